@@ -1,0 +1,71 @@
+# Everything runs from the checkout, in .venv, which is rebuilt when requirements.lock changes.
+# Programs are called as modules: scripts of a .venv break where its path holds a space.
+
+PYTHON ?= python3
+IN := .venv/bin/python
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check check-long sdl fmt bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv from requirements.lock, unless it is there
+	@if cmp -s requirements.lock .venv/installed.lock && $(IN) -c '' 2>/dev/null; then exit 0; fi; \
+	set -e; \
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "ต้องใช้ Python 3.11 ขึ้นไป · Python 3.11 or newer is needed; say which: make PYTHON=python3.12 …" >&2; exit 1; }; \
+	echo "  ติดตั้งโปรแกรมที่ต้องใช้ (ครั้งแรก) · installing what is needed (once)"; \
+	rm -rf .venv; \
+	if command -v uv >/dev/null 2>&1; then \
+		uv venv -q --python "$(PYTHON)" .venv; \
+		uv pip install -q --python $(IN) --require-hashes -r requirements.lock; \
+	else \
+		"$(PYTHON)" -m venv .venv; \
+		$(IN) -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements.lock; \
+	fi; \
+	cp requirements.lock .venv/installed.lock
+
+run: setup ## serve the hub on http://127.0.0.1:8000 (HUB_HOST, HUB_PORT, HUB_DATA_DIR change that)
+	@$(IN) -m hub.cli serve
+
+test: setup ## run the tests
+	@$(IN) -m pytest
+
+check: setup ## everything that must hold before a change lands
+	$(IN) -m ruff check .
+	$(IN) -m ruff format --check .
+	$(IN) -m mypy
+	$(IN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	$(IN) -m deptry .
+	$(IN) -m hub.cli sdl | diff -u schema/schema.graphql -
+	$(IN) -m pytest
+
+check-long: check ## the same, and property tests over many more examples
+	$(IN) -m pytest --hypothesis-profile=long
+
+sdl: setup ## write the contract to schema/schema.graphql
+	@$(IN) -m hub.cli sdl > schema/schema.graphql.new
+	@mv schema/schema.graphql.new schema/schema.graphql
+
+fmt: setup ## format, and mend what can be mended
+	$(IN) -m ruff check --fix .
+	$(IN) -m ruff format .
+
+bench: setup ## measure matrix and lists, results to bench/results/
+	PYTHONPATH=. $(IN) bench/matrix.py
+	PYTHONPATH=. $(IN) bench/lists.py
+
+lock: setup ## write requirements.lock anew from pyproject.toml
+	@$(IN) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); \
+	print(*p["project"]["dependencies"], *p["dependency-groups"]["dev"], sep="\n")' | \
+	$(IN) -m piptools compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
+		--no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--output-file requirements.lock -
+	@{ echo '# Pinned and hashed; `make lock` writes it anew from pyproject.toml.'; \
+		grep -v '^# ' requirements.lock; } > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+clean: ## remove .venv and caches; the data folder stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
