@@ -1,0 +1,1 @@
+"""Nouns: records and pure rules, standard library only. Everybody knows them; they know nobody."""

@@ -1,0 +1,66 @@
+"""Agencies: who plans, pays and acts, with dated codes and parents."""
+
+from datetime import date
+from enum import Enum
+from typing import ClassVar
+
+from hub.domain.identity import GlobalId
+from hub.domain.record import record
+from hub.domain.text import LocalizedText
+
+
+class ActorLevel(Enum):
+    """The rows of the deck's matrix (ผู้ดำเนินการ, slides 37-39); departments are on MINISTRY."""
+
+    MINISTRY = "MINISTRY"
+    CLUSTER = "CLUSTER"
+    PROVINCE = "PROVINCE"
+    LOCAL = "LOCAL"
+    PRIVATE = "PRIVATE"
+    CIVIL_SOCIETY = "CIVIL_SOCIETY"
+
+
+class AgencyKind(Enum):
+    """What an agency is (ประเภทหน่วยงาน)."""
+
+    MINISTRY = "MINISTRY"
+    DEPARTMENT = "DEPARTMENT"
+    PROVINCE = "PROVINCE"
+    CLUSTER = "CLUSTER"
+    LOCAL_AUTHORITY = "LOCAL_AUTHORITY"
+    STATE_ENTERPRISE = "STATE_ENTERPRISE"
+    INDEPENDENT_BODY = "INDEPENDENT_BODY"
+    FUND = "FUND"
+    GROUP = "GROUP"
+    OTHER = "OTHER"
+    PRIVATE = "PRIVATE"
+    CIVIL_SOCIETY = "CIVIL_SOCIETY"
+
+
+@record
+class Agency:
+    """A body that plans, pays or acts (หน่วยงาน).
+
+    `code` and `parent_id` are those in force on the day the agency was read for; both are dated,
+    because offices move between ministries (the Board of Investment did).
+    """
+
+    TYPE: ClassVar[str] = "Agency"
+
+    id: str
+    code: str | None
+    parent_id: str | None
+    name: LocalizedText
+    short_name: LocalizedText | None
+    kind: AgencyKind
+    level: ActorLevel | None
+    area_id: str | None
+    juristic_person: bool
+    valid_from: date | None
+    valid_to: date | None
+    sort_key: str
+
+    @property
+    def gid(self) -> str:
+        """The global id."""
+        return str(GlobalId(self.TYPE, self.id))

@@ -1,0 +1,102 @@
+"""Areas: country, regions, clusters and provinces, dated."""
+
+from datetime import date
+from enum import Enum
+from typing import ClassVar
+
+from hub.domain.identity import GlobalId
+from hub.domain.record import record, value
+from hub.domain.text import LocalizedText
+
+
+class AreaLevel(Enum):
+    """How large an area is (ระดับพื้นที่)."""
+
+    COUNTRY = "COUNTRY"
+    REGION = "REGION"
+    CLUSTER = "CLUSTER"
+    PROVINCE = "PROVINCE"
+    DISTRICT = "DISTRICT"
+    LOCAL = "LOCAL"
+
+
+class AreaKind(Enum):
+    """What an area is by law; Bangkok is a special administration on the province level."""
+
+    COUNTRY = "COUNTRY"
+    REGION = "REGION"
+    CLUSTER = "CLUSTER"
+    PROVINCE = "PROVINCE"
+    SPECIAL_ADMINISTRATION = "SPECIAL_ADMINISTRATION"
+    DISTRICT = "DISTRICT"
+    LOCAL_AUTHORITY = "LOCAL_AUTHORITY"
+
+
+@value
+class Tile:
+    """Place on the tile-grid map, from the top left (ตำแหน่งบนแผนที่ช่องตาราง)."""
+
+    column: int
+    row: int
+
+
+@record
+class Area:
+    """A place the state plans for (พื้นที่). Valid from `valid_from` up to, not on, `valid_to`."""
+
+    TYPE: ClassVar[str] = "Area"
+
+    id: str
+    code: str
+    name: LocalizedText
+    short_name: LocalizedText | None
+    level: AreaLevel
+    kind: AreaKind
+    valid_from: date | None
+    valid_to: date | None
+    tile: Tile | None
+    sort_key: str
+
+    @property
+    def gid(self) -> str:
+        """The global id."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class AreaMembership:
+    """That one area belongs to another for a time, and who says so (การสังกัดกลุ่มจังหวัด)."""
+
+    id: str
+    parent: Area
+    child: Area
+    valid_from: date | None
+    valid_to: date | None
+    authority: str | None
+
+    TYPE: ClassVar[str] = "AreaMembership"
+
+    @property
+    def gid(self) -> str:
+        """The key under which its provenance is kept."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class OperationsCentre:
+    """The province a cluster is run from, and who heads the cluster (slides 10, 15; R1).
+
+    จังหวัดที่เป็นศูนย์ปฏิบัติการของกลุ่มจังหวัด และหัวหน้ากลุ่มจังหวัด.
+    """
+
+    TYPE: ClassVar[str] = "OperationsCentre"
+
+    id: str
+    cluster_id: str
+    province: Area
+    head: LocalizedText
+    head_rule: str
+    rule_code: str
+    authority: str | None
+    valid_from: date | None
+    valid_to: date | None

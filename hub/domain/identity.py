@@ -1,0 +1,49 @@
+"""Global ids: opaque to clients, readable to people: `gid://hub/Project/s37-01`."""
+
+import re
+from typing import ClassVar, Final, Protocol
+
+from hub.domain.record import value
+from hub.errors import Invalid
+
+SHAPE: Final = re.compile(r"gid://hub/([A-Za-z]{1,40})/([^\x00-\x1f]{1,2000})")
+
+
+class Identified(Protocol):
+    """What a client can find again by its id."""
+
+    TYPE: ClassVar[str]
+
+    @property
+    def gid(self) -> str:
+        """The global id."""
+        ...
+
+
+@value
+class GlobalId:
+    """A kind of thing and its key within the kind."""
+
+    type: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"gid://hub/{self.type}/{self.key}"
+
+    @classmethod
+    def read(cls, text: str, field: str = "id", expected: str | None = None) -> "GlobalId":
+        """`Invalid(field)` where the text is no global id, or names another kind than expected."""
+        found = SHAPE.fullmatch(text)
+        if not found:
+            raise Invalid(
+                field,
+                "ไม่ใช่รหัสของระบบนี้ รูปแบบคือ gid://hub/<ชนิด>/<รหัส>",
+                f"not an id of this hub; ids look like gid://hub/{expected or 'Area'}/<key>",
+            )
+        if expected and found[1] != expected:
+            raise Invalid(
+                field,
+                f"รหัสนี้เป็นของ {found[1]} แต่ที่นี่ต้องการ {expected}",
+                f"this id names a {found[1]}; a {expected} is wanted here",
+            )
+        return cls(found[1], found[2])

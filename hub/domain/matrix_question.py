@@ -1,0 +1,145 @@
+"""The question a matrix answers: two axes, a filter, years, and how to count."""
+
+from datetime import date
+from enum import Enum
+from typing import Final
+
+from hub.domain.agencies import ActorLevel, AgencyKind
+from hub.domain.areas import AreaLevel
+from hub.domain.budget import FundingSource
+from hub.domain.linkage import LinkageStatus
+from hub.domain.lookups import AsOf
+from hub.domain.record import value
+from hub.domain.time import FiscalYearRange
+
+CELLS_AT_ONCE: Final = 2_000
+
+
+TABLE_AT_ONCE: Final = 50_000
+
+
+MEMBERS_AT_MOST: Final = 1_000
+
+
+MEMBERS_SHOWN: Final = 200
+
+
+class DimensionKind(Enum):
+    """What an axis of a matrix runs along (มิติ)."""
+
+    ACTOR_LEVEL = "ACTOR_LEVEL"
+    AGENCY = "AGENCY"
+    AREA = "AREA"
+    ISSUE = "ISSUE"
+    STAGE = "STAGE"
+    FISCAL_YEAR = "FISCAL_YEAR"
+    FUNDING = "FUNDING"
+    LINKAGE_STATUS = "LINKAGE_STATUS"
+
+
+BY_LINKAGE: Final = frozenset(
+    {DimensionKind.ISSUE, DimensionKind.STAGE, DimensionKind.LINKAGE_STATUS}
+)
+"""Dimensions that can place one project, or one line, several times."""
+
+
+class AxisOrder(Enum):
+    """How the members of an axis follow each other (ลำดับ)."""
+
+    NATURAL = "NATURAL"
+    BUDGET_DESC = "BUDGET_DESC"
+    GAPS_DESC = "GAPS_DESC"
+    NAME = "NAME"
+
+
+class Counting(Enum):
+    """How a project that falls in several cells is counted (วิธีนับ).
+
+    DISTINCT: whole in each of its cells, once in every total. SHARED: by the shares of its
+    linkages, where all are known; an unknown share is never split silently. MENTIONS: each time.
+    """
+
+    DISTINCT = "DISTINCT"
+    SHARED = "SHARED"
+    MENTIONS = "MENTIONS"
+
+
+class AreaRole(Enum):
+    """Which area of a line is meant: where it is spent, or where its holder is at home."""
+
+    PERFORMED_IN = "PERFORMED_IN"
+    HELD_BY = "HELD_BY"
+
+
+class AgencyRole(Enum):
+    """Which agency of a project is meant: owner, first implementer, or the holder of each line."""
+
+    OWNER = "OWNER"
+    IMPLEMENTER = "IMPLEMENTER"
+    HOLDER = "HOLDER"
+
+
+@value
+class MemberSelector:
+    """Which members an axis has, one way of four; without it the dimension's default."""
+
+    ids: tuple[str, ...] | None = None
+    codes: tuple[str, ...] | None = None
+    area_level: AreaLevel | None = None
+    agency_kind: AgencyKind | None = None
+    under: str | None = None
+
+
+@value
+class AxisQuestion:
+    """One axis as it is asked for."""
+
+    dimension: DimensionKind
+    members: MemberSelector | None = None
+    include_empty: bool = True
+    order_by: AxisOrder = AxisOrder.NATURAL
+    limit: int = MEMBERS_SHOWN
+
+
+@value
+class MatrixFilter:
+    """What is looked at; keys are local ids, an empty tuple filters nothing."""
+
+    chains: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    actor_levels: tuple[ActorLevel, ...] = ()
+    linked: bool | None = None
+    linkage_status: tuple[LinkageStatus, ...] = ()
+    funding: tuple[FundingSource, ...] = ()
+    text: str | None = None
+    area_role: AreaRole = AreaRole.PERFORMED_IN
+    agency_role: AgencyRole = AgencyRole.OWNER
+
+
+@value
+class MatrixQuestion:
+    """The whole question; equal questions have equal keys and, at one instant, equal answers."""
+
+    rows: AxisQuestion
+    columns: AxisQuestion
+    fiscal_years: FiscalYearRange
+    filter: MatrixFilter = MatrixFilter()
+    counting: Counting = Counting.DISTINCT
+    areas_on: date | None = None
+    as_of: AsOf | None = None
+
+
+@value
+class Window:
+    """A rectangle of cells by index, both ends included (หน้าต่างของช่อง)."""
+
+    row_from: int
+    row_to: int
+    column_from: int
+    column_to: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell is inside."""
+        return self.row_from <= row <= self.row_to and self.column_from <= column <= self.column_to

@@ -1,0 +1,108 @@
+"""Plans, their versions and strategic issues."""
+
+from datetime import date
+from enum import Enum
+from typing import ClassVar
+
+from hub.domain.identity import GlobalId
+from hub.domain.record import record
+from hub.domain.text import LocalizedText
+from hub.domain.time import FiscalYear
+
+
+class PlanKind(Enum):
+    """What sort of plan (ประเภทแผน)."""
+
+    NATIONAL_STRATEGY = "NATIONAL_STRATEGY"
+    MASTER_PLAN = "MASTER_PLAN"
+    REGION = "REGION"
+    CLUSTER_DEVELOPMENT = "CLUSTER_DEVELOPMENT"
+    PROVINCE_DEVELOPMENT = "PROVINCE_DEVELOPMENT"
+    MINISTRY_STRATEGY = "MINISTRY_STRATEGY"
+    ANNUAL_ACTION = "ANNUAL_ACTION"
+    LOCAL_DEVELOPMENT = "LOCAL_DEVELOPMENT"
+
+
+class PlanStatus(Enum):
+    """How far a version of a plan has come (สถานะแผน)."""
+
+    DRAFT = "DRAFT"
+    IN_CONSULTATION = "IN_CONSULTATION"
+    SUBMITTED = "SUBMITTED"
+    SCREENED = "SCREENED"
+    APPROVED = "APPROVED"
+    SUPERSEDED = "SUPERSEDED"
+
+
+@record
+class Plan:
+    """A development or action plan of an area or agency (แผนพัฒนา); its length is data (R14)."""
+
+    TYPE: ClassVar[str] = "Plan"
+
+    id: str
+    kind: PlanKind
+    title: LocalizedText
+    area_id: str | None
+    agency_id: str | None
+    first_year: FiscalYear
+    last_year: FiscalYear
+    sort_key: str
+
+    @property
+    def gid(self) -> str:
+        """The global id."""
+        return str(GlobalId(self.TYPE, self.id))
+
+    @property
+    def period(self) -> list[FiscalYear]:
+        """Every fiscal year of the plan, first to last."""
+        return [FiscalYear(ce) for ce in range(self.first_year.ce, self.last_year.ce + 1)]
+
+
+@record
+class PlanVersion:
+    """One version of a plan (ฉบับของแผน); numbers count from 1."""
+
+    TYPE: ClassVar[str] = "PlanVersion"
+
+    id: str
+    plan_id: str
+    number: int
+    status: PlanStatus
+    decided_on: date | None
+    decided_by: str | None
+    vision: LocalizedText | None
+
+    @property
+    def gid(self) -> str:
+        """The global id."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class StrategicIssue:
+    """A strategic issue as one plan version words it (ประเด็นยุทธศาสตร์).
+
+    `id` is the lineage, the same through revisions; `version_id` says which revision was read.
+    `rank` is null where the deck lost it (colours of slides 44-47).
+    """
+
+    TYPE: ClassVar[str] = "StrategicIssue"
+
+    id: str
+    code: str
+    version_id: str
+    plan_id: str
+    area_id: str | None
+    name: LocalizedText
+    rank: int | None
+    rank_basis: str | None
+    theme: str | None
+    chain_id: str | None
+    sort_key: str
+
+    @property
+    def gid(self) -> str:
+        """The global id."""
+        return str(GlobalId(self.TYPE, self.id))

@@ -1,0 +1,57 @@
+"""Projects, whoever runs them, and where and when they act."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import ClassVar
+
+from hub.domain.access import Visibility
+from hub.domain.agencies import ActorLevel
+from hub.domain.identity import GlobalId
+from hub.domain.record import record
+from hub.domain.text import LocalizedText
+from hub.domain.time import FiscalYear
+
+
+class ShareBasis(Enum):
+    """Who says how much of a project falls to an area; an unknown share is never split silently."""
+
+    REPORTED = "REPORTED"
+    AGREED = "AGREED"
+    UNKNOWN = "UNKNOWN"
+
+
+@record
+class Project:
+    """A project or activity of any actor (โครงการ), as known at `known_at` (null: now).
+
+    An unknown owner, place or stage is data, not an error.
+    """
+
+    TYPE: ClassVar[str] = "Project"
+
+    id: str
+    code: str | None
+    name: LocalizedText
+    actor_level: ActorLevel | None
+    owner_id: str | None
+    fiscal_years: list[FiscalYear]
+    visibility: Visibility
+    duplicate_of: str | None
+    parent_id: str | None
+    known_at: datetime | None
+    sort_key: str
+
+    @property
+    def gid(self) -> str:
+        """The global id."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class AreaShare:
+    """One area a project acts in, and its share where somebody stated it."""
+
+    area_id: str
+    share: Decimal | None
+    basis: ShareBasis

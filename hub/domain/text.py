@@ -1,0 +1,73 @@
+"""Texts in two languages, and the order of Thai words."""
+
+import unicodedata
+from enum import Enum
+from typing import Final
+
+from hub.domain.record import value
+
+
+class Locale(Enum):
+    """A language a person reads (ภาษา)."""
+
+    TH = "TH"
+    EN = "EN"
+
+
+class TranslationOrigin(Enum):
+    """Who worded a text that does not stand so in its source (ที่มาของถ้อยคำ)."""
+
+    OFFICIAL = "OFFICIAL"
+    HUMAN = "HUMAN"
+    MACHINE = "MACHINE"
+
+
+@value
+class LocalizedText:
+    """A text in Thai, and in English where somebody worded it (ข้อความสองภาษา)."""
+
+    th: str
+    en: str | None = None
+    th_origin: TranslationOrigin | None = None
+    en_origin: TranslationOrigin | None = None
+
+    def text(self, locale: Locale) -> str:
+        """In that language; in Thai where English is missing: something readable, always."""
+        return self.en if locale is Locale.EN and self.en else self.th
+
+
+LEADING_VOWELS: Final = frozenset("เแโใไ")
+# Tone marks and the other signs above a letter decide only between words that are otherwise equal.
+MARKS: Final = frozenset("่้๊๋์็ํ๎")
+
+
+def thai_sort_key(text: str) -> str:
+    """A string whose code-point order is dictionary order of `text` (พจนานุกรมฉบับราชบัณฑิตยสถาน).
+
+    A leading vowel sorts after the consonant it is spoken with, and tone marks decide last; so
+    เชียงใหม่ stands among ช and not behind นครปฐม, where code points would put it. Digits are
+    padded, so that กลุ่ม 2 precedes กลุ่ม 10. Latin text is compared without case.
+    """
+    plain = unicodedata.normalize("NFC", text).casefold()
+    letters: list[str] = []
+    marks: list[str] = []
+    at = 0
+    while at < len(plain):
+        letter = plain[at]
+        if letter in LEADING_VOWELS and at + 1 < len(plain):
+            letters.append(plain[at + 1])
+            letters.append(letter)
+            at += 2
+        elif letter.isdecimal():
+            end = at
+            while end < len(plain) and plain[end].isdecimal():
+                end += 1
+            letters.append(plain[at:end].zfill(12))
+            at = end
+        else:
+            if letter in MARKS:
+                marks.append(f"{len(letters):04d}{letter}")
+            else:
+                letters.append(letter)
+            at += 1
+    return "".join(letters) + ("\x01" + "".join(marks) if marks else "")

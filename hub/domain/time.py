@@ -1,0 +1,129 @@
+"""Fiscal years, and the two times that are never mixed: validity (`on`) and knowledge (`as_of`).
+
+The Buddhist era (พ.ศ.) lives at the edges only: inside, a fiscal year is its Common Era number,
+the year it ends in. FY 2555 BE is FY 2012 CE: 1 October 2011 to 30 September 2012.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import ClassVar, Final, Protocol
+
+from hub.domain.record import value
+from hub.domain.text import LocalizedText
+from hub.errors import Invalid
+
+BUDDHIST_OFFSET: Final = 543
+# The modern fiscal year (1 October) began with FY 2505 BE; the far end leaves room for plans.
+FIRST_BE: Final = 2505
+LAST_BE: Final = 2643
+
+
+@value
+class FiscalYear:
+    """One Thai fiscal year (ปีงบประมาณ): 1 October to 30 September, named by the year it ends in."""
+
+    ce: int
+
+    @classmethod
+    def of_be(cls, be: int, field: str = "fiscalYear") -> "FiscalYear":
+        """From a Buddhist year; `Invalid(field)` where it cannot be one, so no 543-year slip."""
+        if FIRST_BE <= be <= LAST_BE:
+            return cls(be - BUDDHIST_OFFSET)
+        hint_th = hint_en = ""
+        if FIRST_BE <= be + BUDDHIST_OFFSET <= LAST_BE:
+            hint_th = f" ถ้าหมายถึง ค.ศ. ให้ส่ง ce: {be}"
+            hint_en = f"; if you mean the Common Era, send ce: {be}"
+        raise Invalid(
+            field,
+            f"ปีงบประมาณ พ.ศ. {be} อยู่นอกช่วง {FIRST_BE}–{LAST_BE}{hint_th}",
+            f"Buddhist fiscal year {be} is outside {FIRST_BE}-{LAST_BE}{hint_en}",
+        )
+
+    @classmethod
+    def of_ce(cls, ce: int, field: str = "fiscalYear") -> "FiscalYear":
+        """From a Common Era year; `Invalid(field)` where it cannot be one."""
+        first, last = FIRST_BE - BUDDHIST_OFFSET, LAST_BE - BUDDHIST_OFFSET
+        if first <= ce <= last:
+            return cls(ce)
+        hint_th = hint_en = ""
+        if first <= ce - BUDDHIST_OFFSET <= last:
+            hint_th = f" ถ้าหมายถึง พ.ศ. ให้ส่ง be: {ce}"
+            hint_en = f"; if you mean the Buddhist era, send be: {ce}"
+        raise Invalid(
+            field,
+            f"ปีงบประมาณ ค.ศ. {ce} อยู่นอกช่วง {first}–{last}{hint_th}",
+            f"Common Era fiscal year {ce} is outside {first}-{last}{hint_en}",
+        )
+
+    @classmethod
+    def holding(cls, day: date) -> "FiscalYear":
+        """The fiscal year a day falls in."""
+        return cls(day.year + 1 if day.month >= 10 else day.year)
+
+    @property
+    def be(self) -> int:
+        """The Buddhist year, as people say it."""
+        return self.ce + BUDDHIST_OFFSET
+
+    @property
+    def starts_on(self) -> date:
+        """1 October; the edition of areas in force on this day is the year's own."""
+        return date(self.ce - 1, 10, 1)
+
+    @property
+    def ends_on(self) -> date:
+        """30 September, the year's last day."""
+        return date(self.ce, 9, 30)
+
+    @property
+    def label(self) -> LocalizedText:
+        """ปีงบประมาณ พ.ศ. 2554 · FY 2554 BE (2011)."""
+        return LocalizedText(f"ปีงบประมาณ พ.ศ. {self.be}", f"FY {self.be} BE ({self.ce})")
+
+
+@value
+class FiscalYearRange:
+    """Fiscal years from first to last, both included; at most 30."""
+
+    LONGEST: ClassVar[int] = 30
+
+    first: FiscalYear
+    last: FiscalYear
+
+    def __post_init__(self) -> None:
+        if self.first.ce > self.last.ce:
+            raise Invalid(
+                "fiscalYears",
+                f"ปีเริ่มต้น {self.first.be} อยู่หลังปีสุดท้าย {self.last.be} สลับค่ากัน",
+                f"from ({self.first.be} BE) is after to ({self.last.be} BE); swap them",
+            )
+        if self.last.ce - self.first.ce >= self.LONGEST:
+            raise Invalid(
+                "fiscalYears",
+                f"ช่วงปีงบประมาณยาวได้ไม่เกิน {self.LONGEST} ปี",
+                f"a range holds at most {self.LONGEST} fiscal years",
+            )
+
+    def __iter__(self) -> Iterator[FiscalYear]:
+        return (FiscalYear(ce) for ce in range(self.first.ce, self.last.ce + 1))
+
+    def __contains__(self, year: FiscalYear) -> bool:
+        return self.first.ce <= year.ce <= self.last.ce
+
+
+def every_year() -> Iterator[FiscalYear]:
+    """Every fiscal year there can be, for questions that name none."""
+    return (FiscalYear(be - BUDDHIST_OFFSET) for be in range(FIRST_BE, LAST_BE + 1))
+
+
+class Clock(Protocol):
+    """What time it is; handed in, so that tests can say it."""
+
+    def __call__(self) -> datetime:
+        """Now, with an offset."""
+        ...
+
+
+def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
+    """Whether a half-open range of validity holds `on`; an open end is open for ever."""
+    return (valid_from is None or valid_from <= on) and (valid_to is None or on < valid_to)

@@ -1,0 +1,91 @@
+"""The tree of expected errors. The class carries its public code, the docstring is the default
+message, in Thai and English because a person may read it.
+
+HubError
+├─ NotFound         what was asked for is not here
+├─ Forbidden        the viewer may not
+├─ Unauthenticated  nobody is signed in
+├─ Invalid(field)   an argument is wrong; says which and how to mend it
+├─ Conflict         somebody changed it first
+├─ TooCostly        the question is larger than the hub answers at once
+├─ Unready          the hub cannot answer yet, or not now
+└─ StoreUnusable    the database cannot be used as it is; a person must act (start-up only)
+"""
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """เกิดข้อผิดพลาด · Something went wrong."""
+
+    code: ClassVar[str] = "ERROR"
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or type(self).__doc__ or self.code)
+
+    @property
+    def message(self) -> str:
+        """What a person reads."""
+        return str(self.args[0])
+
+
+class NotFound(HubError):
+    """ไม่พบสิ่งที่ถามหา · What was asked for is not here."""
+
+    code = "NOT_FOUND"
+
+
+class Forbidden(HubError):
+    """ไม่มีสิทธิ์ · You may not do this."""
+
+    code = "FORBIDDEN"
+
+
+class Unauthenticated(HubError):
+    """กรุณาลงชื่อเข้าใช้ · Sign in first."""
+
+    code = "UNAUTHENTICATED"
+
+
+class Invalid(HubError):
+    """ค่าที่ส่งมาไม่ถูกต้อง · An argument is not valid."""
+
+    code = "INVALID"
+
+    def __init__(self, field: str, th: str, en: str) -> None:
+        super().__init__(f"{field}: {th} · {en}")
+        self.field = field
+        self.th = th
+        self.en = en
+
+
+class Conflict(HubError):
+    """มีผู้แก้ไขไปก่อนแล้ว · Somebody changed it first."""
+
+    code = "CONFLICT"
+
+
+class TooCostly(HubError):
+    """คำถามใหญ่เกินกว่าที่ตอบได้ในครั้งเดียว · The question is larger than is answered at once."""
+
+    code = "TOO_COSTLY"
+
+    def __init__(self, cost: int, limit: int, what: str) -> None:
+        super().__init__(
+            f"คำถามนี้มี {cost:,} {what} เกินเพดาน {limit:,} "
+            f"· This asks for {cost:,} {what}, the limit is {limit:,}"
+        )
+        self.cost = cost
+        self.limit = limit
+
+
+class Unready(HubError):
+    """ระบบยังไม่พร้อม ลองใหม่อีกครั้ง · The hub is not ready; try again shortly."""
+
+    code = "UNREADY"
+
+
+class StoreUnusable(HubError):
+    """ใช้ฐานข้อมูลนี้ไม่ได้ · This database cannot be used."""
+
+    code = "STORE_UNUSABLE"
