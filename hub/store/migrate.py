@@ -1,0 +1,79 @@
+"""Bringing a database to the tables this code knows: from empty, or from any earlier version.
+
+All migrations of one call are one transaction, so that a broken-off one leaves nothing behind and
+is simply run again; an advisory lock lets one process at a time do it.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from hub.errors import StoreUnusable
+
+FOLDER: Final = Path(__file__).parent / "migrations"
+LOCK: Final = 0x6275_7261_6E61  # "burana"
+
+
+def configured(connection: Connection | None = None) -> Config:
+    """Alembic's settings, without a file; a percent sign in the path is no variable."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def migrate(dsn: str) -> str:
+    """Migrate to the newest revision and give it; `StoreUnusable` where that cannot be done."""
+
+    async def connect() -> asyncpg.Connection:
+        return await reached(dsn)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
+            return await connection.run_sync(upgraded)
+    finally:
+        await engine.dispose()
+
+
+async def reached(dsn: str) -> asyncpg.Connection:
+    """A connection to the server at a DSN; `StoreUnusable` says who did not answer, and why."""
+    try:
+        return await asyncpg.connect(dsn, timeout=15)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as no:
+        why = str(no) or type(no).__name__
+        raise StoreUnusable(
+            f"ต่อฐานข้อมูลไม่ได้ ({why}) ให้ตรวจ HUB_DATABASE_URL และเครื่องแม่ข่าย "
+            f"· the database does not answer ({why}); check HUB_DATABASE_URL and the server"
+        ) from no
+
+
+def upgraded(connection: Connection) -> str:
+    """Run what is missing over this connection, inside its transaction."""
+    config = configured(connection)
+    script = ScriptDirectory.from_config(config)
+    known = {revision.revision for revision in script.walk_revisions()}
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    if not found <= known:
+        raise StoreUnusable(
+            f"ฐานข้อมูลนี้ใหม่กว่าโปรแกรม (รุ่น {', '.join(found - known)}) ให้ใช้โปรแกรมรุ่นใหม่กว่า "
+            f"· this database is newer than this program (revision {', '.join(found - known)}); "
+            "run a newer hub"
+        )
+    command.upgrade(config, "head")
+    return script.get_current_head() or ""
+
+
+def migrate_now(dsn: str) -> str:
+    """The same for a command line, where no event loop runs yet."""
+    return asyncio.run(migrate(dsn))

@@ -1,0 +1,1 @@
+"""Alembic migrations; `hub.store.migrate` runs them."""

@@ -1,0 +1,49 @@
+"""The tables, one file per noun.
+
+Every fact carries two times. *Valid* time (`valid_from`, `valid_to`, half-open dates) is when it
+holds in the country. *Known* time is when the hub held it: the table itself is what is known now,
+since `known_from`; the table of the same name in the schema `history` keeps each earlier row with
+its `known_to`, written by a trigger, so that no writer can overwrite what somebody relied on.
+"""
+
+from hub.store.tables.agencies import agency, agency_placement, external_id
+from hub.store.tables.areas import area, area_membership, operations_centre
+from hub.store.tables.budget import budget_line
+from hub.store.tables.findings import finding, finding_subject
+from hub.store.tables.linkage import linkage
+from hub.store.tables.metadata import metadata
+from hub.store.tables.plans import issue, issue_revision, plan, plan_version
+from hub.store.tables.projects import project, project_area, project_implementer
+from hub.store.tables.provenance import provenance, source, source_record
+from hub.store.tables.rounds import planning_event
+from hub.store.tables.rules import rule
+from hub.store.tables.value_chain import expected_role, stage, value_chain
+
+__all__ = [
+    "agency",
+    "agency_placement",
+    "area",
+    "area_membership",
+    "budget_line",
+    "expected_role",
+    "external_id",
+    "finding",
+    "finding_subject",
+    "issue",
+    "issue_revision",
+    "linkage",
+    "metadata",
+    "operations_centre",
+    "plan",
+    "plan_version",
+    "planning_event",
+    "project",
+    "project_area",
+    "project_implementer",
+    "provenance",
+    "rule",
+    "source",
+    "source_record",
+    "stage",
+    "value_chain",
+]

@@ -1,0 +1,47 @@
+"""Areas, who belongs to whom and when, and where a cluster is run from."""
+
+import sqlalchemy as sa
+
+from hub.domain.areas import AreaKind, AreaLevel
+from hub.store.tables.metadata import known, localized, metadata, one_of, valid
+
+area = sa.Table(
+    "area",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *one_of("level", AreaLevel),
+    *one_of("kind", AreaKind),
+    *localized("name"),
+    sa.Column("short_th", sa.Text),
+    sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
+    sa.Column("tile_column", sa.SmallInteger),
+    sa.Column("tile_row", sa.SmallInteger),
+    *valid(),
+    known(),
+    sa.Index("ix_area_level_sort_key", "level", "sort_key", "id"),
+)
+
+area_membership = sa.Table(
+    "area_membership",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("child_id", sa.ForeignKey("area.id"), nullable=False, index=True),
+    sa.Column("parent_id", sa.ForeignKey("area.id"), nullable=False, index=True),
+    sa.Column("authority", sa.Text),
+    *valid(),
+    known(),
+)
+
+operations_centre = sa.Table(
+    "operations_centre",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("cluster_id", sa.ForeignKey("area.id"), nullable=False, index=True),
+    sa.Column("province_id", sa.ForeignKey("area.id"), nullable=False),
+    sa.Column("head_rule", sa.Text, nullable=False),
+    *localized("head"),
+    sa.Column("rule_code", sa.ForeignKey("rule.code"), nullable=False),
+    sa.Column("authority", sa.Text),
+    *valid(),
+    known(),
+)

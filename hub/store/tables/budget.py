@@ -1,0 +1,22 @@
+"""Budget lines, in satang."""
+
+import sqlalchemy as sa
+
+from hub.domain.budget import BudgetPhase, FundingSource
+from hub.store.tables.metadata import known, metadata, one_of
+
+budget_line = sa.Table(
+    "budget_line",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("project_id", sa.ForeignKey("project.id"), nullable=False),
+    sa.Column("area_id", sa.ForeignKey("area.id"), index=True),
+    sa.Column("fiscal_year", sa.SmallInteger, nullable=False),
+    *one_of("phase", BudgetPhase),
+    *one_of("funding", FundingSource),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("holder_id", sa.ForeignKey("agency.id")),
+    sa.Column("disburser_id", sa.ForeignKey("agency.id")),
+    known(),
+    sa.Index("ix_budget_line_project_id_fiscal_year", "project_id", "fiscal_year"),
+)

@@ -1,0 +1,26 @@
+"""Findings and what they are about."""
+
+import sqlalchemy as sa
+
+from hub.domain.findings import FindingKind
+from hub.store.tables.metadata import known, localized, metadata, one_of
+
+finding = sa.Table(
+    "finding",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *one_of("kind", FindingKind),
+    sa.Column("severity", sa.SmallInteger, nullable=False),
+    *localized("summary"),
+    sa.Column("rule_code", sa.ForeignKey("rule.code")),
+    sa.Column("dismissed", sa.Boolean, nullable=False, server_default=sa.false()),
+    known(),
+)
+
+finding_subject = sa.Table(
+    "finding_subject",
+    metadata,
+    sa.Column("finding_id", sa.ForeignKey("finding.id"), primary_key=True),
+    sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True, index=True),
+    known(),
+)

@@ -1,0 +1,26 @@
+"""Linkages of projects to issues and stages."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub.domain.access import Visibility
+from hub.domain.linkage import LinkageStatus
+from hub.store.tables.metadata import known, metadata, one_of
+
+linkage = sa.Table(
+    "linkage",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("project_id", sa.ForeignKey("project.id"), nullable=False, index=True),
+    sa.Column("issue_id", sa.ForeignKey("issue.id"), index=True),
+    sa.Column("stage_id", sa.ForeignKey("stage.id"), index=True),
+    *one_of("status", LinkageStatus),
+    *one_of("visibility", Visibility),
+    sa.Column("share", sa.Numeric(9, 8)),
+    sa.Column("reasons", JSONB, nullable=False, server_default="[]"),
+    sa.Column("proposed_by_id", sa.ForeignKey("agency.id")),
+    known(),
+    sa.CheckConstraint("share > 0 and share <= 1", name="share"),
+    sa.CheckConstraint("issue_id is not null or stage_id is not null", name="target"),
+)

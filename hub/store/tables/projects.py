@@ -1,0 +1,45 @@
+"""Projects, the areas they act in, and who implements them."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from hub.domain.access import Visibility
+from hub.domain.agencies import ActorLevel
+from hub.domain.projects import ShareBasis
+from hub.store.tables.metadata import known, localized, metadata, one_of
+
+project = sa.Table(
+    "project",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("code", sa.Text, index=True),
+    *localized("name"),
+    sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
+    *one_of("actor_level", ActorLevel, required=False),
+    sa.Column("owner_id", sa.ForeignKey("agency.id"), index=True),
+    sa.Column("fiscal_years", ARRAY(sa.SmallInteger), nullable=False),
+    *one_of("visibility", Visibility),
+    sa.Column("duplicate_of", sa.ForeignKey("project.id")),
+    sa.Column("parent_id", sa.ForeignKey("project.id")),
+    known(),
+    sa.Index("ix_project_sort_key", "sort_key", "id"),
+)
+
+project_area = sa.Table(
+    "project_area",
+    metadata,
+    sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True),
+    sa.Column("area_id", sa.ForeignKey("area.id"), primary_key=True, index=True),
+    sa.Column("share", sa.Numeric(9, 8)),
+    *one_of("basis", ShareBasis),
+    known(),
+)
+
+project_implementer = sa.Table(
+    "project_implementer",
+    metadata,
+    sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True),
+    sa.Column("ordinal", sa.SmallInteger, primary_key=True),
+    sa.Column("agency_id", sa.ForeignKey("agency.id"), nullable=False, index=True),
+    known(),
+)
