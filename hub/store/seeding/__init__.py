@@ -1,0 +1,1 @@
+"""From the files of hub/reference to rows of the tables, with why each is held."""

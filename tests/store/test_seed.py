@@ -1,0 +1,163 @@
+"""The reference data, loaded into a real database."""
+
+import shutil
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from hub.app import REFERENCE
+from hub.errors import StoreUnusable
+from hub.store.engine import Database
+from hub.store.seed import seed, stale
+from hub.store.tables import metadata
+
+DATED = [table.name for table in metadata.sorted_tables if "known_from" in table.c]
+
+
+def quiet(_: str) -> None:
+    pass
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(REFERENCE, tmp_path / "reference"))
+
+
+def without(path: Path, start: str) -> None:
+    """Take out the lines that begin so."""
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(start)), "utf-8")
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+async def past(connection: asyncpg.Connection) -> int:
+    count = "select count(*) from history.{}"
+    counts = [await connection.fetchval(count.format(table)) for table in DATED]
+    return sum(counts)
+
+
+async def test_a_second_load_changes_nothing(writing: asyncpg.Connection) -> None:
+    counts = await seed(writing, REFERENCE, quiet)
+    assert counts.rows > 6000
+    assert (counts.written, counts.removed) == (0, 0)
+    assert await past(writing) == 0
+    fresh = "select count(*) from {} where known_from = transaction_timestamp()"
+    for table in DATED:
+        assert not await writing.fetchval(fresh.format(table))
+
+
+async def test_a_load_tells_its_progress(writing: asyncpg.Connection) -> None:
+    said: list[str] = []
+    await seed(writing, REFERENCE, said.append)
+    assert said[0].startswith("โหลดข้อมูลอ้างอิง 1/")
+    assert "area (125)" in said[0]
+
+
+async def test_the_files_are_all_there(database: Database) -> None:
+    count = database.pool.fetchval
+    assert await count("select count(*) from area where level = 'PROVINCE'") == 77
+    for edition in ("C2552-%", "C2560-%"):
+        assert await count("select count(*) from area where id like $1", edition) == 18
+    assert await count("select count(*) from expected_role") == 199
+    assert await count("select count(*) from rule") == 69
+    assert await count("select count(*) from project") == 28
+    years = "select array_agg(distinct year) from project, unnest(fiscal_years) as year"
+    assert await count(years) == [2011]
+    assert await count("select count(*) from external_id where scheme = 'iso-3166-2'") == 77
+    codes = "select array_agg(value order by value) from external_id where subject = $1"
+    boi = "gid://hub/Agency/department:BOI"
+    assert await count(f"{codes} and scheme = 'budget-code'", boi) == ["01032", "22009"]
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "key"),
+    [
+        ("area", "Area", "id"),
+        ("area_membership", "AreaMembership", "id"),
+        ("operations_centre", "OperationsCentre", "id"),
+        ("agency", "Agency", "id"),
+        ("agency_placement", "AgencyPlacement", "id"),
+        ("rule", "Rule", "code"),
+        ("value_chain", "ValueChain", "id"),
+        ("stage", "Stage", "id"),
+        ("expected_role", "ExpectedRole", "id"),
+        ("plan", "Plan", "id"),
+        ("plan_version", "PlanVersion", "id"),
+        ("issue", "StrategicIssue", "id"),
+        ("project", "Project", "id"),
+        ("linkage", "Linkage", "id"),
+        ("planning_event", "PlanningEvent", "id"),
+    ],
+)
+async def test_every_fact_says_where_it_comes_from(
+    database: Database, table: str, kind: str, key: str
+) -> None:
+    unfounded = (
+        "select {0} from {1} where not exists "
+        "(select from provenance where ordinal = 0 and subject = $1 || {0})"
+    )
+    subject = f"gid://hub/{kind}/"
+    assert await database.pool.fetch(unfounded.format(key, table), subject) == []
+
+
+async def test_every_reason_belongs_to_a_fact(database: Database) -> None:
+    count = database.pool.fetchval
+    assert await count("select count(*) from provenance where ordinal > 0") > 90
+    assert not await count("select count(*) from provenance where subject not like 'gid://hub/%'")
+
+
+async def test_a_changed_line_replaces_its_row_and_keeps_the_old_one(
+    fresh_database: Database, folder: Path
+) -> None:
+    replaced(folder / "areas.csv", "ประเทศไทย", "ราชอาณาจักรไทย")
+    async with fresh_database.pool.acquire() as connection:
+        assert await stale(connection, folder)
+        counts = await seed(connection, folder, quiet)
+        assert not await stale(connection, folder)
+        # the area, the record of its line, and which files these are
+        assert (counts.written, counts.removed) == (2, 0)
+        name = await connection.fetchval("select name_th from area where id = 'TH'")
+        past_name = await connection.fetchval("select name_th from history.area")
+        assert (name, past_name) == ("ราชอาณาจักรไทย", "ประเทศไทย")
+
+
+async def test_a_line_that_left_takes_its_row_with_it_and_no_other(
+    fresh_database: Database, folder: Path
+) -> None:
+    without(folder / "projects.csv", "s37-01,")
+    without(folder / "linkages.csv", "s37-01,")
+    without(folder / "citations.csv", "Project,s37-01,")
+    async with fresh_database.pool.acquire() as connection:
+        await connection.execute(
+            "insert into project (id, name_th, sort_key, fiscal_years, visibility) "
+            "values ('elsewhere', 'ก', 'ก', '{}', 'PUBLISHED')"
+        )
+        counts = await seed(connection, folder, quiet)
+        assert counts.removed == 9  # project, area, linkage; three reasons and their records
+        ids = {row["id"] for row in await connection.fetch("select id from project")}
+        assert len(ids) == 28
+        assert "elsewhere" in ids
+        assert "s37-01" not in ids
+        assert await connection.fetchval("select count(*) from history.project") == 1
+
+
+async def test_a_line_that_others_rely_on_is_not_taken_out(
+    fresh_database: Database, folder: Path
+) -> None:
+    async with fresh_database.pool.acquire() as connection:
+        await connection.execute(
+            "insert into project (id, name_th, sort_key, fiscal_years, visibility, parent_id) "
+            "values ('elsewhere', 'ก', 'ก', '{}', 'PUBLISHED', 's37-01')"
+        )
+        for file in ("projects.csv", "linkages.csv"):
+            without(folder / file, "s37-01,")
+        without(folder / "citations.csv", "Project,s37-01,")
+        with pytest.raises(StoreUnusable, match="still relied on"):
+            await seed(connection, folder, quiet)
+        assert await connection.fetchval("select count(*) from linkage") == 28
