@@ -1,0 +1,107 @@
+"""Budget lines as they are remembered, and as they were; satang, by phase, never added up here."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from hub.domain.access import Viewer
+from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
+from hub.domain.money import Money
+from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.store.engine import Reading
+from hub.store.known import as_known
+from hub.store.rows import texts
+from hub.store.tables import budget_line, project
+from hub.store.visible import visible
+
+PHASES: Final = {phase.value: place for place, phase in enumerate(BudgetPhase)}
+
+
+@lru_cache(maxsize=256)
+def lines_of(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """Lines of projects of `ids` that the viewer may see, of the years and phases asked for."""
+    line, of = as_known(budget_line, at), as_known(project, at)
+    first = sa.bindparam("first_year", type_=sa.SmallInteger)
+    last = sa.bindparam("last_year", type_=sa.SmallInteger)
+    return (
+        sa.select(line)
+        .join(of, of.c.id == line.c.project_id)
+        .where(
+            line.c.project_id == sa.any_(texts("ids")),
+            line.c.fiscal_year.between(first, last),
+            line.c.phase == sa.any_(sa.bindparam("phases", type_=ARRAY(sa.Text))),
+            visible(of, viewer),
+        )
+        .order_by(
+            line.c.project_id,
+            line.c.fiscal_year,
+            sa.case(PHASES, value=line.c.phase),
+            line.c.id,
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """Lines of `ids` whose project the viewer may see."""
+    line, of = as_known(budget_line, at), as_known(project, at)
+    return (
+        sa.select(line)
+        .join(of, of.c.id == line.c.project_id)
+        .where(line.c.id == sa.any_(texts("ids")), visible(of, viewer))
+    )
+
+
+def line_of(row: asyncpg.Record) -> BudgetLine:
+    """The record of a row."""
+    return BudgetLine(
+        id=row["id"],
+        project_id=row["project_id"],
+        area_id=row["area_id"],
+        fiscal_year=FiscalYear(row["fiscal_year"]),
+        phase=BudgetPhase(row["phase"]),
+        funding=FundingSource(row["funding"]),
+        amount=Money(row["amount"]),
+        holder_id=row["holder_id"],
+        disburser_id=row["disburser_id"],
+    )
+
+
+class Budget:
+    """Budget lines in one request's snapshot, as far as the viewer may see their projects."""
+
+    def __init__(self, reading: Reading, viewer: Viewer) -> None:
+        self._reading = reading
+        self._viewer = viewer
+
+    async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, BudgetLine]:
+        """Lines by id; unknown and unseen ones are absent."""
+        rows = await self._reading.rows(seen_by_id(self._viewer, at), ids=list(set(ids)))
+        return {row["id"]: line_of(row) for row in rows}
+
+    async def of_projects(
+        self,
+        project_ids: Sequence[str],
+        *,
+        years: FiscalYearRange | None = None,
+        phases: Sequence[BudgetPhase] = tuple(BudgetPhase),
+        at: datetime | None = None,
+    ) -> dict[str, list[BudgetLine]]:
+        """Lines by project, in the order of years and phases."""
+        found: dict[str, list[BudgetLine]] = defaultdict(list)
+        rows = await self._reading.rows(
+            lines_of(self._viewer, at),
+            ids=list(set(project_ids)),
+            first_year=years.first.ce if years else 0,
+            last_year=years.last.ce if years else 9999,
+            phases=[phase.value for phase in phases],
+        )
+        for row in rows:
+            found[row["project_id"]].append(line_of(row))
+        return found

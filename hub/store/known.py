@@ -1,0 +1,34 @@
+"""Known time: the table as it stands, or as it stood at an instant."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
+
+
+def as_known(table: sa.Table, at: datetime | None) -> FromClause:
+    """`table` as the hub knew it at `at` (null: now), under the table's own name.
+
+    Earlier rows stand in the schema `history`, each with its `known_to`; at any instant a key has
+    one row at most, so what was answered then is answered again.
+    """
+    if at is None:
+        return table
+    instant: Any = sa.literal(at, sa.DateTime(timezone=True))
+    past = sa.table(
+        table.name,
+        *(sa.column(c.name, c.type) for c in table.c),
+        sa.column("known_to", sa.DateTime(timezone=True)),
+        schema="history",
+    )
+    return (
+        sa.select(*table.c)
+        .where(table.c.known_from <= instant)
+        .union_all(
+            sa.select(*(past.c[c.name] for c in table.c)).where(
+                past.c.known_from <= instant, past.c.known_to > instant
+            )
+        )
+        .subquery(table.name)
+    )

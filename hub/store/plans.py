@@ -1,0 +1,261 @@
+"""Plans, versions and strategic issues as they are remembered.
+
+A list of issues reads the plan's current version, the highest-numbered one the viewer may see; a
+look-up reads the latest wording the issue has, because an id is found again after an issue is
+dropped.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from hub.domain.access import Viewer
+from hub.domain.paging import Connection, Key, Page, connect
+from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion, StrategicIssue
+from hub.domain.time import FiscalYear
+from hub.store.engine import Reading
+from hub.store.known import as_known
+from hub.store.pages import paged_by
+from hub.store.rows import keyed, listed, localized, texts
+from hub.store.tables import issue, issue_revision, plan, plan_version
+from hub.store.visible import visible
+
+IDS: Final = texts("ids")
+RANKLESS: Final = 32767
+"""Behind every rank: an issue whose rank the deck lost."""
+
+PLANS: Final = sa.select(plan).where(plan.c.id == sa.any_(IDS))
+
+
+@lru_cache(maxsize=256)
+def versions_seen(viewer: Viewer) -> sa.Select[Any]:
+    """Versions the viewer may see."""
+    return sa.select(plan_version).where(visible(plan_version, viewer))
+
+
+@lru_cache(maxsize=256)
+def versions_by_id(viewer: Viewer) -> sa.Select[Any]:
+    """Versions by id."""
+    return versions_seen(viewer).where(plan_version.c.id == sa.any_(IDS))
+
+
+@lru_cache(maxsize=256)
+def versions_in_use(viewer: Viewer) -> sa.Select[Any]:
+    """The highest-numbered version of each plan."""
+    return (
+        versions_seen(viewer)
+        .where(plan_version.c.plan_id == sa.any_(IDS))
+        .ext(distinct_on(plan_version.c.plan_id))
+        .order_by(plan_version.c.plan_id, plan_version.c.number.desc())
+    )
+
+
+@lru_cache(maxsize=256)
+def wordings(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """Every wording of an issue the viewer may see, as known at an instant (null: now)."""
+    version, revision = as_known(plan_version, at), as_known(issue_revision, at)
+    lineage, whole = as_known(issue, at), as_known(plan, at)
+    other = version.alias("other")
+    newest = (
+        sa.select(sa.func.max(other.c.number))
+        .where(other.c.plan_id == version.c.plan_id, visible(other, viewer))
+        .correlate(version)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            revision,
+            lineage.c.plan_id,
+            whole.c.area_id,
+            whole.c.first_year,
+            whole.c.last_year,
+            version.c.number,
+            (version.c.number == newest).label("in_use"),
+            sa.func.coalesce(revision.c.rank, RANKLESS).label("place_by_rank"),
+        )
+        .select_from(
+            revision.join(lineage, lineage.c.id == revision.c.issue_id)
+            .join(whole, whole.c.id == lineage.c.plan_id)
+            .join(version, version.c.id == revision.c.version_id)
+        )
+        .where(visible(version, viewer))
+    )
+
+
+@lru_cache(maxsize=256)
+def latest_wordings(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """The latest wording of each issue of `ids`."""
+    every = wordings(viewer, at).subquery("wording")
+    return (
+        sa.select(every)
+        .where(every.c.issue_id == sa.any_(IDS))
+        .ext(distinct_on(every.c.issue_id))
+        .order_by(every.c.issue_id, every.c.number.desc())
+    )
+
+
+HISTORY: Final = sa.table(
+    "plan_version",
+    sa.column("id", sa.Text),
+    sa.column("known_from", sa.DateTime(timezone=True)),
+    schema="history",
+)
+
+
+@lru_cache(maxsize=256)
+def first_known(viewer: Viewer) -> sa.Select[Any]:
+    """Since when the hub has known a version the viewer may see, its earlier states included."""
+    asked = sa.bindparam("version_id", type_=sa.Text)
+    seen = sa.exists().where(plan_version.c.id == asked, visible(plan_version, viewer))
+    moments = (
+        sa.select(plan_version.c.known_from)
+        .where(plan_version.c.id == asked, visible(plan_version, viewer))
+        .union_all(sa.select(HISTORY.c.known_from).where(HISTORY.c.id == asked, seen))
+        .subquery("moments")
+    )
+    return sa.select(sa.func.min(moments.c.known_from).label("since"))
+
+
+def plan_of(row: asyncpg.Record) -> Plan:
+    """The record of a row."""
+    return Plan(
+        id=row["id"],
+        kind=PlanKind(row["kind"]),
+        title=localized(row, "title"),
+        area_id=row["area_id"],
+        agency_id=row["agency_id"],
+        first_year=FiscalYear(row["first_year"]),
+        last_year=FiscalYear(row["last_year"]),
+        sort_key=row["sort_key"],
+    )
+
+
+def version_of(row: asyncpg.Record) -> PlanVersion:
+    """The record of a row."""
+    return PlanVersion(
+        id=row["id"],
+        plan_id=row["plan_id"],
+        number=row["number"],
+        status=PlanStatus(row["status"]),
+        decided_on=row["decided_on"],
+        decided_by=row["decided_by"],
+        vision=localized(row, "vision") if row["vision_th"] else None,
+    )
+
+
+def issue_of(row: asyncpg.Record) -> StrategicIssue:
+    """The record of a wording."""
+    return StrategicIssue(
+        id=row["issue_id"],
+        code=row["code"],
+        version_id=row["version_id"],
+        plan_id=row["plan_id"],
+        area_id=row["area_id"],
+        name=localized(row, "name"),
+        rank=row["rank"],
+        rank_basis=row["rank_basis"],
+        theme=row["theme"],
+        chain_id=row["chain_id"],
+        sort_key=row["sort_key"],
+    )
+
+
+def by_title(item: Plan) -> Key:
+    """Where a plan stands in a list."""
+    return item.sort_key, item.id
+
+
+def by_number(item: PlanVersion) -> Key:
+    """Where a version stands among those of its plan."""
+    return item.number, item.id
+
+
+def by_rank(item: StrategicIssue) -> Key:
+    """Where an issue stands in a list: by rank, those without one behind."""
+    return RANKLESS if item.rank is None else item.rank, item.sort_key, item.id
+
+
+class Plans:
+    """Plans in one request's snapshot, as far as the viewer may see them."""
+
+    def __init__(self, reading: Reading, viewer: Viewer) -> None:
+        self._reading = reading
+        self._viewer = viewer
+
+    async def by_id(self, ids: Sequence[str]) -> dict[str, Plan]:
+        """Plans by id; unknown ids are absent."""
+        rows = await self._reading.rows(PLANS, ids=list(set(ids)))
+        return {row["id"]: plan_of(row) for row in rows}
+
+    async def versions(self, ids: Sequence[str]) -> dict[str, PlanVersion]:
+        """Versions by id; unknown and unseen ones are absent."""
+        rows = await self._reading.rows(versions_by_id(self._viewer), ids=list(set(ids)))
+        return {row["id"]: version_of(row) for row in rows}
+
+    async def current(self, plan_ids: Sequence[str]) -> dict[str, PlanVersion]:
+        """The highest-numbered version the viewer may see, by plan."""
+        rows = await self._reading.rows(versions_in_use(self._viewer), ids=list(set(plan_ids)))
+        return {row["plan_id"]: version_of(row) for row in rows}
+
+    async def issues_by_id(
+        self, ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, StrategicIssue]:
+        """Issues by id in their latest wording, as known at an instant (null: now)."""
+        rows = await self._reading.rows(latest_wordings(self._viewer, at), ids=list(set(ids)))
+        return {row["issue_id"]: issue_of(row) for row in rows}
+
+    async def known_since(self, version_id: str) -> datetime | None:
+        """When the hub first knew a version; null for one it does not know or may not tell."""
+        rows = await self._reading.rows(first_known(self._viewer), version_id=version_id)
+        since: datetime | None = rows[0]["since"]
+        return since
+
+    async def page(
+        self,
+        page: Page,
+        *,
+        kind: PlanKind | None,
+        area_id: str | None,
+        agency_id: str | None,
+        year: FiscalYear | None,
+    ) -> Connection[Plan]:
+        """Plans by kind, area, agency and fiscal year, in Thai dictionary order of their titles."""
+        statement: sa.Select[Any] = sa.select(plan)
+        if kind is not None:
+            statement = statement.where(plan.c.kind == kind.value)
+        if area_id is not None:
+            statement = statement.where(plan.c.area_id == area_id)
+        if agency_id is not None:
+            statement = statement.where(plan.c.agency_id == agency_id)
+        if year is not None:
+            statement = statement.where(plan.c.first_year <= year.ce, plan.c.last_year >= year.ce)
+        rows = await self._reading.rows(listed(statement, page, plan.c.sort_key, plan.c.id))
+        total = rows[0]["total"] if rows else (0 if page.after is None else None)
+        return connect([plan_of(r) for r in rows], page, by_title, total)
+
+    async def pages_by_area(
+        self, area_ids: Sequence[str], page: Page, *, kind: PlanKind | None
+    ) -> dict[str, Connection[Plan]]:
+        """The same page of each area's own plans."""
+        statement: sa.Select[Any] = sa.select(plan).where(plan.c.area_id == sa.any_(IDS))
+        if kind is not None:
+            statement = statement.where(plan.c.kind == kind.value)
+        paged = keyed(statement, plan.c.area_id, page, [plan.c.sort_key, plan.c.id])
+        rows = await self._reading.rows(paged, ids=list(set(area_ids)))
+        return paged_by(area_ids, rows, page, plan_of, by_title)
+
+    async def versions_by_plan(
+        self, plan_ids: Sequence[str], page: Page
+    ) -> dict[str, Connection[PlanVersion]]:
+        """The same page of each plan's versions, the first version first."""
+        statement = versions_seen(self._viewer).where(plan_version.c.plan_id == sa.any_(IDS))
+        order = [plan_version.c.number, plan_version.c.id]
+        rows = await self._reading.rows(
+            keyed(statement, plan_version.c.plan_id, page, order), ids=list(set(plan_ids))
+        )
+        return paged_by(plan_ids, rows, page, version_of, by_number)

@@ -1,0 +1,120 @@
+"""Where facts come from: provenance by subject, sources, and names in other systems."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+import asyncpg
+import sqlalchemy as sa
+
+from hub.domain.provenance import (
+    Assertion,
+    Confidence,
+    ExternalId,
+    Provenance,
+    Source,
+    SourceHealth,
+    SourceRecord,
+)
+from hub.store.areas import prefixed
+from hub.store.engine import Reading
+from hub.store.rows import localized, texts
+from hub.store.tables import external_id, provenance, source, source_record
+
+IDS: Final = texts("ids")
+
+BY_SUBJECTS: Final = (
+    sa.select(
+        provenance.c.subject,
+        provenance.c.asserted,
+        provenance.c.confidence,
+        provenance.c.citation,
+        provenance.c.note,
+        *prefixed(source, "source_"),
+        *prefixed(source_record, "record_"),
+    )
+    .join(source, source.c.id == provenance.c.source_id)
+    .outerjoin(source_record, source_record.c.id == provenance.c.record_id)
+    .where(provenance.c.subject == sa.any_(IDS))
+    .order_by(provenance.c.subject, provenance.c.ordinal)
+)
+SOURCES: Final = sa.select(*prefixed(source, "source_")).where(source.c.id == sa.any_(IDS))
+NAMES: Final = (
+    sa.select(external_id)
+    .where(external_id.c.subject == sa.any_(IDS))
+    .order_by(external_id.c.subject, external_id.c.scheme, external_id.c.value)
+)
+SUBJECTS: Final = (
+    sa.select(external_id.c.subject)
+    .where(
+        external_id.c.scheme == sa.bindparam("scheme", type_=sa.Text),
+        external_id.c.value == sa.bindparam("value", type_=sa.Text),
+    )
+    .order_by(external_id.c.subject)
+)
+
+
+def source_of(row: asyncpg.Record) -> Source:
+    """The record of a row's `source_` columns."""
+    return Source(
+        id=row["source_id"],
+        name=localized(row, "source_name"),
+        kind=row["source_kind"],
+        note=row["source_note"],
+        health=SourceHealth(row["source_health"]),
+        last_success_at=row["source_last_success_at"],
+    )
+
+
+def provenance_of(row: asyncpg.Record) -> Provenance:
+    """The record of a row; the source record is there where the fact came from one."""
+    record = None
+    if row["record_id"] is not None:
+        record = SourceRecord(
+            id=row["record_id"],
+            source_id=row["record_source_id"],
+            external_id=ExternalId(row["record_scheme"], row["record_value"]),
+            url=row["record_url"],
+            payload_hash=row["record_payload_hash"],
+            retrieved_at=row["record_retrieved_at"],
+        )
+    return Provenance(
+        source=source_of(row),
+        record=record,
+        retrieved_at=row["record_retrieved_at"],
+        asserted=Assertion(row["asserted"]),
+        confidence=Confidence(row["confidence"]) if row["confidence"] else None,
+        citation=row["citation"],
+        note=row["note"],
+    )
+
+
+class Provenances:
+    """Why facts are held, in one request's snapshot. A subject is the global id of a record."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def of(self, subjects: Sequence[str]) -> dict[str, list[Provenance]]:
+        """Provenance by subject, the most telling first; a subject may have none."""
+        found: dict[str, list[Provenance]] = defaultdict(list)
+        for row in await self._reading.rows(BY_SUBJECTS, ids=list(set(subjects))):
+            found[row["subject"]].append(provenance_of(row))
+        return found
+
+    async def sources(self, ids: Sequence[str]) -> dict[str, Source]:
+        """Sources by id; unknown ids are absent."""
+        rows = await self._reading.rows(SOURCES, ids=list(set(ids)))
+        return {row["source_id"]: source_of(row) for row in rows}
+
+    async def external_ids(self, subjects: Sequence[str]) -> dict[str, list[ExternalId]]:
+        """Names in other systems by subject."""
+        found: dict[str, list[ExternalId]] = defaultdict(list)
+        for row in await self._reading.rows(NAMES, ids=list(set(subjects))):
+            found[row["subject"]].append(ExternalId(row["scheme"], row["value"]))
+        return found
+
+    async def subjects(self, scheme: str, value: str) -> list[str]:
+        """The global ids of everything that bears a name in another system."""
+        rows = await self._reading.rows(SUBJECTS, scheme=scheme, value=value)
+        return [row["subject"] for row in rows]

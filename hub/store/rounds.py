@@ -1,0 +1,70 @@
+"""Planning rounds: steps and dates as they are remembered."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from hub.domain.rounds import PlanningEvent, PlanningRound
+from hub.domain.text import LocalizedText, TranslationOrigin
+from hub.domain.time import FiscalYear
+from hub.store.engine import Reading
+from hub.store.rows import localized, texts
+from hub.store.tables import planning_event
+
+BY_IDS: Final = sa.select(planning_event).where(planning_event.c.id == sa.any_(texts("ids")))
+OF_YEARS: Final = (
+    sa.select(planning_event)
+    .where(
+        sa.or_(
+            planning_event.c.fiscal_year.is_(None),
+            planning_event.c.fiscal_year
+            == sa.any_(sa.bindparam("years", type_=ARRAY(sa.SmallInteger))),
+        )
+    )
+    .order_by(planning_event.c.track, planning_event.c.ordinal, planning_event.c.id)
+)
+
+
+def event_of(row: asyncpg.Record) -> PlanningEvent:
+    """The record of a row; actors' names are ours in both languages."""
+    return PlanningEvent(
+        id=row["id"],
+        code=row["id"],
+        track=row["track"],
+        order=row["ordinal"],
+        text=localized(row, "text"),
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        precision=row["precision"],
+        movable=row["movable"],
+        actors=[
+            LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
+            for th, en in zip(row["actors_th"], row["actors_en"], strict=True)
+        ],
+        depends_on_ids=list(row["depends_on"]),
+    )
+
+
+class Rounds:
+    """Planning rounds in one request's snapshot."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def events(self, ids: Sequence[str]) -> dict[str, PlanningEvent]:
+        """Events by id; unknown ids are absent."""
+        rows = await self._reading.rows(BY_IDS, ids=list(set(ids)))
+        return {row["id"]: event_of(row) for row in rows}
+
+    async def of_years(self, years: Sequence[FiscalYear]) -> dict[FiscalYear, PlanningRound]:
+        """The round of each year: its own dates, and the undated steps of every round."""
+        rows = await self._reading.rows(OF_YEARS, years=sorted({year.ce for year in years}))
+        return {
+            year: PlanningRound(
+                year, [event_of(row) for row in rows if row["fiscal_year"] in (None, year.ce)]
+            )
+            for year in years
+        }
