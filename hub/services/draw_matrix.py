@@ -1,0 +1,239 @@
+"""Draw a matrix: lay out the axes, count, order and cut, then say why every cell is as it is.
+
+Two statements count (figures, and what is hidden); where the order or the limit depends on the
+figures they are asked twice, first along the natural order, then along the one shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+from hub.domain.budget import BudgetPhase
+from hub.domain.layout import Layout
+from hub.domain.matrix import (
+    Axis,
+    CellState,
+    Figures,
+    Group,
+    Header,
+    HeaderKind,
+    Matrix,
+    Notice,
+)
+from hub.domain.matrix_key import write_key
+from hub.domain.matrix_question import (
+    MEMBERS_AT_MOST,
+    AxisOrder,
+    Counting,
+    MatrixQuestion,
+)
+from hub.errors import Invalid
+from hub.services.judge_cell import NOTHING, Verdict, roles_expected, words
+from hub.services.lay_out_axis import Ground, LaidOut, MemberOfAxis, lay_out_axis
+from hub.services.scope_filter import chain_of, scope_of
+
+if TYPE_CHECKING:
+    from hub.store.unit import Unit
+
+UNASSIGNED: Final = words("ไม่ระบุ", "Unassigned")
+BEYOND: Final = words("นอกเหนือจากที่แสดง", "Beyond the limit")
+
+
+async def draw_matrix(
+    unit: "Unit",
+    question: MatrixQuestion,
+    *,
+    known_at: datetime | None,
+    now: datetime,
+    today: date,
+) -> Matrix:
+    """The answer to a question; `Invalid(field)` where it cannot be asked so.
+
+    `known_at` is the instant of its `as_of`, null for now.
+    """
+    refuse_odd(question)
+    chain = await chain_of(unit, question)
+    ground = Ground(unit, question, chain)
+    scope = await scope_of(
+        unit,
+        question.filter,
+        question.fiscal_years,
+        today=today,
+        day=ground.day,
+        known_at=known_at,
+    )
+    rows = await lay_out_axis(ground, question.rows, "rows")
+    columns = await lay_out_axis(ground, question.columns, "columns")
+    expected, nobody_named = await roles_expected(unit, question, chain)
+
+    def layout(row_keys: Sequence[str], column_keys: Sequence[str]) -> Layout:
+        return Layout(
+            scope=scope,
+            rows=rows.places(row_keys),
+            columns=columns.places(column_keys),
+            counting=question.counting,
+        )
+
+    row_keys, column_keys = natural(rows), natural(columns)
+    drawn = layout(row_keys, column_keys)
+    figures = await unit.matrices.figures(drawn)
+    states = Verdict(question, expected, nobody_named)
+    shown_rows = shown(rows, figures, states, columns, is_row=True)
+    shown_columns = shown(columns, figures, states, rows, is_row=False)
+    if shown_rows != row_keys or shown_columns != column_keys:
+        drawn = layout(shown_rows, shown_columns)
+        figures = await unit.matrices.figures(drawn)
+
+    matrix = Matrix(
+        key=write_key(question),
+        question=question,
+        as_of=known_at or now,
+        figures=figures,
+        notices=[],
+        rows=axis_of(rows, shown_rows),
+        columns=axis_of(columns, shown_columns),
+        cells=[],
+        layout=drawn,
+    )
+    head(matrix, rows, shown_rows, is_row=True)
+    head(matrix, columns, shown_columns, is_row=False)
+    for row in matrix.rows.headers:
+        figures.setdefault(Group(row.index, None), NOTHING)
+        for column in matrix.columns.headers:
+            figures.setdefault(Group(None, column.index), NOTHING)
+            matrix.cells.append(states.cell(matrix, row, column))
+    figures.setdefault(Group(None, None), NOTHING)
+    matrix.notices.extend(notices_of(matrix))
+    return matrix
+
+
+def refuse_odd(question: MatrixQuestion) -> None:
+    """`Invalid` for questions no reading of which makes sense."""
+    if question.rows.dimension is question.columns.dimension:
+        raise Invalid(
+            "columns.dimension",
+            "แถวและคอลัมน์ต้องเป็นคนละมิติ",
+            "rows and columns must be two different dimensions",
+        )
+    for field, axis in (("rows", question.rows), ("columns", question.columns)):
+        if not 1 <= axis.limit <= MEMBERS_AT_MOST:
+            raise Invalid(
+                f"{field}.limit",
+                f"ต้องอยู่ระหว่าง 1 ถึง {MEMBERS_AT_MOST}",
+                f"must be from 1 to {MEMBERS_AT_MOST}",
+            )
+
+
+def natural(axis: LaidOut) -> list[str]:
+    """The keys of an axis in its natural order."""
+    return [member.key for member in axis.members]
+
+
+def shown(
+    axis: LaidOut,
+    figures: Mapping[Group, Figures],
+    states: "Verdict",
+    across: LaidOut,
+    *,
+    is_row: bool,
+) -> list[str]:
+    """The keys of an axis as they are shown: without empty members where asked, ordered, cut."""
+    question = axis.question
+    ordinal = {member.key: at for at, member in enumerate(axis.members)}
+
+    def total(member: MemberOfAxis) -> Figures:
+        at = ordinal[member.key]
+        return figures.get(Group(at, None) if is_row else Group(None, at), NOTHING)
+
+    def gaps(member: MemberOfAxis) -> int:
+        at = ordinal[member.key]
+        return sum(
+            states.state(
+                figures.get(Group(at, other) if is_row else Group(other, at), NOTHING),
+                *((member.key, crossing.key) if is_row else (crossing.key, member.key)),
+            )
+            is CellState.GAP
+            for other, crossing in enumerate(across.members)
+        )
+
+    kept = [
+        member
+        for member in axis.members
+        if question.include_empty or total(member).projects or total(member).hidden
+    ]
+    match question.order_by:
+        case AxisOrder.BUDGET_DESC:
+            kept.sort(key=lambda m: -total(m).money.get(BudgetPhase.APPROPRIATED, 0))
+        case AxisOrder.GAPS_DESC:
+            kept.sort(key=lambda m: -gaps(m))
+        case AxisOrder.NAME:
+            kept.sort(key=lambda m: (m.sort_key, m.key))
+        case AxisOrder.NATURAL:
+            pass
+    return [member.key for member in kept[: question.limit]]
+
+
+def head(matrix: Matrix, axis: LaidOut, keys: Sequence[str], *, is_row: bool) -> None:
+    """Fill an axis: its members, then UNASSIGNED and BEYOND_LIMIT where something stands there."""
+    members = {member.key: member for member in axis.members}
+    target = matrix.rows if is_row else matrix.columns
+
+    def held(at: int) -> bool:
+        return (Group(at, None) if is_row else Group(None, at)) in matrix.figures
+
+    def add(index: int, kind: HeaderKind, member: MemberOfAxis) -> None:
+        target.headers.append(
+            Header(
+                matrix, is_row, index, kind, member.key, member.label, member.path, member.record
+            )
+        )
+
+    for at, key in enumerate(keys):
+        add(at, HeaderKind.MEMBER, members[key])
+    for at, kind, label in (
+        (len(keys), HeaderKind.UNASSIGNED, UNASSIGNED),
+        (len(keys) + 1, HeaderKind.BEYOND_LIMIT, BEYOND),
+    ):
+        if held(at):
+            add(at, kind, MemberOfAxis(f"~{kind.value}", label, [], None, ""))
+
+
+def axis_of(axis: LaidOut, keys: Sequence[str]) -> Axis:
+    """An axis without its headers yet; it is truncated where `limit`, not emptiness, cut."""
+    return Axis(
+        axis.question.dimension,
+        [],
+        truncated=len(keys) == axis.question.limit < len(axis.members),
+        member_count=len(axis.members),
+    )
+
+
+def notices_of(matrix: Matrix) -> list[Notice]:
+    """What a reader of the figures should know."""
+    found: list[Notice] = []
+    for axis, name in ((matrix.rows, "rows"), (matrix.columns, "columns")):
+        if any(header.kind is HeaderKind.UNASSIGNED for header in axis.headers):
+            text = words(
+                "มีรายการที่ไม่ตรงกับสมาชิกใดของแกน นับอยู่ใน “ไม่ระบุ” และรวมอยู่ในยอดรวม",
+                "some things have no member on this axis; they stand under Unassigned, "
+                "and totals include them",
+            )
+            found.append(Notice("UNASSIGNED", text, [name]))
+        if axis.truncated:
+            text = words(
+                f"แสดง {axis_length(axis)} จาก {axis.member_count} ที่เหลือรวมไว้ในช่องสุดท้าย",
+                f"{axis_length(axis)} of {axis.member_count} shown; the rest stand together last",
+            )
+            found.append(Notice("BEYOND_LIMIT", text, [name]))
+    if matrix.question.counting is Counting.SHARED and not matrix.total.additive:
+        text = words(
+            "บางความเชื่อมโยงไม่ทราบสัดส่วน จึงไม่แบ่งยอด",
+            "some linkages have no known share; their amounts are not split",
+        )
+        found.append(Notice("SHARE_UNKNOWN", text, None))
+    return found
+
+
+def axis_length(axis: Axis) -> int:
+    """How many members are shown."""
+    return sum(header.kind is HeaderKind.MEMBER for header in axis.headers)

@@ -1,0 +1,90 @@
+"""Explain figures: what each project and line gave to a cell or a total, and why.
+
+The amounts counted add up to the figure, always; a project without an amount is listed too.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hub.domain.budget import BudgetPhase
+from hub.domain.matrix import (
+    Cell,
+    Contribution,
+    CountTreatment,
+    Group,
+    Matrix,
+)
+from hub.domain.matrix_question import Counting
+from hub.domain.money import Money
+from hub.domain.paging import Connection, Page, connect
+
+if TYPE_CHECKING:
+    from hub.store.unit import Unit
+
+
+async def explain_figures(
+    unit: "Unit", matrix: Matrix, groups: Sequence[Group], phase: BudgetPhase, page: Page
+) -> dict[Group, Connection[Contribution]]:
+    """A page of contributions for each group of cells, ordered by project and line."""
+    distinct = list(dict.fromkeys(groups))
+    held = await unit.matrices.contributions(matrix.layout, distinct, phase, page)
+    cells = {(cell.row_index, cell.column_index): cell for cell in matrix.cells}
+    found: dict[Group, Connection[Contribution]] = {}
+    for group in distinct:
+        rows, total = held.get(group, ([], 0 if page.after is None else None))
+        parts = [contribution(matrix, row, cells) for row in rows]
+        found[group] = connect(parts, page, lambda part: part.key, total)
+    return found
+
+
+def contribution(matrix: Matrix, row: Any, cells: dict[tuple[int, int], Cell]) -> Contribution:
+    """One row of the store's explanation, in the words of the contract."""
+    group = Group(row["group_r"], row["group_c"])
+    first, first_cell = first_in(group, row)
+    treatment = treatment_of(row, matrix.question.counting, first=first)
+    counted = {
+        CountTreatment.NO_AMOUNT: None,
+        CountTreatment.EXCLUDED_PHASE: Money(0),
+    }.get(treatment, Money(row["counted_here"] or 0))
+    elsewhere = treatment is CountTreatment.ALREADY_COUNTED
+    return Contribution(
+        project_id=row["project_id"],
+        linkage_id=row["linkage_id"],
+        line_id=row["line_id"],
+        counted=counted,
+        treatment=treatment,
+        counted_elsewhere=cells.get(first_cell) if elsewhere else None,
+        key=(row["project_id"], row["line_id"] or "", row["r"], row["c"]),
+        matrix=matrix,
+    )
+
+
+def first_in(group: Group, row: Any) -> tuple[bool, tuple[int, int]]:
+    """Whether a line stands here first, and the cell where it does.
+
+    A cell's line is compared with the whole matrix, a total's with the total's own cells.
+    """
+    if group.row is not None and group.column is None:
+        return row["first_in_row"], (row["r"], row["row_c"])
+    if group.column is not None and group.row is None:
+        return row["first_in_column"], (row["column_r"], row["c"])
+    return row["first_in_all"], (row["first_r"], row["first_c"])
+
+
+def treatment_of(row: Any, counting: Counting, *, first: bool) -> CountTreatment:
+    """What was done with a line.
+
+    In a cell the later of two still shows the whole amount and says ALREADY_COUNTED, because the
+    totals count it in the earlier cell; in a total the later one counts nothing.
+    """
+    if row["line_id"] is None:
+        return CountTreatment.NO_AMOUNT
+    if not row["in_phase"]:
+        return CountTreatment.EXCLUDED_PHASE
+    if row["duplicate"]:
+        return CountTreatment.DUPLICATE_RECORD
+    if row["shared"]:
+        return CountTreatment.SHARE
+    if counting is not Counting.MENTIONS and not first:
+        return CountTreatment.ALREADY_COUNTED
+    return CountTreatment.WHOLE

@@ -1,0 +1,188 @@
+"""The matrix the hub draws is the matrix read by hand, whatever the country looks like."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import combinations
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.domain.access import ANONYMOUS
+from hub.domain.agencies import ActorLevel
+from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.linkage import LinkageStatus
+from hub.domain.matrix import CountTreatment, HeaderKind, Matrix
+from hub.domain.matrix_question import (
+    AgencyRole,
+    AreaRole,
+    AxisQuestion,
+    Counting,
+    DimensionKind,
+    MatrixFilter,
+    MatrixQuestion,
+)
+from hub.domain.paging import Page
+from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.services.draw_matrix import draw_matrix
+from hub.services.explain_figure import explain_figures
+from hub.store.engine import Database, Reading
+from hub.store.unit import Unit
+from tests.services.by_hand import Country, read_by_hand
+from tests.services.world import YEARS, World, worlds, write
+
+PAIRS = [pair for a, b in combinations(DimensionKind, 2) for pair in ((a, b), (b, a))]
+SPAN = FiscalYearRange(FiscalYear(YEARS[0]), FiscalYear(YEARS[-1]))
+
+filters = st.builds(
+    MatrixFilter,
+    areas=st.sampled_from([(), (), ("C2552-09",), ("20",), ("45", "22")]),
+    agencies=st.sampled_from([(), (), ("ministry:22",), ("department:BOI", "province:20")]),
+    actor_levels=st.sampled_from([(), (), (ActorLevel.MINISTRY, ActorLevel.LOCAL)]),
+    issues=st.sampled_from([(), (), ("s42-east-1",)]),
+    linked=st.sampled_from([None, None, True, False]),
+    linkage_status=st.sampled_from([(), (), (LinkageStatus.AGREED, LinkageStatus.REJECTED)]),
+    funding=st.sampled_from([(), (), (FundingSource.LOAN,)]),
+    text=st.sampled_from([None, None, "made-1", "%"]),
+    area_role=st.sampled_from(AreaRole),
+    agency_role=st.sampled_from(AgencyRole),
+)
+
+
+@asynccontextmanager
+async def written(database: Database, world: World) -> AsyncIterator[Unit]:
+    """A unit that reads a world which is gone afterwards."""
+    connection: asyncpg.Connection
+    async with database.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            await write(world, connection)
+            yield Unit(Reading.over(connection), ANONYMOUS)
+        finally:
+            await transaction.rollback()
+
+
+async def country(unit: Unit) -> Country:
+    """What the reference data says of the years of the test."""
+    issues = await unit.plans.issues_by_id(["s42-east-1", "s42-east-2", "s38-roi-et-1"])
+    homes = {
+        "province:20": "20",
+        "cluster:C2552-09": "C2552-09",
+    }
+    return Country(
+        areas={y: await unit.areas.edges(FiscalYear(y).starts_on) for y in YEARS},
+        agencies={y: await unit.agencies.parents_on(FiscalYear(y).starts_on) for y in YEARS},
+        homes=homes,
+        issue_areas={i: issue.area_id for i, issue in issues.items()},
+        issue_years=dict.fromkeys(issues, (2010, 2013)),
+        issue_chains={i: issue.chain_id for i, issue in issues.items()},
+    )
+
+
+async def drawn(unit: Unit, question: MatrixQuestion) -> Matrix:
+    return await draw_matrix(
+        unit, question, known_at=None, now=datetime.now(UTC), today=date(2010, 6, 1)
+    )
+
+
+def members(matrix: Matrix, *, is_row: bool) -> list[str]:
+    axis = matrix.rows if is_row else matrix.columns
+    return [header.key for header in axis.headers if header.kind is HeaderKind.MEMBER]
+
+
+# A few worlds for each of the 56 pairs in every run; `make check-long` draws twenty times as many.
+FEW = max(3, settings().max_examples // 30)
+
+
+@pytest.mark.parametrize(
+    "pair", PAIRS, ids=lambda pair: f"{pair[0].value}-by-{pair[1].value}".lower()
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=FEW)
+@given(world=worlds(), asked=filters, counting=st.sampled_from(Counting))
+async def test_every_figure_is_what_a_reader_of_the_records_would_count(
+    database: Database,
+    pair: tuple[DimensionKind, DimensionKind],
+    world: World,
+    asked: MatrixFilter,
+    counting: Counting,
+) -> None:
+    if DimensionKind.STAGE in pair:
+        asked = replace(asked, chains=("tourism-east",))
+    question = MatrixQuestion(AxisQuestion(pair[0]), AxisQuestion(pair[1]), SPAN, asked, counting)
+    async with written(database, world) as unit:
+        matrix = await drawn(unit, question)
+        expected = read_by_hand(
+            world,
+            await country(unit),
+            question,
+            members(matrix, is_row=True),
+            members(matrix, is_row=False),
+        )
+    found = matrix.figures
+    assert {(g.row, g.column): f.projects for g, f in found.items() if f.projects} == {
+        at: n for at, n in expected.projects.items() if n
+    }
+    assert {
+        ((g.row, g.column), phase.value): n
+        for g, f in found.items()
+        for phase, n in f.money.items()
+    } == dict(expected.money)
+    assert {
+        ((g.row, g.column), status): n for g, f in found.items() for status, n in f.linkages.items()
+    } == expected.linkages
+    assert {(g.row, g.column): f.hidden for g, f in found.items() if f.hidden} == expected.hidden
+    assert {(g.row, g.column) for g, f in found.items() if f.overlap} == expected.overlaps
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    world=worlds(),
+    asked=filters,
+    counting=st.sampled_from(Counting),
+    pair=st.sampled_from(PAIRS),
+)
+async def test_what_contributed_adds_up_to_every_figure(
+    database: Database,
+    world: World,
+    asked: MatrixFilter,
+    counting: Counting,
+    pair: tuple[DimensionKind, DimensionKind],
+) -> None:
+    if DimensionKind.STAGE in pair:
+        asked = replace(asked, chains=("tourism-east",))
+    question = MatrixQuestion(AxisQuestion(pair[0]), AxisQuestion(pair[1]), SPAN, asked, counting)
+    async with written(database, world) as unit:
+        matrix = await drawn(unit, question)
+        groups = [g for g in matrix.figures if g.row is None or g.row < len(matrix.rows.headers)]
+        for phase in (BudgetPhase.APPROPRIATED, BudgetPhase.REQUESTED):
+            explained = await explain_figures(unit, matrix, groups, phase, Page(100))
+            for group, page in explained.items():
+                counted = sum(p.counted.satang for p in page.nodes if p.counted is not None)
+                assert counted == matrix.figures[group].money.get(phase, 0)
+                assert page.total_count == len(page.nodes)
+                for part in page.nodes:
+                    unpaid = part.treatment is CountTreatment.NO_AMOUNT
+                    assert (part.line_id is None) is unpaid
+                    if part.treatment is CountTreatment.ALREADY_COUNTED:
+                        assert part.counted_elsewhere is not None
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds(), pair=st.sampled_from(PAIRS))
+async def test_a_projects_page_lists_what_a_cell_counts(
+    database: Database, world: World, pair: tuple[DimensionKind, DimensionKind]
+) -> None:
+    asked = MatrixFilter(chains=("tourism-east",) if DimensionKind.STAGE in pair else ())
+    question = MatrixQuestion(AxisQuestion(pair[0]), AxisQuestion(pair[1]), SPAN, asked)
+    async with written(database, world) as unit:
+        matrix = await drawn(unit, question)
+        groups = [cell.group for cell in matrix.cells]
+        listed = await unit.matrices.projects(matrix.layout, groups, Page(100))
+    for group in groups:
+        ids, total = listed.get(group, ([], 0))
+        counted = matrix.figures[group].projects if group in matrix.figures else 0
+        assert len(ids) == total == counted
