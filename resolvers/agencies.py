@@ -1,0 +1,101 @@
+"""Agencies: look-ups, lists, parents, and who pays for a cluster."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated
+
+from hub.domain.agencies import ActorLevel, Agency, AgencyKind
+from hub.domain.areas import Area
+from hub.domain.identity import GlobalId
+from hub.domain.lookups import By
+from hub.domain.paging import Connection, Page
+from hub.domain.time import in_force
+from resolvers.context import Context
+from resolvers.lookups import area_key, externally_named
+
+
+async def agency(
+    _roots: Sequence[None], context: Context, *, by: By[Agency], on: date | None = None
+) -> Sequence[Agency | None]:
+    """One agency by id, by a code it bears or ever bore, or by a name in another system."""
+    day, held = on or context.today, context.unit.agencies
+    if by.code is not None:
+        return [(await held.by_codes([by.code], day)).get(by.code)]
+    ids = [by.key] if by.key else await externally_named(context, by, "Agency")
+    found = await held.by_id(ids, day)
+    return [next((found[key] for key in ids if key in found), None)]
+
+
+async def agencies(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    level: ActorLevel | None = None,
+    area: Annotated[GlobalId, "Area"] | None = None,
+    on: date | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[Agency]]:
+    """Agencies in force on a day, in Thai dictionary order."""
+    page = Page.ask(first, after)
+    area_id = await area_key(context, area, "area")
+    day = on or context.today
+    return [await context.unit.agencies.page(page, level=level, area_id=area_id, on=day)]
+
+
+async def parent(
+    agencies: Sequence[Agency], context: Context, *, on: date | None = None
+) -> Sequence[Agency | None]:
+    """What each agency is under: as it was read, or on another day."""
+    day, held = on or context.today, context.unit.agencies
+    if on is None:
+        ids = [agency.parent_id for agency in agencies]
+    else:
+        then = await held.by_id([agency.id for agency in agencies], day)
+        ids = [then[agency.id].parent_id if agency.id in then else None for agency in agencies]
+    asked = [i for i in ids if i]
+    found = await held.by_id(asked, day) if asked else {}
+    return [found.get(i) if i else None for i in ids]
+
+
+async def disburses_through(
+    agencies: Sequence[Agency],
+    context: Context,
+    *,
+    area: Annotated[GlobalId, "Area"] | None = None,
+) -> Sequence[Agency | None]:
+    """The province that pays in a cluster's name (R48); null for whoever pays for itself.
+
+    Money for one member province is paid by that province, other money by the centre's.
+    """
+    asked = await area_key(context, area, "area")
+    areas = context.unit.areas
+    clusters = {
+        agency.id: agency.area_id
+        for agency in agencies
+        if agency.kind is AgencyKind.CLUSTER and agency.area_id
+    }
+    known = await areas.by_id(list(clusters.values())) if clusters else {}
+    days: dict[date, list[Area]] = defaultdict(list)
+    for cluster in known.values():
+        days[day_in(cluster, context.today)].append(cluster)
+    payers: dict[str, str] = {}
+    for day, group in days.items():
+        ids = [cluster.id for cluster in group]
+        centres = await areas.operations_centres(ids, day)
+        payers |= {key: centre.province.id for key, centre in centres.items()}
+        if asked is not None:
+            members = await areas.children(ids, day)
+            payers |= {k: asked for k in ids if asked in {m.child.id for m in members[k]}}
+    found = await context.unit.agencies.of_provinces(list(payers.values()), context.today)
+    return [found.get(payers.get(clusters.get(agency.id, ""), "")) for agency in agencies]
+
+
+def day_in(area: Area, today: date) -> date:
+    """Today where the area is in force, else the last day it was, or the first it will be."""
+    if in_force(area.valid_from, area.valid_to, today):
+        return today
+    if area.valid_to is not None and area.valid_to <= today:
+        return area.valid_to - timedelta(days=1)
+    return area.valid_from or today

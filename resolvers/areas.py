@@ -1,0 +1,103 @@
+"""Areas: look-ups, lists, editions, centres and heads."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from hub.domain.areas import Area, AreaLevel, AreaMembership, OperationsCentre
+from hub.domain.identity import GlobalId
+from hub.domain.lookups import By
+from hub.domain.paging import Connection, Page
+from resolvers.context import Context
+from resolvers.lookups import area_key
+
+
+async def area(_roots: Sequence[None], context: Context, *, by: By[Area]) -> Sequence[Area | None]:
+    """One area by id or code; null where there is none."""
+    return [(await context.unit.areas.by_id([by.key])).get(by.key)]
+
+
+async def areas(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    level: AreaLevel | None = None,
+    under: Annotated[GlobalId, "Area"] | None = None,
+    on: date | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[Area]]:
+    """Areas in force on a day, in Thai dictionary order."""
+    page = Page.ask(first, after)
+    within = await area_key(context, under, "under")
+    day = on or context.today
+    return [await context.unit.areas.page(page, level=level, under=within, on=day)]
+
+
+async def parents(
+    areas: Sequence[Area], context: Context, *, on: date | None = None
+) -> Sequence[Sequence[AreaMembership]]:
+    """What each area belongs to."""
+    found = await context.unit.areas.parents([a.id for a in areas], on or context.today)
+    return [found[area.id] for area in areas]
+
+
+async def children(
+    areas: Sequence[Area],
+    context: Context,
+    *,
+    level: AreaLevel | None = None,
+    on: date | None = None,
+) -> Sequence[Sequence[Area]]:
+    """What belongs to each area, directly or, where a level is named, at any depth."""
+    day = on or context.today
+    if level is None:
+        found = await context.unit.areas.children([a.id for a in areas], day)
+        return [[m.child for m in found[area.id]] for area in areas]
+    below = await context.unit.areas.descendants([a.id for a in areas], day)
+    known = await context.unit.areas.by_id([i for ids in below.values() for i in ids])
+    return [
+        sorted(
+            (known[i] for i in below[a.id] - {a.id} if known[i].level is level),
+            key=lambda c: (c.sort_key, c.id),
+        )
+        for a in areas
+    ]
+
+
+async def path(
+    areas: Sequence[Area], context: Context, *, on: date | None = None
+) -> Sequence[Sequence[Area]]:
+    """From the country down to each area, itself last."""
+    edges = await context.unit.areas.edges(on or context.today)
+    chains: list[list[str]] = []
+    for area in areas:
+        chain = [area.id]
+        while edges.get(chain[0]):
+            chain.insert(0, edges[chain[0]][0])
+        chains.append(chain)
+    known = await context.unit.areas.by_id([i for chain in chains for i in chain])
+    return [[known[i] for i in chain] for chain in chains]
+
+
+async def operations_centre(
+    areas: Sequence[Area], context: Context, *, on: date | None = None
+) -> Sequence[Area | None]:
+    """The province each cluster is run from."""
+    return [c.province if c else None for c in await centres(areas, context, on)]
+
+
+async def head(
+    areas: Sequence[Area], context: Context, *, on: date | None = None
+) -> Sequence[OperationsCentre | None]:
+    """Who heads each cluster."""
+    return await centres(areas, context, on)
+
+
+async def centres(
+    areas: Sequence[Area], context: Context, on: date | None
+) -> Sequence[OperationsCentre | None]:
+    """The centre of each cluster on a day; null for other areas."""
+    day = on or context.today
+    found = await context.unit.areas.operations_centres([a.id for a in areas], day)
+    return [found.get(area.id) for area in areas]

@@ -1,0 +1,86 @@
+"""What arguments of several nouns need: that a named thing exists, and which instant is meant."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from hub.domain.identity import GlobalId
+from hub.domain.lookups import AsOf, By
+from hub.errors import Invalid
+from resolvers.context import Context
+
+Found = TypeVar("Found")
+
+
+class Remembered(Protocol):
+    """A record that says as of when it is known."""
+
+    @property
+    def known_at(self) -> datetime | None:
+        """The instant; null is now."""
+        ...
+
+
+Known = TypeVar("Known", bound=Remembered)
+
+
+async def instant(context: Context, as_of: AsOf | None) -> datetime | None:
+    """The instant of knowledge that is meant; null is now."""
+    if as_of is None:
+        return None
+    if as_of.plan_version_id is None:
+        return as_of.instant
+    since = await context.unit.plans.known_since(as_of.plan_version_id)
+    if since is None:
+        raise unknown("asOf.planVersion")
+    return since
+
+
+async def area_key(context: Context, asked: GlobalId | None, field: str) -> str | None:
+    """The local id of an area argument; `Invalid(field)` where there is no such area."""
+    if asked is None:
+        return None
+    if asked.key not in await context.unit.areas.by_id([asked.key]):
+        raise unknown(field)
+    return asked.key
+
+
+async def agency_key(context: Context, asked: GlobalId | None, field: str) -> str | None:
+    """The local id of an agency argument; `Invalid(field)` where there is no such agency."""
+    if asked is None:
+        return None
+    if asked.key not in await context.unit.agencies.by_id([asked.key], context.today):
+        raise unknown(field)
+    return asked.key
+
+
+def unknown(field: str) -> Invalid:
+    """An id that nothing has, in an argument that needs something."""
+    return Invalid(
+        field, "ไม่พบสิ่งที่มีรหัสนี้", "nothing has this id; take ids from the hub's own answers"
+    )
+
+
+async def externally_named(context: Context, by: By[Found], type_: str) -> list[str]:
+    """Local ids of the things of a type that bear a name in another system."""
+    if by.scheme is None or by.value is None:
+        return []
+    subjects = await context.unit.provenance.subjects(by.scheme, by.value)
+    named = [GlobalId.read(subject) for subject in subjects]
+    return [found.key for found in named if found.type == type_]
+
+
+async def at_each_instant(
+    records: Sequence[Known],
+    fetch: Callable[[Sequence[Known], datetime | None], Awaitable[Sequence[Found]]],
+) -> Sequence[Found]:
+    """What `fetch` finds, asked once for each instant the records are known at; in their order."""
+    groups: dict[datetime | None, list[Known]] = defaultdict(list)
+    for record in records:
+        groups[record.known_at].append(record)
+    found: dict[int, Found] = {}
+    for at, group in groups.items():
+        for record, answer in zip(group, await fetch(group, at), strict=True):
+            found[id(record)] = answer
+    return [found[id(record)] for record in records]

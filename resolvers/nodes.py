@@ -1,0 +1,179 @@
+"""Anything by its id, and what records of every noun share: provenance, rule, area, agency."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Protocol
+
+from hub.domain.agencies import Agency
+from hub.domain.areas import Area
+from hub.domain.identity import GlobalId, Identified
+from hub.domain.lookups import OpaqueId
+from hub.domain.provenance import ExternalId, Provenance
+from hub.domain.rounds import PlanningRound
+from hub.domain.rules import Rule
+from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
+from hub.errors import Invalid
+from resolvers import matrix
+from resolvers.context import Context
+
+Load = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identified]]]
+
+
+class Held(Protocol):
+    """A record whose provenance is kept under its type and id."""
+
+    @property
+    def id(self) -> str:
+        """The local id."""
+        ...
+
+
+class Ruled(Protocol):
+    """A record that rests on a rule."""
+
+    @property
+    def rule_code(self) -> str:
+        """The rule's code."""
+        ...
+
+
+class Placed(Protocol):
+    """A record that may belong to an area."""
+
+    @property
+    def area_id(self) -> str | None:
+        """The area's id."""
+        ...
+
+
+class Run(Protocol):
+    """A record that may belong to an agency."""
+
+    @property
+    def agency_id(self) -> str | None:
+        """The agency's id."""
+        ...
+
+
+async def rounds(context: Context, keys: Sequence[str]) -> Mapping[str, PlanningRound]:
+    """Planning rounds by their Buddhist year; what is no such year is absent."""
+    asked = {
+        key: FiscalYear.of_be(int(key))
+        for key in keys
+        if len(key) == 4 and key.isascii() and key.isdigit() and FIRST_BE <= int(key) <= LAST_BE
+    }
+    found = await context.unit.rounds.of_years(list(asked.values())) if asked else {}
+    return {key: found[year] for key, year in asked.items()}
+
+
+LOADERS: Final[dict[str, Load]] = {
+    "Area": lambda c, keys: c.unit.areas.by_id(keys),
+    "Agency": lambda c, keys: c.unit.agencies.by_id(keys, c.today),
+    "Plan": lambda c, keys: c.unit.plans.by_id(keys),
+    "PlanVersion": lambda c, keys: c.unit.plans.versions(keys),
+    "StrategicIssue": lambda c, keys: c.unit.plans.issues_by_id(keys),
+    "ValueChain": lambda c, keys: c.unit.chains.by_id(keys),
+    "Stage": lambda c, keys: c.unit.chains.stages(keys),
+    "ExpectedRole": lambda c, keys: c.unit.chains.roles(keys),
+    "Project": lambda c, keys: c.unit.projects.by_id(keys),
+    "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
+    "Source": lambda c, keys: c.unit.provenance.sources(keys),
+    "Cell": matrix.by_key,
+    "PlanningRound": rounds,
+    "PlanningEvent": lambda c, keys: c.unit.rounds.events(keys),
+}
+"""How each type is found: local ids in, records by local id out, in one statement.
+
+A noun of a later part adds itself: `LOADERS["Cell"] = …`.
+"""
+
+
+def read(text: str) -> GlobalId | None:
+    """The global id a client sent; null for a text that cannot be one."""
+    try:
+        text.encode()
+        found = GlobalId.read(text)
+    except (Invalid, UnicodeEncodeError):
+        return None
+    return found
+
+
+async def found(texts: Sequence[str], context: Context) -> list[Identified | None]:
+    """What has each id, null where nothing has; one statement per type."""
+    ids = [read(text) for text in texts]
+    keys: dict[str, list[str]] = defaultdict(list)
+    for asked in ids:
+        if asked is not None and asked.type in LOADERS:
+            keys[asked.type].append(asked.key)
+    known = {kind: await LOADERS[kind](context, asked) for kind, asked in keys.items()}
+    return [known.get(i.type, {}).get(i.key) if i else None for i in ids]
+
+
+async def node(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    id: OpaqueId,  # noqa: A002  # the contract's name
+) -> Sequence[Identified | None]:
+    """Whatever has an id; null where nothing has."""
+    return await found([id], context)
+
+
+async def nodes(
+    _roots: Sequence[None], context: Context, *, ids: tuple[OpaqueId, ...]
+) -> Sequence[Sequence[Identified | None]]:
+    """What has each id, in the order asked."""
+    if len(ids) > MOST:
+        raise Invalid("ids", f"ขอได้ครั้งละไม่เกิน {MOST} รหัส", f"ask for at most {MOST} ids at a time")
+    return [await found(ids, context)]
+
+
+MOST: Final = 100
+
+
+def subject(record: Held | Identified) -> str:
+    """The key of a record's provenance: its global id."""
+    known = getattr(record, "gid", None)
+    return str(known or GlobalId(type(record).TYPE, record.id))  # type: ignore[union-attr]  # every record has one or the other
+
+
+async def provenance(
+    records: Sequence[Held | Identified], context: Context
+) -> Sequence[Sequence[Provenance]]:
+    """Where each record comes from, the most telling first."""
+    keys = [subject(record) for record in records]
+    held = await context.unit.provenance.of(keys)
+    return [held[key] for key in keys]
+
+
+async def external_ids(
+    records: Sequence[Identified], context: Context
+) -> Sequence[Sequence[ExternalId]]:
+    """The names of each record in other systems."""
+    held = await context.unit.provenance.external_ids([record.gid for record in records])
+    return [held[record.gid] for record in records]
+
+
+async def rule_of(records: Sequence[Ruled], context: Context) -> Sequence[Rule]:
+    """The rule each record rests on; a key of the tables holds that there is one."""
+    held = await context.unit.rules.by_code([record.rule_code for record in records])
+    return [held[record.rule_code] for record in records]
+
+
+async def area_of(records: Sequence[Placed], context: Context) -> Sequence[Area | None]:
+    """The area of each record; null where it has none."""
+    ids = [record.area_id for record in records if record.area_id]
+    held = await context.unit.areas.by_id(ids) if ids else {}
+    return [held.get(record.area_id) if record.area_id else None for record in records]
+
+
+async def agency_of(records: Sequence[Run], context: Context) -> Sequence[Agency | None]:
+    """The agency of each record; null where it has none."""
+    return await agencies([record.agency_id for record in records], context)
+
+
+async def agencies(ids: Sequence[str | None], context: Context) -> Sequence[Agency | None]:
+    """Agencies in the order of their ids, with the code and parent of today; null for null."""
+    asked = [i for i in ids if i]
+    held = await context.unit.agencies.by_id(asked, context.today) if asked else {}
+    return [held.get(i) if i else None for i in ids]

@@ -1,0 +1,184 @@
+"""Plans, their versions and strategic issues."""
+
+from collections.abc import Sequence
+from typing import Annotated, Protocol
+
+from hub.domain.areas import Area
+from hub.domain.identity import GlobalId
+from hub.domain.linkage import Linkage, LinkageStatus
+from hub.domain.paging import Connection, Page
+from hub.domain.plans import Plan, PlanKind, PlanVersion, StrategicIssue
+from hub.domain.time import FiscalYear
+from hub.domain.value_chain import ValueChain
+from resolvers.context import Context
+from resolvers.lookups import agency_key, area_key
+
+BY_NUMBER = (int, str)
+BY_RANK = (int, str, str)
+
+
+class Part(Protocol):
+    """A record that is part of a plan."""
+
+    @property
+    def plan_id(self) -> str:
+        """The plan's id."""
+        ...
+
+
+async def plan(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    id: Annotated[GlobalId, "Plan"],  # noqa: A002  # the contract's name
+) -> Sequence[Plan | None]:
+    """One plan; null where there is none."""
+    return [(await context.unit.plans.by_id([id.key])).get(id.key)]
+
+
+async def plans(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    kind: PlanKind | None = None,
+    area: Annotated[GlobalId, "Area"] | None = None,
+    agency: Annotated[GlobalId, "Agency"] | None = None,
+    fiscal_year: FiscalYear | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[Plan]]:
+    """Plans by kind, area, agency and fiscal year."""
+    page = Page.ask(first, after)
+    area_id = await area_key(context, area, "area")
+    agency_id = await agency_key(context, agency, "agency")
+    return [
+        await context.unit.plans.page(
+            page, kind=kind, area_id=area_id, agency_id=agency_id, year=fiscal_year
+        )
+    ]
+
+
+async def issue(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    id: Annotated[GlobalId, "StrategicIssue"],  # noqa: A002  # the contract's name
+) -> Sequence[StrategicIssue | None]:
+    """One issue in its latest wording; null where there is none."""
+    return [(await context.unit.plans.issues_by_id([id.key])).get(id.key)]
+
+
+async def issues(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    area: Annotated[GlobalId, "Area"] | None = None,
+    theme: str | None = None,
+    max_rank: int | None = None,
+    fiscal_year: FiscalYear | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[StrategicIssue]]:
+    """Issues of current versions, by rank."""
+    page = Page.ask(first, after, BY_RANK)
+    area_id = await area_key(context, area, "area")
+    return [
+        await context.unit.plans.issue_page(
+            page, area_id=area_id, theme=theme, max_rank=max_rank, year=fiscal_year
+        )
+    ]
+
+
+async def plans_of_areas(
+    areas: Sequence[Area],
+    context: Context,
+    *,
+    kind: PlanKind | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[Plan]]:
+    """Each area's own plans."""
+    page = Page.ask(first, after)
+    found = await context.unit.plans.pages_by_area([a.id for a in areas], page, kind=kind)
+    return [found[area.id] for area in areas]
+
+
+async def issues_of_areas(
+    areas: Sequence[Area],
+    context: Context,
+    *,
+    fiscal_year: FiscalYear | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[StrategicIssue]]:
+    """The issues of each area's own plans, by rank."""
+    page = Page.ask(first, after, BY_RANK)
+    ids = [area.id for area in areas]
+    found = await context.unit.plans.issues_by_area(ids, page, year=fiscal_year)
+    return [found[area.id] for area in areas]
+
+
+async def current(plans: Sequence[Plan], context: Context) -> Sequence[PlanVersion | None]:
+    """The highest-numbered version of each plan that the viewer may see."""
+    found = await context.unit.plans.current([plan.id for plan in plans])
+    return [found.get(plan.id) for plan in plans]
+
+
+async def versions(
+    plans: Sequence[Plan], context: Context, *, first: int = 20, after: str | None = None
+) -> Sequence[Connection[PlanVersion]]:
+    """The versions of each plan, the first first."""
+    page = Page.ask(first, after, BY_NUMBER)
+    found = await context.unit.plans.versions_by_plan([plan.id for plan in plans], page)
+    return [found[plan.id] for plan in plans]
+
+
+async def plan_of(parts: Sequence[Part], context: Context) -> Sequence[Plan | None]:
+    """The plan each record is part of."""
+    found = await context.unit.plans.by_id([part.plan_id for part in parts])
+    return [found.get(part.plan_id) for part in parts]
+
+
+async def issues_of_versions(
+    versions: Sequence[PlanVersion],
+    context: Context,
+    *,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[StrategicIssue]]:
+    """The issues of each version, as it words them, by rank."""
+    page = Page.ask(first, after, BY_RANK)
+    found = await context.unit.plans.issues_by_version([v.id for v in versions], page)
+    return [found[version.id] for version in versions]
+
+
+async def version_of(
+    issues: Sequence[StrategicIssue], context: Context
+) -> Sequence[PlanVersion | None]:
+    """The version whose wording of each issue was read."""
+    found = await context.unit.plans.versions([issue.version_id for issue in issues])
+    return [found.get(issue.version_id) for issue in issues]
+
+
+async def chain_of(
+    issues: Sequence[StrategicIssue], context: Context
+) -> Sequence[ValueChain | None]:
+    """The value chain of each issue; null where none was drawn."""
+    ids = [issue.chain_id for issue in issues if issue.chain_id]
+    found = await context.unit.chains.by_id(ids) if ids else {}
+    return [found.get(issue.chain_id) if issue.chain_id else None for issue in issues]
+
+
+async def linkages_of_issues(
+    issues: Sequence[StrategicIssue],
+    context: Context,
+    *,
+    status: tuple[LinkageStatus, ...] | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[Linkage]]:
+    """The linkages to each issue."""
+    page = Page.ask(first, after, (str,))
+    ids = [issue.id for issue in issues]
+    found = await context.unit.linkages.pages_by_issue(ids, page, statuses=status)
+    return [found[issue.id] for issue in issues]

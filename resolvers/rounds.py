@@ -1,0 +1,23 @@
+"""Planning rounds and their steps and dates."""
+
+from collections.abc import Sequence
+
+from hub.domain.rounds import PlanningEvent, PlanningRound
+from hub.domain.time import FiscalYear
+from resolvers.context import Context
+
+
+async def planning_round(
+    _roots: Sequence[None], context: Context, *, fiscal_year: FiscalYear
+) -> Sequence[PlanningRound | None]:
+    """The round that makes one fiscal year's plans and budget."""
+    return [(await context.unit.rounds.of_years([fiscal_year])).get(fiscal_year)]
+
+
+async def depends_on(
+    events: Sequence[PlanningEvent], context: Context
+) -> Sequence[Sequence[PlanningEvent]]:
+    """What must come before each event."""
+    ids = [i for event in events for i in event.depends_on_ids]
+    found = await context.unit.rounds.events(ids) if ids else {}
+    return [[found[i] for i in event.depends_on_ids if i in found] for event in events]

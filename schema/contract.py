@@ -1,0 +1,16 @@
+"""The contract as a whole: the schema that is served, and the SDL that is our promise."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.query import Query
+
+
+def build() -> strawberry.Schema:
+    """The schema; made once a process."""
+    return strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=True))
+
+
+def sdl() -> str:
+    """What `schema/schema.graphql` holds."""
+    return build().as_str() + "\n"

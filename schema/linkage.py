@@ -1,0 +1,66 @@
+"""Linkages (ความเชื่อมโยง) of projects to strategic issues and stages."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from hub.domain import linkage as domain
+from hub.domain.linkage import LinkageStatus
+from resolvers import linkage, nodes
+from schema import matrix_filter
+from schema.agencies import Agency
+from schema.binding import describes, resolved, said
+from schema.node import Node
+from schema.plans import StrategicIssue
+from schema.provenance import Provenance
+from schema.text import Connection, LocalizedText
+from schema.value_chain import Stage
+
+if TYPE_CHECKING:
+    from schema.projects import Project
+
+Lazy = strawberry.lazy
+
+
+@describes(domain.Reason)
+class Reason:
+    """Why something is held to be so (เหตุผล)."""
+
+    code: str = said("What sort of reason (รหัส)")
+    text: LocalizedText = said("In words (คำอธิบาย)")
+    weight: Decimal = said("How much it weighs, 0 to 1 (น้ำหนัก)")
+
+
+@describes(domain.Linkage)
+class Linkage(Node):
+    """A project's place in a strategy (ความเชื่อมโยง); it needs evidence and two sides."""
+
+    version: int = said("Counts changes; send it back to change this (รุ่น)")
+    updated_at: datetime = said("Since when it stands so (ปรับปรุงเมื่อ)")
+    project: Annotated["Project", Lazy("schema.projects")] | None = resolved(
+        linkage.project_of, "The project, where you may see it (โครงการ)"
+    )
+    issue: StrategicIssue | None = resolved(
+        linkage.issue_of, "The strategic issue it serves (ประเด็นยุทธศาสตร์)"
+    )
+    stage: Stage | None = resolved(linkage.stage_of, "At which stage; null: not said (ขั้น)")
+    status: LinkageStatus = said("How far the two sides have come (สถานะ)")
+    share: Decimal | None = said(
+        "Part of the project that serves this, 0 to 1; null: unknown, never split silently (สัดส่วน)"
+    )
+    reasons: list[Reason] = said("Why it is held (เหตุผล)")
+    proposed_by: Agency | None = resolved(linkage.proposed_by, "Who proposed it (ผู้เสนอ)")
+    provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
+
+
+@strawberry.type
+class LinkageQuery:
+    """Root fields about linkages."""
+
+    linkages: Connection[Linkage] | None = resolved(
+        linkage.linkages,
+        "Linkages a filter looks at (รายการความเชื่อมโยง)",
+        filter=matrix_filter.WORDS,
+    )

@@ -1,0 +1,58 @@
+"""How things and moments are named in arguments."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from hub.domain import lookups, provenance
+from hub.domain.identity import GlobalId
+from hub.errors import Invalid
+from schema.binding import accepts
+
+
+def one(description: str) -> Any:
+    """One way of several: a field of a `@oneOf` input, absent unless it is the one."""
+    return strawberry.field(default=strawberry.UNSET, description=description)
+
+
+@accepts(lookups.AsOf, one_of=True, name="AsOf")
+class AsOfInput:
+    """What the hub knew (สิ่งที่ระบบรู้), by clock or by unit of change.
+
+    Which dated edition is meant (memberships, rules) is `on`, a date of validity.
+    """
+
+    instant: datetime | None = one("An instant with its offset from UTC (เวลา)")
+    plan_version: strawberry.ID | None = one(
+        "When this version of a plan became known to the hub (ฉบับของแผน)"
+    )
+
+    def record(self, field: str) -> lookups.AsOf:
+        """The moment; `Invalid` for a clock time without its offset."""
+        if self.plan_version:
+            asked = GlobalId.read(str(self.plan_version), f"{field}.planVersion", "PlanVersion")
+            return lookups.AsOf(plan_version_id=asked.key)
+        if not isinstance(self.instant, datetime) or self.instant.tzinfo is None:
+            raise Invalid(
+                f"{field}.instant",
+                "เวลาต้องระบุเขตเวลา เช่น 2010-06-01T09:00:00+07:00",
+                "an instant needs its offset: 2010-06-01T09:00:00+07:00",
+            )
+        return lookups.AsOf(instant=self.instant)
+
+
+@accepts(provenance.ExternalId)
+class ExternalIdInput:
+    """A name in somebody else's system (รหัสภายนอก)."""
+
+    scheme: str = strawberry.field(description="Which system or list (ชุดรหัส)")
+    value: str = strawberry.field(description="The code in it (รหัส)")
+
+    def record(self, field: str) -> provenance.ExternalId:
+        """The name; `Invalid` where a part of it is empty."""
+        if not self.scheme or not self.value:
+            raise Invalid(
+                field, "ระบุทั้ง scheme และ value", "give both a scheme and a value, neither empty"
+            )
+        return provenance.ExternalId(self.scheme, self.value)

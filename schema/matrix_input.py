@@ -1,0 +1,151 @@
+"""How a matrix is asked for (คำถามของเมทริกซ์)."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+
+from hub.domain import matrix_question as domain
+from hub.domain.agencies import AgencyKind
+from hub.domain.areas import AreaLevel
+from hub.domain.identity import GlobalId
+from hub.domain.matrix_question import (
+    AxisOrder,
+    Counting,
+    DimensionKind,
+)
+from schema.binding import accepts, bounded, many
+from schema.lookups import AsOfInput, one
+from schema.matrix_filter import MatrixFilter
+from schema.text import FiscalYearRange
+
+
+def local(ids: list[strawberry.ID] | None, field: str, kind: str | None = None) -> Any:
+    """The keys of global ids; null where none were given."""
+    if not isinstance(ids, list):
+        return None
+    return many(ids, field, lambda i, f: GlobalId.read(bounded(str(i), f), f, kind).key)
+
+
+@strawberry.input(description="Areas of one level (พื้นที่ตามระดับ)")
+class AreaLevelSelector:
+    """Areas of a level, anywhere under another."""
+
+    level: AreaLevel = strawberry.field(description="The level (ระดับ)")
+    under: strawberry.ID | None = one("Anywhere under this area (อยู่ภายใต้)")
+
+
+@strawberry.input(description="Agencies of one kind (หน่วยงานตามประเภท)")
+class AgencySelector:
+    """Agencies of a kind, directly under another."""
+
+    kind: AgencyKind = strawberry.field(description="The kind (ประเภท)")
+    under: strawberry.ID | None = one("Directly under this agency (สังกัด)")
+
+
+@strawberry.input(
+    one_of=True, description="Which members an axis has, one way of four (สมาชิกของแกน)"
+)
+class MemberSelector:
+    """Members by id, by code, or by a level or kind."""
+
+    ids: list[strawberry.ID] | None = one("Global ids, in this order (รหัสกลาง)")
+    codes: list[str] | None = one("Codes, in this order: levels, stages, years, provinces (รหัส)")
+    area_level: AreaLevelSelector | None = one("All areas of a level (ระดับพื้นที่)")
+    agencies: AgencySelector | None = one("All agencies of a kind (ประเภทหน่วยงาน)")
+
+    def record(self, field: str) -> domain.MemberSelector:
+        """The selector of the domain."""
+        if isinstance(self.area_level, AreaLevelSelector):
+            under = self.area_level.under
+            return domain.MemberSelector(
+                area_level=self.area_level.level,
+                under=GlobalId.read(str(under), f"{field}.areaLevel.under", "Area").key
+                if under
+                else None,
+            )
+        if isinstance(self.agencies, AgencySelector):
+            under = self.agencies.under
+            return domain.MemberSelector(
+                agency_kind=self.agencies.kind,
+                under=GlobalId.read(str(under), f"{field}.agencies.under", "Agency").key
+                if under
+                else None,
+            )
+        if isinstance(self.codes, list):
+            return domain.MemberSelector(codes=many(self.codes, f"{field}.codes", bounded))
+        return domain.MemberSelector(ids=local(self.ids or [], f"{field}.ids"))
+
+
+@strawberry.input(description="One axis of a matrix (แกน)")
+class AxisInput:
+    """An axis as it is asked for."""
+
+    dimension: DimensionKind = strawberry.field(description="What it runs along (มิติ)")
+    members: MemberSelector | None = one("Its members; the dimension's default when absent (สมาชิก)")
+    include_empty: bool | None = strawberry.field(
+        default=True, description="Keep members without a project: a gap must be visible"
+    )
+    order_by: AxisOrder | None = strawberry.field(
+        default=AxisOrder.NATURAL, description="How members follow each other (ลำดับ)"
+    )
+    limit: int | None = strawberry.field(
+        default=domain.MEMBERS_SHOWN, description="How many members; the rest stand together last"
+    )
+
+    def record(self, field: str) -> domain.AxisQuestion:
+        """The axis of the domain."""
+        return domain.AxisQuestion(
+            dimension=self.dimension,
+            members=self.members.record(f"{field}.members")
+            if isinstance(self.members, MemberSelector)
+            else None,
+            include_empty=self.include_empty is not False,
+            order_by=self.order_by or AxisOrder.NATURAL,
+            limit=domain.MEMBERS_SHOWN if self.limit is None else self.limit,
+        )
+
+
+@accepts(domain.MatrixQuestion)
+class MatrixInput:
+    """The question a matrix answers (คำถามของเมทริกซ์)."""
+
+    rows: AxisInput = strawberry.field(description="The rows (แถว)")
+    columns: AxisInput = strawberry.field(description="The columns (คอลัมน์)")
+    filter: MatrixFilter | None = one("What is looked at; everything when absent (ตัวกรอง)")
+    fiscal_years: FiscalYearRange = strawberry.field(description="The years (ปีงบประมาณ)")
+    counting: Counting | None = strawberry.field(
+        default=Counting.DISTINCT, description="How what stands in several cells is counted (วิธีนับ)"
+    )
+    areas_on: date | None = one("Edition of areas; each year's own 1 October when absent")
+    as_of: AsOfInput | None = one("What the hub knew then; now when absent (ข้อมูล ณ)")
+
+    def record(self, field: str) -> domain.MatrixQuestion:
+        """The question of the domain; `Invalid` names the part that is wrong."""
+        del field  # parts are named from the input itself: rows, filter.areas, fiscalYears
+        return domain.MatrixQuestion(
+            rows=self.rows.record("rows"),
+            columns=self.columns.record("columns"),
+            fiscal_years=self.fiscal_years.record("fiscalYears"),
+            filter=self.filter.record("filter")
+            if isinstance(self.filter, MatrixFilter)
+            else domain.MatrixFilter(),
+            counting=self.counting or Counting.DISTINCT,
+            areas_on=self.areas_on if isinstance(self.areas_on, date) else None,
+            as_of=self.as_of.record("asOf") if isinstance(self.as_of, AsOfInput) else None,
+        )
+
+
+@accepts(domain.Window)
+class WindowInput:
+    """A rectangle of cells by index, both ends included (หน้าต่าง)."""
+
+    row_from: int = strawberry.field(description="First row (แถวแรก)")
+    row_to: int = strawberry.field(description="Last row (แถวสุดท้าย)")
+    column_from: int = strawberry.field(description="First column (คอลัมน์แรก)")
+    column_to: int = strawberry.field(description="Last column (คอลัมน์สุดท้าย)")
+
+    def record(self, field: str) -> domain.Window:
+        """The window of the domain."""
+        del field
+        return domain.Window(self.row_from, self.row_to, self.column_from, self.column_to)

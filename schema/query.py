@@ -1,0 +1,30 @@
+"""Everything that can be asked: the root fields of every noun."""
+
+import strawberry
+
+from schema.agencies import AgencyQuery
+from schema.areas import AreaQuery
+from schema.linkage import LinkageQuery
+from schema.matrix import MatrixQuery
+from schema.nodes import NodeQuery
+from schema.plans import PlanQuery
+from schema.projects import ProjectQuery
+from schema.rounds import RoundQuery
+from schema.rules import RuleQuery
+from schema.value_chain import ValueChainQuery
+
+
+@strawberry.type(description="Everything that can be asked (คำถามทั้งหมด)")
+class Query(
+    NodeQuery,
+    AreaQuery,
+    AgencyQuery,
+    PlanQuery,
+    ValueChainQuery,
+    ProjectQuery,
+    LinkageQuery,
+    MatrixQuery,
+    RuleQuery,
+    RoundQuery,
+):
+    """One class per noun, each beside what it describes."""

@@ -1,0 +1,53 @@
+"""Planning rounds (รอบการจัดทำแผน) with their steps and dates."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from hub.domain import rounds as domain
+from resolvers import nodes, rounds
+from schema.binding import describes, resolved, said
+from schema.node import Node
+from schema.provenance import Provenance
+from schema.text import FiscalYear, LocalizedText
+
+Lazy = strawberry.lazy
+
+
+@describes(domain.PlanningEvent)
+class PlanningEvent(Node):
+    """A step or date of a planning round (ขั้นตอนหรือกำหนดการ; slides 51-53, 88, 94-98)."""
+
+    code: str = said("Code (รหัส)")
+    track: str = said("overall, province, cluster, or the calendar's id (สายงาน)")
+    order: int = said("Ordinal in its track (ลำดับ)")
+    text: LocalizedText = said("What happens (สาระ)")
+    starts_on: date | None = said("First day; null: no date is set (วันเริ่ม)")
+    ends_on: date | None = said("Last day (วันสิ้นสุด)")
+    precision: str = said("DAY, MONTH or UNDATED (ความละเอียดของวันที่)")
+    movable: bool = said("Whether the date moves with that year's calendar (เลื่อนได้)")
+    actors: list[LocalizedText] = said("Who acts (ผู้ดำเนินการ)")
+    depends_on: list[Annotated["PlanningEvent", Lazy("schema.rounds")]] = resolved(
+        rounds.depends_on, "What must come before (ขั้นตอนที่ต้องมาก่อน)"
+    )
+    provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
+
+
+@describes(domain.PlanningRound)
+class PlanningRound(Node):
+    """The making of one fiscal year's plans and budget (รอบการจัดทำแผน)."""
+
+    fiscal_year: FiscalYear = said("The year that is planned for (ปีงบประมาณ)")
+    events: list[PlanningEvent] = said(
+        "Its dates, and the undated steps of every round, by track (ขั้นตอนและกำหนดการ)"
+    )
+
+
+@strawberry.type
+class RoundQuery:
+    """Root fields about planning rounds."""
+
+    planning_round: PlanningRound | None = resolved(
+        rounds.planning_round, "Steps and dates of one planning round (รอบการจัดทำแผน)"
+    )

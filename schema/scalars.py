@@ -1,0 +1,57 @@
+"""Enums of the contract: the domain's own, described by their docstrings."""
+
+import inspect
+
+import strawberry
+
+from hub.domain.access import Visibility
+from hub.domain.agencies import ActorLevel, AgencyKind
+from hub.domain.areas import AreaKind, AreaLevel
+from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.linkage import LinkageStatus
+from hub.domain.matrix import CellState, CountTreatment, HeaderKind
+from hub.domain.matrix_question import (
+    AgencyRole,
+    AreaRole,
+    AxisOrder,
+    Counting,
+    DimensionKind,
+)
+from hub.domain.plans import PlanKind, PlanStatus
+from hub.domain.projects import ShareBasis
+from hub.domain.provenance import Assertion, Confidence, SourceHealth
+from hub.domain.rules import RuleGroup
+from hub.domain.text import Locale, TranslationOrigin
+from hub.domain.value_chain import StageKind
+
+ENUMS = (
+    ActorLevel,
+    AgencyKind,
+    AgencyRole,
+    AreaKind,
+    AreaLevel,
+    AreaRole,
+    Assertion,
+    AxisOrder,
+    CellState,
+    Counting,
+    CountTreatment,
+    DimensionKind,
+    HeaderKind,
+    BudgetPhase,
+    Confidence,
+    FundingSource,
+    LinkageStatus,
+    Locale,
+    PlanKind,
+    PlanStatus,
+    RuleGroup,
+    ShareBasis,
+    SourceHealth,
+    StageKind,
+    TranslationOrigin,
+    Visibility,
+)
+
+for kind in ENUMS:
+    strawberry.enum(kind, description=inspect.cleandoc(kind.__doc__ or ""))

@@ -1,0 +1,97 @@
+"""Value chains (ห่วงโซ่คุณค่า), their stages, and who is expected to do what."""
+
+from typing import Annotated
+
+import strawberry
+
+from hub.domain import value_chain as domain
+from hub.domain.agencies import ActorLevel
+from hub.domain.identity import GlobalId
+from hub.domain.lookups import By
+from hub.domain.value_chain import StageKind
+from resolvers import nodes
+from resolvers import value_chain as chain_resolvers
+from schema.binding import accepts, describes, resolved, said
+from schema.lookups import one
+from schema.node import Node
+from schema.provenance import Provenance
+from schema.text import Connection, LocalizedText
+
+Lazy = strawberry.lazy
+
+
+@describes(domain.ValueChain)
+class ValueChain(Node):
+    """A chain of stages from input to market (ห่วงโซ่คุณค่า; slides 37-40, 72-78)."""
+
+    code: str = said("Code (รหัส)")
+    name: LocalizedText = said("Name (ชื่อ)")
+    theme: str | None = said("What it is about (ด้าน)")
+    template: Annotated["ValueChain", Lazy("schema.value_chain")] | None = resolved(
+        chain_resolvers.template,
+        "The chain whose role matrix says who is expected here; null: nobody is expected by name "
+        "(ห่วงโซ่ต้นแบบ)",
+    )
+    actor_levels: list[ActorLevel] = said("The rows of its matrix, from the top (ผู้ดำเนินการ)")
+    stages: list[Annotated["Stage", Lazy("schema.value_chain")]] = resolved(
+        chain_resolvers.stages, "Its stages, along the chain (ขั้น)"
+    )
+    provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
+
+
+@describes(domain.Stage)
+class Stage(Node):
+    """One stage of a value chain (ขั้น)."""
+
+    code: str = said("Code within its chain (รหัส)")
+    name: LocalizedText = said("Name (ชื่อ)")
+    group: LocalizedText | None = said("What it belongs to, as on slide 38 (กลุ่มของขั้น)")
+    chain: ValueChain = resolved(chain_resolvers.chain_of, "Its chain (ห่วงโซ่คุณค่า)")
+    order: int = said("Place along the chain, from 1 (ลำดับ)")
+    kind: StageKind = said("Whether it is on the chain or supports it (ประเภท)")
+    expected_roles: list[Annotated["ExpectedRole", Lazy("schema.value_chain")]] = resolved(
+        chain_resolvers.expected_roles,
+        "What levels should be doing in this very stage; those of a template stand at the "
+        "template's stages (บทบาทที่คาดหมาย)",
+    )
+    provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
+
+
+@describes(domain.ExpectedRole)
+class ExpectedRole(Node):
+    """What a level should be doing in a stage (บทบาทที่คาดหมาย; slides 72-78)."""
+
+    code: str = said("Code (รหัส)")
+    level: ActorLevel = said("Who should (ผู้ดำเนินการ)")
+    stage: Stage = resolved(chain_resolvers.stage_of, "In which stage (ขั้น)")
+    statement: LocalizedText = said("Doing what (กิจกรรม)")
+    citation: str = said("Slide (อ้างอิง)")
+    provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
+
+
+@accepts(By[domain.ValueChain], one_of=True)
+class ValueChainBy:
+    """A value chain by id or by code, one of the two."""
+
+    id: strawberry.ID | None = one("Global id (รหัสกลาง)")
+    code: str | None = one("Code: tourism-east (รหัส)")
+
+    def record(self, field: str) -> By[domain.ValueChain]:
+        """The look-up."""
+        if self.id:
+            return By(key=GlobalId.read(str(self.id), f"{field}.id", "ValueChain").key)
+        return By(key=self.code or "")
+
+
+@strawberry.type
+class ValueChainQuery:
+    """Root fields about value chains."""
+
+    value_chain: ValueChain | None = resolved(
+        chain_resolvers.value_chain, "One value chain; null where there is none (ห่วงโซ่คุณค่า)"
+    )
+    value_chains: Connection[ValueChain] | None = resolved(
+        chain_resolvers.value_chains,
+        "Value chains in Thai dictionary order (รายการห่วงโซ่คุณค่า)",
+        theme="Only this theme (ด้าน)",
+    )
