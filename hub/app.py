@@ -1,0 +1,173 @@
+"""Where every part meets: the database, the contract, the doors, as one ASGI application.
+
+The socket answers from the first moment, 503 until questions can be answered: the database is
+started, migrated and seeded beside it.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from graphql import GraphQLSchema
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.time import Clock
+from hub.errors import Unready
+from hub.settings import Settings
+from hub.store import embedded
+from hub.store.engine import Database, Reading, opened
+from hub.store.migrate import migrate
+from hub.store.seed import seed, stale
+from hub.store.unit import Unit
+from hub.web.graphql import GraphQLDoor
+from hub.web.health import Health
+from hub.web.pages import page
+from resolvers.context import Context
+from schema.contract import build
+
+logger = logging.getLogger(__name__)
+REFERENCE: Final = Path(__file__).parent / "reference"
+Say = Callable[[str], None]
+
+
+@asynccontextmanager
+async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
+    """The DSN of the database we were told of, or of our own, which runs while the block does."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    say("เตรียมฐานข้อมูล · preparing the database")
+    own = await asyncio.to_thread(
+        embedded.start, settings.data_dir, say=say, explicit=settings.data_dir_chosen
+    )
+    try:
+        yield own.dsn
+    finally:
+        await asyncio.to_thread(own.stop)
+
+
+@asynccontextmanager
+async def prepared(settings: Settings, say: Say) -> AsyncIterator[Database]:
+    """A database that can answer: running, migrated, and with the reference data in it.
+
+    `StoreUnusable` where a person must act first. The server is stopped last.
+    """
+    async with server(settings, say) as dsn:
+        say("ปรับโครงสร้างฐานข้อมูล · migrating")
+        await migrate(dsn)
+        async with opened(dsn, pool_size=settings.pool_size) as database:
+            async with database.pool.acquire() as connection:
+                if await stale(connection, REFERENCE):
+                    await seed(connection, REFERENCE, say)
+            yield database
+
+
+class Hub:
+    """The running hub: its database once there is one, and what went wrong where there is none.
+
+    `viewer_of`, `clock` and `watch` are what another party may hand in: who asks, what time it is,
+    and who is told of each request's reading when it is over.
+    """
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self.settings = settings
+        self.say = say
+        self.database: Database | None = None
+        self.viewer_of: Callable[[Request], Viewer] = lambda _: ANONYMOUS
+        self.clock: Clock = lambda: datetime.now(UTC)
+        self.watch: Callable[[Reading], None] = lambda _: None
+        self.on_ready: Callable[[], None] = lambda: None
+        self.on_failure: Callable[[BaseException], None] = lambda _: None
+        self._stop = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._failure: BaseException | None = None
+
+    async def live(self) -> None:
+        """Be ready, until told to stop."""
+        try:
+            async with prepared(self.settings, self.say) as database:
+                self.database = database
+                self._settled.set()
+                self.on_ready()
+                await self._stop.wait()
+                self.database = None
+        except Exception as error:  # whatever it is, whoever waits is told
+            self.database = None
+            if self._settled.is_set():
+                logger.exception("the hub did not stop cleanly")
+            self._failure = error
+            self._settled.set()
+            self.on_failure(error)
+
+    async def started(self) -> None:
+        """Wait until questions can be answered; raises what prevented it."""
+        await self._settled.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Let `live` end."""
+        self._stop.set()
+
+    async def ready(self) -> bool:
+        """Whether the database answers now."""
+        if self.database is None:
+            return False
+        try:
+            async with asyncio.timeout(2):
+                return bool(await self.database.pool.fetchval("select true"))
+        except Exception:  # noqa: BLE001 - however it fails, it does not answer
+            return False
+
+    @asynccontextmanager
+    async def context(self, request: Request) -> AsyncIterator[Context]:
+        """What one request is answered from: one snapshot, one viewer, one moment."""
+        if self.database is None:
+            raise Unready
+        viewer = self.viewer_of(request)
+        async with self.database.reading() as reading:
+            yield Context(Unit(reading, viewer), viewer, self.clock())
+        self.watch(reading)
+
+
+def contract() -> GraphQLSchema:
+    """The published schema as graphql-core executes it."""
+    return build()._schema  # noqa: SLF001 - strawberry offers it under no other name
+
+
+def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = None) -> Starlette:
+    """The application; its hub is at `app.state.hub`."""
+    hub = hub or Hub(settings, say)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            living = asyncio.create_task(hub.live())
+            stack.push_async_callback(lambda: ended(living))
+            stack.callback(hub.stop)
+            yield
+
+    app = Starlette(
+        routes=[
+            Route("/graphql", GraphQLDoor(contract(), hub.context)),
+            Route("/healthz", Health(hub.ready).answer),
+            Route("/", page),
+            Route("/query", page),
+            Route("/static/{name:path}", page),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.hub = hub
+    return app
+
+
+async def ended(task: Awaitable[Any]) -> None:
+    """Wait for a task."""
+    await task

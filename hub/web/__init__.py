@@ -1,0 +1,1 @@
+"""HTTP: the GraphQL door, health, and the hub's own pages."""

@@ -1,0 +1,145 @@
+"""Reading a GraphQL request off HTTP; whatever it is not, it is refused with a clear error."""
+
+import asyncio
+from typing import Any, Final
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+from hub.domain.record import value
+from hub.web.faults import Refused
+
+LARGEST: Final = 1_000_000
+DEADLINE: Final = 15.0
+"""Bytes, and seconds, a body may take."""
+
+GRAPHQL: Final = "application/graphql-response+json"
+JSON: Final = "application/json"
+
+
+@value
+class Asked:
+    """One operation as it was asked."""
+
+    query: str
+    variables: dict[str, Any]
+    operation: str | None
+
+
+def answer_type(request: Request) -> str:
+    """The media type the client prefers of our two; 406 where it takes neither.
+
+    `application/json` where it does not say, as GraphQL over HTTP has it for older clients.
+    """
+    best, chosen = 0.0, ""
+    accept = ",".join(request.headers.getlist("accept")) or JSON
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = weigh(parameters)
+        offered = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}.get(kind)
+        if offered and weight > best:
+            best, chosen = weight, offered
+    if not chosen:
+        raise Refused(
+            406,
+            f"ตอบได้เฉพาะ {GRAPHQL} หรือ {JSON}",
+            f"answers are {GRAPHQL} or {JSON}; accept one of them",
+        )
+    return chosen
+
+
+def weigh(parameters: list[str]) -> float:
+    """The `q` of a media type; 1 where there is none, 0 where it cannot be read."""
+    for parameter in parameters:
+        name, _, number = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(float(number), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+async def asked(request: Request) -> Asked:
+    """What a request asks; `Refused` says why it is none."""
+    if request.method == "GET":
+        told: dict[str, Any] = dict(request.query_params)
+        for name in ("variables", "extensions"):
+            if name in told:
+                told[name] = decoded(told[name].encode("utf-8", "surrogatepass"), name)
+    elif request.method == "POST":
+        told = decoded(await body(request), "body")
+    else:
+        raise Refused(405, "ใช้ GET หรือ POST", "use GET or POST", Allow="GET, POST")
+    if not isinstance(told, dict):
+        raise Refused(
+            400,
+            "เนื้อหาต้องเป็นออบเจ็กต์ JSON ที่มี query",
+            'the body must be a JSON object with a "query"',
+        )
+    return Asked(
+        kind(told, "query", str) or missing(),
+        kind(told, "variables", dict) or {},
+        kind(told, "operationName", str) or None,
+    )
+
+
+def kind(told: dict[str, Any], name: str, wanted: type[str] | type[dict[str, Any]]) -> Any:
+    """A parameter of the right type, or null; 400 otherwise."""
+    found = told.get(name)
+    if found is not None and not isinstance(found, wanted):
+        word = "string" if wanted is str else "object"
+        raise Refused(400, f"{name} ต้องเป็น {word}", f"{name} must be a {word}")
+    return found
+
+
+def missing() -> str:
+    """Nothing was asked."""
+    raise Refused(400, "ไม่มี query", 'there is no "query"')
+
+
+async def body(request: Request) -> bytes:
+    """The bytes of a POST, within their bounds of type, size and time."""
+    media, *parameters = (p.strip() for p in request.headers.get("content-type", "").split(";"))
+    charsets = {
+        p.partition("=")[2].strip('"') for p in map(str.lower, parameters) if "charset=" in p
+    }
+    if media.lower() != JSON or charsets - {"utf-8", "utf8"}:
+        raise Refused(415, f"ส่งเป็น {JSON} (UTF-8)", f"send {JSON} in UTF-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(415, "ส่งโดยไม่บีบอัด", "send it uncompressed")
+    length = request.headers.get("content-length", "0")
+    if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > LARGEST):
+        raise too_large()
+    read = bytearray()
+    try:
+        async with asyncio.timeout(DEADLINE):
+            async for part in request.stream():
+                read += part
+                if len(read) > LARGEST:
+                    raise too_large()
+    except TimeoutError as late:
+        raise Refused(408, "ส่งเนื้อหาช้าเกินไป", "the body took too long", Connection="close") from late
+    except ClientDisconnect as gone:
+        raise Refused(400, "เนื้อหาขาดตอน", "the body broke off") from gone
+    return bytes(read)
+
+
+def too_large() -> Refused:
+    """413."""
+    return Refused(
+        413,
+        f"เนื้อหาใหญ่เกิน {LARGEST:,} ไบต์",
+        f"the body is over {LARGEST:,} bytes",
+        Connection="close",
+    )
+
+
+def decoded(text: bytes, name: str) -> Any:
+    """JSON; 400 for what is not, or is not UTF-8, or nests beyond reason."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as odd:
+        raise Refused(
+            400, f"{name} ไม่ใช่ JSON ที่อ่านได้", f"{name} is not JSON that can be read: {odd.msg}"
+        ) from odd

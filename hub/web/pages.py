@@ -1,0 +1,48 @@
+"""The hub's own pages: `/`, `/query` and what they are made of, all from this folder.
+
+Nothing is fetched from anywhere else and no script or style stands inside a page, so the policy can
+forbid both: government networks are often closed, and names of projects come from many hands.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+FOLDER: Final = Path(__file__).parent / "pages"
+PAGES: Final = {"/": "index.html", "/query": "query.html"}
+KINDS: Final = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Asked again each time, answered 304 where it has not changed: a new version shows at once.
+    "Cache-Control": "no-cache",
+}
+
+
+async def page(request: Request) -> Response:
+    """A page or a part of one; 404 for what is not in the folder."""
+    name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
+    path = (FOLDER / name).resolve() if "\0" not in name else FOLDER
+    kind = KINDS.get(path.suffix)
+    if kind is None or not path.is_relative_to(FOLDER.resolve()) or not path.is_file():
+        raise HTTPException(404)
+    response = FileResponse(path, headers=HEADERS, media_type=kind, stat_result=path.stat())
+    if request.headers.get("if-none-match") == response.headers["etag"]:
+        return Response(status_code=304, headers={**HEADERS, "ETag": response.headers["etag"]})
+    return response

@@ -1,0 +1,37 @@
+/**
+ * The largest type that shows the whole matrix unscrolled; hints go before size does.
+ */
+
+const WALL = { most: 32, least: 18 };
+const DESK = { most: 18, least: 13.5 };
+
+/**
+ * Set the type size of a grid so that it fits its room; below the least size the room scrolls.
+ * @param {HTMLElement} room
+ * @param {HTMLElement} table
+ */
+export function fit(room, table) {
+  const { most, least } = innerWidth >= 1600 && innerHeight >= 850 ? WALL : DESK;
+  const set = (size, hints) => {
+    room.style.setProperty("--fs", `${size}px`);
+    room.classList.toggle("nohints", !hints);
+  };
+  const fits = (size, hints) => {
+    set(size, hints);
+    return table.offsetHeight <= room.clientHeight && table.scrollWidth <= room.clientWidth && !broken(table);
+  };
+  let low = Math.round(least * 2);
+  let high = Math.round(most * 2);
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle / 2, false)) low = middle;
+    else high = middle - 1;
+  }
+  const size = low / 2;
+  if (!fits(size, true)) set(size, false);
+}
+
+/** Whether a word was cut in a head or a cell because its column is too narrow. */
+function broken(table) {
+  return [...table.querySelectorAll("thead th, tbody th, td.cell > .in")].some((box) => box.scrollWidth > box.clientWidth + 1);
+}

@@ -1,0 +1,53 @@
+/**
+ * The grid by keyboard: arrows, Home, End, Enter, G for the next gap. One cell is in the tab order.
+ */
+
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/**
+ * Let a grid be walked.
+ * @param {HTMLElement} table
+ * @param {(cell: HTMLElement) => void} open
+ */
+export function walkable(table, open) {
+  const cells = [...table.querySelectorAll(".cell")];
+  const at = (row, column) => table.querySelector(`.cell[data-r="${row}"][data-c="${column}"]`);
+  const current = cells.find((cell) => cell.getAttribute("aria-selected") === "true") ?? cells[0];
+  current?.setAttribute("tabindex", "0");
+
+  table.addEventListener("focusin", ({ target }) => {
+    if (!target.matches(".cell")) return;
+    for (const cell of cells) cell.setAttribute("tabindex", cell === target ? "0" : "-1");
+  });
+  table.addEventListener("click", ({ target }) => {
+    const cell = target.closest(".cell");
+    if (cell) open(cell);
+  });
+  table.addEventListener("keydown", (event) => {
+    const cell = event.target.closest(".cell");
+    if (!cell || event.altKey || event.metaKey) return;
+    const next = target(cell, event);
+    if (next) next.focus();
+    else if (event.key === "Enter" || event.key === " ") open(cell);
+    else return;
+    event.preventDefault();
+  });
+
+  function target(cell, { key, ctrlKey }) {
+    const row = Number(cell.dataset.r);
+    const column = Number(cell.dataset.c);
+    if (STEPS[key]) return at(row + STEPS[key][0], column + STEPS[key][1]) ?? cell;
+    const inRow = cells.filter((one) => ctrlKey || one.dataset.r === cell.dataset.r);
+    if (key === "Home") return inRow[0];
+    if (key === "End") return inRow.at(-1);
+    if (key.toLowerCase() === "g" || key === "เ") return nextGap(cells, cell);
+    return null;
+  }
+}
+
+/** The next gap after a cell, around the end. */
+function nextGap(cells, cell) {
+  const from = cells.indexOf(cell);
+  const around = [...cells.slice(from + 1), ...cells.slice(0, from + 1)];
+  return around.find((one) => one.dataset.state === "GAP") ?? null;
+}

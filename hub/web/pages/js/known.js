@@ -1,0 +1,49 @@
+/**
+ * What the pickers know: chains, the areas of a day, and the chosen chain, issue and area. Asked once per day and place.
+ */
+import { ask } from "./api.js";
+import { MAP, PICKERS } from "./questions.js";
+import { dayOf } from "./state.js";
+
+const asked = new Map();
+
+/** Nothing known yet: the pickers of the first moment. */
+export const NOTHING = { chains: [], regions: [], clusters: [], provinces: [], area: null, issue: null, chain: null };
+
+function once(key, question) {
+  if (!asked.has(key)) asked.set(key, question().catch((error) => { asked.delete(key); throw error; }));
+  return asked.get(key);
+}
+
+/**
+ * What is known for a state.
+ * @param {Record<string, string>} state
+ */
+export async function knownFor(state) {
+  const on = dayOf(state);
+  const be = Number(state.fy ?? 2554);
+  const data = await once(JSON.stringify(["pickers", on, state.area, state.issue, be]), () => ask(PICKERS, {
+    on, fiscalYear: { be },
+    area: state.area ?? "", hasArea: Boolean(state.area),
+    issue: `gid://hub/StrategicIssue/${state.issue ?? ""}`, hasIssue: Boolean(state.issue),
+  }));
+  const chains = data.valueChains.nodes;
+  const issue = data.issue ?? null;
+  const chainCode = issue ? issue.valueChain?.code : state.chain;
+  return {
+    chains, issue, area: data.area ?? null,
+    chain: chains.find((chain) => chain.code === chainCode) ?? null,
+    regions: data.regions.nodes, clusters: data.clusters.nodes, provinces: data.provinces.nodes,
+    lost: [["chain", state.chain && !issue, chains.some((c) => c.code === state.chain)], ["area", state.area, data.area], ["issue", state.issue, issue]]
+      .filter(([, wanted, found]) => wanted && !found).map(([name]) => name),
+  };
+}
+
+/**
+ * The provinces and clusters of a day.
+ * @param {string} on
+ */
+export const mapOf = (on) => once(`map ${on}`, async () => {
+  const data = await ask(MAP, { on });
+  return { provinces: data.provinces.nodes, clusters: data.clusters.nodes };
+});

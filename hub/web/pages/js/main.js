@@ -1,0 +1,221 @@
+/**
+ * The explorer: reads the address, asks the hub, draws what it answers, writes the address.
+ */
+import { Trouble, ask } from "./api.js";
+import { cellDrawer } from "./cell.js";
+import { byId, fill, h } from "./dom.js";
+import { fit } from "./fit.js";
+import { grounds, legend } from "./foot.js";
+import { emptiness, loading, offline, trouble } from "./frames.js";
+import { walkable } from "./keys.js";
+import { NOTHING, knownFor, mapOf } from "./known.js";
+import { map } from "./map.js";
+import { grid } from "./matrix.js";
+import { edition, pickers } from "./pickers.js";
+import { MATRIX, asGraphql, axesOf, groundsOf, inputOf, saved } from "./questions.js";
+import { share } from "./share.js";
+import { changed, dayOf, read, sameQuestion, write } from "./state.js";
+import { tablet } from "./tablet.js";
+import { drawTop } from "./top.js";
+import { lang, speak, t } from "./words.js";
+
+const NARROW = 900;
+let state = read();
+let known = NOTHING;
+let shown = null;
+let turn = 0;
+let waiting = null;
+
+const board = byId("board");
+const say = (text) => { byId("said").textContent = text; };
+const set = (change) => go(changed(state, change));
+const byKey = () => Boolean(state.key) && !["chain", "issue", "area", "fy"].some((name) => state[name]);
+const drawer = cellDrawer({ set, say, current: () => ({ state, shown, known }) });
+
+function go(next) {
+  state = next;
+  history.pushState(null, "", write(state));
+  return show();
+}
+
+/** Draw what the address says. */
+async function show() {
+  const mine = (turn += 1);
+  clearTimeout(waiting);
+  speak(state.lang ?? "th");
+  keepFocus(drawFrame);
+  const onMap = state.view === "map";
+  if (!onMap && shown && sameQuestion(shown.state, state) && shown.matrix.key === (state.key ?? shown.matrix.key)) return draw();
+  const frame = setTimeout(() => { if (mine === turn) fill(board, loading(t(onMap ? "loadingMap" : "loading"))); }, shown ? 250 : 0);
+  board.setAttribute("aria-busy", "true");
+  try {
+    known = await knownFor(state);
+    if (mine !== turn) return undefined;
+    keepFocus(drawFrame);
+    if (onMap) return await showMap(mine);
+    refuseLost();
+    const matrix = await matrixOf();
+    if (mine !== turn) return undefined;
+    shown = { state, matrix, at: new Date() };
+    state = { ...state, key: matrix.key };
+    history.replaceState(null, "", write(state));
+    shown.state = state;
+    fill(byId("banners"));
+    draw();
+    return await note(mine);
+  } catch (error) {
+    if (mine === turn) failed(error);
+    return undefined;
+  } finally {
+    clearTimeout(frame);
+    if (mine === turn) board.removeAttribute("aria-busy");
+  }
+}
+
+/** A chain, area or issue in the address that the hub does not have. */
+function refuseLost() {
+  if (known.lost.length) throw new Trouble("refused", { message: known.lost.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
+}
+
+/** The matrix of the address: by its parts, or, where the key tells of another question, by the key. */
+async function matrixOf() {
+  const phase = state.phase ?? "APPROPRIATED";
+  if (!byKey()) {
+    const { matrix } = await ask(MATRIX, { input: inputOf(state, known), phase });
+    if (matrix && (!state.key || state.key === matrix.key)) return matrix;
+  }
+  const { matrix } = await ask(saved(state.key), { phase });
+  if (!matrix) throw new Trouble("refused", { message: "" });
+  return matrix;
+}
+
+function drawFrame() {
+  byId("skip").textContent = t("skip");
+  drawTop(state, known, { set, go, byKey: byKey() });
+  byId("ask-summary").textContent = t("change");
+  pickers(byId("pickers"), state, known, set);
+  byId("keys").textContent = state.view === "map" ? "" : t("keys");
+  share(byId("share"), state.view !== "map", {
+    link: () => location.href,
+    graphql: () => asGraphql(byKey() ? null : inputOf(state, known), state.key ?? "", state.phase ?? "APPROPRIATED"),
+  }, say);
+}
+
+const narrow = () => innerWidth <= NARROW;
+
+function how() {
+  const { matrix } = shown;
+  const axes = axesOf(state, known);
+  const fallback = (axis, usual) => (usual.split(".")[0] === axis.dimension ? usual : axis.dimension === "AREA" ? "AREA.PROVINCE" : axis.dimension);
+  return {
+    rows: fallback(matrix.rows, axes.rows), columns: fallback(matrix.columns, axes.columns),
+    phase: state.phase ?? "APPROPRIATED", money: Boolean(matrix.total.budget) || matrix.cells.some((cell) => cell.budget),
+    only: (state.only ?? "").split(",").filter(Boolean), open: state.cell ?? "", stage: state.stage ?? state.cell?.split("~").at(-1) ?? "",
+  };
+}
+
+/** Draw the answer in hand. */
+function draw() {
+  const { matrix } = shown;
+  const asked = how();
+  document.body.dataset.view = "matrix";
+  keepFocus(() => {
+    fill(byId("legend"), legend(matrix, asked.only, (only) => set({ only: only.join(",") || null })));
+    const open = (place) => set({ cell: place });
+    const body = narrow() ? tablet(matrix, asked, { open, stage: (key) => set({ stage: key }) }) : grid(matrix, asked);
+    fill(board, byKey() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptiness(matrix),
+      matrix.notices.map((notice) => h("p", { class: "banner quiet" }, notice.text[lang()] ?? notice.text.th)),
+      h("div", { class: "room" }, body));
+    if (!narrow()) {
+      walkable(body, (cell) => open(cell.dataset.place));
+      fit(body.parentElement, body);
+    }
+  });
+  drawer.draw();
+}
+
+/** The quiet line of what was reconstructed or assumed; the matrix does not wait for it. */
+async function note(mine) {
+  byId("grounds").textContent = "";
+  try {
+    const { savedMatrix } = await ask(groundsOf(shown.matrix.key));
+    shown.contributions = savedMatrix.total.contributions.nodes;
+    if (mine === turn) drawNote();
+  } catch { /* the matrix stands without its note */ }
+}
+
+function drawNote() {
+  byId("grounds").textContent = shown?.contributions ? grounds(shown.contributions, shown.matrix, known) : "";
+}
+
+async function showMap(mine) {
+  const found = await mapOf(dayOf(state));
+  if (mine !== turn) return;
+  document.body.dataset.view = "map";
+  drawer.hide();
+  fill(byId("banners"));
+  fill(byId("legend"));
+  byId("grounds").textContent = "";
+  const cluster = found.clusters.find((one) => one.code === state.area);
+  const code = state.cell ?? cluster?.operationsCentre?.code ?? state.area ?? "";
+  keepFocus(() => map(board, found, { chosen: code, controls: edition(state, (change) => set({ ...change, cell: state.cell ?? null }), "map-on") }, {
+    choose: (province) => set({ cell: province }),
+    open: (area) => set({ view: null, area, issue: null }),
+  }));
+}
+
+function failed(error) {
+  if (!(error instanceof Trouble)) throw error;
+  const again = () => show();
+  if (error.kind === "unready") waiting = setTimeout(again, error.retryAfter * 1000);
+  if (error.kind === "offline" && shown && sameQuestion(shown.state, state) && state.view !== "map") return lostLine();
+  document.body.dataset.view = "trouble";
+  drawer.hide();
+  fill(byId("legend"));
+  byId("grounds").textContent = "";
+  shown = null;
+  return fill(board, trouble(error, again, byKey()));
+}
+
+function lostLine() {
+  const since = shown?.at.toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", hour12: false });
+  fill(byId("banners"), offline(since ?? null, () => { if (shown) shown = { ...shown, state: {} }; show(); }));
+}
+
+/** Draw anew without losing the reader's place. */
+function keepFocus(work) {
+  const at = document.activeElement;
+  const name = at?.id ? `#${CSS.escape(at.id)}` : ["data-place", "data-state", "data-edition", "data-head", "data-code", "data-example"]
+    .filter((attribute) => at?.hasAttribute?.(attribute)).map((attribute) => `[${attribute}="${CSS.escape(at.getAttribute(attribute))}"]`)[0];
+  const within = at?.closest?.("#board, #legend, #drawer, #top, #pickers")?.id;
+  work();
+  if (name && document.activeElement !== at) document.querySelector(`${within ? `#${within} ` : ""}${name}`)?.focus({ preventScroll: true });
+}
+
+let wasNarrow = narrow();
+byId("ask").open = !wasNarrow;
+new ResizeObserver(() => {
+  if (wasNarrow !== narrow()) {
+    wasNarrow = narrow();
+    byId("ask").open = !wasNarrow;
+    if (shown && document.body.dataset.view === "matrix") draw();
+  }
+  const table = document.getElementById("grid");
+  if (table) fit(table.parentElement, table);
+}).observe(board);
+document.fonts?.ready.then(() => { const table = document.getElementById("grid"); if (table) fit(table.parentElement, table); });
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const more = document.getElementById("more");
+  if (more?.open) more.open = false;
+  else if (state.cell && state.view !== "map") drawer.close();
+});
+document.addEventListener("click", ({ target }) => {
+  const more = document.getElementById("more");
+  if (more?.open && !more.contains(target)) more.open = false;
+});
+byId("pickers").addEventListener("submit", (event) => event.preventDefault());
+addEventListener("popstate", () => { state = read(); show(); });
+addEventListener("offline", lostLine);
+addEventListener("online", () => { fill(byId("banners")); if (!shown) show(); });
+show();

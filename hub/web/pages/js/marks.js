@@ -1,0 +1,41 @@
+/**
+ * One mark per state of a cell: shape first, colour last. All drawn on 20 × 20 in the ink of the text.
+ */
+import { s } from "./dom.js";
+
+const line = { fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round" };
+const DRAWN = {
+  COVERED: () => [
+    s("circle", { cx: 10, cy: 10, r: 8.5, fill: "currentColor" }),
+    s("path", { d: "M6 10.3l2.8 2.8L14.2 7.4", fill: "none", stroke: "#fff", "stroke-width": 2.2 }),
+  ],
+  GAP: () => [
+    s("circle", { cx: 10, cy: 10, r: 7.4, ...line, "stroke-linecap": "butt", "stroke-width": 2.4, "stroke-dasharray": "5.4 2.35" }),
+  ],
+  OVERLAP: () => [
+    s("rect", { x: 2, y: 2, width: 11, height: 11, ...line }),
+    s("rect", { x: 7, y: 7, width: 11, height: 11, ...line }),
+  ],
+  DISPUTED: () => [s("path", { d: "M2.5 7H16l-3.6-4M17.5 13H4l3.6 4", ...line, "stroke-linejoin": "round" })],
+  NOT_EXPECTED: () => [s("path", { d: "M4 10h12", ...line, "stroke-width": 2.4 })],
+  NOT_REPORTED: () => [
+    s("circle", { cx: 10, cy: 10, r: 8.4, ...line, "stroke-width": 1.6, "stroke-dasharray": "1 2.3" }),
+    s("path", { d: "M7.4 8a2.6 2.6 0 1 1 3.6 2.4c-.7.3-1 .7-1 1.4M10 14.4v.2", ...line, "stroke-width": 1.8 }),
+  ],
+  RESTRICTED: () => [
+    s("rect", { x: 3.5, y: 9, width: 13, height: 9, rx: 1.5, fill: "currentColor" }),
+    s("path", { d: "M6.4 9V6.4a3.6 3.6 0 0 1 7.2 0V9", ...line }),
+  ],
+  SWAP: () => [s("path", { d: "M3 7h12l-3-3M17 13H5l3 3", ...line })],
+  MAP: () => [s("path", { d: "M3 3h6v6H3zM11 3h6v6h-6zM11 11h6v6h-6z", ...line, "stroke-linecap": "butt" })],
+};
+
+/** The seven states, in the order of the legend: what asks for attention first. */
+export const STATES = ["GAP", "OVERLAP", "DISPUTED", "NOT_REPORTED", "RESTRICTED", "COVERED", "NOT_EXPECTED"];
+
+/**
+ * The mark of a state (or of a tool); silent for the ear, the word stands beside it.
+ * @param {keyof typeof DRAWN} name
+ */
+export const mark = (name) =>
+  s("svg", { class: `mark m-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true", focusable: "false" }, DRAWN[name]());

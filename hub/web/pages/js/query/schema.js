@@ -1,0 +1,68 @@
+/**
+ * What can be asked, read from the hub's own introspection: types, fields, arguments, with their descriptions.
+ */
+import { fill, h } from "../dom.js";
+import { t } from "./words.js";
+
+/** The question a schema answers about itself. */
+export const INTROSPECTION = `query WhatCanBeAsked { __schema { queryType { name } types {
+  kind name description isOneOf
+  fields(includeDeprecated: true) { name description isDeprecated deprecationReason type { ...T } args { name description defaultValue type { ...T } } }
+  inputFields { name description defaultValue type { ...T } }
+  enumValues { name description }
+  possibleTypes { name }
+} } }
+fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`;
+
+const written = (type) => (type.kind === "NON_NULL" ? `${written(type.ofType)}!` : type.kind === "LIST" ? `[${written(type.ofType)}]` : type.name);
+const named = (type) => (type.ofType ? named(type.ofType) : type.name);
+const PLUMBING = /^__|(Connection|Edge)$|^(PageInfo|String|Int|Float|Boolean|ID)$/;
+
+/**
+ * The browser of a schema.
+ * @param {{types: object[]}} schema
+ * @param {{room: HTMLElement, search: HTMLInputElement, found: HTMLElement}} at
+ */
+export function schemaBrowser(schema, { room, search, found }) {
+  const types = schema.types.filter((type) => !type.name.startsWith("__")).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  const known = new Set(types.map((type) => type.name));
+
+  function draw() {
+    const asked = search.value.trim().toLowerCase();
+    const matches = asked ? types.filter((type) => holds(type, asked)) : types.filter((type) => !PLUMBING.test(type.name));
+    found.textContent = matches.length ? t("found", { n: matches.length }) : t("foundNone");
+    fill(room, matches.slice(0, 80).map((type) => card(type, asked)));
+  }
+
+  function card(type, asked) {
+    const open = type.name === "Query" || (asked !== "" && (type.name.toLowerCase() === asked || hits(type, asked).length > 0));
+    const only = asked && type.name.toLowerCase() !== asked ? hits(type, asked) : null;
+    return h("details", { class: "type", open, "data-type": type.name },
+      h("summary", {}, h("b", { class: "code-text" }, type.name), " ", h("span", { class: "quiet" }, first(type.description))),
+      type.isOneOf && h("p", { class: "quiet" }, "@oneOf"),
+      type.possibleTypes?.length > 0 && h("p", { class: "quiet" }, type.possibleTypes.map((one) => [link(one.name), " "])),
+      h("ul", {}, (only?.length ? only : members(type)).map(line)));
+  }
+
+  function line(member) {
+    return h("li", {},
+      h("span", { class: "code-text" }, h("b", {}, member.name),
+        member.args?.length > 0 && ["(", member.args.map((arg, at) => [at > 0 && ", ", h("span", { title: arg.description ?? "" }, `${arg.name}: `), link(named(arg.type), written(arg.type))]), ")"],
+        member.type && [": ", link(named(member.type), written(member.type))]),
+      h("span", { class: "quiet block" }, member.isDeprecated ? `⚠ ${member.deprecationReason}` : member.description));
+  }
+
+  const link = (name, shown = name) => (known.has(name) && !/^(String|Int|Float|Boolean|ID)$/.test(name)
+    ? h("button", { type: "button", class: "typelink", onclick: () => { search.value = name; draw(); room.scrollTop = 0; } }, shown)
+    : shown);
+
+  search.oninput = draw;
+  draw();
+}
+
+const members = (type) => type.fields ?? type.inputFields ?? type.enumValues ?? [];
+const rank = (type) => ["Query", "Mutation", "Subscription"].indexOf(type.name) + 1 || 9;
+const first = (text) => (text ?? "").split("\n")[0];
+const text = (one) => `${one.name} ${one.description ?? ""}`.toLowerCase();
+const hits = (type, asked) => members(type).filter((member) => text(member).includes(asked));
+const holds = (type, asked) => text(type).includes(asked) || hits(type, asked).length > 0;

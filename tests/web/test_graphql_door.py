@@ -1,0 +1,179 @@
+"""Requests at the GraphQL door: what is answered, and what is no request at all."""
+
+import json
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from hub.web.asked import GRAPHQL, JSON, LARGEST
+from tests.web.door import POST, only_error, post
+
+# ── what is answered ────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_query_is_answered_by_post_and_by_get(client: httpx2.AsyncClient) -> None:
+    asked = {"query": "query Q($t: String!) { word(text: $t) }", "operationName": "Q"}
+    posted = await client.post("/graphql", json={**asked, "variables": {"t": "ระยอง"}})
+    got = await client.get("/graphql", params={**asked, "variables": '{"t": "ระยอง"}'})
+    for response in (posted, got):
+        assert response.status_code == 200
+        assert response.json() == {"data": {"word": "ระยอง"}}
+        assert "ระยอง" in response.text
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["content-type"] == f"{JSON}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("*/*", JSON),
+        ("application/*", JSON),
+        (JSON, JSON),
+        (GRAPHQL, GRAPHQL),
+        (f"{GRAPHQL}, {JSON};q=0.9", GRAPHQL),
+        (f"{JSON}, {GRAPHQL};q=0.5", JSON),
+        (f"text/html, {GRAPHQL};charset=utf-8", GRAPHQL),
+    ],
+)
+async def test_the_answer_has_the_media_type_the_client_prefers(
+    client: httpx2.AsyncClient, accept: str, media: str
+) -> None:
+    response = await post(client, "{ word }", accept)
+    assert response.headers["content-type"] == f"{media}; charset=utf-8"
+
+
+@pytest.mark.parametrize("accept", ["text/html", f"{JSON};q=0", f"{JSON};q=much"])
+async def test_a_client_that_takes_neither_type_is_told_so(
+    client: httpx2.AsyncClient, accept: str
+) -> None:
+    response = await post(client, "{ word }", accept)
+    assert response.status_code == 406
+    only_error(response)
+
+
+# ── requests that are none ──────────────────────────────────────────────────────────────────────
+
+MALFORMED: dict[str, bytes] = {
+    "null": b"null",
+    "a string": b'"x"',
+    "a number": b"1",
+    "a list": b'[{"query": "{ word }"}]',
+    "an empty object": b"{}",
+    "nothing": b"",
+    "no JSON": b"{ word }",
+    "invalid UTF-8": b'{"query": "\xff\xfe"}',
+    "half a character": b'{"query": "{ word(text: \\"\\ud800\\") }"}',
+    "100,000-deep JSON": b'{"query": "", "variables": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "a query that is null": b'{"query": null}',
+    "a query that is a number": b'{"query": 1}',
+    "an empty query": b'{"query": ""}',
+    "variables that are a list": b'{"query": "{ word }", "variables": []}',
+    "variables that are a string": b'{"query": "{ word }", "variables": "{}"}',
+    "an operation name that is a number": b'{"query": "{ word }", "operationName": 7}',
+    "not a number": b'{"query": "{ word }", "variables": {"n": NaN}}',
+    "a gzip body": b"\x1f\x8b\x08\x00\x00\x00\x00\x00",
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL])
+async def test_a_body_that_is_no_request_is_refused(
+    client: httpx2.AsyncClient, body: bytes, accept: str
+) -> None:
+    response = await client.post("/graphql", content=body, headers={**POST, "accept": accept})
+    assert response.status_code == 400
+    assert only_error(response)["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("digits", [20, 400, 10_000])
+async def test_a_number_beyond_reason_is_the_clients_error(
+    client: httpx2.AsyncClient, digits: int
+) -> None:
+    body = b'{"query": "query ($n: Int!) { number(n: $n) }", "variables": {"n": %s}}'
+    response = await client.post(
+        "/graphql", content=body % (b"9" * digits), headers={**POST, "accept": GRAPHQL}
+    )
+    assert response.status_code == 400
+    assert only_error(response)["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_number_beyond_reason_in_the_query_is_the_clients_error(
+    client: httpx2.AsyncClient,
+) -> None:
+    response = await post(client, "{ number(n: %s) }" % ("9" * 10_000), GRAPHQL)
+    assert response.status_code == 400
+    assert only_error(response)["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "text/plain"},
+        {"content-type": "application/x-www-form-urlencoded"},
+        {"content-type": "multipart/form-data; boundary=x"},
+        {"content-type": ""},
+        {"content-type": f"{JSON}; charset=tis-620"},
+        {**POST, "content-encoding": "gzip"},
+    ],
+)
+async def test_a_body_of_another_type_is_refused(
+    client: httpx2.AsyncClient, headers: dict[str, str]
+) -> None:
+    response = await client.post("/graphql", content=b'{"query": "{ word }"}', headers=headers)
+    assert response.status_code == 415
+    only_error(response)
+
+
+async def test_a_body_over_its_bound_is_refused_told_beforehand_or_not(
+    client: httpx2.AsyncClient,
+) -> None:
+    body = json.dumps({"query": "{ word }", "padding": "x" * LARGEST}).encode()
+
+    async def parts() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 65_536):
+            yield body[at : at + 65_536]
+
+    for content in (body, parts()):
+        response = await client.post("/graphql", content=content, headers=POST)
+        assert response.status_code == 413
+        only_error(response)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_other_methods_are_refused(client: httpx2.AsyncClient, method: str) -> None:
+    response = await client.request(method, "/graphql")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"query": ""},
+        {"query": "{ word }", "variables": "[]"},
+        {"query": "{ word }", "variables": "{"},
+        {"query": "{ word }", "variables": "[" * 5000},
+    ],
+)
+async def test_a_get_without_a_readable_query_is_refused(
+    client: httpx2.AsyncClient, params: dict[str, str]
+) -> None:
+    response = await client.get("/graphql", params=params)
+    assert response.status_code == 400
+    only_error(response)
+
+
+async def test_a_get_that_is_not_utf_8_is_the_clients_error(client: httpx2.AsyncClient) -> None:
+    response = await client.get("/graphql?query=%ff%fe", headers={"accept": GRAPHQL})
+    assert response.status_code == 400
+    assert only_error(response)["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+
+
+async def test_a_mutation_changes_nothing_by_get(client: httpx2.AsyncClient) -> None:
+    response = await client.get("/graphql", params={"query": "mutation { change }"})
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+    assert (await post(client, "mutation { change }")).json() == {"data": {"change": "done"}}

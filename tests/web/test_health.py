@@ -1,0 +1,91 @@
+"""Health and pages, from a start to a stop."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+import pytest
+from asgi_lifespan import LifespanManager
+
+from hub.app import Hub, create_app
+from hub.errors import StoreUnusable
+from hub.settings import Settings
+
+
+def settings(dsn: str) -> Settings:
+    return Settings("127.0.0.1", 0, Path("unused"), False, dsn, 2)
+
+
+def client_of(app: object) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app),  # type: ignore[arg-type]  # any ASGI application
+        base_url="http://hub.test",
+    )
+
+
+async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str) -> None:
+    said: list[str] = []
+    hub = Hub(settings(empty_dsn), said.append)
+    app = create_app(hub.settings, said.append, hub)
+    async with client_of(app) as client:
+        before = await client.get("/healthz")
+        refused = await client.get("/graphql", params={"query": "{ __typename }"})
+        assert before.status_code == refused.status_code == 503
+        assert before.headers["retry-after"] == refused.headers["retry-after"] == "5"
+        assert before.json()["ready"] is False
+        async with LifespanManager(app):
+            await hub.started()
+            after = await client.get("/healthz")
+            assert (after.status_code, after.json()["ready"]) == (200, True)
+            asked = {"query": '{ area(by: {code: "20"}) { name { th } } }'}
+            answer = await client.get("/graphql", params=asked)
+            assert answer.json() == {"data": {"area": {"name": {"th": "ชลบุรี"}}}}
+        assert (await client.get("/healthz")).status_code == 503
+    assert any("migrating" in line for line in said)
+    assert any("loading reference data" in line for line in said)
+
+
+async def test_a_later_start_loads_nothing_again(empty_dsn: str) -> None:
+    for expected in (True, False):
+        said: list[str] = []
+        hub = Hub(settings(empty_dsn), said.append)
+        async with LifespanManager(create_app(hub.settings, said.append, hub)):
+            await hub.started()
+        assert any("loading reference data" in line for line in said) is expected
+
+
+async def test_a_hub_without_a_database_says_so_and_stays_unready() -> None:
+    failures: list[BaseException] = []
+    hub = Hub(settings("postgresql://hub@127.0.0.1:1/hub"), lambda _: None)
+    hub.on_failure = failures.append
+    app = create_app(hub.settings, hub.say, hub)
+    async with LifespanManager(app), client_of(app) as client:
+        with pytest.raises(StoreUnusable, match="HUB_DATABASE_URL"):
+            await hub.started()
+        assert (await client.get("/healthz")).status_code == 503
+    assert [type(error) for error in failures] == [StoreUnusable]
+
+
+async def test_a_stop_during_the_start_ends_in_time(empty_dsn: str) -> None:
+    hub = Hub(settings(empty_dsn), lambda _: None)
+    async with asyncio.timeout(20), LifespanManager(create_app(hub.settings, hub.say, hub)):
+        await asyncio.sleep(0)
+    assert hub.database is None
+
+
+@pytest.mark.parametrize("path", ["/", "/query", "/static/index.html"])
+async def test_a_page_may_load_only_what_is_ours(path: str) -> None:
+    async with client_of(create_app(settings("unused"))) as client:
+        response = await client.get(path)
+        assert response.status_code == 200
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+        assert response.headers["content-security-policy"].startswith("default-src 'self';")
+        assert response.headers["x-content-type-options"] == "nosniff"
+        again = await client.get(path, headers={"if-none-match": response.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["", "none.js", "..%2fpages.py", "%2e%2e/faults.py", "a%00.js"])
+async def test_nothing_outside_the_pages_is_served(name: str) -> None:
+    async with client_of(create_app(settings("unused"))) as client:
+        assert (await client.get(f"/static/{name}")).status_code == 404
