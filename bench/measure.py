@@ -1,0 +1,160 @@
+"""How fast is an answer? A hub of its own in one process, the load from this one.
+
+Prints and keeps requests/s, p50 and p99 in ms, and CPU ms per request of the hub and of its
+PostgreSQL, with the machine and the date. A bench is read, never asserted on.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and under which name the result is kept."""
+
+    name: str
+    query: str
+    variables: dict[str, object]
+
+
+@contextmanager
+def hub() -> Iterator[tuple[int, int]]:
+    """A hub on a free port with a fresh database: (port, pid)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
+        Path(folder).chmod(0o711)
+        told = os.environ | {  # noqa: TID251 - a bench starts a process
+            "HUB_PORT": str(port),
+            "HUB_DATA_DIR": f"{folder}/data",
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", "hub.cli", "serve"]
+        with subprocess.Popen(command, env=told, cwd=ROOT, stdout=subprocess.DEVNULL) as running:
+            try:
+                asyncio.run(ready(port))
+                yield port, running.pid
+            finally:
+                running.terminate()
+                running.wait(30)
+
+
+async def ready(port: int) -> None:
+    """Wait until /healthz says 200, two minutes at most."""
+    for _ in range(600):
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.2)
+            continue
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
+        status = await reader.readline()
+        writer.close()
+        if b" 200 " in status:
+            return
+        await asyncio.sleep(0.2)
+    raise TimeoutError("the hub was not ready within two minutes")
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds a process has used; 0 for one that is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def postgres() -> float:
+    """CPU seconds of every PostgreSQL process of this machine."""
+    total = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name = stat.read_text()
+        except OSError:
+            continue
+        if "(postgres)" in name:
+            total += cpu(int(stat.parent.name))
+    return total
+
+
+async def load(port: int, question: Question, connections: int, requests: int) -> list[float]:
+    """Ask the question so many times over so many connections: the milliseconds each took."""
+    body = json.dumps({"query": question.query, "variables": question.variables}).encode()
+    message = (
+        b"POST /graphql HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
+        b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
+    )
+    took: list[float] = []
+    left = iter(range(requests))
+
+    async def ask() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in left:
+            started = time.perf_counter()
+            writer.write(message)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(head.decode())
+            length = next(
+                int(line.split(b":")[1])
+                for line in head.split(b"\r\n")
+                if line.lower().startswith(b"content-length:")
+            )
+            answer = await reader.readexactly(length)
+            if b'"errors"' in answer[:40]:
+                raise RuntimeError(answer.decode()[:400])
+            took.append((time.perf_counter() - started) * 1000)
+        writer.close()
+
+    await asyncio.gather(*(ask() for _ in range(connections)))
+    return sorted(took)
+
+
+def measure(questions: list[Question], requests: int = 300) -> None:
+    """Ask each question at 1 and at 8 connections; print a table and keep it in bench/results."""
+    results = []
+    with hub() as (port, pid):
+        for question in questions:
+            asyncio.run(load(port, question, 1, 20))
+            for connections in (1, 8):
+                before, before_db, started = cpu(pid), postgres(), time.perf_counter()
+                took = asyncio.run(load(port, question, connections, requests))
+                seconds = time.perf_counter() - started
+                row = {
+                    "question": question.name,
+                    "connections": connections,
+                    "requests_per_s": round(requests / seconds, 1),
+                    "p50_ms": round(took[len(took) // 2], 1),
+                    "p99_ms": round(took[int(len(took) * 0.99) - 1], 1),
+                    "hub_cpu_ms": round((cpu(pid) - before) * 1000 / requests, 2),
+                    "postgres_cpu_ms": round((postgres() - before_db) * 1000 / requests, 2),
+                }
+                results.append(row)
+                print(json.dumps(row))
+    kept = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "python": platform.python_version(),
+        "results": results,
+    }
+    name = Path(sys.argv[0]).stem
+    target = ROOT / "bench" / "results" / f"{name}.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(kept, indent=1) + "\n")
