@@ -30,7 +30,7 @@ run: setup ## serve the hub on http://127.0.0.1:8000 (HUB_HOST, HUB_PORT, HUB_DA
 	@$(IN) -m hub.cli serve
 
 test: setup ## run the tests
-	@$(IN) -m pytest
+	@$(IN) -m pytest $(ARGS)
 
 check: setup ## everything that must hold before a change lands
 	$(IN) -m ruff check .

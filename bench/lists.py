@@ -1,4 +1,4 @@
-"""How fast is a list? Provinces with their clusters and plans; projects with all they are linked to."""
+"""How fast is a list? Provinces with clusters and plans; projects with all they are linked to."""
 
 from bench.measure import Question, measure
 

@@ -1,4 +1,4 @@
-"""How fast is a matrix? The Eastern tourism matrix, with projects and without, and a large table."""
+"""How fast is a matrix? Eastern tourism with projects and without, and a large table."""
 
 from bench.measure import Question, measure
 

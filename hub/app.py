@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from hub.domain.access import ANONYMOUS, Viewer
 from hub.domain.time import Clock
-from hub.errors import Unready
+from hub.errors import HubError, Unready
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.engine import Database, Reading, opened
@@ -44,13 +44,26 @@ async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
         yield settings.database_url
         return
     say("เตรียมฐานข้อมูล · preparing the database")
-    own = await asyncio.to_thread(
-        embedded.start, settings.data_dir, say=say, explicit=settings.data_dir_chosen
+    # A thread cannot be broken off: who no longer wants its server waits for it, to stop it.
+    starting = asyncio.create_task(
+        asyncio.to_thread(
+            embedded.start, settings.data_dir, say=say, explicit=settings.data_dir_chosen
+        )
     )
     try:
-        yield own.dsn
+        own = await asyncio.shield(starting)
+        try:
+            yield own.dsn
+        except HubError:
+            raise
+        except Exception as error:
+            if trouble := await asyncio.to_thread(own.trouble):
+                raise trouble from error
+            raise
     finally:
-        await asyncio.to_thread(own.stop)
+        await asyncio.wait([starting])
+        if starting.exception() is None:
+            await asyncio.to_thread(starting.result().stop)
 
 
 @asynccontextmanager
@@ -88,9 +101,11 @@ class Hub:
         self._stop = asyncio.Event()
         self._settled = asyncio.Event()
         self._failure: BaseException | None = None
+        self._living: asyncio.Task[Any] | None = None
 
     async def live(self) -> None:
-        """Be ready, until told to stop."""
+        """Be ready, until told to stop; what is begun when that happens is undone."""
+        self._living = asyncio.current_task()
         try:
             async with prepared(self.settings, self.say) as database:
                 self.database = database
@@ -98,6 +113,11 @@ class Hub:
                 self.on_ready()
                 await self._stop.wait()
                 self.database = None
+        except asyncio.CancelledError:
+            if not self._stop.is_set():
+                raise
+            self._failure = Unready()
+            self._settled.set()
         except Exception as error:  # whatever it is, whoever waits is told
             self.database = None
             if self._settled.is_set():
@@ -113,8 +133,10 @@ class Hub:
             raise self._failure
 
     def stop(self) -> None:
-        """Let `live` end."""
+        """Let `live` end, at once where it is not ready yet."""
         self._stop.set()
+        if self._living is not None and not self._settled.is_set():
+            self._living.cancel()
 
     async def ready(self) -> bool:
         """Whether the database answers now."""

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import shlex
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -62,8 +63,6 @@ def serve() -> int:
     hub.on_ready, hub.on_failure = ready, failure
     try:
         running.run(sockets=[listening])
-    except KeyboardInterrupt:
-        say("หยุดแล้ว · stopped")
     finally:
         listening.close()
     if failed:
@@ -161,11 +160,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands.add_parser(name, help=words, description=words)
     chosen = parser.parse_args(arguments).command
     log.configure()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what Ctrl-C does, in both senses
     try:
         return COMMANDS[chosen][0]()
     except HubError as error:
         print(f"\n{error.message}", file=sys.stderr)
         return 2 if isinstance(error, Invalid) else 1
+    except KeyboardInterrupt:
+        say("หยุดแล้ว · stopped")
+        return 0 if chosen == "serve" else 130
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Set-at-a-time functions, one per field that fetches: all parents in, answers in the same order."""
+"""Set-at-a-time functions, one per field that fetches: parents in, answers in their order."""

@@ -133,10 +133,10 @@ async def versions(
     return [found[plan.id] for plan in plans]
 
 
-async def plan_of(parts: Sequence[Part], context: Context) -> Sequence[Plan | None]:
+async def plan_of(parts: Sequence[Part], context: Context) -> Sequence[Plan]:
     """The plan each record is part of."""
     found = await context.unit.plans.by_id([part.plan_id for part in parts])
-    return [found.get(part.plan_id) for part in parts]
+    return [found[part.plan_id] for part in parts]
 
 
 async def issues_of_versions(
@@ -152,12 +152,10 @@ async def issues_of_versions(
     return [found[version.id] for version in versions]
 
 
-async def version_of(
-    issues: Sequence[StrategicIssue], context: Context
-) -> Sequence[PlanVersion | None]:
+async def version_of(issues: Sequence[StrategicIssue], context: Context) -> Sequence[PlanVersion]:
     """The version whose wording of each issue was read."""
     found = await context.unit.plans.versions([issue.version_id for issue in issues])
-    return [found.get(issue.version_id) for issue in issues]
+    return [found[issue.version_id] for issue in issues]
 
 
 async def chain_of(

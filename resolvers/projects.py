@@ -105,6 +105,12 @@ async def projects_of_areas(
     return [found[area.id] for area in areas]
 
 
+async def area_of_share(shares: Sequence[AreaShare], context: Context) -> Sequence[Area]:
+    """The area of each share."""
+    found = await context.unit.areas.by_id([share.area_id for share in shares])
+    return [found[share.area_id] for share in shares]
+
+
 async def owner(projects: Sequence[Project], context: Context) -> Sequence[Agency | None]:
     """Who answers for each project; null where nobody said."""
     return await agencies([project.owner_id for project in projects], context)

@@ -40,10 +40,10 @@ async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Seq
     return [found[chain.id] for chain in chains]
 
 
-async def chain_of(stages: Sequence[Stage], context: Context) -> Sequence[ValueChain | None]:
+async def chain_of(stages: Sequence[Stage], context: Context) -> Sequence[ValueChain]:
     """The chain of each stage."""
     found = await context.unit.chains.by_id([stage.chain_id for stage in stages])
-    return [found.get(stage.chain_id) for stage in stages]
+    return [found[stage.chain_id] for stage in stages]
 
 
 async def expected_roles(
@@ -54,7 +54,7 @@ async def expected_roles(
     return [found[stage.id] for stage in stages]
 
 
-async def stage_of(roles: Sequence[ExpectedRole], context: Context) -> Sequence[Stage | None]:
+async def stage_of(roles: Sequence[ExpectedRole], context: Context) -> Sequence[Stage]:
     """The stage of each expected role."""
     found = await context.unit.chains.stages([role.stage_id for role in roles])
-    return [found.get(role.stage_id) for role in roles]
+    return [found[role.stage_id] for role in roles]

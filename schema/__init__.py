@@ -1,1 +1,1 @@
-"""The published contract, one file per noun. Its classes describe; hub records flow through them."""
+"""The published contract, one file per noun. Classes describe; hub records flow through them."""

@@ -221,9 +221,9 @@ def resolved(batch: Batch, description: str, name: str | None = None, **argument
             if isinstance(answer, BaseException):
                 raise answer
             return answer
-        # The loader knows its parents by id(): a collected parent's id would be handed on to another
-        # record, so the context keeps them alive. The answer is shielded because graphql-core cancels the siblings of a
-        # failed non-null field, and the future is shared between them.
+        # The loader knows its parents by id(): a collected parent's id would be handed on, so the
+        # context keeps them alive. The answer is shielded because graphql-core cancels the
+        # siblings of a failed non-null field, and the future is shared between them.
         context.alive.append(root)
         return await asyncio.shield(context.loader(batch, asked, gathering).load(root))
 

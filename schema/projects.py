@@ -47,7 +47,7 @@ class BudgetLine:
 class AreaShare:
     """One area a project acts in (พื้นที่ดำเนินการ)."""
 
-    area: Area = resolved(nodes.area_of, "The area (พื้นที่)")
+    area: Area = resolved(projects.area_of_share, "The area (พื้นที่)")
     share: Decimal | None = said("Its part, 0 to 1; null: unknown, never split silently (สัดส่วน)")
     basis: ShareBasis = said("Who says so (ที่มาของสัดส่วน)")
 

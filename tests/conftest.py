@@ -31,6 +31,13 @@ examples.load_profile("default")
 numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """One option of our own."""
+    parser.addoption(
+        "--write-answers", action="store_true", help="keep what the questions answer today"
+    )
+
+
 def quiet(_: str) -> None:
     """Say nothing."""
 

@@ -21,7 +21,7 @@ class AreaLevel(Enum):
 
 
 class AreaKind(Enum):
-    """What an area is by law; Bangkok is a special administration on the province level."""
+    """What an area is by law (ประเภทพื้นที่); Bangkok is a special administration."""
 
     COUNTRY = "COUNTRY"
     REGION = "REGION"

@@ -65,14 +65,14 @@ class Counting(Enum):
 
 
 class AreaRole(Enum):
-    """Which area of a line is meant: where it is spent, or where its holder is at home."""
+    """Which area of a line is meant (บทบาทพื้นที่): where it is spent, or its holder's home."""
 
     PERFORMED_IN = "PERFORMED_IN"
     HELD_BY = "HELD_BY"
 
 
 class AgencyRole(Enum):
-    """Which agency of a project is meant: owner, first implementer, or the holder of each line."""
+    """Which agency of a project is meant (บทบาทหน่วยงาน): owner, first implementer, line holder."""
 
     OWNER = "OWNER"
     IMPLEMENTER = "IMPLEMENTER"

@@ -14,7 +14,7 @@ from hub.domain.time import FiscalYear
 
 
 class ShareBasis(Enum):
-    """Who says how much of a project falls to an area; an unknown share is never split silently."""
+    """Who says how much of a project falls to an area (ที่มาของสัดส่วน); unknown is never split."""
 
     REPORTED = "REPORTED"
     AGREED = "AGREED"

@@ -10,7 +10,7 @@ from hub.domain.text import LocalizedText
 
 
 class RuleGroup(Enum):
-    """What a rule is about: the tests, kinds, exclusions and conditions of slides 65-67; others."""
+    """What a rule is about (กลุ่มกฎเกณฑ์); the first four are those of slides 65-67."""
 
     TEST = "TEST"
     ALLOWED_KIND = "ALLOWED_KIND"

@@ -10,7 +10,7 @@ from hub.domain.text import LocalizedText
 
 
 class StageKind(Enum):
-    """Whether a stage is on the chain or supports it."""
+    """Whether a stage is on the chain or supports it (ประเภทขั้น)."""
 
     MAIN = "MAIN"
     SUPPORT = "SUPPORT"

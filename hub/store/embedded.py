@@ -33,6 +33,7 @@ from hub.store.embedded_place import (
     enters,
     home_for,
     programs_for,
+    refuse_the_nameless,
     run,
 )
 
@@ -67,6 +68,16 @@ class EmbeddedServer:
                     hold.halt(self.data_dir)
         except FileNotFoundError:  # the folder was deleted; a server without one stops by itself
             self._hold.close()
+
+    def trouble(self) -> EmbeddedError | None:
+        """What a person can mend, where the server failed whoever was using it; else None."""
+        try:
+            written = (self.data_dir / "server.log").read_text(errors="replace")
+            full = _is_full(self.data_dir, written)
+            gone = hold.running(self.data_dir) is None
+        except OSError as error:
+            return _explained(error, self.data_dir)
+        return _failed(self.data_dir, written, full=full) if full or gone else None
 
 
 def start(
@@ -116,6 +127,7 @@ def _initialise(
 
     The name is new each time: the programs of a start that was killed may still be at work.
     """
+    refuse_the_nameless()
     for half in home.glob("pg.new-*"):
         shutil.rmtree(half, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix="pg.new-", dir=home))

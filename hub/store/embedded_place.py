@@ -66,6 +66,20 @@ def account_for(home: Path) -> Account | None:
     )
 
 
+def refuse_the_nameless() -> None:
+    """Containers may run under a number that no account has; initdb wants the account's name."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise EmbeddedError(
+            f"ผู้ใช้หมายเลข {os.geteuid()} ไม่มีชื่อในระบบ PostgreSQL จึงสร้างฐานข้อมูลให้ไม่ได้: "
+            "ให้เพิ่มผู้ใช้นี้ใน /etc/passwd หรือรันด้วยผู้ใช้ที่มีชื่อ หรือตั้ง HUB_DATABASE_URL",
+            f"User number {os.geteuid()} has no name on this machine, and PostgreSQL makes no "
+            "database for the nameless: add the user to /etc/passwd, run the hub as a user that "
+            "has a name, or set HUB_DATABASE_URL.",
+        ) from None
+
+
 def run(
     account: Account | None, *command: str | Path, cwd: Path = Path("/"), stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:

@@ -5,8 +5,9 @@ execution costs 1.3 ms more per 1,540 rows (platform figures, ADR 0003).
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping, MutableMapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final, cast
 
 import asyncpg
@@ -18,18 +19,26 @@ from sqlalchemy.util import LRUCache
 
 from hub.errors import StoreUnusable, Unready
 
+logger = logging.getLogger(__name__)
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # untyped upstream
 OLDEST: Final = 15
 PATIENCE: Final = 10.0
 """Seconds a request waits for a connection before it is told to come back."""
-
+LOST: Final = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+"""What the driver raises when the server has gone, or is not back yet."""
 
 FORMS: Final[MutableMapping[Any, Any]] = LRUCache(500)
 """Statements compiled before, by their form: values are parameters and no part of it."""
 
 
 def compiled(statement: ClauseElement, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """A statement as PostgreSQL reads it, and its values in the order of $1, $2, …
+    """A statement as PostgreSQL reads it, and its values in the order of its parameters.
 
     Compiling a matrix costs more than answering it, so statements of the same form are compiled
     once. SQLAlchemy's engines do this with the very same method; it has no public name.
@@ -71,17 +80,28 @@ class Reading:
         async with self._turn:
             if self._closed:
                 raise Unready
-            if self._connection is None:
-                self._connection = await self._open()
-            self.statements += 1
-            self.sent.append(sql)
-            answer: list[asyncpg.Record] = await self._connection.fetch(sql, *values)
+            try:
+                if self._connection is None:
+                    self._connection = await self._open()
+                self.statements += 1
+                self.sent.append(sql)
+                answer: list[asyncpg.Record] = await self._connection.fetch(sql, *values)
+            except (*LOST, asyncpg.InterfaceError) as gone:
+                misused = isinstance(gone, asyncpg.InterfaceError)
+                if misused and not (self._connection and self._connection.is_closed()):
+                    raise
+                self._closed = True  # another connection would be another snapshot
+                logger.warning("the database does not answer: %s", gone)
+                raise Unready(
+                    "ฐานข้อมูลไม่ตอบ ลองใหม่อีกครั้ง ถ้ายังไม่ได้ให้เริ่มระบบใหม่ · The database does not answer; "
+                    "try again shortly, and start the hub again if that does not help"
+                ) from gone
             return answer
 
     async def _open(self) -> asyncpg.Connection:
         try:
             connection = await self._stack.enter_async_context(self._pool.acquire(timeout=PATIENCE))
-        except TimeoutError as late:
+        except TimeoutError as late:  # all are taken, not lost
             raise Unready from late
         await self._stack.enter_async_context(
             connection.transaction(isolation="repeatable_read", readonly=True)
@@ -95,7 +115,9 @@ class Reading:
         """
         async with self._turn:
             self._closed = True
-            await self._stack.aclose()
+            # A snapshot has nothing to lose: where the server went meanwhile, it is over as well.
+            with suppress(*LOST, asyncpg.InterfaceError):
+                await self._stack.aclose()
 
 
 class Database:

@@ -28,7 +28,7 @@ class Stage(Enum):
     EXECUTE = "BAD_USER_INPUT"
 
 
-class Refused(Exception):  # noqa: N818 - it is the answer to a request, not a fault of the hub
+class Refused(Exception):
     """A request that is no GraphQL request: the status and words it is answered with."""
 
     def __init__(self, status: int, th: str, en: str, **headers: str) -> None:

@@ -13,7 +13,7 @@ QUESTIONS = sorted(HERE.glob("*.graphql"))
 
 
 def examples() -> str:
-    """What /query offers, written from the questions; the first two comment lines are the titles."""
+    """What /query offers, from the questions; their first two comment lines are the titles."""
     made = []
     for question in QUESTIONS:
         text = question.read_text(encoding="utf-8")

@@ -91,15 +91,7 @@ def read_by_hand(
             cell = units[unit][r, c]
             if link is not None:
                 cell.append(link[1])
-    matched = reader.matched(world)
-    for unit, cells in units.items():
-        fact = held[unit]
-        assert fact.line is not None
-        line, project = fact.line[1], fact.project
-        duplicate = (
-            project.identity != project.id and (project.identity, line.year, line.phase) in matched
-        )
-        count(result, question, line, sorted(cells.items()), duplicate=duplicate)
+    count_lines(result, question, units, held, reader.matched(world))
     if question.counting is Counting.MENTIONS:
         result.projects = mentions(identities)
     else:
@@ -111,6 +103,24 @@ def read_by_hand(
             secret[at].add(fact.project.identity)
     result.hidden = {at: len(ids) for at, ids in secret.items()}
     return result
+
+
+def count_lines(
+    result: Read,
+    question: MatrixQuestion,
+    units: Mapping[tuple[str, int], Mapping[tuple[int, int], list[Link]]],
+    held: Mapping[tuple[str, int], Fact],
+    matched: set[tuple[str, int, object]],
+) -> None:
+    """Every line; one that repeats a line of the record it is a copy of counts nothing."""
+    for unit, cells in units.items():
+        fact = held[unit]
+        assert fact.line is not None
+        line, project = fact.line[1], fact.project
+        again = (
+            project.identity != project.id and (project.identity, line.year, line.phase) in matched
+        )
+        count(result, question, line, sorted(cells.items()), duplicate=again)
 
 
 def count(

@@ -1,5 +1,5 @@
 """The embedded database, tried on real servers and real processes that are really killed."""
-# ruff: noqa: S603  every command is a list written here
+
 
 import os
 import shutil

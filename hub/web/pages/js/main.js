@@ -93,6 +93,7 @@ function drawFrame() {
   byId("skip").textContent = t("skip");
   drawTop(state, known, { set, go, byKey: byKey() });
   byId("ask-summary").textContent = t("change");
+  byId("pickers").setAttribute("aria-label", t("change"));
   pickers(byId("pickers"), state, known, set);
   byId("keys").textContent = state.view === "map" ? "" : t("keys");
   share(byId("share"), state.view !== "map", {

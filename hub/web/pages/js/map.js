@@ -56,7 +56,7 @@ export function map(room, found, how, act) {
     return s("g", {
       class: `tile${inside ? " in" : ""}${clusterOf(province) ? "" : " lone"}`, transform: `translate(${EDGE + column * UNIT} ${EDGE + row * UNIT})`,
       role: "button", tabindex: province === chosen ? "0" : "-1", "data-code": province.code, "aria-pressed": String(province === chosen),
-      "aria-label": [tx(province.name), tx(clusters.get(clusterOf(province))?.name)].filter(Boolean).join(", "), onclick: () => act.choose(province.code),
+      "aria-label": [abbreviation(province), tx(province.name), tx(clusters.get(clusterOf(province))?.name)].filter(Boolean).join(", "), onclick: () => act.choose(province.code),
     },
     s("title", {}, [tx(province.name), tx(clusters.get(clusterOf(province))?.name)].filter(Boolean).join(" · ")),
     s("rect", { width: UNIT, height: UNIT }),

@@ -1,0 +1,155 @@
+"""The tables in the papers that are made from the code, between markers.
+
+`python -m tests.architecture.generated_docs` writes them anew; a test says when that is needed.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from hub import errors
+from hub.errors import HubError
+from hub.settings import Settings
+from hub.web.faults import Stage
+
+ROOT: Final = Path(__file__).parents[2]
+README: Final = ROOT / "README.md"
+ERRORS: Final = ROOT / "docs" / "errors.md"
+
+
+class Advice(NamedTuple):
+    """When an error comes, where it shows, and what to do about it."""
+
+    where: str
+    when: str
+    mend: str
+
+
+ADVICE: Final[dict[str, Advice]] = {
+    "GRAPHQL_PARSE_FAILED": Advice(
+        "request",
+        "The text is not GraphQL, or holds more than 5,000 tokens.",
+        "`locations` says where reading stopped; close what is open, or ask less at once.",
+    ),
+    "GRAPHQL_VALIDATION_FAILED": Advice(
+        "request",
+        "A field, argument or type is not in the contract, or does not fit.",
+        "Compare with `schema/schema.graphql`; the message often names the likely field.",
+    ),
+    "BAD_USER_INPUT": Advice(
+        "request",
+        "The HTTP request is no GraphQL request (method, media type, size, JSON), "
+        "a variable has the wrong type, or a `@oneOf` input does not name exactly one way.",
+        "Send JSON in UTF-8 with a `query`; give one key of a `@oneOf` input; "
+        "see the statuses below.",
+    ),
+    "INVALID": Advice(
+        "a field",
+        "An argument has the right type but a value that cannot be meant: a Buddhist year sent as "
+        "`ce`, an unknown id in a filter, `first` over 100, a cursor of another list. "
+        "On the command line: a setting that will not do.",
+        "`field` names the argument, `th` and `en` say how to mend it.",
+    ),
+    "TOO_COSTLY": Advice(
+        "a field",
+        "The question is larger than is answered at once: more than 16 levels of fields, "
+        "2,000 `cells`, 50,000 cells of a `table`.",
+        "`cost` and `limit` say by how much; use `window`, `states`, `table` or a smaller `limit`.",
+    ),
+    "UNREADY": Advice(
+        "request or a field",
+        "The hub is starting, or all its database connections are taken.",
+        "Wait `retryAfter` seconds (also in the `Retry-After` header, status 503) and ask again.",
+    ),
+    "INTERNAL": Advice(
+        "request or a field",
+        "Something nobody foresaw; that is our fault, not yours.",
+        "Give `traceId` to whoever runs the hub: the log holds the whole story under `incident`.",
+    ),
+    "STORE_UNUSABLE": Advice(
+        "start-up",
+        "The database cannot be used as it is: an older server, another encoding, no room, "
+        "a folder that is not the hub's, tables of a newer hub.",
+        "The hub prints what to do and ends with exit code 1; nothing was changed.",
+    ),
+    "NOT_FOUND": Advice(
+        "not raised yet",
+        "A change names something that is not here. A look-up that finds nothing answers `null`.",
+        "Look it up again; it may have been removed, or you may not see it.",
+    ),
+    "FORBIDDEN": Advice(
+        "not raised yet",
+        "The signed-in party may not do this.",
+        "Ask the party that may.",
+    ),
+    "UNAUTHENTICATED": Advice(
+        "not raised yet",
+        "Nobody is signed in, and this needs somebody.",
+        "Sign in; there is no sign-in yet, all questions are anonymous.",
+    ),
+    "CONFLICT": Advice(
+        "not raised yet",
+        "Somebody changed it after you read it.",
+        "Read it again, compare, and send the new `version`.",
+    ),
+    "ERROR": Advice(
+        "never by itself",
+        "The root of the tree; every error that leaves the hub has a code of its own.",
+        "Report it as `INTERNAL`.",
+    ),
+}
+"""What a person needs to know of each code, in the order of the page."""
+
+
+def tree(root: type[HubError] = HubError) -> Iterator[type[HubError]]:
+    """The expected errors of `hub.errors`, the root first."""
+    yield root
+    for kind in root.__subclasses__():
+        if kind.__module__ == errors.__name__:
+            yield from tree(kind)
+
+
+def codes() -> set[str]:
+    """Every code that can stand in `extensions.code`, or be met at start-up."""
+    return {kind.code for kind in tree()} | {stage.value for stage in Stage} | {"INTERNAL"}
+
+
+def errors_table() -> str:
+    """The codes, when they come and how to mend them."""
+    rows = "\n".join(
+        f"| `{code}` | {advice.where} | {advice.when} | {advice.mend} |"
+        for code, advice in ADVICE.items()
+    )
+    return f"| code | where | when | how to mend it |\n|---|---|---|---|\n{rows}"
+
+
+def settings_table() -> str:
+    """The variables the hub reads, in the order of `Settings.ALL`."""
+    rows = "\n".join(
+        f"| `{s.name}` | {f'`{s.default}`' if s.default else '—'} | {s.help} |"
+        for s in Settings.ALL
+    )
+    return f"| variable | when unset | what it is |\n|---|---|---|\n{rows}"
+
+
+def between(name: str) -> re.Pattern[str]:
+    """A table with the markers around it."""
+    return re.compile(rf"(<!-- {name}: made by .* -->\n)(.*?)(\n<!-- /{name} -->)", re.DOTALL)
+
+
+def shown(path: Path, name: str) -> str | None:
+    """The table that stands in a paper; null where there are no markers."""
+    found = between(name).search(path.read_text("utf-8"))
+    return found and found[2]
+
+
+def write(path: Path, name: str, table: str) -> None:
+    """Put a table between its markers."""
+    text = path.read_text("utf-8")
+    path.write_text(between(name).sub(lambda m: m[1] + table + m[3], text), "utf-8")
+
+
+if __name__ == "__main__":
+    write(README, "settings", settings_table())
+    write(ERRORS, "errors", errors_table())

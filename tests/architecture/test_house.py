@@ -1,0 +1,54 @@
+"""The house stands as it was drawn: sizes, names, and who may decide what is seen."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("hub", "schema", "resolvers", "connectors", "tests", "bench")
+SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
+
+LONG_FOR_A_REASON = {
+    "hub/domain/matrix.py": "one noun: the parts of a drawn matrix read as one page",
+    "hub/store/facts.py": "one reading of a filter, shared by matrix and lists; apart it drifts",
+    "hub/store/matrix.py": "one reader: figures, explanations and projects of the same placing",
+    "hub/services/lay_out_axis.py": "one function per dimension, side by side on purpose",
+    "hub/reference/README.md": "not code",
+    "tests/store/test_embedded.py": "one server, thirty ways to start it",
+    "tests/services/by_hand.py": "the second reading of the whole matrix, kept in one place",
+    "tests/reference/test_reference_files.py": "one test per promise of the reference data",
+    "tests/questions/test_what_must_show.py": "the table of answers the hub must give",
+}
+VAGUE = {"utils", "helpers", "manager", "common", "base", "service"}
+
+
+def test_files_are_short_or_say_why_not() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in SOURCES
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert {name: n for name, n in long.items() if name not in LONG_FOR_A_REASON} == {}
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    assert [str(path) for path in SOURCES if path.stem in VAGUE] == []
+
+
+def test_a_noun_has_the_same_file_name_in_every_room() -> None:
+    nouns = {path.stem for path in (ROOT / "schema").glob("*.py")}
+    apart = {
+        "__init__", "binding", "contract", "lookups", "matrix_filter", "matrix_input",
+        "node", "nodes", "query", "scalars", "text",
+    }  # fmt: skip
+    for noun in nouns - apart:
+        for room in ("hub/domain", "hub/store", "resolvers"):
+            resolved_elsewhere = room == "resolvers" and noun == "provenance"
+            assert resolved_elsewhere or (ROOT / room / f"{noun}.py").exists(), (room, noun)
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if path.is_relative_to(ROOT / "hub") and "os.environ" in path.read_text(encoding="utf-8")
+    ]
+    assert readers == ["hub/settings.py"]

@@ -1,0 +1,25 @@
+"""Whatever is asked, a table with secrets in it is read under the viewer's predicate.
+
+The statements themselves are looked at, as they were sent, not the code that wrote them.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Asking
+
+QUESTIONS = sorted((Path(__file__).parents[1] / "questions").glob("*.graphql"))
+READS = re.compile(r"\b(?:FROM|JOIN)\s+\(*(?:history\.)?(project|linkage|plan_version)\b")
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
+async def test_no_statement_reads_what_some_may_not_see_without_asking_who_asks(
+    ask: Asking, question: Path
+) -> None:
+    answer = await ask(question.read_text(encoding="utf-8"))
+    assert "errors" not in answer
+    for statement in ask.sent:
+        if READS.search(statement):
+            assert "visibility" in statement, statement

@@ -1,0 +1,160 @@
+"""A matrix tells nobody of a thing it may not know, and the past keeps its answers."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from hub.domain.access import ANONYMOUS, Viewer
+from hub.store.engine import Database
+from tests.conftest import Asking
+
+OWNER = Viewer("an officer", "ministry:05")
+QUESTION = """
+query ($i: MatrixInput!) { matrix(input: $i) {
+  cells { row { key } column { key } state projectCount hiddenProjects
+          projects { totalCount nodes { code name { th } } } }
+  total { projectCount contributions { totalCount } } } }
+"""
+LIST = "{ projects(first: 100) { totalCount nodes { code } } linkages(first: 100) { totalCount } }"
+
+
+def asked(**more: Any) -> dict[str, Any]:
+    year = {"be": 2554}
+    return {
+        "i": {
+            "rows": {"dimension": "ACTOR_LEVEL"},
+            "columns": {"dimension": "STAGE"},
+            "filter": {"valueChains": ["gid://hub/ValueChain/tourism-east"]} | more,
+            "fiscalYears": {"from": year, "to": year},
+        }
+    }
+
+
+async def plant(database: Database, visibility: str) -> None:
+    """A project of the tourism ministry at a stage where its level has none."""
+    async with database.writing() as connection:
+        await connection.execute(
+            "insert into project (id, code, name_th, sort_key, actor_level, owner_id, "
+            "fiscal_years, visibility) values "
+            "('secret', 'secret', 'โครงการลับสุดยอด', 'ค', 'MINISTRY', 'ministry:05', '{2011}', $1)",
+            visibility,
+        )
+        await connection.execute(
+            "insert into linkage (id, project_id, issue_id, stage_id, status, visibility, "
+            "proposed_by_id) values ('secret', 'secret', 's42-east-1', 'tourism-east.marketing', "
+            "'PROPOSED', $1, 'ministry:05')",
+            visibility,
+        )
+
+
+def cell(answer: dict[str, Any]) -> dict[str, Any]:
+    """Ministry × marketing, empty but for what was planted."""
+    return next(
+        c
+        for c in answer["data"]["matrix"]["cells"]
+        if (c["row"]["key"], c["column"]["key"]) == ("MINISTRY", "marketing")
+    )
+
+
+async def test_a_private_draft_leaves_no_trace_for_others(
+    ask: Asking, fresh_database: Database
+) -> None:
+    before = await ask(QUESTION, asked(), database=fresh_database)
+    listed = await ask(LIST, database=fresh_database)
+    await plant(fresh_database, "PRIVATE")
+    assert await ask(QUESTION, asked(), database=fresh_database) == before
+    assert await ask(LIST, database=fresh_database) == listed
+    node = '{ node(id: "gid://hub/Project/secret") { id } project(by: {code: "secret"}) { id } }'
+    answer = await ask(node, database=fresh_database)
+    assert answer["data"] == {"node": None, "project": None}
+
+
+async def test_its_owner_sees_the_draft_in_its_cell(ask: Asking, fresh_database: Database) -> None:
+    await plant(fresh_database, "PRIVATE")
+    found = cell(await ask(QUESTION, asked(), viewer=OWNER, database=fresh_database))
+    assert (found["state"], found["projectCount"]) == ("COVERED", 1)
+    assert found["projects"]["nodes"][0]["code"] == "secret"
+
+
+async def test_a_listed_project_is_admitted_but_not_told(
+    ask: Asking, fresh_database: Database
+) -> None:
+    await plant(fresh_database, "LISTED")
+    answer = await ask(QUESTION, asked(), database=fresh_database)
+    found = cell(answer)
+    assert (found["state"], found["hiddenProjects"]) == ("RESTRICTED", 1)
+    assert (found["projectCount"], found["projects"]["totalCount"]) == (0, 0)
+    assert answer["data"]["matrix"]["total"]["projectCount"] == 15
+    assert "ลับ" not in str(answer)
+
+
+async def test_words_find_nothing_that_may_not_be_seen(
+    ask: Asking, fresh_database: Database
+) -> None:
+    await plant(fresh_database, "LISTED")
+    found = cell(await ask(QUESTION, asked(text="ลับ"), database=fresh_database))
+    assert (found["state"], found["hiddenProjects"]) == ("GAP", 0)
+
+
+async def dispute(connection: asyncpg.Connection) -> None:
+    await connection.execute(
+        "update linkage set status = 'DISPUTED', version = version + 1 where project_id = 's37-14'"
+    )
+
+
+STATES = """
+query ($i: MatrixInput!) { matrix(input: $i) { key cells(states: [DISPUTED]) {
+  row { key } column { key } stateReasons { code } } } }
+"""
+
+
+async def test_what_was_answered_then_is_answered_again(
+    ask: Asking, fresh_database: Database
+) -> None:
+    then = datetime.now(UTC).isoformat()
+    async with fresh_database.writing() as connection:
+        await dispute(connection)
+    now = (await ask(STATES, asked(), database=fresh_database))["data"]["matrix"]["cells"]
+    assert now == [
+        {
+            "row": {"key": "CIVIL_SOCIETY"},
+            "column": {"key": "entrepreneurs"},
+            "stateReasons": [{"code": "LINKAGE_DISPUTED"}],
+        }
+    ]
+    past = asked()
+    past["i"]["asOf"] = {"instant": then}
+    answer = (await ask(STATES, past, database=fresh_database))["data"]["matrix"]
+    assert answer["cells"] == []
+    saved = await ask(
+        "query ($k: ID!) { savedMatrix(key: $k) { cells(states: [DISPUTED]) { id } } }",
+        {"k": answer["key"]},
+        database=fresh_database,
+    )
+    assert saved["data"]["savedMatrix"]["cells"] == []
+    project = await ask(
+        'query ($at: DateTime!) { project(by: {code: "s37-14"}, asOf: {instant: $at}) '
+        "{ linkages { nodes { status version } } } }",
+        {"at": then},
+        database=fresh_database,
+    )
+    assert project["data"]["project"]["linkages"]["nodes"] == [{"status": "PROPOSED", "version": 1}]
+
+
+@pytest.mark.parametrize("viewer", [ANONYMOUS, OWNER], ids=["anybody", "a ministry"])
+async def test_two_equal_questions_in_one_operation_keep_their_own_answers(
+    ask: Asking, viewer: Viewer
+) -> None:
+    rice = asked()["i"] | {"filter": {"valueChains": ["gid://hub/ValueChain/jasmine-rice-roi-et"]}}
+    part = "total { projectCount budget { amount } contributions { totalCount } }"
+    answer = await ask(
+        "query ($a: MatrixInput!, $b: MatrixInput!) { "
+        f"a: matrix(input: $a) {{ {part} }} b: matrix(input: $b) {{ {part} }} "
+        f"c: matrix(input: $a) {{ {part} }} }}",
+        {"a": asked()["i"], "b": rice},
+        viewer=viewer,
+    )
+    counts = {k: m["total"]["contributions"]["totalCount"] for k, m in answer["data"].items()}
+    assert counts == {"a": 15, "b": 13, "c": 15}
