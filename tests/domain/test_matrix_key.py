@@ -1,0 +1,116 @@
+"""A key is its question: it comes back whole, or is refused."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.agencies import ActorLevel, AgencyKind
+from hub.domain.areas import AreaLevel
+from hub.domain.budget import FundingSource
+from hub.domain.linkage import LinkageStatus
+from hub.domain.lookups import AsOf
+from hub.domain.matrix_key import read_key, write_key
+from hub.domain.matrix_question import (
+    AgencyRole,
+    AreaRole,
+    AxisOrder,
+    AxisQuestion,
+    Counting,
+    DimensionKind,
+    MatrixFilter,
+    MatrixQuestion,
+    MemberSelector,
+)
+from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.errors import Invalid
+
+word = st.text(st.characters(blacklist_characters="\0", codec="utf-8"), max_size=12)
+words = st.lists(word, max_size=3).map(tuple)
+
+
+def some(kind: Any) -> Any:
+    return st.lists(st.sampled_from(kind), max_size=2, unique=True).map(tuple)
+
+
+selectors = st.one_of(
+    st.none(),
+    st.builds(MemberSelector, ids=words),
+    st.builds(MemberSelector, codes=words),
+    st.builds(MemberSelector, area_level=st.sampled_from(AreaLevel), under=st.none() | word),
+    st.builds(MemberSelector, agency_kind=st.sampled_from(AgencyKind), under=st.none() | word),
+)
+axes = st.builds(
+    AxisQuestion,
+    dimension=st.sampled_from(DimensionKind),
+    members=selectors,
+    include_empty=st.booleans(),
+    order_by=st.sampled_from(AxisOrder),
+    limit=st.integers(1, 1000),
+)
+filters = st.builds(
+    MatrixFilter,
+    chains=words,
+    issues=words,
+    areas=words,
+    agencies=words,
+    actor_levels=some(ActorLevel),
+    linked=st.sampled_from([None, True, False]),
+    linkage_status=some(LinkageStatus),
+    funding=some(FundingSource),
+    text=st.none() | word.filter(bool),
+    area_role=st.sampled_from(AreaRole),
+    agency_role=st.sampled_from(AgencyRole),
+)
+questions = st.builds(
+    MatrixQuestion,
+    rows=axes,
+    columns=axes,
+    fiscal_years=st.integers(1990, 2040).map(
+        lambda ce: FiscalYearRange(FiscalYear(ce), FiscalYear(ce + 3))
+    ),
+    filter=filters,
+    counting=st.sampled_from(Counting),
+    areas_on=st.none() | st.dates(),
+    as_of=st.one_of(
+        st.none(),
+        st.datetimes(timezones=st.just(UTC)).map(lambda at: AsOf(instant=at)),
+        word.filter(bool).map(lambda key: AsOf(plan_version_id=key)),
+    ),
+)
+
+
+@given(questions)
+def test_a_key_gives_its_question_back(question: MatrixQuestion) -> None:
+    assert read_key(write_key(question)) == question
+
+
+@given(questions, st.data())
+def test_a_key_with_one_letter_changed_is_refused(
+    question: MatrixQuestion, data: st.DataObject
+) -> None:
+    key = write_key(question)
+    at = data.draw(st.integers(0, len(key) - 2))
+    letter = data.draw(st.sampled_from("ABCdef012-_").filter(lambda x: x != key[at]))
+    with pytest.raises(Invalid):
+        read_key(key[:at] + letter + key[at + 1 :])
+
+
+@pytest.mark.parametrize("key", ["", "A", "nonsense", "=" * 9, "ก", "A" * 20_000, "\0"])
+def test_what_is_no_key_is_refused_in_words(key: str) -> None:
+    with pytest.raises(Invalid, match="copy the whole link again"):
+        read_key(key)
+
+
+def test_the_same_question_has_the_same_key() -> None:
+    def ask() -> MatrixQuestion:
+        return MatrixQuestion(
+            AxisQuestion(DimensionKind.AREA),
+            AxisQuestion(DimensionKind.FISCAL_YEAR),
+            FiscalYearRange(FiscalYear(2011), FiscalYear(2012)),
+            as_of=AsOf(instant=datetime(2026, 1, 1, tzinfo=UTC)),
+        )
+
+    assert write_key(ask()) == write_key(ask())

@@ -1,0 +1,43 @@
+"""Pages and cursors."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.paging import Page, connect, read_cursor, write_cursor
+from hub.errors import Invalid
+
+text = st.text(st.characters(blacklist_characters="\0", codec="utf-8"))
+
+
+@given(text, text)
+def test_a_cursor_gives_its_key_back(sort_key: str, key: str) -> None:
+    assert read_cursor(write_cursor((sort_key, key)), (str, str)) == (sort_key, key)
+
+
+@given(st.text())
+def test_any_other_text_is_no_cursor_and_says_so(odd: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_cursor(odd, (str, str))
+    assert refused.value.field == "after"
+
+
+@pytest.mark.parametrize("first", [-1, 101, 100_000])
+def test_a_page_outside_its_bounds_is_refused(first: int) -> None:
+    with pytest.raises(Invalid, match="ask for 0 to 100"):
+        Page.ask(first, None)
+
+
+@given(st.lists(st.integers(0, 50), unique=True), st.integers(1, 7))
+def test_walking_the_pages_meets_every_item_once_and_in_order(items: list[int], first: int) -> None:
+    met: list[int] = []
+    ordered, after = sorted(items), None
+    while True:
+        page = Page.ask(first, after, (int,))
+        left = [n for n in ordered if page.after is None or (n,) > page.after]
+        found = connect(left[: first + 1], page, lambda n: (n,))
+        met += found.nodes
+        after = found.page_info.end_cursor
+        if not found.page_info.has_next_page:
+            break
+    assert met == ordered

@@ -1,0 +1,38 @@
+"""Thai words in dictionary order."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.domain.text import Locale, LocalizedText, thai_sort_key
+
+# In the order of พจนานุกรมฉบับราชบัณฑิตยสถาน.
+PROVINCES = [
+    "กระบี่", "กรุงเทพมหานคร", "กาญจนบุรี", "กาฬสินธุ์", "ขอนแก่น", "จันทบุรี", "ฉะเชิงเทรา",
+    "ชลบุรี", "ชัยนาท", "ชุมพร", "เชียงราย", "เชียงใหม่", "ตรัง", "นครปฐม", "แพร่", "ภูเก็ต",
+    "เลย", "สกลนคร", "แม่ฮ่องสอน",
+]  # fmt: skip
+
+
+def test_chiang_mai_stands_among_cho_chang_and_not_behind_nakhon_pathom() -> None:
+    ordered = sorted(PROVINCES, key=thai_sort_key)
+    assert ordered.index("เชียงใหม่") < ordered.index("นครปฐม")
+    assert ordered.index("ชุมพร") < ordered.index("เชียงราย") < ordered.index("เชียงใหม่")
+    assert ordered.index("แม่ฮ่องสอน") < ordered.index("เลย")
+
+
+def test_tone_marks_decide_only_between_words_that_are_otherwise_equal() -> None:
+    assert sorted(["ป่า", "ปา", "ปาก"], key=thai_sort_key) == ["ปา", "ป่า", "ปาก"]
+
+
+def test_cluster_two_precedes_cluster_ten() -> None:
+    assert thai_sort_key("กลุ่ม 2") < thai_sort_key("กลุ่ม 10")
+
+
+@given(st.text())
+def test_every_text_has_a_key_and_equal_texts_have_equal_keys(text: str) -> None:
+    assert thai_sort_key(text) == thai_sort_key(text)
+
+
+def test_a_text_without_english_is_read_in_thai() -> None:
+    assert LocalizedText("ข้าว").text(Locale.EN) == "ข้าว"
+    assert LocalizedText("ข้าว", "rice").text(Locale.EN) == "rice"
