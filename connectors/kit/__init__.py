@@ -1,0 +1,1 @@
+"""What connectors share: careful HTTP, OAuth, files, Thai text."""

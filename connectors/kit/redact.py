@@ -1,0 +1,61 @@
+"""Secrets kept out of what is written down: addresses, messages, log lines.
+
+Some agencies take the secret in the query (`user_token`, `api-key`, `ConsumerSecret`), and HTTP
+libraries log and quote addresses. So a value is masked by the name it stands under, wherever it
+appears, and the values a source really uses are masked wherever they appear under no name at all.
+"""
+
+import logging
+import re
+from typing import Final
+
+MASK: Final = "***"
+NAMES: Final = (
+    r"user[_-]?token|api[_-]?key|access[_-]?token|refresh[_-]?token|client[_-]?secret|consumer[_-]?secret|"
+    r"consumer[_-]?key|agentid|password|secret|signature|authorization|token|key|sig"
+)
+IN_ADDRESS: Final = re.compile(rf"(?i)([?&](?:{NAMES})=)[^&#\s'\"]*")
+ACCOUNT: Final = re.compile(r"(://)[^/@\s?#'\"]+@")
+BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
+LIBRARIES: Final = ("httpx2", "httpcore2", "authlib")
+SHORTEST: Final = 4
+"""A secret shorter than this is masked by name only: masking every `1` would hide the story."""
+
+
+def redacted(text: str, values: frozenset[str] = frozenset()) -> str:
+    """A text without what stands under a secret's name, and without these values."""
+    text = IN_ADDRESS.sub(rf"\1{MASK}", text)
+    text = ACCOUNT.sub(rf"\1{MASK}@", text)
+    text = BEARER.sub(rf"\1 {MASK}", text)
+    for value in values:
+        if len(value) >= SHORTEST:
+            text = text.replace(value, MASK)
+    return text
+
+
+class Redacting(logging.Filter):
+    """Masks what a library logs, before any handler sees it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """The record, its message made and masked."""
+        try:
+            record.msg = redacted(record.getMessage())
+        except (TypeError, ValueError):
+            record.msg = f"{record.name}: unreadable log message"
+        record.args = ()
+        return True
+
+
+ONE: Final = Redacting()
+
+
+def guard_logs() -> None:
+    """Mask the lines of the libraries that see addresses; calling it again changes nothing.
+
+    A filter of a logger is not asked about its children's lines, so every one there is gets it.
+    """
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] in LIBRARIES:
+            logging.getLogger(name).addFilter(ONE)
+    for name in LIBRARIES:
+        logging.getLogger(name).addFilter(ONE)
