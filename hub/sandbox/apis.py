@@ -1,0 +1,197 @@
+"""The local agency's doors: `/token`, the budget, the two of the source contract, and `/truth`."""
+
+import base64
+import hashlib
+import json
+import random
+from datetime import datetime
+from typing import Final
+from urllib.parse import parse_qs, unquote_plus
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, KINDS, USER_TOKEN, Agency
+from hub.sandbox.records import Record
+from hub.sandbox.wire import Wire
+
+STEP: Final = 20
+"""Records of a page of the budget service; it takes no other wish."""
+LIMIT: Final = 100
+MOST: Final = 500
+HUGE: Final = {"huge-field": 50_000_000, "big-field": 2_000_000}
+
+
+class Doors:
+    """The endpoints of one agency."""
+
+    def __init__(self, agency: Agency) -> None:
+        self.agency = agency
+        self.last: dict[str, list[Record]] = {}
+
+    async def token(self, request: Request) -> Response:
+        """OAuth 2.0 client credentials, the secret in the header or in the body (RFC 6749, 4.4)."""
+        form = {k: v[0] for k, v in parse_qs((await request.body()).decode()).items()}
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            name, _, secret = base64.b64decode(given).decode().partition(":")
+            form |= {"client_id": unquote_plus(name), "client_secret": unquote_plus(secret)}
+        self.agency.seen["token_requests"] += 1
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            self.agency.seen["refused_clients"] += 1
+            return JSONResponse(
+                {"error": "invalid_client"}, 401, {"www-authenticate": 'Basic realm="sandbox"'}
+            )
+        if form.get("grant_type") != "client_credentials":
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        resource = form.get("resource") or form.get("audience") or ""
+        self.agency.seen["token_requests_without_resource"] += not resource
+        return JSONResponse(
+            {
+                "access_token": self.agency.issue(resource),
+                "token_type": "Bearer",
+                "expires_in": self.agency.lifetime,
+            },
+            headers={"cache-control": "no-store"},
+        )
+
+    async def budget(self, request: Request) -> Response:
+        """Budget against disbursement, twenty records a page; an empty page ends the list."""
+        asked = request.query_params
+        if asked.get("user_token") != USER_TOKEN:
+            self.agency.seen["refused"] += 1
+            return JSONResponse({"message": "invalid user_token"}, 401)
+        offset = asked.get("offset", "0")
+        if not (offset.isascii() and offset.isdigit()):
+            return JSONResponse({"message": "offset"}, 400)
+        left = int(offset)
+        wanted: list[int] = []
+        for numbers in self.agency.data.numbers(asked.get("year"), asked.get("min_code")):
+            part = numbers[left : left + STEP - len(wanted)]
+            wanted += part
+            left = max(0, left - len(numbers)) if not part else 0
+            if len(wanted) == STEP:
+                break
+        records = [self.agency.data.budget(number) for number in wanted]
+        return JSONResponse({"result": self.shaped("budget", records, "name")})
+
+    async def projects(self, request: Request) -> Response:
+        """A page of the source contract."""
+        kind = request.url.path.split("/")[1]
+        if refusal := self.unauthorised(request):
+            return refusal
+        asked = request.query_params
+        try:
+            limit = whole(asked.get("limit", str(LIMIT)), MOST)
+            start = self.started(kind, asked.get("cursor"), asked.get("updated_since"))
+        except ValueError as wrong:
+            return JSONResponse({"error": "invalid_parameter", "parameter": str(wrong)}, 400)
+        items, after = self.agency.page(kind, start, limit)
+        if self.due("cursor-loop"):
+            after = start
+        answer = {
+            "items": self.shaped(kind, items, "title_th"),
+            "next_cursor": None if after is None else cursor(after),
+            "total": self.agency.total(kind, self.started(kind, None, asked.get("updated_since"))),
+        }
+        body = json.dumps(answer, ensure_ascii=False).encode()
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"etag": tag})
+        return Response(body, media_type="application/json", headers={"etag": tag})
+
+    def unauthorised(self, request: Request) -> Response | None:
+        """What a request without a living token is answered."""
+        if self.due("expire-token"):
+            self.agency.tokens.clear()
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token in self.agency.tokens:
+            return None
+        self.agency.seen["refused"] += 1
+        header = {"www-authenticate": 'Bearer realm="sandbox", error="invalid_token"'}
+        return JSONResponse({"error": "invalid_token"}, 401, header)
+
+    def started(self, kind: str, after: str | None, since: str | None) -> int:
+        """The place a page starts from; a `ValueError` names the parameter that is wrong."""
+        if after is not None:
+            return place(after)
+        if since is None:
+            return 0
+        try:
+            when = datetime.fromisoformat(since)
+        except ValueError:
+            raise ValueError("updated_since") from None
+        if when.tzinfo is None:
+            raise ValueError("updated_since")
+        return self.agency.since(kind, when)
+
+    def due(self, name: str) -> bool:
+        """Whether a fault of this name happens to the page being answered."""
+        page = self.agency.seen["pages"]
+        return any(f.name == name and f.due(page) for f in self.agency.faults)
+
+    def shaped(self, api: str, records: list[Record], title: str) -> list[Record]:
+        """The records of a page, as the faults of the agency want them."""
+        if self.due("empty-mid"):
+            return []
+        if self.due("duplicate-page"):
+            records = self.last.get(api, records)
+        if self.due("shuffled"):
+            records = random.Random(len(records)).sample(records, len(records))  # noqa: S311
+        for name, size in HUGE.items():
+            if records and self.due(name):
+                records = [{**records[0], title: "ก" * (size // 3)}, *records[1:]]
+        self.last[api] = records
+        return records
+
+    async def elsewhere(self, request: Request) -> Response:
+        """Another host, as far as a client can know: counts the secrets that reach it."""
+        self.agency.seen["elsewhere"] += 1
+        told = str(request.headers.raw) + str(request.url)
+        if "authorization" in request.headers or USER_TOKEN in told:
+            self.agency.seen["stolen"] += 1
+        return JSONResponse({"items": [], "result": [], "next_cursor": None, "total": 0})
+
+    async def truth(self, _: Request) -> Response:
+        """What was served, in counts and sums, and what was asked for."""
+        return JSONResponse(await run_in_threadpool(self.agency.truth))
+
+
+def whole(text: str, most: int) -> int:
+    """A limit from 1 to `most`."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise ValueError("limit")
+    return int(text)
+
+
+def cursor(at: int) -> str:
+    """A place, in a form that nobody is tempted to count with."""
+    return base64.urlsafe_b64encode(f"at{at}".encode()).decode().rstrip("=")
+
+
+def place(text: str) -> int:
+    """The place a cursor stands for."""
+    try:
+        found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except ValueError:
+        raise ValueError("cursor") from None
+    if not (found.startswith("at") and found[2:].isdigit()):
+        raise ValueError("cursor")
+    return int(found[2:])
+
+
+def sandbox(agency: Agency) -> Starlette:
+    """The application."""
+    doors = Doors(agency)
+    routes = [
+        Route("/token", doors.token, methods=["POST"]),
+        Route("/budget/bbgfproject", doors.budget),
+        *(Route(f"/{kind}/projects", doors.projects) for kind in KINDS),
+        Route("/elsewhere", doors.elsewhere),
+        Route("/truth", doors.truth),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(Wire, agency=agency)])

@@ -1,0 +1,66 @@
+"""Chosen misbehaviour: `NAME[xTIMES][@PAGE]`, as `503x3`, `empty-mid` or `reset@4`.
+
+`xTIMES` limits how often it happens (always, if left out). `@PAGE` is the first page request that
+it happens to: the first of all, or the second for what goes wrong in the middle of a list.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from hub.errors import Invalid
+
+STATUSES: Final = frozenset({"429", "500", "502", "503", "504"})
+WIRE: Final = {
+    "slow": "คำตอบไม่มา · no answer ever begins",
+    "slow-loris": "ส่งทีละไบต์ · one byte at a time, for ever",
+    "truncated": "JSON ขาดท้าย · the JSON ends half way",
+    "short": "สั้นกว่า Content-Length · the body is shorter than its Content-Length",
+    "html": "ตอบ HTML · a page of HTML with status 200",
+    "bomb": "gzip 300 MB · 300 MB of blanks in a small gzip",
+    "reset": "ตัดสาย · the connection is reset within the body",
+    "redirect": "ส่งต่อไปเครื่องอื่น · a redirect to another host",
+}
+SHAPE: Final = {
+    "empty-mid": "หน้าว่างกลางรายการ · an empty page in mid-list",
+    "duplicate-page": "ส่งหน้าเดิมซ้ำ · the page before, once more",
+    "shuffled": "สลับลำดับ · the records of a page in another order",
+    "cursor-loop": "เคอร์เซอร์วน · a cursor that leads back",
+    "huge-field": "ช่องใหญ่ 50 MB · a field of 50 MB",
+    "big-field": "ช่องใหญ่ 2 MB · a field of 2 MB",
+    "expire-token": "โทเค็นหมดอายุ · the tokens given so far are refused",
+}
+IN_THE_MIDDLE: Final = frozenset({"empty-mid", "duplicate-page", "cursor-loop", "expire-token"})
+NAMES: Final = {**{s: f"HTTP {s}" for s in sorted(STATUSES)}, **WIRE, **SHAPE}
+FORM: Final = re.compile(r"(?P<name>[a-z0-9-]+?)(?:x(?P<times>\d+))?(?:@(?P<page>\d+))?")
+
+
+@dataclass(slots=True)
+class Fault:
+    """One misbehaviour, and how often it may still happen."""
+
+    name: str
+    left: int | None = None
+    page: int = 1
+
+    @classmethod
+    def read(cls, text: str) -> "Fault":
+        """From the command line; `Invalid` tells what there is to choose from."""
+        form = FORM.fullmatch(text)
+        if form is None or form["name"] not in NAMES:
+            raise Invalid(
+                "--fault",
+                f"ไม่รู้จัก {text!r} เลือกจาก {' '.join(NAMES)} เติม xจำนวนครั้ง หรือ @หน้าที่ ได้",
+                f"{text!r} is not one; choose from {' '.join(NAMES)}, "
+                "with xTIMES or @PAGE where wanted",
+            )
+        page = int(form["page"] or (2 if form["name"] in IN_THE_MIDDLE else 1))
+        return cls(form["name"], int(form["times"]) if form["times"] else None, page)
+
+    def due(self, page: int) -> bool:
+        """Whether it happens to this page request; that it does is counted."""
+        if page < self.page or self.left == 0:
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True

@@ -1,0 +1,17 @@
+"""A sandbox agency that answers on loopback while a test runs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.sandbox.agency import Agency
+from hub.sandbox.records import Generated
+from tests.sandbox.served import Source, served
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    """A well-behaved agency of 95 records; `source.behave("503x3")` changes that."""
+    agency = Agency(Generated(95))
+    with served(agency) as address:
+        yield Source(agency, address)

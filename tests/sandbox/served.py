@@ -1,0 +1,144 @@
+"""A sandbox agency over real HTTP on loopback, and a source that is declared to be read from it."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import uvicorn
+
+from connectors.kit.limits import Limits, Waiting
+from connectors.kit.oauth import Grants
+from connectors.kit.paging import HttpPages, pages
+from hub.domain.ingest import RawPage, RawRecord
+from hub.domain.source_spec import SourceSpec, spec_of
+from hub.errors import SourceError
+from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
+from hub.sandbox.apis import sandbox
+from hub.sandbox.faults import Fault
+
+SECRETS = {"budget-token": USER_TOKEN, "client-secret": CLIENT_SECRET}
+
+
+@contextmanager
+def served(agency: Agency) -> Iterator[str]:
+    """The address of an agency that answers on a thread of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        sandbox(agency),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,  # hanging answers are cut at the end of a test
+    )
+    server = uvicorn.Server(config)
+    running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    running.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        running.join(10)
+        listening.close()
+
+
+@dataclass
+class Slept:
+    """Waits that take no time, and are remembered."""
+
+    waits: list[float] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await asyncio.sleep(0)
+
+    @property
+    def waiting(self) -> Waiting:
+        return Waiting(sleep=self.sleep, chance=lambda: 1.0)
+
+
+class Source:
+    """A sandbox, the specs of its three APIs, and readers of them."""
+
+    def __init__(self, agency: Agency, address: str) -> None:
+        self.agency = agency
+        self.address = address
+        self.slept = Slept()
+        self.grants = Grants(waiting=self.slept.waiting)
+        self.limits = Limits(connect=5, read=5, total=20)
+
+    def behave(self, *faults: str) -> None:
+        self.agency.faults = [Fault.read(fault) for fault in faults]
+
+    def spec(self, api: str = "budget", **changes: Any) -> SourceSpec:
+        return spec_of(api, declared(api, self.address, **changes), "")
+
+    def pages(self, api: str = "budget", spec: SourceSpec | None = None, **more: Any) -> HttpPages:
+        made = pages(
+            spec or self.spec(api),
+            SECRETS.__getitem__,
+            self.grants,
+            limits=self.limits,
+            waiting=self.slept.waiting,
+        )
+        return replace(made, **more)
+
+    async def read(self, api: str = "budget", cursor: str | None = None) -> list[RawRecord]:
+        return [r async for page in self.pages(api)(cursor) for r in page.records]
+
+    async def read_pages(self, api: str = "budget", cursor: str | None = None) -> list[RawPage]:
+        return [page async for page in self.pages(api)(cursor)]
+
+    async def broken_off(
+        self, api: str = "budget", spec: SourceSpec | None = None
+    ) -> tuple[list[RawPage], SourceError | None]:
+        """The pages of a reading until it fails, and what it fails with."""
+        seen: list[RawPage] = []
+        try:
+            async for page in self.pages(api, spec)(None):
+                seen.append(page)  # noqa: PERF401 - kept where the reading breaks off
+        except SourceError as error:
+            return seen, error
+        return seen, None
+
+    @property
+    def seen(self) -> dict[str, int]:
+        return self.agency.seen
+
+
+def declared(api: str, address: str, **changes: Any) -> dict[str, Any]:
+    """A `source.toml` as it is parsed."""
+    budget = api == "budget"
+    offset = {"style": "OFFSET", "parameter": "offset", "step": 20, "records": "result"}
+    cursor = {"style": "CURSOR", "parameter": "cursor", "step": 20, "limit_parameter": "limit"}
+    cursor |= {"records": "items", "next": "next_cursor", "total": "total"}
+    token = {"kind": "QUERY", "parameter": "user_token", "secret": "budget-token"}
+    oauth = {
+        "kind": "OAUTH",
+        "secret": "client-secret",
+        "client_id": CLIENT_ID,
+        "token_url": f"{address}/token",
+        "resource": f"{address}/{api}",
+    }
+    return {
+        "title_th": "แหล่งทดลอง",
+        "title_en": "A source to try",
+        "agency": "ministry:15",
+        "kind": "budget",
+        "transport": "HTTP",
+        "format": "JSON",
+        "url": f"{address}/budget/bbgfproject" if budget else f"{address}/{api}/projects",
+        "encoding": "utf-8",
+        "money_unit": "BAHT",
+        "era": "BE",
+        "cadence": "MANUAL",
+        "paging": offset if budget else cursor,
+        "auth": token if budget else oauth,
+        "columns": {"required": ["name"]},
+        "expect": {"largest_drop": 0.1},
+        "options": {} if budget else {"key": "id", "deleted": "deleted"},
+        **changes,
+    }

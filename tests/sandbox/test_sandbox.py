@@ -1,0 +1,173 @@
+"""The sandbox serves what it says it serves, the same on every machine."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import httpx2
+import pytest
+
+from hub.errors import Invalid
+from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
+from hub.sandbox.faults import NAMES, Fault
+from hub.sandbox.records import Generated, mixed
+from hub.sandbox.words import ministries, provinces
+from tests.sandbox.served import Source
+
+
+def get(source: Source, path: str, **asked: Any) -> httpx2.Response:
+    return httpx2.get(source.address + path, **asked)
+
+
+def bearer(source: Source) -> dict[str, str]:
+    return {"authorization": f"Bearer {source.agency.issue('')}"}
+
+
+def test_the_same_seed_gives_the_same_records_and_another_seed_gives_others() -> None:
+    assert [Generated(50, 1).budget(n) for n in range(50)] == list(Generated(50, 1).all_budget())
+    assert list(Generated(50, 1).all_budget()) != list(Generated(50, 2).all_budget())
+    assert mixed(1, 1) == 3398605319709311917
+
+
+@pytest.mark.parametrize("number", range(0, 1000, 37))
+def test_the_amounts_of_a_record_are_the_sums_of_its_elements(number: int) -> None:
+    made = Generated(1000).budget(number)
+    assert made["amount"] == sum(part["bb_amount"] for part in made["compare"])
+    assert made["gf_amount_sum"] == sum(part.get("gf_amount", 0) for part in made["compare"])
+    assert made["bb_code"].startswith(made["agc_code"])
+    assert len(made["bb_code"]) == 16
+
+
+def test_names_are_those_of_the_reference_data() -> None:
+    assert len(provinces()) == 77
+    assert ("15", "กระทรวงมหาดไทย") in ministries()
+
+
+async def test_the_truth_is_what_a_reader_finds(source: Source) -> None:
+    source.agency.delete("ministry", 4)
+    source.agency.change("ministry", 9)
+    truth = get(source, "/truth").json()
+    budget = await source.read()
+    assert len(budget) == truth["budget"]["records"]
+    found = Decimal(sum(r.payload["amount"] for r in budget))
+    assert found == Decimal(truth["budget"]["appropriated"])
+    projects = await source.read("ministry")
+    living = [r for r in projects if not r.deleted]
+    assert (len(living), len(projects) - len(living)) == (94, 1)
+    asked = sum(Decimal(r.payload["amounts"][0]["baht"]) for r in living)
+    assert asked == Decimal(truth["ministry"]["requested"])
+
+
+@pytest.mark.parametrize("api", ["budget", "ministry", "local"])
+async def test_a_list_is_whole_without_gaps_or_repeats(source: Source, api: str) -> None:
+    key = "bb_code" if api == "budget" else "id"
+    found = [record.payload[key] for record in await source.read(api)]
+    assert len(found) == len(set(found)) == 95
+
+
+async def test_filters_of_the_budget_divide_it_without_rest(source: Source) -> None:
+    def count(**asked: str) -> int:
+        found, offset = 0, 0
+        while True:
+            parameters = {"user_token": USER_TOKEN, "offset": str(offset), **asked}
+            page = get(source, "/budget/bbgfproject", params=parameters).json()["result"]
+            if not page:
+                return found
+            assert all(r["bb_year"] == asked.get("year", r["bb_year"]) for r in page)
+            assert all(r["min_code"] == asked.get("min_code", r["min_code"]) for r in page)
+            found, offset = found + len(page), offset + 20
+
+    years = ("2565", "2566", "2567", "2568")
+    assert sum(count(year=year) for year in years) == 95
+    assert sum(count(min_code=f"{m.code}000") for m in ministries()) == 95
+    assert sum(count(year=y, min_code=f"{m.code}000") for y in years for m in ministries()) == 95
+
+
+def test_projects_come_in_the_order_of_their_changes(source: Source) -> None:
+    for number in (3, 50, 3):
+        source.agency.change("local", number)
+    source.agency.delete("local", 60)
+    page = get(source, "/local/projects?limit=500", headers=bearer(source)).json()
+    stamps = [item["updated_at"] for item in page["items"]]
+    assert all(a < b for a, b in pairwise(stamps))
+    assert [item["id"][-2:] for item in page["items"][-3:]] == ["50", "03", "60"]
+    assert page["items"][-1].keys() == {"id", "updated_at", "deleted"}
+    assert page["total"] == len(page["items"]) == 95
+
+
+def test_updated_since_leaves_what_is_older(source: Source) -> None:
+    source.agency.change("local", 3)
+    plain = get(source, "/local/projects?limit=500", headers=bearer(source)).json()["items"]
+    for at in (0, 40, 94):
+        since = plain[at]["updated_at"]
+        asked = {"updated_since": since, "limit": "500"}
+        page = get(source, "/local/projects", params=asked, headers=bearer(source)).json()
+        assert page["items"] == plain[at:]
+        assert page["total"] == len(plain) - at
+    later = {"updated_since": datetime(2099, 1, 1, tzinfo=UTC).isoformat()}
+    page = get(source, "/local/projects", params=later, headers=bearer(source)).json()
+    assert (page["items"], page["next_cursor"], page["total"]) == ([], None, 0)
+
+
+def test_an_unchanged_page_is_not_sent_again(source: Source) -> None:
+    headers = bearer(source)
+    first = get(source, "/ministry/projects", headers=headers)
+    headers["if-none-match"] = first.headers["etag"]
+    assert get(source, "/ministry/projects", headers=headers).status_code == 304
+    source.agency.change("ministry", 0)
+    assert get(source, "/ministry/projects", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked", ["limit=0", "limit=501", "limit=x", "cursor=!", "updated_since=x", "cursor=YXR4"]
+)
+def test_a_parameter_that_cannot_be_is_named(source: Source, asked: str) -> None:
+    answer = get(source, f"/ministry/projects?{asked}", headers=bearer(source))
+    assert (answer.status_code, answer.json()["parameter"]) == (
+        400,
+        asked.split("=", maxsplit=1)[0],
+    )
+
+
+def test_nobody_reads_without_a_token(source: Source) -> None:
+    assert get(source, "/ministry/projects").status_code == 401
+    assert get(source, "/budget/bbgfproject").status_code == 401
+    stale = {"authorization": "Bearer never-given"}
+    assert get(source, "/local/projects", headers=stale).status_code == 401
+
+
+@pytest.mark.parametrize("place", ["header", "body"])
+def test_a_client_may_show_its_secret_in_the_header_or_the_body(source: Source, place: str) -> None:
+    form = {"grant_type": "client_credentials"}
+    own = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    answer = (
+        httpx2.post(f"{source.address}/token", data=form, auth=(CLIENT_ID, CLIENT_SECRET))
+        if place == "header"
+        else httpx2.post(f"{source.address}/token", data=form | own)
+    )
+    assert answer.json()["token_type"] == "Bearer"  # noqa: S105 - a kind
+    wrong = httpx2.post(f"{source.address}/token", data=form, auth=(CLIENT_ID, "wrong"))
+    assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_fault_can_be_asked_for_so_often_and_from_a_page_on(name: str) -> None:
+    fault = Fault.read(f"{name}x2@3")
+    assert (fault.name, fault.left, fault.page) == (name, 2, 3)
+    assert [fault.due(page) for page in range(1, 7)] == [False, False, True, True, False, False]
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "503x", "x3", "503@", "404"])
+def test_a_fault_that_is_none_is_told_the_choice(text: str) -> None:
+    with pytest.raises(Invalid, match="slow-loris"):
+        Fault.read(text)
+
+
+def test_a_million_records_need_no_memory_before_they_are_asked_for() -> None:
+    agency = Agency(Generated(1_000_000))
+    items, after = agency.page("ministry", 999_990, 20)
+    assert (len(items), after) == (10, None)
+    assert agency.data.budget(999_999)["name"].endswith("หมู่ที่ 1000000")
+    assert len(json.dumps(items)) < 20_000
