@@ -31,6 +31,7 @@ from hub.errors import SourceError, SourceRefused, SourceRejectedUs, SourceUnrea
 
 logger = logging.getLogger(__name__)
 Read = TypeVar("Read")
+DATA: Final = frozenset({200})
 HOPS: Final = 3
 """Redirects followed at most, all of them within the source's own host."""
 
@@ -89,11 +90,15 @@ class Http:
     async def ask(
         self,
         url: str,
+        read: Callable[[bytes, Mapping[str, str]], Read],
         parameters: Mapping[str, str] = NOTHING,
-        read: Callable[[bytes, Mapping[str, str]], Read] = lambda body, _: body,  # type: ignore[assignment,return-value]
         headers: Mapping[str, str] = NOTHING,
+        accept: frozenset[int] = DATA,
     ) -> Answer[Read]:
-        """The answer to one GET, read; or one of the errors of a source."""
+        """The answer to one GET, read; or one of the errors of a source.
+
+        A status in `accept` is an answer like any other, whatever it would mean otherwise.
+        """
         asked = httpx2.URL(url).copy_merge_params(dict(parameters))
         self.known_origin(asked)
         loop, spent, renewed = asyncio.get_running_loop(), 0.0, False
@@ -106,7 +111,7 @@ class Http:
                 async with asyncio.timeout(max(0.0, self.limits.total - spent)):
                     sent, query = await self.credentials.given()
                     return await self.once(
-                        asked.copy_merge_params(dict(query)), {**headers, **sent}, read
+                        asked.copy_merge_params(dict(query)), {**headers, **sent}, read, accept
                     )
             except TimeoutError:
                 raise self.failed(
@@ -133,6 +138,7 @@ class Http:
         url: httpx2.URL,
         headers: Mapping[str, str],
         read: Callable[[bytes, Mapping[str, str]], Read],
+        accept: frozenset[int],
     ) -> Answer[Read]:
         """One attempt, with redirects within the same host."""
         for _ in range(HOPS + 1):
@@ -145,7 +151,8 @@ class Http:
                 if response.has_redirect_location:
                     url = self.onward(url, response.headers["location"])
                     continue
-                self.judge(response)
+                if response.status_code not in accept:
+                    self.judge(response)
                 body = await self.body(response)
             except httpx2.DecodingError as error:
                 raise Passing(type(error).__name__, SourceRefused) from None
@@ -171,8 +178,7 @@ class Http:
             passing = Passing(f"HTTP {status}")
             passing.wait = after(response.headers.get("retry-after"), self.waiting.now())
             raise passing
-        if status not in {200, 304}:
-            raise SourceRefused(f"ตอบสถานะ {status} · It answered with status {status}")
+        raise SourceRefused(f"ตอบสถานะ {status} · It answered with status {status}")
 
     async def body(self, response: httpx2.Response) -> bytes:
         """The decompressed body, while it is within its limit."""

@@ -56,7 +56,7 @@ class HttpPages:
             walk = Walk(self.spec, cursor)
             while not walk.ended:
                 url, parameters = walk.question(self.parameters)
-                answer = await http.ask(url, parameters, self.content)
+                answer = await http.ask(url, self.content, parameters)
                 page = self.page(walk.cursor, answer)
                 walk.take(page, answer)
                 yield replace(page, next_cursor=walk.cursor)

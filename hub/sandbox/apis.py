@@ -98,11 +98,16 @@ class Doors:
             "next_cursor": None if after is None else cursor(after),
             "total": self.agency.total(kind, self.started(kind, None, asked.get("updated_since"))),
         }
-        body = json.dumps(answer, ensure_ascii=False).encode()
+        body = json.dumps(self.finished(answer), ensure_ascii=False).encode()
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"etag": tag})
         return Response(body, media_type="application/json", headers={"etag": tag})
+
+    @staticmethod
+    def finished(page: Record) -> Record:
+        """A page as it leaves; a test puts another in this place to break the contract."""
+        return page
 
     def unauthorised(self, request: Request) -> Response | None:
         """What a request without a living token is answered."""

@@ -183,7 +183,7 @@ async def test_13_a_gzip_of_300_megabytes_is_refused_and_memory_stays_bounded(
             async with Http.open(limits=Limits(body=8 << 20)) as http:
                 before = most()
                 try:
-                    await http.ask(url, read=lambda body, _: parsed(body, "utf-8"))
+                    await http.ask(url, lambda body, _: parsed(body, "utf-8"))
                 except SourceRefused as refused:
                     return {"kilobytes": most() - before, "said": refused.message}
 
