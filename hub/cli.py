@@ -1,4 +1,4 @@
-"""The command line: `hub serve | migrate | seed | sdl`."""
+"""The command line: `hub serve | migrate | seed | sdl | sandbox | source`."""
 
 import argparse
 import asyncio
@@ -14,9 +14,14 @@ from typing import Final
 
 import uvicorn
 
+from connectors.kit.conform import Conformance, State, contract_credentials
 from hub import log
 from hub.app import REFERENCE, Hub, create_app, server
 from hub.errors import HubError, Invalid
+from hub.sandbox.agency import Agency
+from hub.sandbox.faults import NAMES, Fault
+from hub.sandbox.records import Generated
+from hub.sandbox.serve import serve as serve_sandbox
 from hub.settings import Settings
 from hub.store.engine import opened
 from hub.store.migrate import migrate
@@ -138,11 +143,91 @@ def sdl() -> int:
     return 0
 
 
-COMMANDS: Final[dict[str, tuple[Callable[[], int], str]]] = {
+def run_sandbox(told: argparse.Namespace) -> int:
+    """Serve a local agency to read from, until stopped."""
+    faults = [Fault.read(text) for text in told.fault]
+    agency = Agency(Generated(told.records, told.seed), faults, told.lifetime)
+    serve_sandbox(agency, told.port, say)
+    return 0
+
+
+def sandbox_arguments(parser: argparse.ArgumentParser) -> None:
+    """How large the local agency is, and how it misbehaves."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = "FAULT: " + "\n       ".join(f"{n:15} {words}" for n, words in NAMES.items())
+    option = parser.add_argument
+    option("--records", type=count, default=1000, help="ระเบียนต่อ API · records per API")
+    option("--seed", type=int, default=1, help="ข้อมูลชุดที่ · which data")
+    option("--port", type=int, default=8100, help="พอร์ต · port")
+    option("--lifetime", type=count, default=3600, help="อายุโทเค็น วินาที · a token's life, seconds")
+    option(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="FAULT[xTIMES][@PAGE]",
+        help="ความผิดปกติ ใส่ซ้ำได้ · misbehaviour, may be repeated",
+    )
+
+
+def count(text: str) -> int:
+    """A whole number of 0 or more, as an argument."""
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r}: ต้องเป็นจำนวนเต็ม · a whole number is needed")
+    return int(text)
+
+
+def check_source(told: argparse.Namespace) -> int:
+    """Ask a system whether it keeps the source contract; 1 where it breaks a point."""
+    credentials = contract_credentials(
+        told.url,
+        Settings.read().secret_of,
+        token_url=told.token_url,
+        client_id=told.client_id,
+        secret=told.secret,
+        scope=told.scope,
+        resource=told.resource,
+    )
+
+    async def run() -> bool:
+        broken = False
+        async for point in Conformance(told.url, credentials, most_pages=told.pages).points():
+            say(f"{MARKS[point.state]} {point.th} · {point.en}")
+            for th, en in point.told:
+                say(f"    {th} · {en}")
+            broken |= point.state is State.BROKEN
+        return broken
+
+    return 1 if asyncio.run(run()) else 0
+
+
+def source_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which system, and how to ask it for a token."""
+    words = "ตรวจระบบตามสัญญาข้อมูลต้นทาง · check a system against docs/source-contract.yaml"
+    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+    check = actions.add_parser("check", help=words, description=words)
+    option = check.add_argument
+    option("url", metavar="URL", help="ที่อยู่ของรายการโครงการ · where its projects are listed")
+    option("--token-url", help="ที่ขอโทเค็น · the token endpoint")
+    option("--client-id", help="ชื่อไคลเอนต์ · the client's id")
+    option("--secret", metavar="NAME", help="ชื่อความลับ · the name of the secret, not the secret")
+    option("--scope", help="ขอบเขต · scope")
+    option("--resource", help="ทรัพยากร · resource (RFC 8707)")
+    option("--pages", type=count, default=20, help="หน้าที่อ่านอย่างมาก · pages read at most")
+
+
+MARKS: Final = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
+ARGUMENTS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "sandbox": sandbox_arguments,
+    "source": source_arguments,
+}
+"""The commands that take arguments; they are handed the namespace."""
+COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     "serve": (serve, "เปิดระบบ · serve the hub"),
     "migrate": (migrate_database, "ปรับโครงสร้างฐานข้อมูล · migrate the database"),
     "seed": (seed_database, "โหลดข้อมูลอ้างอิง · load the reference data"),
     "sdl": (sdl, "พิมพ์สัญญา GraphQL · print the GraphQL contract"),
+    "sandbox": (run_sandbox, "หน่วยงานทดลอง · a local agency to read from"),
+    "source": (check_source, "ตรวจระบบต้นทาง · check an outside system"),
 }
 
 
@@ -157,18 +242,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, (_, words) in COMMANDS.items():
-        commands.add_parser(name, help=words, description=words)
-    chosen = parser.parse_args(arguments).command
+        command = commands.add_parser(name, help=words, description=words)
+        if name in ARGUMENTS:
+            ARGUMENTS[name](command)
+    told = parser.parse_args(arguments)
+    chosen = told.command
     log.configure()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what Ctrl-C does, in both senses
     try:
-        return COMMANDS[chosen][0]()
+        return COMMANDS[chosen][0](*([told] if chosen in ARGUMENTS else []))
     except HubError as error:
         print(f"\n{error.message}", file=sys.stderr)
         return 2 if isinstance(error, Invalid) else 1
     except KeyboardInterrupt:
         say("หยุดแล้ว · stopped")
-        return 0 if chosen == "serve" else 130
+        return 0 if chosen in {"serve", "sandbox"} else 130
 
 
 if __name__ == "__main__":

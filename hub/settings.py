@@ -4,11 +4,14 @@ Only `hub.app` and `hub.cli` read settings; everyone else is handed what it need
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
-from hub.errors import Invalid
+from hub.errors import Invalid, SourceRejectedUs
+
+SECRET: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 class Setting(NamedTuple):
@@ -29,6 +32,7 @@ class Settings:
         Setting("HUB_DATA_DIR", ".hub", "folder of the embedded database, made when missing"),
         Setting("HUB_DATABASE_URL", "", "a PostgreSQL server to use instead of the embedded one"),
         Setting("HUB_POOL_SIZE", "10", "database connections at most"),
+        Setting("HUB_SECRETS_DIR", "", "folder of sources' secrets, one file each, by name"),
     )
 
     host: str
@@ -37,6 +41,7 @@ class Settings:
     data_dir_chosen: bool
     database_url: str | None
     pool_size: int
+    secrets_dir: Path | None = None
 
     @classmethod
     def read(cls) -> "Settings":
@@ -49,6 +54,35 @@ class Settings:
             data_dir_chosen=bool(os.environ.get("HUB_DATA_DIR")),  # noqa: TID251 - the one place
             database_url=told["HUB_DATABASE_URL"] or None,
             pool_size=whole("HUB_POOL_SIZE", told["HUB_POOL_SIZE"], 1, 500),
+            secrets_dir=Path(folder).expanduser() if (folder := told["HUB_SECRETS_DIR"]) else None,
+        )
+
+    def secret_of(self, name: str) -> str:
+        """A source's secret: the file of its name in `HUB_SECRETS_DIR`, else the variable.
+
+        `moi-client` is the file `moi-client` or the variable `MOI_CLIENT`. It is read when it is
+        used and kept nowhere, so that a new secret counts without a restart.
+        """
+        if not SECRET.fullmatch(name):
+            raise Invalid("secret", f"ชื่อ {name!r} ใช้ไม่ได้", f"{name!r} will not do as a name")
+        try:
+            if self.secrets_dir and (kept := (self.secrets_dir / name).read_text("utf-8").strip()):
+                return kept
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except (OSError, UnicodeDecodeError) as error:
+            why = type(error).__name__
+            raise SourceRejectedUs(
+                f"อ่านไฟล์ความลับ {name} ไม่ได้ ({why}) · "
+                f"The secret's file {name} cannot be read ({why})"
+            ) from None
+        variable = name.upper().replace("-", "_")
+        if told := os.environ.get(variable, "").strip():  # noqa: TID251 - the one place
+            return told
+        raise SourceRejectedUs(
+            f"ยังไม่ได้ตั้งความลับ {name}: ใส่ไฟล์ชื่อนี้ใน HUB_SECRETS_DIR หรือตั้งตัวแปร {variable} · "
+            f"The secret {name} is not set: put a file of that name into HUB_SECRETS_DIR, "
+            f"or set the variable {variable}"
         )
 
 

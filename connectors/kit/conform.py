@@ -5,29 +5,39 @@ questions than a person would ask by hand: so many pages, and a handful besides.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 from functools import partial
-from itertools import pairwise
 from typing import Any, Final
 
 from connectors.kit.answers import parsed
-from connectors.kit.contract import MOST, faults, when
-from connectors.kit.credentials import Anonymous, Credentials
-from connectors.kit.http import DATA, Answer, Http
+from connectors.kit.contract import MOST, when
+from connectors.kit.credentials import Anonymous, Credentials, SecretOf
+from connectors.kit.http import DATA, Answer, Http, origin
 from connectors.kit.limits import Limits, Waiting
+from connectors.kit.listing import (
+    Fault,
+    Seen,
+    broken,
+    key,
+    miscounted,
+    missed,
+    misshapen,
+    ordered,
+    repeated,
+)
+from connectors.kit.oauth import Grants
 from hub.domain.record import value
-from hub.errors import SourceError
+from hub.domain.source_spec import Auth, AuthSpec
+from hub.errors import Invalid, SourceError
 
 SHOWN: Final = 3
 """Faults of a point that are told; the others are counted."""
 REFUSED: Final = frozenset({401})
 WRONG: Final = frozenset({400})
 SAME: Final = frozenset({200, 304})
-Fault = tuple[str, str]
 
 
 class State(Enum):
@@ -46,16 +56,6 @@ class Point:
     en: str
     state: State
     told: tuple[Fault, ...] = ()
-
-
-@dataclass(slots=True)
-class Seen:
-    """What a walk through the list has found."""
-
-    records: list[Mapping[str, Any]] = field(default_factory=list)
-    pages: list[int] = field(default_factory=list)
-    whole: bool = False
-    total: int | None = None
 
 
 @dataclass(slots=True)
@@ -108,6 +108,7 @@ class Conformance:
                 "updated_since ให้เฉพาะที่เปลี่ยนตั้งแต่นั้น และครบ",
                 "`updated_since` gives what changed since, and all of it",
                 lambda: self.since(http, seen),
+                unseen=not seen.records,
             )
             yield await self.asked(
                 "ETag และ 304", "ETag, and 304 where nothing changed", lambda: self.tagged(http)
@@ -119,13 +120,15 @@ class Conformance:
                     partial(self.status, http, {name: wrong}),
                 )
 
-    async def asked(self, th: str, en: str, ask: Callable[[], Awaitable[list[Fault]]]) -> Point:
+    async def asked(
+        self, th: str, en: str, ask: Callable[[], Awaitable[list[Fault]]], *, unseen: bool = False
+    ) -> Point:
         """A point that takes a question; a source's error is what is wrong with it."""
         try:
-            found = await ask()
+            found = [] if unseen else await ask()
         except SourceError as error:
             return judged(th, en, [halves(error.message)])
-        return judged(th, en, found)
+        return judged(th, en, found, unseen=unseen)
 
     async def refused(self, nobody: Http) -> list[Fault]:
         """What is wrong with the answer to nobody."""
@@ -216,6 +219,17 @@ class Conformance:
         return [] if answer.status in WRONG else [("ตอบข้อมูล", "it answers data")]
 
 
+def contract_credentials(url: str, secret_of: SecretOf, **told: str | None) -> Credentials:
+    """The credentials of a check: none without a token endpoint, `Invalid` where half is told."""
+    if told["token_url"] is None:
+        return Anonymous()
+    for name in ("client_id", "secret"):
+        if told[name] is None:
+            raise Invalid(f"--{name.replace('_', '-')}", "ต้องมีค่านี้", "is needed with --token-url")
+    auth = AuthSpec(Auth.OAUTH, None, **told)
+    return Grants(limits=Limits(attempts=2)).of("check", origin(url), auth, secret_of)
+
+
 def digest(body: bytes, _: Mapping[str, str]) -> bytes:
     """A body, short enough to compare."""
     return hashlib.sha256(body).digest()
@@ -234,61 +248,3 @@ def halves(message: str) -> Fault:
     """A message in both languages, taken apart."""
     th, _, en = message.partition(" · ")
     return th, en or th
-
-
-def misshapen(answer: Any) -> list[Fault]:
-    """What is wrong with a page as a whole."""
-    if not isinstance(answer, Mapping):
-        return [("คำตอบไม่ใช่วัตถุ JSON", "the answer is no JSON object")]
-    odd = []
-    items = answer.get("items")
-    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
-        odd.append(("items ต้องเป็นรายการวัตถุ", "items must be a list of objects"))
-    if "next_cursor" not in answer or not isinstance(answer["next_cursor"], str | None):
-        odd.append(("next_cursor ต้องเป็นข้อความหรือ null", "next_cursor must be a text or null"))
-    total = answer.get("total")
-    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-        odd.append(("total ต้องเป็นจำนวนเต็ม", "total must be a whole number"))
-    return odd
-
-
-def broken(seen: Seen) -> list[Fault]:
-    """Records that do not keep the contract, by their keys."""
-    return [
-        (f"{key(record)}: {th}", f"{key(record)}: {en}")
-        for record in seen.records
-        for th, en in faults(record)
-    ]
-
-
-def key(record: Mapping[str, Any]) -> str:
-    """A record's key, as far as it has one."""
-    return str(record.get("id", "?"))[:60]
-
-
-def repeated(seen: Seen) -> list[Fault]:
-    """Keys that come more than once."""
-    times = Counter(key(record) for record in seen.records)
-    return [(f"{k} ซ้ำ", f"{k} comes twice") for k, n in times.items() if n > 1]
-
-
-def ordered(seen: Seen) -> list[Fault]:
-    """Records that stand before the one they should follow."""
-    placed = [
-        (at, key(record)) for record in seen.records if (at := when(record.get("updated_at")))
-    ]
-    return [(f"{b[1]} มาหลัง {a[1]}", f"{b[1]} after {a[1]}") for a, b in pairwise(placed) if a > b]
-
-
-def miscounted(seen: Seen) -> list[Fault]:
-    """A total that is not the number of records."""
-    count = len(seen.records)
-    if not seen.whole or seen.total == count:
-        return []
-    return [(f"แจ้ง {seen.total} นับได้ {count}", f"it says {seen.total}, there are {count}")]
-
-
-def missed(record: Mapping[str, Any], since: datetime, got: set[str]) -> bool:
-    """Whether a record should have come with what changed since, and did not."""
-    at = when(record.get("updated_at"))
-    return at is not None and at >= since and key(record) not in got

@@ -1,0 +1,49 @@
+"""Serving a local agency until Ctrl-C, and telling how to read it."""
+
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from hub.errors import Invalid
+from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
+from hub.sandbox.apis import sandbox
+
+
+def serve(agency: Agency, port: int, say: Callable[[str], None]) -> None:
+    """Serve on this machine only; `Invalid` where the port is taken."""
+    try:
+        listening = socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as taken:
+        why = os.strerror(taken.errno) if isinstance(taken, OSError) and taken.errno else str(taken)
+        raise Invalid(
+            "--port",
+            f"ใช้พอร์ต {port} ไม่ได้ ({why}) เลือกพอร์ตอื่น หรือ 0 ให้ระบบเลือก",
+            f"port {port} cannot be had ({why}); choose another, or 0 for any",
+        ) from None
+    with listening:
+        for line in told(agency, f"http://127.0.0.1:{listening.getsockname()[1]}"):
+            say(line)
+        config = uvicorn.Config(
+            sandbox(agency),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def told(agency: Agency, address: str) -> list[str]:
+    """Where the doors are, and what opens them."""
+    return [
+        f"หน่วยงานทดลอง · a local agency, {agency.data.count:,} ระเบียน · records per API",
+        f"งบประมาณ · budget    {address}/budget/bbgfproject?user_token={USER_TOKEN}&offset=0",
+        f"กระทรวง · ministry    {address}/ministry/projects",
+        f"ท้องถิ่น · local       {address}/local/projects",
+        f"โทเค็น · token       {address}/token  ({CLIENT_ID} / {CLIENT_SECRET})",
+        f"ยอดจริง · truth      {address}/truth",
+        *(f"ความผิดปกติ · fault   {fault.name}" for fault in agency.faults),
+        "หยุดด้วย Ctrl-C · Ctrl-C stops it",
+    ]
