@@ -9,6 +9,10 @@ HubError
 ├─ Conflict         somebody changed it first
 ├─ TooCostly        the question is larger than the hub answers at once
 ├─ Unready          the hub cannot answer yet, or not now
+├─ SourceError      a connector's run, never a caller's fault
+│  ├─ SourceRefused      not as declared; nothing of it was written
+│  ├─ SourceUnreachable  try again later
+│  └─ SourceRejectedUs   credentials; tell a person
 └─ StoreUnusable    the database cannot be used as it is; a person must act (start-up only)
 """
 
@@ -89,3 +93,27 @@ class StoreUnusable(HubError):
     """ใช้ฐานข้อมูลนี้ไม่ได้ · This database cannot be used."""
 
     code = "STORE_UNUSABLE"
+
+
+class SourceError(HubError):
+    """อ่านแหล่งข้อมูลไม่สำเร็จ · A source could not be read."""
+
+    code = "SOURCE_ERROR"
+
+
+class SourceRefused(SourceError):
+    """ข้อมูลไม่เป็นไปตามที่ประกาศไว้ จึงไม่รับ · The source is not as declared; it was refused."""
+
+    code = "SOURCE_REFUSED"
+
+
+class SourceUnreachable(SourceError):
+    """ติดต่อแหล่งข้อมูลไม่ได้ ลองใหม่ภายหลัง · The source cannot be reached; try again later."""
+
+    code = "SOURCE_UNREACHABLE"
+
+
+class SourceRejectedUs(SourceError):
+    """แหล่งข้อมูลไม่รับสิทธิ์ของเรา · The source rejects our credentials; a person must act."""
+
+    code = "SOURCE_REJECTED_US"

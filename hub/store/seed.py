@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-import sqlalchemy as sa
 
 from hub.domain.record import value
 from hub.errors import StoreUnusable
 from hub.store.seeding import places, strategies
-from hub.store.seeding.harvest import Harvest, Row
+from hub.store.seeding.harvest import Harvest
 from hub.store.tables import metadata
 from hub.store.tables.seeded import seeded
+from hub.store.upsert import key, upsert
 
 LOCK: Final = 0x7365_6564  # "seed"
 NAME: Final = "reference"
 STEPS: Final = (
     Harvest.sources,
     places.areas,
+    places.area_aliases,
     places.memberships,
     places.centres,
     places.agencies,
@@ -36,6 +37,8 @@ STEPS: Final = (
     strategies.rounds,
     strategies.citations,
 )
+STAMPED: Final = {"source_record": ("retrieved_at",)}
+"""Columns that say when a row was first loaded; that is no difference."""
 Say = Callable[[str], None]
 
 
@@ -81,44 +84,13 @@ async def seed(connection: asyncpg.Connection, reference_dir: Path, say: Say) ->
                 f"โหลดข้อมูลอ้างอิง {number}/{len(tables)} · loading reference data "
                 f"{number}/{len(tables)}: {table.name} ({len(rows):,})"
             )
-            written += await write(connection, table, rows)
+            written += await upsert(connection, table, rows, STAMPED.get(table.name, ()))
         keys = {
             table.name: [key(table, row) for row in harvest.rows[table.name]] for table in tables
         }
         standing = {"name": NAME, "digest": digest(reference_dir), "keys": keys}
-        await write(connection, seeded, [standing])
+        await upsert(connection, seeded, [standing])
     return Counts(sum(len(harvest.rows[t.name]) for t in tables), written, removed)
-
-
-def key(table: sa.Table, row: Row) -> list[Any]:
-    """The primary key of a row."""
-    return [row[column.name] for column in table.primary_key.columns]
-
-
-async def write(connection: asyncpg.Connection, table: sa.Table, rows: list[Row]) -> int:
-    """Insert or update what differs; the number of rows that did."""
-    columns = [c.name for c in table.c if any(c.name in row for row in rows)]
-    keys = [c.name for c in table.primary_key.columns]
-    rest = [name for name in columns if name not in keys]
-    listed = ", ".join(f'"{name}"' for name in columns)
-    conflict = ", ".join(f'"{name}"' for name in keys)
-    action = "do nothing"
-    if rest:
-        new = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
-        differs = " or ".join(f'held."{name}" is distinct from excluded."{name}"' for name in rest)
-        action = f"do update set {new} where {differs}"
-    if table.name == "source_record":  # read when it was first loaded; that is no difference
-        listed, into = f"{listed}, transaction_timestamp()", f"{listed}, retrieved_at"
-    else:
-        into = listed
-    # Names are those of our own tables; values are the one parameter.
-    statement = (
-        f'insert into "{table.name}" as held ({into}) select {listed} '  # noqa: S608
-        f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) '
-        f"on conflict ({conflict}) {action}"
-    )
-    done = await connection.execute(statement, json.dumps(rows, ensure_ascii=False))
-    return int(done.rsplit(" ", 1)[1])
 
 
 async def remove(

@@ -73,6 +73,28 @@ ADVICE: Final[dict[str, Advice]] = {
         "a folder that is not the hub's, tables of a newer hub.",
         "The hub prints what to do and ends with exit code 1; nothing was changed.",
     ),
+    "SOURCE_REFUSED": Advice(
+        "a run",
+        "A source is not as its `source.toml` declares it: a column nobody reads, too few records, "
+        "a total out of bounds, an answer that is no data.",
+        "Nothing of that page was written. Look at what changed at the source; then correct "
+        "`source.toml` and `read.py`, or wait until the source is whole again.",
+    ),
+    "SOURCE_UNREACHABLE": Advice(
+        "a run",
+        "A source does not answer, or breaks off, after all tries.",
+        "Run `hub ingest` again later: it goes on where it was broken off.",
+    ),
+    "SOURCE_REJECTED_US": Advice(
+        "a run",
+        "A source does not accept the hub's credentials.",
+        "A person must look after the secret named in `source.toml`; trying again does not help.",
+    ),
+    "SOURCE_ERROR": Advice(
+        "a run",
+        "A source could not be read for a reason of its own.",
+        "The message says which; other sources and everything already stored are untouched.",
+    ),
     "NOT_FOUND": Advice(
         "not raised yet",
         "A change names something that is not here. A look-up that finds nothing answers `null`.",
@@ -89,9 +111,10 @@ ADVICE: Final[dict[str, Advice]] = {
         "Sign in; there is no sign-in yet, all questions are anonymous.",
     ),
     "CONFLICT": Advice(
-        "not raised yet",
-        "Somebody changed it after you read it.",
-        "Read it again, compare, and send the new `version`.",
+        "command line",
+        "Another run of the same source is under way. Of changes: somebody changed it after you "
+        "read it.",
+        "Wait for the other run; read it again, compare, and send the new `version`.",
     ),
     "ERROR": Advice(
         "never by itself",

@@ -134,6 +134,7 @@ def test_no_key_stands_twice(name: str, column: str) -> None:
         ("agency_placements", "agency_id", "agencies", "id"),
         ("agency_placements", "parent_id", "agencies", "id"),
         ("agency_aliases", "agency_id", "agencies", "id"),
+        ("area_aliases", "area_code", "areas", "code"),
         ("value_chains", "template_code", "value_chains", "code"),
         ("stages", "chain_code", "value_chains", "code"),
         ("expected_roles", "chain_code", "value_chains", "code"),

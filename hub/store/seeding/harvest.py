@@ -68,6 +68,18 @@ class Harvest:
             note=" ".join(filter(None, said)) or None,
         )
 
+    def alias(self, kind: str, target: str, line: Line) -> None:
+        """Another name for an area or agency, as names that come in are looked up by."""
+        name = line["alias"]
+        self.add(
+            "alias",
+            id=f"{kind}:{target}:{name}",
+            kind=kind,
+            target=target,
+            name=name,
+            **dates(line),
+        )
+
     def sources(self) -> None:
         """The sources, from sources.toml."""
         for key, said in tomllib.loads((self.folder / "sources.toml").read_text("utf-8")).items():

@@ -27,6 +27,14 @@ def areas(harvest: Harvest) -> None:
             )
 
 
+def area_aliases(harvest: Harvest) -> None:
+    """By what other names areas go, dated."""
+    for line in harvest.lines("area_aliases"):
+        code = line["area_code"] or ""
+        harvest.alias("AREA", code, line)
+        harvest.cite("Area", code, {**line, "quote_th": line["alias"]}, "area_aliases")
+
+
 def memberships(harvest: Harvest) -> None:
     """Which area belongs to which, dated."""
     for line in harvest.lines("area_memberships"):
@@ -102,6 +110,7 @@ def agencies(harvest: Harvest) -> None:
             value=line["alias"],
             subject=str(GlobalId("Agency", agency)),
         )
+        harvest.alias("AGENCY", agency, line)
         harvest.cite("Agency", agency, {**line, "quote_th": line["alias"]}, "agency_aliases")
 
 

@@ -10,6 +10,14 @@ from hub.store.tables.agencies import agency, agency_placement, external_id
 from hub.store.tables.areas import area, area_membership, operations_centre
 from hub.store.tables.budget import budget_line
 from hub.store.tables.findings import finding, finding_subject
+from hub.store.tables.ingest import (
+    alias,
+    name_decision,
+    quarantine,
+    raw_record,
+    run_record,
+    source_run,
+)
 from hub.store.tables.linkage import linkage
 from hub.store.tables.metadata import metadata
 from hub.store.tables.plans import issue, issue_revision, plan, plan_version
@@ -22,6 +30,7 @@ from hub.store.tables.value_chain import expected_role, stage, value_chain
 __all__ = [
     "agency",
     "agency_placement",
+    "alias",
     "area",
     "area_membership",
     "budget_line",
@@ -33,6 +42,7 @@ __all__ = [
     "issue_revision",
     "linkage",
     "metadata",
+    "name_decision",
     "operations_centre",
     "plan",
     "plan_version",
@@ -41,9 +51,13 @@ __all__ = [
     "project_area",
     "project_implementer",
     "provenance",
+    "quarantine",
+    "raw_record",
     "rule",
+    "run_record",
     "source",
     "source_record",
+    "source_run",
     "stage",
     "value_chain",
 ]

@@ -17,6 +17,7 @@ budget_line = sa.Table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("holder_id", sa.ForeignKey("agency.id")),
     sa.Column("disburser_id", sa.ForeignKey("agency.id")),
+    sa.Column("record_id", sa.ForeignKey("source_record.id"), index=True),
     known(),
     sa.Index("ix_budget_line_project_id_fiscal_year", "project_id", "fiscal_year"),
 )

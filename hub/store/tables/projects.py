@@ -21,8 +21,11 @@ project = sa.Table(
     *one_of("visibility", Visibility),
     sa.Column("duplicate_of", sa.ForeignKey("project.id")),
     sa.Column("parent_id", sa.ForeignKey("project.id")),
+    sa.Column("source_id", sa.ForeignKey("source.id")),
+    sa.Column("source_key", sa.Text),
     known(),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
+    sa.UniqueConstraint("source_id", "source_key"),
 )
 
 project_area = sa.Table(

@@ -1,4 +1,7 @@
-"""Sources, their records, and which fact rests on which."""
+"""Sources, their records, and which fact rests on which.
+
+The payload of a record that came in by a run is kept once, by its hash, in `raw_record`.
+"""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,6 +18,10 @@ source = sa.Table(
     sa.Column("note", sa.Text),
     *one_of("health", SourceHealth),
     sa.Column("last_success_at", sa.DateTime(timezone=True)),
+    sa.Column("owner_id", sa.ForeignKey("agency.id")),
+    sa.Column("transport", sa.Text),
+    sa.Column("cadence", sa.Text),
+    sa.Column("spec_digest", sa.Text),
     known(),
 )
 
@@ -27,9 +34,12 @@ source_record = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("url", sa.Text),
     sa.Column("payload_hash", sa.Text, nullable=False),
-    sa.Column("payload", JSONB, nullable=False),
+    sa.Column("payload", JSONB),
     sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("scope", sa.Text),
+    sa.Column("project_id", sa.ForeignKey("project.id"), index=True),
     known(),
+    sa.Index("ix_source_record_source_id_value", "source_id", "value"),
 )
 
 provenance = sa.Table(

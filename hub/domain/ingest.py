@@ -1,0 +1,291 @@
+"""The way in for outside data: what is fetched, what is read from it, and how it is counted.
+
+A transport hands over raw pages, a connector's reader makes one `Entry` of each raw record, and
+the ledger of a run accounts for every one of them. Nothing here knows where the bytes came from.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import field, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar, Protocol
+
+from hub.domain.agencies import ActorLevel
+from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.record import record, value
+from hub.domain.source_spec import SourceSpec
+from hub.domain.time import FiscalYear
+
+__all__ = ["SourceSpec"]
+
+
+class Reason(Enum):
+    """Why a record is in quarantine (เหตุที่ต้องตรวจ)."""
+
+    UNKNOWN_NAME = "UNKNOWN_NAME"
+    AMBIGUOUS_NAME = "AMBIGUOUS_NAME"
+    NOT_A_NUMBER = "NOT_A_NUMBER"
+    MISPLACED_SEPARATOR = "MISPLACED_SEPARATOR"
+    NEGATIVE_AMOUNT = "NEGATIVE_AMOUNT"
+    AMOUNT_TOO_FINE = "AMOUNT_TOO_FINE"
+    AMOUNT_TOO_LARGE = "AMOUNT_TOO_LARGE"
+    TOTALS_DISAGREE = "TOTALS_DISAGREE"
+    IMPOSSIBLE_YEAR = "IMPOSSIBLE_YEAR"
+    AMBIGUOUS_YEAR = "AMBIGUOUS_YEAR"
+    UNDECODABLE = "UNDECODABLE"
+    UNSAFE_TEXT = "UNSAFE_TEXT"
+    TOO_LARGE = "TOO_LARGE"
+    MISSING_VALUE = "MISSING_VALUE"
+    WRONG_TYPE = "WRONG_TYPE"
+    MISSING_KEY = "MISSING_KEY"
+    CONFLICTING_VALUES = "CONFLICTING_VALUES"
+
+
+class NameKind(Enum):
+    """What a written name is to stand for (ชนิดของชื่อ)."""
+
+    AREA = "AREA"
+    AGENCY = "AGENCY"
+
+
+@value
+class Proposal:
+    """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
+
+    target: str
+    th: str
+    en: str
+
+
+@value
+class Doubt:
+    """One reason not to trust a record: which field, what stands there, in words (ข้อสงสัย).
+
+    `satang` is what a doubted amount comes to as it is written: counted, and not believed.
+    """
+
+    reason: Reason
+    field: str
+    written: str
+    th: str
+    en: str
+    proposals: tuple[Proposal, ...] = ()
+    kind: NameKind | None = None
+    years: tuple[int, int] | None = None
+    satang: int | None = None
+
+
+@record
+class RawRecord:
+    """One record as the transport hands it over.
+
+    `payload` is a parsed object (JSON numbers as int or Decimal, never float) or bytes that could
+    not be parsed. `key` is the key the transport knows, if it knows one; `deleted` says that the
+    source itself reports it gone; `doubts` are what the transport found (bytes that do not decode).
+    """
+
+    key: str | None
+    payload: Any
+    url: str | None
+    retrieved_at: datetime
+    deleted: bool = False
+    doubts: tuple[Doubt, ...] = ()
+
+
+@record
+class RawPage:
+    """Records that came together. `next_cursor` null: this was the last page."""
+
+    records: list[RawRecord]
+    cursor: str | None
+    next_cursor: str | None
+    url: str | None
+    retrieved_at: datetime
+    total: int | None = None
+
+
+Pages = Callable[[str | None], AsyncIterator[RawPage]]
+"""Pages from a cursor on (null: from the beginning); a run that was broken off asks again so."""
+
+
+@value
+class WrittenName:
+    """A name as the source writes it (ชื่อตามต้นทาง).
+
+    `code` is what the source gives with it; `within` the name of the ministry it stands under.
+    """
+
+    kind: NameKind
+    name: str
+    code: str | None = None
+    within: str | None = None
+
+
+@record
+class ProjectRow:
+    """A project as a record tells it (โครงการตามต้นทาง).
+
+    `years` are those the record states; the years of its lines come to them by themselves.
+    """
+
+    key: str
+    name_th: str
+    actor_level: ActorLevel | None
+    owner: WrittenName | None
+    years: tuple[FiscalYear, ...] = ()
+    areas: tuple[WrittenName, ...] = ()
+    code: str | None = None
+    name_en: str | None = None
+
+
+@record
+class LineRow:
+    """A budget line as a record tells it; `area` null: no area, known to be so (รายการตามต้นทาง)."""
+
+    key: str
+    fiscal_year: FiscalYear
+    phase: BudgetPhase
+    funding: FundingSource
+    satang: int
+    area: WrittenName | None = None
+    holder: WrittenName | None = None
+
+
+@record
+class Entry:
+    """What one raw record says: a project, lines, doubts (รายการที่อ่านได้).
+
+    `scope` is the part of the source the record belongs to (a volume, a year): what is missing from
+    a complete run has vanished only in the scopes the run has read. `block` is the name whose
+    contiguous records form a block of a document; null where the order of records means nothing.
+    `year` is the year whose names a document uses; null: each line's own.
+    """
+
+    key: str | None
+    scope: str = ""
+    project: ProjectRow | None = None
+    lines: tuple[LineRow, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    block: str | None = None
+    year: FiscalYear | None = None
+
+    @property
+    def amounts(self) -> dict[BudgetPhase, int]:
+        """Satang by phase: what could be read, trusted or not."""
+        sums: dict[BudgetPhase, int] = {}
+        for line in self.lines:
+            sums[line.phase] = sums.get(line.phase, 0) + line.satang
+        return sums
+
+
+class SourceReader(Protocol):
+    """What a connector's `read.py` is: one function, without I/O."""
+
+    def __call__(self, raw: RawRecord, spec: SourceSpec) -> Entry:
+        """The entry of a record; a column nobody reads has been refused before."""
+        ...
+
+
+class Outcome(Enum):
+    """What became of a record that was read (ผลของระเบียน)."""
+
+    NEW = "NEW"
+    CHANGED = "CHANGED"
+    UNCHANGED = "UNCHANGED"
+    DUPLICATE = "DUPLICATE"
+    QUARANTINED = "QUARANTINED"
+
+
+Amounts = Mapping[BudgetPhase, int]
+
+
+def added(left: Amounts, right: Amounts, sign: int = 1) -> dict[BudgetPhase, int]:
+    """Two sets of amounts, phase by phase; phases are never added to one another."""
+    sums = {**left}
+    for phase, satang in right.items():
+        sums[phase] = sums.get(phase, 0) + sign * satang
+    return {phase: sums[phase] for phase in BudgetPhase if sums.get(phase)}
+
+
+@record
+class Ledger:
+    """The account of a run: records and satang, by what became of them (บัญชีของรอบนำเข้า).
+
+    What was read is counted when it is read and what became of it when that is settled, so that
+    `balanced` compares two counts and not one with itself.
+    """
+
+    STORED: ClassVar[tuple[Outcome, ...]] = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+
+    read: int = 0
+    vanished: int = 0
+    counts: dict[Outcome, int] = field(default_factory=dict)
+    satang_read: dict[BudgetPhase, int] = field(default_factory=dict)
+    satang: dict[Outcome, dict[BudgetPhase, int]] = field(default_factory=dict)
+
+    def having_read(self, amounts: Iterable[Amounts]) -> "Ledger":
+        """After reading records with these amounts."""
+        read, sums = self.read, self.satang_read
+        for one in amounts:
+            read, sums = read + 1, added(sums, one)
+        return replace(self, read=read, satang_read=sums)
+
+    def settled(self, outcome: Outcome, amounts: Amounts, times: int = 1) -> "Ledger":
+        """After a record came to that end; `times` -1 takes it back."""
+        counts = {**self.counts, outcome: self.counts.get(outcome, 0) + times}
+        sums = added(self.satang.get(outcome, {}), amounts, times)
+        return replace(self, counts=counts, satang={**self.satang, outcome: sums})
+
+    def moved(self, before: Outcome, after: Outcome, amounts: Amounts) -> "Ledger":
+        """After it turned out that a record came to another end."""
+        return self.settled(before, amounts, -1).settled(after, amounts)
+
+    def having_lost(self, vanished: int) -> "Ledger":
+        """After records were found to have vanished from the source."""
+        return replace(self, vanished=self.vanished + vanished)
+
+    def of(self, outcome: Outcome) -> int:
+        """How many records came to that end."""
+        return self.counts.get(outcome, 0)
+
+    @property
+    def stored(self) -> dict[BudgetPhase, int]:
+        """Satang of what the hub holds of this reading: new, changed or unchanged."""
+        sums: dict[BudgetPhase, int] = {}
+        for outcome in self.STORED:
+            sums = added(sums, self.satang.get(outcome, {}))
+        return sums
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every record and every satang that was read is accounted for."""
+        sums: dict[BudgetPhase, int] = {}
+        for amounts in self.satang.values():
+            sums = added(sums, amounts)
+        return self.read == sum(self.counts.values()) and added(self.satang_read, {}) == sums
+
+    def dump(self) -> dict[str, Any]:
+        """As it is kept with a run."""
+        return {
+            "read": self.read,
+            "vanished": self.vanished,
+            "counts": {o.value: self.of(o) for o in Outcome},
+            "satangRead": {p.value: n for p, n in self.satang_read.items()},
+            "satang": {
+                o.value: {p.value: n for p, n in sums.items()} for o, sums in self.satang.items()
+            },
+        }
+
+    @classmethod
+    def load(cls, kept: Mapping[str, Any]) -> "Ledger":
+        """From what `dump` made."""
+        return cls(
+            kept["read"],
+            kept["vanished"],
+            {Outcome(o): n for o, n in kept["counts"].items()},
+            {BudgetPhase(p): n for p, n in kept["satangRead"].items()},
+            {
+                Outcome(o): {BudgetPhase(p): n for p, n in sums.items()}
+                for o, sums in kept["satang"].items()
+            },
+        )

@@ -1,0 +1,42 @@
+"""A name something goes by for a time, as written names are looked up among."""
+
+from datetime import date
+
+from hub.domain.ingest import NameKind
+from hub.domain.record import record
+from hub.domain.time import in_force
+
+
+@record
+class KnownName:
+    """One name of an area or agency, with the code and parent in force with it (ชื่อที่รู้จัก)."""
+
+    kind: NameKind
+    target: str
+    name: str
+    official: str
+    level: str | None
+    code: str | None
+    parent: str | None
+    area_id: str | None
+    valid_from: date | None
+    valid_to: date | None
+
+    def also(self, name: str, valid_from: date | None, valid_to: date | None) -> "KnownName":
+        """The same thing by another name, for another time."""
+        return KnownName(
+            self.kind,
+            self.target,
+            name,
+            self.official,
+            self.level,
+            self.code,
+            self.parent,
+            self.area_id,
+            valid_from,
+            valid_to,
+        )
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day."""
+        return in_force(self.valid_from, self.valid_to, on)

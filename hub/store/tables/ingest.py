@@ -1,0 +1,98 @@
+"""The way in: raw records by hash, runs and what they saw, quarantine, names and decisions."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub.domain.ingest import NameKind, Outcome, Reason
+from hub.domain.runs import RowStatus, RunStatus
+from hub.store.tables.metadata import known, metadata, one_of, valid
+
+raw_record = sa.Table(
+    "raw_record",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+source_run = sa.Table(
+    "source_run",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
+    *one_of("status", RunStatus),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("finished_at", sa.DateTime(timezone=True)),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("snapshot", sa.Text),
+    sa.Column("spec_digest", sa.Text, nullable=False),
+    sa.Column("cursor", sa.Text),
+    sa.Column("state", JSONB, nullable=False),
+    sa.Column("ledger", JSONB, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Index("ix_source_run_source_id_id", "source_id", "id"),
+)
+
+run_record = sa.Table(
+    "run_record",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("source_run.id"), primary_key=True),
+    sa.Column("source_key", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, primary_key=True),
+    *one_of("outcome", Outcome),
+    sa.Column("prior_hash", sa.Text),
+    sa.Column("block", sa.Text),
+)
+
+name_decision = sa.Table(
+    "name_decision",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False, index=True),
+    *one_of("kind", NameKind),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("block", sa.Text),
+    sa.Column("first_year", sa.SmallInteger, nullable=False),
+    sa.Column("last_year", sa.SmallInteger, nullable=False),
+    sa.Column("target", sa.Text),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+    known(),
+    sa.CheckConstraint("first_year <= last_year", name="years"),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("run_id", sa.ForeignKey("source_run.id"), nullable=False, index=True),
+    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
+    sa.Column("source_key", sa.Text, nullable=False),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("block", sa.Text),
+    sa.Column("hash", sa.ForeignKey("raw_record.hash"), nullable=False),
+    sa.Column("url", sa.Text),
+    sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
+    *one_of("reason", Reason),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("written", sa.Text, nullable=False),
+    sa.Column("doubts", JSONB, nullable=False),
+    sa.Column("amounts", JSONB, nullable=False),
+    *one_of("status", RowStatus),
+    sa.Column("settled_by", sa.Text),
+    sa.Column("settled_at", sa.DateTime(timezone=True)),
+    sa.UniqueConstraint("source_id", "source_key", "hash"),
+    sa.Index("ix_quarantine_source_id_status", "source_id", "status"),
+)
+
+alias = sa.Table(
+    "alias",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *one_of("kind", NameKind),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    *valid(),
+    known(),
+    sa.Index("ix_alias_target", "target"),
+)

@@ -1,0 +1,54 @@
+"""Writing rows by their primary key: what differs is written, what stands is not touched."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+
+Row = dict[str, Any]
+"""One row, as JSON has it."""
+
+
+def key(table: sa.Table, row: Row) -> list[Any]:
+    """The primary key of a row."""
+    return [row[column.name] for column in table.primary_key.columns]
+
+
+async def upsert(
+    connection: asyncpg.Connection,
+    table: sa.Table,
+    rows: Sequence[Row],
+    stamped: Iterable[str] = (),
+    *,
+    first_only: Iterable[str] = (),
+) -> int:
+    """Insert or update what differs; the number of rows that did.
+
+    `stamped` columns hold the moment a row was first written; those of `first_only` are given to a
+    new row and left as they are in one that stands.
+    """
+    if not rows:
+        return 0
+    columns = [c.name for c in table.c if any(c.name in row for row in rows)]
+    keys = [c.name for c in table.primary_key.columns]
+    once = set(first_only)
+    rest = [name for name in columns if name not in keys and name not in once]
+    listed = ", ".join(f'"{name}"' for name in columns)
+    conflict = ", ".join(f'"{name}"' for name in keys)
+    action = "do nothing"
+    if rest:
+        new = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+        differs = " or ".join(f'held."{name}" is distinct from excluded."{name}"' for name in rest)
+        action = f"do update set {new} where {differs}"
+    into = ", ".join([listed, *(f'"{name}"' for name in stamped)])
+    given = ", ".join([listed, *("transaction_timestamp()" for _ in stamped)])
+    # Names are those of our own tables; values are the one parameter.
+    statement = (
+        f'insert into "{table.name}" as held ({into}) select {given} '  # noqa: S608
+        f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) '
+        f"on conflict ({conflict}) {action}"
+    )
+    done = await connection.execute(statement, json.dumps(rows, ensure_ascii=False))
+    return int(done.rsplit(" ", 1)[1])
