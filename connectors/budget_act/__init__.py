@@ -1,0 +1,1 @@
+"""Volumes of the annual appropriation act, extracted from print."""

@@ -1,0 +1,1 @@
+"""Budget against disbursement per project and province (govspending `bbgfproject`)."""

@@ -1,0 +1,239 @@
+"""One page of a source into the tables: read, settled, written, and the checkpoint with it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hub.domain.ingest import Entry, Ledger, Outcome, RawPage, RawRecord, SourceReader
+from hub.domain.runs import RowStatus
+from hub.domain.source_spec import SourceSpec
+from hub.ingest.facts import Facts, record_id
+from hub.ingest.payload import payload_of, raw_of
+from hub.ingest.rows import entry_of
+from hub.ingest.settle import CONFLICT, Item, Settlement, settle
+from hub.store import intake_facts, quarantine
+from hub.store.intake import Intake, Raw, Seen
+from hub.store.intake_facts import Fact
+from hub.store.quarantine import Held
+
+Ruled = Mapping[tuple[str, str], RowStatus]
+"""What persons decided, by key and hash."""
+TO_WRITE: Final = (Outcome.NEW, Outcome.CHANGED)
+
+
+@dataclass(slots=True)
+class State:
+    """What a run must know to go on: blocks counted, scopes met, whether the last page is in."""
+
+    scopes: list[str]
+    blocks: dict[str, int]
+    last: tuple[str, str] | None
+    total: int | None
+    done: bool
+
+    @classmethod
+    def load(cls, kept: Mapping[str, Any]) -> "State":
+        """From a checkpoint; an empty one is a beginning."""
+        last = kept.get("last")
+        return cls(
+            list(kept.get("scopes", [])),
+            dict(kept.get("blocks", {})),
+            (last[0], last[1]) if last else None,
+            kept.get("total"),
+            kept.get("done", False),
+        )
+
+    def dump(self) -> dict[str, Any]:
+        """As it is kept."""
+        return {
+            "scopes": self.scopes,
+            "blocks": self.blocks,
+            "last": self.last,
+            "total": self.total,
+            "done": self.done,
+        }
+
+
+def block_of(entry: Entry, state: State) -> str | None:
+    """The block an entry stands in: its name, and which of the blocks of that name it is."""
+    if entry.block is None:
+        return None
+    at = f"{entry.scope}|{entry.block}"
+    if state.last != (entry.scope, entry.block):
+        state.blocks[at] = state.blocks.get(at, 0) + 1
+    state.last = (entry.scope, entry.block)
+    return f"{at}#{state.blocks[at]}"
+
+
+def key_of(raw: RawRecord, kept: Raw, entry: Entry) -> str:
+    """The key a record is kept under; one without a key goes by its content."""
+    key = entry.key or f"#{kept.hash}"
+    return f"-{key}" if raw.deleted else key
+
+
+class Pages:
+    """Takes in the pages of one run."""
+
+    def __init__(self, way: Intake, spec: SourceSpec, read: SourceReader, facts: Facts) -> None:
+        self._way = way
+        self._spec = spec
+        self._read = read
+        self._facts = facts
+
+    def item(
+        self, raw: RawRecord, block: str | None, entry: Entry, *, accepted: bool = False
+    ) -> Item:
+        """A record as it is settled: its fact, or the doubts about it.
+
+        `accepted`: a person took the record as it is; doubts about names stay all the same.
+        """
+        kept = raw_of(raw)
+        key = key_of(raw, kept, entry)
+        if raw.deleted:
+            return Item(raw, kept, entry, key, block, None, entry.doubts)
+        named = self._facts.of(entry, raw, kept.hash, block)
+        own = () if accepted and entry.project else entry.doubts
+        if isinstance(named, tuple):
+            return Item(raw, kept, entry, key, block, None, (*own, *named))
+        return Item(raw, kept, entry, key, block, None if own else named, own)
+
+    async def read(self, page: RawPage, state: State) -> tuple[list[Item], Ruled]:
+        """The items of a page, and what persons decided on records of their keys."""
+        told: list[tuple[RawRecord, Entry, str | None]] = []
+        for raw in page.records:
+            entry = entry_of(raw, self._spec, self._read)
+            if entry.scope not in state.scopes and entry.key:
+                state.scopes.append(entry.scope)
+            told.append((raw, entry, block_of(entry, state)))
+        marks = []
+        for raw, entry, _ in told:
+            kept = raw_of(raw)
+            marks.append((key_of(raw, kept, entry), kept.hash))
+        ruled = await quarantine.ruled(
+            self._way.connection, self._spec.id, [key for key, _ in marks]
+        )
+        items = [
+            self.item(raw, block, entry, accepted=ruled.get(mark) is RowStatus.RESOLVED)
+            for (raw, entry, block), mark in zip(told, marks, strict=True)
+        ]
+        return items, ruled
+
+    async def take(self, page: RawPage, run_id: int, state: State, ledger: Ledger) -> Ledger:
+        """A page into the tables; the ledger after it. All of it or nothing."""
+        items, ruled = await self.read(page, state)
+        ledger = ledger.having_read(item.entry.amounts for item in items)
+        keys = list({key for item in items for key in (item.key, item.key.removeprefix("-"))})
+        settlement = settle(
+            items,
+            await self._way.seen(run_id, keys),
+            await self._held(items, keys),
+            {mark for mark, status in ruled.items() if status is RowStatus.REFUSED},
+        )
+        fresh = [
+            (item, outcome)
+            for item, outcome in zip(items, settlement.outcomes, strict=True)
+            if outcome is not Outcome.DUPLICATE
+        ]
+        await self._way.keep(item.kept for item, _ in fresh)
+        ledger = await self._unbelieve(settlement, page, run_id, ledger)
+        await self._write(fresh)
+        contested = {id(items[at]) for at in settlement.contested}
+        await quarantine.put(
+            self._way.connection,
+            self._spec.id,
+            run_id,
+            [
+                held(item, contested=id(item) in contested)
+                for item, outcome in fresh
+                if outcome is Outcome.QUARANTINED
+            ],
+        )
+        for item, outcome in zip(items, settlement.outcomes, strict=True):
+            ledger = ledger.settled(outcome, item.entry.amounts)
+        stored = [item.key for item, outcome in fresh if outcome is not Outcome.QUARANTINED]
+        await quarantine.replaced(self._way.connection, self._spec.id, run_id, stored)
+        await self._way.see(run_id, ((key, seen) for (key, _), seen in settlement.seen.items()))
+        return ledger
+
+    async def _held(self, items: Iterable[Item], keys: Sequence[str]) -> dict[str, str]:
+        """What is stored under the keys; a tombstone asks for the key it takes out."""
+        found = await self._way.held(keys)
+        for item in items:
+            plain = item.key.removeprefix("-")
+            if item.raw.deleted and plain in found:
+                found[item.key] = found[plain]
+        return found
+
+    async def _write(self, fresh: Sequence[tuple[Item, Outcome]]) -> None:
+        """Write what is new or changed; take out what the source says is gone.
+
+        Unchanged records are written too where the connector or the names may have changed: the
+        tables are touched only where something differs.
+        """
+        facts = [
+            item.fact
+            for item, outcome in fresh
+            if item.fact and outcome in (*TO_WRITE, Outcome.UNCHANGED)
+        ]
+        as_before = frozenset(
+            item.fact.record_id
+            for item, outcome in fresh
+            if item.fact and outcome is Outcome.UNCHANGED
+        )
+        await intake_facts.write(self._way.connection, self._spec, facts, as_before)
+        gone = [
+            record_id(self._spec.id, item.key.removeprefix("-"))
+            for item, outcome in fresh
+            if item.raw.deleted and outcome is Outcome.CHANGED
+        ]
+        await intake_facts.remove(self._way.connection, gone)
+
+    async def _unbelieve(
+        self, settlement: Settlement, page: RawPage, run_id: int, ledger: Ledger
+    ) -> Ledger:
+        """Take back what earlier pages brought and this one contradicts; all of it waits."""
+        if not settlement.earlier:
+            return ledger
+        wanted = [seen.hash for _, seen in settlement.earlier]
+        wanted += [seen.prior for _, seen in settlement.withdrawn if seen.prior]
+        kept = await self._way.kept(wanted)
+
+        def again(hash_: str, seen: Seen) -> Item:
+            raw = RawRecord(None, payload_of(kept[hash_]), page.url, page.retrieved_at)
+            return self.item(raw, seen.block, entry_of(raw, self._spec, self._read))
+
+        restored: list[Fact] = []
+        removed: list[str] = []
+        for key, seen in settlement.withdrawn:
+            amounts = again(seen.hash, seen).entry.amounts
+            ledger = ledger.moved(seen.outcome, Outcome.QUARANTINED, amounts)
+            if seen.outcome is Outcome.NEW:
+                removed.append(record_id(self._spec.id, key))
+            elif seen.outcome is Outcome.CHANGED and seen.prior:
+                prior = again(seen.prior, seen)
+                if prior.fact:
+                    restored.append(prior.fact)
+        await intake_facts.remove(self._way.connection, removed)
+        await intake_facts.write(self._way.connection, self._spec, restored)
+        await quarantine.put(
+            self._way.connection,
+            self._spec.id,
+            run_id,
+            [held(again(seen.hash, seen), contested=True) for _, seen in settlement.earlier],
+        )
+        return ledger
+
+
+def held(item: Item, *, contested: bool) -> Held:
+    """A record as it is kept in quarantine."""
+    doubts = (*item.doubts, CONFLICT) if contested else item.doubts
+    return Held(
+        item.key,
+        item.entry.scope,
+        item.block,
+        item.kept.hash,
+        item.raw.url,
+        item.raw.retrieved_at.isoformat(),
+        doubts or (CONFLICT,),
+        {phase.value: satang for phase, satang in item.entry.amounts.items()},
+    )

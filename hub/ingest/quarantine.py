@@ -1,0 +1,201 @@
+"""The review: what waits, grouped by the decision that would settle it; and taking decisions.
+
+One decision re-reads every row it covers, from the raw record as it was kept, through the same
+reading and the same checks as a run.
+"""
+
+from collections.abc import Sequence
+
+from hub.domain.ingest import Doubt, NameKind, Proposal, RawRecord, Reason, SourceReader
+from hub.domain.record import record
+from hub.domain.runs import NameDecision, QuarantinedRow, RowStatus
+from hub.domain.source_spec import SourceSpec
+from hub.errors import Invalid, NotFound
+from hub.ingest.facts import Facts
+from hub.ingest.pages import Pages, held
+from hub.ingest.payload import payload_of
+from hub.ingest.rows import entry_of
+from hub.ingest.run import resolver_of
+from hub.store import intake_facts, quarantine
+from hub.store.engine import Database
+from hub.store.intake import Intake, intake
+from hub.store.names import decide as keep_decision
+
+
+@record
+class Question:
+    """What one decision would settle: a name in a block, or a doubt in a field (ข้อพิจารณา)."""
+
+    source_id: str
+    reason: Reason
+    kind: NameKind | None
+    field: str
+    written: str
+    block: str | None
+    years: tuple[int, int] | None
+    proposals: tuple[Proposal, ...]
+    th: str
+    en: str
+    rows: list[int]
+    satang: dict[str, int]
+
+
+@record
+class Settled:
+    """What a decision did: rows it re-read, and how many of them wait no longer."""
+
+    read: int
+    stored: int
+
+
+async def questions(database: Database, source_id: str | None = None) -> list[Question]:
+    """What waits, by the decision that would settle it; a row with two doubts is in two."""
+    async with database.pool.acquire() as connection:
+        waiting = await quarantine.rows(connection, source_id)
+    found: dict[tuple[object, ...], Question] = {}
+    for row in waiting:
+        for doubt in dict.fromkeys(row.doubts):
+            block = row.block if doubt.kind else None
+            field = doubt.field if doubt.kind is None else ""
+            key = (
+                row.source_id,
+                doubt.reason,
+                doubt.kind,
+                field,
+                doubt.written,
+                block,
+                doubt.years,
+            )
+            if key not in found:
+                found[key] = question_of(row, doubt, block)
+            asked = found[key]
+            if not asked.rows or asked.rows[-1] != row.id:
+                asked.rows.append(row.id)
+                for phase, satang in row.amounts.items():
+                    asked.satang[phase] = asked.satang.get(phase, 0) + satang
+    return list(found.values())
+
+
+def question_of(row: QuarantinedRow, doubt: Doubt, block: str | None) -> Question:
+    """The question a doubt puts, before its rows are counted."""
+    return Question(
+        row.source_id,
+        doubt.reason,
+        doubt.kind,
+        doubt.field,
+        doubt.written,
+        block,
+        doubt.years,
+        doubt.proposals,
+        doubt.th,
+        doubt.en,
+        [],
+        {},
+    )
+
+
+async def decide(
+    database: Database, spec: SourceSpec, read: SourceReader, taken: NameDecision, by: str
+) -> Settled:
+    """Take a decision on a name, and re-read every row it covers."""
+    async with intake(database, spec.id) as way, way.page():
+        resolver = await resolver_of(way, spec)
+        if taken.target is not None and not resolver.knows(taken.kind, taken.target):
+            raise Invalid(
+                "target",
+                f"ไม่มี {taken.kind.value} รหัส {taken.target}",
+                f"there is no {taken.kind.value} {taken.target}",
+            )
+        waiting = [
+            row
+            for row in await quarantine.rows(way.connection, spec.id)
+            if any(covers(taken, doubt, row.block) for doubt in row.doubts)
+        ]
+        if not waiting:
+            raise NotFound(
+                f"ไม่มีแถวที่รอตรวจด้วยชื่อ {taken.name} · no row waits for the name {taken.name}"
+            )
+        await keep_decision(way.connection, spec.id, taken, by)
+        return await reread(way, spec, read, waiting, by)
+
+
+def covers(taken: NameDecision, doubt: Doubt, block: str | None) -> bool:
+    """Whether a decision speaks of a doubt."""
+    return (
+        doubt.kind is taken.kind
+        and doubt.written == taken.name
+        and taken.block in (None, block)
+        and doubt.years is not None
+        and taken.first.ce <= doubt.years[0] <= taken.last.ce
+    )
+
+
+async def accept(
+    database: Database, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
+) -> Settled:
+    """Take records as they are; others that waited under the same keys are refused with that."""
+    async with intake(database, spec.id) as way, way.page():
+        chosen = await waiting_of(way, spec, ids)
+        keys = [row.source_key for row in chosen]
+        if len(set(keys)) < len(keys):
+            raise Invalid(
+                "rows",
+                "เลือกได้เพียงหนึ่งแถวต่อหนึ่งรหัส",
+                "choose one row of those with the same key",
+            )
+        rivals = [
+            row.id
+            for row in await quarantine.rows(way.connection, spec.id)
+            if row.source_key in keys and row.id not in ids
+        ]
+        await quarantine.settle(way.connection, rivals, RowStatus.REFUSED, by)
+        return await reread(way, spec, read, chosen, by, accepted=True)
+
+
+async def refuse(database: Database, spec: SourceSpec, ids: Sequence[int], by: str) -> int:
+    """Say that records are not to be taken, now and when they come again."""
+    async with intake(database, spec.id) as way, way.page():
+        chosen = await waiting_of(way, spec, ids)
+        await quarantine.settle(way.connection, [row.id for row in chosen], RowStatus.REFUSED, by)
+        return len(chosen)
+
+
+async def waiting_of(way: Intake, spec: SourceSpec, ids: Sequence[int]) -> list[QuarantinedRow]:
+    """The rows of these numbers, all of them waiting; `NotFound` names one that is not."""
+    found = await quarantine.rows(way.connection, spec.id, ids=ids)
+    if missing := set(ids) - {row.id for row in found}:
+        raise NotFound(
+            f"ไม่มีแถวที่รอตรวจหมายเลข {min(missing)} ใน {spec.id} "
+            f"· no row {min(missing)} of {spec.id} is waiting"
+        )
+    return found
+
+
+async def reread(
+    way: Intake,
+    spec: SourceSpec,
+    read: SourceReader,
+    rows: Sequence[QuarantinedRow],
+    by: str,
+    *,
+    accepted: bool = False,
+) -> Settled:
+    """Read rows again from their raw records; what is certain now is stored, the rest waits on."""
+    pages = Pages(way, spec, read, Facts(spec, await resolver_of(way, spec)))
+    kept = await way.kept([row.hash for row in rows])
+    facts, settled, doubted = [], [], []
+    for row in rows:
+        raw = RawRecord(None, payload_of(kept[row.hash]), row.url, row.retrieved_at)
+        item = pages.item(raw, row.block, entry_of(raw, spec, read), accepted=accepted)
+        contested = not accepted and any(
+            doubt.reason is Reason.CONFLICTING_VALUES for doubt in row.doubts
+        )
+        if item.fact and not contested:
+            facts.append(item.fact)
+            settled.append(row.id)
+        else:
+            doubted.append((row, held(item, contested=contested)))
+    await intake_facts.write(way.connection, spec, facts)
+    await quarantine.settle(way.connection, settled, RowStatus.RESOLVED, by)
+    await quarantine.doubt_again(way.connection, [(row.id, new) for row, new in doubted])
+    return Settled(len(rows), len(settled))

@@ -1,0 +1,198 @@
+"""From written names to codes: what is certain is taken, what is near is proposed, nothing guessed.
+
+A name is looked up among those in force on the first day of the fiscal year. Prefixes that say the
+level (จังหวัด, จ., กลุ่มจังหวัด) narrow the search; decisions of a person come before everything.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import Final
+
+from hub.domain.ingest import Doubt, NameKind, Proposal, Reason, WrittenName
+from hub.domain.naming import KnownName
+from hub.domain.record import value
+from hub.domain.runs import NameDecision
+from hub.domain.time import FiscalYear
+from hub.domain.written import CENTRAL, clean, folded, shown, stripped
+
+NEAR: Final = 0.8
+"""How much of a name must agree for it to be proposed."""
+MOST: Final = 5
+"""How many are proposed at most."""
+COUNTRYWIDE: Final = ("PROVINCE", "CLUSTER")
+
+
+@value
+class Resolved:
+    """What a name stands for; `target` null: no area, known to be so."""
+
+    target: str | None
+    level: str | None = None
+    area_id: str | None = None
+
+
+class Resolver:
+    """Names of one source, looked up; answers are remembered for as long as a run lasts."""
+
+    def __init__(self, known: Iterable[KnownName], decisions: Iterable[NameDecision]) -> None:
+        self._by_name: dict[tuple[NameKind, str], list[KnownName]] = defaultdict(list)
+        self._by_code: dict[str, list[KnownName]] = defaultdict(list)
+        self._by_target: dict[tuple[NameKind, str], KnownName] = {}
+        self._all: dict[NameKind, list[KnownName]] = defaultdict(list)
+        for name in known:
+            self._all[name.kind].append(name)
+            self._by_name[name.kind, key_of(name.kind, name.name)].append(name)
+            if name.code:
+                self._by_code[name.code].append(name)
+            self._by_target.setdefault((name.kind, name.target), name)
+        self._decisions: dict[tuple[NameKind, str], list[NameDecision]] = defaultdict(list)
+        for taken in decisions:
+            self._decisions[taken.kind, clean(taken.name)].append(taken)
+        self._answers: dict[tuple[WrittenName, int, str | None], Resolved | Doubt] = {}
+
+    def __call__(
+        self, written: WrittenName, year: FiscalYear, block: str | None, field: str
+    ) -> Resolved | Doubt:
+        """What the name stands for in that year and block, or why that is not certain."""
+        asked = (written, year.ce, block)
+        if asked not in self._answers:
+            self._answers[asked] = self._answer(written, year, block, field)
+        return self._answers[asked]
+
+    def agency_of(self, area_id: str) -> Resolved:
+        """The agency that an area itself is, a province or cluster before any other body."""
+        own = [one for one in self._all[NameKind.AGENCY] if one.area_id == area_id]
+        own.sort(key=lambda one: (one.level not in COUNTRYWIDE, one.target))
+        return self._resolved(NameKind.AGENCY, own[0].target) if own else Resolved(None)
+
+    def knows(self, kind: NameKind, target: str) -> bool:
+        """Whether there is an area or agency of this code."""
+        return (kind, target) in self._by_target
+
+    def _answer(
+        self, written: WrittenName, year: FiscalYear, block: str | None, field: str
+    ) -> Resolved | Doubt:
+        name = clean(written.name)
+        for taken in reversed(self._decisions.get((written.kind, name), [])):
+            if taken.block in (None, block) and taken.first.ce <= year.ce <= taken.last.ce:
+                return self._resolved(written.kind, taken.target)
+        if written.kind is NameKind.AREA and name in CENTRAL:
+            return Resolved(None)
+        found = self._candidates(written, year)
+        targets = {one.target: one for one in found}
+        if len(targets) == 1:
+            return self._resolved(written.kind, next(iter(targets)))
+        if targets:
+            return doubt(
+                Reason.AMBIGUOUS_NAME,
+                written,
+                field,
+                year,
+                f"ชื่อนี้เป็นได้ {len(targets)} หน่วย",
+                f"the name fits {len(targets)} things",
+                [proposed(one, "ชื่อตรงกัน", "the same name") for one in targets.values()],
+            )
+        return self._unknown(written, year, field)
+
+    def _resolved(self, kind: NameKind, target: str | None) -> Resolved:
+        if target is None:
+            return Resolved(None)
+        known = self._by_target.get((kind, target))
+        return Resolved(target, known.level if known else None, known.area_id if known else None)
+
+    def _candidates(self, written: WrittenName, year: FiscalYear) -> list[KnownName]:
+        """Names in force that are the written one; by code where the source gives a known code."""
+        if written.code:
+            coded = self._in_force(self._by_code.get(written.code, []), year)
+            if coded or not written.name:
+                return coded
+        found = self._by_name.get((written.kind, key_of(written.kind, written.name)), [])
+        level = stripped(written.name)[0] if written.kind is NameKind.AREA else None
+        held = [one for one in self._in_force(found, year) if level is None or one.level == level]
+        if written.kind is NameKind.AREA and level is None:
+            held = [one for one in held if one.level in COUNTRYWIDE] or held
+        if written.within and len({one.target for one in held}) > 1:
+            ministry = folded(written.within)
+            held = [one for one in held if one.parent and folded(one.parent) == ministry] or held
+        return held
+
+    def _in_force(self, names: Iterable[KnownName], year: FiscalYear) -> list[KnownName]:
+        return [name for name in names if name.holds(year.starts_on)]
+
+    def _unknown(self, written: WrittenName, year: FiscalYear, field: str) -> Doubt:
+        """The doubt for a name that is nobody's: numbered ones it may mean, or near ones."""
+        level = stripped(written.name)[0] if written.kind is NameKind.AREA else None
+        asked = key_of(written.kind, written.name)
+        numbered: list[Proposal] = []
+        near: list[tuple[float, Proposal]] = []
+        told: set[str] = set()
+        for one in self._in_force(self._all[written.kind], year):
+            if (level is not None and one.level != level) or one.target in told:
+                continue
+            held = key_of(one.kind, one.name)
+            if held.startswith(asked) and held[len(asked) :].isdigit():
+                told.add(one.target)
+                numbered.append(proposed(one, "ชื่อขาดเลขท้าย", "the number of the name is missing"))
+            elif (alike := likeness(asked, held)) >= NEAR:
+                told.add(one.target)
+                why = (f"สะกดใกล้เคียง {alike:.0%}", f"spelt alike, {alike:.0%}")
+                near.append((alike, proposed(one, *why)))
+        if numbered:
+            return doubt(
+                Reason.AMBIGUOUS_NAME,
+                written,
+                field,
+                year,
+                f"เลขท้ายชื่อหายไป เป็นได้ {len(numbered)} หน่วย",
+                f"the number of the name was lost; it fits {len(numbered)} things",
+                numbered,
+            )
+        best = [one for _, one in sorted(near, key=lambda pair: -pair[0])]
+        return doubt(
+            Reason.UNKNOWN_NAME,
+            written,
+            field,
+            year,
+            "ไม่มีชื่อนี้ในปีงบประมาณนั้น",
+            "no such name in that fiscal year",
+            best[:MOST],
+        )
+
+
+def key_of(kind: NameKind, name: str) -> str:
+    """A name as it is looked up by; areas without the prefix of their level."""
+    return folded(stripped(name)[1] if kind is NameKind.AREA else name)
+
+
+def likeness(left: str, right: str) -> float:
+    """How much two names agree, from 0 to 1."""
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= NEAR else 0.0
+
+
+def proposed(known: KnownName, th: str, en: str) -> Proposal:
+    """A thing to propose, and why."""
+    return Proposal(known.target, f"{known.official}: {th}", f"{known.target}: {en}")
+
+
+def doubt(
+    reason: Reason,
+    written: WrittenName,
+    field: str,
+    year: FiscalYear,
+    th: str,
+    en: str,
+    proposals: Iterable[Proposal],
+) -> Doubt:
+    """A doubt about a name, with the year it was asked for."""
+    return Doubt(
+        reason,
+        field,
+        shown(clean(written.name), 2_000),
+        th,
+        en,
+        tuple(proposals),
+        written.kind,
+        (year.ce, year.ce),
+    )
