@@ -57,7 +57,11 @@ class Passing(Exception):
 
 
 class Rejected(Exception):
-    """A 401 or 403."""
+    """A 401 or 403; only the first may be mended by another token."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.stale = status == 401
 
 
 @dataclass(slots=True)
@@ -99,7 +103,10 @@ class Http:
 
         A status in `accept` is an answer like any other, whatever it would mean otherwise.
         """
-        asked = httpx2.URL(url).copy_merge_params(dict(parameters))
+        try:
+            asked = httpx2.URL(url).copy_merge_params(dict(parameters))
+        except httpx2.InvalidURL:
+            raise SourceRefused("ที่อยู่ใช้ไม่ได้ · The address will not do") from None
         self.known_origin(asked)
         loop, spent, renewed = asyncio.get_running_loop(), 0.0, False
         attempt = 0
@@ -118,7 +125,7 @@ class Http:
                     SourceUnreachable, asked, f"no whole answer in {self.limits.total:g} s"
                 ) from None
             except Rejected as no:
-                if renewed or not await self.credentials.again(sent):
+                if renewed or not (no.stale and await self.credentials.again(sent)):
                     raise self.failed(SourceRejectedUs, asked, str(no)) from None
                 renewed = True
                 attempt -= 1
@@ -173,7 +180,7 @@ class Http:
         """Raise what a status means, where it means no data."""
         status = response.status_code
         if status in {401, 403}:
-            raise Rejected(f"HTTP {status}")
+            raise Rejected(status)
         if status == 429 or status >= 500:
             passing = Passing(f"HTTP {status}")
             passing.wait = after(response.headers.get("retry-after"), self.waiting.now())
@@ -241,7 +248,10 @@ class Http:
 
 def origin(url: httpx2.URL | str) -> str:
     """Scheme, host and port: what may be told a secret together."""
-    url = httpx2.URL(url)
+    try:
+        url = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        raise SourceRefused("ที่อยู่ใช้ไม่ได้ · The address will not do") from None
     port = url.port or {"http": 80, "https": 443}.get(url.scheme)
     return f"{url.scheme}://{url.host}:{port}"
 

@@ -28,6 +28,8 @@ class Agency:
     faults: list[Fault] = field(default_factory=list)
     lifetime: int = 3600
     """Seconds a token lives."""
+    forbidden: bool = False
+    """Whether a living token is told that it may not."""
     tokens: dict[str, str] = field(default_factory=dict)
     """Living tokens, each with the resource it was asked for."""
     touched: dict[str, list[int | None]] = field(default_factory=lambda: {k: [] for k in KINDS})

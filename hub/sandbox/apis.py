@@ -115,7 +115,8 @@ class Doors:
             self.agency.tokens.clear()
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token in self.agency.tokens:
-            return None
+            may_not = JSONResponse({"error": "insufficient_scope"}, 403)
+            return may_not if self.agency.forbidden else None
         self.agency.seen["refused"] += 1
         header = {"www-authenticate": 'Bearer realm="sandbox", error="invalid_token"'}
         return JSONResponse({"error": "invalid_token"}, 401, header)

@@ -4,11 +4,12 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
@@ -23,12 +24,17 @@ from hub.sandbox.faults import Fault
 SECRETS = {"budget-token": USER_TOKEN, "client-secret": CLIENT_SECRET}
 
 
+def served(agency: Agency) -> AbstractContextManager[str]:
+    """The address of an agency while it answers."""
+    return serving(sandbox(agency))
+
+
 @contextmanager
-def served(agency: Agency) -> Iterator[str]:
-    """The address of an agency that answers on a thread of its own."""
+def serving(app: ASGIApp) -> Iterator[str]:
+    """The address of an application that answers on a thread of its own."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        sandbox(agency),
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",
