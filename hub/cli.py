@@ -1,4 +1,4 @@
-"""The command line: `hub serve | migrate | seed | sdl | sandbox | source`."""
+"""The command line: `hub serve | migrate | seed | sdl | ingest | sources | review | …`."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ from typing import Final
 import uvicorn
 
 from connectors.kit.conform import Conformance, State, contract_credentials
-from hub import log
+from hub import log, operating
 from hub.app import REFERENCE, Hub, create_app, server
 from hub.errors import HubError, Invalid
 from hub.sandbox.agency import Agency
@@ -217,6 +217,8 @@ def source_arguments(parser: argparse.ArgumentParser) -> None:
 
 MARKS: Final = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
 ARGUMENTS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "ingest": operating.ingest_arguments,
+    "review": operating.review_arguments,
     "sandbox": sandbox_arguments,
     "source": source_arguments,
 }
@@ -226,6 +228,18 @@ COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     "migrate": (migrate_database, "ปรับโครงสร้างฐานข้อมูล · migrate the database"),
     "seed": (seed_database, "โหลดข้อมูลอ้างอิง · load the reference data"),
     "sdl": (sdl, "พิมพ์สัญญา GraphQL · print the GraphQL contract"),
+    "ingest": (
+        lambda told: operating.ingest_source(told, Settings.read(), say),
+        "นำเข้าแหล่งข้อมูล · take in a source",
+    ),
+    "sources": (
+        lambda: operating.show_sources(Settings.read()),
+        "สถานะแหล่งข้อมูล · how sources stand",
+    ),
+    "review": (
+        lambda told: operating.review_rows(told, Settings.read(), say),
+        "ตรวจแถวที่รอ · review what waits",
+    ),
     "sandbox": (run_sandbox, "หน่วยงานทดลอง · a local agency to read from"),
     "source": (check_source, "ตรวจระบบต้นทาง · check an outside system"),
 }

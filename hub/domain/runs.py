@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 from hub.domain.ingest import Doubt, Ledger, NameKind
+from hub.domain.provenance import SourceHealth
 from hub.domain.record import record, value
 from hub.domain.time import FiscalYear
 
@@ -78,3 +79,17 @@ class NameDecision:
     first: FiscalYear
     last: FiscalYear
     target: str | None
+
+
+@record
+class Standing:
+    """How a source stands: health, last success, what it covers, how much waits (สถานะแหล่ง)."""
+
+    health: SourceHealth
+    last_success_at: datetime | None
+    records: int
+    first_year: int | None
+    last_year: int | None
+    waiting: int
+    run: str | None
+    error: str | None

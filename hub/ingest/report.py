@@ -5,6 +5,9 @@ from typing import Final
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.ingest import Ledger, Outcome
+from hub.domain.runs import Standing
+from hub.domain.source_spec import SourceSpec
+from hub.domain.time import FiscalYear
 from hub.ingest.quarantine import Question
 
 WORDS: Final = {
@@ -61,6 +64,26 @@ def review(questions: Iterable[Question]) -> Iterator[str]:
         yield f"    {len(asked.rows):,} แถว · rows ({rows_of(asked.rows)}); {sums(asked.satang)}"
         for one in asked.proposals:
             yield f"    เสนอ · proposed {one.target}: {one.th} · {one.en}"
+
+
+def standing(specs: Iterable[SourceSpec], held: Mapping[str, Standing]) -> Iterator[str]:
+    """Every source there is: its title, and how it stands where it was taken in before."""
+    for spec in specs:
+        yield f"{spec.id}: {spec.title.th} · {spec.title.en}"
+        one = held.get(spec.id)
+        if one is None:
+            yield "    ยังไม่เคยนำเข้า · never taken in"
+            continue
+        at = one.last_success_at
+        when = at.isoformat(timespec="minutes") if at else "ยังไม่สำเร็จ · never whole"
+        yield f"    {one.health.value}; {one.run}; ครั้งล่าสุด · last success {when}"
+        covered = f"{one.records:,} ระเบียน · records"
+        if one.first_year is not None and one.last_year is not None:
+            first, last = FiscalYear(one.first_year), FiscalYear(one.last_year)
+            covered += f", พ.ศ. {first.be}–{last.be} ({first.ce}–{last.ce})"
+        yield f"    {covered}; รอตรวจ · waiting {one.waiting:,}"
+        if one.error:
+            yield f"    {one.error}"
 
 
 def rows_of(ids: list[int]) -> str:

@@ -1,0 +1,164 @@
+"""What an operator does with sources from a terminal: take in, look at, review."""
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.kit.files import pages_of, snapshot
+from connectors.kit.oauth import Grants
+from connectors.kit.paging import pages as http_pages
+from connectors.registry import Connector, connector, connectors
+from hub.app import Say, prepared
+from hub.domain.ingest import NameKind
+from hub.domain.runs import NameDecision
+from hub.domain.source_spec import Transport
+from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
+from hub.errors import Invalid
+from hub.ingest import quarantine
+from hub.ingest.report import closing, review, standing
+from hub.ingest.run import Input, ingest
+from hub.ingest.sources import standings
+from hub.settings import Settings
+from hub.store.engine import Database
+
+ADDRESSES: Final = ("http://", "https://")
+
+
+def ingest_arguments(parser: ArgumentParser) -> None:
+    """What `hub ingest` is told."""
+    parser.add_argument("source", metavar="SOURCE", help="ชื่อแหล่งข้อมูล · as `hub sources` lists it")
+    parser.add_argument("--from", dest="origin", metavar="FILE|URL", help="อ่านจากที่นี่ · read this")
+    parser.add_argument("--dry-run", action="store_true", help="ไม่บันทึก · write nothing")
+
+
+def review_arguments(parser: ArgumentParser) -> None:
+    """What `hub review` is told."""
+    parser.add_argument("source", metavar="SOURCE", nargs="?", help="เฉพาะแหล่งนี้ · of this one only")
+    parser.add_argument("--decide", metavar="NAME", help="ตัดสินชื่อ · decide what a name stands for")
+    parser.add_argument(
+        "--as", dest="target", metavar="CODE", help="รหัส หรือ - ถ้าไม่ใช่พื้นที่ · its code"
+    )
+    parser.add_argument("--kind", choices=[k.value for k in NameKind], default="AREA")
+    parser.add_argument("--block", help="เฉพาะช่วงนี้ของเอกสาร · in this block of a document only")
+    parser.add_argument(
+        "--years", metavar="BE-BE", help="ปีงบประมาณ พ.ศ. · fiscal years it holds for"
+    )
+    parser.add_argument(
+        "--accept", metavar="ROW", type=int, nargs="+", help="รับตามที่เขียน · as written"
+    )
+    parser.add_argument("--refuse", metavar="ROW", type=int, nargs="+", help="ไม่รับ · leave out")
+    parser.add_argument("--by", default="operator", help="ผู้ตัดสิน · who decides")
+
+
+def input_of(asked: Connector, origin: str | None, settings: Settings) -> Input:
+    """What a run reads: the file or URL it is told, or the one its source declares."""
+    spec = asked.spec
+    if origin is None and spec.transport is Transport.FILE:
+        raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ระบุไฟล์", f"{spec.id} needs a file")
+    if origin is None or origin.startswith(ADDRESSES):
+        told = spec if origin is None else replace(spec, url=origin)
+        grants = Grants(settings.data_dir / "tokens")
+        return Input(http_pages(told, settings.secret_of, grants), told.url or "")
+    path = Path(origin)
+    if not path.is_file():
+        raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
+    return Input(pages_of(path, spec), path.name, snapshot(path))
+
+
+def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:
+    """Take in a source, and print its ledger."""
+    asked = connector(told.source)
+    given = input_of(asked, told.origin, settings)
+
+    def progress(read: int, total: int | None) -> None:
+        of = f" / {total:,}" if total is not None else ""
+        print(f"\r  {read:,}{of}", end="", file=sys.stderr, flush=True)
+
+    async def run(database: Database) -> int:
+        done = await ingest(
+            database, asked.spec, asked.read, given, dry=told.dry_run, progress=progress
+        )
+        print(file=sys.stderr)
+        if done.resumed:
+            say("ทำต่อจากรอบที่ค้าง · went on with a run that was broken off")
+        if told.dry_run:
+            say("ลองเท่านั้น ไม่ได้บันทึก · a dry run; nothing was written")
+        print(closing(done.ledger))
+        for project in done.kept_projects:
+            say(f"คงไว้เพราะมีความเชื่อมโยง · kept, for it is linked: {project}")
+        return 0 if done.ledger.balanced else 1
+
+    return in_database(settings, run)
+
+
+def show_sources(settings: Settings) -> int:
+    """Print how every source stands."""
+
+    async def run(database: Database) -> int:
+        for line in standing(
+            [one.spec for one in connectors().values()], await standings(database)
+        ):
+            print(line)
+        return 0
+
+    return in_database(settings, run)
+
+
+def review_rows(told: Namespace, settings: Settings, say: Say) -> int:
+    """Print what waits, or settle it."""
+
+    async def run(database: Database) -> int:
+        if told.decide is None and not told.accept and not told.refuse:
+            for line in review(await quarantine.questions(database, told.source)):
+                print(line)
+            return 0
+        if told.source is None:
+            raise Invalid("SOURCE", "ต้องระบุแหล่งข้อมูล", "a decision needs its source")
+        asked = connector(told.source)
+        if told.refuse:
+            count = await quarantine.refuse(database, asked.spec, told.refuse, told.by)
+            say(f"ไม่รับ {count:,} แถว · {count:,} rows refused")
+            return 0
+        if told.accept:
+            done = await quarantine.accept(database, asked.spec, asked.read, told.accept, told.by)
+        else:
+            taken = decision(told)
+            done = await quarantine.decide(database, asked.spec, asked.read, taken, told.by)
+        say(
+            f"อ่านใหม่ {done.read:,} แถว บันทึก {done.stored:,} "
+            f"· {done.read:,} rows read again, {done.stored:,} stored"
+        )
+        return 0
+
+    return in_database(settings, run)
+
+
+def decision(told: Namespace) -> NameDecision:
+    """The decision on a name that the arguments spell out."""
+    if not told.target:
+        raise Invalid("--as", "ต้องระบุรหัส", "is needed: the code the name stands for")
+    first, _, last = (told.years or f"{FIRST_BE}-{LAST_BE}").partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        raise Invalid("--years", "รูปแบบคือ 2565 หรือ 2565-2566", "looks like 2565 or 2565-2566")
+    return NameDecision(
+        NameKind(told.kind),
+        told.decide,
+        told.block,
+        FiscalYear.of_be(int(first), "--years"),
+        FiscalYear.of_be(int(last or first), "--years"),
+        None if told.target == "-" else told.target,
+    )
+
+
+def in_database(settings: Settings, run: Callable[[Database], Coroutine[Any, Any, int]]) -> int:
+    """Run over a database that is ready; what is said meanwhile goes to standard error."""
+
+    async def whole() -> int:
+        async with prepared(settings, lambda line: print(f"  {line}", file=sys.stderr)) as database:
+            return await run(database)
+
+    return asyncio.run(whole())
