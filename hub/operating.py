@@ -11,6 +11,7 @@ from typing import Any, Final
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages as http_pages
+from connectors.kit.redact import redacted
 from connectors.registry import Connector, connector, connectors
 from hub.app import Say, prepared
 from hub.domain.ingest import NameKind
@@ -62,7 +63,7 @@ def input_of(asked: Connector, origin: str | None, settings: Settings) -> Input:
     if origin is None or origin.startswith(ADDRESSES):
         told = spec if origin is None else replace(spec, url=origin)
         grants = Grants(settings.data_dir / "tokens")
-        return Input(http_pages(told, settings.secret_of, grants), told.url or "")
+        return Input(http_pages(told, settings.secret_of, grants), redacted(told.url or ""))
     path = Path(origin)
     if not path.is_file():
         raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")

@@ -13,7 +13,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from connectors.registry import connector
 from hub.errors import Invalid, SourceRejectedUs
+from hub.operating import input_of
 from hub.sandbox.agency import CLIENT_SECRET
 from hub.settings import Settings
 from tests.sandbox.served import Source
@@ -104,6 +106,12 @@ def test_a_sandbox_that_cannot_be_is_told_which_argument_is_wrong(arguments: lis
     done = hub("sandbox", *arguments)
     assert done.returncode == 2
     assert arguments[0] in done.stderr
+
+
+def test_a_secret_in_an_address_that_is_typed_does_not_come_into_the_record_of_the_run() -> None:
+    typed = "https://agency.example/list?year=2565&user_token=abcd"
+    given = input_of(connector("govspending_budget"), typed, settings(None))
+    assert given.origin == "https://agency.example/list?year=2565&user_token=***"
 
 
 def settings(folder: Path | None) -> Settings:
