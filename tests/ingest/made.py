@@ -1,0 +1,103 @@
+"""A made-up source: its pages are lists, so that a test can say exactly what comes when."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.kit import thai
+from hub.domain.agencies import ActorLevel
+from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.ingest import (
+    Doubt,
+    Entry,
+    LineRow,
+    NameKind,
+    ProjectRow,
+    RawPage,
+    RawRecord,
+    WrittenName,
+)
+from hub.domain.source_spec import SourceSpec, spec_of
+from hub.ingest.run import Input
+
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+SPEC = spec_of(
+    "made_up",
+    {
+        "title_th": "แหล่งสมมุติ",
+        "title_en": "Made up",
+        "agency": "ministry:15",
+        "kind": "REGISTER",
+        "transport": "FILE",
+        "format": "JSON",
+        "encoding": "utf-8",
+        "money_unit": "BAHT",
+        "era": "BE",
+        "cadence": "MANUAL",
+        "columns": {"required": ["id", "year", "name", "area", "amount"]},
+        "expect": {"least_records": 1, "largest_drop": 0.5},
+    },
+    "first",
+)
+Row = dict[str, Any]
+
+
+def sample(name: str) -> Path:
+    """A file of real public data, beside the project; the test is skipped where it is not."""
+    path = SAMPLES / name
+    if not path.is_file():
+        pytest.skip(f"the samples of real public data are not here: {path}")
+    return path
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """A project a record, with one line."""
+    row: Mapping[str, Any] = raw.payload
+    key = thai.text(row["id"]) or None
+    year = thai.year(row["year"], spec.era, "year")
+    satang = thai.amount(row["amount"], spec.money_unit, "amount")
+    doubts = tuple(found for found in (year, satang) if isinstance(found, Doubt))
+    if isinstance(year, Doubt):
+        return Entry(key, doubts=doubts)
+    counted = thai.believed(satang)
+    area = WrittenName(NameKind.AREA, thai.text(row["area"]))
+    line = () if counted is None else (
+        LineRow(
+            "amount", year, BudgetPhase.APPROPRIATED, FundingSource.MINISTRY, counted, area
+        ),
+    )  # fmt: skip
+    project = ProjectRow(
+        thai.text(row["id"]),
+        thai.text(row["name"]),
+        ActorLevel.MINISTRY,
+        WrittenName(NameKind.AGENCY, "กระทรวงมหาดไทย"),
+        (year,),
+    )
+    return Entry(key, project=project, lines=line, doubts=doubts)
+
+
+def row(number: int | str, amount: Any = "1,000", **more: Any) -> Row:
+    """A record nothing is wrong with, or what the test makes of it."""
+    whole: Row = {"id": f"r{number}", "year": "2567", "name": f"งาน {number}", "area": "ตราด"}
+    return {**whole, "amount": amount, **more}
+
+
+def given(
+    *pages: Sequence[Row], complete: bool = True, gone: Sequence[str] = (), snapshot: str = "s"
+) -> Input:
+    """A run's input, page by page; records of `gone` ids are the source's own tombstones."""
+
+    async def every(cursor: str | None) -> AsyncIterator[RawPage]:
+        for at in range(int(cursor or 0), len(pages)):
+            following = str(at + 1) if at + 1 < len(pages) else None
+            raws = [
+                RawRecord(None, one, "made-up", AT, deleted=str(one["id"]) in gone)
+                for one in pages[at]
+            ]
+            yield RawPage(raws, str(at), following, "made-up", AT)
+
+    return Input(every, "made-up", snapshot, complete)

@@ -1,0 +1,139 @@
+"""The real samples, read whole: every record and every satang is accounted for."""
+
+import csv
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from connectors.kit.files import pages_of, snapshot
+from connectors.registry import connector
+from hub.domain.budget import BudgetPhase
+from hub.domain.ingest import NameKind, Outcome, Reason
+from hub.domain.runs import NameDecision
+from hub.domain.time import FiscalYear
+from hub.ingest import quarantine
+from hub.ingest.run import Input, Result, ingest
+from hub.store.engine import Database
+from tests.conftest import Asking
+from tests.ingest.made import sample
+
+MATRIX = """
+query ($phase: BudgetPhase!) {
+  matrix(input: {
+    rows: { dimension: AREA }
+    columns: { dimension: FISCAL_YEAR }
+    fiscalYears: { from: { be: 2559 }, to: { be: 2562 } }
+  }) {
+    rows { headers { kind total { budget(phase: $phase) { amount } } } }
+    total { budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } }
+  }
+}
+"""
+ACT = FiscalYear(2022)
+DECISIONS = {
+    ("จังหวัดสิงค์บุรี", 1): "17",
+    ("จังหวัดสุราษฎ์ธานี", 1): "84",
+    ("กลุ่มจังหวัดภาคกลางตอนล่าง", 1): "C2560-03",
+    ("กลุ่มจังหวัดภาคกลางตอนล่าง", 2): "C2560-04",
+    ("กลุ่มจังหวัดภาคตะวันออก", 1): "C2560-08",
+    ("กลุ่มจังหวัดภาคตะวันออก", 2): "C2560-09",
+}
+
+
+async def taken_in(database: Database, source: str, name: str, step: int) -> Result:
+    asked, path = connector(source), sample(name)
+    given = Input(pages_of(path, asked.spec, step), path.name, snapshot(path))
+    return await ingest(database, asked.spec, asked.read, given)
+
+
+async def test_502_records_in_pages_of_20_are_490_projects_to_the_satang(
+    ask: Asking, fresh_database: Database
+) -> None:
+    first = await taken_in(
+        fresh_database, "govspending_budget", "govspending/bbgfproject.ndjson", 20
+    )
+    ledger = first.ledger
+    assert (ledger.read, ledger.of(Outcome.NEW), ledger.of(Outcome.DUPLICATE)) == (502, 490, 12)
+    assert ledger.balanced
+    assert ledger.stored == {
+        BudgetPhase.APPROPRIATED: 5_704_200_290_000,
+        BudgetPhase.DISBURSED: 2_898_739_843_067,
+    }
+    sums = "select phase, sum(amount) from budget_line group by 1"
+    assert dict(await fresh_database.pool.fetch(sums)) == {
+        "APPROPRIATED": 5_704_200_290_000,
+        "DISBURSED": 2_898_739_843_067,
+    }
+    again = await taken_in(
+        fresh_database, "govspending_budget", "govspending/bbgfproject.ndjson", 50
+    )
+    assert (again.ledger.of(Outcome.NEW), again.ledger.of(Outcome.CHANGED)) == (0, 0)
+    assert again.ledger.of(Outcome.UNCHANGED) == 490
+    for table in ("project", "budget_line", "source_record", "provenance"):
+        assert not await fresh_database.pool.fetchval(f"select count(*) from history.{table}")  # noqa: S608
+
+    for phase, whole in (("APPROPRIATED", "57042002900.00"), ("DISBURSED", "28987398430.67")):
+        answer = await ask(MATRIX, {"phase": phase}, database=fresh_database)
+        matrix = answer["data"]["matrix"]
+        assert Decimal(matrix["total"]["budget"]["amount"]) == Decimal(whole)
+        rows = [one["total"]["budget"] for one in matrix["rows"]["headers"]]
+        assert sum(Decimal(one["amount"]) for one in rows if one) == Decimal(whole)
+        assert matrix["total"]["sumOfCells"] == matrix["total"]["budget"]
+        if phase == "DISBURSED":
+            [apart] = [one for one in matrix["rows"]["headers"] if one["kind"] == "UNASSIGNED"]
+            assert Decimal(apart["total"]["budget"]["amount"]) == Decimal("22074255165.52")
+
+
+async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_them(
+    fresh_database: Database,
+) -> None:
+    name = "budget_act/2022-3-13-1.csv"
+    with sample(name).open(encoding="utf-8-sig", newline="") as file:
+        whole = sum(int(row["AMOUNT"].replace(",", "")) * 100 for row in csv.DictReader(file))
+    first = await taken_in(fresh_database, "budget_act", name, 97)
+    assert first.ledger.read == 910
+    assert first.ledger.balanced
+    assert first.ledger.of(Outcome.NEW) + first.ledger.of(Outcome.QUARANTINED) == 910
+    stored = first.ledger.stored[BudgetPhase.APPROPRIATED]
+    waiting = first.ledger.satang[Outcome.QUARANTINED][BudgetPhase.APPROPRIATED]
+    assert stored + waiting == whole == 841_381_622_300
+
+    asked = connector("budget_act")
+    questions = await quarantine.questions(fresh_database, "budget_act")
+    names = {(one.written, one.block): one for one in questions if one.kind is NameKind.AREA}
+    assert len(names) == len(DECISIONS)
+    assert Counter(len(one.rows) for one in names.values()) == Counter([14, 15, 14, 13, 11, 10])
+    near = next(one for one in questions if one.written == "จังหวัดสิงค์บุรี")
+    assert [one.target for one in near.proposals] == ["17"]
+    lost = next(one for one in questions if one.reason is Reason.AMBIGUOUS_NAME)
+    assert [one.target for one in lost.proposals] == ["C2560-03", "C2560-04"]
+    for (written, block), target in DECISIONS.items():
+        [at] = [one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")]
+        taken = NameDecision(NameKind.AREA, written, at[1], ACT, ACT, target)
+        done = await quarantine.decide(fresh_database, asked.spec, asked.read, taken, "somebody")
+        assert done.stored == done.read
+    [left] = await quarantine.questions(fresh_database, "budget_act")
+    assert (left.reason, left.written) == (Reason.MISPLACED_SEPARATOR, "300,0")
+    await quarantine.accept(fresh_database, asked.spec, asked.read, left.rows, "somebody")
+    assert await quarantine.questions(fresh_database) == []
+    assert await fresh_database.pool.fetchval("select sum(amount) from budget_line") == whole
+
+    async def rows() -> list[Any]:
+        return [
+            *await fresh_database.pool.fetch("select * from budget_line order by id"),
+            *await fresh_database.pool.fetch("select * from project order by id"),
+        ]
+
+    before = await rows()
+    again = await taken_in(fresh_database, "budget_act", name, 500)
+    assert again.ledger.of(Outcome.UNCHANGED) == 910
+    assert await rows() == before
+    assert await quarantine.questions(fresh_database) == []
+
+
+async def test_another_volume_leaves_the_first_as_it_is(fresh_database: Database) -> None:
+    await taken_in(fresh_database, "budget_act", "budget_act/2022-3-13-1.csv", 500)
+    other = await taken_in(fresh_database, "budget_act", "budget_act/2022-3-17.csv", 500)
+    assert (other.ledger.read, other.ledger.vanished, other.ledger.balanced) == (243, 0, True)
+    count = "select count(*) from source_record where scope = '2022.3.13(1)'"
+    assert await fresh_database.pool.fetchval(count) == 832
