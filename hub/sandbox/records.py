@@ -18,6 +18,7 @@ from hub.sandbox.words import (
     STRATEGIES,
     THINGS,
     Named,
+    departments,
     ministries,
     provinces,
 )
@@ -71,7 +72,8 @@ class Generated:
         """A record as the budget's disbursement service shapes it; amounts in baht."""
         bits = mixed(self.seed, number)
         year, ministry = self.block(number)
-        department = f"{ministry.code}{bits % 9 + 1:03}"
+        theirs = departments(ministry.code)
+        department = theirs[bits % len(theirs)]
         parts, budget, paid = [], 0, 0
         for part in range(bits // 7 % 3 + 1):
             more = mixed(self.seed + 1 + part, number)
@@ -86,14 +88,14 @@ class Generated:
             budget += given
             parts.append(element)
         return {
-            "bb_code": f"{department}{number:011}",
+            "bb_code": f"{department.code}{number:011}",
             "bb_year": str(year),
             "amount": budget,
             "gf_amount_sum": paid,
             "min_code": f"{ministry.code}000",
             "min": ministry.name,
-            "agc_code": department,
-            "agc": f"หน่วยงานทดลองที่ {department}",
+            "agc_code": department.code,
+            "agc": department.name,
             "plan_name": PLANS[bits // 11 % 3],
             "stg_name": STRATEGIES[bits // 13 % 3],
             "objc_level1_name": CATEGORIES[bits // 17 % 5],
@@ -103,7 +105,7 @@ class Generated:
 
     def project(self, number: int, kind: str, revision: int = 0) -> Record:
         """A record of the source contract; amounts are decimal strings in baht."""
-        bits = mixed(self.seed + 100, number)
+        bits = mixed(self.seed + (100 if kind == "ministry" else 200), number)
         year, ministry = self.block(number)
         province = provinces()[bits % len(provinces())]
         asked = (bits // 77 % 900_000 + 1) * 100 + revision

@@ -44,6 +44,18 @@ def ministries() -> tuple[Named, ...]:
 
 
 @cache
+def departments(ministry: str) -> tuple[Named, ...]:
+    """The departments of a ministry that stand today."""
+    return tuple(
+        Named(code, row["name_th"])
+        for row in rows("agencies.csv")
+        if row["kind"] == "DEPARTMENT"
+        and not row["valid_to"]
+        and (code := row["id"].split(":")[1]).startswith(ministry)
+    )
+
+
+@cache
 def provinces() -> tuple[Named, ...]:
     """The provinces of today and Bangkok."""
     return tuple(

@@ -13,7 +13,7 @@ from hub.errors import Invalid
 from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
 from hub.sandbox.faults import NAMES, Fault
 from hub.sandbox.records import Generated, mixed
-from hub.sandbox.words import ministries, provinces
+from hub.sandbox.words import departments, ministries, provinces
 from tests.sandbox.served import Source
 
 
@@ -43,6 +43,7 @@ def test_the_amounts_of_a_record_are_the_sums_of_its_elements(number: int) -> No
 def test_names_are_those_of_the_reference_data() -> None:
     assert len(provinces()) == 77
     assert ("15", "กระทรวงมหาดไทย") in ministries()
+    assert all(departments(ministry.code) for ministry in ministries())
 
 
 async def test_the_truth_is_what_a_reader_finds(source: Source) -> None:
