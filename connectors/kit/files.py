@@ -152,7 +152,7 @@ def undecoded(found: Any, field: str) -> Iterator[Doubt]:
         if not found.isascii() and any("\ud800" <= letter <= "\udfff" for letter in found):
             yield Doubt(
                 Reason.UNDECODABLE,
-                field,
+                shown(field),
                 shown(found),
                 "มีไบต์ที่ถอดรหัสไม่ได้ตามการเข้ารหัสที่ประกาศ",
                 "holds bytes that are no characters of the declared encoding",

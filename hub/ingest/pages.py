@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.domain.ingest import Entry, Ledger, Outcome, RawPage, RawRecord, SourceReader
+from hub.domain.ingest import Entry, Ledger, Outcome, RawPage, RawRecord, Reason, SourceReader
 from hub.domain.runs import RowStatus
 from hub.domain.source_spec import SourceSpec
 from hub.ingest.facts import Facts, record_id
@@ -18,6 +18,10 @@ from hub.store.quarantine import Held
 
 Ruled = Mapping[tuple[str, str], RowStatus]
 """What persons decided, by key and hash."""
+WAIVED: Final = frozenset(
+    {Reason.NEGATIVE_AMOUNT, Reason.MISPLACED_SEPARATOR, Reason.TOTALS_DISAGREE}
+)
+"""Doubts that a person may set aside by taking a record as it is written."""
 TO_WRITE: Final = (Outcome.NEW, Outcome.CHANGED)
 
 
@@ -85,14 +89,14 @@ class Pages:
     ) -> Item:
         """A record as it is settled: its fact, or the doubts about it.
 
-        `accepted`: a person took the record as it is; doubts about names stay all the same.
+        `accepted`: a person took the record as it is; what cannot be written stays doubted.
         """
         kept = raw_of(raw)
         key = key_of(raw, kept, entry)
         if raw.deleted:
             return Item(raw, kept, entry, key, block, None, entry.doubts)
         named = self._facts.of(entry, raw, kept.hash, block)
-        own = () if accepted and entry.project else entry.doubts
+        own = tuple(d for d in entry.doubts if not (accepted and d.reason in WAIVED))
         if isinstance(named, tuple):
             return Item(raw, kept, entry, key, block, None, (*own, *named))
         return Item(raw, kept, entry, key, block, None if own else named, own)

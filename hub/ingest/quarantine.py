@@ -149,7 +149,14 @@ async def accept(
             if row.source_key in keys and row.id not in ids
         ]
         await quarantine.settle(way.connection, rivals, RowStatus.REFUSED, by)
-        return await reread(way, spec, read, chosen, by, accepted=True)
+        done = await reread(way, spec, read, chosen, by, accepted=True)
+        if done.stored < done.read:
+            raise Invalid(
+                "rows",
+                "มีแถวที่รับตามที่เขียนไม่ได้ ต้องตัดสินชื่อก่อน หรือให้ต้นทางแก้",
+                "a row cannot be taken as written; decide its names first, or have it mended",
+            )
+        return done
 
 
 async def refuse(database: Database, spec: SourceSpec, ids: Sequence[int], by: str) -> int:

@@ -35,7 +35,14 @@ def entry_of(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> Entry:
         found.append(
             Doubt(Reason.MISSING_KEY, "key", "", "ไม่มีรหัสของระเบียน", "the record has no key")
         )
-    return replace(entry, key=entry.key or None, doubts=tuple(found))
+    usable = bool(entry.key) and len(entry.key or "") <= LONGEST and not unsafe(entry.key or "")
+    return replace(
+        entry,
+        key=entry.key if usable else None,
+        scope=shown(entry.scope),
+        block=None if entry.block is None else shown(entry.block),
+        doubts=tuple(found),
+    )
 
 
 def check_columns(payload: Mapping[str, Any], spec: SourceSpec) -> None:
@@ -71,7 +78,7 @@ def parts(found: Any) -> Iterator[Mapping[str, Any]]:
 
 def text_doubts(entry: Entry) -> Iterator[Doubt]:
     """Texts of an entry that cannot be kept as they are."""
-    texts: list[tuple[str, str]] = [("key", entry.key or "")]
+    texts: list[tuple[str, str]] = [("key", entry.key or ""), ("scope", entry.scope)]
     if entry.project:
         texts += [
             ("project", entry.project.key),

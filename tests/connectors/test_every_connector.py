@@ -38,7 +38,9 @@ def raws(asked: Connector) -> list[RawRecord]:
 
 
 def name(written: WrittenName | None) -> list[str | None] | None:
-    return written and [written.kind.value, written.name, written.code, written.within]
+    if written is None:
+        return None
+    return [written.kind.value, written.name, written.code, written.within]
 
 
 def told(entry: Entry) -> dict[str, Any]:

@@ -1,11 +1,20 @@
 """The real samples, read whole: every record and every satang is accounted for."""
 
 import csv
+import threading
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from connectors.kit.files import pages_of, snapshot
+from connectors.kit.oauth import Grants
+from connectors.kit.paging import pages as http_pages
 from connectors.registry import connector
 from hub.domain.budget import BudgetPhase
 from hub.domain.ingest import NameKind, Outcome, Reason
@@ -44,6 +53,54 @@ async def taken_in(database: Database, source: str, name: str, step: int) -> Res
     asked, path = connector(source), sample(name)
     given = Input(pages_of(path, asked.spec, step), path.name, snapshot(path))
     return await ingest(database, asked.spec, asked.read, given)
+
+
+class Service(BaseHTTPRequestHandler):
+    """The budget service as it answers: 20 records from an offset, for who has a token."""
+
+    records: ClassVar[list[bytes]] = []
+
+    def do_GET(self) -> None:
+        asked = parse_qs(urlsplit(self.path).query)
+        offset = int(asked.get("offset", ["0"])[0])
+        body = b'{"result": [' + b",".join(self.records[offset : offset + 20]) + b"]}"
+        self.send_response(200 if asked.get("user_token") == ["play-token"] else 401)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def service() -> Iterator[str]:
+    """Where the service answers."""
+    Service.records = sample("govspending/bbgfproject.ndjson").read_bytes().splitlines()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/api/bbgfproject"
+        server.shutdown()
+        thread.join()
+
+
+async def test_the_service_read_over_http_gives_the_same_ledger_and_tells_no_token(
+    service: str, fresh_database: Database
+) -> None:
+    asked = connector("govspending_budget")
+    pages = http_pages(replace(asked.spec, url=service), lambda _: "play-token", Grants())
+    done = await ingest(fresh_database, asked.spec, asked.read, Input(pages, service))
+    counts = {outcome: done.ledger.of(outcome) for outcome in Outcome if done.ledger.of(outcome)}
+    assert counts == {Outcome.NEW: 490, Outcome.DUPLICATE: 12}
+    assert done.ledger.balanced
+    assert done.ledger.stored[BudgetPhase.DISBURSED] == 2_898_739_843_067
+    count = fresh_database.pool.fetchval
+    assert (
+        await count("select count(*) from source_record where scheme = 'govspending_budget'") == 490
+    )
+    assert not await count("select count(*) from source_record where url like '%play-token%'")
 
 
 async def test_502_records_in_pages_of_20_are_490_projects_to_the_satang(

@@ -1,0 +1,120 @@
+"""Thai numbers, years and texts, dirty as registers write them (faults 18 to 27)."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.kit import thai
+from hub.domain.ingest import Doubt, Reason
+from hub.domain.source_spec import Era, MoneyUnit
+from hub.domain.time import FiscalYear
+from hub.domain.written import clean, folded, stripped, unsafe
+
+
+@pytest.mark.parametrize(
+    ("written", "satang"),
+    [
+        ("1,160,100", 116_010_000),
+        ("๑,๒๓๔.๕๐", 123_450),
+        ("368,000,000.0", 36_800_000_000),
+        (Decimal("28987398430.67"), 2_898_739_843_067),
+        (" 5 ", 500),
+        (0, 0),
+        ("-", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_amount_is_read_to_the_satang(written: Any, satang: int | None) -> None:
+    assert thai.amount(written, MoneyUnit.BAHT, "amount") == satang
+
+
+def test_the_unit_is_the_declared_one() -> None:
+    assert thai.amount("139,800.179", MoneyUnit.MILLION_BAHT, "amount") == 13_980_017_900_000
+    found = thai.amount("139,800.179", MoneyUnit.BAHT, "amount")
+    assert isinstance(found, Doubt)
+    assert found.reason is Reason.AMOUNT_TOO_FINE
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("NaN", Reason.NOT_A_NUMBER),
+        (Decimal("NaN"), Reason.NOT_A_NUMBER),
+        (Decimal("-Infinity"), Reason.NOT_A_NUMBER),
+        ("Infinity", Reason.NOT_A_NUMBER),
+        ("1e400", Reason.NOT_A_NUMBER),
+        (Decimal("1e400"), Reason.AMOUNT_TOO_LARGE),
+        (10**400, Reason.AMOUNT_TOO_LARGE),
+        ("9" * 400, Reason.AMOUNT_TOO_LARGE),
+        ("-7.25", Reason.NEGATIVE_AMOUNT),
+        ("(7.25)", Reason.NEGATIVE_AMOUNT),
+        (-7, Reason.NEGATIVE_AMOUNT),
+        ("300,0", Reason.MISPLACED_SEPARATOR),
+        ("๓ ล้านบาท", Reason.NOT_A_NUMBER),
+        ("1\x00", Reason.NOT_A_NUMBER),
+        (True, Reason.WRONG_TYPE),
+        (1.5, Reason.WRONG_TYPE),
+        ([1], Reason.WRONG_TYPE),
+    ],
+)
+def test_an_amount_that_cannot_be_trusted_says_why(written: Any, reason: Reason) -> None:
+    found = thai.amount(written, MoneyUnit.BAHT, "amount")
+    assert isinstance(found, Doubt)
+    assert (found.reason, found.field) == (reason, "amount")
+
+
+def test_a_doubted_amount_is_counted_where_it_can_be_read() -> None:
+    for written, satang in (("-7.25", -725), ("300,0", 300_000), ("x", None)):
+        assert thai.believed(thai.amount(written, MoneyUnit.BAHT, "amount")) == satang
+
+
+@given(st.integers(0, 10**16))
+def test_every_amount_in_thai_digits_is_the_amount(satang: int) -> None:
+    written = f"{Decimal(satang).scaleb(-2):,.2f}".translate(
+        str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+    )
+    assert thai.amount(written, MoneyUnit.BAHT, "amount") == satang
+
+
+@pytest.mark.parametrize("written", ["2565", "๒๕๖๕", 2565, "65", "2022", 2022, " ๖๕ "])
+def test_a_year_of_either_era_is_the_same_year(written: Any) -> None:
+    assert thai.year(written, Era.BE, "year") == FiscalYear(2022)
+
+
+@pytest.mark.parametrize(
+    ("written", "era", "reason"),
+    [
+        ("65", Era.CE, Reason.AMBIGUOUS_YEAR),
+        ("22", Era.CE, Reason.AMBIGUOUS_YEAR),
+        ("256", Era.BE, Reason.IMPOSSIBLE_YEAR),
+        ("1700", Era.BE, Reason.IMPOSSIBLE_YEAR),
+        ("2565.5", Era.BE, Reason.IMPOSSIBLE_YEAR),
+        ("9" * 5000, Era.BE, Reason.IMPOSSIBLE_YEAR),
+        (None, Era.BE, Reason.IMPOSSIBLE_YEAR),
+        (True, Era.BE, Reason.IMPOSSIBLE_YEAR),
+    ],
+)
+def test_a_year_that_is_none_or_may_be_two_says_so(written: Any, era: Era, reason: Reason) -> None:
+    found = thai.year(written, era, "year")
+    assert isinstance(found, Doubt)
+    assert found.reason is reason
+
+
+def test_texts_are_put_right() -> None:
+    assert clean("น้ํา  ใจ\u200b") == clean("นํ้า ใจ") == "น้ำ ใจ"
+    assert clean("ส\uf70aง\u202e") == "ส่ง"
+    assert unsafe("ก\x00") == "U+0000"
+    assert unsafe("\ud800") == "U+D800"
+    assert unsafe("\ue000") == "U+E000"
+    assert unsafe("ก\nข") is None
+
+
+def test_prefixes_and_abbreviations_are_seen_through() -> None:
+    assert stripped("จ. ตราด") == ("PROVINCE", "ตราด")
+    assert stripped("กลุ่มจังหวัดภาคใต้") == ("CLUSTER", "ภาคใต้")
+    assert stripped("จังหวัด") == (None, "จังหวัด")
+    assert folded("สนง.ปลัดกระทรวง ก") == folded("สำนักงานปลัดกระทรวงก")

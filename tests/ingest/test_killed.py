@@ -1,0 +1,96 @@
+"""A run killed without warning, anywhere, ends as if nobody had touched it."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from hub.ingest.run import ingest
+from hub.store.engine import Database, opened
+from tests.conftest import administer, copied, of_database
+from tests.ingest.killed import pages
+from tests.ingest.made import SPEC, given, read
+
+ROOT = Path(__file__).parents[2]
+LONG = settings.get_current_profile_name() == "long"
+RECORDS = 20_000 if LONG else 1_500
+TIMES = 20 if LONG else 3
+
+
+async def state(database: Database) -> list[Any]:
+    """The ledger, and every row that does not say when it was written."""
+    pool = database.pool
+    run = await pool.fetchrow("select status, ledger from source_run order by id desc limit 1")
+    assert run is not None
+    lines = (
+        "select b.id, b.project_id, b.area_id, b.amount, b.record_id from budget_line b "
+        "join project p on p.id = b.project_id where p.source_id = $1"
+    )
+    rows = [
+        [tuple(one) for one in await pool.fetch(f"{statement} order by 1, 2", SPEC.id)]
+        for statement in (
+            "select id, source_key, name_th, fiscal_years from project where source_id = $1",
+            lines,
+            "select id, value, payload_hash, project_id from source_record where source_id = $1",
+            "select source_key, hash, reason, amounts, status from quarantine where source_id = $1",
+        )
+    ]
+    kept = await pool.fetchval("select count(*) from raw_record")
+    return [run["status"], json.loads(run["ledger"]), *rows, kept]
+
+
+def killed(dsn: str, chance: random.Random) -> bool:
+    """Start a run and kill it after some pages and a moment; whether it was still under way."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.ingest.killed", dsn, str(RECORDS)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    for _ in range(chance.randrange(len(pages(RECORDS)) // 2)):
+        child.stdout.readline()
+    time.sleep(chance.random() / 50)
+    alive = child.poll() is None
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    return alive
+
+
+@pytest.fixture
+async def untouched(template: str) -> list[Any]:
+    """What a run that nobody kills ends with."""
+    name = f"untouched_{os.getpid()}"
+    async with opened(await copied(template, name), pool_size=2) as database:
+        await ingest(database, SPEC, read, given(*pages(RECORDS)))
+        found = await state(database)
+    await administer(template, f"drop database {name} with (force)")
+    return found
+
+
+async def test_kill_9_anywhere_and_finishing_gives_the_same_ledger_and_rows(
+    template: str, fresh_database: Database, untouched: list[Any]
+) -> None:
+    name = await fresh_database.pool.fetchval("select current_database()")
+    dsn = of_database(template, name)
+    seed = random.randrange(2**32)  # noqa: S311 - where to kill is no secret
+    chance = random.Random(seed)  # noqa: S311
+    alive = [killed(dsn, chance) for _ in range(TIMES)]
+    subprocess.run(
+        [sys.executable, "-m", "tests.ingest.killed", dsn, str(RECORDS)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    ended = await state(fresh_database)
+    if all(alive):  # a run that had finished before it was killed was read a second time
+        assert ended == untouched, seed
+    else:
+        assert ended[2:] == untouched[2:], seed

@@ -1,0 +1,105 @@
+"""Names to codes: certain ones are taken, near ones proposed, and none is guessed."""
+
+import pytest
+
+from hub.domain.ingest import Doubt, NameKind, Reason, WrittenName
+from hub.domain.runs import NameDecision
+from hub.domain.time import FiscalYear
+from hub.ingest.resolve import Resolved, Resolver
+from hub.store.engine import Database
+from hub.store.names import known_names
+
+FY = FiscalYear.of_be
+
+
+@pytest.fixture
+async def resolver(database: Database) -> Resolver:
+    async with database.pool.acquire() as connection:
+        known = await known_names(connection)
+    east = "กลุ่มจังหวัดภาคตะวันออก"
+    decisions = [
+        NameDecision(NameKind.AREA, east, "v|x#1", FY(2565), FY(2565), "C2560-08"),
+        NameDecision(NameKind.AREA, east, "v|x#2", FY(2565), FY(2565), "C2560-09"),
+        NameDecision(NameKind.AREA, "ทั่วไป", None, FY(2560), FY(2570), None),
+    ]
+    return Resolver(known, decisions)
+
+
+def area(name: str) -> WrittenName:
+    return WrittenName(NameKind.AREA, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "target"),
+    [
+        ("ตราด", 2562, "23"),
+        ("จังหวัดตราด", 2562, "23"),
+        ("จ.ตราด", 2562, "23"),
+        ("จ. ตราด\u200b", 2562, "23"),
+        ("กทม.", 2562, "10"),
+        ("อยุธยา", 2562, "14"),
+        ("ส่วนกลาง", 2562, None),
+        ("ทั่วไป", 2565, None),
+        ("กลุ่มจังหวัดภาคตะวันออก", 2554, "C2552-09"),
+        ("กลุ่มจังหวัดภาคใต้ชายแดน", 2554, "C2552-08"),
+        ("กลุ่มจังหวัดภาคใต้ชายแดน", 2565, "C2560-07"),
+        ("กลุ่มจังหวัดภาคเหนือตอนล่าง๒", 2565, "C2560-18"),
+    ],
+)
+async def test_a_name_stands_for_what_bore_it_in_that_year(
+    resolver: Resolver, name: str, year: int, target: str | None
+) -> None:
+    found = resolver(area(name), FY(year), None, "area")
+    assert isinstance(found, Resolved)
+    assert found.target == target
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "proposed"),
+    [
+        ("จังหวัดสิงค์บุรี", Reason.UNKNOWN_NAME, ["17"]),
+        ("สุราษฎ์ธานี", Reason.UNKNOWN_NAME, ["84"]),
+        ("กลุ่มจังหวัดภาคตะวันออก", Reason.AMBIGUOUS_NAME, ["C2560-08", "C2560-09"]),
+        ("จังหวัดภาคตะวันออก", Reason.UNKNOWN_NAME, []),
+        ("ดาวอังคาร", Reason.UNKNOWN_NAME, []),
+        ("", Reason.UNKNOWN_NAME, []),
+    ],
+)
+async def test_a_name_that_is_not_certain_is_proposed_and_not_taken(
+    resolver: Resolver, name: str, reason: Reason, proposed: list[str]
+) -> None:
+    found = resolver(area(name), FY(2565), None, "area")
+    assert isinstance(found, Doubt)
+    assert found.reason is reason
+    assert [one.target for one in found.proposals] == proposed
+
+
+async def test_a_province_is_unknown_before_there_was_one(resolver: Resolver) -> None:
+    assert isinstance(resolver(area("บึงกาฬ"), FY(2554), None, "area"), Doubt)
+    assert resolver(area("บึงกาฬ"), FY(2555), None, "area") == Resolved("38", "PROVINCE")
+
+
+async def test_a_decision_holds_in_its_block_and_its_years(resolver: Resolver) -> None:
+    name = area("กลุ่มจังหวัดภาคตะวันออก")
+    for block, year, target in (("v|x#1", 2565, "C2560-08"), ("v|x#2", 2565, "C2560-09")):
+        found = resolver(name, FY(year), block, "area")
+        assert isinstance(found, Resolved)
+        assert found.target == target
+    assert isinstance(resolver(name, FY(2565), "v|x#3", "area"), Doubt)
+    assert isinstance(resolver(name, FY(2566), "v|x#1", "area"), Doubt)
+
+
+async def test_an_agency_is_found_by_code_by_other_names_and_within_its_ministry(
+    resolver: Resolver,
+) -> None:
+    def agency(name: str, code: str | None = None, within: str | None = None) -> str | None:
+        written = WrittenName(NameKind.AGENCY, name, code, within)
+        found = resolver(written, FY(2562), None, "owner")
+        return found.target if isinstance(found, Resolved) else found.reason.value
+
+    assert agency("สนง.ปลัดกระทรวงมหาดไทย", "15002") == "department:15002"
+    assert agency("สนง.ปลัดกระทรวงมหาดไทย") == "department:15002"
+    assert agency("สำนักงานราชบัณฑิตยสภา") == "department:25006"
+    assert agency("สำนักงานรัฐมนตรี") == "AMBIGUOUS_NAME"
+    assert agency("สำนักงานรัฐมนตรี", within="กระทรวงการท่องเที่ยวและกีฬา") == "department:05001"
+    assert agency("กรมที่ไม่มี", "99999") == "UNKNOWN_NAME"
