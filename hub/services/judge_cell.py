@@ -5,6 +5,7 @@ none of them expects somebody in every cell.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +39,7 @@ def words(th: str, en: str) -> LocalizedText:
 
 
 async def roles_expected(
-    unit: "Unit", question: MatrixQuestion, chain: ValueChain | None
+    unit: "Unit", question: MatrixQuestion, chain: ValueChain | None, known_at: datetime | None
 ) -> tuple[Expected, bool]:
     """Who is expected where, by the chain's role matrix; and whether the chain names nobody.
 
@@ -51,8 +52,8 @@ async def roles_expected(
         return {}, False
     if chain.template_id is None:
         return {}, True
-    stages = (await unit.chains.stages_of([chain.template_id]))[chain.template_id]
-    roles = await unit.chains.roles_of([stage.id for stage in stages])
+    stages = (await unit.chains.stages_of([chain.template_id], known_at))[chain.template_id]
+    roles = await unit.chains.roles_of([stage.id for stage in stages], known_at)
     found: dict[tuple[ActorLevel | None, str | None], list[ExpectedRole]] = {}
     for stage in stages:
         for role in roles.get(stage.id, []):
