@@ -55,11 +55,6 @@ class FiscalYear:
             f"Common Era fiscal year {ce} is outside {first}-{last}{hint_en}",
         )
 
-    @classmethod
-    def holding(cls, day: date) -> "FiscalYear":
-        """The fiscal year a day falls in."""
-        return cls(day.year + 1 if day.month >= 10 else day.year)
-
     @property
     def be(self) -> int:
         """The Buddhist year, as people say it."""

@@ -19,12 +19,6 @@ def test_fiscal_year_2555_runs_from_october_2011_to_september_2012() -> None:
     assert year == FiscalYear.of_ce(2012)
 
 
-@given(days)
-def test_a_day_is_in_the_fiscal_year_that_holds_it(day: date) -> None:
-    year = FiscalYear.holding(day)
-    assert year.starts_on <= day <= year.ends_on
-
-
 @given(years)
 def test_years_follow_each_other_without_a_gap(year: FiscalYear) -> None:
     assert year.ends_on + timedelta(days=1) == FiscalYear(year.ce + 1).starts_on
