@@ -44,11 +44,12 @@ async def roles_expected(
     """Who is expected where, by the chain's role matrix; and whether the chain names nobody.
 
     The role matrices speak of levels and stages, so a matrix with neither expects nobody. On one
-    axis alone, whoever is expected anywhere along the other is expected there.
+    axis alone, whoever is expected anywhere along the other is expected there. They name no
+    agency: along an AGENCY axis nobody is expected, or every ministry would be missing everywhere.
     """
     drawn = {question.rows.dimension, question.columns.dimension}
     by_level, by_stage = DimensionKind.ACTOR_LEVEL in drawn, DimensionKind.STAGE in drawn
-    if chain is None or not (by_level or by_stage):
+    if chain is None or DimensionKind.AGENCY in drawn or not (by_level or by_stage):
         return {}, False
     if chain.template_id is None:
         return {}, True

@@ -178,3 +178,8 @@ async def test_rows_are_not_a_way_round_the_limit_on_cells(ask: Asking) -> None:
         question,
     )
     assert answer["errors"][0]["extensions"]["code"] == "TOO_COSTLY"
+
+
+async def test_no_ministry_is_expected_by_name(ask: Asking) -> None:
+    matrix = await drawn(ask, asked(rows={"dimension": "AGENCY"}))
+    assert {cell["state"] for cell in matrix["cells"]} == {"COVERED", "NOT_EXPECTED"}
