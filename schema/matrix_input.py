@@ -15,7 +15,7 @@ from hub.domain.matrix_question import (
     DimensionKind,
 )
 from hub.errors import Invalid
-from schema.binding import accepts, bounded, many
+from schema.binding import accepts, bounded, checked_day, many
 from schema.lookups import AsOfInput, one
 from schema.matrix_filter import MatrixFilter
 from schema.text import FiscalYearRange
@@ -146,7 +146,9 @@ class MatrixInput:
             if isinstance(self.filter, MatrixFilter)
             else domain.MatrixFilter(),
             counting=self.counting or Counting.DISTINCT,
-            areas_on=self.areas_on if isinstance(self.areas_on, date) else None,
+            areas_on=checked_day(self.areas_on, "areasOn")
+            if isinstance(self.areas_on, date)
+            else None,
             as_of=self.as_of.record("asOf") if isinstance(self.as_of, AsOfInput) else None,
         )
 

@@ -183,3 +183,13 @@ async def test_rows_are_not_a_way_round_the_limit_on_cells(ask: Asking) -> None:
 async def test_no_ministry_is_expected_by_name(ask: Asking) -> None:
     matrix = await drawn(ask, asked(rows={"dimension": "AGENCY"}))
     assert {cell["state"] for cell in matrix["cells"]} == {"COVERED", "NOT_EXPECTED"}
+
+
+async def test_a_buddhist_date_for_the_edition_is_refused_with_the_one_that_is_meant(
+    ask: Asking,
+) -> None:
+    question = asked()
+    question["i"]["areasOn"] = "2553-06-01"
+    error = (await ask(QUESTION, question))["errors"][0]["extensions"]
+    assert error["field"] == "areasOn"
+    assert "2010-06-01" in error["en"]
