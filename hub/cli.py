@@ -29,7 +29,7 @@ TRY: Final = (
     "fiscalYears: { from: { be: 2554 }, to: { be: 2554 } } }) { "
     "total { projectCount states { state cells } } } }"
 )
-"""Slide 37: who acts along the Eastern cluster's tourism chain, and in how many cells nobody does."""
+"""Slide 37: who acts along the Eastern tourism chain, and in how many cells nobody does."""
 
 
 def say(line: str) -> None:

@@ -73,7 +73,7 @@ def test_make_run_starts_on_an_empty_folder_and_prints_a_question_that_is_answer
             if shutil.which("curl"):
                 asked = ["/bin/sh", "-c", command[1]]
                 answer = subprocess.run(asked, check=True, capture_output=True, text=True)
-                assert '"data":{"areas"' in answer.stdout
+                assert '"projectCount":15' in answer.stdout
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             running.communicate(timeout=30)
