@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox check-source test check check-long sdl fmt bench lock clean
+.PHONY: help setup run sandbox check-source test browser test-browser check check-long sdl fmt bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,7 +38,13 @@ check-source: setup ## whether a system keeps docs/source-contract.yaml (URL=…
 test: setup ## run the tests
 	@$(IN) -m pytest $(ARGS)
 
-check: setup ## everything that must hold before a change lands
+browser: setup
+	@sh tests/browser/install.sh
+
+test-browser: browser ## the pages in Chromium, which is installed if missing; pictures where missing
+	$(IN) -m pytest tests/browser
+
+check: browser ## everything that must hold before a change lands
 	$(IN) -m ruff check .
 	$(IN) -m ruff format --check .
 	$(IN) -m mypy

@@ -28,7 +28,13 @@ from hub.store.migrate import migrate
 from hub.store.seed import seed
 from schema.contract import sdl as published
 
-TRY: Final = '{ areas(level: CLUSTER, on: "2010-06-01") { nodes { code name { th en } } } }'
+TRY: Final = (
+    "{ matrix(input: { rows: { dimension: ACTOR_LEVEL } columns: { dimension: STAGE } "
+    'filter: { valueChains: ["gid://hub/ValueChain/tourism-east"] } '
+    "fiscalYears: { from: { be: 2554 }, to: { be: 2554 } } }) { "
+    "total { projectCount states { state cells } } } }"
+)
+"""Slide 37: who acts along the Eastern tourism chain, and in how many cells nobody does."""
 
 
 def say(line: str) -> None:

@@ -68,10 +68,14 @@ async def issue_of(
 
 
 async def stage_of(linkages: Sequence[Linkage], context: Context) -> Sequence[Stage | None]:
-    """The stage of each linkage; null where nobody said."""
-    ids = [link.stage_id for link in linkages if link.stage_id]
-    held = await context.unit.chains.stages(ids) if ids else {}
-    return [held.get(link.stage_id) if link.stage_id else None for link in linkages]
+    """The stage of each linkage, as it was when the linkage was known; null where nobody said."""
+
+    async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Stage | None]:
+        ids = [link.stage_id for link in group if link.stage_id]
+        held = await context.unit.chains.stages(ids, at) if ids else {}
+        return [held.get(link.stage_id) if link.stage_id else None for link in group]
+
+    return await at_each_instant(linkages, fetch)
 
 
 async def proposed_by(linkages: Sequence[Linkage], context: Context) -> Sequence[Agency | None]:

@@ -26,15 +26,29 @@ Known = TypeVar("Known", bound=Remembered)
 
 
 async def instant(context: Context, as_of: AsOf | None) -> datetime | None:
-    """The instant of knowledge that is meant; null is now."""
+    """The instant of knowledge that is meant; null is now. `Invalid` for one that has not come."""
     if as_of is None:
         return None
+    if as_of.instant is not None:
+        return passed(as_of.instant, context.now)
     if as_of.plan_version_id is None:
-        return as_of.instant
+        return None
     since = await context.unit.plans.known_since(as_of.plan_version_id)
     if since is None:
         raise unknown("asOf.planVersion")
     return since
+
+
+def passed(asked: datetime, now: datetime) -> datetime:
+    """An instant that has come; what will be known later would be answered otherwise then."""
+    if asked > now:
+        raise Invalid(
+            "asOf.instant",
+            f"เวลานี้ยังมาไม่ถึง ตอนนี้คือ {now.isoformat(timespec='seconds')} ไม่ต้องส่ง asOf ถ้าหมายถึงตอนนี้",
+            f"this instant has not come; now is {now.isoformat(timespec='seconds')}, "
+            "and without asOf now is meant",
+        )
+    return asked
 
 
 async def area_key(context: Context, asked: GlobalId | None, field: str) -> str | None:

@@ -107,9 +107,14 @@ def table(matrices: Sequence[Matrix], _context: Context) -> Sequence[Matrix | Ba
     ]
 
 
-def cells_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[Sequence[Cell]]:
-    """The row or the column of each header."""
-    return [total.cells for total in totals_of_headers(headers, _context)]
+def cells_of_headers(
+    headers: Sequence[Header], _context: Context
+) -> Sequence[Sequence[Cell] | BaseException]:
+    """The row or the column of each header; `TooCostly` above 2,000 cells in all."""
+    rows = [total.cells for total in totals_of_headers(headers, _context)]
+    if (asked := sum(len(row) for row in rows)) > CELLS_AT_ONCE:
+        return [TooCostly(asked, CELLS_AT_ONCE, "ช่อง · cells") for _ in rows]
+    return rows
 
 
 def totals_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[Total]:

@@ -1,7 +1,11 @@
-"""Plans, their versions and strategic issues."""
+"""Plans, their versions and strategic issues.
+
+Each knows as of when it was read, and everything asked of it is answered as of then.
+"""
 
 from collections.abc import Sequence
-from typing import Annotated, Protocol
+from datetime import datetime
+from typing import Annotated
 
 from hub.domain.areas import Area
 from hub.domain.identity import GlobalId
@@ -11,19 +15,10 @@ from hub.domain.plans import Plan, PlanKind, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
 from hub.domain.value_chain import ValueChain
 from resolvers.context import Context
-from resolvers.lookups import agency_key, area_key
+from resolvers.lookups import agency_key, area_key, at_each_instant
 
 BY_NUMBER = (int, str)
 BY_RANK = (int, str, str)
-
-
-class Part(Protocol):
-    """A record that is part of a plan."""
-
-    @property
-    def plan_id(self) -> str:
-        """The plan's id."""
-        ...
 
 
 async def plan(
@@ -120,8 +115,12 @@ async def issues_of_areas(
 
 async def current(plans: Sequence[Plan], context: Context) -> Sequence[PlanVersion | None]:
     """The highest-numbered version of each plan that the viewer may see."""
-    found = await context.unit.plans.current([plan.id for plan in plans])
-    return [found.get(plan.id) for plan in plans]
+
+    async def fetch(group: Sequence[Plan], at: datetime | None) -> Sequence[PlanVersion | None]:
+        found = await context.unit.plans.current([plan.id for plan in group], at)
+        return [found.get(plan.id) for plan in group]
+
+    return await at_each_instant(plans, fetch)
 
 
 async def versions(
@@ -129,14 +128,24 @@ async def versions(
 ) -> Sequence[Connection[PlanVersion]]:
     """The versions of each plan, the first first."""
     page = Page.ask(first, after, BY_NUMBER)
-    found = await context.unit.plans.versions_by_plan([plan.id for plan in plans], page)
-    return [found[plan.id] for plan in plans]
+
+    async def fetch(
+        group: Sequence[Plan], at: datetime | None
+    ) -> Sequence[Connection[PlanVersion]]:
+        found = await context.unit.plans.versions_by_plan([plan.id for plan in group], page, at)
+        return [found[plan.id] for plan in group]
+
+    return await at_each_instant(plans, fetch)
 
 
-async def plan_of(parts: Sequence[Part], context: Context) -> Sequence[Plan]:
-    """The plan each record is part of."""
-    found = await context.unit.plans.by_id([part.plan_id for part in parts])
-    return [found[part.plan_id] for part in parts]
+async def plan_of(parts: Sequence[PlanVersion], context: Context) -> Sequence[Plan]:
+    """The plan each version is of."""
+
+    async def fetch(group: Sequence[PlanVersion], at: datetime | None) -> Sequence[Plan]:
+        found = await context.unit.plans.by_id([part.plan_id for part in group], at)
+        return [found[part.plan_id] for part in group]
+
+    return await at_each_instant(parts, fetch)
 
 
 async def issues_of_versions(
@@ -148,23 +157,39 @@ async def issues_of_versions(
 ) -> Sequence[Connection[StrategicIssue]]:
     """The issues of each version, as it words them, by rank."""
     page = Page.ask(first, after, BY_RANK)
-    found = await context.unit.plans.issues_by_version([v.id for v in versions], page)
-    return [found[version.id] for version in versions]
+
+    async def fetch(
+        group: Sequence[PlanVersion], at: datetime | None
+    ) -> Sequence[Connection[StrategicIssue]]:
+        found = await context.unit.plans.issues_by_version([v.id for v in group], page, at)
+        return [found[version.id] for version in group]
+
+    return await at_each_instant(versions, fetch)
 
 
 async def version_of(issues: Sequence[StrategicIssue], context: Context) -> Sequence[PlanVersion]:
     """The version whose wording of each issue was read."""
-    found = await context.unit.plans.versions([issue.version_id for issue in issues])
-    return [found[issue.version_id] for issue in issues]
+
+    async def fetch(group: Sequence[StrategicIssue], at: datetime | None) -> Sequence[PlanVersion]:
+        found = await context.unit.plans.versions([issue.version_id for issue in group], at)
+        return [found[issue.version_id] for issue in group]
+
+    return await at_each_instant(issues, fetch)
 
 
 async def chain_of(
     issues: Sequence[StrategicIssue], context: Context
 ) -> Sequence[ValueChain | None]:
     """The value chain of each issue; null where none was drawn."""
-    ids = [issue.chain_id for issue in issues if issue.chain_id]
-    found = await context.unit.chains.by_id(ids) if ids else {}
-    return [found.get(issue.chain_id) if issue.chain_id else None for issue in issues]
+
+    async def fetch(
+        group: Sequence[StrategicIssue], at: datetime | None
+    ) -> Sequence[ValueChain | None]:
+        ids = [issue.chain_id for issue in group if issue.chain_id]
+        found = await context.unit.chains.by_id(ids, at) if ids else {}
+        return [found.get(issue.chain_id) if issue.chain_id else None for issue in group]
+
+    return await at_each_instant(issues, fetch)
 
 
 async def linkages_of_issues(
@@ -177,6 +202,12 @@ async def linkages_of_issues(
 ) -> Sequence[Connection[Linkage]]:
     """The linkages to each issue."""
     page = Page.ask(first, after, (str,))
-    ids = [issue.id for issue in issues]
-    found = await context.unit.linkages.pages_by_issue(ids, page, statuses=status)
-    return [found[issue.id] for issue in issues]
+
+    async def fetch(
+        group: Sequence[StrategicIssue], at: datetime | None
+    ) -> Sequence[Connection[Linkage]]:
+        ids = [issue.id for issue in group]
+        found = await context.unit.linkages.pages_by_issue(ids, page, statuses=status, at=at)
+        return [found[issue.id] for issue in group]
+
+    return await at_each_instant(issues, fetch)

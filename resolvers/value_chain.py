@@ -1,11 +1,13 @@
-"""Value chains, stages and expected roles."""
+"""Value chains, stages and expected roles, each answered as of when it was read."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from hub.domain.lookups import By
 from hub.domain.paging import Connection, Page
 from hub.domain.value_chain import ExpectedRole, Stage, ValueChain
 from resolvers.context import Context
+from resolvers.lookups import at_each_instant
 
 
 async def value_chain(
@@ -29,32 +31,56 @@ async def value_chains(
 
 async def template(chains: Sequence[ValueChain], context: Context) -> Sequence[ValueChain | None]:
     """The chain whose role matrix says who is expected; null where nobody is by name."""
-    ids = [chain.template_id for chain in chains if chain.template_id]
-    found = await context.unit.chains.by_id(ids) if ids else {}
-    return [found.get(chain.template_id) if chain.template_id else None for chain in chains]
+
+    async def fetch(
+        group: Sequence[ValueChain], at: datetime | None
+    ) -> Sequence[ValueChain | None]:
+        ids = [chain.template_id for chain in group if chain.template_id]
+        found = await context.unit.chains.by_id(ids, at) if ids else {}
+        return [found.get(chain.template_id) if chain.template_id else None for chain in group]
+
+    return await at_each_instant(chains, fetch)
 
 
 async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Sequence[Stage]]:
     """The stages along each chain."""
-    found = await context.unit.chains.stages_of([chain.id for chain in chains])
-    return [found[chain.id] for chain in chains]
+
+    async def fetch(group: Sequence[ValueChain], at: datetime | None) -> Sequence[Sequence[Stage]]:
+        found = await context.unit.chains.stages_of([chain.id for chain in group], at)
+        return [found[chain.id] for chain in group]
+
+    return await at_each_instant(chains, fetch)
 
 
 async def chain_of(stages: Sequence[Stage], context: Context) -> Sequence[ValueChain]:
     """The chain of each stage."""
-    found = await context.unit.chains.by_id([stage.chain_id for stage in stages])
-    return [found[stage.chain_id] for stage in stages]
+
+    async def fetch(group: Sequence[Stage], at: datetime | None) -> Sequence[ValueChain]:
+        found = await context.unit.chains.by_id([stage.chain_id for stage in group], at)
+        return [found[stage.chain_id] for stage in group]
+
+    return await at_each_instant(stages, fetch)
 
 
 async def expected_roles(
     stages: Sequence[Stage], context: Context
 ) -> Sequence[Sequence[ExpectedRole]]:
     """What levels are expected to do in each stage, by the chain's own role matrix."""
-    found = await context.unit.chains.roles_of([stage.id for stage in stages])
-    return [found[stage.id] for stage in stages]
+
+    async def fetch(
+        group: Sequence[Stage], at: datetime | None
+    ) -> Sequence[Sequence[ExpectedRole]]:
+        found = await context.unit.chains.roles_of([stage.id for stage in group], at)
+        return [found[stage.id] for stage in group]
+
+    return await at_each_instant(stages, fetch)
 
 
 async def stage_of(roles: Sequence[ExpectedRole], context: Context) -> Sequence[Stage]:
     """The stage of each expected role."""
-    found = await context.unit.chains.stages([role.stage_id for role in roles])
-    return [found[role.stage_id] for role in roles]
+
+    async def fetch(group: Sequence[ExpectedRole], at: datetime | None) -> Sequence[Stage]:
+        found = await context.unit.chains.stages([role.stage_id for role in group], at)
+        return [found[role.stage_id] for role in group]
+
+    return await at_each_instant(roles, fetch)

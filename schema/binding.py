@@ -14,14 +14,16 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, TypeVar, get_args, get_origin
 
 import strawberry
 from strawberry.dataloader import DataLoader
 from strawberry.types import Info, get_object_definition
 
-from hub.domain.identity import GlobalId
+from hub.domain.identity import LONGEST_ID, GlobalId
 from hub.domain.lookups import OpaqueId
+from hub.domain.time import BUDDHIST_OFFSET
 from hub.errors import Invalid
 from resolvers.context import Context
 from schema import scalars
@@ -100,6 +102,8 @@ def published(annotation: Any) -> tuple[Any, Convert | None]:
         seen = strawberry.ID
     elif annotation is str:
         convert = bounded
+    elif annotation is date:
+        convert = checked_day
     elif annotation in INPUTS:
         seen, convert = INPUTS[annotation], recorded
     elif origin in (typing.Union, types.UnionType):
@@ -114,7 +118,7 @@ def published(annotation: Any) -> tuple[Any, Convert | None]:
 
 def global_id(expected: str | None) -> Convert:
     """How the id of a kind of thing is read."""
-    return lambda v, field: GlobalId.read(bounded(str(v), field), field, expected)
+    return lambda v, field: GlobalId.read(bounded(str(v), field, LONGEST_ID), field, expected)
 
 
 def recorded(given: Any, field: str) -> Any:
@@ -124,17 +128,36 @@ def recorded(given: Any, field: str) -> Any:
 
 LONGEST_TEXT = 4000
 LONGEST_LIST = 1000
+FIRST_ODD_YEAR = 2400
+"""A day this late is one of the Buddhist era: พ.ศ. 2400 is 1857."""
 
 
-def bounded(text: str, field: str) -> str:
+def checked_day(day: date, field: str) -> date:
+    """A day of the Common Era; `Invalid(field)` for one that is 543 years late."""
+    if day.year < FIRST_ODD_YEAR:
+        return day
+    hint_th = hint_en = ""
+    year = day.year - BUDDHIST_OFFSET
+    if year < FIRST_ODD_YEAR:
+        meant = f"{year:04}-{day:%m-%d}"
+        hint_th = f" ถ้าหมายถึง พ.ศ. {day.year} ให้ส่ง {meant}"
+        hint_en = f"; if you mean {day.year} BE, subtract 543 and send {meant}"
+    raise Invalid(
+        field,
+        f"วันที่ต้องเป็น ค.ศ. ก่อน {FIRST_ODD_YEAR} แต่ได้ {day}{hint_th}",
+        f"days are of the Common Era, before {FIRST_ODD_YEAR}; this is {day}{hint_en}",
+    )
+
+
+def bounded(text: str, field: str, longest: int = LONGEST_TEXT) -> str:
     """A text argument within its bound and without NUL, which PostgreSQL cannot hold."""
     if "\0" in text:
         raise Invalid(field, "มีอักขระ NUL ซึ่งใช้ไม่ได้ ลบออก", "holds a NUL character; remove it")
-    if len(text) > LONGEST_TEXT:
+    if len(text) > longest:
         raise Invalid(
             field,
-            f"ยาวเกิน {LONGEST_TEXT} อักขระ",
-            f"longer than {LONGEST_TEXT} characters; shorten it",
+            f"ยาวเกิน {longest} อักขระ",
+            f"longer than {longest} characters; shorten it",
         )
     try:
         text.encode()

@@ -25,21 +25,15 @@ class AsOfInput:
 
     instant: datetime | None = one("An instant with its offset from UTC (เวลา)")
     plan_version: strawberry.ID | None = one(
-        "When this version of a plan became known to the hub (ฉบับของแผน)"
+        "When you could first see this version of a plan (ฉบับของแผน)"
     )
 
     def record(self, field: str) -> lookups.AsOf:
-        """The moment; `Invalid` for a clock time without its offset."""
-        if self.plan_version:
-            asked = GlobalId.read(str(self.plan_version), f"{field}.planVersion", "PlanVersion")
-            return lookups.AsOf(plan_version_id=asked.key)
-        if not isinstance(self.instant, datetime) or self.instant.tzinfo is None:
-            raise Invalid(
-                f"{field}.instant",
-                "เวลาต้องระบุเขตเวลา เช่น 2010-06-01T09:00:00+07:00",
-                "an instant needs its offset: 2010-06-01T09:00:00+07:00",
-            )
-        return lookups.AsOf(instant=self.instant)
+        """The moment, in UTC; `Invalid` for a clock time without its offset or out of bounds."""
+        if isinstance(self.instant, datetime):
+            return lookups.AsOf.clock(self.instant, f"{field}.instant")
+        asked = GlobalId.read(str(self.plan_version), f"{field}.planVersion", "PlanVersion")
+        return lookups.AsOf(plan_version_id=asked.key)
 
 
 @accepts(provenance.ExternalId)

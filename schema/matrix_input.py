@@ -14,10 +14,19 @@ from hub.domain.matrix_question import (
     Counting,
     DimensionKind,
 )
-from schema.binding import accepts, bounded, many
+from hub.errors import Invalid
+from schema.binding import accepts, bounded, checked_day, many
 from schema.lookups import AsOfInput, one
 from schema.matrix_filter import MatrixFilter
 from schema.text import FiscalYearRange
+
+NAMED = {
+    DimensionKind.AREA: "Area",
+    DimensionKind.AGENCY: "Agency",
+    DimensionKind.ISSUE: "StrategicIssue",
+    DimensionKind.STAGE: "Stage",
+}
+"""What the global ids of a dimension's members name."""
 
 
 def local(ids: list[strawberry.ID] | None, field: str, kind: str | None = None) -> Any:
@@ -54,8 +63,8 @@ class MemberSelector:
     area_level: AreaLevelSelector | None = one("All areas of a level (ระดับพื้นที่)")
     agencies: AgencySelector | None = one("All agencies of a kind (ประเภทหน่วยงาน)")
 
-    def record(self, field: str) -> domain.MemberSelector:
-        """The selector of the domain."""
+    def record(self, field: str, kind: str | None) -> domain.MemberSelector:
+        """The selector of the domain; `kind` is what the ids of this dimension name."""
         if isinstance(self.area_level, AreaLevelSelector):
             under = self.area_level.under
             return domain.MemberSelector(
@@ -74,7 +83,13 @@ class MemberSelector:
             )
         if isinstance(self.codes, list):
             return domain.MemberSelector(codes=many(self.codes, f"{field}.codes", bounded))
-        return domain.MemberSelector(ids=local(self.ids or [], f"{field}.ids"))
+        if kind is None:
+            raise Invalid(
+                f"{field}.ids",
+                "สมาชิกของมิตินี้ไม่มีรหัสกลาง ใช้ codes",
+                "members of this dimension have no global ids; use codes",
+            )
+        return domain.MemberSelector(ids=local(self.ids or [], f"{field}.ids", kind))
 
 
 @strawberry.input(description="One axis of a matrix (แกน)")
@@ -97,7 +112,7 @@ class AxisInput:
         """The axis of the domain."""
         return domain.AxisQuestion(
             dimension=self.dimension,
-            members=self.members.record(f"{field}.members")
+            members=self.members.record(f"{field}.members", NAMED.get(self.dimension))
             if isinstance(self.members, MemberSelector)
             else None,
             include_empty=self.include_empty is not False,
@@ -131,7 +146,9 @@ class MatrixInput:
             if isinstance(self.filter, MatrixFilter)
             else domain.MatrixFilter(),
             counting=self.counting or Counting.DISTINCT,
-            areas_on=self.areas_on if isinstance(self.areas_on, date) else None,
+            areas_on=checked_day(self.areas_on, "areasOn")
+            if isinstance(self.areas_on, date)
+            else None,
             as_of=self.as_of.record("asOf") if isinstance(self.as_of, AsOfInput) else None,
         )
 

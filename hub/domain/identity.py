@@ -6,7 +6,10 @@ from typing import ClassVar, Final, Protocol
 from hub.domain.record import value
 from hub.errors import Invalid
 
-SHAPE: Final = re.compile(r"gid://hub/([A-Za-z]{1,40})/([^\x00-\x1f]{1,2000})")
+LONGEST_KEY: Final = 18_002
+"""The longest key is that of a cell: a matrix key of 16,000, and two members of 1,000 each."""
+LONGEST_ID: Final = len("gid://hub//") + 40 + LONGEST_KEY
+SHAPE: Final = re.compile(rf"gid://hub/([A-Za-z]{{1,40}})/([^\x00-\x1f]{{1,{LONGEST_KEY}}})")
 
 
 class Identified(Protocol):

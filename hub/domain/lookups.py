@@ -1,9 +1,10 @@
 """One way to name a thing, and one way to name a moment of knowledge."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, NewType, TypeVar
 
 from hub.domain.record import value
+from hub.errors import Invalid
 
 Thing = TypeVar("Thing")
 
@@ -27,3 +28,21 @@ class AsOf:
 
     instant: datetime | None = None
     plan_version_id: str | None = None
+
+    @classmethod
+    def clock(cls, told: datetime, field: str = "asOf.instant") -> "AsOf":
+        """At a clock time, held in UTC; `Invalid(field)` without an offset or out of bounds."""
+        if told.tzinfo is None:
+            raise Invalid(
+                field,
+                "เวลาต้องระบุเขตเวลา เช่น 2010-06-01T09:00:00+07:00",
+                "an instant needs its offset: 2010-06-01T09:00:00+07:00",
+            )
+        try:
+            return cls(instant=told.astimezone(UTC))
+        except OverflowError as beyond:
+            raise Invalid(
+                field,
+                "เวลาต้องอยู่ในปี ค.ศ. 1–9999 ตามเวลาสากล (UTC)",
+                "an instant lies within the years 1 to 9999 in UTC",
+            ) from beyond

@@ -183,12 +183,10 @@ class Total:
     @property
     def cells(self) -> list[Cell]:
         """The cells under this total, row-major."""
-        return [
-            cell
-            for cell in self.matrix.cells
-            if self.group.row in (None, cell.row_index)
-            and self.group.column in (None, cell.column_index)
-        ]
+        row, column, width = self.group.row, self.group.column, len(self.matrix.columns.headers)
+        if row is not None:
+            return self.matrix.cells[row * width : (row + 1) * width]
+        return self.matrix.cells if column is None else self.matrix.cells[column::width]
 
     def sum_of_cells(self, phase: BudgetPhase) -> int | None:
         """What the cells add up to, in satang; null where none has a line of that phase."""

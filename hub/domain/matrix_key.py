@@ -31,13 +31,17 @@ from hub.domain.matrix_question import (
     MemberSelector,
 )
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.errors import HubError, Invalid
+from hub.errors import HubError, Invalid, TooCostly
 
 LONGEST: Final = 16_000
+UNPACKED: Final = 1_000_000
 
 
 def write_key(question: MatrixQuestion) -> str:
-    """The key of a question; what is at its default is left out, so keys stay short."""
+    """The key of a question; what is at its default is left out, so keys stay short.
+
+    `TooCostly` where it would be longer than a key we read back.
+    """
     told = {
         "r": axis_told(question.rows),
         "c": axis_told(question.columns),
@@ -49,9 +53,15 @@ def write_key(question: MatrixQuestion) -> str:
         "pv": question.as_of and question.as_of.plan_version_id,
     }
     text = json.dumps(sparse(told), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    packed = zlib.compress(text.encode(), 9, wbits=-15)
+    plainly = text.encode()
+    if len(plainly) > UNPACKED:
+        raise TooCostly(len(plainly), UNPACKED, "ไบต์ของคำถาม/bytes of a question")
+    packed = zlib.compress(plainly, 9, wbits=-15)
     sealed = zlib.crc32(packed).to_bytes(4, "big") + packed
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    key = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+    if len(key) > LONGEST:
+        raise TooCostly(len(key), LONGEST, "อักขระของคีย์เมทริกซ์/characters of a matrix key")
+    return key
 
 
 def read_key(key: str, field: str = "key") -> MatrixQuestion:
@@ -63,16 +73,14 @@ def read_key(key: str, field: str = "key") -> MatrixQuestion:
         if zlib.crc32(sealed[4:]).to_bytes(4, "big") != sealed[:4]:
             raise ValueError(key[:40])
         unpacker = zlib.decompressobj(wbits=-15)
-        text = unpacker.decompress(sealed[4:], 1_000_000)
+        text = unpacker.decompress(sealed[4:], UNPACKED)
         if unpacker.unconsumed_tail:
             raise ValueError(key[:40])
         told = json.loads(text)
         return MatrixQuestion(
             rows=axis_read(told["r"]),
             columns=axis_read(told["c"]),
-            fiscal_years=FiscalYearRange(
-                FiscalYear.of_ce(told["y"][0]), FiscalYear.of_ce(told["y"][1])
-            ),
+            fiscal_years=FiscalYearRange(year_read(told["y"][0]), year_read(told["y"][1])),
             filter=filter_read(told.get("f", {})),
             counting=Counting(told.get("n", "DISTINCT")),
             areas_on=date.fromisoformat(told["on"]) if "on" in told else None,
@@ -84,13 +92,17 @@ def read_key(key: str, field: str = "key") -> MatrixQuestion:
         raise unreadable(field) from odd
 
 
+def year_read(ce: object) -> FiscalYear:
+    """A fiscal year of a key."""
+    if type(ce) is not int:
+        raise ValueError(ce)
+    return FiscalYear.of_ce(ce)
+
+
 def as_of_read(told: dict[str, Any]) -> AsOf | None:
     """The moment of knowledge of a key; null: now."""
     if "at" in told:
-        at = datetime.fromisoformat(told["at"])
-        if at.tzinfo is None:
-            raise ValueError(told["at"])
-        return AsOf(instant=at)
+        return AsOf.clock(datetime.fromisoformat(told["at"]))
     return AsOf(plan_version_id=word(told["pv"])) if "pv" in told else None
 
 
@@ -144,6 +156,9 @@ def axis_read(told: dict[str, Any]) -> AxisQuestion:
     limit = told.get("l", MEMBERS_SHOWN)
     if type(limit) is not int or not 1 <= limit <= MEMBERS_AT_MOST:
         raise ValueError(limit)
+    empty = told.get("e", 1)
+    if type(empty) is not int or empty not in (0, 1):
+        raise ValueError(empty)
     return AxisQuestion(
         dimension=DimensionKind(told["d"]),
         members=None
@@ -155,16 +170,17 @@ def axis_read(told: dict[str, Any]) -> AxisQuestion:
             agency_kind=AgencyKind(chosen["kind"]) if "kind" in chosen else None,
             under=word(chosen["under"]) if "under" in chosen else None,
         ),
-        include_empty=told.get("e", 1) == 1,
+        include_empty=empty == 1,
         order_by=AxisOrder(told.get("o", "NATURAL")),
         limit=limit,
     )
 
 
 def word(text: object) -> str:
-    """A text PostgreSQL can hold; ValueError otherwise."""
+    """A text PostgreSQL can hold; ValueError otherwise, also for half a character."""
     if not isinstance(text, str) or "\0" in text:
         raise ValueError(text)
+    text.encode()
     return text
 
 
@@ -195,7 +211,7 @@ def filter_told(asked: MatrixFilter) -> dict[str, Any]:
 def filter_read(told: dict[str, Any]) -> MatrixFilter:
     """A filter of a key."""
     linked = told.get("linked")
-    if linked not in (None, True, False):
+    if linked is not None and type(linked) is not bool:
         raise ValueError(linked)
     return MatrixFilter(
         chains=words(told.get("chains", [])),

@@ -50,7 +50,7 @@ def read_cursor(cursor: str, shape: tuple[type, ...]) -> Key:
             isinstance(key, list)
             and len(key) == len(shape)
             and all(type(part) is kind for part, kind in zip(key, shape, strict=True))
-            and all("\0" not in part for part in key if isinstance(part, str))
+            and all(b"\0" not in part.encode() for part in key if isinstance(part, str))
             and all(abs(part) < 2**62 for part in key if isinstance(part, int))
         )
         if not fits:

@@ -1,6 +1,9 @@
-"""Plans, their versions and strategic issues."""
+"""Plans, their versions and strategic issues.
 
-from datetime import date
+`known_at` is the instant a record was read as of (null: now); what is asked of it is read then too.
+"""
+
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
 
@@ -47,6 +50,7 @@ class Plan:
     agency_id: str | None
     first_year: FiscalYear
     last_year: FiscalYear
+    known_at: datetime | None
     sort_key: str
 
     @property
@@ -73,6 +77,7 @@ class PlanVersion:
     decided_on: date | None
     decided_by: str | None
     vision: LocalizedText | None
+    known_at: datetime | None
 
     @property
     def gid(self) -> str:
@@ -100,6 +105,7 @@ class StrategicIssue:
     rank_basis: str | None
     theme: str | None
     chain_id: str | None
+    known_at: datetime | None
     sort_key: str
 
     @property

@@ -1,5 +1,9 @@
-"""Value chains, their stages, and who is expected to do what in them."""
+"""Value chains, their stages, and who is expected to do what in them.
 
+`known_at` is the instant a record was read as of (null: now); what is asked of it is read then too.
+"""
+
+from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 
@@ -32,6 +36,7 @@ class ValueChain:
     theme: str | None
     template_id: str | None
     actor_levels: list[ActorLevel]
+    known_at: datetime | None
     sort_key: str
 
     @property
@@ -53,6 +58,7 @@ class Stage:
     group: LocalizedText | None
     order: int
     kind: StageKind
+    known_at: datetime | None
 
     @property
     def gid(self) -> str:
@@ -72,6 +78,7 @@ class ExpectedRole:
     stage_id: str
     statement: LocalizedText
     citation: str
+    known_at: datetime | None
 
     @property
     def gid(self) -> str:

@@ -6,7 +6,7 @@ figures they are asked twice, first along the natural order, then along the one 
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.layout import Layout
@@ -22,12 +22,14 @@ from hub.domain.matrix import (
 )
 from hub.domain.matrix_key import write_key
 from hub.domain.matrix_question import (
+    COUNTED_AT_ONCE,
     MEMBERS_AT_MOST,
+    TABLE_AT_ONCE,
     AxisOrder,
     Counting,
     MatrixQuestion,
 )
-from hub.errors import Invalid
+from hub.errors import Invalid, TooCostly
 from hub.services.judge_cell import NOTHING, Verdict, roles_expected, words
 from hub.services.lay_out_axis import Ground, LaidOut, MemberOfAxis, lay_out_axis
 from hub.services.scope_filter import chain_of, scope_of
@@ -52,8 +54,8 @@ async def draw_matrix(
     `known_at` is the instant of its `as_of`, null for now.
     """
     refuse_odd(question)
-    chain = await chain_of(unit, question)
-    ground = Ground(unit, question, chain)
+    chain = await chain_of(unit, question, known_at)
+    ground = Ground(unit, question, chain, known_at)
     scope = await scope_of(
         unit,
         question.filter,
@@ -64,24 +66,33 @@ async def draw_matrix(
     )
     rows = await lay_out_axis(ground, question.rows, "rows")
     columns = await lay_out_axis(ground, question.columns, "columns")
-    expected, nobody_named = await roles_expected(unit, question, chain)
+    expected, nobody_named = await roles_expected(unit, question, chain, known_at)
 
-    def layout(row_keys: Sequence[str], column_keys: Sequence[str]) -> Layout:
+    def layout(row_keys: Sequence[str], column_keys: Sequence[str], *aside: bool) -> Layout:
         return Layout(
             scope=scope,
-            rows=rows.places(row_keys),
-            columns=columns.places(column_keys),
+            rows=rows.places(row_keys, unassigned=aside[0]),
+            columns=columns.places(column_keys, unassigned=aside[1]),
             counting=question.counting,
         )
 
     row_keys, column_keys = natural(rows), natural(columns)
-    drawn = layout(row_keys, column_keys)
+    if (cells := (len(row_keys) + 1) * (len(column_keys) + 1)) > COUNTED_AT_ONCE:
+        raise TooCostly(cells, COUNTED_AT_ONCE, "ช่อง · cells")
+    drawn = layout(row_keys, column_keys, True, True)
     figures = await unit.matrices.figures(drawn)
+    aside = (
+        Group(len(row_keys), None) in figures,
+        Group(None, len(column_keys)) in figures,
+    )
     states = Verdict(question, expected, nobody_named)
     shown_rows = shown(rows, figures, states, columns, is_row=True)
     shown_columns = shown(columns, figures, states, rows, is_row=False)
-    if shown_rows != row_keys or shown_columns != column_keys:
-        drawn = layout(shown_rows, shown_columns)
+    drawn_cells = (len(shown_rows.keys) + 2) * (len(shown_columns.keys) + 2)
+    if drawn_cells > TABLE_AT_ONCE:
+        raise TooCostly(drawn_cells, TABLE_AT_ONCE, "ช่อง · cells")
+    if shown_rows.keys != row_keys or shown_columns.keys != column_keys:
+        drawn = layout(shown_rows.keys, shown_columns.keys, *aside)
         figures = await unit.matrices.figures(drawn)
 
     matrix = Matrix(
@@ -90,13 +101,13 @@ async def draw_matrix(
         as_of=known_at or now,
         figures=figures,
         notices=[],
-        rows=axis_of(rows, shown_rows),
-        columns=axis_of(columns, shown_columns),
+        rows=Axis(question.rows.dimension, [], shown_rows.truncated, len(rows.members)),
+        columns=Axis(question.columns.dimension, [], shown_columns.truncated, len(columns.members)),
         cells=[],
         layout=drawn,
     )
-    head(matrix, rows, shown_rows, is_row=True)
-    head(matrix, columns, shown_columns, is_row=False)
+    head(matrix, rows, shown_rows.keys, is_row=True, unassigned=aside[0])
+    head(matrix, columns, shown_columns.keys, is_row=False, unassigned=aside[1])
     for row in matrix.rows.headers:
         figures.setdefault(Group(row.index, None), NOTHING)
         for column in matrix.columns.headers:
@@ -136,8 +147,8 @@ def shown(
     across: LaidOut,
     *,
     is_row: bool,
-) -> list[str]:
-    """The keys of an axis as they are shown: without empty members where asked, ordered, cut."""
+) -> "Shown":
+    """An axis as it is shown: without empty members where asked, ordered, cut."""
     question = axis.question
     ordinal = {member.key: at for at, member in enumerate(axis.members)}
 
@@ -170,10 +181,19 @@ def shown(
             kept.sort(key=lambda m: (m.sort_key, m.key))
         case AxisOrder.NATURAL:
             pass
-    return [member.key for member in kept[: question.limit]]
+    return Shown([member.key for member in kept[: question.limit]], len(kept) > question.limit)
 
 
-def head(matrix: Matrix, axis: LaidOut, keys: Sequence[str], *, is_row: bool) -> None:
+class Shown(NamedTuple):
+    """The keys of an axis as they are shown, and whether `limit` cut."""
+
+    keys: list[str]
+    truncated: bool
+
+
+def head(
+    matrix: Matrix, axis: LaidOut, keys: Sequence[str], *, is_row: bool, unassigned: bool
+) -> None:
     """Fill an axis: its members, then UNASSIGNED and BEYOND_LIMIT where something stands there."""
     members = {member.key: member for member in axis.members}
     target = matrix.rows if is_row else matrix.columns
@@ -190,22 +210,11 @@ def head(matrix: Matrix, axis: LaidOut, keys: Sequence[str], *, is_row: bool) ->
 
     for at, key in enumerate(keys):
         add(at, HeaderKind.MEMBER, members[key])
-    for at, kind, label in (
-        (len(keys), HeaderKind.UNASSIGNED, UNASSIGNED),
-        (len(keys) + 1, HeaderKind.BEYOND_LIMIT, BEYOND),
-    ):
+    gathered = [(HeaderKind.UNASSIGNED, UNASSIGNED)] if unassigned else []
+    gathered.append((HeaderKind.BEYOND_LIMIT, BEYOND))
+    for at, (kind, label) in enumerate(gathered, start=len(keys)):
         if held(at):
             add(at, kind, MemberOfAxis(f"~{kind.value}", label, [], None, ""))
-
-
-def axis_of(axis: LaidOut, keys: Sequence[str]) -> Axis:
-    """An axis without its headers yet; it is truncated where `limit`, not emptiness, cut."""
-    return Axis(
-        axis.question.dimension,
-        [],
-        truncated=len(keys) == axis.question.limit < len(axis.members),
-        member_count=len(axis.members),
-    )
 
 
 def notices_of(matrix: Matrix) -> list[Notice]:

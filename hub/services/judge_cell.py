@@ -5,6 +5,7 @@ none of them expects somebody in every cell.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -38,21 +39,22 @@ def words(th: str, en: str) -> LocalizedText:
 
 
 async def roles_expected(
-    unit: "Unit", question: MatrixQuestion, chain: ValueChain | None
+    unit: "Unit", question: MatrixQuestion, chain: ValueChain | None, known_at: datetime | None
 ) -> tuple[Expected, bool]:
     """Who is expected where, by the chain's role matrix; and whether the chain names nobody.
 
     The role matrices speak of levels and stages, so a matrix with neither expects nobody. On one
-    axis alone, whoever is expected anywhere along the other is expected there.
+    axis alone, whoever is expected anywhere along the other is expected there. They name no
+    agency: along an AGENCY axis nobody is expected, or every ministry would be missing everywhere.
     """
     drawn = {question.rows.dimension, question.columns.dimension}
     by_level, by_stage = DimensionKind.ACTOR_LEVEL in drawn, DimensionKind.STAGE in drawn
-    if chain is None or not (by_level or by_stage):
+    if chain is None or DimensionKind.AGENCY in drawn or not (by_level or by_stage):
         return {}, False
     if chain.template_id is None:
         return {}, True
-    stages = (await unit.chains.stages_of([chain.template_id]))[chain.template_id]
-    roles = await unit.chains.roles_of([stage.id for stage in stages])
+    stages = (await unit.chains.stages_of([chain.template_id], known_at))[chain.template_id]
+    roles = await unit.chains.roles_of([stage.id for stage in stages], known_at)
     found: dict[tuple[ActorLevel | None, str | None], list[ExpectedRole]] = {}
     for stage in stages:
         for role in roles.get(stage.id, []):

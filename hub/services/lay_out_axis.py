@@ -7,7 +7,7 @@ year. A value that is no member itself stands at its nearest ancestor that is on
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from hub.domain.agencies import ActorLevel, AgencyKind
@@ -54,14 +54,18 @@ class LaidOut:
     values: dict[tuple[str, int | None], str]
     """(value, fiscal year CE or null for any) → key of the member it stands at."""
 
-    def places(self, order: Sequence[str]) -> Places:
-        """The axis with its members at the ordinals of `order`; beyond it stands what was cut."""
+    def places(self, order: Sequence[str], *, unassigned: bool) -> Places:
+        """The axis with its members at the ordinals of `order`, then UNASSIGNED, then what was cut.
+
+        Where nothing is unassigned what was cut follows the members, so that ordinals have no hole.
+        """
         ordinal = {key: at for at, key in enumerate(order)}
-        cut = len(order) + 1
+        elsewhere = len(order) if unassigned else len(order) + 1
+        cut = len(order) + 1 if unassigned else len(order)
         return Places(
             self.question.dimension,
             frozenset((v, year, ordinal.get(k, cut)) for (v, year), k in self.values.items()),
-            elsewhere=len(order),
+            elsewhere=elsewhere,
         )
 
 
@@ -72,6 +76,7 @@ class Ground:
     unit: "Unit"
     question: MatrixQuestion
     chain: ValueChain | None
+    known_at: datetime | None
 
     def day(self, year: FiscalYear) -> date:
         """The day whose edition of areas is meant for a fiscal year."""
@@ -117,12 +122,14 @@ def chosen(axis: AxisQuestion, known: Iterable[str], field: str) -> list[str] | 
     if asked is None:
         raise unsuitable(axis.dimension, field)
     held = set(known)
-    return [a if a in held else unknown_member(a, f"{field}.members") for a in dict.fromkeys(asked)]
+    for missing in (key for key in asked if key not in held):
+        raise unknown_member(missing, f"{field}.members")
+    return list(dict.fromkeys(asked))
 
 
-def unknown_member(key: str, field: str) -> str:
-    """Raises `Invalid(field)`: the axis has no such member."""
-    raise Invalid(field, f"ไม่รู้จัก {key!r} ในมิตินี้", f"no {key!r} in this dimension")
+def unknown_member(key: str, field: str) -> Invalid:
+    """The axis has no such member."""
+    return Invalid(field, f"ไม่รู้จัก {key!r} ในมิตินี้", f"no {key!r} in this dimension")
 
 
 def unsuitable(dimension: DimensionKind, field: str) -> Invalid:
@@ -151,7 +158,8 @@ def of_enum(
 def of_years(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
     """The fiscal years of the range; `codes` are Buddhist years."""
     years = {str(year.be): year for year in ground.question.fiscal_years}
-    keys = chosen(axis, years, field) or list(years)
+    keys = chosen(axis, years, field)
+    keys = list(years) if keys is None else keys
     return LaidOut(
         axis,
         [MemberOfAxis(key, years[key].label, [], None, key) for key in keys],
@@ -169,11 +177,13 @@ async def of_stages(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
             "a STAGE axis needs exactly one value chain: name it in filter.valueChains, "
             "or issues of one chain in filter.issues",
         )
-    stages = (await ground.unit.chains.stages_of([ground.chain.id]))[ground.chain.id]
+    stages = (await ground.unit.chains.stages_of([ground.chain.id], ground.known_at))[
+        ground.chain.id
+    ]
     by_key = {stage.code: stage for stage in stages}
     by_key_or_id = {**by_key, **{stage.id: stage for stage in stages}}
     keys = chosen(axis, by_key_or_id, field)
-    kept = stages if keys is None else [by_key_or_id[key] for key in keys]
+    kept = stages if keys is None else list(dict.fromkeys(by_key_or_id[key] for key in keys))
     return LaidOut(
         axis,
         [
@@ -192,14 +202,14 @@ async def of_issues(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
         ids = asked.ids if asked.ids is not None else asked.codes
         if ids is None:
             raise unsuitable(axis.dimension, field)
-        found = await ground.unit.plans.issues_by_id(ids)
+        found = await ground.unit.plans.issues_by_id(ids, ground.known_at)
         issues = [found[chosen_id] for chosen_id in chosen(axis, found, field) or []]
     elif question.filter.issues:
-        found = await ground.unit.plans.issues_by_id(question.filter.issues)
+        found = await ground.unit.plans.issues_by_id(question.filter.issues, ground.known_at)
         issues = [found[i] for i in question.filter.issues if i in found]
     else:
         areas = await areas_meant(ground)
-        issues = await ground.unit.plans.issues_of(areas, question.fiscal_years)
+        issues = await ground.unit.plans.issues_of(areas, question.fiscal_years, ground.known_at)
     areas_by_id = await ground.unit.areas.by_id([i.area_id for i in issues if i.area_id])
     return LaidOut(
         axis,
@@ -237,6 +247,8 @@ async def of_areas(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
         area_level=AreaLevel.PROVINCE,
     )
     if selector.area_level is not None:
+        if selector.under is not None and not await areas.by_id([selector.under]):
+            raise unknown_member(selector.under, f"{field}.members.areaLevel.under")
         within = await areas_meant(ground) if axis.members is None else None
         members: dict[str, Area] = {}
         for day in sorted(set(days.values())):
@@ -278,6 +290,8 @@ async def of_agencies(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut
     selector = axis.members or MemberSelector(agency_kind=AgencyKind.MINISTRY)
     last = max(days.values())
     if selector.agency_kind is not None:
+        if selector.under is not None and not await agencies.by_id([selector.under], last):
+            raise unknown_member(selector.under, f"{field}.members.agencies.under")
         found = {
             agency.id: agency
             for day in sorted(set(days.values()))

@@ -89,13 +89,15 @@ def refuse_missing(field: str, ids: Sequence[str], found: object) -> None:
         raise Invalid(field, f"ไม่พบ {missing!r}", f"there is no {missing!r}")
 
 
-async def chain_of(unit: "Unit", question: MatrixQuestion) -> ValueChain | None:
+async def chain_of(
+    unit: "Unit", question: MatrixQuestion, known_at: datetime | None
+) -> ValueChain | None:
     """The one value chain a question is about, named itself or by its issues; null for none."""
     asked = question.filter
     ids = set(asked.chains)
     if not ids and asked.issues:
-        issues = await unit.plans.issues_by_id(asked.issues)
+        issues = await unit.plans.issues_by_id(asked.issues, known_at)
         ids = {issue.chain_id for issue in issues.values() if issue.chain_id}
     if len(ids) != 1:
         return None
-    return (await unit.chains.by_id(list(ids))).get(ids.pop())
+    return (await unit.chains.by_id(list(ids), known_at)).get(ids.pop())

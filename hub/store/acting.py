@@ -7,7 +7,8 @@ from sqlalchemy.sql.selectable import CTE
 
 from hub.domain.access import Viewer
 from hub.domain.layout import Scope
-from hub.store.facts import linked, listing
+from hub.store.rows import listing
+from hub.store.serving import linked
 from hub.store.tables import budget_line, project, project_area
 from hub.store.visible import visible
 

@@ -36,7 +36,7 @@ def lines_of(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
             line.c.project_id == sa.any_(texts("ids")),
             line.c.fiscal_year.between(first, last),
             line.c.phase == sa.any_(sa.bindparam("phases", type_=ARRAY(sa.Text))),
-            visible(of, viewer),
+            visible(of, viewer, at),
         )
         .order_by(
             line.c.project_id,
@@ -54,7 +54,7 @@ def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     return (
         sa.select(line)
         .join(of, of.c.id == line.c.project_id)
-        .where(line.c.id == sa.any_(texts("ids")), visible(of, viewer))
+        .where(line.c.id == sa.any_(texts("ids")), visible(of, viewer, at))
     )
 
 

@@ -14,26 +14,27 @@ from hub.domain.access import Viewer
 from hub.domain.layout import Layout
 from hub.domain.matrix_question import Counting, DimensionKind
 from hub.store import facts
-from hub.store.facts import listing
+from hub.store.rows import listing
+from hub.store.serving import links
 
 
 def placed(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """One row per fact and linkage, with the ordinals of its row and column."""
     scope = layout.scope
     stood = facts.standing(scope, viewer, hidden=hidden)
-    links = facts.links(scope, viewer, hidden=hidden, every_status=layout.every_status)
+    served = links(scope, viewer, hidden=hidden, every_status=layout.every_status)
     value = {
         DimensionKind.ACTOR_LEVEL: stood.c.actor_level,
         DimensionKind.AGENCY: stood.c.agency_id,
         DimensionKind.AREA: stood.c.area_id,
         DimensionKind.FISCAL_YEAR: sa.cast(stood.c.fiscal_year, sa.Text),
         DimensionKind.FUNDING: stood.c.funding,
-        DimensionKind.ISSUE: links.c.issue_id,
-        DimensionKind.STAGE: links.c.stage_id,
-        DimensionKind.LINKAGE_STATUS: links.c.status,
+        DimensionKind.ISSUE: served.c.issue_id,
+        DimensionKind.STAGE: served.c.stage_id,
+        DimensionKind.LINKAGE_STATUS: served.c.status,
     }
     source: Any = stood.join(
-        links, links.c.project_id == stood.c.project_id, isouter=not scope.needs_linkage
+        served, served.c.project_id == stood.c.project_id, isouter=not scope.needs_linkage
     )
     ordinals = []
     for name, places in (("row_places", layout.rows), ("column_places", layout.columns)):
@@ -60,9 +61,9 @@ def placed(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
             stood.c.phase,
             stood.c.amount,
             stood.c.duplicate,
-            links.c.id.label("linkage_id"),
-            links.c.status,
-            links.c.share,
+            served.c.id.label("linkage_id"),
+            served.c.status,
+            served.c.share,
             ordinals[0].label("r"),
             ordinals[1].label("c"),
         )

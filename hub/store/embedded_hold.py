@@ -20,6 +20,9 @@ from typing import IO
 
 LOCK = "hub-database.lock"  # also the sign by which a data folder is known as ours
 PATIENCE = 60  # seconds for the server to be ready, or to stop
+# Seconds for it to stop in good order: told to stop while it recovers from a crash, PostgreSQL 18
+# may never do so. At once is safe too, as the next start recovers; and `docker stop` waits for ten.
+POLITE = 8
 
 
 @contextlib.contextmanager
@@ -117,12 +120,13 @@ def ready(home: Path) -> bool:
 
 def halt(home: Path) -> None:
     """Stop the server and take its socket folder away; call it inside `alone`."""
-    for stop in (signal.SIGINT, signal.SIGQUIT):  # PostgreSQL's words for fast and immediate
+    # PostgreSQL's words for fast and immediate
+    for stop, seconds in ((signal.SIGINT, POLITE), (signal.SIGQUIT, PATIENCE)):
         pid = running(home)
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, stop)
-            for _ in patiently():
+            for _ in patiently(seconds):
                 if running(home) is None:
                     break
     elsewhere = home / "socket"
@@ -131,9 +135,9 @@ def halt(home: Path) -> None:
         elsewhere.unlink()
 
 
-def patiently() -> Iterator[None]:
+def patiently(seconds: float = PATIENCE) -> Iterator[None]:
     """Go round until the patience ends."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         yield
         time.sleep(0.02)

@@ -6,6 +6,8 @@ execution costs 1.3 ms more per 1,540 rows (platform figures, ADR 0003).
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final, cast
@@ -17,13 +19,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.util import LRUCache
 
-from hub.errors import StoreUnusable, Unready
+from hub.errors import StoreUnusable, TooCostly, Unready
 
 logger = logging.getLogger(__name__)
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # untyped upstream
 OLDEST: Final = 15
 PATIENCE: Final = 10.0
 """Seconds a request waits for a connection before it is told to come back."""
+LONGEST: Final = 60.0
+"""Seconds a statement may take."""
 LOST: Final = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -80,12 +84,23 @@ class Reading:
         async with self._turn:
             if self._closed:
                 raise Unready
+            began = time.monotonic()
             try:
                 if self._connection is None:
                     self._connection = await self._open()
+                began = time.monotonic()
                 self.statements += 1
                 self.sent.append(sql)
                 answer: list[asyncpg.Record] = await self._connection.fetch(sql, *values)
+            except asyncpg.QueryCanceledError as broken:
+                self._closed = True  # a transaction with an error in it answers nothing more
+                took = time.monotonic() - began
+                logger.warning("a statement was broken off after %.1f s: %s", took, broken)
+                if took < LONGEST:
+                    raise Unready from broken
+                raise TooCostly(
+                    math.ceil(took), int(LONGEST), "วินาทีในฐานข้อมูล · seconds of the database"
+                ) from broken
             except (*LOST, asyncpg.InterfaceError) as gone:
                 misused = isinstance(gone, asyncpg.InterfaceError)
                 if misused and not (self._connection and self._connection.is_closed()):
@@ -152,7 +167,7 @@ async def opened(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Database]:
         server_settings={
             "application_name": "buranakan",
             "timezone": "UTC",
-            "statement_timeout": "60s",
+            "statement_timeout": f"{LONGEST:.0f}s",
             "idle_in_transaction_session_timeout": "120s",
         },
     )

@@ -12,21 +12,12 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.access import Viewer
 from hub.domain.layout import Pairs, Scope
-from hub.domain.linkage import PLACING
 from hub.domain.matrix_question import AgencyRole, AreaRole
 from hub.store import tables
 from hub.store.known import as_known
+from hub.store.rows import listing
+from hub.store.serving import linked, links
 from hub.store.visible import only_listed, visible
-
-
-def listing(name: str, *columns: tuple[str, Any, list[Any]]) -> FromClause:
-    """Values handed to a statement as a table, one array per column."""
-    arrays = [sa.literal(values, ARRAY(kind)) for _, kind, values in columns]
-    return (
-        sa.func.unnest(*arrays)
-        .table_valued(*(sa.column(label, kind) for label, kind, _ in columns), name=name)
-        .render_derived(name)
-    )
 
 
 def pairs(name: str, held: Pairs) -> FromClause:
@@ -68,7 +59,8 @@ def projects(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """Projects the viewer may see (`hidden`: may only count) that the filter does not rule out."""
     asked = scope.filter
     project = as_known(tables.project, scope.known_at)
-    may = only_listed(project, viewer) if hidden else visible(project, viewer)
+    at = scope.known_at
+    may = only_listed(project, viewer, at) if hidden else visible(project, viewer, at)
     chosen = sa.select(
         project.c.id,
         project.c.actor_level,
@@ -141,14 +133,10 @@ def standing(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
             else implemented("by_agencies", scope, chosen.c.id, line.c.fiscal_year)
         )
     matching = lines.cte("matching")
-    by_lines = sa.select(
-        *(c for c in matching.c),
-        sa.and_(
-            matching.c.project_id != matching.c.identity,
-            twin(matching),
-        ).label("duplicate"),
+    by_lines = sa.select(*matching.c, is_copy(matching).label("duplicate"))
+    by_money = bool(asked.funding) or bool(
+        asked.agencies and asked.agency_role is AgencyRole.HOLDER
     )
-    by_money = bool(asked.funding) or asked.agency_role is AgencyRole.HOLDER
     stood = (by_lines if by_money else by_lines.union_all(own(scope, chosen, matching, lead))).cte(
         "stood"
     )
@@ -159,14 +147,17 @@ def standing(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     return kept.cte("standing")
 
 
-def twin(matching: CTE) -> sa.ColumnElement[bool]:
-    """Whether the record a line's project repeats has a line of the same year and phase itself."""
-    first = matching.alias("first")
-    return sa.exists().where(
-        first.c.project_id == matching.c.identity,
-        first.c.fiscal_year == matching.c.fiscal_year,
-        first.c.phase == matching.c.phase,
+def is_copy(matching: CTE) -> sa.ColumnElement[bool]:
+    """Whether another record of the same activity has the say for this year and phase.
+
+    The record that the others repeat has it, or the first of them where that one has no line.
+    """
+    m = matching.c
+    keeper = sa.func.first_value(m.project_id).over(
+        partition_by=[m.identity, m.fiscal_year, m.phase],
+        order_by=[m.project_id != m.identity, m.project_id],
     )
+    return m.project_id != keeper
 
 
 def implementers(scope: Scope) -> FromClause:
@@ -202,8 +193,12 @@ def own(scope: Scope, chosen: CTE, matching: CTE, lead: FromClause) -> sa.Select
         .render_derived("own_year")
     )
     place = share.c.area_id if asked.area_role is AreaRole.PERFORMED_IN else home.c.area_id
-    agency = chosen.c.owner_id if asked.agency_role is AgencyRole.OWNER else lead.c.agency_id
     nothing = sa.null()
+    agency: sa.ColumnElement[Any] = {
+        AgencyRole.OWNER: chosen.c.owner_id,
+        AgencyRole.IMPLEMENTER: lead.c.agency_id,
+        AgencyRole.HOLDER: sa.cast(nothing, sa.Text),
+    }[asked.agency_role]
     rows = (
         sa.select(
             chosen.c.id,
@@ -236,85 +231,6 @@ def own(scope: Scope, chosen: CTE, matching: CTE, lead: FromClause) -> sa.Select
             else implemented("own_agencies", scope, chosen.c.id, year.c.ce)
         )
     return rows
-
-
-def links(scope: Scope, viewer: Viewer, *, hidden: bool = False, every_status: bool = False) -> CTE:
-    """Linkages the viewer may see (`hidden`: or count) that the filter does not rule out."""
-    asked = scope.filter
-    linkage = as_known(tables.linkage, scope.known_at)
-    may = visible(linkage, viewer)
-    if hidden:
-        may = sa.or_(may, only_listed(linkage, viewer))
-    rows = sa.select(
-        linkage.c.id,
-        linkage.c.project_id,
-        linkage.c.issue_id,
-        linkage.c.stage_id,
-        linkage.c.status,
-        linkage.c.share,
-    ).where(may)
-    if asked.linkage_status or not every_status:
-        statuses = [status.value for status in scope.statuses]
-        rows = rows.where(linkage.c.status == sa.any_(sa.literal(statuses, ARRAY(sa.Text))))
-    if asked.issues:
-        rows = rows.where(
-            linkage.c.issue_id == sa.any_(sa.literal(list(asked.issues), ARRAY(sa.Text)))
-        )
-    if asked.chains:
-        chains = sa.any_(sa.literal(list(asked.chains), ARRAY(sa.Text)))
-        stage, revision = tables.stage, tables.issue_revision
-        rows = rows.where(
-            sa.or_(
-                sa.exists().where(stage.c.id == linkage.c.stage_id, stage.c.chain_id == chains),
-                sa.and_(
-                    linkage.c.stage_id.is_(None),
-                    sa.exists().where(
-                        revision.c.issue_id == linkage.c.issue_id, revision.c.chain_id == chains
-                    ),
-                ),
-            )
-        )
-    return rows.cte("links")
-
-
-def linked(scope: Scope, viewer: Viewer, stood: CTE) -> sa.ColumnElement[bool]:
-    """Whether where it stands a project serves an issue of that area, or of its cluster, that year.
-
-    Central money, which stands nowhere, is linked by any issue of a plan of that year.
-    """
-    linkage = as_known(tables.linkage, scope.known_at)
-    issue, plan = tables.issue, tables.plan
-    homes = listing(
-        "homes",
-        ("id", sa.Text, [h[0] for h in sorted(scope.homes, key=str)]),
-        ("year", sa.SmallInteger, [h[1] for h in sorted(scope.homes, key=str)]),
-        ("home", sa.Text, [h[2] for h in sorted(scope.homes, key=str)]),
-    )
-    speaks = (
-        sa.exists()
-        .select_from(homes)
-        .where(
-            homes.c.id == stood.c.area_id,
-            sa.or_(homes.c.year.is_(None), homes.c.year == stood.c.fiscal_year),
-            homes.c.home == plan.c.area_id,
-        )
-    )
-    placing = [status.value for status in PLACING]
-    return (
-        sa.exists()
-        .select_from(
-            linkage.join(issue, issue.c.id == linkage.c.issue_id).join(
-                plan, plan.c.id == issue.c.plan_id
-            )
-        )
-        .where(
-            linkage.c.project_id == stood.c.project_id,
-            visible(linkage, viewer),
-            linkage.c.status == sa.any_(sa.literal(placing, ARRAY(sa.Text))),
-            stood.c.fiscal_year.between(plan.c.first_year, plan.c.last_year),
-            sa.or_(stood.c.area_id.is_(None), speaks),
-        )
-    )
 
 
 def matching(scope: Scope, viewer: Viewer, project_id: sa.ColumnElement[Any]) -> Any:

@@ -1,6 +1,8 @@
 """Lists of strategic issues: of versions, of areas, and of everything."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +10,7 @@ import sqlalchemy as sa
 from hub.domain.paging import Connection, Page, connect
 from hub.domain.plans import StrategicIssue
 from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.store.known import as_known
 from hub.store.pages import paged_by
 from hub.store.plans import IDS, Plans, by_rank, issue_of, wordings
 from hub.store.rows import keyed, listed
@@ -17,21 +20,27 @@ from hub.store.tables import area
 class Issues(Plans):
     """Plans, and their issues page by page, by rank; issues without a rank stand last."""
 
-    def _every(self) -> sa.Subquery:
-        return wordings(self._viewer, None).subquery("wording")
+    def _every(self, at: datetime | None = None) -> sa.Subquery:
+        return wordings(self._viewer, at).subquery("wording")
 
     async def issues_of(
-        self, areas: Collection[str] | None, years: FiscalYearRange
+        self,
+        areas: Collection[str] | None,
+        years: FiscalYearRange,
+        at: datetime | None = None,
     ) -> list[StrategicIssue]:
-        """Every issue of plans of some areas (null: any) that run then, by area and rank."""
-        every = self._every()
+        """Every issue of plans of some areas (null: any) that run in some years, by area and rank.
+
+        Read as known at an instant (null: now).
+        """
+        every, place = self._every(at), as_known(area, at)
         statement = (
             sa.select(every)
-            .join(area, area.c.id == every.c.area_id, isouter=True)
+            .join(place, place.c.id == every.c.area_id, isouter=True)
             .where(every.c.in_use)
             .where(every.c.first_year <= years.last.ce, every.c.last_year >= years.first.ce)
             .order_by(
-                area.c.sort_key,
+                place.c.sort_key,
                 every.c.area_id,
                 every.c.place_by_rank,
                 every.c.sort_key,
@@ -42,15 +51,15 @@ class Issues(Plans):
         if areas is not None:
             statement = statement.where(every.c.area_id == sa.any_(IDS))
             given["ids"] = list(areas)
-        return [issue_of(row) for row in await self._reading.rows(statement, **given)]
+        return [issue_of(row, at) for row in await self._reading.rows(statement, **given)]
 
     async def issues_by_version(
-        self, version_ids: Sequence[str], page: Page
+        self, version_ids: Sequence[str], page: Page, at: datetime | None = None
     ) -> dict[str, Connection[StrategicIssue]]:
         """The same page of the issues of each version, as that version words them."""
-        every = self._every()
+        every = self._every(at)
         statement = sa.select(every).where(every.c.version_id == sa.any_(IDS))
-        return await self._pages(version_ids, statement, every, every.c.version_id, page)
+        return await self._pages(version_ids, statement, every, every.c.version_id, page, at)
 
     async def issues_by_area(
         self, area_ids: Sequence[str], page: Page, *, year: FiscalYear | None
@@ -69,10 +78,11 @@ class Issues(Plans):
         every: sa.Subquery,
         group: sa.ColumnElement[Any],
         page: Page,
+        at: datetime | None = None,
     ) -> dict[str, Connection[StrategicIssue]]:
         order = [every.c.place_by_rank, every.c.sort_key, every.c.issue_id]
         rows = await self._reading.rows(keyed(statement, group, page, order), ids=list(set(keys)))
-        return paged_by(keys, rows, page, issue_of, by_rank)
+        return paged_by(keys, rows, page, partial(issue_of, at=at), by_rank)
 
     async def issue_page(
         self,

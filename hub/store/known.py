@@ -7,21 +7,25 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 
-def as_known(table: sa.Table, at: datetime | None) -> FromClause:
-    """`table` as the hub knew it at `at` (null: now), under the table's own name.
-
-    Earlier rows stand in the schema `history`, each with its `known_to`; at any instant a key has
-    one row at most, so what was answered then is answered again.
-    """
-    if at is None:
-        return table
-    instant: Any = sa.literal(at, sa.DateTime(timezone=True))
-    past = sa.table(
+def past_of(table: sa.Table) -> sa.TableClause:
+    """The earlier rows of `table`, in the schema `history`, each with its `known_to`."""
+    return sa.table(
         table.name,
         *(sa.column(c.name, c.type) for c in table.c),
         sa.column("known_to", sa.DateTime(timezone=True)),
         schema="history",
     )
+
+
+def as_known(table: sa.Table, at: datetime | None) -> FromClause:
+    """`table` as the hub knew it at `at` (null: now), under the table's own name.
+
+    At any instant a key has one row at most, so what was answered then is answered again.
+    """
+    if at is None:
+        return table
+    instant: Any = sa.literal(at, sa.DateTime(timezone=True))
+    past = past_of(table)
     return (
         sa.select(*table.c)
         .where(table.c.known_from <= instant)

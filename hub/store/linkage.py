@@ -34,7 +34,7 @@ def seen(viewer: Viewer, table: FromClause, at: datetime | None) -> sa.Select[An
     return (
         sa.select(table)
         .join(of, of.c.id == table.c.project_id)
-        .where(visible(table, viewer), visible(of, viewer))
+        .where(visible(table, viewer, at), visible(of, viewer, at))
     )
 
 
@@ -134,13 +134,15 @@ class Linkages:
         page: Page,
         *,
         statuses: Sequence[LinkageStatus] | None = None,
+        at: datetime | None = None,
     ) -> dict[str, Connection[Linkage]]:
         """The same page of the linkages to each issue, of some statuses where they are named."""
-        statement = seen(self._viewer, linkage, None)
+        table = as_known(linkage, at)
+        statement = seen(self._viewer, table, at)
         if statuses is not None:
             names = sa.literal([status.value for status in statuses], ARRAY(sa.Text))
-            statement = statement.where(linkage.c.status == sa.any_(names))
-        return await self._pages(issue_ids, statement, linkage, linkage.c.issue_id, page, None)
+            statement = statement.where(table.c.status == sa.any_(names))
+        return await self._pages(issue_ids, statement, table, table.c.issue_id, page, at)
 
     async def _pages(
         self,

@@ -22,9 +22,9 @@ from hub.store import tables
 from hub.store.areas import prefixed
 from hub.store.counting import counted, placed
 from hub.store.engine import Reading
-from hub.store.facts import listing
 from hub.store.known import as_known
 from hub.store.provenance import source_of
+from hub.store.rows import listing
 from hub.store.visible import visible
 
 
@@ -105,7 +105,7 @@ class Matrices:
         unseen = (
             sa.exists()
             .select_from(other.join(project, project.c.id == other.c.project_id))
-            .where(other.c.finding_id == finding.c.id, sa.not_(visible(project, self._viewer)))
+            .where(other.c.finding_id == finding.c.id, sa.not_(visible(project, self._viewer, at)))
         )
         return (
             sa.exists()

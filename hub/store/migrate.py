@@ -4,7 +4,6 @@ All migrations of one call are one transaction, so that a broken-off one leaves 
 is simply run again; an advisory lock lets one process at a time do it.
 """
 
-import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -72,8 +71,3 @@ def upgraded(connection: Connection) -> str:
         )
     command.upgrade(config, "head")
     return script.get_current_head() or ""
-
-
-def migrate_now(dsn: str) -> str:
-    """The same for a command line, where no event loop runs yet."""
-    return asyncio.run(migrate(dsn))

@@ -7,63 +7,91 @@ dropped.
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.access import Viewer
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
 from hub.store.engine import Reading
-from hub.store.known import as_known
+from hub.store.known import as_known, past_of
 from hub.store.pages import paged_by
 from hub.store.rows import keyed, listed, localized, texts
 from hub.store.tables import issue, issue_revision, plan, plan_version
-from hub.store.visible import visible
+from hub.store.visible import still_visible, visible
 
 IDS: Final = texts("ids")
 RANKLESS: Final = 32767
 """Behind every rank: an issue whose rank the deck lost."""
 
-PLANS: Final = sa.select(plan).where(plan.c.id == sa.any_(IDS))
 
-
-@lru_cache(maxsize=256)
-def versions_seen(viewer: Viewer) -> sa.Select[Any]:
-    """Versions the viewer may see."""
-    return sa.select(plan_version).where(visible(plan_version, viewer))
-
-
-@lru_cache(maxsize=256)
-def versions_by_id(viewer: Viewer) -> sa.Select[Any]:
-    """Versions by id."""
-    return versions_seen(viewer).where(plan_version.c.id == sa.any_(IDS))
-
-
-@lru_cache(maxsize=256)
-def versions_in_use(viewer: Viewer) -> sa.Select[Any]:
-    """The highest-numbered version of each plan."""
+def told(viewer: Viewer, whole: FromClause, at: datetime | None) -> sa.ColumnElement[bool]:
+    """Plans of `whole` (plans as known at `at`) of which the viewer may see any version."""
+    version = as_known(plan_version, at)
     return (
-        versions_seen(viewer)
-        .where(plan_version.c.plan_id == sa.any_(IDS))
-        .ext(distinct_on(plan_version.c.plan_id))
-        .order_by(plan_version.c.plan_id, plan_version.c.number.desc())
+        sa.exists()
+        .where(version.c.plan_id == whole.c.id, visible(version, viewer, at))
+        .correlate(whole)
+    )
+
+
+@lru_cache(maxsize=256)
+def plans_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """Plans by id, as known at an instant (null: now)."""
+    whole = as_known(plan, at)
+    return sa.select(whole).where(whole.c.id == sa.any_(IDS), told(viewer, whole, at))
+
+
+@lru_cache(maxsize=256)
+def versions_seen(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """Versions the viewer may see, of plans known by then, as known at an instant (null: now)."""
+    version, whole = as_known(plan_version, at), as_known(plan, at)
+    return (
+        sa.select(version)
+        .join(whole, whole.c.id == version.c.plan_id)
+        .where(visible(version, viewer, at))
+    )
+
+
+@lru_cache(maxsize=256)
+def versions_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """Versions by id."""
+    seen = versions_seen(viewer, at).subquery("seen")
+    return sa.select(seen).where(seen.c.id == sa.any_(IDS))
+
+
+@lru_cache(maxsize=256)
+def versions_in_use(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """The highest-numbered version of each plan."""
+    seen = versions_seen(viewer, at).subquery("seen")
+    return (
+        sa.select(seen)
+        .where(seen.c.plan_id == sa.any_(IDS))
+        .ext(distinct_on(seen.c.plan_id))
+        .order_by(seen.c.plan_id, seen.c.number.desc())
     )
 
 
 @lru_cache(maxsize=256)
 def wordings(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Every wording of an issue the viewer may see, as known at an instant (null: now)."""
+    """Every wording of an issue the viewer may see, as known at an instant (null: now).
+
+    Columns: those of `issue_revision` (issue_id, version_id, chain_id, …), the plan's plan_id,
+    area_id, first_year and last_year, the version's number, place_by_rank, and `in_use`: whether
+    that version is the plan's current one.
+    """
     version, revision = as_known(plan_version, at), as_known(issue_revision, at)
     lineage, whole = as_known(issue, at), as_known(plan, at)
     other = version.alias("other")
     newest = (
         sa.select(sa.func.max(other.c.number))
-        .where(other.c.plan_id == version.c.plan_id, visible(other, viewer))
+        .where(other.c.plan_id == version.c.plan_id, visible(other, viewer, at))
         .correlate(version)
         .scalar_subquery()
     )
@@ -83,7 +111,7 @@ def wordings(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
             .join(whole, whole.c.id == lineage.c.plan_id)
             .join(version, version.c.id == revision.c.version_id)
         )
-        .where(visible(version, viewer))
+        .where(visible(version, viewer, at))
     )
 
 
@@ -99,30 +127,23 @@ def latest_wordings(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     )
 
 
-HISTORY: Final = sa.table(
-    "plan_version",
-    sa.column("id", sa.Text),
-    sa.column("known_from", sa.DateTime(timezone=True)),
-    schema="history",
-)
-
-
 @lru_cache(maxsize=256)
-def first_known(viewer: Viewer) -> sa.Select[Any]:
-    """Since when the hub has known a version the viewer may see, its earlier states included."""
+def first_seen(viewer: Viewer) -> sa.Select[Any]:
+    """The first instant as of which the viewer may see a version."""
     asked = sa.bindparam("version_id", type_=sa.Text)
-    seen = sa.exists().where(plan_version.c.id == asked, visible(plan_version, viewer))
-    moments = (
-        sa.select(plan_version.c.known_from)
-        .where(plan_version.c.id == asked, visible(plan_version, viewer))
-        .union_all(sa.select(HISTORY.c.known_from).where(HISTORY.c.id == asked, seen))
-        .subquery("moments")
-    )
+    moments = sa.union_all(
+        *(
+            sa.select(state.c.known_from).where(
+                state.c.id == asked, visible(state, viewer), still_visible(state, viewer)
+            )
+            for state in (plan_version, past_of(plan_version))
+        )
+    ).subquery("moments")
     return sa.select(sa.func.min(moments.c.known_from).label("since"))
 
 
-def plan_of(row: asyncpg.Record) -> Plan:
-    """The record of a row."""
+def plan_of(row: asyncpg.Record, at: datetime | None = None) -> Plan:
+    """The record of a row, as known at an instant (null: now)."""
     return Plan(
         id=row["id"],
         kind=PlanKind(row["kind"]),
@@ -131,12 +152,13 @@ def plan_of(row: asyncpg.Record) -> Plan:
         agency_id=row["agency_id"],
         first_year=FiscalYear(row["first_year"]),
         last_year=FiscalYear(row["last_year"]),
+        known_at=at,
         sort_key=row["sort_key"],
     )
 
 
-def version_of(row: asyncpg.Record) -> PlanVersion:
-    """The record of a row."""
+def version_of(row: asyncpg.Record, at: datetime | None = None) -> PlanVersion:
+    """The record of a row, as known at an instant (null: now)."""
     return PlanVersion(
         id=row["id"],
         plan_id=row["plan_id"],
@@ -145,11 +167,12 @@ def version_of(row: asyncpg.Record) -> PlanVersion:
         decided_on=row["decided_on"],
         decided_by=row["decided_by"],
         vision=localized(row, "vision") if row["vision_th"] else None,
+        known_at=at,
     )
 
 
-def issue_of(row: asyncpg.Record) -> StrategicIssue:
-    """The record of a wording."""
+def issue_of(row: asyncpg.Record, at: datetime | None = None) -> StrategicIssue:
+    """The record of a wording, as known at an instant (null: now)."""
     return StrategicIssue(
         id=row["issue_id"],
         code=row["code"],
@@ -161,6 +184,7 @@ def issue_of(row: asyncpg.Record) -> StrategicIssue:
         rank_basis=row["rank_basis"],
         theme=row["theme"],
         chain_id=row["chain_id"],
+        known_at=at,
         sort_key=row["sort_key"],
     )
 
@@ -187,31 +211,35 @@ class Plans:
         self._reading = reading
         self._viewer = viewer
 
-    async def by_id(self, ids: Sequence[str]) -> dict[str, Plan]:
-        """Plans by id; unknown ids are absent."""
-        rows = await self._reading.rows(PLANS, ids=list(set(ids)))
-        return {row["id"]: plan_of(row) for row in rows}
+    async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, Plan]:
+        """Plans by id, as known at an instant (null: now); unknown and unseen ones are absent."""
+        rows = await self._reading.rows(plans_by_id(self._viewer, at), ids=list(set(ids)))
+        return {row["id"]: plan_of(row, at) for row in rows}
 
-    async def versions(self, ids: Sequence[str]) -> dict[str, PlanVersion]:
-        """Versions by id; unknown and unseen ones are absent."""
-        rows = await self._reading.rows(versions_by_id(self._viewer), ids=list(set(ids)))
-        return {row["id"]: version_of(row) for row in rows}
+    async def versions(
+        self, ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, PlanVersion]:
+        """Versions by id, as known at an instant (null: now); unseen ones are absent."""
+        rows = await self._reading.rows(versions_by_id(self._viewer, at), ids=list(set(ids)))
+        return {row["id"]: version_of(row, at) for row in rows}
 
-    async def current(self, plan_ids: Sequence[str]) -> dict[str, PlanVersion]:
+    async def current(
+        self, plan_ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, PlanVersion]:
         """The highest-numbered version the viewer may see, by plan."""
-        rows = await self._reading.rows(versions_in_use(self._viewer), ids=list(set(plan_ids)))
-        return {row["plan_id"]: version_of(row) for row in rows}
+        rows = await self._reading.rows(versions_in_use(self._viewer, at), ids=list(set(plan_ids)))
+        return {row["plan_id"]: version_of(row, at) for row in rows}
 
     async def issues_by_id(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, StrategicIssue]:
         """Issues by id in their latest wording, as known at an instant (null: now)."""
         rows = await self._reading.rows(latest_wordings(self._viewer, at), ids=list(set(ids)))
-        return {row["issue_id"]: issue_of(row) for row in rows}
+        return {row["issue_id"]: issue_of(row, at) for row in rows}
 
     async def known_since(self, version_id: str) -> datetime | None:
-        """When the hub first knew a version; null for one it does not know or may not tell."""
-        rows = await self._reading.rows(first_known(self._viewer), version_id=version_id)
+        """Since when the viewer may see a version; null for one it never may, or may no more."""
+        rows = await self._reading.rows(first_seen(self._viewer), version_id=version_id)
         since: datetime | None = rows[0]["since"]
         return since
 
@@ -225,7 +253,7 @@ class Plans:
         year: FiscalYear | None,
     ) -> Connection[Plan]:
         """Plans by kind, area, agency and fiscal year, in Thai dictionary order of their titles."""
-        statement: sa.Select[Any] = sa.select(plan)
+        statement: sa.Select[Any] = sa.select(plan).where(told(self._viewer, plan, None))
         if kind is not None:
             statement = statement.where(plan.c.kind == kind.value)
         if area_id is not None:
@@ -242,7 +270,9 @@ class Plans:
         self, area_ids: Sequence[str], page: Page, *, kind: PlanKind | None
     ) -> dict[str, Connection[Plan]]:
         """The same page of each area's own plans."""
-        statement: sa.Select[Any] = sa.select(plan).where(plan.c.area_id == sa.any_(IDS))
+        statement: sa.Select[Any] = sa.select(plan).where(
+            plan.c.area_id == sa.any_(IDS), told(self._viewer, plan, None)
+        )
         if kind is not None:
             statement = statement.where(plan.c.kind == kind.value)
         paged = keyed(statement, plan.c.area_id, page, [plan.c.sort_key, plan.c.id])
@@ -250,12 +280,11 @@ class Plans:
         return paged_by(area_ids, rows, page, plan_of, by_title)
 
     async def versions_by_plan(
-        self, plan_ids: Sequence[str], page: Page
+        self, plan_ids: Sequence[str], page: Page, at: datetime | None = None
     ) -> dict[str, Connection[PlanVersion]]:
         """The same page of each plan's versions, the first version first."""
-        statement = versions_seen(self._viewer).where(plan_version.c.plan_id == sa.any_(IDS))
-        order = [plan_version.c.number, plan_version.c.id]
-        rows = await self._reading.rows(
-            keyed(statement, plan_version.c.plan_id, page, order), ids=list(set(plan_ids))
-        )
-        return paged_by(plan_ids, rows, page, version_of, by_number)
+        seen = versions_seen(self._viewer, at).subquery("seen")
+        statement = sa.select(seen).where(seen.c.plan_id == sa.any_(IDS))
+        paged = keyed(statement, seen.c.plan_id, page, [seen.c.number, seen.c.id])
+        rows = await self._reading.rows(paged, ids=list(set(plan_ids)))
+        return paged_by(plan_ids, rows, page, partial(version_of, at=at), by_number)

@@ -32,7 +32,7 @@ IDS: Final = texts("ids")
 def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Projects of `ids` that the viewer may see."""
     table = as_known(project, at)
-    return sa.select(table).where(table.c.id == sa.any_(IDS), visible(table, viewer))
+    return sa.select(table).where(table.c.id == sa.any_(IDS), visible(table, viewer, at))
 
 
 @lru_cache(maxsize=256)
@@ -41,7 +41,7 @@ def seen_by_code(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     table = as_known(project, at)
     return (
         sa.select(table)
-        .where(table.c.code == sa.bindparam("asked", type_=sa.Text), visible(table, viewer))
+        .where(table.c.code == sa.bindparam("asked", type_=sa.Text), visible(table, viewer, at))
         .order_by(table.c.sort_key, table.c.id)
         .limit(1)
     )
@@ -61,7 +61,7 @@ def copies(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
             )
         )
         .where(mine.c.id == sa.any_(IDS), mine.c.id != theirs.c.id)
-        .where(visible(mine, viewer), visible(theirs, viewer))
+        .where(visible(mine, viewer, at), visible(theirs, viewer, at))
         .order_by(mine.c.id, theirs.c.sort_key, theirs.c.id)
     )
 
@@ -182,7 +182,7 @@ class Projects:
         at: datetime | None = None,
     ) -> Connection[Project]:
         """Projects by extra predicates over `table` (projects as known at `at`), in Thai order."""
-        statement: sa.Select[Any] = sa.select(table).where(visible(table, self._viewer), *where)
+        statement: sa.Select[Any] = sa.select(table).where(visible(table, self._viewer, at), *where)
         rows = await self._reading.rows(listed(statement, page, table.c.sort_key, table.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
         return connect([project_of(r, at) for r in rows], page, by_name, total)

@@ -72,3 +72,13 @@ def keyed(
         ranked = ranked.where(sa.tuple_(*keys) > sa.tuple_(*page.after))
     cut = ranked.subquery()
     return sa.select(cut).where(cut.c.place <= page.first + 1).order_by(cut.c.list_key, cut.c.place)
+
+
+def listing(name: str, *columns: tuple[str, Any, list[Any]]) -> FromClause:
+    """Values handed to a statement as a table, one array per column."""
+    arrays = [sa.literal(values, ARRAY(kind)) for _, kind, values in columns]
+    return (
+        sa.func.unnest(*arrays)
+        .table_valued(*(sa.column(label, kind) for label, kind, _ in columns), name=name)
+        .render_derived(name)
+    )

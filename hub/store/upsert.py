@@ -16,6 +16,11 @@ def key(table: sa.Table, row: Row) -> list[Any]:
     return [row[column.name] for column in table.primary_key.columns]
 
 
+def filled(table: sa.Table, rows: Sequence[Row]) -> list[str]:
+    """The columns that rows fill."""
+    return [c.name for c in table.c if any(c.name in row for row in rows)]
+
+
 async def upsert(
     connection: asyncpg.Connection,
     table: sa.Table,
@@ -23,15 +28,16 @@ async def upsert(
     stamped: Iterable[str] = (),
     *,
     first_only: Iterable[str] = (),
+    columns: Sequence[str] | None = None,
 ) -> int:
-    """Insert or update what differs; the number of rows that did.
+    """Insert or update what differs; the number of rows that did. An update is a new version.
 
     `stamped` columns hold the moment a row was first written; those of `first_only` are given to a
-    new row and left as they are in one that stands.
+    new row and left as they are in one that stands. `columns` are those any of the rows fills.
     """
     if not rows:
         return 0
-    columns = [c.name for c in table.c if any(c.name in row for row in rows)]
+    columns = columns or filled(table, rows)
     keys = [c.name for c in table.primary_key.columns]
     once = set(first_only)
     rest = [name for name in columns if name not in keys and name not in once]
@@ -40,6 +46,8 @@ async def upsert(
     action = "do nothing"
     if rest:
         new = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+        if "version" in table.c and "version" not in columns:
+            new += ', "version" = held."version" + 1'
         differs = " or ".join(f'held."{name}" is distinct from excluded."{name}"' for name in rest)
         action = f"do update set {new} where {differs}"
     into = ", ".join([listed, *(f'"{name}"' for name in stamped)])

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import asyncpg
@@ -11,32 +13,56 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.paging import Connection, Page, connect
 from hub.domain.value_chain import ExpectedRole, Stage, StageKind, ValueChain
 from hub.store.engine import Reading
+from hub.store.known import as_known
 from hub.store.rows import listed, localized, texts
 from hub.store.tables import expected_role, stage, value_chain
 
 IDS: Final = texts("ids")
 LEVELS: Final = {level.value: place for place, level in enumerate(ActorLevel)}
 
-CHAINS: Final = sa.select(value_chain).where(value_chain.c.id == sa.any_(IDS))
-STAGES: Final = sa.select(stage).where(stage.c.id == sa.any_(IDS))
-STAGES_OF_CHAINS: Final = (
-    sa.select(stage)
-    .where(stage.c.chain_id == sa.any_(IDS))
-    .order_by(stage.c.chain_id, stage.c.ordinal, stage.c.id)
-)
-ROLES: Final = sa.select(expected_role).where(expected_role.c.id == sa.any_(IDS))
-ROLES_OF_STAGES: Final = (
-    sa.select(expected_role)
-    .where(expected_role.c.stage_id == sa.any_(IDS))
-    .order_by(
-        expected_role.c.stage_id,
-        sa.case(LEVELS, value=expected_role.c.level),
-        expected_role.c.id,
+
+@lru_cache(maxsize=64)
+def chains_by_id(at: datetime | None) -> sa.Select[Any]:
+    """Chains of `ids`."""
+    table = as_known(value_chain, at)
+    return sa.select(table).where(table.c.id == sa.any_(IDS))
+
+
+@lru_cache(maxsize=64)
+def every_stage(at: datetime | None) -> sa.Subquery:
+    """Stages of chains known by then."""
+    table, chain = as_known(stage, at), as_known(value_chain, at)
+    return sa.select(table).join(chain, chain.c.id == table.c.chain_id).subquery("stage")
+
+
+@lru_cache(maxsize=64)
+def every_role(at: datetime | None) -> sa.Subquery:
+    """Expected roles in stages known by then."""
+    table, place = as_known(expected_role, at), every_stage(at)
+    return sa.select(table).join(place, place.c.id == table.c.stage_id).subquery("role")
+
+
+def stages_where(at: datetime | None, column: str) -> sa.Select[Any]:
+    """Stages by a column, along their chains."""
+    every = every_stage(at)
+    return (
+        sa.select(every)
+        .where(every.c[column] == sa.any_(IDS))
+        .order_by(every.c.chain_id, every.c.ordinal, every.c.id)
     )
-)
 
 
-def chain_of(row: asyncpg.Record) -> ValueChain:
+def roles_where(at: datetime | None, column: str) -> sa.Select[Any]:
+    """Expected roles by a column, in the order of the deck's rows."""
+    every = every_role(at)
+    return (
+        sa.select(every)
+        .where(every.c[column] == sa.any_(IDS))
+        .order_by(every.c.stage_id, sa.case(LEVELS, value=every.c.level), every.c.id)
+    )
+
+
+def chain_of(row: asyncpg.Record, at: datetime | None = None) -> ValueChain:
     """The record of a row; a chain's code is its id."""
     return ValueChain(
         id=row["id"],
@@ -45,11 +71,12 @@ def chain_of(row: asyncpg.Record) -> ValueChain:
         theme=row["theme"],
         template_id=row["template_id"],
         actor_levels=[ActorLevel(level) for level in row["actor_levels"]],
+        known_at=at,
         sort_key=row["sort_key"],
     )
 
 
-def stage_of(row: asyncpg.Record) -> Stage:
+def stage_of(row: asyncpg.Record, at: datetime | None = None) -> Stage:
     """The record of a row."""
     return Stage(
         id=row["id"],
@@ -59,10 +86,11 @@ def stage_of(row: asyncpg.Record) -> Stage:
         group=localized(row, "group") if row["group_th"] else None,
         order=row["ordinal"],
         kind=StageKind(row["kind"]),
+        known_at=at,
     )
 
 
-def role_of(row: asyncpg.Record) -> ExpectedRole:
+def role_of(row: asyncpg.Record, at: datetime | None = None) -> ExpectedRole:
     """The record of a row; a role's code is its id."""
     return ExpectedRole(
         id=row["id"],
@@ -71,19 +99,20 @@ def role_of(row: asyncpg.Record) -> ExpectedRole:
         stage_id=row["stage_id"],
         statement=localized(row, "statement"),
         citation=row["citation"],
+        known_at=at,
     )
 
 
 class ValueChains:
-    """Chains, stages and roles in one request's snapshot."""
+    """Chains, stages and roles in one request's snapshot, as known at an instant (null: now)."""
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
 
-    async def by_id(self, ids: Sequence[str]) -> dict[str, ValueChain]:
+    async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, ValueChain]:
         """Chains by code; unknown codes are absent."""
-        rows = await self._reading.rows(CHAINS, ids=list(set(ids)))
-        return {row["id"]: chain_of(row) for row in rows}
+        rows = await self._reading.rows(chains_by_id(at), ids=list(set(ids)))
+        return {row["id"]: chain_of(row, at) for row in rows}
 
     async def page(self, page: Page, *, theme: str | None) -> Connection[ValueChain]:
         """Chains, of a theme where one is named, in Thai dictionary order."""
@@ -95,26 +124,34 @@ class ValueChains:
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
         return connect([chain_of(r) for r in rows], page, lambda c: (c.sort_key, c.id), total)
 
-    async def stages(self, ids: Sequence[str]) -> dict[str, Stage]:
+    async def stages(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, Stage]:
         """Stages by id; unknown ids are absent."""
-        rows = await self._reading.rows(STAGES, ids=list(set(ids)))
-        return {row["id"]: stage_of(row) for row in rows}
+        rows = await self._reading.rows(stages_where(at, "id"), ids=list(set(ids)))
+        return {row["id"]: stage_of(row, at) for row in rows}
 
-    async def stages_of(self, chain_ids: Sequence[str]) -> dict[str, list[Stage]]:
+    async def stages_of(
+        self, chain_ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, list[Stage]]:
         """Stages by chain, along the chain."""
         found: dict[str, list[Stage]] = defaultdict(list)
-        for row in await self._reading.rows(STAGES_OF_CHAINS, ids=list(set(chain_ids))):
-            found[row["chain_id"]].append(stage_of(row))
+        rows = await self._reading.rows(stages_where(at, "chain_id"), ids=list(set(chain_ids)))
+        for row in rows:
+            found[row["chain_id"]].append(stage_of(row, at))
         return found
 
-    async def roles(self, ids: Sequence[str]) -> dict[str, ExpectedRole]:
+    async def roles(
+        self, ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, ExpectedRole]:
         """Expected roles by id; unknown ids are absent."""
-        rows = await self._reading.rows(ROLES, ids=list(set(ids)))
-        return {row["id"]: role_of(row) for row in rows}
+        rows = await self._reading.rows(roles_where(at, "id"), ids=list(set(ids)))
+        return {row["id"]: role_of(row, at) for row in rows}
 
-    async def roles_of(self, stage_ids: Sequence[str]) -> dict[str, list[ExpectedRole]]:
+    async def roles_of(
+        self, stage_ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, list[ExpectedRole]]:
         """Expected roles by stage, in the order of the deck's rows."""
         found: dict[str, list[ExpectedRole]] = defaultdict(list)
-        for row in await self._reading.rows(ROLES_OF_STAGES, ids=list(set(stage_ids))):
-            found[row["stage_id"]].append(role_of(row))
+        rows = await self._reading.rows(roles_where(at, "stage_id"), ids=list(set(stage_ids)))
+        for row in rows:
+            found[row["stage_id"]].append(role_of(row, at))
         return found

@@ -38,11 +38,14 @@ HEADERS: Final = {
 async def page(request: Request) -> Response:
     """A page or a part of one; 404 for what is not in the folder."""
     name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
-    path = (FOLDER / name).resolve() if "\0" not in name else FOLDER
-    kind = KINDS.get(path.suffix)
-    if kind is None or not path.is_relative_to(FOLDER.resolve()) or not path.is_file():
-        raise HTTPException(404)
-    response = FileResponse(path, headers=HEADERS, media_type=kind, stat_result=path.stat())
+    try:
+        path = (FOLDER / name).resolve()
+        kind = KINDS.get(path.suffix)
+        if kind is None or not path.is_relative_to(FOLDER.resolve()) or not path.is_file():
+            raise HTTPException(404)
+        response = FileResponse(path, headers=HEADERS, media_type=kind, stat_result=path.stat())
+    except (OSError, ValueError) as unheard:  # too long, NUL, half a character: no file of ours
+        raise HTTPException(404) from unheard
     if request.headers.get("if-none-match") == response.headers["etag"]:
         return Response(status_code=304, headers={**HEADERS, "ETag": response.headers["etag"]})
     return response

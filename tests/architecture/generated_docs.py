@@ -54,7 +54,8 @@ ADVICE: Final[dict[str, Advice]] = {
     "TOO_COSTLY": Advice(
         "a field",
         "The question is larger than is answered at once: more than 16 levels of fields, "
-        "2,000 `cells`, 50,000 cells of a `table`.",
+        "1,000 selections, 5,000 pairs of one field side by side, 2,000 `cells`, 50,000 cells of a "
+        "`table`, a `key` over 16,000 characters, a statement over 60 s.",
         "`cost` and `limit` say by how much; use `window`, `states`, `table` or a smaller `limit`.",
     ),
     "UNREADY": Advice(

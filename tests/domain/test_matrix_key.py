@@ -1,5 +1,9 @@
 """A key is its question: it comes back whole, or is refused."""
 
+import base64
+import hashlib
+import json
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +14,10 @@ from hypothesis import strategies as st
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaLevel
 from hub.domain.budget import FundingSource
+from hub.domain.identity import GlobalId
 from hub.domain.linkage import LinkageStatus
 from hub.domain.lookups import AsOf
-from hub.domain.matrix_key import read_key, write_key
+from hub.domain.matrix_key import LONGEST, read_key, write_key
 from hub.domain.matrix_question import (
     AgencyRole,
     AreaRole,
@@ -25,7 +30,7 @@ from hub.domain.matrix_question import (
     MemberSelector,
 )
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.errors import Invalid
+from hub.errors import Invalid, TooCostly
 
 word = st.text(st.characters(blacklist_characters="\0", codec="utf-8"), max_size=12)
 words = st.lists(word, max_size=3).map(tuple)
@@ -114,3 +119,59 @@ def test_the_same_question_has_the_same_key() -> None:
         )
 
     assert write_key(ask()) == write_key(ask())
+
+
+# ── keys that are made up: anybody can work out the checksum ────────────────────────────────────
+
+PLAIN = {"r": {"d": "AREA"}, "c": {"d": "FISCAL_YEAR"}, "y": [2011, 2012]}
+
+
+def sealed(told: Any) -> str:
+    packed = zlib.compress(json.dumps(told).encode(), 9, wbits=-15)
+    return base64.urlsafe_b64encode(zlib.crc32(packed).to_bytes(4, "big") + packed).decode()
+
+
+FORGED = {
+    "years that are not whole": {"y": [2011.0, 2011.0]},
+    "years that are booleans": {"y": [True, True]},
+    "half a character in the text": {"f": {"text": "\ud800"}},
+    "half a character in a code": {"r": {"d": "AREA", "m": {"codes": ["\udfff"]}}},
+    "half a character in an id": {"r": {"d": "AREA", "m": {"ids": ["\ud800"]}}},
+    "half a character in a filter": {"f": {"chains": ["\ud800"]}},
+    "half a character in a version": {"pv": "\ud800"},
+    "linked, a number": {"f": {"linked": 0.0}},
+    "linked, another number": {"f": {"linked": 1}},
+    "emptiness, a number not whole": {"r": {"d": "AREA", "e": 1.0}},
+    "a moment before time in UTC": {"at": "0001-01-01T00:00:00+14:00"},
+    "a moment after time in UTC": {"at": "9999-12-31T23:59:59-14:00"},
+    "a moment without its offset": {"at": "2026-01-01T00:00:00"},
+}
+
+
+@pytest.mark.parametrize("told", FORGED.values(), ids=FORGED)
+def test_a_made_up_key_is_refused_as_any_other(told: dict[str, Any]) -> None:
+    assert read_key(sealed(PLAIN))
+    with pytest.raises(Invalid, match="copy the whole link again"):
+        read_key(sealed({**PLAIN, **told}))
+
+
+def with_ids(count: int) -> MatrixQuestion:
+    ids = tuple(hashlib.sha256(b"%d" % n).hexdigest()[:16] for n in range(count))
+    return MatrixQuestion(
+        AxisQuestion(DimensionKind.AREA, members=MemberSelector(ids=ids)),
+        AxisQuestion(DimensionKind.FISCAL_YEAR),
+        FiscalYearRange(FiscalYear(2011), FiscalYear(2012)),
+    )
+
+
+def test_a_question_whose_key_could_not_be_read_back_is_too_costly() -> None:
+    assert read_key(write_key(with_ids(1_000))) == with_ids(1_000)
+    with pytest.raises(TooCostly, match="matrix key"):
+        write_key(with_ids(10_000))
+
+
+def test_the_id_of_every_cell_can_be_read_back() -> None:
+    longest = f"{'k' * LONGEST}/{'r' * 1_000}/{'c' * 1_000}"
+    assert GlobalId.read(str(GlobalId("Cell", longest))).key == longest
+    with pytest.raises(Invalid):
+        GlobalId.read(str(GlobalId("Cell", longest + "k")))

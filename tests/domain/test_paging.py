@@ -1,5 +1,7 @@
 """Pages and cursors."""
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,12 @@ def test_any_other_text_is_no_cursor_and_says_so(odd: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_cursor(odd, (str, str))
     assert refused.value.field == "after"
+
+
+@pytest.mark.parametrize("key", [r'["\ud800","a"]', r'["a","\udfff"]', r'["a\u0000","a"]'])
+def test_a_made_up_cursor_with_half_a_character_is_refused(key: str) -> None:
+    with pytest.raises(Invalid, match="not a cursor"):
+        read_cursor(base64.urlsafe_b64encode(key.encode()).decode().rstrip("="), (str, str))
 
 
 @pytest.mark.parametrize("first", [-1, 101, 100_000])

@@ -110,16 +110,16 @@ def count_lines(
     question: MatrixQuestion,
     units: Mapping[tuple[str, int], Mapping[tuple[int, int], list[Link]]],
     held: Mapping[tuple[str, int], Fact],
-    matched: set[tuple[str, int, object]],
+    matched: set[tuple[str, str, int, object]],
 ) -> None:
-    """Every line; one that repeats a line of the record it is a copy of counts nothing."""
+    """Every line; of the records of one activity one has the say for each year and phase."""
     for unit, cells in units.items():
         fact = held[unit]
         assert fact.line is not None
         line, project = fact.line[1], fact.project
-        again = (
-            project.identity != project.id and (project.identity, line.year, line.phase) in matched
-        )
+        records = [one for one in matched if one[1:] == (project.identity, line.year, line.phase)]
+        keeper = min(records, key=lambda one: (one[0] != project.identity, one[0]))
+        again = project.id != keeper[0]
         count(result, question, line, sorted(cells.items()), duplicate=again)
 
 
@@ -197,10 +197,10 @@ class Reader:
                     found.append((fact, link, r, c))
         return found
 
-    def matched(self, world: World) -> set[tuple[str, int, object]]:
-        """Projects, years and phases of lines that match, linkages apart."""
+    def matched(self, world: World) -> set[tuple[str, str, int, object]]:
+        """Records, activities, years and phases of lines that match, linkages apart."""
         return {
-            (project.id, fact.line[1].year, fact.line[1].phase)
+            (project.id, project.identity, fact.line[1].year, fact.line[1].phase)
             for project in world.projects
             for fact in self.facts(project, hidden=False, linked=False)
             if fact.line is not None
@@ -220,7 +220,8 @@ class Reader:
             for at, line in enumerate(project.lines)
             if self.line_matches(project, line)
         ]
-        if not facts and not self.asked.funding and self.asked.agency_role is not AgencyRole.HOLDER:
+        by_holder = self.asked.agency_role is AgencyRole.HOLDER and self.asked.agencies
+        if not facts and not self.asked.funding and not by_holder:
             facts = self.own(project)
         if linked and self.asked.linked is not None:
             facts = [f for f in facts if self.is_linked(project, f) is self.asked.linked]

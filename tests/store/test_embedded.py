@@ -1,6 +1,5 @@
 """The embedded database, tried on real servers and real processes that are really killed."""
 
-
 import os
 import shutil
 import signal

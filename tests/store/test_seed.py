@@ -1,39 +1,17 @@
 """The reference data, loaded into a real database."""
 
-import shutil
 from pathlib import Path
 
 import asyncpg
 import pytest
 
 from hub.app import REFERENCE
-from hub.errors import StoreUnusable
 from hub.store.engine import Database
 from hub.store.seed import seed, stale
 from hub.store.tables import metadata
+from tests.store.files import quiet, replaced, without
 
 DATED = [table.name for table in metadata.sorted_tables if "known_from" in table.c]
-
-
-def quiet(_: str) -> None:
-    pass
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(REFERENCE, tmp_path / "reference"))
-
-
-def without(path: Path, start: str) -> None:
-    """Take out the lines that begin so."""
-    lines = path.read_text("utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if not line.startswith(start)), "utf-8")
-
-
-def replaced(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 async def past(connection: asyncpg.Connection) -> int:
@@ -158,6 +136,12 @@ async def test_a_line_that_others_rely_on_is_not_taken_out(
         for file in ("projects.csv", "linkages.csv"):
             without(folder / file, "s37-01,")
         without(folder / "citations.csv", "Project,s37-01,")
-        with pytest.raises(StoreUnusable, match="still relied on"):
-            await seed(connection, folder, quiet)
-        assert await connection.fetchval("select count(*) from linkage") == 28
+        said: list[str] = []
+        for _ in range(2):
+            counts = await seed(connection, folder, said.append)
+            # the project stays whole: its area, its linkage, three reasons and their records
+            assert (counts.written, counts.removed, counts.kept) == (0, 0, 9)
+            assert any("no longer in the files" in line and "s37-01" in line for line in said)
+        await connection.execute("delete from project where id = 'elsewhere'")
+        counts = await seed(connection, folder, quiet)
+        assert (counts.removed, counts.kept) == (9, 0)

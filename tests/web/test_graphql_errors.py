@@ -6,10 +6,21 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
+from graphql import get_introspection_query, parse
 from starlette.requests import Request
 
 from hub.web.asked import GRAPHQL, JSON
-from hub.web.documents import DEEPEST, MOST_TOKENS, REMEMBERED, Documents
+from hub.web.documents import (
+    DEEPEST,
+    LONGEST_REMEMBERED,
+    MOST_MEETINGS,
+    MOST_SELECTIONS,
+    MOST_TOKENS,
+    REMEMBERED,
+    REMEMBERED_TEXT,
+    Documents,
+    weight,
+)
 from hub.web.graphql import GraphQLDoor
 from tests.conftest import Asking
 from tests.web.door import SCHEMA, client_of, closed, only_error, opened, post
@@ -58,6 +69,74 @@ async def test_documents_are_remembered_up_to_a_bound() -> None:
     for n in range(REMEMBERED + 1):
         documents.read(f"{{ a{n}: word }}")
     assert documents.read("{ word }") is not first
+
+
+async def test_a_document_that_will_not_do_is_not_remembered() -> None:
+    documents = Documents(SCHEMA)
+    for text in ("{ nobody }", "{ word", "{ " + "word " * 101 + "}"):
+        assert documents.read(text).ast is None
+        assert documents.read(text) is not documents.read(text)
+
+
+async def test_what_is_remembered_has_a_length() -> None:
+    documents = Documents(SCHEMA)
+    for n in range(2 * REMEMBERED_TEXT // LONGEST_REMEMBERED):
+        documents.read(f"{{ a{n}: word }}".ljust(LONGEST_REMEMBERED))
+        assert sum(map(len, documents._known)) == documents._length <= REMEMBERED_TEXT
+    assert len(documents._known) == REMEMBERED_TEXT // LONGEST_REMEMBERED
+
+
+FRAGMENTS = " ".join(f"fragment F{n} on Query {{ a{n}: word }}" for n in range(120))
+COSTLY = {
+    "selections": (
+        "{" + " ".join(f"a{n}: word" for n in range(MOST_SELECTIONS + 1)) + "}",
+        (MOST_SELECTIONS + 1, MOST_SELECTIONS),
+    ),
+    "one field side by side": (
+        "{" + "itself { word } " * 101 + "}",
+        (2 * 101 * 100 // 2, MOST_MEETINGS),
+    ),
+    "one field, in many fragments": (
+        "{"
+        + " ".join(f"...F{n}" for n in range(80))
+        + "}"
+        # the spreads are compared with each other, and so are the fields
+        + " ".join(f"fragment F{n} on Query {{ itself {{ word }} }}" for n in range(80)),
+        (3 * 80 * 79 // 2, MOST_MEETINGS),
+    ),
+    "many fragments side by side": (
+        "{" + " ".join(f"...F{n}" for n in range(120)) + "}" + FRAGMENTS,
+        (120 * 119 // 2, MOST_MEETINGS),
+    ),
+    "what is not valid either": (
+        "{" + "nobody { none } " * 400 + "}",
+        (2 * 400 * 399 // 2, MOST_MEETINGS),
+    ),
+}
+
+
+@pytest.mark.parametrize(("query", "told"), COSTLY.values(), ids=COSTLY)
+async def test_a_document_that_is_costly_to_validate_is_refused_before_it_is(
+    client: httpx2.AsyncClient,
+    query: str,
+    told: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.web.documents.validate", None)
+    error = only_error(await post(client, query))
+    assert error["extensions"]["code"] == "TOO_COSTLY"
+    assert (error["extensions"]["cost"], error["extensions"]["limit"]) == told
+
+
+async def test_the_same_field_of_different_things_is_not_side_by_side() -> None:
+    aliases = "{" + " ".join(f"a{n}: itself {{ word }}" for n in range(MOST_SELECTIONS // 2)) + "}"
+    assert weight(parse(aliases)) == (MOST_SELECTIONS, 0)
+    assert Documents(SCHEMA).read(aliases).ast is not None
+
+
+async def test_tools_may_ask_for_the_whole_schema(ask: Asking) -> None:
+    answer = await ask(get_introspection_query(input_value_deprecation=True))
+    assert "errors" not in answer
 
 
 # ── errors of resolvers ─────────────────────────────────────────────────────────────────────────

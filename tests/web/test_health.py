@@ -85,7 +85,18 @@ async def test_a_page_may_load_only_what_is_ours(path: str) -> None:
         assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["", "none.js", "..%2fpages.py", "%2e%2e/faults.py", "a%00.js"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "none.js",
+        "..%2fpages.py",
+        "%2e%2e/faults.py",
+        "a%00.js",
+        "a" * 300 + ".css",
+        "%ed%a0%80.css",
+    ],
+)
 async def test_nothing_outside_the_pages_is_served(name: str) -> None:
     async with client_of(create_app(settings("unused"))) as client:
         assert (await client.get(f"/static/{name}")).status_code == 404

@@ -31,6 +31,12 @@ export function fit(room, table) {
   if (!fits(size, true)) set(size, false);
 }
 
+/** Fit the grid of the page anew, where there is one: its room or its fonts have changed. */
+export function refit() {
+  const table = document.getElementById("grid");
+  if (table) fit(table.parentElement, table);
+}
+
 /** Whether a word was cut in a head or a cell because its column is too narrow. */
 function broken(table) {
   return [...table.querySelectorAll("thead th, tbody th, td.cell > .in")].some((box) => box.scrollWidth > box.clientWidth + 1);

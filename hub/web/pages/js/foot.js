@@ -46,7 +46,7 @@ export function grounds(contributions, matrix, known) {
   if (years.size) said.push(t("noteYear", { year: [...years].sort().map(year).join(", ") }));
   if (issueAssumed) said.push(t("noteIssue"));
   if (roles.size) said.push(t("noteRoles", { cites: listed(roles) }));
-  else if (!known.chain && !matrix.cells.some((cell) => cell.expected.length)) said.push(t("noteNoChain"));
+  else if (!known.chain && !matrix.cells.some((cell) => cell.expected.length)) said.push(t(known.issue ? "noteNoChainIssue" : "noteNoChain"));
   else if (known.chain && !known.chain.template && matrix.total.states.some(({ state }) => state === "GAP")) said.push(t("noteNoRoles"));
   if (matrix.total.projectCount > 0 && !matrix.total.budget && !matrix.cells.some((cell) => cell.budget)) said.push(t("noteNoMoney"));
   return said.join(" · ");

@@ -31,7 +31,9 @@ export function trouble(trouble, retry, byKey = false) {
     h("p", {}, said[1]),
     trouble.kind === "refused" && h("p", { class: "told" }, inOne(trouble.message)),
     trouble.incident && trouble.kind === "incident" && h("p", {}, t("incident"), ": ", h("code", {}, trouble.incident)),
-    h("button", { type: "button", class: "primary", onclick: retry }, t("retry")));
+    trouble.kind === "refused"
+      ? h("a", { href: `${location.pathname}${document.documentElement.lang === "en" ? "?lang=en" : ""}` }, t("toExample"))
+      : h("button", { type: "button", class: "primary", onclick: retry }, t("retry")));
 }
 
 /** Messages come as "ไทย · English"; the reader's language is enough. */

@@ -3,9 +3,11 @@
  */
 import { ask } from "./api.js";
 import { MAP, PICKERS } from "./questions.js";
-import { dayOf } from "./state.js";
+import { EDITIONS, dayOf } from "./state.js";
 
 const asked = new Map();
+/** The day the clusters of 2560 came into force. */
+const REDRAWN = "2017-11-17";
 
 /** Nothing known yet: the pickers of the first moment. */
 export const NOTHING = { chains: [], regions: [], clusters: [], provinces: [], area: null, issue: null, chain: null };
@@ -45,5 +47,11 @@ export async function knownFor(state) {
  */
 export const mapOf = (on) => once(`map ${on}`, async () => {
   const data = await ask(MAP, { on });
-  return { provinces: data.provinces.nodes, clusters: data.clusters.nodes };
+  return { on, provinces: data.provinces.nodes, clusters: data.clusters.nodes };
 });
+
+/**
+ * The edition of a day, and beside it the other of the two.
+ * @param {string} on
+ */
+export const mapsOf = (on) => Promise.all([mapOf(on), mapOf(on < REDRAWN ? EDITIONS[2560] : EDITIONS[2552])]);

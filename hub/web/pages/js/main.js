@@ -4,14 +4,16 @@
 import { Trouble, ask } from "./api.js";
 import { cellDrawer } from "./cell.js";
 import { byId, fill, h } from "./dom.js";
-import { fit } from "./fit.js";
+import { fit, refit } from "./fit.js";
+import { keepFocus } from "./focus.js";
 import { grounds, legend } from "./foot.js";
 import { emptiness, loading, offline, trouble } from "./frames.js";
 import { walkable } from "./keys.js";
-import { NOTHING, knownFor, mapOf } from "./known.js";
+import { NOTHING, knownFor, mapsOf } from "./known.js";
+import { lookOf } from "./look.js";
 import { map } from "./map.js";
 import { grid } from "./matrix.js";
-import { edition, pickers } from "./pickers.js";
+import { edition, foldAway, pickers } from "./pickers.js";
 import { MATRIX, asGraphql, axesOf, groundsOf, inputOf, saved } from "./questions.js";
 import { share } from "./share.js";
 import { changed, dayOf, read, sameQuestion, write } from "./state.js";
@@ -48,13 +50,22 @@ async function show() {
   if (!onMap && shown && sameQuestion(shown.state, state) && shown.matrix.key === (state.key ?? shown.matrix.key)) return draw();
   const frame = setTimeout(() => { if (mine === turn) fill(board, loading(t(onMap ? "loadingMap" : "loading"))); }, shown ? 250 : 0);
   board.setAttribute("aria-busy", "true");
+  const arrived = () => {
+    clearTimeout(frame);
+    if (mine === turn) board.removeAttribute("aria-busy");
+  };
   try {
     known = await knownFor(state);
     if (mine !== turn) return undefined;
     keepFocus(drawFrame);
-    if (onMap) return await showMap(mine);
+    if (onMap) {
+      const [found, other] = await mapsOf(dayOf(state));
+      arrived();
+      return mine === turn ? showMap(found, other) : undefined;
+    }
     refuseLost();
     const matrix = await matrixOf();
+    arrived();
     if (mine !== turn) return undefined;
     shown = { state, matrix, at: new Date() };
     state = { ...state, key: matrix.key };
@@ -64,17 +75,16 @@ async function show() {
     draw();
     return await note(mine);
   } catch (error) {
-    if (mine === turn) failed(error);
-    return undefined;
-  } finally {
-    clearTimeout(frame);
-    if (mine === turn) board.removeAttribute("aria-busy");
+    arrived();
+    return mine === turn ? failed(error) : undefined;
   }
 }
 
-/** A chain, area or issue in the address that the hub does not have. */
+/** A chain, area or issue that the hub does not have; stages of no chain. */
 function refuseLost() {
   if (known.lost.length) throw new Trouble("refused", { message: known.lost.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
+  const { rows, columns } = axesOf(state, known);
+  if (!byKey() && !known.chain && [rows, columns].includes("STAGE")) throw new Trouble("refused", { message: t("stageNeedsChain") });
 }
 
 /** The matrix of the address: by its parts, or, where the key tells of another question, by the key. */
@@ -104,21 +114,10 @@ function drawFrame() {
 
 const narrow = () => innerWidth <= NARROW;
 
-function how() {
-  const { matrix } = shown;
-  const axes = axesOf(state, known);
-  const fallback = (axis, usual) => (usual.split(".")[0] === axis.dimension ? usual : axis.dimension === "AREA" ? "AREA.PROVINCE" : axis.dimension);
-  return {
-    rows: fallback(matrix.rows, axes.rows), columns: fallback(matrix.columns, axes.columns),
-    phase: state.phase ?? "APPROPRIATED", money: Boolean(matrix.total.budget) || matrix.cells.some((cell) => cell.budget),
-    only: (state.only ?? "").split(",").filter(Boolean), open: state.cell ?? "", stage: state.stage ?? state.cell?.split("~").at(-1) ?? "",
-  };
-}
-
 /** Draw the answer in hand. */
 function draw() {
   const { matrix } = shown;
-  const asked = how();
+  const asked = lookOf(state, matrix, known);
   document.body.dataset.view = "matrix";
   keepFocus(() => {
     fill(byId("legend"), legend(matrix, asked.only, (only) => set({ only: only.join(",") || null })));
@@ -140,18 +139,11 @@ async function note(mine) {
   byId("grounds").textContent = "";
   try {
     const { savedMatrix } = await ask(groundsOf(shown.matrix.key));
-    shown.contributions = savedMatrix.total.contributions.nodes;
-    if (mine === turn) drawNote();
+    if (mine === turn) byId("grounds").textContent = grounds(savedMatrix.total.contributions.nodes, shown.matrix, known);
   } catch { /* the matrix stands without its note */ }
 }
 
-function drawNote() {
-  byId("grounds").textContent = shown?.contributions ? grounds(shown.contributions, shown.matrix, known) : "";
-}
-
-async function showMap(mine) {
-  const found = await mapOf(dayOf(state));
-  if (mine !== turn) return;
+function showMap(found, other) {
   document.body.dataset.view = "map";
   drawer.hide();
   fill(byId("banners"));
@@ -159,7 +151,7 @@ async function showMap(mine) {
   byId("grounds").textContent = "";
   const cluster = found.clusters.find((one) => one.code === state.area);
   const code = state.cell ?? cluster?.operationsCentre?.code ?? state.area ?? "";
-  keepFocus(() => map(board, found, { chosen: code, controls: edition(state, (change) => set({ ...change, cell: state.cell ?? null }), "map-on") }, {
+  keepFocus(() => map(board, found, { chosen: code, other, controls: edition(state, (change) => set({ ...change, cell: state.cell ?? null }), "map-on") }, {
     choose: (province) => set({ cell: province }),
     open: (area) => set({ view: null, area, issue: null }),
   }));
@@ -167,30 +159,19 @@ async function showMap(mine) {
 
 function failed(error) {
   if (!(error instanceof Trouble)) throw error;
-  const again = () => show();
-  if (error.kind === "unready") waiting = setTimeout(again, error.retryAfter * 1000);
+  if (error.kind === "unready") waiting = setTimeout(show, error.retryAfter * 1000);
   if (error.kind === "offline" && shown && sameQuestion(shown.state, state) && state.view !== "map") return lostLine();
   document.body.dataset.view = "trouble";
   drawer.hide();
   fill(byId("legend"));
   byId("grounds").textContent = "";
   shown = null;
-  return fill(board, trouble(error, again, byKey()));
+  return fill(board, trouble(error, () => show(), byKey()));
 }
 
 function lostLine() {
   const since = shown?.at.toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", hour12: false });
   fill(byId("banners"), offline(since ?? null, () => { if (shown) shown = { ...shown, state: {} }; show(); }));
-}
-
-/** Draw anew without losing the reader's place. */
-function keepFocus(work) {
-  const at = document.activeElement;
-  const name = at?.id ? `#${CSS.escape(at.id)}` : ["data-place", "data-state", "data-edition", "data-head", "data-code", "data-example"]
-    .filter((attribute) => at?.hasAttribute?.(attribute)).map((attribute) => `[${attribute}="${CSS.escape(at.getAttribute(attribute))}"]`)[0];
-  const within = at?.closest?.("#board, #legend, #drawer, #top, #pickers")?.id;
-  work();
-  if (name && document.activeElement !== at) document.querySelector(`${within ? `#${within} ` : ""}${name}`)?.focus({ preventScroll: true });
 }
 
 let wasNarrow = narrow();
@@ -201,19 +182,12 @@ new ResizeObserver(() => {
     byId("ask").open = !wasNarrow;
     if (shown && document.body.dataset.view === "matrix") draw();
   }
-  const table = document.getElementById("grid");
-  if (table) fit(table.parentElement, table);
+  refit();
 }).observe(board);
-document.fonts?.ready.then(() => { const table = document.getElementById("grid"); if (table) fit(table.parentElement, table); });
+document.fonts.ready.then(refit);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const more = document.getElementById("more");
-  if (more?.open) more.open = false;
-  else if (state.cell && state.view !== "map") drawer.close();
-});
-document.addEventListener("click", ({ target }) => {
-  const more = document.getElementById("more");
-  if (more?.open && !more.contains(target)) more.open = false;
+  if (!foldAway() && state.cell && state.view !== "map") drawer.close();
 });
 byId("pickers").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("popstate", () => { state = read(); show(); });

@@ -16,7 +16,7 @@ export const clusterOf = (province) => province.parents.find(({ parent }) => par
  * Draw the map of a day.
  * @param {HTMLElement} room
  * @param {{provinces: object[], clusters: object[]}} found
- * @param {{on: string, chosen: string, controls: Node}} how `chosen` is a province's code
+ * @param {{chosen: string, controls: Node, other: {on: string, provinces: object[], clusters: object[]}}} how `chosen` is a province's code, `other` the other edition
  * @param {{choose: (code: string) => void, open: (code: string) => void}} act
  */
 export function map(room, found, how, act) {
@@ -74,8 +74,18 @@ export function map(room, found, how, act) {
       h("div", { "aria-live": "polite" },
         h("h2", {}, tx(chosen.name)),
         h("button", { type: "button", onclick: () => act.open(chosen.code) }, t("seeProvince")),
-        cluster ? about(cluster, members) : h("p", {}, t("noCluster"))),
+        cluster ? about(cluster, members) : h("p", {}, t("noCluster")),
+        elsewhere()),
       h("p", { class: "quiet" }, t("mapNote"), " ", h("span", { class: "dot", "aria-hidden": "true" }), " ", t("centre")));
+  }
+
+  /** The same province in the other edition: what was redrawn is seen by comparing. */
+  function elsewhere() {
+    const there = how.other.provinces.find((province) => province.code === chosen.code);
+    const cluster = there && how.other.clusters.find((one) => one.code === clusterOf(there));
+    if (!cluster) return null;
+    const members = how.other.provinces.filter((province) => clusterOf(province) === cluster.code);
+    return h("section", { class: "cluster", id: "elsewhere" }, h("h3", {}, t("otherEdition", { day: day(how.other.on) })), h("p", {}, tx(cluster.name), ": ", names(members)));
   }
 
   function about(cluster, members) {
@@ -84,12 +94,14 @@ export function map(room, found, how, act) {
       h("h3", {}, tx(cluster.name)),
       h("p", { class: "quiet" }, [cluster.validFrom && t("since", { day: day(cluster.validFrom) }), cluster.validTo && t("until", { day: day(cluster.validTo) })].filter(Boolean).join(" ")),
       h("dl", {},
-        h("dt", {}, t("members"), " (", members.length, ")"), h("dd", { id: "members" }, members.map((province) => tx(province.name)).sort((a, b) => a.localeCompare(b, lang())).join(lang() === "th" ? " " : ", ")),
+        h("dt", {}, t("members"), " (", members.length, ")"), h("dd", { id: "members" }, names(members)),
         cluster.operationsCentre && [h("dt", {}, t("centre")), h("dd", {}, tx(cluster.operationsCentre.name))],
         head && [h("dt", {}, t("head")), h("dd", {}, tx(head.text), head.rule && h("details", {}, h("summary", {}, t("byRule", { code: head.rule.code }), " · ", cite(head.rule.citation)), h("p", { class: "quiet" }, tx(head.rule.text))))]),
       h("button", { type: "button", class: "primary", id: "open-cluster", onclick: () => act.open(cluster.code) }, t("seeCluster")));
   }
 }
+
+const names = (provinces) => provinces.map((province) => tx(province.name)).sort((a, b) => a.localeCompare(b, lang())).join(lang() === "th" ? " " : ", ");
 
 const box = ({ tile: { column, row } }) => `M${EDGE + column * UNIT + 2} ${EDGE + row * UNIT + 2}h${UNIT - 4}v${UNIT - 4}h${4 - UNIT}z`;
 

@@ -53,7 +53,7 @@ export function grid(matrix, how) {
     h("tr", { role: "row" },
       h("td", { role: "gridcell", class: "corner", colspan: lead }, `${t(how.rows)} \\ ${t(how.columns)}`),
       columns.map((column) => columnHead(column, matrix.columns)),
-      h("th", { role: "columnheader", scope: "col", class: "col sumhead" }, t("total")))),
+      h("th", { role: "columnheader", scope: "col", class: "col sumhead" }, t("total"), how.money && h("span", { class: "unit" }, t("millionBaht"))))),
   h("tbody", { role: "rowgroup" }, body, foot));
   return table;
 }
@@ -76,7 +76,7 @@ function groupHead(headers, at, span) {
 
 function gapsOf(header) {
   const gaps = header.total.states.find((one) => one.state === "GAP")?.cells ?? 0;
-  return gaps > 0 && h("span", { class: "gaps" }, mark("GAP"), h("span", { "aria-hidden": "true" }, gaps), heard(t("gaps", { n: gaps })));
+  return gaps > 0 && h("span", { class: "gaps", title: t("gaps", { n: gaps }) }, mark("GAP"), h("span", { "aria-hidden": "true" }, gaps), heard(t("gaps", { n: gaps })));
 }
 
 const number = (header, axis) => axis.dimension === "STAGE" && header.kind === "MEMBER" && h("span", { class: "no" }, header.index + 1);
@@ -127,9 +127,15 @@ function total(of, matrix, how, group) {
   return h("td", { role: "gridcell", class: `tot${grand ? " grand" : ""}${of.projectCount === 0 ? " none" : ""}` },
     h("span", { class: "count" }, count),
     how.money && h("span", { class: "fig" }, t(how.phase), " ", h("b", {}, of.budget ? million(of.budget.amount) : t("noFigure"))),
-    grand && how.money && h("span", { class: "unit" }, t("millionBaht")),
-    !of.additive && h("span", { class: "unit warn" }, t("notAdditiveShort", { sum })),
+    !of.additive && h("span", { class: "unit warn" }, unlike(of, sum)),
     grand && of.additive && of.projectCount > 0 && h("span", { class: "unit" }, t("additive")));
+}
+
+/** What the cells add up to, where that is not the total: projects first, then money. */
+function unlike(of, sum) {
+  if (sum !== of.projectCount) return t("notAdditiveShort", { sum });
+  const money = of.sumOfCells && of.sumOfCells.amount !== of.budget?.amount;
+  return money ? t("notAdditiveShort", { sum: million(of.sumOfCells.amount) }) : t("notAdditiveOther");
 }
 
 /** Columns 0.88–1.22 of the mean by the length of their names and of what stands in them. */

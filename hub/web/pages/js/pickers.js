@@ -4,11 +4,10 @@
 import { h, fill } from "./dom.js";
 import { mark } from "./marks.js";
 import { AXES, PHASES, axesOf } from "./questions.js";
-import { dayOf } from "./state.js";
+import { EDITIONS, dayOf } from "./state.js";
 import { day, t, tx } from "./words.js";
 
 const YEARS = { first: 2550, last: 2572 };
-const EDITIONS = { 2552: "2010-06-01", 2560: "2020-06-01" };
 
 /**
  * Draw the pickers.
@@ -24,9 +23,9 @@ export function pickers(room, state, known, set) {
     field("topic", t("topic"), "wide", topics(state, known, foreign, set)),
     field("area", t("area"), "wide", areas(state, known, foreign, set)),
     field("fy", t("fiscalYear"), "", years(state, foreign, set)),
-    field("rows", t("rows"), "", axisChoice("rows", axes, set)),
+    field("rows", t("rows"), "", axisChoice("rows", axes, known, foreign, set)),
     h("button", { type: "button", class: "swap", id: "swap", title: t("swap"), "aria-label": t("swap"), onclick: () => set({ rows: axes.columns, columns: axes.rows }) }, mark("SWAP")),
-    field("columns", t("columns"), "", axisChoice("columns", axes, set)),
+    field("columns", t("columns"), "", axisChoice("columns", axes, known, foreign, set)),
     h("details", { class: "more", id: "more", open: room.querySelector("#more")?.open },
       h("summary", {}, h("span", { class: "label" }, t("moreChoices")), h("span", {}, summary(state))),
       h("div", { class: "sheet" },
@@ -35,6 +34,20 @@ export function pickers(room, state, known, set) {
         field("counting", t("counting"), "", choice(state.counting ?? "DISTINCT", ["DISTINCT", "SHARED", "MENTIONS"], (v) => set({ counting: v === "DISTINCT" ? null : v }))),
         field("phase", t("phase"), "", choice(state.phase ?? "APPROPRIATED", PHASES, (v) => set({ phase: v }))))));
 }
+
+/**
+ * Fold the quiet choices away, on Escape or on a click elsewhere.
+ * @param {Node} [kept] nothing is folded where this lies inside them
+ * @returns {boolean} whether they were open
+ */
+export function foldAway(kept = null) {
+  const more = document.getElementById("more");
+  if (!more?.open || (kept && more.contains(kept))) return false;
+  more.open = false;
+  return true;
+}
+
+document.addEventListener("click", ({ target }) => foldAway(target));
 
 /** The quiet choices in a few words, so that none is forgotten while it is folded away. */
 const summary = (state) => [t(state.counting ?? "DISTINCT"), t(state.phase ?? "APPROPRIATED"), state.on && day(state.on)].filter(Boolean).join(" · ");
@@ -97,12 +110,15 @@ function yearsTo(state, set) {
   return select((value) => set({ to: value || null }), option("", t("onlyThis"), state.to ?? ""), later.map((be) => option(be, yearName(be), state.to)));
 }
 
-function axisChoice(name, axes, set) {
+function axisChoice(name, axes, known, foreign, set) {
   const other = name === "rows" ? "columns" : "rows";
   const dimension = (axis) => axis.split(".")[0];
   return select(
     (value) => set(dimension(value) === dimension(axes[other]) ? { [name]: value, [other]: axes[name] } : { [name]: value, [other]: axes[other] }),
-    AXES.map((axis) => option(axis, t(axis), axes[name])));
+    AXES.map((axis) => {
+      const lacking = axis === "STAGE" && !known.chain && !foreign;
+      return h("option", { value: axis, selected: axis === axes[name], disabled: lacking && axis !== axes[name] }, t(axis), lacking && ` (${t("needsChain")})`);
+    }));
 }
 
 /**

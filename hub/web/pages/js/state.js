@@ -5,6 +5,9 @@
 /** What an empty address means: slide 37, the Eastern cluster's tourism strategy. */
 export const FIRST = { chain: "tourism-east", area: "C2552-09", fy: "2554" };
 
+/** A day inside each edition of the clusters. */
+export const EDITIONS = { 2552: "2010-06-01", 2560: "2020-06-01" };
+
 const NAMES = [
   "chain", "issue", "area", "fy", "to", "rows", "columns", "counting", "phase", "on", "view", "cell", "only", "stage", "lang", "key",
 ];

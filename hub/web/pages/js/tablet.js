@@ -22,8 +22,8 @@ export function tablet(matrix, how, act) {
   const place = (one, other) => (byRow ? placeOf(one, other) : placeOf(other, one));
   if (!chosen) return h("div");
 
-  const pick = (header) => h("button", { type: "button", class: "stagepick", "data-head": header.key, "aria-pressed": String(header === chosen), "aria-label": headName(header), title: headName(header), onclick: () => act.stage(header.key) },
-    byRow ? `${header.index + 1}. ${headName(header)}` : header.index + 1);
+  const pick = (header) => h("button", { type: "button", class: "stagepick", "data-head": header.key, "aria-pressed": String(header === chosen), title: headName(header), onclick: () => act.stage(header.key) },
+    byRow ? `${header.index + 1}. ${headName(header)}` : [header.index + 1, heard(` ${headName(header)}`)]);
   const small = (one, other) => {
     const cell = cellAt(one, other);
     const dim = how.only.length > 0 && !how.only.includes(cell.state);

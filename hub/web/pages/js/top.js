@@ -44,7 +44,7 @@ export function drawTop(state, known, { set, go, byKey }) {
   const examples = byId("examples");
   examples.setAttribute("aria-label", t("examples"));
   fill(examples, h("span", { class: "label" }, t("examples")), EXAMPLES.map(([name, question]) => {
-    const here = state.view !== "map" && Object.entries(question).every(([key, value]) => state[key] === value) && (state.chain ?? "") === (question.chain ?? "") && (state.area ?? "") === (question.area ?? "");
+    const here = state.view !== "map" && Object.entries(question).every(([key, value]) => state[key] === value) && (state.chain ?? "") === (question.chain ?? "") && (state.area ?? "") === (question.area ?? "") && !state.issue && ["rows", "columns"].every((axis) => (state[axis] ?? "") === (question[axis] ?? ""));
     return link({ ...question, ...keep }, { class: "chip-link", "data-example": name, "aria-current": here ? "true" : null }, t(name));
   }));
   const other = byId("language");

@@ -1,0 +1,139 @@
+"""A real hub on a port of its own, Debian's Chromium before it; every page is a fresh visitor."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.browser.visitor import CHROMIUM, LAPTOP, Visit, shown
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+STARTS_WITHIN = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser these tests are skipped, and say what to do; `make check` installs it."""
+    missing = [] if CHROMIUM.exists() else [str(CHROMIUM)]
+    if find_spec("playwright") is None:
+        missing.append("playwright")
+    if not missing:
+        return
+    here = Path(__file__).parent
+    why = pytest.mark.skip(reason=f"no {', '.join(missing)}: make test-browser installs it")
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker(why)
+
+
+def free_port() -> int:
+    with socket.socket() as ours:
+        ours.bind(("127.0.0.1", 0))
+        port: int = ours.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where the hub answers, with a database of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="hub-browser-"))
+    folder.chmod(0o711)
+    port = free_port()
+    log = folder / "hub.log"
+    with log.open("w") as written:
+        running = subprocess.Popen(
+            [
+                "env",
+                f"HUB_PORT={port}",
+                "HUB_HOST=127.0.0.1",
+                f"HUB_DATA_DIR={folder / 'data'}",
+                sys.executable,
+                "-m",
+                "hub.cli",
+                "serve",
+            ],
+            cwd=Path(__file__).parents[2],
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", running, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        running.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until_ready(address: str, running: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until and running.poll() is None:
+        try:
+            with urlopen(f"{address}/healthz", timeout=2):
+                return
+        except (URLError, TimeoutError):
+            time.sleep(0.2)
+    raise AssertionError(f"the hub did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Any]:
+    """Debian's Chromium, headless."""
+    from playwright.async_api import async_playwright  # noqa: PLC0415 - skipped without a browser
+
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def visit(browser: Any, address: str) -> AsyncIterator[Visit]:
+    """Open an address of the hub as somebody who was never here; no page may log an error."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    async def opened(path: str, size: tuple[int, int] = LAPTOP, *, settled: bool = True) -> Any:
+        context = await browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="th-TH", base_url=address
+        )
+        contexts.append(context)
+        await context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text)
+                if said.type == "error" and "Failed to load resource" not in said.text
+                else None
+            ),
+        )
+        page.set_default_timeout(15_000)
+        await page.goto(path, wait_until="load")
+        if settled:
+            await shown(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        for page in context.pages:
+            await page.unroute_all(behavior="ignoreErrors")
+        await context.close()
+    assert not complaints

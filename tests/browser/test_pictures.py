@@ -1,0 +1,48 @@
+"""Pictures for the papers: taken where missing, so `rm docs/pictures/*.png` renews them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.visitor import LAPTOP, TABLET, WALL, Visit
+
+FOLDER = Path(__file__).parents[2] / "docs/pictures"
+LARGEST = 400_000
+TOURISM = "/?chain=tourism-east&area=C2552-09&fy=2554"
+RICE = "/?chain=jasmine-rice-roi-et&area=45&fy=2554"
+INDUSTRY = "/?chain=industry&fy=2554"
+QUERY = "/query"
+PICTURES = {
+    "matrix-1920x1080": (TOURISM, WALL),
+    "matrix-1366x768": (TOURISM, LAPTOP),
+    "matrix-820x1180": (TOURISM, TABLET),
+    "matrix-english-1366x768": (f"{TOURISM}&lang=en", LAPTOP),
+    "cell-1366x768": (f"{TOURISM}&cell=MINISTRY~attractions", LAPTOP),
+    "map-2560-1920x1080": ("/?view=map&on=2020-06-01", WALL),
+    "cell-820x1180": (f"{TOURISM}&cell=MINISTRY~attractions", TABLET),
+    "gap-1366x768": (f"{INDUSTRY}&cell=PROVINCE~market", LAPTOP),
+    "stages-down-1920x1080": (RICE, WALL),
+    "stages-down-1366x768": (RICE, LAPTOP),
+    "stages-down-820x1180": (RICE, TABLET),
+    "map-2552-1366x768": ("/?view=map&on=2010-06-01", LAPTOP),
+    "map-2560-1366x768": ("/?view=map&on=2020-06-01", LAPTOP),
+    "map-2552-820x1180": ("/?view=map&on=2010-06-01", TABLET),
+    "query-1366x768": (QUERY, LAPTOP),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_a_picture_is_taken(visit: Visit, name: str) -> None:
+    path, size = PICTURES[name]
+    page = await visit(path, size)
+    if path == QUERY:
+        await page.click("[data-example]")
+        await page.wait_for_function("() => document.querySelector('#answer').dataset.full")
+    elif "map" not in path:
+        await page.wait_for_function("() => document.querySelector('#grounds').textContent")
+    picture = await page.screenshot()
+    assert len(picture) < LARGEST
+    target = FOLDER / f"{name}.png"
+    if not target.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(picture)

@@ -1,0 +1,173 @@
+"""A whole hub as `make run` starts it: a process of its own, on a data folder and a free port."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Final, Self
+
+import asyncpg
+import httpx2
+import pytest
+
+from hub.store import embedded_hold as hold
+
+CHECKOUT: Final = Path(__file__).parents[2]
+ROOT: Final = os.geteuid() == 0
+THAI: Final = re.compile("[\u0e01-\u0e5b]")
+STOPPED: Final = "หยุดแล้ว · stopped"
+ASKED: Final = [
+    (CHECKOUT / "tests/questions" / f"{name}.graphql").read_text("utf-8")
+    for name in ("01-eastern-tourism-matrix", "02-clusters-on-a-day", "05-rules-of-slides-65-67")
+]
+
+
+def until(true: Callable[[], bool], what: str = "it") -> None:
+    """Wait for a condition; the limit is there for a hub that hangs, not to measure it."""
+    for _ in range(6000):
+        if true():
+            return
+        time.sleep(0.02)
+    pytest.fail(f"{what} never came true")
+
+
+def postmaster(folder: Path) -> int:
+    """The running server of a data folder."""
+    pid = hold.running(folder)
+    assert pid is not None
+    return pid
+
+
+def watchers(folder: Path) -> list[int]:
+    """The processes that wait for the folder's hubs to go."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[-2:-1] == [os.fsencode(folder)] and words[-3].endswith(b"embedded_hold.py"):
+            found.append(int(process.name))
+    return found
+
+
+async def sql(folder: Path, statement: str, *values: Any) -> Any:
+    """What the running database of a data folder answers."""
+    connection = await connected(folder)
+    try:
+        return await connection.fetchval(statement, *values)
+    finally:
+        await connection.close()
+
+
+async def connected(folder: Path) -> asyncpg.Connection:
+    """A connection beside the hub's own."""
+    where = hold.recorded(folder)[4]
+    return await asyncpg.connect(user="hub", database="hub", host=where, port=5432)
+
+
+class Whole:
+    """A hub process; what it says is kept, and it is gone when the block ends."""
+
+    def __init__(
+        self,
+        folder: Path | None,
+        command: str = "serve",
+        *,
+        checkout: Path = CHECKOUT,
+        first: list[str] | None = None,
+        **environment: str,
+    ) -> None:
+        told = {"PATH": os.defpath, "HUB_PORT": "0", **environment}
+        if folder is not None:
+            told["HUB_DATA_DIR"] = str(folder)
+        self.out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+        self.err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self.process = subprocess.Popen(
+            [*(first or []), sys.executable, "-m", "hub.cli", command],
+            cwd=checkout,
+            env=told,
+            stdout=self.out,
+            stderr=self.err,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.out.close()
+        self.err.close()
+
+    @property
+    def said(self) -> str:
+        """Its progress so far."""
+        return os.pread(self.out.fileno(), 1 << 20, 0).decode()
+
+    @property
+    def complained(self) -> str:
+        """Its standard error so far."""
+        return os.pread(self.err.fileno(), 1 << 20, 0).decode()
+
+    def says(self, words: str) -> Self:
+        """Wait for a line of progress."""
+        until(lambda: words in self.said or self.process.poll() is not None, words)
+        assert words in self.said, self.said + self.complained
+        return self
+
+    def ready(self) -> Self:
+        """Wait until questions can be answered."""
+        return self.says("Ctrl-C stops it")
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        found = re.search(r"(http://\S+)/graphql", self.said)
+        assert found is not None
+        return found[1]
+
+    def ask(self, query: str) -> tuple[int, dict[str, Any]]:
+        """The status and the answer of a question."""
+        answer = httpx2.post(f"{self.address}/graphql", json={"query": query}, timeout=120)
+        body: dict[str, Any] = answer.json()
+        return answer.status_code, body
+
+    def answers(self) -> list[dict[str, Any]]:
+        """What it answers to the same questions each time."""
+        came = [self.ask(question) for question in ASKED]
+        assert [status for status, _ in came] == [200] * len(ASKED), came
+        assert not any("errors" in body for _, body in came), came
+        return [body for _, body in came]
+
+    def healthy(self) -> bool:
+        """Whether it says that its database answers."""
+        return httpx2.get(f"{self.address}/healthz", timeout=60).status_code == 200
+
+    def kill(self) -> None:
+        """As a power cut or the kernel's out-of-memory killer does it."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, signum: signal.Signals = signal.SIGTERM) -> None:
+        """As a service manager does it: the end is orderly, is said, and is no failure."""
+        self.process.send_signal(signum)
+        assert self.process.wait(120) == 0, self.complained
+        assert self.said.rstrip().endswith(STOPPED)
+        assert self.complained == ""
+
+    def refusal(self, code: int = 1) -> str:
+        """Why it would not start: in Thai and in English, without a stack trace."""
+        assert self.process.wait(120) == code, self.said + self.complained
+        told = self.complained
+        assert "Traceback" not in told
+        assert not told.lstrip().startswith("{"), "a line of the log is not for people"
+        assert THAI.search(told), told
+        assert "Ready" not in self.said
+        return told

@@ -1,0 +1,50 @@
+"""Arguments as resolvers get them."""
+
+from datetime import date
+
+import pytest
+
+from hub.domain.identity import LONGEST_ID
+from hub.errors import Invalid
+from schema.binding import LONGEST_TEXT, checked_day, global_id, published
+from tests.conftest import Asking
+
+
+@pytest.mark.parametrize("day", [date(1857, 4, 1), date(2010, 6, 1), date(2399, 12, 31)])
+def test_a_day_of_the_common_era_is_left_as_it_is(day: date) -> None:
+    assert checked_day(day, "on") == day
+
+
+@pytest.mark.parametrize(
+    ("day", "hint"),
+    [
+        (date(2553, 6, 1), "ถ้าหมายถึง พ.ศ. 2553 ให้ส่ง 2010-06-01"),
+        (date(2400, 1, 1), "ถ้าหมายถึง พ.ศ. 2400 ให้ส่ง 1857-01-01"),
+        (date(2553, 12, 31), "subtract 543 and send 2010-12-31"),
+        (date(9999, 12, 31), "this is 9999-12-31"),
+    ],
+)
+def test_a_buddhist_day_is_refused_with_the_day_that_was_meant(day: date, hint: str) -> None:
+    with pytest.raises(Invalid, match=hint) as refused:
+        checked_day(day, "areasOn")
+    assert refused.value.field == "areasOn"
+
+
+def test_every_day_among_the_arguments_is_checked() -> None:
+    for annotation in (date, date | None):
+        assert published(annotation)[1] is checked_day
+
+
+async def test_a_buddhist_day_in_a_question_names_its_argument(ask: Asking) -> None:
+    query = '{ areas(first: 1, on: "2553-06-01") { nodes { code } } }'
+    [error] = (await ask(query))["errors"]
+    assert error["extensions"]["code"] == "INVALID"
+    assert error["extensions"]["field"] == "on"
+    assert "2010-06-01" in error["extensions"]["th"]
+
+
+def test_ids_may_be_longer_than_other_texts() -> None:
+    long = f"gid://hub/Cell/{'k' * (LONGEST_TEXT + 1)}"
+    assert global_id("Cell")(long, "id").key
+    with pytest.raises(Invalid, match="longer than"):
+        global_id("Cell")(long + "k" * LONGEST_ID, "id")

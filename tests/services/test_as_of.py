@@ -1,0 +1,200 @@
+"""What is read as of an instant was visible then and is so now; instants that cannot be meant."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from hub.domain.access import ANONYMOUS, Viewer
+from hub.store import visible
+from hub.store.engine import Database
+from hub.store.known import as_known
+from hub.store.tables import project
+from tests.conftest import Asking
+from tests.store.changing import change, clock
+
+OFFICER = Viewer("an officer", "ministry:05")
+PUBLISHED = """
+query ($at: DateTime!) {
+  project(by: {code: "s37-14"}, asOf: {instant: $at}) { id linkages { totalCount } }
+  projects(first: 100, asOf: {instant: $at}) { totalCount }
+  linkages(first: 100, asOf: {instant: $at}) { totalCount nodes { project { id } } }
+}
+"""
+
+
+@pytest.mark.parametrize("viewer", [ANONYMOUS, OFFICER], ids=["anybody", "a ministry"])
+@pytest.mark.parametrize("visibility", ["PRIVATE", "LISTED"])
+async def test_a_withdrawn_publication_is_withdrawn_from_the_past(
+    ask: Asking, fresh_database: Database, visibility: str, viewer: Viewer
+) -> None:
+    asked = {"at": (await clock(fresh_database)).isoformat()}
+    before = await ask(PUBLISHED, asked, viewer=viewer, database=fresh_database)
+    assert before["data"]["project"]["linkages"]["totalCount"]
+    # Nobody owns it: an owner that is NULL is not the viewer's agency either.
+    await change(
+        fresh_database,
+        "update project set visibility = :visibility, owner_id = null where code = 's37-14'",
+        visibility=visibility,
+    )
+    after = (await ask(PUBLISHED, asked, viewer=viewer, database=fresh_database))["data"]
+    assert after["project"] is None
+    assert after["projects"]["totalCount"] == before["data"]["projects"]["totalCount"] - 1
+    gone = before["data"]["project"]["linkages"]["totalCount"]
+    assert after["linkages"]["totalCount"] == before["data"]["linkages"]["totalCount"] - gone
+    assert all(link["project"] for link in after["linkages"]["nodes"])
+
+
+async def test_a_withdrawn_linkage_is_withdrawn_from_the_past_except_for_who_proposed_it(
+    ask: Asking, fresh_database: Database
+) -> None:
+    asked = {"at": (await clock(fresh_database)).isoformat()}
+    before = await ask(PUBLISHED, asked, database=fresh_database)
+    await change(
+        fresh_database,
+        "update linkage set visibility = 'PRIVATE', proposed_by_id = 'ministry:05' "
+        "where project_id = 's37-14'",
+    )
+    after = await ask(PUBLISHED, asked, database=fresh_database)
+    assert after["data"]["project"]["linkages"]["totalCount"] == 0
+    mine = await ask(PUBLISHED, asked, viewer=OFFICER, database=fresh_database)
+    assert mine == before
+
+
+DRAWN = """
+query ($at: DateTime!) { matrix(input: {
+  rows: {dimension: ACTOR_LEVEL}, columns: {dimension: STAGE}, asOf: {instant: $at},
+  filter: {valueChains: ["gid://hub/ValueChain/tourism-east"]},
+  fiscalYears: {from: {be: 2554}, to: {be: 2554}} }) {
+  total { projectCount contributions(first: 100) { totalCount nodes { project { code } } } }
+  cells { projectCount hiddenProjects projects(first: 100) { nodes { code } } } } }
+"""
+
+
+@pytest.mark.parametrize(("visibility", "hidden"), [("PRIVATE", 0), ("LISTED", 1)])
+async def test_a_matrix_of_the_past_leaves_out_what_was_withdrawn_since(
+    ask: Asking, fresh_database: Database, visibility: str, hidden: int
+) -> None:
+    asked = {"at": (await clock(fresh_database)).isoformat()}
+    before = (await ask(DRAWN, asked, database=fresh_database))["data"]["matrix"]
+    assert before["total"]["projectCount"] == 15
+    await change(
+        fresh_database,
+        "update project set visibility = :visibility where code = 's37-14'",
+        visibility=visibility,
+    )
+    after = (await ask(DRAWN, asked, database=fresh_database))["data"]["matrix"]
+    assert after["total"]["projectCount"] == 14
+    assert after["total"]["contributions"]["totalCount"] == 14
+    assert "s37-14" in str(before)
+    assert "s37-14" not in str(after)
+    assert sum(cell["hiddenProjects"] for cell in after["cells"]) == hidden
+
+
+async def test_what_was_published_and_is_deleted_since_is_told_as_of_then(
+    ask: Asking, fresh_database: Database
+) -> None:
+    await change(
+        fresh_database,
+        "insert into project (id, code, name_th, sort_key, fiscal_years, visibility) "
+        "values ('brief', 'brief', 'โครงการ', 'ค', '{2011}', 'PUBLISHED')",
+    )
+    asked = {"at": (await clock(fresh_database)).isoformat()}
+    await change(fresh_database, "delete from project where id = 'brief'")
+    query = (
+        "query ($at: DateTime!) "
+        '{ project(by: {code: "brief"}, asOf: {instant: $at}) { name { th } } }'
+    )
+    answer = await ask(query, asked, database=fresh_database)
+    assert answer["data"]["project"] == {"name": {"th": "โครงการ"}}
+
+
+async def test_what_was_private_then_is_not_told_of_then_though_it_is_published_now(
+    ask: Asking, fresh_database: Database
+) -> None:
+    await change(fresh_database, "update project set visibility = 'PRIVATE' where code = 's37-14'")
+    asked = {"at": (await clock(fresh_database)).isoformat()}
+    await change(fresh_database, "update project set visibility = 'PUBLISHED'")
+    answer = await ask(PUBLISHED, asked, database=fresh_database)
+    assert answer["data"]["project"] is None
+
+
+SEEN, COUNTED, NOTHING = (True, False), (False, True), (False, False)
+"""Whether a project's content may be seen, and whether it may only be counted."""
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "expected"),
+    [
+        ("PUBLISHED", "PUBLISHED", SEEN),
+        ("PUBLISHED", "LISTED", COUNTED),
+        ("PUBLISHED", "PRIVATE", NOTHING),
+        ("PUBLISHED", None, SEEN),
+        ("LISTED", "PUBLISHED", COUNTED),
+        ("LISTED", "LISTED", COUNTED),
+        ("LISTED", "PRIVATE", NOTHING),
+        ("LISTED", None, COUNTED),
+        ("PRIVATE", "PUBLISHED", NOTHING),
+        ("PRIVATE", None, NOTHING),
+    ],
+)
+@pytest.mark.parametrize("viewer", [ANONYMOUS, OFFICER], ids=["anybody", "a ministry"])
+async def test_the_stricter_of_then_and_now_decides(
+    fresh_database: Database,
+    then: str,
+    now: str | None,
+    expected: tuple[bool, bool],
+    viewer: Viewer,
+) -> None:
+    await change(
+        fresh_database,
+        "insert into project (id, code, name_th, sort_key, fiscal_years, visibility) "
+        "values ('it', 'it', 'โครงการ', 'ค', '{2011}', :held)",
+        held=then,
+    )
+    at = await clock(fresh_database)
+    if now is None:
+        await change(fresh_database, "delete from project where id = 'it'")
+    else:
+        await change(
+            fresh_database,
+            "update project set visibility = :held, code = 'x' where id = 'it'",
+            held=now,
+        )
+    table = as_known(project, at).alias("any_name")
+    may = visible.visible(table, viewer, at)
+    counts = visible.only_listed(table, viewer, at)
+    statement = sa.select(may, sa.not_(may), counts, sa.not_(counts)).where(table.c.id == "it")
+    async with fresh_database.reading() as reading:
+        ((seen, unseen, counted, uncounted),) = await reading.rows(statement)
+    assert (seen, counted) == expected
+    assert (unseen, uncounted) == (not seen, not counted)
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2010-06-01T09:00:00",
+    ],
+    ids=["tomorrow", "before all years", "behind all years", "without an offset"],
+)
+@pytest.mark.parametrize("field", ["projects", "linkages"])
+async def test_an_instant_that_cannot_be_meant_is_refused(
+    ask: Asking, instant: str, field: str
+) -> None:
+    answer = await ask(
+        f"query ($at: DateTime!) {{ {field}(asOf: {{instant: $at}}) {{ totalCount }} }}",
+        {"at": instant},
+    )
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "INVALID"
+    assert error["extensions"]["field"] == "asOf.instant"
+
+
+async def test_nothing_is_known_as_of_the_first_instants(ask: Asking) -> None:
+    query = "query ($at: DateTime!) { projects(asOf: {instant: $at}) { totalCount } }"
+    answer = await ask(query, {"at": "0001-01-01T00:00:00Z"})
+    assert answer["data"]["projects"]["totalCount"] == 0

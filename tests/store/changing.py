@@ -1,0 +1,22 @@
+"""Changing what a database of one's own holds, and the instants between the changes."""
+
+from datetime import datetime
+
+from hub.store.engine import Database
+
+
+async def clock(database: Database) -> datetime:
+    """An instant that has come, behind everything committed so far and before all that follows."""
+    now: datetime = await database.pool.fetchval("select clock_timestamp()")
+    return now
+
+
+async def change(database: Database, *statements: str, **given: str | int) -> None:
+    """One transaction; each statement takes what it names, as `:name`, from `given`."""
+    async with database.writing() as connection:
+        for statement in statements:
+            names = [name for name in given if f":{name}" in statement]
+            sql = statement
+            for at, name in enumerate(names, start=1):
+                sql = sql.replace(f":{name}", f"${at}")
+            await connection.execute(sql, *(given[name] for name in names))

@@ -1,0 +1,36 @@
+"""Changing a copy of the reference files, as people would."""
+
+import csv
+from pathlib import Path
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def without(path: Path, start: str) -> None:
+    """Take out the lines that begin so."""
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(start)), "utf-8")
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def rename(folder: Path, old: str, new: str) -> None:
+    """In every cell that names it, alone or in a list."""
+    for path in folder.glob("*.csv"):
+        lines = list(csv.reader(path.read_text("utf-8").splitlines()))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(
+                [
+                    "|".join(new if part == old else part for part in cell.split("|"))
+                    for cell in line
+                ]
+                for line in lines
+            )
+    sources = folder / "sources.toml"
+    sources.write_text(sources.read_text("utf-8").replace(f"[{old}]", f"[{new}]"), "utf-8")

@@ -1,0 +1,35 @@
+"""What a request is told when the database breaks off its statement."""
+
+import pytest
+import sqlalchemy as sa
+
+from hub.errors import TooCostly, Unready
+from hub.store import engine
+from hub.store.engine import Database, Reading
+
+SOON = sa.text("set local statement_timeout = '50ms'")
+SLOW = sa.text("select pg_sleep(5)")
+
+
+async def broken_off(reading: Reading) -> None:
+    await reading.rows(SOON)
+    await reading.rows(SLOW)
+
+
+async def test_a_statement_that_took_all_its_time_asked_too_much(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LONGEST", 0.05)
+    async with database.reading() as reading:
+        with pytest.raises(TooCostly, match="seconds"):
+            await broken_off(reading)
+
+
+async def test_a_statement_that_was_cancelled_may_be_asked_again(database: Database) -> None:
+    async with database.reading() as reading:
+        with pytest.raises(Unready):
+            await broken_off(reading)
+        with pytest.raises(Unready):  # the snapshot is gone
+            await reading.rows(sa.text("select 1"))
+    async with database.reading() as reading:
+        assert await reading.rows(sa.text("select 1"))
