@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
@@ -16,7 +17,7 @@ from connectors.registry import Connector, connector, connectors
 from hub.app import Say, prepared
 from hub.domain.ingest import NameKind
 from hub.domain.runs import NameDecision
-from hub.domain.source_spec import Transport
+from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
 from hub.errors import Invalid
 from hub.ingest import quarantine
@@ -27,6 +28,7 @@ from hub.settings import Settings
 from hub.store.engine import Database
 
 ADDRESSES: Final = ("http://", "https://")
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def ingest_arguments(parser: ArgumentParser) -> None:
@@ -62,12 +64,25 @@ def input_of(asked: Connector, origin: str | None, settings: Settings) -> Input:
         raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ระบุไฟล์", f"{spec.id} needs a file")
     if origin is None or origin.startswith(ADDRESSES):
         told = spec if origin is None else replace(spec, url=origin)
+        keep_secret(spec, told.url or "")
         grants = Grants(settings.data_dir / "tokens")
         return Input(http_pages(told, settings.secret_of, grants), redacted(told.url or ""))
     path = Path(origin)
     if not path.is_file():
         raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
     return Input(pages_of(path, spec), path.name, snapshot(path))
+
+
+def keep_secret(spec: SourceSpec, address: str) -> None:
+    """`Invalid` where a source's secret would go to another host than its own; loopback is ours."""
+    host, own = urlsplit(address).hostname or "", urlsplit(spec.url or "").hostname
+    if spec.auth.kind is not Auth.NONE and host not in {own, *LOOPBACK}:
+        raise Invalid(
+            "--from",
+            f"รหัสลับของ {spec.id} ส่งให้ {own} เท่านั้น ไม่ส่งให้ {host} แก้ url ใน source.toml ถ้าย้ายที่",
+            f"the secret of {spec.id} is for {own} alone and not for {host}; "
+            "mend url in source.toml where it moved",
+        )
 
 
 def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:

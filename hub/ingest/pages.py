@@ -27,13 +27,25 @@ TO_WRITE: Final = (Outcome.NEW, Outcome.CHANGED)
 
 @dataclass(slots=True)
 class State:
-    """What a run must know to go on: blocks counted, scopes met, whether the last page is in."""
+    """What a run must know to go on: blocks counted, scopes met, whether the last page is in.
+
+    `empty` says that the latest page held nothing though more was announced, `holed` that records
+    followed such a page: what it should have held may still be there.
+    """
 
     scopes: list[str]
     blocks: dict[str, int]
     last: tuple[str, str] | None
     total: int | None
     done: bool
+    empty: bool
+    holed: bool
+
+    def pass_over(self, records: int, *, more: bool) -> None:
+        """Note a page of so many records."""
+        self.holed = self.holed or (self.empty and records > 0)
+        self.empty = records == 0 and more
+        self.done = not more
 
     @classmethod
     def load(cls, kept: Mapping[str, Any]) -> "State":
@@ -45,6 +57,8 @@ class State:
             (last[0], last[1]) if last else None,
             kept.get("total"),
             kept.get("done", False),
+            kept.get("empty", False),
+            kept.get("holed", False),
         )
 
     def dump(self) -> dict[str, Any]:
@@ -55,6 +69,8 @@ class State:
             "last": self.last,
             "total": self.total,
             "done": self.done,
+            "empty": self.empty,
+            "holed": self.holed,
         }
 
 

@@ -126,13 +126,18 @@ class Running:
         async with self._way.page():
             ledger = await taking.take(page, self._run.id, state, self.ledger)
             state.total = page.total if page.total is not None else state.total
-            state.done = page.next_cursor is None
+            state.pass_over(len(page.records), more=page.next_cursor is not None)
             await self._way.checkpoint(self._run.id, page.next_cursor, state.dump(), ledger)
         self._state, self.ledger = state, ledger
         self._progress(ledger.read, state.total)
 
     async def _end(self) -> Result:
         """Expectations, what has vanished, and the run's end, in one transaction."""
+        if self._given.complete and self._state.holed:
+            raise SourceRefused(
+                f"{self._spec.id}: มีหน้าว่างอยู่กลางรายการ จึงไม่ลบสิ่งใด ลองใหม่ภายหลัง "
+                "· an empty page stood amid the list, so nothing is taken out; try again later"
+            )
         expect(self._spec, self.ledger, self._state.total if self._given.complete else None)
         kept: list[str] = []
         async with self._way.page():

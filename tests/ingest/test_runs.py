@@ -68,6 +68,18 @@ async def test_what_changed_or_vanished_leaves_earlier_answers_as_they_were(
     assert await amounts(then) == [100_000] * 3
 
 
+async def test_nothing_vanishes_when_a_page_amid_the_list_was_empty(
+    fresh_database: Database,
+) -> None:
+    await take(fresh_database, given([row(n) for n in range(40)]))
+    before = await facts(fresh_database)
+    with pytest.raises(SourceRefused, match="an empty page stood amid the list"):
+        await take(fresh_database, given([row(n) for n in range(39)], [], [row(39)]))
+    assert await facts(fresh_database) == before
+    done = await take(fresh_database, given([row(n) for n in range(40)]))
+    assert done.ledger.of(Outcome.UNCHANGED) == 40
+
+
 async def test_nothing_vanishes_on_a_short_or_an_empty_answer(fresh_database: Database) -> None:
     await take(fresh_database, given([row(n) for n in range(6)]))
     before = await facts(fresh_database)

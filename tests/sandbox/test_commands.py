@@ -109,9 +109,9 @@ def test_a_sandbox_that_cannot_be_is_told_which_argument_is_wrong(arguments: lis
 
 
 def test_a_secret_in_an_address_that_is_typed_does_not_come_into_the_record_of_the_run() -> None:
-    typed = "https://agency.example/list?year=2565&user_token=abcd"
+    typed = "http://127.0.0.1:9/list?year=2565&user_token=abcd"
     given = input_of(connector("govspending_budget"), typed, settings(None))
-    assert given.origin == "https://agency.example/list?year=2565&user_token=***"
+    assert given.origin == "http://127.0.0.1:9/list?year=2565&user_token=***"
 
 
 def settings(folder: Path | None) -> Settings:
