@@ -11,11 +11,6 @@ Row = dict[str, Any]
 """One row, as JSON has it."""
 
 
-def key(table: sa.Table, row: Row) -> list[Any]:
-    """The primary key of a row."""
-    return [row[column.name] for column in table.primary_key.columns]
-
-
 def filled(table: sa.Table, rows: Sequence[Row]) -> list[str]:
     """The columns that rows fill."""
     return [c.name for c in table.c if any(c.name in row for row in rows)]
