@@ -147,7 +147,7 @@ function widths(matrix, lead) {
   });
   const mean = lengths.reduce((a, b) => a + b, 0) / (lengths.length || 1);
   const shares = lengths.map((length) => Math.min(1.22, Math.max(0.88, Math.sqrt(length / mean))));
-  const heads = lead === 2 ? [8, 13] : [down ? 13 : 9];
+  const heads = lead === 2 ? [8, 13] : [down ? 13 : 10.4];
   const sum = 8.4;
   const room = 100 - sum - heads.reduce((a, b) => a + b, 0);
   const all = shares.reduce((a, b) => a + b, 0);
