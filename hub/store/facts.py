@@ -36,7 +36,11 @@ def holds(
     thing: sa.ColumnElement[Any],
     year: sa.ColumnElement[Any],
 ) -> sa.ColumnElement[bool]:
-    """Whether a thing in a year is among the pairs."""
+    """Whether a thing in a year is among the pairs.
+
+    Correlated by hand, as every EXISTS that may stand inside another: by itself SQLAlchemy looks
+    only one SELECT up, and would read the thing's table anew.
+    """
     listed = pairs(name, held)
     return (
         sa.exists()
@@ -45,6 +49,7 @@ def holds(
             listed.c.id == thing,
             sa.or_(listed.c.year.is_(None), listed.c.year == year),
         )
+        .correlate_except(listed)
     )
 
 
@@ -176,9 +181,13 @@ def implemented(
 ) -> sa.ColumnElement[bool]:
     """Whether any implementer of a project is among the agencies asked for."""
     implementer = as_known(tables.project_implementer, scope.known_at)
-    return sa.exists().where(
-        implementer.c.project_id == project_id,
-        holds(name, scope.agencies or frozenset(), implementer.c.agency_id, year),
+    return (
+        sa.exists()
+        .where(
+            implementer.c.project_id == project_id,
+            holds(name, scope.agencies or frozenset(), implementer.c.agency_id, year),
+        )
+        .correlate_except(implementer)
     )
 
 

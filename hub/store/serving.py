@@ -82,6 +82,7 @@ def linked(scope: Scope, viewer: Viewer, stood: CTE) -> sa.ColumnElement[bool]:
             sa.or_(homes.c.year.is_(None), homes.c.year == stood.c.fiscal_year),
             homes.c.home == worded.c.area_id,
         )
+        .correlate_except(homes)
     )
     return (
         sa.exists()
@@ -94,4 +95,5 @@ def linked(scope: Scope, viewer: Viewer, stood: CTE) -> sa.ColumnElement[bool]:
             stood.c.fiscal_year.between(worded.c.first_year, worded.c.last_year),
             sa.or_(stood.c.area_id.is_(None), speaks),
         )
+        .correlate_except(linkage, worded)
     )

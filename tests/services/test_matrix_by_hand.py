@@ -95,7 +95,7 @@ def members(matrix: Matrix, *, is_row: bool) -> list[str]:
 
 
 # A few worlds for each of the 56 pairs in every run; `make check-long` draws twenty times as many.
-FEW = max(3, settings().max_examples // 30)
+FEW = max(6, settings().max_examples // 30)
 
 
 @pytest.mark.parametrize(

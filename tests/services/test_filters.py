@@ -1,0 +1,71 @@
+"""Filters that look two tables away: each fact is asked for itself, and not for its neighbours."""
+
+from typing import Any
+
+from hub.store.engine import Database
+from tests.conftest import Asking
+
+QUESTION = """
+query ($i: MatrixInput!) { matrix(input: $i) {
+  cells { row { key } projectCount } } }
+"""
+
+
+async def planted(database: Database) -> None:
+    """A line of 2011 in a province of the Eastern cluster, and one of 2010 in a later province."""
+    async with database.writing() as connection:
+        await connection.execute("delete from linkage; delete from project_area")
+        await connection.execute("delete from project_implementer; delete from project")
+        await connection.execute(
+            "insert into project (id, name_th, sort_key, fiscal_years, visibility) "
+            "values ('p', 'p', 'p', '{}', 'PUBLISHED')"
+        )
+        await connection.execute(
+            "insert into project_implementer (project_id, ordinal, agency_id) "
+            "values ('p', 0, 'department:BOI')"
+        )
+        for year, area in ((2011, "20"), (2010, "38"), (2016, "20")):
+            await connection.execute(
+                "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, "
+                "amount) values ($1, 'p', $2, $3, 'APPROPRIATED', 'MINISTRY', 100)",
+                f"line-{year}",
+                area,
+                year,
+            )
+        await connection.execute(
+            "insert into linkage (id, project_id, issue_id, status, visibility) "
+            "values ('p', 'p', 's42-east-1', 'PROPOSED', 'PUBLISHED')"
+        )
+
+
+async def years(ask: Asking, database: Database, **asked: Any) -> list[str]:
+    answer = await ask(
+        QUESTION,
+        {
+            "i": {
+                "rows": {"dimension": "FISCAL_YEAR", "includeEmpty": False},
+                "columns": {"dimension": "FUNDING", "includeEmpty": False},
+                "filter": asked,
+                "fiscalYears": {"from": {"be": 2553}, "to": {"be": 2559}},
+            }
+        },
+        database=database,
+    )
+    return [cell["row"]["key"] for cell in answer["data"]["matrix"]["cells"]]
+
+
+async def test_a_line_is_linked_by_its_own_area_and_year(
+    ask: Asking, fresh_database: Database
+) -> None:
+    await planted(fresh_database)
+    assert await years(ask, fresh_database, linked=True) == ["2554"]
+    assert await years(ask, fresh_database, linked=False) == ["2553", "2559"]
+
+
+async def test_an_implementer_is_under_the_ministry_of_that_lines_year(
+    ask: Asking, fresh_database: Database
+) -> None:
+    await planted(fresh_database)
+    for ministry, expected in (("22", ["2553", "2554"]), ("01", ["2559"])):
+        asked = {"agencies": [f"gid://hub/Agency/ministry:{ministry}"], "agencyRole": "IMPLEMENTER"}
+        assert await years(ask, fresh_database, **asked) == expected
