@@ -17,12 +17,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
+from connectors.registry import connectors
 from hub.domain.access import ANONYMOUS, Viewer
 from hub.domain.time import Clock
 from hub.errors import HubError, Unready
+from hub.ingest.review import Review
+from hub.ingest.sources import declare_all
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.engine import Database, Reading, opened
+from hub.store.events import Feed
 from hub.store.migrate import migrate
 from hub.store.seed import seed, stale
 from hub.store.unit import Unit
@@ -79,6 +83,7 @@ async def prepared(settings: Settings, say: Say) -> AsyncIterator[Database]:
             async with database.pool.acquire() as connection:
                 if await stale(connection, REFERENCE):
                     await seed(connection, REFERENCE, say)
+            await declare_all(database, [one.spec for one in connectors().values()])
             yield database
 
 
@@ -93,6 +98,7 @@ class Hub:
         self.settings = settings
         self.say = say
         self.database: Database | None = None
+        self.feed: Feed | None = None
         self.viewer_of: Callable[[Request], Viewer] = lambda _: ANONYMOUS
         self.clock: Clock = lambda: datetime.now(UTC)
         self.watch: Callable[[Reading], None] = lambda _: None
@@ -154,8 +160,17 @@ class Hub:
         if self.database is None:
             raise Unready
         viewer = self.viewer_of(request)
-        async with self.database.reading() as reading:
-            yield Context(Unit(reading, viewer), viewer, self.clock())
+        database = self.database
+        if self.feed is None or self.feed.database is not database:
+            self.feed = Feed(database)
+        async with database.reading() as reading:
+            yield Context(
+                Unit(reading, viewer),
+                viewer,
+                self.clock(),
+                Review(database, connectors),
+                self.feed,
+            )
         self.watch(reading)
 
 

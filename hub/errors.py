@@ -7,6 +7,7 @@ HubError
 ├─ Unauthenticated  nobody is signed in
 ├─ Invalid(field)   an argument is wrong; says which and how to mend it
 ├─ Conflict         somebody changed it first
+│  └─ KeyReused           an idempotency key came back with another command
 ├─ TooCostly        the question is larger than the hub answers at once
 ├─ Unready          the hub cannot answer yet, or not now
 ├─ SourceError      a connector's run, never a caller's fault
@@ -67,6 +68,12 @@ class Conflict(HubError):
     """มีผู้แก้ไขไปก่อนแล้ว · Somebody changed it first."""
 
     code = "CONFLICT"
+
+
+class KeyReused(Conflict):
+    """ใช้ idempotencyKey นี้กับคำสั่งอื่นไปแล้ว ส่งค่าใหม่ · This idempotencyKey stands for another command."""
+
+    code = "IDEMPOTENCY_CONFLICT"
 
 
 class TooCostly(HubError):

@@ -16,14 +16,14 @@ from connectors.kit.redact import redacted
 from connectors.registry import Connector, connector, connectors
 from hub.app import Say, prepared
 from hub.domain.ingest import NameKind
-from hub.domain.runs import NameDecision
+from hub.domain.quarantine import NameDecision, Ruling
 from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
 from hub.errors import Invalid
 from hub.ingest import quarantine
 from hub.ingest.report import closing, review, standing
 from hub.ingest.run import Input, ingest
-from hub.ingest.sources import standings
+from hub.ingest.sources import standings, waiting
 from hub.settings import Settings
 from hub.store.engine import Database
 
@@ -115,9 +115,8 @@ def show_sources(settings: Settings) -> int:
     """Print how every source stands."""
 
     async def run(database: Database) -> int:
-        for line in standing(
-            [one.spec for one in connectors().values()], await standings(database)
-        ):
+        specs = [one.spec for one in connectors().values()]
+        for line in standing(specs, await standings(database, [spec.id for spec in specs])):
             print(line)
         return 0
 
@@ -129,28 +128,34 @@ def review_rows(told: Namespace, settings: Settings, say: Say) -> int:
 
     async def run(database: Database) -> int:
         if told.decide is None and not told.accept and not told.refuse:
-            for line in review(await quarantine.questions(database, told.source)):
+            for line in review(await waiting(database, told.source)):
                 print(line)
             return 0
         if told.source is None:
-            raise Invalid("SOURCE", "ต้องระบุแหล่งข้อมูล", "a decision needs its source")
+            raise Invalid("SOURCE", "ต้องระบุแหล่งข้อมูล", "a ruling needs its source")
         asked = connector(told.source)
-        if told.refuse:
-            count = await quarantine.refuse(database, asked.spec, told.refuse, told.by)
-            say(f"ไม่รับ {count:,} แถว · {count:,} rows refused")
-            return 0
-        if told.accept:
-            done = await quarantine.accept(database, asked.spec, asked.read, told.accept, told.by)
-        else:
-            taken = decision(told)
-            done = await quarantine.decide(database, asked.spec, asked.read, taken, told.by)
+        done = await quarantine.settle(database, asked.spec, asked.read, ruling(told), told.by)
         say(
-            f"อ่านใหม่ {done.read:,} แถว บันทึก {done.stored:,} "
-            f"· {done.read:,} rows read again, {done.stored:,} stored"
+            f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} "
+            f"· {done.read:,} rows looked at, {done.settled:,} settled"
         )
         return 0
 
     return in_database(settings, run)
+
+
+def ruling(told: Namespace) -> Ruling:
+    """What the arguments say of rows that wait; `Invalid` where they say two things at once."""
+    said = [bool(told.decide), bool(told.accept), bool(told.refuse)]
+    if sum(said) > 1:
+        raise Invalid(
+            "--decide, --accept, --refuse",
+            "ใช้ได้ครั้งละหนึ่งอย่าง",
+            "exclude one another; give one at a time",
+        )
+    return Ruling(
+        decision(told) if told.decide else None, tuple(told.accept or ()), tuple(told.refuse or ())
+    )
 
 
 def decision(told: Namespace) -> NameDecision:

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from hub.domain.access import Viewer
 
 if TYPE_CHECKING:
-    # `app` hands the unit of work in; resolvers know its shape, not where it lives.
+    # `app` hands these in; resolvers know their shape, not where they live.
+    from hub.ingest.review import Review
+    from hub.store.events import Feed
     from hub.store.unit import Unit
 
 BANGKOK = ZoneInfo("Asia/Bangkok")
@@ -17,11 +19,13 @@ BANGKOK = ZoneInfo("Asia/Bangkok")
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, when, and the snapshot it is answered from."""
+    """One request: who asks, when, the snapshot it is answered from, and what may be changed."""
 
     unit: "Unit"
     viewer: Viewer
     now: datetime
+    review: "Review"
+    feed: "Feed"
     loaders: dict[Any, Any] = field(default_factory=dict)
     alive: list[Any] = field(default_factory=list)
 
@@ -41,3 +45,8 @@ class Context:
         if key not in self.loaders:
             self.loaders[key] = make(batch, self, asked)
         return self.loaders[key]
+
+    async def renew(self) -> None:
+        """Give the snapshot back: what is asked from here on is answered from a later one."""
+        self.unit = await self.unit.renewed()
+        self.loaders.clear()

@@ -78,6 +78,8 @@ LOADERS: Final[dict[str, Load]] = {
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
     "Source": lambda c, keys: c.unit.provenance.sources(keys),
+    "SourceRun": lambda c, keys: c.unit.sources.runs(keys),
+    "QuarantinedRow": lambda c, keys: c.unit.sources.rows(keys),
     "Cell": matrix.by_key,
     "PlanningRound": rounds,
     "PlanningEvent": lambda c, keys: c.unit.rounds.events(keys),

@@ -11,32 +11,26 @@ made here, so N+1 cannot be written.
 import asyncio
 import dataclasses
 import inspect
-import types
 import typing
-from collections.abc import Callable, Sequence
-from datetime import date
-from typing import Any, TypeVar, get_args, get_origin
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import Any, TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
+from strawberry.schema_directive import Location
 from strawberry.types import Info, get_object_definition
 
-from hub.domain.identity import LONGEST_ID, GlobalId
-from hub.domain.lookups import OpaqueId
-from hub.domain.time import BUDDHIST_OFFSET
-from hub.errors import Invalid
+from hub.domain.access import Permission
 from resolvers.context import Context
+from resolvers.guard import allow
 from schema import scalars
+from schema.arguments import INPUTS, Convert, camel, published
 
 Published = TypeVar("Published")
 Batch = Callable[..., Any]
-Convert = Callable[[Any, str], Any]
 
 ENUMS = scalars.ENUMS
 """Published before the first field is: strawberry reads arguments when a field is made."""
-
-INPUTS: dict[Any, type] = {}
-"""Domain values that arrive as inputs, and the class that publishes each."""
 
 COMMON = {
     "id": "Global id (รหัส), `gid://hub/<Type>/<key>`",
@@ -91,152 +85,37 @@ def accepts(
     return publish
 
 
-def published(annotation: Any) -> tuple[Any, Convert | None]:
-    """What GraphQL sees of a resolver's argument, and how its value becomes the domain's."""
-    origin, inner = get_origin(annotation), get_args(annotation)
-    seen: Any = annotation
-    convert: Convert | None = None
-    if annotation is GlobalId or (origin is typing.Annotated and inner[0] is GlobalId):
-        seen, convert = strawberry.ID, global_id(inner[1] if inner else None)
-    elif annotation is OpaqueId:
-        seen = strawberry.ID
-    elif annotation is str:
-        convert = bounded
-    elif annotation is date:
-        convert = checked_day
-    elif annotation in INPUTS:
-        seen, convert = INPUTS[annotation], recorded
-    elif origin in (typing.Union, types.UnionType):
-        one, convert = published(next(a for a in inner if a is not type(None)))
-        seen = one | None
-    elif origin in (tuple, list, Sequence):
-        one, each = published(inner[0])
-        seen = types.GenericAlias(list, (one,))
-        convert = lambda values, field: many(values, field, each)  # noqa: E731  # closes over each
-    return seen, convert
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="requiresScopes",
+    description="Who may call the field: all scopes of one of the lists (สิทธิที่ต้องมี)",
+)
+class RequiresScopes:
+    """Printed beside a field in the contract; `guard.allow` keeps it."""
+
+    scopes: list[list[str]]
 
 
-def global_id(expected: str | None) -> Convert:
-    """How the id of a kind of thing is read."""
-    return lambda v, field: GlobalId.read(bounded(str(v), field, LONGEST_ID), field, expected)
-
-
-def recorded(given: Any, field: str) -> Any:
-    """The domain value of an input object."""
-    return checked(given, field).record(field)
-
-
-LONGEST_TEXT = 4000
-LONGEST_LIST = 1000
-FIRST_ODD_YEAR = 2400
-"""A day this late is one of the Buddhist era: พ.ศ. 2400 is 1857."""
-
-
-def checked_day(day: date, field: str) -> date:
-    """A day of the Common Era; `Invalid(field)` for one that is 543 years late."""
-    if day.year < FIRST_ODD_YEAR:
-        return day
-    hint_th = hint_en = ""
-    year = day.year - BUDDHIST_OFFSET
-    if year < FIRST_ODD_YEAR:
-        meant = f"{year:04}-{day:%m-%d}"
-        hint_th = f" ถ้าหมายถึง พ.ศ. {day.year} ให้ส่ง {meant}"
-        hint_en = f"; if you mean {day.year} BE, subtract 543 and send {meant}"
-    raise Invalid(
-        field,
-        f"วันที่ต้องเป็น ค.ศ. ก่อน {FIRST_ODD_YEAR} แต่ได้ {day}{hint_th}",
-        f"days are of the Common Era, before {FIRST_ODD_YEAR}; this is {day}{hint_en}",
-    )
-
-
-def bounded(text: str, field: str, longest: int = LONGEST_TEXT) -> str:
-    """A text argument within its bound and without NUL, which PostgreSQL cannot hold."""
-    if "\0" in text:
-        raise Invalid(field, "มีอักขระ NUL ซึ่งใช้ไม่ได้ ลบออก", "holds a NUL character; remove it")
-    if len(text) > longest:
-        raise Invalid(
-            field,
-            f"ยาวเกิน {longest} อักขระ",
-            f"longer than {longest} characters; shorten it",
-        )
-    try:
-        text.encode()
-    except UnicodeEncodeError as odd:
-        raise Invalid(
-            field, "มีอักขระที่ไม่สมบูรณ์ (surrogate)", "holds half a character (lone surrogate)"
-        ) from odd
-    return text
-
-
-def checked(given: Any, field: str) -> Any:
-    """An input object, every text and list in it within its bounds, however deep."""
-    if isinstance(given, str):
-        bounded(given, field)
-    elif isinstance(given, list):
-        many(given, field, checked)
-    elif dataclasses.is_dataclass(given):
-        for part in dataclasses.fields(given):
-            checked(getattr(given, part.name), f"{field}.{camel(part.name.rstrip('_'))}")
-    return given
-
-
-def many(values: Sequence[Any], field: str, convert: Convert | None) -> tuple[Any, ...]:
-    """A list argument within its bound, each item converted."""
-    if len(values) > LONGEST_LIST:
-        raise Invalid(
-            field, f"ส่งได้ไม่เกิน {LONGEST_LIST} รายการ", f"at most {LONGEST_LIST} items; send fewer"
-        )
-    return tuple(values if convert is None else (convert(v, field) for v in values))
-
-
-def camel(name: str) -> str:
-    """`fiscal_years` as the contract spells it."""
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
-
-
-def resolved(batch: Batch, description: str, name: str | None = None, **arguments: str) -> Any:
-    """A field answered by a set-at-a-time resolver.
+def resolved(
+    batch: Batch,
+    description: str,
+    name: str | None = None,
+    *,
+    needs: Permission | None = None,
+    **arguments: str,
+) -> Any:
+    """A field answered by a set-at-a-time resolver; `needs` is the permission to call it.
 
     `batch(parents, context, **arguments)` answers one value per parent, in the same order; a value
     that is an exception fails that parent alone. `arguments` says what each argument means, where
     the common words do not.
     """
-    signature = inspect.signature(batch)
-    hints = typing.get_type_hints(batch, include_extras=True)
-    converters: dict[str, Convert] = {}
-    defaults: dict[str, Any] = {}  # what an explicit null means for them, too
-    parameters = [
-        inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD),
-        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
-    ]
-    for parameter in list(signature.parameters.values())[2:]:
-        seen, convert = published(hints[parameter.name])
-        if parameter.default not in (None, inspect.Parameter.empty):
-            seen, defaults[parameter.name] = seen | None, parameter.default
-        words = arguments.get(parameter.name) or COMMON[parameter.name]
-        if convert is not None:
-            converters[parameter.name] = convert
-        # An argument that may be absent has no default in the SDL: null would be a word of its own.
-        absent = strawberry.UNSET if parameter.default is None else parameter.default
-        parameters.append(
-            parameter.replace(
-                default=absent,
-                annotation=typing.Annotated[seen, strawberry.argument(description=words)],
-            )
-        )
-
-    def domain(given: dict[str, Any]) -> dict[str, Any]:
-        asked = {k: defaults.get(k) if value is None else value for k, value in given.items()}
-        return {
-            key: converters[key](value, camel(key))
-            if key in converters and value is not None
-            else value
-            for key, value in asked.items()
-        }
+    parameters, domain = arguments_of(batch, 2, arguments)
 
     async def resolve(root: Any, info: Info[Context, Any], **given: Any) -> Any:
         context = info.context
+        if needs is not None:
+            allow(context.viewer, needs)
         asked = domain(given)
         if info.path.prev is None:
             # Never through a loader: two equal root mutations must both run.
@@ -254,7 +133,74 @@ def resolved(batch: Batch, description: str, name: str | None = None, **argument
     resolve.__name__ = batch.__name__
     resolve.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
     resolve.batch = batch  # type: ignore[attr-defined]  # read by the architecture tests
-    return strawberry.field(resolver=resolve, description=description, name=name)
+    resolve.needs = needs  # type: ignore[attr-defined]  # read by the architecture tests
+    directives = [] if needs is None else [RequiresScopes(scopes=[[needs.value]])]
+    return strawberry.field(
+        resolver=resolve, description=description, name=name, directives=directives
+    )
+
+
+def arguments_of(
+    function: Batch, given: int, words: dict[str, str]
+) -> tuple[list[inspect.Parameter], Callable[[dict[str, Any]], dict[str, Any]]]:
+    """What GraphQL sees of a function, its first `given` parameters apart; and how values arrive.
+
+    The second turns what a client sent into what the function takes, `Invalid` naming an argument.
+    """
+    signature = inspect.signature(function)
+    hints = typing.get_type_hints(function, include_extras=True)
+    converters: dict[str, Convert] = {}
+    defaults: dict[str, Any] = {}  # what an explicit null means for them, too
+    parameters = [
+        inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD),
+        inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
+    ]
+    for parameter in list(signature.parameters.values())[given:]:
+        seen, convert = published(hints[parameter.name])
+        if parameter.default not in (None, inspect.Parameter.empty):
+            seen, defaults[parameter.name] = seen | None, parameter.default
+        described = words.get(parameter.name) or COMMON[parameter.name]
+        if convert is not None:
+            converters[parameter.name] = convert
+        # An argument that may be absent has no default in the SDL: null would be a word of its own.
+        absent = strawberry.UNSET if parameter.default is None else parameter.default
+        parameters.append(
+            parameter.replace(
+                default=absent,
+                annotation=typing.Annotated[seen, strawberry.argument(description=described)],
+            )
+        )
+
+    def domain(sent: dict[str, Any]) -> dict[str, Any]:
+        asked = {k: defaults.get(k) if value is None else value for k, value in sent.items()}
+        return {
+            key: converters[key](value, camel(key))
+            if key in converters and value is not None
+            else value
+            for key, value in asked.items()
+        }
+
+    return parameters, domain
+
+
+def streamed(
+    follow: Batch, event: type, description: str, name: str | None = None, **arguments: str
+) -> Any:
+    """A field that goes on answering: `follow(context, **arguments)` yields records of `event`.
+
+    The context it is given is the subscription's own; each event is read in a context of its own.
+    """
+    parameters, domain = arguments_of(follow, 1, arguments)
+
+    async def subscribe(root: Any, info: Info[Context, Any], **given: Any) -> Any:  # noqa: ARG001 - graphql-core hands it in
+        async for told in follow(info.context, **domain(given)):
+            yield told
+
+    subscribe.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
+    subscribe.__name__ = follow.__name__
+    subscribe.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
+    subscribe.__annotations__["return"] = AsyncGenerator[event, None]  # type: ignore[valid-type]  # made at run time
+    return strawberry.subscription(resolver=subscribe, description=description, name=name)
 
 
 async def settled(answer: Any) -> Sequence[Any]:

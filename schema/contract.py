@@ -3,12 +3,19 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.mutation import Mutation
 from schema.query import Query
+from schema.subscription import Subscription
 
 
 def build() -> strawberry.Schema:
     """The schema; made once a process."""
-    return strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=True))
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(auto_camel_case=True),
+    )
 
 
 def sdl() -> str:

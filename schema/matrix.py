@@ -17,7 +17,7 @@ from schema.binding import describes, resolved, said
 from schema.linkage import Linkage, Reason
 from schema.node import Node
 from schema.projects import BudgetLine, Project
-from schema.provenance import Source
+from schema.sources import Source
 from schema.text import Connection, LocalizedText, Money
 from schema.value_chain import ExpectedRole
 

@@ -15,7 +15,8 @@ from hub.domain.matrix_question import (
     DimensionKind,
 )
 from hub.errors import Invalid
-from schema.binding import accepts, bounded, checked_day, many
+from schema.arguments import bounded, checked_day, many
+from schema.binding import accepts
 from schema.lookups import AsOfInput, one
 from schema.matrix_filter import MatrixFilter
 from schema.text import FiscalYearRange

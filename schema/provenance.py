@@ -1,25 +1,19 @@
 """Where facts come from (ที่มาของข้อมูล)."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
 
 from hub.domain import provenance as domain
-from hub.domain.provenance import Assertion, Confidence, SourceHealth
+from hub.domain.provenance import Assertion, Confidence
 from schema.binding import describes, said
-from schema.node import Node
-from schema.text import ExternalId, LocalizedText
+from schema.text import ExternalId
 
+if TYPE_CHECKING:
+    from schema.sources import Source
 
-@describes(domain.Source)
-class Source(Node):
-    """Where data comes from: a document, a register, an agency's system (แหล่งข้อมูล)."""
-
-    name: LocalizedText = said("Name (ชื่อ)")
-    kind: str = said("What sort of source (ประเภท)")
-    note: str | None = said("What to know about it (หมายเหตุ)")
-    health: SourceHealth = said("How it is doing (สถานะ)")
-    last_success_at: datetime | None = said(
-        "Last time it was read well; null for documents that are not fetched (อ่านสำเร็จล่าสุด)"
-    )
+Lazy = strawberry.lazy
 
 
 @describes(domain.SourceRecord)
@@ -36,7 +30,7 @@ class SourceRecord:
 class Provenance:
     """One reason to hold a fact: source, record, how it is held, where it stands (ที่มาของข้อมูล)."""
 
-    source: Source = said("The source (แหล่งข้อมูล)")
+    source: Annotated["Source", Lazy("schema.sources")] = said("The source (แหล่งข้อมูล)")
     record: SourceRecord | None = said("The record of the source, where it keeps records (ระเบียน)")
     retrieved_at: datetime | None = said("When the record came (เวลาที่ได้มา)")
     asserted: Assertion = said("How the fact came to be held (ลักษณะของข้อมูล)")

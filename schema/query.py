@@ -11,6 +11,7 @@ from schema.plans import PlanQuery
 from schema.projects import ProjectQuery
 from schema.rounds import RoundQuery
 from schema.rules import RuleQuery
+from schema.sources import SourceQuery
 from schema.value_chain import ValueChainQuery
 
 
@@ -26,5 +27,6 @@ class Query(
     MatrixQuery,
     RuleQuery,
     RoundQuery,
+    SourceQuery,
 ):
     """One class per noun, each beside what it describes."""

@@ -8,6 +8,8 @@ from hub.domain.access import Visibility
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.ingest import NameKind, Reason
+from hub.domain.ledger import Outcome
 from hub.domain.linkage import LinkageStatus
 from hub.domain.matrix import CellState, CountTreatment, HeaderKind
 from hub.domain.matrix_question import (
@@ -19,9 +21,12 @@ from hub.domain.matrix_question import (
 )
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.projects import ShareBasis
-from hub.domain.provenance import Assertion, Confidence, SourceHealth
+from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
+from hub.domain.quarantine import RowStatus
 from hub.domain.rules import RuleGroup
+from hub.domain.runs import RunStatus
 from hub.domain.text import Locale, TranslationOrigin
+from hub.domain.user_errors import UserErrorCode
 from hub.domain.value_chain import StageKind
 
 ENUMS = (
@@ -39,19 +44,28 @@ ENUMS = (
     DimensionKind,
     HeaderKind,
     BudgetPhase,
+    Cadence,
     Confidence,
     FundingSource,
     LinkageStatus,
     Locale,
+    NameKind,
+    Outcome,
     PlanKind,
     PlanStatus,
+    RowStatus,
     RuleGroup,
+    RunStatus,
     ShareBasis,
     SourceHealth,
     StageKind,
     TranslationOrigin,
+    UserErrorCode,
     Visibility,
 )
 
 for kind in ENUMS:
     strawberry.enum(kind, description=inspect.cleandoc(kind.__doc__ or ""))
+
+# Its short name says enough in its own module, and not in the contract.
+strawberry.enum(Reason, name="QuarantineReason", description=inspect.cleandoc(Reason.__doc__ or ""))

@@ -1,6 +1,7 @@
 """Who is asking, and what may be known."""
 
 from enum import Enum
+from typing import Final
 
 from hub.domain.record import value
 
@@ -11,6 +12,25 @@ class Visibility(Enum):
     PUBLISHED = "PUBLISHED"
     LISTED = "LISTED"
     PRIVATE = "PRIVATE"
+
+
+class Permission(Enum):
+    """What a client or person may be let do besides reading what is published (สิทธิ).
+
+    The value is the OAuth scope that grants it.
+    """
+
+    OPERATE_SOURCES = "source:operate"
+    READ_AUDIT = "audit:read"
+    STEWARD = "hub:steward"
+
+
+PERMITTED: Final = {
+    Permission.OPERATE_SOURCES: ("ดูแลแหล่งข้อมูลของหน่วยงานตน", "operate the sources of one's agency"),
+    Permission.READ_AUDIT: ("อ่านบันทึกการเข้าถึง", "read the log of access to one's data"),
+    Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "act as steward of the hub, for every agency"),
+}
+"""What each permission is for, in Thai and English."""
 
 
 @value
@@ -24,5 +44,11 @@ class Viewer:
     agency_id: str | None = None
     scopes: frozenset[str] = frozenset()
 
+    def may(self, permission: Permission) -> bool:
+        """Whether the viewer was granted a permission."""
+        return permission.value in self.scopes
+
 
 ANONYMOUS = Viewer("anonymous")
+OPERATOR = Viewer("operator", None, frozenset(one.value for one in Permission))
+"""Whoever runs the hub's own commands."""

@@ -4,16 +4,16 @@ A transport hands over raw pages, a connector's reader makes one `Entry` of each
 the ledger of a run accounts for every one of them. Nothing here knows where the bytes came from.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import field, replace
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
 from hub.domain.source_spec import SourceSpec
+from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.domain.time import FiscalYear
 
 __all__ = ["SourceSpec"]
@@ -48,6 +48,10 @@ class NameKind(Enum):
     AGENCY = "AGENCY"
 
 
+WORDED = (TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
+"""Both languages of what the hub itself says."""
+
+
 @value
 class Proposal:
     """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
@@ -55,6 +59,11 @@ class Proposal:
     target: str
     th: str
     en: str
+
+    @property
+    def text(self) -> LocalizedText:
+        """Why, in both languages."""
+        return LocalizedText(self.th, self.en, *WORDED)
 
 
 @value
@@ -73,6 +82,16 @@ class Doubt:
     kind: NameKind | None = None
     years: tuple[int, int] | None = None
     satang: int | None = None
+
+    @property
+    def text(self) -> LocalizedText:
+        """What is wrong, in both languages."""
+        return LocalizedText(self.th, self.en, *WORDED)
+
+    @property
+    def fiscal_years(self) -> list[FiscalYear]:
+        """The years a name was asked for, first and last; none where no name is in doubt."""
+        return [FiscalYear(ce) for ce in self.years or ()]
 
 
 @record
@@ -184,108 +203,3 @@ class SourceReader(Protocol):
     def __call__(self, raw: RawRecord, spec: SourceSpec) -> Entry:
         """The entry of a record; a column nobody reads has been refused before."""
         ...
-
-
-class Outcome(Enum):
-    """What became of a record that was read (ผลของระเบียน)."""
-
-    NEW = "NEW"
-    CHANGED = "CHANGED"
-    UNCHANGED = "UNCHANGED"
-    DUPLICATE = "DUPLICATE"
-    QUARANTINED = "QUARANTINED"
-
-
-Amounts = Mapping[BudgetPhase, int]
-
-
-def added(left: Amounts, right: Amounts, sign: int = 1) -> dict[BudgetPhase, int]:
-    """Two sets of amounts, phase by phase; phases are never added to one another."""
-    sums = {**left}
-    for phase, satang in right.items():
-        sums[phase] = sums.get(phase, 0) + sign * satang
-    return {phase: sums[phase] for phase in BudgetPhase if sums.get(phase)}
-
-
-@record
-class Ledger:
-    """The account of a run: records and satang, by what became of them (บัญชีของรอบนำเข้า).
-
-    What was read is counted when it is read and what became of it when that is settled, so that
-    `balanced` compares two counts and not one with itself.
-    """
-
-    STORED: ClassVar[tuple[Outcome, ...]] = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
-
-    read: int = 0
-    vanished: int = 0
-    counts: dict[Outcome, int] = field(default_factory=dict)
-    satang_read: dict[BudgetPhase, int] = field(default_factory=dict)
-    satang: dict[Outcome, dict[BudgetPhase, int]] = field(default_factory=dict)
-
-    def having_read(self, amounts: Iterable[Amounts]) -> "Ledger":
-        """After reading records with these amounts."""
-        read, sums = self.read, self.satang_read
-        for one in amounts:
-            read, sums = read + 1, added(sums, one)
-        return replace(self, read=read, satang_read=sums)
-
-    def settled(self, outcome: Outcome, amounts: Amounts, times: int = 1) -> "Ledger":
-        """After a record came to that end; `times` -1 takes it back."""
-        counts = {**self.counts, outcome: self.counts.get(outcome, 0) + times}
-        sums = added(self.satang.get(outcome, {}), amounts, times)
-        return replace(self, counts=counts, satang={**self.satang, outcome: sums})
-
-    def moved(self, before: Outcome, after: Outcome, amounts: Amounts) -> "Ledger":
-        """After it turned out that a record came to another end."""
-        return self.settled(before, amounts, -1).settled(after, amounts)
-
-    def having_lost(self, vanished: int) -> "Ledger":
-        """After records were found to have vanished from the source."""
-        return replace(self, vanished=self.vanished + vanished)
-
-    def of(self, outcome: Outcome) -> int:
-        """How many records came to that end."""
-        return self.counts.get(outcome, 0)
-
-    @property
-    def stored(self) -> dict[BudgetPhase, int]:
-        """Satang of what the hub holds of this reading: new, changed or unchanged."""
-        sums: dict[BudgetPhase, int] = {}
-        for outcome in self.STORED:
-            sums = added(sums, self.satang.get(outcome, {}))
-        return sums
-
-    @property
-    def balanced(self) -> bool:
-        """Whether every record and every satang that was read is accounted for."""
-        sums: dict[BudgetPhase, int] = {}
-        for amounts in self.satang.values():
-            sums = added(sums, amounts)
-        return self.read == sum(self.counts.values()) and added(self.satang_read, {}) == sums
-
-    def dump(self) -> dict[str, Any]:
-        """As it is kept with a run."""
-        return {
-            "read": self.read,
-            "vanished": self.vanished,
-            "counts": {o.value: self.of(o) for o in Outcome},
-            "satangRead": {p.value: n for p, n in self.satang_read.items()},
-            "satang": {
-                o.value: {p.value: n for p, n in sums.items()} for o, sums in self.satang.items()
-            },
-        }
-
-    @classmethod
-    def load(cls, kept: Mapping[str, Any]) -> "Ledger":
-        """From what `dump` made."""
-        return cls(
-            kept["read"],
-            kept["vanished"],
-            {Outcome(o): n for o, n in kept["counts"].items()},
-            {BudgetPhase(p): n for p, n in kept["satangRead"].items()},
-            {
-                Outcome(o): {BudgetPhase(p): n for p, n in sums.items()}
-                for o, sums in kept["satang"].items()
-            },
-        )

@@ -37,6 +37,16 @@ class SourceHealth(Enum):
     PAUSED = "PAUSED"
 
 
+class Cadence(Enum):
+    """How often the source is asked (ความถี่)."""
+
+    MANUAL = "MANUAL"
+    HOURLY = "HOURLY"
+    DAILY = "DAILY"
+    WEEKLY = "WEEKLY"
+    MONTHLY = "MONTHLY"
+
+
 @record
 class Source:
     """Where data comes from: a document, a register, an agency's system (แหล่งข้อมูล)."""
@@ -49,6 +59,8 @@ class Source:
     note: str | None
     health: SourceHealth
     last_success_at: datetime | None
+    owner_id: str | None
+    cadence: Cadence | None
 
     @property
     def gid(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.declared import Part
-from hub.domain.provenance import Assertion
+from hub.domain.provenance import Assertion, Cadence
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 
@@ -57,16 +57,6 @@ class MoneyUnit(Enum):
     def satang(self) -> int:
         """Satang to the unit."""
         return {"SATANG": 1, "BAHT": 100, "THOUSAND_BAHT": 10**5, "MILLION_BAHT": 10**8}[self.value]
-
-
-class Cadence(Enum):
-    """How often the source is asked (ความถี่)."""
-
-    MANUAL = "MANUAL"
-    HOURLY = "HOURLY"
-    DAILY = "DAILY"
-    WEEKLY = "WEEKLY"
-    MONTHLY = "MONTHLY"
 
 
 class Era(Enum):

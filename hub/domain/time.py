@@ -116,6 +116,10 @@ def every_year() -> Iterator[FiscalYear]:
     return (FiscalYear(be - BUDDHIST_OFFSET) for be in range(FIRST_BE, LAST_BE + 1))
 
 
+EVER: Final = (FiscalYear(FIRST_BE - BUDDHIST_OFFSET), FiscalYear(LAST_BE - BUDDHIST_OFFSET))
+"""The first and the last fiscal year there can be."""
+
+
 class Clock(Protocol):
     """What time it is; handed in, so that tests can say it."""
 

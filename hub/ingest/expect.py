@@ -1,6 +1,6 @@
 """What a run must show before it is believed: enough records, totals in bounds, nothing cut off."""
 
-from hub.domain.ingest import Ledger
+from hub.domain.ledger import Ledger
 from hub.domain.source_spec import SourceSpec
 from hub.errors import SourceRefused
 

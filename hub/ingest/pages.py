@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.domain.ingest import Entry, Ledger, Outcome, RawPage, RawRecord, Reason, SourceReader
-from hub.domain.runs import RowStatus
+from hub.domain.ingest import Entry, RawPage, RawRecord, Reason, SourceReader
+from hub.domain.ledger import Ledger, Outcome
+from hub.domain.quarantine import RowStatus
 from hub.domain.source_spec import SourceSpec
 from hub.ingest.facts import Facts, record_id
 from hub.ingest.payload import payload_of, raw_of

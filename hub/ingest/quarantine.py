@@ -4,11 +4,10 @@ One decision re-reads every row it covers, from the raw record as it was kept, t
 reading and the same checks as a run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from hub.domain.ingest import Doubt, NameKind, Proposal, RawRecord, Reason, SourceReader
-from hub.domain.record import record
-from hub.domain.runs import NameDecision, QuarantinedRow, RowStatus
+from hub.domain.ingest import Doubt, RawRecord, Reason, SourceReader
+from hub.domain.quarantine import NameDecision, QuarantinedRow, Question, RowStatus, Ruling, Settled
 from hub.domain.source_spec import SourceSpec
 from hub.errors import Invalid, NotFound
 from hub.ingest.facts import Facts
@@ -16,42 +15,16 @@ from hub.ingest.pages import Pages, held
 from hub.ingest.payload import payload_of
 from hub.ingest.rows import entry_of
 from hub.ingest.run import resolver_of
-from hub.store import intake_facts, quarantine
+from hub.store import intake_facts, quarantine, receipts
 from hub.store.engine import Database
+from hub.store.events import announce
 from hub.store.intake import Intake, intake
 from hub.store.names import decide as keep_decision
+from hub.store.receipts import Command
 
 
-@record
-class Question:
-    """What one decision would settle: a name in a block, or a doubt in a field (ข้อพิจารณา)."""
-
-    source_id: str
-    reason: Reason
-    kind: NameKind | None
-    field: str
-    written: str
-    block: str | None
-    years: tuple[int, int] | None
-    proposals: tuple[Proposal, ...]
-    th: str
-    en: str
-    rows: list[int]
-    satang: dict[str, int]
-
-
-@record
-class Settled:
-    """What a decision did: rows it re-read, and how many of them wait no longer."""
-
-    read: int
-    stored: int
-
-
-async def questions(database: Database, source_id: str | None = None) -> list[Question]:
-    """What waits, by the decision that would settle it; a row with two doubts is in two."""
-    async with database.pool.acquire() as connection:
-        waiting = await quarantine.rows(connection, source_id)
+def questions(waiting: Iterable[QuarantinedRow]) -> list[Question]:
+    """What rows wait for, by the ruling that would settle it; a row with two doubts is in two."""
     found: dict[tuple[object, ...], Question] = {}
     for row in waiting:
         for doubt in dict.fromkeys(row.doubts):
@@ -94,29 +67,54 @@ def question_of(row: QuarantinedRow, doubt: Doubt, block: str | None) -> Questio
     )
 
 
+async def settle(
+    database: Database,
+    spec: SourceSpec,
+    read: SourceReader,
+    ruling: Ruling,
+    by: str,
+    command: Command | None = None,
+) -> Settled:
+    """Carry out a ruling, all of it or nothing; a command that comes again changes nothing.
+
+    `Conflict` while the source is being taken in, `NotFound` where no row waits for the ruling,
+    `Invalid` where it cannot be kept, `KeyReused` as `receipts.earlier` says.
+    """
+    async with intake(database, spec.id) as way, way.page():
+        if command and (kept := await receipts.earlier(way.connection, command)):
+            return Settled(*kept)
+        if ruling.name is not None:
+            done = await decide(way, spec, read, ruling.name, by)
+        elif ruling.accept:
+            done = await accept(way, spec, read, ruling.accept, by)
+        else:
+            done = await refuse(way, spec, ruling.refuse, by)
+        if command:
+            await receipts.fill(way.connection, command, [done.read, done.settled])
+        await announce(way.connection, spec.id, None)
+        return done
+
+
 async def decide(
-    database: Database, spec: SourceSpec, read: SourceReader, taken: NameDecision, by: str
+    way: Intake, spec: SourceSpec, read: SourceReader, taken: NameDecision, by: str
 ) -> Settled:
     """Take a decision on a name, and re-read every row it covers."""
-    async with intake(database, spec.id) as way, way.page():
-        resolver = await resolver_of(way, spec)
-        if taken.target is not None and not resolver.knows(taken.kind, taken.target):
-            raise Invalid(
-                "target",
-                f"ไม่มี {taken.kind.value} รหัส {taken.target}",
-                f"there is no {taken.kind.value} {taken.target}",
-            )
-        waiting = [
-            row
-            for row in await quarantine.rows(way.connection, spec.id)
-            if any(covers(taken, doubt, row.block) for doubt in row.doubts)
-        ]
-        if not waiting:
-            raise NotFound(
-                f"ไม่มีแถวที่รอตรวจด้วยชื่อ {taken.name} · no row waits for the name {taken.name}"
-            )
-        await keep_decision(way.connection, spec.id, taken, by)
-        return await reread(way, spec, read, waiting, by)
+    resolver = await resolver_of(way, spec)
+    if taken.target is not None and not resolver.knows(taken.kind, taken.target):
+        raise Invalid(
+            "target",
+            f"ไม่มี {taken.kind.value} รหัส {taken.target}",
+            f"there is no {taken.kind.value} {taken.target}",
+        )
+    waiting = [
+        row
+        for row in await quarantine.rows(way.connection, spec.id)
+        if any(covers(taken, doubt, row.block) for doubt in row.doubts)
+    ]
+    if not waiting:
+        raise NotFound(f"ไม่มีแถวที่รอตรวจด้วยชื่อ {taken.name} · no row waits for the name {taken.name}")
+    await keep_decision(way.connection, spec.id, taken, by)
+    return await reread(way, spec, read, waiting, by)
 
 
 def covers(taken: NameDecision, doubt: Doubt, block: str | None) -> bool:
@@ -131,40 +129,38 @@ def covers(taken: NameDecision, doubt: Doubt, block: str | None) -> bool:
 
 
 async def accept(
-    database: Database, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
+    way: Intake, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
 ) -> Settled:
     """Take records as they are; others that waited under the same keys are refused with that."""
-    async with intake(database, spec.id) as way, way.page():
-        chosen = await waiting_of(way, spec, ids)
-        keys = [row.source_key for row in chosen]
-        if len(set(keys)) < len(keys):
-            raise Invalid(
-                "rows",
-                "เลือกได้เพียงหนึ่งแถวต่อหนึ่งรหัส",
-                "choose one row of those with the same key",
-            )
-        rivals = [
-            row.id
-            for row in await quarantine.rows(way.connection, spec.id)
-            if row.source_key in keys and row.id not in ids
-        ]
-        await quarantine.settle(way.connection, rivals, RowStatus.REFUSED, by)
-        done = await reread(way, spec, read, chosen, by, accepted=True)
-        if done.stored < done.read:
-            raise Invalid(
-                "rows",
-                "มีแถวที่รับตามที่เขียนไม่ได้ ต้องตัดสินชื่อก่อน หรือให้ต้นทางแก้",
-                "a row cannot be taken as written; decide its names first, or have it mended",
-            )
-        return done
+    chosen = await waiting_of(way, spec, ids)
+    keys = [row.source_key for row in chosen]
+    if len(set(keys)) < len(keys):
+        raise Invalid(
+            "rows",
+            "เลือกได้เพียงหนึ่งแถวต่อหนึ่งรหัส",
+            "choose one row of those with the same key",
+        )
+    rivals = [
+        row.id
+        for row in await quarantine.rows(way.connection, spec.id)
+        if row.source_key in keys and row.id not in ids
+    ]
+    await quarantine.settle(way.connection, rivals, RowStatus.REFUSED, by)
+    done = await reread(way, spec, read, chosen, by, accepted=True)
+    if done.settled < done.read:
+        raise Invalid(
+            "rows",
+            "มีแถวที่รับตามที่เขียนไม่ได้ ต้องตัดสินชื่อก่อน หรือให้ต้นทางแก้",
+            "a row cannot be taken as written; decide its names first, or have it mended",
+        )
+    return done
 
 
-async def refuse(database: Database, spec: SourceSpec, ids: Sequence[int], by: str) -> int:
+async def refuse(way: Intake, spec: SourceSpec, ids: Sequence[int], by: str) -> Settled:
     """Say that records are not to be taken, now and when they come again."""
-    async with intake(database, spec.id) as way, way.page():
-        chosen = await waiting_of(way, spec, ids)
-        await quarantine.settle(way.connection, [row.id for row in chosen], RowStatus.REFUSED, by)
-        return len(chosen)
+    chosen = await waiting_of(way, spec, ids)
+    await quarantine.settle(way.connection, [row.id for row in chosen], RowStatus.REFUSED, by)
+    return Settled(len(chosen), len(chosen))
 
 
 async def waiting_of(way: Intake, spec: SourceSpec, ids: Sequence[int]) -> list[QuarantinedRow]:

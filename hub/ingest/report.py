@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.ingest import Ledger, Outcome
-from hub.domain.runs import Standing
+from hub.domain.ledger import Ledger, Outcome
+from hub.domain.quarantine import Question
 from hub.domain.source_spec import SourceSpec
-from hub.domain.time import FiscalYear
-from hub.ingest.quarantine import Question
+from hub.ingest.sources import Standing
 
 WORDS: Final = {
     Outcome.NEW: "ใหม่ · new",
@@ -71,19 +70,22 @@ def standing(specs: Iterable[SourceSpec], held: Mapping[str, Standing]) -> Itera
     for spec in specs:
         yield f"{spec.id}: {spec.title.th} · {spec.title.en}"
         one = held.get(spec.id)
-        if one is None:
+        if one is None or one.latest is None:
             yield "    ยังไม่เคยนำเข้า · never taken in"
             continue
-        at = one.last_success_at
+        at = one.source.last_success_at
         when = at.isoformat(timespec="minutes") if at else "ยังไม่สำเร็จ · never whole"
-        yield f"    {one.health.value}; {one.run}; ครั้งล่าสุด · last success {when}"
+        yield (
+            f"    {one.source.health.value}; {one.latest.status.value}; "
+            f"ครั้งล่าสุด · last success {when}"
+        )
         covered = f"{one.records:,} ระเบียน · records"
-        if one.first_year is not None and one.last_year is not None:
-            first, last = FiscalYear(one.first_year), FiscalYear(one.last_year)
+        if one.years:
+            first, last = one.years[0], one.years[-1]
             covered += f", พ.ศ. {first.be}–{last.be} ({first.ce}–{last.ce})"
         yield f"    {covered}; รอตรวจ · waiting {one.waiting:,}"
-        if one.error:
-            yield f"    {one.error}"
+        if one.latest.error:
+            yield f"    {one.latest.error}"
 
 
 def rows_of(ids: list[int]) -> str:

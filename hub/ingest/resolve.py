@@ -11,8 +11,8 @@ from typing import Final
 
 from hub.domain.ingest import Doubt, NameKind, Proposal, Reason, WrittenName
 from hub.domain.naming import KnownName
+from hub.domain.quarantine import NameDecision
 from hub.domain.record import value
-from hub.domain.runs import NameDecision
 from hub.domain.time import FiscalYear
 from hub.domain.written import CENTRAL, clean, folded, shown, stripped
 

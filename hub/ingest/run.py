@@ -7,7 +7,8 @@ next one on the same input, and ends with the ledger and the rows it would have 
 from collections.abc import Callable
 from typing import Final
 
-from hub.domain.ingest import Ledger, NameKind, Outcome, Pages, RawPage, SourceReader
+from hub.domain.ingest import NameKind, Pages, RawPage, SourceReader
+from hub.domain.ledger import Ledger, Outcome
 from hub.domain.record import record
 from hub.domain.runs import Run, RunStatus
 from hub.domain.source_spec import SourceSpec
@@ -19,7 +20,7 @@ from hub.ingest.pages import State
 from hub.ingest.resolve import Resolver
 from hub.store import intake_facts, quarantine
 from hub.store.engine import Database
-from hub.store.intake import Intake, intake
+from hub.store.intake import Intake, declare, intake
 from hub.store.names import decisions_of, known_names
 
 BATCH: Final = 1_000
@@ -67,7 +68,7 @@ async def ingest(
     async with intake(database, spec.id, dry=dry) as way:
         resolver = await resolver_of(way, spec)
         async with way.page():
-            await way.declare(spec, spec.agency)
+            await declare(way.connection, spec)
             run = await way.begin(given.origin, given.snapshot, spec.digest)
         under_way = Running(way, spec, run, given, progress)
         try:

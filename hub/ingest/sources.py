@@ -1,11 +1,58 @@
 """How sources stand, for operators."""
 
-from hub.domain.runs import Standing
-from hub.store import sources
+from collections.abc import Sequence
+
+from hub.domain.access import OPERATOR
+from hub.domain.provenance import Source
+from hub.domain.quarantine import Question
+from hub.domain.record import record
+from hub.domain.runs import Run
+from hub.domain.source_spec import SourceSpec
+from hub.domain.time import FiscalYear
+from hub.ingest.quarantine import questions
+from hub.store import quarantine
 from hub.store.engine import Database
+from hub.store.intake import declare
+from hub.store.unit import Unit
 
 
-async def standings(database: Database) -> dict[str, Standing]:
-    """How each source stands that was ever taken in, by its id."""
+@record
+class Standing:
+    """How a source stands: records held, the years they speak of, rows that wait, its latest run.
+
+    `years` ascend; `latest` null: never taken in.
+    """
+
+    source: Source
+    records: int
+    years: list[FiscalYear]
+    waiting: int
+    latest: Run | None
+
+
+async def standings(database: Database, ids: Sequence[str]) -> dict[str, Standing]:
+    """How each source stands that is declared, by its id."""
+    async with database.reading() as reading:
+        unit = Unit(reading, OPERATOR)
+        known = await unit.provenance.sources(ids)
+        records, years = await unit.sources.records(ids), await unit.sources.years(ids)
+        waiting, latest = await unit.sources.waiting(ids), await unit.sources.latest(ids)
+    return {
+        key: Standing(
+            one, records.get(key, 0), years.get(key, []), waiting.get(key, 0), latest.get(key)
+        )
+        for key, one in known.items()
+    }
+
+
+async def waiting(database: Database, source_id: str | None = None) -> list[Question]:
+    """What waits of a source (null: of all), by the ruling that would settle it."""
     async with database.pool.acquire() as connection:
-        return await sources.standings(connection)
+        return questions(await quarantine.rows(connection, source_id))
+
+
+async def declare_all(database: Database, specs: Sequence[SourceSpec]) -> None:
+    """Keep every source as it is declared, so that it is listed before it was ever taken in."""
+    async with database.writing() as connection:
+        for spec in specs:
+            await declare(connection, spec)

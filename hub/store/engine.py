@@ -123,6 +123,12 @@ class Reading:
         )
         return connection
 
+    async def renew(self) -> None:
+        """Give the connection back; the next statement begins a snapshot anew."""
+        async with self._turn:
+            await self._stack.aclose()
+            self._connection = None
+
     async def close(self) -> None:
         """Give the connection back, once the statement under way is done.
 

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.ingest import Ledger, Outcome
+from hub.domain.ledger import Ledger, Outcome
 from hub.domain.record import value
 from hub.domain.runs import Run, RunStatus
 from hub.domain.source_spec import SourceSpec
 from hub.errors import Conflict
 from hub.store.engine import Database
+from hub.store.events import announce
 from hub.store.tables import source
 from hub.store.upsert import upsert
 
@@ -98,25 +99,6 @@ class Intake:
         async with self.connection.transaction():
             yield
 
-    async def declare(self, spec: SourceSpec, owner_id: str | None) -> bool:
-        """Keep the source as declared; whether its declaration or reader changed."""
-        before = await self.connection.fetchval(
-            "select spec_digest from source where id = $1", spec.id
-        )
-        row = {
-            "id": spec.id,
-            "name_th": spec.title.th,
-            "name_en": spec.title.en,
-            "kind": spec.kind,
-            "note": spec.note,
-            "health": "OK",
-            "owner_id": owner_id,
-            "transport": spec.transport.value,
-            "cadence": spec.cadence.value,
-        }
-        await upsert(self.connection, source, [row], first_only=("health",))
-        return bool(before != spec.digest)
-
     async def begin(self, origin: str, snapshot: str | None, digest: str) -> Run:
         """The run that was broken off on the very same input, or a new one."""
         row = await self.connection.fetchrow(LATEST, self.source_id)
@@ -162,6 +144,7 @@ class Intake:
         )
         if status is not RunStatus.FAILED:
             await self.connection.execute("delete from run_record where run_id = $1", run_id)
+        await announce(self.connection, self.source_id, run_id)
 
     async def succeeded(self, digest: str) -> None:
         """Note that the source was read whole, with this declaration."""
@@ -221,6 +204,22 @@ class Intake:
         """The moment of this transaction."""
         moment: datetime = await self.connection.fetchval("select transaction_timestamp()")
         return moment
+
+
+async def declare(connection: asyncpg.Connection, spec: SourceSpec) -> None:
+    """Keep a source as it is declared; how it is doing stays as it stands."""
+    row = {
+        "id": spec.id,
+        "name_th": spec.title.th,
+        "name_en": spec.title.en,
+        "kind": spec.kind,
+        "note": spec.note,
+        "health": "OK",
+        "owner_id": spec.agency,
+        "transport": spec.transport.value,
+        "cadence": spec.cadence.value,
+    }
+    await upsert(connection, source, [row], first_only=("health",))
 
 
 def run_of(row: asyncpg.Record) -> Run:

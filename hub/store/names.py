@@ -7,7 +7,7 @@ import asyncpg
 
 from hub.domain.ingest import NameKind
 from hub.domain.naming import KnownName
-from hub.domain.runs import NameDecision
+from hub.domain.quarantine import NameDecision
 from hub.domain.time import FiscalYear
 from hub.store.tables import name_decision
 from hub.store.upsert import upsert

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from hub.domain.provenance import (
     Assertion,
+    Cadence,
     Confidence,
     ExternalId,
     Provenance,
@@ -63,6 +64,8 @@ def source_of(row: asyncpg.Record) -> Source:
         note=row["source_note"],
         health=SourceHealth(row["source_health"]),
         last_success_at=row["source_last_success_at"],
+        owner_id=row["source_owner_id"],
+        cadence=Cadence(row["source_cadence"]) if row["source_cadence"] else None,
     )
 
 

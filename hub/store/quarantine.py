@@ -7,8 +7,8 @@ from typing import Any, Final
 import asyncpg
 
 from hub.domain.ingest import Doubt, NameKind, Proposal, Reason
+from hub.domain.quarantine import QuarantinedRow, RowStatus
 from hub.domain.record import record
-from hub.domain.runs import QuarantinedRow, RowStatus
 
 PUT: Final = """
 insert into quarantine (run_id, source_id, source_key, scope, block, hash, url, retrieved_at,
@@ -196,4 +196,6 @@ def row_of(row: asyncpg.Record) -> QuarantinedRow:
         tuple(load(doubt) for doubt in json.loads(row["doubts"])),
         json.loads(row["amounts"]),
         RowStatus(row["status"]),
+        row["settled_by"],
+        row["settled_at"],
     )

@@ -1,39 +1,247 @@
-"""How sources stand: their last success, what they cover, what waits of them."""
+"""How sources stand: what is held of them, their runs, and the rows that wait.
 
-from typing import Final
-
-import asyncpg
-
-from hub.domain.provenance import SourceHealth
-from hub.domain.runs import Standing
-
-STANDINGS: Final = """
-select s.id, s.health, s.last_success_at,
-    (select count(*) from source_record r where r.source_id = s.id) as records,
-    (select min(fiscal_year) from budget_line b join source_record r on r.id = b.record_id
-        where r.source_id = s.id) as first_year,
-    (select max(fiscal_year) from budget_line b join source_record r on r.id = b.record_id
-        where r.source_id = s.id) as last_year,
-    (select count(*) from quarantine q
-        where q.source_id = s.id and q.status = 'WAITING') as waiting,
-    (select status from source_run u where u.source_id = s.id order by u.id desc limit 1) as run,
-    (select error from source_run u where u.source_id = s.id order by u.id desc limit 1) as error
-from source s where s.transport is not null order by s.id
+What is counted is what the viewer may see. Runs and rows are for those who operate a source.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
 
-async def standings(connection: asyncpg.Connection) -> dict[str, Standing]:
-    """How each source stands that was ever taken in, by its id."""
-    return {
-        row["id"]: Standing(
-            SourceHealth(row["health"]),
-            row["last_success_at"],
-            row["records"],
-            row["first_year"],
-            row["last_year"],
-            row["waiting"],
-            row["run"],
-            row["error"],
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.sql.selectable import FromClause
+
+from hub.domain.access import Viewer
+from hub.domain.linkage import PLACING
+from hub.domain.paging import Connection, Key, Page, connect
+from hub.domain.provenance import Source, SourceHealth
+from hub.domain.quarantine import QuarantinedRow, RowStatus
+from hub.domain.runs import Run
+from hub.domain.time import FiscalYear
+from hub.store.areas import prefixed
+from hub.store.engine import Reading
+from hub.store.intake import run_of
+from hub.store.pages import paged_by
+from hub.store.provenance import source_of
+from hub.store.quarantine import row_of
+from hub.store.rows import keyed, listed, texts
+from hub.store.serving import one_of
+from hub.store.tables import (
+    budget_line,
+    linkage,
+    project,
+    quarantine,
+    raw_record,
+    source,
+    source_record,
+    source_run,
+)
+from hub.store.visible import operable, visible
+
+IDS: Final = texts("ids")
+NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))
+SOURCE: Final = prefixed(source, "source_")
+
+
+@lru_cache(maxsize=256)
+def record_counts(viewer: Viewer) -> sa.Select[Any]:
+    """Records of sources of `ids`, those of projects the viewer may not see apart."""
+    return (
+        sa.select(source_record.c.source_id, sa.func.count().label("records"))
+        .select_from(source_record.outerjoin(project, project.c.id == source_record.c.project_id))
+        .where(
+            source_record.c.source_id == sa.any_(IDS),
+            sa.or_(source_record.c.project_id.is_(None), visible(project, viewer)),
         )
-        for row in await connection.fetch(STANDINGS)
-    }
+        .group_by(source_record.c.source_id)
+    )
+
+
+@lru_cache(maxsize=256)
+def years_told(viewer: Viewer) -> sa.Select[Any]:
+    """The fiscal years that lines of sources of `ids` speak of."""
+    return (
+        sa.select(source_record.c.source_id, budget_line.c.fiscal_year)
+        .distinct()
+        .select_from(
+            source_record.join(budget_line, budget_line.c.record_id == source_record.c.id).join(
+                project, project.c.id == budget_line.c.project_id
+            )
+        )
+        .where(source_record.c.source_id == sa.any_(IDS), visible(project, viewer))
+        .order_by(source_record.c.source_id, budget_line.c.fiscal_year)
+    )
+
+
+@lru_cache(maxsize=256)
+def unlinked(viewer: Viewer) -> sa.Select[Any]:
+    """Projects of sources of `ids` that no linkage places."""
+    placed = sa.exists().where(
+        linkage.c.project_id == project.c.id,
+        one_of(linkage.c.status, [status.value for status in PLACING]),
+        visible(linkage, viewer),
+    )
+    return (
+        sa.select(project.c.source_id, sa.func.count().label("projects"))
+        .where(project.c.source_id == sa.any_(IDS), visible(project, viewer), sa.not_(placed))
+        .group_by(project.c.source_id)
+    )
+
+
+def operated(viewer: Viewer, table: FromClause) -> sa.Select[Any]:
+    """Rows of `table` that belong to sources the viewer operates."""
+    return (
+        sa.select(table)
+        .join(source, source.c.id == table.c.source_id)
+        .where(operable(source, viewer))
+    )
+
+
+WAITING: Final = (
+    sa.select(quarantine.c.source_id, sa.func.count().label("rows"))
+    .where(quarantine.c.source_id == sa.any_(IDS), quarantine.c.status == RowStatus.WAITING.value)
+    .group_by(quarantine.c.source_id)
+)
+LATEST: Final = (
+    sa.select(source_run)
+    .where(source_run.c.source_id == sa.any_(IDS))
+    .ext(distinct_on(source_run.c.source_id))
+    .order_by(source_run.c.source_id, source_run.c.id.desc())
+)
+PAYLOADS: Final = sa.select(raw_record).where(raw_record.c.hash == sa.any_(IDS))
+
+
+def by_id(one: Source) -> Key:
+    """Where a source stands in a list."""
+    return (one.id,)
+
+
+def newest(one: Run) -> Key:
+    """Where a run stands in a list, the newest first."""
+    return (-one.id,)
+
+
+def oldest(one: QuarantinedRow) -> Key:
+    """Where a row stands in a list, in the order they came."""
+    return (one.id,)
+
+
+class Sources:
+    """Sources in one request's snapshot."""
+
+    def __init__(self, reading: Reading, viewer: Viewer) -> None:
+        self._reading = reading
+        self._viewer = viewer
+
+    async def page(
+        self, page: Page, health: Sequence[SourceHealth], *, fetched: bool | None
+    ) -> Connection[Source]:
+        """Sources by id; of a health, and those that are (or are not) taken in by runs."""
+        statement = sa.select(*SOURCE)
+        if health:
+            statement = statement.where(one_of(source.c.health, [one.value for one in health]))
+        if fetched is not None:
+            is_fetched = source.c.transport.is_not(None)
+            statement = statement.where(is_fetched if fetched else sa.not_(is_fetched))
+        rows = await self._reading.rows(listed(statement, page, source.c.id))
+        total = rows[0]["total"] if rows else (0 if page.after is None else None)
+        return connect([source_of(row) for row in rows], page, by_id, total)
+
+    async def records(self, ids: Sequence[str]) -> dict[str, int]:
+        """How many records are held, by source."""
+        rows = await self._reading.rows(record_counts(self._viewer), ids=list(set(ids)))
+        return {row["source_id"]: row["records"] for row in rows}
+
+    async def years(self, ids: Sequence[str]) -> dict[str, list[FiscalYear]]:
+        """The fiscal years that lines speak of, ascending, by source."""
+        found: dict[str, list[FiscalYear]] = defaultdict(list)
+        for row in await self._reading.rows(years_told(self._viewer), ids=list(set(ids))):
+            found[row["source_id"]].append(FiscalYear(row["fiscal_year"]))
+        return found
+
+    async def unlinked(self, ids: Sequence[str]) -> dict[str, int]:
+        """How many projects no linkage places, by source."""
+        rows = await self._reading.rows(unlinked(self._viewer), ids=list(set(ids)))
+        return {row["source_id"]: row["projects"] for row in rows}
+
+    async def waiting(self, ids: Sequence[str]) -> dict[str, int]:
+        """How many rows wait for a person, by source."""
+        rows = await self._reading.rows(WAITING, ids=list(set(ids)))
+        return {row["source_id"]: row["rows"] for row in rows}
+
+    async def latest(self, ids: Sequence[str]) -> dict[str, Run]:
+        """The latest run, by source."""
+        rows = await self._reading.rows(LATEST, ids=list(set(ids)))
+        return {row["source_id"]: run_of(row) for row in rows}
+
+    async def operates(self, ids: Sequence[str]) -> set[str]:
+        """Which of the sources the viewer operates."""
+        statement = sa.select(source.c.id).where(
+            source.c.id == sa.any_(IDS), operable(source, self._viewer)
+        )
+        return {row["id"] for row in await self._reading.rows(statement, ids=list(set(ids)))}
+
+    async def runs(self, ids: Sequence[str]) -> dict[str, Run]:
+        """Runs of sources the viewer operates, by number; others are absent."""
+        statement = operated(self._viewer, source_run).where(source_run.c.id == sa.any_(NUMBERS))
+        rows = await self._reading.rows(statement, numbers=numbers(ids))
+        return {str(row["id"]): run_of(row) for row in rows}
+
+    async def runs_by_source(self, ids: Sequence[str], page: Page) -> dict[str, Connection[Run]]:
+        """The same page of the runs of each source, the newest first."""
+        statement = operated(self._viewer, source_run).where(source_run.c.source_id == sa.any_(IDS))
+        paged = keyed(statement, source_run.c.source_id, page, [-source_run.c.id])
+        rows = await self._reading.rows(paged, ids=list(set(ids)))
+        return paged_by(ids, rows, page, run_of, newest)
+
+    async def rows(self, ids: Sequence[str]) -> dict[str, QuarantinedRow]:
+        """Rows of sources the viewer operates, by number; others are absent."""
+        statement = operated(self._viewer, quarantine).where(quarantine.c.id == sa.any_(NUMBERS))
+        rows = await self._reading.rows(statement, numbers=numbers(ids))
+        return {str(row["id"]): row_of(row) for row in rows}
+
+    async def rows_by_source(
+        self, ids: Sequence[str], page: Page, status: Sequence[RowStatus]
+    ) -> dict[str, Connection[QuarantinedRow]]:
+        """The same page of the rows of each source, in the order they came."""
+        statement = operated(self._viewer, quarantine).where(
+            quarantine.c.source_id == sa.any_(IDS),
+            one_of(quarantine.c.status, [one.value for one in status]),
+        )
+        paged = keyed(statement, quarantine.c.source_id, page, [quarantine.c.id])
+        rows = await self._reading.rows(paged, ids=list(set(ids)))
+        return paged_by(ids, rows, page, row_of, oldest)
+
+    async def waiting_rows(self, ids: Sequence[str], most: int) -> dict[str, list[QuarantinedRow]]:
+        """Rows that wait, in the order they came, at most so many, by source."""
+        statement = (
+            operated(self._viewer, quarantine)
+            .where(
+                quarantine.c.source_id == sa.any_(IDS),
+                quarantine.c.status == RowStatus.WAITING.value,
+            )
+            .order_by(quarantine.c.source_id, quarantine.c.id)
+            .limit(most)
+        )
+        found: dict[str, list[QuarantinedRow]] = defaultdict(list)
+        for row in await self._reading.rows(statement, ids=list(set(ids))):
+            found[row["source_id"]].append(row_of(row))
+        return found
+
+    async def payloads(self, hashes: Sequence[str]) -> dict[str, str]:
+        """What came, as text, by hash; bytes that are no UTF-8 are shown escaped."""
+        rows = await self._reading.rows(PAYLOADS, ids=list(set(hashes)))
+        return {row["hash"]: shown_payload(row) for row in rows}
+
+
+def shown_payload(row: asyncpg.Record) -> str:
+    """A payload as a person can look at it."""
+    payload: bytes = row["payload"]
+    return payload.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def numbers(keys: Sequence[str]) -> list[int]:
+    """The keys that are numbers of rows; others name nothing."""
+    return sorted({int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19})

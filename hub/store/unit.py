@@ -12,6 +12,7 @@ from hub.store.projects import Projects
 from hub.store.provenance import Provenances
 from hub.store.rounds import Rounds
 from hub.store.rules import Rules
+from hub.store.sources import Sources
 from hub.store.value_chain import ValueChains
 
 
@@ -31,4 +32,10 @@ class Unit:
         self.rules = Rules(reading)
         self.rounds = Rounds(reading)
         self.provenance = Provenances(reading)
+        self.sources = Sources(reading, viewer)
         self.matrices = Matrices(reading, viewer)
+
+    async def renewed(self) -> "Unit":
+        """The same readers over a snapshot that begins with the next statement."""
+        await self.reading.renew()
+        return Unit(self.reading, self.viewer)

@@ -15,7 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import Alias, FromClause
 
-from hub.domain.access import Viewer, Visibility
+from hub.domain.access import Permission, Viewer, Visibility
 from hub.store.tables.metadata import metadata
 
 
@@ -80,3 +80,13 @@ def owned(thing: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
     columns = [thing.c[name] for name in ("owner_id", "proposed_by_id") if name in thing.c]
     mine = sa.or_(*(column == viewer.agency_id for column in columns))
     return sa.func.coalesce(mine, sa.false())
+
+
+def operable(source: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Sources whose runs and waiting rows this viewer may look at and settle.
+
+    Its agency's own, where it may operate sources; every one for a steward.
+    """
+    if not viewer.may(Permission.OPERATE_SOURCES):
+        return sa.false()
+    return sa.true() if viewer.may(Permission.STEWARD) else owned(source, viewer)

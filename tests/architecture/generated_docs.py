@@ -117,6 +117,11 @@ ADVICE: Final[dict[str, Advice]] = {
         "read it.",
         "Wait for the other run; read it again, compare, and send the new `version`.",
     ),
+    "IDEMPOTENCY_CONFLICT": Advice(
+        "`userErrors` of a mutation",
+        "The `idempotencyKey` was used for another command before.",
+        "Make a new key for each command; send the same key only to repeat the same one.",
+    ),
     "ERROR": Advice(
         "never by itself",
         "The root of the tree; every error that leaves the hub has a code of its own.",

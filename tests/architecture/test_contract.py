@@ -21,6 +21,7 @@ from graphql import (
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 import schema
+from hub.domain.access import PERMITTED, Permission
 from schema.contract import build, sdl
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +115,7 @@ def test_a_field_and_its_resolver_agree_on_null_and_list(
     of_type = published.of_type if isinstance(published, StrawberryOptional) else published
     assert isinstance(of_type, StrawberryList) is listed, place
     # A root field may fail, so the contract publishes it nullable whatever the resolver says.
-    if not place.startswith("Query."):
+    if not place.startswith(("Query.", "Mutation.")):
         assert optional is null, place
 
 
@@ -128,3 +129,18 @@ def test_records_are_slotted_so_that_a_misspelt_attribute_fails() -> None:
         for thing in vars(module).values():
             if dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__:
                 assert hasattr(thing, "__slots__"), thing
+
+
+def test_every_mutation_declares_its_permission() -> None:
+    declared = {
+        place: field.base_resolver.wrapped_func.needs
+        for place, field in fields()
+        if place.startswith("Mutation.")
+    }
+    assert len(declared) == len(PUBLISHED.mutation_type.fields if PUBLISHED.mutation_type else ())
+    assert [place for place, needs in declared.items() if needs is None] == []
+
+
+def test_every_permission_is_said_in_both_languages() -> None:
+    assert set(PERMITTED) == set(Permission)
+    assert all(THAI.search(th) and en.isascii() for th, en in PERMITTED.values())

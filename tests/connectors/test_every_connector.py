@@ -14,7 +14,8 @@ import pytest
 
 from connectors.kit.files import pages_of, records
 from connectors.registry import Connector, connectors
-from hub.domain.ingest import Entry, Outcome, RawRecord, WrittenName
+from hub.domain.ingest import Entry, RawRecord, WrittenName
+from hub.domain.ledger import Outcome
 from hub.domain.source_spec import spec_of
 from hub.errors import Invalid, SourceRefused
 from hub.ingest.rows import entry_of

@@ -71,8 +71,8 @@ def spoken(kind: GraphQLNamedType) -> bool:
     return (
         isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLEnumType)
         and not kind.name.startswith("__")
-        and not kind.name.endswith(("Connection", "Edge"))
-        and kind.name not in {"Query", "PageInfo"}
+        and not kind.name.endswith(("Connection", "Edge", "Payload"))
+        and kind.name not in {"Query", "Mutation", "Subscription", "PageInfo"}
     )
 
 

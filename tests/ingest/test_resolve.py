@@ -3,7 +3,7 @@
 import pytest
 
 from hub.domain.ingest import Doubt, NameKind, Reason, WrittenName
-from hub.domain.runs import NameDecision
+from hub.domain.quarantine import NameDecision
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve import Resolved, Resolver
 from hub.store.engine import Database

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from hub.domain.access import ANONYMOUS
-from hub.domain.ingest import NameKind, Outcome, RawPage, Reason
-from hub.domain.runs import NameDecision
+from hub.domain.ingest import NameKind, RawPage, Reason
+from hub.domain.ledger import Outcome
+from hub.domain.quarantine import NameDecision, Ruling
 from hub.domain.time import FiscalYear
 from hub.errors import Conflict, SourceRefused, SourceUnreachable
 from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
+from hub.ingest.sources import waiting
 from hub.store.budget import Budget
 from hub.store.engine import Database
 from tests.ingest.made import SPEC, Row, given, read, row
@@ -34,7 +36,7 @@ async def facts(database: Database) -> list[tuple[Any, ...]]:
 
 
 async def reasons(database: Database) -> list[tuple[Reason, int]]:
-    return [(one.reason, len(one.rows)) for one in await quarantine.questions(database)]
+    return [(one.reason, len(one.rows)) for one in await waiting(database)]
 
 
 async def test_a_second_run_changes_nothing(fresh_database: Database) -> None:
@@ -147,7 +149,7 @@ async def test_a_person_chooses_between_two_values_once_and_for_all(
 ) -> None:
     await take(fresh_database, given([row(1), row(1, "7")]))
     rows = await fresh_database.pool.fetch("select id, amounts from quarantine order by id")
-    await quarantine.accept(fresh_database, SPEC, read, [rows[1]["id"]], "somebody")
+    await quarantine.settle(fresh_database, SPEC, read, Ruling(accept=(rows[1]["id"],)), "somebody")
     assert [one[3] for one in await facts(fresh_database)] == [700]
     again = await take(fresh_database, given([row(1)], [row(1, "7")]))
     assert (again.ledger.of(Outcome.UNCHANGED), again.ledger.of(Outcome.QUARANTINED)) == (1, 1)
@@ -157,9 +159,10 @@ async def test_a_person_chooses_between_two_values_once_and_for_all(
 
 async def test_a_refused_row_stays_out_when_it_comes_again(fresh_database: Database) -> None:
     await take(fresh_database, given([row(1, "-5")]))
-    [asked] = await quarantine.questions(fresh_database)
+    [asked] = await waiting(fresh_database)
     assert asked.reason is Reason.NEGATIVE_AMOUNT
-    assert await quarantine.refuse(fresh_database, SPEC, asked.rows, "somebody") == 1
+    refused = Ruling(refuse=tuple(asked.rows))
+    assert (await quarantine.settle(fresh_database, SPEC, read, refused, "somebody")).settled == 1
     again = await take(fresh_database, given([row(1, "-5")]))
     assert again.ledger.of(Outcome.QUARANTINED) == 1
     assert await reasons(fresh_database) == []
@@ -177,8 +180,8 @@ async def test_one_decision_reads_every_row_it_covers(fresh_database: Database) 
         fresh_database, given([row(n, area="จ.ตราดด") for n in range(5)] + [row(9, area="x")])
     )
     taken = NameDecision(NameKind.AREA, "จ.ตราดด", None, FiscalYear(2024), FiscalYear(2024), "23")
-    done = await quarantine.decide(fresh_database, SPEC, read, taken, "somebody")
-    assert (done.read, done.stored) == (5, 5)
+    done = await quarantine.settle(fresh_database, SPEC, read, Ruling(taken), "somebody")
+    assert (done.read, done.settled) == (5, 5)
     assert await reasons(fresh_database) == [(Reason.UNKNOWN_NAME, 1)]
     assert {one[4] for one in await facts(fresh_database)} == {"23"}
 

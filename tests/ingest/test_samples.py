@@ -17,11 +17,13 @@ from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages as http_pages
 from connectors.registry import connector
 from hub.domain.budget import BudgetPhase
-from hub.domain.ingest import NameKind, Outcome, Reason
-from hub.domain.runs import NameDecision
+from hub.domain.ingest import NameKind, Reason
+from hub.domain.ledger import Outcome
+from hub.domain.quarantine import NameDecision, Ruling
 from hub.domain.time import FiscalYear
 from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
+from hub.ingest.sources import waiting
 from hub.store.engine import Database
 from tests.conftest import Asking
 from tests.ingest.made import sample
@@ -152,11 +154,11 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     assert first.ledger.balanced
     assert first.ledger.of(Outcome.NEW) + first.ledger.of(Outcome.QUARANTINED) == 910
     stored = first.ledger.stored[BudgetPhase.APPROPRIATED]
-    waiting = first.ledger.satang[Outcome.QUARANTINED][BudgetPhase.APPROPRIATED]
-    assert stored + waiting == whole == 841_381_622_300
+    held = first.ledger.satang[Outcome.QUARANTINED][BudgetPhase.APPROPRIATED]
+    assert stored + held == whole == 841_381_622_300
 
     asked = connector("budget_act")
-    questions = await quarantine.questions(fresh_database, "budget_act")
+    questions = await waiting(fresh_database, "budget_act")
     names = {(one.written, one.block): one for one in questions if one.kind is NameKind.AREA}
     assert len(names) == len(DECISIONS)
     assert Counter(len(one.rows) for one in names.values()) == Counter([14, 15, 14, 13, 11, 10])
@@ -167,12 +169,15 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     for (written, block), target in DECISIONS.items():
         [at] = [one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")]
         taken = NameDecision(NameKind.AREA, written, at[1], ACT, ACT, target)
-        done = await quarantine.decide(fresh_database, asked.spec, asked.read, taken, "somebody")
-        assert done.stored == done.read
-    [left] = await quarantine.questions(fresh_database, "budget_act")
+        done = await quarantine.settle(
+            fresh_database, asked.spec, asked.read, Ruling(taken), "somebody"
+        )
+        assert done.settled == done.read
+    [left] = await waiting(fresh_database, "budget_act")
     assert (left.reason, left.written) == (Reason.MISPLACED_SEPARATOR, "300,0")
-    await quarantine.accept(fresh_database, asked.spec, asked.read, left.rows, "somebody")
-    assert await quarantine.questions(fresh_database) == []
+    as_written = Ruling(accept=tuple(left.rows))
+    await quarantine.settle(fresh_database, asked.spec, asked.read, as_written, "somebody")
+    assert await waiting(fresh_database) == []
     assert await fresh_database.pool.fetchval("select sum(amount) from budget_line") == whole
 
     async def rows() -> list[Any]:
@@ -185,7 +190,7 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     again = await taken_in(fresh_database, "budget_act", name, 500)
     assert again.ledger.of(Outcome.UNCHANGED) == 910
     assert await rows() == before
-    assert await quarantine.questions(fresh_database) == []
+    assert await waiting(fresh_database) == []
 
 
 async def test_another_volume_leaves_the_first_as_it_is(fresh_database: Database) -> None:

@@ -16,6 +16,7 @@ from hub.store.tables.ingest import (
     quarantine,
     raw_record,
     run_record,
+    source_event,
     source_run,
 )
 from hub.store.tables.linkage import linkage
@@ -23,6 +24,7 @@ from hub.store.tables.metadata import metadata
 from hub.store.tables.plans import issue, issue_revision, plan, plan_version
 from hub.store.tables.projects import project, project_area, project_implementer
 from hub.store.tables.provenance import provenance, source, source_record
+from hub.store.tables.receipts import receipt
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.value_chain import expected_role, stage, value_chain
@@ -53,9 +55,11 @@ __all__ = [
     "provenance",
     "quarantine",
     "raw_record",
+    "receipt",
     "rule",
     "run_record",
     "source",
+    "source_event",
     "source_record",
     "source_run",
     "stage",

@@ -1,11 +1,23 @@
-"""The way in: raw records by hash, runs and what they saw, quarantine, names and decisions."""
+"""The way in: raw records by hash, runs and events, what was seen, quarantine, names, decisions."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from hub.domain.ingest import NameKind, Outcome, Reason
-from hub.domain.runs import RowStatus, RunStatus
+from hub.domain.ingest import NameKind, Reason
+from hub.domain.ledger import Outcome
+from hub.domain.quarantine import RowStatus
+from hub.domain.runs import RunStatus
 from hub.store.tables.metadata import known, metadata, one_of, valid
+
+source_event = sa.Table(
+    "source_event",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
+    sa.Column("run_id", sa.ForeignKey("source_run.id")),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("affected_cells", sa.Integer, nullable=False),
+)
 
 raw_record = sa.Table(
     "raw_record",

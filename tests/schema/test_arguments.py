@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.identity import LONGEST_ID
 from hub.errors import Invalid
-from schema.binding import LONGEST_TEXT, checked_day, global_id, published
+from schema.arguments import LONGEST_TEXT, checked_day, global_id, published
 from tests.conftest import Asking
 
 

@@ -1,0 +1,47 @@
+"""Commands are carried out once: a key that comes again is given the answer of the first time."""
+
+import json
+from typing import Any, Final
+
+import asyncpg
+
+from hub.domain.record import value
+from hub.errors import KeyReused
+
+TAKE: Final = """
+insert into receipt (sender, key, digest, at) values ($1, $2, $3, transaction_timestamp())
+on conflict do nothing returning true
+"""
+KEPT: Final = "select digest, answer from receipt where sender = $1 and key = $2"
+FILL: Final = "update receipt set answer = $3::jsonb where sender = $1 and key = $2"
+SWEEP: Final = "delete from receipt where at < transaction_timestamp() - interval '30 days'"
+"""A client that repeats itself does so within minutes; a month is for those who queue commands."""
+
+
+@value
+class Command:
+    """Who sends a command, the key they gave it, and the digest of what it says."""
+
+    sender: str
+    key: str
+    digest: str
+
+
+async def earlier(connection: asyncpg.Connection, command: Command) -> Any | None:
+    """The answer a command was given before; null: it is new, and its key is taken.
+
+    In the transaction that carries it out: another sender of the same key waits for its end.
+    `KeyReused` where the key stands for another command.
+    """
+    await connection.execute(SWEEP)
+    if await connection.fetchval(TAKE, command.sender, command.key, command.digest):
+        return None
+    kept = await connection.fetchrow(KEPT, command.sender, command.key)
+    if kept["digest"] != command.digest:
+        raise KeyReused
+    return json.loads(kept["answer"])
+
+
+async def fill(connection: asyncpg.Connection, command: Command, answer: Any) -> None:
+    """Keep the answer of a command that was carried out."""
+    await connection.execute(FILL, command.sender, command.key, json.dumps(answer))

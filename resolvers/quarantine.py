@@ -1,0 +1,81 @@
+"""Rows that wait for a person: lists of them, what they wait for, and rulings on them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from hub.domain.paging import Connection, Page
+from hub.domain.provenance import Source
+from hub.domain.quarantine import (
+    QuarantinedRow,
+    QuarantineSettle,
+    Question,
+    RowStatus,
+    SettlePayload,
+)
+from hub.domain.user_errors import user_error
+from hub.errors import Forbidden, HubError
+from hub.ingest import quarantine
+from resolvers.context import Context
+from resolvers.sources import not_yours, operated
+
+REVIEWED: Final = 10_000
+"""Rows that are looked at for the questions of one source; the oldest come first."""
+
+
+async def rows(
+    sources: Sequence[Source],
+    context: Context,
+    *,
+    status: tuple[RowStatus, ...] = (RowStatus.WAITING,),
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[QuarantinedRow] | Forbidden | None]:
+    """Rows of each source in quarantine, in the order they came."""
+    page = Page.ask(first, after, (int,))
+    held: Mapping[str, Connection[QuarantinedRow] | None]
+    held = await context.unit.sources.rows_by_source([one.id for one in sources], page, status)
+    return await operated(sources, context, held, None)
+
+
+async def questions(
+    sources: Sequence[Source], context: Context
+) -> Sequence[Sequence[Question] | Forbidden | None]:
+    """What rows of each source wait for, by the ruling that would settle it."""
+    waiting = await context.unit.sources.waiting_rows([one.id for one in sources], REVIEWED)
+    held: Mapping[str, Sequence[Question] | None] = {
+        key: quarantine.questions(rows) for key, rows in waiting.items()
+    }
+    return await operated(sources, context, held, [])
+
+
+async def payload(rows: Sequence[QuarantinedRow], context: Context) -> Sequence[str]:
+    """What came, as text."""
+    held = await context.unit.sources.payloads([row.hash for row in rows])
+    return [held[row.hash] for row in rows]
+
+
+async def settled_source(
+    payloads: Sequence[SettlePayload], context: Context
+) -> Sequence[Source | None]:
+    """The source as it stands after the command; null where nothing was done."""
+    ids = [one.source_id for one in payloads if one.source_id]
+    held = await context.unit.provenance.sources(ids) if ids else {}
+    return [held.get(one.source_id or "") for one in payloads]
+
+
+async def settle(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    input: QuarantineSettle,  # noqa: A002  # the contract's name
+) -> Sequence[SettlePayload]:
+    """Settle rows that wait; all that one ruling covers is read again, or nothing is changed."""
+    try:
+        if input.source_id not in await context.unit.sources.operates([input.source_id]):
+            raise not_yours(input.source_id)
+        await context.renew()  # what follows is another transaction; what is asked then sees it
+        by = context.viewer.subject
+        done = await context.review.settle(input.source_id, input.ruling, by, input.key)
+    except HubError as broken:
+        return [SettlePayload(None, None, [user_error(broken)])]
+    return [SettlePayload(input.source_id, done, [])]

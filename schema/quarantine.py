@@ -1,0 +1,210 @@
+"""Rows that wait for a person (แถวที่รอตรวจ), and rulings on them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from hub.domain import ingest, ledger
+from hub.domain import quarantine as domain
+from hub.domain.access import Permission
+from hub.domain.budget import BudgetPhase
+from hub.domain.identity import GlobalId
+from hub.domain.ingest import NameKind, Reason
+from hub.domain.quarantine import NameDecision, QuarantineSettle, RowStatus, Ruling
+from hub.domain.time import EVER
+from hub.errors import Invalid
+from resolvers import quarantine, sources
+from schema.binding import accepts, describes, resolved, said
+from schema.errors import UserError
+from schema.lookups import one
+from schema.node import Node
+from schema.text import FiscalYear, FiscalYearRange, LocalizedText, Money
+
+if TYPE_CHECKING:
+    from schema.sources import Source
+
+Lazy = strawberry.lazy
+LONGEST_COMMAND_KEY = 200
+
+
+@describes(ingest.Proposal, name="NameProposal")
+class NameProposal:
+    """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
+
+    target: str = said("Code of the area or agency; give it back as `target` (รหัสที่เสนอ)")
+    text: LocalizedText = said("Why (เหตุผล)")
+
+
+@describes(ingest.Doubt)
+class Doubt:
+    """One reason not to trust a record (ข้อสงสัย)."""
+
+    reason: Reason = said("Which reason (เหตุ)")
+    field: str = said("The field it stands in (ช่อง)")
+    written: str = said("What is written there, shortened (ค่าตามต้นทาง)")
+    text: LocalizedText = said("In words (คำอธิบาย)")
+    kind: NameKind | None = said("What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)")
+    fiscal_years: list[FiscalYear] = said("The years a name was asked for (ปีงบประมาณ)")
+    proposals: list[NameProposal] = said("What it may stand for, the likeliest first (ข้อเสนอ)")
+
+
+@describes(ledger.PhaseAmount)
+class PhaseAmount:
+    """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""
+
+    phase: BudgetPhase = said("Which figure (ขั้นของงบประมาณ)")
+    amount: Money = said("How much (จำนวนเงิน)")
+
+
+@describes(domain.QuarantinedRow)
+class QuarantinedRow(Node):
+    """A record kept whole because it cannot be trusted yet (แถวที่รอตรวจ)."""
+
+    source: Annotated["Source", Lazy("schema.sources")] = resolved(
+        sources.source_of, "The source (แหล่งข้อมูล)"
+    )
+    source_key: str = said("What the source calls it (รหัสในแหล่งข้อมูล)")
+    block: str | None = said("The block of its document; null: order means nothing there (ช่วง)")
+    doubts: list[Doubt] = said("Why, the first to be mended first (ข้อสงสัย)")
+    told_amounts: list[PhaseAmount] = said("What it tells, believed or not (จำนวนเงิน)", "amounts")
+    hash: str = said("SHA-256 of what came (ค่าแฮช)")
+    url: str | None = said("Where it stands, without secrets (ที่อยู่)")
+    retrieved_at: datetime = said("When it came (เวลาที่ได้มา)")
+    payload: str = resolved(
+        quarantine.payload, "What came, whole; bytes that are no text are escaped (ข้อมูลดิบ)"
+    )
+    status: RowStatus = said("Whether it still waits (สถานะ)")
+    settled_by: str | None = said("Who settled it; null: nobody, or a later reading (ผู้วินิจฉัย)")
+    settled_at: datetime | None = said("When (วินิจฉัยเมื่อ)")
+
+
+@describes(domain.Question, name="ReviewQuestion")
+class ReviewQuestion:
+    """What one ruling would settle: a name in a block, or a doubt in a field (ข้อพิจารณา)."""
+
+    reason: Reason = said("Which reason (เหตุ)")
+    kind: NameKind | None = said("What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)")
+    field: str = said("The field; empty where a name is in doubt wherever it stands (ช่อง)")
+    written: str = said("What is written (ค่าตามต้นทาง)")
+    block: str | None = said("The block of the document where it stands so (ช่วง)")
+    fiscal_years: list[FiscalYear] = said("The years a name was asked for (ปีงบประมาณ)")
+    text: LocalizedText = said("In words (คำอธิบาย)")
+    proposals: list[NameProposal] = said("What it may stand for, the likeliest first (ข้อเสนอ)")
+    row_count: int = said("How many rows wait for it (จำนวนแถว)")
+    row_ids: list[strawberry.ID] = said("The first 100 of them (รหัสแถว)")
+    amounts: list[PhaseAmount] = said("What hangs on it, by phase (จำนวนเงิน)")
+
+
+@describes(domain.Settled, name="QuarantineSettlement")
+class QuarantineSettlement:
+    """What a ruling did (ผลคำวินิจฉัย)."""
+
+    read: int = said("Rows it covers, which were read again (แถวที่อ่านใหม่)")
+    settled: int = said("How many of them wait no longer (แถวที่เสร็จ)")
+
+
+@describes(domain.SettlePayload, name="QuarantineSettlePayload")
+class QuarantineSettlePayload:
+    """What a ruling did, or why nothing was done (ผลคำสั่ง)."""
+
+    done: QuarantineSettlement | None = said("What was done; null: nothing (ผล)", "settlement")
+    source: Annotated["Source", Lazy("schema.sources")] | None = resolved(
+        quarantine.settled_source, "The source as it stands now; null: nothing was done (แหล่งข้อมูล)"
+    )
+    user_errors: list[UserError] = said("Broken rules; where any, nothing was done (ข้อผิดพลาด)")
+
+
+@accepts(NameDecision)
+class NameRulingInput:
+    """What a written name stands for; every row it covers is read again (คำวินิจฉัยชื่อ)."""
+
+    kind: NameKind = strawberry.field(description="What the name is to stand for (ชนิดชื่อ)")
+    name: str = strawberry.field(description="As it is written in the source (ชื่อตามต้นทาง)")
+    target: str = strawberry.field(
+        description="Code of the area or agency; `-` where it is none, as ส่วนกลาง is (รหัส)"
+    )
+    block: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only in this block of a document; wherever it is written when absent (ช่วง)",
+    )
+    fiscal_years: FiscalYearRange | None = strawberry.field(
+        default=strawberry.UNSET, description="Only in these years; always when absent (ปีงบประมาณ)"
+    )
+
+    def record(self, field: str) -> NameDecision:
+        """The decision."""
+        years = self.fiscal_years.record(f"{field}.fiscalYears") if self.fiscal_years else None
+        first, last = EVER
+        return NameDecision(
+            self.kind,
+            self.name,
+            self.block or None,
+            years.first if years else first,
+            years.last if years else last,
+            None if self.target == "-" else self.target,
+        )
+
+
+@accepts(Ruling, one_of=True)
+class RulingInput:
+    """What is said of rows that wait, exactly one of three (คำวินิจฉัย)."""
+
+    name: NameRulingInput | None = one("What a written name stands for (ชื่อ)")
+    accept: list[strawberry.ID] | None = one("Take these rows as they are written (รับตามที่เขียน)")
+    refuse: list[strawberry.ID] | None = one("Refuse these rows, whenever they come (ไม่รับ)")
+
+    def record(self, field: str) -> Ruling:
+        """The ruling."""
+        if self.name:
+            return Ruling(name=self.name.record(f"{field}.name"))
+        if self.accept:
+            return Ruling(accept=row_numbers(self.accept, f"{field}.accept"))
+        return Ruling(refuse=row_numbers(self.refuse or [], f"{field}.refuse"))
+
+
+@accepts(QuarantineSettle)
+class QuarantineSettleInput:
+    """A ruling on rows of one source (คำสั่งวินิจฉัยแถวที่รอตรวจ)."""
+
+    idempotency_key: str = strawberry.field(
+        description="A new one for each command; sent again it changes nothing (กุญแจกันทำซ้ำ)"
+    )
+    source: strawberry.ID = strawberry.field(description="The source (แหล่งข้อมูล)")
+    ruling: RulingInput = strawberry.field(description="What is said (คำวินิจฉัย)")
+
+    def record(self, field: str) -> QuarantineSettle:
+        """The command; `Invalid` names what will not do."""
+        if not 1 <= len(self.idempotency_key) <= LONGEST_COMMAND_KEY:
+            raise Invalid(
+                f"{field}.idempotencyKey",
+                f"ต้องมี 1–{LONGEST_COMMAND_KEY} อักขระ เช่น UUID",
+                f"has 1 to {LONGEST_COMMAND_KEY} characters, a UUID for example",
+            )
+        source = GlobalId.read(str(self.source), f"{field}.source", "Source")
+        return QuarantineSettle(
+            self.idempotency_key, source.key, self.ruling.record(f"{field}.ruling")
+        )
+
+
+def row_numbers(ids: list[strawberry.ID], field: str) -> tuple[int, ...]:
+    """The numbers of rows; `Invalid` where there are none, or one is no row's."""
+    if not ids:
+        raise Invalid(field, "ต้องระบุอย่างน้อยหนึ่งแถว", "names at least one row")
+    keys = [GlobalId.read(str(one), field, "QuarantinedRow").key for one in ids]
+    if odd := next((k for k in keys if not (k.isascii() and k.isdigit() and len(k) < 19)), None):
+        raise Invalid(field, f"ไม่มีแถว {odd}", f"there is no row {odd}")
+    return tuple(map(int, keys))
+
+
+@strawberry.type
+class QuarantineMutation:
+    """Commands about rows that wait."""
+
+    quarantine_settle: QuarantineSettlePayload | None = resolved(
+        quarantine.settle,
+        "Settle rows that wait: every row the ruling covers is read again, or nothing changes "
+        "(วินิจฉัยแถวที่รอตรวจ)",
+        needs=Permission.OPERATE_SOURCES,
+        input="The ruling (คำสั่ง)",
+    )
