@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.joins import Join
 from hub.domain.record import record, value
 from hub.domain.source_spec import SourceSpec
 from hub.domain.text import LocalizedText, TranslationOrigin
@@ -177,7 +178,9 @@ class Entry:
     `scope` is the part of the source the record belongs to (a volume, a year): what is missing from
     a complete run has vanished only in the scopes the run has read. `block` is the name whose
     contiguous records form a block of a document; null where the order of records means nothing.
-    `year` is the year whose names a document uses; null: each line's own.
+    `year` is the year whose names a document uses; null: each line's own. `joins` say which project
+    of another source the lines belong to, the first that any project fits deciding; `project` is
+    what they stand in until, and unless, exactly one fits.
     """
 
     key: str | None
@@ -187,6 +190,7 @@ class Entry:
     doubts: tuple[Doubt, ...] = ()
     block: str | None = None
     year: FiscalYear | None = None
+    joins: tuple[Join, ...] = ()
 
     @property
     def amounts(self) -> dict[BudgetPhase, int]:

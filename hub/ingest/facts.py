@@ -51,6 +51,7 @@ class Facts:
             raw.retrieved_at,
             project,
             lines,
+            entry.joins,
         )
 
     def _name(

@@ -15,7 +15,7 @@ from hub.ingest.pages import Pages, held
 from hub.ingest.payload import payload_of
 from hub.ingest.rows import entry_of
 from hub.ingest.run import resolver_of
-from hub.store import intake_facts, quarantine, receipts
+from hub.store import intake_facts, joins, quarantine, receipts
 from hub.store.engine import Database
 from hub.store.events import announce
 from hub.store.intake import Intake, intake
@@ -199,6 +199,7 @@ async def reread(
         else:
             doubted.append((row, held(item, contested=contested)))
     await intake_facts.write(way.connection, spec, facts)
+    await joins.settle(way.connection, spec.id)
     await quarantine.settle(way.connection, settled, RowStatus.RESOLVED, by)
     await quarantine.doubt_again(way.connection, [(row.id, new) for row, new in doubted])
     return Settled(len(rows), len(settled))

@@ -35,6 +35,14 @@ def entry_of(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> Entry:
         found.append(
             Doubt(Reason.MISSING_KEY, "key", "", "ไม่มีรหัสของระเบียน", "the record has no key")
         )
+    if entry.lines and entry.project is None and not found:
+        why = ("มีจำนวนเงินแต่ไม่มีโครงการ", "amounts without a project to stand in")
+        found.append(Doubt(Reason.MISSING_VALUE, "project", "", *why))
+    if any(join.source == spec.id for join in entry.joins):
+        raise SourceRefused(
+            f"{spec.id}: read.py รวมเข้าโครงการของแหล่งตัวเอง ใช้ key ของโครงการเดียวกันแทน "
+            "· read.py joins a project of its own source; give the lines that project's key instead"
+        )
     usable = bool(entry.key) and len(entry.key or "") <= LONGEST and not unsafe(entry.key or "")
     return replace(
         entry,

@@ -18,7 +18,7 @@ from hub.ingest.expect import expect, expect_no_drop
 from hub.ingest.facts import Facts, record_id
 from hub.ingest.pages import State
 from hub.ingest.resolve import Resolver
-from hub.store import intake_facts, quarantine
+from hub.store import intake_facts, joins, quarantine
 from hub.store.engine import Database
 from hub.store.intake import Intake, declare, intake
 from hub.store.names import decisions_of, known_names
@@ -153,6 +153,7 @@ class Running:
                 ledger = ledger.having_lost(len(gone))
                 scopes = {*self._state.scopes, ""}
                 await quarantine.gone(self._way.connection, self._spec.id, self._run.id, scopes)
+            await joins.settle(self._way.connection, self._spec.id)
             await self._way.finish(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._way.succeeded(self._spec.digest)
         self.ledger = ledger

@@ -71,6 +71,7 @@ def projects(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
         project.c.actor_level,
         project.c.owner_id,
         project.c.fiscal_years,
+        project.c.source_id,
         sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
     ).where(may)
     if asked.actor_levels:
@@ -119,6 +120,8 @@ def standing(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
             line.c.funding,
             line.c.phase,
             line.c.amount,
+            line.c.source_id,
+            line.c.source_id.is_distinct_from(chosen.c.source_id).label("of_another"),
         )
         .select_from(chosen.join(line, line.c.project_id == chosen.c.id))
         .outerjoin(holder, holder.c.id == line.c.holder_id)
@@ -138,7 +141,8 @@ def standing(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
             else implemented("by_agencies", scope, chosen.c.id, line.c.fiscal_year)
         )
     matching = lines.cte("matching")
-    by_lines = sa.select(*matching.c, is_copy(matching).label("duplicate"))
+    told = [c for c in matching.c if c.name not in {"source_id", "of_another"}]
+    by_lines = sa.select(*told, is_copy(matching).label("duplicate"))
     by_money = bool(asked.funding) or bool(
         asked.agencies and asked.agency_role is AgencyRole.HOLDER
     )
@@ -153,16 +157,17 @@ def standing(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
 
 
 def is_copy(matching: CTE) -> sa.ColumnElement[bool]:
-    """Whether another record of the same activity has the say for this year and phase.
+    """Whether another teller of the same activity has the say for this year and phase.
 
-    The record that the others repeat has it, or the first of them where that one has no line.
+    Of several records of one activity the one that the others repeat has it, of several sources on
+    one project that project's own; or the first of them where that one has no line.
     """
     m = matching.c
-    keeper = sa.func.first_value(m.project_id).over(
+    place = sa.func.dense_rank().over(
         partition_by=[m.identity, m.fiscal_year, m.phase],
-        order_by=[m.project_id != m.identity, m.project_id],
+        order_by=[m.project_id != m.identity, m.project_id, m.of_another, m.source_id],
     )
-    return m.project_id != keeper
+    return place > 1
 
 
 def implementers(scope: Scope) -> FromClause:

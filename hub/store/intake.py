@@ -218,6 +218,7 @@ async def declare(connection: asyncpg.Connection, spec: SourceSpec) -> None:
         "owner_id": spec.agency,
         "transport": spec.transport.value,
         "cadence": spec.cadence.value,
+        "asserted": spec.asserted.value,
     }
     await upsert(connection, source, [row], first_only=("health",))
 

@@ -252,8 +252,11 @@ class Matrices:
             sa.select(sa.literal("gid://hub/Linkage/") + p.linkage_id),
             sa.select(sa.literal("gid://hub/BudgetLine/") + p.line_id),
         )
-        used = sa.select(tables.provenance.c.source_id).where(
-            tables.provenance.c.subject.in_(subjects)
+        line = as_known(tables.budget_line, layout.scope.known_at)
+        used = (
+            sa.select(tables.provenance.c.source_id)
+            .where(tables.provenance.c.subject.in_(subjects))
+            .union(sa.select(line.c.source_id).where(line.c.id.in_(sa.select(p.line_id))))
         )
         statement = (
             sa.select(*prefixed(tables.source, "source_"))

@@ -15,6 +15,7 @@ import pytest
 from connectors.kit.files import pages_of, records
 from connectors.registry import Connector, connectors
 from hub.domain.ingest import Entry, RawRecord, WrittenName
+from hub.domain.joins import Join
 from hub.domain.ledger import Outcome
 from hub.domain.source_spec import spec_of
 from hub.errors import Invalid, SourceRefused
@@ -71,7 +72,12 @@ def told(entry: Entry) -> dict[str, Any]:
             for line in entry.lines
         ],
         "doubts": [[doubt.reason.value, doubt.field, doubt.written] for doubt in entry.doubts],
+        **({"joins": [joined(join) for join in entry.joins]} if entry.joins else {}),
     }
+
+
+def joined(join: Join) -> list[Any]:
+    return [join.source, join.key, join.code, join.year and join.year.be]
 
 
 @EVERY

@@ -45,6 +45,26 @@ class Fact:
     agency: str | None
 
 
+@dataclass(frozen=True)
+class Teller:
+    """A project and the source of one of its lines."""
+
+    project: Made
+    line: Line
+
+    @property
+    def told(self) -> tuple[str, int, object]:
+        """What of: activity, year, phase."""
+        return self.project.identity, self.line.year, self.line.phase
+
+    @property
+    def order(self) -> tuple[bool, str, bool, bool, str]:
+        """Who has the say before whom; a line without a source comes behind those with one."""
+        project, source = self.project, self.line.source
+        another = source != project.source
+        return project.id != project.identity, project.id, another, source is None, source or ""
+
+
 @dataclass
 class Read:
     """The figures read by hand: of cells, rows, columns and all."""
@@ -110,16 +130,16 @@ def count_lines(
     question: MatrixQuestion,
     units: Mapping[tuple[str, int], Mapping[tuple[int, int], list[Link]]],
     held: Mapping[tuple[str, int], Fact],
-    matched: set[tuple[str, str, int, object]],
+    matched: set[Teller],
 ) -> None:
-    """Every line; of the records of one activity one has the say for each year and phase."""
+    """Every line; of the tellers of one activity one has the say for each year and phase."""
     for unit, cells in units.items():
         fact = held[unit]
         assert fact.line is not None
         line, project = fact.line[1], fact.project
-        records = [one for one in matched if one[1:] == (project.identity, line.year, line.phase)]
-        keeper = min(records, key=lambda one: (one[0] != project.identity, one[0]))
-        again = project.id != keeper[0]
+        told = (project.identity, line.year, line.phase)
+        keeper = min(one.order for one in matched if one.told == told)
+        again = Teller(project, line).order != keeper
         count(result, question, line, sorted(cells.items()), duplicate=again)
 
 
@@ -197,10 +217,10 @@ class Reader:
                     found.append((fact, link, r, c))
         return found
 
-    def matched(self, world: World) -> set[tuple[str, str, int, object]]:
-        """Records, activities, years and phases of lines that match, linkages apart."""
+    def matched(self, world: World) -> set[Teller]:
+        """Who tells of an activity by lines that match, linkages apart."""
         return {
-            (project.id, project.identity, fact.line[1].year, fact.line[1].phase)
+            Teller(project, fact.line[1])
             for project in world.projects
             for fact in self.facts(project, hidden=False, linked=False)
             if fact.line is not None

@@ -20,6 +20,7 @@ AREAS = ("20", "21", "22", "38", "45", "C2552-09", "TH")
 AGENCIES = ("ministry:05", "ministry:22", "department:BOI", "province:20", "cluster:C2552-09")
 STAGES = ("tourism-east.attractions", "tourism-east.transport", "tourism-east.marketing")
 OTHER_STAGE = "jasmine-rice-roi-et.soil"
+SOURCES = ("register", "treasury")
 ISSUES = ("s42-east-1", "s42-east-2", "s38-roi-et-1")
 
 
@@ -31,6 +32,7 @@ class Line:
     funding: FundingSource
     amount: int
     holder: str | None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Made:
     years: tuple[int, ...] = ()
     visibility: Visibility = Visibility.PUBLISHED
     duplicate_of: str | None = None
+    source: str | None = None
     lines: tuple[Line, ...] = ()
     links: tuple[Link, ...] = ()
 
@@ -77,6 +80,7 @@ lines = st.builds(
     funding=st.sampled_from([FundingSource.MINISTRY, FundingSource.LOAN]),
     amount=st.one_of(st.integers(0, 999), st.integers(0, 10**15)),
     holder=st.sampled_from([None, *AGENCIES]),
+    source=st.sampled_from([None, *SOURCES]),
 )
 links = st.builds(
     Link,
@@ -94,6 +98,7 @@ projects = st.builds(
     areas=st.lists(st.sampled_from(AREAS), max_size=2, unique=True).map(tuple),
     years=st.lists(st.sampled_from(YEARS), max_size=2, unique=True).map(tuple),
     visibility=mostly_published,
+    source=st.sampled_from([None, *SOURCES]),
     lines=st.lists(lines, max_size=3).map(tuple),
     links=st.lists(links, max_size=3).map(tuple),
 )
@@ -120,16 +125,21 @@ async def write(world: World, connection: asyncpg.Connection) -> None:
         "delete from linkage; delete from project_area; delete from project_implementer; "
         "delete from budget_line; delete from project"
     )
+    await connection.executemany(
+        "insert into source (id, name_th, kind, health) values ($1, $1, 'REGISTER', 'OK')",
+        [(source,) for source in SOURCES],
+    )
     for project in world.projects:
         await connection.execute(
             "insert into project (id, name_th, sort_key, actor_level, owner_id, fiscal_years, "
-            "visibility, duplicate_of) values ($1, $1, $1, $2, $3, $4, $5, $6)",
+            "visibility, duplicate_of, source_id) values ($1, $1, $1, $2, $3, $4, $5, $6, $7)",
             project.id,
             project.level and project.level.value,
             project.owner,
             list(project.years),
             project.visibility.value,
             project.duplicate_of,
+            project.source,
         )
         await connection.executemany(
             "insert into project_area (project_id, area_id, basis) values ($1, $2, 'UNKNOWN')",
@@ -141,7 +151,7 @@ async def write(world: World, connection: asyncpg.Connection) -> None:
         )
         await connection.executemany(
             "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, "
-            "amount, holder_id) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "amount, holder_id, source_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             [
                 (
                     f"{project.id}-line-{at}",
@@ -152,6 +162,7 @@ async def write(world: World, connection: asyncpg.Connection) -> None:
                     line.funding.value,
                     line.amount,
                     line.holder,
+                    line.source,
                 )
                 for at, line in enumerate(project.lines)
             ],

@@ -15,9 +15,11 @@ from hub.store.tables.ingest import (
     name_decision,
     quarantine,
     raw_record,
+    record_join,
     run_record,
     source_event,
     source_run,
+    stand_in,
 )
 from hub.store.tables.linkage import linkage
 from hub.store.tables.metadata import metadata
@@ -56,6 +58,7 @@ __all__ = [
     "quarantine",
     "raw_record",
     "receipt",
+    "record_join",
     "rule",
     "run_record",
     "source",
@@ -63,5 +66,6 @@ __all__ = [
     "source_record",
     "source_run",
     "stage",
+    "stand_in",
     "value_chain",
 ]

@@ -1,4 +1,7 @@
-"""Budget lines, in satang."""
+"""Budget lines, in satang.
+
+`source_id` is the source of a line's record, kept beside it because every matrix asks for it.
+"""
 
 import sqlalchemy as sa
 
@@ -18,6 +21,7 @@ budget_line = sa.Table(
     sa.Column("holder_id", sa.ForeignKey("agency.id")),
     sa.Column("disburser_id", sa.ForeignKey("agency.id")),
     sa.Column("record_id", sa.ForeignKey("source_record.id"), index=True),
+    sa.Column("source_id", sa.Text),
     known(),
     sa.Index("ix_budget_line_project_id_fiscal_year", "project_id", "fiscal_year"),
 )

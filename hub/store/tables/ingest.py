@@ -1,9 +1,10 @@
-"""The way in: raw records by hash, runs and events, what was seen, quarantine, names, decisions."""
+"""The way in: raw records, runs, events, what was seen, joins, quarantine, names, decisions."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.domain.ingest import NameKind, Reason
+from hub.domain.joins import JoinState
 from hub.domain.ledger import Outcome
 from hub.domain.quarantine import RowStatus
 from hub.domain.runs import RunStatus
@@ -54,6 +55,28 @@ run_record = sa.Table(
     *one_of("outcome", Outcome),
     sa.Column("prior_hash", sa.Text),
     sa.Column("block", sa.Text),
+)
+
+stand_in = sa.Table(
+    "stand_in",
+    metadata,
+    sa.Column("record_id", sa.ForeignKey("source_record.id"), primary_key=True),
+    sa.Column("telling", JSONB, nullable=False),
+    *one_of("state", JoinState),
+    sa.Column("target", sa.Text, index=True),
+    sa.Column("fits", sa.Integer, nullable=False),
+)
+
+record_join = sa.Table(
+    "record_join",
+    metadata,
+    sa.Column("record_id", sa.ForeignKey("source_record.id"), primary_key=True),
+    sa.Column("ordinal", sa.SmallInteger, primary_key=True),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("key", sa.Text),
+    sa.Column("code", sa.Text),
+    sa.Column("fiscal_year", sa.SmallInteger),
+    sa.Index("ix_record_join_source_id_record_id", "source_id", "record_id"),
 )
 
 name_decision = sa.Table(

@@ -22,6 +22,7 @@ source = sa.Table(
     sa.Column("transport", sa.Text),
     sa.Column("cadence", sa.Text),
     sa.Column("spec_digest", sa.Text),
+    *one_of("asserted", Assertion, required=False),
     known(),
 )
 
