@@ -1,56 +1,171 @@
-"""Which connectors there are: every folder beside this file that holds a `source.toml`."""
+"""Which sources there are: the folders beside this file, and the files of an operator.
+
+A folder holds a connector. One that is complete in itself is a source; of any, an operator's file
+makes another source: `moc_projects.toml` says `connector = "source_contract"`, and what of the
+connector's declaration is the operator's to say (`[operator]` lists it) stands beside.
+"""
 
 import hashlib
 import importlib
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
+from connectors.kit.mapping import columns_with, mapping_of
+from hub.domain.declared import Part
 from hub.domain.ingest import SourceReader
 from hub.domain.record import record
 from hub.domain.source_spec import SourceSpec, spec_of
 from hub.errors import Invalid
 
 FOLDER: Final = Path(__file__).parent
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+Table = Mapping[str, Any]
 
 
 @record
 class Connector:
-    """One source as its folder declares and reads it."""
+    """One source as it is declared and read; `folder` is that of its connector."""
 
     spec: SourceSpec
     read: SourceReader
     folder: Path
 
 
+def connectors(sources: Path | None = None) -> dict[str, Connector]:
+    """Every source by its name: the built-in ones, then those of the operator's folder.
+
+    `Invalid` names the file and the key that are wrong.
+    """
+    return {**built_in(), **{name: instance_of(file) for name, file in files(sources).items()}}
+
+
+def connector(name: str, sources: Path | None = None) -> Connector:
+    """One source; `Invalid` says which there are. A file beside it may be broken."""
+    if name in built_in():
+        return built_in()[name]
+    theirs = files(sources)
+    if name in theirs:
+        return instance_of(theirs[name])
+    names = ", ".join([*built_in(), *theirs])
+    raise Invalid("SOURCE", f"ไม่มีแหล่งข้อมูล {name} มี {names}", f"no source {name}; there are {names}")
+
+
 @cache
-def connectors() -> dict[str, Connector]:
-    """Every connector, by the name of its folder; `Invalid` names a key that is wrong."""
-    found = sorted(path.parent for path in FOLDER.glob("*/source.toml"))
-    return {folder.name: connector_in(folder) for folder in found}
+def built_in() -> dict[str, Connector]:
+    """The sources that need no operator to say more, by the name of their folder."""
+    return {
+        name: made(name, table, folder_digest(name), f"{name}/source.toml", FOLDER / name)
+        for name in kinds()
+        if not operators(name, table := declaration(name))[0]
+    }
 
 
-def connector(name: str) -> Connector:
-    """One connector; `Invalid` says which there are."""
-    known = connectors()
-    if name not in known:
-        names = ", ".join(known)
-        raise Invalid(
-            "SOURCE", f"ไม่มีแหล่งข้อมูล {name} มี {names}", f"no source {name}; there are {names}"
-        )
-    return known[name]
+@cache
+def kinds() -> tuple[str, ...]:
+    """Every connector, by the name of its folder."""
+    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/source.toml")))
 
 
-def connector_in(folder: Path) -> Connector:
-    """The connector of a folder; its digest changes with its declaration and its reader."""
-    declared = (folder / "source.toml").read_bytes()
-    digest = hashlib.sha256(declared + b"\0" + (folder / "read.py").read_bytes()).hexdigest()
-    try:
-        table = tomllib.loads(declared.decode("utf-8"))
-    except ValueError as error:
-        raise Invalid(
-            f"{folder.name}/source.toml", f"อ่านเป็น TOML ไม่ได้ ({error})", f"is no TOML ({error})"
-        ) from error
+def files(sources: Path | None) -> dict[str, Path]:
+    """The files of the operator's folder, by the names of their sources."""
+    if sources is None:
+        return {}
+    if not sources.is_dir():
+        raise Invalid("HUB_SOURCES_DIR", f"ไม่มีโฟลเดอร์ {sources}", f"there is no folder {sources}")
+    found = {path.stem: path for path in sorted(sources.glob("*.toml"))}
+    for name, path in found.items():
+        if not NAME.fullmatch(name) or name in kinds():
+            raise Invalid(
+                path.name,
+                "ชื่อไฟล์ต้องเป็น a-z 0-9 _ ขึ้นต้นด้วยอักษร และไม่ซ้ำตัวเชื่อมที่มีอยู่",
+                "a file's name is of a-z, 0-9 and _, begins with a letter, and is no connector's",
+            )
+    return found
+
+
+def instance_of(file: Path) -> Connector:
+    """The source that an operator's file makes of a connector."""
+    written = file.read_bytes()
+    own = parsed(written, file.name)
+    kind = own.pop("connector", None)
+    if kind not in kinds():
+        names = ", ".join(kinds())
+        raise Invalid(f"{file.name} connector", f"ต้องเป็นหนึ่งใน {names}", f"must be one of {names}")
+    table = declaration(kind)
+    must, may = operators(kind, table)
+    for key in leaves(own):
+        if not any(key == one or key.startswith(f"{one}.") for one in must | may):
+            names = ", ".join(sorted(must | may))
+            raise Invalid(
+                f"{file.name} {key}",
+                f"{kind} กำหนดไว้แล้ว ตั้งได้เฉพาะ {names}",
+                f"is fixed by {kind}; what can be said is {names}",
+            )
+    for key in sorted(must):
+        if not any(told == key or told.startswith(f"{key}.") for told in leaves(own)):
+            raise Invalid(f"{file.name} {key}", "ต้องมีค่านี้", "is missing")
+    digest = hashlib.sha256(folder_digest(kind).encode() + b"\0" + written).hexdigest()
+    return made(file.stem, merged(table, own), digest, file.name, FOLDER / kind)
+
+
+def made(name: str, table: Table, digest: str, file: str, folder: Path) -> Connector:
+    """A connector of a whole declaration; a mapping of columns says which columns there are."""
+    mapping = mapping_of(Part(file, "", table, set(table)))
+    if mapping is not None:
+        rest = {key: one for key, one in table.items() if key != "mapping"}
+        table = {**rest, "columns": columns_with(mapping, table.get("columns", {}))}
+    spec = spec_of(name, table, digest, file)
+    if mapping is not None:
+        spec = replace(spec, options={**spec.options, "mapping": mapping})
     module = importlib.import_module(f"connectors.{folder.name}.read")
-    return Connector(spec_of(folder.name, table, digest), cast("SourceReader", module.read), folder)
+    return Connector(spec, cast("SourceReader", module.read), folder)
+
+
+def declaration(kind: str) -> dict[str, Any]:
+    """What a connector's folder declares."""
+    return parsed((FOLDER / kind / "source.toml").read_bytes(), f"{kind}/source.toml")
+
+
+def operators(kind: str, table: Table) -> tuple[frozenset[str], frozenset[str]]:
+    """The keys that an operator must and may say, of a connector that has others made of it."""
+    part = Part(f"{kind}/source.toml", "", table, set(table)).part("operator", {"must", "may"})
+    return part.names("must"), part.names("may")
+
+
+def parsed(written: bytes, file: str) -> dict[str, Any]:
+    """The table of a TOML file."""
+    try:
+        return tomllib.loads(written.decode("utf-8"))
+    except ValueError as error:
+        raise Invalid(file, f"อ่านเป็น TOML ไม่ได้ ({error})", f"is no TOML ({error})") from error
+
+
+def folder_digest(kind: str) -> str:
+    """A digest that changes with a connector's declaration and its reader."""
+    folder = FOLDER / kind
+    declared = (folder / "source.toml").read_bytes()
+    return hashlib.sha256(declared + b"\0" + (folder / "read.py").read_bytes()).hexdigest()
+
+
+def leaves(table: Table, at: str = "") -> Iterator[str]:
+    """The dotted keys of what is said in a table and the tables within."""
+    for key, one in table.items():
+        if isinstance(one, Mapping) and one:
+            yield from leaves(one, f"{at}{key}.")
+        else:
+            yield f"{at}{key}"
+
+
+def merged(under: Table, over: Table) -> dict[str, Any]:
+    """One table over another, table within table."""
+    found = dict(under)
+    for key, one in over.items():
+        below = found.get(key)
+        both = isinstance(one, Mapping) and isinstance(below, Mapping)
+        found[key] = merged(cast("Table", below), one) if both else one
+    return found

@@ -83,7 +83,8 @@ async def prepared(settings: Settings, say: Say) -> AsyncIterator[Database]:
             async with database.pool.acquire() as connection:
                 if await stale(connection, REFERENCE):
                     await seed(connection, REFERENCE, say)
-            await declare_all(database, [one.spec for one in connectors().values()])
+            known = connectors(settings.sources_dir)
+            await declare_all(database, [one.spec for one in known.values()])
             yield database
 
 
@@ -168,7 +169,7 @@ class Hub:
                 Unit(reading, viewer),
                 viewer,
                 self.clock(),
-                Review(database, connectors),
+                Review(database, lambda: connectors(self.settings.sources_dir)),
                 self.feed,
             )
         self.watch(reading)

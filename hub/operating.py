@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
+from connectors.kit.paging import changes as http_changes
 from connectors.kit.paging import pages as http_pages
 from connectors.kit.redact import redacted
 from connectors.registry import Connector, connector, connectors
@@ -18,7 +19,7 @@ from hub.app import Say, prepared
 from hub.domain.ingest import NameKind
 from hub.domain.quarantine import NameDecision, Ruling
 from hub.domain.source_spec import Auth, SourceSpec, Transport
-from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
+from hub.domain.time import BANGKOK, FIRST_BE, LAST_BE, FiscalYear
 from hub.errors import Invalid
 from hub.ingest import quarantine
 from hub.ingest.report import closing, review, standing
@@ -35,6 +36,9 @@ def ingest_arguments(parser: ArgumentParser) -> None:
     """What `hub ingest` is told."""
     parser.add_argument("source", metavar="SOURCE", help="ชื่อแหล่งข้อมูล · as `hub sources` lists it")
     parser.add_argument("--from", dest="origin", metavar="FILE|URL", help="อ่านจากที่นี่ · read this")
+    parser.add_argument(
+        "--whole", action="store_true", help="อ่านทั้งหมด · all of it, not only what changed"
+    )
     parser.add_argument("--dry-run", action="store_true", help="ไม่บันทึก · write nothing")
 
 
@@ -66,7 +70,11 @@ def input_of(asked: Connector, origin: str | None, settings: Settings) -> Input:
         told = spec if origin is None else replace(spec, url=origin)
         keep_secret(spec, told.url or "")
         grants = Grants(settings.data_dir / "tokens")
-        return Input(http_pages(told, settings.secret_of, grants), redacted(told.url or ""))
+        return Input(
+            http_pages(told, settings.secret_of, grants),
+            redacted(told.url or ""),
+            changes=http_changes(told, settings.secret_of, grants),
+        )
     path = Path(origin)
     if not path.is_file():
         raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
@@ -79,15 +87,15 @@ def keep_secret(spec: SourceSpec, address: str) -> None:
     if spec.auth.kind is not Auth.NONE and host not in {own, *LOOPBACK}:
         raise Invalid(
             "--from",
-            f"รหัสลับของ {spec.id} ส่งให้ {own} เท่านั้น ไม่ส่งให้ {host} แก้ url ใน source.toml ถ้าย้ายที่",
+            f"รหัสลับของ {spec.id} ส่งให้ {own} เท่านั้น ไม่ส่งให้ {host} แก้ url ใน {spec.file} ถ้าย้ายที่",
             f"the secret of {spec.id} is for {own} alone and not for {host}; "
-            "mend url in source.toml where it moved",
+            f"mend url in {spec.file} where it moved",
         )
 
 
 def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:
     """Take in a source, and print its ledger."""
-    asked = connector(told.source)
+    asked = connector(told.source, settings.sources_dir)
     given = input_of(asked, told.origin, settings)
 
     def progress(read: int, total: int | None) -> None:
@@ -96,11 +104,20 @@ def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:
 
     async def run(database: Database) -> int:
         done = await ingest(
-            database, asked.spec, asked.read, given, dry=told.dry_run, progress=progress
+            database,
+            asked.spec,
+            asked.read,
+            given,
+            dry=told.dry_run,
+            whole=told.whole,
+            progress=progress,
         )
         print(file=sys.stderr)
         if done.resumed:
             say("ทำต่อจากรอบที่ค้าง · went on with a run that was broken off")
+        if done.asked.since is not None:
+            since = done.asked.since.astimezone(BANGKOK).isoformat(timespec="seconds")
+            say(f"อ่านเฉพาะที่เปลี่ยนตั้งแต่ {since} · read what changed since {since}")
         if told.dry_run:
             say("ลองเท่านั้น ไม่ได้บันทึก · a dry run; nothing was written")
         print(closing(done.ledger))
@@ -115,7 +132,7 @@ def show_sources(settings: Settings) -> int:
     """Print how every source stands."""
 
     async def run(database: Database) -> int:
-        specs = [one.spec for one in connectors().values()]
+        specs = [one.spec for one in connectors(settings.sources_dir).values()]
         for line in standing(specs, await standings(database, [spec.id for spec in specs])):
             print(line)
         return 0
@@ -133,7 +150,7 @@ def review_rows(told: Namespace, settings: Settings, say: Say) -> int:
             return 0
         if told.source is None:
             raise Invalid("SOURCE", "ต้องระบุแหล่งข้อมูล", "a ruling needs its source")
-        asked = connector(told.source)
+        asked = connector(told.source, settings.sources_dir)
         done = await quarantine.settle(database, asked.spec, asked.read, ruling(told), told.by)
         say(
             f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} "

@@ -33,6 +33,7 @@ class Settings:
         Setting("HUB_DATABASE_URL", "", "a PostgreSQL server to use instead of the embedded one"),
         Setting("HUB_POOL_SIZE", "10", "database connections at most"),
         Setting("HUB_SECRETS_DIR", "", "folder of sources' secrets, one file each, by name"),
+        Setting("HUB_SOURCES_DIR", "", "folder of sources of your own, a TOML file each"),
     )
 
     host: str
@@ -42,6 +43,7 @@ class Settings:
     database_url: str | None
     pool_size: int
     secrets_dir: Path | None = None
+    sources_dir: Path | None = None
 
     @classmethod
     def read(cls) -> "Settings":
@@ -55,6 +57,7 @@ class Settings:
             database_url=told["HUB_DATABASE_URL"] or None,
             pool_size=whole("HUB_POOL_SIZE", told["HUB_POOL_SIZE"], 1, 500),
             secrets_dir=Path(folder).expanduser() if (folder := told["HUB_SECRETS_DIR"]) else None,
+            sources_dir=Path(folder).expanduser() if (folder := told["HUB_SOURCES_DIR"]) else None,
         )
 
     def secret_of(self, name: str) -> str:

@@ -4,17 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from hub.domain.access import Viewer
+from hub.domain.time import BANGKOK
 
 if TYPE_CHECKING:
     # `app` hands these in; resolvers know their shape, not where they live.
     from hub.ingest.review import Review
     from hub.store.events import Feed
     from hub.store.unit import Unit
-
-BANGKOK = ZoneInfo("Asia/Bangkok")
 
 
 @dataclass(slots=True)

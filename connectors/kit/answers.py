@@ -73,6 +73,17 @@ def listed(path: str, answer: Any) -> list[Any]:
     )
 
 
+def refuse_failure(path: str | None, answer: Any) -> None:
+    """`SourceRefused` where an answer does not say at this path that it is none."""
+    if path is None or at(path, answer) is True:
+        return
+    error = answer.get("error") if isinstance(answer, Mapping) else None
+    why = json.dumps(error, ensure_ascii=False, default=str)[: EXCERPT * 4] if error else "-"
+    raise SourceRefused(
+        f"แหล่งข้อมูลตอบว่าไม่สำเร็จ: {why} · The source says that it failed ({path} is not true): {why}"
+    )
+
+
 def counted(path: str | None, answer: Any) -> int | None:
     """The total an answer declares, where it declares one that can be."""
     found = at(path, answer) if path else None

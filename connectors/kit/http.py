@@ -32,6 +32,7 @@ from hub.errors import SourceError, SourceRefused, SourceRejectedUs, SourceUnrea
 logger = logging.getLogger(__name__)
 Read = TypeVar("Read")
 DATA: Final = frozenset({200})
+NOT_MODIFIED: Final = 304
 HOPS: Final = 3
 """Redirects followed at most, all of them within the source's own host."""
 
@@ -98,10 +99,12 @@ class Http:
         parameters: Mapping[str, str] = NOTHING,
         headers: Mapping[str, str] = NOTHING,
         accept: frozenset[int] = DATA,
+        unchanged: Read | None = None,
     ) -> Answer[Read]:
         """The answer to one GET, read; or one of the errors of a source.
 
         A status in `accept` is an answer like any other, whatever it would mean otherwise.
+        `unchanged` is what a 304 is taken for, which has no body to read.
         """
         try:
             asked = httpx2.URL(url).copy_merge_params(dict(parameters))
@@ -118,7 +121,11 @@ class Http:
                 async with asyncio.timeout(max(0.0, self.limits.total - spent)):
                     sent, query = await self.credentials.given()
                     return await self.once(
-                        asked.copy_merge_params(dict(query)), {**headers, **sent}, read, accept
+                        asked.copy_merge_params(dict(query)),
+                        {**headers, **sent},
+                        read,
+                        accept,
+                        unchanged,
                     )
             except TimeoutError:
                 raise self.failed(
@@ -146,6 +153,7 @@ class Http:
         headers: Mapping[str, str],
         read: Callable[[bytes, Mapping[str, str]], Read],
         accept: frozenset[int],
+        unchanged: Read | None,
     ) -> Answer[Read]:
         """One attempt, with redirects within the same host."""
         for _ in range(HOPS + 1):
@@ -158,7 +166,8 @@ class Http:
                 if response.has_redirect_location:
                     url = self.onward(url, response.headers["location"])
                     continue
-                if response.status_code not in accept:
+                same = response.status_code == NOT_MODIFIED and unchanged is not None
+                if response.status_code not in accept and not same:
                     self.judge(response)
                 body = await self.body(response)
             except httpx2.DecodingError as error:
@@ -167,8 +176,9 @@ class Http:
                 raise Passing(type(error).__name__) from None
             finally:
                 await response.aclose()
+            found = unchanged if same and unchanged is not None else read(body, response.headers)
             return Answer(
-                read(body, response.headers),
+                found,
                 self.shown(url),
                 self.waiting.now(),
                 response.headers,
@@ -262,8 +272,16 @@ def after(header: str | None, now: datetime) -> float | None:
         return None
     if header.strip().isascii() and header.strip().isdigit():
         return float(header.strip()[:9])
+    when = dated(header)
+    return None if when is None else max(0.0, (when - now).total_seconds())
+
+
+def dated(header: str | None) -> datetime | None:
+    """The moment of an HTTP date; null where it is none (RFC 9110, 5.6.7)."""
+    if header is None:
+        return None
     try:
         when = parsedate_to_datetime(header)
     except (TypeError, ValueError):
         return None
-    return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())
+    return when.replace(tzinfo=when.tzinfo or UTC)

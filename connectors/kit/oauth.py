@@ -86,11 +86,11 @@ class Grants:
     held: dict[str, Token] = field(default_factory=dict)
     locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    def of(self, source: str, home: str, auth: AuthSpec, secret_of: SecretOf) -> "Grant":
-        """The grant of a source; `Invalid` where its spec leaves something out."""
+    def of(self, file: str, home: str, auth: AuthSpec, secret_of: SecretOf) -> "Grant":
+        """The grant of a source; `Invalid` where its declaration leaves something out."""
         for name in ("client_id", "token_url", "secret"):
             if not getattr(auth, name):
-                raise Invalid(f"{source}/source.toml auth.{name}", "ต้องมีค่านี้", "is missing")
+                raise Invalid(f"{file} auth.{name}", "ต้องมีค่านี้", "is missing")
         return Grant(self, home, auth, secret_of)
 
     async def token(self, grant: "Grant", refused: str | None = None) -> Token:

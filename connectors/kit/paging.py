@@ -10,18 +10,20 @@
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx2
 
-from connectors.kit.answers import at, counted, doubted, listed, parsed
+from connectors.kit.answers import at, counted, doubted, listed, parsed, refuse_failure
 from connectors.kit.credentials import NOTHING, Anonymous, Credentials, Key, SecretOf
-from connectors.kit.http import Answer, Http, origin
+from connectors.kit.http import Answer, Http, dated, origin
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
-from hub.domain.ingest import RawPage, RawRecord
+from hub.domain.ingest import Pages, RawPage, RawRecord
+from hub.domain.runs import Asked
 from hub.domain.source_spec import Auth, Paging, SourceSpec
 from hub.errors import Invalid, SourceRefused
 
@@ -39,6 +41,10 @@ class Content:
     digest: bytes
 
 
+UNCHANGED: Final = Content(None, damaged=False, size=0, digest=b"")
+"""What a 304 is taken for."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpPages:
     """The pages of one source: call it with the cursor to go on from, null for the beginning."""
@@ -49,14 +55,23 @@ class HttpPages:
     """Besides those of the spec, as `updated_since`."""
     limits: Limits = field(default_factory=Limits)
     waiting: Waiting = field(default_factory=Waiting)
+    etag: str | None = None
+    """Of an earlier answer to the same question, where it was one page: nothing new is a 304."""
 
     async def __call__(self, cursor: str | None) -> AsyncIterator[RawPage]:
         """The pages, in order; each one is let go before the next is asked for."""
         async with Http.open(self.credentials, self.limits, self.waiting) as http:
             walk = Walk(self.spec, cursor)
+            tag = self.etag if cursor is None else None
             while not walk.ended:
                 url, parameters = walk.question(self.parameters)
-                answer = await http.ask(url, self.content, parameters)
+                known = {} if tag is None else {"if-none-match": tag}
+                same = None if tag is None else UNCHANGED
+                answer = await http.ask(url, self.content, parameters, known, unchanged=same)
+                if answer.read is UNCHANGED:
+                    yield self.nothing_new(answer, tag)
+                    return
+                tag = None
                 page = self.page(walk.cursor, answer)
                 walk.take(page, answer)
                 yield replace(page, next_cursor=walk.cursor)
@@ -64,6 +79,7 @@ class HttpPages:
     def content(self, body: bytes, headers: Mapping[str, str]) -> Content:
         """The JSON of an answer."""
         found, damaged = parsed(body, self.spec.encoding, headers.get("content-type", ""))
+        refuse_failure(self.spec.paging.success, found)
         return Content(found, damaged, len(body), hashlib.sha256(body).digest())
 
     def page(self, cursor: str | None, answer: Answer[Content]) -> RawPage:
@@ -85,7 +101,15 @@ class HttpPages:
             url=answer.url,
             retrieved_at=answer.retrieved_at,
             total=counted(paging.total, content.json),
+            source_time=dated(answer.headers.get("date")),
+            etag=answer.headers.get("etag"),
         )
+
+    def nothing_new(self, answer: Answer[Content], etag: str | None) -> RawPage:
+        """The one page of an answer that says that nothing changed."""
+        told = dated(answer.headers.get("date"))
+        at = answer.retrieved_at
+        return RawPage([], None, None, answer.url, at, source_time=told, etag=etag)
 
     def raw(self, payload: Any, answer: Answer[Content]) -> RawRecord:
         """One record; `options.key` and `options.deleted` name its key and its tombstone's sign."""
@@ -213,15 +237,39 @@ def pages(
     return HttpPages(spec, credentials, parameters, limits or Limits(), waiting or Waiting())
 
 
+def changes(
+    spec: SourceSpec,
+    secret_of: SecretOf,
+    grants: Grants,
+    limits: Limits | None = None,
+    waiting: Waiting | None = None,
+) -> Callable[[Asked], Pages] | None:
+    """The pages of what changed since a moment; null where the source cannot be asked so."""
+    if (declared := spec.changes) is None:
+        return None
+
+    def since(asked: Asked) -> Pages:
+        told = {declared.parameter: stamp(asked.since)} if asked.since else NOTHING
+        made = pages(spec, secret_of, grants, told, limits, waiting)
+        return replace(made, etag=asked.etag)
+
+    return since
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as a parameter, whole seconds in UTC; never later than it is."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def credentials_of(spec: SourceSpec, secret_of: SecretOf, grants: Grants) -> Credentials:
     """Who the hub says it is to a source; `Invalid` where the spec leaves something out."""
     auth, home = spec.auth, origin(spec.url or "")
     if auth.kind is Auth.NONE:
         return Anonymous()
     if auth.secret is None:
-        raise Invalid(f"{spec.id}/source.toml auth.secret", "ต้องมีค่านี้", "is missing")
+        raise Invalid(f"{spec.file} auth.secret", "ต้องมีค่านี้", "is missing")
     if auth.kind is Auth.OAUTH:
-        return grants.of(spec.id, home, auth, secret_of)
+        return grants.of(spec.file, home, auth, secret_of)
     if auth.parameter is None:
-        raise Invalid(f"{spec.id}/source.toml auth.parameter", "ต้องมีค่านี้", "is missing")
+        raise Invalid(f"{spec.file} auth.parameter", "ต้องมีค่านี้", "is missing")
     return Key(home, auth.parameter, auth.secret, secret_of, auth.kind is Auth.QUERY)

@@ -12,9 +12,9 @@ Member = TypeVar("Member", bound=Enum)
 
 @value
 class Part:
-    """One table of a `source.toml`, and where it stands, so that a fault is named in full."""
+    """One table of a declaration, and where it stands, so that a fault is named in full."""
 
-    source: str
+    file: str
     at: str
     values: Mapping[str, Any]
     keys: set[str]
@@ -26,11 +26,19 @@ class Part:
     def wrong(self, key: str, th: str, en: str) -> Invalid:
         """The error that names a key."""
         name = f"{self.at}{key}"
-        return Invalid(f"{self.source}/source.toml {name}", th, en)
+        return Invalid(f"{self.file} {name}", th, en)
 
     def part(self, key: str, keys: set[str]) -> "Part":
         """A table within this one; empty where it is not there."""
-        return Part(self.source, f"{self.at}{key}.", self.table(key), keys)
+        return Part(self.file, f"{self.at}{key}.", self.table(key), keys)
+
+    def parts(self, key: str, keys: set[str]) -> "Iterator[Part]":
+        """The tables of a list of tables; none where it is not there."""
+        found = self.values.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
+            raise self.wrong(key, "ต้องเป็นรายการตาราง", "must be a list of tables")
+        for number, one in enumerate(found):
+            yield Part(self.file, f"{self.at}{key}[{number}].", one, keys)
 
     def table(self, key: str) -> Mapping[str, Any]:
         """A table, as it stands."""

@@ -114,7 +114,10 @@ class RawRecord:
 
 @record
 class RawPage:
-    """Records that came together. `next_cursor` null: this was the last page."""
+    """Records that came together. `next_cursor` null: this was the last page.
+
+    `source_time` is the source's own clock; `etag` what the page is known by, where it says so.
+    """
 
     records: list[RawRecord]
     cursor: str | None
@@ -122,6 +125,8 @@ class RawPage:
     url: str | None
     retrieved_at: datetime
     total: int | None = None
+    source_time: datetime | None = None
+    etag: str | None = None
 
 
 Pages = Callable[[str | None], AsyncIterator[RawPage]]

@@ -1,6 +1,6 @@
 """Where a fact comes from, and how sure we are of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import ClassVar
 
@@ -45,6 +45,12 @@ class Cadence(Enum):
     DAILY = "DAILY"
     WEEKLY = "WEEKLY"
     MONTHLY = "MONTHLY"
+
+    @property
+    def period(self) -> timedelta | None:
+        """The time between two; null where nobody but a person begins one."""
+        hours = {"HOURLY": 1, "DAILY": 24, "WEEKLY": 168, "MONTHLY": 720}.get(self.value)
+        return None if hours is None else timedelta(hours=hours)
 
 
 @record

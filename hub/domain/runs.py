@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from hub.domain.identity import GlobalId
 from hub.domain.ledger import Ledger
-from hub.domain.record import record
+from hub.domain.record import record, value
 
 
 class RunStatus(Enum):
@@ -18,9 +18,25 @@ class RunStatus(Enum):
     FAILED = "FAILED"
 
 
+@value
+class Asked:
+    """What a run asks a source for (ช่วงที่ขออ่าน).
+
+    `since`: only what changed then or later; null: all of it. `etag`: what came the last time the
+    same was asked, where that was one page, so that the source may say that nothing changed.
+    """
+
+    since: datetime | None = None
+    etag: str | None = None
+
+
 @record
 class Run:
-    """One run of a source; `cursor` is what to ask next where it was broken off (รอบนำเข้า)."""
+    """One run of a source; `cursor` is what to ask next where it was broken off (รอบนำเข้า).
+
+    `watermark` is the moment up to which a whole run knows the source, by the earlier of the two
+    clocks.
+    """
 
     TYPE: ClassVar[str] = "SourceRun"
 
@@ -36,6 +52,8 @@ class Run:
     state: dict[str, Any]
     ledger: Ledger
     error: str | None
+    asked: Asked = Asked()
+    watermark: datetime | None = None
 
     @property
     def gid(self) -> str:

@@ -1,10 +1,13 @@
 """What a connector's `source.toml` says, checked: nothing of a source is guessed at run time."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import Enum
 from typing import Any, Final
 
+from hub.domain.authority import Authority, authorities_of
 from hub.domain.budget import BudgetPhase
+from hub.domain.columns import Columns
 from hub.domain.declared import Part
 from hub.domain.provenance import Assertion, Cadence
 from hub.domain.record import record, value
@@ -70,7 +73,8 @@ class Era(Enum):
 class PagingSpec:
     """Paging, and where an answer keeps its records, its total and its next cursor.
 
-    Paths are dotted (`result.records`); empty: the answer itself.
+    Paths are dotted (`result.records`); empty: the answer itself. `success` leads to what must be
+    true in an answer that is no failure, where a source says so.
     """
 
     style: Paging
@@ -80,6 +84,20 @@ class PagingSpec:
     records: str
     total: str | None
     next: str | None
+    success: str | None
+
+
+@value
+class ChangesSpec:
+    """How a source is asked for what changed since a moment (การอ่านเฉพาะที่เปลี่ยน).
+
+    `overlap` goes back behind the last success, for clocks that differ and records that were being
+    written; `full_every` is how often all of it is read, so that what was missed is found.
+    """
+
+    parameter: str
+    overlap: timedelta
+    full_every: Cadence
 
 
 @value
@@ -109,40 +127,6 @@ class Expectations:
 
 
 @record
-class Columns:
-    """The columns of a record: those that must be there, those that may, those left unread.
-
-    A column of a nested list stands under its list (`compare.bb_amount`).
-    """
-
-    required: frozenset[str]
-    optional: frozenset[str]
-    ignored: frozenset[str]
-    known: frozenset[str]
-    flat: frozenset[str]
-    flat_required: frozenset[str]
-    nested: frozenset[str]
-
-    @classmethod
-    def of(
-        cls, required: frozenset[str], optional: frozenset[str], ignored: frozenset[str]
-    ) -> "Columns":
-        """With what is looked at for each record worked out once."""
-        known = required | optional | ignored
-        nested = frozenset(name.partition(".")[0] for name in known if "." in name) & known
-        return cls(
-            required,
-            optional,
-            ignored,
-            known,
-            frozenset(name for name in known if name.partition(".")[0] not in nested) | nested,
-            frozenset(name for name in required if name.partition(".")[0] not in nested)
-            | (nested & required),
-            nested,
-        )
-
-
-@record
 class SourceSpec:
     """One source, as its `source.toml` declares it (ข้อกำหนดของแหล่งข้อมูล)."""
 
@@ -157,7 +141,9 @@ class SourceSpec:
     parameters: Mapping[str, str]
     encoding: str
     paging: PagingSpec
+    changes: ChangesSpec | None
     auth: AuthSpec
+    authorities: tuple[Authority, ...]
     money_unit: MoneyUnit
     era: Era
     cadence: Cadence
@@ -167,22 +153,29 @@ class SourceSpec:
     expect: Expectations
     options: Mapping[str, Any]
     digest: str
+    file: str
+    """The declaration, as a person finds it."""
 
 
 TOP: Final = {
     "title_th", "title_en", "agency", "kind", "note", "transport", "format", "url", "parameters",
     "encoding", "money_unit", "era", "cadence", "blocks", "asserted", "paging", "auth", "columns",
-    "expect", "options",
+    "expect", "options", "changes", "authorities", "operator",
 }  # fmt: skip
-PAGING: Final = {"style", "parameter", "step", "limit_parameter", "records", "total", "next"}
+PAGING: Final = {
+    "style", "parameter", "step", "limit_parameter", "records", "total", "next", "success",
+}  # fmt: skip
+CHANGES: Final = {"parameter", "overlap_minutes", "full_every"}
 AUTH: Final = {"kind", "parameter", "secret", "client_id", "token_url", "scope", "resource"}
 COLUMNS: Final = {"required", "optional", "ignored"}
 EXPECT: Final = {"least_records", "largest_drop", "totals"}
 
 
-def spec_of(source_id: str, table: Mapping[str, Any], digest: str) -> SourceSpec:
-    """The spec a parsed `source.toml` declares; `Invalid` names the key that is wrong."""
-    top = Part(source_id, "", table, TOP)
+def spec_of(
+    source_id: str, table: Mapping[str, Any], digest: str, file: str | None = None
+) -> SourceSpec:
+    """The spec a parsed declaration makes; `Invalid` names its file and the key that is wrong."""
+    top = Part(file or f"{source_id}/source.toml", "", table, TOP)
     paging = top.part("paging", PAGING)
     auth = top.part("auth", AUTH)
     columns = top.part("columns", COLUMNS)
@@ -207,7 +200,9 @@ def spec_of(source_id: str, table: Mapping[str, Any], digest: str) -> SourceSpec
             records=paging.text_or_none("records") or "",
             total=paging.text_or_none("total"),
             next=paging.text_or_none("next"),
+            success=paging.text_or_none("success"),
         ),
+        changes=changes_of(top),
         auth=AuthSpec(
             kind=auth.member("kind", Auth, Auth.NONE),
             parameter=auth.text_or_none("parameter"),
@@ -217,6 +212,7 @@ def spec_of(source_id: str, table: Mapping[str, Any], digest: str) -> SourceSpec
             scope=auth.text_or_none("scope"),
             resource=auth.text_or_none("resource"),
         ),
+        authorities=tuple(authorities_of(top)),
         money_unit=top.member("money_unit", MoneyUnit),
         era=top.member("era", Era),
         cadence=top.member("cadence", Cadence),
@@ -236,9 +232,22 @@ def spec_of(source_id: str, table: Mapping[str, Any], digest: str) -> SourceSpec
         ),
         options=top.table("options"),
         digest=digest,
+        file=top.file,
     )
     if not spec.columns.required:
         raise columns.wrong("required", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
     if spec.transport is Transport.HTTP and not spec.url:
         raise top.wrong("url", "ต้องมีเมื่อรับทาง HTTP", "is needed where the transport is HTTP")
     return spec
+
+
+def changes_of(top: Part) -> ChangesSpec | None:
+    """How changes are asked for; null where the source cannot be asked."""
+    if "changes" not in top.values:
+        return None
+    changes = top.part("changes", CHANGES)
+    return ChangesSpec(
+        changes.text("parameter"),
+        timedelta(minutes=changes.whole("overlap_minutes", 15)),
+        changes.member("full_every", Cadence, Cadence.WEEKLY),
+    )

@@ -7,12 +7,15 @@ the year it ends in. FY 2555 BE is FY 2012 CE: 1 October 2011 to 30 September 20
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import ClassVar, Final, Protocol
+from zoneinfo import ZoneInfo
 
 from hub.domain.record import value
 from hub.domain.text import LocalizedText
 from hub.errors import Invalid
 
 BUDDHIST_OFFSET: Final = 543
+BANGKOK: Final = ZoneInfo("Asia/Bangkok")
+"""Where a day, and so a fiscal year, begins."""
 # The modern fiscal year (1 October) began with FY 2505 BE; the far end leaves room for plans.
 FIRST_BE: Final = 2505
 LAST_BE: Final = 2643
@@ -59,6 +62,11 @@ class FiscalYear:
     def holding(cls, day: date) -> "FiscalYear":
         """The fiscal year a day falls in."""
         return cls(day.year + 1 if day.month >= 10 else day.year)
+
+    @classmethod
+    def at(cls, moment: datetime) -> "FiscalYear":
+        """The fiscal year of a moment; midnight in Bangkok is 17:00 UTC."""
+        return cls.holding(moment.astimezone(BANGKOK).date())
 
     @property
     def be(self) -> int:

@@ -125,4 +125,4 @@ class Facts:
 def first_year(row: ProjectRow, lines: Iterable[LineRow], retrieved: datetime) -> FiscalYear:
     """The year a project's names are meant for: its own first, its lines', or when it was read."""
     years = [*row.years, *(line.fiscal_year for line in lines)]
-    return min(years, key=lambda year: year.ce, default=FiscalYear.holding(retrieved.date()))
+    return min(years, key=lambda year: year.ce, default=FiscalYear.at(retrieved))

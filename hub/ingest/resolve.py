@@ -37,14 +37,14 @@ class Resolver:
 
     def __init__(self, known: Iterable[KnownName], decisions: Iterable[NameDecision]) -> None:
         self._by_name: dict[tuple[NameKind, str], list[KnownName]] = defaultdict(list)
-        self._by_code: dict[str, list[KnownName]] = defaultdict(list)
+        self._by_code: dict[tuple[NameKind, str], list[KnownName]] = defaultdict(list)
         self._by_target: dict[tuple[NameKind, str], KnownName] = {}
         self._all: dict[NameKind, list[KnownName]] = defaultdict(list)
         for name in known:
             self._all[name.kind].append(name)
             self._by_name[name.kind, key_of(name.kind, name.name)].append(name)
             if name.code:
-                self._by_code[name.code].append(name)
+                self._by_code[name.kind, name.code].append(name)
             self._by_target.setdefault((name.kind, name.target), name)
         self._decisions: dict[tuple[NameKind, str], list[NameDecision]] = defaultdict(list)
         for taken in decisions:
@@ -102,11 +102,25 @@ class Resolver:
         return Resolved(target, known.level if known else None, known.area_id if known else None)
 
     def _candidates(self, written: WrittenName, year: FiscalYear) -> list[KnownName]:
-        """Names in force that are the written one; by code where the source gives a known code."""
-        if written.code:
-            coded = self._in_force(self._by_code.get(written.code, []), year)
-            if coded or not written.name:
-                return coded
+        """Names in force that are the written one; by code where the source gives a known code.
+
+        An agency's name is spelt in many ways beside its code, so the code decides. An area's is
+        not: a code that is no area's leaves the area unknown, and a name that is another area's
+        leaves two to choose from.
+        """
+        if not written.code:
+            return self._named(written, year)
+        coded = self._in_force(self._by_code.get((written.kind, written.code), []), year)
+        if written.kind is NameKind.AGENCY:
+            return coded if coded or not written.name else self._named(written, year)
+        if not coded or not written.name or written.name == written.code:
+            return coded
+        named = self._named(written, year)
+        agreed = {one.target for one in coded} & {one.target for one in named}
+        return coded if agreed else [*coded, *named]
+
+    def _named(self, written: WrittenName, year: FiscalYear) -> list[KnownName]:
+        """Names in force that are spelt so; those of a level where the name says which."""
         found = self._by_name.get((written.kind, key_of(written.kind, written.name)), [])
         level = stripped(written.name)[0] if written.kind is NameKind.AREA else None
         held = [one for one in self._in_force(found, year) if level is None or one.level == level]

@@ -28,8 +28,8 @@ def entry_of(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> Entry:
         return Entry(raw.key, doubts=raw.doubts or (unreadable(raw.payload),))
     if not isinstance(raw.payload, Mapping):
         return Entry(raw.key, doubts=(*raw.doubts, not_an_object(raw.payload)))
-    check_columns(raw.payload, spec)
-    entry = read(raw, spec)
+    check_columns(raw.payload, spec, whole=not raw.deleted)
+    entry = Entry(raw.key) if raw.deleted and raw.key else read(raw, spec)
     found = [*raw.doubts, *entry.doubts, *text_doubts(entry)]
     if not entry.key and not found:
         found.append(
@@ -53,8 +53,8 @@ def entry_of(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> Entry:
     )
 
 
-def check_columns(payload: Mapping[str, Any], spec: SourceSpec) -> None:
-    """`SourceRefused` where a column is unknown or a required one is missing."""
+def check_columns(payload: Mapping[str, Any], spec: SourceSpec, *, whole: bool = True) -> None:
+    """`SourceRefused` where a column is unknown or, in a `whole` record, a required one missing."""
     columns = spec.columns
     if payload.keys() == columns.flat_required:
         unknown: set[str] = set()
@@ -68,10 +68,10 @@ def check_columns(payload: Mapping[str, Any], spec: SourceSpec) -> None:
     if unknown:
         names = ", ".join(sorted(shown(name) for name in unknown))
         raise SourceRefused(
-            f"{spec.id}: ไม่รู้จักคอลัมน์ {names} ให้อ่านใน read.py หรือประกาศไว้ใน source.toml "
-            f"· unknown column {names}; read it in read.py or declare it in source.toml"
+            f"{spec.id}: ไม่รู้จักคอลัมน์ {names} ให้อ่านใน read.py หรือประกาศไว้ใน {spec.file} "
+            f"· unknown column {names}; read it in read.py or declare it in {spec.file}"
         )
-    if missing:
+    if missing and whole:
         names = ", ".join(sorted(missing))
         raise SourceRefused(
             f"{spec.id}: ไม่มีคอลัมน์ {names} ที่ต้องมี · the required column {names} is missing"

@@ -7,20 +7,21 @@ next one on the same input, and ends with the ledger and the rows it would have 
 from collections.abc import Callable
 from typing import Final
 
-from hub.domain.ingest import NameKind, Pages, RawPage, SourceReader
+from hub.domain.ingest import Pages, RawPage, SourceReader
 from hub.domain.ledger import Ledger, Outcome
 from hub.domain.record import record
-from hub.domain.runs import Run, RunStatus
+from hub.domain.runs import Asked, Run, RunStatus
 from hub.domain.source_spec import SourceSpec
-from hub.errors import Invalid, SourceError, SourceRefused
+from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
 from hub.ingest.expect import expect, expect_no_drop
 from hub.ingest.facts import Facts, record_id
 from hub.ingest.pages import State
 from hub.ingest.resolve import Resolver
 from hub.store import intake_facts, joins, quarantine
+from hub.store.declaring import declare
 from hub.store.engine import Database
-from hub.store.intake import Intake, declare, intake
+from hub.store.intake import ALL, Intake, intake
 from hub.store.names import decisions_of, known_names
 
 BATCH: Final = 1_000
@@ -32,23 +33,29 @@ class Input:
     """What a run reads: its pages, where they come from, and whether they are the whole of it.
 
     `origin` is a file's name or a URL without secrets; `snapshot` the digest of a file, null where
-    the input can change between two questions.
+    the input can change between two questions. `changes` gives the pages of what changed since a
+    moment, where the source can be asked so; a run takes those where it may, and `pages` otherwise.
     """
 
     pages: Pages
     origin: str
     snapshot: str | None = None
     complete: bool = True
+    changes: Callable[[Asked], Pages] | None = None
 
 
 @record
 class Result:
-    """How a run ended: its ledger, and projects that stay because people rely on them."""
+    """How a run ended: its ledger, and projects that stay because people rely on them.
+
+    `asked.since` null: the source was read whole.
+    """
 
     run_id: int
     ledger: Ledger
     resumed: bool
     kept_projects: list[str]
+    asked: Asked = ALL
 
 
 Progress = Callable[[int, int | None], None]
@@ -62,14 +69,20 @@ async def ingest(
     given: Input,
     *,
     dry: bool = False,
+    whole: bool = False,
     progress: Progress = lambda _read, _total: None,
 ) -> Result:
-    """Take in a source; raises `SourceError` where that cannot be done, `Conflict` where it is."""
+    """Take in a source; raises `SourceError` where that cannot be done, `Conflict` where it is.
+
+    `whole`: all of it, also where what changed would do.
+    """
     async with intake(database, spec.id, dry=dry) as way:
-        resolver = await resolver_of(way, spec)
         async with way.page():
             await declare(way.connection, spec)
-            run = await way.begin(given.origin, given.snapshot, spec.digest)
+        resolver = await resolver_of(way, spec)
+        async with way.page():
+            asked = ALL if whole else await question(way, spec, given)
+            run = await way.begin(given.origin, given.snapshot, spec.digest, asked)
         under_way = Running(way, spec, run, given, progress)
         try:
             return await under_way.through(paging.Pages(way, spec, read, Facts(spec, resolver)))
@@ -82,17 +95,28 @@ async def ingest(
             raise
 
 
+async def question(way: Intake, spec: SourceSpec, given: Input) -> Asked:
+    """What to ask for: all of it where it was not read whole within its time, or what changed.
+
+    The last question is put again, with its ETag, as long as one page answers it. A new one goes
+    back behind the last success, and never lies ahead of now, whatever a clock once said.
+    """
+    if given.changes is None or spec.changes is None:
+        return ALL
+    last = await way.success(given.origin, spec.digest)
+    full = await way.success(given.origin, spec.digest, whole=True)
+    now, period = await way.now(), spec.changes.full_every.period
+    if last is None or full is None or (period is not None and full.started_at + period <= now):
+        return ALL
+    if last.asked.since is not None and last.asked.etag is not None:
+        return last.asked
+    return Asked(min(last.watermark or now, now) - spec.changes.overlap)
+
+
 async def resolver_of(way: Intake, spec: SourceSpec) -> Resolver:
-    """The names in force and the decisions taken for a source; `Invalid` where it is nobody's."""
+    """The names in force and the decisions taken for a source."""
     known = await known_names(way.connection)
-    resolver = Resolver(known, await decisions_of(way.connection, spec.id))
-    if not resolver.knows(NameKind.AGENCY, spec.agency):
-        raise Invalid(
-            f"{spec.id}/source.toml agency",
-            f"ไม่มีหน่วยงานรหัส {spec.agency}",
-            f"there is no agency {spec.agency}",
-        )
-    return resolver
+    return Resolver(known, await decisions_of(way.connection, spec.id))
 
 
 class Running:
@@ -106,13 +130,16 @@ class Running:
         self._spec = spec
         self._run = run
         self._given = given
+        self._pages = given.pages
+        if run.asked.since is not None and given.changes is not None:
+            self._pages = given.changes(run.asked)
         self._progress = progress
         self._state = State.load(run.state)
 
     async def through(self, taking: paging.Pages) -> Result:
         """Every page, and then the end."""
         if not self._state.done:
-            async for page in self._given.pages(self._run.cursor):
+            async for page in self._pages(self._run.cursor):
                 await self._take(taking, page)
         return await self._end()
 
@@ -129,21 +156,30 @@ class Running:
             state.total = page.total if page.total is not None else state.total
             state.pass_over(len(page.records), more=page.next_cursor is not None)
             await self._way.checkpoint(self._run.id, page.next_cursor, state.dump(), ledger)
+            if page.cursor is None:
+                known = min(page.retrieved_at, page.source_time or page.retrieved_at)
+                etag = page.etag if page.next_cursor is None else None
+                await self._way.mark(self._run.id, known, etag)
         self._state, self.ledger = state, ledger
         self._progress(ledger.read, state.total)
 
     async def _end(self) -> Result:
-        """Expectations, what has vanished, and the run's end, in one transaction."""
+        """Expectations, what has vanished, and the run's end, in one transaction.
+
+        Only a reading of all of it shows what has vanished, and how much there should be.
+        """
+        whole = self._given.complete and self._run.asked.since is None
         if self._given.complete and self._state.holed:
             raise SourceRefused(
                 f"{self._spec.id}: มีหน้าว่างอยู่กลางรายการ จึงไม่ลบสิ่งใด ลองใหม่ภายหลัง "
                 "· an empty page stood amid the list, so nothing is taken out; try again later"
             )
-        expect(self._spec, self.ledger, self._state.total if self._given.complete else None)
+        total = self._state.total if self._given.complete else None
+        expect(self._spec, self.ledger, total, whole=whole)
         kept: list[str] = []
         async with self._way.page():
             ledger = self.ledger
-            if self._given.complete:
+            if whole:
                 gone = await self._way.vanished(self._run.id, self._state.scopes)
                 stored = await self._way.count(self._state.scopes)
                 expect_no_drop(self._spec, stored - ledger.of(Outcome.NEW), len(gone))
@@ -157,4 +193,4 @@ class Running:
             await self._way.finish(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._way.succeeded(self._spec.digest)
         self.ledger = ledger
-        return Result(self._run.id, ledger, bool(self._run.ledger.read), kept)
+        return Result(self._run.id, ledger, bool(self._run.ledger.read), kept, self._run.asked)

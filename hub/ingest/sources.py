@@ -11,8 +11,8 @@ from hub.domain.source_spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.quarantine import questions
 from hub.store import quarantine
+from hub.store.declaring import declare
 from hub.store.engine import Database
-from hub.store.intake import declare
 from hub.store.unit import Unit
 
 

@@ -14,20 +14,28 @@ import asyncpg
 
 from hub.domain.ledger import Ledger, Outcome
 from hub.domain.record import value
-from hub.domain.runs import Run, RunStatus
-from hub.domain.source_spec import SourceSpec
+from hub.domain.runs import Asked, Run, RunStatus
 from hub.errors import Conflict
 from hub.store.engine import Database
 from hub.store.events import announce
-from hub.store.tables import source
-from hub.store.upsert import upsert
 
+ALL: Final = Asked()
 LOCK: Final = "select pg_try_advisory_lock(hashtextextended('ingest:' || $1, 0))"
 UNLOCK: Final = "select pg_advisory_unlock(hashtextextended('ingest:' || $1, 0))"
 BEGIN: Final = """
 insert into source_run
-    (source_id, status, started_at, origin, snapshot, spec_digest, state, ledger)
-values ($1, 'RUNNING', clock_timestamp(), $2, $3, $4, '{}', $5::jsonb) returning *
+    (source_id, status, started_at, watermark, origin, snapshot, spec_digest, state, ledger,
+        since, etag)
+values ($1, 'RUNNING', clock_timestamp(), clock_timestamp(), $2, $3, $4, '{}', $5::jsonb, $6, $7)
+returning *
+"""
+SUCCESS: Final = """
+select * from source_run where source_id = $1 and status = 'SUCCEEDED' and origin = $2
+    and spec_digest = $3 and watermark is not null and (since is null or not $4)
+order by id desc limit 1
+"""
+MARK: Final = """
+update source_run set etag = $3, watermark = least(watermark, $2::timestamptz) where id = $1
 """
 LATEST: Final = "select * from source_run where source_id = $1 order by id desc limit 1"
 CHECKPOINT: Final = (
@@ -99,15 +107,26 @@ class Intake:
         async with self.connection.transaction():
             yield
 
-    async def begin(self, origin: str, snapshot: str | None, digest: str) -> Run:
-        """The run that was broken off on the very same input, or a new one."""
+    async def success(self, origin: str, digest: str, *, whole: bool = False) -> Run | None:
+        """The last run that succeeded on this input as declared; `whole`: that read all of it."""
+        row = await self.connection.fetchrow(SUCCESS, self.source_id, origin, digest, whole)
+        return row and run_of(row)
+
+    async def begin(
+        self, origin: str, snapshot: str | None, digest: str, asked: Asked = ALL
+    ) -> Run:
+        """The run that was broken off on the very same input, or a new one.
+
+        One that read changes is not gone on with where all is asked for.
+        """
         row = await self.connection.fetchrow(LATEST, self.source_id)
         if row is not None and row["status"] in ("RUNNING", "FAILED"):
             same = (row["origin"], row["snapshot"], row["spec_digest"])
             recent = snapshot is not None or await self.connection.fetchval(
                 "select $1::timestamptz > clock_timestamp() - interval '1 day'", row["started_at"]
             )
-            if recent and same == (origin, snapshot, digest):
+            enough = row["since"] is None or asked.since is not None
+            if recent and enough and same == (origin, snapshot, digest):
                 await self.connection.execute(
                     "update source_run set status = 'RUNNING', finished_at = null, error = null "
                     "where id = $1",
@@ -119,7 +138,7 @@ class Intake:
                 await self.finish(row["id"], RunStatus.FAILED, run_of(row).ledger, "broken off")
         ledger = json.dumps(Ledger().dump())
         made = await self.connection.fetchrow(
-            BEGIN, self.source_id, origin, snapshot, digest, ledger
+            BEGIN, self.source_id, origin, snapshot, digest, ledger, asked.since, asked.etag
         )
         return run_of(made)
 
@@ -134,6 +153,10 @@ class Intake:
             json.dumps(state, ensure_ascii=False),
             json.dumps(ledger.dump()),
         )
+
+    async def mark(self, run_id: int, watermark: datetime, etag: str | None) -> None:
+        """What the first page tells: how far the source is known, never beyond our own start."""
+        await self.connection.execute(MARK, run_id, watermark, etag)
 
     async def finish(
         self, run_id: int, status: RunStatus, ledger: Ledger, error: str | None = None
@@ -206,23 +229,6 @@ class Intake:
         return moment
 
 
-async def declare(connection: asyncpg.Connection, spec: SourceSpec) -> None:
-    """Keep a source as it is declared; how it is doing stays as it stands."""
-    row = {
-        "id": spec.id,
-        "name_th": spec.title.th,
-        "name_en": spec.title.en,
-        "kind": spec.kind,
-        "note": spec.note,
-        "health": "OK",
-        "owner_id": spec.agency,
-        "transport": spec.transport.value,
-        "cadence": spec.cadence.value,
-        "asserted": spec.asserted.value,
-    }
-    await upsert(connection, source, [row], first_only=("health",))
-
-
 def run_of(row: asyncpg.Record) -> Run:
     """The record of a row."""
     return Run(
@@ -238,6 +244,8 @@ def run_of(row: asyncpg.Record) -> Run:
         json.loads(row["state"]),
         Ledger.load(json.loads(row["ledger"])),
         row["error"],
+        Asked(row["since"], row["etag"]),
+        row["watermark"],
     )
 
 

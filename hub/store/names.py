@@ -13,8 +13,8 @@ from hub.store.tables import name_decision
 from hub.store.upsert import upsert
 
 AREAS: Final = """
-select id, name_th, name_en, level, valid_from, valid_to, null::text as code,
-    null::text as parent, null::text as area_id
+select id, name_th, name_en, level, valid_from, valid_to,
+    case level when 'PROVINCE' then id end as code, null::text as parent, null::text as area_id
 from area
 """
 AGENCIES: Final = """

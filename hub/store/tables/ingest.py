@@ -43,6 +43,9 @@ source_run = sa.Table(
     sa.Column("state", JSONB, nullable=False),
     sa.Column("ledger", JSONB, nullable=False),
     sa.Column("error", sa.Text),
+    sa.Column("since", sa.DateTime(timezone=True)),
+    sa.Column("watermark", sa.DateTime(timezone=True)),
+    sa.Column("etag", sa.Text),
     sa.Index("ix_source_run_source_id_id", "source_id", "id"),
 )
 

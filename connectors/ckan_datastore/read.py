@@ -1,0 +1,10 @@
+"""One record: a row of a table, read by the mapping its operator declared."""
+
+from connectors.kit import mapping
+from hub.domain.ingest import Entry, RawRecord
+from hub.domain.source_spec import SourceSpec
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """The project of a row, and a line for each column of amounts."""
+    return mapping.entry(raw, spec, spec.options["mapping"])

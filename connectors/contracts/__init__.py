@@ -1,0 +1,1 @@
+"""Contracts awarded by public bodies."""

@@ -1,0 +1,49 @@
+"""Days as sources write them: ISO 8601, or day/month/year of either era; moments as in Bangkok."""
+
+import re
+from datetime import date, datetime
+from typing import Any, Final
+
+from connectors.kit import thai
+from hub.domain.ingest import Doubt, Reason
+from hub.domain.time import BANGKOK, BUDDHIST_OFFSET, FIRST_BE
+from hub.domain.written import digits
+
+SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+DASHED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.]\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
+
+
+def day(found: Any, field: str) -> date | Doubt | None:
+    """A day; null where nothing is written. A moment with an offset is a day in Bangkok.
+
+    The era shows: no source writes of the years 2505 and later of the Common Era. 29 February of a
+    Buddhist year is that of the year 543 earlier, so the era is taken off before a date is made.
+    """
+    written = digits(thai.text(found))
+    if written in thai.NOTHING:
+        return None
+    try:
+        if MOMENT.fullmatch(written):
+            return of_moment(written)
+        if match := DASHED.fullmatch(written):
+            return date(common(match[1]), int(match[2]), int(match[3]))
+        if match := SLASHED.fullmatch(written):
+            return date(common(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        pass
+    why = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a day")
+    return thai.doubt(Reason.IMPOSSIBLE_YEAR, field, found, *why)
+
+
+def of_moment(written: str) -> date:
+    """The day of a moment in Bangkok; one without an offset is Bangkok's own."""
+    year = common(written[:4])
+    moment = datetime.fromisoformat(f"{year:04}{written[4:]}")
+    return moment.astimezone(BANGKOK).date() if moment.tzinfo else moment.date()
+
+
+def common(year: str) -> int:
+    """A year of either era in the Common Era."""
+    number = int(year)
+    return number - BUDDHIST_OFFSET if number >= FIRST_BE else number

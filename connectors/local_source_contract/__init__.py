@@ -1,0 +1,1 @@
+"""A local government's system that answers by the source contract."""

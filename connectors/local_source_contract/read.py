@@ -1,0 +1,16 @@
+"""One record: a project of a local authority, where that authority is."""
+
+from connectors.kit import thai
+from connectors.kit.contract_entry import Standpoint
+from connectors.kit.contract_entry import entry as entry_of
+from hub.domain.agencies import ActorLevel
+from hub.domain.budget import FundingSource
+from hub.domain.ingest import Entry, NameKind, RawRecord, WrittenName
+from hub.domain.source_spec import SourceSpec
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """The project, acted out and paid by the authority in its own area, whatever its province."""
+    name = thai.text(raw.payload["agency_name"])
+    area = WrittenName(NameKind.AREA, name) if name else None
+    return entry_of(raw, spec, Standpoint(ActorLevel.LOCAL, FundingSource.LOCAL, area))

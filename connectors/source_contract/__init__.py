@@ -1,0 +1,1 @@
+"""A ministry's system that answers by the source contract."""

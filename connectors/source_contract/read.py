@@ -1,0 +1,13 @@
+"""One record: a project of a ministry's system, with its amounts by phase and year."""
+
+from connectors.kit.contract_entry import Standpoint, province_of
+from connectors.kit.contract_entry import entry as entry_of
+from hub.domain.budget import FundingSource
+from hub.domain.ingest import Entry, RawRecord
+from hub.domain.source_spec import SourceSpec
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """The project in its province; on the level of the body that is responsible for it."""
+    area = province_of(raw.payload)
+    return entry_of(raw, spec, Standpoint(None, FundingSource.MINISTRY, area))

@@ -1,0 +1,114 @@
+"""What a source's declaration puts into the tables: the source, and the local authorities it names.
+
+Authorities have no public register, so an operator says which there are; what was said stands until
+it is said otherwise, with the declaration as its source.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import asyncpg
+import sqlalchemy as sa
+
+from hub.domain.authority import Authority
+from hub.domain.identity import GlobalId
+from hub.domain.source_spec import SourceSpec
+from hub.domain.text import thai_sort_key
+from hub.errors import Invalid
+from hub.store.tables import agency, agency_placement, area, area_membership, provenance, source
+from hub.store.upsert import Row, upsert
+
+PROVINCES: Final = "select id from area where level = 'PROVINCE'"
+
+
+async def declare(connection: asyncpg.Connection, spec: SourceSpec) -> None:
+    """Keep a source as it is declared; how it is doing stays as it stands.
+
+    `Invalid` where it is of an agency that there is not, or names a province that is none.
+    """
+    await register(connection, spec)
+    row = {
+        "id": spec.id,
+        "name_th": spec.title.th,
+        "name_en": spec.title.en,
+        "kind": spec.kind,
+        "note": spec.note,
+        "health": "OK",
+        "owner_id": spec.agency,
+        "transport": spec.transport.value,
+        "cadence": spec.cadence.value,
+        "asserted": spec.asserted.value,
+    }
+    try:
+        await upsert(connection, source, [row], first_only=("health",))
+    except asyncpg.ForeignKeyViolationError as nobody:
+        raise Invalid(
+            f"{spec.file} agency",
+            f"ไม่มีหน่วยงานรหัส {spec.agency}",
+            f"there is no agency {spec.agency}",
+        ) from nobody
+    await attest(connection, spec)
+
+
+async def register(connection: asyncpg.Connection, spec: SourceSpec) -> None:
+    """The authorities, each an area in its province and a body with that area.
+
+    `Invalid` names a province that is none.
+    """
+    if not spec.authorities:
+        return
+    provinces = {row["id"] for row in await connection.fetch(PROVINCES)}
+    for one in spec.authorities:
+        if one.province not in provinces:
+            raise Invalid(
+                f"{spec.file} authorities",
+                f"{one.code}: ไม่มีจังหวัดรหัส {one.province}",
+                f"{one.code}: there is no province {one.province}",
+            )
+    for table, rows in rows_of(spec.authorities):
+        await upsert(connection, table, rows)
+
+
+async def attest(connection: asyncpg.Connection, spec: SourceSpec) -> None:
+    """Why the authorities are held: an operator says so; once the source itself is there."""
+    rows = [
+        {
+            "subject": str(GlobalId(kind, one.id)),
+            "ordinal": 0,
+            "source_id": spec.id,
+            "asserted": "ASSUMED",
+            "confidence": "MEDIUM",
+            "citation": f"{spec.file} authorities {one.code}",
+        }
+        for one in spec.authorities
+        for kind in ("Area", "Agency")
+    ]
+    await upsert(connection, provenance, rows)
+
+
+def rows_of(authorities: Iterable[Authority]) -> Iterator[tuple[sa.Table, list[Row]]]:
+    """Their rows, table by table, in the order of their keys."""
+    told = list(authorities)
+    named = [
+        {
+            "id": one.id,
+            "name_th": one.name.th,
+            "name_en": one.name.en,
+            "sort_key": thai_sort_key(one.name.th),
+        }
+        for one in told
+    ]
+    yield area, [{**row, "level": "LOCAL", "kind": "LOCAL_AUTHORITY"} for row in named]
+    yield (
+        area_membership,
+        [
+            {"id": f"{one.id}:{one.province}:-", "child_id": one.id, "parent_id": one.province}
+            for one in told
+        ],
+    )
+    own = {"level": "LOCAL", "kind": "LOCAL_AUTHORITY", "juristic_person": True}
+    yield agency, [{**row, **own, "area_id": row["id"]} for row in named]
+    yield (
+        agency_placement,
+        [{"id": f"{one.id}:-", "agency_id": one.id, "code": one.code} for one in told],
+    )
