@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run sandbox check-source test browser test-browser check check-long sdl fmt bench lock clean
+.PHONY: help setup run fill sandbox check-source test browser test-browser check check-long sdl fmt bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ setup: ## make .venv from requirements.lock, unless it is there
 
 run: setup ## serve the hub on http://127.0.0.1:8000 (HUB_HOST, HUB_PORT, HUB_DATA_DIR change that)
 	@$(IN) -m hub.cli serve
+
+fill: setup ## fill the hub with made-up data of every kind of source, also while it runs
+	@$(IN) -m hub.cli fill $(ARGS)
 
 sandbox: setup ## a local agency to read from (ARGS="--records 250 --fault 503x3")
 	@$(IN) -m hub.cli sandbox $(ARGS)

@@ -17,12 +17,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from connectors.registry import connectors
+from connectors.registry import Connector, connectors
 from hub.domain.access import ANONYMOUS, Viewer
 from hub.domain.time import Clock
 from hub.errors import HubError, Unready
 from hub.ingest.review import Review
 from hub.ingest.sources import declare_all
+from hub.sandbox.fill import made_up
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.engine import Database, Reading, opened
@@ -86,6 +87,11 @@ async def prepared(settings: Settings, say: Say) -> AsyncIterator[Database]:
             known = connectors(settings.sources_dir)
             await declare_all(database, [one.spec for one in known.values()])
             yield database
+
+
+def sources_of(settings: Settings) -> dict[str, Connector]:
+    """Every source that can be read: built in, an operator's, and those of the local agency."""
+    return {**made_up(), **connectors(settings.sources_dir)}
 
 
 class Hub:
@@ -169,7 +175,7 @@ class Hub:
                 Unit(reading, viewer),
                 viewer,
                 self.clock(),
-                Review(database, lambda: connectors(self.settings.sources_dir)),
+                Review(database, lambda: sources_of(self.settings)),
                 self.feed,
             )
         self.watch(reading)

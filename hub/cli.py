@@ -157,15 +157,28 @@ def run_sandbox(told: argparse.Namespace) -> int:
     return 0
 
 
+def fill_hub(told: argparse.Namespace) -> int:
+    """Fill the hub of this data folder from a local agency, beside a hub that runs or alone."""
+    faults = [Fault.read(text) for text in told.fault]
+    agency = Agency(Generated(told.records, told.seed), faults)
+    return operating.fill_hub(agency, Settings.read())
+
+
 def sandbox_arguments(parser: argparse.ArgumentParser) -> None:
+    """How large the local agency is, how it misbehaves, and where it answers."""
+    agency_arguments(parser)
+    option = parser.add_argument
+    option("--port", type=int, default=8100, help="พอร์ต · port")
+    option("--lifetime", type=count, default=3600, help="อายุโทเค็น วินาที · a token's life, seconds")
+
+
+def agency_arguments(parser: argparse.ArgumentParser) -> None:
     """How large the local agency is, and how it misbehaves."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = "FAULT: " + "\n       ".join(f"{n:15} {words}" for n, words in NAMES.items())
+    parser.epilog = "FAULT: " + "\n       ".join(f"{n:16} {words}" for n, words in NAMES.items())
     option = parser.add_argument
     option("--records", type=count, default=1000, help="ระเบียนต่อ API · records per API")
     option("--seed", type=int, default=1, help="ข้อมูลชุดที่ · which data")
-    option("--port", type=int, default=8100, help="พอร์ต · port")
-    option("--lifetime", type=count, default=3600, help="อายุโทเค็น วินาที · a token's life, seconds")
     option(
         "--fault",
         action="append",
@@ -225,6 +238,7 @@ MARKS: Final = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
 ARGUMENTS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "ingest": operating.ingest_arguments,
     "review": operating.review_arguments,
+    "fill": agency_arguments,
     "sandbox": sandbox_arguments,
     "source": source_arguments,
 }
@@ -246,6 +260,7 @@ COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
         lambda told: operating.review_rows(told, Settings.read(), say),
         "ตรวจแถวที่รอ · review what waits",
     ),
+    "fill": (fill_hub, "เติมข้อมูลทดลอง · fill the hub with made-up data"),
     "sandbox": (run_sandbox, "หน่วยงานทดลอง · a local agency to read from"),
     "source": (check_source, "ตรวจระบบต้นทาง · check an outside system"),
 }

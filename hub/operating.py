@@ -14,9 +14,10 @@ from connectors.kit.oauth import Grants
 from connectors.kit.paging import changes as http_changes
 from connectors.kit.paging import pages as http_pages
 from connectors.kit.redact import redacted
-from connectors.registry import Connector, connector, connectors
-from hub.app import Say, prepared
+from connectors.registry import Connector, connector
+from hub.app import Say, prepared, sources_of
 from hub.domain.ingest import NameKind
+from hub.domain.ledger import Ledger
 from hub.domain.quarantine import NameDecision, Ruling
 from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import BANGKOK, FIRST_BE, LAST_BE, FiscalYear
@@ -25,6 +26,8 @@ from hub.ingest import quarantine
 from hub.ingest.report import closing, review, standing
 from hub.ingest.run import Input, ingest
 from hub.ingest.sources import standings, waiting
+from hub.sandbox.agency import Agency
+from hub.sandbox.fill import fill, made_up
 from hub.settings import Settings
 from hub.store.engine import Database
 
@@ -95,7 +98,7 @@ def keep_secret(spec: SourceSpec, address: str) -> None:
 
 def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:
     """Take in a source, and print its ledger."""
-    asked = connector(told.source, settings.sources_dir)
+    asked = named(told.source, settings)
     given = input_of(asked, told.origin, settings)
 
     def progress(read: int, total: int | None) -> None:
@@ -128,12 +131,37 @@ def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:
     return in_database(settings, run)
 
 
+def fill_hub(agency: Agency, settings: Settings) -> int:
+    """Take in a local agency's made-up data; 1 where a source could not be taken in whole."""
+
+    def progress(read: int, total: int | None) -> None:
+        of = f" / {total:,}" if total is not None else ""
+        print(f"\r  {read:,}{of}   ", end="", file=sys.stderr, flush=True)
+
+    async def run(database: Database) -> int:
+        whole = True
+        async for one in fill(database, agency, progress):
+            print(file=sys.stderr)
+            print(f"{one.spec.id}: {one.spec.title.th} · {one.spec.title.en}")
+            print(one.error.message if one.error else closing(one.ledger or Ledger()), end="\n\n")
+            whole = whole and one.ledger is not None and one.ledger.balanced
+        return 0 if whole else 1
+
+    return in_database(settings, run)
+
+
+def named(name: str, settings: Settings) -> Connector:
+    """One source by its name; `Invalid` says which there are."""
+    return made_up().get(name) or connector(name, settings.sources_dir)
+
+
 def show_sources(settings: Settings) -> int:
     """Print how every source stands."""
 
     async def run(database: Database) -> int:
-        specs = [one.spec for one in connectors(settings.sources_dir).values()]
-        for line in standing(specs, await standings(database, [spec.id for spec in specs])):
+        held = await standings(database)
+        known = {name: one for name, one in sources_of(settings).items() if name in held}
+        for line in standing([one.spec for one in known.values()], held):
             print(line)
         return 0
 
@@ -150,7 +178,7 @@ def review_rows(told: Namespace, settings: Settings, say: Say) -> int:
             return 0
         if told.source is None:
             raise Invalid("SOURCE", "ต้องระบุแหล่งข้อมูล", "a ruling needs its source")
-        asked = connector(told.source, settings.sources_dir)
+        asked = named(told.source, settings)
         done = await quarantine.settle(database, asked.spec, asked.read, ruling(told), told.by)
         say(
             f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} "

@@ -1,4 +1,4 @@
-"""Days as sources write them: ISO 8601, or day/month/year of either era; moments as in Bangkok."""
+"""Days as sources write them: ISO 8601, or day/month/year of either era; moments in Bangkok."""
 
 import re
 from datetime import date, datetime

@@ -30,11 +30,12 @@ class Standing:
     latest: Run | None
 
 
-async def standings(database: Database, ids: Sequence[str]) -> dict[str, Standing]:
-    """How each source stands that is declared, by its id."""
+async def standings(database: Database) -> dict[str, Standing]:
+    """How each source stands that is taken in by runs, by its id."""
     async with database.reading() as reading:
         unit = Unit(reading, OPERATOR)
-        known = await unit.provenance.sources(ids)
+        known = await unit.sources.fetched()
+        ids = list(known)
         records, years = await unit.sources.records(ids), await unit.sources.years(ids)
         waiting, latest = await unit.sources.waiting(ids), await unit.sources.latest(ids)
     return {

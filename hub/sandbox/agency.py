@@ -6,18 +6,30 @@ Everything happens on one event loop, so nothing here is locked.
 import secrets
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from hub.domain.time import Clock
 from hub.sandbox.faults import Fault
 from hub.sandbox.records import Generated, Record, identity, moment, stamp
 
 CLIENT_ID: Final = "hub"
 CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 - a play secret of a play agency
 USER_TOKEN: Final = "sandbox-user-token"  # noqa: S105 - likewise
+API_KEY: Final = "sandbox-api-key"
+RESOURCE: Final = "11111111-2222-4333-8444-555555555555"
+"""The one table of the catalogue."""
 KINDS: Final = ("ministry", "local")
+
+
+class Change(NamedTuple):
+    """A record's number, null where a later change of it counts, and when it changed."""
+
+    number: int | None
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -32,8 +44,9 @@ class Agency:
     """Whether a living token is told that it may not."""
     tokens: dict[str, str] = field(default_factory=dict)
     """Living tokens, each with the resource it was asked for."""
-    touched: dict[str, list[int | None]] = field(default_factory=lambda: {k: [] for k in KINDS})
-    """Per API the numbers changed since the start, in order; null where a later change counts."""
+    clock: Clock = lambda: datetime.now(UTC)
+    touched: dict[str, list[Change]] = field(default_factory=lambda: {k: [] for k in KINDS})
+    """Per API what changed since the start, in order."""
     gone: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in KINDS})
     seen: Counter[str] = field(default_factory=Counter)
     """What was asked: pages, tokens, refusals, secrets that arrived where they must not."""
@@ -49,9 +62,13 @@ class Agency:
         return token
 
     def change(self, kind: str, number: int) -> None:
-        """Change one record now."""
-        earlier = [None if n == number else n for n in self.touched[kind]]
-        self.touched[kind] = [*earlier, number]
+        """Change one record now; no two changes are of the same moment."""
+        earlier = [
+            one._replace(number=None) if one.number == number else one for one in self.touched[kind]
+        ]
+        last = earlier[-1].at if earlier else moment(self.data.count)
+        at = max(self.clock(), last + timedelta(microseconds=1))
+        self.touched[kind] = [*earlier, Change(number, at)]
         self.found = None
 
     def delete(self, kind: str, number: int) -> None:
@@ -59,13 +76,9 @@ class Agency:
         self.change(kind, number)
         self.gone[kind].add(number)
 
-    def restamped(self, place: int) -> datetime:
-        """When the change at a place of `touched` happened."""
-        return moment(self.data.count) + timedelta(days=1, seconds=place)
-
     def touched_record(self, kind: str, place: int, number: int) -> Record:
         """The record of a change, or its tombstone."""
-        at = self.restamped(place).isoformat().replace("+00:00", "Z")
+        at = self.touched[kind][place].at.isoformat().replace("+00:00", "Z")
         if number in self.gone[kind]:
             return {"id": identity(kind, number), "updated_at": at, "deleted": True}
         return self.data.project(number, kind, place + 1) | {"updated_at": at}
@@ -76,11 +89,11 @@ class Agency:
         The untouched ones come first, by number; place `count + i` is the i-th change.
         """
         items: list[Record] = []
-        touched = set(self.touched[kind])
+        touched = {one.number for one in self.touched[kind]}
         place, end = start, self.data.count + len(self.touched[kind])
         while place < end and len(items) < limit:
             late = place - self.data.count
-            number = place if late < 0 else self.touched[kind][late]
+            number = place if late < 0 else self.touched[kind][late].number
             if late < 0 and number not in touched:
                 items.append(self.data.project(place, kind))
             elif late >= 0 and number is not None:
@@ -93,17 +106,17 @@ class Agency:
         began = moment(0)
         if when <= moment(self.data.count):
             return max(0, -int((began - when).total_seconds() // 1))
-        for place in range(len(self.touched[kind])):
-            if self.restamped(place) >= when:
+        for place, one in enumerate(self.touched[kind]):
+            if one.at >= when:
                 return self.data.count + place
         return self.data.count + len(self.touched[kind])
 
     def total(self, kind: str, start: int) -> int:
         """How many records there are from a place on."""
-        changed = [n for n in self.touched[kind] if n is not None]
+        changed = [one.number for one in self.touched[kind] if one.number is not None]
         plain = max(0, self.data.count - start) - sum(n >= start for n in changed)
         late = self.touched[kind][max(0, start - self.data.count) :]
-        return plain + sum(n is not None for n in late)
+        return plain + sum(one.number is not None for one in late)
 
     def truth(self) -> dict[str, Any]:
         """Counts and sums per API; counted when first asked for, and again after a change."""
@@ -113,16 +126,23 @@ class Agency:
             return self.found | {"seen": dict(self.seen)}
 
     def _counted(self) -> dict[str, Any]:
-        given = paid = 0
-        for record in self.data.all_budget():
-            given += record["amount"]
-            paid += record["gf_amount_sum"]
+        count = self.data.count
         told: dict[str, Any] = {
             "budget": {
-                "records": self.data.count,
-                "appropriated": f"{given}.00",
-                "disbursed": f"{paid}.00",
-            }
+                "records": count,
+                "appropriated": baht(one["amount"] for one in self.data.all_budget()),
+                "disbursed": baht(one["gf_amount_sum"] for one in self.data.all_budget()),
+            },
+            "contracts": {
+                "records": count,
+                "contracted": baht(
+                    plain(self.data.contract(n)["sum_price_agree"]) for n in range(count)
+                ),
+            },
+            "catalog": {
+                "records": count,
+                "disbursed": baht(plain(self.data.row(n)["เบิกจ่าย (บาท)"]) for n in range(count)),
+            },
         }
         for kind in KINDS:
             sums: dict[str, Decimal] = {}
@@ -139,3 +159,13 @@ class Agency:
                 **{phase.lower(): str(baht) for phase, baht in sums.items()},
             }
         return told | {"began": stamp(0)}
+
+
+def plain(text: str) -> Decimal:
+    """An amount without its commas."""
+    return Decimal(text.replace(",", ""))
+
+
+def baht(amounts: Iterable[int | Decimal]) -> str:
+    """A sum with two decimals."""
+    return f"{sum(amounts, Decimal(0)):.2f}"

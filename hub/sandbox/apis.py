@@ -1,8 +1,8 @@
-"""The local agency's doors: `/token`, the budget, the two of the source contract, and `/truth`."""
+"""The local agency's doors: `/token`, budget, source contract, contracts, catalogue, `/truth`."""
 
 import base64
+import codecs
 import hashlib
-import json
 import random
 from datetime import datetime
 from typing import Final
@@ -15,14 +15,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, KINDS, USER_TOKEN, Agency
+from hub.sandbox.agency import (
+    API_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    KINDS,
+    RESOURCE,
+    USER_TOKEN,
+    Agency,
+)
 from hub.sandbox.records import Record
+from hub.sandbox.rows import ROWS, SHAPES, encoded, spoilt
 from hub.sandbox.wire import Wire
 
 STEP: Final = 20
 """Records of a page of the budget service; it takes no other wish."""
 LIMIT: Final = 100
 MOST: Final = 500
+WORLD: Final = 10**12
 HUGE: Final = {"huge-field": 50_000_000, "big-field": 2_000_000}
 
 
@@ -68,16 +78,52 @@ class Doors:
         offset = asked.get("offset", "0")
         if not (offset.isascii() and offset.isdigit()):
             return JSONResponse({"message": "offset"}, 400)
-        left = int(offset)
-        wanted: list[int] = []
-        for numbers in self.agency.data.numbers(asked.get("year"), asked.get("min_code")):
-            part = numbers[left : left + STEP - len(wanted)]
-            wanted += part
-            left = max(0, left - len(numbers)) if not part else 0
-            if len(wanted) == STEP:
-                break
+        ranges = self.agency.data.numbers(asked.get("year"), asked.get("min_code"))
+        wanted = taken(ranges, int(offset), STEP)
         records = [self.agency.data.budget(number) for number in wanted]
-        return JSONResponse({"result": self.shaped("budget", records, "name")})
+        return self.answered({"result": self.shaped("budget", records)})
+
+    async def contracts(self, request: Request) -> Response:
+        """Contracts from an offset; the key comes in a header."""
+        asked = request.query_params
+        if request.headers.get("api-key") != API_KEY:
+            self.agency.seen["refused"] += 1
+            return JSONResponse({"message": "No API key found in request"}, 401)
+        try:
+            limit = whole(asked.get("limit", "10"), MOST)
+            offset = whole(asked.get("offset", "0"), WORLD, least=0)
+        except ValueError as wrong:
+            return JSONResponse({"message": str(wrong)}, 400)
+        wanted = taken(self.agency.data.numbers(asked.get("year"), None), offset, limit)
+        records = [self.agency.data.contract(number) for number in wanted]
+        return self.answered({"result": self.shaped("contracts", records)})
+
+    async def table(self, request: Request) -> Response:
+        """Rows of the catalogue's one table, as CKAN answers `datastore_search`."""
+        asked = request.query_params
+        if asked.get("resource_id") != RESOURCE:
+            error = {"__type": "Not Found Error", "message": "Not found: Resource was not found."}
+            return JSONResponse({"success": False, "error": error}, 404)
+        if self.due("not-success"):
+            error = {"__type": "Search Query Error", "message": "Search is not available now"}
+            return JSONResponse({"success": False, "error": error})
+        try:
+            limit = min(whole(asked.get("limit", str(LIMIT)), WORLD), MOST)
+            offset = whole(asked.get("offset", "0"), WORLD, least=0)
+        except ValueError as wrong:
+            error = {"__type": "Validation Error", "message": f"{wrong}: Invalid integer"}
+            return JSONResponse({"success": False, "error": error}, 409)
+        count = self.agency.data.count
+        rows = [self.agency.data.row(n) for n in range(offset, min(offset + limit, count))]
+        following = request.url.include_query_params(offset=offset + limit)
+        result = {
+            "resource_id": RESOURCE,
+            "records": self.shaped("catalog", rows),
+            "limit": limit,
+            "total": count,
+            "_links": {"next": f"{following.path}?{following.query}"},
+        }
+        return self.answered({"success": True, "result": result})
 
     async def projects(self, request: Request) -> Response:
         """A page of the source contract."""
@@ -94,15 +140,20 @@ class Doors:
         if self.due("cursor-loop"):
             after = start
         answer = {
-            "items": self.shaped(kind, items, "title_th"),
+            "items": self.shaped(kind, items),
             "next_cursor": None if after is None else cursor(after),
             "total": self.agency.total(kind, self.started(kind, None, asked.get("updated_since"))),
         }
-        body = json.dumps(self.finished(answer), ensure_ascii=False).encode()
+        body = encoded(self.finished(answer))
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"etag": tag})
         return Response(body, media_type="application/json", headers={"etag": tag})
+
+    def answered(self, answer: Record) -> Response:
+        """A page as bytes."""
+        mark = codecs.BOM_UTF8 if self.due("bom") else b""
+        return Response(mark + encoded(answer), media_type="application/json")
 
     @staticmethod
     def finished(page: Record) -> Record:
@@ -140,7 +191,7 @@ class Doors:
         page = self.agency.seen["pages"]
         return any(f.name == name and f.due(page) for f in self.agency.faults)
 
-    def shaped(self, api: str, records: list[Record], title: str) -> list[Record]:
+    def shaped(self, api: str, records: list[Record]) -> list[Record]:
         """The records of a page, as the faults of the agency want them."""
         if self.due("empty-mid"):
             return []
@@ -150,7 +201,11 @@ class Doors:
             records = random.Random(len(records)).sample(records, len(records))  # noqa: S311
         for name, size in HUGE.items():
             if records and self.due(name):
-                records = [{**records[0], title: "ก" * (size // 3)}, *records[1:]]
+                text = {SHAPES[api].title: "ก" * (size // 3)}
+                records = [{**records[0], **text}, *records[1:]]
+        for name in ROWS:
+            if self.due(name):
+                records = spoilt(name, api, records)
         self.last[api] = records
         return records
 
@@ -167,10 +222,19 @@ class Doors:
         return JSONResponse(await run_in_threadpool(self.agency.truth))
 
 
-def whole(text: str, most: int) -> int:
-    """A limit from 1 to `most`."""
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
-        raise ValueError("limit")
+def taken(ranges: list[range], offset: int, limit: int) -> list[int]:
+    """So many numbers of some ranges, from a place on; nothing before it is gone through."""
+    found: list[int] = []
+    for numbers in ranges:
+        found += numbers[offset : offset + limit - len(found)]
+        offset = max(0, offset - len(numbers))
+    return found
+
+
+def whole(text: str, most: int, *, least: int = 1) -> int:
+    """A limit from 1 to `most`, or an offset."""
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise ValueError("limit" if least else "offset")
     return int(text)
 
 
@@ -197,6 +261,8 @@ def sandbox(agency: Agency) -> Starlette:
         Route("/token", doors.token, methods=["POST"]),
         Route("/budget/bbgfproject", doors.budget),
         *(Route(f"/{kind}/projects", doors.projects) for kind in KINDS),
+        Route("/contracts/cgdcontract", doors.contracts),
+        Route("/catalog/api/3/action/datastore_search", doors.table),
         Route("/elsewhere", doors.elsewhere),
         Route("/truth", doors.truth),
     ]

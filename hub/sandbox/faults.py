@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import Invalid
+from hub.sandbox.rows import ROWS
 
 STATUSES: Final = frozenset({"429", "500", "502", "503", "504"})
 WIRE: Final = {
@@ -28,10 +29,12 @@ SHAPE: Final = {
     "cursor-loop": "เคอร์เซอร์วน · a cursor that leads back",
     "huge-field": "ช่องใหญ่ 50 MB · a field of 50 MB",
     "big-field": "ช่องใหญ่ 2 MB · a field of 2 MB",
+    "not-success": "คลังตอบ success: false · the catalogue says that it failed, with status 200",
+    "bom": "มี BOM นำหน้า · a byte order mark before the answer",
     "expire-token": "โทเค็นหมดอายุ · the tokens given so far are refused",
 }
 IN_THE_MIDDLE: Final = frozenset({"empty-mid", "duplicate-page", "cursor-loop", "expire-token"})
-NAMES: Final = {**{s: f"HTTP {s}" for s in sorted(STATUSES)}, **WIRE, **SHAPE}
+NAMES: Final = {**{s: f"HTTP {s}" for s in sorted(STATUSES)}, **WIRE, **SHAPE, **ROWS}
 FORM: Final = re.compile(r"(?P<name>[a-z0-9-]+?)(?:x(?P<times>\d+))?(?:@(?P<page>\d+))?")
 
 

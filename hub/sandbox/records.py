@@ -18,6 +18,7 @@ from hub.sandbox.words import (
     STRATEGIES,
     THINGS,
     Named,
+    authorities,
     departments,
     ministries,
     provinces,
@@ -107,22 +108,17 @@ class Generated:
         """A record of the source contract; amounts are decimal strings in baht."""
         bits = mixed(self.seed + (100 if kind == "ministry" else 200), number)
         year, ministry = self.block(number)
-        province = provinces()[bits % len(provinces())]
+        owner, province = ministry, provinces()[bits % len(provinces())]
+        if kind == "local":
+            owner, province = authorities()[bits % len(authorities())]
         asked = (bits // 77 % 900_000 + 1) * 100 + revision
-        owner = (
-            {"agency_code": ministry.code, "agency_name": ministry.name}
-            if kind == "ministry"
-            else {
-                "agency_code": f"{province.code}-01",
-                "agency_name": f"เทศบาลทดลอง{province.name}",
-            }
-        )
         return {
             "id": identity(kind, number),
             "updated_at": stamp(number),
             "deleted": False,
             "title_th": self.title(number),
-            **owner,
+            "agency_code": owner.code,
+            "agency_name": owner.name,
             "fiscal_year_be": year,
             "province_code": province.code,
             "province_name": province.name,
@@ -133,9 +129,65 @@ class Generated:
             ],
         }
 
+    def contract(self, number: int) -> Record:
+        """A record as the service of contracts shapes it; amounts are strings with commas."""
+        bits = mixed(self.seed + 300, number)
+        year, ministry = self.block(number)
+        theirs = departments(ministry.code)
+        prices = [
+            mixed(self.seed + 301 + part, number) % 90_000_000 + 100
+            for part in range(bits // 7 % 3 + 1)
+        ]
+        signed = f"{year - 543}-{bits % 9 + 1:02}-{bits // 9 % 28 + 1:02}"
+        return {
+            "project_id": f"{year % 100}{number:09}",
+            "project_name": self.title(number),
+            "project_type_name": "จ้างก่อสร้าง",
+            "dept_name": theirs[bits % len(theirs)].name,
+            "dept_sub_name": "",
+            "purchase_method_name": "ประกวดราคาอิเล็กทรอนิกส์ (e-bidding)",
+            "project_money": commas(sum(prices)),
+            "sum_price_agree": commas(sum(prices)),
+            "budget_year": str(year),
+            "transaction_date": signed,
+            "province": provinces()[bits // 3 % len(provinces())].name,
+            "contract": [
+                {
+                    "contract_no": f"{part + 1}/{year}",
+                    "contract_date": signed,
+                    "price_agree": commas(price),
+                    "winner": "บริษัท ทดลอง จำกัด",
+                }
+                for part, price in enumerate(prices)
+            ],
+        }
+
+    def row(self, number: int) -> Record:
+        """A row of the catalogue's table: one amount a number in million baht, one a text."""
+        bits = mixed(self.seed + 400, number)
+        year, ministry = self.block(number)
+        theirs = departments(ministry.code)
+        given = bits // 11 % 90_000 + 1
+        return {
+            "_id": number + 1,
+            "รหัสโครงการ": f"T{number:08}",
+            "ชื่อโครงการ": self.title(number),
+            "หน่วยงาน": theirs[bits % len(theirs)].name,
+            "จังหวัด": provinces()[bits // 3 % len(provinces())].name,
+            "ปีงบประมาณ": year,
+            "งบประมาณ (ล้านบาท)": given / 1000,
+            "เบิกจ่าย (บาท)": commas(given * 80_000),
+            "หมายเหตุ": "",
+        }
+
     def all_budget(self) -> Iterator[Record]:
         """Every budget record, in order."""
         return (self.budget(number) for number in range(self.count))
+
+
+def commas(satang: int) -> str:
+    """Satang as baht with commas and two decimals."""
+    return f"{satang // 100:,}.{satang % 100:02}"
 
 
 def identity(kind: str, number: int) -> str:

@@ -2,13 +2,19 @@
 
 import os
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from hub.errors import Invalid
-from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
+from hub.sandbox.agency import API_KEY, CLIENT_ID, CLIENT_SECRET, RESOURCE, USER_TOKEN, Agency
 from hub.sandbox.apis import sandbox
+
+TABLE: Final = "/catalog/api/3/action/datastore_search"
 
 
 def serve(agency: Agency, port: int, say: Callable[[str], None]) -> None:
@@ -35,6 +41,28 @@ def serve(agency: Agency, port: int, say: Callable[[str], None]) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
+@contextmanager
+def answering(app: ASGIApp) -> Iterator[str]:
+    """The address of an application that answers on this machine, on a thread of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,  # hanging answers are cut at the end
+    )
+    server = uvicorn.Server(config)
+    running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    running.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        running.join(10)
+        listening.close()
+
+
 def told(agency: Agency, address: str) -> list[str]:
     """Where the doors are, and what opens them."""
     return [
@@ -42,6 +70,8 @@ def told(agency: Agency, address: str) -> list[str]:
         f"งบประมาณ · budget    {address}/budget/bbgfproject?user_token={USER_TOKEN}&offset=0",
         f"กระทรวง · ministry    {address}/ministry/projects",
         f"ท้องถิ่น · local       {address}/local/projects",
+        f"สัญญา · contracts    {address}/contracts/cgdcontract  (api-key: {API_KEY})",
+        f"คลังข้อมูล · catalogue {address}{TABLE}?resource_id={RESOURCE}",
         f"โทเค็น · token       {address}/token  ({CLIENT_ID} / {CLIENT_SECRET})",
         f"ยอดจริง · truth      {address}/truth",
         *(f"ความผิดปกติ · fault   {fault.name}" for fault in agency.faults),

@@ -14,7 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub.sandbox.agency import Agency
 from hub.sandbox.faults import STATUSES, WIRE
 
-PAGES: Final = ("/budget/bbgfproject", "/ministry/projects", "/local/projects")
+PAGES: Final = (
+    "/budget/bbgfproject",
+    "/ministry/projects",
+    "/local/projects",
+    "/contracts/cgdcontract",
+    "/catalog/api/3/action/datastore_search",
+)
 """What misbehaves; the token endpoint and the truth never do."""
 JSON: Final = (b"content-type", b"application/json; charset=utf-8")
 BOMB: Final = 300

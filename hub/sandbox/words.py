@@ -22,6 +22,8 @@ CATEGORIES: Final = ("งบบุคลากร", "งบดำเนินง
 PLANS: Final = ("แผนงานพื้นฐาน", "แผนงานยุทธศาสตร์", "แผนงานบูรณาการ")
 STRATEGIES: Final = ("ด้านความมั่นคง", "ด้านการสร้างความสามารถในการแข่งขัน", "ด้านสิ่งแวดล้อม")
 LASTING: Final = tuple(f"ministry:{code}" for code in ("07", "08", "09", "15", "20", "21"))
+TOWNS: Final = ("20", "21", "22", "23", "50", "90")
+"""Provinces with a made-up local authority each."""
 CENTRAL: Final = "ส่วนกลาง"
 """Central money: no province."""
 
@@ -62,6 +64,16 @@ def provinces() -> tuple[Named, ...]:
         Named(row["code"], row["name_th"])
         for row in rows("areas.csv")
         if row["level"] == "PROVINCE" and not row["valid_to"]
+    )
+
+
+@cache
+def authorities() -> tuple[tuple[Named, Named], ...]:
+    """The made-up local authorities, each with its province."""
+    return tuple(
+        (Named(f"{one.code}-01", f"เทศบาลทดลอง{one.name}"), one)
+        for one in provinces()
+        if one.code in TOWNS
     )
 
 

@@ -20,12 +20,9 @@ ANNOUNCE: Final = """
 with said as (
     insert into source_event (source_id, run_id, at, affected_cells)
     select $1, $2, clock_timestamp(), count(*) from (
-        select line.area_id, line.fiscal_year from budget_line line
-        join source_record r on r.id = line.record_id
-        where r.source_id = $1 and line.known_from >= $3
+        select area_id, fiscal_year from budget_line where source_id = $1 and known_from >= $3
         union
-        select line.area_id, line.fiscal_year from history.budget_line line
-        where line.known_to >= $3 and starts_with(line.record_id, $1 || ':')
+        select area_id, fiscal_year from history.budget_line where source_id = $1 and known_to >= $3
     ) places
     returning id
 )

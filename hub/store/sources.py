@@ -63,15 +63,11 @@ def record_counts(viewer: Viewer) -> sa.Select[Any]:
 def years_told(viewer: Viewer) -> sa.Select[Any]:
     """The fiscal years that lines of sources of `ids` speak of."""
     return (
-        sa.select(source_record.c.source_id, budget_line.c.fiscal_year)
+        sa.select(budget_line.c.source_id, budget_line.c.fiscal_year)
         .distinct()
-        .select_from(
-            source_record.join(budget_line, budget_line.c.record_id == source_record.c.id).join(
-                project, project.c.id == budget_line.c.project_id
-            )
-        )
-        .where(source_record.c.source_id == sa.any_(IDS), visible(project, viewer))
-        .order_by(source_record.c.source_id, budget_line.c.fiscal_year)
+        .join(project, project.c.id == budget_line.c.project_id)
+        .where(budget_line.c.source_id == sa.any_(IDS), visible(project, viewer))
+        .order_by(budget_line.c.source_id, budget_line.c.fiscal_year)
     )
 
 
@@ -110,6 +106,7 @@ LATEST: Final = (
     .ext(distinct_on(source_run.c.source_id))
     .order_by(source_run.c.source_id, source_run.c.id.desc())
 )
+FETCHED: Final = sa.select(*SOURCE).where(source.c.transport.is_not(None)).order_by(source.c.id)
 PAYLOADS: Final = sa.select(raw_record).where(raw_record.c.hash == sa.any_(IDS))
 
 
@@ -148,6 +145,11 @@ class Sources:
         rows = await self._reading.rows(listed(statement, page, source.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
         return connect([source_of(row) for row in rows], page, by_id, total)
+
+    async def fetched(self) -> dict[str, Source]:
+        """Sources that are taken in by runs, by id."""
+        rows = await self._reading.rows(FETCHED)
+        return {row["source_id"]: source_of(row) for row in rows}
 
     async def records(self, ids: Sequence[str]) -> dict[str, int]:
         """How many records are held, by source."""

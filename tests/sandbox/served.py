@@ -1,15 +1,9 @@
 """A sandbox agency over real HTTP on loopback, and a source that is declared to be read from it."""
 
 import asyncio
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-import uvicorn
-from starlette.types import ASGIApp
 
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
@@ -20,6 +14,7 @@ from hub.errors import SourceError
 from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
 from hub.sandbox.apis import sandbox
 from hub.sandbox.faults import Fault
+from hub.sandbox.serve import answering
 
 SECRETS = {"budget-token": USER_TOKEN, "client-secret": CLIENT_SECRET}
 
@@ -29,26 +24,7 @@ def served(agency: Agency) -> AbstractContextManager[str]:
     return serving(sandbox(agency))
 
 
-@contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """The address of an application that answers on a thread of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,  # hanging answers are cut at the end of a test
-    )
-    server = uvicorn.Server(config)
-    running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    running.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        running.join(10)
-        listening.close()
+serving = answering
 
 
 @dataclass
