@@ -14,7 +14,6 @@ from hub.domain.matrix import (
     Group,
     Header,
     Matrix,
-    SourceUse,
     Total,
 )
 from hub.domain.matrix_key import read_key
@@ -178,14 +177,6 @@ def by_matrix(groups: Sequence[Cell | Total]) -> dict[int, list[Cell | Total]]:
     for group in groups:
         found[id(group.matrix)].append(group)
     return found
-
-
-async def sources(matrices: Sequence[Matrix], context: Context) -> Sequence[Sequence[SourceUse]]:
-    """The sources of each matrix, by name."""
-    return [
-        [SourceUse(source) for source in await context.unit.matrices.sources(matrix.layout)]
-        for matrix in matrices
-    ]
 
 
 async def contributions(

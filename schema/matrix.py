@@ -11,13 +11,14 @@ from hub.domain.matrix import CellState, CountTreatment, HeaderKind
 from hub.domain.matrix_question import (
     DimensionKind,
 )
+from resolvers import freshness as standing
 from resolvers import matrix as drawing
 from schema import matrix_input  # noqa: F401 - publishes the inputs that arguments here are made of
 from schema.binding import describes, resolved, said
+from schema.freshness import Freshness, SourceUse
 from schema.linkage import Linkage, Reason
 from schema.node import Node
 from schema.projects import BudgetLine, Project
-from schema.sources import Source
 from schema.text import Connection, LocalizedText, Money
 from schema.value_chain import ExpectedRole
 
@@ -121,6 +122,9 @@ class Cell(Node):
     projects: Connection[Project] = resolved(
         drawing.projects, "Its projects, one per activity, in Thai order (โครงการ)"
     )
+    freshness: Freshness = resolved(
+        standing.freshness, "How fresh it is, and who has told of it (ความสด)"
+    )
     hidden_projects: int = said("Listed projects: that they exist is all you may know (ที่ปกปิด)")
 
 
@@ -140,14 +144,6 @@ class MatrixTable:
         "The figure of a phase in baht; null where none has a line (งบประมาณ)",
         phase=PHASE,
     )
-
-
-@describes(domain.SourceUse)
-class SourceUse:
-    """A source the figures rest on (แหล่งข้อมูลที่ใช้)."""
-
-    source: Source = said("The source (แหล่งข้อมูล)")
-    as_of: datetime | None = said("Its last success; null: a document, not fetched (ข้อมูล ณ)")
 
 
 @describes(domain.Notice)
@@ -176,9 +172,11 @@ class Matrix:
     total: Total = said("The whole, UNASSIGNED and BEYOND_LIMIT included (ยอดรวมทั้งหมด)")
     as_of: datetime = said("What the hub knew: this instant (ข้อมูล ณ)")
     sources: list[SourceUse] = resolved(
-        drawing.sources, "What the projects, lines and linkages rest on (แหล่งข้อมูล)"
+        standing.sources, "What the projects, lines and linkages rest on (แหล่งข้อมูล)"
     )
-    notices: list[Notice] = said("What a reader should know (ข้อสังเกต)")
+    notices: list[Notice] = resolved(
+        standing.notices, "What a reader should know of figures and sources (ข้อสังเกต)"
+    )
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ from hub.domain.access import Visibility
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.freshness import FreshnessStatus
 from hub.domain.ingest import NameKind, Reason
 from hub.domain.ledger import Outcome
 from hub.domain.linkage import LinkageStatus
@@ -46,6 +47,7 @@ ENUMS = (
     BudgetPhase,
     Cadence,
     Confidence,
+    FreshnessStatus,
     FundingSource,
     LinkageStatus,
     Locale,

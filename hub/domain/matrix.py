@@ -13,7 +13,6 @@ from hub.domain.identity import GlobalId
 from hub.domain.linkage import LinkageStatus, Reason
 from hub.domain.matrix_question import DimensionKind, MatrixQuestion
 from hub.domain.money import Money
-from hub.domain.provenance import Source
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.value_chain import ExpectedRole
@@ -240,18 +239,6 @@ class Notice:
     code: str
     text: LocalizedText
     path: list[str] | None
-
-
-@record
-class SourceUse:
-    """A source the figures rest on, and how fresh it is (แหล่งข้อมูลที่ใช้)."""
-
-    source: Source
-
-    @property
-    def as_of(self) -> datetime | None:
-        """Its last success; null for documents that are not fetched."""
-        return self.source.last_success_at
 
 
 @record

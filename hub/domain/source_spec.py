@@ -8,6 +8,7 @@ from typing import Any, Final
 from hub.domain.authority import Authority, authorities_of
 from hub.domain.budget import BudgetPhase
 from hub.domain.columns import Columns
+from hub.domain.coverage import Coverage, coverage_of
 from hub.domain.declared import Part
 from hub.domain.provenance import Assertion, Cadence
 from hub.domain.record import record, value
@@ -147,6 +148,7 @@ class SourceSpec:
     money_unit: MoneyUnit
     era: Era
     cadence: Cadence
+    covers: Coverage | None
     blocks: bool
     asserted: Assertion
     columns: Columns
@@ -160,7 +162,7 @@ class SourceSpec:
 TOP: Final = {
     "title_th", "title_en", "agency", "kind", "note", "transport", "format", "url", "parameters",
     "encoding", "money_unit", "era", "cadence", "blocks", "asserted", "paging", "auth", "columns",
-    "expect", "options", "changes", "authorities", "operator",
+    "expect", "options", "changes", "authorities", "operator", "covers",
 }  # fmt: skip
 PAGING: Final = {
     "style", "parameter", "step", "limit_parameter", "records", "total", "next", "success",
@@ -216,6 +218,7 @@ def spec_of(
         money_unit=top.member("money_unit", MoneyUnit),
         era=top.member("era", Era),
         cadence=top.member("cadence", Cadence),
+        covers=coverage_of(top),
         blocks=top.flag("blocks"),
         asserted=top.member("asserted", Assertion, Assertion.REPORTED),
         columns=Columns.of(

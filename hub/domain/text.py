@@ -36,6 +36,11 @@ class LocalizedText:
         return self.en if locale is Locale.EN and self.en else self.th
 
 
+def words(th: str, en: str) -> LocalizedText:
+    """A text of ours."""
+    return LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
+
+
 LEADING_VOWELS: Final = frozenset("เแโใไ")
 # Tone marks and the other signs above a letter decide only between words that are otherwise equal.
 MARKS: Final = frozenset("่้๊๋์็ํ๎")

@@ -18,6 +18,7 @@ from hub.domain.matrix import (
     Header,
     HeaderKind,
     Matrix,
+    Member,
     Notice,
 )
 from hub.domain.matrix_key import write_key
@@ -29,10 +30,12 @@ from hub.domain.matrix_question import (
     Counting,
     MatrixQuestion,
 )
+from hub.domain.text import words
 from hub.errors import Invalid, TooCostly
-from hub.services.judge_cell import NOTHING, Verdict, roles_expected, words
+from hub.services.judge_cell import NOTHING, Verdict, roles_expected
 from hub.services.lay_out_axis import Ground, LaidOut, MemberOfAxis, lay_out_axis
 from hub.services.scope_filter import chain_of, scope_of
+from hub.services.weigh_sources import Reporting
 
 if TYPE_CHECKING:
     from hub.store.unit import Unit
@@ -85,7 +88,9 @@ async def draw_matrix(
         Group(len(row_keys), None) in figures,
         Group(None, len(column_keys)) in figures,
     )
-    states = Verdict(question, expected, nobody_named)
+    promises = await unit.freshness.promises(known_at)
+    reporting = Reporting(question, promises, known_at or now)
+    states = Verdict(question, expected, nobody_named, reporting)
     shown_rows = shown(rows, figures, states, columns, is_row=True)
     shown_columns = shown(columns, figures, states, rows, is_row=False)
     drawn_cells = (len(shown_rows.keys) + 2) * (len(shown_columns.keys) + 2)
@@ -156,15 +161,15 @@ def shown(
         at = ordinal[member.key]
         return figures.get(Group(at, None) if is_row else Group(None, at), NOTHING)
 
-    def gaps(member: MemberOfAxis) -> int:
-        at = ordinal[member.key]
+    def gaps(m: MemberOfAxis) -> int:
+        at = ordinal[m.key]
         return sum(
             states.state(
                 figures.get(Group(at, other) if is_row else Group(other, at), NOTHING),
-                *((member.key, crossing.key) if is_row else (crossing.key, member.key)),
+                *((head_of(m), head_of(x)) if is_row else (head_of(x), head_of(m))),
             )
             is CellState.GAP
-            for other, crossing in enumerate(across.members)
+            for other, x in enumerate(across.members)
         )
 
     kept = [
@@ -182,6 +187,11 @@ def shown(
         case AxisOrder.NATURAL:
             pass
     return Shown([member.key for member in kept[: question.limit]], len(kept) > question.limit)
+
+
+def head_of(member: MemberOfAxis) -> tuple[str, Member | None]:
+    """A member as its cells are judged by."""
+    return member.key, member.record
 
 
 class Shown(NamedTuple):

@@ -18,11 +18,13 @@ from hub.domain.matrix import (
     Group,
     Header,
     Matrix,
+    Member,
     state_of,
 )
 from hub.domain.matrix_question import DimensionKind, MatrixQuestion
-from hub.domain.text import LocalizedText, TranslationOrigin
+from hub.domain.text import words
 from hub.domain.value_chain import ExpectedRole, ValueChain
+from hub.services.weigh_sources import Reporting, headed
 
 if TYPE_CHECKING:
     from hub.store.unit import Unit
@@ -31,11 +33,6 @@ NOTHING: Final = Figures(0, {}, {}, 0, overlap=False)
 SURE: Final = Decimal(1)
 
 Expected = Mapping[tuple[ActorLevel | None, str | None], Sequence[ExpectedRole]]
-
-
-def words(th: str, en: str) -> LocalizedText:
-    """A text of ours."""
-    return LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
 
 
 async def roles_expected(
@@ -66,8 +63,15 @@ async def roles_expected(
 class Verdict:
     """Why a cell is in its state: the figures, and who was expected there."""
 
-    def __init__(self, question: MatrixQuestion, expected: Expected, nobody_named: bool) -> None:
+    def __init__(
+        self,
+        question: MatrixQuestion,
+        expected: Expected,
+        nobody_named: bool,
+        reporting: Reporting,
+    ) -> None:
         self._dimensions = (question.rows.dimension, question.columns.dimension)
+        self._reporting = reporting
         self._expected = expected
         self._nobody_named = nobody_named
 
@@ -80,17 +84,19 @@ class Verdict:
         place = (ActorLevel(level) if level else None, at.get(DimensionKind.STAGE))
         return list(self._expected.get(place, ()))
 
-    def state(self, figures: Figures, row_key: str, column_key: str) -> CellState:
-        """The state of the cell where a row and a column meet."""
-        aside = row_key.startswith("~") or column_key.startswith("~")
-        expected = not aside and (self._nobody_named or bool(self.roles(row_key, column_key)))
-        return state_of(figures, expected=expected)
+    def state(self, figures: Figures, *heads: tuple[str, Member | None]) -> CellState:
+        """The state of the cell where a row and a column meet, each given by its key and record."""
+        keys = [key for key, _ in heads]
+        aside = any(key.startswith("~") for key in keys)
+        expected = not aside and (self._nobody_named or bool(self.roles(*keys)))
+        unreported = figures.projects == 0 and self._reporting.unreported(*heads)
+        return state_of(figures, expected=expected, unreported=unreported)
 
     def cell(self, matrix: Matrix, row: Header, column: Header) -> Cell:
         """The cell with its state, and the reasons for it."""
         figures = matrix.figures.get(Group(row.index, column.index), NOTHING)
         roles = self.roles(row.key, column.key)
-        state = self.state(figures, row.key, column.key)
+        state = self.state(figures, headed(row), headed(column))
         return Cell(
             matrix,
             row.index,
@@ -140,5 +146,8 @@ def reasons_of(state: CellState, figures: Figures, roles: Sequence[ExpectedRole]
             )
             return [Reason("RESTRICTED", text, SURE)]
         case CellState.NOT_REPORTED:
-            text = words("แหล่งข้อมูลยังไม่รายงาน", "a source that should have told has not")
+            text = words(
+                "แหล่งข้อมูลที่ต้องรายงานช่องนี้ยังไม่ได้รายงาน จึงยังไม่รู้ว่าเป็นช่องว่างหรือไม่",
+                "the source that should tell of this cell has not; whether it is a gap is unknown",
+            )
             return [Reason("NOT_REPORTED", text, SURE)]

@@ -38,6 +38,7 @@ async def declare(connection: asyncpg.Connection, spec: SourceSpec) -> None:
         "transport": spec.transport.value,
         "cadence": spec.cadence.value,
         "asserted": spec.asserted.value,
+        "covers": spec.covers and spec.covers.dump(),
     }
     try:
         await upsert(connection, source, [row], first_only=("health",))

@@ -75,6 +75,15 @@ where source_id = $1 and scheme = $1 and scope = any($2::text[]) and not exists 
 """
 
 
+SUCCEEDED: Final = """
+update source set last_success_at = clock_timestamp(), health = 'OK', spec_digest = $2,
+    reported_years = array(
+        select distinct fiscal_year from budget_line where source_id = $1 order by 1
+    )
+where id = $1
+"""
+
+
 @value
 class Seen:
     """What this run saw under a key before: which payload, its end, and what was held before it."""
@@ -171,12 +180,7 @@ class Intake:
 
     async def succeeded(self, digest: str) -> None:
         """Note that the source was read whole, with this declaration."""
-        await self.connection.execute(
-            "update source set last_success_at = clock_timestamp(), health = 'OK', "
-            "spec_digest = $2 where id = $1",
-            self.source_id,
-            digest,
-        )
+        await self.connection.execute(SUCCEEDED, self.source_id, digest)
 
     async def failed(self) -> None:
         """Note that the source could not be read, or not be believed."""

@@ -17,13 +17,10 @@ from hub.domain.linkage import LinkageStatus
 from hub.domain.matrix import Figures, Group
 from hub.domain.matrix_question import Counting
 from hub.domain.paging import Page
-from hub.domain.provenance import Source
 from hub.store import tables
-from hub.store.areas import prefixed
 from hub.store.counting import counted, placed
 from hub.store.engine import Reading
 from hub.store.known import as_known
-from hub.store.provenance import source_of
 from hub.store.rows import listing
 from hub.store.visible import visible
 
@@ -41,6 +38,10 @@ class Matrices:
         if layout not in self._counted:
             self._counted[layout] = counted(layout, self._viewer)
         return self._counted[layout]
+
+    def placed(self, layout: Layout) -> CTE:
+        """What stands where: one row per fact and linkage, with the ordinals of row and column."""
+        return self._of(layout)[0]
 
     async def figures(self, layout: Layout) -> dict[Group, Figures]:
         """The figures of every cell, row, column and the whole that hold anything; two statements.
@@ -244,26 +245,6 @@ class Matrices:
             group = Group(row["group_r"], row["group_c"])
             found.setdefault(group, ([], row["total"]))[0].append(row["id"])
         return found
-
-    async def sources(self, layout: Layout) -> list[Source]:
-        """The sources that the projects and lines of a matrix rest on, by name."""
-        p = self._of(layout)[0].c
-        subjects = sa.select(sa.literal("gid://hub/Project/") + p.project_id).union(
-            sa.select(sa.literal("gid://hub/Linkage/") + p.linkage_id),
-            sa.select(sa.literal("gid://hub/BudgetLine/") + p.line_id),
-        )
-        line = as_known(tables.budget_line, layout.scope.known_at)
-        used = (
-            sa.select(tables.provenance.c.source_id)
-            .where(tables.provenance.c.subject.in_(subjects))
-            .union(sa.select(line.c.source_id).where(line.c.id.in_(sa.select(p.line_id))))
-        )
-        statement = (
-            sa.select(*prefixed(tables.source, "source_"))
-            .where(tables.source.c.id.in_(used))
-            .order_by(tables.source.c.name_th, tables.source.c.id)
-        )
-        return [source_of(row) for row in await self._reading.rows(statement)]
 
 
 def grouping_sets(

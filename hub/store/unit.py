@@ -5,6 +5,7 @@ from hub.store.agencies import Agencies
 from hub.store.areas import Areas
 from hub.store.budget import Budget
 from hub.store.engine import Reading
+from hub.store.freshness import Freshnesses
 from hub.store.issues import Issues
 from hub.store.linkage import Linkages
 from hub.store.matrix import Matrices
@@ -34,6 +35,7 @@ class Unit:
         self.provenance = Provenances(reading)
         self.sources = Sources(reading, viewer)
         self.matrices = Matrices(reading, viewer)
+        self.freshness = Freshnesses(reading, self.matrices)
 
     async def renewed(self) -> "Unit":
         """The same readers over a snapshot that begins with the next statement."""

@@ -3,11 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
 from hub.domain.access import Visibility
+from hub.domain.coverage import Place
+from hub.domain.freshness import Promise
 from hub.domain.linkage import PLACING, LinkageStatus
 from hub.domain.matrix_question import (
     AgencyRole,
@@ -391,3 +394,42 @@ class Reader:
             else None,
             DimensionKind.LINKAGE_STATUS: linkage.status.value if linkage else None,
         }[dimension]
+
+
+def silent_by_hand(promises: Sequence[Promise], place: Place, at: datetime) -> bool:
+    """Whether nobody can say that a place is empty: some should have told of it, and none has."""
+    due = 0
+    for promise in promises:
+        seen, covers = promise.source.last_success_at, promise.covers
+        failing = promise.source.health.name in ("DEGRADED", "DOWN")
+        if seen is None and not failing:
+            continue
+        years = {
+            year
+            for year in place.years
+            if year >= covers.first.ce and (covers.last is None or year <= covers.last.ce)
+        }
+        level = place.levels is None or any(one in covers.levels for one in place.levels)
+        if place.agencies is None:
+            agency = not covers.agencies
+        elif covers.agencies:
+            agency = all(one in covers.agencies for one in place.agencies)
+        else:
+            agency = place.levels is not None
+        area = not covers.areas or (
+            place.areas is not None and all(one in covers.areas for one in place.areas)
+        )
+        if not (years and level and agency and area):
+            continue
+        due += 1
+        hours = {"HOURLY": 3, "DAILY": 72, "WEEKLY": 504, "MONTHLY": 2160}
+        for year in years & promise.years:
+            assert seen is not None or not promise.years
+            if seen is None:
+                continue
+            name = promise.source.cadence.name if promise.source.cadence else "MANUAL"
+            stale = name in hours and (at - seen).total_seconds() > hours[name] * 3600
+            over = (seen + timedelta(hours=7)).date() > date(year, 9, 30)
+            if over or not stale:
+                return False
+    return due > 0

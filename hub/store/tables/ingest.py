@@ -49,6 +49,15 @@ source_run = sa.Table(
     sa.Index("ix_source_run_source_id_id", "source_id", "id"),
 )
 
+schedule = sa.Table(
+    "schedule",
+    metadata,
+    sa.Column("source_id", sa.ForeignKey("source.id"), primary_key=True),
+    sa.Column("due_at", sa.DateTime(timezone=True)),
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("reason", sa.Text),
+)
+
 run_record = sa.Table(
     "run_record",
     metadata,

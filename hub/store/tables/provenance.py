@@ -4,7 +4,7 @@ The payload of a record that came in by a run is kept once, by its hash, in `raw
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.provenance import Assertion, Confidence, SourceHealth
 from hub.store.tables.metadata import known, localized, metadata, one_of
@@ -23,6 +23,8 @@ source = sa.Table(
     sa.Column("cadence", sa.Text),
     sa.Column("spec_digest", sa.Text),
     *one_of("asserted", Assertion, required=False),
+    sa.Column("covers", JSONB),
+    sa.Column("reported_years", ARRAY(sa.SmallInteger)),
     known(),
 )
 
