@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +18,17 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
+from connectors.inputs import asked_over_http
+from connectors.kit.oauth import Grants
 from connectors.registry import Connector, connectors
 from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import Clock
 from hub.errors import HubError, Unready
 from hub.ingest.review import Review
+from hub.ingest.run import Input
 from hub.ingest.sources import declare_all
+from hub.jobs.scheduler import Scheduled, Scheduler
 from hub.sandbox.fill import made_up
 from hub.settings import Settings
 from hub.store import embedded
@@ -39,6 +45,9 @@ from schema.contract import build
 
 logger = logging.getLogger(__name__)
 REFERENCE: Final = Path(__file__).parent / "reference"
+LEAST_FOR_READING: Final = 2
+"""Connections below which a run would leave none for questions; sources are not read then."""
+ENOUGH_FOR_TWO: Final = 5
 Say = Callable[[str], None]
 
 
@@ -94,6 +103,22 @@ def sources_of(settings: Settings) -> dict[str, Connector]:
     return {**made_up(), **connectors(settings.sources_dir)}
 
 
+def scheduled(settings: Settings) -> list[Scheduled]:
+    """The sources that can be read without a person: over HTTP, where they declare themselves."""
+    grants = Grants(settings.data_dir / "tokens")
+
+    def given(spec: SourceSpec) -> Input:
+        if spec.auth.kind is not Auth.NONE:
+            settings.secret_of(spec.auth.secret or "")
+        return asked_over_http(spec, settings.secret_of, grants)
+
+    return [
+        Scheduled(one.spec, one.read, partial(given, one.spec))
+        for one in connectors(settings.sources_dir).values()
+        if one.spec.transport is Transport.HTTP
+    ]
+
+
 class Hub:
     """The running hub: its database once there is one, and what went wrong where there is none.
 
@@ -124,7 +149,8 @@ class Hub:
                 self.database = database
                 self._settled.set()
                 self.on_ready()
-                await self._stop.wait()
+                async with self._working(database):
+                    await self._stop.wait()
                 self.database = None
         except asyncio.CancelledError:
             if not self._stop.is_set():
@@ -138,6 +164,27 @@ class Hub:
             self._failure = error
             self._settled.set()
             self.on_failure(error)
+
+    @asynccontextmanager
+    async def _working(self, database: Database) -> AsyncIterator[None]:
+        """The hub's own work beside answering, which has ended when the block has."""
+        if not self.settings.scheduler or self.settings.pool_size < LEAST_FOR_READING:
+            yield
+            return
+        scheduler = Scheduler(
+            database,
+            scheduled(self.settings),
+            self.clock,
+            at_once=1 if self.settings.pool_size < ENOUGH_FOR_TWO else 2,
+        )
+        reading = asyncio.create_task(scheduler.run())
+        try:
+            yield
+        finally:
+            reading.cancel()
+            await asyncio.wait([reading])
+            if not reading.cancelled() and (wrong := reading.exception()):
+                logger.error("sources were read no longer", exc_info=wrong)
 
     async def started(self) -> None:
         """Wait until questions can be answered; raises what prevented it."""

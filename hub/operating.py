@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from connectors.inputs import asked_over_http
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
-from connectors.kit.paging import changes as http_changes
-from connectors.kit.paging import pages as http_pages
-from connectors.kit.redact import redacted
 from connectors.registry import Connector, connector
 from hub.app import Say, prepared, sources_of
 from hub.domain.ingest import NameKind
@@ -30,6 +28,7 @@ from hub.sandbox.agency import Agency
 from hub.sandbox.fill import fill, made_up
 from hub.settings import Settings
 from hub.store.engine import Database
+from hub.store.schedule import reasons
 
 ADDRESSES: Final = ("http://", "https://")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -73,11 +72,7 @@ def input_of(asked: Connector, origin: str | None, settings: Settings) -> Input:
         told = spec if origin is None else replace(spec, url=origin)
         keep_secret(spec, told.url or "")
         grants = Grants(settings.data_dir / "tokens")
-        return Input(
-            http_pages(told, settings.secret_of, grants),
-            redacted(told.url or ""),
-            changes=http_changes(told, settings.secret_of, grants),
-        )
+        return asked_over_http(told, settings.secret_of, grants)
     path = Path(origin)
     if not path.is_file():
         raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
@@ -163,6 +158,8 @@ def show_sources(settings: Settings) -> int:
         known = {name: one for name, one in sources_of(settings).items() if name in held}
         for line in standing([one.spec for one in known.values()], held):
             print(line)
+        for source, why in (await reasons(database)).items():
+            print(f"รอแก้ไข · to be mended, {source}: {why}")
         return 0
 
     return in_database(settings, run)

@@ -34,6 +34,7 @@ class Settings:
         Setting("HUB_POOL_SIZE", "10", "database connections at most"),
         Setting("HUB_SECRETS_DIR", "", "folder of sources' secrets, one file each, by name"),
         Setting("HUB_SOURCES_DIR", "", "folder of sources of your own, a TOML file each"),
+        Setting("HUB_SCHEDULER", "on", "whether sources are read by their cadence: on or off"),
     )
 
     host: str
@@ -44,6 +45,7 @@ class Settings:
     pool_size: int
     secrets_dir: Path | None = None
     sources_dir: Path | None = None
+    scheduler: bool = False
 
     @classmethod
     def read(cls) -> "Settings":
@@ -58,6 +60,7 @@ class Settings:
             pool_size=whole("HUB_POOL_SIZE", told["HUB_POOL_SIZE"], 1, 500),
             secrets_dir=Path(folder).expanduser() if (folder := told["HUB_SECRETS_DIR"]) else None,
             sources_dir=Path(folder).expanduser() if (folder := told["HUB_SOURCES_DIR"]) else None,
+            scheduler=switch("HUB_SCHEDULER", told["HUB_SCHEDULER"]),
         )
 
     def secret_of(self, name: str) -> str:
@@ -87,6 +90,15 @@ class Settings:
             f"The secret {name} is not set: put a file of that name into HUB_SECRETS_DIR, "
             f"or set the variable {variable}"
         )
+
+
+def switch(name: str, text: str) -> bool:
+    """Whether a switch is on, or `Invalid` with the variable's name."""
+    if text not in {"on", "off"}:
+        raise Invalid(
+            name, f"ค่า {text!r} ใช้ไม่ได้ ต้องเป็น on หรือ off", f"{text!r} will not do; give on or off"
+        )
+    return text == "on"
 
 
 def whole(name: str, text: str, least: int, most: int) -> int:

@@ -90,7 +90,7 @@ async def ingest(
             refused = isinstance(error, SourceRefused)
             status = RunStatus.REFUSED if refused else RunStatus.FAILED
             async with way.page():
-                await way.failed()
+                await way.failed(error)
                 await way.finish(run.id, status, under_way.ledger, error.message)
             raise
 

@@ -15,7 +15,8 @@ import asyncpg
 from hub.domain.ledger import Ledger, Outcome
 from hub.domain.record import value
 from hub.domain.runs import Asked, Run, RunStatus
-from hub.errors import Conflict
+from hub.errors import Conflict, SourceError
+from hub.store import schedule
 from hub.store.engine import Database
 from hub.store.events import announce
 
@@ -181,12 +182,11 @@ class Intake:
     async def succeeded(self, digest: str) -> None:
         """Note that the source was read whole, with this declaration."""
         await self.connection.execute(SUCCEEDED, self.source_id, digest)
+        await schedule.succeeded(self.connection, self.source_id)
 
-    async def failed(self) -> None:
+    async def failed(self, error: SourceError) -> None:
         """Note that the source could not be read, or not be believed."""
-        await self.connection.execute(
-            "update source set health = 'DEGRADED' where id = $1", self.source_id
-        )
+        await schedule.failed(self.connection, self.source_id, error)
 
     async def seen(self, run_id: int, keys: Sequence[str]) -> dict[str, list[Seen]]:
         """What this run saw under these keys."""

@@ -1,0 +1,99 @@
+"""A hub that is started reads what it may read, asks nobody else, and stops in the middle of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from asgi_lifespan import LifespanManager
+
+from connectors.registry import connector
+from hub.app import Hub, create_app
+from hub.errors import Invalid
+from hub.sandbox.agency import USER_TOKEN, Agency
+from hub.sandbox.faults import Fault
+from hub.sandbox.records import Generated
+from hub.settings import Settings
+from tests.conftest import administer, copied, numbers, quiet
+from tests.sandbox.served import served
+
+SPEC = connector("govspending_budget").spec
+HEALTH = "select health from source where id = $1"
+SECRET = "GOVSPENDING_USER_TOKEN"  # noqa: S105 - the name of one
+
+
+@pytest.fixture
+async def dsn(template: str) -> AsyncIterator[str]:
+    """A seeded database that a hub may have for itself."""
+    name = f"reading_{next(numbers)}"
+    yield await copied(template, name)
+    await administer(template, f"drop database {name} with (force)")
+
+
+@asynccontextmanager
+async def running(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
+    """A hub over a database while the block runs, and a look into that."""
+    settings = Settings("127.0.0.1", 0, folder, True, dsn, 3, scheduler=True)
+    hub = Hub(settings, quiet)
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with LifespanManager(create_app(settings, quiet, hub), shutdown_timeout=30):
+            await hub.started()
+            yield connection
+    finally:
+        await connection.close()
+
+
+async def seen(connection: asyncpg.Connection, statement: str) -> Any:
+    """What a statement answers, once it is anything: only the database can say when."""
+    async with asyncio.timeout(60):
+        while not (found := await connection.fetchval(statement)):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
+    return found
+
+
+async def test_a_hub_without_secrets_asks_nobody_and_says_what_is_missing(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv(SECRET, raising=False)
+    async with running(dsn, tmp_path) as connection:
+        words = await seen(connection, "select reason from schedule")
+        assert f"set the variable {SECRET}" in words
+        assert await connection.fetchval(HEALTH, SPEC.id) == "PAUSED"
+        assert await connection.fetchval("select count(*) from source_run") == 0
+    assert [line for line in caplog.records if line.levelname != "INFO"] == []
+
+
+async def test_it_reads_a_source_by_itself_and_goes_on_where_it_was_stopped(
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SECRET, USER_TOKEN)
+    agency = Agency(Generated(95))
+    with served(agency) as address:
+        one = connector(SPEC.id)
+        declared = replace(one.spec, url=f"{address}/budget/bbgfproject")
+        monkeypatch.setattr("hub.app.connectors", lambda _: {SPEC.id: replace(one, spec=declared)})
+        agency.faults = [Fault.read("slow@3")]
+        async with running(dsn, tmp_path) as connection:
+            half = "select ledger->>'read' from source_run where ledger->>'read' >= '40'"
+            assert await seen(connection, half) == "40"
+        agency.faults = []
+        async with running(dsn, tmp_path) as connection:
+            done = "select ledger->>'read' from source_run where status = 'SUCCEEDED'"
+            assert await seen(connection, done) == "95"
+            assert await connection.fetchval("select count(*) from source_run") == 1
+            assert await connection.fetchval(HEALTH, SPEC.id) == "OK"
+
+
+def test_the_scheduler_is_on_unless_it_is_told_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HUB_SCHEDULER", raising=False)
+    assert Settings.read().scheduler
+    monkeypatch.setenv("HUB_SCHEDULER", "off")
+    assert not Settings.read().scheduler
+    monkeypatch.setenv("HUB_SCHEDULER", "perhaps")
+    with pytest.raises(Invalid, match="HUB_SCHEDULER"):
+        Settings.read()
