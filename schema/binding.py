@@ -25,6 +25,7 @@ from resolvers.context import Context
 from resolvers.guard import allow
 from schema import scalars
 from schema.arguments import INPUTS, Convert, camel, published
+from schema.limits import Cost
 
 Published = TypeVar("Published")
 Batch = Callable[..., Any]
@@ -102,13 +103,14 @@ def resolved(
     name: str | None = None,
     *,
     needs: Permission | None = None,
+    cost: Cost | None = None,
     **arguments: str,
 ) -> Any:
     """A field answered by a set-at-a-time resolver; `needs` is the permission to call it.
 
     `batch(parents, context, **arguments)` answers one value per parent, in the same order; a value
-    that is an exception fails that parent alone. `arguments` says what each argument means, where
-    the common words do not.
+    that is an exception fails that parent alone. `cost` is what asking for it costs, where it is
+    not the usual; `arguments` says what each argument means, where the common words do not.
     """
     parameters, domain = arguments_of(batch, 2, arguments)
 
@@ -134,7 +136,9 @@ def resolved(
     resolve.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
     resolve.batch = batch  # type: ignore[attr-defined]  # read by the architecture tests
     resolve.needs = needs  # type: ignore[attr-defined]  # read by the architecture tests
-    directives = [] if needs is None else [RequiresScopes(scopes=[[needs.value]])]
+    directives: list[object] = [] if cost is None else [cost]
+    if needs is not None:
+        directives.append(RequiresScopes(scopes=[[needs.value]]))
     return strawberry.field(
         resolver=resolve, description=description, name=name, directives=directives
     )

@@ -16,6 +16,7 @@ from resolvers import matrix as drawing
 from schema import matrix_input  # noqa: F401 - publishes the inputs that arguments here are made of
 from schema.binding import describes, resolved, said
 from schema.freshness import Freshness, SourceUse
+from schema.limits import Cost
 from schema.linkage import Linkage, Reason
 from schema.node import Node
 from schema.projects import BudgetLine, Project
@@ -165,10 +166,15 @@ class Matrix:
     cells: list[Cell] = resolved(
         drawing.cells,
         "Row-major, empty cells too; at most 2,000 (ช่อง)",
+        cost=Cost(weight=1, items=500),
         states="Only cells in these states (สถานะ)",
         window="Only this rectangle (หน้าต่าง)",
     )
-    table: MatrixTable = resolved(drawing.table, "The same as vectors; at most 50,000 (ตาราง)")
+    table: MatrixTable = resolved(
+        drawing.table,
+        "The same as vectors; at most 50,000 (ตาราง)",
+        cost=Cost(weight=500),
+    )
     total: Total = said("The whole, UNASSIGNED and BEYOND_LIMIT included (ยอดรวมทั้งหมด)")
     as_of: datetime = said("What the hub knew: this instant (ข้อมูล ณ)")
     sources: list[SourceUse] = resolved(
@@ -184,8 +190,14 @@ class MatrixQuery:
     """Root fields about the matrix."""
 
     matrix: Matrix | None = resolved(
-        drawing.matrix, "Draw a matrix (เมทริกซ์)", input="The question (คำถาม)"
+        drawing.matrix,
+        "Draw a matrix (เมทริกซ์)",
+        cost=Cost(weight=500),
+        input="The question (คำถาม)",
     )
     saved_matrix: Matrix | None = resolved(
-        drawing.saved_matrix, "The matrix of a key, drawn again (เมทริกซ์จากคีย์)", key="Its key (คีย์)"
+        drawing.saved_matrix,
+        "The matrix of a key, drawn again (เมทริกซ์จากคีย์)",
+        cost=Cost(weight=500),
+        key="Its key (คีย์)",
     )

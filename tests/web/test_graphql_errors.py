@@ -6,20 +6,17 @@ from contextlib import asynccontextmanager
 
 import httpx2
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import get_introspection_query
 from starlette.requests import Request
 
 from hub.web.asked import GRAPHQL, JSON
+from hub.web.bounds import DEEPEST, MOST_MEETINGS, MOST_SELECTIONS
 from hub.web.documents import (
-    DEEPEST,
     LONGEST_REMEMBERED,
-    MOST_MEETINGS,
-    MOST_SELECTIONS,
     MOST_TOKENS,
     REMEMBERED,
     REMEMBERED_TEXT,
     Documents,
-    weight,
 )
 from hub.web.graphql import GraphQLDoor
 from tests.conftest import Asking
@@ -126,12 +123,6 @@ async def test_a_document_that_is_costly_to_validate_is_refused_before_it_is(
     error = only_error(await post(client, query))
     assert error["extensions"]["code"] == "TOO_COSTLY"
     assert (error["extensions"]["cost"], error["extensions"]["limit"]) == told
-
-
-async def test_the_same_field_of_different_things_is_not_side_by_side() -> None:
-    aliases = "{" + " ".join(f"a{n}: itself {{ word }}" for n in range(MOST_SELECTIONS // 2)) + "}"
-    assert weight(parse(aliases)) == (MOST_SELECTIONS, 0)
-    assert Documents(SCHEMA).read(aliases).ast is not None
 
 
 async def test_tools_may_ask_for_the_whole_schema(ask: Asking) -> None:

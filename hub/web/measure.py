@@ -1,0 +1,261 @@
+"""How large a document is, measured before it is validated: one rule for every way to be too large.
+
+Levels, breadth, aliases, directives, fragments and cost are found in one walk that comes to each
+node of the document once, whatever spreads whatever: a fragment is measured where it is first met
+and remembered. (Limiters that measure it at every spread are a denial of service of their own: 25
+fragments that each spread the next one twice are 33 million visits.)
+
+The cost of a field is the weight the contract gives it (`@cost`), else 1 where it has fields of its
+own and 0 where it has none, and besides the cost of what is asked of it; where it is a list, times
+the length of that: `first` for the `nodes` and `edges` of a page, the bound of `window` or what
+`@cost` assumes otherwise.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    is_composite_type,
+    is_list_type,
+)
+
+from hub.domain.record import value
+from hub.web.bounds import MOST_NESTED, MOST_SELECTIONS, Measured
+
+PAGE: Final = "first"
+PAGED: Final = frozenset({"nodes", "edges"})
+LONGEST_PAGE: Final = 100
+"""What a `first` counts for at most, and where its value does not say: more is refused later."""
+ASSUMED: Final = 5
+"""Items in a list that has neither `first` nor a length of its own in the contract."""
+
+
+@value
+class Weight:
+    """What the contract says of a field: its own cost, and how many items its list is taken for."""
+
+    weight: int
+    items: int | None = None
+
+
+Weights = Mapping[tuple[str, str], Weight]
+"""By type and field, as the contract spells them."""
+
+
+@value
+class Size:
+    """Of a selection set, what is beneath it, fragments spread.
+
+    Cost is `fixed` and, for each item of the page whose fields these are, `paged`.
+    """
+
+    levels: int = 0
+    breadth: int = 0
+    fixed: int = 0
+    paged: int = 0
+
+
+NONE: Final = Size()
+
+
+def measure(
+    schema: GraphQLSchema,
+    ast: DocumentNode,
+    weights: Weights,
+    variables: Mapping[str, Any] | None = None,
+) -> Measured:
+    """What a document comes to, whether or not it is valid; too much of one thing ends the walk."""
+    return _Walk(schema, ast, weights, variables or {}).all()
+
+
+class _Enough(Exception):
+    """There is more than will be answered; how much more is nobody's concern."""
+
+
+class _Walk:
+    """One walk through one document."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        ast: DocumentNode,
+        weights: Weights,
+        variables: Mapping[str, Any],
+    ) -> None:
+        self.schema = schema
+        self.weights = weights
+        self.variables = variables
+        self.told = Measured()
+        self.operations = [d for d in ast.definitions if isinstance(d, OperationDefinitionNode)]
+        self.fragments = {
+            d.name.value: d for d in ast.definitions if isinstance(d, FragmentDefinitionNode)
+        }
+        self.known: dict[str, Size] = {}
+        self.places: dict[tuple[int, str], int] = {}
+        self.standing: Counter[int] = Counter()
+
+    def all(self) -> Measured:
+        """Measure every operation, and the fragments that none of them spreads."""
+        told = self.told
+        told.fragments = len(self.fragments)
+        try:
+            for operation in self.operations:
+                told.directives += len(operation.directives or ())
+                root = self.schema.get_root_type(operation.operation)
+                size = self.selected(operation.selection_set, root, 0, 1)
+                name = operation.name.value if operation.name else None
+                told.costs[name] = size.fixed + size.paged
+                self.widen(size)
+            for name in self.fragments:
+                self.widen(self.spread(name, 1))
+        except _Enough:
+            pass
+        told.meetings = sum(n * (n - 1) // 2 for n in self.standing.values())
+        return told
+
+    def widen(self, size: Size) -> None:
+        """Remember the deepest and the broadest."""
+        self.told.levels = max(self.told.levels, size.levels)
+        self.told.breadth = max(self.told.breadth, size.breadth)
+
+    def selected(
+        self, chosen: SelectionSetNode, of: GraphQLNamedType | None, place: int, down: int
+    ) -> Size:
+        """The size of a selection set of a type (null: unknown)."""
+        told = self.told
+        told.nested = max(told.nested, down)
+        if down > MOST_NESTED:
+            raise _Enough
+        levels = breadth = fixed = paged = 0
+        for node in chosen.selections:
+            told.visits += 1
+            told.directives += len(node.directives or ())
+            if told.visits > MOST_SELECTIONS:
+                self.rest(chosen)
+                raise _Enough
+            if isinstance(node, FieldNode):
+                size = self.asked(node, of, place, down)
+                breadth += 1
+            elif isinstance(node, FragmentSpreadNode):
+                self.stand(place, "...")
+                size = self.spread(node.name.value, down + 1)
+                breadth += size.breadth
+            else:
+                size = self.within(node, of, place, down)
+                breadth += size.breadth
+            levels = max(levels, size.levels)
+            fixed += size.fixed
+            paged += size.paged
+        self.told.breadth = max(self.told.breadth, breadth)
+        return Size(levels, breadth, fixed, paged)
+
+    def rest(self, chosen: SelectionSetNode) -> None:
+        """Nothing more is measured, yet the refusal should say how many stand here."""
+        self.told.visits = max(self.told.visits, len(chosen.selections))
+
+    def within(self, node: Any, of: GraphQLNamedType | None, place: int, down: int) -> Size:
+        """The size of an inline fragment."""
+        inline: InlineFragmentNode = node
+        narrowed = of
+        if inline.type_condition is not None:
+            narrowed = self.schema.get_type(inline.type_condition.name.value)
+        return self.selected(inline.selection_set, narrowed, place, down + 1)
+
+    def spread(self, name: str, down: int) -> Size:
+        """The size of a fragment; nothing while it is being measured, or where there is none."""
+        if name not in self.known:
+            self.known[name] = NONE  # a fragment in itself is refused by validation
+            definition = self.fragments.get(name)
+            if definition is not None:
+                self.told.directives += len(definition.directives or ())
+                of = self.schema.get_type(definition.type_condition.name.value)
+                self.known[name] = self.selected(definition.selection_set, of, 0, down)
+        return self.known[name]
+
+    def stand(self, around: int, name: str) -> int:
+        """Count who stands at a place: the names on the way from the head of its definition."""
+        place = self.places.setdefault((around, name), len(self.places) + 1)
+        self.standing[place] += 1
+        return place
+
+    def asked(self, node: FieldNode, of: GraphQLNamedType | None, place: int, down: int) -> Size:
+        """The size of a field and what is asked of it."""
+        name = node.name.value
+        if node.alias is not None:
+            self.told.aliases += 1
+        here = self.stand(place, (node.alias or node.name).value)
+        told = (
+            of.fields.get(name)
+            if isinstance(of, GraphQLObjectType | GraphQLInterfaceType)
+            else None
+        )
+        of_field = get_named_type(told.type) if told is not None else None
+        own = self.weights.get((of.name, name)) if of is not None else None
+        weight = own.weight if own is not None else int(is_composite_type(of_field))
+        inside = NONE
+        if node.selection_set is not None:
+            inside = self.selected(node.selection_set, of_field, here, down + 1)
+        levels = inside.levels + 1
+        if told is None:
+            return Size(levels, 1, weight + inside.fixed + inside.paged, 0)
+        first = told.args.get(PAGE)
+        if first is not None:
+            # Of a page, its items count; of a list with `first` of its own, all of it does.
+            items = self.number(node, PAGE, first)
+            if is_list(told):
+                return Size(levels, 1, items * (weight + inside.fixed + inside.paged), 0)
+            return Size(levels, 1, weight + inside.fixed + items * inside.paged, 0)
+        beneath = weight + inside.fixed + ASSUMED * inside.paged
+        if not is_list(told):
+            return Size(levels, 1, beneath, 0)
+        if name in PAGED:
+            return Size(levels, 1, 0, beneath)
+        items = own.items if own is not None and own.items is not None else ASSUMED
+        if of is not None and of.name.startswith("__"):
+            items = 1  # the contract is served from memory and bounded by itself
+        return Size(levels, 1, items * beneath, 0)
+
+    def number(self, node: FieldNode, name: str, argument: GraphQLArgument) -> int:
+        """The value of a whole-number argument, literal or variable; the largest where unsaid."""
+        default = argument.default_value
+        given: Any = default if isinstance(default, int) else LONGEST_PAGE
+        for told in node.arguments or ():
+            if told.name.value != name:
+                continue
+            if isinstance(told.value, IntValueNode):
+                given = bounded(told.value.value)
+            elif isinstance(told.value, VariableNode):
+                self.told.by_variables = True
+                given = self.variables.get(told.value.name.value, LONGEST_PAGE)
+        if not isinstance(given, int) or isinstance(given, bool):
+            return LONGEST_PAGE
+        return max(0, min(given, LONGEST_PAGE))
+
+
+def bounded(digits: str) -> int:
+    """A literal of any length as a number; beyond what GraphQL knows, the longest page."""
+    return int(digits) if len(digits) < 11 else LONGEST_PAGE
+
+
+def is_list(told: GraphQLField) -> bool:
+    """Whether a field answers a list."""
+    kind = told.type
+    return is_list_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)

@@ -1,0 +1,217 @@
+"""How large documents are found to be, and how much work it is to find out."""
+
+from typing import Any
+
+import pytest
+from graphql import build_schema, parse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.app import contract
+from hub.errors import TooCostly
+from hub.web.bounds import (
+    BROADEST,
+    DEEPEST,
+    MOST_ALIASES,
+    MOST_COST,
+    MOST_DIRECTIVES,
+    MOST_FRAGMENTS,
+    MOST_NESTED,
+    MOST_SELECTIONS,
+    TOLD,
+    Measured,
+)
+from hub.web.documents import Documents
+from hub.web.measure import ASSUMED, LONGEST_PAGE, Weight, measure
+
+SCHEMA = build_schema(
+    """
+    type Query { things(first: Int = 20): Things! thing: Thing rows(first: Int!): [Thing!]! }
+    type Things { nodes: [Thing!]! edges: [Edge!]! totalCount: Int }
+    type Edge { node: Thing! }
+    type Thing { name: String sub: Thing subs: [Thing!]! things(first: Int = 20): Things! }
+    """
+)
+WEIGHTS = {("Query", "thing"): Weight(7), ("Thing", "subs"): Weight(2, 10)}
+
+
+def measured(text: str, **variables: Any) -> Measured:
+    return measure(SCHEMA, parse(text), WEIGHTS, variables)
+
+
+def spreading(levels: int, times: int = 2, within: str = "") -> str:
+    """Fragments that each spread the next one so many times."""
+    opened, closed = ("a: sub {", "}") if within else ("", "")
+    body = " ".join(
+        f"fragment F{n} on Thing {{ {opened} {f'...F{n + 1} ' * times} {closed} }}"
+        for n in range(levels)
+    )
+    return f"{{ thing {{ ...F0 }} }} {body} fragment F{levels} on Thing {{ name }}"
+
+
+# ── the walk ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("levels", [5, 25, 45])
+def test_each_node_is_come_to_once_whatever_the_nesting(levels: int) -> None:
+    text = spreading(levels)
+    nodes = text.count(" ...F") + text.count("{ name }") + text.count("thing {")
+    assert nodes == 2 * levels + 3
+    assert measured(text).visits == nodes
+
+
+def test_25_fragments_that_spread_each_other_twice_are_refused_with_their_size() -> None:
+    document = Documents(SCHEMA).read(spreading(25))
+    [error] = document.errors
+    assert isinstance(error.original_error, TooCostly)
+    assert (error.original_error.cost, error.original_error.limit) == (2**25, BROADEST)
+
+
+def test_25_levels_of_fields_through_fragments_are_refused_too() -> None:
+    found = measured(spreading(25, within="sub")).refusal()
+    assert found is not None
+    assert (found.cost, found.limit) == (27, DEEPEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("{" + " ".join(f"a{n}: __typename" for n in range(MOST_ALIASES + 1)) + "}", MOST_ALIASES),
+        (
+            "{ thing { name " + "@include(if: true) " * (MOST_DIRECTIVES + 1) + "} }",
+            MOST_DIRECTIVES,
+        ),
+        (
+            "{ thing { name } }"
+            + "".join(f"fragment F{n} on Thing {{ f{n} }} " for n in range(MOST_FRAGMENTS + 1)),
+            MOST_FRAGMENTS,
+        ),
+        ("{ thing {" + "... {" * MOST_NESTED + "name" + "}" * MOST_NESTED + "} }", MOST_NESTED),
+        ("{ thing { sub" + " { sub" * DEEPEST + "}" * DEEPEST + "} }", DEEPEST),
+        (
+            "{" + " ".join(f"f{n}" for n in range(MOST_SELECTIONS + 1)) + "}",
+            MOST_SELECTIONS,
+        ),
+    ],
+    ids=["aliases", "directives", "fragments", "nesting", "levels", "selections"],
+)
+def test_too_much_of_one_thing_is_refused_before_validation(text: str, most: int) -> None:
+    found = measured(text).refusal()
+    assert found is not None
+    assert found.limit == most
+    assert found.cost > most
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ ...F } fragment F on Thing { ...F }",
+        "{ ...F } fragment F on Thing { ...G } fragment G on Thing { sub { ...F } }",
+        "{ ...None }",
+        "{ ... on None { none(first: {}) { none } } }",
+        "{ things(first: 99999999999999999999) { nodes { name } } }",
+        "subscription { none } mutation { none }",
+        "fragment F on Thing { name }",
+    ],
+)
+def test_what_is_not_valid_is_measured_all_the_same(text: str) -> None:
+    assert measured(text).visits <= 5
+
+
+# ── cost ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "cost"),
+    [
+        ("{ __typename }", 0),
+        ("{ thing { name } }", 7),
+        ("{ thing { sub { name } } }", 8),
+        ("{ things { totalCount } }", 1),
+        ("{ things(first: 30) { nodes { name } totalCount } }", 1 + 30),
+        ("{ things(first: 2) { nodes { name } edges { node { name } } } }", 1 + 2 * (1 + 2)),
+        ("{ things(first: 5000) { nodes { name } } }", 1 + LONGEST_PAGE),
+        (
+            "{ things(first: 3) { ...P } } fragment P on Things { nodes { sub { name } } }",
+            1 + 3 * 2,
+        ),
+        ("{ things(first: 3) { ... { nodes { name } } } }", 1 + 3),
+        ("{ thing { subs { name } } }", 7 + 10 * 2),
+        ("{ rows(first: 4) { sub { name } } }", 4 * 2),
+        ("{ things(first: 10) { nodes { things(first: 10) { nodes { name } } } } }", 1 + 10 * 12),
+        ("{ things(first: 0) { nodes { name } } }", 1),
+        ("{ things(first: -5) { nodes { name } } }", 1),
+    ],
+)
+def test_the_cost_is_what_the_contract_says_times_what_is_asked_for(text: str, cost: int) -> None:
+    assert measured(text).cost(None) == cost
+
+
+def test_a_list_nobody_spoke_of_is_taken_for_five() -> None:
+    assert measure(SCHEMA, parse("{ thing { subs { name } } }"), {}).cost(None) == 1 + ASSUMED
+
+
+def test_a_page_as_long_as_a_variable_says_costs_what_the_variable_says() -> None:
+    text = "query ($n: Int) { things(first: $n) { nodes { name } } }"
+    assert measured(text, n=30).cost(None) == 31
+    assert measured(text, n="many").cost(None) == 1 + LONGEST_PAGE
+    documents = Documents(SCHEMA, WEIGHTS)
+    document = documents.read(text)
+    assert documents.cost(document, None, {"n": 2}) == 3
+    assert documents.cost(document, None, {"n": 5}) == 6
+
+
+def test_a_page_whose_length_is_not_said_costs_what_the_contract_says() -> None:
+    assert measure(contract(), parse("{ areas { nodes { code } } }"), {}).cost(None) == 1 + 20
+
+
+def test_what_costs_too_much_with_these_variables_is_refused_with_its_cost() -> None:
+    inner = "things(first: 100) { nodes { things(first: 100) { nodes { name } } } }"
+    text = f"query ($n: Int) {{ things(first: $n) {{ nodes {{ {inner} }} }} }}"
+    documents = Documents(SCHEMA, WEIGHTS)
+    document = documents.read(text)
+    assert documents.cost(document, None, {"n": 1}) < MOST_COST
+    with pytest.raises(TooCostly) as dear:
+        documents.cost(document, None, {"n": 10})
+    assert (dear.value.cost, dear.value.limit) == (1 + 10 * (2 + 100 * 102), MOST_COST)
+
+
+def test_only_the_operation_that_is_asked_for_is_paid() -> None:
+    found = measured("query A { thing { name } } query B { things(first: 9) { nodes { name } } }")
+    assert (found.cost("A"), found.cost("B")) == (7, 10)
+
+
+def test_a_cost_beyond_all_numbers_is_told_as_the_largest() -> None:
+    page = "things(first: 100) { nodes { "
+    text = "{" + page * 6 + "name" + "} }" * 6 + "}"
+    assert measured(text).cost(None) == TOLD
+
+
+# ── the property: what fragments save is reading, never counting ────────────────────────────────
+
+leaves = st.sampled_from(["name", "sub { name }", "things(first: 3) { nodes { name } }"])
+bodies = st.recursive(
+    leaves,
+    lambda inner: st.builds(
+        lambda kind, parts: f"{kind} {{ {' '.join(parts)} }}",
+        st.sampled_from(["sub", "subs", "... on Thing"]),
+        st.lists(inner, min_size=1, max_size=3),
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(bodies, min_size=1, max_size=4))
+def test_a_fragment_comes_to_what_its_text_would(parts: list[str]) -> None:
+    inline = measured("{ thing {" + " ".join(parts) + "} }")
+    spread = measured(
+        "{ thing {"
+        + " ".join(f"...F{n}" for n in range(len(parts)))
+        + "} }"
+        + " ".join(f"fragment F{n} on Thing {{ {part} }}" for n, part in enumerate(parts))
+    )
+    assert (spread.levels, spread.breadth, spread.cost(None)) == (
+        inline.levels,
+        inline.breadth,
+        inline.cost(None),
+    )
