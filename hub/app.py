@@ -16,7 +16,8 @@ from typing import Any, Final
 from graphql import GraphQLSchema
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from strawberry import Schema
 
 from connectors.inputs import asked_over_http
 from connectors.kit.oauth import Grants
@@ -24,7 +25,7 @@ from connectors.registry import Connector, connectors
 from hub.domain.access import ANONYMOUS, Viewer
 from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import Clock
-from hub.errors import HubError, Unready
+from hub.errors import Forbidden, HubError, Unauthenticated, Unready
 from hub.ingest.review import Review
 from hub.ingest.run import Input
 from hub.ingest.sources import declare_all
@@ -39,9 +40,11 @@ from hub.store.seed import seed, stale
 from hub.store.unit import Unit
 from hub.web.graphql import GraphQLDoor
 from hub.web.health import Health
+from hub.web.measure import Weight
 from hub.web.pages import page
 from resolvers.context import Context
 from schema.contract import build
+from schema.limits import costs
 
 logger = logging.getLogger(__name__)
 REFERENCE: Final = Path(__file__).parent / "reference"
@@ -122,8 +125,9 @@ def scheduled(settings: Settings) -> list[Scheduled]:
 class Hub:
     """The running hub: its database once there is one, and what went wrong where there is none.
 
-    `viewer_of`, `clock` and `watch` are what another party may hand in: who asks, what time it is,
-    and who is told of each request's reading when it is over.
+    `viewer_of`, `viewer_still`, `clock` and `watch` are what another party may hand in: who asks,
+    whether they may go on listening, what time it is, and who is told of each request's reading
+    when it is over.
     """
 
     def __init__(self, settings: Settings, say: Say) -> None:
@@ -132,6 +136,7 @@ class Hub:
         self.database: Database | None = None
         self.feed: Feed | None = None
         self.viewer_of: Callable[[Request], Viewer] = lambda _: ANONYMOUS
+        self.viewer_still: Callable[[Viewer], bool] = lambda _: True
         self.clock: Clock = lambda: datetime.now(UTC)
         self.watch: Callable[[Reading], None] = lambda _: None
         self.on_ready: Callable[[], None] = lambda: None
@@ -208,6 +213,13 @@ class Hub:
         except Exception:  # noqa: BLE001 - however it fails, it does not answer
             return False
 
+    async def still(self, request: Request) -> bool:
+        """Whether who asked may go on asking; a subscription is looked at again and again."""
+        try:
+            return self.viewer_still(self.viewer_of(request))
+        except (Unauthenticated, Forbidden):
+            return False
+
     @asynccontextmanager
     async def context(self, request: Request) -> AsyncIterator[Context]:
         """What one request is answered from: one snapshot, one viewer, one moment."""
@@ -230,12 +242,25 @@ class Hub:
 
 def contract() -> GraphQLSchema:
     """The published schema as graphql-core executes it."""
-    return build()._schema  # noqa: SLF001 - strawberry offers it under no other name
+    return executable(build())
+
+
+def executable(schema: Schema) -> GraphQLSchema:
+    """A schema as graphql-core executes it."""
+    return schema._schema  # noqa: SLF001 - strawberry offers it under no other name
+
+
+def door(hub: Hub) -> GraphQLDoor:
+    """The GraphQL door over the published schema."""
+    schema = build()
+    weights = {field: Weight(weight, items) for field, weight, items in costs(schema)}
+    return GraphQLDoor(executable(schema), hub.context, still=hub.still, weights=weights)
 
 
 def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = None) -> Starlette:
     """The application; its hub is at `app.state.hub`."""
     hub = hub or Hub(settings, say)
+    graphql = door(hub)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -247,7 +272,8 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
 
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLDoor(contract(), hub.context)),
+            Route("/graphql", graphql),
+            WebSocketRoute("/graphql", graphql),
             Route("/healthz", Health(hub.ready).answer),
             Route("/", page),
             Route("/query", page),
@@ -256,6 +282,7 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
         lifespan=lifespan,
     )
     app.state.hub = hub
+    app.state.graphql = graphql
     return app
 
 

@@ -12,8 +12,6 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import uvicorn
-
 from connectors.kit.conform import Conformance, State, contract_credentials
 from hub import log, operating
 from hub.app import REFERENCE, Hub, create_app, server
@@ -26,6 +24,7 @@ from hub.settings import Settings
 from hub.store.engine import opened
 from hub.store.migrate import migrate
 from hub.store.seed import seed
+from hub.web.listening import Listening
 from schema.contract import sdl as published
 
 TRY: Final = (
@@ -50,16 +49,8 @@ def serve() -> int:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     hub = Hub(settings, say)
     failed: list[BaseException] = []
-    running = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings, say, hub),
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-            lifespan="on",
-        )
-    )
+    app = create_app(settings, say, hub)
+    running = Listening(app, app.state.graphql.close)
 
     def ready() -> None:
         gc.collect()
