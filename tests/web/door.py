@@ -129,16 +129,24 @@ async def closed(_: Request) -> AsyncIterator[None]:
 async def served(door: GraphQLDoor) -> AsyncIterator[Listening]:
     """The door behind a real port, as `hub serve` opens it; `address` is where."""
     app = Starlette(routes=[Route("/graphql", door), WebSocketRoute("/graphql", door)])
-    listening = Listening(app, door.close)
+    async with serving(Listening(app, door.close)) as listening:
+        yield listening
+
+
+@asynccontextmanager
+async def serving(listening: Listening, *, lifespan: bool = True) -> AsyncIterator[Listening]:
+    """A server on a free port until the block ends; without its lifespan it starts no database."""
+    if not lifespan:
+        listening.config.lifespan = "off"
     bound = socket.create_server(("127.0.0.1", 0), backlog=2048)
-    serving = asyncio.create_task(listening._serve([bound]))
+    running = asyncio.create_task(listening._serve([bound]))
     while not listening.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0)
     try:
         yield listening
     finally:
         listening.should_exit = True
-        await serving
+        await running
 
 
 def address(listening: Listening) -> str:
