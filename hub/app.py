@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from graphql import GraphQLSchema
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 from strawberry import Schema
@@ -39,9 +40,12 @@ from hub.store.migrate import migrate
 from hub.store.seed import seed, stale
 from hub.store.unit import Unit
 from hub.web.graphql import GraphQLDoor
+from hub.web.headers import Guarded
 from hub.web.health import Health
 from hub.web.measure import Weight
+from hub.web.operations import Operations, listed
 from hub.web.pages import page
+from hub.web.turnstile import Turnstile
 from resolvers.context import Context
 from schema.contract import build
 from schema.limits import costs
@@ -125,9 +129,9 @@ def scheduled(settings: Settings) -> list[Scheduled]:
 class Hub:
     """The running hub: its database once there is one, and what went wrong where there is none.
 
-    `viewer_of`, `viewer_still`, `clock` and `watch` are what another party may hand in: who asks,
-    whether they may go on listening, what time it is, and who is told of each request's reading
-    when it is over.
+    `viewer_of`, `client_of`, `viewer_still`, `clock` and `watch` are what another party may hand
+    in: who asks, by which registered client, whether they may go on listening, what time it is, and
+    who is told of each request's reading when it is over.
     """
 
     def __init__(self, settings: Settings, say: Say) -> None:
@@ -136,6 +140,7 @@ class Hub:
         self.database: Database | None = None
         self.feed: Feed | None = None
         self.viewer_of: Callable[[Request], Viewer] = lambda _: ANONYMOUS
+        self.client_of: Callable[[Request], str | None] = lambda _: None
         self.viewer_still: Callable[[Viewer], bool] = lambda _: True
         self.clock: Clock = lambda: datetime.now(UTC)
         self.watch: Callable[[Reading], None] = lambda _: None
@@ -213,6 +218,10 @@ class Hub:
         except Exception:  # noqa: BLE001 - however it fails, it does not answer
             return False
 
+    def client(self, request: Request) -> str | None:
+        """The registered client that asks; null where nobody is registered."""
+        return self.client_of(request)
+
     async def still(self, request: Request) -> bool:
         """Whether who asked may go on asking; a subscription is looked at again and again."""
         try:
@@ -254,7 +263,17 @@ def door(hub: Hub) -> GraphQLDoor:
     """The GraphQL door over the published schema."""
     schema = build()
     weights = {field: Weight(weight, items) for field, weight, items in costs(schema)}
-    return GraphQLDoor(executable(schema), hub.context, still=hub.still, weights=weights)
+    folder = hub.settings.operations_dir
+    return GraphQLDoor(
+        executable(schema),
+        hub.context,
+        still=hub.still,
+        weights=weights,
+        introspected=hub.settings.introspected,
+        client_of=hub.client,
+        operations=Operations(listed(folder) if folder else None),
+        turnstile=Turnstile(hub.settings.rate, hub.settings.at_once),
+    )
 
 
 def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = None) -> Starlette:
@@ -279,6 +298,7 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
             Route("/query", page),
             Route("/static/{name:path}", page),
         ],
+        middleware=[Middleware(Guarded)],
         lifespan=lifespan,
     )
     app.state.hub = hub

@@ -174,7 +174,7 @@ class Asking:
 @pytest.fixture(scope="session")
 def app() -> Starlette:
     """The application without its own database: tests hand it theirs."""
-    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
     return create_app(settings, quiet, Hub(settings, quiet))
 
 

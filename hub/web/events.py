@@ -25,7 +25,6 @@ STOPPING: Final = ": ระบบกำลังหยุด · the hub is stopp
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
     (b"x-accel-buffering", b"no"),
 ]
 

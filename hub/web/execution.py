@@ -30,12 +30,16 @@ from hub.web.asked import Asked
 from hub.web.bounds import MOST_COST
 from hub.web.documents import Document, Documents
 from hub.web.faults import Problem, Stage, incident, new_trace, problem
+from hub.web.operations import Operations
+from hub.web.turnstile import Turnstile, address_of
 from resolvers.context import Following
 
 Opened = Callable[[Request], AbstractAsyncContextManager[Any]]
 """Makes the context of one request; `Unready` while nothing can be answered."""
 Still = Callable[[Request], Awaitable[bool]]
 """Whether who asked may still ask: the token has not expired, the agency is not disabled."""
+ClientOf = Callable[[Request], str | None]
+"""The registered client that asks; null where nobody is registered."""
 
 POLL: Final = 2.0
 """Seconds between two looks at whether a subscriber may still listen."""
@@ -48,6 +52,10 @@ NOTHING: Final = object()
 async def always(_: Request) -> bool:
     """Nobody loses what nobody was given."""
     return True
+
+
+def nobody(_: Request) -> None:
+    """Nobody is registered."""
 
 
 @value
@@ -69,6 +77,7 @@ class Begun:
     document: Document
     kind: OperationType | None
     cost: int
+    who: str
     refused: Answer | None = None
 
 
@@ -76,30 +85,55 @@ class Execution:
     """Everything needed to execute: the schema, its documents, and where contexts come from."""
 
     def __init__(
-        self, schema: GraphQLSchema, documents: Documents, opened: Opened, still: Still = always
+        self,
+        schema: GraphQLSchema,
+        documents: Documents,
+        opened: Opened,
+        still: Still = always,
+        client_of: ClientOf = nobody,
+        operations: Operations | None = None,
+        turnstile: Turnstile | None = None,
     ) -> None:
         self._schema = schema
         self._documents = documents
         self._opened = opened
+        self._operations = operations or Operations()
+        self._turnstile = turnstile or Turnstile()
+        self.client_of = client_of
         self.still = still
 
-    def begin(self, asked: Asked, trace: str) -> Begun:
-        """Read a document and weigh what is asked of it; nothing is executed yet."""
-        document = self._documents.read(asked.query)
+    def begin(self, asked: Asked, request: Request, trace: str) -> Begun:
+        """Read a document and weigh what is asked of it; nothing is executed yet.
+
+        `TooMany` where the client asked too much before, `Forbidden` and `UnknownDocument` where
+        this may not be asked, or not like this.
+        """
+        client = self.client_of(request)
+        who = client or address_of(request)
+        self._turnstile.take(who)
+        text = self._operations.text(asked, client)
+        document = self._documents.read(text)
         if document.ast is None:
             errors = [problem(error, document.stage, trace) for error in document.errors]
-            return Begun(asked, document, None, 0, Answer({"errors": errors}, True))
+            return Begun(asked, document, None, 0, who, Answer({"errors": errors}, True))
+        self._operations.keep(asked)
         operation = get_operation_ast(document.ast, asked.operation)
         kind = operation.operation if operation is not None else None
         try:
             cost = self._documents.cost(document, asked.operation, asked.variables)
         except TooCostly as dear:
             told = {"errors": [expected(dear, trace)], "extensions": priced(dear.cost)}
-            return Begun(asked, document, kind, dear.cost, Answer(told, True))
-        return Begun(asked, document, kind, cost)
+            return Begun(asked, document, kind, dear.cost, who, Answer(told, True))
+        if cost:
+            self._turnstile.take(who, cost)
+        return Begun(asked, document, kind, cost, who)
 
     async def answer(self, begun: Begun, request: Request, trace: str) -> Answer:
         """The answer to a query or a mutation; what is wrong with the hub is raised."""
+        with self._turnstile.inside(begun.who):
+            return await self._answer(begun, request, trace)
+
+    async def _answer(self, begun: Begun, request: Request, trace: str) -> Answer:
         async with self._opened(request) as context:
             running = execute(
                 self._schema,
@@ -131,14 +165,16 @@ class Execution:
             if isinstance(source, ExecutionResult):
                 yield answered(source, new_trace(), begun.cost)
                 return
+            listening = self._turnstile.inside(begun.who, stream=True)
             async with aclosing(paced(source, POLL)) as events:
-                async for event in events:
-                    if not await self.still(request):
-                        raise Unauthenticated
-                    happened = event is not NOTHING
-                    yield (
-                        await self._happened(executor, event, begun, request) if happened else None
-                    )
+                with listening:
+                    async for event in events:
+                        if not await self.still(request):
+                            raise Unauthenticated
+                        if event is NOTHING:
+                            yield None
+                        else:
+                            yield await self._happened(executor, event, begun, request)
         except HubError as error:
             yield Answer({"errors": [expected(error, new_trace())]}, True)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log

@@ -7,6 +7,7 @@ extensions around every request to parse and validate again what was parsed a mo
 left to do here is less than overriding all that would be.
 """
 
+import hashlib
 from typing import Any, Final
 
 import orjson
@@ -15,17 +16,38 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hub.errors import HubError, Unready
+from hub.errors import Forbidden, HubError, TooMany, Unauthenticated, UnknownDocument, Unready
 from hub.web import faults
 from hub.web.asked import EVENTS, GRAPHQL, JSON, Asked, answer_type, asked
 from hub.web.documents import Documents
 from hub.web.events import EventStream
-from hub.web.execution import Answer, Begun, Execution, Opened, Still, always, expected
-from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace
+from hub.web.execution import (
+    Answer,
+    Begun,
+    ClientOf,
+    Execution,
+    Opened,
+    Still,
+    always,
+    expected,
+    nobody,
+)
+from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace, wait
 from hub.web.measure import Weights
+from hub.web.operations import Operations
 from hub.web.sockets import Sockets
+from hub.web.turnstile import Turnstile
 
-HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+STATUSES: Final[dict[type[HubError], int]] = {
+    Unready: 503,
+    TooMany: 429,
+    Forbidden: 403,
+    Unauthenticated: 401,
+    UnknownDocument: 200,
+}
+"""Of what is wrong before anything is executed; 400 otherwise."""
+PRIVATE: Final = {"Cache-Control": "no-store"}
+PUBLIC: Final = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
 
 
 class GraphQLDoor:
@@ -39,9 +61,14 @@ class GraphQLDoor:
         still: Still = always,
         weights: Weights | None = None,
         introspected: bool = True,
+        client_of: ClientOf = nobody,
+        operations: Operations | None = None,
+        turnstile: Turnstile | None = None,
     ) -> None:
         documents = Documents(schema, weights, introspected=introspected)
-        self._execution = Execution(schema, documents, opened, still)
+        self._execution = Execution(
+            schema, documents, opened, still, client_of, operations, turnstile
+        )
         self.sockets = Sockets(self._execution)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,21 +98,33 @@ class GraphQLDoor:
                 refusal.headers,
             )
         except HubError as error:
-            status = 503 if isinstance(error, Unready) else 400
-            return told({"errors": [expected(error, trace)]}, media, status)
+            status = STATUSES.get(type(error), 400)
+            if status == 200 and media == GRAPHQL:
+                status = 400
+            after = {"Retry-After": str(wait(error))} if status in {429, 503} else {}
+            return told({"errors": [expected(error, trace)]}, media, status, after)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             return told({"errors": [incident(error, trace)]}, media, 500)
 
     async def _answered(
         self, request: Request, ask: Asked, media: str, trace: str
     ) -> Response | EventStream:
-        begun = self._execution.begin(ask, trace)
+        begun = self._execution.begin(ask, request, trace)
         self._allowed(request, begun, media)
         if media == EVENTS:
             return EventStream(self._execution, begun, request, self.sockets.closing)
         if begun.refused is not None:
             return said(begun.refused, media)
-        return said(await self._execution.answer(begun, request, trace), media)
+        answer = await self._execution.answer(begun, request, trace)
+        response = said(answer, media)
+        if "errors" in answer.content or not self._public(request):
+            return response
+        return revalidated(request, response)
+
+    def _public(self, request: Request) -> bool:
+        """Whether an answer is everybody's: asked by GET, by nobody in particular."""
+        named = {"authorization", "cookie"} & set(request.headers)
+        return request.method == "GET" and not named and self._execution.client_of(request) is None
 
     @staticmethod
     def _allowed(request: Request, begun: Begun, media: str) -> None:
@@ -110,16 +149,25 @@ def said(answer: Answer, media: str) -> Response:
         status = 503
     elif answer.request_failed and media == GRAPHQL:
         status = 400
-    return told(answer.content, media, status)
+    after = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
+    return told(answer.content, media, status, after)
+
+
+def revalidated(request: Request, response: Response) -> Response:
+    """A public answer with its ETag; 304 where the client has it already."""
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    response.headers.update({**PUBLIC, "ETag": tag})
+    kept = request.headers.get("if-none-match", "").split(",")
+    if {tag, "*"} & {part.strip().removeprefix("W/") for part in kept}:
+        return Response(status_code=304, headers={**PUBLIC, "ETag": tag})
+    return response
 
 
 def told(
     content: dict[str, Any], media: str, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """A response in JSON, Thai unescaped."""
-    more = {**HEADERS, **(headers or {})}
-    if status == 503:
-        more["Retry-After"] = str(RETRY_AFTER)
+    more = {**PRIVATE, **(headers or {})}
     kind = JSON if media == EVENTS else media
     return Response(
         orjson.dumps(content), status, {**more, "Content-Type": f"{kind}; charset=utf-8"}

@@ -16,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from hub.errors import Invalid, NotFound, Unready
 from hub.web.asked import JSON
 from hub.web.graphql import GraphQLDoor
+from hub.web.headers import Guarded
 from hub.web.listening import Listening
 
 
@@ -156,7 +157,7 @@ def address(listening: Listening) -> str:
 
 
 def client_of(door: GraphQLDoor) -> httpx2.AsyncClient:
-    app = Starlette(routes=[Route("/graphql", door)])
+    app = Guarded(Starlette(routes=[Route("/graphql", door)]))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://hub.test")
 
 
