@@ -58,14 +58,14 @@ def hub() -> Iterator[tuple[int, int, Path]]:
 
 
 async def ready(port: int) -> None:
-    """Wait until /healthz says 200, two minutes at most."""
+    """Wait until /readyz says 200, two minutes at most."""
     for _ in range(600):
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
         except OSError:
             await asyncio.sleep(0.2)
             continue
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
+        writer.write(b"GET /readyz HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n")
         status = await reader.readline()
         writer.close()
         if b" 200 " in status:

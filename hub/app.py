@@ -212,11 +212,7 @@ class Hub:
         """Whether the database answers now."""
         if self.database is None:
             return False
-        try:
-            async with asyncio.timeout(2):
-                return bool(await self.database.pool.fetchval("select true"))
-        except Exception:  # noqa: BLE001 - however it fails, it does not answer
-            return False
+        return await self.database.answers(within=2)
 
     def client(self, request: Request) -> str | None:
         """The registered client that asks; null where nobody is registered."""
@@ -280,6 +276,7 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
     """The application; its hub is at `app.state.hub`."""
     hub = hub or Hub(settings, say)
     graphql = door(hub)
+    health = Health(hub.ready)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -293,7 +290,8 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
         routes=[
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql),
-            Route("/healthz", Health(hub.ready).answer),
+            Route("/healthz", health.alive),
+            Route("/readyz", health.ready),
             Route("/", page),
             Route("/query", page),
             Route("/static/{name:path}", page),

@@ -20,7 +20,7 @@ from hub.ingest.pages import State
 from hub.ingest.resolve import Resolver
 from hub.store import intake_facts, joins, quarantine
 from hub.store.declaring import declare
-from hub.store.engine import Database
+from hub.store.engine import Database, again
 from hub.store.intake import ALL, Intake, intake
 from hub.store.names import decisions_of, known_names
 
@@ -150,16 +150,21 @@ class Running:
                 f"{self._spec.id}: หน้าถัดไปวนกลับมาหน้าเดิม ({page.cursor}) "
                 f"· the next page is the same page ({page.cursor})"
             )
-        state = State.load(self._state.dump())
-        async with self._way.page():
-            ledger = await taking.take(page, self._run.id, state, self.ledger)
-            state.total = page.total if page.total is not None else state.total
-            state.pass_over(len(page.records), more=page.next_cursor is not None)
-            await self._way.checkpoint(self._run.id, page.next_cursor, state.dump(), ledger)
-            if page.cursor is None:
-                known = min(page.retrieved_at, page.source_time or page.retrieved_at)
-                etag = page.etag if page.next_cursor is None else None
-                await self._way.mark(self._run.id, known, etag)
+
+        async def take() -> tuple[State, Ledger]:
+            state = State.load(self._state.dump())
+            async with self._way.page():
+                ledger = await taking.take(page, self._run.id, state, self.ledger)
+                state.total = page.total if page.total is not None else state.total
+                state.pass_over(len(page.records), more=page.next_cursor is not None)
+                await self._way.checkpoint(self._run.id, page.next_cursor, state.dump(), ledger)
+                if page.cursor is None:
+                    known = min(page.retrieved_at, page.source_time or page.retrieved_at)
+                    etag = page.etag if page.next_cursor is None else None
+                    await self._way.mark(self._run.id, known, etag)
+            return state, ledger
+
+        state, ledger = await again(take)
         self._state, self.ledger = state, ledger
         self._progress(ledger.read, state.total)
 

@@ -7,10 +7,11 @@ execution costs 1.3 ms more per 1,540 rows (platform figures, ADR 0003).
 import asyncio
 import logging
 import math
+import random
 import time
-from collections.abc import AsyncIterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import asyncpg
 from sqlalchemy import Dialect
@@ -22,12 +23,17 @@ from sqlalchemy.util import LRUCache
 from hub.errors import StoreUnusable, TooCostly, Unready
 
 logger = logging.getLogger(__name__)
+Done = TypeVar("Done")
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # untyped upstream
 OLDEST: Final = 15
 PATIENCE: Final = 10.0
 """Seconds a request waits for a connection before it is told to come back."""
 LONGEST: Final = 60.0
-"""Seconds a statement may take."""
+"""Seconds a statement may take; the server breaks it off."""
+SILENT: Final = 5.0
+"""Seconds that a server may be late with anything else before it is given up."""
+TRIES: Final = 4
+"""How often a transaction is tried that clashes with another."""
 LOST: Final = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -35,7 +41,9 @@ LOST: Final = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
 )
-"""What the driver raises when the server has gone, or is not back yet."""
+"""What the driver raises when the server has gone, or is not back yet, or says nothing."""
+CLASHED: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""What the server ends one of two transactions with that are in each other's way."""
 
 FORMS: Final[MutableMapping[Any, Any]] = LRUCache(500)
 """Statements compiled before, by their form: values are parameters and no part of it."""
@@ -53,6 +61,20 @@ def compiled(statement: ClauseElement, given: Mapping[str, Any]) -> tuple[str, l
     made = cast("SQLCompiler", form)
     told = made.construct_params(dict(given), extracted_parameters=values)
     return made.string, [told[name] for name in made.positiontup or ()]
+
+
+async def again(work: Callable[[], Awaitable[Done]]) -> Done:
+    """What a transaction answers, tried anew where it clashed with another; `work` is all of it.
+
+    The third clash in a row is not chance, and is raised.
+    """
+    for tried in range(1, TRIES):
+        try:
+            return await work()
+        except CLASHED as clash:
+            logger.warning("a transaction clashed with another: %s", clash)
+            await asyncio.sleep(random.uniform(0.01, 0.02) * 2**tried)  # noqa: S311 - no secret
+    return await work()
 
 
 class Reading:
@@ -91,7 +113,9 @@ class Reading:
                 began = time.monotonic()
                 self.statements += 1
                 self.sent.append(sql)
-                answer: list[asyncpg.Record] = await self._connection.fetch(sql, *values)
+                answer: list[asyncpg.Record] = await self._connection.fetch(
+                    sql, *values, timeout=LONGEST + SILENT
+                )
             except asyncpg.QueryCanceledError as broken:
                 self._closed = True  # a transaction with an error in it answers nothing more
                 took = time.monotonic() - began
@@ -106,7 +130,8 @@ class Reading:
                 if misused and not (self._connection and self._connection.is_closed()):
                     raise
                 self._closed = True  # another connection would be another snapshot
-                logger.warning("the database does not answer: %s", gone)
+                logger.warning("the database does not answer: %s", str(gone) or "in time")
+                self._abandon()
                 raise Unready(
                     "ฐานข้อมูลไม่ตอบ ลองใหม่อีกครั้ง ถ้ายังไม่ได้ให้เริ่มระบบใหม่ · The database does not answer; "
                     "try again shortly, and start the hub again if that does not help"
@@ -118,9 +143,11 @@ class Reading:
             connection = await self._stack.enter_async_context(self._pool.acquire(timeout=PATIENCE))
         except TimeoutError as late:  # all are taken, not lost
             raise Unready from late
-        await self._stack.enter_async_context(
-            connection.transaction(isolation="repeatable_read", readonly=True)
-        )
+        self._connection = connection
+        async with asyncio.timeout(SILENT):
+            await self._stack.enter_async_context(
+                connection.transaction(isolation="repeatable_read", readonly=True)
+            )
         return connection
 
     async def renew(self) -> None:
@@ -128,6 +155,11 @@ class Reading:
         async with self._turn:
             await self._stack.aclose()
             self._connection = None
+
+    def _abandon(self) -> None:
+        """Cut a connection that says nothing: every farewell would be waited for as well."""
+        if self._connection is not None and not self._connection.is_closed():
+            self._connection.terminate()
 
     async def close(self) -> None:
         """Give the connection back, once the statement under way is done.
@@ -138,7 +170,11 @@ class Reading:
             self._closed = True
             # A snapshot has nothing to lose: where the server went meanwhile, it is over as well.
             with suppress(*LOST, asyncpg.InterfaceError):
-                await self._stack.aclose()
+                try:
+                    async with asyncio.timeout(SILENT):
+                        await self._stack.aclose()
+                except TimeoutError:
+                    self._abandon()
 
 
 class Database:
@@ -155,6 +191,20 @@ class Database:
             yield reading
         finally:
             await reading.close()
+
+    async def answers(self, within: float) -> bool:
+        """Whether the server does, in so many seconds."""
+        connection: asyncpg.Connection | None = None
+        try:
+            connection = await self.pool.acquire(timeout=within)
+            return bool(await connection.fetchval("select true", timeout=within))
+        except (*LOST, asyncpg.PostgresError, asyncpg.InterfaceError):
+            if connection is not None and not connection.is_closed():
+                connection.terminate()
+            return False
+        finally:
+            if connection is not None:
+                await self.pool.release(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[asyncpg.Connection]:
@@ -177,9 +227,15 @@ async def opened(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Database]:
             "idle_in_transaction_session_timeout": "120s",
         },
     )
-    async with pool:
+    try:
         await assert_usable(pool)
         yield Database(pool)
+    finally:
+        try:
+            async with asyncio.timeout(2 * SILENT):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
 
 
 async def assert_usable(pool: asyncpg.Pool) -> None:

@@ -1,4 +1,8 @@
-"""`/healthz`: 200 once questions can be answered, 503 before that and when they no longer can."""
+"""`/healthz`: whether the process lives; `/readyz`: whether questions can be answered.
+
+A supervisor restarts what does not live, and a balancer sends nobody to what is not ready. A hub
+whose database is away lives: starting it again would not help.
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -12,25 +16,25 @@ Ready = Callable[[], Awaitable[bool]]
 
 
 class Health:
-    """The endpoint; `ready` asks the database, not merely a variable."""
+    """Both endpoints; `ready` asks the database, not merely a variable."""
 
     def __init__(self, ready: Ready) -> None:
         self._ready = ready
 
-    async def answer(self, _: Request) -> Response:
-        """One line for machines and people."""
-        ready = await self._ready()
-        headers = {"Cache-Control": "no-store"}
-        if not ready:
-            headers["Retry-After"] = str(RETRY_AFTER)
-        said = {
-            "ready": ready,
-            "th": "พร้อมตอบคำถาม" if ready else "ยังไม่พร้อม กำลังเริ่มระบบ",
-            "en": "ready to answer" if ready else "not ready yet",
-        }
-        return Response(
-            orjson.dumps(said),
-            200 if ready else 503,
-            headers,
-            media_type="application/json",
-        )
+    async def alive(self, _: Request) -> Response:
+        """200, always: who can say it lives."""
+        return told(200, alive=True, th="ทำงานอยู่", en="alive")
+
+    async def ready(self, _: Request) -> Response:
+        """200 once questions can be answered, 503 before that and when they no longer can."""
+        if await self._ready():
+            return told(200, ready=True, th="พร้อมตอบคำถาม", en="ready to answer")
+        response = told(503, ready=False, th="ยังไม่พร้อม", en="not ready")
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+
+
+def told(status: int, **said: object) -> Response:
+    """One line for machines and people."""
+    kept = {"Cache-Control": "no-store"}
+    return Response(orjson.dumps(said), status, kept, media_type="application/json")

@@ -85,7 +85,7 @@ def wait_until_ready(address: str, running: "subprocess.Popen[bytes]", log: Path
     until = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < until and running.poll() is None:
         try:
-            with urlopen(f"{address}/healthz", timeout=2):
+            with urlopen(f"{address}/readyz", timeout=2):
                 return
         except (URLError, TimeoutError):
             time.sleep(0.2)

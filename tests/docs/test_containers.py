@@ -66,7 +66,7 @@ def test_the_command_of_the_image_is_one_of_the_hubs() -> None:
 def test_every_service_tells_whether_it_is_well() -> None:
     without = {name for name, service in SERVICES.items() if "healthcheck" not in service}
     assert without == {"hub"}
-    assert "/healthz" in probe()[-1]
+    assert "/readyz" in probe()[-1]
 
 
 def test_no_service_runs_as_root() -> None:
@@ -130,7 +130,7 @@ def test_the_commands_of_the_image_serve_and_answer_the_probe_without_docker(
     ) as running:
         try:
             until = time.monotonic() + 60
-            while not answers(f"http://127.0.0.1:{port}/healthz"):
+            while not answers(f"http://127.0.0.1:{port}/readyz"):
                 assert running.poll() is None, running.communicate()[1]
                 assert time.monotonic() < until
                 time.sleep(0.1)

@@ -148,7 +148,7 @@ class Whole:
 
     def healthy(self) -> bool:
         """Whether it says that its database answers."""
-        return httpx2.get(f"{self.address}/healthz", timeout=60).status_code == 200
+        return httpx2.get(f"{self.address}/readyz", timeout=60).status_code == 200
 
     def kill(self) -> None:
         """As a power cut or the kernel's out-of-memory killer does it."""

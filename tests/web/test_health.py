@@ -28,19 +28,21 @@ async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str
     hub = Hub(settings(empty_dsn), said.append)
     app = create_app(hub.settings, said.append, hub)
     async with client_of(app) as client:
-        before = await client.get("/healthz")
+        assert (await client.get("/healthz")).json()["alive"] is True
+        before = await client.get("/readyz")
         refused = await client.get("/graphql", params={"query": "{ __typename }"})
         assert before.status_code == refused.status_code == 503
         assert before.headers["retry-after"] == refused.headers["retry-after"] == "5"
         assert before.json()["ready"] is False
         async with LifespanManager(app):
             await hub.started()
-            after = await client.get("/healthz")
+            after = await client.get("/readyz")
             assert (after.status_code, after.json()["ready"]) == (200, True)
             asked = {"query": '{ area(by: {code: "20"}) { name { th } } }'}
             answer = await client.get("/graphql", params=asked)
             assert answer.json()["data"] == {"area": {"name": {"th": "ชลบุรี"}}}
-        assert (await client.get("/healthz")).status_code == 503
+        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/healthz")).status_code == 200
     assert any("migrating" in line for line in said)
     assert any("loading reference data" in line for line in said)
 
@@ -62,7 +64,8 @@ async def test_a_hub_without_a_database_says_so_and_stays_unready() -> None:
     async with LifespanManager(app), client_of(app) as client:
         with pytest.raises(StoreUnusable, match="HUB_DATABASE_URL"):
             await hub.started()
-        assert (await client.get("/healthz")).status_code == 503
+        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/healthz")).status_code == 200
     assert [type(error) for error in failures] == [StoreUnusable]
 
 
