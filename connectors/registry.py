@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
+from connectors.kit.file_mapping import encoding_of, fields_of, file_mapping_of
 from connectors.kit.mapping import columns_with, mapping_of
 from hub.domain.declared import Part
 from hub.domain.ingest import SourceReader
@@ -115,10 +116,14 @@ def instance_of(file: Path) -> Connector:
 
 def made(name: str, table: Table, digest: str, file: str, folder: Path) -> Connector:
     """A connector of a whole declaration; a mapping of columns says which columns there are."""
-    mapping = mapping_of(Part(file, "", table, set(table)))
+    top = Part(file, "", table, set(table))
+    fields = fields_of(top)
+    mapping = file_mapping_of(top, fields) if fields else mapping_of(top)
     if mapping is not None:
-        rest = {key: one for key, one in table.items() if key != "mapping"}
-        table = {**rest, "columns": columns_with(mapping, table.get("columns", {}))}
+        rest = {key: one for key, one in table.items() if key not in {"mapping", "mapped"}}
+        columns = columns_with(mapping, table.get("columns", {}))
+        encoding = encoding_of(top) if fields else table.get("encoding")
+        table = {**rest, "columns": columns, "encoding": encoding}
     spec = spec_of(name, table, digest, file)
     if mapping is not None:
         spec = replace(spec, options={**spec.options, "mapping": mapping})

@@ -1,4 +1,6 @@
-"""Days as sources write them: ISO 8601, or day/month/year of either era; moments in Bangkok."""
+"""Days as sources write them: ISO 8601, day/month/year or 1 ต.ค. 2566, of either era; moments in
+Bangkok.
+"""
 
 import re
 from datetime import date, datetime
@@ -9,6 +11,21 @@ from hub.domain.ingest import Doubt, Reason
 from hub.domain.time import BANGKOK, BUDDHIST_OFFSET, FIRST_BE
 from hub.domain.written import digits
 
+MONTHS: Final = {
+    name: number
+    for number, both in enumerate(
+        (
+            "มกราคม ม.ค.", "กุมภาพันธ์ ก.พ.", "มีนาคม มี.ค.", "เมษายน เม.ย.", "พฤษภาคม พ.ค.",
+            "มิถุนายน มิ.ย.", "กรกฎาคม ก.ค.", "สิงหาคม ส.ค.", "กันยายน ก.ย.", "ตุลาคม ต.ค.",
+            "พฤศจิกายน พ.ย.", "ธันวาคม ธ.ค.",
+        ),
+        1,
+    )
+    for name in both.split()
+}  # fmt: skip
+WORDED: Final = re.compile(
+    rf"(\d{{1,2}}) ?({'|'.join(map(re.escape, MONTHS))}) ?(?:พ\.ศ\. ?)?(\d{{4}})"
+)
 SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 DASHED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.]\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
@@ -30,6 +47,8 @@ def day(found: Any, field: str) -> date | Doubt | None:
             return date(common(match[1]), int(match[2]), int(match[3]))
         if match := SLASHED.fullmatch(written):
             return date(common(match[3]), int(match[2]), int(match[1]))
+        if match := WORDED.fullmatch(written):
+            return date(common(match[3]), MONTHS[match[2]], int(match[1]))
     except ValueError:
         pass
     why = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a day")

@@ -1,4 +1,5 @@
-"""Pages of records from a file: CSV, JSON or JSON lines in the encoding the source declares.
+"""Pages of records from a file: CSV, JSON or JSON lines in the encoding the source declares, or a
+table (CSV, XLSX) as an operator's mapping describes it.
 
 A byte that does not decode is kept as it came (as a lone surrogate that stands for it) and doubted;
 U+FFFD, which would forget it, is never made. The cursor is the number of records read.
@@ -8,13 +9,17 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.kit.file_mapping import is_mapped, mapping_in
+from connectors.kit.tables import TableRow, rows_of
+from connectors.kit.workbook import OLE, opened
 from hub.domain.ingest import Doubt, Pages, RawPage, RawRecord, Reason
 from hub.domain.source_spec import Format, SourceSpec
 from hub.domain.written import shown
@@ -26,6 +31,8 @@ WIDEST: Final = 1_000_000
 """Characters of a cell, at most."""
 ENCODINGS: Final = {"utf-8": "utf-8-sig", "tis-620": "cp874"}
 """What is read instead: UTF-8 comes with and without BOM, and TIS-620 files are cp874."""
+BINARY: Final = (b"PK\x03\x04", OLE)
+"""How a workbook begins."""
 
 
 def snapshot(path: Path) -> str:
@@ -58,7 +65,9 @@ def pages_of(path: Path, spec: SourceSpec, step: int = STEP) -> Pages:
 
 def records(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
     """The records of a file in their order."""
-    if spec.format is Format.CSV:
+    if is_mapped(spec):
+        yield from of_table(path, spec, retrieved)
+    elif spec.format is Format.CSV:
         yield from of_csv(path, spec, retrieved)
     elif spec.format is Format.JSONL or path.suffix in {".ndjson", ".jsonl"}:
         yield from of_lines(path, spec, retrieved)
@@ -78,22 +87,53 @@ def encoding(spec: SourceSpec) -> str:
 
 def of_csv(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
     """Rows by the names of the first line; a row of another width is kept whole and doubted."""
+    rows = csv_rows(path, spec)
+    header = next(rows, [])
+    if len(set(header)) < len(header):
+        names = ", ".join(sorted({name for name in header if header.count(name) > 1}))
+        raise SourceRefused(
+            f"{path.name}: มีคอลัมน์ชื่อซ้ำ {names} · columns have the same name: {names}"
+        )
+    for cells in rows:
+        if len(cells) == len(header):
+            yield made(dict(zip(header, cells, strict=True)), path, retrieved)
+        elif cells:
+            yield odd(cells, len(header), path, retrieved)
+
+
+def of_table(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
+    """The records of a table that a mapping describes."""
+    if spec.format is Format.CSV:
+        yield from records_of(rows_of(csv_rows(path, spec), {}, spec, path.name), path, retrieved)
+        return
+    with opened(path, mapping_in(spec).sheet) as sheet:
+        found = rows_of(sheet.rows, sheet.merged, spec, path.name)
+        yield from records_of(found, path, retrieved)
+
+
+def records_of(rows: Iterator[TableRow], path: Path, retrieved: datetime) -> Iterator[RawRecord]:
+    """Rows of a table as raw records."""
+    for row in rows:
+        if row.odd is not None:
+            yield odd(row.odd, row.width, path, retrieved)
+        else:
+            plain = made(row.cells, path, retrieved)
+            yield replace(plain, doubts=(*row.doubts, *plain.doubts)) if row.doubts else plain
+
+
+def csv_rows(path: Path, spec: SourceSpec) -> Iterator[list[str]]:
+    """The rows of a CSV file, the header among them; `SourceRefused` where it is none."""
     csv.field_size_limit(WIDEST)
+    with path.open("rb") as begins:
+        if begins.read(4) in BINARY:
+            raise SourceRefused(
+                f'{path.name}: เป็นสมุดงาน ไม่ใช่ CSV บันทึกเป็น CSV หรือใช้ format = "XLSX" ในไฟล์จับคู่ '
+                '· is a workbook and no CSV; save it as CSV, or declare format = "XLSX"'
+            )
     with path.open(encoding=encoding(spec), errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
-            header = next(reader, [])
-            if len(set(header)) < len(header):
-                names = ", ".join(sorted({name for name in header if header.count(name) > 1}))
-                raise SourceRefused(
-                    f"{path.name}: มีคอลัมน์ชื่อซ้ำ {names} · columns have the same name: {names}"
-                )
-            for cells in reader:
-                if len(cells) == len(header):
-                    row = dict(zip(header, cells, strict=True))
-                    yield made(row, path, retrieved)
-                elif cells:
-                    yield odd(cells, len(header), path, retrieved)
+            yield from reader
         except csv.Error as error:
             raise SourceRefused(
                 f"{path.name} แถวที่ {reader.line_num}: อ่านเป็น CSV ไม่ได้ ({error}) "
@@ -141,9 +181,8 @@ def loaded(text: str) -> Any:
 
 def made(payload: Any, path: Path, retrieved: datetime) -> RawRecord:
     """A record, with a doubt where some of its bytes did not decode."""
-    return RawRecord(
-        None, payload, path.name, retrieved, doubts=tuple(undecoded(payload, "")) if payload else ()
-    )
+    doubts = tuple(undecoded(payload, "")) if payload else ()
+    return RawRecord(None, payload, path.name, retrieved, doubts=doubts)
 
 
 def undecoded(found: Any, field: str) -> Iterator[Doubt]:
@@ -165,7 +204,7 @@ def undecoded(found: Any, field: str) -> Iterator[Doubt]:
             yield from undecoded(one, field)
 
 
-def odd(cells: list[str], width: int, path: Path, retrieved: datetime) -> RawRecord:
+def odd(cells: Sequence[str], width: int, path: Path, retrieved: datetime) -> RawRecord:
     """A row with too many or too few cells, kept whole."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)

@@ -12,6 +12,7 @@ from connectors.kit import thai
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.declared import Part
+from hub.domain.file_mapping import FileMapping
 from hub.domain.ingest import (
     Doubt,
     Entry,
@@ -112,7 +113,7 @@ def amounts_of(told: Part) -> Iterator[MappedAmount]:
         yield MappedAmount(one.text("column"), phase, unit)
 
 
-def columns_with(mapping: Mapped, declared: Mapping[str, Any]) -> dict[str, Any]:
+def columns_with(mapping: Mapped | FileMapping, declared: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a declaration and those of a mapping: what is read must be there."""
     ignored = {*declared.get("ignored", ()), *mapping.ignored} - mapping.read
     required = {*declared.get("required", ()), *mapping.read}

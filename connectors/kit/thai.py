@@ -19,6 +19,10 @@ SEPARATED: Final = re.compile(r"\d[\d,]*(\.\d+)?")
 NOTHING: Final = frozenset({"", "-", "–", "—"})
 MOST: Final = 10**17
 """Satang: a million milliard baht, more than any budget."""
+EXACT: Final = 10**15
+"""A workbook keeps fifteen digits of a number and no more."""
+LONGEST: Final = 30
+"""Years of a range, at most."""
 
 
 def text(found: Any) -> str:
@@ -127,3 +131,35 @@ def doubt(
     """A doubt about what stands in a field."""
     written = str(found) if isinstance(found, Decimal) else found
     return Doubt(reason, field, shown(written), th, en, satang=satang)
+
+
+def code(found: Any, field: str) -> str | Doubt:
+    """A code as it is written; a number in a workbook is doubted where it has lost digits."""
+    if isinstance(found, Decimal | int) and not isinstance(found, bool):
+        number = Decimal(found)
+        if not number.is_finite() or number != number.to_integral_value() or number >= EXACT:
+            why = (
+                "เป็นตัวเลขที่เสียหลักไปแล้ว ให้เก็บเป็นข้อความ",
+                "is a number and has lost digits; keep it as text",
+            )
+            return doubt(Reason.WRONG_TYPE, field, found, *why)
+        return str(int(number))
+    return digits(text(found))
+
+
+def years(found: Any, era: Era, field: str) -> tuple[FiscalYear, ...] | Doubt:
+    """Fiscal years: 2566, 2566-2570, 2566 ถึง 2570, with commas between; none where empty."""
+    told: list[FiscalYear] = []
+    for part in re.split("[,;]", text(found)):
+        if part.strip() in NOTHING:
+            continue
+        ends = [year(end, era, field) for end in re.split("-|–|ถึง", part)]
+        wrong = next((end for end in ends if isinstance(end, Doubt)), None)
+        if wrong:
+            return wrong
+        known = [end.ce for end in ends if isinstance(end, FiscalYear)]
+        if len(known) > 2 or known[0] > known[-1] or known[-1] - known[0] >= LONGEST:
+            why = ("ไม่ใช่ช่วงปีงบประมาณ", "is no range of fiscal years")
+            return doubt(Reason.IMPOSSIBLE_YEAR, field, found, *why)
+        told += [FiscalYear(ce) for ce in range(known[0], known[-1] + 1)]
+    return tuple(dict.fromkeys(told))

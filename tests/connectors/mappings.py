@@ -1,0 +1,91 @@
+"""Operators' files of tests, written as an operator would."""
+
+import copy
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+Table = Mapping[str, Any]
+REGISTER: Final[Table] = {
+    "connector": "project_register_file",
+    "title_th": "ทะเบียน",
+    "title_en": "A register",
+    "agency": "ministry:05",
+    "format": "CSV",
+    "encoding": "cp874",
+    "money_unit": "MILLION_BAHT",
+    "era": "CE",
+    "mapping": {
+        "header_rows": [1],
+        "ignored": ["ที่"],
+        "fields": {"title": "งาน"},
+        "constants": {"agency": "กรมการท่องเที่ยว"},
+        "amounts": [
+            {"column": "งบ  ๒๐๒๓", "phase": "ALLOCATED", "year": 2023},
+            {"column": "งบ {year}", "years": [2024, 2024], "phase": "ALLOCATED", "funding": "LOAN"},
+        ],
+    },
+}
+DISBURSED: Final[Table] = {
+    "connector": "gfmis_disbursement",
+    "title_th": "การเบิกจ่าย",
+    "title_en": "Disbursements",
+    "agency": "department:03004",
+    "format": "CSV",
+    "encoding": "utf-8",
+    "money_unit": "BAHT",
+    "era": "BE",
+    "mapping": {
+        "header_rows": [1],
+        "fields": {
+            "fiscal_year": "ปี",
+            "budget_code": "รหัส",
+            "agency": "หน่วยงาน",
+            "province": "จังหวัด",
+        },
+        "amounts": [{"column": "จำนวน"}],
+    },
+}
+PLAN: Final[Table] = {
+    "connector": "local_plan_file",
+    "title_th": "แผน",
+    "title_en": "A plan",
+    "agency": "local:T-0001",
+    "format": "XLSX",
+    "money_unit": "BAHT",
+    "era": "BE",
+    "authorities": [{"code": "T-0001", "name_th": "เทศบาลเมืองชายหาด", "province": "20"}],
+    "mapping": {
+        "header_rows": [1, 2],
+        "fields": {"title": "โครงการ", "strategy": "ยุทธศาสตร์"},
+        "constants": {"authority": "เทศบาลเมืองชายหาด"},
+        "amounts": [{"column": "งบ / {year}", "years": [2566, 2567]}],
+        "headings": [{"column": "ยุทธศาสตร์", "begins": "ยุทธศาสตร์"}],
+        "totals": [{"column": "โครงการ", "word": "รวม", "under": "ยุทธศาสตร์"}],
+    },
+}
+
+
+def written(
+    folder: Path,
+    table: Table,
+    change: Callable[[dict[str, Any]], Any] | None = None,
+    name: str = "made_up",
+) -> Path:
+    """An operator's file in a folder, changed first where the test says so."""
+    whole = copy.deepcopy(dict(table))
+    if change:
+        change(whole)
+    path = folder / f"{name}.toml"
+    path.write_text("".join(f"{key} = {toml(one)}\n" for key, one in whole.items()), "utf-8")
+    return path
+
+
+def toml(found: Any) -> str:
+    """A value as TOML writes it; tables in one line."""
+    if isinstance(found, Mapping):
+        return "{" + ", ".join(f"{key} = {toml(one)}" for key, one in found.items()) + "}"
+    if isinstance(found, list):
+        return "[" + ", ".join(map(toml, found)) + "]"
+    return json.dumps(found, ensure_ascii=False)
