@@ -1,12 +1,16 @@
 """One suite for every connector: declared whole, reads its sample as expected, does no I/O."""
 
 import ast
+import atexit
 import json
 import re
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,7 @@ from hub.errors import Invalid, SourceRefused
 from hub.ingest.rows import entry_of
 from hub.ingest.run import Input, ingest
 from hub.store.engine import Database
+from tests.connectors import sheets
 
 SAMPLES = [instance_of(path) for path in sorted(FOLDER.glob("*/sample/*.toml"))]
 """Connectors that are no source by themselves, as an operator makes one of them."""
@@ -34,9 +39,20 @@ NO_IO = {
 }  # fmt: skip
 
 
+MADE = Path(tempfile.mkdtemp(prefix="samples-"))
+atexit.register(shutil.rmtree, MADE, ignore_errors=True)
+
+
+@cache
+def made_of(form: Path, source: str) -> Path:
+    (MADE / source).mkdir()
+    return sheets.written(form, MADE / source)
+
+
 def sample(asked: Connector) -> Path:
+    """A sample's file; a workbook is written out from the form that a person can read."""
     [path] = (asked.folder / "sample").glob("records.*")
-    return path
+    return made_of(path, asked.spec.id) if path.suffix == ".cells" else path
 
 
 def raws(asked: Connector) -> list[RawRecord]:

@@ -1,0 +1,1 @@
+"""Disbursements as a file of the treasury's system tells them."""

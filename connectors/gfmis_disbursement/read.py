@@ -1,0 +1,51 @@
+"""One row: what was disbursed under a budget code, in a fiscal year, where the file says where."""
+
+from typing import Final
+
+from connectors.kit.mapped import MappedRow
+from hub.domain.agencies import ActorLevel
+from hub.domain.ingest import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.joins import Join
+from hub.domain.source_spec import SourceSpec
+from hub.domain.time import FiscalYear
+
+BUDGET: Final = "govspending_budget"
+"""The source whose projects bear the same codes (`bb_code`)."""
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """The budget code as a project, and the disbursed amounts of the row as its lines."""
+    row = MappedRow(raw, spec)
+    if (sums := row.sums()) is not None:
+        return sums
+    year, code = row.year(), row.code("budget_code")
+    agency = row.text("agency", needed=True)
+    if not code:
+        row.text("budget_code", needed=True)
+    areas = row.areas("province")
+    if row.has("province") and not areas:
+        row.text("province", needed=True)
+    if year is None:
+        return Entry(row.key(), doubts=tuple(row.doubts))
+    lines = tuple(row.lines(areas[0] if len(areas) == 1 else None, lambda: year))
+    row.check_amounts()
+    return Entry(
+        key=row.key(),
+        scope=str(year.be),
+        project=budgeted(row, year, code, agency),
+        lines=lines,
+        joins=(Join(BUDGET, code=code, year=year),) if code else (),
+        doubts=tuple(row.doubts),
+    )
+
+
+def budgeted(row: MappedRow, year: FiscalYear, code: str, agency: str) -> ProjectRow:
+    """The project the row's budget code stands for where the budget itself does not tell of it."""
+    return ProjectRow(
+        key=f"{year.be}|{code}",
+        name_th=row.text("title") or f"รหัสงบประมาณ {code}",
+        actor_level=ActorLevel.MINISTRY,
+        owner=WrittenName(NameKind.AGENCY, agency, row.code("agency_code") or None),
+        years=(year,),
+        code=code or None,
+    )

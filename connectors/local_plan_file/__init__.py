@@ -1,0 +1,1 @@
+"""Local development plans, as tables are printed and kept."""

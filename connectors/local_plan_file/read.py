@@ -1,0 +1,31 @@
+"""One row: a project of a local development plan, with what it is to cost in each year."""
+
+from connectors.kit.mapped import MappedRow
+from hub.domain.agencies import ActorLevel
+from hub.domain.ingest import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.source_spec import SourceSpec
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """The project of the row, in its authority's own area, and a line for each year's amount."""
+    row = MappedRow(raw, spec)
+    if (sums := row.sums()) is not None:
+        return sums
+    title, authority = row.title("title"), row.text("authority", needed=True)
+    row.text("strategy", needed=True)
+    area = WrittenName(NameKind.AREA, authority) if authority else None
+    lines = tuple(row.lines(area, row.year))
+    return Entry(
+        key=row.key(),
+        scope=authority,
+        project=ProjectRow(
+            key=row.key() or "",
+            name_th=title,
+            actor_level=ActorLevel.LOCAL,
+            owner=WrittenName(NameKind.AGENCY, authority, row.code("authority_code") or None),
+            areas=(area,) if area else (),
+            code=row.code("code") or None,
+        ),
+        lines=lines,
+        doubts=tuple(row.doubts),
+    )

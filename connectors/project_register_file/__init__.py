@@ -1,0 +1,1 @@
+"""Project registers of ministries that have no API."""

@@ -1,0 +1,34 @@
+"""One row: a project of a ministry's register, with its amounts of whichever phases it keeps."""
+
+from connectors.kit.mapped import MappedRow
+from hub.domain.ingest import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.source_spec import SourceSpec
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """The project of the row; its amounts have an area where it names exactly one."""
+    row = MappedRow(raw, spec)
+    if (sums := row.sums()) is not None:
+        return sums
+    title, agency = row.title("title"), row.text("agency", needed=True)
+    ministry = row.text("ministry") or None
+    areas, years = row.areas("provinces"), row.years("years")
+    if row.has("fiscal_year") and (own := row.year()) is not None:
+        years = tuple(dict.fromkeys((*years, own)))
+    lines = tuple(row.lines(areas[0] if len(areas) == 1 else None, row.year))
+    row.text("strategy")
+    return Entry(
+        key=row.key(),
+        project=ProjectRow(
+            key=row.key() or "",
+            name_th=title,
+            name_en=row.text("title_en") or None,
+            actor_level=None,
+            owner=WrittenName(NameKind.AGENCY, agency, row.code("agency_code") or None, ministry),
+            years=years,
+            areas=areas,
+            code=row.code("code") or None,
+        ),
+        lines=lines,
+        doubts=tuple(row.doubts),
+    )

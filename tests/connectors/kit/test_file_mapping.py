@@ -1,0 +1,141 @@
+"""A mapping that will not do says which of its keys is wrong, in both languages."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.kit.file_mapping import mapping_in
+from connectors.registry import FOLDER, connectors, instance_of
+from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.source_spec import Era, Format, MoneyUnit
+from hub.domain.time import FiscalYear
+from hub.errors import Invalid
+from tests.connectors.mappings import DISBURSED, REGISTER, written
+
+MAPPED = ["gfmis_disbursement", "local_plan_file", "project_register_file"]
+TOTAL = {"column": "งาน", "word": "รวม", "under": "แผนงาน"}
+HOWTO = Path(__file__).parents[3] / "docs" / "howto" / "import-a-file.md"
+
+
+def test_a_mapping_is_the_declaration_of_a_file(tmp_path: Path) -> None:
+    spec = instance_of(written(tmp_path, REGISTER)).spec
+    assert (spec.format, spec.encoding) == (Format.CSV, "cp874")
+    assert (spec.era, spec.money_unit) == (Era.CE, MoneyUnit.MILLION_BAHT)
+    assert spec.columns.required == {"งาน", "งบ 2023", "งบ 2024"}
+    assert spec.columns.ignored == {"ที่"}
+    first, second = mapping_in(spec).amounts
+    assert (first.column, first.year, first.phase) == (
+        "งบ 2023",
+        FiscalYear(2023),
+        BudgetPhase.ALLOCATED,
+    )
+    assert (second.year, second.funding) == (FiscalYear(2024), FundingSource.LOAN)
+
+
+def test_another_mapping_is_another_declaration(tmp_path: Path) -> None:
+    first = instance_of(written(tmp_path, REGISTER)).spec.digest
+    again = instance_of(written(tmp_path, REGISTER)).spec.digest
+    changed = written(tmp_path, REGISTER, lambda t: t["mapping"].update(ignored=["ที่", "โน้ต"]))
+    assert first == again
+    assert first != instance_of(changed).spec.digest
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda t: t.pop("format"), "format"),
+        (lambda t: t.update(format="JSON"), "format"),
+        (lambda t: t.pop("encoding"), "encoding"),
+        (lambda t: t.update(encoding="latin-1"), "encoding"),
+        (lambda t: t.update(encoding="martian"), "encoding"),
+        (lambda t: t.update(format="XLSX"), "encoding"),
+        (lambda t: t.pop("money_unit"), "money_unit"),
+        (lambda t: t.update(era="พ.ศ."), "era"),
+        (lambda t: t.pop("mapping"), "mapping"),
+        (lambda t: t.update(mapping="ก"), "mapping"),
+    ],
+)
+def test_a_declaration_of_a_file_that_will_not_do_names_its_key(
+    change: Callable[[dict[str, Any]], Any], key: str, tmp_path: Path
+) -> None:
+    refused(written(tmp_path, REGISTER, change), key)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (lambda m: m.update(sheet="แผ่น"), "sheet"),
+        (lambda m: m.pop("header_rows"), "header_rows"),
+        (lambda m: m.update(header_rows=[3, 2]), "header_rows"),
+        (lambda m: m.update(header_rows=[True]), "header_rows"),
+        (lambda m: m.update(header_rows=[10**9]), "header_rows"),
+        (lambda m: m["fields"].pop("title"), "fields.title"),
+        (lambda m: m["fields"].update(colour="สี"), "fields.colour"),
+        (lambda m: m["fields"].update(title=7), "fields.title"),
+        (lambda m: m["constants"].update(title="งาน"), "constants.title"),
+        (lambda m: m.update(ignored=["งาน"]), "ignored"),
+        (lambda m: m.update(amounts=[]), "amounts"),
+        (lambda m: m.update(amounts="งบ"), "amounts"),
+        (lambda m: m["amounts"][0].pop("phase"), "amounts[0].phase"),
+        (lambda m: m["amounts"][0].update(phase="SPENT"), "amounts[0].phase"),
+        (lambda m: m["amounts"][0].pop("column"), "amounts[0].column"),
+        (lambda m: m["amounts"][0].update(year=2566), "amounts[0].year"),
+        (lambda m: m["amounts"][0].pop("year"), "amounts[0].year"),
+        (lambda m: m["amounts"][0].update(years=[2023, 2024]), "amounts[0].years"),
+        (lambda m: m["amounts"][0].update(column="งบ {year}"), "amounts[0].years"),
+        (lambda m: m["amounts"].append(m["amounts"][0]), "amounts"),
+        (lambda m: m["amounts"][1].update(colour="red"), "amounts[1].colour"),
+        (lambda m: m.update(fill_down=["สี"]), "fill_down"),
+        (lambda m: m.update(colour="red"), "colour"),
+        (lambda m: m.update(headings=[{"column": "ยุทธศาสตร์"}]), "headings[0].begins"),
+        (lambda m: m.update(totals=[{"column": "ที่", "word": ""}]), "totals[0].word"),
+        (lambda m: m.update(totals=[TOTAL]), "totals[0].under"),
+    ],
+)
+def test_a_mapping_that_will_not_do_names_its_key(
+    change: Callable[[dict[str, Any]], Any], key: str, tmp_path: Path
+) -> None:
+    refused(written(tmp_path, REGISTER, lambda t: change(t["mapping"])), f"mapping.{key}")
+
+
+def refused(path: Path, key: str) -> None:
+    with pytest.raises(Invalid) as error:
+        instance_of(path)
+    assert error.value.field == f"made_up.toml {key}"
+    assert error.value.th
+    assert error.value.en
+
+
+def test_a_phase_that_a_source_does_not_keep_is_refused(tmp_path: Path) -> None:
+    def change(table: dict[str, Any]) -> None:
+        table["mapping"]["amounts"][0]["phase"] = "PLANNED"
+
+    with pytest.raises(Invalid, match=r"mapping\.amounts\[0\]\.phase.*DISBURSED only"):
+        instance_of(written(tmp_path, DISBURSED, change))
+
+
+def test_a_source_that_knows_its_columns_takes_no_mapping(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="is fixed by budget_act"):
+        instance_of(written(tmp_path, {**REGISTER, "connector": "budget_act"}))
+
+
+def test_the_mapping_printed_in_the_papers_is_one(tmp_path: Path) -> None:
+    text = HOWTO.read_text("utf-8")
+    printed = text.partition("```toml\n")[2].partition("```")[0]
+    path = tmp_path / "printed.toml"
+    path.write_text(printed, "utf-8")
+    spec = instance_of(path).spec
+    assert "งบประมาณ / 2570" in spec.columns.required
+    assert {name for name in MAPPED if f"`{name}`" in text} == set(MAPPED)
+
+
+@pytest.mark.parametrize("source", MAPPED)
+def test_a_mapped_source_says_that_no_public_field_list_is_behind_it(source: str) -> None:
+    declared = tomllib.loads((FOLDER / source / "source.toml").read_text("utf-8"))
+    assert "mapping names" in declared["note"]
+    readme = (FOLDER / source / "README.md").read_text("utf-8")
+    assert "docs/howto/import-a-file.md" in readme
+    assert source not in connectors()
