@@ -10,9 +10,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from connectors.inputs import asked_over_http
+from connectors.kit.file_mapping import is_mapped
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
-from connectors.registry import Connector, connector
+from connectors.registry import Connector, connector, instance_of
 from hub.app import Say, prepared, sources_of
 from hub.domain.ingest import NameKind
 from hub.domain.ledger import Ledger
@@ -38,6 +39,12 @@ def ingest_arguments(parser: ArgumentParser) -> None:
     """What `hub ingest` is told."""
     parser.add_argument("source", metavar="SOURCE", help="ชื่อแหล่งข้อมูล · as `hub sources` lists it")
     parser.add_argument("--from", dest="origin", metavar="FILE|URL", help="อ่านจากที่นี่ · read this")
+    parser.add_argument(
+        "--mapping",
+        metavar="FILE",
+        type=Path,
+        help="ลองไฟล์จับคู่คอลัมน์ · try a file that declares a source",
+    )
     parser.add_argument(
         "--whole", action="store_true", help="อ่านทั้งหมด · all of it, not only what changed"
     )
@@ -68,6 +75,9 @@ def input_of(asked: Connector, origin: str | None, settings: Settings) -> Input:
     spec = asked.spec
     if origin is None and spec.transport is Transport.FILE:
         raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ระบุไฟล์", f"{spec.id} needs a file")
+    if is_mapped(spec) and origin is not None and origin.startswith(ADDRESSES):
+        why = f"{spec.id} is read from a file; fetch it first"
+        raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ดาวน์โหลดก่อน", why)
     if origin is None or origin.startswith(ADDRESSES):
         told = spec if origin is None else replace(spec, url=origin)
         keep_secret(spec, told.url or "")
@@ -93,7 +103,7 @@ def keep_secret(spec: SourceSpec, address: str) -> None:
 
 def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:
     """Take in a source, and print its ledger."""
-    asked = named(told.source, settings)
+    asked = told_by(told, settings) if told.mapping else named(told.source, settings)
     given = input_of(asked, told.origin, settings)
 
     def progress(read: int, total: int | None) -> None:
@@ -148,6 +158,32 @@ def fill_hub(agency: Agency, settings: Settings) -> int:
 def named(name: str, settings: Settings) -> Connector:
     """One source by its name; `Invalid` says which there are."""
     return made_up().get(name) or connector(name, settings.sources_dir)
+
+
+def told_by(told: Namespace, settings: Settings) -> Connector:
+    """The source that a file makes of a connector, to be tried, or taken in where it is installed.
+
+    What waits in review is read again by the declaration of its source, which must stay at hand.
+    """
+    file: Path = told.mapping
+    if not file.is_file():
+        raise Invalid("--mapping", f"ไม่พบไฟล์ {file}", f"there is no file {file}")
+    found = instance_of(file)
+    if (kind := found.folder.name) != told.source:
+        raise Invalid(
+            "--mapping",
+            f"{file.name} เป็นของ {kind}",
+            f"{file.name} is for {kind}, not {told.source}",
+        )
+    folder = settings.sources_dir
+    if not told.dry_run and (folder is None or file.resolve().parent != folder.resolve()):
+        raise Invalid(
+            "--mapping",
+            "ลองด้วย --dry-run หรือย้ายไฟล์ไปไว้ใน HUB_SOURCES_DIR ก่อน เพราะแถวที่รอตรวจต้องอ่านใหม่ด้วยไฟล์นี้",
+            "try it with --dry-run, or move the file to HUB_SOURCES_DIR first: "
+            "rows that wait in review are read again by it",
+        )
+    return found
 
 
 def show_sources(settings: Settings) -> int:
