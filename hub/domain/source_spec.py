@@ -5,11 +5,11 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, Final
 
-from hub.domain.authority import Authority, authorities_of
 from hub.domain.budget import BudgetPhase
 from hub.domain.columns import Columns
 from hub.domain.coverage import Coverage, coverage_of
 from hub.domain.declared import Part
+from hub.domain.local_authorities import LocalAuthority, authorities_of
 from hub.domain.provenance import Assertion, Cadence
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
@@ -144,7 +144,7 @@ class SourceSpec:
     paging: PagingSpec
     changes: ChangesSpec | None
     auth: AuthSpec
-    authorities: tuple[Authority, ...]
+    authorities: tuple[LocalAuthority, ...]
     money_unit: MoneyUnit
     era: Era
     cadence: Cadence

@@ -22,6 +22,7 @@ from hub.sandbox.words import (
     departments,
     ministries,
     provinces,
+    told_apart,
 )
 
 YEARS: Final = (2565, 2566, 2567, 2568)
@@ -133,7 +134,7 @@ class Generated:
         """A record as the service of contracts shapes it; amounts are strings with commas."""
         bits = mixed(self.seed + 300, number)
         year, ministry = self.block(number)
-        theirs = departments(ministry.code)
+        theirs = told_apart(ministry.code)
         prices = [
             mixed(self.seed + 301 + part, number) % 90_000_000 + 100
             for part in range(bits // 7 % 3 + 1)
@@ -166,7 +167,7 @@ class Generated:
         """A row of the catalogue's table: one amount a number in million baht, one a text."""
         bits = mixed(self.seed + 400, number)
         year, ministry = self.block(number)
-        theirs = departments(ministry.code)
+        theirs = told_apart(ministry.code)
         given = bits // 11 % 90_000 + 1
         return {
             "_id": number + 1,

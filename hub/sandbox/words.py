@@ -1,6 +1,7 @@
 """The words that generated titles are made of, and the names taken from the reference data."""
 
 import csv
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -55,6 +56,13 @@ def departments(ministry: str) -> tuple[Named, ...]:
         and not row["valid_to"]
         and (code := row["id"].split(":")[1]).startswith(ministry)
     )
+
+
+@cache
+def told_apart(ministry: str) -> tuple[Named, ...]:
+    """The departments of a ministry whose name no other body bears: it will do without a code."""
+    times = Counter(row["name_th"] for row in rows("agencies.csv"))
+    return tuple(one for one in departments(ministry) if times[one.name] == 1)
 
 
 @cache

@@ -10,8 +10,8 @@ from typing import Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.authority import Authority
 from hub.domain.identity import GlobalId
+from hub.domain.local_authorities import LocalAuthority
 from hub.domain.source_spec import SourceSpec
 from hub.domain.text import thai_sort_key
 from hub.errors import Invalid
@@ -87,7 +87,7 @@ async def attest(connection: asyncpg.Connection, spec: SourceSpec) -> None:
     await upsert(connection, provenance, rows)
 
 
-def rows_of(authorities: Iterable[Authority]) -> Iterator[tuple[sa.Table, list[Row]]]:
+def rows_of(authorities: Iterable[LocalAuthority]) -> Iterator[tuple[sa.Table, list[Row]]]:
     """Their rows, table by table, in the order of their keys."""
     told = list(authorities)
     named = [

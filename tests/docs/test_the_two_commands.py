@@ -1,5 +1,6 @@
 """What the README tells people to type besides questions: make, and the hub's own commands."""
 
+import json
 import os
 import re
 import shlex
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +46,41 @@ def test_every_block_of_shell_is_a_question_or_a_target_of_make() -> None:
     assert odd == []
 
 
+def projects(address: str) -> int:
+    """How many projects a hub that runs has in the years of the sandbox."""
+    question = """{ matrix(input: {
+        rows: { dimension: ACTOR_LEVEL } columns: { dimension: FISCAL_YEAR }
+        fiscalYears: { from: { be: 2565 }, to: { be: 2568 } } }) { total { projectCount } } }"""
+    query = urllib.parse.urlencode({"query": question})
+    with urllib.request.urlopen(f"{address}?{query}", timeout=30) as answer:
+        return int(json.load(answer)["data"]["matrix"]["total"]["projectCount"])
+
+
+def filled(folder: Path) -> None:
+    """`make fill` in a second terminal, beside the hub that runs on the same data."""
+    done = subprocess.run(
+        ["make", "-o", "setup", "fill", "ARGS=--records 40", f"IN={shlex.quote(sys.executable)}"],
+        cwd=ROOT,
+        env=here(HUB_DATA_DIR=str(folder / "data")),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("the ledger balances") == 5
+    listed = subprocess.run(
+        [sys.executable, "-m", "hub.cli", "sources"],
+        cwd=ROOT,
+        env=here(HUB_DATA_DIR=str(folder / "data")),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert listed.stdout.count("40 ระเบียน · records") == 5
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
 def test_make_run_starts_on_an_empty_folder_and_prints_a_question_that_is_answered(
     folder: Path,
@@ -74,6 +112,10 @@ def test_make_run_starts_on_an_empty_folder_and_prints_a_question_that_is_answer
                 asked = ["/bin/sh", "-c", command[1]]
                 answer = subprocess.run(asked, check=True, capture_output=True, text=True)
                 assert '"projectCount":15' in answer.stdout
+            address = re.search(r"http://127\.0\.0\.1:\d+/graphql", text)
+            assert address is not None, text
+            filled(folder)
+            assert projects(address[0]) == 200
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             running.communicate(timeout=30)

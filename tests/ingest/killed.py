@@ -1,14 +1,20 @@
-"""A run in a process of its own, to be killed: `python -m tests.ingest.killed DSN RECORDS`.
+"""A run in a process of its own, to be killed: `python -m tests.ingest.killed DSN RECORDS [AT]`.
 
-It says a line after each page.
+It says a line after each page. `AT`: it kills itself there, on its third page.
 """
 
 import asyncio
+import os
+import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from hub.errors import Conflict
 from hub.ingest.run import ingest
 from hub.store.engine import opened
+from hub.store.intake import Intake
 from tests.ingest.made import SPEC, Row, given, read, row
 
 
@@ -38,5 +44,33 @@ async def run(dsn: str, count: int) -> None:
                 return
 
 
+def kill_at(where: str) -> None:
+    """Die between the rows of the third page and its checkpoint, its commit, or the next page."""
+    checkpoint, page = Intake.checkpoint, Intake.page
+    pages = 0
+
+    def die(here: str) -> None:
+        if pages == 3 and here == where:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def dying(self: Intake, *told: Any) -> None:
+        nonlocal pages
+        pages += 1
+        die("before-checkpoint")
+        await checkpoint(self, *told)
+        die("before-commit")
+
+    @asynccontextmanager
+    async def committed(self: Intake) -> AsyncIterator[None]:
+        async with page(self):
+            yield
+        die("after-commit")
+
+    Intake.checkpoint = dying  # type: ignore[method-assign, assignment]
+    Intake.page = committed  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
+    for where in sys.argv[3:]:
+        kill_at(where)
     asyncio.run(run(sys.argv[1], int(sys.argv[2])))

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -46,6 +47,12 @@ async def state(database: Database) -> list[Any]:
     return [run["status"], json.loads(run["ledger"]), *rows, kept]
 
 
+def child(dsn: str, *at: str) -> int:
+    """What a run in a process of its own ends with; `at`: it kills itself there."""
+    command = [sys.executable, "-m", "tests.ingest.killed", dsn, str(RECORDS), *at]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
+
+
 def killed(dsn: str, chance: random.Random) -> bool:
     """Start a run and kill it after some pages and a moment; whether it was still under way."""
     child = subprocess.Popen(
@@ -64,7 +71,7 @@ def killed(dsn: str, chance: random.Random) -> bool:
     return alive
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def untouched(template: str) -> list[Any]:
     """What a run that nobody kills ends with."""
     name = f"untouched_{os.getpid()}"
@@ -75,7 +82,7 @@ async def untouched(template: str) -> list[Any]:
     return found
 
 
-async def test_kill_9_anywhere_and_finishing_gives_the_same_ledger_and_rows(
+async def test_33_kill_9_anywhere_and_finishing_gives_the_same_ledger_and_rows(
     template: str, fresh_database: Database, untouched: list[Any]
 ) -> None:
     name = await fresh_database.pool.fetchval("select current_database()")
@@ -83,14 +90,22 @@ async def test_kill_9_anywhere_and_finishing_gives_the_same_ledger_and_rows(
     seed = random.randrange(2**32)  # noqa: S311 - where to kill is no secret
     chance = random.Random(seed)  # noqa: S311
     alive = [killed(dsn, chance) for _ in range(TIMES)]
-    subprocess.run(
-        [sys.executable, "-m", "tests.ingest.killed", dsn, str(RECORDS)],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
+    assert child(dsn) == 0
     ended = await state(fresh_database)
     if all(alive):  # a run that had finished before it was killed was read a second time
         assert ended == untouched, seed
     else:
         assert ended[2:] == untouched[2:], seed
+
+
+@pytest.mark.parametrize("at", ["before-checkpoint", "before-commit", "after-commit"])
+async def test_34_kill_9_between_rows_checkpoint_and_commit_leaves_no_duplicates(
+    template: str, fresh_database: Database, untouched: list[Any], at: str
+) -> None:
+    name = await fresh_database.pool.fetchval("select current_database()")
+    dsn = of_database(template, name)
+    assert child(dsn, at) == -signal.SIGKILL
+    seen = await fresh_database.pool.fetchval("select ledger->'read' from source_run")
+    assert int(seen) == (150 if at == "after-commit" else 100)
+    assert child(dsn) == 0
+    assert await state(fresh_database) == untouched

@@ -210,7 +210,7 @@ async def test_a_run_that_is_broken_off_is_gone_on_with(fresh_database: Database
     assert not await fresh_database.pool.fetchval("select count(*) from run_record")
 
 
-async def test_two_runs_of_a_source_are_not_under_way_at_once(fresh_database: Database) -> None:
+async def test_32_two_runs_of_a_source_are_not_under_way_at_once(fresh_database: Database) -> None:
     entered, leave = asyncio.Event(), asyncio.Event()
     whole = given([row(1)])
 

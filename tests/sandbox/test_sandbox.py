@@ -9,11 +9,21 @@ from typing import Any
 import httpx2
 import pytest
 
+from hub.domain.provenance import Assertion
 from hub.errors import Invalid
-from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
+from hub.sandbox.agency import (
+    API_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    RESOURCE,
+    USER_TOKEN,
+    Agency,
+)
 from hub.sandbox.faults import NAMES, Fault
+from hub.sandbox.fill import made_up
 from hub.sandbox.records import Generated, mixed
-from hub.sandbox.words import departments, ministries, provinces
+from hub.sandbox.rows import ROWS, SHAPES, encoded, spoilt
+from hub.sandbox.words import authorities, departments, ministries, provinces
 from tests.sandbox.served import Source
 
 
@@ -172,3 +182,80 @@ def test_a_million_records_need_no_memory_before_they_are_asked_for() -> None:
     assert (len(items), after) == (10, None)
     assert agency.data.budget(999_999)["name"].endswith("หมู่ที่ 1000000")
     assert len(json.dumps(items)) < 20_000
+
+
+def ckan(source: Source, **asked: str) -> httpx2.Response:
+    table = "/catalog/api/3/action/datastore_search"
+    return get(source, table, params={"resource_id": RESOURCE, **asked})
+
+
+def test_contracts_are_given_to_who_has_the_key_by_year_and_in_parts(source: Source) -> None:
+    def asked(**parameters: str) -> list[dict[str, Any]]:
+        answer = get(
+            source, "/contracts/cgdcontract", params=parameters, headers={"api-key": API_KEY}
+        )
+        found: list[dict[str, Any]] = answer.json()["result"]
+        return found
+
+    assert get(source, "/contracts/cgdcontract").status_code == 401
+    whole = asked(limit="500")
+    assert len(whole) == 95
+    assert len(asked()) == 10
+    assert [one for at in range(0, 95, 30) for one in asked(offset=str(at), limit="30")] == whole
+    years = [asked(year=year, limit="500") for year in ("2565", "2566", "2567", "2568")]
+    assert [one for part in years for one in part] == whole
+    for one in whole:
+        parts = [Decimal(part["price_agree"].replace(",", "")) for part in one["contract"]]
+        assert sum(parts) == Decimal(one["sum_price_agree"].replace(",", ""))
+
+
+def test_a_table_of_the_catalogue_is_answered_as_ckan_answers(source: Source) -> None:
+    first = ckan(source, limit="60").json()
+    second = ckan(source, limit="60", offset="60").json()
+    assert (first["success"], first["result"]["total"]) == (True, 95)
+    rows = first["result"]["records"] + second["result"]["records"]
+    assert [row["_id"] for row in rows] == list(range(1, 96))
+    assert "offset=60" in first["result"]["_links"]["next"]
+    stranger = get(source, "/catalog/api/3/action/datastore_search")
+    assert (stranger.status_code, stranger.json()["success"]) == (404, False)
+    assert ckan(source, limit="x").status_code == 409
+    source.behave("not-success")
+    refused = ckan(source)
+    assert (refused.status_code, refused.json()["success"]) == (200, False)
+
+
+@pytest.mark.parametrize("api", SHAPES)
+@pytest.mark.parametrize("name", ROWS)
+def test_a_fault_of_a_row_spoils_the_first_record_of_a_page_and_no_other(
+    name: str, api: str
+) -> None:
+    if (name, api) in {("separators", "contracts"), ("separators", "catalog")} or (
+        name == "boundary" and api != "contracts"
+    ):
+        return  # they have separators always, and only contracts have a day
+    data = Generated(3)
+    made = {"budget": data.budget, "contracts": data.contract, "catalog": data.row}
+    records = [
+        made[api](number) if api in made else data.project(number, api) for number in range(3)
+    ]
+    first, *rest = spoilt(name, api, records)
+    assert spoilt(name, api, []) == []
+    if name == "same-key":
+        assert rest[-1] != first
+        assert rest[-1][SHAPES[api].key] == first[SHAPES[api].key]
+        rest = rest[:-1]
+    if name == "gone" and "deleted" not in records[0]:
+        assert [first, *rest] == records[1:]
+        return
+    assert rest == records[1:]
+    assert (first == records[0]) is (name == "same-key")
+    assert encoded({"items": [first]})
+
+
+def test_the_sources_of_the_sandbox_are_those_it_serves_by_the_names_it_gives() -> None:
+    known = made_up()
+    assert set(known) == {f"sandbox_{api}" for api in SHAPES}
+    assert {one.spec.asserted for one in known.values()} == {Assertion.ASSUMED}
+    told = {(one.code, one.name.th) for one in known["sandbox_local"].spec.authorities}
+    assert told == {tuple(town) for town, _ in authorities()}
+    assert known["sandbox_catalog"].spec.parameters["resource_id"] == RESOURCE

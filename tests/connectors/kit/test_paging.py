@@ -91,6 +91,23 @@ async def test_a_server_that_gives_less_than_the_limit_loses_no_record(script: S
     assert script.asked == [f"/list?limit=4&offset={n}" for n in (0, 2, 4)]
 
 
+async def test_an_answer_that_says_that_it_failed_is_refused_with_its_reason(
+    script: Script,
+) -> None:
+    script.says({"success": False, "error": {"message": "no such table"}})
+    with pytest.raises(SourceRefused, match="no such table"):
+        await script.read(paging={**CKAN, "success": "success"})
+    script.says({"result": {"records": [], "total": 0}})
+    with pytest.raises(SourceRefused, match="success is not true"):
+        await script.read(paging={**CKAN, "success": "success"})
+
+
+async def test_a_304_that_was_not_asked_for_is_refused(script: Script) -> None:
+    script.answers = [Response(status_code=304)]
+    with pytest.raises(SourceRefused, match="304"):
+        await script.read()
+
+
 async def test_one_answer_is_the_whole_list_where_there_are_no_pages(script: Script) -> None:
     script.says([1, 2, 3])
     [page] = await script.read(paging={})
@@ -161,7 +178,7 @@ async def test_a_record_whose_bytes_do_not_decode_is_handed_up_as_bytes_beside_t
     assert "\ufffd" not in doubt.written
 
 
-async def test_thai_bytes_are_read_by_the_declared_encoding(script: Script) -> None:
+async def test_23_thai_bytes_are_read_by_the_declared_encoding(script: Script) -> None:
     script.says('{"result": [{"name": "ถนน"}]}'.encode("cp874"))
     [page] = await script.read(encoding="cp874", paging={"records": "result"})
     assert page.records[0].payload == {"name": "ถนน"}

@@ -11,7 +11,7 @@ KEYS: Final = {"code", "name_th", "name_en", "province"}
 
 
 @value
-class Authority:
+class LocalAuthority:
     """A local authority that an operator names, as there is no public register of them all (อปท.).
 
     `code` is the source's own; `province` the id of the province it lies in.
@@ -27,7 +27,7 @@ class Authority:
         return f"local:{self.code}"
 
 
-def authorities_of(top: Part) -> Iterator[Authority]:
+def authorities_of(top: Part) -> Iterator[LocalAuthority]:
     """Those a declaration names; `Invalid` where one is named twice."""
     told: set[str] = set()
     for one in top.parts("authorities", KEYS):
@@ -36,4 +36,4 @@ def authorities_of(top: Part) -> Iterator[Authority]:
             raise one.wrong("code", f"รหัส {code} ซ้ำ", f"{code} is named twice")
         told.add(code)
         name = LocalizedText(one.text("name_th"), one.text_or_none("name_en"))
-        yield Authority(code, name, one.text("province"))
+        yield LocalAuthority(code, name, one.text("province"))

@@ -1,0 +1,59 @@
+"""Days of either era are days, and a moment is the day of Bangkok."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.kit.days import day
+from hub.domain.ingest import Doubt, Reason
+from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("2024-01-10", date(2024, 1, 10)),
+        ("2567-01-10", date(2024, 1, 10)),
+        ("10/1/2567", date(2024, 1, 10)),
+        ("๑๐/๐๑/๒๕๖๗", date(2024, 1, 10)),
+        ("2567-02-29", date(2024, 2, 29)),
+        ("29/02/2567", date(2024, 2, 29)),
+        ("2024-09-30T16:59:59Z", date(2024, 9, 30)),
+        ("2024-09-30T17:00:00Z", date(2024, 10, 1)),
+        ("2024-09-30T23:59:59", date(2024, 9, 30)),
+        ("2024-10-01T00:00:00+07:00", date(2024, 10, 1)),
+        ("2567-09-30 17:00:00Z", date(2024, 10, 1)),
+        ("", None),
+        ("-", None),
+        (None, None),
+    ],
+)
+def test_a_day_is_read_as_it_is_meant(written: Any, found: date | None) -> None:
+    assert day(written, "on") == found
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["31/02/2567", "2023-02-29", "soon", "10/13/2567", "67-01-01", 5, [], "2024-1-1T9:00"],
+)
+def test_what_is_no_day_is_doubted(written: Any) -> None:
+    doubt = day(written, "on")
+    assert isinstance(doubt, Doubt)
+    assert (doubt.reason, doubt.field) == (Reason.IMPOSSIBLE_YEAR, "on")
+
+
+@given(st.dates(date(1962, 1, 1), date(2100, 12, 31)))
+def test_a_day_written_in_any_form_is_the_same_day(one: date) -> None:
+    buddhist = f"{one.day:02}/{one.month:02}/{one.year + BUDDHIST_OFFSET}"
+    assert day(buddhist, "on") == day(one.isoformat(), "on") == one
+
+
+@given(st.integers(1963, 2100))
+def test_31_a_fiscal_year_begins_at_midnight_in_bangkok(year: int) -> None:
+    first = day(f"{year - 1}-09-30T17:00:00Z", "on")
+    assert isinstance(first, date)
+    assert FiscalYear.holding(first).ce == year
+    assert FiscalYear.holding(first - timedelta(days=1)).ce == year - 1

@@ -1,0 +1,93 @@
+"""A local system's authorities act in areas of their own, which an operator has named."""
+
+from dataclasses import replace
+
+import pytest
+
+from connectors.kit.files import pages_of
+from connectors.registry import FOLDER, instance_of
+from hub.domain.ingest import Reason
+from hub.domain.ledger import Outcome
+from hub.domain.local_authorities import LocalAuthority
+from hub.domain.source_spec import SourceSpec
+from hub.domain.text import LocalizedText
+from hub.errors import Invalid
+from hub.ingest.run import Input, Result, ingest
+from hub.ingest.sources import waiting
+from hub.store.engine import Database
+from tests.conftest import Asking
+
+FOLDER_OF = FOLDER / "local_source_contract" / "sample"
+TOWNS = instance_of(FOLDER_OF / "beach_towns.toml")
+MATRIX = """
+{ matrix(input: {
+    rows: { dimension: ACTOR_LEVEL } columns: { dimension: FISCAL_YEAR }
+    filter: { areas: ["gid://hub/Area/20"] }
+    fiscalYears: { from: { be: 2567 }, to: { be: 2568 } }
+}) { rows { headers { key total { projectCount budget(phase: PLANNED) { amount } } } } } }
+"""
+
+
+async def taken(database: Database, spec: SourceSpec = TOWNS.spec, *, dry: bool = False) -> Result:
+    path = FOLDER_OF / "records.jsonl"
+    given = Input(pages_of(path, spec), path.name, "sample")
+    return await ingest(database, spec, TOWNS.read, given, dry=dry)
+
+
+async def test_its_projects_are_local_and_stand_in_its_own_area(fresh_database: Database) -> None:
+    done = await taken(fresh_database)
+    assert (done.ledger.of(Outcome.NEW), done.ledger.of(Outcome.QUARANTINED)) == (2, 1)
+    rows = await fresh_database.pool.fetch(
+        "select p.actor_level, p.owner_id, b.area_id, b.funding, sum(b.amount)::bigint as satang "
+        "from project p join budget_line b on b.project_id = p.id where p.source_id = $1 "
+        "group by 1, 2, 3, 4 order by 2",
+        TOWNS.spec.id,
+    )
+    assert [tuple(row) for row in rows] == [
+        ("LOCAL", "local:T-0001", "local:T-0001", "LOCAL", 59_999_975),
+        ("LOCAL", "local:T-0002", "local:T-0002", "LOCAL", 8_000_000),
+    ]
+
+
+async def test_its_province_answers_for_it_too(fresh_database: Database, ask: Asking) -> None:
+    await taken(fresh_database)
+    answer = await ask(MATRIX, database=fresh_database)
+    [local] = [
+        one["total"] for one in answer["data"]["matrix"]["rows"]["headers"] if one["key"] == "LOCAL"
+    ]
+    assert local == {"projectCount": 2, "budget": {"amount": "380000.00"}}
+
+
+async def test_why_an_authority_is_held_is_said(fresh_database: Database) -> None:
+    await taken(fresh_database)
+    reasons = await fresh_database.pool.fetch(
+        "select subject, asserted, citation from provenance where source_id = $1 "
+        "and citation like '%authorities%' order by subject",
+        TOWNS.spec.id,
+    )
+    assert {row["asserted"] for row in reasons} == {"ASSUMED"}
+    assert {row["subject"] for row in reasons} == {
+        f"gid://hub/{kind}/local:T-000{n}" for kind in ("Area", "Agency") for n in (1, 2)
+    }
+    assert all(row["citation"].startswith("beach_towns.toml") for row in reasons)
+
+
+async def test_an_authority_nobody_has_named_waits(fresh_database: Database) -> None:
+    known = TOWNS.spec.authorities[:1]
+    done = await taken(fresh_database, replace(TOWNS.spec, authorities=known))
+    assert (done.ledger.of(Outcome.NEW), done.ledger.of(Outcome.QUARANTINED)) == (1, 2)
+    asked = await waiting(fresh_database)
+    assert {one.written for one in asked if one.reason is Reason.UNKNOWN_NAME} == {
+        "องค์การบริหารส่วนตำบลนาเกลือ"
+    }
+
+
+async def test_a_province_that_is_none_is_named_and_a_dry_run_leaves_no_authority(
+    fresh_database: Database,
+) -> None:
+    nowhere = LocalAuthority("T-9", LocalizedText("เทศบาลไร้จังหวัด"), "99")
+    with pytest.raises(Invalid, match=r"beach_towns\.toml authorities.*no province 99"):
+        await taken(fresh_database, replace(TOWNS.spec, authorities=(nowhere,)))
+    await taken(fresh_database, dry=True)
+    held = "select count(*) from agency where id like 'local:%'"
+    assert not await fresh_database.pool.fetchval(held)
