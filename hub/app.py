@@ -22,8 +22,10 @@ from strawberry import Schema
 
 from connectors.inputs import asked_over_http
 from connectors.kit.oauth import Grants
+from connectors.live import AskingAgencies
 from connectors.registry import Connector, connectors
 from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.live import LiveFigures
 from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import Clock
 from hub.errors import Forbidden, HubError, Unauthenticated, Unready
@@ -110,9 +112,14 @@ def sources_of(settings: Settings) -> dict[str, Connector]:
     return {**made_up(), **connectors(settings.sources_dir)}
 
 
+def grants_of(settings: Settings) -> Grants:
+    """The OAuth tokens of this machine's hubs."""
+    return Grants(settings.data_dir / "tokens")
+
+
 def scheduled(settings: Settings) -> list[Scheduled]:
     """The sources that can be read without a person: over HTTP, where they declare themselves."""
-    grants = Grants(settings.data_dir / "tokens")
+    grants = grants_of(settings)
 
     def given(spec: SourceSpec) -> Input:
         if spec.auth.kind is not Auth.NONE:
@@ -144,6 +151,7 @@ class Hub:
         self.viewer_still: Callable[[Viewer], bool] = lambda _: True
         self.clock: Clock = lambda: datetime.now(UTC)
         self.watch: Callable[[Reading], None] = lambda _: None
+        self.agencies: LiveFigures | None = None
         self.on_ready: Callable[[], None] = lambda: None
         self.on_failure: Callable[[BaseException], None] = lambda _: None
         self._stop = asyncio.Event()
@@ -177,7 +185,17 @@ class Hub:
 
     @asynccontextmanager
     async def _working(self, database: Database) -> AsyncIterator[None]:
-        """The hub's own work beside answering, which has ended when the block has."""
+        """Agencies can be asked, and sources are read by themselves; ended when the block has."""
+        asking = AskingAgencies(
+            connectors(self.settings.sources_dir), self.settings.secret_of, grants_of(self.settings)
+        )
+        async with asking.open() as self.agencies, self._reading_sources(database):
+            yield
+        self.agencies = None
+
+    @asynccontextmanager
+    async def _reading_sources(self, database: Database) -> AsyncIterator[None]:
+        """Sources are read by their cadence; the reading has ended when the block has."""
         if not self.settings.scheduler or self.settings.pool_size < LEAST_FOR_READING:
             yield
             return
@@ -241,6 +259,7 @@ class Hub:
                 self.clock(),
                 Review(database, lambda: sources_of(self.settings)),
                 self.feed,
+                self.agencies,
             )
         self.watch(reading)
 

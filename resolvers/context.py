@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from hub.domain.access import Viewer
+from hub.domain.live import LiveFigures
 from hub.domain.time import BANGKOK
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Context:
     now: datetime
     review: "Review"
     feed: "Feed"
+    agencies: LiveFigures | None = None
+    """Asks agencies now; null where nobody may be asked."""
     loaders: dict[Any, Any] = field(default_factory=dict)
     alive: list[Any] = field(default_factory=list)
 

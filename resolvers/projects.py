@@ -3,7 +3,7 @@
 A project knows as of when it was read, and everything asked of it is answered as of then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,15 +11,20 @@ from hub.domain.agencies import Agency
 from hub.domain.areas import Area
 from hub.domain.budget import BudgetLine, BudgetPhase
 from hub.domain.linkage import Linkage
+from hub.domain.live import FreshnessWish
 from hub.domain.lookups import AsOf, By
 from hub.domain.matrix_question import MatrixFilter
 from hub.domain.paging import Connection, Page
 from hub.domain.projects import AreaShare, Project
+from hub.domain.provenance import ExternalId, LiveOrigin, Provenance, Source, SourceRecord
+from hub.domain.text import Notice
 from hub.domain.time import FiscalYearRange, every_year
+from hub.errors import Invalid
+from hub.ingest.live import Budgeted, live_budgets
 from hub.services.scope_filter import scope_of
 from resolvers.context import Context
 from resolvers.lookups import at_each_instant, externally_named, instant
-from resolvers.nodes import agencies
+from resolvers.nodes import agencies, provenance
 
 
 class Financed(Protocol):
@@ -156,9 +161,13 @@ async def budgets(
     *,
     fiscal_years: FiscalYearRange | None = None,
     phase: tuple[BudgetPhase, ...] | None = None,
+    freshness: FreshnessWish = FreshnessWish.STORED,
 ) -> Sequence[Sequence[BudgetLine]]:
     """Each project's lines, by year and phase; phases are never added to one another."""
     phases = tuple(BudgetPhase) if phase is None else phase
+    if freshness is FreshnessWish.LIVE:
+        told = await asked_now(projects, context, fiscal_years, phases)
+        return [told[project.id].lines for project in projects]
 
     async def fetch(
         group: Sequence[Project], at: datetime | None
@@ -169,6 +178,82 @@ async def budgets(
         return [held[project.id] for project in group]
 
     return await at_each_instant(projects, fetch)
+
+
+async def budget_notices(
+    projects: Sequence[Project],
+    context: Context,
+    *,
+    fiscal_years: FiscalYearRange | None = None,
+    phase: tuple[BudgetPhase, ...] | None = None,
+    freshness: FreshnessWish = FreshnessWish.STORED,
+) -> Sequence[Sequence[Notice]]:
+    """Why figures of each project are the stored ones, one notice a reason and source."""
+    if freshness is FreshnessWish.STORED:
+        return [[] for _ in projects]
+    phases = tuple(BudgetPhase) if phase is None else phase
+    told = await asked_now(projects, context, fiscal_years, phases)
+    return [told[project.id].notices for project in projects]
+
+
+async def asked_now(
+    projects: Sequence[Project],
+    context: Context,
+    years: FiscalYearRange | None,
+    phases: Sequence[BudgetPhase],
+) -> Mapping[str, Budgeted]:
+    """What agencies say of projects now; `Invalid` where the projects are those of the past."""
+    if any(project.known_at is not None for project in projects):
+        raise Invalid(
+            "freshness",
+            "LIVE ถามหน่วยงานเดี๋ยวนี้ ใช้กับ asOf ไม่ได้ ตัด asOf ออกหรือใช้ STORED",
+            "LIVE asks agencies now and cannot go with asOf; leave asOf out, or ask for STORED",
+        )
+    return await live_budgets(context.unit, context.agencies, projects, years, phases)
+
+
+async def retrieved_at(lines: Sequence[BudgetLine], context: Context) -> Sequence[datetime | None]:
+    """When each figure came from its source; null for what was not fetched."""
+    ids = [line.record_id for line in lines if line.record_id and line.live is None]
+    held = await context.unit.provenance.retrieved(ids) if ids else {}
+    return [
+        line.live.retrieved_at if line.live else held.get(line.record_id or "") for line in lines
+    ]
+
+
+async def line_provenance(
+    lines: Sequence[BudgetLine], context: Context
+) -> Sequence[Sequence[Provenance]]:
+    """Where each line is said: by the agency just now, by the record it was read from, or else."""
+    recorded = [line.id for line in lines if line.record_id and line.live is None]
+    by_record = await context.unit.provenance.of_lines(recorded) if recorded else {}
+    origins = {line.live.source_id for line in lines if line.live}
+    sources = await context.unit.provenance.sources(sorted(origins)) if origins else {}
+    others = [line for line in lines if line.live is None and line.id not in by_record]
+    said = await provenance(others, context) if others else ()
+    rest = {line.id: told for line, told in zip(others, said, strict=True)}
+    return [
+        [live_provenance(line.live, sources[line.live.source_id])]
+        if line.live
+        else rest[line.id] if line.id in rest else [by_record[line.id]]
+        for line in lines
+    ]  # fmt: skip
+
+
+def live_provenance(origin: LiveOrigin, source: Source) -> Provenance:
+    """Where a live figure comes from: a record that came just now and is not kept."""
+    named = ExternalId(origin.source_id, origin.key)
+    return Provenance(
+        source=source,
+        record=SourceRecord(
+            "", origin.source_id, named, origin.url, origin.payload_hash, origin.retrieved_at
+        ),
+        retrieved_at=origin.retrieved_at,
+        asserted=origin.asserted,
+        confidence=None,
+        citation=None,
+        note=None,
+    )
 
 
 async def shares(projects: Sequence[Project], context: Context) -> Sequence[Sequence[AreaShare]]:

@@ -20,7 +20,7 @@ from schema.limits import Cost
 from schema.linkage import Linkage, Reason
 from schema.node import Node
 from schema.projects import BudgetLine, Project
-from schema.text import Connection, LocalizedText, Money
+from schema.text import Connection, LocalizedText, Money, Notice
 from schema.value_chain import ExpectedRole
 
 PHASE = "Which figure; phases are never added up (ขั้นของงบประมาณ)"
@@ -145,15 +145,6 @@ class MatrixTable:
         "The figure of a phase in baht; null where none has a line (งบประมาณ)",
         phase=PHASE,
     )
-
-
-@describes(domain.Notice)
-class Notice:
-    """Something a reader of the figures should know (ข้อสังเกต)."""
-
-    code: str = said("What it is about (รหัส)")
-    text: LocalizedText = said("In words (ข้อความ)")
-    path: list[str] | None = said("The part of the matrix it is about (ส่วนที่เกี่ยวข้อง)")
 
 
 @describes(domain.Matrix)

@@ -1,5 +1,6 @@
 """Projects (โครงการ), whoever runs them, and their money by phase."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from schema.linkage import Linkage
 from schema.lookups import ExternalIdInput, one
 from schema.node import Node
 from schema.provenance import Provenance
-from schema.text import Connection, ExternalId, FiscalYear, LocalizedText, Money
+from schema.text import Connection, ExternalId, FiscalYear, LocalizedText, Money, Notice
 
 Lazy = strawberry.lazy
 
@@ -40,7 +41,14 @@ class BudgetLine:
     amount: Money = said("How much (จำนวนเงิน)")
     holder: Agency | None = resolved(projects.holder, "Whose budget it is (ผู้ถืองบประมาณ)")
     disburser: Agency | None = resolved(projects.disburser, "Who draws the money (ผู้เบิกจ่าย)")
-    provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
+    is_live: bool = said("Whether the agency said so just now (ตัวเลขสด)", name="live")
+    retrieved_at: datetime | None = resolved(
+        projects.retrieved_at, "When it came from its source; null: not fetched (เวลาที่ได้มา)"
+    )
+    notice: Notice | None = said(
+        "Why it is the stored figure, where the live one was wished for (ข้อสังเกต)"
+    )
+    provenance: list[Provenance] = resolved(projects.line_provenance, "Where this is said (ที่มา)")
 
 
 @describes(domain.AreaShare)
@@ -76,6 +84,13 @@ class Project(Node):
         projects.budgets,
         "Its money, line by line, by year and phase (งบประมาณ)",
         phase="Only these figures; all when absent (ขั้นของงบประมาณ)",
+        freshness="As stored, or as the agency says now where it answers (ความสดที่ต้องการ)",
+    )
+    budget_notices: list[Notice] = resolved(
+        projects.budget_notices,
+        "Why figures of `budgets` are the stored ones, asked with the same arguments (ข้อสังเกต)",
+        phase="As of `budgets` (ขั้นของงบประมาณ)",
+        freshness="As of `budgets` (ความสดที่ต้องการ)",
     )
     areas: list[AreaShare] = resolved(projects.shares, "Where it acts (พื้นที่ดำเนินการ)")
     linkages: Connection[Linkage] = resolved(

@@ -12,6 +12,7 @@ from hub.domain.freshness import FreshnessStatus
 from hub.domain.ingest import NameKind, Reason
 from hub.domain.ledger import Outcome
 from hub.domain.linkage import LinkageStatus
+from hub.domain.live import FreshnessWish
 from hub.domain.matrix import CellState, CountTreatment, HeaderKind
 from hub.domain.matrix_question import (
     AgencyRole,
@@ -48,6 +49,7 @@ ENUMS = (
     Cadence,
     Confidence,
     FreshnessStatus,
+    FreshnessWish,
     FundingSource,
     LinkageStatus,
     Locale,

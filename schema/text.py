@@ -26,6 +26,15 @@ class LocalizedText:
     en_origin: TranslationOrigin | None = said("Who worded the English; null: as in the source")
 
 
+@describes(text.Notice)
+class Notice:
+    """Something a reader of the figures should know (ข้อสังเกต)."""
+
+    code: str = said("What it is about (รหัส)")
+    text: LocalizedText = said("In words (ข้อความ)")
+    path: list[str] | None = said("The part of the answer it is about (ส่วนที่เกี่ยวข้อง)")
+
+
 @describes(money.Money)
 class Money:
     """An exact amount; a decimal string, never a float (จำนวนเงิน)."""

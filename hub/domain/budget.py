@@ -3,7 +3,9 @@
 from enum import Enum
 
 from hub.domain.money import Money
+from hub.domain.provenance import LiveOrigin
 from hub.domain.record import record
+from hub.domain.text import Notice
 from hub.domain.time import FiscalYear
 
 
@@ -35,7 +37,8 @@ class FundingSource(Enum):
 class BudgetLine:
     """One amount of one phase, year, fund and place (รายการงบประมาณ).
 
-    `area_id` null: central or unknown.
+    `area_id` null: central or unknown. `record_id` is the source record that tells of it; `live`
+    where the agency said it just now. `notice` says why it is as stored, where more was wished for.
     """
 
     id: str
@@ -47,5 +50,13 @@ class BudgetLine:
     amount: Money
     holder_id: str | None
     disburser_id: str | None
+    record_id: str | None = None
+    live: LiveOrigin | None = None
+    notice: Notice | None = None
 
     TYPE = "BudgetLine"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the agency said so just now."""
+        return self.live is not None

@@ -14,7 +14,7 @@ from hub.domain.linkage import LinkageStatus, Reason
 from hub.domain.matrix_question import DimensionKind, MatrixQuestion
 from hub.domain.money import Money
 from hub.domain.record import record, value
-from hub.domain.text import LocalizedText
+from hub.domain.text import LocalizedText, Notice
 from hub.domain.value_chain import ExpectedRole
 
 if TYPE_CHECKING:
@@ -230,15 +230,6 @@ class Contribution:
     counted_elsewhere: Cell | None
     key: tuple[str, str, int, int]
     matrix: "Matrix"
-
-
-@record
-class Notice:
-    """Something a reader of the figures should know (ข้อสังเกต)."""
-
-    code: str
-    text: LocalizedText
-    path: list[str] | None
 
 
 @record

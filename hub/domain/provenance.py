@@ -105,3 +105,15 @@ class Provenance:
     confidence: Confidence | None
     citation: str | None
     note: str | None
+
+
+@record
+class LiveOrigin:
+    """Where a live figure comes from; nothing of it is stored."""
+
+    source_id: str
+    key: str
+    url: str | None
+    payload_hash: str
+    retrieved_at: datetime
+    asserted: Assertion

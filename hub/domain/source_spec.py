@@ -9,6 +9,7 @@ from hub.domain.budget import BudgetPhase
 from hub.domain.columns import Columns
 from hub.domain.coverage import Coverage, coverage_of
 from hub.domain.declared import Part
+from hub.domain.live_spec import LiveSpec, live_of
 from hub.domain.local_authorities import LocalAuthority, authorities_of
 from hub.domain.provenance import Assertion, Cadence
 from hub.domain.record import record, value
@@ -153,6 +154,7 @@ class SourceSpec:
     asserted: Assertion
     columns: Columns
     expect: Expectations
+    live: LiveSpec | None
     options: Mapping[str, Any]
     digest: str
     file: str
@@ -162,7 +164,7 @@ class SourceSpec:
 TOP: Final = {
     "title_th", "title_en", "agency", "kind", "note", "transport", "format", "url", "parameters",
     "encoding", "money_unit", "era", "cadence", "blocks", "asserted", "paging", "auth", "columns",
-    "expect", "options", "changes", "authorities", "operator", "covers",
+    "expect", "options", "changes", "authorities", "operator", "covers", "live",
 }  # fmt: skip
 PAGING: Final = {
     "style", "parameter", "step", "limit_parameter", "records", "total", "next", "success",
@@ -233,6 +235,7 @@ def spec_of(
                 for low, high in totals.range(phase.value)
             ),
         ),
+        live=live_of(top),
         options=top.table("options"),
         digest=digest,
         file=top.file,

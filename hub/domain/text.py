@@ -4,7 +4,7 @@ import unicodedata
 from enum import Enum
 from typing import Final
 
-from hub.domain.record import value
+from hub.domain.record import record, value
 
 
 class Locale(Enum):
@@ -39,6 +39,15 @@ class LocalizedText:
 def words(th: str, en: str) -> LocalizedText:
     """A text of ours."""
     return LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
+
+
+@record
+class Notice:
+    """Something a reader of figures should know (ข้อสังเกต)."""
+
+    code: str
+    text: LocalizedText
+    path: list[str] | None
 
 
 LEADING_VOWELS: Final = frozenset("เแโใไ")

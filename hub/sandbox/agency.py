@@ -101,6 +101,19 @@ class Agency:
             place += 1
         return items, place if place < end and self.total(kind, place) else None
 
+    def one(self, kind: str, key: str) -> Record | None:
+        """The record of a key as it stands now, a tombstone included; null where there is none."""
+        name, _, digits = key.rpartition("-")
+        if name != kind or not (digits.isascii() and digits.isdigit()):
+            return None
+        number = int(digits)
+        if number >= self.data.count:
+            return None
+        places = {change.number: place for place, change in enumerate(self.touched[kind])}
+        if number in places:
+            return self.touched_record(kind, places[number], number)
+        return self.data.project(number, kind)
+
     def since(self, kind: str, when: datetime) -> int:
         """The place of the first record changed at or after a moment."""
         began = moment(0)

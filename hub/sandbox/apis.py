@@ -155,6 +155,16 @@ class Doors:
         mark = codecs.BOM_UTF8 if self.due("bom") else b""
         return Response(mark + encoded(answer), media_type="application/json")
 
+    async def one(self, request: Request) -> Response:
+        """One project of the source contract by its key, or its tombstone; 404 where it is none."""
+        kind = request.url.path.split("/")[1]
+        if refusal := self.unauthorised(request):
+            return refusal
+        found = self.agency.one(kind, request.path_params["key"])
+        if found is None:
+            return JSONResponse({"error": "not_found"}, 404)
+        return self.answered(self.shaped(kind, [found])[0])
+
     @staticmethod
     def finished(page: Record) -> Record:
         """A page as it leaves; a test puts another in this place to break the contract."""
@@ -263,6 +273,7 @@ def sandbox(agency: Agency) -> Starlette:
         *(Route(f"/{kind}/projects", doors.projects) for kind in KINDS),
         Route("/contracts/cgdcontract", doors.contracts),
         Route("/catalog/api/3/action/datastore_search", doors.table),
+        *(Route(f"/{kind}/projects/{{key}}", doors.one) for kind in KINDS),
         Route("/elsewhere", doors.elsewhere),
         Route("/truth", doors.truth),
     ]

@@ -29,7 +29,7 @@ OTHER_HOST: Final = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
 class Wire:
-    """Answers pages as the faults of the agency want it, and passes everything else on."""
+    """Answers pages and single records as the agency's faults want it; passes all else on."""
 
     def __init__(self, app: ASGIApp, agency: Agency) -> None:
         self.app = app
@@ -37,7 +37,8 @@ class Wire:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] != "http" or scope["path"] not in PAGES:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not {path, path.rpartition("/")[0]} & set(PAGES):
             await self.app(scope, receive, send)
             return
         self.agency.seen["pages"] += 1

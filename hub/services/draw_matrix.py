@@ -19,7 +19,6 @@ from hub.domain.matrix import (
     HeaderKind,
     Matrix,
     Member,
-    Notice,
 )
 from hub.domain.matrix_key import write_key
 from hub.domain.matrix_question import (
@@ -30,7 +29,7 @@ from hub.domain.matrix_question import (
     Counting,
     MatrixQuestion,
 )
-from hub.domain.text import words
+from hub.domain.text import Notice, words
 from hub.errors import Invalid, TooCostly
 from hub.services.judge_cell import NOTHING, Verdict, roles_expected
 from hub.services.lay_out_axis import Ground, LaidOut, MemberOfAxis, lay_out_axis

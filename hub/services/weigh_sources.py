@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from hub.domain.agencies import ActorLevel, Agency
 from hub.domain.coverage import Place
 from hub.domain.freshness import Freshness, FreshnessStatus, Promise, SourceUse, status_of, worst
-from hub.domain.matrix import Cell, Header, Matrix, Member, Notice
+from hub.domain.matrix import Cell, Header, Matrix, Member
 from hub.domain.matrix_question import DimensionKind, MatrixQuestion
 from hub.domain.provenance import Source, SourceHealth
-from hub.domain.text import LocalizedText, words
+from hub.domain.text import LocalizedText, Notice, words
 from hub.domain.time import BUDDHIST_OFFSET
 
 if TYPE_CHECKING:

@@ -70,6 +70,7 @@ def line_of(row: asyncpg.Record) -> BudgetLine:
         amount=Money(row["amount"]),
         holder_id=row["holder_id"],
         disburser_id=row["disburser_id"],
+        record_id=row["record_id"],
     )
 
 

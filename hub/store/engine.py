@@ -92,17 +92,24 @@ class Reading:
         self._closed = False
         self._stack = AsyncExitStack()
         self._connection: asyncpg.Connection | None = None
+        self._away = 0
+        self._lent = False
 
     @classmethod
     def over(cls, connection: asyncpg.Connection) -> "Reading":
         """A reading inside a transaction that somebody else began and will end."""
         reading = cls(connection)
         reading._connection = connection
+        reading._lent = True
         return reading
 
     async def rows(self, statement: ClauseElement, **given: Any) -> list[asyncpg.Record]:
         """What a statement answers, in its order."""
         sql, values = compiled(statement, given)
+        return await self.fetch(sql, *values)
+
+    async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """What a statement in SQL answers, as a connection would."""
         async with self._turn:
             if self._closed:
                 raise Unready
@@ -136,7 +143,33 @@ class Reading:
                     "ฐานข้อมูลไม่ตอบ ลองใหม่อีกครั้ง ถ้ายังไม่ได้ให้เริ่มระบบใหม่ · The database does not answer; "
                     "try again shortly, and start the hub again if that does not help"
                 ) from gone
+            if self._away:
+                await self._let_go()
             return answer
+
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """While the block waits for somebody outside, hold no connection and no snapshot.
+
+        What is asked meanwhile gets one for itself, and what is asked afterwards another snapshot:
+        an answer that took an agency's word is of no single moment of ours.
+        """
+        self._away += 1
+        try:
+            async with self._turn:
+                await self._let_go()
+            yield
+        finally:
+            self._away -= 1
+
+    async def _let_go(self) -> None:
+        """Give the connection back; the next statement takes another."""
+        if self._connection is None or self._lent or self._closed:
+            return
+        self._connection = None
+        with suppress(*LOST, asyncpg.InterfaceError):
+            await self._stack.aclose()
+        self._stack = AsyncExitStack()
 
     async def _open(self) -> asyncpg.Connection:
         try:

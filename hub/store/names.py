@@ -9,6 +9,7 @@ from hub.domain.ingest import NameKind
 from hub.domain.naming import KnownName
 from hub.domain.quarantine import NameDecision
 from hub.domain.time import FiscalYear
+from hub.store.engine import Reading
 from hub.store.tables import name_decision
 from hub.store.upsert import upsert
 
@@ -31,7 +32,7 @@ DECISIONS: Final = (
 )
 
 
-async def known_names(connection: asyncpg.Connection) -> list[KnownName]:
+async def known_names(connection: asyncpg.Connection | Reading) -> list[KnownName]:
     """Every name an area or agency goes by, and when."""
     found: list[KnownName] = []
     by_target: dict[tuple[NameKind, str], list[KnownName]] = {}
@@ -65,7 +66,9 @@ def later(left: date | None, right: date | None) -> date | None:
     return max(filter(None, (left, right)), default=None)
 
 
-async def decisions_of(connection: asyncpg.Connection, source_id: str) -> list[NameDecision]:
+async def decisions_of(
+    connection: asyncpg.Connection | Reading, source_id: str
+) -> list[NameDecision]:
     """What was decided on names of a source, the latest last."""
     return [
         NameDecision(

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import asyncpg
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
+from hub.domain.live import RecordKey
 from hub.domain.provenance import (
     Assertion,
     Cadence,
@@ -20,7 +23,7 @@ from hub.domain.provenance import (
 from hub.store.areas import prefixed
 from hub.store.engine import Reading
 from hub.store.rows import localized, texts
-from hub.store.tables import external_id, provenance, source, source_record
+from hub.store.tables import budget_line, external_id, provenance, source, source_record
 
 IDS: Final = texts("ids")
 
@@ -40,6 +43,37 @@ BY_SUBJECTS: Final = (
     .order_by(provenance.c.subject, provenance.c.ordinal)
 )
 SOURCES: Final = sa.select(*prefixed(source, "source_")).where(source.c.id == sa.any_(IDS))
+BY_LINES: Final = (
+    sa.select(
+        budget_line.c.id.label("line"),
+        provenance.c.asserted,
+        provenance.c.confidence,
+        source_record.c.scope,
+        *prefixed(source, "source_"),
+        *prefixed(source_record, "record_"),
+    )
+    .select_from(budget_line)
+    .join(source_record, source_record.c.id == budget_line.c.record_id)
+    .join(source, source.c.id == source_record.c.source_id)
+    .outerjoin(
+        provenance,
+        sa.and_(
+            provenance.c.subject == sa.literal("gid://hub/Project/") + budget_line.c.project_id,
+            provenance.c.source_id == source_record.c.source_id,
+        ),
+    )
+    .where(budget_line.c.id == sa.any_(IDS))
+    .order_by(budget_line.c.id, provenance.c.ordinal)
+    .ext(distinct_on(budget_line.c.id))
+)
+RECORDS: Final = (
+    sa.select(*prefixed(source_record, "record_"))
+    .where(source_record.c.project_id == sa.any_(IDS))
+    .order_by(source_record.c.project_id, source_record.c.id)
+)
+RETRIEVED: Final = sa.select(source_record.c.id, source_record.c.retrieved_at).where(
+    source_record.c.id == sa.any_(IDS)
+)
 NAMES: Final = (
     sa.select(external_id)
     .where(external_id.c.subject == sa.any_(IDS))
@@ -69,18 +103,21 @@ def source_of(row: asyncpg.Record) -> Source:
     )
 
 
+def record_of(row: asyncpg.Record) -> SourceRecord:
+    """The record of a row's `record_` columns."""
+    return SourceRecord(
+        id=row["record_id"],
+        source_id=row["record_source_id"],
+        external_id=ExternalId(row["record_scheme"], row["record_value"]),
+        url=row["record_url"],
+        payload_hash=row["record_payload_hash"],
+        retrieved_at=row["record_retrieved_at"],
+    )
+
+
 def provenance_of(row: asyncpg.Record) -> Provenance:
     """The record of a row; the source record is there where the fact came from one."""
-    record = None
-    if row["record_id"] is not None:
-        record = SourceRecord(
-            id=row["record_id"],
-            source_id=row["record_source_id"],
-            external_id=ExternalId(row["record_scheme"], row["record_value"]),
-            url=row["record_url"],
-            payload_hash=row["record_payload_hash"],
-            retrieved_at=row["record_retrieved_at"],
-        )
+    record = None if row["record_id"] is None else record_of(row)
     return Provenance(
         source=source_of(row),
         record=record,
@@ -104,6 +141,34 @@ class Provenances:
         for row in await self._reading.rows(BY_SUBJECTS, ids=list(set(subjects))):
             found[row["subject"]].append(provenance_of(row))
         return found
+
+    async def of_lines(self, ids: Sequence[str]) -> dict[str, Provenance]:
+        """Provenance of budget lines that a record tells of, by line; held as their project is."""
+        return {
+            row["line"]: Provenance(
+                source=source_of(row),
+                record=record_of(row),
+                retrieved_at=row["record_retrieved_at"],
+                asserted=Assertion(row["asserted"] or Assertion.REPORTED.value),
+                confidence=Confidence(row["confidence"]) if row["confidence"] else None,
+                citation=row["scope"] or None,
+                note=None,
+            )
+            for row in await self._reading.rows(BY_LINES, ids=list(set(ids)))
+        }
+
+    async def records(self, project_ids: Sequence[str]) -> dict[str, list[tuple[str, RecordKey]]]:
+        """The records that tell of each project: their ids, and what their sources know them by."""
+        found: dict[str, list[tuple[str, RecordKey]]] = defaultdict(list)
+        for row in await self._reading.rows(RECORDS, ids=list(set(project_ids))):
+            key = RecordKey(row["record_source_id"], row["record_value"], row["record_scope"] or "")
+            found[row["record_project_id"]].append((row["record_id"], key))
+        return found
+
+    async def retrieved(self, record_ids: Sequence[str]) -> dict[str, datetime]:
+        """When each record came."""
+        rows = await self._reading.rows(RETRIEVED, ids=list(set(record_ids)))
+        return {row["id"]: row["retrieved_at"] for row in rows}
 
     async def sources(self, ids: Sequence[str]) -> dict[str, Source]:
         """Sources by id; unknown ids are absent."""

@@ -57,7 +57,7 @@ ADVICE: Final[dict[str, Advice]] = {
         "1,000 selections, 500 fields side by side, 5,000 pairs of one field side by side, "
         "200 aliases, 100 directives, 150 fragments, a cost of 100,000, 50 questions at once over "
         "one socket, 2,000 `cells`, 50,000 cells of a `table`, a `key` over 16,000 characters, "
-        "a statement over 60 s.",
+        "a statement over 60 s, 20 questions to agencies by `freshness: LIVE`.",
         "`cost` and `limit` say by how much; use `window`, `states`, `table` or a smaller `limit`.",
     ),
     "RATE_LIMITED": Advice(

@@ -1,0 +1,285 @@
+"""An agency asked now is asked once for all who want to know, and never waited for too long."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from connectors.kit.oauth import Grants
+from connectors.live import AskingAgencies, Times
+from connectors.registry import Connector, connector
+from hub.domain.ingest import Entry, RawRecord
+from hub.domain.live import Fallback, Heard, RecordKey
+from hub.domain.live_spec import LiveSpec
+from hub.domain.source_spec import SourceSpec, spec_of
+from hub.errors import SourceRejectedUs
+from tests.sandbox.served import declared, serving
+
+ONE = LiveSpec("", {}, "/{key}", 1)
+LIST = LiveSpec("{year}/{ministry}", {"year": "{year}", "min_code": "{ministry}"}, None, 2)
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    return Entry(str(raw.payload["id"]))
+
+
+@dataclass
+class Agency:
+    """A system that answers what a test says, and counts what it is asked."""
+
+    address: str = ""
+    answer: Any = None
+    status: int = 200
+    asked: int = 0
+    under_way: int = 0
+    most: int = 0
+    wait: float = 0
+
+    async def door(self, request: Request) -> Response:
+        self.asked += 1
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(self.wait)
+        self.under_way -= 1
+        key = request.path_params["key"]
+        found = {"id": key, "name": "ก"} if self.answer is None else self.answer
+        return JSONResponse(found, self.status)
+
+
+@pytest.fixture
+def agency() -> Any:
+    found = Agency()
+    with serving(Starlette(routes=[Route("/list/{key:path}", found.door)])) as address:
+        found.address = address
+        yield found
+
+
+class Now:
+    """A clock that a test sets."""
+
+    at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def asking(agency: Agency, live: LiveSpec = ONE, **times: Any) -> tuple[AskingAgencies, Now]:
+    table = declared("budget", agency.address, auth={}, url=f"{agency.address}/list")
+    table["columns"] = {"required": ["id", "name"]}
+    spec = replace(spec_of("made", table, ""), live=live)
+    held = Connector(spec, read, connector("govspending_budget").folder)
+    clock = Now()
+    found = AskingAgencies(
+        {"made": held}, lambda _: "", Grants(), Times(**{"patience": 5, **times}), now=clock
+    )
+    return found, clock
+
+
+def key(name: str = "a/b", scope: str = "") -> RecordKey:
+    return RecordKey("made", name, scope)
+
+
+async def said(agencies: AskingAgencies, one: RecordKey) -> Heard | Fallback:
+    return (await agencies.ask([one]))[one]
+
+
+async def settled(agencies: AskingAgencies) -> None:
+    """Wait for what is asked behind an answer."""
+    await asyncio.gather(*agencies._asking.values())
+
+
+async def test_many_who_want_to_know_ask_once(agency: Agency) -> None:
+    agencies, _ = asking(agency)
+    agency.wait = 0.05
+    async with agencies.open():
+        found = await asyncio.gather(*(said(agencies, key()) for _ in range(10)))
+        assert all(isinstance(one, Heard) for one in found)
+        assert isinstance(await said(agencies, key()), Heard)
+    assert agency.asked == 1
+
+
+async def test_a_key_goes_into_the_address_as_it_is_and_no_further(agency: Agency) -> None:
+    agencies, _ = asking(agency)
+    question = agencies.question(key("../x?a=b#c"))
+    assert question is not None
+    assert question.url == f"{agency.address}/list/..%2Fx%3Fa%3Db%23c"
+
+
+async def test_a_little_old_answer_is_given_at_once_and_renewed_behind_it(agency: Agency) -> None:
+    agencies, clock = asking(agency, good=60)
+    async with agencies.open():
+        await said(agencies, key("a"))
+        agency.answer = {"id": "a", "name": "ใหม่"}
+        clock.at += 59
+        assert name(await said(agencies, key("a"))) == "ก"
+        assert agency.asked == 1
+        clock.at += 2
+        assert name(await said(agencies, key("a"))) == "ก"
+        await settled(agencies)
+        assert name(await said(agencies, key("a"))) == "ใหม่"
+    assert agency.asked == 2
+
+
+def name(found: Heard | Fallback) -> str:
+    assert isinstance(found, Heard)
+    payload: Mapping[str, str] = found.raw.payload
+    return payload["name"]
+
+
+async def test_an_agency_that_is_down_is_not_asked_by_everybody(agency: Agency) -> None:
+    agencies, clock = asking(agency, failed=30)
+    agency.status = 503
+    async with agencies.open():
+        for _ in range(3):
+            assert await said(agencies, key("a")) is Fallback.UNREACHABLE
+        assert agency.asked == 1
+        clock.at += 31
+        agency.status = 200
+        assert isinstance(await said(agencies, key("a")), Heard)
+
+
+async def test_what_it_said_before_stands_while_it_is_down(agency: Agency) -> None:
+    agencies, clock = asking(agency, good=60, failed=30)
+    async with agencies.open():
+        await said(agencies, key("a"))
+        agency.status = 503
+        clock.at += 61
+        for _ in range(3):
+            assert name(await said(agencies, key("a"))) == "ก"
+            await settled(agencies)
+    assert agency.asked == 2
+
+
+async def test_nobody_waits_longer_than_his_patience_and_what_comes_late_is_kept(
+    agency: Agency,
+) -> None:
+    agencies, _ = asking(agency, patience=0.01)
+    agency.wait = 0.2
+    async with agencies.open():
+        assert await said(agencies, key("a")) is Fallback.LATE
+        await settled(agencies)
+        assert isinstance(await said(agencies, key("a")), Heard)
+    assert agency.asked == 1
+
+
+async def test_a_question_that_takes_for_ever_ends(agency: Agency) -> None:
+    agencies, _ = asking(agency, longest=0.05)
+    agency.wait = 2
+    async with agencies.open():
+        assert await said(agencies, key("a")) is Fallback.UNREACHABLE
+
+
+async def test_questions_under_way_end_with_the_hub(agency: Agency) -> None:
+    agencies, _ = asking(agency, patience=0.01)
+    agency.wait = 2
+    async with agencies.open():
+        assert await said(agencies, key("a")) is Fallback.LATE
+    assert not agencies._asking
+
+
+async def test_no_more_questions_are_under_way_than_a_source_can_bear(agency: Agency) -> None:
+    agencies, _ = asking(agency, of_one=2)
+    agency.wait = 0.02
+    async with agencies.open():
+        found = await agencies.ask([key(str(n)) for n in range(9)])
+    assert all(isinstance(one, Heard) for one in found.values())
+    assert (agency.asked, agency.most) == (9, 2)
+
+
+async def test_of_too_many_answers_the_oldest_is_given_up(agency: Agency) -> None:
+    agencies, _ = asking(agency, most=2)
+    async with agencies.open():
+        for n in (1, 2, 3, 3, 2, 1):
+            await said(agencies, key(str(n)))
+    assert agency.asked == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "why"),
+    [
+        ({"id": "other", "name": "ก"}, 200, Fallback.GONE),
+        ({"detail": "none"}, 404, Fallback.GONE),
+        ({"id": "a", "name": "ก", "new": 1}, 200, Fallback.REFUSED),
+        ({"id": "a"}, 200, Fallback.REFUSED),
+        ({}, 401, Fallback.UNREACHABLE),
+        ({}, 418, Fallback.REFUSED),
+    ],
+)
+async def test_what_is_no_answer_says_which_kind_of_none_it_is(
+    agency: Agency, answer: Any, status: int, why: Fallback
+) -> None:
+    agencies, _ = asking(agency)
+    agency.answer, agency.status = answer, status
+    async with agencies.open():
+        assert await said(agencies, key("a")) is why
+
+
+async def test_a_source_that_declares_nothing_and_one_nobody_knows_are_not_asked(
+    agency: Agency,
+) -> None:
+    agencies, _ = asking(agency, LIST)
+    other, scopeless = RecordKey("unknown", "a", ""), key("a", "2567")
+    async with agencies.open():
+        assert set((await agencies.ask([other, scopeless])).values()) == {Fallback.NOT_OFFERED}
+    assert (agency.asked, agencies.questions([other, scopeless])) == (0, 0)
+
+
+async def test_a_source_without_its_secret_is_not_asked(agency: Agency) -> None:
+    agencies, _ = asking(agency)
+    held = agencies.sources["made"]
+    auth = replace(connector("govspending_budget").spec.auth)
+
+    def missing(_: str) -> str:
+        raise SourceRejectedUs
+
+    agencies.secret_of = missing
+    agencies.sources = {"made": replace(held, spec=replace(held.spec, auth=auth))}
+    async with agencies.open():
+        assert await said(agencies, key("a")) is Fallback.UNREACHABLE
+    assert agency.asked == 0
+
+
+async def test_two_projects_of_one_list_are_one_question_and_a_long_list_is_not_searched() -> None:
+    pages = 0
+
+    async def door(request: Request) -> Response:
+        nonlocal pages
+        pages += 1
+        asked = request.query_params
+        assert (asked["year"], asked["min_code"]) == ("2567", "15000")
+        offset = int(asked["offset"])
+        return JSONResponse(
+            {"result": [{"id": n, "name": "ก"} for n in range(offset, offset + 20)]}
+        )
+
+    with serving(Starlette(routes=[Route("/list", door)])) as address:
+        agencies, _ = asking(Agency(address), LIST)
+        near, far, beyond = (key(n, "2567/15000") for n in ("3", "39", "40"))
+        async with agencies.open():
+            found = await agencies.ask([near, far, beyond])
+            assert agencies.questions([near, far, beyond]) == 1
+    assert isinstance(found[near], Heard)
+    assert isinstance(found[far], Heard)
+    assert found[beyond] is Fallback.TOO_LONG
+    assert pages == 2
+
+
+async def test_a_record_that_comes_with_two_values_is_doubtful() -> None:
+    async def door(request: Request) -> Response:
+        rows = [{"id": 1, "name": "ก"}, {"id": 1, "name": "ข"}, {"id": 2, "name": "ก"}]
+        return JSONResponse({"result": rows if request.query_params["offset"] == "0" else []})
+
+    with serving(Starlette(routes=[Route("/list", door)])) as address:
+        agencies, _ = asking(Agency(address), replace(LIST, pages=5))
+        twice, once, none = (key(n, "2567/15000") for n in "123")
+        async with agencies.open():
+            found = await agencies.ask([twice, once, none])
+    assert found[twice] is Fallback.DOUBTFUL
+    assert isinstance(found[once], Heard)
+    assert found[none] is Fallback.GONE

@@ -1,0 +1,31 @@
+"""How a source can be asked about one record is declared in full, or refused by its key."""
+
+from typing import Any
+
+import pytest
+
+from hub.domain.live_spec import told_by
+from hub.domain.source_spec import spec_of
+from hub.errors import Invalid
+from tests.sandbox.served import declared
+
+
+def test_a_scope_is_read_by_its_pattern() -> None:
+    assert told_by("{year}/{ministry}", "2567/15000") == {"year": "2567", "ministry": "15000"}
+    assert told_by("{year}/{ministry}", "2567") is None
+    assert told_by("{year}.{x}", "2567a9") is None
+
+
+@pytest.mark.parametrize(
+    ("live", "where"),
+    [
+        ({"parameters": {"year": "{year}"}}, "live.parameters.year"),
+        ({"path": "/{id}"}, "live.path"),
+        ({"parameters": {"year": 2567}}, "live.parameters.year"),
+        ({"pages": 0}, "live.pages"),
+        ({"url": "https://elsewhere.example"}, "live.url"),
+    ],
+)
+def test_a_way_to_ask_that_cannot_be_names_the_key(live: dict[str, Any], where: str) -> None:
+    with pytest.raises(Invalid, match=where):
+        spec_of("made", declared("budget", "http://127.0.0.1", live=live), "")

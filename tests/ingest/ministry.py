@@ -1,0 +1,101 @@
+"""A hub that has taken in a ministry's register, and may ask the ministry what it says now."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from connectors.kit import thai
+from connectors.kit.oauth import Grants
+from connectors.kit.paging import pages
+from connectors.live import AskingAgencies, Times
+from connectors.registry import Connector
+from hub.domain.agencies import ActorLevel
+from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.ingest import (
+    Doubt,
+    Entry,
+    LineRow,
+    NameKind,
+    ProjectRow,
+    RawRecord,
+    WrittenName,
+)
+from hub.domain.live_spec import LiveSpec
+from hub.domain.source_spec import SourceSpec, spec_of
+from hub.ingest.run import Input, ingest
+from hub.sandbox.agency import Agency
+from hub.store.engine import Database
+from tests.conftest import Asking
+from tests.sandbox.served import SECRETS, declared
+
+FIELDS = """
+  budgets(freshness: LIVE) { phase amount { amount } area { code } live retrievedAt
+    notice { code path text { th en } }
+    provenance { source { id } retrievedAt asserted record { payloadHash externalId { value } } } }
+  budgetNotices(freshness: LIVE) { code path }
+"""
+ONE = "query ($code: String!) { project(by: {code: $code}) { id " + FIELDS + " } }"
+STORED = """
+query ($code: String!) { project(by: {code: $code}) {
+  budgets { phase amount { amount } area { code } live retrievedAt notice { code }
+    provenance { source { id } retrievedAt record { payloadHash } } }
+  budgetNotices { code } } }
+"""
+COLUMNS = {
+    "required": ["id", "title_th", "fiscal_year_be", "amounts"],
+    "optional": ["agency_code", "agency_name", "province_code", "province_name", "amounts.phase",
+                 "amounts.fiscal_year_be", "amounts.baht"],
+    "ignored": ["updated_at", "deleted", "strategy"],
+}  # fmt: skip
+
+
+def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+    """A record of the source contract, its amounts in its province."""
+    row: Mapping[str, Any] = raw.payload
+    if raw.deleted:
+        return Entry(str(row["id"]))
+    year = thai.year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
+    assert not isinstance(year, Doubt)
+    doubts, lines = [], []
+    for amount in row["amounts"]:
+        satang = thai.amount(amount["baht"], spec.money_unit, "baht")
+        if isinstance(satang, Doubt):
+            doubts.append(satang)
+        if (counted := thai.believed(satang)) is not None:
+            area = WrittenName(NameKind.AREA, row["province_name"])
+            phase = BudgetPhase(amount["phase"])
+            lines.append(LineRow(phase.value, year, phase, FundingSource.MINISTRY, counted, area))
+    owner = WrittenName(NameKind.AGENCY, row["agency_name"], row["agency_code"])
+    project = ProjectRow(
+        row["id"], row["title_th"], ActorLevel.MINISTRY, owner, (year,), code=row["id"]
+    )
+    return Entry(row["id"], project=project, lines=tuple(lines), doubts=tuple(doubts))
+
+
+class Ministry:
+    """A hub that has taken in a ministry's register, and may ask the ministry."""
+
+    def __init__(self, ask: Asking, database: Database, agency: Agency, address: str) -> None:
+        self.ask = ask
+        self.database = database
+        self.agency = agency
+        spec = spec_of("ministry_register", declared("ministry", address, columns=COLUMNS), "")
+        self.spec = replace(spec, live=LiveSpec("", {}, "/{key}", 1))
+        self.held = Connector(self.spec, read, Path())
+
+    def asking(self, **times: Any) -> AskingAgencies:
+        sources = {self.spec.id: self.held}
+        return AskingAgencies(
+            sources, SECRETS.__getitem__, Grants(), Times(**{"good": 0, "failed": 0, **times})
+        )
+
+    async def take_in(self) -> None:
+        reader = pages(self.spec, SECRETS.__getitem__, Grants())
+        await ingest(self.database, self.spec, read, Input(reader, "ministry"))
+
+    async def __call__(self, query: str = ONE, code: str = "ministry-00000007") -> dict[str, Any]:
+        answer = await self.ask(query, {"code": code}, database=self.database)
+        assert "errors" not in answer, answer
+        project: dict[str, Any] = answer["data"]["project"]
+        return project
