@@ -5,6 +5,7 @@ started, migrated and seeded beside it.
 """
 
 import asyncio
+import inspect
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +22,8 @@ from starlette.routing import Route
 from connectors.inputs import asked_over_http
 from connectors.kit.oauth import Grants
 from connectors.registry import Connector, connectors
-from hub.domain.access import ANONYMOUS, Viewer
+from hub.access import Access
+from hub.domain.access import Viewer
 from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import Clock
 from hub.errors import HubError, Unready
@@ -131,8 +133,9 @@ class Hub:
         self.say = say
         self.database: Database | None = None
         self.feed: Feed | None = None
-        self.viewer_of: Callable[[Request], Viewer] = lambda _: ANONYMOUS
         self.clock: Clock = lambda: datetime.now(UTC)
+        self.access = Access(settings, lambda: self.database, self.now)
+        self.viewer_of: Callable[[Request], Viewer | Awaitable[Viewer]] = self.access.viewer
         self.watch: Callable[[Reading], None] = lambda _: None
         self.on_ready: Callable[[], None] = lambda: None
         self.on_failure: Callable[[BaseException], None] = lambda _: None
@@ -140,6 +143,10 @@ class Hub:
         self._settled = asyncio.Event()
         self._failure: BaseException | None = None
         self._living: asyncio.Task[Any] | None = None
+
+    def now(self) -> datetime:
+        """The time, by whatever clock it was given."""
+        return self.clock()
 
     async def live(self) -> None:
         """Be ready, until told to stop; what is begun when that happens is undone."""
@@ -213,7 +220,8 @@ class Hub:
         """What one request is answered from: one snapshot, one viewer, one moment."""
         if self.database is None:
             raise Unready
-        viewer = self.viewer_of(request)
+        told = self.viewer_of(request)
+        viewer = await told if inspect.isawaitable(told) else told
         database = self.database
         if self.feed is None or self.feed.database is not database:
             self.feed = Feed(database)
@@ -248,6 +256,7 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
     app = Starlette(
         routes=[
             Route("/graphql", GraphQLDoor(contract(), hub.context)),
+            *hub.access.routes(),
             Route("/healthz", Health(hub.ready).answer),
             Route("/", page),
             Route("/query", page),

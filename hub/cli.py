@@ -10,12 +10,13 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import uvicorn
 
 from connectors.kit.conform import Conformance, State, contract_credentials
-from hub import log, operating
+from hub import log, operating, registering
 from hub.app import REFERENCE, Hub, create_app, server
 from hub.errors import HubError, Invalid
 from hub.sandbox.agency import Agency
@@ -47,6 +48,7 @@ def serve() -> int:
     settings = Settings.read()
     listening = bound(settings.host, settings.port)
     port = listening.getsockname()[1]
+    settings = replace(settings, port=port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     hub = Hub(settings, say)
     failed: list[BaseException] = []
@@ -241,6 +243,7 @@ ARGUMENTS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "fill": agency_arguments,
     "sandbox": sandbox_arguments,
     "source": source_arguments,
+    **registering.ARGUMENTS,
 }
 """The commands that take arguments; they are handed the namespace."""
 COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
@@ -263,6 +266,10 @@ COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     "fill": (fill_hub, "เติมข้อมูลทดลอง · fill the hub with made-up data"),
     "sandbox": (run_sandbox, "หน่วยงานทดลอง · a local agency to read from"),
     "source": (check_source, "ตรวจระบบต้นทาง · check an outside system"),
+    **{
+        name: (lambda told: registering.change(told, Settings.read(), say), words)
+        for name, words in registering.WORDS.items()
+    },
 }
 
 

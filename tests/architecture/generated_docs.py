@@ -104,14 +104,16 @@ ADVICE: Final[dict[str, Advice]] = {
         "Look it up again; it may have been removed, or you may not see it.",
     ),
     "FORBIDDEN": Advice(
-        "not raised yet",
-        "The signed-in party may not do this.",
-        "Ask the party that may.",
+        "a field",
+        "The signed-in party was not granted the scope that this needs.",
+        "Ask whoever runs the hub for it, or the party that has it.",
     ),
     "UNAUTHENTICATED": Advice(
-        "not raised yet",
-        "Nobody is signed in, and this needs somebody.",
-        "Sign in; there is no sign-in yet, all questions are anonymous.",
+        "request or a field",
+        "The token will not do (expired, for another audience, of an agency or client that is "
+        "disabled …), or there is none and this needs one. Status 401, and `WWW-Authenticate` "
+        "says why; 400 where the token was sent in a way that is not accepted.",
+        "Get a new token at `/oauth/token`; see `docs/howto/get-a-token.md`.",
     ),
     "CONFLICT": Advice(
         "command line",
