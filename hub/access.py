@@ -83,6 +83,7 @@ class Access:
         settings: Settings,
         database: Callable[[], Database | None],
         now: Callable[[], datetime],
+        ticks: Callable[[], float],
     ) -> None:
         standing = Standing(database)
         signing = Signing(settings.data_dir / "keys")
@@ -90,7 +91,7 @@ class Access:
         async def key() -> Jwk:
             return await signing.key(standing.database, now())
 
-        self.trust = Trust(standing, fetched)
+        self.trust = Trust(standing, fetched, ticks)
         self.doorkeeper = Doorkeeper(
             settings.url, self.trust, anonymous=settings.anonymous, now=now
         )

@@ -7,6 +7,7 @@ started, migrated and seeded beside it.
 import asyncio
 import inspect
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -124,8 +125,8 @@ def scheduled(settings: Settings) -> list[Scheduled]:
 class Hub:
     """The running hub: its database once there is one, and what went wrong where there is none.
 
-    `viewer_of`, `clock` and `watch` are what another party may hand in: who asks, what time it is,
-    and who is told of each request's reading when it is over.
+    `viewer_of`, `clock`, `ticks` and `watch` are what another party may hand in: who asks, what
+    time it is, how much of it has passed, and who is told of a request's reading when it is over.
     """
 
     def __init__(self, settings: Settings, say: Say) -> None:
@@ -134,7 +135,8 @@ class Hub:
         self.database: Database | None = None
         self.feed: Feed | None = None
         self.clock: Clock = lambda: datetime.now(UTC)
-        self.access = Access(settings, lambda: self.database, self.now)
+        self.ticks: Callable[[], float] = time.monotonic
+        self.access = Access(settings, lambda: self.database, self.now, self.passed)
         self.viewer_of: Callable[[Request], Viewer | Awaitable[Viewer]] = self.access.viewer
         self.watch: Callable[[Reading], None] = lambda _: None
         self.on_ready: Callable[[], None] = lambda: None
@@ -147,6 +149,10 @@ class Hub:
     def now(self) -> datetime:
         """The time, by whatever clock it was given."""
         return self.clock()
+
+    def passed(self) -> float:
+        """Seconds that have passed, by whatever counts them."""
+        return self.ticks()
 
     async def live(self) -> None:
         """Be ready, until told to stop; what is begun when that happens is undone."""
