@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import asyncpg
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 from hub.domain.clients import Jwk
@@ -72,14 +73,14 @@ class Signing:
         try:
             kept = json.loads(self._path.read_text("utf-8"))
             held = Held(json.dumps(kept["jwk"]), datetime.fromisoformat(kept["until"]))
-            private(held)
+            whole = held.until.tzinfo is not None and private(held).is_private
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError):
+        except (JoseError, ValueError, KeyError, TypeError):
             return None  # half a file, or somebody's: another key does no harm
         except OSError as closed:
             raise self._unusable(closed) from closed
-        return held
+        return held if whole else None
 
     def _write(self, held: Held) -> None:
         new = self._path.with_suffix(f".{secrets.token_hex(4)}.new")

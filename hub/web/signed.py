@@ -7,11 +7,12 @@ key can never be taken for a shared secret.
 
 import json
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from joserfc import jws
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError, SecurityWarning
 from joserfc.jwk import ECKey, JWKRegistry, Key, KeySet, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
@@ -22,6 +23,7 @@ ALGORITHMS: Final = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 LARGEST: Final = 8192
 """Characters of a token: more does not fit into most servers' headers."""
 MOST_KEYS: Final = 100
+KINDS: Final = ("EC", "RSA", "OKP")
 SHORTEST: Final = 2048
 """Bits of an RSA key."""
 PARTS: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
@@ -142,15 +144,17 @@ def usable_key(data: Any) -> Key | None:
     """A public key for one of our algorithms; null for anything else."""
     if not isinstance(data, dict) or "d" in data or data.get("use", "sig") != "sig":
         return None
-    if data.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
+    if data.get("kty") not in KINDS or data.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
         return None
     try:
-        key = JWKRegistry.import_key(data)
+        with warnings.catch_warnings():  # what the library warns of, we refuse
+            warnings.simplefilter("error", SecurityWarning)
+            key = JWKRegistry.import_key(data)
         fits = (
             (isinstance(key, RSAKey) and key.public_key.key_size >= SHORTEST)
             or (isinstance(key, ECKey) and key.curve_name == "P-256")
             or (isinstance(key, OKPKey) and key.curve_name == "Ed25519")
         )
-    except (JoseError, ValueError, TypeError, KeyError):
+    except (JoseError, SecurityWarning, ValueError, TypeError, KeyError):
         return None
     return key if fits else None

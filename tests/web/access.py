@@ -2,15 +2,19 @@
 
 import json
 import time
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
 from joserfc import jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from starlette.requests import Request
 
 from hub.app import Hub, create_app
+from hub.domain.access import Viewer
 from hub.domain.clients import Client, ClientKind, Issuer, hashed
 from hub.settings import Settings
 from hub.store.clients import Registering
@@ -37,7 +41,19 @@ class Realm:
         self.hub.database = database
         self.register = Registering(database)
         self.app = create_app(settings, quiet, self.hub)
+        self.moment = time.monotonic()
+        self.hub.ticks = lambda: self.moment
         self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app), base_url=URL)
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, for what is remembered."""
+        self.moment += seconds
+
+    async def viewer(self, token: str) -> Viewer:
+        """Whom the hub takes the bearer of a token for."""
+        headers = [(b"authorization", f"Bearer {token}".encode())]
+        scope = {"type": "http", "method": "GET", "headers": headers, "query_string": b""}
+        return await self.hub.access.viewer(Request(scope))
 
     async def ask(
         self, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
@@ -114,7 +130,9 @@ def ec(kid: str = "k1") -> ECKey:
 
 
 def rsa(kid: str = "r1", bits: int = 2048) -> RSAKey:
-    return RSAKey.generate_key(bits, {"kid": kid, "use": "sig"})
+    with warnings.catch_warnings():  # of a short one, which is made to be refused
+        warnings.simplefilter("ignore", SecurityWarning)
+        return RSAKey.generate_key(bits, {"kid": kid, "use": "sig"})
 
 
 def ed(kid: str = "e1") -> OKPKey:
