@@ -53,6 +53,10 @@ class Standing:
         """As the register says."""
         return await self.register.client(client_id)
 
+    async def origins(self) -> frozenset[str]:
+        """As the register says."""
+        return await self.register.origins()
+
     async def spend(self, assertion: Spent) -> bool:
         """As the register says."""
         return await self.register.spend(assertion)

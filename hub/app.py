@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from graphql import GraphQLSchema
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
 
@@ -42,6 +43,7 @@ from hub.store.seed import seed, stale
 from hub.store.unit import Unit
 from hub.web.graphql import GraphQLDoor
 from hub.web.health import Health
+from hub.web.origins import Origins
 from hub.web.pages import page
 from resolvers.context import Context
 from schema.contract import build
@@ -268,6 +270,7 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
             Route("/query", page),
             Route("/static/{name:path}", page),
         ],
+        middleware=[Middleware(Origins, known=hub.access.trust.origins)],
         lifespan=lifespan,
     )
     app.state.hub = hub

@@ -114,6 +114,10 @@ class Registry(Protocol):
         """The client of an id, enabled or not; null where there is none."""
         ...
 
+    async def origins(self) -> frozenset[str]:
+        """Where pages of public clients come from, of those that count."""
+        ...
+
     async def spend(self, assertion: Spent) -> bool:
         """Note the use of an assertion, for all nodes; false where it was used before."""
         ...

@@ -21,6 +21,12 @@ ISSUERS: Final = (
     .join(registration)
     .order_by(issuer.c.url)
 )
+ORIGINS: Final = (
+    sa.select(sa.func.unnest(client.c.origins).label("origin"))
+    .join(registration)
+    .where(client.c.enabled, registration.c.enabled)
+    .distinct()
+)
 PUBLIC: Final = (
     sa.select(signing_key.c.jwk)
     .where(signing_key.c.until > sa.func.transaction_timestamp())
@@ -78,6 +84,10 @@ class Register:
             return None
         rows = await self._rows(CLIENT, client_id=client_id)
         return client_of(rows[0]) if rows else None
+
+    async def origins(self) -> frozenset[str]:
+        """Where pages of public clients come from."""
+        return frozenset(row["origin"] for row in await self._rows(ORIGINS))
 
     async def public_keys(self) -> Sequence[Jwk]:
         """The public keys of every node, the youngest first."""

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.domain.clients import SCOPES, ClientKind, Jwk, Registry
-from hub.errors import HubError
+from hub.errors import Unready
 from hub.web.attempts import Attempts
 from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace
 from hub.web.grants import ASSERTION, Desk, Form, described
@@ -58,10 +58,8 @@ class Issuing:
         except Refused as refusal:
             content = {"error": "invalid_request", "message": str(refusal)}
             return said(content, refusal.status, refusal.headers)
-        except HubError as error:
-            logger.warning("no token can be given now: %s", error.message)
-            content = {"error": "temporarily_unavailable", "message": error.message}
-            return said(content, 503, {"Retry-After": str(RETRY_AFTER)})
+        except Unready as error:
+            return later(error)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             content = {"error": "server_error", "message": incident(error, trace)["message"]}
             return said(content, 500)
@@ -94,8 +92,10 @@ class Issuing:
 
     async def keys(self, _: Request) -> Response:
         """The public keys that living tokens are signed with, of every node (RFC 7517)."""
-        await self._key()
-        listed = list(await self._registry.public_keys())
+        try:
+            listed = list(await self._registry.public_keys())
+        except Unready as error:
+            return later(error)
         return Response(orjson.dumps({"keys": listed}), 200, METADATA_HEADERS, "application/json")
 
     async def metadata(self, _: Request) -> Response:
@@ -152,6 +152,12 @@ def refused(error: OAuth2Error) -> Response:
     """The answer to a request that is refused before the register is asked."""
     status, body, headers = described(error)
     return said(body, status, headers)
+
+
+def later(error: Unready) -> Response:
+    """The answer while the register cannot be asked."""
+    content = {"error": "temporarily_unavailable", "message": error.message}
+    return said(content, 503, {"Retry-After": str(RETRY_AFTER)})
 
 
 def said(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:

@@ -133,6 +133,7 @@ class Trust:
         self._ticks = ticks
         self._issuers = Remembered(lambda _: registry.issuers(), ticks)
         self._clients = Remembered(registry.client, ticks)
+        self._origins = Remembered(lambda _: registry.origins(), ticks)
         self._rings: dict[tuple[str, str], KeyRing] = {}
         self._own = KeyRing(
             self._own_keys, name="the hub", ticks=ticks, fresh=OWN_FRESH, cooldown=0
@@ -147,6 +148,10 @@ class Trust:
         """The client of an id; null where it does not count."""
         found = await self._clients.of(client_id)
         return found if found is not None and found.enabled else None
+
+    async def origins(self) -> frozenset[str]:
+        """Where pages of public clients come from."""
+        return await self._origins.of("")
 
     async def keys_of(self, issuer: Issuer, kid: str | None) -> KeySet:
         """The keys of an issuer."""

@@ -57,7 +57,7 @@ async def test_a_token_is_one_of_rfc_9068_signed_by_a_published_key(realm: Realm
 async def test_the_private_key_is_readable_by_its_owner_alone_and_not_in_the_database(
     realm: Realm, tmp_path: Path
 ) -> None:
-    await realm.http.get("/oauth/jwks")
+    await realm.get_token(auth=("planner", await realm.add_client()))
     kept = tmp_path / "keys" / "signing.json"
     assert kept.stat().st_mode & 0o777 == 0o600
     private = json.loads(kept.read_text("utf-8"))["jwk"]["d"]
@@ -267,6 +267,18 @@ async def test_without_a_database_it_says_when_to_come_back(realm: Realm) -> Non
     assert late.status_code == 503
     assert late.json()["error"] == "temporarily_unavailable"
     assert late.headers["retry-after"]
+    assert (await realm.http.get("/oauth/jwks")).status_code == 503
+
+
+async def test_a_key_file_that_cannot_be_used_is_the_operators_matter(
+    realm: Realm, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = await realm.add_client()
+    (tmp_path / "keys").write_text("", encoding="utf-8")
+    answer = await realm.get_token(auth=("planner", secret))
+    assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
+    assert str(tmp_path) not in answer.text
+    assert "let the account that runs the hub" in caplog.text
 
 
 async def test_the_documents_say_where_everything_is(realm: Realm) -> None:
