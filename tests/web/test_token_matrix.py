@@ -5,13 +5,16 @@ Anonymous reading is allowed here: what is refused is refused although anybody m
 
 import json
 import time
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from hub.store.engine import opened
+from hub.web.signed import LARGEST
 from tests.conftest import copied
 from tests.web.access import URL, Realm, ec, ed, public, rsa
 from tests.web.parties import INSTALLED, WHY_NOT, Party, Provider, encoded, own_party, tampered
@@ -54,6 +57,18 @@ def now(seconds: float) -> int:
     return int(time.time() + seconds)
 
 
+def sized(party: Party, size: int) -> str:
+    """A token of so many characters, or a few less where base64 has none of that size."""
+    of_size = partial(padded, party)
+    padding = bisect_right(range(8000), min(size, LARGEST), key=lambda n: len(of_size(n))) - 1
+    return of_size(padding + (size > LARGEST))
+
+
+def padded(party: Party, length: int) -> str:
+    """A token with a claim of so many characters."""
+    return party.signed({"more": "x" * length})
+
+
 FORGER = rsa("forger")
 WRONG = ec("wrong")
 
@@ -74,6 +89,7 @@ GOOD: dict[str, Make] = {
     "that wants every scope": lambda p, _: p.signed(
         {"scope": p.claims["scope"] + " hub:steward audit:read everything"}
     ),
+    "as large as may be": lambda p, _: sized(p, LARGEST),
     "that tells its scopes under other names": lambda p, _: p.signed(
         {"scp": "hub:steward", "roles": ["hub:steward"], "permissions": "hub:steward"}
     ),
@@ -190,6 +206,7 @@ BAD: dict[str, Make] = {
     "in the other base64": lambda p, _: "{}.{}+/.{}".format(*p.token.split(".")),
     "with a space in it": lambda p, _: p.token.replace(".", ". ", 1),
     "too large": lambda p, _: p.signed({"more": "x" * 8200}),
+    "a little too large": lambda p, _: sized(p, LARGEST + 1),
     "claims that are no JSON": lambda p, _: p.signed(b"{'iss': 1}"),
     "claims that are a list": lambda p, _: p.signed(b"[]"),
     "claims that are no UTF-8": lambda p, _: p.signed(b'{"iss":"\xff"}'),

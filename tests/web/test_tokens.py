@@ -84,9 +84,11 @@ async def test_a_scope_that_was_taken_away_is_gone_from_tokens_given_before(real
         "audit:read",
         "source:operate",
     ]
+    viewer = await realm.viewer(given)
     await database.pool.execute("update client set scopes = '{audit:read}' where id = 'planner'")
     realm.later(REMEMBERED)
     assert (await realm.ask(given)).json()["data"]["viewer"]["scopes"] == ["audit:read"]
+    assert not await realm.hub.access.still(viewer)
 
 
 Stop = Callable[[Realm], Awaitable[None]]
