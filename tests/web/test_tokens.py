@@ -14,6 +14,7 @@ from tests.sandbox.served import serving
 from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, ec
 from tests.web.jwks import Jwks, token_of
 
+ROOT = Path(__file__).parents[2]
 ISSUER = "https://id.moi.test"
 
 
@@ -89,6 +90,12 @@ async def test_a_scope_that_was_taken_away_is_gone_from_tokens_given_before(real
     realm.later(REMEMBERED)
     assert (await realm.ask(given)).json()["data"]["viewer"]["scopes"] == ["audit:read"]
     assert not await realm.hub.access.still(viewer)
+
+
+def test_the_bound_is_what_the_papers_say() -> None:
+    paper = (ROOT / "docs" / "howto" / "get-a-token.md").read_text("utf-8")
+    assert "stop within two seconds, on every node" in paper
+    assert REMEMBERED == 2
 
 
 Stop = Callable[[Realm], Awaitable[None]]
