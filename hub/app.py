@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -244,8 +244,9 @@ class Hub:
         self.watch(reading)
 
 
+@cache
 def contract() -> GraphQLSchema:
-    """The published schema as graphql-core executes it."""
+    """The published schema as graphql-core executes it; made once a process."""
     return build()._schema  # noqa: SLF001 - strawberry offers it under no other name
 
 

@@ -139,6 +139,7 @@ async def test_keys_that_will_not_do_spoil_none_beside_them(
     realm: Realm, jwks: tuple[Jwks, str]
 ) -> None:
     served, address = jwks
+    encrypting = ec("encrypting")
     private, shared = ec("private"), {"kty": "oct", "k": "c2VjcmV0", "kid": "shared"}
     served.extra = [
         None,
@@ -148,7 +149,7 @@ async def test_keys_that_will_not_do_spoil_none_beside_them(
         {"kid": "no kind"},
         shared,
         private.as_dict(private=True),
-        {**ec("encrypting").as_dict(private=False), "use": "enc"},
+        {**encrypting.as_dict(private=False), "use": "enc"},
     ]
     weak = rsa("weak", 1024)
     served.keys.append(weak)
@@ -156,6 +157,7 @@ async def test_keys_that_will_not_do_spoil_none_beside_them(
     assert (await realm.ask(token_of(MOI, served.keys[0]))).status_code == 200
     assert (await realm.ask(token_of(MOI, weak, "RS256"))).status_code == 401
     assert (await realm.ask(token_of(MOI, private))).status_code == 401
+    assert (await realm.ask(token_of(MOI, encrypting))).status_code == 401
 
 
 async def test_an_issuer_speaks_for_its_agency_and_cannot_be_taken_by_another(
