@@ -42,6 +42,8 @@ def hub() -> Iterator[tuple[int, int, Path]]:
         Path(folder).chmod(0o711)
         told = os.environ | {  # noqa: TID251 - a bench starts a process
             "HUB_PORT": str(port),
+            "HUB_RATE": "0",
+            "HUB_AT_ONCE": "0",
             "HUB_DATA_DIR": f"{folder}/data",
             "PYTHONPATH": str(ROOT),
         }

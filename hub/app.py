@@ -19,7 +19,8 @@ from graphql import GraphQLSchema
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from strawberry import Schema
 
 from connectors.inputs import asked_over_http
 from connectors.kit.oauth import Grants
@@ -28,7 +29,7 @@ from hub.access import Access
 from hub.domain.access import Viewer
 from hub.domain.source_spec import Auth, SourceSpec, Transport
 from hub.domain.time import Clock
-from hub.errors import HubError, Unready
+from hub.errors import Forbidden, HubError, Unauthenticated, Unready
 from hub.ingest.review import Review
 from hub.ingest.run import Input
 from hub.ingest.sources import declare_all
@@ -41,12 +42,18 @@ from hub.store.events import Feed
 from hub.store.migrate import migrate
 from hub.store.seed import seed, stale
 from hub.store.unit import Unit
+from hub.web.faults import Refused
 from hub.web.graphql import GraphQLDoor
+from hub.web.headers import Guarded
 from hub.web.health import Health
+from hub.web.measure import Weight
+from hub.web.operations import Operations, listed
 from hub.web.origins import Origins
 from hub.web.pages import page
+from hub.web.turnstile import Turnstile
 from resolvers.context import Context
 from schema.contract import build
+from schema.limits import costs
 
 logger = logging.getLogger(__name__)
 REFERENCE: Final = Path(__file__).parent / "reference"
@@ -127,8 +134,9 @@ def scheduled(settings: Settings) -> list[Scheduled]:
 class Hub:
     """The running hub: its database once there is one, and what went wrong where there is none.
 
-    `viewer_of`, `clock`, `ticks` and `watch` are what another party may hand in: who asks, what
-    time it is, how much of it has passed, and who is told of a request's reading when it is over.
+    `viewer_of`, `client_of`, `viewer_still`, `clock`, `ticks` and `watch` are what another party
+    may hand in: who asks, by which registered client, whether they may go on listening, what time
+    it is, how much of it has passed, and who is told of each request's reading when it is over.
     """
 
     def __init__(self, settings: Settings, say: Say) -> None:
@@ -136,10 +144,12 @@ class Hub:
         self.say = say
         self.database: Database | None = None
         self.feed: Feed | None = None
+        self.client_of: Callable[[Request], str | None] = lambda _: None
         self.clock: Clock = lambda: datetime.now(UTC)
         self.ticks: Callable[[], float] = time.monotonic
         self.access = Access(settings, lambda: self.database, self.now, self.passed)
         self.viewer_of: Callable[[Request], Viewer | Awaitable[Viewer]] = self.access.viewer
+        self.viewer_still: Callable[[Viewer], bool | Awaitable[bool]] = self.access.still
         self.watch: Callable[[Reading], None] = lambda _: None
         self.on_ready: Callable[[], None] = lambda: None
         self.on_failure: Callable[[BaseException], None] = lambda _: None
@@ -223,13 +233,29 @@ class Hub:
         except Exception:  # noqa: BLE001 - however it fails, it does not answer
             return False
 
+    def client(self, request: Request) -> str | None:
+        """The registered client that asks; null where nobody is registered."""
+        return self.client_of(request)
+
+    async def viewer(self, request: Request) -> Viewer:
+        """Who asks; raises where that cannot be told."""
+        told = self.viewer_of(request)
+        return await told if inspect.isawaitable(told) else told
+
+    async def still(self, request: Request) -> bool:
+        """Whether who asked may go on asking; a subscription is looked at again and again."""
+        try:
+            told = self.viewer_still(await self.viewer(request))
+        except (Unauthenticated, Forbidden, Refused):
+            return False
+        return await told if inspect.isawaitable(told) else told
+
     @asynccontextmanager
     async def context(self, request: Request) -> AsyncIterator[Context]:
         """What one request is answered from: one snapshot, one viewer, one moment."""
         if self.database is None:
             raise Unready
-        told = self.viewer_of(request)
-        viewer = await told if inspect.isawaitable(told) else told
+        viewer = await self.viewer(request)
         database = self.database
         if self.feed is None or self.feed.database is not database:
             self.feed = Feed(database)
@@ -247,12 +273,35 @@ class Hub:
 @cache
 def contract() -> GraphQLSchema:
     """The published schema as graphql-core executes it; made once a process."""
-    return build()._schema  # noqa: SLF001 - strawberry offers it under no other name
+    return executable(build())
+
+
+def executable(schema: Schema) -> GraphQLSchema:
+    """A schema as graphql-core executes it."""
+    return schema._schema  # noqa: SLF001 - strawberry offers it under no other name
+
+
+def door(hub: Hub) -> GraphQLDoor:
+    """The GraphQL door over the published schema."""
+    schema = build()
+    weights = {field: Weight(weight, items) for field, weight, items in costs(schema)}
+    folder = hub.settings.operations_dir
+    return GraphQLDoor(
+        executable(schema),
+        hub.context,
+        still=hub.still,
+        weights=weights,
+        introspected=hub.settings.introspected,
+        client_of=hub.client,
+        operations=Operations(listed(folder) if folder else None),
+        turnstile=Turnstile(hub.settings.rate, hub.settings.at_once),
+    )
 
 
 def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = None) -> Starlette:
     """The application; its hub is at `app.state.hub`."""
     hub = hub or Hub(settings, say)
+    graphql = door(hub)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -264,17 +313,19 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
 
     app = Starlette(
         routes=[
-            Route("/graphql", GraphQLDoor(contract(), hub.context)),
+            Route("/graphql", graphql),
+            WebSocketRoute("/graphql", graphql),
             *hub.access.routes(),
             Route("/healthz", Health(hub.ready).answer),
             Route("/", page),
             Route("/query", page),
             Route("/static/{name:path}", page),
         ],
-        middleware=[Middleware(Origins, known=hub.access.trust.origins)],
+        middleware=[Middleware(Guarded), Middleware(Origins, known=hub.access.trust.origins)],
         lifespan=lifespan,
     )
     app.state.hub = hub
+    app.state.graphql = graphql
     return app
 
 

@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-import uvicorn
-
 from hub import log, operating, registering
 from hub.app import REFERENCE, Hub, create_app, server
 from hub.errors import HubError, Invalid
@@ -26,6 +24,7 @@ from hub.settings import Settings
 from hub.store.engine import opened
 from hub.store.migrate import migrate
 from hub.store.seed import seed
+from hub.web.listening import Listening
 from schema.contract import sdl as published
 
 TRY: Final = (
@@ -51,16 +50,8 @@ def serve() -> int:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     hub = Hub(settings, say)
     failed: list[BaseException] = []
-    running = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings, say, hub),
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-            lifespan="on",
-        )
-    )
+    app = create_app(settings, say, hub)
+    running = Listening(app, app.state.graphql.close)
 
     def ready() -> None:
         gc.collect()

@@ -9,6 +9,8 @@ HubError
 ├─ Conflict         somebody changed it first
 │  └─ KeyReused           an idempotency key came back with another command
 ├─ TooCostly        the question is larger than the hub answers at once
+├─ TooMany          one client asks too much; says when to come back
+├─ UnknownDocument  a hash of a document that was not sent yet
 ├─ Unready          the hub cannot answer yet, or not now
 ├─ SourceError      a connector's run, never a caller's fault
 │  ├─ SourceRefused      not as declared; nothing of it was written
@@ -88,6 +90,22 @@ class TooCostly(HubError):
         )
         self.cost = cost
         self.limit = limit
+
+
+class TooMany(HubError):
+    """ถามถี่เกินไป รอสักครู่แล้วถามใหม่ · You ask too much at once; wait a little and ask again."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class UnknownDocument(HubError):
+    """ยังไม่รู้จักคำถามของแฮชนี้ ส่งข้อความมาพร้อมแฮช · No document has this hash yet; send it with it."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
 
 
 class Unready(HubError):

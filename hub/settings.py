@@ -36,6 +36,11 @@ class Settings:
         Setting("HUB_DATA_DIR", ".hub", "folder of the embedded database, made when missing"),
         Setting("HUB_DATABASE_URL", "", "a PostgreSQL server to use instead of the embedded one"),
         Setting("HUB_POOL_SIZE", "10", "database connections at most"),
+        Setting("HUB_RATE", "50", "questions a second of one client, over time; 0: any"),
+        Setting("HUB_AT_ONCE", "20", "questions of one client that are answered at once; 0: any"),
+        Setting("HUB_INTROSPECTION", "on", "on or off: whether types can be asked for"),
+        Setting("HUB_OPERATIONS", "open", "open, or trusted: only documents known beforehand"),
+        Setting("HUB_OPERATIONS_DIR", "", "those: a folder a client, a .graphql file a document"),
         Setting("HUB_SECRETS_DIR", "", "folder of sources' secrets, one file each, by name"),
         Setting("HUB_SOURCES_DIR", "", "folder of sources of your own, a TOML file each"),
         Setting("HUB_SCHEDULER", "on", "whether sources are read by their cadence: on or off"),
@@ -56,6 +61,10 @@ class Settings:
     secrets_dir: Path | None = None
     sources_dir: Path | None = None
     scheduler: bool = False
+    rate: int = 50
+    at_once: int = 20
+    introspected: bool = True
+    operations_dir: Path | None = None
     public_url: str | None = None
     anonymous: bool = True
 
@@ -81,9 +90,13 @@ class Settings:
             pool_size=whole("HUB_POOL_SIZE", told["HUB_POOL_SIZE"], 1, 500),
             secrets_dir=Path(folder).expanduser() if (folder := told["HUB_SECRETS_DIR"]) else None,
             sources_dir=Path(folder).expanduser() if (folder := told["HUB_SOURCES_DIR"]) else None,
-            scheduler=switch("HUB_SCHEDULER", told["HUB_SCHEDULER"]),
+            scheduler=switched("HUB_SCHEDULER", told["HUB_SCHEDULER"]),
+            rate=whole("HUB_RATE", told["HUB_RATE"], 0, 1_000_000),
+            at_once=whole("HUB_AT_ONCE", told["HUB_AT_ONCE"], 0, 100_000),
+            introspected=switched("HUB_INTROSPECTION", told["HUB_INTROSPECTION"]),
+            operations_dir=trusted(told["HUB_OPERATIONS"], told["HUB_OPERATIONS_DIR"]),
             public_url=origin("HUB_PUBLIC_URL", told["HUB_PUBLIC_URL"]),
-            anonymous=one_of("HUB_ANONYMOUS", told["HUB_ANONYMOUS"], ("allow", "deny")) == "allow",
+            anonymous=one_of("HUB_ANONYMOUS", told["HUB_ANONYMOUS"], "allow", "deny") == "allow",
         )
 
     def secret_of(self, name: str) -> str:
@@ -115,13 +128,33 @@ class Settings:
         )
 
 
-def switch(name: str, text: str) -> bool:
-    """Whether a switch is on, or `Invalid` with the variable's name."""
-    if text not in {"on", "off"}:
+def one_of(name: str, text: str, *words: str) -> str:
+    """One of a few words, or `Invalid` with the variable's name."""
+    if text not in words:
         raise Invalid(
-            name, f"ค่า {text!r} ใช้ไม่ได้ ต้องเป็น on หรือ off", f"{text!r} will not do; give on or off"
+            name,
+            f"ค่า {text!r} ใช้ไม่ได้ ใช้ {' หรือ '.join(words)}",
+            f"{text!r} will not do; give {' or '.join(words)}",
         )
-    return text == "on"
+    return text
+
+
+def switched(name: str, text: str) -> bool:
+    """Whether a switch is on, or `Invalid` with the variable's name."""
+    return one_of(name, text, "on", "off") == "on"
+
+
+def trusted(operations: str, folder: str) -> Path | None:
+    """The folder of documents outside of which nothing is executed; null where anything is."""
+    if one_of("HUB_OPERATIONS", operations, "open", "trusted") == "open":
+        return None
+    if not folder:
+        raise Invalid(
+            "HUB_OPERATIONS_DIR",
+            "ต้องตั้งเมื่อ HUB_OPERATIONS=trusted",
+            "is needed with HUB_OPERATIONS=trusted: the folder of the documents",
+        )
+    return Path(folder).expanduser()
 
 
 def whole(name: str, text: str, least: int, most: int) -> int:
@@ -147,15 +180,3 @@ def origin(name: str, text: str) -> str | None:
             f"{text!r} will not do; give https://HOST without a path (http for localhost alone)",
         )
     return plain
-
-
-def one_of(name: str, text: str, known: tuple[str, ...]) -> str:
-    """One of these words, or `Invalid` with the variable's name."""
-    if text not in known:
-        listed = ", ".join(known)
-        raise Invalid(
-            name,
-            f"ค่า {text!r} ใช้ไม่ได้ เลือกจาก {listed}",
-            f"{text!r} will not do; give one of {listed}",
-        )
-    return text

@@ -1,6 +1,7 @@
 """What a resolver is given besides its parents; there is nothing else."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -48,3 +49,14 @@ class Context:
         """Give the snapshot back: what is asked from here on is answered from a later one."""
         self.unit = await self.unit.renewed()
         self.loaders.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What the source of a subscription is given: how to look, again and again.
+
+    `async with following.afresh() as context` is one look: one snapshot, who asks now, and a
+    connection only while the block lasts. Between two looks a source holds nothing.
+    """
+
+    afresh: Callable[[], AbstractAsyncContextManager[Context]]

@@ -1,6 +1,7 @@
 """Sources: how they stand, their runs, and what follows."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Annotated, Protocol, TypeVar
 
 from hub.domain.agencies import Agency
@@ -11,7 +12,7 @@ from hub.domain.runs import Run
 from hub.domain.sources import SourceEvent
 from hub.domain.time import FiscalYear
 from hub.errors import Forbidden
-from resolvers.context import Context
+from resolvers.context import Context, Following
 from resolvers.nodes import agencies
 
 Answer = TypeVar("Answer")
@@ -130,15 +131,18 @@ async def run_of(events: Sequence[SourceEvent], context: Context) -> Sequence[Ru
 
 
 async def source_events(
-    context: Context,
+    following: Following,
     *,
     sources: tuple[Annotated[GlobalId, "Source"], ...] | None = None,
     after: str | None = None,
 ) -> AsyncIterator[SourceEvent]:
     """What happens to sources from now on, or from behind a cursor."""
-    number = await context.feed.newest() if after is None else place(after)
-    async for event in context.feed.after(number, [one.key for one in sources or ()]):
-        yield event
+    async with following.afresh() as context:
+        feed = context.feed
+    number = await feed.newest() if after is None else place(after)
+    async with aclosing(feed.after(number, [one.key for one in sources or ()])) as events:
+        async for event in events:
+            yield event
 
 
 def place(cursor: str) -> int:

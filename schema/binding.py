@@ -13,6 +13,7 @@ import dataclasses
 import inspect
 import typing
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 import strawberry
@@ -21,7 +22,7 @@ from strawberry.schema_directive import Location
 from strawberry.types import Info, get_object_definition
 
 from hub.domain.access import Permission
-from resolvers.context import Context
+from resolvers.context import Context, Following
 from resolvers.guard import allow
 from schema import scalars
 from schema.arguments import INPUTS, Convert, camel, published
@@ -190,15 +191,16 @@ def arguments_of(
 def streamed(
     follow: Batch, event: type, description: str, name: str | None = None, **arguments: str
 ) -> Any:
-    """A field that goes on answering: `follow(context, **arguments)` yields records of `event`.
+    """A field that goes on answering: `follow(following, **arguments)` yields records of `event`.
 
-    The context it is given is the subscription's own; each event is read in a context of its own.
+    Between two of them it holds nothing; each is read in a context of its own.
     """
     parameters, domain = arguments_of(follow, 1, arguments)
 
-    async def subscribe(root: Any, info: Info[Context, Any], **given: Any) -> Any:  # noqa: ARG001 - graphql-core hands it in
-        async for told in follow(info.context, **domain(given)):
-            yield told
+    async def subscribe(root: Any, info: Info[Following, Any], **given: Any) -> Any:  # noqa: ARG001 - graphql-core hands it in
+        async with aclosing(follow(info.context, **domain(given))) as events:
+            async for told in events:
+                yield told
 
     subscribe.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
     subscribe.__name__ = follow.__name__

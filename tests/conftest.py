@@ -140,7 +140,7 @@ class Asking:
         self.client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app), base_url="http://hub.test"
         )
-        self.statements = 0
+        self.statements = self.cost = 0
         self.sent: list[str] = []
 
     def _watch(self, reading: Reading) -> None:
@@ -155,7 +155,7 @@ class Asking:
         database: Database | None = None,
         now: datetime | None = None,
     ) -> dict[str, Any]:
-        """The answer, errors and all."""
+        """The answer, errors and all; what it cost is `ask.cost`."""
         kept = self.hub.database
         self.hub.database = database or kept
         self.hub.viewer_of = lambda _: viewer
@@ -167,13 +167,14 @@ class Asking:
         finally:
             self.hub.database = kept
         answer: dict[str, Any] = response.json()
+        self.cost = answer.pop("extensions", {}).get("cost", {}).get("asked", 0)
         return answer
 
 
 @pytest.fixture(scope="session")
 def app() -> Starlette:
     """The application without its own database: tests hand it theirs."""
-    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
     return create_app(settings, quiet, Hub(settings, quiet))
 
 

@@ -70,5 +70,5 @@ def test_anonymous_reading_is_allowed_or_denied_and_nothing_between(
 ) -> None:
     assert told(monkeypatch).anonymous
     assert not told(monkeypatch, HUB_ANONYMOUS="deny").anonymous
-    with pytest.raises(Invalid, match="give one of allow, deny"):
+    with pytest.raises(Invalid, match="give allow or deny"):
         told(monkeypatch, HUB_ANONYMOUS="no")

@@ -5,7 +5,7 @@ in the order of commits, so whoever has read up to one has missed none before it
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -75,7 +75,7 @@ class Feed:
         number: int = await self.database.pool.fetchval(NEWEST)
         return number
 
-    async def after(self, number: int, sources: Sequence[str]) -> AsyncIterator[SourceEvent]:
+    async def after(self, number: int, sources: Sequence[str]) -> AsyncGenerator[SourceEvent]:
         """Events behind a number, of these sources (none: of all), as they come; without an end."""
         heard = asyncio.Event()
         await self._listen(heard)

@@ -15,19 +15,37 @@ DEADLINE: Final = 15.0
 
 GRAPHQL: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
+EVENTS: Final = "text/event-stream"
+OFFERED: Final = {
+    GRAPHQL: GRAPHQL,
+    JSON: JSON,
+    EVENTS: EVENTS,
+    "application/*": JSON,
+    "text/*": EVENTS,
+    "*/*": JSON,
+}
+"""What is answered to each media type that a client may accept."""
 
 
 @value
 class Asked:
-    """One operation as it was asked."""
+    """One operation as it was asked; `query` is empty where only the hash of it was sent."""
 
     query: str
     variables: dict[str, Any]
     operation: str | None
+    extensions: dict[str, Any]
+
+    @property
+    def hash(self) -> str | None:
+        """The SHA-256 of the document, where the client sent one (`persistedQuery`), in hex."""
+        persisted = self.extensions.get("persistedQuery")
+        found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+        return found.lower() if isinstance(found, str) else None
 
 
 def answer_type(request: Request) -> str:
-    """The media type the client prefers of our two; 406 where it takes neither.
+    """The media type the client prefers of our three; 406 where it takes none of them.
 
     `application/json` where it does not say, as GraphQL over HTTP has it for older clients.
     """
@@ -36,14 +54,14 @@ def answer_type(request: Request) -> str:
     for part in accept.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
         weight = weigh(parameters)
-        offered = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}.get(kind)
+        offered = OFFERED.get(kind)
         if offered and weight > best:
             best, chosen = weight, offered
     if not chosen:
         raise Refused(
             406,
-            f"ตอบได้เฉพาะ {GRAPHQL} หรือ {JSON}",
-            f"answers are {GRAPHQL} or {JSON}; accept one of them",
+            f"ตอบได้เฉพาะ {GRAPHQL} {JSON} หรือ {EVENTS}",
+            f"answers are {GRAPHQL}, {JSON} or {EVENTS}; accept one of them",
         )
     return chosen
 
@@ -71,17 +89,26 @@ async def asked(request: Request) -> Asked:
         told = decoded(await body(request), "body")
     else:
         raise Refused(405, "ใช้ GET หรือ POST", "use GET or POST", Allow="GET, POST")
+    return asking(told)
+
+
+def asking(told: Any) -> Asked:
+    """What the parameters of a request ask, wherever they came in."""
     if not isinstance(told, dict):
         raise Refused(
             400,
             "เนื้อหาต้องเป็นออบเจ็กต์ JSON ที่มี query",
             'the body must be a JSON object with a "query"',
         )
-    return Asked(
-        kind(told, "query", str) or missing(),
+    made = Asked(
+        kind(told, "query", str) or "",
         kind(told, "variables", dict) or {},
         kind(told, "operationName", str) or None,
+        kind(told, "extensions", dict) or {},
     )
+    if not made.query and made.hash is None:
+        raise Refused(400, "ไม่มี query", 'there is no "query"')
+    return made
 
 
 def kind(told: dict[str, Any], name: str, wanted: type[str] | type[dict[str, Any]]) -> Any:
@@ -91,11 +118,6 @@ def kind(told: dict[str, Any], name: str, wanted: type[str] | type[dict[str, Any
         word = "string" if wanted is str else "object"
         raise Refused(400, f"{name} ต้องเป็น {word}", f"{name} must be a {word}")
     return found
-
-
-def missing() -> str:
-    """Nothing was asked."""
-    raise Refused(400, "ไม่มี query", 'there is no "query"')
 
 
 async def body(request: Request, kind: str = JSON, largest: int = LARGEST) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from hub.errors import HubError, Invalid, TooCostly, Unready
+from hub.errors import HubError, Invalid, TooCostly, TooMany, Unready
 
 logger = logging.getLogger(__name__)
 Problem = dict[str, Any]
@@ -59,9 +59,14 @@ def expected(error: HubError) -> Problem:
         told |= {"field": error.field, "th": error.th, "en": error.en}
     elif isinstance(error, TooCostly):
         told |= {"cost": error.cost, "limit": error.limit}
-    elif isinstance(error, Unready):
-        told |= {"retryAfter": RETRY_AFTER}
+    elif isinstance(error, Unready | TooMany):
+        told |= {"retryAfter": wait(error)}
     return told
+
+
+def wait(error: HubError) -> int:
+    """Seconds after which it is worth asking again."""
+    return error.seconds if isinstance(error, TooMany) else RETRY_AFTER
 
 
 def incident(error: BaseException, trace: str) -> Problem:

@@ -1,4 +1,5 @@
-"""The GraphQL door, `/graphql`: GraphQL over HTTP, by GET for queries and by POST in JSON.
+"""The GraphQL door, `/graphql`: over HTTP by GET for queries and by POST in JSON, as a stream of
+events where the client accepts that, and over WebSocket.
 
 An endpoint of our own rather than strawberry.asgi.GraphQL: that one decides statuses and the media
 type after it has thrown away which stage failed, reads bodies without a bound, and runs a schema's
@@ -6,43 +7,83 @@ extensions around every request to parse and validate again what was parsed a mo
 left to do here is less than overriding all that would be.
 """
 
-import inspect
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import hashlib
 from typing import Any, Final
 
 import orjson
-from graphql import ExecutionResult, GraphQLSchema, OperationType, execute, get_operation_ast
+from graphql import GraphQLSchema, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hub.errors import HubError, Unready
+from hub.errors import Forbidden, HubError, TooMany, Unauthenticated, UnknownDocument, Unready
 from hub.web import faults
-from hub.web.asked import GRAPHQL, JSON, Asked, answer_type, asked
+from hub.web.asked import EVENTS, GRAPHQL, JSON, Asked, answer_type, asked
 from hub.web.documents import Documents
-from hub.web.faults import RETRY_AFTER, Problem, Refused, Stage, incident, new_trace, problem
+from hub.web.events import EventStream
+from hub.web.execution import (
+    Answer,
+    Begun,
+    ClientOf,
+    Execution,
+    Opened,
+    Still,
+    always,
+    expected,
+    nobody,
+)
+from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace, wait
+from hub.web.measure import Weights
+from hub.web.operations import Operations
+from hub.web.sockets import Sockets
+from hub.web.turnstile import Turnstile
 
-Opened = Callable[[Request], AbstractAsyncContextManager[Any]]
-"""Makes the context of one request; `Unready` while nothing can be answered."""
-
-HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+STATUSES: Final[dict[type[HubError], int]] = {
+    Unready: 503,
+    TooMany: 429,
+    Forbidden: 403,
+    Unauthenticated: 401,
+    UnknownDocument: 200,
+}
+"""Of what is wrong before anything is executed; 400 otherwise."""
+PRIVATE: Final = {"Cache-Control": "no-store"}
+PUBLIC: Final = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
 
 
 class GraphQLDoor:
     """An ASGI application that answers GraphQL over one schema."""
 
-    def __init__(self, schema: GraphQLSchema, opened: Opened) -> None:
-        self._schema = schema
-        self._opened = opened
-        self._documents = Documents(schema)
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        opened: Opened,
+        *,
+        still: Still = always,
+        weights: Weights | None = None,
+        introspected: bool = True,
+        client_of: ClientOf = nobody,
+        operations: Operations | None = None,
+        turnstile: Turnstile | None = None,
+    ) -> None:
+        documents = Documents(schema, weights, introspected=introspected)
+        self._execution = Execution(
+            schema, documents, opened, still, client_of, operations, turnstile
+        )
+        self.sockets = Sockets(self._execution)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, or see to one socket until it closes."""
+        if scope["type"] == "websocket":
+            await self.sockets(scope, receive, send)
+            return
         response = await self.respond(Request(scope, receive))
         await response(scope, receive, send)
 
-    async def respond(self, request: Request) -> Response:
+    async def close(self) -> None:
+        """End what would go on: sockets and streams are told to come again."""
+        await self.sockets.close()
+
+    async def respond(self, request: Request) -> Response | EventStream:
         """The answer to a request, whatever happens."""
         trace = new_trace()
         media = JSON
@@ -57,75 +98,77 @@ class GraphQLDoor:
                 refusal.headers,
             )
         except HubError as error:
-            extensions = {**faults.expected(error), "traceId": trace}
-            status = 503 if isinstance(error, Unready) else 400
-            return told(
-                {"errors": [{"message": error.message, "extensions": extensions}]}, media, status
-            )
+            status = STATUSES.get(type(error), 400)
+            if status == 200 and media == GRAPHQL:
+                status = 400
+            after = {"Retry-After": str(wait(error))} if status in {429, 503} else {}
+            return told({"errors": [expected(error, trace)]}, media, status, after)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             return told({"errors": [incident(error, trace)]}, media, 500)
 
-    async def _answered(self, request: Request, ask: Asked, media: str, trace: str) -> Response:
-        document = self._documents.read(ask.query)
-        if document.ast is None:
-            errors = [problem(error, document.stage, trace) for error in document.errors]
-            return told({"errors": errors}, media, unanswered(media))
-        operation = get_operation_ast(document.ast, ask.operation)
-        if (
-            request.method == "GET"
-            and operation is not None
-            and operation.operation is not OperationType.QUERY
-        ):
+    async def _answered(
+        self, request: Request, ask: Asked, media: str, trace: str
+    ) -> Response | EventStream:
+        begun = self._execution.begin(ask, request, trace)
+        self._allowed(request, begun, media)
+        if media == EVENTS:
+            return EventStream(self._execution, begun, request, self.sockets.closing)
+        if begun.refused is not None:
+            return said(begun.refused, media)
+        answer = await self._execution.answer(begun, request, trace)
+        response = said(answer, media)
+        if "errors" in answer.content or not self._public(request):
+            return response
+        return revalidated(request, response)
+
+    def _public(self, request: Request) -> bool:
+        """Whether an answer is everybody's: asked by GET, by nobody in particular."""
+        named = {"authorization", "cookie"} & set(request.headers)
+        return request.method == "GET" and not named and self._execution.client_of(request) is None
+
+    @staticmethod
+    def _allowed(request: Request, begun: Begun, media: str) -> None:
+        """`Refused` where the operation may not come in, or its answers not go out, this way."""
+        if request.method == "GET" and begun.kind is OperationType.MUTATION:
             raise Refused(
                 405, "GET ใช้ได้กับ query เท่านั้น ใช้ POST", "GET is for queries; use POST", Allow="POST"
             )
-        async with self._opened(request) as context:
-            running = execute(
-                self._schema,
-                document.ast,
-                context_value=context,
-                variable_values=ask.variables,
-                operation_name=ask.operation,
+        if begun.kind is OperationType.SUBSCRIPTION and media != EVENTS:
+            raise Refused(
+                406,
+                f"subscription ตอบเป็น {EVENTS} หรือทาง WebSocket (graphql-transport-ws)",
+                f"a subscription is answered as {EVENTS}, accept that, "
+                "or over WebSocket (graphql-transport-ws)",
             )
-            result = await running if inspect.isawaitable(running) else running
-        return answered(result, media, trace)
 
 
-def answered(result: ExecutionResult, media: str, trace: str) -> Response:
-    """What execution gave, with its errors as they may leave."""
-    failed = result.errors or []
-    content: dict[str, Any] = {}
-    if failed:
-        content["errors"] = [problem(error, Stage.EXECUTE, trace) for error in failed]
-    # Without a path it is the request that failed (variables, operation name): there is no data.
-    request_failed = result.data is None and all(error.path is None for error in failed)
-    if not request_failed:
-        content["data"] = result.data
+def said(answer: Answer, media: str) -> Response:
+    """An answer of GraphQL as a response."""
     status = 200
-    if faults.unready(failed):
+    if answer.unready:
         status = 503
-    elif request_failed:
-        status = unanswered(media)
-    return told(content, media, status)
+    elif answer.request_failed and media == GRAPHQL:
+        status = 400
+    after = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
+    return told(answer.content, media, status, after)
 
 
-def unanswered(media: str) -> int:
-    """The status of a well-formed request whose document or variables will not do."""
-    return 400 if media == GRAPHQL else 200
+def revalidated(request: Request, response: Response) -> Response:
+    """A public answer with its ETag; 304 where the client has it already."""
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+    response.headers.update({**PUBLIC, "ETag": tag})
+    kept = request.headers.get("if-none-match", "").split(",")
+    if {tag, "*"} & {part.strip().removeprefix("W/") for part in kept}:
+        return Response(status_code=304, headers={**PUBLIC, "ETag": tag})
+    return response
 
 
 def told(
-    content: dict[str, Any] | dict[str, list[Problem]],
-    media: str,
-    status: int = 200,
-    headers: dict[str, str] | None = None,
+    content: dict[str, Any], media: str, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """A response in JSON, Thai unescaped."""
-    more = {**HEADERS, **(headers or {})}
-    if status == 503:
-        more["Retry-After"] = str(RETRY_AFTER)
+    more = {**PRIVATE, **(headers or {})}
+    kind = JSON if media == EVENTS else media
     return Response(
-        orjson.dumps(content),
-        status,
-        {**more, "Content-Type": f"{media}; charset=utf-8"},
+        orjson.dumps(content), status, {**more, "Content-Type": f"{kind}; charset=utf-8"}
     )

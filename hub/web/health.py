@@ -20,7 +20,7 @@ class Health:
     async def answer(self, _: Request) -> Response:
         """One line for machines and people."""
         ready = await self._ready()
-        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": "no-store"}
         if not ready:
             headers["Retry-After"] = str(RETRY_AFTER)
         said = {

@@ -85,8 +85,8 @@ class Doorkeeper:
 
     async def still(self, viewer: Viewer) -> bool:
         """Whether a viewer told earlier would be told today: for whatever outlasts a request."""
-        if viewer == ANONYMOUS:
-            return self._anonymous
+        if viewer.issuer is None:  # nobody, or somebody whom no token told
+            return self._anonymous or viewer != ANONYMOUS
         if viewer.until is None or viewer.until <= self._now():
             return False
         if viewer.issuer == self._url:

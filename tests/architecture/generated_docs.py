@@ -60,6 +60,19 @@ ADVICE: Final[dict[str, Advice]] = {
         "a statement over 60 s.",
         "`cost` and `limit` say by how much; use `window`, `states`, `table` or a smaller `limit`.",
     ),
+    "RATE_LIMITED": Advice(
+        "request",
+        "One client, or one address, asks faster than `HUB_RATE` questions a second over time "
+        "(1,000 units of cost count as one more), has `HUB_AT_ONCE` under way, or 200 "
+        "subscriptions. Each process of the hub counts for itself.",
+        "Wait `retryAfter` seconds (also in the `Retry-After` header, status 429) and ask again.",
+    ),
+    "PERSISTED_QUERY_NOT_FOUND": Advice(
+        "request",
+        "Only the hash of a document was sent, and the hub does not know that document (any more).",
+        "Send `query` and `extensions.persistedQuery.sha256Hash` together, once; clients with "
+        "automatic persisted queries do so by themselves.",
+    ),
     "UNREADY": Advice(
         "request or a field",
         "The hub is starting, or all its database connections are taken.",
@@ -104,9 +117,10 @@ ADVICE: Final[dict[str, Advice]] = {
         "Look it up again; it may have been removed, or you may not see it.",
     ),
     "FORBIDDEN": Advice(
-        "a field",
-        "The signed-in party was not granted the scope that this needs.",
-        "Ask whoever runs the hub for it, or the party that has it.",
+        "request or a field",
+        "The operation is not on the client's list, in a hub with `HUB_OPERATIONS=trusted`; or the "
+        "signed-in party was not granted the scope that a field needs.",
+        "Ask the operator to add its document to `HUB_OPERATIONS_DIR`, or for the scope.",
     ),
     "UNAUTHENTICATED": Advice(
         "request or a field",

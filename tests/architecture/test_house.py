@@ -7,6 +7,7 @@ ROOMS = ("hub", "schema", "resolvers", "connectors", "tests", "bench")
 SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 
 LONG_FOR_A_REASON = {
+    "hub/app.py": "the one place where every part meets",
     "hub/domain/matrix.py": "one noun: the parts of a drawn matrix read as one page",
     "hub/store/matrix.py": "one reader: figures, explanations and projects of the same placing",
     "hub/services/lay_out_axis.py": "one function per dimension, side by side on purpose",

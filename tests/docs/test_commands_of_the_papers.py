@@ -36,6 +36,8 @@ def test_a_printed_question_is_answered_as_printed(
         assert "errors" not in came, came
         assert all(value is not None for value in came["data"].values()), came
     if answer is not None:
+        if '"cost"' not in answer.text:
+            del came["extensions"]  # every answer says what it cost; the papers print it once
         assert differs(json.loads(answer.text), came) is None
 
 

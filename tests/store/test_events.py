@@ -62,7 +62,7 @@ async def test_nobody_listens_when_nobody_follows(database: Database) -> None:
     events = feed.after(0, [])
     await first(events, 1)
     assert await listeners(database) == 1
-    await events.aclose()  # type: ignore[attr-defined]  # a generator
+    await events.aclose()
     assert await listeners(database) == 0
 
 

@@ -51,9 +51,7 @@ class Realm:
 
     async def viewer(self, token: str) -> Viewer:
         """Whom the hub takes the bearer of a token for."""
-        headers = [(b"authorization", f"Bearer {token}".encode())]
-        scope = {"type": "http", "method": "GET", "headers": headers, "query_string": b""}
-        return await self.hub.access.viewer(Request(scope))
+        return await self.hub.access.viewer(request_of(token))
 
     async def ask(
         self, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
@@ -103,6 +101,12 @@ class Realm:
         }
         await self.register.register(agency)
         await self.register.add_issuer(Issuer(url=url, agency_id=agency, jwks_uri=jwks_uri, **made))
+
+
+def request_of(token: str) -> Request:
+    """A request that shows a token."""
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    return Request({"type": "http", "method": "GET", "headers": headers, "query_string": b""})
 
 
 def assertion(key: Any, client_id: str, alg: str = "ES256", **claims: Any) -> dict[str, str]:

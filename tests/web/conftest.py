@@ -8,10 +8,12 @@ import pytest
 
 from hub.store.engine import Database, opened
 from hub.web.graphql import GraphQLDoor
+from hub.web.listening import Listening
 from tests.conftest import copied
 from tests.web.access import Realm
-from tests.web.door import SCHEMA, client_of
+from tests.web.door import SCHEMA, client_of, served
 from tests.web.door import opened as one_context
+from tests.web.talk import Talk, talking
 
 
 @pytest.fixture
@@ -40,4 +42,16 @@ async def realm(register_database: Database, tmp_path: Path) -> AsyncIterator[Re
     """One node over that register."""
     made = Realm(register_database, tmp_path)
     async with made.http:
+        yield made
+
+
+@pytest.fixture
+async def listening() -> AsyncIterator[Listening]:
+    async with served(GraphQLDoor(SCHEMA, one_context)) as made:
+        yield made
+
+
+@pytest.fixture
+async def talk(listening: Listening) -> AsyncIterator[Talk]:
+    async with talking(listening) as made:
         yield made

@@ -1,6 +1,9 @@
 """A contract of three lines, and a client before the door to it."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,11 +11,13 @@ import httpx2
 import strawberry
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from hub.errors import Invalid, NotFound, Unready
 from hub.web.asked import JSON
 from hub.web.graphql import GraphQLDoor
+from hub.web.headers import Guarded
+from hub.web.listening import Listening
 
 
 @strawberry.type
@@ -57,7 +62,56 @@ class Mutation:
         return "done"
 
 
-SCHEMA = strawberry.Schema(Query, Mutation)._schema
+@strawberry.type
+class Subscription:
+    """Sources that end, do not end, never wait, and go wrong."""
+
+    @strawberry.subscription
+    async def count(self, to: int = 3) -> AsyncGenerator[int, None]:
+        for n in range(to):
+            yield n
+
+    @strawberry.subscription
+    async def hot(self, text: str = "") -> AsyncGenerator[str, None]:
+        SOURCES["hot"] += 1
+        try:
+            while True:
+                SOURCES["made"] += 1
+                yield text
+        finally:
+            SOURCES["hot"] -= 1
+
+    @strawberry.subscription
+    async def quiet(self) -> AsyncGenerator[int, None]:
+        SOURCES["quiet"] += 1
+        try:
+            yield 0
+            await asyncio.Event().wait()
+        finally:
+            SOURCES["quiet"] -= 1
+
+    @strawberry.subscription
+    async def breaking(self) -> AsyncGenerator[int, None]:
+        yield 0
+        raise RuntimeError("password=hunter2")
+
+    @strawberry.subscription
+    async def refusing(self) -> AsyncGenerator[int, None]:
+        raise Invalid("after", "ผิด", "wrong")
+        yield 0
+
+    @strawberry.subscription
+    async def looking(self, info: strawberry.Info[Any, None]) -> AsyncGenerator[str, None]:
+        for _ in range(3):
+            async with info.context.afresh() as context:
+                seen = str(context)
+            yield seen
+
+
+SOURCES: Counter[str] = Counter()
+"""Sources of subscriptions that have not ended, by name; `made` counts what the hot one made."""
+
+SCHEMA = strawberry.Schema(Query, Mutation, Subscription)._schema
 POST = {"content-type": JSON}
 
 
@@ -72,8 +126,38 @@ async def closed(_: Request) -> AsyncIterator[None]:
     yield None
 
 
+@asynccontextmanager
+async def served(door: GraphQLDoor) -> AsyncIterator[Listening]:
+    """The door behind a real port, as `hub serve` opens it; `address` is where."""
+    app = Starlette(routes=[Route("/graphql", door), WebSocketRoute("/graphql", door)])
+    async with serving(Listening(app, door.close)) as listening:
+        yield listening
+
+
+@asynccontextmanager
+async def serving(listening: Listening, *, lifespan: bool = True) -> AsyncIterator[Listening]:
+    """A server on a free port until the block ends; without its lifespan it starts no database."""
+    if not lifespan:
+        listening.config.lifespan = "off"
+    bound = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    running = asyncio.create_task(listening._serve([bound]))
+    while not listening.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0)
+    try:
+        yield listening
+    finally:
+        listening.should_exit = True
+        await running
+
+
+def address(listening: Listening) -> str:
+    """Host and port of a served door."""
+    host, port = listening.servers[0].sockets[0].getsockname()
+    return f"{host}:{port}"
+
+
 def client_of(door: GraphQLDoor) -> httpx2.AsyncClient:
-    app = Starlette(routes=[Route("/graphql", door)])
+    app = Guarded(Starlette(routes=[Route("/graphql", door)]))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://hub.test")
 
 

@@ -39,7 +39,7 @@ async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str
             assert (after.status_code, after.json()["ready"]) == (200, True)
             asked = {"query": '{ area(by: {code: "20"}) { name { th } } }'}
             answer = await client.get("/graphql", params=asked)
-            assert answer.json() == {"data": {"area": {"name": {"th": "ชลบุรี"}}}}
+            assert answer.json()["data"] == {"area": {"name": {"th": "ชลบุรี"}}}
         assert (await client.get("/healthz")).status_code == 503
     assert any("migrating" in line for line in said)
     assert any("loading reference data" in line for line in said)
@@ -100,3 +100,20 @@ async def test_a_page_may_load_only_what_is_ours(path: str) -> None:
 async def test_nothing_outside_the_pages_is_served(name: str) -> None:
     async with client_of(create_app(settings("unused"))) as client:
         assert (await client.get(f"/static/{name}")).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/graphql", "/healthz", "/nowhere", "/static/none.js"])
+async def test_every_answer_tells_a_browser_what_it_may_do_with_it(path: str) -> None:
+    app = create_app(settings("unused"))
+    transport = httpx2.ASGITransport(app)
+    for scheme in ("http", "https"):
+        async with httpx2.AsyncClient(
+            transport=transport, base_url=f"{scheme}://hub.test"
+        ) as client:
+            headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] in {"no-referrer", "same-origin"}
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert ("strict-transport-security" in headers) is (scheme == "https")

@@ -31,13 +31,11 @@ async def test_a_client_gets_a_token_and_is_known_by_it(realm: Realm) -> None:
     told = given.json()
     assert (told["token_type"], told["expires_in"]) == ("Bearer", 600)
     answer = await realm.ask(told["access_token"])
-    assert answer.json() == {
-        "data": {
-            "viewer": {
-                "subject": "planner",
-                "agency": {"code": "05"},
-                "scopes": ["audit:read", "source:operate"],
-            }
+    assert answer.json()["data"] == {
+        "viewer": {
+            "subject": "planner",
+            "agency": {"code": "05"},
+            "scopes": ["audit:read", "source:operate"],
         }
     }
 

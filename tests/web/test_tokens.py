@@ -11,7 +11,7 @@ from hub.domain.access import ANONYMOUS
 from hub.store.engine import Database
 from hub.web.trust import REMEMBERED
 from tests.sandbox.served import serving
-from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, ec
+from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, ec, request_of
 from tests.web.jwks import Jwks, token_of
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ def code_of(answer: Any) -> str:
 
 
 async def test_nobody_may_ask_where_that_is_allowed(realm: Realm) -> None:
-    assert (await realm.ask()).json() == {"data": {"viewer": None}}
+    assert (await realm.ask()).json()["data"] == {"viewer": None}
 
 
 async def test_nobody_may_ask_nothing_where_that_is_denied(
@@ -118,6 +118,7 @@ async def test_who_is_disabled_stops_within_the_bound_on_every_node(
     async with other.http:
         for node in (realm, other):
             assert (await node.ask(given)).status_code == 200
+            assert await node.hub.still(request_of(given))
         viewer = await realm.viewer(given)
         await stop(realm)
         for node in (realm, other):
@@ -126,6 +127,7 @@ async def test_who_is_disabled_stops_within_the_bound_on_every_node(
             assert answer.status_code == 401
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
             assert not await node.hub.access.still(viewer)
+            assert not await node.hub.still(request_of(given))  # what each socket asks
     await realm.register.register(TOURISM)
 
 

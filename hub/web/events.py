@@ -1,0 +1,94 @@
+"""Answers as server-sent events, the "distinct connections" mode of the GraphQL over SSE protocol.
+
+One `next` event an answer, a `complete` event at the end, and a comment line where there is nothing
+to say for a while, so that who listens in vain is noticed and proxies keep the connection.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import Any, Final
+
+import orjson
+from graphql import OperationType
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from hub.errors import HubError
+from hub.web.execution import Answer, Begun, Execution, expected
+from hub.web.faults import incident, new_trace
+
+QUIET: Final = b":\n\n"
+COMPLETE: Final = b"event: complete\ndata: \n\n"
+STOPPING: Final = ": ระบบกำลังหยุด · the hub is stopping; come again shortly\n\n".encode()
+"""Without `complete`, so that clients of the protocol come again by themselves."""
+HEADERS: Final = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class EventStream:
+    """A response that goes on until the answers end, the client leaves, or the hub closes."""
+
+    def __init__(
+        self, execution: Execution, begun: Begun, request: Request, closing: asyncio.Event
+    ) -> None:
+        self._execution = execution
+        self._begun = begun
+        self._request = request
+        self._closing = closing
+
+    async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
+        """Send the answers; whoever ends first ends the others."""
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        telling = asyncio.create_task(self._tell(send))
+        leaving = asyncio.create_task(left(receive))
+        closing = asyncio.create_task(self._closing.wait())
+        try:
+            await asyncio.wait({telling, leaving, closing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (telling, leaving, closing):
+                task.cancel()
+            await asyncio.wait({telling, leaving, closing})
+        body = STOPPING
+        if not telling.cancelled():
+            telling.result()
+            body = COMPLETE
+        await send({"type": "http.response.body", "body": body})
+
+    async def _tell(self, send: Send) -> None:
+        async with aclosing(self._answers()) as answers:
+            async for answer in answers:
+                body = QUIET if answer is None else event(answer.content)
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+
+    async def _answers(self) -> AsyncGenerator[Answer | None]:
+        begun = self._begun
+        if begun.refused is not None:
+            yield begun.refused
+        elif begun.kind is OperationType.SUBSCRIPTION:
+            async with aclosing(self._execution.events(begun, self._request)) as events:
+                async for answer in events:
+                    yield answer
+        else:
+            trace = new_trace()
+            try:
+                yield await self._execution.answer(begun, self._request, trace)
+            except HubError as error:
+                yield Answer({"errors": [expected(error, trace)]}, True)
+            except Exception as error:  # noqa: BLE001 - the last wall, as at the door
+                yield Answer({"errors": [incident(error, trace)]}, True)
+
+
+async def left(receive: Receive) -> None:
+    """Wait until the client has gone."""
+    with suppress(OSError):
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+def event(content: dict[str, Any]) -> bytes:
+    """One answer as an event; JSON has no line breaks of its own."""
+    return b"event: next\ndata: " + orjson.dumps(content) + b"\n\n"

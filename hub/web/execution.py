@@ -1,0 +1,266 @@
+"""Executing what was asked, the same for every way it comes in and goes out.
+
+A question is answered from one context, which is one snapshot of the database. A subscription has a
+context of its own for each event and none between two of them: whoever waits holds no connection.
+"""
+
+import asyncio
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from functools import partial
+from typing import Any, Final, cast
+
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLError,
+    GraphQLSchema,
+    OperationType,
+    create_source_event_stream,
+    execute,
+    get_operation_ast,
+)
+from starlette.requests import Request
+
+from hub.domain.record import value
+from hub.errors import HubError, TooCostly, Unauthenticated
+from hub.web import faults
+from hub.web.asked import Asked
+from hub.web.bounds import MOST_COST
+from hub.web.documents import Document, Documents
+from hub.web.faults import Problem, Stage, incident, new_trace, problem
+from hub.web.operations import Operations
+from hub.web.turnstile import Turnstile, address_of
+from resolvers.context import Following
+
+Opened = Callable[[Request], AbstractAsyncContextManager[Any]]
+"""Makes the context of one request; `Unready` while nothing can be answered."""
+Still = Callable[[Request], Awaitable[bool]]
+"""Whether who asked may still ask: the token has not expired, the agency is not disabled."""
+ClientOf = Callable[[Request], str | None]
+"""The registered client that asks; null where nobody is registered."""
+
+POLL: Final = 2.0
+"""Seconds between two looks at whether a subscriber may still listen."""
+CLOSING: Final = 5.0
+"""Seconds the source of a subscription is given to end."""
+NOTHING: Final = object()
+"""Stands between two events that are far apart."""
+
+
+async def always(_: Request) -> bool:
+    """Nobody loses what nobody was given."""
+    return True
+
+
+def nobody(_: Request) -> None:
+    """Nobody is registered."""
+
+
+@value
+class Answer:
+    """What a client is told: the content, whether the request failed as a whole, and whether later
+    it might not.
+    """
+
+    content: dict[str, Any]
+    request_failed: bool = False
+    unready: bool = False
+
+
+@value
+class Begun:
+    """A question that was read and weighed: it can be executed, or `refused` says why not."""
+
+    asked: Asked
+    document: Document
+    kind: OperationType | None
+    cost: int
+    who: str
+    refused: Answer | None = None
+
+
+class Execution:
+    """Everything needed to execute: the schema, its documents, and where contexts come from."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        documents: Documents,
+        opened: Opened,
+        still: Still = always,
+        client_of: ClientOf = nobody,
+        operations: Operations | None = None,
+        turnstile: Turnstile | None = None,
+    ) -> None:
+        self._schema = schema
+        self._documents = documents
+        self._opened = opened
+        self._operations = operations or Operations()
+        self._turnstile = turnstile or Turnstile()
+        self.client_of = client_of
+        self.still = still
+
+    def begin(self, asked: Asked, request: Request, trace: str) -> Begun:
+        """Read a document and weigh what is asked of it; nothing is executed yet.
+
+        `TooMany` where the client asked too much before, `Forbidden` and `UnknownDocument` where
+        this may not be asked, or not like this.
+        """
+        client = self.client_of(request)
+        who = client or address_of(request)
+        self._turnstile.take(who)
+        text = self._operations.text(asked, client)
+        document = self._documents.read(text)
+        if document.ast is None:
+            errors = [problem(error, document.stage, trace) for error in document.errors]
+            return Begun(asked, document, None, 0, who, Answer({"errors": errors}, True))
+        self._operations.keep(asked)
+        operation = get_operation_ast(document.ast, asked.operation)
+        kind = operation.operation if operation is not None else None
+        try:
+            cost = self._documents.cost(document, asked.operation, asked.variables)
+        except TooCostly as dear:
+            told = {"errors": [expected(dear, trace)], "extensions": priced(dear.cost)}
+            return Begun(asked, document, kind, dear.cost, who, Answer(told, True))
+        if cost:
+            self._turnstile.take(who, cost)
+        return Begun(asked, document, kind, cost, who)
+
+    async def answer(self, begun: Begun, request: Request, trace: str) -> Answer:
+        """The answer to a query or a mutation; what is wrong with the hub is raised."""
+        with self._turnstile.inside(begun.who):
+            return await self._answer(begun, request, trace)
+
+    async def _answer(self, begun: Begun, request: Request, trace: str) -> Answer:
+        async with self._opened(request) as context:
+            running = execute(
+                self._schema,
+                cast("Any", begun.document.ast),
+                context_value=context,
+                variable_values=begun.asked.variables,
+                operation_name=begun.asked.operation,
+                hide_suggestions=not self._documents.introspected,
+            )
+            result = await running if inspect.isawaitable(running) else running
+        return answered(result, trace, begun.cost)
+
+    async def events(self, begun: Begun, request: Request) -> AsyncGenerator[Answer | None]:
+        """The answers of a subscription as they come; null when for a while there was none.
+
+        However it goes wrong, it ends with an answer that says so. The source has ended when this
+        has, and the next event is asked for when the last has been taken.
+        """
+        executor = self._executor(begun, Following(partial(self._opened, request)))
+        if isinstance(executor, list):
+            yield answered(ExecutionResult(None, errors=executor), new_trace(), begun.cost)
+            return
+        try:
+            if not await self.still(request):
+                raise Unauthenticated
+            source: Any = create_source_event_stream(executor)
+            if inspect.isawaitable(source):
+                source = await source
+            if isinstance(source, ExecutionResult):
+                yield answered(source, new_trace(), begun.cost)
+                return
+            listening = self._turnstile.inside(begun.who, stream=True)
+            async with aclosing(paced(source, POLL)) as events:
+                with listening:
+                    async for event in events:
+                        if not await self.still(request):
+                            raise Unauthenticated
+                        if event is NOTHING:
+                            yield None
+                        else:
+                            yield await self._happened(executor, event, begun, request)
+        except HubError as error:
+            yield Answer({"errors": [expected(error, new_trace())]}, True)
+        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+            yield Answer({"errors": [incident(error, new_trace())]}, True)
+
+    def _executor(self, begun: Begun, following: Following) -> Executor[Any] | list[GraphQLError]:
+        """What executes the events of a subscription; the errors of its variables."""
+        return Executor.build(
+            self._schema,
+            cast("Any", begun.document.ast),
+            context_value=following,
+            raw_variable_values=begun.asked.variables,
+            operation_name=begun.asked.operation,
+            hide_suggestions=not self._documents.introspected,
+        )
+
+    async def _happened(
+        self, executor: Executor[Any], event: Any, begun: Begun, request: Request
+    ) -> Answer:
+        """The answer of one event, from a context of its own."""
+        async with self._opened(request) as context:
+            one = executor.build_per_event_executor(event)
+            one.context_value = context
+            running: Any = one.execute_operation(False)
+            result = await running if inspect.isawaitable(running) else running
+        return answered(result, new_trace(), begun.cost)
+
+
+async def paced(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[Any]:
+    """What a source yields, and `NOTHING` whenever it has not for so long; it ends with this.
+
+    Between two events the loop turns at least once, however hot the source is.
+    """
+    coming: asyncio.Future[Any] | None = None
+    events = aiter(source)
+    try:
+        while True:
+            if coming is None:
+                coming = asyncio.ensure_future(anext(events))
+            await asyncio.wait({coming}, timeout=seconds)
+            if not coming.done():
+                yield NOTHING
+                continue
+            came, coming = coming, None
+            try:
+                event = came.result()
+            except StopAsyncIteration:
+                return
+            yield event
+    finally:
+        await ended(events, coming)
+
+
+async def ended(source: Any, coming: "asyncio.Future[Any] | None") -> None:
+    """End the source of a subscription; one that will not end is left after five seconds."""
+    if coming is not None:
+        coming.cancel()
+        await asyncio.wait({coming}, timeout=CLOSING)
+        if coming.done() and not coming.cancelled():
+            coming.exception()
+    if (close := getattr(source, "aclose", None)) is not None:
+        with suppress(Exception):
+            async with asyncio.timeout(CLOSING):
+                await close()
+
+
+def answered(result: ExecutionResult, trace: str, cost: int) -> Answer:
+    """What execution gave, with its errors as they may leave."""
+    failed = list(result.errors or [])
+    content: dict[str, Any] = {}
+    if failed:
+        content["errors"] = [problem(error, Stage.EXECUTE, trace) for error in failed]
+    # Without a path it is the request that failed (variables, operation name): there is no data.
+    request_failed = result.data is None and all(error.path is None for error in failed)
+    if not request_failed:
+        content["data"] = result.data
+        content["extensions"] = priced(cost)
+    return Answer(content, request_failed, faults.unready(failed))
+
+
+def priced(cost: int) -> dict[str, Any]:
+    """What is said of the cost of a question."""
+    return {"cost": {"asked": cost, "limit": MOST_COST}}
+
+
+def expected(error: HubError, trace: str) -> Problem:
+    """An expected error that no field is the place of."""
+    made = GraphQLError(error.message, original_error=error)
+    return problem(made, Stage.EXECUTE, trace)

@@ -1,0 +1,95 @@
+"""Documents that a client names by their SHA-256 instead of sending them.
+
+In an open hub whoever sends a document with its hash may afterwards send the hash alone, as the
+"automatic persisted queries" of Apollo's clients do. In a trusted hub the documents of each client
+are known beforehand, and nothing else is executed.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from hub.errors import Forbidden, Invalid, UnknownDocument
+from hub.web.asked import Asked
+
+ANYBODY: Final = "anonymous"
+"""The folder of those who have no name."""
+KEPT: Final = 1_000
+LONGEST_KEPT: Final = 20_000
+Lists = Mapping[str, Mapping[str, str]]
+"""Documents by client and hash."""
+
+
+class Operations:
+    """What may be executed, for whom; `lists` is null where anything may."""
+
+    def __init__(self, lists: Lists | None = None) -> None:
+        self._lists = lists
+        self._kept: OrderedDict[str, str] = OrderedDict()
+
+    def text(self, asked: Asked, client: str | None) -> str:
+        """The document that is asked, by its text or its hash."""
+        if asked.query and asked.hash is not None and asked.hash != digest(asked.query):
+            raise Invalid(
+                "extensions.persistedQuery.sha256Hash",
+                "ไม่ตรงกับ query ที่ส่งมา ส่งแฮชของข้อความเดียวกัน",
+                "is not that of the query; send the hash of the same text",
+            )
+        if self._lists is not None:
+            return self._trusted(asked, client or ANYBODY)
+        if asked.query:
+            return asked.query
+        known = self._kept.get(asked.hash or "")
+        if known is None:
+            raise UnknownDocument
+        return known
+
+    def keep(self, asked: Asked) -> None:
+        """Remember a document that came with its hash and was found valid."""
+        if self._lists is None and asked.query and asked.hash and len(asked.query) <= LONGEST_KEPT:
+            self._kept[asked.hash] = asked.query
+            self._kept.move_to_end(asked.hash)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+    def _trusted(self, asked: Asked, client: str) -> str:
+        lists = self._lists or {}
+        known = lists.get(client, {}).get(asked.hash or digest(asked.query.strip()))
+        if known is None:
+            raise Forbidden(
+                f"คำถามนี้ไม่อยู่ในรายการที่ {client} ใช้ได้ ขอให้ผู้ดูแลเพิ่มไฟล์ของคำถามใน HUB_OPERATIONS_DIR · "
+                f"This operation is not on the list of {client}; "
+                "ask the operator to add its file to HUB_OPERATIONS_DIR"
+            )
+        return known
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a document, in hex."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def listed(folder: Path) -> dict[str, dict[str, str]]:
+    """The documents of a folder: one folder a client, one `.graphql` file a document.
+
+    Each is known by the hash of its text, as it stands and without the white space around it.
+    """
+    lists: dict[str, dict[str, str]] = {}
+    try:
+        for path in sorted(folder.glob("*/*.graphql")):
+            text = path.read_text("utf-8")
+            own = lists.setdefault(path.parent.name, {})
+            own[digest(text)] = own[digest(text.strip())] = text.strip()
+    except (OSError, UnicodeDecodeError) as odd:
+        raise Invalid(
+            "HUB_OPERATIONS_DIR", f"อ่าน {folder} ไม่ได้ ({odd})", f"{folder} cannot be read ({odd})"
+        ) from odd
+    if not lists:
+        raise Invalid(
+            "HUB_OPERATIONS_DIR",
+            f"ไม่พบ <client>/<ชื่อ>.graphql ใน {folder}",
+            f"there is no <client>/<name>.graphql in {folder}",
+        )
+    return lists
