@@ -10,12 +10,13 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from connectors.kit.conform import Conformance, State, contract_credentials
-from hub import log, operating
-from hub.app import REFERENCE, Hub, create_app, server
+from hub import log, operating, registering
+from hub.app import Hub, create_app
 from hub.errors import HubError, Invalid
+from hub.prepared import REFERENCE, server
 from hub.sandbox.agency import Agency
 from hub.sandbox.faults import NAMES, Fault
 from hub.sandbox.records import Generated
@@ -46,6 +47,7 @@ def serve() -> int:
     settings = Settings.read()
     listening = bound(settings.host, settings.port)
     port = listening.getsockname()[1]
+    settings = replace(settings, port=port)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     hub = Hub(settings, say)
     failed: list[BaseException] = []
@@ -160,7 +162,12 @@ def sandbox_arguments(parser: argparse.ArgumentParser) -> None:
     agency_arguments(parser)
     option = parser.add_argument
     option("--port", type=int, default=8100, help="พอร์ต · port")
-    option("--lifetime", type=count, default=3600, help="อายุโทเค็น วินาที · a token's life, seconds")
+    option(
+        "--lifetime",
+        type=operating.count,
+        default=3600,
+        help="อายุโทเค็น วินาที · a token's life, seconds",
+    )
 
 
 def agency_arguments(parser: argparse.ArgumentParser) -> None:
@@ -168,7 +175,7 @@ def agency_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = "FAULT: " + "\n       ".join(f"{n:16} {words}" for n, words in NAMES.items())
     option = parser.add_argument
-    option("--records", type=count, default=1000, help="ระเบียนต่อ API · records per API")
+    option("--records", type=operating.count, default=1000, help="ระเบียนต่อ API · records per API")
     option("--seed", type=int, default=1, help="ข้อมูลชุดที่ · which data")
     option(
         "--fault",
@@ -179,59 +186,13 @@ def agency_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def count(text: str) -> int:
-    """A whole number of 0 or more, as an argument."""
-    if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r}: ต้องเป็นจำนวนเต็ม · a whole number is needed")
-    return int(text)
-
-
-def check_source(told: argparse.Namespace) -> int:
-    """Ask a system whether it keeps the source contract; 1 where it breaks a point."""
-    credentials = contract_credentials(
-        told.url,
-        Settings.read().secret_of,
-        token_url=told.token_url,
-        client_id=told.client_id,
-        secret=told.secret,
-        scope=told.scope,
-        resource=told.resource,
-    )
-
-    async def run() -> bool:
-        broken = False
-        async for point in Conformance(told.url, credentials, most_pages=told.pages).points():
-            say(f"{MARKS[point.state]} {point.th} · {point.en}")
-            for th, en in point.told:
-                say(f"    {th} · {en}")
-            broken |= point.state is State.BROKEN
-        return broken
-
-    return 1 if asyncio.run(run()) else 0
-
-
-def source_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which system, and how to ask it for a token."""
-    words = "ตรวจระบบตามสัญญาข้อมูลต้นทาง · check a system against docs/source-contract.yaml"
-    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
-    check = actions.add_parser("check", help=words, description=words)
-    option = check.add_argument
-    option("url", metavar="URL", help="ที่อยู่ของรายการโครงการ · where its projects are listed")
-    option("--token-url", help="ที่ขอโทเค็น · the token endpoint")
-    option("--client-id", help="ชื่อไคลเอนต์ · the client's id")
-    option("--secret", metavar="NAME", help="ชื่อความลับ · the name of the secret, not the secret")
-    option("--scope", help="ขอบเขต · scope")
-    option("--resource", help="ทรัพยากร · resource (RFC 8707)")
-    option("--pages", type=count, default=20, help="หน้าที่อ่านอย่างมาก · pages read at most")
-
-
-MARKS: Final = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
 ARGUMENTS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "ingest": operating.ingest_arguments,
     "review": operating.review_arguments,
     "fill": agency_arguments,
     "sandbox": sandbox_arguments,
-    "source": source_arguments,
+    "source": operating.source_arguments,
+    **registering.ARGUMENTS,
 }
 """The commands that take arguments; they are handed the namespace."""
 COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
@@ -253,7 +214,14 @@ COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     ),
     "fill": (fill_hub, "เติมข้อมูลทดลอง · fill the hub with made-up data"),
     "sandbox": (run_sandbox, "หน่วยงานทดลอง · a local agency to read from"),
-    "source": (check_source, "ตรวจระบบต้นทาง · check an outside system"),
+    "source": (
+        lambda told: operating.check_source(told, Settings.read(), say),
+        "ตรวจระบบต้นทาง · check an outside system",
+    ),
+    **{
+        name: (lambda told: registering.change(told, Settings.read(), say), words)
+        for name, words in registering.WORDS.items()
+    },
 }
 
 

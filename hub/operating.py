@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +10,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from connectors.inputs import asked_over_http
+from connectors.kit.conform import Conformance, State, contract_credentials
 from connectors.kit.file_mapping import is_mapped
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
 from connectors.registry import Connector, connector, instance_of
-from hub.app import Say, prepared, sources_of
 from hub.domain.ingest import NameKind
 from hub.domain.ledger import Ledger
 from hub.domain.quarantine import NameDecision, Ruling
@@ -25,6 +25,7 @@ from hub.ingest import quarantine
 from hub.ingest.report import closing, review, standing
 from hub.ingest.run import Input, ingest
 from hub.ingest.sources import standings, waiting
+from hub.prepared import Say, prepared, sources_of
 from hub.sandbox.agency import Agency
 from hub.sandbox.fill import fill, made_up
 from hub.settings import Settings
@@ -33,6 +34,7 @@ from hub.store.schedule import reasons
 
 ADDRESSES: Final = ("http://", "https://")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+MARKS: Final = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
 
 
 def ingest_arguments(parser: ArgumentParser) -> None:
@@ -251,6 +253,52 @@ def decision(told: Namespace) -> NameDecision:
         FiscalYear.of_be(int(last or first), "--years"),
         None if told.target == "-" else told.target,
     )
+
+
+def count(text: str) -> int:
+    """A whole number of 0 or more, as an argument."""
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentTypeError(f"{text!r}: ต้องเป็นจำนวนเต็ม · a whole number is needed")
+    return int(text)
+
+
+def check_source(told: Namespace, settings: Settings, say: Say) -> int:
+    """Ask a system whether it keeps the source contract; 1 where it breaks a point."""
+    credentials = contract_credentials(
+        told.url,
+        settings.secret_of,
+        token_url=told.token_url,
+        client_id=told.client_id,
+        secret=told.secret,
+        scope=told.scope,
+        resource=told.resource,
+    )
+
+    async def run() -> bool:
+        broken = False
+        async for point in Conformance(told.url, credentials, most_pages=told.pages).points():
+            say(f"{MARKS[point.state]} {point.th} · {point.en}")
+            for th, en in point.told:
+                say(f"    {th} · {en}")
+            broken |= point.state is State.BROKEN
+        return broken
+
+    return 1 if asyncio.run(run()) else 0
+
+
+def source_arguments(parser: ArgumentParser) -> None:
+    """Which system, and how to ask it for a token."""
+    words = "ตรวจระบบตามสัญญาข้อมูลต้นทาง · check a system against docs/source-contract.yaml"
+    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+    check = actions.add_parser("check", help=words, description=words)
+    option = check.add_argument
+    option("url", metavar="URL", help="ที่อยู่ของรายการโครงการ · where its projects are listed")
+    option("--token-url", help="ที่ขอโทเค็น · the token endpoint")
+    option("--client-id", help="ชื่อไคลเอนต์ · the client's id")
+    option("--secret", metavar="NAME", help="ชื่อความลับ · the name of the secret, not the secret")
+    option("--scope", help="ขอบเขต · scope")
+    option("--resource", help="ทรัพยากร · resource (RFC 8707)")
+    option("--pages", type=count, default=20, help="หน้าที่อ่านอย่างมาก · pages read at most")
 
 
 def in_database(settings: Settings, run: Callable[[Database], Coroutine[Any, Any, int]]) -> int:

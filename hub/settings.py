@@ -11,6 +11,10 @@ from typing import ClassVar, Final, NamedTuple
 
 from hub.errors import Invalid, SourceRejectedUs
 
+ORIGIN: Final = re.compile(
+    r"https://[a-z0-9.-]+(:\d{1,5})?|https://\[[0-9a-f:]+\](:\d{1,5})?"
+    r"|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+)
 SECRET: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
@@ -40,6 +44,12 @@ class Settings:
         Setting("HUB_SECRETS_DIR", "", "folder of sources' secrets, one file each, by name"),
         Setting("HUB_SOURCES_DIR", "", "folder of sources of your own, a TOML file each"),
         Setting("HUB_SCHEDULER", "on", "whether sources are read by their cadence: on or off"),
+        Setting(
+            "HUB_PUBLIC_URL", "", "origin clients know the hub by, https; else its own address"
+        ),
+        Setting(
+            "HUB_ANONYMOUS", "allow", "whether anybody may read what is published: allow, deny"
+        ),
     )
 
     host: str
@@ -55,6 +65,17 @@ class Settings:
     at_once: int = 20
     introspected: bool = True
     operations_dir: Path | None = None
+    public_url: str | None = None
+    anonymous: bool = True
+
+    @property
+    def url(self) -> str:
+        """The origin clients know the hub by: the name it issues tokens under, and accepts."""
+        if self.public_url is not None:
+            return self.public_url
+        everywhere = self.host in {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+        host = "localhost" if everywhere else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @classmethod
     def read(cls) -> "Settings":
@@ -74,6 +95,8 @@ class Settings:
             at_once=whole("HUB_AT_ONCE", told["HUB_AT_ONCE"], 0, 100_000),
             introspected=switched("HUB_INTROSPECTION", told["HUB_INTROSPECTION"]),
             operations_dir=trusted(told["HUB_OPERATIONS"], told["HUB_OPERATIONS_DIR"]),
+            public_url=origin("HUB_PUBLIC_URL", told["HUB_PUBLIC_URL"]),
+            anonymous=one_of("HUB_ANONYMOUS", told["HUB_ANONYMOUS"], "allow", "deny") == "allow",
         )
 
     def secret_of(self, name: str) -> str:
@@ -143,3 +166,17 @@ def whole(name: str, text: str, least: int, most: int) -> int:
             f"{text!r} will not do; give a whole number from {least} to {most}",
         )
     return int(text)
+
+
+def origin(name: str, text: str) -> str | None:
+    """A scheme, host and port, or null for none; `Invalid` where secrets would travel openly."""
+    if not text:
+        return None
+    plain = text.rstrip("/").lower()
+    if not ORIGIN.fullmatch(plain):
+        raise Invalid(
+            name,
+            f"ค่า {text!r} ใช้ไม่ได้ ต้องเป็น https://ชื่อเครื่อง ไม่มีเส้นทางต่อท้าย (http ได้เฉพาะ localhost)",
+            f"{text!r} will not do; give https://HOST without a path (http for localhost alone)",
+        )
+    return plain

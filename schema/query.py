@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.access import AccessQuery
 from schema.agencies import AgencyQuery
 from schema.areas import AreaQuery
 from schema.linkage import LinkageQuery
@@ -18,6 +19,7 @@ from schema.value_chain import ValueChainQuery
 @strawberry.type(description="Everything that can be asked (คำถามทั้งหมด)")
 class Query(
     NodeQuery,
+    AccessQuery,
     AreaQuery,
     AgencyQuery,
     PlanQuery,

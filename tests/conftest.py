@@ -14,8 +14,9 @@ import pytest
 from hypothesis import settings as examples
 from starlette.applications import Starlette
 
-from hub.app import REFERENCE, Hub, create_app
+from hub.app import Hub, create_app
 from hub.domain.access import ANONYMOUS, Viewer
+from hub.prepared import REFERENCE
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.engine import Database, Reading, opened

@@ -1,5 +1,6 @@
 """Who is asking, and what may be known."""
 
+from datetime import datetime
 from enum import Enum
 from typing import Final
 
@@ -37,12 +38,16 @@ PERMITTED: Final = {
 class Viewer:
     """Who is asking: the agency of the signed-in party, or nobody (ผู้ใช้งาน).
 
-    `hub.store.visible` turns a viewer into SQL; nothing else decides what may be seen.
+    `hub.store.visible` turns a viewer into SQL; nothing else decides what may be seen. A subject is
+    unique within its issuer; `until` is when the token that said so ends.
     """
 
     subject: str
     agency_id: str | None = None
     scopes: frozenset[str] = frozenset()
+    issuer: str | None = None
+    client_id: str | None = None
+    until: datetime | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether the viewer was granted a permission."""

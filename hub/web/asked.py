@@ -120,26 +120,26 @@ def kind(told: dict[str, Any], name: str, wanted: type[str] | type[dict[str, Any
     return found
 
 
-async def body(request: Request) -> bytes:
+async def body(request: Request, kind: str = JSON, largest: int = LARGEST) -> bytes:
     """The bytes of a POST, within their bounds of type, size and time."""
     media, *parameters = (p.strip() for p in request.headers.get("content-type", "").split(";"))
     charsets = {
         p.partition("=")[2].strip('"') for p in map(str.lower, parameters) if "charset=" in p
     }
-    if media.lower() != JSON or charsets - {"utf-8", "utf8"}:
-        raise Refused(415, f"ส่งเป็น {JSON} (UTF-8)", f"send {JSON} in UTF-8")
+    if media.lower() != kind or charsets - {"utf-8", "utf8"}:
+        raise Refused(415, f"ส่งเป็น {kind} (UTF-8)", f"send {kind} in UTF-8")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, "ส่งโดยไม่บีบอัด", "send it uncompressed")
     length = request.headers.get("content-length", "0")
-    if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > LARGEST):
-        raise too_large()
+    if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > largest):
+        raise too_large(largest)
     read = bytearray()
     try:
         async with asyncio.timeout(DEADLINE):
             async for part in request.stream():
                 read += part
-                if len(read) > LARGEST:
-                    raise too_large()
+                if len(read) > largest:
+                    raise too_large(largest)
     except TimeoutError as late:
         raise Refused(408, "ส่งเนื้อหาช้าเกินไป", "the body took too long", Connection="close") from late
     except ClientDisconnect as gone:
@@ -147,12 +147,12 @@ async def body(request: Request) -> bytes:
     return bytes(read)
 
 
-def too_large() -> Refused:
+def too_large(largest: int) -> Refused:
     """413."""
     return Refused(
         413,
-        f"เนื้อหาใหญ่เกิน {LARGEST:,} ไบต์",
-        f"the body is over {LARGEST:,} bytes",
+        f"เนื้อหาใหญ่เกิน {largest:,} ไบต์",
+        f"the body is over {largest:,} bytes",
         Connection="close",
     )
 

@@ -31,6 +31,8 @@ class Stage(Enum):
 class Refused(Exception):
     """A request that is no GraphQL request: the status and words it is answered with."""
 
+    code = Stage.EXECUTE.value
+
     def __init__(self, status: int, th: str, en: str, **headers: str) -> None:
         super().__init__(f"{th} · {en}")
         self.status = status
@@ -46,7 +48,7 @@ def refused(refusal: Refused, trace: str) -> Problem:
     """The error of a request that could not be read."""
     return {
         "message": str(refusal),
-        "extensions": {"code": Stage.EXECUTE.value, "traceId": trace},
+        "extensions": {"code": refusal.code, "traceId": trace},
     }
 
 

@@ -117,14 +117,17 @@ ADVICE: Final[dict[str, Advice]] = {
         "Look it up again; it may have been removed, or you may not see it.",
     ),
     "FORBIDDEN": Advice(
-        "request",
-        "The operation is not on the client's list, in a hub with `HUB_OPERATIONS=trusted`.",
-        "Ask the operator to add its document to `HUB_OPERATIONS_DIR`.",
+        "request or a field",
+        "The operation is not on the client's list, in a hub with `HUB_OPERATIONS=trusted`; or the "
+        "signed-in party was not granted the scope that a field needs.",
+        "Ask the operator to add its document to `HUB_OPERATIONS_DIR`, or for the scope.",
     ),
     "UNAUTHENTICATED": Advice(
-        "not raised yet",
-        "Nobody is signed in, and this needs somebody.",
-        "Sign in; there is no sign-in yet, all questions are anonymous.",
+        "request or a field",
+        "The token will not do (expired, for another audience, of an agency or client that is "
+        "disabled …), or there is none and this needs one. Status 401, and `WWW-Authenticate` "
+        "says why; 400 where the token was sent in a way that is not accepted.",
+        "Get a new token at `/oauth/token`; see `docs/howto/get-a-token.md`.",
     ),
     "CONFLICT": Advice(
         "command line",

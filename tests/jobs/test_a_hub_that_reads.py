@@ -76,7 +76,9 @@ async def test_it_reads_a_source_by_itself_and_goes_on_where_it_was_stopped(
     with served(agency) as address:
         one = connector(SPEC.id)
         declared = replace(one.spec, url=f"{address}/budget/bbgfproject")
-        monkeypatch.setattr("hub.app.connectors", lambda _: {SPEC.id: replace(one, spec=declared)})
+        monkeypatch.setattr(
+            "hub.prepared.connectors", lambda _: {SPEC.id: replace(one, spec=declared)}
+        )
         agency.faults = [Fault.read("slow@3")]
         async with running(dsn, tmp_path) as connection:
             half = "select ledger->>'read' from source_run where ledger->>'read' >= '40'"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.app import REFERENCE
+from hub.prepared import REFERENCE
 
 
 @pytest.fixture

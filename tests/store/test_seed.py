@@ -5,7 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from hub.app import REFERENCE
+from hub.prepared import REFERENCE
 from hub.store.engine import Database
 from hub.store.seed import seed, stale
 from hub.store.tables import metadata

@@ -9,6 +9,13 @@ its `known_to`, written by a trigger, so that no writer can overwrite what someb
 from hub.store.tables.agencies import agency, agency_placement, external_id
 from hub.store.tables.areas import area, area_membership, operations_centre
 from hub.store.tables.budget import budget_line
+from hub.store.tables.clients import (
+    client,
+    client_assertion,
+    issuer,
+    registration,
+    signing_key,
+)
 from hub.store.tables.findings import finding, finding_subject
 from hub.store.tables.ingest import (
     alias,
@@ -39,12 +46,15 @@ __all__ = [
     "area",
     "area_membership",
     "budget_line",
+    "client",
+    "client_assertion",
     "expected_role",
     "external_id",
     "finding",
     "finding_subject",
     "issue",
     "issue_revision",
+    "issuer",
     "linkage",
     "metadata",
     "name_decision",
@@ -60,9 +70,11 @@ __all__ = [
     "raw_record",
     "receipt",
     "record_join",
+    "registration",
     "rule",
     "run_record",
     "schedule",
+    "signing_key",
     "source",
     "source_event",
     "source_record",

@@ -1,0 +1,120 @@
+"""Where the parts of access meet: the register, the node's key, the doors that ask both."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.routing import Route
+
+from connectors.kit.http import Http
+from connectors.kit.limits import Limits
+from hub.domain.access import Viewer
+from hub.domain.clients import Client, Issuer, Jwk, Spent
+from hub.errors import SourceRefused, Unready
+from hub.settings import Settings
+from hub.store.access import Register
+from hub.store.engine import Database
+from hub.store.signing import Signing
+from hub.web.issuing import Issuing
+from hub.web.tokens import RESOURCE, Doorkeeper
+from hub.web.trust import Trust
+
+BOUNDS: Final = Limits(connect=3, read=5, total=5, body=256 << 10, attempts=1)
+"""For an issuer's keys: a request may be waiting for them."""
+
+
+async def fetched(address: str) -> Any:
+    """The JSON at an address, read as carefully as any source."""
+    async with Http.open(limits=BOUNDS) as http:
+        return (await http.ask(address, document)).read
+
+
+def document(body: bytes, _: Mapping[str, str]) -> Any:
+    """JSON, whatever its media type says: some servers call a JWK set plain text."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise SourceRefused("คำตอบไม่ใช่ JSON · The answer is no JSON") from None
+
+
+class Standing:
+    """The register of the database there is; `Unready` while there is none."""
+
+    def __init__(self, database: Callable[[], Database | None]) -> None:
+        self._database = database
+
+    async def issuers(self) -> Sequence[Issuer]:
+        """As the register says."""
+        return await self.register.issuers()
+
+    async def client(self, client_id: str) -> Client | None:
+        """As the register says."""
+        return await self.register.client(client_id)
+
+    async def origins(self) -> frozenset[str]:
+        """As the register says."""
+        return await self.register.origins()
+
+    async def spend(self, assertion: Spent) -> bool:
+        """As the register says."""
+        return await self.register.spend(assertion)
+
+    async def public_keys(self) -> Sequence[Jwk]:
+        """As the register says."""
+        return await self.register.public_keys()
+
+    @property
+    def register(self) -> Register:
+        """The register."""
+        return Register(self.database)
+
+    @property
+    def database(self) -> Database:
+        """The database, where there is one."""
+        found = self._database()
+        if found is None:
+            raise Unready
+        return found
+
+
+class Access:
+    """Who asks, and how a client gets its token."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Callable[[], Database | None],
+        now: Callable[[], datetime],
+        ticks: Callable[[], float],
+    ) -> None:
+        standing = Standing(database)
+        signing = Signing(settings.data_dir / "keys")
+
+        async def key() -> Jwk:
+            return await signing.key(standing.database, now())
+
+        self.trust = Trust(standing, fetched, ticks)
+        self.doorkeeper = Doorkeeper(
+            settings.url, self.trust, anonymous=settings.anonymous, now=now
+        )
+        self.issuing = Issuing(settings.url, standing, key, now)
+
+    async def viewer(self, request: Request) -> Viewer:
+        """Who asks; refused where the token will not do."""
+        return await self.doorkeeper.viewer(request)
+
+    async def still(self, viewer: Viewer) -> bool:
+        """Whether a viewer told earlier still counts: a socket asks this every few seconds."""
+        return await self.doorkeeper.still(viewer)
+
+    def routes(self) -> list[Route]:
+        """The addresses of OAuth."""
+        every = ["GET", "POST"]
+        return [
+            Route("/oauth/token", self.issuing.token, methods=every),
+            Route("/oauth/jwks", self.issuing.keys),
+            Route("/.well-known/oauth-authorization-server", self.issuing.metadata),
+            Route(RESOURCE, self.doorkeeper.metadata),
+        ]

@@ -1,0 +1,154 @@
+"""Who may ask for what in an agency's name: registrations, clients, trusted issuers (ทะเบียน).
+
+The agency of a viewer is that of the registration, whatever a token says of itself.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, Protocol
+
+from hub.domain.access import Permission
+from hub.domain.record import record, value
+from hub.errors import Invalid
+
+Jwk = Mapping[str, Any]
+"""A JSON Web Key (RFC 7517)."""
+SCOPES: Final = frozenset(permission.value for permission in Permission)
+"""What can be granted."""
+ACTIVE: Final = 2
+"""Secrets of a client that count at once: the new one, and the one it is to replace."""
+PREFIX: Final = "bhs_"
+"""Begins every secret, so that one that leaked into a text is found there."""
+
+
+class ClientKind(Enum):
+    """Whether a client can keep a secret, RFC 6749 section 2.1 (ประเภทไคลเอนต์)."""
+
+    CONFIDENTIAL = "CONFIDENTIAL"
+    PUBLIC = "PUBLIC"
+
+
+@record
+class Registration:
+    """That an agency takes part (การลงทะเบียนหน่วยงาน); disabled, none of its tokens counts."""
+
+    agency_id: str
+    name_th: str
+    enabled: bool
+    clients: int
+    issuers: int
+
+
+@record
+class Client:
+    """A system that asks for tokens at the hub itself (ไคลเอนต์).
+
+    `secrets` are hashes, the newest first. `keys` are public ones, for `private_key_jwt`. A public
+    client has neither, and `origins` a page may ask from. `enabled` is false where its agency is
+    disabled, too.
+    """
+
+    id: str
+    agency_id: str
+    name: str
+    kind: ClientKind
+    scopes: frozenset[str]
+    secrets: Sequence[str]
+    keys: Sequence[Jwk]
+    origins: Sequence[str]
+    enabled: bool
+
+    def knows(self, secret: str) -> bool:
+        """Whether it is one of the client's secrets, in the same time for each that is not."""
+        told = hashed(secret)
+        return any([hmac.compare_digest(told, kept) for kept in self.secrets])  # noqa: C419 - all
+
+
+@record
+class Issuer:
+    """An agency's own authorization server, whose tokens the hub trusts (ผู้ออกโทเค็น).
+
+    `claim` names the claim that tells what its bearer may do, `mapping` what each value of it
+    grants here. `enabled` is false where its agency is disabled, too.
+    """
+
+    url: str
+    agency_id: str
+    audience: str
+    jwks_uri: str
+    claim: str
+    mapping: Mapping[str, frozenset[str]]
+    enabled: bool
+
+    def granted(self, claims: Mapping[str, Any]) -> frozenset[str]:
+        """The scopes a token of this issuer carries; a value that is not mapped grants none."""
+        told = claims.get(self.claim)
+        values = told.split() if isinstance(told, str) else told
+        if not isinstance(values, list):
+            return frozenset()
+        known = [self.mapping[v] for v in values if isinstance(v, str) and v in self.mapping]
+        return frozenset[str]().union(*known)
+
+
+@value
+class Spent:
+    """A client assertion that was used: it may not be used again while it lives (RFC 7523)."""
+
+    client_id: str
+    jti: str
+    until: datetime
+
+
+class Registry(Protocol):
+    """What the doors ask of the register; `Unready` where it cannot answer now."""
+
+    async def issuers(self) -> Sequence[Issuer]:
+        """Every issuer that is registered, enabled or not."""
+        ...
+
+    async def client(self, client_id: str) -> Client | None:
+        """The client of an id, enabled or not; null where there is none."""
+        ...
+
+    async def origins(self) -> frozenset[str]:
+        """Where pages of public clients come from, of those that count."""
+        ...
+
+    async def spend(self, assertion: Spent) -> bool:
+        """Note the use of an assertion, for all nodes; false where it was used before."""
+        ...
+
+    async def public_keys(self) -> Sequence[Jwk]:
+        """The hub's own keys, of every node, that a living token may be signed with."""
+        ...
+
+
+def new_secret() -> str:
+    """A secret of 256 bits of chance."""
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret.
+
+    One round of SHA-256 will do: a slow hash protects what people think up, and these 256 bits come
+    from the machine, so that guessing is hopeless at any speed.
+    """
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def granted(scopes: Iterable[str], field: str) -> frozenset[str]:
+    """Scopes there are; `Invalid` names the one there is not."""
+    asked = frozenset(scopes)
+    if unknown := asked - SCOPES:
+        known = " ".join(sorted(SCOPES))
+        raise Invalid(
+            field,
+            f"ไม่มีสิทธิ์ {min(unknown)} ที่มีคือ {known}",
+            f"there is no scope {min(unknown)}; there are {known}",
+        )
+    return asked

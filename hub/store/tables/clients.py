@@ -1,0 +1,60 @@
+"""The register: agencies that take part, clients, trusted issuers, keys, used assertions."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from hub.domain.clients import ClientKind
+from hub.store.tables.metadata import known, metadata, one_of
+
+registration = sa.Table(
+    "registration",
+    metadata,
+    sa.Column("agency_id", sa.ForeignKey("agency.id"), primary_key=True),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    known(),
+)
+
+client = sa.Table(
+    "client",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("agency_id", sa.ForeignKey("registration.agency_id"), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    *one_of("kind", ClientKind),
+    sa.Column("scopes", ARRAY(sa.Text), nullable=False),
+    sa.Column("secrets", ARRAY(sa.Text), nullable=False),
+    sa.Column("keys", JSONB, nullable=False),
+    sa.Column("origins", ARRAY(sa.Text), nullable=False),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    known(),
+)
+
+issuer = sa.Table(
+    "issuer",
+    metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("agency_id", sa.ForeignKey("registration.agency_id"), nullable=False, index=True),
+    sa.Column("audience", sa.Text, nullable=False),
+    sa.Column("jwks_uri", sa.Text, nullable=False),
+    sa.Column("claim", sa.Text, nullable=False),
+    sa.Column("mapping", JSONB, nullable=False),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    known(),
+)
+
+client_assertion = sa.Table(
+    "client_assertion",
+    metadata,
+    sa.Column("client_id", sa.ForeignKey("client.id"), primary_key=True),
+    sa.Column("jti", sa.Text, primary_key=True),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False, index=True),
+)
+
+signing_key = sa.Table(
+    "signing_key",
+    metadata,
+    sa.Column("kid", sa.Text, primary_key=True),
+    sa.Column("jwk", JSONB, nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+)
+"""Public halves only: a node's private half never leaves its own folder."""

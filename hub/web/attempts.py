@@ -1,0 +1,42 @@
+"""Failed attempts to prove who one is, counted by where they come from and whom they name.
+
+Secrets have 256 bits, so this is no wall against guessing; it bounds the work and the log lines
+that somebody with a wrong secret in a loop can cause. Counted by address and client together:
+whoever fails elsewhere keeps nobody out. Each node counts for itself.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from math import ceil
+from typing import Final
+
+MOST: Final = 10
+WINDOW: Final = 60.0
+"""Failures, and the seconds within which so many are too many."""
+KEPT: Final = 10_000
+"""Pairs remembered at most; the oldest make room."""
+
+
+class Attempts:
+    """The failures of the last minute."""
+
+    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._ticks = ticks
+        self._failed: OrderedDict[tuple[str, str | None], list[float]] = OrderedDict()
+
+    def wait(self, host: str, named: str | None) -> int:
+        """Seconds until the next attempt is looked at; 0 where it is at once."""
+        times = self._recent(host, named)
+        return ceil(times[0] + WINDOW - self._ticks()) if len(times) >= MOST else 0
+
+    def failed(self, host: str, named: str | None) -> None:
+        """Count a failure."""
+        self._failed[host, named] = [*self._recent(host, named), self._ticks()]
+        self._failed.move_to_end((host, named))
+        while len(self._failed) > KEPT:
+            self._failed.popitem(last=False)
+
+    def _recent(self, host: str, named: str | None) -> list[float]:
+        since = self._ticks() - WINDOW
+        return [at for at in self._failed.get((host, named), []) if at > since]

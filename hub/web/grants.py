@@ -1,0 +1,263 @@
+"""One token request, as Authlib looks at it: RFC 6749 section 4.4, RFC 7523, 8707 and 9068."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    ClientMixin,
+    InvalidClientError,
+    InvalidRequestError,
+    OAuth2Request,
+)
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
+from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
+from joserfc.jwk import JWKRegistry, KeySet
+from starlette.requests import Request
+
+from hub.domain.clients import Client, Jwk, Spent
+from hub.domain.record import record
+from hub.web.asked import body
+from hub.web.faults import Refused
+from hub.web.signed import Unsound, told, usable, verify
+from hub.web.tokens import LEEWAY
+
+ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LIFETIME: Final = 600
+"""Seconds an access token lives."""
+LONGEST: Final = 600
+"""Seconds an assertion may live: so long is its `jti` remembered."""
+FORM: Final = "application/x-www-form-urlencoded"
+MOST: Final = 20
+LARGEST: Final = 32_768
+THAI: Final = {
+    "invalid_client": "ยืนยันตัวตนของไคลเอนต์ไม่ได้ ตรวจชื่อ รหัสลับ หรือกุญแจ",
+    "invalid_request": "คำขอไม่ถูกต้อง",
+    "invalid_scope": "ขอสิทธิ์ที่ไคลเอนต์นี้ไม่ได้รับ",
+    "invalid_target": "ไม่รู้จักทรัพยากรที่ขอ (resource)",
+    "unauthorized_client": "ไคลเอนต์นี้ใช้วิธีนี้ไม่ได้",
+    "unsupported_grant_type": "ใช้ได้เฉพาะ grant_type=client_credentials",
+    "insecure_transport": "ตั้ง HUB_PUBLIC_URL เป็น https ก่อน รหัสลับจะไม่รั่วระหว่างทาง",
+}
+UNSAYABLE: Final = re.compile(r"[^ !#-\[\]-~]")
+"""What `error_description` may not hold, by RFC 6749 section 5.2."""
+Answer = tuple[int, Any, dict[str, str]]
+
+
+class InvalidTargetError(OAuth2Error):  # type: ignore[misc]
+    """The resource asked for is not this hub (RFC 8707 section 2)."""
+
+    error = "invalid_target"
+
+
+@record
+class Form:
+    """The fields of a token request, each of them once; `resource` may come several times."""
+
+    fields: Mapping[str, str]
+    resources: tuple[str, ...]
+
+    @classmethod
+    async def of(cls, request: Request) -> "Form":
+        """The form of a request; `Refused` where it is none, or not within its bounds."""
+        if request.method != "POST":
+            raise Refused(405, "ใช้ POST", "use POST", Allow="POST")
+        text = await body(request, FORM, LARGEST)
+        pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
+        names = [name for name, _ in pairs if name != "resource"]
+        if len(pairs) > MOST or len(set(names)) != len(names):
+            raise InvalidRequestError("a parameter stands twice, or there are too many")
+        return cls(
+            {name: value for name, value in pairs if value and name != "resource"},
+            tuple(value for name, value in pairs if name == "resource"),
+        )
+
+
+class Known(ClientMixin):  # type: ignore[misc]
+    """A client, as Authlib asks of it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def get_client_id(self) -> str:
+        """Its id."""
+        return self.client.id
+
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """All it has where it does not say; null where it wants what it has not."""
+        asked = scope.split() if scope else sorted(self.client.scopes)
+        return " ".join(asked) if self.client.scopes.issuperset(asked) else None
+
+    def check_client_secret(self, secret: str) -> bool:
+        """Whether it is one of its secrets."""
+        return self.client.knows(secret)
+
+    def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
+        """A client with keys proves itself by them alone, another by its secret."""
+        return (method == "private_key_jwt") == bool(self.client.keys)
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """The one grant for systems."""
+        return bool(grant_type == "client_credentials")
+
+
+class Grant(ClientCredentialsGrant):  # type: ignore[misc]
+    """Client credentials, with every way to prove who asks."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ("private_key_jwt", "client_secret_basic", "client_secret_post")
+
+
+class Asking(OAuth2Request):  # type: ignore[misc]
+    """A request as Authlib reads it, under the address the hub is known by."""
+
+    def __init__(self, url: str, request: Request, form: Form) -> None:
+        super().__init__(request.method, f"{url}/oauth/token", headers=dict(request.headers))
+        header = request.headers.get("authorization")
+        self.headers = {"Authorization": header} if header else {}
+        self.fields = dict(form.fields)
+        self.payload = BasicOAuth2Payload(self.fields)
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields."""
+        return self.fields
+
+
+class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
+    """`private_key_jwt`: RFC 7523, with our reading of signed tokens."""
+
+    CLIENT_AUTH_METHOD = "private_key_jwt"
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(leeway=LEEWAY)
+        self.desk = desk
+
+    def get_audiences(self) -> list[str]:
+        """The hub, by its name as issuer or by its token endpoint."""
+        return [self.desk.url, f"{self.desk.url}/oauth/token"]
+
+    def resolve_client_public_key(self, client: Known) -> KeySet:
+        """The keys of the registration."""
+        return usable({"keys": list(client.client.keys)})
+
+    def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
+        """The claims of an assertion that one of these keys signed for us."""
+        try:
+            token = told(assertion, ())
+            verify(token, resolve_key)
+        except Unsound as why:
+            raise InvalidClientError(f"client_assertion: {why}") from why
+        claims = dict(token.claims)
+        self.verify_claims(claims)
+        return claims
+
+    def validate_jti(self, claims: Mapping[str, Any], jti: Any) -> bool:
+        """Whether it can be remembered; whether it is new is asked once all else is right."""
+        left = claims["exp"] - self.desk.now.timestamp()
+        if not isinstance(jti, str) or not 0 < len(jti) <= 255 or "\0" in jti:
+            raise InvalidClientError("jti is no text of 255 characters at most")
+        if left > LONGEST + LEEWAY:
+            raise InvalidClientError(f"exp is more than {LONGEST} seconds ahead")
+        until = datetime.fromtimestamp(claims["exp"], UTC) + timedelta(seconds=2 * LEEWAY)
+        self.desk.spent = Spent(claims["sub"], jti, until)
+        return True
+
+
+class Tokens(JWTBearerTokenGenerator):  # type: ignore[misc]
+    """Access tokens of RFC 9068 for this hub."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk.url, "ES256", expires_generator=LIFETIME)
+        self.desk = desk
+
+    def get_jwks(self) -> KeySet:
+        """The node's key, in a set, so that the token names it."""
+        return KeySet([JWKRegistry.import_key(dict(self.desk.key))])
+
+    def get_audiences(self, _client: Known, _user: None, _scope: str) -> str:
+        """The hub."""
+        return self.desk.url
+
+    def get_extra_claims(
+        self, _client: Known, _grant_type: str, _user: None, _scope: str
+    ) -> dict[str, int]:
+        """The times, by the hub's clock."""
+        now = int(self.desk.now.timestamp())
+        return {"iat": now, "exp": now + LIFETIME}
+
+
+class Desk(AuthorizationServer):  # type: ignore[misc]
+    """One request at the token endpoint; `client` is whose it says it is, where that one counts."""
+
+    def __init__(self, url: str, client: Client | None, key: Jwk, now: datetime) -> None:
+        super().__init__()
+        self.url = url
+        self.client = client
+        self.key = key
+        self.now = now
+        self.spent: Spent | None = None
+        self.register_grant(Grant)
+        self.register_client_auth_method("private_key_jwt", Assertion(self))
+        self.register_token_generator("default", Tokens(self).generate)
+
+    def answer(self, request: Request, form: Form) -> Answer:
+        """Status, content and headers."""
+        try:
+            if set(form.resources) - {self.url}:
+                raise InvalidTargetError(f"the only resource here is {self.url}")
+            asking = Asking(self.url, request, form)
+        except OAuth2Error as error:
+            return described(error)
+        made: Answer = self.create_token_response(asking)
+        return made
+
+    def query_client(self, client_id: str) -> Known | None:
+        """The client, where it is this one."""
+        known = self.client
+        return Known(known) if known is not None and known.id == client_id else None
+
+    def save_token(self, token: Any, request: Any) -> None:
+        """A token is kept nowhere: it says everything itself, and the register is asked again."""
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Nobody listens."""
+
+    def create_oauth2_request(self, request: Asking) -> Asking:
+        """It is one already."""
+        return request
+
+    def handle_response(self, status: int, body: Any, _headers: Any) -> Answer:
+        """The parts of an answer; ours are its headers."""
+        return status, body, {}
+
+    def handle_error_response(self, _request: Any, error: OAuth2Error) -> Answer:
+        """The answer to a request that is refused."""
+        return described(error)
+
+
+def described(error: OAuth2Error) -> Answer:
+    """An error as RFC 6749 section 5.2 has it, and a `message` a person can read.
+
+    `error_description` may hold ASCII alone; and which half of a client's proof was wrong, its id
+    or its secret, is nobody's business.
+    """
+    name = str(error.error)
+    headers = {}
+    status = 400
+    english = UNSAYABLE.sub("?", error.get_error_description() or name)[:300]
+    if name == "invalid_client":
+        status, headers = 401, {"WWW-Authenticate": 'Basic realm="hub"'}
+        if "does not exist" in english or "cannot authenticate" in english:
+            english = "the client is unknown, disabled, or did not prove who it is"
+    body = {
+        "error": name,
+        "error_description": english,
+        "message": f"{THAI.get(name, 'คำขอไม่ถูกต้อง')} · {english}",
+    }
+    return status, body, headers

@@ -1,0 +1,29 @@
+"""Access (การเข้าถึง): who is asking, and what they were granted."""
+
+import strawberry
+
+from hub.domain import access as domain
+from resolvers import access, nodes
+from schema.agencies import Agency
+from schema.binding import describes, resolved, said
+
+
+@describes(domain.Viewer)
+class Viewer:
+    """Whom a request's token speaks for (ผู้ใช้งาน)."""
+
+    subject: str = said("Its name at whoever issued the token (ชื่อผู้ใช้งานที่ผู้ออกโทเค็น)")
+    agency: Agency | None = resolved(
+        nodes.agency_of,
+        "The agency it belongs to: that of the registration, whatever a token claims (หน่วยงาน)",
+    )
+    scopes: list[str] = resolved(access.scopes, "What it was granted (สิทธิ์)")
+
+
+@strawberry.type
+class AccessQuery:
+    """Root fields about access."""
+
+    viewer: Viewer | None = resolved(
+        access.viewer, "Who is asking; null where nobody is signed in (ผู้ใช้งาน)"
+    )

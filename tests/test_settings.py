@@ -1,0 +1,74 @@
+"""Settings that decide who is trusted say what is wrong with them."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.errors import Invalid
+from hub.settings import Settings
+
+
+def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    for setting in Settings.ALL:
+        monkeypatch.delenv(setting.name, raising=False)
+    for name, text in variables.items():
+        monkeypatch.setenv(name, text)
+    return Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://hub.example", "https://hub.example"),
+        ("https://Hub.Example:8443/", "https://hub.example:8443"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_a_public_url_is_an_origin(monkeypatch: pytest.MonkeyPatch, text: str, url: str) -> None:
+    assert told(monkeypatch, HUB_PUBLIC_URL=text).url == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://hub.example",
+        "https://hub.example/path",
+        "https://hub.example?a=b",
+        "https://user:word@hub.example",
+        "https://",
+        "hub.example",
+        "http://localhost.evil.example",
+        "https://hub.example\nx",
+    ],
+)
+def test_a_public_url_over_which_secrets_would_leak_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    with pytest.raises(Invalid, match="HUB_PUBLIC_URL"):
+        told(monkeypatch, HUB_PUBLIC_URL=text)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://localhost:8000"),  # noqa: S104 - compared, not bound
+        ("::", "http://localhost:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("10.0.0.5", "http://10.0.0.5:8000"),
+    ],
+)
+def test_without_one_the_hub_is_known_by_where_it_listens(
+    monkeypatch: pytest.MonkeyPatch, host: str, url: str
+) -> None:
+    assert told(monkeypatch, HUB_HOST=host).url == url
+
+
+def test_anonymous_reading_is_allowed_or_denied_and_nothing_between(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert told(monkeypatch).anonymous
+    assert not told(monkeypatch, HUB_ANONYMOUS="deny").anonymous
+    with pytest.raises(Invalid, match="give allow or deny"):
+        told(monkeypatch, HUB_ANONYMOUS="no")

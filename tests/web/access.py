@@ -1,0 +1,148 @@
+"""A hub that knows agencies, clients and issuers, asked over ASGI; and tokens made by hand."""
+
+import json
+import time
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+from joserfc import jwt
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from starlette.requests import Request
+
+from hub.app import Hub, create_app
+from hub.domain.access import Viewer
+from hub.domain.clients import Client, ClientKind, Issuer, hashed
+from hub.settings import Settings
+from hub.store.clients import Registering
+from hub.store.engine import Database
+
+URL: Final = "https://hub.test"
+WHO: Final = "{ viewer { subject agency { code } scopes } }"
+TOURISM: Final = "ministry:05"
+INTERIOR: Final = "ministry:15"
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+class Realm:
+    """One node: an application over a database, with a folder of its own."""
+
+    def __init__(self, database: Database, folder: Path, *, anonymous: bool = True) -> None:
+        settings = Settings(
+            "127.0.0.1", 0, folder, False, None, 1, public_url=URL, anonymous=anonymous
+        )
+        self.hub = Hub(settings, quiet)
+        self.hub.database = database
+        self.register = Registering(database)
+        self.app = create_app(settings, quiet, self.hub)
+        self.moment = time.monotonic()
+        self.hub.ticks = lambda: self.moment
+        self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app), base_url=URL)
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, for what is remembered."""
+        self.moment += seconds
+
+    async def viewer(self, token: str) -> Viewer:
+        """Whom the hub takes the bearer of a token for."""
+        return await self.hub.access.viewer(request_of(token))
+
+    async def ask(
+        self, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> httpx2.Response:
+        """Who the hub takes the bearer of a token for."""
+        sent = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        return await self.http.post(
+            "/graphql", json={"query": WHO}, headers={**sent, **(headers or {})}, **more
+        )
+
+    async def get_token(self, auth: Any = None, **form: str) -> httpx2.Response:
+        """What the token endpoint answers."""
+        told = {"grant_type": "client_credentials", **form}
+        return await self.http.post("/oauth/token", data=told, auth=auth)
+
+    async def add_client(
+        self, client_id: str = "planner", agency: str = TOURISM, **more: Any
+    ) -> str:
+        """A registered client; its secret."""
+        secret = f"bhs_{client_id}-secret"
+        made: dict[str, Any] = {
+            "id": client_id,
+            "agency_id": agency,
+            "name": "ระบบแผน",
+            "kind": ClientKind.CONFIDENTIAL,
+            "scopes": frozenset({"source:operate", "audit:read"}),
+            "secrets": [hashed(secret)],
+            "keys": [],
+            "origins": [],
+            "enabled": True,
+            **more,
+        }
+        await self.register.register(agency)
+        await self.register.add_client(Client(**made))
+        return secret
+
+    async def add_issuer(
+        self, url: str, jwks_uri: str, agency: str = INTERIOR, **more: Any
+    ) -> None:
+        """A trusted issuer."""
+        made: dict[str, Any] = {
+            "audience": URL,
+            "claim": "scope",
+            "mapping": {"operate": frozenset({"source:operate"})},
+            "enabled": True,
+            **more,
+        }
+        await self.register.register(agency)
+        await self.register.add_issuer(Issuer(url=url, agency_id=agency, jwks_uri=jwks_uri, **made))
+
+
+def request_of(token: str) -> Request:
+    """A request that shows a token."""
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    return Request({"type": "http", "method": "GET", "headers": headers, "query_string": b""})
+
+
+def assertion(key: Any, client_id: str, alg: str = "ES256", **claims: Any) -> dict[str, str]:
+    """The form fields of `private_key_jwt`."""
+    now = int(time.time())
+    told = {
+        "iss": client_id,
+        "sub": client_id,
+        "aud": f"{URL}/oauth/token",
+        "iat": now,
+        "exp": now + 60,
+        "jti": f"j-{time.perf_counter_ns()}",
+        **claims,
+    }
+    kept = {name: value for name, value in told.items() if value is not None}
+    text = jwt.encode({"alg": alg, "kid": key.kid}, kept, key, algorithms=[alg])
+    return {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": text,
+    }
+
+
+def ec(kid: str = "k1") -> ECKey:
+    return ECKey.generate_key("P-256", {"kid": kid, "use": "sig"})
+
+
+def rsa(kid: str = "r1", bits: int = 2048) -> RSAKey:
+    with warnings.catch_warnings():  # of a short one, which is made to be refused
+        warnings.simplefilter("ignore", SecurityWarning)
+        return RSAKey.generate_key(bits, {"kid": kid, "use": "sig"})
+
+
+def ed(kid: str = "e1") -> OKPKey:
+    return OKPKey.generate_key("Ed25519", {"kid": kid, "use": "sig"})
+
+
+def public(*keys: Any) -> dict[str, Any]:
+    """A JWK set."""
+    return {"keys": [json.loads(json.dumps(key.as_dict(private=False))) for key in keys]}

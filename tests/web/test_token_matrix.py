@@ -1,0 +1,278 @@
+"""Tokens that count and tokens that do not, over two issuers: each case with what it is answered.
+
+Anonymous reading is allowed here: what is refused is refused although anybody might have asked.
+"""
+
+import json
+import time
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from hub.store.engine import opened
+from hub.web.signed import LARGEST
+from tests.conftest import copied
+from tests.web.access import URL, Realm, ec, ed, public, rsa
+from tests.web.parties import INSTALLED, WHY_NOT, Party, Provider, encoded, own_party, tampered
+from tests.web.parties import provider as running_provider
+
+Make = Callable[[Party, Party], str]
+
+
+class Parties(NamedTuple):
+    realm: Realm
+    own: Party
+    provider: Party
+    running: Provider
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    if not INSTALLED:
+        pytest.skip(WHY_NOT)
+    with running_provider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def parties(
+    template: str, provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Parties]:
+    """A hub that trusts itself and, for the Ministry of Interior alone, a provider."""
+    folder: Path = tmp_path_factory.mktemp("node")
+    async with opened(await copied(template, "matrix"), pool_size=4) as database:
+        realm = Realm(database, folder)
+        async with realm.http:
+            secret = await realm.add_client(scopes=frozenset({"source:operate"}))
+            await realm.add_issuer(provider.url, provider.jwks_uri)
+            given = (await realm.get_token(auth=("planner", secret))).json()["access_token"]
+            yield Parties(realm, own_party(folder, given), provider.party(), provider)
+
+
+def now(seconds: float) -> int:
+    return int(time.time() + seconds)
+
+
+def sized(party: Party, size: int) -> str:
+    """A token of so many characters, or a few less where base64 has none of that size."""
+    of_size = partial(padded, party)
+    padding = bisect_right(range(8000), min(size, LARGEST), key=lambda n: len(of_size(n))) - 1
+    return of_size(padding + (size > LARGEST))
+
+
+def padded(party: Party, length: int) -> str:
+    """A token with a claim of so many characters."""
+    return party.signed({"more": "x" * length})
+
+
+FORGER = rsa("forger")
+WRONG = ec("wrong")
+
+GOOD: dict[str, Make] = {
+    "as it was given": lambda p, _: p.token,
+    "signed again": lambda p, _: p.signed(),
+    "expired 25 seconds ago, within the leeway": lambda p, _: p.signed({"exp": now(-25)}),
+    "valid in 25 seconds": lambda p, _: p.signed({"nbf": now(25)}),
+    "issued 25 seconds ahead": lambda p, _: p.signed({"iat": now(25)}),
+    "for several audiences": lambda p, _: p.signed({"aud": ["https://other.test", URL]}),
+    "typ in capitals": lambda p, _: p.signed(header={"typ": "AT+JWT"}),
+    "typ as a media type": lambda p, _: p.signed(header={"typ": "application/at+jwt"}),
+    "with a header parameter of no meaning": lambda p, _: p.signed(header={"x5t": "abc"}),
+    "that claims another agency": lambda p, _: p.signed({"agency": "ministry:01"}),
+    "that claims another tenant": lambda p, _: p.signed(
+        {"agency_id": "ministry:03", "tenant": "ministry:03", "org": "ministry:03"}
+    ),
+    "that wants every scope": lambda p, _: p.signed(
+        {"scope": p.claims["scope"] + " hub:steward audit:read everything"}
+    ),
+    "as large as may be": lambda p, _: sized(p, LARGEST),
+    "that tells its scopes under other names": lambda p, _: p.signed(
+        {"scp": "hub:steward", "roles": ["hub:steward"], "permissions": "hub:steward"}
+    ),
+}
+
+BAD: dict[str, Make] = {
+    # algorithms
+    "alg none, unsigned": lambda p, _: p.signed(header={"alg": "none"}).rpartition(".")[0] + ".",
+    "alg none, with a signature": lambda p, _: p.signed(header={"alg": "none"}),
+    "alg nOnE": lambda p, _: p.signed(header={"alg": "nOnE"}),
+    "no alg": lambda p, _: p.signed(json.dumps(p.claims).encode(), b'{"typ":"at+jwt"}'),
+    "alg is a list": lambda p, _: p.signed(header=b'{"typ":"at+jwt","alg":["ES256"]}'),
+    "HS256 with the public key as PEM": lambda p, _: p.signed(
+        header={"alg": "HS256"}, key=p.key.as_pem(private=False)
+    ),
+    "HS256 with the public key as JWK": lambda p, _: p.signed(
+        header={"alg": "HS256"}, key=json.dumps(public(p.key)["keys"][0]).encode()
+    ),
+    "HS512": lambda p, _: p.signed(header={"alg": "HS512"}, key=b"x" * 64),
+    "an algorithm for another kind of key": lambda p, _: p.signed(
+        header={"alg": "RS256" if p.alg == "ES256" else "ES256"},
+        key=FORGER if p.alg == "ES256" else WRONG,
+    ),
+    "RS512": lambda p, _: p.signed(header={"alg": "RS512"}, key=FORGER),
+    "Ed25519 of a key not known": lambda p, _: p.signed(header={"alg": "Ed25519"}, key=ed()),
+    # keys
+    "another key under the known name": lambda p, _: p.signed(
+        header={"alg": "RS256"}, key=FORGER
+    ) if p.alg == "RS256" else p.signed(key=WRONG),
+    "unknown kid": lambda p, _: p.signed(header={"kid": "nobody"}),
+    "kid is a path": lambda p, _: p.signed(header={"kid": "../../dev/null"}),
+    "kid is a statement": lambda p, _: p.signed(header={"kid": "' or true --"}),
+    "kid is a number": lambda p, _: p.signed(header={"kid": 1}),
+    "a key of the other issuer": lambda p, o: p.signed(
+        header={"alg": o.alg, "kid": o.header["kid"]}, key=o.key
+    ),
+    "a key of the other issuer under this one's name": lambda p, o: p.signed(
+        header={"alg": o.alg}, key=o.key
+    ),
+    "jwk in the header": lambda p, _: p.signed(
+        header={"alg": "RS256", "jwk": public(FORGER)["keys"][0]}, key=FORGER
+    ),
+    "jwk in the header, rightly signed": lambda p, _: p.signed(
+        header={"jwk": public(p.key)["keys"][0]}
+    ),
+    "jku in the header": lambda p, _: p.signed(
+        header={"alg": "RS256", "jku": "http://127.0.0.1:9/jwks", "kid": "forger"}, key=FORGER
+    ),
+    "x5u in the header": lambda p, _: p.signed(header={"x5u": "http://127.0.0.1:9/cert"}),
+    "x5c in the header": lambda p, _: p.signed(header={"x5c": ["MIIB"]}),
+    # signatures
+    "the signature left out": lambda p, _: p.token.rpartition(".")[0] + ".",
+    "the signature cut off": lambda p, _: p.token.rpartition(".")[0],
+    "the signature of nothing but zeros": lambda p, _: p.token.rpartition(".")[0]
+    + "." + encoded(bytes(64)),
+    "one bit of the signature turned": lambda p, _: tampered(p.token, 2),
+    "one bit of the claims turned": lambda p, _: tampered(p.token, 1),
+    "one bit of the header turned": lambda p, _: tampered(p.token, 0),
+    "the signature of another token": lambda p, _: p.signed({"sub": "another"}).rpartition(".")[0]
+    + "." + p.token.rpartition(".")[2],
+    # who it is of, and for
+    "the other issuer's name": lambda p, o: p.signed({"iss": o.url}),
+    "an issuer nobody knows": lambda p, _: p.signed({"iss": "https://evil.test"}),
+    "its issuer with a slash": lambda p, _: p.signed({"iss": p.url + "/"}),
+    "its issuer in capitals": lambda p, _: p.signed({"iss": p.url.upper()}),
+    "no issuer": lambda p, _: p.signed({"iss": None}),
+    "a number as issuer": lambda p, _: p.signed({"iss": 7}),
+    "several issuers": lambda p, _: p.signed({"iss": [p.url]}),
+    "another audience": lambda p, _: p.signed({"aud": "https://other.test"}),
+    "an audience that begins like ours": lambda p, _: p.signed({"aud": URL + ".evil.test"}),
+    "the client as audience": lambda p, _: p.signed({"aud": p.claims["client_id"]}),
+    "no audience": lambda p, _: p.signed({"aud": None}),
+    "an empty list as audience": lambda p, _: p.signed({"aud": []}),
+    "a number as audience": lambda p, _: p.signed({"aud": 7}),
+    "no subject": lambda p, _: p.signed({"sub": None}),
+    "an empty subject": lambda p, _: p.signed({"sub": ""}),
+    "a number as subject": lambda p, _: p.signed({"sub": 7}),
+    "a subject of several lines": lambda p, _: p.signed({"sub": "a\nb"}),
+    # what it is
+    "typ JWT, as an id token": lambda p, _: p.signed(header={"typ": "JWT"}),
+    "no typ": lambda p, _: p.signed(header={"typ": None}),
+    "typ logout+jwt": lambda p, _: p.signed(header={"typ": "logout+jwt"}),
+    "typ is a number": lambda p, _: p.signed(header={"typ": 7}),
+    "bound to a key": lambda p, _: p.signed({"cnf": {"jkt": "abc"}}),
+    "bound to a certificate": lambda p, _: p.signed({"cnf": {"x5t#S256": "abc"}}),
+    "an empty binding": lambda p, _: p.signed({"cnf": {}}),
+    "a critical extension": lambda p, _: p.signed(header={"crit": ["exp"], "exp": now(60)}),
+    "b64 false": lambda p, _: p.signed(header={"crit": ["b64"], "b64": False}),
+    "an empty crit": lambda p, _: p.signed(header={"crit": []}),
+    # time
+    "expired": lambda p, _: p.signed({"exp": now(-35)}),
+    "expired an hour ago": lambda p, _: p.signed({"exp": now(-3600)}),
+    "no end": lambda p, _: p.signed({"exp": None}),
+    "an end in words": lambda p, _: p.signed({"exp": str(now(600))}),
+    "an end that is true": lambda p, _: p.signed({"exp": True}),
+    "an end that is no number": lambda p, _: p.signed(
+        json.dumps({**p.claims, "exp": float("nan")}).encode()
+    ),
+    "an end that is infinite": lambda p, _: p.signed(
+        json.dumps({**p.claims, "exp": float("inf")}).encode()
+    ),
+    "an end beyond all calendars": lambda p, _: p.signed({"exp": 10**30}),
+    "not valid yet": lambda p, _: p.signed({"nbf": now(40)}),
+    "issued in the future": lambda p, _: p.signed({"iat": now(40)}),
+    "never issued": lambda p, _: p.signed({"iat": None}),
+    # how it is written
+    "nothing": lambda _p, _o: "",
+    "an opaque text": lambda _p, _o: "OY2Ri4fA32VXSP2ygNUnZX6pEGB8WbOE",
+    "two parts": lambda p, _: p.token.rpartition(".")[0],
+    "four parts": lambda p, _: p.token + ".abc",
+    "encrypted (five parts)": lambda p, _: p.token + ".abc.def",
+    "detached": lambda p, _: "{0}..{2}".format(*p.token.split(".")),
+    "padded": lambda p, _: "{}=.{}.{}".format(*p.token.split(".")),
+    "in the other base64": lambda p, _: "{}.{}+/.{}".format(*p.token.split(".")),
+    "with a space in it": lambda p, _: p.token.replace(".", ". ", 1),
+    "too large": lambda p, _: p.signed({"more": "x" * 8200}),
+    "a little too large": lambda p, _: sized(p, LARGEST + 1),
+    "claims that are no JSON": lambda p, _: p.signed(b"{'iss': 1}"),
+    "claims that are a list": lambda p, _: p.signed(b"[]"),
+    "claims that are no UTF-8": lambda p, _: p.signed(b'{"iss":"\xff"}'),
+    "claims that nest without end": lambda p, _: p.signed(b'{"a":' + b"[" * 3000),
+    "a header that is no object": lambda p, _: p.signed(header=b'"at+jwt"'),
+    "a name twice in the header": lambda p, _: p.signed(
+        header=json.dumps(p.header)[:-1].encode() + b', "alg": "ES256"}'
+    ),
+    "a name twice in the claims": lambda p, _: p.signed(
+        json.dumps(p.claims)[:-1].encode() + b', "aud": "' + URL.encode() + b'"}'
+    ),
+}  # fmt: skip
+
+ISSUERS = ["own", "provider"]
+
+
+def of(parties: Parties, name: str) -> tuple[Party, Party]:
+    """The party of a name, and the other one."""
+    if name == "own":
+        return parties.own, parties.provider
+    return parties.provider, parties.own
+
+
+VIEWERS: dict[str, dict[str, Any]] = {
+    "own": {"subject": "planner", "agency": {"code": "05"}, "scopes": ["source:operate"]},
+    "provider": {"subject": "moi", "agency": {"code": "15"}, "scopes": ["source:operate"]},
+}
+
+
+def test_the_matrix_has_sixty_cases_and_more() -> None:
+    assert len(GOOD) + len(BAD) >= 60
+
+
+@pytest.mark.parametrize("issuer", ISSUERS)
+@pytest.mark.parametrize("case", GOOD)
+async def test_a_token_counts(parties: Parties, issuer: str, case: str) -> None:
+    answer = await parties.realm.ask(GOOD[case](*of(parties, issuer)))
+    assert answer.status_code == 200, answer.text
+    # Whatever it claims: the agency of its registration, and no more than was granted there.
+    assert answer.json()["data"] == {"viewer": VIEWERS[issuer]}
+
+
+@pytest.mark.parametrize("issuer", ISSUERS)
+@pytest.mark.parametrize("case", BAD)
+async def test_a_token_is_refused(parties: Parties, issuer: str, case: str) -> None:
+    answer = await parties.realm.ask(BAD[case](*of(parties, issuer)))
+    assert answer.status_code == 401, answer.text
+    told = answer.headers["www-authenticate"]
+    assert told.startswith('Bearer realm="hub", error="invalid_token", error_description="')
+    assert told.endswith(f'resource_metadata="{URL}/.well-known/oauth-protected-resource"')
+    assert told.isascii()
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    assert " · " in error["message"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert "data" not in answer.json()
+
+
+async def test_a_real_token_for_another_resource_is_refused(parties: Parties) -> None:
+    elsewhere = parties.running.token(resource="https://other.test", scope="operate")
+    assert (await parties.realm.ask(elsewhere)).status_code == 401
+    opaque = parties.running.token()
+    assert (await parties.realm.ask(opaque)).status_code == 401
+
+
+async def test_a_value_that_is_not_mapped_grants_nothing(parties: Parties) -> None:
+    without = parties.running.token(resource=URL, scope="everything")
+    viewer = (await parties.realm.ask(without)).json()["data"]["viewer"]
+    assert viewer == {**VIEWERS["provider"], "scopes": []}
