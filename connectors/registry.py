@@ -114,6 +114,27 @@ def instance_of(file: Path) -> Connector:
     return made(file.stem, merged(table, own), digest, file.name, FOLDER / kind)
 
 
+def instance_by(file: Path, kind: str, sources: Path | None, *, dry: bool) -> Connector:
+    """The source a file makes of that connector, to be tried, or taken in where it is installed.
+
+    What waits in review is read again by the declaration of its source, which must stay at hand.
+    """
+    if not file.is_file():
+        raise Invalid("--mapping", f"ไม่พบไฟล์ {file}", f"there is no file {file}")
+    found = instance_of(file)
+    if (own := found.folder.name) != kind:
+        why = f"{file.name} is for {own}, not {kind}"
+        raise Invalid("--mapping", f"{file.name} เป็นของ {own}", why)
+    if not dry and (sources is None or file.resolve().parent != sources.resolve()):
+        raise Invalid(
+            "--mapping",
+            "ลองด้วย --dry-run หรือย้ายไฟล์ไปไว้ใน HUB_SOURCES_DIR ก่อน เพราะแถวที่รอตรวจต้องอ่านใหม่ด้วยไฟล์นี้",
+            "try it with --dry-run, or move the file to HUB_SOURCES_DIR first: "
+            "rows that wait in review are read again by it",
+        )
+    return found
+
+
 def made(name: str, table: Table, digest: str, file: str, folder: Path) -> Connector:
     """A connector of a whole declaration; a mapping of columns says which columns there are."""
     top = Part(file, "", table, set(table))

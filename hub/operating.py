@@ -14,7 +14,7 @@ from connectors.kit.conform import Conformance, State, contract_credentials
 from connectors.kit.file_mapping import is_mapped
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
-from connectors.registry import Connector, connector, instance_of
+from connectors.registry import Connector, connector, instance_by
 from hub.domain.ingest import NameKind
 from hub.domain.ledger import Ledger
 from hub.domain.quarantine import NameDecision, Ruling
@@ -105,7 +105,11 @@ def keep_secret(spec: SourceSpec, address: str) -> None:
 
 def ingest_source(told: Namespace, settings: Settings, say: Say) -> int:
     """Take in a source, and print its ledger."""
-    asked = told_by(told, settings) if told.mapping else named(told.source, settings)
+    asked = (
+        named(told.source, settings)
+        if told.mapping is None
+        else instance_by(told.mapping, told.source, settings.sources_dir, dry=told.dry_run)
+    )
     given = input_of(asked, told.origin, settings)
 
     def progress(read: int, total: int | None) -> None:
@@ -160,32 +164,6 @@ def fill_hub(agency: Agency, settings: Settings) -> int:
 def named(name: str, settings: Settings) -> Connector:
     """One source by its name; `Invalid` says which there are."""
     return made_up().get(name) or connector(name, settings.sources_dir)
-
-
-def told_by(told: Namespace, settings: Settings) -> Connector:
-    """The source that a file makes of a connector, to be tried, or taken in where it is installed.
-
-    What waits in review is read again by the declaration of its source, which must stay at hand.
-    """
-    file: Path = told.mapping
-    if not file.is_file():
-        raise Invalid("--mapping", f"ไม่พบไฟล์ {file}", f"there is no file {file}")
-    found = instance_of(file)
-    if (kind := found.folder.name) != told.source:
-        raise Invalid(
-            "--mapping",
-            f"{file.name} เป็นของ {kind}",
-            f"{file.name} is for {kind}, not {told.source}",
-        )
-    folder = settings.sources_dir
-    if not told.dry_run and (folder is None or file.resolve().parent != folder.resolve()):
-        raise Invalid(
-            "--mapping",
-            "ลองด้วย --dry-run หรือย้ายไฟล์ไปไว้ใน HUB_SOURCES_DIR ก่อน เพราะแถวที่รอตรวจต้องอ่านใหม่ด้วยไฟล์นี้",
-            "try it with --dry-run, or move the file to HUB_SOURCES_DIR first: "
-            "rows that wait in review are read again by it",
-        )
-    return found
 
 
 def show_sources(settings: Settings) -> int:
