@@ -191,8 +191,9 @@ class Reading:
 
     def _abandon(self) -> None:
         """Cut a connection that says nothing: every farewell would be waited for as well."""
-        if self._connection is not None and not self._connection.is_closed():
-            self._connection.terminate()
+        if self._connection is not None:
+            with suppress(asyncpg.InterfaceError):  # the pool has taken a dead one back already
+                self._connection.terminate()
 
     async def close(self) -> None:
         """Give the connection back, once the statement under way is done.

@@ -3,19 +3,17 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import asyncpg
-import pytest
 
 from hub.store import embedded
 from hub.store import embedded_hold as hold
 from hub.store.migrate import LOCK
-from tests.faults.whole import Whole, connected, postmaster, sql, until
+from tests.faults.whole import Whole, connected, postmaster, sql, true, until
 
 Answers = list[dict[str, Any]]
 ZONES: Final = ("Pacific/Kiritimati", "America/Los_Angeles", "Etc/GMT+12")
@@ -24,19 +22,6 @@ WRITTEN: Final = """
         + (select count(*) from seeded)
 """
 CLUSTERS: Final = "{ areas(level: CLUSTER, first: 100) { nodes { name { th } } } }"
-
-
-async def true(
-    ask: Callable[[], Awaitable[bool]], *, unless: Callable[[], bool] = lambda: False
-) -> None:
-    """Wait for what a database says; the limit is there for one that hangs."""
-    for _ in range(6000):
-        if await ask():
-            return
-        if unless():
-            break
-        await asyncio.sleep(0.02)
-    pytest.fail("it never came true")
 
 
 async def waited_for(connection: asyncpg.Connection) -> bool:

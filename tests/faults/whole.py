@@ -1,5 +1,6 @@
 """A whole hub as `make run` starts it: a process of its own, on a data folder and a free port."""
 
+import asyncio
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
@@ -34,6 +35,19 @@ def until(true: Callable[[], bool], what: str = "it") -> None:
             return
         time.sleep(0.02)
     pytest.fail(f"{what} never came true")
+
+
+async def true(
+    ask: Callable[[], Awaitable[bool]], *, unless: Callable[[], bool] = lambda: False
+) -> None:
+    """Wait for what a database says; the limit is there for one that hangs."""
+    for _ in range(6000):
+        if await ask():
+            return
+        if unless():
+            break
+        await asyncio.sleep(0.02)
+    pytest.fail("it never came true")
 
 
 def postmaster(folder: Path) -> int:
