@@ -1,0 +1,93 @@
+"""schemathesis against a running hub: for each field of the contract, documents made from it.
+
+The documents are valid, their values are anything the types allow. What may come back is an answer,
+or one of the errors written down here with its reason; anything else is a finding.
+"""
+
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.core.result import Ok
+from schemathesis.generation.case import Case
+from schemathesis.specs.graphql import nodes
+
+from hub.app import Hub, create_app
+from hub.settings import Settings
+from hub.web.asked import GRAPHQL
+from hub.web.listening import Listening
+from schema.contract import sdl
+from tests.conftest import administer, copied
+
+WITH_REASON: Final = {
+    "INVALID": "texts, numbers and ids of the right type that cannot be meant: most of what comes",
+    "BAD_USER_INPUT": "a @oneOf input with a null or several keys, which the generator writes",
+    "TOO_COSTLY": "documents of many fields, lists within lists",
+}
+"""Errors a valid document may get. Never INTERNAL, never that it is no valid document."""
+
+schemathesis.graphql.scalar("Date", st.dates().map(lambda day: nodes.String(day.isoformat())))
+schemathesis.graphql.scalar(
+    "DateTime", st.datetimes().map(lambda at: nodes.String(f"{at.isoformat()}Z"))
+)
+schemathesis.graphql.scalar(
+    "Decimal",
+    st.decimals(allow_nan=False, allow_infinity=False).map(lambda sum_: nodes.String(str(sum_))),
+)
+CONTRACT: Final = schemathesis.graphql.from_file(sdl())
+OPERATIONS: Final[dict[str, Any]] = {
+    made.ok().label: made.ok() for made in CONTRACT.get_all_operations() if isinstance(made, Ok)
+}
+
+
+@pytest.fixture(scope="module")
+async def attacked(template: str) -> AsyncIterator[str]:
+    """Where a hub answers from a thread of its own, over a database of its own."""
+    dsn = await copied(template, "attacked")
+    ready = threading.Event()
+    told = Settings("127.0.0.1", 0, Path("unused"), False, dsn, 4, rate=0)
+    hub = Hub(told, lambda _: None)
+    hub.on_ready, hub.on_failure = ready.set, lambda _: ready.set()
+    app = create_app(told, hub.say, hub)
+    running = Listening(app, app.state.graphql.close)
+    running.config.port = 0
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    assert ready.wait(60)
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}/graphql"
+    running.should_exit = True
+    thread.join(30)
+    await administer(template, "drop database attacked with (force)")
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_a_document_made_from_the_contract_gets_an_answer_or_an_error_with_a_reason(
+    label: str, attacked: str
+) -> None:
+    made: st.SearchStrategy[Any] = OPERATIONS[label].as_strategy()
+
+    @given(made)
+    @settings(
+        max_examples=settings().max_examples // 10,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def asked(case: Case[Any]) -> None:
+        response = case.call(base_url=attacked, headers={"accept": GRAPHQL})
+        told = response.json()
+        codes = {error["extensions"]["code"] for error in told.get("errors", ())}
+        assert response.status_code in {200, 400}, (case.body, told)
+        assert codes <= set(WITH_REASON), (case.body, told)
+        assert ("data" in told) is (response.status_code == 200), (case.body, told)
+
+    asked()
+
+
+def test_every_field_that_can_be_asked_is_tried() -> None:
+    assert len(OPERATIONS) >= 19
