@@ -66,15 +66,23 @@ def compiled(statement: ClauseElement, given: Mapping[str, Any]) -> tuple[str, l
 async def again(work: Callable[[], Awaitable[Done]]) -> Done:
     """What a transaction answers, tried anew where it clashed with another; `work` is all of it.
 
-    The third clash in a row is not chance, and is raised.
+    The fourth clash in a row is not chance, and is raised; `StoreUnusable` where there is no room.
     """
-    for tried in range(1, TRIES):
+    tried = 1
+    while True:
         try:
             return await work()
         except CLASHED as clash:
+            if tried == TRIES:
+                raise
             logger.warning("a transaction clashed with another: %s", clash)
             await asyncio.sleep(random.uniform(0.01, 0.02) * 2**tried)  # noqa: S311 - no secret
-    return await work()
+            tried += 1
+        except asyncpg.DiskFullError as full:
+            raise StoreUnusable(
+                f"ดิสก์ของฐานข้อมูลเต็ม ({full}) ให้เพิ่มที่ว่างแล้วทำใหม่ จะทำต่อจากที่ค้าง · The disk of the "
+                f"database is full ({full}); free some space and try again, it goes on from there"
+            ) from full
 
 
 class Reading:

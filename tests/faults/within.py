@@ -1,0 +1,45 @@
+"""A hub within this process, over a database that somebody else runs, and who asks it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx2
+from asgi_lifespan import LifespanManager
+
+from hub.app import Hub, create_app
+from hub.settings import Settings
+
+CLUSTERS = "{ areas(level: CLUSTER, first: 100) { nodes { name { th } } } }"
+
+
+@asynccontextmanager
+async def hub_over(dsn: str, pool_size: int = 2) -> AsyncIterator[tuple[Hub, httpx2.AsyncClient]]:
+    """A hub over a database that somebody else runs, and somebody who asks it."""
+    hub = Hub(Settings("127.0.0.1", 0, Path("unused"), False, dsn, pool_size), lambda _: None)
+    app = create_app(hub.settings, hub.say, hub)
+    transport = httpx2.ASGITransport(app)
+    async with (
+        LifespanManager(app, startup_timeout=60, shutdown_timeout=60),
+        httpx2.AsyncClient(transport=transport, base_url="http://hub.test", timeout=60) as client,
+    ):
+        await hub.started()
+        yield hub, client
+
+
+async def waiting(beside: asyncpg.Connection, sessions: int) -> bool:
+    """Whether so many sessions wait for a lock."""
+    count = "select count(*) from pg_locks where not granted"
+    return bool(await beside.fetchval(count) >= sessions)
+
+
+async def ask(client: httpx2.AsyncClient) -> httpx2.Response:
+    return await client.post("/graphql", json={"query": CLUSTERS})
+
+
+def told_to_come_again(response: httpx2.Response) -> None:
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "5"
+    [error] = response.json()["errors"]
+    assert error["extensions"]["code"] == "UNREADY"
