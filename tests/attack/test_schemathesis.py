@@ -28,6 +28,7 @@ WITH_REASON: Final = {
     "INVALID": "texts, numbers and ids of the right type that cannot be meant: most of what comes",
     "BAD_USER_INPUT": "a @oneOf input with a null or several keys, which the generator writes",
     "TOO_COSTLY": "documents of many fields, lists within lists",
+    "UNAUTHENTICATED": "fields that need a permission: who asks here has no token",
 }
 """Errors a valid document may get. Never INTERNAL, never that it is no valid document."""
 
