@@ -172,10 +172,11 @@ def parsed(written: bytes, file: str) -> dict[str, Any]:
 
 
 def folder_digest(kind: str) -> str:
-    """A digest that changes with a connector's declaration and its reader."""
+    """A digest that changes with a connector's declaration, its reader and the kit."""
     folder = FOLDER / kind
-    declared = (folder / "source.toml").read_bytes()
-    return hashlib.sha256(declared + b"\0" + (folder / "read.py").read_bytes()).hexdigest()
+    programs = [folder / "read.py", *sorted((FOLDER / "kit").glob("*.py"))]
+    read = b"\0".join(path.read_bytes() for path in programs)
+    return hashlib.sha256((folder / "source.toml").read_bytes() + b"\0" + read).hexdigest()
 
 
 def leaves(table: Table, at: str = "") -> Iterator[str]:

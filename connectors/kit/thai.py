@@ -32,6 +32,8 @@ def text(found: Any) -> str:
 
 def amount(found: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
     """Satang, exactly; null where nothing is written (empty, or a dash)."""
+    if type(found) is int and 0 <= found < MOST // unit.satang:
+        return found * unit.satang
     number = decimal(found, field)
     if number is None or isinstance(number, Doubt):
         return number

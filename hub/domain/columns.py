@@ -1,5 +1,7 @@
 """The columns of a source's records, as its declaration sorts them."""
 
+from collections.abc import Mapping
+
 from hub.domain.record import record
 
 
@@ -16,7 +18,7 @@ class Columns:
     known: frozenset[str]
     flat: frozenset[str]
     flat_required: frozenset[str]
-    nested: frozenset[str]
+    nested: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(
@@ -33,5 +35,10 @@ class Columns:
             frozenset(name for name in known if name.partition(".")[0] not in nested) | nested,
             frozenset(name for name in required if name.partition(".")[0] not in nested)
             | (nested & required),
-            nested,
+            {
+                name: frozenset(
+                    one.partition(".")[2] for one in known if one.startswith(f"{name}.")
+                )
+                for name in nested
+            },
         )

@@ -71,10 +71,24 @@ class Ledger:
 
     def having_read(self, amounts: Iterable[Amounts]) -> "Ledger":
         """After reading records with these amounts."""
-        read, sums = self.read, self.satang_read
+        read, sums = self.read, dict(self.satang_read)
         for one in amounts:
-            read, sums = read + 1, added(sums, one)
-        return replace(self, read=read, satang_read=sums)
+            read += 1
+            for phase, satang in one.items():
+                sums[phase] = sums.get(phase, 0) + satang
+        return replace(self, read=read, satang_read=added(sums, {}))
+
+    def having_settled(self, ends: Iterable[tuple[Outcome, Amounts]]) -> "Ledger":
+        """After records with these amounts came to these ends."""
+        counts = dict(self.counts)
+        satang = {outcome: dict(sums) for outcome, sums in self.satang.items()}
+        for outcome, amounts in ends:
+            counts[outcome] = counts.get(outcome, 0) + 1
+            sums = satang.setdefault(outcome, {})
+            for phase, amount in amounts.items():
+                sums[phase] = sums.get(phase, 0) + amount
+        whole = {outcome: added(sums, {}) for outcome, sums in satang.items()}
+        return replace(self, counts=counts, satang=whole)
 
     def settled(self, outcome: Outcome, amounts: Amounts, times: int = 1) -> "Ledger":
         """After a record came to that end; `times` -1 takes it back."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase
@@ -58,7 +59,7 @@ class MoneyUnit(Enum):
     THOUSAND_BAHT = "THOUSAND_BAHT"
     MILLION_BAHT = "MILLION_BAHT"
 
-    @property
+    @cached_property
     def satang(self) -> int:
         """Satang to the unit."""
         return {"SATANG": 1, "BAHT": 100, "THOUSAND_BAHT": 10**5, "MILLION_BAHT": 10**8}[self.value]

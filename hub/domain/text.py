@@ -1,5 +1,6 @@
 """Texts in two languages, and the order of Thai words."""
 
+import re
 import unicodedata
 from enum import Enum
 from typing import Final
@@ -53,6 +54,13 @@ class Notice:
 LEADING_VOWELS: Final = frozenset("เแโใไ")
 # Tone marks and the other signs above a letter decide only between words that are otherwise equal.
 MARKS: Final = frozenset("่้๊๋์็ํ๎")
+PARTS: Final = re.compile(
+    "[{vowels}].?|\\d+|[{marks}]|[^{vowels}{marks}\\d]+".format(
+        vowels="".join(LEADING_VOWELS), marks="".join(MARKS)
+    ),
+    re.DOTALL,
+)
+"""A leading vowel with what follows it, a number, a mark, or all else up to the next of those."""
 
 
 def thai_sort_key(text: str) -> str:
@@ -65,23 +73,18 @@ def thai_sort_key(text: str) -> str:
     plain = unicodedata.normalize("NFC", text).casefold()
     letters: list[str] = []
     marks: list[str] = []
-    at = 0
-    while at < len(plain):
-        letter = plain[at]
-        if letter in LEADING_VOWELS and at + 1 < len(plain):
-            letters.append(plain[at + 1])
-            letters.append(letter)
-            at += 2
-        elif letter.isdecimal():
-            end = at
-            while end < len(plain) and plain[end].isdecimal():
-                end += 1
-            letters.append(plain[at:end].zfill(12))
-            at = end
+    count = 0
+    for part in PARTS.findall(plain):
+        first = part[0]
+        if first in MARKS:
+            marks.append(f"{count:04d}{part}")
+        elif first in LEADING_VOWELS:
+            letters.append(part[::-1])
+            count += len(part)
+        elif first.isdecimal():
+            letters.append(part.zfill(12))
+            count += 1
         else:
-            if letter in MARKS:
-                marks.append(f"{len(letters):04d}{letter}")
-            else:
-                letters.append(letter)
-            at += 1
+            letters.append(part)
+            count += len(part)
     return "".join(letters) + ("\x01" + "".join(marks) if marks else "")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
@@ -19,8 +20,9 @@ GLYPHS: Final = str.maketrans(
     )
 )
 """Private-use glyphs of old Thai fonts, for the letters and marks they are the shapes of."""
+MENDED: Final = {**UNSEEN, **GLYPHS}
+NIKHAHIT: Final = "\u0e4d"
 SARA_AM: Final = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32")
-BLANKS: Final = re.compile(r"[\s\u00a0]+")
 UNSAFE: Final = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd\ue000-\uf8ff]"
 )
@@ -30,18 +32,32 @@ PREFIXES: Final = (
     ("PROVINCE", ("จังหวัด", "จ.")),
     ("DISTRICT", ("อำเภอ", "อ.")),
 )
+SHORT: Final = 100
+"""Characters of a text that may be a name."""
 SHORTENED: Final = (("สนง.", "สำนักงาน"),)
 CENTRAL: Final = frozenset({"ส่วนกลาง", "ราชการบริหารส่วนกลาง"})
 """Names that say that an amount belongs to no area."""
 
 
 def clean(text: str) -> str:
-    """A text with its blanks, decomposed vowels and unseen characters put right."""
+    """A text with its blanks, decomposed vowels and unseen characters put right.
+
+    Short ones are remembered: a source writes the same names again and again.
+    """
+    return cleaned(text) if len(text) <= SHORT else put_right(text)
+
+
+def put_right(text: str) -> str:
+    """The same, worked out."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    seen = unicodedata.normalize("NFC", text.translate(UNSEEN).translate(GLYPHS))
-    whole = SARA_AM.sub(lambda m: (m[1] or m[2] or "") + "ำ", seen)
-    return BLANKS.sub(" ", whole).strip()
+    seen = unicodedata.normalize("NFC", text.translate(MENDED))
+    if NIKHAHIT in seen:
+        seen = SARA_AM.sub(lambda m: (m[1] or m[2] or "") + "ำ", seen)
+    return " ".join(seen.split())
+
+
+cleaned = lru_cache(maxsize=20_000)(put_right)
 
 
 def unsafe(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""One page of a source into the tables: read, settled, written, and the checkpoint with it."""
+"""Pages of a source into the tables: read, settled, written, and the checkpoint with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,14 @@ from hub.domain.ingest import Entry, RawPage, RawRecord, Reason, SourceReader
 from hub.domain.ledger import Ledger, Outcome
 from hub.domain.quarantine import RowStatus
 from hub.domain.source_spec import SourceSpec
+from hub.errors import SourceRefused
+from hub.ingest.ahead import ReadPage, Told
 from hub.ingest.facts import Facts, record_id
 from hub.ingest.payload import payload_of, raw_of
 from hub.ingest.rows import entry_of
 from hub.ingest.settle import CONFLICT, Item, Settlement, settle
 from hub.store import intake_facts, quarantine
-from hub.store.intake import Intake, Raw, Seen
+from hub.store.intake import Intake, Seen
 from hub.store.intake_facts import Fact
 from hub.store.quarantine import Held
 
@@ -23,7 +25,8 @@ WAIVED: Final = frozenset(
     {Reason.NEGATIVE_AMOUNT, Reason.MISPLACED_SEPARATOR, Reason.TOTALS_DISAGREE}
 )
 """Doubts that a person may set aside by taking a record as it is written."""
-TO_WRITE: Final = (Outcome.NEW, Outcome.CHANGED)
+TO_WRITE: Final = frozenset({Outcome.NEW, Outcome.CHANGED})
+SAME: Final = Outcome.UNCHANGED
 
 
 @dataclass(slots=True)
@@ -42,8 +45,10 @@ class State:
     empty: bool
     holed: bool
 
-    def pass_over(self, records: int, *, more: bool) -> None:
-        """Note a page of so many records."""
+    def pass_over(self, page: RawPage) -> None:
+        """Note a page."""
+        records, more = len(page.records), page.next_cursor is not None
+        self.total = self.total if page.total is None else page.total
         self.holed = self.holed or (self.empty and records > 0)
         self.empty = records == 0 and more
         self.done = not more
@@ -86,63 +91,77 @@ def block_of(entry: Entry, state: State) -> str | None:
     return f"{at}#{state.blocks[at]}"
 
 
-def key_of(raw: RawRecord, kept: Raw, entry: Entry) -> str:
+def key_of(told: Told) -> str:
     """The key a record is kept under; one without a key goes by its content."""
-    key = entry.key or f"#{kept.hash}"
-    return f"-{key}" if raw.deleted else key
+    key = told.entry.key or f"#{told.kept.hash}"
+    return f"-{key}" if told.raw.deleted else key
 
 
 class Pages:
     """Takes in the pages of one run."""
 
-    def __init__(self, way: Intake, spec: SourceSpec, read: SourceReader, facts: Facts) -> None:
+    def __init__(
+        self, way: Intake, spec: SourceSpec, read: SourceReader, facts: Facts, reading: str = ""
+    ) -> None:
+        self.reading = reading
         self._way = way
         self._spec = spec
         self._read = read
         self._facts = facts
+        self._read_so: dict[str, bool] = {}
 
-    def item(
-        self, raw: RawRecord, block: str | None, entry: Entry, *, accepted: bool = False
-    ) -> Item:
+    def told(self, raw: RawRecord) -> Told:
+        """A record, read; what it says does not depend on those around it."""
+        return Told(raw, raw_of(raw), entry_of(raw, self._spec, self._read))
+
+    def read(self, page: RawPage) -> ReadPage:
+        """A page, read; `SourceRefused` where it is not as declared."""
+        if page.next_cursor is not None and page.next_cursor == page.cursor:
+            raise SourceRefused(
+                f"{self._spec.id}: หน้าถัดไปวนกลับมาหน้าเดิม ({page.cursor}) "
+                f"· the next page is the same page ({page.cursor})"
+            )
+        return ReadPage(page, [self.told(raw) for raw in page.records])
+
+    def item(self, told: Told, block: str | None, *, accepted: bool = False) -> Item:
         """A record as it is settled: its fact, or the doubts about it.
 
         `accepted`: a person took the record as it is; what cannot be written stays doubted.
         """
-        kept = raw_of(raw)
-        key = key_of(raw, kept, entry)
+        raw, kept, entry, key = told.raw, told.kept, told.entry, key_of(told)
         if raw.deleted:
             return Item(raw, kept, entry, key, block, None, entry.doubts)
         named = self._facts.of(entry, raw, kept.hash, block)
-        own = tuple(d for d in entry.doubts if not (accepted and d.reason in WAIVED))
+        own = entry.doubts
+        if accepted:
+            own = tuple(doubt for doubt in own if doubt.reason not in WAIVED)
         if isinstance(named, tuple):
             return Item(raw, kept, entry, key, block, None, (*own, *named))
         return Item(raw, kept, entry, key, block, None if own else named, own)
 
-    async def read(self, page: RawPage, state: State) -> tuple[list[Item], Ruled]:
-        """The items of a page, and what persons decided on records of their keys."""
-        told: list[tuple[RawRecord, Entry, str | None]] = []
-        for raw in page.records:
-            entry = entry_of(raw, self._spec, self._read)
-            if entry.scope not in state.scopes and entry.key:
-                state.scopes.append(entry.scope)
-            told.append((raw, entry, block_of(entry, state)))
-        marks = []
-        for raw, entry, _ in told:
-            kept = raw_of(raw)
-            marks.append((key_of(raw, kept, entry), kept.hash))
+    async def items(self, batch: Sequence[ReadPage], state: State) -> tuple[list[Item], Ruled]:
+        """The items of pages, and what persons decided on records of their keys."""
+        told = [one for page in batch for one in page.told]
         ruled = await quarantine.ruled(
-            self._way.connection, self._spec.id, [key for key, _ in marks]
+            self._way.connection, self._spec.id, [key_of(one) for one in told]
         )
-        items = [
-            self.item(raw, block, entry, accepted=ruled.get(mark) is RowStatus.RESOLVED)
-            for (raw, entry, block), mark in zip(told, marks, strict=True)
-        ]
-        return items, ruled
+        found: list[Item] = []
+        for one in told:
+            if one.entry.scope not in state.scopes and one.entry.key:
+                state.scopes.append(one.entry.scope)
+            taken = (
+                ruled.get((key_of(one), one.kept.hash)) is RowStatus.RESOLVED if ruled else False
+            )
+            found.append(self.item(one, block_of(one.entry, state), accepted=taken))
+        return found, ruled
 
-    async def take(self, page: RawPage, run_id: int, state: State, ledger: Ledger) -> Ledger:
-        """A page into the tables; the ledger after it. All of it or nothing."""
-        items, ruled = await self.read(page, state)
-        ledger = ledger.having_read(item.entry.amounts for item in items)
+    async def take(
+        self, batch: Sequence[ReadPage], run_id: int, state: State, ledger: Ledger
+    ) -> Ledger:
+        """Pages into the tables; the ledger after them. All of it or nothing."""
+        items, ruled = await self.items(batch, state)
+        amounts = [item.entry.amounts for item in items]
+        ledger = ledger.having_read(amounts)
         keys = list({key for item in items for key in (item.key, item.key.removeprefix("-"))})
         settlement = settle(
             items,
@@ -156,7 +175,7 @@ class Pages:
             if outcome is not Outcome.DUPLICATE
         ]
         await self._way.keep(item.kept for item, _ in fresh)
-        ledger = await self._unbelieve(settlement, page, run_id, ledger)
+        ledger = await self._unbelieve(settlement, batch[-1].page, run_id, ledger)
         await self._write(fresh)
         contested = {id(items[at]) for at in settlement.contested}
         await quarantine.put(
@@ -169,8 +188,7 @@ class Pages:
                 if outcome is Outcome.QUARANTINED
             ],
         )
-        for item, outcome in zip(items, settlement.outcomes, strict=True):
-            ledger = ledger.settled(outcome, item.entry.amounts)
+        ledger = ledger.having_settled(zip(settlement.outcomes, amounts, strict=True))
         stored = [item.key for item, outcome in fresh if outcome is not Outcome.QUARANTINED]
         await quarantine.replaced(self._way.connection, self._spec.id, run_id, stored)
         await self._way.see(run_id, ((key, seen) for (key, _), seen in settlement.seen.items()))
@@ -188,26 +206,34 @@ class Pages:
     async def _write(self, fresh: Sequence[tuple[Item, Outcome]]) -> None:
         """Write what is new or changed; take out what the source says is gone.
 
-        Unchanged records are written too where the connector or the names may have changed: the
-        tables are touched only where something differs.
+        Unchanged records are written too where the connector or the names may have changed since
+        their scope was last read whole: the tables are touched only where something differs.
         """
-        facts = [
-            item.fact
+        if met := {item.entry.scope for item, _ in fresh} - self._read_so.keys():
+            same = await self._way.read_so(self.reading, met)
+            self._read_so |= {scope: scope in same for scope in met}
+        ends = {
+            item.fact.record_id: (item.fact, outcome)
             for item, outcome in fresh
-            if item.fact and outcome in (*TO_WRITE, Outcome.UNCHANGED)
-        ]
-        as_before = frozenset(
-            item.fact.record_id
-            for item, outcome in fresh
-            if item.fact and outcome is Outcome.UNCHANGED
+            if item.fact and (outcome in TO_WRITE or (outcome is SAME and self._anew(item)))
+        }
+        await intake_facts.write(
+            self._way.connection,
+            self._spec,
+            [fact for fact, _ in ends.values()],
+            frozenset(key for key, (_, outcome) in ends.items() if outcome is SAME),
+            frozenset(key for key, (_, outcome) in ends.items() if outcome is Outcome.NEW),
         )
-        await intake_facts.write(self._way.connection, self._spec, facts, as_before)
         gone = [
             record_id(self._spec.id, item.key.removeprefix("-"))
             for item, outcome in fresh
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
         await intake_facts.remove(self._way.connection, gone)
+
+    def _anew(self, item: Item) -> bool:
+        """Whether an unchanged record may say something else now; its block may have been moved."""
+        return item.block is not None or not self._read_so[item.entry.scope]
 
     async def _unbelieve(
         self, settlement: Settlement, page: RawPage, run_id: int, ledger: Ledger
@@ -221,7 +247,7 @@ class Pages:
 
         def again(hash_: str, seen: Seen) -> Item:
             raw = RawRecord(None, payload_of(kept[hash_]), page.url, page.retrieved_at)
-            return self.item(raw, seen.block, entry_of(raw, self._spec, self._read))
+            return self.item(self.told(raw), seen.block)
 
         restored: list[Fact] = []
         removed: list[str] = []

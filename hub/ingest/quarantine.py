@@ -13,7 +13,6 @@ from hub.errors import Invalid, NotFound
 from hub.ingest.facts import Facts
 from hub.ingest.pages import Pages, held
 from hub.ingest.payload import payload_of
-from hub.ingest.rows import entry_of
 from hub.ingest.run import resolver_of
 from hub.store import intake_facts, joins, quarantine, receipts
 from hub.store.engine import Database
@@ -189,7 +188,7 @@ async def reread(
     facts, settled, doubted = [], [], []
     for row in rows:
         raw = RawRecord(None, payload_of(kept[row.hash]), row.url, row.retrieved_at)
-        item = pages.item(raw, row.block, entry_of(raw, spec, read), accepted=accepted)
+        item = pages.item(pages.told(raw), row.block, accepted=accepted)
         contested = not accepted and any(
             doubt.reason is Reason.CONFLICTING_VALUES for doubt in row.doubts
         )

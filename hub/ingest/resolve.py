@@ -4,6 +4,7 @@ A name is looked up among those in force on the first day of the fiscal year. Pr
 level (จังหวัด, จ., กลุ่มจังหวัด) narrow the search; decisions of a person come before everything.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from difflib import SequenceMatcher
@@ -36,6 +37,10 @@ class Resolver:
     """Names of one source, looked up; answers are remembered for as long as a run lasts."""
 
     def __init__(self, known: Iterable[KnownName], decisions: Iterable[NameDecision]) -> None:
+        known, decisions = list(known), list(decisions)
+        told = repr((sorted(map(repr, known)), decisions))
+        self.digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+        """What names stand for, in one word: two with the same digest answer the same."""
         self._by_name: dict[tuple[NameKind, str], list[KnownName]] = defaultdict(list)
         self._by_code: dict[tuple[NameKind, str], list[KnownName]] = defaultdict(list)
         self._by_target: dict[tuple[NameKind, str], KnownName] = {}
@@ -49,16 +54,21 @@ class Resolver:
         self._decisions: dict[tuple[NameKind, str], list[NameDecision]] = defaultdict(list)
         for taken in decisions:
             self._decisions[taken.kind, clean(taken.name)].append(taken)
-        self._answers: dict[tuple[WrittenName, int, str | None], Resolved | Doubt] = {}
+        self._answers: dict[tuple[object, ...], Resolved | Doubt] = {}
 
     def __call__(
         self, written: WrittenName, year: FiscalYear, block: str | None, field: str
     ) -> Resolved | Doubt:
         """What the name stands for in that year and block, or why that is not certain."""
-        asked = (written, year.ce, block)
-        if asked not in self._answers:
-            self._answers[asked] = self._answer(written, year, block, field)
-        return self._answers[asked]
+        # Spelt out: hashing the records of a name costs more than answering from memory.
+        asked = (
+            *(written.name, written.code, written.within, written.kind is NameKind.AREA),
+            *(year.ce, block),
+        )
+        known = self._answers.get(asked)
+        if known is None:
+            known = self._answers[asked] = self._answer(written, year, block, field)
+        return known
 
     def agency_of(self, area_id: str) -> Resolved:
         """The agency that an area itself is, a province or cluster before any other body."""

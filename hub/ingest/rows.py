@@ -44,6 +44,8 @@ def entry_of(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> Entry:
             "· read.py joins a project of its own source; give the lines that project's key instead"
         )
     usable = bool(entry.key) and len(entry.key or "") <= LONGEST and not unsafe(entry.key or "")
+    if usable and not found and shown(entry.scope) == entry.scope and entry.block is None:
+        return entry
     return replace(
         entry,
         key=entry.key if usable else None,
@@ -62,9 +64,9 @@ def check_columns(payload: Mapping[str, Any], spec: SourceSpec, *, whole: bool =
     else:
         unknown = payload.keys() - columns.flat
         missing = columns.flat_required - payload.keys()
-    for name in columns.nested:
+    for name, inside in columns.nested.items():
         for part in parts(payload.get(name)):
-            unknown |= {f"{name}.{key}" for key in part if f"{name}.{key}" not in columns.known}
+            unknown |= {f"{name}.{key}" for key in part.keys() - inside}
     if unknown:
         names = ", ".join(sorted(shown(name) for name in unknown))
         raise SourceRefused(
@@ -81,7 +83,7 @@ def check_columns(payload: Mapping[str, Any], spec: SourceSpec, *, whole: bool =
 def parts(found: Any) -> Iterator[Mapping[str, Any]]:
     """The objects of a nested list."""
     if isinstance(found, list):
-        yield from (one for one in found if isinstance(one, Mapping))
+        yield from (one for one in found if type(one) is dict or isinstance(one, Mapping))
 
 
 def text_doubts(entry: Entry) -> Iterator[Doubt]:

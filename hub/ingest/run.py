@@ -1,10 +1,12 @@
 """A run of a source: fetch, keep, read, check, resolve, write; resumed where it was broken off.
 
-Rows of a page and the checkpoint are one transaction. A run killed anywhere is gone on with by the
-next one on the same input, and ends with the ledger and the rows it would have had.
+Rows of pages and the checkpoint behind them are one transaction. A run killed anywhere is gone on
+with by the next one on the same input, and ends with the ledger and the rows it would have had.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
 from typing import Final
 
 from hub.domain.ingest import Pages, RawPage, SourceReader
@@ -14,8 +16,9 @@ from hub.domain.runs import Asked, Run, RunStatus
 from hub.domain.source_spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
+from hub.ingest.ahead import ReadPage, ahead
 from hub.ingest.expect import expect, expect_no_drop
-from hub.ingest.facts import Facts, record_id
+from hub.ingest.facts import Facts, digest, record_id
 from hub.ingest.pages import State
 from hub.ingest.resolve import Resolver
 from hub.store import intake_facts, joins, quarantine
@@ -26,6 +29,15 @@ from hub.store.names import decisions_of, known_names
 
 BATCH: Final = 1_000
 """Vanished records taken out in one statement."""
+HUB: Final = Path(__file__).parents[1]
+PROGRAM: Final = digest(
+    *(
+        path.read_text("utf-8")
+        for room in ("domain", "ingest")
+        for path in sorted((HUB / room).glob("*.py"))
+    )
+)
+"""How entries become facts, in one word: with another program, unchanged records are read anew."""
 
 
 @record
@@ -85,7 +97,9 @@ async def ingest(
             run = await way.begin(given.origin, given.snapshot, spec.digest, asked)
         under_way = Running(way, spec, run, given, progress)
         try:
-            return await under_way.through(paging.Pages(way, spec, read, Facts(spec, resolver)))
+            reading = digest(PROGRAM, spec.digest, resolver.digest)
+            taking = paging.Pages(way, spec, read, Facts(spec, resolver), reading)
+            return await under_way.through(taking)
         except SourceError as error:
             refused = isinstance(error, SourceRefused)
             status = RunStatus.REFUSED if refused else RunStatus.FAILED
@@ -139,36 +153,37 @@ class Running:
     async def through(self, taking: paging.Pages) -> Result:
         """Every page, and then the end."""
         if not self._state.done:
-            async for page in self._pages(self._run.cursor):
-                await self._take(taking, page)
-        return await self._end()
+            pages = self._pages(self._run.cursor)
+            async with aclosing(ahead(pages, taking.read)) as batches:
+                async for batch in batches:
+                    await self._take(taking, batch)
+        return await self._end(taking.reading)
 
-    async def _take(self, taking: paging.Pages, page: RawPage) -> None:
-        """One page; the ledger moves on with the commit and not before."""
-        if page.next_cursor is not None and page.next_cursor == page.cursor:
-            raise SourceRefused(
-                f"{self._spec.id}: หน้าถัดไปวนกลับมาหน้าเดิม ({page.cursor}) "
-                f"· the next page is the same page ({page.cursor})"
-            )
+    async def _take(self, taking: paging.Pages, batch: Sequence[ReadPage]) -> None:
+        """Pages that came together; the ledger moves on with the commit and not before."""
 
         async def take() -> tuple[State, Ledger]:
             state = State.load(self._state.dump())
             async with self._way.page():
-                ledger = await taking.take(page, self._run.id, state, self.ledger)
-                state.total = page.total if page.total is not None else state.total
-                state.pass_over(len(page.records), more=page.next_cursor is not None)
-                await self._way.checkpoint(self._run.id, page.next_cursor, state.dump(), ledger)
-                if page.cursor is None:
-                    known = min(page.retrieved_at, page.source_time or page.retrieved_at)
-                    etag = page.etag if page.next_cursor is None else None
-                    await self._way.mark(self._run.id, known, etag)
+                ledger = await taking.take(batch, self._run.id, state, self.ledger)
+                for one in batch:
+                    state.pass_over(one.page)
+                cursor = batch[-1].page.next_cursor
+                await self._way.checkpoint(self._run.id, cursor, state.dump(), ledger)
+                if batch[0].page.cursor is None:
+                    await self._mark(batch[0].page)
             return state, ledger
 
         state, ledger = await again(take)
         self._state, self.ledger = state, ledger
         self._progress(ledger.read, state.total)
 
-    async def _end(self) -> Result:
+    async def _mark(self, page: RawPage) -> None:
+        """Keep up to when the first page knows its source; the ETag where it is the only one."""
+        known = min(page.retrieved_at, page.source_time or page.retrieved_at)
+        await self._way.mark(self._run.id, known, page.etag if page.next_cursor is None else None)
+
+    async def _end(self, reading: str) -> Result:
         """Expectations, what has vanished, and the run's end, in one transaction.
 
         Only a reading of all of it shows what has vanished, and how much there should be.
@@ -194,6 +209,7 @@ class Running:
                 ledger = ledger.having_lost(len(gone))
                 scopes = {*self._state.scopes, ""}
                 await quarantine.gone(self._way.connection, self._spec.id, self._run.id, scopes)
+                await self._way.settle(reading, self._state.scopes)
             await joins.settle(self._way.connection, self._spec.id)
             await self._way.finish(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._way.succeeded(self._spec.digest)

@@ -59,6 +59,15 @@ HELD: Final = (
     "select value, payload_hash from source_record "
     "where source_id = $1 and value = any($2::text[]) and scheme = $1"
 )
+SETTLED_SCOPES: Final = (
+    "select scope from source_scope where source_id = $1 and reading = $2 and scope = any($3)"
+)
+UNSETTLE: Final = "delete from source_scope where source_id = $1 and scope = any($2::text[])"
+SETTLE: Final = """
+insert into source_scope (source_id, scope, reading)
+select $1, scope, $3 from unnest($2::text[]) as read (scope)
+on conflict (source_id, scope) do update set reading = excluded.reading
+"""
 KEEP: Final = """
 insert into raw_record (hash, form, payload)
 select * from unnest($1::text[], $2::text[], $3::bytea[]) on conflict do nothing
@@ -217,6 +226,22 @@ class Intake:
         """Raw records by hash."""
         rows = await self.connection.fetch(KEPT, list(hashes))
         return {row["hash"]: Raw(row["hash"], row["form"], row["payload"]) for row in rows}
+
+    async def read_so(self, reading: str, scopes: Iterable[str]) -> set[str]:
+        """Those of the scopes whose every stored record was read in just this way.
+
+        The others are no longer known to be of any one reading, until one of them is whole.
+        """
+        asked = list(scopes)
+        rows = await self.connection.fetch(SETTLED_SCOPES, self.source_id, reading, asked)
+        same = {row["scope"] for row in rows}
+        if other := [scope for scope in asked if scope not in same]:
+            await self.connection.execute(UNSETTLE, self.source_id, other)
+        return same
+
+    async def settle(self, reading: str, scopes: Iterable[str]) -> None:
+        """Note that all there is of these scopes was read in this way."""
+        await self.connection.execute(SETTLE, self.source_id, list(scopes), reading)
 
     async def count(self, scopes: Iterable[str]) -> int:
         """How many records are stored of these scopes."""

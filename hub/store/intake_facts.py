@@ -1,7 +1,9 @@
 """Facts of records into the tables, and out of them when a record has gone."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 import asyncpg
 
@@ -12,9 +14,13 @@ from hub.domain.text import thai_sort_key
 from hub.store import joins, telling
 from hub.store.tables import budget_line, source_record
 from hub.store.telling import Telling, subject
-from hub.store.upsert import Row, upsert
+from hub.store.upsert import Row, add, upsert
 
-OLD_LINES = "delete from budget_line where record_id = any($1::text[]) and not id = any($2::text[])"
+OLD_LINES: Final = """
+delete from budget_line line using unnest($1::text[]) as told (record_id)
+where line.record_id = told.record_id
+    and not exists (select from unnest($2::text[]) as kept (id) where kept.id = line.id)
+"""
 
 
 @record
@@ -65,50 +71,92 @@ async def write(
     spec: SourceSpec,
     facts: Sequence[Fact],
     as_before: frozenset[str] = frozenset(),
+    new: frozenset[str] = frozenset(),
 ) -> None:
     """Write what differs of these records; lines a record no longer has go to the past.
 
     Records of `as_before` have come as they came before: they stay read when they first were.
+    Those of `new` are known not to be there.
     """
     if not facts:
         return
+    placing = await placed(connection, spec, facts)
+    held = [one for one in facts if one.record_id not in new]
+    records = [one.record_id for one in held]
+    before = await telling.told_of(connection, records) if held else set()
+    fresh = frozenset(placing.apart) - await telling.there(connection, list(placing.apart))
+    told = [
+        one.running(placing.years[key]) if key in fresh else one
+        for key, one in placing.apart.items()
+    ]
+    await telling.tell(connection, told, fresh)
+    rows = {one.record_id: record_row(spec, one, placing.at) for one in facts}
+    await add(connection, source_record, [row for key, row in rows.items() if key in new])
+    changed = [rows[key] for key in records if key not in as_before]
+    await upsert(connection, source_record, changed)
+    same = [rows[key] for key in records if key in as_before]
+    await upsert(connection, source_record, same, first_only=("url", "retrieved_at"))
+    await add(connection, budget_line, lines_of(spec, facts, placing.at, new.__contains__))
+    lines = lines_of(spec, held, placing.at, lambda _: True)
+    if held:
+        await upsert(connection, budget_line, lines)
+        await connection.execute(OLD_LINES, records, [line["id"] for line in lines])
+    await joins.keep(connection, placing.joined, records)
+    await telling.say_why(connection, told, fresh)
+    years = {one.id: one.years for one in told if one.id not in fresh}
+    await telling.count_years(connection, years)
+    await joins.sweep(connection, before - placing.apart.keys())
+
+
+@record
+class Placing:
+    """Where the lines of records stand, and the own projects that are to be there.
+
+    `at` is the project by record id, `apart` the own projects by id, `years` those of the lines
+    that stand on them; `joined` is what is to be remembered of records with joins, whether they
+    found a project or not.
+    """
+
+    at: dict[str, str]
+    apart: dict[str, Telling]
+    years: dict[str, set[int]]
+    joined: dict[str, tuple[Stand, Telling, Sequence[Join]]]
+
+
+async def placed(
+    connection: asyncpg.Connection, spec: SourceSpec, facts: Sequence[Fact]
+) -> Placing:
+    """Where these records stand."""
     asked = {
         one.record_id: (one.project.id, one.joins) for one in facts if one.project and one.joins
     }
     stands = await joins.stands(connection, asked)
-    own: dict[str, Telling] = {}
-    apart: dict[str, Telling] = {}
-    at: dict[str, str] = {}
+    found = Placing({}, {}, defaultdict(set), {})
     for fact in facts:
         if fact.project is None:
             continue
         stand = stands.get(fact.record_id)
-        own[fact.record_id] = told = telling_of(spec, fact, fact.project, stand)
-        at[fact.record_id] = (stand and stand.joined) or fact.project.id
+        told = telling_of(spec, fact, fact.project, stand)
+        found.at[fact.record_id] = (stand and stand.joined) or told.id
+        if stand is not None:
+            found.joined[fact.record_id] = (stand, told, fact.joins)
         if stand is None or not stand.joined:
-            first = apart.get(told.id, told)
-            apart[told.id] = Telling(told.project, told.areas, first.provenance)
-    records = [fact.record_id for fact in facts]
-    before = await telling.told_of(connection, records)
-    told_apart = list(apart.values())
-    await telling.tell(connection, told_apart)
-    changed = [record_row(spec, one, at) for one in facts if one.record_id not in as_before]
-    same = [record_row(spec, one, at) for one in facts if one.record_id in as_before]
-    await upsert(connection, source_record, changed)
-    await upsert(connection, source_record, same, first_only=("url", "retrieved_at"))
-    lines = [
-        line_row(spec, fact, line, at) for fact in facts if fact.project for line in fact.lines
+            first = found.apart.get(told.id)
+            found.apart[told.id] = told if first is None else told.after(first)
+            found.years[told.id].update(line.fiscal_year for line in fact.lines)
+    return found
+
+
+def lines_of(
+    spec: SourceSpec, facts: Sequence[Fact], at: dict[str, str], wanted: Callable[[str], bool]
+) -> list[Row]:
+    """The lines of records, as the table has them."""
+    return [
+        line_row(spec, fact, line, at)
+        for fact in facts
+        if fact.project and wanted(fact.record_id)
+        for line in fact.lines
     ]
-    await upsert(connection, budget_line, lines)
-    await connection.execute(OLD_LINES, records, [line["id"] for line in lines])
-    await joins.keep(
-        connection,
-        {key: (stands[key], own[key], wanted) for key, (_, wanted) in asked.items()},
-        records,
-    )
-    await telling.say_why(connection, told_apart)
-    await telling.count_years(connection, {one.id: one.years for one in told_apart})
-    await joins.sweep(connection, before - apart.keys())
 
 
 async def remove(connection: asyncpg.Connection, record_ids: Sequence[str]) -> list[str]:
@@ -168,7 +216,7 @@ def record_row(spec: SourceSpec, fact: Fact, at: dict[str, str]) -> Row:
         "value": fact.key,
         "url": fact.url,
         "payload_hash": fact.hash,
-        "retrieved_at": fact.retrieved_at.isoformat(),
+        "retrieved_at": fact.retrieved_at,
         "scope": fact.scope,
         "project_id": at.get(fact.record_id),
     }

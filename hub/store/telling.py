@@ -5,7 +5,7 @@ as long as people's work (a linkage, a finding) rests on it.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -13,7 +13,7 @@ import asyncpg
 from hub.domain.identity import GlobalId
 from hub.domain.record import record
 from hub.store.tables import project, project_area, provenance
-from hub.store.upsert import Row, upsert
+from hub.store.upsert import Row, add, upsert
 
 YEARS: Final = """
 update project set fiscal_years = told.years from (
@@ -33,6 +33,7 @@ OLD_AREAS: Final = """
 delete from project_area where project_id = any($1::text[])
     and not (project_id || ' ' || area_id) = any($2::text[])
 """
+THERE: Final = "select id from project where id = any($1::text[])"
 TOLD_OF: Final = """
 select distinct p.id from source_record r join project p on p.id = r.project_id
 where r.id = any($1::text[]) and p.source_id = r.source_id
@@ -73,32 +74,59 @@ class Telling:
         """The years its record states."""
         return list(self.project["fiscal_years"])
 
+    def after(self, first: "Telling") -> "Telling":
+        """The project as this later record has it; the first one stays the one that told of it."""
+        return Telling(self.project, self.areas, first.provenance)
+
+    def running(self, years: Iterable[int]) -> "Telling":
+        """The project with the years of its lines besides those declared."""
+        whole = sorted({*self.years, *years})
+        return Telling({**self.project, "fiscal_years": whole}, self.areas, self.provenance)
+
     def dump(self) -> dict[str, Any]:
         """As it is kept beside a record whose lines stand elsewhere."""
         return {"project": self.project, "areas": self.areas, "provenance": self.provenance}
 
 
-async def tell(connection: asyncpg.Connection, told: Sequence[Telling]) -> None:
-    """Write what differs of projects, areas and provenance; call `count_years` after their lines.
+async def tell(
+    connection: asyncpg.Connection, told: Sequence[Telling], new: frozenset[str] = frozenset()
+) -> None:
+    """Write what differs of projects and their areas; call `count_years` after their lines.
 
-    Areas that are no longer said of a project go to the past. Who told of it first, stays.
+    `new` are projects known not to be there. Areas no longer said of a project go to the past.
     """
-    rows = [one.project for one in told]
-    await upsert(connection, project, rows, first_only=("fiscal_years", "visibility"))
-    areas: list[Row] = [
-        {"project_id": one.project["id"], "area_id": area, "basis": "UNKNOWN"}
-        for one in told
-        for area in one.areas
-    ]
-    await upsert(connection, project_area, areas)
-    pairs = [f"{row['project_id']} {row['area_id']}" for row in areas]
-    await connection.execute(OLD_AREAS, [row["id"] for row in rows], pairs)
+    added = [one for one in told if one.id in new]
+    await add(connection, project, [one.project for one in added])
+    await add(connection, project_area, [row for one in added for row in areas(one)])
+    stand = [one for one in told if one.id not in new]
+    if not stand:
+        return
+    once = ("fiscal_years", "visibility")
+    await upsert(connection, project, [one.project for one in stand], first_only=once)
+    held = [row for one in stand for row in areas(one)]
+    await upsert(connection, project_area, held)
+    pairs = [f"{row['project_id']} {row['area_id']}" for row in held]
+    await connection.execute(OLD_AREAS, [one.id for one in stand], pairs)
 
 
-async def say_why(connection: asyncpg.Connection, told: Sequence[Telling]) -> None:
+def areas(one: Telling) -> list[Row]:
+    """The areas of the whole of a project, as the table has them."""
+    return [{"project_id": one.id, "area_id": area, "basis": "UNKNOWN"} for area in one.areas]
+
+
+async def say_why(
+    connection: asyncpg.Connection, told: Sequence[Telling], new: frozenset[str] = frozenset()
+) -> None:
     """Who tells of each project, the first of several; the records must be written before."""
-    rows = {one.project["id"]: one.provenance for one in reversed(told)}
-    await upsert(connection, provenance, list(rows.values()), first_only=("record_id", "citation"))
+    rows = {one.id: one.provenance for one in reversed(told)}
+    await add(connection, provenance, [row for key, row in rows.items() if key in new])
+    held = [row for key, row in rows.items() if key not in new]
+    await upsert(connection, provenance, held, first_only=("record_id", "citation"))
+
+
+async def there(connection: asyncpg.Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the projects that are there."""
+    return {row[0] for row in await connection.fetch(THERE, list(ids))}
 
 
 async def count_years(

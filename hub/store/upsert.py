@@ -1,19 +1,40 @@
-"""Writing rows by their primary key: what differs is written, what stands is not touched."""
+"""Writing rows by their primary key: what differs is written, what stands is not touched.
+
+Rows that nobody else can have written meanwhile are added by COPY, at half the cost.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
+import orjson
 import sqlalchemy as sa
 
 Row = dict[str, Any]
-"""One row, as JSON has it."""
+"""One row by column: what both JSON and COPY take (moments as datetime, arrays as lists)."""
 
 
 def filled(table: sa.Table, rows: Sequence[Row]) -> list[str]:
     """The columns that rows fill."""
     return [c.name for c in table.c if any(c.name in row for row in rows)]
+
+
+def written(rows: Sequence[Row]) -> str:
+    """Rows as JSON; the fast way where it can be gone."""
+    try:
+        return orjson.dumps(rows).decode()
+    except (TypeError, orjson.JSONEncodeError):
+        return json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
+
+
+async def add(connection: asyncpg.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Insert rows that are known not to be there; all of them fill the same columns."""
+    if rows:
+        await connection.copy_records_to_table(
+            table.name, columns=list(rows[0]), records=[tuple(row.values()) for row in rows]
+        )
 
 
 async def upsert(
@@ -53,5 +74,5 @@ async def upsert(
         f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) '
         f"on conflict ({conflict}) {action}"
     )
-    done = await connection.execute(statement, json.dumps(rows, ensure_ascii=False))
+    done = await connection.execute(statement, written(rows))
     return int(done.rsplit(" ", 1)[1])

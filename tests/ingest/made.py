@@ -22,6 +22,7 @@ from hub.domain.ingest import (
 )
 from hub.domain.source_spec import SourceSpec, spec_of
 from hub.ingest.run import Input
+from hub.store.engine import Database
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -101,3 +102,14 @@ def given(
             yield RawPage(raws, str(at), following, "made-up", AT)
 
     return Input(every, "made-up", snapshot, complete)
+
+
+FACTS = (
+    "select p.source_key, p.name_th, p.fiscal_years, b.amount, b.area_id, b.fiscal_year "
+    "from project p left join budget_line b on b.project_id = p.id "
+    "where p.source_id = 'made_up' order by 1, 4"
+)
+
+
+async def facts(database: Database) -> list[tuple[Any, ...]]:
+    return [tuple(one) for one in await database.pool.fetch(FACTS)]

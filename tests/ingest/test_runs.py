@@ -18,21 +18,11 @@ from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting
 from hub.store.budget import Budget
 from hub.store.engine import Database
-from tests.ingest.made import SPEC, Row, given, read, row
-
-FACTS = (
-    "select p.source_key, p.name_th, p.fiscal_years, b.amount, b.area_id, b.fiscal_year "
-    "from project p left join budget_line b on b.project_id = p.id "
-    "where p.source_id = 'made_up' order by 1, 4"
-)
+from tests.ingest.made import SPEC, Row, facts, given, read, row
 
 
 async def take(database: Database, what: Input, **more: Any) -> Result:
     return await ingest(database, SPEC, read, what, **more)
-
-
-async def facts(database: Database) -> list[tuple[Any, ...]]:
-    return [tuple(one) for one in await database.pool.fetch(FACTS)]
 
 
 async def reasons(database: Database) -> list[tuple[Reason, int]]:

@@ -27,6 +27,7 @@ from hub.store.tables.ingest import (
     schedule,
     source_event,
     source_run,
+    source_scope,
     stand_in,
 )
 from hub.store.tables.linkage import linkage
@@ -79,6 +80,7 @@ __all__ = [
     "source_event",
     "source_record",
     "source_run",
+    "source_scope",
     "stage",
     "stand_in",
     "value_chain",

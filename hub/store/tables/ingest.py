@@ -69,6 +69,14 @@ run_record = sa.Table(
     sa.Column("block", sa.Text),
 )
 
+source_scope = sa.Table(
+    "source_scope",
+    metadata,
+    sa.Column("source_id", sa.ForeignKey("source.id"), primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("reading", sa.Text, nullable=False),
+)
+
 stand_in = sa.Table(
     "stand_in",
     metadata,

@@ -32,7 +32,7 @@ source_record = sa.Table(
     "source_record",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False, index=True),
+    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("url", sa.Text),

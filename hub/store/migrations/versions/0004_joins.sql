@@ -27,3 +27,13 @@ CREATE TABLE record_join (
 )
 
 CREATE INDEX ix_record_join_source_id_record_id ON record_join (source_id, record_id)
+
+CREATE TABLE source_scope (
+    source_id TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    reading TEXT NOT NULL,
+    CONSTRAINT pk_source_scope PRIMARY KEY (source_id, scope),
+    CONSTRAINT fk_source_scope_source_id FOREIGN KEY(source_id) REFERENCES source (id)
+)
+
+DROP INDEX ix_source_record_source_id
