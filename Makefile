@@ -73,9 +73,10 @@ fmt: setup ## format, and mend what can be mended
 	$(IN) -m ruff check --fix .
 	$(IN) -m ruff format .
 
-bench: setup ## measure matrix and lists, results to bench/results/
+bench: setup ## measure matrix, lists and ingest beside its peers, results to bench/results/
 	PYTHONPATH=. $(IN) bench/matrix.py
 	PYTHONPATH=. $(IN) bench/lists.py
+	PYTHONPATH=. $(IN) bench/ingest.py
 
 lock: setup ## write requirements.lock anew from pyproject.toml
 	@$(IN) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); \

@@ -25,8 +25,8 @@ WAIVED: Final = frozenset(
     {Reason.NEGATIVE_AMOUNT, Reason.MISPLACED_SEPARATOR, Reason.TOTALS_DISAGREE}
 )
 """Doubts that a person may set aside by taking a record as it is written."""
-TO_WRITE: Final = frozenset({Outcome.NEW, Outcome.CHANGED})
 SAME: Final = Outcome.UNCHANGED
+TO_WRITE: Final = frozenset({Outcome.NEW, Outcome.CHANGED, SAME})
 
 
 @dataclass(slots=True)
@@ -139,34 +139,52 @@ class Pages:
             return Item(raw, kept, entry, key, block, None, (*own, *named))
         return Item(raw, kept, entry, key, block, None if own else named, own)
 
-    async def items(self, batch: Sequence[ReadPage], state: State) -> tuple[list[Item], Ruled]:
-        """The items of pages, and what persons decided on records of their keys."""
-        told = [one for page in batch for one in page.told]
-        ruled = await quarantine.ruled(
-            self._way.connection, self._spec.id, [key_of(one) for one in told]
-        )
+    async def items(
+        self, told: Sequence[Told], held: Mapping[str, str], state: State, ruled: Ruled
+    ) -> list[Item]:
+        """Records as they are settled, given what is stored and what persons decided.
+
+        What is stored, and was read in this same way, needs not be resolved again.
+        """
+        await self._look_up({one.entry.scope for one in told})
         found: list[Item] = []
         for one in told:
             if one.entry.scope not in state.scopes and one.entry.key:
                 state.scopes.append(one.entry.scope)
-            taken = (
-                ruled.get((key_of(one), one.kept.hash)) is RowStatus.RESOLVED if ruled else False
-            )
-            found.append(self.item(one, block_of(one.entry, state), accepted=taken))
-        return found, ruled
+            block, key = block_of(one.entry, state), key_of(one)
+            if held.get(key) == one.kept.hash and not one.entry.doubts and self._as_read(one):
+                found.append(Item(one.raw, one.kept, one.entry, key, block, None, ()))
+                continue
+            taken = bool(ruled) and ruled.get((key, one.kept.hash)) is RowStatus.RESOLVED
+            found.append(self.item(one, block, accepted=taken))
+        return found
+
+    async def _look_up(self, scopes: set[str]) -> None:
+        """Whether these scopes were last read in this very way, remembered for the run."""
+        if met := scopes - self._read_so.keys():
+            same = await self._way.read_so(self.reading, met)
+            self._read_so |= {scope: scope in same for scope in met}
+
+    def _as_read(self, told: Told) -> bool:
+        """Whether an unchanged record says what it said; its block may have been moved."""
+        return told.entry.block is None and self._read_so[told.entry.scope]
 
     async def take(
         self, batch: Sequence[ReadPage], run_id: int, state: State, ledger: Ledger
     ) -> Ledger:
         """Pages into the tables; the ledger after them. All of it or nothing."""
-        items, ruled = await self.items(batch, state)
-        amounts = [item.entry.amounts for item in items]
+        told = [one for page in batch for one in page.told]
+        amounts = [one.entry.amounts for one in told]
         ledger = ledger.having_read(amounts)
-        keys = list({key for item in items for key in (item.key, item.key.removeprefix("-"))})
+        marked = [key_of(one) for one in told]
+        keys = list({key for one in marked for key in (one, one.removeprefix("-"))})
+        held_now = await self._held(told, keys)
+        ruled = await quarantine.ruled(self._way.connection, self._spec.id, marked)
+        items = await self.items(told, held_now, state, ruled)
         settlement = settle(
             items,
             await self._way.seen(run_id, keys),
-            await self._held(items, keys),
+            held_now,
             {mark for mark, status in ruled.items() if status is RowStatus.REFUSED},
         )
         fresh = [
@@ -194,13 +212,13 @@ class Pages:
         await self._way.see(run_id, ((key, seen) for (key, _), seen in settlement.seen.items()))
         return ledger
 
-    async def _held(self, items: Iterable[Item], keys: Sequence[str]) -> dict[str, str]:
+    async def _held(self, told: Iterable[Told], keys: Sequence[str]) -> dict[str, str]:
         """What is stored under the keys; a tombstone asks for the key it takes out."""
         found = await self._way.held(keys)
-        for item in items:
-            plain = item.key.removeprefix("-")
-            if item.raw.deleted and plain in found:
-                found[item.key] = found[plain]
+        for one in told:
+            key = key_of(one)
+            if one.raw.deleted and (plain := key.removeprefix("-")) in found:
+                found[key] = found[plain]
         return found
 
     async def _write(self, fresh: Sequence[tuple[Item, Outcome]]) -> None:
@@ -209,13 +227,10 @@ class Pages:
         Unchanged records are written too where the connector or the names may have changed since
         their scope was last read whole: the tables are touched only where something differs.
         """
-        if met := {item.entry.scope for item, _ in fresh} - self._read_so.keys():
-            same = await self._way.read_so(self.reading, met)
-            self._read_so |= {scope: scope in same for scope in met}
         ends = {
             item.fact.record_id: (item.fact, outcome)
             for item, outcome in fresh
-            if item.fact and (outcome in TO_WRITE or (outcome is SAME and self._anew(item)))
+            if item.fact and outcome in TO_WRITE
         }
         await intake_facts.write(
             self._way.connection,
@@ -230,10 +245,6 @@ class Pages:
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
         await intake_facts.remove(self._way.connection, gone)
-
-    def _anew(self, item: Item) -> bool:
-        """Whether an unchanged record may say something else now; its block may have been moved."""
-        return item.block is not None or not self._read_so[item.entry.scope]
 
     async def _unbelieve(
         self, settlement: Settlement, page: RawPage, run_id: int, ledger: Ledger

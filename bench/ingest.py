@@ -1,0 +1,167 @@
+"""How fast does data come in? The hub, a bare COPY of the rows it writes, and dlt (PyPI).
+
+All read the same pages of twenty from one local server, and write into one PostgreSQL, one after
+the other: `PYTHONPATH=. python bench/ingest.py [RECORDS]`. dlt is installed into an environment
+that is thrown away. The hub resolves names, checks, hashes, keeps raw records and provenance; COPY
+and dlt store what they are given.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from bench.measure import ROOT, postgres
+from connectors.kit.paging import HttpPages
+from connectors.registry import connector
+from hub.app import REFERENCE
+from hub.domain.source_spec import Auth
+from hub.ingest.run import Input, ingest
+from hub.store import embedded
+from hub.store.engine import opened
+from hub.store.migrate import migrate
+from hub.store.seed import seed
+
+DLT = "dlt[postgres]==1.31.0"
+SOURCE = "govspending_budget"
+WRITTEN = {
+    "raw_record": "select * from raw_record",
+    "project": "select * from project where source_id = 'govspending_budget'",
+    "source_record": "select * from source_record where source_id = 'govspending_budget'",
+    "budget_line": "select * from budget_line where source_id = 'govspending_budget'",
+    "provenance": "select * from provenance where source_id = 'govspending_budget'",
+}
+
+
+@contextmanager
+def served(count: int) -> Iterator[int]:
+    """The pages, served by a process of their own: its port."""
+    command = [sys.executable, "-m", "bench.served", str(count)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout  # noqa: S101 - it was asked for
+        yield int(server.stdout.readline())
+        server.terminate()
+
+
+@contextmanager
+def database() -> Iterator[embedded.EmbeddedServer]:
+    """An empty PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
+        Path(folder).chmod(0o711)
+        running = embedded.start(Path(folder) / "data", say=lambda _: None)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+async def prepared(dsn: str) -> None:
+    """The hub's tables and reference data, and a database beside for the peers."""
+    await migrate(dsn)
+    connection = await asyncpg.connect(dsn)
+    await seed(connection, REFERENCE, lambda _: None)
+    await connection.execute("create database peer")
+    await connection.close()
+
+
+async def by_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
+    """Twice: everything is new, and nothing has changed."""
+    told = connector(SOURCE)
+    spec = replace(
+        told.spec,
+        url=f"http://127.0.0.1:{port}/budget",
+        auth=replace(told.spec.auth, kind=Auth.NONE),
+    )
+    found = []
+    async with opened(dsn) as hub:
+        for what in ("hub, new", "hub, unchanged"):
+            cpu, server, began = time.process_time(), postgres(data), time.perf_counter()
+            done = await ingest(hub, spec, told.read, Input(HttpPages(spec), "bench"))
+            row = took(what, done.ledger.read, time.perf_counter() - began)
+            row["cpu_s"] = round(time.process_time() - cpu, 2)
+            row["postgres_cpu_s"] = round(postgres(data) - server, 2)
+            found.append(row)
+    return found
+
+
+async def by_copy(dsn: str, count: int) -> dict[str, Any]:
+    """The rows the hub has written, into tables without keys, constraints and indexes."""
+    connection = await asyncpg.connect(dsn)
+    seconds, rows = 0.0, 0
+    for table, statement in WRITTEN.items():
+        held = [tuple(row) for row in await connection.fetch(statement)]
+        await connection.execute(f"create table bare_{table} as select * from {table} limit 0")  # noqa: S608
+        began = time.perf_counter()
+        await connection.copy_records_to_table(f"bare_{table}", records=held)
+        seconds += time.perf_counter() - began
+        rows += len(held)
+    await connection.close()
+    return took("bare COPY of the hub's rows", count, seconds) | {"rows": rows}
+
+
+def by_dlt(host: str, port: int, count: int) -> list[dict[str, Any]]:
+    """dlt as it loads without looking, and as it loads without duplicates; each twice."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="hub-bench-dlt-") as folder:
+        venv.create(folder, with_pip=True)
+        python = f"{folder}/bin/python"
+        subprocess.run([python, "-m", "pip", "install", "-qq", DLT], check=True)
+        told = os.environ | {"RUNTIME__DLTHUB_TELEMETRY": "false"}  # noqa: TID251 - it starts a process
+        for how in ("APPEND", "MERGE"):
+            command = [python, str(ROOT / "bench/load_with_dlt.py"), str(port), host, how]
+            out = subprocess.run(
+                command, check=True, capture_output=True, text=True, cwd=folder, env=told
+            ).stdout
+            loaded = json.loads(out.splitlines()[-1])
+            for what, seconds in zip(("new", "again"), loaded["seconds"], strict=True):
+                row = took(f"dlt, {how.lower()}, {what}", count, seconds)
+                found.append(row | {"rows": loaded["rows"]})
+    return found
+
+
+def took(what: str, count: int, seconds: float) -> dict[str, Any]:
+    """One line of the results."""
+    rate = round(count / seconds)
+    return {"what": what, "records": count, "seconds": round(seconds, 2), "records_per_s": rate}
+
+
+def main(count: int) -> None:
+    """Everything in one run; prints and keeps it in bench/results."""
+    with served(count) as port, database() as server:
+        asyncio.run(prepared(server.dsn))
+        host = server.dsn.partition("host=")[2].partition("&")[0]
+        results = asyncio.run(by_hub(server.dsn, port, Path(host).parent))
+        results.append(asyncio.run(by_copy(server.dsn, count)))
+        results += by_dlt(host, port, count)
+    for row in results:
+        print(json.dumps(row))
+    kept = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "load_before": round(os.getloadavg()[2], 2),
+        "python": platform.python_version(),
+        "asyncpg": version("asyncpg"),
+        "dlt": DLT,
+        "results": results,
+    }
+    (ROOT / "bench/results/ingest.json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)

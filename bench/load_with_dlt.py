@@ -1,0 +1,58 @@
+"""The peer: dlt loads the same pages; run by bench/ingest.py in an environment of its own.
+
+`… PORT DSN_HOST APPEND|MERGE`; prints the seconds of the first load and of a second one. MERGE is
+dlt's way to load again without duplicates, as the hub does; APPEND does not look at what is there.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import dlt
+from dlt.sources.helpers.rest_client import RESTClient
+from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
+
+PORT, HOST, HOW = sys.argv[1:]
+
+
+@dlt.resource(
+    name="budget",
+    write_disposition=HOW.lower(),
+    primary_key=["bb_year", "bb_code", "objc_level1_name"],
+)
+def budget() -> Iterator[list[dict[str, Any]]]:
+    paginator = OffsetPaginator(limit=20, total_path=None, stop_after_empty_page=True)
+    client = RESTClient(f"http://127.0.0.1:{PORT}", paginator=paginator, data_selector="result")
+    yield from client.paginate("/budget")
+
+
+def load() -> list[float]:
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline = dlt.pipeline(
+            f"bench_{HOW}",
+            destination=dlt.destinations.postgres(
+                f"postgresql://hub:unused@localhost:5432/peer?host={HOST}"
+            ),
+            dataset_name=f"dlt_{HOW.lower()}",
+            pipelines_dir=folder,
+        )
+        took = []
+        for _ in range(2):
+            began = time.perf_counter()
+            pipeline.run(budget()).raise_on_failed_jobs()
+            took.append(time.perf_counter() - began)
+        with pipeline.sql_client() as client:
+            counts = {
+                table: client.execute_sql(f"select count(*) from {table}")[0][0]  # noqa: S608
+                for table in ("budget", "budget__compare")
+            }
+    print(json.dumps({"seconds": took, "rows": counts, "cpu": sum(os.times()[:2])}))
+    return took
+
+
+if __name__ == "__main__":
+    load()
