@@ -17,6 +17,7 @@ from hub.domain.source_spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
 from hub.ingest.ahead import ReadPage, ahead
+from hub.ingest.collecting import collecting_seldom
 from hub.ingest.expect import expect, expect_no_drop
 from hub.ingest.facts import Facts, digest, record_id
 from hub.ingest.pages import State
@@ -99,7 +100,8 @@ async def ingest(
         try:
             reading = digest(PROGRAM, spec.digest, resolver.digest)
             taking = paging.Pages(way, spec, read, Facts(spec, resolver), reading)
-            return await under_way.through(taking)
+            with collecting_seldom():
+                return await under_way.through(taking)
         except SourceError as error:
             refused = isinstance(error, SourceRefused)
             status = RunStatus.REFUSED if refused else RunStatus.FAILED

@@ -1,5 +1,6 @@
 """What a run reads ahead, what it writes together, and what it need not write again."""
 
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from hub.domain.ingest import Entry, RawPage, RawRecord
 from hub.domain.ledger import Outcome
 from hub.domain.source_spec import SourceSpec
 from hub.errors import SourceUnreachable
+from hub.ingest.collecting import collecting_seldom
 from hub.ingest.run import ingest
 from hub.store.engine import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row
@@ -78,3 +80,15 @@ async def test_pages_that_wait_are_written_together_and_broken_off_between_any(
     assert len(told) < 30
     done = await ingest(fresh_database, SPEC, read, whole)
     assert (done.ledger.read, done.ledger.of(Outcome.NEW), done.ledger.balanced) == (50, 50, True)
+
+
+def test_the_search_for_garbage_is_as_it_was_when_the_last_run_has_ended() -> None:
+    before = gc.get_threshold()
+    first, second = collecting_seldom(), collecting_seldom()
+    with first:
+        second.__enter__()
+        assert gc.get_threshold() != before
+    assert gc.get_threshold() != before
+    second.__exit__(None, None, None)
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
