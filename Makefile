@@ -62,8 +62,9 @@ check: browser npm provider ## everything that must hold before a change lands
 	$(IN) -m hub.cli sdl | diff -u schema/schema.graphql -
 	$(IN) -m pytest
 
-check-long: check ## the same, and property tests over many more examples
+check-long: check ## the same, property tests over many more examples, and a long run's memory
 	$(IN) -m pytest --hypothesis-profile=long
+	PYTHONPATH=. $(IN) bench/million.py 200000
 
 sdl: setup ## write the contract to schema/schema.graphql
 	@$(IN) -m hub.cli sdl > schema/schema.graphql.new

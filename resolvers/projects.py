@@ -224,20 +224,27 @@ async def retrieved_at(lines: Sequence[BudgetLine], context: Context) -> Sequenc
 async def line_provenance(
     lines: Sequence[BudgetLine], context: Context
 ) -> Sequence[Sequence[Provenance]]:
-    """Where each line is said: by the agency just now, by the record it was read from, or else."""
-    recorded = [line.id for line in lines if line.record_id and line.live is None]
-    by_record = await context.unit.provenance.of_lines(recorded) if recorded else {}
-    origins = {line.live.source_id for line in lines if line.live}
-    sources = await context.unit.provenance.sources(sorted(origins)) if origins else {}
-    others = [line for line in lines if line.live is None and line.id not in by_record]
-    said = await provenance(others, context) if others else ()
-    rest = {line.id: told for line, told in zip(others, said, strict=True)}
-    return [
-        [live_provenance(line.live, sources[line.live.source_id])]
-        if line.live
-        else rest[line.id] if line.id in rest else [by_record[line.id]]
-        for line in lines
-    ]  # fmt: skip
+    """Where each line is said: by the agency just now, by the record that tells of it, or else."""
+
+    async def fetch(
+        group: Sequence[BudgetLine], at: datetime | None
+    ) -> Sequence[Sequence[Provenance]]:
+        origins = {line.live.source_id for line in group if line.live}
+        sources = await context.unit.provenance.sources(sorted(origins)) if origins else {}
+        ids = [line.record_id for line in group if line.record_id and line.live is None]
+        held = await context.unit.provenance.of_records(ids, at) if ids else {}
+        rest = [line for line in group if line.live is None and line.record_id not in held]
+        said = iter(await provenance(rest, context) if rest else ())
+        return [
+            [live_provenance(line.live, sources[line.live.source_id])]
+            if line.live
+            else [held[i]]
+            if (i := line.record_id) in held
+            else next(said)
+            for line in group
+        ]
+
+    return await at_each_instant(lines, fetch)
 
 
 def live_provenance(origin: LiveOrigin, source: Source) -> Provenance:

@@ -48,7 +48,9 @@ class BudgetLine:
     notice: Notice | None = said(
         "Why it is the stored figure, where the live one was wished for (ข้อสังเกต)"
     )
-    provenance: list[Provenance] = resolved(projects.line_provenance, "Where this is said (ที่มา)")
+    provenance: list[Provenance] = resolved(
+        projects.line_provenance, "The source record that tells of it (ที่มา)"
+    )
 
 
 @describes(domain.AreaShare)

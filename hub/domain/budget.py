@@ -1,5 +1,6 @@
 """Budget lines: asked, appropriated, allocated, contracted and disbursed; never added up."""
 
+from datetime import datetime
 from enum import Enum
 
 from hub.domain.money import Money
@@ -37,8 +38,9 @@ class FundingSource(Enum):
 class BudgetLine:
     """One amount of one phase, year, fund and place (รายการงบประมาณ).
 
-    `area_id` null: central or unknown. `record_id` is the source record that tells of it; `live`
-    where the agency said it just now. `notice` says why it is as stored, where more was wished for.
+    `area_id` null: central or unknown. `record_id` is the source record that tells of it, as known
+    at `known_at` (null: now); `live` where the agency said it just now. `notice` says why it is as
+    stored, where more was wished for.
     """
 
     id: str
@@ -51,6 +53,7 @@ class BudgetLine:
     holder_id: str | None
     disburser_id: str | None
     record_id: str | None = None
+    known_at: datetime | None = None
     live: LiveOrigin | None = None
     notice: Notice | None = None
 

@@ -58,8 +58,8 @@ def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     )
 
 
-def line_of(row: asyncpg.Record) -> BudgetLine:
-    """The record of a row."""
+def line_of(row: asyncpg.Record, at: datetime | None) -> BudgetLine:
+    """The record of a row, as known at an instant (null: now)."""
     return BudgetLine(
         id=row["id"],
         project_id=row["project_id"],
@@ -71,6 +71,7 @@ def line_of(row: asyncpg.Record) -> BudgetLine:
         holder_id=row["holder_id"],
         disburser_id=row["disburser_id"],
         record_id=row["record_id"],
+        known_at=at,
     )
 
 
@@ -84,7 +85,7 @@ class Budget:
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, BudgetLine]:
         """Lines by id; unknown and unseen ones are absent."""
         rows = await self._reading.rows(seen_by_id(self._viewer, at), ids=list(set(ids)))
-        return {row["id"]: line_of(row) for row in rows}
+        return {row["id"]: line_of(row, at) for row in rows}
 
     async def of_projects(
         self,
@@ -104,5 +105,5 @@ class Budget:
             phases=[phase.value for phase in phases],
         )
         for row in rows:
-            found[row["project_id"]].append(line_of(row))
+            found[row["project_id"]].append(line_of(row, at))
         return found

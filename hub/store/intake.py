@@ -59,8 +59,8 @@ HELD: Final = (
     "select value, payload_hash from source_record "
     "where source_id = $1 and value = any($2::text[]) and scheme = $1"
 )
-SETTLED_SCOPES: Final = (
-    "select scope from source_scope where source_id = $1 and reading = $2 and scope = any($3)"
+READ_SO: Final = (
+    "select scope from source_scope where source_id=$1 and reading=$2 and scope=any($3)"
 )
 UNSETTLE: Final = "delete from source_scope where source_id = $1 and scope = any($2::text[])"
 SETTLE: Final = """
@@ -233,7 +233,7 @@ class Intake:
         The others are no longer known to be of any one reading, until one of them is whole.
         """
         asked = list(scopes)
-        rows = await self.connection.fetch(SETTLED_SCOPES, self.source_id, reading, asked)
+        rows = await self.connection.fetch(READ_SO, self.source_id, reading, asked)
         same = {row["scope"] for row in rows}
         if other := [scope for scope in asked if scope not in same]:
             await self.connection.execute(UNSETTLE, self.source_id, other)

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.domain.live import RecordKey
 from hub.domain.provenance import (
@@ -22,8 +22,9 @@ from hub.domain.provenance import (
 )
 from hub.store.areas import prefixed
 from hub.store.engine import Reading
+from hub.store.known import as_known
 from hub.store.rows import localized, texts
-from hub.store.tables import budget_line, external_id, provenance, source, source_record
+from hub.store.tables import external_id, provenance, source, source_record
 
 IDS: Final = texts("ids")
 
@@ -42,30 +43,27 @@ BY_SUBJECTS: Final = (
     .where(provenance.c.subject == sa.any_(IDS))
     .order_by(provenance.c.subject, provenance.c.ordinal)
 )
+
+
+@lru_cache(maxsize=64)
+def by_records(at: datetime | None) -> sa.Select[Any]:
+    """What records of `ids` say of where they come from, as they were known at an instant."""
+    told = as_known(source_record, at)
+    return (
+        sa.select(
+            source.c.asserted,
+            sa.null().label("confidence"),
+            sa.func.coalesce(sa.func.nullif(told.c.scope, ""), told.c.value).label("citation"),
+            sa.null().label("note"),
+            *prefixed(source, "source_"),
+            *prefixed(told, "record_"),
+        )
+        .join(source, source.c.id == told.c.source_id)
+        .where(told.c.id == sa.any_(IDS))
+    )
+
+
 SOURCES: Final = sa.select(*prefixed(source, "source_")).where(source.c.id == sa.any_(IDS))
-BY_LINES: Final = (
-    sa.select(
-        budget_line.c.id.label("line"),
-        provenance.c.asserted,
-        provenance.c.confidence,
-        source_record.c.scope,
-        *prefixed(source, "source_"),
-        *prefixed(source_record, "record_"),
-    )
-    .select_from(budget_line)
-    .join(source_record, source_record.c.id == budget_line.c.record_id)
-    .join(source, source.c.id == source_record.c.source_id)
-    .outerjoin(
-        provenance,
-        sa.and_(
-            provenance.c.subject == sa.literal("gid://hub/Project/") + budget_line.c.project_id,
-            provenance.c.source_id == source_record.c.source_id,
-        ),
-    )
-    .where(budget_line.c.id == sa.any_(IDS))
-    .order_by(budget_line.c.id, provenance.c.ordinal)
-    .ext(distinct_on(budget_line.c.id))
-)
 RECORDS: Final = (
     sa.select(*prefixed(source_record, "record_"))
     .where(source_record.c.project_id == sa.any_(IDS))
@@ -122,7 +120,7 @@ def provenance_of(row: asyncpg.Record) -> Provenance:
         source=source_of(row),
         record=record,
         retrieved_at=row["record_retrieved_at"],
-        asserted=Assertion(row["asserted"]),
+        asserted=Assertion(row["asserted"] or "REPORTED"),
         confidence=Confidence(row["confidence"]) if row["confidence"] else None,
         citation=row["citation"],
         note=row["note"],
@@ -142,21 +140,6 @@ class Provenances:
             found[row["subject"]].append(provenance_of(row))
         return found
 
-    async def of_lines(self, ids: Sequence[str]) -> dict[str, Provenance]:
-        """Provenance of budget lines that a record tells of, by line; held as their project is."""
-        return {
-            row["line"]: Provenance(
-                source=source_of(row),
-                record=record_of(row),
-                retrieved_at=row["record_retrieved_at"],
-                asserted=Assertion(row["asserted"] or Assertion.REPORTED.value),
-                confidence=Confidence(row["confidence"]) if row["confidence"] else None,
-                citation=row["scope"] or None,
-                note=None,
-            )
-            for row in await self._reading.rows(BY_LINES, ids=list(set(ids)))
-        }
-
     async def records(self, project_ids: Sequence[str]) -> dict[str, list[tuple[str, RecordKey]]]:
         """The records that tell of each project: their ids, and what their sources know them by."""
         found: dict[str, list[tuple[str, RecordKey]]] = defaultdict(list)
@@ -169,6 +152,13 @@ class Provenances:
         """When each record came."""
         rows = await self._reading.rows(RETRIEVED, ids=list(set(record_ids)))
         return {row["id"]: row["retrieved_at"] for row in rows}
+
+    async def of_records(
+        self, ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, Provenance]:
+        """What a fact rests on that one record tells, by the record's id."""
+        rows = await self._reading.rows(by_records(at), ids=list(set(ids)))
+        return {row["record_id"]: provenance_of(row) for row in rows}
 
     async def sources(self, ids: Sequence[str]) -> dict[str, Source]:
         """Sources by id; unknown ids are absent."""

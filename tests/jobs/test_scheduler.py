@@ -206,8 +206,11 @@ async def test_a_hub_that_stops_leaves_a_run_that_the_next_node_goes_on_with(
 
     stopping, _ = node(declared, clock, what=lambda: replace(PAGES, pages=slow))
     running = asyncio.create_task(stopping.run())
+    written = "select ledger->>'read' = '1' from source_run"
     async with asyncio.timeout(30):
         await reached.wait()
+        while not await declared.pool.fetchval(written):  # noqa: ASYNC110 - the way in tells nobody
+            await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])
     assert await runs(declared) == [("made_up", "RUNNING")]

@@ -1,0 +1,111 @@
+"""Does a long run stay small? A million sandbox records over HTTP, and what memory the run holds.
+
+`PYTHONPATH=. python bench/million.py [RECORDS]` prints records, records/s and resident memory ten
+times over, keeps them in bench/results/million.json, and ends with an error where memory grew: the
+bound is on megabytes, never on time.
+"""
+
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.ingest import SOURCE, database, prepared
+from bench.measure import ROOT
+from connectors.kit.paging import pages
+from connectors.registry import connector
+from hub.ingest.run import Input, ingest
+from hub.sandbox.agency import USER_TOKEN
+from hub.store.engine import opened
+
+ALLOWED = 48.0
+"""Megabytes by which a run may grow after its first tenth."""
+SIZES = """
+select c.relname, pg_total_relation_size(c.oid) as bytes
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and n.nspname = 'public' order by 2 desc limit 8
+"""
+
+
+@contextmanager
+def agency(count: int) -> Iterator[str]:
+    """A local agency in a process of its own: where its budget is."""
+    command = [sys.executable, "-m", "hub.cli", "sandbox", "--records", str(count), "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as server:
+        assert server.stdout  # noqa: S101 - it was asked for
+        line = next(line for line in server.stdout if "/budget/bbgfproject" in line)
+        yield line[line.index("http") :].partition("?")[0]
+        server.terminate()
+
+
+def resident() -> float:
+    """Megabytes this process holds in memory."""
+    pages_held = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages_held * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def run(dsn: str, url: str, count: int) -> dict[str, Any]:
+    """Take everything in; the memory of each tenth, and what the tables hold."""
+    asked = connector(SOURCE)
+    spec = replace(asked.spec, url=url)
+    tenths: list[dict[str, Any]] = []
+    began = time.perf_counter()
+
+    def progress(read: int, _total: int | None) -> None:
+        if read >= (len(tenths) + 1) * count // 10:
+            seconds = time.perf_counter() - began
+            tenths.append(
+                {
+                    "records": read,
+                    "records_per_s": round(read / seconds),
+                    "rss_mb": round(resident(), 1),
+                }
+            )
+            print(json.dumps(tenths[-1]), flush=True)
+
+    async with opened(dsn) as hub:
+        given = Input(pages(spec, lambda _: USER_TOKEN, None), "sandbox")
+        done = await ingest(hub, spec, asked.read, given, progress=progress)
+        sizes = {row["relname"]: row["bytes"] for row in await hub.pool.fetch(SIZES)}
+    if done.ledger.read != count or not done.ledger.balanced:
+        raise SystemExit(f"{done.ledger.read:,} of {count:,} records")
+    return {
+        "seconds": round(time.perf_counter() - began),
+        "ledger": {outcome.value: n for outcome, n in done.ledger.counts.items()},
+        "tenths": tenths,
+        "table_mb": {name: round(size / 1e6) for name, size in sizes.items()},
+    }
+
+
+def main(count: int) -> None:
+    """All of it; ends with an error where memory grew."""
+    with agency(count) as url, database() as server:
+        asyncio.run(prepared(server.dsn))
+        found = asyncio.run(run(server.dsn, url, count))
+    kept = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "python": platform.python_version(),
+        "records": count,
+        **found,
+    }
+    if count >= 1_000_000:
+        (ROOT / "bench/results/million.json").write_text(json.dumps(kept, indent=1) + "\n")
+    first, *rest = [tenth["rss_mb"] for tenth in found["tenths"]]
+    if (grown := max(rest) - first) > ALLOWED:
+        raise SystemExit(f"memory grew by {grown:.0f} MB after the first tenth")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
