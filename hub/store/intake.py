@@ -83,8 +83,6 @@ where source_id = $1 and scheme = $1 and scope = any($2::text[]) and not exists 
     select from run_record seen where seen.run_id = $3 and seen.source_key = held.value
 )
 """
-
-
 SUCCEEDED: Final = """
 update source set last_success_at = clock_timestamp(), health = 'OK', spec_digest = $2,
     reported_years = array(

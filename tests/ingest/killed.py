@@ -1,6 +1,7 @@
 """A run in a process of its own, to be killed: `python -m tests.ingest.killed DSN RECORDS [AT]`.
 
-It says a line after each page. `AT`: it kills itself there, on its third page.
+It says 0 when it begins, and after each transaction how many records have been read. `AT`: it
+kills itself there, in its second transaction.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ def pages(count: int, size: int = 50) -> list[list[Row]]:
 async def run(dsn: str, count: int) -> None:
     """Take everything in; a killed run's lock may take a moment to fall."""
     async with opened(dsn, pool_size=2) as database:
+        print(0, flush=True)  # noqa: T201
         while True:
             try:
                 await ingest(
@@ -45,17 +47,17 @@ async def run(dsn: str, count: int) -> None:
 
 
 def kill_at(where: str) -> None:
-    """Die between the rows of the third page and its checkpoint, its commit, or the next page."""
+    """Die after the rows of the second transaction, before or after its commit."""
     checkpoint, page = Intake.checkpoint, Intake.page
-    pages = 0
+    written = 0
 
     def die(here: str) -> None:
-        if pages == 3 and here == where:
+        if written == 2 and here == where:
             os.kill(os.getpid(), signal.SIGKILL)
 
     async def dying(self: Intake, *told: Any) -> None:
-        nonlocal pages
-        pages += 1
+        nonlocal written
+        written += 1
         die("before-checkpoint")
         await checkpoint(self, *told)
         die("before-commit")
