@@ -5,7 +5,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run fill sandbox check-source test browser npm provider test-browser check check-long sdl fmt bench lock clean
+.PHONY: help setup run fill sandbox check-source test browser npm test-browser check check-long sdl fmt bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,16 +44,13 @@ test: setup ## run the tests
 browser: setup
 	@sh tests/browser/install.sh
 
-provider: setup
-	@sh tests/web/provider/install.sh
-
 npm: setup
 	@sh tests/npm/install.sh
 
-test-browser: browser ## the pages in Chromium, which is installed if missing; pictures where missing
+test-browser: browser npm ## the pages in Chromium, which is installed if missing; pictures where missing
 	$(IN) -m pytest tests/browser
 
-check: browser npm provider ## everything that must hold before a change lands
+check: browser npm ## everything that must hold before a change lands
 	$(IN) -m ruff check .
 	$(IN) -m ruff format --check .
 	$(IN) -m mypy

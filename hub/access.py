@@ -12,12 +12,17 @@ from connectors.kit.http import Http
 from connectors.kit.limits import Limits
 from hub.domain.access import Viewer
 from hub.domain.clients import Client, Issuer, Jwk, Spent
+from hub.domain.people import Code, PersonSession, Signing
 from hub.errors import SourceRefused, Unready
 from hub.settings import Settings
 from hub.store.access import Register
 from hub.store.engine import Database
-from hub.store.signing import Signing
+from hub.store.people import Directory
+from hub.store.signing import Signing as NodeKey
 from hub.web.issuing import Issuing
+from hub.web.openid import BACK
+from hub.web.signed_in import SignedIn
+from hub.web.signing_in import SigningIn
 from hub.web.tokens import RESOURCE, Doorkeeper
 from hub.web.trust import Trust
 
@@ -40,7 +45,7 @@ def document(body: bytes, _: Mapping[str, str]) -> Any:
 
 
 class Standing:
-    """The register of the database there is; `Unready` while there is none."""
+    """The register and the people of the database there is; `Unready` while there is none."""
 
     def __init__(self, database: Callable[[], Database | None]) -> None:
         self._database = database
@@ -64,6 +69,51 @@ class Standing:
     async def public_keys(self) -> Sequence[Jwk]:
         """As the register says."""
         return await self.register.public_keys()
+
+    async def session(self, session_id: str) -> PersonSession | None:
+        """As the directory says."""
+        return await self.directory.session(session_id)
+
+    async def begin(self, begun: PersonSession) -> None:
+        """As the directory does."""
+        await self.directory.begin(begun)
+
+    async def note(self, session_id: str, now: datetime) -> None:
+        """As the directory does."""
+        await self.directory.note(session_id, now)
+
+    async def end(self, session_id: str) -> None:
+        """As the directory does."""
+        await self.directory.end(session_id)
+
+    async def attempt(self, attempt_id: str, kept: Any, until: datetime) -> None:
+        """As the directory does."""
+        await self.directory.attempt(attempt_id, kept, until)
+
+    async def attempted(self, attempt_id: str, now: datetime) -> Any:
+        """As the directory says."""
+        return await self.directory.attempted(attempt_id, now)
+
+    async def keep(self, code: Code) -> None:
+        """As the directory does."""
+        await self.directory.keep(code)
+
+    async def take(self, code_id: str) -> Code | None:
+        """As the directory says."""
+        return await self.directory.take(code_id)
+
+    async def signing(self) -> Sequence[Signing]:
+        """As the directory says."""
+        return await self.directory.signing()
+
+    async def ministries(self) -> Sequence[Signing]:
+        """As the directory says."""
+        return await self.directory.ministries()
+
+    @property
+    def directory(self) -> Directory:
+        """Who is signed in."""
+        return Directory(self.database)
 
     @property
     def register(self) -> Register:
@@ -90,15 +140,28 @@ class Access:
         ticks: Callable[[], float],
     ) -> None:
         standing = Standing(database)
-        signing = Signing(settings.data_dir / "keys")
+        signing = NodeKey(settings.data_dir / "keys")
 
         async def key() -> Jwk:
             return await signing.key(standing.database, now())
 
         self.trust = Trust(standing, fetched, ticks)
+        self.signed_in = SignedIn(settings.url, standing, ticks, now, demo=settings.demo)
         self.doorkeeper = Doorkeeper(
-            settings.url, self.trust, anonymous=settings.anonymous, now=now
+            settings.url, self.trust, self.signed_in, anonymous=settings.anonymous, now=now
         )
+        self.signing_in = SigningIn(
+            settings.url,
+            self.trust,
+            standing,
+            self.signed_in,
+            fetch=fetched,
+            secret_of=settings.secret_of,
+            now=now,
+            ticks=ticks,
+            demo=settings.demo,
+        )
+        self._demo = settings.demo
         self.issuing = Issuing(settings.url, standing, key, now)
 
     async def viewer(self, request: Request) -> Viewer:
@@ -110,9 +173,15 @@ class Access:
         return await self.doorkeeper.still(viewer)
 
     def routes(self) -> list[Route]:
-        """The addresses of OAuth."""
+        """The addresses of OAuth and of sign-in; that of the demo in a demo alone."""
         every = ["GET", "POST"]
+        trying = [Route("/signin/demo", self.signing_in.demo, methods=["POST"])]
         return [
+            Route("/signin", self.signing_in.sign_in),
+            Route(BACK, self.signing_in.back),
+            Route("/signout", self.signing_in.sign_out, methods=["POST"]),
+            Route("/session", self.signing_in.who),
+            *(trying if self._demo else []),
             Route("/oauth/token", self.issuing.token, methods=every),
             Route("/oauth/jwks", self.issuing.keys),
             Route("/.well-known/oauth-authorization-server", self.issuing.metadata),

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from hub.access import fetched
-from hub.domain.clients import Client, ClientKind, Issuer, Jwk, granted, hashed, new_secret
-from hub.errors import Invalid, SourceError
+from hub.domain.clients import Client, ClientKind, Jwk, granted, hashed, new_secret
+from hub.errors import Invalid
 from hub.operating import in_database
 from hub.prepared import Say
 from hub.settings import ORIGIN, Settings
 from hub.store.clients import Registering
 from hub.store.engine import Database
+from hub.trusting import issuer, issuer_arguments
 from hub.web.signed import Unsound, usable
 
 Run = Callable[[Namespace, Registering, Say], Coroutine[Any, Any, None]]
-DISCOVERY: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 LARGEST: Final = 256 << 10
 
 
@@ -53,6 +52,13 @@ def client_arguments(parser: ArgumentParser) -> None:
         help="ต้นทางของหน้าเว็บสาธารณะ ใส่ซ้ำได้ · where the pages of a public client come from",
     )
     add.add_argument(
+        "--redirect",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="ที่อยู่ที่กลับหลังลงชื่อเข้าใช้ ใส่ซ้ำได้ · where people are sent back to, else ORIGIN/",
+    )
+    add.add_argument(
         "--jwks", metavar="FILE", help="กุญแจสาธารณะ แทนรหัสลับ · public keys, instead of a secret"
     )
     words = "เปลี่ยนรหัสลับหรือกุญแจ · another secret, the last one counts on; or other keys"
@@ -66,29 +72,6 @@ def client_arguments(parser: ArgumentParser) -> None:
     disable = actions.add_parser("disable", help=words, description=words)
     disable.add_argument("client", metavar="CLIENT", help="รหัสไคลเอนต์ · its id")
     actions.add_parser("list", help="รายการ · every client")
-
-
-def issuer_arguments(parser: ArgumentParser) -> None:
-    """What `hub issuer` is told."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
-    words = "เชื่อผู้ออกโทเค็นของหน่วยงาน · trust an agency's own authorization server"
-    add = actions.add_parser("add", help=words, description=words)
-    add.add_argument("agency", metavar="AGENCY", help="รหัสหน่วยงาน · the agency it speaks for")
-    add.add_argument("url", metavar="URL", help="iss ของโทเค็น · the issuer, as in its tokens")
-    add.add_argument("--audience", metavar="AUD", help="aud ของโทเค็น · in its tokens, else the hub")
-    add.add_argument("--jwks", metavar="URL", help="ที่อยู่กุญแจ · else its metadata is asked")
-    add.add_argument("--claim", default="scope", help="บอกสิทธิ์ · the claim that tells rights")
-    add.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="VALUE=SCOPE",
-        help="ค่าใดให้สิทธิ์ใด ใส่ซ้ำได้ · which value of it grants which scope",
-    )
-    words = "เลิกเชื่อ · trust it no more"
-    disable = actions.add_parser("disable", help=words, description=words)
-    disable.add_argument("url", metavar="URL", help="iss · the issuer")
-    actions.add_parser("list", help="รายการ · every issuer")
 
 
 async def agency(told: Namespace, register: Registering, say: Say) -> None:
@@ -153,9 +136,17 @@ def new_client(told: Namespace, agency_id: str) -> tuple[Client, str | None]:
     kind = ClientKind.PUBLIC if told.origin else ClientKind.CONFIDENTIAL
     kept = [hashed(secret)] if secret else []
     scopes = granted(told.scope, "--scope")
-    return Client(
-        client_id, agency_id, told.name, kind, scopes, kept, keys, told.origin, True
-    ), secret
+    back = told.redirect or [f"{origin}/" for origin in told.origin]
+    if any(origin_of(uri) not in told.origin or "#" in uri for uri in back):
+        raise Invalid(
+            "--redirect",
+            "ต้องขึ้นต้นด้วยต้นทางที่ให้ใน --origin และไม่มี #",
+            "begins with an origin that --origin gives, and has no #",
+        )
+    made = Client(
+        client_id, agency_id, told.name, kind, scopes, kept, keys, told.origin, True, back
+    )
+    return made, secret
 
 
 def keys_of(file: str) -> Sequence[Jwk]:
@@ -187,69 +178,10 @@ def shown(client_id: str, secret: str | None) -> None:
         print("เก็บรหัสลับไว้ตอนนี้ ระบบไม่แสดงอีก · Keep the secret now; it is not shown again")
 
 
-async def issuer(told: Namespace, register: Registering, say: Say, url: str) -> None:
-    """Change or list trusted issuers; `url` names the hub."""
-    if told.action == "list":
-        for one in await register.issuers():
-            mark = "✓" if one.enabled else "✗"
-            rights = " ".join(f"{k}={','.join(sorted(v))}" for k, v in sorted(one.mapping.items()))
-            say(f"{mark} {one.url}  {one.agency_id}  {one.audience}  {one.claim}: {rights or '-'}")
-    elif told.action == "disable":
-        await register.disable_issuer(told.url)
-        say(f"เลิกเชื่อ {told.url} แล้ว · {told.url} is trusted no more")
-    else:
-        secure("URL", told.url)
-        if told.url == url:
-            raise Invalid("URL", "เป็นที่อยู่ของระบบนี้เอง", "is this hub itself; it needs no trust")
-        made = Issuer(
-            url=told.url,
-            agency_id=await register.agency(told.agency),
-            audience=told.audience or url,
-            jwks_uri=told.jwks or await discovered(told.url),
-            claim=told.claim,
-            mapping=mapping_of(told.map),
-            enabled=True,
-        )
-        secure("--jwks", made.jwks_uri)
-        await register.add_issuer(made)
-        say(f"เชื่อ {made.url} กุญแจที่ {made.jwks_uri} · trusted, with the keys at {made.jwks_uri}")
-
-
-def mapping_of(pairs: Sequence[str]) -> dict[str, frozenset[str]]:
-    """What each value grants; a value may be named several times."""
-    made: dict[str, frozenset[str]] = {}
-    for pair in pairs:
-        name, _, scope = pair.rpartition("=")
-        if not name:
-            raise Invalid("--map", "รูปแบบคือ ค่า=สิทธิ์", "looks like VALUE=SCOPE")
-        made[name] = made.get(name, frozenset()) | granted([scope], "--map")
-    return made
-
-
-async def discovered(url: str) -> str:
-    """Where an issuer's own metadata says its keys are; kept, so that a person has seen it once."""
-    why = ""
-    for path in DISCOVERY:
-        try:
-            said = await fetched(url.rstrip("/") + path)
-        except SourceError as error:
-            why = error.message
-            continue
-        if isinstance(said, dict) and said.get("issuer") == url:
-            return str(said.get("jwks_uri", ""))
-        why = "issuer"
-    raise Invalid(
-        "--jwks",
-        f"ไม่พบเอกสารของ {url} ที่ตรงกัน ({why}) ระบุที่อยู่กุญแจเอง",
-        f"{url} tells nothing of itself that fits ({why}); give the address of its keys",
-    )
-
-
-def secure(field: str, address: str) -> None:
-    """`Invalid` where an address is not https, nor on this machine."""
+def origin_of(address: str) -> str:
+    """The scheme, host and port of an address, as browsers write an origin."""
     parts = urlsplit(address)
-    if not ORIGIN.fullmatch(f"{parts.scheme}://{parts.netloc}".lower()) or parts.fragment:
-        raise Invalid(field, f"{address!r} ต้องเป็น https", f"{address!r} must be https")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 ARGUMENTS: Final = {

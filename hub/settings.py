@@ -5,9 +5,11 @@ Only `hub.app` and `hub.cli` read settings; everyone else is handed what it need
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from hub.errors import Invalid, SourceRejectedUs
 
@@ -15,6 +17,7 @@ ORIGIN: Final = re.compile(
     r"https://[a-z0-9.-]+(:\d{1,5})?|https://\[[0-9a-f:]+\](:\d{1,5})?"
     r"|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 )
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 SECRET: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
@@ -50,6 +53,8 @@ class Settings:
         Setting(
             "HUB_ANONYMOUS", "allow", "whether anybody may read what is published: allow, deny"
         ),
+        Setting("HUB_PROFILE", "", "demo or production; else demo where only this machine asks"),
+        Setting("HUB_DEMO_SIGN_IN", "", "whether anybody may be anybody: on, off; else as a demo"),
     )
 
     host: str
@@ -67,6 +72,7 @@ class Settings:
     operations_dir: Path | None = None
     public_url: str | None = None
     anonymous: bool = True
+    demo: bool = False
 
     @property
     def url(self) -> str:
@@ -97,6 +103,7 @@ class Settings:
             operations_dir=trusted(told["HUB_OPERATIONS"], told["HUB_OPERATIONS_DIR"]),
             public_url=origin("HUB_PUBLIC_URL", told["HUB_PUBLIC_URL"]),
             anonymous=one_of("HUB_ANONYMOUS", told["HUB_ANONYMOUS"], "allow", "deny") == "allow",
+            demo=demonstrating(told),
         )
 
     def secret_of(self, name: str) -> str:
@@ -155,6 +162,32 @@ def trusted(operations: str, folder: str) -> Path | None:
             "is needed with HUB_OPERATIONS=trusted: the folder of the documents",
         )
     return Path(folder).expanduser()
+
+
+def demonstrating(told: Mapping[str, str]) -> bool:
+    """Whether there is a sign-in for trying out; `Invalid` where production is told to have one.
+
+    A hub is a demo where it says so. Where it says nothing, it is one as long as nobody but this
+    machine can ask it and its database is its own.
+    """
+    profile, switch = told["HUB_PROFILE"], told["HUB_DEMO_SIGN_IN"]
+    if profile:
+        demo = one_of("HUB_PROFILE", profile, "demo", "production") == "demo"
+    else:
+        public = urlsplit(told["HUB_PUBLIC_URL"]).hostname
+        near = told["HUB_HOST"] in LOOPBACK and (public is None or public in LOOPBACK)
+        demo = near and not told["HUB_DATABASE_URL"]
+    if not switch:
+        return demo
+    on = switched("HUB_DEMO_SIGN_IN", switch)
+    if on and not demo:
+        raise Invalid(
+            "HUB_DEMO_SIGN_IN",
+            "เปิดไม่ได้ในระบบใช้งานจริง ใครก็เข้าเป็นใครก็ได้ ลบตัวแปรนี้ หรือตั้ง HUB_PROFILE=demo ถ้าเป็นระบบทดลอง",
+            "cannot be on in production, where anybody could be anybody; "
+            "remove it, or set HUB_PROFILE=demo if this hub is for trying out",
+        )
+    return on
 
 
 def whole(name: str, text: str, least: int, most: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub import registering
+from hub import registering, trusting
 from hub.cli import main
 from hub.errors import Conflict, HubError, Invalid, NotFound
 from hub.store.clients import Registering
@@ -20,6 +20,7 @@ from tests.web.access import ec, public, rsa
 from tests.web.jwks import Jwks
 
 URL = "https://hub.test"
+SIGNING = ("https://id.test", "--jwks", "https://id.test/jwks", "--sign-in")
 Type = Callable[..., Coroutine[Any, Any, str]]
 
 
@@ -32,7 +33,7 @@ async def register(template: str) -> AsyncIterator[Registering]:
 @pytest.fixture
 async def typed(register: Registering, capsys: pytest.CaptureFixture[str]) -> Type:
     """`await typed("agency", "add", …)`: what was printed. The register is empty before."""
-    for table in ("client", "issuer", "registration"):
+    for table in ("person_session", "client", "issuer", "registration"):
         await register._database.pool.execute(f"delete from {table}")  # noqa: S608
 
     async def run(command: str, *arguments: str) -> str:
@@ -41,7 +42,7 @@ async def typed(register: Registering, capsys: pytest.CaptureFixture[str]) -> Ty
         told: Namespace = parser.parse_args(arguments)
         capsys.readouterr()
         if command == "issuer":
-            await registering.issuer(told, register, print, URL)
+            await trusting.issuer(told, register, print, URL)
         else:
             act = {"agency": registering.agency, "client": registering.client}[command]
             await act(told, register, print)
@@ -195,6 +196,10 @@ async def test_an_issuer_tells_where_its_keys_are(typed: Type) -> None:
         (["https://id.test", "--jwks", "https://id.test/jwks", "--map", "audit:read"], Invalid),
         (["https://id.test", "--jwks", "https://id.test/jwks", "--map", "a=b"], Invalid),
         (["https://taken.test", "--jwks", "https://id.test/jwks"], Conflict),
+        ([*SIGNING], Invalid),
+        ([*SIGNING, "--client-id", "hub", "--role", "OFFICER"], Invalid),
+        ([*SIGNING, "--client-id", "hub", "--role", "a=KING"], Invalid),
+        ([*SIGNING, "--client-id", "hub", "--secret", "not a name"], Invalid),
     ],
 )
 async def test_an_issuer_that_will_not_do_is_refused(
@@ -205,6 +210,40 @@ async def test_an_issuer_that_will_not_do_is_refused(
     await typed("issuer", "add", "05", "https://taken.test", "--jwks", "https://id.test/jwks")
     with pytest.raises(error):
         await typed("issuer", "add", "15", *arguments)
+
+
+async def test_an_issuer_signs_people_in_and_one_does_so_for_an_agency(
+    typed: Type, register: Registering
+) -> None:
+    await typed("agency", "add", "ministry:15")
+    roles = ("--role", "head=DELEGATE", "--role", "clerk=OFFICER")
+    await typed("issuer", "add", "15", *SIGNING, "--client-id", "hub", "--secret", "moi", *roles)
+    listed = await typed("issuer", "list")
+    assert "signs in as  hub  roles: clerk=OFFICER head=DELEGATE" in listed
+    other = ("https://other.test", "--jwks", "https://other.test/jwks", "--sign-in")
+    with pytest.raises(Conflict, match=r"sign in at https://id\.test already"):
+        await typed("issuer", "add", "15", *other, "--client-id", "hub")
+    await typed("issuer", "add", "15", *SIGNING[:3])
+    [issuer] = await register.issuers()
+    assert issuer.sign_in is None
+
+
+async def test_a_page_is_given_back_people_at_addresses_of_its_own(
+    typed: Type, register: Registering
+) -> None:
+    await typed("agency", "add", "ministry:05")
+    origin = ("--origin", "https://map.test")
+    await typed("client", "add", "05", "ก", "--id", "a", *origin)
+    await typed(
+        "client", "add", "05", "ข", "--id", "b", *origin, "--redirect", "https://map.test/in?a=1"
+    )
+    assert [list(client.redirects) for client in await register.clients()] == [
+        ["https://map.test/"],
+        ["https://map.test/in?a=1"],
+    ]
+    for wrong in ("https://map.test.evil/", "https://map.test@evil/", "https://map.test/#a", "/a"):
+        with pytest.raises(Invalid, match="--redirect"):
+            await typed("client", "add", "05", "ค", *origin, "--redirect", wrong)
 
 
 def test_the_commands_are_there(capsys: pytest.CaptureFixture[str]) -> None:

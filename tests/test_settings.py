@@ -72,3 +72,42 @@ def test_anonymous_reading_is_allowed_or_denied_and_nothing_between(
     assert not told(monkeypatch, HUB_ANONYMOUS="deny").anonymous
     with pytest.raises(Invalid, match="give allow or deny"):
         told(monkeypatch, HUB_ANONYMOUS="no")
+
+
+@pytest.mark.parametrize(
+    ("variables", "demo"),
+    [
+        ({}, True),
+        ({"HUB_HOST": "::1"}, True),
+        ({"HUB_PUBLIC_URL": "http://localhost:8000"}, True),
+        ({"HUB_HOST": "0.0.0.0"}, False),  # noqa: S104 - compared, not bound
+        ({"HUB_HOST": "10.0.0.5"}, False),
+        ({"HUB_DATABASE_URL": "postgresql://db/hub"}, False),
+        ({"HUB_PUBLIC_URL": "https://hub.example"}, False),
+        ({"HUB_PROFILE": "production"}, False),
+        ({"HUB_PROFILE": "demo", "HUB_HOST": "0.0.0.0"}, True),  # noqa: S104
+        ({"HUB_PROFILE": "demo", "HUB_DATABASE_URL": "postgresql://db/hub"}, True),
+        ({"HUB_DEMO_SIGN_IN": "off"}, False),
+        ({"HUB_PROFILE": "demo", "HUB_DEMO_SIGN_IN": "on"}, True),
+    ],
+)
+def test_a_hub_is_for_trying_out_where_only_this_machine_asks_or_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], demo: bool
+) -> None:
+    assert told(monkeypatch, **variables).demo is demo
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"HUB_PROFILE": "production"},
+        {"HUB_HOST": "0.0.0.0"},  # noqa: S104
+        {"HUB_DATABASE_URL": "postgresql://db/hub"},
+        {"HUB_PUBLIC_URL": "https://hub.example"},
+    ],
+)
+def test_production_does_not_start_with_the_demos_sign_in(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
+) -> None:
+    with pytest.raises(Invalid, match="HUB_DEMO_SIGN_IN"):
+        told(monkeypatch, HUB_DEMO_SIGN_IN="on", **variables)

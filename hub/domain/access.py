@@ -34,12 +34,37 @@ PERMITTED: Final = {
 """What each permission is for, in Thai and English."""
 
 
+class Role(Enum):
+    """What a person is within an agency (บทบาทในหน่วยงาน), the least first."""
+
+    VIEWER = "VIEWER"
+    OFFICER = "OFFICER"
+    DELEGATE = "DELEGATE"
+    STEWARD = "STEWARD"
+
+
+ROLES: Final = {
+    Role.VIEWER: frozenset[Permission](),
+    Role.OFFICER: frozenset({Permission.OPERATE_SOURCES}),
+    Role.DELEGATE: frozenset({Permission.OPERATE_SOURCES, Permission.READ_AUDIT}),
+    Role.STEWARD: frozenset(Permission),
+}
+"""What each role lets a person do; every one sees what its agency may see."""
+CALLED: Final = {
+    Role.VIEWER: ("ผู้อ่าน", "Viewer"),
+    Role.OFFICER: ("เจ้าหน้าที่", "Officer"),
+    Role.DELEGATE: ("ผู้แทน", "Delegate"),
+    Role.STEWARD: ("ผู้ดูแลระบบกลาง", "Steward"),
+}
+"""What each role is called, in Thai and English."""
+
+
 @value
 class Viewer:
     """Who is asking: the agency of the signed-in party, or nobody (ผู้ใช้งาน).
 
     `hub.store.visible` turns a viewer into SQL; nothing else decides what may be seen. A subject is
-    unique within its issuer; `until` is when the token that said so ends.
+    unique within its issuer; `until` is when what said so ends, a token or a person's `session`.
     """
 
     subject: str
@@ -48,6 +73,7 @@ class Viewer:
     issuer: str | None = None
     client_id: str | None = None
     until: datetime | None = None
+    session: str | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether the viewer was granted a permission."""

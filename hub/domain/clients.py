@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Protocol
 
-from hub.domain.access import Permission
+from hub.domain.access import Permission, Role
 from hub.domain.record import record, value
 from hub.errors import Invalid
 
@@ -48,8 +48,8 @@ class Client:
     """A system that asks for tokens at the hub itself (ไคลเอนต์).
 
     `secrets` are hashes, the newest first. `keys` are public ones, for `private_key_jwt`. A public
-    client has neither, and `origins` a page may ask from. `enabled` is false where its agency is
-    disabled, too.
+    client has neither, but `origins` a page may ask from, and `redirects`: the addresses a person
+    is sent back to. `enabled` is false where its agency is disabled, too.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Client:
     keys: Sequence[Jwk]
     origins: Sequence[str]
     enabled: bool
+    redirects: Sequence[str] = ()
 
     def knows(self, secret: str) -> bool:
         """Whether it is one of the client's secrets, in the same time for each that is not."""
@@ -73,7 +74,8 @@ class Issuer:
     """An agency's own authorization server, whose tokens the hub trusts (ผู้ออกโทเค็น).
 
     `claim` names the claim that tells what its bearer may do, `mapping` what each value of it
-    grants here. `enabled` is false where its agency is disabled, too.
+    grants here. `sign_in` is null where it signs no people in. `enabled` is false where its agency
+    is disabled, too.
     """
 
     url: str
@@ -83,15 +85,38 @@ class Issuer:
     claim: str
     mapping: Mapping[str, frozenset[str]]
     enabled: bool
+    sign_in: "SignIn | None" = None
 
     def granted(self, claims: Mapping[str, Any]) -> frozenset[str]:
         """The scopes a token of this issuer carries; a value that is not mapped grants none."""
-        told = claims.get(self.claim)
-        values = told.split() if isinstance(told, str) else told
-        if not isinstance(values, list):
-            return frozenset()
-        known = [self.mapping[v] for v in values if isinstance(v, str) and v in self.mapping]
+        known = [self.mapping[v] for v in told_by(claims, self.claim) if v in self.mapping]
         return frozenset[str]().union(*known)
+
+
+@record
+class SignIn:
+    """How an issuer signs the people of its agency in (การลงชื่อเข้าใช้), by OpenID Connect.
+
+    The hub is its client `client_id`; `secret` names the secret that proves it (null: it has none).
+    `claim` of the ID token tells the role, `roles` what each value of it is here.
+    """
+
+    client_id: str
+    secret: str | None
+    claim: str
+    roles: Mapping[str, Role]
+
+    def role(self, claims: Mapping[str, Any]) -> Role:
+        """The highest role that is told; a value that is not mapped counts for nothing."""
+        known = {self.roles[v] for v in told_by(claims, self.claim) if v in self.roles}
+        return max(known, key=list(Role).index, default=Role.VIEWER)
+
+
+def told_by(claims: Mapping[str, Any], claim: str) -> Sequence[str]:
+    """The values of a claim: a list of texts, or a text of words as `scope` is; none otherwise."""
+    told = claims.get(claim)
+    values = told.split() if isinstance(told, str) else told
+    return [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
 
 
 @value

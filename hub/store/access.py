@@ -7,7 +7,8 @@ from typing import Any, Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.clients import Client, ClientKind, Issuer, Jwk, Spent
+from hub.domain.access import Role
+from hub.domain.clients import Client, ClientKind, Issuer, Jwk, SignIn, Spent
 from hub.errors import Unready
 from hub.store.engine import LOST, Database
 from hub.store.tables import client, issuer, registration, signing_key
@@ -51,6 +52,7 @@ def client_of(row: asyncpg.Record) -> Client:
         keys=json.loads(row["keys"]),
         origins=row["origins"],
         enabled=row["counts"],
+        redirects=row["redirects"],
     )
 
 
@@ -65,7 +67,14 @@ def issuer_of(row: asyncpg.Record) -> Issuer:
         claim=row["claim"],
         mapping={told: frozenset(scopes) for told, scopes in mapping.items()},
         enabled=row["counts"],
+        sign_in=sign_in_of(json.loads(row["sign_in"])) if row["sign_in"] else None,
     )
+
+
+def sign_in_of(told: dict[str, Any]) -> SignIn:
+    """How people are signed in, as `hub.store.clients` wrote it."""
+    roles = {value: Role(name) for value, name in told["roles"].items()}
+    return SignIn(told["client_id"], told["secret"], told["claim"], roles)
 
 
 class Register:

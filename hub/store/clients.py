@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.clients import ACTIVE, Client, Issuer, Jwk, Registration
+from hub.domain.clients import ACTIVE, Client, Issuer, Jwk, Registration, SignIn
 from hub.errors import Conflict, NotFound
 from hub.store.access import CLIENTS, ISSUERS, client_of, issuer_of
 from hub.store.engine import Database, compiled
@@ -31,8 +31,9 @@ select r.agency_id, a.name_th, r.enabled,
 from registration r join agency a on a.id = r.agency_id order by a.sort_key, r.agency_id
 """
 ADD_CLIENT: Final = """
-insert into client (id, agency_id, name, kind, scopes, secrets, keys, origins, enabled)
-values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, true)
+insert into client
+    (id, agency_id, name, kind, scopes, secrets, keys, origins, redirects, enabled)
+values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, true)
 """
 ROTATE: Final = """
 update client set secrets = (array_prepend($2::text, secrets))[1:$3]
@@ -41,12 +42,17 @@ where id = $1 and kind = 'CONFIDENTIAL' and cardinality(secrets) > 0 returning t
 REKEY: Final = "update client set keys = $2::jsonb where id = $1 and keys <> '[]' returning true"
 DISABLE_CLIENT: Final = "update client set enabled = false where id = $1 returning true"
 ADD_ISSUER: Final = """
-insert into issuer (url, agency_id, audience, jwks_uri, claim, mapping, enabled)
-values ($1, $2, $3, $4, $5, $6::jsonb, true)
+insert into issuer (url, agency_id, audience, jwks_uri, claim, mapping, sign_in, enabled)
+values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, true)
 on conflict (url) do update set audience = excluded.audience, jwks_uri = excluded.jwks_uri,
-    claim = excluded.claim, mapping = excluded.mapping, enabled = true
+    claim = excluded.claim, mapping = excluded.mapping, sign_in = excluded.sign_in, enabled = true
 where issuer.agency_id = excluded.agency_id returning true
 """
+SIGNS_IN: Final = """
+select url from issuer where agency_id = $2 and url <> $1 and enabled and sign_in is not null
+"""
+ENDED: Final = "delete from person_session where agency_id = $1"
+ENDED_AT: Final = "delete from person_session where issuer = $1"
 DISABLE_ISSUER: Final = "update issuer set enabled = false where url = $1 returning true"
 
 
@@ -72,8 +78,12 @@ class Registering:
             await connection.execute(REGISTER, agency_id)
 
     async def disable(self, agency_id: str) -> None:
-        """Let none of an agency's tokens count; its clients and issuers stay as they are."""
-        await self._changed(ENABLE, agency_id, False, missing=unregistered(agency_id))
+        """Let none of an agency's tokens count, and end its people's sessions.
+
+        Its clients and issuers stay as they are.
+        """
+        missing = unregistered(agency_id)
+        await self._changed(ENABLE, agency_id, False, missing=missing, then=ENDED)
 
     async def registrations(self) -> Sequence[Registration]:
         """Every agency that takes part, or did, in Thai order."""
@@ -95,8 +105,9 @@ class Registering:
                 raise unregistered(made.agency_id)
             told = made.id, made.agency_id, made.name, made.kind.value, sorted(made.scopes)
             kept = list(made.secrets), json.dumps(list(made.keys)), list(made.origins)
+            back = list(made.redirects)
             try:
-                await connection.execute(ADD_CLIENT, *told, *kept)
+                await connection.execute(ADD_CLIENT, *told, *kept, back)
             except asyncpg.UniqueViolationError as taken:
                 raise Conflict(
                     f"มีไคลเอนต์ {made.id} แล้ว เลือกชื่ออื่น "
@@ -129,7 +140,13 @@ class Registering:
                 raise unregistered(made.agency_id)
             mapping = {told: sorted(scopes) for told, scopes in made.mapping.items()}
             told = made.url, made.agency_id, made.audience, made.jwks_uri, made.claim
-            if not await connection.fetchval(ADD_ISSUER, *told, json.dumps(mapping)):
+            signing = json.dumps(described(made.sign_in)) if made.sign_in else None
+            if made.sign_in and (other := await connection.fetchval(SIGNS_IN, *told[:2])):
+                raise Conflict(
+                    f"บุคลากรของหน่วยงานนี้ลงชื่อเข้าใช้ผ่าน {other} อยู่แล้ว "
+                    f"· People of this agency sign in at {other} already; disable that first"
+                )
+            if not await connection.fetchval(ADD_ISSUER, *told, json.dumps(mapping), signing):
                 raise Conflict(
                     f"{made.url} เป็นผู้ออกโทเค็นของหน่วยงานอื่นแล้ว "
                     f"· {made.url} is trusted for another agency already"
@@ -141,14 +158,28 @@ class Registering:
         return [issuer_of(row) for row in await self._database.pool.fetch(sql, *values)]
 
     async def disable_issuer(self, url: str) -> None:
-        """Trust an issuer no more."""
+        """Trust an issuer no more; whom it signed in is signed out."""
         missing = NotFound(f"ไม่มีผู้ออกโทเค็น {url} · There is no issuer {url}")
-        await self._changed(DISABLE_ISSUER, url, missing=missing)
+        await self._changed(DISABLE_ISSUER, url, missing=missing, then=ENDED_AT)
 
-    async def _changed(self, statement: str, *told: Any, missing: NotFound) -> None:
+    async def _changed(
+        self, statement: str, *told: Any, missing: NotFound, then: str | None = None
+    ) -> None:
         async with self._database.writing() as connection:
             if not await connection.fetchval(statement, *told):
                 raise missing
+            if then is not None:
+                await connection.execute(then, told[0])
+
+
+def described(sign_in: SignIn) -> dict[str, Any]:
+    """How people are signed in, as it is kept."""
+    return {
+        "client_id": sign_in.client_id,
+        "secret": sign_in.secret,
+        "claim": sign_in.claim,
+        "roles": {value: role.value for value, role in sign_in.roles.items()},
+    }
 
 
 def unregistered(agency_id: str) -> NotFound:

@@ -18,6 +18,7 @@ from hub.domain.access import ANONYMOUS, Viewer
 from hub.domain.clients import SCOPES
 from hub.web.faults import Refused
 from hub.web.signed import Told, Unsound, told, verify
+from hub.web.signed_in import SignedIn
 from hub.web.trust import Trust
 
 LEEWAY: Final = 30
@@ -45,10 +46,17 @@ class Doorkeeper:
     """Tells the viewer of each request. `url` names the hub: as issuer, and as audience."""
 
     def __init__(
-        self, url: str, trust: Trust, *, anonymous: bool, now: Callable[[], datetime]
+        self,
+        url: str,
+        trust: Trust,
+        people: SignedIn,
+        *,
+        anonymous: bool,
+        now: Callable[[], datetime],
     ) -> None:
         self._url = url
         self._trust = trust
+        self._people = people
         self._anonymous = anonymous
         self._now = now
 
@@ -63,7 +71,8 @@ class Doorkeeper:
             )
         sent = request.headers.getlist("authorization")
         if not sent:
-            return self._nobody()
+            person = await self._people.asking(request)
+            return person.viewer if person is not None else self._nobody()
         scheme, _, text = sent[0].partition(" ")
         if len(sent) > 1:
             raise self._challenged(
@@ -85,6 +94,12 @@ class Doorkeeper:
 
     async def still(self, viewer: Viewer) -> bool:
         """Whether a viewer told earlier would be told today: for whatever outlasts a request."""
+        if viewer.session is not None:
+            person = await self._people.named(viewer.session)
+            if person is None or not viewer.scopes <= person.scopes:
+                return False
+            if viewer.client_id is None:
+                return True
         if viewer.issuer is None:  # nobody, or somebody whom no token told
             return self._anonymous or viewer != ANONYMOUS
         if viewer.until is None or viewer.until <= self._now():
@@ -111,8 +126,8 @@ class Doorkeeper:
             raise self._challenged(
                 401,
                 None,
-                "ระบบนี้ต้องใช้โทเค็น ขอได้ที่ /oauth/token",
-                "this hub answers only with a token; ask /oauth/token for one",
+                "ระบบนี้ต้องใช้โทเค็น ขอได้ที่ /oauth/token หรือลงชื่อเข้าใช้ที่ /signin",
+                "nobody unknown is answered: ask /oauth/token for a token, or sign in at /signin",
             )
         return ANONYMOUS
 

@@ -57,6 +57,10 @@ class Remembered(Generic[Said]):
             self._said.popitem(last=False)
         return said
 
+    def forget(self, key: str) -> None:
+        """Ask anew the next time."""
+        self._said.pop(key, None)
+
 
 class KeyRing:
     """The public keys of one issuer, read when needed and kept while they cannot be read again.
@@ -143,6 +147,12 @@ class Trust:
         """The issuer of a URL, compared letter by letter; null where it does not count."""
         listed: Sequence[Issuer] = await self._issuers.of("")
         return next((i for i in listed if i.url == url and i.enabled), None)
+
+    async def signing(self, agency_id: str) -> Issuer | None:
+        """The issuer that signs an agency's people in; null where none does."""
+        listed: Sequence[Issuer] = await self._issuers.of("")
+        fits = (i for i in listed if i.agency_id == agency_id and i.enabled and i.sign_in)
+        return next(fits, None)
 
     async def client(self, client_id: str) -> Client | None:
         """The client of an id; null where it does not count."""

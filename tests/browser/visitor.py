@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 CHROMIUM = Path("/usr/bin/chromium")
-AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js"
 WALL, LAPTOP, TABLET = (1920, 1080), (1366, 768), (820, 1180)
 SIZES = {"wall": WALL, "laptop": LAPTOP, "tablet": TABLET}
 

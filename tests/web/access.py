@@ -33,17 +33,17 @@ def quiet(_: str) -> None:
 class Realm:
     """One node: an application over a database, with a folder of its own."""
 
-    def __init__(self, database: Database, folder: Path, *, anonymous: bool = True) -> None:
-        settings = Settings(
-            "127.0.0.1", 0, folder, False, None, 1, public_url=URL, anonymous=anonymous
-        )
+    def __init__(self, database: Database, folder: Path, **more: Any) -> None:
+        settings = Settings("127.0.0.1", 0, folder, False, None, 1, **{"public_url": URL, **more})
         self.hub = Hub(settings, quiet)
         self.hub.database = database
         self.register = Registering(database)
         self.app = create_app(settings, quiet, self.hub)
         self.moment = time.monotonic()
         self.hub.ticks = lambda: self.moment
-        self.http = httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app), base_url=URL)
+        self.http = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self.app), base_url=settings.url
+        )
 
     def later(self, seconds: float) -> None:
         """Let time pass, for what is remembered."""

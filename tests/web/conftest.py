@@ -15,6 +15,17 @@ from tests.web.door import SCHEMA, client_of, served
 from tests.web.door import opened as one_context
 from tests.web.talk import Talk, talking
 
+EMPTIED = (
+    "sign_in_attempt",
+    "authorization_code",
+    "person_session",
+    "client_assertion",
+    "client",
+    "issuer",
+    "registration",
+    "signing_key",
+)
+
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
@@ -32,7 +43,7 @@ async def register_dsn(template: str) -> str:
 async def register_database(register_dsn: str) -> AsyncIterator[Database]:
     """That copy, its register empty."""
     async with opened(register_dsn, pool_size=8) as database:
-        for table in ("client_assertion", "client", "issuer", "registration", "signing_key"):
+        for table in EMPTIED:
             await database.pool.execute(f"delete from {table}")  # noqa: S608 - names of our own
         yield database
 

@@ -22,8 +22,8 @@ from joserfc.jws import JWSRegistry
 
 from tests.web.access import URL, ec, rsa
 
-HERE: Final = Path(__file__).parent / "provider"
-WHY_NOT: Final = "oidc-provider is not installed; tests/web/provider/install.sh does it"
+HERE: Final = Path(__file__).parents[1] / "npm"
+WHY_NOT: Final = "oidc-provider is not installed; make npm does it"
 INSTALLED: Final = bool(shutil.which("node")) and (HERE / "node_modules" / "oidc-provider").is_dir()
 SECRET: Final = "moi-" * 12
 
@@ -124,8 +124,11 @@ class Provider:
 
 
 @contextlib.contextmanager
-def provider() -> Iterator[Provider]:
-    """An OpenID provider in a process of its own; it says of each token that it is of agency 01."""
+def provider(*hubs: str) -> Iterator[Provider]:
+    """An OpenID provider in a process of its own; it says of each token that it is of agency 01.
+
+    People sign in there for the hubs of these addresses.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     keys = rsa("p1"), ec("p2")
@@ -141,11 +144,23 @@ def provider() -> Iterator[Provider]:
                 "grant_types": ["client_credentials"],
                 "redirect_uris": [],
                 "response_types": [],
-            }
+            },
+            {
+                "client_id": "buranakan",
+                "client_secret": SECRET,
+                "grant_types": ["authorization_code"],
+                "redirect_uris": [f"{url}/signin/back" for url in hubs],
+                "response_types": ["code"],
+            },
         ],
+        "people": {
+            "somsri": {"name": "สมศรี ใจดี", "roles": ["hub-officer"]},
+            "somchai": {"name": "สมชาย มั่นคง", "roles": ["anything"]},
+            "somsak": {"name": "สมศักดิ์ <b>", "roles": ["hub-steward", "hub-officer"]},
+        },
     }
     running = subprocess.Popen(
-        ["node", "serve.mjs", json.dumps(told)],
+        ["node", "provider.mjs", json.dumps(told)],
         cwd=HERE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

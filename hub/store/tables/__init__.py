@@ -32,6 +32,7 @@ from hub.store.tables.ingest import (
 )
 from hub.store.tables.linkage import linkage
 from hub.store.tables.metadata import metadata
+from hub.store.tables.people import authorization_code, person_session, sign_in_attempt
 from hub.store.tables.plans import issue, issue_revision, plan, plan_version
 from hub.store.tables.projects import project, project_area, project_implementer
 from hub.store.tables.provenance import provenance, source, source_record
@@ -46,6 +47,7 @@ __all__ = [
     "alias",
     "area",
     "area_membership",
+    "authorization_code",
     "budget_line",
     "client",
     "client_assertion",
@@ -60,6 +62,7 @@ __all__ = [
     "metadata",
     "name_decision",
     "operations_centre",
+    "person_session",
     "plan",
     "plan_version",
     "planning_event",
@@ -75,6 +78,7 @@ __all__ = [
     "rule",
     "run_record",
     "schedule",
+    "sign_in_attempt",
     "signing_key",
     "source",
     "source_event",

@@ -26,6 +26,7 @@ client = sa.Table(
     sa.Column("keys", JSONB, nullable=False),
     sa.Column("origins", ARRAY(sa.Text), nullable=False),
     sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("redirects", ARRAY(sa.Text), nullable=False),
     known(),
 )
 
@@ -39,6 +40,7 @@ issuer = sa.Table(
     sa.Column("claim", sa.Text, nullable=False),
     sa.Column("mapping", JSONB, nullable=False),
     sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("sign_in", JSONB),
     known(),
 )
 

@@ -1,0 +1,49 @@
+"""People: attempts to sign in, sessions, codes that pages of other origins change for tokens.
+
+Keys are hashes: who reads the database learns neither cookies nor codes.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from hub.domain.access import Role
+from hub.store.tables.metadata import metadata, one_of
+
+sign_in_attempt = sa.Table(
+    "sign_in_attempt",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kept", JSONB, nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False, index=True),
+)
+
+person_session = sa.Table(
+    "person_session",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("agency_id", sa.ForeignKey("agency.id"), nullable=False, index=True),
+    sa.Column("issuer", sa.ForeignKey("issuer.url"), index=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    *one_of("role", Role),
+    sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False, index=True),
+)
+"""`issuer` is null where the demo sign-in was used."""
+
+authorization_code = sa.Table(
+    "authorization_code",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("client_id", sa.ForeignKey("client.id"), nullable=False, index=True),
+    sa.Column(
+        "session_id",
+        sa.ForeignKey("person_session.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("redirect_uri", sa.Text, nullable=False),
+    sa.Column("challenge", sa.Text, nullable=False),
+    sa.Column("scopes", ARRAY(sa.Text), nullable=False),
+    sa.Column("until", sa.DateTime(timezone=True), nullable=False, index=True),
+)

@@ -1,0 +1,110 @@
+"""Pages with forms, written here because they differ for each person: sign-in, consent, refusals.
+
+They hold no script and no style of their own, and load what the other pages load. Whatever came
+from outside is text and never markup.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from hub.domain.text import LocalizedText
+from hub.web.asked import body
+from hub.web.faults import Refused
+from hub.web.pages import HEADERS
+
+FORM: Final = "application/x-www-form-urlencoded"
+LARGEST: Final = 16_384
+MOST: Final = 30
+LONGEST_NEXT: Final = 4_000
+PAGE: Final = """<!doctype html>
+<html lang="th">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · บูรณาการ</title>
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/css/base.css">
+<link rel="stylesheet" href="/static/css/signin.css">
+</head>
+<body>
+<header><a href="/">บูรณาการ · Buranakan</a></header>
+<main id="main">
+<h1>{title} <span lang="en">{english}</span></h1>
+{content}
+</main>
+</body>
+</html>
+"""
+
+
+def page(
+    title: tuple[str, str], *content: str, status: int = 200, sends_to: str | None = None
+) -> HTMLResponse:
+    """A page; `sends_to` is the origin besides ours that the answer to its form may lead to."""
+    text = PAGE.format(title=escape(title[0]), english=escape(title[1]), content="\n".join(content))
+    headers = {**HEADERS, "Cache-Control": "no-store"}
+    if sends_to:
+        policy = headers["Content-Security-Policy"]
+        headers["Content-Security-Policy"] = policy.replace(
+            "form-action 'self'", f"form-action 'self' {sends_to}"
+        )
+    return HTMLResponse(text, status, headers)
+
+
+def both(th: str, en: str) -> str:
+    """A text in both languages, as markup."""
+    return f'{escape(th)} <span lang="en">{escape(en)}</span>'
+
+
+def named(text: LocalizedText) -> str:
+    """A name in both languages, where it has both, as markup."""
+    return both(text.th, text.en) if text.en else escape(text.th)
+
+
+def hidden(fields: Mapping[str, str]) -> str:
+    """Fields that a form carries along."""
+    return "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in fields.items()
+    )
+
+
+def form(action: str, fields: Mapping[str, str], *content: str) -> str:
+    """A form that posts to us."""
+    return (
+        f'<form method="post" action="{escape(action)}">{hidden(fields)}{"".join(content)}</form>'
+    )
+
+
+def button(label: str, name: str = "", value: str = "", *, primary: bool = False) -> str:
+    """What sends a form; `label` is markup."""
+    told = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
+    kind = ' class="primary"' if primary else ""
+    return f"<button{told}{kind}>{label}</button>"
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """The fields of a form, each once; `Refused` for anything else."""
+    text = await body(request, FORM, LARGEST)
+    pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
+    fields = dict(pairs)
+    if len(fields) != len(pairs) or len(pairs) > MOST:
+        raise Refused(400, "ช่องซ้ำหรือมากเกินไป", "a field stands twice, or there are too many")
+    return fields
+
+
+def own_path(text: str | None) -> str:
+    """Where to go next, on this hub and nowhere else; the first page otherwise."""
+    told = text or "/"
+    try:
+        parts = urlsplit(told)
+    except ValueError:
+        return "/"
+    ours = told.startswith("/") and not told.startswith(("//", "/\\")) and "\\" not in told
+    plain = told.isascii() and told.isprintable() and len(told) <= LONGEST_NEXT
+    return told if ours and plain and not parts.scheme and not parts.netloc else "/"

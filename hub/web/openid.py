@@ -1,0 +1,146 @@
+"""An agency's OpenID provider, as the hub is its client: authorization code with PKCE.
+
+Authlib's Starlette client speaks the protocol. What it would read itself, the provider's metadata
+and its ID tokens, is read with the care of everything signed: within bounds, under our algorithms,
+with the keys the register names.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx2
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.starlette_client import StarletteIntegration, StarletteOAuth2App
+from authlib.oidc.core import CodeIDToken
+from joserfc.errors import JoseError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.domain.clients import Issuer
+from hub.domain.people import Person
+from hub.errors import SourceError
+from hub.web.signed import Unsound, told, verify
+from hub.web.tokens import LEEWAY, LONGEST, TYPES
+from hub.web.trust import Fetch, Trust
+
+DISCOVERY: Final = "/.well-known/openid-configuration"
+BACK: Final = "/signin/back"
+"""Where the provider sends people back to."""
+PATIENCE: Final = 5.0
+"""Seconds for the provider's token endpoint."""
+LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SignInFailed(Exception):
+    """The provider signed nobody in; the words are for the log and, in English, for the person."""
+
+
+class Provider(StarletteOAuth2App):  # type: ignore[misc]
+    """The provider of one agency; `keys` and `fetch` read what it publishes."""
+
+    def __init__(
+        self,
+        issuer: Issuer,
+        secret: str | None,
+        trust: Trust,
+        fetch: Fetch,
+        now: Callable[[], datetime],
+    ) -> None:
+        if issuer.sign_in is None:
+            raise SignInFailed("the issuer signs nobody in")
+        self.issuer = issuer
+        self.signing = issuer.sign_in
+        self.trust = trust
+        self.fetch = fetch
+        self.now = now
+        super().__init__(
+            StarletteIntegration("people"),
+            client_id=issuer.sign_in.client_id,
+            client_secret=secret,
+            client_kwargs={
+                "scope": "openid profile",
+                "code_challenge_method": "S256",
+                "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
+                "timeout": PATIENCE,
+                "follow_redirects": False,
+                "trust_env": False,
+            },
+        )
+
+    async def begin(self, request: Request, hub: str) -> Response:
+        """Send a person there; what the answer must fit is left in `request.session`."""
+        try:
+            sent: Response = await self.authorize_redirect(request, hub + BACK)
+        except (SourceError, AuthlibBaseError, httpx2.HTTPError) as wrong:
+            raise SignInFailed(f"the provider cannot be asked: {wrong}") from wrong
+        return sent
+
+    async def ended(self, request: Request) -> Person:
+        """Whom the provider says came back."""
+        if request.query_params.get("iss", self.issuer.url) != self.issuer.url:
+            raise SignInFailed("the answer is of another issuer")
+        try:
+            token = await self.authorize_access_token(request)
+        except (AuthlibBaseError, JoseError, Unsound, SourceError) as wrong:
+            raise SignInFailed(str(wrong)) from wrong
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as odd:
+            raise SignInFailed(f"the provider's answer cannot be read: {odd}") from odd
+        claims = token.get("userinfo")
+        if claims is None:
+            raise SignInFailed("the provider sent no ID token")
+        subject = claims["sub"]
+        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST:
+            raise SignInFailed("sub is no name")
+        if not subject.isprintable():
+            raise SignInFailed("sub is no name")
+        return Person(subject, called(claims, subject), self.signing.role(claims))
+
+    async def load_server_metadata(self) -> dict[str, Any]:
+        """Its endpoints, as it tells them today; nothing else of what it tells is used."""
+        said = await self.fetch(self.issuer.url.rstrip("/") + DISCOVERY)
+        if not isinstance(said, dict) or said.get("issuer") != self.issuer.url:
+            raise SignInFailed("its metadata is of another issuer")
+        endpoints = {n: said.get(n) for n in ("authorization_endpoint", "token_endpoint")}
+        for name, address in endpoints.items():
+            if not isinstance(address, str) or not secure(address):
+                raise SignInFailed(f"its {name} is not https")
+        return endpoints
+
+    async def parse_id_token(self, token: Any, nonce: str, **_: Any) -> dict[str, Any]:
+        """The claims of an ID token that is signed by the provider, for us, in answer to us."""
+        signed = told(token["id_token"], ())
+        if str(signed.header.get("typ", "")).lower() in TYPES:
+            raise Unsound("an access token is no ID token")
+        verify(signed, await self.trust.keys_of(self.issuer, signed.kid))
+        wanted = {
+            "iss": {"essential": True, "value": self.issuer.url},
+            "aud": {"essential": True, "value": self.client_id},
+        }
+        fitting = {
+            "nonce": nonce,
+            "client_id": self.client_id,
+            "access_token": token.get("access_token"),
+        }
+        claims = CodeIDToken(dict(signed.claims), dict(signed.header), wanted, fitting)
+        claims.validate(int(self.now().timestamp()), LEEWAY)
+        return dict(claims)
+
+
+def called(claims: dict[str, Any], subject: str) -> str:
+    """What a person is called, where the provider says; else the subject."""
+    for claim in ("name", "preferred_username"):
+        name = claims.get(claim)
+        if isinstance(name, str) and 0 < len(name) <= LONGEST and name.isprintable():
+            return name
+    return subject
+
+
+def secure(address: str) -> bool:
+    """Whether secrets may travel to an address: https, or this machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)

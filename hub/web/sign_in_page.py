@@ -1,0 +1,98 @@
+"""What `/signin` shows: who is signed in, which agencies sign people in, whom one may try to be."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from hub.domain.access import CALLED, Role
+from hub.domain.people import PersonSession, Signing
+from hub.web.forms import both, button, form, named, page
+
+TITLE: Final = ("ลงชื่อเข้าใช้", "Sign in")
+READY_MADE: Final = (
+    ("ministry:05", Role.OFFICER),
+    ("ministry:15", Role.DELEGATE),
+    ("ministry:07", Role.VIEWER),
+    ("ministry:01", Role.STEWARD),
+)
+"""People of the demo, one click each: the Ministry of Tourism's officer first (slide 37)."""
+
+
+def trouble(message: str, status: int, **headers: str) -> Response:
+    """A page that says what went wrong, and where to go on."""
+    th, _, en = message.partition(" · ")
+    response = page(
+        ("ไม่สำเร็จ", "That did not work"),
+        f'<p role="alert">{both(th, en)}</p>',
+        f'<p><a href="/signin">{both(*TITLE)}</a></p>',
+        status=status,
+    )
+    response.headers.update(headers)
+    return response
+
+
+def whoever(person: PersonSession, token: str, next_path: str) -> str:
+    """Who is signed in, and the way out."""
+    out = form(
+        "/signout",
+        {"token": token, "next": next_path},
+        button(both("ออกจากระบบ", "Sign out")),
+    )
+    on = f'<p><a href="{escape(next_path)}">{both("ไปต่อ", "Go on")}</a></p>'
+    who = f"<strong>{escape(person.name)}</strong>, {both(*CALLED[person.role])}"
+    return f'<section id="person"><p>{who}, {named(person.agency)}</p>{out}{on}</section>'
+
+
+def agencies(signing: Sequence[Signing], next_path: str) -> str:
+    """The agencies, each a way to its own provider."""
+    if not signing:
+        words = both("ยังไม่มีหน่วยงานที่เปิดให้ลงชื่อเข้าใช้", "No agency signs its people in here yet.")
+        return f'<p class="quiet">{words}</p>'
+    links = "".join(
+        f'<li><a href="/signin?{urlencode({"agency": one.agency_id, "next": next_path})}">'
+        f"{named(one.agency)}</a></li>"
+        for one in signing
+    )
+    title = both("เลือกหน่วยงาน", "Choose your agency")
+    return f'<section><h2>{title}</h2><ul id="agencies">{links}</ul></section>'
+
+
+def anybody(ministries: Sequence[Signing], next_path: str) -> str:
+    """Everybody whom a newcomer can be: four at one click, any by choosing."""
+    known = {one.agency_id: one.agency for one in ministries}
+    people = "".join(
+        form(
+            "/signin/demo",
+            {"agency": agency_id, "role": role.value, "next": next_path},
+            button(f"{both(*CALLED[role])}: {named(known[agency_id])}"),
+        )
+        for agency_id, role in READY_MADE
+        if agency_id in known
+    )
+    listed = "".join(
+        f'<option value="{escape(one.agency_id)}">{escape(one.agency.th)}</option>'
+        for one in ministries
+    )
+    roles = "".join(f'<option value="{r.value}">{" · ".join(CALLED[r])}</option>' for r in Role)
+    choosing = form(
+        "/signin/demo",
+        {"next": next_path},
+        choice("agency", both("หน่วยงาน", "Agency"), listed),
+        choice("role", both("บทบาท", "Role"), roles),
+        button(both("เข้าใช้", "Go in")),
+    )
+    title = both("ทดลองใช้", "Try it out")
+    words = both(
+        "ระบบนี้เปิดไว้ให้ทดลอง เป็นใครก็ได้โดยไม่ต้องใช้รหัสผ่าน",
+        "This hub is for trying out: be anybody, without a password.",
+    )
+    said = f'<h2>{title}</h2><p class="quiet">{words}</p>'
+    return f'<section id="demo">{said}{people}{choosing}</section>'
+
+
+def choice(name: str, label: str, options: str) -> str:
+    """A list to choose from; `label` and `options` are markup."""
+    return f'<label>{label} <select name="{name}">{options}</select></label>'

@@ -1,0 +1,133 @@
+"""Who is signed in, by the cookie of their browser.
+
+The cookie is 256 bits of chance and says nothing; the session is kept by its hash, and looked at
+again after `REMEMBERED` seconds, so that it ends on every node within that time when the agency or
+its issuer is disabled. Sign-in makes a new cookie, whatever cookie came.
+
+A cookie is heard for what our own pages ask, and for people who go from page to page. `SameSite`
+keeps it from other sites; a page of another host of the same site is told by what the browser says
+of it (`Origin`, `Sec-Fetch-Site`). Forms carry a token besides.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from hub.domain.clients import hashed
+from hub.domain.people import ATTEMPT, LASTS, NOTED, People, Person, PersonSession
+from hub.domain.text import LocalizedText
+from hub.web.sockets import same_origin
+from hub.web.trust import Remembered, Ticks
+
+OURS: Final = frozenset({"same-origin", "none", ""})
+"""What a browser says of a page of ours, or of nobody's (`Sec-Fetch-Site`)."""
+
+
+class SignedIn:
+    """The sessions of this hub. `demo` says whether those of the demo sign-in count."""
+
+    def __init__(
+        self, url: str, people: People, ticks: Ticks, now: Callable[[], datetime], *, demo: bool
+    ) -> None:
+        # A browser takes the prefix with `Secure` alone, and `Secure` over https alone: on this
+        # machine, without TLS, a cookie by that name would not be kept.
+        self._secure = url.startswith("https://")
+        prefix = "__Host-" if self._secure else ""
+        self.cookie = f"{prefix}hub"
+        self.attempt = f"{prefix}hub-attempt"
+        self._people = people
+        self._now = now
+        self._demo = demo
+        self._remembered = Remembered(people.session, ticks)
+
+    async def person(self, request: HTTPConnection) -> PersonSession | None:
+        """Who is signed in at this browser; null where nobody is, or not any more."""
+        sent = request.cookies.get(self.cookie)
+        return await self.named(hashed(sent)) if sent else None
+
+    async def asking(self, request: HTTPConnection) -> PersonSession | None:
+        """Who asks at a door by a cookie; null where the page that asks is not ours."""
+        return await self.person(request) if of_ours(request) else None
+
+    async def named(self, session_id: str) -> PersonSession | None:
+        """The session of an id, where it counts; that it was asked for is noted."""
+        found = await self._remembered.of(session_id)
+        now = self._now()
+        if found is None or not found.counts(now) or (found.issuer is None and not self._demo):
+            return None
+        if now - found.seen > NOTED:
+            await self._people.note(session_id, now)
+            self._remembered.forget(session_id)
+        return found
+
+    async def begin(
+        self, request: Request, response: Response, agency_id: str, issuer: str | None, told: Person
+    ) -> None:
+        """Sign a person in at this browser; whoever was is signed out."""
+        await self.end(request, response)
+        secret, now = secrets.token_urlsafe(32), self._now()
+        await self._people.begin(
+            PersonSession(
+                id=hashed(secret),
+                agency_id=agency_id,
+                agency=LocalizedText(""),
+                issuer=issuer,
+                subject=told.subject,
+                name=told.name,
+                role=told.role,
+                seen=now,
+                until=now + LASTS,
+                enabled=True,
+            )
+        )
+        self.give(response, self.cookie, secret, int(LASTS.total_seconds()))
+
+    async def end(self, request: Request, response: Response) -> None:
+        """Sign out whoever is signed in at this browser, on this node at once."""
+        sent = request.cookies.get(self.cookie)
+        if sent:
+            await self._people.end(hashed(sent))
+            self._remembered.forget(hashed(sent))
+            self.give(response, self.cookie, "", 0)
+
+    def give(self, response: Response, name: str, text: str, seconds: int) -> None:
+        """Set a cookie that scripts cannot read and other sites cannot send."""
+        response.set_cookie(
+            name,
+            text,
+            max_age=seconds,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def give_attempt(self, response: Response) -> str:
+        """Bind an attempt to this browser; the id it is kept by."""
+        secret = secrets.token_urlsafe(32)
+        self.give(response, self.attempt, secret, int(ATTEMPT.total_seconds()))
+        return hashed(secret)
+
+    async def attempted(self, request: HTTPConnection) -> Any:
+        """What was kept of the attempt of this browser, once; null where there is none."""
+        sent = request.cookies.get(self.attempt)
+        return await self._people.attempted(hashed(sent), self._now()) if sent else None
+
+    def form_token(self, request: HTTPConnection) -> str:
+        """What a form of ours carries, and nobody who cannot read the cookie knows."""
+        return hashed(f"form:{request.cookies.get(self.cookie, '')}")
+
+    def form_is_ours(self, request: HTTPConnection, token: str) -> bool:
+        """Whether a form was made by us for this browser."""
+        fits = hmac.compare_digest(self.form_token(request).encode(), token.encode())
+        return of_ours(request) and fits
+
+
+def of_ours(request: HTTPConnection) -> bool:
+    """Whether a browser says that a page of ours asks, or says nothing of it."""
+    return same_origin(request) and request.headers.get("sec-fetch-site", "") in OURS
