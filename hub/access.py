@@ -19,6 +19,7 @@ from hub.store.access import Register
 from hub.store.engine import Database
 from hub.store.people import Directory
 from hub.store.signing import Signing as NodeKey
+from hub.web.authorizing import PATH, Authorizing
 from hub.web.issuing import Issuing
 from hub.web.openid import BACK
 from hub.web.signed_in import SignedIn
@@ -162,7 +163,8 @@ class Access:
             demo=settings.demo,
         )
         self._demo = settings.demo
-        self.issuing = Issuing(settings.url, standing, key, now)
+        self.issuing = Issuing(settings.url, standing, standing, self.signed_in, key, now)
+        self.authorizing = Authorizing(settings.url, self.trust, standing, self.signed_in, now)
 
     async def viewer(self, request: Request) -> Viewer:
         """Who asks; refused where the token will not do."""
@@ -182,6 +184,7 @@ class Access:
             Route("/signout", self.signing_in.sign_out, methods=["POST"]),
             Route("/session", self.signing_in.who),
             *(trying if self._demo else []),
+            Route(PATH, self.authorizing.authorize, methods=every),
             Route("/oauth/token", self.issuing.token, methods=every),
             Route("/oauth/jwks", self.issuing.keys),
             Route("/.well-known/oauth-authorization-server", self.issuing.metadata),

@@ -1,7 +1,7 @@
 """One token request, as Authlib looks at it: RFC 6749 section 4.4, RFC 7523, 8707 and 9068."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -21,7 +21,7 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc.jwk import JWKRegistry, KeySet
 from starlette.requests import Request
 
-from hub.domain.clients import Client, Jwk, Spent
+from hub.domain.clients import Client, ClientKind, Jwk, Spent
 from hub.domain.record import record
 from hub.web.asked import body
 from hub.web.faults import Refused
@@ -42,7 +42,9 @@ THAI: Final = {
     "invalid_scope": "ขอสิทธิ์ที่ไคลเอนต์นี้ไม่ได้รับ",
     "invalid_target": "ไม่รู้จักทรัพยากรที่ขอ (resource)",
     "unauthorized_client": "ไคลเอนต์นี้ใช้วิธีนี้ไม่ได้",
-    "unsupported_grant_type": "ใช้ได้เฉพาะ grant_type=client_credentials",
+    "invalid_grant": "รหัสแลกโทเค็นใช้ไม่ได้ หมดเวลา หรือใช้ไปแล้ว ให้ลงชื่อเข้าใช้ใหม่",
+    "unsupported_grant_type": "ใช้ได้เฉพาะ client_credentials และ authorization_code",
+    "unsupported_response_type": "ใช้ได้เฉพาะ response_type=code",
     "insecure_transport": "ตั้ง HUB_PUBLIC_URL เป็น https ก่อน รหัสลับจะไม่รั่วระหว่างทาง",
 }
 UNSAYABLE: Final = re.compile(r"[^ !#-\[\]-~]")
@@ -69,7 +71,11 @@ class Form:
         if request.method != "POST":
             raise Refused(405, "ใช้ POST", "use POST", Allow="POST")
         text = await body(request, FORM, LARGEST)
-        pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
+        return cls.of_pairs(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
+
+    @classmethod
+    def of_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "Form":
+        """The form of what was sent, wherever it came in."""
         names = [name for name, _ in pairs if name != "resource"]
         if len(pairs) > MOST or len(set(names)) != len(names):
             raise InvalidRequestError("a parameter stands twice, or there are too many")
@@ -77,6 +83,11 @@ class Form:
             {name: value for name, value in pairs if value and name != "resource"},
             tuple(value for name, value in pairs if name == "resource"),
         )
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What was sent, to be sent again."""
+        return [*self.fields.items(), *(("resource", value) for value in self.resources)]
 
 
 class Known(ClientMixin):  # type: ignore[misc]
@@ -94,17 +105,31 @@ class Known(ClientMixin):  # type: ignore[misc]
         asked = scope.split() if scope else sorted(self.client.scopes)
         return " ".join(asked) if self.client.scopes.issuperset(asked) else None
 
+    def get_default_redirect_uri(self) -> None:
+        """It says where a person is to be sent back to, each time."""
+
+    def check_redirect_uri(self, uri: str) -> bool:
+        """Whether it is one of its addresses, letter by letter."""
+        return uri in self.client.redirects
+
+    def check_response_type(self, kind: str) -> bool:
+        """A page gets codes; a system has nobody to ask."""
+        return kind == "code" and self.client.kind is ClientKind.PUBLIC
+
     def check_client_secret(self, secret: str) -> bool:
         """Whether it is one of its secrets."""
         return self.client.knows(secret)
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        """A client with keys proves itself by them alone, another by its secret."""
+        """A page proves nothing, a client with keys itself by them alone, another by its secret."""
+        if self.client.kind is ClientKind.PUBLIC or method == "none":
+            return self.client.kind is ClientKind.PUBLIC and method == "none"
         return (method == "private_key_jwt") == bool(self.client.keys)
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """The one grant for systems."""
-        return bool(grant_type == "client_credentials")
+        """One for systems, one for pages."""
+        public = self.client.kind is ClientKind.PUBLIC
+        return grant_type == ("authorization_code" if public else "client_credentials")
 
 
 class Grant(ClientCredentialsGrant):  # type: ignore[misc]
@@ -116,8 +141,8 @@ class Grant(ClientCredentialsGrant):  # type: ignore[misc]
 class Asking(OAuth2Request):  # type: ignore[misc]
     """A request as Authlib reads it, under the address the hub is known by."""
 
-    def __init__(self, url: str, request: Request, form: Form) -> None:
-        super().__init__(request.method, f"{url}/oauth/token", headers=dict(request.headers))
+    def __init__(self, url: str, request: Request, form: Form, path: str = "/oauth/token") -> None:
+        super().__init__(request.method, f"{url}{path}", headers=dict(request.headers))
         header = request.headers.get("authorization")
         self.headers = {"Authorization": header} if header else {}
         self.fields = dict(form.fields)
@@ -180,42 +205,27 @@ class Tokens(JWTBearerTokenGenerator):  # type: ignore[misc]
         """The node's key, in a set, so that the token names it."""
         return KeySet([JWKRegistry.import_key(dict(self.desk.key))])
 
-    def get_audiences(self, _client: Known, _user: None, _scope: str) -> str:
+    def get_audiences(self, _client: Known, _user: Any, _scope: str) -> str:
         """The hub."""
         return self.desk.url
 
     def get_extra_claims(
-        self, _client: Known, _grant_type: str, _user: None, _scope: str
-    ) -> dict[str, int]:
-        """The times, by the hub's clock."""
+        self, _client: Known, _grant_type: str, user: Any, _scope: str
+    ) -> dict[str, Any]:
+        """The times, by the hub's clock; and the session without which a person's token is none."""
         now = int(self.desk.now.timestamp())
-        return {"iat": now, "exp": now + LIFETIME}
+        times = {"iat": now, "exp": now + LIFETIME}
+        return times if user is None else {**times, "sid": user.person.id}
 
 
-class Desk(AuthorizationServer):  # type: ignore[misc]
-    """One request at the token endpoint; `client` is whose it says it is, where that one counts."""
+class Authority(AuthorizationServer):  # type: ignore[misc]
+    """One request at an endpoint; `client` is whose it says it is, where that one counts."""
 
-    def __init__(self, url: str, client: Client | None, key: Jwk, now: datetime) -> None:
+    def __init__(self, url: str, client: Client | None, now: datetime) -> None:
         super().__init__()
         self.url = url
         self.client = client
-        self.key = key
         self.now = now
-        self.spent: Spent | None = None
-        self.register_grant(Grant)
-        self.register_client_auth_method("private_key_jwt", Assertion(self))
-        self.register_token_generator("default", Tokens(self).generate)
-
-    def answer(self, request: Request, form: Form) -> Answer:
-        """Status, content and headers."""
-        try:
-            if set(form.resources) - {self.url}:
-                raise InvalidTargetError(f"the only resource here is {self.url}")
-            asking = Asking(self.url, request, form)
-        except OAuth2Error as error:
-            return described(error)
-        made: Answer = self.create_token_response(asking)
-        return made
 
     def query_client(self, client_id: str) -> Known | None:
         """The client, where it is this one."""
@@ -231,6 +241,29 @@ class Desk(AuthorizationServer):  # type: ignore[misc]
     def create_oauth2_request(self, request: Asking) -> Asking:
         """It is one already."""
         return request
+
+
+class Desk(Authority):
+    """One request at the token endpoint."""
+
+    def __init__(self, url: str, client: Client | None, now: datetime, key: Jwk) -> None:
+        super().__init__(url, client, now)
+        self.key = key
+        self.spent: Spent | None = None
+        self.register_grant(Grant)
+        self.register_client_auth_method("private_key_jwt", Assertion(self))
+        self.register_token_generator("default", Tokens(self).generate)
+
+    def answer(self, request: Request, form: Form) -> Answer:
+        """Status, content and headers."""
+        try:
+            if set(form.resources) - {self.url}:
+                raise InvalidTargetError(f"the only resource here is {self.url}")
+            asking = Asking(self.url, request, form)
+        except OAuth2Error as error:
+            return described(error)
+        made: Answer = self.create_token_response(asking)
+        return made
 
     def handle_response(self, status: int, body: Any, _headers: Any) -> Answer:
         """The parts of an answer; ours are its headers."""

@@ -17,12 +17,15 @@ from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.domain.clients import SCOPES, ClientKind, Jwk, Registry
+from hub.domain.clients import SCOPES, Client, Jwk, Registry, hashed
+from hub.domain.people import Code, People, PersonSession
 from hub.errors import Unready
 from hub.web.attempts import Attempts
+from hub.web.codes import METHOD, CodeDesk
 from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace
-from hub.web.grants import ASSERTION, Desk, Form, described
+from hub.web.grants import ASSERTION, Form, described
 from hub.web.signed import ALGORITHMS, Unsound, told
+from hub.web.signed_in import SignedIn
 from hub.web.tokens import METADATA_HEADERS
 
 logger = logging.getLogger(__name__)
@@ -31,7 +34,8 @@ HEADERS: Final = {
     "Pragma": "no-cache",
     "X-Content-Type-Options": "nosniff",
 }
-METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+CODE_GRANT: Final = "authorization_code"
 
 
 class Issuing:
@@ -41,11 +45,15 @@ class Issuing:
         self,
         url: str,
         registry: Registry,
+        people: People,
+        signed_in: SignedIn,
         key: Callable[[], Awaitable[Jwk]],
         now: Callable[[], datetime],
     ) -> None:
         self._url = url
         self._registry = registry
+        self._people = people
+        self._signed_in = signed_in
         self._key = key
         self._now = now
         self._attempts = Attempts()
@@ -80,8 +88,11 @@ class Issuing:
             }
             return said(content, 429, {"Retry-After": str(wait)})
         client = await self._registry.client(named) if named else None
-        counts = client is not None and client.enabled and client.kind is ClientKind.CONFIDENTIAL
-        desk = Desk(self._url, client if counts else None, await self._key(), self._now())
+        if client is not None and not client.enabled:
+            client = None
+        code, person = await self._taken(client, form)
+        told = self._url, client, self._now(), await self._key()
+        desk = CodeDesk(*told, code=code, person=person)
         status, body, headers = desk.answer(request, form)
         if status == 200 and desk.spent is not None and not await self._registry.spend(desk.spent):
             status, body, headers = described(InvalidClientError("this jti was used before"))
@@ -89,6 +100,19 @@ class Issuing:
             self._attempts.failed(host, named)
             logger.warning("a client failed to prove who it is", extra={"client": named})
         return said(body, status, headers)
+
+    async def _taken(
+        self, client: Client | None, form: Form
+    ) -> tuple[Code | None, PersonSession | None]:
+        """The code of a request, taken away from whoever comes after, and who let it."""
+        text = form.fields.get("code")
+        if form.fields.get("grant_type") != CODE_GRANT or client is None or not text:
+            return None, None
+        code = await self._people.take(hashed(text))
+        if code is None or not self._now() < code.until:
+            return None, None
+        person = await self._signed_in.named(code.session_id)
+        return (code, person) if person is not None else (None, None)
 
     async def keys(self, _: Request) -> Response:
         """The public keys that living tokens are signed with, of every node (RFC 7517)."""
@@ -102,11 +126,15 @@ class Issuing:
         """What this authorization server does, RFC 8414."""
         said = {
             "issuer": self._url,
+            "authorization_endpoint": f"{self._url}/oauth/authorize",
             "token_endpoint": f"{self._url}/oauth/token",
             "jwks_uri": f"{self._url}/oauth/jwks",
             "scopes_supported": sorted(SCOPES),
-            "response_types_supported": [],
-            "grant_types_supported": ["client_credentials"],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": [CODE_GRANT, "client_credentials"],
+            "code_challenge_methods_supported": [METHOD],
+            "authorization_response_iss_parameter_supported": True,
             "token_endpoint_auth_methods_supported": list(METHODS),
             "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
             "ui_locales_supported": ["th", "en"],
@@ -131,6 +159,8 @@ def named_client(request: Request, form: Form) -> str | None:
         if form.fields.get("client_assertion_type") != ASSERTION or not isinstance(subject, str):
             raise InvalidClientError("client_assertion: its type or its sub will not do")
         ways.append(subject)
+    if not ways and form.fields.get("grant_type") == CODE_GRANT:
+        ways.append(form.fields.get("client_id"))
     if len(ways) > 1:
         raise InvalidRequestError("prove who the client is in one way, not in several")
     named = ways[0] if ways else None

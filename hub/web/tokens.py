@@ -5,6 +5,7 @@ will not do is refused even where anybody may read without one: its sender belie
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.clients import SCOPES
+from hub.domain.clients import SCOPES, ClientKind
 from hub.web.faults import Refused
 from hub.web.signed import Told, Unsound, told, verify
 from hub.web.signed_in import SignedIn
@@ -153,8 +154,16 @@ class Doorkeeper:
         if client is None:
             raise Unsound("the client does not count any more")
         asked = claims.get("scope")
-        scopes = frozenset(asked.split() if isinstance(asked, str) else ())
-        return self._made(claims, client.agency_id, scopes & client.scopes, self._url, client.id)
+        scopes = frozenset(asked.split() if isinstance(asked, str) else ()) & client.scopes
+        if client.kind is ClientKind.CONFIDENTIAL:
+            return self._made(claims, client.agency_id, scopes, self._url, client.id)
+        session = claims.get("sid")
+        person = await self._people.named(session) if isinstance(session, str) else None
+        if person is None or person.subject != claims["sub"]:
+            raise Unsound("the person is not signed in any more")
+        scopes &= person.scopes
+        made = self._made(claims, person.agency_id, scopes, self._url, client.id)
+        return replace(made, session=person.id)
 
     def _checked(self, claims: Mapping[str, Any], issuer: str, audience: str) -> dict[str, Any]:
         """The claims, once the signature holds; `Unsound` where they are not for us, or not now."""

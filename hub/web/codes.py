@@ -1,0 +1,148 @@
+"""Authorization codes for public clients, as Authlib looks at them: RFC 6749 section 4.1, 7636.
+
+A code is asked for with an S256 challenge, is good for one look within a minute, and is bound to
+the client, the address it was sent to and the challenge. Nothing here waits: what is asked of the
+store is fetched before, and what is to be kept is kept after.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, InvalidRequestError
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+from authlib.oauth2.rfc7636 import CodeChallenge
+from starlette.requests import Request
+
+from hub.domain.clients import Client, hashed
+from hub.domain.people import CODE, Code, PersonSession
+from hub.web.grants import Asking, Authority, Desk, Form, InvalidTargetError, Known
+
+METHOD: Final = "S256"
+
+
+class Kept(AuthorizationCodeMixin):  # type: ignore[misc]
+    """A code, as Authlib asks of it."""
+
+    code_challenge_method = METHOD
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self.code_challenge = code.challenge
+
+    def get_redirect_uri(self) -> str:
+        """Where it was sent."""
+        return self.code.redirect_uri
+
+    def get_scope(self) -> str:
+        """What the person let."""
+        return " ".join(sorted(self.code.scopes))
+
+
+class User:
+    """The person a token speaks for, as Authlib asks of it."""
+
+    def __init__(self, person: PersonSession) -> None:
+        self.person = person
+
+    def get_user_id(self) -> str:
+        """The subject."""
+        return self.person.subject
+
+
+class Challenge(CodeChallenge):  # type: ignore[misc]
+    """PKCE by S256: a challenge that is the secret itself protects nothing."""
+
+    SUPPORTED_CODE_CHALLENGE_METHOD = (METHOD,)
+    CODE_CHALLENGE_METHODS = {METHOD: CodeChallenge.CODE_CHALLENGE_METHODS[METHOD]}  # noqa: RUF012 - as Authlib has it
+
+    def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
+        """Demand what RFC 7636 leaves open."""
+        data = grant.request.payload.data
+        if not data.get("code_challenge") or data.get("code_challenge_method") != METHOD:
+            raise InvalidRequestError(f"code_challenge with method {METHOD} is required")
+        super().validate_code_challenge(grant, redirect_uri)
+
+
+class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
+    """A person's leave, changed for a token by a page that can keep no secret."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
+
+    def save_authorization_code(self, code: str, request: Any) -> None:
+        """Note what is to be kept; the person lets nobody do what the person may not."""
+        counter: Counter = self.server
+        if counter.person is None:
+            raise InvalidRequestError("nobody is signed in")
+        counter.issued = Code(
+            id=hashed(code),
+            client_id=request.client.get_client_id(),
+            session_id=counter.person.id,
+            redirect_uri=request.payload.redirect_uri,
+            challenge=request.payload.data["code_challenge"],
+            scopes=frozenset(request.scope.split()) & counter.person.scopes,
+            until=counter.now + CODE,
+        )
+
+    def query_authorization_code(self, _code: str, client: Known) -> Kept | None:
+        """The code that was taken for this request, where it is this client's."""
+        taken: Code | None = self.server.code
+        fits = taken is not None and taken.client_id == client.get_client_id()
+        return Kept(taken) if fits and taken is not None else None
+
+    def delete_authorization_code(self, authorization_code: Kept) -> None:
+        """It was taken from the store before it was looked at."""
+
+    def authenticate_user(self, _code: Kept) -> User | None:
+        """Whoever let it, while still signed in."""
+        person = self.server.person
+        return User(person) if person is not None else None
+
+
+class CodeDesk(Desk):
+    """The token endpoint, for whom a code was taken; null where none counts."""
+
+    def __init__(self, *told: Any, code: Code | None, person: PersonSession | None) -> None:
+        super().__init__(*told)
+        self.code = code
+        self.person = person
+        self.register_grant(CodeGrant, [Challenge()])
+
+
+class Counter(Authority):
+    """One request at the authorization endpoint, of a person or of somebody not signed in yet."""
+
+    def __init__(
+        self, url: str, client: Client | None, person: PersonSession | None, now: datetime
+    ) -> None:
+        super().__init__(url, client, now)
+        self.person = person
+        self.issued: Code | None = None
+        self.register_grant(CodeGrant, [Challenge()])
+
+    def looked_at(self, request: Request, form: Form) -> tuple[Asking, Any]:
+        """The request, and the grant that will do as it asks; `OAuth2Error` where none will."""
+        try:
+            asking = Asking(self.url, request, form, "/oauth/authorize")
+            grant = self.get_consent_grant(asking)
+            if set(form.resources) - {self.url}:
+                raise InvalidTargetError(
+                    f"the only resource here is {self.url}",
+                    redirect_uri=grant.redirect_uri,
+                    state=asking.payload.state,
+                )
+        except OAuth2Error:
+            raise
+        except ValueError as odd:  # what is wrong holds characters an error may not
+            raise InvalidRequestError("a parameter will not do") from odd
+        return asking, grant
+
+    def decided(self, asking: Asking, grant: Any, *, allowed: bool) -> str:
+        """Where the person is sent back to; what is to be kept first is `issued`."""
+        user = User(self.person) if allowed and self.person is not None else None
+        _, _, headers = self.create_authorization_response(asking, user, grant)
+        return str(dict(headers)["Location"])
+
+    def handle_response(self, status: int, body: Any, headers: Any) -> Any:
+        """The parts of an answer."""
+        return status, body, headers
