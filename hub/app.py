@@ -42,7 +42,8 @@ from hub.web.measure import Weight
 from hub.web.operations import Operations, listed
 from hub.web.origins import Origins
 from hub.web.pages import page
-from hub.web.turnstile import Turnstile
+from hub.web.trust import REMEMBERED
+from hub.web.turnstile import Caller, Turnstile
 from resolvers.context import Context
 from schema.contract import build
 from schema.limits import costs
@@ -56,9 +57,9 @@ ENOUGH_FOR_TWO: Final = 5
 class Hub:
     """The running hub: its database once there is one, and what went wrong where there is none.
 
-    `viewer_of`, `client_of`, `viewer_still`, `clock`, `ticks` and `watch` are what another party
-    may hand in: who asks, by which registered client, whether they may go on listening, what time
-    it is, how much of it has passed, and who is told of each request's reading when it is over.
+    `viewer_of`, `viewer_still`, `clock`, `ticks` and `watch` are what another party may hand in:
+    who asks, whether they may go on listening, what time it is, how much of it has passed, and who
+    is told of each request's reading when it is over.
     """
 
     def __init__(self, settings: Settings, say: Say) -> None:
@@ -66,7 +67,6 @@ class Hub:
         self.say = say
         self.database: Database | None = None
         self.feed: Feed | None = None
-        self.client_of: Callable[[Request], str | None] = lambda _: None
         self.clock: Clock = lambda: datetime.now(UTC)
         self.ticks: Callable[[], float] = time.monotonic
         self.access = Access(settings, lambda: self.database, self.now, self.passed)
@@ -162,14 +162,27 @@ class Hub:
             return False
         return await self.database.answers(within=2)
 
-    def client(self, request: Request) -> str | None:
-        """The registered client that asks; null where nobody is registered."""
-        return self.client_of(request)
+    async def caller(self, request: Request) -> Caller:
+        """Whose question it is; asked before anything else, so that rates and lists are theirs.
+
+        The viewer is kept at the request for the answer that follows.
+        """
+        viewer = await self.viewer(request)
+        request.state.viewer = viewer, self.passed()
+        return Caller.of(viewer, self.settings.url)
 
     async def viewer(self, request: Request) -> Viewer:
         """Who asks; raises where that cannot be told."""
         told = self.viewer_of(request)
         return await told if inspect.isawaitable(told) else told
+
+    async def asking(self, request: Request) -> Viewer:
+        """Who asks, as it was told a moment ago: a socket's request asks for hours."""
+        viewer, at = getattr(request.state, "viewer", (None, 0.0))
+        if viewer is not None and self.passed() - at < REMEMBERED:
+            found: Viewer = viewer
+            return found
+        return await self.viewer(request)
 
     async def still(self, request: Request) -> bool:
         """Whether who asked may go on asking; a subscription is looked at again and again."""
@@ -184,7 +197,7 @@ class Hub:
         """What one request is answered from: one snapshot, one viewer, one moment."""
         if self.database is None:
             raise Unready
-        viewer = await self.viewer(request)
+        viewer = await self.asking(request)
         database = self.database
         if self.feed is None or self.feed.database is not database:
             self.feed = Feed(database)
@@ -222,7 +235,7 @@ def door(hub: Hub) -> GraphQLDoor:
         still=hub.still,
         weights=weights,
         introspected=hub.settings.introspected,
-        client_of=hub.client,
+        caller_of=hub.caller,
         operations=Operations(listed(folder) if folder else None),
         turnstile=Turnstile(hub.settings.rate, hub.settings.at_once),
     )

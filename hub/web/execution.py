@@ -31,15 +31,15 @@ from hub.web.bounds import MOST_COST
 from hub.web.documents import Document, Documents
 from hub.web.faults import Problem, Stage, incident, new_trace, problem
 from hub.web.operations import Operations
-from hub.web.turnstile import Turnstile, address_of
+from hub.web.turnstile import Caller, Turnstile, address_of
 from resolvers.context import Following
 
 Opened = Callable[[Request], AbstractAsyncContextManager[Any]]
 """Makes the context of one request; `Unready` while nothing can be answered."""
 Still = Callable[[Request], Awaitable[bool]]
 """Whether who asked may still ask: the token has not expired, the agency is not disabled."""
-ClientOf = Callable[[Request], str | None]
-"""The registered client that asks; null where nobody is registered."""
+CallerOf = Callable[[Request], Awaitable[Caller]]
+"""Whose question a request is; raises where who asks will not do."""
 
 POLL: Final = 2.0
 """Seconds between two looks at whether a subscriber may still listen."""
@@ -54,8 +54,9 @@ async def always(_: Request) -> bool:
     return True
 
 
-def nobody(_: Request) -> None:
-    """Nobody is registered."""
+async def nobody(_: Request) -> Caller:
+    """Nobody is known."""
+    return Caller()
 
 
 @value
@@ -90,7 +91,7 @@ class Execution:
         documents: Documents,
         opened: Opened,
         still: Still = always,
-        client_of: ClientOf = nobody,
+        caller_of: CallerOf = nobody,
         operations: Operations | None = None,
         turnstile: Turnstile | None = None,
     ) -> None:
@@ -99,19 +100,19 @@ class Execution:
         self._opened = opened
         self._operations = operations or Operations()
         self._turnstile = turnstile or Turnstile()
-        self.client_of = client_of
+        self._caller_of = caller_of
         self.still = still
 
-    def begin(self, asked: Asked, request: Request, trace: str) -> Begun:
+    async def begin(self, asked: Asked, request: Request, trace: str) -> Begun:
         """Read a document and weigh what is asked of it; nothing is executed yet.
 
         `TooMany` where the client asked too much before, `Forbidden` and `UnknownDocument` where
         this may not be asked, or not like this.
         """
-        client = self.client_of(request)
-        who = client or address_of(request)
+        caller = await self._caller_of(request)
+        who = caller.who or address_of(request)
         self._turnstile.take(who)
-        text = self._operations.text(asked, client)
+        text = self._operations.text(asked, caller.client)
         document = self._documents.read(text)
         if document.ast is None:
             errors = [problem(error, document.stage, trace) for error in document.errors]

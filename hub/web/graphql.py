@@ -24,7 +24,7 @@ from hub.web.events import EventStream
 from hub.web.execution import (
     Answer,
     Begun,
-    ClientOf,
+    CallerOf,
     Execution,
     Opened,
     Still,
@@ -61,13 +61,13 @@ class GraphQLDoor:
         still: Still = always,
         weights: Weights | None = None,
         introspected: bool = True,
-        client_of: ClientOf = nobody,
+        caller_of: CallerOf = nobody,
         operations: Operations | None = None,
         turnstile: Turnstile | None = None,
     ) -> None:
         documents = Documents(schema, weights, introspected=introspected)
         self._execution = Execution(
-            schema, documents, opened, still, client_of, operations, turnstile
+            schema, documents, opened, still, caller_of, operations, turnstile
         )
         self.sockets = Sockets(self._execution)
 
@@ -109,7 +109,7 @@ class GraphQLDoor:
     async def _answered(
         self, request: Request, ask: Asked, media: str, trace: str
     ) -> Response | EventStream:
-        begun = self._execution.begin(ask, request, trace)
+        begun = await self._execution.begin(ask, request, trace)
         self._allowed(request, begun, media)
         if media == EVENTS:
             return EventStream(self._execution, begun, request, self.sockets.closing)
@@ -121,10 +121,11 @@ class GraphQLDoor:
             return response
         return revalidated(request, response)
 
-    def _public(self, request: Request) -> bool:
+    @staticmethod
+    def _public(request: Request) -> bool:
         """Whether an answer is everybody's: asked by GET, by nobody in particular."""
         named = {"authorization", "cookie"} & set(request.headers)
-        return request.method == "GET" and not named and self._execution.client_of(request) is None
+        return request.method == "GET" and not named
 
     @staticmethod
     def _allowed(request: Request, begun: Begun, media: str) -> None:

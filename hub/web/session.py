@@ -183,7 +183,7 @@ class Session:
         trace = new_trace()
         with suppress(WebSocketDisconnect):
             try:
-                begun = self._execution.begin(asked, request, trace)
+                begun = await self._execution.begin(asked, request, trace)
                 async with aclosing(self._answers(begun, request, trace)) as answers:
                     async for answer in answers:
                         if answer.request_failed:

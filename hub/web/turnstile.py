@@ -1,8 +1,8 @@
 """How much one client may ask: how fast, how many at once. Counted in this process alone.
 
 Behind several processes each counts for itself, so that together they let through as many times
-more. Who asks is the registered client, or else the address; of IPv6 the network of 64 bits, which
-is what one subscriber is given.
+more. Who asks is the registered client, or the person who is signed in, or else the address; of
+IPv6 the network of 64 bits, which is what one subscriber is given.
 """
 
 import ipaddress
@@ -16,6 +16,8 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
+from hub.domain.access import Viewer
+from hub.domain.record import value
 from hub.errors import TooMany
 
 BURST: Final = 10
@@ -25,6 +27,33 @@ DEAR: Final = 1_000
 MOST_CLIENTS: Final = 10_000
 MOST_STREAMS: Final = 200
 """Subscriptions of one client."""
+
+
+@value
+class Caller:
+    """Whose question it is: the registered `client`, and `who` it is counted for.
+
+    Both are null where nobody in particular asks: that is counted by the address.
+    """
+
+    client: str | None = None
+    who: str | None = None
+
+    @classmethod
+    def of(cls, viewer: Viewer, url: str) -> "Caller":
+        """Of a viewer; `url` names the hub, whose own clients alone are registered with it.
+
+        People are counted each for themselves, whatever page they use; what another issuer calls
+        its clients is kept apart from ours.
+        """
+        client = viewer.client_id if viewer.issuer == url or viewer.session else None
+        if viewer.session is not None:
+            return cls(client, f"person {viewer.session}")
+        if client is not None:
+            return cls(client, client)
+        if viewer.issuer is not None:
+            return cls(None, f"of {viewer.issuer} {viewer.client_id or viewer.subject}")
+        return cls()
 
 
 @dataclass(slots=True)

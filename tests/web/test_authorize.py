@@ -229,7 +229,7 @@ async def test_a_parameter_stands_once(browser: Browser) -> None:
     ],
 )
 async def test_a_code_is_bound_to_page_address_and_challenge_and_is_then_gone(
-    browser: Browser, realm: Realm, change_of: dict[str, str | None], error: str
+    browser: Browser, realm: Realm, change_of: dict[str, Any], error: str
 ) -> None:
     await add_page(realm, "other")
     code = await code_of(browser)

@@ -12,7 +12,7 @@ from hub.settings import Settings
 from hub.web.asked import GRAPHQL, JSON
 from hub.web.graphql import GraphQLDoor
 from hub.web.operations import KEPT, LONGEST_KEPT, Operations, digest, listed
-from tests.web.door import SCHEMA, client_of, only_error, opened, post
+from tests.web.door import SCHEMA, by_header, client_of, only_error, opened, post
 
 WORD = "{ word }"
 
@@ -99,7 +99,7 @@ async def test_a_trusted_hub_executes_what_is_on_the_list_of_the_client_and_noth
         SCHEMA,
         opened,
         operations=Operations(listed(folder)),
-        client_of=lambda request: request.headers.get("x-client"),
+        caller_of=by_header,
     )
     q = "query Q { itself { word } }"
     async with client_of(door) as client:

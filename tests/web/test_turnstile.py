@@ -12,7 +12,7 @@ from starlette.requests import Request
 from hub.errors import TooMany
 from hub.web.graphql import GraphQLDoor
 from hub.web.turnstile import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
-from tests.web.door import SCHEMA, client_of, only_error, opened, post, served
+from tests.web.door import SCHEMA, by_header, client_of, only_error, opened, post, served
 from tests.web.talk import talking
 
 
@@ -123,9 +123,7 @@ async def test_who_asks_too_fast_is_told_when_to_come_back() -> None:
 
 
 async def test_a_registered_client_is_counted_by_its_name_wherever_it_asks_from() -> None:
-    door = GraphQLDoor(
-        SCHEMA, opened, turnstile=Turnstile(1), client_of=lambda r: r.headers.get("x-client")
-    )
+    door = GraphQLDoor(SCHEMA, opened, turnstile=Turnstile(1), caller_of=by_header)
     async with client_of(door) as client:
         asked = {"query": "{ word }"}
         for who in ("a", "b"):
@@ -146,9 +144,7 @@ async def test_a_client_with_too_much_under_way_is_refused_and_another_is_not() 
             await go.wait()
         yield None
 
-    door = GraphQLDoor(
-        SCHEMA, slow, turnstile=Turnstile(at_once=1), client_of=lambda r: r.headers.get("x-client")
-    )
+    door = GraphQLDoor(SCHEMA, slow, turnstile=Turnstile(at_once=1), caller_of=by_header)
     async with client_of(door) as client:
 
         async def ask(who: str) -> int:
