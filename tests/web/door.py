@@ -142,11 +142,16 @@ async def served(door: GraphQLDoor) -> AsyncIterator[Listening]:
 
 
 @asynccontextmanager
-async def serving(listening: Listening, *, lifespan: bool = True) -> AsyncIterator[Listening]:
-    """A server on a free port until the block ends; without its lifespan it starts no database."""
+async def serving(
+    listening: Listening, *, lifespan: bool = True, port: int = 0
+) -> AsyncIterator[Listening]:
+    """A server until the block ends, on a free port where none is given.
+
+    Without its lifespan it starts no database.
+    """
     if not lifespan:
         listening.config.lifespan = "off"
-    bound = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    bound = socket.create_server(("127.0.0.1", port), backlog=2048)
     running = asyncio.create_task(listening._serve([bound]))
     while not listening.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0)
