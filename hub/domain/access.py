@@ -74,6 +74,8 @@ class Viewer:
     client_id: str | None = None
     until: datetime | None = None
     session: str | None = None
+    purpose: str | None = None
+    """What its client was registered for, where that was said."""
 
     def may(self, permission: Permission) -> bool:
         """Whether the viewer was granted a permission."""

@@ -62,6 +62,8 @@ class Client:
     origins: Sequence[str]
     enabled: bool
     redirects: Sequence[str] = ()
+    purpose: str | None = None
+    """What it asks for data for (วัตถุประสงค์); stands in the log of access."""
 
     def knows(self, secret: str) -> bool:
         """Whether it is one of the client's secrets, in the same time for each that is not."""

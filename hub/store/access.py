@@ -53,6 +53,7 @@ def client_of(row: asyncpg.Record) -> Client:
         origins=row["origins"],
         enabled=row["counts"],
         redirects=row["redirects"],
+        purpose=row["purpose"],
     )
 
 

@@ -18,7 +18,7 @@ from hub.store.engine import Reading
 from hub.store.known import as_known
 from hub.store.rows import texts
 from hub.store.tables import budget_line, project
-from hub.store.visible import visible
+from hub.store.visible import unpublished, visible
 
 PHASES: Final = {phase.value: place for place, phase in enumerate(BudgetPhase)}
 
@@ -30,7 +30,7 @@ def lines_of(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     first = sa.bindparam("first_year", type_=sa.SmallInteger)
     last = sa.bindparam("last_year", type_=sa.SmallInteger)
     return (
-        sa.select(line)
+        sa.select(line, *unpublished("Project", of.c.id, of, viewer))
         .join(of, of.c.id == line.c.project_id)
         .where(
             line.c.project_id == sa.any_(texts("ids")),
@@ -52,7 +52,7 @@ def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Lines of `ids` whose project the viewer may see."""
     line, of = as_known(budget_line, at), as_known(project, at)
     return (
-        sa.select(line)
+        sa.select(line, *unpublished("Project", of.c.id, of, viewer))
         .join(of, of.c.id == line.c.project_id)
         .where(line.c.id == sa.any_(texts("ids")), visible(of, viewer, at))
     )

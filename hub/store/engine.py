@@ -21,6 +21,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.util import LRUCache
 
 from hub.errors import StoreUnusable, TooCostly, Unready
+from hub.store.visible import UNPUBLISHED
 
 logger = logging.getLogger(__name__)
 Done = TypeVar("Done")
@@ -89,12 +90,14 @@ class Reading:
     """One request's snapshot: READ ONLY, REPEATABLE READ, its statements one after another.
 
     The connection is taken when the first statement needs it, so a question that needs no data
-    needs no connection either. `statements` counts what was sent (BEGIN and COMMIT apart).
+    needs no connection either. `statements` counts what was sent (BEGIN and COMMIT apart);
+    `unpublished` is what answers told of other agencies, as `hub.store.visible` marks it.
     """
 
     def __init__(self, pool: asyncpg.Pool | asyncpg.Connection) -> None:
         self.statements = 0
         self.sent: list[str] = []
+        self.unpublished: list[str] = []
         self._pool = pool
         self._turn = asyncio.Lock()
         self._closed = False
@@ -114,7 +117,10 @@ class Reading:
     async def rows(self, statement: ClauseElement, **given: Any) -> list[asyncpg.Record]:
         """What a statement answers, in its order."""
         sql, values = compiled(statement, given)
-        return await self.fetch(sql, *values)
+        answer = await self.fetch(sql, *values)
+        if answer and UNPUBLISHED in answer[0]:
+            self.unpublished += filter(None, (row[UNPUBLISHED] for row in answer))
+        return answer
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """What a statement in SQL answers, as a connection would."""

@@ -23,7 +23,7 @@ from hub.store.known import as_known
 from hub.store.pages import paged_by
 from hub.store.rows import keyed, listed, texts
 from hub.store.tables import linkage, project
-from hub.store.visible import visible
+from hub.store.visible import unpublished, visible
 
 IDS: Final = texts("ids")
 
@@ -32,7 +32,7 @@ def seen(viewer: Viewer, table: FromClause, at: datetime | None) -> sa.Select[An
     """Linkages of `table` the viewer may see, of projects the viewer may see."""
     of = as_known(project, at)
     return (
-        sa.select(table)
+        sa.select(table, *unpublished("Linkage", table.c.id, table, viewer))
         .join(of, of.c.id == table.c.project_id)
         .where(visible(table, viewer, at), visible(of, viewer, at))
     )

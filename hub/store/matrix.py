@@ -22,7 +22,7 @@ from hub.store.counting import counted, placed
 from hub.store.engine import Reading
 from hub.store.known import as_known
 from hub.store.rows import listing
-from hub.store.visible import visible
+from hub.store.visible import unpublished, visible
 
 
 class Matrices:
@@ -89,10 +89,28 @@ class Matrices:
             sa.cast(sa.null(), sa.Text),
             *(sa.cast(sa.literal(1, sa.Integer), sa.BigInteger) for _ in range(4)),
         ).where(self._overlapping(layout, p.project_id))
-        statement = sa.union_all(projects, linkages, money, overlaps.distinct())
-        rows = await self._reading.rows(statement)
+        every = [projects, linkages, money, overlaps.distinct(), *self._told(layout, facts_placed)]
+        rows = await self._reading.rows(sa.union_all(*every))
+        self._reading.unpublished += [row["name"] for row in rows if row["kind"] == "U"]
+        rows = [row for row in rows if row["kind"] != "U"]
         hidden = await self._hidden(layout)
         return figures_of(rows, hidden, layout.counting)
+
+    def _told(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
+        """What the figures tell of others' unpublished projects and linkages: rows of kind U."""
+        at = layout.scope.known_at
+        nothing = [sa.cast(sa.null(), kind) for kind in (sa.Integer, sa.Integer)]
+        numbers = [sa.cast(sa.null(), sa.BigInteger) for _ in range(4)]
+        made = []
+        for kind, table, column in (
+            ("Project", as_known(tables.project, at).alias("told_project"), "project_id"),
+            ("Linkage", as_known(tables.linkage, at).alias("told_linkage"), "linkage_id"),
+        ):
+            among = sa.select(facts_placed.c[column])
+            for item in unpublished(kind, table.c.id, table, self._viewer):
+                row = sa.select(sa.literal("U"), *nothing, sa.cast(item, sa.Text), *numbers)
+                made.append(row.where(table.c.id.in_(among), item.is_not(None)))
+        return made
 
     def _overlapping(
         self, layout: Layout, project_id: sa.ColumnElement[Any]

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.access import Viewer
+from hub.domain.access import Viewer, Visibility
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
@@ -24,7 +24,7 @@ from hub.store.known import as_known, past_of
 from hub.store.pages import paged_by
 from hub.store.rows import keyed, listed, localized, texts
 from hub.store.tables import issue, issue_revision, plan, plan_version
-from hub.store.visible import still_visible, visible
+from hub.store.visible import UNPUBLISHED, still_visible, unpublished, visible
 
 IDS: Final = texts("ids")
 RANKLESS: Final = 32767
@@ -41,11 +41,30 @@ def told(viewer: Viewer, whole: FromClause, at: datetime | None) -> sa.ColumnEle
     )
 
 
+def told_by(
+    viewer: Viewer, whole: FromClause, at: datetime | None = None
+) -> tuple[sa.ColumnElement[Any], ...]:
+    """For the log of access: the version through which a plan is seen, a published one if any."""
+    version = as_known(plan_version, at).alias("telling")
+    return tuple(
+        sa.select(column)
+        .where(version.c.plan_id == whole.c.id, visible(version, viewer, at))
+        .order_by(version.c.visibility != Visibility.PUBLISHED.value, version.c.number.desc())
+        .limit(1)
+        .correlate(whole)
+        .scalar_subquery()
+        .label(UNPUBLISHED)
+        for column in unpublished("PlanVersion", version.c.id, version, viewer)
+    )
+
+
 @lru_cache(maxsize=256)
 def plans_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Plans by id, as known at an instant (null: now)."""
     whole = as_known(plan, at)
-    return sa.select(whole).where(whole.c.id == sa.any_(IDS), told(viewer, whole, at))
+    return sa.select(whole, *told_by(viewer, whole, at)).where(
+        whole.c.id == sa.any_(IDS), told(viewer, whole, at)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -53,7 +72,7 @@ def versions_seen(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Versions the viewer may see, of plans known by then, as known at an instant (null: now)."""
     version, whole = as_known(plan_version, at), as_known(plan, at)
     return (
-        sa.select(version)
+        sa.select(version, *unpublished("PlanVersion", version.c.id, version, viewer))
         .join(whole, whole.c.id == version.c.plan_id)
         .where(visible(version, viewer, at))
     )
@@ -105,6 +124,7 @@ def wordings(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
             version.c.number,
             (version.c.number == newest).label("in_use"),
             sa.func.coalesce(revision.c.rank, RANKLESS).label("place_by_rank"),
+            *unpublished("StrategicIssue", revision.c.issue_id, version, viewer),
         )
         .select_from(
             revision.join(lineage, lineage.c.id == revision.c.issue_id)
@@ -253,7 +273,9 @@ class Plans:
         year: FiscalYear | None,
     ) -> Connection[Plan]:
         """Plans by kind, area, agency and fiscal year, in Thai dictionary order of their titles."""
-        statement: sa.Select[Any] = sa.select(plan).where(told(self._viewer, plan, None))
+        statement: sa.Select[Any] = sa.select(plan, *told_by(self._viewer, plan)).where(
+            told(self._viewer, plan, None)
+        )
         if kind is not None:
             statement = statement.where(plan.c.kind == kind.value)
         if area_id is not None:
@@ -270,7 +292,7 @@ class Plans:
         self, area_ids: Sequence[str], page: Page, *, kind: PlanKind | None
     ) -> dict[str, Connection[Plan]]:
         """The same page of each area's own plans."""
-        statement: sa.Select[Any] = sa.select(plan).where(
+        statement: sa.Select[Any] = sa.select(plan, *told_by(self._viewer, plan)).where(
             plan.c.area_id == sa.any_(IDS), told(self._viewer, plan, None)
         )
         if kind is not None:

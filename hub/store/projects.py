@@ -23,16 +23,21 @@ from hub.store.known import as_known
 from hub.store.pages import paged_by
 from hub.store.rows import keyed, listed, localized, texts
 from hub.store.tables import project, project_area, project_implementer
-from hub.store.visible import visible
+from hub.store.visible import unpublished, visible
 
 IDS: Final = texts("ids")
+
+
+def selected(table: FromClause, viewer: Viewer) -> sa.Select[Any]:
+    """Projects of `table`, with what the log of access needs to know of them."""
+    return sa.select(table, *unpublished("Project", table.c.id, table, viewer))
 
 
 @lru_cache(maxsize=256)
 def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Projects of `ids` that the viewer may see."""
     table = as_known(project, at)
-    return sa.select(table).where(table.c.id == sa.any_(IDS), visible(table, viewer, at))
+    return selected(table, viewer).where(table.c.id == sa.any_(IDS), visible(table, viewer, at))
 
 
 @lru_cache(maxsize=256)
@@ -40,7 +45,7 @@ def seen_by_code(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """The first project in Thai dictionary order that bears a code."""
     table = as_known(project, at)
     return (
-        sa.select(table)
+        selected(table, viewer)
         .where(table.c.code == sa.bindparam("asked", type_=sa.Text), visible(table, viewer, at))
         .order_by(table.c.sort_key, table.c.id)
         .limit(1)
@@ -52,7 +57,8 @@ def copies(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Every project that reports the activity of one of `ids`, itself included."""
     mine, theirs = as_known(project, at).alias("mine"), as_known(project, at).alias("theirs")
     return (
-        sa.select(mine.c.id.label("of_id"), theirs)
+        selected(theirs, viewer)
+        .add_columns(mine.c.id.label("of_id"))
         .select_from(
             mine.join(
                 theirs,
@@ -182,7 +188,7 @@ class Projects:
         at: datetime | None = None,
     ) -> Connection[Project]:
         """Projects by extra predicates over `table` (projects as known at `at`), in Thai order."""
-        statement: sa.Select[Any] = sa.select(table).where(visible(table, self._viewer, at), *where)
+        statement = selected(table, self._viewer).where(visible(table, self._viewer, at), *where)
         rows = await self._reading.rows(listed(statement, page, table.c.sort_key, table.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
         return connect([project_of(r, at) for r in rows], page, by_name, total)
@@ -192,8 +198,8 @@ class Projects:
     ) -> dict[str, Connection[Project]]:
         """The same page of the projects that act in each area or below it, in one statement."""
         acting = acting_in(below, scope, self._viewer)
-        statement: sa.Select[Any] = (
-            sa.select(project)
+        statement = (
+            selected(project, self._viewer)
             .join(acting, acting.c.project_id == project.c.id)
             .where(visible(project, self._viewer))
         )

@@ -38,7 +38,7 @@ from hub.store.tables import (
     source_record,
     source_run,
 )
-from hub.store.visible import operable, visible
+from hub.store.visible import operable, unpublished, unpublished_among, visible
 
 IDS: Final = texts("ids")
 NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))
@@ -49,7 +49,11 @@ SOURCE: Final = prefixed(source, "source_")
 def record_counts(viewer: Viewer) -> sa.Select[Any]:
     """Records of sources of `ids`, those of projects the viewer may not see apart."""
     return (
-        sa.select(source_record.c.source_id, sa.func.count().label("records"))
+        sa.select(
+            source_record.c.source_id,
+            sa.func.count().label("records"),
+            *unpublished_among("Source", source_record.c.source_id, project, viewer),
+        )
         .select_from(source_record.outerjoin(project, project.c.id == source_record.c.project_id))
         .where(
             source_record.c.source_id == sa.any_(IDS),
@@ -63,10 +67,14 @@ def record_counts(viewer: Viewer) -> sa.Select[Any]:
 def years_told(viewer: Viewer) -> sa.Select[Any]:
     """The fiscal years that lines of sources of `ids` speak of."""
     return (
-        sa.select(budget_line.c.source_id, budget_line.c.fiscal_year)
-        .distinct()
+        sa.select(
+            budget_line.c.source_id,
+            budget_line.c.fiscal_year,
+            *unpublished_among("Source", budget_line.c.source_id, project, viewer),
+        )
         .join(project, project.c.id == budget_line.c.project_id)
         .where(budget_line.c.source_id == sa.any_(IDS), visible(project, viewer))
+        .group_by(budget_line.c.source_id, budget_line.c.fiscal_year)
         .order_by(budget_line.c.source_id, budget_line.c.fiscal_year)
     )
 
@@ -80,32 +88,56 @@ def unlinked(viewer: Viewer) -> sa.Select[Any]:
         visible(linkage, viewer),
     )
     return (
-        sa.select(project.c.source_id, sa.func.count().label("projects"))
+        sa.select(
+            project.c.source_id,
+            sa.func.count().label("projects"),
+            *unpublished_among("Source", project.c.source_id, project, viewer),
+        )
         .where(project.c.source_id == sa.any_(IDS), visible(project, viewer), sa.not_(placed))
         .group_by(project.c.source_id)
     )
 
 
 def operated(viewer: Viewer, table: FromClause) -> sa.Select[Any]:
-    """Rows of `table` that belong to sources the viewer operates."""
+    """Rows of `table` (runs, quarantine) that belong to sources the viewer operates."""
+    kind = "SourceRun" if table is source_run else "QuarantinedRow"
     return (
-        sa.select(table)
+        sa.select(table, *unpublished(kind, table.c.id, source, viewer))
         .join(source, source.c.id == table.c.source_id)
         .where(operable(source, viewer))
     )
 
 
-WAITING: Final = (
-    sa.select(quarantine.c.source_id, sa.func.count().label("rows"))
-    .where(quarantine.c.source_id == sa.any_(IDS), quarantine.c.status == RowStatus.WAITING.value)
-    .group_by(quarantine.c.source_id)
-)
-LATEST: Final = (
-    sa.select(source_run)
-    .where(source_run.c.source_id == sa.any_(IDS))
-    .ext(distinct_on(source_run.c.source_id))
-    .order_by(source_run.c.source_id, source_run.c.id.desc())
-)
+@lru_cache(maxsize=256)
+def waiting_counts(viewer: Viewer) -> sa.Select[Any]:
+    """How many rows wait, of those sources of `ids` that the viewer operates."""
+    return (
+        sa.select(
+            quarantine.c.source_id,
+            sa.func.count().label("rows"),
+            *unpublished_among("Source", source.c.id, source, viewer),
+        )
+        .join(source, source.c.id == quarantine.c.source_id)
+        .where(
+            quarantine.c.source_id == sa.any_(IDS),
+            quarantine.c.status == RowStatus.WAITING.value,
+            operable(source, viewer),
+        )
+        .group_by(quarantine.c.source_id)
+    )
+
+
+@lru_cache(maxsize=256)
+def latest_runs(viewer: Viewer) -> sa.Select[Any]:
+    """The latest run of those sources of `ids` that the viewer operates."""
+    return (
+        operated(viewer, source_run)
+        .where(source_run.c.source_id == sa.any_(IDS))
+        .ext(distinct_on(source_run.c.source_id))
+        .order_by(source_run.c.source_id, source_run.c.id.desc())
+    )
+
+
 FETCHED: Final = sa.select(*SOURCE).where(source.c.transport.is_not(None)).order_by(source.c.id)
 PAYLOADS: Final = sa.select(raw_record).where(raw_record.c.hash == sa.any_(IDS))
 
@@ -170,12 +202,12 @@ class Sources:
 
     async def waiting(self, ids: Sequence[str]) -> dict[str, int]:
         """How many rows wait for a person, by source."""
-        rows = await self._reading.rows(WAITING, ids=list(set(ids)))
+        rows = await self._reading.rows(waiting_counts(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: row["rows"] for row in rows}
 
     async def latest(self, ids: Sequence[str]) -> dict[str, Run]:
         """The latest run, by source."""
-        rows = await self._reading.rows(LATEST, ids=list(set(ids)))
+        rows = await self._reading.rows(latest_runs(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: run_of(row) for row in rows}
 
     async def operates(self, ids: Sequence[str]) -> set[str]:

@@ -11,11 +11,13 @@ here is ever NULL, so each may be negated.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import Alias, FromClause
 
-from hub.domain.access import Permission, Viewer, Visibility
+from hub.domain.access import ANONYMOUS, Permission, Viewer, Visibility
 from hub.store.tables.metadata import metadata
 
 
@@ -90,3 +92,75 @@ def operable(source: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
     if not viewer.may(Permission.OPERATE_SOURCES):
         return sa.false()
     return sa.true() if viewer.may(Permission.STEWARD) else owned(source, viewer)
+
+
+def unpublished(
+    kind: str, key: sa.ColumnElement[Any], thing: FromClause, viewer: Viewer
+) -> tuple[sa.ColumnElement[Any], ...]:
+    """What a row tells that is another agency's and not published: the column `unpublished`.
+
+    Every statement that hands out rows of `thing` (project, linkage, plan version; of sources, what
+    only their operators see) carries it, and `Reading` gathers it for the log of access. It holds
+    kind, key, owner and source of what the row is told as; null where it is published, or the
+    viewer's own. Nobody in particular sees nothing unpublished, and gets no column.
+    """
+    if viewer == ANONYMOUS:
+        return ()
+    item = told_as(kind, key, thing)
+    return (sa.case((others(thing, viewer), item)).label(UNPUBLISHED),)
+
+
+def unpublished_among(
+    kind: str, key: sa.ColumnElement[Any], thing: FromClause, viewer: Viewer
+) -> tuple[sa.ColumnElement[Any], ...]:
+    """The same of a row that was reckoned from many rows of `thing`: all it tells of, once each."""
+    if viewer == ANONYMOUS:
+        return ()
+    every = sa.func.jsonb_agg(sa.distinct(told_as(kind, key, thing))).filter(others(thing, viewer))
+    return (every.label(UNPUBLISHED),)
+
+
+UNPUBLISHED: Final = "unpublished"
+
+
+def told_as(kind: str, key: sa.ColumnElement[Any], thing: FromClause) -> sa.ColumnElement[Any]:
+    """Kind, key, owner and source, as `hub.store.access_log.things` reads them."""
+    words = sa.cast(sa.literal(kind), sa.Text), sa.cast(key, sa.Text)
+    return sa.func.jsonb_build_array(*words, *holder(thing), type_=JSONB)
+
+
+def holder(thing: FromClause) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+    """Whose a thing is, and of which source; null where nobody said."""
+    owner = next((thing.c[n] for n in ("owner_id", "proposed_by_id") if n in thing.c), sa.null())
+    source: Any = thing.c.id if "transport" in thing.c else thing.c.get("source_id", sa.null())
+    return sa.cast(owner, sa.Text), sa.cast(source, sa.Text)
+
+
+def others(thing: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Rows that are not published and not the viewer's own; of a source nothing is published."""
+    owner, _ = holder(thing)
+    foreign = sa.true() if viewer.agency_id is None else owner.is_distinct_from(viewer.agency_id)
+    if "visibility" not in thing.c:
+        return foreign
+    return sa.and_(thing.c.visibility != Visibility.PUBLISHED.value, foreign)
+
+
+def readable(log: FromClause, source: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Links of the log of access that this viewer may read.
+
+    An agency reads of its own data, of data of its sources, and what its own clients did; a steward
+    reads all.
+    """
+    if not viewer.may(Permission.READ_AUDIT):
+        return sa.false()
+    if viewer.may(Permission.STEWARD):
+        return sa.true()
+    if viewer.agency_id is None:
+        return sa.false()
+    own = sa.select(source.c.id).where(source.c.owner_id == viewer.agency_id)
+    mine = sa.or_(
+        log.c.owner_id == viewer.agency_id,
+        log.c.agency_id == viewer.agency_id,
+        log.c.source_id.in_(own),
+    )
+    return sa.func.coalesce(mine, sa.false())

@@ -156,14 +156,15 @@ class Doorkeeper:
         asked = claims.get("scope")
         scopes = frozenset(asked.split() if isinstance(asked, str) else ()) & client.scopes
         if client.kind is ClientKind.CONFIDENTIAL:
-            return self._made(claims, client.agency_id, scopes, self._url, client.id)
+            made = self._made(claims, client.agency_id, scopes, self._url, client.id)
+            return replace(made, purpose=client.purpose)
         session = claims.get("sid")
         person = await self._people.named(session) if isinstance(session, str) else None
         if person is None or person.subject != claims["sub"]:
             raise Unsound("the person is not signed in any more")
         scopes &= person.scopes
         made = self._made(claims, person.agency_id, scopes, self._url, client.id)
-        return replace(made, session=person.id)
+        return replace(made, session=person.id, purpose=client.purpose)
 
     def _checked(self, claims: Mapping[str, Any], issuer: str, audience: str) -> dict[str, Any]:
         """The claims, once the signature holds; `Unsound` where they are not for us, or not now."""

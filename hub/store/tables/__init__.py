@@ -6,6 +6,7 @@ since `known_from`; the table of the same name in the schema `history` keeps eac
 its `known_to`, written by a trigger, so that no writer can overwrite what somebody relied on.
 """
 
+from hub.store.tables.access_log import access_head, access_log
 from hub.store.tables.agencies import agency, agency_placement, external_id
 from hub.store.tables.areas import area, area_membership, operations_centre
 from hub.store.tables.budget import budget_line
@@ -42,6 +43,8 @@ from hub.store.tables.rules import rule
 from hub.store.tables.value_chain import expected_role, stage, value_chain
 
 __all__ = [
+    "access_head",
+    "access_log",
     "agency",
     "agency_placement",
     "alias",

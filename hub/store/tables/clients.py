@@ -28,6 +28,7 @@ client = sa.Table(
     sa.Column("enabled", sa.Boolean, nullable=False),
     sa.Column("redirects", ARRAY(sa.Text), nullable=False),
     known(),
+    sa.Column("purpose", sa.Text),
 )
 
 issuer = sa.Table(

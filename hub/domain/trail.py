@@ -1,0 +1,79 @@
+"""What one request leaves behind for the log of access (ร่องรอยของคำขอ)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub.domain.access_log import AccessKind, Caller, Entry, Operation, Thing
+from hub.domain.user_errors import UserErrorCode
+
+MOST_IDS: Final = 1_000
+"""Ids of one entry; what was read beyond that stands in a second entry, and so on."""
+
+
+@dataclass(slots=True)
+class Trail:
+    """What one request leaves behind: who calls, what for, and what became of its commands."""
+
+    caller: Caller
+    operation: Operation
+    refused: list[tuple[str, str, str | None]] = field(default_factory=list)
+    """Fields that were refused, with the code, and the source they were asked of."""
+    written: bool = False
+    """Whether a command has logged itself, in the transaction that carried it out."""
+
+    def answered(self, answer: object) -> None:
+        """Look at what a command answered: one that was not allowed has been refused."""
+        for error in getattr(answer, "user_errors", None) or ():
+            if error.code is UserErrorCode.NOT_ALLOWED:
+                name = self.operation.fields[0] if len(self.operation.fields) == 1 else ""
+                self.refused.append((name, "FORBIDDEN", None))
+
+    def entries(self, read: Iterable[Thing]) -> list[Entry]:
+        """What is to be written before the answer leaves.
+
+        What was read of others, and a command that has not logged itself: it changed nothing.
+        """
+        made = by_owner(AccessKind.READ, self.caller, self.operation, read)
+        if self.operation.kind == "mutation" and not self.written and not self.refused:
+            made.append(Entry(AccessKind.WRITE, self.caller, self.operation))
+        return made
+
+    def refusals(self) -> list[Entry]:
+        """The calls that were refused, one entry for each code and source."""
+        found: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+        for name, code, source in self.refused:
+            found[code, source].append(name)
+        operation = self.operation
+        return [
+            Entry(
+                AccessKind.DENIED,
+                self.caller,
+                Operation(
+                    operation.kind,
+                    operation.name,
+                    operation.document,
+                    tuple(sorted(set(filter(None, names)))) or operation.fields,
+                    operation.trace,
+                ),
+                source_id=source,
+                count=1,
+                reason=code,
+            )
+            for (code, source), names in found.items()
+        ]
+
+
+def by_owner(
+    kind: AccessKind, caller: Caller, operation: Operation, things: Iterable[Thing]
+) -> list[Entry]:
+    """Entries of things, each of one owner and source: an owner reads of nobody else's."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for thing in dict.fromkeys(things):
+        groups[thing.owner_id or "", thing.source_id or ""].append(thing.gid)
+    return [
+        Entry(kind, caller, operation, owner or None, source or None, tuple(ids), len(ids))
+        for (owner, source), every in sorted(groups.items())
+        for ids in (every[at : at + MOST_IDS] for at in range(0, len(every), MOST_IDS))
+    ]

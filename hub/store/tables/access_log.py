@@ -1,0 +1,39 @@
+"""The log of access: one chain, a partition a month in the schema `audit`; and where it ends.
+
+The columns beside the entry are made from it by the database, for finding; nothing is kept twice.
+"""
+
+import sqlalchemy as sa
+
+from hub.store.tables.metadata import metadata
+
+
+def told(name: str, key: str) -> sa.Column[str]:
+    """A column the database reads off the entry, and an index on it."""
+    made = sa.Computed(f"((entry)::jsonb ->> '{key}'::text)", persisted=True)
+    return sa.Column(name, sa.Text, made, index=True)
+
+
+access_log = sa.Table(
+    "access_log",
+    metadata,
+    sa.Column("at", sa.DateTime(timezone=True), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("previous", sa.LargeBinary, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    told("owner_id", "owner"),
+    told("agency_id", "agency"),
+    told("source_id", "source"),
+    postgresql_partition_by="RANGE (at)",
+)
+
+access_head = sa.Table(
+    "access_head",
+    metadata,
+    sa.Column("only", sa.Boolean, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+)
+"""One row: the last link. Whoever appends holds it until they commit, so there is one order."""
