@@ -1,6 +1,8 @@
-"""Where the parts of access meet: the register, the node's key, the doors that ask both."""
+"""Where the parts of access meet: the register, the node's key, the doors, the log of access."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,22 +13,28 @@ from starlette.routing import Route
 from connectors.kit.http import Http
 from connectors.kit.limits import Limits
 from hub.domain.access import Viewer
+from hub.domain.access_log import Entry
 from hub.domain.clients import Client, Issuer, Jwk, Spent
 from hub.domain.people import Code, PersonSession, Signing
+from hub.domain.trail import Trail
 from hub.errors import SourceRefused, Unready
 from hub.settings import Settings
 from hub.store.access import Register
+from hub.store.access_log import AccessLog, things
 from hub.store.engine import Database
 from hub.store.people import Directory
 from hub.store.signing import Signing as NodeKey
 from hub.web.authorizing import PATH, Authorizing
 from hub.web.issuing import Issuing
 from hub.web.openid import BACK
+from hub.web.refusals import Refusals, refused
 from hub.web.signed_in import SignedIn
 from hub.web.signing_in import SigningIn
 from hub.web.tokens import RESOURCE, Doorkeeper
 from hub.web.trust import Trust
 
+LOOK: Final = 5.0
+"""Seconds between two looks at whether counted refusals are to be written."""
 BOUNDS: Final = Limits(connect=3, read=5, total=5, body=256 << 10, attempts=1)
 """For an issuer's keys: a request may be waiting for them."""
 
@@ -130,8 +138,51 @@ class Standing:
         return found
 
 
+class Logging:
+    """What of the requests of this process goes to the log of access, and when."""
+
+    def __init__(self, database: Callable[[], Database | None], ticks: Callable[[], float]) -> None:
+        self._database = database
+        self._log: AccessLog | None = None
+        self.refusals = Refusals(self.write, ticks)
+
+    async def write(self, entries: Sequence[Entry]) -> None:
+        """Log entries for good; `Unready` where that cannot be done now."""
+        if not entries:
+            return
+        database = self._database()
+        if database is None:
+            raise Unready
+        if self._log is None or self._log.database is not database:
+            self._log = AccessLog(database)
+        await self._log.write(entries)
+
+    async def leave(self, trail: Trail, unpublished: Iterable[str]) -> None:
+        """Log what a request did, before its answer leaves; most leave nothing."""
+        await self.write(trail.entries(things(unpublished)))
+        if trail.refused:
+            await self.refusals.note(trail.refusals())
+
+    @asynccontextmanager
+    async def telling(self) -> AsyncIterator[None]:
+        """While the block lasts, refusals that were only counted are written in time; then all."""
+
+        async def tell() -> None:
+            while True:
+                await asyncio.sleep(LOOK)
+                await self.refusals.tell()
+
+        task = asyncio.create_task(tell())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            await self.refusals.tell(everything=True)
+
+
 class Access:
-    """Who asks, and how a client gets its token."""
+    """Who asks, how a client gets its token, and what is logged of it."""
 
     def __init__(
         self,
@@ -146,6 +197,7 @@ class Access:
         async def key() -> Jwk:
             return await signing.key(standing.database, now())
 
+        self.log = Logging(database, ticks)
         self.trust = Trust(standing, fetched, ticks)
         self.signed_in = SignedIn(settings.url, standing, ticks, now, demo=settings.demo)
         self.doorkeeper = Doorkeeper(
@@ -173,6 +225,10 @@ class Access:
     async def still(self, viewer: Viewer) -> bool:
         """Whether a viewer told earlier still counts: a socket asks this every few seconds."""
         return await self.doorkeeper.still(viewer)
+
+    async def refused(self, request: Request) -> None:
+        """Count a caller of a socket whose token will not do."""
+        await self.log.refusals.note([refused(request, "UNAUTHENTICATED")])
 
     def routes(self) -> list[Route]:
         """The addresses of OAuth and of sign-in; that of the demo in a demo alone."""

@@ -24,8 +24,10 @@ from strawberry import Schema
 from connectors.live import AskingAgencies
 from hub.access import Access
 from hub.domain.access import Viewer
+from hub.domain.access_log import Operation
 from hub.domain.live import LiveFigures
 from hub.domain.time import Clock
+from hub.domain.trail import Trail
 from hub.errors import Forbidden, Unauthenticated, Unready
 from hub.ingest.review import Review
 from hub.jobs.scheduler import Scheduler
@@ -42,6 +44,8 @@ from hub.web.measure import Weight
 from hub.web.operations import Operations, listed
 from hub.web.origins import Origins
 from hub.web.pages import page
+from hub.web.refusals import Noticed
+from hub.web.trails import caller_of
 from hub.web.trust import REMEMBERED
 from hub.web.turnstile import Caller, Turnstile
 from resolvers.context import Context
@@ -119,7 +123,11 @@ class Hub:
         asking = AskingAgencies(
             sources_of(self.settings), self.settings.secret_of, grants_of(self.settings)
         )
-        async with asking.open() as self.agencies, self._reading_sources(database):
+        async with (
+            asking.open() as self.agencies,
+            self.access.log.telling(),
+            self._reading_sources(database),
+        ):
             yield
         self.agencies = None
 
@@ -189,18 +197,24 @@ class Hub:
         try:
             told = self.viewer_still(await self.viewer(request))
         except (Unauthenticated, Forbidden, Refused):
+            await self.access.refused(request)
             return False
         return await told if inspect.isawaitable(told) else told
 
     @asynccontextmanager
-    async def context(self, request: Request) -> AsyncIterator[Context]:
-        """What one request is answered from: one snapshot, one viewer, one moment."""
+    async def context(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
+        """What one request is answered from: one snapshot, one viewer, one moment.
+
+        What it read of others, changed or was refused is logged when it is over; `Unready` where
+        that cannot be done.
+        """
         if self.database is None:
             raise Unready
         viewer = await self.asking(request)
         database = self.database
         if self.feed is None or self.feed.database is not database:
             self.feed = Feed(database)
+        trail = Trail(caller_of(viewer, request), operation)
         async with database.reading() as reading:
             yield Context(
                 Unit(reading, viewer),
@@ -208,8 +222,10 @@ class Hub:
                 self.clock(),
                 Review(database, lambda: sources_of(self.settings)),
                 self.feed,
+                trail,
                 self.agencies,
             )
+        await self.access.log.leave(trail, reading.unpublished)
         self.watch(reading)
 
 
@@ -266,7 +282,11 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
             Route("/query", page),
             Route("/static/{name:path}", page),
         ],
-        middleware=[Middleware(Guarded), Middleware(Origins, known=hub.access.trust.origins)],
+        middleware=[
+            Middleware(Noticed, note=hub.access.log.refusals.note),
+            Middleware(Guarded),
+            Middleware(Origins, known=hub.access.trust.origins),
+        ],
         lifespan=lifespan,
     )
     app.state.hub = hub

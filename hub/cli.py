@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from hub import log, operating, registering
+from hub import auditing, log, operating, registering
 from hub.app import Hub, create_app
 from hub.errors import HubError, Invalid
 from hub.prepared import REFERENCE, server
@@ -193,6 +193,7 @@ ARGUMENTS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sandbox": sandbox_arguments,
     "source": operating.source_arguments,
     **registering.ARGUMENTS,
+    **auditing.ARGUMENTS,
 }
 """The commands that take arguments; they are handed the namespace."""
 COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
@@ -221,6 +222,10 @@ COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
     **{
         name: (lambda told: registering.change(told, Settings.read(), say), words)
         for name, words in registering.WORDS.items()
+    },
+    **{
+        name: (lambda told: auditing.audit(told, Settings.read(), say), words)
+        for name, words in auditing.WORDS.items()
     },
 }
 

@@ -47,6 +47,10 @@ class Forbidden(HubError):
 
     code = "FORBIDDEN"
 
+    def __init__(self, message: str | None = None, *, source_id: str | None = None) -> None:
+        super().__init__(message)
+        self.source_id = source_id
+
 
 class Unauthenticated(HubError):
     """กรุณาลงชื่อเข้าใช้ · Sign in first."""

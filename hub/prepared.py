@@ -21,6 +21,7 @@ from hub.jobs.scheduler import Scheduled
 from hub.sandbox.fill import made_up
 from hub.settings import Settings
 from hub.store import embedded
+from hub.store.access_log import prepare
 from hub.store.engine import Database, opened
 from hub.store.migrate import migrate
 from hub.store.seed import seed, stale
@@ -71,6 +72,7 @@ async def prepared(settings: Settings, say: Say) -> AsyncIterator[Database]:
             async with database.pool.acquire() as connection:
                 if await stale(connection, REFERENCE):
                     await seed(connection, REFERENCE, say)
+                await prepare(connection)
             known = connectors(settings.sources_dir)
             await declare_all(database, [one.spec for one in known.values()])
             yield database

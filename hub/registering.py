@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from hub.auditing import signed, who
 from hub.domain.clients import Client, ClientKind, Jwk, granted, hashed, new_secret
 from hub.errors import Invalid
 from hub.operating import in_database
@@ -17,6 +18,7 @@ from hub.store.clients import Registering
 from hub.store.engine import Database
 from hub.trusting import issuer, issuer_arguments
 from hub.web.signed import Unsound, usable
+from hub.web.trails import LONGEST_PURPOSE
 
 Run = Callable[[Namespace, Registering, Say], Coroutine[Any, Any, None]]
 LARGEST: Final = 256 << 10
@@ -32,6 +34,7 @@ def agency_arguments(parser: ArgumentParser) -> None:
     ):
         action = actions.add_parser(name, help=words, description=words)
         action.add_argument("agency", metavar="AGENCY", help="รหัสหน่วยงาน · its id or budget code")
+        signed(action)
     actions.add_parser("list", help="รายการ · who takes part")
 
 
@@ -61,6 +64,7 @@ def client_arguments(parser: ArgumentParser) -> None:
     add.add_argument(
         "--jwks", metavar="FILE", help="กุญแจสาธารณะ แทนรหัสลับ · public keys, instead of a secret"
     )
+    add.add_argument("--purpose", help="ขอข้อมูลไปทำอะไร · what it asks for data for")
     words = "เปลี่ยนรหัสลับหรือกุญแจ · another secret, the last one counts on; or other keys"
     rotate = actions.add_parser("rotate", help=words, description=words)
     rotate.add_argument("client", metavar="CLIENT", help="รหัสไคลเอนต์ · its id")
@@ -71,6 +75,8 @@ def client_arguments(parser: ArgumentParser) -> None:
     words = "ระงับไคลเอนต์ · stop a client's tokens within seconds"
     disable = actions.add_parser("disable", help=words, description=words)
     disable.add_argument("client", metavar="CLIENT", help="รหัสไคลเอนต์ · its id")
+    for action in (add, rotate, disable):
+        signed(action)
     actions.add_parser("list", help="รายการ · every client")
 
 
@@ -136,6 +142,13 @@ def new_client(told: Namespace, agency_id: str) -> tuple[Client, str | None]:
     kind = ClientKind.PUBLIC if told.origin else ClientKind.CONFIDENTIAL
     kept = [hashed(secret)] if secret else []
     scopes = granted(told.scope, "--scope")
+    purpose = told.purpose
+    if purpose is not None and not (purpose.isprintable() and 0 < len(purpose) <= LONGEST_PURPOSE):
+        raise Invalid(
+            "--purpose",
+            f"ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน {LONGEST_PURPOSE} อักขระ",
+            f"is one line of text, of {LONGEST_PURPOSE} characters at most",
+        )
     back = told.redirect or [f"{origin}/" for origin in told.origin]
     if any(origin_of(uri) not in told.origin or "#" in uri for uri in back):
         raise Invalid(
@@ -144,7 +157,7 @@ def new_client(told: Namespace, agency_id: str) -> tuple[Client, str | None]:
             "begins with an origin that --origin gives, and has no #",
         )
     made = Client(
-        client_id, agency_id, told.name, kind, scopes, kept, keys, told.origin, True, back
+        client_id, agency_id, told.name, kind, scopes, kept, keys, told.origin, True, back, purpose
     )
     return made, secret
 
@@ -200,7 +213,7 @@ def change(told: Namespace, settings: Settings, say: Say) -> int:
     """Run one of these commands over a database that is ready."""
 
     async def run(database: Database) -> int:
-        register = Registering(database)
+        register = Registering(database, who(told))
         if told.command == "issuer":
             await issuer(told, register, say, settings.url)
         else:

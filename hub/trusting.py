@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.access import fetched
+from hub.auditing import signed
 from hub.domain.access import Role
 from hub.domain.clients import Issuer, SignIn, granted
 from hub.errors import Invalid, SourceError
@@ -37,6 +38,8 @@ def issuer_arguments(parser: ArgumentParser) -> None:
     words = "เลิกเชื่อ · trust it no more"
     disable = actions.add_parser("disable", help=words, description=words)
     disable.add_argument("url", metavar="URL", help="iss · the issuer")
+    for action in (add, disable):
+        signed(action)
     actions.add_parser("list", help="รายการ · every issuer")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hub.domain.access import Viewer
 from hub.domain.live import LiveFigures
 from hub.domain.time import BANGKOK
+from hub.domain.trail import Trail
 
 if TYPE_CHECKING:
     # `app` hands these in; resolvers know their shape, not where they live.
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, when, the snapshot it is answered from, and what may be changed."""
+    """One request: who asks, when, the snapshot it is answered from, and what may be changed.
+
+    `trail` is what the request leaves in the log of access.
+    """
 
     unit: "Unit"
     viewer: Viewer
     now: datetime
     review: "Review"
     feed: "Feed"
+    trail: Trail
     agencies: LiveFigures | None = None
     """Asks agencies now; null where nobody may be asked."""
     loaders: dict[Any, Any] = field(default_factory=dict)

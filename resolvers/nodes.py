@@ -77,6 +77,7 @@ LOADERS: Final[dict[str, Load]] = {
     "ExpectedRole": lambda c, keys: c.unit.chains.roles(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
+    "AccessRecord": lambda c, keys: c.unit.access_log.by_number(keys),
     "Source": lambda c, keys: c.unit.provenance.sources(keys),
     "SourceRun": lambda c, keys: c.unit.sources.runs(keys),
     "QuarantinedRow": lambda c, keys: c.unit.sources.rows(keys),

@@ -75,7 +75,9 @@ async def settle(
             raise not_yours(input.source_id)
         await context.renew()  # what follows is another transaction; what is asked then sees it
         by = context.viewer.subject
-        done = await context.review.settle(input.source_id, input.ruling, by, input.key)
+        done = await context.review.settle(
+            input.source_id, input.ruling, by, input.key, context.trail
+        )
     except HubError as broken:
         return [SettlePayload(None, None, [user_error(broken)])]
     return [SettlePayload(input.source_id, done, [])]

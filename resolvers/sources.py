@@ -86,7 +86,8 @@ def not_yours(source_id: str) -> Forbidden:
     """The error of one who operates sources, and not this one."""
     return Forbidden(
         f"{source_id} เป็นของหน่วยงานอื่น ขอให้หน่วยงานนั้นหรือผู้ดูแลระบบทำ "
-        f"· {source_id} is another agency's; ask that agency or the hub's steward"
+        f"· {source_id} is another agency's; ask that agency or the hub's steward",
+        source_id=source_id,
     )
 
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.access import AccessQuery
+from schema.access_log import AccessLogQuery
 from schema.agencies import AgencyQuery
 from schema.areas import AreaQuery
 from schema.linkage import LinkageQuery
@@ -30,5 +31,6 @@ class Query(
     RuleQuery,
     RoundQuery,
     SourceQuery,
+    AccessLogQuery,
 ):
     """One class per noun, each beside what it describes."""

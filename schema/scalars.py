@@ -5,6 +5,7 @@ import inspect
 import strawberry
 
 from hub.domain.access import Visibility
+from hub.domain.access_log import AccessKind
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel
 from hub.domain.budget import BudgetPhase, FundingSource
@@ -32,6 +33,7 @@ from hub.domain.user_errors import UserErrorCode
 from hub.domain.value_chain import StageKind
 
 ENUMS = (
+    AccessKind,
     ActorLevel,
     AgencyKind,
     AgencyRole,

@@ -6,15 +6,19 @@ reading and the same checks as a run.
 
 from collections.abc import Iterable, Sequence
 
+from hub.domain.access_log import AccessKind, Caller, Entry, Operation
+from hub.domain.identity import GlobalId
 from hub.domain.ingest import Doubt, RawRecord, Reason, SourceReader
 from hub.domain.quarantine import NameDecision, QuarantinedRow, Question, RowStatus, Ruling, Settled
 from hub.domain.source_spec import SourceSpec
+from hub.domain.trail import MOST_IDS, Trail
 from hub.errors import Invalid, NotFound
 from hub.ingest.facts import Facts
 from hub.ingest.pages import Pages, held
 from hub.ingest.payload import payload_of
 from hub.ingest.run import resolver_of
 from hub.store import intake_facts, joins, quarantine, receipts
+from hub.store.access_log import append, owner_of
 from hub.store.engine import Database
 from hub.store.events import announce
 from hub.store.intake import Intake, intake
@@ -73,8 +77,11 @@ async def settle(
     ruling: Ruling,
     by: str,
     command: Command | None = None,
+    trail: Trail | None = None,
 ) -> Settled:
     """Carry out a ruling, all of it or nothing; a command that comes again changes nothing.
+
+    It is logged in the same transaction: by the `trail` of a request, else as an operator's doing.
 
     `Conflict` while the source is being taken in, `NotFound` where no row waits for the ruling,
     `Invalid` where it cannot be kept, `KeyReused` as `receipts.earlier` says.
@@ -91,7 +98,33 @@ async def settle(
         if command:
             await receipts.fill(way.connection, command, [done.read, done.settled])
         await announce(way.connection, spec.id, None)
-        return done
+        owner = await owner_of(way.connection, spec.id)
+        await append(way.connection, [logged(spec, owner, ruling, done, by, trail)])
+    if trail:
+        trail.written = True
+    return done
+
+
+def logged(
+    spec: SourceSpec,
+    owner: str | None,
+    ruling: Ruling,
+    done: Settled,
+    by: str,
+    trail: Trail | None,
+) -> Entry:
+    """What is logged of a ruling: the rows it names, or the source whose rows it covers."""
+    rows = [GlobalId("QuarantinedRow", str(one)) for one in (*ruling.accept, *ruling.refuse)]
+    records = [str(one) for one in rows or [GlobalId("Source", spec.id)]]
+    return Entry(
+        AccessKind.WRITE,
+        trail.caller if trail else Caller.operator(by),
+        trail.operation if trail else Operation("command", "review"),
+        owner,
+        spec.id,
+        tuple(records[:MOST_IDS]),
+        done.settled,
+    )
 
 
 async def decide(

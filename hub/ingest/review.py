@@ -7,6 +7,7 @@ from typing import Protocol
 from hub.domain.ingest import SourceReader
 from hub.domain.quarantine import Ruling, Settled
 from hub.domain.source_spec import SourceSpec
+from hub.domain.trail import Trail
 from hub.errors import NotFound
 from hub.ingest.quarantine import settle
 from hub.store.engine import Database
@@ -38,8 +39,10 @@ class Review:
         self._database = database
         self._readers = readers
 
-    async def settle(self, source_id: str, ruling: Ruling, by: str, key: str) -> Settled:
-        """Carry out a ruling once; errors as `quarantine.settle` raises them.
+    async def settle(
+        self, source_id: str, ruling: Ruling, by: str, key: str, trail: Trail
+    ) -> Settled:
+        """Carry out a ruling once, and log it; errors as `quarantine.settle` raises them.
 
         `NotFound` where this hub has no connector for the source: its rows cannot be read again.
         """
@@ -49,6 +52,5 @@ class Review:
                 f"ไม่มีตัวเชื่อมของ {source_id} · there is no connector of the source {source_id}"
             )
         said = hashlib.sha256(f"{source_id} {ruling!r}".encode()).hexdigest()
-        return await settle(
-            self._database, reader.spec, reader.read, ruling, by, Command(by, key, said)
-        )
+        command = Command(by, key, said)
+        return await settle(self._database, reader.spec, reader.read, ruling, by, command, trail)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import asyncpg
@@ -25,6 +26,7 @@ PREPARE: Final = """
 with held as materialized (select number from access_head for update)
 select access_partition(now()), access_partition(now() + interval '1 month') from held
 """
+OWNER: Final = "select owner_id from source where id = $1"
 NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))
 
 
@@ -36,6 +38,12 @@ async def append(connection: asyncpg.Connection, entries: Sequence[Entry]) -> No
 async def prepare(connection: asyncpg.Connection) -> None:
     """Make this month's partition and the next one's; a hub that serves on makes the others."""
     await connection.execute(PREPARE)
+
+
+async def owner_of(connection: asyncpg.Connection, source_id: str) -> str | None:
+    """Whose a source is; null where nobody said."""
+    owner: str | None = await connection.fetchval(OWNER, source_id)
+    return owner
 
 
 def things(told: Iterable[str]) -> list[Thing]:
@@ -124,9 +132,9 @@ class AccessRecords:
         return {str(row["number"]): record_of(row) for row in rows}
 
     async def page(
-        self, page: Page, *, source_id: str | None, since: Any | None
+        self, page: Page, *, source_id: str | None, since: datetime | None
     ) -> Connection[AccessRecord]:
-        """Links of a source's data and since an instant, where those are given, the newest first."""
+        """Links, the newest first; of a source's data and since an instant where given."""
         statement = self._readable()
         if source_id is not None:
             statement = statement.where(access_log.c.source_id == source_id)

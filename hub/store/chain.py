@@ -41,7 +41,7 @@ class Broken:
 
 @record
 class Proof:
-    """What was looked at: how many links, the last of them, and where the chain breaks, if it does."""
+    """What was looked at: how many links, the last of them, and where the chain breaks."""
 
     links: int
     number: int

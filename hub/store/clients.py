@@ -6,9 +6,12 @@ from typing import Any, Final
 
 import asyncpg
 
+from hub.domain.access_log import AccessKind, Caller, Operation, Thing
 from hub.domain.clients import ACTIVE, Client, Issuer, Jwk, Registration, SignIn
+from hub.domain.trail import by_owner
 from hub.errors import Conflict, NotFound
 from hub.store.access import CLIENTS, ISSUERS, client_of, issuer_of
+from hub.store.access_log import append
 from hub.store.engine import Database, compiled
 from hub.store.tables import client
 
@@ -22,7 +25,7 @@ REGISTER: Final = """
 insert into registration (agency_id, enabled) values ($1, true)
 on conflict (agency_id) do update set enabled = true
 """
-ENABLE: Final = "update registration set enabled = $2 where agency_id = $1 returning true"
+ENABLE: Final = "update registration set enabled = $2 where agency_id = $1 returning agency_id"
 REGISTERED: Final = "select true from registration where agency_id = $1"
 REGISTRATIONS: Final = """
 select r.agency_id, a.name_th, r.enabled,
@@ -32,15 +35,17 @@ from registration r join agency a on a.id = r.agency_id order by a.sort_key, r.a
 """
 ADD_CLIENT: Final = """
 insert into client
-    (id, agency_id, name, kind, scopes, secrets, keys, origins, redirects, enabled)
-values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, true)
+    (id, agency_id, name, kind, scopes, secrets, keys, origins, redirects, purpose, enabled)
+values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9, $10, true)
 """
 ROTATE: Final = """
 update client set secrets = (array_prepend($2::text, secrets))[1:$3]
-where id = $1 and kind = 'CONFIDENTIAL' and cardinality(secrets) > 0 returning true
+where id = $1 and kind = 'CONFIDENTIAL' and cardinality(secrets) > 0 returning agency_id
 """
-REKEY: Final = "update client set keys = $2::jsonb where id = $1 and keys <> '[]' returning true"
-DISABLE_CLIENT: Final = "update client set enabled = false where id = $1 returning true"
+REKEY: Final = (
+    "update client set keys = $2::jsonb where id = $1 and keys <> '[]' returning agency_id"
+)
+DISABLE_CLIENT: Final = "update client set enabled = false where id = $1 returning agency_id"
 ADD_ISSUER: Final = """
 insert into issuer (url, agency_id, audience, jwks_uri, claim, mapping, sign_in, enabled)
 values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, true)
@@ -53,14 +58,15 @@ select url from issuer where agency_id = $2 and url <> $1 and enabled and sign_i
 """
 ENDED: Final = "delete from person_session where agency_id = $1"
 ENDED_AT: Final = "delete from person_session where issuer = $1"
-DISABLE_ISSUER: Final = "update issuer set enabled = false where url = $1 returning true"
+DISABLE_ISSUER: Final = "update issuer set enabled = false where url = $1 returning agency_id"
 
 
 class Registering:
-    """The register, for whoever runs the hub."""
+    """The register, for whoever runs the hub; each change is logged in its own transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, by: str = "operator") -> None:
         self._database = database
+        self._by = Caller.operator(by)
 
     async def agency(self, named: str) -> str:
         """The id of the agency of an id, or of a code it bears today; `NotFound` otherwise."""
@@ -76,6 +82,7 @@ class Registering:
         """Let an agency take part, again where it was disabled."""
         async with self._database.writing() as connection:
             await connection.execute(REGISTER, agency_id)
+            await self._log(connection, "agency add", "Registration", agency_id, agency_id)
 
     async def disable(self, agency_id: str) -> None:
         """Let none of an agency's tokens count, and end its people's sessions.
@@ -83,7 +90,8 @@ class Registering:
         Its clients and issuers stay as they are.
         """
         missing = unregistered(agency_id)
-        await self._changed(ENABLE, agency_id, False, missing=missing, then=ENDED)
+        told = "agency disable", "Registration"
+        await self._changed(told, ENABLE, agency_id, False, missing=missing, then=ENDED)
 
     async def registrations(self) -> Sequence[Registration]:
         """Every agency that takes part, or did, in Thai order."""
@@ -107,12 +115,13 @@ class Registering:
             kept = list(made.secrets), json.dumps(list(made.keys)), list(made.origins)
             back = list(made.redirects)
             try:
-                await connection.execute(ADD_CLIENT, *told, *kept, back)
+                await connection.execute(ADD_CLIENT, *told, *kept, back, made.purpose)
             except asyncpg.UniqueViolationError as taken:
                 raise Conflict(
                     f"มีไคลเอนต์ {made.id} แล้ว เลือกชื่ออื่น "
                     f"· There is a client {made.id}; choose another id"
                 ) from taken
+            await self._log(connection, "client add", "Client", made.id, made.agency_id)
 
     async def clients(self) -> Sequence[Client]:
         """Every client, by agency and id."""
@@ -122,16 +131,19 @@ class Registering:
     async def rotate(self, client_id: str, secret: str, *, alone: bool) -> None:
         """Give a client another secret (its hash); the one before counts on, unless `alone`."""
         told = client_id, secret, 1 if alone else ACTIVE
-        await self._changed(ROTATE, *told, missing=no_client(client_id, "รหัสลับ", "a secret"))
+        kind = "client rotate", "Client"
+        await self._changed(kind, ROTATE, *told, missing=no_client(client_id, "รหัสลับ", "a secret"))
 
     async def rekey(self, client_id: str, keys: Sequence[Jwk]) -> None:
         """Replace the public keys of a client that proves itself by them."""
         told = client_id, json.dumps(list(keys))
-        await self._changed(REKEY, *told, missing=no_client(client_id, "กุญแจ", "keys"))
+        kind = "client rotate", "Client"
+        await self._changed(kind, REKEY, *told, missing=no_client(client_id, "กุญแจ", "keys"))
 
     async def disable_client(self, client_id: str) -> None:
         """Let a client's tokens count no more."""
-        await self._changed(DISABLE_CLIENT, client_id, missing=no_client(client_id))
+        kind = "client disable", "Client"
+        await self._changed(kind, DISABLE_CLIENT, client_id, missing=no_client(client_id))
 
     async def add_issuer(self, made: Issuer) -> None:
         """Trust an issuer, or change how; `Conflict` where it speaks for another agency."""
@@ -151,6 +163,7 @@ class Registering:
                     f"{made.url} เป็นผู้ออกโทเค็นของหน่วยงานอื่นแล้ว "
                     f"· {made.url} is trusted for another agency already"
                 )
+            await self._log(connection, "issuer add", "Issuer", made.url, made.agency_id)
 
     async def issuers(self) -> Sequence[Issuer]:
         """Every issuer, by its URL."""
@@ -160,16 +173,32 @@ class Registering:
     async def disable_issuer(self, url: str) -> None:
         """Trust an issuer no more; whom it signed in is signed out."""
         missing = NotFound(f"ไม่มีผู้ออกโทเค็น {url} · There is no issuer {url}")
-        await self._changed(DISABLE_ISSUER, url, missing=missing, then=ENDED_AT)
+        told = "issuer disable", "Issuer"
+        await self._changed(told, DISABLE_ISSUER, url, missing=missing, then=ENDED_AT)
 
     async def _changed(
-        self, statement: str, *told: Any, missing: NotFound, then: str | None = None
+        self,
+        kind: tuple[str, str],
+        statement: str,
+        *told: Any,
+        missing: NotFound,
+        then: str | None = None,
     ) -> None:
+        """Run a statement that answers the agency of what it changed, named first in `told`."""
         async with self._database.writing() as connection:
-            if not await connection.fetchval(statement, *told):
+            agency_id = await connection.fetchval(statement, *told)
+            if not agency_id:
                 raise missing
             if then is not None:
                 await connection.execute(then, told[0])
+            await self._log(connection, *kind, told[0], agency_id)
+
+    async def _log(
+        self, connection: asyncpg.Connection, command: str, kind: str, key: str, agency_id: str
+    ) -> None:
+        things = [Thing(kind, key, agency_id)]
+        operation = Operation("command", command)
+        await append(connection, by_owner(AccessKind.WRITE, self._by, operation, things))
 
 
 def described(sign_in: SignIn) -> dict[str, Any]:

@@ -99,17 +99,17 @@ class Matrices:
     def _told(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
         """What the figures tell of others' unpublished projects and linkages: rows of kind U."""
         at = layout.scope.known_at
-        nothing = [sa.cast(sa.null(), kind) for kind in (sa.Integer, sa.Integer)]
+        nothing = [sa.cast(sa.null(), sa.Integer) for _ in range(2)]
         numbers = [sa.cast(sa.null(), sa.BigInteger) for _ in range(4)]
-        made = []
+        made: list[sa.Select[Any]] = []
         for kind, table, column in (
             ("Project", as_known(tables.project, at).alias("told_project"), "project_id"),
             ("Linkage", as_known(tables.linkage, at).alias("told_linkage"), "linkage_id"),
         ):
             among = sa.select(facts_placed.c[column])
             for item in unpublished(kind, table.c.id, table, self._viewer):
-                row = sa.select(sa.literal("U"), *nothing, sa.cast(item, sa.Text), *numbers)
-                made.append(row.where(table.c.id.in_(among), item.is_not(None)))
+                columns: list[Any] = [sa.literal("U"), *nothing, sa.cast(item, sa.Text), *numbers]
+                made.append(sa.select(*columns).where(table.c.id.in_(among), item.is_not(None)))
         return made
 
     def _overlapping(

@@ -13,49 +13,22 @@ from typing import Any, Final
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.access import Viewer, Visibility
+from hub.domain.access import Viewer
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
 from hub.store.engine import Reading
 from hub.store.known import as_known, past_of
 from hub.store.pages import paged_by
+from hub.store.plans_seen import told, told_by
 from hub.store.rows import keyed, listed, localized, texts
 from hub.store.tables import issue, issue_revision, plan, plan_version
-from hub.store.visible import UNPUBLISHED, still_visible, unpublished, visible
+from hub.store.visible import still_visible, unpublished, visible
 
 IDS: Final = texts("ids")
 RANKLESS: Final = 32767
 """Behind every rank: an issue whose rank the deck lost."""
-
-
-def told(viewer: Viewer, whole: FromClause, at: datetime | None) -> sa.ColumnElement[bool]:
-    """Plans of `whole` (plans as known at `at`) of which the viewer may see any version."""
-    version = as_known(plan_version, at)
-    return (
-        sa.exists()
-        .where(version.c.plan_id == whole.c.id, visible(version, viewer, at))
-        .correlate(whole)
-    )
-
-
-def told_by(
-    viewer: Viewer, whole: FromClause, at: datetime | None = None
-) -> tuple[sa.ColumnElement[Any], ...]:
-    """For the log of access: the version through which a plan is seen, a published one if any."""
-    version = as_known(plan_version, at).alias("telling")
-    return tuple(
-        sa.select(column)
-        .where(version.c.plan_id == whole.c.id, visible(version, viewer, at))
-        .order_by(version.c.visibility != Visibility.PUBLISHED.value, version.c.number.desc())
-        .limit(1)
-        .correlate(whole)
-        .scalar_subquery()
-        .label(UNPUBLISHED)
-        for column in unpublished("PlanVersion", version.c.id, version, viewer)
-    )
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """The unit of work: every reader of one request, over one snapshot and one viewer."""
 
 from hub.domain.access import Viewer
+from hub.store.access_log import AccessRecords
 from hub.store.agencies import Agencies
 from hub.store.areas import Areas
 from hub.store.budget import Budget
@@ -33,6 +34,7 @@ class Unit:
         self.rules = Rules(reading)
         self.rounds = Rounds(reading)
         self.provenance = Provenances(reading)
+        self.access_log = AccessRecords(reading, viewer)
         self.sources = Sources(reading, viewer)
         self.matrices = Matrices(reading, viewer)
         self.freshness = Freshnesses(reading, self.matrices)

@@ -23,6 +23,7 @@ from graphql import (
 )
 from starlette.requests import Request
 
+from hub.domain.access_log import Operation
 from hub.domain.record import value
 from hub.errors import HubError, TooCostly, Unauthenticated
 from hub.web import faults
@@ -31,11 +32,14 @@ from hub.web.bounds import MOST_COST
 from hub.web.documents import Document, Documents
 from hub.web.faults import Problem, Stage, incident, new_trace, problem
 from hub.web.operations import Operations
+from hub.web.trails import denied, operation_of
 from hub.web.turnstile import Caller, Turnstile, address_of
 from resolvers.context import Following
 
-Opened = Callable[[Request], AbstractAsyncContextManager[Any]]
-"""Makes the context of one request; `Unready` while nothing can be answered."""
+Opened = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
+"""Makes the context of one request for an operation; `Unready` while nothing can be answered, and,
+once it has been answered, where the access could not be logged: then the answer does not leave.
+"""
 Still = Callable[[Request], Awaitable[bool]]
 """Whether who asked may still ask: the token has not expired, the agency is not disabled."""
 CallerOf = Callable[[Request], Awaitable[Caller]]
@@ -80,6 +84,11 @@ class Begun:
     cost: int
     who: str
     refused: Answer | None = None
+    text: str = ""
+
+    def operation(self, trace: str) -> Operation:
+        """What is asked, for the log of access."""
+        return operation_of(self.document.ast, self.asked.operation, self.text, trace)
 
 
 class Execution:
@@ -127,7 +136,7 @@ class Execution:
             return Begun(asked, document, kind, dear.cost, who, Answer(told, True))
         if cost:
             self._turnstile.take(who, cost)
-        return Begun(asked, document, kind, cost, who)
+        return Begun(asked, document, kind, cost, who, text=text)
 
     async def answer(self, begun: Begun, request: Request, trace: str) -> Answer:
         """The answer to a query or a mutation; what is wrong with the hub is raised."""
@@ -135,7 +144,7 @@ class Execution:
             return await self._answer(begun, request, trace)
 
     async def _answer(self, begun: Begun, request: Request, trace: str) -> Answer:
-        async with self._opened(request) as context:
+        async with self._opened(request, begun.operation(trace)) as context:
             running = execute(
                 self._schema,
                 cast("Any", begun.document.ast),
@@ -145,6 +154,7 @@ class Execution:
                 hide_suggestions=not self._documents.introspected,
             )
             result = await running if inspect.isawaitable(running) else running
+            denied(result, context)
         return answered(result, trace, begun.cost)
 
     async def events(self, begun: Begun, request: Request) -> AsyncGenerator[Answer | None]:
@@ -153,7 +163,8 @@ class Execution:
         However it goes wrong, it ends with an answer that says so. The source has ended when this
         has, and the next event is asked for when the last has been taken.
         """
-        executor = self._executor(begun, Following(partial(self._opened, request)))
+        again = partial(self._opened, request, begun.operation(new_trace()))
+        executor = self._executor(begun, Following(again))
         if isinstance(executor, list):
             yield answered(ExecutionResult(None, errors=executor), new_trace(), begun.cost)
             return
@@ -196,12 +207,14 @@ class Execution:
         self, executor: Executor[Any], event: Any, begun: Begun, request: Request
     ) -> Answer:
         """The answer of one event, from a context of its own."""
-        async with self._opened(request) as context:
+        trace = new_trace()
+        async with self._opened(request, begun.operation(trace)) as context:
             one = executor.build_per_event_executor(event)
             one.context_value = context
             running: Any = one.execute_operation(False)
             result = await running if inspect.isawaitable(running) else running
-        return answered(result, new_trace(), begun.cost)
+            denied(result, context)
+        return answered(result, trace, begun.cost)
 
 
 async def paced(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[Any]:

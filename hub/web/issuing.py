@@ -88,6 +88,7 @@ class Issuing:
             }
             return said(content, 429, {"Retry-After": str(wait)})
         client = await self._registry.client(named) if named else None
+        request.state.client = client
         if client is not None and not client.enabled:
             client = None
         code, person = await self._taken(client, form)

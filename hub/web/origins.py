@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hub.errors import Unready
 
 DOORS: Final = frozenset({"/graphql", "/oauth/token"})
-HEADERS: Final = ("authorization", "content-type")
+HEADERS: Final = ("authorization", "content-type", "x-purpose")
 SHOWN: Final = ("WWW-Authenticate", "Retry-After")
 PREFLIGHT: Final = 600
 """Seconds a browser may keep what it was allowed; answers themselves are refused at once."""

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route, WebSocketRoute
 
+from hub.domain.access_log import Operation
 from hub.errors import Invalid, NotFound, Unready
 from hub.web.asked import JSON
 from hub.web.graphql import GraphQLDoor
@@ -123,12 +124,12 @@ async def by_header(request: Request) -> Caller:
 
 
 @asynccontextmanager
-async def opened(_: Request) -> AsyncIterator[None]:
+async def opened(_: Request, __: Operation) -> AsyncIterator[None]:
     yield None
 
 
 @asynccontextmanager
-async def closed(_: Request) -> AsyncIterator[None]:
+async def closed(_: Request, __: Operation) -> AsyncIterator[None]:
     raise Unready
     yield None
 

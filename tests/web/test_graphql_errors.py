@@ -9,6 +9,7 @@ import pytest
 from graphql import get_introspection_query
 from starlette.requests import Request
 
+from hub.domain.access_log import Operation
 from hub.web.asked import GRAPHQL, JSON
 from hub.web.bounds import DEEPEST, MOST_MEETINGS, MOST_SELECTIONS
 from hub.web.documents import (
@@ -188,7 +189,7 @@ async def test_a_hub_that_is_not_ready_says_when_to_come_back(query: str) -> Non
 
 async def test_a_door_that_breaks_down_answers_a_number(caplog: pytest.LogCaptureFixture) -> None:
     @asynccontextmanager
-    async def broken(_: Request) -> AsyncIterator[None]:
+    async def broken(_: Request, __: Operation) -> AsyncIterator[None]:
         raise RuntimeError("hunter2")
         yield None
 

@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from websockets.exceptions import InvalidStatus
 
+from hub.domain.access_log import Operation
 from hub.web.graphql import GraphQLDoor
 from hub.web.listening import Listening
 from hub.web.session import MOST_OPERATIONS
@@ -115,7 +116,7 @@ async def test_each_event_is_answered_from_a_context_of_its_own_and_none_is_held
     ever: list[int] = []
 
     @asynccontextmanager
-    async def counted(_: Request) -> AsyncIterator[int]:
+    async def counted(_: Request, __: Operation) -> AsyncIterator[int]:
         number = len(ever)
         ever.append(number)
         open_now.append(number)

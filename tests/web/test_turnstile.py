@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
+from hub.domain.access_log import Operation
 from hub.errors import TooMany
 from hub.web.graphql import GraphQLDoor
 from hub.web.turnstile import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
@@ -138,7 +139,7 @@ async def test_a_client_with_too_much_under_way_is_refused_and_another_is_not() 
     here, go = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def slow(request: Request) -> AsyncIterator[None]:
+    async def slow(request: Request, __: Operation) -> AsyncIterator[None]:
         if request.headers.get("x-client") == "a":
             here.set()
             await go.wait()

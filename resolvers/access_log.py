@@ -1,0 +1,42 @@
+"""The log of access, as far as the viewer may read it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from hub.domain.access_log import AccessRecord
+from hub.domain.agencies import Agency
+from hub.domain.identity import GlobalId
+from hub.domain.lookups import AsOf
+from hub.domain.paging import Connection, Page
+from hub.domain.provenance import Source
+from resolvers.context import Context
+from resolvers.nodes import agencies
+
+
+async def access_log(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    source: Annotated[GlobalId, "Source"] | None = None,
+    since: datetime | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[AccessRecord]]:
+    """The newest first."""
+    page = Page.ask(first, after, (int,))
+    moment = AsOf.clock(since, "since").instant if since else None
+    source_id = source.key if source else None
+    return [await context.unit.access_log.page(page, source_id=source_id, since=moment)]
+
+
+async def owner(records: Sequence[AccessRecord], context: Context) -> Sequence[Agency | None]:
+    """Whose data each is of."""
+    return await agencies([one.owner_id for one in records], context)
+
+
+async def source_of(records: Sequence[AccessRecord], context: Context) -> Sequence[Source | None]:
+    """The source each is of; one that is no more is null."""
+    ids = [one.source_id for one in records if one.source_id]
+    held = await context.unit.provenance.sources(ids) if ids else {}
+    return [held.get(one.source_id or "") for one in records]
