@@ -1,0 +1,363 @@
+"""Whatever is done to the log of access behind the hub's back, the proof names where."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from hub.domain.access_log import AccessKind, Caller, Entry, Operation, link
+from hub.errors import Unready
+from hub.store.access_log import AccessLog, append, prepare
+from hub.store.chain import head, prove
+from hub.store.engine import Database, opened
+from tests.conftest import copied
+
+Tamper = Callable[[asyncpg.Connection], Awaitable[Any]]
+CALLER = Caller("ผู้ใช้", "plan", "https://hub.test", "ministry:05", purpose="จัดทำแผน")
+OPERATION = Operation("query", "Drafts", "ab" * 32, ("projects", "node"), "t" * 32)
+
+
+def entry(number: int = 0, **more: Any) -> Entry:
+    ids = (f"gid://hub/Project/p{number}",)
+    return Entry(AccessKind.READ, CALLER, OPERATION, "ministry:15", "s", ids, 1, **more)
+
+
+@pytest.fixture(scope="module")
+async def dsn(template: str) -> str:
+    return await copied(template, "chain")
+
+
+@pytest.fixture
+async def chain(dsn: str) -> AsyncIterator[Database]:
+    """Ten links, each of a transaction of its own, in a log that was empty."""
+    async with opened(dsn, pool_size=8) as database:
+        async with behind(database) as connection:
+            await connection.execute(
+                "do $$ declare part text; begin for part in select c.oid::regclass from pg_class c "
+                "join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'audit' and "
+                "c.relkind = 'r' loop execute 'drop table ' || part; end loop; end $$"
+            )
+            await connection.execute("delete from access_head")
+            await connection.execute(
+                "insert into access_head values (true, 0, 'epoch', decode(repeat('00', 32), 'hex'))"
+            )
+        log = AccessLog(database)
+        for number in range(1, 11):
+            await log.write([entry(number)])
+        yield database
+
+
+class behind:  # noqa: N801 - reads as a word
+    """A connection of somebody who owns the server: triggers do not run for it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        self.connection = await self.database.pool.acquire()
+        self.transaction = self.connection.transaction()
+        await self.transaction.start()
+        await self.connection.execute("set local session_replication_role = replica")
+        return self.connection
+
+    async def __aexit__(self, *broken: object) -> None:
+        await (self.transaction.rollback() if broken[0] else self.transaction.commit())
+        await self.database.pool.release(self.connection)
+
+
+async def test_an_untouched_chain_holds_and_ends_where_its_head_says(chain: Database) -> None:
+    proof = await prove(chain)
+    assert (proof.links, proof.number, proof.broken) == (10, 10, None)
+    assert await head(chain) == (10, proof.digest.hex())
+    assert (await prove(chain, kept=(4, await digest_of(chain, 4)))).broken is None
+
+
+async def digest_of(database: Database, number: int) -> str:
+    found: bytes = await database.pool.fetchval(
+        "select digest from access_log where number = $1", number
+    )
+    return found.hex()
+
+
+def sql(*statements: str) -> Tamper:
+    async def run(connection: asyncpg.Connection) -> None:
+        for statement in statements:
+            await connection.execute(statement)
+
+    return run
+
+
+async def rehash(connection: asyncpg.Connection, *, first: int = 5) -> None:
+    """Take a name out of a link, and write its digest, all later links and the head anew."""
+    rows = await connection.fetch(
+        "select * from access_log where number >= $1 order by number", first
+    )
+    before = bytes(rows[0]["previous"])
+    for row in rows:
+        text = row["entry"].replace("ministry:05", "ministry:07")
+        own = link(before, row["number"], row["at"], text)
+        await connection.execute(
+            "update access_log set entry = $2, previous = $3, digest = $4 where number = $1",
+            row["number"], text, before, own,
+        )  # fmt: skip
+        before = own
+    await connection.execute("update access_head set digest = $1", before)
+
+
+async def forge(connection: asyncpg.Connection) -> None:
+    """Change a link and its digest alone."""
+    row = await connection.fetchrow("select * from access_log where number = 5")
+    text = row["entry"].replace("ministry:05", "ministry:07")
+    own = link(row["previous"], 5, row["at"], text)
+    await connection.execute(
+        "update access_log set entry = $1, digest = $2 where number = 5", text, own
+    )
+
+
+async def insert(connection: asyncpg.Connection) -> None:
+    """Put a copy of a link in, under a number that stood before."""
+    await connection.execute(
+        "insert into access_log (at, number, entry, previous, digest) "
+        "select at + interval '1 microsecond', number, entry, previous, digest "
+        "from access_log where number = 5"
+    )
+
+
+async def swap(connection: asyncpg.Connection) -> None:
+    """Let two links change places in time."""
+    await connection.execute(
+        "update access_log a set at = b.at from access_log b "
+        "where (a.number, b.number) in ((4, 7), (7, 4))"
+    )
+
+
+async def lose_a_month(connection: asyncpg.Connection) -> None:
+    """Move what there is into two earlier months, honestly chained, and drop one of them."""
+    await rehash(connection, first=1)
+    rows = await connection.fetch("select * from access_log order by number")
+    await connection.execute("delete from access_log")
+    before = bytes(32)
+    for row in rows:
+        at = datetime(2026, 1 + row["number"] // 4, 5, tzinfo=UTC) + timedelta(hours=row["number"])
+        await connection.execute("select access_partition($1)", at)
+        own = link(before, row["number"], at, row["entry"])
+        await connection.execute(
+            "insert into access_log (at, number, entry, previous, digest) values "
+            "($1, $2, $3, $4, $5)", at, row["number"], row["entry"], before, own,
+        )  # fmt: skip
+        before = own
+    await connection.execute("update access_head set digest = $1, at = $2", before, at)
+    await connection.execute("drop table audit.access_log_2026_02")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "number", "words"),
+    [
+        (sql("update access_log set entry = replace(entry, ':05', ':07') where number = 5"), 5,
+         "changed"),
+        (sql("update access_log set digest = sha256(digest) where number = 5"), 5, "changed"),
+        (sql("update access_log set previous = sha256(previous) where number = 5"), 5, "changed"),
+        (sql("update access_log set at = at + interval '1 microsecond' where number = 10"), 10,
+         "changed"),
+        (forge, 6, "written anew"),
+        (sql("delete from access_log where number = 5"), 5, "removed"),
+        (sql("delete from access_log where number = 1"), 1, "removed"),
+        (sql("delete from access_log where number = 10"), 10, "removed"),
+        (sql("delete from access_log"), 1, "removed"),
+        (sql("delete from access_log where number = 10",
+             "update access_head set number = 9"), 9, "head"),
+        (sql("update access_log set number = number + 1 where number = 10"), 10, "removed"),
+        (sql("delete from access_head"), 10, "head"),
+        (insert, 5, "put in"),
+        (swap, 4, "order"),
+        (lose_a_month, 4, "partition of 2026-02"),
+    ],
+    ids=["entry", "digest", "previous", "instant", "forged", "removed", "first removed",
+         "last removed", "all removed", "cut", "renumbered", "no head", "inserted", "order",
+         "month"],
+)  # fmt: skip
+async def test_what_was_done_to_a_link_is_found_and_named(
+    chain: Database, tamper: Tamper, number: int, words: str
+) -> None:
+    async with behind(chain) as connection:
+        await tamper(connection)
+    broken = (await prove(chain)).broken
+    assert broken is not None
+    assert (broken.number, words in broken.en) == (number, True), broken.en
+    assert broken.th.isascii() is False
+
+
+async def test_columns_that_hide_a_link_from_its_owner_are_found(fresh_database: Database) -> None:
+    await AccessLog(fresh_database).write([entry(1), entry(2)])
+    async with behind(fresh_database) as connection:
+        await connection.execute("alter table access_log alter owner_id drop expression")
+        await connection.execute("update access_log set owner_id = 'ministry:01' where number = 2")
+    broken = (await prove(fresh_database)).broken
+    assert broken is not None
+    assert (broken.number, "columns" in broken.en) == (2, True)
+
+
+async def test_a_chain_written_anew_whole_is_told_by_a_head_kept_outside(chain: Database) -> None:
+    number, digest = await head(chain)
+    async with behind(chain) as connection:
+        await rehash(connection)
+    assert (await prove(chain)).broken is None
+    broken = (await prove(chain, kept=(number, digest))).broken
+    assert broken is not None
+    assert "written anew" in broken.en
+    broken = (await prove(chain, kept=(99, digest))).broken
+    assert broken is not None
+    assert broken.number == 99
+
+
+async def test_a_part_of_the_chain_is_proven_by_itself(chain: Database) -> None:
+    times = [r["at"] for r in await chain.pool.fetch("select at from access_log order by number")]
+    part = await prove(chain, first=times[3], until=times[8])
+    assert (part.links, part.number, part.broken) == (5, 8, None)
+    async with behind(chain) as connection:
+        await forge(connection)
+    assert (await prove(chain, first=times[6])).broken is None
+    broken = (await prove(chain, first=times[4])).broken
+    assert broken is not None
+    assert broken.number == 6
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update access_log set entry = '{}'",
+        "delete from access_log where number = 3",
+        "truncate access_log",
+        "truncate {part}",
+        "update {part} set entry = '{{}}'",
+        "delete from {part}",
+        "delete from access_head",
+        "truncate access_head",
+        "update access_head set digest = sha256('')",
+        "update access_head set number = 1",
+    ],
+)
+async def test_the_owner_of_the_tables_can_only_append(chain: Database, statement: str) -> None:
+    part = await chain.pool.fetchval("select tableoid::regclass::text from access_log limit 1")
+    with pytest.raises(asyncpg.RaiseError, match="only grows"):
+        await chain.pool.execute(statement.replace("{part}", part))
+    assert (await prove(chain)).broken is None
+
+
+async def test_writers_of_several_nodes_make_one_chain(chain: Database, dsn: str) -> None:
+    async with opened(dsn, pool_size=4) as other:
+        nodes = [AccessLog(chain), AccessLog(other), AccessLog(chain)]
+
+        async def one(number: int) -> None:
+            await nodes[number % 3].write([entry(number), entry(number)])
+
+        async def command(number: int) -> None:
+            async with chain.writing() as connection:
+                await append(connection, [entry(number)])
+
+        await asyncio.gather(*(one(n) for n in range(200)), *(command(n) for n in range(20)))
+    proof = await prove(chain)
+    assert (proof.links, proof.broken) == (10 + 400 + 20, None)
+
+
+@given(sizes=st.lists(st.integers(0, 5), max_size=6), broken=st.sets(st.integers(0, 5)))
+@examples(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_however_transactions_end_no_number_is_missing(
+    chain: Database, sizes: list[int], broken: set[int]
+) -> None:
+    before = (await prove(chain)).links
+
+    async def one(at: int, size: int) -> None:
+        with suppress(InterruptedError):
+            async with chain.writing() as connection:
+                await append(connection, [entry(n) for n in range(size)])
+                if at in broken:
+                    raise InterruptedError
+
+    await asyncio.gather(*(one(at, size) for at, size in enumerate(sizes)))
+    proof = await prove(chain)
+    kept = sum(size for at, size in enumerate(sizes) if at not in broken)
+    assert (proof.links - before, proof.broken) == (kept, None)
+
+
+async def test_the_months_ahead_are_made_and_a_clock_set_back_turns_nothing_round(
+    chain: Database,
+) -> None:
+    async with chain.writing() as connection:
+        await prepare(connection)
+        await prepare(connection)
+    parts = "select count(*) from pg_inherits where inhparent = 'access_log'::regclass"
+    assert await chain.pool.fetchval(parts) == 2
+    async with behind(chain) as connection:
+        await connection.execute("update access_head set at = now() + interval '70 days'")
+    await AccessLog(chain).write([entry(11)])
+    assert await chain.pool.fetchval(parts) == 4
+    assert (await prove(chain)).broken is None
+
+
+async def test_what_cannot_be_logged_is_said_and_nothing_is_half_written(chain: Database) -> None:
+    log = AccessLog(chain)
+    await chain.pool.execute("alter function append_access rename to append_access_away")
+    try:
+        with pytest.raises(Unready, match="withheld"):
+            await log.write([entry()])
+    finally:
+        await chain.pool.execute("alter function append_access_away rename to append_access")
+    await log.write([entry()])
+    assert (await prove(chain)).links == 11
+
+
+MILLION = 1_000_000
+
+
+async def test_a_million_links_are_proven_in_one_pass_with_flat_memory(
+    chain: Database, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if request.config.getoption("--hypothesis-profile") != "long":
+        pytest.skip("a minute or two; make check-long does it")
+    texts = [entry(n).text for n in range(10_000)]
+    for _ in range(MILLION // len(texts)):
+        await chain.pool.execute("select append_access($1::text[])", texts, timeout=120)
+    host = await chain.pool.fetchval("show unix_socket_directories")
+    name = await chain.pool.fetchval("select current_database()")
+    run = subprocess.run(
+        [sys.executable, "-c", PROVE, f"postgresql://hub@/{name}?host={host}&port=5432"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    links, took, early, late = run.stdout.split()
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{int(links):,} links: {took} s, {early} MB at first, {late} MB at last\n"
+        )
+    assert int(links) == MILLION + 10
+    assert float(late) - float(early) < 8
+    assert float(late) < 250
+
+
+PROVE = """
+import asyncio, resource, sys, time
+from hub.store.chain import prove
+from hub.store.engine import opened
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+async def main():
+    seen = []
+    async with opened(sys.argv[1], pool_size=1) as database:
+        began = time.monotonic()
+        proof = await prove(database, progress=lambda _: seen.append(memory()))
+        assert proof.broken is None, proof.broken.en
+        print(proof.links, f"{time.monotonic() - began:.1f}", f"{seen[0]:.1f}", f"{memory():.1f}")
+
+asyncio.run(main())
+"""
