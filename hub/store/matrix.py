@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.sql.selectable import CTE
 
 from hub.domain.access import Viewer
@@ -22,7 +22,12 @@ from hub.store.counting import counted, placed
 from hub.store.engine import Reading
 from hub.store.known import as_known
 from hub.store.rows import listing
-from hub.store.visible import unpublished, visible
+from hub.store.visible import UNPUBLISHED, unpublished, visible
+
+NOTHING: Final[tuple[Any, ...]] = tuple(
+    sa.cast(sa.null(), kind) for kind in (sa.Integer, sa.Integer, sa.Text, *[sa.BigInteger] * 4)
+)
+"""The columns of figures where a row is about no figure."""
 
 
 class Matrices:
@@ -89,18 +94,18 @@ class Matrices:
             sa.cast(sa.null(), sa.Text),
             *(sa.cast(sa.literal(1, sa.Integer), sa.BigInteger) for _ in range(4)),
         ).where(self._overlapping(layout, p.project_id))
-        every = [projects, linkages, money, overlaps.distinct(), *self._told(layout, facts_placed)]
-        rows = await self._reading.rows(sa.union_all(*every))
-        self._reading.unpublished += [row["name"] for row in rows if row["kind"] == "U"]
-        rows = [row for row in rows if row["kind"] != "U"]
+        every = [projects, linkages, money, overlaps.distinct()]
+        if told := self._told(layout, facts_placed):
+            nothing = sa.cast(sa.null(), JSONB).label(UNPUBLISHED)
+            every = [*(part.add_columns(nothing) for part in every), *told]
+        answer = await self._reading.rows(sa.union_all(*every))
+        rows = [row for row in answer if row["kind"] != "U"]
         hidden = await self._hidden(layout)
         return figures_of(rows, hidden, layout.counting)
 
     def _told(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
         """What the figures tell of others' unpublished projects and linkages: rows of kind U."""
         at = layout.scope.known_at
-        nothing = [sa.cast(sa.null(), sa.Integer) for _ in range(2)]
-        numbers = [sa.cast(sa.null(), sa.BigInteger) for _ in range(4)]
         made: list[sa.Select[Any]] = []
         for kind, table, column in (
             ("Project", as_known(tables.project, at).alias("told_project"), "project_id"),
@@ -108,7 +113,7 @@ class Matrices:
         ):
             among = sa.select(facts_placed.c[column])
             for item in unpublished(kind, table.c.id, table, self._viewer):
-                columns: list[Any] = [sa.literal("U"), *nothing, sa.cast(item, sa.Text), *numbers]
+                columns: list[Any] = [sa.literal("U"), *NOTHING, item]
                 made.append(sa.select(*columns).where(table.c.id.in_(among), item.is_not(None)))
         return made
 

@@ -1,0 +1,36 @@
+"""Whoever is signed in, a statement that hands out what may be unpublished says so for the log.
+
+As with `test_visible`, the statements themselves are looked at as they were sent; here the server
+is asked which columns each answers with.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hub.domain.access import Permission, Viewer
+from hub.store.engine import Database
+from tests.conftest import Asking
+
+QUESTIONS = sorted((Path(__file__).parents[1] / "questions").glob("*.graphql"))
+READS = re.compile(r"\b(?:FROM|JOIN)\s+\(*(?:history\.)?(project|linkage|plan_version)\b")
+OFFICER = Viewer("an officer", "ministry:05", frozenset({Permission.OPERATE_SOURCES.value}))
+TOLD_BEFORE = {
+    ("r", "c", "n"): "hidden projects: that so many are listed is everybody's to know",
+    ("group_r", "group_c"): "parts of figures: drawing the figures has told of them",
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
+async def test_no_statement_hands_out_what_is_unpublished_unmarked(
+    ask: Asking, database: Database, question: Path
+) -> None:
+    answer = await ask(question.read_text(encoding="utf-8"), viewer=OFFICER)
+    assert "errors" not in answer
+    async with database.pool.acquire() as connection:
+        for statement in filter(READS.search, ask.sent):
+            told = await connection.prepare(statement)
+            columns = {column.name for column in told.get_attributes()}
+            excused = any(columns.issuperset(some) for some in TOLD_BEFORE)
+            assert "unpublished" in columns or excused, statement

@@ -1,0 +1,406 @@
+"""What others' drafts were read, what was changed and who was refused stands in the log, provably.
+
+A party to a draft is made here by bending the one rule of `hub.store.visible`: all else is the
+hub's own.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import sqlalchemy as sa
+
+from hub.app import Hub, create_app
+from hub.domain.access import ANONYMOUS, Permission, Viewer
+from hub.domain.access_log import AccessKind, AccessRecord
+from hub.ingest.run import ingest
+from hub.settings import Settings
+from hub.store import visible
+from hub.store.access_log import record_of
+from hub.store.chain import prove
+from hub.store.engine import Database
+from tests.conftest import Asking, quiet
+from tests.ingest.made import SPEC, given, read, row
+from tests.resolvers.test_quarantine import SETTLE, SINGBURI, SOURCE, Made
+from tests.services.test_who_sees_what import QUESTION, asked, plant
+from tests.web.access import Realm
+
+OPERATE = Permission.OPERATE_SOURCES.value
+AUDIT = Permission.READ_AUDIT.value
+PARTY = Viewer("a party", "ministry:22", frozenset({AUDIT}), purpose="จัดทำแผนจังหวัด")
+OWNER = Viewer("an owner", "ministry:05", frozenset({AUDIT}))
+OTHER = Viewer("another", "ministry:07", frozenset({AUDIT, OPERATE}))
+STEWARD = Viewer("a steward", "ministry:01", frozenset({AUDIT, OPERATE, Permission.STEWARD.value}))
+DRAFT = "gid://hub/Project/secret"
+READ = f'query Look {{ node(id: "{DRAFT}") {{ id ... on Project {{ name {{ th }} }} }} }}'
+LOG = """query ($source: ID, $since: DateTime, $first: Int, $after: String) {
+  accessLog(source: $source, since: $since, first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id at kind subject client agency { id } owner { id } source { id } purpose operation
+      document reason records recordCount traceId previousDigest digest } } }"""
+
+
+@pytest.fixture
+async def asking(fresh_database: Database) -> AsyncIterator[Asking]:
+    """A hub of its own: what it has counted of refusals is this test's."""
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
+    made = Asking(create_app(settings, quiet, Hub(settings, quiet)), fresh_database)
+    async with made.client:
+        yield made
+
+
+@pytest.fixture
+def party(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PARTY is a party to whatever the tourism ministry has."""
+    own = visible.owned
+
+    def owned(thing: Any, viewer: Viewer) -> sa.ColumnElement[bool]:
+        if viewer != PARTY:
+            return own(thing, viewer)
+        columns = [thing.c[name] for name in ("owner_id", "proposed_by_id") if name in thing.c]
+        theirs = [column == agency for column in columns for agency in ("ministry:05", "ministry:22")]
+        return sa.func.coalesce(sa.or_(*theirs), sa.false())
+
+    monkeypatch.setattr(visible, "owned", owned)
+
+
+async def links(database: Database) -> list[AccessRecord]:
+    """The log from its beginning; the chain holds."""
+    assert (await prove(database)).broken is None
+    rows = await database.pool.fetch("select * from access_log order by number")
+    return [record_of(one) for one in rows]
+
+
+# ── reading ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("party")
+async def test_a_read_of_anothers_draft_leaves_an_entry_with_its_id(
+    asking: Asking, fresh_database: Database
+) -> None:
+    await plant(fresh_database, "PRIVATE")
+    answer = await asking(READ, viewer=PARTY)
+    assert answer["data"]["node"]["name"]["th"] == "โครงการลับสุดยอด"
+    [one] = await links(fresh_database)
+    assert (one.kind, one.records, one.record_count) == (AccessKind.READ, (DRAFT,), 1)
+    assert (one.subject, one.agency_id, one.owner_id) == ("a party", "ministry:22", "ministry:05")
+    assert (one.operation, one.purpose) == ("query Look: node", "จัดทำแผนจังหวัด")
+    assert len(one.document or "") == 64
+    assert len(one.trace_id or "") == 32
+
+
+@pytest.mark.usefixtures("party")
+@pytest.mark.parametrize(
+    ("question", "variables", "known"),
+    [
+        ('{ project(by: {code: "secret"}) { id } }', None, {DRAFT}),
+        ('{ projects(filter: {text: "ลับสุดยอด"}) { nodes { id } } }', None, {DRAFT}),
+        ("{ linkages(first: 100) { nodes { id } } }", None, {"gid://hub/Linkage/secret"}),
+        (QUESTION, asked(), {DRAFT, "gid://hub/Linkage/secret"}),
+        (
+            "query ($i: MatrixInput!) { matrix(input: $i) { total { projectCount } } }",
+            asked(),
+            {DRAFT, "gid://hub/Linkage/secret"},
+        ),
+        (
+            '{ area(by: {code: "20"}) { projects(first: 100) { nodes { id } } } }',
+            None,
+            {DRAFT},
+        ),
+    ],
+    ids=["code", "list", "linkages", "matrix", "total alone", "area"],
+)
+async def test_however_a_draft_is_reached_it_is_told(
+    asking: Asking,
+    fresh_database: Database,
+    question: str,
+    variables: dict[str, Any] | None,
+    known: set[str],
+) -> None:
+    await plant(fresh_database, "PRIVATE")
+    await fresh_database.pool.execute(
+        "insert into project_area (project_id, area_id, basis) values ('secret', '20', 'UNKNOWN')"
+    )
+    answer = await asking(question, variables, viewer=PARTY)
+    assert "errors" not in answer
+    told = {record for one in await links(fresh_database) for record in one.records}
+    assert told == known
+
+
+@pytest.mark.usefixtures("party")
+async def test_a_plan_that_is_no_more_than_a_draft_is_told(
+    asking: Asking, fresh_database: Database
+) -> None:
+    plan = await fresh_database.pool.fetchval(
+        "update plan_version set visibility = 'PRIVATE', owner_id = 'ministry:05' "
+        "where plan_id = (select plan_id from plan_version order by plan_id limit 1) "
+        "returning plan_id"
+    )
+    question = f'{{ plan(id: "gid://hub/Plan/{plan}") {{ title {{ th }} }} }}'
+    assert (await asking(question))["data"]["plan"] is None
+    assert (await asking(question, viewer=PARTY))["data"]["plan"]
+    [one] = await links(fresh_database)
+    assert one.records[0].startswith("gid://hub/PlanVersion/")
+    assert (await asking(question, viewer=OWNER))["data"]["plan"]
+    assert len(await links(fresh_database)) == 1
+
+
+async def test_ones_own_drafts_leave_none(asking: Asking, fresh_database: Database) -> None:
+    await plant(fresh_database, "PRIVATE")
+    assert (await asking(READ, viewer=OWNER))["data"]["node"]
+    assert "errors" not in await asking(QUESTION, asked(), viewer=OWNER)
+    assert await links(fresh_database) == []
+
+
+async def test_what_is_published_is_read_without_a_statement_more(
+    asking: Asking, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many statements for a ministry as for anybody, and no transaction that writes."""
+    cost = []
+    monkeypatch.setattr(Database, "writing", None)
+    for viewer in (ANONYMOUS, PARTY, STEWARD):
+        answer = await asking(QUESTION, asked(), viewer=viewer)
+        assert "errors" not in answer
+        cost.append(asking.statements)
+    assert len(set(cost)) == 1
+    assert await links(fresh_database) == []
+
+
+@pytest.mark.usefixtures("party")
+async def test_where_the_log_cannot_be_written_the_answer_does_not_leave(
+    asking: Asking, fresh_database: Database
+) -> None:
+    await plant(fresh_database, "PRIVATE")
+    await fresh_database.pool.execute("alter table access_head rename to access_head_away")
+    sent = {"query": READ}
+    asking.hub.viewer_of = lambda _: PARTY
+    response = await asking.client.post("/graphql", json=sent)
+    assert response.status_code == 503
+    assert "retry-after" in response.headers
+    assert "ลับ" not in response.text
+    [error] = response.json()["errors"]
+    assert error["extensions"]["code"] == "UNREADY"
+    assert "withheld" in error["message"]
+    published = await asking(QUESTION, asked(), viewer=PARTY)
+    assert published["errors"][0]["extensions"]["code"] == "UNREADY"  # its figures count the draft
+    assert "errors" not in await asking(QUESTION, asked())
+    await fresh_database.pool.execute("alter table access_head_away rename to access_head")
+    assert (await asking(READ, viewer=PARTY))["data"]["node"]
+
+
+@pytest.mark.usefixtures("party")
+async def test_a_purpose_is_the_requests_else_the_registers_and_one_line(
+    asking: Asking, fresh_database: Database
+) -> None:
+    await plant(fresh_database, "PRIVATE")
+    asking.hub.viewer_of = lambda _: PARTY
+
+    async def posted(purpose: bytes) -> httpx2.Response:
+        return await asking.client.post(
+            "/graphql", json={"query": READ}, headers=[(b"X-Purpose", purpose)]
+        )
+
+    for purpose in ("ติดตามงบประมาณ".encode(), b"%E0%B8%81", b" "):
+        assert (await posted(purpose)).status_code == 200
+    found = [one.purpose for one in await links(fresh_database)]
+    assert found == ["ติดตามงบประมาณ", "ก", "จัดทำแผนจังหวัด"]
+    for purpose in (b"x" * 201, b"%00", b"%0A"):
+        refused = await posted(purpose)
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["extensions"]["field"] == "X-Purpose"
+
+
+# ── what waits at sources, and rulings ──────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def waiting(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A source of the interior ministry, three of whose rows wait."""
+    monkeypatch.setattr("hub.prepared.connectors", lambda _: {"made_up": Made})
+    rows = [row(n, area="สิงค์บุรี") for n in (1, 2, 3)]
+    await ingest(fresh_database, SPEC, read, given(rows))
+    return fresh_database
+
+
+ROWS = f'{{ source(id: "{SOURCE}") {{ quarantine {{ nodes {{ id payload }} }} }} }}'
+
+
+async def test_a_stewards_look_at_an_agencys_rows_is_told_to_that_agency(
+    asking: Asking, waiting: Database
+) -> None:
+    answer = await asking(ROWS, viewer=STEWARD)
+    ids = [one["id"] for one in answer["data"]["source"]["quarantine"]["nodes"]]
+    own = Viewer("a steward", "ministry:15", STEWARD.scopes)
+    assert "errors" not in await asking(ROWS, viewer=own)
+    [one] = await links(waiting)
+    assert (sorted(one.records), one.owner_id, one.source_id) == (ids, "ministry:15", "made_up")
+    seen = (await asking(LOG, {"source": SOURCE}, viewer=own))["data"]["accessLog"]["nodes"]
+    assert [(n["subject"], n["source"]["id"]) for n in seen] == [("a steward", SOURCE)]
+
+
+async def test_a_ruling_is_logged_with_what_it_settled_and_a_refused_one_too(
+    asking: Asking, waiting: Database
+) -> None:
+    own = Viewer("an officer", "ministry:15", frozenset({OPERATE}))
+    sent = {"idempotencyKey": "k", "source": SOURCE, "ruling": SINGBURI}
+    for viewer in (own, own, OTHER, ANONYMOUS):
+        await asking(SETTLE, {"input": sent}, viewer=viewer)
+    done, again, strange, nobody = await links(waiting)
+    assert (done.kind, done.records, done.record_count) == (AccessKind.WRITE, (SOURCE,), 3)
+    assert (done.subject, done.owner_id, done.source_id) == ("an officer", "ministry:15", "made_up")
+    assert (again.kind, again.records, again.record_count) == (AccessKind.WRITE, (), 0)
+    assert (strange.kind, strange.reason, strange.subject) == (
+        AccessKind.DENIED, "FORBIDDEN", "another",
+    )  # fmt: skip
+    assert (nobody.reason, nobody.subject) == ("UNAUTHENTICATED", None)
+    for one in (done, again, strange, nobody):
+        assert one.operation == "mutation: quarantineSettle"
+
+
+async def test_what_is_rolled_back_was_never_logged(
+    asking: Asking, waiting: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await waiting.pool.execute("alter function append_access rename to append_access_away")
+    own = Viewer("an officer", "ministry:15", frozenset({OPERATE}))
+    sent = {"idempotencyKey": "k", "source": SOURCE, "ruling": SINGBURI}
+    await asking(SETTLE, {"input": sent}, viewer=own)
+    left = "select count(*) from quarantine where status = 'WAITING'"
+    assert await waiting.pool.fetchval(left) == 3
+    await waiting.pool.execute("alter function append_access_away rename to append_access")
+    assert await links(waiting) == []
+
+
+# ── refusals ────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_field_of_others_is_refused_and_its_owner_can_read_who_tried(
+    asking: Asking, waiting: Database
+) -> None:
+    answer = await asking(ROWS, viewer=OTHER)
+    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    own = Viewer("an officer", "ministry:15", frozenset({AUDIT}))
+    [one] = (await asking(LOG, viewer=own))["data"]["accessLog"]["nodes"]
+    assert (one["kind"], one["reason"], one["subject"]) == ("DENIED", "FORBIDDEN", "another")
+    assert (one["operation"], one["source"]["id"]) == ("query: quarantine", SOURCE)
+
+
+async def test_refusals_of_one_caller_are_one_entry_a_minute(
+    realm: Realm, register_database: Database
+) -> None:
+    start = await register_database.pool.fetchval("select number from access_head")
+
+    async def counts() -> list[int]:
+        every = await links(register_database)
+        return [one.record_count for one in every if one.number > start]
+
+    for _ in range(30):
+        assert (await realm.ask("no.token.atall")).status_code == 401
+    assert await counts() == [1]
+    realm.later(61)
+    assert (await realm.ask("no.token.atall")).status_code == 401
+    assert await counts() == [1, 30]
+    realm.later(61)
+    await realm.hub.access.log.refusals.tell()
+    await realm.hub.access.log.refusals.tell(everything=True)
+    assert await counts() == [1, 30]
+
+
+async def test_a_flood_from_everywhere_fills_no_disk(
+    realm: Realm, register_database: Database
+) -> None:
+    start = await register_database.pool.fetchval("select number from access_head")
+    for number in range(300):
+        transport = httpx2.ASGITransport(
+            realm.app, client=(f"10.1.{number // 250}.{number % 250}", 1)
+        )
+        async with httpx2.AsyncClient(transport=transport, base_url="https://hub.test") as client:
+            refused = await client.get(
+                "/graphql?query={__typename}", headers={"authorization": "x"}
+            )
+            assert refused.status_code == 401
+    realm.later(61)
+    await realm.hub.access.log.refusals.tell()
+    every = [one for one in await links(register_database) if one.number > start]
+    assert len(every) <= 102
+    assert sum(one.record_count for one in every) == 300
+
+
+async def test_a_client_that_fails_to_prove_itself_is_told_to_its_agency(
+    realm: Realm, register_database: Database
+) -> None:
+    start = await register_database.pool.fetchval("select number from access_head")
+    secret = await realm.add_client()
+    await realm.get_token(auth=("planner", "bhs_wrong"))
+    await realm.get_token(auth=("bhs_a-secret-in-the-wrong-place", "x"))
+    token = (await realm.get_token(auth=("planner", secret))).json()["access_token"]
+    await realm.ask(f"{token[:-4]}AAAA")
+    every = [one for one in await links(register_database) if one.number > start]
+    assert [(one.kind, one.client, one.agency_id, one.operation) for one in every] == [
+        (AccessKind.WRITE, None, None, "command agency add"),
+        (AccessKind.WRITE, None, None, "command client add"),
+        (AccessKind.DENIED, "planner", "ministry:05", "request /oauth/token"),
+        (AccessKind.DENIED, None, None, "request /oauth/token"),
+        (AccessKind.DENIED, None, None, "request /graphql"),
+    ]
+    assert every[1].records == ("gid://hub/Client/planner",)
+    texts = str(await register_database.pool.fetch("select entry from access_log"))
+    for never in (secret, "bhs_", token, token.split(".")[2], "Bearer", "Basic"):
+        assert never not in texts
+
+
+@pytest.mark.usefixtures("party")
+async def test_no_value_of_a_question_stands_in_the_log(
+    asking: Asking, fresh_database: Database
+) -> None:
+    await plant(fresh_database, "PRIVATE")
+    question = """query Named($by: ProjectBy!) {
+      project(by: $by) { id } other: projects(filter: {text: "hunter2"}) { totalCount } }"""
+    await asking(question, {"by": {"code": "secret"}}, viewer=PARTY)
+    [one] = await links(fresh_database)
+    assert one.operation == "query Named: project, projects"
+    text = await fresh_database.pool.fetchval("select entry from access_log")
+    assert "hunter2" not in text
+    assert '"code"' not in text
+
+
+# ── reading the log ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("party")
+async def test_an_agency_reads_of_its_own_data_and_calls_and_a_steward_reads_all(
+    asking: Asking, fresh_database: Database
+) -> None:
+    await plant(fresh_database, "PRIVATE")
+    for _ in range(3):
+        await asking(READ, viewer=PARTY)
+
+    async def read_by(viewer: Viewer, **more: Any) -> Any:
+        return (await asking(LOG, more, viewer=viewer))["data"]["accessLog"]
+
+    for viewer, count in ((OWNER, 3), (PARTY, 3), (OTHER, 0), (STEWARD, 3)):
+        assert len((await read_by(viewer))["nodes"]) == count, viewer
+    page = await read_by(OWNER, first=2)
+    numbers = [one["id"] for one in page["nodes"]]
+    assert numbers == ["gid://hub/AccessRecord/3", "gid://hub/AccessRecord/2"]
+    rest = await read_by(OWNER, after=page["pageInfo"]["endCursor"])
+    assert [one["id"] for one in rest["nodes"]] == ["gid://hub/AccessRecord/1"]
+    assert page["nodes"][0]["previousDigest"] == page["nodes"][1]["digest"]
+    assert rest["nodes"][0]["previousDigest"] == "00" * 32
+    late = page["nodes"][0]["at"]
+    assert len((await read_by(OWNER, since=late))["nodes"]) == 1
+    node = '{ node(id: "gid://hub/AccessRecord/2") { id ... on AccessRecord { digest } } }'
+    assert (await asking(node, viewer=OWNER))["data"]["node"]["digest"] == page["nodes"][1][
+        "digest"
+    ]
+    assert (await asking(node, viewer=OTHER))["data"]["node"] is None
+    assert (await asking(node))["data"]["node"] is None
+
+
+async def test_the_log_is_for_who_may_read_it(asking: Asking) -> None:
+    answer = await asking(LOG)
+    assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    reader = Viewer("a reader", "ministry:05")
+    answer = await asking(LOG, viewer=reader)
+    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
