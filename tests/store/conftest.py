@@ -1,13 +1,43 @@
 """What the tests of the store share."""
 
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from hub.prepared import REFERENCE
+from hub.store.access_log import AccessLog
+from hub.store.engine import Database, opened
+from tests.conftest import copied
+from tests.store.chained import behind, entry
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(REFERENCE, tmp_path / "reference"))
+
+
+@pytest.fixture(scope="session")
+async def chain_dsn(template: str) -> str:
+    return await copied(template, "chain")
+
+
+@pytest.fixture
+async def chain(chain_dsn: str) -> AsyncIterator[Database]:
+    """Ten links, each of a transaction of its own, in a log that was empty."""
+    async with opened(chain_dsn, pool_size=8) as database:
+        async with behind(database) as connection:
+            await connection.execute(
+                "do $$ declare part text; begin for part in select c.oid::regclass from pg_class c "
+                "join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'audit' and "
+                "c.relkind = 'r' loop execute 'drop table ' || part; end loop; end $$"
+            )
+            await connection.execute("delete from access_head")
+            await connection.execute(
+                "insert into access_head values (true, 0, 'epoch', decode(repeat('00', 32), 'hex'))"
+            )
+        log = AccessLog(database)
+        for number in range(1, 11):
+            await log.write([entry(number)])
+        yield database

@@ -1,12 +1,9 @@
-"""Whatever is done to the log of access behind the hub's back, the proof names where."""
+"""The log of access is one chain, whoever writes to it, and proving it costs no memory."""
 
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import asyncpg
 import pytest
@@ -14,64 +11,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from hub.domain.access_log import AccessKind, Caller, Entry, Operation, link
 from hub.errors import Unready
 from hub.store.access_log import AccessLog, append, prepare
 from hub.store.chain import head, prove
 from hub.store.engine import Database, opened
-from tests.conftest import copied
-
-Tamper = Callable[[asyncpg.Connection], Awaitable[Any]]
-CALLER = Caller("ผู้ใช้", "plan", "https://hub.test", "ministry:05", purpose="จัดทำแผน")
-OPERATION = Operation("query", "Drafts", "ab" * 32, ("projects", "node"), "t" * 32)
-
-
-def entry(number: int = 0, **more: Any) -> Entry:
-    ids = (f"gid://hub/Project/p{number}",)
-    return Entry(AccessKind.READ, CALLER, OPERATION, "ministry:15", "s", ids, 1, **more)
-
-
-@pytest.fixture(scope="module")
-async def dsn(template: str) -> str:
-    return await copied(template, "chain")
-
-
-@pytest.fixture
-async def chain(dsn: str) -> AsyncIterator[Database]:
-    """Ten links, each of a transaction of its own, in a log that was empty."""
-    async with opened(dsn, pool_size=8) as database:
-        async with behind(database) as connection:
-            await connection.execute(
-                "do $$ declare part text; begin for part in select c.oid::regclass from pg_class c "
-                "join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'audit' and "
-                "c.relkind = 'r' loop execute 'drop table ' || part; end loop; end $$"
-            )
-            await connection.execute("delete from access_head")
-            await connection.execute(
-                "insert into access_head values (true, 0, 'epoch', decode(repeat('00', 32), 'hex'))"
-            )
-        log = AccessLog(database)
-        for number in range(1, 11):
-            await log.write([entry(number)])
-        yield database
-
-
-class behind:  # noqa: N801 - reads as a word
-    """A connection of somebody who owns the server: triggers do not run for it."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-
-    async def __aenter__(self) -> asyncpg.Connection:
-        self.connection = await self.database.pool.acquire()
-        self.transaction = self.connection.transaction()
-        await self.transaction.start()
-        await self.connection.execute("set local session_replication_role = replica")
-        return self.connection
-
-    async def __aexit__(self, *broken: object) -> None:
-        await (self.transaction.rollback() if broken[0] else self.transaction.commit())
-        await self.database.pool.release(self.connection)
+from tests.store.chained import behind, entry, forge, rehash
 
 
 async def test_an_untouched_chain_holds_and_ends_where_its_head_says(chain: Database) -> None:
@@ -86,114 +30,6 @@ async def digest_of(database: Database, number: int) -> str:
         "select digest from access_log where number = $1", number
     )
     return found.hex()
-
-
-def sql(*statements: str) -> Tamper:
-    async def run(connection: asyncpg.Connection) -> None:
-        for statement in statements:
-            await connection.execute(statement)
-
-    return run
-
-
-async def rehash(connection: asyncpg.Connection, *, first: int = 5) -> None:
-    """Take a name out of a link, and write its digest, all later links and the head anew."""
-    rows = await connection.fetch(
-        "select * from access_log where number >= $1 order by number", first
-    )
-    before = bytes(rows[0]["previous"])
-    for row in rows:
-        text = row["entry"].replace("ministry:05", "ministry:07")
-        own = link(before, row["number"], row["at"], text)
-        await connection.execute(
-            "update access_log set entry = $2, previous = $3, digest = $4 where number = $1",
-            row["number"], text, before, own,
-        )  # fmt: skip
-        before = own
-    await connection.execute("update access_head set digest = $1", before)
-
-
-async def forge(connection: asyncpg.Connection) -> None:
-    """Change a link and its digest alone."""
-    row = await connection.fetchrow("select * from access_log where number = 5")
-    text = row["entry"].replace("ministry:05", "ministry:07")
-    own = link(row["previous"], 5, row["at"], text)
-    await connection.execute(
-        "update access_log set entry = $1, digest = $2 where number = 5", text, own
-    )
-
-
-async def insert(connection: asyncpg.Connection) -> None:
-    """Put a copy of a link in, under a number that stood before."""
-    await connection.execute(
-        "insert into access_log (at, number, entry, previous, digest) "
-        "select at + interval '1 microsecond', number, entry, previous, digest "
-        "from access_log where number = 5"
-    )
-
-
-async def swap(connection: asyncpg.Connection) -> None:
-    """Let two links change places in time."""
-    await connection.execute(
-        "update access_log a set at = b.at from access_log b "
-        "where (a.number, b.number) in ((4, 7), (7, 4))"
-    )
-
-
-async def lose_a_month(connection: asyncpg.Connection) -> None:
-    """Move what there is into two earlier months, honestly chained, and drop one of them."""
-    await rehash(connection, first=1)
-    rows = await connection.fetch("select * from access_log order by number")
-    await connection.execute("delete from access_log")
-    before = bytes(32)
-    for row in rows:
-        at = datetime(2026, 1 + row["number"] // 4, 5, tzinfo=UTC) + timedelta(hours=row["number"])
-        await connection.execute("select access_partition($1)", at)
-        own = link(before, row["number"], at, row["entry"])
-        await connection.execute(
-            "insert into access_log (at, number, entry, previous, digest) values "
-            "($1, $2, $3, $4, $5)", at, row["number"], row["entry"], before, own,
-        )  # fmt: skip
-        before = own
-    await connection.execute("update access_head set digest = $1, at = $2", before, at)
-    await connection.execute("drop table audit.access_log_2026_02")
-
-
-@pytest.mark.parametrize(
-    ("tamper", "number", "words"),
-    [
-        (sql("update access_log set entry = replace(entry, ':05', ':07') where number = 5"), 5,
-         "changed"),
-        (sql("update access_log set digest = sha256(digest) where number = 5"), 5, "changed"),
-        (sql("update access_log set previous = sha256(previous) where number = 5"), 5, "changed"),
-        (sql("update access_log set at = at + interval '1 microsecond' where number = 10"), 10,
-         "changed"),
-        (forge, 6, "written anew"),
-        (sql("delete from access_log where number = 5"), 5, "removed"),
-        (sql("delete from access_log where number = 1"), 1, "removed"),
-        (sql("delete from access_log where number = 10"), 10, "removed"),
-        (sql("delete from access_log"), 1, "removed"),
-        (sql("delete from access_log where number = 10",
-             "update access_head set number = 9"), 9, "head"),
-        (sql("update access_log set number = number + 1 where number = 10"), 10, "removed"),
-        (sql("delete from access_head"), 10, "head"),
-        (insert, 5, "put in"),
-        (swap, 4, "order"),
-        (lose_a_month, 4, "partition of 2026-02"),
-    ],
-    ids=["entry", "digest", "previous", "instant", "forged", "removed", "first removed",
-         "last removed", "all removed", "cut", "renumbered", "no head", "inserted", "order",
-         "month"],
-)  # fmt: skip
-async def test_what_was_done_to_a_link_is_found_and_named(
-    chain: Database, tamper: Tamper, number: int, words: str
-) -> None:
-    async with behind(chain) as connection:
-        await tamper(connection)
-    broken = (await prove(chain)).broken
-    assert broken is not None
-    assert (broken.number, words in broken.en) == (number, True), broken.en
-    assert broken.th.isascii() is False
 
 
 async def test_columns_that_hide_a_link_from_its_owner_are_found(fresh_database: Database) -> None:
@@ -253,8 +89,8 @@ async def test_the_owner_of_the_tables_can_only_append(chain: Database, statemen
     assert (await prove(chain)).broken is None
 
 
-async def test_writers_of_several_nodes_make_one_chain(chain: Database, dsn: str) -> None:
-    async with opened(dsn, pool_size=4) as other:
+async def test_writers_of_several_nodes_make_one_chain(chain: Database, chain_dsn: str) -> None:
+    async with opened(chain_dsn, pool_size=4) as other:
         nodes = [AccessLog(chain), AccessLog(other), AccessLog(chain)]
 
         async def one(number: int) -> None:

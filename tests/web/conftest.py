@@ -2,17 +2,27 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
+from hub.app import Hub, create_app
+from hub.domain.access import Viewer
+from hub.ingest.run import ingest
+from hub.settings import Settings
+from hub.store import visible
 from hub.store.engine import Database, opened
 from hub.web.graphql import GraphQLDoor
 from hub.web.listening import Listening
-from tests.conftest import copied
+from tests.conftest import Asking, copied, quiet
+from tests.ingest.made import SPEC, given, read, row
+from tests.resolvers.test_quarantine import Made
 from tests.web.access import Realm
 from tests.web.door import SCHEMA, client_of, served
 from tests.web.door import opened as one_context
+from tests.web.logged import PARTY
 from tests.web.talk import Talk, talking
 
 EMPTIED = (
@@ -66,3 +76,38 @@ async def listening() -> AsyncIterator[Listening]:
 async def talk(listening: Listening) -> AsyncIterator[Talk]:
     async with talking(listening) as made:
         yield made
+
+
+@pytest.fixture
+async def asking(fresh_database: Database) -> AsyncIterator[Asking]:
+    """A hub of its own: what it has counted of refusals is this test's."""
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
+    made = Asking(create_app(settings, quiet, Hub(settings, quiet)), fresh_database)
+    async with made.client:
+        yield made
+
+
+@pytest.fixture
+def party(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PARTY is a party to whatever the tourism ministry has."""
+    own = visible.owned
+
+    def owned(thing: Any, viewer: Viewer) -> sa.ColumnElement[bool]:
+        if viewer != PARTY:
+            return own(thing, viewer)
+        columns = [thing.c[name] for name in ("owner_id", "proposed_by_id") if name in thing.c]
+        theirs = [
+            column == agency for column in columns for agency in ("ministry:05", "ministry:22")
+        ]
+        return sa.func.coalesce(sa.or_(*theirs), sa.false())
+
+    monkeypatch.setattr(visible, "owned", owned)
+
+
+@pytest.fixture
+async def waiting(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A source of the interior ministry, three of whose rows wait."""
+    monkeypatch.setattr("hub.prepared.connectors", lambda _: {"made_up": Made})
+    rows = [row(n, area="สิงค์บุรี") for n in (1, 2, 3)]
+    await ingest(fresh_database, SPEC, read, given(rows))
+    return fresh_database

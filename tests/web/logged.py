@@ -1,0 +1,30 @@
+"""Who reads whose drafts in the tests of the log of access, and the log as it stands."""
+
+from hub.domain.access import Permission, Viewer
+from hub.domain.access_log import AccessRecord
+from hub.store.access_log import record_of
+from hub.store.chain import prove
+from hub.store.engine import Database
+from tests.resolvers.test_quarantine import SOURCE
+
+OPERATE = Permission.OPERATE_SOURCES.value
+AUDIT = Permission.READ_AUDIT.value
+PARTY = Viewer("a party", "ministry:22", frozenset({AUDIT}), purpose="จัดทำแผนจังหวัด")
+OWNER = Viewer("an owner", "ministry:05", frozenset({AUDIT}))
+OTHER = Viewer("another", "ministry:07", frozenset({AUDIT, OPERATE}))
+STEWARD = Viewer("a steward", "ministry:01", frozenset({AUDIT, OPERATE, Permission.STEWARD.value}))
+DRAFT = "gid://hub/Project/secret"
+READ = f'query Look {{ node(id: "{DRAFT}") {{ id ... on Project {{ name {{ th }} }} }} }}'
+LOG = """query ($source: ID, $since: DateTime, $first: Int, $after: String) {
+  accessLog(source: $source, since: $since, first: $first, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id at kind subject client agency { id } owner { id } source { id } purpose operation
+      document reason records recordCount traceId previousDigest digest } } }"""
+ROWS = f'{{ source(id: "{SOURCE}") {{ quarantine {{ nodes {{ id payload }} }} }} }}'
+
+
+async def links(database: Database) -> list[AccessRecord]:
+    """The log from its beginning; the chain holds."""
+    assert (await prove(database)).broken is None
+    rows = await database.pool.fetch("select * from access_log order by number")
+    return [record_of(one) for one in rows]
