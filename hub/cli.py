@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from hub import auditing, log, operating, registering
+from hub import auditing, log, operating, registering, sharing
 from hub.app import Hub, create_app
 from hub.errors import HubError, Invalid
 from hub.prepared import REFERENCE, server
@@ -194,6 +194,7 @@ ARGUMENTS: Final[dict[str, Callable[[argparse.ArgumentParser], None]]] = {
     "source": operating.source_arguments,
     **registering.ARGUMENTS,
     **auditing.ARGUMENTS,
+    "agreement": sharing.arguments,
 }
 """The commands that take arguments; they are handed the namespace."""
 COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
@@ -227,6 +228,7 @@ COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
         name: (lambda told: auditing.audit(told, Settings.read(), say), words)
         for name, words in auditing.WORDS.items()
     },
+    "agreement": (lambda told: sharing.change(told, Settings.read(), say), sharing.WORDS),
 }
 
 

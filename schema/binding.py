@@ -53,13 +53,17 @@ def said(description: str, name: str | None = None) -> Any:
 
 
 def describes(
-    record: type, name: str | None = None
+    record: type, name: str | None = None, also: str = ""
 ) -> Callable[[type[Published]], type[Published]]:
-    """Publish a class for the records of `record`; TypeError where a plain field is not on it."""
+    """Publish a class for the records of `record`; TypeError where a plain field is not on it.
+
+    `also` is a paragraph of its description that is made elsewhere.
+    """
 
     def publish(cls: type[Published]) -> type[Published]:
+        words = inspect.cleandoc(cls.__doc__ or record.__doc__ or "")
         described = strawberry.type(
-            cls, name=name, description=inspect.cleandoc(cls.__doc__ or record.__doc__ or "")
+            cls, name=name, description=f"{words}\n\n{also}" if also else words
         )
         definition = get_object_definition(described, strict=True)
         definition.is_type_of = lambda obj, _info: isinstance(obj, record)

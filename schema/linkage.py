@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import linkage as domain
+from hub.domain.grounds import SEEN_BY
 from hub.domain.linkage import LinkageStatus
 from resolvers import linkage, nodes
 from schema import matrix_filter
@@ -33,7 +34,7 @@ class Reason:
     weight: Decimal = said("How much it weighs, 0 to 1 (น้ำหนัก)")
 
 
-@describes(domain.Linkage)
+@describes(domain.Linkage, also=SEEN_BY)
 class Linkage(Node):
     """A project's place in a strategy (ความเชื่อมโยง); it needs evidence and two sides."""
 

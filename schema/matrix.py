@@ -126,7 +126,10 @@ class Cell(Node):
     freshness: Freshness = resolved(
         standing.freshness, "How fresh it is, and who has told of it (ความสด)"
     )
-    hidden_projects: int = said("Listed projects: that they exist is all you may know (ที่ปกปิด)")
+    hidden_projects: int = said(
+        "Listed projects: that they exist, and where, is all you may know; 0 where more than place "
+        "is asked: text, agencies, funding, linkage status (ที่ปกปิด)"
+    )
 
 
 @describes(domain.Matrix, name="MatrixTable")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import plans as domain
+from hub.domain.grounds import SEEN_BY
 from hub.domain.plans import PlanKind, PlanStatus
 from resolvers import nodes
 from resolvers import plans as plan_resolvers
@@ -41,7 +42,7 @@ class Plan(Node):
     provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
 
 
-@describes(domain.PlanVersion)
+@describes(domain.PlanVersion, also=SEEN_BY)
 class PlanVersion(Node):
     """One version of a plan (ฉบับของแผน)."""
 

@@ -11,6 +11,7 @@ from hub.domain import projects as domain
 from hub.domain.access import Visibility
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.grounds import SEEN_BY
 from hub.domain.identity import GlobalId
 from hub.domain.lookups import By
 from hub.domain.projects import ShareBasis
@@ -62,7 +63,7 @@ class AreaShare:
     basis: ShareBasis = said("Who says so (ที่มาของสัดส่วน)")
 
 
-@describes(domain.Project)
+@describes(domain.Project, also=SEEN_BY)
 class Project(Node):
     """A project or activity of any actor (โครงการ); an unknown owner or place is data, no error."""
 

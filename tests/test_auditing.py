@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub import auditing, registering
+from hub import auditing, registering, trusting
 from hub.domain.access_log import AccessKind, Caller, Entry, Operation
 from hub.errors import Invalid
 from hub.settings import Settings
@@ -90,7 +90,7 @@ async def test_every_change_of_the_register_says_who_made_it(
         told = parsed(command, registering.ARGUMENTS, arguments)
         register = Registering(fresh_database, auditing.who(told))
         if command == "issuer":
-            await registering.issuer(told, register, print, "https://hub.test")
+            await trusting.issuer(told, register, print, "https://hub.test")
         else:
             act = {"agency": registering.agency, "client": registering.client}[command]
             await act(told, register, print)

@@ -22,12 +22,14 @@ class Permission(Enum):
     """
 
     OPERATE_SOURCES = "source:operate"
+    OVERSEE = "hub:oversight"
     READ_AUDIT = "audit:read"
     STEWARD = "hub:steward"
 
 
 PERMITTED: Final = {
     Permission.OPERATE_SOURCES: ("ดูแลแหล่งข้อมูลของหน่วยงานตน", "operate the sources of one's agency"),
+    Permission.OVERSEE: ("กำกับดูแล เห็นสิ่งที่แจ้งว่ามี", "oversee: read what is LISTED, of every agency"),
     Permission.READ_AUDIT: ("อ่านบันทึกการเข้าถึง", "read the log of access to one's data"),
     Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "act as steward of the hub, for every agency"),
 }

@@ -2,16 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from hub.domain.linkage import PLACING, LinkageStatus
 from hub.domain.matrix_question import (
     BY_LINKAGE,
+    AreaRole,
     Counting,
     DimensionKind,
     MatrixFilter,
 )
 from hub.domain.time import FiscalYearRange
 
+NO_PLACES: Final = {
+    DimensionKind.AGENCY,
+    DimensionKind.FUNDING,
+    DimensionKind.LINKAGE_STATUS,
+}
+"""Axes that tell more of a project than its place."""
 Pairs = frozenset[tuple[str, int | None]]
 """Ids with the fiscal year they are meant in (CE); a null year means any."""
 
@@ -68,6 +76,24 @@ class Layout:
     def by_linkage(self) -> bool:
         """Whether an axis can place one line several times."""
         return bool({self.rows.dimension, self.columns.dimension} & BY_LINKAGE)
+
+    @property
+    def by_place(self) -> bool:
+        """Whether it asks for nothing but places, which is what may be known of a LISTED project.
+
+        Its actor level, area, fiscal years, issues and stages; not its words, agencies, funding,
+        nor how far a linkage of it has come (ADR 0015).
+        """
+        asked = self.scope.filter
+        axes = {self.rows.dimension, self.columns.dimension}
+        return asked.area_role is AreaRole.PERFORMED_IN and not (
+            asked.text
+            or asked.agencies
+            or asked.funding
+            or asked.linkage_status
+            or asked.linked is not None
+            or axes & NO_PLACES
+        )
 
     @property
     def every_status(self) -> bool:

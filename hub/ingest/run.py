@@ -23,8 +23,9 @@ from hub.ingest.facts import Facts, digest, record_id
 from hub.ingest.pages import State
 from hub.ingest.resolve import Resolver
 from hub.store import intake_facts, joins, quarantine
+from hub.store.clashes import again
 from hub.store.declaring import declare
-from hub.store.engine import Database, again
+from hub.store.engine import Database
 from hub.store.intake import ALL, Intake, intake
 from hub.store.names import decisions_of, known_names
 

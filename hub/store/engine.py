@@ -7,11 +7,10 @@ execution costs 1.3 ms more per 1,540 rows (platform figures, ADR 0003).
 import asyncio
 import logging
 import math
-import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 import asyncpg
 from sqlalchemy import Dialect
@@ -24,7 +23,6 @@ from hub.errors import StoreUnusable, TooCostly, Unready
 from hub.store.visible import UNPUBLISHED
 
 logger = logging.getLogger(__name__)
-Done = TypeVar("Done")
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # untyped upstream
 OLDEST: Final = 15
 PATIENCE: Final = 10.0
@@ -33,8 +31,6 @@ LONGEST: Final = 60.0
 """Seconds a statement may take; the server breaks it off."""
 SILENT: Final = 5.0
 """Seconds that a server may be late with anything else before it is given up."""
-TRIES: Final = 4
-"""How often a transaction is tried that clashes with another."""
 LOST: Final = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -43,8 +39,6 @@ LOST: Final = (
     asyncpg.CannotConnectNowError,
 )
 """What the driver raises when the server has gone, or is not back yet, or says nothing."""
-CLASHED: Final = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""What the server ends one of two transactions with that are in each other's way."""
 
 FORMS: Final[MutableMapping[Any, Any]] = LRUCache(500)
 """Statements compiled before, by their form: values are parameters and no part of it."""
@@ -62,28 +56,6 @@ def compiled(statement: ClauseElement, given: Mapping[str, Any]) -> tuple[str, l
     made = cast("SQLCompiler", form)
     told = made.construct_params(dict(given), extracted_parameters=values)
     return made.string, [told[name] for name in made.positiontup or ()]
-
-
-async def again(work: Callable[[], Awaitable[Done]]) -> Done:
-    """What a transaction answers, tried anew where it clashed with another; `work` is all of it.
-
-    The fourth clash in a row is not chance, and is raised; `StoreUnusable` where there is no room.
-    """
-    tried = 1
-    while True:
-        try:
-            return await work()
-        except CLASHED as clash:
-            if tried == TRIES:
-                raise
-            logger.warning("a transaction clashed with another: %s", clash)
-            await asyncio.sleep(random.uniform(0.01, 0.02) * 2**tried)  # noqa: S311 - no secret
-            tried += 1
-        except asyncpg.DiskFullError as full:
-            raise StoreUnusable(
-                f"ดิสก์ของฐานข้อมูลเต็ม ({full}) ให้เพิ่มที่ว่างแล้วทำใหม่ จะทำต่อจากที่ค้าง · The disk of the "
-                f"database is full ({full}); free some space and try again, it goes on from there"
-            ) from full
 
 
 class Reading:

@@ -13,21 +13,31 @@ import asyncpg
 from hub.domain.paging import write_cursor
 from hub.domain.sources import SourceEvent
 from hub.store.engine import Database
+from hub.store.visible import EVERYBODYS
 
 CHANNEL: Final = "source_event"
 TURN: Final = "select pg_advisory_xact_lock(hashtextextended('source_event', 0))"
-ANNOUNCE: Final = """
+# What is told is told to everybody: places of drafts are not counted.
+ANNOUNCE: Final = f"""
 with said as (
     insert into source_event (source_id, run_id, at, affected_cells)
-    select $1, $2, clock_timestamp(), count(*) from (
-        select area_id, fiscal_year from budget_line where source_id = $1 and known_from >= $3
+    select $1, $2, clock_timestamp(), count(distinct (area_id, fiscal_year)) from (
+        select project_id, area_id, fiscal_year from budget_line
+            where source_id = $1 and known_from >= $3
         union
-        select area_id, fiscal_year from history.budget_line where source_id = $1 and known_to >= $3
-    ) places
+        select project_id, area_id, fiscal_year from history.budget_line
+            where source_id = $1 and known_to >= $3
+    ) changed
+    where not exists (
+        select from project p where p.id = changed.project_id and not p.{EVERYBODYS}
+    ) and not exists (
+        select from history.project p
+        where p.id = changed.project_id and p.known_to >= $3 and not p.{EVERYBODYS}
+    )
     returning id
 )
 select pg_notify('source_event', id::text) from said
-"""
+"""  # noqa: S608 - put together from constants
 BEGAN: Final = (
     "select coalesce((select started_at from source_run where id = $1), transaction_timestamp())"
 )

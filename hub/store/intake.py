@@ -19,6 +19,8 @@ from hub.errors import Conflict, SourceError
 from hub.store import schedule
 from hub.store.engine import Database
 from hub.store.events import announce
+from hub.store.runs import run_of
+from hub.store.visible import EVERYBODYS
 
 ALL: Final = Asked()
 LOCK: Final = "select pg_try_advisory_lock(hashtextextended('ingest:' || $1, 0))"
@@ -83,13 +85,15 @@ where source_id = $1 and scheme = $1 and scope = any($2::text[]) and not exists 
     select from run_record seen where seen.run_id = $3 and seen.source_key = held.value
 )
 """
-SUCCEEDED: Final = """
+# Everybody can tell the years from the states of cells, so those of drafts are not among them.
+SUCCEEDED: Final = f"""
 update source set last_success_at = clock_timestamp(), health = 'OK', spec_digest = $2,
     reported_years = array(
-        select distinct fiscal_year from budget_line where source_id = $1 order by 1
+        select distinct l.fiscal_year from budget_line l join project p on p.id = l.project_id
+        where l.source_id = $1 and p.{EVERYBODYS} order by 1
     )
 where id = $1
-"""
+"""  # noqa: S608 - put together from constants
 
 
 @value
@@ -254,26 +258,6 @@ class Intake:
         """The moment of this transaction."""
         moment: datetime = await self.connection.fetchval("select transaction_timestamp()")
         return moment
-
-
-def run_of(row: asyncpg.Record) -> Run:
-    """The record of a row."""
-    return Run(
-        row["id"],
-        row["source_id"],
-        RunStatus(row["status"]),
-        row["started_at"],
-        row["finished_at"],
-        row["origin"],
-        row["snapshot"],
-        row["spec_digest"],
-        row["cursor"],
-        json.loads(row["state"]),
-        Ledger.load(json.loads(row["ledger"])),
-        row["error"],
-        Asked(row["since"], row["etag"]),
-        row["watermark"],
-    )
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ class Matrices:
         """The figures of every cell, row, column and the whole that hold anything; two statements.
 
         Groups that hold nothing are absent. Hidden projects are counted by the second statement,
-        not at all when the filter asks for words: what may not be seen matches no text.
+        and only where nothing but places is asked: what may not be seen matches nothing else.
         """
         facts_placed, lines = self._of(layout)
         p, n = facts_placed.c, lines.c
@@ -143,8 +143,8 @@ class Matrices:
         )
 
     async def _hidden(self, layout: Layout) -> Mapping[Group, int]:
-        """Listed projects per group, by the same reading; none where words were asked for."""
-        if layout.scope.filter.text:
+        """Listed projects per group, by the same reading; none where more than places is asked."""
+        if not layout.by_place:
             return {}
         p = placed(layout, self._viewer, hidden=True).c
         statement = sa.select(p.r, p.c, sa.func.count(p.identity.distinct()).label("n")).group_by(

@@ -22,11 +22,11 @@ from hub.domain.runs import Run
 from hub.domain.time import FiscalYear
 from hub.store.areas import prefixed
 from hub.store.engine import Reading
-from hub.store.intake import run_of
 from hub.store.pages import paged_by
 from hub.store.provenance import source_of
 from hub.store.quarantine import row_of
 from hub.store.rows import keyed, listed, texts
+from hub.store.runs import run_of
 from hub.store.serving import one_of
 from hub.store.tables import (
     budget_line,

@@ -17,7 +17,8 @@ from hub.errors import StoreUnusable
 from hub.ingest.run import ingest
 from hub.store import embedded
 from hub.store import embedded_place as place
-from hub.store.engine import Database, again
+from hub.store.clashes import again
+from hub.store.engine import Database
 from hub.store.intake import Intake
 from tests.conftest import administer, copied
 from tests.faults.between import Between, between

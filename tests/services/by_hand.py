@@ -89,7 +89,11 @@ def read_by_hand(
     """The figures of a question over a world, along two axes whose members are given."""
     reader = Reader(country, question)
     seen = reader.placed(world, hidden=False, rows=row_keys, columns=column_keys)
-    unseen = reader.placed(world, hidden=True, rows=row_keys, columns=column_keys)
+    unseen = (
+        reader.placed(world, hidden=True, rows=row_keys, columns=column_keys)
+        if asks_for_places(question)
+        else []
+    )
     result = Read({}, defaultdict(int), {}, {}, set())
     identities: dict[At, set[str]] = defaultdict(set)
     linkages: dict[tuple[At, LinkageStatus], set[tuple[str, int]]] = defaultdict(set)
@@ -126,6 +130,19 @@ def read_by_hand(
             secret[at].add(fact.project.identity)
     result.hidden = {at: len(ids) for at, ids in secret.items()}
     return result
+
+
+def asks_for_places(question: MatrixQuestion) -> bool:
+    """Whether nothing is asked that may not be known of a listed project."""
+    asked = question.filter
+    more = asked.text or asked.agencies or asked.funding or asked.linkage_status
+    telling = {DimensionKind.AGENCY, DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS}
+    return (
+        not more
+        and asked.linked is None
+        and asked.area_role is AreaRole.PERFORMED_IN
+        and not telling & {question.rows.dimension, question.columns.dimension}
+    )
 
 
 def count_lines(

@@ -40,6 +40,7 @@ from hub.store.tables.provenance import provenance, source, source_record
 from hub.store.tables.receipts import receipt
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
+from hub.store.tables.sharing import data_sharing
 from hub.store.tables.value_chain import expected_role, stage, value_chain
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "budget_line",
     "client",
     "client_assertion",
+    "data_sharing",
     "expected_role",
     "external_id",
     "finding",

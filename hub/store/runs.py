@@ -1,0 +1,28 @@
+"""Runs of sources as they are remembered."""
+
+import json
+
+import asyncpg
+
+from hub.domain.ledger import Ledger
+from hub.domain.runs import Asked, Run, RunStatus
+
+
+def run_of(row: asyncpg.Record) -> Run:
+    """The record of a row."""
+    return Run(
+        row["id"],
+        row["source_id"],
+        RunStatus(row["status"]),
+        row["started_at"],
+        row["finished_at"],
+        row["origin"],
+        row["snapshot"],
+        row["spec_digest"],
+        row["cursor"],
+        json.loads(row["state"]),
+        Ledger.load(json.loads(row["ledger"])),
+        row["error"],
+        Asked(row["since"], row["etag"]),
+        row["watermark"],
+    )

@@ -1,0 +1,302 @@
+"""Each ground opens what it says and nothing beside it, and closes when it ends."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+
+from hub.domain.access import ANONYMOUS, Permission, Viewer
+from hub.domain.grounds import SEES, Ground
+from hub.store.engine import Reading
+from hub.store.known import as_known
+from hub.store.tables import linkage, plan_version, project
+from hub.store.visible import only_listed, visible
+
+DEPARTMENT: Final = "department:05003"
+DRAFTS: Final = {
+    "draft-department": (DEPARTMENT, "PRIVATE"),
+    "draft-province": ("province:20", "PRIVATE"),
+    "draft-local": ("department:15009", "PRIVATE"),
+    "draft-listed": ("province:45", "LISTED"),
+}
+"""Owners, and how far each is disclosed; department:15009 is Bangkok, under the Interior."""
+ALL: Final = frozenset(DRAFTS)
+
+
+def of(agency: str | None, *permissions: Permission) -> Viewer:
+    return Viewer("somebody", agency, frozenset(one.value for one in permissions))
+
+
+@pytest.fixture
+async def drafts(writing: asyncpg.Connection) -> asyncpg.Connection:
+    """Drafts of four owners; the first is linked, implemented and paid for by others."""
+    for key, (owner, visibility) in DRAFTS.items():
+        await writing.execute(
+            "insert into project (id, code, name_th, sort_key, owner_id, fiscal_years, visibility) "
+            "values ($1, $1, $1, $1, $2, '{2011}', $3)",
+            key,
+            owner,
+            visibility,
+        )
+    await writing.execute(
+        "insert into project_implementer (project_id, ordinal, agency_id) "
+        "values ('draft-department', 0, 'ministry:07')"
+    )
+    await writing.execute(
+        "insert into budget_line (id, project_id, fiscal_year, phase, funding, amount, holder_id, "
+        "disburser_id) values ('draft-line', 'draft-department', 2011, 'REQUESTED', 'MINISTRY', 7, "
+        "'ministry:08', 'province:38')"
+    )
+    return writing
+
+
+async def link(
+    connection: asyncpg.Connection, proposer: str | None, status: str, key: str = "draft-link"
+) -> None:
+    await connection.execute(
+        "insert into linkage (id, project_id, issue_id, status, visibility, proposed_by_id) "
+        "values ($3, 'draft-department', 's38-roi-et-1', $2, 'PRIVATE', $1)",
+        proposer,
+        status,
+        key,
+    )
+
+
+async def seen(
+    connection: asyncpg.Connection,
+    viewer: Viewer,
+    table: sa.Table = project,
+    at: datetime | None = None,
+) -> set[str]:
+    """Ids of the drafts this viewer may see."""
+    thing = as_known(table, at)
+    statement = sa.select(thing.c.id).where(
+        visible(thing, viewer, at), thing.c.id.startswith("draft-")
+    )
+    return {row["id"] for row in await Reading.over(connection).rows(statement)}
+
+
+WHO: Final[dict[Ground, tuple[Viewer, Iterable[str]]]] = {
+    Ground.PUBLISHED: (ANONYMOUS, ()),
+    Ground.OWNER: (of(DEPARTMENT), ["draft-department"]),
+    Ground.MINISTRY: (of("ministry:05"), ["draft-department"]),
+    Ground.CLUSTER_HEAD: (of("cluster:C2560-08"), ["draft-province"]),
+    Ground.PARTY: (of("ministry:07"), ["draft-department"]),
+    Ground.AGREEMENT: (of("ministry:09"), ["draft-listed"]),
+    Ground.OVERSIGHT: (of(None, Permission.OVERSEE), ["draft-listed"]),
+    Ground.STEWARD: (of(None, Permission.STEWARD), ALL),
+}
+
+
+@pytest.mark.parametrize("ground", Ground, ids=lambda one: one.value.lower())
+async def test_each_ground_opens_what_it_says(drafts: asyncpg.Connection, ground: Ground) -> None:
+    viewer, expected = WHO[ground]
+    await share(drafts, "province:45", "ministry:09")
+    assert await seen(drafts, viewer) == set(expected)
+
+
+def test_every_ground_is_told_in_both_languages() -> None:
+    assert set(SEES) == set(Ground) == set(WHO)
+    assert all(th and en for th, en in SEES.values())
+
+
+@pytest.mark.parametrize(
+    ("viewer", "expected"),
+    [
+        (of("ministry:15"), set()),  # Bangkok is a local authority, no department of the Interior
+        (of("department:15009"), {"draft-local"}),
+        (of("cluster:C2552-09"), set()),  # its edition is over
+        (of("cluster:C2560-09"), set()),  # Chon Buri is no member
+        (of("province:21"), set()),  # a neighbour in the same cluster
+        (of("ministry:08"), {"draft-department"}),  # holds its money
+        (of("province:38"), {"draft-department"}),  # draws it
+        (of("department:07002"), set()),  # a department of an implementing ministry
+        (of("ministry:05", Permission.OVERSEE), {"draft-department", "draft-listed"}),
+        (of("ministry:06", Permission.OPERATE_SOURCES, Permission.READ_AUDIT), set()),
+    ],
+    ids=lambda one: one.agency_id if isinstance(one, Viewer) else "",
+)
+async def test_who_is_near_is_not_yet_a_party(
+    drafts: asyncpg.Connection, viewer: Viewer, expected: set[str]
+) -> None:
+    assert await seen(drafts, viewer) == expected
+
+
+async def test_a_department_takes_its_ministry_along_when_it_moves(
+    drafts: asyncpg.Connection,
+) -> None:
+    await drafts.execute(
+        "update agency_placement set parent_id = 'ministry:06' where agency_id = $1", DEPARTMENT
+    )
+    assert await seen(drafts, of("ministry:05")) == set()
+    assert await seen(drafts, of("ministry:06")) == {"draft-department"}
+
+
+async def test_a_new_edition_gives_the_provinces_to_another_head(
+    drafts: asyncpg.Connection,
+) -> None:
+    await drafts.execute(
+        "update area_membership set valid_to = current_date "
+        "where child_id = '20' and valid_to is null"
+    )
+    await drafts.execute(
+        "insert into area_membership (id, child_id, parent_id, valid_from) "
+        "values ('new', '20', 'C2560-09', current_date - 1)"
+    )
+    assert await seen(drafts, of("cluster:C2560-08")) == set()
+    assert await seen(drafts, of("cluster:C2560-09")) == {"draft-province"}
+
+
+@pytest.mark.parametrize(
+    ("proposer", "status", "opened"),
+    [
+        (DEPARTMENT, "PROPOSED", True),
+        (DEPARTMENT, "DISPUTED", True),
+        (DEPARTMENT, "AGREED", True),
+        ("province:45", "AGREED", True),
+        ("province:45", "PROPOSED", False),  # one's own proposal opens nothing
+        ("ministry:22", "PROPOSED", False),  # nor does a stranger's
+        (None, "PROPOSED", False),
+        (DEPARTMENT, "WITHDRAWN", False),
+        (DEPARTMENT, "SUGGESTED", False),
+        (DEPARTMENT, "REJECTED", False),
+    ],
+)
+async def test_the_other_side_sees_a_draft_its_owner_has_offered(
+    drafts: asyncpg.Connection, proposer: str | None, status: str, opened: bool
+) -> None:
+    await link(drafts, proposer, status)
+    assert ("draft-department" in await seen(drafts, of("province:45"))) is opened
+
+
+async def test_both_sides_see_a_linkage_and_nobody_what_another_suggests_to_itself(
+    drafts: asyncpg.Connection,
+) -> None:
+    await link(drafts, DEPARTMENT, "PROPOSED", "draft-offer")
+    await link(drafts, "province:45", "SUGGESTED", "draft-thought")
+    for agency, expected in {
+        DEPARTMENT: {"draft-offer"},
+        "ministry:05": {"draft-offer"},
+        "province:45": {"draft-offer", "draft-thought"},
+        "province:20": set(),
+        "ministry:07": set(),
+    }.items():
+        assert await seen(drafts, of(agency), linkage) == expected, agency
+
+
+async def test_a_version_is_seen_by_the_area_whose_plan_it_is(drafts: asyncpg.Connection) -> None:
+    await drafts.execute(
+        "insert into plan_version (id, plan_id, number, status, visibility) "
+        "values ('draft-version', 'plan-45-2553', 2, 'DRAFT', 'PRIVATE')"
+    )
+    for agency, expected in {
+        "province:45": {"draft-version"},
+        "cluster:C2560-12": {"draft-version"},
+        "cluster:C2552-12": set(),
+        "province:20": set(),
+        "ministry:15": set(),
+    }.items():
+        assert await seen(drafts, of(agency), plan_version) == expected, agency
+
+
+async def share(
+    connection: asyncpg.Connection,
+    provider: str,
+    consumer: str,
+    what: str = "ALL",
+    key: str | None = None,
+    until: timedelta = timedelta(days=1),
+) -> None:
+    await connection.execute(
+        "insert into data_sharing (id, provider_id, consumer_id, purpose, what, key, until) "
+        "values ($1 || $2, $1, $2, 'a joint session', $3, $4, $5)",
+        provider,
+        consumer,
+        what,
+        key,
+        datetime.now(UTC) + until,
+    )
+
+
+FRIEND: Final = of("ministry:09")
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "opened"),
+    [
+        ("ALL", None, {"draft-department", "draft-link", "draft-version"}),
+        ("PROJECTS", None, {"draft-department", "draft-link"}),
+        ("PLANS", None, {"draft-version"}),
+        ("SOURCE", "public-pages", {"draft-department", "draft-link"}),
+        ("SOURCE", "royal-gazette", set()),
+        ("PLAN", "plan-45-2553", {"draft-version"}),
+        ("PLAN", "plan-C2552-09-2553", set()),
+    ],
+)
+async def test_an_agreement_opens_what_it_names(
+    drafts: asyncpg.Connection, what: str, key: str | None, opened: set[str]
+) -> None:
+    await link(drafts, DEPARTMENT, "PROPOSED")
+    await drafts.execute(
+        "update project set source_id = 'public-pages' where id = 'draft-department'"
+    )
+    await drafts.execute(
+        "insert into plan_version (id, plan_id, number, status, visibility, owner_id) "
+        "values ('draft-version', 'plan-45-2553', 2, 'DRAFT', 'PRIVATE', $1)",
+        DEPARTMENT,
+    )
+    await share(drafts, DEPARTMENT, "ministry:09", what, key)
+    tables = (project, linkage, plan_version)
+    assert set().union(*[await seen(drafts, FRIEND, one) for one in tables]) == opened
+    stranger = of("ministry:10")
+    assert not set().union(*[await seen(drafts, stranger, one) for one in tables])
+
+
+async def test_an_agreement_ends_by_the_clock_and_by_being_revoked(
+    drafts: asyncpg.Connection,
+) -> None:
+    await share(drafts, DEPARTMENT, "ministry:09")
+    assert await seen(drafts, FRIEND) == {"draft-department"}
+    await drafts.execute("update data_sharing set revoked_at = now()")
+    assert await seen(drafts, FRIEND) == set()
+    await drafts.execute("update data_sharing set revoked_at = null, until = now()")
+    assert await seen(drafts, FRIEND) == set()
+
+
+async def test_an_agreement_binds_the_provider_itself_and_serves_the_consumer_itself(
+    drafts: asyncpg.Connection,
+) -> None:
+    await share(drafts, "ministry:05", "ministry:09")
+    assert await seen(drafts, FRIEND) == set()
+    await share(drafts, DEPARTMENT, "department:07002")
+    assert await seen(drafts, of("department:07002")) == {"draft-department"}
+    assert await seen(drafts, of("department:07003")) == set()
+
+
+@pytest.mark.parametrize("viewer", [who for who, _ in WHO.values()], ids=[g.value for g in WHO])
+@pytest.mark.parametrize("table", [project, linkage, plan_version], ids=lambda one: one.name)
+async def test_every_row_is_seen_or_not_and_never_in_between(
+    drafts: asyncpg.Connection, viewer: Viewer, table: sa.Table
+) -> None:
+    await link(drafts, None, "SUGGESTED")
+    await drafts.execute("update project set owner_id = null where id = 'draft-local'")
+    for at in (None, datetime.now(UTC)):
+        thing = as_known(table, at)
+        yes, listed = visible(thing, viewer, at), only_listed(thing, viewer, at)
+        for predicate in (yes, listed):
+            odd: Any = sa.select(sa.func.count()).select_from(thing).where(predicate.is_(None))
+            assert (await Reading.over(drafts).rows(odd))[0][0] == 0
+        both: Any = sa.select(sa.func.count()).select_from(thing).where(yes, listed)
+        assert (await Reading.over(drafts).rows(both))[0][0] == 0
+
+
+async def test_the_past_is_read_with_the_rights_of_today(drafts: asyncpg.Connection) -> None:
+    """Who was an implementer and is none now does not read what it was then."""
+    later = datetime.now(UTC) + timedelta(seconds=1)
+    party = of("ministry:07")
+    assert await seen(drafts, party, at=later) == {"draft-department"}
+    await drafts.execute("delete from project_implementer where project_id = 'draft-department'")
+    assert await seen(drafts, party, at=later) == set()
