@@ -280,6 +280,7 @@ def create_app(settings: Settings, say: Say = logger.info, hub: Hub | None = Non
             Route("/readyz", health.ready),
             Route("/", page),
             Route("/query", page),
+            Route("/sources", page),
             Route("/static/{name:path}", page),
         ],
         middleware=[

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import Annotated, Protocol, TypeVar
 
 from hub.domain.agencies import Agency
+from hub.domain.freshness import FreshnessStatus, status_of
 from hub.domain.identity import GlobalId
 from hub.domain.paging import Connection, Page, read_cursor
 from hub.domain.provenance import Source, SourceHealth
@@ -54,6 +55,11 @@ async def sources(
 async def owner(sources: Sequence[Source], context: Context) -> Sequence[Agency | None]:
     """The agency each source is of."""
     return await agencies([one.owner_id for one in sources], context)
+
+
+async def freshness(sources: Sequence[Source], context: Context) -> Sequence[FreshnessStatus]:
+    """Whether each source was read as it promises, at the moment of asking."""
+    return [status_of(one.cadence, one.last_success_at, context.now) for one in sources]
 
 
 async def coverage(sources: Sequence[Source], context: Context) -> Sequence[Sequence[FiscalYear]]:

@@ -10,6 +10,7 @@ from hub.domain import provenance as provenance_domain
 from hub.domain import runs as runs_domain
 from hub.domain import sources as domain
 from hub.domain.access import Permission
+from hub.domain.freshness import FreshnessStatus
 from hub.domain.ledger import Outcome
 from hub.domain.provenance import Cadence, SourceHealth
 from hub.domain.runs import RunStatus
@@ -66,6 +67,9 @@ class Source(Node):
     note: str | None = said("What to know about it (หมายเหตุ)")
     owner: Agency | None = resolved(sources.owner, "Whose it is; null: unknown (หน่วยงานเจ้าของ)")
     health: SourceHealth = said("How it is doing (สถานะ)")
+    freshness: FreshnessStatus = resolved(
+        sources.freshness, "Whether it was read as promised, as of now (ความสด)"
+    )
     last_success_at: datetime | None = said(
         "Last time it was read well; null for documents that are not fetched (อ่านสำเร็จล่าสุด)"
     )

@@ -1,4 +1,4 @@
-"""The hub's own pages: `/`, `/query` and what they are made of, all from this folder.
+"""The hub's own pages: `/`, `/sources`, `/query` and what they are made of, all from this folder.
 
 Nothing is fetched from anywhere else and no script or style stands inside a page, so the policy can
 forbid both: government networks are often closed, and names of projects come from many hands.
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 FOLDER: Final = Path(__file__).parent / "pages"
-PAGES: Final = {"/": "index.html", "/query": "query.html"}
+PAGES: Final = {"/": "index.html", "/query": "query.html", "/sources": "sources.html"}
 KINDS: Final = {
     ".css": "text/css",
     ".html": "text/html",

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from hub.store.engine import opened
+from tests.browser.sources import Operated, operating, take_in
 from tests.browser.visitor import CHROMIUM, LAPTOP, Visit, shown
+from tests.conftest import administer, copied, numbers
 
 FLAGS = [
     "--no-sandbox",
@@ -106,14 +110,70 @@ async def browser() -> AsyncIterator[Any]:
 @pytest.fixture
 async def visit(browser: Any, address: str) -> AsyncIterator[Visit]:
     """Open an address of the hub as somebody who was never here; no page may log an error."""
+    async with visiting(browser, address) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def taken_in(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The DSN of a database into which the samples were taken in, and the folder of sources."""
+    dsn, folder = await copied(template, "taken_in"), tmp_path_factory.mktemp("taken") / "sources"
+    async with opened(dsn, pool_size=2) as database:
+        await take_in(database, folder)
+    return dsn, folder
+
+
+@pytest.fixture(scope="session")
+async def operated(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
+    """A hub with those sources, which nobody changes."""
+    async with operating(await another(template, taken_in[0], "operated"), taken_in[1]) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def own(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
+    """The same for a test that changes it."""
+    name = f"own_{next(numbers)}"
+    async with operating(await another(template, taken_in[0], name), taken_in[1]) as hub:
+        yield hub
+    await administer(template, f"drop database {name} with (force)")
+
+
+async def another(template: str, dsn: str, name: str) -> str:
+    """A copy of a database that nobody is connected to."""
+    await administer(template, f"create database {name} template taken_in")
+    return dsn.replace("@/taken_in?", f"@/{name}?")
+
+
+@pytest.fixture
+async def look(browser: Any, operated: Operated) -> AsyncIterator[Visit]:
+    """Open an address of the hub with sources, as whoever `viewer` names."""
+    async with visiting(browser, operated.address) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def work(browser: Any, own: Operated) -> AsyncIterator[Visit]:
+    """The same, of a hub of one's own to change."""
+    async with visiting(browser, own.address) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def visiting(browser: Any, address: str) -> AsyncIterator[Visit]:
+    """How an address is opened; at the end every page is closed, and none may have complained."""
     contexts: list[Any] = []
     complaints: list[str] = []
 
-    async def opened(path: str, size: tuple[int, int] = LAPTOP, *, settled: bool = True) -> Any:
+    async def opened(
+        path: str, size: tuple[int, int] = LAPTOP, *, settled: bool = True, viewer: str = ""
+    ) -> Any:
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="th-TH", base_url=address
         )
         contexts.append(context)
+        if viewer:
+            await context.add_cookies([{"name": "as", "value": viewer, "url": address}])
         await context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

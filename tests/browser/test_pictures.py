@@ -1,10 +1,11 @@
 """Pictures for the papers: taken where missing, so `rm docs/pictures/*.png` renews them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.browser.visitor import LAPTOP, TABLET, WALL, Visit
+from tests.browser.visitor import LAPTOP, PHONE, TABLET, WALL, Visit
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 LARGEST = 400_000
@@ -29,6 +30,15 @@ PICTURES = {
     "map-2552-820x1180": ("/?view=map&on=2010-06-01", TABLET),
     "query-1366x768": (QUERY, LAPTOP),
 }
+OF_SOURCES = {
+    "sources-1366x768": ("/sources", LAPTOP, ""),
+    "sources-operator-1366x768": ("/sources#budget_act", LAPTOP, "steward"),
+    "sources-operator-1920x1080": ("/sources#contracts", WALL, "steward"),
+    "sources-review-1366x768": ("/sources#budget_act", LAPTOP, "steward"),
+    "sources-review-390x844": ("/sources#budget_act", PHONE, "steward"),
+    "sources-390x844": ("/sources", PHONE, ""),
+    "sources-operator-390x844": ("/sources#budget_act", PHONE, "steward"),
+}
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -40,6 +50,21 @@ async def test_a_picture_is_taken(visit: Visit, name: str) -> None:
         await page.wait_for_function("() => document.querySelector('#answer').dataset.full")
     elif "map" not in path:
         await page.wait_for_function("() => document.querySelector('#grounds').textContent")
+    await kept(page, name)
+
+
+@pytest.mark.parametrize("name", OF_SOURCES)
+async def test_a_picture_of_sources_is_taken(look: Visit, name: str) -> None:
+    path, size, viewer = OF_SOURCES[name]
+    page = await look(path, size, viewer=viewer)
+    await page.wait_for_selector("[data-live=on]")
+    if "review" in name:
+        await page.click(".to-review")
+    await kept(page, name)
+
+
+async def kept(page: Any, name: str) -> None:
+    """Keep a picture of a page where there is none of that name."""
     picture = await page.screenshot()
     assert len(picture) < LARGEST
     target = FOLDER / f"{name}.png"

@@ -7,6 +7,7 @@ from typing import Any
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js"
 WALL, LAPTOP, TABLET = (1920, 1080), (1366, 768), (820, 1180)
+PHONE = (390, 844)
 SIZES = {"wall": WALL, "laptop": LAPTOP, "tablet": TABLET}
 
 Visit = Callable[..., Awaitable[Any]]
@@ -17,7 +18,8 @@ async def shown(page: Any) -> None:
     """Wait until the page shows what its address asks."""
     await page.wait_for_function(
         "() => !document.querySelector('.loading') "
-        "&& document.querySelector('#grid, .marks, .tiles, .trouble, [data-type=Query]')"
+        "&& document.querySelector("
+        "'#grid, .marks, .tiles, .trouble, [data-type=Query], table.list')"
         "&& !document.querySelector('#board[aria-busy]') && !document.querySelector('.awaited')"
     )
     await page.evaluate("document.fonts.ready.then(() => true)")

@@ -1,10 +1,13 @@
 """How sources stand, as a client asks: lists, runs, ledgers, and who may look at them."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hub.domain.access import Permission, Viewer
+from hub.domain.provenance import Cadence
 from hub.ingest.run import ingest
 from hub.store.engine import Database
 from tests.conftest import Asking
@@ -19,6 +22,7 @@ READER = Viewer("reader", "ministry:15")
 STANDING = """{
   source(id: "gid://hub/Source/made_up") {
     name { th } owner { code } promisedEvery coverage { be } recordCount unlinkedCount health
+    freshness
   }
 }"""
 OPERATED = """{
@@ -58,7 +62,19 @@ async def test_anybody_sees_how_a_source_stands(ask: Asking, taken: Database) ->
         "recordCount": 2,
         "unlinkedCount": 2,
         "health": "OK",
+        "freshness": "FRESH",
     }
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, "FRESH"), (2, "LATE"), (4, "STALE")])
+async def test_a_source_is_as_fresh_as_its_promise_says_when_it_is_asked(
+    ask: Asking, fresh_database: Database, days: int, status: str
+) -> None:
+    daily = replace(SPEC, cadence=Cadence.DAILY)
+    await ingest(fresh_database, daily, read, given([row(1)]))
+    later = datetime.now(UTC) + timedelta(days=days)
+    found = source(await ask(STANDING, database=fresh_database, now=later))
+    assert found["freshness"] == status
 
 
 async def test_sources_that_are_taken_in_are_told_from_documents(

@@ -57,11 +57,20 @@ export async function ask(query, variables = {}, signal = undefined) {
   const { status, body } = await send(query, variables, signal);
   const errors = body.errors ?? [];
   if (errors.length === 0 && body.data) return body.data;
+  throw troubleOf(status, errors);
+}
+
+/**
+ * What the errors of an answer mean for who asked: the first of them tells.
+ * @param {number} status
+ * @param {object[]} errors
+ */
+export function troubleOf(status, errors) {
   const [first] = errors;
   const extensions = first?.extensions ?? {};
-  if (status === 503) throw new Trouble("unready", { retryAfter: extensions.retryAfter, errors });
+  if (status === 503) return new Trouble("unready", { retryAfter: extensions.retryAfter, errors });
   const incident = status >= 500 || extensions.code === "INTERNAL" || !first;
-  throw new Trouble(incident ? "incident" : "refused", {
+  return new Trouble(incident ? "incident" : "refused", {
     message: first?.message ?? `HTTP ${status}`,
     incident: extensions.traceId ?? null,
     errors,

@@ -9,6 +9,7 @@ export const WORDS = {
   otherLang: ["en", "th"],
   matrix: ["เมทริกซ์", "Matrix"],
   map: ["แผนที่", "Map"],
+  sourcesPage: ["แหล่งข้อมูล", "Sources"],
   query: ["GraphQL", "GraphQL"],
   views: ["มุมมอง", "Views"],
   examples: ["ตัวอย่าง", "Examples"],

@@ -2,7 +2,7 @@
  * What stands where the matrix would: loading, trouble, emptiness; the word first, then what to do.
  */
 import { h } from "./dom.js";
-import { t } from "./words.js";
+import { inOne, t } from "./words.js";
 
 /**
  * Still frames while an answer is awaited.
@@ -34,12 +34,6 @@ export function trouble(trouble, retry, byKey = false) {
     trouble.kind === "refused"
       ? h("a", { href: `${location.pathname}${document.documentElement.lang === "en" ? "?lang=en" : ""}` }, t("toExample"))
       : h("button", { type: "button", class: "primary", onclick: retry }, t("retry")));
-}
-
-/** Messages come as "ไทย · English"; the reader's language is enough. */
-function inOne(message) {
-  const parts = message.split(" · ");
-  return parts.length === 2 ? parts[document.documentElement.lang === "en" ? 1 : 0] : message;
 }
 
 /**

@@ -26,6 +26,16 @@ const DRAWN = {
     s("rect", { x: 3.5, y: 9, width: 13, height: 9, rx: 1.5, fill: "currentColor" }),
     s("path", { d: "M6.4 9V6.4a3.6 3.6 0 0 1 7.2 0V9", ...line }),
   ],
+  OK: () => DRAWN.COVERED(),
+  DEGRADED: () => [s("path", { d: "M10 2.6L18.4 17H1.6zM10 8v4.2M10 14.4v.3", ...line, "stroke-linejoin": "round" })],
+  DOWN: () => [
+    s("rect", { x: 1.5, y: 1.5, width: 17, height: 17, rx: 2, fill: "currentColor" }),
+    s("path", { d: "M6 6l8 8M14 6l-8 8", ...line, stroke: "#fff" }),
+  ],
+  PAUSED: () => [s("path", { d: "M6.5 3.5v13M13.5 3.5v13", ...line, "stroke-width": 3.6, "stroke-linecap": "butt" })],
+  NEVER: () => [s("circle", { cx: 10, cy: 10, r: 7.6, ...line, "stroke-width": 1.8, "stroke-dasharray": "1 3" })],
+  LATE: () => [s("circle", { cx: 10, cy: 10, r: 7.8, ...line }), s("path", { d: "M10 5.6V10l3 2.2", ...line })],
+  RUNNING: () => [s("path", { d: "M16.6 7A7.4 7.4 0 1 0 17.4 11M17 3v4h-4", ...line })],
   SWAP: () => [s("path", { d: "M3 7h12l-3-3M17 13H5l3 3", ...line })],
   MAP: () => [s("path", { d: "M3 3h6v6H3zM11 3h6v6h-6zM11 11h6v6h-6z", ...line, "stroke-linecap": "butt" })],
 };

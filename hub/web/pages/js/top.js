@@ -40,7 +40,8 @@ export function drawTop(state, known, { set, go, byKey }) {
   };
   const views = byId("views");
   views.setAttribute("aria-label", t("views"));
-  fill(views, view("matrix"), view("map"), h("a", { class: "tab", href: `/query${lang() === "en" ? "?lang=en" : ""}` }, t("query")));
+  const page = (path, word) => h("a", { class: "tab", href: `${path}${lang() === "en" ? "?lang=en" : ""}` }, t(word));
+  fill(views, view("matrix"), view("map"), page("/sources", "sourcesPage"), page("/query", "query"));
   const examples = byId("examples");
   examples.setAttribute("aria-label", t("examples"));
   fill(examples, h("span", { class: "label" }, t("examples")), EXAMPLES.map(([name, question]) => {

@@ -28,6 +28,23 @@ export function t(key, parts = {}) {
   return pair[language === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(parts[name] ?? ""));
 }
 
+/**
+ * Words of one page besides those all share; an error where a word is there already.
+ * @param {Record<string, [string, string]>} words
+ */
+export function learn(words) {
+  for (const [key, pair] of Object.entries(words)) {
+    if (key in WORDS) throw new Error(`the word ${key} is there already`);
+    WORDS[key] = pair;
+  }
+}
+
+/** Messages come as "ไทย · English"; the reader's language is enough. */
+export function inOne(message) {
+  const parts = message.split(" · ");
+  return parts.length === 2 ? parts[language === "en" ? 1 : 0] : message;
+}
+
 /** Whether the page has a word. */
 export const has = (key) => key in WORDS;
 

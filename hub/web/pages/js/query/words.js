@@ -8,6 +8,7 @@ const WORDS = {
   skip: ["ข้ามไปที่ช่องคำถาม", "Skip to the question"],
   matrix: ["เมทริกซ์", "Matrix"],
   map: ["แผนที่", "Map"],
+  sources: ["แหล่งข้อมูล", "Sources"],
   views: ["มุมมอง", "Views"],
   other: ["English", "ไทย"],
   otherLang: ["en", "th"],

@@ -1,0 +1,124 @@
+"""A hub whose sources were taken in from the connectors' own samples, for the page of sources.
+
+Who asks is told by a cookie, `as`: nobody, the steward, an operator of one agency, a mere reader.
+"""
+
+import shutil
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+
+from connectors.kit.files import pages_of
+from connectors.registry import FOLDER, Connector, connectors
+from hub.app import Hub, create_app
+from hub.domain.access import ANONYMOUS, Permission, Viewer
+from hub.errors import SourceRefused
+from hub.ingest.run import Input, ingest
+from hub.ingest.sources import declare_all
+from hub.settings import Settings
+from hub.store.engine import Database, opened
+from hub.web.listening import Listening
+from tests.connectors.test_every_connector import sample
+
+OPERATE: Final = Permission.OPERATE_SOURCES.value
+STEWARD: Final = Viewer(
+    "somsri", "ministry:01", frozenset({OPERATE, Permission.STEWARD.value}), "https://hub.test"
+)
+VIEWERS: Final = {
+    "steward": STEWARD,
+    "agriculture": Viewer("kaset", "ministry:07", frozenset({OPERATE})),
+    "reader": Viewer("reader", "ministry:07"),
+}
+READY_WITHIN: Final = 60.0
+MISREAD: Final = (
+    '5,2022.9.1.5,2022.9.1,8,จังหวัดและกลุ่มจังหวัด,จังหวัดสิงค์บุรี,False,แผนงานตัวอย่าง,,โครงการตลาดริมน้ำ,,,,,,,แพ,2022,"2,400,000",False,\n'
+    '6,2022.9.1.6,2022.9.1,8,จังหวัดและกลุ่มจังหวัด,จังหวัดสิงค์บุรี,False,แผนงานตัวอย่าง,,โครงการตลาดริมน้ำ,,,,,,,ทางเดิน,2022,"1,150,000.50",False,\n'
+    '7,2022.9.1.7,2022.9.1,9,จังหวัดและกลุ่มจังหวัด,กลุ่มจังหวัดภาคเหนือตอนบน,False,แผนงานตัวอย่าง,,โครงการกาแฟตัวอย่าง,,,,,,,โรงคั่ว,2022,"9,800,000",False,\n'
+    '8,2022.9.1.8,2022.9.1,9,จังหวัดและกลุ่มจังหวัด,กลุ่มจังหวัดภาคเหนือตอนบน,False,แผนงานตัวอย่าง,,โครงการกาแฟตัวอย่าง,,,,,,,ลานตาก,2023,"4,000,000",True,\n'
+    '9,2022.9.1.9,2022.9.1,9,จังหวัดและกลุ่มจังหวัด,จังหวัดตราด,False,แผนงานตัวอย่าง,,โครงการท่าเรือ,,,,,,,ทุ่น,2022,"500,000",False,\n'
+    '9,2022.9.1.9,2022.9.1,9,จังหวัดและกลุ่มจังหวัด,จังหวัดตราด,False,แผนงานตัวอย่าง,,โครงการท่าเรือ,,,,,,,ทุ่น,2022,"650,000",False,\n'
+)
+"""More rows of a volume: a misspelt province, a cluster that lost its number, one key twice."""
+
+
+@dataclass(frozen=True)
+class Operated:
+    """Where the hub answers, and the database behind it."""
+
+    address: str
+    database: Database
+    sources: Path
+
+
+def declared(folder: Path) -> dict[str, Connector]:
+    """Every source: those built in, and one of each sample as an operator would declare it."""
+    folder.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*/sample/*.toml"):
+        shutil.copy(path, folder)
+    return connectors(folder)
+
+
+async def take_in(database: Database, folder: Path) -> None:
+    """Take in every sample; one source was refused since, and one was never taken in."""
+    known = declared(folder)
+    await declare_all(database, [one.spec for one in known.values()])
+    for name, one in known.items():
+        path = sample(one)
+        if name == "interior_disbursements":
+            continue
+        if name == "budget_act":
+            volume = folder.parent / "volume-9.csv"
+            volume.write_text(path.read_text("utf-8") + MISREAD, "utf-8")
+            path = volume
+        await ingest(database, one.spec, one.read, Input(pages_of(path, one.spec), path.name, name))
+    await change_columns(database, known["contracts"], folder.parent)
+
+
+async def change_columns(database: Database, one: Connector, room: Path) -> None:
+    """The agency has renamed a column: the run is refused, and says which."""
+    path = room / "contracts-2.jsonl"
+    text = sample(one).read_text("utf-8")
+    path.write_text(text.replace("{", '{"winner_rank": "1", ', 1), "utf-8")
+    with suppress(SourceRefused):
+        await ingest(database, one.spec, one.read, Input(pages_of(path, one.spec), path.name, "2"))
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Whom the cookie names."""
+    return VIEWERS.get(request.cookies.get("as", ""), ANONYMOUS)
+
+
+@asynccontextmanager
+async def operating(dsn: str, sources: Path) -> AsyncIterator[Operated]:
+    """A hub that answers over HTTP while the block runs."""
+    settings = Settings(
+        "127.0.0.1", 0, sources.parent, False, dsn, 4, sources_dir=sources, scheduler=False, rate=0
+    )
+    ready, failed = threading.Event(), list[BaseException]()
+
+    def failure(error: BaseException) -> None:
+        failed.append(error)
+        ready.set()
+
+    hub = Hub(settings, lambda _: None)
+    hub.on_ready, hub.on_failure = ready.set, failure
+    hub.viewer_of, hub.viewer_still = viewer_of, lambda _: True
+    app = create_app(settings, hub.say, hub)
+    running = Listening(app, app.state.graphql.close)
+    running.config.port = 0
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    try:
+        assert ready.wait(READY_WITHIN), "the hub did not start"
+        assert not failed, failed
+        port = running.servers[0].sockets[0].getsockname()[1]
+        async with opened(dsn, pool_size=2) as database:
+            yield Operated(f"http://127.0.0.1:{port}", database, sources)
+    finally:
+        running.should_exit = True
+        thread.join(30)
