@@ -148,6 +148,7 @@ def main(count: int) -> None:
         host = server.dsn.partition("host=")[2].partition("&")[0]
         results = asyncio.run(by_hub(server.dsn, port, Path(host).parent))
         results.append(asyncio.run(by_copy(server.dsn, count)))
+        results[0]["rows"] = results[-1]["rows"]
         results += by_dlt(host, port, count)
     for row in results:
         print(json.dumps(row))
