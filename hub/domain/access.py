@@ -49,9 +49,14 @@ ROLES: Final = {
     Role.VIEWER: frozenset[Permission](),
     Role.OFFICER: frozenset({Permission.OPERATE_SOURCES}),
     Role.DELEGATE: frozenset({Permission.OPERATE_SOURCES, Permission.READ_AUDIT}),
-    Role.STEWARD: frozenset(Permission),
+    Role.STEWARD: frozenset(
+        {Permission.OPERATE_SOURCES, Permission.READ_AUDIT, Permission.STEWARD}
+    ),
 }
-"""What each role lets a person do; every one sees what its agency may see."""
+"""What each role lets a person do; every one sees what its agency may see.
+
+Written out, so that a permission to come is nobody's until somebody says so.
+"""
 CALLED: Final = {
     Role.VIEWER: ("ผู้อ่าน", "Viewer"),
     Role.OFFICER: ("เจ้าหน้าที่", "Officer"),

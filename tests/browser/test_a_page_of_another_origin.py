@@ -20,6 +20,7 @@ from hub.domain.clients import ClientKind
 from hub.store.engine import Database, opened
 from hub.web.listening import Listening
 from tests.browser.conftest import free_port
+from tests.browser.visitor import AXE
 from tests.conftest import copied
 from tests.web.access import TOURISM, Realm
 from tests.web.door import serving
@@ -180,6 +181,27 @@ async def test_a_person_signs_in_by_the_agencys_own_provider(page: Any, places: 
     [cookie] = [one for one in cookies if one["name"] == "hub"]
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm installs it")
+async def test_everyone_can_use_the_pages_with_forms(page: Any, places: Places) -> None:
+    await visited(page, places.of(places.page))
+    await page.click("#enter")
+    await page.wait_for_selector("#demo")
+    assert await complaints(page) == []
+    await page.click("#demo form button")
+    await page.wait_for_selector("button[value=allow]")
+    assert await complaints(page) == []
+
+
+async def complaints(page: Any) -> list[str]:
+    """What axe-core finds of WCAG A and AA."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = await page.evaluate(
+        "() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })"
+        ".then(({ violations }) => violations.map((one) => one.id + one.nodes[0].html))"
+    )
+    return found
 
 
 async def test_a_page_of_an_origin_that_is_not_registered_is_refused(
