@@ -66,7 +66,7 @@ def test_the_readme_shows_the_eastern_tourism_matrix_with_its_answer() -> None:
     assert answer is not None
 
 
-@pytest.mark.parametrize("path", ["/", "/query", "/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/", "/query", "/sources", "/healthz", "/readyz"])
 def test_an_address_the_readme_names_answers(served: Served, path: str) -> None:
     assert f"{ADDRESS}{path}" in README.read_text("utf-8")
     with urllib.request.urlopen(served.address + path, timeout=10) as answer:
