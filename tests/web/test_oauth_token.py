@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from joserfc import jws
 
-from hub.domain.clients import ClientKind, hashed
+from hub.domain.clients import SCOPES, ClientKind, hashed
 from tests.web.access import TOURISM, URL, Realm, assertion, ec, ed, public, rsa
 
 
@@ -285,4 +285,4 @@ async def test_the_documents_say_where_everything_is(realm: Realm) -> None:
     assert server["issuer"] == URL == resource["resource"]
     assert resource["authorization_servers"] == [URL]
     assert (await realm.http.get(server["jwks_uri"])).status_code == 200
-    assert set(server["scopes_supported"]) == {"audit:read", "hub:steward", "source:operate"}
+    assert set(server["scopes_supported"]) == SCOPES
