@@ -29,6 +29,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -44,6 +45,9 @@ PAGE: Final = "first"
 PAGED: Final = frozenset({"nodes", "edges"})
 LONGEST_PAGE: Final = 100
 """What a `first` counts for at most, and where its value does not say: more is refused later."""
+WINDOW: Final = "window"
+MOST_CELLS: Final = 2_000
+"""What a window counts for at most: more cells are refused later."""
 ASSUMED: Final = 5
 """Items in a list that has neither `first` nor a length of its own in the contract."""
 
@@ -229,6 +233,7 @@ class _Walk:
         if name in PAGED:
             return Size(levels, 1, 0, beneath)
         items = own.items if own is not None and own.items is not None else ASSUMED
+        items = self.windowed(node, items)
         if of is not None and of.name.startswith("__"):
             items = 1  # the contract is served from memory and bounded by itself
         return Size(levels, 1, items * beneath, 0)
@@ -248,6 +253,37 @@ class _Walk:
         if not isinstance(given, int) or isinstance(given, bool):
             return LONGEST_PAGE
         return max(0, min(given, LONGEST_PAGE))
+
+    def windowed(self, node: FieldNode, items: int) -> int:
+        """How many items a `window` lets through, both ends included; `items` where it is unsaid."""
+        for told in node.arguments or ():
+            if told.name.value != WINDOW:
+                continue
+            edges: Any = None
+            if isinstance(told.value, VariableNode):
+                self.told.by_variables = True
+                edges = self.variables.get(told.value.name.value)
+            elif isinstance(told.value, ObjectValueNode):
+                edges = {one.name.value: self.edge(one.value) for one in told.value.fields}
+            if isinstance(edges, Mapping):
+                high, wide = extent(edges, "row"), extent(edges, "column")
+                return items if high is None or wide is None else min(high * wide, MOST_CELLS)
+        return items
+
+    def edge(self, told: Any) -> Any:
+        """One edge of a window, literal or variable; null where it is neither."""
+        if isinstance(told, VariableNode):
+            self.told.by_variables = True
+            return self.variables.get(told.name.value)
+        return int(told.value) if isinstance(told, IntValueNode) and len(told.value) < 11 else None
+
+
+def extent(edges: Mapping[str, Any], side: str) -> int | None:
+    """How many rows or columns lie between the two edges of a window; null where that is unsaid."""
+    first, last = edges.get(f"{side}From"), edges.get(f"{side}To")
+    if type(first) is not int or type(last) is not int:
+        return None
+    return max(0, last - first + 1)
 
 
 def bounded(digits: str) -> int:

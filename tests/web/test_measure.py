@@ -22,17 +22,20 @@ from hub.web.bounds import (
     Measured,
 )
 from hub.web.documents import Documents
-from hub.web.measure import ASSUMED, LONGEST_PAGE, Weight, measure
+from hub.web.measure import ASSUMED, LONGEST_PAGE, MOST_CELLS, Weight, measure
 
 SCHEMA = build_schema(
     """
-    type Query { things(first: Int = 20): Things! thing: Thing rows(first: Int!): [Thing!]! }
+    type Query { things(first: Int = 20): Things! thing: Thing rows(first: Int!): [Thing!]!
+      cells(window: Window): [Thing!]! }
+    input Window { rowFrom: Int! rowTo: Int! columnFrom: Int! columnTo: Int! }
     type Things { nodes: [Thing!]! edges: [Edge!]! totalCount: Int }
     type Edge { node: Thing! }
     type Thing { name: String sub: Thing subs: [Thing!]! things(first: Int = 20): Things! }
     """
 )
 WEIGHTS = {("Query", "thing"): Weight(7), ("Thing", "subs"): Weight(2, 10)}
+WEIGHTS[("Query", "cells")] = Weight(2, 500)
 
 
 def measured(text: str, **variables: Any) -> Measured:
@@ -163,6 +166,21 @@ def test_a_page_as_long_as_a_variable_says_costs_what_the_variable_says() -> Non
 
 def test_a_page_whose_length_is_not_said_costs_what_the_contract_says() -> None:
     assert measure(contract(), parse("{ areas { nodes { code } } }"), {}).cost(None) == 1 + 20
+
+
+@pytest.mark.parametrize(
+    ("edges", "cells"),
+    [((3, 3, 4, 4), 1), ((0, 1, 0, 2), 6), ((0, 9999, 0, 9999), MOST_CELLS), ((5, 1, 0, 0), 0)],
+)
+def test_a_window_costs_the_cells_it_lets_through(edges: tuple[int, ...], cells: int) -> None:
+    told = dict(zip(("rowFrom", "rowTo", "columnFrom", "columnTo"), edges, strict=True))
+    literal = ", ".join(f"{name}: {edge}" for name, edge in told.items())
+    text = "query ($w: Window) { cells(window: $w) { sub { name } } }"
+    assert measured(text, w=told).cost(None) == cells * 3
+    assert measured(f"{{ cells(window: {{ {literal} }}) {{ sub {{ name }} }} }}").cost(None) == (
+        cells * 3
+    )
+    assert measured(text).cost(None) == measured("{ cells { sub { name } } }").cost(None) == 500 * 3
 
 
 def test_what_costs_too_much_with_these_variables_is_refused_with_its_cost() -> None:
