@@ -143,10 +143,9 @@ def of_linkage(thing: FromClause, me: sa.ColumnElement[str]) -> Iterable[Yes]:
     yield sa.and_(told, there_is(of, of.c.id == thing.c.project_id, of.c.owner_id.in_(houses(me))))
     yield sa.and_(told, thing.c.issue_id.in_(issues_of(me)))
     what: dict[Shared, Any] = {Shared.PROJECTS: None, Shared.SOURCE: of.c.source_id}
-    yield sa.and_(
-        told,
-        there_is(of, of.c.id == thing.c.project_id, shared(me, of.c.owner_id, what)),
-    )
+    by_project = there_is(of, of.c.id == thing.c.project_id, shared(me, of.c.owner_id, what))
+    yield sa.and_(told, by_project)
+    yield shared(me, thing.c.proposed_by_id, {Shared.PROJECTS: None})
 
 
 def of_version(thing: FromClause, me: sa.ColumnElement[str]) -> Iterable[Yes]:

@@ -251,7 +251,7 @@ async def test_an_agreement_opens_what_it_names(
     await share(drafts, DEPARTMENT, "ministry:09", what, key)
     tables = (project, linkage, plan_version)
     assert set().union(*[await seen(drafts, FRIEND, one) for one in tables]) == opened
-    stranger = of("ministry:10")
+    stranger = of("ministry:11")
     assert not set().union(*[await seen(drafts, stranger, one) for one in tables])
 
 

@@ -1,0 +1,237 @@
+"""Questions that look for what may not be known: every root field, every field below it, every
+filter, order, page and error that could give a draft away.
+
+They are made from the contract, so a field of tomorrow is asked tomorrow.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    get_named_type,
+    is_leaf_type,
+)
+
+from hub.domain.matrix_key import write_key
+from hub.domain.matrix_question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
+from hub.domain.paging import write_cursor
+from hub.domain.time import FiscalYear, FiscalYearRange
+from tests.questions.secrets import CHAIN, MARK, MINISTERIAL, PROVINCIAL, SOURCE
+
+ROOT: Final = Path(__file__).parents[2]
+QUESTIONS: Final = sorted(Path(__file__).parent.glob("*.graphql"))
+MARKS: Final = (MINISTERIAL.mark, PROVINCIAL.mark)
+YEARS: Final = "fiscalYears: {from: {ce: 2010}, to: {ce: 2012}}"
+SECRET_IDS: Final = [
+    f"gid://hub/{kind}/{key}"
+    for m in MARKS
+    for kind, key in (
+        ("Project", m),
+        ("Project", f"{m}-again"),
+        ("Linkage", f"{m}-link"),
+        ("Linkage", f"{m}-link-open"),
+        ("Plan", f"{m}-plan"),
+        ("PlanVersion", f"{m}-v"),
+        ("StrategicIssue", f"{m}-issue"),
+    )
+]
+FILTERS: Final = [
+    "",
+    f'text: "{MARK}"',
+    f'text: "{MARKS[0]}"',
+    'text: "hidden"',
+    'text: "%"',
+    'agencies: ["gid://hub/Agency/department:05003", "gid://hub/Agency/province:20"]',
+    'agencies: ["gid://hub/Agency/ministry:05"], agencyRole: HOLDER',
+    "funding: [LOAN]",
+    "linkageStatus: [DISPUTED]",
+    "linked: true",
+    "linked: false",
+    'issues: ["gid://hub/StrategicIssue/s42-east-1"]',
+    f'issues: ["gid://hub/StrategicIssue/{MARKS[0]}-issue"]',
+    'areas: ["gid://hub/Area/21"]',
+    'areas: ["gid://hub/Area/20"], areaRole: HELD_BY',
+    "actorLevels: [MINISTRY]",
+    f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]',
+]
+KINDS: Final = re.compile(r"gid://hub/(\w+)/")
+AXES: Final = [
+    ("ACTOR_LEVEL", "STAGE", f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]'),
+    ("AREA", "AGENCY", ""),
+    ("FUNDING", "FISCAL_YEAR", ""),
+    ("ISSUE", "LINKAGE_STATUS", 'areas: ["gid://hub/Area/C2552-09"]'),
+    ("ACTOR_LEVEL", "FISCAL_YEAR", ""),
+]
+EAST: Final = MatrixQuestion(
+    AxisQuestion(DimensionKind.ACTOR_LEVEL),
+    AxisQuestion(DimensionKind.STAGE),
+    FiscalYearRange(FiscalYear(2010), FiscalYear(2012)),
+    MatrixFilter(chains=(CHAIN,)),
+)
+MATRIX: Final = """
+  key asOf
+  rows { truncated headers { key label { th } total {
+    projectCount budget { amount } sumOfCells { amount } states { state cells } } } }
+  columns { truncated headers { key label { th } total { projectCount budget { amount } } } }
+  cells { id state projectCount hiddenProjects budget { amount } linkageCount
+    stateReasons { code text { th en } weight }
+    freshness { status oldestRetrievedAt reportingAgencies expectedAgencies } }
+  total { projectCount additive budget { amount } contributions(first: 100) {
+    totalCount nodes { treatment counted { amount } project { id } linkage { id }
+      line { amount { amount } } } } }
+  sources { source { id } status asOf failed message { th } }
+  notices { code path text { th } }
+"""
+POINTED: Final = """ cells(window: {rowFrom: 0, rowTo: 1, columnFrom: 0, columnTo: 5}) {
+  projects(first: 5) { totalCount nodes { id code name { th } sameAs { id } parent { id } } }
+  contributions(first: 5) { totalCount nodes { treatment line { provenance {
+    retrievedAt record { url payloadHash } } } } } } """
+
+
+def contract() -> GraphQLSchema:
+    """The published contract, with the directives on its fields."""
+    return build_schema((ROOT / "schema" / "schema.graphql").read_text("utf-8"))
+
+
+def open_to_all(field: GraphQLField) -> bool:
+    """Whether no scope is needed: the others are kept shut before they are answered."""
+    directives = (field.ast_node.directives if field.ast_node else None) or ()
+    return all(directive.name.value != "requiresScopes" for directive in directives)
+
+
+def whole(kind: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
+    """Everything below a type that needs no argument, so many records deep."""
+    parts = ["__typename"]
+    for name, field in kind.fields.items():
+        if name == "edges" or not open_to_all(field):
+            continue
+        if any(
+            isinstance(a.type, GraphQLNonNull) and a.default_value is None
+            for a in field.args.values()
+        ):
+            continue
+        below = get_named_type(field.type)
+        if is_leaf_type(below):
+            parts.append(name)
+            continue
+        assert isinstance(below, GraphQLObjectType | GraphQLInterfaceType)
+        paged = "first" in field.args
+        passing = not isinstance(below, GraphQLInterfaceType) and "id" not in below.fields
+        if depth > 0 or passing:
+            inner = whole(below, depth - (0 if passing else 1))
+            parts.append(f"{name}{'(first: 3)' if paged else ''} {{ {inner} }}")
+    return " ".join(dict.fromkeys(parts))
+
+
+def by_kind() -> dict[str, list[str]]:
+    """The secret ids by type: the fields of several types may not be asked at once."""
+    found: dict[str, list[str]] = {}
+    for key in SECRET_IDS:
+        found.setdefault(KINDS.findall(key)[0], []).append(key)
+    return found
+
+
+def arguments() -> dict[str, list[str]]:
+    """What each root field is asked with; a field that is missing here fails a test."""
+    east, roi_et = "gid://hub/Plan/plan-C2552-09-2553", "gid://hub/Plan/plan-45-2553"
+    return {
+        "node": [f'id: "{key}"' for key in [*SECRET_IDS, f"gid://hub/Source/{SOURCE}"]],
+        "nodes": [f"ids: {json.dumps(ids)}" for ids in by_kind().values()],
+        "viewer": [],
+        "area": ['by: {code: "21"}', 'by: {code: "45"}'],
+        "areas": ['level: PROVINCE, under: "gid://hub/Area/C2560-08"'],
+        "agency": ['by: {id: "gid://hub/Agency/department:05003"}'],
+        "agencies": ["level: CLUSTER, first: 5"],
+        "plan": [f'id: "{key}"' for key in (east, roi_et, f"gid://hub/Plan/{MARKS[0]}-plan")],
+        "plans": [
+            "",
+            'area: "gid://hub/Area/C2552-09"',
+            'agency: "gid://hub/Agency/department:05003"',
+            "fiscalYear: {ce: 2011}",
+        ],
+        "issue": [
+            f'id: "gid://hub/StrategicIssue/{key}"' for key in ("s42-east-1", f"{MARKS[0]}-issue")
+        ],
+        "issues": [
+            'area: "gid://hub/Area/C2552-09"',
+            f'theme: "{MARKS[0]}"',
+            "maxRank: 1, first: 50",
+        ],
+        "valueChain": [f'by: {{id: "gid://hub/ValueChain/{CHAIN}"}}'],
+        "valueChains": [""],
+        "project": [
+            *(f'by: {{code: "{m}"}}' for m in MARKS),
+            *(f'by: {{external: {{scheme: "emenscr", value: "ext-{m}"}}}}' for m in MARKS),
+            'by: {code: "s37-01"}',
+            'by: {code: "s37-13"}',
+            f'by: {{code: "s37-13"}}, asOf: {{planVersion: "gid://hub/PlanVersion/{MARKS[0]}-v"}}',
+        ],
+        "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS] + ["first: 100"],
+        "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
+        "matrix": [],
+        "savedMatrix": ['key: "no-key"', f'key: "{write_key(EAST)}"'],
+        "rules": [],  # of no agency, nor of any draft
+        "planningRound": [],
+        "source": [f'id: "gid://hub/Source/{SOURCE}"'],
+        "sources": [""],
+    }
+
+
+def matrices() -> Iterator[str]:
+    """Matrices along several axes, under every filter; and what stands in their cells."""
+    for rows, columns, always in AXES:
+        first = (rows, columns) == AXES[0][:2]
+        for asked in FILTERS if first else FILTERS[:1]:
+            filtered = ", ".join(filter(None, (always if always not in asked else "", asked)))
+            for order, parts in (("", MATRIX), (", orderBy: BUDGET_DESC", POINTED)):
+                yield (
+                    f"{{ matrix(input: {{rows: {{dimension: {rows}{order}, limit: 8}}, "
+                    f"columns: {{dimension: {columns}, limit: 8}}, "
+                    f"filter: {{{filtered}}}, {YEARS}}}) "
+                    f"{{ {parts} }} }}"
+                )
+
+
+def pages() -> Iterator[str]:
+    """Short pages, from cursors made up to stand just before and behind a secret."""
+    for m in MARKS:
+        for key in (["ก", ""], [f"ก{m}", m], [f"ก{m}", "zz"], ["ข", ""]):
+            cursor = write_cursor(tuple(key))
+            yield f'{{ projects(first: 2, after: "{cursor}") {{ {PAGED} }} }}'
+        cursor = write_cursor((f"{m}-link",))
+        yield f'{{ linkages(first: 2, after: "{cursor}") {{ {PAGED} }} }}'
+
+
+PAGED: Final = "totalCount pageInfo { hasNextPage endCursor } nodes { id }"
+
+
+@cache
+def probes() -> list[str]:
+    """Every question that looks for drafts, those of real users first."""
+    schema = contract()
+    assert schema.query_type
+    found = [question.read_text("utf-8") for question in QUESTIONS]
+    for name, each in arguments().items():
+        kind = get_named_type(schema.query_type.fields[name].type)
+        for one in each:
+            if isinstance(kind, GraphQLInterfaceType):
+                below = " ".join(
+                    f"... on {told} {{ {whole(schema.get_type(told), 0)} }}"  # type: ignore[arg-type]
+                    for told in sorted(set(KINDS.findall(one)))
+                    if told in schema.type_map
+                )
+            else:
+                assert isinstance(kind, GraphQLObjectType)
+                below = whole(kind, 0 if kind.name in {"Matrix", "Area"} else 1)
+            found.append(f"{{ {name}{f'({one})' if one else ''} {{ {below} }} }}")
+    return [*found, *matrices(), *pages()]

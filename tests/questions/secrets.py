@@ -1,0 +1,240 @@
+"""Drafts that leave a trace wherever the hub could let one through, planted bundle by bundle.
+
+A bundle is one owner's: a project beside published ones, another that repeats a published one, a
+linkage of a published project, a draft of a plan in use, a plan that is all draft, an issue only
+they word, a finding, records, names in other systems, provenance; and what it was before it was
+changed. Every word and number of it is found nowhere else.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from hub.domain.agencies import ActorLevel
+from hub.domain.coverage import Coverage
+from hub.domain.time import FiscalYear
+from hub.store.intake import SUCCEEDED
+
+SOURCE: Final = "a-register"
+CHAIN: Final = "tourism-east"
+MARK: Final = "ซ่อนเร้น"
+"""A word of every secret text; `mark` and `amount` of a bundle are its own."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Whose, under which mark, how much money (satang), and how far disclosed."""
+
+    owner: str
+    mark: str
+    amount: int
+    visibility: str = "PRIVATE"
+
+
+MINISTERIAL: Final = Bundle("department:05003", "qqdept", 98_765_432_109)
+PROVINCIAL: Final = Bundle("province:20", "qqprov", 87_654_321_098)
+
+
+async def prepare(connection: asyncpg.Connection, at: datetime) -> None:
+    """What everybody may know beside the reference data: a source that undertakes to tell."""
+    covers = Coverage(
+        frozenset({ActorLevel.MINISTRY, ActorLevel.PROVINCE}),
+        frozenset(),
+        frozenset(),
+        FiscalYear(2009),
+        None,
+    )
+    await connection.execute(
+        "insert into source (id, name_th, kind, health, last_success_at, owner_id, transport, "
+        "cadence, covers) values ($1, 'ทะเบียน', 'REGISTER', 'OK', $2, 'ministry:09', 'file', "
+        "'DAILY', $3)",
+        SOURCE,
+        at,
+        json.dumps(covers.dump()),
+    )
+    for year in (2010, 2012):
+        key = f"open-{year}"
+        await connection.execute(
+            "insert into project (id, code, name_th, sort_key, actor_level, owner_id, fiscal_years,"
+            " visibility, source_id) values ($1, $1, $1, $1, 'MINISTRY', 'ministry:05', $2, "
+            "'PUBLISHED', $3)",
+            key,
+            [year],
+            SOURCE,
+        )
+        await connection.execute(
+            "insert into source_record (id, source_id, scheme, value, payload_hash, retrieved_at, "
+            "project_id, scope) values ($1, $2, $2, $1, $1, $3, $1, '')",
+            key,
+            SOURCE,
+            at,
+        )
+        await connection.execute(
+            "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, amount,"
+            " holder_id, record_id, source_id) values ($1, $1, '21', $2, 'APPROPRIATED', "
+            "'MINISTRY', 100, 'ministry:05', $1, $3)",
+            key,
+            year,
+            SOURCE,
+        )
+
+
+async def plant(connection: asyncpg.Connection, bundle: Bundle, at: datetime) -> None:
+    """A bundle, known since `at`; later its project was renamed."""
+    m, owner, seen = bundle.mark, bundle.owner, bundle.visibility
+    run = connection.execute
+    words = f"โครงการ{MARK} {m}"
+    for key, level, repeats, parent in (
+        (m, "MINISTRY", None, None),
+        (f"{m}-again", "MINISTRY", "s37-01", "s37-02"),
+    ):
+        await run(
+            "insert into project (id, code, name_th, name_en, sort_key, actor_level, owner_id, "
+            "fiscal_years, visibility, duplicate_of, parent_id, source_id, source_key, known_from) "
+            "values ($1, $1, $2, $3, $4, $5, $6, '{2010, 2011}', $7, $8, $9, $10, $1, $11)",
+            key,
+            f"{words} เดิม",
+            f"hidden {key}",
+            f"ก{key}",
+            level,
+            owner,
+            seen,
+            repeats,
+            parent,
+            SOURCE,
+            at,
+        )
+        await run(
+            "insert into source_record (id, source_id, scheme, value, url, payload_hash, payload, "
+            "retrieved_at, project_id, scope, known_from) "
+            "values ($1, $2, $2, $1, $3, $1, '{}', $4, $1, '', $5)",
+            key,
+            SOURCE,
+            f"https://{m}.test",
+            datetime(2001, 1, 1, tzinfo=at.tzinfo),
+            at,
+        )
+        for area in ("21", "45"):
+            await run(
+                "insert into project_area (project_id, area_id, basis, known_from) "
+                "values ($1, $2, 'UNKNOWN', $3)",
+                key,
+                area,
+                at,
+            )
+        for year in (2010, 2011):
+            await run(
+                "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, "
+                "amount, record_id, source_id, known_from) values "
+                "($1, $2, '21', $3, 'APPROPRIATED', 'LOAN', $4, $2, $5, $6)",
+                f"{key}-{year}",
+                key,
+                year,
+                bundle.amount + year,
+                SOURCE,
+                at,
+            )
+        await run(
+            "insert into external_id (scheme, value, subject, known_from) values ($1, $2, $3, $4)",
+            "emenscr",
+            f"ext-{key}",
+            f"gid://hub/Project/{key}",
+            at,
+        )
+        await run(
+            "insert into provenance (subject, ordinal, source_id, record_id, asserted, citation, "
+            "known_from) values ($1, 0, $2, $3, 'REPORTED', $4, $5)",
+            f"gid://hub/Project/{key}",
+            SOURCE,
+            key,
+            words,
+            at,
+        )
+    await plans(connection, bundle, at)
+    for key, project, issue, stage in (
+        (f"{m}-link", m, "s42-east-1", f"{CHAIN}.marketing"),
+        (f"{m}-link-again", f"{m}-again", "s42-east-1", f"{CHAIN}.transport"),
+        (f"{m}-link-open", "s37-13", "s42-east-2", f"{CHAIN}.marketing"),
+        (f"{m}-link-own", "s37-15", f"{m}-issue", f"{CHAIN}.marketing"),
+    ):
+        await run(
+            "insert into linkage (id, project_id, issue_id, stage_id, status, visibility, share, "
+            "reasons, proposed_by_id, known_from) values "
+            "($1, $2, $3, $4, 'DISPUTED', $5, 0.123, $6, $7, $8)",
+            key,
+            project,
+            issue,
+            stage,
+            seen,
+            f'[{{"code": "{m}", "th": "{words}", "weight": 0.5}}]',
+            owner,
+            at,
+        )
+    await run(
+        "insert into finding (id, kind, severity, summary_th) values ($1, 'OVERLAP', 1, $2)",
+        m,
+        words,
+    )
+    for project in (m, "s37-05"):
+        await run(
+            "insert into finding_subject (finding_id, project_id) values ($1, $2)", m, project
+        )
+    await run("update project set name_th = $2 where id = $1", m, words)
+
+
+async def plans(connection: asyncpg.Connection, bundle: Bundle, at: datetime) -> None:
+    """Another version of the eastern plan, with its own words and issue; and a new plan."""
+    m, run = bundle.mark, connection.execute
+    words = f"แผน{MARK} {m}"
+    await run(
+        "insert into plan (id, kind, title_th, sort_key, area_id, first_year, last_year, "
+        "known_from) values ($1, 'CLUSTER_DEVELOPMENT', $2, $2, 'C2552-09', 2010, 2013, $3)",
+        f"{m}-plan",
+        words,
+        at,
+    )
+    number = 2 if m == MINISTERIAL.mark else 3
+    for key, plan, at_number in (
+        (f"{m}-v", "plan-C2552-09-2553", number),
+        (f"{m}-plan-v", f"{m}-plan", 1),
+    ):
+        await run(
+            "insert into plan_version (id, plan_id, number, status, visibility, owner_id, "
+            "vision_th, known_from) values ($1, $2, $3, 'DRAFT', $4, $5, $6, $7)",
+            key,
+            plan,
+            at_number,
+            bundle.visibility,
+            bundle.owner,
+            words,
+            at,
+        )
+    await run(
+        "insert into issue (id, plan_id, known_from) values ($1, 'plan-C2552-09-2553', $2)",
+        f"{m}-issue",
+        at,
+    )
+    for issue, rank in (("s42-east-1", 2), (f"{m}-issue", 1)):
+        await run(
+            "insert into issue_revision (issue_id, version_id, code, name_th, sort_key, rank, "
+            "theme, chain_id, known_from) values ($1, $2, $3, $4, $4, $5, $6, $7, $8)",
+            issue,
+            f"{m}-v",
+            f"{m}-{rank}",
+            words,
+            rank,
+            m,
+            CHAIN,
+            at,
+        )
+
+
+async def settle(connection: asyncpg.Connection, at: datetime) -> None:
+    """The register ends a run over whatever is there."""
+    await connection.execute(SUCCEEDED, SOURCE, "digest")
+    await connection.execute(
+        "update source set last_success_at = $2, known_from = known_from where id = $1", SOURCE, at
+    )
