@@ -255,7 +255,7 @@ class _Walk:
         return max(0, min(given, LONGEST_PAGE))
 
     def windowed(self, node: FieldNode, items: int) -> int:
-        """How many items a `window` lets through, both ends included; `items` where it is unsaid."""
+        """How many items a `window` lets through, both ends included; `items` where unsaid."""
         for told in node.arguments or ():
             if told.name.value != WINDOW:
                 continue
