@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub import errors
+from hub.domain.grounds import SEES
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.web.faults import Stage
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
+SEEING: Final = ROOT / "docs" / "howto" / "who-sees-what.md"
 ERRORS: Final = ROOT / "docs" / "errors.md"
 
 
@@ -171,6 +173,12 @@ def errors_table() -> str:
     return f"| code | where | when | how to mend it |\n|---|---|---|---|\n{rows}"
 
 
+def grounds_table() -> str:
+    """Who sees a draft, and on which ground."""
+    rows = "\n".join(f"| `{ground.value}` | {th} | {en} |" for ground, (th, en) in SEES.items())
+    return f"| ground | ใคร | who |\n|---|---|---|\n{rows}"
+
+
 def settings_table() -> str:
     """The variables the hub reads, in the order of `Settings.ALL`."""
     rows = "\n".join(
@@ -199,4 +207,5 @@ def write(path: Path, name: str, table: str) -> None:
 
 if __name__ == "__main__":
     write(README, "settings", settings_table())
+    write(SEEING, "grounds", grounds_table())
     write(ERRORS, "errors", errors_table())

@@ -15,7 +15,15 @@ from graphql import (
 from hub.app import contract
 from hub.cli import COMMANDS
 from hub.settings import Settings
-from tests.architecture.generated_docs import ERRORS, README, errors_table, settings_table, shown
+from tests.architecture.generated_docs import (
+    ERRORS,
+    README,
+    SEEING,
+    errors_table,
+    grounds_table,
+    settings_table,
+    shown,
+)
 from tests.docs.papers import ROOT, blocks
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -39,6 +47,10 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
 
 def test_the_page_of_errors_lists_every_code_and_how_to_mend_it() -> None:
     assert shown(ERRORS, "errors") == errors_table()
+
+
+def test_the_page_of_who_sees_what_lists_every_ground() -> None:
+    assert shown(SEEING, "grounds") == grounds_table()
 
 
 def test_a_variable_named_in_a_paper_is_one_the_hub_reads() -> None:

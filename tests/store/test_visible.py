@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from hub.domain.access import ANONYMOUS, Permission, Viewer
 from hub.domain.grounds import SEES, Ground
 from hub.store.engine import Reading
+from hub.store.events import announce
+from hub.store.intake import SUCCEEDED
 from hub.store.known import as_known
 from hub.store.tables import linkage, plan_version, project
 from hub.store.visible import only_listed, visible
@@ -300,3 +302,37 @@ async def test_the_past_is_read_with_the_rights_of_today(drafts: asyncpg.Connect
     assert await seen(drafts, party, at=later) == {"draft-department"}
     await drafts.execute("delete from project_implementer where project_id = 'draft-department'")
     assert await seen(drafts, party, at=later) == set()
+
+
+async def test_what_is_told_to_everybody_is_made_of_what_everybody_may_see(
+    drafts: asyncpg.Connection,
+) -> None:
+    """Places of an event, and the years a source has reported."""
+    told = "select affected_cells from source_event order by id desc limit 1"
+    years = "select reported_years from source where id = 'public-pages'"
+    await drafts.execute(
+        "update project set visibility = 'PUBLISHED', source_id = 'public-pages' "
+        "where id = 'draft-province'"
+    )
+    for key, project_id, year in (
+        ("open", "draft-province", 2011),
+        ("closed", "draft-department", 2012),
+        ("counted", "draft-listed", 2013),
+    ):
+        await drafts.execute(
+            "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, amount,"
+            " source_id) values ($1, $2, '20', $3, 'REQUESTED', 'MINISTRY', 1, 'public-pages')",
+            key,
+            project_id,
+            year,
+        )
+    await announce(drafts, "public-pages", None)
+    await drafts.execute(SUCCEEDED, "public-pages", "digest")
+    assert await drafts.fetchval(told) == 1
+    assert await drafts.fetchval(years) == [2011]
+
+
+def test_for_nobody_a_statement_is_one_comparison() -> None:
+    """Reading what is published costs what it cost before there were grounds."""
+    told = str(visible(project, ANONYMOUS).compile())
+    assert told == "project.visibility = :visibility_1"
