@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from hub.prepared import REFERENCE
@@ -11,6 +12,7 @@ from hub.store.access_log import AccessLog
 from hub.store.engine import Database, opened
 from tests.conftest import copied
 from tests.store.chained import behind, entry
+from tests.store.drafts import plant
 
 
 @pytest.fixture
@@ -41,3 +43,8 @@ async def chain(chain_dsn: str) -> AsyncIterator[Database]:
         for number in range(1, 11):
             await log.write([entry(number)])
         yield database
+@pytest.fixture
+async def drafts(writing: asyncpg.Connection) -> asyncpg.Connection:
+    """A connection with drafts of four owners, rolled back afterwards."""
+    await plant(writing)
+    return writing

@@ -1,0 +1,93 @@
+"""Drafts of four owners, and what somebody may see of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import asyncpg
+import sqlalchemy as sa
+
+from hub.domain.access import Permission, Viewer
+from hub.store.engine import Reading
+from hub.store.known import as_known
+from hub.store.tables import project
+from hub.store.visible import visible
+
+DEPARTMENT: Final = "department:05003"
+DRAFTS: Final = {
+    "draft-department": (DEPARTMENT, "PRIVATE"),
+    "draft-province": ("province:20", "PRIVATE"),
+    "draft-local": ("department:15009", "PRIVATE"),
+    "draft-listed": ("province:45", "LISTED"),
+}
+"""Owners, and how far each is disclosed; department:15009 is Bangkok, under the Interior."""
+ALL: Final = frozenset(DRAFTS)
+
+
+def of(agency: str | None, *permissions: Permission) -> Viewer:
+    return Viewer("somebody", agency, frozenset(one.value for one in permissions))
+
+
+async def plant(connection: asyncpg.Connection) -> None:
+    """Drafts of four owners; the first is linked, implemented and paid for by others."""
+    for key, (owner, visibility) in DRAFTS.items():
+        await connection.execute(
+            "insert into project (id, code, name_th, sort_key, owner_id, fiscal_years, visibility) "
+            "values ($1, $1, $1, $1, $2, '{2011}', $3)",
+            key,
+            owner,
+            visibility,
+        )
+    await connection.execute(
+        "insert into project_implementer (project_id, ordinal, agency_id) "
+        "values ('draft-department', 0, 'ministry:07')"
+    )
+    await connection.execute(
+        "insert into budget_line (id, project_id, fiscal_year, phase, funding, amount, holder_id, "
+        "disburser_id) values ('draft-line', 'draft-department', 2011, 'REQUESTED', 'MINISTRY', 7, "
+        "'ministry:08', 'province:38')"
+    )
+
+
+async def link(
+    connection: asyncpg.Connection, proposer: str | None, status: str, key: str = "draft-link"
+) -> None:
+    await connection.execute(
+        "insert into linkage (id, project_id, issue_id, status, visibility, proposed_by_id) "
+        "values ($3, 'draft-department', 's38-roi-et-1', $2, 'PRIVATE', $1)",
+        proposer,
+        status,
+        key,
+    )
+
+
+async def seen(
+    connection: asyncpg.Connection,
+    viewer: Viewer,
+    table: sa.Table = project,
+    at: datetime | None = None,
+) -> set[str]:
+    """Ids of the drafts this viewer may see."""
+    thing = as_known(table, at)
+    statement = sa.select(thing.c.id).where(
+        visible(thing, viewer, at), thing.c.id.startswith("draft-")
+    )
+    return {row["id"] for row in await Reading.over(connection).rows(statement)}
+
+
+async def share(
+    connection: asyncpg.Connection,
+    provider: str,
+    consumer: str,
+    what: str = "ALL",
+    key: str | None = None,
+    until: timedelta = timedelta(days=1),
+) -> None:
+    await connection.execute(
+        "insert into data_sharing (id, provider_id, consumer_id, purpose, what, key, until) "
+        "values ($1 || $2, $1, $2, 'a joint session', $3, $4, $5)",
+        provider,
+        consumer,
+        what,
+        key,
+        datetime.now(UTC) + until,
+    )
