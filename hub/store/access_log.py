@@ -15,7 +15,7 @@ from hub.domain.access import Viewer
 from hub.domain.access_log import AccessRecord, Entry, Thing
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.errors import Unready
-from hub.store.engine import LOST, Database, Reading
+from hub.store.engine import LOST, PATIENCE, Database, Reading
 from hub.store.rows import listed
 from hub.store.tables import access_log, source
 from hub.store.visible import readable
@@ -27,12 +27,16 @@ with held as materialized (select number from access_head for update)
 select access_partition(now()), access_partition(now() + interval '1 month') from held
 """
 OWNER: Final = "select owner_id from source where id = $1"
+WITHIN: Final = 10.0
+"""Seconds that whoever waits for an answer waits for the log."""
 NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))
 
 
-async def append(connection: asyncpg.Connection, entries: Sequence[Entry]) -> None:
+async def append(
+    connection: asyncpg.Connection, entries: Sequence[Entry], *, within: float | None = None
+) -> None:
     """Add links to the chain; the last thing a transaction does, for others wait until its end."""
-    await connection.execute(APPEND, [entry.text for entry in entries])
+    await connection.fetchval(APPEND, [entry.text for entry in entries], timeout=within)
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
@@ -81,29 +85,38 @@ class AccessLog:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting, []
-                failed = await self._append([one for entries, _ in batch for one in entries])
+                failed: Exception | None = None
+                try:
+                    await self._append([one for entries, _ in batch for one in entries])
+                except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits is told
+                    failed = error
                 for _, done in batch:
                     if done.done():  # whoever waited has gone; it is written all the same
                         continue
-                    if failed:
+                    if failed is not None:
                         done.set_exception(failed)
                     else:
                         done.set_result(None)
         finally:
             self._writing = None
 
-    async def _append(self, entries: Sequence[Entry]) -> Unready | None:
+    async def _append(self, entries: Sequence[Entry]) -> None:
+        connection: asyncpg.Connection | None = None
         try:
-            async with self.database.writing() as connection:
-                await append(connection, entries)
+            connection = await self.database.pool.acquire(timeout=PATIENCE)
+            await append(connection, entries, within=WITHIN)
         except (*LOST, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as broken:
             why = str(broken) or type(broken).__name__
             logger.error("the log of access cannot be written: %s", why)  # noqa: TRY400 - its type is enough
-            return Unready(
+            if connection is not None and isinstance(broken, TimeoutError):
+                connection.terminate()  # a server that says nothing would not hear a farewell
+            raise Unready(
                 "บันทึกการเข้าถึงไม่ได้ จึงยังไม่ส่งคำตอบ ลองใหม่อีกครั้ง "
                 "· The access cannot be logged, so the answer is withheld; try again shortly"
-            )
-        return None
+            ) from broken
+        finally:
+            if connection is not None:
+                await self.database.pool.release(connection)
 
 
 def record_of(row: asyncpg.Record) -> AccessRecord:

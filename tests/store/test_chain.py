@@ -152,6 +152,38 @@ async def test_what_cannot_be_logged_is_said_and_nothing_is_half_written(chain: 
     assert (await prove(chain)).links == 11
 
 
+async def test_who_waits_too_long_for_the_log_is_sent_away_and_the_next_is_served(
+    chain: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = AccessLog(chain)
+    monkeypatch.setattr("hub.store.access_log.WITHIN", 0.2)
+    async with chain.writing() as held:
+        await append(held, [entry()])
+        with pytest.raises(Unready, match="withheld"):
+            await log.write([entry()])
+    monkeypatch.undo()
+    await log.write([entry()])
+    assert (await prove(chain)).broken is None
+
+
+async def test_what_nobody_foresaw_leaves_nobody_waiting(
+    chain: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    log = AccessLog(chain)
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.store.access_log.append", broken)
+        async with asyncio.timeout(20):
+            told = await asyncio.gather(
+                *(log.write([entry()]) for _ in range(3)), return_exceptions=True
+            )
+    assert [str(one) for one in told] == ["unforeseen"] * 3
+    await log.write([entry()])
+    assert (await prove(chain)).links == 11
+
+
 MILLION = 1_000_000
 
 
