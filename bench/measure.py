@@ -74,13 +74,13 @@ async def ready(port: int) -> None:
     raise TimeoutError("the hub was not ready within two minutes")
 
 
-def cpu(pid: int) -> float:
-    """CPU seconds a process has used; 0 for one that is gone."""
+def cpu(pid: int, *, children: bool = False) -> float:
+    """CPU seconds a process (and its children that have ended) has used; 0 for one that is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICK
+    return sum(map(int, fields[11 : 15 if children else 13])) / TICK
 
 
 def postgres(data: Path) -> float:
@@ -89,7 +89,7 @@ def postgres(data: Path) -> float:
     for working in Path("/proc").glob("[0-9]*/cwd"):
         try:
             if working.readlink().is_relative_to(data):
-                total += cpu(int(working.parent.name))
+                total += cpu(int(working.parent.name), children=True)
         except OSError:
             continue
     return total
