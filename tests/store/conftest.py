@@ -43,6 +43,8 @@ async def chain(chain_dsn: str) -> AsyncIterator[Database]:
         for number in range(1, 11):
             await log.write([entry(number)])
         yield database
+
+
 @pytest.fixture
 async def drafts(writing: asyncpg.Connection) -> asyncpg.Connection:
     """A connection with drafts of four owners, rolled back afterwards."""

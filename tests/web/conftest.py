@@ -1,19 +1,18 @@
 """What the tests of the doors share."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
-import sqlalchemy as sa
 
 from hub.app import Hub, create_app
-from hub.domain.access import Viewer
+from hub.domain.sharing import Shared
 from hub.ingest.run import ingest
 from hub.settings import Settings
-from hub.store import visible
 from hub.store.engine import Database, opened
+from hub.store.sharing import Sharing
 from hub.web.graphql import GraphQLDoor
 from hub.web.listening import Listening
 from tests.conftest import Asking, copied, quiet
@@ -88,20 +87,12 @@ async def asking(fresh_database: Database) -> AsyncIterator[Asking]:
 
 
 @pytest.fixture
-def party(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PARTY is a party to whatever the tourism ministry has."""
-    own = visible.owned
-
-    def owned(thing: Any, viewer: Viewer) -> sa.ColumnElement[bool]:
-        if viewer != PARTY:
-            return own(thing, viewer)
-        columns = [thing.c[name] for name in ("owner_id", "proposed_by_id") if name in thing.c]
-        theirs = [
-            column == agency for column in columns for agency in ("ministry:05", "ministry:22")
-        ]
-        return sa.func.coalesce(sa.or_(*theirs), sa.false())
-
-    monkeypatch.setattr(visible, "owned", owned)
+async def party(fresh_database: Database) -> None:
+    """PARTY's agency may read the drafts of the tourism ministry, by agreement."""
+    until = datetime.now(UTC) + timedelta(days=30)
+    await Sharing(fresh_database).share(
+        "ministry:05", PARTY.agency_id or "", "จัดทำแผนจังหวัด", Shared.ALL, None, until
+    )
 
 
 @pytest.fixture
