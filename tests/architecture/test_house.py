@@ -12,7 +12,6 @@ LONG_FOR_A_REASON = {
     "hub/store/visible.py": "the one place where a viewer becomes WHERE, ground by ground",
     "hub/services/lay_out_axis.py": "one function per dimension, side by side on purpose",
     "tests/web/test_authorize.py": "a code from consent to token, and every way to break it",
-    "tests/browser/test_the_sources_page.py": "one page, walked as its readers and operators do",
     "tests/store/test_embedded.py": "one server, thirty ways to start it",
     "tests/services/by_hand.py": "the second reading of the whole matrix, kept in one place",
     "tests/reference/test_reference_files.py": "one test per promise of the reference data",

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from hub.store.engine import opened
-from tests.browser.sources import Operated, operating, take_in
+from tests.browser.sources import PEOPLE, Operated, operating, take_in
 from tests.browser.visitor import CHROMIUM, LAPTOP, Visit, shown
 from tests.conftest import administer, copied, numbers
 
@@ -126,7 +126,9 @@ async def taken_in(template: str, tmp_path_factory: pytest.TempPathFactory) -> t
 @pytest.fixture(scope="session")
 async def operated(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
     """A hub with those sources, which nobody changes."""
-    async with operating(await another(template, taken_in[0], "operated"), taken_in[1]) as hub:
+    async with operating(
+        await another(template, taken_in[0], "operated"), taken_in[1], free_port()
+    ) as hub:
         yield hub
 
 
@@ -134,7 +136,9 @@ async def operated(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[O
 async def own(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
     """The same for a test that changes it."""
     name = f"own_{next(numbers)}"
-    async with operating(await another(template, taken_in[0], name), taken_in[1]) as hub:
+    async with operating(
+        await another(template, taken_in[0], name), taken_in[1], free_port()
+    ) as hub:
         yield hub
     await administer(template, f"drop database {name} with (force)")
 
@@ -173,7 +177,7 @@ async def visiting(browser: Any, address: str) -> AsyncIterator[Visit]:
         )
         contexts.append(context)
         if viewer:
-            await context.add_cookies([{"name": "as", "value": viewer, "url": address}])
+            await context.request.post("/signin/demo", form=PEOPLE[viewer])
         await context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

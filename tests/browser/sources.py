@@ -1,6 +1,6 @@
 """A hub whose sources were taken in from the connectors' own samples, for the page of sources.
 
-Who asks is told by a cookie, `as`: nobody, the steward, an operator of one agency, a mere reader.
+People sign in to it as in any hub for trying out; `PEOPLE` names those who come.
 """
 
 import shutil
@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from starlette.requests import Request
-
 from connectors.kit.files import pages_of
 from connectors.registry import FOLDER, Connector, connectors
 from hub.app import Hub, create_app
-from hub.domain.access import ANONYMOUS, Permission, Viewer
 from hub.errors import SourceRefused
 from hub.ingest.run import Input, ingest
 from hub.ingest.sources import declare_all
@@ -25,14 +22,9 @@ from hub.store.engine import Database, opened
 from hub.web.listening import Listening
 from tests.connectors.test_every_connector import sample
 
-OPERATE: Final = Permission.OPERATE_SOURCES.value
-STEWARD: Final = Viewer(
-    "somsri", "ministry:01", frozenset({OPERATE, Permission.STEWARD.value}), "https://hub.test"
-)
-VIEWERS: Final = {
-    "steward": STEWARD,
-    "agriculture": Viewer("kaset", "ministry:07", frozenset({OPERATE})),
-    "reader": Viewer("reader", "ministry:07"),
+PEOPLE: Final = {
+    "steward": {"agency": "ministry:01", "role": "STEWARD"},
+    "agriculture": {"agency": "ministry:07", "role": "OFFICER"},
 }
 READY_WITHIN: Final = 60.0
 MISREAD: Final = (
@@ -88,16 +80,11 @@ async def change_columns(database: Database, one: Connector, room: Path) -> None
         await ingest(database, one.spec, one.read, Input(pages_of(path, one.spec), path.name, "2"))
 
 
-def viewer_of(request: Request) -> Viewer:
-    """Whom the cookie names."""
-    return VIEWERS.get(request.cookies.get("as", ""), ANONYMOUS)
-
-
 @asynccontextmanager
-async def operating(dsn: str, sources: Path) -> AsyncIterator[Operated]:
+async def operating(dsn: str, sources: Path, port: int) -> AsyncIterator[Operated]:
     """A hub that answers over HTTP while the block runs."""
     settings = Settings(
-        "127.0.0.1", 0, sources.parent, False, dsn, 4, sources_dir=sources, scheduler=False, rate=0
+        "127.0.0.1", port, sources.parent, False, dsn, 4, sources_dir=sources, rate=0, demo=True
     )
     ready, failed = threading.Event(), list[BaseException]()
 
@@ -107,16 +94,14 @@ async def operating(dsn: str, sources: Path) -> AsyncIterator[Operated]:
 
     hub = Hub(settings, lambda _: None)
     hub.on_ready, hub.on_failure = ready.set, failure
-    hub.viewer_of, hub.viewer_still = viewer_of, lambda _: True
     app = create_app(settings, hub.say, hub)
     running = Listening(app, app.state.graphql.close)
-    running.config.port = 0
+    running.config.port = port
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     try:
         assert ready.wait(READY_WITHIN), "the hub did not start"
         assert not failed, failed
-        port = running.servers[0].sockets[0].getsockname()[1]
         async with opened(dsn, pool_size=2) as database:
             yield Operated(f"http://127.0.0.1:{port}", database, sources)
     finally:

@@ -12,7 +12,7 @@ const place = byId("person");
 let told = { person: null };
 
 /** Where to come back to: the page as it is. */
-const here = () => location.pathname + location.search;
+const here = () => location.pathname + location.search + location.hash;
 
 /** Draw in the language the page speaks. */
 function draw() {
