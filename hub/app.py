@@ -253,7 +253,7 @@ def door(hub: Hub) -> GraphQLDoor:
         introspected=hub.settings.introspected,
         caller_of=hub.caller,
         operations=Operations(listed(folder) if folder else None),
-        turnstile=Turnstile(hub.settings.rate, hub.settings.at_once),
+        turnstile=Turnstile(hub.settings.rate, hub.settings.at_once, hub.passed),
     )
 
 

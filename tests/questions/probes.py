@@ -181,6 +181,7 @@ def arguments() -> dict[str, list[str]]:
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{write_key(EAST)}"'],
         "rules": [],  # of no agency, nor of any draft
+        "accessLog": [],  # of calls and not of data: who may read which is in test_access_log
         "planningRound": [],
         "source": [f'id: "gid://hub/Source/{SOURCE}"'],
         "sources": [""],
