@@ -117,7 +117,7 @@ async def visit(browser: Any, address: str) -> AsyncIterator[Visit]:
 @pytest.fixture(scope="session")
 async def taken_in(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The DSN of a database into which the samples were taken in, and the folder of sources."""
-    dsn, folder = await copied(template, "taken_in"), tmp_path_factory.mktemp("taken") / "sources"
+    dsn, folder = await copied(template, "browsed"), tmp_path_factory.mktemp("taken") / "sources"
     async with opened(dsn, pool_size=2) as database:
         await take_in(database, folder)
     return dsn, folder
@@ -127,7 +127,7 @@ async def taken_in(template: str, tmp_path_factory: pytest.TempPathFactory) -> t
 async def operated(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
     """A hub with those sources, which nobody changes."""
     async with operating(
-        await another(template, taken_in[0], "operated"), taken_in[1], free_port()
+        await another(template, taken_in[0], "browsed_by_operators"), taken_in[1], free_port()
     ) as hub:
         yield hub
 
