@@ -145,8 +145,8 @@ async def own(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operat
 
 async def another(template: str, dsn: str, name: str) -> str:
     """A copy of a database that nobody is connected to."""
-    await administer(template, f"create database {name} template taken_in")
-    return dsn.replace("@/taken_in?", f"@/{name}?")
+    await administer(template, f"create database {name} template browsed")
+    return dsn.replace("@/browsed?", f"@/{name}?")
 
 
 @pytest.fixture
