@@ -41,9 +41,11 @@ async def questions(
     sources: Sequence[Source], context: Context
 ) -> Sequence[Sequence[Question] | Forbidden | None]:
     """What rows of each source wait for, by the ruling that would settle it."""
-    waiting = await context.unit.sources.waiting_rows([one.id for one in sources], REVIEWED)
+    waiting = await context.unit.sources.rows_by_source(
+        [one.id for one in sources], Page(REVIEWED), (RowStatus.WAITING,)
+    )
     held: Mapping[str, Sequence[Question] | None] = {
-        key: quarantine.questions(rows) for key, rows in waiting.items()
+        key: quarantine.questions(rows.nodes) for key, rows in waiting.items()
     }
     return await operated(sources, context, held, [])
 

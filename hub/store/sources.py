@@ -248,22 +248,6 @@ class Sources:
         rows = await self._reading.rows(paged, ids=list(set(ids)))
         return paged_by(ids, rows, page, row_of, oldest)
 
-    async def waiting_rows(self, ids: Sequence[str], most: int) -> dict[str, list[QuarantinedRow]]:
-        """Rows that wait, in the order they came, at most so many, by source."""
-        statement = (
-            operated(self._viewer, quarantine)
-            .where(
-                quarantine.c.source_id == sa.any_(IDS),
-                quarantine.c.status == RowStatus.WAITING.value,
-            )
-            .order_by(quarantine.c.source_id, quarantine.c.id)
-            .limit(most)
-        )
-        found: dict[str, list[QuarantinedRow]] = defaultdict(list)
-        for row in await self._reading.rows(statement, ids=list(set(ids))):
-            found[row["source_id"]].append(row_of(row))
-        return found
-
     async def payloads(self, hashes: Sequence[str]) -> dict[str, str]:
         """What came, as text, by hash; bytes that are no UTF-8 are shown escaped."""
         rows = await self._reading.rows(PAYLOADS, ids=list(set(hashes)))

@@ -166,3 +166,16 @@ async def test_a_list_of_sources_costs_a_counted_number_of_statements(
       unlinkedCount waitingCount latestRun { status } } } }"""
     assert "errors" not in await ask(query, database=taken, viewer=STEWARD)
     assert ask.statements == 9
+
+
+async def test_the_rows_of_one_source_leave_room_for_the_questions_of_another(
+    ask: Asking, taken: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ingest(taken, replace(SPEC, id="another"), read, given([row(1, "NaN"), row(2, "x")]))
+    monkeypatch.setattr("resolvers.quarantine.REVIEWED", 1)
+    query = "{ sources(fetched: true) { nodes { questions { written } } } }"
+    answer = await ask(query, database=taken, viewer=STEWARD)
+    assert [one["questions"] for one in answer["data"]["sources"]["nodes"]] == [
+        [{"written": "NaN"}],
+        [{"written": "NaN"}],
+    ]
