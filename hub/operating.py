@@ -28,12 +28,11 @@ from hub.ingest.sources import standings, waiting
 from hub.prepared import Say, prepared, sources_of
 from hub.sandbox.agency import Agency
 from hub.sandbox.fill import fill, made_up
-from hub.settings import Settings
+from hub.settings import LOOPBACK, Settings
 from hub.store.engine import Database
 from hub.store.schedule import reasons
 
 ADDRESSES: Final = ("http://", "https://")
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 MARKS: Final = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
 
 

@@ -14,7 +14,7 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.joins import Join
 from hub.domain.record import record, value
 from hub.domain.source_spec import SourceSpec
-from hub.domain.text import LocalizedText, TranslationOrigin
+from hub.domain.text import LocalizedText, words
 from hub.domain.time import FiscalYear
 
 __all__ = ["SourceSpec"]
@@ -49,10 +49,6 @@ class NameKind(Enum):
     AGENCY = "AGENCY"
 
 
-WORDED = (TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
-"""Both languages of what the hub itself says."""
-
-
 @value
 class Proposal:
     """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
@@ -64,7 +60,7 @@ class Proposal:
     @property
     def text(self) -> LocalizedText:
         """Why, in both languages."""
-        return LocalizedText(self.th, self.en, *WORDED)
+        return words(self.th, self.en)
 
 
 @value
@@ -87,7 +83,7 @@ class Doubt:
     @property
     def text(self) -> LocalizedText:
         """What is wrong, in both languages."""
-        return LocalizedText(self.th, self.en, *WORDED)
+        return words(self.th, self.en)
 
     @property
     def fiscal_years(self) -> list[FiscalYear]:

@@ -6,10 +6,10 @@ from typing import ClassVar, Final
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.identity import GlobalId
-from hub.domain.ingest import WORDED, Doubt, NameKind, Proposal, Reason
+from hub.domain.ingest import Doubt, NameKind, Proposal, Reason
 from hub.domain.ledger import PhaseAmount, by_phase
 from hub.domain.record import record, value
-from hub.domain.text import LocalizedText
+from hub.domain.text import LocalizedText, words
 from hub.domain.time import FiscalYear
 from hub.domain.user_errors import UserError
 
@@ -112,7 +112,7 @@ class Question:
     @property
     def text(self) -> LocalizedText:
         """What is wrong, in both languages."""
-        return LocalizedText(self.th, self.en, *WORDED)
+        return words(self.th, self.en)
 
     @property
     def fiscal_years(self) -> list[FiscalYear]:

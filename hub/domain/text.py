@@ -37,7 +37,7 @@ class LocalizedText:
         return self.en if locale is Locale.EN and self.en else self.th
 
 
-def words(th: str, en: str) -> LocalizedText:
+def words(th: str, en: str | None) -> LocalizedText:
     """A text of ours."""
     return LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
 

@@ -3,7 +3,7 @@
 from enum import Enum
 
 from hub.domain.record import record
-from hub.domain.text import LocalizedText, TranslationOrigin
+from hub.domain.text import LocalizedText, words
 from hub.errors import Conflict, Forbidden, HubError, Invalid, KeyReused, NotFound
 
 
@@ -39,17 +39,12 @@ CODES = (
 """Which code an expected error leaves a mutation with."""
 
 
-OWN = (TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
-"""Both languages of our own words."""
-
-
 def user_error(broken: HubError) -> UserError:
     """An expected error as a mutation tells it; any other is raised again."""
     for kind, code in CODES:
         if isinstance(broken, kind):
             if isinstance(broken, Invalid):
-                words = LocalizedText(broken.th, broken.en, *OWN)
-                return UserError(code, broken.field.split("."), words)
+                return UserError(code, broken.field.split("."), words(broken.th, broken.en))
             th, _, en = broken.message.partition(" · ")
-            return UserError(code, None, LocalizedText(th, en or None, *OWN))
+            return UserError(code, None, words(th, en or None))
     raise broken
