@@ -232,6 +232,10 @@ COMMANDS: Final[dict[str, tuple[Callable[..., int], str]]] = {
 }
 
 
+SERVING: Final = frozenset({"serve", "sandbox"})
+"""Commands that go on until they are stopped, for which that is no failure."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 0 where it did what was asked."""
     settings = "\n".join(f"  {s.name:18} {s.help} ({s.default or '-'})" for s in Settings.ALL)
@@ -250,6 +254,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = told.command
     log.configure()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what Ctrl-C does, in both senses
+    if (
+        chosen in SERVING
+    ):  # a shell's background ignores SIGINT; the server below stops by it anyway
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return COMMANDS[chosen][0](*([told] if chosen in ARGUMENTS else []))
     except HubError as error:
@@ -257,7 +265,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2 if isinstance(error, Invalid) else 1
     except KeyboardInterrupt:
         say("หยุดแล้ว · stopped")
-        return 0 if chosen in {"serve", "sandbox"} else 130
+        return 0 if chosen in SERVING else 130
 
 
 if __name__ == "__main__":

@@ -35,6 +35,12 @@ def test_a_killed_hub_is_started_again_and_gives_the_same_answers(
     assert hold.running(folder) is None
 
 
+def test_a_hub_in_the_background_of_a_shell_stops_as_orderly(folder: Path) -> None:
+    ignoring = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+    with Whole(folder, first=ignoring) as behind:
+        behind.ready().stop(signal.SIGINT)
+
+
 def test_locks_and_pid_files_of_a_power_cut_are_seen_to_be_stale(
     folder: Path, same: Answers
 ) -> None:
