@@ -3,29 +3,43 @@
 A run makes many small objects that live as long as a page and hold no rings; looking through them
 after every 700 costs a quarter of its time (bench/ingest.py). So while any run is under way there
 is a search after 100,000, and what was there before is not searched.
+
+`hub serve` freezes what it has once it is ready. A run of the scheduler must leave that frozen:
+unfreezing knows no levels, so a process that froze anything before is not frozen any further.
 """
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 SELDOM: Final = (100_000, 50, 100)
-under_way: list[tuple[int, int, int]] = []
-"""For each run, the thresholds as they were before the first."""
+
+
+class Before(NamedTuple):
+    """How Python searched before a run."""
+
+    threshold: tuple[int, int, int]
+    frozen: bool
+
+
+under_way: list[Before] = []
+"""For each run, how Python searched before the first."""
 
 
 @contextmanager
 def collecting_seldom() -> Iterator[None]:
-    """For as long as a run takes; the last of several puts back what was."""
-    before = under_way[0] if under_way else gc.get_threshold()
+    """Search seldom for as long as a run takes; the last of several restores what was before."""
+    before = under_way[0] if under_way else Before(gc.get_threshold(), gc.get_freeze_count() > 0)
     under_way.append(before)
-    gc.freeze()
+    if not before.frozen:
+        gc.freeze()
     gc.set_threshold(*SELDOM)
     try:
         yield
     finally:
         under_way.remove(before)
         if not under_way:
-            gc.set_threshold(*before)
-            gc.unfreeze()
+            gc.set_threshold(*before.threshold)
+            if not before.frozen:
+                gc.unfreeze()

@@ -92,3 +92,14 @@ def test_the_search_for_garbage_is_as_it_was_when_the_last_run_has_ended() -> No
     second.__exit__(None, None, None)
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0
+
+
+def test_a_run_leaves_frozen_what_the_process_froze_before() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with collecting_seldom():
+            pass
+        assert gc.get_freeze_count() == frozen
+    finally:
+        gc.unfreeze()
