@@ -28,7 +28,7 @@ import asyncpg
 from bench.measure import ROOT, postgres
 from connectors.kit.paging import HttpPages
 from connectors.registry import connector
-from hub.app import REFERENCE
+from hub.bootstrap.startup import REFERENCE
 from hub.domain.source_spec import Auth
 from hub.ingest.run import Input, ingest
 from hub.store import embedded

@@ -7,10 +7,10 @@ from argparse import ArgumentParser, Namespace
 from datetime import datetime
 from typing import Final
 
+from hub.bootstrap.startup import Say
 from hub.domain.time import BANGKOK
 from hub.errors import Invalid
 from hub.operating import in_database
-from hub.prepared import Say
 from hub.settings import Settings
 from hub.store.chain import head, prove
 from hub.store.engine import Database

@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Final
 
 from hub import auditing, log, operating, registering, sharing
-from hub.app import Hub, create_app
+from hub.bootstrap.serving import HubApplication
+from hub.bootstrap.startup import REFERENCE, server
 from hub.errors import HubError, Invalid
-from hub.prepared import REFERENCE, server
 from hub.sandbox.agency import Agency
 from hub.sandbox.faults import NAMES, Fault
+from hub.sandbox.fill import made_up
 from hub.sandbox.records import Generated
 from hub.sandbox.serve import serve as serve_sandbox
 from hub.settings import Settings
@@ -46,32 +47,42 @@ def serve() -> int:
     """Serve until stopped; 1 where the hub could not start."""
     settings = Settings.read()
     listening = bound(settings.host, settings.port)
-    port = listening.getsockname()[1]
-    settings = replace(settings, port=port)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    hub = Hub(settings, say)
-    failed: list[BaseException] = []
-    app = create_app(settings, say, hub)
-    running = Listening(app, app.state.graphql.close)
+    settings = replace(settings, port=listening.getsockname()[1])
+    app = HubApplication(settings, say, filled=made_up())
+    running = Listening(app, app.close)
+    failed: list[Exception] = []
 
-    def ready() -> None:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
-        greet(f"http://{host}:{port}")
+    async def announce() -> None:
+        try:
+            await app.started()
+        except Exception as error:  # noqa: BLE001 - raised below, once the server has stopped
+            failed.append(error)
+            running.should_exit = True
+        else:
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 20)
+            greet(local_address(settings.host, settings.port))
 
-    def failure(error: BaseException) -> None:
-        failed.append(error)
-        running.should_exit = True
+    async def run() -> None:
+        announcing = asyncio.create_task(announce())
+        await running.serve(sockets=[listening])
+        announcing.cancel()
 
-    hub.on_ready, hub.on_failure = ready, failure
     try:
-        running.run(sockets=[listening])
+        with asyncio.Runner(loop_factory=running.config.get_loop_factory()) as runner:
+            runner.run(run())
     finally:
         listening.close()
     if failed:
         raise failed[0]
     return 0
+
+
+def local_address(host: str, port: int) -> str:
+    """Return an address that opens on this machine: a wildcard is for listening alone."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "localhost", "": "localhost"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
 def bound(host: str, port: int) -> socket.socket:

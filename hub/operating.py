@@ -13,8 +13,9 @@ from connectors.inputs import asked_over_http
 from connectors.kit.conform import Conformance, State, contract_credentials
 from connectors.kit.file_mapping import is_mapped
 from connectors.kit.files import pages_of, snapshot
-from connectors.kit.oauth import Grants
 from connectors.registry import Connector, connector, instance_by
+from hub.bootstrap.sources import connectors_of, grants_of
+from hub.bootstrap.startup import Say, open_database
 from hub.domain.ingest import NameKind
 from hub.domain.ledger import Ledger
 from hub.domain.quarantine import NameDecision, Ruling
@@ -25,7 +26,6 @@ from hub.ingest import quarantine
 from hub.ingest.report import closing, review, standing
 from hub.ingest.run import Input, ingest
 from hub.ingest.sources import standings, waiting
-from hub.prepared import Say, prepared, sources_of
 from hub.sandbox.agency import Agency
 from hub.sandbox.fill import fill, made_up
 from hub.settings import LOOPBACK, Settings
@@ -82,8 +82,7 @@ def input_of(asked: Connector, origin: str | None, settings: Settings) -> Input:
     if origin is None or origin.startswith(ADDRESSES):
         told = spec if origin is None else replace(spec, url=origin)
         keep_secret(spec, told.url or "")
-        grants = Grants(settings.data_dir / "tokens")
-        return asked_over_http(told, settings.secret_of, grants)
+        return asked_over_http(told, settings.secret_of, grants_of(settings))
     path = Path(origin)
     if not path.is_file():
         raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
@@ -170,7 +169,8 @@ def show_sources(settings: Settings) -> int:
 
     async def run(database: Database) -> int:
         held = await standings(database)
-        known = {name: one for name, one in sources_of(settings).items() if name in held}
+        every = {**made_up(), **connectors_of(settings)}
+        known = {name: one for name, one in every.items() if name in held}
         for line in standing([one.spec for one in known.values()], held):
             print(line)
         for source, why in (await reasons(database)).items():
@@ -282,7 +282,9 @@ def in_database(settings: Settings, run: Callable[[Database], Coroutine[Any, Any
     """Run over a database that is ready; what is said meanwhile goes to standard error."""
 
     async def whole() -> int:
-        async with prepared(settings, lambda line: print(f"  {line}", file=sys.stderr)) as database:
+        async with open_database(
+            settings, lambda line: print(f"  {line}", file=sys.stderr)
+        ) as database:
             return await run(database)
 
     return asyncio.run(whole())

@@ -9,16 +9,16 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hub.auditing import signed, who
+from hub.bootstrap.startup import Say
 from hub.domain.clients import Client, ClientKind, Jwk, granted, hashed, new_secret
 from hub.errors import Invalid
 from hub.operating import in_database
-from hub.prepared import Say
 from hub.settings import ORIGIN, Settings
 from hub.store.clients import Registering
 from hub.store.engine import Database
 from hub.trusting import issuer, issuer_arguments
+from hub.web.audit_context import LONGEST_PURPOSE
 from hub.web.signed import Unsound, usable
-from hub.web.trails import LONGEST_PURPOSE
 
 Run = Callable[[Namespace, Registering, Say], Coroutine[Any, Any, None]]
 LARGEST: Final = 256 << 10

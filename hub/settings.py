@@ -1,6 +1,6 @@
 """Everything that differs between machines, read once from the environment.
 
-Only `hub.app` and `hub.cli` read settings; everyone else is handed what it needs.
+Only `hub.bootstrap` and the commands read settings; everyone else is handed what it needs.
 """
 
 import os

@@ -4,11 +4,11 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from hub.bootstrap.startup import Say
 from hub.domain.sharing import Shared
 from hub.domain.time import BANGKOK
 from hub.errors import Invalid
 from hub.operating import in_database
-from hub.prepared import Say
 from hub.settings import Settings
 from hub.store.clients import Registering
 from hub.store.engine import Database

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from hub.access import fetched
 from hub.auditing import signed
+from hub.bootstrap.remote_json import fetch_json
+from hub.bootstrap.startup import Say
 from hub.domain.access import Role
 from hub.domain.clients import Issuer, SignIn, granted
 from hub.errors import Invalid, SourceError
-from hub.prepared import Say
 from hub.settings import ORIGIN, SECRET
 from hub.store.clients import Registering
 
@@ -143,7 +143,7 @@ async def discovered(url: str) -> str:
     why = ""
     for path in DISCOVERY:
         try:
-            said = await fetched(url.rstrip("/") + path)
+            said = await fetch_json(url.rstrip("/") + path)
         except SourceError as error:
             why = error.message
             continue

@@ -12,7 +12,7 @@ from hub.domain.time import BANGKOK
 from hub.domain.trail import Trail
 
 if TYPE_CHECKING:
-    # `app` hands these in; resolvers know their shape, not where they live.
+    # `hub.bootstrap` hands these in; resolvers know their shape, not where they live.
     from hub.ingest.review import Review
     from hub.store.events import Feed
     from hub.store.unit import Unit

@@ -4,6 +4,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,20 @@ import asyncpg
 import httpx2
 import pytest
 from hypothesis import settings as examples
-from starlette.applications import Starlette
+from starlette.authentication import AuthCredentials, AuthenticationBackend
+from starlette.requests import HTTPConnection
 
-from hub.app import Hub, create_app
+from hub.bootstrap.application import Application, build_application
+from hub.bootstrap.startup import REFERENCE
 from hub.domain.access import ANONYMOUS, Viewer
-from hub.prepared import REFERENCE
+from hub.domain.live import LiveFigures
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.engine import Database, Reading, opened
 from hub.store.migrate import migrate
 from hub.store.seed import seed
 from hub.store.unit import Unit
+from hub.web.auth.user import RequestUser
 
 # A shared machine is slow at times; `make check-long` looks at many more examples.
 examples.register_profile("default", deadline=None)
@@ -131,21 +135,86 @@ async def writing(database: Database) -> AsyncIterator[asyncpg.Connection]:
             await transaction.rollback()
 
 
-class Asking:
-    """Questions through the whole application, and what the last one cost in statements."""
+class KnownUser(RequestUser):
+    """A user whose viewer is known without credentials."""
 
-    def __init__(self, app: Starlette, database: Database) -> None:
-        self.hub: Hub = app.state.hub
-        self.hub.database = database
-        self.hub.watch = self._watch
-        self.client = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app), base_url="http://hub.test"
-        )
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+
+    async def authenticate(self) -> Viewer:
+        return self._viewer
+
+    async def viewer(self) -> Viewer:
+        return self._viewer
+
+    async def revalidate(self) -> bool:
+        return True
+
+
+class AsViewer(AuthenticationBackend):
+    """Authenticates every request as `viewer`, which a test sets."""
+
+    def __init__(self, viewer: Viewer = ANONYMOUS) -> None:
+        self.viewer = viewer
+
+    async def authenticate(self, _: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
+        return AuthCredentials(), KnownUser(self.viewer)
+
+
+class CountingDatabase(Database):
+    """A database that keeps what the latest snapshot was asked."""
+
+    last: Reading | None = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reading]:
+        async with super().reading() as reading:
+            self.last = reading
+            yield reading
+
+
+class Asking:
+    """Questions through the whole application, and what the last one cost in statements.
+
+    `viewer`, `now` and `agencies` are those of the questions that follow.
+    """
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.viewer, self.agencies = ANONYMOUS, None
+        self.now: datetime | None = None
+        self.database = database
         self.statements = self.cost = 0
         self.sent: list[str] = []
+        self._settings = settings
+        self._authentication = AsViewer()
+        self._hubs: dict[tuple[int, int], tuple[Any, Application]] = {}
 
-    def _watch(self, reading: Reading) -> None:
-        self.statements, self.sent = reading.statements, reading.sent
+    viewer: Viewer
+    agencies: LiveFigures | None
+
+    def hub(self, database: Database | None = None) -> Application:
+        """The application over a database, with the agencies of now."""
+        database = database or self.database
+        key = id(database), id(self.agencies)
+        if key not in self._hubs:
+            built = build_application(
+                self._settings,
+                CountingDatabase(database.pool),
+                agencies=self.agencies,
+                authentication=self._authentication,
+                clock=lambda: self.now or datetime.now(UTC),
+            )
+            self._hubs[key] = (database, self.agencies), built
+        return self._hubs[key][1]
+
+    async def post(
+        self, query: str, *, database: Database | None = None, headers: Any = None, **more: Any
+    ) -> httpx2.Response:
+        """The response to a question of `viewer`."""
+        self._authentication.viewer = self.viewer
+        transport = httpx2.ASGITransport(self.hub(database).app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+            return await client.post("/graphql", json={"query": query, **more}, headers=headers)
 
     async def __call__(
         self,
@@ -157,34 +226,22 @@ class Asking:
         now: datetime | None = None,
     ) -> dict[str, Any]:
         """The answer, errors and all; what it cost is `ask.cost`."""
-        kept = self.hub.database
-        self.hub.database = database or kept
-        self.hub.viewer_of = lambda _: viewer
-        self.hub.clock = lambda: now or datetime.now(UTC)
-        try:
-            response = await self.client.post(
-                "/graphql", json={"query": query, "variables": variables}
-            )
-        finally:
-            self.hub.database = kept
+        self.viewer, self.now = viewer, now
+        hub = self.hub(database)
+        response = await self.post(query, database=database, variables=variables)
+        counted = hub.database
+        assert isinstance(counted, CountingDatabase)
+        if counted.last is not None:
+            self.statements, self.sent = counted.last.statements, counted.last.sent
         answer: dict[str, Any] = response.json()
         self.cost = answer.pop("extensions", {}).get("cost", {}).get("asked", 0)
         return answer
 
 
-@pytest.fixture(scope="session")
-def app() -> Starlette:
-    """The application without its own database: tests hand it theirs."""
-    settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
-    return create_app(settings, quiet, Hub(settings, quiet))
-
-
 @pytest.fixture
-async def ask(app: Starlette, database: Database) -> AsyncIterator[Asking]:
+def ask(database: Database) -> Asking:
     """`await ask("{ … }", {…}, viewer=…)`; `ask.statements` after it."""
-    asking = Asking(app, database)
-    async with asking.client:
-        yield asking
+    return Asking(Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0), database)
 
 
 @pytest.fixture

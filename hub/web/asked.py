@@ -7,15 +7,13 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 
 from hub.domain.record import value
-from hub.web.faults import Refused
+from hub.web.errors import Refused
+from hub.web.responses import EVENTS, GRAPHQL, JSON
 
 LARGEST: Final = 1_000_000
 DEADLINE: Final = 15.0
 """Bytes, and seconds, a body may take."""
 
-GRAPHQL: Final = "application/graphql-response+json"
-JSON: Final = "application/json"
-EVENTS: Final = "text/event-stream"
 OFFERED: Final = {
     GRAPHQL: GRAPHQL,
     JSON: JSON,

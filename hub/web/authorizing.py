@@ -10,17 +10,19 @@ from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from hub.domain.access import CALLED, PERMITTED, Permission
 from hub.domain.clients import Client, ClientKind
 from hub.domain.people import People, PersonSession
 from hub.web import forms
 from hub.web.codes import Counter
-from hub.web.faults import Refused
+from hub.web.errors import Refused, error_pages
+from hub.web.form_data import fields_of
 from hub.web.grants import THAI, Form
 from hub.web.sign_in_page import trouble
 from hub.web.signed_in import SignedIn
-from hub.web.signing_in import shown, to_sign_in, uncached
+from hub.web.signing_in import to_sign_in, uncached
 from hub.web.trust import Trust
 
 PATH: Final = "/oauth/authorize"
@@ -45,11 +47,15 @@ class Authorizing:
         self._signed_in = signed_in
         self._now = now
 
-    @shown
+    def routes(self) -> list[Route]:
+        """Return the route of the endpoint."""
+        return [Route(PATH, self.authorize, methods=["GET", "POST"])]
+
+    @error_pages
     async def authorize(self, request: Request) -> Response:
         """A page that says who wants what, or where the answer to it leads."""
         posted = request.method == "POST"
-        told = await forms.fields_of(request) if posted else {}
+        told = await fields_of(request) if posted else {}
         if posted and not self._signed_in.form_is_ours(request, told.get("token", "")):
             raise Refused(403, "ฟอร์มนี้เก่าแล้ว เปิดหน้าใหม่", "this form is old; open the page again")
         query = [pair for pair in told.items() if pair[0] not in OWN] if posted else asked(request)

@@ -6,7 +6,7 @@ store is fetched before, and what is to be kept is kept after.
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, InvalidRequestError
@@ -16,15 +16,14 @@ from starlette.requests import Request
 
 from hub.domain.clients import Client, hashed
 from hub.domain.people import CODE, Code, PersonSession
+from hub.web.auth.metadata import CHALLENGE_METHOD
 from hub.web.grants import Asking, Authority, Desk, Form, InvalidTargetError, Known
-
-METHOD: Final = "S256"
 
 
 class Kept(AuthorizationCodeMixin):  # type: ignore[misc]
     """A code, as Authlib asks of it."""
 
-    code_challenge_method = METHOD
+    code_challenge_method = CHALLENGE_METHOD
 
     def __init__(self, code: Code) -> None:
         self.code = code
@@ -53,14 +52,16 @@ class User:
 class Challenge(CodeChallenge):  # type: ignore[misc]
     """PKCE by S256: a challenge that is the secret itself protects nothing."""
 
-    SUPPORTED_CODE_CHALLENGE_METHOD = (METHOD,)
-    CODE_CHALLENGE_METHODS = {METHOD: CodeChallenge.CODE_CHALLENGE_METHODS[METHOD]}  # noqa: RUF012 - as Authlib has it
+    SUPPORTED_CODE_CHALLENGE_METHOD = (CHALLENGE_METHOD,)
+    CODE_CHALLENGE_METHODS = {  # noqa: RUF012 - as Authlib has it
+        CHALLENGE_METHOD: CodeChallenge.CODE_CHALLENGE_METHODS[CHALLENGE_METHOD]
+    }
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         """Demand what RFC 7636 leaves open."""
         data = grant.request.payload.data
-        if not data.get("code_challenge") or data.get("code_challenge_method") != METHOD:
-            raise InvalidRequestError(f"code_challenge with method {METHOD} is required")
+        if not data.get("code_challenge") or data.get("code_challenge_method") != CHALLENGE_METHOD:
+            raise InvalidRequestError(f"code_challenge with method {CHALLENGE_METHOD} is required")
         super().validate_code_challenge(grant, redirect_uri)
 
 

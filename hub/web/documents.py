@@ -17,7 +17,7 @@ from graphql import (
 
 from hub.errors import TooCostly
 from hub.web.bounds import MOST_COST, Measured
-from hub.web.faults import Stage
+from hub.web.errors import Stage
 from hub.web.measure import Weights, measure
 
 MOST_TOKENS: Final = 5_000

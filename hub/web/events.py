@@ -14,9 +14,8 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from hub.errors import HubError
-from hub.web.execution import Answer, Begun, Execution, expected
-from hub.web.faults import incident, new_trace
+from hub.web.errors import error_problem, new_trace
+from hub.web.execution import Answer, Begun, Execution
 
 QUIET: Final = b":\n\n"
 COMPLETE: Final = b"event: complete\ndata: \n\n"
@@ -76,10 +75,8 @@ class EventStream:
             trace = new_trace()
             try:
                 yield await self._execution.answer(begun, self._request, trace)
-            except HubError as error:
-                yield Answer({"errors": [expected(error, trace)]}, True)
-            except Exception as error:  # noqa: BLE001 - the last wall, as at the door
-                yield Answer({"errors": [incident(error, trace)]}, True)
+            except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+                yield Answer({"errors": [error_problem(error, trace)]}, True)
 
 
 async def left(receive: Receive) -> None:

@@ -6,7 +6,7 @@ context of its own for each event and none between two of them: whoever waits ho
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from functools import partial
 from typing import Any, Final, cast
@@ -25,25 +25,21 @@ from starlette.requests import Request
 
 from hub.domain.access_log import Operation
 from hub.domain.record import value
-from hub.errors import HubError, TooCostly, Unauthenticated
-from hub.web import faults
+from hub.errors import TooCostly, Unauthenticated
 from hub.web.asked import Asked
+from hub.web.audit_context import add_denied_fields, operation_of
 from hub.web.bounds import MOST_COST
 from hub.web.documents import Document, Documents
-from hub.web.faults import Problem, Stage, incident, new_trace, problem
+from hub.web.errors import Stage, error_problem, new_trace, problem, unready
 from hub.web.operations import Operations
-from hub.web.trails import denied, operation_of
 from hub.web.turnstile import Caller, Turnstile, address_of
 from resolvers.context import Following
 
-Opened = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
-"""Makes the context of one request for an operation; `Unready` while nothing can be answered, and,
-once it has been answered, where the access could not be logged: then the answer does not leave.
+ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
+"""Makes the context of one request for an operation.
+
+It raises `Unready` when its end cannot write the audit log: then the answer must not leave.
 """
-Still = Callable[[Request], Awaitable[bool]]
-"""Whether who asked may still ask: the token has not expired, the agency is not disabled."""
-CallerOf = Callable[[Request], Awaitable[Caller]]
-"""Whose question a request is; raises where who asks will not do."""
 
 POLL: Final = 2.0
 """Seconds between two looks at whether a subscriber may still listen."""
@@ -51,16 +47,6 @@ CLOSING: Final = 5.0
 """Seconds the source of a subscription is given to end."""
 NOTHING: Final = object()
 """Stands between two events that are far apart."""
-
-
-async def always(_: Request) -> bool:
-    """Nobody loses what nobody was given."""
-    return True
-
-
-async def nobody(_: Request) -> Caller:
-    """Nobody is known."""
-    return Caller()
 
 
 @value
@@ -92,33 +78,31 @@ class Begun:
 
 
 class Execution:
-    """Everything needed to execute: the schema, its documents, and where contexts come from."""
+    """Executes operations of one schema; `url` names the hub, whose own clients have lists."""
 
     def __init__(
         self,
         schema: GraphQLSchema,
         documents: Documents,
-        opened: Opened,
-        still: Still = always,
-        caller_of: CallerOf = nobody,
+        context_factory: ContextFactory,
+        url: str = "",
         operations: Operations | None = None,
         turnstile: Turnstile | None = None,
     ) -> None:
         self._schema = schema
         self._documents = documents
-        self._opened = opened
+        self._context_factory = context_factory
+        self._url = url
         self._operations = operations or Operations()
         self._turnstile = turnstile or Turnstile()
-        self._caller_of = caller_of
-        self.still = still
 
     async def begin(self, asked: Asked, request: Request, trace: str) -> Begun:
-        """Read a document and weigh what is asked of it; nothing is executed yet.
+        """Authenticate, parse a document and compute its cost; nothing is executed yet.
 
-        `TooMany` where the client asked too much before, `Forbidden` and `UnknownDocument` where
-        this may not be asked, or not like this.
+        `TooMany` when the client asked too much before, `Forbidden` and `UnknownDocument` when
+        this may not be asked, or not like this; `Refused` when the credentials are invalid.
         """
-        caller = await self._caller_of(request)
+        caller = Caller.of(await request.user.authenticate(), self._url)
         who = caller.who or address_of(request)
         self._turnstile.take(who)
         text = self._operations.text(asked, caller.client)
@@ -132,7 +116,7 @@ class Execution:
         try:
             cost = self._documents.cost(document, asked.operation, asked.variables)
         except TooCostly as dear:
-            told = {"errors": [expected(dear, trace)], "extensions": priced(dear.cost)}
+            told = {"errors": [error_problem(dear, trace)], "extensions": priced(dear.cost)}
             return Begun(asked, document, kind, dear.cost, who, Answer(told, True))
         if cost:
             self._turnstile.take(who, cost)
@@ -144,7 +128,7 @@ class Execution:
             return await self._answer(begun, request, trace)
 
     async def _answer(self, begun: Begun, request: Request, trace: str) -> Answer:
-        async with self._opened(request, begun.operation(trace)) as context:
+        async with self._context_factory(request, begun.operation(trace)) as context:
             running = execute(
                 self._schema,
                 cast("Any", begun.document.ast),
@@ -154,7 +138,7 @@ class Execution:
                 hide_suggestions=not self._documents.introspected,
             )
             result = await running if inspect.isawaitable(running) else running
-            denied(result, context)
+            add_denied_fields(result, context)
         return answered(result, trace, begun.cost)
 
     async def events(self, begun: Begun, request: Request) -> AsyncGenerator[Answer | None]:
@@ -163,13 +147,13 @@ class Execution:
         However it goes wrong, it ends with an answer that says so. The source has ended when this
         has, and the next event is asked for when the last has been taken.
         """
-        again = partial(self._opened, request, begun.operation(new_trace()))
+        again = partial(self._context_factory, request, begun.operation(new_trace()))
         executor = self._executor(begun, Following(again))
         if isinstance(executor, list):
             yield answered(ExecutionResult(None, errors=executor), new_trace(), begun.cost)
             return
         try:
-            if not await self.still(request):
+            if not await request.user.revalidate():
                 raise Unauthenticated
             source: Any = create_source_event_stream(executor)
             if inspect.isawaitable(source):
@@ -181,16 +165,14 @@ class Execution:
             async with aclosing(paced(source, POLL)) as events:
                 with listening:
                     async for event in events:
-                        if not await self.still(request):
+                        if not await request.user.revalidate():
                             raise Unauthenticated
                         if event is NOTHING:
                             yield None
                         else:
                             yield await self._happened(executor, event, begun, request)
-        except HubError as error:
-            yield Answer({"errors": [expected(error, new_trace())]}, True)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
-            yield Answer({"errors": [incident(error, new_trace())]}, True)
+            yield Answer({"errors": [error_problem(error, new_trace())]}, True)
 
     def _executor(self, begun: Begun, following: Following) -> Executor[Any] | list[GraphQLError]:
         """What executes the events of a subscription; the errors of its variables."""
@@ -208,12 +190,12 @@ class Execution:
     ) -> Answer:
         """The answer of one event, from a context of its own."""
         trace = new_trace()
-        async with self._opened(request, begun.operation(trace)) as context:
+        async with self._context_factory(request, begun.operation(trace)) as context:
             one = executor.build_per_event_executor(event)
             one.context_value = context
             running: Any = one.execute_operation(False)
             result = await running if inspect.isawaitable(running) else running
-            denied(result, context)
+            add_denied_fields(result, context)
         return answered(result, trace, begun.cost)
 
 
@@ -266,15 +248,9 @@ def answered(result: ExecutionResult, trace: str, cost: int) -> Answer:
     if not request_failed:
         content["data"] = result.data
         content["extensions"] = priced(cost)
-    return Answer(content, request_failed, faults.unready(failed))
+    return Answer(content, request_failed, unready(failed))
 
 
 def priced(cost: int) -> dict[str, Any]:
     """What is said of the cost of a question."""
     return {"cost": {"asked": cost, "limit": MOST_COST}}
-
-
-def expected(error: HubError, trace: str) -> Problem:
-    """An expected error that no field is the place of."""
-    made = GraphQLError(error.message, original_error=error)
-    return problem(made, Stage.EXECUTE, trace)

@@ -7,19 +7,13 @@ from outside is text and never markup.
 from collections.abc import Mapping
 from html import escape
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from hub.domain.text import LocalizedText
-from hub.web.asked import body
-from hub.web.faults import Refused
 from hub.web.pages import HEADERS
 
-FORM: Final = "application/x-www-form-urlencoded"
-LARGEST: Final = 16_384
-MOST: Final = 30
 LONGEST_NEXT: Final = 4_000
 PAGE: Final = """<!doctype html>
 <html lang="th">
@@ -86,16 +80,6 @@ def button(label: str, name: str = "", value: str = "", *, primary: bool = False
     told = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
     kind = ' class="primary"' if primary else ""
     return f"<button{told}{kind}>{label}</button>"
-
-
-async def fields_of(request: Request) -> dict[str, str]:
-    """The fields of a form, each once; `Refused` for anything else."""
-    text = await body(request, FORM, LARGEST)
-    pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
-    fields = dict(pairs)
-    if len(fields) != len(pairs) or len(pairs) > MOST:
-        raise Refused(400, "ช่องซ้ำหรือมากเกินไป", "a field stands twice, or there are too many")
-    return fields
 
 
 def own_path(text: str | None) -> str:

@@ -24,9 +24,9 @@ from starlette.requests import Request
 from hub.domain.clients import Client, ClientKind, Jwk, Spent
 from hub.domain.record import record
 from hub.web.asked import body
-from hub.web.faults import Refused
+from hub.web.auth.backend import LEEWAY
+from hub.web.errors import Refused
 from hub.web.signed import Unsound, told, usable, verify
-from hub.web.tokens import LEEWAY
 
 ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LIFETIME: Final = 600

@@ -1,5 +1,5 @@
-"""The GraphQL door, `/graphql`: over HTTP by GET for queries and by POST in JSON, as a stream of
-events where the client accepts that, and over WebSocket.
+"""The GraphQL endpoint, `/graphql`: over HTTP by GET for queries and by POST in JSON, as a stream
+of events where the client accepts that, and over WebSocket.
 
 An endpoint of our own rather than strawberry.asgi.GraphQL: that one decides statuses and the media
 type after it has thrown away which stage failed, reads bodies without a bound, and runs a schema's
@@ -8,68 +8,52 @@ left to do here is less than overriding all that would be.
 """
 
 import hashlib
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from graphql import GraphQLSchema, OperationType
+from starlette.authentication import AuthenticationBackend
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hub.errors import Forbidden, HubError, TooMany, Unauthenticated, UnknownDocument, Unready
-from hub.web import faults
-from hub.web.asked import EVENTS, GRAPHQL, JSON, Asked, answer_type, asked
+from hub.errors import Unready
+from hub.web.asked import Asked, answer_type, asked
 from hub.web.documents import Documents
+from hub.web.errors import Refused, graphql_error, headers_of, new_trace
 from hub.web.events import EventStream
-from hub.web.execution import (
-    Answer,
-    Begun,
-    CallerOf,
-    Execution,
-    Opened,
-    Still,
-    always,
-    expected,
-    nobody,
-)
-from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace, wait
+from hub.web.execution import Answer, Begun, ContextFactory, Execution
 from hub.web.measure import Weights
 from hub.web.operations import Operations
+from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response
 from hub.web.sockets import Sockets
 from hub.web.turnstile import Turnstile
 
-STATUSES: Final[dict[type[HubError], int]] = {
-    Unready: 503,
-    TooMany: 429,
-    Forbidden: 403,
-    Unauthenticated: 401,
-    UnknownDocument: 200,
-}
-"""Of what is wrong before anything is executed; 400 otherwise."""
-PRIVATE: Final = {"Cache-Control": "no-store"}
 PUBLIC: Final = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
 
 
-class GraphQLDoor:
-    """An ASGI application that answers GraphQL over one schema."""
+class GraphQLEndpoint:
+    """An ASGI application that answers GraphQL over one schema.
+
+    The user of a request is set by Starlette's `AuthenticationMiddleware`; `authentication` is the
+    same backend, for the credentials that a socket sends in its `connection_init`.
+    """
 
     def __init__(
         self,
         schema: GraphQLSchema,
-        opened: Opened,
+        context_factory: ContextFactory,
+        authentication: AuthenticationBackend,
         *,
-        still: Still = always,
+        url: str = "",
         weights: Weights | None = None,
         introspected: bool = True,
-        caller_of: CallerOf = nobody,
         operations: Operations | None = None,
         turnstile: Turnstile | None = None,
     ) -> None:
         documents = Documents(schema, weights, introspected=introspected)
-        self._execution = Execution(
-            schema, documents, opened, still, caller_of, operations, turnstile
-        )
-        self.sockets = Sockets(self._execution)
+        self._execution = Execution(schema, documents, context_factory, url, operations, turnstile)
+        self.authentication = authentication
+        self.sockets = Sockets(self._execution, authentication)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or see to one socket until it closes."""
@@ -84,27 +68,14 @@ class GraphQLDoor:
         await self.sockets.close()
 
     async def respond(self, request: Request) -> Response | EventStream:
-        """The answer to a request, whatever happens."""
+        """Return the response to a request, whatever happens."""
         trace = new_trace()
         media = JSON
         try:
             media = answer_type(request)
             return await self._answered(request, await asked(request), media, trace)
-        except Refused as refusal:
-            return told(
-                {"errors": [faults.refused(refusal, trace)]},
-                media,
-                refusal.status,
-                refusal.headers,
-            )
-        except HubError as error:
-            status = STATUSES.get(type(error), 400)
-            if status == 200 and media == GRAPHQL:
-                status = 400
-            after = {"Retry-After": str(wait(error))} if status in {429, 503} else {}
-            return told({"errors": [expected(error, trace)]}, media, status, after)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
-            return told({"errors": [incident(error, trace)]}, media, 500)
+            return graphql_error(error, media, trace)
 
     async def _answered(
         self, request: Request, ask: Asked, media: str, trace: str
@@ -150,8 +121,8 @@ def said(answer: Answer, media: str) -> Response:
         status = 503
     elif answer.request_failed and media == GRAPHQL:
         status = 400
-    after = {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
-    return told(answer.content, media, status, after)
+    after = headers_of(Unready()) if answer.unready else {}
+    return graphql_response(answer.content, media, status, after)
 
 
 def revalidated(request: Request, response: Response) -> Response:
@@ -162,14 +133,3 @@ def revalidated(request: Request, response: Response) -> Response:
     if {tag, "*"} & {part.strip().removeprefix("W/") for part in kept}:
         return Response(status_code=304, headers={**PUBLIC, "ETag": tag})
     return response
-
-
-def told(
-    content: dict[str, Any], media: str, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    """A response in JSON, Thai unescaped."""
-    more = {**PRIVATE, **(headers or {})}
-    kind = JSON if media == EVENTS else media
-    return Response(
-        orjson.dumps(content), status, {**more, "Content-Type": f"{kind}; charset=utf-8"}
-    )

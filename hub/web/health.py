@@ -9,8 +9,10 @@ from collections.abc import Awaitable, Callable
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from hub.web.faults import RETRY_AFTER
+from hub.errors import Unready
+from hub.web.errors import headers_of
 
 Ready = Callable[[], Awaitable[bool]]
 
@@ -21,6 +23,10 @@ class Health:
     def __init__(self, ready: Ready) -> None:
         self._ready = ready
 
+    def routes(self) -> list[Route]:
+        """Return the routes of both endpoints."""
+        return [Route("/healthz", self.alive), Route("/readyz", self.ready)]
+
     async def alive(self, _: Request) -> Response:
         """200, always: who can say it lives."""
         return told(200, alive=True, th="ทำงานอยู่", en="alive")
@@ -30,7 +36,7 @@ class Health:
         if await self._ready():
             return told(200, ready=True, th="พร้อมตอบคำถาม", en="ready to answer")
         response = told(503, ready=False, th="ยังไม่พร้อม", en="not ready")
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+        response.headers.update(headers_of(Unready()))
         return response
 
 

@@ -1,4 +1,4 @@
-"""The hub's own authorization server: `/oauth/token`, `/oauth/jwks` and its metadata (RFC 8414).
+"""The hub's own authorization server: `/oauth/token` and `/oauth/jwks`.
 
 Authlib checks the request and the client and makes the answer; it asks at once and the register
 answers later, so what it may ask for is fetched before it begins, and what it has used up (the
@@ -8,7 +8,7 @@ answers later, so what it may ask for is fetched before it begins, and what it h
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from authlib.oauth2 import OAuth2Error
@@ -16,26 +16,20 @@ from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from hub.domain.clients import SCOPES, Client, Jwk, Registry, hashed
+from hub.domain.clients import Client, Jwk, Registry, hashed
 from hub.domain.people import Code, People, PersonSession
-from hub.errors import Unready
+from hub.errors import TooMany, Unready
 from hub.web.attempts import Attempts
-from hub.web.codes import METHOD, CodeDesk
-from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace
+from hub.web.auth.metadata import CODE_GRANT, metadata_response
+from hub.web.codes import CodeDesk
+from hub.web.errors import OAUTH_HEADERS, headers_of, oauth_error
 from hub.web.grants import ASSERTION, Form, described
-from hub.web.signed import ALGORITHMS, Unsound, told
+from hub.web.signed import Unsound, told
 from hub.web.signed_in import SignedIn
-from hub.web.tokens import METADATA_HEADERS
 
 logger = logging.getLogger(__name__)
-HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Pragma": "no-cache",
-    "X-Content-Type-Options": "nosniff",
-}
-METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-CODE_GRANT: Final = "authorization_code"
 
 
 class Issuing:
@@ -58,19 +52,19 @@ class Issuing:
         self._now = now
         self._attempts = Attempts()
 
+    def routes(self) -> list[Route]:
+        """Return the routes of the token endpoint and of the public keys."""
+        return [
+            Route("/oauth/token", self.token, methods=["GET", "POST"]),
+            Route("/oauth/jwks", self.keys),
+        ]
+
     async def token(self, request: Request) -> Response:
         """An access token for a client that proves who it is, for ten minutes."""
-        trace = new_trace()
         try:
             return await self._answered(request)
-        except Refused as refusal:
-            content = {"error": "invalid_request", "message": str(refusal)}
-            return said(content, refusal.status, refusal.headers)
-        except Unready as error:
-            return later(error)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
-            content = {"error": "server_error", "message": incident(error, trace)["message"]}
-            return said(content, 500)
+            return oauth_error(error)
 
     async def _answered(self, request: Request) -> Response:
         try:
@@ -86,7 +80,7 @@ class Issuing:
                 "message": "ยืนยันตัวตนผิดหลายครั้งเกินไป รอแล้วลองใหม่ "
                 "· too many failed attempts; wait, then try again",
             }
-            return said(content, 429, {"Retry-After": str(wait)})
+            return said(content, 429, headers_of(TooMany(wait)))
         client = await self._registry.client(named) if named else None
         request.state.client = client
         if client is not None and not client.enabled:
@@ -120,28 +114,8 @@ class Issuing:
         try:
             listed = list(await self._registry.public_keys())
         except Unready as error:
-            return later(error)
-        return Response(orjson.dumps({"keys": listed}), 200, METADATA_HEADERS, "application/json")
-
-    async def metadata(self, _: Request) -> Response:
-        """What this authorization server does, RFC 8414."""
-        said = {
-            "issuer": self._url,
-            "authorization_endpoint": f"{self._url}/oauth/authorize",
-            "token_endpoint": f"{self._url}/oauth/token",
-            "jwks_uri": f"{self._url}/oauth/jwks",
-            "scopes_supported": sorted(SCOPES),
-            "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
-            "grant_types_supported": [CODE_GRANT, "client_credentials"],
-            "code_challenge_methods_supported": [METHOD],
-            "authorization_response_iss_parameter_supported": True,
-            "token_endpoint_auth_methods_supported": list(METHODS),
-            "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-            "ui_locales_supported": ["th", "en"],
-            "protected_resources": [self._url],
-        }
-        return Response(orjson.dumps(said), 200, METADATA_HEADERS, "application/json")
+            return oauth_error(error)
+        return metadata_response({"keys": listed})
 
 
 def named_client(request: Request, form: Form) -> str | None:
@@ -185,14 +159,8 @@ def refused(error: OAuth2Error) -> Response:
     return said(body, status, headers)
 
 
-def later(error: Unready) -> Response:
-    """The answer while the register cannot be asked."""
-    content = {"error": "temporarily_unavailable", "message": error.message}
-    return said(content, 503, {"Retry-After": str(RETRY_AFTER)})
-
-
 def said(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """JSON that nobody may keep."""
     return Response(
-        orjson.dumps(content), status, {**HEADERS, **(headers or {})}, "application/json"
+        orjson.dumps(content), status, {**OAUTH_HEADERS, **(headers or {})}, "application/json"
     )

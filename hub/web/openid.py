@@ -21,8 +21,8 @@ from starlette.responses import Response
 from hub.domain.clients import Issuer
 from hub.domain.people import Person
 from hub.errors import SourceError
+from hub.web.auth.backend import LEEWAY, LONGEST, TYPES
 from hub.web.signed import Unsound, told, verify
-from hub.web.tokens import LEEWAY, LONGEST, TYPES
 from hub.web.trust import Fetch, Trust
 
 DISCOVERY: Final = "/.well-known/openid-configuration"

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.errors import Unready
@@ -52,3 +53,12 @@ class Origins:
                 max_age=PREFLIGHT,
             )
         return self._cors
+
+
+def same_origin(socket: HTTPConnection) -> bool:
+    """Whether a browser says that the page is ours; other programs say nothing and are let in.
+
+    A page of anybody may open a socket to anybody, and the browser sends our cookies with it.
+    """
+    origin = socket.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == socket.headers.get("host")

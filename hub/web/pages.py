@@ -10,6 +10,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.routing import Route
 
 FOLDER: Final = Path(__file__).parent / "pages"
 PAGES: Final = {"/": "index.html", "/query": "query.html", "/sources": "sources.html"}
@@ -48,3 +49,7 @@ async def page(request: Request) -> Response:
     if request.headers.get("if-none-match") == response.headers["etag"]:
         return Response(status_code=304, headers={**HEADERS, "ETag": response.headers["etag"]})
     return response
+
+
+ROUTES: Final = (*(Route(path, page) for path in PAGES), Route("/static/{name:path}", page))
+"""The pages and what they load; none of it needs a database."""

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 import orjson
 from graphql import OperationType
+from starlette.authentication import AuthenticationBackend
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from hub.errors import Forbidden, HubError, TooCostly, Unauthenticated
+from hub.errors import TooCostly
 from hub.web.asked import LARGEST, Asked, asking
-from hub.web.execution import POLL, Answer, Begun, Execution, expected
-from hub.web.faults import Problem, Refused, incident, new_trace
+from hub.web.errors import Problem, Refused, error_problem, incident, new_trace
+from hub.web.execution import POLL, Answer, Begun, Execution
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_WITHIN: Final = 10.0
@@ -46,9 +47,12 @@ def invalid(en: str) -> Closed:
 class Session:
     """One socket: whether it introduced itself, and what is under way on it."""
 
-    def __init__(self, socket: WebSocket, execution: Execution) -> None:
+    def __init__(
+        self, socket: WebSocket, execution: Execution, authentication: AuthenticationBackend
+    ) -> None:
         self._socket = socket
         self._execution = execution
+        self._authentication = authentication
         self._request: Request | None = None
         self._acknowledged = asyncio.Event()
         self._named: dict[str, asyncio.Task[None]] = {}
@@ -92,7 +96,7 @@ class Session:
             raise Closed(4408, "ไม่ได้แนะนำตัวในเวลา", "Connection initialisation timeout") from None
         while True:
             await asyncio.sleep(POLL)
-            if not await self._execution.still(self._asking):
+            if not await self._asking.user.revalidate():
                 raise Closed(4403, "สิทธิ์สิ้นสุดแล้ว", "Forbidden: the token or the agency ended")
 
     @property
@@ -146,15 +150,15 @@ class Session:
         return read
 
     async def _introduce(self, payload: dict[str, Any]) -> None:
-        """`connection_init`: who asks is looked at now, and again for whatever is asked."""
+        """Authenticate by the payload of `connection_init`; 4403 when that fails."""
         if self._request is not None:
             raise Closed(4429, "แนะนำตัวแล้ว", "Too many initialisation requests")
-        self._request = introduced(self._socket, payload)
-        try:
-            may = await self._execution.still(self._request)
-        except (Unauthenticated, Forbidden):
-            may = False
-        if not may:
+        request = introduced(self._socket, payload)
+        authenticated = await self._authentication.authenticate(request)
+        if authenticated is not None:
+            request.scope["auth"], request.scope["user"] = authenticated
+        self._request = request
+        if not await request.user.revalidate():
             raise Closed(4403, "ไม่มีสิทธิ์", "Forbidden")
         self._acknowledged.set()
         await self._send({"type": "connection_ack"})
@@ -171,7 +175,7 @@ class Session:
         if len(self._running) >= MOST_OPERATIONS:
             # Told from here, so that nothing more is read before it has been written.
             many = TooCostly(len(self._running) + 1, MOST_OPERATIONS, "คำถามที่ค้างอยู่/open questions")
-            await self._fail(name, [expected(many, new_trace())])
+            await self._fail(name, [error_problem(many, new_trace())])
             return
         running = asyncio.create_task(self._run(name, asked, request))
         self._named[name] = running
@@ -192,12 +196,10 @@ class Session:
                         await self._send({"id": name, "type": "next", "payload": answer.content})
                 self._named.pop(name, None)
                 await self._send({"id": name, "type": "complete"})
-            except HubError as error:
-                await self._fail(name, [expected(error, trace)])
             except WebSocketDisconnect:
                 raise
-            except Exception as error:  # noqa: BLE001 - the last wall, as at the door
-                await self._fail(name, [incident(error, trace)])
+            except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+                await self._fail(name, [error_problem(error, trace)])
 
     async def _answers(self, begun: Begun, request: Request, trace: str) -> AsyncGenerator[Answer]:
         if begun.refused is not None:

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from hub.domain.clients import hashed
 from hub.domain.people import ATTEMPT, LASTS, NOTED, People, Person, PersonSession
 from hub.domain.text import LocalizedText
-from hub.web.sockets import same_origin
+from hub.web.origins import same_origin
 from hub.web.trust import Remembered, Ticks
 
 OURS: Final = frozenset({"same-origin", "none", ""})
@@ -34,12 +34,9 @@ class SignedIn:
     def __init__(
         self, url: str, people: People, ticks: Ticks, now: Callable[[], datetime], *, demo: bool
     ) -> None:
-        # A browser takes the prefix with `Secure` alone, and `Secure` over https alone: on this
-        # machine, without TLS, a cookie by that name would not be kept.
         self._secure = url.startswith("https://")
-        prefix = "__Host-" if self._secure else ""
-        self.cookie = f"{prefix}hub"
-        self.attempt = f"{prefix}hub-attempt"
+        self.cookie = cookie_name(url)
+        self.attempt = f"{self.cookie}-attempt"
         self._people = people
         self._now = now
         self._demo = demo
@@ -126,6 +123,15 @@ class SignedIn:
         """Whether a form was made by us for this browser."""
         fits = hmac.compare_digest(self.form_token(request).encode(), token.encode())
         return of_ours(request) and fits
+
+
+def cookie_name(url: str) -> str:
+    """Return the name of the session cookie of a hub that clients know by `url`.
+
+    A browser takes the prefix with `Secure` alone, and `Secure` over https alone: on this machine,
+    without TLS, a cookie by that name would not be kept.
+    """
+    return "__Host-hub" if url.startswith("https://") else "hub"
 
 
 def of_ours(request: HTTPConnection) -> bool:

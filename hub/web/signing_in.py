@@ -1,60 +1,47 @@
 """`/signin`, `/signin/back`, `/signout`: people come in by their agency's provider, and go."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from functools import wraps
 from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from hub.domain.access import CALLED, Role
 from hub.domain.clients import Issuer
 from hub.domain.people import ATTEMPT, People, Person
-from hub.errors import HubError, NotFound, TooMany, Unready
+from hub.errors import NotFound, Unready
 from hub.web import forms
-from hub.web.faults import RETRY_AFTER, Refused, incident, new_trace
-from hub.web.openid import Provider, SignInFailed, secure
-from hub.web.sign_in_page import TITLE, agencies, anybody, trouble, whoever
+from hub.web.errors import Refused, bare_error, error_pages
+from hub.web.form_data import fields_of
+from hub.web.openid import BACK, Provider, SignInFailed, secure
+from hub.web.sign_in_page import TITLE, agencies, anybody, whoever
 from hub.web.signed_in import SignedIn, of_ours
 from hub.web.trust import Fetch, Trust
 from hub.web.turnstile import Turnstile, address_of
 
 logger = logging.getLogger(__name__)
-Endpoint = Callable[[Any, Request], Awaitable[Response]]
 TRIES: Final = 2
 """Attempts to sign in of one address, a second over time."""
 
 
-def shown(endpoint: Endpoint) -> Endpoint:
-    """An endpoint for people: whatever goes wrong, they read a page that says so."""
-
-    @wraps(endpoint)
-    async def answered(self: Any, request: Request) -> Response:
-        try:
-            return await endpoint(self, request)
-        except Refused as refusal:
-            return trouble(str(refusal), refusal.status, **refusal.headers)
-        except TooMany as many:
-            return trouble(many.message, 429, **{"Retry-After": str(many.seconds)})
-        except Unready as unready:
-            return trouble(unready.message, 503, **{"Retry-After": str(RETRY_AFTER)})
-        except HubError as error:
-            return trouble(error.message, 404 if isinstance(error, NotFound) else 400)
-        except SignInFailed as failed:
-            logger.warning("a sign-in failed: %s", failed)
-            return trouble(
-                "ลงชื่อเข้าใช้ไม่สำเร็จ ลองใหม่อีกครั้ง หากยังไม่ได้ให้แจ้งผู้ดูแลระบบของหน่วยงาน "
-                f"· You could not be signed in ({failed}); try again, or tell your administrator",
-                400,
-            )
-        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
-            return trouble(incident(error, new_trace())["message"], 500)
-
-    return answered
+@contextmanager
+def failed_sign_in() -> Iterator[None]:
+    """Turn the failure of a provider into a page, and log it."""
+    try:
+        yield
+    except SignInFailed as failed:
+        logger.warning("a sign-in failed: %s", failed)
+        raise Refused(
+            400,
+            "ลงชื่อเข้าใช้ไม่สำเร็จ ลองใหม่อีกครั้ง หากยังไม่ได้ให้แจ้งผู้ดูแลระบบของหน่วยงาน",
+            f"You could not be signed in ({failed}); try again, or tell your administrator",
+        ) from failed
 
 
 class SigningIn:
@@ -83,7 +70,18 @@ class SigningIn:
         self._tries = Turnstile(TRIES, clock=ticks)
         self._demo = demo
 
-    @shown
+    def routes(self) -> list[Route]:
+        """Return the routes of sign-in; that of the demo in a demo alone."""
+        demo = [Route("/signin/demo", self.demo, methods=["POST"])] if self._demo else []
+        return [
+            Route("/signin", self.sign_in),
+            Route(BACK, self.back),
+            Route("/signout", self.sign_out, methods=["POST"]),
+            Route("/session", self.who),
+            *demo,
+        ]
+
+    @error_pages
     async def sign_in(self, request: Request) -> Response:
         """Who is signed in and which agencies sign people in; with `agency`, go to its provider."""
         next_path = forms.own_path(request.query_params.get("next"))
@@ -110,34 +108,36 @@ class SigningIn:
         if issuer is None:
             raise NotFound("หน่วยงานนี้ยังไม่เปิดให้ลงชื่อเข้าใช้ · This agency signs nobody in here")
         request.scope["session"] = {}
-        response = await self._provider(issuer).begin(request, self._url)
+        with failed_sign_in():
+            response = await self._provider(issuer).begin(request, self._url)
         kept = {"issuer": issuer.url, "next": next_path, "state": request.session}
         attempt_id = self._signed_in.give_attempt(response)
         await self._people.attempt(attempt_id, kept, self._now() + ATTEMPT)
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    @shown
+    @error_pages
     async def back(self, request: Request) -> Response:
         """Where a provider sends people to: they are signed in, once, at the browser that began."""
-        kept = await self._signed_in.attempted(request)
-        if kept is None:
-            raise SignInFailed("nothing was begun at this browser, or it took too long")
-        issuer = await self._trust.issuer(kept["issuer"])
-        if issuer is None:
-            raise SignInFailed("the issuer is not trusted any more")
-        request.scope["session"] = kept["state"]
-        told = await self._provider(issuer).ended(request)
+        with failed_sign_in():
+            kept = await self._signed_in.attempted(request)
+            if kept is None:
+                raise SignInFailed("nothing was begun at this browser, or it took too long")
+            issuer = await self._trust.issuer(kept["issuer"])
+            if issuer is None:
+                raise SignInFailed("the issuer is not trusted any more")
+            request.scope["session"] = kept["state"]
+            told = await self._provider(issuer).ended(request)
         response = RedirectResponse(forms.own_path(kept["next"]), 303)
         await self._signed_in.begin(request, response, issuer.agency_id, issuer.url, told)
         return uncached(response)
 
-    @shown
+    @error_pages
     async def demo(self, request: Request) -> Response:
         """Be anybody, for trying out; there is no such address in production."""
         if not of_ours(request):
             raise Refused(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not of this hub")
-        fields = await forms.fields_of(request)
+        fields = await fields_of(request)
         chosen = fields.get("agency")
         known = {one.agency_id: one for one in await self._people.ministries()}
         agency = known.get(chosen or "")
@@ -150,10 +150,10 @@ class SigningIn:
         await self._signed_in.begin(request, response, agency.agency_id, None, told)
         return uncached(response)
 
-    @shown
+    @error_pages
     async def sign_out(self, request: Request) -> Response:
         """Go; the tokens of pages that asked in this person's name stop, too."""
-        fields = await forms.fields_of(request)
+        fields = await fields_of(request)
         if not self._signed_in.form_is_ours(request, fields.get("token", "")):
             raise Refused(403, "ฟอร์มนี้เก่าแล้ว เปิดหน้าใหม่", "this form is old; open the page again")
         response = RedirectResponse(forms.own_path(fields.get("next")), 303)
@@ -164,8 +164,8 @@ class SigningIn:
         """Who is signed in, for the head of our pages: `person` is null where nobody is."""
         try:
             person = await self._signed_in.asking(request)
-        except Unready:
-            return uncached(Response(status_code=503, headers={"Retry-After": str(RETRY_AFTER)}))
+        except Unready as unready:
+            return uncached(bare_error(unready))
         said: dict[str, Any] = {"person": None}
         if person is not None:
             th, en = CALLED[person.role]

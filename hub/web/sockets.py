@@ -3,13 +3,15 @@
 import asyncio
 from typing import Final
 
-from starlette.requests import HTTPConnection
+from starlette.authentication import AuthenticationBackend
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from hub.errors import Unready
+from hub.web.errors import bare_error
 from hub.web.execution import Execution
-from hub.web.faults import RETRY_AFTER
+from hub.web.origins import same_origin
 from hub.web.session import PROTOCOL, Session, reason
 
 MOST_SOCKETS: Final = 2_000
@@ -18,9 +20,10 @@ MOST_SOCKETS: Final = 2_000
 class Sockets:
     """Every socket of this process; `close` ends them all, and `closing` says that it did."""
 
-    def __init__(self, execution: Execution) -> None:
+    def __init__(self, execution: Execution, authentication: AuthenticationBackend) -> None:
         self.closing = asyncio.Event()
         self._execution = execution
+        self._authentication = authentication
         self._open: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -28,15 +31,15 @@ class Sockets:
         socket = WebSocket(scope, receive, send)
         refusal = self._refusal(socket)
         if refusal is not None:
-            await socket.receive()
-            await socket.send_denial_response(refusal)
+            await deny(socket, refusal)
             return
         if PROTOCOL not in scope.get("subprotocols", []):
             await socket.accept()
             await socket.close(4406, reason("Subprotocol not acceptable: use " + PROTOCOL))
             return
         await socket.accept(PROTOCOL)
-        living = asyncio.create_task(Session(socket, self._execution).live(self.closing))
+        session = Session(socket, self._execution, self._authentication)
+        living = asyncio.create_task(session.live(self.closing))
         self._open.add(living)
         try:
             await living
@@ -46,7 +49,7 @@ class Sockets:
     def _refusal(self, socket: WebSocket) -> Response | None:
         """What is answered to a handshake that will not do."""
         if self.closing.is_set() or len(self._open) >= MOST_SOCKETS:
-            return Response(status_code=503, headers={"Retry-After": str(RETRY_AFTER)})
+            return bare_error(Unready())
         if not same_origin(socket):
             return Response(status_code=403)
         return None
@@ -58,10 +61,7 @@ class Sockets:
             await asyncio.wait(self._open, timeout=10)
 
 
-def same_origin(socket: HTTPConnection) -> bool:
-    """Whether a browser says that the page is ours; other programs say nothing and are let in.
-
-    A page of anybody may open a socket to anybody, and the browser sends our cookies with it.
-    """
-    origin = socket.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == socket.headers.get("host")
+async def deny(socket: WebSocket, response: Response) -> None:
+    """Answer the handshake of a socket with a response of HTTP instead of accepting it."""
+    await socket.receive()
+    await socket.send_denial_response(response)

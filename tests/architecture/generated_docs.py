@@ -12,7 +12,7 @@ from hub import errors
 from hub.domain.grounds import SEES
 from hub.errors import HubError
 from hub.settings import Settings
-from hub.web.faults import Stage
+from hub.web.errors import Stage
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"

@@ -4,7 +4,6 @@ The documents are valid, their values are anything the types allow. What may com
 or one of the errors written down here with its reason; anything else is a finding.
 """
 
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +16,11 @@ from schemathesis.core.result import Ok
 from schemathesis.generation.case import Case
 from schemathesis.specs.graphql import nodes
 
-from hub.app import Hub, create_app
 from hub.settings import Settings
-from hub.web.asked import GRAPHQL
-from hub.web.listening import Listening
+from hub.web.responses import GRAPHQL
 from schema.contract import sdl
 from tests.conftest import administer, copied
+from tests.thread import hub_in_thread
 
 WITH_REASON: Final = {
     "INVALID": "texts, numbers and ids of the right type that cannot be meant: most of what comes",
@@ -50,19 +48,8 @@ OPERATIONS: Final[dict[str, Any]] = {
 async def attacked(template: str) -> AsyncIterator[str]:
     """Where a hub answers from a thread of its own, over a database of its own."""
     dsn = await copied(template, "attacked")
-    ready = threading.Event()
-    told = Settings("127.0.0.1", 0, Path("unused"), False, dsn, 4, rate=0)
-    hub = Hub(told, lambda _: None)
-    hub.on_ready, hub.on_failure = ready.set, lambda _: ready.set()
-    app = create_app(told, hub.say, hub)
-    running = Listening(app, app.state.graphql.close)
-    running.config.port = 0
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    assert ready.wait(60)
-    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}/graphql"
-    running.should_exit = True
-    thread.join(30)
+    with hub_in_thread(Settings("127.0.0.1", 0, Path("unused"), False, dsn, 4, rate=0)) as address:
+        yield f"{address}/graphql"
     await administer(template, "drop database attacked with (force)")
 
 

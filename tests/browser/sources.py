@@ -4,7 +4,6 @@ People sign in to it as in any hub for trying out; `PEOPLE` names those who come
 """
 
 import shutil
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -13,20 +12,18 @@ from typing import Final
 
 from connectors.kit.files import pages_of
 from connectors.registry import FOLDER, Connector, connectors
-from hub.app import Hub, create_app
 from hub.errors import SourceRefused
 from hub.ingest.run import Input, ingest
 from hub.ingest.sources import declare_all
 from hub.settings import Settings
 from hub.store.engine import Database, opened
-from hub.web.listening import Listening
 from tests.connectors.test_every_connector import sample
+from tests.thread import hub_in_thread
 
 PEOPLE: Final = {
     "steward": {"agency": "ministry:01", "role": "STEWARD"},
     "agriculture": {"agency": "ministry:07", "role": "OFFICER"},
 }
-READY_WITHIN: Final = 60.0
 MISREAD: Final = (
     '5,2022.9.1.5,2022.9.1,8,จังหวัดและกลุ่มจังหวัด,จังหวัดสิงค์บุรี,False,แผนงานตัวอย่าง,,โครงการตลาดริมน้ำ,,,,,,,แพ,2022,"2,400,000",False,\n'
     '6,2022.9.1.6,2022.9.1,8,จังหวัดและกลุ่มจังหวัด,จังหวัดสิงค์บุรี,False,แผนงานตัวอย่าง,,โครงการตลาดริมน้ำ,,,,,,,ทางเดิน,2022,"1,150,000.50",False,\n'
@@ -86,24 +83,6 @@ async def operating(dsn: str, sources: Path, port: int) -> AsyncIterator[Operate
     settings = Settings(
         "127.0.0.1", port, sources.parent, False, dsn, 4, sources_dir=sources, rate=0, demo=True
     )
-    ready, failed = threading.Event(), list[BaseException]()
-
-    def failure(error: BaseException) -> None:
-        failed.append(error)
-        ready.set()
-
-    hub = Hub(settings, lambda _: None)
-    hub.on_ready, hub.on_failure = ready.set, failure
-    app = create_app(settings, hub.say, hub)
-    running = Listening(app, app.state.graphql.close)
-    running.config.port = port
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    try:
-        assert ready.wait(READY_WITHIN), "the hub did not start"
-        assert not failed, failed
+    with hub_in_thread(settings, port) as address:
         async with opened(dsn, pool_size=2) as database:
-            yield Operated(f"http://127.0.0.1:{port}", database, sources)
-    finally:
-        running.should_exit = True
-        thread.join(30)
+            yield Operated(address, database, sources)

@@ -1,20 +1,14 @@
 """A served hub for the papers: a real server on a free port, seeded, as a reader would have it."""
 
-import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import asyncpg
 import pytest
-import uvicorn
 
-from hub.app import Hub, create_app
 from hub.settings import Settings
-
-PATIENCE: Final = 60.0
-"""Seconds the start may take on a slow machine; the database is there already."""
+from tests.thread import hub_in_thread
 
 
 @dataclass(frozen=True)
@@ -39,23 +33,6 @@ async def seeded_copy(template: str) -> str:
 @pytest.fixture(scope="session")
 async def served(seeded_copy: str) -> AsyncIterator[Served]:
     """A hub that answers over HTTP until the last test of the papers is over."""
-    ready, failed = threading.Event(), list[BaseException]()
-
-    def failure(error: BaseException) -> None:
-        failed.append(error)
-        ready.set()
-
-    hub = Hub(Settings("127.0.0.1", 0, Path("unused"), False, seeded_copy, 4), lambda _: None)
-    hub.on_ready, hub.on_failure = ready.set, failure
-    app = create_app(hub.settings, hub.say, hub)
-    running = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    try:
-        assert ready.wait(PATIENCE), "the hub did not start"
-        assert not failed, failed
-        port = running.servers[0].sockets[0].getsockname()[1]
-        yield Served(f"http://127.0.0.1:{port}", seeded_copy)
-    finally:
-        running.should_exit = True
-        thread.join(30)
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, seeded_copy, 4)
+    with hub_in_thread(settings) as address:
+        yield Served(address, seeded_copy)

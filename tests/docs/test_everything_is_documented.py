@@ -12,7 +12,7 @@ from graphql import (
     GraphQLSchema,
 )
 
-from hub.app import contract
+from hub.bootstrap.application import contract
 from hub.cli import COMMANDS
 from hub.settings import Settings
 from tests.architecture.generated_docs import (

@@ -3,18 +3,16 @@
 import json
 import os
 import subprocess
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
-from hub.app import Hub, create_app
 from hub.settings import Settings
 from tests.conftest import administer, copied
 from tests.docs.papers import ADDRESS, ROOT, blocks, differs
+from tests.thread import hub_in_thread
 
 STEPS = {"get-a-token.md": 2, "review-what-waits.md": 6}
 """The papers, and how many answers each prints."""
@@ -23,17 +21,10 @@ STEPS = {"get-a-token.md": 2, "review-what-waits.md": 6}
 @pytest.fixture
 async def hub(template: str, tmp_path: Path) -> AsyncIterator[tuple[str, str, Path]]:
     """Where a hub answers, the database behind it, and its folder."""
-    dsn, ready = await copied(template, "steps"), threading.Event()
-    hub = Hub(Settings("127.0.0.1", 0, tmp_path, False, dsn, 4, public_url=ADDRESS), lambda _: None)
-    hub.on_ready = ready.set
-    app = create_app(hub.settings, hub.say, hub)
-    running = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    assert ready.wait(60)
-    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}", dsn, tmp_path
-    running.should_exit = True
-    thread.join(30)
+    dsn = await copied(template, "steps")
+    settings = Settings("127.0.0.1", 0, tmp_path, False, dsn, 4, public_url=ADDRESS)
+    with hub_in_thread(settings) as address:
+        yield address, dsn, tmp_path
     await administer(template, "drop database steps with (force)")
 
 

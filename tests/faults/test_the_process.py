@@ -22,13 +22,12 @@ from hub.domain.ledger import Outcome
 from hub.ingest.run import ingest
 from hub.store import embedded_place as place
 from hub.store.engine import Database, opened
-from hub.web.graphql import GraphQLDoor
 from hub.web.session import PROTOCOL
 from tests.conftest import administer
 from tests.faults.whole import Whole, connected, true
 from tests.faults.within import ask, waiting
 from tests.ingest.made import SPEC, given, read, row
-from tests.web.door import SCHEMA, address, served
+from tests.web.door import SCHEMA, address, endpoint, served
 from tests.web.door import opened as anybody
 
 # ── the end of a process ────────────────────────────────────────────────────────────────────────
@@ -80,7 +79,7 @@ async def test_47_a_thousand_sockets_that_say_nothing_are_closed_and_others_are_
         pytest.skip(f"this process may open {hard} files, and a thousand sockets need more")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
     monkeypatch.setattr("hub.web.session.INIT_WITHIN", 2.0)
-    async with served(GraphQLDoor(SCHEMA, anybody)) as listening:
+    async with served(endpoint(SCHEMA, anybody)) as listening:
         at = f"ws://{address(listening)}/graphql"
         options: dict[str, Any] = {"subprotocols": [PROTOCOL], "compression": None}
         sockets = await asyncio.gather(*(connect(at, **options) for _ in range(1_000)))

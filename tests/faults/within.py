@@ -8,30 +8,36 @@ import asyncpg
 import httpx2
 from asgi_lifespan import LifespanManager
 
-from hub.app import Hub, create_app
+from hub.bootstrap.application import Application
+from hub.bootstrap.serving import HubApplication
 from hub.settings import Settings
 
 CLUSTERS = "{ areas(level: CLUSTER, first: 100) { nodes { name { th } } } }"
 
 
 @asynccontextmanager
-async def hub_over(dsn: str, pool_size: int = 2) -> AsyncIterator[tuple[Hub, httpx2.AsyncClient]]:
+async def hub_over(
+    dsn: str, pool_size: int = 2
+) -> AsyncIterator[tuple[Application, httpx2.AsyncClient]]:
     """A hub over a database that somebody else runs, and somebody who asks it."""
-    hub = Hub(Settings("127.0.0.1", 0, Path("unused"), False, dsn, pool_size), lambda _: None)
-    app = create_app(hub.settings, hub.say, hub)
+    settings = Settings("127.0.0.1", 0, Path("unused"), False, dsn, pool_size)
+    app = HubApplication(settings, lambda _: None)
     transport = httpx2.ASGITransport(app)
     async with (
         LifespanManager(app, startup_timeout=60, shutdown_timeout=60),
         httpx2.AsyncClient(transport=transport, base_url="http://hub.test", timeout=60) as client,
     ):
-        await hub.started()
-        yield hub, client
+        yield await app.started(), client
 
 
 async def waiting(beside: asyncpg.Connection, sessions: int) -> bool:
     """Whether so many sessions wait for a lock."""
     count = "select count(*) from pg_locks where not granted"
     return bool(await beside.fetchval(count) >= sessions)
+
+
+async def ready(client: httpx2.AsyncClient) -> bool:
+    return (await client.get("/readyz")).status_code == 200
 
 
 async def ask(client: httpx2.AsyncClient) -> httpx2.Response:

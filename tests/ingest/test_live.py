@@ -34,9 +34,9 @@ async def ministry(
 ) -> AsyncIterator[Ministry]:
     found = Ministry(ask, fresh_database, *agency)
     await found.take_in()
-    async with found.asking().open() as ask.hub.agencies:
+    async with found.asking().open() as ask.agencies:
         yield found
-    ask.hub.agencies = None
+    ask.agencies = None
 
 
 def amounts(project: dict[str, Any]) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ async def test_whatever_is_wrong_with_the_agency_the_stored_figure_stands_and_sa
 ) -> None:
     stored = await ministry(STORED)
     ministry.agency.faults = [Fault.read(fault) for fault in faults]
-    async with ministry.asking(patience=0.5).open() as ministry.ask.hub.agencies:
+    async with ministry.asking(patience=0.5).open() as ministry.ask.agencies:
         live = await ministry()
     assert amounts(live) == amounts(stored)
     source = ["sources", "ministry_register"]
@@ -138,7 +138,7 @@ async def test_what_no_agency_can_be_asked_about_says_so(ministry: Ministry) -> 
     live = await ministry()
     by_phase = {line["phase"]: line for line in live["budgets"]}
     assert not by_phase["APPROPRIATED"]["notice"]
-    ministry.ask.hub.agencies = None
+    ministry.ask.agencies = None
     alone = await ministry()
     assert {line["notice"]["code"] for line in alone["budgets"]} == {"LIVE_NOT_OFFERED"}
 
@@ -185,7 +185,7 @@ async def test_while_an_agency_is_waited_for_no_connection_is_held(
     agencies = ministry.asking(patience=60)
     async with (
         opened(of_database(template, name), pool_size=1) as narrow,
-        agencies.open() as ministry.ask.hub.agencies,
+        agencies.open() as ministry.ask.agencies,
     ):
         ministry.database = narrow
         waiting = asyncio.create_task(ministry())
@@ -215,12 +215,12 @@ async def test_a_service_that_knows_no_projects_is_asked_for_the_beginning_of_a_
         "select p.code from project p join source_record r on r.project_id = p.id order by scope"
     )
     sources = {spec.id: replace(held, spec=spec)}
-    async with AskingAgencies(sources, secret, Grants()).open() as ask.hub.agencies:
+    async with AskingAgencies(sources, secret, Grants()).open() as ask.agencies:
         for code in (codes[0][0], codes[-1][0]):
             answer = await ask(ONE, {"code": code}, database=fresh_database)
             project = answer["data"]["project"]
             assert project["budgets"]
             assert all(line["live"] for line in project["budgets"])
             assert project["budgetNotices"] == []
-    ask.hub.agencies = None
+    ask.agencies = None
     assert served_by.seen["refused"] == 0

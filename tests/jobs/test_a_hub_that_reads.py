@@ -12,7 +12,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 
 from connectors.registry import connector
-from hub.app import Hub, create_app
+from hub.bootstrap.serving import HubApplication
 from hub.errors import Invalid
 from hub.sandbox.agency import USER_TOKEN, Agency
 from hub.sandbox.faults import Fault
@@ -38,11 +38,11 @@ async def dsn(template: str) -> AsyncIterator[str]:
 async def running(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
     """A hub over a database while the block runs, and a look into that."""
     settings = Settings("127.0.0.1", 0, folder, True, dsn, 3, scheduler=True)
-    hub = Hub(settings, quiet)
+    app = HubApplication(settings, quiet)
     connection = await asyncpg.connect(dsn)
     try:
-        async with LifespanManager(create_app(settings, quiet, hub), shutdown_timeout=30):
-            await hub.started()
+        async with LifespanManager(app, shutdown_timeout=30):
+            await app.started()
             yield connection
     finally:
         await connection.close()
@@ -77,7 +77,7 @@ async def test_it_reads_a_source_by_itself_and_goes_on_where_it_was_stopped(
         one = connector(SPEC.id)
         declared = replace(one.spec, url=f"{address}/budget/bbgfproject")
         monkeypatch.setattr(
-            "hub.prepared.connectors", lambda _: {SPEC.id: replace(one, spec=declared)}
+            "hub.bootstrap.sources.connectors", lambda _: {SPEC.id: replace(one, spec=declared)}
         )
         agency.faults = [Fault.read("slow@3")]
         async with running(dsn, tmp_path) as connection:

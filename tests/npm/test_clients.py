@@ -9,13 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
-from hub.store.engine import Database
-from hub.web.graphql import GraphQLDoor
 from hub.web.listening import Listening
 from tests.conftest import Asking
-from tests.web.door import SCHEMA, SOURCES, address, opened, served, serving
+from tests.web.door import SCHEMA, SOURCES, address, endpoint, opened, served, serving
 from tests.web.talk import until
 
 HERE = Path(__file__).parent
@@ -59,13 +56,14 @@ async def run(script: str, *arguments: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def before_the_door() -> AsyncIterator[str]:
-    async with served(GraphQLDoor(SCHEMA, opened)) as listening:
+    async with served(endpoint(SCHEMA, opened)) as listening:
         yield f"http://{address(listening)}/graphql"
 
 
 @pytest.fixture
-async def before_the_hub(ask: Asking, app: Starlette, database: Database) -> AsyncIterator[str]:
-    async with serving(Listening(app, app.state.graphql.close), lifespan=False) as listening:
+async def before_the_hub(ask: Asking) -> AsyncIterator[str]:
+    hub = ask.hub()
+    async with serving(Listening(hub.app, hub.graphql.close), lifespan=False) as listening:
         yield f"http://{address(listening)}/graphql"
 
 

@@ -34,7 +34,7 @@ async def waiting(fresh_database: Database, ask: Asking) -> Database:
 @pytest.fixture(autouse=True)
 def at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """The made-up source among the connectors of the hub."""
-    monkeypatch.setattr("hub.prepared.connectors", lambda _: {"made_up": Made})
+    monkeypatch.setattr("hub.bootstrap.sources.connectors", lambda _: {"made_up": Made})
 
 
 class Made:
@@ -130,7 +130,7 @@ async def test_without_the_permission_the_command_is_not_even_read(
 async def test_a_source_without_a_connector_is_named(
     ask: Asking, waiting: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.prepared.connectors", lambda _: {})
+    monkeypatch.setattr("hub.bootstrap.sources.connectors", lambda _: {})
     told = await settle(ask, waiting, SINGBURI)
     assert "made_up" in told["userErrors"][0]["message"]["en"]
 

@@ -197,7 +197,7 @@ async def test_freshness_of_every_cell_costs_one_statement_and_sources_another(
     before = ask.statements
     await ask(plain.replace("state }", "state freshness { status } }"), tourism(2011))
     assert ask.statements == before + 1, ask.sent
-    await asked(ask, ask.hub.database or pytest.fail("no database"), tourism(2011))
+    await asked(ask, ask.database, tourism(2011))
     assert ask.statements == before + 2, ask.sent
 
 

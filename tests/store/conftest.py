@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from hub.prepared import REFERENCE
+from hub.bootstrap.startup import REFERENCE
 from hub.store.access_log import AccessLog
 from hub.store.engine import Database, opened
 from tests.conftest import copied

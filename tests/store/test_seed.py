@@ -5,7 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from hub.prepared import REFERENCE
+from hub.bootstrap.startup import REFERENCE
 from hub.store.engine import Database
 from hub.store.seed import seed, stale
 from hub.store.tables import metadata

@@ -6,9 +6,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from hub.bootstrap.startup import REFERENCE
 from hub.domain import text
 from hub.errors import StoreUnusable
-from hub.prepared import REFERENCE
 from hub.store import seed as store_seed
 from hub.store.engine import Database
 from hub.store.seed import digest, seed

@@ -3,7 +3,8 @@
 import json
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +14,13 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from starlette.requests import Request
 
-from hub.app import Hub, create_app
+from hub.bootstrap.application import build_application
 from hub.domain.access import Viewer
 from hub.domain.clients import Client, ClientKind, Issuer, hashed
 from hub.settings import Settings
 from hub.store.clients import Registering
 from hub.store.engine import Database
+from hub.web.auth.user import RequestUser
 
 URL: Final = "https://hub.test"
 WHO: Final = "{ viewer { subject agency { code } scopes } }"
@@ -26,32 +28,48 @@ TOURISM: Final = "ministry:05"
 INTERIOR: Final = "ministry:15"
 
 
-def quiet(_: str) -> None:
-    """Say nothing."""
-
-
 class Realm:
     """One node: an application over a database, with a folder of its own."""
 
     def __init__(self, database: Database, folder: Path, **more: Any) -> None:
         settings = Settings("127.0.0.1", 0, folder, False, None, 1, **{"public_url": URL, **more})
-        self.hub = Hub(settings, quiet)
-        self.hub.database = database
+        self.database = database
         self.register = Registering(database)
-        self.app = create_app(settings, quiet, self.hub)
         self.moment = time.monotonic()
-        self.hub.ticks = lambda: self.moment
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.hub = build_application(
+            settings, database, clock=self.now, monotonic=lambda: self.moment
+        )
+        self.app = self.hub.app
         self.http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(self.app), base_url=settings.url
         )
+
+    def now(self) -> datetime:
+        """The time by the clock of now; tests replace `clock`."""
+        return self.clock()
 
     def later(self, seconds: float) -> None:
         """Let time pass, for what is remembered."""
         self.moment += seconds
 
+    async def user(self, request: Request) -> RequestUser:
+        """The user of a request, as the middleware would set it."""
+        authenticated = await self.hub.authentication.authenticate(request)
+        assert authenticated is not None
+        user = authenticated[1]
+        assert isinstance(user, RequestUser)
+        return user
+
+    async def bearer(self, token: str) -> RequestUser:
+        """The user who shows a token, authenticated once."""
+        user = await self.user(request_of(token))
+        await user.authenticate()
+        return user
+
     async def viewer(self, token: str) -> Viewer:
         """Whom the hub takes the bearer of a token for."""
-        return await self.hub.access.viewer(request_of(token))
+        return await (await self.bearer(token)).viewer()
 
     async def ask(
         self, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
@@ -101,6 +119,19 @@ class Realm:
         }
         await self.register.register(agency)
         await self.register.add_issuer(Issuer(url=url, agency_id=agency, jwks_uri=jwks_uri, **made))
+
+
+class Unreachable:
+    """A pool of connections to a server that has gone."""
+
+    def acquire(self, **_: Any) -> "Unreachable":
+        return self
+
+    async def __aenter__(self) -> Any:
+        raise ConnectionRefusedError
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was opened."""
 
 
 def request_of(token: str) -> Request:

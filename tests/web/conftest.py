@@ -7,19 +7,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.app import Hub, create_app
 from hub.domain.sharing import Shared
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.engine import Database, opened
 from hub.store.sharing import Sharing
-from hub.web.graphql import GraphQLDoor
 from hub.web.listening import Listening
-from tests.conftest import Asking, copied, quiet
+from tests.conftest import Asking, copied
 from tests.ingest.made import SPEC, given, read, row
 from tests.resolvers.test_quarantine import Made
 from tests.web.access import Realm
-from tests.web.door import SCHEMA, client_of, served
+from tests.web.door import SCHEMA, client_of, endpoint, served
 from tests.web.door import opened as one_context
 from tests.web.logged import PARTY
 from tests.web.talk import Talk, talking
@@ -38,7 +36,7 @@ EMPTIED = (
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with client_of(GraphQLDoor(SCHEMA, one_context)) as made:
+    async with client_of(endpoint(SCHEMA, one_context)) as made:
         yield made
 
 
@@ -67,7 +65,7 @@ async def realm(register_database: Database, tmp_path: Path) -> AsyncIterator[Re
 
 @pytest.fixture
 async def listening() -> AsyncIterator[Listening]:
-    async with served(GraphQLDoor(SCHEMA, one_context)) as made:
+    async with served(endpoint(SCHEMA, one_context)) as made:
         yield made
 
 
@@ -78,12 +76,10 @@ async def talk(listening: Listening) -> AsyncIterator[Talk]:
 
 
 @pytest.fixture
-async def asking(fresh_database: Database) -> AsyncIterator[Asking]:
-    """A hub of its own: what it has counted of refusals is this test's."""
+def asking(fresh_database: Database) -> Asking:
+    """A hub of its own: what it has counted of denied requests is this test's."""
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
-    made = Asking(create_app(settings, quiet, Hub(settings, quiet)), fresh_database)
-    async with made.client:
-        yield made
+    return Asking(settings, fresh_database)
 
 
 @pytest.fixture
@@ -98,7 +94,7 @@ async def party(fresh_database: Database) -> None:
 @pytest.fixture
 async def waiting(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A source of the interior ministry, three of whose rows wait."""
-    monkeypatch.setattr("hub.prepared.connectors", lambda _: {"made_up": Made})
+    monkeypatch.setattr("hub.bootstrap.sources.connectors", lambda _: {"made_up": Made})
     rows = [row(n, area="สิงค์บุรี") for n in (1, 2, 3)]
     await ingest(fresh_database, SPEC, read, given(rows))
     return fresh_database

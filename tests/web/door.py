@@ -3,23 +3,31 @@
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx2
 import strawberry
+from graphql import GraphQLSchema
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.authentication import AuthCredentials, AuthenticationBackend
+from starlette.middleware import Middleware
+from starlette.middleware.authentication import AuthenticationMiddleware
+from starlette.requests import HTTPConnection, Request
 from starlette.routing import Route, WebSocketRoute
 
+from hub.domain.access import ANONYMOUS, Viewer
 from hub.domain.access_log import Operation
 from hub.errors import Invalid, NotFound, Unready
-from hub.web.asked import JSON
-from hub.web.graphql import GraphQLDoor
+from hub.web.auth.user import RequestUser
+from hub.web.execution import ContextFactory
+from hub.web.graphql import GraphQLEndpoint
 from hub.web.headers import Guarded
 from hub.web.listening import Listening
-from hub.web.turnstile import Caller
+from hub.web.responses import JSON
+from tests.conftest import AsViewer, KnownUser
 
 
 @strawberry.type
@@ -117,10 +125,48 @@ SCHEMA = strawberry.Schema(Query, Mutation, Subscription)._schema
 POST = {"content-type": JSON}
 
 
-async def by_header(request: Request) -> Caller:
-    """Whoever a header says."""
-    name = request.headers.get("x-client")
-    return Caller(name, name)
+HUB = "https://hub.test"
+"""The issuer of whom `ByHeader` authenticates, and the name of the hub."""
+
+
+class ByHeader(AuthenticationBackend):
+    """Authenticates the client that a header names."""
+
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
+        name = conn.headers.get("x-client")
+        viewer = Viewer(name, issuer=HUB, client_id=name) if name else ANONYMOUS
+        return AuthCredentials(), KnownUser(viewer)
+
+
+class While(AuthenticationBackend):
+    """Authenticates nobody in particular for as long as a predicate says so of a connection."""
+
+    def __init__(self, allowed: Callable[[HTTPConnection], bool]) -> None:
+        self._allowed = allowed
+
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
+        return AuthCredentials(), WhileUser(partial(self._allowed, conn))
+
+
+class WhileUser(KnownUser):
+    """A user who may go on while a predicate is true."""
+
+    def __init__(self, allowed: Callable[[], bool]) -> None:
+        super().__init__(ANONYMOUS)
+        self._allowed = allowed
+
+    async def revalidate(self) -> bool:
+        return self._allowed()
+
+
+def endpoint(
+    schema: GraphQLSchema,
+    context: ContextFactory,
+    authentication: AuthenticationBackend | None = None,
+    **more: Any,
+) -> GraphQLEndpoint:
+    """An endpoint whose users are nobody in particular, unless a backend says otherwise."""
+    return GraphQLEndpoint(schema, context, authentication or AsViewer(), url=HUB, **more)
 
 
 @asynccontextmanager
@@ -134,10 +180,18 @@ async def closed(_: Request, __: Operation) -> AsyncIterator[None]:
     yield None
 
 
+def before(door: GraphQLEndpoint) -> Starlette:
+    """An application of nothing but the endpoint and the middleware it needs."""
+    return Starlette(
+        routes=[Route("/graphql", door), WebSocketRoute("/graphql", door)],
+        middleware=[Middleware(AuthenticationMiddleware, backend=door.authentication)],
+    )
+
+
 @asynccontextmanager
-async def served(door: GraphQLDoor) -> AsyncIterator[Listening]:
+async def served(door: GraphQLEndpoint) -> AsyncIterator[Listening]:
     """The door behind a real port, as `hub serve` opens it; `address` is where."""
-    app = Starlette(routes=[Route("/graphql", door), WebSocketRoute("/graphql", door)])
+    app = before(door)
     async with serving(Listening(app, door.close)) as listening:
         yield listening
 
@@ -169,8 +223,8 @@ def address(listening: Listening) -> str:
     return f"{host}:{port}"
 
 
-def client_of(door: GraphQLDoor) -> httpx2.AsyncClient:
-    app = Guarded(Starlette(routes=[Route("/graphql", door)]))
+def client_of(door: GraphQLEndpoint) -> httpx2.AsyncClient:
+    app = Guarded(before(door))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://hub.test")
 
 

@@ -114,7 +114,7 @@ async def test_what_is_published_is_read_without_a_statement_more(
 ) -> None:
     """As many statements for a ministry as for anybody, and the log is not even opened."""
     cost = []
-    monkeypatch.setattr("hub.access.AccessLog", None)
+    monkeypatch.setattr("hub.store.access_log.AccessLog._append", None)
     for viewer in (ANONYMOUS, PARTY, STEWARD):
         answer = await asking(QUESTION, asked(), viewer=viewer)
         assert "errors" not in answer
@@ -129,9 +129,8 @@ async def test_where_the_log_cannot_be_written_the_answer_does_not_leave(
 ) -> None:
     await plant(fresh_database, "PRIVATE")
     await fresh_database.pool.execute("alter table access_head rename to access_head_away")
-    sent = {"query": READ}
-    asking.hub.viewer_of = lambda _: PARTY
-    response = await asking.client.post("/graphql", json=sent)
+    asking.viewer = PARTY
+    response = await asking.post(READ)
     assert response.status_code == 503
     assert "retry-after" in response.headers
     assert "ลับ" not in response.text
@@ -150,12 +149,10 @@ async def test_a_purpose_is_the_requests_else_the_registers_and_one_line(
     asking: Asking, fresh_database: Database
 ) -> None:
     await plant(fresh_database, "PRIVATE")
-    asking.hub.viewer_of = lambda _: PARTY
+    asking.viewer = PARTY
 
     async def posted(purpose: bytes) -> httpx2.Response:
-        return await asking.client.post(
-            "/graphql", json={"query": READ}, headers=[(b"X-Purpose", purpose)]
-        )
+        return await asking.post(READ, headers=[(b"X-Purpose", purpose)])
 
     for purpose in ("ติดตามงบประมาณ".encode(), b"%E0%B8%81", b" "):
         assert (await posted(purpose)).status_code == 200

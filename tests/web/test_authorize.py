@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -246,14 +247,13 @@ async def test_a_code_counts_once(browser: Browser, realm: Realm) -> None:
 
 async def test_a_code_counts_for_a_minute(browser: Browser, realm: Realm) -> None:
     code = await code_of(browser)
-    realm.hub.clock = lambda: datetime.now(UTC) + CODE
+    realm.clock = lambda: datetime.now(UTC) + CODE
     refused(await change(realm, code), "invalid_grant")
 
 
 async def test_a_code_is_kept_as_a_hash(browser: Browser, realm: Realm) -> None:
     code = await code_of(browser)
-    assert realm.hub.database is not None
-    assert code not in str(await realm.hub.database.pool.fetch("select * from authorization_code"))
+    assert code not in str(await realm.database.pool.fetch("select * from authorization_code"))
 
 
 async def test_a_page_never_may_what_the_person_may_not(realm: Realm) -> None:
@@ -267,8 +267,7 @@ async def test_a_page_never_may_what_the_person_may_not(realm: Realm) -> None:
 
 
 async def test_a_page_never_may_what_the_register_does_not_let_it(realm: Realm) -> None:
-    assert realm.hub.database is not None
-    await realm.hub.database.pool.execute("update client set scopes = '{audit:read}'")
+    await realm.database.pool.execute("update client set scopes = '{audit:read}'")
     async with Browser(realm) as steward:
         await steward.demo(INTERIOR, Role.STEWARD)
         told = (await change(realm, await code_of(steward, scope=None))).json()
@@ -300,12 +299,12 @@ async def test_a_token_stops_with_the_person_the_page_and_their_agencies(
     await realm.register.register(INTERIOR)
     code = await code_of(browser)
     token = (await change(realm, await code_of(browser))).json()["access_token"]
-    viewer = await realm.viewer(token)
-    assert await realm.hub.access.still(viewer)
+    user = await realm.bearer(token)
+    assert await user.revalidate()
     await stop(browser, realm)
     realm.later(REMEMBERED)
     assert (await realm.ask(token)).status_code == 401
-    assert not await realm.hub.access.still(viewer)
+    assert not await user.revalidate()
     assert (await change(realm, code)).status_code in {400, 401}
     await realm.register.register(INTERIOR)
     await realm.register.register(TOURISM)
@@ -313,8 +312,9 @@ async def test_a_token_stops_with_the_person_the_page_and_their_agencies(
 
 async def test_a_token_lives_ten_minutes(browser: Browser, realm: Realm) -> None:
     token = (await change(realm, await code_of(browser))).json()["access_token"]
+    began = datetime.now(UTC)
     for minutes, status in ((10.4, 200), (10.6, 401)):
-        realm.hub.clock = lambda m=minutes: datetime.now(UTC) + timedelta(minutes=m)
+        realm.clock = partial(began.__add__, timedelta(minutes=minutes))
         assert (await realm.ask(token)).status_code == status
 
 

@@ -8,13 +8,21 @@ from typing import Any
 
 import httpx2
 import pytest
-from starlette.requests import Request
 
 from hub.errors import Unready
-from hub.web.asked import EVENTS, JSON
-from hub.web.graphql import GraphQLDoor
 from hub.web.listening import Listening
-from tests.web.door import SCHEMA, SOURCES, address, closed, only_error, opened, served
+from hub.web.responses import EVENTS, JSON
+from tests.web.door import (
+    SCHEMA,
+    SOURCES,
+    While,
+    address,
+    closed,
+    endpoint,
+    only_error,
+    opened,
+    served,
+)
 from tests.web.talk import until
 
 
@@ -100,7 +108,7 @@ async def test_what_a_source_breaks_on_never_leaves_the_hub(listening: Listening
 
 async def test_a_hub_that_is_not_ready_says_so_in_the_stream() -> None:
     async with (
-        served(GraphQLDoor(SCHEMA, closed)) as listening,
+        served(endpoint(SCHEMA, closed)) as listening,
         stream(listening, "{ word }") as response,
     ):
         [(_, told), _] = [event async for event in events(response)]
@@ -144,10 +152,8 @@ async def test_who_may_no_longer_listen_is_told_and_the_source_ends(
     allowed = asyncio.Event()
     allowed.set()
 
-    async def still(_: Request) -> bool:
-        return allowed.is_set()
-
-    async with served(GraphQLDoor(SCHEMA, opened, still=still)) as listening:
+    backend = While(lambda _: allowed.is_set())
+    async with served(endpoint(SCHEMA, opened, backend)) as listening:
         async with stream(listening, "subscription { quiet }") as response:
             told = events(response)
             await anext(told)
@@ -162,7 +168,7 @@ async def test_who_may_no_longer_listen_is_told_and_the_source_ends(
 
 
 async def test_a_stop_ends_the_stream_without_saying_that_it_is_complete() -> None:
-    door = GraphQLDoor(SCHEMA, opened)
+    door = endpoint(SCHEMA, opened)
     async with (
         served(door) as listening,
         stream(listening, "subscription { quiet }") as response,

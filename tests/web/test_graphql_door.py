@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from hub.web.asked import GRAPHQL, JSON, LARGEST
+from hub.web.asked import LARGEST
 from hub.web.bounds import MOST_COST
+from hub.web.responses import GRAPHQL, JSON
 from tests.web.door import POST, only_error, post
 
 # ── what is answered ────────────────────────────────────────────────────────────────────────────

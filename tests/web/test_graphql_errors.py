@@ -10,7 +10,6 @@ from graphql import get_introspection_query
 from starlette.requests import Request
 
 from hub.domain.access_log import Operation
-from hub.web.asked import GRAPHQL, JSON
 from hub.web.bounds import DEEPEST, MOST_MEETINGS, MOST_SELECTIONS
 from hub.web.documents import (
     LONGEST_REMEMBERED,
@@ -19,9 +18,9 @@ from hub.web.documents import (
     REMEMBERED_TEXT,
     Documents,
 )
-from hub.web.graphql import GraphQLDoor
+from hub.web.responses import GRAPHQL, JSON
 from tests.conftest import Asking
-from tests.web.door import SCHEMA, client_of, closed, only_error, opened, post
+from tests.web.door import SCHEMA, client_of, closed, endpoint, only_error, opened, post
 
 # ── documents that will not do ──────────────────────────────────────────────────────────────────
 
@@ -178,7 +177,7 @@ async def test_an_unexpected_error_leaves_as_a_number_and_is_logged_in_full(
 
 @pytest.mark.parametrize("query", ["{ word }", "{ later }"])
 async def test_a_hub_that_is_not_ready_says_when_to_come_back(query: str) -> None:
-    door = GraphQLDoor(SCHEMA, closed if query == "{ word }" else opened)
+    door = endpoint(SCHEMA, closed if query == "{ word }" else opened)
     async with client_of(door) as client:
         response = await post(client, query)
     assert response.status_code == 503
@@ -193,7 +192,7 @@ async def test_a_door_that_breaks_down_answers_a_number(caplog: pytest.LogCaptur
         raise RuntimeError("hunter2")
         yield None
 
-    async with client_of(GraphQLDoor(SCHEMA, broken)) as client:
+    async with client_of(endpoint(SCHEMA, broken)) as client:
         response = await post(client, "{ word }")
     assert response.status_code == 500
     assert only_error(response)["extensions"]["code"] == "INTERNAL"

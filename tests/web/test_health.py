@@ -7,9 +7,10 @@ import httpx2
 import pytest
 from asgi_lifespan import LifespanManager
 
-from hub.app import Hub, create_app
-from hub.errors import StoreUnusable
+from hub.bootstrap.serving import HubApplication
+from hub.errors import StoreUnusable, Unready
 from hub.settings import Settings
+from tests.conftest import quiet
 
 
 def settings(dsn: str) -> Settings:
@@ -25,8 +26,7 @@ def client_of(app: object) -> httpx2.AsyncClient:
 
 async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str) -> None:
     said: list[str] = []
-    hub = Hub(settings(empty_dsn), said.append)
-    app = create_app(hub.settings, said.append, hub)
+    app = HubApplication(settings(empty_dsn), said.append)
     async with client_of(app) as client:
         assert (await client.get("/healthz")).json()["alive"] is True
         before = await client.get("/readyz")
@@ -35,7 +35,7 @@ async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str
         assert before.headers["retry-after"] == refused.headers["retry-after"] == "5"
         assert before.json()["ready"] is False
         async with LifespanManager(app):
-            await hub.started()
+            await app.started()
             after = await client.get("/readyz")
             assert (after.status_code, after.json()["ready"]) == (200, True)
             asked = {"query": '{ area(by: {code: "20"}) { name { th } } }'}
@@ -50,35 +50,34 @@ async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str
 async def test_a_later_start_loads_nothing_again(empty_dsn: str) -> None:
     for expected in (True, False):
         said: list[str] = []
-        hub = Hub(settings(empty_dsn), said.append)
-        async with LifespanManager(create_app(hub.settings, said.append, hub)):
-            await hub.started()
+        app = HubApplication(settings(empty_dsn), said.append)
+        async with LifespanManager(app):
+            await app.started()
         assert any("loading reference data" in line for line in said) is expected
 
 
 async def test_a_hub_without_a_database_says_so_and_stays_unready() -> None:
-    failures: list[BaseException] = []
-    hub = Hub(settings("postgresql://hub@127.0.0.1:1/hub"), lambda _: None)
-    hub.on_failure = failures.append
-    app = create_app(hub.settings, hub.say, hub)
+    app = HubApplication(settings("postgresql://hub@127.0.0.1:1/hub"), quiet)
     async with LifespanManager(app), client_of(app) as client:
         with pytest.raises(StoreUnusable, match="HUB_DATABASE_URL"):
-            await hub.started()
+            await app.started()
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
-    assert [type(error) for error in failures] == [StoreUnusable]
 
 
 async def test_a_stop_during_the_start_ends_in_time(empty_dsn: str) -> None:
-    hub = Hub(settings(empty_dsn), lambda _: None)
-    async with asyncio.timeout(20), LifespanManager(create_app(hub.settings, hub.say, hub)):
+    app = HubApplication(settings(empty_dsn), quiet)
+    async with asyncio.timeout(20), LifespanManager(app):
         await asyncio.sleep(0)
-    assert hub.database is None
+    with pytest.raises(Unready):
+        await app.started()
+    async with client_of(app) as client:
+        assert (await client.get("/readyz")).status_code == 503
 
 
 @pytest.mark.parametrize("path", ["/", "/query", "/static/index.html"])
 async def test_a_page_may_load_only_what_is_ours(path: str) -> None:
-    async with client_of(create_app(settings("unused"))) as client:
+    async with client_of(HubApplication(settings("unused"), quiet)) as client:
         response = await client.get(path)
         assert response.status_code == 200
         assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -94,20 +93,20 @@ async def test_a_page_may_load_only_what_is_ours(path: str) -> None:
         "",
         "none.js",
         "..%2fpages.py",
-        "%2e%2e/faults.py",
+        "%2e%2e/errors.py",
         "a%00.js",
         "a" * 300 + ".css",
         "%ed%a0%80.css",
     ],
 )
 async def test_nothing_outside_the_pages_is_served(name: str) -> None:
-    async with client_of(create_app(settings("unused"))) as client:
+    async with client_of(HubApplication(settings("unused"), quiet)) as client:
         assert (await client.get(f"/static/{name}")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/healthz", "/nowhere", "/static/none.js"])
 async def test_every_answer_tells_a_browser_what_it_may_do_with_it(path: str) -> None:
-    app = create_app(settings("unused"))
+    app = HubApplication(settings("unused"), quiet)
     transport = httpx2.ASGITransport(app)
     for scheme in ("http", "https"):
         async with httpx2.AsyncClient(

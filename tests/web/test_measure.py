@@ -7,7 +7,7 @@ from graphql import build_schema, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.app import contract
+from hub.bootstrap.application import contract
 from hub.errors import TooCostly
 from hub.web.bounds import (
     BROADEST,

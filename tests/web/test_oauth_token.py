@@ -9,7 +9,7 @@ import pytest
 from joserfc import jws
 
 from hub.domain.clients import SCOPES, ClientKind, hashed
-from tests.web.access import TOURISM, URL, Realm, assertion, ec, ed, public, rsa
+from tests.web.access import TOURISM, URL, Realm, Unreachable, assertion, ec, ed, public, rsa
 
 
 def refused(response: Any, error: str, status: int = 400) -> dict[str, Any]:
@@ -59,8 +59,7 @@ async def test_the_private_key_is_readable_by_its_owner_alone_and_not_in_the_dat
     kept = tmp_path / "keys" / "signing.json"
     assert kept.stat().st_mode & 0o777 == 0o600
     private = json.loads(kept.read_text("utf-8"))["jwk"]["d"]
-    database = realm.hub.database
-    assert database is not None
+    database = realm.database
     assert private not in str(await database.pool.fetch("select * from signing_key"))
 
 
@@ -68,8 +67,7 @@ async def test_a_token_of_one_node_counts_on_another_which_has_another_key(
     realm: Realm, tmp_path: Path
 ) -> None:
     secret = await realm.add_client()
-    assert realm.hub.database is not None
-    other = Realm(realm.hub.database, tmp_path / "other")
+    other = Realm(realm.database, tmp_path / "other")
     async with other.http:
         # Each has read the keys there are before the other makes its own.
         first = (await other.get_token(auth=("planner", secret))).json()["access_token"]
@@ -125,8 +123,7 @@ async def test_an_assertion_counts_once_whichever_node_it_is_shown_to(
 ) -> None:
     key = ec()
     await realm.add_client(secrets=[], keys=public(key)["keys"])
-    assert realm.hub.database is not None
-    other = Realm(realm.hub.database, tmp_path / "other")
+    other = Realm(realm.database, tmp_path / "other")
     proof = assertion(key, "planner")
     async with other.http:
         nodes = [realm, other] * 4
@@ -259,8 +256,10 @@ async def test_who_fails_ten_times_waits_and_keeps_nobody_else_out(realm: Realm)
     assert (await realm.get_token(auth=("other", other))).status_code == 200
 
 
-async def test_without_a_database_it_says_when_to_come_back(realm: Realm) -> None:
-    realm.hub.database = None
+async def test_without_a_database_it_says_when_to_come_back(
+    realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(realm.database, "pool", Unreachable())
     late = await realm.get_token(auth=("planner", "x"))
     assert late.status_code == 503
     assert late.json()["error"] == "temporarily_unavailable"

@@ -9,10 +9,9 @@ import pytest
 
 from hub.errors import Invalid
 from hub.settings import Settings
-from hub.web.asked import GRAPHQL, JSON
-from hub.web.graphql import GraphQLDoor
 from hub.web.operations import KEPT, LONGEST_KEPT, Operations, digest, listed
-from tests.web.door import SCHEMA, by_header, client_of, only_error, opened, post
+from hub.web.responses import GRAPHQL, JSON
+from tests.web.door import SCHEMA, ByHeader, client_of, endpoint, only_error, opened, post
 
 WORD = "{ word }"
 
@@ -72,7 +71,7 @@ async def test_without_a_query_and_without_a_hash_nothing_is_asked(
 
 async def test_what_is_kept_has_a_bound() -> None:
     operations = Operations()
-    async with client_of(GraphQLDoor(SCHEMA, opened, operations=operations)) as client:
+    async with client_of(endpoint(SCHEMA, opened, operations=operations)) as client:
         for text in (f"{{ a{n}: word }}" for n in range(KEPT + 5)):
             await ask(client, query=text, extensions=named(text))
         long = WORD.ljust(LONGEST_KEPT + 1)
@@ -95,11 +94,11 @@ def folder(tmp_path: Path) -> Path:
 async def test_a_trusted_hub_executes_what_is_on_the_list_of_the_client_and_nothing_else(
     folder: Path,
 ) -> None:
-    door = GraphQLDoor(
+    door = endpoint(
         SCHEMA,
         opened,
         operations=Operations(listed(folder)),
-        caller_of=by_header,
+        authentication=ByHeader(),
     )
     q = "query Q { itself { word } }"
     async with client_of(door) as client:
@@ -176,7 +175,7 @@ async def test_an_answer_with_errors_is_kept_by_nobody(
 
 
 async def test_a_closed_contract_is_not_told_and_suggests_nothing() -> None:
-    async with client_of(GraphQLDoor(SCHEMA, opened, introspected=False)) as client:
+    async with client_of(endpoint(SCHEMA, opened, introspected=False)) as client:
         for query in ("{ __schema { types { name } } }", '{ __type(name: "Query") { name } }'):
             refused = await post(client, query, GRAPHQL)
             codes = {e["extensions"]["code"] for e in refused.json()["errors"]}

@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.clients import ClientKind
 from hub.web.trust import REMEMBERED
-from tests.web.access import TOURISM, WHO, Realm
+from tests.web.access import TOURISM, Realm, Unreachable
 
 PAGE = "https://map.mots.test"
 ALLOW = "access-control-allow-origin"
@@ -70,9 +70,12 @@ async def test_an_origin_stops_with_its_client(realm: Realm, what: str) -> None:
     assert ALLOW not in (await realm.ask(headers={"origin": PAGE})).headers
 
 
-async def test_without_a_database_nobody_is_let_in_and_the_answer_says_why(realm: Realm) -> None:
+async def test_without_a_database_nobody_is_let_in_and_the_answer_says_why(
+    realm: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await add_page(realm)
-    realm.hub.database = None
-    answer = await realm.http.post("/graphql", json={"query": WHO}, headers={"origin": PAGE})
+    monkeypatch.setattr(realm.database, "pool", Unreachable())
+    asked = {"query": '{ area(by: {code: "20"}) { code } }'}
+    answer = await realm.http.post("/graphql", json=asked, headers={"origin": PAGE})
     assert answer.status_code == 503
     assert ALLOW not in answer.headers

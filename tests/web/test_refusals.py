@@ -40,8 +40,8 @@ async def test_refusals_of_one_caller_are_one_entry_a_minute(
     assert (await realm.ask("no.token.atall")).status_code == 401
     assert await counts() == [1, 30]
     realm.later(61)
-    await realm.hub.access.log.refusals.tell()
-    await realm.hub.access.log.refusals.tell(everything=True)
+    await realm.hub.audit.denied.flush()
+    await realm.hub.audit.denied.flush(everything=True)
     assert await counts() == [1, 30]
 
 
@@ -59,7 +59,7 @@ async def test_a_flood_from_everywhere_fills_no_disk(
             )
             assert refused.status_code == 401
     realm.later(61)
-    await realm.hub.access.log.refusals.tell()
+    await realm.hub.audit.denied.flush()
     every = [one for one in await links(register_database) if one.number > start]
     assert len(every) <= 102
     assert sum(one.record_count for one in every) == 300

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -48,8 +49,7 @@ async def browser(home: Realm) -> AsyncIterator[Browser]:
 
 
 async def rows(realm: Realm, table: str) -> int:
-    assert realm.hub.database is not None
-    found: int = await realm.hub.database.pool.fetchval(f"select count(*) from {table}")  # noqa: S608
+    found: int = await realm.database.pool.fetchval(f"select count(*) from {table}")  # noqa: S608
     return found
 
 
@@ -77,8 +77,7 @@ async def test_the_cookie_is_for_this_host_over_tls_and_for_no_script(browser: B
 async def test_what_the_database_holds_is_no_cookie(browser: Browser, home: Realm) -> None:
     await browser.sign_in("somsri")
     cookie = browser.hub.cookies["__Host-hub"]
-    assert home.hub.database is not None
-    [row] = await home.hub.database.pool.fetch("select * from person_session")
+    [row] = await home.database.pool.fetch("select * from person_session")
     assert cookie not in str(row)
     assert row["id"] == hashed(cookie)
 
@@ -156,7 +155,7 @@ async def test_an_answer_that_is_not_the_providers_signs_nobody_in(
 
 async def test_an_answer_that_comes_late_signs_nobody_in(browser: Browser, home: Realm) -> None:
     back = await browser.at_provider("somsri")
-    home.hub.clock = lambda: datetime.now(UTC) + ATTEMPT
+    home.clock = lambda: datetime.now(UTC) + ATTEMPT
     assert (await browser.hub.get(back)).status_code == 400
 
 
@@ -194,8 +193,7 @@ async def test_a_secret_that_is_wrong_signs_nobody_in_and_is_not_told(
 
 
 async def test_a_provider_that_does_not_answer_is_said_so(browser: Browser, home: Realm) -> None:
-    assert home.hub.database is not None
-    await home.hub.database.pool.execute("update issuer set enabled = false")
+    await home.database.pool.execute("update issuer set enabled = false")
     gone = "http://127.0.0.1:9"
     await home.add_issuer(gone, f"{gone}/jwks", sign_in=SIGNING)
     home.later(REMEMBERED)
@@ -214,17 +212,17 @@ async def test_a_session_ends_by_itself(browser: Browser, home: Realm) -> None:
     await browser.sign_in("somsri")
     began = datetime.now(UTC)
     for minutes in range(20, int(LASTS.total_seconds() // 60), 20):  # somebody who is not idle
-        home.hub.clock = lambda m=minutes: began + timedelta(minutes=m)
+        home.clock = partial(began.__add__, timedelta(minutes=minutes))
         home.later(REMEMBERED)
         assert await browser.viewer() == OFFICER, minutes
-    home.hub.clock = lambda: began + LASTS
+    home.clock = lambda: began + LASTS
     home.later(REMEMBERED)
     assert await browser.viewer() is None
 
 
 async def test_a_session_that_is_idle_ends(browser: Browser, home: Realm) -> None:
     await browser.sign_in("somsri")
-    home.hub.clock = lambda: datetime.now(UTC) + IDLE
+    home.clock = lambda: datetime.now(UTC) + IDLE
     home.later(REMEMBERED)
     assert await browser.viewer() is None
 
@@ -234,8 +232,7 @@ async def test_disabling_ends_sessions_within_the_bound_on_every_node_for_good(
     browser: Browser, home: Realm, provider: Provider, tmp_path: Path, what: str
 ) -> None:
     await browser.sign_in("somsri")
-    assert home.hub.database is not None
-    other = Realm(home.hub.database, tmp_path / "other")
+    other = Realm(home.database, tmp_path / "other")
     async with other.http, Browser(other) as elsewhere:
         elsewhere.hub.cookies.set("__Host-hub", browser.hub.cookies["__Host-hub"])
         assert await elsewhere.viewer() == OFFICER

@@ -13,7 +13,7 @@ from hub.domain.access import ROLES, Permission, Role
 from hub.store.engine import Database
 from hub.web.forms import own_path
 from hub.web.trust import REMEMBERED
-from tests.web.access import TOURISM, Realm
+from tests.web.access import TOURISM, Realm, Unreachable
 from tests.web.people import Browser, form_of
 
 HERE = "http://127.0.0.1:8000"
@@ -70,8 +70,7 @@ async def test_production_has_no_demo_and_hears_none_of_its_cookies(
     browser: Browser, trying: Realm, tmp_path: Path
 ) -> None:
     await browser.demo(TOURISM, Role.STEWARD)
-    assert trying.hub.database is not None
-    strict = Realm(trying.hub.database, tmp_path / "strict", public_url=HERE)
+    strict = Realm(trying.database, tmp_path / "strict", public_url=HERE)
     async with strict.http, Browser(strict) as other:
         other.hub.cookies.set("hub", browser.hub.cookies["hub"])
         assert await other.viewer() is None
@@ -193,20 +192,23 @@ async def test_what_is_answered_to_a_person_is_kept_by_no_cache(browser: Browser
 async def test_who_listens_on_a_socket_stops_with_the_session(
     browser: Browser, trying: Realm
 ) -> None:
-    """What each socket asks every two seconds, of the request it began with."""
+    """What each socket asks every two seconds; it does not go on as nobody in particular."""
     await browser.demo(TOURISM, Role.OFFICER)
     headers = [(b"cookie", f"hub={browser.hub.cookies['hub']}".encode())]
     request = Request({"type": "http", "method": "GET", "headers": headers, "query_string": b""})
-    viewer = await trying.hub.viewer(request)
-    assert viewer.agency_id == TOURISM
-    assert await trying.hub.access.still(viewer)
+    user = await trying.user(request)
+    assert (await user.viewer()).agency_id == TOURISM
+    assert await user.revalidate()
     token = (await browser.get("/session")).json()["token"]
     await browser.post("/signout", {"token": token})
-    assert not await trying.hub.access.still(viewer)
+    assert not await user.revalidate()
+    assert not await user.revalidate()
 
 
-async def test_without_a_database_the_pages_say_so(browser: Browser, trying: Realm) -> None:
-    trying.hub.database = None
+async def test_without_a_database_the_pages_say_so(
+    browser: Browser, trying: Realm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trying.database, "pool", Unreachable())
     page = await browser.get("/signin")
     assert page.status_code == 503
     assert page.headers["retry-after"]

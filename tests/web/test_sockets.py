@@ -9,10 +9,9 @@ from starlette.requests import Request
 from websockets.exceptions import InvalidStatus
 
 from hub.domain.access_log import Operation
-from hub.web.graphql import GraphQLDoor
 from hub.web.listening import Listening
 from hub.web.session import MOST_OPERATIONS
-from tests.web.door import SCHEMA, SOURCES, served
+from tests.web.door import SCHEMA, SOURCES, endpoint, served
 from tests.web.talk import Talk, talking, until
 
 # ── what is answered ────────────────────────────────────────────────────────────────────────────
@@ -123,7 +122,7 @@ async def test_each_event_is_answered_from_a_context_of_its_own_and_none_is_held
         yield number
         open_now.remove(number)
 
-    async with served(GraphQLDoor(SCHEMA, counted)) as listening, talking(listening) as talk:
+    async with served(endpoint(SCHEMA, counted)) as listening, talking(listening) as talk:
         await talk.introduced()
         await talk.ask("subscription { looking }")
         heard = [(await talk.heard())["payload"]["data"]["looking"] for _ in range(3)]

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from hub.app import create_app
+from hub.bootstrap.application import build_application
 from hub.domain.access import Permission, Viewer
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.engine import Database
 from hub.web.listening import Listening
-from tests.conftest import quiet
+from tests.conftest import AsViewer
 from tests.ingest.made import SPEC, given, read, row
 from tests.web.door import served
 from tests.web.test_events import events, stream
@@ -27,9 +27,8 @@ OWNER = Viewer("owner", "ministry:15", frozenset({Permission.OPERATE_SOURCES.val
 @pytest.fixture
 async def served_hub(fresh_database: Database) -> AsyncGenerator[Listening]:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
-    app = create_app(settings, quiet)
-    app.state.hub.database, app.state.hub.viewer_of = fresh_database, lambda _: OWNER
-    async with served(app.state.graphql) as listening:
+    hub = build_application(settings, fresh_database, authentication=AsViewer(OWNER))
+    async with served(hub.graphql) as listening:
         yield listening
 
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from hub.domain.access import ANONYMOUS
 from hub.store.engine import Database
 from hub.web.trust import REMEMBERED
 from tests.sandbox.served import serving
-from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, ec, request_of
+from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, Unreachable, ec
 from tests.web.jwks import Jwks, token_of
 
 ROOT = Path(__file__).parents[2]
@@ -79,17 +80,17 @@ async def test_a_token_is_sent_once_and_in_the_header(realm: Realm) -> None:
 
 async def test_a_scope_that_was_taken_away_is_gone_from_tokens_given_before(realm: Realm) -> None:
     given = await token(realm)
-    database = realm.hub.database
-    assert database is not None
+    database = realm.database
     assert (await realm.ask(given)).json()["data"]["viewer"]["scopes"] == [
         "audit:read",
         "source:operate",
     ]
-    viewer = await realm.viewer(given)
+    user = await realm.bearer(given)
     await database.pool.execute("update client set scopes = '{audit:read}' where id = 'planner'")
     realm.later(REMEMBERED)
     assert (await realm.ask(given)).json()["data"]["viewer"]["scopes"] == ["audit:read"]
-    assert not await realm.hub.access.still(viewer)
+    assert await user.revalidate()
+    assert (await user.viewer()).scopes == {"audit:read"}
 
 
 def test_the_bound_is_what_the_papers_say() -> None:
@@ -113,21 +114,19 @@ async def test_who_is_disabled_stops_within_the_bound_on_every_node(
     realm: Realm, tmp_path: Path, stop: Stop
 ) -> None:
     given = await token(realm)
-    assert realm.hub.database is not None
-    other = Realm(realm.hub.database, tmp_path / "other")
+    other = Realm(realm.database, tmp_path / "other")
     async with other.http:
         for node in (realm, other):
             assert (await node.ask(given)).status_code == 200
-            assert await node.hub.still(request_of(given))
-        viewer = await realm.viewer(given)
+        users = [await node.bearer(given) for node in (realm, other)]
+        assert [await user.revalidate() for user in users] == [True, True]
         await stop(realm)
-        for node in (realm, other):
+        for node, user in zip((realm, other), users, strict=True):
             node.later(REMEMBERED)
             answer = await node.ask(given)
             assert answer.status_code == 401
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
-            assert not await node.hub.access.still(viewer)
-            assert not await node.hub.still(request_of(given))  # what each socket asks
+            assert not await user.revalidate()  # what each socket asks
     await realm.register.register(TOURISM)
 
 
@@ -144,23 +143,26 @@ async def test_a_disabled_issuer_stops_and_another_agency_goes_on(realm: Realm, 
     with serving(Jwks(key)) as address:
         await realm.add_issuer(ISSUER, f"{address}/jwks")
         given = token_of(ISSUER, key)
-        viewer = await realm.viewer(given)
-        assert viewer.agency_id == INTERIOR
-        assert await realm.hub.access.still(viewer)
+        user = await realm.bearer(given)
+        assert (await user.viewer()).agency_id == INTERIOR
+        assert await user.revalidate()
         await stop(realm)
         realm.later(REMEMBERED)
         assert (await realm.ask(given)).status_code == 401
-        assert not await realm.hub.access.still(viewer)
+        assert not await user.revalidate()
         assert (await realm.ask(own)).status_code == 200
 
 
 async def test_a_viewer_counts_until_the_token_ends(realm: Realm) -> None:
-    viewer = await realm.viewer(await token(realm))
-    assert viewer.until is not None
-    assert await realm.hub.access.still(viewer)
-    realm.hub.clock = lambda: viewer.until or datetime.now(UTC)
-    assert not await realm.hub.access.still(viewer)
-    assert await realm.hub.access.still(ANONYMOUS)
+    user = await realm.bearer(await token(realm))
+    until = (await user.viewer()).until
+    assert until is not None
+    assert await user.revalidate()
+    realm.clock = lambda: until
+    assert not await user.revalidate()
+    anonymous = await realm.user(Request({"type": "http", "headers": [], "query_string": b""}))
+    assert await anonymous.viewer() == ANONYMOUS
+    assert await anonymous.revalidate()
 
 
 @pytest.mark.parametrize(
@@ -171,24 +173,24 @@ async def test_a_clock_that_is_wrong_counts_as_long_as_the_leeway(
 ) -> None:
     """Fault 44: a token lives ten minutes, and half a minute of difference is borne at each end."""
     given = await token(realm)
-    realm.hub.clock = lambda: datetime.now(UTC) + timedelta(minutes=minutes)
+    realm.clock = lambda: datetime.now(UTC) + timedelta(minutes=minutes)
     assert (await realm.ask(given)).status_code == status
 
 
 async def test_a_token_of_an_hour_hence_never_counts(realm: Realm) -> None:
-    realm.hub.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
+    realm.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
     given = await token(realm)
-    realm.hub.clock = lambda: datetime.now(UTC)
+    realm.clock = lambda: datetime.now(UTC)
     assert (await realm.ask(given)).status_code == 401
 
 
 async def test_while_the_register_cannot_be_asked_a_token_is_neither_good_nor_bad(
-    realm: Realm,
+    realm: Realm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = await token(realm)
-    kept, realm.hub.database = realm.hub.database, None
+    monkeypatch.setattr(realm.database, "pool", Unreachable())
     answer = await realm.ask(given)
     assert (answer.status_code, code_of(answer)) == (503, "UNREADY")
     assert answer.headers["retry-after"]
-    realm.hub.database = kept
+    monkeypatch.undo()
     assert (await realm.ask(given)).status_code == 200

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import hub.access
 from connectors.kit.limits import Limits
 from hub.web.trust import COOLDOWN, FRESH, STALE
 from tests.sandbox.served import serving
@@ -22,7 +21,7 @@ TROUBLES = ["down", "slow", "garbage", "list", "nested", "huge", "elsewhere"]
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on a slow server sooner than in life."""
     bounds = Limits(connect=1, read=1, total=1, body=256 << 10, attempts=1)
-    monkeypatch.setattr(hub.access, "BOUNDS", bounds)
+    monkeypatch.setattr("hub.bootstrap.remote_json.LIMITS", bounds)
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def jwks() -> Iterator[tuple[Jwks, str]]:
 
 async def settled(realm: Realm) -> None:
     """Wait until nothing is read beside the requests any more."""
-    rings = realm.hub.access.trust._rings.values()
+    rings = realm.hub.trust._rings.values()
     await asyncio.gather(*(ring._reading for ring in rings if ring._reading))
 
 

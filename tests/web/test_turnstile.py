@@ -11,9 +11,8 @@ from starlette.requests import Request
 
 from hub.domain.access_log import Operation
 from hub.errors import TooMany
-from hub.web.graphql import GraphQLDoor
 from hub.web.turnstile import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
-from tests.web.door import SCHEMA, by_header, client_of, only_error, opened, post, served
+from tests.web.door import SCHEMA, ByHeader, client_of, endpoint, only_error, opened, post, served
 from tests.web.talk import talking
 
 
@@ -113,7 +112,7 @@ def test_who_has_no_name_is_known_by_the_address(host: str, who: str) -> None:
 
 
 async def test_who_asks_too_fast_is_told_when_to_come_back() -> None:
-    async with client_of(GraphQLDoor(SCHEMA, opened, turnstile=Turnstile(1))) as client:
+    async with client_of(endpoint(SCHEMA, opened, turnstile=Turnstile(1))) as client:
         for _ in range(BURST):
             assert (await post(client, "{ word }")).status_code == 200
         response = await post(client, "{ word }")
@@ -124,7 +123,7 @@ async def test_who_asks_too_fast_is_told_when_to_come_back() -> None:
 
 
 async def test_a_registered_client_is_counted_by_its_name_wherever_it_asks_from() -> None:
-    door = GraphQLDoor(SCHEMA, opened, turnstile=Turnstile(1), caller_of=by_header)
+    door = endpoint(SCHEMA, opened, turnstile=Turnstile(1), authentication=ByHeader())
     async with client_of(door) as client:
         asked = {"query": "{ word }"}
         for who in ("a", "b"):
@@ -145,7 +144,7 @@ async def test_a_client_with_too_much_under_way_is_refused_and_another_is_not() 
             await go.wait()
         yield None
 
-    door = GraphQLDoor(SCHEMA, slow, turnstile=Turnstile(at_once=1), caller_of=by_header)
+    door = endpoint(SCHEMA, slow, turnstile=Turnstile(at_once=1), authentication=ByHeader())
     async with client_of(door) as client:
 
         async def ask(who: str) -> int:
@@ -161,7 +160,7 @@ async def test_a_client_with_too_much_under_way_is_refused_and_another_is_not() 
 
 
 async def test_questions_over_a_socket_are_counted_too() -> None:
-    door = GraphQLDoor(SCHEMA, opened, turnstile=Turnstile(1))
+    door = endpoint(SCHEMA, opened, turnstile=Turnstile(1))
     async with served(door) as listening, talking(listening) as talk:
         await talk.introduced()
         for n in range(BURST + 1):

@@ -1,7 +1,7 @@
-"""Who asks, by the access token of the request: RFC 6750, 9068 and 9728; see `hub.web.trust`.
+"""Authentication by the access token of a request (RFC 6750, 9068) or by a person's cookie.
 
 The agency and what a token grants at most are those of the register, never a claim's. A token that
-will not do is refused even where anybody may read without one: its sender believes to be somebody.
+is invalid is rejected even where anybody may read without one: its sender expects to be somebody.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,33 +9,31 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import orjson
 from joserfc.errors import ClaimError
 from joserfc.jwt import JWTClaimsRegistry
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.authentication import AuthCredentials, AuthenticationBackend
+from starlette.requests import HTTPConnection
 
 from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.clients import SCOPES, ClientKind
-from hub.web.faults import Refused
+from hub.domain.clients import ClientKind
+from hub.domain.time import Clock
+from hub.errors import Forbidden, Unauthenticated
+from hub.web.audit_context import DeniedRequests, denied_request
+from hub.web.auth.metadata import RESOURCE
+from hub.web.auth.user import RequestUser
+from hub.web.errors import Refused
 from hub.web.signed import Told, Unsound, told, verify
 from hub.web.signed_in import SignedIn
-from hub.web.trust import Trust
+from hub.web.trust import REMEMBERED, Trust
 
 LEEWAY: Final = 30
 """Seconds two clocks may be apart."""
 TYPES: Final = frozenset({"at+jwt"})
 LONGEST: Final = 255
-RESOURCE: Final = "/.well-known/oauth-protected-resource"
-METADATA_HEADERS: Final = {
-    "Cache-Control": "public, max-age=300",
-    "X-Content-Type-Options": "nosniff",
-    "Access-Control-Allow-Origin": "*",
-}
 
 
 class Challenged(Refused):
-    """A request without the access it needs, and what RFC 6750 has us say of it."""
+    """A request without valid credentials, and the `WWW-Authenticate` of RFC 6750 for it."""
 
     code = "UNAUTHENTICATED"
 
@@ -43,37 +41,98 @@ class Challenged(Refused):
         super().__init__(status, th, en, **{"WWW-Authenticate": challenge})
 
 
-class Doorkeeper:
-    """Tells the viewer of each request. `url` names the hub: as issuer, and as audience."""
+class BearerUser(RequestUser):
+    """The user of one connection, verified by the backend that made it."""
+
+    def __init__(self, conn: HTTPConnection, backend: "BearerAuthentication") -> None:
+        self._conn = conn
+        self._backend = backend
+        self._first: Viewer | None = None
+        self._viewer: Viewer | None = None
+        self._verified_at = 0.0
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether a verified token or session was found; false before it was looked for."""
+        return self._viewer is not None and self._viewer != ANONYMOUS
+
+    @property
+    def display_name(self) -> str:
+        """The subject of the viewer; empty before it was authenticated."""
+        return self._viewer.subject if self._viewer is not None else ""
+
+    async def authenticate(self) -> Viewer:
+        """Verify the credentials now."""
+        began = self._backend.monotonic()
+        viewer = await self._backend.verify(self._conn)
+        self._viewer, self._verified_at = viewer, began
+        self._first = self._first or viewer
+        return viewer
+
+    async def viewer(self) -> Viewer:
+        """Return the viewer, verified at most `REMEMBERED` seconds ago."""
+        recent = self._backend.monotonic() - self._verified_at < REMEMBERED
+        if self._viewer is not None and recent:
+            return self._viewer
+        return await self.authenticate()
+
+    async def revalidate(self) -> bool:
+        """Verify the credentials now; false once they are invalid, expired or of somebody else.
+
+        A session that ended leaves a connection without credentials: it does not go on as
+        `ANONYMOUS`. Failures are counted for the audit log, for no response shows them.
+        """
+        try:
+            viewer = await self.authenticate()
+        except (Unauthenticated, Forbidden, Refused):
+            await self._backend.denied.add([denied_request(self._conn, "UNAUTHENTICATED")])
+            return False
+        expired = viewer.until is not None and viewer.until <= self._backend.clock()
+        return not expired and same_party(viewer, self._first or viewer)
+
+
+class BearerAuthentication(AuthenticationBackend):
+    """The authentication backend. `url` names the hub: as issuer, and as audience."""
 
     def __init__(
         self,
         url: str,
         trust: Trust,
         people: SignedIn,
+        denied: DeniedRequests,
         *,
         anonymous: bool,
-        now: Callable[[], datetime],
+        clock: Clock,
+        monotonic: Callable[[], float],
     ) -> None:
+        self.denied = denied
+        self.clock = clock
+        self.monotonic = monotonic
         self._url = url
         self._trust = trust
         self._people = people
         self._anonymous = anonymous
-        self._now = now
 
-    async def viewer(self, request: Request) -> Viewer:
-        """Who asks; `Challenged` where that cannot be told, or nobody may ask namelessly."""
-        if "access_token" in request.query_params:
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
+        """Return the user of a connection, not verified yet; scopes are those of its viewer."""
+        return AuthCredentials(), BearerUser(conn, self)
+
+    async def verify(self, conn: HTTPConnection) -> Viewer:
+        """Return the viewer of a connection; `Challenged` when its credentials are invalid.
+
+        A token comes before a cookie; without either it is `ANONYMOUS`, where that is allowed.
+        """
+        if "access_token" in conn.query_params:
             raise self._challenged(
                 400,
                 "invalid_request",
                 "อย่าส่งโทเค็นในที่อยู่ ให้ส่งในหัว Authorization",
                 "a token does not belong into an address; send it in the Authorization header",
             )
-        sent = request.headers.getlist("authorization")
+        sent = conn.headers.getlist("authorization")
         if not sent:
-            person = await self._people.asking(request)
-            return person.viewer if person is not None else self._nobody()
+            person = await self._people.asking(conn)
+            return person.viewer if person is not None else self._anonymous_viewer()
         scheme, _, text = sent[0].partition(" ")
         if len(sent) > 1:
             raise self._challenged(
@@ -93,36 +152,7 @@ class Doorkeeper:
                 401, "invalid_token", f"โทเค็นใช้ไม่ได้ ({why}) ให้ขอใหม่", str(why)
             ) from why
 
-    async def still(self, viewer: Viewer) -> bool:
-        """Whether a viewer told earlier would be told today: for whatever outlasts a request."""
-        if viewer.session is not None:
-            person = await self._people.named(viewer.session)
-            if person is None or not viewer.scopes <= person.scopes:
-                return False
-            if viewer.client_id is None:
-                return True
-        if viewer.issuer is None:  # nobody, or somebody whom no token told
-            return self._anonymous or viewer != ANONYMOUS
-        if viewer.until is None or viewer.until <= self._now():
-            return False
-        if viewer.issuer == self._url:
-            client = await self._trust.client(viewer.client_id or "")
-            return client is not None and viewer.scopes <= client.scopes
-        issuer = await self._trust.issuer(viewer.issuer or "")
-        return issuer is not None and issuer.agency_id == viewer.agency_id
-
-    async def metadata(self, _: Request) -> Response:
-        """Where a token for this resource is had, RFC 9728; agencies' own servers are not told."""
-        said = {
-            "resource": self._url,
-            "authorization_servers": [self._url],
-            "scopes_supported": sorted(SCOPES),
-            "bearer_methods_supported": ["header"],
-            "resource_name": "บูรณาการ · Buranakan",
-        }
-        return Response(orjson.dumps(said), 200, METADATA_HEADERS, "application/json")
-
-    def _nobody(self) -> Viewer:
+    def _anonymous_viewer(self) -> Viewer:
         if not self._anonymous:
             raise self._challenged(
                 401,
@@ -167,11 +197,11 @@ class Doorkeeper:
         return replace(made, session=person.id, purpose=client.purpose)
 
     def _checked(self, claims: Mapping[str, Any], issuer: str, audience: str) -> dict[str, Any]:
-        """The claims, once the signature holds; `Unsound` where they are not for us, or not now."""
+        """Return the claims of a verified token; `Unsound` if they are not for us, or not now."""
         if "cnf" in claims:
             raise Unsound("tokens bound to a key (cnf) are not accepted")
         wanted = JWTClaimsRegistry(
-            now=int(self._now().timestamp()),
+            now=int(self.clock().timestamp()),
             leeway=LEEWAY,
             iss={"essential": True, "value": issuer},
             aud={"essential": True, "value": audience},
@@ -210,3 +240,13 @@ class Doorkeeper:
             parts += [f'error="{error}"', f'error_description="{en}"']
         parts.append(f'resource_metadata="{self._url}{RESOURCE}"')
         return Challenged(status, th, en, "Bearer " + ", ".join(parts))
+
+
+def same_party(one: Viewer, other: Viewer) -> bool:
+    """Return whether two viewers are the same subject, client and session."""
+    return (one.issuer, one.subject, one.client_id, one.session) == (
+        other.issuer,
+        other.subject,
+        other.client_id,
+        other.session,
+    )

@@ -1,0 +1,1 @@
+"""The composition root: from the settings to an open database, and to everything built over it."""

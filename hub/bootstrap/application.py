@@ -1,0 +1,178 @@
+"""Building the application over an open database: everything is constructed once, with real parts.
+
+A test hands in a clock, an authentication backend or a database; nothing is replaced afterwards.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
+
+from graphql import GraphQLSchema
+from starlette.applications import Starlette
+from starlette.authentication import AuthenticationBackend
+from starlette.middleware import Middleware
+from starlette.middleware.authentication import AuthenticationMiddleware
+from starlette.routing import Route, WebSocketRoute
+from strawberry import Schema
+
+from connectors.registry import Connector
+from hub.bootstrap.contexts import RequestContexts
+from hub.bootstrap.remote_json import fetch_json
+from hub.bootstrap.sources import review_connectors
+from hub.domain.clients import Jwk
+from hub.domain.live import LiveFigures
+from hub.domain.time import Clock
+from hub.ingest.review import Review
+from hub.settings import Settings
+from hub.store.access import Register
+from hub.store.access_log import AccessLog
+from hub.store.engine import Database
+from hub.store.people import Directory
+from hub.store.signing import Signing as NodeKey
+from hub.web.audit_context import DeniedRequestsMiddleware, RequestAudit
+from hub.web.auth.backend import BearerAuthentication
+from hub.web.auth.metadata import Metadata
+from hub.web.authorizing import Authorizing
+from hub.web.graphql import GraphQLEndpoint
+from hub.web.headers import Guarded
+from hub.web.health import Health
+from hub.web.issuing import Issuing
+from hub.web.measure import Weight, Weights
+from hub.web.operations import Operations, listed
+from hub.web.origins import Origins
+from hub.web.pages import ROUTES as PAGES
+from hub.web.signed_in import SignedIn
+from hub.web.signing_in import SigningIn
+from hub.web.trust import Trust
+from hub.web.turnstile import Turnstile
+from schema.contract import build
+from schema.limits import costs
+
+
+def utc_now() -> datetime:
+    """Return the current time in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The application over one database, and the parts that its owner needs besides."""
+
+    app: Starlette
+    database: Database
+    graphql: GraphQLEndpoint
+    authentication: AuthenticationBackend
+    trust: Trust
+    audit: RequestAudit
+
+
+def build_application(
+    settings: Settings,
+    database: Database,
+    *,
+    agencies: LiveFigures | None = None,
+    filled: Mapping[str, Connector] | None = None,
+    authentication: AuthenticationBackend | None = None,
+    operations: Operations | None = None,
+    clock: Clock = utc_now,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Application:
+    """Return the application of an open database.
+
+    `agencies` answers for live figures (null: nobody is asked), `filled` are the made-up sources
+    of `hub fill`; without an `authentication` bearer tokens and cookies are verified. `operations`
+    are the allow-lists, read from their folder unless they are handed in.
+    """
+    register, directory = Register(database), Directory(database)
+    audit = RequestAudit(AccessLog(database).write, monotonic)
+    trust = Trust(register, fetch_json, monotonic)
+    people = SignedIn(settings.url, directory, monotonic, clock, demo=settings.demo)
+    authentication = authentication or BearerAuthentication(
+        settings.url,
+        trust,
+        people,
+        audit.denied,
+        anonymous=settings.anonymous,
+        clock=clock,
+        monotonic=monotonic,
+    )
+    signing_in = SigningIn(
+        settings.url,
+        trust,
+        directory,
+        people,
+        fetch=fetch_json,
+        secret_of=settings.secret_of,
+        now=clock,
+        ticks=monotonic,
+        demo=settings.demo,
+    )
+    node_key = NodeKey(settings.data_dir / "keys")
+
+    async def signing_key() -> Jwk:
+        return await node_key.key(database, clock())
+
+    issuing = Issuing(settings.url, register, directory, people, signing_key, clock)
+    authorizing = Authorizing(settings.url, trust, directory, people, clock)
+    review = Review(database, partial(review_connectors, settings, filled or {}))
+    contexts = RequestContexts(database, review, audit, agencies, clock)
+    graphql = GraphQLEndpoint(
+        contract(),
+        contexts.open,
+        authentication,
+        url=settings.url,
+        weights=field_weights(),
+        introspected=settings.introspected,
+        operations=operations or allowed_operations(settings),
+        turnstile=Turnstile(settings.rate, settings.at_once, monotonic),
+    )
+    app = Starlette(
+        routes=[
+            Route("/graphql", graphql),
+            WebSocketRoute("/graphql", graphql),
+            *signing_in.routes(),
+            *authorizing.routes(),
+            *issuing.routes(),
+            *Metadata(settings.url).routes(),
+            *Health(partial(database.answers, 2)).routes(),
+            *PAGES,
+        ],
+        middleware=[
+            Middleware(DeniedRequestsMiddleware, denied=audit.denied),
+            Middleware(Guarded),
+            Middleware(Origins, known=trust.origins),
+            Middleware(AuthenticationMiddleware, backend=authentication),
+        ],
+    )
+    return Application(app, database, graphql, authentication, trust, audit)
+
+
+def allowed_operations(settings: Settings) -> Operations:
+    """Return the documents that may be executed; `Invalid` if their folder cannot be read."""
+    folder = settings.operations_dir
+    return Operations(listed(folder) if folder else None)
+
+
+@cache
+def published() -> Schema:
+    """Return the published schema; built once a process."""
+    return build()
+
+
+@cache
+def contract() -> GraphQLSchema:
+    """Return the published schema as graphql-core executes it."""
+    return executable(published())
+
+
+@cache
+def field_weights() -> Weights:
+    """Return what each field of the published schema costs."""
+    return {field: Weight(weight, items) for field, weight, items in costs(published())}
+
+
+def executable(schema: Schema) -> GraphQLSchema:
+    """Return a schema as graphql-core executes it."""
+    return schema._schema  # noqa: SLF001 - strawberry offers it under no other name

@@ -1,0 +1,57 @@
+"""The context of each GraphQL request: one snapshot of the database, one viewer, one moment."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.requests import Request
+
+from hub.domain.access_log import Operation
+from hub.domain.live import LiveFigures
+from hub.domain.time import Clock
+from hub.domain.trail import Trail
+from hub.ingest.review import Review
+from hub.store.access_log import things
+from hub.store.engine import Database
+from hub.store.events import Feed
+from hub.store.unit import Unit
+from hub.web.audit_context import RequestAudit, caller_of
+from resolvers.context import Context
+
+
+class RequestContexts:
+    """Makes the contexts of requests over one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        review: Review,
+        audit: RequestAudit,
+        agencies: LiveFigures | None,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._review = review
+        self._audit = audit
+        self._agencies = agencies
+        self._clock = clock
+        self._feed = Feed(database)
+
+    @asynccontextmanager
+    async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
+        """Yield the context of one request, and write its audit entries at the end.
+
+        `Unready` when these cannot be written: then the answer must not leave.
+        """
+        viewer = await request.user.viewer()
+        trail = Trail(caller_of(viewer, request), operation)
+        async with self._database.reading() as reading:
+            yield Context(
+                Unit(reading, viewer),
+                viewer,
+                self._clock(),
+                self._review,
+                self._feed,
+                trail,
+                self._agencies,
+            )
+        await self._audit.record(trail, things(reading.unpublished))

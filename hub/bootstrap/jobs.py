@@ -1,0 +1,72 @@
+"""Background tasks of a serving hub: the scheduler of sources, and flushing the audit log."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from hub.bootstrap.sources import scheduled_sources
+from hub.domain.time import Clock
+from hub.jobs.scheduler import Scheduler
+from hub.settings import Settings
+from hub.store.engine import Database
+from hub.web.audit_context import DeniedRequests
+
+logger = logging.getLogger(__name__)
+FLUSH_EVERY: Final = 5.0
+"""Seconds between two looks at whether counted denied requests are to be written."""
+LEAST_FOR_READING: Final = 2
+"""Connections below which a run would leave none for requests; sources are not read then."""
+ENOUGH_FOR_TWO: Final = 5
+
+
+@asynccontextmanager
+async def background_jobs(
+    settings: Settings, database: Database, denied: DeniedRequests, clock: Clock
+) -> AsyncIterator[None]:
+    """Run the scheduler and the flushing of the audit log for as long as the block lasts."""
+    async with flushing(denied), reading_sources(settings, database, clock):
+        yield
+
+
+@asynccontextmanager
+async def flushing(denied: DeniedRequests) -> AsyncIterator[None]:
+    """Write denied requests that were only counted in time, and all of them at the end."""
+
+    async def flush() -> None:
+        while True:
+            await asyncio.sleep(FLUSH_EVERY)
+            await denied.flush()
+
+    task = asyncio.create_task(flush())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await denied.flush(everything=True)
+
+
+@asynccontextmanager
+async def reading_sources(
+    settings: Settings, database: Database, clock: Clock
+) -> AsyncIterator[None]:
+    """Read sources by their cadence; the run under way has ended when the block has."""
+    if not settings.scheduler or settings.pool_size < LEAST_FOR_READING:
+        yield
+        return
+    scheduler = Scheduler(
+        database,
+        scheduled_sources(settings),
+        clock,
+        at_once=1 if settings.pool_size < ENOUGH_FOR_TWO else 2,
+    )
+    reading = asyncio.create_task(scheduler.run())
+    try:
+        yield
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+        if not reading.cancelled() and (failed := reading.exception()):
+            logger.error("sources are read no longer", exc_info=failed)

@@ -1,0 +1,119 @@
+"""The ASGI application of `hub serve`: 503 while the database is opened, then the hub itself."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from connectors.registry import Connector
+from hub.bootstrap.application import (
+    Application,
+    allowed_operations,
+    build_application,
+    utc_now,
+)
+from hub.bootstrap.jobs import background_jobs
+from hub.bootstrap.sources import live_agencies
+from hub.bootstrap.startup import Say, open_database
+from hub.domain.time import Clock
+from hub.errors import Unready
+from hub.settings import Settings
+from hub.web.starting import starting_application
+
+logger = logging.getLogger(__name__)
+
+
+class HubApplication:
+    """Answers from the first moment, and hands requests to the hub once its database is open.
+
+    Its lifespan opens the database, builds the application over it and runs the background jobs;
+    `started` returns that application, or raises what prevented it. `filled` are the made-up
+    sources of `hub fill`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        say: Say = logger.info,
+        *,
+        filled: Mapping[str, Connector] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._settings = settings
+        self._say = say
+        self._filled = filled
+        self._clock = clock
+        self._operations = allowed_operations(settings)
+        self._starting = starting_application(
+            settings.url, demo=settings.demo, lifespan=self._lifespan
+        )
+        self._current: ASGIApp = self._starting
+        self._application: Application | None = None
+        self._failure: Exception | None = None
+        self._settled = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request or socket to the hub, or to what answers before and after it."""
+        app = self._starting if scope["type"] == "lifespan" else self._current
+        await app(scope, receive, send)
+
+    async def started(self) -> Application:
+        """Wait until requests can be answered; raises what prevented it, `Unready` on a stop."""
+        await self._settled.wait()
+        if self._application is None:
+            raise self._failure or Unready()
+        return self._application
+
+    async def close(self) -> None:
+        """Close every socket and stream; their clients come again."""
+        if self._application is not None:
+            await self._application.graphql.close()
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Any) -> AsyncIterator[None]:
+        """Start beside the requests, so that these are answered meanwhile; then stop."""
+        running = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            if not self._settled.is_set():
+                running.cancel()
+            await asyncio.wait([running])
+            self._settled.set()
+
+    async def _run(self) -> None:
+        """Run until stopped; a failure is kept for whoever waits for the start."""
+        try:
+            await self._serve()
+        except Exception as error:
+            if self._settled.is_set():
+                logger.exception("the hub did not stop cleanly")
+            self._failure = error
+        finally:
+            self._current = self._starting
+            self._settled.set()
+
+    async def _serve(self) -> None:
+        settings = self._settings
+        async with (
+            open_database(settings, self._say) as database,
+            live_agencies(settings).open() as agencies,
+        ):
+            application = build_application(
+                settings,
+                database,
+                agencies=agencies,
+                filled=self._filled,
+                operations=self._operations,
+                clock=self._clock,
+            )
+            self._application, self._current = application, application.app
+            self._settled.set()  # whoever waits for the start comes before the first job
+            async with background_jobs(settings, database, application.audit.denied, self._clock):
+                await self._stopping.wait()
+                self._current = self._starting

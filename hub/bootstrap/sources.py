@@ -1,0 +1,57 @@
+"""The sources this process can read: their connectors, credentials, and which are scheduled."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from connectors.inputs import asked_over_http
+from connectors.kit.oauth import Grants
+from connectors.live import AskingAgencies
+from connectors.registry import Connector, connectors
+from hub.domain.source_spec import Auth, SourceSpec, Transport
+from hub.ingest.run import Input
+from hub.jobs.scheduler import Scheduled
+from hub.settings import Settings
+
+
+def connectors_of(settings: Settings) -> dict[str, Connector]:
+    """Return the connectors that are built in and those of the operator's folder, by source."""
+    return connectors(settings.sources_dir)
+
+
+def review_connectors(
+    settings: Settings, filled: Mapping[str, Connector]
+) -> Mapping[str, Connector]:
+    """Return the connectors by which rows in quarantine can be read again.
+
+    `filled` are the made-up sources of `hub fill`. Their rows wait in a database only after that
+    command ran, and a ruling is looked up by the source of rows that wait; nothing else knows
+    these sources: they are not declared, not scheduled, and their agency is not asked for live
+    figures. The command line hands them in, so that no other module here depends on made-up data.
+    """
+    return {**filled, **connectors_of(settings)}
+
+
+def grants_of(settings: Settings) -> Grants:
+    """Return the store of OAuth tokens that the hubs of this machine share."""
+    return Grants(settings.data_dir / "tokens")
+
+
+def live_agencies(settings: Settings) -> AskingAgencies:
+    """Return what asks agencies for their current figures; to be opened before use."""
+    return AskingAgencies(connectors_of(settings), settings.secret_of, grants_of(settings))
+
+
+def scheduled_sources(settings: Settings) -> list[Scheduled]:
+    """Return the sources that are read without a person: over HTTP, from a declared address."""
+    grants = grants_of(settings)
+
+    def given(spec: SourceSpec) -> Input:
+        if spec.auth.kind is not Auth.NONE:
+            settings.secret_of(spec.auth.secret or "")
+        return asked_over_http(spec, settings.secret_of, grants)
+
+    return [
+        Scheduled(one.spec, one.read, partial(given, one.spec))
+        for one in connectors_of(settings).values()
+        if one.spec.transport is Transport.HTTP
+    ]

@@ -1,0 +1,246 @@
+"""What a request leaves in the audit log: its caller, purpose and operation, and what was denied.
+
+Names and hashes, and never a value: no variable, no argument, no token is looked at here.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    get_operation_ast,
+)
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.access_log import AccessKind, Caller, Entry, Operation, Thing
+from hub.domain.clients import Client
+from hub.domain.trail import Trail
+from hub.errors import Forbidden, Invalid, Unauthenticated, Unready
+from hub.web.errors import new_trace, root_of
+from hub.web.operations import digest
+from hub.web.turnstile import address_of
+
+PURPOSE: Final = "X-Purpose"
+LONGEST_PURPOSE: Final = 200
+MOST_ROOTS: Final = 50
+LONGEST_NAME: Final = 200
+LONGEST_PATH: Final = 200
+WINDOW: Final = 60.0
+"""Seconds whose denied requests of one caller are one entry."""
+MOST_ADDRESSES: Final = 100
+MOST_KNOWN: Final = 1_000
+"""Callers told apart in a minute: addresses, and those the register knows."""
+ELSEWHERE: Final = "elsewhere"
+"""The address of the others."""
+DENIED: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
+"""The reason of an entry, by the status of the response."""
+Write = Callable[[Sequence[Entry]], Awaitable[None]]
+"""Writes entries to the audit log for good; `Unready` when that is not possible now."""
+Key = tuple[str | None, ...]
+
+
+class RequestAudit:
+    """Writes what requests did to the audit log, and counts those that were denied."""
+
+    def __init__(self, write: Write, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.denied = DeniedRequests(write, monotonic)
+        self._write = write
+
+    async def record(self, trail: Trail, read: Iterable[Thing]) -> None:
+        """Write what one request read of others, changed or was denied; most leave nothing.
+
+        To be awaited before the response leaves; `Unready` means that it must not leave.
+        """
+        await self._write(trail.entries(read))
+        if trail.refused:
+            await self.denied.add(trail.refusals())
+
+
+def caller_of(viewer: Viewer, request: Request) -> Caller:
+    """Who calls and what for; `Invalid` where the purpose is no short line of text."""
+    return Caller.of(viewer, address_of(request), purpose_of(request))
+
+
+def purpose_of(request: Request) -> str | None:
+    """What a request says it is for: UTF-8, percent-encoded where a client can send ASCII only."""
+    told = request.headers.get(PURPOSE, "")
+    text = unquote_to_bytes(told.encode("latin-1")).decode("utf-8", "replace").strip()
+    if len(text) > LONGEST_PURPOSE or not text.isprintable():
+        raise Invalid(
+            PURPOSE,
+            f"ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน {LONGEST_PURPOSE} อักขระ",
+            f"is one line of text, of {LONGEST_PURPOSE} characters at most",
+        )
+    return text or None
+
+
+def operation_of(ast: DocumentNode | None, chosen: str | None, text: str, trace: str) -> Operation:
+    """The operation that is executed of a document."""
+    node = get_operation_ast(ast, chosen) if ast is not None else None
+    if ast is None or node is None:
+        return Operation("query", document=digest(text), trace=trace)
+    name = node.name.value if node.name else ""
+    fields = roots(ast, node)[:MOST_ROOTS]
+    return Operation(node.operation.value, name[:LONGEST_NAME], digest(text), tuple(fields), trace)
+
+
+def roots(ast: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
+    """The root fields of an operation by their names, each once, in the order they are asked."""
+    fragments = {
+        one.name.value: one.selection_set
+        for one in ast.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
+    found: dict[str, None] = {}
+    spread: set[str] = set()
+    left = list(operation.selection_set.selections)
+    while left:
+        node = left.pop(0)
+        if isinstance(node, FieldNode):
+            found[node.name.value] = None
+        elif isinstance(node, InlineFragmentNode):
+            left[:0] = node.selection_set.selections
+        elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+            spread.add(node.name.value)
+            left[:0] = fragments[node.name.value].selections
+    return list(found)
+
+
+def add_denied_fields(result: ExecutionResult, context: Any) -> None:
+    """Add to the request's trail every field that failed because the viewer may not read it."""
+    for error in result.errors or ():
+        cause = root_of(error)
+        if isinstance(cause, Forbidden | Unauthenticated):
+            name = next((n.name.value for n in error.nodes or () if isinstance(n, FieldNode)), "")
+            source = cause.source_id if isinstance(cause, Forbidden) else None
+            context.trail.refused.append((name, cause.code, source))
+
+
+@dataclass(slots=True)
+class Counted:
+    """Denied requests of one caller since its last entry, the first as it would be written."""
+
+    entry: Entry
+    since: float
+    count: int = 0
+
+
+class DeniedRequests:
+    """Counts denied requests and writes them to the audit log, bounded.
+
+    The first of a caller is written at once; what follows within a minute is counted, and written
+    as one entry when the minute is over. Callers that the register does not know share one entry
+    once there are very many, so that nobody fills the disk by being denied. Each node counts for
+    itself.
+    """
+
+    def __init__(self, write: Write, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._write = write
+        self._monotonic = monotonic
+        self._counted: dict[Key, Counted] = {}
+
+    async def add(self, entries: Sequence[Entry]) -> None:
+        """Count denied requests, and write those that are due."""
+        for entry in entries:
+            self._count(entry)
+        await self.flush()
+
+    async def flush(self, *, everything: bool = False) -> None:
+        """Write what was counted in minutes that are over; what cannot be written is kept."""
+        now = self._monotonic()
+        due = {
+            key: held
+            for key, held in self._counted.items()
+            if everything or now - held.since >= WINDOW or held.since == float("-inf")
+        }
+        for key, held in due.items():
+            if held.count:
+                self._counted[key] = Counted(held.entry, now)
+            else:
+                del self._counted[key]
+        told = [replace(held.entry, count=held.count) for held in due.values() if held.count]
+        try:
+            await self._write(told)
+        except Unready:  # a denial discloses nothing: it may leave, and is written later
+            for key, held in due.items():
+                if held.count:
+                    later = self._counted.setdefault(key, Counted(held.entry, now))
+                    later.count += held.count
+
+    def _count(self, entry: Entry) -> None:
+        key = key_of(entry)
+        if key not in self._counted and self._crowded(entry):
+            entry = replace(entry, caller=Caller(address=ELSEWHERE))
+            key = key_of(entry)
+        held = self._counted.setdefault(key, Counted(entry, float("-inf")))
+        if not held.count:
+            held.entry = entry
+        held.count += 1
+
+    def _crowded(self, entry: Entry) -> bool:
+        known = entry.caller.agency_id is not None
+        callers = (one.entry.caller for one in self._counted.values())
+        alike = sum(1 for caller in callers if (caller.agency_id is not None) == known)
+        return alike >= (MOST_KNOWN if known else MOST_ADDRESSES)
+
+
+def key_of(entry: Entry) -> Key:
+    """Return what is counted together: the caller, the code, and where it was denied."""
+    caller, operation = entry.caller, entry.operation
+    place = operation.name if operation.kind == "request" else " ".join(operation.fields)
+    who = caller.agency_id, caller.client, caller.subject, caller.address
+    return (*who, entry.reason, entry.source_id, place)
+
+
+class DeniedRequestsMiddleware:
+    """Counts every response of the application that denies a request."""
+
+    def __init__(self, app: ASGIApp, denied: DeniedRequests) -> None:
+        self._app = app
+        self._denied = denied
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the application; count a response of 401 or 403, or one with a challenge."""
+
+        async def noticing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                reason = DENIED.get(message["status"])
+                if reason is None and challenged(message):
+                    reason = DENIED[401]
+                if reason is not None:
+                    await self._denied.add([denied_request(Request(scope), reason)])
+            await send(message)
+
+        await self._app(scope, receive, noticing if scope["type"] == "http" else send)
+
+
+def challenged(message: Message) -> bool:
+    """Return whether a response has a `WWW-Authenticate` header."""
+    return any(name.lower() == b"www-authenticate" for name, _ in message["headers"])
+
+
+def denied_request(request: HTTPConnection, reason: str) -> Entry:
+    """Return the entry of one denied request.
+
+    `state.client` is the registered client that an endpoint took it for, before it was denied. A
+    name that the register does not know is not kept: somebody may have sent a secret in its place.
+    """
+    known: Client | None = getattr(request.state, "client", None)
+    caller = Caller.of(ANONYMOUS, address_of(request), None)
+    if known is not None:
+        caller = replace(caller, client=known.id, agency_id=known.agency_id)
+    operation = Operation(
+        "request", request.scope.get("path", "")[:LONGEST_PATH], trace=new_trace()
+    )
+    return Entry(AccessKind.DENIED, caller, operation, count=1, reason=reason)

@@ -1,0 +1,1 @@
+"""Authentication of requests and sockets, as a backend of Starlette's middleware."""

@@ -1,0 +1,71 @@
+"""What clients discover of the hub: its authorization server (RFC 8414) and resource (RFC 9728)."""
+
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.domain.clients import SCOPES
+from hub.web.signed import ALGORITHMS
+
+RESOURCE: Final = "/.well-known/oauth-protected-resource"
+SERVER: Final = "/.well-known/oauth-authorization-server"
+CODE_GRANT: Final = "authorization_code"
+CHALLENGE_METHOD: Final = "S256"
+CLIENT_METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+METADATA_HEADERS: Final = {
+    "Cache-Control": "public, max-age=300",
+    "X-Content-Type-Options": "nosniff",
+    "Access-Control-Allow-Origin": "*",
+}
+
+
+class Metadata:
+    """Both documents; `url` is the origin that clients know the hub by."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def routes(self) -> list[Route]:
+        """Return the routes of both documents; they need no database."""
+        return [Route(SERVER, self.authorization_server), Route(RESOURCE, self.protected_resource)]
+
+    async def authorization_server(self, _: Request) -> Response:
+        """Return what the hub's own authorization server does."""
+        return metadata_response(
+            {
+                "issuer": self._url,
+                "authorization_endpoint": f"{self._url}/oauth/authorize",
+                "token_endpoint": f"{self._url}/oauth/token",
+                "jwks_uri": f"{self._url}/oauth/jwks",
+                "scopes_supported": sorted(SCOPES),
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query"],
+                "grant_types_supported": [CODE_GRANT, "client_credentials"],
+                "code_challenge_methods_supported": [CHALLENGE_METHOD],
+                "authorization_response_iss_parameter_supported": True,
+                "token_endpoint_auth_methods_supported": list(CLIENT_METHODS),
+                "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+                "ui_locales_supported": ["th", "en"],
+                "protected_resources": [self._url],
+            }
+        )
+
+    async def protected_resource(self, _: Request) -> Response:
+        """Return where a token for the hub is issued; agencies' own servers are not listed."""
+        return metadata_response(
+            {
+                "resource": self._url,
+                "authorization_servers": [self._url],
+                "scopes_supported": sorted(SCOPES),
+                "bearer_methods_supported": ["header"],
+                "resource_name": "บูรณาการ · Buranakan",
+            }
+        )
+
+
+def metadata_response(content: dict[str, Any]) -> Response:
+    """Return JSON that anybody may read and keep for five minutes."""
+    return Response(orjson.dumps(content), 200, METADATA_HEADERS, "application/json")

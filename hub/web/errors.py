@@ -1,0 +1,225 @@
+"""The one mapping of errors: what a client reads of one, over GraphQL, OAuth, pages and sockets.
+
+A client reads a public code, a number and both languages, never a stack trace. Parse and
+validation errors keep their message, a `HubError` has a code and a status of its own, and anything
+else leaves as an incident number here and as a line with the whole story in the log.
+"""
+
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from functools import wraps
+from typing import Any, Final
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hub.errors import (
+    Forbidden,
+    HubError,
+    Invalid,
+    NotFound,
+    TooCostly,
+    TooMany,
+    Unauthenticated,
+    UnknownDocument,
+    Unready,
+)
+from hub.web.responses import GRAPHQL, graphql_response
+from hub.web.sign_in_page import trouble
+
+logger = logging.getLogger(__name__)
+Problem = dict[str, Any]
+
+Endpoint = Callable[[Any, Request], Awaitable[Response]]
+
+RETRY_AFTER: Final = 5
+"""Seconds a client is asked to wait when the hub is not ready."""
+STATUSES: Final[dict[type[HubError], int]] = {
+    Unready: 503,
+    TooMany: 429,
+    NotFound: 404,
+    Forbidden: 403,
+    Unauthenticated: 401,
+}
+"""The status of an error that fails a whole request; 400 for every other `HubError`."""
+OAUTH_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Of every answer of the token endpoint (RFC 6749, section 5.1)."""
+
+
+class Stage(Enum):
+    """How far a request came, and the code of what went wrong there without a code of its own."""
+
+    PARSE = "GRAPHQL_PARSE_FAILED"
+    VALIDATE = "GRAPHQL_VALIDATION_FAILED"
+    EXECUTE = "BAD_USER_INPUT"
+
+
+class Refused(Exception):
+    """A request that cannot be read or is not allowed: the status and words of its answer."""
+
+    code = Stage.EXECUTE.value
+
+    def __init__(self, status: int, th: str, en: str, **headers: str) -> None:
+        super().__init__(f"{th} · {en}")
+        self.status = status
+        self.headers = headers
+
+
+def new_trace() -> str:
+    """A number for one request, by which its errors are found in the log."""
+    return uuid.uuid4().hex
+
+
+def status_of(error: BaseException) -> int:
+    """Return the status of a request that failed with an error."""
+    if isinstance(error, Refused):
+        return error.status
+    if isinstance(error, HubError):
+        return STATUSES.get(type(error), 400)
+    return 500
+
+
+def headers_of(error: BaseException) -> dict[str, str]:
+    """Return the headers that the answer of a failed request has, whatever its form."""
+    if isinstance(error, Refused):
+        return error.headers
+    if isinstance(error, HubError) and status_of(error) in {429, 503}:
+        return {"Retry-After": str(retry_after(error))}
+    return {}
+
+
+def retry_after(error: HubError) -> int:
+    """Return the seconds after which it is worth trying again."""
+    return error.seconds if isinstance(error, TooMany) else RETRY_AFTER
+
+
+def message_of(error: BaseException, trace: str) -> str:
+    """Return what a person reads of an error; an unexpected one is logged and has a number."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, HubError):
+        return error.message
+    return str(incident(error, trace)["message"])
+
+
+def graphql_error(error: Exception, media: str, trace: str) -> Response:
+    """Return the GraphQL response of a request that failed before anything was executed."""
+    status = status_of(error)
+    if isinstance(error, UnknownDocument) and media != GRAPHQL:
+        status = 200  # as clients with automatic persisted queries expect it
+    content = {"errors": [error_problem(error, trace)]}
+    return graphql_response(content, media, status, headers_of(error))
+
+
+def oauth_error(error: Exception) -> Response:
+    """Return the response of an OAuth endpoint (RFC 6749, section 5.2) that failed."""
+    trace = new_trace()
+    if isinstance(error, Refused):
+        content, status = {"error": "invalid_request", "message": str(error)}, error.status
+    elif isinstance(error, Unready):
+        content, status = {"error": "temporarily_unavailable", "message": error.message}, 503
+    else:
+        content, status = (
+            {"error": "server_error", "message": incident(error, trace)["message"]},
+            500,
+        )
+    headers = {**OAUTH_HEADERS, **(headers_of(error) if status != 500 else {})}
+    return Response(orjson.dumps(content), status, headers, "application/json")
+
+
+def page_error(error: Exception) -> Response:
+    """Return a page that tells a person what went wrong."""
+    return trouble(message_of(error, new_trace()), status_of(error), **headers_of(error))
+
+
+def bare_error(error: HubError) -> Response:
+    """Return a response without a body: to the handshake of a socket, or to a script of ours."""
+    return Response(status_code=status_of(error), headers=headers_of(error))
+
+
+def error_pages(endpoint: Endpoint) -> Endpoint:
+    """Make an endpoint for people answer every error with a page."""
+
+    @wraps(endpoint)
+    async def answered(self: Any, request: Request) -> Response:
+        try:
+            return await endpoint(self, request)
+        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+            return page_error(error)
+
+    return answered
+
+
+def error_problem(error: Exception, trace: str) -> Problem:
+    """Return the GraphQL error of a request that failed as a whole."""
+    if isinstance(error, Refused):
+        extensions = {"code": error.code, "traceId": trace}
+        return {"message": str(error), "extensions": extensions}
+    if isinstance(error, HubError):
+        extensions = {**extensions_of(error), "traceId": trace}
+        return {"message": error.message, "extensions": extensions}
+    return incident(error, trace)
+
+
+def extensions_of(error: HubError) -> Problem:
+    """Return what a `HubError` carries besides its message."""
+    told: Problem = {"code": error.code}
+    if isinstance(error, Invalid):
+        told |= {"field": error.field, "th": error.th, "en": error.en}
+    elif isinstance(error, TooCostly):
+        told |= {"cost": error.cost, "limit": error.limit}
+    elif isinstance(error, Unready | TooMany):
+        told |= {"retryAfter": retry_after(error)}
+    return told
+
+
+def incident(error: BaseException, trace: str) -> Problem:
+    """The error of something unexpected: logged in full, told as a number."""
+    logger.error("incident", exc_info=error, extra={"incident": trace})
+    return {
+        "message": f"เกิดข้อผิดพลาดภายใน รหัสเหตุการณ์ {trace} · Internal error, incident {trace}",
+        "extensions": {"code": "INTERNAL", "traceId": trace},
+    }
+
+
+def problem(error: GraphQLError, stage: Stage, trace: str) -> Problem:
+    """An error of graphql-core, or of a resolver under it, as it leaves the hub."""
+    cause = root_of(error)
+    if isinstance(cause, HubError):
+        made: Problem = {
+            "message": cause.message,
+            "extensions": {**extensions_of(cause), "traceId": trace},
+        }
+    elif cause is None or error.path is None:
+        made = {
+            "message": error.message,
+            "extensions": {"code": stage.value, "traceId": trace},
+        }
+    else:
+        made = incident(cause, trace)
+    if error.locations:
+        made["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    if error.path:
+        made["path"] = error.path
+    return made
+
+
+def root_of(error: GraphQLError) -> BaseException | None:
+    """What was raised first, under layers of graphql-core; None where it was its own."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def unready(errors: list[GraphQLError]) -> bool:
+    """Whether the answer is missing something because the hub could not answer now."""
+    return any(isinstance(root_of(error), Unready) for error in errors)

@@ -1,0 +1,23 @@
+"""Reading the fields of a posted HTML form."""
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from hub.web.asked import body
+from hub.web.errors import Refused
+
+FORM: Final = "application/x-www-form-urlencoded"
+LARGEST: Final = 16_384
+MOST: Final = 30
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """Return the fields of a form, each once; `Refused` for anything else."""
+    text = await body(request, FORM, LARGEST)
+    pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
+    fields = dict(pairs)
+    if len(fields) != len(pairs) or len(pairs) > MOST:
+        raise Refused(400, "ช่องซ้ำหรือมากเกินไป", "a field stands twice, or there are too many")
+    return fields

@@ -1,0 +1,119 @@
+"""The application before the database is open: pages load, everything else is 503 for now.
+
+A hub that starts takes seconds, or minutes when its database is made for the first time. Clients
+and balancers are answered meanwhile, each in the form that it would read an error in.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from hub.errors import Unready
+from hub.web.asked import answer_type, asked
+from hub.web.auth.metadata import Metadata
+from hub.web.authorizing import PATH
+from hub.web.errors import (
+    bare_error,
+    error_problem,
+    graphql_error,
+    new_trace,
+    oauth_error,
+    page_error,
+)
+from hub.web.events import COMPLETE, HEADERS, event
+from hub.web.headers import Guarded
+from hub.web.health import Health
+from hub.web.openid import BACK
+from hub.web.pages import ROUTES as PAGES
+from hub.web.responses import EVENTS, JSON
+from hub.web.signed_in import cookie_name, of_ours
+from hub.web.signing_in import uncached
+from hub.web.sockets import deny
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
+
+
+class StartingGraphQL:
+    """`/graphql` while the hub starts: well-formed requests get 503, a socket is not accepted."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request or one handshake."""
+        if scope["type"] == "websocket":
+            await deny(WebSocket(scope, receive, send), bare_error(Unready()))
+            return
+        response = await self.respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def respond(self, request: Request) -> Response:
+        """Return the error of a malformed request, else `Unready` in the accepted media type."""
+        trace, media = new_trace(), JSON
+        try:
+            media = answer_type(request)
+            await asked(request)
+            raise Unready
+        except Unready as unready:
+            if media == EVENTS:
+                return event_stream_error(unready, trace)
+            return graphql_error(unready, media, trace)
+        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+            return graphql_error(error, media, trace)
+
+
+def event_stream_error(error: Exception, trace: str) -> Response:
+    """Return a stream of one event that holds an error, as `EventStream` sends it."""
+    body = event({"errors": [error_problem(error, trace)]}) + COMPLETE
+    response = Response(body)
+    response.raw_headers = list(HEADERS)
+    return response
+
+
+def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlette:
+    """Return the application of a hub at `url` that has no database yet."""
+    graphql = StartingGraphQL()
+
+    async def page(_: Request) -> Response:
+        return page_error(Unready())
+
+    async def oauth(_: Request) -> Response:
+        return oauth_error(Unready())
+
+    async def session(request: Request) -> Response:
+        """Nobody is signed in at a browser without our cookie; of others nothing is known yet."""
+        if request.cookies.get(cookie_name(url)) and of_ours(request):
+            return uncached(bare_error(Unready()))
+        return uncached(Response(orjson.dumps({"person": None}), media_type="application/json"))
+
+    both = ["GET", "POST"]
+    return Starlette(
+        routes=[
+            Route("/graphql", graphql),
+            WebSocketRoute("/graphql", graphql),
+            Route("/signin", page),
+            Route(BACK, page),
+            Route("/signout", page, methods=["POST"]),
+            Route("/session", session),
+            *([Route("/signin/demo", page, methods=["POST"])] if demo else []),
+            Route(PATH, page, methods=both),
+            Route("/oauth/token", oauth, methods=both),
+            Route("/oauth/jwks", oauth),
+            *Metadata(url).routes(),
+            *Health(not_ready).routes(),
+            *PAGES,
+        ],
+        middleware=[Middleware(Guarded)],
+        lifespan=lifespan,
+    )
+
+
+async def not_ready() -> bool:
+    """Return that questions cannot be answered."""
+    return False
