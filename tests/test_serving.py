@@ -1,0 +1,23 @@
+"""What `hub serve` says once it is ready."""
+
+import pytest
+
+from hub.cli import greet, local_address
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104 - as it is set
+        ("::", "http://localhost:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("hub.example", "http://hub.example:8000"),
+    ],
+)
+def test_the_address_that_is_printed_opens_in_a_browser(
+    host: str, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert local_address(host, 8000) == address
+    greet(address)
+    assert f"{address}/query" in capsys.readouterr().out
