@@ -1,0 +1,128 @@
+"""What the command line prints, kept as files: a change of a text is seen as a difference.
+
+`pytest tests/cli/test_golden.py --write-answers` writes them again.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from hub.cli import main
+from tests.conftest import copied
+
+GOLDEN: Final = Path(__file__).parent / "golden"
+SAMPLE: Final = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
+HELP: Final = {
+    "help": [],
+    "help-serve": ["serve"],
+    "help-migrate": ["migrate"],
+    "help-seed": ["seed"],
+    "help-sdl": ["sdl"],
+    "help-ingest": ["ingest"],
+    "help-sources": ["sources"],
+    "help-review": ["review"],
+    "help-fill": ["fill"],
+    "help-sandbox": ["sandbox"],
+    "help-source": ["source"],
+    "help-source-check": ["source", "check"],
+    "help-agency": ["agency"],
+    "help-agency-add": ["agency", "add"],
+    "help-agency-disable": ["agency", "disable"],
+    "help-client": ["client"],
+    "help-client-add": ["client", "add"],
+    "help-client-rotate": ["client", "rotate"],
+    "help-issuer": ["issuer"],
+    "help-issuer-add": ["issuer", "add"],
+    "help-audit": ["audit"],
+    "help-audit-verify": ["audit", "verify"],
+    "help-agreement": ["agreement"],
+    "help-agreement-add": ["agreement", "add"],
+}
+EMPTY: Final = {
+    "empty-review": ["review"],
+    "empty-agency-list": ["agency", "list"],
+    "empty-client-list": ["client", "list"],
+    "empty-issuer-list": ["issuer", "list"],
+    "empty-agreement-list": ["agreement", "list"],
+}
+CHANGES: Final = {
+    "agency-add": ["agency", "add", "05"],
+    "client-add": ["client", "add", "05", "ระบบแผน", "--id", "plan", "--scope", "source:operate"],
+    "issuer-add": ["issuer", "add", "05", "https://id.test", "--jwks", "https://id.test/jwks"],
+    "agreement-add": ["agreement", "add", "province:20", "05", "ประชุมร่วม", "--until", "2040-09-30"],
+    "ingest": ["ingest", "budget_act", "--from", str(SAMPLE)],
+}
+LISTINGS: Final = {
+    "sources": ["sources"],
+    "review": ["review"],
+    "agency-list": ["agency", "list"],
+    "client-list": ["client", "list"],
+    "issuer-list": ["issuer", "list"],
+    "agreement-list": ["agreement", "list"],
+    "audit-verify": ["audit", "verify"],
+}
+VARYING: Final = (
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?\+\d\d:\d\d"), "<time>"),
+    (re.compile(r"share-[0-9a-f]{12}"), "share-<id>"),
+    (re.compile(r"bhs_\S{43}"), "<secret>"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
+    (re.compile(r"\d+\.\d (วินาที|s)"), r"<seconds> \1"),
+)
+"""What differs from run to run."""
+
+
+@pytest.fixture(autouse=True)
+def width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of one width for everybody."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
+async def dsn(template: str) -> str:
+    """A copy of the seeded database."""
+    return await copied(template, "golden")
+
+
+@pytest.fixture
+def write(request: pytest.FixtureRequest) -> bool:
+    """Whether the files are written again."""
+    return bool(request.config.getoption("--write-answers"))
+
+
+def compare(name: str, printed: str, write: bool) -> None:
+    """Compare what was printed with the file, or write the file."""
+    for pattern, word in VARYING:
+        printed = pattern.sub(word, printed)
+    file = GOLDEN / f"{name}.txt"
+    if write:
+        file.write_text(printed, "utf-8")
+    assert printed == file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", HELP)
+def test_help_is_as_kept(name: str, capsys: pytest.CaptureFixture[str], write: bool) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([*HELP[name], "--help"])
+    assert end.value.code == 0
+    compare(name, capsys.readouterr().out, write)
+
+
+@pytest.fixture
+def environment(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings of a hub on that database."""
+    monkeypatch.setenv("HUB_DATABASE_URL", dsn)
+    monkeypatch.setenv("HUB_DATA_DIR", str(tmp_path))
+    yield
+
+
+@pytest.mark.usefixtures("environment")
+def test_listings_of_the_seeded_database_are_as_kept(
+    capsys: pytest.CaptureFixture[str], write: bool
+) -> None:
+    for name, arguments in {**EMPTY, **CHANGES, **LISTINGS}.items():
+        capsys.readouterr()
+        assert main(arguments) == 0, capsys.readouterr().err
+        compare(name, capsys.readouterr().out, write)
