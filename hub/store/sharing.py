@@ -1,4 +1,7 @@
-"""Agreements to share drafts: made, listed, revoked; `hub.store.visible` keeps them."""
+"""Agreements to share drafts: made, listed, revoked; `hub.store.visible` keeps them.
+
+Each change is written to the audit log in its own transaction.
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -7,8 +10,11 @@ from typing import Final
 
 import asyncpg
 
+from hub.domain.access_log import AccessKind, Caller, Operation, Thing
 from hub.domain.sharing import DataSharing, Shared
+from hub.domain.trail import by_owner
 from hub.errors import Invalid, NotFound
+from hub.store.access_log import append
 from hub.store.engine import Database
 
 ADD: Final = """
@@ -21,7 +27,7 @@ EXISTS: Final = {
 }
 REVOKE: Final = """
 update data_sharing set revoked_at = coalesce(revoked_at, transaction_timestamp())
-where id = $1 returning true
+where id = $1 returning provider_id
 """
 ALL: Final = """
 select *, revoked_at is null and until > transaction_timestamp() as counts
@@ -47,8 +53,9 @@ def sharing_of(row: asyncpg.Record) -> DataSharing:
 class Sharing:
     """The agreements, for whoever runs the hub."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, by: str = "operator") -> None:
         self._database = database
+        self._by = Caller.operator(by)
 
     async def share(
         self,
@@ -67,17 +74,28 @@ class Sharing:
                 raise Invalid(f"--{kind}", f"ไม่มี {key}", f"there is no {kind} {key}")
             told = provider_id, consumer_id, purpose, what.value, key, until
             await connection.execute(ADD, made, *told)
+            await self._log(connection, "agreement add", made, provider_id)
         return made
 
     async def revoke(self, sharing_id: str) -> None:
         """Let an agreement count no more, from the next question on; `NotFound` where none is."""
         async with self._database.writing() as connection:
-            if not await connection.fetchval(REVOKE, sharing_id):
+            provider_id = await connection.fetchval(REVOKE, sharing_id)
+            if provider_id is None:
                 raise NotFound(
                     f"ไม่มีข้อตกลง {sharing_id} ดูรายการด้วย hub agreement list "
                     f"· There is no agreement {sharing_id}; hub agreement list shows them"
                 )
+            await self._log(connection, "agreement revoke", sharing_id, provider_id)
 
     async def agreements(self) -> Sequence[DataSharing]:
         """Every agreement there is or was, by provider and consumer."""
         return [sharing_of(row) for row in await self._database.pool.fetch(ALL)]
+
+    async def _log(
+        self, connection: asyncpg.Connection, command: str, sharing_id: str, provider_id: str
+    ) -> None:
+        """Write a change to the audit log; the owner is the provider, whose drafts are shared."""
+        things = [Thing("DataSharing", sharing_id, provider_id)]
+        operation = Operation("command", command)
+        await append(connection, by_owner(AccessKind.WRITE, self._by, operation, things))

@@ -7,11 +7,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.domain.sharing import Shared
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.engine import Database, opened
-from hub.store.sharing import Sharing
 from hub.web.listening import Listening
 from tests.conftest import Asking, copied
 from tests.ingest.made import SPEC, given, read, row
@@ -84,10 +82,15 @@ def asking(fresh_database: Database) -> Asking:
 
 @pytest.fixture
 async def party(fresh_database: Database) -> None:
-    """PARTY's agency may read the drafts of the tourism ministry, by agreement."""
-    until = datetime.now(UTC) + timedelta(days=30)
-    await Sharing(fresh_database).share(
-        "ministry:05", PARTY.agency_id or "", "จัดทำแผนจังหวัด", Shared.ALL, None, until
+    """PARTY's agency may read the drafts of the tourism ministry, by an agreement.
+
+    It is inserted directly: adding one by `Sharing` is logged, and these tests count log entries.
+    """
+    await fresh_database.pool.execute(
+        "insert into data_sharing (id, provider_id, consumer_id, purpose, what, until) "
+        "values ('share-test', 'ministry:05', $1, 'จัดทำแผนจังหวัด', 'ALL', $2)",
+        PARTY.agency_id,
+        datetime.now(UTC) + timedelta(days=30),
     )
 
 

@@ -1,0 +1,1 @@
+"""Use cases of the registry: agencies, clients, issuers, agreements, and who changed them."""

@@ -1,0 +1,31 @@
+"""Register agencies, disable and enable them; each change is written to the audit log.
+
+`named` is an agency's id or its current budget code; `NotFound` when there is none.
+"""
+
+from collections.abc import Sequence
+
+from hub.domain.clients import Registration
+from hub.store.clients import Registering
+from hub.store.engine import Database
+
+
+async def list_agencies(database: Database) -> Sequence[Registration]:
+    """Return every registered agency, disabled ones too, in Thai order."""
+    return await Registering(database).registrations()
+
+
+async def add_agency(database: Database, named: str, by: str) -> str:
+    """Register an agency, or enable it again; return its id."""
+    register = Registering(database, by)
+    agency_id = await register.agency(named)
+    await register.register(agency_id)
+    return agency_id
+
+
+async def disable_agency(database: Database, named: str, by: str) -> str:
+    """Reject all tokens of an agency and end its people's sessions; return its id."""
+    register = Registering(database, by)
+    agency_id = await register.agency(named)
+    await register.disable(agency_id)
+    return agency_id

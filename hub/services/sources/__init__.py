@@ -1,0 +1,1 @@
+"""Use cases of sources: list them, and decide on the rows in quarantine."""

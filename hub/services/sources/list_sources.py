@@ -1,0 +1,32 @@
+"""List the sources with their status, as `hub source list` prints them."""
+
+from collections.abc import Iterable
+
+from hub.domain.record import record
+from hub.domain.source_spec import SourceSpec
+from hub.ingest.sources import Standing, standings
+from hub.store.engine import Database
+from hub.store.schedule import reasons
+
+
+@record
+class ListedSource:
+    """A source as declared, its status in the database, and why it was not read the last time.
+
+    `problem` is null when there is none.
+    """
+
+    spec: SourceSpec
+    status: Standing
+    problem: str | None
+
+
+async def list_sources(database: Database, specs: Iterable[SourceSpec]) -> list[ListedSource]:
+    """Return the sources among `specs` that the database has, in the order of `specs`."""
+    stored = await standings(database)
+    problems = await reasons(database)
+    return [
+        ListedSource(spec, stored[spec.id], problems.get(spec.id))
+        for spec in specs
+        if spec.id in stored
+    ]

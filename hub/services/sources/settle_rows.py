@@ -1,0 +1,50 @@
+"""Decide on rows in quarantine: what a name stands for, accept rows, refuse rows.
+
+Each function applies its decision to every row it covers, all or none, writes it to the audit log,
+and returns how many rows were read again and how many are settled. `Conflict` while the source is
+being ingested, `NotFound` when no row waits for the decision.
+"""
+
+from collections.abc import Sequence
+
+from hub.domain.ingest import NameKind, SourceReader
+from hub.domain.quarantine import NameDecision, Ruling, Settled
+from hub.domain.source_spec import SourceSpec
+from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
+from hub.ingest.quarantine import settle
+from hub.store.engine import Database
+
+
+async def decide_name(
+    database: Database,
+    spec: SourceSpec,
+    read: SourceReader,
+    by: str,
+    *,
+    name: str,
+    target: str | None,
+    kind: NameKind = NameKind.AREA,
+    block: str | None = None,
+    years: tuple[FiscalYear, FiscalYear] | None = None,
+) -> Settled:
+    """Decide which code a name stands for; `target` null: it is not an area.
+
+    Only in one `block` of a document and for a range of fiscal years, when given.
+    """
+    first, last = years or (FiscalYear.of_be(FIRST_BE), FiscalYear.of_be(LAST_BE))
+    decision = NameDecision(kind, name, block, first, last, target)
+    return await settle(database, spec, read, Ruling(name=decision), by)
+
+
+async def accept_rows(
+    database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
+) -> Settled:
+    """Store rows as they are written."""
+    return await settle(database, spec, read, Ruling(accept=tuple(rows)), by)
+
+
+async def refuse_rows(
+    database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
+) -> Settled:
+    """Leave rows out, now and when they are read again."""
+    return await settle(database, spec, read, Ruling(refuse=tuple(rows)), by)
