@@ -28,4 +28,4 @@ EXPOSE 8000
 VOLUME /var/lib/hub
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-CMD ["python", "-m", "hub.cli", "serve"]
+CMD ["python", "-m", "hub", "serve"]

@@ -27,16 +27,16 @@ setup: ## make .venv from requirements.lock, unless it is there
 	cp requirements.lock .venv/installed.lock
 
 run: setup ## serve the hub on http://127.0.0.1:8000 (HUB_HOST, HUB_PORT, HUB_DATA_DIR change that)
-	@$(IN) -m hub.cli serve
+	@$(IN) -m hub serve
 
 fill: setup ## fill the hub with made-up data of every kind of source, also while it runs
-	@$(IN) -m hub.cli fill $(ARGS)
+	@$(IN) -m hub demo fill $(ARGS)
 
 sandbox: setup ## a local agency to read from (ARGS="--records 250 --fault 503x3")
-	@$(IN) -m hub.cli sandbox $(ARGS)
+	@$(IN) -m hub demo sandbox $(ARGS)
 
 check-source: setup ## whether a system keeps docs/source-contract.yaml (URL=… ARGS="--token-url …")
-	@$(IN) -m hub.cli source check $(URL) $(ARGS)
+	@$(IN) -m hub source check $(URL) $(ARGS)
 
 test: setup ## run the tests
 	@$(IN) -m pytest $(ARGS)
@@ -56,7 +56,7 @@ check: browser npm ## everything that must hold before a change lands
 	$(IN) -m mypy
 	$(IN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(IN) -m deptry .
-	$(IN) -m hub.cli sdl | diff -u schema/schema.graphql -
+	$(IN) -m hub schema print | diff -u schema/schema.graphql -
 	$(IN) -m pytest
 
 check-long: check ## the same, property tests over many more examples, and a long run's memory
@@ -64,7 +64,7 @@ check-long: check ## the same, property tests over many more examples, and a lon
 	PYTHONPATH=. $(IN) bench/million.py 200000
 
 sdl: setup ## write the contract to schema/schema.graphql
-	@$(IN) -m hub.cli sdl > schema/schema.graphql.new
+	@$(IN) -m hub schema print > schema/schema.graphql.new
 	@mv schema/schema.graphql.new schema/schema.graphql
 
 fmt: setup ## format, and mend what can be mended

@@ -47,7 +47,7 @@ def hub() -> Iterator[tuple[int, int, Path]]:
             "HUB_DATA_DIR": f"{folder}/data",
             "PYTHONPATH": str(ROOT),
         }
-        command = [sys.executable, "-m", "hub.cli", "serve"]
+        command = [sys.executable, "-m", "hub", "serve"]
         with subprocess.Popen(command, env=told, cwd=ROOT, stdout=subprocess.DEVNULL) as running:
             try:
                 asyncio.run(ready(port))

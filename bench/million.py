@@ -39,7 +39,17 @@ where c.relkind = 'r' and n.nspname = 'public' order by 2 desc limit 8
 @contextmanager
 def agency(count: int) -> Iterator[str]:
     """A local agency in a process of its own: where its budget is."""
-    command = [sys.executable, "-m", "hub.cli", "sandbox", "--records", str(count), "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "hub",
+        "demo",
+        "sandbox",
+        "--records",
+        str(count),
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as server:

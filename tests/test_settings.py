@@ -1,10 +1,10 @@
-"""Settings that decide who is trusted say what is wrong with them."""
+"""Settings that decide who is trusted say what is wrong with them; secrets are read by name."""
 
 from pathlib import Path
 
 import pytest
 
-from hub.errors import Invalid
+from hub.errors import Invalid, SourceRejectedUs
 from hub.settings import Settings
 
 
@@ -111,3 +111,28 @@ def test_production_does_not_start_with_the_demos_sign_in(
 ) -> None:
     with pytest.raises(Invalid, match="HUB_DEMO_SIGN_IN"):
         told(monkeypatch, HUB_DEMO_SIGN_IN="on", **variables)
+
+
+def with_secrets(folder: Path | None) -> Settings:
+    return Settings("127.0.0.1", 0, Path("unused"), False, None, 1, secrets_dir=folder)
+
+
+def test_a_secret_is_read_from_its_file_before_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAY_HUB", "of the variable")
+    assert with_secrets(None).secret_of("play-hub") == "of the variable"
+    assert with_secrets(tmp_path).secret_of("play-hub") == "of the variable"
+    (tmp_path / "play-hub").write_text("of the file\n", "utf-8")
+    assert with_secrets(tmp_path).secret_of("play-hub") == "of the file"
+
+
+def test_a_secret_nobody_has_set_is_told_by_name(tmp_path: Path) -> None:
+    with pytest.raises(SourceRejectedUs, match="variable PLAY_HUB"):
+        with_secrets(tmp_path).secret_of("play-hub")
+
+
+@pytest.mark.parametrize("name", ["", "../etc/passwd", "a/b", "a b", "รหัส"])
+def test_a_name_that_could_lead_elsewhere_is_no_secrets_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Invalid):
+        with_secrets(tmp_path).secret_of(name)

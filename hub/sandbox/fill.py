@@ -23,7 +23,7 @@ from hub.store.engine import Database
 
 FOLDER: Final = Path(__file__).parent / "sources"
 ADDRESS: Final = "http://127.0.0.1:8100"
-"""Where the files of the sources say that the agency is: at the usual port of `hub sandbox`."""
+"""The address in the files of the sources: the default port of `hub demo sandbox`."""
 SECRETS: Final = {
     "sandbox-user-token": USER_TOKEN,
     "sandbox-client": CLIENT_SECRET,

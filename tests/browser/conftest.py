@@ -69,7 +69,7 @@ def address() -> Iterator[str]:
                 f"HUB_DATA_DIR={folder / 'data'}",
                 sys.executable,
                 "-m",
-                "hub.cli",
+                "hub",
                 "serve",
             ],
             cwd=Path(__file__).parents[2],

@@ -4,30 +4,31 @@
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from hub.cli import main
-from tests.conftest import copied
+from tests.cli.conftest import Run, ok
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 SAMPLE: Final = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
 HELP: Final = {
     "help": [],
     "help-serve": ["serve"],
-    "help-migrate": ["migrate"],
-    "help-seed": ["seed"],
-    "help-sdl": ["sdl"],
+    "help-db": ["db"],
+    "help-db-migrate": ["db", "migrate"],
+    "help-db-seed": ["db", "seed"],
     "help-ingest": ["ingest"],
-    "help-sources": ["sources"],
-    "help-review": ["review"],
-    "help-fill": ["fill"],
-    "help-sandbox": ["sandbox"],
     "help-source": ["source"],
+    "help-source-list": ["source", "list"],
+    "help-source-show": ["source", "show"],
     "help-source-check": ["source", "check"],
+    "help-review": ["review"],
+    "help-review-list": ["review", "list"],
+    "help-review-decide": ["review", "decide"],
+    "help-review-accept": ["review", "accept"],
+    "help-review-refuse": ["review", "refuse"],
     "help-agency": ["agency"],
     "help-agency-add": ["agency", "add"],
     "help-agency-disable": ["agency", "disable"],
@@ -36,13 +37,18 @@ HELP: Final = {
     "help-client-rotate": ["client", "rotate"],
     "help-issuer": ["issuer"],
     "help-issuer-add": ["issuer", "add"],
-    "help-audit": ["audit"],
-    "help-audit-verify": ["audit", "verify"],
     "help-agreement": ["agreement"],
     "help-agreement-add": ["agreement", "add"],
+    "help-audit": ["audit"],
+    "help-audit-verify": ["audit", "verify"],
+    "help-demo": ["demo"],
+    "help-demo-fill": ["demo", "fill"],
+    "help-demo-sandbox": ["demo", "sandbox"],
+    "help-schema-print": ["schema", "print"],
+    "help-completion": ["completion"],
 }
 EMPTY: Final = {
-    "empty-review": ["review"],
+    "empty-review-list": ["review", "list"],
     "empty-agency-list": ["agency", "list"],
     "empty-client-list": ["client", "list"],
     "empty-issuer-list": ["issuer", "list"],
@@ -56,8 +62,8 @@ CHANGES: Final = {
     "ingest": ["ingest", "budget_act", "--from", str(SAMPLE)],
 }
 LISTINGS: Final = {
-    "sources": ["sources"],
-    "review": ["review"],
+    "source-list": ["source", "list"],
+    "review-list": ["review", "list"],
     "agency-list": ["agency", "list"],
     "client-list": ["client", "list"],
     "issuer-list": ["issuer", "list"],
@@ -72,18 +78,6 @@ VARYING: Final = (
     (re.compile(r"\d+\.\d (วินาที|s)"), r"<seconds> \1"),
 )
 """What differs from run to run."""
-
-
-@pytest.fixture(autouse=True)
-def width(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal of one width for everybody."""
-    monkeypatch.setenv("COLUMNS", "100")
-
-
-@pytest.fixture
-async def dsn(template: str) -> str:
-    """A copy of the seeded database."""
-    return await copied(template, "golden")
 
 
 @pytest.fixture
@@ -103,26 +97,14 @@ def compare(name: str, printed: str, write: bool) -> None:
 
 
 @pytest.mark.parametrize("name", HELP)
-def test_help_is_as_kept(name: str, capsys: pytest.CaptureFixture[str], write: bool) -> None:
-    with pytest.raises(SystemExit) as end:
-        main([*HELP[name], "--help"])
-    assert end.value.code == 0
-    compare(name, capsys.readouterr().out, write)
+def test_help_is_as_kept(run: Run, name: str, write: bool) -> None:
+    compare(name, ok(run(*HELP[name], "--help")), write)
 
 
-@pytest.fixture
-def environment(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The settings of a hub on that database."""
+def test_listings_of_the_seeded_database_are_as_kept(
+    run: Run, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: bool
+) -> None:
     monkeypatch.setenv("HUB_DATABASE_URL", dsn)
     monkeypatch.setenv("HUB_DATA_DIR", str(tmp_path))
-    yield
-
-
-@pytest.mark.usefixtures("environment")
-def test_listings_of_the_seeded_database_are_as_kept(
-    capsys: pytest.CaptureFixture[str], write: bool
-) -> None:
     for name, arguments in {**EMPTY, **CHANGES, **LISTINGS}.items():
-        capsys.readouterr()
-        assert main(arguments) == 0, capsys.readouterr().err
-        compare(name, capsys.readouterr().out, write)
+        compare(name, ok(run(*arguments)), write)

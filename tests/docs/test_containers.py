@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from hub.cli import COMMANDS
+from hub.cli import hub
 from hub.settings import Settings
 from tests.docs.conftest import Served
 from tests.docs.papers import ROOT
@@ -58,9 +58,9 @@ def test_the_compose_file_runs_what_the_image_runs() -> None:
 
 def test_the_command_of_the_image_is_one_of_the_hubs() -> None:
     program, *arguments = command()
-    assert (program, arguments[:2]) == ("python", ["-m", "hub.cli"])
+    assert (program, arguments[:2]) == ("python", ["-m", "hub"])
     assert arguments[2:] == ["serve"]
-    assert "serve" in COMMANDS
+    assert "serve" in hub.commands
 
 
 def test_every_service_tells_whether_it_is_well() -> None:

@@ -13,7 +13,7 @@ from graphql import (
 )
 
 from hub.bootstrap.application import contract
-from hub.cli import COMMANDS
+from hub.cli import hub
 from hub.settings import Settings
 from tests.architecture.generated_docs import (
     ERRORS,
@@ -62,7 +62,7 @@ def test_a_variable_named_in_a_paper_is_one_the_hub_reads() -> None:
 
 def test_the_readme_names_every_command() -> None:
     text = README.read_text("utf-8")
-    assert [name for name in COMMANDS if f"`hub {name}`" not in text] == []
+    assert [name for name in hub.commands if f"`hub {name}" not in text] == []
 
 
 def test_the_readme_names_every_room() -> None:

@@ -36,7 +36,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-KNOWN = ("curl ", "make ", ".venv/bin/python -m hub.cli ", "SECRET=", "TOKEN=")
+KNOWN = ("curl ", "make ", ".venv/bin/python -m hub ", "SECRET=", "TOKEN=")
 """How a block may begin: a question, a target, a command of the hub, a value of one before it."""
 
 
@@ -74,7 +74,7 @@ def filled(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("the ledger balances") == 5
     listed = subprocess.run(
-        [sys.executable, "-m", "hub.cli", "sources"],
+        [sys.executable, "-m", "hub", "source", "list"],
         cwd=ROOT,
         env=here(HUB_DATA_DIR=str(folder / "data")),
         capture_output=True,
@@ -126,10 +126,10 @@ def test_make_run_starts_on_an_empty_folder_and_prints_a_question_that_is_answer
             stop.cancel()
 
 
-@pytest.mark.parametrize("command", ["migrate", "seed", "sdl", "--help"])
+@pytest.mark.parametrize("command", ["db migrate", "db seed", "schema print", "--help"])
 def test_a_command_of_the_hub_ends_well(served: Served, command: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "hub.cli", command],
+        [sys.executable, "-m", "hub", *command.split()],
         cwd=ROOT,
         env=here(HUB_DATABASE_URL=served.dsn),
         capture_output=True,
@@ -142,7 +142,7 @@ def test_a_command_of_the_hub_ends_well(served: Served, command: str) -> None:
 
 def test_a_setting_that_will_not_do_is_named_and_ends_with_2() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "hub.cli", "serve"],
+        [sys.executable, "-m", "hub", "serve"],
         cwd=ROOT,
         env=here(HUB_PORT="eighty"),
         capture_output=True,

@@ -20,7 +20,13 @@ def reading() -> list[str]:
     """What lets another user read what we run."""
     lent = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     for words in ([], lent):
-        try_it = [*changed(NOBODY), *words, sys.executable, "-c", "import hub.cli"]
+        try_it = [
+            *changed(NOBODY),
+            *words,
+            sys.executable,
+            "-c",
+            "import hub.cli, asyncpg, sqlalchemy",
+        ]
         try:
             if not subprocess.run(
                 try_it, cwd=CHECKOUT, check=False, capture_output=True

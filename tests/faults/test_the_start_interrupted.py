@@ -62,7 +62,7 @@ async def test_a_hub_stopped_in_its_first_migration_and_seed_leaves_nothing_half
         assert not await beside.fetchval(
             "select count(*) from pg_tables where schemaname = 'public'"
         )
-        with Whole(folder, "migrate") as migrated:
+        with Whole(folder, "db migrate") as migrated:
             assert migrated.process.wait(120) == 0, migrated.complained
         async with beside.transaction():
             await beside.execute("lock table linkage in access exclusive mode")

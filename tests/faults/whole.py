@@ -103,7 +103,7 @@ class Whole:
         self.out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
         self.err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [*(first or []), sys.executable, "-m", "hub.cli", command],
+            [*(first or []), sys.executable, "-m", "hub", *command.split()],
             cwd=checkout,
             env=told,
             stdout=self.out,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.cli import greet, local_address
+from hub.cli.serve import greet, local_address
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""The command line: `hub COMMAND`, one file per group of commands.
+
+Importing it must stay quick: a command imports the database, the schema and the web server when it
+runs, not before.
+"""
+
+import signal
+from collections.abc import Sequence
+
+import click
+
+from hub import __version__, log
+from hub.cli.agencies import agency
+from hub.cli.agreements import agreement
+from hub.cli.audit import audit
+from hub.cli.bilingual import Group, usage_error
+from hub.cli.clients import client
+from hub.cli.completion import completion
+from hub.cli.console import say
+from hub.cli.database import db
+from hub.cli.demo import demo
+from hub.cli.issuers import issuer
+from hub.cli.quarantine import review
+from hub.cli.schema import schema
+from hub.cli.serve import serve
+from hub.cli.settings import settings
+from hub.cli.sources import ingest, source
+from hub.errors import HubError, Invalid
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
+
+
+class Application(Group):
+    """The group of all commands; Ctrl-C ends it with a word and without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            say("หยุดแล้ว · stopped")
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+@click.group(
+    cls=Application,
+    name="hub",
+    help="บูรณาการ ศูนย์เชื่อมข้อมูลพื้นที่–ภารกิจ · Buranakan, the area-function integration hub",
+    epilog="ตัวแปรที่ตั้งได้ ดูด้วย hub settings · The environment variables: hub settings",
+    context_settings={"max_content_width": 100},
+)
+@click.version_option(
+    __version__, prog_name="hub", message="%(prog)s %(version)s", help="แสดงรุ่น · Show the version"
+)
+def hub() -> None:
+    """Hold the commands."""
+
+
+for command in (
+    serve, db, ingest, source, review, agency, client, issuer, agreement, audit, demo, schema,
+    settings, completion,
+):  # fmt: skip
+    hub.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code.
+
+    0 success, 1 the command failed, 2 invalid usage or input, 130 interrupted.
+    """
+    log.configure()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM stops as Ctrl-C does
+    try:
+        code = hub.main(arguments, prog_name="hub", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(usage_error(error), err=True)
+        return error.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    except HubError as error:
+        click.echo(f"\n{error.message}", err=True)
+        return 2 if isinstance(error, Invalid) else 1
+    return int(code or 0)

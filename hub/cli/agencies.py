@@ -1,0 +1,83 @@
+"""`hub agency`: register agencies, disable and enable them."""
+
+import click
+
+from hub.cli.bilingual import Group
+from hub.cli.console import by_option, in_database, json_option, mark, print_list, say
+
+agency_argument = click.argument(
+    "named", metavar="AGENCY", help="รหัสหน่วยงานหรือรหัสงบประมาณ · An agency's id or budget code"
+)
+
+
+@click.group(cls=Group, help="หน่วยงานที่ลงทะเบียน · Registered agencies")
+def agency() -> None:
+    """Hold the commands of agencies."""
+
+
+@agency.command("list", help="รายการหน่วยงานที่ลงทะเบียน · List the registered agencies")
+@json_option
+def list_agencies(as_json: bool) -> None:
+    """List the registered agencies, disabled ones too."""
+    from hub.services.identity import agencies
+
+    print_list(
+        in_database(agencies.list_agencies),
+        as_json=as_json,
+        describe=lambda one: {
+            "id": one.agency_id,
+            "name_th": one.name_th,
+            "enabled": one.enabled,
+            "clients": one.clients,
+            "issuers": one.issuers,
+        },
+        lines=lambda one: [
+            (
+                f"{mark(one.enabled)} {one.agency_id}  {one.name_th}  "
+                f"ไคลเอนต์ · clients {one.clients}, ผู้ออกโทเค็น · issuers {one.issuers}"
+            )
+        ],
+        empty="ยังไม่มีหน่วยงานที่ลงทะเบียน · No agency is registered",
+    )
+
+
+@agency.command("add", help="ลงทะเบียนหน่วยงาน · Register an agency")
+@agency_argument
+@by_option
+def add(named: str, by: str | None) -> None:
+    """Register an agency."""
+    agency_id = register(named, by)
+    say(f"ลงทะเบียน {agency_id} แล้ว · {agency_id} is registered")
+
+
+@agency.command("enable", help="เปิดหน่วยงานที่ระงับไว้ · Enable a disabled agency")
+@agency_argument
+@by_option
+def enable(named: str, by: str | None) -> None:
+    """Enable an agency that was disabled."""
+    agency_id = register(named, by)
+    say(f"เปิด {agency_id} แล้ว · {agency_id} is enabled")
+
+
+@agency.command(
+    "disable",
+    help="ระงับหน่วยงาน โทเค็นใช้ไม่ได้ในไม่กี่วินาที · "
+    "Disable an agency: its tokens are rejected within seconds",
+)
+@agency_argument
+@by_option
+def disable(named: str, by: str | None) -> None:
+    """Disable an agency; its clients and issuers stay registered."""
+    from hub.services.identity.agencies import disable_agency
+    from hub.services.identity.operator import operator_name
+
+    agency_id = in_database(lambda database: disable_agency(database, named, operator_name(by)))
+    say(f"ระงับ {agency_id} แล้ว · {agency_id} is disabled")
+
+
+def register(named: str, by: str | None) -> str:
+    """Register an agency or enable it; return its id."""
+    from hub.services.identity.agencies import add_agency
+    from hub.services.identity.operator import operator_name
+
+    return in_database(lambda database: add_agency(database, named, operator_name(by)))

@@ -1,0 +1,212 @@
+"""What the commands share: output, progress, common options, and opening the database.
+
+Nothing heavy is imported here: `hub --help` must be quick. A command imports what it needs when it
+runs.
+"""
+
+import asyncio
+import functools
+import json
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
+
+import click
+
+from hub.cli.bilingual import Option
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.registry import Connector
+    from hub.store.engine import Database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Callback = Callable[..., Any]
+NOTICE_AFTER: Final = 1.0
+"""Seconds after which the preparation of the database is announced."""
+ROUTINE: Final = ("preparing the database", "migrating")
+"""How the announcements end that nobody needs to read when they take no time."""
+
+option = functools.partial(click.option, cls=Option)
+"""`click.option` with its default in both languages."""
+COUNT: Final = click.IntRange(min=0)
+"""A whole number of 0 or more."""
+json_option = option(
+    "--json", "as_json", is_flag=True, help="พิมพ์เป็น JSON · Print JSON", show_default=False
+)
+by_option = option("--by", metavar="NAME", help="ผู้สั่ง ลงในบันทึก · Who does it, for the audit log")
+
+
+def say(line: str) -> None:
+    """Print a line of progress."""
+    click.echo(f"  {line}")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, Thai unescaped."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_list(
+    items: Sequence[T],
+    *,
+    as_json: bool,
+    describe: Callable[[T], Mapping[str, Any]],
+    lines: Callable[[T], Iterable[str]],
+    empty: str,
+) -> None:
+    """Print items, each as an object of one JSON array or as its lines of text; or that none is."""
+    if as_json:
+        print_json([describe(one) for one in items])
+        return
+    for one in items:
+        for line in lines(one):
+            click.echo(line)
+    if not items:
+        click.echo(empty)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return an instant in ISO 8601 with its offset, to the second."""
+    return None if moment is None else moment.isoformat(timespec="seconds")
+
+
+def mark(enabled: bool) -> str:
+    """Return the mark of what is enabled or not."""
+    return "✓" if enabled else "✗"
+
+
+class Preparation:
+    """Print what the preparation of the database says; routine lines only after a second."""
+
+    def __init__(self) -> None:
+        self._waiting: list[str] = []
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(NOTICE_AFTER, self._print_waiting)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.done()
+
+    def __call__(self, line: str) -> None:
+        """Print a line to standard error, or keep it until the second is over."""
+        with self._lock:
+            if line.endswith(ROUTINE) and self._timer.is_alive():
+                self._waiting.append(line)
+                return
+        click.echo(f"  {line}", err=True)
+
+    def done(self) -> None:
+        """Drop what is waiting: the database is ready, or cannot be."""
+        self._timer.cancel()
+        with self._lock:
+            self._waiting.clear()
+
+    def _print_waiting(self) -> None:
+        with self._lock:
+            for line in self._waiting:
+                click.echo(f"  {line}", err=True)
+            self._waiting.clear()
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator["Database"]:
+    """Open the database: started, migrated, with the reference data and the declared sources."""
+    from hub.bootstrap import startup
+
+    with Preparation() as preparation:
+        async with startup.open_database(settings, preparation) as database:
+            preparation.done()
+            yield database
+
+
+def in_database(
+    work: Callable[["Database"], Coroutine[Any, Any, T]], settings: Settings | None = None
+) -> T:
+    """Run a coroutine with the open database and return its result."""
+
+    async def run() -> T:
+        async with open_database(settings or Settings.read()) as database:
+            return await work(database)
+
+    return asyncio.run(run())
+
+
+def source_named(name: str, settings: Settings) -> "Connector":
+    """Return a source by its name; `Invalid` lists the sources there are."""
+    from connectors.registry import connector
+    from hub.sandbox.fill import made_up
+
+    return made_up().get(name) or connector(name, settings.sources_dir)
+
+
+def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names of sources that begin with what is typed; none when a setting is wrong."""
+    from connectors.registry import connectors
+    from hub.errors import HubError
+
+    try:
+        names = connectors(Settings.read().sources_dir)
+    except HubError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def source_argument(*, required: bool = True) -> Callable[[Callback], Callback]:
+    """Return the argument SOURCE, whose names the shell can complete."""
+    return click.argument(
+        "source",
+        metavar="SOURCE" if required else "[SOURCE]",
+        required=required,
+        help="ชื่อแหล่งข้อมูลตาม hub source list · A source, as listed by hub source list",
+        shell_complete=complete_source,
+    )
+
+
+def until_stopped(work: Callable[P, None]) -> Callable[P, None]:
+    """Let a command run until Ctrl-C, SIGINT or SIGTERM, and end with exit code 0 then."""
+
+    @functools.wraps(work)
+    def run(*args: P.args, **options: P.kwargs) -> None:
+        # A shell starts background processes with SIGINT ignored; these stop by it all the same.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            work(*args, **options)
+        except KeyboardInterrupt:
+            say("หยุดแล้ว · stopped")
+
+    return run
+
+
+class Progress:
+    """Show how many records of a source were read, on standard error.
+
+    On a terminal it is a bar when the source says how many there are; a line of numbers otherwise.
+    """
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __call__(self, read: int, total: int | None) -> None:
+        """Show the number of records read so far."""
+        if self._bar is None and total and sys.stderr.isatty():
+            self._bar = click.progressbar(length=total, file=sys.stderr, show_pos=True)
+        if self._bar is not None:
+            self._bar.update(read - self._bar.pos)
+            return
+        of = f" / {total:,}" if total is not None else ""
+        click.echo(f"\r  {read:,}{of}   ", nl=False, err=True)
+
+    def end(self) -> None:
+        """End the line; the next call begins another one."""
+        self._bar = None
+        click.echo(err=True)

@@ -1,0 +1,51 @@
+"""`hub db`: migrate the database, load the reference data."""
+
+import asyncio
+
+import click
+
+from hub.cli.bilingual import Group
+from hub.cli.console import Preparation, say
+from hub.settings import Settings
+
+
+@click.group(cls=Group, help="ฐานข้อมูล · The database")
+def db() -> None:
+    """Hold the commands of the database."""
+
+
+@db.command("migrate", help="ปรับโครงสร้างฐานข้อมูล · Migrate the database to this version")
+def migrate() -> None:
+    """Run the migrations and print the revision."""
+    from hub.bootstrap.startup import server
+    from hub.store.migrate import migrate
+
+    async def run() -> str:
+        with Preparation() as preparation:
+            async with server(Settings.read(), preparation) as dsn:
+                return await migrate(dsn)
+
+    revision = asyncio.run(run())
+    say(f"โครงสร้างรุ่น {revision} · The database is at revision {revision}")
+
+
+@db.command("seed", help="โหลดข้อมูลอ้างอิงอีกครั้ง · Load the reference data again")
+def seed() -> None:
+    """Load the reference data, whether or not it has changed; write only what differs."""
+    from hub.bootstrap.startup import REFERENCE, server
+    from hub.store.engine import opened
+    from hub.store.migrate import migrate
+    from hub.store.seed import seed
+
+    async def run() -> None:
+        with Preparation() as preparation:
+            async with server(Settings.read(), preparation) as dsn:
+                await migrate(dsn)
+                async with opened(dsn, pool_size=1) as database, database.pool.acquire() as one:
+                    done = await seed(one, REFERENCE, say)
+        say(
+            f"{done.rows:,} แถว เขียน {done.written:,} ลบ {done.removed:,} "
+            f"· {done.rows:,} rows, {done.written:,} written, {done.removed:,} deleted"
+        )
+
+    asyncio.run(run())

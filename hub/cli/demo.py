@@ -1,0 +1,125 @@
+"""`hub demo`: a local agency with generated data, and a hub filled from it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.bilingual import Command, Group
+from hub.cli.console import COUNT, Progress, in_database, option, say, until_stopped
+
+if TYPE_CHECKING:
+    from hub.sandbox.agency import Agency
+    from hub.store.engine import Database
+
+
+class FaultsCommand(Command):
+    """A command whose help lists the faults of the local agency."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of faults."""
+        from hub.sandbox.faults import NAMES
+
+        with formatter.section("ความผิดปกติ · FAULT"):
+            formatter.write_dl(list(NAMES.items()))
+
+
+def agency_options(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how large the local agency is and which faults it has."""
+    for add in (
+        option(
+            "--fault",
+            "faults",
+            multiple=True,
+            metavar="FAULT[xTIMES][@PAGE]",
+            help="ความผิดปกติ ใส่ซ้ำได้ · A fault; repeatable",
+        ),
+        option(
+            "--seed", type=int, default=1, metavar="NUMBER", help="ชุดข้อมูล · The seed of the data"
+        ),
+        option(
+            "--records",
+            type=COUNT,
+            default=1000,
+            metavar="NUMBER",
+            help="ระเบียนต่อ API · Records per API",
+        ),
+    ):
+        callback = add(callback)
+    return callback
+
+
+def local_agency(
+    records: int, seed: int, faults: tuple[str, ...], lifetime: int = 3600
+) -> "Agency":
+    """Return the local agency that the options describe; its tokens live `lifetime` seconds."""
+    from hub.sandbox.agency import Agency
+    from hub.sandbox.faults import Fault
+    from hub.sandbox.records import Generated
+
+    return Agency(Generated(records, seed), [Fault.read(text) for text in faults], lifetime)
+
+
+@click.group(cls=Group, help="ข้อมูลทดลอง · Made-up data")
+def demo() -> None:
+    """Hold the commands of the local agency."""
+
+
+@demo.command(
+    "fill",
+    cls=FaultsCommand,
+    help="เติมข้อมูลทดลองจากหน่วยงานทดลอง · Fill the hub with made-up data of a local agency",
+)
+@agency_options
+def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
+    """Ingest the sources of a local agency; exit code 1 when one was not ingested whole.
+
+    The hub of this data folder may run meanwhile.
+    """
+    from hub.domain.ledger import Ledger
+    from hub.ingest.report import closing
+    from hub.sandbox.fill import fill
+
+    agency = local_agency(records, seed, faults)
+    progress = Progress()
+
+    async def run(database: "Database") -> bool:
+        whole = True
+        async for one in fill(database, agency, progress):
+            progress.end()
+            click.echo(f"{one.spec.id}: {one.spec.title.th} · {one.spec.title.en}")
+            text = one.error.message if one.error else closing(one.ledger or Ledger())
+            click.echo(f"{text}\n")
+            whole = whole and one.ledger is not None and one.ledger.balanced
+        return whole
+
+    if not in_database(run):
+        raise click.exceptions.Exit(1)
+
+
+@demo.command(
+    "sandbox",
+    cls=FaultsCommand,
+    help="เปิดหน่วยงานทดลองจนกว่าจะหยุดด้วย Ctrl-C · Serve a local agency until Ctrl-C",
+)
+@agency_options
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8100,
+    metavar="NUMBER",
+    help="พอร์ต 0 ให้ระบบเลือก · The port; 0: any",
+)
+@option(
+    "--lifetime",
+    type=COUNT,
+    default=3600,
+    metavar="SECONDS",
+    help="อายุโทเค็น วินาที · The lifetime of a token in seconds",
+)
+@until_stopped
+def sandbox(records: int, seed: int, faults: tuple[str, ...], port: int, lifetime: int) -> None:
+    """Serve a local agency until stopped."""
+    from hub.sandbox.serve import serve
+
+    serve(local_agency(records, seed, faults, lifetime), port, say)

@@ -1,0 +1,18 @@
+"""`hub schema`: print the GraphQL schema."""
+
+import click
+
+from hub.cli.bilingual import Group
+
+
+@click.group(cls=Group, help="สคีมา GraphQL · The GraphQL schema")
+def schema() -> None:
+    """Hold the commands of the schema."""
+
+
+@schema.command("print", help="พิมพ์สคีมา GraphQL (SDL) · Print the GraphQL schema (SDL)")
+def print_schema() -> None:
+    """Print the published schema."""
+    from schema.contract import sdl
+
+    click.echo(sdl(), nl=False)

@@ -1,0 +1,52 @@
+"""What an ingest run reads: a file, or an address."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from connectors.inputs import asked_over_http
+from connectors.kit.file_mapping import is_mapped
+from connectors.kit.files import pages_of, snapshot
+from connectors.kit.oauth import Grants
+from connectors.registry import Connector
+from hub.domain.source_spec import Auth, SourceSpec, Transport
+from hub.errors import Invalid
+from hub.ingest.run import Input
+from hub.settings import LOOPBACK, Settings
+
+ADDRESSES: Final = ("http://", "https://")
+
+
+def input_of(source: Connector, origin: str | None, settings: Settings) -> Input:
+    """Return what a run reads: the file or URL given, or the one the source declares."""
+    spec = source.spec
+    if origin is None and spec.transport is Transport.FILE:
+        raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ระบุไฟล์", f"{spec.id} needs a file")
+    if is_mapped(spec) and origin is not None and origin.startswith(ADDRESSES):
+        why = f"{spec.id} is read from a file; download it first"
+        raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ดาวน์โหลดก่อน", why)
+    if origin is None or origin.startswith(ADDRESSES):
+        requested = spec if origin is None else replace(spec, url=origin)
+        check_secret_host(spec, requested.url or "")
+        grants = Grants(settings.data_dir / "tokens")
+        return asked_over_http(requested, settings.secret_of, grants)
+    path = Path(origin)
+    if not path.is_file():
+        raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
+    return Input(pages_of(path, spec), path.name, snapshot(path))
+
+
+def check_secret_host(spec: SourceSpec, address: str) -> None:
+    """Raise `Invalid` when a source's secret would be sent to a host other than its own.
+
+    Loopback addresses are allowed.
+    """
+    host, own = urlsplit(address).hostname or "", urlsplit(spec.url or "").hostname
+    if spec.auth.kind is not Auth.NONE and host not in {own, *LOOPBACK}:
+        raise Invalid(
+            "--from",
+            f"รหัสลับของ {spec.id} ส่งให้ {own} เท่านั้น ไม่ส่งให้ {host} แก้ url ใน {spec.file} ถ้าย้ายที่",
+            f"the secret of {spec.id} is sent to {own} only, not to {host}; "
+            f"change url in {spec.file} if the source has moved",
+        )

@@ -1,0 +1,278 @@
+"""`hub ingest` and `hub source`: ingest a source, list sources, check an outside system."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.bilingual import Command, Group
+from hub.cli.console import (
+    COUNT,
+    Progress,
+    in_database,
+    iso,
+    json_option,
+    option,
+    print_json,
+    print_list,
+    say,
+    source_argument,
+    source_named,
+)
+from hub.errors import NotFound
+from hub.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.kit.conform import Point
+    from hub.domain.ledger import Ledger
+    from hub.ingest.run import Result
+    from hub.services.sources.list_sources import ListedSource
+    from hub.store.engine import Database
+
+
+@click.command(cls=Command, help="นำเข้าแหล่งข้อมูล · Ingest a source")
+@source_argument()
+@option("--from", "origin", metavar="FILE|URL", help="อ่านจากไฟล์หรือที่อยู่นี้ · Read this file or address")
+@option(
+    "--mapping",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="ลองไฟล์จับคู่คอลัมน์ · Try a file that maps columns",
+)
+@option(
+    "--whole",
+    is_flag=True,
+    show_default=False,
+    help="อ่านทั้งหมด ไม่ใช่เฉพาะที่เปลี่ยน · Read everything, not only changes",
+)
+@option("--dry-run", is_flag=True, show_default=False, help="ไม่บันทึก · Write nothing")
+def ingest(
+    source: str, origin: str | None, mapping: Path | None, whole: bool, dry_run: bool
+) -> None:
+    """Ingest a source and print its ledger; exit code 1 when the ledger does not balance."""
+    from connectors.registry import instance_by
+    from hub.cli.source_input import input_of
+    from hub.domain.time import BANGKOK
+    from hub.ingest.report import closing
+    from hub.ingest.run import ingest
+
+    settings = Settings.read()
+    chosen = (
+        source_named(source, settings)
+        if mapping is None
+        else instance_by(mapping, source, settings.sources_dir, dry=dry_run)
+    )
+    given = input_of(chosen, origin, settings)
+    progress = Progress()
+
+    async def run(database: "Database") -> "Result":
+        return await ingest(
+            database,
+            chosen.spec,
+            chosen.read,
+            given,
+            dry=dry_run,
+            whole=whole,
+            progress=progress,
+        )
+
+    done = in_database(run, settings)
+    progress.end()
+    if done.resumed:
+        say("ทำต่อจากรอบที่ค้าง · Resumed an interrupted run")
+    if done.asked.since is not None:
+        since = done.asked.since.astimezone(BANGKOK).isoformat(timespec="seconds")
+        say(f"อ่านเฉพาะที่เปลี่ยนตั้งแต่ {since} · Read only changes since {since}")
+    if dry_run:
+        say("ลองเท่านั้น ไม่ได้บันทึก · Dry run: nothing was written")
+    click.echo(closing(done.ledger))
+    for project in done.kept_projects:
+        say(f"คงไว้เพราะมีความเชื่อมโยง · Kept because it is linked: {project}")
+    if not done.ledger.balanced:
+        raise click.exceptions.Exit(1)
+
+
+@click.group(cls=Group, help="แหล่งข้อมูล · Sources")
+def source() -> None:
+    """Hold the commands of sources."""
+
+
+@source.command("list", help="รายการแหล่งข้อมูลและสถานะ · List the sources with their status")
+@json_option
+def list_sources(as_json: bool) -> None:
+    """List the sources."""
+    print_list(
+        in_database(listed),
+        as_json=as_json,
+        describe=described,
+        lines=lines_of,
+        empty="ยังไม่มีแหล่งข้อมูล · There is no source",
+    )
+
+
+@source.command("show", help="รายละเอียดแหล่งข้อมูลและรอบนำเข้าล่าสุด · Show a source and its latest run")
+@source_argument()
+@json_option
+def show(source: str, as_json: bool) -> None:
+    """Show a source, with the ledger of its latest run."""
+    found = [one for one in in_database(listed) if one.spec.id == source]
+    if not found:
+        raise NotFound(
+            f"ไม่มีแหล่งข้อมูล {source} ดูรายการด้วย hub source list "
+            f"· There is no source {source}; hub source list shows them"
+        )
+    run = found[0].status.latest
+    if as_json:
+        print_json({**described(found[0]), "ledger": run and ledger_of(run.ledger)})
+        return
+    for line in lines_of(found[0]):
+        click.echo(line)
+    if run is not None:
+        from hub.ingest.report import closing
+
+        click.echo(closing(run.ledger))
+
+
+async def listed(database: "Database") -> list["ListedSource"]:
+    """Return every source the database has, of the hub, the operator and the sandbox."""
+    from hub.bootstrap.sources import connectors_of
+    from hub.sandbox.fill import made_up
+    from hub.services.sources.list_sources import list_sources
+
+    known = {**made_up(), **connectors_of(Settings.read())}
+    specs = [one.spec for one in known.values()]
+    return await list_sources(database, specs)
+
+
+def described(one: "ListedSource") -> dict[str, Any]:
+    """Return a source as an object of JSON."""
+    run = one.status.latest
+    return {
+        "id": one.spec.id,
+        "title_th": one.spec.title.th,
+        "title_en": one.spec.title.en,
+        "transport": one.spec.transport.value,
+        "cadence": one.spec.cadence.value,
+        "health": one.status.source.health.value,
+        "last_success_at": iso(one.status.source.last_success_at),
+        "latest_run": run
+        and {
+            "id": run.id,
+            "status": run.status.value,
+            "started_at": iso(run.started_at),
+            "finished_at": iso(run.finished_at),
+            "error": run.error,
+        },
+        "records": one.status.records,
+        "fiscal_years": [{"be": year.be, "ce": year.ce} for year in one.status.years],
+        "waiting": one.status.waiting,
+        "problem": one.problem,
+    }
+
+
+def ledger_of(ledger: "Ledger") -> dict[str, Any]:
+    """Return a ledger as an object of JSON; amounts are whole satang by phase."""
+    return {
+        "read": ledger.read,
+        "vanished": ledger.vanished,
+        "balanced": ledger.balanced,
+        "records": {one.outcome.value: one.records for one in ledger.outcomes},
+        "satang_read": {phase.value: n for phase, n in ledger.satang_read.items()},
+        "satang": {
+            outcome.value: {phase.value: n for phase, n in sums.items()}
+            for outcome, sums in ledger.satang.items()
+        },
+    }
+
+
+def lines_of(one: "ListedSource") -> list[str]:
+    """Return the lines of a source: its title, its latest run, what is stored, what is wrong."""
+    found = [f"{one.spec.id}: {one.spec.title.th} · {one.spec.title.en}"]
+    status, run = one.status, one.status.latest
+    if run is None:
+        found.append("    ยังไม่เคยนำเข้า · never ingested")
+    else:
+        at = status.source.last_success_at
+        when = at.isoformat(timespec="minutes") if at else "ยังไม่เคยสำเร็จ · never"
+        stored = f"{status.records:,} ระเบียน · records"
+        if status.years:
+            first, last = status.years[0], status.years[-1]
+            stored += f", พ.ศ. {first.be}–{last.be} ({first.ce}–{last.ce})"
+        health = f"{status.source.health.value}; {run.status.value}"
+        found.append(f"    {health}; สำเร็จล่าสุด · last success {when}")
+        found.append(f"    {stored}; รอตรวจ · in quarantine {status.waiting:,}")
+        if run.error:
+            found.append(f"    {run.error}")
+    if one.problem:
+        found.append(f"    ต้องแก้ไข · must be fixed: {one.problem}")
+    return found
+
+
+@source.command(
+    "check",
+    help="ตรวจระบบตามสัญญาข้อมูลต้นทาง · Check a system against docs/source-contract.yaml",
+)
+@click.argument("url", metavar="URL", help="ที่อยู่ของรายการโครงการ · The address of its projects")
+@option("--token-url", metavar="URL", help="ที่ขอโทเค็น · The token endpoint")
+@option("--client-id", metavar="ID", help="รหัสไคลเอนต์ · The client id")
+@option(
+    "--secret",
+    metavar="NAME",
+    help="ชื่อของความลับ ไม่ใช่ตัวความลับ · The name of the secret, not its value",
+)
+@option("--scope", metavar="SCOPE", help="ขอบเขต · The scope")
+@option("--resource", metavar="URI", help="ทรัพยากร · The resource (RFC 8707)")
+@option(
+    "--pages", type=COUNT, default=20, metavar="NUMBER", help="หน้าที่อ่านอย่างมาก · Pages read at most"
+)
+@json_option
+def check(
+    url: str,
+    token_url: str | None,
+    client_id: str | None,
+    secret: str | None,
+    scope: str | None,
+    resource: str | None,
+    pages: int,
+    as_json: bool,
+) -> None:
+    """Check a system point by point; exit code 1 when it breaks a point."""
+    from connectors.kit.conform import Conformance, State, contract_credentials
+
+    credentials = contract_credentials(
+        url,
+        Settings.read().secret_of,
+        token_url=token_url,
+        client_id=client_id,
+        secret=secret,
+        scope=scope,
+        resource=resource,
+    )
+    marks = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
+
+    async def run() -> list["Point"]:
+        found = []
+        async for point in Conformance(url, credentials, most_pages=pages).points():
+            found.append(point)
+            if not as_json:
+                say(f"{marks[point.state]} {point.th} · {point.en}")
+                for th, en in point.told:
+                    say(f"    {th} · {en}")
+        return found
+
+    points = asyncio.run(run())
+    if as_json:
+        print_json(
+            [
+                {
+                    "state": point.state.value,
+                    "th": point.th,
+                    "en": point.en,
+                    "faults": [{"th": th, "en": en} for th, en in point.told],
+                }
+                for point in points
+            ]
+        )
+    if any(point.state is State.BROKEN for point in points):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,113 @@
+"""The command line over a copy of the seeded database, in the process of the test."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+
+from hub.cli import console, main
+from hub.settings import Settings
+from hub.store.engine import Database, opened
+from tests.conftest import administer, copied
+
+NAME = "cli"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of one width for everybody."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
+async def dsn(template: str) -> AsyncIterator[str]:
+    """A copy of the seeded database for one test."""
+    yield await copied(template, NAME)
+    await administer(template, f"drop database {NAME} with (force)")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run("agency", "list")`: the command line without a database."""
+
+    def command(*arguments: object) -> Ran:
+        capsys.readouterr()
+        code = main([*map(str, arguments)])
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture
+def hub(run: Run, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same over the database, which is opened without being prepared."""
+
+    @asynccontextmanager
+    async def open_database(_: Settings) -> AsyncIterator[Database]:
+        async with opened(dsn, pool_size=2) as database:
+            yield database
+
+    monkeypatch.setattr(console, "open_database", open_database)
+    monkeypatch.setenv("HUB_PUBLIC_URL", "https://hub.test")
+    return run
+
+
+def ok(ran: Ran) -> str:
+    """What a command printed that succeeded."""
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def failed(ran: Ran, code: int, *words: str) -> None:
+    """The command failed with that code and these words on standard error, in both languages."""
+    assert (ran.code, ran.out) == (code, ""), ran
+    for word in (*words, " · "):
+        assert word in ran.err
+    assert "Traceback" not in ran.err
+
+
+def rows(dsn: str, *statements: str) -> list[asyncpg.Record]:
+    """The rows of the last of some statements, run on one connection."""
+
+    async def fetch() -> list[asyncpg.Record]:
+        found: list[asyncpg.Record] = []
+        connection = await asyncpg.connect(dsn)
+        try:
+            for statement in statements:
+                found = await connection.fetch(statement)
+        finally:
+            await connection.close()
+        return found
+
+    return asyncio.run(fetch())
+
+
+def secret_in(output: str) -> str:
+    """The secret that was printed."""
+    found = re.search(r"^client_secret  (bhs_\S{43})$", output, re.MULTILINE)
+    assert found, output
+    return found[1]

@@ -1,0 +1,117 @@
+"""`hub agreement`: add, list and revoke agreements to share drafts."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hub.domain.access import Viewer
+from hub.domain.sharing import Shared
+from hub.services.identity import agreements
+from hub.store.engine import Database
+from tests.cli.conftest import Run, failed, ok, rows
+from tests.conftest import Asking
+
+PURPOSE = "ประชุมร่วมภาคตะวันออก"
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+PAIR = ("province:45", "ministry:07", PURPOSE, "--until", TOMORROW)
+
+
+async def test_a_draft_can_be_read_from_the_next_request_on_until_the_agreement_is_revoked(
+    ask: Asking, fresh_database: Database
+) -> None:
+    async with fresh_database.writing() as connection:
+        await connection.execute(
+            "insert into project (id, code, name_th, sort_key, owner_id, fiscal_years, visibility) "
+            "values ('draft', 'draft', 'ร่าง', 'ร', 'province:20', '{2011}', 'PRIVATE')"
+        )
+    friend = Viewer("an officer", "ministry:05")
+
+    async def found() -> Any:
+        question = '{ project(by: {code: "draft"}) { code } }'
+        answer = await ask(question, viewer=friend, database=fresh_database)
+        return answer["data"]["project"]
+
+    assert await found() is None
+    made = await agreements.add_agreement(
+        fresh_database,
+        "somsri",
+        provider="province:20",
+        consumer="05",
+        purpose=PURPOSE,
+        what=Shared.ALL,
+        key=None,
+        until=agreements.end_of_day(TOMORROW),
+    )
+    assert await found() == {"code": "draft"}
+    await agreements.revoke_agreement(fresh_database, "somsri", made.id)
+    assert await found() is None
+
+
+def test_an_agreement_is_listed_with_its_last_day_and_stays_listed_when_revoked(
+    hub: Run, dsn: str
+) -> None:
+    made = ok(hub("agreement", "add", "province:20", "05", PURPOSE, "--until", TOMORROW))
+    key = made.split(":")[0].strip()
+    listed = ok(hub("agreement", "list"))
+    assert f"✓ {key}  province:20 → ministry:05  [all]  {TOMORROW}  {PURPOSE}" in listed
+    ok(hub("agreement", "revoke", key))
+    ok(hub("agreement", "revoke", key))
+    assert f"✗ {key}" in ok(hub("agreement", "list"))
+    [past] = rows(dsn, "select revoked_at from history.data_sharing")
+    assert past["revoked_at"] is None
+
+
+def test_an_agreement_can_be_limited(hub: Run) -> None:
+    ok(hub("agreement", "add", *PAIR, "--plan", "plan-45-2553"))
+    ok(hub("agreement", "add", *PAIR, "--source", "public-pages"))
+    ok(hub("agreement", "add", *PAIR, "--only", "projects"))
+    listed = ok(hub("agreement", "list"))
+    for what in ("[plan plan-45-2553]", "[source public-pages]", "[projects]"):
+        assert what in listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["province:20", "province:20", "x", "--until", TOMORROW], 2, "CONSUMER"),
+        (["province:20", "nobody", "x", "--until", TOMORROW], 1, "nobody"),
+        (["province:20", "05", " ", "--until", TOMORROW], 2, "PURPOSE"),
+        (["province:20", "05", "x" * 501, "--until", TOMORROW], 2, "PURPOSE"),
+        (["province:20", "05", "x", "--until", "30/9/2027"], 2, "2027-09-30"),
+        (["province:20", "05", "x", "--until", "9999-12-31"], 2, "--until"),
+        (["province:20", "05", "x", "--until", "2020-01-01"], 2, "has passed"),
+        (["province:20", "05", "x", "--until", "2570-09-30"], 2, "CE, not BE"),
+        (["province:20", "05", "x"], 2, "--until is required"),
+        (["province:20", "05", "x", "--until", TOMORROW, "--plan", "?"], 2, "no plan ?"),
+        (["province:20", "05", "x", "--until", TOMORROW, "--source", "?"], 2, "no source ?"),
+        ([*PAIR, "--source", "a", "--plan", "b"], 2, "only one may be used"),
+    ],
+)
+def test_an_invalid_agreement_is_refused(
+    hub: Run, dsn: str, arguments: list[str], code: int, words: str
+) -> None:
+    failed(hub("agreement", "add", *arguments), code, words)
+    assert ok(hub("agreement", "list")) == "ยังไม่มีข้อตกลง · There is no agreement\n"
+    assert rows(dsn, "select 1 from access_log") == []
+
+
+def test_an_unknown_agreement_cannot_be_revoked(hub: Run) -> None:
+    failed(hub("agreement", "revoke", "share-none"), 1, "hub agreement list")
+
+
+def test_agreements_are_listed_as_json(hub: Run) -> None:
+    assert hub("agreement", "list", "--json").json == []
+    ok(hub("agreement", "add", *PAIR, "--plan", "plan-45-2553"))
+    [one] = hub("agreement", "list", "--json").json
+    assert one.pop("id").startswith("share-")
+    assert datetime.fromisoformat(one.pop("until")) == agreements.end_of_day(TOMORROW)
+    assert one == {
+        "provider": "province:45",
+        "consumer": "ministry:07",
+        "purpose": PURPOSE,
+        "what": "PLAN",
+        "key": "plan-45-2553",
+        "revoked_at": None,
+        "active": True,
+    }

@@ -1,0 +1,77 @@
+"""`hub review`: list what waits, decide names, accept and refuse rows."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.services.identity.operator import account
+from tests.cli.conftest import Run, failed, ok, rows
+
+SAMPLE = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
+BLOCK = "2022.9.1|กลุ่มจังหวัดภาคตะวันออก#1"
+
+
+@pytest.fixture
+def filled(hub: Run) -> Run:
+    """The hub with three rows of the appropriation act in quarantine."""
+    ok(hub("ingest", "budget_act", "--from", SAMPLE))
+    return hub
+
+
+def test_questions_are_listed_with_amounts_in_satang(filled: Run) -> None:
+    found = filled("review", "list", "budget_act", "--json").json
+    assert [one["reason"] for one in found] == [
+        "AMBIGUOUS_NAME",
+        "MISPLACED_SEPARATOR",
+        "AMBIGUOUS_NAME",
+        "MISSING_VALUE",
+    ]
+    first = found[0]
+    assert [one.pop("target") for one in first["proposals"]] == ["C2560-08", "C2560-09"]
+    assert {key: first[key] for key in sorted(first) if key != "proposals"} == {
+        "block": BLOCK,
+        "field": "owner",
+        "fiscal_years": [{"be": 2565, "ce": 2022}, {"be": 2565, "ce": 2022}],
+        "kind": "AREA",
+        "message_en": "the number of the name was lost; it fits 2 things",
+        "message_th": "เลขท้ายชื่อหายไป เป็นได้ 2 หน่วย",
+        "reason": "AMBIGUOUS_NAME",
+        "rows": [1],
+        "satang": {"PLANNED": 300_000_000},
+        "source": "budget_act",
+        "written": "กลุ่มจังหวัดภาคตะวันออก",
+    }
+    assert filled("review", "list", "contracts", "--json").json == []
+
+
+def test_a_name_is_decided_in_its_block_and_logged_with_who_decided(filled: Run, dsn: str) -> None:
+    name = ("budget_act", "กลุ่มจังหวัดภาคตะวันออก")
+    done = filled("review", "decide", *name, "--as", "C2560-08", "--block", BLOCK, "--by", "somsri")
+    assert "1 rows read again, 1 settled" in ok(done)
+    [row] = rows(dsn, "select entry from access_log")
+    assert f'"subject":"somsri ({account()})"' in row["entry"]
+    failed(filled("review", "decide", *name, "--as", "C2560-08"), 1, "no row waits for the name")
+
+
+def test_rows_are_accepted_and_refused_by_their_numbers(filled: Run) -> None:
+    assert "2 settled" in ok(filled("review", "refuse", "budget_act", 1, 3))
+    red_cross = ("budget_act", "สภากาชาดไทย", "--as", "department:60002", "--kind", "AGENCY")
+    ok(filled("review", "decide", *red_cross, "--years", "2565"))
+    assert "1 settled" in ok(filled("review", "accept", "budget_act", 2))
+    assert ok(filled("review", "list")) == "ไม่มีแถวที่รอตรวจ · No row is in quarantine\n"
+    failed(filled("review", "accept", "budget_act", 2), 1, "no row 2 of budget_act is waiting")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["decide", "budget_act", "ชื่อ"], "--as is required"),
+        (["decide", "budget_act", "ชื่อ", "--as", "-", "--years", "last"], "--years: "),
+        (["decide", "budget_act", "ชื่อ", "--as", "-", "--years", "2022"], "--years: "),
+        (["decide", "nothing", "ชื่อ", "--as", "-"], "no source nothing"),
+        (["accept", "budget_act"], "ROW"),
+        (["refuse", "budget_act", "first"], "ROW"),
+    ],
+)
+def test_a_wrong_argument_is_named(run: Run, arguments: list[str], words: str) -> None:
+    failed(run("review", *arguments), 2, words)

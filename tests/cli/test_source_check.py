@@ -1,0 +1,56 @@
+"""`hub source check`: whether a system keeps the source contract."""
+
+import pytest
+
+from hub.sandbox.agency import CLIENT_SECRET
+from tests.cli.conftest import Run, failed
+from tests.sandbox.conftest import source as source  # noqa: PLC0414 - the fixture
+from tests.sandbox.served import Source
+
+
+def options(source: Source, path: str = "ministry/projects") -> list[str]:
+    """The arguments of a check of the agency."""
+    oauth = ["--token-url", f"{source.address}/token", "--client-id", "hub", "--secret", "play-hub"]
+    return ["source", "check", f"{source.address}/{path}", *oauth]
+
+
+@pytest.fixture(autouse=True)
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client's secret, by its name."""
+    monkeypatch.setenv("PLAY_HUB", CLIENT_SECRET)
+
+
+def test_a_system_that_keeps_the_contract_ends_with_0(run: Run, source: Source) -> None:
+    done = run(*options(source))
+    assert (done.code, done.out.count("✓"), done.out.count("✗")) == (0, 12, 0)
+
+
+def test_a_system_that_breaks_a_point_ends_with_1_and_the_point_is_named(
+    run: Run, source: Source
+) -> None:
+    done = run(*options(source, "elsewhere"))
+    assert done.code == 1
+    assert "✗ ไม่มีโทเค็น ตอบ 401 · without a token: 401" in done.out
+    assert "it answers data to anybody" in done.out
+
+
+def test_points_are_printed_as_json(run: Run, source: Source) -> None:
+    done = run(*options(source, "elsewhere"), "--json")
+    assert done.code == 1
+    assert {point["state"] for point in done.json} <= {"KEPT", "BROKEN", "UNSEEN"}
+    assert all(sorted(point) == ["en", "faults", "state", "th"] for point in done.json)
+
+
+def test_a_wrong_secret_ends_with_1_and_is_not_printed(
+    run: Run, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAY_HUB", "wrong-secret-of-mine")
+    done = run(*options(source))
+    assert done.code == 1
+    assert "invalid_client" in done.out
+    assert "wrong-secret-of-mine" not in done.out + done.err
+
+
+def test_a_missing_option_is_named(run: Run, source: Source) -> None:
+    incomplete = run("source", "check", source.address, "--token-url", f"{source.address}/token")
+    failed(incomplete, 2, "--client-id: ")

@@ -1,0 +1,35 @@
+"""What an ingest run reads: a source's secret goes to its own host only."""
+
+from pathlib import Path
+
+import pytest
+
+from connectors.registry import connector, instance_of
+from hub.cli.source_input import check_secret_host, input_of
+from hub.errors import Invalid
+from hub.settings import Settings
+from tests.connectors.mappings import PLAN, written
+
+SPEC = connector("govspending_budget").spec
+
+
+def test_a_secret_is_not_sent_to_another_host() -> None:
+    with pytest.raises(Invalid, match="not to elsewhere"):
+        check_secret_host(SPEC, "https://elsewhere.example/api")
+
+
+@pytest.mark.parametrize("address", [SPEC.url, "http://127.0.0.1:9000/budget"])
+def test_a_secret_is_sent_to_its_own_host_and_to_this_machine(address: str) -> None:
+    check_secret_host(SPEC, address)
+
+
+def test_a_mapped_source_is_read_from_a_file_and_not_from_an_address(tmp_path: Path) -> None:
+    source = instance_of(written(tmp_path, PLAN))
+    with pytest.raises(Invalid, match="download it first"):
+        input_of(source, "https://elsewhere.example/a", Settings.read())
+
+
+def test_a_secret_in_an_address_is_not_stored_with_the_run() -> None:
+    address = "http://127.0.0.1:9/list?year=2565&user_token=abcd"
+    given = input_of(connector("govspending_budget"), address, Settings.read())
+    assert given.origin == "http://127.0.0.1:9/list?year=2565&user_token=***"

@@ -1,0 +1,111 @@
+"""`hub ingest` and `hub source list|show`: a file is tried, ingested and listed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run, failed, ok, rows
+from tests.connectors import sheets
+from tests.connectors.mappings import PLAN, written
+
+SAMPLE = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
+ROWS: list[list[Any]] = [
+    ["โครงการ", "งบ", ""],
+    ["", 2566, 2567],
+    ["ยุทธศาสตร์ ก"],
+    ["งานใหม่", "๑,๐๐๐", ""],
+]
+LINES = (
+    "select p.name_th, b.amount, b.phase, b.area_id, r.origin from project p "
+    "join budget_line b on b.project_id = p.id join source_run r on r.source_id = p.source_id"
+)
+
+
+def test_a_file_is_tried_by_its_mapping_then_ingested_and_its_name_decided(
+    hub: Run, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sources").mkdir()
+    monkeypatch.setenv("HUB_SOURCES_DIR", str(tmp_path / "sources"))
+    table = {**PLAN, "mapping": {**PLAN["mapping"], "constants": {"authority": "เมืองชายหาด"}}}
+    plan = written(tmp_path, table, name="beach_plan")
+    path = sheets.workbook(tmp_path / "plan.xlsx", ROWS, ["A1:A2", "B1:C1"])
+    trial = ("local_plan_file", "--from", path, "--mapping", plan)
+    assert "nothing was written" in ok(hub("ingest", *trial, "--dry-run"))
+    failed(hub("ingest", *trial), 2, "move the file to HUB_SOURCES_DIR first")
+    plan.rename(tmp_path / "sources" / plan.name)
+    ok(hub("ingest", "beach_plan", "--from", path))
+    assert rows(dsn, LINES) == []
+    for kind in ("AGENCY", "AREA"):
+        decision = ("beach_plan", "เมืองชายหาด", "--as", "local:T-0001", "--kind", kind)
+        ok(hub("review", "decide", *decision))
+    [found] = rows(dsn, LINES)
+    assert tuple(found) == ("งานใหม่", 100_000, "PLANNED", "local:T-0001", "plan.xlsx")
+
+
+def test_a_wrong_mapping_is_named_by_its_key_and_a_missing_one_by_its_path(
+    run: Run, tmp_path: Path
+) -> None:
+    plan = written(tmp_path, {**PLAN, "era": "AD"})
+    options = ("local_plan_file", "--from", plan, "--mapping")
+    wrong = run("ingest", *options, plan)
+    failed(wrong, 2, "made_up.toml era: ต้องเป็นหนึ่งใน BE, CE · must be one of BE")
+    failed(run("ingest", *options, "nowhere"), 2, "there is no file nowhere")
+    right = written(tmp_path, PLAN)
+    other = run("ingest", "budget_act", *options[1:], right)
+    failed(other, 2, "is for local_plan_file, not budget_act")
+
+
+def test_an_unknown_source_and_a_missing_file_are_named(run: Run) -> None:
+    failed(run("ingest", "nothing"), 2, "no source nothing", "budget_act")
+    failed(run("ingest", "budget_act"), 2, "--from: ", "budget_act needs a file")
+    failed(run("ingest", "budget_act", "--from", "nowhere"), 2, "there is no file nowhere")
+
+
+def test_progress_goes_to_standard_error_and_the_ledger_to_standard_output(hub: Run) -> None:
+    done = hub("ingest", "budget_act", "--from", SAMPLE)
+    assert ok(done).endswith("บัญชีลงตัว · the ledger balances\n")
+    assert done.err == "\r  5   \n"
+
+
+def test_a_source_is_shown_with_the_ledger_of_its_latest_run(hub: Run, dsn: str) -> None:
+    failed(hub("source", "show", "budget_act"), 1, "hub source list")
+    ok(hub("ingest", "budget_act", "--from", SAMPLE))
+    shown = ok(hub("source", "show", "budget_act"))
+    assert "2 ระเบียน · records" in shown
+    assert "the ledger balances" in shown
+    found = hub("source", "show", "budget_act", "--json").json
+    assert found["ledger"] == {
+        "read": 5,
+        "vanished": 0,
+        "balanced": True,
+        "records": {"NEW": 2, "CHANGED": 0, "UNCHANGED": 0, "DUPLICATE": 0, "QUARANTINED": 3},
+        "satang_read": {"PLANNED": 300_000_000, "APPROPRIATED": 125_380_050},
+        "satang": {
+            "NEW": {"APPROPRIATED": 125_080_050},
+            "QUARANTINED": {"PLANNED": 300_000_000, "APPROPRIATED": 300_000},
+        },
+    }
+    [listed] = hub("source", "list", "--json").json
+    assert {**listed, "ledger": found["ledger"]} == found
+    assert sorted(listed) == [
+        "cadence",
+        "fiscal_years",
+        "health",
+        "id",
+        "last_success_at",
+        "latest_run",
+        "problem",
+        "records",
+        "title_en",
+        "title_th",
+        "transport",
+        "waiting",
+    ]
+    assert listed["fiscal_years"] == [{"be": 2565, "ce": 2022}]
+    assert (listed["records"], listed["waiting"], listed["problem"]) == (2, 3, None)
+
+
+def test_an_empty_list_says_so_in_both_languages(hub: Run) -> None:
+    assert ok(hub("source", "list")) == "ยังไม่มีแหล่งข้อมูล · There is no source\n"
+    assert hub("source", "list", "--json").json == []
