@@ -26,7 +26,7 @@ def serve(agency: Agency, port: int, say: Callable[[str], None]) -> None:
         raise Invalid(
             "--port",
             f"ใช้พอร์ต {port} ไม่ได้ ({why}) เลือกพอร์ตอื่น หรือ 0 ให้ระบบเลือก",
-            f"port {port} cannot be had ({why}); choose another, or 0 for any",
+            f"port {port} cannot be used ({why}); choose another, or 0 for any free port",
         ) from None
     with listening:
         for line in told(agency, f"http://127.0.0.1:{listening.getsockname()[1]}"):

@@ -141,7 +141,7 @@ def test_an_occupied_port_is_refused_with_the_setting_to_change(
         with Whole(folder, HUB_PORT=str(port)) as hub:
             told = hub.refusal(code=2)
     assert f"ใช้พอร์ต {port} ที่ 127.0.0.1 ไม่ได้" in told
-    assert f"port {port} at 127.0.0.1 cannot be had" in told
+    assert f"port {port} at 127.0.0.1 cannot be used" in told
     assert "HUB_PORT=8001" in told
     assert not list(folder.glob("hubs/*")), "the database was not touched"
     with Whole(folder, HUB_PORT=str(port)) as hub:
