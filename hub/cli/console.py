@@ -191,13 +191,22 @@ class Progress:
     """Show how many records of a source were read, on standard error.
 
     On a terminal it is a bar when the source says how many there are; a line of numbers otherwise.
+    The line ends when the block does, also by an error: a bar hides the cursor until then.
     """
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._begun = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def __call__(self, read: int, total: int | None) -> None:
         """Show the number of records read so far."""
+        self._begun = True
         if self._bar is None and total and sys.stderr.isatty():
             self._bar = click.progressbar(length=total, file=sys.stderr, show_pos=True)
         if self._bar is not None:
@@ -207,6 +216,9 @@ class Progress:
         click.echo(f"\r  {read:,}{of}   ", nl=False, err=True)
 
     def end(self) -> None:
-        """End the line; the next call begins another one."""
-        self._bar = None
-        click.echo(err=True)
+        """End the line, if there is one; the next call begins another."""
+        if self._bar is not None:
+            self._bar.render_finish()
+        elif self._begun:
+            click.echo(err=True)
+        self._bar, self._begun = None, False

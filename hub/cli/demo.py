@@ -81,7 +81,6 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
     from hub.sandbox.fill import fill
 
     agency = local_agency(records, seed, faults)
-    progress = Progress()
 
     async def run(database: "Database") -> bool:
         whole = True
@@ -93,7 +92,9 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
             whole = whole and one.ledger is not None and one.ledger.balanced
         return whole
 
-    if not in_database(run):
+    with Progress() as progress:
+        whole = in_database(run)
+    if not whole:
         raise click.exceptions.Exit(1)
 
 

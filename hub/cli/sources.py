@@ -64,7 +64,6 @@ def ingest(
         else instance_by(mapping, source, settings.sources_dir, dry=dry_run)
     )
     given = input_of(chosen, origin, settings)
-    progress = Progress()
 
     async def run(database: "Database") -> "Result":
         return await ingest(
@@ -77,8 +76,8 @@ def ingest(
             progress=progress,
         )
 
-    done = in_database(run, settings)
-    progress.end()
+    with Progress() as progress:
+        done = in_database(run, settings)
     if done.resumed:
         say("ทำต่อจากรอบที่ค้าง · Resumed an interrupted run")
     if done.asked.since is not None:
