@@ -29,7 +29,7 @@ from bench.measure import ROOT, postgres
 from connectors.kit.paging import HttpPages
 from connectors.registry import connector
 from hub.bootstrap.startup import REFERENCE
-from hub.domain.source_spec import Auth
+from hub.domain.sources.spec import Auth
 from hub.ingest.run import Input, ingest
 from hub.store import embedded
 from hub.store.engine import opened

@@ -4,7 +4,7 @@ from connectors.kit.credentials import SecretOf
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import changes, pages
 from connectors.kit.redact import redacted
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.spec import SourceSpec
 from hub.ingest.run import Input
 
 

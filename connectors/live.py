@@ -24,11 +24,11 @@ from connectors.kit.limits import Limits
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import HttpPages, credentials_of
 from connectors.registry import Connector
-from hub.domain.ingest import RawPage, RawRecord
-from hub.domain.live import Fallback, Heard, RecordKey
-from hub.domain.live_spec import filled, told_by
 from hub.domain.record import value
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.live import Fallback, Heard, RecordKey
+from hub.domain.sources.live_spec import filled, told_by
+from hub.domain.sources.records import RawPage, RawRecord
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import HubError, Invalid, SourceRefused
 from hub.ingest.rows import entry_of
 

@@ -17,10 +17,10 @@ from typing import Any, Final, cast
 
 from connectors.kit.file_mapping import encoding_of, fields_of, file_mapping_of
 from connectors.kit.mapping import columns_with, mapping_of
-from hub.domain.declared import Part
-from hub.domain.ingest import SourceReader
 from hub.domain.record import record
-from hub.domain.source_spec import SourceSpec, spec_of
+from hub.domain.sources.declaration import Part
+from hub.domain.sources.records import SourceReader
+from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.errors import Invalid
 
 FOLDER: Final = Path(__file__).parent

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from resolvers.context import Context
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from hub.domain.access_log import AccessRecord
 from hub.domain.agencies import Agency
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
+from hub.domain.identity.audit_log import AccessRecord
 from hub.domain.lookups import AsOf
 from hub.domain.paging import Connection, Page
 from hub.domain.provenance import Source

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from hub.domain.agencies import ActorLevel, Agency, AgencyKind
 from hub.domain.areas import Area
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.lookups import By
 from hub.domain.paging import Connection, Page
 from hub.domain.time import in_force

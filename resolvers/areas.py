@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from hub.domain.areas import Area, AreaLevel, AreaMembership, OperationsCentre
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.lookups import By
 from hub.domain.paging import Connection, Page
 from resolvers.context import Context

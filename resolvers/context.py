@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from hub.domain.access import Viewer
-from hub.domain.live import LiveFigures
+from hub.domain.identity.audit_context import Trail
+from hub.domain.identity.viewer import Viewer
+from hub.domain.sources.live import LiveFigures
 from hub.domain.time import BANGKOK
-from hub.domain.trail import Trail
 
 if TYPE_CHECKING:
     # `hub.bootstrap` hands these in; resolvers know their shape, not where they live.

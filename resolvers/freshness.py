@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from hub.domain.freshness import Freshness, SourceUse
-from hub.domain.matrix import Cell, Matrix
+from hub.domain.matrix.result import Cell, Matrix
+from hub.domain.sources.freshness import Freshness, SourceUse
 from hub.domain.text import Notice
 from hub.services.weigh_sources import freshness_of, notices_of_sources, uses_of
 from resolvers.context import Context

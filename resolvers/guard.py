@@ -1,6 +1,6 @@
 """Who may call a field: its permission is asked for before its resolver runs."""
 
-from hub.domain.access import ANONYMOUS, PERMITTED, Permission, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, PERMITTED, Permission, Viewer
 from hub.errors import Forbidden, Unauthenticated
 
 

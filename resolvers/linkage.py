@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hub.domain.agencies import Agency
-from hub.domain.linkage import Linkage
+from hub.domain.linkages import Linkage
 from hub.domain.lookups import AsOf
-from hub.domain.matrix_question import MatrixFilter
+from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, Page
 from hub.domain.plans import StrategicIssue
 from hub.domain.projects import Project

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.lookups import AsOf, By
 from hub.errors import Invalid
 from resolvers.context import Context

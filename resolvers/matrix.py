@@ -5,9 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.domain.budget import BudgetLine, BudgetPhase
-from hub.domain.linkage import Linkage, LinkageStatus
+from hub.domain.linkages import Linkage, LinkageStatus
 from hub.domain.lookups import OpaqueId
-from hub.domain.matrix import (
+from hub.domain.matrix.key import read_key
+from hub.domain.matrix.question import (
+    CELLS_AT_ONCE,
+    TABLE_AT_ONCE,
+    MatrixQuestion,
+    Window,
+)
+from hub.domain.matrix.result import (
     Cell,
     CellState,
     Contribution,
@@ -15,13 +22,6 @@ from hub.domain.matrix import (
     Header,
     Matrix,
     Total,
-)
-from hub.domain.matrix_key import read_key
-from hub.domain.matrix_question import (
-    CELLS_AT_ONCE,
-    TABLE_AT_ONCE,
-    MatrixQuestion,
-    Window,
 )
 from hub.domain.money import Money
 from hub.domain.paging import Connection, Page, connect

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
-from hub.domain.identity import GlobalId, Identified
+from hub.domain.global_id import GlobalId, Identified
 from hub.domain.lookups import OpaqueId
 from hub.domain.provenance import ExternalId, Provenance
 from hub.domain.rounds import PlanningRound

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Annotated
 
 from hub.domain.areas import Area
-from hub.domain.identity import GlobalId
-from hub.domain.linkage import Linkage, LinkageStatus
+from hub.domain.global_id import GlobalId
+from hub.domain.linkages import Linkage, LinkageStatus
 from hub.domain.paging import Connection, Page
 from hub.domain.plans import Plan, PlanKind, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear

@@ -10,13 +10,13 @@ from typing import Protocol
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
 from hub.domain.budget import BudgetLine, BudgetPhase
-from hub.domain.linkage import Linkage
-from hub.domain.live import FreshnessWish
+from hub.domain.linkages import Linkage
 from hub.domain.lookups import AsOf, By
-from hub.domain.matrix_question import MatrixFilter
+from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, Page
 from hub.domain.projects import AreaShare, Project
 from hub.domain.provenance import ExternalId, LiveOrigin, Provenance, Source, SourceRecord
+from hub.domain.sources.live import FreshnessWish
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYearRange, every_year
 from hub.errors import Invalid

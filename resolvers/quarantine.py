@@ -5,7 +5,7 @@ from typing import Final
 
 from hub.domain.paging import Connection, Page
 from hub.domain.provenance import Source
-from hub.domain.quarantine import (
+from hub.domain.sources.quarantine import (
     QuarantinedRow,
     QuarantineSettle,
     Question,

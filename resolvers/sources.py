@@ -5,12 +5,12 @@ from contextlib import aclosing
 from typing import Annotated, Protocol, TypeVar
 
 from hub.domain.agencies import Agency
-from hub.domain.freshness import FreshnessStatus, status_of
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.paging import Connection, Page, read_cursor
 from hub.domain.provenance import Source, SourceHealth
-from hub.domain.runs import Run
-from hub.domain.sources import SourceEvent
+from hub.domain.sources.events import SourceEvent
+from hub.domain.sources.freshness import FreshnessStatus, status_of
+from hub.domain.sources.runs import Run
 from hub.domain.time import FiscalYear
 from hub.errors import Forbidden
 from resolvers.context import Context, Following

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from hub.domain import access as domain
+from hub.domain.identity import viewer as domain
 from resolvers import access, nodes
 from schema.agencies import Agency
 from schema.binding import describes, resolved, said

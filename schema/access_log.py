@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from hub.domain import access_log as domain
-from hub.domain.access import Permission
-from hub.domain.access_log import AccessKind
+from hub.domain.identity import audit_log as domain
+from hub.domain.identity.audit_log import AccessKind
+from hub.domain.identity.viewer import Permission
 from resolvers import access_log, nodes
 from schema.agencies import Agency
 from schema.binding import describes, resolved, said

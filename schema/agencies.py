@@ -7,7 +7,7 @@ import strawberry
 
 from hub.domain import agencies as domain
 from hub.domain.agencies import ActorLevel, AgencyKind
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.lookups import By
 from resolvers import agencies, nodes
 from schema.areas import Area

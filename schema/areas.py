@@ -7,7 +7,7 @@ import strawberry
 
 from hub.domain import areas as domain
 from hub.domain.areas import AreaKind, AreaLevel
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.lookups import By
 from resolvers import areas
 from resolvers import nodes as node_resolvers

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 
 import strawberry
 
-from hub.domain.identity import LONGEST_ID, GlobalId
+from hub.domain.global_id import LONGEST_ID, GlobalId
 from hub.domain.lookups import OpaqueId
 from hub.domain.time import BUDDHIST_OFFSET
 from hub.errors import Invalid

@@ -21,7 +21,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.schema_directive import Location
 from strawberry.types import Info, get_object_definition
 
-from hub.domain.access import Permission
+from hub.domain.identity.viewer import Permission
 from resolvers.context import Context, Following
 from resolvers.guard import allow
 from schema import scalars

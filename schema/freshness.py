@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from hub.domain import freshness as domain
-from hub.domain.freshness import FreshnessStatus
+from hub.domain.sources import freshness as domain
+from hub.domain.sources.freshness import FreshnessStatus
 from schema.binding import describes, said
 from schema.sources import Source
 from schema.text import LocalizedText

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from hub.domain import linkage as domain
-from hub.domain.grounds import SEEN_BY
-from hub.domain.linkage import LinkageStatus
+from hub.domain import linkages as domain
+from hub.domain.identity.visibility import SEEN_BY
+from hub.domain.linkages import LinkageStatus
 from resolvers import linkage, nodes
 from schema import matrix_filter
 from schema.agencies import Agency

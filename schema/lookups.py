@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from hub.domain import lookups, provenance
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.errors import Invalid
 from schema.binding import accepts
 

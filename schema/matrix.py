@@ -6,11 +6,11 @@ from typing import Annotated
 
 import strawberry
 
-from hub.domain import matrix as domain
-from hub.domain.matrix import CellState, CountTreatment, HeaderKind
-from hub.domain.matrix_question import (
+from hub.domain.matrix import result as domain
+from hub.domain.matrix.question import (
     DimensionKind,
 )
+from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from resolvers import freshness as standing
 from resolvers import matrix as drawing
 from schema import matrix_input  # noqa: F401 - publishes the inputs that arguments here are made of

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import strawberry
 
-from hub.domain import matrix_question as domain
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import FundingSource
-from hub.domain.identity import GlobalId
-from hub.domain.linkage import LinkageStatus
-from hub.domain.matrix_question import AgencyRole, AreaRole
+from hub.domain.global_id import GlobalId
+from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix import question as domain
+from hub.domain.matrix.question import AgencyRole, AreaRole
 from schema.binding import accepts
 from schema.lookups import one
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import strawberry
 
-from hub.domain import matrix_question as domain
 from hub.domain.agencies import AgencyKind
 from hub.domain.areas import AreaLevel
-from hub.domain.identity import GlobalId
-from hub.domain.matrix_question import (
+from hub.domain.global_id import GlobalId
+from hub.domain.matrix import question as domain
+from hub.domain.matrix.question import (
     AxisOrder,
     Counting,
     DimensionKind,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import plans as domain
-from hub.domain.grounds import SEEN_BY
+from hub.domain.identity.visibility import SEEN_BY
 from hub.domain.plans import PlanKind, PlanStatus
 from resolvers import nodes
 from resolvers import plans as plan_resolvers

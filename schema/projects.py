@@ -8,11 +8,11 @@ import strawberry
 
 from hub.domain import budget as budget_domain
 from hub.domain import projects as domain
-from hub.domain.access import Visibility
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.grounds import SEEN_BY
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
+from hub.domain.identity.viewer import Visibility
+from hub.domain.identity.visibility import SEEN_BY
 from hub.domain.lookups import By
 from hub.domain.projects import ShareBasis
 from resolvers import nodes, projects

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from hub.domain import ingest, ledger
-from hub.domain import quarantine as domain
-from hub.domain.access import Permission
 from hub.domain.budget import BudgetPhase
-from hub.domain.identity import GlobalId
-from hub.domain.ingest import NameKind, Reason
-from hub.domain.quarantine import NameDecision, QuarantineSettle, RowStatus, Ruling
+from hub.domain.global_id import GlobalId
+from hub.domain.identity.viewer import Permission
+from hub.domain.sources import ledger, records
+from hub.domain.sources import quarantine as domain
+from hub.domain.sources.quarantine import NameDecision, QuarantineSettle, RowStatus, Ruling
+from hub.domain.sources.records import NameKind, Reason
 from hub.domain.time import EVER
 from hub.errors import Invalid
 from resolvers import quarantine, sources
@@ -28,7 +28,7 @@ Lazy = strawberry.lazy
 LONGEST_COMMAND_KEY = 200
 
 
-@describes(ingest.Proposal, name="NameProposal")
+@describes(records.Proposal, name="NameProposal")
 class NameProposal:
     """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
 
@@ -36,7 +36,7 @@ class NameProposal:
     text: LocalizedText = said("Why (เหตุผล)")
 
 
-@describes(ingest.Doubt)
+@describes(records.Doubt)
 class Doubt:
     """One reason not to trust a record (ข้อสงสัย)."""
 

@@ -4,30 +4,30 @@ import inspect
 
 import strawberry
 
-from hub.domain.access import Visibility
-from hub.domain.access_log import AccessKind
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.freshness import FreshnessStatus
-from hub.domain.ingest import NameKind, Reason
-from hub.domain.ledger import Outcome
-from hub.domain.linkage import LinkageStatus
-from hub.domain.live import FreshnessWish
-from hub.domain.matrix import CellState, CountTreatment, HeaderKind
-from hub.domain.matrix_question import (
+from hub.domain.identity.audit_log import AccessKind
+from hub.domain.identity.viewer import Visibility
+from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix.question import (
     AgencyRole,
     AreaRole,
     AxisOrder,
     Counting,
     DimensionKind,
 )
+from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.projects import ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
-from hub.domain.quarantine import RowStatus
 from hub.domain.rules import RuleGroup
-from hub.domain.runs import RunStatus
+from hub.domain.sources.freshness import FreshnessStatus
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.live import FreshnessWish
+from hub.domain.sources.quarantine import RowStatus
+from hub.domain.sources.records import NameKind, Reason
+from hub.domain.sources.runs import RunStatus
 from hub.domain.text import Locale, TranslationOrigin
 from hub.domain.user_errors import UserErrorCode
 from hub.domain.value_chain import StageKind

@@ -5,15 +5,15 @@ from datetime import datetime
 
 import strawberry
 
-from hub.domain import ledger as ledger_domain
 from hub.domain import provenance as provenance_domain
-from hub.domain import runs as runs_domain
-from hub.domain import sources as domain
-from hub.domain.access import Permission
-from hub.domain.freshness import FreshnessStatus
-from hub.domain.ledger import Outcome
+from hub.domain.identity.viewer import Permission
 from hub.domain.provenance import Cadence, SourceHealth
-from hub.domain.runs import RunStatus
+from hub.domain.sources import events as domain
+from hub.domain.sources import ledger as ledger_domain
+from hub.domain.sources import runs as runs_domain
+from hub.domain.sources.freshness import FreshnessStatus
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.runs import RunStatus
 from resolvers import quarantine as quarantine_resolvers
 from resolvers import sources
 from schema.agencies import Agency

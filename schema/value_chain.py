@@ -6,7 +6,7 @@ import strawberry
 
 from hub.domain import value_chain as domain
 from hub.domain.agencies import ActorLevel
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.lookups import By
 from hub.domain.value_chain import StageKind
 from resolvers import nodes

@@ -18,8 +18,8 @@ from starlette.requests import HTTPConnection
 
 from hub.bootstrap.application import Application, build_application
 from hub.bootstrap.startup import REFERENCE
-from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.live import LiveFigures
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
+from hub.domain.sources.live import LiveFigures
 from hub.settings import Settings
 from hub.store import embedded
 from hub.store.engine import Database, Reading, opened

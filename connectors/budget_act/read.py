@@ -10,7 +10,7 @@ from typing import Any, Final
 from connectors.kit import thai
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.ingest import (
+from hub.domain.sources.records import (
     Doubt,
     Entry,
     LineRow,
@@ -20,7 +20,7 @@ from hub.domain.ingest import (
     Reason,
     WrittenName,
 )
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.spec import SourceSpec
 
 UNITS: Final = (
     ("กลุ่มจังหวัด", ActorLevel.CLUSTER, FundingSource.CLUSTER),

@@ -1,8 +1,8 @@
 """One record: a row of a table, read by the mapping its operator declared."""
 
 from connectors.kit import mapping
-from hub.domain.ingest import Entry, RawRecord
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.records import Entry, RawRecord
+from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> Entry:

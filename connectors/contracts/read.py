@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.kit import days, thai
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.ingest import (
+from hub.domain.sources.records import (
     Doubt,
     Entry,
     LineRow,
@@ -20,7 +20,7 @@ from hub.domain.ingest import (
     Reason,
     WrittenName,
 )
-from hub.domain.source_spec import Era, SourceSpec
+from hub.domain.sources.spec import Era, SourceSpec
 from hub.domain.time import FiscalYear
 
 

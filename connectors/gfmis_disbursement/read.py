@@ -4,9 +4,9 @@ from typing import Final
 
 from connectors.kit.mapped import MappedRow
 from hub.domain.agencies import ActorLevel
-from hub.domain.ingest import Entry, NameKind, ProjectRow, RawRecord, WrittenName
-from hub.domain.joins import Join
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.joins import Join
+from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
 BUDGET: Final = "govspending_budget"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from hub.domain.ingest import Doubt, RawRecord, Reason
+from hub.domain.sources.records import Doubt, RawRecord, Reason
 from hub.errors import SourceRefused
 
 EXCERPT: Final = 60

@@ -30,7 +30,7 @@ from connectors.kit.listing import (
 )
 from connectors.kit.oauth import Grants
 from hub.domain.record import value
-from hub.domain.source_spec import Auth, AuthSpec
+from hub.domain.sources.spec import Auth, AuthSpec
 from hub.errors import Invalid, SourceError
 
 SHOWN: Final = 3

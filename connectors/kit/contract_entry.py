@@ -11,7 +11,8 @@ from typing import Any
 from connectors.kit import thai
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.ingest import (
+from hub.domain.record import value
+from hub.domain.sources.records import (
     Doubt,
     Entry,
     LineRow,
@@ -21,8 +22,7 @@ from hub.domain.ingest import (
     Reason,
     WrittenName,
 )
-from hub.domain.record import value
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from connectors.kit import thai
-from hub.domain.ingest import Doubt, Reason
+from hub.domain.sources.records import Doubt, Reason
+from hub.domain.thai_text import digits
 from hub.domain.time import BANGKOK, BUDDHIST_OFFSET, FIRST_BE
-from hub.domain.written import digits
 
 MONTHS: Final = {
     name: number

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.declared import Part
-from hub.domain.file_mapping import AmountColumn, FileMapping, HeadingRows, TotalRows
 from hub.domain.record import record
-from hub.domain.source_spec import Era, Format, SourceSpec
+from hub.domain.sources.declaration import Part
+from hub.domain.sources.file_mapping import AmountColumn, FileMapping, HeadingRows, TotalRows
+from hub.domain.sources.spec import Era, Format, SourceSpec
+from hub.domain.thai_text import clean, digits
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
-from hub.domain.written import clean, digits
 
 MAPPING: Final = {
     "sheet", "header_rows", "key", "fill_down", "ignored", "fields", "constants", "amounts",

@@ -20,9 +20,9 @@ from typing import Any, Final
 from connectors.kit.file_mapping import is_mapped, mapping_in
 from connectors.kit.tables import TableRow, rows_of
 from connectors.kit.workbook import OLE, opened
-from hub.domain.ingest import Doubt, Pages, RawPage, RawRecord, Reason
-from hub.domain.source_spec import Format, SourceSpec
-from hub.domain.written import shown
+from hub.domain.sources.records import Doubt, Pages, RawPage, RawRecord, Reason
+from hub.domain.sources.spec import Format, SourceSpec
+from hub.domain.thai_text import shown
 from hub.errors import SourceRefused
 
 STEP: Final = 500

@@ -7,10 +7,18 @@ from typing import Any, Final, TypeVar
 from connectors.kit import days, thai
 from connectors.kit.file_mapping import mapping_in
 from connectors.kit.workbook import ERRORS
-from hub.domain.ingest import Doubt, Entry, LineRow, NameKind, RawRecord, Reason, WrittenName
-from hub.domain.source_spec import Era, SourceSpec
+from hub.domain.sources.records import (
+    Doubt,
+    Entry,
+    LineRow,
+    NameKind,
+    RawRecord,
+    Reason,
+    WrittenName,
+)
+from hub.domain.sources.spec import Era, SourceSpec
+from hub.domain.thai_text import clean, digits
 from hub.domain.time import FiscalYear
-from hub.domain.written import clean, digits
 
 Read = TypeVar("Read")
 SUM: Final = re.compile(r"(ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|เป็นเงิน|เงิน)?( ?\d+ ?โครงการ)?")

@@ -11,9 +11,10 @@ from typing import Any, Final
 from connectors.kit import thai
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.declared import Part
-from hub.domain.file_mapping import FileMapping
-from hub.domain.ingest import (
+from hub.domain.record import record, value
+from hub.domain.sources.declaration import Part
+from hub.domain.sources.file_mapping import FileMapping
+from hub.domain.sources.records import (
     Doubt,
     Entry,
     LineRow,
@@ -23,8 +24,7 @@ from hub.domain.ingest import (
     Reason,
     WrittenName,
 )
-from hub.domain.record import record, value
-from hub.domain.source_spec import MoneyUnit, SourceSpec
+from hub.domain.sources.spec import MoneyUnit, SourceSpec
 from hub.domain.time import FiscalYear
 
 KEYS: Final = {

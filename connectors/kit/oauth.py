@@ -32,7 +32,7 @@ from connectors.kit.credentials import NOTHING, SecretOf
 from connectors.kit.limits import Limits, Waiting, delay
 from connectors.kit.redact import guard_logs, redacted
 from hub.domain.record import value
-from hub.domain.source_spec import AuthSpec
+from hub.domain.sources.spec import AuthSpec
 from hub.errors import Invalid, SourceRefused, SourceRejectedUs, SourceUnreachable
 
 MOST: Final = 1 << 16

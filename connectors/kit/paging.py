@@ -22,9 +22,9 @@ from connectors.kit.credentials import NOTHING, Anonymous, Credentials, Key, Sec
 from connectors.kit.http import Answer, Http, dated, origin
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
-from hub.domain.ingest import Pages, RawPage, RawRecord
-from hub.domain.runs import Asked
-from hub.domain.source_spec import Auth, Paging, SourceSpec
+from hub.domain.sources.records import Pages, RawPage, RawRecord
+from hub.domain.sources.runs import Asked
+from hub.domain.sources.spec import Auth, Paging, SourceSpec
 from hub.errors import Invalid, SourceRefused
 
 REPEATS: Final = 3

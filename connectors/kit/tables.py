@@ -13,11 +13,11 @@ from openpyxl.utils.cell import get_column_letter
 from connectors.kit import thai
 from connectors.kit.file_mapping import column_name, mapping_in
 from connectors.kit.workbook import Place
-from hub.domain.file_mapping import FileMapping, TotalRows
-from hub.domain.ingest import Doubt, Reason
 from hub.domain.record import record
-from hub.domain.source_spec import Format, SourceSpec
-from hub.domain.written import clean
+from hub.domain.sources.file_mapping import FileMapping, TotalRows
+from hub.domain.sources.records import Doubt, Reason
+from hub.domain.sources.spec import Format, SourceSpec
+from hub.domain.thai_text import clean
 from hub.errors import SourceRefused
 
 BETWEEN: Final = " / "

@@ -8,10 +8,10 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-from hub.domain.ingest import Doubt, Reason
-from hub.domain.source_spec import Era, MoneyUnit
+from hub.domain.sources.records import Doubt, Reason
+from hub.domain.sources.spec import Era, MoneyUnit
+from hub.domain.thai_text import clean, digits, shown
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
-from hub.domain.written import clean, digits, shown
 
 NUMBER: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
 SEPARATED: Final = re.compile(r"\d[\d,]*(\.\d+)?")

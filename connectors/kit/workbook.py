@@ -23,7 +23,7 @@ from openpyxl.xml.functions import iterparse
 
 from connectors.kit.thai import EXACT
 from hub.domain.record import record
-from hub.domain.written import shown
+from hub.domain.thai_text import shown
 from hub.errors import SourceRefused
 
 MOST_BYTES: Final = 1 << 29

@@ -2,8 +2,8 @@
 
 from connectors.kit.mapped import MappedRow
 from hub.domain.agencies import ActorLevel
-from hub.domain.ingest import Entry, NameKind, ProjectRow, RawRecord, WrittenName
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> Entry:

@@ -5,8 +5,8 @@ from connectors.kit.contract_entry import Standpoint
 from connectors.kit.contract_entry import entry as entry_of
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import FundingSource
-from hub.domain.ingest import Entry, NameKind, RawRecord, WrittenName
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.records import Entry, NameKind, RawRecord, WrittenName
+from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> Entry:

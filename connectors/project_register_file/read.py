@@ -1,8 +1,8 @@
 """One row: a project of a ministry's register, with its amounts of whichever phases it keeps."""
 
 from connectors.kit.mapped import MappedRow
-from hub.domain.ingest import Entry, NameKind, ProjectRow, RawRecord, WrittenName
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> Entry:

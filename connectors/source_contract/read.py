@@ -3,8 +3,8 @@
 from connectors.kit.contract_entry import Standpoint, province_of
 from connectors.kit.contract_entry import entry as entry_of
 from hub.domain.budget import FundingSource
-from hub.domain.ingest import Entry, RawRecord
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.records import Entry, RawRecord
+from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> Entry:

@@ -21,8 +21,8 @@ from connectors.registry import Connector
 from hub.bootstrap.contexts import RequestContexts
 from hub.bootstrap.remote_json import fetch_json
 from hub.bootstrap.sources import review_connectors
-from hub.domain.clients import Jwk
-from hub.domain.live import LiveFigures
+from hub.domain.identity.clients import Jwk
+from hub.domain.sources.live import LiveFigures
 from hub.domain.time import Clock
 from hub.ingest.review import Review
 from hub.settings import Settings

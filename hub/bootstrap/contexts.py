@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 
-from hub.domain.access_log import Operation
-from hub.domain.live import LiveFigures
+from hub.domain.identity.audit_context import Trail
+from hub.domain.identity.audit_log import Operation
+from hub.domain.sources.live import LiveFigures
 from hub.domain.time import Clock
-from hub.domain.trail import Trail
 from hub.ingest.review import Review
 from hub.store.access_log import things
 from hub.store.engine import Database

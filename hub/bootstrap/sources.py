@@ -7,7 +7,7 @@ from connectors.inputs import asked_over_http
 from connectors.kit.oauth import Grants
 from connectors.live import AskingAgencies
 from connectors.registry import Connector, connectors
-from hub.domain.source_spec import Auth, SourceSpec, Transport
+from hub.domain.sources.spec import Auth, SourceSpec, Transport
 from hub.ingest.run import Input
 from hub.jobs.scheduler import Scheduled
 from hub.settings import Settings

@@ -8,7 +8,7 @@ from hub.cli.bilingual import Group
 from hub.cli.console import by_option, in_database, iso, json_option, mark, option, print_list, say
 
 if TYPE_CHECKING:
-    from hub.domain.sharing import DataSharing, Shared
+    from hub.domain.identity.agreements import DataSharing, Shared
 
 
 @click.group(
@@ -130,7 +130,7 @@ def revoke(agreement_id: str, by: str | None) -> None:
 
 def shared(only: str | None, source: str | None, plan: str | None) -> tuple["Shared", str | None]:
     """Return what is shared, and the id of the source or plan; at most one may be given."""
-    from hub.domain.sharing import Shared
+    from hub.domain.identity.agreements import Shared
 
     if sum(one is not None for one in (only, source, plan)) > 1:
         raise click.UsageError("--only, --source, --plan: ใช้ได้ครั้งละหนึ่งอย่าง · only one may be used")

@@ -13,7 +13,7 @@ from hub.errors import Invalid
 from hub.settings import ORIGIN
 
 if TYPE_CHECKING:
-    from hub.domain.clients import Client, Jwk
+    from hub.domain.identity.clients import Client, Jwk
 
 LARGEST: Final = 256 << 10
 """Bytes of a file of keys."""

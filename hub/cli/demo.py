@@ -76,7 +76,7 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
 
     The hub of this data folder may run meanwhile.
     """
-    from hub.domain.ledger import Ledger
+    from hub.domain.sources.ledger import Ledger
     from hub.ingest.report import closing
     from hub.sandbox.fill import fill
 

@@ -12,7 +12,7 @@ from hub.errors import Invalid
 from hub.settings import ORIGIN, SECRET, Settings
 
 if TYPE_CHECKING:
-    from hub.domain.clients import Issuer, SignIn
+    from hub.domain.identity.clients import Issuer, SignIn
     from hub.store.engine import Database
 
 
@@ -138,7 +138,7 @@ def add(
 ) -> None:
     """Trust an issuer, or change how it is trusted."""
     from hub.bootstrap.remote_json import fetch_json
-    from hub.domain.clients import Issuer
+    from hub.domain.identity.clients import Issuer
     from hub.services.identity.issuers import add_issuer, discover_keys
     from hub.services.identity.operator import operator_name
 
@@ -185,7 +185,7 @@ def disable(url: str, by: str | None) -> None:
 
 def scopes_of(pairs: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the scopes that each value of the claim grants; a value may be repeated."""
-    from hub.domain.clients import granted
+    from hub.domain.identity.clients import granted
 
     found: dict[str, frozenset[str]] = {}
     for pair in pairs:
@@ -200,8 +200,8 @@ def login_of(
     client_id: str | None, secret: str | None, claim: str, pairs: Sequence[str]
 ) -> "SignIn":
     """Return how people log in at an issuer."""
-    from hub.domain.access import Role
-    from hub.domain.clients import SignIn
+    from hub.domain.identity.clients import SignIn
+    from hub.domain.identity.viewer import Role
 
     if not client_id:
         raise Invalid("--client-id", "ต้องระบุเมื่อใช้ --sign-in", "is required with --sign-in")

@@ -21,7 +21,7 @@ from hub.errors import Invalid
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from hub.domain.quarantine import Question, Settled
+    from hub.domain.sources.quarantine import Question, Settled
     from hub.domain.time import FiscalYear
 
 rows_argument = click.argument(
@@ -124,7 +124,7 @@ def decide(
     by: str | None,
 ) -> None:
     """Decide what a name stands for, and read the rows with that name again."""
-    from hub.domain.ingest import NameKind
+    from hub.domain.sources.records import NameKind
     from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import decide_name
 

@@ -10,7 +10,7 @@ from connectors.kit.file_mapping import is_mapped
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
 from connectors.registry import Connector
-from hub.domain.source_spec import Auth, SourceSpec, Transport
+from hub.domain.sources.spec import Auth, SourceSpec, Transport
 from hub.errors import Invalid
 from hub.ingest.run import Input
 from hub.settings import LOOPBACK, Settings

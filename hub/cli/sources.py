@@ -25,7 +25,7 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from connectors.kit.conform import Point
-    from hub.domain.ledger import Ledger
+    from hub.domain.sources.ledger import Ledger
     from hub.ingest.run import Result
     from hub.services.sources.list_sources import ListedSource
     from hub.store.engine import Database

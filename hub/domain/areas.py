@@ -4,7 +4,7 @@ from datetime import date
 from enum import Enum
 from typing import ClassVar
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from enum import Enum
 from typing import ClassVar
 
-from hub.domain.access import Visibility
 from hub.domain.agencies import ActorLevel
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
+from hub.domain.identity.viewer import Visibility
 from hub.domain.record import record
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear

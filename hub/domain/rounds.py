@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.record import record
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import ClassVar
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.record import record
 from hub.domain.text import LocalizedText
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
 from typing import Final
 
-from hub.domain.ingest import Entry, RawPage, RawRecord
 from hub.domain.record import record
+from hub.domain.sources.records import Entry, RawPage, RawRecord
 from hub.store.intake import Raw
 
 MOST: Final = 1_000

@@ -1,7 +1,7 @@
 """What a run must show before it is believed: enough records, totals in bounds, nothing cut off."""
 
-from hub.domain.ledger import Ledger
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.ledger import Ledger
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 
 

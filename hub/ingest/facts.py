@@ -6,8 +6,16 @@ from datetime import datetime
 from typing import Final
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.ingest import Doubt, Entry, LineRow, NameKind, ProjectRow, RawRecord, WrittenName
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.records import (
+    Doubt,
+    Entry,
+    LineRow,
+    NameKind,
+    ProjectRow,
+    RawRecord,
+    WrittenName,
+)
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve import Resolved, Resolver
 from hub.store.intake_facts import Fact, LineFact, ProjectFact

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
-from hub.domain.live import WORDS, Fallback, Heard, LiveFigures, RecordKey
 from hub.domain.money import Money
 from hub.domain.projects import Project
 from hub.domain.provenance import LiveOrigin
 from hub.domain.record import record
+from hub.domain.sources.live import WORDS, Fallback, Heard, LiveFigures, RecordKey
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import TooCostly

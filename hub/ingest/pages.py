@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.domain.ingest import Entry, RawPage, RawRecord, Reason, SourceReader
-from hub.domain.ledger import Ledger, Outcome
-from hub.domain.quarantine import RowStatus
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.ledger import Ledger, Outcome
+from hub.domain.sources.quarantine import RowStatus
+from hub.domain.sources.records import Entry, RawPage, RawRecord, Reason, SourceReader
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 from hub.ingest.ahead import ReadPage, Told
 from hub.ingest.facts import Facts, record_id

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from hub.domain.ingest import RawRecord
+from hub.domain.sources.records import RawRecord
 from hub.store.intake import Raw
 
 

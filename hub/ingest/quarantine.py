@@ -6,12 +6,19 @@ reading and the same checks as a run.
 
 from collections.abc import Iterable, Sequence
 
-from hub.domain.access_log import AccessKind, Caller, Entry, Operation
-from hub.domain.identity import GlobalId
-from hub.domain.ingest import Doubt, RawRecord, Reason, SourceReader
-from hub.domain.quarantine import NameDecision, QuarantinedRow, Question, RowStatus, Ruling, Settled
-from hub.domain.source_spec import SourceSpec
-from hub.domain.trail import MOST_IDS, Trail
+from hub.domain.global_id import GlobalId
+from hub.domain.identity.audit_context import MOST_IDS, Trail
+from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation
+from hub.domain.sources.quarantine import (
+    NameDecision,
+    QuarantinedRow,
+    Question,
+    RowStatus,
+    Ruling,
+    Settled,
+)
+from hub.domain.sources.records import Doubt, RawRecord, Reason, SourceReader
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound
 from hub.ingest.facts import Facts
 from hub.ingest.pages import Pages, held

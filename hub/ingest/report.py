@@ -3,7 +3,7 @@
 from typing import Final
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.ledger import Ledger, Outcome
+from hub.domain.sources.ledger import Ledger, Outcome
 
 WORDS: Final = {
     Outcome.NEW: "ใหม่ · new",

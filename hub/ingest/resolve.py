@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Final
 
-from hub.domain.ingest import Doubt, NameKind, Proposal, Reason, WrittenName
-from hub.domain.naming import KnownName
-from hub.domain.quarantine import NameDecision
 from hub.domain.record import value
+from hub.domain.sources.names import KnownName
+from hub.domain.sources.quarantine import NameDecision
+from hub.domain.sources.records import Doubt, NameKind, Proposal, Reason, WrittenName
+from hub.domain.thai_text import CENTRAL, clean, folded, shown, stripped
 from hub.domain.time import FiscalYear
-from hub.domain.written import CENTRAL, clean, folded, shown, stripped
 
 NEAR: Final = 0.8
 """How much of a name must agree for it to be proposed."""

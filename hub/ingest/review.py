@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from hub.domain.ingest import SourceReader
-from hub.domain.quarantine import Ruling, Settled
-from hub.domain.source_spec import SourceSpec
-from hub.domain.trail import Trail
+from hub.domain.identity.audit_context import Trail
+from hub.domain.sources.quarantine import Ruling, Settled
+from hub.domain.sources.records import SourceReader
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import NotFound
 from hub.ingest.quarantine import settle
 from hub.store.engine import Database

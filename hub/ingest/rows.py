@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from hub.domain.ingest import (
+from hub.domain.sources.records import (
     Doubt,
     Entry,
     RawRecord,
     Reason,
     SourceReader,
 )
-from hub.domain.source_spec import SourceSpec
-from hub.domain.written import shown, unsafe
+from hub.domain.sources.spec import SourceSpec
+from hub.domain.thai_text import shown, unsafe
 from hub.errors import SourceRefused
 
 LONGEST: Final = 2_000

@@ -9,11 +9,11 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
-from hub.domain.ingest import Pages, RawPage, SourceReader
-from hub.domain.ledger import Ledger, Outcome
 from hub.domain.record import record
-from hub.domain.runs import Asked, Run, RunStatus
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.ledger import Ledger, Outcome
+from hub.domain.sources.records import Pages, RawPage, SourceReader
+from hub.domain.sources.runs import Asked, Run, RunStatus
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
 from hub.ingest.ahead import ReadPage, ahead
@@ -36,7 +36,7 @@ PROGRAM: Final = digest(
     *(
         path.read_text("utf-8")
         for room in ("domain", "ingest")
-        for path in sorted((HUB / room).glob("*.py"))
+        for path in sorted((HUB / room).rglob("*.py"))
     )
 )
 """How entries become facts, in one word: with another program, unchanged records are read anew."""

@@ -7,9 +7,9 @@ in whatever order and on whatever pages they come.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from hub.domain.ingest import Doubt, Entry, RawRecord, Reason
-from hub.domain.ledger import Outcome
 from hub.domain.record import record
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.records import Doubt, Entry, RawRecord, Reason
 from hub.store.intake import Raw, Seen
 from hub.store.intake_facts import Fact
 

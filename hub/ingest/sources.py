@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from hub.domain.access import OPERATOR
+from hub.domain.identity.viewer import OPERATOR
 from hub.domain.provenance import Source
-from hub.domain.quarantine import Question
 from hub.domain.record import record
-from hub.domain.runs import Run
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.quarantine import Question
+from hub.domain.sources.runs import Run
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.quarantine import questions
 from hub.store import quarantine

@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.domain.ingest import SourceReader
 from hub.domain.record import record
-from hub.domain.schedule import next_after_failure, next_after_success
-from hub.domain.source_spec import Auth, SourceSpec
+from hub.domain.sources.records import SourceReader
+from hub.domain.sources.schedule import next_after_failure, next_after_success
+from hub.domain.sources.spec import Auth, SourceSpec
 from hub.domain.time import Clock
 from hub.errors import Conflict, Invalid, SourceError, SourceRejectedUs
 from hub.ingest.run import Input, ingest

@@ -11,9 +11,9 @@ from typing import Final
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages
 from connectors.registry import Connector, instance_of
-from hub.domain.ledger import Ledger
 from hub.domain.record import record
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.ledger import Ledger
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import API_KEY, CLIENT_SECRET, USER_TOKEN, Agency

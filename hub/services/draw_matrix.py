@@ -9,8 +9,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.layout import Layout
-from hub.domain.matrix import (
+from hub.domain.matrix.key import write_key
+from hub.domain.matrix.layout import Layout
+from hub.domain.matrix.question import (
+    COUNTED_AT_ONCE,
+    MEMBERS_AT_MOST,
+    TABLE_AT_ONCE,
+    AxisOrder,
+    Counting,
+    MatrixQuestion,
+)
+from hub.domain.matrix.result import (
     Axis,
     CellState,
     Figures,
@@ -19,15 +28,6 @@ from hub.domain.matrix import (
     HeaderKind,
     Matrix,
     Member,
-)
-from hub.domain.matrix_key import write_key
-from hub.domain.matrix_question import (
-    COUNTED_AT_ONCE,
-    MEMBERS_AT_MOST,
-    TABLE_AT_ONCE,
-    AxisOrder,
-    Counting,
-    MatrixQuestion,
 )
 from hub.domain.text import Notice, words
 from hub.errors import Invalid, TooCostly

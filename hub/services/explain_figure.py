@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.matrix import (
+from hub.domain.matrix.question import Counting
+from hub.domain.matrix.result import (
     Cell,
     Contribution,
     CountTreatment,
     Group,
     Matrix,
 )
-from hub.domain.matrix_question import Counting
 from hub.domain.money import Money
 from hub.domain.paging import Connection, Page, connect
 

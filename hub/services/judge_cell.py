@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.linkage import LinkageStatus, Reason
-from hub.domain.matrix import (
+from hub.domain.linkages import LinkageStatus, Reason
+from hub.domain.matrix.question import DimensionKind, MatrixQuestion
+from hub.domain.matrix.result import (
     Cell,
     CellState,
     Figures,
@@ -21,7 +22,6 @@ from hub.domain.matrix import (
     Member,
     state_of,
 )
-from hub.domain.matrix_question import DimensionKind, MatrixQuestion
 from hub.domain.text import words
 from hub.domain.value_chain import ExpectedRole, ValueChain
 from hub.services.weigh_sources import Reporting, headed

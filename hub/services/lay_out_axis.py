@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Final
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import Area, AreaLevel
 from hub.domain.budget import FundingSource
-from hub.domain.labels import LABELS
-from hub.domain.layout import Places
-from hub.domain.linkage import LinkageStatus
-from hub.domain.matrix import Member
-from hub.domain.matrix_question import (
+from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix.labels import LABELS
+from hub.domain.matrix.layout import Places
+from hub.domain.matrix.question import (
     AxisQuestion,
     DimensionKind,
     MatrixQuestion,
     MemberSelector,
 )
+from hub.domain.matrix.result import Member
 from hub.domain.text import LocalizedText, TranslationOrigin, thai_sort_key
 from hub.domain.time import FiscalYear
 from hub.domain.value_chain import ValueChain

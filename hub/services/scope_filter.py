@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from hub.domain.layout import Scope
-from hub.domain.matrix_question import MatrixFilter, MatrixQuestion
+from hub.domain.matrix.layout import Scope
+from hub.domain.matrix.question import MatrixFilter, MatrixQuestion
 from hub.domain.time import FiscalYear, FiscalYearRange, every_year
 from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid

@@ -9,11 +9,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hub.domain.agencies import ActorLevel, Agency
-from hub.domain.coverage import Place
-from hub.domain.freshness import Freshness, FreshnessStatus, Promise, SourceUse, status_of, worst
-from hub.domain.matrix import Cell, Header, Matrix, Member
-from hub.domain.matrix_question import DimensionKind, MatrixQuestion
+from hub.domain.matrix.question import DimensionKind, MatrixQuestion
+from hub.domain.matrix.result import Cell, Header, Matrix, Member
 from hub.domain.provenance import Source, SourceHealth
+from hub.domain.sources.coverage import Place
+from hub.domain.sources.freshness import (
+    Freshness,
+    FreshnessStatus,
+    Promise,
+    SourceUse,
+    status_of,
+    worst,
+)
 from hub.domain.text import LocalizedText, Notice, words
 from hub.domain.time import BUDDHIST_OFFSET
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.access import Role
-from hub.domain.clients import Client, ClientKind, Issuer, Jwk, SignIn, Spent
+from hub.domain.identity.clients import Client, ClientKind, Issuer, Jwk, SignIn, Spent
+from hub.domain.identity.viewer import Role
 from hub.errors import Unready
 from hub.store.engine import LOST, Database
 from hub.store.tables import client, issuer, registration, signing_key
@@ -79,7 +79,7 @@ def sign_in_of(told: dict[str, Any]) -> SignIn:
 
 
 class Register:
-    """The register in a database; see `hub.domain.clients.Registry`."""
+    """The register in a database; see `hub.domain.identity.clients.Registry`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -11,8 +11,8 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from hub.domain.access import Viewer
-from hub.domain.access_log import AccessRecord, Entry, Thing
+from hub.domain.identity.audit_log import AccessRecord, Entry, Thing
+from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.errors import Unready
 from hub.store.engine import LOST, PATIENCE, Database, Reading

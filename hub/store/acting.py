@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import CTE
 
-from hub.domain.access import Viewer
-from hub.domain.layout import Scope
+from hub.domain.identity.viewer import Viewer
+from hub.domain.matrix.layout import Scope
 from hub.store.rows import listing
 from hub.store.serving import linked
 from hub.store.tables import budget_line, project, project_area

@@ -10,8 +10,8 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from hub.domain.access import Viewer
 from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
+from hub.domain.identity.viewer import Viewer
 from hub.domain.money import Money
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.engine import Reading

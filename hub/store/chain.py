@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from hub.domain.access_log import GENESIS, Entry, link
+from hub.domain.identity.audit_log import GENESIS, Entry, link
 from hub.domain.record import record
 from hub.store.engine import Database
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.access_log import AccessKind, Caller, Operation, Thing
-from hub.domain.clients import ACTIVE, Client, Issuer, Jwk, Registration, SignIn
-from hub.domain.trail import by_owner
+from hub.domain.identity.audit_context import by_owner
+from hub.domain.identity.audit_log import AccessKind, Caller, Operation, Thing
+from hub.domain.identity.clients import ACTIVE, Client, Issuer, Jwk, Registration, SignIn
 from hub.errors import Conflict, NotFound
 from hub.store.access import CLIENTS, ISSUERS, client_of, issuer_of
 from hub.store.access_log import append

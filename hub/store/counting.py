@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import CTE
 
-from hub.domain.access import Viewer
-from hub.domain.layout import Layout
-from hub.domain.matrix_question import Counting, DimensionKind
+from hub.domain.identity.viewer import Viewer
+from hub.domain.matrix.layout import Layout
+from hub.domain.matrix.question import Counting, DimensionKind
 from hub.store import facts
 from hub.store.rows import listing
 from hub.store.serving import links

@@ -10,9 +10,9 @@ from typing import Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.identity import GlobalId
-from hub.domain.local_authorities import LocalAuthority
-from hub.domain.source_spec import SourceSpec
+from hub.domain.global_id import GlobalId
+from hub.domain.sources.local_authorities import LocalAuthority
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
 from hub.errors import Invalid
 from hub.store.tables import agency, agency_placement, area, area_membership, provenance, source

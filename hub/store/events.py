@@ -11,7 +11,7 @@ from typing import Any, Final
 import asyncpg
 
 from hub.domain.paging import write_cursor
-from hub.domain.sources import SourceEvent
+from hub.domain.sources.events import SourceEvent
 from hub.store.engine import Database
 from hub.store.visible import EVERYBODYS
 

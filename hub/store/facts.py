@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.sql.selectable import CTE, FromClause
 
-from hub.domain.access import Viewer
-from hub.domain.layout import Pairs, Scope
-from hub.domain.matrix_question import AgencyRole, AreaRole
+from hub.domain.identity.viewer import Viewer
+from hub.domain.matrix.layout import Pairs, Scope
+from hub.domain.matrix.question import AgencyRole, AreaRole
 from hub.store import tables
 from hub.store.known import as_known
 from hub.store.rows import listing

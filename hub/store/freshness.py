@@ -10,10 +10,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import CTE
 
-from hub.domain.coverage import Coverage
-from hub.domain.freshness import Promise, Rests
-from hub.domain.layout import Layout
+from hub.domain.matrix.layout import Layout
 from hub.domain.provenance import Source
+from hub.domain.sources.coverage import Coverage
+from hub.domain.sources.freshness import Promise, Rests
 from hub.store import tables
 from hub.store.areas import prefixed
 from hub.store.engine import Reading

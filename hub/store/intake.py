@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.ledger import Ledger, Outcome
 from hub.domain.record import value
-from hub.domain.runs import Asked, Run, RunStatus
+from hub.domain.sources.ledger import Ledger, Outcome
+from hub.domain.sources.runs import Asked, Run, RunStatus
 from hub.errors import Conflict, SourceError
 from hub.store import schedule
 from hub.store.engine import Database

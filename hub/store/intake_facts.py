@@ -7,9 +7,9 @@ from typing import Final
 
 import asyncpg
 
-from hub.domain.joins import Join, Stand
 from hub.domain.record import record
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.joins import Join, Stand
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
 from hub.store import joins, telling
 from hub.store.tables import budget_line, source_record

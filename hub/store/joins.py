@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.joins import Join, JoinState, Stand, stand
+from hub.domain.sources.joins import Join, JoinState, Stand, stand
 from hub.store import telling
 from hub.store.tables import record_join, stand_in
 from hub.store.telling import Telling

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.access import Viewer
-from hub.domain.layout import Scope
-from hub.domain.linkage import Linkage, LinkageStatus, Reason
+from hub.domain.identity.viewer import Viewer
+from hub.domain.linkages import Linkage, LinkageStatus, Reason
+from hub.domain.matrix.layout import Scope
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.store.engine import Reading

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.sql.selectable import CTE
 
-from hub.domain.access import Viewer
 from hub.domain.budget import BudgetPhase
 from hub.domain.findings import FindingKind
-from hub.domain.layout import Layout
-from hub.domain.linkage import LinkageStatus
-from hub.domain.matrix import Figures, Group
-from hub.domain.matrix_question import Counting
+from hub.domain.identity.viewer import Viewer
+from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix.layout import Layout
+from hub.domain.matrix.question import Counting
+from hub.domain.matrix.result import Figures, Group
 from hub.domain.paging import Page
 from hub.store import tables
 from hub.store.counting import counted, placed

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.ingest import NameKind
-from hub.domain.naming import KnownName
-from hub.domain.quarantine import NameDecision
+from hub.domain.sources.names import KnownName
+from hub.domain.sources.quarantine import NameDecision
+from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
 from hub.store.engine import Reading
 from hub.store.tables import name_decision

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.access import Role
-from hub.domain.people import NOTED, Code, PersonSession, Signing
+from hub.domain.identity.people import NOTED, Code, PersonSession, Signing
+from hub.domain.identity.viewer import Role
 from hub.errors import Unready
 from hub.store.engine import LOST, Database
 from hub.store.rows import localized
@@ -63,7 +63,7 @@ order by sort_key, id
 
 
 class Directory:
-    """People in a database; see `hub.domain.people.People`."""
+    """People in a database; see `hub.domain.identity.people.People`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -14,7 +14,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from hub.domain.access import Viewer
+from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear

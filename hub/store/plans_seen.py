@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.access import Viewer, Visibility
+from hub.domain.identity.viewer import Viewer, Visibility
 from hub.store.known import as_known
 from hub.store.tables import plan_version
 from hub.store.visible import UNPUBLISHED, unpublished, visible

@@ -10,9 +10,9 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.access import Viewer, Visibility
 from hub.domain.agencies import ActorLevel
-from hub.domain.layout import Scope
+from hub.domain.identity.viewer import Viewer, Visibility
+from hub.domain.matrix.layout import Scope
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.projects import AreaShare, Project, ShareBasis
 from hub.domain.time import FiscalYear

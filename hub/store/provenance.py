@@ -9,7 +9,6 @@ from typing import Any, Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.live import RecordKey
 from hub.domain.provenance import (
     Assertion,
     Cadence,
@@ -20,6 +19,7 @@ from hub.domain.provenance import (
     SourceHealth,
     SourceRecord,
 )
+from hub.domain.sources.live import RecordKey
 from hub.store.areas import prefixed
 from hub.store.engine import Reading
 from hub.store.known import as_known

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.ingest import Doubt, NameKind, Proposal, Reason
-from hub.domain.quarantine import QuarantinedRow, RowStatus
 from hub.domain.record import record
+from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
+from hub.domain.sources.records import Doubt, NameKind, Proposal, Reason
 
 PUT: Final = """
 insert into quarantine (run_id, source_id, source_key, scope, block, hash, url, retrieved_at,

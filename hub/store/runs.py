@@ -4,8 +4,8 @@ import json
 
 import asyncpg
 
-from hub.domain.ledger import Ledger
-from hub.domain.runs import Asked, Run, RunStatus
+from hub.domain.sources.ledger import Ledger
+from hub.domain.sources.runs import Asked, Run, RunStatus
 
 
 def run_of(row: asyncpg.Record) -> Run:

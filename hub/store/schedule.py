@@ -11,7 +11,7 @@ from typing import Final
 import asyncpg
 
 from hub.domain.provenance import SourceHealth
-from hub.domain.schedule import DOWN_AFTER
+from hub.domain.sources.schedule import DOWN_AFTER
 from hub.errors import SourceRejectedUs
 from hub.store.engine import Database
 

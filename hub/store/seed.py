@@ -18,7 +18,7 @@ from typing import Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain import identity, text, time
+from hub.domain import global_id, text, time
 from hub.domain.record import value
 from hub.errors import StoreUnusable
 from hub.store.seeding import places, standing, strategies
@@ -48,7 +48,7 @@ READING: Final = Path(__file__).parent
 PROGRAMS: Final = (
     Path(__file__),
     *sorted((READING / "seeding").glob("*.py")),
-    *(Path(str(module.__file__)) for module in (identity, text, time)),
+    *(Path(str(module.__file__)) for module in (global_id, text, time)),
 )
 """What makes rows of the files."""
 STAMPED: Final = {"source_record": ("retrieved_at",)}

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE
 
-from hub.domain.access import Viewer
-from hub.domain.layout import Scope
-from hub.domain.linkage import PLACING
+from hub.domain.identity.viewer import Viewer
+from hub.domain.linkages import PLACING
+from hub.domain.matrix.layout import Scope
 from hub.store import tables
 from hub.store.known import as_known
 from hub.store.plans import wordings

@@ -10,9 +10,9 @@ from typing import Final
 
 import asyncpg
 
-from hub.domain.access_log import AccessKind, Caller, Operation, Thing
-from hub.domain.sharing import DataSharing, Shared
-from hub.domain.trail import by_owner
+from hub.domain.identity.agreements import DataSharing, Shared
+from hub.domain.identity.audit_context import by_owner
+from hub.domain.identity.audit_log import AccessKind, Caller, Operation, Thing
 from hub.errors import Invalid, NotFound
 from hub.store.access_log import append
 from hub.store.engine import Database

@@ -17,7 +17,7 @@ import asyncpg
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from hub.domain.clients import Jwk
+from hub.domain.identity.clients import Jwk
 from hub.domain.record import value
 from hub.errors import StoreUnusable, Unready
 from hub.store.engine import LOST, Database

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.access import Viewer
-from hub.domain.linkage import PLACING
+from hub.domain.identity.viewer import Viewer
+from hub.domain.linkages import PLACING
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.provenance import Source, SourceHealth
-from hub.domain.quarantine import QuarantinedRow, RowStatus
-from hub.domain.runs import Run
+from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
+from hub.domain.sources.runs import Run
 from hub.domain.time import FiscalYear
 from hub.store.areas import prefixed
 from hub.store.engine import Reading

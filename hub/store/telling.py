@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.record import record
 from hub.store.tables import project, project_area, provenance
 from hub.store.upsert import Row, add, upsert

@@ -1,6 +1,6 @@
 """The unit of work: every reader of one request, over one snapshot and one viewer."""
 
-from hub.domain.access import Viewer
+from hub.domain.identity.viewer import Viewer
 from hub.store.access_log import AccessRecords
 from hub.store.agencies import Agencies
 from hub.store.areas import Areas

@@ -2,8 +2,8 @@
 
 Every query, total, suggestion, order and cursor goes through these predicates before anything is
 fetched; a test fails a statement that reads a table with `visibility` and goes round them.
-Published things are everybody's; who sees a draft, and why, is told in `hub.domain.grounds` and
-turned into SQL here, ground by ground (ADR 0015).
+Published things are everybody's; who sees a draft, and why, is listed in
+`hub.domain.identity.visibility` and turned into SQL here, ground by ground (ADR 0015).
 
 A right is of today: who stands under whom, which edition of clusters is in force, who is a party,
 what is shared. What is read as of an instant must have been visible then and be so now, by the
@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.selectable import Alias, FromClause
 
-from hub.domain.access import ANONYMOUS, Permission, Viewer, Visibility
 from hub.domain.agencies import ActorLevel, AgencyKind
-from hub.domain.linkage import PLACING, LinkageStatus
-from hub.domain.sharing import Shared
+from hub.domain.identity.agreements import Shared
+from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer, Visibility
+from hub.domain.linkages import PLACING, LinkageStatus
 from hub.store import tables
 from hub.store.rows import validity
 from hub.store.tables.metadata import metadata

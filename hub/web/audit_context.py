@@ -22,10 +22,10 @@ from graphql import (
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.access_log import AccessKind, Caller, Entry, Operation, Thing
-from hub.domain.clients import Client
-from hub.domain.trail import Trail
+from hub.domain.identity.audit_context import Trail
+from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation, Thing
+from hub.domain.identity.clients import Client
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.errors import Forbidden, Invalid, Unauthenticated, Unready
 from hub.web.errors import new_trace, root_of
 from hub.web.operations import digest

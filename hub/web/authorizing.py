@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from hub.domain.access import CALLED, PERMITTED, Permission
-from hub.domain.clients import Client, ClientKind
-from hub.domain.people import People, PersonSession
+from hub.domain.identity.clients import Client, ClientKind
+from hub.domain.identity.people import People, PersonSession
+from hub.domain.identity.viewer import CALLED, PERMITTED, Permission
 from hub.web import forms
 from hub.web.codes import Counter
 from hub.web.errors import Refused, error_pages

@@ -14,8 +14,8 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from starlette.requests import Request
 
-from hub.domain.clients import Client, hashed
-from hub.domain.people import CODE, Code, PersonSession
+from hub.domain.identity.clients import Client, hashed
+from hub.domain.identity.people import CODE, Code, PersonSession
 from hub.web.auth.metadata import CHALLENGE_METHOD
 from hub.web.grants import Asking, Authority, Desk, Form, InvalidTargetError, Known
 

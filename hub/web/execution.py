@@ -23,7 +23,7 @@ from graphql import (
 )
 from starlette.requests import Request
 
-from hub.domain.access_log import Operation
+from hub.domain.identity.audit_log import Operation
 from hub.domain.record import value
 from hub.errors import TooCostly, Unauthenticated
 from hub.web.asked import Asked

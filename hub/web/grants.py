@@ -21,7 +21,7 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc.jwk import JWKRegistry, KeySet
 from starlette.requests import Request
 
-from hub.domain.clients import Client, ClientKind, Jwk, Spent
+from hub.domain.identity.clients import Client, ClientKind, Jwk, Spent
 from hub.domain.record import record
 from hub.web.asked import body
 from hub.web.auth.backend import LEEWAY

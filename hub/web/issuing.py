@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.domain.clients import Client, Jwk, Registry, hashed
-from hub.domain.people import Code, People, PersonSession
+from hub.domain.identity.clients import Client, Jwk, Registry, hashed
+from hub.domain.identity.people import Code, People, PersonSession
 from hub.errors import TooMany, Unready
 from hub.web.attempts import Attempts
 from hub.web.auth.metadata import CODE_GRANT, metadata_response

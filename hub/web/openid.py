@@ -18,8 +18,8 @@ from joserfc.errors import JoseError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.domain.clients import Issuer
-from hub.domain.people import Person
+from hub.domain.identity.clients import Issuer
+from hub.domain.identity.people import Person
 from hub.errors import SourceError
 from hub.web.auth.backend import LEEWAY, LONGEST, TYPES
 from hub.web.signed import Unsound, told, verify

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from hub.domain.access import CALLED, Role
-from hub.domain.people import PersonSession, Signing
+from hub.domain.identity.people import PersonSession, Signing
+from hub.domain.identity.viewer import CALLED, Role
 from hub.web.forms import both, button, form, named, page
 
 TITLE: Final = ("ลงชื่อเข้าใช้", "Sign in")

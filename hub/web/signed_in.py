@@ -18,8 +18,8 @@ from typing import Any, Final
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from hub.domain.clients import hashed
-from hub.domain.people import ATTEMPT, LASTS, NOTED, People, Person, PersonSession
+from hub.domain.identity.clients import hashed
+from hub.domain.identity.people import ATTEMPT, LASTS, NOTED, People, Person, PersonSession
 from hub.domain.text import LocalizedText
 from hub.web.origins import same_origin
 from hub.web.trust import Remembered, Ticks

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from hub.domain.access import CALLED, Role
-from hub.domain.clients import Issuer
-from hub.domain.people import ATTEMPT, People, Person
+from hub.domain.identity.clients import Issuer
+from hub.domain.identity.people import ATTEMPT, People, Person
+from hub.domain.identity.viewer import CALLED, Role
 from hub.errors import NotFound, Unready
 from hub.web import forms
 from hub.web.errors import Refused, bare_error, error_pages

@@ -14,7 +14,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from joserfc.jwk import KeySet
 
-from hub.domain.clients import Client, Issuer, Registry
+from hub.domain.identity.clients import Client, Issuer, Registry
 from hub.errors import HubError, Unready
 from hub.web.signed import Unsound, usable
 

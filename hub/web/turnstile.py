@@ -16,7 +16,7 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
-from hub.domain.access import Viewer
+from hub.domain.identity.viewer import Viewer
 from hub.domain.record import value
 from hub.errors import TooMany
 

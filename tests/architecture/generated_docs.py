@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub import errors
-from hub.domain.grounds import SEES
+from hub.domain.identity.visibility import SEES
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.web.errors import Stage

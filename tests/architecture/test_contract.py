@@ -21,7 +21,7 @@ from graphql import (
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 import schema
-from hub.domain.access import PERMITTED, Permission
+from hub.domain.identity.viewer import PERMITTED, Permission
 from schema.contract import build, sdl
 
 ROOT = Path(__file__).parents[2]
@@ -124,8 +124,9 @@ def test_there_are_fields_to_compare() -> None:
 
 
 def test_records_are_slotted_so_that_a_misspelt_attribute_fails() -> None:
-    for path in sorted((ROOT / "hub/domain").glob("*.py")):
-        module = importlib.import_module(f"hub.domain.{path.stem}")
+    for path in sorted((ROOT / "hub/domain").rglob("*.py")):
+        dotted = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        module = importlib.import_module(dotted.removesuffix(".__init__"))
         for thing in vars(module).values():
             if dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__:
                 assert hasattr(thing, "__slots__"), thing

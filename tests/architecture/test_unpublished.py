@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.domain.access import Permission, Viewer
+from hub.domain.identity.viewer import Permission, Viewer
 from hub.store.engine import Database
 from tests.conftest import Asking
 

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from hub.domain.clients import ClientKind
+from hub.domain.identity.clients import ClientKind
 from hub.store.engine import Database, opened
 from hub.web.listening import Listening
 from tests.browser.conftest import free_port

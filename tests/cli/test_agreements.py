@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.domain.access import Viewer
-from hub.domain.sharing import Shared
+from hub.domain.identity.agreements import Shared
+from hub.domain.identity.viewer import Viewer
 from hub.services.identity import agreements
 from hub.store.engine import Database
 from tests.cli.conftest import Run, failed, ok, rows

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.clients import hashed
+from hub.domain.identity.clients import hashed
 from tests.cli.conftest import Run, failed, ok, rows, secret_in
 from tests.web.access import ec, public, rsa
 

@@ -19,10 +19,10 @@ import pytest
 
 from connectors.kit.files import pages_of, records
 from connectors.registry import FOLDER, Connector, connectors, instance_of
-from hub.domain.ingest import Entry, RawRecord, WrittenName
-from hub.domain.joins import Join
-from hub.domain.ledger import Outcome
-from hub.domain.source_spec import spec_of
+from hub.domain.sources.joins import Join
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.records import Entry, RawRecord, WrittenName
+from hub.domain.sources.spec import spec_of
 from hub.errors import Invalid, SourceRefused
 from hub.ingest.rows import entry_of
 from hub.ingest.run import Input, ingest

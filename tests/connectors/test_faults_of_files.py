@@ -8,11 +8,11 @@ import pytest
 
 from connectors.kit.files import pages_of, records, snapshot
 from connectors.registry import Connector, connector, instance_of
-from hub.domain.access import ANONYMOUS
 from hub.domain.budget import BudgetPhase
-from hub.domain.ingest import Entry, Reason
-from hub.domain.ledger import Outcome
-from hub.domain.written import clean
+from hub.domain.identity.viewer import ANONYMOUS
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.records import Entry, Reason
+from hub.domain.thai_text import clean
 from hub.errors import SourceRefused
 from hub.ingest.rows import entry_of
 from hub.ingest.run import Input, Result, ingest

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from connectors.kit.files import pages_of, snapshot
-from hub.domain.ingest import RawRecord, Reason
-from hub.domain.source_spec import Format
+from hub.domain.sources.records import RawRecord, Reason
+from hub.domain.sources.spec import Format
 from hub.errors import SourceRefused
 from hub.ingest.payload import payload_of, raw_of
 from tests.ingest.made import AT, SPEC

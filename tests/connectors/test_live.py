@@ -14,10 +14,10 @@ from starlette.routing import Route
 from connectors.kit.oauth import Grants
 from connectors.live import AskingAgencies, Times
 from connectors.registry import Connector, connector
-from hub.domain.ingest import Entry, RawRecord
-from hub.domain.live import Fallback, Heard, RecordKey
-from hub.domain.live_spec import LiveSpec
-from hub.domain.source_spec import SourceSpec, spec_of
+from hub.domain.sources.live import Fallback, Heard, RecordKey
+from hub.domain.sources.live_spec import LiveSpec
+from hub.domain.sources.records import Entry, RawRecord
+from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.errors import SourceRejectedUs
 from tests.sandbox.served import declared, serving
 

@@ -9,7 +9,7 @@ import pytest
 from connectors.registry import FOLDER, connector, connectors, files, instance_of, kinds
 from hub.domain.budget import BudgetPhase
 from hub.domain.provenance import Cadence
-from hub.domain.source_spec import MoneyUnit
+from hub.domain.sources.spec import MoneyUnit
 from hub.errors import Invalid
 
 MINISTRY = (FOLDER / "source_contract/sample/moac_projects.toml").read_text("utf-8")

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit import thai
-from hub.domain.ingest import Doubt, Reason
-from hub.domain.source_spec import Era, MoneyUnit
+from hub.domain.sources.records import Doubt, Reason
+from hub.domain.sources.spec import Era, MoneyUnit
+from hub.domain.thai_text import clean, folded, stripped, unsafe
 from hub.domain.time import FiscalYear
-from hub.domain.written import clean, folded, stripped, unsafe
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.coverage import Coverage, Place, coverage_of
-from hub.domain.declared import Part
-from hub.domain.freshness import ORDER, FreshnessStatus, status_of, worst
 from hub.domain.provenance import Cadence
+from hub.domain.sources.coverage import Coverage, Place, coverage_of
+from hub.domain.sources.declaration import Part
+from hub.domain.sources.freshness import ORDER, FreshnessStatus, status_of, worst
 from hub.errors import Invalid
 
 READ = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from hub.domain.live_spec import told_by
-from hub.domain.source_spec import spec_of
+from hub.domain.sources.live_spec import told_by
+from hub.domain.sources.spec import spec_of
 from hub.errors import Invalid
 from tests.sandbox.served import declared
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.domain.linkage import LinkageStatus
-from hub.domain.matrix import PRECEDENCE, CellState, Figures, state_of
+from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix.result import PRECEDENCE, CellState, Figures, state_of
 
 
 def figures(

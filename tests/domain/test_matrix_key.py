@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaLevel
 from hub.domain.budget import FundingSource
-from hub.domain.identity import GlobalId
-from hub.domain.linkage import LinkageStatus
+from hub.domain.global_id import GlobalId
+from hub.domain.linkages import LinkageStatus
 from hub.domain.lookups import AsOf
-from hub.domain.matrix_key import LONGEST, read_key, write_key
-from hub.domain.matrix_question import (
+from hub.domain.matrix.key import LONGEST, read_key, write_key
+from hub.domain.matrix.question import (
     AgencyRole,
     AreaRole,
     AxisOrder,

@@ -9,10 +9,10 @@ import pytest
 
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages
-from hub.domain.access import ANONYMOUS
-from hub.domain.ingest import Reason
-from hub.domain.ledger import Outcome
-from hub.domain.source_spec import Era
+from hub.domain.identity.viewer import ANONYMOUS
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.records import Reason
+from hub.domain.sources.spec import Era
 from hub.errors import SourceRefused
 from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting

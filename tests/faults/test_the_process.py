@@ -18,7 +18,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 
-from hub.domain.ledger import Outcome
+from hub.domain.sources.ledger import Outcome
 from hub.ingest.run import ingest
 from hub.store import embedded_place as place
 from hub.store.engine import Database, opened

@@ -10,7 +10,7 @@ import pytest
 from connectors.kit import thai
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.ingest import (
+from hub.domain.sources.records import (
     Doubt,
     Entry,
     LineRow,
@@ -20,7 +20,7 @@ from hub.domain.ingest import (
     RawRecord,
     WrittenName,
 )
-from hub.domain.source_spec import SourceSpec, spec_of
+from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.ingest.run import Input
 from hub.store.engine import Database
 

@@ -12,7 +12,8 @@ from connectors.live import AskingAgencies, Times
 from connectors.registry import Connector
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.ingest import (
+from hub.domain.sources.live_spec import LiveSpec
+from hub.domain.sources.records import (
     Doubt,
     Entry,
     LineRow,
@@ -21,8 +22,7 @@ from hub.domain.ingest import (
     RawRecord,
     WrittenName,
 )
-from hub.domain.live_spec import LiveSpec
-from hub.domain.source_spec import SourceSpec, spec_of
+from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import Agency
 from hub.store.engine import Database

@@ -9,9 +9,9 @@ import pytest
 
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import changes, pages
-from hub.domain.ingest import Pages, RawPage
-from hub.domain.ledger import Outcome
-from hub.domain.runs import Asked
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.records import Pages, RawPage
+from hub.domain.sources.runs import Asked
 from hub.errors import SourceRefused, SourceUnreachable
 from hub.ingest.run import Input, Result, ingest
 from hub.sandbox.agency import Agency

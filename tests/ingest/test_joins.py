@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.kit import thai
-from hub.domain.access import ANONYMOUS
 from hub.domain.budget import BudgetPhase
-from hub.domain.ingest import Entry, RawRecord
-from hub.domain.joins import Join
-from hub.domain.ledger import Outcome
-from hub.domain.source_spec import SourceSpec
+from hub.domain.identity.viewer import ANONYMOUS
+from hub.domain.sources.joins import Join
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.records import Entry, RawRecord
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.errors import SourceRefused
 from hub.ingest.facts import digest

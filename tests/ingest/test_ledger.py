@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.ledger import Ledger, Outcome
+from hub.domain.sources.ledger import Ledger, Outcome
 from hub.errors import SourceRefused
 from hub.ingest.run import ingest
 from hub.store.engine import Database

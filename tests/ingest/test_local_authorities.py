@@ -6,10 +6,10 @@ import pytest
 
 from connectors.kit.files import pages_of
 from connectors.registry import FOLDER, instance_of
-from hub.domain.ingest import Reason
-from hub.domain.ledger import Outcome
-from hub.domain.local_authorities import LocalAuthority
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.local_authorities import LocalAuthority
+from hub.domain.sources.records import Reason
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import LocalizedText
 from hub.errors import Invalid
 from hub.ingest.run import Input, Result, ingest

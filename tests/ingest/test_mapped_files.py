@@ -5,9 +5,9 @@ from typing import Any
 
 from connectors.kit.files import pages_of, snapshot
 from connectors.registry import instance_of
-from hub.domain.ingest import Reason
-from hub.domain.ledger import Outcome
-from hub.domain.quarantine import Ruling
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.quarantine import Ruling
+from hub.domain.sources.records import Reason
 from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from hub.domain.ingest import Entry, RawPage, RawRecord
-from hub.domain.ledger import Outcome
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.records import Entry, RawPage, RawRecord
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceUnreachable
 from hub.ingest.collecting import collecting_seldom
 from hub.ingest.run import ingest

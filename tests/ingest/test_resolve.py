@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.domain.ingest import Doubt, NameKind, Reason, WrittenName
-from hub.domain.quarantine import NameDecision
+from hub.domain.sources.quarantine import NameDecision
+from hub.domain.sources.records import Doubt, NameKind, Reason, WrittenName
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve import Resolved, Resolver
 from hub.store.engine import Database

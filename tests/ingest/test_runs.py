@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hub.domain.access import ANONYMOUS
-from hub.domain.ingest import NameKind, RawPage, Reason
-from hub.domain.ledger import Outcome
-from hub.domain.quarantine import NameDecision, Ruling
+from hub.domain.identity.viewer import ANONYMOUS
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.quarantine import NameDecision, Ruling
+from hub.domain.sources.records import NameKind, RawPage, Reason
 from hub.domain.time import FiscalYear
 from hub.errors import Conflict, SourceRefused, SourceUnreachable
 from hub.ingest import quarantine

@@ -17,9 +17,9 @@ from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages as http_pages
 from connectors.registry import connector
 from hub.domain.budget import BudgetPhase
-from hub.domain.ingest import NameKind, Reason
-from hub.domain.ledger import Outcome
-from hub.domain.quarantine import NameDecision, Ruling
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.quarantine import NameDecision, Ruling
+from hub.domain.sources.records import NameKind, Reason
 from hub.domain.time import FiscalYear
 from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from hub.domain.ingest import RawPage
 from hub.domain.provenance import Cadence
-from hub.domain.schedule import next_after_failure, next_after_success
-from hub.domain.source_spec import Auth, SourceSpec
+from hub.domain.sources.records import RawPage
+from hub.domain.sources.schedule import next_after_failure, next_after_success
+from hub.domain.sources.spec import Auth, SourceSpec
 from hub.errors import SourceRefused, SourceRejectedUs, SourceUnreachable
 from hub.ingest.run import Input, ingest
 from hub.jobs.scheduler import LEASE, Scheduled, Scheduler

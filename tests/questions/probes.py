@@ -22,8 +22,8 @@ from graphql import (
     is_leaf_type,
 )
 
-from hub.domain.matrix_key import write_key
-from hub.domain.matrix_question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
+from hub.domain.matrix.key import write_key
+from hub.domain.matrix.question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
 from hub.domain.paging import write_cursor
 from hub.domain.time import FiscalYear, FiscalYearRange
 from tests.questions.secrets import CHAIN, MARK, MINISTERIAL, PROVINCIAL, SOURCE

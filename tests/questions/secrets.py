@@ -14,7 +14,7 @@ from typing import Final
 import asyncpg
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.coverage import Coverage
+from hub.domain.sources.coverage import Coverage
 from hub.domain.time import FiscalYear
 from hub.store.intake import SUCCEEDED
 

@@ -16,7 +16,7 @@ import pytest
 from graphql import parse, validate
 from hypothesis import settings
 
-from hub.domain.access import ANONYMOUS, Permission, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.store.engine import Database, opened
 from tests.conftest import Asking, administer, of_database
 from tests.questions.probes import MARKS, QUESTIONS, arguments, contract, probes

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.domain.access import ANONYMOUS, Permission, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.store.engine import Database
 from tests.conftest import Asking
 from tests.questions.probes import probes

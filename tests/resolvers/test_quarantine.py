@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.access import Permission, Viewer
+from hub.domain.identity.viewer import Permission, Viewer
 from hub.ingest.run import ingest
 from hub.ingest.sources import declare_all
 from hub.store.engine import Database

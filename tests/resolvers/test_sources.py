@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.access import Permission, Viewer
+from hub.domain.identity.viewer import Permission, Viewer
 from hub.domain.provenance import Cadence
 from hub.ingest.run import ingest
 from hub.store.engine import Database

@@ -8,8 +8,8 @@ from typing import Any
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import HttpPages, pages
-from hub.domain.ingest import RawPage, RawRecord
-from hub.domain.source_spec import SourceSpec, spec_of
+from hub.domain.sources.records import RawPage, RawRecord
+from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.errors import SourceError
 from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
 from hub.sandbox.apis import sandbox

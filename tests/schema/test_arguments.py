@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hub.domain.identity import LONGEST_ID
+from hub.domain.global_id import LONGEST_ID
 from hub.errors import Invalid
 from schema.arguments import LONGEST_TEXT, checked_day, global_id, published
 from tests.conftest import Asking

@@ -8,17 +8,17 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from hub.domain.access import Visibility
-from hub.domain.coverage import Place
-from hub.domain.freshness import Promise
-from hub.domain.linkage import PLACING, LinkageStatus
-from hub.domain.matrix_question import (
+from hub.domain.identity.viewer import Visibility
+from hub.domain.linkages import PLACING, LinkageStatus
+from hub.domain.matrix.question import (
     AgencyRole,
     AreaRole,
     Counting,
     DimensionKind,
     MatrixQuestion,
 )
+from hub.domain.sources.coverage import Place
+from hub.domain.sources.freshness import Promise
 from tests.services.world import Line, Link, Made, World
 
 Key = str | None

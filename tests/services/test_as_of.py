@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store import visible
 from hub.store.engine import Database
 from hub.store.known import as_known

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.domain.access import ANONYMOUS
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.linkage import LinkageStatus
-from hub.domain.matrix import CountTreatment, HeaderKind, Matrix
-from hub.domain.matrix_question import (
+from hub.domain.identity.viewer import ANONYMOUS
+from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix.question import (
     AgencyRole,
     AreaRole,
     AxisQuestion,
@@ -25,6 +24,7 @@ from hub.domain.matrix_question import (
     MatrixFilter,
     MatrixQuestion,
 )
+from hub.domain.matrix.result import CountTreatment, HeaderKind, Matrix
 from hub.domain.paging import Page
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.draw_matrix import draw_matrix

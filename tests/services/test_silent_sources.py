@@ -11,10 +11,10 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.coverage import Coverage, Place
-from hub.domain.freshness import Promise
-from hub.domain.matrix_question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
+from hub.domain.matrix.question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
 from hub.domain.provenance import Cadence, Source, SourceHealth
+from hub.domain.sources.coverage import Coverage, Place
+from hub.domain.sources.freshness import Promise
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import SourceUnreachable

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store.engine import Database
 from tests.conftest import Asking
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 import asyncpg
 from hypothesis import strategies as st
 
-from hub.domain.access import Visibility
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.linkage import LinkageStatus
+from hub.domain.identity.viewer import Visibility
+from hub.domain.linkages import LinkageStatus
 
 YEARS = (2010, 2011, 2012)
 AREAS = ("20", "21", "22", "38", "45", "C2552-09", "TH")

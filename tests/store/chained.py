@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from hub.domain.access_log import AccessKind, Caller, Entry, Operation, link
+from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation, link
 from hub.store.engine import Database
 
 CALLER = Caller("ผู้ใช้", "plan", "https://hub.test", "ministry:05", purpose="จัดทำแผน")

@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.access import Permission, Viewer
+from hub.domain.identity.viewer import Permission, Viewer
 from hub.store.engine import Reading
 from hub.store.known import as_known
 from hub.store.tables import project

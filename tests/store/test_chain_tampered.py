@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from hub.domain.access_log import link
+from hub.domain.identity.audit_log import link
 from hub.store.chain import prove
 from hub.store.engine import Database
 from tests.store.chained import behind, forge, rehash

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from hub.domain.sources import SourceEvent
+from hub.domain.sources.events import SourceEvent
 from hub.store.engine import Database
 from hub.store.events import Feed, announce
 

@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.access import ANONYMOUS, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.engine import Database
 from hub.store.plans import wordings

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from hub.domain.access import ANONYMOUS, Permission, Viewer
-from hub.domain.grounds import SEES, Ground
+from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
+from hub.domain.identity.visibility import SEES, Ground
 from hub.store.engine import Reading
 from hub.store.events import announce
 from hub.store.intake import SUCCEEDED

@@ -15,8 +15,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from starlette.requests import Request
 
 from hub.bootstrap.application import build_application
-from hub.domain.access import Viewer
-from hub.domain.clients import Client, ClientKind, Issuer, hashed
+from hub.domain.identity.clients import Client, ClientKind, Issuer, hashed
+from hub.domain.identity.viewer import Viewer
 from hub.settings import Settings
 from hub.store.clients import Registering
 from hub.store.engine import Database

@@ -18,8 +18,8 @@ from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import Route, WebSocketRoute
 
-from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.access_log import Operation
+from hub.domain.identity.audit_log import Operation
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.errors import Invalid, NotFound, Unready
 from hub.web.auth.user import RequestUser
 from hub.web.execution import ContextFactory

@@ -1,7 +1,7 @@
 """Who reads whose drafts in the tests of the log of access, and the log as it stands."""
 
-from hub.domain.access import Permission, Viewer
-from hub.domain.access_log import AccessRecord
+from hub.domain.identity.audit_log import AccessRecord
+from hub.domain.identity.viewer import Permission, Viewer
 from hub.store.access_log import record_of
 from hub.store.chain import prove
 from hub.store.engine import Database

@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from hub.domain.access import Role
-from hub.domain.clients import SignIn
+from hub.domain.identity.clients import SignIn
+from hub.domain.identity.viewer import Role
 from tests.web.access import INTERIOR, Realm
 from tests.web.parties import Provider
 

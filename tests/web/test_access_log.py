@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.access_log import AccessKind
+from hub.domain.identity.audit_log import AccessKind
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store.engine import Database
 from tests.conftest import Asking
 from tests.resolvers.test_quarantine import SETTLE, SINGBURI, SOURCE

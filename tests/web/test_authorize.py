@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx2
 import pytest
 
-from hub.domain.access import Role
-from hub.domain.clients import ClientKind
-from hub.domain.people import CODE
+from hub.domain.identity.clients import ClientKind
+from hub.domain.identity.people import CODE
+from hub.domain.identity.viewer import Role
 from hub.store.engine import Database
 from hub.web.trust import REMEMBERED
 from tests.web.access import INTERIOR, TOURISM, Realm

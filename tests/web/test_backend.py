@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.requests import HTTPConnection, Request
 
-from hub.domain.access import ANONYMOUS
+from hub.domain.identity.viewer import ANONYMOUS
 from hub.errors import Unready
 from hub.store.engine import Database
 from hub.web.auth.backend import BearerAuthentication, BearerUser, Challenged

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.domain.access import ANONYMOUS, Role, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Role, Viewer
 from hub.store.engine import Database
 from hub.web.turnstile import Caller
 from tests.sandbox.served import serving

@@ -9,7 +9,7 @@ import pytest
 from graphql import get_introspection_query
 from starlette.requests import Request
 
-from hub.domain.access_log import Operation
+from hub.domain.identity.audit_log import Operation
 from hub.web.bounds import DEEPEST, MOST_MEETINGS, MOST_SELECTIONS
 from hub.web.documents import (
     LONGEST_REMEMBERED,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from joserfc import jws
 
-from hub.domain.clients import SCOPES, ClientKind, hashed
+from hub.domain.identity.clients import SCOPES, ClientKind, hashed
 from tests.web.access import TOURISM, URL, Realm, Unreachable, assertion, ec, ed, public, rsa
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.clients import ClientKind
+from hub.domain.identity.clients import ClientKind
 from hub.web.trust import REMEMBERED
 from tests.web.access import TOURISM, Realm, Unreachable
 

@@ -3,8 +3,8 @@
 import httpx2
 import pytest
 
-from hub.domain.access import Viewer
-from hub.domain.access_log import AccessKind
+from hub.domain.identity.audit_log import AccessKind
+from hub.domain.identity.viewer import Viewer
 from hub.store.engine import Database
 from tests.conftest import Asking
 from tests.resolvers.test_quarantine import SOURCE

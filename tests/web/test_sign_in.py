@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from hub.domain.clients import hashed
-from hub.domain.people import ATTEMPT, IDLE, LASTS
+from hub.domain.identity.clients import hashed
+from hub.domain.identity.people import ATTEMPT, IDLE, LASTS
 from hub.store.engine import Database
 from hub.web.trust import REMEMBERED
 from tests.web.access import INTERIOR, URL, Realm

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from hub.domain.access import ROLES, Permission, Role
+from hub.domain.identity.viewer import ROLES, Permission, Role
 from hub.store.engine import Database
 from hub.web.forms import own_path
 from hub.web.trust import REMEMBERED

@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from websockets.exceptions import InvalidStatus
 
-from hub.domain.access_log import Operation
+from hub.domain.identity.audit_log import Operation
 from hub.web.listening import Listening
 from hub.web.session import MOST_OPERATIONS
 from tests.web.door import SCHEMA, SOURCES, endpoint, served

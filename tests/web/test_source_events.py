@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.bootstrap.application import build_application
-from hub.domain.access import Permission, Viewer
+from hub.domain.identity.viewer import Permission, Viewer
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.engine import Database

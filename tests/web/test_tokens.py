@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from hub.domain.access import ANONYMOUS
+from hub.domain.identity.viewer import ANONYMOUS
 from hub.store.engine import Database
 from hub.web.trust import REMEMBERED
 from tests.sandbox.served import serving

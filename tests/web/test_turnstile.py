@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from hub.domain.access_log import Operation
+from hub.domain.identity.audit_log import Operation
 from hub.errors import TooMany
 from hub.web.turnstile import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
 from tests.web.door import SCHEMA, ByHeader, client_of, endpoint, only_error, opened, post, served

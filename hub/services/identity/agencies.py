@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from hub.domain.clients import Registration
+from hub.domain.identity.clients import Registration
 from hub.store.clients import Registering
 from hub.store.engine import Database
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from hub.domain.sharing import DataSharing, Shared
+from hub.domain.identity.agreements import DataSharing, Shared
 from hub.domain.time import BANGKOK
 from hub.errors import Invalid
 from hub.store.clients import Registering

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from hub.domain.clients import Client, ClientKind, Jwk, granted, hashed, new_secret
+from hub.domain.identity.clients import Client, ClientKind, Jwk, granted, hashed, new_secret
 from hub.domain.record import record
 from hub.errors import Invalid
 from hub.store.clients import Registering

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from hub.domain.clients import Issuer
+from hub.domain.identity.clients import Issuer
 from hub.errors import Invalid, SourceError
 from hub.store.clients import Registering
 from hub.store.engine import Database

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hub.domain.record import record
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.spec import SourceSpec
 from hub.ingest.sources import Standing, standings
 from hub.store.engine import Database
 from hub.store.schedule import reasons

@@ -7,9 +7,9 @@ being ingested, `NotFound` when no row waits for the decision.
 
 from collections.abc import Sequence
 
-from hub.domain.ingest import NameKind, SourceReader
-from hub.domain.quarantine import NameDecision, Ruling, Settled
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.quarantine import NameDecision, Ruling, Settled
+from hub.domain.sources.records import NameKind, SourceReader
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
 from hub.ingest.quarantine import settle
 from hub.store.engine import Database

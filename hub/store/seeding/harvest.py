@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.text import thai_sort_key
 from hub.domain.time import BUDDHIST_OFFSET
 from hub.store.tables import provenance

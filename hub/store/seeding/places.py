@@ -1,6 +1,6 @@
 """Areas and agencies: who there is, and who belongs to whom and when."""
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.store.seeding.harvest import Harvest, dates, named, text, yes
 
 

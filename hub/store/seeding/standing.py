@@ -12,7 +12,7 @@ from typing import Any, Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.record import value
 from hub.store.seeding.strategies import TYPES
 from hub.store.tables import metadata

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from hub.domain.clients import ClientKind
+from hub.domain.identity.clients import ClientKind
 from hub.store.tables.metadata import known, metadata, one_of
 
 registration = sa.Table(

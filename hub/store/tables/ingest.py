@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from hub.domain.ingest import NameKind, Reason
-from hub.domain.joins import JoinState
-from hub.domain.ledger import Outcome
-from hub.domain.quarantine import RowStatus
-from hub.domain.runs import RunStatus
+from hub.domain.sources.joins import JoinState
+from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.quarantine import RowStatus
+from hub.domain.sources.records import NameKind, Reason
+from hub.domain.sources.runs import RunStatus
 from hub.store.tables.metadata import known, metadata, one_of, valid
 
 source_event = sa.Table(

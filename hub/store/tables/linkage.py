@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from hub.domain.access import Visibility
-from hub.domain.linkage import LinkageStatus
+from hub.domain.identity.viewer import Visibility
+from hub.domain.linkages import LinkageStatus
 from hub.store.tables.metadata import known, metadata, one_of
 
 linkage = sa.Table(

@@ -6,7 +6,7 @@ Keys are hashes: who reads the database learns neither cookies nor codes.
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from hub.domain.access import Role
+from hub.domain.identity.viewer import Role
 from hub.store.tables.metadata import metadata, one_of
 
 sign_in_attempt = sa.Table(

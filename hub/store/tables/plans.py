@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from hub.domain.access import Visibility
+from hub.domain.identity.viewer import Visibility
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.store.tables.metadata import known, localized, metadata, one_of
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from hub.domain.access import Visibility
 from hub.domain.agencies import ActorLevel
+from hub.domain.identity.viewer import Visibility
 from hub.domain.projects import ShareBasis
 from hub.store.tables.metadata import known, localized, metadata, one_of
 

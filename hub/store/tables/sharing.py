@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from hub.domain.sharing import Shared
+from hub.domain.identity.agreements import Shared
 from hub.store.tables.metadata import known, metadata, one_of
 
 data_sharing = sa.Table(

@@ -14,8 +14,8 @@ from joserfc.jwt import JWTClaimsRegistry
 from starlette.authentication import AuthCredentials, AuthenticationBackend
 from starlette.requests import HTTPConnection
 
-from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.clients import ClientKind
+from hub.domain.identity.clients import ClientKind
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import Clock
 from hub.errors import Forbidden, Unauthenticated
 from hub.web.audit_context import DeniedRequests, denied_request

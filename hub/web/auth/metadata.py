@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.domain.clients import SCOPES
+from hub.domain.identity.clients import SCOPES
 from hub.web.signed import ALGORITHMS
 
 RESOURCE: Final = "/.well-known/oauth-protected-resource"

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 from starlette.authentication import BaseUser
 
-from hub.domain.access import Viewer
+from hub.domain.identity.viewer import Viewer
 
 
 class RequestUser(BaseUser, ABC):

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from connectors.kit.credentials import Anonymous
 from connectors.kit.limits import Limits
 from connectors.kit.paging import HttpPages
-from hub.domain.ingest import RawPage
-from hub.domain.source_spec import spec_of
+from hub.domain.sources.records import RawPage
+from hub.domain.sources.spec import spec_of
 from tests.sandbox.served import Slept, declared, serving
 
 

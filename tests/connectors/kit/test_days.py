@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit.days import day
-from hub.domain.ingest import Doubt, Reason
+from hub.domain.sources.records import Doubt, Reason
 from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.limits import Limits
-from hub.domain.ingest import RawRecord, Reason
+from hub.domain.sources.records import RawRecord, Reason
 from hub.errors import SourceRefused, SourceUnreachable
 from tests.sandbox.served import Source
 

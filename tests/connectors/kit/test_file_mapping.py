@@ -10,7 +10,7 @@ import pytest
 from connectors.kit.file_mapping import mapping_in
 from connectors.registry import FOLDER, connectors, instance_of
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.source_spec import Era, Format, MoneyUnit
+from hub.domain.sources.spec import Era, Format, MoneyUnit
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
 from tests.connectors.mappings import DISBURSED, REGISTER, written

@@ -14,7 +14,7 @@ import pytest
 
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grant, Grants
-from hub.domain.source_spec import Auth, AuthSpec
+from hub.domain.sources.spec import Auth, AuthSpec
 from hub.errors import Invalid, SourceRefused, SourceRejectedUs, SourceUnreachable
 from hub.sandbox.agency import CLIENT_ID
 from tests.sandbox.served import SECRETS, Source
@@ -85,7 +85,7 @@ async def test_processes_share_a_token_and_the_first_one_asks_for_it(
         import asyncio, sys
         from pathlib import Path
         from connectors.kit.oauth import Grants
-        from hub.domain.source_spec import Auth, AuthSpec
+        from hub.domain.sources.spec import Auth, AuthSpec
 
         address, folder = sys.argv[1:]
         auth = AuthSpec(Auth.OAUTH, None, "s", "hub", f"{address}/token", None, None)

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from connectors.kit.answers import Unfinished, parsed
 from connectors.kit.http import after, origin
 from connectors.kit.limits import Limits
-from hub.domain.ingest import RawPage, Reason
+from hub.domain.sources.records import RawPage, Reason
 from hub.errors import Invalid, SourceRefused, SourceRejectedUs, SourceUnreachable
 from tests.connectors.kit.scripted import Script, scripted
 from tests.sandbox.served import Source

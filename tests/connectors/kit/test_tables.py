@@ -15,9 +15,9 @@ from connectors.kit.tables import Body, column_names
 from connectors.kit.workbook import told as workbook_told
 from connectors.local_plan_file.read import read as read_plan
 from connectors.registry import FOLDER, instance_of
-from hub.domain.file_mapping import TotalRows
-from hub.domain.ingest import RawRecord, Reason
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.file_mapping import TotalRows
+from hub.domain.sources.records import RawRecord, Reason
+from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 from hub.ingest.rows import entry_of
 from tests.connectors import sheets

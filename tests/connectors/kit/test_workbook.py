@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from connectors.kit import thai, workbook
 from connectors.kit.workbook import opened
-from hub.domain.source_spec import MoneyUnit
+from hub.domain.sources.spec import MoneyUnit
 from hub.errors import SourceRefused
 from tests.connectors import sheets
 

@@ -12,8 +12,8 @@ import pytest
 
 from connectors.kit.files import pages_of
 from connectors.registry import connector
-from hub.domain.ingest import NameKind
-from hub.domain.quarantine import NameDecision, Ruling
+from hub.domain.sources.quarantine import NameDecision, Ruling
+from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
 from hub.ingest.quarantine import settle
 from hub.ingest.run import Input, ingest

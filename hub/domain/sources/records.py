@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.joins import Join
 from hub.domain.record import record, value
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.joins import Join
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import LocalizedText, words
 from hub.domain.time import FiscalYear
 

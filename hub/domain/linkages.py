@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import ClassVar, Final
 
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
 from hub.domain.record import record
 from hub.domain.text import LocalizedText
 

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from hub.domain.ingest import NameKind
 from hub.domain.record import record
+from hub.domain.sources.records import NameKind
 from hub.domain.time import in_force
 
 

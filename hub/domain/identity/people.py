@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from hub.domain.access import ROLES, Role, Viewer
+from hub.domain.identity.viewer import ROLES, Role, Viewer
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 

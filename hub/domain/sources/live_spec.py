@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from hub.domain.declared import Part
 from hub.domain.record import value
+from hub.domain.sources.declaration import Part
 
 LIVE: Final = {"scope", "parameters", "path", "pages"}
 NAME: Final = re.compile(r"\{([a-z_]+)\}")

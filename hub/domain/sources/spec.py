@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.columns import Columns
-from hub.domain.coverage import Coverage, coverage_of
-from hub.domain.declared import Part
-from hub.domain.live_spec import LiveSpec, live_of
-from hub.domain.local_authorities import LocalAuthority, authorities_of
 from hub.domain.provenance import Assertion, Cadence
 from hub.domain.record import record, value
+from hub.domain.sources.columns import Columns
+from hub.domain.sources.coverage import Coverage, coverage_of
+from hub.domain.sources.declaration import Part
+from hub.domain.sources.live_spec import LiveSpec, live_of
+from hub.domain.sources.local_authorities import LocalAuthority, authorities_of
 from hub.domain.text import LocalizedText
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
+from hub.domain.thai_text import clean, digits
 from hub.domain.time import FiscalYear
-from hub.domain.written import clean, digits
 
 
 @value

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
 
-from hub.domain.identity import GlobalId
-from hub.domain.ledger import Ledger
+from hub.domain.global_id import GlobalId
 from hub.domain.record import record, value
+from hub.domain.sources.ledger import Ledger
 
 
 class RunStatus(Enum):

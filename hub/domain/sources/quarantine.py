@@ -5,10 +5,10 @@ from enum import Enum
 from typing import ClassVar, Final
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.identity import GlobalId
-from hub.domain.ingest import Doubt, NameKind, Proposal, Reason
-from hub.domain.ledger import PhaseAmount, by_phase
+from hub.domain.global_id import GlobalId
 from hub.domain.record import record, value
+from hub.domain.sources.ledger import PhaseAmount, by_phase
+from hub.domain.sources.records import Doubt, NameKind, Proposal, Reason
 from hub.domain.text import LocalizedText, words
 from hub.domain.time import FiscalYear
 from hub.domain.user_errors import UserError

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hub.domain.declared import Part
 from hub.domain.record import value
+from hub.domain.sources.declaration import Part
 from hub.domain.text import LocalizedText
 
 KEYS: Final = {"code", "name_th", "name_en", "province"}

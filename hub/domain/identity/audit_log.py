@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, ClassVar, Final
 
-from hub.domain.access import ANONYMOUS, Viewer
-from hub.domain.identity import GlobalId
+from hub.domain.global_id import GlobalId
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.record import record, value
 
 GENESIS: Final = bytes(32)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final, Protocol
 
-from hub.domain.ingest import Entry, RawRecord
 from hub.domain.record import record, value
-from hub.domain.source_spec import SourceSpec
+from hub.domain.sources.records import Entry, RawRecord
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import LocalizedText, words
 
 

@@ -15,9 +15,9 @@ from typing import Any, Final
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaLevel
 from hub.domain.budget import FundingSource
-from hub.domain.linkage import LinkageStatus
+from hub.domain.linkages import LinkageStatus
 from hub.domain.lookups import AsOf
-from hub.domain.matrix_question import (
+from hub.domain.matrix.question import (
     MEMBERS_AT_MOST,
     MEMBERS_SHOWN,
     AgencyRole,

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Final
 
-from hub.domain.access import Permission
+from hub.domain.identity.viewer import Permission
 
 
 class Ground(Enum):

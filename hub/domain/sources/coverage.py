@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.declared import Part
 from hub.domain.record import value
+from hub.domain.sources.declaration import Part
 from hub.domain.time import FiscalYear
 
 COVERS: Final = {"levels", "agencies", "areas", "years"}

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Protocol
 
-from hub.domain.access import Permission, Role
+from hub.domain.identity.viewer import Permission, Role
 from hub.domain.record import record, value
 from hub.errors import Invalid
 

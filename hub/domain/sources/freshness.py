@@ -10,9 +10,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from hub.domain.coverage import Coverage, Place
 from hub.domain.provenance import Cadence, Source, SourceHealth
 from hub.domain.record import record
+from hub.domain.sources.coverage import Coverage, Place
 from hub.domain.text import LocalizedText
 from hub.domain.time import BANGKOK, FiscalYear
 

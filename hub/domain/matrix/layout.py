@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.domain.linkage import PLACING, LinkageStatus
-from hub.domain.matrix_question import (
+from hub.domain.linkages import PLACING, LinkageStatus
+from hub.domain.matrix.question import (
     BY_LINKAGE,
     AreaRole,
     Counting,

@@ -9,16 +9,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.identity import GlobalId
-from hub.domain.linkage import LinkageStatus, Reason
-from hub.domain.matrix_question import DimensionKind, MatrixQuestion
+from hub.domain.global_id import GlobalId
+from hub.domain.linkages import LinkageStatus, Reason
+from hub.domain.matrix.question import DimensionKind, MatrixQuestion
 from hub.domain.money import Money
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText, Notice
 from hub.domain.value_chain import ExpectedRole
 
 if TYPE_CHECKING:
-    from hub.domain.layout import Layout
+    from hub.domain.matrix.layout import Layout
 
 
 class HeaderKind(Enum):

@@ -7,7 +7,7 @@ from typing import Final
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaLevel
 from hub.domain.budget import FundingSource
-from hub.domain.linkage import LinkageStatus
+from hub.domain.linkages import LinkageStatus
 from hub.domain.lookups import AsOf
 from hub.domain.record import value
 from hub.domain.time import FiscalYearRange

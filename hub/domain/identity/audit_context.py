@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub.domain.access_log import AccessKind, Caller, Entry, Operation, Thing
+from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation, Thing
 from hub.domain.user_errors import UserErrorCode
 
 MOST_IDS: Final = 1_000

@@ -5,7 +5,7 @@ from typing import Final
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import FundingSource
-from hub.domain.linkage import LinkageStatus
+from hub.domain.linkages import LinkageStatus
 
 LABELS: Final[Mapping[object, tuple[str, str]]] = {
     ActorLevel.MINISTRY: ("กระทรวง/กรม", "Ministry / department"),

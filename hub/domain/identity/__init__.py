@@ -1,0 +1,1 @@
+"""Viewers, permissions, clients, people, agreements and the audit log as records and pure rules."""

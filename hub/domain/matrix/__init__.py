@@ -1,0 +1,1 @@
+"""The area-function matrix: its question, its key, its layout and its result."""

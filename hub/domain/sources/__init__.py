@@ -1,0 +1,1 @@
+"""Outside sources: their declaration, runs, records, freshness and quarantine."""
