@@ -31,10 +31,10 @@ from connectors.registry import connector
 from hub.bootstrap.startup import REFERENCE
 from hub.domain.sources.spec import Auth
 from hub.ingest.run import Input, ingest
-from hub.store import embedded
-from hub.store.engine import opened
+from hub.store.database import opened
+from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
-from hub.store.seed import seed
+from hub.store.reference.seed import seed
 
 DLT = "dlt[postgres]==1.31.0"
 SOURCE = "govspending_budget"
@@ -60,11 +60,11 @@ def served(count: int) -> Iterator[int]:
 
 
 @contextmanager
-def database() -> Iterator[embedded.EmbeddedServer]:
+def database() -> Iterator[embedded_server.EmbeddedServer]:
     """An empty PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         Path(folder).chmod(0o711)
-        running = embedded.start(Path(folder) / "data", say=lambda _: None)
+        running = embedded_server.start(Path(folder) / "data", say=lambda _: None)
         try:
             yield running
         finally:

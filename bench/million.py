@@ -25,7 +25,7 @@ from connectors.kit.paging import pages
 from connectors.registry import connector
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import USER_TOKEN
-from hub.store.engine import opened
+from hub.store.database import opened
 
 ALLOWED = 48.0
 """Megabytes by which a run may grow after its first tenth."""

@@ -14,8 +14,8 @@ from hub.domain.time import BANGKOK
 if TYPE_CHECKING:
     # `hub.bootstrap` hands these in; resolvers know their shape, not where they live.
     from hub.ingest.review import Review
-    from hub.store.events import Feed
-    from hub.store.unit import Unit
+    from hub.store.ingest.events import Feed
+    from hub.store.unit_of_work import Unit
 
 
 @dataclass(slots=True)

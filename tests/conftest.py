@@ -21,11 +21,11 @@ from hub.bootstrap.startup import REFERENCE
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.sources.live import LiveFigures
 from hub.settings import Settings
-from hub.store import embedded
-from hub.store.engine import Database, Reading, opened
+from hub.store.database import Database, Reading, opened
+from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
-from hub.store.seed import seed
-from hub.store.unit import Unit
+from hub.store.reference.seed import seed
+from hub.store.unit_of_work import Unit
 from hub.web.auth.user import RequestUser
 
 # A shared machine is slow at times; `make check-long` looks at many more examples.
@@ -48,11 +48,11 @@ def quiet(_: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[embedded.EmbeddedServer]:
+def server() -> Iterator[embedded_server.EmbeddedServer]:
     """An empty server; its folder can be entered by the account a root hub uses."""
     folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
     folder.chmod(0o711)
-    running = embedded.start(
+    running = embedded_server.start(
         folder / "data", say=quiet, settings={"shared_buffers": "32MB", "fsync": "off"}
     )
     yield running
@@ -66,7 +66,7 @@ def of_database(dsn: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-async def template(server: embedded.EmbeddedServer) -> str:
+async def template(server: embedded_server.EmbeddedServer) -> str:
     """The DSN of a migrated and seeded database that nobody stays connected to."""
     await migrate(server.dsn)
     connection = await asyncpg.connect(server.dsn)

@@ -26,11 +26,11 @@ from hub.domain.sources.live import LiveFigures
 from hub.domain.time import Clock
 from hub.ingest.review import Review
 from hub.settings import Settings
-from hub.store.access import Register
-from hub.store.access_log import AccessLog
-from hub.store.engine import Database
-from hub.store.people import Directory
-from hub.store.signing import Signing as NodeKey
+from hub.store.database import Database
+from hub.store.identity.audit_log import AccessLog
+from hub.store.identity.keys import Signing as NodeKey
+from hub.store.identity.people import Directory
+from hub.store.identity.registry import Register
 from hub.web.audit_context import DeniedRequestsMiddleware, RequestAudit
 from hub.web.auth.backend import BearerAuthentication
 from hub.web.auth.metadata import Metadata

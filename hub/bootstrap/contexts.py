@@ -10,10 +10,10 @@ from hub.domain.identity.audit_log import Operation
 from hub.domain.sources.live import LiveFigures
 from hub.domain.time import Clock
 from hub.ingest.review import Review
-from hub.store.access_log import things
-from hub.store.engine import Database
-from hub.store.events import Feed
-from hub.store.unit import Unit
+from hub.store.database import Database
+from hub.store.identity.audit_log import things
+from hub.store.ingest.events import Feed
+from hub.store.unit_of_work import Unit
 from hub.web.audit_context import RequestAudit, caller_of
 from resolvers.context import Context
 

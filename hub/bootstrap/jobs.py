@@ -10,7 +10,7 @@ from hub.bootstrap.sources import scheduled_sources
 from hub.domain.time import Clock
 from hub.jobs.scheduler import Scheduler
 from hub.settings import Settings
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.audit_context import DeniedRequests
 
 logger = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from hub.bootstrap.sources import connectors_of
 from hub.errors import HubError
 from hub.ingest.sources import declare_all
 from hub.settings import Settings
-from hub.store import embedded
-from hub.store.access_log import prepare
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
+from hub.store.embedded import server as embedded_server
+from hub.store.identity.audit_log import prepare
 from hub.store.migrate import migrate
-from hub.store.seed import seed, stale
+from hub.store.reference.seed import seed, stale
 
 REFERENCE: Final = Path(__file__).parents[1] / "reference"
 Say = Callable[[str], None]
@@ -34,7 +34,7 @@ async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
     # A thread cannot be broken off: who no longer wants its server waits for it, to stop it.
     starting = asyncio.create_task(
         asyncio.to_thread(
-            embedded.start, settings.data_dir, say=say, explicit=settings.data_dir_chosen
+            embedded_server.start, settings.data_dir, say=say, explicit=settings.data_dir_chosen
         )
     )
     try:

@@ -11,8 +11,8 @@ from hub.cli.console import in_database, json_option, option, print_json, say
 from hub.errors import Invalid
 
 if TYPE_CHECKING:
-    from hub.store.chain import Proof
-    from hub.store.engine import Database
+    from hub.store.database import Database
+    from hub.store.identity.audit_chain import Proof
 
 MOMENT: Final = "2026-01-31, 2026-01-31T09:00+07:00"
 
@@ -37,7 +37,7 @@ def audit() -> None:
 @json_option
 def verify(first: str | None, until: str | None, head: str | None, as_json: bool) -> None:
     """Verify the chain of digests; exit code 1 when it is broken."""
-    from hub.store.chain import prove
+    from hub.store.identity.audit_chain import prove
 
     since, before, kept = moment("--from", first), moment("--to", until), kept_head(head)
     began = time.monotonic()
@@ -85,7 +85,7 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
 @json_option
 def print_head(as_json: bool) -> None:
     """Print the number and the digest of the last entry."""
-    from hub.store.chain import head
+    from hub.store.identity.audit_chain import head
 
     number, digest = in_database(head)
     if as_json:

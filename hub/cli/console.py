@@ -22,7 +22,7 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from connectors.registry import Connector
-    from hub.store.engine import Database
+    from hub.store.database import Database
 
 P = ParamSpec("P")
 T = TypeVar("T")

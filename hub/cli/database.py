@@ -33,9 +33,9 @@ def migrate() -> None:
 def seed() -> None:
     """Load the reference data, whether or not it has changed; write only what differs."""
     from hub.bootstrap.startup import REFERENCE, server
-    from hub.store.engine import opened
+    from hub.store.database import opened
     from hub.store.migrate import migrate
-    from hub.store.seed import seed
+    from hub.store.reference.seed import seed
 
     async def run() -> None:
         with Preparation() as preparation:

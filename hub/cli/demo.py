@@ -10,7 +10,7 @@ from hub.cli.console import COUNT, Progress, in_database, option, say, until_sto
 
 if TYPE_CHECKING:
     from hub.sandbox.agency import Agency
-    from hub.store.engine import Database
+    from hub.store.database import Database
 
 
 class FaultsCommand(Command):

@@ -13,7 +13,7 @@ from hub.settings import ORIGIN, SECRET, Settings
 
 if TYPE_CHECKING:
     from hub.domain.identity.clients import Issuer, SignIn
-    from hub.store.engine import Database
+    from hub.store.database import Database
 
 
 @click.group(cls=Group, help="ผู้ออกโทเค็นที่เชื่อถือ · Trusted token issuers")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hub.domain.sources.ledger import Ledger
     from hub.ingest.run import Result
     from hub.services.sources.list_sources import ListedSource
-    from hub.store.engine import Database
+    from hub.store.database import Database
 
 
 @click.command(cls=Command, help="นำเข้าแหล่งข้อมูล · Ingest a source")

@@ -12,7 +12,7 @@ from typing import Final
 
 from hub.domain.record import record
 from hub.domain.sources.records import Entry, RawPage, RawRecord
-from hub.store.intake import Raw
+from hub.store.ingest.session import Raw
 
 MOST: Final = 1_000
 """Records written in one transaction; as many again may be waiting, and no more (a page may)."""

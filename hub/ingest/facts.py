@@ -18,7 +18,7 @@ from hub.domain.sources.records import (
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve import Resolved, Resolver
-from hub.store.intake_facts import Fact, LineFact, ProjectFact
+from hub.store.ingest.records import Fact, LineFact, ProjectFact
 
 NOBODY: Final = Resolved(None)
 LEVELS: Final = frozenset(level.value for level in ActorLevel)

@@ -21,10 +21,10 @@ from hub.errors import TooCostly
 from hub.ingest.facts import Facts
 from hub.ingest.payload import raw_of
 from hub.ingest.resolve import Resolver
-from hub.store.names import decisions_of, known_names
+from hub.store.ingest.names import decisions_of, known_names
 
 if TYPE_CHECKING:
-    from hub.store.unit import Unit
+    from hub.store.unit_of_work import Unit
 
 MOST: Final = 20
 """Questions to agencies that one question to the hub may take."""

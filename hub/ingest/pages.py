@@ -14,10 +14,11 @@ from hub.ingest.facts import Facts, record_id
 from hub.ingest.payload import payload_of, raw_of
 from hub.ingest.rows import entry_of
 from hub.ingest.settle import CONFLICT, Item, Settlement, settle
-from hub.store import intake_facts, quarantine
-from hub.store.intake import Intake, Seen
-from hub.store.intake_facts import Fact
-from hub.store.quarantine import Held
+from hub.store.ingest import quarantine
+from hub.store.ingest import records as ingest_records
+from hub.store.ingest.quarantine import Held
+from hub.store.ingest.records import Fact
+from hub.store.ingest.session import Intake, Seen
 
 Ruled = Mapping[tuple[str, str], RowStatus]
 """What persons decided, by key and hash."""
@@ -232,7 +233,7 @@ class Pages:
             for item, outcome in fresh
             if item.fact and outcome in TO_WRITE
         }
-        await intake_facts.write(
+        await ingest_records.write(
             self._way.connection,
             self._spec,
             [fact for fact, _ in ends.values()],
@@ -244,7 +245,7 @@ class Pages:
             for item, outcome in fresh
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
-        await intake_facts.remove(self._way.connection, gone)
+        await ingest_records.remove(self._way.connection, gone)
 
     async def _unbelieve(
         self, settlement: Settlement, page: RawPage, run_id: int, ledger: Ledger
@@ -271,8 +272,8 @@ class Pages:
                 prior = again(seen.prior, seen)
                 if prior.fact:
                     restored.append(prior.fact)
-        await intake_facts.remove(self._way.connection, removed)
-        await intake_facts.write(self._way.connection, self._spec, restored)
+        await ingest_records.remove(self._way.connection, removed)
+        await ingest_records.write(self._way.connection, self._spec, restored)
         await quarantine.put(
             self._way.connection,
             self._spec.id,

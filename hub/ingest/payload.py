@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from hub.domain.sources.records import RawRecord
-from hub.store.intake import Raw
+from hub.store.ingest.session import Raw
 
 
 def raw_of(record: RawRecord) -> Raw:

@@ -24,13 +24,14 @@ from hub.ingest.facts import Facts
 from hub.ingest.pages import Pages, held
 from hub.ingest.payload import payload_of
 from hub.ingest.run import resolver_of
-from hub.store import intake_facts, joins, quarantine, receipts
-from hub.store.access_log import append, owner_of
-from hub.store.engine import Database
-from hub.store.events import announce
-from hub.store.intake import Intake, intake
-from hub.store.names import decide as keep_decision
-from hub.store.receipts import Command
+from hub.store.database import Database
+from hub.store.identity.audit_log import append, owner_of
+from hub.store.ingest import joins, quarantine, receipts
+from hub.store.ingest import records as ingest_records
+from hub.store.ingest.events import announce
+from hub.store.ingest.names import decide as keep_decision
+from hub.store.ingest.receipts import Command
+from hub.store.ingest.session import Intake, intake
 
 
 def questions(waiting: Iterable[QuarantinedRow]) -> list[Question]:
@@ -237,7 +238,7 @@ async def reread(
             settled.append(row.id)
         else:
             doubted.append((row, held(item, contested=contested)))
-    await intake_facts.write(way.connection, spec, facts)
+    await ingest_records.write(way.connection, spec, facts)
     await joins.settle(way.connection, spec.id)
     await quarantine.settle(way.connection, settled, RowStatus.RESOLVED, by)
     await quarantine.doubt_again(way.connection, [(row.id, new) for row, new in doubted])

@@ -10,8 +10,8 @@ from hub.domain.sources.records import SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import NotFound
 from hub.ingest.quarantine import settle
-from hub.store.engine import Database
-from hub.store.receipts import Command
+from hub.store.database import Database
+from hub.store.ingest.receipts import Command
 
 
 class Read(Protocol):

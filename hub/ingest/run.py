@@ -22,12 +22,12 @@ from hub.ingest.expect import expect, expect_no_drop
 from hub.ingest.facts import Facts, digest, record_id
 from hub.ingest.pages import State
 from hub.ingest.resolve import Resolver
-from hub.store import intake_facts, joins, quarantine
-from hub.store.clashes import again
-from hub.store.declaring import declare
-from hub.store.engine import Database
-from hub.store.intake import ALL, Intake, intake
-from hub.store.names import decisions_of, known_names
+from hub.store.database import Database
+from hub.store.ingest import joins, quarantine, records
+from hub.store.ingest.declarations import declare
+from hub.store.ingest.names import decisions_of, known_names
+from hub.store.ingest.session import ALL, Intake, intake
+from hub.store.retry import again
 
 BATCH: Final = 1_000
 """Vanished records taken out in one statement."""
@@ -208,7 +208,7 @@ class Running:
                 expect_no_drop(self._spec, stored - ledger.of(Outcome.NEW), len(gone))
                 for at in range(0, len(gone), BATCH):
                     ids = [record_id(self._spec.id, key) for key in gone[at : at + BATCH]]
-                    kept += await intake_facts.remove(self._way.connection, ids)
+                    kept += await records.remove(self._way.connection, ids)
                 ledger = ledger.having_lost(len(gone))
                 scopes = {*self._state.scopes, ""}
                 await quarantine.gone(self._way.connection, self._spec.id, self._run.id, scopes)

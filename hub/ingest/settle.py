@@ -10,8 +10,8 @@ from typing import Final
 from hub.domain.record import record
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Doubt, Entry, RawRecord, Reason
-from hub.store.intake import Raw, Seen
-from hub.store.intake_facts import Fact
+from hub.store.ingest.records import Fact
+from hub.store.ingest.session import Raw, Seen
 
 CONFLICT: Final = Doubt(
     Reason.CONFLICTING_VALUES,

@@ -10,10 +10,10 @@ from hub.domain.sources.runs import Run
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.quarantine import questions
-from hub.store import quarantine
-from hub.store.declaring import declare
-from hub.store.engine import Database
-from hub.store.unit import Unit
+from hub.store.database import Database
+from hub.store.ingest import quarantine
+from hub.store.ingest.declarations import declare
+from hub.store.unit_of_work import Unit
 
 
 @record

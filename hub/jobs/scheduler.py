@@ -22,9 +22,9 @@ from hub.domain.sources.spec import Auth, SourceSpec
 from hub.domain.time import Clock
 from hub.errors import Conflict, Invalid, SourceError, SourceRejectedUs
 from hub.ingest.run import Input, ingest
-from hub.store import schedule
-from hub.store.declaring import declare
-from hub.store.engine import LOST, Database
+from hub.store.database import LOST, Database
+from hub.store.ingest import schedule
+from hub.store.ingest.declarations import declare
 
 logger = logging.getLogger(__name__)
 LEASE: Final = timedelta(minutes=5)

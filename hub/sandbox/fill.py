@@ -19,7 +19,7 @@ from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import API_KEY, CLIENT_SECRET, USER_TOKEN, Agency
 from hub.sandbox.apis import sandbox
 from hub.sandbox.serve import answering
-from hub.store.engine import Database
+from hub.store.database import Database
 
 FOLDER: Final = Path(__file__).parent / "sources"
 ADDRESS: Final = "http://127.0.0.1:8100"

@@ -37,7 +37,7 @@ from hub.services.scope_filter import chain_of, scope_of
 from hub.services.weigh_sources import Reporting
 
 if TYPE_CHECKING:
-    from hub.store.unit import Unit
+    from hub.store.unit_of_work import Unit
 
 UNASSIGNED: Final = words("ไม่ระบุ", "Unassigned")
 BEYOND: Final = words("นอกเหนือจากที่แสดง", "Beyond the limit")

@@ -19,7 +19,7 @@ from hub.domain.money import Money
 from hub.domain.paging import Connection, Page, connect
 
 if TYPE_CHECKING:
-    from hub.store.unit import Unit
+    from hub.store.unit_of_work import Unit
 
 
 async def explain_figures(

@@ -27,7 +27,7 @@ from hub.domain.value_chain import ExpectedRole, ValueChain
 from hub.services.weigh_sources import Reporting, headed
 
 if TYPE_CHECKING:
-    from hub.store.unit import Unit
+    from hub.store.unit_of_work import Unit
 
 NOTHING: Final = Figures(0, {}, {}, 0, overlap=False)
 SURE: Final = Decimal(1)

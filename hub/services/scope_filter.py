@@ -11,7 +11,7 @@ from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
 
 if TYPE_CHECKING:
-    from hub.store.unit import Unit
+    from hub.store.unit_of_work import Unit
 
 
 def own_edition(year: FiscalYear) -> date:

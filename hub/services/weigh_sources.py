@@ -25,7 +25,7 @@ from hub.domain.text import LocalizedText, Notice, words
 from hub.domain.time import BUDDHIST_OFFSET
 
 if TYPE_CHECKING:
-    from hub.store.unit import Unit
+    from hub.store.unit_of_work import Unit
 
 SILENT = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
 """Dimensions along which a cell may be empty although every source has told all it should."""

@@ -12,7 +12,7 @@ from hub.domain.agencies import ActorLevel, Agency, AgencyKind
 from hub.domain.paging import Connection, Page, connect
 from hub.domain.text import LocalizedText
 from hub.domain.time import in_force
-from hub.store.engine import Reading
+from hub.store.database import Reading
 from hub.store.rows import listed, localized, texts, validity
 from hub.store.tables import agency, agency_placement
 

@@ -14,7 +14,7 @@ from hub.domain.areas import Area, AreaKind, AreaLevel, AreaMembership, Operatio
 from hub.domain.paging import Connection, Page, connect
 from hub.domain.text import LocalizedText
 from hub.domain.time import in_force
-from hub.store.engine import Reading
+from hub.store.database import Reading
 from hub.store.rows import listed, localized, texts, validity
 from hub.store.tables import area, area_membership, operations_centre
 

@@ -14,11 +14,11 @@ from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
 from hub.domain.identity.viewer import Viewer
 from hub.domain.money import Money
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.store.engine import Reading
-from hub.store.known import as_known
+from hub.store.as_of import as_known
+from hub.store.database import Reading
 from hub.store.rows import texts
 from hub.store.tables import budget_line, project
-from hub.store.visible import unpublished, visible
+from hub.store.visibility import unpublished, visible
 
 PHASES: Final = {phase.value: place for place, phase in enumerate(BudgetPhase)}
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from hub.domain.paging import Connection, Page, connect
 from hub.domain.plans import StrategicIssue
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.store.known import as_known
-from hub.store.pages import paged_by
+from hub.store.as_of import as_known
+from hub.store.paging import paged_by
 from hub.store.plans import IDS, Plans, by_rank, issue_of, wordings
 from hub.store.rows import keyed, listed
 from hub.store.tables import area

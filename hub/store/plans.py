@@ -18,13 +18,13 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
-from hub.store.engine import Reading
-from hub.store.known import as_known, past_of
-from hub.store.pages import paged_by
-from hub.store.plans_seen import told, told_by
+from hub.store.as_of import as_known, past_of
+from hub.store.database import Reading
+from hub.store.paging import paged_by
 from hub.store.rows import keyed, listed, localized, texts
 from hub.store.tables import issue, issue_revision, plan, plan_version
-from hub.store.visible import still_visible, unpublished, visible
+from hub.store.visibility import still_visible, unpublished, visible
+from hub.store.visible_plans import told, told_by
 
 IDS: Final = texts("ids")
 RANKLESS: Final = 32767

@@ -16,14 +16,14 @@ from hub.domain.matrix.layout import Scope
 from hub.domain.paging import Connection, Key, Page, connect
 from hub.domain.projects import AreaShare, Project, ShareBasis
 from hub.domain.time import FiscalYear
-from hub.store.acting import Below, acting_in
-from hub.store.engine import Reading
-from hub.store.facts import matching
-from hub.store.known import as_known
-from hub.store.pages import paged_by
+from hub.store.as_of import as_known
+from hub.store.database import Reading
+from hub.store.matrix.project_facts import matching
+from hub.store.matrix.projects_in_area import Below, acting_in
+from hub.store.paging import paged_by
 from hub.store.rows import keyed, listed, localized, texts
 from hub.store.tables import project, project_area, project_implementer
-from hub.store.visible import unpublished, visible
+from hub.store.visibility import unpublished, visible
 
 IDS: Final = texts("ids")
 

@@ -21,8 +21,8 @@ from hub.domain.provenance import (
 )
 from hub.domain.sources.live import RecordKey
 from hub.store.areas import prefixed
-from hub.store.engine import Reading
-from hub.store.known import as_known
+from hub.store.as_of import as_known
+from hub.store.database import Reading
 from hub.store.rows import localized, texts
 from hub.store.tables import external_id, provenance, source, source_record
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from hub.domain.rounds import PlanningEvent, PlanningRound
 from hub.domain.text import words
 from hub.domain.time import FiscalYear
-from hub.store.engine import Reading
+from hub.store.database import Reading
 from hub.store.rows import localized, texts
 from hub.store.tables import planning_event
 

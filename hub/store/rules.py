@@ -8,7 +8,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.rules import Rule, RuleGroup
-from hub.store.engine import Reading
+from hub.store.database import Reading
 from hub.store.rows import localized, texts, validity
 from hub.store.tables import rule
 

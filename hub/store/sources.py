@@ -21,13 +21,13 @@ from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
 from hub.domain.sources.runs import Run
 from hub.domain.time import FiscalYear
 from hub.store.areas import prefixed
-from hub.store.engine import Reading
-from hub.store.pages import paged_by
+from hub.store.database import Reading
+from hub.store.ingest.quarantine import row_of
+from hub.store.ingest.runs import run_of
+from hub.store.matrix.linkage_filter import one_of
+from hub.store.paging import paged_by
 from hub.store.provenance import source_of
-from hub.store.quarantine import row_of
 from hub.store.rows import keyed, listed, texts
-from hub.store.runs import run_of
-from hub.store.serving import one_of
 from hub.store.tables import (
     budget_line,
     linkage,
@@ -38,7 +38,7 @@ from hub.store.tables import (
     source_record,
     source_run,
 )
-from hub.store.visible import operable, unpublished, unpublished_among, visible
+from hub.store.visibility import operable, unpublished, unpublished_among, visible
 
 IDS: Final = texts("ids")
 NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))

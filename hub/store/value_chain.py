@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from hub.domain.agencies import ActorLevel
 from hub.domain.paging import Connection, Page, connect
 from hub.domain.value_chain import ExpectedRole, Stage, StageKind, ValueChain
-from hub.store.engine import Reading
-from hub.store.known import as_known
+from hub.store.as_of import as_known
+from hub.store.database import Reading
 from hub.store.rows import listed, localized, texts
 from hub.store.tables import expected_role, stage, value_chain
 

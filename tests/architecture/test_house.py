@@ -8,8 +8,8 @@ SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 
 LONG_FOR_A_REASON = {
     "hub/domain/matrix/result.py": "one noun: the parts of a drawn matrix read as one page",
-    "hub/store/matrix.py": "one reader: figures, explanations and projects of the same placing",
-    "hub/store/visible.py": "the one place where a viewer becomes WHERE, ground by ground",
+    "hub/store/matrix/figures.py": "one reader: figures, explanations and projects of the same placing",
+    "hub/store/visibility.py": "the one place where a viewer becomes WHERE, ground by ground",
     "hub/services/lay_out_axis.py": "one function per dimension, side by side on purpose",
     "tests/web/test_authorize.py": "a code from consent to token, and every way to break it",
     "tests/store/test_embedded.py": "one server, thirty ways to start it",

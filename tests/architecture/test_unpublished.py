@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.domain.identity.viewer import Permission, Viewer
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 
 QUESTIONS = sorted((Path(__file__).parents[1] / "questions").glob("*.graphql"))

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from hub.store.engine import opened
+from hub.store.database import opened
 from tests.browser.sources import PEOPLE, Operated, operating, take_in
 from tests.browser.visitor import CHROMIUM, LAPTOP, Visit, shown
 from tests.conftest import administer, copied, numbers

@@ -16,7 +16,7 @@ from hub.errors import SourceRefused
 from hub.ingest.run import Input, ingest
 from hub.ingest.sources import declare_all
 from hub.settings import Settings
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from tests.connectors.test_every_connector import sample
 from tests.thread import hub_in_thread
 

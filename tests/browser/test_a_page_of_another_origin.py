@@ -17,7 +17,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from hub.domain.identity.clients import ClientKind
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from hub.web.listening import Listening
 from tests.browser.conftest import free_port
 from tests.browser.visitor import AXE

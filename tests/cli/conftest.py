@@ -13,7 +13,7 @@ import pytest
 
 from hub.cli import console, main
 from hub.settings import Settings
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from tests.conftest import administer, copied
 
 NAME = "cli"

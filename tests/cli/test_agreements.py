@@ -8,7 +8,7 @@ import pytest
 from hub.domain.identity.agreements import Shared
 from hub.domain.identity.viewer import Viewer
 from hub.services.identity import agreements
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.cli.conftest import Run, failed, ok, rows
 from tests.conftest import Asking
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hub.services.identity.operator import account
-from hub.store.access_log import record_of
+from hub.store.identity.audit_log import record_of
 from tests.cli.conftest import Run, failed, ok, rows, secret_in
 
 AS_A_SUPERUSER = "set session_replication_role = replica"

@@ -26,7 +26,7 @@ from hub.domain.sources.spec import spec_of
 from hub.errors import Invalid, SourceRefused
 from hub.ingest.rows import entry_of
 from hub.ingest.run import Input, ingest
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.connectors import sheets
 
 SAMPLES = [instance_of(path) for path in sorted(FOLDER.glob("*/sample/*.toml"))]

@@ -18,7 +18,7 @@ from hub.ingest.rows import entry_of
 from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting as waiting_rows
 from hub.store.budget import Budget
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.connectors import sheets
 from tests.connectors.mappings import DISBURSED, written
 from tests.ingest.made import AT

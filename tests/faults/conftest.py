@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hub.store import embedded_hold as hold
+from hub.store.embedded import attachments as hold
 from tests.faults.whole import Whole, until
 
 

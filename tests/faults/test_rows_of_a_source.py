@@ -21,7 +21,7 @@ from hub.sandbox.faults import Fault
 from hub.sandbox.fill import SECRETS, made_up, moved
 from hub.sandbox.records import Generated
 from hub.store.budget import Budget
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.sandbox.served import Slept, served
 
 COUNT = 30

@@ -16,11 +16,11 @@ import pytest
 
 from hub.errors import StoreUnusable
 from hub.ingest.run import ingest
-from hub.store import embedded
-from hub.store import embedded_place as place
-from hub.store.clashes import again
-from hub.store.engine import Database
-from hub.store.intake import Intake
+from hub.store.database import Database
+from hub.store.embedded import location as place
+from hub.store.embedded import server as embedded_server
+from hub.store.ingest.session import Intake
+from hub.store.retry import again
 from tests.conftest import administer, copied
 from tests.faults.between import Between, between
 from tests.faults.conftest import Kept
@@ -44,7 +44,7 @@ async def test_36_a_restart_of_postgresql_fails_what_is_under_way_and_nothing_af
     account = place.account_for(folder)
     programs, _ = place.programs_for(account, lambda _: None)
     stop = (programs / "bin/pg_ctl", "-D", folder / "pg", "-m", "immediate", "stop")
-    server = await asyncio.to_thread(embedded.start, folder)
+    server = await asyncio.to_thread(embedded_server.start, folder)
     try:
         async with hub_over(server.dsn, pool_size=5) as (_, client):
             assert {(await ask(client)).status_code for _ in range(3)} == {200}
@@ -59,7 +59,7 @@ async def test_36_a_restart_of_postgresql_fails_what_is_under_way_and_nothing_af
             told_to_come_again(await ask(client))
             assert not await ready(client)
             beside.terminate()
-            other = await asyncio.to_thread(embedded.start, folder)
+            other = await asyncio.to_thread(embedded_server.start, folder)
             try:
                 # No connection of before the restart is handed out: all of these are answered.
                 answers = await asyncio.gather(*(ask(client) for _ in range(10)))
@@ -75,7 +75,7 @@ async def test_37_a_database_that_hangs_is_given_up_and_the_hub_lives_and_recove
     wire: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, seconds in (("LONGEST", 0.3), ("SILENT", 0.2), ("PATIENCE", 0.5)):
-        monkeypatch.setattr(f"hub.store.engine.{name}", seconds)
+        monkeypatch.setattr(f"hub.store.database.{name}", seconds)
     async with hub_over(wire.dsn) as (_, client):
         assert (await ask(client)).status_code == 200
         wire.hang()
@@ -99,7 +99,7 @@ async def test_38_a_full_disk_fails_a_run_cleanly_and_reading_goes_on(
         pytest.skip("only root can mount a small disk, and not in every container")
     try:
         subprocess.run(["/bin/cp", "-a", str(kept.folder), str(disk / "data")], check=True)
-        server = await asyncio.to_thread(embedded.start, disk / "data")
+        server = await asyncio.to_thread(embedded_server.start, disk / "data")
         try:
             async with hub_over(server.dsn) as (hub, client):
                 # A log segment is ready, so that it is the tables that find no room.
@@ -125,7 +125,7 @@ async def test_38_a_full_disk_fails_a_run_cleanly_and_reading_goes_on(
 async def test_39_when_all_connections_are_taken_the_next_is_told_to_come_again(
     template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.engine.PATIENCE", 0.2)
+    monkeypatch.setattr("hub.store.database.PATIENCE", 0.2)
     dsn = await copied(template, "exhausted")
     beside = await asyncpg.connect(dsn)
     try:

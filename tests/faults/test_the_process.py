@@ -20,8 +20,8 @@ from websockets.asyncio.client import connect
 
 from hub.domain.sources.ledger import Outcome
 from hub.ingest.run import ingest
-from hub.store import embedded_place as place
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
+from hub.store.embedded import location as place
 from hub.web.session import PROTOCOL
 from tests.conftest import administer
 from tests.faults.whole import Whole, connected, true

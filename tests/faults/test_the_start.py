@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from hub.store import embedded_hold as hold
-from hub.store import embedded_place as place
+from hub.store.embedded import attachments as hold
+from hub.store.embedded import location as place
 from tests.faults.whole import ROOT, Whole, postmaster, sql, until, watchers
 
 Answers = list[dict[str, Any]]

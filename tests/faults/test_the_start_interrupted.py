@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from hub.store import embedded
-from hub.store import embedded_hold as hold
+from hub.store.embedded import attachments as hold
+from hub.store.embedded import server as embedded_server
 from hub.store.migrate import LOCK
 from tests.faults.whole import Whole, connected, postmaster, sql, true, until
 
@@ -48,7 +48,7 @@ async def test_a_hub_stopped_in_its_first_migration_and_seed_leaves_nothing_half
     around: Path, same: Answers
 ) -> None:
     folder = around / "data"
-    server = embedded.start(folder)
+    server = embedded_server.start(folder)
     beside = await asyncpg.connect(server.dsn)
     try:
         # What it needs next is held back, so that it is surely in the middle when told to stop.

@@ -16,7 +16,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from hub.store import embedded_hold as hold
+from hub.store.embedded import attachments as hold
 
 CHECKOUT: Final = Path(__file__).parents[2]
 ROOT: Final = os.geteuid() == 0

@@ -14,8 +14,8 @@ from typing import Any
 
 from hub.errors import Conflict
 from hub.ingest.run import ingest
-from hub.store.engine import opened
-from hub.store.intake import Intake
+from hub.store.database import opened
+from hub.store.ingest.session import Intake
 from tests.ingest.made import SPEC, Row, given, read, row
 
 

@@ -22,7 +22,7 @@ from hub.domain.sources.records import (
 )
 from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.ingest.run import Input
-from hub.store.engine import Database
+from hub.store.database import Database
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 AT = datetime(2026, 1, 1, tzinfo=UTC)

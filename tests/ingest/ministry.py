@@ -25,7 +25,7 @@ from hub.domain.sources.records import (
 from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import Agency
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 from tests.sandbox.served import SECRETS, declared
 

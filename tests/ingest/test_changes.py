@@ -18,7 +18,7 @@ from hub.sandbox.agency import Agency
 from hub.sandbox.faults import Fault
 from hub.sandbox.fill import SECRETS, made_up, moved
 from hub.sandbox.records import Generated
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.ingest.made import AT, SPEC, given, read, row
 from tests.sandbox.served import Slept, served
 

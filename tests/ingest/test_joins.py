@@ -20,7 +20,7 @@ from hub.errors import SourceRefused
 from hub.ingest.facts import digest
 from hub.ingest.run import Input, Result, ingest
 from hub.store.budget import Budget
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.ingest import made
 from tests.ingest.made import Row, row
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from hub.ingest.run import ingest
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from tests.conftest import administer, copied, of_database
 from tests.ingest.killed import pages
 from tests.ingest.made import SPEC, given, read

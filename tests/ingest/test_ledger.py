@@ -10,7 +10,7 @@ from hub.domain.budget import BudgetPhase
 from hub.domain.sources.ledger import Ledger, Outcome
 from hub.errors import SourceRefused
 from hub.ingest.run import ingest
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.ingest import made
 from tests.ingest.made import SPEC, Row, read
 

@@ -15,7 +15,7 @@ from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import Agency
 from hub.sandbox.faults import Fault
 from hub.sandbox.records import Generated
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from tests.conftest import Asking, of_database
 from tests.ingest.ministry import ONE, STORED, Ministry
 from tests.sandbox.served import SECRETS, served

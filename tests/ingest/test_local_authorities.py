@@ -14,7 +14,7 @@ from hub.domain.text import LocalizedText
 from hub.errors import Invalid
 from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 
 FOLDER_OF = FOLDER / "local_source_contract" / "sample"

@@ -11,7 +11,7 @@ from hub.domain.sources.records import Reason
 from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.connectors import sheets
 from tests.connectors.mappings import PLAN, written
 

@@ -12,7 +12,7 @@ from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceUnreachable
 from hub.ingest.collecting import collecting_seldom
 from hub.ingest.run import ingest
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row
 
 

@@ -6,8 +6,8 @@ from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import Doubt, NameKind, Reason, WrittenName
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve import Resolved, Resolver
-from hub.store.engine import Database
-from hub.store.names import known_names
+from hub.store.database import Database
+from hub.store.ingest.names import known_names
 
 FY = FiscalYear.of_be
 

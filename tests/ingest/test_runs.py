@@ -17,7 +17,7 @@ from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting
 from hub.store.budget import Budget
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row
 
 

@@ -24,7 +24,7 @@ from hub.domain.time import FiscalYear
 from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
 from hub.ingest.sources import waiting
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import sample
 

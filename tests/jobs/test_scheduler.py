@@ -17,9 +17,9 @@ from hub.domain.sources.spec import Auth, SourceSpec
 from hub.errors import SourceRefused, SourceRejectedUs, SourceUnreachable
 from hub.ingest.run import Input, ingest
 from hub.jobs.scheduler import LEASE, Scheduled, Scheduler
-from hub.store import schedule
-from hub.store.declaring import declare
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
+from hub.store.ingest import schedule
+from hub.store.ingest.declarations import declare
 from tests.conftest import of_database
 from tests.ingest.made import SPEC, given, read, row
 

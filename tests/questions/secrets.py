@@ -16,7 +16,7 @@ import asyncpg
 from hub.domain.agencies import ActorLevel
 from hub.domain.sources.coverage import Coverage
 from hub.domain.time import FiscalYear
-from hub.store.intake import SUCCEEDED
+from hub.store.ingest.session import SUCCEEDED
 
 SOURCE: Final = "a-register"
 CHAIN: Final = "tourism-east"

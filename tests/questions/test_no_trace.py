@@ -17,7 +17,7 @@ from graphql import parse, validate
 from hypothesis import settings
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from tests.conftest import Asking, administer, of_database
 from tests.questions.probes import MARKS, QUESTIONS, arguments, contract, probes
 from tests.questions.secrets import MARK, MINISTERIAL, PROVINCIAL, plant, prepare, settle

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 from tests.questions.probes import probes
 from tests.questions.secrets import Bundle, plant, prepare, settle

@@ -9,7 +9,7 @@ import pytest
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.domain.provenance import Cadence
 from hub.ingest.run import ingest
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import SPEC, given, read, row
 

@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
-from hub.store import visible
-from hub.store.engine import Database
-from hub.store.known import as_known
+from hub.store import visibility as store_visibility
+from hub.store.as_of import as_known
+from hub.store.database import Database
 from hub.store.tables import project
 from tests.conftest import Asking
 from tests.store.changing import change, clock
@@ -162,8 +162,8 @@ async def test_the_stricter_of_then_and_now_decides(
             held=now,
         )
     table = as_known(project, at).alias("any_name")
-    may = visible.visible(table, viewer, at)
-    counts = visible.only_listed(table, viewer, at)
+    may = store_visibility.visible(table, viewer, at)
+    counts = store_visibility.only_listed(table, viewer, at)
     statement = sa.select(may, sa.not_(may), counts, sa.not_(counts)).where(table.c.id == "it")
     async with fresh_database.reading() as reading:
         ((seen, unseen, counted, uncounted),) = await reading.rows(statement)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 
 YEAR = {"be": 2554}

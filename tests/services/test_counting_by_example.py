@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 
 QUESTION = """

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 
 QUESTION = """

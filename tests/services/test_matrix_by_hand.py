@@ -29,8 +29,8 @@ from hub.domain.paging import Page
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.draw_matrix import draw_matrix
 from hub.services.explain_figure import explain_figures
-from hub.store.engine import Database, Reading
-from hub.store.unit import Unit
+from hub.store.database import Database, Reading
+from hub.store.unit_of_work import Unit
 from tests.services.by_hand import Country, read_by_hand
 from tests.services.world import YEARS, World, worlds, write
 

@@ -20,7 +20,7 @@ from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import SourceUnreachable
 from hub.ingest.run import Input, ingest
 from hub.services.weigh_sources import Reporting
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import AT, SPEC, given, read, row
 from tests.services.by_hand import silent_by_hand

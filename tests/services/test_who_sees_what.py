@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 
 OWNER = Viewer("an officer", "ministry:05")

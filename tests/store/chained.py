@@ -3,7 +3,7 @@
 import asyncpg
 
 from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation, link
-from hub.store.engine import Database
+from hub.store.database import Database
 
 CALLER = Caller("ผู้ใช้", "plan", "https://hub.test", "ministry:05", purpose="จัดทำแผน")
 OPERATION = Operation("query", "Drafts", "ab" * 32, ("projects", "node"), "t" * 32)

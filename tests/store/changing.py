@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hub.store.engine import Database
+from hub.store.database import Database
 
 
 async def clock(database: Database) -> datetime:

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from hub.bootstrap.startup import REFERENCE
-from hub.store.access_log import AccessLog
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
+from hub.store.identity.audit_log import AccessLog
 from tests.conftest import copied
 from tests.store.chained import behind, entry
 from tests.store.drafts import plant

@@ -7,10 +7,10 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.identity.viewer import Permission, Viewer
-from hub.store.engine import Reading
-from hub.store.known import as_known
+from hub.store.as_of import as_known
+from hub.store.database import Reading
 from hub.store.tables import project
-from hub.store.visible import visible
+from hub.store.visibility import visible
 
 DEPARTMENT: Final = "department:05003"
 DRAFTS: Final = {

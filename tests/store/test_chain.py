@@ -12,9 +12,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from hub.errors import Unready
-from hub.store.access_log import AccessLog, append, prepare
-from hub.store.chain import head, prove
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
+from hub.store.identity.audit_chain import head, prove
+from hub.store.identity.audit_log import AccessLog, append, prepare
 from tests.store.chained import behind, entry, forge, rehash
 
 
@@ -156,7 +156,7 @@ async def test_who_waits_too_long_for_the_log_is_sent_away_and_the_next_is_serve
     chain: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = AccessLog(chain)
-    monkeypatch.setattr("hub.store.access_log.WITHIN", 0.2)
+    monkeypatch.setattr("hub.store.identity.audit_log.WITHIN", 0.2)
     async with chain.writing() as held:
         await append(held, [entry()])
         with pytest.raises(Unready, match="withheld"):
@@ -174,7 +174,7 @@ async def test_what_nobody_foresaw_leaves_nobody_waiting(
 
     log = AccessLog(chain)
     with monkeypatch.context() as patch:
-        patch.setattr("hub.store.access_log.append", broken)
+        patch.setattr("hub.store.identity.audit_log.append", broken)
         async with asyncio.timeout(20):
             told = await asyncio.gather(
                 *(log.write([entry()]) for _ in range(3)), return_exceptions=True
@@ -213,8 +213,8 @@ async def test_a_million_links_are_proven_in_one_pass_with_flat_memory(
 
 PROVE = """
 import asyncio, resource, sys, time
-from hub.store.chain import prove
-from hub.store.engine import opened
+from hub.store.identity.audit_chain import prove
+from hub.store.database import opened
 
 def memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from hub.domain.identity.audit_log import link
-from hub.store.chain import prove
-from hub.store.engine import Database
+from hub.store.database import Database
+from hub.store.identity.audit_chain import prove
 from tests.store.chained import behind, forge, rehash
 
 Tamper = Callable[[asyncpg.Connection], Awaitable[Any]]

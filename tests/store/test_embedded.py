@@ -18,9 +18,9 @@ import asyncpg
 import pytest
 
 from hub.errors import StoreUnusable
-from hub.store import embedded_hold as hold
-from hub.store import embedded_place as place
-from hub.store.embedded import EmbeddedError, EmbeddedServer, start
+from hub.store.embedded import attachments as hold
+from hub.store.embedded import location as place
+from hub.store.embedded.server import EmbeddedError, EmbeddedServer, start
 
 CHECKOUT = Path(__file__).parents[2]
 SMALL = {"shared_buffers": "32MB", "fsync": "off"}
@@ -28,7 +28,7 @@ ROOT = os.geteuid() == 0
 PROGRAM = f"""
 import sys
 from pathlib import Path
-from hub.store.embedded import EmbeddedError, start
+from hub.store.embedded.server import EmbeddedError, start
 try:
     server = start(Path(sys.argv[1]), settings={SMALL!r})
 except EmbeddedError as error:

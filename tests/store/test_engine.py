@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from hub.errors import TooCostly, Unready
-from hub.store import engine
-from hub.store.engine import Database, Reading
+from hub.store import database as store_database
+from hub.store.database import Database, Reading
 
 SOON = sa.text("set local statement_timeout = '50ms'")
 SLOW = sa.text("select pg_sleep(5)")
@@ -19,7 +19,7 @@ async def broken_off(reading: Reading) -> None:
 async def test_a_statement_that_took_all_its_time_asked_too_much(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "LONGEST", 0.05)
+    monkeypatch.setattr(store_database, "LONGEST", 0.05)
     async with database.reading() as reading:
         with pytest.raises(TooCostly, match="seconds"):
             await broken_off(reading)

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from hub.domain.sources.events import SourceEvent
-from hub.store.engine import Database
-from hub.store.events import Feed, announce
+from hub.store.database import Database
+from hub.store.ingest.events import Feed, announce
 
 BOTH = ("one", "two")
 
@@ -67,7 +67,7 @@ async def test_nobody_listens_when_nobody_follows(database: Database) -> None:
 
 
 async def test_a_lost_ear_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.store.events.GLANCE", 0.05)
+    monkeypatch.setattr("hub.store.ingest.events.GLANCE", 0.05)
     feed = Feed(database)
     follower = asyncio.create_task(first(feed.after(0, []), 1))
     while not await listeners(database):  # noqa: ASYNC110 - the server tells no event of it

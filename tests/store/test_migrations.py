@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hub.errors import StoreUnusable
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.store.migrate import migrate
 from hub.store.tables import metadata
-from hub.store.tables.seeded import seeded
+from hub.store.tables.reference import seeded
 
 DATED = [table for table in metadata.sorted_tables if "known_from" in table.c]
 SOURCE = "insert into source (id, name_th, kind, health) values ('s', 'ก', 'OWN', 'OK')"

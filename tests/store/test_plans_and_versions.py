@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.store.plans import wordings
 from hub.store.tables import expected_role
-from hub.store.unit import Unit
+from hub.store.unit_of_work import Unit
 from tests.conftest import Asking
 from tests.store.changing import change, clock
 

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from hub.bootstrap.startup import REFERENCE
-from hub.store.engine import Database
-from hub.store.seed import seed, stale
+from hub.store.database import Database
+from hub.store.reference.seed import seed, stale
 from hub.store.tables import metadata
 from tests.store.files import quiet, replaced, without
 

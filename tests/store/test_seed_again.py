@@ -9,9 +9,9 @@ import pytest
 from hub.bootstrap.startup import REFERENCE
 from hub.domain import text
 from hub.errors import StoreUnusable
-from hub.store import seed as store_seed
-from hub.store.engine import Database
-from hub.store.seed import digest, seed
+from hub.store.database import Database
+from hub.store.reference import seed as store_seed
+from hub.store.reference.seed import digest, seed
 from hub.store.tables import metadata
 from tests.store.files import quiet, rename, replaced, without
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from hub.errors import StoreUnusable
-from hub.store.access import Register
-from hub.store.engine import Database, opened
-from hub.store.signing import SIGNS, Signing
+from hub.store.database import Database, opened
+from hub.store.identity.keys import SIGNS, Signing
+from hub.store.identity.registry import Register
 from tests.conftest import copied
 from tests.web.access import ec
 

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.domain.identity.visibility import SEES, Ground
-from hub.store.engine import Reading
-from hub.store.events import announce
-from hub.store.intake import SUCCEEDED
-from hub.store.known import as_known
+from hub.store.as_of import as_known
+from hub.store.database import Reading
+from hub.store.ingest.events import announce
+from hub.store.ingest.session import SUCCEEDED
 from hub.store.tables import linkage, plan_version, project
-from hub.store.visible import only_listed, visible
+from hub.store.visibility import only_listed, visible
 from tests.store.drafts import ALL, DEPARTMENT, link, of, seen, share
 
 WHO: Final[dict[Ground, tuple[Viewer, Iterable[str]]]] = {

@@ -18,8 +18,8 @@ from hub.bootstrap.application import build_application
 from hub.domain.identity.clients import Client, ClientKind, Issuer, hashed
 from hub.domain.identity.viewer import Viewer
 from hub.settings import Settings
-from hub.store.clients import Registering
-from hub.store.engine import Database
+from hub.store.database import Database
+from hub.store.identity.clients import Registering
 from hub.web.auth.user import RequestUser
 
 URL: Final = "https://hub.test"

@@ -9,7 +9,7 @@ import pytest
 
 from hub.ingest.run import ingest
 from hub.settings import Settings
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from hub.web.listening import Listening
 from tests.conftest import Asking, copied
 from tests.ingest.made import SPEC, given, read, row

@@ -2,9 +2,9 @@
 
 from hub.domain.identity.audit_log import AccessRecord
 from hub.domain.identity.viewer import Permission, Viewer
-from hub.store.access_log import record_of
-from hub.store.chain import prove
-from hub.store.engine import Database
+from hub.store.database import Database
+from hub.store.identity.audit_chain import prove
+from hub.store.identity.audit_log import record_of
 from tests.resolvers.test_quarantine import SOURCE
 
 OPERATE = Permission.OPERATE_SOURCES.value

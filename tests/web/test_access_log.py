@@ -1,6 +1,6 @@
 """What others' drafts were read, what was changed and who was refused stands in the log, provably.
 
-A party to a draft is made here by bending the one rule of `hub.store.visible`: all else is the
+A party to a draft is made here by bending the one rule of `hub.store.visibility`: all else is the
 hub's own.
 """
 
@@ -11,7 +11,7 @@ import pytest
 
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 from tests.resolvers.test_quarantine import SETTLE, SINGBURI, SOURCE
 from tests.services.test_who_sees_what import QUESTION, asked, plant
@@ -114,7 +114,7 @@ async def test_what_is_published_is_read_without_a_statement_more(
 ) -> None:
     """As many statements for a ministry as for anybody, and the log is not even opened."""
     cost = []
-    monkeypatch.setattr("hub.store.access_log.AccessLog._append", None)
+    monkeypatch.setattr("hub.store.identity.audit_log.AccessLog._append", None)
     for viewer in (ANONYMOUS, PARTY, STEWARD):
         answer = await asking(QUESTION, asked(), viewer=viewer)
         assert "errors" not in answer

@@ -15,7 +15,7 @@ import pytest
 from hub.domain.identity.clients import ClientKind
 from hub.domain.identity.people import CODE
 from hub.domain.identity.viewer import Role
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.trust import REMEMBERED
 from tests.web.access import INTERIOR, TOURISM, Realm
 from tests.web.people import Browser, form_of

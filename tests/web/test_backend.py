@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection, Request
 
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.errors import Unready
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.auth.backend import BearerAuthentication, BearerUser, Challenged
 from hub.web.trust import REMEMBERED
 from tests.web.access import TOURISM, WHO, Realm, Unreachable, request_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Role, Viewer
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.turnstile import Caller
 from tests.sandbox.served import serving
 from tests.web.access import TOURISM, URL, WHO, Realm, ec

@@ -5,7 +5,7 @@ import pytest
 
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Viewer
-from hub.store.engine import Database
+from hub.store.database import Database
 from tests.conftest import Asking
 from tests.resolvers.test_quarantine import SOURCE
 from tests.services.test_who_sees_what import plant

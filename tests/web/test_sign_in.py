@@ -11,7 +11,7 @@ import pytest
 
 from hub.domain.identity.clients import hashed
 from hub.domain.identity.people import ATTEMPT, IDLE, LASTS
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.trust import REMEMBERED
 from tests.web.access import INTERIOR, URL, Realm
 from tests.web.parties import INSTALLED, SECRET, WHY_NOT, Provider

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from hub.domain.identity.viewer import ROLES, Permission, Role
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.forms import own_path
 from hub.web.trust import REMEMBERED
 from tests.web.access import TOURISM, Realm, Unreachable

@@ -12,7 +12,7 @@ from hub.bootstrap.application import build_application
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.ingest.run import ingest
 from hub.settings import Settings
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.listening import Listening
 from tests.conftest import AsViewer
 from tests.ingest.made import SPEC, given, read, row

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from hub.bootstrap.application import build_application
 from hub.bootstrap.serving import HubApplication
 from hub.settings import Settings
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.listening import Listening
 from hub.web.responses import EVENTS, GRAPHQL, JSON
 from hub.web.starting import starting_application

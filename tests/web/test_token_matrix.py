@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from hub.store.engine import opened
+from hub.store.database import opened
 from hub.web.signed import LARGEST
 from tests.conftest import copied
 from tests.web.access import URL, Realm, ec, ed, public, rsa

@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from hub.domain.identity.viewer import ANONYMOUS
-from hub.store.engine import Database
+from hub.store.database import Database
 from hub.web.trust import REMEMBERED
 from tests.sandbox.served import serving
 from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, Unreachable, ec

@@ -6,8 +6,8 @@
 from collections.abc import Sequence
 
 from hub.domain.identity.clients import Registration
-from hub.store.clients import Registering
-from hub.store.engine import Database
+from hub.store.database import Database
+from hub.store.identity.clients import Registering
 
 
 async def list_agencies(database: Database) -> Sequence[Registration]:

@@ -11,9 +11,9 @@ from typing import Final
 from hub.domain.identity.agreements import DataSharing, Shared
 from hub.domain.time import BANGKOK
 from hub.errors import Invalid
-from hub.store.clients import Registering
-from hub.store.engine import Database
-from hub.store.sharing import Sharing
+from hub.store.database import Database
+from hub.store.identity.agreements import Sharing
+from hub.store.identity.clients import Registering
 
 LONGEST: Final = 20
 """Years; an end beyond that was probably meant as a Buddhist year."""

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from hub.domain.identity.clients import Client, ClientKind, Jwk, granted, hashed, new_secret
 from hub.domain.record import record
 from hub.errors import Invalid
-from hub.store.clients import Registering
-from hub.store.engine import Database
+from hub.store.database import Database
+from hub.store.identity.clients import Registering
 
 
 @record

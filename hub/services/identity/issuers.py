@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from hub.domain.identity.clients import Issuer
 from hub.errors import Invalid, SourceError
-from hub.store.clients import Registering
-from hub.store.engine import Database
+from hub.store.database import Database
+from hub.store.identity.clients import Registering
 
 METADATA: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 """Where an issuer publishes its metadata (OpenID Connect Discovery, RFC 8414)."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from hub.domain.record import record
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.sources import Standing, standings
-from hub.store.engine import Database
-from hub.store.schedule import reasons
+from hub.store.database import Database
+from hub.store.ingest.schedule import reasons
 
 
 @record

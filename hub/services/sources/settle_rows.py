@@ -12,7 +12,7 @@ from hub.domain.sources.records import NameKind, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
 from hub.ingest.quarantine import settle
-from hub.store.engine import Database
+from hub.store.database import Database
 
 
 async def decide_name(

@@ -8,6 +8,7 @@ its `known_to`, written by a trigger, so that no writer can overwrite what someb
 
 from hub.store.tables.access_log import access_head, access_log
 from hub.store.tables.agencies import agency, agency_placement, external_id
+from hub.store.tables.agreements import data_sharing
 from hub.store.tables.areas import area, area_membership, operations_centre
 from hub.store.tables.budget import budget_line
 from hub.store.tables.clients import (
@@ -40,7 +41,6 @@ from hub.store.tables.provenance import provenance, source, source_record
 from hub.store.tables.receipts import receipt
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
-from hub.store.tables.sharing import data_sharing
 from hub.store.tables.value_chain import expected_role, stage, value_chain
 
 __all__ = [

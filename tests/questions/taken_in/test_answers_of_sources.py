@@ -17,7 +17,7 @@ from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
 from hub.ingest.quarantine import settle
 from hub.ingest.run import Input, ingest
-from hub.store.engine import Database, opened
+from hub.store.database import Database, opened
 from tests.conftest import Asking, administer, copied
 
 QUESTIONS = sorted(Path(__file__).parent.glob("*.graphql"))

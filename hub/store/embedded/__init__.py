@@ -1,0 +1,1 @@
+"""The hub's own PostgreSQL server in its data folder."""

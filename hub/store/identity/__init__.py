@@ -1,0 +1,1 @@
+"""Statements about clients, people, keys, agreements and the audit log."""

@@ -1,0 +1,101 @@
+"""Agreements to share drafts: made, listed, revoked; `hub.store.visibility` keeps them.
+
+Each change is written to the audit log in its own transaction.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from hub.domain.identity.agreements import DataSharing, Shared
+from hub.domain.identity.audit_context import by_owner
+from hub.domain.identity.audit_log import AccessKind, Caller, Operation, Thing
+from hub.errors import Invalid, NotFound
+from hub.store.database import Database
+from hub.store.identity.audit_log import append
+
+ADD: Final = """
+insert into data_sharing (id, provider_id, consumer_id, purpose, what, key, until)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+EXISTS: Final = {
+    Shared.SOURCE: "select true from source where id = $1",
+    Shared.PLAN: "select true from plan where id = $1",
+}
+REVOKE: Final = """
+update data_sharing set revoked_at = coalesce(revoked_at, transaction_timestamp())
+where id = $1 returning provider_id
+"""
+ALL: Final = """
+select *, revoked_at is null and until > transaction_timestamp() as counts
+from data_sharing order by provider_id, consumer_id, until, id
+"""
+
+
+def sharing_of(row: asyncpg.Record) -> DataSharing:
+    """The record of a row."""
+    return DataSharing(
+        id=row["id"],
+        provider_id=row["provider_id"],
+        consumer_id=row["consumer_id"],
+        purpose=row["purpose"],
+        what=Shared(row["what"]),
+        key=row["key"],
+        until=row["until"],
+        revoked_at=row["revoked_at"],
+        counts=row["counts"],
+    )
+
+
+class Sharing:
+    """The agreements, for whoever runs the hub."""
+
+    def __init__(self, database: Database, by: str = "operator") -> None:
+        self._database = database
+        self._by = Caller.operator(by)
+
+    async def share(
+        self,
+        provider_id: str,
+        consumer_id: str,
+        purpose: str,
+        what: Shared,
+        key: str | None,
+        until: datetime,
+    ) -> str:
+        """Let a consumer read a provider's drafts before `until`; the id of the agreement."""
+        made = f"share-{secrets.token_hex(6)}"
+        async with self._database.writing() as connection:
+            if key is not None and not await connection.fetchval(EXISTS[what], key):
+                kind = what.value.lower()
+                raise Invalid(f"--{kind}", f"ไม่มี {key}", f"there is no {kind} {key}")
+            told = provider_id, consumer_id, purpose, what.value, key, until
+            await connection.execute(ADD, made, *told)
+            await self._log(connection, "agreement add", made, provider_id)
+        return made
+
+    async def revoke(self, sharing_id: str) -> None:
+        """Let an agreement count no more, from the next question on; `NotFound` where none is."""
+        async with self._database.writing() as connection:
+            provider_id = await connection.fetchval(REVOKE, sharing_id)
+            if provider_id is None:
+                raise NotFound(
+                    f"ไม่มีข้อตกลง {sharing_id} ดูรายการด้วย hub agreement list "
+                    f"· There is no agreement {sharing_id}; hub agreement list shows them"
+                )
+            await self._log(connection, "agreement revoke", sharing_id, provider_id)
+
+    async def agreements(self) -> Sequence[DataSharing]:
+        """Every agreement there is or was, by provider and consumer."""
+        return [sharing_of(row) for row in await self._database.pool.fetch(ALL)]
+
+    async def _log(
+        self, connection: asyncpg.Connection, command: str, sharing_id: str, provider_id: str
+    ) -> None:
+        """Write a change to the audit log; the owner is the provider, whose drafts are shared."""
+        things = [Thing("DataSharing", sharing_id, provider_id)]
+        operation = Operation("command", command)
+        await append(connection, by_owner(AccessKind.WRITE, self._by, operation, things))

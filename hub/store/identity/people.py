@@ -1,0 +1,148 @@
+"""People who are signed in, as the doors keep and ask of them; one statement each."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from hub.domain.identity.people import NOTED, Code, PersonSession, Signing
+from hub.domain.identity.viewer import Role
+from hub.errors import Unready
+from hub.store.database import LOST, Database
+from hub.store.rows import localized
+
+# A demo needs no registration, but an agency that was disabled is disabled there, too.
+SESSION: Final = """
+select s.*, a.name_th, a.name_en, a.name_th_origin, a.name_en_origin,
+    coalesce(r.enabled, s.issuer is null) and (s.issuer is null or i.enabled) as counts
+from person_session s join agency a on a.id = s.agency_id
+left join registration r on r.agency_id = s.agency_id left join issuer i on i.url = s.issuer
+where s.id = $1
+"""
+BEGIN: Final = """
+with forgotten as (
+    delete from person_session where until < clock_timestamp() - interval '1 hour'
+)
+insert into person_session (id, agency_id, issuer, subject, name, role, seen, until)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+NOTE: Final = "update person_session set seen = $2 where id = $1 and seen < $3"
+END: Final = "delete from person_session where id = $1"
+ATTEMPT: Final = """
+with forgotten as (
+    delete from sign_in_attempt where until < clock_timestamp() - interval '1 hour'
+)
+insert into sign_in_attempt (id, kept, until) values ($1, $2::jsonb, $3)
+"""
+ATTEMPTED: Final = "delete from sign_in_attempt where id = $1 returning kept, until"
+KEEP: Final = """
+with forgotten as (
+    delete from authorization_code where until < clock_timestamp() - interval '1 hour'
+)
+insert into authorization_code
+    (id, client_id, session_id, redirect_uri, challenge, scopes, until)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+TAKE: Final = "delete from authorization_code where id = $1 returning *"
+SIGNING: Final = """
+select a.* from agency a join registration r on r.agency_id = a.id
+where r.enabled and exists (
+    select from issuer i where i.agency_id = a.id and i.enabled and i.sign_in is not null
+)
+order by a.sort_key, a.id
+"""
+MINISTRIES: Final = """
+select * from agency where kind = 'MINISTRY'
+    and (valid_from is null or valid_from <= current_date)
+    and (valid_to is null or valid_to > current_date)
+order by sort_key, id
+"""
+
+
+class Directory:
+    """People in a database; see `hub.domain.identity.people.People`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def session(self, session_id: str) -> PersonSession | None:
+        """The session of an id."""
+        async with self._asking() as connection:
+            row = await connection.fetchrow(SESSION, session_id)
+        if row is None:
+            return None
+        return PersonSession(
+            id=row["id"],
+            agency_id=row["agency_id"],
+            agency=localized(row, "name"),
+            issuer=row["issuer"],
+            subject=row["subject"],
+            name=row["name"],
+            role=Role(row["role"]),
+            seen=row["seen"],
+            until=row["until"],
+            enabled=row["counts"],
+        )
+
+    async def begin(self, begun: PersonSession) -> None:
+        """Keep a new session."""
+        who = begun.id, begun.agency_id, begun.issuer, begun.subject, begun.name
+        async with self._asking() as connection:
+            await connection.execute(BEGIN, *who, begun.role.value, begun.seen, begun.until)
+
+    async def note(self, session_id: str, now: datetime) -> None:
+        """Note that a person asked, once in `NOTED`."""
+        async with self._asking() as connection:
+            await connection.execute(NOTE, session_id, now, now - NOTED)
+
+    async def end(self, session_id: str) -> None:
+        """Forget a session; its codes go with it."""
+        async with self._asking() as connection:
+            await connection.execute(END, session_id)
+
+    async def attempt(self, attempt_id: str, kept: Any, until: datetime) -> None:
+        """Keep what the answer of a provider will be compared with."""
+        async with self._asking() as connection:
+            await connection.execute(ATTEMPT, attempt_id, json.dumps(kept), until)
+
+    async def attempted(self, attempt_id: str, now: datetime) -> Any:
+        """What was kept, once, while its time is not over."""
+        async with self._asking() as connection:
+            row = await connection.fetchrow(ATTEMPTED, attempt_id)
+        return json.loads(row["kept"]) if row is not None and now < row["until"] else None
+
+    async def keep(self, code: Code) -> None:
+        """Keep a code."""
+        told = code.id, code.client_id, code.session_id, code.redirect_uri, code.challenge
+        async with self._asking() as connection:
+            await connection.execute(KEEP, *told, sorted(code.scopes), code.until)
+
+    async def take(self, code_id: str) -> Code | None:
+        """A code, once, on whatever node: whoever comes second finds none."""
+        async with self._asking() as connection:
+            row = await connection.fetchrow(TAKE, code_id)
+        return Code(**{**row, "scopes": frozenset(row["scopes"])}) if row is not None else None
+
+    async def signing(self) -> Sequence[Signing]:
+        """Agencies whose people can sign in."""
+        return await self._agencies(SIGNING)
+
+    async def ministries(self) -> Sequence[Signing]:
+        """Every ministry there is today."""
+        return await self._agencies(MINISTRIES)
+
+    async def _agencies(self, statement: str) -> Sequence[Signing]:
+        async with self._asking() as connection:
+            rows = await connection.fetch(statement)
+        return [Signing(row["id"], localized(row, "name")) for row in rows]
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[asyncpg.Connection]:
+        try:
+            async with self._database.writing() as connection:
+                yield connection
+        except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
+            raise Unready from gone

@@ -1,0 +1,117 @@
+"""What the doors ask of the register, in one statement each; answers are of this moment."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import asyncpg
+import sqlalchemy as sa
+
+from hub.domain.identity.clients import Client, ClientKind, Issuer, Jwk, SignIn, Spent
+from hub.domain.identity.viewer import Role
+from hub.errors import Unready
+from hub.store.database import LOST, Database
+from hub.store.tables import client, issuer, registration, signing_key
+
+CLIENTS: Final = sa.select(
+    client, sa.and_(client.c.enabled, registration.c.enabled).label("counts")
+).join(registration)
+CLIENT: Final = CLIENTS.where(client.c.id == sa.bindparam("client_id", type_=sa.Text))
+ISSUERS: Final = (
+    sa.select(issuer, sa.and_(issuer.c.enabled, registration.c.enabled).label("counts"))
+    .join(registration)
+    .order_by(issuer.c.url)
+)
+ORIGINS: Final = (
+    sa.select(sa.func.unnest(client.c.origins).label("origin"))
+    .join(registration)
+    .where(client.c.enabled, registration.c.enabled)
+    .distinct()
+)
+PUBLIC: Final = (
+    sa.select(signing_key.c.jwk)
+    .where(signing_key.c.until > sa.func.transaction_timestamp())
+    .order_by(signing_key.c.until.desc(), signing_key.c.kid)
+)
+SPEND: Final = """
+with forgotten as (delete from client_assertion where until < clock_timestamp() - interval '1 hour')
+insert into client_assertion (client_id, jti, until) values ($1, $2, $3)
+on conflict do nothing returning true
+"""
+
+
+def client_of(row: asyncpg.Record) -> Client:
+    """The record of a row of `CLIENTS`."""
+    return Client(
+        id=row["id"],
+        agency_id=row["agency_id"],
+        name=row["name"],
+        kind=ClientKind(row["kind"]),
+        scopes=frozenset(row["scopes"]),
+        secrets=row["secrets"],
+        keys=json.loads(row["keys"]),
+        origins=row["origins"],
+        enabled=row["counts"],
+        redirects=row["redirects"],
+        purpose=row["purpose"],
+    )
+
+
+def issuer_of(row: asyncpg.Record) -> Issuer:
+    """The record of a row of `ISSUERS`."""
+    mapping: dict[str, list[str]] = json.loads(row["mapping"])
+    return Issuer(
+        url=row["url"],
+        agency_id=row["agency_id"],
+        audience=row["audience"],
+        jwks_uri=row["jwks_uri"],
+        claim=row["claim"],
+        mapping={told: frozenset(scopes) for told, scopes in mapping.items()},
+        enabled=row["counts"],
+        sign_in=sign_in_of(json.loads(row["sign_in"])) if row["sign_in"] else None,
+    )
+
+
+def sign_in_of(told: dict[str, Any]) -> SignIn:
+    """How people are signed in, as `hub.store.identity.clients` wrote it."""
+    roles = {value: Role(name) for value, name in told["roles"].items()}
+    return SignIn(told["client_id"], told["secret"], told["claim"], roles)
+
+
+class Register:
+    """The register in a database; see `hub.domain.identity.clients.Registry`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def issuers(self) -> Sequence[Issuer]:
+        """Every registered issuer, by its URL."""
+        return [issuer_of(row) for row in await self._rows(ISSUERS)]
+
+    async def client(self, client_id: str) -> Client | None:
+        """The client of an id."""
+        if "\0" in client_id:  # PostgreSQL has no such text
+            return None
+        rows = await self._rows(CLIENT, client_id=client_id)
+        return client_of(rows[0]) if rows else None
+
+    async def origins(self) -> frozenset[str]:
+        """Where pages of public clients come from."""
+        return frozenset(row["origin"] for row in await self._rows(ORIGINS))
+
+    async def public_keys(self) -> Sequence[Jwk]:
+        """The public keys of every node, the youngest first."""
+        return [json.loads(row["jwk"]) for row in await self._rows(PUBLIC)]
+
+    async def spend(self, assertion: Spent) -> bool:
+        """Note the use of an assertion; false where it was used before, on whatever node."""
+        try:
+            async with self._database.writing() as connection:
+                told = assertion.client_id, assertion.jti, assertion.until
+                return bool(await connection.fetchval(SPEND, *told))
+        except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
+            raise Unready from gone
+
+    async def _rows(self, statement: Any, **given: Any) -> list[asyncpg.Record]:
+        async with self._database.reading() as reading:
+            return await reading.rows(statement, **given)

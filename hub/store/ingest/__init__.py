@@ -1,0 +1,1 @@
+"""Statements that write and read ingested records: runs, projects, names, joins, quarantine."""

@@ -1,0 +1,103 @@
+"""What names stand for: areas and agencies with their dates, other names, and decisions taken."""
+
+from datetime import date
+from typing import Any, Final
+
+import asyncpg
+
+from hub.domain.sources.names import KnownName
+from hub.domain.sources.quarantine import NameDecision
+from hub.domain.sources.records import NameKind
+from hub.domain.time import FiscalYear
+from hub.store.database import Reading
+from hub.store.tables import name_decision
+from hub.store.upsert import upsert
+
+AREAS: Final = """
+select id, name_th, name_en, level, valid_from, valid_to,
+    case level when 'PROVINCE' then id end as code, null::text as parent, null::text as area_id
+from area
+"""
+AGENCIES: Final = """
+select a.id, a.name_th, a.name_en, a.level, a.area_id, p.code, parent.name_th as parent,
+    greatest(a.valid_from, p.valid_from) as valid_from, least(a.valid_to, p.valid_to) as valid_to
+from agency a
+left join agency_placement p on p.agency_id = a.id
+left join agency parent on parent.id = p.parent_id
+"""
+ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias"
+DECISIONS: Final = (
+    "select kind, name, block, first_year, last_year, target from name_decision "
+    "where source_id = $1 order by decided_at, id"
+)
+
+
+async def known_names(connection: asyncpg.Connection | Reading) -> list[KnownName]:
+    """Every name an area or agency goes by, and when."""
+    found: list[KnownName] = []
+    by_target: dict[tuple[NameKind, str], list[KnownName]] = {}
+    for kind, statement in ((NameKind.AREA, AREAS), (NameKind.AGENCY, AGENCIES)):
+        for row in await connection.fetch(statement):
+            names = [row["name_th"], *([row["name_en"]] if row["name_en"] else [])]
+            for name in names:
+                known = KnownName(
+                    kind,
+                    row["id"],
+                    name,
+                    row["name_th"],
+                    row["level"],
+                    row["code"],
+                    row["parent"],
+                    row["area_id"],
+                    row["valid_from"],
+                    row["valid_to"],
+                )
+                found.append(known)
+                by_target.setdefault((kind, row["id"]), []).append(known)
+    for row in await connection.fetch(ALIASES):
+        for known in by_target.get((NameKind(row["kind"]), row["target"]), [])[:1]:
+            start = later(known.valid_from, row["valid_from"])
+            found.append(known.also(row["name"], start, row["valid_to"] or known.valid_to))
+    return found
+
+
+def later(left: date | None, right: date | None) -> date | None:
+    """The later of two beginnings; null is the beginning of time."""
+    return max(filter(None, (left, right)), default=None)
+
+
+async def decisions_of(
+    connection: asyncpg.Connection | Reading, source_id: str
+) -> list[NameDecision]:
+    """What was decided on names of a source, the latest last."""
+    return [
+        NameDecision(
+            NameKind(row["kind"]),
+            row["name"],
+            row["block"],
+            FiscalYear(row["first_year"]),
+            FiscalYear(row["last_year"]),
+            row["target"],
+        )
+        for row in await connection.fetch(DECISIONS, source_id)
+    ]
+
+
+async def decide(
+    connection: asyncpg.Connection, source_id: str, taken: NameDecision, decided_by: str
+) -> None:
+    """Keep a decision; one on the same name, block and years replaces an earlier one."""
+    parts: list[Any] = [source_id, taken.kind.value, taken.name, taken.block or ""]
+    row = {
+        "id": "|".join([*parts, str(taken.first.ce), str(taken.last.ce)]),
+        "source_id": source_id,
+        "kind": taken.kind.value,
+        "name": taken.name,
+        "block": taken.block,
+        "first_year": taken.first.ce,
+        "last_year": taken.last.ce,
+        "target": taken.target,
+        "decided_by": decided_by,
+        "decided_at": str(await connection.fetchval("select transaction_timestamp()")),
+    }
+    await upsert(connection, name_decision, [row])

@@ -1,0 +1,108 @@
+"""When each source is to be read next, and how often in a row that failed: the same for all nodes.
+
+A node that wants to read a source claims it, which moves its time on; of two that want the same,
+one gets it. `due_at` null: one interval after the latest whole reading began, at once where there
+is none.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import asyncpg
+
+from hub.domain.provenance import SourceHealth
+from hub.domain.sources.schedule import DOWN_AFTER
+from hub.errors import SourceRejectedUs
+from hub.store.database import Database
+
+CLAIM: Final = """
+insert into schedule as held (source_id, due_at)
+select source.id, $4 from source left join schedule on schedule.source_id = source.id
+where source.id = $1 and coalesce(
+    schedule.due_at,
+    (select max(started_at) + $3::interval from source_run
+        where source_id = source.id and status = 'SUCCEEDED'),
+    '-infinity'
+) <= $2
+on conflict (source_id) do update set due_at = excluded.due_at
+where held.due_at is null or held.due_at <= $2
+returning true
+"""
+SETTLE: Final = "update schedule set due_at = $2 where source_id = $1"
+FAILURES: Final = "select failures from schedule where source_id = $1"
+FAILED: Final = """
+insert into schedule as held (source_id, failures, reason) values ($1, 1, $2)
+on conflict (source_id) do update set failures = held.failures + 1, reason = excluded.reason
+returning failures
+"""
+SUCCEEDED: Final = """
+insert into schedule (source_id) values ($1)
+on conflict (source_id) do update set failures = 0, reason = null, due_at = null
+"""
+HEALTH: Final = "update source set health = $2 where id = $1 and health <> $2"
+PAUSE: Final = """
+update source set health = 'PAUSED' where id = $1 and health <> 'PAUSED'
+    and (last_success_at is null or last_success_at < $2)
+returning true
+"""
+REASON: Final = """
+insert into schedule (source_id, reason) values ($1, $2)
+on conflict (source_id) do update set reason = excluded.reason
+"""
+REASONS: Final = "select source_id, reason from schedule where reason is not null"
+BEGUN: Final = """
+select last_success_at is not null or health in ('DEGRADED', 'DOWN') from source where id = $1
+"""
+
+
+async def claim(
+    database: Database, source_id: str, now: datetime, period: timedelta, until: datetime
+) -> bool:
+    """Whether the source is due and this caller may read it; nobody else may before `until`."""
+    return bool(await database.pool.fetchval(CLAIM, source_id, now, period, until))
+
+
+async def settle(database: Database, source_id: str, due_at: datetime) -> None:
+    """Say when the source is due next."""
+    await database.pool.execute(SETTLE, source_id, due_at)
+
+
+async def failures(database: Database, source_id: str) -> int:
+    """How often in a row the source could not be read."""
+    return int(await database.pool.fetchval(FAILURES, source_id) or 0)
+
+
+async def begun(database: Database, source_id: str) -> bool:
+    """Whether the source was ever read, or tried."""
+    return bool(await database.pool.fetchval(BEGUN, source_id))
+
+
+async def failed(connection: asyncpg.Connection, source_id: str, error: Exception) -> None:
+    """Note that a source could not be read or not be believed, why, and how that leaves it."""
+    count = await connection.fetchval(FAILED, source_id, str(error))
+    health = SourceHealth.DOWN if count >= DOWN_AFTER else SourceHealth.DEGRADED
+    if isinstance(error, SourceRejectedUs):
+        health = SourceHealth.PAUSED
+    await connection.execute(HEALTH, source_id, health.value)
+
+
+async def succeeded(connection: asyncpg.Connection, source_id: str) -> None:
+    """Note that a source was read whole, whoever began that."""
+    await connection.execute(SUCCEEDED, source_id)
+
+
+async def pause(database: Database, source_id: str, reason: str, behind: datetime) -> bool:
+    """Note that a source waits for a person; whether it did not before.
+
+    A source last read after `behind` is read by another node, which has what this one lacks.
+    """
+    async with database.writing() as connection:
+        if not await connection.fetchval(PAUSE, source_id, behind):
+            return False
+        await connection.execute(REASON, source_id, reason)
+        return True
+
+
+async def reasons(database: Database) -> dict[str, str]:
+    """Why each source that could not be read could not, in words for who operates it."""
+    return {row["source_id"]: row["reason"] for row in await database.pool.fetch(REASONS)}

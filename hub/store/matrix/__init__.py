@@ -1,0 +1,1 @@
+"""Statements that select, count and explain the facts of a matrix."""
