@@ -30,7 +30,7 @@ from hub.domain.sources.live_spec import filled, told_by
 from hub.domain.sources.records import RawPage, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import HubError, Invalid, SourceRefused
-from hub.ingest.rows import entry_of
+from hub.ingest.parse import entry_of
 
 logger = logging.getLogger(__name__)
 ONE: Final = frozenset({200, 404})

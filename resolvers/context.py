@@ -13,7 +13,7 @@ from hub.domain.time import BANGKOK
 
 if TYPE_CHECKING:
     # `hub.bootstrap` hands these in; resolvers know their shape, not where they live.
-    from hub.ingest.review import Review
+    from hub.services.sources.quarantine_review import Review
     from hub.store.ingest.events import Feed
     from hub.store.unit_of_work import Unit
 

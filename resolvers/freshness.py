@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hub.domain.matrix.result import Cell, Matrix
 from hub.domain.sources.freshness import Freshness, SourceUse
 from hub.domain.text import Notice
-from hub.services.weigh_sources import freshness_of, notices_of_sources, uses_of
+from hub.services.matrix.assess_sources import freshness_of, notices_of_sources, uses_of
 from resolvers.context import Context
 
 

@@ -11,7 +11,7 @@ from hub.domain.paging import Connection, Page
 from hub.domain.plans import StrategicIssue
 from hub.domain.projects import Project
 from hub.domain.value_chain import Stage
-from hub.services.scope_filter import scope_of
+from hub.services.matrix.resolve_scope import scope_of
 from resolvers.context import Context
 from resolvers.lookups import at_each_instant, instant
 from resolvers.nodes import agencies

@@ -27,8 +27,8 @@ from hub.domain.money import Money
 from hub.domain.paging import Connection, Page, connect
 from hub.domain.projects import Project
 from hub.errors import Invalid, TooCostly
-from hub.services.draw_matrix import draw_matrix
-from hub.services.explain_figure import explain_figures
+from hub.services.matrix.compute_matrix import draw_matrix
+from hub.services.matrix.explain_figures import explain_figures
 from resolvers.context import Context
 from resolvers.lookups import instant
 

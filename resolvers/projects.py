@@ -20,8 +20,8 @@ from hub.domain.sources.live import FreshnessWish
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYearRange, every_year
 from hub.errors import Invalid
-from hub.ingest.live import Budgeted, live_budgets
-from hub.services.scope_filter import scope_of
+from hub.services.matrix.resolve_scope import scope_of
+from hub.services.sources.live_budgets import Budgeted, live_budgets
 from resolvers.context import Context
 from resolvers.lookups import at_each_instant, externally_named, instant
 from resolvers.nodes import agencies, provenance

@@ -14,7 +14,7 @@ from hub.domain.sources.quarantine import (
 )
 from hub.domain.user_errors import user_error
 from hub.errors import Forbidden, HubError
-from hub.ingest import quarantine
+from hub.services.sources import settle_quarantine
 from resolvers.context import Context
 from resolvers.sources import not_yours, operated
 
@@ -45,7 +45,7 @@ async def questions(
         [one.id for one in sources], Page(REVIEWED), (RowStatus.WAITING,)
     )
     held: Mapping[str, Sequence[Question] | None] = {
-        key: quarantine.questions(rows.nodes) for key, rows in waiting.items()
+        key: settle_quarantine.questions(rows.nodes) for key, rows in waiting.items()
     }
     return await operated(sources, context, held, [])
 

@@ -24,7 +24,7 @@ from hub.bootstrap.sources import review_connectors
 from hub.domain.identity.clients import Jwk
 from hub.domain.sources.live import LiveFigures
 from hub.domain.time import Clock
-from hub.ingest.review import Review
+from hub.services.sources.quarantine_review import Review
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.identity.audit_log import AccessLog

@@ -9,7 +9,7 @@ from hub.domain.identity.audit_context import Trail
 from hub.domain.identity.audit_log import Operation
 from hub.domain.sources.live import LiveFigures
 from hub.domain.time import Clock
-from hub.ingest.review import Review
+from hub.services.sources.quarantine_review import Review
 from hub.store.database import Database
 from hub.store.identity.audit_log import things
 from hub.store.ingest.events import Feed

@@ -11,7 +11,7 @@ from typing import Final
 
 from hub.bootstrap.sources import connectors_of
 from hub.errors import HubError
-from hub.ingest.sources import declare_all
+from hub.services.sources.source_status import declare_all
 from hub.settings import Settings
 from hub.store.database import Database, opened
 from hub.store.embedded import server as embedded_server

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from hub import __version__, log
+from hub import __version__, logging
 from hub.cli.agencies import agency
 from hub.cli.agreements import agreement
 from hub.cli.audit import audit
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 success, 1 the command failed, 2 invalid usage or input, 130 interrupted.
     """
-    log.configure()
+    logging.configure()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM stops as Ctrl-C does
     try:
         code = hub.main(arguments, prog_name="hub", standalone_mode=False)

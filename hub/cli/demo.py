@@ -77,8 +77,8 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
     The hub of this data folder may run meanwhile.
     """
     from hub.domain.sources.ledger import Ledger
-    from hub.ingest.report import closing
     from hub.sandbox.fill import fill
+    from hub.services.sources.report import closing
 
     agency = local_agency(records, seed, faults)
 

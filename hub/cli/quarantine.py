@@ -39,7 +39,7 @@ def review() -> None:
 @json_option
 def list_questions(source: str | None, as_json: bool) -> None:
     """List the questions, each with the rows that one decision would settle."""
-    from hub.ingest.sources import waiting
+    from hub.services.sources.source_status import waiting
 
     print_list(
         in_database(lambda database: waiting(database, source)),
@@ -85,7 +85,7 @@ def lines_of(one: "Question") -> list[str]:
 
 def amounts(satang: Mapping[str, int]) -> str:
     """Return the amounts of each phase in baht."""
-    from hub.ingest.report import baht
+    from hub.services.sources.report import baht
 
     found = [f"{phase} {baht(amount)}" for phase, amount in satang.items()]
     return ", ".join(found) or "ไม่มีจำนวนเงิน · no amount"

@@ -54,8 +54,8 @@ def ingest(
     from connectors.registry import instance_by
     from hub.cli.source_input import input_of
     from hub.domain.time import BANGKOK
-    from hub.ingest.report import closing
     from hub.ingest.run import ingest
+    from hub.services.sources.report import closing
 
     settings = Settings.read()
     chosen = (
@@ -128,7 +128,7 @@ def show(source: str, as_json: bool) -> None:
     for line in lines_of(found[0]):
         click.echo(line)
     if run is not None:
-        from hub.ingest.report import closing
+        from hub.services.sources.report import closing
 
         click.echo(closing(run.ledger))
 

@@ -9,10 +9,10 @@ from hub.domain.sources.quarantine import RowStatus
 from hub.domain.sources.records import Entry, RawPage, RawRecord, Reason, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
-from hub.ingest.ahead import ReadPage, Told
-from hub.ingest.facts import Facts, record_id
-from hub.ingest.payload import payload_of, raw_of
-from hub.ingest.rows import entry_of
+from hub.ingest.parse import entry_of
+from hub.ingest.prefetch import ReadPage, Told
+from hub.ingest.raw_payload import payload_of, raw_of
+from hub.ingest.record_facts import Facts, record_id
 from hub.ingest.settle import CONFLICT, Item, Settlement, settle
 from hub.store.ingest import quarantine
 from hub.store.ingest import records as ingest_records

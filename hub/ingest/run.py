@@ -16,12 +16,12 @@ from hub.domain.sources.runs import Asked, Run, RunStatus
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
-from hub.ingest.ahead import ReadPage, ahead
-from hub.ingest.collecting import collecting_seldom
-from hub.ingest.expect import expect, expect_no_drop
-from hub.ingest.facts import Facts, digest, record_id
+from hub.ingest.expectations import expect, expect_no_drop
+from hub.ingest.gc_tuning import collecting_seldom
 from hub.ingest.pages import State
-from hub.ingest.resolve import Resolver
+from hub.ingest.prefetch import ReadPage, ahead
+from hub.ingest.record_facts import Facts, digest, record_id
+from hub.ingest.resolve_names import Resolver
 from hub.store.database import Database
 from hub.store.ingest import joins, quarantine, records
 from hub.store.ingest.declarations import declare

@@ -8,9 +8,9 @@ SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
 
 LONG_FOR_A_REASON = {
     "hub/domain/matrix/result.py": "one noun: the parts of a drawn matrix read as one page",
-    "hub/store/matrix/figures.py": "one reader: figures, explanations and projects of the same placing",
+    "hub/store/matrix/figures.py": "one reader: figures, explanations, projects",
     "hub/store/visibility.py": "the one place where a viewer becomes WHERE, ground by ground",
-    "hub/services/lay_out_axis.py": "one function per dimension, side by side on purpose",
+    "hub/services/matrix/resolve_axis.py": "one function per dimension, side by side on purpose",
     "tests/web/test_authorize.py": "a code from consent to token, and every way to break it",
     "tests/store/test_embedded.py": "one server, thirty ways to start it",
     "tests/services/by_hand.py": "the second reading of the whole matrix, kept in one place",

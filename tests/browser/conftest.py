@@ -59,7 +59,7 @@ def address() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="hub-browser-"))
     folder.chmod(0o711)
     port = free_port()
-    log = folder / "hub.log"
+    log = folder / "hub.logging"
     with log.open("w") as written:
         running = subprocess.Popen(
             [

@@ -14,7 +14,7 @@ from connectors.kit.files import pages_of
 from connectors.registry import FOLDER, Connector, connectors
 from hub.errors import SourceRefused
 from hub.ingest.run import Input, ingest
-from hub.ingest.sources import declare_all
+from hub.services.sources.source_status import declare_all
 from hub.settings import Settings
 from hub.store.database import Database, opened
 from tests.connectors.test_every_connector import sample

@@ -24,7 +24,7 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Entry, RawRecord, WrittenName
 from hub.domain.sources.spec import spec_of
 from hub.errors import Invalid, SourceRefused
-from hub.ingest.rows import entry_of
+from hub.ingest.parse import entry_of
 from hub.ingest.run import Input, ingest
 from hub.store.database import Database
 from tests.connectors import sheets

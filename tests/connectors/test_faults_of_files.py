@@ -14,9 +14,9 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Entry, Reason
 from hub.domain.thai_text import clean
 from hub.errors import SourceRefused
-from hub.ingest.rows import entry_of
+from hub.ingest.parse import entry_of
 from hub.ingest.run import Input, Result, ingest
-from hub.ingest.sources import waiting as waiting_rows
+from hub.services.sources.source_status import waiting as waiting_rows
 from hub.store.budget import Budget
 from hub.store.database import Database
 from tests.connectors import sheets

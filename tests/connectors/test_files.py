@@ -11,7 +11,7 @@ from connectors.kit.files import pages_of, snapshot
 from hub.domain.sources.records import RawRecord, Reason
 from hub.domain.sources.spec import Format
 from hub.errors import SourceRefused
-from hub.ingest.payload import payload_of, raw_of
+from hub.ingest.raw_payload import payload_of, raw_of
 from tests.ingest.made import AT, SPEC
 
 Made = Callable[..., Path]

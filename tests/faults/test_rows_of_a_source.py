@@ -15,11 +15,11 @@ from hub.domain.sources.records import Reason
 from hub.domain.sources.spec import Era
 from hub.errors import SourceRefused
 from hub.ingest.run import Input, Result, ingest
-from hub.ingest.sources import waiting
 from hub.sandbox.agency import Agency
 from hub.sandbox.faults import Fault
 from hub.sandbox.fill import SECRETS, made_up, moved
 from hub.sandbox.records import Generated
+from hub.services.sources.source_status import waiting
 from hub.store.budget import Budget
 from hub.store.database import Database
 from tests.sandbox.served import Slept, served

@@ -17,7 +17,7 @@ from hub.domain.sources.records import Entry, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.errors import SourceRefused
-from hub.ingest.facts import digest
+from hub.ingest.record_facts import digest
 from hub.ingest.run import Input, Result, ingest
 from hub.store.budget import Budget
 from hub.store.database import Database

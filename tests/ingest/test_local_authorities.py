@@ -13,7 +13,7 @@ from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import LocalizedText
 from hub.errors import Invalid
 from hub.ingest.run import Input, Result, ingest
-from hub.ingest.sources import waiting
+from hub.services.sources.source_status import waiting
 from hub.store.database import Database
 from tests.conftest import Asking
 

@@ -8,9 +8,9 @@ from connectors.registry import instance_of
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import Ruling
 from hub.domain.sources.records import Reason
-from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
-from hub.ingest.sources import waiting
+from hub.services.sources import settle_quarantine
+from hub.services.sources.source_status import waiting
 from hub.store.database import Database
 from tests.connectors import sheets
 from tests.connectors.mappings import PLAN, written
@@ -35,7 +35,7 @@ async def test_a_sum_that_disagrees_is_accepted_as_no_project_and_stays_so(
     assert asked.reason is Reason.TOTALS_DISAGREE
     assert asked.satang == {}
     ruling = Ruling(accept=tuple(asked.rows))
-    await quarantine.settle(fresh_database, source.spec, source.read, ruling, "ผู้ตรวจ")
+    await settle_quarantine.settle(fresh_database, source.spec, source.read, ruling, "ผู้ตรวจ")
     assert (await take()).ledger.of(Outcome.UNCHANGED) == 1
     assert await waiting(fresh_database) == []
     assert await fresh_database.pool.fetchval("select count(*) from project") == projects

@@ -10,7 +10,7 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Entry, RawPage, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceUnreachable
-from hub.ingest.collecting import collecting_seldom
+from hub.ingest.gc_tuning import collecting_seldom
 from hub.ingest.run import ingest
 from hub.store.database import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row

@@ -5,7 +5,7 @@ import pytest
 from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import Doubt, NameKind, Reason, WrittenName
 from hub.domain.time import FiscalYear
-from hub.ingest.resolve import Resolved, Resolver
+from hub.ingest.resolve_names import Resolved, Resolver
 from hub.store.database import Database
 from hub.store.ingest.names import known_names
 

@@ -13,9 +13,9 @@ from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind, RawPage, Reason
 from hub.domain.time import FiscalYear
 from hub.errors import Conflict, SourceRefused, SourceUnreachable
-from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
-from hub.ingest.sources import waiting
+from hub.services.sources import settle_quarantine
+from hub.services.sources.source_status import waiting
 from hub.store.budget import Budget
 from hub.store.database import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row
@@ -139,7 +139,9 @@ async def test_a_person_chooses_between_two_values_once_and_for_all(
 ) -> None:
     await take(fresh_database, given([row(1), row(1, "7")]))
     rows = await fresh_database.pool.fetch("select id, amounts from quarantine order by id")
-    await quarantine.settle(fresh_database, SPEC, read, Ruling(accept=(rows[1]["id"],)), "somebody")
+    await settle_quarantine.settle(
+        fresh_database, SPEC, read, Ruling(accept=(rows[1]["id"],)), "somebody"
+    )
     assert [one[3] for one in await facts(fresh_database)] == [700]
     again = await take(fresh_database, given([row(1)], [row(1, "7")]))
     assert (again.ledger.of(Outcome.UNCHANGED), again.ledger.of(Outcome.QUARANTINED)) == (1, 1)
@@ -152,7 +154,9 @@ async def test_a_refused_row_stays_out_when_it_comes_again(fresh_database: Datab
     [asked] = await waiting(fresh_database)
     assert asked.reason is Reason.NEGATIVE_AMOUNT
     refused = Ruling(refuse=tuple(asked.rows))
-    assert (await quarantine.settle(fresh_database, SPEC, read, refused, "somebody")).settled == 1
+    assert (
+        await settle_quarantine.settle(fresh_database, SPEC, read, refused, "somebody")
+    ).settled == 1
     again = await take(fresh_database, given([row(1, "-5")]))
     assert again.ledger.of(Outcome.QUARANTINED) == 1
     assert await reasons(fresh_database) == []
@@ -170,7 +174,7 @@ async def test_one_decision_reads_every_row_it_covers(fresh_database: Database) 
         fresh_database, given([row(n, area="จ.ตราดด") for n in range(5)] + [row(9, area="x")])
     )
     taken = NameDecision(NameKind.AREA, "จ.ตราดด", None, FiscalYear(2024), FiscalYear(2024), "23")
-    done = await quarantine.settle(fresh_database, SPEC, read, Ruling(taken), "somebody")
+    done = await settle_quarantine.settle(fresh_database, SPEC, read, Ruling(taken), "somebody")
     assert (done.read, done.settled) == (5, 5)
     assert await reasons(fresh_database) == [(Reason.UNKNOWN_NAME, 1)]
     assert {one[4] for one in await facts(fresh_database)} == {"23"}

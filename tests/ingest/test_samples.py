@@ -21,9 +21,9 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind, Reason
 from hub.domain.time import FiscalYear
-from hub.ingest import quarantine
 from hub.ingest.run import Input, Result, ingest
-from hub.ingest.sources import waiting
+from hub.services.sources import settle_quarantine
+from hub.services.sources.source_status import waiting
 from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import sample
@@ -169,14 +169,14 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     for (written, block), target in DECISIONS.items():
         [at] = [one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")]
         taken = NameDecision(NameKind.AREA, written, at[1], ACT, ACT, target)
-        done = await quarantine.settle(
+        done = await settle_quarantine.settle(
             fresh_database, asked.spec, asked.read, Ruling(taken), "somebody"
         )
         assert done.settled == done.read
     [left] = await waiting(fresh_database, "budget_act")
     assert (left.reason, left.written) == (Reason.MISPLACED_SEPARATOR, "300,0")
     as_written = Ruling(accept=tuple(left.rows))
-    await quarantine.settle(fresh_database, asked.spec, asked.read, as_written, "somebody")
+    await settle_quarantine.settle(fresh_database, asked.spec, asked.read, as_written, "somebody")
     assert await waiting(fresh_database) == []
     assert await fresh_database.pool.fetchval("select sum(amount) from budget_line") == whole
 

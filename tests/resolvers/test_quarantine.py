@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.ingest.run import ingest
-from hub.ingest.sources import declare_all
+from hub.services.sources.source_status import declare_all
 from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import SPEC, given, read, row

@@ -27,8 +27,8 @@ from hub.domain.matrix.question import (
 from hub.domain.matrix.result import CountTreatment, HeaderKind, Matrix
 from hub.domain.paging import Page
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.services.draw_matrix import draw_matrix
-from hub.services.explain_figure import explain_figures
+from hub.services.matrix.compute_matrix import draw_matrix
+from hub.services.matrix.explain_figures import explain_figures
 from hub.store.database import Database, Reading
 from hub.store.unit_of_work import Unit
 from tests.services.by_hand import Country, read_by_hand

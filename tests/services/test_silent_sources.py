@@ -19,7 +19,7 @@ from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import SourceUnreachable
 from hub.ingest.run import Input, ingest
-from hub.services.weigh_sources import Reporting
+from hub.services.matrix.assess_sources import Reporting
 from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import AT, SPEC, given, read, row

@@ -70,8 +70,8 @@ CALLED: Final = {
 class Viewer:
     """Who is asking: the agency of the signed-in party, or nobody (ผู้ใช้งาน).
 
-    `hub.store.visibility` turns a viewer into SQL; nothing else decides what may be seen. A subject is
-    unique within its issuer; `until` is when what said so ends, a token or a person's `session`.
+    `hub.store.visibility` turns a viewer into SQL; nothing else decides what may be seen. A subject
+    is unique within its issuer; `until` is when what said so ends, a token or a person's `session`.
     """
 
     subject: str

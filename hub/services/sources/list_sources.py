@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hub.domain.record import record
 from hub.domain.sources.spec import SourceSpec
-from hub.ingest.sources import Standing, standings
+from hub.services.sources.source_status import Standing, standings
 from hub.store.database import Database
 from hub.store.ingest.schedule import reasons
 

@@ -11,7 +11,7 @@ from hub.domain.sources.quarantine import NameDecision, Ruling, Settled
 from hub.domain.sources.records import NameKind, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
-from hub.ingest.quarantine import settle
+from hub.services.sources.settle_quarantine import settle
 from hub.store.database import Database
 
 

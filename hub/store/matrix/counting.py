@@ -1,8 +1,8 @@
 """Counting: facts placed on two axes, and each line counted once per group.
 
-The way of a figure: facts stand somewhere (`hub.store.matrix.project_facts`), linkages say what they serve, the
-two axes turn both into ordinals, and window functions count each line once in every group: the
-earlier cell in row-major order counts, the later one says ALREADY_COUNTED.
+The way of a figure: facts stand somewhere (`hub.store.matrix.project_facts`), linkages say what
+they serve, the two axes turn both into ordinals, and window functions count each line once in every
+group: the earlier cell in row-major order counts, the later one says ALREADY_COUNTED.
 """
 
 from typing import Any

@@ -19,8 +19,9 @@ Below = frozenset[tuple[str, int | None, str]]
 def acting_in(below: Below, scope: Scope, viewer: Viewer) -> CTE:
     """Pairs of an area (`top`) and a project that acts there.
 
-    As in `hub.store.matrix.project_facts`: a project with a line in the area stands where its lines do, another
-    at its own areas and years; `scope.filter.linked` keeps those that are linked where they stand.
+    As in `hub.store.matrix.project_facts`: a project with a line in the area stands where its lines
+    do, another at its own areas and years; `scope.filter.linked` keeps those that are linked where
+    they stand.
     """
     held = sorted(below, key=str)
     tops = listing(

@@ -19,7 +19,7 @@ from hub.domain.sources.file_mapping import TotalRows
 from hub.domain.sources.records import RawRecord, Reason
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
-from hub.ingest.rows import entry_of
+from hub.ingest.parse import entry_of
 from tests.connectors import sheets
 from tests.connectors.mappings import PLAN, written
 from tests.ingest.made import AT

@@ -15,8 +15,8 @@ from connectors.registry import connector
 from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
-from hub.ingest.quarantine import settle
 from hub.ingest.run import Input, ingest
+from hub.services.sources.settle_quarantine import settle
 from hub.store.database import Database, opened
 from tests.conftest import Asking, administer, copied
 

@@ -18,9 +18,9 @@ from hub.domain.sources.live import WORDS, Fallback, Heard, LiveFigures, RecordK
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import TooCostly
-from hub.ingest.facts import Facts
-from hub.ingest.payload import raw_of
-from hub.ingest.resolve import Resolver
+from hub.ingest.raw_payload import raw_of
+from hub.ingest.record_facts import Facts
+from hub.ingest.resolve_names import Resolver
 from hub.store.ingest.names import decisions_of, known_names
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hub.domain.sources.quarantine import Ruling, Settled
 from hub.domain.sources.records import SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import NotFound
-from hub.ingest.quarantine import settle
+from hub.services.sources.settle_quarantine import settle
 from hub.store.database import Database
 from hub.store.ingest.receipts import Command
 

@@ -20,9 +20,9 @@ from hub.domain.sources.quarantine import (
 from hub.domain.sources.records import Doubt, RawRecord, Reason, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound
-from hub.ingest.facts import Facts
 from hub.ingest.pages import Pages, held
-from hub.ingest.payload import payload_of
+from hub.ingest.raw_payload import payload_of
+from hub.ingest.record_facts import Facts
 from hub.ingest.run import resolver_of
 from hub.store.database import Database
 from hub.store.identity.audit_log import append, owner_of

@@ -31,10 +31,10 @@ from hub.domain.matrix.result import (
 )
 from hub.domain.text import Notice, words
 from hub.errors import Invalid, TooCostly
-from hub.services.judge_cell import NOTHING, Verdict, roles_expected
-from hub.services.lay_out_axis import Ground, LaidOut, MemberOfAxis, lay_out_axis
-from hub.services.scope_filter import chain_of, scope_of
-from hub.services.weigh_sources import Reporting
+from hub.services.matrix.assess_sources import Reporting
+from hub.services.matrix.evaluate_cells import NOTHING, Verdict, roles_expected
+from hub.services.matrix.resolve_axis import Ground, LaidOut, MemberOfAxis, lay_out_axis
+from hub.services.matrix.resolve_scope import chain_of, scope_of
 
 if TYPE_CHECKING:
     from hub.store.unit_of_work import Unit

@@ -9,7 +9,7 @@ from hub.domain.sources.quarantine import Question
 from hub.domain.sources.runs import Run
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
-from hub.ingest.quarantine import questions
+from hub.services.sources.settle_quarantine import questions
 from hub.store.database import Database
 from hub.store.ingest import quarantine
 from hub.store.ingest.declarations import declare

@@ -17,7 +17,7 @@ from hub.domain.sources.records import (
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
-from hub.ingest.resolve import Resolved, Resolver
+from hub.ingest.resolve_names import Resolved, Resolver
 from hub.store.ingest.records import Fact, LineFact, ProjectFact
 
 NOBODY: Final = Resolved(None)

@@ -24,7 +24,7 @@ from hub.domain.matrix.result import (
 )
 from hub.domain.text import words
 from hub.domain.value_chain import ExpectedRole, ValueChain
-from hub.services.weigh_sources import Reporting, headed
+from hub.services.matrix.assess_sources import Reporting, headed
 
 if TYPE_CHECKING:
     from hub.store.unit_of_work import Unit
