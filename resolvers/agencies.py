@@ -11,8 +11,8 @@ from hub.domain.global_id import GlobalId
 from hub.domain.lookups import By
 from hub.domain.paging import Connection, Page
 from hub.domain.time import in_force
+from resolvers.arguments import area_key, externally_named
 from resolvers.context import Context
-from resolvers.lookups import area_key, externally_named
 
 
 async def agency(

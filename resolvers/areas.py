@@ -8,8 +8,8 @@ from hub.domain.areas import Area, AreaLevel, AreaMembership, OperationsCentre
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import By
 from hub.domain.paging import Connection, Page
+from resolvers.arguments import area_key
 from resolvers.context import Context
-from resolvers.lookups import area_key
 
 
 async def area(_roots: Sequence[None], context: Context, *, by: By[Area]) -> Sequence[Area | None]:

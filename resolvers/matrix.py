@@ -29,8 +29,8 @@ from hub.domain.projects import Project
 from hub.errors import Invalid, TooCostly
 from hub.services.matrix.compute_matrix import draw_matrix
 from hub.services.matrix.explain_figures import explain_figures
+from resolvers.arguments import instant
 from resolvers.context import Context
-from resolvers.lookups import instant
 
 
 async def matrix(

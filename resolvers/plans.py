@@ -14,8 +14,8 @@ from hub.domain.paging import Connection, Page
 from hub.domain.plans import Plan, PlanKind, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
 from hub.domain.value_chain import ValueChain
+from resolvers.arguments import agency_key, area_key, at_each_instant
 from resolvers.context import Context
-from resolvers.lookups import agency_key, area_key, at_each_instant
 
 BY_NUMBER = (int, str)
 BY_RANK = (int, str, str)

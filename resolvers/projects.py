@@ -22,8 +22,8 @@ from hub.domain.time import FiscalYearRange, every_year
 from hub.errors import Invalid
 from hub.services.matrix.resolve_scope import scope_of
 from hub.services.sources.live_budgets import Budgeted, live_budgets
+from resolvers.arguments import at_each_instant, externally_named, instant
 from resolvers.context import Context
-from resolvers.lookups import at_each_instant, externally_named, instant
 from resolvers.nodes import agencies, provenance
 
 

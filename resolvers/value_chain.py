@@ -6,8 +6,8 @@ from datetime import datetime
 from hub.domain.lookups import By
 from hub.domain.paging import Connection, Page
 from hub.domain.value_chain import ExpectedRole, Stage, ValueChain
+from resolvers.arguments import at_each_instant
 from resolvers.context import Context
-from resolvers.lookups import at_each_instant
 
 
 async def value_chain(

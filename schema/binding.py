@@ -23,15 +23,15 @@ from strawberry.types import Info, get_object_definition
 
 from hub.domain.identity.viewer import Permission
 from resolvers.context import Context, Following
-from resolvers.guard import allow
-from schema import scalars
+from resolvers.permissions import allow
+from schema import enums
 from schema.arguments import INPUTS, Convert, camel, published
-from schema.limits import Cost
+from schema.cost import Cost
 
 Published = TypeVar("Published")
 Batch = Callable[..., Any]
 
-ENUMS = scalars.ENUMS
+ENUMS = enums.ENUMS
 """Published before the first field is: strawberry reads arguments when a field is made."""
 
 COMMON = {

@@ -15,9 +15,9 @@ from resolvers import freshness as standing
 from resolvers import matrix as drawing
 from schema import matrix_input  # noqa: F401 - publishes the inputs that arguments here are made of
 from schema.binding import describes, resolved, said
+from schema.cost import Cost
 from schema.freshness import Freshness, SourceUse
-from schema.limits import Cost
-from schema.linkage import Linkage, Reason
+from schema.linkages import Linkage, Reason
 from schema.node import Node
 from schema.projects import BudgetLine, Project
 from schema.text import Connection, LocalizedText, Money, Notice

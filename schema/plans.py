@@ -19,7 +19,7 @@ from schema.text import Connection, FiscalYear, LocalizedText
 from schema.value_chain import ValueChain
 
 if TYPE_CHECKING:
-    from schema.linkage import Linkage
+    from schema.linkages import Linkage
 
 Lazy = strawberry.lazy
 
@@ -78,7 +78,7 @@ class StrategicIssue(Node):
     value_chain: ValueChain | None = resolved(
         plan_resolvers.chain_of, "Its value chain, where one was drawn (ห่วงโซ่คุณค่า)"
     )
-    linkages: Connection[Annotated["Linkage", Lazy("schema.linkage")]] = resolved(
+    linkages: Connection[Annotated["Linkage", Lazy("schema.linkages")]] = resolved(
         plan_resolvers.linkages_of_issues,
         "The projects linked to it (ความเชื่อมโยง)",
         status="Only these; every status when absent (สถานะ)",

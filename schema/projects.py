@@ -20,7 +20,7 @@ from schema import matrix_filter
 from schema.agencies import Agency
 from schema.areas import Area
 from schema.binding import accepts, describes, resolved, said
-from schema.linkage import Linkage
+from schema.linkages import Linkage
 from schema.lookups import ExternalIdInput, one
 from schema.node import Node
 from schema.provenance import Provenance

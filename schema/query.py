@@ -2,11 +2,10 @@
 
 import strawberry
 
-from schema.access import AccessQuery
-from schema.access_log import AccessLogQuery
 from schema.agencies import AgencyQuery
 from schema.areas import AreaQuery
-from schema.linkage import LinkageQuery
+from schema.audit_log import AccessLogQuery
+from schema.linkages import LinkageQuery
 from schema.matrix import MatrixQuery
 from schema.nodes import NodeQuery
 from schema.plans import PlanQuery
@@ -15,6 +14,7 @@ from schema.rounds import RoundQuery
 from schema.rules import RuleQuery
 from schema.sources import SourceQuery
 from schema.value_chain import ValueChainQuery
+from schema.viewer import AccessQuery
 
 
 @strawberry.type(description="Everything that can be asked (คำถามทั้งหมด)")

@@ -9,7 +9,7 @@ import strawberry
 from hub.domain import money, paging, provenance, text, time
 from hub.domain.text import TranslationOrigin
 from hub.errors import Invalid
-from resolvers import texts
+from resolvers import text as resolvers_text
 from schema.binding import accepts, describes, resolved, said
 
 Item = TypeVar("Item")
@@ -21,7 +21,9 @@ class LocalizedText:
 
     th: str = said("In Thai (ภาษาไทย)")
     en: str | None = said("In English (ภาษาอังกฤษ); null where nobody worded it")
-    text: str = resolved(texts.in_locale, "In that language; in Thai where English is missing")
+    text: str = resolved(
+        resolvers_text.in_locale, "In that language; in Thai where English is missing"
+    )
     th_origin: TranslationOrigin | None = said("Who worded the Thai; null: as in the source")
     en_origin: TranslationOrigin | None = said("Who worded the English; null: as in the source")
 
@@ -49,7 +51,7 @@ class FiscalYear:
 
     be: int = said("Buddhist year (พ.ศ.)")
     ce: int = said("Common Era year it ends in (ค.ศ.)")
-    label: str = resolved(texts.year_label, "As people write it (ชื่อปี)")
+    label: str = resolved(resolvers_text.year_label, "As people write it (ชื่อปี)")
     starts_on: date = said("1 October (วันเริ่ม)")
     ends_on: date = said("30 September (วันสิ้นสุด)")
 

@@ -48,7 +48,7 @@ from hub.web.signing_in import SigningIn
 from hub.web.trust import Trust
 from hub.web.turnstile import Turnstile
 from schema.contract import build
-from schema.limits import costs
+from schema.cost import costs
 
 
 def utc_now() -> datetime:

@@ -12,8 +12,8 @@ from hub.domain.plans import StrategicIssue
 from hub.domain.projects import Project
 from hub.domain.value_chain import Stage
 from hub.services.matrix.resolve_scope import scope_of
+from resolvers.arguments import at_each_instant, instant
 from resolvers.context import Context
-from resolvers.lookups import at_each_instant, instant
 from resolvers.nodes import agencies
 
 

@@ -3,7 +3,8 @@
 import strawberry
 
 from hub.domain.identity import viewer as domain
-from resolvers import access, nodes
+from resolvers import nodes
+from resolvers import viewer as resolvers_viewer
 from schema.agencies import Agency
 from schema.binding import describes, resolved, said
 
@@ -17,7 +18,7 @@ class Viewer:
         nodes.agency_of,
         "The agency it belongs to: that of the registration, whatever a token claims (หน่วยงาน)",
     )
-    scopes: list[str] = resolved(access.scopes, "What it was granted (สิทธิ์)")
+    scopes: list[str] = resolved(resolvers_viewer.scopes, "What it was granted (สิทธิ์)")
 
 
 @strawberry.type
@@ -25,5 +26,5 @@ class AccessQuery:
     """Root fields about access."""
 
     viewer: Viewer | None = resolved(
-        access.viewer, "Who is asking; null where nobody is signed in (ผู้ใช้งาน)"
+        resolvers_viewer.viewer, "Who is asking; null where nobody is signed in (ผู้ใช้งาน)"
     )

@@ -9,7 +9,8 @@ import strawberry
 from hub.domain import linkages as domain
 from hub.domain.identity.visibility import SEEN_BY
 from hub.domain.linkages import LinkageStatus
-from resolvers import linkage, nodes
+from resolvers import linkages as resolvers_linkages
+from resolvers import nodes
 from schema import matrix_filter
 from schema.agencies import Agency
 from schema.binding import describes, resolved, said
@@ -41,18 +42,20 @@ class Linkage(Node):
     version: int = said("Counts changes; send it back to change this (รุ่น)")
     updated_at: datetime = said("Since when it stands so (ปรับปรุงเมื่อ)")
     project: Annotated["Project", Lazy("schema.projects")] | None = resolved(
-        linkage.project_of, "The project, where you may see it (โครงการ)"
+        resolvers_linkages.project_of, "The project, where you may see it (โครงการ)"
     )
     issue: StrategicIssue | None = resolved(
-        linkage.issue_of, "The strategic issue it serves (ประเด็นยุทธศาสตร์)"
+        resolvers_linkages.issue_of, "The strategic issue it serves (ประเด็นยุทธศาสตร์)"
     )
-    stage: Stage | None = resolved(linkage.stage_of, "At which stage; null: not said (ขั้น)")
+    stage: Stage | None = resolved(
+        resolvers_linkages.stage_of, "At which stage; null: not said (ขั้น)"
+    )
     status: LinkageStatus = said("How far the two sides have come (สถานะ)")
     share: Decimal | None = said(
         "Part of the project that serves this, 0 to 1; null: unknown, never split silently (สัดส่วน)"
     )
     reasons: list[Reason] = said("Why it is held (เหตุผล)")
-    proposed_by: Agency | None = resolved(linkage.proposed_by, "Who proposed it (ผู้เสนอ)")
+    proposed_by: Agency | None = resolved(resolvers_linkages.proposed_by, "Who proposed it (ผู้เสนอ)")
     provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
 
 
@@ -61,7 +64,7 @@ class LinkageQuery:
     """Root fields about linkages."""
 
     linkages: Connection[Linkage] | None = resolved(
-        linkage.linkages,
+        resolvers_linkages.linkages,
         "Linkages a filter looks at (รายการความเชื่อมโยง)",
         filter=matrix_filter.WORDS,
     )

@@ -8,7 +8,7 @@ import strawberry
 from hub.domain.identity import audit_log as domain
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Permission
-from resolvers import access_log, nodes
+from resolvers import audit_log, nodes
 from schema.agencies import Agency
 from schema.binding import describes, resolved, said
 from schema.node import Node
@@ -33,10 +33,10 @@ class AccessRecord(Node):
         nodes.agency_of, "The agency that called; null: none that is known (หน่วยงานผู้เรียก)"
     )
     owner: Agency | None = resolved(
-        access_log.owner, "Whose data it is; null: nobody said (หน่วยงานเจ้าของข้อมูล)"
+        audit_log.owner, "Whose data it is; null: nobody said (หน่วยงานเจ้าของข้อมูล)"
     )
     source: Annotated["Source", Lazy("schema.sources")] | None = resolved(
-        access_log.source_of, "The source the data is of; null: none (แหล่งข้อมูล)"
+        audit_log.source_of, "The source the data is of; null: none (แหล่งข้อมูล)"
     )
     purpose: str | None = said(
         "What for, as the call or else the register says; null: neither did (วัตถุประสงค์)"
@@ -58,7 +58,7 @@ class AccessLogQuery:
     """Root fields about the log of access."""
 
     access_log: Connection[AccessRecord] | None = resolved(
-        access_log.access_log,
+        audit_log.access_log,
         "The log of access to one's own data and sources, and of one's own calls, newest first; "
         "a steward reads all of it (บันทึกการเข้าถึงข้อมูลของหน่วยงานตน)",
         needs=Permission.READ_AUDIT,
