@@ -25,7 +25,7 @@ from typing import Any
 
 import asyncpg
 
-from bench.measure import ROOT, postgres
+from bench.benchmark import ROOT, postgres
 from connectors.kit.paging import HttpPages
 from connectors.registry import connector
 from hub.bootstrap.startup import REFERENCE
@@ -50,7 +50,7 @@ WRITTEN = {
 @contextmanager
 def served(count: int) -> Iterator[int]:
     """The pages, served by a process of their own: its port."""
-    command = [sys.executable, "-m", "bench.served", str(count)]
+    command = [sys.executable, "-m", "bench.page_server", str(count)]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:

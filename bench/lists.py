@@ -1,6 +1,6 @@
 """How fast is a list? Provinces with clusters and plans; projects with all they are linked to."""
 
-from bench.measure import Question, measure
+from bench.benchmark import Question, measure
 
 PROVINCES = """
 { areas(level: PROVINCE, first: 100) { nodes {

@@ -1,6 +1,6 @@
 """How fast is a matrix? Eastern tourism with projects and without, and a large table."""
 
-from bench.measure import Question, measure
+from bench.benchmark import Question, measure
 
 SMALL = """
 query ($i: MatrixInput!) { matrix(input: $i) {

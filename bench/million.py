@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.benchmark import ROOT
 from bench.ingest import SOURCE, database, prepared
-from bench.measure import ROOT
 from connectors.kit.paging import pages
 from connectors.registry import connector
 from hub.ingest.run import Input, ingest

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
+from connectors.kit.column_mapping import columns_with, mapping_of
 from connectors.kit.file_mapping import encoding_of, fields_of, file_mapping_of
-from connectors.kit.mapping import columns_with, mapping_of
 from hub.domain.record import record
 from hub.domain.sources.declaration import Part
 from hub.domain.sources.records import SourceReader

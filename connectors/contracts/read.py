@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.kit import days, thai
+from connectors.kit import dates, thai
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
     Doubt,
@@ -111,7 +111,7 @@ def numbered(contract: Mapping[str, Any]) -> str:
 
 def year_of(signed: Any, doubts: list[Doubt]) -> FiscalYear | None:
     """The fiscal year of the day of a contract; what is no day, or no year, is doubted."""
-    day = days.day(signed, "contract.contract_date")
+    day = dates.day(signed, "contract.contract_date")
     if isinstance(day, Doubt):
         doubts.append(day)
         return None

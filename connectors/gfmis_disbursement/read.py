@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from connectors.kit.mapped import MappedRow
+from connectors.kit.mapped_row import MappedRow
 from hub.domain.agencies import ActorLevel
 from hub.domain.sources.joins import Join
 from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName

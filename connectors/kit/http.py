@@ -22,8 +22,8 @@ from typing import Final, Generic, TypeVar
 
 import httpx2
 
-from connectors.kit.answers import Unfinished
 from connectors.kit.credentials import NOTHING, Anonymous, Credentials
+from connectors.kit.json_answers import Unfinished
 from connectors.kit.limits import Limits, Waiting, delay
 from connectors.kit.redact import guard_logs, redacted
 from hub.domain.record import record

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 import httpx2
 
-from connectors.kit.answers import at, counted, doubted, listed, parsed, refuse_failure
 from connectors.kit.credentials import NOTHING, Anonymous, Credentials, Key, SecretOf
 from connectors.kit.http import Answer, Http, dated, origin
+from connectors.kit.json_answers import at, counted, doubted, listed, parsed, refuse_failure
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
 from hub.domain.sources.records import Pages, RawPage, RawRecord

@@ -1,6 +1,6 @@
 """One row: a project of a local development plan, with what it is to cost in each year."""
 
-from connectors.kit.mapped import MappedRow
+from connectors.kit.mapped_row import MappedRow
 from hub.domain.agencies import ActorLevel
 from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
 from hub.domain.sources.spec import SourceSpec

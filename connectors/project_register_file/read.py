@@ -1,6 +1,6 @@
 """One row: a project of a ministry's register, with its amounts of whichever phases it keeps."""
 
-from connectors.kit.mapped import MappedRow
+from connectors.kit.mapped_row import MappedRow
 from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
 from hub.domain.sources.spec import SourceSpec
 

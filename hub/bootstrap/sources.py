@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import partial
 
-from connectors.inputs import asked_over_http
+from connectors.http_input import asked_over_http
 from connectors.kit.oauth import Grants
-from connectors.live import AskingAgencies
+from connectors.live_client import AskingAgencies
 from connectors.registry import Connector, connectors
 from hub.domain.sources.spec import Auth, SourceSpec, Transport
 from hub.ingest.run import Input

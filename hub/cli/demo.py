@@ -121,6 +121,6 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
 @until_stopped
 def sandbox(records: int, seed: int, faults: tuple[str, ...], port: int, lifetime: int) -> None:
     """Serve a local agency until stopped."""
-    from hub.sandbox.serve import serve
+    from hub.sandbox.server import serve
 
     serve(local_agency(records, seed, faults, lifetime), port, say)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from connectors.inputs import asked_over_http
+from connectors.http_input import asked_over_http
 from connectors.kit.file_mapping import is_mapped
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants

@@ -24,7 +24,7 @@ from hub.errors import NotFound
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from connectors.kit.conform import Point
+    from connectors.kit.contract_check import Point
     from hub.domain.sources.ledger import Ledger
     from hub.ingest.run import Result
     from hub.services.sources.list_sources import ListedSource
@@ -237,7 +237,7 @@ def check(
     as_json: bool,
 ) -> None:
     """Check a system point by point; exit code 1 when it breaks a point."""
-    from connectors.kit.conform import Conformance, State, contract_credentials
+    from connectors.kit.contract_check import Conformance, State, contract_credentials
 
     credentials = contract_credentials(
         url,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import Invalid
-from hub.sandbox.rows import ROWS
+from hub.sandbox.record_faults import ROWS
 
 STATUSES: Final = frozenset({"429", "500", "502", "503", "504"})
 WIRE: Final = {

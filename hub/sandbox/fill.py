@@ -17,8 +17,8 @@ from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import API_KEY, CLIENT_SECRET, USER_TOKEN, Agency
-from hub.sandbox.apis import sandbox
-from hub.sandbox.serve import answering
+from hub.sandbox.endpoints import sandbox
+from hub.sandbox.server import answering
 from hub.store.database import Database
 
 FOLDER: Final = Path(__file__).parent / "sources"

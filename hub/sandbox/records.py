@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from hub.sandbox.words import (
+from hub.sandbox.reference_names import (
     CATEGORIES,
     CENTRAL,
     DEEDS,

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.kit.oauth import Grants
-from connectors.live import AskingAgencies, Times
+from connectors.live_client import AskingAgencies, Times
 from connectors.registry import Connector, connector
 from hub.domain.sources.live import Fallback, Heard, RecordKey
 from hub.domain.sources.live_spec import LiveSpec

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.kit import thai
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages
-from connectors.live import AskingAgencies, Times
+from connectors.live_client import AskingAgencies, Times
 from connectors.registry import Connector
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource

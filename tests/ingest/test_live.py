@@ -9,7 +9,7 @@ import pytest
 
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages
-from connectors.live import AskingAgencies
+from connectors.live_client import AskingAgencies
 from connectors.registry import connector
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import Agency

@@ -12,9 +12,9 @@ from hub.domain.sources.records import RawPage, RawRecord
 from hub.domain.sources.spec import SourceSpec, spec_of
 from hub.errors import SourceError
 from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
-from hub.sandbox.apis import sandbox
+from hub.sandbox.endpoints import sandbox
 from hub.sandbox.faults import Fault
-from hub.sandbox.serve import answering
+from hub.sandbox.server import answering
 
 SECRETS = {"budget-token": USER_TOKEN, "client-secret": CLIENT_SECRET}
 

@@ -21,9 +21,9 @@ from hub.sandbox.agency import (
 )
 from hub.sandbox.faults import NAMES, Fault
 from hub.sandbox.fill import made_up
+from hub.sandbox.record_faults import ROWS, SHAPES, encoded, spoilt
 from hub.sandbox.records import Generated, mixed
-from hub.sandbox.rows import ROWS, SHAPES, encoded, spoilt
-from hub.sandbox.words import authorities, departments, ministries, provinces
+from hub.sandbox.reference_names import authorities, departments, ministries, provinces
 from tests.sandbox.served import Source
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from connectors.kit.conform import Conformance, Point, State
-from connectors.kit.contract import AMOUNT, PROJECT, TOMBSTONE, Field, faults
+from connectors.kit.contract_check import Conformance, Point, State
+from connectors.kit.contract_rules import AMOUNT, PROJECT, TOMBSTONE, Field, faults
 from connectors.kit.credentials import Anonymous
 from connectors.kit.paging import credentials_of
 from hub.domain.budget import BudgetPhase
-from hub.sandbox.apis import LIMIT, MOST, Doors
+from hub.sandbox.endpoints import LIMIT, MOST, Doors
 from hub.sandbox.records import Generated
 from tests.sandbox.served import SECRETS, Source
 

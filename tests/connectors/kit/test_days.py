@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.days import day
+from connectors.kit.dates import day
 from hub.domain.sources.records import Doubt, Reason
 from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
 

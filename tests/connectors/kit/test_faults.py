@@ -172,7 +172,7 @@ async def test_13_a_gzip_of_300_megabytes_is_refused_and_memory_stays_bounded(
     script = dedent("""
         import asyncio, json, resource, sys
         from connectors.kit.http import Http
-        from connectors.kit.answers import parsed
+        from connectors.kit.json_answers import parsed
         from connectors.kit.limits import Limits
         from hub.errors import SourceRefused
 

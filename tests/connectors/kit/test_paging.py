@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.responses import RedirectResponse, Response
 
-from connectors.kit.answers import Unfinished, parsed
 from connectors.kit.http import after, origin
+from connectors.kit.json_answers import Unfinished, parsed
 from connectors.kit.limits import Limits
 from hub.domain.sources.records import RawPage, Reason
 from hub.errors import Invalid, SourceRefused, SourceRejectedUs, SourceUnreachable

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from connectors.kit.contract import faults, when
+from connectors.kit.contract_rules import faults, when
 
 Fault = tuple[str, str]
 """What is wrong, in Thai and in English."""

@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from aiocache import SimpleMemoryCache
 
-from connectors.kit.answers import parsed
 from connectors.kit.credentials import SecretOf
 from connectors.kit.http import Http
+from connectors.kit.json_answers import parsed
 from connectors.kit.limits import Limits
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import HttpPages, credentials_of

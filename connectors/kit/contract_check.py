@@ -12,12 +12,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, Final
 
-from connectors.kit.answers import parsed
-from connectors.kit.contract import MOST, when
-from connectors.kit.credentials import Anonymous, Credentials, SecretOf
-from connectors.kit.http import DATA, Answer, Http, origin
-from connectors.kit.limits import Limits, Waiting
-from connectors.kit.listing import (
+from connectors.kit.contract_listing import (
     Fault,
     Seen,
     broken,
@@ -28,6 +23,11 @@ from connectors.kit.listing import (
     ordered,
     repeated,
 )
+from connectors.kit.contract_rules import MOST, when
+from connectors.kit.credentials import Anonymous, Credentials, SecretOf
+from connectors.kit.http import DATA, Answer, Http, origin
+from connectors.kit.json_answers import parsed
+from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
 from hub.domain.record import value
 from hub.domain.sources.spec import Auth, AuthSpec

@@ -24,9 +24,9 @@ from hub.sandbox.agency import (
     USER_TOKEN,
     Agency,
 )
+from hub.sandbox.record_faults import ROWS, SHAPES, encoded, spoilt
 from hub.sandbox.records import Record
-from hub.sandbox.rows import ROWS, SHAPES, encoded, spoilt
-from hub.sandbox.wire import Wire
+from hub.sandbox.wire_faults import Wire
 
 STEP: Final = 20
 """Records of a page of the budget service; it takes no other wish."""

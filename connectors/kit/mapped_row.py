@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
-from connectors.kit import days, thai
+from connectors.kit import dates, thai
 from connectors.kit.file_mapping import mapping_in
 from connectors.kit.workbook import ERRORS
 from hub.domain.sources.records import (
@@ -85,7 +85,7 @@ class MappedRow:
         if self.has("fiscal_year"):
             found = self._cell("fiscal_year")
             return self._or_doubted(thai.year(found, self._spec.era, self._at("fiscal_year")))
-        posted = days.day(self._cell("posted_on"), self._at("posted_on"))
+        posted = dates.day(self._cell("posted_on"), self._at("posted_on"))
         if posted is None:
             self.text("posted_on", needed=True)
         if (day := self._or_doubted(posted)) is None:

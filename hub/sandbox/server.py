@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from hub.errors import Invalid
 from hub.sandbox.agency import API_KEY, CLIENT_ID, CLIENT_SECRET, RESOURCE, USER_TOKEN, Agency
-from hub.sandbox.apis import sandbox
+from hub.sandbox.endpoints import sandbox
 
 TABLE: Final = "/catalog/api/3/action/datastore_search"
 
