@@ -29,7 +29,7 @@ from bench.benchmark import ROOT, postgres
 from connectors.kit.paging import HttpPages
 from connectors.registry import connector
 from hub.bootstrap.startup import REFERENCE
-from hub.domain.sources.spec import Auth
+from hub.domain.sources.spec import AuthMethod
 from hub.ingest.run import Input, ingest
 from hub.store.database import opened
 from hub.store.embedded import server as embedded_server
@@ -86,7 +86,7 @@ async def by_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
     spec = replace(
         told.spec,
         url=f"http://127.0.0.1:{port}/budget",
-        auth=replace(told.spec.auth, kind=Auth.NONE),
+        auth=replace(told.spec.auth, kind=AuthMethod.NONE),
     )
     found = []
     async with opened(dsn) as hub:

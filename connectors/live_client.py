@@ -25,8 +25,8 @@ from connectors.kit.oauth import Grants
 from connectors.kit.paging import HttpPages, credentials_of
 from connectors.registry import Connector
 from hub.domain.record import value
-from hub.domain.sources.live import Fallback, Heard, RecordKey
-from hub.domain.sources.live_spec import filled, told_by
+from hub.domain.sources.live import FallbackReason, LiveRecord, RecordKey
+from hub.domain.sources.live_spec import fill_pattern, match_pattern
 from hub.domain.sources.records import RawPage, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import HubError, Invalid, SourceRefused
@@ -51,9 +51,9 @@ class Question:
 class Answer:
     """What came: records by key, whether that was the whole list, or why nothing came."""
 
-    heard: Mapping[str, Heard | Fallback]
+    heard: Mapping[str, LiveRecord | FallbackReason]
     whole: bool
-    why: Fallback | None
+    why: FallbackReason | None
     good_until: float
     """Until then it is given without another look; put off where that look failed."""
 
@@ -104,7 +104,7 @@ class AskingAgencies:
                 await asyncio.wait(left)
             await self._cache.clear()
 
-    def questions(self, keys: Sequence[RecordKey]) -> int:
+    def count_requests(self, keys: Sequence[RecordKey]) -> int:
         """How many different questions records take."""
         return len({question for key in keys if (question := self.question(key))})
 
@@ -114,12 +114,14 @@ class AskingAgencies:
         if held is None or held.spec.live is None or held.spec.url is None:
             return None
         live = held.spec.live
-        told = told_by(live.scope, key.scope)
+        told = match_pattern(live.scope, key.scope)
         if told is None:
             return None
         told = {**told, "key": key.key}
-        path = live.path and filled(live.path, {k: quote(v, safe="") for k, v in told.items()})
-        parameters = {k: filled(pattern, told) for k, pattern in live.parameters.items()}
+        path = live.path and fill_pattern(
+            live.path, {k: quote(v, safe="") for k, v in told.items()}
+        )
+        parameters = {k: fill_pattern(pattern, told) for k, pattern in live.parameters.items()}
         return Question(
             key.source_id,
             held.spec.url.rstrip("/") + path if path else held.spec.url,
@@ -127,14 +129,17 @@ class AskingAgencies:
             path is not None,
         )
 
-    async def ask(self, keys: Sequence[RecordKey]) -> Mapping[RecordKey, Heard | Fallback]:
+    async def fetch(
+        self, keys: Sequence[RecordKey]
+    ) -> Mapping[RecordKey, LiveRecord | FallbackReason]:
         """What agencies say of records now; of several at once, within one deadline."""
         asked = {key: self.question(key) for key in keys}
         distinct = list({question for question in asked.values() if question})
         came = await asyncio.gather(*(self.answer(question) for question in distinct))
         answers = dict(zip(distinct, came, strict=True))
         return {
-            key: said(key, answers[q]) if q else Fallback.NOT_OFFERED for key, q in asked.items()
+            key: said(key, answers[q]) if q else FallbackReason.NOT_OFFERED
+            for key, q in asked.items()
         }
 
     async def answer(self, question: Question) -> Answer:
@@ -148,9 +153,9 @@ class AskingAgencies:
         # Not `wait_for`: an asking that ends with the hub is no cancelling of who waits for it.
         await asyncio.wait([asking], timeout=self.times.patience)
         if not asking.done():
-            return Answer({}, False, Fallback.LATE, 0)
+            return Answer({}, False, FallbackReason.LATE, 0)
         if asking.cancelled():
-            return Answer({}, False, Fallback.UNREACHABLE, 0)
+            return Answer({}, False, FallbackReason.UNREACHABLE, 0)
         return asking.result()
 
     def begin(self, question: Question, before: Answer | None) -> asyncio.Task[Answer]:
@@ -174,11 +179,11 @@ class AskingAgencies:
         except (HubError, TimeoutError) as error:
             logger.info("%s: %s", question.source_id, error)
             refused = isinstance(error, SourceRefused | Invalid)
-            why = Fallback.REFUSED if refused else Fallback.UNREACHABLE
+            why = FallbackReason.REFUSED if refused else FallbackReason.UNREACHABLE
             found = Answer({}, False, why, self.time() + self.times.failed)
         except Exception:
             logger.exception("%s: what it said could not be read", question.source_id)
-            found = Answer({}, False, Fallback.REFUSED, self.time() + self.times.failed)
+            found = Answer({}, False, FallbackReason.REFUSED, self.time() + self.times.failed)
         if found.why is not None and before is not None and before.why is None:
             before.good_until = found.good_until
             return before
@@ -204,7 +209,9 @@ class AskingAgencies:
         """Seconds on a clock that only goes forward."""
         return self.now() if self.now else asyncio.get_running_loop().time()
 
-    async def fetched(self, question: Question) -> tuple[Mapping[str, Heard | Fallback], bool]:
+    async def fetched(
+        self, question: Question
+    ) -> tuple[Mapping[str, LiveRecord | FallbackReason], bool]:
         """The records a source answers with, by key, and whether there are no more."""
         held = self.sources[question.source_id]
         credentials = credentials_of(held.spec, self.secret_of, self.grants)
@@ -244,29 +251,29 @@ def raw_of(spec: SourceSpec, payload: Any, url: str, at: datetime) -> RawRecord:
     return RawRecord(key if isinstance(key, str) else None, payload, url, at, gone)
 
 
-def by_key(held: Connector, raws: Sequence[RawRecord]) -> dict[str, Heard | Fallback]:
+def by_key(held: Connector, raws: Sequence[RawRecord]) -> dict[str, LiveRecord | FallbackReason]:
     """Records read, by their keys; two that contradict one another say nothing for certain."""
-    found: dict[str, Heard | Fallback] = {}
+    found: dict[str, LiveRecord | FallbackReason] = {}
     for raw in raws:
         if raw.deleted and raw.key:
-            found[raw.key] = Fallback.GONE
+            found[raw.key] = FallbackReason.GONE
             continue
         entry = entry_of(raw, held.spec, held.read)
         if entry.key is None:
             continue
         before = found.get(entry.key)
         if before is None:
-            found[entry.key] = Heard(raw, entry, held.spec)
-        elif isinstance(before, Fallback) or before.raw.payload != raw.payload:
-            found[entry.key] = Fallback.DOUBTFUL
+            found[entry.key] = LiveRecord(raw, entry, held.spec)
+        elif isinstance(before, FallbackReason) or before.raw.payload != raw.payload:
+            found[entry.key] = FallbackReason.DOUBTFUL
     return found
 
 
-def said(key: RecordKey, answer: Answer) -> Heard | Fallback:
+def said(key: RecordKey, answer: Answer) -> LiveRecord | FallbackReason:
     """What an answer says of one record."""
     if answer.why is not None:
         return answer.why
     heard = answer.heard.get(key.key)
     if heard is None:
-        return Fallback.GONE if answer.whole else Fallback.TOO_LONG
+        return FallbackReason.GONE if answer.whole else FallbackReason.TOO_LONG
     return heard

@@ -18,9 +18,9 @@ from typing import Any, Final, cast
 from connectors.kit.column_mapping import columns_with, mapping_of
 from connectors.kit.file_mapping import encoding_of, fields_of, file_mapping_of
 from hub.domain.record import record
-from hub.domain.sources.declaration import Part
+from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.sources.records import SourceReader
-from hub.domain.sources.spec import SourceSpec, spec_of
+from hub.domain.sources.spec import SourceSpec, parse_source_spec
 from hub.errors import Invalid
 
 FOLDER: Final = Path(__file__).parent
@@ -137,7 +137,7 @@ def instance_by(file: Path, kind: str, sources: Path | None, *, dry: bool) -> Co
 
 def made(name: str, table: Table, digest: str, file: str, folder: Path) -> Connector:
     """A connector of a whole declaration; a mapping of columns says which columns there are."""
-    top = Part(file, "", table, set(table))
+    top = DeclarationTable(file, "", table, set(table))
     fields = fields_of(top)
     mapping = file_mapping_of(top, fields) if fields else mapping_of(top)
     if mapping is not None:
@@ -145,7 +145,7 @@ def made(name: str, table: Table, digest: str, file: str, folder: Path) -> Conne
         columns = columns_with(mapping, table.get("columns", {}))
         encoding = encoding_of(top) if fields else table.get("encoding")
         table = {**rest, "columns": columns, "encoding": encoding}
-    spec = spec_of(name, table, digest, file)
+    spec = parse_source_spec(name, table, digest, file)
     if mapping is not None:
         spec = replace(spec, options={**spec.options, "mapping": mapping})
     module = importlib.import_module(f"connectors.{folder.name}.read")
@@ -159,8 +159,10 @@ def declaration(kind: str) -> dict[str, Any]:
 
 def operators(kind: str, table: Table) -> tuple[frozenset[str], frozenset[str]]:
     """The keys that an operator must and may say, of a connector that has others made of it."""
-    part = Part(f"{kind}/source.toml", "", table, set(table)).part("operator", {"must", "may"})
-    return part.names("must"), part.names("may")
+    part = DeclarationTable(f"{kind}/source.toml", "", table, set(table)).subtable(
+        "operator", {"must", "may"}
+    )
+    return part.text_set("must"), part.text_set("may")
 
 
 def parsed(written: bytes, file: str) -> dict[str, Any]:

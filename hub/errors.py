@@ -76,7 +76,7 @@ class Conflict(HubError):
     code = "CONFLICT"
 
 
-class KeyReused(Conflict):
+class IdempotencyKeyReused(Conflict):
     """ใช้ idempotencyKey นี้กับคำสั่งอื่นไปแล้ว ส่งค่าใหม่ · This idempotencyKey stands for another command."""
 
     code = "IDEMPOTENCY_CONFLICT"
@@ -87,16 +87,16 @@ class TooCostly(HubError):
 
     code = "TOO_COSTLY"
 
-    def __init__(self, cost: int, limit: int, what: str) -> None:
+    def __init__(self, cost: int, limit: int, unit: str) -> None:
         super().__init__(
-            f"คำถามนี้มี {cost:,} {what} เกินเพดาน {limit:,} "
-            f"· This asks for {cost:,} {what}, the limit is {limit:,}"
+            f"คำถามนี้มี {cost:,} {unit} เกินเพดาน {limit:,} "
+            f"· This asks for {cost:,} {unit}, the limit is {limit:,}"
         )
         self.cost = cost
         self.limit = limit
 
 
-class TooMany(HubError):
+class RateLimited(HubError):
     """ถามถี่เกินไป รอสักครู่แล้วถามใหม่ · You ask too much at once; wait a little and ask again."""
 
     code = "RATE_LIMITED"
@@ -112,7 +112,7 @@ class UnknownDocument(HubError):
     code = "PERSISTED_QUERY_NOT_FOUND"
 
 
-class Unready(HubError):
+class NotReady(HubError):
     """ระบบยังไม่พร้อม ลองใหม่อีกครั้ง · The hub is not ready; try again shortly."""
 
     code = "UNREADY"
@@ -142,7 +142,7 @@ class SourceUnreachable(SourceError):
     code = "SOURCE_UNREACHABLE"
 
 
-class SourceRejectedUs(SourceError):
+class SourceCredentialsRejected(SourceError):
     """แหล่งข้อมูลไม่รับสิทธิ์ของเรา · The source rejects our credentials; a person must act."""
 
     code = "SOURCE_REJECTED_US"

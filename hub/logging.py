@@ -9,11 +9,11 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-FIELDS = ("incident", "operation")
+EXTRA_FIELDS = ("incident", "operation")
 """What a line may carry besides its message; given by `extra=`."""
 
 
-class Lines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     """A record as one line of JSON, Thai left as it is."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -24,7 +24,7 @@ class Lines(logging.Formatter):
             "from": record.name,
             "message": record.getMessage(),
         }
-        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        line |= {name: getattr(record, name) for name in EXTRA_FIELDS if hasattr(record, name)}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
@@ -33,8 +33,8 @@ class Lines(logging.Formatter):
 def configure(level: int = logging.WARNING) -> None:
     """Write to standard error; calling it again changes nothing."""
     root = logging.getLogger()
-    if not any(isinstance(handler.formatter, Lines) for handler in root.handlers):
+    if not any(isinstance(handler.formatter, JsonFormatter) for handler in root.handlers):
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(Lines())
+        handler.setFormatter(JsonFormatter())
         root.addHandler(handler)
     root.setLevel(level)

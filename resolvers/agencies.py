@@ -8,15 +8,15 @@ from typing import Annotated
 from hub.domain.agencies import ActorLevel, Agency, AgencyKind
 from hub.domain.areas import Area
 from hub.domain.global_id import GlobalId
-from hub.domain.lookups import By
-from hub.domain.paging import Connection, Page
-from hub.domain.time import in_force
+from hub.domain.lookups import Lookup
+from hub.domain.paging import Connection, PageRequest
+from hub.domain.time import is_in_force
 from resolvers.arguments import area_key, externally_named
 from resolvers.context import Context
 
 
 async def agency(
-    _roots: Sequence[None], context: Context, *, by: By[Agency], on: date | None = None
+    _roots: Sequence[None], context: Context, *, by: Lookup[Agency], on: date | None = None
 ) -> Sequence[Agency | None]:
     """One agency by id, by a code it bears or ever bore, or by a name in another system."""
     day, held = on or context.today, context.unit.agencies
@@ -38,7 +38,7 @@ async def agencies(
     after: str | None = None,
 ) -> Sequence[Connection[Agency]]:
     """Agencies in force on a day, in Thai dictionary order."""
-    page = Page.ask(first, after)
+    page = PageRequest.from_arguments(first, after)
     area_id = await area_key(context, area, "area")
     day = on or context.today
     return [await context.unit.agencies.page(page, level=level, area_id=area_id, on=day)]
@@ -94,7 +94,7 @@ async def disburses_through(
 
 def day_in(area: Area, today: date) -> date:
     """Today where the area is in force, else the last day it was, or the first it will be."""
-    if in_force(area.valid_from, area.valid_to, today):
+    if is_in_force(area.valid_from, area.valid_to, today):
         return today
     if area.valid_to is not None and area.valid_to <= today:
         return area.valid_to - timedelta(days=1)

@@ -6,13 +6,15 @@ from typing import Annotated
 
 from hub.domain.areas import Area, AreaLevel, AreaMembership, OperationsCentre
 from hub.domain.global_id import GlobalId
-from hub.domain.lookups import By
-from hub.domain.paging import Connection, Page
+from hub.domain.lookups import Lookup
+from hub.domain.paging import Connection, PageRequest
 from resolvers.arguments import area_key
 from resolvers.context import Context
 
 
-async def area(_roots: Sequence[None], context: Context, *, by: By[Area]) -> Sequence[Area | None]:
+async def area(
+    _roots: Sequence[None], context: Context, *, by: Lookup[Area]
+) -> Sequence[Area | None]:
     """One area by id or code; null where there is none."""
     return [(await context.unit.areas.by_id([by.key])).get(by.key)]
 
@@ -28,7 +30,7 @@ async def areas(
     after: str | None = None,
 ) -> Sequence[Connection[Area]]:
     """Areas in force on a day, in Thai dictionary order."""
-    page = Page.ask(first, after)
+    page = PageRequest.from_arguments(first, after)
     within = await area_key(context, under, "under")
     day = on or context.today
     return [await context.unit.areas.page(page, level=level, under=within, on=day)]

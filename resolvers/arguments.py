@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from hub.domain.global_id import GlobalId
-from hub.domain.lookups import AsOf, By
+from hub.domain.lookups import AsOf, Lookup
 from hub.errors import Invalid
 from resolvers.context import Context
 
@@ -17,7 +17,7 @@ class Remembered(Protocol):
     """A record that says as of when it is known."""
 
     @property
-    def known_at(self) -> datetime | None:
+    def as_of_time(self) -> datetime | None:
         """The instant; null is now."""
         ...
 
@@ -76,12 +76,12 @@ def unknown(field: str) -> Invalid:
     )
 
 
-async def externally_named(context: Context, by: By[Found], type_: str) -> list[str]:
+async def externally_named(context: Context, by: Lookup[Found], type_: str) -> list[str]:
     """Local ids of the things of a type that bear a name in another system."""
     if by.scheme is None or by.value is None:
         return []
     subjects = await context.unit.provenance.subjects(by.scheme, by.value)
-    named = [GlobalId.read(subject) for subject in subjects]
+    named = [GlobalId.parse(subject) for subject in subjects]
     return [found.key for found in named if found.type == type_]
 
 
@@ -92,7 +92,7 @@ async def at_each_instant(
     """What `fetch` finds, asked once for each instant the records are known at; in their order."""
     groups: dict[datetime | None, list[Known]] = defaultdict(list)
     for record in records:
-        groups[record.known_at].append(record)
+        groups[record.as_of_time].append(record)
     found: dict[int, Found] = {}
     for at, group in groups.items():
         for record, answer in zip(group, await fetch(group, at), strict=True):

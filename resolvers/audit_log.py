@@ -8,7 +8,7 @@ from hub.domain.agencies import Agency
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.audit_log import AccessRecord
 from hub.domain.lookups import AsOf
-from hub.domain.paging import Connection, Page
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.provenance import Source
 from resolvers.context import Context
 from resolvers.nodes import agencies
@@ -24,8 +24,8 @@ async def access_log(
     after: str | None = None,
 ) -> Sequence[Connection[AccessRecord]]:
     """The newest first."""
-    page = Page.ask(first, after, (int,))
-    moment = AsOf.clock(since, "since").instant if since else None
+    page = PageRequest.from_arguments(first, after, (int,))
+    moment = AsOf.at_instant(since, "since").instant if since else None
     source_id = source.key if source else None
     return [await context.unit.access_log.page(page, source_id=source_id, since=moment)]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from hub.domain.identity.audit_context import Trail
+from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.viewer import Viewer
-from hub.domain.sources.live import LiveFigures
+from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import BANGKOK
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class Context:
     now: datetime
     review: "Review"
     feed: "Feed"
-    trail: Trail
-    agencies: LiveFigures | None = None
+    trail: AuditContext
+    agencies: LiveFigureClient | None = None
     """Asks agencies now; null where nobody may be asked."""
     loaders: dict[Any, Any] = field(default_factory=dict)
     alive: list[Any] = field(default_factory=list)

@@ -7,7 +7,7 @@ from hub.domain.agencies import Agency
 from hub.domain.linkages import Linkage
 from hub.domain.lookups import AsOf
 from hub.domain.matrix.question import MatrixFilter
-from hub.domain.paging import Connection, Page
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import StrategicIssue
 from hub.domain.projects import Project
 from hub.domain.value_chain import Stage
@@ -27,13 +27,13 @@ async def linkages(
     after: str | None = None,
 ) -> Sequence[Connection[Linkage]]:
     """Linkages that a filter looks at."""
-    page = Page.ask(first, after, (str,))
+    page = PageRequest.from_arguments(first, after, (str,))
     at = await instant(context, as_of)
     return [await filtered(context, page, filter, at)]
 
 
 async def filtered(
-    context: Context, page: Page, asked: MatrixFilter | None, at: datetime | None
+    context: Context, page: PageRequest, asked: MatrixFilter | None, at: datetime | None
 ) -> Connection[Linkage]:
     """One page of what a filter looks at; without a filter, every linkage there is."""
     if asked is None:

@@ -7,24 +7,24 @@ from typing import Any
 from hub.domain.budget import BudgetLine, BudgetPhase
 from hub.domain.linkages import Linkage, LinkageStatus
 from hub.domain.lookups import OpaqueId
-from hub.domain.matrix.key import read_key
+from hub.domain.matrix.key import decode_matrix_key
 from hub.domain.matrix.question import (
-    CELLS_AT_ONCE,
-    TABLE_AT_ONCE,
+    MAX_CELLS,
+    MAX_TABLE_CELLS,
     MatrixQuestion,
     Window,
 )
 from hub.domain.matrix.result import (
     Cell,
+    CellGroup,
     CellState,
     Contribution,
-    Group,
     Header,
     Matrix,
     Total,
 )
 from hub.domain.money import Money
-from hub.domain.paging import Connection, Page, connect
+from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
 from hub.errors import Invalid, TooCostly
 from hub.services.matrix.compute_matrix import draw_matrix
@@ -47,7 +47,7 @@ async def saved_matrix(
     _roots: Sequence[None], context: Context, *, key: OpaqueId
 ) -> Sequence[Matrix]:
     """The same question, asked again."""
-    return [await draw(context, read_key(key))]
+    return [await draw(context, decode_matrix_key(key))]
 
 
 async def by_key(context: Context, keys: Sequence[str]) -> Mapping[str, Cell]:
@@ -59,7 +59,7 @@ async def by_key(context: Context, keys: Sequence[str]) -> Mapping[str, Cell]:
         row, _, column = members.partition("/")
         try:
             if asked not in drawn:
-                drawn[asked] = await draw(context, read_key(asked))
+                drawn[asked] = await draw(context, decode_matrix_key(asked))
         except Invalid:
             continue
         for cell in drawn[asked].cells:
@@ -76,7 +76,7 @@ def cells(
     window: Window | None = None,
 ) -> Sequence[Sequence[Cell] | BaseException]:
     """Every cell, row-major; `TooCostly` above 2,000."""
-    return [in_bounds(chosen(m.cells, states, window), CELLS_AT_ONCE) for m in matrices]
+    return [in_bounds(chosen(m.cells, states, window), MAX_CELLS) for m in matrices]
 
 
 def chosen(
@@ -87,7 +87,7 @@ def chosen(
         cell
         for cell in every
         if (states is None or cell.state in states)
-        and (window is None or window.holds(cell.row_index, cell.column_index))
+        and (window is None or window.contains(cell.row_index, cell.column_index))
     ]
 
 
@@ -100,8 +100,8 @@ def table(matrices: Sequence[Matrix], _context: Context) -> Sequence[Matrix | Ba
     """The same cells as parallel vectors; `TooCostly` above 50,000."""
     return [
         m
-        if len(m.cells) <= TABLE_AT_ONCE
-        else TooCostly(len(m.cells), TABLE_AT_ONCE, "ช่อง · cells")
+        if len(m.cells) <= MAX_TABLE_CELLS
+        else TooCostly(len(m.cells), MAX_TABLE_CELLS, "ช่อง · cells")
         for m in matrices
     ]
 
@@ -111,15 +111,16 @@ def cells_of_headers(
 ) -> Sequence[Sequence[Cell] | BaseException]:
     """The row or the column of each header; `TooCostly` above 2,000 cells in all."""
     rows = [total.cells for total in totals_of_headers(headers, _context)]
-    if (asked := sum(len(row) for row in rows)) > CELLS_AT_ONCE:
-        return [TooCostly(asked, CELLS_AT_ONCE, "ช่อง · cells") for _ in rows]
+    if (asked := sum(len(row) for row in rows)) > MAX_CELLS:
+        return [TooCostly(asked, MAX_CELLS, "ช่อง · cells") for _ in rows]
     return rows
 
 
 def totals_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[Total]:
     """The total of each header's row or column."""
     return [
-        Total(h.matrix, Group(h.index, None) if h.is_row else Group(None, h.index)) for h in headers
+        Total(h.matrix, CellGroup(h.index, None) if h.is_row else CellGroup(None, h.index))
+        for h in headers
     ]
 
 
@@ -188,7 +189,7 @@ async def contributions(
     after: str | None = None,
 ) -> Sequence[Connection[Contribution]]:
     """What each figure is made of; the amounts counted add up to it."""
-    page = Page.ask(first, after, (str, str, int, int))
+    page = PageRequest.from_arguments(first, after, (str, str, int, int))
     found: dict[int, Connection[Contribution]] = {}
     for of_one in by_matrix(groups).values():
         drawn = of_one[0].matrix
@@ -207,18 +208,18 @@ async def projects(
     after: str | None = None,
 ) -> Sequence[Connection[Project]]:
     """The projects in each cell, in Thai dictionary order."""
-    page = Page.ask(first, after)
+    page = PageRequest.from_arguments(first, after)
     found: dict[int, Connection[Project]] = {}
     for of_one in by_matrix(groups).values():
         drawn = of_one[0].matrix
-        at = drawn.known_at
+        at = drawn.as_of_time
         held = await context.unit.matrices.projects(
             drawn.layout, list({group.group for group in of_one}), page
         )
         known = await context.unit.projects.by_id([i for ids, _ in held.values() for i in ids], at)
         for group in of_one:
             ids, total = held.get(group.group, ([], 0 if page.after is None else None))
-            found[id(group)] = connect(
+            found[id(group)] = build_connection(
                 [known[i] for i in ids], page, lambda p: (p.sort_key, p.id), total
             )
     return [found[id(group)] for group in groups]
@@ -226,14 +227,14 @@ async def projects(
 
 async def project_of(parts: Sequence[Contribution], context: Context) -> Sequence[Project | None]:
     """The project of each contribution."""
-    at = parts[0].matrix.known_at
+    at = parts[0].matrix.as_of_time
     known = await context.unit.projects.by_id([part.project_id for part in parts], at)
     return [known.get(part.project_id) for part in parts]
 
 
 async def linkage_of(parts: Sequence[Contribution], context: Context) -> Sequence[Linkage | None]:
     """The linkage that placed each contribution."""
-    at = parts[0].matrix.known_at
+    at = parts[0].matrix.as_of_time
     ids = [part.linkage_id for part in parts if part.linkage_id]
     known = await context.unit.linkages.by_id(ids, at) if ids else {}
     return [known.get(part.linkage_id or "") for part in parts]
@@ -241,7 +242,7 @@ async def linkage_of(parts: Sequence[Contribution], context: Context) -> Sequenc
 
 async def line_of(parts: Sequence[Contribution], context: Context) -> Sequence[BudgetLine | None]:
     """The budget line of each contribution."""
-    at = parts[0].matrix.known_at
+    at = parts[0].matrix.as_of_time
     ids = [part.line_id for part in parts if part.line_id]
     known = await context.unit.budget.by_id(ids, at) if ids else {}
     return [known.get(part.line_id or "") for part in parts]

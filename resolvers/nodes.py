@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
-from hub.domain.global_id import GlobalId, Identified
+from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.lookups import OpaqueId
 from hub.domain.provenance import ExternalId, Provenance
 from hub.domain.rounds import PlanningRound
@@ -16,7 +16,7 @@ from hub.errors import Invalid
 from resolvers import matrix
 from resolvers.context import Context
 
-Load = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identified]]]
+Load = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identifiable]]]
 
 
 class Held(Protocol):
@@ -58,7 +58,7 @@ class Run(Protocol):
 async def rounds(context: Context, keys: Sequence[str]) -> Mapping[str, PlanningRound]:
     """Planning rounds by their Buddhist year; what is no such year is absent."""
     asked = {
-        key: FiscalYear.of_be(int(key))
+        key: FiscalYear.from_be(int(key))
         for key in keys
         if len(key) == 4 and key.isascii() and key.isdigit() and FIRST_BE <= int(key) <= LAST_BE
     }
@@ -95,13 +95,13 @@ def read(text: str) -> GlobalId | None:
     """The global id a client sent; null for a text that cannot be one."""
     try:
         text.encode()
-        found = GlobalId.read(text)
+        found = GlobalId.parse(text)
     except (Invalid, UnicodeEncodeError):
         return None
     return found
 
 
-async def found(texts: Sequence[str], context: Context) -> list[Identified | None]:
+async def found(texts: Sequence[str], context: Context) -> list[Identifiable | None]:
     """What has each id, null where nothing has; one statement per type."""
     ids = [read(text) for text in texts]
     keys: dict[str, list[str]] = defaultdict(list)
@@ -117,14 +117,14 @@ async def node(
     context: Context,
     *,
     id: OpaqueId,  # noqa: A002  # the contract's name
-) -> Sequence[Identified | None]:
+) -> Sequence[Identifiable | None]:
     """Whatever has an id; null where nothing has."""
     return await found([id], context)
 
 
 async def nodes(
     _roots: Sequence[None], context: Context, *, ids: tuple[OpaqueId, ...]
-) -> Sequence[Sequence[Identified | None]]:
+) -> Sequence[Sequence[Identifiable | None]]:
     """What has each id, in the order asked."""
     if len(ids) > MOST:
         raise Invalid("ids", f"ขอได้ครั้งละไม่เกิน {MOST} รหัส", f"ask for at most {MOST} ids at a time")
@@ -134,14 +134,14 @@ async def nodes(
 MOST: Final = 100
 
 
-def subject(record: Held | Identified) -> str:
+def subject(record: Held | Identifiable) -> str:
     """The key of a record's provenance: its global id."""
     known = getattr(record, "gid", None)
     return str(known or GlobalId(type(record).TYPE, record.id))  # type: ignore[union-attr]  # every record has one or the other
 
 
 async def provenance(
-    records: Sequence[Held | Identified], context: Context
+    records: Sequence[Held | Identifiable], context: Context
 ) -> Sequence[Sequence[Provenance]]:
     """Where each record comes from, the most telling first."""
     keys = [subject(record) for record in records]
@@ -150,7 +150,7 @@ async def provenance(
 
 
 async def external_ids(
-    records: Sequence[Identified], context: Context
+    records: Sequence[Identifiable], context: Context
 ) -> Sequence[Sequence[ExternalId]]:
     """The names of each record in other systems."""
     held = await context.unit.provenance.external_ids([record.gid for record in records])

@@ -1,14 +1,14 @@
 """Who may call a field: its permission is asked for before its resolver runs."""
 
-from hub.domain.identity.viewer import ANONYMOUS, PERMITTED, Permission, Viewer
+from hub.domain.identity.viewer import ANONYMOUS, PERMISSION_DESCRIPTIONS, Permission, Viewer
 from hub.errors import Forbidden, Unauthenticated
 
 
 def allow(viewer: Viewer, permission: Permission) -> None:
     """`Unauthenticated` where nobody is signed in, `Forbidden` where the permission is missing."""
-    if viewer.may(permission):
+    if viewer.has_permission(permission):
         return
-    th, en = PERMITTED[permission]
+    th, en = PERMISSION_DESCRIPTIONS[permission]
     if viewer == ANONYMOUS:
         raise Unauthenticated(
             f"ต้องลงชื่อเข้าใช้ด้วยสิทธิ {permission.value} ({th}) "

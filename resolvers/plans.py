@@ -10,7 +10,7 @@ from typing import Annotated
 from hub.domain.areas import Area
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Linkage, LinkageStatus
-from hub.domain.paging import Connection, Page
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import Plan, PlanKind, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
 from hub.domain.value_chain import ValueChain
@@ -43,7 +43,7 @@ async def plans(
     after: str | None = None,
 ) -> Sequence[Connection[Plan]]:
     """Plans by kind, area, agency and fiscal year."""
-    page = Page.ask(first, after)
+    page = PageRequest.from_arguments(first, after)
     area_id = await area_key(context, area, "area")
     agency_id = await agency_key(context, agency, "agency")
     return [
@@ -75,7 +75,7 @@ async def issues(
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """Issues of current versions, by rank."""
-    page = Page.ask(first, after, BY_RANK)
+    page = PageRequest.from_arguments(first, after, BY_RANK)
     area_id = await area_key(context, area, "area")
     return [
         await context.unit.plans.issue_page(
@@ -93,7 +93,7 @@ async def plans_of_areas(
     after: str | None = None,
 ) -> Sequence[Connection[Plan]]:
     """Each area's own plans."""
-    page = Page.ask(first, after)
+    page = PageRequest.from_arguments(first, after)
     found = await context.unit.plans.pages_by_area([a.id for a in areas], page, kind=kind)
     return [found[area.id] for area in areas]
 
@@ -107,7 +107,7 @@ async def issues_of_areas(
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """The issues of each area's own plans, by rank."""
-    page = Page.ask(first, after, BY_RANK)
+    page = PageRequest.from_arguments(first, after, BY_RANK)
     ids = [area.id for area in areas]
     found = await context.unit.plans.issues_by_area(ids, page, year=fiscal_year)
     return [found[area.id] for area in areas]
@@ -127,7 +127,7 @@ async def versions(
     plans: Sequence[Plan], context: Context, *, first: int = 20, after: str | None = None
 ) -> Sequence[Connection[PlanVersion]]:
     """The versions of each plan, the first first."""
-    page = Page.ask(first, after, BY_NUMBER)
+    page = PageRequest.from_arguments(first, after, BY_NUMBER)
 
     async def fetch(
         group: Sequence[Plan], at: datetime | None
@@ -156,7 +156,7 @@ async def issues_of_versions(
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """The issues of each version, as it words them, by rank."""
-    page = Page.ask(first, after, BY_RANK)
+    page = PageRequest.from_arguments(first, after, BY_RANK)
 
     async def fetch(
         group: Sequence[PlanVersion], at: datetime | None
@@ -201,7 +201,7 @@ async def linkages_of_issues(
     after: str | None = None,
 ) -> Sequence[Connection[Linkage]]:
     """The linkages to each issue."""
-    page = Page.ask(first, after, (str,))
+    page = PageRequest.from_arguments(first, after, (str,))
 
     async def fetch(
         group: Sequence[StrategicIssue], at: datetime | None

@@ -11,14 +11,14 @@ from hub.domain.agencies import Agency
 from hub.domain.areas import Area
 from hub.domain.budget import BudgetLine, BudgetPhase
 from hub.domain.linkages import Linkage
-from hub.domain.lookups import AsOf, By
+from hub.domain.lookups import AsOf, Lookup
 from hub.domain.matrix.question import MatrixFilter
-from hub.domain.paging import Connection, Page
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.projects import AreaShare, Project
 from hub.domain.provenance import ExternalId, LiveOrigin, Provenance, Source, SourceRecord
 from hub.domain.sources.live import FreshnessWish
 from hub.domain.text import Notice
-from hub.domain.time import FiscalYearRange, every_year
+from hub.domain.time import FiscalYearRange, all_fiscal_years
 from hub.errors import Invalid
 from hub.services.matrix.resolve_scope import scope_of
 from hub.services.sources.live_budgets import Budgeted, live_budgets
@@ -42,7 +42,7 @@ class Financed(Protocol):
 
 
 async def project(
-    _roots: Sequence[None], context: Context, *, by: By[Project], as_of: AsOf | None = None
+    _roots: Sequence[None], context: Context, *, by: Lookup[Project], as_of: AsOf | None = None
 ) -> Sequence[Project | None]:
     """One project by id, code or a name in another system, as known at an instant."""
     at, held = await instant(context, as_of), context.unit.projects
@@ -64,14 +64,14 @@ async def projects(
     after: str | None = None,
 ) -> Sequence[Connection[Project]]:
     """Projects that a filter looks at, in Thai dictionary order."""
-    page = Page.ask(first, after)
+    page = PageRequest.from_arguments(first, after)
     at = await instant(context, as_of)
     return [await filtered(context, page, filter, fiscal_years, at)]
 
 
 async def filtered(
     context: Context,
-    page: Page,
+    page: PageRequest,
     asked: MatrixFilter | None,
     years: FiscalYearRange | None,
     at: datetime | None,
@@ -95,14 +95,14 @@ async def projects_of_areas(
     after: str | None = None,
 ) -> Sequence[Connection[Project]]:
     """Projects that act in each area or below it, in the edition of each fiscal year."""
-    page = Page.ask(first, after)
+    page = PageRequest.from_arguments(first, after)
     ids = [area.id for area in areas]
     scope = await scope_of(
         context.unit, MatrixFilter(linked=linked), fiscal_years, today=context.today
     )
     below = {
         (area, year.ce, top)
-        for year in fiscal_years or every_year()
+        for year in fiscal_years or all_fiscal_years()
         for top, reached in (await context.unit.areas.descendants(ids, year.starts_on)).items()
         for area in reached
     }
@@ -203,7 +203,7 @@ async def asked_now(
     phases: Sequence[BudgetPhase],
 ) -> Mapping[str, Budgeted]:
     """What agencies say of projects now; `Invalid` where the projects are those of the past."""
-    if any(project.known_at is not None for project in projects):
+    if any(project.as_of_time is not None for project in projects):
         raise Invalid(
             "freshness",
             "LIVE ถามหน่วยงานเดี๋ยวนี้ ใช้กับ asOf ไม่ได้ ตัด asOf ออกหรือใช้ STORED",
@@ -277,7 +277,7 @@ async def linkages(
     projects: Sequence[Project], context: Context, *, first: int = 20, after: str | None = None
 ) -> Sequence[Connection[Linkage]]:
     """What each project is linked to."""
-    page = Page.ask(first, after, (str,))
+    page = PageRequest.from_arguments(first, after, (str,))
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Connection[Linkage]]:
         held = await context.unit.linkages.pages_by_project([p.id for p in group], page, at)

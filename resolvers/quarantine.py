@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from hub.domain.paging import Connection, Page
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.provenance import Source
 from hub.domain.sources.quarantine import (
     QuarantinedRow,
-    QuarantineSettle,
-    Question,
+    QuarantineSettleCommand,
+    QuarantineSettlePayload,
+    ReviewQuestion,
     RowStatus,
-    SettlePayload,
 )
-from hub.domain.user_errors import user_error
+from hub.domain.user_errors import to_user_error
 from hub.errors import Forbidden, HubError
 from hub.services.sources import settle_quarantine
 from resolvers.context import Context
@@ -31,7 +31,7 @@ async def rows(
     after: str | None = None,
 ) -> Sequence[Connection[QuarantinedRow] | Forbidden | None]:
     """Rows of each source in quarantine, in the order they came."""
-    page = Page.ask(first, after, (int,))
+    page = PageRequest.from_arguments(first, after, (int,))
     held: Mapping[str, Connection[QuarantinedRow] | None]
     held = await context.unit.sources.rows_by_source([one.id for one in sources], page, status)
     return await operated(sources, context, held, None)
@@ -39,12 +39,12 @@ async def rows(
 
 async def questions(
     sources: Sequence[Source], context: Context
-) -> Sequence[Sequence[Question] | Forbidden | None]:
+) -> Sequence[Sequence[ReviewQuestion] | Forbidden | None]:
     """What rows of each source wait for, by the ruling that would settle it."""
     waiting = await context.unit.sources.rows_by_source(
-        [one.id for one in sources], Page(REVIEWED), (RowStatus.WAITING,)
+        [one.id for one in sources], PageRequest(REVIEWED), (RowStatus.WAITING,)
     )
-    held: Mapping[str, Sequence[Question] | None] = {
+    held: Mapping[str, Sequence[ReviewQuestion] | None] = {
         key: settle_quarantine.questions(rows.nodes) for key, rows in waiting.items()
     }
     return await operated(sources, context, held, [])
@@ -57,7 +57,7 @@ async def payload(rows: Sequence[QuarantinedRow], context: Context) -> Sequence[
 
 
 async def settled_source(
-    payloads: Sequence[SettlePayload], context: Context
+    payloads: Sequence[QuarantineSettlePayload], context: Context
 ) -> Sequence[Source | None]:
     """The source as it stands after the command; null where nothing was done."""
     ids = [one.source_id for one in payloads if one.source_id]
@@ -69,8 +69,8 @@ async def settle(
     _roots: Sequence[None],
     context: Context,
     *,
-    input: QuarantineSettle,  # noqa: A002  # the contract's name
-) -> Sequence[SettlePayload]:
+    input: QuarantineSettleCommand,  # noqa: A002  # the contract's name
+) -> Sequence[QuarantineSettlePayload]:
     """Settle rows that wait; all that one ruling covers is read again, or nothing is changed."""
     try:
         if input.source_id not in await context.unit.sources.operates([input.source_id]):
@@ -78,8 +78,8 @@ async def settle(
         await context.renew()  # what follows is another transaction; what is asked then sees it
         by = context.viewer.subject
         done = await context.review.settle(
-            input.source_id, input.ruling, by, input.key, context.trail
+            input.source_id, input.ruling, by, input.idempotency_key, context.trail
         )
     except HubError as broken:
-        return [SettlePayload(None, None, [user_error(broken)])]
-    return [SettlePayload(input.source_id, done, [])]
+        return [QuarantineSettlePayload(None, None, [to_user_error(broken)])]
+    return [QuarantineSettlePayload(input.source_id, done, [])]

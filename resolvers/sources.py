@@ -6,11 +6,11 @@ from typing import Annotated, Protocol, TypeVar
 
 from hub.domain.agencies import Agency
 from hub.domain.global_id import GlobalId
-from hub.domain.paging import Connection, Page, read_cursor
+from hub.domain.paging import Connection, PageRequest, decode_cursor
 from hub.domain.provenance import Source, SourceHealth
 from hub.domain.sources.events import SourceEvent
-from hub.domain.sources.freshness import FreshnessStatus, status_of
-from hub.domain.sources.runs import Run
+from hub.domain.sources.freshness import FreshnessStatus, compute_freshness_status
+from hub.domain.sources.runs import SourceRun
 from hub.domain.time import FiscalYear
 from hub.errors import Forbidden
 from resolvers.context import Context, Following
@@ -48,7 +48,7 @@ async def sources(
     after: str | None = None,
 ) -> Sequence[Connection[Source]]:
     """Sources, by id."""
-    page = Page.ask(first, after, (str,))
+    page = PageRequest.from_arguments(first, after, (str,))
     return [await context.unit.sources.page(page, health or (), fetched=fetched)]
 
 
@@ -59,7 +59,9 @@ async def owner(sources: Sequence[Source], context: Context) -> Sequence[Agency 
 
 async def freshness(sources: Sequence[Source], context: Context) -> Sequence[FreshnessStatus]:
     """Whether each source was read as it promises, at the moment of asking."""
-    return [status_of(one.cadence, one.last_success_at, context.now) for one in sources]
+    return [
+        compute_freshness_status(one.cadence, one.last_success_at, context.now) for one in sources
+    ]
 
 
 async def coverage(sources: Sequence[Source], context: Context) -> Sequence[Sequence[FiscalYear]]:
@@ -108,18 +110,20 @@ async def waiting_count(
 
 async def latest_run(
     sources: Sequence[Source], context: Context
-) -> Sequence[Run | Forbidden | None]:
+) -> Sequence[SourceRun | Forbidden | None]:
     """The latest run of each source."""
-    held: Mapping[str, Run | None] = await context.unit.sources.latest([one.id for one in sources])
+    held: Mapping[str, SourceRun | None] = await context.unit.sources.latest(
+        [one.id for one in sources]
+    )
     return await operated(sources, context, held, None)
 
 
 async def runs(
     sources: Sequence[Source], context: Context, *, first: int = 20, after: str | None = None
-) -> Sequence[Connection[Run] | Forbidden | None]:
+) -> Sequence[Connection[SourceRun] | Forbidden | None]:
     """The runs of each source, the newest first."""
-    page = Page.ask(first, after, (int,))
-    held: Mapping[str, Connection[Run] | None] = await context.unit.sources.runs_by_source(
+    page = PageRequest.from_arguments(first, after, (int,))
+    held: Mapping[str, Connection[SourceRun] | None] = await context.unit.sources.runs_by_source(
         [one.id for one in sources], page
     )
     return await operated(sources, context, held, None)
@@ -131,7 +135,7 @@ async def source_of(records: Sequence[Told], context: Context) -> Sequence[Sourc
     return [held[one.source_id] for one in records]
 
 
-async def run_of(events: Sequence[SourceEvent], context: Context) -> Sequence[Run | None]:
+async def run_of(events: Sequence[SourceEvent], context: Context) -> Sequence[SourceRun | None]:
     """The run that ended; null where rows were settled, or where the viewer does not operate it."""
     held = await context.unit.sources.runs([str(one.run_id) for one in events if one.run_id])
     return [held.get(str(one.run_id)) for one in events]
@@ -154,5 +158,5 @@ async def source_events(
 
 def place(cursor: str) -> int:
     """The number in an event's cursor; `Invalid("after")` for one that is none of ours."""
-    [number] = read_cursor(cursor, (int,))
+    [number] = decode_cursor(cursor, (int,))
     return int(number or 0)

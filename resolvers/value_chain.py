@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hub.domain.lookups import By
-from hub.domain.paging import Connection, Page
+from hub.domain.lookups import Lookup
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.value_chain import ExpectedRole, Stage, ValueChain
 from resolvers.arguments import at_each_instant
 from resolvers.context import Context
 
 
 async def value_chain(
-    _roots: Sequence[None], context: Context, *, by: By[ValueChain]
+    _roots: Sequence[None], context: Context, *, by: Lookup[ValueChain]
 ) -> Sequence[ValueChain | None]:
     """One chain by id or code; null where there is none."""
     return [(await context.unit.chains.by_id([by.key])).get(by.key)]
@@ -26,7 +26,7 @@ async def value_chains(
     after: str | None = None,
 ) -> Sequence[Connection[ValueChain]]:
     """Chains in Thai dictionary order."""
-    return [await context.unit.chains.page(Page.ask(first, after), theme=theme)]
+    return [await context.unit.chains.page(PageRequest.from_arguments(first, after), theme=theme)]
 
 
 async def template(chains: Sequence[ValueChain], context: Context) -> Sequence[ValueChain | None]:

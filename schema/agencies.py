@@ -8,7 +8,7 @@ import strawberry
 from hub.domain import agencies as domain
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.global_id import GlobalId
-from hub.domain.lookups import By
+from hub.domain.lookups import Lookup
 from resolvers import agencies, nodes
 from schema.areas import Area
 from schema.binding import accepts, describes, resolved, said
@@ -54,7 +54,7 @@ class Agency(Node):
     provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
 
 
-@accepts(By[domain.Agency], one_of=True)
+@accepts(Lookup[domain.Agency], one_of=True)
 class AgencyBy:
     """An agency by id, by a code it bears or ever bore, or by a name in another system."""
 
@@ -62,14 +62,14 @@ class AgencyBy:
     code: str | None = one("Budget code, now or ever: 22009 (รหัสหน่วยงาน)")
     external: ExternalIdInput | None = one("A name in another system (รหัสภายนอก)")
 
-    def record(self, field: str) -> By[domain.Agency]:
+    def record(self, field: str) -> Lookup[domain.Agency]:
         """The look-up."""
         if self.id:
-            return By(key=GlobalId.read(str(self.id), f"{field}.id", "Agency").key)
+            return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "Agency").key)
         if self.external:
             named = self.external.record(f"{field}.external")
-            return By(scheme=named.scheme, value=named.value)
-        return By(code=self.code or "")
+            return Lookup(scheme=named.scheme, value=named.value)
+        return Lookup(code=self.code or "")
 
 
 @strawberry.type

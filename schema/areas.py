@@ -8,7 +8,7 @@ import strawberry
 from hub.domain import areas as domain
 from hub.domain.areas import AreaKind, AreaLevel
 from hub.domain.global_id import GlobalId
-from hub.domain.lookups import By
+from hub.domain.lookups import Lookup
 from resolvers import areas
 from resolvers import nodes as node_resolvers
 from resolvers import plans as plan_resolvers
@@ -104,18 +104,18 @@ class Area(Node):
     provenance: list[Provenance] = resolved(node_resolvers.provenance, "Where this is said (ที่มา)")
 
 
-@accepts(By[domain.Area], one_of=True)
+@accepts(Lookup[domain.Area], one_of=True)
 class AreaBy:
     """An area by id or by code, one of the two."""
 
     id: strawberry.ID | None = one("Global id (รหัสกลาง)")
     code: str | None = one("Code: 20, C2552-09 (รหัส)")
 
-    def record(self, field: str) -> By[domain.Area]:
+    def record(self, field: str) -> Lookup[domain.Area]:
         """The look-up."""
         if self.id:
-            return By(key=GlobalId.read(str(self.id), f"{field}.id", "Area").key)
-        return By(key=self.code or "")
+            return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "Area").key)
+        return Lookup(key=self.code or "")
 
 
 @strawberry.type

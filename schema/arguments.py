@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 
 import strawberry
 
-from hub.domain.global_id import LONGEST_ID, GlobalId
+from hub.domain.global_id import MAX_ID_LENGTH, GlobalId
 from hub.domain.lookups import OpaqueId
 from hub.domain.time import BUDDHIST_OFFSET
 from hub.errors import Invalid
@@ -47,7 +47,7 @@ def published(annotation: Any) -> tuple[Any, Convert | None]:
 
 def global_id(expected: str | None) -> Convert:
     """How the id of a kind of thing is read."""
-    return lambda v, field: GlobalId.read(bounded(str(v), field, LONGEST_ID), field, expected)
+    return lambda v, field: GlobalId.parse(bounded(str(v), field, MAX_ID_LENGTH), field, expected)
 
 
 def recorded(given: Any, field: str) -> Any:

@@ -129,7 +129,7 @@ def resolved(
             answer = (await settled(batch([root], context, **asked)))[0]
             if isinstance(answer, BaseException):
                 raise answer
-            context.trail.answered(answer)
+            context.trail.record_denied_answer(answer)
             return answer
         # The loader knows its parents by id(): a collected parent's id would be handed on, so the
         # context keeps them alive. The answer is shielded because graphql-core cancels the

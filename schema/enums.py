@@ -26,7 +26,7 @@ from hub.domain.sources.freshness import FreshnessStatus
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.live import FreshnessWish
 from hub.domain.sources.quarantine import RowStatus
-from hub.domain.sources.records import NameKind, Reason
+from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.runs import RunStatus
 from hub.domain.text import Locale, TranslationOrigin
 from hub.domain.user_errors import UserErrorCode
@@ -74,4 +74,8 @@ for kind in ENUMS:
     strawberry.enum(kind, description=inspect.cleandoc(kind.__doc__ or ""))
 
 # Its short name says enough in its own module, and not in the contract.
-strawberry.enum(Reason, name="QuarantineReason", description=inspect.cleandoc(Reason.__doc__ or ""))
+strawberry.enum(
+    QuarantineReason,
+    name="QuarantineReason",
+    description=inspect.cleandoc(QuarantineReason.__doc__ or ""),
+)

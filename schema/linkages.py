@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import linkages as domain
-from hub.domain.identity.visibility import SEEN_BY
+from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.linkages import LinkageStatus
 from resolvers import linkages as resolvers_linkages
 from resolvers import nodes
@@ -35,7 +35,7 @@ class Reason:
     weight: Decimal = said("How much it weighs, 0 to 1 (น้ำหนัก)")
 
 
-@describes(domain.Linkage, also=SEEN_BY)
+@describes(domain.Linkage, also=VISIBILITY_DESCRIPTION)
 class Linkage(Node):
     """A project's place in a strategy (ความเชื่อมโยง); it needs evidence and two sides."""
 

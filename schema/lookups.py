@@ -31,8 +31,8 @@ class AsOfInput:
     def record(self, field: str) -> lookups.AsOf:
         """The moment, in UTC; `Invalid` for a clock time without its offset or out of bounds."""
         if isinstance(self.instant, datetime):
-            return lookups.AsOf.clock(self.instant, f"{field}.instant")
-        asked = GlobalId.read(str(self.plan_version), f"{field}.planVersion", "PlanVersion")
+            return lookups.AsOf.at_instant(self.instant, f"{field}.instant")
+        asked = GlobalId.parse(str(self.plan_version), f"{field}.planVersion", "PlanVersion")
         return lookups.AsOf(plan_version_id=asked.key)
 
 

@@ -45,7 +45,7 @@ class MatrixFilter:
         """The filter; `Invalid` for an id of another kind of thing."""
 
         def keys(name: str, ids: Sequence[strawberry.ID] | None, type_: str) -> tuple[str, ...]:
-            return tuple(GlobalId.read(str(i), f"{field}.{name}", type_).key for i in ids or ())
+            return tuple(GlobalId.parse(str(i), f"{field}.{name}", type_).key for i in ids or ())
 
         return domain.MatrixFilter(
             chains=keys("valueChains", self.value_chains, "ValueChain"),

@@ -34,7 +34,7 @@ def local(ids: list[strawberry.ID] | None, field: str, kind: str | None = None) 
     """The keys of global ids; null where none were given."""
     if not isinstance(ids, list):
         return None
-    return many(ids, field, lambda i, f: GlobalId.read(bounded(str(i), f), f, kind).key)
+    return many(ids, field, lambda i, f: GlobalId.parse(bounded(str(i), f), f, kind).key)
 
 
 @strawberry.input(description="Areas of one level (พื้นที่ตามระดับ)")
@@ -70,7 +70,7 @@ class MemberSelector:
             under = self.area_level.under
             return domain.MemberSelector(
                 area_level=self.area_level.level,
-                under=GlobalId.read(str(under), f"{field}.areaLevel.under", "Area").key
+                under=GlobalId.parse(str(under), f"{field}.areaLevel.under", "Area").key
                 if under
                 else None,
             )
@@ -78,7 +78,7 @@ class MemberSelector:
             under = self.agencies.under
             return domain.MemberSelector(
                 agency_kind=self.agencies.kind,
-                under=GlobalId.read(str(under), f"{field}.agencies.under", "Agency").key
+                under=GlobalId.parse(str(under), f"{field}.agencies.under", "Agency").key
                 if under
                 else None,
             )
@@ -106,7 +106,8 @@ class AxisInput:
         default=AxisOrder.NATURAL, description="How members follow each other (ลำดับ)"
     )
     limit: int | None = strawberry.field(
-        default=domain.MEMBERS_SHOWN, description="How many members; the rest stand together last"
+        default=domain.DEFAULT_MEMBER_LIMIT,
+        description="How many members; the rest stand together last",
     )
 
     def record(self, field: str) -> domain.AxisQuestion:
@@ -118,7 +119,7 @@ class AxisInput:
             else None,
             include_empty=self.include_empty is not False,
             order_by=self.order_by or AxisOrder.NATURAL,
-            limit=domain.MEMBERS_SHOWN if self.limit is None else self.limit,
+            limit=domain.DEFAULT_MEMBER_LIMIT if self.limit is None else self.limit,
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import plans as domain
-from hub.domain.identity.visibility import SEEN_BY
+from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.plans import PlanKind, PlanStatus
 from resolvers import nodes
 from resolvers import plans as plan_resolvers
@@ -42,7 +42,7 @@ class Plan(Node):
     provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
 
 
-@describes(domain.PlanVersion, also=SEEN_BY)
+@describes(domain.PlanVersion, also=VISIBILITY_DESCRIPTION)
 class PlanVersion(Node):
     """One version of a plan (ฉบับของแผน)."""
 

@@ -12,8 +12,8 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Visibility
-from hub.domain.identity.visibility import SEEN_BY
-from hub.domain.lookups import By
+from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
+from hub.domain.lookups import Lookup
 from hub.domain.projects import ShareBasis
 from resolvers import nodes, projects
 from schema import matrix_filter
@@ -63,7 +63,7 @@ class AreaShare:
     basis: ShareBasis = said("Who says so (ที่มาของสัดส่วน)")
 
 
-@describes(domain.Project, also=SEEN_BY)
+@describes(domain.Project, also=VISIBILITY_DESCRIPTION)
 class Project(Node):
     """A project or activity of any actor (โครงการ); an unknown owner or place is data, no error."""
 
@@ -105,7 +105,7 @@ class Project(Node):
     provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
 
 
-@accepts(By[domain.Project], one_of=True)
+@accepts(Lookup[domain.Project], one_of=True)
 class ProjectBy:
     """A project by id, by code, or by a name in another system, one of the three."""
 
@@ -113,14 +113,14 @@ class ProjectBy:
     code: str | None = one("Code (รหัส)")
     external: ExternalIdInput | None = one("A name in another system (รหัสภายนอก)")
 
-    def record(self, field: str) -> By[domain.Project]:
+    def record(self, field: str) -> Lookup[domain.Project]:
         """The look-up."""
         if self.id:
-            return By(key=GlobalId.read(str(self.id), f"{field}.id", "Project").key)
+            return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "Project").key)
         if self.external:
             named = self.external.record(f"{field}.external")
-            return By(scheme=named.scheme, value=named.value)
-        return By(code=self.code or "")
+            return Lookup(scheme=named.scheme, value=named.value)
+        return Lookup(code=self.code or "")
 
 
 @strawberry.type

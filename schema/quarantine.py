@@ -10,9 +10,9 @@ from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Permission
 from hub.domain.sources import ledger, records
 from hub.domain.sources import quarantine as domain
-from hub.domain.sources.quarantine import NameDecision, QuarantineSettle, RowStatus, Ruling
-from hub.domain.sources.records import NameKind, Reason
-from hub.domain.time import EVER
+from hub.domain.sources.quarantine import NameDecision, QuarantineSettleCommand, RowStatus, Ruling
+from hub.domain.sources.records import NameKind, QuarantineReason
+from hub.domain.time import FISCAL_YEAR_BOUNDS
 from hub.errors import Invalid
 from resolvers import quarantine, sources
 from schema.binding import accepts, describes, resolved, said
@@ -28,7 +28,7 @@ Lazy = strawberry.lazy
 LONGEST_COMMAND_KEY = 200
 
 
-@describes(records.Proposal, name="NameProposal")
+@describes(records.NameProposal, name="NameProposal")
 class NameProposal:
     """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
 
@@ -40,7 +40,7 @@ class NameProposal:
 class Doubt:
     """One reason not to trust a record (ข้อสงสัย)."""
 
-    reason: Reason = said("Which reason (เหตุ)")
+    reason: QuarantineReason = said("Which reason (เหตุ)")
     field: str = said("The field it stands in (ช่อง)")
     written: str = said("What is written there, shortened (ค่าตามต้นทาง)")
     text: LocalizedText = said("In words (คำอธิบาย)")
@@ -67,7 +67,9 @@ class QuarantinedRow(Node):
     source_key: str = said("What the source calls it (รหัสในแหล่งข้อมูล)")
     block: str | None = said("The block of its document; null: order means nothing there (ช่วง)")
     doubts: list[Doubt] = said("Why, the first to be mended first (ข้อสงสัย)")
-    told_amounts: list[PhaseAmount] = said("What it tells, believed or not (จำนวนเงิน)", "amounts")
+    reported_amounts: list[PhaseAmount] = said(
+        "What it tells, believed or not (จำนวนเงิน)", "amounts"
+    )
     hash: str = said("SHA-256 of what came (ค่าแฮช)")
     url: str | None = said("Where it stands, without secrets (ที่อยู่)")
     retrieved_at: datetime = said("When it came (เวลาที่ได้มา)")
@@ -79,11 +81,11 @@ class QuarantinedRow(Node):
     settled_at: datetime | None = said("When (วินิจฉัยเมื่อ)")
 
 
-@describes(domain.Question, name="ReviewQuestion")
+@describes(domain.ReviewQuestion, name="ReviewQuestion")
 class ReviewQuestion:
     """What one ruling would settle: a name in a block, or a doubt in a field (ข้อพิจารณา)."""
 
-    reason: Reason = said("Which reason (เหตุ)")
+    reason: QuarantineReason = said("Which reason (เหตุ)")
     kind: NameKind | None = said("What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)")
     field: str = said("The field; empty where a name is in doubt wherever it stands (ช่อง)")
     written: str = said("What is written (ค่าตามต้นทาง)")
@@ -96,7 +98,7 @@ class ReviewQuestion:
     amounts: list[PhaseAmount] = said("What hangs on it, by phase (จำนวนเงิน)")
 
 
-@describes(domain.Settled, name="QuarantineSettlement")
+@describes(domain.QuarantineSettlement, name="QuarantineSettlement")
 class QuarantineSettlement:
     """What a ruling did (ผลคำวินิจฉัย)."""
 
@@ -104,7 +106,7 @@ class QuarantineSettlement:
     settled: int = said("How many of them wait no longer (แถวที่เสร็จ)")
 
 
-@describes(domain.SettlePayload, name="QuarantineSettlePayload")
+@describes(domain.QuarantineSettlePayload, name="QuarantineSettlePayload")
 class QuarantineSettlePayload:
     """What a ruling did, or why nothing was done (ผลคำสั่ง)."""
 
@@ -135,7 +137,7 @@ class NameRulingInput:
     def record(self, field: str) -> NameDecision:
         """The decision."""
         years = self.fiscal_years.record(f"{field}.fiscalYears") if self.fiscal_years else None
-        first, last = EVER
+        first, last = FISCAL_YEAR_BOUNDS
         return NameDecision(
             self.kind,
             self.name,
@@ -163,7 +165,7 @@ class RulingInput:
         return Ruling(refuse=row_numbers(self.refuse or [], f"{field}.refuse"))
 
 
-@accepts(QuarantineSettle)
+@accepts(QuarantineSettleCommand)
 class QuarantineSettleInput:
     """A ruling on rows of one source (คำสั่งวินิจฉัยแถวที่รอตรวจ)."""
 
@@ -173,7 +175,7 @@ class QuarantineSettleInput:
     source: strawberry.ID = strawberry.field(description="The source (แหล่งข้อมูล)")
     ruling: RulingInput = strawberry.field(description="What is said (คำวินิจฉัย)")
 
-    def record(self, field: str) -> QuarantineSettle:
+    def record(self, field: str) -> QuarantineSettleCommand:
         """The command; `Invalid` names what will not do."""
         if not 1 <= len(self.idempotency_key) <= LONGEST_COMMAND_KEY:
             raise Invalid(
@@ -181,8 +183,8 @@ class QuarantineSettleInput:
                 f"ต้องมี 1–{LONGEST_COMMAND_KEY} อักขระ เช่น UUID",
                 f"has 1 to {LONGEST_COMMAND_KEY} characters, a UUID for example",
             )
-        source = GlobalId.read(str(self.source), f"{field}.source", "Source")
-        return QuarantineSettle(
+        source = GlobalId.parse(str(self.source), f"{field}.source", "Source")
+        return QuarantineSettleCommand(
             self.idempotency_key, source.key, self.ruling.record(f"{field}.ruling")
         )
 
@@ -191,7 +193,7 @@ def row_numbers(ids: list[strawberry.ID], field: str) -> tuple[int, ...]:
     """The numbers of rows; `Invalid` where there are none, or one is no row's."""
     if not ids:
         raise Invalid(field, "ต้องระบุอย่างน้อยหนึ่งแถว", "names at least one row")
-    keys = [GlobalId.read(str(one), field, "QuarantinedRow").key for one in ids]
+    keys = [GlobalId.parse(str(one), field, "QuarantinedRow").key for one in ids]
     if odd := next((k for k in keys if not (k.isascii() and k.isdigit() and len(k) < 19)), None):
         raise Invalid(field, f"ไม่มีแถว {odd}", f"there is no row {odd}")
     return tuple(map(int, keys))

@@ -45,7 +45,7 @@ class Ledger:
     balanced: bool = said("Whether records and satang agree (บัญชีลงตัว)")
 
 
-@describes(runs_domain.Run, name="SourceRun")
+@describes(runs_domain.SourceRun, name="SourceRun")
 class SourceRun(Node):
     """One reading of a source, whole or broken off (รอบนำเข้า)."""
 

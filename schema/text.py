@@ -114,9 +114,9 @@ class FiscalYearInput:
     def record(self, field: str) -> time.FiscalYear:
         """The year; `Invalid` outside its range, or where neither or both are given."""
         if isinstance(self.be, int):
-            return time.FiscalYear.of_be(self.be, f"{field}.be")
+            return time.FiscalYear.from_be(self.be, f"{field}.be")
         if isinstance(self.ce, int):
-            return time.FiscalYear.of_ce(self.ce, f"{field}.ce")
+            return time.FiscalYear.from_ce(self.ce, f"{field}.ce")
         raise Invalid(field, "ระบุ be หรือ ce อย่างใดอย่างหนึ่ง", "give exactly one of be and ce")
 
 

@@ -7,7 +7,7 @@ import strawberry
 from hub.domain import value_chain as domain
 from hub.domain.agencies import ActorLevel
 from hub.domain.global_id import GlobalId
-from hub.domain.lookups import By
+from hub.domain.lookups import Lookup
 from hub.domain.value_chain import StageKind
 from resolvers import nodes
 from resolvers import value_chain as chain_resolvers
@@ -69,18 +69,18 @@ class ExpectedRole(Node):
     provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
 
 
-@accepts(By[domain.ValueChain], one_of=True)
+@accepts(Lookup[domain.ValueChain], one_of=True)
 class ValueChainBy:
     """A value chain by id or by code, one of the two."""
 
     id: strawberry.ID | None = one("Global id (รหัสกลาง)")
     code: str | None = one("Code: tourism-east (รหัส)")
 
-    def record(self, field: str) -> By[domain.ValueChain]:
+    def record(self, field: str) -> Lookup[domain.ValueChain]:
         """The look-up."""
         if self.id:
-            return By(key=GlobalId.read(str(self.id), f"{field}.id", "ValueChain").key)
-        return By(key=self.code or "")
+            return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "ValueChain").key)
+        return Lookup(key=self.code or "")
 
 
 @strawberry.type

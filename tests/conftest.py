@@ -19,7 +19,7 @@ from starlette.requests import HTTPConnection
 from hub.bootstrap.application import Application, build_application
 from hub.bootstrap.startup import REFERENCE
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
-from hub.domain.sources.live import LiveFigures
+from hub.domain.sources.live import LiveFigureClient
 from hub.settings import Settings
 from hub.store.database import Database, Reading, opened
 from hub.store.embedded import server as embedded_server
@@ -190,7 +190,7 @@ class Asking:
         self._hubs: dict[tuple[int, int], tuple[Any, Application]] = {}
 
     viewer: Viewer
-    agencies: LiveFigures | None
+    agencies: LiveFigureClient | None
 
     def hub(self, database: Database | None = None) -> Application:
         """The application over a database, with the agencies of now."""

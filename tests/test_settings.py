@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.errors import Invalid, SourceRejectedUs
+from hub.errors import Invalid, SourceCredentialsRejected
 from hub.settings import Settings
 
 
@@ -13,7 +13,7 @@ def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         monkeypatch.delenv(setting.name, raising=False)
     for name, text in variables.items():
         monkeypatch.setenv(name, text)
-    return Settings.read()
+    return Settings.from_environment()
 
 
 @pytest.mark.parametrize(
@@ -121,18 +121,18 @@ def test_a_secret_is_read_from_its_file_before_its_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLAY_HUB", "of the variable")
-    assert with_secrets(None).secret_of("play-hub") == "of the variable"
-    assert with_secrets(tmp_path).secret_of("play-hub") == "of the variable"
+    assert with_secrets(None).read_secret("play-hub") == "of the variable"
+    assert with_secrets(tmp_path).read_secret("play-hub") == "of the variable"
     (tmp_path / "play-hub").write_text("of the file\n", "utf-8")
-    assert with_secrets(tmp_path).secret_of("play-hub") == "of the file"
+    assert with_secrets(tmp_path).read_secret("play-hub") == "of the file"
 
 
 def test_a_secret_nobody_has_set_is_told_by_name(tmp_path: Path) -> None:
-    with pytest.raises(SourceRejectedUs, match="variable PLAY_HUB"):
-        with_secrets(tmp_path).secret_of("play-hub")
+    with pytest.raises(SourceCredentialsRejected, match="variable PLAY_HUB"):
+        with_secrets(tmp_path).read_secret("play-hub")
 
 
 @pytest.mark.parametrize("name", ["", "../etc/passwd", "a/b", "a b", "รหัส"])
 def test_a_name_that_could_lead_elsewhere_is_no_secrets_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(Invalid):
-        with_secrets(tmp_path).secret_of(name)
+        with_secrets(tmp_path).read_secret(name)

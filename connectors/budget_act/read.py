@@ -12,13 +12,13 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    QuarantineReason,
+    RawName,
     RawRecord,
-    Reason,
-    WrittenName,
+    SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec
 
@@ -28,7 +28,7 @@ UNITS: Final = (
 )
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of the row, and its one line."""
     row: Mapping[str, Any] = raw.payload
     volume, unit = thai.text(row["REF_DOC"]), thai.text(row["BUDGETARY_UNIT"])
@@ -39,17 +39,17 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
     doubts = [found for found in (act, year, satang) if isinstance(found, Doubt)]
     if satang is None:
         why = ("ไม่มีจำนวนเงิน", "there is no amount")
-        doubts.append(thai.doubt(Reason.MISSING_VALUE, "AMOUNT", row["AMOUNT"], *why))
+        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "AMOUNT", row["AMOUNT"], *why))
     if not unit:
         why = ("ไม่มีหน่วยรับงบประมาณ", "there is no budgetary unit")
-        doubts.append(thai.doubt(Reason.MISSING_VALUE, "BUDGETARY_UNIT", unit, *why))
+        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "BUDGETARY_UNIT", unit, *why))
     counted = thai.believed(satang)
     if isinstance(act, Doubt) or isinstance(year, Doubt) or counted is None:
-        return Entry(key, volume, doubts=tuple(doubts), block=unit)
+        return SourceEntry(key, volume, doubts=tuple(doubts), block=unit)
     level, funding, owner, area = holder(unit, thai.text(row["MINISTRY"]))
     plan = thai.text(row["BUDGET_PLAN"])
     title = thai.text(row["PROJECT"]) or thai.text(row["OUTPUT"]) or plan
-    line = LineRow(
+    line = ParsedBudgetLine(
         key="amount",
         fiscal_year=year,
         phase=BudgetPhase.APPROPRIATED if year == act else BudgetPhase.PLANNED,
@@ -57,10 +57,10 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
         satang=counted,
         area=area,
     )
-    return Entry(
+    return SourceEntry(
         key=key,
         scope=volume,
-        project=ProjectRow(
+        project=ParsedProject(
             key="|".join((volume, thai.text(row["MINISTRY"]), unit, plan, title)),
             name_th=title,
             actor_level=level,
@@ -76,11 +76,11 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
 
 def holder(
     unit: str, ministry: str
-) -> tuple[ActorLevel | None, FundingSource, WrittenName, WrittenName | None]:
+) -> tuple[ActorLevel | None, FundingSource, RawName, RawName | None]:
     """Who holds the money, and where: provinces and clusters at home, others nowhere stated."""
     for prefix, level, funding in UNITS:
         if unit.startswith(prefix):
-            area = WrittenName(NameKind.AREA, unit)
+            area = RawName(NameKind.AREA, unit)
             return level, funding, area, area
-    agency = WrittenName(NameKind.AGENCY, unit, within=ministry or None)
+    agency = RawName(NameKind.AGENCY, unit, parent_name=ministry or None)
     return None, FundingSource.MINISTRY, agency, None

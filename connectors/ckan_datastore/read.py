@@ -1,10 +1,10 @@
 """One record: a row of a table, read by the mapping its operator declared."""
 
 from connectors.kit import column_mapping
-from hub.domain.sources.records import Entry, RawRecord
+from hub.domain.sources.records import RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of a row, and a line for each column of amounts."""
     return column_mapping.entry(raw, spec, spec.options["mapping"])

@@ -12,19 +12,19 @@ from connectors.kit import dates, thai
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    QuarantineReason,
+    RawName,
     RawRecord,
-    Reason,
-    WrittenName,
+    SourceEntry,
 )
 from hub.domain.sources.spec import Era, SourceSpec
 from hub.domain.time import FiscalYear
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project, and a line for each contract; without a contract, one for the sum."""
     row: Mapping[str, Any] = raw.payload
     key = thai.text(row["project_id"])
@@ -32,14 +32,14 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
     stated = stated_year(row, spec, doubts)
     lines = tuple(lines_of(row, spec, stated, doubts))
     years = (stated,) if stated else tuple(dict.fromkeys(line.fiscal_year for line in lines))
-    return Entry(
+    return SourceEntry(
         key=key,
         scope=str(years[0].be) if years else "",
-        project=ProjectRow(
+        project=ParsedProject(
             key=key,
             name_th=thai.text(row["project_name"]),
             actor_level=None,
-            owner=WrittenName(NameKind.AGENCY, thai.text(row["dept_name"])),
+            owner=RawName(NameKind.AGENCY, thai.text(row["dept_name"])),
             years=years,
             code=key or None,
         ),
@@ -61,12 +61,12 @@ def stated_year(row: Mapping[str, Any], spec: SourceSpec, doubts: list[Doubt]) -
 
 def lines_of(
     row: Mapping[str, Any], spec: SourceSpec, stated: FiscalYear | None, doubts: list[Doubt]
-) -> Iterator[LineRow]:
+) -> Iterator[ParsedBudgetLine]:
     """A line for each amount agreed; their sum must be the record's own."""
     contracts = row["contract"] or []
     if not isinstance(contracts, list) or not all(isinstance(one, Mapping) for one in contracts):
         why = ("ไม่ใช่รายการ", "is no list of contracts")
-        doubts.append(thai.doubt(Reason.WRONG_TYPE, "contract", contracts, *why))
+        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "contract", contracts, *why))
         return
     whole = thai.amount(row["sum_price_agree"], spec.money_unit, "sum_price_agree")
     if isinstance(whole, Doubt):
@@ -77,7 +77,7 @@ def lines_of(
     area = thai.text(row["province"])
     if not area:
         why = ("ไม่มีจังหวัด", "there is no province")
-        doubts.append(thai.doubt(Reason.MISSING_VALUE, "province", "", *why))
+        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "province", "", *why))
     found = 0
     times: Counter[str] = Counter()
     for number, price, signed in told:
@@ -90,18 +90,18 @@ def lines_of(
             continue
         found += counted
         times[number] += 1
-        yield LineRow(
+        yield ParsedBudgetLine(
             key=f"{number}|{times[number]}",
             fiscal_year=year,
             phase=BudgetPhase.CONTRACTED,
             funding=FundingSource.MINISTRY,
             satang=counted,
-            area=WrittenName(NameKind.AREA, area) if area else None,
+            area=RawName(NameKind.AREA, area) if area else None,
         )
     if isinstance(whole, int) and whole != found and not doubts:
         why = ("ไม่เท่ากับผลรวมของสัญญา", "is not the sum of the contracts")
         field = "sum_price_agree"
-        doubts.append(thai.doubt(Reason.TOTALS_DISAGREE, field, row[field], *why))
+        doubts.append(thai.doubt(QuarantineReason.TOTALS_DISAGREE, field, row[field], *why))
 
 
 def numbered(contract: Mapping[str, Any]) -> str:
@@ -117,9 +117,9 @@ def year_of(signed: Any, doubts: list[Doubt]) -> FiscalYear | None:
         return None
     if day is None:
         why = ("ไม่มีทั้งปีงบประมาณและวันที่", "there is neither a budget year nor a day")
-        doubts.append(thai.doubt(Reason.MISSING_VALUE, "budget_year", "", *why))
+        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "budget_year", "", *why))
         return None
-    year = thai.year(FiscalYear.holding(day).be, Era.BE, "contract.contract_date")
+    year = thai.year(FiscalYear.from_date(day).be, Era.BE, "contract.contract_date")
     if isinstance(year, Doubt):
         doubts.append(year)
         return None

@@ -5,7 +5,7 @@ from typing import Final
 from connectors.kit.mapped_row import MappedRow
 from hub.domain.agencies import ActorLevel
 from hub.domain.sources.joins import Join
-from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.sources.records import NameKind, ParsedProject, RawName, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
@@ -13,7 +13,7 @@ BUDGET: Final = "govspending_budget"
 """The source whose projects bear the same codes (`bb_code`)."""
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The budget code as a project, and the disbursed amounts of the row as its lines."""
     row = MappedRow(raw, spec)
     if (sums := row.sums()) is not None:
@@ -26,10 +26,10 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
     if row.has("province") and not areas:
         row.text("province", needed=True)
     if year is None:
-        return Entry(row.key(), doubts=tuple(row.doubts))
+        return SourceEntry(row.key(), doubts=tuple(row.doubts))
     lines = tuple(row.lines(areas[0] if len(areas) == 1 else None, lambda: year))
     row.check_amounts()
-    return Entry(
+    return SourceEntry(
         key=row.key(),
         scope=str(year.be),
         project=budgeted(row, year, code, agency),
@@ -39,13 +39,13 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
     )
 
 
-def budgeted(row: MappedRow, year: FiscalYear, code: str, agency: str) -> ProjectRow:
+def budgeted(row: MappedRow, year: FiscalYear, code: str, agency: str) -> ParsedProject:
     """The project the row's budget code stands for where the budget itself does not tell of it."""
-    return ProjectRow(
+    return ParsedProject(
         key=f"{year.be}|{code}",
         name_th=row.text("title") or f"รหัสงบประมาณ {code}",
         actor_level=ActorLevel.MINISTRY,
-        owner=WrittenName(NameKind.AGENCY, agency, row.code("agency_code") or None),
+        owner=RawName(NameKind.AGENCY, agency, row.code("agency_code") or None),
         years=(year,),
         code=code or None,
     )

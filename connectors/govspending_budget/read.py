@@ -13,13 +13,13 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    QuarantineReason,
+    RawName,
     RawRecord,
-    Reason,
-    WrittenName,
+    SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
@@ -30,7 +30,7 @@ PHASES: Final = (
 )
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project, and a line for each amount of each phase."""
     row: Mapping[str, Any] = raw.payload
     year = thai.year(row["bb_year"], spec.era, "bb_year")
@@ -38,15 +38,15 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
     category = thai.text(row["objc_level1_name"])
     key = f"{thai.text(row['bb_year'])}|{code}|{category}" if code else None
     if isinstance(year, Doubt):
-        return Entry(key, doubts=(year,))
+        return SourceEntry(key, doubts=(year,))
     doubts: list[Doubt] = []
     lines = tuple(lines_of(row, spec, year, doubts))
     doubts += totals(row, spec, lines) if not doubts else ()
-    owner = WrittenName(NameKind.AGENCY, thai.text(row["agc"]), thai.text(row["agc_code"]))
-    return Entry(
+    owner = RawName(NameKind.AGENCY, thai.text(row["agc"]), thai.text(row["agc_code"]))
+    return SourceEntry(
         key=key and f"{year.be}|{code}|{category}",
         scope=f"{year.be}/{thai.text(row['min_code'])}",
-        project=ProjectRow(
+        project=ParsedProject(
             key=f"{year.be}|{code}|{category}",
             name_th=thai.text(row["name"]),
             actor_level=ActorLevel.MINISTRY,
@@ -61,12 +61,12 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
 
 def lines_of(
     row: Mapping[str, Any], spec: SourceSpec, year: FiscalYear, doubts: list[Doubt]
-) -> Iterator[LineRow]:
+) -> Iterator[ParsedBudgetLine]:
     """A line for each amount that is there; what cannot be read is doubted."""
     elements = row["compare"]
     if not isinstance(elements, list) or not all(isinstance(one, Mapping) for one in elements):
         why = ("ไม่ใช่รายการ", "is no list of amounts")
-        doubts.append(thai.doubt(Reason.WRONG_TYPE, "compare", elements, *why))
+        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "compare", elements, *why))
         return
     told: Counter[tuple[BudgetPhase, str]] = Counter()
     for element in elements:
@@ -79,20 +79,22 @@ def lines_of(
             area = thai.text(element.get(area_field))
             if not area:
                 why = ("มีจำนวนเงินแต่ไม่มีจังหวัด", "an amount without a province")
-                doubts.append(thai.doubt(Reason.MISSING_VALUE, area_field, "", *why))
+                doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, area_field, "", *why))
                 continue
             told[phase, area] += 1
-            yield LineRow(
+            yield ParsedBudgetLine(
                 key=f"{phase.value}|{area}|{told[phase, area]}",
                 fiscal_year=year,
                 phase=phase,
                 funding=FundingSource.MINISTRY,
                 satang=counted,
-                area=WrittenName(NameKind.AREA, area),
+                area=RawName(NameKind.AREA, area),
             )
 
 
-def totals(row: Mapping[str, Any], spec: SourceSpec, lines: tuple[LineRow, ...]) -> list[Doubt]:
+def totals(
+    row: Mapping[str, Any], spec: SourceSpec, lines: tuple[ParsedBudgetLine, ...]
+) -> list[Doubt]:
     """Doubts where the record's own total is not the sum of its parts."""
     found: list[Doubt] = []
     for phase, _, _, field in PHASES:
@@ -101,5 +103,5 @@ def totals(row: Mapping[str, Any], spec: SourceSpec, lines: tuple[LineRow, ...])
             found.append(total)
         elif total is not None and total != sum(o.satang for o in lines if o.phase is phase):
             why = ("ไม่เท่ากับผลรวมของรายการย่อย", "is not the sum of its parts")
-            found.append(thai.doubt(Reason.TOTALS_DISAGREE, field, row.get(field), *why))
+            found.append(thai.doubt(QuarantineReason.TOTALS_DISAGREE, field, row.get(field), *why))
     return found

@@ -12,17 +12,17 @@ from connectors.kit import thai
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
-from hub.domain.sources.declaration import Part
+from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.sources.file_mapping import FileMapping
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    QuarantineReason,
+    RawName,
     RawRecord,
-    Reason,
-    WrittenName,
+    SourceEntry,
 )
 from hub.domain.sources.spec import MoneyUnit, SourceSpec
 from hub.domain.time import FiscalYear
@@ -65,62 +65,62 @@ class Mapped:
     ignored: frozenset[str]
 
     @property
-    def read(self) -> frozenset[str]:
+    def read_columns(self) -> frozenset[str]:
         """The columns that are read."""
         one = (self.title, self.code, self.agency, self.agency_code, self.province, self.year)
         named = {*self.key, *one, self.scope, *(amount.column for amount in self.amounts)}
         return frozenset(name for name in named if name)
 
 
-def mapping_of(top: Part) -> Mapped | None:
+def mapping_of(top: DeclarationTable) -> Mapped | None:
     """The mapping of a declaration; null where it has none, `Invalid` names a key that is wrong."""
     if "mapping" not in top.values:
         return None
-    told = top.part("mapping", KEYS)
-    level = told.text_or_none("level")
+    told = top.subtable("mapping", KEYS)
+    level = told.optional_text("level")
     found = Mapped(
         key=tuple(texts(told, "key")),
-        title=told.text("title"),
-        code=told.text_or_none("code"),
-        agency=told.text_or_none("agency"),
-        agency_code=told.text_or_none("agency_code"),
-        province=told.text_or_none("province"),
-        year=told.text("year"),
-        scope=told.text_or_none("scope"),
-        level=told.member("level", ActorLevel) if level else None,
-        funding=told.member("funding", FundingSource, FundingSource.MINISTRY),
+        title=told.required_text("title"),
+        code=told.optional_text("code"),
+        agency=told.optional_text("agency"),
+        agency_code=told.optional_text("agency_code"),
+        province=told.optional_text("province"),
+        year=told.required_text("year"),
+        scope=told.optional_text("scope"),
+        level=told.enum_member("level", ActorLevel) if level else None,
+        funding=told.enum_member("funding", FundingSource, FundingSource.MINISTRY),
         amounts=tuple(amounts_of(told)),
-        ignored=told.names("ignored"),
+        ignored=told.text_set("ignored"),
     )
     if not found.key:
-        raise told.wrong("key", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
-    if both := found.read & found.ignored:
+        raise told.invalid("key", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
+    if both := found.read_columns & found.ignored:
         names = ", ".join(sorted(both))
-        raise told.wrong("ignored", f"{names} ถูกอ่านอยู่แล้ว", f"{names} is read")
+        raise told.invalid("ignored", f"{names} ถูกอ่านอยู่แล้ว", f"{names} is read")
     return found
 
 
-def texts(part: Part, key: str) -> Iterator[str]:
+def texts(part: DeclarationTable, key: str) -> Iterator[str]:
     """A list of texts, in its order."""
-    part.names(key)
+    part.text_set(key)
     yield from part.values.get(key, [])
 
 
-def amounts_of(told: Part) -> Iterator[MappedAmount]:
+def amounts_of(told: DeclarationTable) -> Iterator[MappedAmount]:
     """The columns of amounts."""
-    for one in told.parts("amounts", AMOUNT):
-        phase, unit = one.member("phase", BudgetPhase), one.member("unit", MoneyUnit)
-        yield MappedAmount(one.text("column"), phase, unit)
+    for one in told.subtables("amounts", AMOUNT):
+        phase, unit = one.enum_member("phase", BudgetPhase), one.enum_member("unit", MoneyUnit)
+        yield MappedAmount(one.required_text("column"), phase, unit)
 
 
 def columns_with(mapping: Mapped | FileMapping, declared: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a declaration and those of a mapping: what is read must be there."""
-    ignored = {*declared.get("ignored", ()), *mapping.ignored} - mapping.read
-    required = {*declared.get("required", ()), *mapping.read}
+    ignored = {*declared.get("ignored", ()), *mapping.ignored} - mapping.read_columns
+    required = {*declared.get("required", ()), *mapping.read_columns}
     return {**declared, "required": sorted(required), "ignored": sorted(ignored)}
 
 
-def entry(raw: RawRecord, spec: SourceSpec, mapping: Mapped) -> Entry:
+def entry(raw: RawRecord, spec: SourceSpec, mapping: Mapped) -> SourceEntry:
     """What a row of a mapped table says: a project, and a line for each amount that is there."""
     row: Mapping[str, Any] = raw.payload
     year = thai.year(row[mapping.year], spec.era, mapping.year)
@@ -128,13 +128,13 @@ def entry(raw: RawRecord, spec: SourceSpec, mapping: Mapped) -> Entry:
     key = "|".join(cells) if all(cells) else None
     scope = thai.text(row[mapping.scope]) if mapping.scope else ""
     if isinstance(year, Doubt):
-        return Entry(key, scope, doubts=(year,))
+        return SourceEntry(key, scope, doubts=(year,))
     doubts: list[Doubt] = []
     lines = tuple(lines_of(row, mapping, year, doubts))
-    return Entry(
+    return SourceEntry(
         key=key,
         scope=scope,
-        project=ProjectRow(
+        project=ParsedProject(
             key=key or "",
             name_th=thai.text(row[mapping.title]),
             actor_level=mapping.level,
@@ -149,12 +149,12 @@ def entry(raw: RawRecord, spec: SourceSpec, mapping: Mapped) -> Entry:
 
 def lines_of(
     row: Mapping[str, Any], mapping: Mapped, year: FiscalYear, doubts: list[Doubt]
-) -> Iterator[LineRow]:
+) -> Iterator[ParsedBudgetLine]:
     """A line for each amount; what cannot be read for certain is doubted."""
     area = None
     if mapping.province:
         name = cell(row, mapping.province)
-        area = WrittenName(NameKind.AREA, name) if name else None
+        area = RawName(NameKind.AREA, name) if name else None
     times: Counter[BudgetPhase] = Counter()
     for one in mapping.amounts:
         satang = thai.amount(row[one.column], one.unit, one.column)
@@ -165,15 +165,15 @@ def lines_of(
             continue
         if mapping.province and area is None:
             why = ("มีจำนวนเงินแต่ไม่มีจังหวัด", "an amount without a province")
-            doubts.append(thai.doubt(Reason.MISSING_VALUE, mapping.province, "", *why))
+            doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, mapping.province, "", *why))
         key = f"{one.phase.value}|{times[one.phase]}"
-        yield LineRow(key, year, one.phase, mapping.funding, counted, area)
+        yield ParsedBudgetLine(key, year, one.phase, mapping.funding, counted, area)
 
 
-def owner_of(row: Mapping[str, Any], mapping: Mapped) -> WrittenName | None:
+def owner_of(row: Mapping[str, Any], mapping: Mapped) -> RawName | None:
     """The body a row names, by its name, its code, or both."""
     name, code = cell(row, mapping.agency), cell(row, mapping.agency_code)
-    return WrittenName(NameKind.AGENCY, name, code or None) if name or code else None
+    return RawName(NameKind.AGENCY, name, code or None) if name or code else None
 
 
 def cell(row: Mapping[str, Any], column: str | None) -> str:

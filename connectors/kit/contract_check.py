@@ -30,7 +30,7 @@ from connectors.kit.json_answers import parsed
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
 from hub.domain.record import value
-from hub.domain.sources.spec import Auth, AuthSpec
+from hub.domain.sources.spec import AuthMethod, AuthSpec
 from hub.errors import Invalid, SourceError
 
 SHOWN: Final = 3
@@ -226,7 +226,7 @@ def contract_credentials(url: str, secret_of: SecretOf, **told: str | None) -> C
     for name in ("client_id", "secret"):
         if told[name] is None:
             raise Invalid(f"--{name.replace('_', '-')}", "ต้องมีค่านี้", "is needed with --token-url")
-    auth = AuthSpec(Auth.OAUTH, None, **told)
+    auth = AuthSpec(AuthMethod.OAUTH, None, **told)
     return Grants(limits=Limits(attempts=2)).of("check", origin(url), auth, secret_of)
 
 

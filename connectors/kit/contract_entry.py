@@ -14,13 +14,13 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import value
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    QuarantineReason,
+    RawName,
     RawRecord,
-    Reason,
-    WrittenName,
+    SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
@@ -34,28 +34,28 @@ class Standpoint:
 
     level: ActorLevel | None
     funding: FundingSource
-    area: WrittenName | None
+    area: RawName | None
 
 
-def entry(raw: RawRecord, spec: SourceSpec, point: Standpoint) -> Entry:
+def entry(raw: RawRecord, spec: SourceSpec, point: Standpoint) -> SourceEntry:
     """The project, and a line for each amount."""
     row: Mapping[str, Any] = raw.payload
     key = thai.text(row["id"])
     year = thai.year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
     if isinstance(year, Doubt):
-        return Entry(key, doubts=(year,))
+        return SourceEntry(key, doubts=(year,))
     doubts: list[Doubt] = []
     lines = tuple(lines_of(row["amounts"], spec, point, doubts))
     if row["deleted"] is not False:
         why = ("ต้องเป็น true หรือ false", "must be true or false")
-        doubts.append(thai.doubt(Reason.WRONG_TYPE, "deleted", row["deleted"], *why))
-    return Entry(
+        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "deleted", row["deleted"], *why))
+    return SourceEntry(
         key=key,
-        project=ProjectRow(
+        project=ParsedProject(
             key=key,
             name_th=thai.text(row["title_th"]),
             actor_level=point.level,
-            owner=WrittenName(
+            owner=RawName(
                 NameKind.AGENCY, thai.text(row["agency_name"]), thai.text(row["agency_code"])
             ),
             years=(year,),
@@ -70,11 +70,11 @@ def entry(raw: RawRecord, spec: SourceSpec, point: Standpoint) -> Entry:
 
 def lines_of(
     amounts: Any, spec: SourceSpec, point: Standpoint, doubts: list[Doubt]
-) -> Iterator[LineRow]:
+) -> Iterator[ParsedBudgetLine]:
     """A line for each amount whose phase and year are known; what is not is doubted."""
     if not isinstance(amounts, list) or not all(isinstance(one, Mapping) for one in amounts):
         why = ("ไม่ใช่รายการ", "is no list of amounts")
-        doubts.append(thai.doubt(Reason.WRONG_TYPE, "amounts", amounts, *why))
+        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "amounts", amounts, *why))
         return
     times: Counter[tuple[BudgetPhase, FiscalYear]] = Counter()
     for one in amounts:
@@ -84,13 +84,15 @@ def lines_of(
         doubts += [found for found in (year, satang, phase) if isinstance(found, Doubt)]
         if satang is None:
             why = ("ไม่มีจำนวนเงิน", "there is no amount")
-            doubts.append(thai.doubt(Reason.MISSING_VALUE, "amounts.baht", one.get("baht"), *why))
+            doubts.append(
+                thai.doubt(QuarantineReason.MISSING_VALUE, "amounts.baht", one.get("baht"), *why)
+            )
         counted = thai.believed(satang)
         if isinstance(year, Doubt) or isinstance(phase, Doubt) or counted is None:
             continue
         times[phase, year] += 1
         key = f"{phase.value}|{year.be}|{times[phase, year]}"
-        yield LineRow(key, year, phase, point.funding, counted, point.area)
+        yield ParsedBudgetLine(key, year, phase, point.funding, counted, point.area)
 
 
 def phase_of(found: Any) -> BudgetPhase | Doubt:
@@ -99,10 +101,10 @@ def phase_of(found: Any) -> BudgetPhase | Doubt:
         if phase.value == found:
             return phase
     why = ("ไม่ใช่ขั้นของงบประมาณ", "is no phase of the budget")
-    return thai.doubt(Reason.WRONG_TYPE, "amounts.phase", found, *why)
+    return thai.doubt(QuarantineReason.WRONG_TYPE, "amounts.phase", found, *why)
 
 
-def province_of(row: Mapping[str, Any]) -> WrittenName | None:
+def province_of(row: Mapping[str, Any]) -> RawName | None:
     """The province a record names by code, by name, or by both; null where it names none."""
     code, name = thai.text(row.get("province_code")), thai.text(row.get("province_name"))
-    return WrittenName(NameKind.AREA, name or code, code or None) if name or code else None
+    return RawName(NameKind.AREA, name or code, code or None) if name or code else None

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 SecretOf = Callable[[str], str]
-"""The secret of a name; raises `SourceRejectedUs` where nobody has set it."""
+"""The secret of a name; raises `SourceCredentialsRejected` where nobody has set it."""
 
 
 class Credentials(Protocol):

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from connectors.kit import thai
-from hub.domain.sources.records import Doubt, Reason
-from hub.domain.thai_text import digits
+from hub.domain.sources.records import Doubt, QuarantineReason
+from hub.domain.thai_text import to_arabic_digits
 from hub.domain.time import BANGKOK, BUDDHIST_OFFSET, FIRST_BE
 
 MONTHS: Final = {
@@ -37,7 +37,7 @@ def day(found: Any, field: str) -> date | Doubt | None:
     The era shows: no source writes of the years 2505 and later of the Common Era. 29 February of a
     Buddhist year is that of the year 543 earlier, so the era is taken off before a date is made.
     """
-    written = digits(thai.text(found))
+    written = to_arabic_digits(thai.text(found))
     if written in thai.NOTHING:
         return None
     try:
@@ -52,7 +52,7 @@ def day(found: Any, field: str) -> date | Doubt | None:
     except ValueError:
         pass
     why = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a day")
-    return thai.doubt(Reason.IMPOSSIBLE_YEAR, field, found, *why)
+    return thai.doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, found, *why)
 
 
 def of_moment(written: str) -> date:

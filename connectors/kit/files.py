@@ -20,9 +20,9 @@ from typing import Any, Final
 from connectors.kit.file_mapping import is_mapped, mapping_in
 from connectors.kit.tables import TableRow, rows_of
 from connectors.kit.workbook import OLE, opened
-from hub.domain.sources.records import Doubt, Pages, RawPage, RawRecord, Reason
+from hub.domain.sources.records import Doubt, FetchPages, QuarantineReason, RawPage, RawRecord
 from hub.domain.sources.spec import Format, SourceSpec
-from hub.domain.thai_text import shown
+from hub.domain.thai_text import escape_for_display
 from hub.errors import SourceRefused
 
 STEP: Final = 500
@@ -44,7 +44,7 @@ def snapshot(path: Path) -> str:
     return whole.hexdigest()
 
 
-def pages_of(path: Path, spec: SourceSpec, step: int = STEP) -> Pages:
+def pages_of(path: Path, spec: SourceSpec, step: int = STEP) -> FetchPages:
     """Pages of a file; a run that was broken off skips what it has read."""
     retrieved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
@@ -190,9 +190,9 @@ def undecoded(found: Any, field: str) -> Iterator[Doubt]:
     if isinstance(found, str):
         if not found.isascii() and any("\ud800" <= letter <= "\udfff" for letter in found):
             yield Doubt(
-                Reason.UNDECODABLE,
-                shown(field),
-                shown(found),
+                QuarantineReason.UNDECODABLE,
+                escape_for_display(field),
+                escape_for_display(found),
                 "มีไบต์ที่ถอดรหัสไม่ได้ตามการเข้ารหัสที่ประกาศ",
                 "holds bytes that are no characters of the declared encoding",
             )
@@ -210,9 +210,9 @@ def odd(cells: Sequence[str], width: int, path: Path, retrieved: datetime) -> Ra
     csv.writer(line, lineterminator="").writerow(cells)
     whole = line.getvalue()
     doubt = Doubt(
-        Reason.WRONG_TYPE,
+        QuarantineReason.WRONG_TYPE,
         "",
-        shown(whole),
+        escape_for_display(whole),
         f"มี {len(cells)} ช่อง ควรมี {width}",
         f"has {len(cells)} cells where there should be {width}",
     )

@@ -5,9 +5,9 @@ attempts, so a body that trickles in for ever ends like one that never begins; b
 after decompression and while they come, so a small gzip cannot become a large one in memory.
 
 What may pass by itself (a 5xx, a 429, a lost connection, a damaged answer) is asked again, a little
-later each time; what will not is told at once: `SourceRefused` not as declared, `SourceRejectedUs`
-credentials, `SourceUnreachable` everything that may be better tomorrow. Errors of the HTTP library
-are not chained to ours: they quote addresses.
+later each time; what will not is told at once: `SourceRefused` not as declared,
+`SourceCredentialsRejected` credentials, `SourceUnreachable` everything that may be better tomorrow.
+Errors of the HTTP library are not chained to ours: they quote addresses.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from connectors.kit.json_answers import Unfinished
 from connectors.kit.limits import Limits, Waiting, delay
 from connectors.kit.redact import guard_logs, redacted
 from hub.domain.record import record
-from hub.errors import SourceError, SourceRefused, SourceRejectedUs, SourceUnreachable
+from hub.errors import SourceCredentialsRejected, SourceError, SourceRefused, SourceUnreachable
 
 logger = logging.getLogger(__name__)
 Read = TypeVar("Read")
@@ -133,7 +133,7 @@ class Http:
                 ) from None
             except Rejected as no:
                 if renewed or not (no.stale and await self.credentials.again(sent)):
-                    raise self.failed(SourceRejectedUs, asked, str(no)) from None
+                    raise self.failed(SourceCredentialsRejected, asked, str(no)) from None
                 renewed = True
                 attempt -= 1
                 continue

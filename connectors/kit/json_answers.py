@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from hub.domain.sources.records import Doubt, RawRecord, Reason
+from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord
 from hub.errors import SourceRefused
 
 EXCERPT: Final = 60
@@ -100,18 +100,20 @@ def doubted(
         text = json.dumps(made.payload, ensure_ascii=False, default=str)
         data = text.encode(encoding, "surrogateescape" if damaged else "surrogatepass")
         if len(data) > most:
-            return with_doubt(made, made.payload, Reason.TOO_LARGE, largest(made.payload))
+            return with_doubt(made, made.payload, QuarantineReason.TOO_LARGE, largest(made.payload))
         if damaged and any("\udc80" <= c <= "\udcff" for c in text):
-            return with_doubt(made, data, Reason.UNDECODABLE, spoilt(made.payload))
+            return with_doubt(made, data, QuarantineReason.UNDECODABLE, spoilt(made.payload))
     return made
 
 
-def with_doubt(made: RawRecord, payload: Any, reason: Reason, where: tuple[str, str]) -> RawRecord:
+def with_doubt(
+    made: RawRecord, payload: Any, reason: QuarantineReason, where: tuple[str, str]
+) -> RawRecord:
     """A record that a person must look at."""
     field, written = where
     words = {
-        Reason.TOO_LARGE: ("ระเบียนใหญ่เกินกำหนด", "the record is larger than allowed"),
-        Reason.UNDECODABLE: ("ถอดรหัสอักขระไม่ได้", "some of its bytes do not decode"),
+        QuarantineReason.TOO_LARGE: ("ระเบียนใหญ่เกินกำหนด", "the record is larger than allowed"),
+        QuarantineReason.UNDECODABLE: ("ถอดรหัสอักขระไม่ได้", "some of its bytes do not decode"),
     }
     th, en = words[reason]
     doubt = Doubt(reason, field, written, th, en)

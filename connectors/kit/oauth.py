@@ -33,7 +33,7 @@ from connectors.kit.limits import Limits, Waiting, delay
 from connectors.kit.redact import guard_logs, redacted
 from hub.domain.record import value
 from hub.domain.sources.spec import AuthSpec
-from hub.errors import Invalid, SourceRefused, SourceRejectedUs, SourceUnreachable
+from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 
 MOST: Final = 1 << 16
 """Bytes of a token endpoint's answer."""
@@ -174,13 +174,13 @@ class Grants:
                     return self.understood(await self.asked(grant), grant)
             except OAuthError as error:
                 if error.error not in PASSING:
-                    kind = SourceRejectedUs if error.error in OURS else SourceRefused
+                    kind = SourceCredentialsRejected if error.error in OURS else SourceRefused
                     raise kind(grant.said(f"the token endpoint says {error.error}")) from None
                 why = str(error.error)
             except httpx2.HTTPStatusError as error:
                 status = error.response.status_code
                 if status < 500 and status != 429:
-                    kind = SourceRejectedUs if status in {401, 403} else SourceRefused
+                    kind = SourceCredentialsRejected if status in {401, 403} else SourceRefused
                     raise kind(grant.said(f"the token endpoint answers {status}")) from None
                 why = f"HTTP {status}"
             except (TimeoutError, httpx2.HTTPError) as error:

@@ -22,9 +22,9 @@ from connectors.kit.http import Answer, Http, dated, origin
 from connectors.kit.json_answers import at, counted, doubted, listed, parsed, refuse_failure
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
-from hub.domain.sources.records import Pages, RawPage, RawRecord
-from hub.domain.sources.runs import Asked
-from hub.domain.sources.spec import Auth, Paging, SourceSpec
+from hub.domain.sources.records import FetchPages, RawPage, RawRecord
+from hub.domain.sources.runs import FetchRequest
+from hub.domain.sources.spec import AuthMethod, PagingStyle, SourceSpec
 from hub.errors import Invalid, SourceRefused
 
 REPEATS: Final = 3
@@ -140,12 +140,12 @@ class Walk:
     @property
     def counting(self) -> bool:
         """Whether the cursor is a number that we count ourselves."""
-        return self.paging.style in {Paging.OFFSET, Paging.PAGE}
+        return self.paging.style in {PagingStyle.OFFSET, PagingStyle.PAGE}
 
     @property
     def number(self) -> int:
         """The offset, or the number of the page."""
-        return int(self.cursor or (1 if self.paging.style is Paging.PAGE else 0))
+        return int(self.cursor or (1 if self.paging.style is PagingStyle.PAGE else 0))
 
     def question(self, more: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """What to ask now."""
@@ -164,7 +164,7 @@ class Walk:
         """Go on after a page, or end."""
         if self.counting:
             following = self.counted_on(page, answer.read.digest)
-        elif self.paging.style is Paging.CURSOR:
+        elif self.paging.style is PagingStyle.CURSOR:
             following = self.led_on(answer)
         else:
             following = None
@@ -190,7 +190,7 @@ class Walk:
                 f"It declares {page.total:,} records and answers {REPEATS} empty pages; stopped"
             )
         step = self.paging.step
-        if self.paging.style is Paging.PAGE:
+        if self.paging.style is PagingStyle.PAGE:
             done = self.number * step
             following = self.number + 1
         else:
@@ -215,7 +215,7 @@ class Walk:
                     f"ลิงก์หน้าถัดไปชี้ไป {there.host} ซึ่งไม่ได้ประกาศไว้ · "
                     f"The next page is said to be at {there.host}, which was not declared"
                 )
-            if self.spec.auth.kind is Auth.QUERY and self.spec.auth.parameter:
+            if self.spec.auth.kind is AuthMethod.QUERY and self.spec.auth.parameter:
                 there = there.copy_remove_param(self.spec.auth.parameter)  # a cursor is stored
             found = str(there)
         if found in self.seen:
@@ -243,12 +243,12 @@ def changes(
     grants: Grants,
     limits: Limits | None = None,
     waiting: Waiting | None = None,
-) -> Callable[[Asked], Pages] | None:
+) -> Callable[[FetchRequest], FetchPages] | None:
     """The pages of what changed since a moment; null where the source cannot be asked so."""
     if (declared := spec.changes) is None:
         return None
 
-    def since(asked: Asked) -> Pages:
+    def since(asked: FetchRequest) -> FetchPages:
         told = {declared.parameter: stamp(asked.since)} if asked.since else NOTHING
         made = pages(spec, secret_of, grants, told, limits, waiting)
         return replace(made, etag=asked.etag)
@@ -264,12 +264,12 @@ def stamp(moment: datetime) -> str:
 def credentials_of(spec: SourceSpec, secret_of: SecretOf, grants: Grants) -> Credentials:
     """Who the hub says it is to a source; `Invalid` where the spec leaves something out."""
     auth, home = spec.auth, origin(spec.url or "")
-    if auth.kind is Auth.NONE:
+    if auth.kind is AuthMethod.NONE:
         return Anonymous()
     if auth.secret is None:
         raise Invalid(f"{spec.file} auth.secret", "ต้องมีค่านี้", "is missing")
-    if auth.kind is Auth.OAUTH:
+    if auth.kind is AuthMethod.OAUTH:
         return grants.of(spec.file, home, auth, secret_of)
     if auth.parameter is None:
         raise Invalid(f"{spec.file} auth.parameter", "ต้องมีค่านี้", "is missing")
-    return Key(home, auth.parameter, auth.secret, secret_of, auth.kind is Auth.QUERY)
+    return Key(home, auth.parameter, auth.secret, secret_of, auth.kind is AuthMethod.QUERY)

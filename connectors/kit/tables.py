@@ -15,9 +15,9 @@ from connectors.kit.file_mapping import column_name, mapping_in
 from connectors.kit.workbook import Place
 from hub.domain.record import record
 from hub.domain.sources.file_mapping import FileMapping, TotalRows
-from hub.domain.sources.records import Doubt, Reason
+from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.spec import Format, SourceSpec
-from hub.domain.thai_text import clean
+from hub.domain.thai_text import normalize_text
 from hub.errors import SourceRefused
 
 BETWEEN: Final = " / "
@@ -103,7 +103,7 @@ def check_names(names: Sequence[str], mapping: FileMapping, file: str) -> None:
 
 def blank(cell: Any) -> bool:
     """Whether nothing stands in a cell."""
-    return cell is None or (isinstance(cell, str) and not clean(cell))
+    return cell is None or (isinstance(cell, str) and not normalize_text(cell))
 
 
 class Body:
@@ -142,7 +142,7 @@ class Body:
                 continue
             self._check_merged(number, cells)
             found = self._named(cells)
-            kind = self._mapping.total_in(found)
+            kind = self._mapping.find_total(found)
             if kind is None:
                 self._sums.add(found)
                 yield TableRow(found)
@@ -164,9 +164,9 @@ class Body:
         told = [cell for cell in cells if not blank(cell)]
         if len(told) != 1 or not isinstance(told[0], str):
             return False
-        text = clean(told[0])
+        text = normalize_text(told[0])
         for place, heading in enumerate(self._mapping.headings):
-            if text.startswith(heading.begins):
+            if text.startswith(heading.prefix):
                 if self._headings[heading.column] != text:
                     for lower in self._mapping.headings[place:]:
                         self._headings[lower.column] = ""
@@ -196,7 +196,7 @@ class Body:
                 found[name] = cell
             elif not blank(cell):
                 found[f"คอลัมน์ {get_column_letter(at + 1)}"] = cell
-        if self._mapping.total_in(found) is None:
+        if self._mapping.find_total(found) is None:
             for name in self._mapping.fill_down:
                 if blank(found.get(name)) and name in found:
                     found[name] = self._above.get(name)
@@ -230,11 +230,11 @@ class Sums:
 
     def disagreeing(self, kind: TotalRows, row: Mapping[str, Any]) -> Iterator[Doubt]:
         """Doubts where a row of sums says something else than the records it sums up."""
-        place = 0 if kind.under is None else kind.under + 1
-        said = kind.count_in(row)
+        place = 0 if kind.heading_index is None else kind.heading_index + 1
+        said = kind.parse_project_count(row)
         if said not in (None, -1, self._counts[place]):
             yield thai.doubt(
-                Reason.TOTALS_DISAGREE,
+                QuarantineReason.TOTALS_DISAGREE,
                 kind.column,
                 row[kind.column],
                 f"นับโครงการข้างบนได้ {self._counts[place]:,}",
@@ -248,7 +248,7 @@ class Sums:
             elif satang is not None and satang != self._satang[place][column]:
                 sum_of_rows = self._satang[place][column] / 100
                 yield thai.doubt(
-                    Reason.TOTALS_DISAGREE,
+                    QuarantineReason.TOTALS_DISAGREE,
                     column,
                     row.get(column),
                     f"ไม่เท่ากับผลรวมของแถวข้างบน {sum_of_rows:,.2f} บาท",

@@ -8,9 +8,9 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-from hub.domain.sources.records import Doubt, Reason
+from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.spec import Era, MoneyUnit
-from hub.domain.thai_text import clean, digits, shown
+from hub.domain.thai_text import escape_for_display, normalize_text, to_arabic_digits
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
 NUMBER: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
@@ -27,7 +27,13 @@ LONGEST: Final = 30
 
 def text(found: Any) -> str:
     """A cell as a clean text; what is not there is empty."""
-    return clean(found) if isinstance(found, str) else "" if found is None else clean(str(found))
+    return (
+        normalize_text(found)
+        if isinstance(found, str)
+        else ""
+        if found is None
+        else normalize_text(str(found))
+    )
 
 
 def amount(found: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
@@ -44,7 +50,7 @@ def amount(found: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
         return too_large(field, found)
     if satang != satang.to_integral_value():
         return doubt(
-            Reason.AMOUNT_TOO_FINE,
+            QuarantineReason.AMOUNT_TOO_FINE,
             field,
             found,
             f"ละเอียดกว่าสตางค์เมื่ออ่านเป็น {unit.value} หน่วยเงินอาจผิด",
@@ -52,13 +58,13 @@ def amount(found: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
         )
     if number < 0:
         why = ("จำนวนเงินติดลบ จะไม่นำไปรวม", "a negative amount; it is not summed silently")
-        return doubt(Reason.NEGATIVE_AMOUNT, field, found, *why, int(satang))
+        return doubt(QuarantineReason.NEGATIVE_AMOUNT, field, found, *why, int(satang))
     if isinstance(found, str) and "," in found and not NUMBER.fullmatch(plain_of(found)):
         why = (
             f"เครื่องหมายคั่นหลักพันผิดที่ เลขอาจขาด ตามที่เขียนเป็น {satang / 100:,.2f} บาท",
             f"a separator is out of place, digits may be lost; as written {satang / 100:,.2f} baht",
         )
-        return doubt(Reason.MISPLACED_SEPARATOR, field, found, *why, int(satang))
+        return doubt(QuarantineReason.MISPLACED_SEPARATOR, field, found, *why, int(satang))
     return int(satang)
 
 
@@ -69,7 +75,7 @@ def believed(found: int | Doubt | None) -> int | None:
 
 def plain_of(found: str) -> str:
     """A number as written, in Arabic digits and without the signs of a negative one."""
-    return digits(clean(found)).strip("()").removeprefix("-").strip()
+    return to_arabic_digits(normalize_text(found)).strip("()").removeprefix("-").strip()
 
 
 def decimal(found: Any, field: str) -> Decimal | Doubt | None:
@@ -77,20 +83,26 @@ def decimal(found: Any, field: str) -> Decimal | Doubt | None:
     if found is None:
         return None
     if isinstance(found, bool) or not isinstance(found, int | Decimal | str):
-        return doubt(Reason.WRONG_TYPE, field, found, "ไม่ใช่จำนวน", "is no number")
+        return doubt(QuarantineReason.WRONG_TYPE, field, found, "ไม่ใช่จำนวน", "is no number")
     if not isinstance(found, str):
         number = Decimal(found)
         if number.is_finite():
             return number
-        return doubt(Reason.NOT_A_NUMBER, field, found, "ไม่ใช่จำนวนที่นับได้", "is not a finite number")
-    plain = digits(clean(found))
+        return doubt(
+            QuarantineReason.NOT_A_NUMBER, field, found, "ไม่ใช่จำนวนที่นับได้", "is not a finite number"
+        )
+    plain = to_arabic_digits(normalize_text(found))
     if plain in NOTHING:
         return None
     negative = plain.startswith("-") or (plain.startswith("(") and plain.endswith(")"))
     body = plain_of(found) if negative else plain
     if not body.isascii() or not SEPARATED.fullmatch(body):
         return doubt(
-            Reason.NOT_A_NUMBER, field, found, "อ่านเป็นจำนวนไม่ได้", "cannot be read as a number"
+            QuarantineReason.NOT_A_NUMBER,
+            field,
+            found,
+            "อ่านเป็นจำนวนไม่ได้",
+            "cannot be read as a number",
         )
     number = Decimal(body.replace(",", ""))
     return -number if negative else number
@@ -102,37 +114,41 @@ def year(found: Any, era: Era, field: str) -> FiscalYear | Doubt:
     The eras do not overlap in four digits (2505–2643 against 1962–2100); two digits of a Common Era
     source may mean either, so a person decides.
     """
-    written = digits(text(found)) if not isinstance(found, bool) else ""
+    written = to_arabic_digits(text(found)) if not isinstance(found, bool) else ""
     if not written.isascii() or not written.isdigit():
         why = ("อ่านเป็นปีงบประมาณไม่ได้", "cannot be read as a fiscal year")
-        return doubt(Reason.IMPOSSIBLE_YEAR, field, found, *why)
+        return doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, found, *why)
     number = int(written[:9])
     if len(written) == 2 and era is Era.BE and 2500 + number >= FIRST_BE:
         return FiscalYear(2500 + number - BUDDHIST_OFFSET)
     if len(written) == 2:
         why = ("ปีสองหลัก ไม่แน่ว่าเป็น พ.ศ. หรือ ค.ศ.", "two digits, of either era")
-        return doubt(Reason.AMBIGUOUS_YEAR, field, found, *why)
+        return doubt(QuarantineReason.AMBIGUOUS_YEAR, field, found, *why)
     if FIRST_BE <= number <= LAST_BE:
         return FiscalYear(number - BUDDHIST_OFFSET)
     if FIRST_BE <= number + BUDDHIST_OFFSET <= LAST_BE:
         return FiscalYear(number)
     why = ("เป็นปีงบประมาณไม่ได้", "is no fiscal year of either era")
-    return doubt(Reason.IMPOSSIBLE_YEAR, field, found, *why)
+    return doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, found, *why)
 
 
 def too_large(field: str, found: Any) -> Doubt:
     """The doubt about an amount that no budget holds."""
     return doubt(
-        Reason.AMOUNT_TOO_LARGE, field, found, "จำนวนเงินใหญ่เกินจริง", "is larger than any budget"
+        QuarantineReason.AMOUNT_TOO_LARGE,
+        field,
+        found,
+        "จำนวนเงินใหญ่เกินจริง",
+        "is larger than any budget",
     )
 
 
 def doubt(
-    reason: Reason, field: str, found: Any, th: str, en: str, satang: int | None = None
+    reason: QuarantineReason, field: str, found: Any, th: str, en: str, satang: int | None = None
 ) -> Doubt:
     """A doubt about what stands in a field."""
     written = str(found) if isinstance(found, Decimal) else found
-    return Doubt(reason, field, shown(written), th, en, satang=satang)
+    return Doubt(reason, field, escape_for_display(written), th, en, satang=satang)
 
 
 def code(found: Any, field: str) -> str | Doubt:
@@ -144,9 +160,9 @@ def code(found: Any, field: str) -> str | Doubt:
                 "เป็นตัวเลขที่เสียหลักไปแล้ว ให้เก็บเป็นข้อความ",
                 "is a number and has lost digits; keep it as text",
             )
-            return doubt(Reason.WRONG_TYPE, field, found, *why)
+            return doubt(QuarantineReason.WRONG_TYPE, field, found, *why)
         return str(int(number))
-    return digits(text(found))
+    return to_arabic_digits(text(found))
 
 
 def years(found: Any, era: Era, field: str) -> tuple[FiscalYear, ...] | Doubt:
@@ -162,6 +178,6 @@ def years(found: Any, era: Era, field: str) -> tuple[FiscalYear, ...] | Doubt:
         known = [end.ce for end in ends if isinstance(end, FiscalYear)]
         if len(known) > 2 or known[0] > known[-1] or known[-1] - known[0] >= LONGEST:
             why = ("ไม่ใช่ช่วงปีงบประมาณ", "is no range of fiscal years")
-            return doubt(Reason.IMPOSSIBLE_YEAR, field, found, *why)
+            return doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, found, *why)
         told += [FiscalYear(ce) for ce in range(known[0], known[-1] + 1)]
     return tuple(dict.fromkeys(told))

@@ -23,7 +23,7 @@ from openpyxl.xml.functions import iterparse
 
 from connectors.kit.thai import EXACT
 from hub.domain.record import record
-from hub.domain.thai_text import shown
+from hub.domain.thai_text import escape_for_display
 from hub.errors import SourceRefused
 
 MOST_BYTES: Final = 1 << 29
@@ -91,8 +91,8 @@ def reading(path: Path) -> Iterator[None]:
     except FAULTS as error:
         raise refused(
             path,
-            f"อ่านเป็น XLSX ไม่ได้ ({shown(error)}) เปิดแล้วบันทึกใหม่เป็น .xlsx",
-            f"is no XLSX file ({shown(error)}); open it and save it as .xlsx",
+            f"อ่านเป็น XLSX ไม่ได้ ({escape_for_display(error)}) เปิดแล้วบันทึกใหม่เป็น .xlsx",
+            f"is no XLSX file ({escape_for_display(error)}); open it and save it as .xlsx",
         ) from error
 
 
@@ -125,7 +125,7 @@ def check_size(path: Path, begins: bytes) -> None:
 def chosen(path: Path, reader: ExcelReader, name: str | None) -> ReadOnlyWorksheet:
     """The sheet that is asked for."""
     sheets = [one for one in reader.wb.worksheets if isinstance(one, ReadOnlyWorksheet)]
-    titles = ", ".join(shown(one.title) for one in sheets)
+    titles = ", ".join(escape_for_display(one.title) for one in sheets)
     if name is None:
         visible = [one for one in sheets if one.sheet_state == "visible"]
         if len(visible) == 1:

@@ -2,27 +2,27 @@
 
 from connectors.kit.mapped_row import MappedRow
 from hub.domain.agencies import ActorLevel
-from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.sources.records import NameKind, ParsedProject, RawName, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of the row, in its authority's own area, and a line for each year's amount."""
     row = MappedRow(raw, spec)
     if (sums := row.sums()) is not None:
         return sums
     title, authority = row.title("title"), row.text("authority", needed=True)
     row.text("strategy", needed=True)
-    area = WrittenName(NameKind.AREA, authority) if authority else None
+    area = RawName(NameKind.AREA, authority) if authority else None
     lines = tuple(row.lines(area, row.year))
-    return Entry(
+    return SourceEntry(
         key=row.key(),
         scope=authority,
-        project=ProjectRow(
+        project=ParsedProject(
             key=row.key() or "",
             name_th=title,
             actor_level=ActorLevel.LOCAL,
-            owner=WrittenName(NameKind.AGENCY, authority, row.code("authority_code") or None),
+            owner=RawName(NameKind.AGENCY, authority, row.code("authority_code") or None),
             areas=(area,) if area else (),
             code=row.code("code") or None,
         ),

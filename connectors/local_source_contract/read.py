@@ -5,12 +5,12 @@ from connectors.kit.contract_entry import Standpoint
 from connectors.kit.contract_entry import entry as entry_of
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import FundingSource
-from hub.domain.sources.records import Entry, NameKind, RawRecord, WrittenName
+from hub.domain.sources.records import NameKind, RawName, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project, acted out and paid by the authority in its own area, whatever its province."""
     name = thai.text(raw.payload["agency_name"])
-    area = WrittenName(NameKind.AREA, name) if name else None
+    area = RawName(NameKind.AREA, name) if name else None
     return entry_of(raw, spec, Standpoint(ActorLevel.LOCAL, FundingSource.LOCAL, area))

@@ -1,11 +1,11 @@
 """One row: a project of a ministry's register, with its amounts of whichever phases it keeps."""
 
 from connectors.kit.mapped_row import MappedRow
-from hub.domain.sources.records import Entry, NameKind, ProjectRow, RawRecord, WrittenName
+from hub.domain.sources.records import NameKind, ParsedProject, RawName, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of the row; its amounts have an area where it names exactly one."""
     row = MappedRow(raw, spec)
     if (sums := row.sums()) is not None:
@@ -17,14 +17,14 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
         years = tuple(dict.fromkeys((*years, own)))
     lines = tuple(row.lines(areas[0] if len(areas) == 1 else None, row.year))
     row.text("strategy")
-    return Entry(
+    return SourceEntry(
         key=row.key(),
-        project=ProjectRow(
+        project=ParsedProject(
             key=row.key() or "",
             name_th=title,
             name_en=row.text("title_en") or None,
             actor_level=None,
-            owner=WrittenName(NameKind.AGENCY, agency, row.code("agency_code") or None, ministry),
+            owner=RawName(NameKind.AGENCY, agency, row.code("agency_code") or None, ministry),
             years=years,
             areas=areas,
             code=row.code("code") or None,

@@ -22,7 +22,7 @@ from hub.bootstrap.contexts import RequestContexts
 from hub.bootstrap.remote_json import fetch_json
 from hub.bootstrap.sources import review_connectors
 from hub.domain.identity.clients import Jwk
-from hub.domain.sources.live import LiveFigures
+from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.sources.quarantine_review import Review
 from hub.settings import Settings
@@ -72,7 +72,7 @@ def build_application(
     settings: Settings,
     database: Database,
     *,
-    agencies: LiveFigures | None = None,
+    agencies: LiveFigureClient | None = None,
     filled: Mapping[str, Connector] | None = None,
     authentication: AuthenticationBackend | None = None,
     operations: Operations | None = None,
@@ -104,7 +104,7 @@ def build_application(
         directory,
         people,
         fetch=fetch_json,
-        secret_of=settings.secret_of,
+        secret_of=settings.read_secret,
         now=clock,
         ticks=monotonic,
         demo=settings.demo,
@@ -124,9 +124,9 @@ def build_application(
         authentication,
         url=settings.url,
         weights=field_weights(),
-        introspected=settings.introspected,
+        introspected=settings.introspection,
         operations=operations or allowed_operations(settings),
-        turnstile=Turnstile(settings.rate, settings.at_once, monotonic),
+        turnstile=Turnstile(settings.rate, settings.max_concurrent_requests, monotonic),
     )
     app = Starlette(
         routes=[

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 from starlette.requests import Request
 
-from hub.domain.identity.audit_context import Trail
+from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Operation
-from hub.domain.sources.live import LiveFigures
+from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.sources.quarantine_review import Review
 from hub.store.database import Database
@@ -26,7 +26,7 @@ class RequestContexts:
         database: Database,
         review: Review,
         audit: RequestAudit,
-        agencies: LiveFigures | None,
+        agencies: LiveFigureClient | None,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -40,10 +40,10 @@ class RequestContexts:
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
         """Yield the context of one request, and write its audit entries at the end.
 
-        `Unready` when these cannot be written: then the answer must not leave.
+        `NotReady` when these cannot be written: then the answer must not leave.
         """
         viewer = await request.user.viewer()
-        trail = Trail(caller_of(viewer, request), operation)
+        trail = AuditContext(caller_of(viewer, request), operation)
         async with self._database.reading() as reading:
             yield Context(
                 Unit(reading, viewer),

@@ -19,7 +19,7 @@ from hub.bootstrap.jobs import background_jobs
 from hub.bootstrap.sources import live_agencies
 from hub.bootstrap.startup import Say, open_database
 from hub.domain.time import Clock
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.settings import Settings
 from hub.web.starting import starting_application
 
@@ -62,10 +62,10 @@ class HubApplication:
         await app(scope, receive, send)
 
     async def started(self) -> Application:
-        """Wait until requests can be answered; raises what prevented it, `Unready` on a stop."""
+        """Wait until requests can be answered; raises what prevented it, `NotReady` on a stop."""
         await self._settled.wait()
         if self._application is None:
-            raise self._failure or Unready()
+            raise self._failure or NotReady()
         return self._application
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ from connectors.http_input import asked_over_http
 from connectors.kit.oauth import Grants
 from connectors.live_client import AskingAgencies
 from connectors.registry import Connector, connectors
-from hub.domain.sources.spec import Auth, SourceSpec, Transport
+from hub.domain.sources.spec import AuthMethod, SourceSpec, Transport
 from hub.ingest.run import Input
 from hub.jobs.scheduler import Scheduled
 from hub.settings import Settings
@@ -38,7 +38,7 @@ def grants_of(settings: Settings) -> Grants:
 
 def live_agencies(settings: Settings) -> AskingAgencies:
     """Return what asks agencies for their current figures; to be opened before use."""
-    return AskingAgencies(connectors_of(settings), settings.secret_of, grants_of(settings))
+    return AskingAgencies(connectors_of(settings), settings.read_secret, grants_of(settings))
 
 
 def scheduled_sources(settings: Settings) -> list[Scheduled]:
@@ -46,9 +46,9 @@ def scheduled_sources(settings: Settings) -> list[Scheduled]:
     grants = grants_of(settings)
 
     def given(spec: SourceSpec) -> Input:
-        if spec.auth.kind is not Auth.NONE:
-            settings.secret_of(spec.auth.secret or "")
-        return asked_over_http(spec, settings.secret_of, grants)
+        if spec.auth.kind is not AuthMethod.NONE:
+            settings.read_secret(spec.auth.secret or "")
+        return asked_over_http(spec, settings.read_secret, grants)
 
     return [
         Scheduled(one.spec, one.read, partial(given, one.spec))

@@ -8,7 +8,7 @@ from hub.cli.bilingual import Group
 from hub.cli.console import by_option, in_database, iso, json_option, mark, option, print_list, say
 
 if TYPE_CHECKING:
-    from hub.domain.identity.agreements import DataSharing, Shared
+    from hub.domain.identity.agreements import DataSharingAgreement, SharingScope
 
 
 @click.group(
@@ -34,29 +34,29 @@ def list_agreements(as_json: bool) -> None:
     )
 
 
-def described(one: "DataSharing") -> dict[str, Any]:
+def described(one: "DataSharingAgreement") -> dict[str, Any]:
     """Return an agreement as an object of JSON; it is in force before `until`, when active."""
     return {
         "id": one.id,
         "provider": one.provider_id,
         "consumer": one.consumer_id,
         "purpose": one.purpose,
-        "what": one.what.value,
+        "what": one.scope.value,
         "key": one.key,
         "until": iso(one.until),
         "revoked_at": iso(one.revoked_at),
-        "active": one.counts,
+        "active": one.is_active,
     }
 
 
-def lines_of(one: "DataSharing") -> list[str]:
+def lines_of(one: "DataSharingAgreement") -> list[str]:
     """Return the line of an agreement, with its last day."""
     from hub.services.identity.agreements import last_day
 
-    opened = one.what.value.lower() + (f" {one.key}" if one.key else "")
+    opened = one.scope.value.lower() + (f" {one.key}" if one.key else "")
     return [
         (
-            f"{mark(one.counts)} {one.id}  {one.provider_id} → {one.consumer_id}  [{opened}]  "
+            f"{mark(one.is_active)} {one.id}  {one.provider_id} → {one.consumer_id}  [{opened}]  "
             f"{last_day(one.until).isoformat()}  {one.purpose}"
         )
     ]
@@ -128,14 +128,16 @@ def revoke(agreement_id: str, by: str | None) -> None:
     say(f"เพิกถอน {agreement_id} แล้ว · {agreement_id} is revoked")
 
 
-def shared(only: str | None, source: str | None, plan: str | None) -> tuple["Shared", str | None]:
+def shared(
+    only: str | None, source: str | None, plan: str | None
+) -> tuple["SharingScope", str | None]:
     """Return what is shared, and the id of the source or plan; at most one may be given."""
-    from hub.domain.identity.agreements import Shared
+    from hub.domain.identity.agreements import SharingScope
 
     if sum(one is not None for one in (only, source, plan)) > 1:
         raise click.UsageError("--only, --source, --plan: ใช้ได้ครั้งละหนึ่งอย่าง · only one may be used")
     if source:
-        return Shared.SOURCE, source
+        return SharingScope.SOURCE, source
     if plan:
-        return Shared.PLAN, plan
-    return (Shared[only.upper()] if only else Shared.ALL), None
+        return SharingScope.PLAN, plan
+    return (SharingScope[only.upper()] if only else SharingScope.ALL), None

@@ -10,7 +10,7 @@ import click
 from hub.cli.bilingual import Group
 from hub.cli.console import by_option, in_database, json_option, mark, option, print_list, say
 from hub.errors import Invalid
-from hub.settings import ORIGIN
+from hub.settings import ORIGIN_PATTERN
 
 if TYPE_CHECKING:
     from hub.domain.identity.clients import Client, Jwk
@@ -110,7 +110,7 @@ def add(
     from hub.services.identity.operator import operator_name
 
     for origin in origins:
-        if not ORIGIN.fullmatch(origin):
+        if not ORIGIN_PATTERN.fullmatch(origin):
             raise Invalid("--origin", "รูปแบบคือ https://ชื่อเครื่อง", "must be https://HOST[:PORT]")
     keys = public_keys(jwks) if jwks else []
     check_purpose(purpose)

@@ -135,7 +135,7 @@ def in_database(
     """Run a coroutine with the open database and return its result."""
 
     async def run() -> T:
-        async with open_database(settings or Settings.read()) as database:
+        async with open_database(settings or Settings.from_environment()) as database:
             return await work(database)
 
     return asyncio.run(run())
@@ -155,7 +155,7 @@ def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> l
     from hub.errors import HubError
 
     try:
-        names = connectors(Settings.read().sources_dir)
+        names = connectors(Settings.from_environment().sources_dir)
     except HubError:
         return []
     return [name for name in names if name.startswith(incomplete)]

@@ -22,7 +22,7 @@ def migrate() -> None:
 
     async def run() -> str:
         with Preparation() as preparation:
-            async with server(Settings.read(), preparation) as dsn:
+            async with server(Settings.from_environment(), preparation) as dsn:
                 return await migrate(dsn)
 
     revision = asyncio.run(run())
@@ -39,7 +39,7 @@ def seed() -> None:
 
     async def run() -> None:
         with Preparation() as preparation:
-            async with server(Settings.read(), preparation) as dsn:
+            async with server(Settings.from_environment(), preparation) as dsn:
                 await migrate(dsn)
                 async with opened(dsn, pool_size=1) as database, database.pool.acquire() as one:
                     done = await seed(one, REFERENCE, say)

@@ -9,10 +9,10 @@ import click
 from hub.cli.bilingual import Group
 from hub.cli.console import by_option, in_database, json_option, mark, option, print_list, say
 from hub.errors import Invalid
-from hub.settings import ORIGIN, SECRET, Settings
+from hub.settings import ORIGIN_PATTERN, SECRET_NAME_PATTERN, Settings
 
 if TYPE_CHECKING:
-    from hub.domain.identity.clients import Issuer, SignIn
+    from hub.domain.identity.clients import Issuer, SignInSettings
     from hub.store.database import Database
 
 
@@ -142,7 +142,7 @@ def add(
     from hub.services.identity.issuers import add_issuer, discover_keys
     from hub.services.identity.operator import operator_name
 
-    settings = Settings.read()
+    settings = Settings.from_environment()
     check_https("URL", url)
     if url == settings.url:
         raise Invalid("URL", "เป็นที่อยู่ของระบบนี้เอง", "is this hub itself, which is trusted already")
@@ -185,27 +185,27 @@ def disable(url: str, by: str | None) -> None:
 
 def scopes_of(pairs: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the scopes that each value of the claim grants; a value may be repeated."""
-    from hub.domain.identity.clients import granted
+    from hub.domain.identity.clients import validate_scopes
 
     found: dict[str, frozenset[str]] = {}
     for pair in pairs:
         value, _, scope = pair.rpartition("=")
         if not value:
             raise Invalid("--map", "รูปแบบคือ ค่า=สิทธิ์", "must be VALUE=SCOPE")
-        found[value] = found.get(value, frozenset()) | granted([scope], "--map")
+        found[value] = found.get(value, frozenset()) | validate_scopes([scope], "--map")
     return found
 
 
 def login_of(
     client_id: str | None, secret: str | None, claim: str, pairs: Sequence[str]
-) -> "SignIn":
+) -> "SignInSettings":
     """Return how people log in at an issuer."""
-    from hub.domain.identity.clients import SignIn
+    from hub.domain.identity.clients import SignInSettings
     from hub.domain.identity.viewer import Role
 
     if not client_id:
         raise Invalid("--client-id", "ต้องระบุเมื่อใช้ --sign-in", "is required with --sign-in")
-    if secret is not None and not SECRET.fullmatch(secret):
+    if secret is not None and not SECRET_NAME_PATTERN.fullmatch(secret):
         raise Invalid(
             "--secret", "ใส่ชื่อของความลับ ไม่ใช่ตัวความลับ", "must be the name of a secret, not the secret"
         )
@@ -219,11 +219,11 @@ def login_of(
                 f"must be VALUE=ROLE; the roles are {' '.join(Role.__members__)}",
             )
         roles[value] = Role[name]
-    return SignIn(client_id, secret, claim, roles)
+    return SignInSettings(client_id, secret, claim, roles)
 
 
 def check_https(field: str, address: str) -> None:
     """Raise `Invalid` when an address is neither https nor on this machine."""
     parts = urlsplit(address)
-    if not ORIGIN.fullmatch(f"{parts.scheme}://{parts.netloc}".lower()) or parts.fragment:
+    if not ORIGIN_PATTERN.fullmatch(f"{parts.scheme}://{parts.netloc}".lower()) or parts.fragment:
         raise Invalid(field, f"{address!r} ต้องเป็น https", f"{address!r} must be https")

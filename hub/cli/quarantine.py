@@ -21,7 +21,7 @@ from hub.errors import Invalid
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from hub.domain.sources.quarantine import Question, Settled
+    from hub.domain.sources.quarantine import QuarantineSettlement, ReviewQuestion
     from hub.domain.time import FiscalYear
 
 rows_argument = click.argument(
@@ -50,7 +50,7 @@ def list_questions(source: str | None, as_json: bool) -> None:
     )
 
 
-def described(one: "Question") -> dict[str, Any]:
+def described(one: "ReviewQuestion") -> dict[str, Any]:
     """Return a question as an object of JSON; amounts are whole satang by phase."""
     years = one.fiscal_years
     return {
@@ -71,7 +71,7 @@ def described(one: "Question") -> dict[str, Any]:
     }
 
 
-def lines_of(one: "Question") -> list[str]:
+def lines_of(one: "ReviewQuestion") -> list[str]:
     """Return the lines of a question: what is written, why it waits, its rows, the proposals."""
     block = f" [{one.block}]" if one.block else ""
     rows = ", ".join(map(str, one.rows[:5])) + ("…" if len(one.rows) > 5 else "")
@@ -128,7 +128,7 @@ def decide(
     from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import decide_name
 
-    settings = Settings.read()
+    settings = Settings.from_environment()
     chosen = source_named(source, settings)
     span = fiscal_years(years)
     done = in_database(
@@ -157,7 +157,7 @@ def accept(source: str, rows: Sequence[int], by: str | None) -> None:
     from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import accept_rows
 
-    settings = Settings.read()
+    settings = Settings.from_environment()
     chosen = source_named(source, settings)
     done = in_database(
         lambda database: accept_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
@@ -177,7 +177,7 @@ def refuse(source: str, rows: Sequence[int], by: str | None) -> None:
     from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import refuse_rows
 
-    settings = Settings.read()
+    settings = Settings.from_environment()
     chosen = source_named(source, settings)
     done = in_database(
         lambda database: refuse_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
@@ -186,7 +186,7 @@ def refuse(source: str, rows: Sequence[int], by: str | None) -> None:
     report(done)
 
 
-def report(done: "Settled") -> None:
+def report(done: "QuarantineSettlement") -> None:
     """Print how many rows a decision covered and settled."""
     say(
         f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} แถว "
@@ -203,4 +203,6 @@ def fiscal_years(text: str | None) -> "tuple[FiscalYear, FiscalYear] | None":
     first, _, last = text.partition("-")
     if not first.isdecimal() or not (last or first).isdecimal():
         raise Invalid("--years", "รูปแบบคือ 2565 หรือ 2565-2566", "must be 2565 or 2565-2566")
-    return FiscalYear.of_be(int(first), "--years"), FiscalYear.of_be(int(last or first), "--years")
+    return FiscalYear.from_be(int(first), "--years"), FiscalYear.from_be(
+        int(last or first), "--years"
+    )

@@ -33,7 +33,7 @@ def serve() -> None:
     from hub.sandbox.fill import made_up
     from hub.web.listening import Listening
 
-    settings = Settings.read()
+    settings = Settings.from_environment()
     listening = bound(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])
     app = HubApplication(settings, say, filled=made_up())

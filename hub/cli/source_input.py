@@ -10,10 +10,10 @@ from connectors.kit.file_mapping import is_mapped
 from connectors.kit.files import pages_of, snapshot
 from connectors.kit.oauth import Grants
 from connectors.registry import Connector
-from hub.domain.sources.spec import Auth, SourceSpec, Transport
+from hub.domain.sources.spec import AuthMethod, SourceSpec, Transport
 from hub.errors import Invalid
 from hub.ingest.run import Input
-from hub.settings import LOOPBACK, Settings
+from hub.settings import LOOPBACK_HOSTS, Settings
 
 ADDRESSES: Final = ("http://", "https://")
 
@@ -30,7 +30,7 @@ def input_of(source: Connector, origin: str | None, settings: Settings) -> Input
         requested = spec if origin is None else replace(spec, url=origin)
         check_secret_host(spec, requested.url or "")
         grants = Grants(settings.data_dir / "tokens")
-        return asked_over_http(requested, settings.secret_of, grants)
+        return asked_over_http(requested, settings.read_secret, grants)
     path = Path(origin)
     if not path.is_file():
         raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
@@ -43,7 +43,7 @@ def check_secret_host(spec: SourceSpec, address: str) -> None:
     Loopback addresses are allowed.
     """
     host, own = urlsplit(address).hostname or "", urlsplit(spec.url or "").hostname
-    if spec.auth.kind is not Auth.NONE and host not in {own, *LOOPBACK}:
+    if spec.auth.kind is not AuthMethod.NONE and host not in {own, *LOOPBACK_HOSTS}:
         raise Invalid(
             "--from",
             f"รหัสลับของ {spec.id} ส่งให้ {own} เท่านั้น ไม่ส่งให้ {host} แก้ url ใน {spec.file} ถ้าย้ายที่",

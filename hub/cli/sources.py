@@ -57,7 +57,7 @@ def ingest(
     from hub.ingest.run import ingest
     from hub.services.sources.report import closing
 
-    settings = Settings.read()
+    settings = Settings.from_environment()
     chosen = (
         source_named(source, settings)
         if mapping is None
@@ -139,7 +139,7 @@ async def listed(database: "Database") -> list["ListedSource"]:
     from hub.sandbox.fill import made_up
     from hub.services.sources.list_sources import list_sources
 
-    known = {**made_up(), **connectors_of(Settings.read())}
+    known = {**made_up(), **connectors_of(Settings.from_environment())}
     specs = [one.spec for one in known.values()]
     return await list_sources(database, specs)
 
@@ -241,7 +241,7 @@ def check(
 
     credentials = contract_credentials(
         url,
-        Settings.read().secret_of,
+        Settings.from_environment().read_secret,
         token_url=token_url,
         client_id=client_id,
         secret=secret,

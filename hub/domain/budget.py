@@ -53,7 +53,7 @@ class BudgetLine:
     holder_id: str | None
     disburser_id: str | None
     record_id: str | None = None
-    known_at: datetime | None = None
+    as_of_time: datetime | None = None
     live: LiveOrigin | None = None
     notice: Notice | None = None
 

@@ -6,13 +6,15 @@ from typing import ClassVar, Final, Protocol
 from hub.domain.record import value
 from hub.errors import Invalid
 
-LONGEST_KEY: Final = 18_002
+MAX_KEY_LENGTH: Final = 18_002
 """The longest key is that of a cell: a matrix key of 16,000, and two members of 1,000 each."""
-LONGEST_ID: Final = len("gid://hub//") + 40 + LONGEST_KEY
-SHAPE: Final = re.compile(rf"gid://hub/([A-Za-z]{{1,40}})/([^\x00-\x1f]{{1,{LONGEST_KEY}}})")
+MAX_ID_LENGTH: Final = len("gid://hub//") + 40 + MAX_KEY_LENGTH
+GLOBAL_ID_PATTERN: Final = re.compile(
+    rf"gid://hub/([A-Za-z]{{1,40}})/([^\x00-\x1f]{{1,{MAX_KEY_LENGTH}}})"
+)
 
 
-class Identified(Protocol):
+class Identifiable(Protocol):
     """What a client can find again by its id."""
 
     TYPE: ClassVar[str]
@@ -34,19 +36,19 @@ class GlobalId:
         return f"gid://hub/{self.type}/{self.key}"
 
     @classmethod
-    def read(cls, text: str, field: str = "id", expected: str | None = None) -> "GlobalId":
+    def parse(cls, text: str, field: str = "id", expected: str | None = None) -> "GlobalId":
         """`Invalid(field)` where the text is no global id, or names another kind than expected."""
-        found = SHAPE.fullmatch(text)
-        if not found:
+        matched = GLOBAL_ID_PATTERN.fullmatch(text)
+        if not matched:
             raise Invalid(
                 field,
                 "ไม่ใช่รหัสของระบบนี้ รูปแบบคือ gid://hub/<ชนิด>/<รหัส>",
                 f"not an id of this hub; ids look like gid://hub/{expected or 'Area'}/<key>",
             )
-        if expected and found[1] != expected:
+        if expected and matched[1] != expected:
             raise Invalid(
                 field,
-                f"รหัสนี้เป็นของ {found[1]} แต่ที่นี่ต้องการ {expected}",
-                f"this id names a {found[1]}; a {expected} is wanted here",
+                f"รหัสนี้เป็นของ {matched[1]} แต่ที่นี่ต้องการ {expected}",
+                f"this id names a {matched[1]}; a {expected} is wanted here",
             )
-        return cls(found[1], found[2])
+        return cls(matched[1], matched[2])

@@ -21,7 +21,11 @@ class LinkageStatus(Enum):
     WITHDRAWN = "WITHDRAWN"
 
 
-PLACING: Final = (LinkageStatus.PROPOSED, LinkageStatus.AGREED, LinkageStatus.DISPUTED)
+DEFAULT_LINKAGE_STATUSES: Final = (
+    LinkageStatus.PROPOSED,
+    LinkageStatus.AGREED,
+    LinkageStatus.DISPUTED,
+)
 """What places a project in a matrix unless the question says otherwise."""
 
 
@@ -53,7 +57,7 @@ class Linkage:
     share: Decimal | None
     reasons: list[Reason]
     proposed_by_id: str | None
-    known_at: datetime | None
+    as_of_time: datetime | None
 
     @property
     def gid(self) -> str:

@@ -9,59 +9,61 @@ from typing import Final, Generic, TypeVar
 from hub.domain.record import record, value
 from hub.errors import Invalid
 
-LARGEST: Final = 100
+MAX_PAGE_SIZE: Final = 100
 Item = TypeVar("Item")
-Key = tuple[str | int | None, ...]
+SortKey = tuple[str | int | None, ...]
 
 
 @value
-class Page:
+class PageRequest:
     """How much is asked for: `first` items after the key of a cursor."""
 
     first: int
-    after: Key | None = None
+    after: SortKey | None = None
 
     @classmethod
-    def ask(cls, first: int, after: str | None, shape: tuple[type, ...] = (str, str)) -> "Page":
+    def from_arguments(
+        cls, first: int, after: str | None, shape: tuple[type, ...] = (str, str)
+    ) -> "PageRequest":
         """`Invalid("first")` outside 0-100, `Invalid("after")` for a cursor we did not give."""
-        if not 0 <= first <= LARGEST:
+        if not 0 <= first <= MAX_PAGE_SIZE:
             raise Invalid(
                 "first",
-                f"ขอได้ครั้งละ 0–{LARGEST} รายการ แล้วใช้ after ขอหน้าถัดไป",
-                f"ask for 0 to {LARGEST} at a time, then for the next page with `after`",
+                f"ขอได้ครั้งละ 0–{MAX_PAGE_SIZE} รายการ แล้วใช้ after ขอหน้าถัดไป",
+                f"ask for 0 to {MAX_PAGE_SIZE} at a time, then for the next page with `after`",
             )
-        return cls(first, None if after is None else read_cursor(after, shape))
+        return cls(first, None if after is None else decode_cursor(after, shape))
 
 
-def write_cursor(key: Key) -> str:
+def encode_cursor(key: SortKey) -> str:
     """Opaque to clients: the sort key of one item."""
     packed = json.dumps(key, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, shape: tuple[type, ...]) -> Key:
+def decode_cursor(cursor: str, shape: tuple[type, ...]) -> SortKey:
     """The sort key of a cursor of ours; `Invalid("after")` for anything else."""
     try:
         if len(cursor) > 4000:
             raise ValueError(cursor[:40])
         padded = cursor + "=" * (-len(cursor) % 4)
         key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        fits = (
+        is_valid = (
             isinstance(key, list)
             and len(key) == len(shape)
             and all(type(part) is kind for part, kind in zip(key, shape, strict=True))
             and all(b"\0" not in part.encode() for part in key if isinstance(part, str))
             and all(abs(part) < 2**62 for part in key if isinstance(part, int))
         )
-        if not fits:
+        if not is_valid:
             raise ValueError(cursor[:40])
         return tuple(key)
-    except (ValueError, binascii.Error, RecursionError) as odd:
+    except (ValueError, binascii.Error, RecursionError) as error:
         raise Invalid(
             "after",
             "เคอร์เซอร์นี้ไม่ใช่ของรายการนี้ ใช้ค่า endCursor จากหน้าก่อน",
             "not a cursor of this list; use `endCursor` of the page before",
-        ) from odd
+        ) from error
 
 
 @value
@@ -96,12 +98,15 @@ class Connection(Generic[Item]):
         return [edge.node for edge in self.edges]
 
 
-def connect(
-    items: Sequence[Item], page: Page, key: Callable[[Item], Key], total: int | None = None
+def build_connection(
+    items: Sequence[Item],
+    page: PageRequest,
+    key: Callable[[Item], SortKey],
+    total: int | None = None,
 ) -> Connection[Item]:
     """One page from up to `first + 1` items: the one too many says that there is more."""
-    kept = items[: page.first]
-    edges = [Edge(write_cursor(key(item)), item) for item in kept]
+    page_items = items[: page.first]
+    edges = [Edge(encode_cursor(key(item)), item) for item in page_items]
     return Connection(
         edges,
         PageInfo(

@@ -50,7 +50,7 @@ class Plan:
     agency_id: str | None
     first_year: FiscalYear
     last_year: FiscalYear
-    known_at: datetime | None
+    as_of_time: datetime | None
     sort_key: str
 
     @property
@@ -77,7 +77,7 @@ class PlanVersion:
     decided_on: date | None
     decided_by: str | None
     vision: LocalizedText | None
-    known_at: datetime | None
+    as_of_time: datetime | None
 
     @property
     def gid(self) -> str:
@@ -105,7 +105,7 @@ class StrategicIssue:
     rank_basis: str | None
     theme: str | None
     chain_id: str | None
-    known_at: datetime | None
+    as_of_time: datetime | None
     sort_key: str
 
     @property

@@ -39,7 +39,7 @@ class Project:
     visibility: Visibility
     duplicate_of: str | None
     parent_id: str | None
-    known_at: datetime | None
+    as_of_time: datetime | None
     sort_key: str
 
     @property

@@ -8,18 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar, dataclass_transform
 
-Made = TypeVar("Made")
+RecordType = TypeVar("RecordType")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=False, field_specifiers=(field,))
-def record(cls: type[Made]) -> type[Made]:
+def record(cls: type[RecordType]) -> type[RecordType]:
     """Make `cls` a slotted dataclass; compare by identity, because records are looked up by it."""
-    make: Callable[[type[Made]], type[Made]] = dataclass(slots=True, eq=False)
-    return make(cls)
+    decorate: Callable[[type[RecordType]], type[RecordType]] = dataclass(slots=True, eq=False)
+    return decorate(cls)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=False, field_specifiers=(field,))
-def value(cls: type[Made]) -> type[Made]:
+def value(cls: type[RecordType]) -> type[RecordType]:
     """Make `cls` a frozen, hashable dataclass: for small things compared by what they say."""
-    make: Callable[[type[Made]], type[Made]] = dataclass(slots=True, frozen=True)
-    return make(cls)
+    decorate: Callable[[type[RecordType]], type[RecordType]] = dataclass(slots=True, frozen=True)
+    return decorate(cls)

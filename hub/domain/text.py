@@ -37,7 +37,7 @@ class LocalizedText:
         return self.en if locale is Locale.EN and self.en else self.th
 
 
-def words(th: str, en: str | None) -> LocalizedText:
+def localized_text(th: str, en: str | None) -> LocalizedText:
     """A text of ours."""
     return LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
 
@@ -53,10 +53,10 @@ class Notice:
 
 LEADING_VOWELS: Final = frozenset("เแโใไ")
 # Tone marks and the other signs above a letter decide only between words that are otherwise equal.
-MARKS: Final = frozenset("่้๊๋์็ํ๎")
-PARTS: Final = re.compile(
+TONE_MARKS: Final = frozenset("่้๊๋์็ํ๎")
+SORT_TOKEN_PATTERN: Final = re.compile(
     "[{vowels}].?|\\d+|[{marks}]|[^{vowels}{marks}\\d]+".format(
-        vowels="".join(LEADING_VOWELS), marks="".join(MARKS)
+        vowels="".join(LEADING_VOWELS), marks="".join(TONE_MARKS)
     ),
     re.DOTALL,
 )
@@ -74,9 +74,9 @@ def thai_sort_key(text: str) -> str:
     letters: list[str] = []
     marks: list[str] = []
     count = 0
-    for part in PARTS.findall(plain):
+    for part in SORT_TOKEN_PATTERN.findall(plain):
         first = part[0]
-        if first in MARKS:
+        if first in TONE_MARKS:
             marks.append(f"{count:04d}{part}")
         elif first in LEADING_VOWELS:
             letters.append(part[::-1])

@@ -28,7 +28,7 @@ class FiscalYear:
     ce: int
 
     @classmethod
-    def of_be(cls, be: int, field: str = "fiscalYear") -> "FiscalYear":
+    def from_be(cls, be: int, field: str = "fiscalYear") -> "FiscalYear":
         """From a Buddhist year; `Invalid(field)` where it cannot be one, so no 543-year slip."""
         if FIRST_BE <= be <= LAST_BE:
             return cls(be - BUDDHIST_OFFSET)
@@ -43,7 +43,7 @@ class FiscalYear:
         )
 
     @classmethod
-    def of_ce(cls, ce: int, field: str = "fiscalYear") -> "FiscalYear":
+    def from_ce(cls, ce: int, field: str = "fiscalYear") -> "FiscalYear":
         """From a Common Era year; `Invalid(field)` where it cannot be one."""
         first, last = FIRST_BE - BUDDHIST_OFFSET, LAST_BE - BUDDHIST_OFFSET
         if first <= ce <= last:
@@ -59,14 +59,14 @@ class FiscalYear:
         )
 
     @classmethod
-    def holding(cls, day: date) -> "FiscalYear":
+    def from_date(cls, day: date) -> "FiscalYear":
         """The fiscal year a day falls in."""
         return cls(day.year + 1 if day.month >= 10 else day.year)
 
     @classmethod
-    def at(cls, moment: datetime) -> "FiscalYear":
+    def from_datetime(cls, moment: datetime) -> "FiscalYear":
         """The fiscal year of a moment; midnight in Bangkok is 17:00 UTC."""
-        return cls.holding(moment.astimezone(BANGKOK).date())
+        return cls.from_date(moment.astimezone(BANGKOK).date())
 
     @property
     def be(self) -> int:
@@ -93,7 +93,7 @@ class FiscalYear:
 class FiscalYearRange:
     """Fiscal years from first to last, both included; at most 30."""
 
-    LONGEST: ClassVar[int] = 30
+    MAX_YEARS: ClassVar[int] = 30
 
     first: FiscalYear
     last: FiscalYear
@@ -105,11 +105,11 @@ class FiscalYearRange:
                 f"ปีเริ่มต้น {self.first.be} อยู่หลังปีสุดท้าย {self.last.be} สลับค่ากัน",
                 f"from ({self.first.be} BE) is after to ({self.last.be} BE); swap them",
             )
-        if self.last.ce - self.first.ce >= self.LONGEST:
+        if self.last.ce - self.first.ce >= self.MAX_YEARS:
             raise Invalid(
                 "fiscalYears",
-                f"ช่วงปีงบประมาณยาวได้ไม่เกิน {self.LONGEST} ปี",
-                f"a range holds at most {self.LONGEST} fiscal years",
+                f"ช่วงปีงบประมาณยาวได้ไม่เกิน {self.MAX_YEARS} ปี",
+                f"a range holds at most {self.MAX_YEARS} fiscal years",
             )
 
     def __iter__(self) -> Iterator[FiscalYear]:
@@ -119,12 +119,15 @@ class FiscalYearRange:
         return self.first.ce <= year.ce <= self.last.ce
 
 
-def every_year() -> Iterator[FiscalYear]:
+def all_fiscal_years() -> Iterator[FiscalYear]:
     """Every fiscal year there can be, for questions that name none."""
     return (FiscalYear(be - BUDDHIST_OFFSET) for be in range(FIRST_BE, LAST_BE + 1))
 
 
-EVER: Final = (FiscalYear(FIRST_BE - BUDDHIST_OFFSET), FiscalYear(LAST_BE - BUDDHIST_OFFSET))
+FISCAL_YEAR_BOUNDS: Final = (
+    FiscalYear(FIRST_BE - BUDDHIST_OFFSET),
+    FiscalYear(LAST_BE - BUDDHIST_OFFSET),
+)
 """The first and the last fiscal year there can be."""
 
 
@@ -136,6 +139,6 @@ class Clock(Protocol):
         ...
 
 
-def in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
+def is_in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
     """Whether a half-open range of validity holds `on`; an open end is open for ever."""
     return (valid_from is None or valid_from <= on) and (valid_to is None or on < valid_to)

@@ -3,8 +3,8 @@
 from enum import Enum
 
 from hub.domain.record import record
-from hub.domain.text import LocalizedText, words
-from hub.errors import Conflict, Forbidden, HubError, Invalid, KeyReused, NotFound
+from hub.domain.text import LocalizedText, localized_text
+from hub.errors import Conflict, Forbidden, HubError, IdempotencyKeyReused, Invalid, NotFound
 
 
 class UserErrorCode(Enum):
@@ -29,22 +29,22 @@ class UserError:
     message: LocalizedText
 
 
-CODES = (
+USER_ERROR_CODES = (
     (NotFound, UserErrorCode.NOT_FOUND),
     (Forbidden, UserErrorCode.NOT_ALLOWED),
     (Invalid, UserErrorCode.INVALID_VALUE),
-    (KeyReused, UserErrorCode.IDEMPOTENCY_CONFLICT),
+    (IdempotencyKeyReused, UserErrorCode.IDEMPOTENCY_CONFLICT),
     (Conflict, UserErrorCode.BUSY),
 )
 """Which code an expected error leaves a mutation with."""
 
 
-def user_error(broken: HubError) -> UserError:
+def to_user_error(error: HubError) -> UserError:
     """An expected error as a mutation tells it; any other is raised again."""
-    for kind, code in CODES:
-        if isinstance(broken, kind):
-            if isinstance(broken, Invalid):
-                return UserError(code, broken.field.split("."), words(broken.th, broken.en))
-            th, _, en = broken.message.partition(" · ")
-            return UserError(code, None, words(th, en or None))
-    raise broken
+    for kind, code in USER_ERROR_CODES:
+        if isinstance(error, kind):
+            if isinstance(error, Invalid):
+                return UserError(code, error.field.split("."), localized_text(error.th, error.en))
+            th, _, en = error.message.partition(" · ")
+            return UserError(code, None, localized_text(th, en or None))
+    raise error

@@ -36,7 +36,7 @@ class ValueChain:
     theme: str | None
     template_id: str | None
     actor_levels: list[ActorLevel]
-    known_at: datetime | None
+    as_of_time: datetime | None
     sort_key: str
 
     @property
@@ -58,7 +58,7 @@ class Stage:
     group: LocalizedText | None
     order: int
     kind: StageKind
-    known_at: datetime | None
+    as_of_time: datetime | None
 
     @property
     def gid(self) -> str:
@@ -78,7 +78,7 @@ class ExpectedRole:
     stage_id: str
     statement: LocalizedText
     citation: str
-    known_at: datetime | None
+    as_of_time: datetime | None
 
     @property
     def gid(self) -> str:

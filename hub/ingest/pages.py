@@ -6,7 +6,13 @@ from typing import Any, Final
 
 from hub.domain.sources.ledger import Ledger, Outcome
 from hub.domain.sources.quarantine import RowStatus
-from hub.domain.sources.records import Entry, RawPage, RawRecord, Reason, SourceReader
+from hub.domain.sources.records import (
+    QuarantineReason,
+    RawPage,
+    RawRecord,
+    SourceEntry,
+    SourceReader,
+)
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 from hub.ingest.parse import entry_of
@@ -23,7 +29,11 @@ from hub.store.ingest.session import Intake, Seen
 Ruled = Mapping[tuple[str, str], RowStatus]
 """What persons decided, by key and hash."""
 WAIVED: Final = frozenset(
-    {Reason.NEGATIVE_AMOUNT, Reason.MISPLACED_SEPARATOR, Reason.TOTALS_DISAGREE}
+    {
+        QuarantineReason.NEGATIVE_AMOUNT,
+        QuarantineReason.MISPLACED_SEPARATOR,
+        QuarantineReason.TOTALS_DISAGREE,
+    }
 )
 """Doubts that a person may set aside by taking a record as it is written."""
 SAME: Final = Outcome.UNCHANGED
@@ -81,7 +91,7 @@ class State:
         }
 
 
-def block_of(entry: Entry, state: State) -> str | None:
+def block_of(entry: SourceEntry, state: State) -> str | None:
     """The block an entry stands in: its name, and which of the blocks of that name it is."""
     if entry.block is None:
         return None
@@ -176,7 +186,7 @@ class Pages:
         """Pages into the tables; the ledger after them. All of it or nothing."""
         told = [one for page in batch for one in page.told]
         amounts = [one.entry.amounts for one in told]
-        ledger = ledger.having_read(amounts)
+        ledger = ledger.with_records_read(amounts)
         marked = [key_of(one) for one in told]
         keys = list({key for one in marked for key in (one, one.removeprefix("-"))})
         held_now = await self._held(told, keys)
@@ -207,7 +217,7 @@ class Pages:
                 if outcome is Outcome.QUARANTINED
             ],
         )
-        ledger = ledger.having_settled(zip(settlement.outcomes, amounts, strict=True))
+        ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
         stored = [item.key for item, outcome in fresh if outcome is not Outcome.QUARANTINED]
         await quarantine.replaced(self._way.connection, self._spec.id, run_id, stored)
         await self._way.see(run_id, ((key, seen) for (key, _), seen in settlement.seen.items()))
@@ -265,7 +275,7 @@ class Pages:
         removed: list[str] = []
         for key, seen in settlement.withdrawn:
             amounts = again(seen.hash, seen).entry.amounts
-            ledger = ledger.moved(seen.outcome, Outcome.QUARANTINED, amounts)
+            ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)
             if seen.outcome is Outcome.NEW:
                 removed.append(record_id(self._spec.id, key))
             elif seen.outcome is Outcome.CHANGED and seen.prior:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 from hub.domain.record import record
-from hub.domain.sources.records import Entry, RawPage, RawRecord
+from hub.domain.sources.records import RawPage, RawRecord, SourceEntry
 from hub.store.ingest.session import Raw
 
 MOST: Final = 1_000
@@ -24,7 +24,7 @@ class Told:
 
     raw: RawRecord
     kept: Raw
-    entry: Entry
+    entry: SourceEntry
 
 
 @record

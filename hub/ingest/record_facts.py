@@ -8,12 +8,12 @@ from typing import Final
 from hub.domain.agencies import ActorLevel
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    RawName,
     RawRecord,
-    WrittenName,
+    SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
@@ -42,7 +42,7 @@ class Facts:
         self._resolve = resolver
 
     def of(
-        self, entry: Entry, raw: RawRecord, hash_: str, block: str | None
+        self, entry: SourceEntry, raw: RawRecord, hash_: str, block: str | None
     ) -> Fact | tuple[Doubt, ...]:
         """The fact of a trusted entry; every doubt about its names where there is one."""
         doubts: list[Doubt] = []
@@ -64,7 +64,7 @@ class Facts:
 
     def _name(
         self,
-        written: WrittenName | None,
+        written: RawName | None,
         year: FiscalYear,
         block: str | None,
         field: str,
@@ -79,7 +79,7 @@ class Facts:
         return found
 
     def _project(
-        self, entry: Entry, block: str | None, retrieved: datetime, doubts: list[Doubt]
+        self, entry: SourceEntry, block: str | None, retrieved: datetime, doubts: list[Doubt]
     ) -> tuple[ProjectFact | None, Resolved]:
         row = entry.project
         if row is None:
@@ -108,8 +108,8 @@ class Facts:
 
     def _line(
         self,
-        entry: Entry,
-        line: LineRow,
+        entry: SourceEntry,
+        line: ParsedBudgetLine,
         owner: Resolved,
         block: str | None,
         doubts: list[Doubt],
@@ -130,7 +130,9 @@ class Facts:
         )
 
 
-def first_year(row: ProjectRow, lines: Iterable[LineRow], retrieved: datetime) -> FiscalYear:
+def first_year(
+    row: ParsedProject, lines: Iterable[ParsedBudgetLine], retrieved: datetime
+) -> FiscalYear:
     """The year a project's names are meant for: its own first, its lines', or when it was read."""
     years = [*row.years, *(line.fiscal_year for line in lines)]
-    return min(years, key=lambda year: year.ce, default=FiscalYear.at(retrieved))
+    return min(years, key=lambda year: year.ce, default=FiscalYear.from_datetime(retrieved))

@@ -11,10 +11,16 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from hub.domain.record import value
-from hub.domain.sources.names import KnownName
+from hub.domain.sources.names import DatedName
 from hub.domain.sources.quarantine import NameDecision
-from hub.domain.sources.records import Doubt, NameKind, Proposal, Reason, WrittenName
-from hub.domain.thai_text import CENTRAL, clean, folded, shown, stripped
+from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason, RawName
+from hub.domain.thai_text import (
+    CENTRAL_NAMES,
+    escape_for_display,
+    fold_name,
+    normalize_text,
+    strip_area_prefix,
+)
 from hub.domain.time import FiscalYear
 
 NEAR: Final = 0.8
@@ -36,15 +42,15 @@ class Resolved:
 class Resolver:
     """Names of one source, looked up; answers are remembered for as long as a run lasts."""
 
-    def __init__(self, known: Iterable[KnownName], decisions: Iterable[NameDecision]) -> None:
+    def __init__(self, known: Iterable[DatedName], decisions: Iterable[NameDecision]) -> None:
         known, decisions = list(known), list(decisions)
         told = repr((sorted(map(repr, known)), decisions))
         self.digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
         """What names stand for, in one word: two with the same digest answer the same."""
-        self._by_name: dict[tuple[NameKind, str], list[KnownName]] = defaultdict(list)
-        self._by_code: dict[tuple[NameKind, str], list[KnownName]] = defaultdict(list)
-        self._by_target: dict[tuple[NameKind, str], KnownName] = {}
-        self._all: dict[NameKind, list[KnownName]] = defaultdict(list)
+        self._by_name: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
+        self._by_code: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
+        self._by_target: dict[tuple[NameKind, str], DatedName] = {}
+        self._all: dict[NameKind, list[DatedName]] = defaultdict(list)
         for name in known:
             self._all[name.kind].append(name)
             self._by_name[name.kind, key_of(name.kind, name.name)].append(name)
@@ -53,16 +59,16 @@ class Resolver:
             self._by_target.setdefault((name.kind, name.target), name)
         self._decisions: dict[tuple[NameKind, str], list[NameDecision]] = defaultdict(list)
         for taken in decisions:
-            self._decisions[taken.kind, clean(taken.name)].append(taken)
+            self._decisions[taken.kind, normalize_text(taken.name)].append(taken)
         self._answers: dict[tuple[object, ...], Resolved | Doubt] = {}
 
     def __call__(
-        self, written: WrittenName, year: FiscalYear, block: str | None, field: str
+        self, written: RawName, year: FiscalYear, block: str | None, field: str
     ) -> Resolved | Doubt:
         """What the name stands for in that year and block, or why that is not certain."""
         # Spelt out: hashing the records of a name costs more than answering from memory.
         asked = (
-            *(written.name, written.code, written.within, written.kind is NameKind.AREA),
+            *(written.name, written.code, written.parent_name, written.kind is NameKind.AREA),
             *(year.ce, block),
         )
         known = self._answers.get(asked)
@@ -81,13 +87,13 @@ class Resolver:
         return (kind, target) in self._by_target
 
     def _answer(
-        self, written: WrittenName, year: FiscalYear, block: str | None, field: str
+        self, written: RawName, year: FiscalYear, block: str | None, field: str
     ) -> Resolved | Doubt:
-        name = clean(written.name)
+        name = normalize_text(written.name)
         for taken in reversed(self._decisions.get((written.kind, name), [])):
             if taken.block in (None, block) and taken.first.ce <= year.ce <= taken.last.ce:
                 return self._resolved(written.kind, taken.target)
-        if written.kind is NameKind.AREA and name in CENTRAL:
+        if written.kind is NameKind.AREA and name in CENTRAL_NAMES:
             return Resolved(None)
         found = self._candidates(written, year)
         targets = {one.target: one for one in found}
@@ -95,7 +101,7 @@ class Resolver:
             return self._resolved(written.kind, next(iter(targets)))
         if targets:
             return doubt(
-                Reason.AMBIGUOUS_NAME,
+                QuarantineReason.AMBIGUOUS_NAME,
                 written,
                 field,
                 year,
@@ -111,7 +117,7 @@ class Resolver:
         known = self._by_target.get((kind, target))
         return Resolved(target, known.level if known else None, known.area_id if known else None)
 
-    def _candidates(self, written: WrittenName, year: FiscalYear) -> list[KnownName]:
+    def _candidates(self, written: RawName, year: FiscalYear) -> list[DatedName]:
         """Names in force that are the written one; by code where the source gives a known code.
 
         An agency's name is spelt in many ways beside its code, so the code decides. An area's is
@@ -129,27 +135,27 @@ class Resolver:
         agreed = {one.target for one in coded} & {one.target for one in named}
         return coded if agreed else [*coded, *named]
 
-    def _named(self, written: WrittenName, year: FiscalYear) -> list[KnownName]:
+    def _named(self, written: RawName, year: FiscalYear) -> list[DatedName]:
         """Names in force that are spelt so; those of a level where the name says which."""
         found = self._by_name.get((written.kind, key_of(written.kind, written.name)), [])
-        level = stripped(written.name)[0] if written.kind is NameKind.AREA else None
+        level = strip_area_prefix(written.name)[0] if written.kind is NameKind.AREA else None
         held = [one for one in self._in_force(found, year) if level is None or one.level == level]
         if written.kind is NameKind.AREA and level is None:
             held = [one for one in held if one.level in COUNTRYWIDE] or held
-        if written.within and len({one.target for one in held}) > 1:
-            ministry = folded(written.within)
-            held = [one for one in held if one.parent and folded(one.parent) == ministry] or held
+        if written.parent_name and len({one.target for one in held}) > 1:
+            ministry = fold_name(written.parent_name)
+            held = [one for one in held if one.parent and fold_name(one.parent) == ministry] or held
         return held
 
-    def _in_force(self, names: Iterable[KnownName], year: FiscalYear) -> list[KnownName]:
-        return [name for name in names if name.holds(year.starts_on)]
+    def _in_force(self, names: Iterable[DatedName], year: FiscalYear) -> list[DatedName]:
+        return [name for name in names if name.is_in_force(year.starts_on)]
 
-    def _unknown(self, written: WrittenName, year: FiscalYear, field: str) -> Doubt:
+    def _unknown(self, written: RawName, year: FiscalYear, field: str) -> Doubt:
         """The doubt for a name that is nobody's: numbered ones it may mean, or near ones."""
-        level = stripped(written.name)[0] if written.kind is NameKind.AREA else None
+        level = strip_area_prefix(written.name)[0] if written.kind is NameKind.AREA else None
         asked = key_of(written.kind, written.name)
-        numbered: list[Proposal] = []
-        near: list[tuple[float, Proposal]] = []
+        numbered: list[NameProposal] = []
+        near: list[tuple[float, NameProposal]] = []
         told: set[str] = set()
         for one in self._in_force(self._all[written.kind], year):
             if (level is not None and one.level != level) or one.target in told:
@@ -164,7 +170,7 @@ class Resolver:
                 near.append((alike, proposed(one, *why)))
         if numbered:
             return doubt(
-                Reason.AMBIGUOUS_NAME,
+                QuarantineReason.AMBIGUOUS_NAME,
                 written,
                 field,
                 year,
@@ -174,7 +180,7 @@ class Resolver:
             )
         best = [one for _, one in sorted(near, key=lambda pair: -pair[0])]
         return doubt(
-            Reason.UNKNOWN_NAME,
+            QuarantineReason.UNKNOWN_NAME,
             written,
             field,
             year,
@@ -186,7 +192,7 @@ class Resolver:
 
 def key_of(kind: NameKind, name: str) -> str:
     """A name as it is looked up by; areas without the prefix of their level."""
-    return folded(stripped(name)[1] if kind is NameKind.AREA else name)
+    return fold_name(strip_area_prefix(name)[1] if kind is NameKind.AREA else name)
 
 
 def likeness(left: str, right: str) -> float:
@@ -195,25 +201,25 @@ def likeness(left: str, right: str) -> float:
     return matcher.ratio() if matcher.quick_ratio() >= NEAR else 0.0
 
 
-def proposed(known: KnownName, th: str, en: str) -> Proposal:
+def proposed(known: DatedName, th: str, en: str) -> NameProposal:
     """A thing to propose, and why."""
-    return Proposal(known.target, f"{known.official}: {th}", f"{known.target}: {en}")
+    return NameProposal(known.target, f"{known.official_name}: {th}", f"{known.target}: {en}")
 
 
 def doubt(
-    reason: Reason,
-    written: WrittenName,
+    reason: QuarantineReason,
+    written: RawName,
     field: str,
     year: FiscalYear,
     th: str,
     en: str,
-    proposals: Iterable[Proposal],
+    proposals: Iterable[NameProposal],
 ) -> Doubt:
     """A doubt about a name, with the year it was asked for."""
     return Doubt(
         reason,
         field,
-        shown(clean(written.name), 2_000),
+        escape_for_display(normalize_text(written.name), 2_000),
         th,
         en,
         tuple(proposals),

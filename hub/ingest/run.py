@@ -11,8 +11,8 @@ from typing import Final
 
 from hub.domain.record import record
 from hub.domain.sources.ledger import Ledger, Outcome
-from hub.domain.sources.records import Pages, RawPage, SourceReader
-from hub.domain.sources.runs import Asked, Run, RunStatus
+from hub.domain.sources.records import FetchPages, RawPage, SourceReader
+from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
@@ -51,11 +51,11 @@ class Input:
     moment, where the source can be asked so; a run takes those where it may, and `pages` otherwise.
     """
 
-    pages: Pages
+    pages: FetchPages
     origin: str
     snapshot: str | None = None
     complete: bool = True
-    changes: Callable[[Asked], Pages] | None = None
+    changes: Callable[[FetchRequest], FetchPages] | None = None
 
 
 @record
@@ -69,7 +69,7 @@ class Result:
     ledger: Ledger
     resumed: bool
     kept_projects: list[str]
-    asked: Asked = ALL
+    asked: FetchRequest = ALL
 
 
 Progress = Callable[[int, int | None], None]
@@ -112,7 +112,7 @@ async def ingest(
             raise
 
 
-async def question(way: Intake, spec: SourceSpec, given: Input) -> Asked:
+async def question(way: Intake, spec: SourceSpec, given: Input) -> FetchRequest:
     """What to ask for: all of it where it was not read whole within its time, or what changed.
 
     The last question is put again, with its ETag, as long as one page answers it. A new one goes
@@ -125,9 +125,9 @@ async def question(way: Intake, spec: SourceSpec, given: Input) -> Asked:
     now, period = await way.now(), spec.changes.full_every.period
     if last is None or full is None or (period is not None and full.started_at + period <= now):
         return ALL
-    if last.asked.since is not None and last.asked.etag is not None:
-        return last.asked
-    return Asked(min(last.watermark or now, now) - spec.changes.overlap)
+    if last.request.since is not None and last.request.etag is not None:
+        return last.request
+    return FetchRequest(min(last.watermark or now, now) - spec.changes.overlap)
 
 
 async def resolver_of(way: Intake, spec: SourceSpec) -> Resolver:
@@ -140,7 +140,7 @@ class Running:
     """One run while it is under way."""
 
     def __init__(
-        self, way: Intake, spec: SourceSpec, run: Run, given: Input, progress: Progress
+        self, way: Intake, spec: SourceSpec, run: SourceRun, given: Input, progress: Progress
     ) -> None:
         self.ledger = run.ledger
         self._way = way
@@ -148,8 +148,8 @@ class Running:
         self._run = run
         self._given = given
         self._pages = given.pages
-        if run.asked.since is not None and given.changes is not None:
-            self._pages = given.changes(run.asked)
+        if run.request.since is not None and given.changes is not None:
+            self._pages = given.changes(run.request)
         self._progress = progress
         self._state = State.load(run.state)
 
@@ -191,7 +191,7 @@ class Running:
 
         Only a reading of all of it shows what has vanished, and how much there should be.
         """
-        whole = self._given.complete and self._run.asked.since is None
+        whole = self._given.complete and self._run.request.since is None
         if self._given.complete and self._state.holed:
             raise SourceRefused(
                 f"{self._spec.id}: มีหน้าว่างอยู่กลางรายการ จึงไม่ลบสิ่งใด ลองใหม่ภายหลัง "
@@ -205,11 +205,11 @@ class Running:
             if whole:
                 gone = await self._way.vanished(self._run.id, self._state.scopes)
                 stored = await self._way.count(self._state.scopes)
-                expect_no_drop(self._spec, stored - ledger.of(Outcome.NEW), len(gone))
+                expect_no_drop(self._spec, stored - ledger.count_of(Outcome.NEW), len(gone))
                 for at in range(0, len(gone), BATCH):
                     ids = [record_id(self._spec.id, key) for key in gone[at : at + BATCH]]
                     kept += await records.remove(self._way.connection, ids)
-                ledger = ledger.having_lost(len(gone))
+                ledger = ledger.with_vanished(len(gone))
                 scopes = {*self._state.scopes, ""}
                 await quarantine.gone(self._way.connection, self._spec.id, self._run.id, scopes)
                 await self._way.settle(reading, self._state.scopes)
@@ -217,4 +217,4 @@ class Running:
             await self._way.finish(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._way.succeeded(self._spec.digest)
         self.ledger = ledger
-        return Result(self._run.id, ledger, bool(self._run.ledger.read), kept, self._run.asked)
+        return Result(self._run.id, ledger, bool(self._run.ledger.read), kept, self._run.request)

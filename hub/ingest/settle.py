@@ -9,12 +9,12 @@ from typing import Final
 
 from hub.domain.record import record
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Doubt, Entry, RawRecord, Reason
+from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceEntry
 from hub.store.ingest.records import Fact
 from hub.store.ingest.session import Raw, Seen
 
 CONFLICT: Final = Doubt(
-    Reason.CONFLICTING_VALUES,
+    QuarantineReason.CONFLICTING_VALUES,
     "key",
     "",
     "รหัสเดียวกันมีหลายค่าในรอบเดียว",
@@ -28,7 +28,7 @@ class Item:
 
     raw: RawRecord
     kept: Raw
-    entry: Entry
+    entry: SourceEntry
     key: str
     block: str | None
     fact: Fact | None

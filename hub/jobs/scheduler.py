@@ -17,10 +17,10 @@ from typing import Final
 
 from hub.domain.record import record
 from hub.domain.sources.records import SourceReader
-from hub.domain.sources.schedule import next_after_failure, next_after_success
-from hub.domain.sources.spec import Auth, SourceSpec
+from hub.domain.sources.schedule import next_run_after_failure, next_run_after_success
+from hub.domain.sources.spec import AuthMethod, SourceSpec
 from hub.domain.time import Clock
-from hub.errors import Conflict, Invalid, SourceError, SourceRejectedUs
+from hub.errors import Conflict, Invalid, SourceCredentialsRejected, SourceError
 from hub.ingest.run import Input, ingest
 from hub.store.database import LOST, Database
 from hub.store.ingest import schedule
@@ -37,8 +37,8 @@ LOOK: Final = 30.0
 class Scheduled:
     """A source that can be read by itself.
 
-    `given` makes what a run reads; it raises `SourceRejectedUs` while a secret is not set, and
-    `Invalid` where the declaration leaves something out.
+    `given` makes what a run reads; it raises `SourceCredentialsRejected` while a secret is not set,
+    and `Invalid` where the declaration leaves something out.
     """
 
     spec: SourceSpec
@@ -98,10 +98,12 @@ class Scheduler:
         now, source = self._clock(), one.spec.id
         try:
             given = one.given()
-        except (SourceRejectedUs, Invalid) as missing:
+        except (SourceCredentialsRejected, Invalid) as missing:
             await schedule.pause(self._database, source, missing.message, now - one.period)
             return False
-        if one.spec.auth.kind is Auth.NONE and not await schedule.begun(self._database, source):
+        if one.spec.auth.kind is AuthMethod.NONE and not await schedule.begun(
+            self._database, source
+        ):
             return False
         async with self._places:
             if not await schedule.claim(self._database, source, now, one.period, now + LEASE):
@@ -123,7 +125,7 @@ class Scheduler:
         except Exception as error:  # noqa: BLE001 - a source that fails leaves the others
             due = await self._failed(one, error)
         else:
-            due = next_after_success(began, one.period, self._chance())
+            due = next_run_after_success(began, one.period, self._chance())
         await schedule.settle(self._database, source, due)
         return True
 
@@ -137,4 +139,4 @@ class Scheduler:
             async with self._database.writing() as connection:
                 await schedule.failed(connection, source, error)
         count = await schedule.failures(self._database, source)
-        return next_after_failure(self._clock(), one.period, count, error, self._chance())
+        return next_run_after_failure(self._clock(), one.period, count, error, self._chance())

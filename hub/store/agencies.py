@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.domain.agencies import ActorLevel, Agency, AgencyKind
-from hub.domain.paging import Connection, Page, connect
+from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.text import LocalizedText
-from hub.domain.time import in_force
+from hub.domain.time import is_in_force
 from hub.store.database import Reading
 from hub.store.rows import listed, localized, texts, validity
 from hub.store.tables import agency, agency_placement
@@ -109,7 +109,7 @@ class Agencies:
             self._parents[on] = {
                 row["agency_id"]: row["parent_id"]
                 for row in self._placements
-                if in_force(row["valid_from"], row["valid_to"], on)
+                if is_in_force(row["valid_from"], row["valid_to"], on)
             }
         return self._parents[on]
 
@@ -124,7 +124,7 @@ class Agencies:
         return {row["area_id"]: agency_of(row) for row in rows}
 
     async def page(
-        self, page: Page, *, level: ActorLevel | None, area_id: str | None, on: date
+        self, page: PageRequest, *, level: ActorLevel | None, area_id: str | None, on: date
     ) -> Connection[Agency]:
         """Agencies in force on a day, of a level, of an area itself; in Thai dictionary order."""
         statement: sa.Select[Any] = ON_A_DAY.where(validity(agency, ON))
@@ -135,4 +135,6 @@ class Agencies:
         counted = listed(statement, page, agency.c.sort_key, agency.c.id)
         rows = await self._reading.rows(counted, on=on)
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return connect([agency_of(r) for r in rows], page, lambda a: (a.sort_key, a.id), total)
+        return build_connection(
+            [agency_of(r) for r in rows], page, lambda a: (a.sort_key, a.id), total
+        )

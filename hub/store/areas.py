@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.areas import Area, AreaKind, AreaLevel, AreaMembership, OperationsCentre, Tile
-from hub.domain.paging import Connection, Page, connect
+from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.text import LocalizedText
-from hub.domain.time import in_force
+from hub.domain.time import is_in_force
 from hub.store.database import Reading
 from hub.store.rows import listed, localized, texts, validity
 from hub.store.tables import area, area_membership, operations_centre
@@ -94,7 +94,7 @@ class Areas:
         return {row["id"]: area_of(row) for row in rows}
 
     async def page(
-        self, page: Page, *, level: AreaLevel | None, under: str | None, on: date
+        self, page: PageRequest, *, level: AreaLevel | None, under: str | None, on: date
     ) -> Connection[Area]:
         """Areas in force on a day, of a level, anywhere under another; in Thai dictionary order."""
         statement = sa.select(area).where(validity(area, ON))
@@ -107,7 +107,9 @@ class Areas:
         counted = listed(statement, page, area.c.sort_key, area.c.id)
         rows = await self._reading.rows(counted, **given)
         total = rows[0]["total"] if rows else (0 if page.after is None and page.first else None)
-        return connect([area_of(r) for r in rows], page, lambda a: (a.sort_key, a.id), total)
+        return build_connection(
+            [area_of(r) for r in rows], page, lambda a: (a.sort_key, a.id), total
+        )
 
     async def in_force(self, level: AreaLevel, under: str | None, on: date) -> list[Area]:
         """All areas of a level in force on a day, anywhere under another; in Thai order."""
@@ -174,7 +176,7 @@ class Areas:
         if edition not in self._editions:
             found: dict[str, list[str]] = defaultdict(list)
             for row in self._memberships_known:
-                if in_force(row["valid_from"], row["valid_to"], on):
+                if is_in_force(row["valid_from"], row["valid_to"], on):
                     found[row["child_id"]].append(row["parent_id"])
             self._editions[edition] = dict(found)
         return self._editions[edition]

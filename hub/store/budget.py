@@ -71,7 +71,7 @@ def line_of(row: asyncpg.Record, at: datetime | None) -> BudgetLine:
         holder_id=row["holder_id"],
         disburser_id=row["disburser_id"],
         record_id=row["record_id"],
-        known_at=at,
+        as_of_time=at,
     )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.util import LRUCache
 
-from hub.errors import StoreUnusable, TooCostly, Unready
+from hub.errors import NotReady, StoreUnusable, TooCostly
 from hub.store.visibility import UNPUBLISHED
 
 logger = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Reading:
         """What a statement in SQL answers, as a connection would."""
         async with self._turn:
             if self._closed:
-                raise Unready
+                raise NotReady
             began = time.monotonic()
             try:
                 if self._connection is None:
@@ -114,7 +114,7 @@ class Reading:
                 took = time.monotonic() - began
                 logger.warning("a statement was broken off after %.1f s: %s", took, broken)
                 if took < LONGEST:
-                    raise Unready from broken
+                    raise NotReady from broken
                 raise TooCostly(
                     math.ceil(took), int(LONGEST), "วินาทีในฐานข้อมูล · seconds of the database"
                 ) from broken
@@ -125,7 +125,7 @@ class Reading:
                 self._closed = True  # another connection would be another snapshot
                 logger.warning("the database does not answer: %s", str(gone) or "in time")
                 self._abandon()
-                raise Unready(
+                raise NotReady(
                     "ฐานข้อมูลไม่ตอบ ลองใหม่อีกครั้ง ถ้ายังไม่ได้ให้เริ่มระบบใหม่ · The database does not answer; "
                     "try again shortly, and start the hub again if that does not help"
                 ) from gone
@@ -161,7 +161,7 @@ class Reading:
         try:
             connection = await self._stack.enter_async_context(self._pool.acquire(timeout=PATIENCE))
         except TimeoutError as late:  # all are taken, not lost
-            raise Unready from late
+            raise NotReady from late
         self._connection = connection
         async with asyncio.timeout(SILENT):
             await self._stack.enter_async_context(

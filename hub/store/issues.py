@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.domain.paging import Connection, Page, connect
+from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.plans import StrategicIssue
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import as_known
@@ -54,7 +54,7 @@ class Issues(Plans):
         return [issue_of(row, at) for row in await self._reading.rows(statement, **given)]
 
     async def issues_by_version(
-        self, version_ids: Sequence[str], page: Page, at: datetime | None = None
+        self, version_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[StrategicIssue]]:
         """The same page of the issues of each version, as that version words them."""
         every = self._every(at)
@@ -62,7 +62,7 @@ class Issues(Plans):
         return await self._pages(version_ids, statement, every, every.c.version_id, page, at)
 
     async def issues_by_area(
-        self, area_ids: Sequence[str], page: Page, *, year: FiscalYear | None
+        self, area_ids: Sequence[str], page: PageRequest, *, year: FiscalYear | None
     ) -> dict[str, Connection[StrategicIssue]]:
         """The same page of the issues of each area's own plans, in their current version."""
         every = self._every()
@@ -77,7 +77,7 @@ class Issues(Plans):
         statement: sa.Select[Any],
         every: sa.Subquery,
         group: sa.ColumnElement[Any],
-        page: Page,
+        page: PageRequest,
         at: datetime | None = None,
     ) -> dict[str, Connection[StrategicIssue]]:
         order = [every.c.place_by_rank, every.c.sort_key, every.c.issue_id]
@@ -86,7 +86,7 @@ class Issues(Plans):
 
     async def issue_page(
         self,
-        page: Page,
+        page: PageRequest,
         *,
         area_id: str | None,
         theme: str | None,
@@ -107,7 +107,7 @@ class Issues(Plans):
         order = every.c.place_by_rank, every.c.sort_key, every.c.issue_id
         rows = await self._reading.rows(listed(statement, page, *order))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return connect([issue_of(r) for r in rows], page, by_rank, total)
+        return build_connection([issue_of(r) for r in rows], page, by_rank, total)
 
 
 def during(every: sa.Subquery, year: FiscalYear) -> sa.ColumnElement[bool]:

@@ -14,8 +14,8 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import Linkage, LinkageStatus, Reason
-from hub.domain.matrix.layout import Scope
-from hub.domain.paging import Connection, Key, Page, connect
+from hub.domain.matrix.layout import MatrixScope
+from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.store.as_of import as_known
 from hub.store.database import Reading
@@ -74,11 +74,11 @@ def linkage_of(row: asyncpg.Record, at: datetime | None) -> Linkage:
         share=row["share"],
         reasons=[reason_of(held) for held in json.loads(row["reasons"], parse_float=Decimal)],
         proposed_by_id=row["proposed_by_id"],
-        known_at=at,
+        as_of_time=at,
     )
 
 
-def by_id(item: Linkage) -> Key:
+def by_id(item: Linkage) -> SortKey:
     """Where a linkage stands in a list: a stable order, and no more."""
     return (item.id,)
 
@@ -95,19 +95,19 @@ class Linkages:
         rows = await self._reading.rows(seen_by_id(self._viewer, at), ids=list(set(ids)))
         return {row["id"]: linkage_of(row, at) for row in rows}
 
-    async def matching(self, page: Page, scope: Scope) -> Connection[Linkage]:
+    async def matching(self, page: PageRequest, scope: MatrixScope) -> Connection[Linkage]:
         """Linkages that a filter looks at, of projects it looks at, as known at its instant."""
-        table = as_known(linkage, scope.known_at)
+        table = as_known(linkage, scope.as_of_time)
         where = [matching_linkage(scope, self._viewer, table)]
-        return await self.page(page, table, where=where, at=scope.known_at)
+        return await self.page(page, table, where=where, at=scope.as_of_time)
 
-    async def everything(self, page: Page, at: datetime | None) -> Connection[Linkage]:
+    async def everything(self, page: PageRequest, at: datetime | None) -> Connection[Linkage]:
         """Every linkage the viewer may see, as known at an instant (null: now)."""
         return await self.page(page, as_known(linkage, at), at=at)
 
     async def page(
         self,
-        page: Page,
+        page: PageRequest,
         table: FromClause = linkage,
         *,
         where: Sequence[sa.ColumnElement[bool]] = (),
@@ -117,10 +117,10 @@ class Linkages:
         statement = seen(self._viewer, table, at).where(*where)
         rows = await self._reading.rows(listed(statement, page, table.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return connect([linkage_of(r, at) for r in rows], page, by_id, total)
+        return build_connection([linkage_of(r, at) for r in rows], page, by_id, total)
 
     async def pages_by_project(
-        self, project_ids: Sequence[str], page: Page, at: datetime | None = None
+        self, project_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[Linkage]]:
         """The same page of the linkages of each project."""
         table = as_known(linkage, at)
@@ -131,7 +131,7 @@ class Linkages:
     async def pages_by_issue(
         self,
         issue_ids: Sequence[str],
-        page: Page,
+        page: PageRequest,
         *,
         statuses: Sequence[LinkageStatus] | None = None,
         at: datetime | None = None,
@@ -150,7 +150,7 @@ class Linkages:
         statement: sa.Select[Any],
         table: FromClause,
         group: sa.ColumnElement[Any],
-        page: Page,
+        page: PageRequest,
         at: datetime | None,
     ) -> dict[str, Connection[Linkage]]:
         paged = keyed(statement.where(group == sa.any_(IDS)), group, page, [table.c.id])

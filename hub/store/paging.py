@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import asyncpg
 
-from hub.domain.paging import Connection, Key, Page, connect
+from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 
 Item = TypeVar("Item")
 
@@ -14,9 +14,9 @@ Item = TypeVar("Item")
 def paged_by(
     parents: Sequence[str],
     rows: Sequence[asyncpg.Record],
-    page: Page,
+    page: PageRequest,
     make: Callable[[asyncpg.Record], Item],
-    key: Callable[[Item], Key],
+    key: Callable[[Item], SortKey],
 ) -> dict[str, Connection[Item]]:
     """A page for every parent, empty ones too; behind a cursor an empty page has no total."""
     held: dict[str, list[asyncpg.Record]] = defaultdict(list)
@@ -24,7 +24,7 @@ def paged_by(
         held[row["list_key"]].append(row)
     none = 0 if page.after is None else None
     return {
-        parent: connect(
+        parent: build_connection(
             [make(row) for row in held[parent]],
             page,
             key,

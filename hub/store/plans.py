@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.paging import Connection, Key, Page, connect
+from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
 from hub.store.as_of import as_known, past_of
@@ -145,7 +145,7 @@ def plan_of(row: asyncpg.Record, at: datetime | None = None) -> Plan:
         agency_id=row["agency_id"],
         first_year=FiscalYear(row["first_year"]),
         last_year=FiscalYear(row["last_year"]),
-        known_at=at,
+        as_of_time=at,
         sort_key=row["sort_key"],
     )
 
@@ -160,7 +160,7 @@ def version_of(row: asyncpg.Record, at: datetime | None = None) -> PlanVersion:
         decided_on=row["decided_on"],
         decided_by=row["decided_by"],
         vision=localized(row, "vision") if row["vision_th"] else None,
-        known_at=at,
+        as_of_time=at,
     )
 
 
@@ -177,22 +177,22 @@ def issue_of(row: asyncpg.Record, at: datetime | None = None) -> StrategicIssue:
         rank_basis=row["rank_basis"],
         theme=row["theme"],
         chain_id=row["chain_id"],
-        known_at=at,
+        as_of_time=at,
         sort_key=row["sort_key"],
     )
 
 
-def by_title(item: Plan) -> Key:
+def by_title(item: Plan) -> SortKey:
     """Where a plan stands in a list."""
     return item.sort_key, item.id
 
 
-def by_number(item: PlanVersion) -> Key:
+def by_number(item: PlanVersion) -> SortKey:
     """Where a version stands among those of its plan."""
     return item.number, item.id
 
 
-def by_rank(item: StrategicIssue) -> Key:
+def by_rank(item: StrategicIssue) -> SortKey:
     """Where an issue stands in a list: by rank, those without one behind."""
     return RANKLESS if item.rank is None else item.rank, item.sort_key, item.id
 
@@ -238,7 +238,7 @@ class Plans:
 
     async def page(
         self,
-        page: Page,
+        page: PageRequest,
         *,
         kind: PlanKind | None,
         area_id: str | None,
@@ -259,10 +259,10 @@ class Plans:
             statement = statement.where(plan.c.first_year <= year.ce, plan.c.last_year >= year.ce)
         rows = await self._reading.rows(listed(statement, page, plan.c.sort_key, plan.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return connect([plan_of(r) for r in rows], page, by_title, total)
+        return build_connection([plan_of(r) for r in rows], page, by_title, total)
 
     async def pages_by_area(
-        self, area_ids: Sequence[str], page: Page, *, kind: PlanKind | None
+        self, area_ids: Sequence[str], page: PageRequest, *, kind: PlanKind | None
     ) -> dict[str, Connection[Plan]]:
         """The same page of each area's own plans."""
         statement: sa.Select[Any] = sa.select(plan, *told_by(self._viewer, plan)).where(
@@ -275,7 +275,7 @@ class Plans:
         return paged_by(area_ids, rows, page, plan_of, by_title)
 
     async def versions_by_plan(
-        self, plan_ids: Sequence[str], page: Page, at: datetime | None = None
+        self, plan_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[PlanVersion]]:
         """The same page of each plan's versions, the first version first."""
         seen = versions_seen(self._viewer, at).subquery("seen")

@@ -12,8 +12,8 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Viewer, Visibility
-from hub.domain.matrix.layout import Scope
-from hub.domain.paging import Connection, Key, Page, connect
+from hub.domain.matrix.layout import MatrixScope
+from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.domain.projects import AreaShare, Project, ShareBasis
 from hub.domain.time import FiscalYear
 from hub.store.as_of import as_known
@@ -106,12 +106,12 @@ def project_of(row: asyncpg.Record, at: datetime | None) -> Project:
         visibility=Visibility(row["visibility"]),
         duplicate_of=row["duplicate_of"],
         parent_id=row["parent_id"],
-        known_at=at,
+        as_of_time=at,
         sort_key=row["sort_key"],
     )
 
 
-def by_name(item: Project) -> Key:
+def by_name(item: Project) -> SortKey:
     """Where a project stands in a list."""
     return item.sort_key, item.id
 
@@ -165,23 +165,23 @@ class Projects:
             found[row["project_id"]].append(row["agency_id"])
         return found
 
-    async def matching(self, page: Page, scope: Scope) -> Connection[Project]:
+    async def matching(self, page: PageRequest, scope: MatrixScope) -> Connection[Project]:
         """Projects that a filter looks at, as known at its instant."""
-        table = as_known(project, scope.known_at)
+        table = as_known(project, scope.as_of_time)
         return await self.page(
             page,
             table,
             where=[matching(scope, self._viewer, table.c.id)],
-            at=scope.known_at,
+            at=scope.as_of_time,
         )
 
-    async def everything(self, page: Page, at: datetime | None) -> Connection[Project]:
+    async def everything(self, page: PageRequest, at: datetime | None) -> Connection[Project]:
         """Every project the viewer may see, as known at an instant (null: now)."""
         return await self.page(page, as_known(project, at), at=at)
 
     async def page(
         self,
-        page: Page,
+        page: PageRequest,
         table: FromClause = project,
         *,
         where: Sequence[sa.ColumnElement[bool]] = (),
@@ -191,10 +191,10 @@ class Projects:
         statement = selected(table, self._viewer).where(visible(table, self._viewer, at), *where)
         rows = await self._reading.rows(listed(statement, page, table.c.sort_key, table.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return connect([project_of(r, at) for r in rows], page, by_name, total)
+        return build_connection([project_of(r, at) for r in rows], page, by_name, total)
 
     async def pages_by_area(
-        self, area_ids: Sequence[str], page: Page, below: Below, scope: Scope
+        self, area_ids: Sequence[str], page: PageRequest, below: Below, scope: MatrixScope
     ) -> dict[str, Connection[Project]]:
         """The same page of the projects that act in each area or below it, in one statement."""
         acting = acting_in(below, scope, self._viewer)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from hub.domain.rounds import PlanningEvent, PlanningRound
-from hub.domain.text import words
+from hub.domain.text import localized_text
 from hub.domain.time import FiscalYear
 from hub.store.database import Reading
 from hub.store.rows import localized, texts
@@ -40,7 +40,10 @@ def event_of(row: asyncpg.Record) -> PlanningEvent:
         ends_on=row["ends_on"],
         precision=row["precision"],
         movable=row["movable"],
-        actors=[words(th, en) for th, en in zip(row["actors_th"], row["actors_en"], strict=True)],
+        actors=[
+            localized_text(th, en)
+            for th, en in zip(row["actors_th"], row["actors_en"], strict=True)
+        ],
         depends_on_ids=list(row["depends_on"]),
     )
 

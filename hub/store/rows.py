@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.paging import Page
+from hub.domain.paging import PageRequest
 from hub.domain.text import LocalizedText, TranslationOrigin
 
 
@@ -40,7 +40,7 @@ def validity(
 
 
 def listed(
-    statement: sa.Select[Any], page: Page, *order: sa.ColumnElement[Any], total: bool = True
+    statement: sa.Select[Any], page: PageRequest, *order: sa.ColumnElement[Any], total: bool = True
 ) -> sa.Select[Any]:
     """One page of a statement: after the cursor's key, one item too many, with the total beside.
 
@@ -57,7 +57,7 @@ def listed(
 def keyed(
     statement: sa.Select[Any],
     group: sa.ColumnElement[Any],
-    page: Page,
+    page: PageRequest,
     order: Sequence[sa.ColumnElement[Any]],
 ) -> sa.Select[Any]:
     """The same page of many lists at once: one list per value of `group`, called `list_key`."""

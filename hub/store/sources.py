@@ -14,11 +14,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.linkages import PLACING
-from hub.domain.paging import Connection, Key, Page, connect
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
+from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.domain.provenance import Source, SourceHealth
 from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
-from hub.domain.sources.runs import Run
+from hub.domain.sources.runs import SourceRun
 from hub.domain.time import FiscalYear
 from hub.store.areas import prefixed
 from hub.store.database import Reading
@@ -84,7 +84,7 @@ def unlinked(viewer: Viewer) -> sa.Select[Any]:
     """Projects of sources of `ids` that no linkage places."""
     placed = sa.exists().where(
         linkage.c.project_id == project.c.id,
-        one_of(linkage.c.status, [status.value for status in PLACING]),
+        one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
         visible(linkage, viewer),
     )
     return (
@@ -142,17 +142,17 @@ FETCHED: Final = sa.select(*SOURCE).where(source.c.transport.is_not(None)).order
 PAYLOADS: Final = sa.select(raw_record).where(raw_record.c.hash == sa.any_(IDS))
 
 
-def by_id(one: Source) -> Key:
+def by_id(one: Source) -> SortKey:
     """Where a source stands in a list."""
     return (one.id,)
 
 
-def newest(one: Run) -> Key:
+def newest(one: SourceRun) -> SortKey:
     """Where a run stands in a list, the newest first."""
     return (-one.id,)
 
 
-def oldest(one: QuarantinedRow) -> Key:
+def oldest(one: QuarantinedRow) -> SortKey:
     """Where a row stands in a list, in the order they came."""
     return (one.id,)
 
@@ -165,7 +165,7 @@ class Sources:
         self._viewer = viewer
 
     async def page(
-        self, page: Page, health: Sequence[SourceHealth], *, fetched: bool | None
+        self, page: PageRequest, health: Sequence[SourceHealth], *, fetched: bool | None
     ) -> Connection[Source]:
         """Sources by id; of a health, and those that are (or are not) taken in by runs."""
         statement = sa.select(*SOURCE)
@@ -176,7 +176,7 @@ class Sources:
             statement = statement.where(is_fetched if fetched else sa.not_(is_fetched))
         rows = await self._reading.rows(listed(statement, page, source.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return connect([source_of(row) for row in rows], page, by_id, total)
+        return build_connection([source_of(row) for row in rows], page, by_id, total)
 
     async def fetched(self) -> dict[str, Source]:
         """Sources that are taken in by runs, by id."""
@@ -205,7 +205,7 @@ class Sources:
         rows = await self._reading.rows(waiting_counts(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: row["rows"] for row in rows}
 
-    async def latest(self, ids: Sequence[str]) -> dict[str, Run]:
+    async def latest(self, ids: Sequence[str]) -> dict[str, SourceRun]:
         """The latest run, by source."""
         rows = await self._reading.rows(latest_runs(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: run_of(row) for row in rows}
@@ -217,13 +217,15 @@ class Sources:
         )
         return {row["id"] for row in await self._reading.rows(statement, ids=list(set(ids)))}
 
-    async def runs(self, ids: Sequence[str]) -> dict[str, Run]:
+    async def runs(self, ids: Sequence[str]) -> dict[str, SourceRun]:
         """Runs of sources the viewer operates, by number; others are absent."""
         statement = operated(self._viewer, source_run).where(source_run.c.id == sa.any_(NUMBERS))
         rows = await self._reading.rows(statement, numbers=numbers(ids))
         return {str(row["id"]): run_of(row) for row in rows}
 
-    async def runs_by_source(self, ids: Sequence[str], page: Page) -> dict[str, Connection[Run]]:
+    async def runs_by_source(
+        self, ids: Sequence[str], page: PageRequest
+    ) -> dict[str, Connection[SourceRun]]:
         """The same page of the runs of each source, the newest first."""
         statement = operated(self._viewer, source_run).where(source_run.c.source_id == sa.any_(IDS))
         paged = keyed(statement, source_run.c.source_id, page, [-source_run.c.id])
@@ -237,7 +239,7 @@ class Sources:
         return {str(row["id"]): row_of(row) for row in rows}
 
     async def rows_by_source(
-        self, ids: Sequence[str], page: Page, status: Sequence[RowStatus]
+        self, ids: Sequence[str], page: PageRequest, status: Sequence[RowStatus]
     ) -> dict[str, Connection[QuarantinedRow]]:
         """The same page of the rows of each source, in the order they came."""
         statement = operated(self._viewer, quarantine).where(

@@ -10,7 +10,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.paging import Connection, Page, connect
+from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.value_chain import ExpectedRole, Stage, StageKind, ValueChain
 from hub.store.as_of import as_known
 from hub.store.database import Reading
@@ -71,7 +71,7 @@ def chain_of(row: asyncpg.Record, at: datetime | None = None) -> ValueChain:
         theme=row["theme"],
         template_id=row["template_id"],
         actor_levels=[ActorLevel(level) for level in row["actor_levels"]],
-        known_at=at,
+        as_of_time=at,
         sort_key=row["sort_key"],
     )
 
@@ -86,7 +86,7 @@ def stage_of(row: asyncpg.Record, at: datetime | None = None) -> Stage:
         group=localized(row, "group") if row["group_th"] else None,
         order=row["ordinal"],
         kind=StageKind(row["kind"]),
-        known_at=at,
+        as_of_time=at,
     )
 
 
@@ -99,7 +99,7 @@ def role_of(row: asyncpg.Record, at: datetime | None = None) -> ExpectedRole:
         stage_id=row["stage_id"],
         statement=localized(row, "statement"),
         citation=row["citation"],
-        known_at=at,
+        as_of_time=at,
     )
 
 
@@ -114,7 +114,7 @@ class ValueChains:
         rows = await self._reading.rows(chains_by_id(at), ids=list(set(ids)))
         return {row["id"]: chain_of(row, at) for row in rows}
 
-    async def page(self, page: Page, *, theme: str | None) -> Connection[ValueChain]:
+    async def page(self, page: PageRequest, *, theme: str | None) -> Connection[ValueChain]:
         """Chains, of a theme where one is named, in Thai dictionary order."""
         statement: sa.Select[Any] = sa.select(value_chain)
         if theme is not None:
@@ -122,7 +122,9 @@ class ValueChains:
         counted = listed(statement, page, value_chain.c.sort_key, value_chain.c.id)
         rows = await self._reading.rows(counted)
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return connect([chain_of(r) for r in rows], page, lambda c: (c.sort_key, c.id), total)
+        return build_connection(
+            [chain_of(r) for r in rows], page, lambda c: (c.sort_key, c.id), total
+        )
 
     async def stages(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, Stage]:
         """Stages by id; unknown ids are absent."""

@@ -20,9 +20,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.selectable import Alias, FromClause
 
 from hub.domain.agencies import ActorLevel, AgencyKind
-from hub.domain.identity.agreements import Shared
+from hub.domain.identity.agreements import SharingScope
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer, Visibility
-from hub.domain.linkages import PLACING, LinkageStatus
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus
 from hub.store import tables
 from hub.store.rows import validity
 from hub.store.tables.metadata import metadata
@@ -95,10 +95,10 @@ def name_of(thing: FromClause) -> str:
 
 def entitled(thing: FromClause, viewer: Viewer) -> Yes:
     """Rows the viewer may see although they are not published; none where nobody is signed in."""
-    if viewer.may(Permission.STEWARD):
+    if viewer.has_permission(Permission.STEWARD):
         return sa.true()
     grounds: list[Yes] = []
-    if viewer.may(Permission.OVERSEE):
+    if viewer.has_permission(Permission.OVERSEE):
         grounds.append(thing.c.visibility == Visibility.LISTED.value)
     if viewer.agency_id is not None:
         grounds += GROUNDS[name_of(thing)](thing, sa.literal(viewer.agency_id, sa.Text))
@@ -123,13 +123,16 @@ def of_project(thing: FromClause, me: sa.ColumnElement[str]) -> Iterable[Yes]:
         sa.or_(
             link.c.status == LinkageStatus.AGREED.value,
             sa.and_(
-                link.c.status == sa.any_(sa.literal([s.value for s in PLACING], ARRAY(sa.Text))),
+                link.c.status
+                == sa.any_(sa.literal([s.value for s in DEFAULT_LINKAGE_STATUSES], ARRAY(sa.Text))),
                 link.c.proposed_by_id == thing.c.owner_id,
             ),
         ),
         link.c.issue_id.in_(issues_of(me)),
     )
-    yield shared(me, thing.c.owner_id, {Shared.PROJECTS: None, Shared.SOURCE: thing.c.source_id})
+    yield shared(
+        me, thing.c.owner_id, {SharingScope.PROJECTS: None, SharingScope.SOURCE: thing.c.source_id}
+    )
 
 
 def of_linkage(thing: FromClause, me: sa.ColumnElement[str]) -> Iterable[Yes]:
@@ -142,17 +145,22 @@ def of_linkage(thing: FromClause, me: sa.ColumnElement[str]) -> Iterable[Yes]:
     told = sa.or_(thing.c.status != LinkageStatus.SUGGESTED.value, thing.c.proposed_by_id.is_(None))
     yield sa.and_(told, there_is(of, of.c.id == thing.c.project_id, of.c.owner_id.in_(houses(me))))
     yield sa.and_(told, thing.c.issue_id.in_(issues_of(me)))
-    what: dict[Shared, Any] = {Shared.PROJECTS: None, Shared.SOURCE: of.c.source_id}
+    what: dict[SharingScope, Any] = {
+        SharingScope.PROJECTS: None,
+        SharingScope.SOURCE: of.c.source_id,
+    }
     by_project = there_is(of, of.c.id == thing.c.project_id, shared(me, of.c.owner_id, what))
     yield sa.and_(told, by_project)
-    yield shared(me, thing.c.proposed_by_id, {Shared.PROJECTS: None})
+    yield shared(me, thing.c.proposed_by_id, {SharingScope.PROJECTS: None})
 
 
 def of_version(thing: FromClause, me: sa.ColumnElement[str]) -> Iterable[Yes]:
     """Own versions; those of plans of the agency's own, or of its area; those that are shared."""
     yield thing.c.owner_id.in_(houses(me))
     yield thing.c.plan_id.in_(plans_of(houses(me)))
-    yield shared(me, thing.c.owner_id, {Shared.PLANS: None, Shared.PLAN: thing.c.plan_id})
+    yield shared(
+        me, thing.c.owner_id, {SharingScope.PLANS: None, SharingScope.PLAN: thing.c.plan_id}
+    )
 
 
 GROUNDS: Final[Mapping[str, Callable[[FromClause, sa.ColumnElement[str]], Iterable[Yes]]]] = {
@@ -221,14 +229,14 @@ def issues_of(me: sa.ColumnElement[str]) -> sa.SelectBase:
 def shared(
     me: sa.ColumnElement[str],
     owner: sa.ColumnElement[Any],
-    what: Mapping[Shared, sa.ColumnElement[Any] | None],
+    what: Mapping[SharingScope, sa.ColumnElement[Any] | None],
 ) -> Yes:
     """Whether an agreement that counts now opens the owner's thing to the agency.
 
     `what` names the agreements that may: those of one source or plan by the thing's own.
     """
     given = tables.data_sharing.alias("given")
-    opened = [given.c.what == Shared.ALL.value]
+    opened = [given.c.what == SharingScope.ALL.value]
     for kind, key in what.items():
         named = given.c.what == kind.value
         opened.append(named if key is None else sa.and_(named, given.c.key == key))
@@ -259,9 +267,9 @@ def operable(source: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
 
     Its agency's own, where it may operate sources; every one for a steward.
     """
-    if not viewer.may(Permission.OPERATE_SOURCES):
+    if not viewer.has_permission(Permission.OPERATE_SOURCES):
         return sa.false()
-    return sa.true() if viewer.may(Permission.STEWARD) else owned(source, viewer)
+    return sa.true() if viewer.has_permission(Permission.STEWARD) else owned(source, viewer)
 
 
 def unpublished(
@@ -321,9 +329,9 @@ def readable(log: FromClause, source: FromClause, viewer: Viewer) -> sa.ColumnEl
     An agency reads of its own data, of data of its sources, and what its own clients did; a steward
     reads all.
     """
-    if not viewer.may(Permission.READ_AUDIT):
+    if not viewer.has_permission(Permission.READ_AUDIT):
         return sa.false()
-    if viewer.may(Permission.STEWARD):
+    if viewer.has_permission(Permission.STEWARD):
         return sa.true()
     if viewer.agency_id is None:
         return sa.false()

@@ -22,11 +22,11 @@ from graphql import (
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.domain.identity.audit_context import Trail
-from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation, Thing
+from hub.domain.identity.audit_context import AuditContext
+from hub.domain.identity.audit_log import AccessKind, AuditedResource, AuditEntry, Caller, Operation
 from hub.domain.identity.clients import Client
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
-from hub.errors import Forbidden, Invalid, Unauthenticated, Unready
+from hub.errors import Forbidden, Invalid, NotReady, Unauthenticated
 from hub.web.errors import new_trace, root_of
 from hub.web.operations import digest
 from hub.web.turnstile import address_of
@@ -45,8 +45,8 @@ ELSEWHERE: Final = "elsewhere"
 """The address of the others."""
 DENIED: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
 """The reason of an entry, by the status of the response."""
-Write = Callable[[Sequence[Entry]], Awaitable[None]]
-"""Writes entries to the audit log for good; `Unready` when that is not possible now."""
+Write = Callable[[Sequence[AuditEntry]], Awaitable[None]]
+"""Writes entries to the audit log for good; `NotReady` when that is not possible now."""
 Key = tuple[str | None, ...]
 
 
@@ -57,19 +57,19 @@ class RequestAudit:
         self.denied = DeniedRequests(write, monotonic)
         self._write = write
 
-    async def record(self, trail: Trail, read: Iterable[Thing]) -> None:
+    async def record(self, trail: AuditContext, read: Iterable[AuditedResource]) -> None:
         """Write what one request read of others, changed or was denied; most leave nothing.
 
-        To be awaited before the response leaves; `Unready` means that it must not leave.
+        To be awaited before the response leaves; `NotReady` means that it must not leave.
         """
-        await self._write(trail.entries(read))
-        if trail.refused:
-            await self.denied.add(trail.refusals())
+        await self._write(trail.build_entries(read))
+        if trail.denied:
+            await self.denied.add(trail.build_denied_entries())
 
 
 def caller_of(viewer: Viewer, request: Request) -> Caller:
     """Who calls and what for; `Invalid` where the purpose is no short line of text."""
-    return Caller.of(viewer, address_of(request), purpose_of(request))
+    return Caller.from_viewer(viewer, address_of(request), purpose_of(request))
 
 
 def purpose_of(request: Request) -> str | None:
@@ -89,7 +89,7 @@ def operation_of(ast: DocumentNode | None, chosen: str | None, text: str, trace:
     """The operation that is executed of a document."""
     node = get_operation_ast(ast, chosen) if ast is not None else None
     if ast is None or node is None:
-        return Operation("query", document=digest(text), trace=trace)
+        return Operation("query", document_hash=digest(text), trace=trace)
     name = node.name.value if node.name else ""
     fields = roots(ast, node)[:MOST_ROOTS]
     return Operation(node.operation.value, name[:LONGEST_NAME], digest(text), tuple(fields), trace)
@@ -124,14 +124,14 @@ def add_denied_fields(result: ExecutionResult, context: Any) -> None:
         if isinstance(cause, Forbidden | Unauthenticated):
             name = next((n.name.value for n in error.nodes or () if isinstance(n, FieldNode)), "")
             source = cause.source_id if isinstance(cause, Forbidden) else None
-            context.trail.refused.append((name, cause.code, source))
+            context.trail.denied.append((name, cause.code, source))
 
 
 @dataclass(slots=True)
 class Counted:
     """Denied requests of one caller since its last entry, the first as it would be written."""
 
-    entry: Entry
+    entry: AuditEntry
     since: float
     count: int = 0
 
@@ -150,7 +150,7 @@ class DeniedRequests:
         self._monotonic = monotonic
         self._counted: dict[Key, Counted] = {}
 
-    async def add(self, entries: Sequence[Entry]) -> None:
+    async def add(self, entries: Sequence[AuditEntry]) -> None:
         """Count denied requests, and write those that are due."""
         for entry in entries:
             self._count(entry)
@@ -172,13 +172,13 @@ class DeniedRequests:
         told = [replace(held.entry, count=held.count) for held in due.values() if held.count]
         try:
             await self._write(told)
-        except Unready:  # a denial discloses nothing: it may leave, and is written later
+        except NotReady:  # a denial discloses nothing: it may leave, and is written later
             for key, held in due.items():
                 if held.count:
                     later = self._counted.setdefault(key, Counted(held.entry, now))
                     later.count += held.count
 
-    def _count(self, entry: Entry) -> None:
+    def _count(self, entry: AuditEntry) -> None:
         key = key_of(entry)
         if key not in self._counted and self._crowded(entry):
             entry = replace(entry, caller=Caller(address=ELSEWHERE))
@@ -188,14 +188,14 @@ class DeniedRequests:
             held.entry = entry
         held.count += 1
 
-    def _crowded(self, entry: Entry) -> bool:
+    def _crowded(self, entry: AuditEntry) -> bool:
         known = entry.caller.agency_id is not None
         callers = (one.entry.caller for one in self._counted.values())
         alike = sum(1 for caller in callers if (caller.agency_id is not None) == known)
         return alike >= (MOST_KNOWN if known else MOST_ADDRESSES)
 
 
-def key_of(entry: Entry) -> Key:
+def key_of(entry: AuditEntry) -> Key:
     """Return what is counted together: the caller, the code, and where it was denied."""
     caller, operation = entry.caller, entry.operation
     place = operation.name if operation.kind == "request" else " ".join(operation.fields)
@@ -230,17 +230,17 @@ def challenged(message: Message) -> bool:
     return any(name.lower() == b"www-authenticate" for name, _ in message["headers"])
 
 
-def denied_request(request: HTTPConnection, reason: str) -> Entry:
+def denied_request(request: HTTPConnection, reason: str) -> AuditEntry:
     """Return the entry of one denied request.
 
     `state.client` is the registered client that an endpoint took it for, before it was denied. A
     name that the register does not know is not kept: somebody may have sent a secret in its place.
     """
     known: Client | None = getattr(request.state, "client", None)
-    caller = Caller.of(ANONYMOUS, address_of(request), None)
+    caller = Caller.from_viewer(ANONYMOUS, address_of(request), None)
     if known is not None:
         caller = replace(caller, client=known.id, agency_id=known.agency_id)
     operation = Operation(
         "request", request.scope.get("path", "")[:LONGEST_PATH], trace=new_trace()
     )
-    return Entry(AccessKind.DENIED, caller, operation, count=1, reason=reason)
+    return AuditEntry(AccessKind.DENIED, caller, operation, count=1, reason=reason)

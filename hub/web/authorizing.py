@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hub.domain.identity.clients import Client, ClientKind
-from hub.domain.identity.people import People, PersonSession
-from hub.domain.identity.viewer import CALLED, PERMITTED, Permission
+from hub.domain.identity.people import PersonSession, SessionStore
+from hub.domain.identity.viewer import PERMISSION_DESCRIPTIONS, ROLE_NAMES, Permission
 from hub.web import forms
 from hub.web.codes import Counter
 from hub.web.errors import Refused, error_pages
@@ -37,7 +37,7 @@ class Authorizing:
         self,
         url: str,
         trust: Trust,
-        people: People,
+        people: SessionStore,
         signed_in: SignedIn,
         now: Callable[[], datetime],
     ) -> None:
@@ -77,25 +77,25 @@ class Authorizing:
             return self._consent(request, form, client, person, grant.request.scope)
         back = counter.decided(asking, grant, allowed=decision == "allow")
         if counter.issued is not None:
-            await self._people.keep(counter.issued)
+            await self._people.insert_code(counter.issued)
         return self._sent(back)
 
     def _consent(
         self, request: Request, form: Form, client: Client, person: PersonSession, scope: str
     ) -> Response:
         wanted = frozenset(scope.split()) & person.scopes
-        rights = [PERMITTED[p] for p in Permission if p.value in wanted]
+        rights = [PERMISSION_DESCRIPTIONS[p] for p in Permission if p.value in wanted]
         may = "".join(f"<li>{forms.both(*words)}</li>" for words in (READ, *rights))
         fields = {**dict(form.pairs), "token": self._signed_in.form_token(request)}
         place = origin_of(form.fields["redirect_uri"])
-        th, en = CALLED[person.role]
+        th, en = ROLE_NAMES[person.role]
         return forms.page(
             ("อนุญาตให้หน้าเว็บนี้ถามในนามของคุณหรือไม่", "Let this page ask in your name?"),
             f"<p><strong>{escape(client.name)}</strong> ({escape(place)})</p>",
             f"<p>{forms.both(*COULD)}</p>",
             f'<ul id="scopes">{may}</ul>',
             f"<p>{forms.both('ในนามของ', 'in the name of')} <strong>{escape(person.name)}"
-            f"</strong>, {forms.both(th, en)}, {forms.named(person.agency)}</p>",
+            f"</strong>, {forms.both(th, en)}, {forms.named(person.agency_name)}</p>",
             forms.form(
                 PATH,
                 fields,

@@ -14,8 +14,8 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 from starlette.requests import Request
 
-from hub.domain.identity.clients import Client, hashed
-from hub.domain.identity.people import CODE, Code, PersonSession
+from hub.domain.identity.clients import Client, hash_secret
+from hub.domain.identity.people import CODE_LIFETIME, AuthorizationCode, PersonSession
 from hub.web.auth.metadata import CHALLENGE_METHOD
 from hub.web.grants import Asking, Authority, Desk, Form, InvalidTargetError, Known
 
@@ -25,7 +25,7 @@ class Kept(AuthorizationCodeMixin):  # type: ignore[misc]
 
     code_challenge_method = CHALLENGE_METHOD
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: AuthorizationCode) -> None:
         self.code = code
         self.code_challenge = code.challenge
 
@@ -75,19 +75,19 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         counter: Counter = self.server
         if counter.person is None:
             raise InvalidRequestError("nobody is signed in")
-        counter.issued = Code(
-            id=hashed(code),
+        counter.issued = AuthorizationCode(
+            id=hash_secret(code),
             client_id=request.client.get_client_id(),
             session_id=counter.person.id,
             redirect_uri=request.payload.redirect_uri,
             challenge=request.payload.data["code_challenge"],
             scopes=frozenset(request.scope.split()) & counter.person.scopes,
-            until=counter.now + CODE,
+            until=counter.now + CODE_LIFETIME,
         )
 
     def query_authorization_code(self, _code: str, client: Known) -> Kept | None:
         """The code that was taken for this request, where it is this client's."""
-        taken: Code | None = self.server.code
+        taken: AuthorizationCode | None = self.server.code
         fits = taken is not None and taken.client_id == client.get_client_id()
         return Kept(taken) if fits and taken is not None else None
 
@@ -103,7 +103,9 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 class CodeDesk(Desk):
     """The token endpoint, for whom a code was taken; null where none counts."""
 
-    def __init__(self, *told: Any, code: Code | None, person: PersonSession | None) -> None:
+    def __init__(
+        self, *told: Any, code: AuthorizationCode | None, person: PersonSession | None
+    ) -> None:
         super().__init__(*told)
         self.code = code
         self.person = person
@@ -118,7 +120,7 @@ class Counter(Authority):
     ) -> None:
         super().__init__(url, client, now)
         self.person = person
-        self.issued: Code | None = None
+        self.issued: AuthorizationCode | None = None
         self.register_grant(CodeGrant, [Challenge()])
 
     def looked_at(self, request: Request, form: Form) -> tuple[Asking, Any]:

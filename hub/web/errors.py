@@ -22,11 +22,11 @@ from hub.errors import (
     HubError,
     Invalid,
     NotFound,
+    NotReady,
+    RateLimited,
     TooCostly,
-    TooMany,
     Unauthenticated,
     UnknownDocument,
-    Unready,
 )
 from hub.web.responses import GRAPHQL, graphql_response
 from hub.web.sign_in_page import trouble
@@ -39,8 +39,8 @@ Endpoint = Callable[[Any, Request], Awaitable[Response]]
 RETRY_AFTER: Final = 5
 """Seconds a client is asked to wait when the hub is not ready."""
 STATUSES: Final[dict[type[HubError], int]] = {
-    Unready: 503,
-    TooMany: 429,
+    NotReady: 503,
+    RateLimited: 429,
     NotFound: 404,
     Forbidden: 403,
     Unauthenticated: 401,
@@ -98,7 +98,7 @@ def headers_of(error: BaseException) -> dict[str, str]:
 
 def retry_after(error: HubError) -> int:
     """Return the seconds after which it is worth trying again."""
-    return error.seconds if isinstance(error, TooMany) else RETRY_AFTER
+    return error.seconds if isinstance(error, RateLimited) else RETRY_AFTER
 
 
 def message_of(error: BaseException, trace: str) -> str:
@@ -124,7 +124,7 @@ def oauth_error(error: Exception) -> Response:
     trace = new_trace()
     if isinstance(error, Refused):
         content, status = {"error": "invalid_request", "message": str(error)}, error.status
-    elif isinstance(error, Unready):
+    elif isinstance(error, NotReady):
         content, status = {"error": "temporarily_unavailable", "message": error.message}, 503
     else:
         content, status = (
@@ -176,7 +176,7 @@ def extensions_of(error: HubError) -> Problem:
         told |= {"field": error.field, "th": error.th, "en": error.en}
     elif isinstance(error, TooCostly):
         told |= {"cost": error.cost, "limit": error.limit}
-    elif isinstance(error, Unready | TooMany):
+    elif isinstance(error, NotReady | RateLimited):
         told |= {"retryAfter": retry_after(error)}
     return told
 
@@ -222,4 +222,4 @@ def root_of(error: GraphQLError) -> BaseException | None:
 
 def unready(errors: list[GraphQLError]) -> bool:
     """Whether the answer is missing something because the hub could not answer now."""
-    return any(isinstance(root_of(error), Unready) for error in errors)
+    return any(isinstance(root_of(error), NotReady) for error in errors)

@@ -38,7 +38,7 @@ from resolvers.context import Following
 ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
 """Makes the context of one request for an operation.
 
-It raises `Unready` when its end cannot write the audit log: then the answer must not leave.
+It raises `NotReady` when its end cannot write the audit log: then the answer must not leave.
 """
 
 POLL: Final = 2.0
@@ -99,7 +99,7 @@ class Execution:
     async def begin(self, asked: Asked, request: Request, trace: str) -> Begun:
         """Authenticate, parse a document and compute its cost; nothing is executed yet.
 
-        `TooMany` when the client asked too much before, `Forbidden` and `UnknownDocument` when
+        `RateLimited` when the client asked too much before, `Forbidden` and `UnknownDocument` when
         this may not be asked, or not like this; `Refused` when the credentials are invalid.
         """
         caller = Caller.of(await request.user.authenticate(), self._url)

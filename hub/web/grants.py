@@ -21,7 +21,7 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc.jwk import JWKRegistry, KeySet
 from starlette.requests import Request
 
-from hub.domain.identity.clients import Client, ClientKind, Jwk, Spent
+from hub.domain.identity.clients import Client, ClientKind, Jwk, UsedAssertion
 from hub.domain.record import record
 from hub.web.asked import body
 from hub.web.auth.backend import LEEWAY
@@ -118,7 +118,7 @@ class Known(ClientMixin):  # type: ignore[misc]
 
     def check_client_secret(self, secret: str) -> bool:
         """Whether it is one of its secrets."""
-        return self.client.knows(secret)
+        return self.client.has_secret(secret)
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
         """A page proves nothing, a client with keys itself by them alone, another by its secret."""
@@ -190,7 +190,7 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         if left > LONGEST + LEEWAY:
             raise InvalidClientError(f"exp is more than {LONGEST} seconds ahead")
         until = datetime.fromtimestamp(claims["exp"], UTC) + timedelta(seconds=2 * LEEWAY)
-        self.desk.spent = Spent(claims["sub"], jti, until)
+        self.desk.spent = UsedAssertion(claims["sub"], jti, until)
         return True
 
 
@@ -249,7 +249,7 @@ class Desk(Authority):
     def __init__(self, url: str, client: Client | None, now: datetime, key: Jwk) -> None:
         super().__init__(url, client, now)
         self.key = key
-        self.spent: Spent | None = None
+        self.spent: UsedAssertion | None = None
         self.register_grant(Grant)
         self.register_client_auth_method("private_key_jwt", Assertion(self))
         self.register_token_generator("default", Tokens(self).generate)

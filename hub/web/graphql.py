@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.web.asked import Asked, answer_type, asked
 from hub.web.documents import Documents
 from hub.web.errors import Refused, graphql_error, headers_of, new_trace
@@ -121,7 +121,7 @@ def said(answer: Answer, media: str) -> Response:
         status = 503
     elif answer.request_failed and media == GRAPHQL:
         status = 400
-    after = headers_of(Unready()) if answer.unready else {}
+    after = headers_of(NotReady()) if answer.unready else {}
     return graphql_response(answer.content, media, status, after)
 
 

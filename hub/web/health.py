@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.web.errors import headers_of
 
 Ready = Callable[[], Awaitable[bool]]
@@ -36,7 +36,7 @@ class Health:
         if await self._ready():
             return told(200, ready=True, th="พร้อมตอบคำถาม", en="ready to answer")
         response = told(503, ready=False, th="ยังไม่พร้อม", en="not ready")
-        response.headers.update(headers_of(Unready()))
+        response.headers.update(headers_of(NotReady()))
         return response
 
 

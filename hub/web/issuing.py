@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.domain.identity.clients import Client, Jwk, Registry, hashed
-from hub.domain.identity.people import Code, People, PersonSession
-from hub.errors import TooMany, Unready
+from hub.domain.identity.clients import Client, ClientRegistry, Jwk, hash_secret
+from hub.domain.identity.people import AuthorizationCode, PersonSession, SessionStore
+from hub.errors import NotReady, RateLimited
 from hub.web.attempts import Attempts
 from hub.web.auth.metadata import CODE_GRANT, metadata_response
 from hub.web.codes import CodeDesk
@@ -38,8 +38,8 @@ class Issuing:
     def __init__(
         self,
         url: str,
-        registry: Registry,
-        people: People,
+        registry: ClientRegistry,
+        people: SessionStore,
         signed_in: SignedIn,
         key: Callable[[], Awaitable[Jwk]],
         now: Callable[[], datetime],
@@ -80,8 +80,8 @@ class Issuing:
                 "message": "ยืนยันตัวตนผิดหลายครั้งเกินไป รอแล้วลองใหม่ "
                 "· too many failed attempts; wait, then try again",
             }
-            return said(content, 429, headers_of(TooMany(wait)))
-        client = await self._registry.client(named) if named else None
+            return said(content, 429, headers_of(RateLimited(wait)))
+        client = await self._registry.find_client(named) if named else None
         request.state.client = client
         if client is not None and not client.enabled:
             client = None
@@ -89,7 +89,11 @@ class Issuing:
         told = self._url, client, self._now(), await self._key()
         desk = CodeDesk(*told, code=code, person=person)
         status, body, headers = desk.answer(request, form)
-        if status == 200 and desk.spent is not None and not await self._registry.spend(desk.spent):
+        if (
+            status == 200
+            and desk.spent is not None
+            and not await self._registry.mark_assertion_used(desk.spent)
+        ):
             status, body, headers = described(InvalidClientError("this jti was used before"))
         if isinstance(body, Mapping) and body.get("error") == "invalid_client":
             self._attempts.failed(host, named)
@@ -98,12 +102,12 @@ class Issuing:
 
     async def _taken(
         self, client: Client | None, form: Form
-    ) -> tuple[Code | None, PersonSession | None]:
+    ) -> tuple[AuthorizationCode | None, PersonSession | None]:
         """The code of a request, taken away from whoever comes after, and who let it."""
         text = form.fields.get("code")
         if form.fields.get("grant_type") != CODE_GRANT or client is None or not text:
             return None, None
-        code = await self._people.take(hashed(text))
+        code = await self._people.consume_code(hash_secret(text))
         if code is None or not self._now() < code.until:
             return None, None
         person = await self._signed_in.named(code.session_id)
@@ -112,8 +116,8 @@ class Issuing:
     async def keys(self, _: Request) -> Response:
         """The public keys that living tokens are signed with, of every node (RFC 7517)."""
         try:
-            listed = list(await self._registry.public_keys())
-        except Unready as error:
+            listed = list(await self._registry.list_public_keys())
+        except NotReady as error:
             return oauth_error(error)
         return metadata_response({"keys": listed})
 

@@ -95,7 +95,7 @@ class Provider(StarletteOAuth2App):  # type: ignore[misc]
             raise SignInFailed("sub is no name")
         if not subject.isprintable():
             raise SignInFailed("sub is no name")
-        return Person(subject, called(claims, subject), self.signing.role(claims))
+        return Person(subject, called(claims, subject), self.signing.resolve_role(claims))
 
     async def load_server_metadata(self) -> dict[str, Any]:
         """Its endpoints, as it tells them today; nothing else of what it tells is used."""

@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.errors import Unready
+from hub.errors import NotReady
 
 DOORS: Final = frozenset({"/graphql", "/oauth/token"})
 HEADERS: Final = ("authorization", "content-type", "x-purpose")
@@ -40,7 +40,7 @@ class Origins:
     async def _current(self) -> ASGIApp:
         try:
             known = await self._known()
-        except Unready:
+        except NotReady:
             return self._app
         if known != self._allowed:
             self._allowed = known

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from hub.domain.identity.people import PersonSession, Signing
-from hub.domain.identity.viewer import CALLED, Role
+from hub.domain.identity.people import LoginAgency, PersonSession
+from hub.domain.identity.viewer import ROLE_NAMES, Role
 from hub.web.forms import both, button, form, named, page
 
 TITLE: Final = ("ลงชื่อเข้าใช้", "Sign in")
@@ -42,41 +42,41 @@ def whoever(person: PersonSession, token: str, next_path: str) -> str:
         button(both("ออกจากระบบ", "Sign out")),
     )
     on = f'<p><a href="{escape(next_path)}">{both("ไปต่อ", "Go on")}</a></p>'
-    who = f"<strong>{escape(person.name)}</strong>, {both(*CALLED[person.role])}"
-    return f'<section id="person"><p>{who}, {named(person.agency)}</p>{out}{on}</section>'
+    who = f"<strong>{escape(person.name)}</strong>, {both(*ROLE_NAMES[person.role])}"
+    return f'<section id="person"><p>{who}, {named(person.agency_name)}</p>{out}{on}</section>'
 
 
-def agencies(signing: Sequence[Signing], next_path: str) -> str:
+def agencies(signing: Sequence[LoginAgency], next_path: str) -> str:
     """The agencies, each a way to its own provider."""
     if not signing:
         words = both("ยังไม่มีหน่วยงานที่เปิดให้ลงชื่อเข้าใช้", "No agency signs its people in here yet.")
         return f'<p class="quiet">{words}</p>'
     links = "".join(
         f'<li><a href="/signin?{urlencode({"agency": one.agency_id, "next": next_path})}">'
-        f"{named(one.agency)}</a></li>"
+        f"{named(one.name)}</a></li>"
         for one in signing
     )
     title = both("เลือกหน่วยงาน", "Choose your agency")
     return f'<section><h2>{title}</h2><ul id="agencies">{links}</ul></section>'
 
 
-def anybody(ministries: Sequence[Signing], next_path: str) -> str:
+def anybody(ministries: Sequence[LoginAgency], next_path: str) -> str:
     """Everybody whom a newcomer can be: four at one click, any by choosing."""
-    known = {one.agency_id: one.agency for one in ministries}
+    known = {one.agency_id: one.name for one in ministries}
     people = "".join(
         form(
             "/signin/demo",
             {"agency": agency_id, "role": role.value, "next": next_path},
-            button(f"{both(*CALLED[role])}: {named(known[agency_id])}"),
+            button(f"{both(*ROLE_NAMES[role])}: {named(known[agency_id])}"),
         )
         for agency_id, role in READY_MADE
         if agency_id in known
     )
     listed = "".join(
-        f'<option value="{escape(one.agency_id)}">{escape(one.agency.th)}</option>'
+        f'<option value="{escape(one.agency_id)}">{escape(one.name.th)}</option>'
         for one in ministries
     )
-    roles = "".join(f'<option value="{r.value}">{" · ".join(CALLED[r])}</option>' for r in Role)
+    roles = "".join(f'<option value="{r.value}">{" · ".join(ROLE_NAMES[r])}</option>' for r in Role)
     choosing = form(
         "/signin/demo",
         {"next": next_path},

@@ -18,8 +18,15 @@ from typing import Any, Final
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from hub.domain.identity.clients import hashed
-from hub.domain.identity.people import ATTEMPT, LASTS, NOTED, People, Person, PersonSession
+from hub.domain.identity.clients import hash_secret
+from hub.domain.identity.people import (
+    LOGIN_ATTEMPT_LIFETIME,
+    SESSION_LIFETIME,
+    SESSION_TOUCH_INTERVAL,
+    Person,
+    PersonSession,
+    SessionStore,
+)
 from hub.domain.text import LocalizedText
 from hub.web.origins import same_origin
 from hub.web.trust import Remembered, Ticks
@@ -32,7 +39,13 @@ class SignedIn:
     """The sessions of this hub. `demo` says whether those of the demo sign-in count."""
 
     def __init__(
-        self, url: str, people: People, ticks: Ticks, now: Callable[[], datetime], *, demo: bool
+        self,
+        url: str,
+        people: SessionStore,
+        ticks: Ticks,
+        now: Callable[[], datetime],
+        *,
+        demo: bool,
     ) -> None:
         self._secure = url.startswith("https://")
         self.cookie = cookie_name(url)
@@ -40,12 +53,12 @@ class SignedIn:
         self._people = people
         self._now = now
         self._demo = demo
-        self._remembered = Remembered(people.session, ticks)
+        self._remembered = Remembered(people.find_session, ticks)
 
     async def person(self, request: HTTPConnection) -> PersonSession | None:
         """Who is signed in at this browser; null where nobody is, or not any more."""
         sent = request.cookies.get(self.cookie)
-        return await self.named(hashed(sent)) if sent else None
+        return await self.named(hash_secret(sent)) if sent else None
 
     async def asking(self, request: HTTPConnection) -> PersonSession | None:
         """Who asks at a door by a cookie; null where the page that asks is not ours."""
@@ -55,10 +68,10 @@ class SignedIn:
         """The session of an id, where it counts; that it was asked for is noted."""
         found = await self._remembered.of(session_id)
         now = self._now()
-        if found is None or not found.counts(now) or (found.issuer is None and not self._demo):
+        if found is None or not found.is_active(now) or (found.issuer is None and not self._demo):
             return None
-        if now - found.seen > NOTED:
-            await self._people.note(session_id, now)
+        if now - found.last_seen_at > SESSION_TOUCH_INTERVAL:
+            await self._people.touch_session(session_id, now)
             self._remembered.forget(session_id)
         return found
 
@@ -68,28 +81,28 @@ class SignedIn:
         """Sign a person in at this browser; whoever was is signed out."""
         await self.end(request, response)
         secret, now = secrets.token_urlsafe(32), self._now()
-        await self._people.begin(
+        await self._people.insert_session(
             PersonSession(
-                id=hashed(secret),
+                id=hash_secret(secret),
                 agency_id=agency_id,
-                agency=LocalizedText(""),
+                agency_name=LocalizedText(""),
                 issuer=issuer,
                 subject=told.subject,
                 name=told.name,
                 role=told.role,
-                seen=now,
-                until=now + LASTS,
+                last_seen_at=now,
+                until=now + SESSION_LIFETIME,
                 enabled=True,
             )
         )
-        self.give(response, self.cookie, secret, int(LASTS.total_seconds()))
+        self.give(response, self.cookie, secret, int(SESSION_LIFETIME.total_seconds()))
 
     async def end(self, request: Request, response: Response) -> None:
         """Sign out whoever is signed in at this browser, on this node at once."""
         sent = request.cookies.get(self.cookie)
         if sent:
-            await self._people.end(hashed(sent))
-            self._remembered.forget(hashed(sent))
+            await self._people.delete_session(hash_secret(sent))
+            self._remembered.forget(hash_secret(sent))
             self.give(response, self.cookie, "", 0)
 
     def give(self, response: Response, name: str, text: str, seconds: int) -> None:
@@ -107,17 +120,21 @@ class SignedIn:
     def give_attempt(self, response: Response) -> str:
         """Bind an attempt to this browser; the id it is kept by."""
         secret = secrets.token_urlsafe(32)
-        self.give(response, self.attempt, secret, int(ATTEMPT.total_seconds()))
-        return hashed(secret)
+        self.give(response, self.attempt, secret, int(LOGIN_ATTEMPT_LIFETIME.total_seconds()))
+        return hash_secret(secret)
 
     async def attempted(self, request: HTTPConnection) -> Any:
         """What was kept of the attempt of this browser, once; null where there is none."""
         sent = request.cookies.get(self.attempt)
-        return await self._people.attempted(hashed(sent), self._now()) if sent else None
+        return (
+            await self._people.consume_login_attempt(hash_secret(sent), self._now())
+            if sent
+            else None
+        )
 
     def form_token(self, request: HTTPConnection) -> str:
         """What a form of ours carries, and nobody who cannot read the cookie knows."""
-        return hashed(f"form:{request.cookies.get(self.cookie, '')}")
+        return hash_secret(f"form:{request.cookies.get(self.cookie, '')}")
 
     def form_is_ours(self, request: HTTPConnection, token: str) -> bool:
         """Whether a form was made by us for this browser."""

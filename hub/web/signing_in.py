@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hub.domain.identity.clients import Issuer
-from hub.domain.identity.people import ATTEMPT, People, Person
-from hub.domain.identity.viewer import CALLED, Role
-from hub.errors import NotFound, Unready
+from hub.domain.identity.people import LOGIN_ATTEMPT_LIFETIME, Person, SessionStore
+from hub.domain.identity.viewer import ROLE_NAMES, Role
+from hub.errors import NotFound, NotReady
 from hub.web import forms
 from hub.web.errors import Refused, bare_error, error_pages
 from hub.web.form_data import fields_of
@@ -51,7 +51,7 @@ class SigningIn:
         self,
         url: str,
         trust: Trust,
-        people: People,
+        people: SessionStore,
         signed_in: SignedIn,
         *,
         fetch: Fetch,
@@ -91,9 +91,9 @@ class SigningIn:
         content = []
         if person is not None:
             content.append(whoever(person, self._signed_in.form_token(request), next_path))
-        content.append(agencies(await self._people.signing(), next_path))
+        content.append(agencies(await self._people.list_login_agencies(), next_path))
         if self._demo:
-            content.append(anybody(await self._people.ministries(), next_path))
+            content.append(anybody(await self._people.list_ministries(), next_path))
         return forms.page(TITLE, *content)
 
     async def _start(self, request: Request, agency: str, next_path: str) -> Response:
@@ -112,7 +112,9 @@ class SigningIn:
             response = await self._provider(issuer).begin(request, self._url)
         kept = {"issuer": issuer.url, "next": next_path, "state": request.session}
         attempt_id = self._signed_in.give_attempt(response)
-        await self._people.attempt(attempt_id, kept, self._now() + ATTEMPT)
+        await self._people.insert_login_attempt(
+            attempt_id, kept, self._now() + LOGIN_ATTEMPT_LIFETIME
+        )
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -139,12 +141,12 @@ class SigningIn:
             raise Refused(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not of this hub")
         fields = await fields_of(request)
         chosen = fields.get("agency")
-        known = {one.agency_id: one for one in await self._people.ministries()}
+        known = {one.agency_id: one for one in await self._people.list_ministries()}
         agency = known.get(chosen or "")
         role = next((role for role in Role if role.value == fields.get("role")), None)
         if agency is None or role is None:
             raise Refused(400, "เลือกหน่วยงานและบทบาท", "choose an agency and a role")
-        name = f"{CALLED[role][0]} (ทดลอง)"
+        name = f"{ROLE_NAMES[role][0]} (ทดลอง)"
         told = Person(f"demo:{agency.agency_id}:{role.value.lower()}", name, role)
         response = RedirectResponse(forms.own_path(fields.get("next")), 303)
         await self._signed_in.begin(request, response, agency.agency_id, None, told)
@@ -164,16 +166,16 @@ class SigningIn:
         """Who is signed in, for the head of our pages: `person` is null where nobody is."""
         try:
             person = await self._signed_in.asking(request)
-        except Unready as unready:
+        except NotReady as unready:
             return uncached(bare_error(unready))
         said: dict[str, Any] = {"person": None}
         if person is not None:
-            th, en = CALLED[person.role]
+            th, en = ROLE_NAMES[person.role]
             said = {
                 "person": {
                     "name": person.name,
                     "role": {"th": th, "en": en},
-                    "agency": {"th": person.agency.th, "en": person.agency.en},
+                    "agency": {"th": person.agency_name.th, "en": person.agency_name.en},
                 },
                 "token": self._signed_in.form_token(request),
             }

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.web.errors import bare_error
 from hub.web.execution import Execution
 from hub.web.origins import same_origin
@@ -49,7 +49,7 @@ class Sockets:
     def _refusal(self, socket: WebSocket) -> Response | None:
         """What is answered to a handshake that will not do."""
         if self.closing.is_set() or len(self._open) >= MOST_SOCKETS:
-            return bare_error(Unready())
+            return bare_error(NotReady())
         if not same_origin(socket):
             return Response(status_code=403)
         return None

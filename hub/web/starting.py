@@ -17,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.web.asked import answer_type, asked
 from hub.web.auth.metadata import Metadata
 from hub.web.authorizing import PATH
@@ -48,19 +48,19 @@ class StartingGraphQL:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or one handshake."""
         if scope["type"] == "websocket":
-            await deny(WebSocket(scope, receive, send), bare_error(Unready()))
+            await deny(WebSocket(scope, receive, send), bare_error(NotReady()))
             return
         response = await self.respond(Request(scope, receive))
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
-        """Return the error of a malformed request, else `Unready` in the accepted media type."""
+        """Return the error of a malformed request, else `NotReady` in the accepted media type."""
         trace, media = new_trace(), JSON
         try:
             media = answer_type(request)
             await asked(request)
-            raise Unready
-        except Unready as unready:
+            raise NotReady
+        except NotReady as unready:
             if media == EVENTS:
                 return event_stream_error(unready, trace)
             return graphql_error(unready, media, trace)
@@ -81,15 +81,15 @@ def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlet
     graphql = StartingGraphQL()
 
     async def page(_: Request) -> Response:
-        return page_error(Unready())
+        return page_error(NotReady())
 
     async def oauth(_: Request) -> Response:
-        return oauth_error(Unready())
+        return oauth_error(NotReady())
 
     async def session(request: Request) -> Response:
         """Nobody is signed in at a browser without our cookie; of others nothing is known yet."""
         if request.cookies.get(cookie_name(url)) and of_ours(request):
-            return uncached(bare_error(Unready()))
+            return uncached(bare_error(NotReady()))
         return uncached(Response(orjson.dumps({"person": None}), media_type="application/json"))
 
     both = ["GET", "POST"]

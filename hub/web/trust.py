@@ -14,8 +14,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from joserfc.jwk import KeySet
 
-from hub.domain.identity.clients import Client, Issuer, Registry
-from hub.errors import HubError, Unready
+from hub.domain.identity.clients import Client, ClientRegistry, Issuer
+from hub.errors import HubError, NotReady
 from hub.web.signed import Unsound, usable
 
 logger = logging.getLogger(__name__)
@@ -88,13 +88,13 @@ class KeyRing:
         self._reading: asyncio.Task[None] | None = None
 
     async def having(self, kid: str | None) -> KeySet:
-        """The keys, read again where none is called `kid`; `Unready` where there are none."""
+        """The keys, read again where none is called `kid`; `NotReady` where there are none."""
         age = self._ticks() - self._got
         if self._keys is None or age > STALE:
             self._keys = None
             await self._again()
             if self._keys is None:
-                raise Unready(
+                raise NotReady(
                     "อ่านกุญแจของผู้ออกโทเค็นไม่ได้ ลองใหม่อีกครั้ง "
                     "· The keys of the token's issuer cannot be read; try again shortly"
                 )
@@ -131,13 +131,15 @@ class KeyRing:
 class Trust:
     """The register as the doors use it."""
 
-    def __init__(self, registry: Registry, fetch: Fetch, ticks: Ticks = time.monotonic) -> None:
+    def __init__(
+        self, registry: ClientRegistry, fetch: Fetch, ticks: Ticks = time.monotonic
+    ) -> None:
         self._registry = registry
         self._fetch = fetch
         self._ticks = ticks
-        self._issuers = Remembered(lambda _: registry.issuers(), ticks)
-        self._clients = Remembered(registry.client, ticks)
-        self._origins = Remembered(lambda _: registry.origins(), ticks)
+        self._issuers = Remembered(lambda _: registry.list_issuers(), ticks)
+        self._clients = Remembered(registry.find_client, ticks)
+        self._origins = Remembered(lambda _: registry.list_origins(), ticks)
         self._rings: dict[tuple[str, str], KeyRing] = {}
         self._own = KeyRing(
             self._own_keys, name="the hub", ticks=ticks, fresh=OWN_FRESH, cooldown=0
@@ -180,4 +182,4 @@ class Trust:
         return await self._own.having(kid)
 
     async def _own_keys(self) -> Any:
-        return {"keys": list(await self._registry.public_keys())}
+        return {"keys": list(await self._registry.list_public_keys())}

@@ -18,7 +18,7 @@ from starlette.requests import HTTPConnection
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.record import value
-from hub.errors import TooMany
+from hub.errors import RateLimited
 
 BURST: Final = 10
 """Seconds for which a client that was quiet may ask at once."""
@@ -77,7 +77,7 @@ class Turnstile:
         self._inside: Counter[tuple[str, bool]] = Counter()
 
     def take(self, who: str, cost: int = 0) -> None:
-        """Count a question, or what it cost beyond that; `TooMany` says when to come back.
+        """Count a question, or what it cost beyond that; `RateLimited` says when to come back.
 
         A question that is dearer than a full bucket empties it, and is let pass where it was full.
         """
@@ -93,15 +93,15 @@ class Turnstile:
             self._buckets.popitem(last=False)
         wanted = min(cost / DEAR if cost else 1.0, full)
         if bucket.left < wanted:
-            raise TooMany(ceil((wanted - bucket.left) / self._rate))
+            raise RateLimited(ceil((wanted - bucket.left) / self._rate))
         bucket.left -= wanted
 
     @contextmanager
     def inside(self, who: str, *, stream: bool = False) -> Iterator[None]:
-        """Be one of those whose question is answered, or who listen; `TooMany` where there are."""
+        """Count one request or stream as under way; `RateLimited` if there are too many."""
         most = MOST_STREAMS if stream else self._at_once
         if self._at_once and self._inside[who, stream] >= most:
-            raise TooMany(1)
+            raise RateLimited(1)
         self._inside[who, stream] += 1
         try:
             yield

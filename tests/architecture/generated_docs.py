@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub import errors
-from hub.domain.identity.visibility import SEES
+from hub.domain.identity.visibility import GROUND_DESCRIPTIONS
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.web.errors import Stage
@@ -175,7 +175,9 @@ def errors_table() -> str:
 
 def grounds_table() -> str:
     """Who sees a draft, and on which ground."""
-    rows = "\n".join(f"| `{ground.value}` | {th} | {en} |" for ground, (th, en) in SEES.items())
+    rows = "\n".join(
+        f"| `{ground.value}` | {th} | {en} |" for ground, (th, en) in GROUND_DESCRIPTIONS.items()
+    )
     return f"| ground | ใคร | who |\n|---|---|---|\n{rows}"
 
 

@@ -21,7 +21,7 @@ from graphql import (
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 import schema
-from hub.domain.identity.viewer import PERMITTED, Permission
+from hub.domain.identity.viewer import PERMISSION_DESCRIPTIONS, Permission
 from schema.contract import build, sdl
 
 ROOT = Path(__file__).parents[2]
@@ -143,5 +143,5 @@ def test_every_mutation_declares_its_permission() -> None:
 
 
 def test_every_permission_is_said_in_both_languages() -> None:
-    assert set(PERMITTED) == set(Permission)
-    assert all(THAI.search(th) and en.isascii() for th, en in PERMITTED.values())
+    assert set(PERMISSION_DESCRIPTIONS) == set(Permission)
+    assert all(THAI.search(th) and en.isascii() for th, en in PERMISSION_DESCRIPTIONS.values())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.identity.agreements import Shared
+from hub.domain.identity.agreements import SharingScope
 from hub.domain.identity.viewer import Viewer
 from hub.services.identity import agreements
 from hub.store.database import Database
@@ -39,7 +39,7 @@ async def test_a_draft_can_be_read_from_the_next_request_on_until_the_agreement_
         provider="province:20",
         consumer="05",
         purpose=PURPOSE,
-        what=Shared.ALL,
+        what=SharingScope.ALL,
         key=None,
         until=agreements.end_of_day(TOMORROW),
     )

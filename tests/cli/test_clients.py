@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.domain.identity.clients import hashed
+from hub.domain.identity.clients import hash_secret
 from tests.cli.conftest import Run, failed, ok, rows, secret_in
 from tests.web.access import ec, public, rsa
 
@@ -24,11 +24,11 @@ def test_a_secret_is_shown_once_and_stored_as_a_hash(hub: Run, dsn: str) -> None
     assert "✓ plan  ministry:05  ระบบแผน  [-]  secrets 1" in listed
     stored = str(rows(dsn, "select * from client"))
     assert secret not in stored + listed
-    assert valid(dsn) == [hashed(secret)]
+    assert valid(dsn) == [hash_secret(secret)]
     second = secret_in(ok(hub("client", "rotate", "plan")))
-    assert valid(dsn) == [hashed(second), hashed(secret)]
+    assert valid(dsn) == [hash_secret(second), hash_secret(secret)]
     last = secret_in(ok(hub("client", "rotate", "plan", "--at-once")))
-    assert valid(dsn) == [hashed(last)]
+    assert valid(dsn) == [hash_secret(last)]
 
 
 def test_a_client_with_keys_has_no_secret_and_its_keys_can_be_replaced(

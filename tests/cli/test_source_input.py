@@ -26,10 +26,10 @@ def test_a_secret_is_sent_to_its_own_host_and_to_this_machine(address: str) -> N
 def test_a_mapped_source_is_read_from_a_file_and_not_from_an_address(tmp_path: Path) -> None:
     source = instance_of(written(tmp_path, PLAN))
     with pytest.raises(Invalid, match="download it first"):
-        input_of(source, "https://elsewhere.example/a", Settings.read())
+        input_of(source, "https://elsewhere.example/a", Settings.from_environment())
 
 
 def test_a_secret_in_an_address_is_not_stored_with_the_run() -> None:
     address = "http://127.0.0.1:9/list?year=2565&user_token=abcd"
-    given = input_of(connector("govspending_budget"), address, Settings.read())
+    given = input_of(connector("govspending_budget"), address, Settings.from_environment())
     assert given.origin == "http://127.0.0.1:9/list?year=2565&user_token=***"

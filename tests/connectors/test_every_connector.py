@@ -21,8 +21,8 @@ from connectors.kit.files import pages_of, records
 from connectors.registry import FOLDER, Connector, connectors, instance_of
 from hub.domain.sources.joins import Join
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Entry, RawRecord, WrittenName
-from hub.domain.sources.spec import spec_of
+from hub.domain.sources.records import RawName, RawRecord, SourceEntry
+from hub.domain.sources.spec import parse_source_spec
 from hub.errors import Invalid, SourceRefused
 from hub.ingest.parse import entry_of
 from hub.ingest.run import Input, ingest
@@ -59,13 +59,13 @@ def raws(asked: Connector) -> list[RawRecord]:
     return list(records(sample(asked), asked.spec, datetime(2026, 1, 1, tzinfo=UTC)))
 
 
-def name(written: WrittenName | None) -> list[str | None] | None:
+def name(written: RawName | None) -> list[str | None] | None:
     if written is None:
         return None
-    return [written.kind.value, written.name, written.code, written.within]
+    return [written.kind.value, written.name, written.code, written.parent_name]
 
 
-def told(entry: Entry) -> dict[str, Any]:
+def told(entry: SourceEntry) -> dict[str, Any]:
     project = entry.project
     return {
         "key": entry.key,
@@ -125,7 +125,7 @@ def test_a_column_nobody_reads_stops_the_run_with_its_name(asked: Connector) -> 
 @EVERY
 def test_a_required_column_that_is_gone_stops_the_run_with_its_name(asked: Connector) -> None:
     [raw, *_] = raws(asked)
-    for column in asked.spec.columns.flat_required:
+    for column in asked.spec.columns.required_top_level:
         rest = {key: one for key, one in raw.payload.items() if key != column}
         with pytest.raises(SourceRefused, match=re.escape(column)):
             entry_of(replace(raw, payload=rest), asked.spec, asked.read)
@@ -135,7 +135,7 @@ def test_a_required_column_that_is_gone_stops_the_run_with_its_name(asked: Conne
 def test_a_cell_of_any_type_is_read_or_doubted_and_never_raises(asked: Connector) -> None:
     strange: list[Any] = [None, True, [], {}, 10**400, "", "\x00", "\ud800", "x" * 3000, "๑๒"]
     [raw, *_] = raws(asked)
-    for column in asked.spec.columns.flat_required:
+    for column in asked.spec.columns.required_top_level:
         for cell in strange:
             entry_of(replace(raw, payload={**raw.payload, column: cell}), asked.spec, asked.read)
 
@@ -175,7 +175,7 @@ async def test_the_ledger_of_a_sample_balances_and_a_second_run_changes_nothing(
     assert first.ledger.balanced
     assert again.ledger.balanced
     assert first.ledger.read == len(raws(asked))
-    assert not any(again.ledger.of(outcome) for outcome in (Outcome.NEW, Outcome.CHANGED))
+    assert not any(again.ledger.count_of(outcome) for outcome in (Outcome.NEW, Outcome.CHANGED))
     assert await everything(fresh_database.pool) == rows
 
 
@@ -204,4 +204,4 @@ def test_a_declaration_that_will_not_do_names_its_key(
     table = tomllib.loads((folder / "source.toml").read_text("utf-8"))
     change(table)
     with pytest.raises(Invalid, match=key):
-        spec_of("made_up", table, "")
+        parse_source_spec("made_up", table, "")

@@ -11,8 +11,8 @@ from connectors.registry import Connector, connector, instance_of
 from hub.domain.budget import BudgetPhase
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Entry, Reason
-from hub.domain.thai_text import clean
+from hub.domain.sources.records import QuarantineReason, SourceEntry
+from hub.domain.thai_text import normalize_text
 from hub.errors import SourceRefused
 from hub.ingest.parse import entry_of
 from hub.ingest.run import Input, Result, ingest
@@ -32,7 +32,9 @@ ROW: Mapping[str, str] = {
 
 def line(**cells: str) -> str:
     """A row; Python takes ำ apart in the names of arguments, so they are put right."""
-    return ",".join({**ROW, **{clean(name): cell for name, cell in cells.items()}}.values())
+    return ",".join(
+        {**ROW, **{normalize_text(name): cell for name, cell in cells.items()}}.values()
+    )
 
 
 def file(folder: Path, *lines: str, head: str = HEAD, encoding: str = "utf-8") -> Path:
@@ -45,7 +47,7 @@ def asked(folder: Path, **changes: Any) -> Connector:
     return instance_of(written(folder, DISBURSED, lambda t: t.update(changes)))
 
 
-def entries(path: Path, source: Connector) -> list[Entry]:
+def entries(path: Path, source: Connector) -> list[SourceEntry]:
     found = records(path, source.spec, AT)
     return [entry_of(raw, source.spec, source.read) for raw in found]
 
@@ -60,29 +62,29 @@ async def take(database: Database, path: Path, source: Connector) -> Result:
 @pytest.mark.parametrize(
     ("column", "cell", "reason"),
     [
-        ("จำนวน", "NaN", Reason.NOT_A_NUMBER),
-        ("จำนวน", "Infinity", Reason.NOT_A_NUMBER),
-        ("จำนวน", "1e400", Reason.NOT_A_NUMBER),
-        ("จำนวน", "9" * 40, Reason.AMOUNT_TOO_LARGE),
-        ("จำนวน", "-7.25", Reason.NEGATIVE_AMOUNT),
-        ("จำนวน", '"300,0"', Reason.MISPLACED_SEPARATOR),
-        ("จำนวน", "0.001", Reason.AMOUNT_TOO_FINE),
-        ("จำนวน", "#REF!", Reason.NOT_A_NUMBER),
-        ("จำนวน", "ห้าร้อย", Reason.NOT_A_NUMBER),
-        ("จำนวน", "", Reason.MISSING_VALUE),
-        ("ปี", "๖๗/๖๘", Reason.IMPOSSIBLE_YEAR),
-        ("ปี", "256", Reason.IMPOSSIBLE_YEAR),
-        ("รหัส", "", Reason.MISSING_VALUE),
-        ("รหัส", "15\x0000", Reason.UNSAFE_TEXT),
-        ("หน่วยงาน", "", Reason.MISSING_VALUE),
-        ("หน่วยงาน", "#N/A", Reason.WRONG_TYPE),
-        ("จังหวัด", "", Reason.MISSING_VALUE),
-        ("หน่วยงาน", "\udcff", Reason.UNDECODABLE),
-        ("รหัส", "5" * 3000, Reason.TOO_LARGE),
+        ("จำนวน", "NaN", QuarantineReason.NOT_A_NUMBER),
+        ("จำนวน", "Infinity", QuarantineReason.NOT_A_NUMBER),
+        ("จำนวน", "1e400", QuarantineReason.NOT_A_NUMBER),
+        ("จำนวน", "9" * 40, QuarantineReason.AMOUNT_TOO_LARGE),
+        ("จำนวน", "-7.25", QuarantineReason.NEGATIVE_AMOUNT),
+        ("จำนวน", '"300,0"', QuarantineReason.MISPLACED_SEPARATOR),
+        ("จำนวน", "0.001", QuarantineReason.AMOUNT_TOO_FINE),
+        ("จำนวน", "#REF!", QuarantineReason.NOT_A_NUMBER),
+        ("จำนวน", "ห้าร้อย", QuarantineReason.NOT_A_NUMBER),
+        ("จำนวน", "", QuarantineReason.MISSING_VALUE),
+        ("ปี", "๖๗/๖๘", QuarantineReason.IMPOSSIBLE_YEAR),
+        ("ปี", "256", QuarantineReason.IMPOSSIBLE_YEAR),
+        ("รหัส", "", QuarantineReason.MISSING_VALUE),
+        ("รหัส", "15\x0000", QuarantineReason.UNSAFE_TEXT),
+        ("หน่วยงาน", "", QuarantineReason.MISSING_VALUE),
+        ("หน่วยงาน", "#N/A", QuarantineReason.WRONG_TYPE),
+        ("จังหวัด", "", QuarantineReason.MISSING_VALUE),
+        ("หน่วยงาน", "\udcff", QuarantineReason.UNDECODABLE),
+        ("รหัส", "5" * 3000, QuarantineReason.TOO_LARGE),
     ],
 )
 def test_a_cell_that_cannot_be_trusted_says_why(
-    tmp_path: Path, column: str, cell: str, reason: Reason
+    tmp_path: Path, column: str, cell: str, reason: QuarantineReason
 ) -> None:
     [entry] = entries(file(tmp_path, line(**{column: cell})), asked(tmp_path))
     assert reason in {doubt.reason for doubt in entry.doubts}
@@ -115,7 +117,7 @@ def test_thai_digits_separators_and_either_era_are_read(
 
 def test_two_digits_of_a_common_era_file_are_a_question(tmp_path: Path) -> None:
     [entry] = entries(file(tmp_path, line(ปี="24")), asked(tmp_path, era="CE"))
-    assert [doubt.reason for doubt in entry.doubts] == [Reason.AMBIGUOUS_YEAR]
+    assert [doubt.reason for doubt in entry.doubts] == [QuarantineReason.AMBIGUOUS_YEAR]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_a_code_that_a_spreadsheet_made_a_number_is_doubted(tmp_path: Path) -> N
     path = sheets.workbook(tmp_path / "a.xlsx", [HEAD.split(","), *rows])
     first, lost, short = entries(path, source)
     assert first.doubts == short.doubts == ()
-    assert [doubt.reason for doubt in lost.doubts] == [Reason.WRONG_TYPE]
+    assert [doubt.reason for doubt in lost.doubts] == [QuarantineReason.WRONG_TYPE]
     assert short.project is not None
     assert short.project.code == "15007"
 
@@ -222,13 +224,17 @@ async def test_names_keys_and_odd_rows_that_cannot_be_trusted_wait_whole(
         line(),
     )
     done = await take(fresh_database, path, asked(tmp_path))
-    counts = {outcome: done.ledger.of(outcome) for outcome in Outcome if done.ledger.of(outcome)}
+    counts = {
+        outcome: done.ledger.count_of(outcome)
+        for outcome in Outcome
+        if done.ledger.count_of(outcome)
+    }
     assert counts == {Outcome.NEW: 1, Outcome.DUPLICATE: 1, Outcome.QUARANTINED: 5}
     waiting = await waiting_rows(fresh_database)
     assert {one.reason for one in waiting} == {
-        Reason.UNKNOWN_NAME,
-        Reason.CONFLICTING_VALUES,
-        Reason.WRONG_TYPE,
+        QuarantineReason.UNKNOWN_NAME,
+        QuarantineReason.CONFLICTING_VALUES,
+        QuarantineReason.WRONG_TYPE,
     }
     [near] = [one for one in waiting if one.written == "สิงค์บุรี"]
     assert [proposal.target for proposal in near.proposals] == ["17"]
@@ -251,7 +257,7 @@ async def test_a_correction_and_a_row_that_is_gone_leave_earlier_answers_as_they
     before = await total()
     lines[0] = line(รหัส="0", จำนวน="2500")
     done = await take(fresh_database, file(tmp_path, *lines[:-1]), source)
-    assert (done.ledger.of(Outcome.CHANGED), done.ledger.vanished) == (1, 1)
+    assert (done.ledger.count_of(Outcome.CHANGED), done.ledger.vanished) == (1, 1)
     assert await total() == before + 150_000 - 100_000
     assert await total(then) == before
     with pytest.raises(SourceRefused, match=r"26 of 29 records are missing"):
@@ -264,7 +270,7 @@ async def test_a_changed_mapping_reads_unchanged_rows_anew(
     path = file(tmp_path, line())
     await take(fresh_database, path, asked(tmp_path))
     again = await take(fresh_database, path, asked(tmp_path, money_unit="THOUSAND_BAHT"))
-    assert again.ledger.of(Outcome.UNCHANGED) == 1
+    assert again.ledger.count_of(Outcome.UNCHANGED) == 1
     assert await fresh_database.pool.fetchval("select amount from budget_line") == 100_000_000
 
 

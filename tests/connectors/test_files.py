@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.files import pages_of, snapshot
-from hub.domain.sources.records import RawRecord, Reason
+from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.domain.sources.spec import Format
 from hub.errors import SourceRefused
 from hub.ingest.raw_payload import payload_of, raw_of
@@ -54,7 +54,7 @@ async def test_a_file_is_read_by_its_declared_encoding(
 
 async def test_bytes_that_do_not_decode_are_kept_and_doubted(made: Made) -> None:
     [bad, good] = await of(made("a.csv", b"a,b\n\xff\xfe,1\nx,2\n"))
-    assert [doubt.reason for doubt in bad.doubts] == [Reason.UNDECODABLE]
+    assert [doubt.reason for doubt in bad.doubts] == [QuarantineReason.UNDECODABLE]
     assert bad.payload["a"].encode("utf-8", "surrogateescape") == b"\xff\xfe"
     assert "\ufffd" not in bad.payload["a"]
     assert payload_of(raw_of(bad)) == bad.payload
@@ -82,7 +82,7 @@ async def test_json_keeps_numbers_as_they_are_written(made: Made) -> None:
     assert str(found[0].payload["a"]) == "1.10"
     assert str(found[0].payload["b"]) == "NaN"
     assert found[1].payload == b"broken"
-    assert found[2].doubts[0].reason is Reason.UNDECODABLE
+    assert found[2].doubts[0].reason is QuarantineReason.UNDECODABLE
     for record in found[:2]:
         assert str(payload_of(raw_of(record))) == str(record.payload)
 

@@ -14,19 +14,19 @@ from starlette.routing import Route
 from connectors.kit.oauth import Grants
 from connectors.live_client import AskingAgencies, Times
 from connectors.registry import Connector, connector
-from hub.domain.sources.live import Fallback, Heard, RecordKey
+from hub.domain.sources.live import FallbackReason, LiveRecord, RecordKey
 from hub.domain.sources.live_spec import LiveSpec
-from hub.domain.sources.records import Entry, RawRecord
-from hub.domain.sources.spec import SourceSpec, spec_of
-from hub.errors import SourceRejectedUs
+from hub.domain.sources.records import RawRecord, SourceEntry
+from hub.domain.sources.spec import SourceSpec, parse_source_spec
+from hub.errors import SourceCredentialsRejected
 from tests.sandbox.served import declared, serving
 
 ONE = LiveSpec("", {}, "/{key}", 1)
 LIST = LiveSpec("{year}/{ministry}", {"year": "{year}", "min_code": "{ministry}"}, None, 2)
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
-    return Entry(str(raw.payload["id"]))
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
+    return SourceEntry(str(raw.payload["id"]))
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Now:
 def asking(agency: Agency, live: LiveSpec = ONE, **times: Any) -> tuple[AskingAgencies, Now]:
     table = declared("budget", agency.address, auth={}, url=f"{agency.address}/list")
     table["columns"] = {"required": ["id", "name"]}
-    spec = replace(spec_of("made", table, ""), live=live)
+    spec = replace(parse_source_spec("made", table, ""), live=live)
     held = Connector(spec, read, connector("govspending_budget").folder)
     clock = Now()
     found = AskingAgencies(
@@ -85,8 +85,8 @@ def key(name: str = "a/b", scope: str = "") -> RecordKey:
     return RecordKey("made", name, scope)
 
 
-async def said(agencies: AskingAgencies, one: RecordKey) -> Heard | Fallback:
-    return (await agencies.ask([one]))[one]
+async def said(agencies: AskingAgencies, one: RecordKey) -> LiveRecord | FallbackReason:
+    return (await agencies.fetch([one]))[one]
 
 
 async def settled(agencies: AskingAgencies) -> None:
@@ -99,8 +99,8 @@ async def test_many_who_want_to_know_ask_once(agency: Agency) -> None:
     agency.wait = 0.05
     async with agencies.open():
         found = await asyncio.gather(*(said(agencies, key()) for _ in range(10)))
-        assert all(isinstance(one, Heard) for one in found)
-        assert isinstance(await said(agencies, key()), Heard)
+        assert all(isinstance(one, LiveRecord) for one in found)
+        assert isinstance(await said(agencies, key()), LiveRecord)
     assert agency.asked == 1
 
 
@@ -126,8 +126,8 @@ async def test_a_little_old_answer_is_given_at_once_and_renewed_behind_it(agency
     assert agency.asked == 2
 
 
-def name(found: Heard | Fallback) -> str:
-    assert isinstance(found, Heard)
+def name(found: LiveRecord | FallbackReason) -> str:
+    assert isinstance(found, LiveRecord)
     payload: Mapping[str, str] = found.raw.payload
     return payload["name"]
 
@@ -137,11 +137,11 @@ async def test_an_agency_that_is_down_is_not_asked_by_everybody(agency: Agency) 
     agency.status = 503
     async with agencies.open():
         for _ in range(3):
-            assert await said(agencies, key("a")) is Fallback.UNREACHABLE
+            assert await said(agencies, key("a")) is FallbackReason.UNREACHABLE
         assert agency.asked == 1
         clock.at += 31
         agency.status = 200
-        assert isinstance(await said(agencies, key("a")), Heard)
+        assert isinstance(await said(agencies, key("a")), LiveRecord)
 
 
 async def test_what_it_said_before_stands_while_it_is_down(agency: Agency) -> None:
@@ -162,9 +162,9 @@ async def test_nobody_waits_longer_than_his_patience_and_what_comes_late_is_kept
     agencies, _ = asking(agency, patience=0.01)
     agency.wait = 0.2
     async with agencies.open():
-        assert await said(agencies, key("a")) is Fallback.LATE
+        assert await said(agencies, key("a")) is FallbackReason.LATE
         await settled(agencies)
-        assert isinstance(await said(agencies, key("a")), Heard)
+        assert isinstance(await said(agencies, key("a")), LiveRecord)
     assert agency.asked == 1
 
 
@@ -172,14 +172,14 @@ async def test_a_question_that_takes_for_ever_ends(agency: Agency) -> None:
     agencies, _ = asking(agency, longest=0.05)
     agency.wait = 2
     async with agencies.open():
-        assert await said(agencies, key("a")) is Fallback.UNREACHABLE
+        assert await said(agencies, key("a")) is FallbackReason.UNREACHABLE
 
 
 async def test_questions_under_way_end_with_the_hub(agency: Agency) -> None:
     agencies, _ = asking(agency, patience=0.01)
     agency.wait = 2
     async with agencies.open():
-        assert await said(agencies, key("a")) is Fallback.LATE
+        assert await said(agencies, key("a")) is FallbackReason.LATE
     assert not agencies._asking
 
 
@@ -187,8 +187,8 @@ async def test_no_more_questions_are_under_way_than_a_source_can_bear(agency: Ag
     agencies, _ = asking(agency, of_one=2)
     agency.wait = 0.02
     async with agencies.open():
-        found = await agencies.ask([key(str(n)) for n in range(9)])
-    assert all(isinstance(one, Heard) for one in found.values())
+        found = await agencies.fetch([key(str(n)) for n in range(9)])
+    assert all(isinstance(one, LiveRecord) for one in found.values())
     assert (agency.asked, agency.most) == (9, 2)
 
 
@@ -203,16 +203,16 @@ async def test_of_too_many_answers_the_oldest_is_given_up(agency: Agency) -> Non
 @pytest.mark.parametrize(
     ("answer", "status", "why"),
     [
-        ({"id": "other", "name": "ก"}, 200, Fallback.GONE),
-        ({"detail": "none"}, 404, Fallback.GONE),
-        ({"id": "a", "name": "ก", "new": 1}, 200, Fallback.REFUSED),
-        ({"id": "a"}, 200, Fallback.REFUSED),
-        ({}, 401, Fallback.UNREACHABLE),
-        ({}, 418, Fallback.REFUSED),
+        ({"id": "other", "name": "ก"}, 200, FallbackReason.GONE),
+        ({"detail": "none"}, 404, FallbackReason.GONE),
+        ({"id": "a", "name": "ก", "new": 1}, 200, FallbackReason.REFUSED),
+        ({"id": "a"}, 200, FallbackReason.REFUSED),
+        ({}, 401, FallbackReason.UNREACHABLE),
+        ({}, 418, FallbackReason.REFUSED),
     ],
 )
 async def test_what_is_no_answer_says_which_kind_of_none_it_is(
-    agency: Agency, answer: Any, status: int, why: Fallback
+    agency: Agency, answer: Any, status: int, why: FallbackReason
 ) -> None:
     agencies, _ = asking(agency)
     agency.answer, agency.status = answer, status
@@ -226,8 +226,10 @@ async def test_a_source_that_declares_nothing_and_one_nobody_knows_are_not_asked
     agencies, _ = asking(agency, LIST)
     other, scopeless = RecordKey("unknown", "a", ""), key("a", "2567")
     async with agencies.open():
-        assert set((await agencies.ask([other, scopeless])).values()) == {Fallback.NOT_OFFERED}
-    assert (agency.asked, agencies.questions([other, scopeless])) == (0, 0)
+        assert set((await agencies.fetch([other, scopeless])).values()) == {
+            FallbackReason.NOT_OFFERED
+        }
+    assert (agency.asked, agencies.count_requests([other, scopeless])) == (0, 0)
 
 
 async def test_a_source_without_its_secret_is_not_asked(agency: Agency) -> None:
@@ -236,12 +238,12 @@ async def test_a_source_without_its_secret_is_not_asked(agency: Agency) -> None:
     auth = replace(connector("govspending_budget").spec.auth)
 
     def missing(_: str) -> str:
-        raise SourceRejectedUs
+        raise SourceCredentialsRejected
 
     agencies.secret_of = missing
     agencies.sources = {"made": replace(held, spec=replace(held.spec, auth=auth))}
     async with agencies.open():
-        assert await said(agencies, key("a")) is Fallback.UNREACHABLE
+        assert await said(agencies, key("a")) is FallbackReason.UNREACHABLE
     assert agency.asked == 0
 
 
@@ -262,11 +264,11 @@ async def test_two_projects_of_one_list_are_one_question_and_a_long_list_is_not_
         agencies, _ = asking(Agency(address), LIST)
         near, far, beyond = (key(n, "2567/15000") for n in ("3", "39", "40"))
         async with agencies.open():
-            found = await agencies.ask([near, far, beyond])
-            assert agencies.questions([near, far, beyond]) == 1
-    assert isinstance(found[near], Heard)
-    assert isinstance(found[far], Heard)
-    assert found[beyond] is Fallback.TOO_LONG
+            found = await agencies.fetch([near, far, beyond])
+            assert agencies.count_requests([near, far, beyond]) == 1
+    assert isinstance(found[near], LiveRecord)
+    assert isinstance(found[far], LiveRecord)
+    assert found[beyond] is FallbackReason.TOO_LONG
     assert pages == 2
 
 
@@ -279,7 +281,7 @@ async def test_a_record_that_comes_with_two_values_is_doubtful() -> None:
         agencies, _ = asking(Agency(address), replace(LIST, pages=5))
         twice, once, none = (key(n, "2567/15000") for n in "123")
         async with agencies.open():
-            found = await agencies.ask([twice, once, none])
-    assert found[twice] is Fallback.DOUBTFUL
-    assert isinstance(found[once], Heard)
-    assert found[none] is Fallback.GONE
+            found = await agencies.fetch([twice, once, none])
+    assert found[twice] is FallbackReason.DOUBTFUL
+    assert isinstance(found[once], LiveRecord)
+    assert found[none] is FallbackReason.GONE

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit import thai
-from hub.domain.sources.records import Doubt, Reason
+from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.spec import Era, MoneyUnit
-from hub.domain.thai_text import clean, folded, stripped, unsafe
+from hub.domain.thai_text import find_unsafe_character, fold_name, normalize_text, strip_area_prefix
 from hub.domain.time import FiscalYear
 
 
@@ -36,32 +36,32 @@ def test_the_unit_is_the_declared_one() -> None:
     assert thai.amount("139,800.179", MoneyUnit.MILLION_BAHT, "amount") == 13_980_017_900_000
     found = thai.amount("139,800.179", MoneyUnit.BAHT, "amount")
     assert isinstance(found, Doubt)
-    assert found.reason is Reason.AMOUNT_TOO_FINE
+    assert found.reason is QuarantineReason.AMOUNT_TOO_FINE
 
 
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("NaN", Reason.NOT_A_NUMBER),
-        (Decimal("NaN"), Reason.NOT_A_NUMBER),
-        (Decimal("-Infinity"), Reason.NOT_A_NUMBER),
-        ("Infinity", Reason.NOT_A_NUMBER),
-        ("1e400", Reason.NOT_A_NUMBER),
-        (Decimal("1e400"), Reason.AMOUNT_TOO_LARGE),
-        (10**400, Reason.AMOUNT_TOO_LARGE),
-        ("9" * 400, Reason.AMOUNT_TOO_LARGE),
-        ("-7.25", Reason.NEGATIVE_AMOUNT),
-        ("(7.25)", Reason.NEGATIVE_AMOUNT),
-        (-7, Reason.NEGATIVE_AMOUNT),
-        ("300,0", Reason.MISPLACED_SEPARATOR),
-        ("๓ ล้านบาท", Reason.NOT_A_NUMBER),
-        ("1\x00", Reason.NOT_A_NUMBER),
-        (True, Reason.WRONG_TYPE),
-        (1.5, Reason.WRONG_TYPE),
-        ([1], Reason.WRONG_TYPE),
+        ("NaN", QuarantineReason.NOT_A_NUMBER),
+        (Decimal("NaN"), QuarantineReason.NOT_A_NUMBER),
+        (Decimal("-Infinity"), QuarantineReason.NOT_A_NUMBER),
+        ("Infinity", QuarantineReason.NOT_A_NUMBER),
+        ("1e400", QuarantineReason.NOT_A_NUMBER),
+        (Decimal("1e400"), QuarantineReason.AMOUNT_TOO_LARGE),
+        (10**400, QuarantineReason.AMOUNT_TOO_LARGE),
+        ("9" * 400, QuarantineReason.AMOUNT_TOO_LARGE),
+        ("-7.25", QuarantineReason.NEGATIVE_AMOUNT),
+        ("(7.25)", QuarantineReason.NEGATIVE_AMOUNT),
+        (-7, QuarantineReason.NEGATIVE_AMOUNT),
+        ("300,0", QuarantineReason.MISPLACED_SEPARATOR),
+        ("๓ ล้านบาท", QuarantineReason.NOT_A_NUMBER),
+        ("1\x00", QuarantineReason.NOT_A_NUMBER),
+        (True, QuarantineReason.WRONG_TYPE),
+        (1.5, QuarantineReason.WRONG_TYPE),
+        ([1], QuarantineReason.WRONG_TYPE),
     ],
 )
-def test_an_amount_that_cannot_be_trusted_says_why(written: Any, reason: Reason) -> None:
+def test_an_amount_that_cannot_be_trusted_says_why(written: Any, reason: QuarantineReason) -> None:
     found = thai.amount(written, MoneyUnit.BAHT, "amount")
     assert isinstance(found, Doubt)
     assert (found.reason, found.field) == (reason, "amount")
@@ -88,33 +88,35 @@ def test_a_year_of_either_era_is_the_same_year(written: Any) -> None:
 @pytest.mark.parametrize(
     ("written", "era", "reason"),
     [
-        ("65", Era.CE, Reason.AMBIGUOUS_YEAR),
-        ("22", Era.CE, Reason.AMBIGUOUS_YEAR),
-        ("256", Era.BE, Reason.IMPOSSIBLE_YEAR),
-        ("1700", Era.BE, Reason.IMPOSSIBLE_YEAR),
-        ("2565.5", Era.BE, Reason.IMPOSSIBLE_YEAR),
-        ("9" * 5000, Era.BE, Reason.IMPOSSIBLE_YEAR),
-        (None, Era.BE, Reason.IMPOSSIBLE_YEAR),
-        (True, Era.BE, Reason.IMPOSSIBLE_YEAR),
+        ("65", Era.CE, QuarantineReason.AMBIGUOUS_YEAR),
+        ("22", Era.CE, QuarantineReason.AMBIGUOUS_YEAR),
+        ("256", Era.BE, QuarantineReason.IMPOSSIBLE_YEAR),
+        ("1700", Era.BE, QuarantineReason.IMPOSSIBLE_YEAR),
+        ("2565.5", Era.BE, QuarantineReason.IMPOSSIBLE_YEAR),
+        ("9" * 5000, Era.BE, QuarantineReason.IMPOSSIBLE_YEAR),
+        (None, Era.BE, QuarantineReason.IMPOSSIBLE_YEAR),
+        (True, Era.BE, QuarantineReason.IMPOSSIBLE_YEAR),
     ],
 )
-def test_a_year_that_is_none_or_may_be_two_says_so(written: Any, era: Era, reason: Reason) -> None:
+def test_a_year_that_is_none_or_may_be_two_says_so(
+    written: Any, era: Era, reason: QuarantineReason
+) -> None:
     found = thai.year(written, era, "year")
     assert isinstance(found, Doubt)
     assert found.reason is reason
 
 
 def test_texts_are_put_right() -> None:
-    assert clean("น้ํา  ใจ\u200b") == clean("นํ้า ใจ") == "น้ำ ใจ"
-    assert clean("ส\uf70aง\u202e") == "ส่ง"
-    assert unsafe("ก\x00") == "U+0000"
-    assert unsafe("\ud800") == "U+D800"
-    assert unsafe("\ue000") == "U+E000"
-    assert unsafe("ก\nข") is None
+    assert normalize_text("น้ํา  ใจ\u200b") == normalize_text("นํ้า ใจ") == "น้ำ ใจ"
+    assert normalize_text("ส\uf70aง\u202e") == "ส่ง"
+    assert find_unsafe_character("ก\x00") == "U+0000"
+    assert find_unsafe_character("\ud800") == "U+D800"
+    assert find_unsafe_character("\ue000") == "U+E000"
+    assert find_unsafe_character("ก\nข") is None
 
 
 def test_prefixes_and_abbreviations_are_seen_through() -> None:
-    assert stripped("จ. ตราด") == ("PROVINCE", "ตราด")
-    assert stripped("กลุ่มจังหวัดภาคใต้") == ("CLUSTER", "ภาคใต้")
-    assert stripped("จังหวัด") == (None, "จังหวัด")
-    assert folded("สนง.ปลัดกระทรวง ก") == folded("สำนักงานปลัดกระทรวงก")
+    assert strip_area_prefix("จ. ตราด") == ("PROVINCE", "ตราด")
+    assert strip_area_prefix("กลุ่มจังหวัดภาคใต้") == ("CLUSTER", "ภาคใต้")
+    assert strip_area_prefix("จังหวัด") == (None, "จังหวัด")
+    assert fold_name("สนง.ปลัดกระทรวง ก") == fold_name("สำนักงานปลัดกระทรวงก")

@@ -8,9 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.provenance import Cadence
-from hub.domain.sources.coverage import Coverage, Place, coverage_of
-from hub.domain.sources.declaration import Part
-from hub.domain.sources.freshness import ORDER, FreshnessStatus, status_of, worst
+from hub.domain.sources.coverage import CellScope, Coverage, parse_coverage
+from hub.domain.sources.declaration import DeclarationTable
+from hub.domain.sources.freshness import (
+    STATUS_ORDER,
+    FreshnessStatus,
+    compute_freshness_status,
+    worst_status,
+)
 from hub.errors import Invalid
 
 READ = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,19 +37,19 @@ def test_one_missed_reading_is_late_and_several_are_stale(
     cadence: Cadence, intervals: float, status: FreshnessStatus
 ) -> None:
     assert cadence.period is not None
-    assert status_of(cadence, READ, READ + intervals * cadence.period) is status
+    assert compute_freshness_status(cadence, READ, READ + intervals * cadence.period) is status
 
 
 @pytest.mark.parametrize("cadence", PROMISING)
 def test_what_was_never_read_is_never_read(cadence: Cadence) -> None:
-    assert status_of(cadence, None, READ) is FreshnessStatus.NEVER
+    assert compute_freshness_status(cadence, None, READ) is FreshnessStatus.NEVER
 
 
 def test_what_promises_nothing_is_never_late() -> None:
     after = READ + timedelta(days=10_000)
-    assert status_of(Cadence.MANUAL, READ, after) is FreshnessStatus.FRESH
-    assert status_of(Cadence.MANUAL, None, after) is FreshnessStatus.NEVER
-    assert status_of(None, None, after) is FreshnessStatus.FRESH
+    assert compute_freshness_status(Cadence.MANUAL, READ, after) is FreshnessStatus.FRESH
+    assert compute_freshness_status(Cadence.MANUAL, None, after) is FreshnessStatus.NEVER
+    assert compute_freshness_status(None, None, after) is FreshnessStatus.FRESH
 
 
 @given(
@@ -52,17 +57,20 @@ def test_what_promises_nothing_is_never_late() -> None:
     ages=st.lists(st.timedeltas(timedelta(0), timedelta(400)), min_size=2, max_size=2),
 )
 def test_nothing_grows_fresher_by_waiting(cadence: Cadence, ages: list[timedelta]) -> None:
-    first, second = (ORDER.index(status_of(cadence, READ, READ + age)) for age in sorted(ages))
+    first, second = (
+        STATUS_ORDER.index(compute_freshness_status(cadence, READ, READ + age))
+        for age in sorted(ages)
+    )
     assert first <= second
 
 
 def test_the_worst_of_nothing_is_never() -> None:
-    assert worst([]) is FreshnessStatus.NEVER
-    assert worst([FreshnessStatus.LATE, FreshnessStatus.FRESH]) is FreshnessStatus.LATE
+    assert worst_status([]) is FreshnessStatus.NEVER
+    assert worst_status([FreshnessStatus.LATE, FreshnessStatus.FRESH]) is FreshnessStatus.LATE
 
 
 def covers(**table: Any) -> Coverage:
-    found = coverage_of(Part("a", "", {"covers": table}, {"covers"}))
+    found = parse_coverage(DeclarationTable("a", "", {"covers": table}, {"covers"}))
     assert found is not None
     return found
 
@@ -74,15 +82,18 @@ def test_a_coverage_is_kept_as_it_was_declared() -> None:
 
 def test_who_tells_of_some_areas_says_nothing_of_the_country() -> None:
     told = covers(levels=["LOCAL"], areas=["20", "21"], years=[2560])
-    wide, narrow = Place(None, None, None, (2019,)), Place(None, None, frozenset({"20"}), (2019,))
-    assert not told.holds(wide)
-    assert told.holds(narrow)
+    wide, narrow = (
+        CellScope(None, None, None, (2019,)),
+        CellScope(None, None, frozenset({"20"}), (2019,)),
+    )
+    assert not told.includes(wide)
+    assert told.includes(narrow)
 
 
 def test_who_tells_of_ministries_says_nothing_of_an_agency_that_may_be_none() -> None:
     told = covers(levels=["MINISTRY"], years=[2560])
-    assert told.holds(Place(None, None, None, (2019,)))
-    assert not told.holds(Place(None, frozenset({"province:20"}), None, (2019,)))
+    assert told.includes(CellScope(None, None, None, (2019,)))
+    assert not told.includes(CellScope(None, frozenset({"province:20"}), None, (2019,)))
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from hub.domain.sources.live_spec import told_by
-from hub.domain.sources.spec import spec_of
+from hub.domain.sources.live_spec import match_pattern
+from hub.domain.sources.spec import parse_source_spec
 from hub.errors import Invalid
 from tests.sandbox.served import declared
 
 
 def test_a_scope_is_read_by_its_pattern() -> None:
-    assert told_by("{year}/{ministry}", "2567/15000") == {"year": "2567", "ministry": "15000"}
-    assert told_by("{year}/{ministry}", "2567") is None
-    assert told_by("{year}.{x}", "2567a9") is None
+    assert match_pattern("{year}/{ministry}", "2567/15000") == {"year": "2567", "ministry": "15000"}
+    assert match_pattern("{year}/{ministry}", "2567") is None
+    assert match_pattern("{year}.{x}", "2567a9") is None
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_a_scope_is_read_by_its_pattern() -> None:
 )
 def test_a_way_to_ask_that_cannot_be_names_the_key(live: dict[str, Any], where: str) -> None:
     with pytest.raises(Invalid, match=where):
-        spec_of("made", declared("budget", "http://127.0.0.1", live=live), "")
+        parse_source_spec("made", declared("budget", "http://127.0.0.1", live=live), "")

@@ -3,7 +3,7 @@
 import pytest
 
 from hub.domain.linkages import LinkageStatus
-from hub.domain.matrix.result import PRECEDENCE, CellState, Figures, state_of
+from hub.domain.matrix.result import STATE_PRECEDENCE, CellState, Figures, compute_cell_state
 
 
 def figures(
@@ -29,8 +29,8 @@ def figures(
 def test_the_first_state_that_holds_is_the_cells(
     cell: Figures, expected: bool, unreported: bool, state: CellState
 ) -> None:
-    assert state_of(cell, expected=expected, unreported=unreported) is state
+    assert compute_cell_state(cell, expected=expected, unreported=unreported) is state
 
 
 def test_every_state_has_its_place_in_the_order() -> None:
-    assert set(PRECEDENCE) == set(CellState)
+    assert set(STATE_PRECEDENCE) == set(CellState)

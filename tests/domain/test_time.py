@@ -6,22 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear, FiscalYearRange, every_year, in_force
+from hub.domain.time import (
+    FIRST_BE,
+    LAST_BE,
+    FiscalYear,
+    FiscalYearRange,
+    all_fiscal_years,
+    is_in_force,
+)
 from hub.errors import Invalid
 
-years = st.integers(FIRST_BE, LAST_BE).map(FiscalYear.of_be)
+years = st.integers(FIRST_BE, LAST_BE).map(FiscalYear.from_be)
 days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 
 
 def test_fiscal_year_2555_runs_from_october_2011_to_september_2012() -> None:
-    year = FiscalYear.of_be(2555)
+    year = FiscalYear.from_be(2555)
     assert (year.starts_on, year.ends_on) == (date(2011, 10, 1), date(2012, 9, 30))
-    assert year == FiscalYear.of_ce(2012)
+    assert year == FiscalYear.from_ce(2012)
 
 
 @given(days)
 def test_a_day_is_in_the_fiscal_year_that_holds_it(day: date) -> None:
-    year = FiscalYear.holding(day)
+    year = FiscalYear.from_date(day)
     assert year.starts_on <= day <= year.ends_on
 
 
@@ -41,14 +48,14 @@ def test_no_number_is_a_year_in_both_eras(number: int) -> None:
             return False
         return True
 
-    assert not (fits(FiscalYear, "of_be") and fits(FiscalYear, "of_ce"))
+    assert not (fits(FiscalYear, "from_be") and fits(FiscalYear, "from_ce"))
 
 
 def test_a_year_of_the_other_era_is_told_which_one_to_send() -> None:
     with pytest.raises(Invalid, match="send ce: 2011"):
-        FiscalYear.of_be(2011)
+        FiscalYear.from_be(2011)
     with pytest.raises(Invalid, match="send be: 2554"):
-        FiscalYear.of_ce(2554)
+        FiscalYear.from_ce(2554)
 
 
 def test_a_range_that_runs_backwards_or_too_long_is_refused() -> None:
@@ -59,12 +66,12 @@ def test_a_range_that_runs_backwards_or_too_long_is_refused() -> None:
 
 
 def test_every_year_is_every_legal_year() -> None:
-    assert [year.be for year in every_year()] == list(range(FIRST_BE, LAST_BE + 1))
+    assert [year.be for year in all_fiscal_years()] == list(range(FIRST_BE, LAST_BE + 1))
 
 
 @given(days, days, days)
 def test_a_range_of_validity_holds_its_first_day_and_not_its_last(
     start: date, end: date, day: date
 ) -> None:
-    assert in_force(start, end, day) is (start <= day < end)
-    assert in_force(None, None, day)
+    assert is_in_force(start, end, day) is (start <= day < end)
+    assert is_in_force(None, None, day)

@@ -11,7 +11,7 @@ from connectors.kit.oauth import Grants
 from connectors.kit.paging import pages
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Reason
+from hub.domain.sources.records import QuarantineReason
 from hub.domain.sources.spec import Era
 from hub.errors import SourceRefused
 from hub.ingest.run import Input, Result, ingest
@@ -49,10 +49,13 @@ class Hostile:
         assert done.ledger.read == sum(done.ledger.counts.values())
         return done
 
-    async def spoilt(self, fault: str, api: str = "ministry", **changes: Any) -> Reason:
+    async def spoilt(self, fault: str, api: str = "ministry", **changes: Any) -> QuarantineReason:
         """The reason why the one spoilt record waits; the others are stored."""
         done = await self.read(f"{fault}x1", api, **changes)
-        assert (done.ledger.of(Outcome.NEW), done.ledger.of(Outcome.QUARANTINED)) == (COUNT - 1, 1)
+        assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (
+            COUNT - 1,
+            1,
+        )
         left = await waiting(self.database)
         assert all(asked.th and asked.en for asked in left)
         whole = "select length(payload) from raw_record r join quarantine q on q.hash = r.hash"
@@ -63,7 +66,7 @@ class Hostile:
     async def stored(self, fault: str, api: str = "ministry", **changes: Any) -> Any:
         """The project of the spoilt record, which is stored like the others."""
         done = await self.read(f"{fault}x1", api, **changes)
-        assert done.ledger.of(Outcome.NEW) == COUNT
+        assert done.ledger.count_of(Outcome.NEW) == COUNT
         key = {"ministry": "ministry-00000000", "contracts": "65000000000"}[api]
         return await self.database.pool.fetchrow(
             "select * from project where source_id = $1 and source_key = $2", f"sandbox_{api}", key
@@ -87,19 +90,19 @@ def truth(hostile: Hostile, phase: str = "requested") -> int:
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ("nan", Reason.NOT_A_NUMBER),
-        ("infinity", Reason.NOT_A_NUMBER),
-        ("huge-number", Reason.AMOUNT_TOO_LARGE),
+        ("nan", QuarantineReason.NOT_A_NUMBER),
+        ("infinity", QuarantineReason.NOT_A_NUMBER),
+        ("huge-number", QuarantineReason.AMOUNT_TOO_LARGE),
     ],
 )
 async def test_18_an_amount_that_is_no_finite_number_waits(
-    hostile: Hostile, fault: str, reason: Reason
+    hostile: Hostile, fault: str, reason: QuarantineReason
 ) -> None:
     assert await hostile.spoilt(fault) is reason
 
 
 async def test_19_a_negative_amount_waits_and_is_in_no_sum(hostile: Hostile) -> None:
-    assert await hostile.spoilt("negative") is Reason.NEGATIVE_AMOUNT
+    assert await hostile.spoilt("negative") is QuarantineReason.NEGATIVE_AMOUNT
     own = int(hostile.agency.data.project(0, "ministry")["amounts"][0]["baht"].replace(".", ""))
     assert (await hostile.sums())["REQUESTED"] == truth(hostile) - own
 
@@ -116,7 +119,7 @@ async def test_21_thousands_separators_are_read(hostile: Hostile) -> None:
 
 
 async def test_21_a_separator_out_of_place_waits(hostile: Hostile) -> None:
-    assert await hostile.spoilt("misplaced") is Reason.MISPLACED_SEPARATOR
+    assert await hostile.spoilt("misplaced") is QuarantineReason.MISPLACED_SEPARATOR
 
 
 @pytest.mark.parametrize("fault", ["ce-year", "short-year"])
@@ -125,11 +128,11 @@ async def test_22_a_year_of_either_era_is_the_same_year(hostile: Hostile, fault:
 
 
 async def test_22_two_digits_of_a_common_era_source_wait(hostile: Hostile) -> None:
-    assert await hostile.spoilt("short-year", era=Era.CE) is Reason.AMBIGUOUS_YEAR
+    assert await hostile.spoilt("short-year", era=Era.CE) is QuarantineReason.AMBIGUOUS_YEAR
 
 
 async def test_22_a_year_that_cannot_be_waits(hostile: Hostile) -> None:
-    assert await hostile.spoilt("no-year") is Reason.IMPOSSIBLE_YEAR
+    assert await hostile.spoilt("no-year") is QuarantineReason.IMPOSSIBLE_YEAR
 
 
 async def test_23_a_byte_order_mark_is_no_part_of_a_record(hostile: Hostile) -> None:
@@ -137,7 +140,7 @@ async def test_23_a_byte_order_mark_is_no_part_of_a_record(hostile: Hostile) -> 
 
 
 async def test_23_bytes_that_do_not_decode_wait_as_they_came(hostile: Hostile) -> None:
-    assert await hostile.spoilt("bad-bytes") is Reason.UNDECODABLE
+    assert await hostile.spoilt("bad-bytes") is QuarantineReason.UNDECODABLE
     kept = await hostile.database.pool.fetchval(
         "select payload from raw_record r join quarantine q on q.hash = r.hash"
     )
@@ -148,13 +151,13 @@ async def test_23_bytes_that_do_not_decode_wait_as_they_came(hostile: Hostile) -
 
 @pytest.mark.parametrize("api", ["ministry", "contracts", "catalog", "budget"])
 async def test_24_a_province_that_is_none_waits(hostile: Hostile, api: str) -> None:
-    assert await hostile.spoilt("unknown-province", api) is Reason.UNKNOWN_NAME
+    assert await hostile.spoilt("unknown-province", api) is QuarantineReason.UNKNOWN_NAME
 
 
 async def test_24_a_code_beside_another_provinces_name_waits_with_both_proposed(
     hostile: Hostile,
 ) -> None:
-    assert await hostile.spoilt("wrong-province") is Reason.AMBIGUOUS_NAME
+    assert await hostile.spoilt("wrong-province") is QuarantineReason.AMBIGUOUS_NAME
     [asked] = await waiting(hostile.database)
     assert {one.target for one in asked.proposals} == {"22", "23"}
 
@@ -167,19 +170,19 @@ async def test_25_a_new_name_does_not_hold_before_its_day(hostile: Hostile) -> N
     await hostile.database.pool.execute(
         "update alias set valid_from = $1 where target = 'department:21005'", date(2023, 10, 1)
     )
-    assert await hostile.spoilt("renamed-agency") is Reason.UNKNOWN_NAME
+    assert await hostile.spoilt("renamed-agency") is QuarantineReason.UNKNOWN_NAME
 
 
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ("nul", Reason.UNSAFE_TEXT),
-        ("surrogate", Reason.UNSAFE_TEXT),
-        ("long-name", Reason.TOO_LARGE),
+        ("nul", QuarantineReason.UNSAFE_TEXT),
+        ("surrogate", QuarantineReason.UNSAFE_TEXT),
+        ("long-name", QuarantineReason.TOO_LARGE),
     ],
 )
 async def test_26_a_text_that_cannot_be_kept_waits(
-    hostile: Hostile, fault: str, reason: Reason
+    hostile: Hostile, fault: str, reason: QuarantineReason
 ) -> None:
     assert await hostile.spoilt(fault) is reason
 
@@ -192,16 +195,16 @@ async def test_26_unseen_characters_and_the_order_of_marks_are_put_right(
 
 
 async def test_27_a_record_without_a_key_waits(hostile: Hostile) -> None:
-    assert await hostile.spoilt("no-key") is Reason.MISSING_KEY
+    assert await hostile.spoilt("no-key") is QuarantineReason.MISSING_KEY
 
 
 async def test_27_a_key_with_two_values_waits_with_both_and_neither_is_stored(
     hostile: Hostile,
 ) -> None:
     done = await hostile.read("same-keyx1")
-    assert (done.ledger.read, done.ledger.of(Outcome.QUARANTINED)) == (COUNT + 1, 2)
+    assert (done.ledger.read, done.ledger.count_of(Outcome.QUARANTINED)) == (COUNT + 1, 2)
     [asked] = await waiting(hostile.database)
-    assert (asked.reason, len(asked.rows)) == (Reason.CONFLICTING_VALUES, 2)
+    assert (asked.reason, len(asked.rows)) == (QuarantineReason.CONFLICTING_VALUES, 2)
     assert await hostile.database.pool.fetchval("select count(*) from raw_record") == COUNT + 1
 
 
@@ -222,7 +225,7 @@ async def test_28_a_column_renamed_or_added_fails_the_run_with_its_name(
 async def test_28_a_column_of_another_type_waits_record_by_record(
     hostile: Hostile, api: str
 ) -> None:
-    assert await hostile.spoilt("wrong-type", api) is Reason.WRONG_TYPE
+    assert await hostile.spoilt("wrong-type", api) is QuarantineReason.WRONG_TYPE
 
 
 @pytest.mark.parametrize("api", ["ministry", "contracts"])
@@ -233,7 +236,7 @@ async def test_29_a_removed_record_is_gone_now_and_still_answered_as_of_before(
     id_, then = await first_of(hostile, api)
     before = await amounts(hostile, id_)
     done = await hostile.read("gone", api)
-    assert done.ledger.of(Outcome.CHANGED) + done.ledger.vanished == 1
+    assert done.ledger.count_of(Outcome.CHANGED) + done.ledger.vanished == 1
     assert await amounts(hostile, id_) == []
     assert await amounts(hostile, id_, at=then) == before != []
 
@@ -245,7 +248,7 @@ async def test_30_a_late_correction_is_a_new_version_and_the_answer_as_of_before
     id_, then = await first_of(hostile, "ministry")
     before = await amounts(hostile, id_)
     done = await hostile.read("late-correctionx1")
-    assert done.ledger.of(Outcome.CHANGED) == 1
+    assert done.ledger.count_of(Outcome.CHANGED) == 1
     assert 777_700 in await amounts(hostile, id_)
     assert await amounts(hostile, id_, at=then) == before
     assert 777_700 not in before

@@ -118,7 +118,7 @@ async def test_52_a_backup_brought_back_has_the_same_ledger_and_the_same_rows(
             assert rows == await everything(fresh_database)
             assert sum(count for count, _ in rows.values()) > 1_000
             done = await ingest(restored, SPEC, read, given([row(1, name="อื่น"), row(2)], [row(4)]))
-            assert done.ledger.of(Outcome.UNCHANGED) == done.ledger.read == 3
+            assert done.ledger.count_of(Outcome.UNCHANGED) == done.ledger.read == 3
     finally:
         await administer(template, "drop database restored with (force)")
 

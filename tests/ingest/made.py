@@ -12,21 +12,21 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    RawName,
     RawPage,
     RawRecord,
-    WrittenName,
+    SourceEntry,
 )
-from hub.domain.sources.spec import SourceSpec, spec_of
+from hub.domain.sources.spec import SourceSpec, parse_source_spec
 from hub.ingest.run import Input
 from hub.store.database import Database
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-SPEC = spec_of(
+SPEC = parse_source_spec(
     "made_up",
     {
         "title_th": "แหล่งสมมุติ",
@@ -55,7 +55,7 @@ def sample(name: str) -> Path:
     return path
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """A project a record, with one line."""
     row: Mapping[str, Any] = raw.payload
     key = thai.text(row["id"]) or None
@@ -63,22 +63,22 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
     satang = thai.amount(row["amount"], spec.money_unit, "amount")
     doubts = tuple(found for found in (year, satang) if isinstance(found, Doubt))
     if isinstance(year, Doubt):
-        return Entry(key, doubts=doubts)
+        return SourceEntry(key, doubts=doubts)
     counted = thai.believed(satang)
-    area = WrittenName(NameKind.AREA, thai.text(row["area"]))
+    area = RawName(NameKind.AREA, thai.text(row["area"]))
     line = () if counted is None else (
-        LineRow(
+        ParsedBudgetLine(
             "amount", year, BudgetPhase.APPROPRIATED, FundingSource.MINISTRY, counted, area
         ),
     )  # fmt: skip
-    project = ProjectRow(
+    project = ParsedProject(
         thai.text(row["id"]),
         thai.text(row["name"]),
         ActorLevel.MINISTRY,
-        WrittenName(NameKind.AGENCY, "กระทรวงมหาดไทย"),
+        RawName(NameKind.AGENCY, "กระทรวงมหาดไทย"),
         (year,),
     )
-    return Entry(key, project=project, lines=line, doubts=doubts)
+    return SourceEntry(key, project=project, lines=line, doubts=doubts)
 
 
 def row(number: int | str, amount: Any = "1,000", **more: Any) -> Row:

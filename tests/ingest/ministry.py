@@ -15,14 +15,14 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.live_spec import LiveSpec
 from hub.domain.sources.records import (
     Doubt,
-    Entry,
-    LineRow,
     NameKind,
-    ProjectRow,
+    ParsedBudgetLine,
+    ParsedProject,
+    RawName,
     RawRecord,
-    WrittenName,
+    SourceEntry,
 )
-from hub.domain.sources.spec import SourceSpec, spec_of
+from hub.domain.sources.spec import SourceSpec, parse_source_spec
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import Agency
 from hub.store.database import Database
@@ -50,11 +50,11 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def read(raw: RawRecord, spec: SourceSpec) -> Entry:
+def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """A record of the source contract, its amounts in its province."""
     row: Mapping[str, Any] = raw.payload
     if raw.deleted:
-        return Entry(str(row["id"]))
+        return SourceEntry(str(row["id"]))
     year = thai.year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
     assert not isinstance(year, Doubt)
     doubts, lines = [], []
@@ -63,14 +63,16 @@ def read(raw: RawRecord, spec: SourceSpec) -> Entry:
         if isinstance(satang, Doubt):
             doubts.append(satang)
         if (counted := thai.believed(satang)) is not None:
-            area = WrittenName(NameKind.AREA, row["province_name"])
+            area = RawName(NameKind.AREA, row["province_name"])
             phase = BudgetPhase(amount["phase"])
-            lines.append(LineRow(phase.value, year, phase, FundingSource.MINISTRY, counted, area))
-    owner = WrittenName(NameKind.AGENCY, row["agency_name"], row["agency_code"])
-    project = ProjectRow(
+            lines.append(
+                ParsedBudgetLine(phase.value, year, phase, FundingSource.MINISTRY, counted, area)
+            )
+    owner = RawName(NameKind.AGENCY, row["agency_name"], row["agency_code"])
+    project = ParsedProject(
         row["id"], row["title_th"], ActorLevel.MINISTRY, owner, (year,), code=row["id"]
     )
-    return Entry(row["id"], project=project, lines=tuple(lines), doubts=tuple(doubts))
+    return SourceEntry(row["id"], project=project, lines=tuple(lines), doubts=tuple(doubts))
 
 
 class Ministry:
@@ -80,7 +82,9 @@ class Ministry:
         self.ask = ask
         self.database = database
         self.agency = agency
-        spec = spec_of("ministry_register", declared("ministry", address, columns=COLUMNS), "")
+        spec = parse_source_spec(
+            "ministry_register", declared("ministry", address, columns=COLUMNS), ""
+        )
         self.spec = replace(spec, live=LiveSpec("", {}, "/{key}", 1))
         self.held = Connector(self.spec, read, Path())
 

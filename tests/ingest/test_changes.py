@@ -10,8 +10,8 @@ import pytest
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import changes, pages
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Pages, RawPage
-from hub.domain.sources.runs import Asked
+from hub.domain.sources.records import FetchPages, RawPage
+from hub.domain.sources.runs import FetchRequest
 from hub.errors import SourceRefused, SourceUnreachable
 from hub.ingest.run import Input, Result, ingest
 from hub.sandbox.agency import Agency
@@ -63,13 +63,13 @@ async def test_the_first_run_reads_all_and_the_next_only_what_changed_since(
     reading: Reading,
 ) -> None:
     first = await reading.run()
-    assert (first.asked.since, first.ledger.of(Outcome.NEW)) == (None, 60)
+    assert (first.asked.since, first.ledger.count_of(Outcome.NEW)) == (None, 60)
     reading.agency.change("ministry", 7)
     reading.agency.delete("ministry", 9)
     second = await reading.run()
     assert second.asked.since is not None
     assert second.ledger.read == 2
-    assert (second.ledger.of(Outcome.CHANGED), second.ledger.vanished) == (2, 0)
+    assert (second.ledger.count_of(Outcome.CHANGED), second.ledger.vanished) == (2, 0)
     assert await reading.stored() == {f"ministry-{n:08}" for n in range(60) if n != 9}
 
 
@@ -93,7 +93,7 @@ async def test_a_304_is_a_run_that_read_nothing_and_succeeded(reading: Reading) 
     status = "select array_agg(status order by id) from source_run"
     assert await reading.database.pool.fetchval(status) == ["SUCCEEDED"] * 3
     reading.agency.change("ministry", 3)
-    assert (await reading.run()).ledger.of(Outcome.CHANGED) == 1
+    assert (await reading.run()).ledger.count_of(Outcome.CHANGED) == 1
     assert len(await reading.stored()) == 60
 
 
@@ -103,8 +103,8 @@ async def test_a_304_is_asked_for_with_the_etag_and_answered_without_a_body(
     slept = Slept().waiting
     since = changes(reading.spec, SECRETS.__getitem__, Grants(), waiting=slept)
     assert since is not None
-    [page] = [one async for one in since(Asked(FUTURE))(None)]
-    [same] = [one async for one in since(Asked(FUTURE, page.etag))(None)]
+    [page] = [one async for one in since(FetchRequest(FUTURE))(None)]
+    [same] = [one async for one in since(FetchRequest(FUTURE, page.etag))(None)]
     assert (page.total, same.total) == (0, None)
     assert (same.records, same.next_cursor, same.etag) == ([], None, page.etag)
 
@@ -122,7 +122,7 @@ async def test_all_of_it_is_read_when_its_time_has_come_or_when_it_is_asked_for(
 async def test_another_declaration_is_read_whole(reading: Reading) -> None:
     await reading.run()
     reading.spec = replace(reading.spec, digest="another")
-    assert (await reading.run()).ledger.of(Outcome.UNCHANGED) == 60
+    assert (await reading.run()).ledger.count_of(Outcome.UNCHANGED) == 60
 
 
 @pytest.mark.parametrize("when", ["2100-01-01", "2027-06-01"])
@@ -135,7 +135,7 @@ async def test_44_the_question_never_lies_ahead_of_now_whatever_a_clock_once_sai
     second = await reading.run()
     assert second.asked.since is not None
     assert second.asked.since < datetime.now(UTC)
-    assert second.ledger.of(Outcome.CHANGED) == 1
+    assert second.ledger.count_of(Outcome.CHANGED) == 1
 
 
 async def test_44_the_source_is_known_up_to_the_earlier_of_the_two_clocks(
@@ -143,7 +143,7 @@ async def test_44_the_source_is_known_up_to_the_earlier_of_the_two_clocks(
 ) -> None:
     whole = given([row(1)])
 
-    def at(told: datetime) -> Pages:
+    def at(told: datetime) -> FetchPages:
         async def every(cursor: str | None) -> AsyncIterator[RawPage]:
             async for page in whole.pages(cursor):
                 yield replace(page, cursor=None, retrieved_at=told, source_time=AT)
@@ -171,7 +171,7 @@ async def test_a_broken_off_run_of_changes_is_gone_on_with_by_its_own_question(
     reading.agency.faults = []
     done = await reading.run()
     assert (done.resumed, done.asked.since) == (True, asked)
-    assert (done.ledger.read, done.ledger.of(Outcome.CHANGED)) == (30, 30)
+    assert (done.ledger.read, done.ledger.count_of(Outcome.CHANGED)) == (30, 30)
 
 
 async def test_a_whole_reading_does_not_go_on_with_one_of_changes(reading: Reading) -> None:
@@ -195,13 +195,13 @@ async def test_a_failed_run_of_changes_does_not_move_the_watermark(reading: Read
     reading.agency.faults = []
     second = await reading.run()
     assert second.asked.since == first - timedelta(minutes=15)
-    assert second.ledger.of(Outcome.CHANGED) == 1
+    assert second.ledger.count_of(Outcome.CHANGED) == 1
 
 
 async def test_an_answer_of_changes_that_is_cut_short_is_not_believed(reading: Reading) -> None:
     await reading.run()
 
-    def short(asked: Asked) -> Pages:
+    def short(asked: FetchRequest) -> FetchPages:
         async def every(cursor: str | None) -> AsyncIterator[RawPage]:
             yield RawPage([], None, None, "short", AT, total=3)
 

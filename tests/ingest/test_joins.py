@@ -13,7 +13,7 @@ from hub.domain.budget import BudgetPhase
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.joins import Join
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Entry, RawRecord
+from hub.domain.sources.records import RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.errors import SourceRefused
@@ -38,14 +38,14 @@ select 'l', id, 'tourism-east.transport', 'AGREED', 'PUBLISHED' from project whe
 """
 
 
-def budget(raw: RawRecord, spec: SourceSpec) -> Entry:
+def budget(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """A project by its code; several records may bear one code."""
     entry = made.read(raw, spec)
     assert entry.project is not None
     return replace(entry, project=replace(entry.project, code=str(raw.payload["name"])))
 
 
-def spent(raw: RawRecord, spec: SourceSpec) -> Entry:
+def spent(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """What was spent under a code, in a year."""
     entry = made.read(raw, spec)
     lines = tuple(replace(line, phase=BudgetPhase.DISBURSED) for line in entry.lines)
@@ -97,7 +97,7 @@ async def test_lines_stand_on_the_one_project_that_fits_and_their_own_is_not_the
 ) -> None:
     await plan(fresh_database, PLANNED, YEARS_LATER)
     done = await spend(fresh_database, SPENDING)
-    assert (done.ledger.of(Outcome.NEW), done.ledger.balanced) == (1, True)
+    assert (done.ledger.count_of(Outcome.NEW), done.ledger.balanced) == (1, True)
     assert await standing(fresh_database) == {"r7": "made_up"}
     assert await projects(fresh_database) == ["made_up", "made_up"]
 
@@ -272,7 +272,7 @@ async def test_where_lines_stand_depends_on_what_is_held_and_not_on_how_it_came(
 async def test_a_key_is_looked_for_before_a_code_where_a_record_says_so(
     fresh_database: Database,
 ) -> None:
-    def by_key(raw: RawRecord, spec: SourceSpec) -> Entry:
+    def by_key(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         entry = spent(raw, spec)
         return replace(entry, joins=(Join("made_up", key="r2"), *entry.joins))
 
@@ -288,8 +288,8 @@ async def test_a_source_may_not_join_itself(fresh_database: Database) -> None:
 
 
 async def test_amounts_without_a_project_wait_for_review(fresh_database: Database) -> None:
-    def homeless(raw: RawRecord, spec: SourceSpec) -> Entry:
+    def homeless(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         return replace(made.read(raw, spec), project=None)
 
     done = await ingest(fresh_database, SPEC, homeless, wholly(SPENDING))
-    assert (done.ledger.of(Outcome.QUARANTINED), done.ledger.balanced) == (1, True)
+    assert (done.ledger.count_of(Outcome.QUARANTINED), done.ledger.balanced) == (1, True)

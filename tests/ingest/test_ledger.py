@@ -50,15 +50,15 @@ async def test_the_ledger_balances_over_dirty_pages_in_any_order(
         ledgers.append(done.ledger)
     assert ledgers[0].counts == ledgers[1].counts
     assert ledgers[0].satang_read == ledgers[1].satang_read
-    assert ledgers[0].stored == ledgers[1].stored
+    assert ledgers[0].stored_amounts == ledgers[1].stored_amounts
 
 
 def test_a_ledger_that_lost_a_record_or_a_satang_does_not_balance() -> None:
     ten = {BudgetPhase.DISBURSED: 10}
-    read_two = Ledger().having_read([ten, ten])
-    assert not read_two.settled(Outcome.NEW, ten).balanced
-    whole = read_two.settled(Outcome.NEW, ten).settled(Outcome.DUPLICATE, ten)
+    read_two = Ledger().with_records_read([ten, ten])
+    assert not read_two.with_outcome(Outcome.NEW, ten).balanced
+    whole = read_two.with_outcome(Outcome.NEW, ten).with_outcome(Outcome.DUPLICATE, ten)
     assert whole.balanced
-    assert not whole.settled(Outcome.NEW, {BudgetPhase.DISBURSED: 1}).balanced
-    assert whole.moved(Outcome.NEW, Outcome.QUARANTINED, ten).balanced
+    assert not whole.with_outcome(Outcome.NEW, {BudgetPhase.DISBURSED: 1}).balanced
+    assert whole.with_outcome_changed(Outcome.NEW, Outcome.QUARANTINED, ten).balanced
     assert Ledger.load(whole.dump()).dump() == whole.dump()

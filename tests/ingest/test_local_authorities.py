@@ -8,7 +8,7 @@ from connectors.kit.files import pages_of
 from connectors.registry import FOLDER, instance_of
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.local_authorities import LocalAuthority
-from hub.domain.sources.records import Reason
+from hub.domain.sources.records import QuarantineReason
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import LocalizedText
 from hub.errors import Invalid
@@ -36,7 +36,7 @@ async def taken(database: Database, spec: SourceSpec = TOWNS.spec, *, dry: bool 
 
 async def test_its_projects_are_local_and_stand_in_its_own_area(fresh_database: Database) -> None:
     done = await taken(fresh_database)
-    assert (done.ledger.of(Outcome.NEW), done.ledger.of(Outcome.QUARANTINED)) == (2, 1)
+    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (2, 1)
     rows = await fresh_database.pool.fetch(
         "select p.actor_level, p.owner_id, b.area_id, b.funding, sum(b.amount)::bigint as satang "
         "from project p join budget_line b on b.project_id = p.id where p.source_id = $1 "
@@ -75,9 +75,9 @@ async def test_why_an_authority_is_held_is_said(fresh_database: Database) -> Non
 async def test_an_authority_nobody_has_named_waits(fresh_database: Database) -> None:
     known = TOWNS.spec.authorities[:1]
     done = await taken(fresh_database, replace(TOWNS.spec, authorities=known))
-    assert (done.ledger.of(Outcome.NEW), done.ledger.of(Outcome.QUARANTINED)) == (1, 2)
+    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (1, 2)
     asked = await waiting(fresh_database)
-    assert {one.written for one in asked if one.reason is Reason.UNKNOWN_NAME} == {
+    assert {one.written for one in asked if one.reason is QuarantineReason.UNKNOWN_NAME} == {
         "องค์การบริหารส่วนตำบลนาเกลือ"
     }
 

@@ -7,7 +7,7 @@ from connectors.kit.files import pages_of, snapshot
 from connectors.registry import instance_of
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import Ruling
-from hub.domain.sources.records import Reason
+from hub.domain.sources.records import QuarantineReason
 from hub.ingest.run import Input, Result, ingest
 from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import waiting
@@ -30,12 +30,12 @@ async def test_a_sum_that_disagrees_is_accepted_as_no_project_and_stays_so(
 
     projects = await fresh_database.pool.fetchval("select count(*) from project")
     first = await take()
-    assert first.ledger.of(Outcome.QUARANTINED) == 1
+    assert first.ledger.count_of(Outcome.QUARANTINED) == 1
     [asked] = await waiting(fresh_database)
-    assert asked.reason is Reason.TOTALS_DISAGREE
+    assert asked.reason is QuarantineReason.TOTALS_DISAGREE
     assert asked.satang == {}
     ruling = Ruling(accept=tuple(asked.rows))
     await settle_quarantine.settle(fresh_database, source.spec, source.read, ruling, "ผู้ตรวจ")
-    assert (await take()).ledger.of(Outcome.UNCHANGED) == 1
+    assert (await take()).ledger.count_of(Outcome.UNCHANGED) == 1
     assert await waiting(fresh_database) == []
     assert await fresh_database.pool.fetchval("select count(*) from project") == projects

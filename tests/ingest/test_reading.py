@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Entry, RawPage, RawRecord
+from hub.domain.sources.records import RawPage, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceUnreachable
 from hub.ingest.gc_tuning import collecting_seldom
@@ -43,7 +43,7 @@ async def test_another_reading_of_a_part_is_not_taken_for_the_whole(
 
 
 async def test_an_unchanged_record_moves_with_its_block(fresh_database: Database) -> None:
-    def in_blocks(raw: RawRecord, spec: SourceSpec) -> Entry:
+    def in_blocks(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         entry = read(raw, spec)
         return replace(entry, block=str(raw.payload["name"]))
 
@@ -79,7 +79,11 @@ async def test_pages_that_wait_are_written_together_and_broken_off_between_any(
     assert told[-1] == 30
     assert len(told) < 30
     done = await ingest(fresh_database, SPEC, read, whole)
-    assert (done.ledger.read, done.ledger.of(Outcome.NEW), done.ledger.balanced) == (50, 50, True)
+    assert (done.ledger.read, done.ledger.count_of(Outcome.NEW), done.ledger.balanced) == (
+        50,
+        50,
+        True,
+    )
 
 
 def test_the_search_for_garbage_is_as_it_was_when_the_last_run_has_ended() -> None:

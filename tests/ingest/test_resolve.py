@@ -3,13 +3,13 @@
 import pytest
 
 from hub.domain.sources.quarantine import NameDecision
-from hub.domain.sources.records import Doubt, NameKind, Reason, WrittenName
+from hub.domain.sources.records import Doubt, NameKind, QuarantineReason, RawName
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve_names import Resolved, Resolver
 from hub.store.database import Database
 from hub.store.ingest.names import known_names
 
-FY = FiscalYear.of_be
+FY = FiscalYear.from_be
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ async def resolver(database: Database) -> Resolver:
     return Resolver(known, decisions)
 
 
-def area(name: str) -> WrittenName:
-    return WrittenName(NameKind.AREA, name)
+def area(name: str) -> RawName:
+    return RawName(NameKind.AREA, name)
 
 
 @pytest.mark.parametrize(
@@ -57,16 +57,16 @@ async def test_a_name_stands_for_what_bore_it_in_that_year(
 @pytest.mark.parametrize(
     ("name", "reason", "proposed"),
     [
-        ("จังหวัดสิงค์บุรี", Reason.UNKNOWN_NAME, ["17"]),
-        ("สุราษฎ์ธานี", Reason.UNKNOWN_NAME, ["84"]),
-        ("กลุ่มจังหวัดภาคตะวันออก", Reason.AMBIGUOUS_NAME, ["C2560-08", "C2560-09"]),
-        ("จังหวัดภาคตะวันออก", Reason.UNKNOWN_NAME, []),
-        ("ดาวอังคาร", Reason.UNKNOWN_NAME, []),
-        ("", Reason.UNKNOWN_NAME, []),
+        ("จังหวัดสิงค์บุรี", QuarantineReason.UNKNOWN_NAME, ["17"]),
+        ("สุราษฎ์ธานี", QuarantineReason.UNKNOWN_NAME, ["84"]),
+        ("กลุ่มจังหวัดภาคตะวันออก", QuarantineReason.AMBIGUOUS_NAME, ["C2560-08", "C2560-09"]),
+        ("จังหวัดภาคตะวันออก", QuarantineReason.UNKNOWN_NAME, []),
+        ("ดาวอังคาร", QuarantineReason.UNKNOWN_NAME, []),
+        ("", QuarantineReason.UNKNOWN_NAME, []),
     ],
 )
 async def test_a_name_that_is_not_certain_is_proposed_and_not_taken(
-    resolver: Resolver, name: str, reason: Reason, proposed: list[str]
+    resolver: Resolver, name: str, reason: QuarantineReason, proposed: list[str]
 ) -> None:
     found = resolver(area(name), FY(2565), None, "area")
     assert isinstance(found, Doubt)
@@ -93,7 +93,7 @@ async def test_an_agency_is_found_by_code_by_other_names_and_within_its_ministry
     resolver: Resolver,
 ) -> None:
     def agency(name: str, code: str | None = None, within: str | None = None) -> str | None:
-        written = WrittenName(NameKind.AGENCY, name, code, within)
+        written = RawName(NameKind.AGENCY, name, code, within)
         found = resolver(written, FY(2562), None, "owner")
         return found.target if isinstance(found, Resolved) else found.reason.value
 

@@ -10,7 +10,7 @@ import pytest
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import NameDecision, Ruling
-from hub.domain.sources.records import NameKind, RawPage, Reason
+from hub.domain.sources.records import NameKind, QuarantineReason, RawPage
 from hub.domain.time import FiscalYear
 from hub.errors import Conflict, SourceRefused, SourceUnreachable
 from hub.ingest.run import Input, Result, ingest
@@ -25,7 +25,7 @@ async def take(database: Database, what: Input, **more: Any) -> Result:
     return await ingest(database, SPEC, read, what, **more)
 
 
-async def reasons(database: Database) -> list[tuple[Reason, int]]:
+async def reasons(database: Database) -> list[tuple[QuarantineReason, int]]:
     return [(one.reason, len(one.rows)) for one in await waiting(database)]
 
 
@@ -33,7 +33,7 @@ async def test_a_second_run_changes_nothing(fresh_database: Database) -> None:
     await take(fresh_database, given([row(1), row(2)], [row(3)]))
     before = await facts(fresh_database)
     again = await take(fresh_database, given([row(3)], [row(2), row(1)]))
-    assert again.ledger.of(Outcome.UNCHANGED) == 3
+    assert again.ledger.count_of(Outcome.UNCHANGED) == 3
     assert await facts(fresh_database) == before
     assert not await fresh_database.pool.fetchval("select count(*) from history.source_record")
 
@@ -52,7 +52,7 @@ async def test_what_changed_or_vanished_leaves_earlier_answers_as_they_were(
 
     assert await amounts() == [100_000] * 3
     done = await take(fresh_database, given([row(1, "2,000"), row(2)]))
-    assert (done.ledger.of(Outcome.CHANGED), done.ledger.vanished) == (1, 1)
+    assert (done.ledger.count_of(Outcome.CHANGED), done.ledger.vanished) == (1, 1)
     assert await amounts() == [100_000, 200_000]
     assert await amounts(then) == [100_000] * 3
     await take(fresh_database, given([row(1), row(2), row(3)]))
@@ -69,7 +69,7 @@ async def test_nothing_vanishes_when_a_page_amid_the_list_was_empty(
         await take(fresh_database, given([row(n) for n in range(39)], [], [row(39)]))
     assert await facts(fresh_database) == before
     done = await take(fresh_database, given([row(n) for n in range(40)]))
-    assert done.ledger.of(Outcome.UNCHANGED) == 40
+    assert done.ledger.count_of(Outcome.UNCHANGED) == 40
 
 
 async def test_nothing_vanishes_on_a_short_or_an_empty_answer(fresh_database: Database) -> None:
@@ -87,7 +87,10 @@ async def test_a_part_of_a_source_takes_nothing_out_and_its_own_tombstones_do(
 ) -> None:
     await take(fresh_database, given([row(1), row(2)]))
     part = await take(fresh_database, given([row(1), row(9)], complete=False, gone=["r1", "r9"]))
-    assert (part.ledger.of(Outcome.CHANGED), part.ledger.of(Outcome.UNCHANGED)) == (1, 1)
+    assert (part.ledger.count_of(Outcome.CHANGED), part.ledger.count_of(Outcome.UNCHANGED)) == (
+        1,
+        1,
+    )
     assert part.ledger.balanced
     assert [one[0] for one in await facts(fresh_database)] == ["r2"]
 
@@ -119,17 +122,17 @@ async def test_a_key_with_two_values_is_believed_in_neither_wherever_they_come(
     fresh_database: Database, pages: Sequence[Sequence[Row]]
 ) -> None:
     done = await take(fresh_database, given(*pages))
-    assert (done.ledger.of(Outcome.NEW), done.ledger.of(Outcome.QUARANTINED)) == (1, 2)
+    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (1, 2)
     assert done.ledger.balanced
     assert [one[0] for one in await facts(fresh_database)] == ["r2"]
-    assert await reasons(fresh_database) == [(Reason.CONFLICTING_VALUES, 2)]
+    assert await reasons(fresh_database) == [(QuarantineReason.CONFLICTING_VALUES, 2)]
 
 
 async def test_a_contradiction_leaves_what_was_known_before(fresh_database: Database) -> None:
     await take(fresh_database, given([row(1), row(2)]))
     before = await facts(fresh_database)
     done = await take(fresh_database, given([row(1, "7"), row(2)], [row(1, "8")]))
-    assert done.ledger.of(Outcome.QUARANTINED) == 2
+    assert done.ledger.count_of(Outcome.QUARANTINED) == 2
     assert done.ledger.balanced
     assert await facts(fresh_database) == before
 
@@ -144,7 +147,10 @@ async def test_a_person_chooses_between_two_values_once_and_for_all(
     )
     assert [one[3] for one in await facts(fresh_database)] == [700]
     again = await take(fresh_database, given([row(1)], [row(1, "7")]))
-    assert (again.ledger.of(Outcome.UNCHANGED), again.ledger.of(Outcome.QUARANTINED)) == (1, 1)
+    assert (
+        again.ledger.count_of(Outcome.UNCHANGED),
+        again.ledger.count_of(Outcome.QUARANTINED),
+    ) == (1, 1)
     assert await reasons(fresh_database) == []
     assert [one[3] for one in await facts(fresh_database)] == [700]
 
@@ -152,19 +158,19 @@ async def test_a_person_chooses_between_two_values_once_and_for_all(
 async def test_a_refused_row_stays_out_when_it_comes_again(fresh_database: Database) -> None:
     await take(fresh_database, given([row(1, "-5")]))
     [asked] = await waiting(fresh_database)
-    assert asked.reason is Reason.NEGATIVE_AMOUNT
+    assert asked.reason is QuarantineReason.NEGATIVE_AMOUNT
     refused = Ruling(refuse=tuple(asked.rows))
     assert (
         await settle_quarantine.settle(fresh_database, SPEC, read, refused, "somebody")
     ).settled == 1
     again = await take(fresh_database, given([row(1, "-5")]))
-    assert again.ledger.of(Outcome.QUARANTINED) == 1
+    assert again.ledger.count_of(Outcome.QUARANTINED) == 1
     assert await reasons(fresh_database) == []
 
 
 async def test_a_row_the_source_has_mended_waits_no_longer(fresh_database: Database) -> None:
     await take(fresh_database, given([row(1, "NaN"), row(2)]))
-    assert await reasons(fresh_database) == [(Reason.NOT_A_NUMBER, 1)]
+    assert await reasons(fresh_database) == [(QuarantineReason.NOT_A_NUMBER, 1)]
     await take(fresh_database, given([row(1), row(2)]))
     assert await reasons(fresh_database) == []
 
@@ -176,7 +182,7 @@ async def test_one_decision_reads_every_row_it_covers(fresh_database: Database) 
     taken = NameDecision(NameKind.AREA, "จ.ตราดด", None, FiscalYear(2024), FiscalYear(2024), "23")
     done = await settle_quarantine.settle(fresh_database, SPEC, read, Ruling(taken), "somebody")
     assert (done.read, done.settled) == (5, 5)
-    assert await reasons(fresh_database) == [(Reason.UNKNOWN_NAME, 1)]
+    assert await reasons(fresh_database) == [(QuarantineReason.UNKNOWN_NAME, 1)]
     assert {one[4] for one in await facts(fresh_database)} == {"23"}
 
 
@@ -195,7 +201,7 @@ async def test_a_run_that_is_broken_off_is_gone_on_with(fresh_database: Database
     assert done.resumed
     assert done.ledger.read == 6
     assert done.ledger.balanced
-    assert {o: done.ledger.of(o) for o in Outcome if done.ledger.of(o)} == {
+    assert {o: done.ledger.count_of(o) for o in Outcome if done.ledger.count_of(o)} == {
         Outcome.NEW: 3,
         Outcome.DUPLICATE: 1,
         Outcome.QUARANTINED: 2,
@@ -224,7 +230,7 @@ async def test_32_two_runs_of_a_source_are_not_under_way_at_once(fresh_database:
 
 async def test_a_dry_run_tells_the_ledger_and_writes_nothing(fresh_database: Database) -> None:
     done = await take(fresh_database, given([row(1), row(2, "x")]), dry=True)
-    assert (done.ledger.of(Outcome.NEW), done.ledger.of(Outcome.QUARANTINED)) == (1, 1)
+    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (1, 1)
     for table in ("source_run", "raw_record", "quarantine", "run_record"):
         assert not await fresh_database.pool.fetchval(f"select count(*) from {table}")  # noqa: S608
     assert await facts(fresh_database) == []
@@ -244,5 +250,5 @@ async def test_a_changed_reader_reads_anew_what_has_not_changed(fresh_database: 
     await take(fresh_database, given([row(1)]))
     spec = replace(SPEC, digest="second", money_unit=type(SPEC.money_unit).THOUSAND_BAHT)
     done = await ingest(fresh_database, spec, read, given([row(1)]))
-    assert done.ledger.of(Outcome.UNCHANGED) == 1
+    assert done.ledger.count_of(Outcome.UNCHANGED) == 1
     assert [one[3] for one in await facts(fresh_database)] == [100_000_000]

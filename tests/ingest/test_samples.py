@@ -19,7 +19,7 @@ from connectors.registry import connector
 from hub.domain.budget import BudgetPhase
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import NameDecision, Ruling
-from hub.domain.sources.records import NameKind, Reason
+from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.time import FiscalYear
 from hub.ingest.run import Input, Result, ingest
 from hub.services.sources import settle_quarantine
@@ -94,10 +94,14 @@ async def test_the_service_read_over_http_gives_the_same_ledger_and_tells_no_tok
     asked = connector("govspending_budget")
     pages = http_pages(replace(asked.spec, url=service), lambda _: "play-token", Grants())
     done = await ingest(fresh_database, asked.spec, asked.read, Input(pages, service))
-    counts = {outcome: done.ledger.of(outcome) for outcome in Outcome if done.ledger.of(outcome)}
+    counts = {
+        outcome: done.ledger.count_of(outcome)
+        for outcome in Outcome
+        if done.ledger.count_of(outcome)
+    }
     assert counts == {Outcome.NEW: 490, Outcome.DUPLICATE: 12}
     assert done.ledger.balanced
-    assert done.ledger.stored[BudgetPhase.DISBURSED] == 2_898_739_843_067
+    assert done.ledger.stored_amounts[BudgetPhase.DISBURSED] == 2_898_739_843_067
     count = fresh_database.pool.fetchval
     assert (
         await count("select count(*) from source_record where scheme = 'govspending_budget'") == 490
@@ -112,9 +116,13 @@ async def test_502_records_in_pages_of_20_are_490_projects_to_the_satang(
         fresh_database, "govspending_budget", "govspending/bbgfproject.ndjson", 20
     )
     ledger = first.ledger
-    assert (ledger.read, ledger.of(Outcome.NEW), ledger.of(Outcome.DUPLICATE)) == (502, 490, 12)
+    assert (ledger.read, ledger.count_of(Outcome.NEW), ledger.count_of(Outcome.DUPLICATE)) == (
+        502,
+        490,
+        12,
+    )
     assert ledger.balanced
-    assert ledger.stored == {
+    assert ledger.stored_amounts == {
         BudgetPhase.APPROPRIATED: 5_704_200_290_000,
         BudgetPhase.DISBURSED: 2_898_739_843_067,
     }
@@ -126,8 +134,8 @@ async def test_502_records_in_pages_of_20_are_490_projects_to_the_satang(
     again = await taken_in(
         fresh_database, "govspending_budget", "govspending/bbgfproject.ndjson", 50
     )
-    assert (again.ledger.of(Outcome.NEW), again.ledger.of(Outcome.CHANGED)) == (0, 0)
-    assert again.ledger.of(Outcome.UNCHANGED) == 490
+    assert (again.ledger.count_of(Outcome.NEW), again.ledger.count_of(Outcome.CHANGED)) == (0, 0)
+    assert again.ledger.count_of(Outcome.UNCHANGED) == 490
     for table in ("project", "budget_line", "source_record", "provenance"):
         assert not await fresh_database.pool.fetchval(f"select count(*) from history.{table}")  # noqa: S608
 
@@ -152,8 +160,8 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     first = await taken_in(fresh_database, "budget_act", name, 97)
     assert first.ledger.read == 910
     assert first.ledger.balanced
-    assert first.ledger.of(Outcome.NEW) + first.ledger.of(Outcome.QUARANTINED) == 910
-    stored = first.ledger.stored[BudgetPhase.APPROPRIATED]
+    assert first.ledger.count_of(Outcome.NEW) + first.ledger.count_of(Outcome.QUARANTINED) == 910
+    stored = first.ledger.stored_amounts[BudgetPhase.APPROPRIATED]
     held = first.ledger.satang[Outcome.QUARANTINED][BudgetPhase.APPROPRIATED]
     assert stored + held == whole == 841_381_622_300
 
@@ -164,7 +172,7 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     assert Counter(len(one.rows) for one in names.values()) == Counter([14, 15, 14, 13, 11, 10])
     near = next(one for one in questions if one.written == "จังหวัดสิงค์บุรี")
     assert [one.target for one in near.proposals] == ["17"]
-    lost = next(one for one in questions if one.reason is Reason.AMBIGUOUS_NAME)
+    lost = next(one for one in questions if one.reason is QuarantineReason.AMBIGUOUS_NAME)
     assert [one.target for one in lost.proposals] == ["C2560-03", "C2560-04"]
     for (written, block), target in DECISIONS.items():
         [at] = [one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")]
@@ -174,7 +182,7 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
         )
         assert done.settled == done.read
     [left] = await waiting(fresh_database, "budget_act")
-    assert (left.reason, left.written) == (Reason.MISPLACED_SEPARATOR, "300,0")
+    assert (left.reason, left.written) == (QuarantineReason.MISPLACED_SEPARATOR, "300,0")
     as_written = Ruling(accept=tuple(left.rows))
     await settle_quarantine.settle(fresh_database, asked.spec, asked.read, as_written, "somebody")
     assert await waiting(fresh_database) == []
@@ -188,7 +196,7 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
 
     before = await rows()
     again = await taken_in(fresh_database, "budget_act", name, 500)
-    assert again.ledger.of(Outcome.UNCHANGED) == 910
+    assert again.ledger.count_of(Outcome.UNCHANGED) == 910
     assert await rows() == before
     assert await waiting(fresh_database) == []
 

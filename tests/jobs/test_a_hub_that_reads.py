@@ -93,9 +93,9 @@ async def test_it_reads_a_source_by_itself_and_goes_on_where_it_was_stopped(
 
 def test_the_scheduler_is_on_unless_it_is_told_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HUB_SCHEDULER", raising=False)
-    assert Settings.read().scheduler
+    assert Settings.from_environment().scheduler
     monkeypatch.setenv("HUB_SCHEDULER", "off")
-    assert not Settings.read().scheduler
+    assert not Settings.from_environment().scheduler
     monkeypatch.setenv("HUB_SCHEDULER", "perhaps")
     with pytest.raises(Invalid, match="HUB_SCHEDULER"):
-        Settings.read()
+        Settings.from_environment()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from hub.domain.provenance import Cadence
 from hub.domain.sources.records import RawPage
-from hub.domain.sources.schedule import next_after_failure, next_after_success
-from hub.domain.sources.spec import Auth, SourceSpec
-from hub.errors import SourceRefused, SourceRejectedUs, SourceUnreachable
+from hub.domain.sources.schedule import next_run_after_failure, next_run_after_success
+from hub.domain.sources.spec import AuthMethod, SourceSpec
+from hub.errors import SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from hub.ingest.run import Input, ingest
 from hub.jobs.scheduler import LEASE, Scheduled, Scheduler
 from hub.store.database import Database, opened
@@ -24,7 +24,7 @@ from tests.conftest import of_database
 from tests.ingest.made import SPEC, given, read, row
 
 DAY = timedelta(days=1)
-SECRET = replace(SPEC.auth, kind=Auth.HEADER, secret="made-up")  # noqa: S106 - the name of one
+SECRET = replace(SPEC.auth, kind=AuthMethod.HEADER, secret="made-up")  # noqa: S106 - the name of one
 DAILY = replace(SPEC, cadence=Cadence.DAILY, auth=SECRET)
 OPEN = replace(SPEC, cadence=Cadence.DAILY)
 PAGES = given([row(1)], [row(2)], [row(3)])
@@ -113,7 +113,9 @@ async def test_a_source_without_its_secret_is_paused_in_words_and_read_once_it_i
 
     def what() -> Input:
         if missing:
-            raise SourceRejectedUs("ยังไม่ได้ตั้งความลับ made-up · The secret made-up is not set")
+            raise SourceCredentialsRejected(
+                "ยังไม่ได้ตั้งความลับ made-up · The secret made-up is not set"
+            )
         return PAGES
 
     one, source = node(declared, Now(), what=what)
@@ -133,7 +135,7 @@ async def test_a_node_without_the_secret_does_not_pause_what_another_reads(
     declared: Database,
 ) -> None:
     def missing() -> Input:
-        raise SourceRejectedUs
+        raise SourceCredentialsRejected
 
     clock = Now()
     reads, source = node(declared, clock)
@@ -179,7 +181,7 @@ async def test_a_source_that_rejects_us_waits_for_a_person_and_is_tried_once_a_d
     declared: Database,
 ) -> None:
     async def rejecting(_: str | None) -> AsyncIterator[RawPage]:
-        raise SourceRejectedUs
+        raise SourceCredentialsRejected
         yield
 
     clock = Now()
@@ -278,7 +280,9 @@ async def test_a_reader_that_breaks_is_a_failure_like_any_other_and_says_so_once
     assert len([line for line in caplog.records if line.exc_info]) == 1
 
 
-errors = st.sampled_from([SourceUnreachable(), SourceRefused(), SourceRejectedUs(), ValueError()])
+errors = st.sampled_from(
+    [SourceUnreachable(), SourceRefused(), SourceCredentialsRejected(), ValueError()]
+)
 periods = st.sampled_from([one.period for one in Cadence if one.period])
 chances = st.floats(0, 1)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -288,11 +292,11 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 def test_a_failed_source_is_tried_again_within_a_day_and_never_at_once(
     period: timedelta, failures: int, error: Exception, chance: float
 ) -> None:
-    wait = next_after_failure(AT, period, failures, error, chance) - AT
+    wait = next_run_after_failure(AT, period, failures, error, chance) - AT
     assert timedelta(seconds=30) <= wait <= min(period, DAY)
 
 
 @drawn(period=periods, chance=chances)
 def test_a_source_that_is_read_in_time_stays_fresh(period: timedelta, chance: float) -> None:
-    due = next_after_success(AT, period, chance)
+    due = next_run_after_success(AT, period, chance)
     assert AT + period <= due < AT + period + period / 4

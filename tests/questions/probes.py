@@ -22,9 +22,9 @@ from graphql import (
     is_leaf_type,
 )
 
-from hub.domain.matrix.key import write_key
+from hub.domain.matrix.key import encode_matrix_key
 from hub.domain.matrix.question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
-from hub.domain.paging import write_cursor
+from hub.domain.paging import encode_cursor
 from hub.domain.time import FiscalYear, FiscalYearRange
 from tests.questions.secrets import CHAIN, MARK, MINISTERIAL, PROVINCIAL, SOURCE
 
@@ -179,7 +179,7 @@ def arguments() -> dict[str, list[str]]:
         "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS] + ["first: 100"],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
         "matrix": [],
-        "savedMatrix": ['key: "no-key"', f'key: "{write_key(EAST)}"'],
+        "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST)}"'],
         "rules": [],  # of no agency, nor of any draft
         "accessLog": [],  # of calls and not of data: who may read which is in test_access_log
         "planningRound": [],
@@ -207,9 +207,9 @@ def pages() -> Iterator[str]:
     """Short pages, from cursors made up to stand just before and behind a secret."""
     for m in MARKS:
         for key in (["ก", ""], [f"ก{m}", m], [f"ก{m}", "zz"], ["ข", ""]):
-            cursor = write_cursor(tuple(key))
+            cursor = encode_cursor(tuple(key))
             yield f'{{ projects(first: 2, after: "{cursor}") {{ {PAGED} }} }}'
-        cursor = write_cursor((f"{m}-link",))
+        cursor = encode_cursor((f"{m}-link",))
         yield f'{{ linkages(first: 2, after: "{cursor}") {{ {PAGED} }} }}'
 
 

@@ -9,7 +9,7 @@ from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grants
 from connectors.kit.paging import HttpPages, pages
 from hub.domain.sources.records import RawPage, RawRecord
-from hub.domain.sources.spec import SourceSpec, spec_of
+from hub.domain.sources.spec import SourceSpec, parse_source_spec
 from hub.errors import SourceError
 from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
 from hub.sandbox.endpoints import sandbox
@@ -56,7 +56,7 @@ class Source:
         self.agency.faults = [Fault.read(fault) for fault in faults]
 
     def spec(self, api: str = "budget", **changes: Any) -> SourceSpec:
-        return spec_of(api, declared(api, self.address, **changes), "")
+        return parse_source_spec(api, declared(api, self.address, **changes), "")
 
     def pages(self, api: str = "budget", spec: SourceSpec | None = None, **more: Any) -> HttpPages:
         made = pages(

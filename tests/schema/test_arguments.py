@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from hub.domain.global_id import LONGEST_ID
+from hub.domain.global_id import MAX_ID_LENGTH
 from hub.errors import Invalid
 from schema.arguments import LONGEST_TEXT, checked_day, global_id, published
 from tests.conftest import Asking
@@ -47,4 +47,4 @@ def test_ids_may_be_longer_than_other_texts() -> None:
     long = f"gid://hub/Cell/{'k' * (LONGEST_TEXT + 1)}"
     assert global_id("Cell")(long, "id").key
     with pytest.raises(Invalid, match="longer than"):
-        global_id("Cell")(long + "k" * LONGEST_ID, "id")
+        global_id("Cell")(long + "k" * MAX_ID_LENGTH, "id")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import floor
 
 from hub.domain.identity.viewer import Visibility
-from hub.domain.linkages import PLACING, LinkageStatus
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus
 from hub.domain.matrix.question import (
     AgencyRole,
     AreaRole,
@@ -17,8 +17,8 @@ from hub.domain.matrix.question import (
     DimensionKind,
     MatrixQuestion,
 )
-from hub.domain.sources.coverage import Place
-from hub.domain.sources.freshness import Promise
+from hub.domain.sources.coverage import CellScope
+from hub.domain.sources.freshness import SourceCoverage
 from tests.services.world import Line, Link, Made, World
 
 Key = str | None
@@ -338,7 +338,7 @@ class Reader:
         for link in project.links:
             if (
                 link.issue is None
-                or link.status not in PLACING
+                or link.status not in DEFAULT_LINKAGE_STATUSES
                 or link.visibility is not Visibility.PUBLISHED
             ):
                 continue
@@ -354,7 +354,7 @@ class Reader:
     def links(self, project: Made, *, hidden: bool) -> list[tuple[int, Link]]:
         """The linkages of a project that count in this question."""
         axes = (self.question.rows.dimension, self.question.columns.dimension)
-        statuses: Sequence[LinkageStatus] = PLACING
+        statuses: Sequence[LinkageStatus] = DEFAULT_LINKAGE_STATUSES
         if DimensionKind.LINKAGE_STATUS in axes:
             statuses = list(LinkageStatus)
         if self.asked.linkage_status:
@@ -413,11 +413,11 @@ class Reader:
         }[dimension]
 
 
-def silent_by_hand(promises: Sequence[Promise], place: Place, at: datetime) -> bool:
+def silent_by_hand(promises: Sequence[SourceCoverage], place: CellScope, at: datetime) -> bool:
     """Whether nobody can say that a place is empty: some should have told of it, and none has."""
     due = 0
     for promise in promises:
-        seen, covers = promise.source.last_success_at, promise.covers
+        seen, covers = promise.source.last_success_at, promise.coverage
         failing = promise.source.health.name in ("DEGRADED", "DOWN")
         if seen is None and not failing:
             continue
@@ -440,8 +440,8 @@ def silent_by_hand(promises: Sequence[Promise], place: Place, at: datetime) -> b
             continue
         due += 1
         hours = {"HOURLY": 3, "DAILY": 72, "WEEKLY": 504, "MONTHLY": 2160}
-        for year in years & promise.years:
-            assert seen is not None or not promise.years
+        for year in years & promise.reported_years:
+            assert seen is not None or not promise.reported_years
             if seen is None:
                 continue
             name = promise.source.cadence.name if promise.source.cadence else "MANUAL"

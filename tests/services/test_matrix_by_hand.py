@@ -25,7 +25,7 @@ from hub.domain.matrix.question import (
     MatrixQuestion,
 )
 from hub.domain.matrix.result import CountTreatment, HeaderKind, Matrix
-from hub.domain.paging import Page
+from hub.domain.paging import PageRequest
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.matrix.compute_matrix import draw_matrix
 from hub.services.matrix.explain_figures import explain_figures
@@ -159,7 +159,7 @@ async def test_what_contributed_adds_up_to_every_figure(
         matrix = await drawn(unit, question)
         groups = [g for g in matrix.figures if g.row is None or g.row < len(matrix.rows.headers)]
         for phase in (BudgetPhase.APPROPRIATED, BudgetPhase.REQUESTED):
-            explained = await explain_figures(unit, matrix, groups, phase, Page(100))
+            explained = await explain_figures(unit, matrix, groups, phase, PageRequest(100))
             for group, page in explained.items():
                 counted = sum(p.counted.satang for p in page.nodes if p.counted is not None)
                 assert counted == matrix.figures[group].money.get(phase, 0)
@@ -181,7 +181,7 @@ async def test_a_projects_page_lists_what_a_cell_counts(
     async with written(database, world) as unit:
         matrix = await drawn(unit, question)
         groups = [cell.group for cell in matrix.cells]
-        listed = await unit.matrices.projects(matrix.layout, groups, Page(100))
+        listed = await unit.matrices.projects(matrix.layout, groups, PageRequest(100))
     for group in groups:
         ids, total = listed.get(group, ([], 0))
         counted = matrix.figures[group].projects if group in matrix.figures else 0

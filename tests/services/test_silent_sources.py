@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hub.domain.agencies import ActorLevel
 from hub.domain.matrix.question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
 from hub.domain.provenance import Cadence, Source, SourceHealth
-from hub.domain.sources.coverage import Coverage, Place
-from hub.domain.sources.freshness import Promise
+from hub.domain.sources.coverage import CellScope, Coverage
+from hub.domain.sources.freshness import SourceCoverage
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import SourceUnreachable
@@ -26,7 +26,7 @@ from tests.ingest.made import AT, SPEC, given, read, row
 from tests.services.by_hand import silent_by_hand
 
 NOW = datetime.now(UTC)
-THIS_YEAR = FiscalYear.holding(NOW.date())
+THIS_YEAR = FiscalYear.from_date(NOW.date())
 MINISTRIES = Coverage(
     frozenset({ActorLevel.MINISTRY}), frozenset(), frozenset(), FiscalYear(2017), None
 )
@@ -226,8 +226,8 @@ coverages = st.builds(
     first=years.map(FiscalYear),
     last=st.none() | years.map(FiscalYear),
 )
-promises = st.builds(Promise, sources, coverages, some(years)).map(
-    lambda p: p if p.source.last_success_at else Promise(p.source, p.covers, frozenset())
+promises = st.builds(SourceCoverage, sources, coverages, some(years)).map(
+    lambda p: p if p.source.last_success_at else SourceCoverage(p.source, p.coverage, frozenset())
 )
 
 
@@ -241,7 +241,7 @@ promises = st.builds(Promise, sources, coverages, some(years)).map(
     days=st.integers(0, 500),
 )
 def test_who_is_silent_is_what_a_reader_of_the_promises_would_say(
-    promised: list[Promise],
+    promised: list[SourceCoverage],
     asked_levels: frozenset[ActorLevel],
     asked_agencies: frozenset[str],
     asked_areas: frozenset[str],
@@ -260,6 +260,8 @@ def test_who_is_silent_is_what_a_reader_of_the_promises_would_say(
             areas=tuple(asked_areas),
         ),
     )
-    place = Place(frozenset({level}), asked_agencies or None, asked_areas or None, (year, year + 1))
+    place = CellScope(
+        frozenset({level}), asked_agencies or None, asked_areas or None, (year, year + 1)
+    )
     found = Reporting(question, promised, at).unreported(("any", None), (level.value, None))
     assert found is silent_by_hand(promised, place, at)

@@ -2,16 +2,22 @@
 
 import asyncpg
 
-from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation, link
+from hub.domain.identity.audit_log import (
+    AccessKind,
+    AuditEntry,
+    Caller,
+    Operation,
+    compute_link_digest,
+)
 from hub.store.database import Database
 
 CALLER = Caller("ผู้ใช้", "plan", "https://hub.test", "ministry:05", purpose="จัดทำแผน")
 OPERATION = Operation("query", "Drafts", "ab" * 32, ("projects", "node"), "t" * 32)
 
 
-def entry(number: int = 0) -> Entry:
+def entry(number: int = 0) -> AuditEntry:
     ids = (f"gid://hub/Project/p{number}",)
-    return Entry(AccessKind.READ, CALLER, OPERATION, "ministry:15", "s", ids, 1)
+    return AuditEntry(AccessKind.READ, CALLER, OPERATION, "ministry:15", "s", ids, 1)
 
 
 class behind:  # noqa: N801 - reads as a word
@@ -40,7 +46,7 @@ async def rehash(connection: asyncpg.Connection, *, first: int = 5) -> None:
     before = bytes(rows[0]["previous"])
     for row in rows:
         text = row["entry"].replace("ministry:05", "ministry:07")
-        own = link(before, row["number"], row["at"], text)
+        own = compute_link_digest(before, row["number"], row["at"], text)
         await connection.execute(
             "update access_log set entry = $2, previous = $3, digest = $4 where number = $1",
             row["number"], text, before, own,
@@ -53,7 +59,7 @@ async def forge(connection: asyncpg.Connection) -> None:
     """Change a link and its digest alone."""
     row = await connection.fetchrow("select * from access_log where number = 5")
     text = row["entry"].replace("ministry:05", "ministry:07")
-    own = link(row["previous"], 5, row["at"], text)
+    own = compute_link_digest(row["previous"], 5, row["at"], text)
     await connection.execute(
         "update access_log set entry = $1, digest = $2 where number = 5", text, own
     )

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from hub.domain.identity.audit_log import link
+from hub.domain.identity.audit_log import compute_link_digest
 from hub.store.database import Database
 from hub.store.identity.audit_chain import prove
 from tests.store.chained import behind, forge, rehash
@@ -49,7 +49,7 @@ async def lose_a_month(connection: asyncpg.Connection) -> None:
     for row in rows:
         at = datetime(2026, 1 + row["number"] // 4, 5, tzinfo=UTC) + timedelta(hours=row["number"])
         await connection.execute("select access_partition($1)", at)
-        own = link(before, row["number"], at, row["entry"])
+        own = compute_link_digest(before, row["number"], at, row["entry"])
         await connection.execute(
             "insert into access_log (at, number, entry, previous, digest) values "
             "($1, $2, $3, $4, $5)", at, row["number"], row["entry"], before, own,

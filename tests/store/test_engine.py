@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from hub.errors import TooCostly, Unready
+from hub.errors import NotReady, TooCostly
 from hub.store import database as store_database
 from hub.store.database import Database, Reading
 
@@ -27,9 +27,9 @@ async def test_a_statement_that_took_all_its_time_asked_too_much(
 
 async def test_a_statement_that_was_cancelled_may_be_asked_again(database: Database) -> None:
     async with database.reading() as reading:
-        with pytest.raises(Unready):
+        with pytest.raises(NotReady):
             await broken_off(reading)
-        with pytest.raises(Unready):  # the snapshot is gone
+        with pytest.raises(NotReady):  # the snapshot is gone
             await reading.rows(sa.text("select 1"))
     async with database.reading() as reading:
         assert await reading.rows(sa.text("select 1"))

@@ -123,7 +123,7 @@ async def test_chains_stages_roles_and_issues_are_read_as_of_an_instant(
             ]
             assert {word.th == "ใหม่" for word in words} == {new}
             records: list[Any] = [chain, *stages, *roles, *issues]
-            assert {record.known_at for record in records} == {at}
+            assert {record.as_of_time for record in records} == {at}
             rows = await reading.rows(wordings(ANONYMOUS, at))
             assert any(row["chain_id"] for row in rows if row["in_use"]) is not new
 

@@ -25,7 +25,7 @@ async def told(template: str) -> AsyncIterator[Database]:
 
 
 async def kids(database: Database) -> set[str]:
-    return {str(key["kid"]) for key in await Register(database).public_keys()}
+    return {str(key["kid"]) for key in await Register(database).list_public_keys()}
 
 
 async def test_a_key_outlives_the_process_and_is_one_for_all_who_ask_at_once(

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
-from hub.domain.identity.visibility import SEES, Ground
+from hub.domain.identity.visibility import GROUND_DESCRIPTIONS, VisibilityGround
 from hub.store.as_of import as_known
 from hub.store.database import Reading
 from hub.store.ingest.events import announce
@@ -18,28 +18,30 @@ from hub.store.tables import linkage, plan_version, project
 from hub.store.visibility import only_listed, visible
 from tests.store.drafts import ALL, DEPARTMENT, link, of, seen, share
 
-WHO: Final[dict[Ground, tuple[Viewer, Iterable[str]]]] = {
-    Ground.PUBLISHED: (ANONYMOUS, ()),
-    Ground.OWNER: (of(DEPARTMENT), ["draft-department"]),
-    Ground.MINISTRY: (of("ministry:05"), ["draft-department"]),
-    Ground.CLUSTER_HEAD: (of("cluster:C2560-08"), ["draft-province"]),
-    Ground.PARTY: (of("ministry:07"), ["draft-department"]),
-    Ground.AGREEMENT: (of("ministry:09"), ["draft-listed"]),
-    Ground.OVERSIGHT: (of(None, Permission.OVERSEE), ["draft-listed"]),
-    Ground.STEWARD: (of(None, Permission.STEWARD), ALL),
+WHO: Final[dict[VisibilityGround, tuple[Viewer, Iterable[str]]]] = {
+    VisibilityGround.PUBLISHED: (ANONYMOUS, ()),
+    VisibilityGround.OWNER: (of(DEPARTMENT), ["draft-department"]),
+    VisibilityGround.MINISTRY: (of("ministry:05"), ["draft-department"]),
+    VisibilityGround.CLUSTER_HEAD: (of("cluster:C2560-08"), ["draft-province"]),
+    VisibilityGround.PARTY: (of("ministry:07"), ["draft-department"]),
+    VisibilityGround.AGREEMENT: (of("ministry:09"), ["draft-listed"]),
+    VisibilityGround.OVERSIGHT: (of(None, Permission.OVERSEE), ["draft-listed"]),
+    VisibilityGround.STEWARD: (of(None, Permission.STEWARD), ALL),
 }
 
 
-@pytest.mark.parametrize("ground", Ground, ids=lambda one: one.value.lower())
-async def test_each_ground_opens_what_it_says(drafts: asyncpg.Connection, ground: Ground) -> None:
+@pytest.mark.parametrize("ground", VisibilityGround, ids=lambda one: one.value.lower())
+async def test_each_ground_opens_what_it_says(
+    drafts: asyncpg.Connection, ground: VisibilityGround
+) -> None:
     viewer, expected = WHO[ground]
     await share(drafts, "province:45", "ministry:09")
     assert await seen(drafts, viewer) == set(expected)
 
 
 def test_every_ground_is_told_in_both_languages() -> None:
-    assert set(SEES) == set(Ground) == set(WHO)
-    assert all(th and en for th, en in SEES.values())
+    assert set(GROUND_DESCRIPTIONS) == set(VisibilityGround) == set(WHO)
+    assert all(th and en for th, en in GROUND_DESCRIPTIONS.values())
 
 
 @pytest.mark.parametrize(

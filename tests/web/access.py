@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from starlette.requests import Request
 
 from hub.bootstrap.application import build_application
-from hub.domain.identity.clients import Client, ClientKind, Issuer, hashed
+from hub.domain.identity.clients import Client, ClientKind, Issuer, hash_secret
 from hub.domain.identity.viewer import Viewer
 from hub.settings import Settings
 from hub.store.database import Database
@@ -96,7 +96,7 @@ class Realm:
             "name": "ระบบแผน",
             "kind": ClientKind.CONFIDENTIAL,
             "scopes": frozenset({"source:operate", "audit:read"}),
-            "secrets": [hashed(secret)],
+            "secrets": [hash_secret(secret)],
             "keys": [],
             "origins": [],
             "enabled": True,

@@ -20,7 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 
 from hub.domain.identity.audit_log import Operation
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
-from hub.errors import Invalid, NotFound, Unready
+from hub.errors import Invalid, NotFound, NotReady
 from hub.web.auth.user import RequestUser
 from hub.web.execution import ContextFactory
 from hub.web.graphql import GraphQLEndpoint
@@ -54,7 +54,7 @@ class Query:
 
     @strawberry.field
     def later(self) -> str | None:
-        raise Unready
+        raise NotReady
 
     @strawberry.field
     def broken(self) -> str | None:
@@ -176,7 +176,7 @@ async def opened(_: Request, __: Operation) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def closed(_: Request, __: Operation) -> AsyncIterator[None]:
-    raise Unready
+    raise NotReady
     yield None
 
 

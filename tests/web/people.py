@@ -7,13 +7,13 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from hub.domain.identity.clients import SignIn
+from hub.domain.identity.clients import SignInSettings
 from hub.domain.identity.viewer import Role
 from tests.web.access import INTERIOR, Realm
 from tests.web.parties import Provider
 
 ROLES = {"hub-officer": Role.OFFICER, "hub-steward": Role.STEWARD}
-SIGNING = SignIn("buranakan", "moi-sign-in", "roles", ROLES)
+SIGNING = SignInSettings("buranakan", "moi-sign-in", "roles", ROLES)
 WHO = "{ viewer { subject agency { code } scopes } }"
 
 

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from hub.domain.identity.clients import ClientKind
-from hub.domain.identity.people import CODE
+from hub.domain.identity.people import CODE_LIFETIME
 from hub.domain.identity.viewer import Role
 from hub.store.database import Database
 from hub.web.trust import REMEMBERED
@@ -247,7 +247,7 @@ async def test_a_code_counts_once(browser: Browser, realm: Realm) -> None:
 
 async def test_a_code_counts_for_a_minute(browser: Browser, realm: Realm) -> None:
     code = await code_of(browser)
-    realm.clock = lambda: datetime.now(UTC) + CODE
+    realm.clock = lambda: datetime.now(UTC) + CODE_LIFETIME
     refused(await change(realm, code), "invalid_grant")
 
 

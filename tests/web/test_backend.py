@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import HTTPConnection, Request
 
 from hub.domain.identity.viewer import ANONYMOUS
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.store.database import Database
 from hub.web.auth.backend import BearerAuthentication, BearerUser, Challenged
 from hub.web.trust import REMEMBERED
@@ -123,5 +123,5 @@ async def test_a_database_that_is_away_is_no_invalid_token(
     user = await realm.bearer(await token(realm))
     realm.later(REMEMBERED)
     monkeypatch.setattr(realm.database, "pool", Unreachable())
-    with pytest.raises(Unready):
+    with pytest.raises(NotReady):
         await user.revalidate()

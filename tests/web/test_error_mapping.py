@@ -10,11 +10,11 @@ from hub.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    NotReady,
+    RateLimited,
     TooCostly,
-    TooMany,
     Unauthenticated,
     UnknownDocument,
-    Unready,
 )
 from hub.web.errors import (
     Refused,
@@ -29,8 +29,8 @@ from hub.web.errors import (
 from hub.web.responses import EVENTS, GRAPHQL, JSON
 
 ERRORS: list[tuple[Exception, int]] = [
-    (Unready(), 503),
-    (TooMany(7), 429),
+    (NotReady(), 503),
+    (RateLimited(7), 429),
     (Forbidden(), 403),
     (Unauthenticated(), 401),
     (NotFound(), 404),
@@ -61,7 +61,7 @@ def test_graphql_and_pages_answer_with_the_status_and_headers_of_the_one_table(
     assert problem["extensions"]["traceId"] == "t" * 32
 
 
-@pytest.mark.parametrize(("error", "seconds"), [(Unready(), "5"), (TooMany(7), "7")])
+@pytest.mark.parametrize(("error", "seconds"), [(NotReady(), "5"), (RateLimited(7), "7")])
 def test_who_may_come_again_is_told_when(error: Exception, seconds: str) -> None:
     assert headers_of(error) == {"Retry-After": seconds}
     assert error_problem(error, "t")["extensions"]["retryAfter"] == int(seconds)
@@ -77,7 +77,7 @@ def test_an_unknown_document_is_no_failure_to_clients_that_send_hashes(
 @pytest.mark.parametrize(
     ("error", "status", "name"),
     [
-        (Unready(), 503, "temporarily_unavailable"),
+        (NotReady(), 503, "temporarily_unavailable"),
         (Refused(405, "ใช้ POST", "use POST", Allow="POST"), 405, "invalid_request"),
         (NotFound("secret path"), 500, "server_error"),
         (RuntimeError("secret path"), 500, "server_error"),
@@ -94,6 +94,6 @@ def test_oauth_names_its_own_errors(error: Exception, status: int, name: str) ->
 
 
 def test_a_handshake_is_denied_without_a_body() -> None:
-    response = bare_error(Unready())
+    response = bare_error(NotReady())
     assert (response.status_code, response.body) == (503, b"")
     assert response.headers["retry-after"] == "5"

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.web.listening import Listening
 from hub.web.responses import EVENTS, JSON
 from tests.web.door import (
@@ -112,7 +112,7 @@ async def test_a_hub_that_is_not_ready_says_so_in_the_stream() -> None:
         stream(listening, "{ word }") as response,
     ):
         [(_, told), _] = [event async for event in events(response)]
-    assert told["errors"][0]["extensions"]["code"] == Unready.code
+    assert told["errors"][0]["extensions"]["code"] == NotReady.code
 
 
 async def test_who_leaves_ends_the_source(listening: Listening) -> None:

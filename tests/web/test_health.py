@@ -8,7 +8,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 
 from hub.bootstrap.serving import HubApplication
-from hub.errors import StoreUnusable, Unready
+from hub.errors import NotReady, StoreUnusable
 from hub.settings import Settings
 from tests.conftest import quiet
 
@@ -69,7 +69,7 @@ async def test_a_stop_during_the_start_ends_in_time(empty_dsn: str) -> None:
     app = HubApplication(settings(empty_dsn), quiet)
     async with asyncio.timeout(20), LifespanManager(app):
         await asyncio.sleep(0)
-    with pytest.raises(Unready):
+    with pytest.raises(NotReady):
         await app.started()
     async with client_of(app) as client:
         assert (await client.get("/readyz")).status_code == 503

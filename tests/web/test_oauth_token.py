@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from joserfc import jws
 
-from hub.domain.identity.clients import SCOPES, ClientKind, hashed
+from hub.domain.identity.clients import GRANTABLE_SCOPES, ClientKind, hash_secret
 from tests.web.access import TOURISM, URL, Realm, Unreachable, assertion, ec, ed, public, rsa
 
 
@@ -102,11 +102,11 @@ async def test_two_secrets_count_while_one_replaces_the_other(realm: Realm) -> N
         asked = [await realm.get_token(auth=("planner", secret)) for secret in secrets]
         return [answer.status_code for answer in asked]
 
-    await realm.register.rotate("planner", hashed("second"), alone=False)
+    await realm.register.rotate("planner", hash_secret("second"), alone=False)
     assert await statuses(first, "second") == [200, 200]
-    await realm.register.rotate("planner", hashed("third"), alone=False)
+    await realm.register.rotate("planner", hash_secret("third"), alone=False)
     assert await statuses(first, "second", "third") == [401, 200, 200]
-    await realm.register.rotate("planner", hashed("fourth"), alone=True)
+    await realm.register.rotate("planner", hash_secret("fourth"), alone=True)
     assert await statuses("third", "fourth") == [401, 200]
 
 
@@ -284,4 +284,4 @@ async def test_the_documents_say_where_everything_is(realm: Realm) -> None:
     assert server["issuer"] == URL == resource["resource"]
     assert resource["authorization_servers"] == [URL]
     assert (await realm.http.get(server["jwks_uri"])).status_code == 200
-    assert set(server["scopes_supported"]) == SCOPES
+    assert set(server["scopes_supported"]) == GRANTABLE_SCOPES

@@ -128,10 +128,10 @@ def test_a_list_without_documents_is_refused(tmp_path: Path) -> None:
 def test_trusting_without_a_list_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_OPERATIONS", "trusted")
     with pytest.raises(Invalid, match="HUB_OPERATIONS_DIR"):
-        Settings.read()
+        Settings.from_environment()
     monkeypatch.setenv("HUB_OPERATIONS", "closed")
     with pytest.raises(Invalid, match="open or trusted"):
-        Settings.read()
+        Settings.from_environment()
 
 
 # ── answers that need not come again ────────────────────────────────────────────────────────────

@@ -9,8 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from hub.domain.identity.clients import hashed
-from hub.domain.identity.people import ATTEMPT, IDLE, LASTS
+from hub.domain.identity.clients import hash_secret
+from hub.domain.identity.people import (
+    LOGIN_ATTEMPT_LIFETIME,
+    SESSION_IDLE_TIMEOUT,
+    SESSION_LIFETIME,
+)
 from hub.store.database import Database
 from hub.web.trust import REMEMBERED
 from tests.web.access import INTERIOR, URL, Realm
@@ -79,7 +83,7 @@ async def test_what_the_database_holds_is_no_cookie(browser: Browser, home: Real
     cookie = browser.hub.cookies["__Host-hub"]
     [row] = await home.database.pool.fetch("select * from person_session")
     assert cookie not in str(row)
-    assert row["id"] == hashed(cookie)
+    assert row["id"] == hash_secret(cookie)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +159,7 @@ async def test_an_answer_that_is_not_the_providers_signs_nobody_in(
 
 async def test_an_answer_that_comes_late_signs_nobody_in(browser: Browser, home: Realm) -> None:
     back = await browser.at_provider("somsri")
-    home.clock = lambda: datetime.now(UTC) + ATTEMPT
+    home.clock = lambda: datetime.now(UTC) + LOGIN_ATTEMPT_LIFETIME
     assert (await browser.hub.get(back)).status_code == 400
 
 
@@ -211,18 +215,20 @@ async def test_an_agency_without_a_provider_signs_nobody_in(browser: Browser) ->
 async def test_a_session_ends_by_itself(browser: Browser, home: Realm) -> None:
     await browser.sign_in("somsri")
     began = datetime.now(UTC)
-    for minutes in range(20, int(LASTS.total_seconds() // 60), 20):  # somebody who is not idle
+    for minutes in range(
+        20, int(SESSION_LIFETIME.total_seconds() // 60), 20
+    ):  # somebody who is not idle
         home.clock = partial(began.__add__, timedelta(minutes=minutes))
         home.later(REMEMBERED)
         assert await browser.viewer() == OFFICER, minutes
-    home.clock = lambda: began + LASTS
+    home.clock = lambda: began + SESSION_LIFETIME
     home.later(REMEMBERED)
     assert await browser.viewer() is None
 
 
 async def test_a_session_that_is_idle_ends(browser: Browser, home: Realm) -> None:
     await browser.sign_in("somsri")
-    home.clock = lambda: datetime.now(UTC) + IDLE
+    home.clock = lambda: datetime.now(UTC) + SESSION_IDLE_TIMEOUT
     home.later(REMEMBERED)
     assert await browser.viewer() is None
 

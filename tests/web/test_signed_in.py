@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from hub.domain.identity.viewer import ROLES, Permission, Role
+from hub.domain.identity.viewer import ROLE_PERMISSIONS, Permission, Role
 from hub.store.database import Database
 from hub.web.forms import own_path
 from hub.web.trust import REMEMBERED
@@ -53,8 +53,13 @@ async def test_a_newcomer_is_the_ministry_of_tourisms_officer_at_one_click(
 async def test_each_role_lets_a_person_do_what_the_table_says(browser: Browser, role: Role) -> None:
     await browser.demo(TOURISM, role)
     told = await browser.viewer()
-    assert told["scopes"] == sorted(permission.value for permission in ROLES[role])
-    assert ROLES[Role.VIEWER] < ROLES[Role.OFFICER] < ROLES[Role.DELEGATE] < set(Permission)
+    assert told["scopes"] == sorted(permission.value for permission in ROLE_PERMISSIONS[role])
+    assert (
+        ROLE_PERMISSIONS[Role.VIEWER]
+        < ROLE_PERMISSIONS[Role.OFFICER]
+        < ROLE_PERMISSIONS[Role.DELEGATE]
+        < set(Permission)
+    )
 
 
 async def test_without_tls_on_this_machine_the_cookie_has_no_prefix(browser: Browser) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from hub.domain.identity.audit_log import Operation
-from hub.errors import TooMany
+from hub.errors import RateLimited
 from hub.web.turnstile import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
 from tests.web.door import SCHEMA, ByHeader, client_of, endpoint, only_error, opened, post, served
 from tests.web.talk import talking
@@ -26,7 +26,7 @@ class Clock:
 
 
 def seconds_until(turnstile: Turnstile, who: str, cost: int = 0) -> int:
-    with pytest.raises(TooMany) as refused:
+    with pytest.raises(RateLimited) as refused:
         turnstile.take(who, cost)
     return refused.value.seconds
 
@@ -77,7 +77,7 @@ def test_over_any_time_no_more_passes_than_the_rate_and_one_burst(
         clock.now += later
         try:
             turnstile.take("a", cost)
-        except TooMany as refused:
+        except RateLimited as refused:
             clock.now += refused.seconds  # who waits as long as was said is let pass
             turnstile.take("a", cost)
         passed += cost / DEAR if cost else 1
@@ -90,7 +90,7 @@ def test_so_many_questions_are_under_way_and_no_more() -> None:
         turnstile.inside("a"),
         turnstile.inside("b"),
         turnstile.inside("a", stream=True),
-        pytest.raises(TooMany),
+        pytest.raises(RateLimited),
         turnstile.inside("a"),
     ):
         pass

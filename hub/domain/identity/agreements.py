@@ -6,7 +6,7 @@ from enum import Enum
 from hub.domain.record import record
 
 
-class Shared(Enum):
+class SharingScope(Enum):
     """What of a provider's drafts an agreement opens (ขอบเขตที่แบ่งปัน)."""
 
     ALL = "ALL"
@@ -16,13 +16,13 @@ class Shared(Enum):
     PLAN = "PLAN"
 
     @property
-    def named(self) -> bool:
-        """Whether one source or plan is meant, which `DataSharing.key` names."""
-        return self in (Shared.SOURCE, Shared.PLAN)
+    def requires_key(self) -> bool:
+        """Whether one source or plan is meant, which `DataSharingAgreement.key` names."""
+        return self in (SharingScope.SOURCE, SharingScope.PLAN)
 
 
 @record
-class DataSharing:
+class DataSharingAgreement:
     """That a provider lets a consumer read drafts it owns, for a purpose (ข้อตกลงแบ่งปันข้อมูล).
 
     It opens what the provider itself owns, to the consumer itself: neither departments of the one
@@ -33,8 +33,8 @@ class DataSharing:
     provider_id: str
     consumer_id: str
     purpose: str
-    what: Shared
+    scope: SharingScope
     key: str | None
     until: datetime
     revoked_at: datetime | None
-    counts: bool
+    is_active: bool

@@ -5,55 +5,55 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation, Thing
+from hub.domain.identity.audit_log import AccessKind, AuditedResource, AuditEntry, Caller, Operation
 from hub.domain.user_errors import UserErrorCode
 
-MOST_IDS: Final = 1_000
+MAX_IDS_PER_ENTRY: Final = 1_000
 """Ids of one entry; what was read beyond that stands in a second entry, and so on."""
 
 
 @dataclass(slots=True)
-class Trail:
+class AuditContext:
     """What one request leaves behind: who calls, what for, and what became of its commands."""
 
     caller: Caller
     operation: Operation
-    refused: list[tuple[str, str, str | None]] = field(default_factory=list)
+    denied: list[tuple[str, str, str | None]] = field(default_factory=list)
     """Fields that were refused, with the code, and the source they were asked of."""
-    written: bool = False
+    write_logged: bool = False
     """Whether a command has logged itself, in the transaction that carried it out."""
 
-    def answered(self, answer: object) -> None:
+    def record_denied_answer(self, answer: object) -> None:
         """Look at what a command answered: one that was not allowed has been refused."""
         for error in getattr(answer, "user_errors", None) or ():
             if error.code is UserErrorCode.NOT_ALLOWED:
                 name = self.operation.fields[0] if len(self.operation.fields) == 1 else ""
-                self.refused.append((name, "FORBIDDEN", None))
+                self.denied.append((name, "FORBIDDEN", None))
 
-    def entries(self, read: Iterable[Thing]) -> list[Entry]:
+    def build_entries(self, read: Iterable[AuditedResource]) -> list[AuditEntry]:
         """What is to be written before the answer leaves.
 
         What was read of others, and a command that has not logged itself: it changed nothing.
         """
-        made = by_owner(AccessKind.READ, self.caller, self.operation, read)
-        if self.operation.kind == "mutation" and not self.written and not self.refused:
-            made.append(Entry(AccessKind.WRITE, self.caller, self.operation))
-        return made
+        entries = build_entries_by_owner(AccessKind.READ, self.caller, self.operation, read)
+        if self.operation.kind == "mutation" and not self.write_logged and not self.denied:
+            entries.append(AuditEntry(AccessKind.WRITE, self.caller, self.operation))
+        return entries
 
-    def refusals(self) -> list[Entry]:
+    def build_denied_entries(self) -> list[AuditEntry]:
         """The calls that were refused, one entry for each code and source."""
-        found: dict[tuple[str, str | None], list[str]] = defaultdict(list)
-        for name, code, source in self.refused:
-            found[code, source].append(name)
+        fields_by_reason: dict[tuple[str, str | None], list[str]] = defaultdict(list)
+        for name, code, source in self.denied:
+            fields_by_reason[code, source].append(name)
         operation = self.operation
         return [
-            Entry(
+            AuditEntry(
                 AccessKind.DENIED,
                 self.caller,
                 Operation(
                     operation.kind,
                     operation.name,
-                    operation.document,
+                    operation.document_hash,
                     tuple(sorted(set(filter(None, names)))) or operation.fields,
                     operation.trace,
                 ),
@@ -61,19 +61,21 @@ class Trail:
                 count=1,
                 reason=code,
             )
-            for (code, source), names in found.items()
+            for (code, source), names in fields_by_reason.items()
         ]
 
 
-def by_owner(
-    kind: AccessKind, caller: Caller, operation: Operation, things: Iterable[Thing]
-) -> list[Entry]:
+def build_entries_by_owner(
+    kind: AccessKind, caller: Caller, operation: Operation, things: Iterable[AuditedResource]
+) -> list[AuditEntry]:
     """Entries of things, each of one owner and source: an owner reads of nobody else's."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for thing in dict.fromkeys(things):
         groups[thing.owner_id or "", thing.source_id or ""].append(thing.gid)
     return [
-        Entry(kind, caller, operation, owner or None, source or None, tuple(ids), len(ids))
-        for (owner, source), every in sorted(groups.items())
-        for ids in (every[at : at + MOST_IDS] for at in range(0, len(every), MOST_IDS))
+        AuditEntry(kind, caller, operation, owner or None, source or None, tuple(ids), len(ids))
+        for (owner, source), gids in sorted(groups.items())
+        for ids in (
+            gids[at : at + MAX_IDS_PER_ENTRY] for at in range(0, len(gids), MAX_IDS_PER_ENTRY)
+        )
     ]

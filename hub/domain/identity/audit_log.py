@@ -16,7 +16,7 @@ from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.record import record, value
 
-GENESIS: Final = bytes(32)
+GENESIS_DIGEST: Final = bytes(32)
 """What stands before the first link."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ class Caller:
     purpose: str | None = None
 
     @classmethod
-    def of(cls, viewer: Viewer, address: str | None, purpose: str | None) -> "Caller":
+    def from_viewer(cls, viewer: Viewer, address: str | None, purpose: str | None) -> "Caller":
         """The caller a viewer is; of nobody the address is all that is known."""
         if viewer == ANONYMOUS:
             return cls(address=address, purpose=purpose)
@@ -58,7 +58,7 @@ class Caller:
         )
 
     @classmethod
-    def operator(cls, name: str) -> "Caller":
+    def from_terminal(cls, name: str) -> "Caller":
         """Somebody at a terminal of the hub itself."""
         return cls(subject=name, issuer="terminal")
 
@@ -72,17 +72,17 @@ class Operation:
 
     kind: str
     name: str = ""
-    document: str = ""
+    document_hash: str = ""
     fields: tuple[str, ...] = ()
     trace: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.kind} {self.name}".strip()
-        return f"{said}: {', '.join(self.fields)}" if self.fields else said
+        text = f"{self.kind} {self.name}".strip()
+        return f"{text}: {', '.join(self.fields)}" if self.fields else text
 
 
 @value
-class Thing:
+class AuditedResource:
     """Something that was read or changed: its kind and key, whose it is, of which source."""
 
     kind: str
@@ -97,7 +97,7 @@ class Thing:
 
 
 @value
-class Entry:
+class AuditEntry:
     """What one link says, before it has a place in the chain: one caller, one owner, one source."""
 
     kind: AccessKind
@@ -110,9 +110,9 @@ class Entry:
     reason: str | None = None
 
     @property
-    def text(self) -> str:
+    def canonical_json(self) -> str:
         """The entry as its digest is taken over it: JSON, what is empty left out."""
-        told = {
+        values = {
             "kind": self.kind.value,
             "subject": self.caller.subject,
             "client": self.caller.client,
@@ -122,7 +122,7 @@ class Entry:
             "purpose": self.caller.purpose,
             "type": self.operation.kind,
             "operation": self.operation.name,
-            "document": self.operation.document,
+            "document": self.operation.document_hash,
             "fields": list(self.operation.fields),
             "trace": self.operation.trace,
             "owner": self.owner_id,
@@ -131,35 +131,35 @@ class Entry:
             "count": self.count,
             "reason": self.reason,
         }
-        kept = {name: held for name, held in told.items() if held or name == "count"}
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        present = {name: item for name, item in values.items() if item or name == "count"}
+        return json.dumps(present, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
     @classmethod
-    def read(cls, text: str) -> "Entry":
+    def from_json(cls, text: str) -> "AuditEntry":
         """The entry of a text of ours."""
-        told: dict[str, Any] = json.loads(text)
+        parsed: dict[str, Any] = json.loads(text)
         return cls(
-            AccessKind(told["kind"]),
+            AccessKind(parsed["kind"]),
             Caller(
-                told.get("subject"),
-                told.get("client"),
-                told.get("issuer"),
-                told.get("agency"),
-                told.get("address"),
-                told.get("purpose"),
+                parsed.get("subject"),
+                parsed.get("client"),
+                parsed.get("issuer"),
+                parsed.get("agency"),
+                parsed.get("address"),
+                parsed.get("purpose"),
             ),
             Operation(
-                told.get("type", ""),
-                told.get("operation", ""),
-                told.get("document", ""),
-                tuple(told.get("fields", ())),
-                told.get("trace", ""),
+                parsed.get("type", ""),
+                parsed.get("operation", ""),
+                parsed.get("document", ""),
+                tuple(parsed.get("fields", ())),
+                parsed.get("trace", ""),
             ),
-            told.get("owner"),
-            told.get("source"),
-            tuple(told.get("records", ())),
-            told["count"],
-            told.get("reason"),
+            parsed.get("owner"),
+            parsed.get("source"),
+            tuple(parsed.get("records", ())),
+            parsed["count"],
+            parsed.get("reason"),
         )
 
 
@@ -171,9 +171,9 @@ class AccessRecord:
 
     number: int
     at: datetime
-    entry: Entry
-    previous: bytes
-    own: bytes
+    entry: AuditEntry
+    previous_digest_bytes: bytes
+    digest_bytes: bytes
 
     @property
     def gid(self) -> str:
@@ -228,7 +228,7 @@ class AccessRecord:
     @property
     def document(self) -> str | None:
         """The SHA-256 of the document."""
-        return self.entry.operation.document or None
+        return self.entry.operation.document_hash or None
 
     @property
     def reason(self) -> str | None:
@@ -253,18 +253,18 @@ class AccessRecord:
     @property
     def previous_digest(self) -> str:
         """The digest before, in hex."""
-        return self.previous.hex()
+        return self.previous_digest_bytes.hex()
 
     @property
     def digest(self) -> str:
         """Its own digest, in hex."""
-        return self.own.hex()
+        return self.digest_bytes.hex()
 
 
-def link(previous: bytes, number: int, at: datetime, text: str) -> bytes:
+def compute_link_digest(previous: bytes, number: int, at: datetime, text: str) -> bytes:
     """The digest of a link: SHA-256 over the one before, its number, microseconds since 1970, text.
 
     The function `append_access` of the database takes the very same.
     """
-    micros = (at - EPOCH) // timedelta(microseconds=1)
-    return hashlib.sha256(previous + f"{number}\n{micros}\n{text}".encode()).digest()
+    microseconds = (at - EPOCH) // timedelta(microseconds=1)
+    return hashlib.sha256(previous + f"{number}\n{microseconds}\n{text}".encode()).digest()

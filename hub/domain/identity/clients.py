@@ -17,11 +17,11 @@ from hub.errors import Invalid
 
 Jwk = Mapping[str, Any]
 """A JSON Web Key (RFC 7517)."""
-SCOPES: Final = frozenset(permission.value for permission in Permission)
+GRANTABLE_SCOPES: Final = frozenset(permission.value for permission in Permission)
 """What can be granted."""
-ACTIVE: Final = 2
+MAX_ACTIVE_SECRETS: Final = 2
 """Secrets of a client that count at once: the new one, and the one it is to replace."""
-PREFIX: Final = "bhs_"
+SECRET_PREFIX: Final = "bhs_"  # noqa: S105 - a prefix, no secret
 """Begins every secret, so that one that leaked into a text is found there."""
 
 
@@ -65,10 +65,10 @@ class Client:
     purpose: str | None = None
     """What it asks for data for (วัตถุประสงค์); stands in the log of access."""
 
-    def knows(self, secret: str) -> bool:
+    def has_secret(self, secret: str) -> bool:
         """Whether it is one of the client's secrets, in the same time for each that is not."""
-        told = hashed(secret)
-        return any([hmac.compare_digest(told, kept) for kept in self.secrets])  # noqa: C419 - all
+        digest = hash_secret(secret)
+        return any([hmac.compare_digest(digest, stored) for stored in self.secrets])  # noqa: C419 - all
 
 
 @record
@@ -87,16 +87,16 @@ class Issuer:
     claim: str
     mapping: Mapping[str, frozenset[str]]
     enabled: bool
-    sign_in: "SignIn | None" = None
+    sign_in: "SignInSettings | None" = None
 
-    def granted(self, claims: Mapping[str, Any]) -> frozenset[str]:
+    def resolve_scopes(self, claims: Mapping[str, Any]) -> frozenset[str]:
         """The scopes a token of this issuer carries; a value that is not mapped grants none."""
-        known = [self.mapping[v] for v in told_by(claims, self.claim) if v in self.mapping]
-        return frozenset[str]().union(*known)
+        granted = [self.mapping[v] for v in claim_values(claims, self.claim) if v in self.mapping]
+        return frozenset[str]().union(*granted)
 
 
 @record
-class SignIn:
+class SignInSettings:
     """How an issuer signs the people of its agency in (การลงชื่อเข้าใช้), by OpenID Connect.
 
     The hub is its client `client_id`; `secret` names the secret that proves it (null: it has none).
@@ -108,21 +108,21 @@ class SignIn:
     claim: str
     roles: Mapping[str, Role]
 
-    def role(self, claims: Mapping[str, Any]) -> Role:
+    def resolve_role(self, claims: Mapping[str, Any]) -> Role:
         """The highest role that is told; a value that is not mapped counts for nothing."""
-        known = {self.roles[v] for v in told_by(claims, self.claim) if v in self.roles}
-        return max(known, key=list(Role).index, default=Role.VIEWER)
+        mapped = {self.roles[v] for v in claim_values(claims, self.claim) if v in self.roles}
+        return max(mapped, key=list(Role).index, default=Role.VIEWER)
 
 
-def told_by(claims: Mapping[str, Any], claim: str) -> Sequence[str]:
+def claim_values(claims: Mapping[str, Any], claim: str) -> Sequence[str]:
     """The values of a claim: a list of texts, or a text of words as `scope` is; none otherwise."""
-    told = claims.get(claim)
-    values = told.split() if isinstance(told, str) else told
+    content = claims.get(claim)
+    values = content.split() if isinstance(content, str) else content
     return [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
 
 
 @value
-class Spent:
+class UsedAssertion:
     """A client assertion that was used: it may not be used again while it lives (RFC 7523)."""
 
     client_id: str
@@ -130,36 +130,36 @@ class Spent:
     until: datetime
 
 
-class Registry(Protocol):
-    """What the doors ask of the register; `Unready` where it cannot answer now."""
+class ClientRegistry(Protocol):
+    """What the doors ask of the register; `NotReady` where it cannot answer now."""
 
-    async def issuers(self) -> Sequence[Issuer]:
+    async def list_issuers(self) -> Sequence[Issuer]:
         """Every issuer that is registered, enabled or not."""
         ...
 
-    async def client(self, client_id: str) -> Client | None:
+    async def find_client(self, client_id: str) -> Client | None:
         """The client of an id, enabled or not; null where there is none."""
         ...
 
-    async def origins(self) -> frozenset[str]:
+    async def list_origins(self) -> frozenset[str]:
         """Where pages of public clients come from, of those that count."""
         ...
 
-    async def spend(self, assertion: Spent) -> bool:
+    async def mark_assertion_used(self, assertion: UsedAssertion) -> bool:
         """Note the use of an assertion, for all nodes; false where it was used before."""
         ...
 
-    async def public_keys(self) -> Sequence[Jwk]:
+    async def list_public_keys(self) -> Sequence[Jwk]:
         """The hub's own keys, of every node, that a living token may be signed with."""
         ...
 
 
-def new_secret() -> str:
+def generate_secret() -> str:
     """A secret of 256 bits of chance."""
-    return PREFIX + secrets.token_urlsafe(32)
+    return SECRET_PREFIX + secrets.token_urlsafe(32)
 
 
-def hashed(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """What is kept of a secret.
 
     One round of SHA-256 will do: a slow hash protects what people think up, and these 256 bits come
@@ -168,14 +168,14 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def granted(scopes: Iterable[str], field: str) -> frozenset[str]:
+def validate_scopes(scopes: Iterable[str], field: str) -> frozenset[str]:
     """Scopes there are; `Invalid` names the one there is not."""
-    asked = frozenset(scopes)
-    if unknown := asked - SCOPES:
-        known = " ".join(sorted(SCOPES))
+    requested = frozenset(scopes)
+    if unknown := requested - GRANTABLE_SCOPES:
+        available = " ".join(sorted(GRANTABLE_SCOPES))
         raise Invalid(
             field,
-            f"ไม่มีสิทธิ์ {min(unknown)} ที่มีคือ {known}",
-            f"there is no scope {min(unknown)}; there are {known}",
+            f"ไม่มีสิทธิ์ {min(unknown)} ที่มีคือ {available}",
+            f"there is no scope {min(unknown)}; there are {available}",
         )
-    return asked
+    return requested

@@ -27,7 +27,7 @@ class Permission(Enum):
     STEWARD = "hub:steward"
 
 
-PERMITTED: Final = {
+PERMISSION_DESCRIPTIONS: Final = {
     Permission.OPERATE_SOURCES: ("ดูแลแหล่งข้อมูลของหน่วยงานตน", "operate the sources of one's agency"),
     Permission.OVERSEE: ("กำกับดูแล เห็นสิ่งที่แจ้งว่ามี", "oversee: read what is LISTED, of every agency"),
     Permission.READ_AUDIT: ("อ่านบันทึกการเข้าถึง", "read the log of access to one's data"),
@@ -45,7 +45,7 @@ class Role(Enum):
     STEWARD = "STEWARD"
 
 
-ROLES: Final = {
+ROLE_PERMISSIONS: Final = {
     Role.VIEWER: frozenset[Permission](),
     Role.OFFICER: frozenset({Permission.OPERATE_SOURCES}),
     Role.DELEGATE: frozenset({Permission.OPERATE_SOURCES, Permission.READ_AUDIT}),
@@ -57,7 +57,7 @@ ROLES: Final = {
 
 Written out, so that a permission to come is nobody's until somebody says so.
 """
-CALLED: Final = {
+ROLE_NAMES: Final = {
     Role.VIEWER: ("ผู้อ่าน", "Viewer"),
     Role.OFFICER: ("เจ้าหน้าที่", "Officer"),
     Role.DELEGATE: ("ผู้แทน", "Delegate"),
@@ -84,7 +84,7 @@ class Viewer:
     purpose: str | None = None
     """What its client was registered for, where that was said."""
 
-    def may(self, permission: Permission) -> bool:
+    def has_permission(self, permission: Permission) -> bool:
         """Whether the viewer was granted a permission."""
         return permission.value in self.scopes
 

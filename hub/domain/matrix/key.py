@@ -18,8 +18,8 @@ from hub.domain.budget import FundingSource
 from hub.domain.linkages import LinkageStatus
 from hub.domain.lookups import AsOf
 from hub.domain.matrix.question import (
-    MEMBERS_AT_MOST,
-    MEMBERS_SHOWN,
+    DEFAULT_MEMBER_LIMIT,
+    MAX_MEMBERS,
     AgencyRole,
     AreaRole,
     AxisOrder,
@@ -33,80 +33,82 @@ from hub.domain.matrix.question import (
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import HubError, Invalid, TooCostly
 
-LONGEST: Final = 16_000
-UNPACKED: Final = 1_000_000
+MAX_MATRIX_KEY_LENGTH: Final = 16_000
+MAX_UNPACKED_SIZE: Final = 1_000_000
 
 
-def write_key(question: MatrixQuestion) -> str:
+def encode_matrix_key(question: MatrixQuestion) -> str:
     """The key of a question; what is at its default is left out, so keys stay short.
 
     `TooCostly` where it would be longer than a key we read back.
     """
-    told = {
-        "r": axis_told(question.rows),
-        "c": axis_told(question.columns),
+    data = {
+        "r": encode_axis(question.rows),
+        "c": encode_axis(question.columns),
         "y": [question.fiscal_years.first.ce, question.fiscal_years.last.ce],
-        "f": filter_told(question.filter),
+        "f": encode_filter(question.filter),
         "n": None if question.counting is Counting.DISTINCT else question.counting.value,
         "on": question.areas_on and question.areas_on.isoformat(),
         "at": question.as_of and question.as_of.instant and question.as_of.instant.isoformat(),
         "pv": question.as_of and question.as_of.plan_version_id,
     }
-    text = json.dumps(sparse(told), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    plainly = text.encode()
-    if len(plainly) > UNPACKED:
-        raise TooCostly(len(plainly), UNPACKED, "ไบต์ของคำถาม/bytes of a question")
-    packed = zlib.compress(plainly, 9, wbits=-15)
-    sealed = zlib.crc32(packed).to_bytes(4, "big") + packed
-    key = base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-    if len(key) > LONGEST:
-        raise TooCostly(len(key), LONGEST, "อักขระของคีย์เมทริกซ์/characters of a matrix key")
+    text = json.dumps(drop_empty(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    encoded = text.encode()
+    if len(encoded) > MAX_UNPACKED_SIZE:
+        raise TooCostly(len(encoded), MAX_UNPACKED_SIZE, "ไบต์ของคำถาม/bytes of a question")
+    packed = zlib.compress(encoded, 9, wbits=-15)
+    checksummed = zlib.crc32(packed).to_bytes(4, "big") + packed
+    key = base64.urlsafe_b64encode(checksummed).decode().rstrip("=")
+    if len(key) > MAX_MATRIX_KEY_LENGTH:
+        raise TooCostly(
+            len(key), MAX_MATRIX_KEY_LENGTH, "อักขระของคีย์เมทริกซ์/characters of a matrix key"
+        )
     return key
 
 
-def read_key(key: str, field: str = "key") -> MatrixQuestion:
+def decode_matrix_key(key: str, field: str = "key") -> MatrixQuestion:
     """The question of a key of ours; `Invalid(field)` for one that was cut, mistyped or made up."""
     try:
-        if len(key) > LONGEST:
+        if len(key) > MAX_MATRIX_KEY_LENGTH:
             raise ValueError(key[:40])
-        sealed = base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True)
-        if zlib.crc32(sealed[4:]).to_bytes(4, "big") != sealed[:4]:
+        checksummed = base64.b64decode(key + "=" * (-len(key) % 4), altchars=b"-_", validate=True)
+        if zlib.crc32(checksummed[4:]).to_bytes(4, "big") != checksummed[:4]:
             raise ValueError(key[:40])
-        unpacker = zlib.decompressobj(wbits=-15)
-        text = unpacker.decompress(sealed[4:], UNPACKED)
-        if unpacker.unconsumed_tail:
+        decompressor = zlib.decompressobj(wbits=-15)
+        text = decompressor.decompress(checksummed[4:], MAX_UNPACKED_SIZE)
+        if decompressor.unconsumed_tail:
             raise ValueError(key[:40])
-        told = json.loads(text)
+        data = json.loads(text)
         return MatrixQuestion(
-            rows=axis_read(told["r"]),
-            columns=axis_read(told["c"]),
-            fiscal_years=FiscalYearRange(year_read(told["y"][0]), year_read(told["y"][1])),
-            filter=filter_read(told.get("f", {})),
-            counting=Counting(told.get("n", "DISTINCT")),
-            areas_on=date.fromisoformat(told["on"]) if "on" in told else None,
-            as_of=as_of_read(told),
+            rows=decode_axis(data["r"]),
+            columns=decode_axis(data["c"]),
+            fiscal_years=FiscalYearRange(decode_year(data["y"][0]), decode_year(data["y"][1])),
+            filter=decode_filter(data.get("f", {})),
+            counting=Counting(data.get("n", "DISTINCT")),
+            areas_on=date.fromisoformat(data["on"]) if "on" in data else None,
+            as_of=decode_as_of(data),
         )
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as odd:
-        raise unreadable(field) from odd
-    except (binascii.Error, zlib.error, HubError) as odd:
-        raise unreadable(field) from odd
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise invalid_matrix_key(field) from error
+    except (binascii.Error, zlib.error, HubError) as error:
+        raise invalid_matrix_key(field) from error
 
 
-def year_read(ce: object) -> FiscalYear:
+def decode_year(ce: object) -> FiscalYear:
     """A fiscal year of a key."""
     if type(ce) is not int:
         raise ValueError(ce)
-    return FiscalYear.of_ce(ce)
+    return FiscalYear.from_ce(ce)
 
 
-def as_of_read(told: dict[str, Any]) -> AsOf | None:
+def decode_as_of(data: dict[str, Any]) -> AsOf | None:
     """The moment of knowledge of a key; null: now."""
-    if "at" in told:
-        return AsOf.clock(datetime.fromisoformat(told["at"]))
-    return AsOf(plan_version_id=word(told["pv"])) if "pv" in told else None
+    if "at" in data:
+        return AsOf.at_instant(datetime.fromisoformat(data["at"]))
+    return AsOf(plan_version_id=decode_text(data["pv"])) if "pv" in data else None
 
 
-def unreadable(field: str) -> Invalid:
+def invalid_matrix_key(field: str) -> Invalid:
     """What is said of a key that is not ours."""
     return Invalid(
         field,
@@ -115,68 +117,68 @@ def unreadable(field: str) -> Invalid:
     )
 
 
-def sparse(told: dict[str, Any]) -> dict[str, Any]:
+def drop_empty(data: dict[str, Any]) -> dict[str, Any]:
     """Without what is absent."""
-    return {k: v for k, v in told.items() if v is not None and v not in ([], {}, "")}
+    return {k: v for k, v in data.items() if v is not None and v not in ([], {}, "")}
 
 
-def plain(held: Any) -> Any:
+def to_json_value(raw: Any) -> Any:
     """Enums by name, tuples as lists."""
-    if isinstance(held, Enum):
-        return held.value
-    if isinstance(held, tuple):
-        return [plain(item) for item in held]
-    return held
+    if isinstance(raw, Enum):
+        return raw.value
+    if isinstance(raw, tuple):
+        return [to_json_value(item) for item in raw]
+    return raw
 
 
-def axis_told(axis: AxisQuestion) -> dict[str, Any]:
+def encode_axis(axis: AxisQuestion) -> dict[str, Any]:
     """An axis in few letters."""
-    chosen = axis.members
-    members = chosen and {
-        "ids": plain(chosen.ids),
-        "codes": plain(chosen.codes),
-        "level": plain(chosen.area_level),
-        "kind": plain(chosen.agency_kind),
-        "under": chosen.under,
+    selector = axis.members
+    members = selector and {
+        "ids": to_json_value(selector.ids),
+        "codes": to_json_value(selector.codes),
+        "level": to_json_value(selector.area_level),
+        "kind": to_json_value(selector.agency_kind),
+        "under": selector.under,
     }
-    return sparse(
+    return drop_empty(
         {
             "d": axis.dimension.value,
             "m": members and {k: v for k, v in members.items() if v is not None},
             "e": None if axis.include_empty else 0,
             "o": None if axis.order_by is AxisOrder.NATURAL else axis.order_by.value,
-            "l": None if axis.limit == MEMBERS_SHOWN else axis.limit,
+            "l": None if axis.limit == DEFAULT_MEMBER_LIMIT else axis.limit,
         }
     )
 
 
-def axis_read(told: dict[str, Any]) -> AxisQuestion:
+def decode_axis(data: dict[str, Any]) -> AxisQuestion:
     """An axis of a key."""
-    chosen = told.get("m")
-    limit = told.get("l", MEMBERS_SHOWN)
-    if type(limit) is not int or not 1 <= limit <= MEMBERS_AT_MOST:
+    selector = data.get("m")
+    limit = data.get("l", DEFAULT_MEMBER_LIMIT)
+    if type(limit) is not int or not 1 <= limit <= MAX_MEMBERS:
         raise ValueError(limit)
-    empty = told.get("e", 1)
-    if type(empty) is not int or empty not in (0, 1):
-        raise ValueError(empty)
+    include_empty = data.get("e", 1)
+    if type(include_empty) is not int or include_empty not in (0, 1):
+        raise ValueError(include_empty)
     return AxisQuestion(
-        dimension=DimensionKind(told["d"]),
+        dimension=DimensionKind(data["d"]),
         members=None
-        if chosen is None
+        if selector is None
         else MemberSelector(
-            ids=words(chosen["ids"]) if "ids" in chosen else None,
-            codes=words(chosen["codes"]) if "codes" in chosen else None,
-            area_level=AreaLevel(chosen["level"]) if "level" in chosen else None,
-            agency_kind=AgencyKind(chosen["kind"]) if "kind" in chosen else None,
-            under=word(chosen["under"]) if "under" in chosen else None,
+            ids=decode_texts(selector["ids"]) if "ids" in selector else None,
+            codes=decode_texts(selector["codes"]) if "codes" in selector else None,
+            area_level=AreaLevel(selector["level"]) if "level" in selector else None,
+            agency_kind=AgencyKind(selector["kind"]) if "kind" in selector else None,
+            under=decode_text(selector["under"]) if "under" in selector else None,
         ),
-        include_empty=empty == 1,
-        order_by=AxisOrder(told.get("o", "NATURAL")),
+        include_empty=include_empty == 1,
+        order_by=AxisOrder(data.get("o", "NATURAL")),
         limit=limit,
     )
 
 
-def word(text: object) -> str:
+def decode_text(text: object) -> str:
     """A text PostgreSQL can hold; ValueError otherwise, also for half a character."""
     if not isinstance(text, str) or "\0" in text:
         raise ValueError(text)
@@ -184,45 +186,49 @@ def word(text: object) -> str:
     return text
 
 
-def words(held: list[Any]) -> tuple[str, ...]:
+def decode_texts(texts: list[Any]) -> tuple[str, ...]:
     """A list of texts."""
-    return tuple(word(text) for text in held)
+    return tuple(decode_text(text) for text in texts)
 
 
-def filter_told(asked: MatrixFilter) -> dict[str, Any]:
+def encode_filter(matrix_filter: MatrixFilter) -> dict[str, Any]:
     """A filter in few letters."""
-    return sparse(
+    return drop_empty(
         {
-            "chains": plain(asked.chains),
-            "issues": plain(asked.issues),
-            "areas": plain(asked.areas),
-            "agencies": plain(asked.agencies),
-            "levels": plain(asked.actor_levels),
-            "linked": asked.linked,
-            "status": plain(asked.linkage_status),
-            "funding": plain(asked.funding),
-            "text": asked.text,
-            "ar": None if asked.area_role is AreaRole.PERFORMED_IN else asked.area_role.value,
-            "gr": None if asked.agency_role is AgencyRole.OWNER else asked.agency_role.value,
+            "chains": to_json_value(matrix_filter.chains),
+            "issues": to_json_value(matrix_filter.issues),
+            "areas": to_json_value(matrix_filter.areas),
+            "agencies": to_json_value(matrix_filter.agencies),
+            "levels": to_json_value(matrix_filter.actor_levels),
+            "linked": matrix_filter.linked,
+            "status": to_json_value(matrix_filter.linkage_status),
+            "funding": to_json_value(matrix_filter.funding),
+            "text": matrix_filter.text,
+            "ar": None
+            if matrix_filter.area_role is AreaRole.PERFORMED_IN
+            else matrix_filter.area_role.value,
+            "gr": None
+            if matrix_filter.agency_role is AgencyRole.OWNER
+            else matrix_filter.agency_role.value,
         }
     )
 
 
-def filter_read(told: dict[str, Any]) -> MatrixFilter:
+def decode_filter(data: dict[str, Any]) -> MatrixFilter:
     """A filter of a key."""
-    linked = told.get("linked")
+    linked = data.get("linked")
     if linked is not None and type(linked) is not bool:
         raise ValueError(linked)
     return MatrixFilter(
-        chains=words(told.get("chains", [])),
-        issues=words(told.get("issues", [])),
-        areas=words(told.get("areas", [])),
-        agencies=words(told.get("agencies", [])),
-        actor_levels=tuple(ActorLevel(x) for x in told.get("levels", [])),
+        chains=decode_texts(data.get("chains", [])),
+        issues=decode_texts(data.get("issues", [])),
+        areas=decode_texts(data.get("areas", [])),
+        agencies=decode_texts(data.get("agencies", [])),
+        actor_levels=tuple(ActorLevel(x) for x in data.get("levels", [])),
         linked=linked,
-        linkage_status=tuple(LinkageStatus(x) for x in told.get("status", [])),
-        funding=tuple(FundingSource(x) for x in told.get("funding", [])),
-        text=word(told["text"]) if "text" in told else None,
-        area_role=AreaRole(told.get("ar", "PERFORMED_IN")),
-        agency_role=AgencyRole(told.get("gr", "OWNER")),
+        linkage_status=tuple(LinkageStatus(x) for x in data.get("status", [])),
+        funding=tuple(FundingSource(x) for x in data.get("funding", [])),
+        text=decode_text(data["text"]) if "text" in data else None,
+        area_role=AreaRole(data.get("ar", "PERFORMED_IN")),
+        agency_role=AgencyRole(data.get("gr", "OWNER")),
     )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from hub.domain.linkages import PLACING, LinkageStatus
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus
 from hub.domain.matrix.question import (
-    BY_LINKAGE,
+    LINKAGE_DIMENSIONS,
     AreaRole,
     Counting,
     DimensionKind,
@@ -14,18 +14,18 @@ from hub.domain.matrix.question import (
 )
 from hub.domain.time import FiscalYearRange
 
-NO_PLACES: Final = {
+DETAIL_DIMENSIONS: Final = {
     DimensionKind.AGENCY,
     DimensionKind.FUNDING,
     DimensionKind.LINKAGE_STATUS,
 }
 """Axes that tell more of a project than its place."""
-Pairs = frozenset[tuple[str, int | None]]
+IdYearPairs = frozenset[tuple[str, int | None]]
 """Ids with the fiscal year they are meant in (CE); a null year means any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class MatrixScope:
     """A filter with its areas and agencies spelt out, year by year, in the editions meant.
 
     `areas` and `agencies` are null where nothing is filtered. `homes` gives, for the filter
@@ -34,15 +34,15 @@ class Scope:
 
     filter: MatrixFilter
     years: FiscalYearRange | None
-    areas: Pairs | None = None
-    agencies: Pairs | None = None
-    homes: frozenset[tuple[str, int | None, str]] = frozenset()
-    known_at: datetime | None = None
+    areas: IdYearPairs | None = None
+    agencies: IdYearPairs | None = None
+    issue_areas: frozenset[tuple[str, int | None, str]] = frozenset()
+    as_of_time: datetime | None = None
 
     @property
-    def statuses(self) -> tuple[LinkageStatus, ...]:
+    def linkage_statuses(self) -> tuple[LinkageStatus, ...]:
         """The linkages that count: those asked for, else proposed, agreed and disputed."""
-        return self.filter.linkage_status or PLACING
+        return self.filter.linkage_status or DEFAULT_LINKAGE_STATUSES
 
     @property
     def needs_linkage(self) -> bool:
@@ -51,7 +51,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class AxisOrdinals:
     """One axis as the store needs it: which value stands at which ordinal, in which year's edition.
 
     `at` holds (value, fiscal year CE or null for any, ordinal); what is not in it stands at
@@ -59,43 +59,43 @@ class Places:
     """
 
     dimension: DimensionKind
-    at: frozenset[tuple[str, int | None, int]]
-    elsewhere: int
+    ordinals: frozenset[tuple[str, int | None, int]]
+    unassigned_ordinal: int
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What is counted, how, and where it stands."""
 
-    scope: Scope
-    rows: Places
-    columns: Places
+    scope: MatrixScope
+    rows: AxisOrdinals
+    columns: AxisOrdinals
     counting: Counting
 
     @property
-    def by_linkage(self) -> bool:
+    def has_linkage_axis(self) -> bool:
         """Whether an axis can place one line several times."""
-        return bool({self.rows.dimension, self.columns.dimension} & BY_LINKAGE)
+        return bool({self.rows.dimension, self.columns.dimension} & LINKAGE_DIMENSIONS)
 
     @property
-    def by_place(self) -> bool:
+    def is_location_only(self) -> bool:
         """Whether it asks for nothing but places, which is what may be known of a LISTED project.
 
         Its actor level, area, fiscal years, issues and stages; not its words, agencies, funding,
         nor how far a linkage of it has come (ADR 0015).
         """
-        asked = self.scope.filter
+        matrix_filter = self.scope.filter
         axes = {self.rows.dimension, self.columns.dimension}
-        return asked.area_role is AreaRole.PERFORMED_IN and not (
-            asked.text
-            or asked.agencies
-            or asked.funding
-            or asked.linkage_status
-            or asked.linked is not None
-            or axes & NO_PLACES
+        return matrix_filter.area_role is AreaRole.PERFORMED_IN and not (
+            matrix_filter.text
+            or matrix_filter.agencies
+            or matrix_filter.funding
+            or matrix_filter.linkage_status
+            or matrix_filter.linked is not None
+            or axes & DETAIL_DIMENSIONS
         )
 
     @property
-    def every_status(self) -> bool:
+    def includes_every_status(self) -> bool:
         """Whether linkages that place nothing elsewhere are shown too."""
         return DimensionKind.LINKAGE_STATUS in (self.rows.dimension, self.columns.dimension)

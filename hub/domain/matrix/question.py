@@ -12,17 +12,17 @@ from hub.domain.lookups import AsOf
 from hub.domain.record import value
 from hub.domain.time import FiscalYearRange
 
-CELLS_AT_ONCE: Final = 2_000
+MAX_CELLS: Final = 2_000
 
 
-TABLE_AT_ONCE: Final = 50_000
+MAX_TABLE_CELLS: Final = 50_000
 
 
-MEMBERS_AT_MOST: Final = 1_000
-COUNTED_AT_ONCE: Final = 200_000
+MAX_MEMBERS: Final = 1_000
+MAX_COUNTED_CELLS: Final = 200_000
 
 
-MEMBERS_SHOWN: Final = 200
+DEFAULT_MEMBER_LIMIT: Final = 200
 
 
 class DimensionKind(Enum):
@@ -38,7 +38,7 @@ class DimensionKind(Enum):
     LINKAGE_STATUS = "LINKAGE_STATUS"
 
 
-BY_LINKAGE: Final = frozenset(
+LINKAGE_DIMENSIONS: Final = frozenset(
     {DimensionKind.ISSUE, DimensionKind.STAGE, DimensionKind.LINKAGE_STATUS}
 )
 """Dimensions that can place one project, or one line, several times."""
@@ -99,7 +99,7 @@ class AxisQuestion:
     members: MemberSelector | None = None
     include_empty: bool = True
     order_by: AxisOrder = AxisOrder.NATURAL
-    limit: int = MEMBERS_SHOWN
+    limit: int = DEFAULT_MEMBER_LIMIT
 
 
 @value
@@ -141,6 +141,6 @@ class Window:
     column_from: int
     column_to: int
 
-    def holds(self, row: int, column: int) -> bool:
+    def contains(self, row: int, column: int) -> bool:
         """Whether a cell is inside."""
         return self.row_from <= row <= self.row_to and self.column_from <= column <= self.column_to

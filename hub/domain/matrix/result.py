@@ -66,7 +66,7 @@ class Member(Protocol):
 
 
 @value
-class Group:
+class CellGroup:
     """A set of cells: one cell, a row (`column` null), a column (`row` null), or all of them."""
 
     row: int | None
@@ -157,9 +157,9 @@ class Cell:
         return self.figures.hidden
 
     @property
-    def group(self) -> Group:
+    def group(self) -> CellGroup:
         """The cell as a group of cells."""
-        return Group(self.row_index, self.column_index)
+        return CellGroup(self.row_index, self.column_index)
 
 
 @record
@@ -167,7 +167,7 @@ class Total:
     """What a row, a column or the matrix comes to; never by adding what was counted twice."""
 
     matrix: "Matrix"
-    group: Group
+    group: CellGroup
 
     @property
     def figures(self) -> Figures:
@@ -203,7 +203,7 @@ class Total:
     def states(self) -> list["StateCount"]:
         """How many cells are in each state, in the order of precedence; states that occur only."""
         seen = [cell.state for cell in self.cells]
-        return [StateCount(s, seen.count(s)) for s in PRECEDENCE if s in seen]
+        return [StateCount(s, seen.count(s)) for s in STATE_PRECEDENCE if s in seen]
 
 
 @record
@@ -239,7 +239,7 @@ class Matrix:
     key: str
     question: MatrixQuestion
     as_of: datetime
-    figures: dict[Group, Figures]
+    figures: dict[CellGroup, Figures]
     notices: list[Notice]
     rows: Axis
     columns: Axis
@@ -247,9 +247,9 @@ class Matrix:
     layout: "Layout"
 
     @property
-    def known_at(self) -> datetime | None:
+    def as_of_time(self) -> datetime | None:
         """The instant of knowledge its facts were read at; null: now."""
-        return self.layout.scope.known_at
+        return self.layout.scope.as_of_time
 
     @property
     def row_index(self) -> list[int]:
@@ -279,10 +279,10 @@ class Matrix:
     @property
     def total(self) -> Total:
         """The whole matrix, UNASSIGNED and BEYOND_LIMIT included."""
-        return Total(self, Group(None, None))
+        return Total(self, CellGroup(None, None))
 
 
-PRECEDENCE: Final = (
+STATE_PRECEDENCE: Final = (
     CellState.RESTRICTED,
     CellState.DISPUTED,
     CellState.OVERLAP,
@@ -294,13 +294,13 @@ PRECEDENCE: Final = (
 """The first state whose condition holds is the cell's."""
 
 
-def state_of(figures: Figures, *, expected: bool, unreported: bool = False) -> CellState:
+def compute_cell_state(figures: Figures, *, expected: bool, unreported: bool = False) -> CellState:
     """The state of a cell, by precedence.
 
     `expected`: somebody should be here, by the role matrix or because the chain has none;
     `unreported`: a source that should have told has not.
     """
-    holds = {
+    conditions = {
         CellState.RESTRICTED: figures.hidden > 0 and figures.projects == 0,
         CellState.DISPUTED: figures.linkages.get(LinkageStatus.DISPUTED, 0) > 0,
         CellState.OVERLAP: figures.overlap,
@@ -309,4 +309,4 @@ def state_of(figures: Figures, *, expected: bool, unreported: bool = False) -> C
         CellState.GAP: expected,
         CellState.NOT_EXPECTED: True,
     }
-    return next(state for state in PRECEDENCE if holds[state])
+    return next(state for state in STATE_PRECEDENCE if conditions[state])

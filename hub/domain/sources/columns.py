@@ -15,29 +15,29 @@ class Columns:
     required: frozenset[str]
     optional: frozenset[str]
     ignored: frozenset[str]
-    known: frozenset[str]
-    flat: frozenset[str]
-    flat_required: frozenset[str]
+    declared: frozenset[str]
+    top_level: frozenset[str]
+    required_top_level: frozenset[str]
     nested: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(
+    def from_names(
         cls, required: frozenset[str], optional: frozenset[str], ignored: frozenset[str]
     ) -> "Columns":
         """With what is looked at for each record worked out once."""
-        known = required | optional | ignored
-        nested = frozenset(name.partition(".")[0] for name in known if "." in name) & known
+        declared = required | optional | ignored
+        nested = frozenset(name.partition(".")[0] for name in declared if "." in name) & declared
         return cls(
             required,
             optional,
             ignored,
-            known,
-            frozenset(name for name in known if name.partition(".")[0] not in nested) | nested,
+            declared,
+            frozenset(name for name in declared if name.partition(".")[0] not in nested) | nested,
             frozenset(name for name in required if name.partition(".")[0] not in nested)
             | (nested & required),
             {
                 name: frozenset(
-                    one.partition(".")[2] for one in known if one.startswith(f"{name}.")
+                    column.partition(".")[2] for column in declared if column.startswith(f"{name}.")
                 )
                 for name in nested
             },

@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.record import value
-from hub.domain.sources.declaration import Part
+from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.time import FiscalYear
 
-COVERS: Final = {"levels", "agencies", "areas", "years"}
+COVERS_KEYS: Final = {"levels", "agencies", "areas", "years"}
 
 
 @value
-class Place:
+class CellScope:
     """What a cell is about: whose projects, of which agencies, where, in which fiscal years (CE).
 
     `levels`, `agencies` and `areas` null: whoever it is and wherever.
@@ -38,23 +38,23 @@ class Coverage:
     first: FiscalYear
     last: FiscalYear | None
 
-    def years(self, place: Place) -> list[int]:
+    def covered_years(self, cell: CellScope) -> list[int]:
         """The fiscal years of a place that are covered (CE)."""
-        last = self.last.ce if self.last else max(place.years, default=0)
-        return [year for year in place.years if self.first.ce <= year <= last]
+        last = self.last.ce if self.last else max(cell.years, default=0)
+        return [year for year in cell.years if self.first.ce <= year <= last]
 
-    def holds(self, place: Place) -> bool:
+    def includes(self, cell: CellScope) -> bool:
         """Whether the source should have told of this place.
 
         What tells of some agencies or areas only, says nothing of a place that is wider than they.
         """
-        if not self.years(place):
+        if not self.covered_years(cell):
             return False
-        if place.levels is not None and not place.levels & self.levels:
+        if cell.levels is not None and not cell.levels & self.levels:
             return False
-        named = place.agencies is not None and place.levels is None
-        return within(place.agencies, self.agencies, named=named) and within(
-            place.areas, self.areas, named=False
+        by_name = cell.agencies is not None and cell.levels is None
+        return is_within(cell.agencies, self.agencies, by_name=by_name) and is_within(
+            cell.areas, self.areas, by_name=False
         )
 
     def dump(self) -> dict[str, Any]:
@@ -68,36 +68,36 @@ class Coverage:
         }
 
     @classmethod
-    def load(cls, kept: Mapping[str, Any]) -> "Coverage":
+    def load(cls, stored: Mapping[str, Any]) -> "Coverage":
         """From what `dump` made."""
         return cls(
-            frozenset(ActorLevel(level) for level in kept["levels"]),
-            frozenset(kept["agencies"]),
-            frozenset(kept["areas"]),
-            FiscalYear(kept["first"]),
-            FiscalYear(kept["last"]) if kept["last"] else None,
+            frozenset(ActorLevel(level) for level in stored["levels"]),
+            frozenset(stored["agencies"]),
+            frozenset(stored["areas"]),
+            FiscalYear(stored["first"]),
+            FiscalYear(stored["last"]) if stored["last"] else None,
         )
 
 
-def within(asked: frozenset[str] | None, told: frozenset[str], *, named: bool) -> bool:
+def is_within(requested: frozenset[str] | None, covered: frozenset[str], *, by_name: bool) -> bool:
     """Whether what is asked of lies in what is told of; `named`: it must be told of by name."""
-    if not told:
-        return not named
-    return asked is not None and asked <= told
+    if not covered:
+        return not by_name
+    return requested is not None and requested <= covered
 
 
-def coverage_of(top: Part) -> Coverage | None:
+def parse_coverage(top: DeclarationTable) -> Coverage | None:
     """The `[covers]` of a declaration; null where the source undertakes nothing.
 
     `years` are of the Buddhist era: `[2559]` for ever since, `[2559, 2562]` with an end.
     """
     if "covers" not in top.values:
         return None
-    covers = top.part("covers", COVERS)
-    levels = covers.names("levels")
+    covers = top.subtable("covers", COVERS_KEYS)
+    levels = covers.text_set("levels")
     if not levels or not levels <= {level.value for level in ActorLevel}:
-        known = ", ".join(level.value for level in ActorLevel)
-        raise covers.wrong("levels", f"ต้องเป็นรายการจาก {known}", f"must be a list of {known}")
+        allowed = ", ".join(level.value for level in ActorLevel)
+        raise covers.invalid("levels", f"ต้องเป็นรายการจาก {allowed}", f"must be a list of {allowed}")
     years = covers.values.get("years")
     if (
         not isinstance(years, list)
@@ -105,16 +105,16 @@ def coverage_of(top: Part) -> Coverage | None:
         or [type(year) for year in years] != [int] * len(years)
         or sorted(years) != years
     ):
-        raise covers.wrong(
+        raise covers.invalid(
             "years",
             "ต้องเป็น [ปีแรก] หรือ [ปีแรก, ปีสุดท้าย] พ.ศ.",
             "must be [first] or [first, last], in the Buddhist era",
         )
-    ends = [FiscalYear.of_be(year, f"{covers.at}years") for year in years]
+    bounds = [FiscalYear.from_be(year, f"{covers.path}years") for year in years]
     return Coverage(
         frozenset(ActorLevel(level) for level in levels),
-        covers.names("agencies"),
-        covers.names("areas"),
-        ends[0],
-        ends[1] if len(ends) == 2 else None,
+        covers.text_set("agencies"),
+        covers.text_set("areas"),
+        bounds[0],
+        bounds[1] if len(bounds) == 2 else None,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
-from hub.domain.thai_text import clean, digits
+from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
 
@@ -28,7 +28,7 @@ class HeadingRows:
     """Rows that hold one text alone, which begins so; it goes with the rows below as `column`."""
 
     column: str
-    begins: str
+    prefix: str
 
 
 @value
@@ -39,19 +39,19 @@ class TotalRows:
     """
 
     column: str
-    word: str
-    under: int | None
+    marker: str
+    heading_index: int | None
 
-    def count_in(self, row: Mapping[str, Any]) -> int | None:
+    def parse_project_count(self, row: Mapping[str, Any]) -> int | None:
         """How many projects a row of sums says there are, -1 where it says none; null: no such row.
 
         The word alone counts, or with a number of projects: `รวม`, `รวม ๓ โครงการ`, and not รวมใจ.
         """
-        found = row.get(self.column)
-        if not isinstance(found, str):
+        text = row.get(self.column)
+        if not isinstance(text, str):
             return None
-        pattern = rf"{re.escape(self.word)}(?: ?([0-9]{{1,6}}) ?โครงการ)?"
-        matched = re.fullmatch(pattern, digits(clean(found)))
+        pattern = rf"{re.escape(self.marker)}(?: ?([0-9]{{1,6}}) ?โครงการ)?"
+        matched = re.fullmatch(pattern, to_arabic_digits(normalize_text(text)))
         if matched is None:
             return None
         return int(matched[1]) if matched[1] else -1
@@ -78,7 +78,7 @@ class FileMapping:
     ignored: frozenset[str]
 
     @property
-    def read(self) -> frozenset[str]:
+    def read_columns(self) -> frozenset[str]:
         """Every column that is read, those made of headings included."""
         return frozenset(
             [
@@ -90,12 +90,12 @@ class FileMapping:
             ]
         )
 
-    def cell(self, row: Mapping[str, Any], field: str) -> Any:
+    def field_value(self, row: Mapping[str, Any], field: str) -> Any:
         """What a row, or the mapping for every row, says of a field; null where neither does."""
         if field in self.constants:
             return self.constants[field]
         return row.get(self.fields.get(field, field))
 
-    def total_in(self, row: Mapping[str, Any]) -> TotalRows | None:
+    def find_total(self, row: Mapping[str, Any]) -> TotalRows | None:
         """Which kind of sums a row holds; null: it is a row like others."""
-        return next((one for one in self.totals if one.count_in(row) is not None), None)
+        return next((one for one in self.totals if one.parse_project_count(row) is not None), None)

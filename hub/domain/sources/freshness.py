@@ -12,13 +12,13 @@ from typing import Final
 
 from hub.domain.provenance import Cadence, Source, SourceHealth
 from hub.domain.record import record
-from hub.domain.sources.coverage import Coverage, Place
+from hub.domain.sources.coverage import CellScope, Coverage
 from hub.domain.text import LocalizedText
 from hub.domain.time import BANGKOK, FiscalYear
 
-GRACE: Final = 4
+GRACE_DIVISOR: Final = 4
 """The part of an interval, one in so many, that a source may be behind and still be FRESH."""
-STALE_AFTER: Final = 3
+STALE_AFTER_INTERVALS: Final = 3
 """Intervals after which nobody should rely on it."""
 
 
@@ -34,11 +34,11 @@ class FreshnessStatus(Enum):
     NEVER = "NEVER"
 
 
-ORDER: Final = tuple(FreshnessStatus)
+STATUS_ORDER: Final = tuple(FreshnessStatus)
 """From the best to the worst."""
 
 
-def status_of(
+def compute_freshness_status(
     cadence: Cadence | None, last_success_at: datetime | None, at: datetime
 ) -> FreshnessStatus:
     """The status of a source at an instant; `cadence` null: it is not fetched."""
@@ -49,31 +49,33 @@ def status_of(
     if (interval := cadence.period) is None:
         return FreshnessStatus.FRESH
     age = at - last_success_at
-    if age <= interval + interval / GRACE:
+    if age <= interval + interval / GRACE_DIVISOR:
         return FreshnessStatus.FRESH
-    return FreshnessStatus.LATE if age <= STALE_AFTER * interval else FreshnessStatus.STALE
+    return (
+        FreshnessStatus.LATE if age <= STALE_AFTER_INTERVALS * interval else FreshnessStatus.STALE
+    )
 
 
-def worst(statuses: "list[FreshnessStatus]") -> FreshnessStatus:
+def worst_status(statuses: "list[FreshnessStatus]") -> FreshnessStatus:
     """The worst of some; NEVER where there is none."""
-    return max(statuses, key=ORDER.index, default=FreshnessStatus.NEVER)
+    return max(statuses, key=STATUS_ORDER.index, default=FreshnessStatus.NEVER)
 
 
 @record
-class Promise:
+class SourceCoverage:
     """A source that undertakes to tell of something, and the years (CE) it has told of."""
 
     source: Source
-    covers: Coverage
-    years: frozenset[int]
+    coverage: Coverage
+    reported_years: frozenset[int]
 
     @property
-    def in_service(self) -> bool:
+    def is_in_service(self) -> bool:
         """Whether anybody has begun to read it: before that, its silence means nothing."""
         failing = self.source.health in (SourceHealth.DEGRADED, SourceHealth.DOWN)
         return self.source.last_success_at is not None or failing
 
-    def told(self, place: Place, at: datetime) -> bool:
+    def has_reported(self, cell: CellScope, at: datetime) -> bool:
         """Whether it has told of a place it covers, as far as that can be relied on at an instant.
 
         What it told of a fiscal year that was over when it was last read stays told.
@@ -81,20 +83,20 @@ class Promise:
         last = self.source.last_success_at
         if last is None:
             return False
-        stale = status_of(self.source.cadence, last, at) is FreshnessStatus.STALE
+        stale = compute_freshness_status(self.source.cadence, last, at) is FreshnessStatus.STALE
         day = last.astimezone(BANGKOK).date()
         return any(
-            year in self.years and (not stale or FiscalYear(year).ends_on < day)
-            for year in self.covers.years(place)
+            year in self.reported_years and (not stale or FiscalYear(year).ends_on < day)
+            for year in self.coverage.covered_years(cell)
         )
 
 
 @record
-class Rests:
+class CellSource:
     """That a cell rests on a source, and on no record of it older than `oldest`."""
 
     source: Source
-    oldest: datetime | None
+    oldest_retrieved_at: datetime | None
 
 
 @record

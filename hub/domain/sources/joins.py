@@ -35,7 +35,7 @@ class JoinState(Enum):
 
 
 @value
-class Stand:
+class JoinResult:
     """Where the lines of a record with joins stand, and how many projects fit.
 
     `target` is the project that fits, where exactly one does.
@@ -43,10 +43,10 @@ class Stand:
 
     state: JoinState
     target: str | None
-    fits: int
+    match_count: int
 
     @property
-    def joined(self) -> str | None:
+    def joined_project_id(self) -> str | None:
         """The project of another source they stand on, if they do."""
         return self.target if self.state is JoinState.JOINED else None
 
@@ -54,8 +54,8 @@ class Stand:
     def note(self) -> str | None:
         """Why the own project is there all the same, for who asks where it comes from."""
         return {
-            JoinState.SEVERAL: f"มี {self.fits} โครงการของแหล่งอื่นที่ตรงรหัส จึงไม่รวมเข้าโครงการใด "
-            f"· {self.fits} projects of another source bear the key, so it joined none",
+            JoinState.SEVERAL: f"มี {self.match_count} โครงการของแหล่งอื่นที่ตรงรหัส จึงไม่รวมเข้าโครงการใด "
+            f"· {self.match_count} projects of another source bear the key, so it joined none",
             JoinState.KEPT: f"ตรงกับ {self.target} แต่มีงานที่คนทำไว้กับโครงการนี้ จึงคงไว้ "
             f"· it is {self.target}, and stays because people's work rests on it",
             JoinState.ALONE: "ยังไม่พบโครงการของแหล่งอื่นที่ตรงรหัส "
@@ -63,8 +63,8 @@ class Stand:
         }.get(self.state)
 
 
-def stand(fits: int, project_id: str | None, *, kept: bool) -> Stand:
+def resolve_join(match_count: int, project_id: str | None, *, in_use: bool) -> JoinResult:
     """Where lines stand that so many projects fit."""
-    if fits == 1:
-        return Stand(JoinState.KEPT if kept else JoinState.JOINED, project_id, 1)
-    return Stand(JoinState.SEVERAL if fits else JoinState.ALONE, None, fits)
+    if match_count == 1:
+        return JoinResult(JoinState.KEPT if in_use else JoinState.JOINED, project_id, 1)
+    return JoinResult(JoinState.SEVERAL if match_count else JoinState.ALONE, None, match_count)

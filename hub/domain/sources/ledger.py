@@ -23,7 +23,7 @@ class Outcome(Enum):
 Amounts = Mapping[BudgetPhase, int]
 
 
-def added(left: Amounts, right: Amounts, sign: int = 1) -> dict[BudgetPhase, int]:
+def add_amounts(left: Amounts, right: Amounts, sign: int = 1) -> dict[BudgetPhase, int]:
     """Two sets of amounts, phase by phase; phases are never added to one another."""
     sums = {**left}
     for phase, satang in right.items():
@@ -39,7 +39,7 @@ class PhaseAmount:
     amount: Money
 
 
-def by_phase(amounts: Amounts) -> list[PhaseAmount]:
+def list_phase_amounts(amounts: Amounts) -> list[PhaseAmount]:
     """Amounts in the order of the phases."""
     return [PhaseAmount(p, Money(amounts[p])) for p in BudgetPhase if amounts.get(p)]
 
@@ -61,7 +61,11 @@ class Ledger:
     `balanced` compares two counts and not one with itself.
     """
 
-    STORED: ClassVar[tuple[Outcome, ...]] = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+    STORED_OUTCOMES: ClassVar[tuple[Outcome, ...]] = (
+        Outcome.NEW,
+        Outcome.CHANGED,
+        Outcome.UNCHANGED,
+    )
 
     read: int = 0
     vanished: int = 0
@@ -69,63 +73,66 @@ class Ledger:
     satang_read: dict[BudgetPhase, int] = field(default_factory=dict)
     satang: dict[Outcome, dict[BudgetPhase, int]] = field(default_factory=dict)
 
-    def having_read(self, amounts: Iterable[Amounts]) -> "Ledger":
+    def with_records_read(self, amounts: Iterable[Amounts]) -> "Ledger":
         """After reading records with these amounts."""
         read, sums = self.read, dict(self.satang_read)
-        for one in amounts:
+        for record_amounts in amounts:
             read += 1
-            for phase, satang in one.items():
+            for phase, satang in record_amounts.items():
                 sums[phase] = sums.get(phase, 0) + satang
-        return replace(self, read=read, satang_read=added(sums, {}))
+        return replace(self, read=read, satang_read=add_amounts(sums, {}))
 
-    def having_settled(self, ends: Iterable[tuple[Outcome, Amounts]]) -> "Ledger":
+    def with_outcomes(self, results: Iterable[tuple[Outcome, Amounts]]) -> "Ledger":
         """After records with these amounts came to these ends."""
         counts = dict(self.counts)
         satang = {outcome: dict(sums) for outcome, sums in self.satang.items()}
-        for outcome, amounts in ends:
+        for outcome, amounts in results:
             counts[outcome] = counts.get(outcome, 0) + 1
             sums = satang.setdefault(outcome, {})
             for phase, amount in amounts.items():
                 sums[phase] = sums.get(phase, 0) + amount
-        whole = {outcome: added(sums, {}) for outcome, sums in satang.items()}
-        return replace(self, counts=counts, satang=whole)
+        totals = {outcome: add_amounts(sums, {}) for outcome, sums in satang.items()}
+        return replace(self, counts=counts, satang=totals)
 
-    def settled(self, outcome: Outcome, amounts: Amounts, times: int = 1) -> "Ledger":
+    def with_outcome(self, outcome: Outcome, amounts: Amounts, times: int = 1) -> "Ledger":
         """After a record came to that end; `times` -1 takes it back."""
         counts = {**self.counts, outcome: self.counts.get(outcome, 0) + times}
-        sums = added(self.satang.get(outcome, {}), amounts, times)
+        sums = add_amounts(self.satang.get(outcome, {}), amounts, times)
         return replace(self, counts=counts, satang={**self.satang, outcome: sums})
 
-    def moved(self, before: Outcome, after: Outcome, amounts: Amounts) -> "Ledger":
+    def with_outcome_changed(self, before: Outcome, after: Outcome, amounts: Amounts) -> "Ledger":
         """After it turned out that a record came to another end."""
-        return self.settled(before, amounts, -1).settled(after, amounts)
+        return self.with_outcome(before, amounts, -1).with_outcome(after, amounts)
 
-    def having_lost(self, vanished: int) -> "Ledger":
+    def with_vanished(self, vanished: int) -> "Ledger":
         """After records were found to have vanished from the source."""
         return replace(self, vanished=self.vanished + vanished)
 
-    def of(self, outcome: Outcome) -> int:
+    def count_of(self, outcome: Outcome) -> int:
         """How many records came to that end."""
         return self.counts.get(outcome, 0)
 
     @property
-    def stored(self) -> dict[BudgetPhase, int]:
+    def stored_amounts(self) -> dict[BudgetPhase, int]:
         """Satang of what the hub holds of this reading: new, changed or unchanged."""
         sums: dict[BudgetPhase, int] = {}
-        for outcome in self.STORED:
-            sums = added(sums, self.satang.get(outcome, {}))
+        for outcome in self.STORED_OUTCOMES:
+            sums = add_amounts(sums, self.satang.get(outcome, {}))
         return sums
 
     @property
     def read_amounts(self) -> list[PhaseAmount]:
         """What the records that were read tell, trusted or not, by phase."""
-        return by_phase(self.satang_read)
+        return list_phase_amounts(self.satang_read)
 
     @property
     def outcomes(self) -> list[OutcomeCount]:
         """Every end there is, with its records and amounts, in the order of `Outcome`."""
         return [
-            OutcomeCount(end, self.of(end), by_phase(self.satang.get(end, {}))) for end in Outcome
+            OutcomeCount(
+                outcome, self.count_of(outcome), list_phase_amounts(self.satang.get(outcome, {}))
+            )
+            for outcome in Outcome
         ]
 
     @property
@@ -133,15 +140,15 @@ class Ledger:
         """Whether every record and every satang that was read is accounted for."""
         sums: dict[BudgetPhase, int] = {}
         for amounts in self.satang.values():
-            sums = added(sums, amounts)
-        return self.read == sum(self.counts.values()) and added(self.satang_read, {}) == sums
+            sums = add_amounts(sums, amounts)
+        return self.read == sum(self.counts.values()) and add_amounts(self.satang_read, {}) == sums
 
     def dump(self) -> dict[str, Any]:
         """As it is kept with a run."""
         return {
             "read": self.read,
             "vanished": self.vanished,
-            "counts": {o.value: self.of(o) for o in Outcome},
+            "counts": {o.value: self.count_of(o) for o in Outcome},
             "satangRead": {p.value: n for p, n in self.satang_read.items()},
             "satang": {
                 o.value: {p.value: n for p, n in sums.items()} for o, sums in self.satang.items()
@@ -149,15 +156,15 @@ class Ledger:
         }
 
     @classmethod
-    def load(cls, kept: Mapping[str, Any]) -> "Ledger":
+    def load(cls, stored: Mapping[str, Any]) -> "Ledger":
         """From what `dump` made."""
         return cls(
-            kept["read"],
-            kept["vanished"],
-            {Outcome(o): n for o, n in kept["counts"].items()},
-            {BudgetPhase(p): n for p, n in kept["satangRead"].items()},
+            stored["read"],
+            stored["vanished"],
+            {Outcome(o): n for o, n in stored["counts"].items()},
+            {BudgetPhase(p): n for p, n in stored["satangRead"].items()},
             {
                 Outcome(o): {BudgetPhase(p): n for p, n in sums.items()}
-                for o, sums in kept["satang"].items()
+                for o, sums in stored["satang"].items()
             },
         )

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.domain.record import value
-from hub.domain.sources.declaration import Part
+from hub.domain.sources.declaration import DeclarationTable
 
-LIVE: Final = {"scope", "parameters", "path", "pages"}
-NAME: Final = re.compile(r"\{([a-z_]+)\}")
+LIVE_KEYS: Final = {"scope", "parameters", "path", "pages"}
+PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 
 @value
@@ -26,46 +26,48 @@ class LiveSpec:
     pages: int
 
 
-def live_of(top: Part) -> LiveSpec | None:
+def parse_live_spec(top: DeclarationTable) -> LiveSpec | None:
     """How the source is asked about one record; null where it cannot be."""
     if "live" not in top.values:
         return None
-    live = top.part("live", LIVE)
-    asked = LiveSpec(
-        scope=live.text_or_none("scope") or "",
-        parameters=live.table("parameters"),
-        path=live.text_or_none("path"),
-        pages=live.whole("pages", 5),
+    live = top.subtable("live", LIVE_KEYS)
+    spec = LiveSpec(
+        scope=live.optional_text("scope") or "",
+        parameters=live.raw_table("parameters"),
+        path=live.optional_text("path"),
+        pages=live.positive_integer("pages", 5),
     )
-    told = {"key", *names_of(asked.scope)}
-    for key, text in (("path", asked.path or ""), *asked.parameters.items()):
-        where = key if key == "path" else f"parameters.{key}"
+    placeholders = {"key", *list_placeholders(spec.scope)}
+    for key, text in (("path", spec.path or ""), *spec.parameters.items()):
+        key_path = key if key == "path" else f"parameters.{key}"
         if not isinstance(text, str):
-            raise live.wrong(where, "ต้องเป็นข้อความ", "must be a text")
-        for name in names_of(text):
-            if name not in told:
-                known = ", ".join(sorted(told))
-                raise live.wrong(
-                    where, f"ไม่รู้จัก {{{name}}} มี {known}", f"{{{name}}} is none of {known}"
+            raise live.invalid(key_path, "ต้องเป็นข้อความ", "must be a text")
+        for name in list_placeholders(text):
+            if name not in placeholders:
+                available = ", ".join(sorted(placeholders))
+                raise live.invalid(
+                    key_path,
+                    f"ไม่รู้จัก {{{name}}} มี {available}",
+                    f"{{{name}}} is none of {available}",
                 )
-    return asked
+    return spec
 
 
-def filled(pattern: str, told: Mapping[str, str]) -> str:
+def fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
     """A pattern with what its names stand for."""
-    return re.sub(NAME, lambda found: told[found[1]], pattern)
+    return re.sub(PLACEHOLDER, lambda found: values[found[1]], pattern)
 
 
-def told_by(pattern: str, text: str) -> Mapping[str, str] | None:
+def match_pattern(pattern: str, text: str) -> Mapping[str, str] | None:
     """What the names of a pattern stand for in a text that is made by it; null where it is not."""
-    parts = re.split(NAME, pattern)
-    form = "".join(
-        f"(?P<{part}>[^/|]+)" if at % 2 else re.escape(part) for at, part in enumerate(parts)
+    parts = re.split(PLACEHOLDER, pattern)
+    regex = "".join(
+        f"(?P<{part}>[^/|]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts)
     )
-    found = re.fullmatch(form, text)
-    return found and found.groupdict()
+    matched = re.fullmatch(regex, text)
+    return matched and matched.groupdict()
 
 
-def names_of(pattern: str) -> list[str]:
+def list_placeholders(pattern: str) -> list[str]:
     """The names in braces of a pattern, in order."""
-    return list(re.findall(NAME, pattern))
+    return list(re.findall(PLACEHOLDER, pattern))

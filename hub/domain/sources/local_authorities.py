@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from hub.domain.record import value
-from hub.domain.sources.declaration import Part
+from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.text import LocalizedText
 
-KEYS: Final = {"code", "name_th", "name_en", "province"}
+AUTHORITY_KEYS: Final = {"code", "name_th", "name_en", "province"}
 
 
 @value
@@ -27,13 +27,13 @@ class LocalAuthority:
         return f"local:{self.code}"
 
 
-def authorities_of(top: Part) -> Iterator[LocalAuthority]:
+def parse_authorities(top: DeclarationTable) -> Iterator[LocalAuthority]:
     """Those a declaration names; `Invalid` where one is named twice."""
-    told: set[str] = set()
-    for one in top.parts("authorities", KEYS):
-        code = one.text("code")
-        if code in told:
-            raise one.wrong("code", f"รหัส {code} ซ้ำ", f"{code} is named twice")
-        told.add(code)
-        name = LocalizedText(one.text("name_th"), one.text_or_none("name_en"))
-        yield LocalAuthority(code, name, one.text("province"))
+    seen_codes: set[str] = set()
+    for table in top.subtables("authorities", AUTHORITY_KEYS):
+        code = table.required_text("code")
+        if code in seen_codes:
+            raise table.invalid("code", f"รหัส {code} ซ้ำ", f"{code} is named twice")
+        seen_codes.add(code)
+        name = LocalizedText(table.required_text("name_th"), table.optional_text("name_en"))
+        yield LocalAuthority(code, name, table.required_text("province"))

@@ -4,17 +4,17 @@ from datetime import date
 
 from hub.domain.record import record
 from hub.domain.sources.records import NameKind
-from hub.domain.time import in_force
+from hub.domain.time import is_in_force
 
 
 @record
-class KnownName:
+class DatedName:
     """One name of an area or agency, with the code and parent in force with it (ชื่อที่รู้จัก)."""
 
     kind: NameKind
     target: str
     name: str
-    official: str
+    official_name: str
     level: str | None
     code: str | None
     parent: str | None
@@ -22,13 +22,13 @@ class KnownName:
     valid_from: date | None
     valid_to: date | None
 
-    def also(self, name: str, valid_from: date | None, valid_to: date | None) -> "KnownName":
+    def with_alias(self, name: str, valid_from: date | None, valid_to: date | None) -> "DatedName":
         """The same thing by another name, for another time."""
-        return KnownName(
+        return DatedName(
             self.kind,
             self.target,
             name,
-            self.official,
+            self.official_name,
             self.level,
             self.code,
             self.parent,
@@ -37,6 +37,6 @@ class KnownName:
             valid_to,
         )
 
-    def holds(self, on: date) -> bool:
+    def is_in_force(self, on: date) -> bool:
         """Whether it is in force on a day."""
-        return in_force(self.valid_from, self.valid_to, on)
+        return is_in_force(self.valid_from, self.valid_to, on)

@@ -7,9 +7,9 @@ from typing import ClassVar, Final
 from hub.domain.budget import BudgetPhase
 from hub.domain.global_id import GlobalId
 from hub.domain.record import record, value
-from hub.domain.sources.ledger import PhaseAmount, by_phase
-from hub.domain.sources.records import Doubt, NameKind, Proposal, Reason
-from hub.domain.text import LocalizedText, words
+from hub.domain.sources.ledger import PhaseAmount, list_phase_amounts
+from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason
+from hub.domain.text import LocalizedText, localized_text
 from hub.domain.time import FiscalYear
 from hub.domain.user_errors import UserError
 
@@ -46,9 +46,11 @@ class QuarantinedRow:
     settled_at: datetime | None = None
 
     @property
-    def told_amounts(self) -> list[PhaseAmount]:
+    def reported_amounts(self) -> list[PhaseAmount]:
         """What the record tells, by phase."""
-        return by_phase({BudgetPhase(name): satang for name, satang in self.amounts.items()})
+        return list_phase_amounts(
+            {BudgetPhase(name): satang for name, satang in self.amounts.items()}
+        )
 
     @property
     def gid(self) -> str:
@@ -85,25 +87,25 @@ class Ruling:
     refuse: tuple[int, ...] = ()
 
 
-SHOWN: Final = 100
+MAX_LISTED_ROWS: Final = 100
 """How many rows of a question are listed with it."""
 
 
 @record
-class Question:
+class ReviewQuestion:
     """What one ruling would settle: a name in a block, or a doubt in a field (ข้อพิจารณา).
 
     `rows` are the numbers of the rows it covers, in the order they came; `satang` by phase.
     """
 
     source_id: str
-    reason: Reason
+    reason: QuarantineReason
     kind: NameKind | None
     field: str
     written: str
     block: str | None
     years: tuple[int, int] | None
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[NameProposal, ...]
     th: str
     en: str
     rows: list[int]
@@ -112,7 +114,7 @@ class Question:
     @property
     def text(self) -> LocalizedText:
         """What is wrong, in both languages."""
-        return words(self.th, self.en)
+        return localized_text(self.th, self.en)
 
     @property
     def fiscal_years(self) -> list[FiscalYear]:
@@ -127,25 +129,27 @@ class Question:
     @property
     def row_ids(self) -> list[str]:
         """The first of them, by their global ids."""
-        return [str(GlobalId(QuarantinedRow.TYPE, str(row))) for row in self.rows[:SHOWN]]
+        return [str(GlobalId(QuarantinedRow.TYPE, str(row))) for row in self.rows[:MAX_LISTED_ROWS]]
 
     @property
     def amounts(self) -> list[PhaseAmount]:
         """What hangs on them, by phase."""
-        return by_phase({BudgetPhase(name): satang for name, satang in self.satang.items()})
+        return list_phase_amounts(
+            {BudgetPhase(name): satang for name, satang in self.satang.items()}
+        )
 
 
 @value
-class QuarantineSettle:
+class QuarantineSettleCommand:
     """A ruling on rows of a source, and the key of the command (คำสั่งวินิจฉัยแถวที่รอตรวจ)."""
 
-    key: str
+    idempotency_key: str
     source_id: str
     ruling: Ruling
 
 
 @record
-class Settled:
+class QuarantineSettlement:
     """What a ruling did: rows it covered, and how many of them wait no longer (ผลคำวินิจฉัย)."""
 
     read: int
@@ -153,9 +157,9 @@ class Settled:
 
 
 @record
-class SettlePayload:
+class QuarantineSettlePayload:
     """What a command to settle rows answers: what it did, or why nothing was done (ผลคำสั่ง)."""
 
     source_id: str | None
-    done: Settled | None
+    done: QuarantineSettlement | None
     user_errors: list[UserError]

@@ -14,13 +14,13 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
 from hub.domain.sources.joins import Join
 from hub.domain.sources.spec import SourceSpec
-from hub.domain.text import LocalizedText, words
+from hub.domain.text import LocalizedText, localized_text
 from hub.domain.time import FiscalYear
 
 __all__ = ["SourceSpec"]
 
 
-class Reason(Enum):
+class QuarantineReason(Enum):
     """Why a record is in quarantine (เหตุที่ต้องตรวจ)."""
 
     UNKNOWN_NAME = "UNKNOWN_NAME"
@@ -50,7 +50,7 @@ class NameKind(Enum):
 
 
 @value
-class Proposal:
+class NameProposal:
     """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
 
     target: str
@@ -60,7 +60,7 @@ class Proposal:
     @property
     def text(self) -> LocalizedText:
         """Why, in both languages."""
-        return words(self.th, self.en)
+        return localized_text(self.th, self.en)
 
 
 @value
@@ -70,12 +70,12 @@ class Doubt:
     `satang` is what a doubted amount comes to as it is written: counted, and not believed.
     """
 
-    reason: Reason
+    reason: QuarantineReason
     field: str
     written: str
     th: str
     en: str
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[NameProposal, ...] = ()
     kind: NameKind | None = None
     years: tuple[int, int] | None = None
     satang: int | None = None
@@ -83,7 +83,7 @@ class Doubt:
     @property
     def text(self) -> LocalizedText:
         """What is wrong, in both languages."""
-        return words(self.th, self.en)
+        return localized_text(self.th, self.en)
 
     @property
     def fiscal_years(self) -> list[FiscalYear]:
@@ -125,12 +125,12 @@ class RawPage:
     etag: str | None = None
 
 
-Pages = Callable[[str | None], AsyncIterator[RawPage]]
+FetchPages = Callable[[str | None], AsyncIterator[RawPage]]
 """Pages from a cursor on (null: from the beginning); a run that was broken off asks again so."""
 
 
 @value
-class WrittenName:
+class RawName:
     """A name as the source writes it (ชื่อตามต้นทาง).
 
     `code` is what the source gives with it; `within` the name of the ministry it stands under.
@@ -139,11 +139,11 @@ class WrittenName:
     kind: NameKind
     name: str
     code: str | None = None
-    within: str | None = None
+    parent_name: str | None = None
 
 
 @record
-class ProjectRow:
+class ParsedProject:
     """A project as a record tells it (โครงการตามต้นทาง).
 
     `years` are those the record states; the years of its lines come to them by themselves.
@@ -152,15 +152,15 @@ class ProjectRow:
     key: str
     name_th: str
     actor_level: ActorLevel | None
-    owner: WrittenName | None
+    owner: RawName | None
     years: tuple[FiscalYear, ...] = ()
-    areas: tuple[WrittenName, ...] = ()
+    areas: tuple[RawName, ...] = ()
     code: str | None = None
     name_en: str | None = None
 
 
 @record
-class LineRow:
+class ParsedBudgetLine:
     """A budget line as a record tells it; `area` null: no area, known to be so (รายการตามต้นทาง)."""
 
     key: str
@@ -168,12 +168,12 @@ class LineRow:
     phase: BudgetPhase
     funding: FundingSource
     satang: int
-    area: WrittenName | None = None
-    holder: WrittenName | None = None
+    area: RawName | None = None
+    holder: RawName | None = None
 
 
 @record
-class Entry:
+class SourceEntry:
     """What one raw record says: a project, lines, doubts (รายการที่อ่านได้).
 
     `scope` is the part of the source the record belongs to (a volume, a year): what is missing from
@@ -186,8 +186,8 @@ class Entry:
 
     key: str | None
     scope: str = ""
-    project: ProjectRow | None = None
-    lines: tuple[LineRow, ...] = ()
+    project: ParsedProject | None = None
+    lines: tuple[ParsedBudgetLine, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     block: str | None = None
     year: FiscalYear | None = None
@@ -205,6 +205,6 @@ class Entry:
 class SourceReader(Protocol):
     """What a connector's `read.py` is: one function, without I/O."""
 
-    def __call__(self, raw: RawRecord, spec: SourceSpec) -> Entry:
+    def __call__(self, raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         """The entry of a record; a column nobody reads has been refused before."""
         ...

@@ -19,7 +19,7 @@ class RunStatus(Enum):
 
 
 @value
-class Asked:
+class FetchRequest:
     """What a run asks a source for (ช่วงที่ขออ่าน).
 
     `since`: only what changed then or later; null: all of it. `etag`: what came the last time the
@@ -31,7 +31,7 @@ class Asked:
 
 
 @record
-class Run:
+class SourceRun:
     """One run of a source; `cursor` is what to ask next where it was broken off (รอบนำเข้า).
 
     `watermark` is the moment up to which a whole run knows the source, by the earlier of the two
@@ -52,7 +52,7 @@ class Run:
     state: dict[str, Any]
     ledger: Ledger
     error: str | None
-    asked: Asked = Asked()
+    request: FetchRequest = FetchRequest()
     watermark: datetime | None = None
 
     @property

@@ -10,10 +10,10 @@ from hub.domain.budget import BudgetPhase
 from hub.domain.provenance import Assertion, Cadence
 from hub.domain.record import record, value
 from hub.domain.sources.columns import Columns
-from hub.domain.sources.coverage import Coverage, coverage_of
-from hub.domain.sources.declaration import Part
-from hub.domain.sources.live_spec import LiveSpec, live_of
-from hub.domain.sources.local_authorities import LocalAuthority, authorities_of
+from hub.domain.sources.coverage import Coverage, parse_coverage
+from hub.domain.sources.declaration import DeclarationTable
+from hub.domain.sources.live_spec import LiveSpec, parse_live_spec
+from hub.domain.sources.local_authorities import LocalAuthority, parse_authorities
 from hub.domain.text import LocalizedText
 
 
@@ -33,7 +33,7 @@ class Format(Enum):
     XLSX = "XLSX"
 
 
-class Paging(Enum):
+class PagingStyle(Enum):
     """How the next page is asked for (การแบ่งหน้า)."""
 
     NONE = "NONE"
@@ -42,7 +42,7 @@ class Paging(Enum):
     CURSOR = "CURSOR"
 
 
-class Auth(Enum):
+class AuthMethod(Enum):
     """How the hub says who it is (การยืนยันตัวตน)."""
 
     NONE = "NONE"
@@ -80,7 +80,7 @@ class PagingSpec:
     true in an answer that is no failure, where a source says so.
     """
 
-    style: Paging
+    style: PagingStyle
     parameter: str
     step: int
     limit_parameter: str | None
@@ -107,7 +107,7 @@ class ChangesSpec:
 class AuthSpec:
     """Authentication; secrets are named here and kept in the environment or in files."""
 
-    kind: Auth
+    kind: AuthMethod
     parameter: str | None
     secret: str | None
     client_id: str | None
@@ -151,7 +151,7 @@ class SourceSpec:
     era: Era
     cadence: Cadence
     covers: Coverage | None
-    blocks: bool
+    has_blocks: bool
     asserted: Assertion
     columns: Columns
     expect: Expectations
@@ -162,99 +162,99 @@ class SourceSpec:
     """The declaration, as a person finds it."""
 
 
-TOP: Final = {
+TOP_KEYS: Final = {
     "title_th", "title_en", "agency", "kind", "note", "transport", "format", "url", "parameters",
     "encoding", "money_unit", "era", "cadence", "blocks", "asserted", "paging", "auth", "columns",
     "expect", "options", "changes", "authorities", "operator", "covers", "live",
 }  # fmt: skip
-PAGING: Final = {
+PAGING_KEYS: Final = {
     "style", "parameter", "step", "limit_parameter", "records", "total", "next", "success",
 }  # fmt: skip
-CHANGES: Final = {"parameter", "overlap_minutes", "full_every"}
-AUTH: Final = {"kind", "parameter", "secret", "client_id", "token_url", "scope", "resource"}
-COLUMNS: Final = {"required", "optional", "ignored"}
-EXPECT: Final = {"least_records", "largest_drop", "totals"}
+CHANGES_KEYS: Final = {"parameter", "overlap_minutes", "full_every"}
+AUTH_KEYS: Final = {"kind", "parameter", "secret", "client_id", "token_url", "scope", "resource"}
+COLUMNS_KEYS: Final = {"required", "optional", "ignored"}
+EXPECT_KEYS: Final = {"least_records", "largest_drop", "totals"}
 
 
-def spec_of(
+def parse_source_spec(
     source_id: str, table: Mapping[str, Any], digest: str, file: str | None = None
 ) -> SourceSpec:
     """The spec a parsed declaration makes; `Invalid` names its file and the key that is wrong."""
-    top = Part(file or f"{source_id}/source.toml", "", table, TOP)
-    paging = top.part("paging", PAGING)
-    auth = top.part("auth", AUTH)
-    columns = top.part("columns", COLUMNS)
-    expect = top.part("expect", EXPECT)
-    totals = expect.part("totals", {phase.value for phase in BudgetPhase})
+    top = DeclarationTable(file or f"{source_id}/source.toml", "", table, TOP_KEYS)
+    paging = top.subtable("paging", PAGING_KEYS)
+    auth = top.subtable("auth", AUTH_KEYS)
+    columns = top.subtable("columns", COLUMNS_KEYS)
+    expect = top.subtable("expect", EXPECT_KEYS)
+    totals = expect.subtable("totals", {phase.value for phase in BudgetPhase})
     spec = SourceSpec(
         id=source_id,
-        title=LocalizedText(top.text("title_th"), top.text("title_en")),
-        agency=top.text("agency"),
-        kind=top.text("kind"),
-        note=top.text_or_none("note"),
-        transport=top.member("transport", Transport),
-        format=top.member("format", Format),
-        url=top.text_or_none("url"),
-        parameters=top.table("parameters"),
-        encoding=top.text("encoding"),
+        title=LocalizedText(top.required_text("title_th"), top.required_text("title_en")),
+        agency=top.required_text("agency"),
+        kind=top.required_text("kind"),
+        note=top.optional_text("note"),
+        transport=top.enum_member("transport", Transport),
+        format=top.enum_member("format", Format),
+        url=top.optional_text("url"),
+        parameters=top.raw_table("parameters"),
+        encoding=top.required_text("encoding"),
         paging=PagingSpec(
-            style=paging.member("style", Paging, Paging.NONE),
-            parameter=paging.text_or_none("parameter") or "",
-            step=paging.whole("step", 500),
-            limit_parameter=paging.text_or_none("limit_parameter"),
-            records=paging.text_or_none("records") or "",
-            total=paging.text_or_none("total"),
-            next=paging.text_or_none("next"),
-            success=paging.text_or_none("success"),
+            style=paging.enum_member("style", PagingStyle, PagingStyle.NONE),
+            parameter=paging.optional_text("parameter") or "",
+            step=paging.positive_integer("step", 500),
+            limit_parameter=paging.optional_text("limit_parameter"),
+            records=paging.optional_text("records") or "",
+            total=paging.optional_text("total"),
+            next=paging.optional_text("next"),
+            success=paging.optional_text("success"),
         ),
-        changes=changes_of(top),
+        changes=parse_changes(top),
         auth=AuthSpec(
-            kind=auth.member("kind", Auth, Auth.NONE),
-            parameter=auth.text_or_none("parameter"),
-            secret=auth.text_or_none("secret"),
-            client_id=auth.text_or_none("client_id"),
-            token_url=auth.text_or_none("token_url"),
-            scope=auth.text_or_none("scope"),
-            resource=auth.text_or_none("resource"),
+            kind=auth.enum_member("kind", AuthMethod, AuthMethod.NONE),
+            parameter=auth.optional_text("parameter"),
+            secret=auth.optional_text("secret"),
+            client_id=auth.optional_text("client_id"),
+            token_url=auth.optional_text("token_url"),
+            scope=auth.optional_text("scope"),
+            resource=auth.optional_text("resource"),
         ),
-        authorities=tuple(authorities_of(top)),
-        money_unit=top.member("money_unit", MoneyUnit),
-        era=top.member("era", Era),
-        cadence=top.member("cadence", Cadence),
-        covers=coverage_of(top),
-        blocks=top.flag("blocks"),
-        asserted=top.member("asserted", Assertion, Assertion.REPORTED),
-        columns=Columns.of(
-            columns.names("required"), columns.names("optional"), columns.names("ignored")
+        authorities=tuple(parse_authorities(top)),
+        money_unit=top.enum_member("money_unit", MoneyUnit),
+        era=top.enum_member("era", Era),
+        cadence=top.enum_member("cadence", Cadence),
+        covers=parse_coverage(top),
+        has_blocks=top.boolean("blocks"),
+        asserted=top.enum_member("asserted", Assertion, Assertion.REPORTED),
+        columns=Columns.from_names(
+            columns.text_set("required"), columns.text_set("optional"), columns.text_set("ignored")
         ),
         expect=Expectations(
-            least_records=expect.whole("least_records", 1),
-            largest_drop=expect.share("largest_drop"),
+            least_records=expect.positive_integer("least_records", 1),
+            largest_drop=expect.fraction("largest_drop"),
             totals=tuple(
                 (phase, low * 100, high * 100)
                 for phase in BudgetPhase
-                for low, high in totals.range(phase.value)
+                for low, high in totals.integer_range(phase.value)
             ),
         ),
-        live=live_of(top),
-        options=top.table("options"),
+        live=parse_live_spec(top),
+        options=top.raw_table("options"),
         digest=digest,
         file=top.file,
     )
     if not spec.columns.required:
-        raise columns.wrong("required", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
+        raise columns.invalid("required", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
     if spec.transport is Transport.HTTP and not spec.url:
-        raise top.wrong("url", "ต้องมีเมื่อรับทาง HTTP", "is needed where the transport is HTTP")
+        raise top.invalid("url", "ต้องมีเมื่อรับทาง HTTP", "is needed where the transport is HTTP")
     return spec
 
 
-def changes_of(top: Part) -> ChangesSpec | None:
+def parse_changes(top: DeclarationTable) -> ChangesSpec | None:
     """How changes are asked for; null where the source cannot be asked."""
     if "changes" not in top.values:
         return None
-    changes = top.part("changes", CHANGES)
+    changes = top.subtable("changes", CHANGES_KEYS)
     return ChangesSpec(
-        changes.text("parameter"),
-        timedelta(minutes=changes.whole("overlap_minutes", 15)),
-        changes.member("full_every", Cadence, Cadence.WEEKLY),
+        changes.required_text("parameter"),
+        timedelta(minutes=changes.positive_integer("overlap_minutes", 15)),
+        changes.enum_member("full_every", Cadence, Cadence.WEEKLY),
     )

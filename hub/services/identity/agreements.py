@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from hub.domain.identity.agreements import DataSharing, Shared
+from hub.domain.identity.agreements import DataSharingAgreement, SharingScope
 from hub.domain.time import BANGKOK
 from hub.errors import Invalid
 from hub.store.database import Database
@@ -20,7 +20,7 @@ LONGEST: Final = 20
 LONGEST_PURPOSE: Final = 500
 
 
-async def list_agreements(database: Database) -> Sequence[DataSharing]:
+async def list_agreements(database: Database) -> Sequence[DataSharingAgreement]:
     """Return every agreement, ended ones too, by provider and consumer."""
     return await Sharing(database).agreements()
 
@@ -32,10 +32,10 @@ async def add_agreement(
     provider: str,
     consumer: str,
     purpose: str,
-    what: Shared,
+    what: SharingScope,
     key: str | None,
     until: datetime,
-) -> DataSharing:
+) -> DataSharingAgreement:
     """Let the consumer read drafts of the provider before `until`; return the agreement.
 
     `provider` and `consumer` are ids or budget codes; `key` is the source or plan when `what`
@@ -55,8 +55,16 @@ async def add_agreement(
     sharing = Sharing(database, by)
     words = purpose.strip()
     key_of_it = await sharing.share(provider_id, consumer_id, words, what, key, until)
-    return DataSharing(
-        key_of_it, provider_id, consumer_id, words, what, key, until, revoked_at=None, counts=True
+    return DataSharingAgreement(
+        key_of_it,
+        provider_id,
+        consumer_id,
+        words,
+        what,
+        key,
+        until,
+        revoked_at=None,
+        is_active=True,
     )
 
 

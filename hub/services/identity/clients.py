@@ -7,7 +7,14 @@ import secrets
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from hub.domain.identity.clients import Client, ClientKind, Jwk, granted, hashed, new_secret
+from hub.domain.identity.clients import (
+    Client,
+    ClientKind,
+    Jwk,
+    generate_secret,
+    hash_secret,
+    validate_scopes,
+)
 from hub.domain.record import record
 from hub.errors import Invalid
 from hub.store.database import Database
@@ -55,15 +62,15 @@ async def add_client(
     new_id = client_id or f"c-{secrets.token_hex(8)}"
     if not (new_id.isascii() and new_id.isprintable() and len(new_id) <= 100):
         raise Invalid("--id", "ใช้อักขระ ASCII ไม่เกิน 100 ตัว", "must be at most 100 ASCII characters")
-    secret = None if keys or origins else new_secret()
+    secret = None if keys or origins else generate_secret()
     register = Registering(database, by)
     client = Client(
         id=new_id,
         agency_id=await register.agency(agency),
         name=name,
         kind=ClientKind.PUBLIC if origins else ClientKind.CONFIDENTIAL,
-        scopes=granted(scopes, "--scope"),
-        secrets=[hashed(secret)] if secret else [],
+        scopes=validate_scopes(scopes, "--scope"),
+        secrets=[hash_secret(secret)] if secret else [],
         keys=keys,
         origins=origins,
         enabled=True,
@@ -97,8 +104,8 @@ def origin_of(address: str) -> str:
 
 async def rotate_secret(database: Database, by: str, client_id: str, *, at_once: bool) -> str:
     """Generate another secret and return it; the previous one stays valid unless `at_once`."""
-    secret = new_secret()
-    await Registering(database, by).rotate(client_id, hashed(secret), alone=at_once)
+    secret = generate_secret()
+    await Registering(database, by).rotate(client_id, hash_secret(secret), alone=at_once)
     return secret
 
 

@@ -12,16 +12,16 @@ from hub.domain.agencies import ActorLevel, Agency
 from hub.domain.matrix.question import DimensionKind, MatrixQuestion
 from hub.domain.matrix.result import Cell, Header, Matrix, Member
 from hub.domain.provenance import Source, SourceHealth
-from hub.domain.sources.coverage import Place
+from hub.domain.sources.coverage import CellScope
 from hub.domain.sources.freshness import (
     Freshness,
     FreshnessStatus,
-    Promise,
+    SourceCoverage,
     SourceUse,
-    status_of,
-    worst,
+    compute_freshness_status,
+    worst_status,
 )
-from hub.domain.text import LocalizedText, Notice, words
+from hub.domain.text import LocalizedText, Notice, localized_text
 from hub.domain.time import BUDDHIST_OFFSET
 
 if TYPE_CHECKING:
@@ -34,11 +34,13 @@ SILENT = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
 class Reporting:
     """Who undertakes to tell of the cells of a question, and whether they did, at an instant."""
 
-    def __init__(self, question: MatrixQuestion, promises: Sequence[Promise], at: datetime) -> None:
+    def __init__(
+        self, question: MatrixQuestion, promises: Sequence[SourceCoverage], at: datetime
+    ) -> None:
         self._question = question
-        self._promises = [promise for promise in promises if promise.in_service]
+        self._promises = [promise for promise in promises if promise.is_in_service]
         self._at = at
-        self._silence: dict[Place, bool] = {}
+        self._silence: dict[CellScope, bool] = {}
         drawn = {question.rows.dimension, question.columns.dimension}
         asked = question.filter
         self._mute = (
@@ -57,14 +59,16 @@ class Reporting:
         place = self.place(*heads)
         if place not in self._silence:
             due = self.due(place)
-            self._silence[place] = bool(due) and not any(one.told(place, self._at) for one in due)
+            self._silence[place] = bool(due) and not any(
+                one.has_reported(place, self._at) for one in due
+            )
         return self._silence[place]
 
-    def due(self, place: Place) -> list[Promise]:
+    def due(self, place: CellScope) -> list[SourceCoverage]:
         """The sources in service that should have told of a place."""
-        return [promise for promise in self._promises if promise.covers.holds(place)]
+        return [promise for promise in self._promises if promise.coverage.includes(place)]
 
-    def place(self, *heads: tuple[str, Member | None]) -> Place:
+    def place(self, *heads: tuple[str, Member | None]) -> CellScope:
         """What the cell where a row and a column meet is about."""
         asked = self._question.filter
         levels = frozenset(asked.actor_levels) or None
@@ -85,13 +89,13 @@ class Reporting:
                     years = (int(key) - BUDDHIST_OFFSET,)
                 case _:
                     pass
-        return Place(levels, agencies, areas, years)
+        return CellScope(levels, agencies, areas, years)
 
 
 async def freshness_of(unit: "Unit", matrix: Matrix, cells: Sequence[Cell]) -> list[Freshness]:
     """How fresh each of some cells of one matrix is, in their order; two statements for all."""
     resting = await unit.freshness.resting(matrix.layout)
-    promises = await unit.freshness.promises(matrix.known_at)
+    promises = await unit.freshness.promises(matrix.as_of_time)
     reporting = Reporting(matrix.question, promises, matrix.as_of)
     found = []
     for cell in cells:
@@ -100,14 +104,19 @@ async def freshness_of(unit: "Unit", matrix: Matrix, cells: Sequence[Cell]) -> l
         gathered = cell.row.key.startswith("~") or cell.column.key.startswith("~")
         due = [] if gathered else reporting.due(place)
         used = [rest.source for rest in held]
-        told = {one.source.id for one in due if one.told(place, matrix.as_of)}
+        told = {one.source.id for one in due if one.has_reported(place, matrix.as_of)}
         owners = {one.owner_id for one in used if one.owner_id}
         due_owners = {one.source.owner_id for one in due if one.source.owner_id}
         spoke = {one.source.owner_id for one in due if one.source.id in told} - {None}
         found.append(
             Freshness(
-                min((rest.oldest for rest in held if rest.oldest), default=None),
-                worst([status(one, matrix.as_of) for one in used or [p.source for p in due]]),
+                min(
+                    (rest.oldest_retrieved_at for rest in held if rest.oldest_retrieved_at),
+                    default=None,
+                ),
+                worst_status(
+                    [status(one, matrix.as_of) for one in used or [p.source for p in due]]
+                ),
                 len(owners | spoke),
                 len(owners | due_owners),
             )
@@ -122,7 +131,7 @@ def headed(header: Header) -> tuple[str, Member | None]:
 
 def status(source: Source, at: datetime) -> FreshnessStatus:
     """How fresh a source is at an instant."""
-    return status_of(source.cadence, source.last_success_at, at)
+    return compute_freshness_status(source.cadence, source.last_success_at, at)
 
 
 async def uses_of(unit: "Unit", matrix: Matrix) -> list[SourceUse]:
@@ -148,11 +157,15 @@ def message_of(source: Source, stands: FreshnessStatus, *, failed: bool) -> Loca
     since_en = f"the figures are those of {when}" if when else "it was never read"
     if source.health is SourceHealth.PAUSED:
         en = f"reading is paused until a person acts; {since_en}"
-        return words(f"หยุดอ่านไว้รอผู้ดูแล {since_th}", en)
+        return localized_text(f"หยุดอ่านไว้รอผู้ดูแล {since_th}", en)
     if failed:
-        return words(f"อ่านครั้งล่าสุดไม่สำเร็จ {since_th}", f"the latest reading failed; {since_en}")
+        return localized_text(
+            f"อ่านครั้งล่าสุดไม่สำเร็จ {since_th}", f"the latest reading failed; {since_en}"
+        )
     if stands in (FreshnessStatus.LATE, FreshnessStatus.STALE):
-        return words(f"ยังไม่ได้อ่านตามกำหนด {since_th}", f"it was not read as promised; {since_en}")
+        return localized_text(
+            f"ยังไม่ได้อ่านตามกำหนด {since_th}", f"it was not read as promised; {since_en}"
+        )
     return None
 
 
@@ -160,7 +173,7 @@ async def notices_of_sources(unit: "Unit", matrix: Matrix) -> list[Notice]:
     """What a reader should know of the sources: which failed, are behind, or are silent."""
     uses = await uses_of(unit, matrix)
     used = {use.source.id for use in uses}
-    promises = await unit.freshness.promises(matrix.known_at)
+    promises = await unit.freshness.promises(matrix.as_of_time)
     reporting = Reporting(matrix.question, promises, matrix.as_of)
     silent = {
         promise.source.id: promise.source
@@ -172,7 +185,7 @@ async def notices_of_sources(unit: "Unit", matrix: Matrix) -> list[Notice]:
     return [
         Notice(
             "SOURCE_FAILED" if use.failed else "SOURCE_LATE",
-            words(
+            localized_text(
                 f"{use.source.name.th}: {use.message.th}",
                 f"{use.source.name.en or use.source.name.th}: {use.message.en}",
             ),

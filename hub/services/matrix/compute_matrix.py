@@ -9,27 +9,27 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.domain.budget import BudgetPhase
-from hub.domain.matrix.key import write_key
+from hub.domain.matrix.key import encode_matrix_key
 from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import (
-    COUNTED_AT_ONCE,
-    MEMBERS_AT_MOST,
-    TABLE_AT_ONCE,
+    MAX_COUNTED_CELLS,
+    MAX_MEMBERS,
+    MAX_TABLE_CELLS,
     AxisOrder,
     Counting,
     MatrixQuestion,
 )
 from hub.domain.matrix.result import (
     Axis,
+    CellGroup,
     CellState,
     Figures,
-    Group,
     Header,
     HeaderKind,
     Matrix,
     Member,
 )
-from hub.domain.text import Notice, words
+from hub.domain.text import Notice, localized_text
 from hub.errors import Invalid, TooCostly
 from hub.services.matrix.assess_sources import Reporting
 from hub.services.matrix.evaluate_cells import NOTHING, Verdict, roles_expected
@@ -39,8 +39,8 @@ from hub.services.matrix.resolve_scope import chain_of, scope_of
 if TYPE_CHECKING:
     from hub.store.unit_of_work import Unit
 
-UNASSIGNED: Final = words("ไม่ระบุ", "Unassigned")
-BEYOND: Final = words("นอกเหนือจากที่แสดง", "Beyond the limit")
+UNASSIGNED: Final = localized_text("ไม่ระบุ", "Unassigned")
+BEYOND: Final = localized_text("นอกเหนือจากที่แสดง", "Beyond the limit")
 
 
 async def draw_matrix(
@@ -79,13 +79,13 @@ async def draw_matrix(
         )
 
     row_keys, column_keys = natural(rows), natural(columns)
-    if (cells := (len(row_keys) + 1) * (len(column_keys) + 1)) > COUNTED_AT_ONCE:
-        raise TooCostly(cells, COUNTED_AT_ONCE, "ช่อง · cells")
+    if (cells := (len(row_keys) + 1) * (len(column_keys) + 1)) > MAX_COUNTED_CELLS:
+        raise TooCostly(cells, MAX_COUNTED_CELLS, "ช่อง · cells")
     drawn = layout(row_keys, column_keys, True, True)
     figures = await unit.matrices.figures(drawn)
     aside = (
-        Group(len(row_keys), None) in figures,
-        Group(None, len(column_keys)) in figures,
+        CellGroup(len(row_keys), None) in figures,
+        CellGroup(None, len(column_keys)) in figures,
     )
     promises = await unit.freshness.promises(known_at)
     reporting = Reporting(question, promises, known_at or now)
@@ -93,14 +93,14 @@ async def draw_matrix(
     shown_rows = shown(rows, figures, states, columns, is_row=True)
     shown_columns = shown(columns, figures, states, rows, is_row=False)
     drawn_cells = (len(shown_rows.keys) + 2) * (len(shown_columns.keys) + 2)
-    if drawn_cells > TABLE_AT_ONCE:
-        raise TooCostly(drawn_cells, TABLE_AT_ONCE, "ช่อง · cells")
+    if drawn_cells > MAX_TABLE_CELLS:
+        raise TooCostly(drawn_cells, MAX_TABLE_CELLS, "ช่อง · cells")
     if shown_rows.keys != row_keys or shown_columns.keys != column_keys:
         drawn = layout(shown_rows.keys, shown_columns.keys, *aside)
         figures = await unit.matrices.figures(drawn)
 
     matrix = Matrix(
-        key=write_key(question),
+        key=encode_matrix_key(question),
         question=question,
         as_of=known_at or now,
         figures=figures,
@@ -113,11 +113,11 @@ async def draw_matrix(
     head(matrix, rows, shown_rows.keys, is_row=True, unassigned=aside[0])
     head(matrix, columns, shown_columns.keys, is_row=False, unassigned=aside[1])
     for row in matrix.rows.headers:
-        figures.setdefault(Group(row.index, None), NOTHING)
+        figures.setdefault(CellGroup(row.index, None), NOTHING)
         for column in matrix.columns.headers:
-            figures.setdefault(Group(None, column.index), NOTHING)
+            figures.setdefault(CellGroup(None, column.index), NOTHING)
             matrix.cells.append(states.cell(matrix, row, column))
-    figures.setdefault(Group(None, None), NOTHING)
+    figures.setdefault(CellGroup(None, None), NOTHING)
     matrix.notices.extend(notices_of(matrix))
     return matrix
 
@@ -131,11 +131,11 @@ def refuse_odd(question: MatrixQuestion) -> None:
             "rows and columns must be two different dimensions",
         )
     for field, axis in (("rows", question.rows), ("columns", question.columns)):
-        if not 1 <= axis.limit <= MEMBERS_AT_MOST:
+        if not 1 <= axis.limit <= MAX_MEMBERS:
             raise Invalid(
                 f"{field}.limit",
-                f"ต้องอยู่ระหว่าง 1 ถึง {MEMBERS_AT_MOST}",
-                f"must be from 1 to {MEMBERS_AT_MOST}",
+                f"ต้องอยู่ระหว่าง 1 ถึง {MAX_MEMBERS}",
+                f"must be from 1 to {MAX_MEMBERS}",
             )
 
 
@@ -146,7 +146,7 @@ def natural(axis: LaidOut) -> list[str]:
 
 def shown(
     axis: LaidOut,
-    figures: Mapping[Group, Figures],
+    figures: Mapping[CellGroup, Figures],
     states: "Verdict",
     across: LaidOut,
     *,
@@ -158,13 +158,13 @@ def shown(
 
     def total(member: MemberOfAxis) -> Figures:
         at = ordinal[member.key]
-        return figures.get(Group(at, None) if is_row else Group(None, at), NOTHING)
+        return figures.get(CellGroup(at, None) if is_row else CellGroup(None, at), NOTHING)
 
     def gaps(m: MemberOfAxis) -> int:
         at = ordinal[m.key]
         return sum(
             states.state(
-                figures.get(Group(at, other) if is_row else Group(other, at), NOTHING),
+                figures.get(CellGroup(at, other) if is_row else CellGroup(other, at), NOTHING),
                 *((head_of(m), head_of(x)) if is_row else (head_of(x), head_of(m))),
             )
             is CellState.GAP
@@ -208,7 +208,7 @@ def head(
     target = matrix.rows if is_row else matrix.columns
 
     def held(at: int) -> bool:
-        return (Group(at, None) if is_row else Group(None, at)) in matrix.figures
+        return (CellGroup(at, None) if is_row else CellGroup(None, at)) in matrix.figures
 
     def add(index: int, kind: HeaderKind, member: MemberOfAxis) -> None:
         target.headers.append(
@@ -231,20 +231,20 @@ def notices_of(matrix: Matrix) -> list[Notice]:
     found: list[Notice] = []
     for axis, name in ((matrix.rows, "rows"), (matrix.columns, "columns")):
         if any(header.kind is HeaderKind.UNASSIGNED for header in axis.headers):
-            text = words(
+            text = localized_text(
                 "มีรายการที่ไม่ตรงกับสมาชิกใดของแกน นับอยู่ใน “ไม่ระบุ” และรวมอยู่ในยอดรวม",
                 "some things have no member on this axis; they stand under Unassigned, "
                 "and totals include them",
             )
             found.append(Notice("UNASSIGNED", text, [name]))
         if axis.truncated:
-            text = words(
+            text = localized_text(
                 f"แสดง {axis_length(axis)} จาก {axis.member_count} ที่เหลือรวมไว้ในช่องสุดท้าย",
                 f"{axis_length(axis)} of {axis.member_count} shown; the rest stand together last",
             )
             found.append(Notice("BEYOND_LIMIT", text, [name]))
     if matrix.question.counting is Counting.SHARED and not matrix.total.additive:
-        text = words(
+        text = localized_text(
             "บางความเชื่อมโยงไม่ทราบสัดส่วน จึงไม่แบ่งยอด",
             "some linkages have no known share; their amounts are not split",
         )

@@ -14,15 +14,15 @@ from hub.domain.linkages import LinkageStatus, Reason
 from hub.domain.matrix.question import DimensionKind, MatrixQuestion
 from hub.domain.matrix.result import (
     Cell,
+    CellGroup,
     CellState,
     Figures,
-    Group,
     Header,
     Matrix,
     Member,
-    state_of,
+    compute_cell_state,
 )
-from hub.domain.text import words
+from hub.domain.text import localized_text
 from hub.domain.value_chain import ExpectedRole, ValueChain
 from hub.services.matrix.assess_sources import Reporting, headed
 
@@ -90,11 +90,11 @@ class Verdict:
         aside = any(key.startswith("~") for key in keys)
         expected = not aside and (self._nobody_named or bool(self.roles(*keys)))
         unreported = figures.projects == 0 and self._reporting.unreported(*heads)
-        return state_of(figures, expected=expected, unreported=unreported)
+        return compute_cell_state(figures, expected=expected, unreported=unreported)
 
     def cell(self, matrix: Matrix, row: Header, column: Header) -> Cell:
         """The cell with its state, and the reasons for it."""
-        figures = matrix.figures.get(Group(row.index, column.index), NOTHING)
+        figures = matrix.figures.get(CellGroup(row.index, column.index), NOTHING)
         roles = self.roles(row.key, column.key)
         state = self.state(figures, headed(row), headed(column))
         return Cell(
@@ -112,11 +112,13 @@ def reasons_of(state: CellState, figures: Figures, roles: Sequence[ExpectedRole]
     """The words for a state; a gap cites every activity that is missing."""
     match state:
         case CellState.COVERED:
-            text = words(f"มี {figures.projects} โครงการ", f"{figures.projects} project(s) here")
+            text = localized_text(
+                f"มี {figures.projects} โครงการ", f"{figures.projects} project(s) here"
+            )
             return [Reason("R63", text, SURE)]
         case CellState.GAP if roles:
             cited = {role.citation for role in roles}
-            head = words(
+            head = localized_text(
                 f"มีบทบาทที่คาดหมาย {len(roles)} ข้อ ({', '.join(sorted(cited))}) แต่ไม่มีโครงการ",
                 f"{len(roles)} role(s) expected ({', '.join(sorted(cited))}), no project",
             )
@@ -125,28 +127,30 @@ def reasons_of(state: CellState, figures: Figures, roles: Sequence[ExpectedRole]
                 *(Reason(role.code, role.statement, SURE) for role in roles),
             ]
         case CellState.GAP:
-            text = words(
+            text = localized_text(
                 "ไม่มีโครงการ และห่วงโซ่นี้ยังไม่ผูกกับตารางบทบาทใด",
                 "no project; this chain is mapped to no role matrix",
             )
             return [Reason("R63", text, SURE)]
         case CellState.NOT_EXPECTED:
-            text = words("ไม่มีบทบาทที่คาดหมายในช่องนี้", "nobody is expected here")
+            text = localized_text("ไม่มีบทบาทที่คาดหมายในช่องนี้", "nobody is expected here")
             return [Reason("NOT_EXPECTED", text, SURE)]
         case CellState.DISPUTED:
             count = figures.linkages[LinkageStatus.DISPUTED]
-            text = words(f"ยังเห็นต่าง {count} ความเชื่อมโยง", f"{count} linkage(s) disputed")
+            text = localized_text(f"ยังเห็นต่าง {count} ความเชื่อมโยง", f"{count} linkage(s) disputed")
             return [Reason("LINKAGE_DISPUTED", text, SURE)]
         case CellState.OVERLAP:
-            text = words("อาจซ้ำซ้อน รอคนตัดสิน", "may overlap; people decide (slides 6, 49, 67)")
+            text = localized_text(
+                "อาจซ้ำซ้อน รอคนตัดสิน", "may overlap; people decide (slides 6, 49, 67)"
+            )
             return [Reason("R64", text, SURE)]
         case CellState.RESTRICTED:
-            text = words(
+            text = localized_text(
                 f"มี {figures.hidden} รายการที่ไม่เปิดเผย", f"{figures.hidden} item(s) not disclosed"
             )
             return [Reason("RESTRICTED", text, SURE)]
         case CellState.NOT_REPORTED:
-            text = words(
+            text = localized_text(
                 "แหล่งข้อมูลที่ต้องรายงานช่องนี้ยังไม่ได้รายงาน จึงยังไม่รู้ว่าเป็นช่องว่างหรือไม่",
                 "the source that should tell of this cell has not; whether it is a gap is unknown",
             )

@@ -10,36 +10,36 @@ from hub.domain.budget import BudgetPhase
 from hub.domain.matrix.question import Counting
 from hub.domain.matrix.result import (
     Cell,
+    CellGroup,
     Contribution,
     CountTreatment,
-    Group,
     Matrix,
 )
 from hub.domain.money import Money
-from hub.domain.paging import Connection, Page, connect
+from hub.domain.paging import Connection, PageRequest, build_connection
 
 if TYPE_CHECKING:
     from hub.store.unit_of_work import Unit
 
 
 async def explain_figures(
-    unit: "Unit", matrix: Matrix, groups: Sequence[Group], phase: BudgetPhase, page: Page
-) -> dict[Group, Connection[Contribution]]:
+    unit: "Unit", matrix: Matrix, groups: Sequence[CellGroup], phase: BudgetPhase, page: PageRequest
+) -> dict[CellGroup, Connection[Contribution]]:
     """A page of contributions for each group of cells, ordered by project and line."""
     distinct = list(dict.fromkeys(groups))
     held = await unit.matrices.contributions(matrix.layout, distinct, phase, page)
     cells = {(cell.row_index, cell.column_index): cell for cell in matrix.cells}
-    found: dict[Group, Connection[Contribution]] = {}
+    found: dict[CellGroup, Connection[Contribution]] = {}
     for group in distinct:
         rows, total = held.get(group, ([], 0 if page.after is None else None))
         parts = [contribution(matrix, row, cells) for row in rows]
-        found[group] = connect(parts, page, lambda part: part.key, total)
+        found[group] = build_connection(parts, page, lambda part: part.key, total)
     return found
 
 
 def contribution(matrix: Matrix, row: Any, cells: dict[tuple[int, int], Cell]) -> Contribution:
     """One row of the store's explanation, in the words of the contract."""
-    group = Group(row["group_r"], row["group_c"])
+    group = CellGroup(row["group_r"], row["group_c"])
     first, first_cell = first_in(group, row)
     treatment = treatment_of(row, matrix.question.counting, first=first)
     counted = {
@@ -59,7 +59,7 @@ def contribution(matrix: Matrix, row: Any, cells: dict[tuple[int, int], Cell]) -
     )
 
 
-def first_in(group: Group, row: Any) -> tuple[bool, tuple[int, int]]:
+def first_in(group: CellGroup, row: Any) -> tuple[bool, tuple[int, int]]:
     """Whether a line stands here first, and the cell where it does.
 
     A cell's line is compared with the whole matrix, a total's with the total's own cells.

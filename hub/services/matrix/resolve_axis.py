@@ -15,7 +15,7 @@ from hub.domain.areas import Area, AreaLevel
 from hub.domain.budget import FundingSource
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.labels import LABELS
-from hub.domain.matrix.layout import Places
+from hub.domain.matrix.layout import AxisOrdinals
 from hub.domain.matrix.question import (
     AxisQuestion,
     DimensionKind,
@@ -54,7 +54,7 @@ class LaidOut:
     values: dict[tuple[str, int | None], str]
     """(value, fiscal year CE or null for any) → key of the member it stands at."""
 
-    def places(self, order: Sequence[str], *, unassigned: bool) -> Places:
+    def places(self, order: Sequence[str], *, unassigned: bool) -> AxisOrdinals:
         """The axis with its members at the ordinals of `order`, then UNASSIGNED, then what was cut.
 
         Where nothing is unassigned what was cut follows the members, so that ordinals have no hole.
@@ -62,10 +62,10 @@ class LaidOut:
         ordinal = {key: at for at, key in enumerate(order)}
         elsewhere = len(order) if unassigned else len(order) + 1
         cut = len(order) + 1 if unassigned else len(order)
-        return Places(
+        return AxisOrdinals(
             self.question.dimension,
             frozenset((v, year, ordinal.get(k, cut)) for (v, year), k in self.values.items()),
-            elsewhere=elsewhere,
+            unassigned_ordinal=elsewhere,
         )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from hub.domain.matrix.layout import Scope
+from hub.domain.matrix.layout import MatrixScope
 from hub.domain.matrix.question import MatrixFilter, MatrixQuestion
-from hub.domain.time import FiscalYear, FiscalYearRange, every_year
+from hub.domain.time import FiscalYear, FiscalYearRange, all_fiscal_years
 from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
 
@@ -27,7 +27,7 @@ async def scope_of(
     today: date,
     day: Callable[[FiscalYear], date] = own_edition,
     known_at: datetime | None = None,
-) -> Scope:
+) -> MatrixScope:
     """A filter ready for the store; `Invalid("filter.…")` for an id that nothing has.
 
     Without `years` every fact is read in the edition of its own year.
@@ -36,7 +36,7 @@ async def scope_of(
     areas: set[tuple[str, int | None]] = set()
     agencies: set[tuple[str, int | None]] = set()
     homes: set[tuple[str, int | None, str]] = set()
-    for year in years or every_year():
+    for year in years or all_fiscal_years():
         if asked.areas:
             below = await unit.areas.descendants(asked.areas, day(year))
             areas |= {(area, year.ce) for reached in below.values() for area in reached}
@@ -47,13 +47,13 @@ async def scope_of(
             for child, parents in (await unit.areas.edges(day(year))).items():
                 homes |= {(child, year.ce, home) for home in (child, *parents)}
                 homes |= {(parent, year.ce, parent) for parent in parents}
-    return Scope(
+    return MatrixScope(
         filter=asked,
         years=years,
         areas=frozenset(areas) if asked.areas else None,
         agencies=frozenset(agencies) if asked.agencies else None,
-        homes=frozenset(homes),
-        known_at=known_at,
+        issue_areas=frozenset(homes),
+        as_of_time=known_at,
     )
 
 

@@ -14,7 +14,13 @@ from hub.domain.money import Money
 from hub.domain.projects import Project
 from hub.domain.provenance import LiveOrigin
 from hub.domain.record import record
-from hub.domain.sources.live import WORDS, Fallback, Heard, LiveFigures, RecordKey
+from hub.domain.sources.live import (
+    FALLBACK_MESSAGES,
+    FallbackReason,
+    LiveFigureClient,
+    LiveRecord,
+    RecordKey,
+)
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import TooCostly
@@ -41,7 +47,7 @@ class Budgeted:
 
 async def live_budgets(
     unit: "Unit",
-    agencies: LiveFigures | None,
+    agencies: LiveFigureClient | None,
     projects: Sequence[Project],
     years: FiscalYearRange | None,
     phases: Sequence[BudgetPhase],
@@ -55,14 +61,18 @@ async def live_budgets(
     stored = await unit.budget.of_projects(ids, years=years, phases=phases)
     records = await unit.provenance.records(ids)
     keys = list({key for told in records.values() for _, key in told})
-    heard: Mapping[RecordKey, Heard | Fallback] = dict.fromkeys(keys, Fallback.NOT_OFFERED)
+    heard: Mapping[RecordKey, LiveRecord | FallbackReason] = dict.fromkeys(
+        keys, FallbackReason.NOT_OFFERED
+    )
     if agencies is not None:
-        if (count := agencies.questions(keys)) > MOST:
+        if (count := agencies.count_requests(keys)) > MOST:
             raise TooCostly(count, MOST, "คำถามสดถึงหน่วยงาน · live questions to agencies")
         if count:
             async with unit.reading.away():
-                heard = await agencies.ask(keys)
-    facts = await readers(unit, [one.spec.id for one in heard.values() if isinstance(one, Heard)])
+                heard = await agencies.fetch(keys)
+    facts = await readers(
+        unit, [one.spec.id for one in heard.values() if isinstance(one, LiveRecord)]
+    )
     return {
         project.id: budgeted(
             project, stored.get(project.id, []), records.get(project.id, ()), heard, facts,
@@ -99,7 +109,7 @@ def budgeted(
     project: Project,
     stored: Sequence[BudgetLine],
     records: Sequence[tuple[str, RecordKey]],
-    heard: Mapping[RecordKey, Heard | Fallback],
+    heard: Mapping[RecordKey, LiveRecord | FallbackReason],
     resolvers: Mapping[str, Resolver],
     wanted: Wanted,
 ) -> Budgeted:
@@ -107,39 +117,41 @@ def budgeted(
     lines: list[BudgetLine] = []
     notices: dict[tuple[str, str | None], Notice] = {}
 
-    def fall_back(why: Fallback, source: str | None, kept: Sequence[BudgetLine]) -> None:
-        notice = Notice(why.value, WORDS[why], ["sources", source] if source else None)
+    def fall_back(why: FallbackReason, source: str | None, kept: Sequence[BudgetLine]) -> None:
+        notice = Notice(why.value, FALLBACK_MESSAGES[why], ["sources", source] if source else None)
         notice = notices.setdefault((why.value, source), notice)
         lines.extend(replace(line, notice=notice) for line in kept)
 
     for record_id, key in records:
         said = heard[key]
         found = (
-            said if isinstance(said, Fallback) else lines_said(project, record_id, said, resolvers)
+            said
+            if isinstance(said, FallbackReason)
+            else lines_said(project, record_id, said, resolvers)
         )
-        if isinstance(found, Fallback):
+        if isinstance(found, FallbackReason):
             kept = [line for line in stored if line.record_id == record_id]
             fall_back(found, key.source_id, kept)
         else:
             lines.extend(line for line in found if wanted.holds(line))
     told = {record_id for record_id, _ in records}
     if kept := [line for line in stored if line.record_id not in told]:
-        fall_back(Fallback.NOT_OFFERED, None, kept)
+        fall_back(FallbackReason.NOT_OFFERED, None, kept)
     order = {phase: place for place, phase in enumerate(BudgetPhase)}
     lines.sort(key=lambda line: (line.fiscal_year.ce, order[line.phase], line.id))
     return Budgeted(lines, list(notices.values()))
 
 
 def lines_said(
-    project: Project, record_id: str, said: Heard, resolvers: Mapping[str, Resolver]
-) -> list[BudgetLine] | Fallback:
+    project: Project, record_id: str, said: LiveRecord, resolvers: Mapping[str, Resolver]
+) -> list[BudgetLine] | FallbackReason:
     """The lines of a record as the agency says them; DOUBTFUL where a run would quarantine it."""
     raw = raw_of(said.raw)
     fact = Facts(said.spec, resolvers[said.spec.id]).of(said.entry, said.raw, raw.hash, None)
     if said.entry.doubts or isinstance(fact, tuple):
-        return Fallback.DOUBTFUL
+        return FallbackReason.DOUBTFUL
     if fact.record_id != record_id or fact.project is None or fact.project.id != project.id:
-        return Fallback.DOUBTFUL
+        return FallbackReason.DOUBTFUL
     origin = LiveOrigin(
         said.spec.id,
         fact.key,

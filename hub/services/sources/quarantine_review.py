@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from hub.domain.identity.audit_context import Trail
-from hub.domain.sources.quarantine import Ruling, Settled
+from hub.domain.identity.audit_context import AuditContext
+from hub.domain.sources.quarantine import QuarantineSettlement, Ruling
 from hub.domain.sources.records import SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import NotFound
@@ -40,8 +40,8 @@ class Review:
         self._readers = readers
 
     async def settle(
-        self, source_id: str, ruling: Ruling, by: str, key: str, trail: Trail
-    ) -> Settled:
+        self, source_id: str, ruling: Ruling, by: str, key: str, trail: AuditContext
+    ) -> QuarantineSettlement:
         """Carry out a ruling once, and log it; errors as `quarantine.settle` raises them.
 
         `NotFound` where this hub has no connector for the source: its rows cannot be read again.

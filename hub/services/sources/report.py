@@ -31,7 +31,7 @@ def baht(satang: int) -> str:
 def closing(ledger: Ledger) -> str:
     """The ledger: records by what became of them, and the baht of each phase beside."""
     lines = [f"{'อ่าน · read':32}{ledger.read:>12,}"]
-    lines += [f"  = {WORDS[outcome]:28}{ledger.of(outcome):>12,}" for outcome in Outcome]
+    lines += [f"  = {WORDS[outcome]:28}{ledger.count_of(outcome):>12,}" for outcome in Outcome]
     if ledger.vanished:
         lines.append(f"{'หายไปจากต้นทาง · vanished':32}{ledger.vanished:>12,}")
     for phase in BudgetPhase:

@@ -7,17 +7,17 @@ reading and the same checks as a run.
 from collections.abc import Iterable, Sequence
 
 from hub.domain.global_id import GlobalId
-from hub.domain.identity.audit_context import MOST_IDS, Trail
-from hub.domain.identity.audit_log import AccessKind, Caller, Entry, Operation
+from hub.domain.identity.audit_context import MAX_IDS_PER_ENTRY, AuditContext
+from hub.domain.identity.audit_log import AccessKind, AuditEntry, Caller, Operation
 from hub.domain.sources.quarantine import (
     NameDecision,
     QuarantinedRow,
-    Question,
+    QuarantineSettlement,
+    ReviewQuestion,
     RowStatus,
     Ruling,
-    Settled,
 )
-from hub.domain.sources.records import Doubt, RawRecord, Reason, SourceReader
+from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound
 from hub.ingest.pages import Pages, held
@@ -34,9 +34,9 @@ from hub.store.ingest.receipts import Command
 from hub.store.ingest.session import Intake, intake
 
 
-def questions(waiting: Iterable[QuarantinedRow]) -> list[Question]:
+def questions(waiting: Iterable[QuarantinedRow]) -> list[ReviewQuestion]:
     """What rows wait for, by the ruling that would settle it; a row with two doubts is in two."""
-    found: dict[tuple[object, ...], Question] = {}
+    found: dict[tuple[object, ...], ReviewQuestion] = {}
     for row in waiting:
         for doubt in dict.fromkeys(row.doubts):
             block = row.block if doubt.kind else None
@@ -60,9 +60,9 @@ def questions(waiting: Iterable[QuarantinedRow]) -> list[Question]:
     return list(found.values())
 
 
-def question_of(row: QuarantinedRow, doubt: Doubt, block: str | None) -> Question:
+def question_of(row: QuarantinedRow, doubt: Doubt, block: str | None) -> ReviewQuestion:
     """The question a doubt puts, before its rows are counted."""
-    return Question(
+    return ReviewQuestion(
         row.source_id,
         doubt.reason,
         doubt.kind,
@@ -85,18 +85,18 @@ async def settle(
     ruling: Ruling,
     by: str,
     command: Command | None = None,
-    trail: Trail | None = None,
-) -> Settled:
+    trail: AuditContext | None = None,
+) -> QuarantineSettlement:
     """Carry out a ruling, all of it or nothing; a command that comes again changes nothing.
 
     It is logged in the same transaction: by the `trail` of a request, else as an operator's doing.
 
     `Conflict` while the source is being taken in, `NotFound` where no row waits for the ruling,
-    `Invalid` where it cannot be kept, `KeyReused` as `receipts.earlier` says.
+    `Invalid` where it cannot be kept, `IdempotencyKeyReused` as `receipts.earlier` says.
     """
     async with intake(database, spec.id) as way, way.page():
         if command and (kept := await receipts.earlier(way.connection, command)):
-            return Settled(*kept)
+            return QuarantineSettlement(*kept)
         if ruling.name is not None:
             done = await decide(way, spec, read, ruling.name, by)
         elif ruling.accept:
@@ -109,7 +109,7 @@ async def settle(
         owner = await owner_of(way.connection, spec.id)
         await append(way.connection, [logged(spec, owner, ruling, done, by, trail)])
     if trail:
-        trail.written = True
+        trail.write_logged = True
     return done
 
 
@@ -117,27 +117,27 @@ def logged(
     spec: SourceSpec,
     owner: str | None,
     ruling: Ruling,
-    done: Settled,
+    done: QuarantineSettlement,
     by: str,
-    trail: Trail | None,
-) -> Entry:
+    trail: AuditContext | None,
+) -> AuditEntry:
     """What is logged of a ruling: the rows it names, or the source whose rows it covers."""
     rows = [GlobalId("QuarantinedRow", str(one)) for one in (*ruling.accept, *ruling.refuse)]
     records = [str(one) for one in rows or [GlobalId("Source", spec.id)]]
-    return Entry(
+    return AuditEntry(
         AccessKind.WRITE,
-        trail.caller if trail else Caller.operator(by),
+        trail.caller if trail else Caller.from_terminal(by),
         trail.operation if trail else Operation("command", "review"),
         owner,
         spec.id,
-        tuple(records[:MOST_IDS]),
+        tuple(records[:MAX_IDS_PER_ENTRY]),
         done.settled,
     )
 
 
 async def decide(
     way: Intake, spec: SourceSpec, read: SourceReader, taken: NameDecision, by: str
-) -> Settled:
+) -> QuarantineSettlement:
     """Take a decision on a name, and re-read every row it covers."""
     resolver = await resolver_of(way, spec)
     if taken.target is not None and not resolver.knows(taken.kind, taken.target):
@@ -170,7 +170,7 @@ def covers(taken: NameDecision, doubt: Doubt, block: str | None) -> bool:
 
 async def accept(
     way: Intake, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
-) -> Settled:
+) -> QuarantineSettlement:
     """Take records as they are; others that waited under the same keys are refused with that."""
     chosen = await waiting_of(way, spec, ids)
     keys = [row.source_key for row in chosen]
@@ -196,11 +196,13 @@ async def accept(
     return done
 
 
-async def refuse(way: Intake, spec: SourceSpec, ids: Sequence[int], by: str) -> Settled:
+async def refuse(
+    way: Intake, spec: SourceSpec, ids: Sequence[int], by: str
+) -> QuarantineSettlement:
     """Say that records are not to be taken, now and when they come again."""
     chosen = await waiting_of(way, spec, ids)
     await quarantine.settle(way.connection, [row.id for row in chosen], RowStatus.REFUSED, by)
-    return Settled(len(chosen), len(chosen))
+    return QuarantineSettlement(len(chosen), len(chosen))
 
 
 async def waiting_of(way: Intake, spec: SourceSpec, ids: Sequence[int]) -> list[QuarantinedRow]:
@@ -222,7 +224,7 @@ async def reread(
     by: str,
     *,
     accepted: bool = False,
-) -> Settled:
+) -> QuarantineSettlement:
     """Read rows again from their raw records; what is certain now is stored, the rest waits on."""
     pages = Pages(way, spec, read, Facts(spec, await resolver_of(way, spec)))
     kept = await way.kept([row.hash for row in rows])
@@ -231,7 +233,7 @@ async def reread(
         raw = RawRecord(None, payload_of(kept[row.hash]), row.url, row.retrieved_at)
         item = pages.item(pages.told(raw), row.block, accepted=accepted)
         contested = not accepted and any(
-            doubt.reason is Reason.CONFLICTING_VALUES for doubt in row.doubts
+            doubt.reason is QuarantineReason.CONFLICTING_VALUES for doubt in row.doubts
         )
         if item.fact and not contested:
             facts.append(item.fact)
@@ -242,4 +244,4 @@ async def reread(
     await joins.settle(way.connection, spec.id)
     await quarantine.settle(way.connection, settled, RowStatus.RESOLVED, by)
     await quarantine.doubt_again(way.connection, [(row.id, new) for row, new in doubted])
-    return Settled(len(rows), len(settled))
+    return QuarantineSettlement(len(rows), len(settled))

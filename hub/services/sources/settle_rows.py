@@ -7,7 +7,7 @@ being ingested, `NotFound` when no row waits for the decision.
 
 from collections.abc import Sequence
 
-from hub.domain.sources.quarantine import NameDecision, Ruling, Settled
+from hub.domain.sources.quarantine import NameDecision, QuarantineSettlement, Ruling
 from hub.domain.sources.records import NameKind, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
@@ -26,25 +26,25 @@ async def decide_name(
     kind: NameKind = NameKind.AREA,
     block: str | None = None,
     years: tuple[FiscalYear, FiscalYear] | None = None,
-) -> Settled:
+) -> QuarantineSettlement:
     """Decide which code a name stands for; `target` null: it is not an area.
 
     Only in one `block` of a document and for a range of fiscal years, when given.
     """
-    first, last = years or (FiscalYear.of_be(FIRST_BE), FiscalYear.of_be(LAST_BE))
+    first, last = years or (FiscalYear.from_be(FIRST_BE), FiscalYear.from_be(LAST_BE))
     decision = NameDecision(kind, name, block, first, last, target)
     return await settle(database, spec, read, Ruling(name=decision), by)
 
 
 async def accept_rows(
     database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
-) -> Settled:
+) -> QuarantineSettlement:
     """Store rows as they are written."""
     return await settle(database, spec, read, Ruling(accept=tuple(rows)), by)
 
 
 async def refuse_rows(
     database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
-) -> Settled:
+) -> QuarantineSettlement:
     """Leave rows out, now and when they are read again."""
     return await settle(database, spec, read, Ruling(refuse=tuple(rows)), by)

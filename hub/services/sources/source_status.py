@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hub.domain.identity.viewer import OPERATOR
 from hub.domain.provenance import Source
 from hub.domain.record import record
-from hub.domain.sources.quarantine import Question
-from hub.domain.sources.runs import Run
+from hub.domain.sources.quarantine import ReviewQuestion
+from hub.domain.sources.runs import SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.services.sources.settle_quarantine import questions
@@ -27,7 +27,7 @@ class Standing:
     records: int
     years: list[FiscalYear]
     waiting: int
-    latest: Run | None
+    latest: SourceRun | None
 
 
 async def standings(database: Database) -> dict[str, Standing]:
@@ -46,7 +46,7 @@ async def standings(database: Database) -> dict[str, Standing]:
     }
 
 
-async def waiting(database: Database, source_id: str | None = None) -> list[Question]:
+async def waiting(database: Database, source_id: str | None = None) -> list[ReviewQuestion]:
     """What waits of a source (null: of all), by the ruling that would settle it."""
     async with database.pool.acquire() as connection:
         return questions(await quarantine.rows(connection, source_id))

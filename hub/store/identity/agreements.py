@@ -10,9 +10,9 @@ from typing import Final
 
 import asyncpg
 
-from hub.domain.identity.agreements import DataSharing, Shared
-from hub.domain.identity.audit_context import by_owner
-from hub.domain.identity.audit_log import AccessKind, Caller, Operation, Thing
+from hub.domain.identity.agreements import DataSharingAgreement, SharingScope
+from hub.domain.identity.audit_context import build_entries_by_owner
+from hub.domain.identity.audit_log import AccessKind, AuditedResource, Caller, Operation
 from hub.errors import Invalid, NotFound
 from hub.store.database import Database
 from hub.store.identity.audit_log import append
@@ -22,8 +22,8 @@ insert into data_sharing (id, provider_id, consumer_id, purpose, what, key, unti
 values ($1, $2, $3, $4, $5, $6, $7)
 """
 EXISTS: Final = {
-    Shared.SOURCE: "select true from source where id = $1",
-    Shared.PLAN: "select true from plan where id = $1",
+    SharingScope.SOURCE: "select true from source where id = $1",
+    SharingScope.PLAN: "select true from plan where id = $1",
 }
 REVOKE: Final = """
 update data_sharing set revoked_at = coalesce(revoked_at, transaction_timestamp())
@@ -35,18 +35,18 @@ from data_sharing order by provider_id, consumer_id, until, id
 """
 
 
-def sharing_of(row: asyncpg.Record) -> DataSharing:
+def sharing_of(row: asyncpg.Record) -> DataSharingAgreement:
     """The record of a row."""
-    return DataSharing(
+    return DataSharingAgreement(
         id=row["id"],
         provider_id=row["provider_id"],
         consumer_id=row["consumer_id"],
         purpose=row["purpose"],
-        what=Shared(row["what"]),
+        scope=SharingScope(row["what"]),
         key=row["key"],
         until=row["until"],
         revoked_at=row["revoked_at"],
-        counts=row["counts"],
+        is_active=row["counts"],
     )
 
 
@@ -55,14 +55,14 @@ class Sharing:
 
     def __init__(self, database: Database, by: str = "operator") -> None:
         self._database = database
-        self._by = Caller.operator(by)
+        self._by = Caller.from_terminal(by)
 
     async def share(
         self,
         provider_id: str,
         consumer_id: str,
         purpose: str,
-        what: Shared,
+        what: SharingScope,
         key: str | None,
         until: datetime,
     ) -> str:
@@ -88,7 +88,7 @@ class Sharing:
                 )
             await self._log(connection, "agreement revoke", sharing_id, provider_id)
 
-    async def agreements(self) -> Sequence[DataSharing]:
+    async def agreements(self) -> Sequence[DataSharingAgreement]:
         """Every agreement there is or was, by provider and consumer."""
         return [sharing_of(row) for row in await self._database.pool.fetch(ALL)]
 
@@ -96,6 +96,8 @@ class Sharing:
         self, connection: asyncpg.Connection, command: str, sharing_id: str, provider_id: str
     ) -> None:
         """Write a change to the audit log; the owner is the provider, whose drafts are shared."""
-        things = [Thing("DataSharing", sharing_id, provider_id)]
+        things = [AuditedResource("DataSharing", sharing_id, provider_id)]
         operation = Operation("command", command)
-        await append(connection, by_owner(AccessKind.WRITE, self._by, operation, things))
+        await append(
+            connection, build_entries_by_owner(AccessKind.WRITE, self._by, operation, things)
+        )

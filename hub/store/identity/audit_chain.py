@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from hub.domain.identity.audit_log import GENESIS, Entry, link
+from hub.domain.identity.audit_log import GENESIS_DIGEST, AuditEntry, compute_link_digest
 from hub.domain.record import record
 from hub.store.database import Database
 
@@ -73,7 +73,7 @@ async def prove(
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         await connection.execute("set local statement_timeout = 0")
-        number, digest = 0, GENESIS
+        number, digest = 0, GENESIS_DIGEST
         if first and (before := await connection.fetchrow(BEFORE, first)):
             number, digest = before["number"], bytes(before["digest"])
         start, met = number, kept is None
@@ -117,7 +117,7 @@ async def wrong(
         )
     if found > number + 1:
         return await missing(connection, number + 1, row["at"], last_at)
-    if link(row["previous"], found, row["at"], row["entry"]) != row["digest"]:
+    if compute_link_digest(row["previous"], found, row["at"], row["entry"]) != row["digest"]:
         return Broken(found, "รายการนี้ถูกแก้", "this link was changed: its digest is another")
     if row["previous"] != digest:
         return Broken(
@@ -125,7 +125,7 @@ async def wrong(
             "รายการนี้ไม่ต่อจากรายการก่อนหน้า ถูกเขียนขึ้นใหม่",
             "this link was written anew: it does not follow the one before",
         )
-    said = Entry.read(row["entry"])
+    said = AuditEntry.from_json(row["entry"])
     if (said.owner_id, said.caller.agency_id, said.source_id) != (
         row["owner_id"],
         row["agency_id"],

@@ -11,10 +11,10 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from hub.domain.identity.audit_log import AccessRecord, Entry, Thing
+from hub.domain.identity.audit_log import AccessRecord, AuditedResource, AuditEntry
 from hub.domain.identity.viewer import Viewer
-from hub.domain.paging import Connection, Key, Page, connect
-from hub.errors import Unready
+from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
+from hub.errors import NotReady
 from hub.store.database import LOST, PATIENCE, Database, Reading
 from hub.store.rows import listed
 from hub.store.tables import access_log, source
@@ -33,10 +33,10 @@ NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))
 
 
 async def append(
-    connection: asyncpg.Connection, entries: Sequence[Entry], *, within: float | None = None
+    connection: asyncpg.Connection, entries: Sequence[AuditEntry], *, within: float | None = None
 ) -> None:
     """Add links to the chain; the last thing a transaction does, for others wait until its end."""
-    await connection.fetchval(APPEND, [entry.text for entry in entries], timeout=within)
+    await connection.fetchval(APPEND, [entry.canonical_json for entry in entries], timeout=within)
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
@@ -50,12 +50,12 @@ async def owner_of(connection: asyncpg.Connection, source_id: str) -> str | None
     return owner
 
 
-def things(told: Iterable[str]) -> list[Thing]:
+def things(told: Iterable[str]) -> list[AuditedResource]:
     """What `Reading.unpublished` gathered, each thing once, in the order it was read."""
-    found: list[Thing] = []
+    found: list[AuditedResource] = []
     for text in dict.fromkeys(told):
         held = json.loads(text)
-        found += [Thing(*one) for one in (held if isinstance(held[0], list) else [held])]
+        found += [AuditedResource(*one) for one in (held if isinstance(held[0], list) else [held])]
     return list(dict.fromkeys(found))
 
 
@@ -68,11 +68,11 @@ class AccessLog:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._waiting: list[tuple[Sequence[Entry], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Sequence[AuditEntry], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, entries: Sequence[Entry]) -> None:
-        """Return once the entries are in the chain for good; `Unready` where they are not."""
+    async def write(self, entries: Sequence[AuditEntry]) -> None:
+        """Return once the entries are in the chain for good; `NotReady` where they are not."""
         if not entries:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -100,7 +100,7 @@ class AccessLog:
         finally:
             self._writing = None
 
-    async def _append(self, entries: Sequence[Entry]) -> None:
+    async def _append(self, entries: Sequence[AuditEntry]) -> None:
         connection: asyncpg.Connection | None = None
         try:
             connection = await self.database.pool.acquire(timeout=PATIENCE)
@@ -110,7 +110,7 @@ class AccessLog:
             logger.error("the log of access cannot be written: %s", why)  # noqa: TRY400 - its type is enough
             if connection is not None and isinstance(broken, TimeoutError):
                 connection.terminate()  # a server that says nothing would not hear a farewell
-            raise Unready(
+            raise NotReady(
                 "บันทึกการเข้าถึงไม่ได้ จึงยังไม่ส่งคำตอบ ลองใหม่อีกครั้ง "
                 "· The access cannot be logged, so the answer is withheld; try again shortly"
             ) from broken
@@ -121,11 +121,11 @@ class AccessLog:
 
 def record_of(row: asyncpg.Record) -> AccessRecord:
     """The record of a row."""
-    entry = Entry.read(row["entry"])
+    entry = AuditEntry.from_json(row["entry"])
     return AccessRecord(row["number"], row["at"], entry, row["previous"], row["digest"])
 
 
-def newest(one: AccessRecord) -> Key:
+def newest(one: AccessRecord) -> SortKey:
     """Where a link stands in a list, the newest first."""
     return (-one.number,)
 
@@ -145,7 +145,7 @@ class AccessRecords:
         return {str(row["number"]): record_of(row) for row in rows}
 
     async def page(
-        self, page: Page, *, source_id: str | None, since: datetime | None
+        self, page: PageRequest, *, source_id: str | None, since: datetime | None
     ) -> Connection[AccessRecord]:
         """Links, the newest first; of a source's data and since an instant where given."""
         statement = self._readable()
@@ -154,7 +154,7 @@ class AccessRecords:
         if since is not None:
             statement = statement.where(access_log.c.at >= since)
         rows = await self._reading.rows(listed(statement, page, -access_log.c.number, total=False))
-        return connect([record_of(row) for row in rows], page, newest)
+        return build_connection([record_of(row) for row in rows], page, newest)
 
     def _readable(self) -> sa.Select[Any]:
         return sa.select(access_log).where(readable(access_log, source, self._viewer))

@@ -6,9 +6,16 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.identity.audit_context import by_owner
-from hub.domain.identity.audit_log import AccessKind, Caller, Operation, Thing
-from hub.domain.identity.clients import ACTIVE, Client, Issuer, Jwk, Registration, SignIn
+from hub.domain.identity.audit_context import build_entries_by_owner
+from hub.domain.identity.audit_log import AccessKind, AuditedResource, Caller, Operation
+from hub.domain.identity.clients import (
+    MAX_ACTIVE_SECRETS,
+    Client,
+    Issuer,
+    Jwk,
+    Registration,
+    SignInSettings,
+)
 from hub.errors import Conflict, NotFound
 from hub.store.database import Database, compiled
 from hub.store.identity.audit_log import append
@@ -66,7 +73,7 @@ class Registering:
 
     def __init__(self, database: Database, by: str = "operator") -> None:
         self._database = database
-        self._by = Caller.operator(by)
+        self._by = Caller.from_terminal(by)
 
     async def agency(self, named: str) -> str:
         """The id of the agency of an id, or of a code it bears today; `NotFound` otherwise."""
@@ -130,7 +137,7 @@ class Registering:
 
     async def rotate(self, client_id: str, secret: str, *, alone: bool) -> None:
         """Give a client another secret (its hash); the one before counts on, unless `alone`."""
-        told = client_id, secret, 1 if alone else ACTIVE
+        told = client_id, secret, 1 if alone else MAX_ACTIVE_SECRETS
         kind = "client rotate", "Client"
         await self._changed(kind, ROTATE, *told, missing=no_client(client_id, "รหัสลับ", "a secret"))
 
@@ -196,12 +203,14 @@ class Registering:
     async def _log(
         self, connection: asyncpg.Connection, command: str, kind: str, key: str, agency_id: str
     ) -> None:
-        things = [Thing(kind, key, agency_id)]
+        things = [AuditedResource(kind, key, agency_id)]
         operation = Operation("command", command)
-        await append(connection, by_owner(AccessKind.WRITE, self._by, operation, things))
+        await append(
+            connection, build_entries_by_owner(AccessKind.WRITE, self._by, operation, things)
+        )
 
 
-def described(sign_in: SignIn) -> dict[str, Any]:
+def described(sign_in: SignInSettings) -> dict[str, Any]:
     """How people are signed in, as it is kept."""
     return {
         "client_id": sign_in.client_id,

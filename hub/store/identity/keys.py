@@ -19,7 +19,7 @@ from joserfc.jwk import ECKey
 
 from hub.domain.identity.clients import Jwk
 from hub.domain.record import value
-from hub.errors import StoreUnusable, Unready
+from hub.errors import NotReady, StoreUnusable
 from hub.store.database import LOST, Database
 
 SIGNS: Final = timedelta(days=1)
@@ -120,4 +120,4 @@ async def tell(database: Database, held: Held) -> None:
         async with database.writing() as connection:
             await connection.execute(TELL, public["kid"], json.dumps(public), held.until + KEPT)
     except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
-        raise Unready from gone
+        raise NotReady from gone

@@ -8,9 +8,14 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.identity.people import NOTED, Code, PersonSession, Signing
+from hub.domain.identity.people import (
+    SESSION_TOUCH_INTERVAL,
+    AuthorizationCode,
+    LoginAgency,
+    PersonSession,
+)
 from hub.domain.identity.viewer import Role
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.store.database import LOST, Database
 from hub.store.rows import localized
 
@@ -63,12 +68,12 @@ order by sort_key, id
 
 
 class Directory:
-    """People in a database; see `hub.domain.identity.people.People`."""
+    """People in a database; see `hub.domain.identity.people.SessionStore`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def session(self, session_id: str) -> PersonSession | None:
+    async def find_session(self, session_id: str) -> PersonSession | None:
         """The session of an id."""
         async with self._asking() as connection:
             row = await connection.fetchrow(SESSION, session_id)
@@ -77,67 +82,73 @@ class Directory:
         return PersonSession(
             id=row["id"],
             agency_id=row["agency_id"],
-            agency=localized(row, "name"),
+            agency_name=localized(row, "name"),
             issuer=row["issuer"],
             subject=row["subject"],
             name=row["name"],
             role=Role(row["role"]),
-            seen=row["seen"],
+            last_seen_at=row["seen"],
             until=row["until"],
             enabled=row["counts"],
         )
 
-    async def begin(self, begun: PersonSession) -> None:
+    async def insert_session(self, session: PersonSession) -> None:
         """Keep a new session."""
-        who = begun.id, begun.agency_id, begun.issuer, begun.subject, begun.name
+        who = session.id, session.agency_id, session.issuer, session.subject, session.name
         async with self._asking() as connection:
-            await connection.execute(BEGIN, *who, begun.role.value, begun.seen, begun.until)
+            await connection.execute(
+                BEGIN, *who, session.role.value, session.last_seen_at, session.until
+            )
 
-    async def note(self, session_id: str, now: datetime) -> None:
-        """Note that a person asked, once in `NOTED`."""
+    async def touch_session(self, session_id: str, now: datetime) -> None:
+        """Note that a person asked, once in `SESSION_TOUCH_INTERVAL`."""
         async with self._asking() as connection:
-            await connection.execute(NOTE, session_id, now, now - NOTED)
+            await connection.execute(NOTE, session_id, now, now - SESSION_TOUCH_INTERVAL)
 
-    async def end(self, session_id: str) -> None:
+    async def delete_session(self, session_id: str) -> None:
         """Forget a session; its codes go with it."""
         async with self._asking() as connection:
             await connection.execute(END, session_id)
 
-    async def attempt(self, attempt_id: str, kept: Any, until: datetime) -> None:
+    async def insert_login_attempt(self, attempt_id: str, state: Any, until: datetime) -> None:
         """Keep what the answer of a provider will be compared with."""
         async with self._asking() as connection:
-            await connection.execute(ATTEMPT, attempt_id, json.dumps(kept), until)
+            await connection.execute(ATTEMPT, attempt_id, json.dumps(state), until)
 
-    async def attempted(self, attempt_id: str, now: datetime) -> Any:
+    async def consume_login_attempt(self, attempt_id: str, now: datetime) -> Any:
         """What was kept, once, while its time is not over."""
         async with self._asking() as connection:
             row = await connection.fetchrow(ATTEMPTED, attempt_id)
         return json.loads(row["kept"]) if row is not None and now < row["until"] else None
 
-    async def keep(self, code: Code) -> None:
+    async def insert_code(self, code: AuthorizationCode) -> None:
         """Keep a code."""
         told = code.id, code.client_id, code.session_id, code.redirect_uri, code.challenge
         async with self._asking() as connection:
             await connection.execute(KEEP, *told, sorted(code.scopes), code.until)
 
-    async def take(self, code_id: str) -> Code | None:
+    async def consume_code(self, code_id: str) -> AuthorizationCode | None:
         """A code, once, on whatever node: whoever comes second finds none."""
         async with self._asking() as connection:
             row = await connection.fetchrow(TAKE, code_id)
-        return Code(**{**row, "scopes": frozenset(row["scopes"])}) if row is not None else None
+        return (
+            AuthorizationCode(**{**row, "scopes": frozenset(row["scopes"])})
+            if row is not None
+            else None
+        )
 
-    async def signing(self) -> Sequence[Signing]:
+    async def list_login_agencies(self) -> Sequence[LoginAgency]:
         """Agencies whose people can sign in."""
         return await self._agencies(SIGNING)
 
-    async def ministries(self) -> Sequence[Signing]:
+    async def list_ministries(self) -> Sequence[LoginAgency]:
         """Every ministry there is today."""
         return await self._agencies(MINISTRIES)
 
-    async def _agencies(self, statement: str) -> Sequence[Signing]:
+    async def _agencies(self, statement: str) -> Sequence[LoginAgency]:
         async with self._asking() as connection:
             rows = await connection.fetch(statement)
-        return [Signing(row["id"], localized(row, "name")) for row in rows]
+        return [LoginAgency(row["id"], localized(row, "name")) for row in rows]
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[asyncpg.Connection]:
@@ -145,4 +156,4 @@ class Directory:
             async with self._database.writing() as connection:
                 yield connection
         except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
-            raise Unready from gone
+            raise NotReady from gone

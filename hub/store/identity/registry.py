@@ -7,9 +7,16 @@ from typing import Any, Final
 import asyncpg
 import sqlalchemy as sa
 
-from hub.domain.identity.clients import Client, ClientKind, Issuer, Jwk, SignIn, Spent
+from hub.domain.identity.clients import (
+    Client,
+    ClientKind,
+    Issuer,
+    Jwk,
+    SignInSettings,
+    UsedAssertion,
+)
 from hub.domain.identity.viewer import Role
-from hub.errors import Unready
+from hub.errors import NotReady
 from hub.store.database import LOST, Database
 from hub.store.tables import client, issuer, registration, signing_key
 
@@ -72,45 +79,45 @@ def issuer_of(row: asyncpg.Record) -> Issuer:
     )
 
 
-def sign_in_of(told: dict[str, Any]) -> SignIn:
+def sign_in_of(told: dict[str, Any]) -> SignInSettings:
     """How people are signed in, as `hub.store.identity.clients` wrote it."""
     roles = {value: Role(name) for value, name in told["roles"].items()}
-    return SignIn(told["client_id"], told["secret"], told["claim"], roles)
+    return SignInSettings(told["client_id"], told["secret"], told["claim"], roles)
 
 
 class Register:
-    """The register in a database; see `hub.domain.identity.clients.Registry`."""
+    """The register in a database; see `hub.domain.identity.clients.ClientRegistry`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def issuers(self) -> Sequence[Issuer]:
+    async def list_issuers(self) -> Sequence[Issuer]:
         """Every registered issuer, by its URL."""
         return [issuer_of(row) for row in await self._rows(ISSUERS)]
 
-    async def client(self, client_id: str) -> Client | None:
+    async def find_client(self, client_id: str) -> Client | None:
         """The client of an id."""
         if "\0" in client_id:  # PostgreSQL has no such text
             return None
         rows = await self._rows(CLIENT, client_id=client_id)
         return client_of(rows[0]) if rows else None
 
-    async def origins(self) -> frozenset[str]:
+    async def list_origins(self) -> frozenset[str]:
         """Where pages of public clients come from."""
         return frozenset(row["origin"] for row in await self._rows(ORIGINS))
 
-    async def public_keys(self) -> Sequence[Jwk]:
+    async def list_public_keys(self) -> Sequence[Jwk]:
         """The public keys of every node, the youngest first."""
         return [json.loads(row["jwk"]) for row in await self._rows(PUBLIC)]
 
-    async def spend(self, assertion: Spent) -> bool:
+    async def mark_assertion_used(self, assertion: UsedAssertion) -> bool:
         """Note the use of an assertion; false where it was used before, on whatever node."""
         try:
             async with self._database.writing() as connection:
                 told = assertion.client_id, assertion.jti, assertion.until
                 return bool(await connection.fetchval(SPEND, *told))
         except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
-            raise Unready from gone
+            raise NotReady from gone
 
     async def _rows(self, statement: Any, **given: Any) -> list[asyncpg.Record]:
         async with self._database.reading() as reading:

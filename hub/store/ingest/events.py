@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.paging import write_cursor
+from hub.domain.paging import encode_cursor
 from hub.domain.sources.events import SourceEvent
 from hub.store.database import Database
 from hub.store.visibility import EVERYBODYS
@@ -60,7 +60,7 @@ async def announce(connection: asyncpg.Connection, source_id: str, run_id: int |
 def event_of(row: asyncpg.Record) -> SourceEvent:
     """The record of a row."""
     return SourceEvent(
-        write_cursor((row["id"],)),
+        encode_cursor((row["id"],)),
         row["at"],
         row["source_id"],
         row["run_id"],

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.sources.joins import Join, JoinState, Stand, stand
+from hub.domain.sources.joins import Join, JoinResult, JoinState, resolve_join
 from hub.store.ingest import projects
 from hub.store.ingest.projects import Telling
 from hub.store.tables import record_join, stand_in
@@ -91,7 +91,7 @@ async def lock(connection: asyncpg.Connection) -> None:
 async def stands(
     connection: asyncpg.Connection,
     asked: Mapping[str, tuple[str, Sequence[Join]]],
-) -> dict[str, Stand]:
+) -> dict[str, JoinResult]:
     """Where lines are to stand: by record id, given each record's own project and its joins."""
     if not asked:
         return {}
@@ -103,16 +103,16 @@ async def stands(
 
 async def settled(
     connection: asyncpg.Connection, own: Mapping[str, str], found: Iterable[asyncpg.Record]
-) -> dict[str, Stand]:
+) -> dict[str, JoinResult]:
     """The stands of records, given their own projects and what fits."""
     fits = {row["record_id"]: (row["fits"], row["project_id"]) for row in found}
     relied = await projects.relied_on(connection, [own[key] for key in fits])
-    return {key: stand(*fits.get(key, (0, None)), kept=own[key] in relied) for key in own}
+    return {key: resolve_join(*fits.get(key, (0, None)), in_use=own[key] in relied) for key in own}
 
 
 async def keep(
     connection: asyncpg.Connection,
-    told: Mapping[str, tuple[Stand, Telling, Sequence[Join]]],
+    told: Mapping[str, tuple[JoinResult, Telling, Sequence[Join]]],
     records: Sequence[str],
 ) -> None:
     """Remember joins of records, and forget those of records that have none any longer."""
@@ -137,7 +137,7 @@ async def forget(connection: asyncpg.Connection, records: Sequence[str]) -> None
     if not records:
         return
     before = await standing(connection, records)
-    alone = Stand(JoinState.ALONE, None, 0)
+    alone = JoinResult(JoinState.ALONE, None, 0)
     await mark(connection, {key: (alone, own) for key, (_, own) in before.items()}, before)
     for table in ("record_join", "stand_in"):
         await connection.execute(
@@ -148,11 +148,11 @@ async def forget(connection: asyncpg.Connection, records: Sequence[str]) -> None
 
 async def standing(
     connection: asyncpg.Connection, records: Sequence[str]
-) -> dict[str, tuple[Stand, Telling]]:
+) -> dict[str, tuple[JoinResult, Telling]]:
     """How records with joins stand, and the own project of each."""
     return {
         row["record_id"]: (
-            Stand(JoinState(row["state"]), row["target"], row["fits"]),
+            JoinResult(JoinState(row["state"]), row["target"], row["fits"]),
             Telling(**json.loads(row["telling"])),
         )
         for row in await connection.fetch(STANDING, list(records))
@@ -161,8 +161,8 @@ async def standing(
 
 async def mark(
     connection: asyncpg.Connection,
-    now: Mapping[str, tuple[Stand, Telling]],
-    before: Mapping[str, tuple[Stand, Telling]],
+    now: Mapping[str, tuple[JoinResult, Telling]],
+    before: Mapping[str, tuple[JoinResult, Telling]],
 ) -> None:
     """Own projects that stay beside one that fits are the same activity; others are no longer."""
     changed: dict[str, tuple[str | None, str | None]] = {}
@@ -209,22 +209,22 @@ async def settle_records(
     if not changed:
         return
     told = {key: before[key][1] for key in changed}
-    moved = [told[key] for key, one in changed.items() if not one.joined]
+    moved = [told[key] for key, one in changed.items() if not one.joined_project_id]
     apart = list({one.id: one for one in moved}.values())
     await projects.tell(connection, apart)
     ids = list(changed)
-    places = [one.joined or own[key] for key, one in changed.items()]
+    places = [one.joined_project_id or own[key] for key, one in changed.items()]
     await connection.execute(MOVE_LINES, ids, places)
     await connection.execute(MOVE_RECORDS, ids, places)
     rows = [stand_row(key, one, told[key]) for key, one in changed.items()]
     await upsert(connection, stand_in, rows)
     await projects.say_why(
         connection,
-        [noted(told[key], one) for key, one in changed.items() if not one.joined],
+        [noted(told[key], one) for key, one in changed.items() if not one.joined_project_id],
     )
     await projects.count_years(connection, {one.id: one.years for one in apart})
     await mark(connection, {key: (one, told[key]) for key, one in changed.items()}, before)
-    await sweep(connection, {own[key] for key, one in changed.items() if one.joined})
+    await sweep(connection, {own[key] for key, one in changed.items() if one.joined_project_id})
 
 
 async def sweep(connection: asyncpg.Connection, touched: Iterable[str]) -> list[str]:
@@ -250,7 +250,7 @@ async def sweep(connection: asyncpg.Connection, touched: Iterable[str]) -> list[
     return sorted(set(untold) - set(alone))
 
 
-def noted(own: Telling, one: Stand) -> Telling:
+def noted(own: Telling, one: JoinResult) -> Telling:
     """The own project of a record, saying why it is there."""
     return Telling(own.project, own.areas, {**own.provenance, "note": one.note})
 
@@ -270,12 +270,12 @@ def join_rows(record_id: str, joins: Sequence[Join]) -> list[Row]:
     ]
 
 
-def stand_row(record_id: str, one: Stand, own: Telling) -> dict[str, Any]:
+def stand_row(record_id: str, one: JoinResult, own: Telling) -> dict[str, Any]:
     """How a record stands, as the table has it."""
     return {
         "record_id": record_id,
         "telling": own.dump(),
         "state": one.state.value,
         "target": one.target,
-        "fits": one.fits,
+        "fits": one.match_count,
     }

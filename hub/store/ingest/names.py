@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.sources.names import KnownName
+from hub.domain.sources.names import DatedName
 from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
@@ -32,15 +32,15 @@ DECISIONS: Final = (
 )
 
 
-async def known_names(connection: asyncpg.Connection | Reading) -> list[KnownName]:
+async def known_names(connection: asyncpg.Connection | Reading) -> list[DatedName]:
     """Every name an area or agency goes by, and when."""
-    found: list[KnownName] = []
-    by_target: dict[tuple[NameKind, str], list[KnownName]] = {}
+    found: list[DatedName] = []
+    by_target: dict[tuple[NameKind, str], list[DatedName]] = {}
     for kind, statement in ((NameKind.AREA, AREAS), (NameKind.AGENCY, AGENCIES)):
         for row in await connection.fetch(statement):
             names = [row["name_th"], *([row["name_en"]] if row["name_en"] else [])]
             for name in names:
-                known = KnownName(
+                known = DatedName(
                     kind,
                     row["id"],
                     name,
@@ -57,7 +57,7 @@ async def known_names(connection: asyncpg.Connection | Reading) -> list[KnownNam
     for row in await connection.fetch(ALIASES):
         for known in by_target.get((NameKind(row["kind"]), row["target"]), [])[:1]:
             start = later(known.valid_from, row["valid_from"])
-            found.append(known.also(row["name"], start, row["valid_to"] or known.valid_to))
+            found.append(known.with_alias(row["name"], start, row["valid_to"] or known.valid_to))
     return found
 
 

@@ -8,7 +8,7 @@ import asyncpg
 
 from hub.domain.record import record
 from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
-from hub.domain.sources.records import Doubt, NameKind, Proposal, Reason
+from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason
 
 PUT: Final = """
 insert into quarantine (run_id, source_id, source_key, scope, block, hash, url, retrieved_at,
@@ -170,12 +170,12 @@ def dump(doubt: Doubt) -> dict[str, Any]:
 def load(kept: dict[str, Any]) -> Doubt:
     """From what `dump` made."""
     return Doubt(
-        Reason(kept["reason"]),
+        QuarantineReason(kept["reason"]),
         kept["field"],
         kept["written"],
         kept["th"],
         kept["en"],
-        tuple(Proposal(*one) for one in kept["proposals"]),
+        tuple(NameProposal(*one) for one in kept["proposals"]),
         NameKind(kept["kind"]) if kept["kind"] else None,
         (kept["years"][0], kept["years"][1]) if kept["years"] else None,
         kept["satang"],

@@ -6,7 +6,7 @@ from typing import Any, Final
 import asyncpg
 
 from hub.domain.record import value
-from hub.errors import KeyReused
+from hub.errors import IdempotencyKeyReused
 
 TAKE: Final = """
 insert into receipt (sender, key, digest, at) values ($1, $2, $3, transaction_timestamp())
@@ -31,14 +31,14 @@ async def earlier(connection: asyncpg.Connection, command: Command) -> Any | Non
     """The answer a command was given before; null: it is new, and its key is taken.
 
     In the transaction that carries it out: another sender of the same key waits for its end.
-    `KeyReused` where the key stands for another command.
+    `IdempotencyKeyReused` where the key stands for another command.
     """
     await connection.execute(SWEEP)
     if await connection.fetchval(TAKE, command.sender, command.key, command.digest):
         return None
     kept = await connection.fetchrow(KEPT, command.sender, command.key)
     if kept["digest"] != command.digest:
-        raise KeyReused
+        raise IdempotencyKeyReused
     return json.loads(kept["answer"])
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import asyncpg
 
 from hub.domain.record import record
-from hub.domain.sources.joins import Join, Stand
+from hub.domain.sources.joins import Join, JoinResult
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
 from hub.store.ingest import joins, projects
@@ -120,7 +120,7 @@ class Placing:
     at: dict[str, str]
     apart: dict[str, Telling]
     years: dict[str, set[int]]
-    joined: dict[str, tuple[Stand, Telling, Sequence[Join]]]
+    joined: dict[str, tuple[JoinResult, Telling, Sequence[Join]]]
 
 
 async def placed(
@@ -137,10 +137,10 @@ async def placed(
             continue
         stand = stands.get(fact.record_id)
         told = telling_of(spec, fact, fact.project, stand)
-        found.at[fact.record_id] = (stand and stand.joined) or told.id
+        found.at[fact.record_id] = (stand and stand.joined_project_id) or told.id
         if stand is not None:
             found.joined[fact.record_id] = (stand, told, fact.joins)
-        if stand is None or not stand.joined:
+        if stand is None or not stand.joined_project_id:
             first = found.apart.get(told.id)
             found.apart[told.id] = told if first is None else told.after(first)
             found.years[told.id].update(line.fiscal_year for line in fact.lines)
@@ -177,7 +177,7 @@ async def remove(connection: asyncpg.Connection, record_ids: Sequence[str]) -> l
     return await joins.sweep(connection, touched)
 
 
-def telling_of(spec: SourceSpec, fact: Fact, one: ProjectFact, stand: Stand | None) -> Telling:
+def telling_of(spec: SourceSpec, fact: Fact, one: ProjectFact, stand: JoinResult | None) -> Telling:
     """The project of a record as the tables have it, and why it is held."""
     return Telling(
         {

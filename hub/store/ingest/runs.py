@@ -5,12 +5,12 @@ import json
 import asyncpg
 
 from hub.domain.sources.ledger import Ledger
-from hub.domain.sources.runs import Asked, Run, RunStatus
+from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 
 
-def run_of(row: asyncpg.Record) -> Run:
+def run_of(row: asyncpg.Record) -> SourceRun:
     """The record of a row."""
-    return Run(
+    return SourceRun(
         row["id"],
         row["source_id"],
         RunStatus(row["status"]),
@@ -23,6 +23,6 @@ def run_of(row: asyncpg.Record) -> Run:
         json.loads(row["state"]),
         Ledger.load(json.loads(row["ledger"])),
         row["error"],
-        Asked(row["since"], row["etag"]),
+        FetchRequest(row["since"], row["etag"]),
         row["watermark"],
     )

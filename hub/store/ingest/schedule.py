@@ -11,8 +11,8 @@ from typing import Final
 import asyncpg
 
 from hub.domain.provenance import SourceHealth
-from hub.domain.sources.schedule import DOWN_AFTER
-from hub.errors import SourceRejectedUs
+from hub.domain.sources.schedule import DOWN_AFTER_FAILURES
+from hub.errors import SourceCredentialsRejected
 from hub.store.database import Database
 
 CLAIM: Final = """
@@ -80,8 +80,8 @@ async def begun(database: Database, source_id: str) -> bool:
 async def failed(connection: asyncpg.Connection, source_id: str, error: Exception) -> None:
     """Note that a source could not be read or not be believed, why, and how that leaves it."""
     count = await connection.fetchval(FAILED, source_id, str(error))
-    health = SourceHealth.DOWN if count >= DOWN_AFTER else SourceHealth.DEGRADED
-    if isinstance(error, SourceRejectedUs):
+    health = SourceHealth.DOWN if count >= DOWN_AFTER_FAILURES else SourceHealth.DEGRADED
+    if isinstance(error, SourceCredentialsRejected):
         health = SourceHealth.PAUSED
     await connection.execute(HEALTH, source_id, health.value)
 

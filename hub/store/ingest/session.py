@@ -14,7 +14,7 @@ import asyncpg
 
 from hub.domain.record import value
 from hub.domain.sources.ledger import Ledger, Outcome
-from hub.domain.sources.runs import Asked, Run, RunStatus
+from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 from hub.errors import Conflict, SourceError
 from hub.store.database import Database
 from hub.store.ingest import schedule
@@ -22,7 +22,7 @@ from hub.store.ingest.events import announce
 from hub.store.ingest.runs import run_of
 from hub.store.visibility import EVERYBODYS
 
-ALL: Final = Asked()
+ALL: Final = FetchRequest()
 LOCK: Final = "select pg_try_advisory_lock(hashtextextended('ingest:' || $1, 0))"
 UNLOCK: Final = "select pg_advisory_unlock(hashtextextended('ingest:' || $1, 0))"
 BEGIN: Final = """
@@ -128,14 +128,14 @@ class Intake:
         async with self.connection.transaction():
             yield
 
-    async def success(self, origin: str, digest: str, *, whole: bool = False) -> Run | None:
+    async def success(self, origin: str, digest: str, *, whole: bool = False) -> SourceRun | None:
         """The last run that succeeded on this input as declared; `whole`: that read all of it."""
         row = await self.connection.fetchrow(SUCCESS, self.source_id, origin, digest, whole)
         return row and run_of(row)
 
     async def begin(
-        self, origin: str, snapshot: str | None, digest: str, asked: Asked = ALL
-    ) -> Run:
+        self, origin: str, snapshot: str | None, digest: str, asked: FetchRequest = ALL
+    ) -> SourceRun:
         """The run that was broken off on the very same input, or a new one.
 
         One that read changes is not gone on with where all is asked for.

@@ -22,7 +22,7 @@ def placed(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """One row per fact and linkage, with the ordinals of its row and column."""
     scope = layout.scope
     stood = project_facts.standing(scope, viewer, hidden=hidden)
-    served = links(scope, viewer, hidden=hidden, every_status=layout.every_status)
+    served = links(scope, viewer, hidden=hidden, every_status=layout.includes_every_status)
     value = {
         DimensionKind.ACTOR_LEVEL: stood.c.actor_level,
         DimensionKind.AGENCY: stood.c.agency_id,
@@ -38,7 +38,7 @@ def placed(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
     )
     ordinals = []
     for name, places in (("row_places", layout.rows), ("column_places", layout.columns)):
-        held = sorted(places.at, key=str)
+        held = sorted(places.ordinals, key=str)
         listed = listing(
             name,
             ("id", sa.Text, [h[0] for h in held]),
@@ -52,7 +52,7 @@ def placed(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
                 sa.or_(listed.c.year.is_(None), listed.c.year == stood.c.fiscal_year),
             ),
         )
-        ordinals.append(sa.func.coalesce(listed.c.ordinal, places.elsewhere))
+        ordinals.append(sa.func.coalesce(listed.c.ordinal, places.unassigned_ordinal))
     return (
         sa.select(
             stood.c.project_id,
@@ -100,7 +100,7 @@ def counted(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
     def first(*within: Any) -> sa.ColumnElement[bool]:
         return sa.func.row_number().over(partition_by=[*thing, *within], order_by=row_major) == 1
 
-    may_share = layout.counting is Counting.SHARED and layout.by_linkage
+    may_share = layout.counting is Counting.SHARED and layout.has_linkage_axis
     shared = sa.func.bool_and(u.share_known).over(partition_by=thing) if may_share else sa.false()
     running = sa.func.least(
         sa.func.sum(u.share).over(partition_by=thing, order_by=row_major, rows=(None, 0)), 1

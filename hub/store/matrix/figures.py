@@ -15,8 +15,8 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import Counting
-from hub.domain.matrix.result import Figures, Group
-from hub.domain.paging import Page
+from hub.domain.matrix.result import CellGroup, Figures
+from hub.domain.paging import PageRequest
 from hub.store import tables
 from hub.store.as_of import as_known
 from hub.store.database import Reading
@@ -48,7 +48,7 @@ class Matrices:
         """What stands where: one row per fact and linkage, with the ordinals of row and column."""
         return self._of(layout)[0]
 
-    async def figures(self, layout: Layout) -> dict[Group, Figures]:
+    async def figures(self, layout: Layout) -> dict[CellGroup, Figures]:
         """The figures of every cell, row, column and the whole that hold anything; two statements.
 
         Groups that hold nothing are absent. Hidden projects are counted by the second statement,
@@ -105,7 +105,7 @@ class Matrices:
 
     def _told(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
         """What the figures tell of others' unpublished projects and linkages: rows of kind U."""
-        at = layout.scope.known_at
+        at = layout.scope.as_of_time
         made: list[sa.Select[Any]] = []
         for kind, table, column in (
             ("Project", as_known(tables.project, at).alias("told_project"), "project_id"),
@@ -121,7 +121,7 @@ class Matrices:
         self, layout: Layout, project_id: sa.ColumnElement[Any]
     ) -> sa.ColumnElement[bool]:
         """Whether an undismissed OVERLAP finding, all of it visible, is about the project."""
-        at = layout.scope.known_at
+        at = layout.scope.as_of_time
         finding = as_known(tables.finding, at).alias("overlap")
         subject = as_known(tables.finding_subject, at).alias("subject")
         other = as_known(tables.finding_subject, at).alias("other_subject")
@@ -142,20 +142,20 @@ class Matrices:
             )
         )
 
-    async def _hidden(self, layout: Layout) -> Mapping[Group, int]:
+    async def _hidden(self, layout: Layout) -> Mapping[CellGroup, int]:
         """Listed projects per group, by the same reading; none where more than places is asked."""
-        if not layout.by_place:
+        if not layout.is_location_only:
             return {}
         p = placed(layout, self._viewer, hidden=True).c
         statement = sa.select(p.r, p.c, sa.func.count(p.identity.distinct()).label("n")).group_by(
             grouping_sets(p.r, p.c)
         )
         rows = await self._reading.rows(statement)
-        return {Group(row["r"], row["c"]): row["n"] for row in rows}
+        return {CellGroup(row["r"], row["c"]): row["n"] for row in rows}
 
     async def contributions(
-        self, layout: Layout, groups: Sequence[Group], phase: BudgetPhase, page: Page
-    ) -> dict[Group, tuple[list[asyncpg.Record], int]]:
+        self, layout: Layout, groups: Sequence[CellGroup], phase: BudgetPhase, page: PageRequest
+    ) -> dict[CellGroup, tuple[list[asyncpg.Record], int]]:
         """What each group's figure of a phase is made of: rows, and how many in all.
 
         Ordered by project, line, row and column; one statement for all groups.
@@ -205,21 +205,21 @@ class Matrices:
             .where(cut.c.place <= page.first + 1)
             .order_by(*(cut.c[k.name] for k in keys))
         )
-        found: dict[Group, list[asyncpg.Record]] = defaultdict(list)
+        found: dict[CellGroup, list[asyncpg.Record]] = defaultdict(list)
         for row in await self._reading.rows(statement):
-            found[Group(row["group_r"], row["group_c"])].append(row)
+            found[CellGroup(row["group_r"], row["group_c"])].append(row)
         return {group: (rows, rows[0]["total"]) for group, rows in found.items()}
 
     async def projects(
-        self, layout: Layout, groups: Sequence[Group], page: Page
-    ) -> dict[Group, tuple[list[str], int]]:
+        self, layout: Layout, groups: Sequence[CellGroup], page: PageRequest
+    ) -> dict[CellGroup, tuple[list[str], int]]:
         """Ids of the projects in each group, in Thai order, and how many; one statement.
 
         Two records of one activity are one project here: the one that the other repeats.
         """
         facts_placed, _ = self._of(layout)
         p = facts_placed.c
-        project = as_known(tables.project, layout.scope.known_at)
+        project = as_known(tables.project, layout.scope.as_of_time)
         asked = listing(
             "asked",
             ("r", sa.Integer, [g.row for g in groups]),
@@ -263,9 +263,9 @@ class Matrices:
         statement = (
             sa.select(cut).where(cut.c.place <= page.first + 1).order_by(cut.c.sort_key, cut.c.id)
         )
-        found: dict[Group, tuple[list[str], int]] = {}
+        found: dict[CellGroup, tuple[list[str], int]] = {}
         for row in await self._reading.rows(statement):
-            group = Group(row["group_r"], row["group_c"])
+            group = CellGroup(row["group_r"], row["group_c"])
             found.setdefault(group, ([], row["total"]))[0].append(row["id"])
         return found
 
@@ -280,21 +280,21 @@ def grouping_sets(
 
 
 def figures_of(
-    rows: Sequence[asyncpg.Record], hidden: Mapping[Group, int], counting: Counting
-) -> dict[Group, Figures]:
+    rows: Sequence[asyncpg.Record], hidden: Mapping[CellGroup, int], counting: Counting
+) -> dict[CellGroup, Figures]:
     """The figures of the statement's rows; MENTIONS counts a project in every cell it is in."""
-    found: dict[Group, Figures] = {}
+    found: dict[CellGroup, Figures] = {}
 
-    def of(group: Group) -> Figures:
+    def of(group: CellGroup) -> Figures:
         if group not in found:
             found[group] = Figures(0, {}, {}, hidden.get(group, 0), overlap=False)
         return found[group]
 
     for group in hidden:
         of(group)
-    projects: dict[Group, int] = {}
+    projects: dict[CellGroup, int] = {}
     for row in rows:
-        group = Group(row["r"], row["c"])
+        group = CellGroup(row["r"], row["c"])
         figures = of(group)
         match row["kind"]:
             case "P":

@@ -13,7 +13,7 @@ from sqlalchemy.sql.selectable import CTE
 from hub.domain.matrix.layout import Layout
 from hub.domain.provenance import Source
 from hub.domain.sources.coverage import Coverage
-from hub.domain.sources.freshness import Promise, Rests
+from hub.domain.sources.freshness import CellSource, SourceCoverage
 from hub.store import tables
 from hub.store.areas import prefixed
 from hub.store.as_of import as_known
@@ -74,16 +74,16 @@ class Freshnesses:
     def __init__(self, reading: Reading, matrices: Matrices) -> None:
         self._reading = reading
         self._matrices = matrices
-        self._promises: dict[datetime | None, list[Promise]] = {}
+        self._promises: dict[datetime | None, list[SourceCoverage]] = {}
         self._used: dict[Layout, list[Source]] = {}
         self._turn = asyncio.Lock()  # two fields that ask at once share one answer
 
-    async def promises(self, at: datetime | None) -> list[Promise]:
+    async def promises(self, at: datetime | None) -> list[SourceCoverage]:
         """Every source that undertakes to tell of something; one statement a request."""
         async with self._turn:
             if at not in self._promises:
                 self._promises[at] = [
-                    Promise(
+                    SourceCoverage(
                         source_of(row),
                         Coverage.load(json.loads(row["source_covers"])),
                         frozenset(row["source_reported_years"] or ()),
@@ -94,7 +94,7 @@ class Freshnesses:
 
     async def used(self, layout: Layout) -> list[Source]:
         """The sources that the projects, linkages and lines of a matrix rest on, by name."""
-        at = layout.scope.known_at
+        at = layout.scope.as_of_time
         async with self._turn:
             if layout not in self._used:
                 resting = rests(self._matrices.placed(layout), at)
@@ -107,9 +107,9 @@ class Freshnesses:
                 self._used[layout] = [source_of(row) for row in await self._reading.rows(statement)]
             return self._used[layout]
 
-    async def resting(self, layout: Layout) -> dict[tuple[int, int], list[Rests]]:
+    async def resting(self, layout: Layout) -> dict[tuple[int, int], list[CellSource]]:
         """What each cell that holds anything rests on, by row and column; one statement."""
-        at = layout.scope.known_at
+        at = layout.scope.as_of_time
         resting = rests(self._matrices.placed(layout), at)
         source = as_known(tables.source, at)
         oldest = (
@@ -127,7 +127,7 @@ class Freshnesses:
             .join(source, source.c.id == oldest.c.source_id)
             .order_by(oldest.c.r, oldest.c.c, source.c.id)
         )
-        found: dict[tuple[int, int], list[Rests]] = defaultdict(list)
+        found: dict[tuple[int, int], list[CellSource]] = defaultdict(list)
         for row in await self._reading.rows(statement):
-            found[row["r"], row["c"]].append(Rests(source_of(row), row["oldest"]))
+            found[row["r"], row["c"]].append(CellSource(source_of(row), row["oldest"]))
         return found

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.linkages import PLACING
-from hub.domain.matrix.layout import Scope
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
+from hub.domain.matrix.layout import MatrixScope
 from hub.store import tables
 from hub.store.as_of import as_known
 from hub.store.plans import wordings
@@ -21,16 +21,18 @@ def one_of(column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement
     return column == sa.any_(sa.literal(values, ARRAY(sa.Text)))
 
 
-def links(scope: Scope, viewer: Viewer, *, hidden: bool = False, every_status: bool = False) -> CTE:
+def links(
+    scope: MatrixScope, viewer: Viewer, *, hidden: bool = False, every_status: bool = False
+) -> CTE:
     """Linkages the viewer may see (`hidden`: or count) that the filter does not rule out.
 
     A linkage is of a chain by its stage; without a stage by its issue, as it is worded now.
     """
     asked = scope.filter
-    linkage = as_known(tables.linkage, scope.known_at)
-    may = visible(linkage, viewer, scope.known_at)
+    linkage = as_known(tables.linkage, scope.as_of_time)
+    may = visible(linkage, viewer, scope.as_of_time)
     if hidden:
-        may = sa.or_(may, only_listed(linkage, viewer, scope.known_at))
+        may = sa.or_(may, only_listed(linkage, viewer, scope.as_of_time))
     rows = sa.select(
         linkage.c.id,
         linkage.c.project_id,
@@ -40,12 +42,14 @@ def links(scope: Scope, viewer: Viewer, *, hidden: bool = False, every_status: b
         linkage.c.share,
     ).where(may)
     if asked.linkage_status or not every_status:
-        rows = rows.where(one_of(linkage.c.status, [status.value for status in scope.statuses]))
+        rows = rows.where(
+            one_of(linkage.c.status, [status.value for status in scope.linkage_statuses])
+        )
     if asked.issues:
         rows = rows.where(one_of(linkage.c.issue_id, list(asked.issues)))
     if asked.chains:
-        stage = as_known(tables.stage, scope.known_at)
-        worded = wordings(viewer, scope.known_at).subquery("worded")
+        stage = as_known(tables.stage, scope.as_of_time)
+        worded = wordings(viewer, scope.as_of_time).subquery("worded")
         chains = list(asked.chains)
         by_stage = sa.exists().where(
             stage.c.id == linkage.c.stage_id, one_of(stage.c.chain_id, chains)
@@ -59,15 +63,15 @@ def links(scope: Scope, viewer: Viewer, *, hidden: bool = False, every_status: b
     return rows.cte("links")
 
 
-def linked(scope: Scope, viewer: Viewer, stood: CTE) -> sa.ColumnElement[bool]:
+def linked(scope: MatrixScope, viewer: Viewer, stood: CTE) -> sa.ColumnElement[bool]:
     """Whether where it stands a project serves an issue of that area, or of its cluster, that year.
 
     Central money, which stands nowhere, is linked by any issue of a plan of that year. An issue
     counts while a version the viewer may see words it.
     """
-    linkage = as_known(tables.linkage, scope.known_at)
-    worded = wordings(viewer, scope.known_at).subquery("worded")
-    held = sorted(scope.homes, key=str)
+    linkage = as_known(tables.linkage, scope.as_of_time)
+    worded = wordings(viewer, scope.as_of_time).subquery("worded")
+    held = sorted(scope.issue_areas, key=str)
     homes = listing(
         "homes",
         ("id", sa.Text, [home[0] for home in held]),
@@ -89,8 +93,8 @@ def linked(scope: Scope, viewer: Viewer, stood: CTE) -> sa.ColumnElement[bool]:
         .select_from(linkage.join(worded, worded.c.issue_id == linkage.c.issue_id))
         .where(
             linkage.c.project_id == stood.c.project_id,
-            visible(linkage, viewer, scope.known_at),
-            one_of(linkage.c.status, [status.value for status in PLACING]),
+            visible(linkage, viewer, scope.as_of_time),
+            one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
             worded.c.in_use,
             stood.c.fiscal_year.between(worded.c.first_year, worded.c.last_year),
             sa.or_(stood.c.area_id.is_(None), speaks),

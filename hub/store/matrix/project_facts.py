@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.matrix.layout import Pairs, Scope
+from hub.domain.matrix.layout import IdYearPairs, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole
 from hub.store import tables
 from hub.store.as_of import as_known
@@ -20,7 +20,7 @@ from hub.store.rows import listing
 from hub.store.visibility import only_listed, visible
 
 
-def pairs(name: str, held: Pairs) -> FromClause:
+def pairs(name: str, held: IdYearPairs) -> FromClause:
     """Ids and years as a table (`id`, `year`)."""
     ordered = sorted(held, key=lambda pair: (pair[0], pair[1] or 0))
     return listing(
@@ -32,7 +32,7 @@ def pairs(name: str, held: Pairs) -> FromClause:
 
 def holds(
     name: str,
-    held: Pairs,
+    held: IdYearPairs,
     thing: sa.ColumnElement[Any],
     year: sa.ColumnElement[Any],
 ) -> sa.ColumnElement[bool]:
@@ -63,11 +63,11 @@ def likeness(text: str) -> str:
     return f"%{text}%"
 
 
-def projects(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
+def projects(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """Projects the viewer may see (`hidden`: may only count) that the filter does not rule out."""
     asked = scope.filter
-    project = as_known(tables.project, scope.known_at)
-    at = scope.known_at
+    project = as_known(tables.project, scope.as_of_time)
+    at = scope.as_of_time
     may = only_listed(project, viewer, at) if hidden else visible(project, viewer, at)
     chosen = sa.select(
         project.c.id,
@@ -92,7 +92,7 @@ def projects(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     return chosen.cte("chosen")
 
 
-def standing(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
+def standing(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """Where each chosen project stands: one row per matching line, else per own area and year.
 
     Columns: project_id, identity, actor_level, agency_id, line_id, fiscal_year, area_id, funding,
@@ -102,7 +102,7 @@ def standing(scope: Scope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """
     asked = scope.filter
     chosen = projects(scope, viewer, hidden=hidden)
-    line = as_known(tables.budget_line, scope.known_at)
+    line = as_known(tables.budget_line, scope.as_of_time)
     holder = tables.agency.alias("holder")
     lead = implementers(scope)
     area_of_line = line.c.area_id if asked.area_role is AreaRole.PERFORMED_IN else holder.c.area_id
@@ -173,9 +173,9 @@ def is_copy(matching: CTE) -> sa.ColumnElement[bool]:
     return place > 1
 
 
-def implementers(scope: Scope) -> FromClause:
+def implementers(scope: MatrixScope) -> FromClause:
     """The first implementer of each project."""
-    implementer = as_known(tables.project_implementer, scope.known_at)
+    implementer = as_known(tables.project_implementer, scope.as_of_time)
     return (
         sa.select(implementer.c.project_id, implementer.c.agency_id)
         .ext(distinct_on(implementer.c.project_id))
@@ -185,10 +185,10 @@ def implementers(scope: Scope) -> FromClause:
 
 
 def implemented(
-    name: str, scope: Scope, project_id: sa.ColumnElement[Any], year: sa.ColumnElement[Any]
+    name: str, scope: MatrixScope, project_id: sa.ColumnElement[Any], year: sa.ColumnElement[Any]
 ) -> sa.ColumnElement[bool]:
     """Whether any implementer of a project is among the agencies asked for."""
-    implementer = as_known(tables.project_implementer, scope.known_at)
+    implementer = as_known(tables.project_implementer, scope.as_of_time)
     return (
         sa.exists()
         .where(
@@ -199,10 +199,10 @@ def implemented(
     )
 
 
-def own(scope: Scope, chosen: CTE, matching: CTE, lead: FromClause) -> sa.Select[Any]:
+def own(scope: MatrixScope, chosen: CTE, matching: CTE, lead: FromClause) -> sa.Select[Any]:
     """Projects without a matching line, at their own areas and fiscal years."""
     asked = scope.filter
-    share = as_known(tables.project_area, scope.known_at)
+    share = as_known(tables.project_area, scope.as_of_time)
     home = tables.agency.alias("home")
     year = (
         sa.func.unnest(chosen.c.fiscal_years)
@@ -250,7 +250,7 @@ def own(scope: Scope, chosen: CTE, matching: CTE, lead: FromClause) -> sa.Select
     return rows
 
 
-def matching(scope: Scope, viewer: Viewer, project_id: sa.ColumnElement[Any]) -> Any:
+def matching(scope: MatrixScope, viewer: Viewer, project_id: sa.ColumnElement[Any]) -> Any:
     """The predicate of a list: that a project is among those a filter looks at."""
     stood = standing(scope, viewer)
     found = sa.select(stood.c.project_id)
@@ -259,7 +259,7 @@ def matching(scope: Scope, viewer: Viewer, project_id: sa.ColumnElement[Any]) ->
     return project_id.in_(found)
 
 
-def matching_linkage(scope: Scope, viewer: Viewer, linkage: FromClause) -> Any:
+def matching_linkage(scope: MatrixScope, viewer: Viewer, linkage: FromClause) -> Any:
     """The predicate of a list of linkages: a matching linkage of a matching project."""
     rows = links(scope, viewer, every_status=True)
     return sa.and_(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import CTE
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.matrix.layout import Scope
+from hub.domain.matrix.layout import MatrixScope
 from hub.store.matrix.linkage_filter import linked
 from hub.store.rows import listing
 from hub.store.tables import budget_line, project, project_area
@@ -16,7 +16,7 @@ Below = frozenset[tuple[str, int | None, str]]
 """An area, the fiscal year meant (CE; null: any), and the area it lies in or is."""
 
 
-def acting_in(below: Below, scope: Scope, viewer: Viewer) -> CTE:
+def acting_in(below: Below, scope: MatrixScope, viewer: Viewer) -> CTE:
     """Pairs of an area (`top`) and a project that acts there.
 
     As in `hub.store.matrix.project_facts`: a project with a line in the area stands where its lines
@@ -38,7 +38,7 @@ def acting_in(below: Below, scope: Scope, viewer: Viewer) -> CTE:
     return pairs.cte("acting")
 
 
-def stood_in(scope: Scope, viewer: Viewer, below: Any) -> CTE:
+def stood_in(scope: MatrixScope, viewer: Viewer, below: Any) -> CTE:
     """Where in each area each project stands: top, project_id, area_id, fiscal_year."""
     lines = (
         sa.select(

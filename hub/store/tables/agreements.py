@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from hub.domain.identity.agreements import Shared
+from hub.domain.identity.agreements import SharingScope
 from hub.store.tables.metadata import known, metadata, one_of
 
 data_sharing = sa.Table(
@@ -12,7 +12,7 @@ data_sharing = sa.Table(
     sa.Column("provider_id", sa.ForeignKey("agency.id"), nullable=False),
     sa.Column("consumer_id", sa.ForeignKey("agency.id"), nullable=False),
     sa.Column("purpose", sa.Text, nullable=False),
-    *one_of("what", Shared),
+    *one_of("what", SharingScope),
     sa.Column("key", sa.Text),
     sa.Column("until", sa.DateTime(timezone=True), nullable=False),
     sa.Column("revoked_at", sa.DateTime(timezone=True)),

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from hub.domain.sources.joins import JoinState
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import RowStatus
-from hub.domain.sources.records import NameKind, Reason
+from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.runs import RunStatus
 from hub.store.tables.metadata import known, metadata, one_of, valid
 
@@ -128,7 +128,7 @@ quarantine = sa.Table(
     sa.Column("hash", sa.ForeignKey("raw_record.hash"), nullable=False),
     sa.Column("url", sa.Text),
     sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
-    *one_of("reason", Reason),
+    *one_of("reason", QuarantineReason),
     sa.Column("field", sa.Text, nullable=False),
     sa.Column("written", sa.Text, nullable=False),
     sa.Column("doubts", JSONB, nullable=False),

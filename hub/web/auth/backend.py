@@ -174,7 +174,9 @@ class BearerAuthentication(AuthenticationBackend):
         verify(token, keys)
         claims = self._checked(token.claims, issuer.url, issuer.audience)
         bearer = claims.get("client_id", claims.get("azp"))
-        return self._made(claims, issuer.agency_id, issuer.granted(claims), issuer.url, bearer)
+        return self._made(
+            claims, issuer.agency_id, issuer.resolve_scopes(claims), issuer.url, bearer
+        )
 
     async def _own(self, token: Told) -> Viewer:
         verify(token, await self._trust.own_keys(token.kid))

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from hub.domain.identity.clients import SCOPES
+from hub.domain.identity.clients import GRANTABLE_SCOPES
 from hub.web.signed import ALGORITHMS
 
 RESOURCE: Final = "/.well-known/oauth-protected-resource"
@@ -40,7 +40,7 @@ class Metadata:
                 "authorization_endpoint": f"{self._url}/oauth/authorize",
                 "token_endpoint": f"{self._url}/oauth/token",
                 "jwks_uri": f"{self._url}/oauth/jwks",
-                "scopes_supported": sorted(SCOPES),
+                "scopes_supported": sorted(GRANTABLE_SCOPES),
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
                 "grant_types_supported": [CODE_GRANT, "client_credentials"],
@@ -59,7 +59,7 @@ class Metadata:
             {
                 "resource": self._url,
                 "authorization_servers": [self._url],
-                "scopes_supported": sorted(SCOPES),
+                "scopes_supported": sorted(GRANTABLE_SCOPES),
                 "bearer_methods_supported": ["header"],
                 "resource_name": "บูรณาการ · Buranakan",
             }

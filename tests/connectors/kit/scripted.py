@@ -15,7 +15,7 @@ from connectors.kit.credentials import Anonymous
 from connectors.kit.limits import Limits
 from connectors.kit.paging import HttpPages
 from hub.domain.sources.records import RawPage
-from hub.domain.sources.spec import spec_of
+from hub.domain.sources.spec import parse_source_spec
 from tests.sandbox.served import Slept, declared, serving
 
 
@@ -48,7 +48,9 @@ class Script:
     ) -> list[RawPage]:
         """The pages that come of it."""
         plain = {"auth": {}, "url": f"{self.address}/list"}
-        spec = spec_of("scripted", declared("budget", self.address, **{**plain, **changes}), "")
+        spec = parse_source_spec(
+            "scripted", declared("budget", self.address, **{**plain, **changes}), ""
+        )
         reader = HttpPages(spec, Anonymous(), limits=limits or Limits(), waiting=self.slept.waiting)
         return [page async for page in reader(cursor)]
 

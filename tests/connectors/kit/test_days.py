@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit.dates import day
-from hub.domain.sources.records import Doubt, Reason
+from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
 
 
@@ -42,7 +42,7 @@ def test_a_day_is_read_as_it_is_meant(written: Any, found: date | None) -> None:
 def test_what_is_no_day_is_doubted(written: Any) -> None:
     doubt = day(written, "on")
     assert isinstance(doubt, Doubt)
-    assert (doubt.reason, doubt.field) == (Reason.IMPOSSIBLE_YEAR, "on")
+    assert (doubt.reason, doubt.field) == (QuarantineReason.IMPOSSIBLE_YEAR, "on")
 
 
 @given(st.dates(date(1962, 1, 1), date(2100, 12, 31)))
@@ -55,5 +55,5 @@ def test_a_day_written_in_any_form_is_the_same_day(one: date) -> None:
 def test_31_a_fiscal_year_begins_at_midnight_in_bangkok(year: int) -> None:
     first = day(f"{year - 1}-09-30T17:00:00Z", "on")
     assert isinstance(first, date)
-    assert FiscalYear.holding(first).ce == year
-    assert FiscalYear.holding(first - timedelta(days=1)).ce == year - 1
+    assert FiscalYear.from_date(first).ce == year
+    assert FiscalYear.from_date(first - timedelta(days=1)).ce == year - 1

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.limits import Limits
-from hub.domain.sources.records import RawRecord, Reason
+from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.errors import SourceRefused, SourceUnreachable
 from tests.sandbox.served import Source
 
@@ -217,7 +217,7 @@ async def test_14_a_record_over_its_limit_comes_whole_and_doubted_beside_the_oth
     assert len(records) == 95
     [doubted] = [record for record in records if record.doubts]
     [doubt] = doubted.doubts
-    assert (doubt.reason, doubt.field) == (Reason.TOO_LARGE, "name")
+    assert (doubt.reason, doubt.field) == (QuarantineReason.TOO_LARGE, "name")
     assert len(doubted.payload["name"]) > 600_000
     assert len(doubt.written) <= 60
 

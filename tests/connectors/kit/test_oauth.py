@@ -14,14 +14,14 @@ import pytest
 
 from connectors.kit.limits import Limits, Waiting
 from connectors.kit.oauth import Grant, Grants
-from hub.domain.sources.spec import Auth, AuthSpec
-from hub.errors import Invalid, SourceRefused, SourceRejectedUs, SourceUnreachable
+from hub.domain.sources.spec import AuthMethod, AuthSpec
+from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from hub.sandbox.agency import CLIENT_ID
 from tests.sandbox.served import SECRETS, Source
 
 ROOT = Path(__file__).parents[3]
 AUTH = AuthSpec(
-    kind=Auth.OAUTH,
+    kind=AuthMethod.OAUTH,
     parameter=None,
     secret="client-secret",  # noqa: S106 - a name
     client_id=CLIENT_ID,
@@ -64,7 +64,7 @@ async def test_a_token_that_is_always_refused_is_tried_twice_and_then_a_person_i
     source: Source,
 ) -> None:
     source.behave("expire-token@1")
-    with pytest.raises(SourceRejectedUs, match="HTTP 401"):
+    with pytest.raises(SourceCredentialsRejected, match="HTTP 401"):
         await source.read("ministry")
     assert source.seen["pages"] == 2
     assert source.seen["token_requests"] == 2
@@ -141,7 +141,7 @@ async def test_a_wrong_secret_tells_a_person_and_says_no_secret(source: Source) 
     wrong = grants.of(
         "ministry", source.address, source.spec("ministry").auth, lambda _: "not-the-secret"
     )
-    with pytest.raises(SourceRejectedUs, match="invalid_client") as told:
+    with pytest.raises(SourceCredentialsRejected, match="invalid_client") as told:
         await grants.token(wrong)
     assert "not-the-secret" not in str(told.value)
     assert source.seen["token_requests"] == 1

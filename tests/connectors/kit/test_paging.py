@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from connectors.kit.http import after, origin
 from connectors.kit.json_answers import Unfinished, parsed
 from connectors.kit.limits import Limits
-from hub.domain.sources.records import RawPage, Reason
-from hub.errors import Invalid, SourceRefused, SourceRejectedUs, SourceUnreachable
+from hub.domain.sources.records import QuarantineReason, RawPage
+from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from tests.connectors.kit.scripted import Script, scripted
 from tests.sandbox.served import Source
 
@@ -174,7 +174,7 @@ async def test_a_record_whose_bytes_do_not_decode_is_handed_up_as_bytes_beside_t
     assert isinstance(spoilt.payload, bytes)
     assert b"\xff\xfe" in spoilt.payload
     [doubt] = spoilt.doubts
-    assert (doubt.reason, doubt.field) == (Reason.UNDECODABLE, "name")
+    assert (doubt.reason, doubt.field) == (QuarantineReason.UNDECODABLE, "name")
     assert "\ufffd" not in doubt.written
 
 
@@ -207,7 +207,7 @@ async def test_half_a_gzip_is_asked_for_again(script: Script) -> None:
 
 async def test_a_403_is_not_asked_again_with_another_token(source: Source) -> None:
     source.agency.forbidden = True
-    with pytest.raises(SourceRejectedUs, match="HTTP 403"):
+    with pytest.raises(SourceCredentialsRejected, match="HTTP 403"):
         await source.read("ministry")
     assert source.seen["token_requests"] == 1
 

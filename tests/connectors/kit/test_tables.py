@@ -16,7 +16,7 @@ from connectors.kit.workbook import told as workbook_told
 from connectors.local_plan_file.read import read as read_plan
 from connectors.registry import FOLDER, instance_of
 from hub.domain.sources.file_mapping import TotalRows
-from hub.domain.sources.records import RawRecord, Reason
+from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 from hub.ingest.parse import entry_of
@@ -118,8 +118,8 @@ def test_right_sums_are_no_records_and_wrong_ones_wait(tmp_path: Path, plan: Sou
     *projects, wrong = read(tmp_path, plan, rows)
     assert [record.doubts for record in projects] == [(), (), ()]
     assert [(doubt.reason, doubt.field, doubt.written) for doubt in wrong.doubts] == [
-        (Reason.TOTALS_DISAGREE, "โครงการ", "รวม 2 โครงการ"),
-        (Reason.TOTALS_DISAGREE, "งบ / 2567", "6"),
+        (QuarantineReason.TOTALS_DISAGREE, "โครงการ", "รวม 2 โครงการ"),
+        (QuarantineReason.TOTALS_DISAGREE, "งบ / 2567", "6"),
     ]
     assert "5.00" in wrong.doubts[1].en
 
