@@ -31,7 +31,7 @@ from connectors.registry import connector
 from hub.bootstrap.startup import REFERENCE
 from hub.domain.sources.spec import AuthMethod
 from hub.ingest.run import Input, ingest
-from hub.store.database import opened
+from hub.store.database import open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
 from hub.store.reference.seed import seed
@@ -64,7 +64,7 @@ def database() -> Iterator[embedded_server.EmbeddedServer]:
     """An empty PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         Path(folder).chmod(0o711)
-        running = embedded_server.start(Path(folder) / "data", say=lambda _: None)
+        running = embedded_server.start(Path(folder) / "data", report=lambda _: None)
         try:
             yield running
         finally:
@@ -89,7 +89,7 @@ async def by_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
         auth=replace(told.spec.auth, kind=AuthMethod.NONE),
     )
     found = []
-    async with opened(dsn) as hub:
+    async with open_database(dsn) as hub:
         for what in ("hub, new", "hub, unchanged"):
             cpu, server, began = time.process_time(), postgres(data), time.perf_counter()
             done = await ingest(hub, spec, told.read, Input(HttpPages(spec), "bench"))

@@ -25,7 +25,7 @@ from connectors.kit.paging import pages
 from connectors.registry import connector
 from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import USER_TOKEN
-from hub.store.database import opened
+from hub.store.database import open_database
 
 ALLOWED = 48.0
 """Megabytes by which a run may grow after its first tenth."""
@@ -84,7 +84,7 @@ async def run(dsn: str, url: str, count: int) -> dict[str, Any]:
             )
             print(json.dumps(tenths[-1]), flush=True)
 
-    async with opened(dsn) as hub:
+    async with open_database(dsn) as hub:
         given = Input(pages(spec, lambda _: USER_TOKEN, None), "sandbox")
         done = await ingest(hub, spec, asked.read, given, progress=progress)
         sizes = {row["relname"]: row["bytes"] for row in await hub.pool.fetch(SIZES)}

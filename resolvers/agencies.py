@@ -88,7 +88,7 @@ async def disburses_through(
         if asked is not None:
             members = await areas.children(ids, day)
             payers |= {k: asked for k in ids if asked in {m.child.id for m in members[k]}}
-    found = await context.unit.agencies.of_provinces(list(payers.values()), context.today)
+    found = await context.unit.agencies.by_province_areas(list(payers.values()), context.today)
     return [found.get(payers.get(clusters.get(agency.id, ""), "")) for agency in agencies]
 
 

@@ -71,7 +71,7 @@ async def path(
     areas: Sequence[Area], context: Context, *, on: date | None = None
 ) -> Sequence[Sequence[Area]]:
     """From the country down to each area, itself last."""
-    edges = await context.unit.areas.edges(on or context.today)
+    edges = await context.unit.areas.parents_by_child(on or context.today)
     chains: list[list[str]] = []
     for area in areas:
         chain = [area.id]

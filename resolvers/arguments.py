@@ -33,7 +33,7 @@ async def instant(context: Context, as_of: AsOf | None) -> datetime | None:
         return passed(as_of.instant, context.now)
     if as_of.plan_version_id is None:
         return None
-    since = await context.unit.plans.known_since(as_of.plan_version_id)
+    since = await context.unit.plans.visible_since(as_of.plan_version_id)
     if since is None:
         raise unknown("asOf.planVersion")
     return since
@@ -80,7 +80,7 @@ async def externally_named(context: Context, by: Lookup[Found], type_: str) -> l
     """Local ids of the things of a type that bear a name in another system."""
     if by.scheme is None or by.value is None:
         return []
-    subjects = await context.unit.provenance.subjects(by.scheme, by.value)
+    subjects = await context.unit.provenance.list_subjects(by.scheme, by.value)
     named = [GlobalId.parse(subject) for subject in subjects]
     return [found.key for found in named if found.type == type_]
 

@@ -27,7 +27,7 @@ async def access_log(
     page = PageRequest.from_arguments(first, after, (int,))
     moment = AsOf.at_instant(since, "since").instant if since else None
     source_id = source.key if source else None
-    return [await context.unit.access_log.page(page, source_id=source_id, since=moment)]
+    return [await context.unit.audit_log.page(page, source_id=source_id, since=moment)]
 
 
 async def owner(records: Sequence[AccessRecord], context: Context) -> Sequence[Agency | None]:
@@ -38,5 +38,5 @@ async def owner(records: Sequence[AccessRecord], context: Context) -> Sequence[A
 async def source_of(records: Sequence[AccessRecord], context: Context) -> Sequence[Source | None]:
     """The source each is of; one that is no more is null."""
     ids = [one.source_id for one in records if one.source_id]
-    held = await context.unit.provenance.sources(ids) if ids else {}
+    held = await context.unit.provenance.sources_by_id(ids) if ids else {}
     return [held.get(one.source_id or "") for one in records]

@@ -14,8 +14,8 @@ from hub.domain.time import BANGKOK
 if TYPE_CHECKING:
     # `hub.bootstrap` hands these in; resolvers know their shape, not where they live.
     from hub.services.sources.quarantine_review import Review
-    from hub.store.ingest.events import Feed
-    from hub.store.unit_of_work import Unit
+    from hub.store.ingest.events import SourceEventFeed
+    from hub.store.unit_of_work import UnitOfWork
 
 
 @dataclass(slots=True)
@@ -25,11 +25,11 @@ class Context:
     `trail` is what the request leaves in the log of access.
     """
 
-    unit: "Unit"
+    unit: "UnitOfWork"
     viewer: Viewer
     now: datetime
     review: "Review"
-    feed: "Feed"
+    feed: "SourceEventFeed"
     trail: AuditContext
     agencies: LiveFigureClient | None = None
     """Asks agencies now; null where nobody may be asked."""
@@ -55,7 +55,7 @@ class Context:
 
     async def renew(self) -> None:
         """Give the snapshot back: what is asked from here on is answered from a later one."""
-        self.unit = await self.unit.renewed()
+        self.unit = await self.unit.restart_snapshot()
         self.loaders.clear()
 
 

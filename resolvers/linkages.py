@@ -37,9 +37,9 @@ async def filtered(
 ) -> Connection[Linkage]:
     """One page of what a filter looks at; without a filter, every linkage there is."""
     if asked is None:
-        return await context.unit.linkages.everything(page, at)
+        return await context.unit.linkages.page_all(page, at)
     scope = await scope_of(context.unit, asked, None, today=context.today, known_at=at)
-    return await context.unit.linkages.matching(page, scope)
+    return await context.unit.linkages.page_in_scope(page, scope)
 
 
 async def project_of(linkages: Sequence[Linkage], context: Context) -> Sequence[Project | None]:
@@ -72,7 +72,7 @@ async def stage_of(linkages: Sequence[Linkage], context: Context) -> Sequence[St
 
     async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Stage | None]:
         ids = [link.stage_id for link in group if link.stage_id]
-        held = await context.unit.chains.stages(ids, at) if ids else {}
+        held = await context.unit.chains.stages_by_id(ids, at) if ids else {}
         return [held.get(link.stage_id) if link.stage_id else None for link in group]
 
     return await at_each_instant(linkages, fetch)

@@ -213,7 +213,7 @@ async def projects(
     for of_one in by_matrix(groups).values():
         drawn = of_one[0].matrix
         at = drawn.as_of_time
-        held = await context.unit.matrices.projects(
+        held = await context.unit.matrices.project_ids_by_group(
             drawn.layout, list({group.group for group in of_one}), page
         )
         known = await context.unit.projects.by_id([i for ids, _ in held.values() for i in ids], at)

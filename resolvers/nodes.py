@@ -62,7 +62,7 @@ async def rounds(context: Context, keys: Sequence[str]) -> Mapping[str, Planning
         for key in keys
         if len(key) == 4 and key.isascii() and key.isdigit() and FIRST_BE <= int(key) <= LAST_BE
     }
-    found = await context.unit.rounds.of_years(list(asked.values())) if asked else {}
+    found = await context.unit.rounds.rounds_by_year(list(asked.values())) if asked else {}
     return {key: found[year] for key, year in asked.items()}
 
 
@@ -70,20 +70,20 @@ LOADERS: Final[dict[str, Load]] = {
     "Area": lambda c, keys: c.unit.areas.by_id(keys),
     "Agency": lambda c, keys: c.unit.agencies.by_id(keys, c.today),
     "Plan": lambda c, keys: c.unit.plans.by_id(keys),
-    "PlanVersion": lambda c, keys: c.unit.plans.versions(keys),
+    "PlanVersion": lambda c, keys: c.unit.plans.versions_by_id(keys),
     "StrategicIssue": lambda c, keys: c.unit.plans.issues_by_id(keys),
     "ValueChain": lambda c, keys: c.unit.chains.by_id(keys),
-    "Stage": lambda c, keys: c.unit.chains.stages(keys),
-    "ExpectedRole": lambda c, keys: c.unit.chains.roles(keys),
+    "Stage": lambda c, keys: c.unit.chains.stages_by_id(keys),
+    "ExpectedRole": lambda c, keys: c.unit.chains.roles_by_id(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
-    "AccessRecord": lambda c, keys: c.unit.access_log.by_number(keys),
-    "Source": lambda c, keys: c.unit.provenance.sources(keys),
-    "SourceRun": lambda c, keys: c.unit.sources.runs(keys),
-    "QuarantinedRow": lambda c, keys: c.unit.sources.rows(keys),
+    "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),
+    "Source": lambda c, keys: c.unit.provenance.sources_by_id(keys),
+    "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),
+    "QuarantinedRow": lambda c, keys: c.unit.sources.rows_by_id(keys),
     "Cell": matrix.by_key,
     "PlanningRound": rounds,
-    "PlanningEvent": lambda c, keys: c.unit.rounds.events(keys),
+    "PlanningEvent": lambda c, keys: c.unit.rounds.events_by_id(keys),
 }
 """How each type is found: local ids in, records by local id out, in one statement.
 
@@ -116,7 +116,7 @@ async def node(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: OpaqueId,  # noqa: A002  # the contract's name
+    id: OpaqueId,  # the contract's name  # noqa: A002  # the contract's name
 ) -> Sequence[Identifiable | None]:
     """Whatever has an id; null where nothing has."""
     return await found([id], context)
@@ -145,7 +145,7 @@ async def provenance(
 ) -> Sequence[Sequence[Provenance]]:
     """Where each record comes from, the most telling first."""
     keys = [subject(record) for record in records]
-    held = await context.unit.provenance.of(keys)
+    held = await context.unit.provenance.by_subject(keys)
     return [held[key] for key in keys]
 
 
@@ -153,7 +153,7 @@ async def external_ids(
     records: Sequence[Identifiable], context: Context
 ) -> Sequence[Sequence[ExternalId]]:
     """The names of each record in other systems."""
-    held = await context.unit.provenance.external_ids([record.gid for record in records])
+    held = await context.unit.provenance.external_ids_by_subject([record.gid for record in records])
     return [held[record.gid] for record in records]
 
 

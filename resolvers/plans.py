@@ -25,7 +25,7 @@ async def plan(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: Annotated[GlobalId, "Plan"],  # noqa: A002  # the contract's name
+    id: Annotated[GlobalId, "Plan"],  # the contract's name  # noqa: A002  # the contract's name
 ) -> Sequence[Plan | None]:
     """One plan; null where there is none."""
     return [(await context.unit.plans.by_id([id.key])).get(id.key)]
@@ -57,7 +57,7 @@ async def issue(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: Annotated[GlobalId, "StrategicIssue"],  # noqa: A002  # the contract's name
+    id: Annotated[GlobalId, "StrategicIssue"],  # the contract's name  # noqa: A002  # the contract's name
 ) -> Sequence[StrategicIssue | None]:
     """One issue in its latest wording; null where there is none."""
     return [(await context.unit.plans.issues_by_id([id.key])).get(id.key)]
@@ -117,7 +117,7 @@ async def current(plans: Sequence[Plan], context: Context) -> Sequence[PlanVersi
     """The highest-numbered version of each plan that the viewer may see."""
 
     async def fetch(group: Sequence[Plan], at: datetime | None) -> Sequence[PlanVersion | None]:
-        found = await context.unit.plans.current([plan.id for plan in group], at)
+        found = await context.unit.plans.current_versions_by_plan([plan.id for plan in group], at)
         return [found.get(plan.id) for plan in group]
 
     return await at_each_instant(plans, fetch)
@@ -171,7 +171,7 @@ async def version_of(issues: Sequence[StrategicIssue], context: Context) -> Sequ
     """The version whose wording of each issue was read."""
 
     async def fetch(group: Sequence[StrategicIssue], at: datetime | None) -> Sequence[PlanVersion]:
-        found = await context.unit.plans.versions([issue.version_id for issue in group], at)
+        found = await context.unit.plans.versions_by_id([issue.version_id for issue in group], at)
         return [found[issue.version_id] for issue in group]
 
     return await at_each_instant(issues, fetch)

@@ -78,11 +78,11 @@ async def filtered(
 ) -> Connection[Project]:
     """One page of what a filter looks at; without filter and years, every project there is."""
     if asked is None and years is None:
-        return await context.unit.projects.everything(page, at)
+        return await context.unit.projects.page_all(page, at)
     scope = await scope_of(
         context.unit, asked or MatrixFilter(), years, today=context.today, known_at=at
     )
-    return await context.unit.projects.matching(page, scope)
+    return await context.unit.projects.page_in_scope(page, scope)
 
 
 async def projects_of_areas(
@@ -125,7 +125,7 @@ async def implementers(projects: Sequence[Project], context: Context) -> Sequenc
     """Who carries each project out, the first first."""
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[str]]:
-        held = await context.unit.projects.implementers([p.id for p in group], at)
+        held = await context.unit.projects.implementer_ids_by_project([p.id for p in group], at)
         return [held[project.id] for project in group]
 
     ids = await at_each_instant(projects, fetch)
@@ -138,7 +138,7 @@ async def same_as(projects: Sequence[Project], context: Context) -> Sequence[Seq
     """Other reports of each project's activity."""
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[Project]]:
-        held = await context.unit.projects.same_as([p.id for p in group], at)
+        held = await context.unit.projects.other_reports_by_project([p.id for p in group], at)
         return [held[project.id] for project in group]
 
     return await at_each_instant(projects, fetch)
@@ -172,7 +172,7 @@ async def budgets(
     async def fetch(
         group: Sequence[Project], at: datetime | None
     ) -> Sequence[Sequence[BudgetLine]]:
-        held = await context.unit.budget.of_projects(
+        held = await context.unit.budget.by_projects(
             [p.id for p in group], years=fiscal_years, phases=phases, at=at
         )
         return [held[project.id] for project in group]
@@ -215,7 +215,7 @@ async def asked_now(
 async def retrieved_at(lines: Sequence[BudgetLine], context: Context) -> Sequence[datetime | None]:
     """When each figure came from its source; null for what was not fetched."""
     ids = [line.record_id for line in lines if line.record_id and line.live is None]
-    held = await context.unit.provenance.retrieved(ids) if ids else {}
+    held = await context.unit.provenance.retrieved_at_by_record(ids) if ids else {}
     return [
         line.live.retrieved_at if line.live else held.get(line.record_id or "") for line in lines
     ]
@@ -230,9 +230,9 @@ async def line_provenance(
         group: Sequence[BudgetLine], at: datetime | None
     ) -> Sequence[Sequence[Provenance]]:
         origins = {line.live.source_id for line in group if line.live}
-        sources = await context.unit.provenance.sources(sorted(origins)) if origins else {}
+        sources = await context.unit.provenance.sources_by_id(sorted(origins)) if origins else {}
         ids = [line.record_id for line in group if line.record_id and line.live is None]
-        held = await context.unit.provenance.of_records(ids, at) if ids else {}
+        held = await context.unit.provenance.by_record(ids, at) if ids else {}
         rest = [line for line in group if line.live is None and line.record_id not in held]
         said = iter(await provenance(rest, context) if rest else ())
         return [
@@ -267,7 +267,7 @@ async def shares(projects: Sequence[Project], context: Context) -> Sequence[Sequ
     """The areas each project acts in."""
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[AreaShare]]:
-        held = await context.unit.projects.shares([p.id for p in group], at)
+        held = await context.unit.projects.area_shares_by_project([p.id for p in group], at)
         return [held[project.id] for project in group]
 
     return await at_each_instant(projects, fetch)

@@ -52,7 +52,7 @@ async def questions(
 
 async def payload(rows: Sequence[QuarantinedRow], context: Context) -> Sequence[str]:
     """What came, as text."""
-    held = await context.unit.sources.payloads([row.hash for row in rows])
+    held = await context.unit.sources.payloads_by_hash([row.hash for row in rows])
     return [held[row.hash] for row in rows]
 
 
@@ -61,7 +61,7 @@ async def settled_source(
 ) -> Sequence[Source | None]:
     """The source as it stands after the command; null where nothing was done."""
     ids = [one.source_id for one in payloads if one.source_id]
-    held = await context.unit.provenance.sources(ids) if ids else {}
+    held = await context.unit.provenance.sources_by_id(ids) if ids else {}
     return [held.get(one.source_id or "") for one in payloads]
 
 
@@ -69,11 +69,11 @@ async def settle(
     _roots: Sequence[None],
     context: Context,
     *,
-    input: QuarantineSettleCommand,  # noqa: A002  # the contract's name
+    input: QuarantineSettleCommand,  # the contract's name  # noqa: A002  # the contract's name
 ) -> Sequence[QuarantineSettlePayload]:
     """Settle rows that wait; all that one ruling covers is read again, or nothing is changed."""
     try:
-        if input.source_id not in await context.unit.sources.operates([input.source_id]):
+        if input.source_id not in await context.unit.sources.list_operated_ids([input.source_id]):
             raise not_yours(input.source_id)
         await context.renew()  # what follows is another transaction; what is asked then sees it
         by = context.viewer.subject

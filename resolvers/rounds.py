@@ -11,7 +11,7 @@ async def planning_round(
     _roots: Sequence[None], context: Context, *, fiscal_year: FiscalYear
 ) -> Sequence[PlanningRound | None]:
     """The round that makes one fiscal year's plans and budget."""
-    return [(await context.unit.rounds.of_years([fiscal_year])).get(fiscal_year)]
+    return [(await context.unit.rounds.rounds_by_year([fiscal_year])).get(fiscal_year)]
 
 
 async def depends_on(
@@ -19,5 +19,5 @@ async def depends_on(
 ) -> Sequence[Sequence[PlanningEvent]]:
     """What must come before each event."""
     ids = [i for event in events for i in event.depends_on_ids]
-    found = await context.unit.rounds.events(ids) if ids else {}
+    found = await context.unit.rounds.events_by_id(ids) if ids else {}
     return [[found[i] for i in event.depends_on_ids if i in found] for event in events]

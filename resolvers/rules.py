@@ -11,4 +11,4 @@ async def rules(
     _roots: Sequence[None], context: Context, *, on: date | None = None
 ) -> Sequence[Sequence[Rule]]:
     """Every rule in force on a day, in the order of the deck."""
-    return [await context.unit.rules.in_force(on or context.today)]
+    return [await context.unit.rules.list_in_force(on or context.today)]

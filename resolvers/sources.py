@@ -32,10 +32,10 @@ async def source(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: Annotated[GlobalId, "Source"],  # noqa: A002  # the contract's name
+    id: Annotated[GlobalId, "Source"],  # the contract's name  # noqa: A002  # the contract's name
 ) -> Sequence[Source | None]:
     """One source; null where there is none."""
-    return [(await context.unit.provenance.sources([id.key])).get(id.key)]
+    return [(await context.unit.provenance.sources_by_id([id.key])).get(id.key)]
 
 
 async def sources(
@@ -66,19 +66,19 @@ async def freshness(sources: Sequence[Source], context: Context) -> Sequence[Fre
 
 async def coverage(sources: Sequence[Source], context: Context) -> Sequence[Sequence[FiscalYear]]:
     """The fiscal years each source speaks of."""
-    held = await context.unit.sources.years([one.id for one in sources])
+    held = await context.unit.sources.fiscal_years_by_source([one.id for one in sources])
     return [held.get(one.id, []) for one in sources]
 
 
 async def record_count(sources: Sequence[Source], context: Context) -> Sequence[int]:
     """How many records are held of each source."""
-    held = await context.unit.sources.records([one.id for one in sources])
+    held = await context.unit.sources.record_counts_by_source([one.id for one in sources])
     return [held.get(one.id, 0) for one in sources]
 
 
 async def unlinked_count(sources: Sequence[Source], context: Context) -> Sequence[int]:
     """How many projects of each source no linkage places."""
-    held = await context.unit.sources.unlinked([one.id for one in sources])
+    held = await context.unit.sources.unlinked_counts_by_source([one.id for one in sources])
     return [held.get(one.id, 0) for one in sources]
 
 
@@ -86,7 +86,7 @@ async def operated(
     sources: Sequence[Source], context: Context, held: Mapping[str, Answer], none: Answer
 ) -> Sequence[Answer | Forbidden]:
     """What is held of each source the viewer operates; `Forbidden` at those of other agencies."""
-    may = await context.unit.sources.operates([one.id for one in sources])
+    may = await context.unit.sources.list_operated_ids([one.id for one in sources])
     return [held.get(one.id, none) if one.id in may else not_yours(one.id) for one in sources]
 
 
@@ -104,7 +104,10 @@ async def waiting_count(
 ) -> Sequence[int | Forbidden | None]:
     """How many rows of each source wait for a person."""
     return await operated(
-        sources, context, await context.unit.sources.waiting([one.id for one in sources]), 0
+        sources,
+        context,
+        await context.unit.sources.waiting_counts_by_source([one.id for one in sources]),
+        0,
     )
 
 
@@ -112,7 +115,7 @@ async def latest_run(
     sources: Sequence[Source], context: Context
 ) -> Sequence[SourceRun | Forbidden | None]:
     """The latest run of each source."""
-    held: Mapping[str, SourceRun | None] = await context.unit.sources.latest(
+    held: Mapping[str, SourceRun | None] = await context.unit.sources.latest_run_by_source(
         [one.id for one in sources]
     )
     return await operated(sources, context, held, None)
@@ -131,13 +134,13 @@ async def runs(
 
 async def source_of(records: Sequence[Told], context: Context) -> Sequence[Source]:
     """The source each record is of; a key of the tables holds that there is one."""
-    held = await context.unit.provenance.sources([one.source_id for one in records])
+    held = await context.unit.provenance.sources_by_id([one.source_id for one in records])
     return [held[one.source_id] for one in records]
 
 
 async def run_of(events: Sequence[SourceEvent], context: Context) -> Sequence[SourceRun | None]:
     """The run that ended; null where rows were settled, or where the viewer does not operate it."""
-    held = await context.unit.sources.runs([str(one.run_id) for one in events if one.run_id])
+    held = await context.unit.sources.runs_by_id([str(one.run_id) for one in events if one.run_id])
     return [held.get(str(one.run_id)) for one in events]
 
 
@@ -150,8 +153,8 @@ async def source_events(
     """What happens to sources from now on, or from behind a cursor."""
     async with following.afresh() as context:
         feed = context.feed
-    number = await feed.newest() if after is None else place(after)
-    async with aclosing(feed.after(number, [one.key for one in sources or ()])) as events:
+    number = await feed.latest_number() if after is None else place(after)
+    async with aclosing(feed.follow(number, [one.key for one in sources or ()])) as events:
         async for event in events:
             yield event
 

@@ -46,7 +46,7 @@ async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Seq
     """The stages along each chain."""
 
     async def fetch(group: Sequence[ValueChain], at: datetime | None) -> Sequence[Sequence[Stage]]:
-        found = await context.unit.chains.stages_of([chain.id for chain in group], at)
+        found = await context.unit.chains.stages_by_chain([chain.id for chain in group], at)
         return [found[chain.id] for chain in group]
 
     return await at_each_instant(chains, fetch)
@@ -70,7 +70,7 @@ async def expected_roles(
     async def fetch(
         group: Sequence[Stage], at: datetime | None
     ) -> Sequence[Sequence[ExpectedRole]]:
-        found = await context.unit.chains.roles_of([stage.id for stage in group], at)
+        found = await context.unit.chains.roles_by_stage([stage.id for stage in group], at)
         return [found[stage.id] for stage in group]
 
     return await at_each_instant(stages, fetch)
@@ -80,7 +80,7 @@ async def stage_of(roles: Sequence[ExpectedRole], context: Context) -> Sequence[
     """The stage of each expected role."""
 
     async def fetch(group: Sequence[ExpectedRole], at: datetime | None) -> Sequence[Stage]:
-        found = await context.unit.chains.stages([role.stage_id for role in group], at)
+        found = await context.unit.chains.stages_by_id([role.stage_id for role in group], at)
         return [found[role.stage_id] for role in group]
 
     return await at_each_instant(roles, fetch)

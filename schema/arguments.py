@@ -41,7 +41,7 @@ def published(annotation: Any) -> tuple[Any, Convert | None]:
     elif origin in (tuple, list, Sequence):
         one, each = published(inner[0])
         seen = types.GenericAlias(list, (one,))
-        convert = lambda values, field: many(values, field, each)  # noqa: E731  # closes over each
+        convert = lambda values, field: many(values, field, each)  # closes over each  # noqa: E731  # closes over each
     return seen, convert
 
 

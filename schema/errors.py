@@ -2,7 +2,8 @@
 
 from hub.domain import user_errors as domain
 from hub.domain.user_errors import UserErrorCode
-from schema.binding import describes, said
+from schema import binding
+from schema.binding import describes
 from schema.text import LocalizedText
 
 
@@ -10,6 +11,8 @@ from schema.text import LocalizedText
 class UserError:
     """One broken rule (ข้อผิดพลาด); where there is any, nothing was changed."""
 
-    code: UserErrorCode = said("Which rule (รหัส)")
-    field: list[str] | None = said("The field of the input it is about, from outside in (ช่องที่ผิด)")
-    message: LocalizedText = said("What is wrong and how to mend it (คำอธิบาย)")
+    code: UserErrorCode = binding.said("Which rule (รหัส)")
+    field: list[str] | None = binding.said(
+        "The field of the input it is about, from outside in (ช่องที่ผิด)"
+    )
+    message: LocalizedText = binding.said("What is wrong and how to mend it (คำอธิบาย)")

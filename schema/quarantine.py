@@ -15,7 +15,8 @@ from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.time import FISCAL_YEAR_BOUNDS
 from hub.errors import Invalid
 from resolvers import quarantine, sources
-from schema.binding import accepts, describes, resolved, said
+from schema import binding
+from schema.binding import accepts, describes, resolved
 from schema.errors import UserError
 from schema.lookups import one
 from schema.node import Node
@@ -32,29 +33,33 @@ LONGEST_COMMAND_KEY = 200
 class NameProposal:
     """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
 
-    target: str = said("Code of the area or agency; give it back as `target` (รหัสที่เสนอ)")
-    text: LocalizedText = said("Why (เหตุผล)")
+    target: str = binding.said("Code of the area or agency; give it back as `target` (รหัสที่เสนอ)")
+    text: LocalizedText = binding.said("Why (เหตุผล)")
 
 
 @describes(records.Doubt)
 class Doubt:
     """One reason not to trust a record (ข้อสงสัย)."""
 
-    reason: QuarantineReason = said("Which reason (เหตุ)")
-    field: str = said("The field it stands in (ช่อง)")
-    written: str = said("What is written there, shortened (ค่าตามต้นทาง)")
-    text: LocalizedText = said("In words (คำอธิบาย)")
-    kind: NameKind | None = said("What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)")
-    fiscal_years: list[FiscalYear] = said("The years a name was asked for (ปีงบประมาณ)")
-    proposals: list[NameProposal] = said("What it may stand for, the likeliest first (ข้อเสนอ)")
+    reason: QuarantineReason = binding.said("Which reason (เหตุ)")
+    field: str = binding.said("The field it stands in (ช่อง)")
+    written: str = binding.said("What is written there, shortened (ค่าตามต้นทาง)")
+    text: LocalizedText = binding.said("In words (คำอธิบาย)")
+    kind: NameKind | None = binding.said(
+        "What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)"
+    )
+    fiscal_years: list[FiscalYear] = binding.said("The years a name was asked for (ปีงบประมาณ)")
+    proposals: list[NameProposal] = binding.said(
+        "What it may stand for, the likeliest first (ข้อเสนอ)"
+    )
 
 
 @describes(ledger.PhaseAmount)
 class PhaseAmount:
     """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""
 
-    phase: BudgetPhase = said("Which figure (ขั้นของงบประมาณ)")
-    amount: Money = said("How much (จำนวนเงิน)")
+    phase: BudgetPhase = binding.said("Which figure (ขั้นของงบประมาณ)")
+    amount: Money = binding.said("How much (จำนวนเงิน)")
 
 
 @describes(domain.QuarantinedRow)
@@ -64,57 +69,69 @@ class QuarantinedRow(Node):
     source: Annotated["Source", Lazy("schema.sources")] = resolved(
         sources.source_of, "The source (แหล่งข้อมูล)"
     )
-    source_key: str = said("What the source calls it (รหัสในแหล่งข้อมูล)")
-    block: str | None = said("The block of its document; null: order means nothing there (ช่วง)")
-    doubts: list[Doubt] = said("Why, the first to be mended first (ข้อสงสัย)")
-    reported_amounts: list[PhaseAmount] = said(
+    source_key: str = binding.said("What the source calls it (รหัสในแหล่งข้อมูล)")
+    block: str | None = binding.said(
+        "The block of its document; null: order means nothing there (ช่วง)"
+    )
+    doubts: list[Doubt] = binding.said("Why, the first to be mended first (ข้อสงสัย)")
+    reported_amounts: list[PhaseAmount] = binding.said(
         "What it tells, believed or not (จำนวนเงิน)", "amounts"
     )
-    hash: str = said("SHA-256 of what came (ค่าแฮช)")
-    url: str | None = said("Where it stands, without secrets (ที่อยู่)")
-    retrieved_at: datetime = said("When it came (เวลาที่ได้มา)")
+    hash: str = binding.said("SHA-256 of what came (ค่าแฮช)")
+    url: str | None = binding.said("Where it stands, without secrets (ที่อยู่)")
+    retrieved_at: datetime = binding.said("When it came (เวลาที่ได้มา)")
     payload: str = resolved(
         quarantine.payload, "What came, whole; bytes that are no text are escaped (ข้อมูลดิบ)"
     )
-    status: RowStatus = said("Whether it still waits (สถานะ)")
-    settled_by: str | None = said("Who settled it; null: nobody, or a later reading (ผู้วินิจฉัย)")
-    settled_at: datetime | None = said("When (วินิจฉัยเมื่อ)")
+    status: RowStatus = binding.said("Whether it still waits (สถานะ)")
+    settled_by: str | None = binding.said(
+        "Who settled it; null: nobody, or a later reading (ผู้วินิจฉัย)"
+    )
+    settled_at: datetime | None = binding.said("When (วินิจฉัยเมื่อ)")
 
 
 @describes(domain.ReviewQuestion, name="ReviewQuestion")
 class ReviewQuestion:
     """What one ruling would settle: a name in a block, or a doubt in a field (ข้อพิจารณา)."""
 
-    reason: QuarantineReason = said("Which reason (เหตุ)")
-    kind: NameKind | None = said("What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)")
-    field: str = said("The field; empty where a name is in doubt wherever it stands (ช่อง)")
-    written: str = said("What is written (ค่าตามต้นทาง)")
-    block: str | None = said("The block of the document where it stands so (ช่วง)")
-    fiscal_years: list[FiscalYear] = said("The years a name was asked for (ปีงบประมาณ)")
-    text: LocalizedText = said("In words (คำอธิบาย)")
-    proposals: list[NameProposal] = said("What it may stand for, the likeliest first (ข้อเสนอ)")
-    row_count: int = said("How many rows wait for it (จำนวนแถว)")
-    row_ids: list[strawberry.ID] = said("The first 100 of them (รหัสแถว)")
-    amounts: list[PhaseAmount] = said("What hangs on it, by phase (จำนวนเงิน)")
+    reason: QuarantineReason = binding.said("Which reason (เหตุ)")
+    kind: NameKind | None = binding.said(
+        "What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)"
+    )
+    field: str = binding.said("The field; empty where a name is in doubt wherever it stands (ช่อง)")
+    written: str = binding.said("What is written (ค่าตามต้นทาง)")
+    block: str | None = binding.said("The block of the document where it stands so (ช่วง)")
+    fiscal_years: list[FiscalYear] = binding.said("The years a name was asked for (ปีงบประมาณ)")
+    text: LocalizedText = binding.said("In words (คำอธิบาย)")
+    proposals: list[NameProposal] = binding.said(
+        "What it may stand for, the likeliest first (ข้อเสนอ)"
+    )
+    row_count: int = binding.said("How many rows wait for it (จำนวนแถว)")
+    row_ids: list[strawberry.ID] = binding.said("The first 100 of them (รหัสแถว)")
+    amounts: list[PhaseAmount] = binding.said("What hangs on it, by phase (จำนวนเงิน)")
 
 
 @describes(domain.QuarantineSettlement, name="QuarantineSettlement")
 class QuarantineSettlement:
     """What a ruling did (ผลคำวินิจฉัย)."""
 
-    read: int = said("Rows it covers, which were read again (แถวที่อ่านใหม่)")
-    settled: int = said("How many of them wait no longer (แถวที่เสร็จ)")
+    read: int = binding.said("Rows it covers, which were read again (แถวที่อ่านใหม่)")
+    settled: int = binding.said("How many of them wait no longer (แถวที่เสร็จ)")
 
 
 @describes(domain.QuarantineSettlePayload, name="QuarantineSettlePayload")
 class QuarantineSettlePayload:
     """What a ruling did, or why nothing was done (ผลคำสั่ง)."""
 
-    done: QuarantineSettlement | None = said("What was done; null: nothing (ผล)", "settlement")
+    done: QuarantineSettlement | None = binding.said(
+        "What was done; null: nothing (ผล)", "settlement"
+    )
     source: Annotated["Source", Lazy("schema.sources")] | None = resolved(
         quarantine.settled_source, "The source as it stands now; null: nothing was done (แหล่งข้อมูล)"
     )
-    user_errors: list[UserError] = said("Broken rules; where any, nothing was done (ข้อผิดพลาด)")
+    user_errors: list[UserError] = binding.said(
+        "Broken rules; where any, nothing was done (ข้อผิดพลาด)"
+    )
 
 
 @accepts(NameDecision)

@@ -21,11 +21,11 @@ from hub.bootstrap.startup import REFERENCE
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.sources.live import LiveFigureClient
 from hub.settings import Settings
-from hub.store.database import Database, Reading, opened
+from hub.store.database import Database, ReadTransaction, open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
 from hub.store.reference.seed import seed
-from hub.store.unit_of_work import Unit
+from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser
 
 # A shared machine is slow at times; `make check-long` looks at many more examples.
@@ -53,7 +53,7 @@ def server() -> Iterator[embedded_server.EmbeddedServer]:
     folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
     folder.chmod(0o711)
     running = embedded_server.start(
-        folder / "data", say=quiet, settings={"shared_buffers": "32MB", "fsync": "off"}
+        folder / "data", report=quiet, settings={"shared_buffers": "32MB", "fsync": "off"}
     )
     yield running
     running.stop()
@@ -94,7 +94,7 @@ async def administer(template: str, statement: str) -> None:
 @pytest.fixture(scope="session")
 async def database(template: str) -> AsyncIterator[Database]:
     """The database that all tests read; nothing is committed to it."""
-    async with opened(await copied(template, "shared"), pool_size=5) as shared:
+    async with open_database(await copied(template, "shared"), pool_size=5) as shared:
         yield shared
 
 
@@ -102,7 +102,7 @@ async def database(template: str) -> AsyncIterator[Database]:
 async def fresh_database(template: str) -> AsyncIterator[Database]:
     """A copy of its own for a test that commits."""
     name = f"fresh_{next(numbers)}"
-    async with opened(await copied(template, name), pool_size=5) as fresh:
+    async with open_database(await copied(template, name), pool_size=5) as fresh:
         yield fresh
     await administer(template, f"drop database {name} with (force)")
 
@@ -117,10 +117,10 @@ async def empty_dsn(template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def unit(database: Database) -> AsyncIterator[Unit]:
+async def unit(database: Database) -> AsyncIterator[UnitOfWork]:
     """Every reader, over one snapshot, as anybody sees it."""
-    async with database.reading() as reading:
-        yield Unit(reading, ANONYMOUS)
+    async with database.read_transaction() as reading:
+        yield UnitOfWork(reading, ANONYMOUS)
 
 
 @pytest.fixture
@@ -164,11 +164,11 @@ class AsViewer(AuthenticationBackend):
 class CountingDatabase(Database):
     """A database that keeps what the latest snapshot was asked."""
 
-    last: Reading | None = None
+    last: ReadTransaction | None = None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Reading]:
-        async with super().reading() as reading:
+    async def reading(self) -> AsyncIterator[ReadTransaction]:
+        async with super().read_transaction() as reading:
             self.last = reading
             yield reading
 
@@ -232,7 +232,7 @@ class Asking:
         counted = hub.database
         assert isinstance(counted, CountingDatabase)
         if counted.last is not None:
-            self.statements, self.sent = counted.last.statements, counted.last.sent
+            self.statements, self.sent = counted.last.statement_count, counted.last.sent_statements
         answer: dict[str, Any] = response.json()
         self.cost = answer.pop("extensions", {}).get("cost", {}).get("asked", 0)
         return answer

@@ -27,10 +27,10 @@ from hub.domain.time import Clock
 from hub.services.sources.quarantine_review import Review
 from hub.settings import Settings
 from hub.store.database import Database
-from hub.store.identity.audit_log import AccessLog
-from hub.store.identity.keys import Signing as NodeKey
-from hub.store.identity.people import Directory
-from hub.store.identity.registry import Register
+from hub.store.identity.audit_log import AuditLogWriter
+from hub.store.identity.keys import SigningKeyStore as NodeKey
+from hub.store.identity.people import DatabaseSessionStore
+from hub.store.identity.registry import DatabaseRegistry
 from hub.web.audit_context import DeniedRequestsMiddleware, RequestAudit
 from hub.web.auth.backend import BearerAuthentication
 from hub.web.auth.metadata import Metadata
@@ -85,8 +85,8 @@ def build_application(
     of `hub fill`; without an `authentication` bearer tokens and cookies are verified. `operations`
     are the allow-lists, read from their folder unless they are handed in.
     """
-    register, directory = Register(database), Directory(database)
-    audit = RequestAudit(AccessLog(database).write, monotonic)
+    register, directory = DatabaseRegistry(database), DatabaseSessionStore(database)
+    audit = RequestAudit(AuditLogWriter(database).write, monotonic)
     trust = Trust(register, fetch_json, monotonic)
     people = SignedIn(settings.url, directory, monotonic, clock, demo=settings.demo)
     authentication = authentication or BearerAuthentication(
@@ -112,7 +112,7 @@ def build_application(
     node_key = NodeKey(settings.data_dir / "keys")
 
     async def signing_key() -> Jwk:
-        return await node_key.key(database, clock())
+        return await node_key.get_private_key(database, clock())
 
     issuing = Issuing(settings.url, register, directory, people, signing_key, clock)
     authorizing = Authorizing(settings.url, trust, directory, people, clock)
@@ -136,7 +136,7 @@ def build_application(
             *authorizing.routes(),
             *issuing.routes(),
             *Metadata(settings.url).routes(),
-            *Health(partial(database.answers, 2)).routes(),
+            *Health(partial(database.is_responsive, 2)).routes(),
             *PAGES,
         ],
         middleware=[

@@ -11,9 +11,9 @@ from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.sources.quarantine_review import Review
 from hub.store.database import Database
-from hub.store.identity.audit_log import things
-from hub.store.ingest.events import Feed
-from hub.store.unit_of_work import Unit
+from hub.store.identity.audit_log import parse_unpublished
+from hub.store.ingest.events import SourceEventFeed
+from hub.store.unit_of_work import UnitOfWork
 from hub.web.audit_context import RequestAudit, caller_of
 from resolvers.context import Context
 
@@ -34,7 +34,7 @@ class RequestContexts:
         self._audit = audit
         self._agencies = agencies
         self._clock = clock
-        self._feed = Feed(database)
+        self._feed = SourceEventFeed(database)
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -44,9 +44,9 @@ class RequestContexts:
         """
         viewer = await request.user.viewer()
         trail = AuditContext(caller_of(viewer, request), operation)
-        async with self._database.reading() as reading:
+        async with self._database.read_transaction() as reading:
             yield Context(
-                Unit(reading, viewer),
+                UnitOfWork(reading, viewer),
                 viewer,
                 self._clock(),
                 self._review,
@@ -54,4 +54,4 @@ class RequestContexts:
                 trail,
                 self._agencies,
             )
-        await self._audit.record(trail, things(reading.unpublished))
+        await self._audit.record(trail, parse_unpublished(reading.unpublished))

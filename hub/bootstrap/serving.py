@@ -17,7 +17,7 @@ from hub.bootstrap.application import (
 )
 from hub.bootstrap.jobs import background_jobs
 from hub.bootstrap.sources import live_agencies
-from hub.bootstrap.startup import Say, open_database
+from hub.bootstrap.startup import Say, prepare_database
 from hub.domain.time import Clock
 from hub.errors import NotReady
 from hub.settings import Settings
@@ -101,7 +101,7 @@ class HubApplication:
     async def _serve(self) -> None:
         settings = self._settings
         async with (
-            open_database(settings, self._say) as database,
+            prepare_database(settings, self._say) as database,
             live_agencies(settings).open() as agencies,
         ):
             application = build_application(

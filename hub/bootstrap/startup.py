@@ -13,11 +13,11 @@ from hub.bootstrap.sources import connectors_of
 from hub.errors import HubError
 from hub.services.sources.source_status import declare_all
 from hub.settings import Settings
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
-from hub.store.identity.audit_log import prepare
+from hub.store.identity.audit_log import create_partitions
 from hub.store.migrate import migrate
-from hub.store.reference.seed import seed, stale
+from hub.store.reference.seed import is_outdated, seed
 
 REFERENCE: Final = Path(__file__).parents[1] / "reference"
 Say = Callable[[str], None]
@@ -34,7 +34,7 @@ async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
     # A thread cannot be broken off: who no longer wants its server waits for it, to stop it.
     starting = asyncio.create_task(
         asyncio.to_thread(
-            embedded_server.start, settings.data_dir, say=say, explicit=settings.data_dir_chosen
+            embedded_server.start, settings.data_dir, report=say, explicit=settings.data_dir_chosen
         )
     )
     try:
@@ -44,7 +44,7 @@ async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
         except HubError:
             raise
         except Exception as error:
-            if trouble := await asyncio.to_thread(own.trouble):
+            if trouble := await asyncio.to_thread(own.diagnose):
                 raise trouble from error
             raise
     finally:
@@ -54,7 +54,7 @@ async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, say: Say) -> AsyncIterator[Database]:
+async def prepare_database(settings: Settings, say: Say) -> AsyncIterator[Database]:
     """Yield a database that is migrated, seeded and knows every declared source.
 
     `StoreUnusable` when a person must act first. The server is stopped last.
@@ -62,10 +62,10 @@ async def open_database(settings: Settings, say: Say) -> AsyncIterator[Database]
     async with server(settings, say) as dsn:
         say("ปรับโครงสร้างฐานข้อมูล · migrating")
         await migrate(dsn)
-        async with opened(dsn, pool_size=settings.pool_size) as database:
+        async with open_database(dsn, pool_size=settings.pool_size) as database:
             async with database.pool.acquire() as connection:
-                if await stale(connection, REFERENCE):
+                if await is_outdated(connection, REFERENCE):
                     await seed(connection, REFERENCE, say)
-                await prepare(connection)
+                await create_partitions(connection)
             await declare_all(database, [one.spec for one in connectors_of(settings).values()])
             yield database

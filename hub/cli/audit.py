@@ -12,7 +12,7 @@ from hub.errors import Invalid
 
 if TYPE_CHECKING:
     from hub.store.database import Database
-    from hub.store.identity.audit_chain import Proof
+    from hub.store.identity.audit_chain import ChainVerification
 
 MOMENT: Final = "2026-01-31, 2026-01-31T09:00+07:00"
 
@@ -37,23 +37,23 @@ def audit() -> None:
 @json_option
 def verify(first: str | None, until: str | None, head: str | None, as_json: bool) -> None:
     """Verify the chain of digests; exit code 1 when it is broken."""
-    from hub.store.identity.audit_chain import prove
+    from hub.store.identity.audit_chain import verify_chain
 
     since, before, kept = moment("--from", first), moment("--to", until), kept_head(head)
     began = time.monotonic()
 
-    async def run(database: "Database") -> "Proof":
-        return await prove(
+    async def run(database: "Database") -> "ChainVerification":
+        return await verify_chain(
             database,
             first=since,
             until=before,
-            kept=kept,
+            expected_head=kept,
             progress=lambda number: click.echo(f"  {number:,} …", err=True),
         )
 
     proof = in_database(run)
     if as_json:
-        broken = proof.broken
+        broken = proof.first_break
         print_json(
             {
                 "entries": proof.links,
@@ -62,10 +62,10 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
                 "broken": broken and {"number": broken.number, "th": broken.th, "en": broken.en},
             }
         )
-    elif proof.broken is not None:
+    elif proof.first_break is not None:
         say(
-            f"รายการ {proof.broken.number:,} ไม่ถูกต้อง: {proof.broken.th} "
-            f"· broken at entry {proof.broken.number:,}: {proof.broken.en}"
+            f"รายการ {proof.first_break.number:,} ไม่ถูกต้อง: {proof.first_break.th} "
+            f"· broken at entry {proof.first_break.number:,}: {proof.first_break.en}"
         )
     else:
         took = time.monotonic() - began
@@ -74,7 +74,7 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
             f"· {proof.links:,} entries verified in {took:.1f} s"
         )
         click.echo(f"{proof.number}:{proof.digest.hex()}")
-    if proof.broken is not None:
+    if proof.first_break is not None:
         raise click.exceptions.Exit(1)
 
 
@@ -85,9 +85,9 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
 @json_option
 def print_head(as_json: bool) -> None:
     """Print the number and the digest of the last entry."""
-    from hub.store.identity.audit_chain import head
+    from hub.store.identity.audit_chain import fetch_head
 
-    number, digest = in_database(head)
+    number, digest = in_database(fetch_head)
     if as_json:
         print_json({"number": number, "digest": digest})
     else:

@@ -119,12 +119,12 @@ class Preparation:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator["Database"]:
+async def prepare_database(settings: Settings) -> AsyncIterator["Database"]:
     """Open the database: started, migrated, with the reference data and the declared sources."""
     from hub.bootstrap import startup
 
     with Preparation() as preparation:
-        async with startup.open_database(settings, preparation) as database:
+        async with startup.prepare_database(settings, preparation) as database:
             preparation.done()
             yield database
 
@@ -135,7 +135,7 @@ def in_database(
     """Run a coroutine with the open database and return its result."""
 
     async def run() -> T:
-        async with open_database(settings or Settings.from_environment()) as database:
+        async with prepare_database(settings or Settings.from_environment()) as database:
             return await work(database)
 
     return asyncio.run(run())

@@ -33,7 +33,7 @@ def migrate() -> None:
 def seed() -> None:
     """Load the reference data, whether or not it has changed; write only what differs."""
     from hub.bootstrap.startup import REFERENCE, server
-    from hub.store.database import opened
+    from hub.store.database import open_database
     from hub.store.migrate import migrate
     from hub.store.reference.seed import seed
 
@@ -41,7 +41,10 @@ def seed() -> None:
         with Preparation() as preparation:
             async with server(Settings.from_environment(), preparation) as dsn:
                 await migrate(dsn)
-                async with opened(dsn, pool_size=1) as database, database.pool.acquire() as one:
+                async with (
+                    open_database(dsn, pool_size=1) as database,
+                    database.pool.acquire() as one,
+                ):
                     done = await seed(one, REFERENCE, say)
         say(
             f"{done.rows:,} แถว เขียน {done.written:,} ลบ {done.removed:,} "

@@ -22,9 +22,9 @@ from hub.ingest.record_facts import Facts, record_id
 from hub.ingest.settle import CONFLICT, Item, Settlement, settle
 from hub.store.ingest import quarantine
 from hub.store.ingest import records as ingest_records
-from hub.store.ingest.quarantine import Held
-from hub.store.ingest.records import Fact
-from hub.store.ingest.session import Intake, Seen
+from hub.store.ingest.quarantine import NewQuarantinedRow
+from hub.store.ingest.records import RecordFacts
+from hub.store.ingest.session import IngestSession, SeenRecord
 
 Ruled = Mapping[tuple[str, str], RowStatus]
 """What persons decided, by key and hash."""
@@ -112,7 +112,12 @@ class Pages:
     """Takes in the pages of one run."""
 
     def __init__(
-        self, way: Intake, spec: SourceSpec, read: SourceReader, facts: Facts, reading: str = ""
+        self,
+        way: IngestSession,
+        spec: SourceSpec,
+        read: SourceReader,
+        facts: Facts,
+        reading: str = "",
     ) -> None:
         self.reading = reading
         self._way = way
@@ -173,7 +178,7 @@ class Pages:
     async def _look_up(self, scopes: set[str]) -> None:
         """Whether these scopes were last read in this very way, remembered for the run."""
         if met := scopes - self._read_so.keys():
-            same = await self._way.read_so(self.reading, met)
+            same = await self._way.forget_outdated_scopes(self.reading, met)
             self._read_so |= {scope: scope in same for scope in met}
 
     def _as_read(self, told: Told) -> bool:
@@ -190,11 +195,11 @@ class Pages:
         marked = [key_of(one) for one in told]
         keys = list({key for one in marked for key in (one, one.removeprefix("-"))})
         held_now = await self._held(told, keys)
-        ruled = await quarantine.ruled(self._way.connection, self._spec.id, marked)
+        ruled = await quarantine.fetch_rulings(self._way.connection, self._spec.id, marked)
         items = await self.items(told, held_now, state, ruled)
         settlement = settle(
             items,
-            await self._way.seen(run_id, keys),
+            await self._way.fetch_seen(run_id, keys),
             held_now,
             {mark for mark, status in ruled.items() if status is RowStatus.REFUSED},
         )
@@ -203,11 +208,11 @@ class Pages:
             for item, outcome in zip(items, settlement.outcomes, strict=True)
             if outcome is not Outcome.DUPLICATE
         ]
-        await self._way.keep(item.kept for item, _ in fresh)
+        await self._way.insert_raw_payloads(item.kept for item, _ in fresh)
         ledger = await self._unbelieve(settlement, batch[-1].page, run_id, ledger)
         await self._write(fresh)
         contested = {id(items[at]) for at in settlement.contested}
-        await quarantine.put(
+        await quarantine.upsert_rows(
             self._way.connection,
             self._spec.id,
             run_id,
@@ -219,13 +224,15 @@ class Pages:
         )
         ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
         stored = [item.key for item, outcome in fresh if outcome is not Outcome.QUARANTINED]
-        await quarantine.replaced(self._way.connection, self._spec.id, run_id, stored)
-        await self._way.see(run_id, ((key, seen) for (key, _), seen in settlement.seen.items()))
+        await quarantine.resolve_replaced_rows(self._way.connection, self._spec.id, run_id, stored)
+        await self._way.upsert_seen(
+            run_id, ((key, seen) for (key, _), seen in settlement.seen.items())
+        )
         return ledger
 
     async def _held(self, told: Iterable[Told], keys: Sequence[str]) -> dict[str, str]:
         """What is stored under the keys; a tombstone asks for the key it takes out."""
-        found = await self._way.held(keys)
+        found = await self._way.fetch_stored_hashes(keys)
         for one in told:
             key = key_of(one)
             if one.raw.deleted and (plain := key.removeprefix("-")) in found:
@@ -243,7 +250,7 @@ class Pages:
             for item, outcome in fresh
             if item.fact and outcome in TO_WRITE
         }
-        await ingest_records.write(
+        await ingest_records.upsert_facts(
             self._way.connection,
             self._spec,
             [fact for fact, _ in ends.values()],
@@ -255,7 +262,7 @@ class Pages:
             for item, outcome in fresh
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
-        await ingest_records.remove(self._way.connection, gone)
+        await ingest_records.remove_records(self._way.connection, gone)
 
     async def _unbelieve(
         self, settlement: Settlement, page: RawPage, run_id: int, ledger: Ledger
@@ -264,27 +271,27 @@ class Pages:
         if not settlement.earlier:
             return ledger
         wanted = [seen.hash for _, seen in settlement.earlier]
-        wanted += [seen.prior for _, seen in settlement.withdrawn if seen.prior]
-        kept = await self._way.kept(wanted)
+        wanted += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
+        kept = await self._way.fetch_raw_payloads(wanted)
 
-        def again(hash_: str, seen: Seen) -> Item:
+        def again(hash_: str, seen: SeenRecord) -> Item:
             raw = RawRecord(None, payload_of(kept[hash_]), page.url, page.retrieved_at)
             return self.item(self.told(raw), seen.block)
 
-        restored: list[Fact] = []
+        restored: list[RecordFacts] = []
         removed: list[str] = []
         for key, seen in settlement.withdrawn:
             amounts = again(seen.hash, seen).entry.amounts
             ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)
             if seen.outcome is Outcome.NEW:
                 removed.append(record_id(self._spec.id, key))
-            elif seen.outcome is Outcome.CHANGED and seen.prior:
-                prior = again(seen.prior, seen)
+            elif seen.outcome is Outcome.CHANGED and seen.prior_hash:
+                prior = again(seen.prior_hash, seen)
                 if prior.fact:
                     restored.append(prior.fact)
-        await ingest_records.remove(self._way.connection, removed)
-        await ingest_records.write(self._way.connection, self._spec, restored)
-        await quarantine.put(
+        await ingest_records.remove_records(self._way.connection, removed)
+        await ingest_records.upsert_facts(self._way.connection, self._spec, restored)
+        await quarantine.upsert_rows(
             self._way.connection,
             self._spec.id,
             run_id,
@@ -293,10 +300,10 @@ class Pages:
         return ledger
 
 
-def held(item: Item, *, contested: bool) -> Held:
+def held(item: Item, *, contested: bool) -> NewQuarantinedRow:
     """A record as it is kept in quarantine."""
     doubts = (*item.doubts, CONFLICT) if contested else item.doubts
-    return Held(
+    return NewQuarantinedRow(
         item.key,
         item.entry.scope,
         item.block,

@@ -12,7 +12,7 @@ from typing import Final
 
 from hub.domain.record import record
 from hub.domain.sources.records import RawPage, RawRecord, SourceEntry
-from hub.store.ingest.session import Raw
+from hub.store.ingest.session import RawPayload
 
 MOST: Final = 1_000
 """Records written in one transaction; as many again may be waiting, and no more (a page may)."""
@@ -23,7 +23,7 @@ class Told:
     """One record as it came, as it is kept, and what it says."""
 
     raw: RawRecord
-    kept: Raw
+    kept: RawPayload
     entry: SourceEntry
 
 

@@ -12,20 +12,22 @@ from typing import Any
 import orjson
 
 from hub.domain.sources.records import RawRecord
-from hub.store.ingest.session import Raw
+from hub.store.ingest.session import RawPayload
 
 
-def raw_of(record: RawRecord) -> Raw:
+def raw_of(record: RawRecord) -> RawPayload:
     """What is kept of a record, by its hash; a tombstone is no version of the record before it."""
     if isinstance(record.payload, bytes):
         form, payload = "BYTES", record.payload
     else:
         form, payload = "JSON", dumped(record.payload)
     mark = b"deleted\0" if record.deleted else b""
-    return Raw(hashlib.sha256(mark + form.encode() + b"\0" + payload).hexdigest(), form, payload)
+    return RawPayload(
+        hashlib.sha256(mark + form.encode() + b"\0" + payload).hexdigest(), form, payload
+    )
 
 
-def payload_of(raw: Raw) -> Any:
+def payload_of(raw: RawPayload) -> Any:
     """The payload again."""
     if raw.form == "BYTES":
         return raw.payload

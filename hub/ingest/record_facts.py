@@ -18,7 +18,7 @@ from hub.domain.sources.records import (
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve_names import Resolved, Resolver
-from hub.store.ingest.records import Fact, LineFact, ProjectFact
+from hub.store.ingest.records import LineFact, ProjectFact, RecordFacts
 
 NOBODY: Final = Resolved(None)
 LEVELS: Final = frozenset(level.value for level in ActorLevel)
@@ -43,14 +43,14 @@ class Facts:
 
     def of(
         self, entry: SourceEntry, raw: RawRecord, hash_: str, block: str | None
-    ) -> Fact | tuple[Doubt, ...]:
+    ) -> RecordFacts | tuple[Doubt, ...]:
         """The fact of a trusted entry; every doubt about its names where there is one."""
         doubts: list[Doubt] = []
         project, owner = self._project(entry, block, raw.retrieved_at, doubts)
         lines = tuple(self._line(entry, line, owner, block, doubts) for line in entry.lines)
         if doubts:
             return tuple(dict.fromkeys(doubts))
-        return Fact(
+        return RecordFacts(
             record_id(self._spec.id, entry.key or ""),
             entry.key or "",
             entry.scope,

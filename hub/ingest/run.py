@@ -24,10 +24,10 @@ from hub.ingest.record_facts import Facts, digest, record_id
 from hub.ingest.resolve_names import Resolver
 from hub.store.database import Database
 from hub.store.ingest import joins, quarantine, records
-from hub.store.ingest.declarations import declare
-from hub.store.ingest.names import decisions_of, known_names
-from hub.store.ingest.session import ALL, Intake, intake
-from hub.store.retry import again
+from hub.store.ingest.declarations import upsert_source
+from hub.store.ingest.names import list_dated_names, list_name_decisions
+from hub.store.ingest.session import FULL_READ, IngestSession, open_ingest_session
+from hub.store.retry import retry_on_conflict
 
 BATCH: Final = 1_000
 """Vanished records taken out in one statement."""
@@ -69,7 +69,7 @@ class Result:
     ledger: Ledger
     resumed: bool
     kept_projects: list[str]
-    asked: FetchRequest = ALL
+    asked: FetchRequest = FULL_READ
 
 
 Progress = Callable[[int, int | None], None]
@@ -90,13 +90,13 @@ async def ingest(
 
     `whole`: all of it, also where what changed would do.
     """
-    async with intake(database, spec.id, dry=dry) as way:
-        async with way.page():
-            await declare(way.connection, spec)
+    async with open_ingest_session(database, spec.id, dry=dry) as way:
+        async with way.transaction():
+            await upsert_source(way.connection, spec)
         resolver = await resolver_of(way, spec)
-        async with way.page():
-            asked = ALL if whole else await question(way, spec, given)
-            run = await way.begin(given.origin, given.snapshot, spec.digest, asked)
+        async with way.transaction():
+            asked = FULL_READ if whole else await question(way, spec, given)
+            run = await way.begin_or_resume_run(given.origin, given.snapshot, spec.digest, asked)
         under_way = Running(way, spec, run, given, progress)
         try:
             reading = digest(PROGRAM, spec.digest, resolver.digest)
@@ -106,41 +106,41 @@ async def ingest(
         except SourceError as error:
             refused = isinstance(error, SourceRefused)
             status = RunStatus.REFUSED if refused else RunStatus.FAILED
-            async with way.page():
-                await way.failed(error)
-                await way.finish(run.id, status, under_way.ledger, error.message)
+            async with way.transaction():
+                await way.mark_failed(error)
+                await way.finish_run(run.id, status, under_way.ledger, error.message)
             raise
 
 
-async def question(way: Intake, spec: SourceSpec, given: Input) -> FetchRequest:
+async def question(way: IngestSession, spec: SourceSpec, given: Input) -> FetchRequest:
     """What to ask for: all of it where it was not read whole within its time, or what changed.
 
     The last question is put again, with its ETag, as long as one page answers it. A new one goes
     back behind the last success, and never lies ahead of now, whatever a clock once said.
     """
     if given.changes is None or spec.changes is None:
-        return ALL
-    last = await way.success(given.origin, spec.digest)
-    full = await way.success(given.origin, spec.digest, whole=True)
-    now, period = await way.now(), spec.changes.full_every.period
+        return FULL_READ
+    last = await way.last_successful_run(given.origin, spec.digest)
+    full = await way.last_successful_run(given.origin, spec.digest, whole=True)
+    now, period = await way.transaction_time(), spec.changes.full_every.period
     if last is None or full is None or (period is not None and full.started_at + period <= now):
-        return ALL
+        return FULL_READ
     if last.request.since is not None and last.request.etag is not None:
         return last.request
     return FetchRequest(min(last.watermark or now, now) - spec.changes.overlap)
 
 
-async def resolver_of(way: Intake, spec: SourceSpec) -> Resolver:
+async def resolver_of(way: IngestSession, spec: SourceSpec) -> Resolver:
     """The names in force and the decisions taken for a source."""
-    known = await known_names(way.connection)
-    return Resolver(known, await decisions_of(way.connection, spec.id))
+    known = await list_dated_names(way.connection)
+    return Resolver(known, await list_name_decisions(way.connection, spec.id))
 
 
 class Running:
     """One run while it is under way."""
 
     def __init__(
-        self, way: Intake, spec: SourceSpec, run: SourceRun, given: Input, progress: Progress
+        self, way: IngestSession, spec: SourceSpec, run: SourceRun, given: Input, progress: Progress
     ) -> None:
         self.ledger = run.ledger
         self._way = way
@@ -167,7 +167,7 @@ class Running:
 
         async def take() -> tuple[State, Ledger]:
             state = State.load(self._state.dump())
-            async with self._way.page():
+            async with self._way.transaction():
                 ledger = await taking.take(batch, self._run.id, state, self.ledger)
                 for one in batch:
                     state.pass_over(one.page)
@@ -177,14 +177,16 @@ class Running:
                     await self._mark(batch[0].page)
             return state, ledger
 
-        state, ledger = await again(take)
+        state, ledger = await retry_on_conflict(take)
         self._state, self.ledger = state, ledger
         self._progress(ledger.read, state.total)
 
     async def _mark(self, page: RawPage) -> None:
         """Keep up to when the first page knows its source; the ETag where it is the only one."""
         known = min(page.retrieved_at, page.source_time or page.retrieved_at)
-        await self._way.mark(self._run.id, known, page.etag if page.next_cursor is None else None)
+        await self._way.update_watermark(
+            self._run.id, known, page.etag if page.next_cursor is None else None
+        )
 
     async def _end(self, reading: str) -> Result:
         """Expectations, what has vanished, and the run's end, in one transaction.
@@ -200,21 +202,23 @@ class Running:
         total = self._state.total if self._given.complete else None
         expect(self._spec, self.ledger, total, whole=whole)
         kept: list[str] = []
-        async with self._way.page():
+        async with self._way.transaction():
             ledger = self.ledger
             if whole:
-                gone = await self._way.vanished(self._run.id, self._state.scopes)
-                stored = await self._way.count(self._state.scopes)
+                gone = await self._way.list_missing_keys(self._run.id, self._state.scopes)
+                stored = await self._way.count_records(self._state.scopes)
                 expect_no_drop(self._spec, stored - ledger.count_of(Outcome.NEW), len(gone))
                 for at in range(0, len(gone), BATCH):
                     ids = [record_id(self._spec.id, key) for key in gone[at : at + BATCH]]
-                    kept += await records.remove(self._way.connection, ids)
+                    kept += await records.remove_records(self._way.connection, ids)
                 ledger = ledger.with_vanished(len(gone))
                 scopes = {*self._state.scopes, ""}
-                await quarantine.gone(self._way.connection, self._spec.id, self._run.id, scopes)
-                await self._way.settle(reading, self._state.scopes)
-            await joins.settle(self._way.connection, self._spec.id)
-            await self._way.finish(self._run.id, RunStatus.SUCCEEDED, ledger)
-            await self._way.succeeded(self._spec.digest)
+                await quarantine.resolve_vanished_rows(
+                    self._way.connection, self._spec.id, self._run.id, scopes
+                )
+                await self._way.upsert_scopes_read(reading, self._state.scopes)
+            await joins.recompute_joins_to_source(self._way.connection, self._spec.id)
+            await self._way.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)
+            await self._way.mark_succeeded(self._spec.digest)
         self.ledger = ledger
         return Result(self._run.id, ledger, bool(self._run.ledger.read), kept, self._run.request)

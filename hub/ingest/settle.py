@@ -10,8 +10,8 @@ from typing import Final
 from hub.domain.record import record
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceEntry
-from hub.store.ingest.records import Fact
-from hub.store.ingest.session import Raw, Seen
+from hub.store.ingest.records import RecordFacts
+from hub.store.ingest.session import RawPayload, SeenRecord
 
 CONFLICT: Final = Doubt(
     QuarantineReason.CONFLICTING_VALUES,
@@ -27,11 +27,11 @@ class Item:
     """One record of a page, read: what it says, or why that is doubted."""
 
     raw: RawRecord
-    kept: Raw
+    kept: RawPayload
     entry: SourceEntry
     key: str
     block: str | None
-    fact: Fact | None
+    fact: RecordFacts | None
     doubts: tuple[Doubt, ...]
 
 
@@ -45,25 +45,25 @@ class Settlement:
 
     outcomes: list[Outcome]
     contested: list[int]
-    seen: dict[tuple[str, str], Seen]
-    withdrawn: list[tuple[str, Seen]]
-    earlier: list[tuple[str, Seen]]
+    seen: dict[tuple[str, str], SeenRecord]
+    withdrawn: list[tuple[str, SeenRecord]]
+    earlier: list[tuple[str, SeenRecord]]
 
 
 def settle(
     items: Sequence[Item],
-    before: Mapping[str, Sequence[Seen]],
+    before: Mapping[str, Sequence[SeenRecord]],
     held: Mapping[str, str],
     declined: set[tuple[str, str]],
 ) -> Settlement:
     """Settle a page, given what this run saw under its keys before and what is stored."""
-    versions: dict[str, dict[str, Seen]] = {
+    versions: dict[str, dict[str, SeenRecord]] = {
         key: {one.hash: one for one in seen} for key, seen in before.items()
     }
     first: dict[tuple[str, str], int] = {}
     outcomes: list[Outcome] = []
     contested: set[str] = set()
-    told: dict[tuple[str, str], Seen] = {}
+    told: dict[tuple[str, str], SeenRecord] = {}
     for at, item in enumerate(items):
         own = versions.setdefault(item.key, {})
         if item.kept.hash in own:
@@ -75,18 +75,18 @@ def settle(
             outcome = Outcome.QUARANTINED
         elif any((item.key, other) not in declined for other in own):
             contested.add(item.key)
-        seen = Seen(item.kept.hash, outcome, prior, item.block)
+        seen = SeenRecord(item.kept.hash, outcome, prior, item.block)
         own[seen.hash] = told[item.key, seen.hash] = seen
         first[item.key, seen.hash] = at
         outcomes.append(outcome)
-    withdrawn: list[tuple[str, Seen]] = []
-    earlier: list[tuple[str, Seen]] = []
+    withdrawn: list[tuple[str, SeenRecord]] = []
+    earlier: list[tuple[str, SeenRecord]] = []
     marked: list[int] = []
     for key in contested:
         for seen in versions[key].values():
             if (key, seen.hash) in declined:
                 continue
-            now = Seen(seen.hash, Outcome.QUARANTINED, seen.prior, seen.block)
+            now = SeenRecord(seen.hash, Outcome.QUARANTINED, seen.prior_hash, seen.block)
             place = first.get((key, seen.hash))
             if place is not None:
                 outcomes[place] = Outcome.QUARANTINED

@@ -22,9 +22,9 @@ from hub.domain.sources.spec import AuthMethod, SourceSpec
 from hub.domain.time import Clock
 from hub.errors import Conflict, Invalid, SourceCredentialsRejected, SourceError
 from hub.ingest.run import Input, ingest
-from hub.store.database import LOST, Database
+from hub.store.database import CONNECTION_ERRORS, Database
 from hub.store.ingest import schedule
-from hub.store.ingest.declarations import declare
+from hub.store.ingest.declarations import upsert_source
 
 logger = logging.getLogger(__name__)
 LEASE: Final = timedelta(minutes=5)
@@ -83,11 +83,11 @@ class Scheduler:
         while True:
             try:
                 if not declared:
-                    async with self._database.writing() as connection:
-                        await declare(connection, one.spec)
+                    async with self._database.write_transaction() as connection:
+                        await upsert_source(connection, one.spec)
                     declared = True
                 await self.turn(one)
-            except LOST:
+            except CONNECTION_ERRORS:
                 logger.info("%s: the database does not answer; looking again later", one.spec.id)
             except Exception:
                 logger.exception("%s: its turn went wrong", one.spec.id)
@@ -99,14 +99,16 @@ class Scheduler:
         try:
             given = one.given()
         except (SourceCredentialsRejected, Invalid) as missing:
-            await schedule.pause(self._database, source, missing.message, now - one.period)
+            await schedule.pause_source(self._database, source, missing.message, now - one.period)
             return False
-        if one.spec.auth.kind is AuthMethod.NONE and not await schedule.begun(
+        if one.spec.auth.kind is AuthMethod.NONE and not await schedule.was_ever_read(
             self._database, source
         ):
             return False
         async with self._places:
-            if not await schedule.claim(self._database, source, now, one.period, now + LEASE):
+            if not await schedule.claim_source(
+                self._database, source, now, one.period, now + LEASE
+            ):
                 return False
             return await self._read(one, given, now)
 
@@ -118,15 +120,15 @@ class Scheduler:
         except Conflict:
             return False  # somebody reads it by hand; it is looked at when the lease is over
         except asyncio.CancelledError:
-            await schedule.settle(self._database, source, began)
+            await schedule.update_due_time(self._database, source, began)
             raise
-        except LOST:
+        except CONNECTION_ERRORS:
             raise  # nothing can be noted; the lease ends by itself
         except Exception as error:  # noqa: BLE001 - a source that fails leaves the others
             due = await self._failed(one, error)
         else:
             due = next_run_after_success(began, one.period, self._chance())
-        await schedule.settle(self._database, source, due)
+        await schedule.update_due_time(self._database, source, due)
         return True
 
     async def _failed(self, one: Scheduled, error: Exception) -> datetime:
@@ -136,7 +138,7 @@ class Scheduler:
             logger.info("%s", error.message)
         else:
             logger.error("%s: the run broke off", source, exc_info=error)
-            async with self._database.writing() as connection:
-                await schedule.failed(connection, source, error)
-        count = await schedule.failures(self._database, source)
+            async with self._database.write_transaction() as connection:
+                await schedule.record_failure(connection, source, error)
+        count = await schedule.fetch_failure_count(self._database, source)
         return next_run_after_failure(self._clock(), one.period, count, error, self._chance())

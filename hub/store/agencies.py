@@ -12,40 +12,40 @@ from hub.domain.agencies import ActorLevel, Agency, AgencyKind
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.text import LocalizedText
 from hub.domain.time import is_in_force
-from hub.store.database import Reading
-from hub.store.rows import listed, localized, texts, validity
+from hub.store.database import ReadTransaction
+from hub.store.rows import is_valid_on, localized_text_of, paginate, text_array_parameter
 from hub.store.tables import agency, agency_placement
 
-ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
+VALID_ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
 
-placed = (
+current_placement = (
     sa.select(agency_placement.c.code, agency_placement.c.parent_id)
-    .where(agency_placement.c.agency_id == agency.c.id, validity(agency_placement, ON))
+    .where(agency_placement.c.agency_id == agency.c.id, is_valid_on(agency_placement, VALID_ON))
     .order_by(agency_placement.c.valid_from.desc().nulls_last(), agency_placement.c.id)
     .limit(1)
-    .lateral("placed")
+    .lateral("current_placement")
 )
-ON_A_DAY: Final = sa.select(agency, placed.c.code, placed.c.parent_id).select_from(
-    agency.outerjoin(placed, sa.true())
-)
-BY_IDS: Final = ON_A_DAY.where(agency.c.id == sa.any_(texts("ids")))
+AGENCIES_ON_DATE: Final = sa.select(
+    agency, current_placement.c.code, current_placement.c.parent_id
+).select_from(agency.outerjoin(current_placement, sa.true()))
+BY_IDS: Final = AGENCIES_ON_DATE.where(agency.c.id == sa.any_(text_array_parameter("ids")))
 
-borne = agency_placement.alias("borne")
-BEARERS: Final = (
-    sa.select(borne.c.code, borne.c.agency_id)
-    .where(borne.c.code == sa.any_(texts("codes")))
-    .ext(distinct_on(borne.c.code))
+coded_placement = agency_placement.alias("borne")
+AGENCY_BY_CODE: Final = (
+    sa.select(coded_placement.c.code, coded_placement.c.agency_id)
+    .where(coded_placement.c.code == sa.any_(text_array_parameter("codes")))
+    .ext(distinct_on(coded_placement.c.code))
     .order_by(
-        borne.c.code,
-        validity(borne, ON).desc(),
-        borne.c.valid_from.desc().nulls_last(),
-        borne.c.agency_id,
+        coded_placement.c.code,
+        is_valid_on(coded_placement, VALID_ON).desc(),
+        coded_placement.c.valid_from.desc().nulls_last(),
+        coded_placement.c.agency_id,
     )
     .subquery("bearer")
 )
-BY_CODES: Final = ON_A_DAY.join(BEARERS, BEARERS.c.agency_id == agency.c.id).add_columns(
-    BEARERS.c.code.label("asked")
-)
+BY_CODES: Final = AGENCIES_ON_DATE.join(
+    AGENCY_BY_CODE, AGENCY_BY_CODE.c.agency_id == agency.c.id
+).add_columns(AGENCY_BY_CODE.c.code.label("requested_code"))
 PARENTS: Final = (
     sa.select(
         agency_placement.c.agency_id,
@@ -56,23 +56,24 @@ PARENTS: Final = (
     .where(agency_placement.c.parent_id.is_not(None))
     .order_by(agency_placement.c.valid_from.asc().nulls_first(), agency_placement.c.id)
 )
-OF_A_KIND: Final = ON_A_DAY.where(
-    validity(agency, ON), agency.c.kind == sa.bindparam("kind", type_=sa.Text)
+BY_KIND: Final = AGENCIES_ON_DATE.where(
+    is_valid_on(agency, VALID_ON), agency.c.kind == sa.bindparam("kind", type_=sa.Text)
 ).order_by(agency.c.sort_key, agency.c.id)
-PROVINCES: Final = ON_A_DAY.where(
-    agency.c.kind == AgencyKind.PROVINCE.value, agency.c.area_id == sa.any_(texts("area_ids"))
+PROVINCE_AGENCIES: Final = AGENCIES_ON_DATE.where(
+    agency.c.kind == AgencyKind.PROVINCE.value,
+    agency.c.area_id == sa.any_(text_array_parameter("area_ids")),
 )
 
 
 def agency_of(row: asyncpg.Record) -> Agency:
     """The record of a row."""
-    short = row["short_th"]
+    short_name = row["short_th"]
     return Agency(
         id=row["id"],
         code=row["code"],
         parent_id=row["parent_id"],
-        name=localized(row, "name"),
-        short_name=LocalizedText(short, row["short_en"]) if short else None,
+        name=localized_text_of(row, "name"),
+        short_name=LocalizedText(short_name, row["short_en"]) if short_name else None,
         kind=AgencyKind(row["kind"]),
         level=ActorLevel(row["level"]) if row["level"] else None,
         area_id=row["area_id"],
@@ -86,25 +87,25 @@ def agency_of(row: asyncpg.Record) -> Agency:
 class Agencies:
     """Agencies in one request's snapshot. `on` says which code and which parent is meant."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction) -> None:
+        self._transaction = transaction
         self._placements: list[asyncpg.Record] | None = None
         self._parents: dict[date, Mapping[str, str]] = {}
 
     async def by_id(self, ids: Sequence[str], on: date) -> dict[str, Agency]:
         """Agencies by id, whatever their validity; unknown ids are absent."""
-        rows = await self._reading.rows(BY_IDS, ids=list(set(ids)), on=on)
+        rows = await self._transaction.fetch_rows(BY_IDS, ids=list(set(ids)), on=on)
         return {row["id"]: agency_of(row) for row in rows}
 
     async def by_codes(self, codes: Sequence[str], on: date) -> dict[str, Agency]:
         """Agencies by a code they bear or ever bore; who bears it on the day goes first."""
-        rows = await self._reading.rows(BY_CODES, codes=list(set(codes)), on=on)
-        return {row["asked"]: agency_of(row) for row in rows}
+        rows = await self._transaction.fetch_rows(BY_CODES, codes=list(set(codes)), on=on)
+        return {row["requested_code"]: agency_of(row) for row in rows}
 
     async def parents_on(self, on: date) -> Mapping[str, str]:
         """Parent by agency on a day, for every agency that has one; read once a request."""
         if self._placements is None:
-            self._placements = await self._reading.rows(PARENTS)
+            self._placements = await self._transaction.fetch_rows(PARENTS)
         if on not in self._parents:
             self._parents[on] = {
                 row["agency_id"]: row["parent_id"]
@@ -113,28 +114,30 @@ class Agencies:
             }
         return self._parents[on]
 
-    async def in_force(self, kind: AgencyKind, under: str | None, on: date) -> list[Agency]:
+    async def list_in_force(self, kind: AgencyKind, under: str | None, on: date) -> list[Agency]:
         """All agencies of a kind on a day, directly under another; in Thai order."""
-        rows = await self._reading.rows(OF_A_KIND, kind=kind.value, on=on)
+        rows = await self._transaction.fetch_rows(BY_KIND, kind=kind.value, on=on)
         return [agency_of(row) for row in rows if under in (None, row["parent_id"])]
 
-    async def of_provinces(self, area_ids: Sequence[str], on: date) -> dict[str, Agency]:
+    async def by_province_areas(self, area_ids: Sequence[str], on: date) -> dict[str, Agency]:
         """The province as an agency, by its area."""
-        rows = await self._reading.rows(PROVINCES, area_ids=list(set(area_ids)), on=on)
+        rows = await self._transaction.fetch_rows(
+            PROVINCE_AGENCIES, area_ids=list(set(area_ids)), on=on
+        )
         return {row["area_id"]: agency_of(row) for row in rows}
 
     async def page(
         self, page: PageRequest, *, level: ActorLevel | None, area_id: str | None, on: date
     ) -> Connection[Agency]:
         """Agencies in force on a day, of a level, of an area itself; in Thai dictionary order."""
-        statement: sa.Select[Any] = ON_A_DAY.where(validity(agency, ON))
+        statement: sa.Select[Any] = AGENCIES_ON_DATE.where(is_valid_on(agency, VALID_ON))
         if level is not None:
             statement = statement.where(agency.c.level == level.value)
         if area_id is not None:
             statement = statement.where(agency.c.area_id == area_id)
-        counted = listed(statement, page, agency.c.sort_key, agency.c.id)
-        rows = await self._reading.rows(counted, on=on)
+        paged = paginate(statement, page, agency.c.sort_key, agency.c.id)
+        rows = await self._transaction.fetch_rows(paged, on=on)
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
         return build_connection(
-            [agency_of(r) for r in rows], page, lambda a: (a.sort_key, a.id), total
+            [agency_of(r) for r in rows], page, lambda item: (item.sort_key, item.id), total
         )

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 
-def past_of(table: sa.Table) -> sa.TableClause:
+def history_table(table: sa.Table) -> sa.TableClause:
     """The earlier rows of `table`, in the schema `history`, each with its `known_to`."""
     return sa.table(
         table.name,
@@ -17,7 +17,7 @@ def past_of(table: sa.Table) -> sa.TableClause:
     )
 
 
-def as_known(table: sa.Table, at: datetime | None) -> FromClause:
+def table_as_of(table: sa.Table, at: datetime | None) -> FromClause:
     """`table` as the hub knew it at `at` (null: now), under the table's own name.
 
     At any instant a key has one row at most, so what was answered then is answered again.
@@ -25,13 +25,13 @@ def as_known(table: sa.Table, at: datetime | None) -> FromClause:
     if at is None:
         return table
     instant: Any = sa.literal(at, sa.DateTime(timezone=True))
-    past = past_of(table)
+    history = history_table(table)
     return (
         sa.select(*table.c)
         .where(table.c.known_from <= instant)
         .union_all(
-            sa.select(*(past.c[c.name] for c in table.c)).where(
-                past.c.known_from <= instant, past.c.known_to > instant
+            sa.select(*(history.c[c.name] for c in table.c)).where(
+                history.c.known_from <= instant, history.c.known_to > instant
             )
         )
         .subquery(table.name)

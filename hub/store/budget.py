@@ -14,47 +14,49 @@ from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
 from hub.domain.identity.viewer import Viewer
 from hub.domain.money import Money
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.store.as_of import as_known
-from hub.store.database import Reading
-from hub.store.rows import texts
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.rows import text_array_parameter
 from hub.store.tables import budget_line, project
-from hub.store.visibility import unpublished, visible
+from hub.store.visibility import is_visible, unpublished_columns
 
-PHASES: Final = {phase.value: place for place, phase in enumerate(BudgetPhase)}
+PHASE_ORDER: Final = {phase.value: position for position, phase in enumerate(BudgetPhase)}
 
 
 @lru_cache(maxsize=256)
-def lines_of(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+def visible_lines_by_project(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Lines of projects of `ids` that the viewer may see, of the years and phases asked for."""
-    line, of = as_known(budget_line, at), as_known(project, at)
+    line, owner_project = table_as_of(budget_line, at), table_as_of(project, at)
     first = sa.bindparam("first_year", type_=sa.SmallInteger)
     last = sa.bindparam("last_year", type_=sa.SmallInteger)
     return (
-        sa.select(line, *unpublished("Project", of.c.id, of, viewer))
-        .join(of, of.c.id == line.c.project_id)
+        sa.select(line, *unpublished_columns("Project", owner_project.c.id, owner_project, viewer))
+        .join(owner_project, owner_project.c.id == line.c.project_id)
         .where(
-            line.c.project_id == sa.any_(texts("ids")),
+            line.c.project_id == sa.any_(text_array_parameter("ids")),
             line.c.fiscal_year.between(first, last),
             line.c.phase == sa.any_(sa.bindparam("phases", type_=ARRAY(sa.Text))),
-            visible(of, viewer, at),
+            is_visible(owner_project, viewer, at),
         )
         .order_by(
             line.c.project_id,
             line.c.fiscal_year,
-            sa.case(PHASES, value=line.c.phase),
+            sa.case(PHASE_ORDER, value=line.c.phase),
             line.c.id,
         )
     )
 
 
 @lru_cache(maxsize=256)
-def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+def visible_lines_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Lines of `ids` whose project the viewer may see."""
-    line, of = as_known(budget_line, at), as_known(project, at)
+    line, owner_project = table_as_of(budget_line, at), table_as_of(project, at)
     return (
-        sa.select(line, *unpublished("Project", of.c.id, of, viewer))
-        .join(of, of.c.id == line.c.project_id)
-        .where(line.c.id == sa.any_(texts("ids")), visible(of, viewer, at))
+        sa.select(line, *unpublished_columns("Project", owner_project.c.id, owner_project, viewer))
+        .join(owner_project, owner_project.c.id == line.c.project_id)
+        .where(
+            line.c.id == sa.any_(text_array_parameter("ids")), is_visible(owner_project, viewer, at)
+        )
     )
 
 
@@ -75,19 +77,21 @@ def line_of(row: asyncpg.Record, at: datetime | None) -> BudgetLine:
     )
 
 
-class Budget:
+class BudgetLines:
     """Budget lines in one request's snapshot, as far as the viewer may see their projects."""
 
-    def __init__(self, reading: Reading, viewer: Viewer) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
+        self._transaction = transaction
         self._viewer = viewer
 
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, BudgetLine]:
         """Lines by id; unknown and unseen ones are absent."""
-        rows = await self._reading.rows(seen_by_id(self._viewer, at), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(
+            visible_lines_by_id(self._viewer, at), ids=list(set(ids))
+        )
         return {row["id"]: line_of(row, at) for row in rows}
 
-    async def of_projects(
+    async def by_projects(
         self,
         project_ids: Sequence[str],
         *,
@@ -97,8 +101,8 @@ class Budget:
     ) -> dict[str, list[BudgetLine]]:
         """Lines by project, in the order of years and phases."""
         found: dict[str, list[BudgetLine]] = defaultdict(list)
-        rows = await self._reading.rows(
-            lines_of(self._viewer, at),
+        rows = await self._transaction.fetch_rows(
+            visible_lines_by_project(self._viewer, at),
             ids=list(set(project_ids)),
             first_year=years.first.ce if years else 0,
             last_year=years.last.ce if years else 9999,

@@ -10,20 +10,20 @@ import sqlalchemy as sa
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.plans import StrategicIssue
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.store.as_of import as_known
-from hub.store.paging import paged_by
-from hub.store.plans import IDS, Plans, by_rank, issue_of, wordings
-from hub.store.rows import keyed, listed
+from hub.store.as_of import table_as_of
+from hub.store.paging import build_connections
+from hub.store.plans import IDS, Plans, issue_of, issue_sort_key, visible_issue_wordings
+from hub.store.rows import paginate, paginate_by_group
 from hub.store.tables import area
 
 
 class Issues(Plans):
     """Plans, and their issues page by page, by rank; issues without a rank stand last."""
 
-    def _every(self, at: datetime | None = None) -> sa.Subquery:
-        return wordings(self._viewer, at).subquery("wording")
+    def _all_wordings(self, at: datetime | None = None) -> sa.Subquery:
+        return visible_issue_wordings(self._viewer, at).subquery("wording")
 
-    async def issues_of(
+    async def list_issues(
         self,
         areas: Collection[str] | None,
         years: FiscalYearRange,
@@ -33,56 +33,73 @@ class Issues(Plans):
 
         Read as known at an instant (null: now).
         """
-        every, place = self._every(at), as_known(area, at)
+        issue_wordings, area_table = self._all_wordings(at), table_as_of(area, at)
         statement = (
-            sa.select(every)
-            .join(place, place.c.id == every.c.area_id, isouter=True)
-            .where(every.c.in_use)
-            .where(every.c.first_year <= years.last.ce, every.c.last_year >= years.first.ce)
+            sa.select(issue_wordings)
+            .join(area_table, area_table.c.id == issue_wordings.c.area_id, isouter=True)
+            .where(issue_wordings.c.in_use)
+            .where(
+                issue_wordings.c.first_year <= years.last.ce,
+                issue_wordings.c.last_year >= years.first.ce,
+            )
             .order_by(
-                place.c.sort_key,
-                every.c.area_id,
-                every.c.place_by_rank,
-                every.c.sort_key,
-                every.c.issue_id,
+                area_table.c.sort_key,
+                issue_wordings.c.area_id,
+                issue_wordings.c.place_by_rank,
+                issue_wordings.c.sort_key,
+                issue_wordings.c.issue_id,
             )
         )
-        given: dict[str, Any] = {}
+        parameters: dict[str, Any] = {}
         if areas is not None:
-            statement = statement.where(every.c.area_id == sa.any_(IDS))
-            given["ids"] = list(areas)
-        return [issue_of(row, at) for row in await self._reading.rows(statement, **given)]
+            statement = statement.where(issue_wordings.c.area_id == sa.any_(IDS))
+            parameters["ids"] = list(areas)
+        return [
+            issue_of(row, at) for row in await self._transaction.fetch_rows(statement, **parameters)
+        ]
 
     async def issues_by_version(
         self, version_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[StrategicIssue]]:
         """The same page of the issues of each version, as that version words them."""
-        every = self._every(at)
-        statement = sa.select(every).where(every.c.version_id == sa.any_(IDS))
-        return await self._pages(version_ids, statement, every, every.c.version_id, page, at)
+        issue_wordings = self._all_wordings(at)
+        statement = sa.select(issue_wordings).where(issue_wordings.c.version_id == sa.any_(IDS))
+        return await self._fetch_pages(
+            version_ids, statement, issue_wordings, issue_wordings.c.version_id, page, at
+        )
 
     async def issues_by_area(
         self, area_ids: Sequence[str], page: PageRequest, *, year: FiscalYear | None
     ) -> dict[str, Connection[StrategicIssue]]:
         """The same page of the issues of each area's own plans, in their current version."""
-        every = self._every()
-        statement = sa.select(every).where(every.c.area_id == sa.any_(IDS), every.c.in_use)
+        issue_wordings = self._all_wordings()
+        statement = sa.select(issue_wordings).where(
+            issue_wordings.c.area_id == sa.any_(IDS), issue_wordings.c.in_use
+        )
         if year is not None:
-            statement = statement.where(during(every, year))
-        return await self._pages(area_ids, statement, every, every.c.area_id, page)
+            statement = statement.where(runs_in_year(issue_wordings, year))
+        return await self._fetch_pages(
+            area_ids, statement, issue_wordings, issue_wordings.c.area_id, page
+        )
 
-    async def _pages(
+    async def _fetch_pages(
         self,
         keys: Sequence[str],
         statement: sa.Select[Any],
-        every: sa.Subquery,
+        issue_wordings: sa.Subquery,
         group: sa.ColumnElement[Any],
         page: PageRequest,
         at: datetime | None = None,
     ) -> dict[str, Connection[StrategicIssue]]:
-        order = [every.c.place_by_rank, every.c.sort_key, every.c.issue_id]
-        rows = await self._reading.rows(keyed(statement, group, page, order), ids=list(set(keys)))
-        return paged_by(keys, rows, page, partial(issue_of, at=at), by_rank)
+        order = [
+            issue_wordings.c.place_by_rank,
+            issue_wordings.c.sort_key,
+            issue_wordings.c.issue_id,
+        ]
+        rows = await self._transaction.fetch_rows(
+            paginate_by_group(statement, group, page, order), ids=list(set(keys))
+        )
+        return build_connections(keys, rows, page, partial(issue_of, at=at), issue_sort_key)
 
     async def issue_page(
         self,
@@ -94,22 +111,22 @@ class Issues(Plans):
         year: FiscalYear | None,
     ) -> Connection[StrategicIssue]:
         """Issues of current versions by area, theme, rank and fiscal year."""
-        every = self._every()
-        statement: sa.Select[Any] = sa.select(every).where(every.c.in_use)
+        issue_wordings = self._all_wordings()
+        statement: sa.Select[Any] = sa.select(issue_wordings).where(issue_wordings.c.in_use)
         if area_id is not None:
-            statement = statement.where(every.c.area_id == area_id)
+            statement = statement.where(issue_wordings.c.area_id == area_id)
         if theme is not None:
-            statement = statement.where(every.c.theme == theme)
+            statement = statement.where(issue_wordings.c.theme == theme)
         if max_rank is not None:
-            statement = statement.where(sa.cast(every.c.rank, sa.Integer) <= max_rank)
+            statement = statement.where(sa.cast(issue_wordings.c.rank, sa.Integer) <= max_rank)
         if year is not None:
-            statement = statement.where(during(every, year))
-        order = every.c.place_by_rank, every.c.sort_key, every.c.issue_id
-        rows = await self._reading.rows(listed(statement, page, *order))
+            statement = statement.where(runs_in_year(issue_wordings, year))
+        order = issue_wordings.c.place_by_rank, issue_wordings.c.sort_key, issue_wordings.c.issue_id
+        rows = await self._transaction.fetch_rows(paginate(statement, page, *order))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([issue_of(r) for r in rows], page, by_rank, total)
+        return build_connection([issue_of(r) for r in rows], page, issue_sort_key, total)
 
 
-def during(every: sa.Subquery, year: FiscalYear) -> sa.ColumnElement[bool]:
+def runs_in_year(issue_wordings: sa.Subquery, year: FiscalYear) -> sa.ColumnElement[bool]:
     """Issues of plans that run in a fiscal year."""
-    return sa.and_(every.c.first_year <= year.ce, every.c.last_year >= year.ce)
+    return sa.and_(issue_wordings.c.first_year <= year.ce, issue_wordings.c.last_year >= year.ce)

@@ -17,47 +17,50 @@ from hub.domain.linkages import Linkage, LinkageStatus, Reason
 from hub.domain.matrix.layout import MatrixScope
 from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.domain.text import LocalizedText, TranslationOrigin
-from hub.store.as_of import as_known
-from hub.store.database import Reading
-from hub.store.matrix.project_facts import matching_linkage
-from hub.store.paging import paged_by
-from hub.store.rows import keyed, listed, texts
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.matrix.project_facts import is_linkage_in_scope
+from hub.store.paging import build_connections
+from hub.store.rows import paginate, paginate_by_group, text_array_parameter
 from hub.store.tables import linkage, project
-from hub.store.visibility import unpublished, visible
+from hub.store.visibility import is_visible, unpublished_columns
 
-IDS: Final = texts("ids")
+IDS: Final = text_array_parameter("ids")
 
 
-def seen(viewer: Viewer, table: FromClause, at: datetime | None) -> sa.Select[Any]:
+def visible_linkages(viewer: Viewer, table: FromClause, at: datetime | None) -> sa.Select[Any]:
     """Linkages of `table` the viewer may see, of projects the viewer may see."""
-    of = as_known(project, at)
+    linked_project = table_as_of(project, at)
     return (
-        sa.select(table, *unpublished("Linkage", table.c.id, table, viewer))
-        .join(of, of.c.id == table.c.project_id)
-        .where(visible(table, viewer, at), visible(of, viewer, at))
+        sa.select(table, *unpublished_columns("Linkage", table.c.id, table, viewer))
+        .join(linked_project, linked_project.c.id == table.c.project_id)
+        .where(is_visible(table, viewer, at), is_visible(linked_project, viewer, at))
     )
 
 
 @lru_cache(maxsize=256)
-def seen_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+def visible_linkages_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Linkages of `ids`."""
-    table = as_known(linkage, at)
-    return seen(viewer, table, at).where(table.c.id == sa.any_(IDS))
+    table = table_as_of(linkage, at)
+    return visible_linkages(viewer, table, at).where(table.c.id == sa.any_(IDS))
 
 
-def origin(text: str | None) -> TranslationOrigin | None:
+def parse_origin(text: str | None) -> TranslationOrigin | None:
     """Who worded a text, where the JSON says so."""
     return TranslationOrigin(text) if text else None
 
 
-def reason_of(held: dict[str, Any]) -> Reason:
+def parse_reason(stored: dict[str, Any]) -> Reason:
     """One reason as it is kept in JSON: code, th, en, who worded them, weight."""
     return Reason(
-        code=held["code"],
+        code=stored["code"],
         text=LocalizedText(
-            held["th"], held.get("en"), origin(held.get("th_origin")), origin(held.get("en_origin"))
+            stored["th"],
+            stored.get("en"),
+            parse_origin(stored.get("th_origin")),
+            parse_origin(stored.get("en_origin")),
         ),
-        weight=Decimal(str(held["weight"])),
+        weight=Decimal(str(stored["weight"])),
     )
 
 
@@ -72,13 +75,16 @@ def linkage_of(row: asyncpg.Record, at: datetime | None) -> Linkage:
         stage_id=row["stage_id"],
         status=LinkageStatus(row["status"]),
         share=row["share"],
-        reasons=[reason_of(held) for held in json.loads(row["reasons"], parse_float=Decimal)],
+        reasons=[
+            parse_reason(stored_reason)
+            for stored_reason in json.loads(row["reasons"], parse_float=Decimal)
+        ],
         proposed_by_id=row["proposed_by_id"],
         as_of_time=at,
     )
 
 
-def by_id(item: Linkage) -> SortKey:
+def cursor_key(item: Linkage) -> SortKey:
     """Where a linkage stands in a list: a stable order, and no more."""
     return (item.id,)
 
@@ -86,24 +92,26 @@ def by_id(item: Linkage) -> SortKey:
 class Linkages:
     """Linkages in one request's snapshot, as far as the viewer may see them."""
 
-    def __init__(self, reading: Reading, viewer: Viewer) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
+        self._transaction = transaction
         self._viewer = viewer
 
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, Linkage]:
         """Linkages by id; unknown and unseen ones are absent."""
-        rows = await self._reading.rows(seen_by_id(self._viewer, at), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(
+            visible_linkages_by_id(self._viewer, at), ids=list(set(ids))
+        )
         return {row["id"]: linkage_of(row, at) for row in rows}
 
-    async def matching(self, page: PageRequest, scope: MatrixScope) -> Connection[Linkage]:
+    async def page_in_scope(self, page: PageRequest, scope: MatrixScope) -> Connection[Linkage]:
         """Linkages that a filter looks at, of projects it looks at, as known at its instant."""
-        table = as_known(linkage, scope.as_of_time)
-        where = [matching_linkage(scope, self._viewer, table)]
+        table = table_as_of(linkage, scope.as_of_time)
+        where = [is_linkage_in_scope(scope, self._viewer, table)]
         return await self.page(page, table, where=where, at=scope.as_of_time)
 
-    async def everything(self, page: PageRequest, at: datetime | None) -> Connection[Linkage]:
+    async def page_all(self, page: PageRequest, at: datetime | None) -> Connection[Linkage]:
         """Every linkage the viewer may see, as known at an instant (null: now)."""
-        return await self.page(page, as_known(linkage, at), at=at)
+        return await self.page(page, table_as_of(linkage, at), at=at)
 
     async def page(
         self,
@@ -114,18 +122,23 @@ class Linkages:
         at: datetime | None = None,
     ) -> Connection[Linkage]:
         """Linkages by extra predicates over `table` (linkages as known at `at`)."""
-        statement = seen(self._viewer, table, at).where(*where)
-        rows = await self._reading.rows(listed(statement, page, table.c.id))
+        statement = visible_linkages(self._viewer, table, at).where(*where)
+        rows = await self._transaction.fetch_rows(paginate(statement, page, table.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([linkage_of(r, at) for r in rows], page, by_id, total)
+        return build_connection([linkage_of(r, at) for r in rows], page, cursor_key, total)
 
     async def pages_by_project(
         self, project_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[Linkage]]:
         """The same page of the linkages of each project."""
-        table = as_known(linkage, at)
-        return await self._pages(
-            project_ids, seen(self._viewer, table, at), table, table.c.project_id, page, at
+        table = table_as_of(linkage, at)
+        return await self._fetch_pages(
+            project_ids,
+            visible_linkages(self._viewer, table, at),
+            table,
+            table.c.project_id,
+            page,
+            at,
         )
 
     async def pages_by_issue(
@@ -137,14 +150,14 @@ class Linkages:
         at: datetime | None = None,
     ) -> dict[str, Connection[Linkage]]:
         """The same page of the linkages to each issue, of some statuses where they are named."""
-        table = as_known(linkage, at)
-        statement = seen(self._viewer, table, at)
+        table = table_as_of(linkage, at)
+        statement = visible_linkages(self._viewer, table, at)
         if statuses is not None:
             names = sa.literal([status.value for status in statuses], ARRAY(sa.Text))
             statement = statement.where(table.c.status == sa.any_(names))
-        return await self._pages(issue_ids, statement, table, table.c.issue_id, page, at)
+        return await self._fetch_pages(issue_ids, statement, table, table.c.issue_id, page, at)
 
-    async def _pages(
+    async def _fetch_pages(
         self,
         keys: Sequence[str],
         statement: sa.Select[Any],
@@ -153,6 +166,6 @@ class Linkages:
         page: PageRequest,
         at: datetime | None,
     ) -> dict[str, Connection[Linkage]]:
-        paged = keyed(statement.where(group == sa.any_(IDS)), group, page, [table.c.id])
-        rows = await self._reading.rows(paged, ids=list(set(keys)))
-        return paged_by(keys, rows, page, partial(linkage_of, at=at), by_id)
+        paged = paginate_by_group(statement.where(group == sa.any_(IDS)), group, page, [table.c.id])
+        rows = await self._transaction.fetch_rows(paged, ids=list(set(keys)))
+        return build_connections(keys, rows, page, partial(linkage_of, at=at), cursor_key)

@@ -18,14 +18,14 @@ from sqlalchemy.pool import NullPool
 
 from hub.errors import StoreUnusable
 
-FOLDER: Final = Path(__file__).parent / "migrations"
-LOCK: Final = 0x6275_7261_6E61  # "burana"
+MIGRATIONS_FOLDER: Final = Path(__file__).parent / "migrations"
+MIGRATION_LOCK: Final = 0x6275_7261_6E61  # "burana"
 
 
-def configured(connection: Connection | None = None) -> Config:
+def build_alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's settings, without a file; a percent sign in the path is no variable."""
     config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -34,39 +34,46 @@ async def migrate(dsn: str) -> str:
     """Migrate to the newest revision and give it; `StoreUnusable` where that cannot be done."""
 
     async def connect() -> asyncpg.Connection:
-        return await reached(dsn)
+        return await connect_to_server(dsn)
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
-            await connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
-            return await connection.run_sync(upgraded)
+            await connection.execute(text(f"select pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            return await connection.run_sync(upgrade_to_head)
     finally:
         await engine.dispose()
 
 
-async def reached(dsn: str) -> asyncpg.Connection:
+async def connect_to_server(dsn: str) -> asyncpg.Connection:
     """A connection to the server at a DSN; `StoreUnusable` says who did not answer, and why."""
     try:
         return await asyncpg.connect(dsn, timeout=15)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as no:
-        why = str(no) or type(no).__name__
+    except (
+        OSError,
+        TimeoutError,
+        ValueError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+    ) as error:
+        reason = str(error) or type(error).__name__
         raise StoreUnusable(
-            f"ต่อฐานข้อมูลไม่ได้ ({why}) ให้ตรวจ HUB_DATABASE_URL และเครื่องแม่ข่าย "
-            f"· the database does not answer ({why}); check HUB_DATABASE_URL and the server"
-        ) from no
+            f"ต่อฐานข้อมูลไม่ได้ ({reason}) ให้ตรวจ HUB_DATABASE_URL และเครื่องแม่ข่าย "
+            f"· the database does not answer ({reason}); check HUB_DATABASE_URL and the server"
+        ) from error
 
 
-def upgraded(connection: Connection) -> str:
+def upgrade_to_head(connection: Connection) -> str:
     """Run what is missing over this connection, inside its transaction."""
-    config = configured(connection)
+    config = build_alembic_config(connection)
     script = ScriptDirectory.from_config(config)
-    known = {revision.revision for revision in script.walk_revisions()}
-    found = set(MigrationContext.configure(connection).get_current_heads())
-    if not found <= known:
+    available = {revision.revision for revision in script.walk_revisions()}
+    current_heads = set(MigrationContext.configure(connection).get_current_heads())
+    if not current_heads <= available:
+        newer = ", ".join(current_heads - available)
         raise StoreUnusable(
-            f"ฐานข้อมูลนี้ใหม่กว่าโปรแกรม (รุ่น {', '.join(found - known)}) ให้ใช้โปรแกรมรุ่นใหม่กว่า "
-            f"· this database is newer than this program (revision {', '.join(found - known)}); "
+            f"ฐานข้อมูลนี้ใหม่กว่าโปรแกรม (รุ่น {newer}) ให้ใช้โปรแกรมรุ่นใหม่กว่า "
+            f"· this database is newer than this program (revision {newer}); "
             "run a newer hub"
         )
     command.upgrade(config, "head")

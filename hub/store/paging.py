@@ -11,24 +11,24 @@ from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 Item = TypeVar("Item")
 
 
-def paged_by(
+def build_connections(
     parents: Sequence[str],
     rows: Sequence[asyncpg.Record],
     page: PageRequest,
-    make: Callable[[asyncpg.Record], Item],
+    build_item: Callable[[asyncpg.Record], Item],
     key: Callable[[Item], SortKey],
 ) -> dict[str, Connection[Item]]:
     """A page for every parent, empty ones too; behind a cursor an empty page has no total."""
-    held: dict[str, list[asyncpg.Record]] = defaultdict(list)
+    rows_by_parent: dict[str, list[asyncpg.Record]] = defaultdict(list)
     for row in rows:
-        held[row["list_key"]].append(row)
-    none = 0 if page.after is None else None
+        rows_by_parent[row["list_key"]].append(row)
+    empty_total = 0 if page.after is None else None
     return {
         parent: build_connection(
-            [make(row) for row in held[parent]],
+            [build_item(row) for row in rows_by_parent[parent]],
             page,
             key,
-            held[parent][0]["total"] if held[parent] else none,
+            rows_by_parent[parent][0]["total"] if rows_by_parent[parent] else empty_total,
         )
         for parent in parents
     }

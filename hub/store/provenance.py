@@ -20,23 +20,23 @@ from hub.domain.provenance import (
     SourceRecord,
 )
 from hub.domain.sources.live import RecordKey
-from hub.store.areas import prefixed
-from hub.store.as_of import as_known
-from hub.store.database import Reading
-from hub.store.rows import localized, texts
+from hub.store.areas import prefixed_columns
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import external_id, provenance, source, source_record
 
-IDS: Final = texts("ids")
+IDS: Final = text_array_parameter("ids")
 
-BY_SUBJECTS: Final = (
+PROVENANCE_BY_SUBJECT: Final = (
     sa.select(
         provenance.c.subject,
         provenance.c.asserted,
         provenance.c.confidence,
         provenance.c.citation,
         provenance.c.note,
-        *prefixed(source, "source_"),
-        *prefixed(source_record, "record_"),
+        *prefixed_columns(source, "source_"),
+        *prefixed_columns(source_record, "record_"),
     )
     .join(source, source.c.id == provenance.c.source_id)
     .outerjoin(source_record, source_record.c.id == provenance.c.record_id)
@@ -46,38 +46,42 @@ BY_SUBJECTS: Final = (
 
 
 @lru_cache(maxsize=64)
-def by_records(at: datetime | None) -> sa.Select[Any]:
+def provenance_by_record(at: datetime | None) -> sa.Select[Any]:
     """What records of `ids` say of where they come from, as they were known at an instant."""
-    told = as_known(source_record, at)
+    record_table = table_as_of(source_record, at)
     return (
         sa.select(
             source.c.asserted,
             sa.null().label("confidence"),
-            sa.func.coalesce(sa.func.nullif(told.c.scope, ""), told.c.value).label("citation"),
+            sa.func.coalesce(sa.func.nullif(record_table.c.scope, ""), record_table.c.value).label(
+                "citation"
+            ),
             sa.null().label("note"),
-            *prefixed(source, "source_"),
-            *prefixed(told, "record_"),
+            *prefixed_columns(source, "source_"),
+            *prefixed_columns(record_table, "record_"),
         )
-        .join(source, source.c.id == told.c.source_id)
-        .where(told.c.id == sa.any_(IDS))
+        .join(source, source.c.id == record_table.c.source_id)
+        .where(record_table.c.id == sa.any_(IDS))
     )
 
 
-SOURCES: Final = sa.select(*prefixed(source, "source_")).where(source.c.id == sa.any_(IDS))
-RECORDS: Final = (
-    sa.select(*prefixed(source_record, "record_"))
+SOURCES_BY_ID: Final = sa.select(*prefixed_columns(source, "source_")).where(
+    source.c.id == sa.any_(IDS)
+)
+RECORDS_BY_PROJECT: Final = (
+    sa.select(*prefixed_columns(source_record, "record_"))
     .where(source_record.c.project_id == sa.any_(IDS))
     .order_by(source_record.c.project_id, source_record.c.id)
 )
-RETRIEVED: Final = sa.select(source_record.c.id, source_record.c.retrieved_at).where(
+RETRIEVED_AT_BY_RECORD: Final = sa.select(source_record.c.id, source_record.c.retrieved_at).where(
     source_record.c.id == sa.any_(IDS)
 )
-NAMES: Final = (
+EXTERNAL_IDS_BY_SUBJECT: Final = (
     sa.select(external_id)
     .where(external_id.c.subject == sa.any_(IDS))
     .order_by(external_id.c.subject, external_id.c.scheme, external_id.c.value)
 )
-SUBJECTS: Final = (
+SUBJECTS_BY_EXTERNAL_ID: Final = (
     sa.select(external_id.c.subject)
     .where(
         external_id.c.scheme == sa.bindparam("scheme", type_=sa.Text),
@@ -91,7 +95,7 @@ def source_of(row: asyncpg.Record) -> Source:
     """The record of a row's `source_` columns."""
     return Source(
         id=row["source_id"],
-        name=localized(row, "source_name"),
+        name=localized_text_of(row, "source_name"),
         kind=row["source_kind"],
         note=row["source_note"],
         health=SourceHealth(row["source_health"]),
@@ -101,7 +105,7 @@ def source_of(row: asyncpg.Record) -> Source:
     )
 
 
-def record_of(row: asyncpg.Record) -> SourceRecord:
+def source_record_of(row: asyncpg.Record) -> SourceRecord:
     """The record of a row's `record_` columns."""
     return SourceRecord(
         id=row["record_id"],
@@ -115,7 +119,7 @@ def record_of(row: asyncpg.Record) -> SourceRecord:
 
 def provenance_of(row: asyncpg.Record) -> Provenance:
     """The record of a row; the source record is there where the fact came from one."""
-    record = None if row["record_id"] is None else record_of(row)
+    record = None if row["record_id"] is None else source_record_of(row)
     return Provenance(
         source=source_of(row),
         record=record,
@@ -127,52 +131,62 @@ def provenance_of(row: asyncpg.Record) -> Provenance:
     )
 
 
-class Provenances:
+class ProvenanceQueries:
     """Why facts are held, in one request's snapshot. A subject is the global id of a record."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction) -> None:
+        self._transaction = transaction
 
-    async def of(self, subjects: Sequence[str]) -> dict[str, list[Provenance]]:
+    async def by_subject(self, subjects: Sequence[str]) -> dict[str, list[Provenance]]:
         """Provenance by subject, the most telling first; a subject may have none."""
         found: dict[str, list[Provenance]] = defaultdict(list)
-        for row in await self._reading.rows(BY_SUBJECTS, ids=list(set(subjects))):
+        for row in await self._transaction.fetch_rows(
+            PROVENANCE_BY_SUBJECT, ids=list(set(subjects))
+        ):
             found[row["subject"]].append(provenance_of(row))
         return found
 
-    async def records(self, project_ids: Sequence[str]) -> dict[str, list[tuple[str, RecordKey]]]:
+    async def records_by_project(
+        self, project_ids: Sequence[str]
+    ) -> dict[str, list[tuple[str, RecordKey]]]:
         """The records that tell of each project: their ids, and what their sources know them by."""
         found: dict[str, list[tuple[str, RecordKey]]] = defaultdict(list)
-        for row in await self._reading.rows(RECORDS, ids=list(set(project_ids))):
+        for row in await self._transaction.fetch_rows(
+            RECORDS_BY_PROJECT, ids=list(set(project_ids))
+        ):
             key = RecordKey(row["record_source_id"], row["record_value"], row["record_scope"] or "")
             found[row["record_project_id"]].append((row["record_id"], key))
         return found
 
-    async def retrieved(self, record_ids: Sequence[str]) -> dict[str, datetime]:
+    async def retrieved_at_by_record(self, record_ids: Sequence[str]) -> dict[str, datetime]:
         """When each record came."""
-        rows = await self._reading.rows(RETRIEVED, ids=list(set(record_ids)))
+        rows = await self._transaction.fetch_rows(RETRIEVED_AT_BY_RECORD, ids=list(set(record_ids)))
         return {row["id"]: row["retrieved_at"] for row in rows}
 
-    async def of_records(
+    async def by_record(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, Provenance]:
         """What a fact rests on that one record tells, by the record's id."""
-        rows = await self._reading.rows(by_records(at), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(provenance_by_record(at), ids=list(set(ids)))
         return {row["record_id"]: provenance_of(row) for row in rows}
 
-    async def sources(self, ids: Sequence[str]) -> dict[str, Source]:
+    async def sources_by_id(self, ids: Sequence[str]) -> dict[str, Source]:
         """Sources by id; unknown ids are absent."""
-        rows = await self._reading.rows(SOURCES, ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(SOURCES_BY_ID, ids=list(set(ids)))
         return {row["source_id"]: source_of(row) for row in rows}
 
-    async def external_ids(self, subjects: Sequence[str]) -> dict[str, list[ExternalId]]:
+    async def external_ids_by_subject(self, subjects: Sequence[str]) -> dict[str, list[ExternalId]]:
         """Names in other systems by subject."""
         found: dict[str, list[ExternalId]] = defaultdict(list)
-        for row in await self._reading.rows(NAMES, ids=list(set(subjects))):
+        for row in await self._transaction.fetch_rows(
+            EXTERNAL_IDS_BY_SUBJECT, ids=list(set(subjects))
+        ):
             found[row["subject"]].append(ExternalId(row["scheme"], row["value"]))
         return found
 
-    async def subjects(self, scheme: str, value: str) -> list[str]:
+    async def list_subjects(self, scheme: str, value: str) -> list[str]:
         """The global ids of everything that bears a name in another system."""
-        rows = await self._reading.rows(SUBJECTS, scheme=scheme, value=value)
+        rows = await self._transaction.fetch_rows(
+            SUBJECTS_BY_EXTERNAL_ID, scheme=scheme, value=value
+        )
         return [row["subject"] for row in rows]

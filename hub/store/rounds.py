@@ -10,12 +10,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from hub.domain.rounds import PlanningEvent, PlanningRound
 from hub.domain.text import localized_text
 from hub.domain.time import FiscalYear
-from hub.store.database import Reading
-from hub.store.rows import localized, texts
+from hub.store.database import ReadTransaction
+from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import planning_event
 
-BY_IDS: Final = sa.select(planning_event).where(planning_event.c.id == sa.any_(texts("ids")))
-OF_YEARS: Final = (
+EVENTS_BY_ID: Final = sa.select(planning_event).where(
+    planning_event.c.id == sa.any_(text_array_parameter("ids"))
+)
+EVENTS_BY_YEAR: Final = (
     sa.select(planning_event)
     .where(
         sa.or_(
@@ -28,14 +30,14 @@ OF_YEARS: Final = (
 )
 
 
-def event_of(row: asyncpg.Record) -> PlanningEvent:
+def planning_event_of(row: asyncpg.Record) -> PlanningEvent:
     """The record of a row; actors' names are ours in both languages."""
     return PlanningEvent(
         id=row["id"],
         code=row["id"],
         track=row["track"],
         order=row["ordinal"],
-        text=localized(row, "text"),
+        text=localized_text_of(row, "text"),
         starts_on=row["starts_on"],
         ends_on=row["ends_on"],
         precision=row["precision"],
@@ -48,23 +50,26 @@ def event_of(row: asyncpg.Record) -> PlanningEvent:
     )
 
 
-class Rounds:
+class PlanningRounds:
     """Planning rounds in one request's snapshot."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction) -> None:
+        self._transaction = transaction
 
-    async def events(self, ids: Sequence[str]) -> dict[str, PlanningEvent]:
+    async def events_by_id(self, ids: Sequence[str]) -> dict[str, PlanningEvent]:
         """Events by id; unknown ids are absent."""
-        rows = await self._reading.rows(BY_IDS, ids=list(set(ids)))
-        return {row["id"]: event_of(row) for row in rows}
+        rows = await self._transaction.fetch_rows(EVENTS_BY_ID, ids=list(set(ids)))
+        return {row["id"]: planning_event_of(row) for row in rows}
 
-    async def of_years(self, years: Sequence[FiscalYear]) -> dict[FiscalYear, PlanningRound]:
+    async def rounds_by_year(self, years: Sequence[FiscalYear]) -> dict[FiscalYear, PlanningRound]:
         """The round of each year: its own dates, and the undated steps of every round."""
-        rows = await self._reading.rows(OF_YEARS, years=sorted({year.ce for year in years}))
+        rows = await self._transaction.fetch_rows(
+            EVENTS_BY_YEAR, years=sorted({year.ce for year in years})
+        )
         return {
             year: PlanningRound(
-                year, [event_of(row) for row in rows if row["fiscal_year"] in (None, year.ce)]
+                year,
+                [planning_event_of(row) for row in rows if row["fiscal_year"] in (None, year.ce)],
             )
             for year in years
         }

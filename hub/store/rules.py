@@ -8,14 +8,16 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.rules import Rule, RuleGroup
-from hub.store.database import Reading
-from hub.store.rows import localized, texts, validity
+from hub.store.database import ReadTransaction
+from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
 from hub.store.tables import rule
 
-ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
+VALID_ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
 
-BY_CODES: Final = sa.select(rule).where(rule.c.code == sa.any_(texts("codes")))
-IN_FORCE: Final = sa.select(rule).where(validity(rule, ON)).order_by(rule.c.ordinal, rule.c.code)
+RULES_BY_CODE: Final = sa.select(rule).where(rule.c.code == sa.any_(text_array_parameter("codes")))
+RULES_IN_FORCE: Final = (
+    sa.select(rule).where(is_valid_on(rule, VALID_ON)).order_by(rule.c.ordinal, rule.c.code)
+)
 
 
 def rule_of(row: asyncpg.Record) -> Rule:
@@ -24,9 +26,9 @@ def rule_of(row: asyncpg.Record) -> Rule:
         code=row["code"],
         slug=row["slug"],
         group=RuleGroup(row["group"]),
-        text=localized(row, "text"),
+        text=localized_text_of(row, "text"),
         enforcement=row["enforcement"],
-        enforcement_note=localized(row, "enforcement_note"),
+        enforcement_note=localized_text_of(row, "enforcement_note"),
         severity=row["severity"],
         citation=row["citation"],
         valid_from=row["valid_from"],
@@ -37,14 +39,14 @@ def rule_of(row: asyncpg.Record) -> Rule:
 class Rules:
     """Rules in one request's snapshot."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction) -> None:
+        self._transaction = transaction
 
     async def by_code(self, codes: Sequence[str]) -> dict[str, Rule]:
         """Rules by code, whatever their validity; unknown codes are absent."""
-        rows = await self._reading.rows(BY_CODES, codes=list(set(codes)))
+        rows = await self._transaction.fetch_rows(RULES_BY_CODE, codes=list(set(codes)))
         return {row["code"]: rule_of(row) for row in rows}
 
-    async def in_force(self, on: date) -> list[Rule]:
+    async def list_in_force(self, on: date) -> list[Rule]:
         """Every rule in force on a day, in the order of the deck."""
-        return [rule_of(row) for row in await self._reading.rows(IN_FORCE, on=on)]
+        return [rule_of(row) for row in await self._transaction.fetch_rows(RULES_IN_FORCE, on=on)]

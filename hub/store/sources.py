@@ -20,14 +20,14 @@ from hub.domain.provenance import Source, SourceHealth
 from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
 from hub.domain.sources.runs import SourceRun
 from hub.domain.time import FiscalYear
-from hub.store.areas import prefixed
-from hub.store.database import Reading
-from hub.store.ingest.quarantine import row_of
+from hub.store.areas import prefixed_columns
+from hub.store.database import ReadTransaction
+from hub.store.ingest.quarantine import quarantined_row_of
 from hub.store.ingest.runs import run_of
-from hub.store.matrix.linkage_filter import one_of
-from hub.store.paging import paged_by
+from hub.store.matrix.linkage_filter import is_one_of
+from hub.store.paging import build_connections
 from hub.store.provenance import source_of
-from hub.store.rows import keyed, listed, texts
+from hub.store.rows import paginate, paginate_by_group, text_array_parameter
 from hub.store.tables import (
     budget_line,
     linkage,
@@ -38,11 +38,16 @@ from hub.store.tables import (
     source_record,
     source_run,
 )
-from hub.store.visibility import operable, unpublished, unpublished_among, visible
+from hub.store.visibility import (
+    aggregated_unpublished_columns,
+    can_operate,
+    is_visible,
+    unpublished_columns,
+)
 
-IDS: Final = texts("ids")
+IDS: Final = text_array_parameter("ids")
 NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))
-SOURCE: Final = prefixed(source, "source_")
+SOURCE_COLUMNS: Final = prefixed_columns(source, "source_")
 
 
 @lru_cache(maxsize=256)
@@ -52,59 +57,61 @@ def record_counts(viewer: Viewer) -> sa.Select[Any]:
         sa.select(
             source_record.c.source_id,
             sa.func.count().label("records"),
-            *unpublished_among("Source", source_record.c.source_id, project, viewer),
+            *aggregated_unpublished_columns("Source", source_record.c.source_id, project, viewer),
         )
         .select_from(source_record.outerjoin(project, project.c.id == source_record.c.project_id))
         .where(
             source_record.c.source_id == sa.any_(IDS),
-            sa.or_(source_record.c.project_id.is_(None), visible(project, viewer)),
+            sa.or_(source_record.c.project_id.is_(None), is_visible(project, viewer)),
         )
         .group_by(source_record.c.source_id)
     )
 
 
 @lru_cache(maxsize=256)
-def years_told(viewer: Viewer) -> sa.Select[Any]:
+def reported_fiscal_years(viewer: Viewer) -> sa.Select[Any]:
     """The fiscal years that lines of sources of `ids` speak of."""
     return (
         sa.select(
             budget_line.c.source_id,
             budget_line.c.fiscal_year,
-            *unpublished_among("Source", budget_line.c.source_id, project, viewer),
+            *aggregated_unpublished_columns("Source", budget_line.c.source_id, project, viewer),
         )
         .join(project, project.c.id == budget_line.c.project_id)
-        .where(budget_line.c.source_id == sa.any_(IDS), visible(project, viewer))
+        .where(budget_line.c.source_id == sa.any_(IDS), is_visible(project, viewer))
         .group_by(budget_line.c.source_id, budget_line.c.fiscal_year)
         .order_by(budget_line.c.source_id, budget_line.c.fiscal_year)
     )
 
 
 @lru_cache(maxsize=256)
-def unlinked(viewer: Viewer) -> sa.Select[Any]:
+def unlinked_project_counts(viewer: Viewer) -> sa.Select[Any]:
     """Projects of sources of `ids` that no linkage places."""
-    placed = sa.exists().where(
+    has_linkage = sa.exists().where(
         linkage.c.project_id == project.c.id,
-        one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
-        visible(linkage, viewer),
+        is_one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
+        is_visible(linkage, viewer),
     )
     return (
         sa.select(
             project.c.source_id,
             sa.func.count().label("projects"),
-            *unpublished_among("Source", project.c.source_id, project, viewer),
+            *aggregated_unpublished_columns("Source", project.c.source_id, project, viewer),
         )
-        .where(project.c.source_id == sa.any_(IDS), visible(project, viewer), sa.not_(placed))
+        .where(
+            project.c.source_id == sa.any_(IDS), is_visible(project, viewer), sa.not_(has_linkage)
+        )
         .group_by(project.c.source_id)
     )
 
 
-def operated(viewer: Viewer, table: FromClause) -> sa.Select[Any]:
+def select_operated(viewer: Viewer, table: FromClause) -> sa.Select[Any]:
     """Rows of `table` (runs, quarantine) that belong to sources the viewer operates."""
-    kind = "SourceRun" if table is source_run else "QuarantinedRow"
+    type_name = "SourceRun" if table is source_run else "QuarantinedRow"
     return (
-        sa.select(table, *unpublished(kind, table.c.id, source, viewer))
+        sa.select(table, *unpublished_columns(type_name, table.c.id, source, viewer))
         .join(source, source.c.id == table.c.source_id)
-        .where(operable(source, viewer))
+        .where(can_operate(source, viewer))
     )
 
 
@@ -115,13 +122,13 @@ def waiting_counts(viewer: Viewer) -> sa.Select[Any]:
         sa.select(
             quarantine.c.source_id,
             sa.func.count().label("rows"),
-            *unpublished_among("Source", source.c.id, source, viewer),
+            *aggregated_unpublished_columns("Source", source.c.id, source, viewer),
         )
         .join(source, source.c.id == quarantine.c.source_id)
         .where(
             quarantine.c.source_id == sa.any_(IDS),
             quarantine.c.status == RowStatus.WAITING.value,
-            operable(source, viewer),
+            can_operate(source, viewer),
         )
         .group_by(quarantine.c.source_id)
     )
@@ -131,137 +138,151 @@ def waiting_counts(viewer: Viewer) -> sa.Select[Any]:
 def latest_runs(viewer: Viewer) -> sa.Select[Any]:
     """The latest run of those sources of `ids` that the viewer operates."""
     return (
-        operated(viewer, source_run)
+        select_operated(viewer, source_run)
         .where(source_run.c.source_id == sa.any_(IDS))
         .ext(distinct_on(source_run.c.source_id))
         .order_by(source_run.c.source_id, source_run.c.id.desc())
     )
 
 
-FETCHED: Final = sa.select(*SOURCE).where(source.c.transport.is_not(None)).order_by(source.c.id)
-PAYLOADS: Final = sa.select(raw_record).where(raw_record.c.hash == sa.any_(IDS))
+FETCHED_SOURCES: Final = (
+    sa.select(*SOURCE_COLUMNS).where(source.c.transport.is_not(None)).order_by(source.c.id)
+)
+PAYLOADS_BY_HASH: Final = sa.select(raw_record).where(raw_record.c.hash == sa.any_(IDS))
 
 
-def by_id(one: Source) -> SortKey:
+def source_sort_key(item: Source) -> SortKey:
     """Where a source stands in a list."""
-    return (one.id,)
+    return (item.id,)
 
 
-def newest(one: SourceRun) -> SortKey:
+def run_sort_key(item: SourceRun) -> SortKey:
     """Where a run stands in a list, the newest first."""
-    return (-one.id,)
+    return (-item.id,)
 
 
-def oldest(one: QuarantinedRow) -> SortKey:
+def quarantined_row_sort_key(item: QuarantinedRow) -> SortKey:
     """Where a row stands in a list, in the order they came."""
-    return (one.id,)
+    return (item.id,)
 
 
 class Sources:
     """Sources in one request's snapshot."""
 
-    def __init__(self, reading: Reading, viewer: Viewer) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
+        self._transaction = transaction
         self._viewer = viewer
 
     async def page(
         self, page: PageRequest, health: Sequence[SourceHealth], *, fetched: bool | None
     ) -> Connection[Source]:
         """Sources by id; of a health, and those that are (or are not) taken in by runs."""
-        statement = sa.select(*SOURCE)
+        statement = sa.select(*SOURCE_COLUMNS)
         if health:
-            statement = statement.where(one_of(source.c.health, [one.value for one in health]))
+            statement = statement.where(is_one_of(source.c.health, [one.value for one in health]))
         if fetched is not None:
             is_fetched = source.c.transport.is_not(None)
             statement = statement.where(is_fetched if fetched else sa.not_(is_fetched))
-        rows = await self._reading.rows(listed(statement, page, source.c.id))
+        rows = await self._transaction.fetch_rows(paginate(statement, page, source.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([source_of(row) for row in rows], page, by_id, total)
+        return build_connection([source_of(row) for row in rows], page, source_sort_key, total)
 
-    async def fetched(self) -> dict[str, Source]:
+    async def fetched_by_id(self) -> dict[str, Source]:
         """Sources that are taken in by runs, by id."""
-        rows = await self._reading.rows(FETCHED)
+        rows = await self._transaction.fetch_rows(FETCHED_SOURCES)
         return {row["source_id"]: source_of(row) for row in rows}
 
-    async def records(self, ids: Sequence[str]) -> dict[str, int]:
+    async def record_counts_by_source(self, ids: Sequence[str]) -> dict[str, int]:
         """How many records are held, by source."""
-        rows = await self._reading.rows(record_counts(self._viewer), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(record_counts(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: row["records"] for row in rows}
 
-    async def years(self, ids: Sequence[str]) -> dict[str, list[FiscalYear]]:
+    async def fiscal_years_by_source(self, ids: Sequence[str]) -> dict[str, list[FiscalYear]]:
         """The fiscal years that lines speak of, ascending, by source."""
         found: dict[str, list[FiscalYear]] = defaultdict(list)
-        for row in await self._reading.rows(years_told(self._viewer), ids=list(set(ids))):
+        for row in await self._transaction.fetch_rows(
+            reported_fiscal_years(self._viewer), ids=list(set(ids))
+        ):
             found[row["source_id"]].append(FiscalYear(row["fiscal_year"]))
         return found
 
-    async def unlinked(self, ids: Sequence[str]) -> dict[str, int]:
+    async def unlinked_counts_by_source(self, ids: Sequence[str]) -> dict[str, int]:
         """How many projects no linkage places, by source."""
-        rows = await self._reading.rows(unlinked(self._viewer), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(
+            unlinked_project_counts(self._viewer), ids=list(set(ids))
+        )
         return {row["source_id"]: row["projects"] for row in rows}
 
-    async def waiting(self, ids: Sequence[str]) -> dict[str, int]:
+    async def waiting_counts_by_source(self, ids: Sequence[str]) -> dict[str, int]:
         """How many rows wait for a person, by source."""
-        rows = await self._reading.rows(waiting_counts(self._viewer), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(waiting_counts(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: row["rows"] for row in rows}
 
-    async def latest(self, ids: Sequence[str]) -> dict[str, SourceRun]:
+    async def latest_run_by_source(self, ids: Sequence[str]) -> dict[str, SourceRun]:
         """The latest run, by source."""
-        rows = await self._reading.rows(latest_runs(self._viewer), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(latest_runs(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: run_of(row) for row in rows}
 
-    async def operates(self, ids: Sequence[str]) -> set[str]:
+    async def list_operated_ids(self, ids: Sequence[str]) -> set[str]:
         """Which of the sources the viewer operates."""
         statement = sa.select(source.c.id).where(
-            source.c.id == sa.any_(IDS), operable(source, self._viewer)
+            source.c.id == sa.any_(IDS), can_operate(source, self._viewer)
         )
-        return {row["id"] for row in await self._reading.rows(statement, ids=list(set(ids)))}
+        return {
+            row["id"] for row in await self._transaction.fetch_rows(statement, ids=list(set(ids)))
+        }
 
-    async def runs(self, ids: Sequence[str]) -> dict[str, SourceRun]:
+    async def runs_by_id(self, ids: Sequence[str]) -> dict[str, SourceRun]:
         """Runs of sources the viewer operates, by number; others are absent."""
-        statement = operated(self._viewer, source_run).where(source_run.c.id == sa.any_(NUMBERS))
-        rows = await self._reading.rows(statement, numbers=numbers(ids))
+        statement = select_operated(self._viewer, source_run).where(
+            source_run.c.id == sa.any_(NUMBERS)
+        )
+        rows = await self._transaction.fetch_rows(statement, numbers=parse_numbers(ids))
         return {str(row["id"]): run_of(row) for row in rows}
 
     async def runs_by_source(
         self, ids: Sequence[str], page: PageRequest
     ) -> dict[str, Connection[SourceRun]]:
         """The same page of the runs of each source, the newest first."""
-        statement = operated(self._viewer, source_run).where(source_run.c.source_id == sa.any_(IDS))
-        paged = keyed(statement, source_run.c.source_id, page, [-source_run.c.id])
-        rows = await self._reading.rows(paged, ids=list(set(ids)))
-        return paged_by(ids, rows, page, run_of, newest)
+        statement = select_operated(self._viewer, source_run).where(
+            source_run.c.source_id == sa.any_(IDS)
+        )
+        paged = paginate_by_group(statement, source_run.c.source_id, page, [-source_run.c.id])
+        rows = await self._transaction.fetch_rows(paged, ids=list(set(ids)))
+        return build_connections(ids, rows, page, run_of, run_sort_key)
 
-    async def rows(self, ids: Sequence[str]) -> dict[str, QuarantinedRow]:
+    async def rows_by_id(self, ids: Sequence[str]) -> dict[str, QuarantinedRow]:
         """Rows of sources the viewer operates, by number; others are absent."""
-        statement = operated(self._viewer, quarantine).where(quarantine.c.id == sa.any_(NUMBERS))
-        rows = await self._reading.rows(statement, numbers=numbers(ids))
-        return {str(row["id"]): row_of(row) for row in rows}
+        statement = select_operated(self._viewer, quarantine).where(
+            quarantine.c.id == sa.any_(NUMBERS)
+        )
+        rows = await self._transaction.fetch_rows(statement, numbers=parse_numbers(ids))
+        return {str(row["id"]): quarantined_row_of(row) for row in rows}
 
     async def rows_by_source(
         self, ids: Sequence[str], page: PageRequest, status: Sequence[RowStatus]
     ) -> dict[str, Connection[QuarantinedRow]]:
         """The same page of the rows of each source, in the order they came."""
-        statement = operated(self._viewer, quarantine).where(
+        statement = select_operated(self._viewer, quarantine).where(
             quarantine.c.source_id == sa.any_(IDS),
-            one_of(quarantine.c.status, [one.value for one in status]),
+            is_one_of(quarantine.c.status, [one.value for one in status]),
         )
-        paged = keyed(statement, quarantine.c.source_id, page, [quarantine.c.id])
-        rows = await self._reading.rows(paged, ids=list(set(ids)))
-        return paged_by(ids, rows, page, row_of, oldest)
+        paged = paginate_by_group(statement, quarantine.c.source_id, page, [quarantine.c.id])
+        rows = await self._transaction.fetch_rows(paged, ids=list(set(ids)))
+        return build_connections(ids, rows, page, quarantined_row_of, quarantined_row_sort_key)
 
-    async def payloads(self, hashes: Sequence[str]) -> dict[str, str]:
+    async def payloads_by_hash(self, hashes: Sequence[str]) -> dict[str, str]:
         """What came, as text, by hash; bytes that are no UTF-8 are shown escaped."""
-        rows = await self._reading.rows(PAYLOADS, ids=list(set(hashes)))
-        return {row["hash"]: shown_payload(row) for row in rows}
+        rows = await self._transaction.fetch_rows(PAYLOADS_BY_HASH, ids=list(set(hashes)))
+        return {row["hash"]: render_payload(row) for row in rows}
 
 
-def shown_payload(row: asyncpg.Record) -> str:
+def render_payload(row: asyncpg.Record) -> str:
     """A payload as a person can look at it."""
     payload: bytes = row["payload"]
     return payload.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
-def numbers(keys: Sequence[str]) -> list[int]:
+def parse_numbers(keys: Sequence[str]) -> list[int]:
     """The keys that are numbers of rows; others name nothing."""
     return sorted({int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19})

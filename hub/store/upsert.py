@@ -16,12 +16,12 @@ Row = dict[str, Any]
 """One row by column: what both JSON and COPY take (moments as datetime, arrays as lists)."""
 
 
-def filled(table: sa.Table, rows: Sequence[Row]) -> list[str]:
+def list_filled_columns(table: sa.Table, rows: Sequence[Row]) -> list[str]:
     """The columns that rows fill."""
     return [c.name for c in table.c if any(c.name in row for row in rows)]
 
 
-def written(rows: Sequence[Row]) -> str:
+def serialize_rows(rows: Sequence[Row]) -> str:
     """Rows as JSON; the fast way where it can be gone."""
     try:
         return orjson.dumps(rows).decode()
@@ -29,7 +29,7 @@ def written(rows: Sequence[Row]) -> str:
         return json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
 
 
-async def add(connection: asyncpg.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+async def copy_rows(connection: asyncpg.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows that are known not to be there; all of them fill the same columns."""
     if rows:
         await connection.copy_records_to_table(
@@ -53,26 +53,28 @@ async def upsert(
     """
     if not rows:
         return 0
-    columns = columns or filled(table, rows)
+    columns = columns or list_filled_columns(table, rows)
     keys = [c.name for c in table.primary_key.columns]
-    once = set(first_only)
-    rest = [name for name in columns if name not in keys and name not in once]
-    listed = ", ".join(f'"{name}"' for name in columns)
-    conflict = ", ".join(f'"{name}"' for name in keys)
+    insert_only = set(first_only)
+    updated_columns = [name for name in columns if name not in keys and name not in insert_only]
+    column_list = ", ".join(f'"{name}"' for name in columns)
+    conflict_columns = ", ".join(f'"{name}"' for name in keys)
     action = "do nothing"
-    if rest:
-        new = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    if updated_columns:
+        assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in updated_columns)
         if "version" in table.c and "version" not in columns:
-            new += ', "version" = held."version" + 1'
-        differs = " or ".join(f'held."{name}" is distinct from excluded."{name}"' for name in rest)
-        action = f"do update set {new} where {differs}"
-    into = ", ".join([listed, *(f'"{name}"' for name in stamped)])
-    given = ", ".join([listed, *("transaction_timestamp()" for _ in stamped)])
+            assignments += ', "version" = existing."version" + 1'
+        difference = " or ".join(
+            f'existing."{name}" is distinct from excluded."{name}"' for name in updated_columns
+        )
+        action = f"do update set {assignments} where {difference}"
+    insert_list = ", ".join([column_list, *(f'"{name}"' for name in stamped)])
+    select_list = ", ".join([column_list, *("transaction_timestamp()" for _ in stamped)])
     # Names are those of our own tables; values are the one parameter.
     statement = (
-        f'insert into "{table.name}" as held ({into}) select {given} '  # noqa: S608
+        f'insert into "{table.name}" as existing ({insert_list}) select {select_list} '  # noqa: S608
         f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) '
-        f"on conflict ({conflict}) {action}"
+        f"on conflict ({conflict_columns}) {action}"
     )
-    done = await connection.execute(statement, written(rows))
-    return int(done.rsplit(" ", 1)[1])
+    status = await connection.execute(statement, serialize_rows(rows))
+    return int(status.rsplit(" ", 1)[1])

@@ -12,53 +12,55 @@ import sqlalchemy as sa
 from hub.domain.agencies import ActorLevel
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.value_chain import ExpectedRole, Stage, StageKind, ValueChain
-from hub.store.as_of import as_known
-from hub.store.database import Reading
-from hub.store.rows import listed, localized, texts
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.rows import localized_text_of, paginate, text_array_parameter
 from hub.store.tables import expected_role, stage, value_chain
 
-IDS: Final = texts("ids")
-LEVELS: Final = {level.value: place for place, level in enumerate(ActorLevel)}
+IDS: Final = text_array_parameter("ids")
+LEVEL_ORDER: Final = {level.value: position for position, level in enumerate(ActorLevel)}
 
 
 @lru_cache(maxsize=64)
 def chains_by_id(at: datetime | None) -> sa.Select[Any]:
     """Chains of `ids`."""
-    table = as_known(value_chain, at)
+    table = table_as_of(value_chain, at)
     return sa.select(table).where(table.c.id == sa.any_(IDS))
 
 
 @lru_cache(maxsize=64)
-def every_stage(at: datetime | None) -> sa.Subquery:
+def stages_as_of(at: datetime | None) -> sa.Subquery:
     """Stages of chains known by then."""
-    table, chain = as_known(stage, at), as_known(value_chain, at)
-    return sa.select(table).join(chain, chain.c.id == table.c.chain_id).subquery("stage")
-
-
-@lru_cache(maxsize=64)
-def every_role(at: datetime | None) -> sa.Subquery:
-    """Expected roles in stages known by then."""
-    table, place = as_known(expected_role, at), every_stage(at)
-    return sa.select(table).join(place, place.c.id == table.c.stage_id).subquery("role")
-
-
-def stages_where(at: datetime | None, column: str) -> sa.Select[Any]:
-    """Stages by a column, along their chains."""
-    every = every_stage(at)
+    table, chain_table = table_as_of(stage, at), table_as_of(value_chain, at)
     return (
-        sa.select(every)
-        .where(every.c[column] == sa.any_(IDS))
-        .order_by(every.c.chain_id, every.c.ordinal, every.c.id)
+        sa.select(table).join(chain_table, chain_table.c.id == table.c.chain_id).subquery("stage")
     )
 
 
-def roles_where(at: datetime | None, column: str) -> sa.Select[Any]:
-    """Expected roles by a column, in the order of the deck's rows."""
-    every = every_role(at)
+@lru_cache(maxsize=64)
+def expected_roles_as_of(at: datetime | None) -> sa.Subquery:
+    """Expected roles in stages known by then."""
+    table, stages = table_as_of(expected_role, at), stages_as_of(at)
+    return sa.select(table).join(stages, stages.c.id == table.c.stage_id).subquery("role")
+
+
+def stages_by_column(at: datetime | None, column: str) -> sa.Select[Any]:
+    """Stages by a column, along their chains."""
+    stages = stages_as_of(at)
     return (
-        sa.select(every)
-        .where(every.c[column] == sa.any_(IDS))
-        .order_by(every.c.stage_id, sa.case(LEVELS, value=every.c.level), every.c.id)
+        sa.select(stages)
+        .where(stages.c[column] == sa.any_(IDS))
+        .order_by(stages.c.chain_id, stages.c.ordinal, stages.c.id)
+    )
+
+
+def expected_roles_by_column(at: datetime | None, column: str) -> sa.Select[Any]:
+    """Expected roles by a column, in the order of the deck's rows."""
+    roles = expected_roles_as_of(at)
+    return (
+        sa.select(roles)
+        .where(roles.c[column] == sa.any_(IDS))
+        .order_by(roles.c.stage_id, sa.case(LEVEL_ORDER, value=roles.c.level), roles.c.id)
     )
 
 
@@ -67,7 +69,7 @@ def chain_of(row: asyncpg.Record, at: datetime | None = None) -> ValueChain:
     return ValueChain(
         id=row["id"],
         code=row["id"],
-        name=localized(row, "name"),
+        name=localized_text_of(row, "name"),
         theme=row["theme"],
         template_id=row["template_id"],
         actor_levels=[ActorLevel(level) for level in row["actor_levels"]],
@@ -82,22 +84,22 @@ def stage_of(row: asyncpg.Record, at: datetime | None = None) -> Stage:
         id=row["id"],
         code=row["code"],
         chain_id=row["chain_id"],
-        name=localized(row, "name"),
-        group=localized(row, "group") if row["group_th"] else None,
+        name=localized_text_of(row, "name"),
+        group=localized_text_of(row, "group") if row["group_th"] else None,
         order=row["ordinal"],
         kind=StageKind(row["kind"]),
         as_of_time=at,
     )
 
 
-def role_of(row: asyncpg.Record, at: datetime | None = None) -> ExpectedRole:
+def expected_role_of(row: asyncpg.Record, at: datetime | None = None) -> ExpectedRole:
     """The record of a row; a role's code is its id."""
     return ExpectedRole(
         id=row["id"],
         code=row["id"],
         level=ActorLevel(row["level"]),
         stage_id=row["stage_id"],
-        statement=localized(row, "statement"),
+        statement=localized_text_of(row, "statement"),
         citation=row["citation"],
         as_of_time=at,
     )
@@ -106,12 +108,12 @@ def role_of(row: asyncpg.Record, at: datetime | None = None) -> ExpectedRole:
 class ValueChains:
     """Chains, stages and roles in one request's snapshot, as known at an instant (null: now)."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction) -> None:
+        self._transaction = transaction
 
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, ValueChain]:
         """Chains by code; unknown codes are absent."""
-        rows = await self._reading.rows(chains_by_id(at), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(chains_by_id(at), ids=list(set(ids)))
         return {row["id"]: chain_of(row, at) for row in rows}
 
     async def page(self, page: PageRequest, *, theme: str | None) -> Connection[ValueChain]:
@@ -119,41 +121,49 @@ class ValueChains:
         statement: sa.Select[Any] = sa.select(value_chain)
         if theme is not None:
             statement = statement.where(value_chain.c.theme == theme)
-        counted = listed(statement, page, value_chain.c.sort_key, value_chain.c.id)
-        rows = await self._reading.rows(counted)
+        paged = paginate(statement, page, value_chain.c.sort_key, value_chain.c.id)
+        rows = await self._transaction.fetch_rows(paged)
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
         return build_connection(
             [chain_of(r) for r in rows], page, lambda c: (c.sort_key, c.id), total
         )
 
-    async def stages(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, Stage]:
+    async def stages_by_id(
+        self, ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, Stage]:
         """Stages by id; unknown ids are absent."""
-        rows = await self._reading.rows(stages_where(at, "id"), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(stages_by_column(at, "id"), ids=list(set(ids)))
         return {row["id"]: stage_of(row, at) for row in rows}
 
-    async def stages_of(
+    async def stages_by_chain(
         self, chain_ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, list[Stage]]:
         """Stages by chain, along the chain."""
         found: dict[str, list[Stage]] = defaultdict(list)
-        rows = await self._reading.rows(stages_where(at, "chain_id"), ids=list(set(chain_ids)))
+        rows = await self._transaction.fetch_rows(
+            stages_by_column(at, "chain_id"), ids=list(set(chain_ids))
+        )
         for row in rows:
             found[row["chain_id"]].append(stage_of(row, at))
         return found
 
-    async def roles(
+    async def roles_by_id(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, ExpectedRole]:
         """Expected roles by id; unknown ids are absent."""
-        rows = await self._reading.rows(roles_where(at, "id"), ids=list(set(ids)))
-        return {row["id"]: role_of(row, at) for row in rows}
+        rows = await self._transaction.fetch_rows(
+            expected_roles_by_column(at, "id"), ids=list(set(ids))
+        )
+        return {row["id"]: expected_role_of(row, at) for row in rows}
 
-    async def roles_of(
+    async def roles_by_stage(
         self, stage_ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, list[ExpectedRole]]:
         """Expected roles by stage, in the order of the deck's rows."""
         found: dict[str, list[ExpectedRole]] = defaultdict(list)
-        rows = await self._reading.rows(roles_where(at, "stage_id"), ids=list(set(stage_ids)))
+        rows = await self._transaction.fetch_rows(
+            expected_roles_by_column(at, "stage_id"), ids=list(set(stage_ids))
+        )
         for row in rows:
-            found[row["stage_id"]].append(role_of(row, at))
+            found[row["stage_id"]].append(expected_role_of(row, at))
         return found

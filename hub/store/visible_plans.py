@@ -7,33 +7,35 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.identity.viewer import Viewer, Visibility
-from hub.store.as_of import as_known
+from hub.store.as_of import table_as_of
 from hub.store.tables import plan_version
-from hub.store.visibility import UNPUBLISHED, unpublished, visible
+from hub.store.visibility import UNPUBLISHED_COLUMN, is_visible, unpublished_columns
 
 
-def told(viewer: Viewer, whole: FromClause, at: datetime | None) -> sa.ColumnElement[bool]:
+def has_visible_version(
+    viewer: Viewer, plan_table: FromClause, at: datetime | None
+) -> sa.ColumnElement[bool]:
     """Plans of `whole` (plans as known at `at`) of which the viewer may see any version."""
-    version = as_known(plan_version, at)
+    version = table_as_of(plan_version, at)
     return (
         sa.exists()
-        .where(version.c.plan_id == whole.c.id, visible(version, viewer, at))
-        .correlate(whole)
+        .where(version.c.plan_id == plan_table.c.id, is_visible(version, viewer, at))
+        .correlate(plan_table)
     )
 
 
-def told_by(
-    viewer: Viewer, whole: FromClause, at: datetime | None = None
+def unpublished_version_columns(
+    viewer: Viewer, plan_table: FromClause, at: datetime | None = None
 ) -> tuple[sa.ColumnElement[Any], ...]:
     """For the log of access: the version through which a plan is seen, a published one if any."""
-    version = as_known(plan_version, at).alias("telling")
+    version = table_as_of(plan_version, at).alias("visible_version")
     return tuple(
         sa.select(column)
-        .where(version.c.plan_id == whole.c.id, visible(version, viewer, at))
+        .where(version.c.plan_id == plan_table.c.id, is_visible(version, viewer, at))
         .order_by(version.c.visibility != Visibility.PUBLISHED.value, version.c.number.desc())
         .limit(1)
-        .correlate(whole)
+        .correlate(plan_table)
         .scalar_subquery()
-        .label(UNPUBLISHED)
-        for column in unpublished("PlanVersion", version.c.id, version, viewer)
+        .label(UNPUBLISHED_COLUMN)
+        for column in unpublished_columns("PlanVersion", version.c.id, version, viewer)
     )

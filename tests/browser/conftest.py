@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from hub.store.database import opened
+from hub.store.database import open_database
 from tests.browser.sources import PEOPLE, Operated, operating, take_in
 from tests.browser.visitor import CHROMIUM, LAPTOP, Visit, shown
 from tests.conftest import administer, copied, numbers
@@ -118,7 +118,7 @@ async def visit(browser: Any, address: str) -> AsyncIterator[Visit]:
 async def taken_in(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The DSN of a database into which the samples were taken in, and the folder of sources."""
     dsn, folder = await copied(template, "browsed"), tmp_path_factory.mktemp("taken") / "sources"
-    async with opened(dsn, pool_size=2) as database:
+    async with open_database(dsn, pool_size=2) as database:
         await take_in(database, folder)
     return dsn, folder
 

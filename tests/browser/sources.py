@@ -16,7 +16,7 @@ from hub.errors import SourceRefused
 from hub.ingest.run import Input, ingest
 from hub.services.sources.source_status import declare_all
 from hub.settings import Settings
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from tests.connectors.test_every_connector import sample
 from tests.thread import hub_in_thread
 
@@ -84,5 +84,5 @@ async def operating(dsn: str, sources: Path, port: int) -> AsyncIterator[Operate
         "127.0.0.1", port, sources.parent, False, dsn, 4, sources_dir=sources, rate=0, demo=True
     )
     with hub_in_thread(settings, port) as address:
-        async with opened(dsn, pool_size=2) as database:
+        async with open_database(dsn, pool_size=2) as database:
             yield Operated(address, database, sources)

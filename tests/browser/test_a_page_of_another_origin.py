@@ -17,7 +17,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from hub.domain.identity.clients import ClientKind
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from hub.web.listening import Listening
 from tests.browser.conftest import free_port
 from tests.browser.visitor import AXE
@@ -81,7 +81,7 @@ def provider(hub_port: int) -> Iterator[Provider | None]:
 
 @pytest.fixture(scope="module")
 async def people(template: str) -> AsyncIterator[Database]:
-    async with opened(await copied(template, "elsewhere"), pool_size=5) as database:
+    async with open_database(await copied(template, "elsewhere"), pool_size=5) as database:
         yield database
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from hub.cli import console, main
 from hub.settings import Settings
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from tests.conftest import administer, copied
 
 NAME = "cli"
@@ -67,11 +67,11 @@ def hub(run: Run, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same over the database, which is opened without being prepared."""
 
     @asynccontextmanager
-    async def open_database(_: Settings) -> AsyncIterator[Database]:
-        async with opened(dsn, pool_size=2) as database:
+    async def prepare_database(_: Settings) -> AsyncIterator[Database]:
+        async with open_database(dsn, pool_size=2) as database:
             yield database
 
-    monkeypatch.setattr(console, "open_database", open_database)
+    monkeypatch.setattr(console, "prepare_database", prepare_database)
     monkeypatch.setenv("HUB_PUBLIC_URL", "https://hub.test")
     return run
 

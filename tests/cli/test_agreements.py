@@ -20,7 +20,7 @@ PAIR = ("province:45", "ministry:07", PURPOSE, "--until", TOMORROW)
 async def test_a_draft_can_be_read_from_the_next_request_on_until_the_agreement_is_revoked(
     ask: Asking, fresh_database: Database
 ) -> None:
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         await connection.execute(
             "insert into project (id, code, name_th, sort_key, owner_id, fiscal_years, visibility) "
             "values ('draft', 'draft', 'ร่าง', 'ร', 'province:20', '{2011}', 'PRIVATE')"

@@ -124,7 +124,7 @@ def test_an_interrupted_command_ends_with_130(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(console, "open_database", interrupted)
+    monkeypatch.setattr(console, "prepare_database", interrupted)
     assert main(["agency", "list"]) == 130
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("  หยุดแล้ว · stopped\n", "")
@@ -136,7 +136,7 @@ def test_sigterm_ends_a_command_as_ctrl_c_does(
     def terminated(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(console, "open_database", terminated)
+    monkeypatch.setattr(console, "prepare_database", terminated)
     assert main(["agency", "list"]) == 130
     assert capsys.readouterr().out == "  หยุดแล้ว · stopped\n"
 

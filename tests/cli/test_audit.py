@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hub.services.identity.operator import account
-from hub.store.identity.audit_log import record_of
+from hub.store.identity.audit_log import access_record_of
 from tests.cli.conftest import Run, failed, ok, rows, secret_in
 
 AS_A_SUPERUSER = "set session_replication_role = replica"
@@ -65,7 +65,7 @@ def test_every_change_of_the_registry_is_logged_with_who_made_it(hub: Run, dsn: 
     ok(hub("agreement", "revoke", key, *by))
     ok(hub("agency", "disable", "05", *by))
     logged = rows(dsn, "select * from access_log order by number")
-    every = [record_of(row) for row in logged]
+    every = [access_record_of(row) for row in logged]
     assert [(one.operation, one.records) for one in every] == [
         ("command agency add", ("gid://hub/Registration/ministry:05",)),
         ("command client add", ("gid://hub/Client/plan",)),

@@ -17,7 +17,7 @@ from hub.errors import SourceRefused
 from hub.ingest.parse import entry_of
 from hub.ingest.run import Input, Result, ingest
 from hub.services.sources.source_status import waiting as waiting_rows
-from hub.store.budget import Budget
+from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.connectors import sheets
 from tests.connectors.mappings import DISBURSED, written
@@ -250,8 +250,8 @@ async def test_a_correction_and_a_row_that_is_gone_leave_earlier_answers_as_they
     ids = [row[0] for row in await fresh_database.pool.fetch("select id from project")]
 
     async def total(at: Any = None) -> int:
-        async with fresh_database.reading() as reading:
-            found = await Budget(reading, ANONYMOUS).of_projects(ids, at=at)
+        async with fresh_database.read_transaction() as reading:
+            found = await BudgetLines(reading, ANONYMOUS).by_projects(ids, at=at)
             return sum(one.amount.satang for every in found.values() for one in every)
 
     before = await total()

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from hub.store.embedded import attachments as hold
+from hub.store.embedded import attachments
 from tests.faults.whole import Whole, until
 
 
 def stopped(home: Path) -> bool:
     """Whether no server runs there any more."""
-    return hold.running(home) is None
+    return attachments.find_server_pid(home) is None
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def around() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
     folder.chmod(0o711)
     yield folder
-    for lock in folder.rglob(hold.LOCK):
+    for lock in folder.rglob(attachments.LOCK_FILE_NAME):
         until(partial(stopped, lock.parent), "the end of the server")
     shutil.rmtree(folder)
 

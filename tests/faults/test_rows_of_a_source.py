@@ -20,7 +20,7 @@ from hub.sandbox.faults import Fault
 from hub.sandbox.fill import SECRETS, made_up, moved
 from hub.sandbox.records import Generated
 from hub.services.sources.source_status import waiting
-from hub.store.budget import Budget
+from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.sandbox.served import Slept, served
 
@@ -270,6 +270,6 @@ async def first_of(hostile: Hostile, api: str) -> tuple[str, Any]:
 
 async def amounts(hostile: Hostile, id_: str, at: Any = None) -> list[int]:
     """The satang of a project as it is known, now or then."""
-    async with hostile.database.reading() as reading:
-        found = await Budget(reading, ANONYMOUS).of_projects([id_], at=at)
+    async with hostile.database.read_transaction() as reading:
+        found = await BudgetLines(reading, ANONYMOUS).by_projects([id_], at=at)
     return sorted(line.amount.satang for lines in found.values() for line in lines)

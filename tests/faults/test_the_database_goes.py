@@ -19,8 +19,8 @@ from hub.ingest.run import ingest
 from hub.store.database import Database
 from hub.store.embedded import location as place
 from hub.store.embedded import server as embedded_server
-from hub.store.ingest.session import Intake
-from hub.store.retry import again
+from hub.store.ingest.session import IngestSession
+from hub.store.retry import retry_on_conflict
 from tests.conftest import administer, copied
 from tests.faults.between import Between, between
 from tests.faults.conftest import Kept
@@ -41,8 +41,8 @@ async def wire(template: str) -> AsyncIterator[Between]:
 async def test_36_a_restart_of_postgresql_fails_what_is_under_way_and_nothing_after_it(
     folder: Path,
 ) -> None:
-    account = place.account_for(folder)
-    programs, _ = place.programs_for(account, lambda _: None)
+    account = place.choose_account(folder)
+    programs, _ = place.find_programs(account, lambda _: None)
     stop = (programs / "bin/pg_ctl", "-D", folder / "pg", "-m", "immediate", "stop")
     server = await asyncio.to_thread(embedded_server.start, folder)
     try:
@@ -52,7 +52,7 @@ async def test_36_a_restart_of_postgresql_fails_what_is_under_way_and_nothing_af
             await beside.execute("begin; lock table area in access exclusive mode")
             asked = [asyncio.create_task(ask(client)) for _ in range(3)]
             await true(lambda: waiting(beside, 3))
-            done = await asyncio.to_thread(place.run, account, *stop)
+            done = await asyncio.to_thread(place.run_program, account, *stop)
             assert done.returncode == 0, done.stderr
             for task in asked:
                 told_to_come_again(await task)
@@ -74,7 +74,11 @@ async def test_36_a_restart_of_postgresql_fails_what_is_under_way_and_nothing_af
 async def test_37_a_database_that_hangs_is_given_up_and_the_hub_lives_and_recovers(
     wire: Between, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, seconds in (("LONGEST", 0.3), ("SILENT", 0.2), ("PATIENCE", 0.5)):
+    for name, seconds in (
+        ("STATEMENT_TIMEOUT", 0.3),
+        ("RESPONSE_TIMEOUT", 0.2),
+        ("ACQUIRE_TIMEOUT", 0.5),
+    ):
         monkeypatch.setattr(f"hub.store.database.{name}", seconds)
     async with hub_over(wire.dsn) as (_, client):
         assert (await ask(client)).status_code == 200
@@ -125,7 +129,7 @@ async def test_38_a_full_disk_fails_a_run_cleanly_and_reading_goes_on(
 async def test_39_when_all_connections_are_taken_the_next_is_told_to_come_again(
     template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.database.PATIENCE", 0.2)
+    monkeypatch.setattr("hub.store.database.ACQUIRE_TIMEOUT", 0.2)
     dsn = await copied(template, "exhausted")
     beside = await asyncpg.connect(dsn)
     try:
@@ -155,14 +159,14 @@ async def test_40_two_transactions_in_each_others_way_are_both_done(
 
     async def change(who: int) -> None:
         tries[who] += 1
-        async with fresh_database.writing() as connection:
+        async with fresh_database.write_transaction() as connection:
             await connection.execute("set local deadlock_timeout = '50ms'")
             for n, area in enumerate(provinces if who else provinces[::-1]):
                 await connection.execute("update area set name_en = $2 where id = $1", area, f"{n}")
                 if n == 0 and tries[who] == 1:
                     await both.wait()
 
-    await asyncio.gather(again(lambda: change(0)), again(lambda: change(1)))
+    await asyncio.gather(retry_on_conflict(lambda: change(0)), retry_on_conflict(lambda: change(1)))
     assert sorted(tries) == [1, 2]
     assert "deadlock detected" in caplog.text
 
@@ -176,14 +180,14 @@ async def test_40_what_clashes_every_time_is_raised_in_the_end() -> None:
         raise asyncpg.SerializationError("could not serialize")
 
     with pytest.raises(asyncpg.SerializationError):
-        await again(clash)
+        await retry_on_conflict(clash)
     assert tried == 4
 
 
 async def test_40_a_page_of_a_source_that_clashed_is_taken_once(fresh_database: Database) -> None:
     pages = given([row(1), row(2)], [row(3)])
     clashes = iter([True, False, True, False, False])
-    real = Intake.checkpoint
+    real = IngestSession.checkpoint
 
     async def checkpoint(*given: Any) -> None:
         await real(*given)
@@ -191,7 +195,7 @@ async def test_40_a_page_of_a_source_that_clashed_is_taken_once(fresh_database: 
             raise asyncpg.DeadlockDetectedError("deadlock detected")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Intake, "checkpoint", checkpoint)
+        patch.setattr(IngestSession, "checkpoint", checkpoint)
         done = await ingest(fresh_database, SPEC, read, pages)
     assert (done.ledger.read, done.ledger.balanced) == (3, True)
     assert await fresh_database.pool.fetchval("select count(*) from source_record") >= 3

@@ -20,7 +20,7 @@ from websockets.asyncio.client import connect
 
 from hub.domain.sources.ledger import Outcome
 from hub.ingest.run import ingest
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from hub.store.embedded import location as place
 from hub.web.session import PROTOCOL
 from tests.conftest import administer
@@ -100,7 +100,7 @@ async def test_52_a_backup_brought_back_has_the_same_ledger_and_the_same_rows(
     await ingest(fresh_database, SPEC, read, given([row(1, name="อื่น"), row(2)], [row(4)]))
     name = await fresh_database.pool.fetchval("select current_database()")
     folder = await fresh_database.pool.fetchval("show unix_socket_directories")
-    programs, _ = place.programs_for(place.account_for(Path(folder).parent), lambda _: None)
+    programs, _ = place.find_programs(place.choose_account(Path(folder).parent), lambda _: None)
     to = ["-h", folder, "-p", "5432", "-U", "hub"]
     dump = subprocess.run(
         [programs / "bin/pg_dump", *to, "-Fc", name], check=True, capture_output=True
@@ -113,7 +113,7 @@ async def test_52_a_backup_brought_back_has_the_same_ledger_and_the_same_rows(
             input=dump,
             check=True,
         )
-        async with opened(dsn, pool_size=1) as restored:
+        async with open_database(dsn, pool_size=1) as restored:
             rows = await everything(restored)
             assert rows == await everything(fresh_database)
             assert sum(count for count, _ in rows.values()) > 1_000

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hub.store.embedded import attachments as hold
+from hub.store.embedded import attachments
 from hub.store.embedded import location as place
 from tests.faults.whole import ROOT, Whole, postmaster, sql, until, watchers
 
@@ -32,7 +32,7 @@ def test_a_killed_hub_is_started_again_and_gives_the_same_answers(
     with Whole(folder) as again:
         assert again.ready().answers() == same
         again.stop(signal.SIGINT)
-    assert hold.running(folder) is None
+    assert attachments.find_server_pid(folder) is None
 
 
 def test_a_hub_in_the_background_of_a_shell_stops_as_orderly(folder: Path) -> None:
@@ -51,7 +51,7 @@ def test_locks_and_pid_files_of_a_power_cut_are_seen_to_be_stale(
         for pid in (watcher, server, killed.process.pid):
             os.kill(pid, signal.SIGKILL)
         killed.process.wait()
-    until(lambda: hold.running(folder) is None)
+    until(lambda: attachments.find_server_pid(folder) is None)
     left = [*folder.glob("hubs/*"), folder / "pg/postmaster.pid", *folder.glob(".s/.s.PGSQL.*")]
     assert len(left) == 4  # the killed hub's hold, the server's record, its socket and that's lock
     assert all(path.exists() for path in left)
@@ -75,13 +75,13 @@ def test_a_postmaster_left_behind_serves_the_next_hub_and_stops_with_it(
         assert again.ready().answers() == same
         assert postmaster(folder) == server
         again.stop()
-    assert hold.running(folder) is None
+    assert attachments.find_server_pid(folder) is None
 
 
 def test_a_pid_file_with_the_number_of_a_zombie_is_not_believed(
     folder: Path, same: Answers
 ) -> None:
-    account = place.account_for(folder)  # PostgreSQL disregards processes of other accounts
+    account = place.choose_account(folder)  # PostgreSQL disregards processes of other accounts
     with subprocess.Popen(["/bin/true"], user=account.uid if account else None) as zombie:
         os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
         lines = (zombie.pid, folder / "pg", 1700000000, 5432, folder / ".s", "", "0 0", "ready")
@@ -109,7 +109,7 @@ def test_two_hubs_make_one_data_folder_together_and_one_goes_on_when_the_other_l
         assert second.answers() == same
         assert postmaster(folder) == server
         second.stop()
-    assert hold.running(folder) is None
+    assert attachments.find_server_pid(folder) is None
 
 
 async def test_two_checkouts_side_by_side_have_each_its_own_data_and_port(
@@ -199,7 +199,7 @@ def test_a_full_disk_is_called_a_full_disk_and_mended_by_space(
             told = hub.refusal()
         assert "เต็ม: ให้เพิ่มที่ว่าง หรือตั้ง HUB_DATA_DIR" in told
         assert "is full: free some space, or set HUB_DATA_DIR to another disk" in told
-        until(lambda: hold.running(disk / "data") is None)
+        until(lambda: attachments.find_server_pid(disk / "data") is None)
         subprocess.run(["/bin/mount", "-o", "remount,size=400m", str(disk)], check=True)
         with Whole(disk / "data") as hub:
             assert hub.ready().answers() == same

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from hub.store.embedded import attachments as hold
+from hub.store.embedded import attachments
 from hub.store.embedded import server as embedded_server
-from hub.store.migrate import LOCK
+from hub.store.migrate import MIGRATION_LOCK
 from tests.faults.whole import Whole, connected, postmaster, sql, true, until
 
 Answers = list[dict[str, Any]]
@@ -38,7 +38,7 @@ def test_a_hub_stopped_while_it_makes_its_database_is_done_by_the_next_start(
     with Whole(around / "data") as hub:
         hub.says("preparing the database").stop()
         assert "Ready" not in hub.said
-    assert hold.running(around / "data") is None
+    assert attachments.find_server_pid(around / "data") is None
     with Whole(around / "data") as hub:
         assert hub.ready().answers() == same
         hub.stop()
@@ -52,7 +52,7 @@ async def test_a_hub_stopped_in_its_first_migration_and_seed_leaves_nothing_half
     beside = await asyncpg.connect(server.dsn)
     try:
         # What it needs next is held back, so that it is surely in the middle when told to stop.
-        await beside.execute("select pg_advisory_lock($1)", LOCK)
+        await beside.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
         with Whole(folder) as hub:
             hub.says("migrating")
             await true(lambda: waited_for(beside))
@@ -166,7 +166,7 @@ async def test_a_database_that_is_gone_is_told_until_another_start_brings_it_bac
 ) -> None:
     with Whole(folder) as hub:
         await lost_in_the_middle(hub.ready(), folder, "postmaster")
-        until(lambda: hold.running(folder) is None)
+        until(lambda: attachments.find_server_pid(folder) is None)
         says_so(*hub.ask(CLUSTERS))
         assert not hub.healthy()
         with Whole(folder) as second:

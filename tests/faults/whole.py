@@ -16,7 +16,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from hub.store.embedded import attachments as hold
+from hub.store.embedded import attachments
 
 CHECKOUT: Final = Path(__file__).parents[2]
 ROOT: Final = os.geteuid() == 0
@@ -52,7 +52,7 @@ async def true(
 
 def postmaster(folder: Path) -> int:
     """The running server of a data folder."""
-    pid = hold.running(folder)
+    pid = attachments.find_server_pid(folder)
     assert pid is not None
     return pid
 
@@ -65,7 +65,7 @@ def watchers(folder: Path) -> list[int]:
             words = (process / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if words[-2:-1] == [os.fsencode(folder)] and words[-3].endswith(b"embedded_hold.py"):
+        if words[-2:-1] == [os.fsencode(folder)] and words[-3].endswith(b"attachments.py"):
             found.append(int(process.name))
     return found
 
@@ -81,7 +81,7 @@ async def sql(folder: Path, statement: str, *values: Any) -> Any:
 
 async def connected(folder: Path) -> asyncpg.Connection:
     """A connection beside the hub's own."""
-    where = hold.recorded(folder)[4]
+    where = attachments.read_postmaster_pid(folder)[4]
     return await asyncpg.connect(user="hub", database="hub", host=where, port=5432)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from hub.errors import Conflict
 from hub.ingest.run import ingest
-from hub.store.database import opened
-from hub.store.ingest.session import Intake
+from hub.store.database import open_database
+from hub.store.ingest.session import IngestSession
 from tests.ingest.made import SPEC, Row, given, read, row
 
 
@@ -29,7 +29,7 @@ def pages(count: int, size: int = 50) -> list[list[Row]]:
 
 async def run(dsn: str, count: int) -> None:
     """Take everything in; a killed run's lock may take a moment to fall."""
-    async with opened(dsn, pool_size=2) as database:
+    async with open_database(dsn, pool_size=2) as database:
         print(0, flush=True)  # noqa: T201
         while True:
             try:
@@ -48,14 +48,14 @@ async def run(dsn: str, count: int) -> None:
 
 def kill_at(where: str) -> None:
     """Die after the rows of the second transaction, before or after its commit."""
-    checkpoint, page = Intake.checkpoint, Intake.page
+    checkpoint, page = IngestSession.checkpoint, IngestSession.transaction
     written = 0
 
     def die(here: str) -> None:
         if written == 2 and here == where:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def dying(self: Intake, *told: Any) -> None:
+    async def dying(self: IngestSession, *told: Any) -> None:
         nonlocal written
         written += 1
         die("before-checkpoint")
@@ -63,13 +63,13 @@ def kill_at(where: str) -> None:
         die("before-commit")
 
     @asynccontextmanager
-    async def committed(self: Intake) -> AsyncIterator[None]:
+    async def committed(self: IngestSession) -> AsyncIterator[None]:
         async with page(self):
             yield
         die("after-commit")
 
-    Intake.checkpoint = dying  # type: ignore[method-assign, assignment]
-    Intake.page = committed  # type: ignore[method-assign]
+    IngestSession.checkpoint = dying  # type: ignore[method-assign, assignment]
+    IngestSession.transaction = committed  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from hub.domain.time import FiscalYear
 from hub.errors import SourceRefused
 from hub.ingest.record_facts import digest
 from hub.ingest.run import Input, Result, ingest
-from hub.store.budget import Budget
+from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.ingest import made
 from tests.ingest.made import Row, row
@@ -157,8 +157,8 @@ async def test_a_join_leaves_earlier_answers_as_they_were(fresh_database: Databa
     [target] = [r[0] for r in await fresh_database.pool.fetch(PROJECTS_OF, "made_up")]
 
     async def amounts(project_id: str, at: Any) -> list[int]:
-        async with fresh_database.reading() as reading:
-            found = await Budget(reading, ANONYMOUS).of_projects([project_id], at=at)
+        async with fresh_database.read_transaction() as reading:
+            found = await BudgetLines(reading, ANONYMOUS).by_projects([project_id], at=at)
             return sorted(line.amount.satang for line in found[project_id])
 
     assert await amounts(target, None) == [40_000, 100_000]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from hub.ingest.run import ingest
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from tests.conftest import administer, copied, of_database
 from tests.ingest.killed import pages
 from tests.ingest.made import SPEC, given, read
@@ -82,7 +82,7 @@ def killed(dsn: str, chance: random.Random, read: int, left: int) -> int:
 async def untouched(template: str) -> list[Any]:
     """What a run that nobody kills ends with."""
     name = f"untouched_{os.getpid()}"
-    async with opened(await copied(template, name), pool_size=2) as database:
+    async with open_database(await copied(template, name), pool_size=2) as database:
         await ingest(database, SPEC, read, given(*pages(RECORDS)))
         found = await state(database)
     await administer(template, f"drop database {name} with (force)")

@@ -15,7 +15,7 @@ from hub.ingest.run import Input, ingest
 from hub.sandbox.agency import Agency
 from hub.sandbox.faults import Fault
 from hub.sandbox.records import Generated
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from tests.conftest import Asking, of_database
 from tests.ingest.ministry import ONE, STORED, Ministry
 from tests.sandbox.served import SECRETS, served
@@ -131,7 +131,7 @@ async def test_a_doubtful_answer_is_not_told(
 
 
 async def test_what_no_agency_can_be_asked_about_says_so(ministry: Ministry) -> None:
-    async with ministry.database.writing() as connection:
+    async with ministry.database.write_transaction() as connection:
         await connection.execute(
             "update budget_line set record_id = null where phase = 'REQUESTED'"
         )
@@ -184,7 +184,7 @@ async def test_while_an_agency_is_waited_for_no_connection_is_held(
     ministry.agency.faults = [Fault.read("slow")]
     agencies = ministry.asking(patience=60)
     async with (
-        opened(of_database(template, name), pool_size=1) as narrow,
+        open_database(of_database(template, name), pool_size=1) as narrow,
         agencies.open() as ministry.ask.agencies,
     ):
         ministry.database = narrow

@@ -7,7 +7,7 @@ from hub.domain.sources.records import Doubt, NameKind, QuarantineReason, RawNam
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve_names import Resolved, Resolver
 from hub.store.database import Database
-from hub.store.ingest.names import known_names
+from hub.store.ingest.names import list_dated_names
 
 FY = FiscalYear.from_be
 
@@ -15,7 +15,7 @@ FY = FiscalYear.from_be
 @pytest.fixture
 async def resolver(database: Database) -> Resolver:
     async with database.pool.acquire() as connection:
-        known = await known_names(connection)
+        known = await list_dated_names(connection)
     east = "กลุ่มจังหวัดภาคตะวันออก"
     decisions = [
         NameDecision(NameKind.AREA, east, "v|x#1", FY(2565), FY(2565), "C2560-08"),

@@ -16,7 +16,7 @@ from hub.errors import Conflict, SourceRefused, SourceUnreachable
 from hub.ingest.run import Input, Result, ingest
 from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import waiting
-from hub.store.budget import Budget
+from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row
 
@@ -46,8 +46,8 @@ async def test_what_changed_or_vanished_leaves_earlier_answers_as_they_were(
     ids = [r[0] for r in await fresh_database.pool.fetch("select id from project")]
 
     async def amounts(at: Any = None) -> list[int]:
-        async with fresh_database.reading() as reading:
-            found = await Budget(reading, ANONYMOUS).of_projects(ids, at=at)
+        async with fresh_database.read_transaction() as reading:
+            found = await BudgetLines(reading, ANONYMOUS).by_projects(ids, at=at)
             return sorted(line.amount.satang for lines in found.values() for line in lines)
 
     assert await amounts() == [100_000] * 3

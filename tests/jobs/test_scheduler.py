@@ -17,9 +17,9 @@ from hub.domain.sources.spec import AuthMethod, SourceSpec
 from hub.errors import SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from hub.ingest.run import Input, ingest
 from hub.jobs.scheduler import LEASE, Scheduled, Scheduler
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from hub.store.ingest import schedule
-from hub.store.ingest.declarations import declare
+from hub.store.ingest.declarations import upsert_source
 from tests.conftest import of_database
 from tests.ingest.made import SPEC, given, read, row
 
@@ -53,9 +53,9 @@ def node(
 @pytest.fixture
 async def declared(fresh_database: Database) -> Database:
     """A database that knows the sources, none of them read."""
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         for spec in (DAILY, replace(DAILY, id="other")):
-            await declare(connection, spec)
+            await upsert_source(connection, spec)
     return fresh_database
 
 
@@ -78,7 +78,7 @@ async def until(true: Callable[[], Any]) -> None:
 async def test_of_two_nodes_one_reads_what_is_due(template: str, declared: Database) -> None:
     name = await declared.pool.fetchval("select current_database()")
     clock = Now()
-    async with opened(of_database(template, name), pool_size=3) as second:
+    async with open_database(of_database(template, name), pool_size=3) as second:
         nodes = [node(database, clock) for database in (declared, second) for _ in range(2)]
         for times in (1, 2):
             done = await asyncio.gather(*(one.turn(source) for one, source in nodes))
@@ -122,13 +122,13 @@ async def test_a_source_without_its_secret_is_paused_in_words_and_read_once_it_i
     for _ in range(3):
         assert not await one.turn(source)
     assert (await runs(declared), await health(declared)) == ([], "PAUSED")
-    assert "made-up is not set" in (await schedule.reasons(declared))["made_up"]
+    assert "made-up is not set" in (await schedule.fetch_failure_reasons(declared))["made_up"]
     past = "select count(*) from history.source where id = 'made_up'"
     assert await declared.pool.fetchval(past) == 1  # said once, not at every look
     missing.clear()
     assert await one.turn(source)
     assert await health(declared) == "OK"
-    assert await schedule.reasons(declared) == {}
+    assert await schedule.fetch_failure_reasons(declared) == {}
 
 
 async def test_a_node_without_the_secret_does_not_pause_what_another_reads(
@@ -231,7 +231,7 @@ async def test_a_node_that_died_keeps_a_source_for_its_lease_and_no_longer(
     declared: Database,
 ) -> None:
     clock = Now()
-    assert await schedule.claim(declared, "made_up", clock.at, DAY, clock.at + LEASE)
+    assert await schedule.claim_source(declared, "made_up", clock.at, DAY, clock.at + LEASE)
     one, source = node(declared, clock)
     assert not await one.turn(source)
     clock.at += LEASE
@@ -270,7 +270,7 @@ async def test_a_reader_that_breaks_is_a_failure_like_any_other_and_says_so_once
     )
 
     async def noted() -> bool:
-        return await schedule.failures(declared, "made_up") > 0
+        return await schedule.fetch_failure_count(declared, "made_up") > 0
 
     await until(noted)
     await asyncio.sleep(0.1)  # it looks again and again meanwhile, and it is not due

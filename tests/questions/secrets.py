@@ -16,7 +16,7 @@ import asyncpg
 from hub.domain.agencies import ActorLevel
 from hub.domain.sources.coverage import Coverage
 from hub.domain.time import FiscalYear
-from hub.store.ingest.session import SUCCEEDED
+from hub.store.ingest.session import MARK_SOURCE_SUCCEEDED
 
 SOURCE: Final = "a-register"
 CHAIN: Final = "tourism-east"
@@ -234,7 +234,7 @@ async def plans(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
 
 async def settle(connection: asyncpg.Connection, at: datetime) -> None:
     """The register ends a run over whatever is there."""
-    await connection.execute(SUCCEEDED, SOURCE, "digest")
+    await connection.execute(MARK_SOURCE_SUCCEEDED, SOURCE, "digest")
     await connection.execute(
         "update source set last_success_at = $2, known_from = known_from where id = $1", SOURCE, at
     )

@@ -17,7 +17,7 @@ from graphql import parse, validate
 from hypothesis import settings
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from tests.conftest import Asking, administer, of_database
 from tests.questions.probes import MARKS, QUESTIONS, arguments, contract, probes
 from tests.questions.secrets import MARK, MINISTERIAL, PROVINCIAL, plant, prepare, settle
@@ -95,8 +95,8 @@ async def worlds(template: str) -> AsyncIterator[Worlds]:
     async with AsyncExitStack() as stack:
         await administer(template, "create database seen_open template hub")
         async with (
-            opened(of_database(template, "seen_open"), pool_size=1) as base,
-            base.writing() as connection,
+            open_database(of_database(template, "seen_open"), pool_size=1) as base,
+            base.write_transaction() as connection,
         ):
             await prepare(connection, at)
             await connection.execute(
@@ -108,12 +108,12 @@ async def worlds(template: str) -> AsyncIterator[Worlds]:
         for name, bundles in WORLDS.items():
             await administer(template, f"create database seen_{name} template seen_open")
             database = await stack.enter_async_context(
-                opened(of_database(template, f"seen_{name}"), pool_size=2)
+                open_database(of_database(template, f"seen_{name}"), pool_size=2)
             )
-            async with database.writing() as connection:
+            async with database.write_transaction() as connection:
                 for bundle in bundles:
                     await plant(connection, bundle, at)
-            async with database.writing() as connection:
+            async with database.write_transaction() as connection:
                 await settle(connection, at)
             databases[name] = database
         yield Worlds(databases, datetime.now(UTC))

@@ -30,11 +30,11 @@ MATRICES = [probe for probe in probes() if "hiddenProjects" in probe]
 @pytest.fixture
 async def listed(fresh_database: Database) -> Database:
     at = datetime.now(UTC)
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         await prepare(connection, at)
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         await plant(connection, LISTED, at)
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         await settle(connection, at)
     return fresh_database
 
@@ -51,7 +51,7 @@ async def test_whose_it_is_and_what_it_costs_cannot_be_found_out_by_asking(
 ) -> None:
     now = datetime.now(UTC)
     before = await answers(ask, listed, ANONYMOUS, now)
-    async with listed.writing() as connection:
+    async with listed.write_transaction() as connection:
         await connection.execute(OTHERWISE)
     assert await answers(ask, listed, ANONYMOUS, now) == before
     assert sum('"hiddenProjects": 1' in one or '"hiddenProjects": 2' in one for one in before) > 3

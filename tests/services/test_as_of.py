@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store import visibility as store_visibility
-from hub.store.as_of import as_known
+from hub.store.as_of import table_as_of
 from hub.store.database import Database
 from hub.store.tables import project
 from tests.conftest import Asking
@@ -161,12 +161,12 @@ async def test_the_stricter_of_then_and_now_decides(
             "update project set visibility = :held, code = 'x' where id = 'it'",
             held=now,
         )
-    table = as_known(project, at).alias("any_name")
-    may = store_visibility.visible(table, viewer, at)
-    counts = store_visibility.only_listed(table, viewer, at)
+    table = table_as_of(project, at).alias("any_name")
+    may = store_visibility.is_visible(table, viewer, at)
+    counts = store_visibility.can_only_count(table, viewer, at)
     statement = sa.select(may, sa.not_(may), counts, sa.not_(counts)).where(table.c.id == "it")
-    async with fresh_database.reading() as reading:
-        ((seen, unseen, counted, uncounted),) = await reading.rows(statement)
+    async with fresh_database.read_transaction() as reading:
+        ((seen, unseen, counted, uncounted),) = await reading.fetch_rows(statement)
     assert (seen, counted) == expected
     assert (unseen, uncounted) == (not seen, not counted)
 

@@ -53,7 +53,7 @@ async def test_an_index_is_a_place_in_the_list_whatever_the_limit_cuts(
 async def test_what_is_unassigned_stands_before_what_was_cut(
     ask: Asking, fresh_database: Database
 ) -> None:
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         await connection.execute("update project set actor_level = null where id = 's37-15'")
     matrix = await drawn(ask, asked(rows={"limit": 1}), database=fresh_database)
     assert [h["kind"] for h in matrix["rows"]["headers"]] == [
@@ -137,7 +137,7 @@ async def test_asking_by_holder_keeps_projects_without_a_line(ask: Asking) -> No
 async def test_two_copies_of_an_activity_count_once_though_the_original_tells_no_amount(
     ask: Asking, fresh_database: Database, visibility: str
 ) -> None:
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         for name, copy_of, seen in (
             ("dA", None, visibility),
             ("dB", "dA", "PUBLISHED"),

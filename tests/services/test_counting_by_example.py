@@ -19,7 +19,7 @@ query ($i: MatrixInput!) { matrix(input: $i) {
 
 
 async def planted(database: Database, shares: tuple[str | None, str | None]) -> None:
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute("delete from linkage where stage_id like 'tourism-east.%'")
         await connection.execute(
             "insert into project (id, name_th, sort_key, actor_level, fiscal_years, visibility) "

@@ -13,7 +13,7 @@ query ($i: MatrixInput!) { matrix(input: $i) {
 
 async def planted(database: Database) -> None:
     """A line of 2011 in a province of the Eastern cluster, and one of 2010 in a later province."""
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute("delete from linkage; delete from project_area")
         await connection.execute("delete from project_implementer; delete from project")
         await connection.execute(

@@ -29,8 +29,8 @@ from hub.domain.paging import PageRequest
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.matrix.compute_matrix import draw_matrix
 from hub.services.matrix.explain_figures import explain_figures
-from hub.store.database import Database, Reading
-from hub.store.unit_of_work import Unit
+from hub.store.database import Database, ReadTransaction
+from hub.store.unit_of_work import UnitOfWork
 from tests.services.by_hand import Country, read_by_hand
 from tests.services.world import YEARS, World, worlds, write
 
@@ -53,7 +53,7 @@ filters = st.builds(
 
 
 @asynccontextmanager
-async def written(database: Database, world: World) -> AsyncIterator[Unit]:
+async def written(database: Database, world: World) -> AsyncIterator[UnitOfWork]:
     """A unit that reads a world which is gone afterwards."""
     connection: asyncpg.Connection
     async with database.pool.acquire() as connection:
@@ -61,12 +61,12 @@ async def written(database: Database, world: World) -> AsyncIterator[Unit]:
         await transaction.start()
         try:
             await write(world, connection)
-            yield Unit(Reading.over(connection), ANONYMOUS)
+            yield UnitOfWork(ReadTransaction.from_connection(connection), ANONYMOUS)
         finally:
             await transaction.rollback()
 
 
-async def country(unit: Unit) -> Country:
+async def country(unit: UnitOfWork) -> Country:
     """What the reference data says of the years of the test."""
     issues = await unit.plans.issues_by_id(["s42-east-1", "s42-east-2", "s38-roi-et-1"])
     homes = {
@@ -74,7 +74,7 @@ async def country(unit: Unit) -> Country:
         "cluster:C2552-09": "C2552-09",
     }
     return Country(
-        areas={y: await unit.areas.edges(FiscalYear(y).starts_on) for y in YEARS},
+        areas={y: await unit.areas.parents_by_child(FiscalYear(y).starts_on) for y in YEARS},
         agencies={y: await unit.agencies.parents_on(FiscalYear(y).starts_on) for y in YEARS},
         homes=homes,
         issue_areas={i: issue.area_id for i, issue in issues.items()},
@@ -83,7 +83,7 @@ async def country(unit: Unit) -> Country:
     )
 
 
-async def drawn(unit: Unit, question: MatrixQuestion) -> Matrix:
+async def drawn(unit: UnitOfWork, question: MatrixQuestion) -> Matrix:
     return await draw_matrix(
         unit, question, known_at=None, now=datetime.now(UTC), today=date(2010, 6, 1)
     )
@@ -181,7 +181,7 @@ async def test_a_projects_page_lists_what_a_cell_counts(
     async with written(database, world) as unit:
         matrix = await drawn(unit, question)
         groups = [cell.group for cell in matrix.cells]
-        listed = await unit.matrices.projects(matrix.layout, groups, PageRequest(100))
+        listed = await unit.matrices.project_ids_by_group(matrix.layout, groups, PageRequest(100))
     for group in groups:
         ids, total = listed.get(group, ([], 0))
         counted = matrix.figures[group].projects if group in matrix.figures else 0

@@ -109,7 +109,7 @@ async def test_a_source_nobody_began_to_read_makes_nothing_unreported(
     ask: Asking, fresh_database: Database
 ) -> None:
     await ingest(fresh_database, DAILY, read, given([row(1)]))
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         await connection.execute("update source set last_success_at = null where id = 'made_up'")
     assert {s for _, s in states(await asked(ask, fresh_database, tourism(2025)))} == {"GAP"}
     with pytest.raises(SourceUnreachable):

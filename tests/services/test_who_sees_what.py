@@ -34,7 +34,7 @@ def asked(**more: Any) -> dict[str, Any]:
 
 async def plant(database: Database, visibility: str) -> None:
     """A project of the tourism ministry at a stage where its level has none."""
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute(
             "insert into project (id, code, name_th, sort_key, actor_level, owner_id, "
             "fiscal_years, visibility) values "
@@ -114,7 +114,7 @@ async def test_what_was_answered_then_is_answered_again(
     ask: Asking, fresh_database: Database
 ) -> None:
     then = datetime.now(UTC).isoformat()
-    async with fresh_database.writing() as connection:
+    async with fresh_database.write_transaction() as connection:
         await dispute(connection)
     now = (await ask(STATES, asked(), database=fresh_database))["data"]["matrix"]["cells"]
     assert now == [

@@ -13,7 +13,7 @@ async def clock(database: Database) -> datetime:
 
 async def change(database: Database, *statements: str, **given: str | int) -> None:
     """One transaction; each statement takes what it names, as `:name`, from `given`."""
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         for statement in statements:
             names = [name for name in given if f":{name}" in statement]
             sql = statement

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from hub.bootstrap.startup import REFERENCE
-from hub.store.database import Database, opened
-from hub.store.identity.audit_log import AccessLog
+from hub.store.database import Database, open_database
+from hub.store.identity.audit_log import AuditLogWriter
 from tests.conftest import copied
 from tests.store.chained import behind, entry
 from tests.store.drafts import plant
@@ -28,7 +28,7 @@ async def chain_dsn(template: str) -> str:
 @pytest.fixture
 async def chain(chain_dsn: str) -> AsyncIterator[Database]:
     """Ten links, each of a transaction of its own, in a log that was empty."""
-    async with opened(chain_dsn, pool_size=8) as database:
+    async with open_database(chain_dsn, pool_size=8) as database:
         async with behind(database) as connection:
             await connection.execute(
                 "do $$ declare part text; begin for part in select c.oid::regclass from pg_class c "
@@ -39,7 +39,7 @@ async def chain(chain_dsn: str) -> AsyncIterator[Database]:
             await connection.execute(
                 "insert into access_head values (true, 0, 'epoch', decode(repeat('00', 32), 'hex'))"
             )
-        log = AccessLog(database)
+        log = AuditLogWriter(database)
         for number in range(1, 11):
             await log.write([entry(number)])
         yield database

@@ -7,10 +7,10 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.identity.viewer import Permission, Viewer
-from hub.store.as_of import as_known
-from hub.store.database import Reading
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
 from hub.store.tables import project
-from hub.store.visibility import visible
+from hub.store.visibility import is_visible
 
 DEPARTMENT: Final = "department:05003"
 DRAFTS: Final = {
@@ -67,11 +67,13 @@ async def seen(
     at: datetime | None = None,
 ) -> set[str]:
     """Ids of the drafts this viewer may see."""
-    thing = as_known(table, at)
+    thing = table_as_of(table, at)
     statement = sa.select(thing.c.id).where(
-        visible(thing, viewer, at), thing.c.id.startswith("draft-")
+        is_visible(thing, viewer, at), thing.c.id.startswith("draft-")
     )
-    return {row["id"] for row in await Reading.over(connection).rows(statement)}
+    return {
+        row["id"] for row in await ReadTransaction.from_connection(connection).fetch_rows(statement)
+    }
 
 
 async def share(

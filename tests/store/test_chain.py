@@ -12,17 +12,19 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from hub.errors import NotReady
-from hub.store.database import Database, opened
-from hub.store.identity.audit_chain import head, prove
-from hub.store.identity.audit_log import AccessLog, append, prepare
+from hub.store.database import Database, open_database
+from hub.store.identity.audit_chain import fetch_head, verify_chain
+from hub.store.identity.audit_log import AuditLogWriter, append_entries, create_partitions
 from tests.store.chained import behind, entry, forge, rehash
 
 
 async def test_an_untouched_chain_holds_and_ends_where_its_head_says(chain: Database) -> None:
-    proof = await prove(chain)
-    assert (proof.links, proof.number, proof.broken) == (10, 10, None)
-    assert await head(chain) == (10, proof.digest.hex())
-    assert (await prove(chain, kept=(4, await digest_of(chain, 4)))).broken is None
+    proof = await verify_chain(chain)
+    assert (proof.links, proof.number, proof.first_break) == (10, 10, None)
+    assert await fetch_head(chain) == (10, proof.digest.hex())
+    assert (
+        await verify_chain(chain, expected_head=(4, await digest_of(chain, 4)))
+    ).first_break is None
 
 
 async def digest_of(database: Database, number: int) -> str:
@@ -33,36 +35,36 @@ async def digest_of(database: Database, number: int) -> str:
 
 
 async def test_columns_that_hide_a_link_from_its_owner_are_found(fresh_database: Database) -> None:
-    await AccessLog(fresh_database).write([entry(1), entry(2)])
+    await AuditLogWriter(fresh_database).write([entry(1), entry(2)])
     async with behind(fresh_database) as connection:
         await connection.execute("alter table access_log alter owner_id drop expression")
         await connection.execute("update access_log set owner_id = 'ministry:01' where number = 2")
-    broken = (await prove(fresh_database)).broken
+    broken = (await verify_chain(fresh_database)).first_break
     assert broken is not None
     assert (broken.number, "columns" in broken.en) == (2, True)
 
 
 async def test_a_chain_written_anew_whole_is_told_by_a_head_kept_outside(chain: Database) -> None:
-    number, digest = await head(chain)
+    number, digest = await fetch_head(chain)
     async with behind(chain) as connection:
         await rehash(connection)
-    assert (await prove(chain)).broken is None
-    broken = (await prove(chain, kept=(number, digest))).broken
+    assert (await verify_chain(chain)).first_break is None
+    broken = (await verify_chain(chain, expected_head=(number, digest))).first_break
     assert broken is not None
     assert "written anew" in broken.en
-    broken = (await prove(chain, kept=(99, digest))).broken
+    broken = (await verify_chain(chain, expected_head=(99, digest))).first_break
     assert broken is not None
     assert broken.number == 99
 
 
 async def test_a_part_of_the_chain_is_proven_by_itself(chain: Database) -> None:
     times = [r["at"] for r in await chain.pool.fetch("select at from access_log order by number")]
-    part = await prove(chain, first=times[3], until=times[8])
-    assert (part.links, part.number, part.broken) == (5, 8, None)
+    part = await verify_chain(chain, first=times[3], until=times[8])
+    assert (part.links, part.number, part.first_break) == (5, 8, None)
     async with behind(chain) as connection:
         await forge(connection)
-    assert (await prove(chain, first=times[6])).broken is None
-    broken = (await prove(chain, first=times[4])).broken
+    assert (await verify_chain(chain, first=times[6])).first_break is None
+    broken = (await verify_chain(chain, first=times[4])).first_break
     assert broken is not None
     assert broken.number == 6
 
@@ -86,23 +88,23 @@ async def test_the_owner_of_the_tables_can_only_append(chain: Database, statemen
     part = await chain.pool.fetchval("select tableoid::regclass::text from access_log limit 1")
     with pytest.raises(asyncpg.RaiseError, match="only grows"):
         await chain.pool.execute(statement.replace("{part}", part))
-    assert (await prove(chain)).broken is None
+    assert (await verify_chain(chain)).first_break is None
 
 
 async def test_writers_of_several_nodes_make_one_chain(chain: Database, chain_dsn: str) -> None:
-    async with opened(chain_dsn, pool_size=4) as other:
-        nodes = [AccessLog(chain), AccessLog(other), AccessLog(chain)]
+    async with open_database(chain_dsn, pool_size=4) as other:
+        nodes = [AuditLogWriter(chain), AuditLogWriter(other), AuditLogWriter(chain)]
 
         async def one(number: int) -> None:
             await nodes[number % 3].write([entry(number), entry(number)])
 
         async def command(number: int) -> None:
-            async with chain.writing() as connection:
-                await append(connection, [entry(number)])
+            async with chain.write_transaction() as connection:
+                await append_entries(connection, [entry(number)])
 
         await asyncio.gather(*(one(n) for n in range(200)), *(command(n) for n in range(20)))
-    proof = await prove(chain)
-    assert (proof.links, proof.broken) == (10 + 400 + 20, None)
+    proof = await verify_chain(chain)
+    assert (proof.links, proof.first_break) == (10 + 400 + 20, None)
 
 
 @given(sizes=st.lists(st.integers(0, 5), max_size=6), broken=st.sets(st.integers(0, 5)))
@@ -110,38 +112,38 @@ async def test_writers_of_several_nodes_make_one_chain(chain: Database, chain_ds
 async def test_however_transactions_end_no_number_is_missing(
     chain: Database, sizes: list[int], broken: set[int]
 ) -> None:
-    before = (await prove(chain)).links
+    before = (await verify_chain(chain)).links
 
     async def one(at: int, size: int) -> None:
         with suppress(InterruptedError):
-            async with chain.writing() as connection:
-                await append(connection, [entry(n) for n in range(size)])
+            async with chain.write_transaction() as connection:
+                await append_entries(connection, [entry(n) for n in range(size)])
                 if at in broken:
                     raise InterruptedError
 
     await asyncio.gather(*(one(at, size) for at, size in enumerate(sizes)))
-    proof = await prove(chain)
+    proof = await verify_chain(chain)
     kept = sum(size for at, size in enumerate(sizes) if at not in broken)
-    assert (proof.links - before, proof.broken) == (kept, None)
+    assert (proof.links - before, proof.first_break) == (kept, None)
 
 
 async def test_the_months_ahead_are_made_and_a_clock_set_back_turns_nothing_round(
     chain: Database,
 ) -> None:
-    async with chain.writing() as connection:
-        await prepare(connection)
-        await prepare(connection)
+    async with chain.write_transaction() as connection:
+        await create_partitions(connection)
+        await create_partitions(connection)
     parts = "select count(*) from pg_inherits where inhparent = 'access_log'::regclass"
     assert await chain.pool.fetchval(parts) == 2
     async with behind(chain) as connection:
         await connection.execute("update access_head set at = now() + interval '70 days'")
-    await AccessLog(chain).write([entry(11)])
+    await AuditLogWriter(chain).write([entry(11)])
     assert await chain.pool.fetchval(parts) == 4
-    assert (await prove(chain)).broken is None
+    assert (await verify_chain(chain)).first_break is None
 
 
 async def test_what_cannot_be_logged_is_said_and_nothing_is_half_written(chain: Database) -> None:
-    log = AccessLog(chain)
+    log = AuditLogWriter(chain)
     await chain.pool.execute("alter function append_access rename to append_access_away")
     try:
         with pytest.raises(NotReady, match="withheld"):
@@ -149,21 +151,21 @@ async def test_what_cannot_be_logged_is_said_and_nothing_is_half_written(chain: 
     finally:
         await chain.pool.execute("alter function append_access_away rename to append_access")
     await log.write([entry()])
-    assert (await prove(chain)).links == 11
+    assert (await verify_chain(chain)).links == 11
 
 
 async def test_who_waits_too_long_for_the_log_is_sent_away_and_the_next_is_served(
     chain: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = AccessLog(chain)
-    monkeypatch.setattr("hub.store.identity.audit_log.WITHIN", 0.2)
-    async with chain.writing() as held:
-        await append(held, [entry()])
+    log = AuditLogWriter(chain)
+    monkeypatch.setattr("hub.store.identity.audit_log.APPEND_TIMEOUT", 0.2)
+    async with chain.write_transaction() as held:
+        await append_entries(held, [entry()])
         with pytest.raises(NotReady, match="withheld"):
             await log.write([entry()])
     monkeypatch.undo()
     await log.write([entry()])
-    assert (await prove(chain)).broken is None
+    assert (await verify_chain(chain)).first_break is None
 
 
 async def test_what_nobody_foresaw_leaves_nobody_waiting(
@@ -172,16 +174,16 @@ async def test_what_nobody_foresaw_leaves_nobody_waiting(
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("unforeseen")
 
-    log = AccessLog(chain)
+    log = AuditLogWriter(chain)
     with monkeypatch.context() as patch:
-        patch.setattr("hub.store.identity.audit_log.append", broken)
+        patch.setattr("hub.store.identity.audit_log.append_entries", broken)
         async with asyncio.timeout(20):
             told = await asyncio.gather(
                 *(log.write([entry()]) for _ in range(3)), return_exceptions=True
             )
     assert [str(one) for one in told] == ["unforeseen"] * 3
     await log.write([entry()])
-    assert (await prove(chain)).links == 11
+    assert (await verify_chain(chain)).links == 11
 
 
 MILLION = 1_000_000
@@ -213,18 +215,18 @@ async def test_a_million_links_are_proven_in_one_pass_with_flat_memory(
 
 PROVE = """
 import asyncio, resource, sys, time
-from hub.store.identity.audit_chain import prove
-from hub.store.database import opened
+from hub.store.identity.audit_chain import verify_chain
+from hub.store.database import open_database
 
 def memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 async def main():
     seen = []
-    async with opened(sys.argv[1], pool_size=1) as database:
+    async with open_database(sys.argv[1], pool_size=1) as database:
         began = time.monotonic()
-        proof = await prove(database, progress=lambda _: seen.append(memory()))
-        assert proof.broken is None, proof.broken.en
+        proof = await verify_chain(database, progress=lambda _: seen.append(memory()))
+        assert proof.first_break is None, proof.first_break.en
         print(proof.links, f"{time.monotonic() - began:.1f}", f"{seen[0]:.1f}", f"{memory():.1f}")
 
 asyncio.run(main())

@@ -9,7 +9,7 @@ import pytest
 
 from hub.domain.identity.audit_log import compute_link_digest
 from hub.store.database import Database
-from hub.store.identity.audit_chain import prove
+from hub.store.identity.audit_chain import verify_chain
 from tests.store.chained import behind, forge, rehash
 
 Tamper = Callable[[asyncpg.Connection], Awaitable[Any]]
@@ -90,7 +90,7 @@ async def test_what_was_done_to_a_link_is_found_and_named(
 ) -> None:
     async with behind(chain) as connection:
         await tamper(connection)
-    broken = (await prove(chain)).broken
+    broken = (await verify_chain(chain)).first_break
     assert broken is not None
     assert (broken.number, words in broken.en) == (number, True), broken.en
     assert broken.th.isascii() is False

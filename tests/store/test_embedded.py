@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from hub.errors import StoreUnusable
-from hub.store.embedded import attachments as hold
+from hub.store.embedded import attachments
 from hub.store.embedded import location as place
 from hub.store.embedded.server import EmbeddedError, EmbeddedServer, start
 
@@ -78,7 +78,7 @@ def around() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
     folder.chmod(0o711)
     yield folder
-    for lock in folder.rglob(hold.LOCK):
+    for lock in folder.rglob(attachments.LOCK_FILE_NAME):
         until(partial(stopped, lock.parent))
     shutil.rmtree(folder)
 
@@ -111,7 +111,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def stopped(folder: Path) -> bool:
-    return hold.running(folder) is None
+    return attachments.find_server_pid(folder) is None
 
 
 def mode(path: Path) -> int:
@@ -136,7 +136,7 @@ async def test_a_first_start_makes_a_thai_speaking_database_without_a_network(fo
         assert mode(folder / ".s") == 0o700
     finally:
         server.stop()
-    assert hold.running(folder) is None
+    assert attachments.find_server_pid(folder) is None
 
 
 async def test_a_later_start_finds_what_was_written(
@@ -158,7 +158,7 @@ async def test_a_later_start_finds_what_was_written(
 def test_the_server_is_out_of_reach_of_ctrl_c(folder: Path) -> None:
     server = begin(folder)
     try:
-        assert os.getsid(hold.running(folder) or 0) != os.getsid(0)
+        assert os.getsid(attachments.find_server_pid(folder) or 0) != os.getsid(0)
     finally:
         server.stop()
 
@@ -167,42 +167,42 @@ async def test_a_second_process_attaches_and_the_last_one_out_stops_the_server(
     folder: Path,
 ) -> None:
     server = begin(folder)
-    pid = hold.running(folder)
+    pid = attachments.find_server_pid(folder)
     with Hub(folder) as other:
         assert other.dsn() == server.dsn
-        assert hold.running(folder) == pid
+        assert attachments.find_server_pid(folder) == pid
         server.stop()
         assert await ask(server.dsn, "SELECT 1") == 1
         assert other.leave() == ""
-    assert hold.running(folder) is None
+    assert attachments.find_server_pid(folder) is None
 
 
 def test_processes_that_start_together_share_one_server(folder: Path) -> None:
     with Hub(folder) as one, Hub(folder) as two, Hub(folder) as three:
         assert one.dsn() == two.dsn() == three.dsn() != ""
-        assert len(hold.attached(folder)) == 3
+        assert len(attachments.list_attached(folder)) == 3
         assert [hub.leave() for hub in (one, two, three)] == ["", "", ""]
-    assert hold.running(folder) is None
+    assert attachments.find_server_pid(folder) is None
 
 
 def test_a_killed_process_leaves_no_attachment_behind(folder: Path) -> None:
     with Hub(folder) as killed:
         assert killed.dsn()
         server = begin(folder)
-        assert len(hold.attached(folder)) == 2
+        assert len(attachments.list_attached(folder)) == 2
         killed.kill()
-        until(lambda: len(hold.attached(folder)) == 1)
-        assert hold.running(folder) is not None
+        until(lambda: len(attachments.list_attached(folder)) == 1)
+        assert attachments.find_server_pid(folder) is not None
         server.stop()
-    until(lambda: hold.running(folder) is None)
+    until(lambda: attachments.find_server_pid(folder) is None)
 
 
 def test_the_server_stops_though_its_last_process_was_killed(folder: Path) -> None:
     with Hub(folder) as only:
         assert only.dsn()
-        assert hold.running(folder) is not None
+        assert attachments.find_server_pid(folder) is not None
         only.kill()
-    until(lambda: hold.running(folder) is None)
+    until(lambda: attachments.find_server_pid(folder) is None)
 
 
 # ── after accidents ─────────────────────────────────────────────────────────────────────────────
@@ -213,24 +213,24 @@ async def test_a_killed_server_comes_back_with_every_committed_row(folder: Path)
     await ask(first.dsn, "CREATE TABLE kept (number int)", "SELECT 1")
     connection = await asyncpg.connect(first.dsn)
     await connection.executemany("INSERT INTO kept VALUES ($1)", [(n,) for n in range(100)])
-    pid = hold.running(folder)
+    pid = attachments.find_server_pid(folder)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     again = begin(folder)  # while the session of the killed one may still be there
     try:
-        assert hold.running(folder) not in (None, pid)
+        assert attachments.find_server_pid(folder) not in (None, pid)
         assert await ask(again.dsn, "SELECT count(*) FROM kept") == 100
     finally:
         connection.terminate()
         first.stop()
         again.stop()
-    assert hold.running(folder) is None
+    assert attachments.find_server_pid(folder) is None
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "another program's", "a zombie's"])
 async def test_a_pid_file_left_over_is_recognised_whose_number_is(folder: Path, whose: str) -> None:
     begin(folder).stop()
-    account = place.account_for(folder)  # PostgreSQL disregards processes of other accounts
+    account = place.choose_account(folder)  # PostgreSQL disregards processes of other accounts
     program = ["/bin/sleep", "600"] if whose == "another program's" else ["/bin/true"]
     with subprocess.Popen(program, user=account.uid if account else None) as child:
         try:
@@ -294,7 +294,7 @@ def test_data_of_another_major_version_is_refused_with_both_versions_named(folde
     (folder / "pg/PG_VERSION").write_text("16\n")
     with pytest.raises(EmbeddedError, match=f"by PostgreSQL 16, .* PostgreSQL {server.version}"):
         begin(folder)
-    assert not hold.attached(folder)
+    assert not attachments.list_attached(folder)
 
 
 @pytest.fixture
@@ -303,7 +303,7 @@ def ordinary(around: Path) -> Iterator[None]:
     if not ROOT:
         yield
         return
-    account = place.account_for(around)
+    account = place.choose_account(around)
     assert account is not None
     os.setegid(account.gid)
     os.seteuid(account.uid)
@@ -381,7 +381,7 @@ def test_a_server_that_does_not_start_says_why_in_its_own_last_words(folder: Pat
     begin(folder).stop()
     with pytest.raises(StoreUnusable, match=r"(?s)did not start.*invalid value for.*work_mem"):
         begin(folder, settings={"work_mem": "plenty"})
-    assert not hold.attached(folder)
+    assert not attachments.list_attached(folder)
 
 
 def test_a_server_out_of_our_sight_is_not_given_a_rival(folder: Path) -> None:
@@ -403,7 +403,7 @@ def closed(around: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.skip("only a hub run by root gives its server another account")
     folder = around / "closed"
     folder.mkdir(mode=0o700)
-    monkeypatch.setattr(place, "SHELTERS", [around / "shelter"])
+    monkeypatch.setattr(place, "SHARED_FOLDERS", [around / "shelter"])
     return folder
 
 
@@ -411,7 +411,7 @@ async def test_root_keeps_data_where_its_server_can_enter_and_says_where(
     closed: Path, around: Path
 ) -> None:
     said: list[str] = []
-    server = begin(closed / "data", say=said.append)
+    server = begin(closed / "data", report=said.append)
     try:
         assert await ask(server.dsn, "SELECT 1") == 1
         assert server.data_dir.parent == around / "shelter"
@@ -446,16 +446,16 @@ def test_root_keeps_no_data_in_a_shelter_that_others_can_write(closed: Path, aro
 async def test_root_copies_programs_that_its_server_cannot_reach(
     closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install = place._shipped()
+    install = place._find_shipped_programs()
     package = closed / install.parent.name
     for part in ("bin", "lib", "share"):
         shutil.copytree(install / part, package / install.name / part, symlinks=True)
     libraries = install.parent.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, closed / libraries.name)
-    monkeypatch.setattr(place, "_shipped", lambda: package / install.name)
+    monkeypatch.setattr(place, "_find_shipped_programs", lambda: package / install.name)
     said: list[str] = []
-    server = begin(folder, say=said.append)
+    server = begin(folder, report=said.append)
     try:
         assert await ask(server.dsn, "SELECT 1") == 1
         assert "shelter" in said[0]

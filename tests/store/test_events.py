@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain.sources.events import SourceEvent
 from hub.store.database import Database
-from hub.store.ingest.events import Feed, announce
+from hub.store.ingest.events import SourceEventFeed, publish_event
 
 BOTH = ("one", "two")
 
@@ -23,8 +23,8 @@ async def database(fresh_database: Database) -> Database:
 
 
 async def tell(database: Database, source_id: str) -> None:
-    async with database.writing() as connection:
-        await announce(connection, source_id, None)
+    async with database.write_transaction() as connection:
+        await publish_event(connection, source_id, None)
 
 
 async def first(events: AsyncIterator[SourceEvent], count: int) -> list[str]:
@@ -34,11 +34,11 @@ async def first(events: AsyncIterator[SourceEvent], count: int) -> list[str]:
 async def test_who_comes_back_with_a_number_misses_nothing(database: Database) -> None:
     for name in ("one", "two", "one"):
         await tell(database, name)
-    feed = Feed(database)
-    assert await first(feed.after(0, []), 3) == ["one", "two", "one"]
-    assert await first(feed.after(0, ["one"]), 2) == ["one", "one"]
-    newest = await feed.newest()
-    later = feed.after(newest, [])
+    feed = SourceEventFeed(database)
+    assert await first(feed.follow(0, []), 3) == ["one", "two", "one"]
+    assert await first(feed.follow(0, ["one"]), 2) == ["one", "one"]
+    newest = await feed.latest_number()
+    later = feed.follow(newest, [])
     waiting = asyncio.create_task(first(later, 1))
     await asyncio.sleep(0)
     await tell(database, "two")
@@ -46,8 +46,8 @@ async def test_who_comes_back_with_a_number_misses_nothing(database: Database) -
 
 
 async def test_events_come_in_the_order_of_their_commits(database: Database) -> None:
-    feed = Feed(database)
-    follower = asyncio.create_task(first(feed.after(0, []), 20))
+    feed = SourceEventFeed(database)
+    follower = asyncio.create_task(first(feed.follow(0, []), 20))
     await asyncio.gather(*(tell(database, BOTH[n % 2]) for n in range(20)))
     assert sorted(await follower) == ["one"] * 10 + ["two"] * 10
     ids = [
@@ -57,9 +57,9 @@ async def test_events_come_in_the_order_of_their_commits(database: Database) -> 
 
 
 async def test_nobody_listens_when_nobody_follows(database: Database) -> None:
-    feed = Feed(database)
+    feed = SourceEventFeed(database)
     await tell(database, "one")
-    events = feed.after(0, [])
+    events = feed.follow(0, [])
     await first(events, 1)
     assert await listeners(database) == 1
     await events.aclose()
@@ -67,9 +67,9 @@ async def test_nobody_listens_when_nobody_follows(database: Database) -> None:
 
 
 async def test_a_lost_ear_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.store.ingest.events.GLANCE", 0.05)
-    feed = Feed(database)
-    follower = asyncio.create_task(first(feed.after(0, []), 1))
+    monkeypatch.setattr("hub.store.ingest.events.POLL_INTERVAL", 0.05)
+    feed = SourceEventFeed(database)
+    follower = asyncio.create_task(first(feed.follow(0, []), 1))
     while not await listeners(database):  # noqa: ASYNC110 - the server tells no event of it
         await asyncio.sleep(0.01)
     await database.pool.execute(
@@ -89,10 +89,10 @@ async def listeners(database: Database) -> int:
 
 async def test_what_is_rolled_back_was_never_told(database: Database) -> None:
     async def broken() -> None:
-        async with database.writing() as connection:
-            await announce(connection, "one", None)
+        async with database.write_transaction() as connection:
+            await publish_event(connection, "one", None)
             await connection.execute("select 1 / 0")
 
     with pytest.raises(asyncpg.DivisionByZeroError):
         await broken()
-    assert await Feed(database).newest() == 0
+    assert await SourceEventFeed(database).latest_number() == 0

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.database import Database
-from hub.store.plans import wordings
+from hub.store.plans import visible_issue_wordings
 from hub.store.tables import expected_role
-from hub.store.unit_of_work import Unit
+from hub.store.unit_of_work import UnitOfWork
 from tests.conftest import Asking
 from tests.store.changing import change, clock
 
@@ -100,17 +100,17 @@ async def test_chains_stages_roles_and_issues_are_read_as_of_an_instant(
         "update expected_role set statement_th = 'ใหม่'",
         "update issue_revision set name_th = 'ใหม่', chain_id = null",
     )
-    async with fresh_database.reading() as reading:
-        unit = Unit(reading, ANONYMOUS)
+    async with fresh_database.read_transaction() as reading:
+        unit = UnitOfWork(reading, ANONYMOUS)
         for at in (then, None):
             new, chains = at is None, unit.chains
             chain = (await chains.by_id(["tourism-east"], at))["tourism-east"]
-            stages = (await chains.stages_of(["tourism-east"], at))["tourism-east"]
-            known = await chains.stages([stage.id for stage in stages], at)
-            places = [row["stage_id"] for row in await reading.rows(ROLES)]
-            roles = [r for held in (await chains.roles_of(places, at)).values() for r in held]
-            by_id = await chains.roles([role.id for role in roles], at)
-            issues = await unit.plans.issues_of(None, YEAR, at)
+            stages = (await chains.stages_by_chain(["tourism-east"], at))["tourism-east"]
+            known = await chains.stages_by_id([stage.id for stage in stages], at)
+            places = [row["stage_id"] for row in await reading.fetch_rows(ROLES)]
+            roles = [r for held in (await chains.roles_by_stage(places, at)).values() for r in held]
+            by_id = await chains.roles_by_id([role.id for role in roles], at)
+            issues = await unit.plans.list_issues(None, YEAR, at)
             found = await unit.plans.issues_by_id([issue.id for issue in issues], at)
             assert stages
             assert roles
@@ -124,7 +124,7 @@ async def test_chains_stages_roles_and_issues_are_read_as_of_an_instant(
             assert {word.th == "ใหม่" for word in words} == {new}
             records: list[Any] = [chain, *stages, *roles, *issues]
             assert {record.as_of_time for record in records} == {at}
-            rows = await reading.rows(wordings(ANONYMOUS, at))
+            rows = await reading.fetch_rows(visible_issue_wordings(ANONYMOUS, at))
             assert any(row["chain_id"] for row in rows if row["in_use"]) is not new
 
 

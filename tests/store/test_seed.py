@@ -7,7 +7,7 @@ import pytest
 
 from hub.bootstrap.startup import REFERENCE
 from hub.store.database import Database
-from hub.store.reference.seed import seed, stale
+from hub.store.reference.seed import is_outdated, seed
 from hub.store.tables import metadata
 from tests.store.files import quiet, replaced, without
 
@@ -95,9 +95,9 @@ async def test_a_changed_line_replaces_its_row_and_keeps_the_old_one(
 ) -> None:
     replaced(folder / "areas.csv", "ประเทศไทย", "ราชอาณาจักรไทย")
     async with fresh_database.pool.acquire() as connection:
-        assert await stale(connection, folder)
+        assert await is_outdated(connection, folder)
         counts = await seed(connection, folder, quiet)
-        assert not await stale(connection, folder)
+        assert not await is_outdated(connection, folder)
         # the area, the record of its line, and which files these are
         assert (counts.written, counts.removed) == (2, 0)
         name = await connection.fetchval("select name_th from area where id = 'TH'")
@@ -140,8 +140,8 @@ async def test_a_line_that_others_rely_on_is_not_taken_out(
         for _ in range(2):
             counts = await seed(connection, folder, said.append)
             # the project stays whole: its area, its linkage, three reasons and their records
-            assert (counts.written, counts.removed, counts.kept) == (0, 0, 9)
+            assert (counts.written, counts.removed, counts.retained) == (0, 0, 9)
             assert any("no longer in the files" in line and "s37-01" in line for line in said)
         await connection.execute("delete from project where id = 'elsewhere'")
         counts = await seed(connection, folder, quiet)
-        assert (counts.removed, counts.kept) == (9, 0)
+        assert (counts.removed, counts.retained) == (9, 0)

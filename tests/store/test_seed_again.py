@@ -11,7 +11,7 @@ from hub.domain import text
 from hub.errors import StoreUnusable
 from hub.store.database import Database
 from hub.store.reference import seed as store_seed
-from hub.store.reference.seed import digest, seed
+from hub.store.reference.seed import compute_digest, seed
 from hub.store.tables import metadata
 from tests.store.files import quiet, rename, replaced, without
 
@@ -45,12 +45,12 @@ async def test_a_key_can_be_renamed_in_every_file_at_once(
         before = await count(connection)
         counts = await seed(connection, folder, quiet)
         assert counts.written
-        assert counts.kept == 0
+        assert counts.retained == 0
         assert await count(connection) == before
         again = await seed(connection, folder, quiet)
-        assert (again.written, again.removed, again.kept) == (0, 0, 0)
+        assert (again.written, again.removed, again.retained) == (0, 0, 0)
         back = await seed(connection, REFERENCE, quiet)
-        assert back.kept == 0
+        assert back.retained == 0
         assert await count(connection) == before
 
 
@@ -87,7 +87,7 @@ async def test_a_decision_of_people_is_left_alone_and_told(
         for loading in (REFERENCE, folder, REFERENCE):
             said: list[str] = []
             counts = await seed(connection, loading, said.append)
-            assert (counts.written, counts.removed, counts.kept) == (0, 0, 1)
+            assert (counts.written, counts.removed, counts.retained) == (0, 0, 1)
             assert any("changed by others" in line and "linkage (1)" in line for line in said)
             assert tuple(await connection.fetchrow(STANDS)) == ("AGREED", 2)
 
@@ -99,11 +99,11 @@ async def test_a_decision_that_agrees_with_the_files_is_still_one_of_people(
         await connection.execute(
             "update linkage set version = 2, share = 1 where project_id = 's37-01'"
         )
-        assert (await seed(connection, REFERENCE, quiet)).kept == 0
+        assert (await seed(connection, REFERENCE, quiet)).retained == 0
         replaced(folder / "linkages.csv", "PROPOSED", "AGREED")
         status = "select status from linkage where project_id = 's37-01'"
         counts = await seed(connection, folder, quiet)
-        assert counts.kept == 1
+        assert counts.retained == 1
         assert await connection.fetchval(status) == "PROPOSED"
 
 
@@ -114,7 +114,7 @@ async def test_a_linkage_that_the_files_change_is_a_new_version(
     async with fresh_database.pool.acquire() as connection:
         for loading, stands in ((folder, ("AGREED", 2)), (REFERENCE, ("PROPOSED", 3))):
             counts = await seed(connection, loading, quiet)
-            assert counts.kept == 0
+            assert counts.retained == 0
             assert tuple(await connection.fetchrow(STANDS)) == stands
 
 
@@ -126,7 +126,7 @@ async def test_a_decision_stays_whole_when_its_line_leaves_the_files(
         await connection.execute(AGREED)
         for _ in range(2):
             counts = await seed(connection, folder, quiet)
-            assert (counts.removed, counts.kept) == (0, 9)
+            assert (counts.removed, counts.retained) == (0, 9)
         assert tuple(await connection.fetchrow(STANDS)) == ("AGREED", 2)
         unfounded = (
             "select id from linkage where not exists "
@@ -142,7 +142,7 @@ async def test_a_row_that_stays_keeps_what_it_relies_on(
     async with fresh_database.pool.acquire() as connection:
         await connection.execute("update project set name_en = 'ours' where id = 's37-01'")
         counts = await seed(connection, folder, quiet)
-        assert counts.kept > 1
+        assert counts.retained > 1
         owner = "select owner_id from project where id = 's37-01'"
         assert await connection.fetchval(owner) == "ministry:09"
         named = "select count(*) from agency where id like 'ministry:09%'"
@@ -162,11 +162,11 @@ async def test_a_row_that_came_in_another_way_is_not_overwritten(
             "values ('elsewhere', 'ก', 'ก', '{}', 'PUBLISHED')"
         )
         counts = await seed(connection, folder, quiet)
-        assert counts.kept == 1
+        assert counts.retained == 1
         name = "select name_th from project where id = 'elsewhere'"
         assert await connection.fetchval(name) == "ก"
         # and what the files never wrote, they do not take out
-        assert (await seed(connection, REFERENCE, quiet)).kept == 0
+        assert (await seed(connection, REFERENCE, quiet)).retained == 0
         assert await connection.fetchval(name) == "ก"
 
 
@@ -181,14 +181,14 @@ async def test_keys_of_a_load_that_kept_no_marks_are_its_own(
         keys = {name: [key for key, _ in table["rows"]] for name, table in held.items()}
         await connection.execute("update seeded set keys = $1::jsonb", json.dumps(keys))
         counts = await seed(connection, folder, quiet)
-        assert (counts.written, counts.removed, counts.kept) == (0, 9, 0)
+        assert (counts.written, counts.removed, counts.retained) == (0, 9, 0)
 
 
 def test_a_new_order_of_thai_words_is_a_new_load(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert Path(str(text.__file__)) in store_seed.PROGRAMS
-    before = digest(folder)
+    before = compute_digest(folder)
     programs = [path for path in store_seed.PROGRAMS if path.name != "text.py"]
     monkeypatch.setattr(store_seed, "PROGRAMS", programs)
-    assert digest(folder) != before
+    assert compute_digest(folder) != before

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.domain.identity.visibility import GROUND_DESCRIPTIONS, VisibilityGround
-from hub.store.as_of import as_known
-from hub.store.database import Reading
-from hub.store.ingest.events import announce
-from hub.store.ingest.session import SUCCEEDED
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.ingest.events import publish_event
+from hub.store.ingest.session import MARK_SOURCE_SUCCEEDED
 from hub.store.tables import linkage, plan_version, project
-from hub.store.visibility import only_listed, visible
+from hub.store.visibility import can_only_count, is_visible
 from tests.store.drafts import ALL, DEPARTMENT, link, of, seen, share
 
 WHO: Final[dict[VisibilityGround, tuple[Viewer, Iterable[str]]]] = {
@@ -151,13 +151,13 @@ async def test_every_row_is_seen_or_not_and_never_in_between(
     await link(drafts, None, "SUGGESTED")
     await drafts.execute("update project set owner_id = null where id = 'draft-local'")
     for at in (None, datetime.now(UTC)):
-        thing = as_known(table, at)
-        yes, listed = visible(thing, viewer, at), only_listed(thing, viewer, at)
+        thing = table_as_of(table, at)
+        yes, listed = is_visible(thing, viewer, at), can_only_count(thing, viewer, at)
         for predicate in (yes, listed):
             odd: Any = sa.select(sa.func.count()).select_from(thing).where(predicate.is_(None))
-            assert (await Reading.over(drafts).rows(odd))[0][0] == 0
+            assert (await ReadTransaction.from_connection(drafts).fetch_rows(odd))[0][0] == 0
         both: Any = sa.select(sa.func.count()).select_from(thing).where(yes, listed)
-        assert (await Reading.over(drafts).rows(both))[0][0] == 0
+        assert (await ReadTransaction.from_connection(drafts).fetch_rows(both))[0][0] == 0
 
 
 async def test_the_past_is_read_with_the_rights_of_today(drafts: asyncpg.Connection) -> None:
@@ -191,13 +191,13 @@ async def test_what_is_told_to_everybody_is_made_of_what_everybody_may_see(
             project_id,
             year,
         )
-    await announce(drafts, "public-pages", None)
-    await drafts.execute(SUCCEEDED, "public-pages", "digest")
+    await publish_event(drafts, "public-pages", None)
+    await drafts.execute(MARK_SOURCE_SUCCEEDED, "public-pages", "digest")
     assert await drafts.fetchval(told) == 1
     assert await drafts.fetchval(years) == [2011]
 
 
 def test_for_nobody_a_statement_is_one_comparison() -> None:
     """Reading what is published costs what it cost before there were grounds."""
-    told = str(visible(project, ANONYMOUS).compile())
+    told = str(is_visible(project, ANONYMOUS).compile())
     assert told == "project.visibility = :visibility_1"

@@ -19,7 +19,7 @@ from hub.domain.identity.clients import Client, ClientKind, Issuer, hash_secret
 from hub.domain.identity.viewer import Viewer
 from hub.settings import Settings
 from hub.store.database import Database
-from hub.store.identity.clients import Registering
+from hub.store.identity.clients import RegistryAdministration
 from hub.web.auth.user import RequestUser
 
 URL: Final = "https://hub.test"
@@ -34,7 +34,7 @@ class Realm:
     def __init__(self, database: Database, folder: Path, **more: Any) -> None:
         settings = Settings("127.0.0.1", 0, folder, False, None, 1, **{"public_url": URL, **more})
         self.database = database
-        self.register = Registering(database)
+        self.register = RegistryAdministration(database)
         self.moment = time.monotonic()
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.hub = build_application(
@@ -102,7 +102,7 @@ class Realm:
             "enabled": True,
             **more,
         }
-        await self.register.register(agency)
+        await self.register.register_agency(agency)
         await self.register.add_client(Client(**made))
         return secret
 
@@ -117,8 +117,10 @@ class Realm:
             "enabled": True,
             **more,
         }
-        await self.register.register(agency)
-        await self.register.add_issuer(Issuer(url=url, agency_id=agency, jwks_uri=jwks_uri, **made))
+        await self.register.register_agency(agency)
+        await self.register.upsert_issuer(
+            Issuer(url=url, agency_id=agency, jwks_uri=jwks_uri, **made)
+        )
 
 
 class Unreachable:

@@ -9,7 +9,7 @@ import pytest
 
 from hub.ingest.run import ingest
 from hub.settings import Settings
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from hub.web.listening import Listening
 from tests.conftest import Asking, copied
 from tests.ingest.made import SPEC, given, read, row
@@ -47,7 +47,7 @@ async def register_dsn(template: str) -> str:
 @pytest.fixture
 async def register_database(register_dsn: str) -> AsyncIterator[Database]:
     """That copy, its register empty."""
-    async with opened(register_dsn, pool_size=8) as database:
+    async with open_database(register_dsn, pool_size=8) as database:
         for table in EMPTIED:
             await database.pool.execute(f"delete from {table}")  # noqa: S608 - names of our own
         yield database
@@ -84,7 +84,8 @@ def asking(fresh_database: Database) -> Asking:
 async def party(fresh_database: Database) -> None:
     """PARTY's agency may read the drafts of the tourism ministry, by an agreement.
 
-    It is inserted directly: adding one by `Sharing` is logged, and these tests count log entries.
+    It is inserted directly: adding one by `SharingAgreements` is logged, and these tests count log
+    entries.
     """
     await fresh_database.pool.execute(
         "insert into data_sharing (id, provider_id, consumer_id, purpose, what, until) "

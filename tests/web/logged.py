@@ -3,8 +3,8 @@
 from hub.domain.identity.audit_log import AccessRecord
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.store.database import Database
-from hub.store.identity.audit_chain import prove
-from hub.store.identity.audit_log import record_of
+from hub.store.identity.audit_chain import verify_chain
+from hub.store.identity.audit_log import access_record_of
 from tests.resolvers.test_quarantine import SOURCE
 
 OPERATE = Permission.OPERATE_SOURCES.value
@@ -25,6 +25,6 @@ ROWS = f'{{ source(id: "{SOURCE}") {{ quarantine {{ nodes {{ id payload }} }} }}
 
 async def links(database: Database) -> list[AccessRecord]:
     """The log from its beginning; the chain holds."""
-    assert (await prove(database)).broken is None
+    assert (await verify_chain(database)).first_break is None
     rows = await database.pool.fetch("select * from access_log order by number")
-    return [record_of(one) for one in rows]
+    return [access_record_of(one) for one in rows]

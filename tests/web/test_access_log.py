@@ -114,7 +114,7 @@ async def test_what_is_published_is_read_without_a_statement_more(
 ) -> None:
     """As many statements for a ministry as for anybody, and the log is not even opened."""
     cost = []
-    monkeypatch.setattr("hub.store.identity.audit_log.AccessLog._append", None)
+    monkeypatch.setattr("hub.store.identity.audit_log.AuditLogWriter._append_batch", None)
     for viewer in (ANONYMOUS, PARTY, STEWARD):
         answer = await asking(QUESTION, asked(), viewer=viewer)
         assert "errors" not in answer

@@ -296,7 +296,7 @@ async def sign_out(browser: Browser, _: Realm) -> None:
 async def test_a_token_stops_with_the_person_the_page_and_their_agencies(
     browser: Browser, realm: Realm, stop: Stop
 ) -> None:
-    await realm.register.register(INTERIOR)
+    await realm.register.register_agency(INTERIOR)
     code = await code_of(browser)
     token = (await change(realm, await code_of(browser))).json()["access_token"]
     user = await realm.bearer(token)
@@ -306,8 +306,8 @@ async def test_a_token_stops_with_the_person_the_page_and_their_agencies(
     assert (await realm.ask(token)).status_code == 401
     assert not await user.revalidate()
     assert (await change(realm, code)).status_code in {400, 401}
-    await realm.register.register(INTERIOR)
-    await realm.register.register(TOURISM)
+    await realm.register.register_agency(INTERIOR)
+    await realm.register.register_agency(TOURISM)
 
 
 async def test_a_token_lives_ten_minutes(browser: Browser, realm: Realm) -> None:

@@ -102,11 +102,11 @@ async def test_two_secrets_count_while_one_replaces_the_other(realm: Realm) -> N
         asked = [await realm.get_token(auth=("planner", secret)) for secret in secrets]
         return [answer.status_code for answer in asked]
 
-    await realm.register.rotate("planner", hash_secret("second"), alone=False)
+    await realm.register.rotate_secret("planner", hash_secret("second"), revoke_previous=False)
     assert await statuses(first, "second") == [200, 200]
-    await realm.register.rotate("planner", hash_secret("third"), alone=False)
+    await realm.register.rotate_secret("planner", hash_secret("third"), revoke_previous=False)
     assert await statuses(first, "second", "third") == [401, 200, 200]
-    await realm.register.rotate("planner", hash_secret("fourth"), alone=True)
+    await realm.register.rotate_secret("planner", hash_secret("fourth"), revoke_previous=True)
     assert await statuses("third", "fourth") == [401, 200]
 
 
@@ -191,7 +191,7 @@ async def test_whoever_is_disabled_gets_no_token(realm: Realm, what: str) -> Non
     if what == "client":
         await realm.register.disable_client("planner")
     else:
-        await realm.register.disable(TOURISM)
+        await realm.register.disable_agency(TOURISM)
     refused(await realm.get_token(auth=auth), "invalid_client", 401)
 
 

@@ -64,7 +64,7 @@ async def test_an_origin_stops_with_its_client(realm: Realm, what: str) -> None:
     if what == "client":
         await realm.register.disable_client("map")
     else:
-        await realm.register.disable(TOURISM)
+        await realm.register.disable_agency(TOURISM)
     realm.later(REMEMBERED)
     assert (await preflight(realm, PAGE)).status_code == 400
     assert ALLOW not in (await realm.ask(headers={"origin": PAGE})).headers

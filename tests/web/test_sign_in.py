@@ -243,13 +243,13 @@ async def test_disabling_ends_sessions_within_the_bound_on_every_node_for_good(
         elsewhere.hub.cookies.set("__Host-hub", browser.hub.cookies["__Host-hub"])
         assert await elsewhere.viewer() == OFFICER
         if what == "agency":
-            await home.register.disable(INTERIOR)
+            await home.register.disable_agency(INTERIOR)
         else:
             await home.register.disable_issuer(provider.url)
         for node, one in ((home, browser), (other, elsewhere)):
             node.later(REMEMBERED)
             assert await one.viewer() is None
-        await home.register.register(INTERIOR)
+        await home.register.register_agency(INTERIOR)
         home.later(REMEMBERED)
         assert await browser.viewer() is None
     if what == "issuer":

@@ -104,14 +104,14 @@ async def test_nobody_is_somebody_whom_there_is_not(
 async def test_a_disabled_agency_signs_nobody_in_for_trying_out_either(
     browser: Browser, trying: Realm
 ) -> None:
-    await trying.register.register(TOURISM)
+    await trying.register.register_agency(TOURISM)
     await browser.demo(TOURISM, Role.OFFICER)
-    await trying.register.disable(TOURISM)
+    await trying.register.disable_agency(TOURISM)
     trying.later(REMEMBERED)
     assert await browser.viewer() is None
     await browser.demo(TOURISM, Role.OFFICER)
     assert await browser.viewer() is None
-    await trying.register.register(TOURISM)
+    await trying.register.register_agency(TOURISM)
 
 
 FOREIGN = [

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from hub.store.database import opened
+from hub.store.database import open_database
 from hub.web.signed import LARGEST
 from tests.conftest import copied
 from tests.web.access import URL, Realm, ec, ed, public, rsa
@@ -44,7 +44,7 @@ async def parties(
 ) -> AsyncIterator[Parties]:
     """A hub that trusts itself and, for the Ministry of Interior alone, a provider."""
     folder: Path = tmp_path_factory.mktemp("node")
-    async with opened(await copied(template, "matrix"), pool_size=4) as database:
+    async with open_database(await copied(template, "matrix"), pool_size=4) as database:
         realm = Realm(database, folder)
         async with realm.http:
             secret = await realm.add_client(scopes=frozenset({"source:operate"}))

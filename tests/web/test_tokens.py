@@ -127,7 +127,7 @@ async def test_who_is_disabled_stops_within_the_bound_on_every_node(
             assert answer.status_code == 401
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
             assert not await user.revalidate()  # what each socket asks
-    await realm.register.register(TOURISM)
+    await realm.register.register_agency(TOURISM)
 
 
 @pytest.mark.parametrize(

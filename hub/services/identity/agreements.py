@@ -12,8 +12,8 @@ from hub.domain.identity.agreements import DataSharingAgreement, SharingScope
 from hub.domain.time import BANGKOK
 from hub.errors import Invalid
 from hub.store.database import Database
-from hub.store.identity.agreements import Sharing
-from hub.store.identity.clients import Registering
+from hub.store.identity.agreements import SharingAgreements
+from hub.store.identity.clients import RegistryAdministration
 
 LONGEST: Final = 20
 """Years; an end beyond that was probably meant as a Buddhist year."""
@@ -22,7 +22,7 @@ LONGEST_PURPOSE: Final = 500
 
 async def list_agreements(database: Database) -> Sequence[DataSharingAgreement]:
     """Return every agreement, ended ones too, by provider and consumer."""
-    return await Sharing(database).agreements()
+    return await SharingAgreements(database).list_agreements()
 
 
 async def add_agreement(
@@ -41,9 +41,9 @@ async def add_agreement(
     `provider` and `consumer` are ids or budget codes; `key` is the source or plan when `what`
     names one.
     """
-    register = Registering(database, by)
-    provider_id = await register.agency(provider)
-    consumer_id = await register.agency(consumer)
+    register = RegistryAdministration(database, by)
+    provider_id = await register.resolve_agency(provider)
+    consumer_id = await register.resolve_agency(consumer)
     if provider_id == consumer_id:
         raise Invalid("CONSUMER", "เป็นหน่วยงานเดียวกับผู้ให้", "is the same agency as the provider")
     if not purpose.strip() or len(purpose) > LONGEST_PURPOSE:
@@ -52,9 +52,9 @@ async def add_agreement(
             f"ต้องระบุ ไม่เกิน {LONGEST_PURPOSE} อักขระ",
             f"is required, at most {LONGEST_PURPOSE} characters",
         )
-    sharing = Sharing(database, by)
+    sharing = SharingAgreements(database, by)
     words = purpose.strip()
-    key_of_it = await sharing.share(provider_id, consumer_id, words, what, key, until)
+    key_of_it = await sharing.insert_agreement(provider_id, consumer_id, words, what, key, until)
     return DataSharingAgreement(
         key_of_it,
         provider_id,
@@ -70,7 +70,7 @@ async def add_agreement(
 
 async def revoke_agreement(database: Database, by: str, agreement_id: str) -> None:
     """End an agreement now; `NotFound` when there is none. A second time changes nothing."""
-    await Sharing(database, by).revoke(agreement_id)
+    await SharingAgreements(database, by).revoke_agreement(agreement_id)
 
 
 def end_of_day(text: str) -> datetime:

@@ -18,7 +18,7 @@ from hub.domain.identity.clients import (
 from hub.domain.record import record
 from hub.errors import Invalid
 from hub.store.database import Database
-from hub.store.identity.clients import Registering
+from hub.store.identity.clients import RegistryAdministration
 
 
 @record
@@ -31,7 +31,7 @@ class AddedClient:
 
 async def list_clients(database: Database) -> Sequence[Client]:
     """Return every client, disabled ones too, by agency and id."""
-    return await Registering(database).clients()
+    return await RegistryAdministration(database).list_clients()
 
 
 async def add_client(
@@ -63,10 +63,10 @@ async def add_client(
     if not (new_id.isascii() and new_id.isprintable() and len(new_id) <= 100):
         raise Invalid("--id", "ใช้อักขระ ASCII ไม่เกิน 100 ตัว", "must be at most 100 ASCII characters")
     secret = None if keys or origins else generate_secret()
-    register = Registering(database, by)
+    register = RegistryAdministration(database, by)
     client = Client(
         id=new_id,
-        agency_id=await register.agency(agency),
+        agency_id=await register.resolve_agency(agency),
         name=name,
         kind=ClientKind.PUBLIC if origins else ClientKind.CONFIDENTIAL,
         scopes=validate_scopes(scopes, "--scope"),
@@ -105,15 +105,17 @@ def origin_of(address: str) -> str:
 async def rotate_secret(database: Database, by: str, client_id: str, *, at_once: bool) -> str:
     """Generate another secret and return it; the previous one stays valid unless `at_once`."""
     secret = generate_secret()
-    await Registering(database, by).rotate(client_id, hash_secret(secret), alone=at_once)
+    await RegistryAdministration(database, by).rotate_secret(
+        client_id, hash_secret(secret), revoke_previous=at_once
+    )
     return secret
 
 
 async def replace_keys(database: Database, by: str, client_id: str, keys: Sequence[Jwk]) -> None:
     """Replace the public keys of a client that authenticates by keys."""
-    await Registering(database, by).rekey(client_id, keys)
+    await RegistryAdministration(database, by).replace_keys(client_id, keys)
 
 
 async def disable_client(database: Database, by: str, client_id: str) -> None:
     """Reject all tokens of a client."""
-    await Registering(database, by).disable_client(client_id)
+    await RegistryAdministration(database, by).disable_client(client_id)

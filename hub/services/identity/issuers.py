@@ -10,7 +10,7 @@ from typing import Any, Final
 from hub.domain.identity.clients import Issuer
 from hub.errors import Invalid, SourceError
 from hub.store.database import Database
-from hub.store.identity.clients import Registering
+from hub.store.identity.clients import RegistryAdministration
 
 METADATA: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 """Where an issuer publishes its metadata (OpenID Connect Discovery, RFC 8414)."""
@@ -20,7 +20,7 @@ Fetch = Callable[[str], Awaitable[Any]]
 
 async def list_issuers(database: Database) -> Sequence[Issuer]:
     """Return every issuer, disabled ones too, by URL."""
-    return await Registering(database).issuers()
+    return await RegistryAdministration(database).list_issuers()
 
 
 async def add_issuer(database: Database, by: str, issuer: Issuer) -> None:
@@ -29,14 +29,14 @@ async def add_issuer(database: Database, by: str, issuer: Issuer) -> None:
     `NotFound` when the agency is not registered, `Conflict` when the issuer belongs to another
     agency or the agency's people log in at another issuer already.
     """
-    register = Registering(database, by)
-    agency_id = await register.agency(issuer.agency_id)
-    await register.add_issuer(replace(issuer, agency_id=agency_id))
+    register = RegistryAdministration(database, by)
+    agency_id = await register.resolve_agency(issuer.agency_id)
+    await register.upsert_issuer(replace(issuer, agency_id=agency_id))
 
 
 async def disable_issuer(database: Database, by: str, url: str) -> None:
     """Reject all tokens of an issuer and end the sessions it began."""
-    await Registering(database, by).disable_issuer(url)
+    await RegistryAdministration(database, by).disable_issuer(url)
 
 
 async def discover_keys(url: str, fetch: Fetch) -> str:

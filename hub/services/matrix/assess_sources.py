@@ -25,7 +25,7 @@ from hub.domain.text import LocalizedText, Notice, localized_text
 from hub.domain.time import BUDDHIST_OFFSET
 
 if TYPE_CHECKING:
-    from hub.store.unit_of_work import Unit
+    from hub.store.unit_of_work import UnitOfWork
 
 SILENT = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
 """Dimensions along which a cell may be empty although every source has told all it should."""
@@ -92,10 +92,12 @@ class Reporting:
         return CellScope(levels, agencies, areas, years)
 
 
-async def freshness_of(unit: "Unit", matrix: Matrix, cells: Sequence[Cell]) -> list[Freshness]:
+async def freshness_of(
+    unit: "UnitOfWork", matrix: Matrix, cells: Sequence[Cell]
+) -> list[Freshness]:
     """How fresh each of some cells of one matrix is, in their order; two statements for all."""
-    resting = await unit.freshness.resting(matrix.layout)
-    promises = await unit.freshness.promises(matrix.as_of_time)
+    resting = await unit.freshness.sources_by_cell(matrix.layout)
+    promises = await unit.freshness.list_promises(matrix.as_of_time)
     reporting = Reporting(matrix.question, promises, matrix.as_of)
     found = []
     for cell in cells:
@@ -134,9 +136,12 @@ def status(source: Source, at: datetime) -> FreshnessStatus:
     return compute_freshness_status(source.cadence, source.last_success_at, at)
 
 
-async def uses_of(unit: "Unit", matrix: Matrix) -> list[SourceUse]:
+async def uses_of(unit: "UnitOfWork", matrix: Matrix) -> list[SourceUse]:
     """The sources a matrix rests on, by name, and what became of them since."""
-    return [use_of(source, matrix.as_of) for source in await unit.freshness.used(matrix.layout)]
+    return [
+        use_of(source, matrix.as_of)
+        for source in await unit.freshness.list_sources_used(matrix.layout)
+    ]
 
 
 def use_of(source: Source, at: datetime) -> SourceUse:
@@ -169,11 +174,11 @@ def message_of(source: Source, stands: FreshnessStatus, *, failed: bool) -> Loca
     return None
 
 
-async def notices_of_sources(unit: "Unit", matrix: Matrix) -> list[Notice]:
+async def notices_of_sources(unit: "UnitOfWork", matrix: Matrix) -> list[Notice]:
     """What a reader should know of the sources: which failed, are behind, or are silent."""
     uses = await uses_of(unit, matrix)
     used = {use.source.id for use in uses}
-    promises = await unit.freshness.promises(matrix.as_of_time)
+    promises = await unit.freshness.list_promises(matrix.as_of_time)
     reporting = Reporting(matrix.question, promises, matrix.as_of)
     silent = {
         promise.source.id: promise.source

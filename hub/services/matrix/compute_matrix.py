@@ -37,14 +37,14 @@ from hub.services.matrix.resolve_axis import Ground, LaidOut, MemberOfAxis, lay_
 from hub.services.matrix.resolve_scope import chain_of, scope_of
 
 if TYPE_CHECKING:
-    from hub.store.unit_of_work import Unit
+    from hub.store.unit_of_work import UnitOfWork
 
 UNASSIGNED: Final = localized_text("ไม่ระบุ", "Unassigned")
 BEYOND: Final = localized_text("นอกเหนือจากที่แสดง", "Beyond the limit")
 
 
 async def draw_matrix(
-    unit: "Unit",
+    unit: "UnitOfWork",
     question: MatrixQuestion,
     *,
     known_at: datetime | None,
@@ -82,12 +82,12 @@ async def draw_matrix(
     if (cells := (len(row_keys) + 1) * (len(column_keys) + 1)) > MAX_COUNTED_CELLS:
         raise TooCostly(cells, MAX_COUNTED_CELLS, "ช่อง · cells")
     drawn = layout(row_keys, column_keys, True, True)
-    figures = await unit.matrices.figures(drawn)
+    figures = await unit.matrices.figures_by_group(drawn)
     aside = (
         CellGroup(len(row_keys), None) in figures,
         CellGroup(None, len(column_keys)) in figures,
     )
-    promises = await unit.freshness.promises(known_at)
+    promises = await unit.freshness.list_promises(known_at)
     reporting = Reporting(question, promises, known_at or now)
     states = Verdict(question, expected, nobody_named, reporting)
     shown_rows = shown(rows, figures, states, columns, is_row=True)
@@ -97,7 +97,7 @@ async def draw_matrix(
         raise TooCostly(drawn_cells, MAX_TABLE_CELLS, "ช่อง · cells")
     if shown_rows.keys != row_keys or shown_columns.keys != column_keys:
         drawn = layout(shown_rows.keys, shown_columns.keys, *aside)
-        figures = await unit.matrices.figures(drawn)
+        figures = await unit.matrices.figures_by_group(drawn)
 
     matrix = Matrix(
         key=encode_matrix_key(question),

@@ -27,7 +27,7 @@ from hub.domain.value_chain import ExpectedRole, ValueChain
 from hub.services.matrix.assess_sources import Reporting, headed
 
 if TYPE_CHECKING:
-    from hub.store.unit_of_work import Unit
+    from hub.store.unit_of_work import UnitOfWork
 
 NOTHING: Final = Figures(0, {}, {}, 0, overlap=False)
 SURE: Final = Decimal(1)
@@ -36,7 +36,10 @@ Expected = Mapping[tuple[ActorLevel | None, str | None], Sequence[ExpectedRole]]
 
 
 async def roles_expected(
-    unit: "Unit", question: MatrixQuestion, chain: ValueChain | None, known_at: datetime | None
+    unit: "UnitOfWork",
+    question: MatrixQuestion,
+    chain: ValueChain | None,
+    known_at: datetime | None,
 ) -> tuple[Expected, bool]:
     """Who is expected where, by the chain's role matrix; and whether the chain names nobody.
 
@@ -50,8 +53,8 @@ async def roles_expected(
         return {}, False
     if chain.template_id is None:
         return {}, True
-    stages = (await unit.chains.stages_of([chain.template_id], known_at))[chain.template_id]
-    roles = await unit.chains.roles_of([stage.id for stage in stages], known_at)
+    stages = (await unit.chains.stages_by_chain([chain.template_id], known_at))[chain.template_id]
+    roles = await unit.chains.roles_by_stage([stage.id for stage in stages], known_at)
     found: dict[tuple[ActorLevel | None, str | None], list[ExpectedRole]] = {}
     for stage in stages:
         for role in roles.get(stage.id, []):

@@ -19,15 +19,19 @@ from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, build_connection
 
 if TYPE_CHECKING:
-    from hub.store.unit_of_work import Unit
+    from hub.store.unit_of_work import UnitOfWork
 
 
 async def explain_figures(
-    unit: "Unit", matrix: Matrix, groups: Sequence[CellGroup], phase: BudgetPhase, page: PageRequest
+    unit: "UnitOfWork",
+    matrix: Matrix,
+    groups: Sequence[CellGroup],
+    phase: BudgetPhase,
+    page: PageRequest,
 ) -> dict[CellGroup, Connection[Contribution]]:
     """A page of contributions for each group of cells, ordered by project and line."""
     distinct = list(dict.fromkeys(groups))
-    held = await unit.matrices.contributions(matrix.layout, distinct, phase, page)
+    held = await unit.matrices.contributions_by_group(matrix.layout, distinct, phase, page)
     cells = {(cell.row_index, cell.column_index): cell for cell in matrix.cells}
     found: dict[CellGroup, Connection[Contribution]] = {}
     for group in distinct:

@@ -29,7 +29,7 @@ from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
 
 if TYPE_CHECKING:
-    from hub.store.unit_of_work import Unit
+    from hub.store.unit_of_work import UnitOfWork
 
 HUMAN: Final = TranslationOrigin.HUMAN
 
@@ -73,7 +73,7 @@ class LaidOut:
 class Ground:
     """What both axes and the filter stand on: the question, its chain, and dated editions."""
 
-    unit: "Unit"
+    unit: "UnitOfWork"
     question: MatrixQuestion
     chain: ValueChain | None
     known_at: datetime | None
@@ -177,7 +177,7 @@ async def of_stages(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
             "a STAGE axis needs exactly one value chain: name it in filter.valueChains, "
             "or issues of one chain in filter.issues",
         )
-    stages = (await ground.unit.chains.stages_of([ground.chain.id], ground.known_at))[
+    stages = (await ground.unit.chains.stages_by_chain([ground.chain.id], ground.known_at))[
         ground.chain.id
     ]
     by_key = {stage.code: stage for stage in stages}
@@ -209,7 +209,7 @@ async def of_issues(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
         issues = [found[i] for i in question.filter.issues if i in found]
     else:
         areas = await areas_meant(ground)
-        issues = await ground.unit.plans.issues_of(areas, question.fiscal_years, ground.known_at)
+        issues = await ground.unit.plans.list_issues(areas, question.fiscal_years, ground.known_at)
     areas_by_id = await ground.unit.areas.by_id([i.area_id for i in issues if i.area_id])
     return LaidOut(
         axis,
@@ -252,7 +252,7 @@ async def of_areas(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
         within = await areas_meant(ground) if axis.members is None else None
         members: dict[str, Area] = {}
         for day in sorted(set(days.values())):
-            for area in await areas.in_force(selector.area_level, selector.under, day):
+            for area in await areas.list_in_force(selector.area_level, selector.under, day):
                 if within is None or area.id in within:
                     members[area.id] = area
         kept = sorted(members.values(), key=lambda a: (a.sort_key, a.id))
@@ -265,7 +265,7 @@ async def of_areas(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut:
     keys = {area.id for area in kept}
     values: dict[tuple[str, int | None], str] = {}
     for year, day in days.items():
-        edges = await areas.edges(day)
+        edges = await areas.parents_by_child(day)
         for value in set(edges) | keys:
             if (at := nearest(value, keys, edges)) is not None:
                 values[value, year.ce] = at
@@ -295,7 +295,7 @@ async def of_agencies(ground: Ground, axis: AxisQuestion, field: str) -> LaidOut
         found = {
             agency.id: agency
             for day in sorted(set(days.values()))
-            for agency in await agencies.in_force(selector.agency_kind, selector.under, day)
+            for agency in await agencies.list_in_force(selector.agency_kind, selector.under, day)
         }
         kept = sorted(found.values(), key=lambda a: (a.sort_key, a.id))
     else:

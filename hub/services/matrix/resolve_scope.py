@@ -11,7 +11,7 @@ from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
 
 if TYPE_CHECKING:
-    from hub.store.unit_of_work import Unit
+    from hub.store.unit_of_work import UnitOfWork
 
 
 def own_edition(year: FiscalYear) -> date:
@@ -20,7 +20,7 @@ def own_edition(year: FiscalYear) -> date:
 
 
 async def scope_of(
-    unit: "Unit",
+    unit: "UnitOfWork",
     asked: MatrixFilter,
     years: FiscalYearRange | None,
     *,
@@ -44,7 +44,7 @@ async def scope_of(
             above = await unit.agencies.parents_on(year.starts_on)
             agencies |= {(a, year.ce) for a in below_agencies(asked.agencies, above)}
         if asked.linked is not None:
-            for child, parents in (await unit.areas.edges(day(year))).items():
+            for child, parents in (await unit.areas.parents_by_child(day(year))).items():
                 homes |= {(child, year.ce, home) for home in (child, *parents)}
                 homes |= {(parent, year.ce, parent) for parent in parents}
     return MatrixScope(
@@ -68,7 +68,7 @@ def below_agencies(asked: Sequence[str], above: Mapping[str, str]) -> set[str]:
     return reached
 
 
-async def refuse_unknown(unit: "Unit", asked: MatrixFilter, today: date) -> None:
+async def refuse_unknown(unit: "UnitOfWork", asked: MatrixFilter, today: date) -> None:
     """`Invalid` naming the field of the filter whose id nothing has."""
     for field, ids, known in (
         ("filter.areas", asked.areas, unit.areas.by_id),
@@ -90,7 +90,7 @@ def refuse_missing(field: str, ids: Sequence[str], found: object) -> None:
 
 
 async def chain_of(
-    unit: "Unit", question: MatrixQuestion, known_at: datetime | None
+    unit: "UnitOfWork", question: MatrixQuestion, known_at: datetime | None
 ) -> ValueChain | None:
     """The one value chain a question is about, named itself or by its issues; null for none."""
     asked = question.filter

@@ -6,7 +6,7 @@ from hub.domain.record import record
 from hub.domain.sources.spec import SourceSpec
 from hub.services.sources.source_status import Standing, standings
 from hub.store.database import Database
-from hub.store.ingest.schedule import reasons
+from hub.store.ingest.schedule import fetch_failure_reasons
 
 
 @record
@@ -24,7 +24,7 @@ class ListedSource:
 async def list_sources(database: Database, specs: Iterable[SourceSpec]) -> list[ListedSource]:
     """Return the sources among `specs` that the database has, in the order of `specs`."""
     stored = await standings(database)
-    problems = await reasons(database)
+    problems = await fetch_failure_reasons(database)
     return [
         ListedSource(spec, stored[spec.id], problems.get(spec.id))
         for spec in specs

@@ -27,10 +27,10 @@ from hub.errors import TooCostly
 from hub.ingest.raw_payload import raw_of
 from hub.ingest.record_facts import Facts
 from hub.ingest.resolve_names import Resolver
-from hub.store.ingest.names import decisions_of, known_names
+from hub.store.ingest.names import list_dated_names, list_name_decisions
 
 if TYPE_CHECKING:
-    from hub.store.unit_of_work import Unit
+    from hub.store.unit_of_work import UnitOfWork
 
 MOST: Final = 20
 """Questions to agencies that one question to the hub may take."""
@@ -46,7 +46,7 @@ class Budgeted:
 
 
 async def live_budgets(
-    unit: "Unit",
+    unit: "UnitOfWork",
     agencies: LiveFigureClient | None,
     projects: Sequence[Project],
     years: FiscalYearRange | None,
@@ -58,8 +58,8 @@ async def live_budgets(
     ids; one that is not live says why.
     """
     ids = [project.id for project in projects]
-    stored = await unit.budget.of_projects(ids, years=years, phases=phases)
-    records = await unit.provenance.records(ids)
+    stored = await unit.budget.by_projects(ids, years=years, phases=phases)
+    records = await unit.provenance.records_by_project(ids)
     keys = list({key for told in records.values() for _, key in told})
     heard: Mapping[RecordKey, LiveRecord | FallbackReason] = dict.fromkeys(
         keys, FallbackReason.NOT_OFFERED
@@ -68,7 +68,7 @@ async def live_budgets(
         if (count := agencies.count_requests(keys)) > MOST:
             raise TooCostly(count, MOST, "คำถามสดถึงหน่วยงาน · live questions to agencies")
         if count:
-            async with unit.reading.away():
+            async with unit.transaction.release_while_waiting():
                 heard = await agencies.fetch(keys)
     facts = await readers(
         unit, [one.spec.id for one in heard.values() if isinstance(one, LiveRecord)]
@@ -82,13 +82,13 @@ async def live_budgets(
     }  # fmt: skip
 
 
-async def readers(unit: "Unit", source_ids: Sequence[str]) -> dict[str, Resolver]:
+async def readers(unit: "UnitOfWork", source_ids: Sequence[str]) -> dict[str, Resolver]:
     """What resolves the names of each source that was heard."""
     if not source_ids:
         return {}
-    known = await known_names(unit.reading)
+    known = await list_dated_names(unit.transaction)
     return {
-        source: Resolver(known, await decisions_of(unit.reading, source))
+        source: Resolver(known, await list_name_decisions(unit.transaction, source))
         for source in dict.fromkeys(source_ids)
     }
 

@@ -11,7 +11,7 @@ from hub.domain.sources.spec import SourceSpec
 from hub.errors import NotFound
 from hub.services.sources.settle_quarantine import settle
 from hub.store.database import Database
-from hub.store.ingest.receipts import Command
+from hub.store.ingest.receipts import IdempotentCommand
 
 
 class Read(Protocol):
@@ -52,5 +52,5 @@ class Review:
                 f"ไม่มีตัวเชื่อมของ {source_id} · there is no connector of the source {source_id}"
             )
         said = hashlib.sha256(f"{source_id} {ruling!r}".encode()).hexdigest()
-        command = Command(by, key, said)
+        command = IdempotentCommand(by, key, said)
         return await settle(self._database, reader.spec, reader.read, ruling, by, command, trail)

@@ -25,13 +25,13 @@ from hub.ingest.raw_payload import payload_of
 from hub.ingest.record_facts import Facts
 from hub.ingest.run import resolver_of
 from hub.store.database import Database
-from hub.store.identity.audit_log import append, owner_of
+from hub.store.identity.audit_log import append_entries, fetch_source_owner
 from hub.store.ingest import joins, quarantine, receipts
 from hub.store.ingest import records as ingest_records
-from hub.store.ingest.events import announce
-from hub.store.ingest.names import decide as keep_decision
-from hub.store.ingest.receipts import Command
-from hub.store.ingest.session import Intake, intake
+from hub.store.ingest.events import publish_event
+from hub.store.ingest.names import upsert_name_decision as keep_decision
+from hub.store.ingest.receipts import IdempotentCommand
+from hub.store.ingest.session import IngestSession, open_ingest_session
 
 
 def questions(waiting: Iterable[QuarantinedRow]) -> list[ReviewQuestion]:
@@ -84,7 +84,7 @@ async def settle(
     read: SourceReader,
     ruling: Ruling,
     by: str,
-    command: Command | None = None,
+    command: IdempotentCommand | None = None,
     trail: AuditContext | None = None,
 ) -> QuarantineSettlement:
     """Carry out a ruling, all of it or nothing; a command that comes again changes nothing.
@@ -94,8 +94,8 @@ async def settle(
     `Conflict` while the source is being taken in, `NotFound` where no row waits for the ruling,
     `Invalid` where it cannot be kept, `IdempotencyKeyReused` as `receipts.earlier` says.
     """
-    async with intake(database, spec.id) as way, way.page():
-        if command and (kept := await receipts.earlier(way.connection, command)):
+    async with open_ingest_session(database, spec.id) as way, way.transaction():
+        if command and (kept := await receipts.claim_or_fetch_answer(way.connection, command)):
             return QuarantineSettlement(*kept)
         if ruling.name is not None:
             done = await decide(way, spec, read, ruling.name, by)
@@ -104,10 +104,10 @@ async def settle(
         else:
             done = await refuse(way, spec, ruling.refuse, by)
         if command:
-            await receipts.fill(way.connection, command, [done.read, done.settled])
-        await announce(way.connection, spec.id, None)
-        owner = await owner_of(way.connection, spec.id)
-        await append(way.connection, [logged(spec, owner, ruling, done, by, trail)])
+            await receipts.save_answer(way.connection, command, [done.read, done.settled])
+        await publish_event(way.connection, spec.id, None)
+        owner = await fetch_source_owner(way.connection, spec.id)
+        await append_entries(way.connection, [logged(spec, owner, ruling, done, by, trail)])
     if trail:
         trail.write_logged = True
     return done
@@ -136,7 +136,7 @@ def logged(
 
 
 async def decide(
-    way: Intake, spec: SourceSpec, read: SourceReader, taken: NameDecision, by: str
+    way: IngestSession, spec: SourceSpec, read: SourceReader, taken: NameDecision, by: str
 ) -> QuarantineSettlement:
     """Take a decision on a name, and re-read every row it covers."""
     resolver = await resolver_of(way, spec)
@@ -148,7 +148,7 @@ async def decide(
         )
     waiting = [
         row
-        for row in await quarantine.rows(way.connection, spec.id)
+        for row in await quarantine.list_rows(way.connection, spec.id)
         if any(covers(taken, doubt, row.block) for doubt in row.doubts)
     ]
     if not waiting:
@@ -169,7 +169,7 @@ def covers(taken: NameDecision, doubt: Doubt, block: str | None) -> bool:
 
 
 async def accept(
-    way: Intake, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
+    way: IngestSession, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
 ) -> QuarantineSettlement:
     """Take records as they are; others that waited under the same keys are refused with that."""
     chosen = await waiting_of(way, spec, ids)
@@ -182,10 +182,10 @@ async def accept(
         )
     rivals = [
         row.id
-        for row in await quarantine.rows(way.connection, spec.id)
+        for row in await quarantine.list_rows(way.connection, spec.id)
         if row.source_key in keys and row.id not in ids
     ]
-    await quarantine.settle(way.connection, rivals, RowStatus.REFUSED, by)
+    await quarantine.update_status(way.connection, rivals, RowStatus.REFUSED, by)
     done = await reread(way, spec, read, chosen, by, accepted=True)
     if done.settled < done.read:
         raise Invalid(
@@ -197,17 +197,21 @@ async def accept(
 
 
 async def refuse(
-    way: Intake, spec: SourceSpec, ids: Sequence[int], by: str
+    way: IngestSession, spec: SourceSpec, ids: Sequence[int], by: str
 ) -> QuarantineSettlement:
     """Say that records are not to be taken, now and when they come again."""
     chosen = await waiting_of(way, spec, ids)
-    await quarantine.settle(way.connection, [row.id for row in chosen], RowStatus.REFUSED, by)
+    await quarantine.update_status(
+        way.connection, [row.id for row in chosen], RowStatus.REFUSED, by
+    )
     return QuarantineSettlement(len(chosen), len(chosen))
 
 
-async def waiting_of(way: Intake, spec: SourceSpec, ids: Sequence[int]) -> list[QuarantinedRow]:
+async def waiting_of(
+    way: IngestSession, spec: SourceSpec, ids: Sequence[int]
+) -> list[QuarantinedRow]:
     """The rows of these numbers, all of them waiting; `NotFound` names one that is not."""
-    found = await quarantine.rows(way.connection, spec.id, ids=ids)
+    found = await quarantine.list_rows(way.connection, spec.id, ids=ids)
     if missing := set(ids) - {row.id for row in found}:
         raise NotFound(
             f"ไม่มีแถวที่รอตรวจหมายเลข {min(missing)} ใน {spec.id} "
@@ -217,7 +221,7 @@ async def waiting_of(way: Intake, spec: SourceSpec, ids: Sequence[int]) -> list[
 
 
 async def reread(
-    way: Intake,
+    way: IngestSession,
     spec: SourceSpec,
     read: SourceReader,
     rows: Sequence[QuarantinedRow],
@@ -227,7 +231,7 @@ async def reread(
 ) -> QuarantineSettlement:
     """Read rows again from their raw records; what is certain now is stored, the rest waits on."""
     pages = Pages(way, spec, read, Facts(spec, await resolver_of(way, spec)))
-    kept = await way.kept([row.hash for row in rows])
+    kept = await way.fetch_raw_payloads([row.hash for row in rows])
     facts, settled, doubted = [], [], []
     for row in rows:
         raw = RawRecord(None, payload_of(kept[row.hash]), row.url, row.retrieved_at)
@@ -240,8 +244,8 @@ async def reread(
             settled.append(row.id)
         else:
             doubted.append((row, held(item, contested=contested)))
-    await ingest_records.write(way.connection, spec, facts)
-    await joins.settle(way.connection, spec.id)
-    await quarantine.settle(way.connection, settled, RowStatus.RESOLVED, by)
-    await quarantine.doubt_again(way.connection, [(row.id, new) for row, new in doubted])
+    await ingest_records.upsert_facts(way.connection, spec, facts)
+    await joins.recompute_joins_to_source(way.connection, spec.id)
+    await quarantine.update_status(way.connection, settled, RowStatus.RESOLVED, by)
+    await quarantine.update_doubts(way.connection, [(row.id, new) for row, new in doubted])
     return QuarantineSettlement(len(rows), len(settled))

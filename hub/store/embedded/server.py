@@ -25,16 +25,16 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-from hub.store.embedded import attachments as hold
+from hub.store.embedded import attachments
 from hub.store.embedded.location import (
     Account,
     EmbeddedError,
-    account_for,
-    enters,
-    home_for,
-    programs_for,
-    refuse_the_nameless,
-    run,
+    can_enter,
+    choose_account,
+    find_programs,
+    require_named_user,
+    resolve_data_folder,
+    run_program,
 )
 
 __all__ = ["EmbeddedError", "EmbeddedServer", "start"]
@@ -42,9 +42,14 @@ __all__ = ["EmbeddedError", "EmbeddedServer", "start"]
 logger = logging.getLogger(__name__)
 
 PORT = 5432  # names the socket file only; nothing listens on the network
-LONGEST_SOCKET = 100  # bytes; the kernels we run on give 104 to 108
-SMALLEST_FREE = 32 << 20  # bytes; below two segments of its log PostgreSQL cannot work
-TUNED = {"shared_buffers": "128MB", "fsync": "on", "timezone": "UTC", "log_timezone": "UTC"}
+MAX_SOCKET_PATH_BYTES = 100  # bytes; the kernels we run on give 104 to 108
+MIN_FREE_BYTES = 32 << 20  # bytes; below two segments of its log PostgreSQL cannot work
+DEFAULT_SETTINGS = {
+    "shared_buffers": "128MB",
+    "fsync": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
 
 
 @dataclass(slots=True)
@@ -54,36 +59,42 @@ class EmbeddedServer:
     dsn: str
     data_dir: Path
     version: str
-    _hold: IO[str] = field(repr=False)
-    _owner: int = field(default_factory=os.getpid, repr=False)
+    _attachment: IO[str] = field(repr=False)
+    _owner_pid: int = field(default_factory=os.getpid, repr=False)
 
     def stop(self) -> None:
         """Leave; the last hub process out stops the server. Calling it again does nothing."""
-        if self._hold.closed or os.getpid() != self._owner:  # a forked child holds nothing itself
+        if (
+            self._attachment.closed or os.getpid() != self._owner_pid
+        ):  # a forked child holds nothing itself
             return
         try:
-            with hold.alone(self.data_dir):
-                hold.leave(self._hold)
-                if not hold.attached(self.data_dir):
-                    hold.halt(self.data_dir)
+            with attachments.exclusive_lock(self.data_dir):
+                attachments.detach(self._attachment)
+                if not attachments.list_attached(self.data_dir):
+                    attachments.stop_server(self.data_dir)
         except FileNotFoundError:  # the folder was deleted; a server without one stops by itself
-            self._hold.close()
+            self._attachment.close()
 
-    def trouble(self) -> EmbeddedError | None:
+    def diagnose(self) -> EmbeddedError | None:
         """What a person can mend, where the server failed whoever was using it; else None."""
         try:
-            written = (self.data_dir / "server.log").read_text(errors="replace")
-            full = _is_full(self.data_dir, written)
-            gone = hold.running(self.data_dir) is None
+            log_text = (self.data_dir / "server.log").read_text(errors="replace")
+            is_full = _is_disk_full(self.data_dir, log_text)
+            is_stopped = attachments.find_server_pid(self.data_dir) is None
         except OSError as error:
-            return _explained(error, self.data_dir)
-        return _failed(self.data_dir, written, full=full) if full or gone else None
+            return _explain_os_error(error, self.data_dir)
+        return (
+            _start_failure(self.data_dir, log_text, is_full=is_full)
+            if is_full or is_stopped
+            else None
+        )
 
 
 def start(
     data_dir: Path,
     *,
-    say: Callable[[str], None] = logger.info,
+    report: Callable[[str], None] = logger.info,
     explicit: bool = False,
     settings: Mapping[str, str] | None = None,
 ) -> EmbeddedServer:
@@ -93,83 +104,94 @@ def start(
     are PostgreSQL's own and count for whoever starts the server, not for those who attach.
     """
     home = data_dir.absolute()
-    settings = {**TUNED, **(settings or {})}
+    settings = {**DEFAULT_SETTINGS, **(settings or {})}
     try:
         home = home.resolve()
-        account = account_for(home)
-        home = home_for(home, account, explicit=explicit, say=say)
-        with hold.alone(home, make=True):
-            install, version = programs_for(account, say)
-            ours = hold.attach(home)
+        account = choose_account(home)
+        home = resolve_data_folder(home, account, explicit=explicit, report=report)
+        with attachments.exclusive_lock(home, create=True):
+            install, version = find_programs(account, report)
+            attachment = attachments.attach(home)
             try:
-                hold.watch_from_outside(home)
-                if not hold.ready(home):
+                attachments.spawn_watcher(home)
+                if not attachments.wait_until_ready(home):
                     if not (home / "pg").exists():
-                        _initialise(home, install, account, settings)
-                    _refuse_another_version(home, version)
+                        _create_cluster(home, install, account, settings)
+                    _check_version(home, version)
                     _launch(home, install, account, settings)
-                where = hold.recorded(home)[4]
+                socket_folder = attachments.read_postmaster_pid(home)[4]
             except BaseException:
-                hold.leave(ours)
+                attachments.detach(attachment)
                 raise
     except OSError as error:
-        raise _explained(error, home) from error
+        raise _explain_os_error(error, home) from error
     # The port is written out since drivers would otherwise take it from PGPORT.
     return EmbeddedServer(
-        f"postgresql://hub@/hub?host={quote(where)}&port={PORT}", home, version, ours
+        f"postgresql://hub@/hub?host={quote(socket_folder)}&port={PORT}", home, version, attachment
     )
 
 
-def _initialise(
+def _create_cluster(
     home: Path, install: Path, account: Account | None, settings: Mapping[str, str]
 ) -> None:
     """Make the cluster beside its place and move it there whole, so a broken-off start is redone.
 
     The name is new each time: the programs of a start that was killed may still be at work.
     """
-    refuse_the_nameless()
-    for half in home.glob("pg.new-*"):
-        shutil.rmtree(half, ignore_errors=True)
-    new = Path(tempfile.mkdtemp(prefix="pg.new-", dir=home))
+    require_named_user()
+    for leftover in home.glob("pg.new-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    new_cluster = Path(tempfile.mkdtemp(prefix="pg.new-", dir=home))
     if account is not None:
-        os.chown(new, *account)
+        os.chown(new_cluster, *account)
     # The builtin C.UTF-8 sorts alike on every system, also where the C library has no such locale.
-    done = run(
+    completed = run_program(
         account,
         install / "bin/initdb",
-        *("--pgdata", new.name, "--username=hub", "--encoding=UTF8", "--locale=C"),
+        *("--pgdata", new_cluster.name, "--username=hub", "--encoding=UTF8", "--locale=C"),
         *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         *("--auth-local=trust", "--auth-host=reject", "--no-instructions"),
         *(["--no-sync"] if settings["fsync"] == "off" else []),
         cwd=home,
     )
-    if done.returncode == 0:
-        make = "CREATE DATABASE hub;\n"
-        single = ("--single", "-D", new.name, "postgres")
-        done = run(account, install / "bin/postgres", *single, cwd=home, stdin=make)
-    if done.returncode != 0 or "ERROR:" in done.stderr:  # single-user mode ends well all the same
-        full = _is_full(home, done.stderr)
-        shutil.rmtree(new, ignore_errors=True)
-        raise _failed(home, done.stderr or done.stdout, full=full)
-    new.rename(home / "pg")
+    if completed.returncode == 0:
+        create_database = "CREATE DATABASE hub;\n"
+        single_user_arguments = ("--single", "-D", new_cluster.name, "postgres")
+        completed = run_program(
+            account,
+            install / "bin/postgres",
+            *single_user_arguments,
+            cwd=home,
+            stdin=create_database,
+        )
+    if (
+        completed.returncode != 0 or "ERROR:" in completed.stderr
+    ):  # single-user mode ends well all the same
+        is_full = _is_disk_full(home, completed.stderr)
+        shutil.rmtree(new_cluster, ignore_errors=True)
+        raise _start_failure(home, completed.stderr or completed.stdout, is_full=is_full)
+    new_cluster.rename(home / "pg")
 
 
-def _refuse_another_version(home: Path, version: str) -> None:
-    made_by = (home / "pg" / "PG_VERSION").read_text().strip()
-    if made_by != version.partition(".")[0]:
+def _check_version(home: Path, version: str) -> None:
+    cluster_version = (home / "pg" / "PG_VERSION").read_text().strip()
+    if cluster_version != version.partition(".")[0]:
         raise EmbeddedError(
-            f"ข้อมูลใน {home} สร้างด้วย PostgreSQL {made_by} แต่ระบบนี้ใช้ PostgreSQL {version}: "
+            f"ข้อมูลใน {home} สร้างด้วย PostgreSQL {cluster_version} แต่ระบบนี้ใช้ PostgreSQL {version}: "
             "ให้ส่งออกด้วย pg_dump ของรุ่นเดิม แล้วนำเข้าโฟลเดอร์ใหม่",
-            f"The data in {home} was made by PostgreSQL {made_by}, and this hub has PostgreSQL "
-            f"{version}: export it with pg_dump of {made_by} and import it into a new folder.",
+            f"The data in {home} was made by PostgreSQL {cluster_version}, and this hub has "
+            f"PostgreSQL {version}: export it with pg_dump of {cluster_version} and import it "
+            "into a new folder.",
         )
 
 
 def _launch(
     home: Path, install: Path, account: Account | None, settings: Mapping[str, str]
 ) -> None:
-    folder = _socket_folder(home, account)
-    if _answers(folder):  # its process is out of our sight; a second server would ruin the data
+    folder = _prepare_socket_folder(home, account)
+    if _accepts_connections(
+        folder
+    ):  # its process is out of our sight; a second server would ruin the data
         raise EmbeddedError(
             f"ฐานข้อมูลใน {home} ถูกใช้อยู่จากคอนเทนเนอร์อื่น: ให้หยุดที่นั่นก่อน หรือตั้ง HUB_DATABASE_URL",
             f"The database in {home} is in use from another container: "
@@ -188,57 +210,65 @@ def _launch(
     }
     command = " ".join(shlex.quote(f"--{name}={value}") for name, value in options.items())
     log = home / "server.log"
-    for _ in hold.patiently():
+    for _ in attachments.poll_until_timeout():
         if log.exists():
             log.replace(home / "server.log.1")
-        with log.open("x") as made:
-            os.fchmod(made.fileno(), 0o600)
+        with log.open("x") as log_file:
+            os.fchmod(log_file.fileno(), 0o600)
             if account is not None:
-                os.fchown(made.fileno(), *account)
+                os.fchown(log_file.fileno(), *account)
         # Relative names, as pg_ctl hands them to a shell, where a folder's name could mean more.
         pg_ctl = (install / "bin/pg_ctl", "start", "-D", "pg", "-l", log.name, "-o", command)
-        done = run(account, *pg_ctl, "-w", "-s", "-t", str(hold.PATIENCE), cwd=home)
-        if done.returncode == 0:
+        completed = run_program(
+            account, *pg_ctl, "-w", "-s", "-t", str(attachments.SERVER_TIMEOUT), cwd=home
+        )
+        if completed.returncode == 0:
             return
-        written = log.read_text(errors="replace")
+        log_text = log.read_text(errors="replace")
         # Sessions of a killed server take a moment to notice and let go of its memory.
-        if "shared memory block" not in written:
+        if "shared memory block" not in log_text:
             break
         time.sleep(0.1)
-    raise _failed(home, written or done.stderr, full=_is_full(home, written))
+    raise _start_failure(home, log_text or completed.stderr, is_full=_is_disk_full(home, log_text))
 
 
-def _socket_folder(home: Path, account: Account | None) -> Path:
+def _prepare_socket_folder(home: Path, account: Account | None) -> Path:
     """Give a private folder whose socket has a name the kernel and the drivers can take."""
-    if _fits(home / ".s"):
+    if _is_usable_socket_folder(home / ".s"):
         folder = home / ".s"
         if not folder.exists():
             folder.mkdir(mode=0o700)
             if account is not None:
                 os.chown(folder, *account)
         return folder
-    record, owner = home / "socket", account.uid if account else os.geteuid()
-    if record.exists():
-        folder = Path(record.read_text())
-        if folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == owner:
+    pointer_file, owner_uid = home / "socket", account.uid if account else os.geteuid()
+    if pointer_file.exists():
+        folder = Path(pointer_file.read_text())
+        if folder.is_dir() and not folder.is_symlink() and folder.stat().st_uid == owner_uid:
             return folder
-        record.unlink()
-    short = [t for t in (tempfile.gettempdir(), "/tmp") if _fits(Path(t) / "hub-12345678")]  # noqa: S108
-    inside = next((t for t in short if enters(account, Path(t))), None)
-    folder = Path(tempfile.mkdtemp(prefix="hub-", dir=inside))
+        pointer_file.unlink()
+    short_parents = [
+        candidate
+        for candidate in (tempfile.gettempdir(), "/tmp")  # noqa: S108
+        if _is_usable_socket_folder(Path(candidate) / "hub-12345678")
+    ]
+    parent = next(
+        (candidate for candidate in short_parents if can_enter(account, Path(candidate))), None
+    )
+    folder = Path(tempfile.mkdtemp(prefix="hub-", dir=parent))
     if account is not None:
         os.chown(folder, *account)
-    record.write_text(str(folder))
+    pointer_file.write_text(str(folder))
     return folder
 
 
-def _fits(folder: Path) -> bool:
+def _is_usable_socket_folder(folder: Path) -> bool:
     # PostgreSQL splits at commas and unquotes; SQLAlchemy splits at the colon.
-    whole = os.fsencode(folder / f".s.PGSQL.{PORT}.lock")
-    return len(whole) < LONGEST_SOCKET and not set(str(folder)) & set(',:"\\')
+    socket_path = os.fsencode(folder / f".s.PGSQL.{PORT}.lock")
+    return len(socket_path) < MAX_SOCKET_PATH_BYTES and not set(str(folder)) & set(',:"\\')
 
 
-def _answers(folder: Path) -> bool:
+def _accepts_connections(folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(folder / f".s.PGSQL.{PORT}")) == 0
 
@@ -246,23 +276,23 @@ def _answers(folder: Path) -> bool:
 # ── what went wrong ─────────────────────────────────────────────────────────────────────────────
 
 
-def _is_full(home: Path, text: str) -> bool:
+def _is_disk_full(home: Path, text: str) -> bool:
     # A full disk takes no last words either, so an empty log is not asked.
-    return "No space left" in text or shutil.disk_usage(home).free < SMALLEST_FREE
+    return "No space left" in text or shutil.disk_usage(home).free < MIN_FREE_BYTES
 
 
-def _failed(home: Path, text: str, *, full: bool) -> EmbeddedError:
-    last = "\n".join(text.strip().splitlines()[-12:])
-    if full:
-        return _full(home, last)
+def _start_failure(home: Path, text: str, *, is_full: bool) -> EmbeddedError:
+    log_tail = "\n".join(text.strip().splitlines()[-12:])
+    if is_full:
+        return _disk_full_error(home, log_tail)
     return EmbeddedError(
         f"เริ่มฐานข้อมูลใน {home} ไม่สำเร็จ: ดูบรรทัดท้ายของบันทึกข้างล่างและใน server.log",
         f"The database in {home} did not start: its last words follow, and are in server.log.",
-        last,
+        log_tail,
     )
 
 
-def _full(home: Path, evidence: str = "") -> EmbeddedError:
+def _disk_full_error(home: Path, evidence: str = "") -> EmbeddedError:
     return EmbeddedError(
         f"ดิสก์ของ {home} เต็ม: ให้เพิ่มที่ว่าง หรือตั้ง HUB_DATA_DIR ไปยังดิสก์อื่น แล้วเริ่มใหม่",
         f"The disk of {home} is full: free some space, or set HUB_DATA_DIR to another disk, "
@@ -271,14 +301,14 @@ def _full(home: Path, evidence: str = "") -> EmbeddedError:
     )
 
 
-def _explained(error: OSError, home: Path) -> EmbeddedError:
-    about = error.filename or home
+def _explain_os_error(error: OSError, home: Path) -> EmbeddedError:
+    path = error.filename or home
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _full(home)
+        return _disk_full_error(home)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return EmbeddedError(
-            f"ไม่มีสิทธิ์เขียน {about}: ให้แก้สิทธิ์ของโฟลเดอร์ หรือตั้ง HUB_DATA_DIR เป็นโฟลเดอร์ที่เขียนได้",
-            f"No permission to write {about}: mend the folder's permissions, "
+            f"ไม่มีสิทธิ์เขียน {path}: ให้แก้สิทธิ์ของโฟลเดอร์ หรือตั้ง HUB_DATA_DIR เป็นโฟลเดอร์ที่เขียนได้",
+            f"No permission to write {path}: mend the folder's permissions, "
             "or set HUB_DATA_DIR to a folder you may write.",
         )
     if error.errno == errno.ENAMETOOLONG:
@@ -288,7 +318,7 @@ def _explained(error: OSError, home: Path) -> EmbeddedError:
             "set HUB_DATA_DIR to a shorter one.",
         )
     return EmbeddedError(
-        f"ใช้โฟลเดอร์ข้อมูล {about} ไม่ได้ ({error}): ให้ตรวจโฟลเดอร์ หรือตั้ง HUB_DATA_DIR เป็นโฟลเดอร์อื่น",
-        f"The data folder {about} cannot be used ({error}): "
+        f"ใช้โฟลเดอร์ข้อมูล {path} ไม่ได้ ({error}): ให้ตรวจโฟลเดอร์ หรือตั้ง HUB_DATA_DIR เป็นโฟลเดอร์อื่น",
+        f"The data folder {path} cannot be used ({error}): "
         "look at the folder, or set HUB_DATA_DIR to another one.",
     )

@@ -15,27 +15,27 @@ from hub.domain.identity.audit_context import build_entries_by_owner
 from hub.domain.identity.audit_log import AccessKind, AuditedResource, Caller, Operation
 from hub.errors import Invalid, NotFound
 from hub.store.database import Database
-from hub.store.identity.audit_log import append
+from hub.store.identity.audit_log import append_entries
 
-ADD: Final = """
+INSERT_AGREEMENT: Final = """
 insert into data_sharing (id, provider_id, consumer_id, purpose, what, key, until)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
-EXISTS: Final = {
+EXISTS_BY_SCOPE: Final = {
     SharingScope.SOURCE: "select true from source where id = $1",
     SharingScope.PLAN: "select true from plan where id = $1",
 }
-REVOKE: Final = """
+REVOKE_AGREEMENT: Final = """
 update data_sharing set revoked_at = coalesce(revoked_at, transaction_timestamp())
 where id = $1 returning provider_id
 """
-ALL: Final = """
+SELECT_AGREEMENTS: Final = """
 select *, revoked_at is null and until > transaction_timestamp() as counts
 from data_sharing order by provider_id, consumer_id, until, id
 """
 
 
-def sharing_of(row: asyncpg.Record) -> DataSharingAgreement:
+def agreement_of(row: asyncpg.Record) -> DataSharingAgreement:
     """The record of a row."""
     return DataSharingAgreement(
         id=row["id"],
@@ -50,47 +50,47 @@ def sharing_of(row: asyncpg.Record) -> DataSharingAgreement:
     )
 
 
-class Sharing:
+class SharingAgreements:
     """The agreements, for whoever runs the hub."""
 
     def __init__(self, database: Database, by: str = "operator") -> None:
         self._database = database
         self._by = Caller.from_terminal(by)
 
-    async def share(
+    async def insert_agreement(
         self,
         provider_id: str,
         consumer_id: str,
         purpose: str,
-        what: SharingScope,
+        scope: SharingScope,
         key: str | None,
         until: datetime,
     ) -> str:
         """Let a consumer read a provider's drafts before `until`; the id of the agreement."""
-        made = f"share-{secrets.token_hex(6)}"
-        async with self._database.writing() as connection:
-            if key is not None and not await connection.fetchval(EXISTS[what], key):
-                kind = what.value.lower()
+        agreement_id = f"share-{secrets.token_hex(6)}"
+        async with self._database.write_transaction() as connection:
+            if key is not None and not await connection.fetchval(EXISTS_BY_SCOPE[scope], key):
+                kind = scope.value.lower()
                 raise Invalid(f"--{kind}", f"ไม่มี {key}", f"there is no {kind} {key}")
-            told = provider_id, consumer_id, purpose, what.value, key, until
-            await connection.execute(ADD, made, *told)
-            await self._log(connection, "agreement add", made, provider_id)
-        return made
+            values = provider_id, consumer_id, purpose, scope.value, key, until
+            await connection.execute(INSERT_AGREEMENT, agreement_id, *values)
+            await self._log(connection, "agreement add", agreement_id, provider_id)
+        return agreement_id
 
-    async def revoke(self, sharing_id: str) -> None:
+    async def revoke_agreement(self, agreement_id: str) -> None:
         """Let an agreement count no more, from the next question on; `NotFound` where none is."""
-        async with self._database.writing() as connection:
-            provider_id = await connection.fetchval(REVOKE, sharing_id)
+        async with self._database.write_transaction() as connection:
+            provider_id = await connection.fetchval(REVOKE_AGREEMENT, agreement_id)
             if provider_id is None:
                 raise NotFound(
-                    f"ไม่มีข้อตกลง {sharing_id} ดูรายการด้วย hub agreement list "
-                    f"· There is no agreement {sharing_id}; hub agreement list shows them"
+                    f"ไม่มีข้อตกลง {agreement_id} ดูรายการด้วย hub agreement list "
+                    f"· There is no agreement {agreement_id}; hub agreement list shows them"
                 )
-            await self._log(connection, "agreement revoke", sharing_id, provider_id)
+            await self._log(connection, "agreement revoke", agreement_id, provider_id)
 
-    async def agreements(self) -> Sequence[DataSharingAgreement]:
+    async def list_agreements(self) -> Sequence[DataSharingAgreement]:
         """Every agreement there is or was, by provider and consumer."""
-        return [sharing_of(row) for row in await self._database.pool.fetch(ALL)]
+        return [agreement_of(row) for row in await self._database.pool.fetch(SELECT_AGREEMENTS)]
 
     async def _log(
         self, connection: asyncpg.Connection, command: str, sharing_id: str, provider_id: str
@@ -98,6 +98,6 @@ class Sharing:
         """Write a change to the audit log; the owner is the provider, whose drafts are shared."""
         things = [AuditedResource("DataSharing", sharing_id, provider_id)]
         operation = Operation("command", command)
-        await append(
+        await append_entries(
             connection, build_entries_by_owner(AccessKind.WRITE, self._by, operation, things)
         )

@@ -20,104 +20,113 @@ from joserfc.jwk import ECKey
 from hub.domain.identity.clients import Jwk
 from hub.domain.record import value
 from hub.errors import NotReady, StoreUnusable
-from hub.store.database import LOST, Database
+from hub.store.database import CONNECTION_ERRORS, Database
 
-SIGNS: Final = timedelta(days=1)
+SIGNING_PERIOD: Final = timedelta(days=1)
 """How long a key signs; then the next is made."""
-KEPT: Final = timedelta(hours=1)
+VERIFICATION_PERIOD: Final = timedelta(hours=1)
 """How long its public half is told after that: longer than any token it signed lives."""
-TELL: Final = """
+INSERT_PUBLIC_KEY: Final = """
 with forgotten as (delete from signing_key where until < clock_timestamp() - interval '1 day')
 insert into signing_key (kid, jwk, until) values ($1, $2::jsonb, $3) on conflict do nothing
 """
 
 
 @value
-class Held:
+class PrivateSigningKey:
     """A private key, as a JWK in JSON, and until when it signs."""
 
-    text: str
+    jwk_json: str
     until: datetime
 
     @property
     def jwk(self) -> Jwk:
         """The private key."""
-        found: Jwk = json.loads(self.text)
-        return found
+        parsed: Jwk = json.loads(self.jwk_json)
+        return parsed
 
 
-class Signing:
+class SigningKeyStore:
     """The signing key of this node, in `folder`; processes of one folder share it."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "signing.json"
-        self._held: Held | None = None
-        self._turn = asyncio.Lock()
+        self._current: PrivateSigningKey | None = None
+        self._lock = asyncio.Lock()
 
-    async def key(self, database: Database, now: datetime) -> Jwk:
+    async def get_private_key(self, database: Database, now: datetime) -> Jwk:
         """The private key to sign with; its public half is in the database before that."""
-        async with self._turn:
-            held = self._held
-            if held is None or not now < held.until <= now + SIGNS:
-                held = self._read()
-                if held is None or not now < held.until <= now + SIGNS:
-                    held = made(now)
-                    await tell(database, held)
-                    self._write(held)
+        async with self._lock:
+            signing_key = self._current
+            if signing_key is None or not now < signing_key.until <= now + SIGNING_PERIOD:
+                signing_key = self._read_file()
+                if signing_key is None or not now < signing_key.until <= now + SIGNING_PERIOD:
+                    signing_key = generate_key(now)
+                    await insert_public_key(database, signing_key)
+                    self._write_file(signing_key)
                 else:
-                    await tell(database, held)
-                self._held = held
-            return held.jwk
+                    await insert_public_key(database, signing_key)
+                self._current = signing_key
+            return signing_key.jwk
 
-    def _read(self) -> Held | None:
+    def _read_file(self) -> PrivateSigningKey | None:
         try:
-            kept = json.loads(self._path.read_text("utf-8"))
-            held = Held(json.dumps(kept["jwk"]), datetime.fromisoformat(kept["until"]))
-            whole = held.until.tzinfo is not None and private(held).is_private
+            stored = json.loads(self._path.read_text("utf-8"))
+            signing_key = PrivateSigningKey(
+                json.dumps(stored["jwk"]), datetime.fromisoformat(stored["until"])
+            )
+            is_private_key = (
+                signing_key.until.tzinfo is not None and import_private_key(signing_key).is_private
+            )
         except FileNotFoundError:
             return None
         except (JoseError, ValueError, KeyError, TypeError):
             return None  # half a file, or somebody's: another key does no harm
-        except OSError as closed:
-            raise self._unusable(closed) from closed
-        return held if whole else None
+        except OSError as error:
+            raise self._build_error(error) from error
+        return signing_key if is_private_key else None
 
-    def _write(self, held: Held) -> None:
-        new = self._path.with_suffix(f".{secrets.token_hex(4)}.new")
+    def _write_file(self, signing_key: PrivateSigningKey) -> None:
+        temporary_path = self._path.with_suffix(f".{secrets.token_hex(4)}.new")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            opened = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(opened, "w", encoding="utf-8") as file:
-                json.dump({"jwk": held.jwk, "until": held.until.isoformat()}, file)
-            new.replace(self._path)
-        except OSError as closed:
-            raise self._unusable(closed) from closed
+            descriptor = os.open(temporary_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump({"jwk": signing_key.jwk, "until": signing_key.until.isoformat()}, file)
+            temporary_path.replace(self._path)
+        except OSError as error:
+            raise self._build_error(error) from error
 
-    def _unusable(self, error: OSError) -> StoreUnusable:
-        why = os.strerror(error.errno) if error.errno else str(error)
+    def _build_error(self, error: OSError) -> StoreUnusable:
+        reason = os.strerror(error.errno) if error.errno else str(error)
         return StoreUnusable(
-            f"ใช้ไฟล์กุญแจ {self._path} ไม่ได้ ({why}) ให้บัญชีที่เปิดระบบอ่านและเขียนได้ "
-            f"· the key file {self._path} cannot be used ({why}); "
+            f"ใช้ไฟล์กุญแจ {self._path} ไม่ได้ ({reason}) ให้บัญชีที่เปิดระบบอ่านและเขียนได้ "
+            f"· the key file {self._path} cannot be used ({reason}); "
             "let the account that runs the hub read and write it"
         )
 
 
-def made(now: datetime) -> Held:
+def generate_key(now: datetime) -> PrivateSigningKey:
     """A new key for ES256."""
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-    return Held(json.dumps(key.as_dict(private=True)), now + SIGNS)
+    return PrivateSigningKey(json.dumps(key.as_dict(private=True)), now + SIGNING_PERIOD)
 
 
-def private(held: Held) -> ECKey:
+def import_private_key(signing_key: PrivateSigningKey) -> ECKey:
     """The key itself; raises what joserfc raises where it is none."""
-    return ECKey.import_key(dict(held.jwk))
+    return ECKey.import_key(dict(signing_key.jwk))
 
 
-async def tell(database: Database, held: Held) -> None:
+async def insert_public_key(database: Database, signing_key: PrivateSigningKey) -> None:
     """Let every node know the public half."""
-    public = private(held).as_dict(private=False)
+    public_jwk = import_private_key(signing_key).as_dict(private=False)
     try:
-        async with database.writing() as connection:
-            await connection.execute(TELL, public["kid"], json.dumps(public), held.until + KEPT)
-    except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
-        raise NotReady from gone
+        async with database.write_transaction() as connection:
+            await connection.execute(
+                INSERT_PUBLIC_KEY,
+                public_jwk["kid"],
+                json.dumps(public_jwk),
+                signing_key.until + VERIFICATION_PERIOD,
+            )
+    except (*CONNECTION_ERRORS, TimeoutError, asyncpg.InterfaceError) as connection_error:
+        raise NotReady from connection_error

@@ -16,34 +16,34 @@ from hub.domain.identity.people import (
 )
 from hub.domain.identity.viewer import Role
 from hub.errors import NotReady
-from hub.store.database import LOST, Database
-from hub.store.rows import localized
+from hub.store.database import CONNECTION_ERRORS, Database
+from hub.store.rows import localized_text_of
 
 # A demo needs no registration, but an agency that was disabled is disabled there, too.
-SESSION: Final = """
+SELECT_SESSION: Final = """
 select s.*, a.name_th, a.name_en, a.name_th_origin, a.name_en_origin,
     coalesce(r.enabled, s.issuer is null) and (s.issuer is null or i.enabled) as counts
 from person_session s join agency a on a.id = s.agency_id
 left join registration r on r.agency_id = s.agency_id left join issuer i on i.url = s.issuer
 where s.id = $1
 """
-BEGIN: Final = """
+INSERT_SESSION: Final = """
 with forgotten as (
     delete from person_session where until < clock_timestamp() - interval '1 hour'
 )
 insert into person_session (id, agency_id, issuer, subject, name, role, seen, until)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
-NOTE: Final = "update person_session set seen = $2 where id = $1 and seen < $3"
-END: Final = "delete from person_session where id = $1"
-ATTEMPT: Final = """
+TOUCH_SESSION: Final = "update person_session set seen = $2 where id = $1 and seen < $3"
+DELETE_SESSION: Final = "delete from person_session where id = $1"
+INSERT_LOGIN_ATTEMPT: Final = """
 with forgotten as (
     delete from sign_in_attempt where until < clock_timestamp() - interval '1 hour'
 )
 insert into sign_in_attempt (id, kept, until) values ($1, $2::jsonb, $3)
 """
-ATTEMPTED: Final = "delete from sign_in_attempt where id = $1 returning kept, until"
-KEEP: Final = """
+CONSUME_LOGIN_ATTEMPT: Final = "delete from sign_in_attempt where id = $1 returning kept, until"
+INSERT_CODE: Final = """
 with forgotten as (
     delete from authorization_code where until < clock_timestamp() - interval '1 hour'
 )
@@ -51,15 +51,15 @@ insert into authorization_code
     (id, client_id, session_id, redirect_uri, challenge, scopes, until)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
-TAKE: Final = "delete from authorization_code where id = $1 returning *"
-SIGNING: Final = """
+CONSUME_CODE: Final = "delete from authorization_code where id = $1 returning *"
+SELECT_LOGIN_AGENCIES: Final = """
 select a.* from agency a join registration r on r.agency_id = a.id
 where r.enabled and exists (
     select from issuer i where i.agency_id = a.id and i.enabled and i.sign_in is not null
 )
 order by a.sort_key, a.id
 """
-MINISTRIES: Final = """
+SELECT_MINISTRIES: Final = """
 select * from agency where kind = 'MINISTRY'
     and (valid_from is null or valid_from <= current_date)
     and (valid_to is null or valid_to > current_date)
@@ -67,7 +67,7 @@ order by sort_key, id
 """
 
 
-class Directory:
+class DatabaseSessionStore:
     """People in a database; see `hub.domain.identity.people.SessionStore`."""
 
     def __init__(self, database: Database) -> None:
@@ -75,14 +75,14 @@ class Directory:
 
     async def find_session(self, session_id: str) -> PersonSession | None:
         """The session of an id."""
-        async with self._asking() as connection:
-            row = await connection.fetchrow(SESSION, session_id)
+        async with self._open_connection() as connection:
+            row = await connection.fetchrow(SELECT_SESSION, session_id)
         if row is None:
             return None
         return PersonSession(
             id=row["id"],
             agency_id=row["agency_id"],
-            agency_name=localized(row, "name"),
+            agency_name=localized_text_of(row, "name"),
             issuer=row["issuer"],
             subject=row["subject"],
             name=row["name"],
@@ -94,43 +94,53 @@ class Directory:
 
     async def insert_session(self, session: PersonSession) -> None:
         """Keep a new session."""
-        who = session.id, session.agency_id, session.issuer, session.subject, session.name
-        async with self._asking() as connection:
+        identity_values = (
+            session.id,
+            session.agency_id,
+            session.issuer,
+            session.subject,
+            session.name,
+        )
+        async with self._open_connection() as connection:
             await connection.execute(
-                BEGIN, *who, session.role.value, session.last_seen_at, session.until
+                INSERT_SESSION,
+                *identity_values,
+                session.role.value,
+                session.last_seen_at,
+                session.until,
             )
 
     async def touch_session(self, session_id: str, now: datetime) -> None:
         """Note that a person asked, once in `SESSION_TOUCH_INTERVAL`."""
-        async with self._asking() as connection:
-            await connection.execute(NOTE, session_id, now, now - SESSION_TOUCH_INTERVAL)
+        async with self._open_connection() as connection:
+            await connection.execute(TOUCH_SESSION, session_id, now, now - SESSION_TOUCH_INTERVAL)
 
     async def delete_session(self, session_id: str) -> None:
         """Forget a session; its codes go with it."""
-        async with self._asking() as connection:
-            await connection.execute(END, session_id)
+        async with self._open_connection() as connection:
+            await connection.execute(DELETE_SESSION, session_id)
 
     async def insert_login_attempt(self, attempt_id: str, state: Any, until: datetime) -> None:
         """Keep what the answer of a provider will be compared with."""
-        async with self._asking() as connection:
-            await connection.execute(ATTEMPT, attempt_id, json.dumps(state), until)
+        async with self._open_connection() as connection:
+            await connection.execute(INSERT_LOGIN_ATTEMPT, attempt_id, json.dumps(state), until)
 
     async def consume_login_attempt(self, attempt_id: str, now: datetime) -> Any:
         """What was kept, once, while its time is not over."""
-        async with self._asking() as connection:
-            row = await connection.fetchrow(ATTEMPTED, attempt_id)
+        async with self._open_connection() as connection:
+            row = await connection.fetchrow(CONSUME_LOGIN_ATTEMPT, attempt_id)
         return json.loads(row["kept"]) if row is not None and now < row["until"] else None
 
     async def insert_code(self, code: AuthorizationCode) -> None:
         """Keep a code."""
-        told = code.id, code.client_id, code.session_id, code.redirect_uri, code.challenge
-        async with self._asking() as connection:
-            await connection.execute(KEEP, *told, sorted(code.scopes), code.until)
+        values = code.id, code.client_id, code.session_id, code.redirect_uri, code.challenge
+        async with self._open_connection() as connection:
+            await connection.execute(INSERT_CODE, *values, sorted(code.scopes), code.until)
 
     async def consume_code(self, code_id: str) -> AuthorizationCode | None:
         """A code, once, on whatever node: whoever comes second finds none."""
-        async with self._asking() as connection:
-            row = await connection.fetchrow(TAKE, code_id)
+        async with self._open_connection() as connection:
+            row = await connection.fetchrow(CONSUME_CODE, code_id)
         return (
             AuthorizationCode(**{**row, "scopes": frozenset(row["scopes"])})
             if row is not None
@@ -139,21 +149,21 @@ class Directory:
 
     async def list_login_agencies(self) -> Sequence[LoginAgency]:
         """Agencies whose people can sign in."""
-        return await self._agencies(SIGNING)
+        return await self._fetch_agencies(SELECT_LOGIN_AGENCIES)
 
     async def list_ministries(self) -> Sequence[LoginAgency]:
         """Every ministry there is today."""
-        return await self._agencies(MINISTRIES)
+        return await self._fetch_agencies(SELECT_MINISTRIES)
 
-    async def _agencies(self, statement: str) -> Sequence[LoginAgency]:
-        async with self._asking() as connection:
+    async def _fetch_agencies(self, statement: str) -> Sequence[LoginAgency]:
+        async with self._open_connection() as connection:
             rows = await connection.fetch(statement)
-        return [LoginAgency(row["id"], localized(row, "name")) for row in rows]
+        return [LoginAgency(row["id"], localized_text_of(row, "name")) for row in rows]
 
     @asynccontextmanager
-    async def _asking(self) -> AsyncIterator[asyncpg.Connection]:
+    async def _open_connection(self) -> AsyncIterator[asyncpg.Connection]:
         try:
-            async with self._database.writing() as connection:
+            async with self._database.write_transaction() as connection:
                 yield connection
-        except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
-            raise NotReady from gone
+        except (*CONNECTION_ERRORS, TimeoutError, asyncpg.InterfaceError) as error:
+            raise NotReady from error

@@ -17,13 +17,13 @@ from hub.domain.identity.clients import (
 )
 from hub.domain.identity.viewer import Role
 from hub.errors import NotReady
-from hub.store.database import LOST, Database
+from hub.store.database import CONNECTION_ERRORS, Database
 from hub.store.tables import client, issuer, registration, signing_key
 
 CLIENTS: Final = sa.select(
     client, sa.and_(client.c.enabled, registration.c.enabled).label("counts")
 ).join(registration)
-CLIENT: Final = CLIENTS.where(client.c.id == sa.bindparam("client_id", type_=sa.Text))
+CLIENT_BY_ID: Final = CLIENTS.where(client.c.id == sa.bindparam("client_id", type_=sa.Text))
 ISSUERS: Final = (
     sa.select(issuer, sa.and_(issuer.c.enabled, registration.c.enabled).label("counts"))
     .join(registration)
@@ -35,12 +35,12 @@ ORIGINS: Final = (
     .where(client.c.enabled, registration.c.enabled)
     .distinct()
 )
-PUBLIC: Final = (
+PUBLIC_KEYS: Final = (
     sa.select(signing_key.c.jwk)
     .where(signing_key.c.until > sa.func.transaction_timestamp())
     .order_by(signing_key.c.until.desc(), signing_key.c.kid)
 )
-SPEND: Final = """
+INSERT_CLIENT_ASSERTION: Final = """
 with forgotten as (delete from client_assertion where until < clock_timestamp() - interval '1 hour')
 insert into client_assertion (client_id, jti, until) values ($1, $2, $3)
 on conflict do nothing returning true
@@ -73,19 +73,19 @@ def issuer_of(row: asyncpg.Record) -> Issuer:
         audience=row["audience"],
         jwks_uri=row["jwks_uri"],
         claim=row["claim"],
-        mapping={told: frozenset(scopes) for told, scopes in mapping.items()},
+        mapping={claim_value: frozenset(scopes) for claim_value, scopes in mapping.items()},
         enabled=row["counts"],
-        sign_in=sign_in_of(json.loads(row["sign_in"])) if row["sign_in"] else None,
+        sign_in=parse_sign_in(json.loads(row["sign_in"])) if row["sign_in"] else None,
     )
 
 
-def sign_in_of(told: dict[str, Any]) -> SignInSettings:
+def parse_sign_in(stored: dict[str, Any]) -> SignInSettings:
     """How people are signed in, as `hub.store.identity.clients` wrote it."""
-    roles = {value: Role(name) for value, name in told["roles"].items()}
-    return SignInSettings(told["client_id"], told["secret"], told["claim"], roles)
+    roles = {value: Role(role_name) for value, role_name in stored["roles"].items()}
+    return SignInSettings(stored["client_id"], stored["secret"], stored["claim"], roles)
 
 
-class Register:
+class DatabaseRegistry:
     """The register in a database; see `hub.domain.identity.clients.ClientRegistry`."""
 
     def __init__(self, database: Database) -> None:
@@ -93,32 +93,32 @@ class Register:
 
     async def list_issuers(self) -> Sequence[Issuer]:
         """Every registered issuer, by its URL."""
-        return [issuer_of(row) for row in await self._rows(ISSUERS)]
+        return [issuer_of(row) for row in await self._fetch_rows(ISSUERS)]
 
     async def find_client(self, client_id: str) -> Client | None:
         """The client of an id."""
         if "\0" in client_id:  # PostgreSQL has no such text
             return None
-        rows = await self._rows(CLIENT, client_id=client_id)
+        rows = await self._fetch_rows(CLIENT_BY_ID, client_id=client_id)
         return client_of(rows[0]) if rows else None
 
     async def list_origins(self) -> frozenset[str]:
         """Where pages of public clients come from."""
-        return frozenset(row["origin"] for row in await self._rows(ORIGINS))
+        return frozenset(row["origin"] for row in await self._fetch_rows(ORIGINS))
 
     async def list_public_keys(self) -> Sequence[Jwk]:
         """The public keys of every node, the youngest first."""
-        return [json.loads(row["jwk"]) for row in await self._rows(PUBLIC)]
+        return [json.loads(row["jwk"]) for row in await self._fetch_rows(PUBLIC_KEYS)]
 
     async def mark_assertion_used(self, assertion: UsedAssertion) -> bool:
         """Note the use of an assertion; false where it was used before, on whatever node."""
         try:
-            async with self._database.writing() as connection:
-                told = assertion.client_id, assertion.jti, assertion.until
-                return bool(await connection.fetchval(SPEND, *told))
-        except (*LOST, TimeoutError, asyncpg.InterfaceError) as gone:
-            raise NotReady from gone
+            async with self._database.write_transaction() as connection:
+                values = assertion.client_id, assertion.jti, assertion.until
+                return bool(await connection.fetchval(INSERT_CLIENT_ASSERTION, *values))
+        except (*CONNECTION_ERRORS, TimeoutError, asyncpg.InterfaceError) as error:
+            raise NotReady from error
 
-    async def _rows(self, statement: Any, **given: Any) -> list[asyncpg.Record]:
-        async with self._database.reading() as reading:
-            return await reading.rows(statement, **given)
+    async def _fetch_rows(self, statement: Any, **parameters: Any) -> list[asyncpg.Record]:
+        async with self._database.read_transaction() as reading:
+            return await reading.fetch_rows(statement, **parameters)

@@ -21,12 +21,12 @@ from hub.store.upsert import Row, upsert
 PROVINCES: Final = "select id from area where level = 'PROVINCE'"
 
 
-async def declare(connection: asyncpg.Connection, spec: SourceSpec) -> None:
+async def upsert_source(connection: asyncpg.Connection, spec: SourceSpec) -> None:
     """Keep a source as it is declared; how it is doing stays as it stands.
 
     `Invalid` where it is of an agency that there is not, or names a province that is none.
     """
-    await register(connection, spec)
+    await upsert_local_authorities(connection, spec)
     row = {
         "id": spec.id,
         "name_th": spec.title.th,
@@ -42,16 +42,16 @@ async def declare(connection: asyncpg.Connection, spec: SourceSpec) -> None:
     }
     try:
         await upsert(connection, source, [row], first_only=("health",))
-    except asyncpg.ForeignKeyViolationError as nobody:
+    except asyncpg.ForeignKeyViolationError as error:
         raise Invalid(
             f"{spec.file} agency",
             f"ไม่มีหน่วยงานรหัส {spec.agency}",
             f"there is no agency {spec.agency}",
-        ) from nobody
-    await attest(connection, spec)
+        ) from error
+    await upsert_authority_provenance(connection, spec)
 
 
-async def register(connection: asyncpg.Connection, spec: SourceSpec) -> None:
+async def upsert_local_authorities(connection: asyncpg.Connection, spec: SourceSpec) -> None:
     """The authorities, each an area in its province and a body with that area.
 
     `Invalid` names a province that is none.
@@ -66,11 +66,11 @@ async def register(connection: asyncpg.Connection, spec: SourceSpec) -> None:
                 f"{one.code}: ไม่มีจังหวัดรหัส {one.province}",
                 f"{one.code}: there is no province {one.province}",
             )
-    for table, rows in rows_of(spec.authorities):
+    for table, rows in authority_rows(spec.authorities):
         await upsert(connection, table, rows)
 
 
-async def attest(connection: asyncpg.Connection, spec: SourceSpec) -> None:
+async def upsert_authority_provenance(connection: asyncpg.Connection, spec: SourceSpec) -> None:
     """Why the authorities are held: an operator says so; once the source itself is there."""
     rows = [
         {
@@ -87,29 +87,29 @@ async def attest(connection: asyncpg.Connection, spec: SourceSpec) -> None:
     await upsert(connection, provenance, rows)
 
 
-def rows_of(authorities: Iterable[LocalAuthority]) -> Iterator[tuple[sa.Table, list[Row]]]:
+def authority_rows(authorities: Iterable[LocalAuthority]) -> Iterator[tuple[sa.Table, list[Row]]]:
     """Their rows, table by table, in the order of their keys."""
-    told = list(authorities)
-    named = [
+    authority_list = list(authorities)
+    name_rows = [
         {
             "id": one.id,
             "name_th": one.name.th,
             "name_en": one.name.en,
             "sort_key": thai_sort_key(one.name.th),
         }
-        for one in told
+        for one in authority_list
     ]
-    yield area, [{**row, "level": "LOCAL", "kind": "LOCAL_AUTHORITY"} for row in named]
+    yield area, [{**row, "level": "LOCAL", "kind": "LOCAL_AUTHORITY"} for row in name_rows]
     yield (
         area_membership,
         [
             {"id": f"{one.id}:{one.province}:-", "child_id": one.id, "parent_id": one.province}
-            for one in told
+            for one in authority_list
         ],
     )
-    own = {"level": "LOCAL", "kind": "LOCAL_AUTHORITY", "juristic_person": True}
-    yield agency, [{**row, **own, "area_id": row["id"]} for row in named]
+    agency_fields = {"level": "LOCAL", "kind": "LOCAL_AUTHORITY", "juristic_person": True}
+    yield agency, [{**row, **agency_fields, "area_id": row["id"]} for row in name_rows]
     yield (
         agency_placement,
-        [{"id": f"{one.id}:-", "agency_id": one.id, "code": one.code} for one in told],
+        [{"id": f"{one.id}:-", "agency_id": one.id, "code": one.code} for one in authority_list],
     )

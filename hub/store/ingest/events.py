@@ -13,12 +13,12 @@ import asyncpg
 from hub.domain.paging import encode_cursor
 from hub.domain.sources.events import SourceEvent
 from hub.store.database import Database
-from hub.store.visibility import EVERYBODYS
+from hub.store.visibility import PUBLISHED_CONDITION
 
 CHANNEL: Final = "source_event"
-TURN: Final = "select pg_advisory_xact_lock(hashtextextended('source_event', 0))"
+LOCK_EVENTS: Final = "select pg_advisory_xact_lock(hashtextextended('source_event', 0))"
 # What is told is told to everybody: places of drafts are not counted.
-ANNOUNCE: Final = f"""
+INSERT_EVENT: Final = f"""
 with said as (
     insert into source_event (source_id, run_id, at, affected_cells)
     select $1, $2, clock_timestamp(), count(distinct (area_id, fiscal_year)) from (
@@ -29,32 +29,32 @@ with said as (
             where source_id = $1 and known_to >= $3
     ) changed
     where not exists (
-        select from project p where p.id = changed.project_id and not p.{EVERYBODYS}
+        select from project p where p.id = changed.project_id and not p.{PUBLISHED_CONDITION}
     ) and not exists (
         select from history.project p
-        where p.id = changed.project_id and p.known_to >= $3 and not p.{EVERYBODYS}
+        where p.id = changed.project_id and p.known_to >= $3 and not p.{PUBLISHED_CONDITION}
     )
     returning id
 )
 select pg_notify('source_event', id::text) from said
 """  # noqa: S608 - put together from constants
-BEGAN: Final = (
+RUN_STARTED_AT: Final = (
     "select coalesce((select started_at from source_run where id = $1), transaction_timestamp())"
 )
-NEWEST: Final = "select coalesce(max(id), 0) from source_event"
-AFTER: Final = """
+LATEST_EVENT_ID: Final = "select coalesce(max(id), 0) from source_event"
+EVENTS_AFTER: Final = """
 select * from source_event where id > $1 and (cardinality($2::text[]) = 0 or source_id = any($2))
 order by id limit 100
 """
-GLANCE: Final = 20.0
+POLL_INTERVAL: Final = 20.0
 """Seconds after which a follower looks although nothing was heard: a notice can get lost."""
 
 
-async def announce(connection: asyncpg.Connection, source_id: str, run_id: int | None) -> None:
+async def publish_event(connection: asyncpg.Connection, source_id: str, run_id: int | None) -> None:
     """Tell followers that a run ended, or (null) that rows were settled in this transaction."""
-    began = await connection.fetchval(BEGAN, run_id)
-    await connection.execute(TURN)
-    await connection.execute(ANNOUNCE, source_id, run_id, began)
+    started_at = await connection.fetchval(RUN_STARTED_AT, run_id)
+    await connection.execute(LOCK_EVENTS)
+    await connection.execute(INSERT_EVENT, source_id, run_id, started_at)
 
 
 def event_of(row: asyncpg.Record) -> SourceEvent:
@@ -68,7 +68,7 @@ def event_of(row: asyncpg.Record) -> SourceEvent:
     )
 
 
-class Feed:
+class SourceEventFeed:
     """The events of this database, as this process hears of them.
 
     One connection listens for all followers, and only while there are any.
@@ -76,66 +76,66 @@ class Feed:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._heard: set[asyncio.Event] = set()
-        self._turn = asyncio.Lock()
-        self._ear: asyncpg.Connection | None = None
+        self._waiters: set[asyncio.Event] = set()
+        self._lock = asyncio.Lock()
+        self._listener: asyncpg.Connection | None = None
 
-    async def newest(self) -> int:
+    async def latest_number(self) -> int:
         """The number of the latest event; 0 where there was none."""
-        number: int = await self.database.pool.fetchval(NEWEST)
+        number: int = await self.database.pool.fetchval(LATEST_EVENT_ID)
         return number
 
-    async def after(self, number: int, sources: Sequence[str]) -> AsyncGenerator[SourceEvent]:
+    async def follow(self, number: int, sources: Sequence[str]) -> AsyncGenerator[SourceEvent]:
         """Events behind a number, of these sources (none: of all), as they come; without an end."""
-        heard = asyncio.Event()
-        await self._listen(heard)
+        notified = asyncio.Event()
+        await self._subscribe(notified)
         try:
             while True:
-                heard.clear()
-                rows = await self.database.pool.fetch(AFTER, number, list(sources))
+                notified.clear()
+                rows = await self.database.pool.fetch(EVENTS_AFTER, number, list(sources))
                 for row in rows:
                     number = row["id"]
                     yield event_of(row)
                 if not rows:
-                    await waited(heard)
-                    await self._listen(heard)
+                    await wait_for_notification(notified)
+                    await self._subscribe(notified)
         finally:
-            self._heard.discard(heard)
-            if not self._heard:
-                await self._deafen()
+            self._waiters.discard(notified)
+            if not self._waiters:
+                await self._unsubscribe()
 
-    async def _listen(self, heard: asyncio.Event) -> None:
+    async def _subscribe(self, notified: asyncio.Event) -> None:
         """Be told of events; anew where the connection that listened was lost."""
-        async with self._turn:
-            self._heard.add(heard)
-            if self._ear is None:
-                self._ear = await self.database.pool.acquire()
-                self._ear.add_termination_listener(self._lost)
-                await self._ear.add_listener(CHANNEL, self._ring)
+        async with self._lock:
+            self._waiters.add(notified)
+            if self._listener is None:
+                self._listener = await self.database.pool.acquire()
+                self._listener.add_termination_listener(self._on_connection_lost)
+                await self._listener.add_listener(CHANNEL, self._notify_waiters)
 
-    async def _deafen(self) -> None:
-        async with self._turn:
-            ear = self._ear
-            if ear is not None and not self._heard:
-                self._ear = None
-                ear.remove_termination_listener(self._lost)
-                await ear.remove_listener(CHANNEL, self._ring)
-                await self.database.pool.release(ear)
+    async def _unsubscribe(self) -> None:
+        async with self._lock:
+            listener = self._listener
+            if listener is not None and not self._waiters:
+                self._listener = None
+                listener.remove_termination_listener(self._on_connection_lost)
+                await listener.remove_listener(CHANNEL, self._notify_waiters)
+                await self.database.pool.release(listener)
 
-    def _lost(self, _: Any) -> None:
+    def _on_connection_lost(self, _: Any) -> None:
         """The server went, or ended the connection; whoever follows looks and listens anew."""
-        self._ear = None
-        self._ring()
+        self._listener = None
+        self._notify_waiters()
 
-    def _ring(self, *_: Any) -> None:
-        for heard in self._heard:
-            heard.set()
+    def _notify_waiters(self, *_: Any) -> None:
+        for notified in self._waiters:
+            notified.set()
 
 
-async def waited(heard: asyncio.Event) -> None:
+async def wait_for_notification(notified: asyncio.Event) -> None:
     """Wait for a notice, or for as long as one may have been lost."""
     try:
-        async with asyncio.timeout(GLANCE):
-            await heard.wait()
+        async with asyncio.timeout(POLL_INTERVAL):
+            await notified.wait()
     except TimeoutError:
         pass

@@ -9,38 +9,38 @@ from hub.domain.sources.names import DatedName
 from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
-from hub.store.database import Reading
+from hub.store.database import ReadTransaction
 from hub.store.tables import name_decision
 from hub.store.upsert import upsert
 
-AREAS: Final = """
+SELECT_AREAS: Final = """
 select id, name_th, name_en, level, valid_from, valid_to,
     case level when 'PROVINCE' then id end as code, null::text as parent, null::text as area_id
 from area
 """
-AGENCIES: Final = """
+SELECT_AGENCIES: Final = """
 select a.id, a.name_th, a.name_en, a.level, a.area_id, p.code, parent.name_th as parent,
     greatest(a.valid_from, p.valid_from) as valid_from, least(a.valid_to, p.valid_to) as valid_to
 from agency a
 left join agency_placement p on p.agency_id = a.id
 left join agency parent on parent.id = p.parent_id
 """
-ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias"
-DECISIONS: Final = (
+SELECT_ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias"
+SELECT_DECISIONS: Final = (
     "select kind, name, block, first_year, last_year, target from name_decision "
     "where source_id = $1 order by decided_at, id"
 )
 
 
-async def known_names(connection: asyncpg.Connection | Reading) -> list[DatedName]:
+async def list_dated_names(connection: asyncpg.Connection | ReadTransaction) -> list[DatedName]:
     """Every name an area or agency goes by, and when."""
     found: list[DatedName] = []
     by_target: dict[tuple[NameKind, str], list[DatedName]] = {}
-    for kind, statement in ((NameKind.AREA, AREAS), (NameKind.AGENCY, AGENCIES)):
+    for kind, statement in ((NameKind.AREA, SELECT_AREAS), (NameKind.AGENCY, SELECT_AGENCIES)):
         for row in await connection.fetch(statement):
             names = [row["name_th"], *([row["name_en"]] if row["name_en"] else [])]
             for name in names:
-                known = DatedName(
+                dated_name = DatedName(
                     kind,
                     row["id"],
                     name,
@@ -52,22 +52,24 @@ async def known_names(connection: asyncpg.Connection | Reading) -> list[DatedNam
                     row["valid_from"],
                     row["valid_to"],
                 )
-                found.append(known)
-                by_target.setdefault((kind, row["id"]), []).append(known)
-    for row in await connection.fetch(ALIASES):
-        for known in by_target.get((NameKind(row["kind"]), row["target"]), [])[:1]:
-            start = later(known.valid_from, row["valid_from"])
-            found.append(known.with_alias(row["name"], start, row["valid_to"] or known.valid_to))
+                found.append(dated_name)
+                by_target.setdefault((kind, row["id"]), []).append(dated_name)
+    for row in await connection.fetch(SELECT_ALIASES):
+        for dated_name in by_target.get((NameKind(row["kind"]), row["target"]), [])[:1]:
+            start = later_date(dated_name.valid_from, row["valid_from"])
+            found.append(
+                dated_name.with_alias(row["name"], start, row["valid_to"] or dated_name.valid_to)
+            )
     return found
 
 
-def later(left: date | None, right: date | None) -> date | None:
+def later_date(left: date | None, right: date | None) -> date | None:
     """The later of two beginnings; null is the beginning of time."""
     return max(filter(None, (left, right)), default=None)
 
 
-async def decisions_of(
-    connection: asyncpg.Connection | Reading, source_id: str
+async def list_name_decisions(
+    connection: asyncpg.Connection | ReadTransaction, source_id: str
 ) -> list[NameDecision]:
     """What was decided on names of a source, the latest last."""
     return [
@@ -79,24 +81,24 @@ async def decisions_of(
             FiscalYear(row["last_year"]),
             row["target"],
         )
-        for row in await connection.fetch(DECISIONS, source_id)
+        for row in await connection.fetch(SELECT_DECISIONS, source_id)
     ]
 
 
-async def decide(
-    connection: asyncpg.Connection, source_id: str, taken: NameDecision, decided_by: str
+async def upsert_name_decision(
+    connection: asyncpg.Connection, source_id: str, decision: NameDecision, decided_by: str
 ) -> None:
     """Keep a decision; one on the same name, block and years replaces an earlier one."""
-    parts: list[Any] = [source_id, taken.kind.value, taken.name, taken.block or ""]
+    key_parts: list[Any] = [source_id, decision.kind.value, decision.name, decision.block or ""]
     row = {
-        "id": "|".join([*parts, str(taken.first.ce), str(taken.last.ce)]),
+        "id": "|".join([*key_parts, str(decision.first.ce), str(decision.last.ce)]),
         "source_id": source_id,
-        "kind": taken.kind.value,
-        "name": taken.name,
-        "block": taken.block,
-        "first_year": taken.first.ce,
-        "last_year": taken.last.ce,
-        "target": taken.target,
+        "kind": decision.kind.value,
+        "name": decision.name,
+        "block": decision.block,
+        "first_year": decision.first.ce,
+        "last_year": decision.last.ce,
+        "target": decision.target,
         "decided_by": decided_by,
         "decided_at": str(await connection.fetchval("select transaction_timestamp()")),
     }

@@ -10,13 +10,14 @@ from hub.domain.record import record
 from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
 from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason
 
-PUT: Final = """
+UPSERT_ROWS: Final = """
 insert into quarantine (run_id, source_id, source_key, scope, block, hash, url, retrieved_at,
     reason, field, written, doubts, amounts, status)
 select $1, $2, key, scope, block, hash, url, retrieved_at, reason, field, written, doubts, amounts,
     'WAITING'
-from jsonb_to_recordset($3::jsonb) as held (key text, scope text, block text, hash text, url text,
-    retrieved_at timestamptz, reason text, field text, written text, doubts jsonb, amounts jsonb)
+from jsonb_to_recordset($3::jsonb) as new_rows (key text, scope text, block text, hash text,
+    url text, retrieved_at timestamptz, reason text, field text, written text, doubts jsonb, amounts
+    jsonb)
 on conflict (source_id, source_key, hash) do update set
     run_id = excluded.run_id, block = excluded.block, scope = excluded.scope,
     reason = excluded.reason, field = excluded.field, written = excluded.written,
@@ -25,38 +26,38 @@ on conflict (source_id, source_key, hash) do update set
     settled_by = case when quarantine.status = 'REFUSED' then quarantine.settled_by end,
     settled_at = case when quarantine.status = 'REFUSED' then quarantine.settled_at end
 """
-REPLACED: Final = """
+RESOLVE_REPLACED_ROWS: Final = """
 update quarantine set status = 'RESOLVED', settled_at = transaction_timestamp()
 where source_id = $1 and status = 'WAITING' and run_id < $2 and source_key = any($3::text[])
 """
-GONE: Final = """
+RESOLVE_VANISHED_ROWS: Final = """
 update quarantine set status = 'RESOLVED', settled_at = transaction_timestamp()
 where source_id = $1 and status = 'WAITING' and run_id < $2 and scope = any($3::text[])
 """
-ROWS: Final = """
+SELECT_ROWS: Final = """
 select * from quarantine
 where ($1::text is null or source_id = $1) and ($2::text is null or status = $2)
     and ($3::bigint[] is null or id = any($3))
 order by source_id, id
 """
-RULED: Final = """
+SELECT_RULINGS: Final = """
 select source_key, hash, status from quarantine
 where source_id = $1 and settled_by is not null and source_key = any($2::text[])
 """
-SETTLE: Final = """
+UPDATE_STATUS: Final = """
 update quarantine set status = $2, settled_by = $3, settled_at = transaction_timestamp()
 where id = any($1::bigint[])
 """
-DOUBT: Final = """
+UPDATE_DOUBTS: Final = """
 update quarantine set reason = $2, field = $3, written = $4, doubts = $5::jsonb where id = $1
 """
-WAITING: Final = (
+COUNT_WAITING_ROWS: Final = (
     "select source_id, count(*) as waiting from quarantine where status = 'WAITING' group by 1"
 )
 
 
 @record
-class Held:
+class NewQuarantinedRow:
     """A record to keep in quarantine, and why."""
 
     key: str
@@ -69,74 +70,83 @@ class Held:
     amounts: dict[str, int]
 
 
-async def put(
-    connection: asyncpg.Connection, source_id: str, run_id: int, rows: Iterable[Held]
+async def upsert_rows(
+    connection: asyncpg.Connection, source_id: str, run_id: int, rows: Iterable[NewQuarantinedRow]
 ) -> None:
     """Keep records in quarantine; one that is there already keeps its number."""
-    told = {(row.key, row.hash): held_row(row) for row in rows}
-    if told:
-        text = json.dumps(list(told.values()), ensure_ascii=False)
-        await connection.execute(PUT, run_id, source_id, text)
-        await replaced(connection, source_id, run_id, [key for key, _ in told])
+    serialized_rows = {(row.key, row.hash): serialize_row(row) for row in rows}
+    if serialized_rows:
+        rows_json = json.dumps(list(serialized_rows.values()), ensure_ascii=False)
+        await connection.execute(UPSERT_ROWS, run_id, source_id, rows_json)
+        await resolve_replaced_rows(
+            connection, source_id, run_id, [key for key, _ in serialized_rows]
+        )
 
 
-async def replaced(
+async def resolve_replaced_rows(
     connection: asyncpg.Connection, source_id: str, run_id: int, keys: Sequence[str]
 ) -> None:
     """Rows of earlier runs under keys that this run has read anew wait no longer."""
-    await connection.execute(REPLACED, source_id, run_id, list(keys))
+    await connection.execute(RESOLVE_REPLACED_ROWS, source_id, run_id, list(keys))
 
 
-async def gone(
+async def resolve_vanished_rows(
     connection: asyncpg.Connection, source_id: str, run_id: int, scopes: Iterable[str]
 ) -> None:
     """Rows of earlier runs that a complete run of their scope has not seen wait no longer."""
-    await connection.execute(GONE, source_id, run_id, list(scopes))
+    await connection.execute(RESOLVE_VANISHED_ROWS, source_id, run_id, list(scopes))
 
 
-async def rows(
+async def list_rows(
     connection: asyncpg.Connection,
     source_id: str | None,
     status: RowStatus | None = RowStatus.WAITING,
     ids: Sequence[int] | None = None,
 ) -> list[QuarantinedRow]:
     """Rows of a source (null: of all), by status, in the order they came."""
-    asked = (source_id, status and status.value, None if ids is None else list(ids))
-    return [row_of(row) for row in await connection.fetch(ROWS, *asked)]
+    parameters = (source_id, status and status.value, None if ids is None else list(ids))
+    return [quarantined_row_of(row) for row in await connection.fetch(SELECT_ROWS, *parameters)]
 
 
-async def ruled(
+async def fetch_rulings(
     connection: asyncpg.Connection, source_id: str, keys: Sequence[str]
 ) -> dict[tuple[str, str], RowStatus]:
     """What persons decided on records (key and hash): accepted as they are, or refused."""
-    found = await connection.fetch(RULED, source_id, list(keys))
+    found = await connection.fetch(SELECT_RULINGS, source_id, list(keys))
     return {(row["source_key"], row["hash"]): RowStatus(row["status"]) for row in found}
 
 
-async def settle(
-    connection: asyncpg.Connection, ids: Sequence[int], status: RowStatus, by: str
+async def update_status(
+    connection: asyncpg.Connection, ids: Sequence[int], status: RowStatus, settled_by: str
 ) -> None:
     """Say what became of rows, and who decided."""
-    await connection.execute(SETTLE, list(ids), status.value, by)
+    await connection.execute(UPDATE_STATUS, list(ids), status.value, settled_by)
 
 
-async def doubt_again(connection: asyncpg.Connection, told: Iterable[tuple[int, Held]]) -> None:
+async def update_doubts(
+    connection: asyncpg.Connection, doubted_rows: Iterable[tuple[int, NewQuarantinedRow]]
+) -> None:
     """Say anew why rows wait, after they were read again."""
-    for number, row in told:
-        new = held_row(row)
+    for row_id, row in doubted_rows:
+        serialized = serialize_row(row)
         await connection.execute(
-            DOUBT, number, new["reason"], new["field"], new["written"], json.dumps(new["doubts"])
+            UPDATE_DOUBTS,
+            row_id,
+            serialized["reason"],
+            serialized["field"],
+            serialized["written"],
+            json.dumps(serialized["doubts"]),
         )
 
 
-async def waiting(connection: asyncpg.Connection) -> dict[str, int]:
+async def count_waiting_rows(connection: asyncpg.Connection) -> dict[str, int]:
     """How many rows wait, by source."""
-    return {row["source_id"]: row["waiting"] for row in await connection.fetch(WAITING)}
+    return {row["source_id"]: row["waiting"] for row in await connection.fetch(COUNT_WAITING_ROWS)}
 
 
-def held_row(row: Held) -> dict[str, Any]:
+def serialize_row(row: NewQuarantinedRow) -> dict[str, Any]:
     """A row as JSON has it; the first doubt stands in columns, for lists."""
-    first = row.doubts[0]
+    first_doubt = row.doubts[0]
     return {
         "key": row.key,
         "scope": row.scope,
@@ -144,15 +154,15 @@ def held_row(row: Held) -> dict[str, Any]:
         "hash": row.hash,
         "url": row.url,
         "retrieved_at": row.retrieved_at,
-        "reason": first.reason.value,
-        "field": first.field,
-        "written": first.written,
-        "doubts": [dump(doubt) for doubt in row.doubts],
+        "reason": first_doubt.reason.value,
+        "field": first_doubt.field,
+        "written": first_doubt.written,
+        "doubts": [serialize_doubt(doubt) for doubt in row.doubts],
         "amounts": row.amounts,
     }
 
 
-def dump(doubt: Doubt) -> dict[str, Any]:
+def serialize_doubt(doubt: Doubt) -> dict[str, Any]:
     """A doubt as it is kept."""
     return {
         "reason": doubt.reason.value,
@@ -160,29 +170,29 @@ def dump(doubt: Doubt) -> dict[str, Any]:
         "written": doubt.written,
         "th": doubt.th,
         "en": doubt.en,
-        "proposals": [[one.target, one.th, one.en] for one in doubt.proposals],
+        "proposals": [[proposal.target, proposal.th, proposal.en] for proposal in doubt.proposals],
         "kind": doubt.kind and doubt.kind.value,
         "years": doubt.years,
         "satang": doubt.satang,
     }
 
 
-def load(kept: dict[str, Any]) -> Doubt:
+def deserialize_doubt(stored: dict[str, Any]) -> Doubt:
     """From what `dump` made."""
     return Doubt(
-        QuarantineReason(kept["reason"]),
-        kept["field"],
-        kept["written"],
-        kept["th"],
-        kept["en"],
-        tuple(NameProposal(*one) for one in kept["proposals"]),
-        NameKind(kept["kind"]) if kept["kind"] else None,
-        (kept["years"][0], kept["years"][1]) if kept["years"] else None,
-        kept["satang"],
+        QuarantineReason(stored["reason"]),
+        stored["field"],
+        stored["written"],
+        stored["th"],
+        stored["en"],
+        tuple(NameProposal(*proposal) for proposal in stored["proposals"]),
+        NameKind(stored["kind"]) if stored["kind"] else None,
+        (stored["years"][0], stored["years"][1]) if stored["years"] else None,
+        stored["satang"],
     )
 
 
-def row_of(row: asyncpg.Record) -> QuarantinedRow:
+def quarantined_row_of(row: asyncpg.Record) -> QuarantinedRow:
     """The record of a row."""
     return QuarantinedRow(
         row["id"],
@@ -193,7 +203,7 @@ def row_of(row: asyncpg.Record) -> QuarantinedRow:
         row["hash"],
         row["url"],
         row["retrieved_at"],
-        tuple(load(doubt) for doubt in json.loads(row["doubts"])),
+        tuple(deserialize_doubt(doubt) for doubt in json.loads(row["doubts"])),
         json.loads(row["amounts"]),
         RowStatus(row["status"]),
         row["settled_by"],

@@ -12,14 +12,14 @@ from hub.domain.sources.joins import Join, JoinResult
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
 from hub.store.ingest import joins, projects
-from hub.store.ingest.projects import Telling, subject
+from hub.store.ingest.projects import ProjectRows, provenance_subject
 from hub.store.tables import budget_line, source_record
-from hub.store.upsert import Row, add, upsert
+from hub.store.upsert import Row, copy_rows, upsert
 
-OLD_LINES: Final = """
-delete from budget_line line using unnest($1::text[]) as told (record_id)
-where line.record_id = told.record_id
-    and not exists (select from unnest($2::text[]) as kept (id) where kept.id = line.id)
+DELETE_STALE_LINES: Final = """
+delete from budget_line line using unnest($1::text[]) as reported (record_id)
+where line.record_id = reported.record_id
+    and not exists (select from unnest($2::text[]) as current (id) where current.id = line.id)
 """
 
 
@@ -52,7 +52,7 @@ class ProjectFact:
 
 
 @record
-class Fact:
+class RecordFacts:
     """All that one record says, as it is written."""
 
     record_id: str
@@ -66,50 +66,62 @@ class Fact:
     joins: tuple[Join, ...] = ()
 
 
-async def write(
+async def upsert_facts(
     connection: asyncpg.Connection,
     spec: SourceSpec,
-    facts: Sequence[Fact],
-    as_before: frozenset[str] = frozenset(),
-    new: frozenset[str] = frozenset(),
+    facts: Sequence[RecordFacts],
+    unchanged_ids: frozenset[str] = frozenset(),
+    new_ids: frozenset[str] = frozenset(),
 ) -> None:
     """Write what differs of these records; lines a record no longer has go to the past.
 
-    Records of `as_before` have come as they came before: they stay read when they first were.
+    Records of `unchanged_ids` have come as they came before: they stay read when they first were.
     Those of `new` are known not to be there.
     """
     if not facts:
         return
-    placing = await placed(connection, spec, facts)
-    held = [one for one in facts if one.record_id not in new]
-    records = [one.record_id for one in held]
-    before = await projects.told_of(connection, records) if held else set()
-    fresh = frozenset(placing.apart) - await projects.there(connection, list(placing.apart))
-    told = [
-        one.running(placing.years[key]) if key in fresh else one
-        for key, one in placing.apart.items()
+    placement = await resolve_placement(connection, spec, facts)
+    existing = [one for one in facts if one.record_id not in new_ids]
+    existing_ids = [one.record_id for one in existing]
+    previous_projects = (
+        await projects.projects_of_records(connection, existing_ids) if existing else set()
+    )
+    new_projects = frozenset(placement.own_projects) - await projects.existing_ids(
+        connection, list(placement.own_projects)
+    )
+    own_projects = [
+        one.with_line_years(placement.line_years[key]) if key in new_projects else one
+        for key, one in placement.own_projects.items()
     ]
-    await projects.tell(connection, told, fresh)
-    rows = {one.record_id: record_row(spec, one, placing.at) for one in facts}
-    await add(connection, source_record, [row for key, row in rows.items() if key in new])
-    changed = [rows[key] for key in records if key not in as_before]
-    await upsert(connection, source_record, changed)
-    same = [rows[key] for key in records if key in as_before]
-    await upsert(connection, source_record, same, first_only=("url", "retrieved_at"))
-    await add(connection, budget_line, lines_of(spec, facts, placing.at, new.__contains__))
-    lines = lines_of(spec, held, placing.at, lambda _: True)
-    if held:
+    await projects.upsert_projects(connection, own_projects, new_projects)
+    rows = {
+        one.record_id: build_record_row(spec, one, placement.project_by_record) for one in facts
+    }
+    await copy_rows(connection, source_record, [row for key, row in rows.items() if key in new_ids])
+    changed_rows = [rows[key] for key in existing_ids if key not in unchanged_ids]
+    await upsert(connection, source_record, changed_rows)
+    unchanged_rows = [rows[key] for key in existing_ids if key in unchanged_ids]
+    await upsert(connection, source_record, unchanged_rows, first_only=("url", "retrieved_at"))
+    await copy_rows(
+        connection,
+        budget_line,
+        build_line_rows(spec, facts, placement.project_by_record, new_ids.__contains__),
+    )
+    lines = build_line_rows(spec, existing, placement.project_by_record, lambda _: True)
+    if existing:
         await upsert(connection, budget_line, lines)
-        await connection.execute(OLD_LINES, records, [line["id"] for line in lines])
-    await joins.keep(connection, placing.joined, records)
-    await projects.say_why(connection, told, fresh)
-    years = {one.id: one.years for one in told if one.id not in fresh}
-    await projects.count_years(connection, years)
-    await joins.sweep(connection, before - placing.apart.keys())
+        await connection.execute(DELETE_STALE_LINES, existing_ids, [line["id"] for line in lines])
+    await joins.save_joins(connection, placement.records_with_joins, existing_ids)
+    await projects.upsert_provenance(connection, own_projects, new_projects)
+    years = {one.id: one.years for one in own_projects if one.id not in new_projects}
+    await projects.update_fiscal_years(connection, years)
+    await joins.delete_unreported_projects(
+        connection, previous_projects - placement.own_projects.keys()
+    )
 
 
 @record
-class Placing:
+class ProjectPlacement:
     """Where the lines of records stand, and the own projects that are to be there.
 
     `at` is the project by record id, `apart` the own projects by id, `years` those of the lines
@@ -117,49 +129,58 @@ class Placing:
     found a project or not.
     """
 
-    at: dict[str, str]
-    apart: dict[str, Telling]
-    years: dict[str, set[int]]
-    joined: dict[str, tuple[JoinResult, Telling, Sequence[Join]]]
+    project_by_record: dict[str, str]
+    own_projects: dict[str, ProjectRows]
+    line_years: dict[str, set[int]]
+    records_with_joins: dict[str, tuple[JoinResult, ProjectRows, Sequence[Join]]]
 
 
-async def placed(
-    connection: asyncpg.Connection, spec: SourceSpec, facts: Sequence[Fact]
-) -> Placing:
+async def resolve_placement(
+    connection: asyncpg.Connection, spec: SourceSpec, facts: Sequence[RecordFacts]
+) -> ProjectPlacement:
     """Where these records stand."""
-    asked = {
+    joins_by_record = {
         one.record_id: (one.project.id, one.joins) for one in facts if one.project and one.joins
     }
-    stands = await joins.stands(connection, asked)
-    found = Placing({}, {}, defaultdict(set), {})
+    join_results = await joins.resolve_joins(connection, joins_by_record)
+    placement = ProjectPlacement({}, {}, defaultdict(set), {})
     for fact in facts:
         if fact.project is None:
             continue
-        stand = stands.get(fact.record_id)
-        told = telling_of(spec, fact, fact.project, stand)
-        found.at[fact.record_id] = (stand and stand.joined_project_id) or told.id
-        if stand is not None:
-            found.joined[fact.record_id] = (stand, told, fact.joins)
-        if stand is None or not stand.joined_project_id:
-            first = found.apart.get(told.id)
-            found.apart[told.id] = told if first is None else told.after(first)
-            found.years[told.id].update(line.fiscal_year for line in fact.lines)
-    return found
+        join_result = join_results.get(fact.record_id)
+        own_project = build_own_project(spec, fact, fact.project, join_result)
+        placement.project_by_record[fact.record_id] = (
+            join_result and join_result.joined_project_id
+        ) or own_project.id
+        if join_result is not None:
+            placement.records_with_joins[fact.record_id] = (join_result, own_project, fact.joins)
+        if join_result is None or not join_result.joined_project_id:
+            first_reported = placement.own_projects.get(own_project.id)
+            placement.own_projects[own_project.id] = (
+                own_project
+                if first_reported is None
+                else own_project.with_first_provenance(first_reported)
+            )
+            placement.line_years[own_project.id].update(line.fiscal_year for line in fact.lines)
+    return placement
 
 
-def lines_of(
-    spec: SourceSpec, facts: Sequence[Fact], at: dict[str, str], wanted: Callable[[str], bool]
+def build_line_rows(
+    spec: SourceSpec,
+    facts: Sequence[RecordFacts],
+    project_by_record: dict[str, str],
+    include: Callable[[str], bool],
 ) -> list[Row]:
     """The lines of records, as the table has them."""
     return [
-        line_row(spec, fact, line, at)
+        build_line_row(spec, fact, line, project_by_record)
         for fact in facts
-        if fact.project and wanted(fact.record_id)
+        if fact.project and include(fact.record_id)
         for line in fact.lines
     ]
 
 
-async def remove(connection: asyncpg.Connection, record_ids: Sequence[str]) -> list[str]:
+async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[str]) -> list[str]:
     """Take records out of what is known now; the projects that stay because people rely on them.
 
     Nothing is lost: the triggers keep each row with the instant it ceased to be known.
@@ -167,47 +188,49 @@ async def remove(connection: asyncpg.Connection, record_ids: Sequence[str]) -> l
     ids = list(record_ids)
     if not ids:
         return []
-    touched = await projects.told_of(connection, ids)
+    affected_projects = await projects.projects_of_records(connection, ids)
     await connection.execute("delete from budget_line where record_id = any($1::text[])", ids)
-    await joins.forget(connection, ids)
+    await joins.delete_joins(connection, ids)
     await connection.execute(
         "update provenance set record_id = null where record_id = any($1::text[])", ids
     )
     await connection.execute("delete from source_record where id = any($1::text[])", ids)
-    return await joins.sweep(connection, touched)
+    return await joins.delete_unreported_projects(connection, affected_projects)
 
 
-def telling_of(spec: SourceSpec, fact: Fact, one: ProjectFact, stand: JoinResult | None) -> Telling:
+def build_own_project(
+    spec: SourceSpec, fact: RecordFacts, project: ProjectFact, join_result: JoinResult | None
+) -> ProjectRows:
     """The project of a record as the tables have it, and why it is held."""
-    return Telling(
+    return ProjectRows(
         {
-            "id": one.id,
-            "code": one.code,
-            "name_th": one.name_th,
-            "name_en": one.name_en,
-            "sort_key": thai_sort_key(one.name_th),
-            "actor_level": one.actor_level,
-            "owner_id": one.owner_id,
-            "fiscal_years": list(one.years),
+            "id": project.id,
+            "code": project.code,
+            "name_th": project.name_th,
+            "name_en": project.name_en,
+            "sort_key": thai_sort_key(project.name_th),
+            "actor_level": project.actor_level,
+            "owner_id": project.owner_id,
+            "fiscal_years": list(project.years),
             "visibility": "PUBLISHED",
             "source_id": spec.id,
-            "source_key": one.key,
+            "source_key": project.key,
         },
-        list(one.area_ids),
+        list(project.area_ids),
         {
-            "subject": subject(one.id),
+            "subject": provenance_subject(project.id),
             "ordinal": 0,
             "source_id": spec.id,
             "record_id": fact.record_id,
             "asserted": spec.asserted.value,
             "confidence": None,
             "citation": fact.scope or fact.key,
-            "note": stand and stand.note,
+            "note": join_result and join_result.note,
         },
     )
 
 
-def record_row(spec: SourceSpec, fact: Fact, at: dict[str, str]) -> Row:
+def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dict[str, str]) -> Row:
     """A source record as the table has it; its payload is kept by its hash."""
     return {
         "id": fact.record_id,
@@ -218,15 +241,17 @@ def record_row(spec: SourceSpec, fact: Fact, at: dict[str, str]) -> Row:
         "payload_hash": fact.hash,
         "retrieved_at": fact.retrieved_at,
         "scope": fact.scope,
-        "project_id": at.get(fact.record_id),
+        "project_id": project_by_record.get(fact.record_id),
     }
 
 
-def line_row(spec: SourceSpec, fact: Fact, line: LineFact, at: dict[str, str]) -> Row:
+def build_line_row(
+    spec: SourceSpec, fact: RecordFacts, line: LineFact, project_by_record: dict[str, str]
+) -> Row:
     """A budget line as the table has it."""
     return {
         "id": line.id,
-        "project_id": at[fact.record_id],
+        "project_id": project_by_record[fact.record_id],
         "area_id": line.area_id,
         "fiscal_year": line.fiscal_year,
         "phase": line.phase,

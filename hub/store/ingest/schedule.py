@@ -15,8 +15,8 @@ from hub.domain.sources.schedule import DOWN_AFTER_FAILURES
 from hub.errors import SourceCredentialsRejected
 from hub.store.database import Database
 
-CLAIM: Final = """
-insert into schedule as held (source_id, due_at)
+CLAIM_SOURCE: Final = """
+insert into schedule as existing (source_id, due_at)
 select source.id, $4 from source left join schedule on schedule.source_id = source.id
 where source.id = $1 and coalesce(
     schedule.due_at,
@@ -25,84 +25,86 @@ where source.id = $1 and coalesce(
     '-infinity'
 ) <= $2
 on conflict (source_id) do update set due_at = excluded.due_at
-where held.due_at is null or held.due_at <= $2
+where existing.due_at is null or existing.due_at <= $2
 returning true
 """
-SETTLE: Final = "update schedule set due_at = $2 where source_id = $1"
-FAILURES: Final = "select failures from schedule where source_id = $1"
-FAILED: Final = """
-insert into schedule as held (source_id, failures, reason) values ($1, 1, $2)
-on conflict (source_id) do update set failures = held.failures + 1, reason = excluded.reason
+UPDATE_DUE_TIME: Final = "update schedule set due_at = $2 where source_id = $1"
+SELECT_FAILURE_COUNT: Final = "select failures from schedule where source_id = $1"
+INCREMENT_FAILURES: Final = """
+insert into schedule as existing (source_id, failures, reason) values ($1, 1, $2)
+on conflict (source_id) do update set failures = existing.failures + 1, reason = excluded.reason
 returning failures
 """
-SUCCEEDED: Final = """
+RESET_FAILURES: Final = """
 insert into schedule (source_id) values ($1)
 on conflict (source_id) do update set failures = 0, reason = null, due_at = null
 """
-HEALTH: Final = "update source set health = $2 where id = $1 and health <> $2"
-PAUSE: Final = """
+UPDATE_HEALTH: Final = "update source set health = $2 where id = $1 and health <> $2"
+PAUSE_SOURCE: Final = """
 update source set health = 'PAUSED' where id = $1 and health <> 'PAUSED'
     and (last_success_at is null or last_success_at < $2)
 returning true
 """
-REASON: Final = """
+UPSERT_REASON: Final = """
 insert into schedule (source_id, reason) values ($1, $2)
 on conflict (source_id) do update set reason = excluded.reason
 """
-REASONS: Final = "select source_id, reason from schedule where reason is not null"
-BEGUN: Final = """
+SELECT_REASONS: Final = "select source_id, reason from schedule where reason is not null"
+WAS_EVER_READ: Final = """
 select last_success_at is not null or health in ('DEGRADED', 'DOWN') from source where id = $1
 """
 
 
-async def claim(
-    database: Database, source_id: str, now: datetime, period: timedelta, until: datetime
+async def claim_source(
+    database: Database, source_id: str, now: datetime, period: timedelta, lease_until: datetime
 ) -> bool:
     """Whether the source is due and this caller may read it; nobody else may before `until`."""
-    return bool(await database.pool.fetchval(CLAIM, source_id, now, period, until))
+    return bool(await database.pool.fetchval(CLAIM_SOURCE, source_id, now, period, lease_until))
 
 
-async def settle(database: Database, source_id: str, due_at: datetime) -> None:
+async def update_due_time(database: Database, source_id: str, due_at: datetime) -> None:
     """Say when the source is due next."""
-    await database.pool.execute(SETTLE, source_id, due_at)
+    await database.pool.execute(UPDATE_DUE_TIME, source_id, due_at)
 
 
-async def failures(database: Database, source_id: str) -> int:
+async def fetch_failure_count(database: Database, source_id: str) -> int:
     """How often in a row the source could not be read."""
-    return int(await database.pool.fetchval(FAILURES, source_id) or 0)
+    return int(await database.pool.fetchval(SELECT_FAILURE_COUNT, source_id) or 0)
 
 
-async def begun(database: Database, source_id: str) -> bool:
+async def was_ever_read(database: Database, source_id: str) -> bool:
     """Whether the source was ever read, or tried."""
-    return bool(await database.pool.fetchval(BEGUN, source_id))
+    return bool(await database.pool.fetchval(WAS_EVER_READ, source_id))
 
 
-async def failed(connection: asyncpg.Connection, source_id: str, error: Exception) -> None:
+async def record_failure(connection: asyncpg.Connection, source_id: str, error: Exception) -> None:
     """Note that a source could not be read or not be believed, why, and how that leaves it."""
-    count = await connection.fetchval(FAILED, source_id, str(error))
+    count = await connection.fetchval(INCREMENT_FAILURES, source_id, str(error))
     health = SourceHealth.DOWN if count >= DOWN_AFTER_FAILURES else SourceHealth.DEGRADED
     if isinstance(error, SourceCredentialsRejected):
         health = SourceHealth.PAUSED
-    await connection.execute(HEALTH, source_id, health.value)
+    await connection.execute(UPDATE_HEALTH, source_id, health.value)
 
 
-async def succeeded(connection: asyncpg.Connection, source_id: str) -> None:
+async def record_success(connection: asyncpg.Connection, source_id: str) -> None:
     """Note that a source was read whole, whoever began that."""
-    await connection.execute(SUCCEEDED, source_id)
+    await connection.execute(RESET_FAILURES, source_id)
 
 
-async def pause(database: Database, source_id: str, reason: str, behind: datetime) -> bool:
+async def pause_source(
+    database: Database, source_id: str, reason: str, latest_success: datetime
+) -> bool:
     """Note that a source waits for a person; whether it did not before.
 
     A source last read after `behind` is read by another node, which has what this one lacks.
     """
-    async with database.writing() as connection:
-        if not await connection.fetchval(PAUSE, source_id, behind):
+    async with database.write_transaction() as connection:
+        if not await connection.fetchval(PAUSE_SOURCE, source_id, latest_success):
             return False
-        await connection.execute(REASON, source_id, reason)
+        await connection.execute(UPSERT_REASON, source_id, reason)
         return True
 
 
-async def reasons(database: Database) -> dict[str, str]:
+async def fetch_failure_reasons(database: Database) -> dict[str, str]:
     """Why each source that could not be read could not, in words for who operates it."""
-    return {row["source_id"]: row["reason"] for row in await database.pool.fetch(REASONS)}
+    return {row["source_id"]: row["reason"] for row in await database.pool.fetch(SELECT_REASONS)}

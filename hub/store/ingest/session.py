@@ -18,96 +18,100 @@ from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 from hub.errors import Conflict, SourceError
 from hub.store.database import Database
 from hub.store.ingest import schedule
-from hub.store.ingest.events import announce
+from hub.store.ingest.events import publish_event
 from hub.store.ingest.runs import run_of
-from hub.store.visibility import EVERYBODYS
+from hub.store.visibility import PUBLISHED_CONDITION
 
-ALL: Final = FetchRequest()
-LOCK: Final = "select pg_try_advisory_lock(hashtextextended('ingest:' || $1, 0))"
-UNLOCK: Final = "select pg_advisory_unlock(hashtextextended('ingest:' || $1, 0))"
-BEGIN: Final = """
+FULL_READ: Final = FetchRequest()
+LOCK_SOURCE: Final = "select pg_try_advisory_lock(hashtextextended('ingest:' || $1, 0))"
+UNLOCK_SOURCE: Final = "select pg_advisory_unlock(hashtextextended('ingest:' || $1, 0))"
+INSERT_RUN: Final = """
 insert into source_run
     (source_id, status, started_at, watermark, origin, snapshot, spec_digest, state, ledger,
         since, etag)
 values ($1, 'RUNNING', clock_timestamp(), clock_timestamp(), $2, $3, $4, '{}', $5::jsonb, $6, $7)
 returning *
 """
-SUCCESS: Final = """
+LAST_SUCCESSFUL_RUN: Final = """
 select * from source_run where source_id = $1 and status = 'SUCCEEDED' and origin = $2
     and spec_digest = $3 and watermark is not null and (since is null or not $4)
 order by id desc limit 1
 """
-MARK: Final = """
+UPDATE_WATERMARK: Final = """
 update source_run set etag = $3, watermark = least(watermark, $2::timestamptz) where id = $1
 """
-LATEST: Final = "select * from source_run where source_id = $1 order by id desc limit 1"
-CHECKPOINT: Final = (
+LATEST_RUN: Final = "select * from source_run where source_id = $1 order by id desc limit 1"
+UPDATE_CHECKPOINT: Final = (
     "update source_run set cursor = $2, state = $3::jsonb, ledger = $4::jsonb where id = $1"
 )
-FINISH: Final = """
+FINISH_RUN: Final = """
 update source_run set status = $2, finished_at = clock_timestamp(), error = $3, ledger = $4::jsonb
 where id = $1
 """
-SEEN: Final = (
+SELECT_SEEN: Final = (
     "select source_key, hash, outcome, prior_hash, block from run_record "
     "where run_id = $1 and source_key = any($2::text[]) order by source_key, hash"
 )
-SEE: Final = """
+UPSERT_SEEN: Final = """
 insert into run_record (run_id, source_key, hash, outcome, prior_hash, block)
 select $1, seen.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as seen
 on conflict (run_id, source_key, hash) do update set outcome = excluded.outcome
 """
-HELD: Final = (
+SELECT_STORED_HASHES: Final = (
     "select value, payload_hash from source_record "
     "where source_id = $1 and value = any($2::text[]) and scheme = $1"
 )
-READ_SO: Final = (
+SELECT_SCOPES_READ: Final = (
     "select scope from source_scope where source_id=$1 and reading=$2 and scope=any($3)"
 )
-UNSETTLE: Final = "delete from source_scope where source_id = $1 and scope = any($2::text[])"
-SETTLE: Final = """
+DELETE_SCOPES_READ: Final = (
+    "delete from source_scope where source_id = $1 and scope = any($2::text[])"
+)
+UPSERT_SCOPES_READ: Final = """
 insert into source_scope (source_id, scope, reading)
 select $1, scope, $3 from unnest($2::text[]) as read (scope)
 on conflict (source_id, scope) do update set reading = excluded.reading
 """
-KEEP: Final = """
+INSERT_RAW_RECORDS: Final = """
 insert into raw_record (hash, form, payload)
 select * from unnest($1::text[], $2::text[], $3::bytea[]) on conflict do nothing
 """
-KEPT: Final = "select hash, form, payload from raw_record where hash = any($1::text[])"
-COUNT: Final = (
+SELECT_RAW_RECORDS: Final = (
+    "select hash, form, payload from raw_record where hash = any($1::text[])"
+)
+COUNT_RECORDS: Final = (
     "select count(*) from source_record "
     "where source_id = $1 and scheme = $1 and scope = any($2::text[])"
 )
-VANISHED: Final = """
-select value from source_record held
+SELECT_MISSING_KEYS: Final = """
+select value from source_record stored
 where source_id = $1 and scheme = $1 and scope = any($2::text[]) and not exists (
-    select from run_record seen where seen.run_id = $3 and seen.source_key = held.value
+    select from run_record seen where seen.run_id = $3 and seen.source_key = stored.value
 )
 """
 # Everybody can tell the years from the states of cells, so those of drafts are not among them.
-SUCCEEDED: Final = f"""
+MARK_SOURCE_SUCCEEDED: Final = f"""
 update source set last_success_at = clock_timestamp(), health = 'OK', spec_digest = $2,
     reported_years = array(
         select distinct l.fiscal_year from budget_line l join project p on p.id = l.project_id
-        where l.source_id = $1 and p.{EVERYBODYS} order by 1
+        where l.source_id = $1 and p.{PUBLISHED_CONDITION} order by 1
     )
 where id = $1
 """  # noqa: S608 - put together from constants
 
 
 @value
-class Seen:
+class SeenRecord:
     """What this run saw under a key before: which payload, its end, and what was held before it."""
 
     hash: str
     outcome: Outcome
-    prior: str | None
+    prior_hash: str | None
     block: str | None
 
 
 @value
-class Raw:
+class RawPayload:
     """A payload as it is kept: JSON text or bytes."""
 
     hash: str
@@ -115,7 +119,7 @@ class Raw:
     payload: bytes
 
 
-class Intake:
+class IngestSession:
     """One source's tables, over the connection that holds its lock."""
 
     def __init__(self, connection: asyncpg.Connection, source_id: str) -> None:
@@ -123,31 +127,35 @@ class Intake:
         self.source_id = source_id
 
     @asynccontextmanager
-    async def page(self) -> AsyncIterator[None]:
+    async def transaction(self) -> AsyncIterator[None]:
         """Rows and checkpoint of a page, in one transaction."""
         async with self.connection.transaction():
             yield
 
-    async def success(self, origin: str, digest: str, *, whole: bool = False) -> SourceRun | None:
+    async def last_successful_run(
+        self, origin: str, digest: str, *, whole: bool = False
+    ) -> SourceRun | None:
         """The last run that succeeded on this input as declared; `whole`: that read all of it."""
-        row = await self.connection.fetchrow(SUCCESS, self.source_id, origin, digest, whole)
+        row = await self.connection.fetchrow(
+            LAST_SUCCESSFUL_RUN, self.source_id, origin, digest, whole
+        )
         return row and run_of(row)
 
-    async def begin(
-        self, origin: str, snapshot: str | None, digest: str, asked: FetchRequest = ALL
+    async def begin_or_resume_run(
+        self, origin: str, snapshot: str | None, digest: str, request: FetchRequest = FULL_READ
     ) -> SourceRun:
         """The run that was broken off on the very same input, or a new one.
 
         One that read changes is not gone on with where all is asked for.
         """
-        row = await self.connection.fetchrow(LATEST, self.source_id)
+        row = await self.connection.fetchrow(LATEST_RUN, self.source_id)
         if row is not None and row["status"] in ("RUNNING", "FAILED"):
-            same = (row["origin"], row["snapshot"], row["spec_digest"])
-            recent = snapshot is not None or await self.connection.fetchval(
+            resumable_input = (row["origin"], row["snapshot"], row["spec_digest"])
+            is_recent = snapshot is not None or await self.connection.fetchval(
                 "select $1::timestamptz > clock_timestamp() - interval '1 day'", row["started_at"]
             )
-            enough = row["since"] is None or asked.since is not None
-            if recent and enough and same == (origin, snapshot, digest):
+            covers_request = row["since"] is None or request.since is not None
+            if is_recent and covers_request and resumable_input == (origin, snapshot, digest):
                 await self.connection.execute(
                     "update source_run set status = 'RUNNING', finished_at = null, error = null "
                     "where id = $1",
@@ -156,129 +164,147 @@ class Intake:
                 return run_of(row)
             await self.connection.execute("delete from run_record where run_id = $1", row["id"])
             if row["status"] == "RUNNING":
-                await self.finish(row["id"], RunStatus.FAILED, run_of(row).ledger, "broken off")
+                await self.finish_run(row["id"], RunStatus.FAILED, run_of(row).ledger, "broken off")
         ledger = json.dumps(Ledger().dump())
-        made = await self.connection.fetchrow(
-            BEGIN, self.source_id, origin, snapshot, digest, ledger, asked.since, asked.etag
+        new_run = await self.connection.fetchrow(
+            INSERT_RUN,
+            self.source_id,
+            origin,
+            snapshot,
+            digest,
+            ledger,
+            request.since,
+            request.etag,
         )
-        return run_of(made)
+        return run_of(new_run)
 
     async def checkpoint(
         self, run_id: int, cursor: str | None, state: Mapping[str, Any], ledger: Ledger
     ) -> None:
         """How far the run has come; in the transaction of the page that brought it there."""
         await self.connection.execute(
-            CHECKPOINT,
+            UPDATE_CHECKPOINT,
             run_id,
             cursor,
             json.dumps(state, ensure_ascii=False),
             json.dumps(ledger.dump()),
         )
 
-    async def mark(self, run_id: int, watermark: datetime, etag: str | None) -> None:
+    async def update_watermark(self, run_id: int, watermark: datetime, etag: str | None) -> None:
         """What the first page tells: how far the source is known, never beyond our own start."""
-        await self.connection.execute(MARK, run_id, watermark, etag)
+        await self.connection.execute(UPDATE_WATERMARK, run_id, watermark, etag)
 
-    async def finish(
+    async def finish_run(
         self, run_id: int, status: RunStatus, ledger: Ledger, error: str | None = None
     ) -> None:
         """End a run; what it saw is needed no longer, unless it is to be gone on with."""
         await self.connection.execute(
-            FINISH, run_id, status.value, error, json.dumps(ledger.dump())
+            FINISH_RUN, run_id, status.value, error, json.dumps(ledger.dump())
         )
         if status is not RunStatus.FAILED:
             await self.connection.execute("delete from run_record where run_id = $1", run_id)
-        await announce(self.connection, self.source_id, run_id)
+        await publish_event(self.connection, self.source_id, run_id)
 
-    async def succeeded(self, digest: str) -> None:
+    async def mark_succeeded(self, digest: str) -> None:
         """Note that the source was read whole, with this declaration."""
-        await self.connection.execute(SUCCEEDED, self.source_id, digest)
-        await schedule.succeeded(self.connection, self.source_id)
+        await self.connection.execute(MARK_SOURCE_SUCCEEDED, self.source_id, digest)
+        await schedule.record_success(self.connection, self.source_id)
 
-    async def failed(self, error: SourceError) -> None:
+    async def mark_failed(self, error: SourceError) -> None:
         """Note that the source could not be read, or not be believed."""
-        await schedule.failed(self.connection, self.source_id, error)
+        await schedule.record_failure(self.connection, self.source_id, error)
 
-    async def seen(self, run_id: int, keys: Sequence[str]) -> dict[str, list[Seen]]:
+    async def fetch_seen(self, run_id: int, keys: Sequence[str]) -> dict[str, list[SeenRecord]]:
         """What this run saw under these keys."""
-        found: dict[str, list[Seen]] = {}
-        for row in await self.connection.fetch(SEEN, run_id, list(keys)):
-            one = Seen(row["hash"], Outcome(row["outcome"]), row["prior_hash"], row["block"])
-            found.setdefault(row["source_key"], []).append(one)
+        found: dict[str, list[SeenRecord]] = {}
+        for row in await self.connection.fetch(SELECT_SEEN, run_id, list(keys)):
+            record = SeenRecord(
+                row["hash"], Outcome(row["outcome"]), row["prior_hash"], row["block"]
+            )
+            found.setdefault(row["source_key"], []).append(record)
         return found
 
-    async def see(self, run_id: int, seen: Iterable[tuple[str, Seen]]) -> None:
+    async def upsert_seen(self, run_id: int, seen: Iterable[tuple[str, SeenRecord]]) -> None:
         """Remember what this run saw; a later word on the same payload counts."""
-        rows = [(key, one.hash, one.outcome.value, one.prior, one.block) for key, one in seen]
+        rows = [
+            (key, record.hash, record.outcome.value, record.prior_hash, record.block)
+            for key, record in seen
+        ]
         if rows:
-            await self.connection.execute(SEE, run_id, *map(list, zip(*rows, strict=True)))
+            await self.connection.execute(UPSERT_SEEN, run_id, *map(list, zip(*rows, strict=True)))
 
-    async def held(self, keys: Sequence[str]) -> dict[str, str]:
+    async def fetch_stored_hashes(self, keys: Sequence[str]) -> dict[str, str]:
         """The hash of what is stored under each key."""
-        rows = await self.connection.fetch(HELD, self.source_id, list(keys))
+        rows = await self.connection.fetch(SELECT_STORED_HASHES, self.source_id, list(keys))
         return {row["value"]: row["payload_hash"] for row in rows}
 
-    async def keep(self, raws: Iterable[Raw]) -> None:
+    async def insert_raw_payloads(self, payloads: Iterable[RawPayload]) -> None:
         """Keep raw records, each payload once."""
-        rows = {raw.hash: (raw.hash, raw.form, raw.payload) for raw in raws}
+        rows = {payload.hash: (payload.hash, payload.form, payload.payload) for payload in payloads}
         if rows:
-            await self.connection.execute(KEEP, *map(list, zip(*rows.values(), strict=True)))
+            await self.connection.execute(
+                INSERT_RAW_RECORDS, *map(list, zip(*rows.values(), strict=True))
+            )
 
-    async def kept(self, hashes: Sequence[str]) -> dict[str, Raw]:
+    async def fetch_raw_payloads(self, hashes: Sequence[str]) -> dict[str, RawPayload]:
         """Raw records by hash."""
-        rows = await self.connection.fetch(KEPT, list(hashes))
-        return {row["hash"]: Raw(row["hash"], row["form"], row["payload"]) for row in rows}
+        rows = await self.connection.fetch(SELECT_RAW_RECORDS, list(hashes))
+        return {row["hash"]: RawPayload(row["hash"], row["form"], row["payload"]) for row in rows}
 
-    async def read_so(self, reading: str, scopes: Iterable[str]) -> set[str]:
+    async def forget_outdated_scopes(self, reading: str, scopes: Iterable[str]) -> set[str]:
         """Those of the scopes whose every stored record was read in just this way.
 
         The others are no longer known to be of any one reading, until one of them is whole.
         """
-        asked = list(scopes)
-        rows = await self.connection.fetch(READ_SO, self.source_id, reading, asked)
-        same = {row["scope"] for row in rows}
-        if other := [scope for scope in asked if scope not in same]:
-            await self.connection.execute(UNSETTLE, self.source_id, other)
-        return same
+        scope_list = list(scopes)
+        rows = await self.connection.fetch(SELECT_SCOPES_READ, self.source_id, reading, scope_list)
+        current = {row["scope"] for row in rows}
+        if outdated := [scope for scope in scope_list if scope not in current]:
+            await self.connection.execute(DELETE_SCOPES_READ, self.source_id, outdated)
+        return current
 
-    async def settle(self, reading: str, scopes: Iterable[str]) -> None:
+    async def upsert_scopes_read(self, reading: str, scopes: Iterable[str]) -> None:
         """Note that all there is of these scopes was read in this way."""
-        await self.connection.execute(SETTLE, self.source_id, list(scopes), reading)
+        await self.connection.execute(UPSERT_SCOPES_READ, self.source_id, list(scopes), reading)
 
-    async def count(self, scopes: Iterable[str]) -> int:
+    async def count_records(self, scopes: Iterable[str]) -> int:
         """How many records are stored of these scopes."""
-        return int(await self.connection.fetchval(COUNT, self.source_id, list(scopes)))
+        return int(await self.connection.fetchval(COUNT_RECORDS, self.source_id, list(scopes)))
 
-    async def vanished(self, run_id: int, scopes: Iterable[str]) -> list[str]:
+    async def list_missing_keys(self, run_id: int, scopes: Iterable[str]) -> list[str]:
         """Keys that are stored, and that a complete run of their scope did not see."""
-        rows = await self.connection.fetch(VANISHED, self.source_id, list(scopes), run_id)
+        rows = await self.connection.fetch(
+            SELECT_MISSING_KEYS, self.source_id, list(scopes), run_id
+        )
         return [row["value"] for row in rows]
 
-    async def now(self) -> datetime:
+    async def transaction_time(self) -> datetime:
         """The moment of this transaction."""
         moment: datetime = await self.connection.fetchval("select transaction_timestamp()")
         return moment
 
 
 @asynccontextmanager
-async def intake(database: Database, source_id: str, *, dry: bool = False) -> AsyncIterator[Intake]:
+async def open_ingest_session(
+    database: Database, source_id: str, *, dry: bool = False
+) -> AsyncIterator[IngestSession]:
     """The way in for one source; `Conflict` where a run of it is under way. Dry: rolled back."""
     async with database.pool.acquire() as connection:
-        if not await connection.fetchval(LOCK, source_id):
+        if not await connection.fetchval(LOCK_SOURCE, source_id):
             raise Conflict(
                 f"กำลังนำเข้า {source_id} อยู่แล้ว รอให้เสร็จก่อน "
                 f"· a run of {source_id} is under way; wait until it is done"
             )
         try:
             if not dry:
-                yield Intake(connection, source_id)
+                yield IngestSession(connection, source_id)
                 return
             transaction = connection.transaction()
             await transaction.start()
             try:
-                yield Intake(connection, source_id)
+                yield IngestSession(connection, source_id)
             finally:
                 await transaction.rollback()
         finally:
             if not connection.is_closed():
-                await connection.fetchval(UNLOCK, source_id)
+                await connection.fetchval(UNLOCK_SOURCE, source_id)

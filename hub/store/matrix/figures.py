@@ -18,43 +18,44 @@ from hub.domain.matrix.question import Counting
 from hub.domain.matrix.result import CellGroup, Figures
 from hub.domain.paging import PageRequest
 from hub.store import tables
-from hub.store.as_of import as_known
-from hub.store.database import Reading
-from hub.store.matrix.counting import counted, placed
-from hub.store.rows import listing
-from hub.store.visibility import UNPUBLISHED, unpublished, visible
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.matrix.counting import counted_lines, facts_on_axes
+from hub.store.rows import values_table
+from hub.store.visibility import UNPUBLISHED_COLUMN, is_visible, unpublished_columns
 
-NOTHING: Final[tuple[Any, ...]] = tuple(
-    sa.cast(sa.null(), kind) for kind in (sa.Integer, sa.Integer, sa.Text, *[sa.BigInteger] * 4)
+NULL_FIGURE_COLUMNS: Final[tuple[Any, ...]] = tuple(
+    sa.cast(sa.null(), column_type)
+    for column_type in (sa.Integer, sa.Integer, sa.Text, *[sa.BigInteger] * 4)
 )
 """The columns of figures where a row is about no figure."""
 
 
-class Matrices:
+class MatrixQueries:
     """Figures in one request's snapshot, as one viewer may see them."""
 
-    def __init__(self, reading: Reading, viewer: Viewer) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
+        self._transaction = transaction
         self._viewer = viewer
-        self._counted: dict[Layout, tuple[CTE, CTE]] = {}
+        self._ctes_by_layout: dict[Layout, tuple[CTE, CTE]] = {}
 
-    def _of(self, layout: Layout) -> tuple[CTE, CTE]:
+    def _build_ctes(self, layout: Layout) -> tuple[CTE, CTE]:
         """What is placed and what is counted, written once a layout: writing costs milliseconds."""
-        if layout not in self._counted:
-            self._counted[layout] = counted(layout, self._viewer)
-        return self._counted[layout]
+        if layout not in self._ctes_by_layout:
+            self._ctes_by_layout[layout] = counted_lines(layout, self._viewer)
+        return self._ctes_by_layout[layout]
 
-    def placed(self, layout: Layout) -> CTE:
+    def facts_on_axes(self, layout: Layout) -> CTE:
         """What stands where: one row per fact and linkage, with the ordinals of row and column."""
-        return self._of(layout)[0]
+        return self._build_ctes(layout)[0]
 
-    async def figures(self, layout: Layout) -> dict[CellGroup, Figures]:
+    async def figures_by_group(self, layout: Layout) -> dict[CellGroup, Figures]:
         """The figures of every cell, row, column and the whole that hold anything; two statements.
 
         Groups that hold nothing are absent. Hidden projects are counted by the second statement,
         and only where nothing but places is asked: what may not be seen matches nothing else.
         """
-        facts_placed, lines = self._of(layout)
+        facts_placed, lines = self._build_ctes(layout)
         p, n = facts_placed.c, lines.c
         projects = sa.select(
             sa.literal("P").label("kind"),
@@ -62,7 +63,7 @@ class Matrices:
             p.c,
             sa.cast(sa.null(), sa.Text).label("name"),
             sa.cast(sa.func.count(p.identity.distinct()), sa.BigInteger).label("cell"),
-            *(sa.cast(sa.null(), sa.BigInteger).label(x) for x in ("row", "col", "whole")),
+            *(sa.cast(sa.null(), sa.BigInteger).label(label) for label in ("row", "col", "whole")),
         ).group_by(grouping_sets(p.r, p.c))
         linkages = sa.select(
             sa.literal("L"),
@@ -93,43 +94,53 @@ class Matrices:
             p.c,
             sa.cast(sa.null(), sa.Text),
             *(sa.cast(sa.literal(1, sa.Integer), sa.BigInteger) for _ in range(4)),
-        ).where(self._overlapping(layout, p.project_id))
-        every = [projects, linkages, money, overlaps.distinct()]
-        if told := self._told(layout, facts_placed):
-            nothing = sa.cast(sa.null(), JSONB).label(UNPUBLISHED)
-            every = [*(part.add_columns(nothing) for part in every), *told]
-        answer = await self._reading.rows(sa.union_all(*every))
-        rows = [row for row in answer if row["kind"] != "U"]
-        hidden = await self._hidden(layout)
-        return figures_of(rows, hidden, layout.counting)
+        ).where(self._has_overlap(layout, p.project_id))
+        selects = [projects, linkages, money, overlaps.distinct()]
+        if unpublished_selects := self._select_unpublished(layout, facts_placed):
+            null_marker = sa.cast(sa.null(), JSONB).label(UNPUBLISHED_COLUMN)
+            selects = [
+                *(select.add_columns(null_marker) for select in selects),
+                *unpublished_selects,
+            ]
+        records = await self._transaction.fetch_rows(sa.union_all(*selects))
+        rows = [row for row in records if row["kind"] != "U"]
+        hidden = await self._count_hidden(layout)
+        return build_figures(rows, hidden, layout.counting)
 
-    def _told(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
+    def _select_unpublished(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
         """What the figures tell of others' unpublished projects and linkages: rows of kind U."""
         at = layout.scope.as_of_time
-        made: list[sa.Select[Any]] = []
+        selects: list[sa.Select[Any]] = []
         for kind, table, column in (
-            ("Project", as_known(tables.project, at).alias("told_project"), "project_id"),
-            ("Linkage", as_known(tables.linkage, at).alias("told_linkage"), "linkage_id"),
+            ("Project", table_as_of(tables.project, at).alias("unpublished_project"), "project_id"),
+            ("Linkage", table_as_of(tables.linkage, at).alias("unpublished_linkage"), "linkage_id"),
         ):
-            among = sa.select(facts_placed.c[column])
-            for item in unpublished(kind, table.c.id, table, self._viewer):
-                columns: list[Any] = [sa.literal("U"), *NOTHING, item]
-                made.append(sa.select(*columns).where(table.c.id.in_(among), item.is_not(None)))
-        return made
+            fact_ids = sa.select(facts_placed.c[column])
+            for marker in unpublished_columns(kind, table.c.id, table, self._viewer):
+                columns: list[Any] = [sa.literal("U"), *NULL_FIGURE_COLUMNS, marker]
+                selects.append(
+                    sa.select(*columns).where(table.c.id.in_(fact_ids), marker.is_not(None))
+                )
+        return selects
 
-    def _overlapping(
+    def _has_overlap(
         self, layout: Layout, project_id: sa.ColumnElement[Any]
     ) -> sa.ColumnElement[bool]:
         """Whether an undismissed OVERLAP finding, all of it visible, is about the project."""
         at = layout.scope.as_of_time
-        finding = as_known(tables.finding, at).alias("overlap")
-        subject = as_known(tables.finding_subject, at).alias("subject")
-        other = as_known(tables.finding_subject, at).alias("other_subject")
-        project = as_known(tables.project, at).alias("other_project")
-        unseen = (
+        finding = table_as_of(tables.finding, at).alias("overlap")
+        subject = table_as_of(tables.finding_subject, at).alias("subject")
+        other_subject = table_as_of(tables.finding_subject, at).alias("other_subject")
+        other_project = table_as_of(tables.project, at).alias("other_project")
+        has_hidden_subject = (
             sa.exists()
-            .select_from(other.join(project, project.c.id == other.c.project_id))
-            .where(other.c.finding_id == finding.c.id, sa.not_(visible(project, self._viewer, at)))
+            .select_from(
+                other_subject.join(other_project, other_project.c.id == other_subject.c.project_id)
+            )
+            .where(
+                other_subject.c.finding_id == finding.c.id,
+                sa.not_(is_visible(other_project, self._viewer, at)),
+            )
         )
         return (
             sa.exists()
@@ -138,164 +149,179 @@ class Matrices:
                 subject.c.project_id == project_id,
                 finding.c.kind == FindingKind.OVERLAP.value,
                 finding.c.dismissed.is_(False),
-                sa.not_(unseen),
+                sa.not_(has_hidden_subject),
             )
         )
 
-    async def _hidden(self, layout: Layout) -> Mapping[CellGroup, int]:
+    async def _count_hidden(self, layout: Layout) -> Mapping[CellGroup, int]:
         """Listed projects per group, by the same reading; none where more than places is asked."""
         if not layout.is_location_only:
             return {}
-        p = placed(layout, self._viewer, hidden=True).c
+        p = facts_on_axes(layout, self._viewer, hidden=True).c
         statement = sa.select(p.r, p.c, sa.func.count(p.identity.distinct()).label("n")).group_by(
             grouping_sets(p.r, p.c)
         )
-        rows = await self._reading.rows(statement)
+        rows = await self._transaction.fetch_rows(statement)
         return {CellGroup(row["r"], row["c"]): row["n"] for row in rows}
 
-    async def contributions(
+    async def contributions_by_group(
         self, layout: Layout, groups: Sequence[CellGroup], phase: BudgetPhase, page: PageRequest
     ) -> dict[CellGroup, tuple[list[asyncpg.Record], int]]:
         """What each group's figure of a phase is made of: rows, and how many in all.
 
         Ordered by project, line, row and column; one statement for all groups.
         """
-        _, lines = self._of(layout)
+        _, lines = self._build_ctes(layout)
         n = lines.c
-        asked = listing(
-            "asked",
+        requested = values_table(
+            "requested",
             ("r", sa.Integer, [g.row for g in groups]),
             ("c", sa.Integer, [g.column for g in groups]),
         )
-        within = sa.and_(
-            sa.or_(asked.c.r.is_(None), asked.c.r == n.r),
-            sa.or_(asked.c.c.is_(None), asked.c.c == n.c),
+        is_in_group = sa.and_(
+            sa.or_(requested.c.r.is_(None), requested.c.r == n.r),
+            sa.or_(requested.c.c.is_(None), requested.c.c == n.c),
         )
         amount = sa.case(
-            (sa.and_(asked.c.r.is_(None), asked.c.c.is_(None)), n.in_all),
-            (asked.c.r.is_(None), n.in_column),
-            (asked.c.c.is_(None), n.in_row),
+            (sa.and_(requested.c.r.is_(None), requested.c.c.is_(None)), n.in_all),
+            (requested.c.r.is_(None), n.in_column),
+            (requested.c.c.is_(None), n.in_row),
             else_=n.in_cell,
         )
         order = [n.project_id, sa.func.coalesce(n.line_id, ""), n.r, n.c]
-        each = [asked.c.r, asked.c.c]
-        listed = (
+        partition = [requested.c.r, requested.c.c]
+        lines_with_total = (
             sa.select(
                 lines,
                 (n.phase == phase.value).label("in_phase"),
                 amount.label("counted_here"),
-                asked.c.r.label("group_r"),
-                asked.c.c.label("group_c"),
+                requested.c.r.label("group_r"),
+                requested.c.c.label("group_c"),
                 *(o.label(f"o{i}") for i, o in enumerate(order)),
-                sa.func.count().over(partition_by=each).label("total"),
+                sa.func.count().over(partition_by=partition).label("total"),
             )
-            .select_from(lines.join(asked, within))
+            .select_from(lines.join(requested, is_in_group))
             .subquery()
         )
-        keys = [listed.c[f"o{i}"] for i in range(4)]
-        groups_of = [listed.c.group_r, listed.c.group_c]
+        order_columns = [lines_with_total.c[f"o{i}"] for i in range(4)]
+        group_columns = [lines_with_total.c.group_r, lines_with_total.c.group_c]
         ranked = sa.select(
-            listed, sa.func.row_number().over(partition_by=groups_of, order_by=keys).label("place")
+            lines_with_total,
+            sa.func.row_number()
+            .over(partition_by=group_columns, order_by=order_columns)
+            .label("place"),
         )
         if page.after is not None:
-            ranked = ranked.where(sa.tuple_(*keys) > sa.tuple_(*page.after))
-        cut = ranked.subquery()
+            ranked = ranked.where(sa.tuple_(*order_columns) > sa.tuple_(*page.after))
+        numbered = ranked.subquery()
         statement = (
-            sa.select(cut)
-            .where(cut.c.place <= page.first + 1)
-            .order_by(*(cut.c[k.name] for k in keys))
+            sa.select(numbered)
+            .where(numbered.c.place <= page.first + 1)
+            .order_by(*(numbered.c[k.name] for k in order_columns))
         )
         found: dict[CellGroup, list[asyncpg.Record]] = defaultdict(list)
-        for row in await self._reading.rows(statement):
+        for row in await self._transaction.fetch_rows(statement):
             found[CellGroup(row["group_r"], row["group_c"])].append(row)
         return {group: (rows, rows[0]["total"]) for group, rows in found.items()}
 
-    async def projects(
+    async def project_ids_by_group(
         self, layout: Layout, groups: Sequence[CellGroup], page: PageRequest
     ) -> dict[CellGroup, tuple[list[str], int]]:
         """Ids of the projects in each group, in Thai order, and how many; one statement.
 
         Two records of one activity are one project here: the one that the other repeats.
         """
-        facts_placed, _ = self._of(layout)
+        facts_placed, _ = self._build_ctes(layout)
         p = facts_placed.c
-        project = as_known(tables.project, layout.scope.as_of_time)
-        asked = listing(
-            "asked",
+        project = table_as_of(tables.project, layout.scope.as_of_time)
+        requested = values_table(
+            "requested",
             ("r", sa.Integer, [g.row for g in groups]),
             ("c", sa.Integer, [g.column for g in groups]),
         )
-        within = sa.and_(
-            sa.or_(asked.c.r.is_(None), asked.c.r == p.r),
-            sa.or_(asked.c.c.is_(None), asked.c.c == p.c),
+        is_in_group = sa.and_(
+            sa.or_(requested.c.r.is_(None), requested.c.r == p.r),
+            sa.or_(requested.c.c.is_(None), requested.c.c == p.c),
         )
-        one = (
+        group_projects = (
             sa.select(
-                asked.c.r.label("group_r"),
-                asked.c.c.label("group_c"),
+                requested.c.r.label("group_r"),
+                requested.c.c.label("group_c"),
                 project.c.sort_key,
                 project.c.id,
             )
-            .select_from(facts_placed.join(asked, within))
+            .select_from(facts_placed.join(requested, is_in_group))
             .join(project, project.c.id == p.project_id)
-            .ext(distinct_on(asked.c.r, asked.c.c, p.identity))
+            .ext(distinct_on(requested.c.r, requested.c.c, p.identity))
             .order_by(
-                asked.c.r, asked.c.c, p.identity, sa.desc(p.project_id == p.identity), project.c.id
+                requested.c.r,
+                requested.c.c,
+                p.identity,
+                sa.desc(p.project_id == p.identity),
+                project.c.id,
             )
             .subquery()
         )
-        each = [one.c.group_r, one.c.group_c]
-        listed = sa.select(one, sa.func.count().over(partition_by=each).label("total")).subquery()
+        partition = [group_projects.c.group_r, group_projects.c.group_c]
+        projects_with_total = sa.select(
+            group_projects, sa.func.count().over(partition_by=partition).label("total")
+        ).subquery()
         ranked = sa.select(
-            listed,
+            projects_with_total,
             sa.func.row_number()
             .over(
-                partition_by=[listed.c.group_r, listed.c.group_c],
-                order_by=[listed.c.sort_key, listed.c.id],
+                partition_by=[projects_with_total.c.group_r, projects_with_total.c.group_c],
+                order_by=[projects_with_total.c.sort_key, projects_with_total.c.id],
             )
             .label("place"),
         )
         if page.after is not None:
             ranked = ranked.where(
-                sa.tuple_(listed.c.sort_key, listed.c.id) > sa.tuple_(*page.after)
+                sa.tuple_(projects_with_total.c.sort_key, projects_with_total.c.id)
+                > sa.tuple_(*page.after)
             )
-        cut = ranked.subquery()
+        numbered = ranked.subquery()
         statement = (
-            sa.select(cut).where(cut.c.place <= page.first + 1).order_by(cut.c.sort_key, cut.c.id)
+            sa.select(numbered)
+            .where(numbered.c.place <= page.first + 1)
+            .order_by(numbered.c.sort_key, numbered.c.id)
         )
         found: dict[CellGroup, tuple[list[str], int]] = {}
-        for row in await self._reading.rows(statement):
+        for row in await self._transaction.fetch_rows(statement):
             group = CellGroup(row["group_r"], row["group_c"])
             found.setdefault(group, ([], row["total"]))[0].append(row["id"])
         return found
 
 
 def grouping_sets(
-    r: sa.ColumnElement[Any], c: sa.ColumnElement[Any], *also: sa.ColumnElement[Any]
+    row: sa.ColumnElement[Any], column: sa.ColumnElement[Any], *extra_columns: sa.ColumnElement[Any]
 ) -> Any:
     """By cell, by row, by column, and over all; `also` in each of them."""
     return sa.func.grouping_sets(
-        sa.tuple_(r, c, *also), sa.tuple_(r, *also), sa.tuple_(c, *also), sa.tuple_(*also)
+        sa.tuple_(row, column, *extra_columns),
+        sa.tuple_(row, *extra_columns),
+        sa.tuple_(column, *extra_columns),
+        sa.tuple_(*extra_columns),
     )
 
 
-def figures_of(
+def build_figures(
     rows: Sequence[asyncpg.Record], hidden: Mapping[CellGroup, int], counting: Counting
 ) -> dict[CellGroup, Figures]:
     """The figures of the statement's rows; MENTIONS counts a project in every cell it is in."""
-    found: dict[CellGroup, Figures] = {}
+    figures_by_group: dict[CellGroup, Figures] = {}
 
-    def of(group: CellGroup) -> Figures:
-        if group not in found:
-            found[group] = Figures(0, {}, {}, hidden.get(group, 0), overlap=False)
-        return found[group]
+    def figures_for(group: CellGroup) -> Figures:
+        if group not in figures_by_group:
+            figures_by_group[group] = Figures(0, {}, {}, hidden.get(group, 0), overlap=False)
+        return figures_by_group[group]
 
     for group in hidden:
-        of(group)
+        figures_for(group)
     projects: dict[CellGroup, int] = {}
     for row in rows:
         group = CellGroup(row["r"], row["c"])
-        figures = of(group)
+        figures = figures_for(group)
         match row["kind"]:
             case "P":
                 projects[group] = row["cell"]
@@ -310,7 +336,7 @@ def figures_of(
                 }[group.row is not None, group.column is not None]
                 figures.money[BudgetPhase(row["name"])] = row[column]
             case _:
-                found[group] = Figures(
+                figures_by_group[group] = Figures(
                     figures.projects, figures.money, figures.linkages, figures.hidden, overlap=True
                 )
     if counting is Counting.MENTIONS:
@@ -325,5 +351,5 @@ def figures_of(
         }
     return {
         group: Figures(projects.get(group, 0), f.money, f.linkages, f.hidden, f.overlap)
-        for group, f in found.items()
+        for group, f in figures_by_group.items()
     }

@@ -15,42 +15,46 @@ from hub.domain.provenance import Source
 from hub.domain.sources.coverage import Coverage
 from hub.domain.sources.freshness import CellSource, SourceCoverage
 from hub.store import tables
-from hub.store.areas import prefixed
-from hub.store.as_of import as_known
-from hub.store.database import Reading
-from hub.store.matrix.figures import Matrices
+from hub.store.areas import prefixed_columns
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.matrix.figures import MatrixQueries
 from hub.store.provenance import source_of
 
-PLACED: Final = ("Project", "project_id"), ("Linkage", "linkage_id"), ("BudgetLine", "line_id")
+PROVENANCE_COLUMNS: Final = (
+    ("Project", "project_id"),
+    ("Linkage", "linkage_id"),
+    ("BudgetLine", "line_id"),
+)
 """What stands in a cell and may have a provenance, and its column."""
 
 
 @lru_cache(maxsize=64)
-def promises_at(at: datetime | None) -> sa.Select[Any]:
+def sources_with_coverage(at: datetime | None) -> sa.Select[Any]:
     """Sources that undertake to tell of something, by id."""
-    source = as_known(tables.source, at)
+    source = table_as_of(tables.source, at)
     return (
-        sa.select(*prefixed(source, "source_"))
+        sa.select(*prefixed_columns(source, "source_"))
         .where(source.c.covers.is_not(None))
         .order_by(source.c.id)
     )
 
 
-def rests(placed: CTE, at: datetime | None) -> CTE:
+def cell_sources(axis_facts: CTE, at: datetime | None) -> CTE:
     """Row, column, source, and when the record came: of all that is placed, and of its lines."""
-    provenance, record = as_known(tables.provenance, at), as_known(tables.source_record, at)
-    line = as_known(tables.budget_line, at)
+    provenance, record = table_as_of(tables.provenance, at), table_as_of(tables.source_record, at)
+    line = table_as_of(tables.budget_line, at)
     subjects = sa.union(
         *(
             sa.select(
-                placed.c.r,
-                placed.c.c,
-                (sa.literal(f"gid://hub/{kind}/") + placed.c[column]).label("subject"),
-            ).where(placed.c[column].is_not(None))
-            for kind, column in PLACED
+                axis_facts.c.r,
+                axis_facts.c.c,
+                (sa.literal(f"gid://hub/{kind}/") + axis_facts.c[column]).label("subject"),
+            ).where(axis_facts.c[column].is_not(None))
+            for kind, column in PROVENANCE_COLUMNS
         )
     ).subquery("subjects")
-    said = (
+    by_provenance = (
         sa.select(
             subjects.c.r,
             subjects.c.c,
@@ -60,27 +64,27 @@ def rests(placed: CTE, at: datetime | None) -> CTE:
         .select_from(subjects.join(provenance, provenance.c.subject == subjects.c.subject))
         .outerjoin(record, record.c.id == provenance.c.record_id)
     )
-    paid = (
-        sa.select(placed.c.r, placed.c.c, record.c.source_id, record.c.retrieved_at)
-        .select_from(placed.join(line, line.c.id == placed.c.line_id))
+    by_budget_line = (
+        sa.select(axis_facts.c.r, axis_facts.c.c, record.c.source_id, record.c.retrieved_at)
+        .select_from(axis_facts.join(line, line.c.id == axis_facts.c.line_id))
         .join(record, record.c.id == line.c.record_id)
     )
-    return said.union_all(paid).cte("rests")
+    return by_provenance.union_all(by_budget_line).cte("rests")
 
 
-class Freshnesses:
+class FreshnessQueries:
     """What figures rest on, in one request's snapshot and as one viewer may see them."""
 
-    def __init__(self, reading: Reading, matrices: Matrices) -> None:
-        self._reading = reading
+    def __init__(self, transaction: ReadTransaction, matrices: MatrixQueries) -> None:
+        self._transaction = transaction
         self._matrices = matrices
         self._promises: dict[datetime | None, list[SourceCoverage]] = {}
-        self._used: dict[Layout, list[Source]] = {}
-        self._turn = asyncio.Lock()  # two fields that ask at once share one answer
+        self._sources_used: dict[Layout, list[Source]] = {}
+        self._lock = asyncio.Lock()  # two fields that ask at once share one answer
 
-    async def promises(self, at: datetime | None) -> list[SourceCoverage]:
+    async def list_promises(self, at: datetime | None) -> list[SourceCoverage]:
         """Every source that undertakes to tell of something; one statement a request."""
-        async with self._turn:
+        async with self._lock:
             if at not in self._promises:
                 self._promises[at] = [
                     SourceCoverage(
@@ -88,46 +92,48 @@ class Freshnesses:
                         Coverage.load(json.loads(row["source_covers"])),
                         frozenset(row["source_reported_years"] or ()),
                     )
-                    for row in await self._reading.rows(promises_at(at))
+                    for row in await self._transaction.fetch_rows(sources_with_coverage(at))
                 ]
             return self._promises[at]
 
-    async def used(self, layout: Layout) -> list[Source]:
+    async def list_sources_used(self, layout: Layout) -> list[Source]:
         """The sources that the projects, linkages and lines of a matrix rest on, by name."""
         at = layout.scope.as_of_time
-        async with self._turn:
-            if layout not in self._used:
-                resting = rests(self._matrices.placed(layout), at)
-                source = as_known(tables.source, at)
+        async with self._lock:
+            if layout not in self._sources_used:
+                placed_sources = cell_sources(self._matrices.facts_on_axes(layout), at)
+                source = table_as_of(tables.source, at)
                 statement = (
-                    sa.select(*prefixed(source, "source_"))
-                    .where(source.c.id.in_(sa.select(resting.c.source_id)))
+                    sa.select(*prefixed_columns(source, "source_"))
+                    .where(source.c.id.in_(sa.select(placed_sources.c.source_id)))
                     .order_by(source.c.name_th, source.c.id)
                 )
-                self._used[layout] = [source_of(row) for row in await self._reading.rows(statement)]
-            return self._used[layout]
+                self._sources_used[layout] = [
+                    source_of(row) for row in await self._transaction.fetch_rows(statement)
+                ]
+            return self._sources_used[layout]
 
-    async def resting(self, layout: Layout) -> dict[tuple[int, int], list[CellSource]]:
+    async def sources_by_cell(self, layout: Layout) -> dict[tuple[int, int], list[CellSource]]:
         """What each cell that holds anything rests on, by row and column; one statement."""
         at = layout.scope.as_of_time
-        resting = rests(self._matrices.placed(layout), at)
-        source = as_known(tables.source, at)
+        placed_sources = cell_sources(self._matrices.facts_on_axes(layout), at)
+        source = table_as_of(tables.source, at)
         oldest = (
             sa.select(
-                resting.c.r,
-                resting.c.c,
-                resting.c.source_id,
-                sa.func.min(resting.c.retrieved_at).label("oldest"),
+                placed_sources.c.r,
+                placed_sources.c.c,
+                placed_sources.c.source_id,
+                sa.func.min(placed_sources.c.retrieved_at).label("oldest"),
             )
-            .group_by(resting.c.r, resting.c.c, resting.c.source_id)
+            .group_by(placed_sources.c.r, placed_sources.c.c, placed_sources.c.source_id)
             .subquery("oldest")
         )
         statement = (
-            sa.select(oldest.c.r, oldest.c.c, oldest.c.oldest, *prefixed(source, "source_"))
+            sa.select(oldest.c.r, oldest.c.c, oldest.c.oldest, *prefixed_columns(source, "source_"))
             .join(source, source.c.id == oldest.c.source_id)
             .order_by(oldest.c.r, oldest.c.c, source.c.id)
         )
         found: dict[tuple[int, int], list[CellSource]] = defaultdict(list)
-        for row in await self._reading.rows(statement):
+        for row in await self._transaction.fetch_rows(statement):
             found[row["r"], row["c"]].append(CellSource(source_of(row), row["oldest"]))
         return found

@@ -14,26 +14,26 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import IdYearPairs, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole
 from hub.store import tables
-from hub.store.as_of import as_known
-from hub.store.matrix.linkage_filter import linked, links
-from hub.store.rows import listing
-from hub.store.visibility import only_listed, visible
+from hub.store.as_of import table_as_of
+from hub.store.matrix.linkage_filter import filtered_linkages, is_linked_to_area_issue
+from hub.store.rows import values_table
+from hub.store.visibility import can_only_count, is_visible
 
 
-def pairs(name: str, held: IdYearPairs) -> FromClause:
+def pairs_table(name: str, id_years: IdYearPairs) -> FromClause:
     """Ids and years as a table (`id`, `year`)."""
-    ordered = sorted(held, key=lambda pair: (pair[0], pair[1] or 0))
-    return listing(
+    ordered = sorted(id_years, key=lambda pair: (pair[0], pair[1] or 0))
+    return values_table(
         name,
         ("id", sa.Text, [i for i, _ in ordered]),
         ("year", sa.SmallInteger, [y for _, y in ordered]),
     )
 
 
-def holds(
+def is_among_pairs(
     name: str,
-    held: IdYearPairs,
-    thing: sa.ColumnElement[Any],
+    id_years: IdYearPairs,
+    column: sa.ColumnElement[Any],
     year: sa.ColumnElement[Any],
 ) -> sa.ColumnElement[bool]:
     """Whether a thing in a year is among the pairs.
@@ -42,57 +42,61 @@ def holds(
     only one SELECT up, and would read the thing's table anew. The ids alone are said besides: an
     index of the thing answers that, and no EXISTS.
     """
-    listed = pairs(name, held)
-    ids = sorted({key for key, _ in held})
-    there = (
+    pair_rows = pairs_table(name, id_years)
+    ids = sorted({key for key, _ in id_years})
+    exact_pair_exists = (
         sa.exists()
-        .select_from(listed)
+        .select_from(pair_rows)
         .where(
-            listed.c.id == thing,
-            sa.or_(listed.c.year.is_(None), listed.c.year == year),
+            pair_rows.c.id == column,
+            sa.or_(pair_rows.c.year.is_(None), pair_rows.c.year == year),
         )
-        .correlate_except(listed)
+        .correlate_except(pair_rows)
     )
-    return sa.and_(thing == sa.any_(sa.literal(ids, ARRAY(sa.Text))), there)
+    return sa.and_(column == sa.any_(sa.literal(ids, ARRAY(sa.Text))), exact_pair_exists)
 
 
-def likeness(text: str) -> str:
+def build_like_pattern(text: str) -> str:
     """A pattern that finds the text as it is written, wherever it stands."""
     for special in "\\%_":
         text = text.replace(special, f"\\{special}")
     return f"%{text}%"
 
 
-def projects(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
+def filtered_projects(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """Projects the viewer may see (`hidden`: may only count) that the filter does not rule out."""
-    asked = scope.filter
-    project = as_known(tables.project, scope.as_of_time)
+    matrix_filter = scope.filter
+    project = table_as_of(tables.project, scope.as_of_time)
     at = scope.as_of_time
-    may = only_listed(project, viewer, at) if hidden else visible(project, viewer, at)
-    chosen = sa.select(
+    is_permitted = (
+        can_only_count(project, viewer, at) if hidden else is_visible(project, viewer, at)
+    )
+    selected = sa.select(
         project.c.id,
         project.c.actor_level,
         project.c.owner_id,
         project.c.fiscal_years,
         project.c.source_id,
         sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
-    ).where(may)
-    if asked.actor_levels:
-        levels = [level.value for level in asked.actor_levels]
-        chosen = chosen.where(project.c.actor_level == sa.any_(sa.literal(levels, ARRAY(sa.Text))))
-    if asked.text:
-        like = likeness(asked.text)
-        chosen = chosen.where(
+    ).where(is_permitted)
+    if matrix_filter.actor_levels:
+        levels = [level.value for level in matrix_filter.actor_levels]
+        selected = selected.where(
+            project.c.actor_level == sa.any_(sa.literal(levels, ARRAY(sa.Text)))
+        )
+    if matrix_filter.text:
+        pattern = build_like_pattern(matrix_filter.text)
+        selected = selected.where(
             sa.or_(
-                project.c.name_th.ilike(like, escape="\\"),
-                project.c.name_en.ilike(like, escape="\\"),
-                project.c.code == asked.text,
+                project.c.name_th.ilike(pattern, escape="\\"),
+                project.c.name_en.ilike(pattern, escape="\\"),
+                project.c.code == matrix_filter.text,
             )
         )
-    return chosen.cte("chosen")
+    return selected.cte("chosen")
 
 
-def standing(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
+def project_facts(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
     """Where each chosen project stands: one row per matching line, else per own area and year.
 
     Columns: project_id, identity, actor_level, agency_id, line_id, fiscal_year, area_id, funding,
@@ -100,22 +104,24 @@ def standing(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE
     without one at its own areas and years, with no amount, and not at all when money was asked
     for by its funding or holder.
     """
-    asked = scope.filter
-    chosen = projects(scope, viewer, hidden=hidden)
-    line = as_known(tables.budget_line, scope.as_of_time)
+    matrix_filter = scope.filter
+    selected = filtered_projects(scope, viewer, hidden=hidden)
+    line = table_as_of(tables.budget_line, scope.as_of_time)
     holder = tables.agency.alias("holder")
-    lead = implementers(scope)
-    area_of_line = line.c.area_id if asked.area_role is AreaRole.PERFORMED_IN else holder.c.area_id
+    lead = lead_implementers(scope)
+    area_of_line = (
+        line.c.area_id if matrix_filter.area_role is AreaRole.PERFORMED_IN else holder.c.area_id
+    )
     agency = {
-        AgencyRole.OWNER: chosen.c.owner_id,
+        AgencyRole.OWNER: selected.c.owner_id,
         AgencyRole.IMPLEMENTER: lead.c.agency_id,
         AgencyRole.HOLDER: line.c.holder_id,
-    }[asked.agency_role]
+    }[matrix_filter.agency_role]
     lines = (
         sa.select(
-            chosen.c.id.label("project_id"),
-            chosen.c.identity,
-            chosen.c.actor_level,
+            selected.c.id.label("project_id"),
+            selected.c.identity,
+            selected.c.actor_level,
             agency.label("agency_id"),
             line.c.id.label("line_id"),
             line.c.fiscal_year,
@@ -124,58 +130,64 @@ def standing(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE
             line.c.phase,
             line.c.amount,
             line.c.source_id,
-            line.c.source_id.is_distinct_from(chosen.c.source_id).label("of_another"),
+            line.c.source_id.is_distinct_from(selected.c.source_id).label("of_another"),
         )
-        .select_from(chosen.join(line, line.c.project_id == chosen.c.id))
+        .select_from(selected.join(line, line.c.project_id == selected.c.id))
         .outerjoin(holder, holder.c.id == line.c.holder_id)
-        .outerjoin(lead, lead.c.project_id == chosen.c.id)
+        .outerjoin(lead, lead.c.project_id == selected.c.id)
     )
     if scope.years is not None:
         lines = lines.where(line.c.fiscal_year.between(scope.years.first.ce, scope.years.last.ce))
-    if asked.funding:
-        funds = [fund.value for fund in asked.funding]
+    if matrix_filter.funding:
+        funds = [fund.value for fund in matrix_filter.funding]
         lines = lines.where(line.c.funding == sa.any_(sa.literal(funds, ARRAY(sa.Text))))
     if scope.areas is not None:
-        lines = lines.where(holds("in_areas", scope.areas, area_of_line, line.c.fiscal_year))
+        lines = lines.where(
+            is_among_pairs("in_areas", scope.areas, area_of_line, line.c.fiscal_year)
+        )
     if scope.agencies is not None:
         lines = lines.where(
-            holds("by_agencies", scope.agencies, agency, line.c.fiscal_year)
-            if asked.agency_role is not AgencyRole.IMPLEMENTER
-            else implemented("by_agencies", scope, chosen.c.id, line.c.fiscal_year)
+            is_among_pairs("by_agencies", scope.agencies, agency, line.c.fiscal_year)
+            if matrix_filter.agency_role is not AgencyRole.IMPLEMENTER
+            else is_implemented_by_agencies("by_agencies", scope, selected.c.id, line.c.fiscal_year)
         )
-    matching = lines.cte("matching")
-    told = [c for c in matching.c if c.name not in {"source_id", "of_another"}]
-    by_lines = sa.select(*told, is_copy(matching).label("duplicate"))
-    by_money = bool(asked.funding) or bool(
-        asked.agencies and asked.agency_role is AgencyRole.HOLDER
+    matching_lines = lines.cte("matching")
+    fact_columns = [c for c in matching_lines.c if c.name not in {"source_id", "of_another"}]
+    line_facts = sa.select(*fact_columns, is_duplicate_line(matching_lines).label("duplicate"))
+    requires_lines = bool(matrix_filter.funding) or bool(
+        matrix_filter.agencies and matrix_filter.agency_role is AgencyRole.HOLDER
     )
-    stood = (by_lines if by_money else by_lines.union_all(own(scope, chosen, matching, lead))).cte(
-        "stood"
+    all_facts = (
+        line_facts
+        if requires_lines
+        else line_facts.union_all(facts_without_lines(scope, selected, matching_lines, lead))
+    ).cte("stood")
+    if matrix_filter.linked is None:
+        return all_facts
+    is_linked = is_linked_to_area_issue(scope, viewer, all_facts)
+    linked_facts = sa.select(all_facts).where(
+        is_linked if matrix_filter.linked else sa.not_(is_linked)
     )
-    if asked.linked is None:
-        return stood
-    is_linked = linked(scope, viewer, stood)
-    kept = sa.select(stood).where(is_linked if asked.linked else sa.not_(is_linked))
-    return kept.cte("standing")
+    return linked_facts.cte("standing")
 
 
-def is_copy(matching: CTE) -> sa.ColumnElement[bool]:
+def is_duplicate_line(matching_lines: CTE) -> sa.ColumnElement[bool]:
     """Whether another teller of the same activity has the say for this year and phase.
 
     Of several records of one activity the one that the others repeat has it, of several sources on
     one project that project's own; or the first of them where that one has no line.
     """
-    m = matching.c
-    place = sa.func.dense_rank().over(
+    m = matching_lines.c
+    precedence = sa.func.dense_rank().over(
         partition_by=[m.identity, m.fiscal_year, m.phase],
         order_by=[m.project_id != m.identity, m.project_id, m.of_another, m.source_id],
     )
-    return place > 1
+    return precedence > 1
 
 
-def implementers(scope: MatrixScope) -> FromClause:
+def lead_implementers(scope: MatrixScope) -> FromClause:
     """The first implementer of each project."""
-    implementer = as_known(tables.project_implementer, scope.as_of_time)
+    implementer = table_as_of(tables.project_implementer, scope.as_of_time)
     return (
         sa.select(implementer.c.project_id, implementer.c.agency_id)
         .ext(distinct_on(implementer.c.project_id))
@@ -184,85 +196,95 @@ def implementers(scope: MatrixScope) -> FromClause:
     )
 
 
-def implemented(
+def is_implemented_by_agencies(
     name: str, scope: MatrixScope, project_id: sa.ColumnElement[Any], year: sa.ColumnElement[Any]
 ) -> sa.ColumnElement[bool]:
     """Whether any implementer of a project is among the agencies asked for."""
-    implementer = as_known(tables.project_implementer, scope.as_of_time)
+    implementer = table_as_of(tables.project_implementer, scope.as_of_time)
     return (
         sa.exists()
         .where(
             implementer.c.project_id == project_id,
-            holds(name, scope.agencies or frozenset(), implementer.c.agency_id, year),
+            is_among_pairs(name, scope.agencies or frozenset(), implementer.c.agency_id, year),
         )
         .correlate_except(implementer)
     )
 
 
-def own(scope: MatrixScope, chosen: CTE, matching: CTE, lead: FromClause) -> sa.Select[Any]:
+def facts_without_lines(
+    scope: MatrixScope, selected: CTE, matching_lines: CTE, lead: FromClause
+) -> sa.Select[Any]:
     """Projects without a matching line, at their own areas and fiscal years."""
-    asked = scope.filter
-    share = as_known(tables.project_area, scope.as_of_time)
-    home = tables.agency.alias("home")
+    matrix_filter = scope.filter
+    project_area = table_as_of(tables.project_area, scope.as_of_time)
+    owner_agency = tables.agency.alias("home")
     year = (
-        sa.func.unnest(chosen.c.fiscal_years)
+        sa.func.unnest(selected.c.fiscal_years)
         .table_valued(sa.column("ce", sa.SmallInteger), name="own_year")
         .render_derived("own_year")
     )
-    place = share.c.area_id if asked.area_role is AreaRole.PERFORMED_IN else home.c.area_id
-    nothing = sa.null()
+    area_column = (
+        project_area.c.area_id
+        if matrix_filter.area_role is AreaRole.PERFORMED_IN
+        else owner_agency.c.area_id
+    )
+    null = sa.null()
     agency: sa.ColumnElement[Any] = {
-        AgencyRole.OWNER: chosen.c.owner_id,
+        AgencyRole.OWNER: selected.c.owner_id,
         AgencyRole.IMPLEMENTER: lead.c.agency_id,
-        AgencyRole.HOLDER: sa.cast(nothing, sa.Text),
-    }[asked.agency_role]
+        AgencyRole.HOLDER: sa.cast(null, sa.Text),
+    }[matrix_filter.agency_role]
     rows = (
         sa.select(
-            chosen.c.id,
-            chosen.c.identity,
-            chosen.c.actor_level,
+            selected.c.id,
+            selected.c.identity,
+            selected.c.actor_level,
             agency,
-            sa.cast(nothing, sa.Text),
+            sa.cast(null, sa.Text),
             year.c.ce,
-            place,
-            sa.cast(nothing, sa.Text),
-            sa.cast(nothing, sa.Text),
-            sa.cast(nothing, sa.BigInteger),
+            area_column,
+            sa.cast(null, sa.Text),
+            sa.cast(null, sa.Text),
+            sa.cast(null, sa.BigInteger),
             sa.false(),
         )
-        .select_from(chosen)
+        .select_from(selected)
         .join(year, sa.true(), isouter=scope.years is None)
-        .outerjoin(share, share.c.project_id == chosen.c.id)
-        .outerjoin(home, home.c.id == chosen.c.owner_id)
-        .outerjoin(lead, lead.c.project_id == chosen.c.id)
-        .where(chosen.c.id.not_in(sa.select(matching.c.project_id)))
+        .outerjoin(project_area, project_area.c.project_id == selected.c.id)
+        .outerjoin(owner_agency, owner_agency.c.id == selected.c.owner_id)
+        .outerjoin(lead, lead.c.project_id == selected.c.id)
+        .where(selected.c.id.not_in(sa.select(matching_lines.c.project_id)))
     )
     if scope.years is not None:
         rows = rows.where(year.c.ce.between(scope.years.first.ce, scope.years.last.ce))
     if scope.areas is not None:
-        rows = rows.where(holds("own_areas", scope.areas, place, year.c.ce))
+        rows = rows.where(is_among_pairs("own_areas", scope.areas, area_column, year.c.ce))
     if scope.agencies is not None:
         rows = rows.where(
-            holds("own_agencies", scope.agencies, agency, year.c.ce)
-            if asked.agency_role is AgencyRole.OWNER
-            else implemented("own_agencies", scope, chosen.c.id, year.c.ce)
+            is_among_pairs("own_agencies", scope.agencies, agency, year.c.ce)
+            if matrix_filter.agency_role is AgencyRole.OWNER
+            else is_implemented_by_agencies("own_agencies", scope, selected.c.id, year.c.ce)
         )
     return rows
 
 
-def matching(scope: MatrixScope, viewer: Viewer, project_id: sa.ColumnElement[Any]) -> Any:
+def is_project_in_scope(
+    scope: MatrixScope, viewer: Viewer, project_id: sa.ColumnElement[Any]
+) -> Any:
     """The predicate of a list: that a project is among those a filter looks at."""
-    stood = standing(scope, viewer)
-    found = sa.select(stood.c.project_id)
+    project_rows = project_facts(scope, viewer)
+    project_ids = sa.select(project_rows.c.project_id)
     if scope.needs_linkage:
-        found = found.where(stood.c.project_id.in_(sa.select(links(scope, viewer).c.project_id)))
-    return project_id.in_(found)
+        project_ids = project_ids.where(
+            project_rows.c.project_id.in_(sa.select(filtered_linkages(scope, viewer).c.project_id))
+        )
+    return project_id.in_(project_ids)
 
 
-def matching_linkage(scope: MatrixScope, viewer: Viewer, linkage: FromClause) -> Any:
+def is_linkage_in_scope(scope: MatrixScope, viewer: Viewer, linkage: FromClause) -> Any:
     """The predicate of a list of linkages: a matching linkage of a matching project."""
-    rows = links(scope, viewer, every_status=True)
+    linkage_rows = filtered_linkages(scope, viewer, every_status=True)
     return sa.and_(
-        linkage.c.id.in_(sa.select(rows.c.id)),
-        linkage.c.project_id.in_(sa.select(standing(scope, viewer).c.project_id)),
+        linkage.c.id.in_(sa.select(linkage_rows.c.id)),
+        linkage.c.project_id.in_(sa.select(project_facts(scope, viewer).c.project_id)),
     )

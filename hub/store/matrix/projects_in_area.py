@@ -7,42 +7,42 @@ from sqlalchemy.sql.selectable import CTE
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import MatrixScope
-from hub.store.matrix.linkage_filter import linked
-from hub.store.rows import listing
+from hub.store.matrix.linkage_filter import is_linked_to_area_issue
+from hub.store.rows import values_table
 from hub.store.tables import budget_line, project, project_area
-from hub.store.visibility import visible
+from hub.store.visibility import is_visible
 
-Below = frozenset[tuple[str, int | None, str]]
+AreaAncestry = frozenset[tuple[str, int | None, str]]
 """An area, the fiscal year meant (CE; null: any), and the area it lies in or is."""
 
 
-def acting_in(below: Below, scope: MatrixScope, viewer: Viewer) -> CTE:
+def projects_in_areas(ancestry: AreaAncestry, scope: MatrixScope, viewer: Viewer) -> CTE:
     """Pairs of an area (`top`) and a project that acts there.
 
     As in `hub.store.matrix.project_facts`: a project with a line in the area stands where its lines
     do, another at its own areas and years; `scope.filter.linked` keeps those that are linked where
     they stand.
     """
-    held = sorted(below, key=str)
-    tops = listing(
+    ordered = sorted(ancestry, key=str)
+    ancestor_rows = values_table(
         "below",
-        ("id", sa.Text, [area for area, _, _ in held]),
-        ("year", sa.SmallInteger, [year for _, year, _ in held]),
-        ("top", sa.Text, [top for _, _, top in held]),
+        ("id", sa.Text, [area for area, _, _ in ordered]),
+        ("year", sa.SmallInteger, [year for _, year, _ in ordered]),
+        ("top", sa.Text, [top for _, _, top in ordered]),
     )
-    stood = stood_in(scope, viewer, tops)
-    pairs = sa.select(stood.c.top, stood.c.project_id).distinct()
-    if (asked := scope.filter.linked) is not None:
-        is_linked = linked(scope, viewer, stood)
-        pairs = pairs.where(is_linked if asked else sa.not_(is_linked))
+    locations = project_locations(scope, viewer, ancestor_rows)
+    pairs = sa.select(locations.c.top, locations.c.project_id).distinct()
+    if (must_be_linked := scope.filter.linked) is not None:
+        is_linked = is_linked_to_area_issue(scope, viewer, locations)
+        pairs = pairs.where(is_linked if must_be_linked else sa.not_(is_linked))
     return pairs.cte("acting")
 
 
-def stood_in(scope: MatrixScope, viewer: Viewer, below: Any) -> CTE:
+def project_locations(scope: MatrixScope, viewer: Viewer, ancestor_rows: Any) -> CTE:
     """Where in each area each project stands: top, project_id, area_id, fiscal_year."""
     lines = (
         sa.select(
-            below.c.top,
+            ancestor_rows.c.top,
             project.c.id.label("project_id"),
             budget_line.c.area_id,
             budget_line.c.fiscal_year,
@@ -50,13 +50,16 @@ def stood_in(scope: MatrixScope, viewer: Viewer, below: Any) -> CTE:
         .select_from(project)
         .join(budget_line, budget_line.c.project_id == project.c.id)
         .join(
-            below,
+            ancestor_rows,
             sa.and_(
-                below.c.id == budget_line.c.area_id,
-                sa.or_(below.c.year.is_(None), below.c.year == budget_line.c.fiscal_year),
+                ancestor_rows.c.id == budget_line.c.area_id,
+                sa.or_(
+                    ancestor_rows.c.year.is_(None),
+                    ancestor_rows.c.year == budget_line.c.fiscal_year,
+                ),
             ),
         )
-        .where(visible(project, viewer))
+        .where(is_visible(project, viewer))
     )
     year = (
         sa.func.unnest(project.c.fiscal_years)
@@ -66,28 +69,31 @@ def stood_in(scope: MatrixScope, viewer: Viewer, below: Any) -> CTE:
     if scope.years is not None:
         first, last = scope.years.first.ce, scope.years.last.ce
         lines = lines.where(budget_line.c.fiscal_year.between(first, last))
-    matching = lines.cte("lines_in")
-    own = (
-        sa.select(below.c.top, project.c.id, project_area.c.area_id, year.c.ce)
+    matching_lines = lines.cte("lines_in")
+    without_lines = (
+        sa.select(ancestor_rows.c.top, project.c.id, project_area.c.area_id, year.c.ce)
         .select_from(project)
         .join(year, sa.true())
         .join(project_area, project_area.c.project_id == project.c.id)
         .join(
-            below,
+            ancestor_rows,
             sa.and_(
-                below.c.id == project_area.c.area_id,
-                sa.or_(below.c.year.is_(None), below.c.year == year.c.ce),
+                ancestor_rows.c.id == project_area.c.area_id,
+                sa.or_(ancestor_rows.c.year.is_(None), ancestor_rows.c.year == year.c.ce),
             ),
         )
-        .where(visible(project, viewer))
+        .where(is_visible(project, viewer))
         .where(
             sa.not_(
                 sa.exists().where(
-                    matching.c.top == below.c.top, matching.c.project_id == project.c.id
+                    matching_lines.c.top == ancestor_rows.c.top,
+                    matching_lines.c.project_id == project.c.id,
                 )
             )
         )
     )
     if scope.years is not None:
-        own = own.where(year.c.ce.between(scope.years.first.ce, scope.years.last.ce))
-    return sa.select(matching).union_all(own).cte("stood_in")
+        without_lines = without_lines.where(
+            year.c.ce.between(scope.years.first.ce, scope.years.last.ce)
+        )
+    return sa.select(matching_lines).union_all(without_lines).cte("stood_in")

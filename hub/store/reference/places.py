@@ -1,119 +1,127 @@
 """Areas and agencies: who there is, and who belongs to whom and when."""
 
 from hub.domain.global_id import GlobalId
-from hub.store.reference.rows import Harvest, dates, named, text, yes
+from hub.store.reference.rows import (
+    ReferenceRows,
+    name_values,
+    parse_boolean,
+    text_values,
+    validity_values,
+)
 
 
-def areas(harvest: Harvest) -> None:
+def add_areas(reference: ReferenceRows) -> None:
     """Provinces, clusters of both editions, regions, the country; and their ISO 3166 codes."""
-    for line in harvest.lines("areas"):
+    for line in reference.read_lines("areas"):
         code = line["code"] or ""
-        harvest.add(
+        reference.add_row(
             "area",
             id=code,
             level=line["level"],
             kind=line["kind"],
-            **named(line),
+            **name_values(line),
             short_th=line["short_th"],
             tile_column=line["tile_column"],
             tile_row=line["tile_row"],
-            **dates(line),
+            **validity_values(line),
         )
-        harvest.cite("Area", code, line, "areas")
+        reference.add_provenance("Area", code, line, "areas")
         iso = f"TH-{code}" if line["level"] == "PROVINCE" else None
         if iso and iso in (line["citation"] or ""):
-            harvest.add(
+            reference.add_row(
                 "external_id", scheme="iso-3166-2", value=iso, subject=str(GlobalId("Area", code))
             )
 
 
-def area_aliases(harvest: Harvest) -> None:
+def add_area_aliases(reference: ReferenceRows) -> None:
     """By what other names areas go, dated."""
-    for line in harvest.lines("area_aliases"):
+    for line in reference.read_lines("area_aliases"):
         code = line["area_code"] or ""
-        harvest.alias("AREA", code, line)
-        harvest.cite("Area", code, {**line, "quote_th": line["alias"]}, "area_aliases")
+        reference.add_alias("AREA", code, line)
+        reference.add_provenance("Area", code, {**line, "quote_th": line["alias"]}, "area_aliases")
 
 
-def memberships(harvest: Harvest) -> None:
+def add_area_memberships(reference: ReferenceRows) -> None:
     """Which area belongs to which, dated."""
-    for line in harvest.lines("area_memberships"):
-        key = ":".join((line["child_code"] or "", line["parent_code"] or "", since(line)))
-        harvest.add(
+    for line in reference.read_lines("area_memberships"):
+        key = ":".join((line["child_code"] or "", line["parent_code"] or "", validity_start(line)))
+        reference.add_row(
             "area_membership",
             id=key,
             child_id=line["child_code"],
             parent_id=line["parent_code"],
             authority=line["authority"],
-            **dates(line),
+            **validity_values(line),
         )
-        harvest.cite("AreaMembership", key, line, "area_memberships")
+        reference.add_provenance("AreaMembership", key, line, "area_memberships")
 
 
-def centres(harvest: Harvest) -> None:
+def add_operations_centres(reference: ReferenceRows) -> None:
     """Where each cluster is run from and who heads it, dated; the wording of a head is ours."""
-    for line in harvest.lines("operations_centres"):
-        key = f"{line['cluster_code']}:{since(line)}"
-        harvest.add(
+    for line in reference.read_lines("operations_centres"):
+        key = f"{line['cluster_code']}:{validity_start(line)}"
+        reference.add_row(
             "operations_centre",
             id=key,
             cluster_id=line["cluster_code"],
             province_id=line["province_code"],
             head_rule=line["head_rule"],
-            **text({"th_origin": None, "en_origin": "HUMAN", **line}, "head"),
+            **text_values({"th_origin": None, "en_origin": "HUMAN", **line}, "head"),
             rule_code=line["rule_code"],
             authority=line["authority"],
-            **dates(line),
+            **validity_values(line),
         )
-        harvest.cite("OperationsCentre", key, line, "operations_centres")
+        reference.add_provenance("OperationsCentre", key, line, "operations_centres")
 
 
-def agencies(harvest: Harvest) -> None:
+def add_agencies(reference: ReferenceRows) -> None:
     """Agencies, their dated places and codes, and by what other names they go."""
-    for line in harvest.lines("agencies"):
+    for line in reference.read_lines("agencies"):
         key = line["id"] or ""
-        harvest.add(
+        reference.add_row(
             "agency",
             id=key,
             kind=line["kind"],
             level=line["level"],
-            **named(line),
+            **name_values(line),
             short_th=line["short_th"],
             short_en=line["short_en"],
             area_id=line["area_code"],
-            juristic_person=yes(line["juristic_person"]),
-            **dates(line),
+            juristic_person=parse_boolean(line["juristic_person"]),
+            **validity_values(line),
         )
-        harvest.cite("Agency", key, line, "agencies")
+        reference.add_provenance("Agency", key, line, "agencies")
     codes: set[tuple[str, str]] = set()
-    for line in harvest.lines("agency_placements"):
-        agency = line["agency_id"] or ""
-        key = f"{agency}:{since(line)}"
-        harvest.add(
+    for line in reference.read_lines("agency_placements"):
+        agency_id = line["agency_id"] or ""
+        key = f"{agency_id}:{validity_start(line)}"
+        reference.add_row(
             "agency_placement",
             id=key,
-            agency_id=agency,
+            agency_id=agency_id,
             parent_id=line["parent_id"],
             code=line["code"],
-            **dates(line),
+            **validity_values(line),
         )
-        harvest.cite("AgencyPlacement", key, line, "agency_placements")
+        reference.add_provenance("AgencyPlacement", key, line, "agency_placements")
         if code := line["code"]:
-            codes.add((code, str(GlobalId("Agency", agency))))
+            codes.add((code, str(GlobalId("Agency", agency_id))))
     for code, subject in sorted(codes):
-        harvest.add("external_id", scheme="budget-code", value=code, subject=subject)
-    for line in harvest.lines("agency_aliases"):
-        agency = line["agency_id"] or ""
-        harvest.add(
+        reference.add_row("external_id", scheme="budget-code", value=code, subject=subject)
+    for line in reference.read_lines("agency_aliases"):
+        agency_id = line["agency_id"] or ""
+        reference.add_row(
             "external_id",
             scheme="other-name",
             value=line["alias"],
-            subject=str(GlobalId("Agency", agency)),
+            subject=str(GlobalId("Agency", agency_id)),
         )
-        harvest.alias("AGENCY", agency, line)
-        harvest.cite("Agency", agency, {**line, "quote_th": line["alias"]}, "agency_aliases")
+        reference.add_alias("AGENCY", agency_id, line)
+        reference.add_provenance(
+            "Agency", agency_id, {**line, "quote_th": line["alias"]}, "agency_aliases"
+        )
 
 
-def since(line: dict[str, str | None]) -> str:
+def validity_start(line: dict[str, str | None]) -> str:
     """What tells one dated row from the next of the same thing."""
     return line["valid_from"] or "-"

@@ -14,126 +14,144 @@ import sqlalchemy as sa
 
 from hub.domain.global_id import GlobalId
 from hub.domain.record import value
-from hub.store.reference.strategies import TYPES
+from hub.store.reference.strategies import CONTRACT_TYPE_NAMES
 from hub.store.tables import metadata
 
-Key = tuple[Any, ...]
-Node = tuple[str, Key]
+PrimaryKey = tuple[Any, ...]
+RowReference = tuple[str, PrimaryKey]
 """A row: its table and its primary key."""
 
-ABOUT: Final = ("provenance", "external_id")
+SUBJECT_TABLES: Final = ("provenance", "external_id")
 """Tables that speak of rows by their global id."""
 
 
 @value
-class Loaded:
+class LoadedTable:
     """The rows of one table a load wrote: over which columns a mark is, and the mark of each.
 
     A null mark is that of a load that kept none; its rows are taken to stand as it wrote them.
     """
 
     columns: tuple[str, ...]
-    marks: Mapping[Key, str | None]
+    checksums: Mapping[PrimaryKey, str | None]
 
-    def wrote(self, key: Key, mark: str) -> bool:
+    def is_unchanged(self, key: PrimaryKey, checksum: str) -> bool:
         """Whether a row stands as that load wrote it."""
-        return key in self.marks and self.marks[key] in (None, mark)
+        return key in self.checksums and self.checksums[key] in (None, checksum)
 
 
-NOTHING: Final = Loaded((), {})
+NOTHING_LOADED: Final = LoadedTable((), {})
 
 
-def told(loaded: Mapping[str, Loaded]) -> dict[str, Any]:
+def serialize_loaded_tables(loaded_tables: Mapping[str, LoadedTable]) -> dict[str, Any]:
     """As `seeded` keeps it."""
     return {
-        name: {"columns": one.columns, "rows": [[key, mark] for key, mark in one.marks.items()]}
-        for name, one in loaded.items()
+        name: {
+            "columns": table.columns,
+            "rows": [[key, checksum] for key, checksum in table.checksums.items()],
+        }
+        for name, table in loaded_tables.items()
     }
 
 
-def read(text: str | None) -> dict[str, Loaded]:
+def parse_loaded_tables(text: str | None) -> dict[str, LoadedTable]:
     """What the last load left, or nothing."""
-    held: dict[str, Loaded] = {}
-    for name, kept in (json.loads(text) if text else {}).items():
+    loaded_tables: dict[str, LoadedTable] = {}
+    for name, stored in (json.loads(text) if text else {}).items():
         if name not in metadata.tables:
             continue
-        if isinstance(kept, list):  # keys alone
-            held[name] = Loaded((), {tuple(key): None for key in kept})
+        if isinstance(stored, list):  # keys alone
+            loaded_tables[name] = LoadedTable((), {tuple(key): None for key in stored})
             continue
         # Over a column that is no more, no mark can be made again.
-        whole = all(column in metadata.tables[name].c for column in kept["columns"])
-        marks = {tuple(key): mark if whole else None for key, mark in kept["rows"]}
-        held[name] = Loaded(tuple(kept["columns"]) if whole else (), marks)
-    return held
+        has_all_columns = all(column in metadata.tables[name].c for column in stored["columns"])
+        checksums = {
+            tuple(key): checksum if has_all_columns else None for key, checksum in stored["rows"]
+        }
+        loaded_tables[name] = LoadedTable(
+            tuple(stored["columns"]) if has_all_columns else (), checksums
+        )
+    return loaded_tables
 
 
-def named(table: sa.Table) -> list[str]:
+def primary_key_columns(table: sa.Table) -> list[str]:
     """The columns of the primary key."""
     return [column.name for column in table.primary_key.columns]
 
 
-def given(table: sa.Table, keys: Iterable[Key]) -> str:
+def serialize_keys(table: sa.Table, keys: Iterable[PrimaryKey]) -> str:
     """Keys as the one parameter of a statement."""
-    names = named(table)
-    rows = [dict(zip(names, key, strict=True)) for key in keys]
+    key_columns = primary_key_columns(table)
+    rows = [dict(zip(key_columns, key, strict=True)) for key in keys]
     return json.dumps(rows, ensure_ascii=False)
 
 
-async def marks(
-    connection: asyncpg.Connection, table: sa.Table, columns: Collection[str], keys: Iterable[Key]
-) -> dict[Key, str]:
+async def fetch_checksums(
+    connection: asyncpg.Connection,
+    table: sa.Table,
+    columns: Collection[str],
+    keys: Iterable[PrimaryKey],
+) -> dict[PrimaryKey, str]:
     """A mark of each row that is there."""
-    listed = ", ".join(f'"{name}"' for name in named(table))
-    over = ", ".join(f'held."{name}"' for name in columns)
+    key_list = ", ".join(f'"{name}"' for name in primary_key_columns(table))
+    value_list = ", ".join(f'stored."{name}"' for name in columns)
     # Names are those of our own tables; values are the one parameter.
     found = await connection.fetch(
-        f"select {listed}, md5(jsonb_build_array({over})::text) "  # noqa: S608
-        f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as asked '
-        f'join "{table.name}" as held using ({listed})',
-        given(table, keys),
+        f"select {key_list}, md5(jsonb_build_array({value_list})::text) "  # noqa: S608
+        f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as requested '
+        f'join "{table.name}" as stored using ({key_list})',
+        serialize_keys(table, keys),
     )
     return {tuple(row)[:-1]: row[-1] for row in found}
 
 
-async def staying(
-    connection: asyncpg.Connection, gone: Mapping[str, Mapping[Key, bool]]
-) -> set[Node]:
+async def find_retained_rows(
+    connection: asyncpg.Connection, missing_rows: Mapping[str, Mapping[PrimaryKey, bool]]
+) -> set[RowReference]:
     """Of rows that left the files (and whether each was changed since) those that must stay.
 
     What was changed stays, and what another row relies on; and what stays, stays whole, with the
     rows it hangs together with: a project with its areas, a fact with its reasons.
     """
-    nodes = {(name, key) for name, rows in gone.items() for key in rows}
-    stay = {(name, key) for name, rows in gone.items() for key, changed in rows.items() if changed}
-    beside: dict[Node, set[Node]] = defaultdict(set)
-    for one, other in [*await relying(connection, gone), *reasons(nodes)]:
-        if one in nodes:
-            beside[one].add(other)
-            beside[other].add(one)
+    missing = {(name, key) for name, rows in missing_rows.items() for key in rows}
+    retained = {
+        (name, key)
+        for name, rows in missing_rows.items()
+        for key, changed in rows.items()
+        if changed
+    }
+    related: dict[RowReference, set[RowReference]] = defaultdict(set)
+    for dependent, target in [
+        *await find_dependents(connection, missing_rows),
+        *find_subjects(missing),
+    ]:
+        if dependent in missing:
+            related[dependent].add(target)
+            related[target].add(dependent)
         else:
-            stay.add(other)
-    ahead = list(stay)
-    while ahead:
-        found = beside[ahead.pop()] - stay
-        stay |= found
-        ahead += found
-    return stay
+            retained.add(target)
+    pending = list(retained)
+    while pending:
+        found = related[pending.pop()] - retained
+        retained |= found
+        pending += found
+    return retained
 
 
-async def relying(
-    connection: asyncpg.Connection, gone: Mapping[str, Mapping[Key, bool]]
-) -> list[tuple[Node, Node]]:
+async def find_dependents(
+    connection: asyncpg.Connection, missing_rows: Mapping[str, Mapping[PrimaryKey, bool]]
+) -> list[tuple[RowReference, RowReference]]:
     """Each row whose key of another table names a row that left, and that row."""
-    pairs: list[tuple[Node, Node]] = []
+    pairs: list[tuple[RowReference, RowReference]] = []
     for table in metadata.sorted_tables:
-        for reference in table.foreign_keys:
-            target, column = reference.column.table.name, reference.parent.name
-            keys = [key[0] for key in gone.get(target, {})]
+        for foreign_key in table.foreign_keys:
+            target, column = foreign_key.column.table.name, foreign_key.parent.name
+            keys = [key[0] for key in missing_rows.get(target, {})]
             if not keys:
                 continue
-            listed = ", ".join(f'"{name}"' for name in named(table))
+            key_list = ", ".join(f'"{name}"' for name in primary_key_columns(table))
             found = await connection.fetch(
-                f'select {listed}, "{column}" from "{table.name}" '  # noqa: S608 - as above
+                f'select {key_list}, "{column}" from "{table.name}" '  # noqa: S608 - as above
                 f'where "{column}" = any($1::text[])',
                 keys,
             )
@@ -141,18 +159,20 @@ async def relying(
     return pairs
 
 
-def reasons(nodes: set[Node]) -> list[tuple[Node, Node]]:
+def find_subjects(missing: set[RowReference]) -> list[tuple[RowReference, RowReference]]:
     """Each reason and outside name that left, and the row that left of which it speaks."""
-    subjects = {subject(*node): node for node in nodes}
-    at = {name: named(metadata.tables[name]).index("subject") for name in ABOUT}
+    subjects = {row_global_id(*row): row for row in missing}
+    subject_index = {
+        name: primary_key_columns(metadata.tables[name]).index("subject") for name in SUBJECT_TABLES
+    }
     return [
-        (node, subjects[node[1][at[node[0]]]])
-        for node in nodes
-        if node[0] in ABOUT and node[1][at[node[0]]] in subjects
+        (row, subjects[row[1][subject_index[row[0]]]])
+        for row in missing
+        if row[0] in SUBJECT_TABLES and row[1][subject_index[row[0]]] in subjects
     ]
 
 
-def subject(table: str, key: Key) -> str:
+def row_global_id(table: str, key: PrimaryKey) -> str:
     """The global id of a row, by which its reasons are kept."""
-    kind = "".join(part.title() for part in table.split("_"))
-    return str(GlobalId(TYPES.get(kind, kind), str(key[0])))
+    type_name = "".join(part.title() for part in table.split("_"))
+    return str(GlobalId(CONTRACT_TYPE_NAMES.get(type_name, type_name), str(key[0])))

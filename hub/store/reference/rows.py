@@ -15,85 +15,87 @@ from hub.domain.text import thai_sort_key
 from hub.domain.time import BUDDHIST_OFFSET
 from hub.store.tables import provenance
 
-Line = dict[str, str | None]
+CsvLine = dict[str, str | None]
 """One line of a file; an empty cell is None."""
 Row = dict[str, Any]
 
 
-class Harvest:
+class ReferenceRows:
     """Rows of every table, as JSON has them, in the order of the files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.rows: dict[str, list[Row]] = defaultdict(list)
-        self._cited: dict[str, int] = defaultdict(int)
+        self._citation_counts: dict[str, int] = defaultdict(int)
 
-    def lines(self, name: str) -> Iterator[Line]:
+    def read_lines(self, name: str) -> Iterator[CsvLine]:
         """The lines of a CSV file; a folder without it is not the reference, so that raises."""
         with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             for line in csv.DictReader(file):
-                yield {column: text or None for column, text in line.items()}
+                yield {column: cell or None for column, cell in line.items()}
 
-    def add(self, table: str, **row: Any) -> None:
+    def add_row(self, table: str, **row: Any) -> None:
         """One row."""
         self.rows[table].append(row)
 
-    def cite(self, kind: str, key: str, line: Line, file: str) -> None:
+    def add_provenance(self, kind: str, key: str, line: CsvLine, file: str) -> None:
         """Why a fact is held, by the last columns of its line: another reason each time."""
         subject = str(GlobalId(kind, key))
-        ordinal = self._cited[subject]
-        self._cited[subject] += 1
-        record = f"{file}:{kind}:{key}:{ordinal}"
-        kept = json.dumps(line, ensure_ascii=False, sort_keys=True)
-        self.add(
+        ordinal = self._citation_counts[subject]
+        self._citation_counts[subject] += 1
+        record_id = f"{file}:{kind}:{key}:{ordinal}"
+        line_json = json.dumps(line, ensure_ascii=False, sort_keys=True)
+        self.add_row(
             "source_record",
-            id=record,
+            id=record_id,
             source_id=line["source"],
             scheme=f"reference/{file}.csv",
             value=key,
-            payload_hash=hashlib.sha256(kept.encode()).hexdigest(),
+            payload_hash=hashlib.sha256(line_json.encode()).hexdigest(),
             payload=line,
         )
         quote = line.get("quote_th")
-        said = [f"“{quote}”" if quote else None, line["note"]]
-        self.add(
+        note_parts = [f"“{quote}”" if quote else None, line["note"]]
+        self.add_row(
             provenance.name,
             subject=subject,
             ordinal=ordinal,
             source_id=line["source"],
-            record_id=record,
+            record_id=record_id,
             asserted=line["asserted"],
             confidence=line["confidence"],
             citation=line["citation"],
-            note=" ".join(filter(None, said)) or None,
+            note=" ".join(filter(None, note_parts)) or None,
         )
 
-    def alias(self, kind: str, target: str, line: Line) -> None:
+    def add_alias(self, kind: str, target: str, line: CsvLine) -> None:
         """Another name for an area or agency, as names that come in are looked up by."""
         name = line["alias"]
-        self.add(
+        self.add_row(
             "alias",
             id=f"{kind}:{target}:{name}",
             kind=kind,
             target=target,
             name=name,
-            **dates(line),
+            **validity_values(line),
         )
 
-    def sources(self) -> None:
+    def add_sources(self) -> None:
         """The sources, from sources.toml."""
-        for key, said in tomllib.loads((self.folder / "sources.toml").read_text("utf-8")).items():
-            self.add(
+        for source_id, declaration in tomllib.loads(
+            (self.folder / "sources.toml").read_text("utf-8")
+        ).items():
+            self.add_row(
                 "source",
-                id=key,
-                **worded("name", said["title_th"], said["title_en"]),
-                kind=said["kind"],
-                note=said["note"],
+                id=source_id,
+                **localized_values("name", declaration["title_th"], declaration["title_en"]),
+                kind=declaration["kind"],
+                note=declaration["note"],
                 health="OK",
             )
 
 
-def worded(
+def localized_values(
     name: str,
     th: str | None,
     en: str | None,
@@ -109,24 +111,24 @@ def worded(
     }
 
 
-def text(line: Line, name: str, column: str | None = None) -> Row:
+def text_values(line: CsvLine, name: str, column: str | None = None) -> Row:
     """The columns of `name` from those of a line, with who worded them."""
-    read = column or name
-    return worded(
+    source_column = column or name
+    return localized_values(
         name,
-        line[f"{read}_th"],
-        line[f"{read}_en"],
+        line[f"{source_column}_th"],
+        line[f"{source_column}_en"],
         line["th_origin"],
-        line["en_origin"] if line[f"{read}_en"] else None,
+        line["en_origin"] if line[f"{source_column}_en"] else None,
     )
 
 
-def named(line: Line, name: str = "name") -> Row:
+def name_values(line: CsvLine, name: str = "name") -> Row:
     """A name and the key that sorts it as a Thai dictionary would."""
-    return {**text(line, name, "name"), "sort_key": thai_sort_key(line["name_th"] or "")}
+    return {**text_values(line, name, "name"), "sort_key": thai_sort_key(line["name_th"] or "")}
 
 
-def dates(line: Line) -> Row:
+def validity_values(line: CsvLine) -> Row:
     """The range of validity; a day that does not exist raises ValueError."""
     for column in ("valid_from", "valid_to"):
         if day := line[column]:
@@ -134,16 +136,16 @@ def dates(line: Line) -> Row:
     return {"valid_from": line["valid_from"], "valid_to": line["valid_to"]}
 
 
-def several(cell: str | None) -> list[str]:
+def parse_list(cell: str | None) -> list[str]:
     """A cell of several values, with bars between them."""
     return [part.strip() for part in cell.split("|")] if cell else []
 
 
-def common_era(year: str | None) -> int | None:
+def parse_buddhist_year(year: str | None) -> int | None:
     """A Buddhist fiscal year as the tables keep it."""
     return int(year) - BUDDHIST_OFFSET if year else None
 
 
-def yes(cell: str | None) -> bool:
+def parse_boolean(cell: str | None) -> bool:
     """`true` or `false`, spelt so."""
     return {"true": True, "false": False}[cell or ""]

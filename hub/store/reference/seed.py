@@ -22,41 +22,48 @@ from hub.domain import global_id, text, time
 from hub.domain.record import value
 from hub.errors import StoreUnusable
 from hub.store.reference import places, previous, strategies
-from hub.store.reference.previous import NOTHING, Key, Loaded, given, marks, named
-from hub.store.reference.rows import Harvest
+from hub.store.reference.previous import (
+    NOTHING_LOADED,
+    LoadedTable,
+    PrimaryKey,
+    fetch_checksums,
+    primary_key_columns,
+    serialize_keys,
+)
+from hub.store.reference.rows import ReferenceRows
 from hub.store.tables import metadata
 from hub.store.tables.reference import seeded
-from hub.store.upsert import Row, filled, upsert
+from hub.store.upsert import Row, list_filled_columns, upsert
 
-LOCK: Final = 0x7365_6564  # "seed"
-NAME: Final = "reference"
-STEPS: Final = (
-    Harvest.sources,
-    places.areas,
-    places.area_aliases,
-    places.memberships,
-    places.centres,
-    places.agencies,
-    strategies.rules,
-    strategies.chains,
-    strategies.plans,
-    strategies.projects,
-    strategies.rounds,
-    strategies.citations,
+SEED_LOCK: Final = 0x7365_6564  # "seed"
+DATASET_NAME: Final = "reference"
+LOAD_STEPS: Final = (
+    ReferenceRows.add_sources,
+    places.add_areas,
+    places.add_area_aliases,
+    places.add_area_memberships,
+    places.add_operations_centres,
+    places.add_agencies,
+    strategies.add_rules,
+    strategies.add_value_chains,
+    strategies.add_plans,
+    strategies.add_projects,
+    strategies.add_planning_events,
+    strategies.add_citations,
 )
-READING: Final = Path(__file__).parent
+STORE_FOLDER: Final = Path(__file__).parent
 PROGRAMS: Final = (
-    *sorted(READING.glob("*.py")),
+    *sorted(STORE_FOLDER.glob("*.py")),
     *(Path(str(module.__file__)) for module in (global_id, text, time)),
 )
 """What makes rows of the files."""
-STAMPED: Final = {"source_record": ("retrieved_at",)}
+LOAD_TIME_COLUMNS: Final = {"source_record": ("retrieved_at",)}
 """Columns that say when a row was first loaded; that is no difference."""
-Say = Callable[[str], None]
+ProgressReporter = Callable[[str], None]
 
 
 @value
-class Counts:
+class SeedCounts:
     """What a load did: rows in the files, how many of them it wrote and removed, and how many rows
     it left as others have them although the files say something else, or nothing any more.
     """
@@ -64,165 +71,212 @@ class Counts:
     rows: int
     written: int
     removed: int
-    kept: int = 0
+    retained: int = 0
 
 
-def digest(folder: Path) -> str:
+def compute_digest(folder: Path) -> str:
     """What the files say and how they are read, in one number: a change of either is a new load."""
-    whole = hashlib.sha256()
+    hasher = hashlib.sha256()
     for path in (*sorted((*folder.glob("*.csv"), *folder.glob("*.toml"))), *PROGRAMS):
-        whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return whole.hexdigest()
+        hasher.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return hasher.hexdigest()
 
 
-async def stale(connection: asyncpg.Connection, folder: Path) -> bool:
+async def is_outdated(connection: asyncpg.Connection, folder: Path) -> bool:
     """Whether the database holds other reference data than the folder, or none."""
-    found = await connection.fetchval("select digest from seeded where name = $1", NAME)
-    return bool(found != digest(folder))
+    stored_digest = await connection.fetchval(
+        "select digest from seeded where name = $1", DATASET_NAME
+    )
+    return bool(stored_digest != compute_digest(folder))
 
 
-async def seed(connection: asyncpg.Connection, reference_dir: Path, say: Say) -> Counts:
+async def seed(
+    connection: asyncpg.Connection, reference_dir: Path, report: ProgressReporter
+) -> SeedCounts:
     """Load every file; `StoreUnusable` where a row of theirs contradicts one of somebody else."""
-    harvest = Harvest(reference_dir)
-    for step in STEPS:
-        step(harvest)
-    tables = [table for table in metadata.sorted_tables if table.name in harvest.rows]
+    reference = ReferenceRows(reference_dir)
+    for step in LOAD_STEPS:
+        step(reference)
+    tables = [table for table in metadata.sorted_tables if table.name in reference.rows]
     async with connection.transaction():
-        await connection.execute(f"select pg_advisory_xact_lock({LOCK})")
-        before = previous.read(
-            await connection.fetchval("select keys from seeded where name = $1", NAME)
+        await connection.execute(f"select pg_advisory_xact_lock({SEED_LOCK})")
+        previous_load = previous.parse_loaded_tables(
+            await connection.fetchval("select keys from seeded where name = $1", DATASET_NAME)
         )
-        after: dict[str, Loaded] = {}
-        written = kept = 0
+        current_load: dict[str, LoadedTable] = {}
+        written = retained = 0
         for number, table in enumerate(tables, 1):
-            rows = harvest.rows[table.name]
-            say(
+            rows = reference.rows[table.name]
+            report(
                 f"โหลดข้อมูลอ้างอิง {number}/{len(tables)} · loading reference data "
                 f"{number}/{len(tables)}: {table.name} ({len(rows):,})"
             )
-            loaded = before.get(table.name, NOTHING)
-            done, others, after[table.name] = await load(connection, table, rows, loaded)
-            written += done
-            kept += tell(say, table, others, "มีผู้แก้ไขแล้ว", "changed by others")
-        removed, stayed = await remove(connection, before, after, harvest)
+            previous_table = previous_load.get(table.name, NOTHING_LOADED)
+            written_count, changed_keys, current_load[table.name] = await load_table(
+                connection, table, rows, previous_table
+            )
+            written += written_count
+            retained += report_retained_rows(
+                report, table, changed_keys, "มีผู้แก้ไขแล้ว", "changed by others"
+            )
+        removed, retained_keys = await delete_removed_rows(
+            connection, previous_load, current_load, reference
+        )
         for table in metadata.sorted_tables:
-            leftover = stayed.get(table.name, [])
-            why = ("ไม่อยู่ในแฟ้มแล้ว แต่มีผู้แก้ไขหรืออ้างถึง", "no longer in the files, in use by others")
-            kept += tell(say, table, leftover, *why)
-        last = {"name": NAME, "digest": digest(reference_dir), "keys": previous.told(after)}
-        await upsert(connection, seeded, [last])
-    return Counts(sum(len(harvest.rows[t.name]) for t in tables), written, removed, kept)
+            table_keys = retained_keys.get(table.name, [])
+            reason = ("ไม่อยู่ในแฟ้มแล้ว แต่มีผู้แก้ไขหรืออ้างถึง", "no longer in the files, in use by others")
+            retained += report_retained_rows(report, table, table_keys, *reason)
+        seeded_row = {
+            "name": DATASET_NAME,
+            "digest": compute_digest(reference_dir),
+            "keys": previous.serialize_loaded_tables(current_load),
+        }
+        await upsert(connection, seeded, [seeded_row])
+    return SeedCounts(sum(len(reference.rows[t.name]) for t in tables), written, removed, retained)
 
 
-def tell(say: Say, table: sa.Table, keys: list[Key], th: str, en: str) -> int:
+def report_retained_rows(
+    report: ProgressReporter, table: sa.Table, keys: list[PrimaryKey], th: str, en: str
+) -> int:
     """Say which rows were left as they are; how many."""
     if keys:
-        some = ", ".join("/".join(map(str, one)) for one in keys[:5])
-        more = " …" if len(keys) > 5 else ""
-        say(f"คงไว้ตามเดิม ({th}) · kept as it is ({en}): {table.name} ({len(keys):,}) {some}{more}")
+        sample = ", ".join("/".join(map(str, row_key)) for row_key in keys[:5])
+        ellipsis = " …" if len(keys) > 5 else ""
+        report(
+            f"คงไว้ตามเดิม ({th}) · kept as it is ({en}): "
+            f"{table.name} ({len(keys):,}) {sample}{ellipsis}"
+        )
     return len(keys)
 
 
-def key(table: sa.Table, row: Row) -> Key:
+def primary_key_of(table: sa.Table, row: Row) -> PrimaryKey:
     """The primary key of a row."""
-    return tuple(row[name] for name in named(table))
+    return tuple(row[name] for name in primary_key_columns(table))
 
 
-def differing(columns: list[str], ours: str) -> str:
+def build_difference_condition(columns: list[str], alias: str) -> str:
     """The condition that a held row is not as the files have it."""
-    return " or ".join(f'held."{name}" is distinct from {ours}."{name}"' for name in columns)
+    return " or ".join(f'stored."{name}" is distinct from {alias}."{name}"' for name in columns)
 
 
-async def held(connection: asyncpg.Connection, *tables: sa.Table) -> None:
+async def lock_tables(connection: asyncpg.Connection, *tables: sa.Table) -> None:
     """Let readers go on and writers wait: nobody changes a row between its mark and its fate."""
     names = ", ".join(f'"{table.name}"' for table in tables)
     await connection.execute(f"lock table {names} in share row exclusive mode")
 
 
-async def load(
-    connection: asyncpg.Connection, table: sa.Table, rows: list[Row], before: Loaded
-) -> tuple[int, list[Key], Loaded]:
+async def load_table(
+    connection: asyncpg.Connection, table: sa.Table, rows: list[Row], previous: LoadedTable
+) -> tuple[int, list[PrimaryKey], LoadedTable]:
     """Write the rows that are new or stand as the last load left them.
 
     Gives how many were written, which others differ and were left alone, and what stands now.
     """
-    await held(connection, table)
-    columns = filled(table, rows)
-    by_key = {key(table, row): row for row in rows}
-    found = await marks(connection, table, before.columns, by_key)
-    own = [k for k in by_key if k not in found or before.wrote(k, found[k])]
-    others = [k for k in by_key if k in found and not before.wrote(k, found[k])]
+    await lock_tables(connection, table)
+    columns = list_filled_columns(table, rows)
+    by_key = {primary_key_of(table, row): row for row in rows}
+    stored_checksums = await fetch_checksums(connection, table, previous.columns, by_key)
+    own_keys = [
+        k
+        for k in by_key
+        if k not in stored_checksums or previous.is_unchanged(k, stored_checksums[k])
+    ]
+    changed_keys = [
+        k
+        for k in by_key
+        if k in stored_checksums and not previous.is_unchanged(k, stored_checksums[k])
+    ]
     try:
-        mine = [by_key[k] for k in own]
-        stamped = STAMPED.get(table.name, ())
-        done = await upsert(connection, table, mine, stamped, columns=columns)
-    except asyncpg.IntegrityConstraintViolationError as odd:
+        own_rows = [by_key[k] for k in own_keys]
+        stamped_columns = LOAD_TIME_COLUMNS.get(table.name, ())
+        written_count = await upsert(connection, table, own_rows, stamped_columns, columns=columns)
+    except asyncpg.IntegrityConstraintViolationError as error:
         raise StoreUnusable(
-            f"ข้อมูลอ้างอิงของ {table.name} ขัดกับข้อมูลที่มีอยู่ ({odd.detail or odd}) "
-            f"· reference data of {table.name} contradicts what is held ({odd.detail or odd})"
-        ) from odd
-    over = (*columns, *(["version"] if "version" in table.c else []))
-    now: dict[Key, str | None] = dict(await marks(connection, table, over, own))
-    now |= {k: before.marks[k] for k in others if k in before.marks}
-    kept = await unlike(connection, table, columns, [by_key[k] for k in others])
-    return done, kept, Loaded(over, now)
+            f"ข้อมูลอ้างอิงของ {table.name} ขัดกับข้อมูลที่มีอยู่ ({error.detail or error}) "
+            f"· reference data of {table.name} contradicts what is held ({error.detail or error})"
+        ) from error
+    checksum_columns = (*columns, *(["version"] if "version" in table.c else []))
+    checksums: dict[PrimaryKey, str | None] = dict(
+        await fetch_checksums(connection, table, checksum_columns, own_keys)
+    )
+    checksums |= {k: previous.checksums[k] for k in changed_keys if k in previous.checksums}
+    differing_keys = await list_differing_keys(
+        connection, table, columns, [by_key[k] for k in changed_keys]
+    )
+    return written_count, differing_keys, LoadedTable(checksum_columns, checksums)
 
 
-async def unlike(
+async def list_differing_keys(
     connection: asyncpg.Connection, table: sa.Table, columns: list[str], rows: list[Row]
-) -> list[Key]:
+) -> list[PrimaryKey]:
     """The keys of rows that are held otherwise."""
-    names = named(table)
-    rest = [name for name in columns if name not in names]
-    if not rows or not rest:
+    key_columns = primary_key_columns(table)
+    value_columns = [name for name in columns if name not in key_columns]
+    if not rows or not value_columns:
         return []
-    listed = ", ".join(f'"{name}"' for name in names)
+    key_list = ", ".join(f'"{name}"' for name in key_columns)
     found = await connection.fetch(
-        f'select {listed} from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as asked '  # noqa: S608
-        f'join "{table.name}" as held using ({listed}) where {differing(rest, "asked")}',
+        f"select {key_list} "  # noqa: S608 - names of our own tables and columns
+        f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as listed '
+        f'join "{table.name}" as stored using ({key_list}) '
+        f"where {build_difference_condition(value_columns, 'listed')}",
         json.dumps(rows, ensure_ascii=False),
     )
     return [tuple(row) for row in found]
 
 
-async def remove(
+async def delete_removed_rows(
     connection: asyncpg.Connection,
-    before: Mapping[str, Loaded],
-    after: dict[str, Loaded],
-    harvest: Harvest,
-) -> tuple[int, dict[str, list[Key]]]:
+    previous_load: Mapping[str, LoadedTable],
+    current_load: dict[str, LoadedTable],
+    reference: ReferenceRows,
+) -> tuple[int, dict[str, list[PrimaryKey]]]:
     """Delete what an earlier load wrote and the files no longer hold, the dependent first.
 
     Gives how many were deleted, and the keys of those that stay; these are put to what stands now.
     """
-    await held(connection, *metadata.sorted_tables)
-    gone: dict[str, dict[Key, bool]] = {}
-    for name, loaded in before.items():
+    await lock_tables(connection, *metadata.sorted_tables)
+    missing_rows: dict[str, dict[PrimaryKey, bool]] = {}
+    for name, previous_table in previous_load.items():
         table = metadata.tables[name]
-        now = {key(table, row) for row in harvest.rows.get(name, [])}
-        left = [old for old in loaded.marks if old not in now]
-        found = await marks(connection, table, loaded.columns, left)
-        gone[name] = {old: not loaded.wrote(old, mark) for old, mark in found.items()}
-    stay = await previous.staying(connection, gone)
-    removed = 0
-    stayed: dict[str, list[Key]] = {}
+        listed_keys = {primary_key_of(table, row) for row in reference.rows.get(name, [])}
+        missing_keys = [old for old in previous_table.checksums if old not in listed_keys]
+        stored_checksums = await fetch_checksums(
+            connection, table, previous_table.columns, missing_keys
+        )
+        missing_rows[name] = {
+            old: not previous_table.is_unchanged(old, checksum)
+            for old, checksum in stored_checksums.items()
+        }
+    retained_rows = await previous.find_retained_rows(connection, missing_rows)
+    deleted_count = 0
+    retained_keys: dict[str, list[PrimaryKey]] = {}
     for table in reversed(metadata.sorted_tables):
-        name, rows = table.name, gone.get(table.name, {})
-        names = named(table)
-        leaving = [old for old in rows if (name, old) not in stay]
-        if leaving:
-            same = " and ".join(f'held."{name}" = gone."{name}"' for name in names)
-            done = await connection.execute(
-                f'delete from "{table.name}" as held '  # noqa: S608 - as above
-                f'using jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as gone '
-                f"where {same}",
-                given(table, leaving),
+        name, rows = table.name, missing_rows.get(table.name, {})
+        key_columns = primary_key_columns(table)
+        deleted_keys = [old for old in rows if (name, old) not in retained_rows]
+        if deleted_keys:
+            key_condition = " and ".join(
+                f'stored."{name}" = removed."{name}"' for name in key_columns
             )
-            removed += int(done.rsplit(" ", 1)[1])
-        if kept := [old for old in rows if (name, old) in stay]:
-            stayed[name] = kept
-            here = after.get(name) or Loaded(before[name].columns, {})
-            anew = await marks(connection, table, here.columns, kept)
-            known = {k: before[name].marks[k] if rows[k] else anew[k] for k in kept}
-            after[name] = Loaded(here.columns, {**here.marks, **known})
-    return removed, stayed
+            status = await connection.execute(
+                f'delete from "{table.name}" as stored '  # noqa: S608 - as above
+                f'using jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as removed '
+                f"where {key_condition}",
+                serialize_keys(table, deleted_keys),
+            )
+            deleted_count += int(status.rsplit(" ", 1)[1])
+        if retained := [old for old in rows if (name, old) in retained_rows]:
+            retained_keys[name] = retained
+            current_table = current_load.get(name) or LoadedTable(previous_load[name].columns, {})
+            new_checksums = await fetch_checksums(
+                connection, table, current_table.columns, retained
+            )
+            retained_checksums = {
+                k: previous_load[name].checksums[k] if rows[k] else new_checksums[k]
+                for k in retained
+            }
+            current_load[name] = LoadedTable(
+                current_table.columns, {**current_table.checksums, **retained_checksums}
+            )
+    return deleted_count, retained_keys

@@ -1,109 +1,115 @@
 """Rules, value chains, plans and their issues, projects and what they serve, planning rounds."""
 
 from hub.store.reference.rows import (
-    Harvest,
-    common_era,
-    dates,
-    named,
-    several,
-    text,
-    worded,
-    yes,
+    ReferenceRows,
+    localized_values,
+    name_values,
+    parse_boolean,
+    parse_buddhist_year,
+    parse_list,
+    text_values,
+    validity_values,
 )
 
-WEIGHT = {"HIGH": "1", "MEDIUM": "0.6", "LOW": "0.3"}
+WEIGHT_BY_CONFIDENCE = {"HIGH": "1", "MEDIUM": "0.6", "LOW": "0.3"}
 """How much a reading of a slide weighs as a reason; ours, by the confidence beside it."""
 
 
-def rules(harvest: Harvest) -> None:
+def add_rules(reference: ReferenceRows) -> None:
     """R1 to R69."""
-    for line in harvest.lines("rules"):
+    for line in reference.read_lines("rules"):
         code = line["code"] or ""
-        why = "enforcement_why"
-        harvest.add(
+        note_column = "enforcement_why"
+        reference.add_row(
             "rule",
             code=code,
             slug=line["slug"],
             group=line["group"],
             ordinal=line["ordinal"],
-            **text(line, "text"),
+            **text_values(line, "text"),
             enforcement=line["enforcement"],
-            **worded("enforcement_note", line[f"{why}_th"], line[f"{why}_en"], "HUMAN", "HUMAN"),
+            **localized_values(
+                "enforcement_note",
+                line[f"{note_column}_th"],
+                line[f"{note_column}_en"],
+                "HUMAN",
+                "HUMAN",
+            ),
             severity=line["severity"],
             citation=line["citation"],
-            **dates(line),
+            **validity_values(line),
         )
-        harvest.cite("Rule", code, line, "rules")
+        reference.add_provenance("Rule", code, line, "rules")
 
 
-def chains(harvest: Harvest) -> None:
+def add_value_chains(reference: ReferenceRows) -> None:
     """Value chains, their stages, and who is expected to do what."""
-    for line in harvest.lines("value_chains"):
+    for line in reference.read_lines("value_chains"):
         code = line["code"] or ""
-        harvest.add(
+        reference.add_row(
             "value_chain",
             id=code,
-            **named(line),
+            **name_values(line),
             theme=line["theme"],
             template_id=line["template_code"],
-            actor_levels=several(line["actor_levels"]),
+            actor_levels=parse_list(line["actor_levels"]),
         )
-        harvest.cite("ValueChain", code, line, "value_chains")
-    for line in harvest.lines("stages"):
-        key = stage(line["chain_code"], line["code"])
-        harvest.add(
+        reference.add_provenance("ValueChain", code, line, "value_chains")
+    for line in reference.read_lines("stages"):
+        key = build_stage_id(line["chain_code"], line["code"])
+        reference.add_row(
             "stage",
             id=key,
             chain_id=line["chain_code"],
             code=line["code"],
             ordinal=line["order"],
-            **text(line, "name"),
-            **text(line, "group"),
+            **text_values(line, "name"),
+            **text_values(line, "group"),
             kind=line["kind"],
         )
-        harvest.cite("Stage", key, line, "stages")
-    for line in harvest.lines("expected_roles"):
+        reference.add_provenance("Stage", key, line, "stages")
+    for line in reference.read_lines("expected_roles"):
         code = line["code"] or ""
-        harvest.add(
+        reference.add_row(
             "expected_role",
             id=code,
-            stage_id=stage(line["chain_code"], line["stage_code"]),
+            stage_id=build_stage_id(line["chain_code"], line["stage_code"]),
             level=line["level"],
-            **text(line, "statement"),
+            **text_values(line, "statement"),
             citation=line["citation"],
         )
-        harvest.cite("ExpectedRole", code, line, "expected_roles")
+        reference.add_provenance("ExpectedRole", code, line, "expected_roles")
 
 
-def stage(chain: str | None, code: str | None) -> str:
+def build_stage_id(chain: str | None, code: str | None) -> str:
     """The key of a stage; its code is its own only within the chain."""
     return f"{chain}.{code}"
 
 
-def version(plan: str | None, number: str | None) -> str:
+def build_version_id(plan: str | None, number: str | None) -> str:
     """The key of a version of a plan."""
     return f"{plan}-v{number}"
 
 
-def plans(harvest: Harvest) -> None:
+def add_plans(reference: ReferenceRows) -> None:
     """Plans with their one version, and the issues as that version words them."""
-    read: dict[str | None, str] = {}
-    for line in harvest.lines("plans"):
+    version_ids: dict[str | None, str] = {}
+    for line in reference.read_lines("plans"):
         code = line["code"] or ""
-        read[code] = version(code, line["version_number"])
-        harvest.add(
+        version_ids[code] = build_version_id(code, line["version_number"])
+        reference.add_row(
             "plan",
             id=code,
             kind=line["kind"],
-            **named(line, "title"),
+            **name_values(line, "title"),
             area_id=line["area_code"],
-            first_year=common_era(line["first_year_be"]),
-            last_year=common_era(line["last_year_be"]),
+            first_year=parse_buddhist_year(line["first_year_be"]),
+            last_year=parse_buddhist_year(line["last_year_be"]),
         )
-        harvest.cite("Plan", code, line, "plans")
-        harvest.add(
+        reference.add_provenance("Plan", code, line, "plans")
+        reference.add_row(
             "plan_version",
-            id=read[code],
+            id=version_ids[code],
             plan_id=code,
             number=line["version_number"],
             status=line["status"],
@@ -111,93 +117,99 @@ def plans(harvest: Harvest) -> None:
             decided_on=line["decided_on"],
             decided_by=line["decided_by"],
         )
-        harvest.cite("PlanVersion", read[code], line, "plans")
-    for line in harvest.lines("issues"):
+        reference.add_provenance("PlanVersion", version_ids[code], line, "plans")
+    for line in reference.read_lines("issues"):
         code = line["code"] or ""
-        harvest.add("issue", id=code, plan_id=line["plan_code"])
-        harvest.add(
+        reference.add_row("issue", id=code, plan_id=line["plan_code"])
+        reference.add_row(
             "issue_revision",
             issue_id=code,
-            version_id=read[line["plan_code"]],
+            version_id=version_ids[line["plan_code"]],
             code=code,
-            **named(line),
+            **name_values(line),
             rank=line["rank"],
             rank_basis=line["rank_basis"],
             theme=line["theme"],
             chain_id=line["chain_code"],
         )
-        harvest.cite("StrategicIssue", code, line, "issues")
+        reference.add_provenance("StrategicIssue", code, line, "issues")
 
 
-def projects(harvest: Harvest) -> None:
+def add_projects(reference: ReferenceRows) -> None:
     """Projects, where they act, and the issue and stage each serves."""
-    for line in harvest.lines("projects"):
+    for line in reference.read_lines("projects"):
         code = line["code"] or ""
-        harvest.add(
+        reference.add_row(
             "project",
             id=code,
             code=code,
-            **named(line),
+            **name_values(line),
             actor_level=line["actor_level"],
             owner_id=line["owner_id"],
-            fiscal_years=[common_era(year) for year in several(line["fiscal_years_be"])],
+            fiscal_years=[
+                parse_buddhist_year(year) for year in parse_list(line["fiscal_years_be"])
+            ],
             visibility=line["visibility"],
         )
-        harvest.cite("Project", code, line, "projects")
-        for area in several(line["area_codes"]):
-            harvest.add("project_area", project_id=code, area_id=area, basis="UNKNOWN")
-    for line in harvest.lines("linkages"):
-        place = stage(line["chain_code"], line["stage_code"]) if line["stage_code"] else None
-        key = ":".join(filter(None, (line["project_code"], line["issue_code"], place)))
+        reference.add_provenance("Project", code, line, "projects")
+        for area in parse_list(line["area_codes"]):
+            reference.add_row("project_area", project_id=code, area_id=area, basis="UNKNOWN")
+    for line in reference.read_lines("linkages"):
+        stage_id = (
+            build_stage_id(line["chain_code"], line["stage_code"]) if line["stage_code"] else None
+        )
+        key = ":".join(filter(None, (line["project_code"], line["issue_code"], stage_id)))
         reason = {
             "code": line["asserted"],
             "th": line["reason_th"],
             "en": line["reason_en"],
             "th_origin": "HUMAN",
             "en_origin": "HUMAN",
-            "weight": WEIGHT[line["confidence"] or "LOW"],
+            "weight": WEIGHT_BY_CONFIDENCE[line["confidence"] or "LOW"],
         }
-        harvest.add(
+        reference.add_row(
             "linkage",
             id=key,
             project_id=line["project_code"],
             issue_id=line["issue_code"],
-            stage_id=place,
+            stage_id=stage_id,
             status=line["status"],
             visibility=line["visibility"],
             reasons=[reason],
         )
-        harvest.cite("Linkage", key, line, "linkages")
+        reference.add_provenance("Linkage", key, line, "linkages")
 
 
-def rounds(harvest: Harvest) -> None:
+def add_planning_events(reference: ReferenceRows) -> None:
     """Steps and dates of planning rounds."""
-    for line in harvest.lines("planning_events"):
+    for line in reference.read_lines("planning_events"):
         code = line["code"] or ""
-        harvest.add(
+        reference.add_row(
             "planning_event",
             id=code,
             track=line["track"],
             ordinal=line["order"],
-            **text(line, "text"),
-            fiscal_year=common_era(line["fiscal_year_be"]),
+            **text_values(line, "text"),
+            fiscal_year=parse_buddhist_year(line["fiscal_year_be"]),
             starts_on=line["starts_on"],
             ends_on=line["ends_on"],
             precision=line["precision"],
-            movable=yes(line["movable"]),
-            actors_th=several(line["actors_th"]),
-            actors_en=several(line["actors_en"]),
-            depends_on=several(line["depends_on"]),
+            movable=parse_boolean(line["movable"]),
+            actors_th=parse_list(line["actors_th"]),
+            actors_en=parse_list(line["actors_en"]),
+            depends_on=parse_list(line["depends_on"]),
         )
-        harvest.cite("PlanningEvent", code, line, "planning_events")
+        reference.add_provenance("PlanningEvent", code, line, "planning_events")
 
 
-TYPES = {"Issue": "StrategicIssue"}
+CONTRACT_TYPE_NAMES = {"Issue": "StrategicIssue"}
 """Subjects that citations.csv calls by another name than the contract."""
 
 
-def citations(harvest: Harvest) -> None:
+def add_citations(reference: ReferenceRows) -> None:
     """Further reasons for facts of the other files; after them, so that these come second."""
-    for line in harvest.lines("citations"):
+    for line in reference.read_lines("citations"):
         kind = line["subject_type"] or ""
-        harvest.cite(TYPES.get(kind, kind), line["subject_id"] or "", line, "citations")
+        reference.add_provenance(
+            CONTRACT_TYPE_NAMES.get(kind, kind), line["subject_id"] or "", line, "citations"
+        )

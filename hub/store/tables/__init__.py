@@ -25,12 +25,12 @@ from hub.store.tables.ingest import (
     quarantine,
     raw_record,
     record_join,
+    record_join_result,
     run_record,
     schedule,
     source_event,
     source_run,
     source_scope,
-    stand_in,
 )
 from hub.store.tables.linkage import linkage
 from hub.store.tables.metadata import metadata
@@ -79,6 +79,7 @@ __all__ = [
     "raw_record",
     "receipt",
     "record_join",
+    "record_join_result",
     "registration",
     "rule",
     "run_record",
@@ -91,6 +92,5 @@ __all__ = [
     "source_run",
     "source_scope",
     "stage",
-    "stand_in",
     "value_chain",
 ]

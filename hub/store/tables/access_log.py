@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from hub.store.tables.metadata import metadata
 
 
-def told(name: str, key: str) -> sa.Column[str]:
+def entry_column(name: str, key: str) -> sa.Column[str]:
     """A column the database reads off the entry, and an index on it."""
-    made = sa.Computed(f"((entry)::jsonb ->> '{key}'::text)", persisted=True)
-    return sa.Column(name, sa.Text, made, index=True)
+    computed = sa.Computed(f"((entry)::jsonb ->> '{key}'::text)", persisted=True)
+    return sa.Column(name, sa.Text, computed, index=True)
 
 
 access_log = sa.Table(
@@ -22,9 +22,9 @@ access_log = sa.Table(
     sa.Column("entry", sa.Text, nullable=False),
     sa.Column("previous", sa.LargeBinary, nullable=False),
     sa.Column("digest", sa.LargeBinary, nullable=False),
-    told("owner_id", "owner"),
-    told("agency_id", "agency"),
-    told("source_id", "source"),
+    entry_column("owner_id", "owner"),
+    entry_column("agency_id", "agency"),
+    entry_column("source_id", "source"),
     postgresql_partition_by="RANGE (at)",
 )
 

@@ -3,22 +3,28 @@
 import sqlalchemy as sa
 
 from hub.domain.agencies import ActorLevel, AgencyKind
-from hub.store.tables.metadata import known, localized, metadata, one_of, valid
+from hub.store.tables.metadata import (
+    enum_column,
+    localized_columns,
+    metadata,
+    system_time_column,
+    validity_columns,
+)
 
 agency = sa.Table(
     "agency",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    *one_of("kind", AgencyKind),
-    *one_of("level", ActorLevel, required=False),
-    *localized("name"),
+    *enum_column("kind", AgencyKind),
+    *enum_column("level", ActorLevel, required=False),
+    *localized_columns("name"),
     sa.Column("short_th", sa.Text),
     sa.Column("short_en", sa.Text),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
     sa.Column("area_id", sa.ForeignKey("area.id"), index=True),
     sa.Column("juristic_person", sa.Boolean, nullable=False),
-    *valid(),
-    known(),
+    *validity_columns(),
+    system_time_column(),
 )
 
 agency_placement = sa.Table(
@@ -28,8 +34,8 @@ agency_placement = sa.Table(
     sa.Column("agency_id", sa.ForeignKey("agency.id"), nullable=False, index=True),
     sa.Column("parent_id", sa.ForeignKey("agency.id"), index=True),
     sa.Column("code", sa.Text, index=True),
-    *valid(),
-    known(),
+    *validity_columns(),
+    system_time_column(),
 )
 
 external_id = sa.Table(
@@ -38,6 +44,6 @@ external_id = sa.Table(
     sa.Column("scheme", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, primary_key=True),
     sa.Column("subject", sa.Text, primary_key=True),
-    known(),
+    system_time_column(),
     sa.Index("ix_external_id_subject", "subject"),
 )

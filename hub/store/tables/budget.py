@@ -6,7 +6,7 @@
 import sqlalchemy as sa
 
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.store.tables.metadata import known, metadata, one_of
+from hub.store.tables.metadata import enum_column, metadata, system_time_column
 
 budget_line = sa.Table(
     "budget_line",
@@ -15,13 +15,13 @@ budget_line = sa.Table(
     sa.Column("project_id", sa.ForeignKey("project.id"), nullable=False),
     sa.Column("area_id", sa.ForeignKey("area.id"), index=True),
     sa.Column("fiscal_year", sa.SmallInteger, nullable=False),
-    *one_of("phase", BudgetPhase),
-    *one_of("funding", FundingSource),
+    *enum_column("phase", BudgetPhase),
+    *enum_column("funding", FundingSource),
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("holder_id", sa.ForeignKey("agency.id")),
     sa.Column("disburser_id", sa.ForeignKey("agency.id")),
     sa.Column("record_id", sa.ForeignKey("source_record.id"), index=True),
     sa.Column("source_id", sa.Text),
-    known(),
+    system_time_column(),
     sa.Index("ix_budget_line_project_id_fiscal_year", "project_id", "fiscal_year"),
 )

@@ -4,14 +4,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.identity.clients import ClientKind
-from hub.store.tables.metadata import known, metadata, one_of
+from hub.store.tables.metadata import enum_column, metadata, system_time_column
 
 registration = sa.Table(
     "registration",
     metadata,
     sa.Column("agency_id", sa.ForeignKey("agency.id"), primary_key=True),
     sa.Column("enabled", sa.Boolean, nullable=False),
-    known(),
+    system_time_column(),
 )
 
 client = sa.Table(
@@ -20,14 +20,14 @@ client = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("agency_id", sa.ForeignKey("registration.agency_id"), nullable=False, index=True),
     sa.Column("name", sa.Text, nullable=False),
-    *one_of("kind", ClientKind),
+    *enum_column("kind", ClientKind),
     sa.Column("scopes", ARRAY(sa.Text), nullable=False),
     sa.Column("secrets", ARRAY(sa.Text), nullable=False),
     sa.Column("keys", JSONB, nullable=False),
     sa.Column("origins", ARRAY(sa.Text), nullable=False),
     sa.Column("enabled", sa.Boolean, nullable=False),
     sa.Column("redirects", ARRAY(sa.Text), nullable=False),
-    known(),
+    system_time_column(),
     sa.Column("purpose", sa.Text),
 )
 
@@ -42,7 +42,7 @@ issuer = sa.Table(
     sa.Column("mapping", JSONB, nullable=False),
     sa.Column("enabled", sa.Boolean, nullable=False),
     sa.Column("sign_in", JSONB),
-    known(),
+    system_time_column(),
 )
 
 client_assertion = sa.Table(

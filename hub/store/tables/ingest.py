@@ -8,7 +8,7 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.runs import RunStatus
-from hub.store.tables.metadata import known, metadata, one_of, valid
+from hub.store.tables.metadata import enum_column, metadata, system_time_column, validity_columns
 
 source_event = sa.Table(
     "source_event",
@@ -33,7 +33,7 @@ source_run = sa.Table(
     metadata,
     sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
-    *one_of("status", RunStatus),
+    *enum_column("status", RunStatus),
     sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("finished_at", sa.DateTime(timezone=True)),
     sa.Column("origin", sa.Text, nullable=False),
@@ -64,7 +64,7 @@ run_record = sa.Table(
     sa.Column("run_id", sa.ForeignKey("source_run.id"), primary_key=True),
     sa.Column("source_key", sa.Text, primary_key=True),
     sa.Column("hash", sa.Text, primary_key=True),
-    *one_of("outcome", Outcome),
+    *enum_column("outcome", Outcome),
     sa.Column("prior_hash", sa.Text),
     sa.Column("block", sa.Text),
 )
@@ -77,12 +77,12 @@ source_scope = sa.Table(
     sa.Column("reading", sa.Text, nullable=False),
 )
 
-stand_in = sa.Table(
+record_join_result = sa.Table(
     "stand_in",
     metadata,
     sa.Column("record_id", sa.ForeignKey("source_record.id"), primary_key=True),
     sa.Column("telling", JSONB, nullable=False),
-    *one_of("state", JoinState),
+    *enum_column("state", JoinState),
     sa.Column("target", sa.Text, index=True),
     sa.Column("fits", sa.Integer, nullable=False),
 )
@@ -104,7 +104,7 @@ name_decision = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False, index=True),
-    *one_of("kind", NameKind),
+    *enum_column("kind", NameKind),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("block", sa.Text),
     sa.Column("first_year", sa.SmallInteger, nullable=False),
@@ -112,7 +112,7 @@ name_decision = sa.Table(
     sa.Column("target", sa.Text),
     sa.Column("decided_by", sa.Text, nullable=False),
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-    known(),
+    system_time_column(),
     sa.CheckConstraint("first_year <= last_year", name="years"),
 )
 
@@ -128,12 +128,12 @@ quarantine = sa.Table(
     sa.Column("hash", sa.ForeignKey("raw_record.hash"), nullable=False),
     sa.Column("url", sa.Text),
     sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
-    *one_of("reason", QuarantineReason),
+    *enum_column("reason", QuarantineReason),
     sa.Column("field", sa.Text, nullable=False),
     sa.Column("written", sa.Text, nullable=False),
     sa.Column("doubts", JSONB, nullable=False),
     sa.Column("amounts", JSONB, nullable=False),
-    *one_of("status", RowStatus),
+    *enum_column("status", RowStatus),
     sa.Column("settled_by", sa.Text),
     sa.Column("settled_at", sa.DateTime(timezone=True)),
     sa.UniqueConstraint("source_id", "source_key", "hash"),
@@ -144,10 +144,10 @@ alias = sa.Table(
     "alias",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    *one_of("kind", NameKind),
+    *enum_column("kind", NameKind),
     sa.Column("target", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
-    *valid(),
-    known(),
+    *validity_columns(),
+    system_time_column(),
     sa.Index("ix_alias_target", "target"),
 )

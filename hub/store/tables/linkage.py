@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import LinkageStatus
-from hub.store.tables.metadata import known, metadata, one_of
+from hub.store.tables.metadata import enum_column, metadata, system_time_column
 
 linkage = sa.Table(
     "linkage",
@@ -15,12 +15,12 @@ linkage = sa.Table(
     sa.Column("project_id", sa.ForeignKey("project.id"), nullable=False, index=True),
     sa.Column("issue_id", sa.ForeignKey("issue.id"), index=True),
     sa.Column("stage_id", sa.ForeignKey("stage.id"), index=True),
-    *one_of("status", LinkageStatus),
-    *one_of("visibility", Visibility),
+    *enum_column("status", LinkageStatus),
+    *enum_column("visibility", Visibility),
     sa.Column("share", sa.Numeric(9, 8)),
     sa.Column("reasons", JSONB, nullable=False, server_default="[]"),
     sa.Column("proposed_by_id", sa.ForeignKey("agency.id")),
-    known(),
+    system_time_column(),
     sa.CheckConstraint("share > 0 and share <= 1", name="share"),
     sa.CheckConstraint("issue_id is not null or stage_id is not null", name="target"),
 )

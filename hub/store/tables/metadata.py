@@ -17,7 +17,7 @@ metadata = sa.MetaData(
 )
 
 
-def known() -> sa.Column[Any]:
+def system_time_column() -> sa.Column[Any]:
     """Since when the hub holds the row as it stands; the trigger moves it on."""
     return sa.Column(
         "known_from",
@@ -27,12 +27,12 @@ def known() -> sa.Column[Any]:
     )
 
 
-def valid() -> Iterable[sa.Column[Any]]:
+def validity_columns() -> Iterable[sa.Column[Any]]:
     """The half-open range of validity; open ends are null."""
     return sa.Column("valid_from", sa.Date), sa.Column("valid_to", sa.Date)
 
 
-def localized(name: str, *, required: bool = True) -> Iterable[sa.Column[Any]]:
+def localized_columns(name: str, *, required: bool = True) -> Iterable[sa.Column[Any]]:
     """A text in Thai and English, and who worded each (null: as in the source)."""
     return (
         sa.Column(f"{name}_th", sa.Text, nullable=not required),
@@ -42,9 +42,9 @@ def localized(name: str, *, required: bool = True) -> Iterable[sa.Column[Any]]:
     )
 
 
-def one_of(name: str, kind: type[Enum], *, required: bool = True) -> Iterable[Any]:
+def enum_column(name: str, enum_type: type[Enum], *, required: bool = True) -> Iterable[Any]:
     """A column that holds a member of an enum by its name, and the check that it does."""
-    members = ", ".join(f"'{member.name}'" for member in kind)
+    members = ", ".join(f"'{member.name}'" for member in enum_type)
     return (
         sa.Column(name, sa.Text, nullable=not required),
         sa.CheckConstraint(f'"{name}" in ({members})', name=name),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.identity.viewer import Role
-from hub.store.tables.metadata import metadata, one_of
+from hub.store.tables.metadata import enum_column, metadata
 
 sign_in_attempt = sa.Table(
     "sign_in_attempt",
@@ -25,7 +25,7 @@ person_session = sa.Table(
     sa.Column("issuer", sa.ForeignKey("issuer.url"), index=True),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
-    *one_of("role", Role),
+    *enum_column("role", Role),
     sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
     sa.Column("until", sa.DateTime(timezone=True), nullable=False, index=True),
 )

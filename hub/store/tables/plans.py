@@ -4,20 +4,20 @@ import sqlalchemy as sa
 
 from hub.domain.identity.viewer import Visibility
 from hub.domain.plans import PlanKind, PlanStatus
-from hub.store.tables.metadata import known, localized, metadata, one_of
+from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
 
 plan = sa.Table(
     "plan",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    *one_of("kind", PlanKind),
-    *localized("title"),
+    *enum_column("kind", PlanKind),
+    *localized_columns("title"),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
     sa.Column("area_id", sa.ForeignKey("area.id"), index=True),
     sa.Column("agency_id", sa.ForeignKey("agency.id"), index=True),
     sa.Column("first_year", sa.SmallInteger, nullable=False),
     sa.Column("last_year", sa.SmallInteger, nullable=False),
-    known(),
+    system_time_column(),
     sa.CheckConstraint("first_year <= last_year", name="period"),
 )
 
@@ -27,13 +27,13 @@ plan_version = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("plan_id", sa.ForeignKey("plan.id"), nullable=False),
     sa.Column("number", sa.SmallInteger, nullable=False),
-    *one_of("status", PlanStatus),
-    *one_of("visibility", Visibility),
+    *enum_column("status", PlanStatus),
+    *enum_column("visibility", Visibility),
     sa.Column("owner_id", sa.ForeignKey("agency.id")),
     sa.Column("decided_on", sa.Date),
     sa.Column("decided_by", sa.Text),
-    *localized("vision", required=False),
-    known(),
+    *localized_columns("vision", required=False),
+    system_time_column(),
     sa.UniqueConstraint("plan_id", "number"),
 )
 
@@ -42,7 +42,7 @@ issue = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("plan_id", sa.ForeignKey("plan.id"), nullable=False, index=True),
-    known(),
+    system_time_column(),
 )
 
 issue_revision = sa.Table(
@@ -51,11 +51,11 @@ issue_revision = sa.Table(
     sa.Column("issue_id", sa.ForeignKey("issue.id"), primary_key=True),
     sa.Column("version_id", sa.ForeignKey("plan_version.id"), primary_key=True, index=True),
     sa.Column("code", sa.Text, nullable=False),
-    *localized("name"),
+    *localized_columns("name"),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
     sa.Column("rank", sa.SmallInteger),
     sa.Column("rank_basis", sa.Text),
     sa.Column("theme", sa.Text),
     sa.Column("chain_id", sa.ForeignKey("value_chain.id"), index=True),
-    known(),
+    system_time_column(),
 )

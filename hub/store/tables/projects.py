@@ -6,24 +6,24 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Visibility
 from hub.domain.projects import ShareBasis
-from hub.store.tables.metadata import known, localized, metadata, one_of
+from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
 
 project = sa.Table(
     "project",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("code", sa.Text, index=True),
-    *localized("name"),
+    *localized_columns("name"),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
-    *one_of("actor_level", ActorLevel, required=False),
+    *enum_column("actor_level", ActorLevel, required=False),
     sa.Column("owner_id", sa.ForeignKey("agency.id"), index=True),
     sa.Column("fiscal_years", ARRAY(sa.SmallInteger), nullable=False),
-    *one_of("visibility", Visibility),
+    *enum_column("visibility", Visibility),
     sa.Column("duplicate_of", sa.ForeignKey("project.id")),
     sa.Column("parent_id", sa.ForeignKey("project.id")),
     sa.Column("source_id", sa.ForeignKey("source.id")),
     sa.Column("source_key", sa.Text),
-    known(),
+    system_time_column(),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
     sa.UniqueConstraint("source_id", "source_key"),
 )
@@ -34,8 +34,8 @@ project_area = sa.Table(
     sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True),
     sa.Column("area_id", sa.ForeignKey("area.id"), primary_key=True, index=True),
     sa.Column("share", sa.Numeric(9, 8)),
-    *one_of("basis", ShareBasis),
-    known(),
+    *enum_column("basis", ShareBasis),
+    system_time_column(),
 )
 
 project_implementer = sa.Table(
@@ -44,5 +44,5 @@ project_implementer = sa.Table(
     sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True),
     sa.Column("ordinal", sa.SmallInteger, primary_key=True),
     sa.Column("agency_id", sa.ForeignKey("agency.id"), nullable=False, index=True),
-    known(),
+    system_time_column(),
 )

@@ -7,25 +7,25 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.provenance import Assertion, Confidence, SourceHealth
-from hub.store.tables.metadata import known, localized, metadata, one_of
+from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
 
 source = sa.Table(
     "source",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    *localized("name"),
+    *localized_columns("name"),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("note", sa.Text),
-    *one_of("health", SourceHealth),
+    *enum_column("health", SourceHealth),
     sa.Column("last_success_at", sa.DateTime(timezone=True)),
     sa.Column("owner_id", sa.ForeignKey("agency.id")),
     sa.Column("transport", sa.Text),
     sa.Column("cadence", sa.Text),
     sa.Column("spec_digest", sa.Text),
-    *one_of("asserted", Assertion, required=False),
+    *enum_column("asserted", Assertion, required=False),
     sa.Column("covers", JSONB),
     sa.Column("reported_years", ARRAY(sa.SmallInteger)),
-    known(),
+    system_time_column(),
 )
 
 source_record = sa.Table(
@@ -41,7 +41,7 @@ source_record = sa.Table(
     sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("scope", sa.Text),
     sa.Column("project_id", sa.ForeignKey("project.id"), index=True),
-    known(),
+    system_time_column(),
     sa.Index("ix_source_record_source_id_value", "source_id", "value"),
 )
 
@@ -52,9 +52,9 @@ provenance = sa.Table(
     sa.Column("ordinal", sa.SmallInteger, primary_key=True),
     sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
     sa.Column("record_id", sa.ForeignKey("source_record.id")),
-    *one_of("asserted", Assertion),
-    *one_of("confidence", Confidence, required=False),
+    *enum_column("asserted", Assertion),
+    *enum_column("confidence", Confidence, required=False),
     sa.Column("citation", sa.Text),
     sa.Column("note", sa.Text),
-    known(),
+    system_time_column(),
 )

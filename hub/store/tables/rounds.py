@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from hub.store.tables.metadata import known, localized, metadata
+from hub.store.tables.metadata import localized_columns, metadata, system_time_column
 
 planning_event = sa.Table(
     "planning_event",
@@ -11,7 +11,7 @@ planning_event = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("track", sa.Text, nullable=False),
     sa.Column("ordinal", sa.SmallInteger, nullable=False),
-    *localized("text"),
+    *localized_columns("text"),
     sa.Column("fiscal_year", sa.SmallInteger),
     sa.Column("starts_on", sa.Date),
     sa.Column("ends_on", sa.Date),
@@ -20,5 +20,5 @@ planning_event = sa.Table(
     sa.Column("actors_th", ARRAY(sa.Text), nullable=False),
     sa.Column("actors_en", ARRAY(sa.Text), nullable=False),
     sa.Column("depends_on", ARRAY(sa.Text), nullable=False),
-    known(),
+    system_time_column(),
 )

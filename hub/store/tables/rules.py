@@ -3,20 +3,26 @@
 import sqlalchemy as sa
 
 from hub.domain.rules import RuleGroup
-from hub.store.tables.metadata import known, localized, metadata, one_of, valid
+from hub.store.tables.metadata import (
+    enum_column,
+    localized_columns,
+    metadata,
+    system_time_column,
+    validity_columns,
+)
 
 rule = sa.Table(
     "rule",
     metadata,
     sa.Column("code", sa.Text, primary_key=True),
     sa.Column("slug", sa.Text, nullable=False),
-    *one_of("group", RuleGroup),
+    *enum_column("group", RuleGroup),
     sa.Column("ordinal", sa.SmallInteger, nullable=False),
-    *localized("text"),
+    *localized_columns("text"),
     sa.Column("enforcement", sa.Text, nullable=False),
-    *localized("enforcement_note"),
+    *localized_columns("enforcement_note"),
     sa.Column("severity", sa.Text, nullable=False),
     sa.Column("citation", sa.Text, nullable=False),
-    *valid(),
-    known(),
+    *validity_columns(),
+    system_time_column(),
 )

@@ -5,18 +5,18 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.value_chain import StageKind
-from hub.store.tables.metadata import known, localized, metadata, one_of
+from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
 
 value_chain = sa.Table(
     "value_chain",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    *localized("name"),
+    *localized_columns("name"),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
     sa.Column("theme", sa.Text),
     sa.Column("template_id", sa.ForeignKey("value_chain.id")),
     sa.Column("actor_levels", ARRAY(sa.Text), nullable=False),
-    known(),
+    system_time_column(),
 )
 
 stage = sa.Table(
@@ -26,10 +26,10 @@ stage = sa.Table(
     sa.Column("chain_id", sa.ForeignKey("value_chain.id"), nullable=False),
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("ordinal", sa.SmallInteger, nullable=False),
-    *localized("name"),
-    *localized("group", required=False),
-    *one_of("kind", StageKind),
-    known(),
+    *localized_columns("name"),
+    *localized_columns("group", required=False),
+    *enum_column("kind", StageKind),
+    system_time_column(),
     sa.UniqueConstraint("chain_id", "code"),
 )
 
@@ -38,8 +38,8 @@ expected_role = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("stage_id", sa.ForeignKey("stage.id"), nullable=False, index=True),
-    *one_of("level", ActorLevel),
-    *localized("statement"),
+    *enum_column("level", ActorLevel),
+    *localized_columns("statement"),
     sa.Column("citation", sa.Text, nullable=False),
-    known(),
+    system_time_column(),
 )

@@ -17,7 +17,7 @@ from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
 from hub.ingest.run import Input, ingest
 from hub.services.sources.settle_quarantine import settle
-from hub.store.database import Database, opened
+from hub.store.database import Database, open_database
 from tests.conftest import Asking, administer, copied
 
 QUESTIONS = sorted(Path(__file__).parent.glob("*.graphql"))
@@ -29,7 +29,7 @@ TRAT = {"trat": "gid://hub/Area/23"}
 @pytest.fixture(scope="module")
 async def taken_in(template: str) -> AsyncIterator[Database]:
     """The reference data, the samples of two sources, and what a person says of a lost number."""
-    async with opened(await copied(template, "taken_in"), pool_size=5) as database:
+    async with open_database(await copied(template, "taken_in"), pool_size=5) as database:
         for name in ("govspending_budget", "budget_act"):
             asked = connector(name)
             [path] = (asked.folder / "sample").glob("records.*")
