@@ -11,7 +11,7 @@ from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.time import is_in_force
-from resolvers.arguments import area_key, externally_named
+from resolvers.arguments import find_keys_by_external_id, validate_area_id
 from resolvers.context import Context
 
 
@@ -19,11 +19,11 @@ async def agency(
     _roots: Sequence[None], context: Context, *, by: Lookup[Agency], on: date | None = None
 ) -> Sequence[Agency | None]:
     """One agency by id, by a code it bears or ever bore, or by a name in another system."""
-    day, held = on or context.today, context.unit.agencies
+    day, repository = on or context.today, context.unit.agencies
     if by.code is not None:
-        return [(await held.by_codes([by.code], day)).get(by.code)]
-    ids = [by.key] if by.key else await externally_named(context, by, "Agency")
-    found = await held.by_id(ids, day)
+        return [(await repository.by_codes([by.code], day)).get(by.code)]
+    ids = [by.key] if by.key else await find_keys_by_external_id(context, by, "Agency")
+    found = await repository.by_id(ids, day)
     return [next((found[key] for key in ids if key in found), None)]
 
 
@@ -39,7 +39,7 @@ async def agencies(
 ) -> Sequence[Connection[Agency]]:
     """Agencies in force on a day, in Thai dictionary order."""
     page = PageRequest.from_arguments(first, after)
-    area_id = await area_key(context, area, "area")
+    area_id = await validate_area_id(context, area, "area")
     day = on or context.today
     return [await context.unit.agencies.page(page, level=level, area_id=area_id, on=day)]
 
@@ -48,14 +48,17 @@ async def parent(
     agencies: Sequence[Agency], context: Context, *, on: date | None = None
 ) -> Sequence[Agency | None]:
     """What each agency is under: as it was read, or on another day."""
-    day, held = on or context.today, context.unit.agencies
+    day, repository = on or context.today, context.unit.agencies
     if on is None:
         ids = [agency.parent_id for agency in agencies]
     else:
-        then = await held.by_id([agency.id for agency in agencies], day)
-        ids = [then[agency.id].parent_id if agency.id in then else None for agency in agencies]
-    asked = [i for i in ids if i]
-    found = await held.by_id(asked, day) if asked else {}
+        agencies_on_day = await repository.by_id([agency.id for agency in agencies], day)
+        ids = [
+            agencies_on_day[agency.id].parent_id if agency.id in agencies_on_day else None
+            for agency in agencies
+        ]
+    parent_ids = [i for i in ids if i]
+    found = await repository.by_id(parent_ids, day) if parent_ids else {}
     return [found.get(i) if i else None for i in ids]
 
 
@@ -69,30 +72,38 @@ async def disburses_through(
 
     Money for one member province is paid by that province, other money by the centre's.
     """
-    asked = await area_key(context, area, "area")
+    spending_area_id = await validate_area_id(context, area, "area")
     areas = context.unit.areas
     clusters = {
         agency.id: agency.area_id
         for agency in agencies
         if agency.kind is AgencyKind.CLUSTER and agency.area_id
     }
-    known = await areas.by_id(list(clusters.values())) if clusters else {}
+    clusters_by_id = await areas.by_id(list(clusters.values())) if clusters else {}
     days: dict[date, list[Area]] = defaultdict(list)
-    for cluster in known.values():
-        days[day_in(cluster, context.today)].append(cluster)
-    payers: dict[str, str] = {}
+    for cluster in clusters_by_id.values():
+        days[clamp_to_validity(cluster, context.today)].append(cluster)
+    payer_province_ids: dict[str, str] = {}
     for day, group in days.items():
         ids = [cluster.id for cluster in group]
         centres = await areas.operations_centres(ids, day)
-        payers |= {key: centre.province.id for key, centre in centres.items()}
-        if asked is not None:
+        payer_province_ids |= {key: centre.province.id for key, centre in centres.items()}
+        if spending_area_id is not None:
             members = await areas.children(ids, day)
-            payers |= {k: asked for k in ids if asked in {m.child.id for m in members[k]}}
-    found = await context.unit.agencies.by_province_areas(list(payers.values()), context.today)
-    return [found.get(payers.get(clusters.get(agency.id, ""), "")) for agency in agencies]
+            payer_province_ids |= {
+                k: spending_area_id
+                for k in ids
+                if spending_area_id in {m.child.id for m in members[k]}
+            }
+    found = await context.unit.agencies.by_province_areas(
+        list(payer_province_ids.values()), context.today
+    )
+    return [
+        found.get(payer_province_ids.get(clusters.get(agency.id, ""), "")) for agency in agencies
+    ]
 
 
-def day_in(area: Area, today: date) -> date:
+def clamp_to_validity(area: Area, today: date) -> date:
     """Today where the area is in force, else the last day it was, or the first it will be."""
     if is_in_force(area.valid_from, area.valid_to, today):
         return today

@@ -8,7 +8,7 @@ from hub.domain.areas import Area, AreaLevel, AreaMembership, OperationsCentre
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest
-from resolvers.arguments import area_key
+from resolvers.arguments import validate_area_id
 from resolvers.context import Context
 
 
@@ -31,7 +31,7 @@ async def areas(
 ) -> Sequence[Connection[Area]]:
     """Areas in force on a day, in Thai dictionary order."""
     page = PageRequest.from_arguments(first, after)
-    within = await area_key(context, under, "under")
+    within = await validate_area_id(context, under, "under")
     day = on or context.today
     return [await context.unit.areas.page(page, level=level, under=within, on=day)]
 
@@ -56,11 +56,17 @@ async def children(
     if level is None:
         found = await context.unit.areas.children([a.id for a in areas], day)
         return [[m.child for m in found[area.id]] for area in areas]
-    below = await context.unit.areas.descendants([a.id for a in areas], day)
-    known = await context.unit.areas.by_id([i for ids in below.values() for i in ids])
+    descendant_ids = await context.unit.areas.descendants([a.id for a in areas], day)
+    areas_by_id = await context.unit.areas.by_id(
+        [i for ids in descendant_ids.values() for i in ids]
+    )
     return [
         sorted(
-            (known[i] for i in below[a.id] - {a.id} if known[i].level is level),
+            (
+                areas_by_id[i]
+                for i in descendant_ids[a.id] - {a.id}
+                if areas_by_id[i].level is level
+            ),
             key=lambda c: (c.sort_key, c.id),
         )
         for a in areas
@@ -78,25 +84,25 @@ async def path(
         while edges.get(chain[0]):
             chain.insert(0, edges[chain[0]][0])
         chains.append(chain)
-    known = await context.unit.areas.by_id([i for chain in chains for i in chain])
-    return [[known[i] for i in chain] for chain in chains]
+    areas_by_id = await context.unit.areas.by_id([i for chain in chains for i in chain])
+    return [[areas_by_id[i] for i in chain] for chain in chains]
 
 
 async def operations_centre(
     areas: Sequence[Area], context: Context, *, on: date | None = None
 ) -> Sequence[Area | None]:
     """The province each cluster is run from."""
-    return [c.province if c else None for c in await centres(areas, context, on)]
+    return [c.province if c else None for c in await fetch_operations_centres(areas, context, on)]
 
 
 async def head(
     areas: Sequence[Area], context: Context, *, on: date | None = None
 ) -> Sequence[OperationsCentre | None]:
     """Who heads each cluster."""
-    return await centres(areas, context, on)
+    return await fetch_operations_centres(areas, context, on)
 
 
-async def centres(
+async def fetch_operations_centres(
     areas: Sequence[Area], context: Context, on: date | None
 ) -> Sequence[OperationsCentre | None]:
     """The centre of each cluster on a day; null for other areas."""

@@ -11,7 +11,7 @@ from hub.domain.lookups import AsOf
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.provenance import Source
 from resolvers.context import Context
-from resolvers.nodes import agencies
+from resolvers.nodes import fetch_agencies
 
 
 async def access_log(
@@ -25,18 +25,20 @@ async def access_log(
 ) -> Sequence[Connection[AccessRecord]]:
     """The newest first."""
     page = PageRequest.from_arguments(first, after, (int,))
-    moment = AsOf.at_instant(since, "since").instant if since else None
+    since_instant = AsOf.at_instant(since, "since").instant if since else None
     source_id = source.key if source else None
-    return [await context.unit.audit_log.page(page, source_id=source_id, since=moment)]
+    return [await context.unit.audit_log.page(page, source_id=source_id, since=since_instant)]
 
 
 async def owner(records: Sequence[AccessRecord], context: Context) -> Sequence[Agency | None]:
     """Whose data each is of."""
-    return await agencies([one.owner_id for one in records], context)
+    return await fetch_agencies([record.owner_id for record in records], context)
 
 
-async def source_of(records: Sequence[AccessRecord], context: Context) -> Sequence[Source | None]:
+async def sources_of_access_records(
+    records: Sequence[AccessRecord], context: Context
+) -> Sequence[Source | None]:
     """The source each is of; one that is no more is null."""
-    ids = [one.source_id for one in records if one.source_id]
-    held = await context.unit.provenance.sources_by_id(ids) if ids else {}
-    return [held.get(one.source_id or "") for one in records]
+    ids = [record.source_id for record in records if record.source_id]
+    sources_by_id = await context.unit.provenance.sources_by_id(ids) if ids else {}
+    return [sources_by_id.get(record.source_id or "") for record in records]

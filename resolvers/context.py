@@ -30,41 +30,41 @@ class Context:
     now: datetime
     review: "Review"
     feed: "SourceEventFeed"
-    trail: AuditContext
-    agencies: LiveFigureClient | None = None
+    audit_context: AuditContext
+    live_figures: LiveFigureClient | None = None
     """Asks agencies now; null where nobody may be asked."""
     loaders: dict[Any, Any] = field(default_factory=dict)
-    alive: list[Any] = field(default_factory=list)
+    retained_parents: list[Any] = field(default_factory=list)
 
     @property
     def today(self) -> date:
         """The day in Bangkok, which is what `on` means when it is absent."""
         return self.now.astimezone(BANGKOK).date()
 
-    def loader(
+    def get_loader(
         self,
         batch: Any,
-        asked: dict[str, Any],
-        make: Callable[[Any, "Context", dict[str, Any]], Any],
+        arguments: dict[str, Any],
+        build: Callable[[Any, "Context", dict[str, Any]], Any],
     ) -> Any:
         """The request's loader for a field and its arguments, made when first needed."""
-        key = (batch, *sorted(asked.items()))
+        key = (batch, *sorted(arguments.items()))
         if key not in self.loaders:
-            self.loaders[key] = make(batch, self, asked)
+            self.loaders[key] = build(batch, self, arguments)
         return self.loaders[key]
 
-    async def renew(self) -> None:
+    async def renew_snapshot(self) -> None:
         """Give the snapshot back: what is asked from here on is answered from a later one."""
         self.unit = await self.unit.restart_snapshot()
         self.loaders.clear()
 
 
 @dataclass(frozen=True, slots=True)
-class Following:
+class SubscriptionContext:
     """What the source of a subscription is given: how to look, again and again.
 
     `async with following.afresh() as context` is one look: one snapshot, who asks now, and a
     connection only while the block lasts. Between two looks a source holds nothing.
     """
 
-    afresh: Callable[[], AbstractAsyncContextManager[Context]]
+    open_context: Callable[[], AbstractAsyncContextManager[Context]]

@@ -11,10 +11,10 @@ from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import StrategicIssue
 from hub.domain.projects import Project
 from hub.domain.value_chain import Stage
-from hub.services.matrix.resolve_scope import scope_of
-from resolvers.arguments import at_each_instant, instant
+from hub.services.matrix.resolve_scope import resolve_scope
+from resolvers.arguments import fetch_grouped_by_as_of, resolve_as_of
 from resolvers.context import Context
-from resolvers.nodes import agencies
+from resolvers.nodes import fetch_agencies
 
 
 async def linkages(
@@ -28,31 +28,38 @@ async def linkages(
 ) -> Sequence[Connection[Linkage]]:
     """Linkages that a filter looks at."""
     page = PageRequest.from_arguments(first, after, (str,))
-    at = await instant(context, as_of)
-    return [await filtered(context, page, filter, at)]
+    as_of_time = await resolve_as_of(context, as_of)
+    return [await fetch_linkage_page(context, page, filter, as_of_time)]
 
 
-async def filtered(
-    context: Context, page: PageRequest, asked: MatrixFilter | None, at: datetime | None
+async def fetch_linkage_page(
+    context: Context,
+    page: PageRequest,
+    matrix_filter: MatrixFilter | None,
+    as_of_time: datetime | None,
 ) -> Connection[Linkage]:
     """One page of what a filter looks at; without a filter, every linkage there is."""
-    if asked is None:
-        return await context.unit.linkages.page_all(page, at)
-    scope = await scope_of(context.unit, asked, None, today=context.today, known_at=at)
+    if matrix_filter is None:
+        return await context.unit.linkages.page_all(page, as_of_time)
+    scope = await resolve_scope(
+        context.unit, matrix_filter, None, today=context.today, as_of_time=as_of_time
+    )
     return await context.unit.linkages.page_in_scope(page, scope)
 
 
-async def project_of(linkages: Sequence[Linkage], context: Context) -> Sequence[Project | None]:
+async def projects_of_linkages(
+    linkages: Sequence[Linkage], context: Context
+) -> Sequence[Project | None]:
     """The project of each linkage, as known when the linkage was."""
 
     async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Project | None]:
-        held = await context.unit.projects.by_id([link.project_id for link in group], at)
-        return [held.get(link.project_id) for link in group]
+        projects_by_id = await context.unit.projects.by_id([link.project_id for link in group], at)
+        return [projects_by_id.get(link.project_id) for link in group]
 
-    return await at_each_instant(linkages, fetch)
+    return await fetch_grouped_by_as_of(linkages, fetch)
 
 
-async def issue_of(
+async def issues_of_linkages(
     linkages: Sequence[Linkage], context: Context
 ) -> Sequence[StrategicIssue | None]:
     """The issue of each linkage, as worded when the linkage was known."""
@@ -61,23 +68,25 @@ async def issue_of(
         group: Sequence[Linkage], at: datetime | None
     ) -> Sequence[StrategicIssue | None]:
         ids = [link.issue_id for link in group if link.issue_id]
-        held = await context.unit.plans.issues_by_id(ids, at) if ids else {}
-        return [held.get(link.issue_id) if link.issue_id else None for link in group]
+        issues_by_id = await context.unit.plans.issues_by_id(ids, at) if ids else {}
+        return [issues_by_id.get(link.issue_id) if link.issue_id else None for link in group]
 
-    return await at_each_instant(linkages, fetch)
+    return await fetch_grouped_by_as_of(linkages, fetch)
 
 
-async def stage_of(linkages: Sequence[Linkage], context: Context) -> Sequence[Stage | None]:
+async def stages_of_linkages(
+    linkages: Sequence[Linkage], context: Context
+) -> Sequence[Stage | None]:
     """The stage of each linkage, as it was when the linkage was known; null where nobody said."""
 
     async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Stage | None]:
         ids = [link.stage_id for link in group if link.stage_id]
-        held = await context.unit.chains.stages_by_id(ids, at) if ids else {}
-        return [held.get(link.stage_id) if link.stage_id else None for link in group]
+        stages_by_id = await context.unit.chains.stages_by_id(ids, at) if ids else {}
+        return [stages_by_id.get(link.stage_id) if link.stage_id else None for link in group]
 
-    return await at_each_instant(linkages, fetch)
+    return await fetch_grouped_by_as_of(linkages, fetch)
 
 
 async def proposed_by(linkages: Sequence[Linkage], context: Context) -> Sequence[Agency | None]:
     """Who proposed each linkage; null where the deck did."""
-    return await agencies([link.proposed_by_id for link in linkages], context)
+    return await fetch_agencies([link.proposed_by_id for link in linkages], context)

@@ -27,9 +27,9 @@ from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
 from hub.errors import Invalid, TooCostly
-from hub.services.matrix.compute_matrix import draw_matrix
+from hub.services.matrix.compute_matrix import compute_matrix
 from hub.services.matrix.explain_figures import explain_figures
-from resolvers.arguments import instant
+from resolvers.arguments import resolve_as_of
 from resolvers.context import Context
 
 
@@ -40,29 +40,31 @@ async def matrix(
     input: MatrixQuestion,  # noqa: A002 - the contract's name
 ) -> Sequence[Matrix]:
     """The answer to a question."""
-    return [await draw(context, input)]
+    return [await compute_for_request(context, input)]
 
 
 async def saved_matrix(
     _roots: Sequence[None], context: Context, *, key: OpaqueId
 ) -> Sequence[Matrix]:
     """The same question, asked again."""
-    return [await draw(context, decode_matrix_key(key))]
+    return [await compute_for_request(context, decode_matrix_key(key))]
 
 
-async def by_key(context: Context, keys: Sequence[str]) -> Mapping[str, Cell]:
+async def fetch_cells_by_key(context: Context, keys: Sequence[str]) -> Mapping[str, Cell]:
     """Cells by matrix key and member keys; one the matrix has no more, or never had, is absent."""
-    drawn: dict[str, Matrix] = {}
+    matrices: dict[str, Matrix] = {}
     found: dict[str, Cell] = {}
     for key in dict.fromkeys(keys):
-        asked, _, members = key.partition("/")
+        matrix_key, _, members = key.partition("/")
         row, _, column = members.partition("/")
         try:
-            if asked not in drawn:
-                drawn[asked] = await draw(context, decode_matrix_key(asked))
+            if matrix_key not in matrices:
+                matrices[matrix_key] = await compute_for_request(
+                    context, decode_matrix_key(matrix_key)
+                )
         except Invalid:
             continue
-        for cell in drawn[asked].cells:
+        for cell in matrices[matrix_key].cells:
             if (cell.row.key, cell.column.key) == (row, column):
                 found[key] = cell
     return found
@@ -76,24 +78,24 @@ def cells(
     window: Window | None = None,
 ) -> Sequence[Sequence[Cell] | BaseException]:
     """Every cell, row-major; `TooCostly` above 2,000."""
-    return [in_bounds(chosen(m.cells, states, window), MAX_CELLS) for m in matrices]
+    return [check_cell_limit(filter_cells(m.cells, states, window), MAX_CELLS) for m in matrices]
 
 
-def chosen(
-    every: Sequence[Cell], states: tuple[CellState, ...] | None, window: Window | None
+def filter_cells(
+    all_cells: Sequence[Cell], states: tuple[CellState, ...] | None, window: Window | None
 ) -> list[Cell]:
     """The cells of some states inside a window."""
     return [
         cell
-        for cell in every
+        for cell in all_cells
         if (states is None or cell.state in states)
         and (window is None or window.contains(cell.row_index, cell.column_index))
     ]
 
 
-def in_bounds(kept: list[Cell], limit: int) -> list[Cell] | BaseException:
+def check_cell_limit(selected: list[Cell], limit: int) -> list[Cell] | BaseException:
     """The cells, or what to do instead where they are too many."""
-    return kept if len(kept) <= limit else TooCostly(len(kept), limit, "ช่อง · cells")
+    return selected if len(selected) <= limit else TooCostly(len(selected), limit, "ช่อง · cells")
 
 
 def table(matrices: Sequence[Matrix], _context: Context) -> Sequence[Matrix | BaseException]:
@@ -111,8 +113,8 @@ def cells_of_headers(
 ) -> Sequence[Sequence[Cell] | BaseException]:
     """The row or the column of each header; `TooCostly` above 2,000 cells in all."""
     rows = [total.cells for total in totals_of_headers(headers, _context)]
-    if (asked := sum(len(row) for row in rows)) > MAX_CELLS:
-        return [TooCostly(asked, MAX_CELLS, "ช่อง · cells") for _ in rows]
+    if (cell_count := sum(len(row) for row in rows)) > MAX_CELLS:
+        return [TooCostly(cell_count, MAX_CELLS, "ช่อง · cells") for _ in rows]
     return rows
 
 
@@ -124,7 +126,7 @@ def totals_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[
     ]
 
 
-def money(satang: int | None) -> Money | None:
+def to_money(satang: int | None) -> Money | None:
     """An amount, where there is one."""
     return None if satang is None else Money(satang)
 
@@ -136,7 +138,7 @@ def budget(
     phase: BudgetPhase = BudgetPhase.APPROPRIATED,
 ) -> Sequence[Money | None]:
     """The figure of one phase; null where no line of that phase stands there."""
-    return [money(group.figures.money.get(phase)) for group in groups]
+    return [to_money(group.figures.money.get(phase)) for group in groups]
 
 
 def sum_of_cells(
@@ -146,7 +148,7 @@ def sum_of_cells(
     phase: BudgetPhase = BudgetPhase.APPROPRIATED,
 ) -> Sequence[Money | None]:
     """What the cells add up to, beside what the total says."""
-    return [money(total.sum_of_cells(phase)) for total in totals]
+    return [to_money(total.sum_of_cells(phase)) for total in totals]
 
 
 def linkage_count(
@@ -167,12 +169,12 @@ def table_budget(
 ) -> Sequence[Sequence[Any]]:
     """The figures of one phase, cell by cell."""
     return [
-        [None if (m := money(c.figures.money.get(phase))) is None else m.amount for c in x.cells]
+        [None if (m := to_money(c.figures.money.get(phase))) is None else m.amount for c in x.cells]
         for x in matrices
     ]
 
 
-def by_matrix(groups: Sequence[Cell | Total]) -> dict[int, list[Cell | Total]]:
+def group_by_matrix(groups: Sequence[Cell | Total]) -> dict[int, list[Cell | Total]]:
     """Groups of cells by the matrix they belong to."""
     found: dict[int, list[Cell | Total]] = defaultdict(list)
     for group in groups:
@@ -191,16 +193,16 @@ async def contributions(
     """What each figure is made of; the amounts counted add up to it."""
     page = PageRequest.from_arguments(first, after, (str, str, int, int))
     found: dict[int, Connection[Contribution]] = {}
-    for of_one in by_matrix(groups).values():
-        drawn = of_one[0].matrix
+    for matrix_groups in group_by_matrix(groups).values():
+        current_matrix = matrix_groups[0].matrix
         explained = await explain_figures(
-            context.unit, drawn, [group.group for group in of_one], phase, page
+            context.unit, current_matrix, [group.group for group in matrix_groups], phase, page
         )
-        found |= {id(group): explained[group.group] for group in of_one}
+        found |= {id(group): explained[group.group] for group in matrix_groups}
     return [found[id(group)] for group in groups]
 
 
-async def projects(
+async def projects_of_groups(
     groups: Sequence[Cell | Total],
     context: Context,
     *,
@@ -210,50 +212,58 @@ async def projects(
     """The projects in each cell, in Thai dictionary order."""
     page = PageRequest.from_arguments(first, after)
     found: dict[int, Connection[Project]] = {}
-    for of_one in by_matrix(groups).values():
-        drawn = of_one[0].matrix
-        at = drawn.as_of_time
-        held = await context.unit.matrices.project_ids_by_group(
-            drawn.layout, list({group.group for group in of_one}), page
+    for matrix_groups in group_by_matrix(groups).values():
+        current_matrix = matrix_groups[0].matrix
+        at = current_matrix.as_of_time
+        pages_by_group = await context.unit.matrices.project_ids_by_group(
+            current_matrix.layout, list({group.group for group in matrix_groups}), page
         )
-        known = await context.unit.projects.by_id([i for ids, _ in held.values() for i in ids], at)
-        for group in of_one:
-            ids, total = held.get(group.group, ([], 0 if page.after is None else None))
+        projects_by_id = await context.unit.projects.by_id(
+            [i for ids, _ in pages_by_group.values() for i in ids], at
+        )
+        for group in matrix_groups:
+            ids, total = pages_by_group.get(group.group, ([], 0 if page.after is None else None))
             found[id(group)] = build_connection(
-                [known[i] for i in ids], page, lambda p: (p.sort_key, p.id), total
+                [projects_by_id[i] for i in ids], page, lambda p: (p.sort_key, p.id), total
             )
     return [found[id(group)] for group in groups]
 
 
-async def project_of(parts: Sequence[Contribution], context: Context) -> Sequence[Project | None]:
+async def projects_of_contributions(
+    parts: Sequence[Contribution], context: Context
+) -> Sequence[Project | None]:
     """The project of each contribution."""
     at = parts[0].matrix.as_of_time
-    known = await context.unit.projects.by_id([part.project_id for part in parts], at)
-    return [known.get(part.project_id) for part in parts]
+    projects_by_id = await context.unit.projects.by_id([part.project_id for part in parts], at)
+    return [projects_by_id.get(part.project_id) for part in parts]
 
 
-async def linkage_of(parts: Sequence[Contribution], context: Context) -> Sequence[Linkage | None]:
+async def linkages_of_contributions(
+    parts: Sequence[Contribution], context: Context
+) -> Sequence[Linkage | None]:
     """The linkage that placed each contribution."""
     at = parts[0].matrix.as_of_time
     ids = [part.linkage_id for part in parts if part.linkage_id]
-    known = await context.unit.linkages.by_id(ids, at) if ids else {}
-    return [known.get(part.linkage_id or "") for part in parts]
+    linkages_by_id = await context.unit.linkages.by_id(ids, at) if ids else {}
+    return [linkages_by_id.get(part.linkage_id or "") for part in parts]
 
 
-async def line_of(parts: Sequence[Contribution], context: Context) -> Sequence[BudgetLine | None]:
+async def lines_of_contributions(
+    parts: Sequence[Contribution], context: Context
+) -> Sequence[BudgetLine | None]:
     """The budget line of each contribution."""
     at = parts[0].matrix.as_of_time
     ids = [part.line_id for part in parts if part.line_id]
-    known = await context.unit.budget.by_id(ids, at) if ids else {}
-    return [known.get(part.line_id or "") for part in parts]
+    lines_by_id = await context.unit.budget.by_id(ids, at) if ids else {}
+    return [lines_by_id.get(part.line_id or "") for part in parts]
 
 
-async def draw(context: Context, question: MatrixQuestion) -> Matrix:
+async def compute_for_request(context: Context, question: MatrixQuestion) -> Matrix:
     """A matrix of this request."""
-    return await draw_matrix(
+    return await compute_matrix(
         context.unit,
         question,
-        known_at=await instant(context, question.as_of),
+        as_of_time=await resolve_as_of(context, question.as_of),
         now=context.now,
         today=context.today,
     )

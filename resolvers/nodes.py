@@ -16,10 +16,10 @@ from hub.errors import Invalid
 from resolvers import matrix
 from resolvers.context import Context
 
-Load = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identifiable]]]
+Loader = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identifiable]]]
 
 
-class Held(Protocol):
+class HasId(Protocol):
     """A record whose provenance is kept under its type and id."""
 
     @property
@@ -28,7 +28,7 @@ class Held(Protocol):
         ...
 
 
-class Ruled(Protocol):
+class HasRuleCode(Protocol):
     """A record that rests on a rule."""
 
     @property
@@ -37,7 +37,7 @@ class Ruled(Protocol):
         ...
 
 
-class Placed(Protocol):
+class HasAreaId(Protocol):
     """A record that may belong to an area."""
 
     @property
@@ -46,7 +46,7 @@ class Placed(Protocol):
         ...
 
 
-class Run(Protocol):
+class HasAgencyId(Protocol):
     """A record that may belong to an agency."""
 
     @property
@@ -55,18 +55,22 @@ class Run(Protocol):
         ...
 
 
-async def rounds(context: Context, keys: Sequence[str]) -> Mapping[str, PlanningRound]:
+async def fetch_rounds(context: Context, keys: Sequence[str]) -> Mapping[str, PlanningRound]:
     """Planning rounds by their Buddhist year; what is no such year is absent."""
-    asked = {
+    years_by_key = {
         key: FiscalYear.from_be(int(key))
         for key in keys
         if len(key) == 4 and key.isascii() and key.isdigit() and FIRST_BE <= int(key) <= LAST_BE
     }
-    found = await context.unit.rounds.rounds_by_year(list(asked.values())) if asked else {}
-    return {key: found[year] for key, year in asked.items()}
+    found = (
+        await context.unit.rounds.rounds_by_year(list(years_by_key.values()))
+        if years_by_key
+        else {}
+    )
+    return {key: found[year] for key, year in years_by_key.items()}
 
 
-LOADERS: Final[dict[str, Load]] = {
+LOADERS: Final[dict[str, Loader]] = {
     "Area": lambda c, keys: c.unit.areas.by_id(keys),
     "Agency": lambda c, keys: c.unit.agencies.by_id(keys, c.today),
     "Plan": lambda c, keys: c.unit.plans.by_id(keys),
@@ -81,8 +85,8 @@ LOADERS: Final[dict[str, Load]] = {
     "Source": lambda c, keys: c.unit.provenance.sources_by_id(keys),
     "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),
     "QuarantinedRow": lambda c, keys: c.unit.sources.rows_by_id(keys),
-    "Cell": matrix.by_key,
-    "PlanningRound": rounds,
+    "Cell": matrix.fetch_cells_by_key,
+    "PlanningRound": fetch_rounds,
     "PlanningEvent": lambda c, keys: c.unit.rounds.events_by_id(keys),
 }
 """How each type is found: local ids in, records by local id out, in one statement.
@@ -91,25 +95,27 @@ A noun of a later part adds itself: `LOADERS["Cell"] = …`.
 """
 
 
-def read(text: str) -> GlobalId | None:
+def parse_global_id(text: str) -> GlobalId | None:
     """The global id a client sent; null for a text that cannot be one."""
     try:
         text.encode()
-        found = GlobalId.parse(text)
+        global_id = GlobalId.parse(text)
     except (Invalid, UnicodeEncodeError):
         return None
-    return found
+    return global_id
 
 
-async def found(texts: Sequence[str], context: Context) -> list[Identifiable | None]:
+async def fetch_nodes(texts: Sequence[str], context: Context) -> list[Identifiable | None]:
     """What has each id, null where nothing has; one statement per type."""
-    ids = [read(text) for text in texts]
+    ids = [parse_global_id(text) for text in texts]
     keys: dict[str, list[str]] = defaultdict(list)
-    for asked in ids:
-        if asked is not None and asked.type in LOADERS:
-            keys[asked.type].append(asked.key)
-    known = {kind: await LOADERS[kind](context, asked) for kind, asked in keys.items()}
-    return [known.get(i.type, {}).get(i.key) if i else None for i in ids]
+    for global_id in ids:
+        if global_id is not None and global_id.type in LOADERS:
+            keys[global_id.type].append(global_id.key)
+    records_by_type = {
+        kind: await LOADERS[kind](context, global_id) for kind, global_id in keys.items()
+    }
+    return [records_by_type.get(i.type, {}).get(i.key) if i else None for i in ids]
 
 
 async def node(
@@ -119,64 +125,72 @@ async def node(
     id: OpaqueId,  # the contract's name  # noqa: A002  # the contract's name
 ) -> Sequence[Identifiable | None]:
     """Whatever has an id; null where nothing has."""
-    return await found([id], context)
+    return await fetch_nodes([id], context)
 
 
 async def nodes(
     _roots: Sequence[None], context: Context, *, ids: tuple[OpaqueId, ...]
 ) -> Sequence[Sequence[Identifiable | None]]:
     """What has each id, in the order asked."""
-    if len(ids) > MOST:
-        raise Invalid("ids", f"ขอได้ครั้งละไม่เกิน {MOST} รหัส", f"ask for at most {MOST} ids at a time")
-    return [await found(ids, context)]
+    if len(ids) > MAX_IDS:
+        raise Invalid(
+            "ids", f"ขอได้ครั้งละไม่เกิน {MAX_IDS} รหัส", f"ask for at most {MAX_IDS} ids at a time"
+        )
+    return [await fetch_nodes(ids, context)]
 
 
-MOST: Final = 100
+MAX_IDS: Final = 100
 
 
-def subject(record: Held | Identifiable) -> str:
+def provenance_key(record: HasId | Identifiable) -> str:
     """The key of a record's provenance: its global id."""
-    known = getattr(record, "gid", None)
-    return str(known or GlobalId(type(record).TYPE, record.id))  # type: ignore[union-attr]  # every record has one or the other
+    global_id = getattr(record, "gid", None)
+    return str(global_id or GlobalId(type(record).TYPE, record.id))  # type: ignore[union-attr]  # every record has one or the other
 
 
 async def provenance(
-    records: Sequence[Held | Identifiable], context: Context
+    records: Sequence[HasId | Identifiable], context: Context
 ) -> Sequence[Sequence[Provenance]]:
     """Where each record comes from, the most telling first."""
-    keys = [subject(record) for record in records]
-    held = await context.unit.provenance.by_subject(keys)
-    return [held[key] for key in keys]
+    keys = [provenance_key(record) for record in records]
+    provenance_by_key = await context.unit.provenance.by_subject(keys)
+    return [provenance_by_key[key] for key in keys]
 
 
 async def external_ids(
     records: Sequence[Identifiable], context: Context
 ) -> Sequence[Sequence[ExternalId]]:
     """The names of each record in other systems."""
-    held = await context.unit.provenance.external_ids_by_subject([record.gid for record in records])
-    return [held[record.gid] for record in records]
+    external_ids_by_gid = await context.unit.provenance.external_ids_by_subject(
+        [record.gid for record in records]
+    )
+    return [external_ids_by_gid[record.gid] for record in records]
 
 
-async def rule_of(records: Sequence[Ruled], context: Context) -> Sequence[Rule]:
+async def rules_of_records(records: Sequence[HasRuleCode], context: Context) -> Sequence[Rule]:
     """The rule each record rests on; a key of the tables holds that there is one."""
-    held = await context.unit.rules.by_code([record.rule_code for record in records])
-    return [held[record.rule_code] for record in records]
+    rules_by_code = await context.unit.rules.by_code([record.rule_code for record in records])
+    return [rules_by_code[record.rule_code] for record in records]
 
 
-async def area_of(records: Sequence[Placed], context: Context) -> Sequence[Area | None]:
+async def areas_of_records(records: Sequence[HasAreaId], context: Context) -> Sequence[Area | None]:
     """The area of each record; null where it has none."""
     ids = [record.area_id for record in records if record.area_id]
-    held = await context.unit.areas.by_id(ids) if ids else {}
-    return [held.get(record.area_id) if record.area_id else None for record in records]
+    areas_by_id = await context.unit.areas.by_id(ids) if ids else {}
+    return [areas_by_id.get(record.area_id) if record.area_id else None for record in records]
 
 
-async def agency_of(records: Sequence[Run], context: Context) -> Sequence[Agency | None]:
+async def agencies_of_records(
+    records: Sequence[HasAgencyId], context: Context
+) -> Sequence[Agency | None]:
     """The agency of each record; null where it has none."""
-    return await agencies([record.agency_id for record in records], context)
+    return await fetch_agencies([record.agency_id for record in records], context)
 
 
-async def agencies(ids: Sequence[str | None], context: Context) -> Sequence[Agency | None]:
+async def fetch_agencies(ids: Sequence[str | None], context: Context) -> Sequence[Agency | None]:
     """Agencies in the order of their ids, with the code and parent of today; null for null."""
-    asked = [i for i in ids if i]
-    held = await context.unit.agencies.by_id(asked, context.today) if asked else {}
-    return [held.get(i) if i else None for i in ids]
+    present_ids = [i for i in ids if i]
+    agencies_by_id = (
+        await context.unit.agencies.by_id(present_ids, context.today) if present_ids else {}
+    )
+    return [agencies_by_id.get(i) if i else None for i in ids]

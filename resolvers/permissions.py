@@ -4,7 +4,7 @@ from hub.domain.identity.viewer import ANONYMOUS, PERMISSION_DESCRIPTIONS, Permi
 from hub.errors import Forbidden, Unauthenticated
 
 
-def allow(viewer: Viewer, permission: Permission) -> None:
+def require_permission(viewer: Viewer, permission: Permission) -> None:
     """`Unauthenticated` where nobody is signed in, `Forbidden` where the permission is missing."""
     if viewer.has_permission(permission):
         return

@@ -14,11 +14,11 @@ from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import Plan, PlanKind, PlanVersion, StrategicIssue
 from hub.domain.time import FiscalYear
 from hub.domain.value_chain import ValueChain
-from resolvers.arguments import agency_key, area_key, at_each_instant
+from resolvers.arguments import fetch_grouped_by_as_of, validate_agency_id, validate_area_id
 from resolvers.context import Context
 
-BY_NUMBER = (int, str)
-BY_RANK = (int, str, str)
+NUMBER_CURSOR_TYPES = (int, str)
+RANK_CURSOR_TYPES = (int, str, str)
 
 
 async def plan(
@@ -44,8 +44,8 @@ async def plans(
 ) -> Sequence[Connection[Plan]]:
     """Plans by kind, area, agency and fiscal year."""
     page = PageRequest.from_arguments(first, after)
-    area_id = await area_key(context, area, "area")
-    agency_id = await agency_key(context, agency, "agency")
+    area_id = await validate_area_id(context, area, "area")
+    agency_id = await validate_agency_id(context, agency, "agency")
     return [
         await context.unit.plans.page(
             page, kind=kind, area_id=area_id, agency_id=agency_id, year=fiscal_year
@@ -75,8 +75,8 @@ async def issues(
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """Issues of current versions, by rank."""
-    page = PageRequest.from_arguments(first, after, BY_RANK)
-    area_id = await area_key(context, area, "area")
+    page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
+    area_id = await validate_area_id(context, area, "area")
     return [
         await context.unit.plans.issue_page(
             page, area_id=area_id, theme=theme, max_rank=max_rank, year=fiscal_year
@@ -107,7 +107,7 @@ async def issues_of_areas(
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """The issues of each area's own plans, by rank."""
-    page = PageRequest.from_arguments(first, after, BY_RANK)
+    page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
     ids = [area.id for area in areas]
     found = await context.unit.plans.issues_by_area(ids, page, year=fiscal_year)
     return [found[area.id] for area in areas]
@@ -120,14 +120,14 @@ async def current(plans: Sequence[Plan], context: Context) -> Sequence[PlanVersi
         found = await context.unit.plans.current_versions_by_plan([plan.id for plan in group], at)
         return [found.get(plan.id) for plan in group]
 
-    return await at_each_instant(plans, fetch)
+    return await fetch_grouped_by_as_of(plans, fetch)
 
 
 async def versions(
     plans: Sequence[Plan], context: Context, *, first: int = 20, after: str | None = None
 ) -> Sequence[Connection[PlanVersion]]:
     """The versions of each plan, the first first."""
-    page = PageRequest.from_arguments(first, after, BY_NUMBER)
+    page = PageRequest.from_arguments(first, after, NUMBER_CURSOR_TYPES)
 
     async def fetch(
         group: Sequence[Plan], at: datetime | None
@@ -135,17 +135,17 @@ async def versions(
         found = await context.unit.plans.versions_by_plan([plan.id for plan in group], page, at)
         return [found[plan.id] for plan in group]
 
-    return await at_each_instant(plans, fetch)
+    return await fetch_grouped_by_as_of(plans, fetch)
 
 
-async def plan_of(parts: Sequence[PlanVersion], context: Context) -> Sequence[Plan]:
+async def plans_of_versions(parts: Sequence[PlanVersion], context: Context) -> Sequence[Plan]:
     """The plan each version is of."""
 
     async def fetch(group: Sequence[PlanVersion], at: datetime | None) -> Sequence[Plan]:
         found = await context.unit.plans.by_id([part.plan_id for part in group], at)
         return [found[part.plan_id] for part in group]
 
-    return await at_each_instant(parts, fetch)
+    return await fetch_grouped_by_as_of(parts, fetch)
 
 
 async def issues_of_versions(
@@ -156,7 +156,7 @@ async def issues_of_versions(
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """The issues of each version, as it words them, by rank."""
-    page = PageRequest.from_arguments(first, after, BY_RANK)
+    page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
 
     async def fetch(
         group: Sequence[PlanVersion], at: datetime | None
@@ -164,20 +164,22 @@ async def issues_of_versions(
         found = await context.unit.plans.issues_by_version([v.id for v in group], page, at)
         return [found[version.id] for version in group]
 
-    return await at_each_instant(versions, fetch)
+    return await fetch_grouped_by_as_of(versions, fetch)
 
 
-async def version_of(issues: Sequence[StrategicIssue], context: Context) -> Sequence[PlanVersion]:
+async def versions_of_issues(
+    issues: Sequence[StrategicIssue], context: Context
+) -> Sequence[PlanVersion]:
     """The version whose wording of each issue was read."""
 
     async def fetch(group: Sequence[StrategicIssue], at: datetime | None) -> Sequence[PlanVersion]:
         found = await context.unit.plans.versions_by_id([issue.version_id for issue in group], at)
         return [found[issue.version_id] for issue in group]
 
-    return await at_each_instant(issues, fetch)
+    return await fetch_grouped_by_as_of(issues, fetch)
 
 
-async def chain_of(
+async def chains_of_issues(
     issues: Sequence[StrategicIssue], context: Context
 ) -> Sequence[ValueChain | None]:
     """The value chain of each issue; null where none was drawn."""
@@ -189,7 +191,7 @@ async def chain_of(
         found = await context.unit.chains.by_id(ids, at) if ids else {}
         return [found.get(issue.chain_id) if issue.chain_id else None for issue in group]
 
-    return await at_each_instant(issues, fetch)
+    return await fetch_grouped_by_as_of(issues, fetch)
 
 
 async def linkages_of_issues(
@@ -210,4 +212,4 @@ async def linkages_of_issues(
         found = await context.unit.linkages.pages_by_issue(ids, page, statuses=status, at=at)
         return [found[issue.id] for issue in group]
 
-    return await at_each_instant(issues, fetch)
+    return await fetch_grouped_by_as_of(issues, fetch)

@@ -20,14 +20,14 @@ from hub.domain.sources.live import FreshnessWish
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYearRange, all_fiscal_years
 from hub.errors import Invalid
-from hub.services.matrix.resolve_scope import scope_of
+from hub.services.matrix.resolve_scope import resolve_scope
 from hub.services.sources.live_budgets import Budgeted, live_budgets
-from resolvers.arguments import at_each_instant, externally_named, instant
+from resolvers.arguments import fetch_grouped_by_as_of, find_keys_by_external_id, resolve_as_of
 from resolvers.context import Context
-from resolvers.nodes import agencies, provenance
+from resolvers.nodes import fetch_agencies, provenance
 
 
-class Financed(Protocol):
+class HasBudgetAgencies(Protocol):
     """A record that names who holds and who draws its money."""
 
     @property
@@ -45,11 +45,11 @@ async def project(
     _roots: Sequence[None], context: Context, *, by: Lookup[Project], as_of: AsOf | None = None
 ) -> Sequence[Project | None]:
     """One project by id, code or a name in another system, as known at an instant."""
-    at, held = await instant(context, as_of), context.unit.projects
+    at, repository = await resolve_as_of(context, as_of), context.unit.projects
     if by.code is not None:
-        return [await held.by_code(by.code, at)]
-    ids = [by.key] if by.key else await externally_named(context, by, "Project")
-    found = await held.by_id(ids, at)
+        return [await repository.by_code(by.code, at)]
+    ids = [by.key] if by.key else await find_keys_by_external_id(context, by, "Project")
+    found = await repository.by_id(ids, at)
     return [next((found[key] for key in ids if key in found), None)]
 
 
@@ -65,22 +65,26 @@ async def projects(
 ) -> Sequence[Connection[Project]]:
     """Projects that a filter looks at, in Thai dictionary order."""
     page = PageRequest.from_arguments(first, after)
-    at = await instant(context, as_of)
-    return [await filtered(context, page, filter, fiscal_years, at)]
+    as_of_time = await resolve_as_of(context, as_of)
+    return [await fetch_project_page(context, page, filter, fiscal_years, as_of_time)]
 
 
-async def filtered(
+async def fetch_project_page(
     context: Context,
     page: PageRequest,
-    asked: MatrixFilter | None,
+    matrix_filter: MatrixFilter | None,
     years: FiscalYearRange | None,
-    at: datetime | None,
+    as_of_time: datetime | None,
 ) -> Connection[Project]:
     """One page of what a filter looks at; without filter and years, every project there is."""
-    if asked is None and years is None:
-        return await context.unit.projects.page_all(page, at)
-    scope = await scope_of(
-        context.unit, asked or MatrixFilter(), years, today=context.today, known_at=at
+    if matrix_filter is None and years is None:
+        return await context.unit.projects.page_all(page, as_of_time)
+    scope = await resolve_scope(
+        context.unit,
+        matrix_filter or MatrixFilter(),
+        years,
+        today=context.today,
+        as_of_time=as_of_time,
     )
     return await context.unit.projects.page_in_scope(page, scope)
 
@@ -97,20 +101,22 @@ async def projects_of_areas(
     """Projects that act in each area or below it, in the edition of each fiscal year."""
     page = PageRequest.from_arguments(first, after)
     ids = [area.id for area in areas]
-    scope = await scope_of(
+    scope = await resolve_scope(
         context.unit, MatrixFilter(linked=linked), fiscal_years, today=context.today
     )
     below = {
-        (area, year.ce, top)
+        (area, year.ce, ancestor)
         for year in fiscal_years or all_fiscal_years()
-        for top, reached in (await context.unit.areas.descendants(ids, year.starts_on)).items()
-        for area in reached
+        for ancestor, area_ids in (
+            await context.unit.areas.descendants(ids, year.starts_on)
+        ).items()
+        for area in area_ids
     }
     found = await context.unit.projects.pages_by_area(ids, page, frozenset(below), scope)
     return [found[area.id] for area in areas]
 
 
-async def area_of_share(shares: Sequence[AreaShare], context: Context) -> Sequence[Area]:
+async def areas_of_shares(shares: Sequence[AreaShare], context: Context) -> Sequence[Area]:
     """The area of each share."""
     found = await context.unit.areas.by_id([share.area_id for share in shares])
     return [found[share.area_id] for share in shares]
@@ -118,30 +124,34 @@ async def area_of_share(shares: Sequence[AreaShare], context: Context) -> Sequen
 
 async def owner(projects: Sequence[Project], context: Context) -> Sequence[Agency | None]:
     """Who answers for each project; null where nobody said."""
-    return await agencies([project.owner_id for project in projects], context)
+    return await fetch_agencies([project.owner_id for project in projects], context)
 
 
 async def implementers(projects: Sequence[Project], context: Context) -> Sequence[Sequence[Agency]]:
     """Who carries each project out, the first first."""
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[str]]:
-        held = await context.unit.projects.implementer_ids_by_project([p.id for p in group], at)
-        return [held[project.id] for project in group]
+        implementer_ids = await context.unit.projects.implementer_ids_by_project(
+            [p.id for p in group], at
+        )
+        return [implementer_ids[project.id] for project in group]
 
-    ids = await at_each_instant(projects, fetch)
-    asked = [i for each in ids for i in each]
-    found = await context.unit.agencies.by_id(asked, context.today) if asked else {}
-    return [[found[i] for i in each if i in found] for each in ids]
+    ids = await fetch_grouped_by_as_of(projects, fetch)
+    agency_ids = [i for project_agency_ids in ids for i in project_agency_ids]
+    found = await context.unit.agencies.by_id(agency_ids, context.today) if agency_ids else {}
+    return [[found[i] for i in project_agency_ids if i in found] for project_agency_ids in ids]
 
 
 async def same_as(projects: Sequence[Project], context: Context) -> Sequence[Sequence[Project]]:
     """Other reports of each project's activity."""
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[Project]]:
-        held = await context.unit.projects.other_reports_by_project([p.id for p in group], at)
-        return [held[project.id] for project in group]
+        duplicates_by_project = await context.unit.projects.other_reports_by_project(
+            [p.id for p in group], at
+        )
+        return [duplicates_by_project[project.id] for project in group]
 
-    return await at_each_instant(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, fetch)
 
 
 async def parent(projects: Sequence[Project], context: Context) -> Sequence[Project | None]:
@@ -149,10 +159,13 @@ async def parent(projects: Sequence[Project], context: Context) -> Sequence[Proj
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Project | None]:
         ids = [project.parent_id for project in group if project.parent_id]
-        held = await context.unit.projects.by_id(ids, at) if ids else {}
-        return [held.get(project.parent_id) if project.parent_id else None for project in group]
+        projects_by_id = await context.unit.projects.by_id(ids, at) if ids else {}
+        return [
+            projects_by_id.get(project.parent_id) if project.parent_id else None
+            for project in group
+        ]
 
-    return await at_each_instant(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, fetch)
 
 
 async def budgets(
@@ -166,18 +179,18 @@ async def budgets(
     """Each project's lines, by year and phase; phases are never added to one another."""
     phases = tuple(BudgetPhase) if phase is None else phase
     if freshness is FreshnessWish.LIVE:
-        told = await asked_now(projects, context, fiscal_years, phases)
-        return [told[project.id].lines for project in projects]
+        budgets_by_project = await fetch_live_budgets(projects, context, fiscal_years, phases)
+        return [budgets_by_project[project.id].lines for project in projects]
 
     async def fetch(
         group: Sequence[Project], at: datetime | None
     ) -> Sequence[Sequence[BudgetLine]]:
-        held = await context.unit.budget.by_projects(
+        lines_by_project = await context.unit.budget.by_projects(
             [p.id for p in group], years=fiscal_years, phases=phases, at=at
         )
-        return [held[project.id] for project in group]
+        return [lines_by_project[project.id] for project in group]
 
-    return await at_each_instant(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, fetch)
 
 
 async def budget_notices(
@@ -192,11 +205,11 @@ async def budget_notices(
     if freshness is FreshnessWish.STORED:
         return [[] for _ in projects]
     phases = tuple(BudgetPhase) if phase is None else phase
-    told = await asked_now(projects, context, fiscal_years, phases)
-    return [told[project.id].notices for project in projects]
+    budgets_by_project = await fetch_live_budgets(projects, context, fiscal_years, phases)
+    return [budgets_by_project[project.id].notices for project in projects]
 
 
-async def asked_now(
+async def fetch_live_budgets(
     projects: Sequence[Project],
     context: Context,
     years: FiscalYearRange | None,
@@ -209,15 +222,18 @@ async def asked_now(
             "LIVE ถามหน่วยงานเดี๋ยวนี้ ใช้กับ asOf ไม่ได้ ตัด asOf ออกหรือใช้ STORED",
             "LIVE asks agencies now and cannot go with asOf; leave asOf out, or ask for STORED",
         )
-    return await live_budgets(context.unit, context.agencies, projects, years, phases)
+    return await live_budgets(context.unit, context.live_figures, projects, years, phases)
 
 
 async def retrieved_at(lines: Sequence[BudgetLine], context: Context) -> Sequence[datetime | None]:
     """When each figure came from its source; null for what was not fetched."""
     ids = [line.record_id for line in lines if line.record_id and line.live is None]
-    held = await context.unit.provenance.retrieved_at_by_record(ids) if ids else {}
+    retrieved_at_by_record = (
+        await context.unit.provenance.retrieved_at_by_record(ids) if ids else {}
+    )
     return [
-        line.live.retrieved_at if line.live else held.get(line.record_id or "") for line in lines
+        line.live.retrieved_at if line.live else retrieved_at_by_record.get(line.record_id or "")
+        for line in lines
     ]
 
 
@@ -229,31 +245,37 @@ async def line_provenance(
     async def fetch(
         group: Sequence[BudgetLine], at: datetime | None
     ) -> Sequence[Sequence[Provenance]]:
-        origins = {line.live.source_id for line in group if line.live}
-        sources = await context.unit.provenance.sources_by_id(sorted(origins)) if origins else {}
+        source_ids = {line.live.source_id for line in group if line.live}
+        sources = (
+            await context.unit.provenance.sources_by_id(sorted(source_ids)) if source_ids else {}
+        )
         ids = [line.record_id for line in group if line.record_id and line.live is None]
-        held = await context.unit.provenance.by_record(ids, at) if ids else {}
-        rest = [line for line in group if line.live is None and line.record_id not in held]
-        said = iter(await provenance(rest, context) if rest else ())
+        provenance_by_record = await context.unit.provenance.by_record(ids, at) if ids else {}
+        other_lines = [
+            line
+            for line in group
+            if line.live is None and line.record_id not in provenance_by_record
+        ]
+        other_provenance = iter(await provenance(other_lines, context) if other_lines else ())
         return [
-            [live_provenance(line.live, sources[line.live.source_id])]
+            [build_live_provenance(line.live, sources[line.live.source_id])]
             if line.live
-            else [held[i]]
-            if (i := line.record_id) in held
-            else next(said)
+            else [provenance_by_record[i]]
+            if (i := line.record_id) in provenance_by_record
+            else next(other_provenance)
             for line in group
         ]
 
-    return await at_each_instant(lines, fetch)
+    return await fetch_grouped_by_as_of(lines, fetch)
 
 
-def live_provenance(origin: LiveOrigin, source: Source) -> Provenance:
+def build_live_provenance(origin: LiveOrigin, source: Source) -> Provenance:
     """Where a live figure comes from: a record that came just now and is not kept."""
-    named = ExternalId(origin.source_id, origin.key)
+    external_id = ExternalId(origin.source_id, origin.key)
     return Provenance(
         source=source,
         record=SourceRecord(
-            "", origin.source_id, named, origin.url, origin.payload_hash, origin.retrieved_at
+            "", origin.source_id, external_id, origin.url, origin.payload_hash, origin.retrieved_at
         ),
         retrieved_at=origin.retrieved_at,
         asserted=origin.asserted,
@@ -267,30 +289,36 @@ async def shares(projects: Sequence[Project], context: Context) -> Sequence[Sequ
     """The areas each project acts in."""
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[AreaShare]]:
-        held = await context.unit.projects.area_shares_by_project([p.id for p in group], at)
-        return [held[project.id] for project in group]
+        shares_by_project = await context.unit.projects.area_shares_by_project(
+            [p.id for p in group], at
+        )
+        return [shares_by_project[project.id] for project in group]
 
-    return await at_each_instant(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, fetch)
 
 
-async def linkages(
+async def linkages_of_projects(
     projects: Sequence[Project], context: Context, *, first: int = 20, after: str | None = None
 ) -> Sequence[Connection[Linkage]]:
     """What each project is linked to."""
     page = PageRequest.from_arguments(first, after, (str,))
 
     async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Connection[Linkage]]:
-        held = await context.unit.linkages.pages_by_project([p.id for p in group], page, at)
-        return [held[project.id] for project in group]
+        linkages_by_project = await context.unit.linkages.pages_by_project(
+            [p.id for p in group], page, at
+        )
+        return [linkages_by_project[project.id] for project in group]
 
-    return await at_each_instant(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, fetch)
 
 
-async def holder(lines: Sequence[Financed], context: Context) -> Sequence[Agency | None]:
+async def holder(lines: Sequence[HasBudgetAgencies], context: Context) -> Sequence[Agency | None]:
     """Whose budget each line is."""
-    return await agencies([line.holder_id for line in lines], context)
+    return await fetch_agencies([line.holder_id for line in lines], context)
 
 
-async def disburser(lines: Sequence[Financed], context: Context) -> Sequence[Agency | None]:
+async def disburser(
+    lines: Sequence[HasBudgetAgencies], context: Context
+) -> Sequence[Agency | None]:
     """Who draws the money of each line."""
-    return await agencies([line.disburser_id for line in lines], context)
+    return await fetch_agencies([line.disburser_id for line in lines], context)

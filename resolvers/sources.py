@@ -13,13 +13,13 @@ from hub.domain.sources.freshness import FreshnessStatus, compute_freshness_stat
 from hub.domain.sources.runs import SourceRun
 from hub.domain.time import FiscalYear
 from hub.errors import Forbidden
-from resolvers.context import Context, Following
-from resolvers.nodes import agencies
+from resolvers.context import Context, SubscriptionContext
+from resolvers.nodes import fetch_agencies
 
 Answer = TypeVar("Answer")
 
 
-class Told(Protocol):
+class HasSourceId(Protocol):
     """A record that names a source."""
 
     @property
@@ -54,43 +54,60 @@ async def sources(
 
 async def owner(sources: Sequence[Source], context: Context) -> Sequence[Agency | None]:
     """The agency each source is of."""
-    return await agencies([one.owner_id for one in sources], context)
+    return await fetch_agencies([source_record.owner_id for source_record in sources], context)
 
 
 async def freshness(sources: Sequence[Source], context: Context) -> Sequence[FreshnessStatus]:
     """Whether each source was read as it promises, at the moment of asking."""
     return [
-        compute_freshness_status(one.cadence, one.last_success_at, context.now) for one in sources
+        compute_freshness_status(source_record.cadence, source_record.last_success_at, context.now)
+        for source_record in sources
     ]
 
 
 async def coverage(sources: Sequence[Source], context: Context) -> Sequence[Sequence[FiscalYear]]:
     """The fiscal years each source speaks of."""
-    held = await context.unit.sources.fiscal_years_by_source([one.id for one in sources])
-    return [held.get(one.id, []) for one in sources]
+    years_by_source = await context.unit.sources.fiscal_years_by_source(
+        [source_record.id for source_record in sources]
+    )
+    return [years_by_source.get(source_record.id, []) for source_record in sources]
 
 
 async def record_count(sources: Sequence[Source], context: Context) -> Sequence[int]:
     """How many records are held of each source."""
-    held = await context.unit.sources.record_counts_by_source([one.id for one in sources])
-    return [held.get(one.id, 0) for one in sources]
+    counts = await context.unit.sources.record_counts_by_source(
+        [source_record.id for source_record in sources]
+    )
+    return [counts.get(source_record.id, 0) for source_record in sources]
 
 
 async def unlinked_count(sources: Sequence[Source], context: Context) -> Sequence[int]:
     """How many projects of each source no linkage places."""
-    held = await context.unit.sources.unlinked_counts_by_source([one.id for one in sources])
-    return [held.get(one.id, 0) for one in sources]
+    counts = await context.unit.sources.unlinked_counts_by_source(
+        [source_record.id for source_record in sources]
+    )
+    return [counts.get(source_record.id, 0) for source_record in sources]
 
 
-async def operated(
-    sources: Sequence[Source], context: Context, held: Mapping[str, Answer], none: Answer
+async def restrict_to_operated(
+    sources: Sequence[Source],
+    context: Context,
+    answers_by_source: Mapping[str, Answer],
+    default: Answer,
 ) -> Sequence[Answer | Forbidden]:
     """What is held of each source the viewer operates; `Forbidden` at those of other agencies."""
-    may = await context.unit.sources.list_operated_ids([one.id for one in sources])
-    return [held.get(one.id, none) if one.id in may else not_yours(one.id) for one in sources]
+    operated_ids = await context.unit.sources.list_operated_ids(
+        [source_record.id for source_record in sources]
+    )
+    return [
+        answers_by_source.get(source_record.id, default)
+        if source_record.id in operated_ids
+        else not_operated_error(source_record.id)
+        for source_record in sources
+    ]
 
 
-def not_yours(source_id: str) -> Forbidden:
+def not_operated_error(source_id: str) -> Forbidden:
     """The error of one who operates sources, and not this one."""
     return Forbidden(
         f"{source_id} เป็นของหน่วยงานอื่น ขอให้หน่วยงานนั้นหรือผู้ดูแลระบบทำ "
@@ -103,10 +120,12 @@ async def waiting_count(
     sources: Sequence[Source], context: Context
 ) -> Sequence[int | Forbidden | None]:
     """How many rows of each source wait for a person."""
-    return await operated(
+    return await restrict_to_operated(
         sources,
         context,
-        await context.unit.sources.waiting_counts_by_source([one.id for one in sources]),
+        await context.unit.sources.waiting_counts_by_source(
+            [source_record.id for source_record in sources]
+        ),
         0,
     )
 
@@ -115,10 +134,12 @@ async def latest_run(
     sources: Sequence[Source], context: Context
 ) -> Sequence[SourceRun | Forbidden | None]:
     """The latest run of each source."""
-    held: Mapping[str, SourceRun | None] = await context.unit.sources.latest_run_by_source(
-        [one.id for one in sources]
+    runs_by_source: Mapping[
+        str, SourceRun | None
+    ] = await context.unit.sources.latest_run_by_source(
+        [source_record.id for source_record in sources]
     )
-    return await operated(sources, context, held, None)
+    return await restrict_to_operated(sources, context, runs_by_source, None)
 
 
 async def runs(
@@ -126,40 +147,50 @@ async def runs(
 ) -> Sequence[Connection[SourceRun] | Forbidden | None]:
     """The runs of each source, the newest first."""
     page = PageRequest.from_arguments(first, after, (int,))
-    held: Mapping[str, Connection[SourceRun] | None] = await context.unit.sources.runs_by_source(
-        [one.id for one in sources], page
+    pages_by_source: Mapping[
+        str, Connection[SourceRun] | None
+    ] = await context.unit.sources.runs_by_source(
+        [source_record.id for source_record in sources], page
     )
-    return await operated(sources, context, held, None)
+    return await restrict_to_operated(sources, context, pages_by_source, None)
 
 
-async def source_of(records: Sequence[Told], context: Context) -> Sequence[Source]:
+async def sources_of_records(records: Sequence[HasSourceId], context: Context) -> Sequence[Source]:
     """The source each record is of; a key of the tables holds that there is one."""
-    held = await context.unit.provenance.sources_by_id([one.source_id for one in records])
-    return [held[one.source_id] for one in records]
+    sources_by_id = await context.unit.provenance.sources_by_id(
+        [record.source_id for record in records]
+    )
+    return [sources_by_id[record.source_id] for record in records]
 
 
-async def run_of(events: Sequence[SourceEvent], context: Context) -> Sequence[SourceRun | None]:
+async def runs_of_events(
+    events: Sequence[SourceEvent], context: Context
+) -> Sequence[SourceRun | None]:
     """The run that ended; null where rows were settled, or where the viewer does not operate it."""
-    held = await context.unit.sources.runs_by_id([str(one.run_id) for one in events if one.run_id])
-    return [held.get(str(one.run_id)) for one in events]
+    runs_by_id = await context.unit.sources.runs_by_id(
+        [str(event.run_id) for event in events if event.run_id]
+    )
+    return [runs_by_id.get(str(event.run_id)) for event in events]
 
 
 async def source_events(
-    following: Following,
+    subscription: SubscriptionContext,
     *,
     sources: tuple[Annotated[GlobalId, "Source"], ...] | None = None,
     after: str | None = None,
 ) -> AsyncIterator[SourceEvent]:
     """What happens to sources from now on, or from behind a cursor."""
-    async with following.afresh() as context:
+    async with subscription.open_context() as context:
         feed = context.feed
-    number = await feed.latest_number() if after is None else place(after)
-    async with aclosing(feed.follow(number, [one.key for one in sources or ()])) as events:
+    number = await feed.latest_number() if after is None else parse_event_cursor(after)
+    async with aclosing(
+        feed.follow(number, [global_id.key for global_id in sources or ()])
+    ) as events:
         async for event in events:
             yield event
 
 
-def place(cursor: str) -> int:
+def parse_event_cursor(cursor: str) -> int:
     """The number in an event's cursor; `Invalid("after")` for one that is none of ours."""
     [number] = decode_cursor(cursor, (int,))
     return int(number or 0)

@@ -6,7 +6,7 @@ from datetime import datetime
 from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.value_chain import ExpectedRole, Stage, ValueChain
-from resolvers.arguments import at_each_instant
+from resolvers.arguments import fetch_grouped_by_as_of
 from resolvers.context import Context
 
 
@@ -39,7 +39,7 @@ async def template(chains: Sequence[ValueChain], context: Context) -> Sequence[V
         found = await context.unit.chains.by_id(ids, at) if ids else {}
         return [found.get(chain.template_id) if chain.template_id else None for chain in group]
 
-    return await at_each_instant(chains, fetch)
+    return await fetch_grouped_by_as_of(chains, fetch)
 
 
 async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Sequence[Stage]]:
@@ -49,17 +49,17 @@ async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Seq
         found = await context.unit.chains.stages_by_chain([chain.id for chain in group], at)
         return [found[chain.id] for chain in group]
 
-    return await at_each_instant(chains, fetch)
+    return await fetch_grouped_by_as_of(chains, fetch)
 
 
-async def chain_of(stages: Sequence[Stage], context: Context) -> Sequence[ValueChain]:
+async def chains_of_stages(stages: Sequence[Stage], context: Context) -> Sequence[ValueChain]:
     """The chain of each stage."""
 
     async def fetch(group: Sequence[Stage], at: datetime | None) -> Sequence[ValueChain]:
         found = await context.unit.chains.by_id([stage.chain_id for stage in group], at)
         return [found[stage.chain_id] for stage in group]
 
-    return await at_each_instant(stages, fetch)
+    return await fetch_grouped_by_as_of(stages, fetch)
 
 
 async def expected_roles(
@@ -73,14 +73,14 @@ async def expected_roles(
         found = await context.unit.chains.roles_by_stage([stage.id for stage in group], at)
         return [found[stage.id] for stage in group]
 
-    return await at_each_instant(stages, fetch)
+    return await fetch_grouped_by_as_of(stages, fetch)
 
 
-async def stage_of(roles: Sequence[ExpectedRole], context: Context) -> Sequence[Stage]:
+async def stages_of_roles(roles: Sequence[ExpectedRole], context: Context) -> Sequence[Stage]:
     """The stage of each expected role."""
 
     async def fetch(group: Sequence[ExpectedRole], at: datetime | None) -> Sequence[Stage]:
         found = await context.unit.chains.stages_by_id([role.stage_id for role in group], at)
         return [found[role.stage_id] for role in group]
 
-    return await at_each_instant(roles, fetch)
+    return await fetch_grouped_by_as_of(roles, fetch)

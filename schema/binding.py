@@ -22,19 +22,19 @@ from strawberry.schema_directive import Location
 from strawberry.types import Info, get_object_definition
 
 from hub.domain.identity.viewer import Permission
-from resolvers.context import Context, Following
-from resolvers.permissions import allow
+from resolvers.context import Context, SubscriptionContext
+from resolvers.permissions import require_permission
 from schema import enums
-from schema.arguments import INPUTS, Convert, camel, published
+from schema.arguments import INPUT_TYPES, Converter, map_argument, to_camel_case
 from schema.cost import Cost
 
-Published = TypeVar("Published")
+PublishedClass = TypeVar("PublishedClass")
 Batch = Callable[..., Any]
 
 ENUMS = enums.ENUMS
 """Published before the first field is: strawberry reads arguments when a field is made."""
 
-COMMON = {
+COMMON_DESCRIPTIONS = {
     "id": "Global id (รหัส), `gid://hub/<Type>/<key>`",
     "first": "How many at most, 0 to 100 (จำนวนต่อหน้า)",
     "after": "Cursor of the item to start behind (เคอร์เซอร์)",
@@ -47,46 +47,52 @@ COMMON = {
 }
 
 
-def said(description: str, name: str | None = None) -> Any:
+def field(description: str, name: str | None = None) -> Any:
     """A plain field, read off the record by its own name, with what it means."""
     return strawberry.field(description=description, name=name)
 
 
-def describes(
-    record: type, name: str | None = None, also: str = ""
-) -> Callable[[type[Published]], type[Published]]:
+def output_type(
+    record: type, name: str | None = None, extra_description: str = ""
+) -> Callable[[type[PublishedClass]], type[PublishedClass]]:
     """Publish a class for the records of `record`; TypeError where a plain field is not on it.
 
     `also` is a paragraph of its description that is made elsewhere.
     """
 
-    def publish(cls: type[Published]) -> type[Published]:
-        words = inspect.cleandoc(cls.__doc__ or record.__doc__ or "")
-        described = strawberry.type(
-            cls, name=name, description=f"{words}\n\n{also}" if also else words
+    def publish(cls: type[PublishedClass]) -> type[PublishedClass]:
+        description = inspect.cleandoc(cls.__doc__ or record.__doc__ or "")
+        published_class = strawberry.type(
+            cls,
+            name=name,
+            description=f"{description}\n\n{extra_description}"
+            if extra_description
+            else description,
         )
-        definition = get_object_definition(described, strict=True)
+        definition = get_object_definition(published_class, strict=True)
         definition.is_type_of = lambda obj, _info: isinstance(obj, record)
         names = {*dir(record), *(f.name for f in dataclasses.fields(record))}
-        for field in definition.fields:
-            if field.base_resolver is None and field.python_name not in names:
-                raise TypeError(f"{cls.__name__}.{field.python_name}: not on {record.__name__}")
-        return described
+        for published_field in definition.fields:
+            if published_field.base_resolver is None and published_field.python_name not in names:
+                raise TypeError(
+                    f"{cls.__name__}.{published_field.python_name}: not on {record.__name__}"
+                )
+        return published_class
 
     return publish
 
 
-def accepts(
+def input_type(
     domain: Any, *, one_of: bool = False, name: str | None = None
-) -> Callable[[type[Published]], type[Published]]:
+) -> Callable[[type[PublishedClass]], type[PublishedClass]]:
     """Publish an input class; its `record(field)` makes the domain value or raises `Invalid`."""
 
-    def publish(cls: type[Published]) -> type[Published]:
-        described = strawberry.input(
+    def publish(cls: type[PublishedClass]) -> type[PublishedClass]:
+        published_class = strawberry.input(
             cls, name=name, one_of=one_of, description=inspect.cleandoc(cls.__doc__ or "")
         )
-        INPUTS[domain] = described
-        return described
+        INPUT_TYPES[domain] = published_class
+        return published_class
 
     return publish
 
@@ -102,7 +108,7 @@ class RequiresScopes:
     scopes: list[list[str]]
 
 
-def resolved(
+def resolver_field(
     batch: Batch,
     description: str,
     name: str | None = None,
@@ -117,25 +123,25 @@ def resolved(
     that is an exception fails that parent alone. `cost` is what asking for it costs, where it is
     not the usual; `arguments` says what each argument means, where the common words do not.
     """
-    parameters, domain = arguments_of(batch, 2, arguments)
+    parameters, convert_arguments = build_arguments(batch, 2, arguments)
 
-    async def resolve(root: Any, info: Info[Context, Any], **given: Any) -> Any:
+    async def resolve(root: Any, info: Info[Context, Any], **values: Any) -> Any:
         context = info.context
         if needs is not None:
-            allow(context.viewer, needs)
-        asked = domain(given)
+            require_permission(context.viewer, needs)
+        converted = convert_arguments(values)
         if info.path.prev is None:
             # Never through a loader: two equal root mutations must both run.
-            answer = (await settled(batch([root], context, **asked)))[0]
+            answer = (await await_result(batch([root], context, **converted)))[0]
             if isinstance(answer, BaseException):
                 raise answer
-            context.trail.record_denied_answer(answer)
+            context.audit_context.record_denied_answer(answer)
             return answer
         # The loader knows its parents by id(): a collected parent's id would be handed on, so the
         # context keeps them alive. The answer is shielded because graphql-core cancels the
         # siblings of a failed non-null field, and the future is shared between them.
-        context.alive.append(root)
-        return await asyncio.shield(context.loader(batch, asked, gathering).load(root))
+        context.retained_parents.append(root)
+        return await asyncio.shield(context.get_loader(batch, converted, build_loader).load(root))
 
     resolve.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
     resolve.__name__ = batch.__name__
@@ -150,8 +156,8 @@ def resolved(
     )
 
 
-def arguments_of(
-    function: Batch, given: int, words: dict[str, str]
+def build_arguments(
+    function: Batch, skipped_count: int, descriptions: dict[str, str]
 ) -> tuple[list[inspect.Parameter], Callable[[dict[str, Any]], dict[str, Any]]]:
     """What GraphQL sees of a function, its first `given` parameters apart; and how values arrive.
 
@@ -159,70 +165,76 @@ def arguments_of(
     """
     signature = inspect.signature(function)
     hints = typing.get_type_hints(function, include_extras=True)
-    converters: dict[str, Convert] = {}
+    converters: dict[str, Converter] = {}
     defaults: dict[str, Any] = {}  # what an explicit null means for them, too
     parameters = [
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD),
         inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
     ]
-    for parameter in list(signature.parameters.values())[given:]:
-        seen, convert = published(hints[parameter.name])
+    for parameter in list(signature.parameters.values())[skipped_count:]:
+        graphql_type, convert = map_argument(hints[parameter.name])
         if parameter.default not in (None, inspect.Parameter.empty):
-            seen, defaults[parameter.name] = seen | None, parameter.default
-        described = words.get(parameter.name) or COMMON[parameter.name]
+            graphql_type, defaults[parameter.name] = graphql_type | None, parameter.default
+        description = descriptions.get(parameter.name) or COMMON_DESCRIPTIONS[parameter.name]
         if convert is not None:
             converters[parameter.name] = convert
         # An argument that may be absent has no default in the SDL: null would be a word of its own.
-        absent = strawberry.UNSET if parameter.default is None else parameter.default
+        default = strawberry.UNSET if parameter.default is None else parameter.default
         parameters.append(
             parameter.replace(
-                default=absent,
-                annotation=typing.Annotated[seen, strawberry.argument(description=described)],
+                default=default,
+                annotation=typing.Annotated[
+                    graphql_type, strawberry.argument(description=description)
+                ],
             )
         )
 
-    def domain(sent: dict[str, Any]) -> dict[str, Any]:
-        asked = {k: defaults.get(k) if value is None else value for k, value in sent.items()}
+    def convert_arguments(values: dict[str, Any]) -> dict[str, Any]:
+        defaulted = {k: defaults.get(k) if value is None else value for k, value in values.items()}
         return {
-            key: converters[key](value, camel(key))
+            key: converters[key](value, to_camel_case(key))
             if key in converters and value is not None
             else value
-            for key, value in asked.items()
+            for key, value in defaulted.items()
         }
 
-    return parameters, domain
+    return parameters, convert_arguments
 
 
-def streamed(
-    follow: Batch, event: type, description: str, name: str | None = None, **arguments: str
+def subscription_field(
+    event_source: Batch,
+    event_type: type,
+    description: str,
+    name: str | None = None,
+    **arguments: str,
 ) -> Any:
     """A field that goes on answering: `follow(following, **arguments)` yields records of `event`.
 
     Between two of them it holds nothing; each is read in a context of its own.
     """
-    parameters, domain = arguments_of(follow, 1, arguments)
+    parameters, convert_arguments = build_arguments(event_source, 1, arguments)
 
-    async def subscribe(root: Any, info: Info[Following, Any], **given: Any) -> Any:  # noqa: ARG001 - graphql-core hands it in
-        async with aclosing(follow(info.context, **domain(given))) as events:
-            async for told in events:
-                yield told
+    async def subscribe(root: Any, info: Info[SubscriptionContext, Any], **values: Any) -> Any:  # noqa: ARG001 - graphql-core hands it in
+        async with aclosing(event_source(info.context, **convert_arguments(values))) as events:
+            async for event in events:
+                yield event
 
     subscribe.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
-    subscribe.__name__ = follow.__name__
+    subscribe.__name__ = event_source.__name__
     subscribe.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
-    subscribe.__annotations__["return"] = AsyncGenerator[event, None]  # type: ignore[valid-type]  # made at run time
+    subscribe.__annotations__["return"] = AsyncGenerator[event_type, None]  # type: ignore[valid-type]  # made at run time
     return strawberry.subscription(resolver=subscribe, description=description, name=name)
 
 
-async def settled(answer: Any) -> Sequence[Any]:
+async def await_result(answer: Any) -> Sequence[Any]:
     """A resolver may be a coroutine or, where nothing is fetched, a plain function."""
     return typing.cast("Sequence[Any]", await answer if inspect.isawaitable(answer) else answer)
 
 
-def gathering(batch: Batch, context: Context, asked: dict[str, Any]) -> DataLoader[Any, Any]:
+def build_loader(batch: Batch, context: Context, arguments: dict[str, Any]) -> DataLoader[Any, Any]:
     """The loader of one field and one set of arguments in one request."""
 
     async def load(parents: list[Any]) -> Sequence[Any]:
-        return await settled(batch(parents, context, **asked))
+        return await await_result(batch(parents, context, **arguments))
 
     return DataLoader(load_fn=load, cache_key_fn=id)

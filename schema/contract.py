@@ -8,7 +8,7 @@ from schema.query import Query
 from schema.subscription import Subscription
 
 
-def build() -> strawberry.Schema:
+def create_schema() -> strawberry.Schema:
     """The schema; made once a process."""
     return strawberry.Schema(
         query=Query,
@@ -18,6 +18,6 @@ def build() -> strawberry.Schema:
     )
 
 
-def sdl() -> str:
+def render_sdl() -> str:
     """What `schema/schema.graphql` holds."""
-    return build().as_str() + "\n"
+    return create_schema().as_str() + "\n"

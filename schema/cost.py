@@ -23,15 +23,17 @@ class Cost:
     items: int | None = strawberry.UNSET
 
 
-def costs(schema: strawberry.Schema) -> Iterator[tuple[tuple[str, str], int, int | None]]:
+def list_field_costs(
+    schema: strawberry.Schema,
+) -> Iterator[tuple[tuple[str, str], int, int | None]]:
     """Type and field as the contract spells them, the cost, and the items of a list."""
     for name, concrete in schema.schema_converter.type_map.items():
         definition = concrete.definition
         if not isinstance(definition, StrawberryObjectDefinition):
             continue
         for field in definition.fields:
-            for told in field.directives:
-                if isinstance(told, Cost):
-                    spelt = schema.config.name_converter.get_graphql_name(field)
-                    items = told.items if isinstance(told.items, int) else None
-                    yield (name, spelt), told.weight, items
+            for directive in field.directives:
+                if isinstance(directive, Cost):
+                    field_name = schema.config.name_converter.get_graphql_name(field)
+                    items = directive.items if isinstance(directive.items, int) else None
+                    yield (name, field_name), directive.weight, items

@@ -10,30 +10,40 @@ from hub.domain.global_id import GlobalId
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix import question as domain
 from hub.domain.matrix.question import AgencyRole, AreaRole
-from schema.binding import accepts
-from schema.lookups import one
+from schema.binding import input_type
+from schema.lookups import optional_field
 
-WORDS = "What to look at; everything when absent (ตัวกรอง)"
+FILTER_DESCRIPTION = "What to look at; everything when absent (ตัวกรอง)"
 
 
-@accepts(domain.MatrixFilter)
+@input_type(domain.MatrixFilter)
 class MatrixFilter:
     """What to look at (ตัวกรอง); fields narrow one another, and an absent one filters nothing."""
 
-    value_chains: list[strawberry.ID] | None = one("Linked to a stage of these (ห่วงโซ่คุณค่า)")
-    issues: list[strawberry.ID] | None = one("Linked to these issues (ประเด็นยุทธศาสตร์)")
-    areas: list[strawberry.ID] | None = one("In these areas or anywhere below them (พื้นที่)")
-    agencies: list[strawberry.ID] | None = one(
+    value_chains: list[strawberry.ID] | None = optional_field(
+        "Linked to a stage of these (ห่วงโซ่คุณค่า)"
+    )
+    issues: list[strawberry.ID] | None = optional_field("Linked to these issues (ประเด็นยุทธศาสตร์)")
+    areas: list[strawberry.ID] | None = optional_field(
+        "In these areas or anywhere below them (พื้นที่)"
+    )
+    agencies: list[strawberry.ID] | None = optional_field(
         "Of these agencies or anything under them, in `agencyRole` (หน่วยงาน)"
     )
-    actor_levels: list[ActorLevel] | None = one("On these rows of the matrix (ผู้ดำเนินการ)")
-    linked: bool | None = one(
+    actor_levels: list[ActorLevel] | None = optional_field(
+        "On these rows of the matrix (ผู้ดำเนินการ)"
+    )
+    linked: bool | None = optional_field(
         "Linked: proposed, agreed or disputed to an issue of that area or of its cluster in that "
         "year (เชื่อมโยงแล้ว)"
     )
-    linkage_status: list[LinkageStatus] | None = one("With a linkage in these states (สถานะ)")
-    funding: list[FundingSource] | None = one("With money from these (แหล่งเงิน)")
-    text: str | None = one("Whose name holds these words, or whose code is this (ข้อความ)")
+    linkage_status: list[LinkageStatus] | None = optional_field(
+        "With a linkage in these states (สถานะ)"
+    )
+    funding: list[FundingSource] | None = optional_field("With money from these (แหล่งเงิน)")
+    text: str | None = optional_field(
+        "Whose name holds these words, or whose code is this (ข้อความ)"
+    )
     area_role: AreaRole | None = strawberry.field(
         default=AreaRole.PERFORMED_IN, description="Which area of a line is meant (บทบาทพื้นที่)"
     )
@@ -41,17 +51,19 @@ class MatrixFilter:
         default=AgencyRole.OWNER, description="Which agency of a project is meant (บทบาทหน่วยงาน)"
     )
 
-    def record(self, field: str) -> domain.MatrixFilter:
+    def to_domain(self, field: str) -> domain.MatrixFilter:
         """The filter; `Invalid` for an id of another kind of thing."""
 
-        def keys(name: str, ids: Sequence[strawberry.ID] | None, type_: str) -> tuple[str, ...]:
+        def parse_keys(
+            name: str, ids: Sequence[strawberry.ID] | None, type_: str
+        ) -> tuple[str, ...]:
             return tuple(GlobalId.parse(str(i), f"{field}.{name}", type_).key for i in ids or ())
 
         return domain.MatrixFilter(
-            chains=keys("valueChains", self.value_chains, "ValueChain"),
-            issues=keys("issues", self.issues, "StrategicIssue"),
-            areas=keys("areas", self.areas, "Area"),
-            agencies=keys("agencies", self.agencies, "Agency"),
+            chains=parse_keys("valueChains", self.value_chains, "ValueChain"),
+            issues=parse_keys("issues", self.issues, "StrategicIssue"),
+            areas=parse_keys("areas", self.areas, "Area"),
+            agencies=parse_keys("agencies", self.agencies, "Agency"),
             actor_levels=tuple(self.actor_levels or ()),
             linked=self.linked if isinstance(self.linked, bool) else None,
             linkage_status=tuple(self.linkage_status or ()),

@@ -3,7 +3,7 @@
 import strawberry
 
 from resolvers import nodes
-from schema.binding import resolved
+from schema.binding import resolver_field
 from schema.node import Node
 
 
@@ -11,10 +11,10 @@ from schema.node import Node
 class NodeQuery:
     """Root fields about anything with an id."""
 
-    node: Node | None = resolved(
+    node: Node | None = resolver_field(
         nodes.node, "Anything by its id; null where there is none (สิ่งที่มีรหัสนี้)"
     )
-    nodes: list[Node | None] = resolved(
+    nodes: list[Node | None] = resolver_field(
         nodes.nodes,
         "Anything by its ids, in their order, null where there is none (สิ่งที่มีรหัสเหล่านี้)",
         ids="Global ids, at most 100 (รหัสกลาง)",

@@ -16,9 +16,9 @@ from hub.domain.time import FISCAL_YEAR_BOUNDS
 from hub.errors import Invalid
 from resolvers import quarantine, sources
 from schema import binding
-from schema.binding import accepts, describes, resolved
+from schema.binding import input_type, output_type, resolver_field
 from schema.errors import UserError
-from schema.lookups import one
+from schema.lookups import optional_field
 from schema.node import Node
 from schema.text import FiscalYear, FiscalYearRange, LocalizedText, Money
 
@@ -26,115 +26,116 @@ if TYPE_CHECKING:
     from schema.sources import Source
 
 Lazy = strawberry.lazy
-LONGEST_COMMAND_KEY = 200
+MAX_IDEMPOTENCY_KEY_LENGTH = 200
 
 
-@describes(records.NameProposal, name="NameProposal")
+@output_type(records.NameProposal, name="NameProposal")
 class NameProposal:
     """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
 
-    target: str = binding.said("Code of the area or agency; give it back as `target` (รหัสที่เสนอ)")
-    text: LocalizedText = binding.said("Why (เหตุผล)")
+    target: str = binding.field("Code of the area or agency; give it back as `target` (รหัสที่เสนอ)")
+    text: LocalizedText = binding.field("Why (เหตุผล)")
 
 
-@describes(records.Doubt)
+@output_type(records.Doubt)
 class Doubt:
     """One reason not to trust a record (ข้อสงสัย)."""
 
-    reason: QuarantineReason = binding.said("Which reason (เหตุ)")
-    field: str = binding.said("The field it stands in (ช่อง)")
-    written: str = binding.said("What is written there, shortened (ค่าตามต้นทาง)")
-    text: LocalizedText = binding.said("In words (คำอธิบาย)")
-    kind: NameKind | None = binding.said(
+    reason: QuarantineReason = binding.field("Which reason (เหตุ)")
+    field: str = binding.field("The field it stands in (ช่อง)")
+    written: str = binding.field("What is written there, shortened (ค่าตามต้นทาง)")
+    text: LocalizedText = binding.field("In words (คำอธิบาย)")
+    kind: NameKind | None = binding.field(
         "What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)"
     )
-    fiscal_years: list[FiscalYear] = binding.said("The years a name was asked for (ปีงบประมาณ)")
-    proposals: list[NameProposal] = binding.said(
+    fiscal_years: list[FiscalYear] = binding.field("The years a name was asked for (ปีงบประมาณ)")
+    proposals: list[NameProposal] = binding.field(
         "What it may stand for, the likeliest first (ข้อเสนอ)"
     )
 
 
-@describes(ledger.PhaseAmount)
+@output_type(ledger.PhaseAmount)
 class PhaseAmount:
     """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""
 
-    phase: BudgetPhase = binding.said("Which figure (ขั้นของงบประมาณ)")
-    amount: Money = binding.said("How much (จำนวนเงิน)")
+    phase: BudgetPhase = binding.field("Which figure (ขั้นของงบประมาณ)")
+    amount: Money = binding.field("How much (จำนวนเงิน)")
 
 
-@describes(domain.QuarantinedRow)
+@output_type(domain.QuarantinedRow)
 class QuarantinedRow(Node):
     """A record kept whole because it cannot be trusted yet (แถวที่รอตรวจ)."""
 
-    source: Annotated["Source", Lazy("schema.sources")] = resolved(
-        sources.source_of, "The source (แหล่งข้อมูล)"
+    source: Annotated["Source", Lazy("schema.sources")] = resolver_field(
+        sources.sources_of_records, "The source (แหล่งข้อมูล)"
     )
-    source_key: str = binding.said("What the source calls it (รหัสในแหล่งข้อมูล)")
-    block: str | None = binding.said(
+    source_key: str = binding.field("What the source calls it (รหัสในแหล่งข้อมูล)")
+    block: str | None = binding.field(
         "The block of its document; null: order means nothing there (ช่วง)"
     )
-    doubts: list[Doubt] = binding.said("Why, the first to be mended first (ข้อสงสัย)")
-    reported_amounts: list[PhaseAmount] = binding.said(
+    doubts: list[Doubt] = binding.field("Why, the first to be mended first (ข้อสงสัย)")
+    reported_amounts: list[PhaseAmount] = binding.field(
         "What it tells, believed or not (จำนวนเงิน)", "amounts"
     )
-    hash: str = binding.said("SHA-256 of what came (ค่าแฮช)")
-    url: str | None = binding.said("Where it stands, without secrets (ที่อยู่)")
-    retrieved_at: datetime = binding.said("When it came (เวลาที่ได้มา)")
-    payload: str = resolved(
+    hash: str = binding.field("SHA-256 of what came (ค่าแฮช)")
+    url: str | None = binding.field("Where it stands, without secrets (ที่อยู่)")
+    retrieved_at: datetime = binding.field("When it came (เวลาที่ได้มา)")
+    payload: str = resolver_field(
         quarantine.payload, "What came, whole; bytes that are no text are escaped (ข้อมูลดิบ)"
     )
-    status: RowStatus = binding.said("Whether it still waits (สถานะ)")
-    settled_by: str | None = binding.said(
+    status: RowStatus = binding.field("Whether it still waits (สถานะ)")
+    settled_by: str | None = binding.field(
         "Who settled it; null: nobody, or a later reading (ผู้วินิจฉัย)"
     )
-    settled_at: datetime | None = binding.said("When (วินิจฉัยเมื่อ)")
+    settled_at: datetime | None = binding.field("When (วินิจฉัยเมื่อ)")
 
 
-@describes(domain.ReviewQuestion, name="ReviewQuestion")
+@output_type(domain.ReviewQuestion, name="ReviewQuestion")
 class ReviewQuestion:
     """What one ruling would settle: a name in a block, or a doubt in a field (ข้อพิจารณา)."""
 
-    reason: QuarantineReason = binding.said("Which reason (เหตุ)")
-    kind: NameKind | None = binding.said(
+    reason: QuarantineReason = binding.field("Which reason (เหตุ)")
+    kind: NameKind | None = binding.field(
         "What a name is to stand for; null: no name is in doubt (ชนิดชื่อ)"
     )
-    field: str = binding.said("The field; empty where a name is in doubt wherever it stands (ช่อง)")
-    written: str = binding.said("What is written (ค่าตามต้นทาง)")
-    block: str | None = binding.said("The block of the document where it stands so (ช่วง)")
-    fiscal_years: list[FiscalYear] = binding.said("The years a name was asked for (ปีงบประมาณ)")
-    text: LocalizedText = binding.said("In words (คำอธิบาย)")
-    proposals: list[NameProposal] = binding.said(
+    field: str = binding.field("The field; empty where a name is in doubt wherever it stands (ช่อง)")
+    written: str = binding.field("What is written (ค่าตามต้นทาง)")
+    block: str | None = binding.field("The block of the document where it stands so (ช่วง)")
+    fiscal_years: list[FiscalYear] = binding.field("The years a name was asked for (ปีงบประมาณ)")
+    text: LocalizedText = binding.field("In words (คำอธิบาย)")
+    proposals: list[NameProposal] = binding.field(
         "What it may stand for, the likeliest first (ข้อเสนอ)"
     )
-    row_count: int = binding.said("How many rows wait for it (จำนวนแถว)")
-    row_ids: list[strawberry.ID] = binding.said("The first 100 of them (รหัสแถว)")
-    amounts: list[PhaseAmount] = binding.said("What hangs on it, by phase (จำนวนเงิน)")
+    row_count: int = binding.field("How many rows wait for it (จำนวนแถว)")
+    row_ids: list[strawberry.ID] = binding.field("The first 100 of them (รหัสแถว)")
+    amounts: list[PhaseAmount] = binding.field("What hangs on it, by phase (จำนวนเงิน)")
 
 
-@describes(domain.QuarantineSettlement, name="QuarantineSettlement")
+@output_type(domain.QuarantineSettlement, name="QuarantineSettlement")
 class QuarantineSettlement:
     """What a ruling did (ผลคำวินิจฉัย)."""
 
-    read: int = binding.said("Rows it covers, which were read again (แถวที่อ่านใหม่)")
-    settled: int = binding.said("How many of them wait no longer (แถวที่เสร็จ)")
+    read: int = binding.field("Rows it covers, which were read again (แถวที่อ่านใหม่)")
+    settled: int = binding.field("How many of them wait no longer (แถวที่เสร็จ)")
 
 
-@describes(domain.QuarantineSettlePayload, name="QuarantineSettlePayload")
+@output_type(domain.QuarantineSettlePayload, name="QuarantineSettlePayload")
 class QuarantineSettlePayload:
     """What a ruling did, or why nothing was done (ผลคำสั่ง)."""
 
-    done: QuarantineSettlement | None = binding.said(
+    settlement: QuarantineSettlement | None = binding.field(
         "What was done; null: nothing (ผล)", "settlement"
     )
-    source: Annotated["Source", Lazy("schema.sources")] | None = resolved(
-        quarantine.settled_source, "The source as it stands now; null: nothing was done (แหล่งข้อมูล)"
+    source: Annotated["Source", Lazy("schema.sources")] | None = resolver_field(
+        quarantine.sources_of_payloads,
+        "The source as it stands now; null: nothing was done (แหล่งข้อมูล)",
     )
-    user_errors: list[UserError] = binding.said(
+    user_errors: list[UserError] = binding.field(
         "Broken rules; where any, nothing was done (ข้อผิดพลาด)"
     )
 
 
-@accepts(NameDecision)
+@input_type(NameDecision)
 class NameRulingInput:
     """What a written name stands for; every row it covers is read again (คำวินิจฉัยชื่อ)."""
 
@@ -151,9 +152,9 @@ class NameRulingInput:
         default=strawberry.UNSET, description="Only in these years; always when absent (ปีงบประมาณ)"
     )
 
-    def record(self, field: str) -> NameDecision:
+    def to_domain(self, field: str) -> NameDecision:
         """The decision."""
-        years = self.fiscal_years.record(f"{field}.fiscalYears") if self.fiscal_years else None
+        years = self.fiscal_years.to_domain(f"{field}.fiscalYears") if self.fiscal_years else None
         first, last = FISCAL_YEAR_BOUNDS
         return NameDecision(
             self.kind,
@@ -165,24 +166,28 @@ class NameRulingInput:
         )
 
 
-@accepts(Ruling, one_of=True)
+@input_type(Ruling, one_of=True)
 class RulingInput:
     """What is said of rows that wait, exactly one of three (คำวินิจฉัย)."""
 
-    name: NameRulingInput | None = one("What a written name stands for (ชื่อ)")
-    accept: list[strawberry.ID] | None = one("Take these rows as they are written (รับตามที่เขียน)")
-    refuse: list[strawberry.ID] | None = one("Refuse these rows, whenever they come (ไม่รับ)")
+    name: NameRulingInput | None = optional_field("What a written name stands for (ชื่อ)")
+    accept: list[strawberry.ID] | None = optional_field(
+        "Take these rows as they are written (รับตามที่เขียน)"
+    )
+    refuse: list[strawberry.ID] | None = optional_field(
+        "Refuse these rows, whenever they come (ไม่รับ)"
+    )
 
-    def record(self, field: str) -> Ruling:
+    def to_domain(self, field: str) -> Ruling:
         """The ruling."""
         if self.name:
-            return Ruling(name=self.name.record(f"{field}.name"))
+            return Ruling(name=self.name.to_domain(f"{field}.name"))
         if self.accept:
-            return Ruling(accept=row_numbers(self.accept, f"{field}.accept"))
-        return Ruling(refuse=row_numbers(self.refuse or [], f"{field}.refuse"))
+            return Ruling(accept=parse_row_numbers(self.accept, f"{field}.accept"))
+        return Ruling(refuse=parse_row_numbers(self.refuse or [], f"{field}.refuse"))
 
 
-@accepts(QuarantineSettleCommand)
+@input_type(QuarantineSettleCommand)
 class QuarantineSettleInput:
     """A ruling on rows of one source (คำสั่งวินิจฉัยแถวที่รอตรวจ)."""
 
@@ -192,27 +197,29 @@ class QuarantineSettleInput:
     source: strawberry.ID = strawberry.field(description="The source (แหล่งข้อมูล)")
     ruling: RulingInput = strawberry.field(description="What is said (คำวินิจฉัย)")
 
-    def record(self, field: str) -> QuarantineSettleCommand:
+    def to_domain(self, field: str) -> QuarantineSettleCommand:
         """The command; `Invalid` names what will not do."""
-        if not 1 <= len(self.idempotency_key) <= LONGEST_COMMAND_KEY:
+        if not 1 <= len(self.idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH:
             raise Invalid(
                 f"{field}.idempotencyKey",
-                f"ต้องมี 1–{LONGEST_COMMAND_KEY} อักขระ เช่น UUID",
-                f"has 1 to {LONGEST_COMMAND_KEY} characters, a UUID for example",
+                f"ต้องมี 1–{MAX_IDEMPOTENCY_KEY_LENGTH} อักขระ เช่น UUID",
+                f"has 1 to {MAX_IDEMPOTENCY_KEY_LENGTH} characters, a UUID for example",
             )
         source = GlobalId.parse(str(self.source), f"{field}.source", "Source")
         return QuarantineSettleCommand(
-            self.idempotency_key, source.key, self.ruling.record(f"{field}.ruling")
+            self.idempotency_key, source.key, self.ruling.to_domain(f"{field}.ruling")
         )
 
 
-def row_numbers(ids: list[strawberry.ID], field: str) -> tuple[int, ...]:
+def parse_row_numbers(ids: list[strawberry.ID], field: str) -> tuple[int, ...]:
     """The numbers of rows; `Invalid` where there are none, or one is no row's."""
     if not ids:
         raise Invalid(field, "ต้องระบุอย่างน้อยหนึ่งแถว", "names at least one row")
-    keys = [GlobalId.parse(str(one), field, "QuarantinedRow").key for one in ids]
-    if odd := next((k for k in keys if not (k.isascii() and k.isdigit() and len(k) < 19)), None):
-        raise Invalid(field, f"ไม่มีแถว {odd}", f"there is no row {odd}")
+    keys = [GlobalId.parse(str(global_id), field, "QuarantinedRow").key for global_id in ids]
+    if invalid_key := next(
+        (k for k in keys if not (k.isascii() and k.isdigit() and len(k) < 19)), None
+    ):
+        raise Invalid(field, f"ไม่มีแถว {invalid_key}", f"there is no row {invalid_key}")
     return tuple(map(int, keys))
 
 
@@ -220,8 +227,8 @@ def row_numbers(ids: list[strawberry.ID], field: str) -> tuple[int, ...]:
 class QuarantineMutation:
     """Commands about rows that wait."""
 
-    quarantine_settle: QuarantineSettlePayload | None = resolved(
-        quarantine.settle,
+    quarantine_settle: QuarantineSettlePayload | None = resolver_field(
+        quarantine.apply_ruling,
         "Settle rows that wait: every row the ruling covers is read again, or nothing changes "
         "(วินิจฉัยแถวที่รอตรวจ)",
         needs=Permission.OPERATE_SOURCES,

@@ -7,7 +7,7 @@ import strawberry
 
 from hub.domain import rounds as domain
 from resolvers import nodes, rounds
-from schema.binding import describes, resolved, said
+from schema.binding import field, output_type, resolver_field
 from schema.node import Node
 from schema.provenance import Provenance
 from schema.text import FiscalYear, LocalizedText
@@ -15,31 +15,31 @@ from schema.text import FiscalYear, LocalizedText
 Lazy = strawberry.lazy
 
 
-@describes(domain.PlanningEvent)
+@output_type(domain.PlanningEvent)
 class PlanningEvent(Node):
     """A step or date of a planning round (ขั้นตอนหรือกำหนดการ; slides 51-53, 88, 94-98)."""
 
-    code: str = said("Code (รหัส)")
-    track: str = said("overall, province, cluster, or the calendar's id (สายงาน)")
-    order: int = said("Ordinal in its track (ลำดับ)")
-    text: LocalizedText = said("What happens (สาระ)")
-    starts_on: date | None = said("First day; null: no date is set (วันเริ่ม)")
-    ends_on: date | None = said("Last day (วันสิ้นสุด)")
-    precision: str = said("DAY, MONTH or UNDATED (ความละเอียดของวันที่)")
-    movable: bool = said("Whether the date moves with that year's calendar (เลื่อนได้)")
-    actors: list[LocalizedText] = said("Who acts (ผู้ดำเนินการ)")
-    depends_on: list[Annotated["PlanningEvent", Lazy("schema.rounds")]] = resolved(
+    code: str = field("Code (รหัส)")
+    track: str = field("overall, province, cluster, or the calendar's id (สายงาน)")
+    order: int = field("Ordinal in its track (ลำดับ)")
+    text: LocalizedText = field("What happens (สาระ)")
+    starts_on: date | None = field("First day; null: no date is set (วันเริ่ม)")
+    ends_on: date | None = field("Last day (วันสิ้นสุด)")
+    precision: str = field("DAY, MONTH or UNDATED (ความละเอียดของวันที่)")
+    movable: bool = field("Whether the date moves with that year's calendar (เลื่อนได้)")
+    actors: list[LocalizedText] = field("Who acts (ผู้ดำเนินการ)")
+    depends_on: list[Annotated["PlanningEvent", Lazy("schema.rounds")]] = resolver_field(
         rounds.depends_on, "What must come before (ขั้นตอนที่ต้องมาก่อน)"
     )
-    provenance: list[Provenance] = resolved(nodes.provenance, "Where this is said (ที่มา)")
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Where this is said (ที่มา)")
 
 
-@describes(domain.PlanningRound)
+@output_type(domain.PlanningRound)
 class PlanningRound(Node):
     """The making of one fiscal year's plans and budget (รอบการจัดทำแผน)."""
 
-    fiscal_year: FiscalYear = said("The year that is planned for (ปีงบประมาณ)")
-    events: list[PlanningEvent] = said(
+    fiscal_year: FiscalYear = field("The year that is planned for (ปีงบประมาณ)")
+    events: list[PlanningEvent] = field(
         "Its dates, and the undated steps of every round, by track (ขั้นตอนและกำหนดการ)"
     )
 
@@ -48,6 +48,6 @@ class PlanningRound(Node):
 class RoundQuery:
     """Root fields about planning rounds."""
 
-    planning_round: PlanningRound | None = resolved(
+    planning_round: PlanningRound | None = resolver_field(
         rounds.planning_round, "Steps and dates of one planning round (รอบการจัดทำแผน)"
     )

@@ -47,8 +47,8 @@ from hub.web.signed_in import SignedIn
 from hub.web.signing_in import SigningIn
 from hub.web.trust import Trust
 from hub.web.turnstile import Turnstile
-from schema.contract import build
-from schema.cost import costs
+from schema.contract import create_schema
+from schema.cost import list_field_costs
 
 
 def utc_now() -> datetime:
@@ -158,7 +158,7 @@ def allowed_operations(settings: Settings) -> Operations:
 @cache
 def published() -> Schema:
     """Return the published schema; built once a process."""
-    return build()
+    return create_schema()
 
 
 @cache
@@ -170,7 +170,7 @@ def contract() -> GraphQLSchema:
 @cache
 def field_weights() -> Weights:
     """Return what each field of the published schema costs."""
-    return {field: Weight(weight, items) for field, weight, items in costs(published())}
+    return {field: Weight(weight, items) for field, weight, items in list_field_costs(published())}
 
 
 def executable(schema: Schema) -> GraphQLSchema:

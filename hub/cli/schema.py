@@ -13,6 +13,6 @@ def schema() -> None:
 @schema.command("print", help="พิมพ์สคีมา GraphQL (SDL) · Print the GraphQL schema (SDL)")
 def print_schema() -> None:
     """Print the published schema."""
-    from schema.contract import sdl
+    from schema.contract import render_sdl
 
-    click.echo(sdl(), nl=False)
+    click.echo(render_sdl(), nl=False)

@@ -39,8 +39,8 @@ class BudgetLine:
     """One amount of one phase, year, fund and place (รายการงบประมาณ).
 
     `area_id` null: central or unknown. `record_id` is the source record that tells of it, as known
-    at `known_at` (null: now); `live` where the agency said it just now. `notice` says why it is as
-    stored, where more was wished for.
+    at `as_of_time` (null: now); `live` where the agency said it just now. `notice` says why it is
+    as stored, where more was wished for.
     """
 
     id: str

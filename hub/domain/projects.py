@@ -23,7 +23,7 @@ class ShareBasis(Enum):
 
 @record
 class Project:
-    """A project or activity of any actor (โครงการ), as known at `known_at` (null: now).
+    """A project or activity of any actor (โครงการ), as known at `as_of_time` (null: now).
 
     An unknown owner, place or stage is data, not an error.
     """

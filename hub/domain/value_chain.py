@@ -1,6 +1,7 @@
 """Value chains, their stages, and who is expected to do what in them.
 
-`known_at` is the instant a record was read as of (null: now); what is asked of it is read then too.
+`as_of_time` is the instant a record was read as of (null: now); what is asked of it is read then
+too.
 """
 
 from datetime import datetime

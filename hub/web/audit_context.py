@@ -124,7 +124,7 @@ def add_denied_fields(result: ExecutionResult, context: Any) -> None:
         if isinstance(cause, Forbidden | Unauthenticated):
             name = next((n.name.value for n in error.nodes or () if isinstance(n, FieldNode)), "")
             source = cause.source_id if isinstance(cause, Forbidden) else None
-            context.trail.denied.append((name, cause.code, source))
+            context.audit_context.denied.append((name, cause.code, source))
 
 
 @dataclass(slots=True)

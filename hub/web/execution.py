@@ -33,7 +33,7 @@ from hub.web.documents import Document, Documents
 from hub.web.errors import Stage, error_problem, new_trace, problem, unready
 from hub.web.operations import Operations
 from hub.web.turnstile import Caller, Turnstile, address_of
-from resolvers.context import Following
+from resolvers.context import SubscriptionContext
 
 ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
 """Makes the context of one request for an operation.
@@ -148,7 +148,7 @@ class Execution:
         has, and the next event is asked for when the last has been taken.
         """
         again = partial(self._context_factory, request, begun.operation(new_trace()))
-        executor = self._executor(begun, Following(again))
+        executor = self._executor(begun, SubscriptionContext(again))
         if isinstance(executor, list):
             yield answered(ExecutionResult(None, errors=executor), new_trace(), begun.cost)
             return
@@ -174,7 +174,9 @@ class Execution:
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             yield Answer({"errors": [error_problem(error, new_trace())]}, True)
 
-    def _executor(self, begun: Begun, following: Following) -> Executor[Any] | list[GraphQLError]:
+    def _executor(
+        self, begun: Begun, following: SubscriptionContext
+    ) -> Executor[Any] | list[GraphQLError]:
         """What executes the events of a subscription; the errors of its variables."""
         return Executor.build(
             self._schema,

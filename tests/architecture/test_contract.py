@@ -22,11 +22,11 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 
 import schema
 from hub.domain.identity.viewer import PERMISSION_DESCRIPTIONS, Permission
-from schema.contract import build, sdl
+from schema.contract import create_schema, render_sdl
 
 ROOT = Path(__file__).parents[2]
 THAI = re.compile(r"[\u0e00-\u0e7f]")
-PUBLISHED = build_schema(sdl())
+PUBLISHED = build_schema(render_sdl())
 OURS = {
     name: kind
     for name, kind in PUBLISHED.type_map.items()
@@ -63,7 +63,7 @@ def test_every_type_gives_the_thai_term() -> None:
 
 
 def test_the_committed_sdl_is_what_is_served() -> None:
-    assert (ROOT / "schema/schema.graphql").read_text(encoding="utf-8") == sdl()
+    assert (ROOT / "schema/schema.graphql").read_text(encoding="utf-8") == render_sdl()
 
 
 def test_schema_is_our_package_and_not_the_one_of_that_name_on_the_index() -> None:
@@ -72,7 +72,7 @@ def test_schema_is_our_package_and_not_the_one_of_that_name_on_the_index() -> No
 
 def fields() -> Iterator[tuple[str, Any]]:
     """Every published field that has a set-at-a-time resolver."""
-    for definition in build().schema_converter.type_map.values():
+    for definition in create_schema().schema_converter.type_map.values():
         strawberry_type: Any = definition.definition
         for field in getattr(strawberry_type, "fields", []):
             batch = getattr(getattr(field.base_resolver, "wrapped_func", None), "batch", None)

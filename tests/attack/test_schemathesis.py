@@ -18,7 +18,7 @@ from schemathesis.specs.graphql import nodes
 
 from hub.settings import Settings
 from hub.web.responses import GRAPHQL
-from schema.contract import sdl
+from schema.contract import render_sdl
 from tests.conftest import administer, copied
 from tests.thread import hub_in_thread
 
@@ -38,7 +38,7 @@ schemathesis.graphql.scalar(
     "Decimal",
     st.decimals(allow_nan=False, allow_infinity=False).map(lambda sum_: nodes.String(str(sum_))),
 )
-CONTRACT: Final = schemathesis.graphql.from_file(sdl())
+CONTRACT: Final = schemathesis.graphql.from_file(render_sdl())
 OPERATIONS: Final[dict[str, Any]] = {
     made.ok().label: made.ok() for made in CONTRACT.get_all_operations() if isinstance(made, Ok)
 }

@@ -172,7 +172,7 @@ async def test_the_rows_of_one_source_leave_room_for_the_questions_of_another(
     ask: Asking, taken: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await ingest(taken, replace(SPEC, id="another"), read, given([row(1, "NaN"), row(2, "x")]))
-    monkeypatch.setattr("resolvers.quarantine.REVIEWED", 1)
+    monkeypatch.setattr("resolvers.quarantine.MAX_REVIEWED_ROWS", 1)
     query = "{ sources(fetched: true) { nodes { questions { written } } } }"
     answer = await ask(query, database=taken, viewer=STEWARD)
     assert [one["questions"] for one in answer["data"]["sources"]["nodes"]] == [

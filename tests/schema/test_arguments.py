@@ -6,13 +6,13 @@ import pytest
 
 from hub.domain.global_id import MAX_ID_LENGTH
 from hub.errors import Invalid
-from schema.arguments import LONGEST_TEXT, checked_day, global_id, published
+from schema.arguments import MAX_TEXT_LENGTH, build_global_id_converter, map_argument, validate_date
 from tests.conftest import Asking
 
 
 @pytest.mark.parametrize("day", [date(1857, 4, 1), date(2010, 6, 1), date(2399, 12, 31)])
 def test_a_day_of_the_common_era_is_left_as_it_is(day: date) -> None:
-    assert checked_day(day, "on") == day
+    assert validate_date(day, "on") == day
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,13 @@ def test_a_day_of_the_common_era_is_left_as_it_is(day: date) -> None:
 )
 def test_a_buddhist_day_is_refused_with_the_day_that_was_meant(day: date, hint: str) -> None:
     with pytest.raises(Invalid, match=hint) as refused:
-        checked_day(day, "areasOn")
+        validate_date(day, "areasOn")
     assert refused.value.field == "areasOn"
 
 
 def test_every_day_among_the_arguments_is_checked() -> None:
     for annotation in (date, date | None):
-        assert published(annotation)[1] is checked_day
+        assert map_argument(annotation)[1] is validate_date
 
 
 async def test_a_buddhist_day_in_a_question_names_its_argument(ask: Asking) -> None:
@@ -44,7 +44,7 @@ async def test_a_buddhist_day_in_a_question_names_its_argument(ask: Asking) -> N
 
 
 def test_ids_may_be_longer_than_other_texts() -> None:
-    long = f"gid://hub/Cell/{'k' * (LONGEST_TEXT + 1)}"
-    assert global_id("Cell")(long, "id").key
+    long = f"gid://hub/Cell/{'k' * (MAX_TEXT_LENGTH + 1)}"
+    assert build_global_id_converter("Cell")(long, "id").key
     with pytest.raises(Invalid, match="longer than"):
-        global_id("Cell")(long + "k" * MAX_ID_LENGTH, "id")
+        build_global_id_converter("Cell")(long + "k" * MAX_ID_LENGTH, "id")

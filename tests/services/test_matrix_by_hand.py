@@ -27,7 +27,7 @@ from hub.domain.matrix.question import (
 from hub.domain.matrix.result import CountTreatment, HeaderKind, Matrix
 from hub.domain.paging import PageRequest
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.services.matrix.compute_matrix import draw_matrix
+from hub.services.matrix.compute_matrix import compute_matrix
 from hub.services.matrix.explain_figures import explain_figures
 from hub.store.database import Database, ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
@@ -84,8 +84,8 @@ async def country(unit: UnitOfWork) -> Country:
 
 
 async def drawn(unit: UnitOfWork, question: MatrixQuestion) -> Matrix:
-    return await draw_matrix(
-        unit, question, known_at=None, now=datetime.now(UTC), today=date(2010, 6, 1)
+    return await compute_matrix(
+        unit, question, as_of_time=None, now=datetime.now(UTC), today=date(2010, 6, 1)
     )
 
 

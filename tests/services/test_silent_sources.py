@@ -19,7 +19,7 @@ from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import SourceUnreachable
 from hub.ingest.run import Input, ingest
-from hub.services.matrix.assess_sources import Reporting
+from hub.services.matrix.assess_sources import ReportingObligations
 from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import AT, SPEC, given, read, row
@@ -263,5 +263,7 @@ def test_who_is_silent_is_what_a_reader_of_the_promises_would_say(
     place = CellScope(
         frozenset({level}), asked_agencies or None, asked_areas or None, (year, year + 1)
     )
-    found = Reporting(question, promised, at).unreported(("any", None), (level.value, None))
+    found = ReportingObligations(question, promised, at).is_unreported(
+        ("any", None), (level.value, None)
+    )
     assert found is silent_by_hand(promised, place, at)

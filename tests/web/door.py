@@ -113,7 +113,7 @@ class Subscription:
     @strawberry.subscription
     async def looking(self, info: strawberry.Info[Any, None]) -> AsyncGenerator[str, None]:
         for _ in range(3):
-            async with info.context.afresh() as context:
+            async with info.context.open_context() as context:
                 seen = str(context)
             yield seen
 

@@ -161,5 +161,5 @@ class QuarantineSettlePayload:
     """What a command to settle rows answers: what it did, or why nothing was done (ผลคำสั่ง)."""
 
     source_id: str | None
-    done: QuarantineSettlement | None
+    settlement: QuarantineSettlement | None
     user_errors: list[UserError]

@@ -27,11 +27,11 @@ from hub.domain.time import BUDDHIST_OFFSET
 if TYPE_CHECKING:
     from hub.store.unit_of_work import UnitOfWork
 
-SILENT = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
+DIMENSIONS_ALLOWED_EMPTY = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
 """Dimensions along which a cell may be empty although every source has told all it should."""
 
 
-class Reporting:
+class ReportingObligations:
     """Who undertakes to tell of the cells of a question, and whether they did, at an instant."""
 
     def __init__(
@@ -40,42 +40,45 @@ class Reporting:
         self._question = question
         self._promises = [promise for promise in promises if promise.is_in_service]
         self._at = at
-        self._silence: dict[CellScope, bool] = {}
-        drawn = {question.rows.dimension, question.columns.dimension}
-        asked = question.filter
-        self._mute = (
+        self._unreported_by_place: dict[CellScope, bool] = {}
+        dimensions = {question.rows.dimension, question.columns.dimension}
+        matrix_filter = question.filter
+        self._is_inapplicable = (
             not self._promises
-            or bool(drawn & SILENT)
-            or bool(asked.funding or asked.text or asked.linkage_status)
+            or bool(dimensions & DIMENSIONS_ALLOWED_EMPTY)
+            or bool(matrix_filter.funding or matrix_filter.text or matrix_filter.linkage_status)
         )
 
-    def unreported(self, *heads: tuple[str, Member | None]) -> bool:
+    def is_unreported(self, *coordinates: tuple[str, Member | None]) -> bool:
         """Whether where a row and a column meet those who should have told have not.
 
         A head is a member's key, and the record behind it where there is one.
         """
-        if self._mute or any(key.startswith("~") for key, _ in heads):
+        if self._is_inapplicable or any(key.startswith("~") for key, _ in coordinates):
             return False
-        place = self.place(*heads)
-        if place not in self._silence:
-            due = self.due(place)
-            self._silence[place] = bool(due) and not any(
-                one.has_reported(place, self._at) for one in due
+        place = self.build_place(*coordinates)
+        if place not in self._unreported_by_place:
+            promises = self.list_due_promises(place)
+            self._unreported_by_place[place] = bool(promises) and not any(
+                promise.has_reported(place, self._at) for promise in promises
             )
-        return self._silence[place]
+        return self._unreported_by_place[place]
 
-    def due(self, place: CellScope) -> list[SourceCoverage]:
+    def list_due_promises(self, place: CellScope) -> list[SourceCoverage]:
         """The sources in service that should have told of a place."""
         return [promise for promise in self._promises if promise.coverage.includes(place)]
 
-    def place(self, *heads: tuple[str, Member | None]) -> CellScope:
+    def build_place(self, *coordinates: tuple[str, Member | None]) -> CellScope:
         """What the cell where a row and a column meet is about."""
-        asked = self._question.filter
-        levels = frozenset(asked.actor_levels) or None
-        agencies, areas = frozenset(asked.agencies) or None, frozenset(asked.areas) or None
+        matrix_filter = self._question.filter
+        levels = frozenset(matrix_filter.actor_levels) or None
+        agencies, areas = (
+            frozenset(matrix_filter.agencies) or None,
+            frozenset(matrix_filter.areas) or None,
+        )
         years = tuple(year.ce for year in self._question.fiscal_years)
         axes = (self._question.rows.dimension, self._question.columns.dimension)
-        for dimension, (key, member) in zip(axes, heads, strict=True):
+        for dimension, (key, member) in zip(axes, coordinates, strict=True):
             match dimension:
                 case DimensionKind.ACTOR_LEVEL if key in ActorLevel.__members__:
                     levels = frozenset({ActorLevel(key)})
@@ -92,74 +95,91 @@ class Reporting:
         return CellScope(levels, agencies, areas, years)
 
 
-async def freshness_of(
+async def compute_freshness(
     unit: "UnitOfWork", matrix: Matrix, cells: Sequence[Cell]
 ) -> list[Freshness]:
     """How fresh each of some cells of one matrix is, in their order; two statements for all."""
-    resting = await unit.freshness.sources_by_cell(matrix.layout)
+    dependencies_by_cell = await unit.freshness.sources_by_cell(matrix.layout)
     promises = await unit.freshness.list_promises(matrix.as_of_time)
-    reporting = Reporting(matrix.question, promises, matrix.as_of)
+    obligations = ReportingObligations(matrix.question, promises, matrix.as_of)
     found = []
     for cell in cells:
-        held = resting.get((cell.row_index, cell.column_index), [])
-        place = reporting.place(headed(cell.row), headed(cell.column))
-        gathered = cell.row.key.startswith("~") or cell.column.key.startswith("~")
-        due = [] if gathered else reporting.due(place)
-        used = [rest.source for rest in held]
-        told = {one.source.id for one in due if one.has_reported(place, matrix.as_of)}
-        owners = {one.owner_id for one in used if one.owner_id}
-        due_owners = {one.source.owner_id for one in due if one.source.owner_id}
-        spoke = {one.source.owner_id for one in due if one.source.id in told} - {None}
+        dependencies = dependencies_by_cell.get((cell.row_index, cell.column_index), [])
+        place = obligations.build_place(
+            coordinate_of_header(cell.row), coordinate_of_header(cell.column)
+        )
+        is_rest = cell.row.key.startswith("~") or cell.column.key.startswith("~")
+        due_promises = [] if is_rest else obligations.list_due_promises(place)
+        used_sources = [dependency.source for dependency in dependencies]
+        reporting_source_ids = {
+            one.source.id for one in due_promises if one.has_reported(place, matrix.as_of)
+        }
+        used_owner_ids = {one.owner_id for one in used_sources if one.owner_id}
+        due_owner_ids = {one.source.owner_id for one in due_promises if one.source.owner_id}
+        reporting_owner_ids = {
+            one.source.owner_id for one in due_promises if one.source.id in reporting_source_ids
+        } - {None}
         found.append(
             Freshness(
                 min(
-                    (rest.oldest_retrieved_at for rest in held if rest.oldest_retrieved_at),
+                    (
+                        dependency.oldest_retrieved_at
+                        for dependency in dependencies
+                        if dependency.oldest_retrieved_at
+                    ),
                     default=None,
                 ),
                 worst_status(
-                    [status(one, matrix.as_of) for one in used or [p.source for p in due]]
+                    [
+                        compute_status(one, matrix.as_of)
+                        for one in used_sources or [p.source for p in due_promises]
+                    ]
                 ),
-                len(owners | spoke),
-                len(owners | due_owners),
+                len(used_owner_ids | reporting_owner_ids),
+                len(used_owner_ids | due_owner_ids),
             )
         )
     return found
 
 
-def headed(header: Header) -> tuple[str, Member | None]:
-    """The head of a row or column, as `Reporting` takes it."""
+def coordinate_of_header(header: Header) -> tuple[str, Member | None]:
+    """The head of a row or column, as `ReportingObligations` takes it."""
     return header.key, header.member
 
 
-def status(source: Source, at: datetime) -> FreshnessStatus:
+def compute_status(source: Source, at: datetime) -> FreshnessStatus:
     """How fresh a source is at an instant."""
     return compute_freshness_status(source.cadence, source.last_success_at, at)
 
 
-async def uses_of(unit: "UnitOfWork", matrix: Matrix) -> list[SourceUse]:
+async def fetch_source_uses(unit: "UnitOfWork", matrix: Matrix) -> list[SourceUse]:
     """The sources a matrix rests on, by name, and what became of them since."""
     return [
-        use_of(source, matrix.as_of)
+        build_source_use(source, matrix.as_of)
         for source in await unit.freshness.list_sources_used(matrix.layout)
     ]
 
 
-def use_of(source: Source, at: datetime) -> SourceUse:
+def build_source_use(source: Source, at: datetime) -> SourceUse:
     """One source that figures rest on, at an instant."""
     failed = source.health is not SourceHealth.OK
-    stands = status(source, at)
-    return SourceUse(source, stands, failed, message_of(source, stands, failed=failed))
+    freshness_status = compute_status(source, at)
+    return SourceUse(
+        source, freshness_status, failed, build_message(source, freshness_status, failed=failed)
+    )
 
 
-def message_of(source: Source, stands: FreshnessStatus, *, failed: bool) -> LocalizedText | None:
+def build_message(
+    source: Source, freshness_status: FreshnessStatus, *, failed: bool
+) -> LocalizedText | None:
     """What the state of a source means for the figures; null where it means nothing.
 
     Why a reading failed is for those who operate the source and does not stand here.
     """
     at = source.last_success_at
-    when = at.date().isoformat() if at else None
-    since_th = f"ตัวเลขเป็นของ {when}" if when else "ยังไม่เคยอ่านได้"
-    since_en = f"the figures are those of {when}" if when else "it was never read"
+    last_read_on = at.date().isoformat() if at else None
+    since_th = f"ตัวเลขเป็นของ {last_read_on}" if last_read_on else "ยังไม่เคยอ่านได้"
+    since_en = f"the figures are those of {last_read_on}" if last_read_on else "it was never read"
     if source.health is SourceHealth.PAUSED:
         en = f"reading is paused until a person acts; {since_en}"
         return localized_text(f"หยุดอ่านไว้รอผู้ดูแล {since_th}", en)
@@ -167,26 +187,30 @@ def message_of(source: Source, stands: FreshnessStatus, *, failed: bool) -> Loca
         return localized_text(
             f"อ่านครั้งล่าสุดไม่สำเร็จ {since_th}", f"the latest reading failed; {since_en}"
         )
-    if stands in (FreshnessStatus.LATE, FreshnessStatus.STALE):
+    if freshness_status in (FreshnessStatus.LATE, FreshnessStatus.STALE):
         return localized_text(
             f"ยังไม่ได้อ่านตามกำหนด {since_th}", f"it was not read as promised; {since_en}"
         )
     return None
 
 
-async def notices_of_sources(unit: "UnitOfWork", matrix: Matrix) -> list[Notice]:
+async def build_source_notices(unit: "UnitOfWork", matrix: Matrix) -> list[Notice]:
     """What a reader should know of the sources: which failed, are behind, or are silent."""
-    uses = await uses_of(unit, matrix)
+    uses = await fetch_source_uses(unit, matrix)
     used = {use.source.id for use in uses}
     promises = await unit.freshness.list_promises(matrix.as_of_time)
-    reporting = Reporting(matrix.question, promises, matrix.as_of)
-    silent = {
+    obligations = ReportingObligations(matrix.question, promises, matrix.as_of)
+    silent_sources = {
         promise.source.id: promise.source
         for cell in matrix.cells
-        for promise in reporting.due(reporting.place(headed(cell.row), headed(cell.column)))
+        for promise in obligations.list_due_promises(
+            obligations.build_place(
+                coordinate_of_header(cell.row), coordinate_of_header(cell.column)
+            )
+        )
         if promise.source.id not in used
     }
-    uses += [use_of(silent[key], matrix.as_of) for key in sorted(silent)]
+    uses += [build_source_use(silent_sources[key], matrix.as_of) for key in sorted(silent_sources)]
     return [
         Notice(
             "SOURCE_FAILED" if use.failed else "SOURCE_LATE",

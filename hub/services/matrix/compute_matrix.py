@@ -31,98 +31,102 @@ from hub.domain.matrix.result import (
 )
 from hub.domain.text import Notice, localized_text
 from hub.errors import Invalid, TooCostly
-from hub.services.matrix.assess_sources import Reporting
-from hub.services.matrix.evaluate_cells import NOTHING, Verdict, roles_expected
-from hub.services.matrix.resolve_axis import Ground, LaidOut, MemberOfAxis, lay_out_axis
-from hub.services.matrix.resolve_scope import chain_of, scope_of
+from hub.services.matrix.assess_sources import ReportingObligations
+from hub.services.matrix.evaluate_cells import NO_FIGURES, CellEvaluator, fetch_expected_roles
+from hub.services.matrix.resolve_axis import AxisContext, AxisMember, ResolvedAxis, resolve_axis
+from hub.services.matrix.resolve_scope import fetch_question_chain, resolve_scope
 
 if TYPE_CHECKING:
     from hub.store.unit_of_work import UnitOfWork
 
 UNASSIGNED: Final = localized_text("ไม่ระบุ", "Unassigned")
-BEYOND: Final = localized_text("นอกเหนือจากที่แสดง", "Beyond the limit")
+BEYOND_LIMIT: Final = localized_text("นอกเหนือจากที่แสดง", "Beyond the limit")
 
 
-async def draw_matrix(
+async def compute_matrix(
     unit: "UnitOfWork",
     question: MatrixQuestion,
     *,
-    known_at: datetime | None,
+    as_of_time: datetime | None,
     now: datetime,
     today: date,
 ) -> Matrix:
     """The answer to a question; `Invalid(field)` where it cannot be asked so.
 
-    `known_at` is the instant of its `as_of`, null for now.
+    `as_of_time` is the instant of its `as_of`, null for now.
     """
-    refuse_odd(question)
-    chain = await chain_of(unit, question, known_at)
-    ground = Ground(unit, question, chain, known_at)
-    scope = await scope_of(
+    validate_question(question)
+    chain = await fetch_question_chain(unit, question, as_of_time)
+    axis_context = AxisContext(unit, question, chain, as_of_time)
+    scope = await resolve_scope(
         unit,
         question.filter,
         question.fiscal_years,
         today=today,
-        day=ground.day,
-        known_at=known_at,
+        edition_date=axis_context.edition_date,
+        as_of_time=as_of_time,
     )
-    rows = await lay_out_axis(ground, question.rows, "rows")
-    columns = await lay_out_axis(ground, question.columns, "columns")
-    expected, nobody_named = await roles_expected(unit, question, chain, known_at)
+    rows = await resolve_axis(axis_context, question.rows, "rows")
+    columns = await resolve_axis(axis_context, question.columns, "columns")
+    expected_roles, has_no_role_matrix = await fetch_expected_roles(
+        unit, question, chain, as_of_time
+    )
 
-    def layout(row_keys: Sequence[str], column_keys: Sequence[str], *aside: bool) -> Layout:
+    def build_layout(
+        row_keys: Sequence[str], column_keys: Sequence[str], *unassigned: bool
+    ) -> Layout:
         return Layout(
             scope=scope,
-            rows=rows.places(row_keys, unassigned=aside[0]),
-            columns=columns.places(column_keys, unassigned=aside[1]),
+            rows=rows.assign_ordinals(row_keys, unassigned=unassigned[0]),
+            columns=columns.assign_ordinals(column_keys, unassigned=unassigned[1]),
             counting=question.counting,
         )
 
-    row_keys, column_keys = natural(rows), natural(columns)
-    if (cells := (len(row_keys) + 1) * (len(column_keys) + 1)) > MAX_COUNTED_CELLS:
-        raise TooCostly(cells, MAX_COUNTED_CELLS, "ช่อง · cells")
-    drawn = layout(row_keys, column_keys, True, True)
-    figures = await unit.matrices.figures_by_group(drawn)
-    aside = (
+    row_keys, column_keys = list_member_keys(rows), list_member_keys(columns)
+    if (cell_count := (len(row_keys) + 1) * (len(column_keys) + 1)) > MAX_COUNTED_CELLS:
+        raise TooCostly(cell_count, MAX_COUNTED_CELLS, "ช่อง · cells")
+    matrix_layout = build_layout(row_keys, column_keys, True, True)
+    figures = await unit.matrices.figures_by_group(matrix_layout)
+    has_unassigned = (
         CellGroup(len(row_keys), None) in figures,
         CellGroup(None, len(column_keys)) in figures,
     )
-    promises = await unit.freshness.list_promises(known_at)
-    reporting = Reporting(question, promises, known_at or now)
-    states = Verdict(question, expected, nobody_named, reporting)
-    shown_rows = shown(rows, figures, states, columns, is_row=True)
-    shown_columns = shown(columns, figures, states, rows, is_row=False)
-    drawn_cells = (len(shown_rows.keys) + 2) * (len(shown_columns.keys) + 2)
-    if drawn_cells > MAX_TABLE_CELLS:
-        raise TooCostly(drawn_cells, MAX_TABLE_CELLS, "ช่อง · cells")
+    promises = await unit.freshness.list_promises(as_of_time)
+    obligations = ReportingObligations(question, promises, as_of_time or now)
+    evaluator = CellEvaluator(question, expected_roles, has_no_role_matrix, obligations)
+    shown_rows = select_members(rows, figures, evaluator, columns, is_row=True)
+    shown_columns = select_members(columns, figures, evaluator, rows, is_row=False)
+    shown_cell_count = (len(shown_rows.keys) + 2) * (len(shown_columns.keys) + 2)
+    if shown_cell_count > MAX_TABLE_CELLS:
+        raise TooCostly(shown_cell_count, MAX_TABLE_CELLS, "ช่อง · cells")
     if shown_rows.keys != row_keys or shown_columns.keys != column_keys:
-        drawn = layout(shown_rows.keys, shown_columns.keys, *aside)
-        figures = await unit.matrices.figures_by_group(drawn)
+        matrix_layout = build_layout(shown_rows.keys, shown_columns.keys, *has_unassigned)
+        figures = await unit.matrices.figures_by_group(matrix_layout)
 
     matrix = Matrix(
         key=encode_matrix_key(question),
         question=question,
-        as_of=known_at or now,
+        as_of=as_of_time or now,
         figures=figures,
         notices=[],
         rows=Axis(question.rows.dimension, [], shown_rows.truncated, len(rows.members)),
         columns=Axis(question.columns.dimension, [], shown_columns.truncated, len(columns.members)),
         cells=[],
-        layout=drawn,
+        layout=matrix_layout,
     )
-    head(matrix, rows, shown_rows.keys, is_row=True, unassigned=aside[0])
-    head(matrix, columns, shown_columns.keys, is_row=False, unassigned=aside[1])
+    append_headers(matrix, rows, shown_rows.keys, is_row=True, unassigned=has_unassigned[0])
+    append_headers(matrix, columns, shown_columns.keys, is_row=False, unassigned=has_unassigned[1])
     for row in matrix.rows.headers:
-        figures.setdefault(CellGroup(row.index, None), NOTHING)
+        figures.setdefault(CellGroup(row.index, None), NO_FIGURES)
         for column in matrix.columns.headers:
-            figures.setdefault(CellGroup(None, column.index), NOTHING)
-            matrix.cells.append(states.cell(matrix, row, column))
-    figures.setdefault(CellGroup(None, None), NOTHING)
-    matrix.notices.extend(notices_of(matrix))
+            figures.setdefault(CellGroup(None, column.index), NO_FIGURES)
+            matrix.cells.append(evaluator.build_cell(matrix, row, column))
+    figures.setdefault(CellGroup(None, None), NO_FIGURES)
+    matrix.notices.extend(build_notices(matrix))
     return matrix
 
 
-def refuse_odd(question: MatrixQuestion) -> None:
+def validate_question(question: MatrixQuestion) -> None:
     """`Invalid` for questions no reading of which makes sense."""
     if question.rows.dimension is question.columns.dimension:
         raise Invalid(
@@ -139,94 +143,103 @@ def refuse_odd(question: MatrixQuestion) -> None:
             )
 
 
-def natural(axis: LaidOut) -> list[str]:
+def list_member_keys(axis: ResolvedAxis) -> list[str]:
     """The keys of an axis in its natural order."""
     return [member.key for member in axis.members]
 
 
-def shown(
-    axis: LaidOut,
+def select_members(
+    axis: ResolvedAxis,
     figures: Mapping[CellGroup, Figures],
-    states: "Verdict",
-    across: LaidOut,
+    evaluator: "CellEvaluator",
+    other_axis: ResolvedAxis,
     *,
     is_row: bool,
-) -> "Shown":
+) -> "SelectedMembers":
     """An axis as it is shown: without empty members where asked, ordered, cut."""
     question = axis.question
-    ordinal = {member.key: at for at, member in enumerate(axis.members)}
+    ordinal = {member.key: index for index, member in enumerate(axis.members)}
 
-    def total(member: MemberOfAxis) -> Figures:
-        at = ordinal[member.key]
-        return figures.get(CellGroup(at, None) if is_row else CellGroup(None, at), NOTHING)
+    def figures_of(member: AxisMember) -> Figures:
+        index = ordinal[member.key]
+        return figures.get(CellGroup(index, None) if is_row else CellGroup(None, index), NO_FIGURES)
 
-    def gaps(m: MemberOfAxis) -> int:
-        at = ordinal[m.key]
+    def count_gaps(member: AxisMember) -> int:
+        index = ordinal[member.key]
         return sum(
-            states.state(
-                figures.get(CellGroup(at, other) if is_row else CellGroup(other, at), NOTHING),
-                *((head_of(m), head_of(x)) if is_row else (head_of(x), head_of(m))),
+            evaluator.compute_state(
+                figures.get(
+                    CellGroup(index, other_index) if is_row else CellGroup(other_index, index),
+                    NO_FIGURES,
+                ),
+                *(
+                    (coordinate_of_member(member), coordinate_of_member(other_member))
+                    if is_row
+                    else (coordinate_of_member(other_member), coordinate_of_member(member))
+                ),
             )
             is CellState.GAP
-            for other, x in enumerate(across.members)
+            for other_index, other_member in enumerate(other_axis.members)
         )
 
-    kept = [
+    members = [
         member
         for member in axis.members
-        if question.include_empty or total(member).projects or total(member).hidden
+        if question.include_empty or figures_of(member).projects or figures_of(member).hidden
     ]
     match question.order_by:
         case AxisOrder.BUDGET_DESC:
-            kept.sort(key=lambda m: -total(m).money.get(BudgetPhase.APPROPRIATED, 0))
+            members.sort(key=lambda m: -figures_of(m).money.get(BudgetPhase.APPROPRIATED, 0))
         case AxisOrder.GAPS_DESC:
-            kept.sort(key=lambda m: -gaps(m))
+            members.sort(key=lambda m: -count_gaps(m))
         case AxisOrder.NAME:
-            kept.sort(key=lambda m: (m.sort_key, m.key))
+            members.sort(key=lambda m: (m.sort_key, m.key))
         case AxisOrder.NATURAL:
             pass
-    return Shown([member.key for member in kept[: question.limit]], len(kept) > question.limit)
+    return SelectedMembers(
+        [member.key for member in members[: question.limit]], len(members) > question.limit
+    )
 
 
-def head_of(member: MemberOfAxis) -> tuple[str, Member | None]:
+def coordinate_of_member(member: AxisMember) -> tuple[str, Member | None]:
     """A member as its cells are judged by."""
     return member.key, member.record
 
 
-class Shown(NamedTuple):
+class SelectedMembers(NamedTuple):
     """The keys of an axis as they are shown, and whether `limit` cut."""
 
     keys: list[str]
     truncated: bool
 
 
-def head(
-    matrix: Matrix, axis: LaidOut, keys: Sequence[str], *, is_row: bool, unassigned: bool
+def append_headers(
+    matrix: Matrix, axis: ResolvedAxis, keys: Sequence[str], *, is_row: bool, unassigned: bool
 ) -> None:
     """Fill an axis: its members, then UNASSIGNED and BEYOND_LIMIT where something stands there."""
     members = {member.key: member for member in axis.members}
     target = matrix.rows if is_row else matrix.columns
 
-    def held(at: int) -> bool:
-        return (CellGroup(at, None) if is_row else CellGroup(None, at)) in matrix.figures
+    def has_figures(index: int) -> bool:
+        return (CellGroup(index, None) if is_row else CellGroup(None, index)) in matrix.figures
 
-    def add(index: int, kind: HeaderKind, member: MemberOfAxis) -> None:
+    def append_header(index: int, kind: HeaderKind, member: AxisMember) -> None:
         target.headers.append(
             Header(
                 matrix, is_row, index, kind, member.key, member.label, member.path, member.record
             )
         )
 
-    for at, key in enumerate(keys):
-        add(at, HeaderKind.MEMBER, members[key])
-    gathered = [(HeaderKind.UNASSIGNED, UNASSIGNED)] if unassigned else []
-    gathered.append((HeaderKind.BEYOND_LIMIT, BEYOND))
-    for at, (kind, label) in enumerate(gathered, start=len(keys)):
-        if held(at):
-            add(at, kind, MemberOfAxis(f"~{kind.value}", label, [], None, ""))
+    for index, key in enumerate(keys):
+        append_header(index, HeaderKind.MEMBER, members[key])
+    rest_headers = [(HeaderKind.UNASSIGNED, UNASSIGNED)] if unassigned else []
+    rest_headers.append((HeaderKind.BEYOND_LIMIT, BEYOND_LIMIT))
+    for index, (kind, label) in enumerate(rest_headers, start=len(keys)):
+        if has_figures(index):
+            append_header(index, kind, AxisMember(f"~{kind.value}", label, [], None, ""))
 
 
-def notices_of(matrix: Matrix) -> list[Notice]:
+def build_notices(matrix: Matrix) -> list[Notice]:
     """What a reader of the figures should know."""
     found: list[Notice] = []
     for axis, name in ((matrix.rows, "rows"), (matrix.columns, "columns")):
@@ -238,9 +251,10 @@ def notices_of(matrix: Matrix) -> list[Notice]:
             )
             found.append(Notice("UNASSIGNED", text, [name]))
         if axis.truncated:
+            shown = count_shown_members(axis)
             text = localized_text(
-                f"แสดง {axis_length(axis)} จาก {axis.member_count} ที่เหลือรวมไว้ในช่องสุดท้าย",
-                f"{axis_length(axis)} of {axis.member_count} shown; the rest stand together last",
+                f"แสดง {shown} จาก {axis.member_count} ที่เหลือรวมไว้ในช่องสุดท้าย",
+                f"{shown} of {axis.member_count} shown; the rest stand together last",
             )
             found.append(Notice("BEYOND_LIMIT", text, [name]))
     if matrix.question.counting is Counting.SHARED and not matrix.total.additive:
@@ -252,6 +266,6 @@ def notices_of(matrix: Matrix) -> list[Notice]:
     return found
 
 
-def axis_length(axis: Axis) -> int:
+def count_shown_members(axis: Axis) -> int:
     """How many members are shown."""
     return sum(header.kind is HeaderKind.MEMBER for header in axis.headers)

@@ -31,39 +31,41 @@ async def explain_figures(
 ) -> dict[CellGroup, Connection[Contribution]]:
     """A page of contributions for each group of cells, ordered by project and line."""
     distinct = list(dict.fromkeys(groups))
-    held = await unit.matrices.contributions_by_group(matrix.layout, distinct, phase, page)
+    rows_by_group = await unit.matrices.contributions_by_group(matrix.layout, distinct, phase, page)
     cells = {(cell.row_index, cell.column_index): cell for cell in matrix.cells}
     found: dict[CellGroup, Connection[Contribution]] = {}
     for group in distinct:
-        rows, total = held.get(group, ([], 0 if page.after is None else None))
-        parts = [contribution(matrix, row, cells) for row in rows]
-        found[group] = build_connection(parts, page, lambda part: part.key, total)
+        rows, total = rows_by_group.get(group, ([], 0 if page.after is None else None))
+        contributions = [build_contribution(matrix, row, cells) for row in rows]
+        found[group] = build_connection(contributions, page, lambda part: part.key, total)
     return found
 
 
-def contribution(matrix: Matrix, row: Any, cells: dict[tuple[int, int], Cell]) -> Contribution:
+def build_contribution(
+    matrix: Matrix, row: Any, cells: dict[tuple[int, int], Cell]
+) -> Contribution:
     """One row of the store's explanation, in the words of the contract."""
     group = CellGroup(row["group_r"], row["group_c"])
-    first, first_cell = first_in(group, row)
-    treatment = treatment_of(row, matrix.question.counting, first=first)
+    is_first, first_cell = find_first_cell(group, row)
+    treatment = resolve_treatment(row, matrix.question.counting, is_first=is_first)
     counted = {
         CountTreatment.NO_AMOUNT: None,
         CountTreatment.EXCLUDED_PHASE: Money(0),
     }.get(treatment, Money(row["counted_here"] or 0))
-    elsewhere = treatment is CountTreatment.ALREADY_COUNTED
+    is_counted_elsewhere = treatment is CountTreatment.ALREADY_COUNTED
     return Contribution(
         project_id=row["project_id"],
         linkage_id=row["linkage_id"],
         line_id=row["line_id"],
         counted=counted,
         treatment=treatment,
-        counted_elsewhere=cells.get(first_cell) if elsewhere else None,
+        counted_elsewhere=cells.get(first_cell) if is_counted_elsewhere else None,
         key=(row["project_id"], row["line_id"] or "", row["r"], row["c"]),
         matrix=matrix,
     )
 
 
-def first_in(group: CellGroup, row: Any) -> tuple[bool, tuple[int, int]]:
+def find_first_cell(group: CellGroup, row: Any) -> tuple[bool, tuple[int, int]]:
     """Whether a line stands here first, and the cell where it does.
 
     A cell's line is compared with the whole matrix, a total's with the total's own cells.
@@ -75,7 +77,7 @@ def first_in(group: CellGroup, row: Any) -> tuple[bool, tuple[int, int]]:
     return row["first_in_all"], (row["first_r"], row["first_c"])
 
 
-def treatment_of(row: Any, counting: Counting, *, first: bool) -> CountTreatment:
+def resolve_treatment(row: Any, counting: Counting, *, is_first: bool) -> CountTreatment:
     """What was done with a line.
 
     In a cell the later of two still shows the whole amount and says ALREADY_COUNTED, because the
@@ -89,6 +91,6 @@ def treatment_of(row: Any, counting: Counting, *, first: bool) -> CountTreatment
         return CountTreatment.DUPLICATE_RECORD
     if row["shared"]:
         return CountTreatment.SHARE
-    if counting is not Counting.MENTIONS and not first:
+    if counting is not Counting.MENTIONS and not is_first:
         return CountTreatment.ALREADY_COUNTED
     return CountTreatment.WHOLE
