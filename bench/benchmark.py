@@ -24,7 +24,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
-class Question:
+class BenchmarkQuery:
     """What is asked, and under which name the result is kept."""
 
     name: str
@@ -33,14 +33,14 @@ class Question:
 
 
 @contextmanager
-def hub() -> Iterator[tuple[int, int, Path]]:
+def run_hub() -> Iterator[tuple[int, int, Path]]:
     """A hub on a free port with a fresh database: (port, pid, data folder)."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         Path(folder).chmod(0o711)
-        told = os.environ | {  # noqa: TID251 - a bench starts a process
+        environment = os.environ | {  # noqa: TID251 - a bench starts a process
             "HUB_PORT": str(port),
             "HUB_RATE": "0",
             "HUB_AT_ONCE": "0",
@@ -48,16 +48,18 @@ def hub() -> Iterator[tuple[int, int, Path]]:
             "PYTHONPATH": str(ROOT),
         }
         command = [sys.executable, "-m", "hub", "serve"]
-        with subprocess.Popen(command, env=told, cwd=ROOT, stdout=subprocess.DEVNULL) as running:
+        with subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
+        ) as process:
             try:
-                asyncio.run(ready(port))
-                yield port, running.pid, Path(folder) / "data"
+                asyncio.run(wait_until_ready(port))
+                yield port, process.pid, Path(folder) / "data"
             finally:
-                running.terminate()
-                running.wait(30)
+                process.terminate()
+                process.wait(30)
 
 
-async def ready(port: int) -> None:
+async def wait_until_ready(port: int) -> None:
     """Wait until /readyz says 200, two minutes at most."""
     for _ in range(600):
         try:
@@ -74,7 +76,7 @@ async def ready(port: int) -> None:
     raise TimeoutError("the hub was not ready within two minutes")
 
 
-def cpu(pid: int, *, children: bool = False) -> float:
+def cpu_seconds(pid: int, *, children: bool = False) -> float:
     """CPU seconds a process (and its children that have ended) has used; 0 for one that is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -83,31 +85,33 @@ def cpu(pid: int, *, children: bool = False) -> float:
     return sum(map(int, fields[11 : 15 if children else 13])) / TICK
 
 
-def postgres(data: Path) -> float:
+def postgres_cpu_seconds(data: Path) -> float:
     """CPU seconds of the PostgreSQL that works in a data folder, and of no other."""
     total = 0.0
-    for working in Path("/proc").glob("[0-9]*/cwd"):
+    for link in Path("/proc").glob("[0-9]*/cwd"):
         try:
-            if working.readlink().is_relative_to(data):
-                total += cpu(int(working.parent.name), children=True)
+            if link.readlink().is_relative_to(data):
+                total += cpu_seconds(int(link.parent.name), children=True)
         except OSError:
             continue
     return total
 
 
-async def load(port: int, question: Question, connections: int, requests: int) -> list[float]:
+async def run_load(
+    port: int, benchmark: BenchmarkQuery, connections: int, requests: int
+) -> list[float]:
     """Ask the question so many times over so many connections: the milliseconds each took."""
-    body = json.dumps({"query": question.query, "variables": question.variables}).encode()
+    body = json.dumps({"query": benchmark.query, "variables": benchmark.variables}).encode()
     message = (
         b"POST /graphql HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
         b"Content-Length: " + str(len(body)).encode() + b"\r\n\r\n" + body
     )
-    took: list[float] = []
-    left = iter(range(requests))
+    durations: list[float] = []
+    remaining = iter(range(requests))
 
-    async def ask() -> None:
+    async def send_requests() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for _ in left:
+        for _ in remaining:
             started = time.perf_counter()
             writer.write(message)
             head = await reader.readuntil(b"\r\n\r\n")
@@ -121,35 +125,41 @@ async def load(port: int, question: Question, connections: int, requests: int) -
             answer = await reader.readexactly(length)
             if b'"errors"' in answer[:40]:
                 raise RuntimeError(answer.decode()[:400])
-            took.append((time.perf_counter() - started) * 1000)
+            durations.append((time.perf_counter() - started) * 1000)
         writer.close()
 
-    await asyncio.gather(*(ask() for _ in range(connections)))
-    return sorted(took)
+    await asyncio.gather(*(send_requests() for _ in range(connections)))
+    return sorted(durations)
 
 
-def measure(questions: list[Question], requests: int = 300) -> None:
+def run_benchmarks(benchmarks: list[BenchmarkQuery], requests: int = 300) -> None:
     """Ask each question at 1 and at 8 connections; print a table and keep it in bench/results."""
     results = []
-    with hub() as (port, pid, data):
-        for question in questions:
-            asyncio.run(load(port, question, 1, 20))
+    with run_hub() as (port, pid, data):
+        for benchmark in benchmarks:
+            asyncio.run(run_load(port, benchmark, 1, 20))
             for connections in (1, 8):
-                before, before_db, started = cpu(pid), postgres(data), time.perf_counter()
-                took = asyncio.run(load(port, question, connections, requests))
+                before, before_db, started = (
+                    cpu_seconds(pid),
+                    postgres_cpu_seconds(data),
+                    time.perf_counter(),
+                )
+                durations = asyncio.run(run_load(port, benchmark, connections, requests))
                 seconds = time.perf_counter() - started
                 row = {
-                    "question": question.name,
+                    "question": benchmark.name,
                     "connections": connections,
                     "requests_per_s": round(requests / seconds, 1),
-                    "p50_ms": round(took[len(took) // 2], 1),
-                    "p99_ms": round(took[int(len(took) * 0.99) - 1], 1),
-                    "hub_cpu_ms": round((cpu(pid) - before) * 1000 / requests, 2),
-                    "postgres_cpu_ms": round((postgres(data) - before_db) * 1000 / requests, 2),
+                    "p50_ms": round(durations[len(durations) // 2], 1),
+                    "p99_ms": round(durations[int(len(durations) * 0.99) - 1], 1),
+                    "hub_cpu_ms": round((cpu_seconds(pid) - before) * 1000 / requests, 2),
+                    "postgres_cpu_ms": round(
+                        (postgres_cpu_seconds(data) - before_db) * 1000 / requests, 2
+                    ),
                 }
                 results.append(row)
                 print(json.dumps(row))
-    kept = {
+    report = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "python": platform.python_version(),
@@ -158,4 +168,4 @@ def measure(questions: list[Question], requests: int = 300) -> None:
     name = Path(sys.argv[0]).stem
     target = ROOT / "bench" / "results" / f"{name}.json"
     target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(kept, indent=1) + "\n")
+    target.write_text(json.dumps(report, indent=1) + "\n")

@@ -25,12 +25,12 @@ from typing import Any
 
 import asyncpg
 
-from bench.benchmark import ROOT, postgres
+from bench.benchmark import ROOT, postgres_cpu_seconds
 from connectors.kit.paging import HttpPages
-from connectors.registry import connector
+from connectors.registry import find_connector
 from hub.bootstrap.startup import REFERENCE
 from hub.domain.sources.spec import AuthMethod
-from hub.ingest.run import Input, ingest
+from hub.ingest.run import SourceInput, ingest
 from hub.store.database import open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
@@ -38,7 +38,7 @@ from hub.store.reference.seed import seed
 
 DLT = "dlt[postgres]==1.31.0"
 SOURCE = "govspending_budget"
-WRITTEN = {
+WRITTEN_ROWS = {
     "raw_record": "select * from raw_record",
     "project": "select * from project where source_id = 'govspending_budget'",
     "source_record": "select * from source_record where source_id = 'govspending_budget'",
@@ -48,7 +48,7 @@ WRITTEN = {
 
 
 @contextmanager
-def served(count: int) -> Iterator[int]:
+def serve_pages(count: int) -> Iterator[int]:
     """The pages, served by a process of their own: its port."""
     command = [sys.executable, "-m", "bench.page_server", str(count)]
     with subprocess.Popen(
@@ -60,18 +60,18 @@ def served(count: int) -> Iterator[int]:
 
 
 @contextmanager
-def database() -> Iterator[embedded_server.EmbeddedServer]:
+def temporary_database() -> Iterator[embedded_server.EmbeddedServer]:
     """An empty PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         Path(folder).chmod(0o711)
-        running = embedded_server.start(Path(folder) / "data", report=lambda _: None)
+        server = embedded_server.start(Path(folder) / "data", report=lambda _: None)
         try:
-            yield running
+            yield server
         finally:
-            running.stop()
+            server.stop()
 
 
-async def prepared(dsn: str) -> None:
+async def prepare_database(dsn: str) -> None:
     """The hub's tables and reference data, and a database beside for the peers."""
     await migrate(dsn)
     connection = await asyncpg.connect(dsn)
@@ -80,87 +80,93 @@ async def prepared(dsn: str) -> None:
     await connection.close()
 
 
-async def by_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
+async def measure_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
     """Twice: everything is new, and nothing has changed."""
-    told = connector(SOURCE)
+    source = find_connector(SOURCE)
     spec = replace(
-        told.spec,
+        source.spec,
         url=f"http://127.0.0.1:{port}/budget",
-        auth=replace(told.spec.auth, kind=AuthMethod.NONE),
+        auth=replace(source.spec.auth, kind=AuthMethod.NONE),
     )
-    found = []
+    results = []
     async with open_database(dsn) as hub:
-        for what in ("hub, new", "hub, unchanged"):
-            cpu, server, began = time.process_time(), postgres(data), time.perf_counter()
-            done = await ingest(hub, spec, told.read, Input(HttpPages(spec), "bench"))
-            row = took(what, done.ledger.read, time.perf_counter() - began)
+        for label in ("hub, new", "hub, unchanged"):
+            cpu, postgres_before, started = (
+                time.process_time(),
+                postgres_cpu_seconds(data),
+                time.perf_counter(),
+            )
+            result = await ingest(hub, spec, source.read, SourceInput(HttpPages(spec), "bench"))
+            row = build_result_row(label, result.ledger.read, time.perf_counter() - started)
             row["cpu_s"] = round(time.process_time() - cpu, 2)
-            row["postgres_cpu_s"] = round(postgres(data) - server, 2)
-            found.append(row)
-    return found
+            row["postgres_cpu_s"] = round(postgres_cpu_seconds(data) - postgres_before, 2)
+            results.append(row)
+    return results
 
 
-async def by_copy(dsn: str, count: int) -> dict[str, Any]:
+async def measure_copy(dsn: str, count: int) -> dict[str, Any]:
     """The rows the hub has written, into tables without keys, constraints and indexes."""
     connection = await asyncpg.connect(dsn)
     seconds, rows = 0.0, 0
-    for table, statement in WRITTEN.items():
-        held = [tuple(row) for row in await connection.fetch(statement)]
+    for table, statement in WRITTEN_ROWS.items():
+        records = [tuple(row) for row in await connection.fetch(statement)]
         await connection.execute(f"create table bare_{table} as select * from {table} limit 0")  # noqa: S608
-        began = time.perf_counter()
-        await connection.copy_records_to_table(f"bare_{table}", records=held)
-        seconds += time.perf_counter() - began
-        rows += len(held)
+        started = time.perf_counter()
+        await connection.copy_records_to_table(f"bare_{table}", records=records)
+        seconds += time.perf_counter() - started
+        rows += len(records)
     await connection.close()
-    return took("bare COPY of the hub's rows", count, seconds) | {"rows": rows}
+    return build_result_row("bare COPY of the hub's rows", count, seconds) | {"rows": rows}
 
 
-def by_dlt(host: str, port: int, count: int, data: Path) -> list[dict[str, Any]]:
+def measure_dlt(host: str, port: int, count: int, data: Path) -> list[dict[str, Any]]:
     """dlt as it loads without looking, and as it loads without duplicates; each twice."""
-    found = []
+    results = []
     with tempfile.TemporaryDirectory(prefix="hub-bench-dlt-") as folder:
         venv.create(f"{folder}/venv", with_pip=True)
         python = f"{folder}/venv/bin/python"
         subprocess.run([python, "-m", "pip", "install", "-qq", DLT], check=True)
-        told = os.environ | {"RUNTIME__DLTHUB_TELEMETRY": "false"}  # noqa: TID251 - it starts a process
-        for how in ("APPEND", "MERGE"):
-            for what in ("new", "again"):
-                server = postgres(data)
-                out = subprocess.run(
-                    [python, str(ROOT / "bench/load_with_dlt.py"), str(port), host, how],
+        environment = os.environ | {"RUNTIME__DLTHUB_TELEMETRY": "false"}  # noqa: TID251 - it starts a process
+        for disposition in ("APPEND", "MERGE"):
+            for label in ("new", "again"):
+                postgres_before = postgres_cpu_seconds(data)
+                output = subprocess.run(
+                    [python, str(ROOT / "bench/load_with_dlt.py"), str(port), host, disposition],
                     check=True,
                     capture_output=True,
                     text=True,
                     cwd=folder,
-                    env=told,
+                    env=environment,
                 ).stdout
-                loaded = json.loads(out.splitlines()[-1])
-                row = took(f"dlt, {how.lower()}, {what}", count, loaded["seconds"])
+                loaded = json.loads(output.splitlines()[-1])
+                row = build_result_row(
+                    f"dlt, {disposition.lower()}, {label}", count, loaded["seconds"]
+                )
                 row |= {"cpu_s": loaded["cpu_s"]}
-                row |= {"postgres_cpu_s": round(postgres(data) - server, 2)}
-                found.append(row | {"rows": loaded["rows"]})
-    return found
+                row |= {"postgres_cpu_s": round(postgres_cpu_seconds(data) - postgres_before, 2)}
+                results.append(row | {"rows": loaded["rows"]})
+    return results
 
 
-def took(what: str, count: int, seconds: float) -> dict[str, Any]:
+def build_result_row(label: str, count: int, seconds: float) -> dict[str, Any]:
     """One line of the results."""
     rate = round(count / seconds)
-    return {"what": what, "records": count, "seconds": round(seconds, 2), "records_per_s": rate}
+    return {"what": label, "records": count, "seconds": round(seconds, 2), "records_per_s": rate}
 
 
 def main(count: int) -> None:
     """Everything in one run; prints and keeps it in bench/results."""
-    with served(count) as port, database() as server:
-        asyncio.run(prepared(server.dsn))
+    with serve_pages(count) as port, temporary_database() as server:
+        asyncio.run(prepare_database(server.dsn))
         host = server.dsn.partition("host=")[2].partition("&")[0]
         data = Path(host).parent
-        results = asyncio.run(by_hub(server.dsn, port, data))
-        results.append(asyncio.run(by_copy(server.dsn, count)))
+        results = asyncio.run(measure_hub(server.dsn, port, data))
+        results.append(asyncio.run(measure_copy(server.dsn, count)))
         results[0]["rows"] = results[-1]["rows"]
-        results += by_dlt(host, port, count, data)
+        results += measure_dlt(host, port, count, data)
     for row in results:
         print(json.dumps(row))
-    kept = {
+    report = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "load_of_the_machine": round(os.getloadavg()[1], 2),
@@ -169,7 +175,7 @@ def main(count: int) -> None:
         "dlt": DLT,
         "results": results,
     }
-    (ROOT / "bench/results/ingest.json").write_text(json.dumps(kept, indent=1) + "\n")
+    (ROOT / "bench/results/ingest.json").write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,23 +1,23 @@
 """How fast is a list? Provinces with clusters and plans; projects with all they are linked to."""
 
-from bench.benchmark import Question, measure
+from bench.benchmark import BenchmarkQuery, run_benchmarks
 
-PROVINCES = """
+PROVINCES_QUERY = """
 { areas(level: PROVINCE, first: 100) { nodes {
   code name { th } parents { parent { code name { th } } } plans { nodes { id title { th } } } } } }
 """
-PROJECTS = """
+PROJECTS_QUERY = """
 { projects(first: 100) { nodes {
   name { th } owner { name { th } } areas { area { code } }
   linkages { nodes { status issue { name { th } } stage { name { th } } } } } } }
 """
-NOTHING = "{ __typename }"
+TYPENAME_QUERY = "{ __typename }"
 
 if __name__ == "__main__":
-    measure(
+    run_benchmarks(
         [
-            Question("77 provinces with clusters and plans", PROVINCES, {}),
-            Question("28 projects with linkages", PROJECTS, {}),
-            Question("__typename", NOTHING, {}),
+            BenchmarkQuery("77 provinces with clusters and plans", PROVINCES_QUERY, {}),
+            BenchmarkQuery("28 projects with linkages", PROJECTS_QUERY, {}),
+            BenchmarkQuery("__typename", TYPENAME_QUERY, {}),
         ]
     )

@@ -15,12 +15,12 @@ import dlt
 from dlt.sources.helpers.rest_client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
 
-PORT, HOST, HOW = sys.argv[1:]
+PORT, HOST, DISPOSITION = sys.argv[1:]
 
 
 @dlt.resource(
     name="budget",
-    write_disposition=HOW.lower(),
+    write_disposition=DISPOSITION.lower(),
     primary_key=["bb_year", "bb_code", "objc_level1_name"],
 )
 def budget() -> Iterator[list[dict[str, Any]]]:
@@ -31,16 +31,16 @@ def budget() -> Iterator[list[dict[str, Any]]]:
 
 def load() -> None:
     pipeline = dlt.pipeline(
-        f"bench_{HOW}",
+        f"bench_{DISPOSITION}",
         destination=dlt.destinations.postgres(
             f"postgresql://hub:unused@localhost:5432/peer?host={HOST}"
         ),
-        dataset_name=f"dlt_{HOW.lower()}",
+        dataset_name=f"dlt_{DISPOSITION.lower()}",
         pipelines_dir=".",
     )
-    cpu, began = time.process_time(), time.perf_counter()
+    cpu, started = time.process_time(), time.perf_counter()
     pipeline.run(budget()).raise_on_failed_jobs()
-    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     with pipeline.sql_client() as client:
         rows = sum(
             client.execute_sql(f"select count(*) from {table}")[0][0]  # noqa: S608

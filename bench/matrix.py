@@ -1,24 +1,24 @@
 """How fast is a matrix? Eastern tourism with projects and without, and a large table."""
 
-from bench.benchmark import Question, measure
+from bench.benchmark import BenchmarkQuery, run_benchmarks
 
-SMALL = """
+SMALL_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   rows { headers { label { th } total { projectCount } } }
   columns { headers { label { th } total { projectCount } } }
   cells { state projectCount budget { amount } stateReasons { code text { th } } }
   total { projectCount additive } } }
 """
-PROJECTS = """
+PROJECTS_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   cells { state projects(first: 3) { nodes { name { th } owner { shortName { th } } } } } } }
 """
-TABLE = """
+TABLE_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   table { rowIndex columnIndex state projectCount budget } } }
 """
 YEAR = {"be": 2554}
-EAST = {
+EAST_INPUT = {
     "rows": {"dimension": "ACTOR_LEVEL"},
     "columns": {"dimension": "STAGE"},
     "filter": {
@@ -27,17 +27,17 @@ EAST = {
     },
     "fiscalYears": {"from": YEAR, "to": YEAR},
 }
-LARGE = {
+LARGE_INPUT = {
     "rows": {"dimension": "AREA"},
     "columns": {"dimension": "AGENCY"},
     "fiscalYears": {"from": YEAR, "to": YEAR},
 }
 
 if __name__ == "__main__":
-    measure(
+    run_benchmarks(
         [
-            Question("matrix 6x6", SMALL, {"i": EAST}),
-            Question("matrix 6x6 with projects", PROJECTS, {"i": EAST}),
-            Question("table 76x20", TABLE, {"i": LARGE}),
+            BenchmarkQuery("matrix 6x6", SMALL_QUERY, {"i": EAST_INPUT}),
+            BenchmarkQuery("matrix 6x6 with projects", PROJECTS_QUERY, {"i": EAST_INPUT}),
+            BenchmarkQuery("table 76x20", TABLE_QUERY, {"i": LARGE_INPUT}),
         ]
     )

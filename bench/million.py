@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from bench.benchmark import ROOT
-from bench.ingest import SOURCE, database, prepared
-from connectors.kit.paging import pages
-from connectors.registry import connector
-from hub.ingest.run import Input, ingest
+from bench.ingest import SOURCE, prepare_database, temporary_database
+from connectors.kit.paging import create_http_pages
+from connectors.registry import find_connector
+from hub.ingest.run import SourceInput, ingest
 from hub.sandbox.agency import USER_TOKEN
 from hub.store.database import open_database
 
-ALLOWED = 48.0
+MAX_GROWTH_MEGABYTES = 48.0
 """Megabytes by which a run may grow after its first tenth."""
-SIZES = """
+TABLE_SIZES = """
 select c.relname, pg_total_relation_size(c.oid) as bytes
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'r' and n.nspname = 'public' order by 2 desc limit 8
@@ -37,7 +37,7 @@ where c.relkind = 'r' and n.nspname = 'public' order by 2 desc limit 8
 
 
 @contextmanager
-def agency(count: int) -> Iterator[str]:
+def serve_agency(count: int) -> Iterator[str]:
     """A local agency in a process of its own: where its budget is."""
     command = [
         sys.executable,
@@ -59,40 +59,40 @@ def agency(count: int) -> Iterator[str]:
         server.terminate()
 
 
-def resident() -> float:
+def resident_megabytes() -> float:
     """Megabytes this process holds in memory."""
-    pages_held = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages_held * os.sysconf("SC_PAGE_SIZE") / 1e6
+    resident_pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return resident_pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-async def run(dsn: str, url: str, count: int) -> dict[str, Any]:
+async def measure_run(dsn: str, url: str, count: int) -> dict[str, Any]:
     """Take everything in; the memory of each tenth, and what the tables hold."""
-    asked = connector(SOURCE)
-    spec = replace(asked.spec, url=url)
+    source = find_connector(SOURCE)
+    spec = replace(source.spec, url=url)
     tenths: list[dict[str, Any]] = []
-    began = time.perf_counter()
+    started = time.perf_counter()
 
     def progress(read: int, _total: int | None) -> None:
         if read >= (len(tenths) + 1) * count // 10:
-            seconds = time.perf_counter() - began
+            seconds = time.perf_counter() - started
             tenths.append(
                 {
                     "records": read,
                     "records_per_s": round(read / seconds),
-                    "rss_mb": round(resident(), 1),
+                    "rss_mb": round(resident_megabytes(), 1),
                 }
             )
             print(json.dumps(tenths[-1]), flush=True)
 
     async with open_database(dsn) as hub:
-        given = Input(pages(spec, lambda _: USER_TOKEN, None), "sandbox")
-        done = await ingest(hub, spec, asked.read, given, progress=progress)
-        sizes = {row["relname"]: row["bytes"] for row in await hub.pool.fetch(SIZES)}
-    if done.ledger.read != count or not done.ledger.balanced:
-        raise SystemExit(f"{done.ledger.read:,} of {count:,} records")
+        source_input = SourceInput(create_http_pages(spec, lambda _: USER_TOKEN, None), "sandbox")
+        result = await ingest(hub, spec, source.read, source_input, progress=progress)
+        sizes = {row["relname"]: row["bytes"] for row in await hub.pool.fetch(TABLE_SIZES)}
+    if result.ledger.read != count or not result.ledger.balanced:
+        raise SystemExit(f"{result.ledger.read:,} of {count:,} records")
     return {
-        "seconds": round(time.perf_counter() - began),
-        "ledger": {outcome.value: n for outcome, n in done.ledger.counts.items()},
+        "seconds": round(time.perf_counter() - started),
+        "ledger": {outcome.value: n for outcome, n in result.ledger.counts.items()},
         "tenths": tenths,
         "table_mb": {name: round(size / 1e6) for name, size in sizes.items()},
     }
@@ -100,20 +100,20 @@ async def run(dsn: str, url: str, count: int) -> dict[str, Any]:
 
 def main(count: int) -> None:
     """All of it; ends with an error where memory grew."""
-    with agency(count) as url, database() as server:
-        asyncio.run(prepared(server.dsn))
-        found = asyncio.run(run(server.dsn, url, count))
-    kept = {
+    with serve_agency(count) as url, temporary_database() as server:
+        asyncio.run(prepare_database(server.dsn))
+        measured = asyncio.run(measure_run(server.dsn, url, count))
+    report = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "python": platform.python_version(),
         "records": count,
-        **found,
+        **measured,
     }
     if count >= 1_000_000:
-        (ROOT / "bench/results/million.json").write_text(json.dumps(kept, indent=1) + "\n")
-    first, *rest = [tenth["rss_mb"] for tenth in found["tenths"]]
-    if (grown := max(rest) - first) > ALLOWED:
+        (ROOT / "bench/results/million.json").write_text(json.dumps(report, indent=1) + "\n")
+    first, *rest = [tenth["rss_mb"] for tenth in measured["tenths"]]
+    if (grown := max(rest) - first) > MAX_GROWTH_MEGABYTES:
         raise SystemExit(f"memory grew by {grown:.0f} MB after the first tenth")
 
 

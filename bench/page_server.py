@@ -9,41 +9,45 @@ import json
 import re
 import sys
 
-from hub.sandbox.records import Generated
+from hub.sandbox.records import GeneratedRecords
 
-STEP = 20
-OFFSET = re.compile(rb"[?&]offset=(\d+)")
+PAGE_SIZE = 20
+OFFSET_PATTERN = re.compile(rb"[?&]offset=(\d+)")
 EMPTY = b'{"result": []}'
 
 
-def pages(count: int) -> dict[int, bytes]:
+def build_pages(count: int) -> dict[int, bytes]:
     """Each page by its offset."""
-    made = Generated(count)
+    generated = GeneratedRecords(count)
     return {
-        at: json.dumps(
-            {"result": [made.budget(n) for n in range(at, min(count, at + STEP))]},
+        offset: json.dumps(
+            {
+                "result": [
+                    generated.budget(n) for n in range(offset, min(count, offset + PAGE_SIZE))
+                ]
+            },
             ensure_ascii=False,
         ).encode()
-        for at in range(0, count, STEP)
+        for offset in range(0, count, PAGE_SIZE)
     }
 
 
-class Answering(asyncio.Protocol):
+class PageProtocol(asyncio.Protocol):
     """One connection, kept alive."""
 
-    def __init__(self, held: dict[int, bytes]) -> None:
-        self.held = held
-        self.come = b""
+    def __init__(self, pages: dict[int, bytes]) -> None:
+        self.pages = pages
+        self.received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self.come += data
-        while b"\r\n\r\n" in self.come:
-            head, _, self.come = self.come.partition(b"\r\n\r\n")
-            asked = OFFSET.search(head)
-            body = self.held.get(int(asked[1]) if asked else 0, EMPTY)
+        self.received += data
+        while b"\r\n\r\n" in self.received:
+            head, _, self.received = self.received.partition(b"\r\n\r\n")
+            match = OFFSET_PATTERN.search(head)
+            body = self.pages.get(int(match[1]) if match else 0, EMPTY)
             self.transport.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
                 + str(len(body)).encode()
@@ -53,8 +57,8 @@ class Answering(asyncio.Protocol):
 
 
 async def serve(count: int) -> None:
-    held, loop = pages(count), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Answering(held), "127.0.0.1", 0)
+    pages, loop = build_pages(count), asyncio.get_running_loop()
+    server = await loop.create_server(lambda: PageProtocol(pages), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 

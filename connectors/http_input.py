@@ -1,17 +1,19 @@
 """What a run of a source reads when it is read where it declares itself."""
 
-from connectors.kit.credentials import SecretOf
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import changes, pages
-from connectors.kit.redact import redacted
+from connectors.kit.credentials import ReadSecret
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import create_change_pages, create_http_pages
+from connectors.kit.redact import redact
 from hub.domain.sources.spec import SourceSpec
-from hub.ingest.run import Input
+from hub.ingest.run import SourceInput
 
 
-def asked_over_http(spec: SourceSpec, secret_of: SecretOf, grants: Grants) -> Input:
+def create_http_input(
+    spec: SourceSpec, read_secret: ReadSecret, token_cache: TokenCache
+) -> SourceInput:
     """The pages of a source over HTTP, all or what changed, and its address without secrets."""
-    return Input(
-        pages(spec, secret_of, grants),
-        redacted(spec.url or ""),
-        changes=changes(spec, secret_of, grants),
+    return SourceInput(
+        create_http_pages(spec, read_secret, token_cache),
+        redact(spec.url or ""),
+        changes=create_change_pages(spec, read_secret, token_cache),
     )

@@ -17,12 +17,12 @@ from urllib.parse import quote
 
 from aiocache import SimpleMemoryCache
 
-from connectors.kit.credentials import SecretOf
-from connectors.kit.http import Http
-from connectors.kit.json_answers import parsed
-from connectors.kit.limits import Limits
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import HttpPages, credentials_of
+from connectors.kit.credentials import ReadSecret
+from connectors.kit.http import SourceHttpClient
+from connectors.kit.json_answers import parse_json
+from connectors.kit.limits import FetchLimits
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import HttpPages, create_credentials
 from connectors.registry import Connector
 from hub.domain.record import value
 from hub.domain.sources.live import FallbackReason, LiveRecord, RecordKey
@@ -30,42 +30,42 @@ from hub.domain.sources.live_spec import fill_pattern, match_pattern
 from hub.domain.sources.records import RawPage, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import HubError, Invalid, SourceRefused
-from hub.ingest.parse import entry_of
+from hub.ingest.parse import parse_entry
 
 logger = logging.getLogger(__name__)
-ONE: Final = frozenset({200, 404})
+SINGLE_RECORD_STATUSES: Final = frozenset({200, 404})
 """An agency without the record says 404, which is an answer."""
 
 
 @value
-class Question:
+class LiveRequest:
     """What is asked of a source: its address with these parameters."""
 
     source_id: str
     url: str
     parameters: tuple[tuple[str, str], ...]
-    one: bool
+    is_single: bool
 
 
 @dataclass(slots=True)
-class Answer:
+class CachedAnswer:
     """What came: records by key, whether that was the whole list, or why nothing came."""
 
-    heard: Mapping[str, LiveRecord | FallbackReason]
-    whole: bool
-    why: FallbackReason | None
-    good_until: float
+    records: Mapping[str, LiveRecord | FallbackReason]
+    is_complete: bool
+    failure: FallbackReason | None
+    fresh_until: float
     """Until then it is given without another look; put off where that look failed."""
 
 
 @dataclass(slots=True)
-class Times:
+class LiveTimings:
     """How many seconds an answer is good and kept, how many an asker and a question may take; and
     how many questions are under way, of all sources and of one, and how many answers are kept.
     """
 
     good: float = 60
-    kept: float = 600
+    cached: float = 600
     failed: float = 30
     patience: float = 6
     longest: float = 30
@@ -75,57 +75,63 @@ class Times:
 
 
 @dataclass(slots=True)
-class AskingAgencies:
+class LiveAgencyClient:
     """Asks the agencies of some sources; `async with`, so that no question outlives it."""
 
     sources: Mapping[str, Connector]
-    secret_of: SecretOf
-    grants: Grants
-    times: Times = field(default_factory=Times)
-    limits: Limits = field(
-        default_factory=lambda: Limits(connect=3, read=5, total=8, body=8 << 20, attempts=1)
+    read_secret: ReadSecret
+    token_cache: TokenCache
+    timings: LiveTimings = field(default_factory=LiveTimings)
+    limits: FetchLimits = field(
+        default_factory=lambda: FetchLimits(
+            connect_timeout=3,
+            read_timeout=5,
+            total_timeout=8,
+            max_body_bytes=8 << 20,
+            max_attempts=1,
+        )
     )
-    now: Callable[[], float] | None = None
+    clock: Callable[[], float] | None = None
     _cache: SimpleMemoryCache = field(default_factory=SimpleMemoryCache)
-    _kept: dict[Question, None] = field(default_factory=dict)
-    _asking: dict[Question, asyncio.Task[Answer]] = field(default_factory=dict)
-    _places: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _cached_requests: dict[LiveRequest, None] = field(default_factory=dict)
+    _request_tasks: dict[LiveRequest, asyncio.Task[CachedAnswer]] = field(default_factory=dict)
+    _semaphores: dict[str, asyncio.Semaphore] = field(default_factory=dict)
 
     @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator["AskingAgencies"]:
+    async def open(self) -> AsyncIterator["LiveAgencyClient"]:
         """While the block runs, agencies can be asked."""
         try:
             yield self
         finally:
-            left = list(self._asking.values())
-            for task in left:
+            pending = list(self._request_tasks.values())
+            for task in pending:
                 task.cancel()
-            if left:
-                await asyncio.wait(left)
+            if pending:
+                await asyncio.wait(pending)
             await self._cache.clear()
 
     def count_requests(self, keys: Sequence[RecordKey]) -> int:
         """How many different questions records take."""
-        return len({question for key in keys if (question := self.question(key))})
+        return len({request for key in keys if (request := self.build_request(key))})
 
-    def question(self, key: RecordKey) -> Question | None:
+    def build_request(self, key: RecordKey) -> LiveRequest | None:
         """What is asked for a record; null where its source cannot be asked about one."""
-        held = self.sources.get(key.source_id)
-        if held is None or held.spec.live is None or held.spec.url is None:
+        connector = self.sources.get(key.source_id)
+        if connector is None or connector.spec.live is None or connector.spec.url is None:
             return None
-        live = held.spec.live
-        told = match_pattern(live.scope, key.scope)
-        if told is None:
+        live = connector.spec.live
+        values = match_pattern(live.scope, key.scope)
+        if values is None:
             return None
-        told = {**told, "key": key.key}
+        values = {**values, "key": key.key}
         path = live.path and fill_pattern(
-            live.path, {k: quote(v, safe="") for k, v in told.items()}
+            live.path, {k: quote(v, safe="") for k, v in values.items()}
         )
-        parameters = {k: fill_pattern(pattern, told) for k, pattern in live.parameters.items()}
-        return Question(
+        parameters = {k: fill_pattern(pattern, values) for k, pattern in live.parameters.items()}
+        return LiveRequest(
             key.source_id,
-            held.spec.url.rstrip("/") + path if path else held.spec.url,
-            tuple(sorted({**held.spec.parameters, **parameters}.items())),
+            connector.spec.url.rstrip("/") + path if path else connector.spec.url,
+            tuple(sorted({**connector.spec.parameters, **parameters}.items())),
             path is not None,
         )
 
@@ -133,147 +139,161 @@ class AskingAgencies:
         self, keys: Sequence[RecordKey]
     ) -> Mapping[RecordKey, LiveRecord | FallbackReason]:
         """What agencies say of records now; of several at once, within one deadline."""
-        asked = {key: self.question(key) for key in keys}
-        distinct = list({question for question in asked.values() if question})
-        came = await asyncio.gather(*(self.answer(question) for question in distinct))
-        answers = dict(zip(distinct, came, strict=True))
+        requests = {key: self.build_request(key) for key in keys}
+        distinct_requests = list({request for request in requests.values() if request})
+        results = await asyncio.gather(
+            *(self.fetch_answer(request) for request in distinct_requests)
+        )
+        answers = dict(zip(distinct_requests, results, strict=True))
         return {
-            key: said(key, answers[q]) if q else FallbackReason.NOT_OFFERED
-            for key, q in asked.items()
+            key: select_record(key, answers[request]) if request else FallbackReason.NOT_OFFERED
+            for key, request in requests.items()
         }
 
-    async def answer(self, question: Question) -> Answer:
+    async def fetch_answer(self, request: LiveRequest) -> CachedAnswer:
         """The answer to one question: as it is kept, or as it comes while there is patience."""
-        kept: Answer | None = await self._cache.get(question)
-        if kept is not None and self.time() < kept.good_until:
-            return kept
-        asking = self.begin(question, kept)
-        if kept is not None and kept.why is None:
-            return kept
+        cached: CachedAnswer | None = await self._cache.get(request)
+        if cached is not None and self.current_time() < cached.fresh_until:
+            return cached
+        task = self.start_request(request, cached)
+        if cached is not None and cached.failure is None:
+            return cached
         # Not `wait_for`: an asking that ends with the hub is no cancelling of who waits for it.
-        await asyncio.wait([asking], timeout=self.times.patience)
-        if not asking.done():
-            return Answer({}, False, FallbackReason.LATE, 0)
-        if asking.cancelled():
-            return Answer({}, False, FallbackReason.UNREACHABLE, 0)
-        return asking.result()
+        await asyncio.wait([task], timeout=self.timings.patience)
+        if not task.done():
+            return CachedAnswer({}, False, FallbackReason.LATE, 0)
+        if task.cancelled():
+            return CachedAnswer({}, False, FallbackReason.UNREACHABLE, 0)
+        return task.result()
 
-    def begin(self, question: Question, before: Answer | None) -> asyncio.Task[Answer]:
+    def start_request(
+        self, request: LiveRequest, previous: CachedAnswer | None
+    ) -> asyncio.Task[CachedAnswer]:
         """The asking of a question, begun unless it is under way."""
-        if question not in self._asking:
-            task = asyncio.create_task(self.look(question, before))
-            self._asking[question] = task
-            task.add_done_callback(lambda _: self._asking.pop(question, None))
-        return self._asking[question]
+        if request not in self._request_tasks:
+            task = asyncio.create_task(self.refresh(request, previous))
+            self._request_tasks[request] = task
+            task.add_done_callback(lambda _: self._request_tasks.pop(request, None))
+        return self._request_tasks[request]
 
-    async def look(self, question: Question, before: Answer | None) -> Answer:
+    async def refresh(self, request: LiveRequest, previous: CachedAnswer | None) -> CachedAnswer:
         """Ask, and keep what came; a failure leaves an answer that is still kept as it is."""
         try:
             async with (
-                self.place(question.source_id, self.times.of_one),
-                self.place("", self.times.at_once),
-                asyncio.timeout(self.times.longest),
+                self.semaphore(request.source_id, self.timings.of_one),
+                self.semaphore("", self.timings.at_once),
+                asyncio.timeout(self.timings.longest),
             ):
-                heard, whole = await self.fetched(question)
-            found = Answer(heard, whole, None, self.time() + self.times.good)
+                records, is_complete = await self.request_records(request)
+            answer = CachedAnswer(
+                records, is_complete, None, self.current_time() + self.timings.good
+            )
         except (HubError, TimeoutError) as error:
-            logger.info("%s: %s", question.source_id, error)
-            refused = isinstance(error, SourceRefused | Invalid)
-            why = FallbackReason.REFUSED if refused else FallbackReason.UNREACHABLE
-            found = Answer({}, False, why, self.time() + self.times.failed)
+            logger.info("%s: %s", request.source_id, error)
+            is_refused = isinstance(error, SourceRefused | Invalid)
+            failure = FallbackReason.REFUSED if is_refused else FallbackReason.UNREACHABLE
+            answer = CachedAnswer({}, False, failure, self.current_time() + self.timings.failed)
         except Exception:
-            logger.exception("%s: what it said could not be read", question.source_id)
-            found = Answer({}, False, FallbackReason.REFUSED, self.time() + self.times.failed)
-        if found.why is not None and before is not None and before.why is None:
-            before.good_until = found.good_until
-            return before
-        await self.keep(question, found)
-        return found
+            logger.exception("%s: what it said could not be read", request.source_id)
+            answer = CachedAnswer(
+                {}, False, FallbackReason.REFUSED, self.current_time() + self.timings.failed
+            )
+        if answer.failure is not None and previous is not None and previous.failure is None:
+            previous.fresh_until = answer.fresh_until
+            return previous
+        await self.store_answer(request, answer)
+        return answer
 
-    async def keep(self, question: Question, answer: Answer) -> None:
+    async def store_answer(self, request: LiveRequest, answer: CachedAnswer) -> None:
         """Keep an answer for its time; of too many the oldest is given up."""
-        self._kept.pop(question, None)
-        self._kept[question] = None
-        if len(self._kept) > self.times.most:
-            oldest = next(iter(self._kept))
-            del self._kept[oldest]
+        self._cached_requests.pop(request, None)
+        self._cached_requests[request] = None
+        if len(self._cached_requests) > self.timings.most:
+            oldest = next(iter(self._cached_requests))
+            del self._cached_requests[oldest]
             await self._cache.delete(oldest)
-        ttl = self.times.failed if answer.why else self.times.kept
-        await self._cache.set(question, answer, ttl=ttl)
+        ttl = self.timings.failed if answer.failure else self.timings.cached
+        await self._cache.set(request, answer, ttl=ttl)
 
-    def place(self, name: str, many: int) -> asyncio.Semaphore:
+    def semaphore(self, name: str, limit: int) -> asyncio.Semaphore:
         """Room for so many questions at once, of a source or (empty) of all."""
-        return self._places.setdefault(name, asyncio.Semaphore(many))
+        return self._semaphores.setdefault(name, asyncio.Semaphore(limit))
 
-    def time(self) -> float:
+    def current_time(self) -> float:
         """Seconds on a clock that only goes forward."""
-        return self.now() if self.now else asyncio.get_running_loop().time()
+        return self.clock() if self.clock else asyncio.get_running_loop().time()
 
-    async def fetched(
-        self, question: Question
+    async def request_records(
+        self, request: LiveRequest
     ) -> tuple[Mapping[str, LiveRecord | FallbackReason], bool]:
         """The records a source answers with, by key, and whether there are no more."""
-        held = self.sources[question.source_id]
-        credentials = credentials_of(held.spec, self.secret_of, self.grants)
-        parameters = dict(question.parameters)
-        if question.one:
-            async with Http.open(credentials, self.limits) as http:
-                answer = await http.ask(
-                    question.url,
-                    lambda body, headers: parsed(
-                        body, held.spec.encoding, headers.get("content-type", "")
+        connector = self.sources[request.source_id]
+        credentials = create_credentials(connector.spec, self.read_secret, self.token_cache)
+        parameters = dict(request.parameters)
+        if request.is_single:
+            async with SourceHttpClient.open(credentials, self.limits) as http:
+                answer = await http.fetch(
+                    request.url,
+                    lambda body, headers: parse_json(
+                        body, connector.spec.encoding, headers.get("content-type", "")
                     )[0],
                     parameters,
-                    accept=ONE,
+                    accepted_statuses=SINGLE_RECORD_STATUSES,
                 )
             if answer.status == 404:
                 return {}, True
-            raw = raw_of(held.spec, answer.read, answer.url, answer.retrieved_at)
-            return by_key(held, [raw]), True
-        assert held.spec.live is not None  # noqa: S101 - there is a question
-        reader = HttpPages(held.spec, credentials, parameters, self.limits)
-        raws: list[RawRecord] = []
-        walking = cast("AsyncGenerator[RawPage, None]", reader(None))
-        async with contextlib.aclosing(walking):
-            for _ in range(held.spec.live.pages):
-                page = await anext(walking, None)
+            raw_record = build_raw_record(
+                connector.spec, answer.parsed, answer.url, answer.retrieved_at
+            )
+            return index_by_key(connector, [raw_record]), True
+        assert connector.spec.live is not None  # noqa: S101 - there is a question
+        http_pages = HttpPages(connector.spec, credentials, parameters, self.limits)
+        raw_records: list[RawRecord] = []
+        page_stream = cast("AsyncGenerator[RawPage, None]", http_pages(None))
+        async with contextlib.aclosing(page_stream):
+            for _ in range(connector.spec.live.pages):
+                page = await anext(page_stream, None)
                 if page is None or page.next_cursor is None:
-                    return by_key(held, [*raws, *(page.records if page else ())]), True
-                raws += page.records
-        return by_key(held, raws), False
+                    return index_by_key(
+                        connector, [*raw_records, *(page.records if page else ())]
+                    ), True
+                raw_records += page.records
+        return index_by_key(connector, raw_records), False
 
 
-def raw_of(spec: SourceSpec, payload: Any, url: str, at: datetime) -> RawRecord:
+def build_raw_record(spec: SourceSpec, payload: Any, url: str, retrieved_at: datetime) -> RawRecord:
     """One record that came by itself."""
-    told = payload if isinstance(payload, Mapping) else {}
-    gone = told.get(str(spec.options.get("deleted", ""))) is True
-    key = told.get(str(spec.options.get("key", "")))
-    return RawRecord(key if isinstance(key, str) else None, payload, url, at, gone)
+    fields = payload if isinstance(payload, Mapping) else {}
+    is_deleted = fields.get(str(spec.options.get("deleted", ""))) is True
+    key = fields.get(str(spec.options.get("key", "")))
+    return RawRecord(key if isinstance(key, str) else None, payload, url, retrieved_at, is_deleted)
 
 
-def by_key(held: Connector, raws: Sequence[RawRecord]) -> dict[str, LiveRecord | FallbackReason]:
+def index_by_key(
+    connector: Connector, raw_records: Sequence[RawRecord]
+) -> dict[str, LiveRecord | FallbackReason]:
     """Records read, by their keys; two that contradict one another say nothing for certain."""
-    found: dict[str, LiveRecord | FallbackReason] = {}
-    for raw in raws:
-        if raw.deleted and raw.key:
-            found[raw.key] = FallbackReason.GONE
+    records: dict[str, LiveRecord | FallbackReason] = {}
+    for raw_record in raw_records:
+        if raw_record.deleted and raw_record.key:
+            records[raw_record.key] = FallbackReason.GONE
             continue
-        entry = entry_of(raw, held.spec, held.read)
+        entry = parse_entry(raw_record, connector.spec, connector.read)
         if entry.key is None:
             continue
-        before = found.get(entry.key)
-        if before is None:
-            found[entry.key] = LiveRecord(raw, entry, held.spec)
-        elif isinstance(before, FallbackReason) or before.raw.payload != raw.payload:
-            found[entry.key] = FallbackReason.DOUBTFUL
-    return found
+        existing = records.get(entry.key)
+        if existing is None:
+            records[entry.key] = LiveRecord(raw_record, entry, connector.spec)
+        elif isinstance(existing, FallbackReason) or existing.raw.payload != raw_record.payload:
+            records[entry.key] = FallbackReason.DOUBTFUL
+    return records
 
 
-def said(key: RecordKey, answer: Answer) -> LiveRecord | FallbackReason:
+def select_record(key: RecordKey, answer: CachedAnswer) -> LiveRecord | FallbackReason:
     """What an answer says of one record."""
-    if answer.why is not None:
-        return answer.why
-    heard = answer.heard.get(key.key)
-    if heard is None:
-        return FallbackReason.GONE if answer.whole else FallbackReason.TOO_LONG
-    return heard
+    if answer.failure is not None:
+        return answer.failure
+    record = answer.records.get(key.key)
+    if record is None:
+        return FallbackReason.GONE if answer.is_complete else FallbackReason.TOO_LONG
+    return record

@@ -13,7 +13,7 @@ from hub.domain.time import BANGKOK
 
 if TYPE_CHECKING:
     # `hub.bootstrap` hands these in; resolvers know their shape, not where they live.
-    from hub.services.sources.quarantine_review import Review
+    from hub.services.sources.quarantine_review import QuarantineReview
     from hub.store.ingest.events import SourceEventFeed
     from hub.store.unit_of_work import UnitOfWork
 
@@ -28,7 +28,7 @@ class Context:
     unit: "UnitOfWork"
     viewer: Viewer
     now: datetime
-    review: "Review"
+    review: "QuarantineReview"
     feed: "SourceEventFeed"
     audit_context: AuditContext
     live_figures: LiveFigureClient | None = None

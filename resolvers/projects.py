@@ -21,7 +21,7 @@ from hub.domain.text import Notice
 from hub.domain.time import FiscalYearRange, all_fiscal_years
 from hub.errors import Invalid
 from hub.services.matrix.resolve_scope import resolve_scope
-from hub.services.sources.live_budgets import Budgeted, live_budgets
+from hub.services.sources.live_budgets import ProjectBudget, load_live_budgets
 from resolvers.arguments import fetch_grouped_by_as_of, find_keys_by_external_id, resolve_as_of
 from resolvers.context import Context
 from resolvers.nodes import fetch_agencies, provenance
@@ -214,7 +214,7 @@ async def fetch_live_budgets(
     context: Context,
     years: FiscalYearRange | None,
     phases: Sequence[BudgetPhase],
-) -> Mapping[str, Budgeted]:
+) -> Mapping[str, ProjectBudget]:
     """What agencies say of projects now; `Invalid` where the projects are those of the past."""
     if any(project.as_of_time is not None for project in projects):
         raise Invalid(
@@ -222,7 +222,7 @@ async def fetch_live_budgets(
             "LIVE ถามหน่วยงานเดี๋ยวนี้ ใช้กับ asOf ไม่ได้ ตัด asOf ออกหรือใช้ STORED",
             "LIVE asks agencies now and cannot go with asOf; leave asOf out, or ask for STORED",
         )
-    return await live_budgets(context.unit, context.live_figures, projects, years, phases)
+    return await load_live_budgets(context.unit, context.live_figures, projects, years, phases)
 
 
 async def retrieved_at(lines: Sequence[BudgetLine], context: Context) -> Sequence[datetime | None]:

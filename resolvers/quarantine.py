@@ -47,7 +47,7 @@ async def questions(
         [source.id for source in sources], PageRequest(MAX_REVIEWED_ROWS), (RowStatus.WAITING,)
     )
     questions_by_source: Mapping[str, Sequence[ReviewQuestion] | None] = {
-        key: settle_quarantine.questions(rows.nodes) for key, rows in waiting_rows.items()
+        key: settle_quarantine.group_questions(rows.nodes) for key, rows in waiting_rows.items()
     }
     return await restrict_to_operated(sources, context, questions_by_source, [])
 

@@ -167,7 +167,7 @@ class CountingDatabase(Database):
     last: ReadTransaction | None = None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[ReadTransaction]:
+    async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
         async with super().read_transaction() as reading:
             self.last = reading
             yield reading

@@ -22,7 +22,7 @@ from hub.domain.sources.records import (
 )
 from hub.domain.sources.spec import SourceSpec
 
-UNITS: Final = (
+UNIT_PREFIXES: Final = (
     ("กลุ่มจังหวัด", ActorLevel.CLUSTER, FundingSource.CLUSTER),
     ("จังหวัด", ActorLevel.PROVINCE, FundingSource.PROVINCE),
 )
@@ -31,37 +31,41 @@ UNITS: Final = (
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of the row, and its one line."""
     row: Mapping[str, Any] = raw.payload
-    volume, unit = thai.text(row["REF_DOC"]), thai.text(row["BUDGETARY_UNIT"])
-    key = thai.text(row["ITEM_ID"]) or None
-    act = thai.year(volume.partition(".")[0], spec.era, "REF_DOC")
-    year = thai.year(row["FISCAL_YEAR"], spec.era, "FISCAL_YEAR")
-    satang = thai.amount(row["AMOUNT"], spec.money_unit, "AMOUNT")
-    doubts = [found for found in (act, year, satang) if isinstance(found, Doubt)]
+    volume, unit = thai.clean_text(row["REF_DOC"]), thai.clean_text(row["BUDGETARY_UNIT"])
+    key = thai.clean_text(row["ITEM_ID"]) or None
+    act_year = thai.parse_fiscal_year(volume.partition(".")[0], spec.era, "REF_DOC")
+    year = thai.parse_fiscal_year(row["FISCAL_YEAR"], spec.era, "FISCAL_YEAR")
+    satang = thai.parse_amount(row["AMOUNT"], spec.money_unit, "AMOUNT")
+    doubts = [found for found in (act_year, year, satang) if isinstance(found, Doubt)]
     if satang is None:
-        why = ("ไม่มีจำนวนเงิน", "there is no amount")
-        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "AMOUNT", row["AMOUNT"], *why))
+        messages = ("ไม่มีจำนวนเงิน", "there is no amount")
+        doubts.append(
+            thai.build_doubt(QuarantineReason.MISSING_VALUE, "AMOUNT", row["AMOUNT"], *messages)
+        )
     if not unit:
-        why = ("ไม่มีหน่วยรับงบประมาณ", "there is no budgetary unit")
-        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "BUDGETARY_UNIT", unit, *why))
-    counted = thai.believed(satang)
-    if isinstance(act, Doubt) or isinstance(year, Doubt) or counted is None:
+        messages = ("ไม่มีหน่วยรับงบประมาณ", "there is no budgetary unit")
+        doubts.append(
+            thai.build_doubt(QuarantineReason.MISSING_VALUE, "BUDGETARY_UNIT", unit, *messages)
+        )
+    satang_amount = thai.readable_satang(satang)
+    if isinstance(act_year, Doubt) or isinstance(year, Doubt) or satang_amount is None:
         return SourceEntry(key, volume, doubts=tuple(doubts), block=unit)
-    level, funding, owner, area = holder(unit, thai.text(row["MINISTRY"]))
-    plan = thai.text(row["BUDGET_PLAN"])
-    title = thai.text(row["PROJECT"]) or thai.text(row["OUTPUT"]) or plan
+    level, funding, owner, area = classify_unit(unit, thai.clean_text(row["MINISTRY"]))
+    plan = thai.clean_text(row["BUDGET_PLAN"])
+    title = thai.clean_text(row["PROJECT"]) or thai.clean_text(row["OUTPUT"]) or plan
     line = ParsedBudgetLine(
         key="amount",
         fiscal_year=year,
-        phase=BudgetPhase.APPROPRIATED if year == act else BudgetPhase.PLANNED,
+        phase=BudgetPhase.APPROPRIATED if year == act_year else BudgetPhase.PLANNED,
         funding=funding,
-        satang=counted,
+        satang=satang_amount,
         area=area,
     )
     return SourceEntry(
         key=key,
         scope=volume,
         project=ParsedProject(
-            key="|".join((volume, thai.text(row["MINISTRY"]), unit, plan, title)),
+            key="|".join((volume, thai.clean_text(row["MINISTRY"]), unit, plan, title)),
             name_th=title,
             actor_level=level,
             owner=owner,
@@ -70,15 +74,15 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         lines=(line,),
         doubts=tuple(doubts),
         block=unit,
-        year=act,
+        year=act_year,
     )
 
 
-def holder(
+def classify_unit(
     unit: str, ministry: str
 ) -> tuple[ActorLevel | None, FundingSource, RawName, RawName | None]:
     """Who holds the money, and where: provinces and clusters at home, others nowhere stated."""
-    for prefix, level, funding in UNITS:
+    for prefix, level, funding in UNIT_PREFIXES:
         if unit.startswith(prefix):
             area = RawName(NameKind.AREA, unit)
             return level, funding, area, area

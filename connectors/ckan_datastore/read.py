@@ -7,4 +7,4 @@ from hub.domain.sources.spec import SourceSpec
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of a row, and a line for each column of amounts."""
-    return column_mapping.entry(raw, spec, spec.options["mapping"])
+    return column_mapping.parse_mapped_entry(raw, spec, spec.options["mapping"])

@@ -27,19 +27,21 @@ from hub.domain.time import FiscalYear
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project, and a line for each contract; without a contract, one for the sum."""
     row: Mapping[str, Any] = raw.payload
-    key = thai.text(row["project_id"])
+    key = thai.clean_text(row["project_id"])
     doubts: list[Doubt] = []
-    stated = stated_year(row, spec, doubts)
-    lines = tuple(lines_of(row, spec, stated, doubts))
-    years = (stated,) if stated else tuple(dict.fromkeys(line.fiscal_year for line in lines))
+    budget_year = parse_budget_year(row, spec, doubts)
+    lines = tuple(parse_lines(row, spec, budget_year, doubts))
+    years = (
+        (budget_year,) if budget_year else tuple(dict.fromkeys(line.fiscal_year for line in lines))
+    )
     return SourceEntry(
         key=key,
         scope=str(years[0].be) if years else "",
         project=ParsedProject(
             key=key,
-            name_th=thai.text(row["project_name"]),
+            name_th=thai.clean_text(row["project_name"]),
             actor_level=None,
-            owner=RawName(NameKind.AGENCY, thai.text(row["dept_name"])),
+            owner=RawName(NameKind.AGENCY, thai.clean_text(row["dept_name"])),
             years=years,
             code=key or None,
         ),
@@ -48,78 +50,89 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     )
 
 
-def stated_year(row: Mapping[str, Any], spec: SourceSpec, doubts: list[Doubt]) -> FiscalYear | None:
+def parse_budget_year(
+    row: Mapping[str, Any], spec: SourceSpec, doubts: list[Doubt]
+) -> FiscalYear | None:
     """The budget year a record tells; null where it tells none."""
-    if thai.text(row.get("budget_year")) in thai.NOTHING:
+    if thai.clean_text(row.get("budget_year")) in thai.EMPTY_MARKS:
         return None
-    year = thai.year(row["budget_year"], spec.era, "budget_year")
+    year = thai.parse_fiscal_year(row["budget_year"], spec.era, "budget_year")
     if isinstance(year, Doubt):
         doubts.append(year)
         return None
     return year
 
 
-def lines_of(
-    row: Mapping[str, Any], spec: SourceSpec, stated: FiscalYear | None, doubts: list[Doubt]
+def parse_lines(
+    row: Mapping[str, Any], spec: SourceSpec, budget_year: FiscalYear | None, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
     """A line for each amount agreed; their sum must be the record's own."""
     contracts = row["contract"] or []
     if not isinstance(contracts, list) or not all(isinstance(one, Mapping) for one in contracts):
-        why = ("ไม่ใช่รายการ", "is no list of contracts")
-        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "contract", contracts, *why))
+        messages = ("ไม่ใช่รายการ", "is no list of contracts")
+        doubts.append(
+            thai.build_doubt(QuarantineReason.WRONG_TYPE, "contract", contracts, *messages)
+        )
         return
-    whole = thai.amount(row["sum_price_agree"], spec.money_unit, "sum_price_agree")
-    if isinstance(whole, Doubt):
-        doubts.append(whole)
-    told = [(numbered(one), one.get("price_agree"), one.get("contract_date")) for one in contracts]
-    if not told:
-        told = [("sum", row["sum_price_agree"], row.get("transaction_date"))]
-    area = thai.text(row["province"])
+    declared_total = thai.parse_amount(row["sum_price_agree"], spec.money_unit, "sum_price_agree")
+    if isinstance(declared_total, Doubt):
+        doubts.append(declared_total)
+    amounts = [
+        (build_contract_label(one), one.get("price_agree"), one.get("contract_date"))
+        for one in contracts
+    ]
+    if not amounts:
+        amounts = [("sum", row["sum_price_agree"], row.get("transaction_date"))]
+    area = thai.clean_text(row["province"])
     if not area:
-        why = ("ไม่มีจังหวัด", "there is no province")
-        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "province", "", *why))
-    found = 0
-    times: Counter[str] = Counter()
-    for number, price, signed in told:
-        satang = thai.amount(price, spec.money_unit, "contract.price_agree")
+        messages = ("ไม่มีจังหวัด", "there is no province")
+        doubts.append(thai.build_doubt(QuarantineReason.MISSING_VALUE, "province", "", *messages))
+    total = 0
+    line_counts: Counter[str] = Counter()
+    for label, price, signed_on in amounts:
+        satang = thai.parse_amount(price, spec.money_unit, "contract.price_agree")
         if contracts and isinstance(satang, Doubt):
             doubts.append(satang)
-        counted = thai.believed(satang)
-        year = stated or year_of(signed, doubts)
-        if counted is None or year is None:
+        satang_amount = thai.readable_satang(satang)
+        year = budget_year or contract_year(signed_on, doubts)
+        if satang_amount is None or year is None:
             continue
-        found += counted
-        times[number] += 1
+        total += satang_amount
+        line_counts[label] += 1
         yield ParsedBudgetLine(
-            key=f"{number}|{times[number]}",
+            key=f"{label}|{line_counts[label]}",
             fiscal_year=year,
             phase=BudgetPhase.CONTRACTED,
             funding=FundingSource.MINISTRY,
-            satang=counted,
+            satang=satang_amount,
             area=RawName(NameKind.AREA, area) if area else None,
         )
-    if isinstance(whole, int) and whole != found and not doubts:
-        why = ("ไม่เท่ากับผลรวมของสัญญา", "is not the sum of the contracts")
+    if isinstance(declared_total, int) and declared_total != total and not doubts:
+        messages = ("ไม่เท่ากับผลรวมของสัญญา", "is not the sum of the contracts")
         field = "sum_price_agree"
-        doubts.append(thai.doubt(QuarantineReason.TOTALS_DISAGREE, field, row[field], *why))
+        doubts.append(
+            thai.build_doubt(QuarantineReason.TOTALS_DISAGREE, field, row[field], *messages)
+        )
 
 
-def numbered(contract: Mapping[str, Any]) -> str:
+def build_contract_label(contract: Mapping[str, Any]) -> str:
     """The number of a contract, as far as it has one."""
-    return f"contract {thai.text(contract.get('contract_no'))}".strip()
+    return f"contract {thai.clean_text(contract.get('contract_no'))}".strip()
 
 
-def year_of(signed: Any, doubts: list[Doubt]) -> FiscalYear | None:
+def contract_year(signed_on: Any, doubts: list[Doubt]) -> FiscalYear | None:
     """The fiscal year of the day of a contract; what is no day, or no year, is doubted."""
-    day = dates.day(signed, "contract.contract_date")
+    day = dates.parse_date(signed_on, "contract.contract_date")
     if isinstance(day, Doubt):
         doubts.append(day)
         return None
     if day is None:
-        why = ("ไม่มีทั้งปีงบประมาณและวันที่", "there is neither a budget year nor a day")
-        doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, "budget_year", "", *why))
+        messages = ("ไม่มีทั้งปีงบประมาณและวันที่", "there is neither a budget year nor a day")
+        doubts.append(
+            thai.build_doubt(QuarantineReason.MISSING_VALUE, "budget_year", "", *messages)
+        )
         return None
-    year = thai.year(FiscalYear.from_date(day).be, Era.BE, "contract.contract_date")
+    year = thai.parse_fiscal_year(FiscalYear.from_date(day).be, Era.BE, "contract.contract_date")
     if isinstance(year, Doubt):
         doubts.append(year)
         return None

@@ -9,22 +9,22 @@ from hub.domain.sources.records import NameKind, ParsedProject, RawName, RawReco
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
-BUDGET: Final = "govspending_budget"
+BUDGET_SOURCE: Final = "govspending_budget"
 """The source whose projects bear the same codes (`bb_code`)."""
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The budget code as a project, and the disbursed amounts of the row as its lines."""
     row = MappedRow(raw, spec)
-    if (sums := row.sums()) is not None:
-        return sums
+    if (total_entry := row.total_entry()) is not None:
+        return total_entry
     year, code = row.year(), row.code("budget_code")
-    agency = row.text("agency", needed=True)
+    agency = row.text("agency", required=True)
     if not code:
-        row.text("budget_code", needed=True)
+        row.text("budget_code", required=True)
     areas = row.areas("province")
-    if row.has("province") and not areas:
-        row.text("province", needed=True)
+    if row.has_field("province") and not areas:
+        row.text("province", required=True)
     if year is None:
         return SourceEntry(row.key(), doubts=tuple(row.doubts))
     lines = tuple(row.lines(areas[0] if len(areas) == 1 else None, lambda: year))
@@ -32,14 +32,14 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     return SourceEntry(
         key=row.key(),
         scope=str(year.be),
-        project=budgeted(row, year, code, agency),
+        project=build_project(row, year, code, agency),
         lines=lines,
-        joins=(Join(BUDGET, code=code, year=year),) if code else (),
+        joins=(Join(BUDGET_SOURCE, code=code, year=year),) if code else (),
         doubts=tuple(row.doubts),
     )
 
 
-def budgeted(row: MappedRow, year: FiscalYear, code: str, agency: str) -> ParsedProject:
+def build_project(row: MappedRow, year: FiscalYear, code: str, agency: str) -> ParsedProject:
     """The project the row's budget code stands for where the budget itself does not tell of it."""
     return ParsedProject(
         key=f"{year.be}|{code}",

@@ -24,7 +24,7 @@ from hub.domain.sources.records import (
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
-PHASES: Final = (
+PHASE_FIELDS: Final = (
     (BudgetPhase.APPROPRIATED, "bb_amount", "bb_province", "amount"),
     (BudgetPhase.DISBURSED, "gf_amount", "gf_province", "gf_amount_sum"),
 )
@@ -33,22 +33,22 @@ PHASES: Final = (
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project, and a line for each amount of each phase."""
     row: Mapping[str, Any] = raw.payload
-    year = thai.year(row["bb_year"], spec.era, "bb_year")
-    code = thai.text(row["bb_code"])
-    category = thai.text(row["objc_level1_name"])
-    key = f"{thai.text(row['bb_year'])}|{code}|{category}" if code else None
+    year = thai.parse_fiscal_year(row["bb_year"], spec.era, "bb_year")
+    code = thai.clean_text(row["bb_code"])
+    category = thai.clean_text(row["objc_level1_name"])
+    key = f"{thai.clean_text(row['bb_year'])}|{code}|{category}" if code else None
     if isinstance(year, Doubt):
         return SourceEntry(key, doubts=(year,))
     doubts: list[Doubt] = []
-    lines = tuple(lines_of(row, spec, year, doubts))
-    doubts += totals(row, spec, lines) if not doubts else ()
-    owner = RawName(NameKind.AGENCY, thai.text(row["agc"]), thai.text(row["agc_code"]))
+    lines = tuple(parse_lines(row, spec, year, doubts))
+    doubts += find_total_doubts(row, spec, lines) if not doubts else ()
+    owner = RawName(NameKind.AGENCY, thai.clean_text(row["agc"]), thai.clean_text(row["agc_code"]))
     return SourceEntry(
         key=key and f"{year.be}|{code}|{category}",
-        scope=f"{year.be}/{thai.text(row['min_code'])}",
+        scope=f"{year.be}/{thai.clean_text(row['min_code'])}",
         project=ParsedProject(
             key=f"{year.be}|{code}|{category}",
-            name_th=thai.text(row["name"]),
+            name_th=thai.clean_text(row["name"]),
             actor_level=ActorLevel.MINISTRY,
             owner=owner,
             years=(year,),
@@ -59,49 +59,55 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     )
 
 
-def lines_of(
+def parse_lines(
     row: Mapping[str, Any], spec: SourceSpec, year: FiscalYear, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
     """A line for each amount that is there; what cannot be read is doubted."""
     elements = row["compare"]
     if not isinstance(elements, list) or not all(isinstance(one, Mapping) for one in elements):
-        why = ("ไม่ใช่รายการ", "is no list of amounts")
-        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "compare", elements, *why))
+        messages = ("ไม่ใช่รายการ", "is no list of amounts")
+        doubts.append(thai.build_doubt(QuarantineReason.WRONG_TYPE, "compare", elements, *messages))
         return
-    told: Counter[tuple[BudgetPhase, str]] = Counter()
+    line_counts: Counter[tuple[BudgetPhase, str]] = Counter()
     for element in elements:
-        for phase, amount_field, area_field, _ in PHASES:
-            satang = thai.amount(element.get(amount_field), spec.money_unit, amount_field)
+        for phase, amount_field, area_field, _ in PHASE_FIELDS:
+            satang = thai.parse_amount(element.get(amount_field), spec.money_unit, amount_field)
             if isinstance(satang, Doubt):
                 doubts.append(satang)
-            if (counted := thai.believed(satang)) is None:
+            if (satang_amount := thai.readable_satang(satang)) is None:
                 continue
-            area = thai.text(element.get(area_field))
+            area = thai.clean_text(element.get(area_field))
             if not area:
-                why = ("มีจำนวนเงินแต่ไม่มีจังหวัด", "an amount without a province")
-                doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, area_field, "", *why))
+                messages = ("มีจำนวนเงินแต่ไม่มีจังหวัด", "an amount without a province")
+                doubts.append(
+                    thai.build_doubt(QuarantineReason.MISSING_VALUE, area_field, "", *messages)
+                )
                 continue
-            told[phase, area] += 1
+            line_counts[phase, area] += 1
             yield ParsedBudgetLine(
-                key=f"{phase.value}|{area}|{told[phase, area]}",
+                key=f"{phase.value}|{area}|{line_counts[phase, area]}",
                 fiscal_year=year,
                 phase=phase,
                 funding=FundingSource.MINISTRY,
-                satang=counted,
+                satang=satang_amount,
                 area=RawName(NameKind.AREA, area),
             )
 
 
-def totals(
+def find_total_doubts(
     row: Mapping[str, Any], spec: SourceSpec, lines: tuple[ParsedBudgetLine, ...]
 ) -> list[Doubt]:
     """Doubts where the record's own total is not the sum of its parts."""
-    found: list[Doubt] = []
-    for phase, _, _, field in PHASES:
-        total = thai.amount(row.get(field), spec.money_unit, field)
+    doubts: list[Doubt] = []
+    for phase, _, _, field in PHASE_FIELDS:
+        total = thai.parse_amount(row.get(field), spec.money_unit, field)
         if isinstance(total, Doubt):
-            found.append(total)
-        elif total is not None and total != sum(o.satang for o in lines if o.phase is phase):
-            why = ("ไม่เท่ากับผลรวมของรายการย่อย", "is not the sum of its parts")
-            found.append(thai.doubt(QuarantineReason.TOTALS_DISAGREE, field, row.get(field), *why))
-    return found
+            doubts.append(total)
+        elif total is not None and total != sum(
+            line.satang for line in lines if line.phase is phase
+        ):
+            messages = ("ไม่เท่ากับผลรวมของรายการย่อย", "is not the sum of its parts")
+            doubts.append(
+                thai.build_doubt(QuarantineReason.TOTALS_DISAGREE, field, row.get(field), *messages)
+            )
+    return doubts

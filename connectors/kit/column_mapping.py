@@ -27,11 +27,11 @@ from hub.domain.sources.records import (
 from hub.domain.sources.spec import MoneyUnit, SourceSpec
 from hub.domain.time import FiscalYear
 
-KEYS: Final = {
+MAPPING_KEYS: Final = {
     "key", "title", "code", "agency", "agency_code", "province", "year", "scope", "level",
     "funding", "amounts", "ignored",
 }  # fmt: skip
-AMOUNT: Final = {"column", "phase", "unit"}
+AMOUNT_KEYS: Final = {"column", "phase", "unit"}
 
 
 @value
@@ -44,7 +44,7 @@ class MappedAmount:
 
 
 @record
-class Mapped:
+class ColumnMapping:
     """The columns of a table by what they hold; null: the table has none for it.
 
     `key`: the columns that together name a row. `scope`: the column whose values divide the table
@@ -67,115 +67,134 @@ class Mapped:
     @property
     def read_columns(self) -> frozenset[str]:
         """The columns that are read."""
-        one = (self.title, self.code, self.agency, self.agency_code, self.province, self.year)
-        named = {*self.key, *one, self.scope, *(amount.column for amount in self.amounts)}
-        return frozenset(name for name in named if name)
+        single_columns = (
+            self.title,
+            self.code,
+            self.agency,
+            self.agency_code,
+            self.province,
+            self.year,
+        )
+        column_names = {
+            *self.key,
+            *single_columns,
+            self.scope,
+            *(amount.column for amount in self.amounts),
+        }
+        return frozenset(name for name in column_names if name)
 
 
-def mapping_of(top: DeclarationTable) -> Mapped | None:
+def parse_column_mapping(declaration: DeclarationTable) -> ColumnMapping | None:
     """The mapping of a declaration; null where it has none, `Invalid` names a key that is wrong."""
-    if "mapping" not in top.values:
+    if "mapping" not in declaration.values:
         return None
-    told = top.subtable("mapping", KEYS)
-    level = told.optional_text("level")
-    found = Mapped(
-        key=tuple(texts(told, "key")),
-        title=told.required_text("title"),
-        code=told.optional_text("code"),
-        agency=told.optional_text("agency"),
-        agency_code=told.optional_text("agency_code"),
-        province=told.optional_text("province"),
-        year=told.required_text("year"),
-        scope=told.optional_text("scope"),
-        level=told.enum_member("level", ActorLevel) if level else None,
-        funding=told.enum_member("funding", FundingSource, FundingSource.MINISTRY),
-        amounts=tuple(amounts_of(told)),
-        ignored=told.text_set("ignored"),
+    mapping_table = declaration.subtable("mapping", MAPPING_KEYS)
+    level = mapping_table.optional_text("level")
+    mapping = ColumnMapping(
+        key=tuple(list_texts(mapping_table, "key")),
+        title=mapping_table.required_text("title"),
+        code=mapping_table.optional_text("code"),
+        agency=mapping_table.optional_text("agency"),
+        agency_code=mapping_table.optional_text("agency_code"),
+        province=mapping_table.optional_text("province"),
+        year=mapping_table.required_text("year"),
+        scope=mapping_table.optional_text("scope"),
+        level=mapping_table.enum_member("level", ActorLevel) if level else None,
+        funding=mapping_table.enum_member("funding", FundingSource, FundingSource.MINISTRY),
+        amounts=tuple(parse_amounts(mapping_table)),
+        ignored=mapping_table.text_set("ignored"),
     )
-    if not found.key:
-        raise told.invalid("key", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
-    if both := found.read_columns & found.ignored:
-        names = ", ".join(sorted(both))
-        raise told.invalid("ignored", f"{names} ถูกอ่านอยู่แล้ว", f"{names} is read")
-    return found
+    if not mapping.key:
+        raise mapping_table.invalid("key", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
+    if conflicts := mapping.read_columns & mapping.ignored:
+        names = ", ".join(sorted(conflicts))
+        raise mapping_table.invalid("ignored", f"{names} ถูกอ่านอยู่แล้ว", f"{names} is read")
+    return mapping
 
 
-def texts(part: DeclarationTable, key: str) -> Iterator[str]:
+def list_texts(part: DeclarationTable, key: str) -> Iterator[str]:
     """A list of texts, in its order."""
     part.text_set(key)
     yield from part.values.get(key, [])
 
 
-def amounts_of(told: DeclarationTable) -> Iterator[MappedAmount]:
+def parse_amounts(mapping_table: DeclarationTable) -> Iterator[MappedAmount]:
     """The columns of amounts."""
-    for one in told.subtables("amounts", AMOUNT):
-        phase, unit = one.enum_member("phase", BudgetPhase), one.enum_member("unit", MoneyUnit)
-        yield MappedAmount(one.required_text("column"), phase, unit)
+    for amount_table in mapping_table.subtables("amounts", AMOUNT_KEYS):
+        phase, unit = (
+            amount_table.enum_member("phase", BudgetPhase),
+            amount_table.enum_member("unit", MoneyUnit),
+        )
+        yield MappedAmount(amount_table.required_text("column"), phase, unit)
 
 
-def columns_with(mapping: Mapped | FileMapping, declared: Mapping[str, Any]) -> dict[str, Any]:
+def merge_columns(
+    mapping: ColumnMapping | FileMapping, declared: Mapping[str, Any]
+) -> dict[str, Any]:
     """The columns of a declaration and those of a mapping: what is read must be there."""
     ignored = {*declared.get("ignored", ()), *mapping.ignored} - mapping.read_columns
     required = {*declared.get("required", ()), *mapping.read_columns}
     return {**declared, "required": sorted(required), "ignored": sorted(ignored)}
 
 
-def entry(raw: RawRecord, spec: SourceSpec, mapping: Mapped) -> SourceEntry:
+def parse_mapped_entry(raw: RawRecord, spec: SourceSpec, mapping: ColumnMapping) -> SourceEntry:
     """What a row of a mapped table says: a project, and a line for each amount that is there."""
     row: Mapping[str, Any] = raw.payload
-    year = thai.year(row[mapping.year], spec.era, mapping.year)
-    cells = [thai.text(row[name]) for name in mapping.key]
+    year = thai.parse_fiscal_year(row[mapping.year], spec.era, mapping.year)
+    cells = [thai.clean_text(row[name]) for name in mapping.key]
     key = "|".join(cells) if all(cells) else None
-    scope = thai.text(row[mapping.scope]) if mapping.scope else ""
+    scope = thai.clean_text(row[mapping.scope]) if mapping.scope else ""
     if isinstance(year, Doubt):
         return SourceEntry(key, scope, doubts=(year,))
     doubts: list[Doubt] = []
-    lines = tuple(lines_of(row, mapping, year, doubts))
+    lines = tuple(parse_lines(row, mapping, year, doubts))
     return SourceEntry(
         key=key,
         scope=scope,
         project=ParsedProject(
             key=key or "",
-            name_th=thai.text(row[mapping.title]),
+            name_th=thai.clean_text(row[mapping.title]),
             actor_level=mapping.level,
-            owner=owner_of(row, mapping),
+            owner=parse_owner(row, mapping),
             years=(year,),
-            code=cell(row, mapping.code) or None,
+            code=cell_text(row, mapping.code) or None,
         ),
         lines=lines,
         doubts=tuple(doubts),
     )
 
 
-def lines_of(
-    row: Mapping[str, Any], mapping: Mapped, year: FiscalYear, doubts: list[Doubt]
+def parse_lines(
+    row: Mapping[str, Any], mapping: ColumnMapping, year: FiscalYear, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
     """A line for each amount; what cannot be read for certain is doubted."""
     area = None
     if mapping.province:
-        name = cell(row, mapping.province)
+        name = cell_text(row, mapping.province)
         area = RawName(NameKind.AREA, name) if name else None
-    times: Counter[BudgetPhase] = Counter()
-    for one in mapping.amounts:
-        satang = thai.amount(row[one.column], one.unit, one.column)
-        times[one.phase] += 1
+    phase_counts: Counter[BudgetPhase] = Counter()
+    for amount in mapping.amounts:
+        satang = thai.parse_amount(row[amount.column], amount.unit, amount.column)
+        phase_counts[amount.phase] += 1
         if isinstance(satang, Doubt):
             doubts.append(satang)
-        if (counted := thai.believed(satang)) is None:
+        if (satang_amount := thai.readable_satang(satang)) is None:
             continue
         if mapping.province and area is None:
-            why = ("มีจำนวนเงินแต่ไม่มีจังหวัด", "an amount without a province")
-            doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, mapping.province, "", *why))
-        key = f"{one.phase.value}|{times[one.phase]}"
-        yield ParsedBudgetLine(key, year, one.phase, mapping.funding, counted, area)
+            messages = ("มีจำนวนเงินแต่ไม่มีจังหวัด", "an amount without a province")
+            doubts.append(
+                thai.build_doubt(QuarantineReason.MISSING_VALUE, mapping.province, "", *messages)
+            )
+        key = f"{amount.phase.value}|{phase_counts[amount.phase]}"
+        yield ParsedBudgetLine(key, year, amount.phase, mapping.funding, satang_amount, area)
 
 
-def owner_of(row: Mapping[str, Any], mapping: Mapped) -> RawName | None:
+def parse_owner(row: Mapping[str, Any], mapping: ColumnMapping) -> RawName | None:
     """The body a row names, by its name, its code, or both."""
-    name, code = cell(row, mapping.agency), cell(row, mapping.agency_code)
+    name, code = cell_text(row, mapping.agency), cell_text(row, mapping.agency_code)
     return RawName(NameKind.AGENCY, name, code or None) if name or code else None
 
 
-def cell(row: Mapping[str, Any], column: str | None) -> str:
+def cell_text(row: Mapping[str, Any], column: str | None) -> str:
     """The text of a column; empty where the table has none for it."""
-    return thai.text(row[column]) if column else ""
+    return thai.clean_text(row[column]) if column else ""

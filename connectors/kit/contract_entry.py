@@ -27,7 +27,7 @@ from hub.domain.time import FiscalYear
 
 
 @value
-class Standpoint:
+class SystemProfile:
     """Whose system it is: on which level it acts (null: the owner's own), whose money it spends,
     and where, by the record.
     """
@@ -37,74 +37,83 @@ class Standpoint:
     area: RawName | None
 
 
-def entry(raw: RawRecord, spec: SourceSpec, point: Standpoint) -> SourceEntry:
+def parse_contract_entry(raw: RawRecord, spec: SourceSpec, profile: SystemProfile) -> SourceEntry:
     """The project, and a line for each amount."""
     row: Mapping[str, Any] = raw.payload
-    key = thai.text(row["id"])
-    year = thai.year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
+    key = thai.clean_text(row["id"])
+    year = thai.parse_fiscal_year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
     if isinstance(year, Doubt):
         return SourceEntry(key, doubts=(year,))
     doubts: list[Doubt] = []
-    lines = tuple(lines_of(row["amounts"], spec, point, doubts))
+    lines = tuple(parse_lines(row["amounts"], spec, profile, doubts))
     if row["deleted"] is not False:
-        why = ("ต้องเป็น true หรือ false", "must be true or false")
-        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "deleted", row["deleted"], *why))
+        messages = ("ต้องเป็น true หรือ false", "must be true or false")
+        doubts.append(
+            thai.build_doubt(QuarantineReason.WRONG_TYPE, "deleted", row["deleted"], *messages)
+        )
     return SourceEntry(
         key=key,
         project=ParsedProject(
             key=key,
-            name_th=thai.text(row["title_th"]),
-            actor_level=point.level,
+            name_th=thai.clean_text(row["title_th"]),
+            actor_level=profile.level,
             owner=RawName(
-                NameKind.AGENCY, thai.text(row["agency_name"]), thai.text(row["agency_code"])
+                NameKind.AGENCY,
+                thai.clean_text(row["agency_name"]),
+                thai.clean_text(row["agency_code"]),
             ),
             years=(year,),
-            areas=(point.area,) if point.area else (),
+            areas=(profile.area,) if profile.area else (),
             code=key or None,
-            name_en=thai.text(row.get("title_en")) or None,
+            name_en=thai.clean_text(row.get("title_en")) or None,
         ),
         lines=lines,
         doubts=tuple(doubts),
     )
 
 
-def lines_of(
-    amounts: Any, spec: SourceSpec, point: Standpoint, doubts: list[Doubt]
+def parse_lines(
+    amounts: Any, spec: SourceSpec, profile: SystemProfile, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
     """A line for each amount whose phase and year are known; what is not is doubted."""
     if not isinstance(amounts, list) or not all(isinstance(one, Mapping) for one in amounts):
-        why = ("ไม่ใช่รายการ", "is no list of amounts")
-        doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, "amounts", amounts, *why))
+        messages = ("ไม่ใช่รายการ", "is no list of amounts")
+        doubts.append(thai.build_doubt(QuarantineReason.WRONG_TYPE, "amounts", amounts, *messages))
         return
-    times: Counter[tuple[BudgetPhase, FiscalYear]] = Counter()
+    line_counts: Counter[tuple[BudgetPhase, FiscalYear]] = Counter()
     for one in amounts:
-        year = thai.year(one.get("fiscal_year_be"), spec.era, "amounts.fiscal_year_be")
-        satang = thai.amount(one.get("baht"), spec.money_unit, "amounts.baht")
-        phase = phase_of(one.get("phase"))
+        year = thai.parse_fiscal_year(one.get("fiscal_year_be"), spec.era, "amounts.fiscal_year_be")
+        satang = thai.parse_amount(one.get("baht"), spec.money_unit, "amounts.baht")
+        phase = parse_phase(one.get("phase"))
         doubts += [found for found in (year, satang, phase) if isinstance(found, Doubt)]
         if satang is None:
-            why = ("ไม่มีจำนวนเงิน", "there is no amount")
+            messages = ("ไม่มีจำนวนเงิน", "there is no amount")
             doubts.append(
-                thai.doubt(QuarantineReason.MISSING_VALUE, "amounts.baht", one.get("baht"), *why)
+                thai.build_doubt(
+                    QuarantineReason.MISSING_VALUE, "amounts.baht", one.get("baht"), *messages
+                )
             )
-        counted = thai.believed(satang)
-        if isinstance(year, Doubt) or isinstance(phase, Doubt) or counted is None:
+        satang_amount = thai.readable_satang(satang)
+        if isinstance(year, Doubt) or isinstance(phase, Doubt) or satang_amount is None:
             continue
-        times[phase, year] += 1
-        key = f"{phase.value}|{year.be}|{times[phase, year]}"
-        yield ParsedBudgetLine(key, year, phase, point.funding, counted, point.area)
+        line_counts[phase, year] += 1
+        key = f"{phase.value}|{year.be}|{line_counts[phase, year]}"
+        yield ParsedBudgetLine(key, year, phase, profile.funding, satang_amount, profile.area)
 
 
-def phase_of(found: Any) -> BudgetPhase | Doubt:
+def parse_phase(raw_phase: Any) -> BudgetPhase | Doubt:
     """The phase of an amount."""
     for phase in BudgetPhase:
-        if phase.value == found:
+        if phase.value == raw_phase:
             return phase
-    why = ("ไม่ใช่ขั้นของงบประมาณ", "is no phase of the budget")
-    return thai.doubt(QuarantineReason.WRONG_TYPE, "amounts.phase", found, *why)
+    messages = ("ไม่ใช่ขั้นของงบประมาณ", "is no phase of the budget")
+    return thai.build_doubt(QuarantineReason.WRONG_TYPE, "amounts.phase", raw_phase, *messages)
 
 
-def province_of(row: Mapping[str, Any]) -> RawName | None:
+def parse_province(row: Mapping[str, Any]) -> RawName | None:
     """The province a record names by code, by name, or by both; null where it names none."""
-    code, name = thai.text(row.get("province_code")), thai.text(row.get("province_name"))
+    code, name = (
+        thai.clean_text(row.get("province_code")),
+        thai.clean_text(row.get("province_name")),
+    )
     return RawName(NameKind.AREA, name or code, code or None) if name or code else None

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol
 
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-SecretOf = Callable[[str], str]
+EMPTY_MAPPING: Final[Mapping[str, str]] = MappingProxyType({})
+ReadSecret = Callable[[str], str]
 """The secret of a name; raises `SourceCredentialsRejected` where nobody has set it."""
 
 
@@ -23,11 +23,11 @@ class Credentials(Protocol):
         """The only place they may be sent to; null where there are none."""
         ...
 
-    async def given(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    async def authenticate(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Headers and query parameters to send."""
         ...
 
-    async def again(self, refused: Mapping[str, str]) -> bool:
+    async def renew(self, rejected_headers: Mapping[str, str]) -> bool:
         """After a 401 to these headers: whether asking once more makes sense."""
         ...
 
@@ -42,11 +42,11 @@ class Anonymous:
 
     origin: None = None
 
-    async def given(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    async def authenticate(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Nothing."""
-        return NOTHING, NOTHING
+        return EMPTY_MAPPING, EMPTY_MAPPING
 
-    async def again(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002 - the protocol's
+    async def renew(self, rejected_headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - the protocol's
         """A 401 to nobody stays one."""
         return False
 
@@ -56,24 +56,24 @@ class Anonymous:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ApiKey:
     """A fixed secret, in the query or in a header."""
 
     origin: str
     parameter: str
-    name: str
-    secret_of: SecretOf
+    secret_name: str
+    read_secret: ReadSecret
     in_query: bool
 
-    async def given(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    async def authenticate(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """The secret, where the source wants it."""
-        told = {self.parameter: self.secret_of(self.name)}
-        return (NOTHING, told) if self.in_query else (told, NOTHING)
+        values = {self.parameter: self.read_secret(self.secret_name)}
+        return (EMPTY_MAPPING, values) if self.in_query else (values, EMPTY_MAPPING)
 
-    async def again(self, refused: Mapping[str, str]) -> bool:  # noqa: ARG002 - the protocol's
+    async def renew(self, rejected_headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - the protocol's
         """A fixed secret is no better the second time."""
         return False
 
     def secrets(self) -> frozenset[str]:
         """The secret."""
-        return frozenset({self.secret_of(self.name)})
+        return frozenset({self.read_secret(self.secret_name)})

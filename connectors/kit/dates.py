@@ -11,9 +11,9 @@ from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.thai_text import to_arabic_digits
 from hub.domain.time import BANGKOK, BUDDHIST_OFFSET, FIRST_BE
 
-MONTHS: Final = {
+MONTH_NUMBERS: Final = {
     name: number
-    for number, both in enumerate(
+    for number, names in enumerate(
         (
             "มกราคม ม.ค.", "กุมภาพันธ์ ก.พ.", "มีนาคม มี.ค.", "เมษายน เม.ย.", "พฤษภาคม พ.ค.",
             "มิถุนายน มิ.ย.", "กรกฎาคม ก.ค.", "สิงหาคม ส.ค.", "กันยายน ก.ย.", "ตุลาคม ต.ค.",
@@ -21,48 +21,50 @@ MONTHS: Final = {
         ),
         1,
     )
-    for name in both.split()
+    for name in names.split()
 }  # fmt: skip
-WORDED: Final = re.compile(
-    rf"(\d{{1,2}}) ?({'|'.join(map(re.escape, MONTHS))}) ?(?:พ\.ศ\. ?)?(\d{{4}})"
+MONTH_NAME_PATTERN: Final = re.compile(
+    rf"(\d{{1,2}}) ?({'|'.join(map(re.escape, MONTH_NUMBERS))}) ?(?:พ\.ศ\. ?)?(\d{{4}})"
 )
-SLASHED: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-DASHED: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.]\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?")
+SLASHED_PATTERN: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+DASHED_PATTERN: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+TIMESTAMP_PATTERN: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.]\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?"
+)
 
 
-def day(found: Any, field: str) -> date | Doubt | None:
+def parse_date(raw_value: Any, field: str) -> date | Doubt | None:
     """A day; null where nothing is written. A moment with an offset is a day in Bangkok.
 
     The era shows: no source writes of the years 2505 and later of the Common Era. 29 February of a
     Buddhist year is that of the year 543 earlier, so the era is taken off before a date is made.
     """
-    written = to_arabic_digits(thai.text(found))
-    if written in thai.NOTHING:
+    date_text = to_arabic_digits(thai.clean_text(raw_value))
+    if date_text in thai.EMPTY_MARKS:
         return None
     try:
-        if MOMENT.fullmatch(written):
-            return of_moment(written)
-        if match := DASHED.fullmatch(written):
-            return date(common(match[1]), int(match[2]), int(match[3]))
-        if match := SLASHED.fullmatch(written):
-            return date(common(match[3]), int(match[2]), int(match[1]))
-        if match := WORDED.fullmatch(written):
-            return date(common(match[3]), MONTHS[match[2]], int(match[1]))
+        if TIMESTAMP_PATTERN.fullmatch(date_text):
+            return date_of_timestamp(date_text)
+        if match := DASHED_PATTERN.fullmatch(date_text):
+            return date(to_common_era(match[1]), int(match[2]), int(match[3]))
+        if match := SLASHED_PATTERN.fullmatch(date_text):
+            return date(to_common_era(match[3]), int(match[2]), int(match[1]))
+        if match := MONTH_NAME_PATTERN.fullmatch(date_text):
+            return date(to_common_era(match[3]), MONTH_NUMBERS[match[2]], int(match[1]))
     except ValueError:
         pass
-    why = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a day")
-    return thai.doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, found, *why)
+    messages = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a day")
+    return thai.build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, raw_value, *messages)
 
 
-def of_moment(written: str) -> date:
+def date_of_timestamp(timestamp: str) -> date:
     """The day of a moment in Bangkok; one without an offset is Bangkok's own."""
-    year = common(written[:4])
-    moment = datetime.fromisoformat(f"{year:04}{written[4:]}")
+    year = to_common_era(timestamp[:4])
+    moment = datetime.fromisoformat(f"{year:04}{timestamp[4:]}")
     return moment.astimezone(BANGKOK).date() if moment.tzinfo else moment.date()
 
 
-def common(year: str) -> int:
+def to_common_era(year: str) -> int:
     """A year of either era in the Common Era."""
     number = int(year)
     return number - BUDDHIST_OFFSET if number >= FIRST_BE else number

@@ -17,62 +17,62 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.kit.file_mapping import is_mapped, mapping_in
-from connectors.kit.tables import TableRow, rows_of
-from connectors.kit.workbook import OLE, opened
+from connectors.kit.file_mapping import get_file_mapping, has_file_mapping
+from connectors.kit.tables import TableRow, read_table_rows
+from connectors.kit.workbook import OLE_SIGNATURE, open_sheet
 from hub.domain.sources.records import Doubt, FetchPages, QuarantineReason, RawPage, RawRecord
 from hub.domain.sources.spec import Format, SourceSpec
 from hub.domain.thai_text import escape_for_display
 from hub.errors import SourceRefused
 
-STEP: Final = 500
+PAGE_SIZE: Final = 500
 """Records of a page."""
-WIDEST: Final = 1_000_000
+MAX_CELL_LENGTH: Final = 1_000_000
 """Characters of a cell, at most."""
-ENCODINGS: Final = {"utf-8": "utf-8-sig", "tis-620": "cp874"}
+CODEC_NAMES: Final = {"utf-8": "utf-8-sig", "tis-620": "cp874"}
 """What is read instead: UTF-8 comes with and without BOM, and TIS-620 files are cp874."""
-BINARY: Final = (b"PK\x03\x04", OLE)
+WORKBOOK_SIGNATURES: Final = (b"PK\x03\x04", OLE_SIGNATURE)
 """How a workbook begins."""
 
 
-def snapshot(path: Path) -> str:
+def compute_file_digest(path: Path) -> str:
     """The digest of a file: another one is another input."""
-    whole = hashlib.sha256()
+    file_digest = hashlib.sha256()
     with path.open("rb") as file:
         while part := file.read(1 << 20):
-            whole.update(part)
-    return whole.hexdigest()
+            file_digest.update(part)
+    return file_digest.hexdigest()
 
 
-def pages_of(path: Path, spec: SourceSpec, step: int = STEP) -> FetchPages:
+def create_file_pages(path: Path, spec: SourceSpec, page_size: int = PAGE_SIZE) -> FetchPages:
     """Pages of a file; a run that was broken off skips what it has read."""
-    retrieved = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    retrieved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     async def pages(cursor: str | None) -> AsyncIterator[RawPage]:
-        at = int(cursor or 0)
-        found = islice(records(path, spec, retrieved), at, None)
-        page = list(islice(found, step))
+        position = int(cursor or 0)
+        remaining = islice(read_records(path, spec, retrieved_at), position, None)
+        page = list(islice(remaining, page_size))
         while True:
-            after = list(islice(found, step))
-            following = str(at + len(page)) if after else None
-            yield RawPage(page, str(at), following, path.name, retrieved)
-            if following is None:
+            next_page = list(islice(remaining, page_size))
+            next_cursor = str(position + len(page)) if next_page else None
+            yield RawPage(page, str(position), next_cursor, path.name, retrieved_at)
+            if next_cursor is None:
                 return
-            at, page = at + len(page), after
+            position, page = position + len(page), next_page
 
     return pages
 
 
-def records(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
+def read_records(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
     """The records of a file in their order."""
-    if is_mapped(spec):
-        yield from of_table(path, spec, retrieved)
+    if has_file_mapping(spec):
+        yield from read_table(path, spec, retrieved_at)
     elif spec.format is Format.CSV:
-        yield from of_csv(path, spec, retrieved)
+        yield from read_csv(path, spec, retrieved_at)
     elif spec.format is Format.JSONL or path.suffix in {".ndjson", ".jsonl"}:
-        yield from of_lines(path, spec, retrieved)
+        yield from read_json_lines(path, spec, retrieved_at)
     elif spec.format is Format.JSON:
-        yield from of_json(path, spec, retrieved)
+        yield from read_json(path, spec, retrieved_at)
     else:
         raise SourceRefused(
             f"{path.name}: ไม่อ่านไฟล์ {spec.format.value} "
@@ -80,14 +80,14 @@ def records(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRe
         )
 
 
-def encoding(spec: SourceSpec) -> str:
+def resolve_codec(spec: SourceSpec) -> str:
     """The codec for the declared encoding."""
-    return ENCODINGS.get(spec.encoding.lower(), spec.encoding)
+    return CODEC_NAMES.get(spec.encoding.lower(), spec.encoding)
 
 
-def of_csv(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
+def read_csv(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
     """Rows by the names of the first line; a row of another width is kept whole and doubted."""
-    rows = csv_rows(path, spec)
+    rows = read_csv_rows(path, spec)
     header = next(rows, [])
     if len(set(header)) < len(header):
         names = ", ".join(sorted({name for name in header if header.count(name) > 1}))
@@ -96,41 +96,45 @@ def of_csv(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRec
         )
     for cells in rows:
         if len(cells) == len(header):
-            yield made(dict(zip(header, cells, strict=True)), path, retrieved)
+            yield build_raw_record(dict(zip(header, cells, strict=True)), path, retrieved_at)
         elif cells:
-            yield odd(cells, len(header), path, retrieved)
+            yield build_malformed_row(cells, len(header), path, retrieved_at)
 
 
-def of_table(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
+def read_table(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
     """The records of a table that a mapping describes."""
     if spec.format is Format.CSV:
-        yield from records_of(rows_of(csv_rows(path, spec), {}, spec, path.name), path, retrieved)
+        yield from build_raw_records(
+            read_table_rows(read_csv_rows(path, spec), {}, spec, path.name), path, retrieved_at
+        )
         return
-    with opened(path, mapping_in(spec).sheet) as sheet:
-        found = rows_of(sheet.rows, sheet.merged, spec, path.name)
-        yield from records_of(found, path, retrieved)
+    with open_sheet(path, get_file_mapping(spec).sheet) as sheet:
+        rows = read_table_rows(sheet.rows, sheet.merged, spec, path.name)
+        yield from build_raw_records(rows, path, retrieved_at)
 
 
-def records_of(rows: Iterator[TableRow], path: Path, retrieved: datetime) -> Iterator[RawRecord]:
+def build_raw_records(
+    rows: Iterator[TableRow], path: Path, retrieved_at: datetime
+) -> Iterator[RawRecord]:
     """Rows of a table as raw records."""
     for row in rows:
-        if row.odd is not None:
-            yield odd(row.odd, row.width, path, retrieved)
+        if row.malformed_cells is not None:
+            yield build_malformed_row(row.malformed_cells, row.width, path, retrieved_at)
         else:
-            plain = made(row.cells, path, retrieved)
-            yield replace(plain, doubts=(*row.doubts, *plain.doubts)) if row.doubts else plain
+            record = build_raw_record(row.cells, path, retrieved_at)
+            yield replace(record, doubts=(*row.doubts, *record.doubts)) if row.doubts else record
 
 
-def csv_rows(path: Path, spec: SourceSpec) -> Iterator[list[str]]:
+def read_csv_rows(path: Path, spec: SourceSpec) -> Iterator[list[str]]:
     """The rows of a CSV file, the header among them; `SourceRefused` where it is none."""
-    csv.field_size_limit(WIDEST)
-    with path.open("rb") as begins:
-        if begins.read(4) in BINARY:
+    csv.field_size_limit(MAX_CELL_LENGTH)
+    with path.open("rb") as signature_file:
+        if signature_file.read(4) in WORKBOOK_SIGNATURES:
             raise SourceRefused(
                 f'{path.name}: เป็นสมุดงาน ไม่ใช่ CSV บันทึกเป็น CSV หรือใช้ format = "XLSX" ในไฟล์จับคู่ '
                 '· is a workbook and no CSV; save it as CSV, or declare format = "XLSX"'
             )
-    with path.open(encoding=encoding(spec), errors="surrogateescape", newline="") as file:
+    with path.open(encoding=resolve_codec(spec), errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
             yield from reader
@@ -141,80 +145,84 @@ def csv_rows(path: Path, spec: SourceSpec) -> Iterator[list[str]]:
             ) from error
 
 
-def of_lines(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
+def read_json_lines(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
     """One JSON object a line; a line that is none is kept as its bytes."""
     with path.open("rb") as file:
         for line in file:
             if line.strip():
-                yield from_json(line, spec, path, retrieved)
+                yield parse_json_line(line, spec, path, retrieved_at)
 
 
-def of_json(path: Path, spec: SourceSpec, retrieved: datetime) -> Iterator[RawRecord]:
+def read_json(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
     """The list an answer holds, at the path the paging declares."""
-    text = path.read_bytes().decode(encoding(spec), "surrogateescape")
+    text = path.read_bytes().decode(resolve_codec(spec), "surrogateescape")
     try:
-        found = loaded(text)
+        value = load_json(text)
         for part in filter(None, spec.paging.records.split(".")):
-            found = found[part]
+            value = value[part]
     except (ValueError, KeyError, TypeError) as error:
         raise SourceRefused(
             f"{path.name}: อ่านเป็น JSON ตามที่ประกาศไม่ได้ ({error}) · is not JSON as declared ({error})"
         ) from error
-    if not isinstance(found, list):
+    if not isinstance(value, list):
         raise SourceRefused(f"{path.name}: ไม่พบรายการระเบียน · there is no list of records")
-    for one in found:
-        yield made(one, path, retrieved)
+    for one in value:
+        yield build_raw_record(one, path, retrieved_at)
 
 
-def from_json(line: bytes, spec: SourceSpec, path: Path, retrieved: datetime) -> RawRecord:
+def parse_json_line(line: bytes, spec: SourceSpec, path: Path, retrieved_at: datetime) -> RawRecord:
     """The record of one line."""
     try:
-        return made(loaded(line.decode(encoding(spec), "surrogateescape")), path, retrieved)
+        return build_raw_record(
+            load_json(line.decode(resolve_codec(spec), "surrogateescape")), path, retrieved_at
+        )
     except ValueError:
-        return RawRecord(None, line.rstrip(b"\r\n"), path.name, retrieved)
+        return RawRecord(None, line.rstrip(b"\r\n"), path.name, retrieved_at)
 
 
-def loaded(text: str) -> Any:
+def load_json(text: str) -> Any:
     """JSON with its numbers as they are written."""
     return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
 
 
-def made(payload: Any, path: Path, retrieved: datetime) -> RawRecord:
+def build_raw_record(payload: Any, path: Path, retrieved_at: datetime) -> RawRecord:
     """A record, with a doubt where some of its bytes did not decode."""
-    doubts = tuple(undecoded(payload, "")) if payload else ()
-    return RawRecord(None, payload, path.name, retrieved, doubts=doubts)
+    doubts = tuple(find_undecodable_text(payload, "")) if payload else ()
+    return RawRecord(None, payload, path.name, retrieved_at, doubts=doubts)
 
 
-def undecoded(found: Any, field: str) -> Iterator[Doubt]:
+def find_undecodable_text(value: Any, field: str) -> Iterator[Doubt]:
     """Texts that hold bytes which are no characters of the declared encoding."""
-    if isinstance(found, str):
-        if not found.isascii() and any("\ud800" <= letter <= "\udfff" for letter in found):
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             yield Doubt(
                 QuarantineReason.UNDECODABLE,
                 escape_for_display(field),
-                escape_for_display(found),
+                escape_for_display(value),
                 "มีไบต์ที่ถอดรหัสไม่ได้ตามการเข้ารหัสที่ประกาศ",
                 "holds bytes that are no characters of the declared encoding",
             )
-    elif isinstance(found, Mapping):
-        for key, one in found.items():
-            yield from undecoded(one, str(key))
-    elif isinstance(found, list):
-        for one in found:
-            yield from undecoded(one, field)
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from find_undecodable_text(one, str(key))
+    elif isinstance(value, list):
+        for one in value:
+            yield from find_undecodable_text(one, field)
 
 
-def odd(cells: Sequence[str], width: int, path: Path, retrieved: datetime) -> RawRecord:
+def build_malformed_row(
+    cells: Sequence[str], width: int, path: Path, retrieved_at: datetime
+) -> RawRecord:
     """A row with too many or too few cells, kept whole."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
-    whole = line.getvalue()
+    row_text = line.getvalue()
     doubt = Doubt(
         QuarantineReason.WRONG_TYPE,
         "",
-        escape_for_display(whole),
+        escape_for_display(row_text),
         f"มี {len(cells)} ช่อง ควรมี {width}",
         f"has {len(cells)} cells where there should be {width}",
     )
-    kept = whole.encode("utf-8", "surrogateescape")
-    return RawRecord(None, kept, path.name, retrieved, doubts=(doubt,))
+    payload = row_text.encode("utf-8", "surrogateescape")
+    return RawRecord(None, payload, path.name, retrieved_at, doubts=(doubt,))

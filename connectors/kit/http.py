@@ -22,241 +22,261 @@ from typing import Final, Generic, TypeVar
 
 import httpx2
 
-from connectors.kit.credentials import NOTHING, Anonymous, Credentials
-from connectors.kit.json_answers import Unfinished
-from connectors.kit.limits import Limits, Waiting, delay
-from connectors.kit.redact import guard_logs, redacted
+from connectors.kit.credentials import EMPTY_MAPPING, Anonymous, Credentials
+from connectors.kit.json_answers import IncompleteAnswer
+from connectors.kit.limits import FetchLimits, RetryTiming, compute_delay
+from connectors.kit.redact import redact, redact_library_logs
 from hub.domain.record import record
 from hub.errors import SourceCredentialsRejected, SourceError, SourceRefused, SourceUnreachable
 
 logger = logging.getLogger(__name__)
-Read = TypeVar("Read")
-DATA: Final = frozenset({200})
+Parsed = TypeVar("Parsed")
+OK_STATUSES: Final = frozenset({200})
 NOT_MODIFIED: Final = 304
-HOPS: Final = 3
+MAX_REDIRECTS: Final = 3
 """Redirects followed at most, all of them within the source's own host."""
 
 
 @record
-class Answer(Generic[Read]):
+class SourceResponse(Generic[Parsed]):
     """What was read, and where and when; `url` has no secrets in it."""
 
-    read: Read
+    parsed: Parsed
     url: str
     retrieved_at: datetime
     headers: Mapping[str, str]
     status: int
 
 
-class Passing(Exception):
+class TransientError(Exception):
     """Something that may be gone the next time."""
 
-    def __init__(self, why: str, error: type[SourceError] = SourceUnreachable) -> None:
-        super().__init__(why)
-        self.error = error
-        self.wait: float | None = None
+    def __init__(self, reason: str, error_type: type[SourceError] = SourceUnreachable) -> None:
+        super().__init__(reason)
+        self.error_type = error_type
+        self.retry_after: float | None = None
 
 
-class Rejected(Exception):
+class CredentialsRejected(Exception):
     """A 401 or 403; only the first may be mended by another token."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
-        self.stale = status == 401
+        self.may_renew = status == 401
 
 
 @dataclass(slots=True)
-class Http:
+class SourceHttpClient:
     """Asks one source; `async with Http.open(...)`."""
 
     client: httpx2.AsyncClient
     credentials: Credentials = field(default_factory=Anonymous)
-    limits: Limits = field(default_factory=Limits)
-    waiting: Waiting = field(default_factory=Waiting)
+    limits: FetchLimits = field(default_factory=FetchLimits)
+    timing: RetryTiming = field(default_factory=RetryTiming)
 
     @classmethod
     @asynccontextmanager
     async def open(
         cls,
         credentials: Credentials | None = None,
-        limits: Limits | None = None,
-        waiting: Waiting | None = None,
+        limits: FetchLimits | None = None,
+        timing: RetryTiming | None = None,
         *,
         verify: ssl.SSLContext | bool = True,
-    ) -> AsyncIterator["Http"]:
+    ) -> AsyncIterator["SourceHttpClient"]:
         """A reader with connections of its own."""
-        guard_logs()
-        limits = limits or Limits()
-        timeout = httpx2.Timeout(limits.read, connect=limits.connect)
+        redact_library_logs()
+        limits = limits or FetchLimits()
+        timeout = httpx2.Timeout(limits.read_timeout, connect=limits.connect_timeout)
         headers = {"accept-encoding": "gzip", "user-agent": "buranakan-hub"}
         async with httpx2.AsyncClient(timeout=timeout, headers=headers, verify=verify) as client:
-            yield cls(client, credentials or Anonymous(), limits, waiting or Waiting())
+            yield cls(client, credentials or Anonymous(), limits, timing or RetryTiming())
 
-    async def ask(
+    async def fetch(
         self,
         url: str,
-        read: Callable[[bytes, Mapping[str, str]], Read],
-        parameters: Mapping[str, str] = NOTHING,
-        headers: Mapping[str, str] = NOTHING,
-        accept: frozenset[int] = DATA,
-        unchanged: Read | None = None,
-    ) -> Answer[Read]:
+        parse: Callable[[bytes, Mapping[str, str]], Parsed],
+        parameters: Mapping[str, str] = EMPTY_MAPPING,
+        headers: Mapping[str, str] = EMPTY_MAPPING,
+        accepted_statuses: frozenset[int] = OK_STATUSES,
+        unchanged: Parsed | None = None,
+    ) -> SourceResponse[Parsed]:
         """The answer to one GET, read; or one of the errors of a source.
 
         A status in `accept` is an answer like any other, whatever it would mean otherwise.
         `unchanged` is what a 304 is taken for, which has no body to read.
         """
         try:
-            asked = httpx2.URL(url).copy_merge_params(dict(parameters))
+            request_url = httpx2.URL(url).copy_merge_params(dict(parameters))
         except httpx2.InvalidURL:
             raise SourceRefused("ที่อยู่ใช้ไม่ได้ · The address will not do") from None
-        self.known_origin(asked)
-        loop, spent, renewed = asyncio.get_running_loop(), 0.0, False
+        self.check_origin(request_url)
+        loop, elapsed, has_renewed = asyncio.get_running_loop(), 0.0, False
         attempt = 0
         while True:
             attempt += 1
-            began = loop.time()
-            sent: Mapping[str, str] = NOTHING
+            started = loop.time()
+            auth_headers: Mapping[str, str] = EMPTY_MAPPING
             try:
-                async with asyncio.timeout(max(0.0, self.limits.total - spent)):
-                    sent, query = await self.credentials.given()
-                    return await self.once(
-                        asked.copy_merge_params(dict(query)),
-                        {**headers, **sent},
-                        read,
-                        accept,
+                async with asyncio.timeout(max(0.0, self.limits.total_timeout - elapsed)):
+                    auth_headers, auth_parameters = await self.credentials.authenticate()
+                    return await self.attempt_request(
+                        request_url.copy_merge_params(dict(auth_parameters)),
+                        {**headers, **auth_headers},
+                        parse,
+                        accepted_statuses,
                         unchanged,
                     )
             except TimeoutError:
-                raise self.failed(
-                    SourceUnreachable, asked, f"no whole answer in {self.limits.total:g} s"
+                raise self.build_error(
+                    SourceUnreachable,
+                    request_url,
+                    f"no whole answer in {self.limits.total_timeout:g} s",
                 ) from None
-            except Rejected as no:
-                if renewed or not (no.stale and await self.credentials.again(sent)):
-                    raise self.failed(SourceCredentialsRejected, asked, str(no)) from None
-                renewed = True
+            except CredentialsRejected as rejection:
+                if has_renewed or not (
+                    rejection.may_renew and await self.credentials.renew(auth_headers)
+                ):
+                    raise self.build_error(
+                        SourceCredentialsRejected, request_url, str(rejection)
+                    ) from None
+                has_renewed = True
                 attempt -= 1
                 continue
-            except Unfinished as cut:
-                passing = Passing(f"the answer is damaged ({cut})", SourceRefused)
-            except Passing as passed:
-                passing = passed
+            except IncompleteAnswer as incomplete:
+                failure = TransientError(f"the answer is damaged ({incomplete})", SourceRefused)
+            except TransientError as transient:
+                failure = transient
             except SourceError as error:
-                told = f"{error.message} ({self.shown(asked)})"
-                raise type(error)(redacted(told, self.credentials.secrets())) from None
-            spent += loop.time() - began
-            await self.pause(asked, passing, attempt)
+                message = f"{error.message} ({self.redact_url(request_url)})"
+                raise type(error)(redact(message, self.credentials.secrets())) from None
+            elapsed += loop.time() - started
+            await self.wait_before_retry(request_url, failure, attempt)
 
-    async def once(
+    async def attempt_request(
         self,
         url: httpx2.URL,
         headers: Mapping[str, str],
-        read: Callable[[bytes, Mapping[str, str]], Read],
-        accept: frozenset[int],
-        unchanged: Read | None,
-    ) -> Answer[Read]:
+        parse: Callable[[bytes, Mapping[str, str]], Parsed],
+        accepted_statuses: frozenset[int],
+        unchanged: Parsed | None,
+    ) -> SourceResponse[Parsed]:
         """One attempt, with redirects within the same host."""
-        for _ in range(HOPS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             request = self.client.build_request("GET", url, headers=dict(headers))
             try:
                 response = await self.client.send(request, stream=True, follow_redirects=False)
             except httpx2.HTTPError as error:
-                raise Passing(type(error).__name__) from None
+                raise TransientError(type(error).__name__) from None
             try:
                 if response.has_redirect_location:
-                    url = self.onward(url, response.headers["location"])
+                    url = self.resolve_redirect(url, response.headers["location"])
                     continue
-                same = response.status_code == NOT_MODIFIED and unchanged is not None
-                if response.status_code not in accept and not same:
-                    self.judge(response)
-                body = await self.body(response)
+                is_unchanged = response.status_code == NOT_MODIFIED and unchanged is not None
+                if response.status_code not in accepted_statuses and not is_unchanged:
+                    self.raise_for_status(response)
+                body = await self.read_body(response)
             except httpx2.DecodingError as error:
-                raise Passing(type(error).__name__, SourceRefused) from None
+                raise TransientError(type(error).__name__, SourceRefused) from None
             except (httpx2.HTTPError, httpx2.StreamError) as error:
-                raise Passing(type(error).__name__) from None
+                raise TransientError(type(error).__name__) from None
             finally:
                 await response.aclose()
-            found = unchanged if same and unchanged is not None else read(body, response.headers)
-            return Answer(
-                found,
-                self.shown(url),
-                self.waiting.now(),
+            parsed = (
+                unchanged
+                if is_unchanged and unchanged is not None
+                else parse(body, response.headers)
+            )
+            return SourceResponse(
+                parsed,
+                self.redact_url(url),
+                self.timing.now(),
                 response.headers,
                 response.status_code,
             )
         raise SourceRefused("ส่งต่อหลายทอดเกินไป · It redirects too often")
 
-    def judge(self, response: httpx2.Response) -> None:
+    def raise_for_status(self, response: httpx2.Response) -> None:
         """Raise what a status means, where it means no data."""
         status = response.status_code
         if status in {401, 403}:
-            raise Rejected(status)
+            raise CredentialsRejected(status)
         if status == 429 or status >= 500:
-            passing = Passing(f"HTTP {status}")
-            passing.wait = after(response.headers.get("retry-after"), self.waiting.now())
-            raise passing
+            failure = TransientError(f"HTTP {status}")
+            failure.retry_after = parse_retry_after(
+                response.headers.get("retry-after"), self.timing.now()
+            )
+            raise failure
         raise SourceRefused(f"ตอบสถานะ {status} · It answered with status {status}")
 
-    async def body(self, response: httpx2.Response) -> bytes:
+    async def read_body(self, response: httpx2.Response) -> bytes:
         """The decompressed body, while it is within its limit."""
-        found = bytearray()
+        content = bytearray()
         async for part in response.aiter_bytes():
-            found += part
-            if len(found) > self.limits.body:
+            content += part
+            if len(content) > self.limits.max_body_bytes:
                 raise SourceRefused(
-                    f"คำตอบใหญ่เกิน {self.limits.body:,} ไบต์ · "
-                    f"The answer is larger than {self.limits.body:,} bytes"
+                    f"คำตอบใหญ่เกิน {self.limits.max_body_bytes:,} ไบต์ · "
+                    f"The answer is larger than {self.limits.max_body_bytes:,} bytes"
                 )
-        return bytes(found)
+        return bytes(content)
 
-    async def pause(self, url: httpx2.URL, passing: Passing, attempt: int) -> None:
+    async def wait_before_retry(
+        self, url: httpx2.URL, failure: TransientError, attempt: int
+    ) -> None:
         """Wait before the next attempt; raise where there is to be none."""
-        if attempt >= self.limits.attempts:
-            raise self.failed(passing.error, url, f"{passing} ({attempt} attempts)")
-        wait = passing.wait
+        if attempt >= self.limits.max_attempts:
+            raise self.build_error(failure.error_type, url, f"{failure} ({attempt} attempts)")
+        wait = failure.retry_after
         if wait is None:
-            wait = delay(self.limits, self.waiting, attempt)
-        elif wait > self.limits.patience:
-            raise self.failed(passing.error, url, f"{passing}, to be asked again in {wait:g} s")
-        logger.info("%s: %s; asking again in %.1f s", self.shown(url), passing, wait)
-        await self.waiting.sleep(wait)
+            wait = compute_delay(self.limits, self.timing, attempt)
+        elif wait > self.limits.max_retry_after:
+            raise self.build_error(
+                failure.error_type, url, f"{failure}, to be asked again in {wait:g} s"
+            )
+        logger.info("%s: %s; asking again in %.1f s", self.redact_url(url), failure, wait)
+        await self.timing.sleep(wait)
 
-    def onward(self, url: httpx2.URL, location: str) -> httpx2.URL:
+    def resolve_redirect(self, url: httpx2.URL, location: str) -> httpx2.URL:
         """Where a redirect leads; `SourceRefused` where that is another host, with secrets or not.
 
         A declared address is what an operator agreed to. If a source has moved, its new address is
         for a person to write down, and no token goes there meanwhile.
         """
         try:
-            there = url.join(location)
+            target = url.join(location)
         except httpx2.InvalidURL:
             raise SourceRefused("ส่งต่อไปที่อยู่ที่ใช้ไม่ได้ · It redirects to no address") from None
-        if origin(there) != origin(url):
+        if url_origin(target) != url_origin(url):
             raise SourceRefused(
-                f"ส่งต่อไป {there.host} ซึ่งไม่ได้ประกาศไว้ จึงไม่ตามไป · "
-                f"It redirects to {there.host}, which was not declared; not followed"
+                f"ส่งต่อไป {target.host} ซึ่งไม่ได้ประกาศไว้ จึงไม่ตามไป · "
+                f"It redirects to {target.host}, which was not declared; not followed"
             )
-        return there
+        return target
 
-    def known_origin(self, url: httpx2.URL) -> None:
+    def check_origin(self, url: httpx2.URL) -> None:
         """Refuse to take credentials anywhere but where they belong."""
-        if self.credentials.origin not in {None, origin(url)}:
+        if self.credentials.origin not in {None, url_origin(url)}:
             raise SourceRefused(
                 f"{url.host} ไม่ใช่เครื่องที่ประกาศไว้ จึงไม่ส่งสิทธิ์ไป · "
                 f"{url.host} is not the declared host; no credentials are sent there"
             )
 
-    def shown(self, url: httpx2.URL | str) -> str:
+    def redact_url(self, url: httpx2.URL | str) -> str:
         """An address as it may be written down."""
-        return redacted(str(url), self.credentials.secrets())
+        return redact(str(url), self.credentials.secrets())
 
-    def failed(self, kind: type[SourceError], url: httpx2.URL, why: str) -> SourceError:
+    def build_error(
+        self, error_type: type[SourceError], url: httpx2.URL, reason: str
+    ) -> SourceError:
         """The error, saying where and why in both languages, and no secret."""
-        words = (kind.__doc__ or "").strip().split(" · ")[0]
-        return kind(redacted(f"{words} · {self.shown(url)}: {why}", self.credentials.secrets()))
+        description = (error_type.__doc__ or "").strip().split(" · ")[0]
+        return error_type(
+            redact(f"{description} · {self.redact_url(url)}: {reason}", self.credentials.secrets())
+        )
 
 
-def origin(url: httpx2.URL | str) -> str:
+def url_origin(url: httpx2.URL | str) -> str:
     """Scheme, host and port: what may be told a secret together."""
     try:
         url = httpx2.URL(url)
@@ -266,22 +286,22 @@ def origin(url: httpx2.URL | str) -> str:
     return f"{url.scheme}://{url.host}:{port}"
 
 
-def after(header: str | None, now: datetime) -> float | None:
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
     """The seconds a `Retry-After` asks for, given as seconds or as a date."""
     if header is None:
         return None
     if header.strip().isascii() and header.strip().isdigit():
         return float(header.strip()[:9])
-    when = dated(header)
-    return None if when is None else max(0.0, (when - now).total_seconds())
+    retry_at = parse_http_date(header)
+    return None if retry_at is None else max(0.0, (retry_at - now).total_seconds())
 
 
-def dated(header: str | None) -> datetime | None:
+def parse_http_date(header: str | None) -> datetime | None:
     """The moment of an HTTP date; null where it is none (RFC 9110, 5.6.7)."""
     if header is None:
         return None
     try:
-        when = parsedate_to_datetime(header)
+        moment = parsedate_to_datetime(header)
     except (TypeError, ValueError):
         return None
-    return when.replace(tzinfo=when.tzinfo or UTC)
+    return moment.replace(tzinfo=moment.tzinfo or UTC)

@@ -8,25 +8,25 @@ from typing import Any, Final
 from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord
 from hub.errors import SourceRefused
 
-EXCERPT: Final = 60
-LONG: Final = 18
+EXCERPT_LENGTH: Final = 60
+MAX_INT_DIGITS: Final = 18
 """Digits an int is made of at most; longer ones are Decimals, which know no limit of digits."""
 
 
-class Unfinished(Exception):
+class IncompleteAnswer(Exception):
     """An answer that stops before its end, or is damaged: worth asking for once more."""
 
 
-def whole(digits: str) -> int | Decimal:
+def parse_json_integer(digits: str) -> int | Decimal:
     """A JSON integer."""
-    return int(digits) if len(digits) <= LONG else Decimal(digits)
+    return int(digits) if len(digits) <= MAX_INT_DIGITS else Decimal(digits)
 
 
-def parsed(body: bytes, encoding: str, media_type: str = "") -> tuple[Any, bool]:
+def parse_json(body: bytes, encoding: str, media_type: str = "") -> tuple[Any, bool]:
     """The JSON of a body, and whether some of its bytes would not decode.
 
     Such bytes come through as lone surrogates, so that one bad record does not hide a page of good
-    ones; `raw_records` gives that record back as bytes. `Unfinished`: this is no whole JSON.
+    ones; `raw_records` gives that record back as bytes. `IncompleteAnswer`: this is no whole JSON.
     """
     start = body[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<") or "html" in media_type:
@@ -39,20 +39,20 @@ def parsed(body: bytes, encoding: str, media_type: str = "") -> tuple[Any, bool]
     except UnicodeDecodeError:
         text, damaged = body.decode(encoding, "surrogateescape"), True
     try:
-        found = json.loads(
+        value = json.loads(
             text.removeprefix("\ufeff"),
             parse_float=Decimal,
-            parse_int=whole,
+            parse_int=parse_json_integer,
             parse_constant=Decimal,
         )
     except ValueError as error:
-        raise Unfinished(str(error).split(":")[0]) from None
+        raise IncompleteAnswer(str(error).split(":")[0]) from None
     except RecursionError:
         raise SourceRefused("JSON ซ้อนลึกเกินไป · The JSON is nested too deeply") from None
-    return found, damaged
+    return value, damaged
 
 
-def at(path: str, answer: Any) -> Any:
+def value_at(path: str, answer: Any) -> Any:
     """What stands at a dotted path; null where it leads nowhere."""
     for step in path.split(".") if path else ():
         if not isinstance(answer, Mapping):
@@ -61,83 +61,104 @@ def at(path: str, answer: Any) -> Any:
     return answer
 
 
-def listed(path: str, answer: Any) -> list[Any]:
+def list_records(path: str, answer: Any) -> list[Any]:
     """The records of an answer; `SourceRefused` where they are not where they were declared."""
-    found = at(path, answer)
-    if isinstance(found, list):
-        return found
-    where = path or "the answer itself"
+    value = value_at(path, answer)
+    if isinstance(value, list):
+        return value
+    location = path or "the answer itself"
     keys = ", ".join(list(map(str, answer))[:8]) if isinstance(answer, Mapping) else "-"
     raise SourceRefused(
-        f"ไม่พบรายการข้อมูลที่ {where} (มี: {keys}) · No list of records at {where}; there is: {keys}"
+        f"ไม่พบรายการข้อมูลที่ {location} (มี: {keys}) "
+        f"· No list of records at {location}; there is: {keys}"
     )
 
 
-def refuse_failure(path: str | None, answer: Any) -> None:
+def check_success(path: str | None, answer: Any) -> None:
     """`SourceRefused` where an answer does not say at this path that it is none."""
-    if path is None or at(path, answer) is True:
+    if path is None or value_at(path, answer) is True:
         return
     error = answer.get("error") if isinstance(answer, Mapping) else None
-    why = json.dumps(error, ensure_ascii=False, default=str)[: EXCERPT * 4] if error else "-"
+    description = (
+        json.dumps(error, ensure_ascii=False, default=str)[: EXCERPT_LENGTH * 4] if error else "-"
+    )
     raise SourceRefused(
-        f"แหล่งข้อมูลตอบว่าไม่สำเร็จ: {why} · The source says that it failed ({path} is not true): {why}"
+        f"แหล่งข้อมูลตอบว่าไม่สำเร็จ: {description} "
+        f"· The source says that it failed ({path} is not true): {description}"
     )
 
 
-def counted(path: str | None, answer: Any) -> int | None:
+def parse_total(path: str | None, answer: Any) -> int | None:
     """The total an answer declares, where it declares one that can be."""
-    found = at(path, answer) if path else None
-    if isinstance(found, str) and found.isascii() and found.isdigit() and len(found) <= LONG:
-        found = int(found)
-    return found if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
+    value = value_at(path, answer) if path else None
+    if (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isdigit()
+        and len(value) <= MAX_INT_DIGITS
+    ):
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def doubted(
-    made: RawRecord, body_size: int, most: int, encoding: str, *, damaged: bool
+def with_byte_doubts(
+    record: RawRecord, body_size: int, max_size: int, encoding: str, *, damaged: bool
 ) -> RawRecord:
     """The record, with the doubts its bytes give; measured only where a page could hold such."""
-    if damaged or body_size > most:
-        text = json.dumps(made.payload, ensure_ascii=False, default=str)
+    if damaged or body_size > max_size:
+        text = json.dumps(record.payload, ensure_ascii=False, default=str)
         data = text.encode(encoding, "surrogateescape" if damaged else "surrogatepass")
-        if len(data) > most:
-            return with_doubt(made, made.payload, QuarantineReason.TOO_LARGE, largest(made.payload))
+        if len(data) > max_size:
+            return add_doubt(
+                record,
+                record.payload,
+                QuarantineReason.TOO_LARGE,
+                find_largest_field(record.payload),
+            )
         if damaged and any("\udc80" <= c <= "\udcff" for c in text):
-            return with_doubt(made, data, QuarantineReason.UNDECODABLE, spoilt(made.payload))
-    return made
+            return add_doubt(
+                record, data, QuarantineReason.UNDECODABLE, find_undecodable_field(record.payload)
+            )
+    return record
 
 
-def with_doubt(
-    made: RawRecord, payload: Any, reason: QuarantineReason, where: tuple[str, str]
+def add_doubt(
+    record: RawRecord, payload: Any, reason: QuarantineReason, location: tuple[str, str]
 ) -> RawRecord:
     """A record that a person must look at."""
-    field, written = where
-    words = {
+    field, written = location
+    messages = {
         QuarantineReason.TOO_LARGE: ("ระเบียนใหญ่เกินกำหนด", "the record is larger than allowed"),
         QuarantineReason.UNDECODABLE: ("ถอดรหัสอักขระไม่ได้", "some of its bytes do not decode"),
     }
-    th, en = words[reason]
+    th, en = messages[reason]
     doubt = Doubt(reason, field, written, th, en)
     return RawRecord(
-        made.key, payload, made.url, made.retrieved_at, made.deleted, (*made.doubts, doubt)
+        record.key,
+        payload,
+        record.url,
+        record.retrieved_at,
+        record.deleted,
+        (*record.doubts, doubt),
     )
 
 
-def largest(payload: Any) -> tuple[str, str]:
+def find_largest_field(payload: Any) -> tuple[str, str]:
     """The name and the beginning of the largest field."""
     if not isinstance(payload, Mapping) or not payload:
-        return "", str(payload)[:EXCERPT]
+        return "", str(payload)[:EXCERPT_LENGTH]
     name = max(payload, key=lambda key: len(str(payload[key])))
-    return name, str(payload[name])[:EXCERPT]
+    return name, str(payload[name])[:EXCERPT_LENGTH]
 
 
-def spoilt(payload: Any) -> tuple[str, str]:
+def find_undecodable_field(payload: Any) -> tuple[str, str]:
     """The name and the beginning of the first field with bytes that did not decode."""
     fields: Sequence[tuple[Any, Any]] = (
         list(payload.items()) if isinstance(payload, Mapping) else [("", payload)]
     )
     for name, text in fields:
-        shown = str(text)
-        if any("\udc80" <= c <= "\udcff" for c in shown):
-            clean = shown.encode("ascii", "backslashreplace").decode()
-            return str(name).encode("ascii", "backslashreplace").decode(), clean[:EXCERPT]
+        value_text = str(text)
+        if any("\udc80" <= c <= "\udcff" for c in value_text):
+            clean = value_text.encode("ascii", "backslashreplace").decode()
+            return str(name).encode("ascii", "backslashreplace").decode(), clean[:EXCERPT_LENGTH]
     return "", ""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 from connectors.kit import dates, thai
-from connectors.kit.file_mapping import mapping_in
-from connectors.kit.workbook import ERRORS
+from connectors.kit.file_mapping import get_file_mapping
+from connectors.kit.workbook import CELL_ERRORS
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
@@ -20,10 +20,10 @@ from hub.domain.sources.spec import Era, SourceSpec
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
-Read = TypeVar("Read")
-SUM: Final = re.compile(r"(ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|เป็นเงิน|เงิน)?( ?\d+ ?โครงการ)?")
+Parsed = TypeVar("Parsed")
+TOTAL_ROW_PATTERN: Final = re.compile(r"(ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|เป็นเงิน|เงิน)?( ?\d+ ?โครงการ)?")
 """What a row of sums is called where nobody declared it."""
-APART: Final = re.compile(r"[,;/\n]")
+NAME_SEPARATORS: Final = re.compile(r"[,;/\n]")
 """Between several names in one cell."""
 
 
@@ -31,89 +31,115 @@ class MappedRow:
     """A row as its mapping reads it; `doubts` grows with what cannot be trusted."""
 
     def __init__(self, raw: RawRecord, spec: SourceSpec) -> None:
-        self.mapping = mapping_in(spec)
+        self.mapping = get_file_mapping(spec)
         self.doubts: list[Doubt] = []
         self._row: Mapping[str, Any] = raw.payload
         self._spec = spec
 
-    def sums(self) -> SourceEntry | None:
+    def total_entry(self) -> SourceEntry | None:
         """The entry of a row of sums, which is no project and no money; null for other rows."""
-        kind = self.mapping.find_total(self._row)
-        if kind is None:
+        total = self.mapping.find_total(self._row)
+        if total is None:
             return None
-        under = [thai.text(self._row.get(one.column)) for one in self.mapping.headings]
-        return SourceEntry("|".join((kind.marker, *under)))
+        headings = [thai.clean_text(self._row.get(one.column)) for one in self.mapping.headings]
+        return SourceEntry("|".join((total.marker, *headings)))
 
-    def has(self, field: str) -> bool:
+    def has_field(self, field: str) -> bool:
         """Whether the mapping says anything of a field."""
         return field in self.mapping.fields or field in self.mapping.constants
 
-    def text(self, field: str, *, needed: bool = False) -> str:
+    def text(self, field: str, *, required: bool = False) -> str:
         """A text; a formula without a value and an error of a workbook are doubted."""
-        found = self._cell(field)
-        told = thai.text(found)
-        if isinstance(found, str) and (told in ERRORS or told.startswith("=")):
-            why = (
+        raw_value = self._field_value(field)
+        value = thai.clean_text(raw_value)
+        if isinstance(raw_value, str) and (value in CELL_ERRORS or value.startswith("=")):
+            messages = (
                 "เซลล์แสดงข้อผิดพลาดหรือสูตรที่ยังไม่คำนวณ",
                 "shows an error, or a formula without a value",
             )
             self.doubts.append(
-                thai.doubt(QuarantineReason.WRONG_TYPE, self._at(field), found, *why)
+                thai.build_doubt(
+                    QuarantineReason.WRONG_TYPE, self._column_name(field), raw_value, *messages
+                )
             )
-        elif needed and told in thai.NOTHING:
-            why = ("ไม่มีค่าที่ต้องมี", "is missing")
+        elif required and value in thai.EMPTY_MARKS:
+            messages = ("ไม่มีค่าที่ต้องมี", "is missing")
             self.doubts.append(
-                thai.doubt(QuarantineReason.MISSING_VALUE, self._at(field), found or "", *why)
+                thai.build_doubt(
+                    QuarantineReason.MISSING_VALUE,
+                    self._column_name(field),
+                    raw_value or "",
+                    *messages,
+                )
             )
-        return "" if told in thai.NOTHING else told
+        return "" if value in thai.EMPTY_MARKS else value
 
     def title(self, field: str) -> str:
         """A project's name; one that sounds like a row of sums is doubted."""
-        told = self.text(field, needed=True)
-        if SUM.fullmatch(to_arabic_digits(told)):
-            why = (
+        title = self.text(field, required=True)
+        if TOTAL_ROW_PATTERN.fullmatch(to_arabic_digits(title)):
+            messages = (
                 "ดูเป็นแถวยอดรวม ให้ประกาศไว้ใน totals ของไฟล์จับคู่",
                 "looks like a row of sums; declare it in totals of the mapping",
             )
-            self.doubts.append(thai.doubt(QuarantineReason.WRONG_TYPE, self._at(field), told, *why))
-        return told
+            self.doubts.append(
+                thai.build_doubt(
+                    QuarantineReason.WRONG_TYPE, self._column_name(field), title, *messages
+                )
+            )
+        return title
 
     def code(self, field: str) -> str:
         """A code, which a workbook may have spoilt; empty where there is none."""
-        found = self._cell(field)
-        told = self._or_doubted(thai.code(found, self._at(field))) or ""
-        return to_arabic_digits(self.text(field)) if isinstance(found, str) else told
+        raw_value = self._field_value(field)
+        code = self._record_doubt(thai.parse_code(raw_value, self._column_name(field))) or ""
+        return to_arabic_digits(self.text(field)) if isinstance(raw_value, str) else code
 
     def year(self) -> FiscalYear | None:
         """The row's fiscal year, written as one or as the day of a posting; null where doubted."""
-        if self.has("fiscal_year"):
-            found = self._cell("fiscal_year")
-            return self._or_doubted(thai.year(found, self._spec.era, self._at("fiscal_year")))
-        posted = dates.day(self._cell("posted_on"), self._at("posted_on"))
-        if posted is None:
-            self.text("posted_on", needed=True)
-        if (day := self._or_doubted(posted)) is None:
+        if self.has_field("fiscal_year"):
+            raw_value = self._field_value("fiscal_year")
+            return self._record_doubt(
+                thai.parse_fiscal_year(raw_value, self._spec.era, self._column_name("fiscal_year"))
+            )
+        posting_date = dates.parse_date(
+            self._field_value("posted_on"), self._column_name("posted_on")
+        )
+        if posting_date is None:
+            self.text("posted_on", required=True)
+        if (day := self._record_doubt(posting_date)) is None:
             return None
         year = FiscalYear.from_date(day).ce
-        return self._or_doubted(thai.year(year, Era.CE, self._at("posted_on")))
+        return self._record_doubt(
+            thai.parse_fiscal_year(year, Era.CE, self._column_name("posted_on"))
+        )
 
     def years(self, field: str) -> tuple[FiscalYear, ...]:
         """Fiscal years, a range or a list; none where nothing is said."""
-        found = self._cell(field)
-        return self._or_doubted(thai.years(found, self._spec.era, self._at(field))) or ()
+        raw_value = self._field_value(field)
+        return (
+            self._record_doubt(
+                thai.parse_fiscal_years(raw_value, self._spec.era, self._column_name(field))
+            )
+            or ()
+        )
 
     def areas(self, field: str) -> tuple[RawName, ...]:
         """The areas a cell names, with commas, slashes or line breaks between."""
-        found = self._cell(field)
-        parts = APART.split(found) if isinstance(found, str) else [thai.text(found)]
+        raw_value = self._field_value(field)
+        parts = (
+            NAME_SEPARATORS.split(raw_value)
+            if isinstance(raw_value, str)
+            else [thai.clean_text(raw_value)]
+        )
         names = dict.fromkeys(
-            name for name in map(normalize_text, parts) if name not in thai.NOTHING
+            name for name in map(normalize_text, parts) if name not in thai.EMPTY_MARKS
         )
         return tuple(RawName(NameKind.AREA, name) for name in names)
 
     def key(self) -> str | None:
         """What tells this row from the others; null where every part of it is empty."""
-        parts = [self._part(name) for name in self.mapping.key]
+        parts = [self._key_part(name) for name in self.mapping.key]
         return "|".join(parts) if any(parts) else None
 
     def check_amounts(self) -> None:
@@ -122,42 +148,44 @@ class MappedRow:
         if all(
             cell is None or (isinstance(cell, str) and not normalize_text(cell)) for cell in cells
         ):
-            why = ("ไม่มีจำนวนเงิน", "there is no amount")
+            messages = ("ไม่มีจำนวนเงิน", "there is no amount")
             column = self.mapping.amounts[0].column
-            self.doubts.append(thai.doubt(QuarantineReason.MISSING_VALUE, column, "", *why))
+            self.doubts.append(
+                thai.build_doubt(QuarantineReason.MISSING_VALUE, column, "", *messages)
+            )
 
     def lines(
         self, area: RawName | None, year: Callable[[], FiscalYear | None]
     ) -> Iterator[ParsedBudgetLine]:
         """A line for each amount that is there; what cannot be read is doubted."""
         for column in self.mapping.amounts:
-            written = self._row.get(column.column)
-            found = thai.amount(written, self._spec.money_unit, column.column)
-            self._or_doubted(found)
-            if (satang := thai.believed(found)) is None:
+            raw_value = self._row.get(column.column)
+            satang_or_doubt = thai.parse_amount(raw_value, self._spec.money_unit, column.column)
+            self._record_doubt(satang_or_doubt)
+            if (satang := thai.readable_satang(satang_or_doubt)) is None:
                 continue
-            if (of := column.year or year()) is not None:
+            if (line_year := column.year or year()) is not None:
                 key = f"{column.column}|{column.phase.value}"
-                yield ParsedBudgetLine(key, of, column.phase, column.funding, satang, area)
+                yield ParsedBudgetLine(key, line_year, column.phase, column.funding, satang, area)
 
-    def _cell(self, field: str) -> Any:
+    def _field_value(self, field: str) -> Any:
         """What the row says of a field; an empty text where it says nothing."""
-        found = self.mapping.field_value(self._row, field)
-        return "" if found is None else found
+        value = self.mapping.field_value(self._row, field)
+        return "" if value is None else value
 
-    def _part(self, name: str) -> str:
+    def _key_part(self, name: str) -> str:
         """A part of the key; one year is one year, in either era."""
         if name == "fiscal_year" and (year := self.year()) is not None:
             return str(year.be)
-        return to_arabic_digits(thai.text(self._cell(name)))
+        return to_arabic_digits(thai.clean_text(self._field_value(name)))
 
-    def _at(self, field: str) -> str:
+    def _column_name(self, field: str) -> str:
         """The column a field stands in, as a reviewer looks for it."""
         return self.mapping.fields.get(field, field)
 
-    def _or_doubted(self, found: Read | Doubt) -> Read | None:
-        if not isinstance(found, Doubt):
-            return found
-        if found not in self.doubts:
-            self.doubts.append(found)
+    def _record_doubt(self, parsed: Parsed | Doubt) -> Parsed | None:
+        if not isinstance(parsed, Doubt):
+            return parsed
+        if parsed not in self.doubts:
+            self.doubts.append(parsed)
         return None

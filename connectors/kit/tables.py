@@ -11,8 +11,8 @@ from typing import Any, Final
 from openpyxl.utils.cell import get_column_letter
 
 from connectors.kit import thai
-from connectors.kit.file_mapping import column_name, mapping_in
-from connectors.kit.workbook import Place
+from connectors.kit.file_mapping import get_file_mapping, normalize_column_name
+from connectors.kit.workbook import CellPosition
 from hub.domain.record import record
 from hub.domain.sources.file_mapping import FileMapping, TotalRows
 from hub.domain.sources.records import Doubt, QuarantineReason
@@ -20,7 +20,7 @@ from hub.domain.sources.spec import Format, SourceSpec
 from hub.domain.thai_text import normalize_text
 from hub.errors import SourceRefused
 
-BETWEEN: Final = " / "
+NAME_SEPARATOR: Final = " / "
 """Between the names of a column in several header rows."""
 
 Cells = Sequence[Any]
@@ -35,18 +35,21 @@ class TableRow:
 
     cells: Mapping[str, Any]
     doubts: tuple[Doubt, ...] = ()
-    odd: Cells | None = None
+    malformed_cells: Cells | None = None
     width: int = 0
 
 
-def rows_of(
-    rows: Iterator[list[Any]], merged: Mapping[Place, Place], spec: SourceSpec, file: str
+def read_table_rows(
+    rows: Iterator[list[Any]],
+    merged: Mapping[CellPosition, CellPosition],
+    spec: SourceSpec,
+    file: str,
 ) -> Iterator[TableRow]:
     """The records of a table in their order; `SourceRefused` where it is not as declared.
 
     In a CSV file a row of another width has a comma too many or too few, and is odd.
     """
-    mapping = mapping_in(spec)
+    mapping = get_file_mapping(spec)
     head = list(islice(rows, mapping.header_rows[-1]))
     if len(head) < mapping.header_rows[-1]:
         last = mapping.header_rows[-1]
@@ -55,13 +58,13 @@ def rows_of(
             f"· has {len(head)} rows and no header in row {last}, where header_rows says it is"
         )
     levels = [head[row - 1] for row in mapping.header_rows]
-    names = column_names(levels, mapping.header_rows, merged)
-    check_names(names, mapping, file)
-    yield from Body(mapping, spec, names, levels, merged, file).rows(rows)
+    names = build_column_names(levels, mapping.header_rows, merged)
+    check_column_names(names, mapping, file)
+    yield from TableBody(mapping, spec, names, levels, merged, file).rows(rows)
 
 
-def column_names(
-    levels: Sequence[Cells], at: Sequence[int], merged: Mapping[Place, Place]
+def build_column_names(
+    levels: Sequence[Cells], header_rows: Sequence[int], merged: Mapping[CellPosition, CellPosition]
 ) -> list[str]:
     """Names of columns over several header rows, joined; empty where a column has none.
 
@@ -69,44 +72,52 @@ def column_names(
     to its right, too, as long as they have a name below and none of their own.
     """
     width = max(map(len, levels))
-    told = [[written(cell) for cell in level] + [""] * (width - len(level)) for level in levels]
-    fixed: set[Place] = set()
+    name_grid = [
+        [parse_header_name(cell) for cell in level] + [""] * (width - len(level))
+        for level in levels
+    ]
+    merged_cells: set[CellPosition] = set()
     for (top, left), (bottom, right) in merged.items():
-        depths = [depth for depth, row in enumerate(at) if top <= row <= bottom]
-        if not depths or at[depths[0]] != top or left > width:
+        depths = [depth for depth, row in enumerate(header_rows) if top <= row <= bottom]
+        if not depths or header_rows[depths[0]] != top or left > width:
             continue
         for depth in depths:
             for column in range(left - 1, min(right, width)):
-                told[depth][column] = told[depths[0]][left - 1]
-                fixed.add((depth, column))
-    for depth, level in enumerate(told[:-1]):
+                name_grid[depth][column] = name_grid[depths[0]][left - 1]
+                merged_cells.add((depth, column))
+    for depth, level in enumerate(name_grid[:-1]):
         for column in range(1, width):
-            below = any(lower[column] for lower in told[depth + 1 :])
-            if below and not level[column] and (depth, column - 1) not in fixed:
+            has_name_below = any(lower_level[column] for lower_level in name_grid[depth + 1 :])
+            if has_name_below and not level[column] and (depth, column - 1) not in merged_cells:
                 level[column] = level[column - 1]
-    return [BETWEEN.join(dict.fromkeys(filter(None, column))) for column in zip(*told, strict=True)]
+    return [
+        NAME_SEPARATOR.join(dict.fromkeys(filter(None, column)))
+        for column in zip(*name_grid, strict=True)
+    ]
 
 
-def written(cell: Any) -> str:
+def parse_header_name(cell: Any) -> str:
     """The name a header's cell gives; a year may stand there as a number."""
-    return column_name(thai.text(cell))
+    return normalize_column_name(thai.clean_text(cell))
 
 
-def check_names(names: Sequence[str], mapping: FileMapping, file: str) -> None:
+def check_column_names(names: Sequence[str], mapping: FileMapping, file: str) -> None:
     """`SourceRefused` where two columns have one name, or one that a heading is to have."""
-    made = [heading.column for heading in mapping.headings]
-    every = [*filter(None, names), *made]
-    if twice := sorted({name for name in every if every.count(name) > 1}):
-        same = ", ".join(twice)
-        raise SourceRefused(f"{file}: มีคอลัมน์ชื่อซ้ำ {same} · columns have the same name: {same}")
+    heading_columns = [heading.column for heading in mapping.headings]
+    all_names = [*filter(None, names), *heading_columns]
+    if duplicates := sorted({name for name in all_names if all_names.count(name) > 1}):
+        names_text = ", ".join(duplicates)
+        raise SourceRefused(
+            f"{file}: มีคอลัมน์ชื่อซ้ำ {names_text} · columns have the same name: {names_text}"
+        )
 
 
-def blank(cell: Any) -> bool:
+def is_blank(cell: Any) -> bool:
     """Whether nothing stands in a cell."""
     return cell is None or (isinstance(cell, str) and not normalize_text(cell))
 
 
-class Body:
+class TableBody:
     """The rows below the header, one after another."""
 
     def __init__(
@@ -115,96 +126,103 @@ class Body:
         spec: SourceSpec,
         names: Sequence[str],
         levels: Sequence[Cells],
-        merged: Mapping[Place, Place],
+        merged: Mapping[CellPosition, CellPosition],
         file: str,
     ) -> None:
         self._mapping = mapping
         self._names = names
-        self._levels = [[*map(written, level)] for level in levels]
-        self._repeated = 0
+        self._levels = [[*map(parse_header_name, level)] for level in levels]
+        self._next_header_level = 0
         self._merged = merged
         self._file = file
-        self._square = spec.format is Format.CSV
-        self._sums = Sums(mapping, spec)
+        self._has_fixed_width = spec.format is Format.CSV
+        self._totals = RunningTotals(mapping, spec)
         self._headings: dict[str, str] = {one.column: "" for one in mapping.headings}
-        self._above: dict[str, Any] = {}
-        money = {one.column for one in mapping.amounts}
-        self._money = [at for at, name in enumerate(names, 1) if name in money]
+        self._values_above: dict[str, Any] = {}
+        amount_names = {one.column for one in mapping.amounts}
+        self._amount_columns = [
+            column for column, name in enumerate(names, 1) if name in amount_names
+        ]
 
     def rows(self, rows: Iterator[list[Any]]) -> Iterator[TableRow]:
         """Every record; blank rows, headings, the header again and right sums are passed over."""
         for number, cells in enumerate(rows, self._mapping.header_rows[-1] + 1):
-            if all(map(blank, cells)) or self._is_header(cells) or self._is_heading(cells):
+            if all(map(is_blank, cells)) or self._is_header(cells) or self._is_heading(cells):
                 continue
             width = len(self._names)
-            if self._square and (len(cells) < width or not all(map(blank, cells[width:]))):
-                yield TableRow({}, odd=cells, width=width)
+            if self._has_fixed_width and (
+                len(cells) < width or not all(map(is_blank, cells[width:]))
+            ):
+                yield TableRow({}, malformed_cells=cells, width=width)
                 continue
             self._check_merged(number, cells)
-            found = self._named(cells)
-            kind = self._mapping.find_total(found)
-            if kind is None:
-                self._sums.add(found)
-                yield TableRow(found)
-            elif doubts := tuple(self._sums.disagreeing(kind, found)):
-                yield TableRow(found, doubts)
+            row = self._build_row(cells)
+            total = self._mapping.find_total(row)
+            if total is None:
+                self._totals.add_row(row)
+                yield TableRow(row)
+            elif doubts := tuple(self._totals.find_disagreements(total, row)):
+                yield TableRow(row, doubts)
 
     def _is_header(self, cells: Cells) -> bool:
         """Whether the header is printed again, as on each page: its rows in their order."""
-        for level in dict.fromkeys((self._repeated, 0)):
-            told = zip_longest(cells, self._levels[level], fillvalue="")
-            if all(written(cell) == name for cell, name in told):
-                self._repeated = (level + 1) % len(self._levels)
+        for level in dict.fromkeys((self._next_header_level, 0)):
+            cell_pairs = zip_longest(cells, self._levels[level], fillvalue="")
+            if all(parse_header_name(cell) == name for cell, name in cell_pairs):
+                self._next_header_level = (level + 1) % len(self._levels)
                 return True
-        self._repeated = 0
+        self._next_header_level = 0
         return False
 
     def _is_heading(self, cells: Cells) -> bool:
         """Whether a row is a heading: what stands under it begins anew, unless it only goes on."""
-        told = [cell for cell in cells if not blank(cell)]
-        if len(told) != 1 or not isinstance(told[0], str):
+        filled_cells = [cell for cell in cells if not is_blank(cell)]
+        if len(filled_cells) != 1 or not isinstance(filled_cells[0], str):
             return False
-        text = normalize_text(told[0])
-        for place, heading in enumerate(self._mapping.headings):
+        text = normalize_text(filled_cells[0])
+        for index, heading in enumerate(self._mapping.headings):
             if text.startswith(heading.prefix):
                 if self._headings[heading.column] != text:
-                    for lower in self._mapping.headings[place:]:
-                        self._headings[lower.column] = ""
+                    for lower_heading in self._mapping.headings[index:]:
+                        self._headings[lower_heading.column] = ""
                     self._headings[heading.column] = text
-                    self._sums.begin(place)
-                self._above.clear()
+                    self._totals.reset_from(index)
+                self._values_above.clear()
                 return True
         return False
 
     def _check_merged(self, number: int, cells: Cells) -> None:
         """`SourceRefused` where one amount stands over several rows or years."""
-        for column in self._money:
+        for column in self._amount_columns:
             last = self._merged.get((number, column))
-            if last and column <= len(cells) and not blank(cells[column - 1]):
-                place = f"{get_column_letter(column)}{number}:{get_column_letter(last[1])}{last[0]}"
+            if last and column <= len(cells) and not is_blank(cells[column - 1]):
+                cell_range = (
+                    f"{get_column_letter(column)}{number}:{get_column_letter(last[1])}{last[0]}"
+                )
                 raise SourceRefused(
-                    f"{self._file}: จำนวนเงินเดียวอยู่ในเซลล์ผสาน {place} แยกเซลล์แล้วระบุจำนวนของแต่ละช่อง "
-                    f"· one amount stands in the merged cells {place}; "
+                    f"{self._file}: จำนวนเงินเดียวอยู่ในเซลล์ผสาน {cell_range} "
+                    "แยกเซลล์แล้วระบุจำนวนของแต่ละช่อง "
+                    f"· one amount stands in the merged cells {cell_range}; "
                     "unmerge them and say what belongs to each"
                 )
 
-    def _named(self, cells: Cells) -> dict[str, Any]:
+    def _build_row(self, cells: Cells) -> dict[str, Any]:
         """The cells by their columns; with what a column takes from above, and the headings."""
-        found: dict[str, Any] = {}
-        for at, (name, cell) in enumerate(zip_longest(self._names, cells)):
+        row: dict[str, Any] = {}
+        for index, (name, cell) in enumerate(zip_longest(self._names, cells)):
             if name:
-                found[name] = cell
-            elif not blank(cell):
-                found[f"คอลัมน์ {get_column_letter(at + 1)}"] = cell
-        if self._mapping.find_total(found) is None:
+                row[name] = cell
+            elif not is_blank(cell):
+                row[f"คอลัมน์ {get_column_letter(index + 1)}"] = cell
+        if self._mapping.find_total(row) is None:
             for name in self._mapping.fill_down:
-                if blank(found.get(name)) and name in found:
-                    found[name] = self._above.get(name)
-                self._above[name] = found.get(name)
-        return {**found, **self._headings}
+                if is_blank(row.get(name)) and name in row:
+                    row[name] = self._values_above.get(name)
+                self._values_above[name] = row.get(name)
+        return {**row, **self._headings}
 
 
-class Sums:
+class RunningTotals:
     """What the records came to, under each heading and in all."""
 
     def __init__(self, mapping: FileMapping, spec: SourceSpec) -> None:
@@ -214,40 +232,42 @@ class Sums:
         self._satang = [dict.fromkeys(self._columns, 0) for _ in range(len(mapping.headings) + 1)]
         self._counts = [0] * len(self._satang)
 
-    def begin(self, place: int) -> None:
+    def reset_from(self, heading_index: int) -> None:
         """A heading: what stands under it and under those within it is counted from nothing."""
-        for at in range(place + 1, len(self._satang)):
-            self._satang[at] = dict.fromkeys(self._columns, 0)
-            self._counts[at] = 0
+        for level in range(heading_index + 1, len(self._satang)):
+            self._satang[level] = dict.fromkeys(self._columns, 0)
+            self._counts[level] = 0
 
-    def add(self, row: Mapping[str, Any]) -> None:
+    def add_row(self, row: Mapping[str, Any]) -> None:
         """A record, with every amount that can be read."""
         for column in self._columns:
-            satang = thai.believed(thai.amount(row.get(column), self._unit, column)) or 0
+            satang = (
+                thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column)) or 0
+            )
             for sums in self._satang:
                 sums[column] += satang
         self._counts = [count + 1 for count in self._counts]
 
-    def disagreeing(self, kind: TotalRows, row: Mapping[str, Any]) -> Iterator[Doubt]:
+    def find_disagreements(self, total: TotalRows, row: Mapping[str, Any]) -> Iterator[Doubt]:
         """Doubts where a row of sums says something else than the records it sums up."""
-        place = 0 if kind.heading_index is None else kind.heading_index + 1
-        said = kind.parse_project_count(row)
-        if said not in (None, -1, self._counts[place]):
-            yield thai.doubt(
+        level = 0 if total.heading_index is None else total.heading_index + 1
+        declared_count = total.parse_project_count(row)
+        if declared_count not in (None, -1, self._counts[level]):
+            yield thai.build_doubt(
                 QuarantineReason.TOTALS_DISAGREE,
-                kind.column,
-                row[kind.column],
-                f"นับโครงการข้างบนได้ {self._counts[place]:,}",
-                f"there are {self._counts[place]:,} projects above",
+                total.column,
+                row[total.column],
+                f"นับโครงการข้างบนได้ {self._counts[level]:,}",
+                f"there are {self._counts[level]:,} projects above",
             )
         for column in self._columns:
-            told = thai.amount(row.get(column), self._unit, column)
-            satang = thai.believed(told)
-            if isinstance(told, Doubt) and satang is None:
-                yield told
-            elif satang is not None and satang != self._satang[place][column]:
-                sum_of_rows = self._satang[place][column] / 100
-                yield thai.doubt(
+            declared = thai.parse_amount(row.get(column), self._unit, column)
+            satang = thai.readable_satang(declared)
+            if isinstance(declared, Doubt) and satang is None:
+                yield declared
+            elif satang is not None and satang != self._satang[level][column]:
+                sum_of_rows = self._satang[level][column] / 100
+                yield thai.build_doubt(
                     QuarantineReason.TOTALS_DISAGREE,
                     column,
                     row.get(column),

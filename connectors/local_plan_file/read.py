@@ -9,10 +9,10 @@ from hub.domain.sources.spec import SourceSpec
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of the row, in its authority's own area, and a line for each year's amount."""
     row = MappedRow(raw, spec)
-    if (sums := row.sums()) is not None:
-        return sums
-    title, authority = row.title("title"), row.text("authority", needed=True)
-    row.text("strategy", needed=True)
+    if (total_entry := row.total_entry()) is not None:
+        return total_entry
+    title, authority = row.title("title"), row.text("authority", required=True)
+    row.text("strategy", required=True)
     area = RawName(NameKind.AREA, authority) if authority else None
     lines = tuple(row.lines(area, row.year))
     return SourceEntry(

@@ -1,8 +1,7 @@
 """One record: a project of a local authority, where that authority is."""
 
 from connectors.kit import thai
-from connectors.kit.contract_entry import Standpoint
-from connectors.kit.contract_entry import entry as entry_of
+from connectors.kit.contract_entry import SystemProfile, parse_contract_entry
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import FundingSource
 from hub.domain.sources.records import NameKind, RawName, RawRecord, SourceEntry
@@ -11,6 +10,8 @@ from hub.domain.sources.spec import SourceSpec
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project, acted out and paid by the authority in its own area, whatever its province."""
-    name = thai.text(raw.payload["agency_name"])
+    name = thai.clean_text(raw.payload["agency_name"])
     area = RawName(NameKind.AREA, name) if name else None
-    return entry_of(raw, spec, Standpoint(ActorLevel.LOCAL, FundingSource.LOCAL, area))
+    return parse_contract_entry(
+        raw, spec, SystemProfile(ActorLevel.LOCAL, FundingSource.LOCAL, area)
+    )

@@ -8,13 +8,13 @@ from hub.domain.sources.spec import SourceSpec
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """The project of the row; its amounts have an area where it names exactly one."""
     row = MappedRow(raw, spec)
-    if (sums := row.sums()) is not None:
-        return sums
-    title, agency = row.title("title"), row.text("agency", needed=True)
+    if (total_entry := row.total_entry()) is not None:
+        return total_entry
+    title, agency = row.title("title"), row.text("agency", required=True)
     ministry = row.text("ministry") or None
     areas, years = row.areas("provinces"), row.years("years")
-    if row.has("fiscal_year") and (own := row.year()) is not None:
-        years = tuple(dict.fromkeys((*years, own)))
+    if row.has_field("fiscal_year") and (row_year := row.year()) is not None:
+        years = tuple(dict.fromkeys((*years, row_year)))
     lines = tuple(row.lines(areas[0] if len(areas) == 1 else None, row.year))
     row.text("strategy")
     return SourceEntry(

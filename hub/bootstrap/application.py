@@ -24,7 +24,7 @@ from hub.bootstrap.sources import review_connectors
 from hub.domain.identity.clients import Jwk
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
-from hub.services.sources.quarantine_review import Review
+from hub.services.sources.quarantine_review import QuarantineReview
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.identity.audit_log import AuditLogWriter
@@ -116,7 +116,7 @@ def build_application(
 
     issuing = Issuing(settings.url, register, directory, people, signing_key, clock)
     authorizing = Authorizing(settings.url, trust, directory, people, clock)
-    review = Review(database, partial(review_connectors, settings, filled or {}))
+    review = QuarantineReview(database, partial(review_connectors, settings, filled or {}))
     contexts = RequestContexts(database, review, audit, agencies, clock)
     graphql = GraphQLEndpoint(
         contract(),

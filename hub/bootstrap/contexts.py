@@ -9,7 +9,7 @@ from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Operation
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
-from hub.services.sources.quarantine_review import Review
+from hub.services.sources.quarantine_review import QuarantineReview
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
@@ -24,7 +24,7 @@ class RequestContexts:
     def __init__(
         self,
         database: Database,
-        review: Review,
+        review: QuarantineReview,
         audit: RequestAudit,
         agencies: LiveFigureClient | None,
         clock: Clock,

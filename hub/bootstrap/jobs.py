@@ -60,7 +60,7 @@ async def reading_sources(
         database,
         scheduled_sources(settings),
         clock,
-        at_once=1 if settings.pool_size < ENOUGH_FOR_TWO else 2,
+        max_concurrent_runs=1 if settings.pool_size < ENOUGH_FOR_TWO else 2,
     )
     reading = asyncio.create_task(scheduler.run())
     try:

@@ -5,18 +5,20 @@ from typing import Any, Final
 
 import orjson
 
-from connectors.kit.http import Http
-from connectors.kit.limits import Limits
+from connectors.kit.http import SourceHttpClient
+from connectors.kit.limits import FetchLimits
 from hub.errors import SourceRefused
 
-LIMITS: Final = Limits(connect=3, read=5, total=5, body=256 << 10, attempts=1)
+LIMITS: Final = FetchLimits(
+    connect_timeout=3, read_timeout=5, total_timeout=5, max_body_bytes=256 << 10, max_attempts=1
+)
 """A request may be waiting for the answer."""
 
 
 async def fetch_json(url: str) -> Any:
     """Return the JSON at a URL; a `SourceError` when it cannot be fetched or parsed."""
-    async with Http.open(limits=LIMITS) as http:
-        return (await http.ask(url, parse)).read
+    async with SourceHttpClient.open(limits=LIMITS) as http:
+        return (await http.fetch(url, parse)).parsed
 
 
 def parse(body: bytes, _: Mapping[str, str]) -> Any:

@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from functools import partial
 
-from connectors.http_input import asked_over_http
-from connectors.kit.oauth import Grants
-from connectors.live_client import AskingAgencies
-from connectors.registry import Connector, connectors
+from connectors.http_input import create_http_input
+from connectors.kit.oauth import TokenCache
+from connectors.live_client import LiveAgencyClient
+from connectors.registry import Connector, load_connectors
 from hub.domain.sources.spec import AuthMethod, SourceSpec, Transport
-from hub.ingest.run import Input
-from hub.jobs.scheduler import Scheduled
+from hub.ingest.run import SourceInput
+from hub.jobs.scheduler import ScheduledSource
 from hub.settings import Settings
 
 
 def connectors_of(settings: Settings) -> dict[str, Connector]:
     """Return the connectors that are built in and those of the operator's folder, by source."""
-    return connectors(settings.sources_dir)
+    return load_connectors(settings.sources_dir)
 
 
 def review_connectors(
@@ -31,27 +31,27 @@ def review_connectors(
     return {**filled, **connectors_of(settings)}
 
 
-def grants_of(settings: Settings) -> Grants:
+def grants_of(settings: Settings) -> TokenCache:
     """Return the store of OAuth tokens that the hubs of this machine share."""
-    return Grants(settings.data_dir / "tokens")
+    return TokenCache(settings.data_dir / "tokens")
 
 
-def live_agencies(settings: Settings) -> AskingAgencies:
+def live_agencies(settings: Settings) -> LiveAgencyClient:
     """Return what asks agencies for their current figures; to be opened before use."""
-    return AskingAgencies(connectors_of(settings), settings.read_secret, grants_of(settings))
+    return LiveAgencyClient(connectors_of(settings), settings.read_secret, grants_of(settings))
 
 
-def scheduled_sources(settings: Settings) -> list[Scheduled]:
+def scheduled_sources(settings: Settings) -> list[ScheduledSource]:
     """Return the sources that are read without a person: over HTTP, from a declared address."""
     grants = grants_of(settings)
 
-    def given(spec: SourceSpec) -> Input:
+    def given(spec: SourceSpec) -> SourceInput:
         if spec.auth.kind is not AuthMethod.NONE:
             settings.read_secret(spec.auth.secret or "")
-        return asked_over_http(spec, settings.read_secret, grants)
+        return create_http_input(spec, settings.read_secret, grants)
 
     return [
-        Scheduled(one.spec, one.read, partial(given, one.spec))
+        ScheduledSource(one.spec, one.read, partial(given, one.spec))
         for one in connectors_of(settings).values()
         if one.spec.transport is Transport.HTTP
     ]

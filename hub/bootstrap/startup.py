@@ -11,7 +11,7 @@ from typing import Final
 
 from hub.bootstrap.sources import connectors_of
 from hub.errors import HubError
-from hub.services.sources.source_status import declare_all
+from hub.services.sources.source_status import upsert_sources
 from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
@@ -67,5 +67,5 @@ async def prepare_database(settings: Settings, say: Say) -> AsyncIterator[Databa
                 if await is_outdated(connection, REFERENCE):
                     await seed(connection, REFERENCE, say)
                 await create_partitions(connection)
-            await declare_all(database, [one.spec for one in connectors_of(settings).values()])
+            await upsert_sources(database, [one.spec for one in connectors_of(settings).values()])
             yield database

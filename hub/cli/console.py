@@ -143,19 +143,19 @@ def in_database(
 
 def source_named(name: str, settings: Settings) -> "Connector":
     """Return a source by its name; `Invalid` lists the sources there are."""
-    from connectors.registry import connector
-    from hub.sandbox.fill import made_up
+    from connectors.registry import find_connector
+    from hub.sandbox.fill import load_sandbox_sources
 
-    return made_up().get(name) or connector(name, settings.sources_dir)
+    return load_sandbox_sources().get(name) or find_connector(name, settings.sources_dir)
 
 
 def complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of sources that begin with what is typed; none when a setting is wrong."""
-    from connectors.registry import connectors
+    from connectors.registry import load_connectors
     from hub.errors import HubError
 
     try:
-        names = connectors(Settings.from_environment().sources_dir)
+        names = load_connectors(Settings.from_environment().sources_dir)
     except HubError:
         return []
     return [name for name in names if name.startswith(incomplete)]

@@ -9,7 +9,7 @@ from hub.cli.bilingual import Command, Group
 from hub.cli.console import COUNT, Progress, in_database, option, say, until_stopped
 
 if TYPE_CHECKING:
-    from hub.sandbox.agency import Agency
+    from hub.sandbox.agency import SandboxAgency
     from hub.store.database import Database
 
 
@@ -18,10 +18,10 @@ class FaultsCommand(Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of faults."""
-        from hub.sandbox.faults import NAMES
+        from hub.sandbox.faults import FAULT_DESCRIPTIONS
 
         with formatter.section("ความผิดปกติ · FAULT"):
-            formatter.write_dl(list(NAMES.items()))
+            formatter.write_dl(list(FAULT_DESCRIPTIONS.items()))
 
 
 def agency_options(callback: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,13 +51,15 @@ def agency_options(callback: Callable[..., Any]) -> Callable[..., Any]:
 
 def local_agency(
     records: int, seed: int, faults: tuple[str, ...], lifetime: int = 3600
-) -> "Agency":
+) -> "SandboxAgency":
     """Return the local agency that the options describe; its tokens live `lifetime` seconds."""
-    from hub.sandbox.agency import Agency
+    from hub.sandbox.agency import SandboxAgency
     from hub.sandbox.faults import Fault
-    from hub.sandbox.records import Generated
+    from hub.sandbox.records import GeneratedRecords
 
-    return Agency(Generated(records, seed), [Fault.read(text) for text in faults], lifetime)
+    return SandboxAgency(
+        GeneratedRecords(records, seed), [Fault.parse(text) for text in faults], lifetime
+    )
 
 
 @click.group(cls=Group, help="ข้อมูลทดลอง · Made-up data")
@@ -77,17 +79,17 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
     The hub of this data folder may run meanwhile.
     """
     from hub.domain.sources.ledger import Ledger
-    from hub.sandbox.fill import fill
-    from hub.services.sources.report import closing
+    from hub.sandbox.fill import fill_database
+    from hub.services.sources.report import format_ledger
 
     agency = local_agency(records, seed, faults)
 
     async def run(database: "Database") -> bool:
         whole = True
-        async for one in fill(database, agency, progress):
+        async for one in fill_database(database, agency, progress):
             progress.end()
             click.echo(f"{one.spec.id}: {one.spec.title.th} · {one.spec.title.en}")
-            text = one.error.message if one.error else closing(one.ledger or Ledger())
+            text = one.error.message if one.error else format_ledger(one.ledger or Ledger())
             click.echo(f"{text}\n")
             whole = whole and one.ledger is not None and one.ledger.balanced
         return whole
@@ -121,6 +123,6 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
 @until_stopped
 def sandbox(records: int, seed: int, faults: tuple[str, ...], port: int, lifetime: int) -> None:
     """Serve a local agency until stopped."""
-    from hub.sandbox.server import serve
+    from hub.sandbox.server import serve_sandbox
 
-    serve(local_agency(records, seed, faults, lifetime), port, say)
+    serve_sandbox(local_agency(records, seed, faults, lifetime), port, say)

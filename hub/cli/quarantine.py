@@ -39,10 +39,10 @@ def review() -> None:
 @json_option
 def list_questions(source: str | None, as_json: bool) -> None:
     """List the questions, each with the rows that one decision would settle."""
-    from hub.services.sources.source_status import waiting
+    from hub.services.sources.source_status import list_waiting_questions
 
     print_list(
-        in_database(lambda database: waiting(database, source)),
+        in_database(lambda database: list_waiting_questions(database, source)),
         as_json=as_json,
         describe=described,
         lines=lines_of,
@@ -85,9 +85,9 @@ def lines_of(one: "ReviewQuestion") -> list[str]:
 
 def amounts(satang: Mapping[str, int]) -> str:
     """Return the amounts of each phase in baht."""
-    from hub.services.sources.report import baht
+    from hub.services.sources.report import format_baht
 
-    found = [f"{phase} {baht(amount)}" for phase, amount in satang.items()]
+    found = [f"{phase} {format_baht(amount)}" for phase, amount in satang.items()]
     return ", ".join(found) or "ไม่มีจำนวนเงิน · no amount"
 
 

@@ -30,13 +30,13 @@ EXAMPLE: Final = (
 def serve() -> None:
     """Serve until stopped; raises what prevented the start."""
     from hub.bootstrap.serving import HubApplication
-    from hub.sandbox.fill import made_up
+    from hub.sandbox.fill import load_sandbox_sources
     from hub.web.listening import Listening
 
     settings = Settings.from_environment()
     listening = bound(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])
-    app = HubApplication(settings, say, filled=made_up())
+    app = HubApplication(settings, say, filled=load_sandbox_sources())
     server = Listening(app, app.close)
     failed: list[Exception] = []
 

@@ -5,36 +5,36 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from connectors.http_input import asked_over_http
-from connectors.kit.file_mapping import is_mapped
-from connectors.kit.files import pages_of, snapshot
-from connectors.kit.oauth import Grants
+from connectors.http_input import create_http_input
+from connectors.kit.file_mapping import has_file_mapping
+from connectors.kit.files import compute_file_digest, create_file_pages
+from connectors.kit.oauth import TokenCache
 from connectors.registry import Connector
 from hub.domain.sources.spec import AuthMethod, SourceSpec, Transport
 from hub.errors import Invalid
-from hub.ingest.run import Input
+from hub.ingest.run import SourceInput
 from hub.settings import LOOPBACK_HOSTS, Settings
 
 ADDRESSES: Final = ("http://", "https://")
 
 
-def input_of(source: Connector, origin: str | None, settings: Settings) -> Input:
+def input_of(source: Connector, origin: str | None, settings: Settings) -> SourceInput:
     """Return what a run reads: the file or URL given, or the one the source declares."""
     spec = source.spec
     if origin is None and spec.transport is Transport.FILE:
         raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ระบุไฟล์", f"{spec.id} needs a file")
-    if is_mapped(spec) and origin is not None and origin.startswith(ADDRESSES):
+    if has_file_mapping(spec) and origin is not None and origin.startswith(ADDRESSES):
         why = f"{spec.id} is read from a file; download it first"
         raise Invalid("--from", f"{spec.id} อ่านจากไฟล์ ให้ดาวน์โหลดก่อน", why)
     if origin is None or origin.startswith(ADDRESSES):
         requested = spec if origin is None else replace(spec, url=origin)
         check_secret_host(spec, requested.url or "")
-        grants = Grants(settings.data_dir / "tokens")
-        return asked_over_http(requested, settings.read_secret, grants)
+        grants = TokenCache(settings.data_dir / "tokens")
+        return create_http_input(requested, settings.read_secret, grants)
     path = Path(origin)
     if not path.is_file():
         raise Invalid("--from", f"ไม่พบไฟล์ {origin}", f"there is no file {origin}")
-    return Input(pages_of(path, spec), path.name, snapshot(path))
+    return SourceInput(create_file_pages(path, spec), path.name, compute_file_digest(path))
 
 
 def check_secret_host(spec: SourceSpec, address: str) -> None:

@@ -24,9 +24,9 @@ from hub.errors import NotFound
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from connectors.kit.contract_check import Point
+    from connectors.kit.contract_check import CheckResult
     from hub.domain.sources.ledger import Ledger
-    from hub.ingest.run import Result
+    from hub.ingest.run import RunResult
     from hub.services.sources.list_sources import ListedSource
     from hub.store.database import Database
 
@@ -51,21 +51,21 @@ def ingest(
     source: str, origin: str | None, mapping: Path | None, whole: bool, dry_run: bool
 ) -> None:
     """Ingest a source and print its ledger; exit code 1 when the ledger does not balance."""
-    from connectors.registry import instance_by
+    from connectors.registry import load_mapping_file
     from hub.cli.source_input import input_of
     from hub.domain.time import BANGKOK
     from hub.ingest.run import ingest
-    from hub.services.sources.report import closing
+    from hub.services.sources.report import format_ledger
 
     settings = Settings.from_environment()
     chosen = (
         source_named(source, settings)
         if mapping is None
-        else instance_by(mapping, source, settings.sources_dir, dry=dry_run)
+        else load_mapping_file(mapping, source, settings.sources_dir, dry=dry_run)
     )
     given = input_of(chosen, origin, settings)
 
-    async def run(database: "Database") -> "Result":
+    async def run(database: "Database") -> "RunResult":
         return await ingest(
             database,
             chosen.spec,
@@ -80,13 +80,13 @@ def ingest(
         done = in_database(run, settings)
     if done.resumed:
         say("ทำต่อจากรอบที่ค้าง · Resumed an interrupted run")
-    if done.asked.since is not None:
-        since = done.asked.since.astimezone(BANGKOK).isoformat(timespec="seconds")
+    if done.request.since is not None:
+        since = done.request.since.astimezone(BANGKOK).isoformat(timespec="seconds")
         say(f"อ่านเฉพาะที่เปลี่ยนตั้งแต่ {since} · Read only changes since {since}")
     if dry_run:
         say("ลองเท่านั้น ไม่ได้บันทึก · Dry run: nothing was written")
-    click.echo(closing(done.ledger))
-    for project in done.kept_projects:
+    click.echo(format_ledger(done.ledger))
+    for project in done.retained_projects:
         say(f"คงไว้เพราะมีความเชื่อมโยง · Kept because it is linked: {project}")
     if not done.ledger.balanced:
         raise click.exceptions.Exit(1)
@@ -121,32 +121,32 @@ def show(source: str, as_json: bool) -> None:
             f"ไม่มีแหล่งข้อมูล {source} ดูรายการด้วย hub source list "
             f"· There is no source {source}; hub source list shows them"
         )
-    run = found[0].status.latest
+    run = found[0].status.latest_run
     if as_json:
         print_json({**described(found[0]), "ledger": run and ledger_of(run.ledger)})
         return
     for line in lines_of(found[0]):
         click.echo(line)
     if run is not None:
-        from hub.services.sources.report import closing
+        from hub.services.sources.report import format_ledger
 
-        click.echo(closing(run.ledger))
+        click.echo(format_ledger(run.ledger))
 
 
 async def listed(database: "Database") -> list["ListedSource"]:
     """Return every source the database has, of the hub, the operator and the sandbox."""
     from hub.bootstrap.sources import connectors_of
-    from hub.sandbox.fill import made_up
+    from hub.sandbox.fill import load_sandbox_sources
     from hub.services.sources.list_sources import list_sources
 
-    known = {**made_up(), **connectors_of(Settings.from_environment())}
+    known = {**load_sandbox_sources(), **connectors_of(Settings.from_environment())}
     specs = [one.spec for one in known.values()]
     return await list_sources(database, specs)
 
 
 def described(one: "ListedSource") -> dict[str, Any]:
     """Return a source as an object of JSON."""
-    run = one.status.latest
+    run = one.status.latest_run
     return {
         "id": one.spec.id,
         "title_th": one.spec.title.th,
@@ -163,9 +163,9 @@ def described(one: "ListedSource") -> dict[str, Any]:
             "finished_at": iso(run.finished_at),
             "error": run.error,
         },
-        "records": one.status.records,
+        "records": one.status.record_count,
         "fiscal_years": [{"be": year.be, "ce": year.ce} for year in one.status.years],
-        "waiting": one.status.waiting,
+        "waiting": one.status.waiting_count,
         "problem": one.problem,
     }
 
@@ -188,19 +188,19 @@ def ledger_of(ledger: "Ledger") -> dict[str, Any]:
 def lines_of(one: "ListedSource") -> list[str]:
     """Return the lines of a source: its title, its latest run, what is stored, what is wrong."""
     found = [f"{one.spec.id}: {one.spec.title.th} · {one.spec.title.en}"]
-    status, run = one.status, one.status.latest
+    status, run = one.status, one.status.latest_run
     if run is None:
         found.append("    ยังไม่เคยนำเข้า · never ingested")
     else:
         at = status.source.last_success_at
         when = at.isoformat(timespec="minutes") if at else "ยังไม่เคยสำเร็จ · never"
-        stored = f"{status.records:,} ระเบียน · records"
+        stored = f"{status.record_count:,} ระเบียน · records"
         if status.years:
             first, last = status.years[0], status.years[-1]
             stored += f", พ.ศ. {first.be}–{last.be} ({first.ce}–{last.ce})"
         health = f"{status.source.health.value}; {run.status.value}"
         found.append(f"    {health}; สำเร็จล่าสุด · last success {when}")
-        found.append(f"    {stored}; รอตรวจ · in quarantine {status.waiting:,}")
+        found.append(f"    {stored}; รอตรวจ · in quarantine {status.waiting_count:,}")
         if run.error:
             found.append(f"    {run.error}")
     if one.problem:
@@ -237,9 +237,13 @@ def check(
     as_json: bool,
 ) -> None:
     """Check a system point by point; exit code 1 when it breaks a point."""
-    from connectors.kit.contract_check import Conformance, State, contract_credentials
+    from connectors.kit.contract_check import (
+        CheckStatus,
+        ConformanceCheck,
+        create_check_credentials,
+    )
 
-    credentials = contract_credentials(
+    credentials = create_check_credentials(
         url,
         Settings.from_environment().read_secret,
         token_url=token_url,
@@ -248,15 +252,15 @@ def check(
         scope=scope,
         resource=resource,
     )
-    marks = {State.KEPT: "✓", State.BROKEN: "✗", State.UNSEEN: "–"}
+    marks = {CheckStatus.PASSED: "✓", CheckStatus.FAILED: "✗", CheckStatus.UNTESTED: "–"}
 
-    async def run() -> list["Point"]:
+    async def run() -> list["CheckResult"]:
         found = []
-        async for point in Conformance(url, credentials, most_pages=pages).points():
+        async for point in ConformanceCheck(url, credentials, max_pages=pages).run_checks():
             found.append(point)
             if not as_json:
-                say(f"{marks[point.state]} {point.th} · {point.en}")
-                for th, en in point.told:
+                say(f"{marks[point.status]} {point.th} · {point.en}")
+                for th, en in point.violations:
                     say(f"    {th} · {en}")
         return found
 
@@ -265,13 +269,13 @@ def check(
         print_json(
             [
                 {
-                    "state": point.state.value,
+                    "state": point.status.value,
                     "th": point.th,
                     "en": point.en,
-                    "faults": [{"th": th, "en": en} for th, en in point.told],
+                    "faults": [{"th": th, "en": en} for th, en in point.violations],
                 }
                 for point in points
             ]
         )
-    if any(point.state is State.BROKEN for point in points):
+    if any(point.status is CheckStatus.FAILED for point in points):
         raise click.exceptions.Exit(1)

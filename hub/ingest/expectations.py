@@ -5,45 +5,49 @@ from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 
 
-def expect(spec: SourceSpec, ledger: Ledger, total: int | None, *, whole: bool = True) -> None:
+def check_expectations(
+    spec: SourceSpec, ledger: Ledger, total: int | None, *, is_full_read: bool = True
+) -> None:
     """`SourceRefused` where a run is not as declared; what it stored stays, nothing goes.
 
     What is declared of counts and totals is asked of a `whole` reading, not of a few changes.
     """
-    if whole and ledger.read < spec.expect.least_records:
-        raise refused(
+    if is_full_read and ledger.read < spec.expect.least_records:
+        raise expectation_error(
             spec,
             f"ได้ {ledger.read:,} ระเบียน น้อยกว่า {spec.expect.least_records:,} ที่ประกาศไว้",
             f"{ledger.read:,} records are fewer than the {spec.expect.least_records:,} declared",
         )
     if total is not None and ledger.read < total:
-        raise refused(
+        raise expectation_error(
             spec,
             f"ได้ {ledger.read:,} จาก {total:,} ระเบียนที่แหล่งข้อมูลบอก",
             f"the source says {total:,} records and gave {ledger.read:,}",
         )
-    for phase, least, most in spec.expect.totals if whole else ():
-        found = ledger.satang_read.get(phase, 0)
-        if not least <= found <= most:
-            raise refused(
+    for phase, minimum, maximum in spec.expect.totals if is_full_read else ():
+        amount = ledger.satang_read.get(phase, 0)
+        if not minimum <= amount <= maximum:
+            raise expectation_error(
                 spec,
-                f"ยอด {phase.value} {found / 100:,.2f} บาท อยู่นอกช่วงที่ประกาศไว้",
-                f"the {phase.value} total of {found / 100:,.2f} baht is out of the declared bounds",
+                f"ยอด {phase.value} {amount / 100:,.2f} บาท อยู่นอกช่วงที่ประกาศไว้",
+                f"the {phase.value} total of {amount / 100:,.2f} baht "
+                "is outside the declared bounds",
             )
 
 
-def expect_no_drop(spec: SourceSpec, known: int, vanished: int) -> None:
+def check_largest_drop(spec: SourceSpec, stored_count: int, vanished_count: int) -> None:
     """`SourceRefused` where more records are missing than may go at once."""
-    if vanished > spec.expect.largest_drop * known:
-        most = f"{spec.expect.largest_drop:.0%}"
-        raise refused(
+    if vanished_count > spec.expect.largest_drop * stored_count:
+        limit = f"{spec.expect.largest_drop:.0%}"
+        raise expectation_error(
             spec,
-            f"หายไป {vanished:,} จาก {known:,} ระเบียน เกินสัดส่วน {most} ที่ยอมได้ จึงไม่ตัดออก",
-            f"{vanished:,} of {known:,} records are missing, over the {most} that may go at once; "
-            "none was taken out",
+            f"หายไป {vanished_count:,} จาก {stored_count:,} ระเบียน "
+            f"เกินสัดส่วน {limit} ที่ยอมได้ จึงไม่ตัดออก",
+            f"{vanished_count:,} of {stored_count:,} records are missing, "
+            f"over the {limit} that may go at once; none was deleted",
         )
 
 
-def refused(spec: SourceSpec, th: str, en: str) -> SourceRefused:
+def expectation_error(spec: SourceSpec, th: str, en: str) -> SourceRefused:
     """The refusal of a source, in both languages."""
     return SourceRefused(f"{spec.id}: {th} · {en}")

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-SELDOM: Final = (100_000, 50, 100)
+RUN_THRESHOLDS: Final = (100_000, 50, 100)
 
 
 class Before(NamedTuple):
@@ -23,23 +23,27 @@ class Before(NamedTuple):
     frozen: bool
 
 
-under_way: list[Before] = []
+saved_thresholds: list[Before] = []
 """For each run, how Python searched before the first."""
 
 
 @contextmanager
-def collecting_seldom() -> Iterator[None]:
+def reduced_garbage_collection() -> Iterator[None]:
     """Search seldom for as long as a run takes; the last of several restores what was before."""
-    before = under_way[0] if under_way else Before(gc.get_threshold(), gc.get_freeze_count() > 0)
-    under_way.append(before)
-    if not before.frozen:
+    previous = (
+        saved_thresholds[0]
+        if saved_thresholds
+        else Before(gc.get_threshold(), gc.get_freeze_count() > 0)
+    )
+    saved_thresholds.append(previous)
+    if not previous.frozen:
         gc.freeze()
-    gc.set_threshold(*SELDOM)
+    gc.set_threshold(*RUN_THRESHOLDS)
     try:
         yield
     finally:
-        under_way.remove(before)
-        if not under_way:
-            gc.set_threshold(*before.threshold)
-            if not before.frozen:
+        saved_thresholds.remove(previous)
+        if not saved_thresholds:
+            gc.set_threshold(*previous.threshold)
+            if not previous.frozen:
                 gc.unfreeze()

@@ -15,20 +15,20 @@ from hub.domain.sources.records import (
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
-from hub.ingest.parse import entry_of
-from hub.ingest.prefetch import ReadPage, Told
-from hub.ingest.raw_payload import payload_of, raw_of
-from hub.ingest.record_facts import Facts, record_id
-from hub.ingest.settle import CONFLICT, Item, Settlement, settle
+from hub.ingest.parse import parse_entry
+from hub.ingest.prefetch import ParsedPage, ParsedRecord
+from hub.ingest.raw_payload import build_raw_payload, decode_payload
+from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
+from hub.ingest.settle import CONFLICT_DOUBT, PageSettlement, ResolvedRecord, settle_page
 from hub.store.ingest import quarantine
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.quarantine import NewQuarantinedRow
 from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.session import IngestSession, SeenRecord
 
-Ruled = Mapping[tuple[str, str], RowStatus]
+RulingByVersion = Mapping[tuple[str, str], RowStatus]
 """What persons decided, by key and hash."""
-WAIVED: Final = frozenset(
+WAIVABLE_REASONS: Final = frozenset(
     {
         QuarantineReason.NEGATIVE_AMOUNT,
         QuarantineReason.MISPLACED_SEPARATOR,
@@ -36,12 +36,12 @@ WAIVED: Final = frozenset(
     }
 )
 """Doubts that a person may set aside by taking a record as it is written."""
-SAME: Final = Outcome.UNCHANGED
-TO_WRITE: Final = frozenset({Outcome.NEW, Outcome.CHANGED, SAME})
+UNCHANGED: Final = Outcome.UNCHANGED
+WRITTEN_OUTCOMES: Final = frozenset({Outcome.NEW, Outcome.CHANGED, UNCHANGED})
 
 
 @dataclass(slots=True)
-class State:
+class Checkpoint:
     """What a run must know to go on: blocks counted, scopes met, whether the last page is in.
 
     `empty` says that the latest page held nothing though more was announced, `holed` that records
@@ -49,267 +49,305 @@ class State:
     """
 
     scopes: list[str]
-    blocks: dict[str, int]
-    last: tuple[str, str] | None
-    total: int | None
-    done: bool
-    empty: bool
-    holed: bool
+    block_counts: dict[str, int]
+    last_block: tuple[str, str] | None
+    announced_total: int | None
+    is_complete: bool
+    last_page_empty: bool
+    has_gap: bool
 
-    def pass_over(self, page: RawPage) -> None:
+    def record_page(self, page: RawPage) -> None:
         """Note a page."""
-        records, more = len(page.records), page.next_cursor is not None
-        self.total = self.total if page.total is None else page.total
-        self.holed = self.holed or (self.empty and records > 0)
-        self.empty = records == 0 and more
-        self.done = not more
+        record_count, has_more = len(page.records), page.next_cursor is not None
+        self.announced_total = self.announced_total if page.total is None else page.total
+        self.has_gap = self.has_gap or (self.last_page_empty and record_count > 0)
+        self.last_page_empty = record_count == 0 and has_more
+        self.is_complete = not has_more
 
     @classmethod
-    def load(cls, kept: Mapping[str, Any]) -> "State":
+    def load(cls, stored: Mapping[str, Any]) -> "Checkpoint":
         """From a checkpoint; an empty one is a beginning."""
-        last = kept.get("last")
+        last = stored.get("last")
         return cls(
-            list(kept.get("scopes", [])),
-            dict(kept.get("blocks", {})),
+            list(stored.get("scopes", [])),
+            dict(stored.get("blocks", {})),
             (last[0], last[1]) if last else None,
-            kept.get("total"),
-            kept.get("done", False),
-            kept.get("empty", False),
-            kept.get("holed", False),
+            stored.get("total"),
+            stored.get("done", False),
+            stored.get("empty", False),
+            stored.get("holed", False),
         )
 
     def dump(self) -> dict[str, Any]:
         """As it is kept."""
         return {
             "scopes": self.scopes,
-            "blocks": self.blocks,
-            "last": self.last,
-            "total": self.total,
-            "done": self.done,
-            "empty": self.empty,
-            "holed": self.holed,
+            "blocks": self.block_counts,
+            "last": self.last_block,
+            "total": self.announced_total,
+            "done": self.is_complete,
+            "empty": self.last_page_empty,
+            "holed": self.has_gap,
         }
 
 
-def block_of(entry: SourceEntry, state: State) -> str | None:
+def assign_block(entry: SourceEntry, checkpoint: Checkpoint) -> str | None:
     """The block an entry stands in: its name, and which of the blocks of that name it is."""
     if entry.block is None:
         return None
-    at = f"{entry.scope}|{entry.block}"
-    if state.last != (entry.scope, entry.block):
-        state.blocks[at] = state.blocks.get(at, 0) + 1
-    state.last = (entry.scope, entry.block)
-    return f"{at}#{state.blocks[at]}"
+    block_name = f"{entry.scope}|{entry.block}"
+    if checkpoint.last_block != (entry.scope, entry.block):
+        checkpoint.block_counts[block_name] = checkpoint.block_counts.get(block_name, 0) + 1
+    checkpoint.last_block = (entry.scope, entry.block)
+    return f"{block_name}#{checkpoint.block_counts[block_name]}"
 
 
-def key_of(told: Told) -> str:
+def build_record_key(parsed: ParsedRecord) -> str:
     """The key a record is kept under; one without a key goes by its content."""
-    key = told.entry.key or f"#{told.kept.hash}"
-    return f"-{key}" if told.raw.deleted else key
+    key = parsed.entry.key or f"#{parsed.payload.hash}"
+    return f"-{key}" if parsed.raw.deleted else key
 
 
-class Pages:
+class PageProcessor:
     """Takes in the pages of one run."""
 
     def __init__(
         self,
-        way: IngestSession,
+        session: IngestSession,
         spec: SourceSpec,
         read: SourceReader,
-        facts: Facts,
-        reading: str = "",
+        facts_builder: RecordFactsBuilder,
+        read_digest: str = "",
     ) -> None:
-        self.reading = reading
-        self._way = way
+        self.read_digest = read_digest
+        self._session = session
         self._spec = spec
         self._read = read
-        self._facts = facts
-        self._read_so: dict[str, bool] = {}
+        self._facts_builder = facts_builder
+        self._scope_is_current: dict[str, bool] = {}
 
-    def told(self, raw: RawRecord) -> Told:
+    def parse_record(self, raw: RawRecord) -> ParsedRecord:
         """A record, read; what it says does not depend on those around it."""
-        return Told(raw, raw_of(raw), entry_of(raw, self._spec, self._read))
+        return ParsedRecord(raw, build_raw_payload(raw), parse_entry(raw, self._spec, self._read))
 
-    def read(self, page: RawPage) -> ReadPage:
+    def parse_page(self, page: RawPage) -> ParsedPage:
         """A page, read; `SourceRefused` where it is not as declared."""
         if page.next_cursor is not None and page.next_cursor == page.cursor:
             raise SourceRefused(
                 f"{self._spec.id}: หน้าถัดไปวนกลับมาหน้าเดิม ({page.cursor}) "
                 f"· the next page is the same page ({page.cursor})"
             )
-        return ReadPage(page, [self.told(raw) for raw in page.records])
+        return ParsedPage(page, [self.parse_record(raw) for raw in page.records])
 
-    def item(self, told: Told, block: str | None, *, accepted: bool = False) -> Item:
+    def resolve_record(
+        self, parsed: ParsedRecord, block: str | None, *, accepted: bool = False
+    ) -> ResolvedRecord:
         """A record as it is settled: its fact, or the doubts about it.
 
         `accepted`: a person took the record as it is; what cannot be written stays doubted.
         """
-        raw, kept, entry, key = told.raw, told.kept, told.entry, key_of(told)
+        raw, payload, entry, key = (
+            parsed.raw,
+            parsed.payload,
+            parsed.entry,
+            build_record_key(parsed),
+        )
         if raw.deleted:
-            return Item(raw, kept, entry, key, block, None, entry.doubts)
-        named = self._facts.of(entry, raw, kept.hash, block)
-        own = entry.doubts
+            return ResolvedRecord(raw, payload, entry, key, block, None, entry.doubts)
+        built = self._facts_builder.build(entry, raw, payload.hash, block)
+        record_doubts = entry.doubts
         if accepted:
-            own = tuple(doubt for doubt in own if doubt.reason not in WAIVED)
-        if isinstance(named, tuple):
-            return Item(raw, kept, entry, key, block, None, (*own, *named))
-        return Item(raw, kept, entry, key, block, None if own else named, own)
+            record_doubts = tuple(
+                doubt for doubt in record_doubts if doubt.reason not in WAIVABLE_REASONS
+            )
+        if isinstance(built, tuple):
+            return ResolvedRecord(raw, payload, entry, key, block, None, (*record_doubts, *built))
+        return ResolvedRecord(
+            raw, payload, entry, key, block, None if record_doubts else built, record_doubts
+        )
 
-    async def items(
-        self, told: Sequence[Told], held: Mapping[str, str], state: State, ruled: Ruled
-    ) -> list[Item]:
+    async def resolve_records(
+        self,
+        parsed_records: Sequence[ParsedRecord],
+        stored_hashes: Mapping[str, str],
+        checkpoint: Checkpoint,
+        rulings: RulingByVersion,
+    ) -> list[ResolvedRecord]:
         """Records as they are settled, given what is stored and what persons decided.
 
         What is stored, and was read in this same way, needs not be resolved again.
         """
-        await self._look_up({one.entry.scope for one in told})
-        found: list[Item] = []
-        for one in told:
-            if one.entry.scope not in state.scopes and one.entry.key:
-                state.scopes.append(one.entry.scope)
-            block, key = block_of(one.entry, state), key_of(one)
-            if held.get(key) == one.kept.hash and not one.entry.doubts and self._as_read(one):
-                found.append(Item(one.raw, one.kept, one.entry, key, block, None, ()))
+        await self._load_current_scopes({one.entry.scope for one in parsed_records})
+        resolved: list[ResolvedRecord] = []
+        for one in parsed_records:
+            if one.entry.scope not in checkpoint.scopes and one.entry.key:
+                checkpoint.scopes.append(one.entry.scope)
+            block, key = assign_block(one.entry, checkpoint), build_record_key(one)
+            if (
+                stored_hashes.get(key) == one.payload.hash
+                and not one.entry.doubts
+                and self._is_current(one)
+            ):
+                resolved.append(
+                    ResolvedRecord(one.raw, one.payload, one.entry, key, block, None, ())
+                )
                 continue
-            taken = bool(ruled) and ruled.get((key, one.kept.hash)) is RowStatus.RESOLVED
-            found.append(self.item(one, block, accepted=taken))
-        return found
+            accepted = bool(rulings) and rulings.get((key, one.payload.hash)) is RowStatus.RESOLVED
+            resolved.append(self.resolve_record(one, block, accepted=accepted))
+        return resolved
 
-    async def _look_up(self, scopes: set[str]) -> None:
+    async def _load_current_scopes(self, scopes: set[str]) -> None:
         """Whether these scopes were last read in this very way, remembered for the run."""
-        if met := scopes - self._read_so.keys():
-            same = await self._way.forget_outdated_scopes(self.reading, met)
-            self._read_so |= {scope: scope in same for scope in met}
+        if new_scopes := scopes - self._scope_is_current.keys():
+            current_scopes = await self._session.forget_outdated_scopes(
+                self.read_digest, new_scopes
+            )
+            self._scope_is_current |= {scope: scope in current_scopes for scope in new_scopes}
 
-    def _as_read(self, told: Told) -> bool:
+    def _is_current(self, parsed: ParsedRecord) -> bool:
         """Whether an unchanged record says what it said; its block may have been moved."""
-        return told.entry.block is None and self._read_so[told.entry.scope]
+        return parsed.entry.block is None and self._scope_is_current[parsed.entry.scope]
 
-    async def take(
-        self, batch: Sequence[ReadPage], run_id: int, state: State, ledger: Ledger
+    async def store_batch(
+        self, batch: Sequence[ParsedPage], run_id: int, checkpoint: Checkpoint, ledger: Ledger
     ) -> Ledger:
         """Pages into the tables; the ledger after them. All of it or nothing."""
-        told = [one for page in batch for one in page.told]
-        amounts = [one.entry.amounts for one in told]
+        parsed_records = [one for page in batch for one in page.records]
+        amounts = [one.entry.amounts for one in parsed_records]
         ledger = ledger.with_records_read(amounts)
-        marked = [key_of(one) for one in told]
-        keys = list({key for one in marked for key in (one, one.removeprefix("-"))})
-        held_now = await self._held(told, keys)
-        ruled = await quarantine.fetch_rulings(self._way.connection, self._spec.id, marked)
-        items = await self.items(told, held_now, state, ruled)
-        settlement = settle(
-            items,
-            await self._way.fetch_seen(run_id, keys),
-            held_now,
-            {mark for mark, status in ruled.items() if status is RowStatus.REFUSED},
+        version_keys = [build_record_key(one) for one in parsed_records]
+        keys = list({key for one in version_keys for key in (one, one.removeprefix("-"))})
+        stored_hashes = await self._fetch_stored_hashes(parsed_records, keys)
+        rulings = await quarantine.fetch_rulings(
+            self._session.connection, self._spec.id, version_keys
         )
-        fresh = [
+        resolved_records = await self.resolve_records(
+            parsed_records, stored_hashes, checkpoint, rulings
+        )
+        settlement = settle_page(
+            resolved_records,
+            await self._session.fetch_seen(run_id, keys),
+            stored_hashes,
+            {version for version, status in rulings.items() if status is RowStatus.REFUSED},
+        )
+        distinct = [
             (item, outcome)
-            for item, outcome in zip(items, settlement.outcomes, strict=True)
+            for item, outcome in zip(resolved_records, settlement.outcomes, strict=True)
             if outcome is not Outcome.DUPLICATE
         ]
-        await self._way.insert_raw_payloads(item.kept for item, _ in fresh)
-        ledger = await self._unbelieve(settlement, batch[-1].page, run_id, ledger)
-        await self._write(fresh)
-        contested = {id(items[at]) for at in settlement.contested}
+        await self._session.insert_raw_payloads(item.payload for item, _ in distinct)
+        ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
+        await self._upsert_facts(distinct)
+        contested_ids = {id(resolved_records[at]) for at in settlement.contested}
         await quarantine.upsert_rows(
-            self._way.connection,
+            self._session.connection,
             self._spec.id,
             run_id,
             [
-                held(item, contested=id(item) in contested)
-                for item, outcome in fresh
+                build_quarantine_entry(item, contested=id(item) in contested_ids)
+                for item, outcome in distinct
                 if outcome is Outcome.QUARANTINED
             ],
         )
         ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
-        stored = [item.key for item, outcome in fresh if outcome is not Outcome.QUARANTINED]
-        await quarantine.resolve_replaced_rows(self._way.connection, self._spec.id, run_id, stored)
-        await self._way.upsert_seen(
+        stored_keys = [item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED]
+        await quarantine.resolve_replaced_rows(
+            self._session.connection, self._spec.id, run_id, stored_keys
+        )
+        await self._session.upsert_seen(
             run_id, ((key, seen) for (key, _), seen in settlement.seen.items())
         )
         return ledger
 
-    async def _held(self, told: Iterable[Told], keys: Sequence[str]) -> dict[str, str]:
+    async def _fetch_stored_hashes(
+        self, parsed_records: Iterable[ParsedRecord], keys: Sequence[str]
+    ) -> dict[str, str]:
         """What is stored under the keys; a tombstone asks for the key it takes out."""
-        found = await self._way.fetch_stored_hashes(keys)
-        for one in told:
-            key = key_of(one)
-            if one.raw.deleted and (plain := key.removeprefix("-")) in found:
-                found[key] = found[plain]
-        return found
+        stored_hashes = await self._session.fetch_stored_hashes(keys)
+        for parsed in parsed_records:
+            key = build_record_key(parsed)
+            if parsed.raw.deleted and (target_key := key.removeprefix("-")) in stored_hashes:
+                stored_hashes[key] = stored_hashes[target_key]
+        return stored_hashes
 
-    async def _write(self, fresh: Sequence[tuple[Item, Outcome]]) -> None:
+    async def _upsert_facts(self, distinct: Sequence[tuple[ResolvedRecord, Outcome]]) -> None:
         """Write what is new or changed; take out what the source says is gone.
 
         Unchanged records are written too where the connector or the names may have changed since
         their scope was last read whole: the tables are touched only where something differs.
         """
-        ends = {
+        facts_by_record = {
             item.fact.record_id: (item.fact, outcome)
-            for item, outcome in fresh
-            if item.fact and outcome in TO_WRITE
+            for item, outcome in distinct
+            if item.fact and outcome in WRITTEN_OUTCOMES
         }
         await ingest_records.upsert_facts(
-            self._way.connection,
+            self._session.connection,
             self._spec,
-            [fact for fact, _ in ends.values()],
-            frozenset(key for key, (_, outcome) in ends.items() if outcome is SAME),
-            frozenset(key for key, (_, outcome) in ends.items() if outcome is Outcome.NEW),
+            [fact for fact, _ in facts_by_record.values()],
+            frozenset(key for key, (_, outcome) in facts_by_record.items() if outcome is UNCHANGED),
+            frozenset(
+                key for key, (_, outcome) in facts_by_record.items() if outcome is Outcome.NEW
+            ),
         )
-        gone = [
-            record_id(self._spec.id, item.key.removeprefix("-"))
-            for item, outcome in fresh
+        deleted_ids = [
+            build_record_id(self._spec.id, item.key.removeprefix("-"))
+            for item, outcome in distinct
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
-        await ingest_records.remove_records(self._way.connection, gone)
+        await ingest_records.remove_records(self._session.connection, deleted_ids)
 
-    async def _unbelieve(
-        self, settlement: Settlement, page: RawPage, run_id: int, ledger: Ledger
+    async def _withdraw_contradicted(
+        self, settlement: PageSettlement, page: RawPage, run_id: int, ledger: Ledger
     ) -> Ledger:
         """Take back what earlier pages brought and this one contradicts; all of it waits."""
         if not settlement.earlier:
             return ledger
-        wanted = [seen.hash for _, seen in settlement.earlier]
-        wanted += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
-        kept = await self._way.fetch_raw_payloads(wanted)
+        hashes = [seen.hash for _, seen in settlement.earlier]
+        hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
+        payloads = await self._session.fetch_raw_payloads(hashes)
 
-        def again(hash_: str, seen: SeenRecord) -> Item:
-            raw = RawRecord(None, payload_of(kept[hash_]), page.url, page.retrieved_at)
-            return self.item(self.told(raw), seen.block)
+        def reparse(payload_hash: str, seen: SeenRecord) -> ResolvedRecord:
+            raw = RawRecord(
+                None, decode_payload(payloads[payload_hash]), page.url, page.retrieved_at
+            )
+            return self.resolve_record(self.parse_record(raw), seen.block)
 
-        restored: list[RecordFacts] = []
-        removed: list[str] = []
+        restored_facts: list[RecordFacts] = []
+        removed_ids: list[str] = []
         for key, seen in settlement.withdrawn:
-            amounts = again(seen.hash, seen).entry.amounts
+            amounts = reparse(seen.hash, seen).entry.amounts
             ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)
             if seen.outcome is Outcome.NEW:
-                removed.append(record_id(self._spec.id, key))
+                removed_ids.append(build_record_id(self._spec.id, key))
             elif seen.outcome is Outcome.CHANGED and seen.prior_hash:
-                prior = again(seen.prior_hash, seen)
+                prior = reparse(seen.prior_hash, seen)
                 if prior.fact:
-                    restored.append(prior.fact)
-        await ingest_records.remove_records(self._way.connection, removed)
-        await ingest_records.upsert_facts(self._way.connection, self._spec, restored)
+                    restored_facts.append(prior.fact)
+        await ingest_records.remove_records(self._session.connection, removed_ids)
+        await ingest_records.upsert_facts(self._session.connection, self._spec, restored_facts)
         await quarantine.upsert_rows(
-            self._way.connection,
+            self._session.connection,
             self._spec.id,
             run_id,
-            [held(again(seen.hash, seen), contested=True) for _, seen in settlement.earlier],
+            [
+                build_quarantine_entry(reparse(seen.hash, seen), contested=True)
+                for _, seen in settlement.earlier
+            ],
         )
         return ledger
 
 
-def held(item: Item, *, contested: bool) -> NewQuarantinedRow:
+def build_quarantine_entry(item: ResolvedRecord, *, contested: bool) -> NewQuarantinedRow:
     """A record as it is kept in quarantine."""
-    doubts = (*item.doubts, CONFLICT) if contested else item.doubts
+    doubts = (*item.doubts, CONFLICT_DOUBT) if contested else item.doubts
     return NewQuarantinedRow(
         item.key,
         item.entry.scope,
         item.block,
-        item.kept.hash,
+        item.payload.hash,
         item.raw.url,
         item.raw.retrieved_at.isoformat(),
-        doubts or (CONFLICT,),
+        doubts or (CONFLICT_DOUBT,),
         {phase.value: satang for phase, satang in item.entry.amounts.items()},
     )

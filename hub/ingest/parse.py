@@ -18,55 +18,57 @@ from hub.domain.sources.spec import SourceSpec
 from hub.domain.thai_text import escape_for_display, find_unsafe_character
 from hub.errors import SourceRefused
 
-LONGEST: Final = 2_000
+MAX_NAME_LENGTH: Final = 2_000
 """Characters of a name or key, at most."""
 
 
-def entry_of(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> SourceEntry:
+def parse_entry(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> SourceEntry:
     """What a raw record says, with every doubt about it; `SourceRefused` names a wrong column."""
     if isinstance(raw.payload, bytes):
-        return SourceEntry(raw.key, doubts=raw.doubts or (unreadable(raw.payload),))
+        return SourceEntry(raw.key, doubts=raw.doubts or (undecodable_doubt(raw.payload),))
     if not isinstance(raw.payload, Mapping):
-        return SourceEntry(raw.key, doubts=(*raw.doubts, not_an_object(raw.payload)))
-    check_columns(raw.payload, spec, whole=not raw.deleted)
+        return SourceEntry(raw.key, doubts=(*raw.doubts, not_an_object_doubt(raw.payload)))
+    check_columns(raw.payload, spec, is_full_record=not raw.deleted)
     entry = SourceEntry(raw.key) if raw.deleted and raw.key else read(raw, spec)
-    found = [*raw.doubts, *entry.doubts, *text_doubts(entry)]
-    if not entry.key and not found:
-        found.append(
+    doubts = [*raw.doubts, *entry.doubts, *find_text_doubts(entry)]
+    if not entry.key and not doubts:
+        doubts.append(
             Doubt(
                 QuarantineReason.MISSING_KEY, "key", "", "ไม่มีรหัสของระเบียน", "the record has no key"
             )
         )
-    if entry.lines and entry.project is None and not found:
-        why = ("มีจำนวนเงินแต่ไม่มีโครงการ", "amounts without a project to stand in")
-        found.append(Doubt(QuarantineReason.MISSING_VALUE, "project", "", *why))
+    if entry.lines and entry.project is None and not doubts:
+        messages = ("มีจำนวนเงินแต่ไม่มีโครงการ", "amounts without a project to stand in")
+        doubts.append(Doubt(QuarantineReason.MISSING_VALUE, "project", "", *messages))
     if any(join.source == spec.id for join in entry.joins):
         raise SourceRefused(
             f"{spec.id}: read.py รวมเข้าโครงการของแหล่งตัวเอง ใช้ key ของโครงการเดียวกันแทน "
             "· read.py joins a project of its own source; give the lines that project's key instead"
         )
-    usable = (
+    has_usable_key = (
         bool(entry.key)
-        and len(entry.key or "") <= LONGEST
+        and len(entry.key or "") <= MAX_NAME_LENGTH
         and not find_unsafe_character(entry.key or "")
     )
     if (
-        usable
-        and not found
+        has_usable_key
+        and not doubts
         and escape_for_display(entry.scope) == entry.scope
         and entry.block is None
     ):
         return entry
     return replace(
         entry,
-        key=entry.key if usable else None,
+        key=entry.key if has_usable_key else None,
         scope=escape_for_display(entry.scope),
         block=None if entry.block is None else escape_for_display(entry.block),
-        doubts=tuple(found),
+        doubts=tuple(doubts),
     )
 
 
-def check_columns(payload: Mapping[str, Any], spec: SourceSpec, *, whole: bool = True) -> None:
+def check_columns(
+    payload: Mapping[str, Any], spec: SourceSpec, *, is_full_record: bool = True
+) -> None:
     """`SourceRefused` where a column is unknown or, in a `whole` record, a required one missing."""
     columns = spec.columns
     if payload.keys() == columns.required_top_level:
@@ -75,29 +77,29 @@ def check_columns(payload: Mapping[str, Any], spec: SourceSpec, *, whole: bool =
     else:
         unknown = payload.keys() - columns.top_level
         missing = columns.required_top_level - payload.keys()
-    for name, inside in columns.nested.items():
-        for part in parts(payload.get(name)):
-            unknown |= {f"{name}.{key}" for key in part.keys() - inside}
+    for name, nested_columns in columns.nested.items():
+        for part in iterate_nested_objects(payload.get(name)):
+            unknown |= {f"{name}.{key}" for key in part.keys() - nested_columns}
     if unknown:
         names = ", ".join(sorted(escape_for_display(name) for name in unknown))
         raise SourceRefused(
             f"{spec.id}: ไม่รู้จักคอลัมน์ {names} ให้อ่านใน read.py หรือประกาศไว้ใน {spec.file} "
             f"· unknown column {names}; read it in read.py or declare it in {spec.file}"
         )
-    if missing and whole:
+    if missing and is_full_record:
         names = ", ".join(sorted(missing))
         raise SourceRefused(
             f"{spec.id}: ไม่มีคอลัมน์ {names} ที่ต้องมี · the required column {names} is missing"
         )
 
 
-def parts(found: Any) -> Iterator[Mapping[str, Any]]:
+def iterate_nested_objects(value: Any) -> Iterator[Mapping[str, Any]]:
     """The objects of a nested list."""
-    if isinstance(found, list):
-        yield from (one for one in found if type(one) is dict or isinstance(one, Mapping))
+    if isinstance(value, list):
+        yield from (one for one in value if type(one) is dict or isinstance(one, Mapping))
 
 
-def text_doubts(entry: SourceEntry) -> Iterator[Doubt]:
+def find_text_doubts(entry: SourceEntry) -> Iterator[Doubt]:
     """Texts of an entry that cannot be kept as they are."""
     texts: list[tuple[str, str]] = [("key", entry.key or ""), ("scope", entry.scope)]
     if entry.project:
@@ -124,17 +126,17 @@ def text_doubts(entry: SourceEntry) -> Iterator[Doubt]:
                 f"มีอักขระ {code} ที่เก็บไม่ได้",
                 f"holds {code}, which no text may",
             )
-        elif field != "project" and len(text) > LONGEST:
+        elif field != "project" and len(text) > MAX_NAME_LENGTH:
             yield Doubt(
                 QuarantineReason.TOO_LARGE,
                 field,
                 escape_for_display(text),
-                f"ยาว {len(text):,} ตัวอักษร เกิน {LONGEST:,}",
-                f"is {len(text):,} characters long, over {LONGEST:,}",
+                f"ยาว {len(text):,} ตัวอักษร เกิน {MAX_NAME_LENGTH:,}",
+                f"is {len(text):,} characters long, over {MAX_NAME_LENGTH:,}",
             )
 
 
-def unreadable(payload: bytes) -> Doubt:
+def undecodable_doubt(payload: bytes) -> Doubt:
     """The doubt about bytes that are no record."""
     return Doubt(
         QuarantineReason.UNDECODABLE,
@@ -145,7 +147,7 @@ def unreadable(payload: bytes) -> Doubt:
     )
 
 
-def not_an_object(payload: Any) -> Doubt:
+def not_an_object_doubt(payload: Any) -> Doubt:
     """The doubt about a value where a record should be."""
     return Doubt(
         QuarantineReason.WRONG_TYPE,

@@ -14,49 +14,49 @@ from hub.domain.record import record
 from hub.domain.sources.records import RawPage, RawRecord, SourceEntry
 from hub.store.ingest.session import RawPayload
 
-MOST: Final = 1_000
+MAX_BATCH_RECORDS: Final = 1_000
 """Records written in one transaction; as many again may be waiting, and no more (a page may)."""
 
 
 @record
-class Told:
+class ParsedRecord:
     """One record as it came, as it is kept, and what it says."""
 
     raw: RawRecord
-    kept: RawPayload
+    payload: RawPayload
     entry: SourceEntry
 
 
 @record
-class ReadPage:
+class ParsedPage:
     """A page, and its records read."""
 
     page: RawPage
-    told: list[Told]
+    records: list[ParsedRecord]
 
 
-async def ahead(
-    pages: AsyncIterator[RawPage], read: Callable[[RawPage], ReadPage]
-) -> AsyncGenerator[list[ReadPage], None]:
+async def prefetch_pages(
+    pages: AsyncIterator[RawPage], parse_page: Callable[[RawPage], ParsedPage]
+) -> AsyncGenerator[list[ParsedPage], None]:
     """Pages in their order, as many together as have come while the last were dealt with.
 
     What breaks the fetching off is raised once everything that came before it was handed over.
     """
-    ready: deque[ReadPage] = deque()
+    ready: deque[ParsedPage] = deque()
     changed = asyncio.Condition()
     ended = False
 
-    def waiting() -> int:
-        return sum(len(one.told) for one in ready)
+    def count_waiting() -> int:
+        return sum(len(parsed_page.records) for parsed_page in ready)
 
     async def fetch() -> None:
         nonlocal ended
         try:
             async for page in pages:
-                one = read(page)
+                parsed_page = parse_page(page)
                 async with changed:
-                    await changed.wait_for(lambda: waiting() < MOST)
-                    ready.append(one)
+                    await changed.wait_for(lambda: count_waiting() < MAX_BATCH_RECORDS)
+                    ready.append(parsed_page)
                     changed.notify_all()
         finally:
             if close := getattr(pages, "aclose", None):
@@ -65,22 +65,22 @@ async def ahead(
                 ended = True
                 changed.notify_all()
 
-    fetching = asyncio.create_task(fetch())
+    fetch_task = asyncio.create_task(fetch())
     try:
         while True:
             async with changed:
                 await changed.wait_for(lambda: ready or ended)
-                taken: list[ReadPage] = []
+                batch: list[ParsedPage] = []
                 count = 0
-                while ready and (not taken or count + len(ready[0].told) <= MOST):
-                    count += len(ready[0].told)
-                    taken.append(ready.popleft())
+                while ready and (not batch or count + len(ready[0].records) <= MAX_BATCH_RECORDS):
+                    count += len(ready[0].records)
+                    batch.append(ready.popleft())
                 changed.notify_all()
-            if not taken:
+            if not batch:
                 break
-            yield taken
-        await fetching
+            yield batch
+        await fetch_task
     finally:
-        fetching.cancel()
+        fetch_task.cancel()
         with suppress(asyncio.CancelledError, Exception):
-            await fetching
+            await fetch_task

@@ -17,44 +17,44 @@ from hub.domain.sources.records import (
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
-from hub.ingest.resolve_names import Resolved, Resolver
+from hub.ingest.resolve_names import NameResolver, ResolvedName
 from hub.store.ingest.records import LineFact, ProjectFact, RecordFacts
 
-NOBODY: Final = Resolved(None)
-LEVELS: Final = frozenset(level.value for level in ActorLevel)
+NO_TARGET: Final = ResolvedName(None)
+ACTOR_LEVELS: Final = frozenset(level.value for level in ActorLevel)
 
 
-def digest(*parts: str) -> str:
+def short_digest(*parts: str) -> str:
     """A short key for keys of any length."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def record_id(source_id: str, key: str) -> str:
+def build_record_id(source_id: str, key: str) -> str:
     """The id of a source record."""
-    return f"{source_id}:{digest(key)}"
+    return f"{source_id}:{short_digest(key)}"
 
 
-class Facts:
+class RecordFactsBuilder:
     """Turns entries of one source into facts."""
 
-    def __init__(self, spec: SourceSpec, resolver: Resolver) -> None:
+    def __init__(self, spec: SourceSpec, resolver: NameResolver) -> None:
         self._spec = spec
-        self._resolve = resolver
+        self._resolver = resolver
 
-    def of(
-        self, entry: SourceEntry, raw: RawRecord, hash_: str, block: str | None
+    def build(
+        self, entry: SourceEntry, raw: RawRecord, payload_hash: str, block: str | None
     ) -> RecordFacts | tuple[Doubt, ...]:
         """The fact of a trusted entry; every doubt about its names where there is one."""
         doubts: list[Doubt] = []
-        project, owner = self._project(entry, block, raw.retrieved_at, doubts)
-        lines = tuple(self._line(entry, line, owner, block, doubts) for line in entry.lines)
+        project, owner = self._build_project(entry, block, raw.retrieved_at, doubts)
+        lines = tuple(self._build_line(entry, line, owner, block, doubts) for line in entry.lines)
         if doubts:
             return tuple(dict.fromkeys(doubts))
         return RecordFacts(
-            record_id(self._spec.id, entry.key or ""),
+            build_record_id(self._spec.id, entry.key or ""),
             entry.key or "",
             entry.scope,
-            hash_,
+            payload_hash,
             raw.url,
             raw.retrieved_at,
             project,
@@ -62,38 +62,40 @@ class Facts:
             entry.joins,
         )
 
-    def _name(
+    def _resolve_name(
         self,
-        written: RawName | None,
+        raw_name: RawName | None,
         year: FiscalYear,
         block: str | None,
         field: str,
         doubts: list[Doubt],
-    ) -> Resolved:
-        if written is None:
-            return NOBODY
-        found = self._resolve(written, year, block, field)
+    ) -> ResolvedName:
+        if raw_name is None:
+            return NO_TARGET
+        found = self._resolver(raw_name, year, block, field)
         if isinstance(found, Doubt):
             doubts.append(found)
-            return NOBODY
+            return NO_TARGET
         return found
 
-    def _project(
-        self, entry: SourceEntry, block: str | None, retrieved: datetime, doubts: list[Doubt]
-    ) -> tuple[ProjectFact | None, Resolved]:
+    def _build_project(
+        self, entry: SourceEntry, block: str | None, retrieved_at: datetime, doubts: list[Doubt]
+    ) -> tuple[ProjectFact | None, ResolvedName]:
         row = entry.project
         if row is None:
-            return None, NOBODY
-        year = entry.year or first_year(row, entry.lines, retrieved)
-        owner = self._name(row.owner, year, block, "owner", doubts)
-        areas = [self._name(area, year, block, "area", doubts) for area in row.areas]
+            return None, NO_TARGET
+        year = entry.year or resolve_naming_year(row, entry.lines, retrieved_at)
+        owner = self._resolve_name(row.owner, year, block, "owner", doubts)
+        areas = [self._resolve_name(area, year, block, "area", doubts) for area in row.areas]
         if row.owner and row.owner.kind is NameKind.AREA and owner.target:
-            owner = self._resolve.agency_of(owner.target)
+            owner = self._resolver.find_area_agency(owner.target)
         key = row.key if block is None else f"{row.key}|{block}"
-        level = row.actor_level or (ActorLevel(owner.level) if owner.level in LEVELS else None)
+        level = row.actor_level or (
+            ActorLevel(owner.level) if owner.level in ACTOR_LEVELS else None
+        )
         return (
             ProjectFact(
-                f"{self._spec.id}:{digest(key)}",
+                f"{self._spec.id}:{short_digest(key)}",
                 key,
                 row.code,
                 row.name_th,
@@ -106,21 +108,21 @@ class Facts:
             owner,
         )
 
-    def _line(
+    def _build_line(
         self,
         entry: SourceEntry,
         line: ParsedBudgetLine,
-        owner: Resolved,
+        owner: ResolvedName,
         block: str | None,
         doubts: list[Doubt],
     ) -> LineFact:
         year = entry.year or line.fiscal_year
-        area = self._name(line.area, year, block, "area", doubts)
+        area = self._resolve_name(line.area, year, block, "area", doubts)
         holder = owner
         if line.holder:
-            holder = self._name(line.holder, year, block, "holder", doubts)
+            holder = self._resolve_name(line.holder, year, block, "holder", doubts)
         return LineFact(
-            f"{self._spec.id}:{digest(entry.key or '', line.key)}",
+            f"{self._spec.id}:{short_digest(entry.key or '', line.key)}",
             area.target,
             line.fiscal_year.ce,
             line.phase.value,
@@ -130,9 +132,9 @@ class Facts:
         )
 
 
-def first_year(
-    row: ParsedProject, lines: Iterable[ParsedBudgetLine], retrieved: datetime
+def resolve_naming_year(
+    row: ParsedProject, lines: Iterable[ParsedBudgetLine], retrieved_at: datetime
 ) -> FiscalYear:
     """The year a project's names are meant for: its own first, its lines', or when it was read."""
     years = [*row.years, *(line.fiscal_year for line in lines)]
-    return min(years, key=lambda year: year.ce, default=FiscalYear.from_datetime(retrieved))
+    return min(years, key=lambda year: year.ce, default=FiscalYear.from_datetime(retrieved_at))

@@ -16,12 +16,12 @@ from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
-from hub.ingest.expectations import expect, expect_no_drop
-from hub.ingest.gc_tuning import collecting_seldom
-from hub.ingest.pages import State
-from hub.ingest.prefetch import ReadPage, ahead
-from hub.ingest.record_facts import Facts, digest, record_id
-from hub.ingest.resolve_names import Resolver
+from hub.ingest.expectations import check_expectations, check_largest_drop
+from hub.ingest.gc_tuning import reduced_garbage_collection
+from hub.ingest.pages import Checkpoint
+from hub.ingest.prefetch import ParsedPage, prefetch_pages
+from hub.ingest.record_facts import RecordFactsBuilder, build_record_id, short_digest
+from hub.ingest.resolve_names import NameResolver
 from hub.store.database import Database
 from hub.store.ingest import joins, quarantine, records
 from hub.store.ingest.declarations import upsert_source
@@ -29,21 +29,21 @@ from hub.store.ingest.names import list_dated_names, list_name_decisions
 from hub.store.ingest.session import FULL_READ, IngestSession, open_ingest_session
 from hub.store.retry import retry_on_conflict
 
-BATCH: Final = 1_000
+DELETE_BATCH_SIZE: Final = 1_000
 """Vanished records taken out in one statement."""
-HUB: Final = Path(__file__).parents[1]
-PROGRAM: Final = digest(
+HUB_FOLDER: Final = Path(__file__).parents[1]
+PROGRAM_DIGEST: Final = short_digest(
     *(
         path.read_text("utf-8")
-        for room in ("domain", "ingest")
-        for path in sorted((HUB / room).rglob("*.py"))
+        for package in ("domain", "ingest")
+        for path in sorted((HUB_FOLDER / package).rglob("*.py"))
     )
 )
 """How entries become facts, in one word: with another program, unchanged records are read anew."""
 
 
 @record
-class Input:
+class SourceInput:
     """What a run reads: its pages, where they come from, and whether they are the whole of it.
 
     `origin` is a file's name or a URL without secrets; `snapshot` the digest of a file, null where
@@ -59,7 +59,7 @@ class Input:
 
 
 @record
-class Result:
+class RunResult:
     """How a run ended: its ledger, and projects that stay because people rely on them.
 
     `asked.since` null: the source was read whole.
@@ -68,8 +68,8 @@ class Result:
     run_id: int
     ledger: Ledger
     resumed: bool
-    kept_projects: list[str]
-    asked: FetchRequest = FULL_READ
+    retained_projects: list[str]
+    request: FetchRequest = FULL_READ
 
 
 Progress = Callable[[int, int | None], None]
@@ -80,145 +80,171 @@ async def ingest(
     database: Database,
     spec: SourceSpec,
     read: SourceReader,
-    given: Input,
+    source_input: SourceInput,
     *,
     dry: bool = False,
     whole: bool = False,
     progress: Progress = lambda _read, _total: None,
-) -> Result:
+) -> RunResult:
     """Take in a source; raises `SourceError` where that cannot be done, `Conflict` where it is.
 
     `whole`: all of it, also where what changed would do.
     """
-    async with open_ingest_session(database, spec.id, dry=dry) as way:
-        async with way.transaction():
-            await upsert_source(way.connection, spec)
-        resolver = await resolver_of(way, spec)
-        async with way.transaction():
-            asked = FULL_READ if whole else await question(way, spec, given)
-            run = await way.begin_or_resume_run(given.origin, given.snapshot, spec.digest, asked)
-        under_way = Running(way, spec, run, given, progress)
+    async with open_ingest_session(database, spec.id, dry=dry) as session:
+        async with session.transaction():
+            await upsert_source(session.connection, spec)
+        resolver = await load_resolver(session, spec)
+        async with session.transaction():
+            request = FULL_READ if whole else await choose_request(session, spec, source_input)
+            run = await session.begin_or_resume_run(
+                source_input.origin, source_input.snapshot, spec.digest, request
+            )
+        execution = RunExecution(session, spec, run, source_input, progress)
         try:
-            reading = digest(PROGRAM, spec.digest, resolver.digest)
-            taking = paging.Pages(way, spec, read, Facts(spec, resolver), reading)
-            with collecting_seldom():
-                return await under_way.through(taking)
+            read_digest = short_digest(PROGRAM_DIGEST, spec.digest, resolver.digest)
+            processor = paging.PageProcessor(
+                session, spec, read, RecordFactsBuilder(spec, resolver), read_digest
+            )
+            with reduced_garbage_collection():
+                return await execution.execute(processor)
         except SourceError as error:
-            refused = isinstance(error, SourceRefused)
-            status = RunStatus.REFUSED if refused else RunStatus.FAILED
-            async with way.transaction():
-                await way.mark_failed(error)
-                await way.finish_run(run.id, status, under_way.ledger, error.message)
+            is_refused = isinstance(error, SourceRefused)
+            status = RunStatus.REFUSED if is_refused else RunStatus.FAILED
+            async with session.transaction():
+                await session.mark_failed(error)
+                await session.finish_run(run.id, status, execution.ledger, error.message)
             raise
 
 
-async def question(way: IngestSession, spec: SourceSpec, given: Input) -> FetchRequest:
+async def choose_request(
+    session: IngestSession, spec: SourceSpec, source_input: SourceInput
+) -> FetchRequest:
     """What to ask for: all of it where it was not read whole within its time, or what changed.
 
     The last question is put again, with its ETag, as long as one page answers it. A new one goes
     back behind the last success, and never lies ahead of now, whatever a clock once said.
     """
-    if given.changes is None or spec.changes is None:
+    if source_input.changes is None or spec.changes is None:
         return FULL_READ
-    last = await way.last_successful_run(given.origin, spec.digest)
-    full = await way.last_successful_run(given.origin, spec.digest, whole=True)
-    now, period = await way.transaction_time(), spec.changes.full_every.period
-    if last is None or full is None or (period is not None and full.started_at + period <= now):
+    last_success = await session.last_successful_run(source_input.origin, spec.digest)
+    last_full_read = await session.last_successful_run(source_input.origin, spec.digest, whole=True)
+    now, period = await session.transaction_time(), spec.changes.full_every.period
+    if (
+        last_success is None
+        or last_full_read is None
+        or (period is not None and last_full_read.started_at + period <= now)
+    ):
         return FULL_READ
-    if last.request.since is not None and last.request.etag is not None:
-        return last.request
-    return FetchRequest(min(last.watermark or now, now) - spec.changes.overlap)
+    if last_success.request.since is not None and last_success.request.etag is not None:
+        return last_success.request
+    return FetchRequest(min(last_success.watermark or now, now) - spec.changes.overlap)
 
 
-async def resolver_of(way: IngestSession, spec: SourceSpec) -> Resolver:
+async def load_resolver(session: IngestSession, spec: SourceSpec) -> NameResolver:
     """The names in force and the decisions taken for a source."""
-    known = await list_dated_names(way.connection)
-    return Resolver(known, await list_name_decisions(way.connection, spec.id))
+    names = await list_dated_names(session.connection)
+    return NameResolver(names, await list_name_decisions(session.connection, spec.id))
 
 
-class Running:
+class RunExecution:
     """One run while it is under way."""
 
     def __init__(
-        self, way: IngestSession, spec: SourceSpec, run: SourceRun, given: Input, progress: Progress
+        self,
+        session: IngestSession,
+        spec: SourceSpec,
+        run: SourceRun,
+        source_input: SourceInput,
+        progress: Progress,
     ) -> None:
         self.ledger = run.ledger
-        self._way = way
+        self._session = session
         self._spec = spec
         self._run = run
-        self._given = given
-        self._pages = given.pages
-        if run.request.since is not None and given.changes is not None:
-            self._pages = given.changes(run.request)
+        self._input = source_input
+        self._fetch_pages = source_input.pages
+        if run.request.since is not None and source_input.changes is not None:
+            self._fetch_pages = source_input.changes(run.request)
         self._progress = progress
-        self._state = State.load(run.state)
+        self._checkpoint = Checkpoint.load(run.state)
 
-    async def through(self, taking: paging.Pages) -> Result:
+    async def execute(self, processor: paging.PageProcessor) -> RunResult:
         """Every page, and then the end."""
-        if not self._state.done:
-            pages = self._pages(self._run.cursor)
-            async with aclosing(ahead(pages, taking.read)) as batches:
+        if not self._checkpoint.is_complete:
+            pages = self._fetch_pages(self._run.cursor)
+            async with aclosing(prefetch_pages(pages, processor.parse_page)) as batches:
                 async for batch in batches:
-                    await self._take(taking, batch)
-        return await self._end(taking.reading)
+                    await self._store_batch(processor, batch)
+        return await self._complete(processor.read_digest)
 
-    async def _take(self, taking: paging.Pages, batch: Sequence[ReadPage]) -> None:
+    async def _store_batch(
+        self, processor: paging.PageProcessor, batch: Sequence[ParsedPage]
+    ) -> None:
         """Pages that came together; the ledger moves on with the commit and not before."""
 
-        async def take() -> tuple[State, Ledger]:
-            state = State.load(self._state.dump())
-            async with self._way.transaction():
-                ledger = await taking.take(batch, self._run.id, state, self.ledger)
-                for one in batch:
-                    state.pass_over(one.page)
+        async def store() -> tuple[Checkpoint, Ledger]:
+            checkpoint = Checkpoint.load(self._checkpoint.dump())
+            async with self._session.transaction():
+                ledger = await processor.store_batch(batch, self._run.id, checkpoint, self.ledger)
+                for parsed_page in batch:
+                    checkpoint.record_page(parsed_page.page)
                 cursor = batch[-1].page.next_cursor
-                await self._way.checkpoint(self._run.id, cursor, state.dump(), ledger)
+                await self._session.checkpoint(self._run.id, cursor, checkpoint.dump(), ledger)
                 if batch[0].page.cursor is None:
-                    await self._mark(batch[0].page)
-            return state, ledger
+                    await self._save_watermark(batch[0].page)
+            return checkpoint, ledger
 
-        state, ledger = await retry_on_conflict(take)
-        self._state, self.ledger = state, ledger
-        self._progress(ledger.read, state.total)
+        checkpoint, ledger = await retry_on_conflict(store)
+        self._checkpoint, self.ledger = checkpoint, ledger
+        self._progress(ledger.read, checkpoint.announced_total)
 
-    async def _mark(self, page: RawPage) -> None:
+    async def _save_watermark(self, page: RawPage) -> None:
         """Keep up to when the first page knows its source; the ETag where it is the only one."""
-        known = min(page.retrieved_at, page.source_time or page.retrieved_at)
-        await self._way.update_watermark(
-            self._run.id, known, page.etag if page.next_cursor is None else None
+        watermark = min(page.retrieved_at, page.source_time or page.retrieved_at)
+        await self._session.update_watermark(
+            self._run.id, watermark, page.etag if page.next_cursor is None else None
         )
 
-    async def _end(self, reading: str) -> Result:
+    async def _complete(self, read_digest: str) -> RunResult:
         """Expectations, what has vanished, and the run's end, in one transaction.
 
         Only a reading of all of it shows what has vanished, and how much there should be.
         """
-        whole = self._given.complete and self._run.request.since is None
-        if self._given.complete and self._state.holed:
+        is_full_read = self._input.complete and self._run.request.since is None
+        if self._input.complete and self._checkpoint.has_gap:
             raise SourceRefused(
                 f"{self._spec.id}: มีหน้าว่างอยู่กลางรายการ จึงไม่ลบสิ่งใด ลองใหม่ภายหลัง "
                 "· an empty page stood amid the list, so nothing is taken out; try again later"
             )
-        total = self._state.total if self._given.complete else None
-        expect(self._spec, self.ledger, total, whole=whole)
-        kept: list[str] = []
-        async with self._way.transaction():
+        total = self._checkpoint.announced_total if self._input.complete else None
+        check_expectations(self._spec, self.ledger, total, is_full_read=is_full_read)
+        retained_projects: list[str] = []
+        async with self._session.transaction():
             ledger = self.ledger
-            if whole:
-                gone = await self._way.list_missing_keys(self._run.id, self._state.scopes)
-                stored = await self._way.count_records(self._state.scopes)
-                expect_no_drop(self._spec, stored - ledger.count_of(Outcome.NEW), len(gone))
-                for at in range(0, len(gone), BATCH):
-                    ids = [record_id(self._spec.id, key) for key in gone[at : at + BATCH]]
-                    kept += await records.remove_records(self._way.connection, ids)
-                ledger = ledger.with_vanished(len(gone))
-                scopes = {*self._state.scopes, ""}
-                await quarantine.resolve_vanished_rows(
-                    self._way.connection, self._spec.id, self._run.id, scopes
+            if is_full_read:
+                missing_keys = await self._session.list_missing_keys(
+                    self._run.id, self._checkpoint.scopes
                 )
-                await self._way.upsert_scopes_read(reading, self._state.scopes)
-            await joins.recompute_joins_to_source(self._way.connection, self._spec.id)
-            await self._way.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)
-            await self._way.mark_succeeded(self._spec.digest)
+                stored_count = await self._session.count_records(self._checkpoint.scopes)
+                check_largest_drop(
+                    self._spec, stored_count - ledger.count_of(Outcome.NEW), len(missing_keys)
+                )
+                for start in range(0, len(missing_keys), DELETE_BATCH_SIZE):
+                    ids = [
+                        build_record_id(self._spec.id, key)
+                        for key in missing_keys[start : start + DELETE_BATCH_SIZE]
+                    ]
+                    retained_projects += await records.remove_records(self._session.connection, ids)
+                ledger = ledger.with_vanished(len(missing_keys))
+                scopes = {*self._checkpoint.scopes, ""}
+                await quarantine.resolve_vanished_rows(
+                    self._session.connection, self._spec.id, self._run.id, scopes
+                )
+                await self._session.upsert_scopes_read(read_digest, self._checkpoint.scopes)
+            await joins.recompute_joins_to_source(self._session.connection, self._spec.id)
+            await self._session.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)
+            await self._session.mark_succeeded(self._spec.digest)
         self.ledger = ledger
-        return Result(self._run.id, ledger, bool(self._run.ledger.read), kept, self._run.request)
+        return RunResult(
+            self._run.id, ledger, bool(self._run.ledger.read), retained_projects, self._run.request
+        )

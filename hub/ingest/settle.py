@@ -13,7 +13,7 @@ from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, Sourc
 from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.session import RawPayload, SeenRecord
 
-CONFLICT: Final = Doubt(
+CONFLICT_DOUBT: Final = Doubt(
     QuarantineReason.CONFLICTING_VALUES,
     "key",
     "",
@@ -23,11 +23,11 @@ CONFLICT: Final = Doubt(
 
 
 @record
-class Item:
+class ResolvedRecord:
     """One record of a page, read: what it says, or why that is doubted."""
 
     raw: RawRecord
-    kept: RawPayload
+    payload: RawPayload
     entry: SourceEntry
     key: str
     block: str | None
@@ -36,7 +36,7 @@ class Item:
 
 
 @record
-class Settlement:
+class PageSettlement:
     """What becomes of a page's items, and what earlier pages' records turn out to be.
 
     `withdrawn` are versions of earlier pages, by key, that are believed no longer; `contested`
@@ -50,61 +50,63 @@ class Settlement:
     earlier: list[tuple[str, SeenRecord]]
 
 
-def settle(
-    items: Sequence[Item],
-    before: Mapping[str, Sequence[SeenRecord]],
-    held: Mapping[str, str],
-    declined: set[tuple[str, str]],
-) -> Settlement:
+def settle_page(
+    resolved_records: Sequence[ResolvedRecord],
+    seen_before: Mapping[str, Sequence[SeenRecord]],
+    stored_hashes: Mapping[str, str],
+    refused_versions: set[tuple[str, str]],
+) -> PageSettlement:
     """Settle a page, given what this run saw under its keys before and what is stored."""
     versions: dict[str, dict[str, SeenRecord]] = {
-        key: {one.hash: one for one in seen} for key, seen in before.items()
+        key: {one.hash: one for one in key_seen} for key, key_seen in seen_before.items()
     }
-    first: dict[tuple[str, str], int] = {}
+    first_index: dict[tuple[str, str], int] = {}
     outcomes: list[Outcome] = []
-    contested: set[str] = set()
-    told: dict[tuple[str, str], SeenRecord] = {}
-    for at, item in enumerate(items):
-        own = versions.setdefault(item.key, {})
-        if item.kept.hash in own:
+    contested_keys: set[str] = set()
+    seen_versions: dict[tuple[str, str], SeenRecord] = {}
+    for index, resolved in enumerate(resolved_records):
+        key_versions = versions.setdefault(resolved.key, {})
+        if resolved.payload.hash in key_versions:
             outcomes.append(Outcome.DUPLICATE)
             continue
-        prior = held.get(item.key)
-        outcome = outcome_of(item, prior)
-        if (item.key, item.kept.hash) in declined:
+        prior_hash = stored_hashes.get(resolved.key)
+        outcome = compute_outcome(resolved, prior_hash)
+        if (resolved.key, resolved.payload.hash) in refused_versions:
             outcome = Outcome.QUARANTINED
-        elif any((item.key, other) not in declined for other in own):
-            contested.add(item.key)
-        seen = SeenRecord(item.kept.hash, outcome, prior, item.block)
-        own[seen.hash] = told[item.key, seen.hash] = seen
-        first[item.key, seen.hash] = at
+        elif any((resolved.key, other) not in refused_versions for other in key_versions):
+            contested_keys.add(resolved.key)
+        version = SeenRecord(resolved.payload.hash, outcome, prior_hash, resolved.block)
+        key_versions[version.hash] = seen_versions[resolved.key, version.hash] = version
+        first_index[resolved.key, version.hash] = index
         outcomes.append(outcome)
     withdrawn: list[tuple[str, SeenRecord]] = []
     earlier: list[tuple[str, SeenRecord]] = []
-    marked: list[int] = []
-    for key in contested:
-        for seen in versions[key].values():
-            if (key, seen.hash) in declined:
+    contested_indexes: list[int] = []
+    for key in contested_keys:
+        for version in versions[key].values():
+            if (key, version.hash) in refused_versions:
                 continue
-            now = SeenRecord(seen.hash, Outcome.QUARANTINED, seen.prior_hash, seen.block)
-            place = first.get((key, seen.hash))
-            if place is not None:
-                outcomes[place] = Outcome.QUARANTINED
-                marked.append(place)
+            quarantined = SeenRecord(
+                version.hash, Outcome.QUARANTINED, version.prior_hash, version.block
+            )
+            position = first_index.get((key, version.hash))
+            if position is not None:
+                outcomes[position] = Outcome.QUARANTINED
+                contested_indexes.append(position)
             else:
-                earlier.append((key, seen))
-                if seen.outcome is not Outcome.QUARANTINED:
-                    withdrawn.append((key, seen))
-            told[key, seen.hash] = now
-    return Settlement(outcomes, sorted(marked), told, withdrawn, earlier)
+                earlier.append((key, version))
+                if version.outcome is not Outcome.QUARANTINED:
+                    withdrawn.append((key, version))
+            seen_versions[key, version.hash] = quarantined
+    return PageSettlement(outcomes, sorted(contested_indexes), seen_versions, withdrawn, earlier)
 
 
-def outcome_of(item: Item, prior: str | None) -> Outcome:
+def compute_outcome(resolved: ResolvedRecord, prior_hash: str | None) -> Outcome:
     """What becomes of a record that nothing contradicts."""
-    if item.doubts:
+    if resolved.doubts:
         return Outcome.QUARANTINED
-    if item.raw.deleted:
-        return Outcome.UNCHANGED if prior is None else Outcome.CHANGED
-    if prior is None:
+    if resolved.raw.deleted:
+        return Outcome.UNCHANGED if prior_hash is None else Outcome.CHANGED
+    if prior_hash is None:
         return Outcome.NEW
-    return Outcome.UNCHANGED if prior == item.kept.hash else Outcome.CHANGED
+    return Outcome.UNCHANGED if prior_hash == resolved.payload.hash else Outcome.CHANGED

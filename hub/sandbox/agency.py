@@ -14,7 +14,13 @@ from typing import Any, Final, NamedTuple
 
 from hub.domain.time import Clock
 from hub.sandbox.faults import Fault
-from hub.sandbox.records import Generated, Record, identity, moment, stamp
+from hub.sandbox.records import (
+    GeneratedRecords,
+    JsonObject,
+    build_project_key,
+    initial_change_time,
+    initial_change_timestamp,
+)
 
 CLIENT_ID: Final = "hub"
 CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 - a play secret of a play agency
@@ -22,7 +28,7 @@ USER_TOKEN: Final = "sandbox-user-token"  # noqa: S105 - likewise
 API_KEY: Final = "sandbox-api-key"
 RESOURCE: Final = "11111111-2222-4333-8444-555555555555"
 """The one table of the catalogue."""
-KINDS: Final = ("ministry", "local")
+CONTRACT_KINDS: Final = ("ministry", "local")
 
 
 class Change(NamedTuple):
@@ -33,75 +39,83 @@ class Change(NamedTuple):
 
 
 @dataclass(slots=True)
-class Agency:
+class SandboxAgency:
     """A local agency of so many records per API."""
 
-    data: Generated
+    data: GeneratedRecords
     faults: list[Fault] = field(default_factory=list)
-    lifetime: int = 3600
+    token_lifetime: int = 3600
     """Seconds a token lives."""
-    forbidden: bool = False
+    denies_access: bool = False
     """Whether a living token is told that it may not."""
     tokens: dict[str, str] = field(default_factory=dict)
     """Living tokens, each with the resource it was asked for."""
     clock: Clock = lambda: datetime.now(UTC)
-    touched: dict[str, list[Change]] = field(default_factory=lambda: {k: [] for k in KINDS})
+    changes: dict[str, list[Change]] = field(
+        default_factory=lambda: {k: [] for k in CONTRACT_KINDS}
+    )
     """Per API what changed since the start, in order."""
-    gone: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in KINDS})
-    seen: Counter[str] = field(default_factory=Counter)
+    deleted: dict[str, set[int]] = field(
+        default_factory=lambda: {kind: set() for kind in CONTRACT_KINDS}
+    )
+    counters: Counter[str] = field(default_factory=Counter)
     """What was asked: pages, tokens, refusals, secrets that arrived where they must not."""
-    found: dict[str, Any] | None = None
+    cached_truth: dict[str, Any] | None = None
     """The truth, once it was counted."""
-    counting: threading.Lock = field(default_factory=threading.Lock)
+    truth_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def issue(self, resource: str) -> str:
+    def issue_token(self, resource: str) -> str:
         """A new token."""
         token = secrets.token_urlsafe(24)
         self.tokens[token] = resource
-        self.seen["tokens"] += 1
+        self.counters["tokens"] += 1
         return token
 
-    def change(self, kind: str, number: int) -> None:
+    def change_record(self, kind: str, number: int) -> None:
         """Change one record now; no two changes are of the same moment."""
         earlier = [
-            one._replace(number=None) if one.number == number else one for one in self.touched[kind]
+            one._replace(number=None) if one.number == number else one for one in self.changes[kind]
         ]
-        last = earlier[-1].at if earlier else moment(self.data.count)
-        at = max(self.clock(), last + timedelta(microseconds=1))
-        self.touched[kind] = [*earlier, Change(number, at)]
-        self.found = None
+        last = earlier[-1].at if earlier else initial_change_time(self.data.count)
+        changed_at = max(self.clock(), last + timedelta(microseconds=1))
+        self.changes[kind] = [*earlier, Change(number, changed_at)]
+        self.cached_truth = None
 
-    def delete(self, kind: str, number: int) -> None:
+    def delete_record(self, kind: str, number: int) -> None:
         """Remove one record now; a tombstone stays."""
-        self.change(kind, number)
-        self.gone[kind].add(number)
+        self.change_record(kind, number)
+        self.deleted[kind].add(number)
 
-    def touched_record(self, kind: str, place: int, number: int) -> Record:
+    def changed_record(self, kind: str, position: int, number: int) -> JsonObject:
         """The record of a change, or its tombstone."""
-        at = self.touched[kind][place].at.isoformat().replace("+00:00", "Z")
-        if number in self.gone[kind]:
-            return {"id": identity(kind, number), "updated_at": at, "deleted": True}
-        return self.data.project(number, kind, place + 1) | {"updated_at": at}
+        changed_at = self.changes[kind][position].at.isoformat().replace("+00:00", "Z")
+        if number in self.deleted[kind]:
+            return {
+                "id": build_project_key(kind, number),
+                "updated_at": changed_at,
+                "deleted": True,
+            }
+        return self.data.project(number, kind, position + 1) | {"updated_at": changed_at}
 
-    def page(self, kind: str, start: int, limit: int) -> tuple[list[Record], int | None]:
+    def list_page(self, kind: str, start: int, limit: int) -> tuple[list[JsonObject], int | None]:
         """Records in order of change from a place on, and the place to go on from.
 
         The untouched ones come first, by number; place `count + i` is the i-th change.
         """
-        items: list[Record] = []
-        touched = {one.number for one in self.touched[kind]}
-        place, end = start, self.data.count + len(self.touched[kind])
-        while place < end and len(items) < limit:
-            late = place - self.data.count
-            number = place if late < 0 else self.touched[kind][late].number
-            if late < 0 and number not in touched:
-                items.append(self.data.project(place, kind))
-            elif late >= 0 and number is not None:
-                items.append(self.touched_record(kind, late, number))
-            place += 1
-        return items, place if place < end and self.total(kind, place) else None
+        items: list[JsonObject] = []
+        changed_numbers = {one.number for one in self.changes[kind]}
+        position, end = start, self.data.count + len(self.changes[kind])
+        while position < end and len(items) < limit:
+            change_index = position - self.data.count
+            number = position if change_index < 0 else self.changes[kind][change_index].number
+            if change_index < 0 and number not in changed_numbers:
+                items.append(self.data.project(position, kind))
+            elif change_index >= 0 and number is not None:
+                items.append(self.changed_record(kind, change_index, number))
+            position += 1
+        return items, position if position < end and self.count_records(kind, position) else None
 
-    def one(self, kind: str, key: str) -> Record | None:
+    def find_record(self, kind: str, key: str) -> JsonObject | None:
         """The record of a key as it stands now, a tombstone included; null where there is none."""
         name, _, digits = key.rpartition("-")
         if name != kind or not (digits.isascii() and digits.isdigit()):
@@ -109,76 +123,78 @@ class Agency:
         number = int(digits)
         if number >= self.data.count:
             return None
-        places = {change.number: place for place, change in enumerate(self.touched[kind])}
-        if number in places:
-            return self.touched_record(kind, places[number], number)
+        positions = {change.number: position for position, change in enumerate(self.changes[kind])}
+        if number in positions:
+            return self.changed_record(kind, positions[number], number)
         return self.data.project(number, kind)
 
-    def since(self, kind: str, when: datetime) -> int:
+    def find_position_since(self, kind: str, when: datetime) -> int:
         """The place of the first record changed at or after a moment."""
-        began = moment(0)
-        if when <= moment(self.data.count):
-            return max(0, -int((began - when).total_seconds() // 1))
-        for place, one in enumerate(self.touched[kind]):
+        first_change = initial_change_time(0)
+        if when <= initial_change_time(self.data.count):
+            return max(0, -int((first_change - when).total_seconds() // 1))
+        for position, one in enumerate(self.changes[kind]):
             if one.at >= when:
-                return self.data.count + place
-        return self.data.count + len(self.touched[kind])
+                return self.data.count + position
+        return self.data.count + len(self.changes[kind])
 
-    def total(self, kind: str, start: int) -> int:
+    def count_records(self, kind: str, start: int) -> int:
         """How many records there are from a place on."""
-        changed = [one.number for one in self.touched[kind] if one.number is not None]
-        plain = max(0, self.data.count - start) - sum(n >= start for n in changed)
-        late = self.touched[kind][max(0, start - self.data.count) :]
-        return plain + sum(one.number is not None for one in late)
+        changed_numbers = [one.number for one in self.changes[kind] if one.number is not None]
+        unchanged_count = max(0, self.data.count - start) - sum(n >= start for n in changed_numbers)
+        remaining_changes = self.changes[kind][max(0, start - self.data.count) :]
+        return unchanged_count + sum(one.number is not None for one in remaining_changes)
 
-    def truth(self) -> dict[str, Any]:
+    def compute_truth(self) -> dict[str, Any]:
         """Counts and sums per API; counted when first asked for, and again after a change."""
-        with self.counting:
-            if self.found is None:
-                self.found = self._counted()
-            return self.found | {"seen": dict(self.seen)}
+        with self.truth_lock:
+            if self.cached_truth is None:
+                self.cached_truth = self._compute_truth()
+            return self.cached_truth | {"seen": dict(self.counters)}
 
-    def _counted(self) -> dict[str, Any]:
+    def _compute_truth(self) -> dict[str, Any]:
         count = self.data.count
-        told: dict[str, Any] = {
+        truth: dict[str, Any] = {
             "budget": {
                 "records": count,
-                "appropriated": baht(one["amount"] for one in self.data.all_budget()),
-                "disbursed": baht(one["gf_amount_sum"] for one in self.data.all_budget()),
+                "appropriated": format_sum(one["amount"] for one in self.data.iterate_budget()),
+                "disbursed": format_sum(one["gf_amount_sum"] for one in self.data.iterate_budget()),
             },
             "contracts": {
                 "records": count,
-                "contracted": baht(
-                    plain(self.data.contract(n)["sum_price_agree"]) for n in range(count)
+                "contracted": format_sum(
+                    to_decimal(self.data.contract(n)["sum_price_agree"]) for n in range(count)
                 ),
             },
             "catalog": {
                 "records": count,
-                "disbursed": baht(plain(self.data.row(n)["เบิกจ่าย (บาท)"]) for n in range(count)),
+                "disbursed": format_sum(
+                    to_decimal(self.data.row(n)["เบิกจ่าย (บาท)"]) for n in range(count)
+                ),
             },
         }
-        for kind in KINDS:
+        for kind in CONTRACT_KINDS:
             sums: dict[str, Decimal] = {}
-            place: int | None = 0
-            while place is not None:
-                items, place = self.page(kind, place, 500)
+            position: int | None = 0
+            while position is not None:
+                items, position = self.list_page(kind, position, 500)
                 for item in items:
                     for amount in item.get("amounts", ()):
                         phase = amount["phase"]
                         sums[phase] = sums.get(phase, Decimal(0)) + Decimal(amount["baht"])
-            told[kind] = {
-                "records": self.data.count - len(self.gone[kind]),
-                "tombstones": len(self.gone[kind]),
-                **{phase.lower(): str(baht) for phase, baht in sums.items()},
+            truth[kind] = {
+                "records": self.data.count - len(self.deleted[kind]),
+                "tombstones": len(self.deleted[kind]),
+                **{phase.lower(): str(total) for phase, total in sums.items()},
             }
-        return told | {"began": stamp(0)}
+        return truth | {"began": initial_change_timestamp(0)}
 
 
-def plain(text: str) -> Decimal:
+def to_decimal(text: str) -> Decimal:
     """An amount without its commas."""
     return Decimal(text.replace(",", ""))
 
 
-def baht(amounts: Iterable[int | Decimal]) -> str:
+def format_sum(amounts: Iterable[int | Decimal]) -> str:
     """A sum with two decimals."""
     return f"{sum(amounts, Decimal(0)):.2f}"

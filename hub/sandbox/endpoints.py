@@ -19,173 +19,182 @@ from hub.sandbox.agency import (
     API_KEY,
     CLIENT_ID,
     CLIENT_SECRET,
-    KINDS,
+    CONTRACT_KINDS,
     RESOURCE,
     USER_TOKEN,
-    Agency,
+    SandboxAgency,
 )
-from hub.sandbox.record_faults import ROWS, SHAPES, encoded, spoilt
-from hub.sandbox.records import Record
-from hub.sandbox.wire_faults import Wire
+from hub.sandbox.record_faults import (
+    COLUMNS_BY_API,
+    RECORD_FAULTS,
+    apply_record_fault,
+    encode_answer,
+)
+from hub.sandbox.records import JsonObject
+from hub.sandbox.wire_faults import FaultMiddleware
 
-STEP: Final = 20
+BUDGET_PAGE_SIZE: Final = 20
 """Records of a page of the budget service; it takes no other wish."""
-LIMIT: Final = 100
-MOST: Final = 500
-WORLD: Final = 10**12
-HUGE: Final = {"huge-field": 50_000_000, "big-field": 2_000_000}
+DEFAULT_LIMIT: Final = 100
+MAX_LIMIT: Final = 500
+MAX_OFFSET: Final = 10**12
+HUGE_FIELD_SIZES: Final = {"huge-field": 50_000_000, "big-field": 2_000_000}
 
 
-class Doors:
+class SandboxEndpoints:
     """The endpoints of one agency."""
 
-    def __init__(self, agency: Agency) -> None:
+    def __init__(self, agency: SandboxAgency) -> None:
         self.agency = agency
-        self.last: dict[str, list[Record]] = {}
+        self.last_records: dict[str, list[JsonObject]] = {}
 
     async def token(self, request: Request) -> Response:
         """OAuth 2.0 client credentials, the secret in the header or in the body (RFC 6749, 4.4)."""
         form = {k: v[0] for k, v in parse_qs((await request.body()).decode()).items()}
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
-            name, _, secret = base64.b64decode(given).decode().partition(":")
+            name, _, secret = base64.b64decode(encoded).decode().partition(":")
             form |= {"client_id": unquote_plus(name), "client_secret": unquote_plus(secret)}
-        self.agency.seen["token_requests"] += 1
+        self.agency.counters["token_requests"] += 1
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
-            self.agency.seen["refused_clients"] += 1
+            self.agency.counters["refused_clients"] += 1
             return JSONResponse(
                 {"error": "invalid_client"}, 401, {"www-authenticate": 'Basic realm="sandbox"'}
             )
         if form.get("grant_type") != "client_credentials":
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
         resource = form.get("resource") or form.get("audience") or ""
-        self.agency.seen["token_requests_without_resource"] += not resource
+        self.agency.counters["token_requests_without_resource"] += not resource
         return JSONResponse(
             {
-                "access_token": self.agency.issue(resource),
+                "access_token": self.agency.issue_token(resource),
                 "token_type": "Bearer",
-                "expires_in": self.agency.lifetime,
+                "expires_in": self.agency.token_lifetime,
             },
             headers={"cache-control": "no-store"},
         )
 
     async def budget(self, request: Request) -> Response:
         """Budget against disbursement, twenty records a page; an empty page ends the list."""
-        asked = request.query_params
-        if asked.get("user_token") != USER_TOKEN:
-            self.agency.seen["refused"] += 1
+        query = request.query_params
+        if query.get("user_token") != USER_TOKEN:
+            self.agency.counters["refused"] += 1
             return JSONResponse({"message": "invalid user_token"}, 401)
-        offset = asked.get("offset", "0")
+        offset = query.get("offset", "0")
         if not (offset.isascii() and offset.isdigit()):
             return JSONResponse({"message": "offset"}, 400)
-        ranges = self.agency.data.numbers(asked.get("year"), asked.get("min_code"))
-        wanted = taken(ranges, int(offset), STEP)
-        records = [self.agency.data.budget(number) for number in wanted]
-        return self.answered({"result": self.shaped("budget", records)})
+        ranges = self.agency.data.number_ranges(query.get("year"), query.get("min_code"))
+        numbers = select_numbers(ranges, int(offset), BUDGET_PAGE_SIZE)
+        records = [self.agency.data.budget(number) for number in numbers]
+        return self.build_response({"result": self.apply_faults("budget", records)})
 
     async def contracts(self, request: Request) -> Response:
         """Contracts from an offset; the key comes in a header."""
-        asked = request.query_params
+        query = request.query_params
         if request.headers.get("api-key") != API_KEY:
-            self.agency.seen["refused"] += 1
+            self.agency.counters["refused"] += 1
             return JSONResponse({"message": "No API key found in request"}, 401)
         try:
-            limit = whole(asked.get("limit", "10"), MOST)
-            offset = whole(asked.get("offset", "0"), WORLD, least=0)
-        except ValueError as wrong:
-            return JSONResponse({"message": str(wrong)}, 400)
-        wanted = taken(self.agency.data.numbers(asked.get("year"), None), offset, limit)
-        records = [self.agency.data.contract(number) for number in wanted]
-        return self.answered({"result": self.shaped("contracts", records)})
+            limit = parse_limit(query.get("limit", "10"), MAX_LIMIT)
+            offset = parse_limit(query.get("offset", "0"), MAX_OFFSET, minimum=0)
+        except ValueError as error:
+            return JSONResponse({"message": str(error)}, 400)
+        numbers = select_numbers(
+            self.agency.data.number_ranges(query.get("year"), None), offset, limit
+        )
+        records = [self.agency.data.contract(number) for number in numbers]
+        return self.build_response({"result": self.apply_faults("contracts", records)})
 
     async def table(self, request: Request) -> Response:
         """Rows of the catalogue's one table, as CKAN answers `datastore_search`."""
-        asked = request.query_params
-        if asked.get("resource_id") != RESOURCE:
+        query = request.query_params
+        if query.get("resource_id") != RESOURCE:
             error = {"__type": "Not Found Error", "message": "Not found: Resource was not found."}
             return JSONResponse({"success": False, "error": error}, 404)
-        if self.due("not-success"):
+        if self.triggers_fault("not-success"):
             error = {"__type": "Search Query Error", "message": "Search is not available now"}
             return JSONResponse({"success": False, "error": error})
         try:
-            limit = min(whole(asked.get("limit", str(LIMIT)), WORLD), MOST)
-            offset = whole(asked.get("offset", "0"), WORLD, least=0)
-        except ValueError as wrong:
-            error = {"__type": "Validation Error", "message": f"{wrong}: Invalid integer"}
+            limit = min(parse_limit(query.get("limit", str(DEFAULT_LIMIT)), MAX_OFFSET), MAX_LIMIT)
+            offset = parse_limit(query.get("offset", "0"), MAX_OFFSET, minimum=0)
+        except ValueError as invalid:
+            error = {"__type": "Validation Error", "message": f"{invalid}: Invalid integer"}
             return JSONResponse({"success": False, "error": error}, 409)
         count = self.agency.data.count
         rows = [self.agency.data.row(n) for n in range(offset, min(offset + limit, count))]
         following = request.url.include_query_params(offset=offset + limit)
         result = {
             "resource_id": RESOURCE,
-            "records": self.shaped("catalog", rows),
+            "records": self.apply_faults("catalog", rows),
             "limit": limit,
             "total": count,
             "_links": {"next": f"{following.path}?{following.query}"},
         }
-        return self.answered({"success": True, "result": result})
+        return self.build_response({"success": True, "result": result})
 
     async def projects(self, request: Request) -> Response:
         """A page of the source contract."""
         kind = request.url.path.split("/")[1]
-        if refusal := self.unauthorised(request):
+        if refusal := self.check_token(request):
             return refusal
-        asked = request.query_params
+        query = request.query_params
         try:
-            limit = whole(asked.get("limit", str(LIMIT)), MOST)
-            start = self.started(kind, asked.get("cursor"), asked.get("updated_since"))
-        except ValueError as wrong:
-            return JSONResponse({"error": "invalid_parameter", "parameter": str(wrong)}, 400)
-        items, after = self.agency.page(kind, start, limit)
-        if self.due("cursor-loop"):
-            after = start
+            limit = parse_limit(query.get("limit", str(DEFAULT_LIMIT)), MAX_LIMIT)
+            position = self.resolve_start(kind, query.get("cursor"), query.get("updated_since"))
+        except ValueError as error:
+            return JSONResponse({"error": "invalid_parameter", "parameter": str(error)}, 400)
+        items, next_position = self.agency.list_page(kind, position, limit)
+        if self.triggers_fault("cursor-loop"):
+            next_position = position
         answer = {
-            "items": self.shaped(kind, items),
-            "next_cursor": None if after is None else cursor(after),
-            "total": self.agency.total(kind, self.started(kind, None, asked.get("updated_since"))),
+            "items": self.apply_faults(kind, items),
+            "next_cursor": None if next_position is None else encode_position(next_position),
+            "total": self.agency.count_records(
+                kind, self.resolve_start(kind, None, query.get("updated_since"))
+            ),
         }
-        body = encoded(self.finished(answer))
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if request.headers.get("if-none-match") == tag:
-            return Response(status_code=304, headers={"etag": tag})
-        return Response(body, media_type="application/json", headers={"etag": tag})
+        body = encode_answer(self.finish_page(answer))
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        return Response(body, media_type="application/json", headers={"etag": etag})
 
-    def answered(self, answer: Record) -> Response:
+    def build_response(self, answer: JsonObject) -> Response:
         """A page as bytes."""
-        mark = codecs.BOM_UTF8 if self.due("bom") else b""
-        return Response(mark + encoded(answer), media_type="application/json")
+        prefix = codecs.BOM_UTF8 if self.triggers_fault("bom") else b""
+        return Response(prefix + encode_answer(answer), media_type="application/json")
 
-    async def one(self, request: Request) -> Response:
+    async def project(self, request: Request) -> Response:
         """One project of the source contract by its key, or its tombstone; 404 where it is none."""
         kind = request.url.path.split("/")[1]
-        if refusal := self.unauthorised(request):
+        if refusal := self.check_token(request):
             return refusal
-        found = self.agency.one(kind, request.path_params["key"])
+        found = self.agency.find_record(kind, request.path_params["key"])
         if found is None:
             return JSONResponse({"error": "not_found"}, 404)
-        return self.answered(self.shaped(kind, [found])[0])
+        return self.build_response(self.apply_faults(kind, [found])[0])
 
     @staticmethod
-    def finished(page: Record) -> Record:
+    def finish_page(page: JsonObject) -> JsonObject:
         """A page as it leaves; a test puts another in this place to break the contract."""
         return page
 
-    def unauthorised(self, request: Request) -> Response | None:
+    def check_token(self, request: Request) -> Response | None:
         """What a request without a living token is answered."""
-        if self.due("expire-token"):
+        if self.triggers_fault("expire-token"):
             self.agency.tokens.clear()
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token in self.agency.tokens:
-            may_not = JSONResponse({"error": "insufficient_scope"}, 403)
-            return may_not if self.agency.forbidden else None
-        self.agency.seen["refused"] += 1
+            insufficient_scope = JSONResponse({"error": "insufficient_scope"}, 403)
+            return insufficient_scope if self.agency.denies_access else None
+        self.agency.counters["refused"] += 1
         header = {"www-authenticate": 'Bearer realm="sandbox", error="invalid_token"'}
         return JSONResponse({"error": "invalid_token"}, 401, header)
 
-    def started(self, kind: str, after: str | None, since: str | None) -> int:
+    def resolve_start(self, kind: str, after: str | None, since: str | None) -> int:
         """The place a page starts from; a `ValueError` names the parameter that is wrong."""
         if after is not None:
-            return place(after)
+            return decode_position(after)
         if since is None:
             return 0
         try:
@@ -194,87 +203,87 @@ class Doors:
             raise ValueError("updated_since") from None
         if when.tzinfo is None:
             raise ValueError("updated_since")
-        return self.agency.since(kind, when)
+        return self.agency.find_position_since(kind, when)
 
-    def due(self, name: str) -> bool:
+    def triggers_fault(self, name: str) -> bool:
         """Whether a fault of this name happens to the page being answered."""
-        page = self.agency.seen["pages"]
-        return any(f.name == name and f.due(page) for f in self.agency.faults)
+        page = self.agency.counters["pages"]
+        return any(f.name == name and f.trigger(page) for f in self.agency.faults)
 
-    def shaped(self, api: str, records: list[Record]) -> list[Record]:
+    def apply_faults(self, api: str, records: list[JsonObject]) -> list[JsonObject]:
         """The records of a page, as the faults of the agency want them."""
-        if self.due("empty-mid"):
+        if self.triggers_fault("empty-mid"):
             return []
-        if self.due("duplicate-page"):
-            records = self.last.get(api, records)
-        if self.due("shuffled"):
+        if self.triggers_fault("duplicate-page"):
+            records = self.last_records.get(api, records)
+        if self.triggers_fault("shuffled"):
             records = random.Random(len(records)).sample(records, len(records))  # noqa: S311
-        for name, size in HUGE.items():
-            if records and self.due(name):
-                text = {SHAPES[api].title: "ก" * (size // 3)}
+        for name, size in HUGE_FIELD_SIZES.items():
+            if records and self.triggers_fault(name):
+                text = {COLUMNS_BY_API[api].title: "ก" * (size // 3)}
                 records = [{**records[0], **text}, *records[1:]]
-        for name in ROWS:
-            if self.due(name):
-                records = spoilt(name, api, records)
-        self.last[api] = records
+        for name in RECORD_FAULTS:
+            if self.triggers_fault(name):
+                records = apply_record_fault(name, api, records)
+        self.last_records[api] = records
         return records
 
     async def elsewhere(self, request: Request) -> Response:
         """Another host, as far as a client can know: counts the secrets that reach it."""
-        self.agency.seen["elsewhere"] += 1
-        told = str(request.headers.raw) + str(request.url)
-        if "authorization" in request.headers or USER_TOKEN in told:
-            self.agency.seen["stolen"] += 1
+        self.agency.counters["elsewhere"] += 1
+        request_text = str(request.headers.raw) + str(request.url)
+        if "authorization" in request.headers or USER_TOKEN in request_text:
+            self.agency.counters["stolen"] += 1
         return JSONResponse({"items": [], "result": [], "next_cursor": None, "total": 0})
 
     async def truth(self, _: Request) -> Response:
         """What was served, in counts and sums, and what was asked for."""
-        return JSONResponse(await run_in_threadpool(self.agency.truth))
+        return JSONResponse(await run_in_threadpool(self.agency.compute_truth))
 
 
-def taken(ranges: list[range], offset: int, limit: int) -> list[int]:
+def select_numbers(ranges: list[range], offset: int, limit: int) -> list[int]:
     """So many numbers of some ranges, from a place on; nothing before it is gone through."""
-    found: list[int] = []
+    selected: list[int] = []
     for numbers in ranges:
-        found += numbers[offset : offset + limit - len(found)]
+        selected += numbers[offset : offset + limit - len(selected)]
         offset = max(0, offset - len(numbers))
-    return found
+    return selected
 
 
-def whole(text: str, most: int, *, least: int = 1) -> int:
+def parse_limit(text: str, maximum: int, *, minimum: int = 1) -> int:
     """A limit from 1 to `most`, or an offset."""
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise ValueError("limit" if least else "offset")
+    if not (text.isascii() and text.isdigit() and minimum <= int(text) <= maximum):
+        raise ValueError("limit" if minimum else "offset")
     return int(text)
 
 
-def cursor(at: int) -> str:
+def encode_position(position: int) -> str:
     """A place, in a form that nobody is tempted to count with."""
-    return base64.urlsafe_b64encode(f"at{at}".encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"at{position}".encode()).decode().rstrip("=")
 
 
-def place(text: str) -> int:
+def decode_position(text: str) -> int:
     """The place a cursor stands for."""
     try:
-        found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except ValueError:
         raise ValueError("cursor") from None
-    if not (found.startswith("at") and found[2:].isdigit()):
+    if not (decoded.startswith("at") and decoded[2:].isdigit()):
         raise ValueError("cursor")
-    return int(found[2:])
+    return int(decoded[2:])
 
 
-def sandbox(agency: Agency) -> Starlette:
+def create_sandbox(agency: SandboxAgency) -> Starlette:
     """The application."""
-    doors = Doors(agency)
+    endpoints = SandboxEndpoints(agency)
     routes = [
-        Route("/token", doors.token, methods=["POST"]),
-        Route("/budget/bbgfproject", doors.budget),
-        *(Route(f"/{kind}/projects", doors.projects) for kind in KINDS),
-        Route("/contracts/cgdcontract", doors.contracts),
-        Route("/catalog/api/3/action/datastore_search", doors.table),
-        *(Route(f"/{kind}/projects/{{key}}", doors.one) for kind in KINDS),
-        Route("/elsewhere", doors.elsewhere),
-        Route("/truth", doors.truth),
+        Route("/token", endpoints.token, methods=["POST"]),
+        Route("/budget/bbgfproject", endpoints.budget),
+        *(Route(f"/{kind}/projects", endpoints.projects) for kind in CONTRACT_KINDS),
+        Route("/contracts/cgdcontract", endpoints.contracts),
+        Route("/catalog/api/3/action/datastore_search", endpoints.table),
+        *(Route(f"/{kind}/projects/{{key}}", endpoints.project) for kind in CONTRACT_KINDS),
+        Route("/elsewhere", endpoints.elsewhere),
+        Route("/truth", endpoints.truth),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Wire, agency=agency)])
+    return Starlette(routes=routes, middleware=[Middleware(FaultMiddleware, agency=agency)])

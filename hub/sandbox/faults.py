@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import Invalid
-from hub.sandbox.record_faults import ROWS
+from hub.sandbox.record_faults import RECORD_FAULTS
 
-STATUSES: Final = frozenset({"429", "500", "502", "503", "504"})
-WIRE: Final = {
+ERROR_STATUSES: Final = frozenset({"429", "500", "502", "503", "504"})
+WIRE_FAULTS: Final = {
     "slow": "คำตอบไม่มา · no answer ever begins",
     "slow-loris": "ส่งทีละไบต์ · one byte at a time, for ever",
     "truncated": "JSON ขาดท้าย · the JSON ends half way",
@@ -22,7 +22,7 @@ WIRE: Final = {
     "reset": "ตัดสาย · the connection is reset within the body",
     "redirect": "ส่งต่อไปเครื่องอื่น · a redirect to another host",
 }
-SHAPE: Final = {
+PAGE_FAULTS: Final = {
     "empty-mid": "หน้าว่างกลางรายการ · an empty page in mid-list",
     "duplicate-page": "ส่งหน้าเดิมซ้ำ · the page before, once more",
     "shuffled": "สลับลำดับ · the records of a page in another order",
@@ -33,9 +33,16 @@ SHAPE: Final = {
     "bom": "มี BOM นำหน้า · a byte order mark before the answer",
     "expire-token": "โทเค็นหมดอายุ · the tokens given so far are refused",
 }
-IN_THE_MIDDLE: Final = frozenset({"empty-mid", "duplicate-page", "cursor-loop", "expire-token"})
-NAMES: Final = {**{s: f"HTTP {s}" for s in sorted(STATUSES)}, **WIRE, **SHAPE, **ROWS}
-FORM: Final = re.compile(r"(?P<name>[a-z0-9-]+?)(?:x(?P<times>\d+))?(?:@(?P<page>\d+))?")
+SECOND_PAGE_FAULTS: Final = frozenset(
+    {"empty-mid", "duplicate-page", "cursor-loop", "expire-token"}
+)
+FAULT_DESCRIPTIONS: Final = {
+    **{s: f"HTTP {s}" for s in sorted(ERROR_STATUSES)},
+    **WIRE_FAULTS,
+    **PAGE_FAULTS,
+    **RECORD_FAULTS,
+}
+FAULT_PATTERN: Final = re.compile(r"(?P<name>[a-z0-9-]+?)(?:x(?P<times>\d+))?(?:@(?P<page>\d+))?")
 
 
 @dataclass(slots=True)
@@ -43,27 +50,27 @@ class Fault:
     """One misbehaviour, and how often it may still happen."""
 
     name: str
-    left: int | None = None
-    page: int = 1
+    remaining: int | None = None
+    first_page: int = 1
 
     @classmethod
-    def read(cls, text: str) -> "Fault":
+    def parse(cls, text: str) -> "Fault":
         """From the command line; `Invalid` tells what there is to choose from."""
-        form = FORM.fullmatch(text)
-        if form is None or form["name"] not in NAMES:
+        match = FAULT_PATTERN.fullmatch(text)
+        if match is None or match["name"] not in FAULT_DESCRIPTIONS:
             raise Invalid(
                 "--fault",
-                f"ไม่รู้จัก {text!r} เลือกจาก {' '.join(NAMES)} เติม xจำนวนครั้ง หรือ @หน้าที่ ได้",
-                f"{text!r} is not one; choose from {' '.join(NAMES)}, "
+                f"ไม่รู้จัก {text!r} เลือกจาก {' '.join(FAULT_DESCRIPTIONS)} เติม xจำนวนครั้ง หรือ @หน้าที่ ได้",
+                f"{text!r} is not one; choose from {' '.join(FAULT_DESCRIPTIONS)}, "
                 "with xTIMES or @PAGE where wanted",
             )
-        page = int(form["page"] or (2 if form["name"] in IN_THE_MIDDLE else 1))
-        return cls(form["name"], int(form["times"]) if form["times"] else None, page)
+        page = int(match["page"] or (2 if match["name"] in SECOND_PAGE_FAULTS else 1))
+        return cls(match["name"], int(match["times"]) if match["times"] else None, page)
 
-    def due(self, page: int) -> bool:
+    def trigger(self, page: int) -> bool:
         """Whether it happens to this page request; that it does is counted."""
-        if page < self.page or self.left == 0:
+        if page < self.first_page or self.remaining == 0:
             return False
-        if self.left is not None:
-            self.left -= 1
+        if self.remaining is not None:
+            self.remaining -= 1
         return True

@@ -8,21 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import pages
-from connectors.registry import Connector, instance_of
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import create_http_pages
+from connectors.registry import Connector, load_source_file
 from hub.domain.record import record
 from hub.domain.sources.ledger import Ledger
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError
-from hub.ingest.run import Input, ingest
-from hub.sandbox.agency import API_KEY, CLIENT_SECRET, USER_TOKEN, Agency
-from hub.sandbox.endpoints import sandbox
-from hub.sandbox.server import answering
+from hub.ingest.run import SourceInput, ingest
+from hub.sandbox.agency import API_KEY, CLIENT_SECRET, USER_TOKEN, SandboxAgency
+from hub.sandbox.endpoints import create_sandbox
+from hub.sandbox.server import serve_in_thread
 from hub.store.database import Database
 
-FOLDER: Final = Path(__file__).parent / "sources"
-ADDRESS: Final = "http://127.0.0.1:8100"
+SOURCES_FOLDER: Final = Path(__file__).parent / "sources"
+DEFAULT_ADDRESS: Final = "http://127.0.0.1:8100"
 """The address in the files of the sources: the default port of `hub demo sandbox`."""
 SECRETS: Final = {
     "sandbox-user-token": USER_TOKEN,
@@ -32,7 +32,7 @@ SECRETS: Final = {
 
 
 @record
-class Filled:
+class FillResult:
     """One source taken in, or why it could not be."""
 
     spec: SourceSpec
@@ -40,33 +40,39 @@ class Filled:
     error: SourceError | None
 
 
-def made_up() -> dict[str, Connector]:
+def load_sandbox_sources() -> dict[str, Connector]:
     """The sources of the local agency, by name."""
-    return {path.stem: instance_of(path) for path in sorted(FOLDER.glob("*.toml"))}
+    return {path.stem: load_source_file(path) for path in sorted(SOURCES_FOLDER.glob("*.toml"))}
 
 
-def moved(spec: SourceSpec, address: str) -> SourceSpec:
+def with_address(spec: SourceSpec, address: str) -> SourceSpec:
     """A source of the local agency where that answers now."""
 
-    def there(url: str | None) -> str | None:
-        return url and url.replace(ADDRESS, address, 1)
+    def replace_address(url: str | None) -> str | None:
+        return url and url.replace(DEFAULT_ADDRESS, address, 1)
 
     auth = spec.auth
-    here = replace(auth, token_url=there(auth.token_url), resource=there(auth.resource))
-    return replace(spec, url=there(spec.url), auth=here)
+    moved_auth = replace(
+        auth, token_url=replace_address(auth.token_url), resource=replace_address(auth.resource)
+    )
+    return replace(spec, url=replace_address(spec.url), auth=moved_auth)
 
 
-async def fill(
-    database: Database, agency: Agency, progress: Callable[[int, int | None], None]
-) -> AsyncIterator[Filled]:
+async def fill_database(
+    database: Database, agency: SandboxAgency, progress: Callable[[int, int | None], None]
+) -> AsyncIterator[FillResult]:
     """Take in every source of an agency, whole; one that fails leaves the others."""
-    with answering(sandbox(agency)) as address:
-        for one in made_up().values():
-            spec = moved(one.spec, address)
-            given = Input(pages(spec, SECRETS.__getitem__, Grants()), one.spec.url or "")
+    with serve_in_thread(create_sandbox(agency)) as address:
+        for connector in load_sandbox_sources().values():
+            spec = with_address(connector.spec, address)
+            source_input = SourceInput(
+                create_http_pages(spec, SECRETS.__getitem__, TokenCache()), connector.spec.url or ""
+            )
             try:
-                done = await ingest(database, spec, one.read, given, whole=True, progress=progress)
+                result = await ingest(
+                    database, spec, connector.read, source_input, whole=True, progress=progress
+                )
             except SourceError as error:
-                yield Filled(spec, None, error)
+                yield FillResult(spec, None, error)
             else:
-                yield Filled(spec, done.ledger, None)
+                yield FillResult(spec, result.ledger, None)

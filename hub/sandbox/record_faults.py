@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.sandbox.records import Record
+from hub.sandbox.records import JsonObject
 
-ROWS: Final = {
+RECORD_FAULTS: Final = {
     "nan": "จำนวนเงินเป็น NaN · an amount that is NaN",
     "infinity": "จำนวนเงินเป็น Infinity · an amount that is Infinity",
     "huge-number": "จำนวนเงิน 1e400 · an amount of 1e400",
@@ -41,16 +41,16 @@ ROWS: Final = {
     "late-correction": "แก้ย้อนหลัง · another amount for a closed year",
     "boundary": "เที่ยงคืนปีงบ · signed at midnight of 1 October in Bangkok, told in UTC",
 }
-RAW: Final = re.compile('"⟦([^⟧]*)⟧"')
-NEW_NAME: Final = "กรมการแพทย์แผนไทยและการแพทย์ทางเลือก"
+RAW_MARK_PATTERN: Final = re.compile('"⟦([^⟧]*)⟧"')
+NEW_DEPARTMENT_NAME: Final = "กรมการแพทย์แผนไทยและการแพทย์ทางเลือก"
 """What department 21005 has been called since; the reference data has it as an alias."""
-MIDNIGHT: Final = "2024-09-30T17:00:00Z"
+FISCAL_YEAR_START: Final = "2024-09-30T17:00:00Z"
 """The first moment of the fiscal year 2568 in Bangkok."""
-THAI: Final = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+THAI_DIGITS: Final = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ApiColumns:
     """The columns of an API by what they hold; `amount` is in each of the list `amounts`."""
 
     key: str
@@ -63,27 +63,27 @@ class Shape:
     amount: str
 
 
-CONTRACT: Final = Shape(
+CONTRACT_COLUMNS: Final = ApiColumns(
     "id", "title_th", "fiscal_year_be", "province_name", "agency_name", "agency_code",
     "amounts", "baht",
 )  # fmt: skip
-SHAPES: Final = {
-    "budget": Shape(
+COLUMNS_BY_API: Final = {
+    "budget": ApiColumns(
         "objc_level1_name", "name", "bb_year", "bb_province", "agc", "agc_code", "compare",
         "bb_amount",
     ),
-    "ministry": CONTRACT,
-    "local": CONTRACT,
-    "contracts": Shape(
+    "ministry": CONTRACT_COLUMNS,
+    "local": CONTRACT_COLUMNS,
+    "contracts": ApiColumns(
         "project_id", "project_name", "budget_year", "province", "dept_name", None, "contract",
         "price_agree",
     ),
-    "catalog": Shape(
+    "catalog": ApiColumns(
         "รหัสโครงการ", "ชื่อโครงการ", "ปีงบประมาณ", "จังหวัด", "หน่วยงาน", None, None,
         "เบิกจ่าย (บาท)",
     ),
 }  # fmt: skip
-TITLES: Final = {
+FAULTY_TITLES: Final = {
     "nul": "ถนน\x00สายใหม่",
     "surrogate": "⟦\\ud800ถนน⟧",
     "bad-bytes": "ถนน\udcff\udcfe",
@@ -91,7 +91,7 @@ TITLES: Final = {
     "long-name": "ก" * 1_000_000,
     "decomposed": "นํ้าประปา\u200b  หมู่บ้าน",
 }
-NUMBERS: Final = {
+FAULTY_AMOUNTS: Final = {
     "nan": "⟦NaN⟧",
     "infinity": "⟦Infinity⟧",
     "huge-number": "⟦1e400⟧",
@@ -100,87 +100,96 @@ NUMBERS: Final = {
 }
 
 
-def spoilt(name: str, api: str, records: list[Record]) -> list[Record]:
+def apply_record_fault(name: str, api: str, records: list[JsonObject]) -> list[JsonObject]:
     """The records of a page, the first of them as a fault wants it."""
     if not records:
         return records
     first, *rest = records
     if name == "gone":
-        told = {"deleted": True, "id": first.get("id"), "updated_at": first.get("updated_at")}
-        return [told, *rest] if "deleted" in first else rest
+        tombstone = {"deleted": True, "id": first.get("id"), "updated_at": first.get("updated_at")}
+        return [tombstone, *rest] if "deleted" in first else rest
     if name == "same-key":
-        return [first, *rest, made("late-correction", SHAPES[api], first)]
-    return [made(name, SHAPES[api], first), *rest]
+        return [first, *rest, alter_record("late-correction", COLUMNS_BY_API[api], first)]
+    return [alter_record(name, COLUMNS_BY_API[api], first), *rest]
 
 
-def made(name: str, shape: Shape, record: Record) -> Record:
+def alter_record(name: str, columns: ApiColumns, record: JsonObject) -> JsonObject:
     """One record as a fault wants it."""
-    if name in TITLES:
-        return {**record, shape.title: TITLES[name]}
-    if name in NUMBERS:
-        return amended(shape, record, lambda _: NUMBERS[name])
-    told: dict[str, Callable[[], Record]] = {
-        "late-correction": lambda: amended(shape, record, lambda _: "7,777.00"),
-        "separators": lambda: amended(shape, record, lambda amount: f"{plain(amount):,.2f}"),
+    if name in FAULTY_TITLES:
+        return {**record, columns.title: FAULTY_TITLES[name]}
+    if name in FAULTY_AMOUNTS:
+        return with_first_amount(columns, record, lambda _: FAULTY_AMOUNTS[name])
+    alterations: dict[str, Callable[[], JsonObject]] = {
+        "late-correction": lambda: with_first_amount(columns, record, lambda _: "7,777.00"),
+        "separators": lambda: with_first_amount(
+            columns, record, lambda amount: f"{parse_float(amount):,.2f}"
+        ),
         "thai-digits": lambda: {
-            **amended(shape, record, lambda amount: f"{plain(amount):,.2f}".translate(THAI)),
-            shape.year: str(record[shape.year]).translate(THAI),
+            **with_first_amount(
+                columns, record, lambda amount: f"{parse_float(amount):,.2f}".translate(THAI_DIGITS)
+            ),
+            columns.year: str(record[columns.year]).translate(THAI_DIGITS),
         },
-        "ce-year": lambda: {**record, shape.year: int(record[shape.year]) - 543},
-        "short-year": lambda: {**record, shape.year: str(record[shape.year])[-2:]},
-        "no-year": lambda: {**record, shape.year: 1200},
-        "unknown-province": lambda: placed(shape, record, "จังหวัดที่ไม่มี", "99"),
-        "wrong-province": lambda: placed(shape, record, "ตราด", "22"),
+        "ce-year": lambda: {**record, columns.year: int(record[columns.year]) - 543},
+        "short-year": lambda: {**record, columns.year: str(record[columns.year])[-2:]},
+        "no-year": lambda: {**record, columns.year: 1200},
+        "unknown-province": lambda: with_province(columns, record, "จังหวัดที่ไม่มี", "99"),
+        "wrong-province": lambda: with_province(columns, record, "ตราด", "22"),
         "renamed-agency": lambda: {
             **record,
-            shape.agency: NEW_NAME,
-            **({shape.agency_code: ""} if shape.agency_code else {}),
+            columns.agency: NEW_DEPARTMENT_NAME,
+            **({columns.agency_code: ""} if columns.agency_code else {}),
         },
-        "no-key": lambda: {**record, shape.key: ""},
+        "no-key": lambda: {**record, columns.key: ""},
         "renamed-column": lambda: {
-            (f"{key}_new" if key == shape.title else key): one for key, one in record.items()
+            (f"{key}_new" if key == columns.title else key): one for key, one in record.items()
         },
         "new-column": lambda: {**record, "คอลัมน์ใหม่": 1},
-        "wrong-type": lambda: {**record, shape.amounts or shape.amount: {"ก": 1}},
+        "wrong-type": lambda: {**record, columns.amounts or columns.amount: {"ก": 1}},
         "boundary": lambda: {
             **record,
-            shape.year: "",
-            "contract": [{**one, "contract_date": MIDNIGHT} for one in record["contract"]],
+            columns.year: "",
+            "contract": [{**one, "contract_date": FISCAL_YEAR_START} for one in record["contract"]],
         },
     }
-    return told[name]()
+    return alterations[name]()
 
 
-def amended(shape: Shape, record: Record, change: Callable[[Any], Any]) -> Record:
+def with_first_amount(
+    columns: ApiColumns, record: JsonObject, change: Callable[[Any], Any]
+) -> JsonObject:
     """A record with its first amount changed."""
-    if shape.amounts is None:
-        return {**record, shape.amount: change(record[shape.amount])}
-    first, *rest = record[shape.amounts]
-    return {**record, shape.amounts: [{**first, shape.amount: change(first[shape.amount])}, *rest]}
+    if columns.amounts is None:
+        return {**record, columns.amount: change(record[columns.amount])}
+    first, *rest = record[columns.amounts]
+    return {
+        **record,
+        columns.amounts: [{**first, columns.amount: change(first[columns.amount])}, *rest],
+    }
 
 
-def plain(amount: Any) -> float:
+def parse_float(amount: Any) -> float:
     """An amount as a number; a generated one is small enough for it."""
     return float(str(amount).replace(",", ""))
 
 
-def placed(shape: Shape, record: Record, name: str, code: str) -> Record:
+def with_province(columns: ApiColumns, record: JsonObject, name: str, code: str) -> JsonObject:
     """A record in another province."""
     if "province_code" in record:
-        return {**record, shape.province: name, "province_code": code}
-    if shape.province in record:
-        return {**record, shape.province: name}
-    first, *rest = record[shape.amounts or ""]
-    return {**record, shape.amounts or "": [{**first, shape.province: name}, *rest]}
+        return {**record, columns.province: name, "province_code": code}
+    if columns.province in record:
+        return {**record, columns.province: name}
+    first, *rest = record[columns.amounts or ""]
+    return {**record, columns.amounts or "": [{**first, columns.province: name}, *rest]}
 
 
-def encoded(answer: Mapping[str, Any]) -> bytes:
+def encode_answer(answer: Mapping[str, Any]) -> bytes:
     """An answer as bytes, with what JSON has no value for."""
-    text = RAW.sub(fragment, json.dumps(answer, ensure_ascii=False))
+    text = RAW_MARK_PATTERN.sub(restore_mark, json.dumps(answer, ensure_ascii=False))
     return text.encode("utf-8", "surrogateescape")
 
 
-def fragment(match: re.Match[str]) -> str:
+def restore_mark(match: re.Match[str]) -> str:
     """What a mark stands for: a bare number, or a string with an escape in it."""
     inner = match[1].replace("\\\\", "\\")
     return f'"{inner}"' if "\\" in inner else inner

@@ -10,90 +10,94 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hub.sandbox.reference_names import (
+    ACTIONS,
     CATEGORIES,
     CENTRAL,
-    DEEDS,
     PLACES,
     PLANS,
     STRATEGIES,
-    THINGS,
-    Named,
-    authorities,
-    departments,
-    ministries,
-    provinces,
-    told_apart,
+    SUBJECTS,
+    CodedName,
+    list_authorities,
+    list_departments,
+    list_ministries,
+    list_provinces,
+    list_unambiguous_departments,
 )
 
 YEARS: Final = (2565, 2566, 2567, 2568)
-BEGAN: Final = datetime(2025, 1, 1, tzinfo=UTC)
-WORD: Final = (1 << 64) - 1
-Record = dict[str, Any]
+FIRST_CHANGE_AT: Final = datetime(2025, 1, 1, tzinfo=UTC)
+UINT64_MASK: Final = (1 << 64) - 1
+JsonObject = dict[str, Any]
 
 
-def mixed(seed: int, number: int) -> int:
+def mix_bits(seed: int, number: int) -> int:
     """64 well-stirred bits (splitmix64): the same everywhere, and no state to keep."""
-    z = (seed * 0x9E3779B97F4A7C15 + number * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & WORD
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & WORD
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & WORD
+    z = (seed * 0x9E3779B97F4A7C15 + number * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & UINT64_MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & UINT64_MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & UINT64_MASK
     return z ^ (z >> 31)
 
 
 @dataclass(frozen=True, slots=True)
-class Generated:
+class GeneratedRecords:
     """So many records of one seed."""
 
     count: int
     seed: int = 1
 
-    def block(self, number: int) -> tuple[int, Named]:
+    def year_and_ministry(self, number: int) -> tuple[int, CodedName]:
         """The year and the ministry a record belongs to."""
-        block = number * len(YEARS) * len(ministries()) // max(self.count, 1)
-        year, ministry = divmod(block, len(ministries()))
-        return YEARS[year], ministries()[ministry]
+        block = number * len(YEARS) * len(list_ministries()) // max(self.count, 1)
+        year, ministry = divmod(block, len(list_ministries()))
+        return YEARS[year], list_ministries()[ministry]
 
-    def numbers(self, year: str | None, min_code: str | None) -> list[range]:
+    def number_ranges(self, year: str | None, min_code: str | None) -> list[range]:
         """The ranges of numbers that a filter leaves."""
-        found = []
-        blocks = len(YEARS) * len(ministries())
+        ranges = []
+        blocks = len(YEARS) * len(list_ministries())
         edges = [-(-self.count * block // blocks) for block in range(blocks + 1)]
         for block in range(blocks):
-            at, ministry = divmod(block, len(ministries()))
-            code = ministries()[ministry].code
-            if year in {None, str(YEARS[at])} and min_code in {None, code, f"{code}000"}:
-                found.append(range(edges[block], edges[block + 1]))
-        return found
+            year_index, ministry = divmod(block, len(list_ministries()))
+            code = list_ministries()[ministry].code
+            if year in {None, str(YEARS[year_index])} and min_code in {None, code, f"{code}000"}:
+                ranges.append(range(edges[block], edges[block + 1]))
+        return ranges
 
     def title(self, number: int) -> str:
         """A title of three words and a number."""
-        bits = mixed(self.seed, number)
-        deed, thing, place = DEEDS[bits % 10], THINGS[bits // 10 % 12], PLACES[bits // 120 % 10]
-        return f"โครงการ{deed}{thing}{place} หมู่ที่ {number + 1}"
+        bits = mix_bits(self.seed, number)
+        action, subject, place = (
+            ACTIONS[bits % 10],
+            SUBJECTS[bits // 10 % 12],
+            PLACES[bits // 120 % 10],
+        )
+        return f"โครงการ{action}{subject}{place} หมู่ที่ {number + 1}"
 
-    def budget(self, number: int) -> Record:
+    def budget(self, number: int) -> JsonObject:
         """A record as the budget's disbursement service shapes it; amounts in baht."""
-        bits = mixed(self.seed, number)
-        year, ministry = self.block(number)
-        theirs = departments(ministry.code)
-        department = theirs[bits % len(theirs)]
-        parts, budget, paid = [], 0, 0
+        bits = mix_bits(self.seed, number)
+        year, ministry = self.year_and_ministry(number)
+        ministry_departments = list_departments(ministry.code)
+        department = ministry_departments[bits % len(ministry_departments)]
+        elements, total_appropriated, total_disbursed = [], 0, 0
         for part in range(bits // 7 % 3 + 1):
-            more = mixed(self.seed + 1 + part, number)
-            given = (more % 90_000 + 1) * 100
-            spent = more // 90_000 % (given + 1)
-            home = provinces()[more // 7 % len(provinces())].name
-            element: Record = {"bb_amount": given, "bb_province": home}
-            if more % 5:
-                element["gf_amount"] = spent
-                element["gf_province"] = CENTRAL if more % 2 else home
-                paid += spent
-            budget += given
-            parts.append(element)
+            part_bits = mix_bits(self.seed + 1 + part, number)
+            appropriated = (part_bits % 90_000 + 1) * 100
+            disbursed = part_bits // 90_000 % (appropriated + 1)
+            province = list_provinces()[part_bits // 7 % len(list_provinces())].name
+            element: JsonObject = {"bb_amount": appropriated, "bb_province": province}
+            if part_bits % 5:
+                element["gf_amount"] = disbursed
+                element["gf_province"] = CENTRAL if part_bits % 2 else province
+                total_disbursed += disbursed
+            total_appropriated += appropriated
+            elements.append(element)
         return {
             "bb_code": f"{department.code}{number:011}",
             "bb_year": str(year),
-            "amount": budget,
-            "gf_amount_sum": paid,
+            "amount": total_appropriated,
+            "gf_amount_sum": total_disbursed,
             "min_code": f"{ministry.code}000",
             "min": ministry.name,
             "agc_code": department.code,
@@ -102,20 +106,20 @@ class Generated:
             "stg_name": STRATEGIES[bits // 13 % 3],
             "objc_level1_name": CATEGORIES[bits // 17 % 5],
             "name": self.title(number),
-            "compare": parts,
+            "compare": elements,
         }
 
-    def project(self, number: int, kind: str, revision: int = 0) -> Record:
+    def project(self, number: int, kind: str, revision: int = 0) -> JsonObject:
         """A record of the source contract; amounts are decimal strings in baht."""
-        bits = mixed(self.seed + (100 if kind == "ministry" else 200), number)
-        year, ministry = self.block(number)
-        owner, province = ministry, provinces()[bits % len(provinces())]
+        bits = mix_bits(self.seed + (100 if kind == "ministry" else 200), number)
+        year, ministry = self.year_and_ministry(number)
+        owner, province = ministry, list_provinces()[bits % len(list_provinces())]
         if kind == "local":
-            owner, province = authorities()[bits % len(authorities())]
-        asked = (bits // 77 % 900_000 + 1) * 100 + revision
+            owner, province = list_authorities()[bits % len(list_authorities())]
+        requested = (bits // 77 % 900_000 + 1) * 100 + revision
         return {
-            "id": identity(kind, number),
-            "updated_at": stamp(number),
+            "id": build_project_key(kind, number),
+            "updated_at": initial_change_timestamp(number),
             "deleted": False,
             "title_th": self.title(number),
             "agency_code": owner.code,
@@ -125,82 +129,86 @@ class Generated:
             "province_name": province.name,
             "strategy": STRATEGIES[bits // 13 % 3],
             "amounts": [
-                {"phase": "REQUESTED", "fiscal_year_be": year, "baht": f"{asked}.00"},
-                {"phase": "APPROPRIATED", "fiscal_year_be": year, "baht": f"{asked * 4 // 5}.50"},
+                {"phase": "REQUESTED", "fiscal_year_be": year, "baht": f"{requested}.00"},
+                {
+                    "phase": "APPROPRIATED",
+                    "fiscal_year_be": year,
+                    "baht": f"{requested * 4 // 5}.50",
+                },
             ],
         }
 
-    def contract(self, number: int) -> Record:
+    def contract(self, number: int) -> JsonObject:
         """A record as the service of contracts shapes it; amounts are strings with commas."""
-        bits = mixed(self.seed + 300, number)
-        year, ministry = self.block(number)
-        theirs = told_apart(ministry.code)
+        bits = mix_bits(self.seed + 300, number)
+        year, ministry = self.year_and_ministry(number)
+        ministry_departments = list_unambiguous_departments(ministry.code)
         prices = [
-            mixed(self.seed + 301 + part, number) % 90_000_000 + 100
+            mix_bits(self.seed + 301 + part, number) % 90_000_000 + 100
             for part in range(bits // 7 % 3 + 1)
         ]
-        signed = f"{year - 543}-{bits % 9 + 1:02}-{bits // 9 % 28 + 1:02}"
+        signed_on = f"{year - 543}-{bits % 9 + 1:02}-{bits // 9 % 28 + 1:02}"
         return {
             "project_id": f"{year % 100}{number:09}",
             "project_name": self.title(number),
             "project_type_name": "จ้างก่อสร้าง",
-            "dept_name": theirs[bits % len(theirs)].name,
+            "dept_name": ministry_departments[bits % len(ministry_departments)].name,
             "dept_sub_name": "",
             "purchase_method_name": "ประกวดราคาอิเล็กทรอนิกส์ (e-bidding)",
-            "project_money": commas(sum(prices)),
-            "sum_price_agree": commas(sum(prices)),
+            "project_money": format_baht(sum(prices)),
+            "sum_price_agree": format_baht(sum(prices)),
             "budget_year": str(year),
-            "transaction_date": signed,
-            "province": provinces()[bits // 3 % len(provinces())].name,
+            "transaction_date": signed_on,
+            "province": list_provinces()[bits // 3 % len(list_provinces())].name,
             "contract": [
                 {
                     "contract_no": f"{part + 1}/{year}",
-                    "contract_date": signed,
-                    "price_agree": commas(price),
+                    "contract_date": signed_on,
+                    "price_agree": format_baht(price),
                     "winner": "บริษัท ทดลอง จำกัด",
                 }
                 for part, price in enumerate(prices)
             ],
         }
 
-    def row(self, number: int) -> Record:
+    def row(self, number: int) -> JsonObject:
         """A row of the catalogue's table: one amount a number in million baht, one a text."""
-        bits = mixed(self.seed + 400, number)
-        year, ministry = self.block(number)
-        theirs = told_apart(ministry.code)
-        given = bits // 11 % 90_000 + 1
+        bits = mix_bits(self.seed + 400, number)
+        year, ministry = self.year_and_ministry(number)
+        ministry_departments = list_unambiguous_departments(ministry.code)
+        amount = bits // 11 % 90_000 + 1
         return {
             "_id": number + 1,
             "รหัสโครงการ": f"T{number:08}",
             "ชื่อโครงการ": self.title(number),
-            "หน่วยงาน": theirs[bits % len(theirs)].name,
-            "จังหวัด": provinces()[bits // 3 % len(provinces())].name,
+            "หน่วยงาน": ministry_departments[bits % len(ministry_departments)].name,
+            "จังหวัด": list_provinces()[bits // 3 % len(list_provinces())].name,
             "ปีงบประมาณ": year,
-            "งบประมาณ (ล้านบาท)": given / 1000,
-            "เบิกจ่าย (บาท)": commas(given * 80_000),
+            "งบประมาณ (ล้านบาท)": amount / 1000,
+            "เบิกจ่าย (บาท)": format_baht(amount * 80_000),
             "หมายเหตุ": "",
         }
 
-    def all_budget(self) -> Iterator[Record]:
+    def iterate_budget(self) -> Iterator[JsonObject]:
         """Every budget record, in order."""
         return (self.budget(number) for number in range(self.count))
 
 
-def commas(satang: int) -> str:
+def format_baht(satang: int) -> str:
     """Satang as baht with commas and two decimals."""
     return f"{satang // 100:,}.{satang % 100:02}"
 
 
-def identity(kind: str, number: int) -> str:
+def build_project_key(kind: str, number: int) -> str:
     """The key of a project in its own agency."""
     return f"{kind}-{number:08}"
 
 
-def moment(number: int) -> datetime:
+def initial_change_time(number: int) -> datetime:
     """When record `number` was last changed, while nothing has happened to it since."""
-    return BEGAN + timedelta(seconds=number)
+    return FIRST_CHANGE_AT + timedelta(seconds=number)
 
 
-def stamp(number: int) -> str:
+def initial_change_timestamp(number: int) -> str:
     """The same, as the contract writes it."""
-    return moment(number).isoformat().replace("+00:00", "Z")
+    return initial_change_time(number).isoformat().replace("+00:00", "Z")

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 REFERENCE: Final = Path(__file__).parents[1] / "reference"
 
-DEEDS: Final = (
+ACTIONS: Final = (
     "ก่อสร้าง", "ปรับปรุง", "ส่งเสริม", "พัฒนา", "อบรม", "ซ่อมแซม", "สนับสนุน", "ขยาย", "สำรวจ", "ฟื้นฟู",
 )  # fmt: skip
-THINGS: Final = (
+SUBJECTS: Final = (
     "ถนนคอนกรีต", "แหล่งน้ำชุมชน", "ตลาดชุมชน", "ศูนย์เรียนรู้การเกษตร", "ระบบประปาหมู่บ้าน", "เส้นทางท่องเที่ยว",
     "กลุ่มอาชีพสตรี", "ป่าชายเลน", "ระบบเตือนภัย", "โรงเรือนผลไม้", "อาคารผู้สูงอายุ", "ท่าเรือเล็ก",
 )  # fmt: skip
@@ -22,14 +22,14 @@ PLACES: Final = (
 CATEGORIES: Final = ("งบบุคลากร", "งบดำเนินงาน", "งบลงทุน", "งบเงินอุดหนุน", "งบรายจ่ายอื่น")
 PLANS: Final = ("แผนงานพื้นฐาน", "แผนงานยุทธศาสตร์", "แผนงานบูรณาการ")
 STRATEGIES: Final = ("ด้านความมั่นคง", "ด้านการสร้างความสามารถในการแข่งขัน", "ด้านสิ่งแวดล้อม")
-LASTING: Final = tuple(f"ministry:{code}" for code in ("07", "08", "09", "15", "20", "21"))
-TOWNS: Final = ("20", "21", "22", "23", "50", "90")
+MINISTRY_IDS: Final = tuple(f"ministry:{code}" for code in ("07", "08", "09", "15", "20", "21"))
+AUTHORITY_PROVINCES: Final = ("20", "21", "22", "23", "50", "90")
 """Provinces with a made-up local authority each."""
 CENTRAL: Final = "ส่วนกลาง"
 """Central money: no province."""
 
 
-class Named(NamedTuple):
+class CodedName(NamedTuple):
     """A code and the name that goes with it."""
 
     code: str
@@ -37,21 +37,21 @@ class Named(NamedTuple):
 
 
 @cache
-def ministries() -> tuple[Named, ...]:
+def list_ministries() -> tuple[CodedName, ...]:
     """Six ministries that have stood for long; the code is that of the budget's own coding."""
     return tuple(
-        Named(row["id"].split(":")[1], row["name_th"])
-        for row in rows("agencies.csv")
-        if row["id"] in LASTING
+        CodedName(row["id"].split(":")[1], row["name_th"])
+        for row in read_reference_rows("agencies.csv")
+        if row["id"] in MINISTRY_IDS
     )
 
 
 @cache
-def departments(ministry: str) -> tuple[Named, ...]:
+def list_departments(ministry: str) -> tuple[CodedName, ...]:
     """The departments of a ministry that stand today."""
     return tuple(
-        Named(code, row["name_th"])
-        for row in rows("agencies.csv")
+        CodedName(code, row["name_th"])
+        for row in read_reference_rows("agencies.csv")
         if row["kind"] == "DEPARTMENT"
         and not row["valid_to"]
         and (code := row["id"].split(":")[1]).startswith(ministry)
@@ -59,33 +59,33 @@ def departments(ministry: str) -> tuple[Named, ...]:
 
 
 @cache
-def told_apart(ministry: str) -> tuple[Named, ...]:
+def list_unambiguous_departments(ministry: str) -> tuple[CodedName, ...]:
     """The departments of a ministry whose name no other body bears: it will do without a code."""
-    times = Counter(row["name_th"] for row in rows("agencies.csv"))
-    return tuple(one for one in departments(ministry) if times[one.name] == 1)
+    name_counts = Counter(row["name_th"] for row in read_reference_rows("agencies.csv"))
+    return tuple(one for one in list_departments(ministry) if name_counts[one.name] == 1)
 
 
 @cache
-def provinces() -> tuple[Named, ...]:
+def list_provinces() -> tuple[CodedName, ...]:
     """The provinces of today and Bangkok."""
     return tuple(
-        Named(row["code"], row["name_th"])
-        for row in rows("areas.csv")
+        CodedName(row["code"], row["name_th"])
+        for row in read_reference_rows("areas.csv")
         if row["level"] == "PROVINCE" and not row["valid_to"]
     )
 
 
 @cache
-def authorities() -> tuple[tuple[Named, Named], ...]:
+def list_authorities() -> tuple[tuple[CodedName, CodedName], ...]:
     """The made-up local authorities, each with its province."""
     return tuple(
-        (Named(f"{one.code}-01", f"เทศบาลทดลอง{one.name}"), one)
-        for one in provinces()
-        if one.code in TOWNS
+        (CodedName(f"{one.code}-01", f"เทศบาลทดลอง{one.name}"), one)
+        for one in list_provinces()
+        if one.code in AUTHORITY_PROVINCES
     )
 
 
-def rows(file: str) -> list[dict[str, str]]:
+def read_reference_rows(file: str) -> list[dict[str, str]]:
     """The rows of a reference file."""
-    with (REFERENCE / file).open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
+    with (REFERENCE / file).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))

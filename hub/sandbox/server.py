@@ -11,40 +11,49 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from hub.errors import Invalid
-from hub.sandbox.agency import API_KEY, CLIENT_ID, CLIENT_SECRET, RESOURCE, USER_TOKEN, Agency
-from hub.sandbox.endpoints import sandbox
+from hub.sandbox.agency import (
+    API_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    RESOURCE,
+    USER_TOKEN,
+    SandboxAgency,
+)
+from hub.sandbox.endpoints import create_sandbox
 
-TABLE: Final = "/catalog/api/3/action/datastore_search"
+TABLE_PATH: Final = "/catalog/api/3/action/datastore_search"
 
 
-def serve(agency: Agency, port: int, say: Callable[[str], None]) -> None:
+def serve_sandbox(agency: SandboxAgency, port: int, report: Callable[[str], None]) -> None:
     """Serve on this machine only; `Invalid` where the port is taken."""
     try:
-        listening = socket.create_server(("127.0.0.1", port))
-    except (OSError, OverflowError) as taken:
-        why = os.strerror(taken.errno) if isinstance(taken, OSError) and taken.errno else str(taken)
+        listener = socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        reason = (
+            os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        )
         raise Invalid(
             "--port",
-            f"ใช้พอร์ต {port} ไม่ได้ ({why}) เลือกพอร์ตอื่น หรือ 0 ให้ระบบเลือก",
-            f"port {port} cannot be used ({why}); choose another, or 0 for any free port",
+            f"ใช้พอร์ต {port} ไม่ได้ ({reason}) เลือกพอร์ตอื่น หรือ 0 ให้ระบบเลือก",
+            f"port {port} cannot be used ({reason}); choose another, or 0 for any free port",
         ) from None
-    with listening:
-        for line in told(agency, f"http://127.0.0.1:{listening.getsockname()[1]}"):
-            say(line)
+    with listener:
+        for line in describe_endpoints(agency, f"http://127.0.0.1:{listener.getsockname()[1]}"):
+            report(line)
         config = uvicorn.Config(
-            sandbox(agency),
+            create_sandbox(agency),
             log_config=None,
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=2,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @contextmanager
-def answering(app: ASGIApp) -> Iterator[str]:
+def serve_in_thread(app: ASGIApp) -> Iterator[str]:
     """The address of an application that answers on this machine, on a thread of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -53,17 +62,17 @@ def answering(app: ASGIApp) -> Iterator[str]:
         timeout_graceful_shutdown=1,  # hanging answers are cut at the end
     )
     server = uvicorn.Server(config)
-    running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    running.start()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        running.join(10)
-        listening.close()
+        thread.join(10)
+        listener.close()
 
 
-def told(agency: Agency, address: str) -> list[str]:
+def describe_endpoints(agency: SandboxAgency, address: str) -> list[str]:
     """Where the doors are, and what opens them."""
     return [
         f"หน่วยงานทดลอง · a local agency, {agency.data.count:,} ระเบียน · records per API",
@@ -71,7 +80,7 @@ def told(agency: Agency, address: str) -> list[str]:
         f"กระทรวง · ministry    {address}/ministry/projects",
         f"ท้องถิ่น · local       {address}/local/projects",
         f"สัญญา · contracts    {address}/contracts/cgdcontract  (api-key: {API_KEY})",
-        f"คลังข้อมูล · catalogue {address}{TABLE}?resource_id={RESOURCE}",
+        f"คลังข้อมูล · catalogue {address}{TABLE_PATH}?resource_id={RESOURCE}",
         f"โทเค็น · token       {address}/token  ({CLIENT_ID} / {CLIENT_SECRET})",
         f"ยอดจริง · truth      {address}/truth",
         *(f"ความผิดปกติ · fault   {fault.name}" for fault in agency.faults),

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from hub.bootstrap.sources import connectors_of, live_agencies, review_connectors, scheduled_sources
-from hub.sandbox.fill import made_up
+from hub.sandbox.fill import load_sandbox_sources
 from hub.settings import Settings
 
 SETTINGS = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
 
 
 def test_made_up_sources_are_known_to_a_ruling_on_their_rows_and_to_nothing_else() -> None:
-    filled = made_up()
+    filled = load_sandbox_sources()
     assert filled
     assert filled.keys() <= review_connectors(SETTINGS, filled).keys()
     known = {
@@ -24,5 +24,5 @@ def test_made_up_sources_are_known_to_a_ruling_on_their_rows_and_to_nothing_else
 
 def test_a_made_up_source_never_takes_the_place_of_a_real_one() -> None:
     name, real = next(iter(connectors_of(SETTINGS).items()))
-    pretended = {name: next(iter(made_up().values()))}
+    pretended = {name: next(iter(load_sandbox_sources().values()))}
     assert review_connectors(SETTINGS, pretended)[name] is real

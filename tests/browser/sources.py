@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from connectors.kit.files import pages_of
-from connectors.registry import FOLDER, Connector, connectors
+from connectors.kit.files import create_file_pages
+from connectors.registry import CONNECTORS_FOLDER, Connector, load_connectors
 from hub.errors import SourceRefused
-from hub.ingest.run import Input, ingest
-from hub.services.sources.source_status import declare_all
+from hub.ingest.run import SourceInput, ingest
+from hub.services.sources.source_status import upsert_sources
 from hub.settings import Settings
 from hub.store.database import Database, open_database
 from tests.connectors.test_every_connector import sample
@@ -47,15 +47,15 @@ class Operated:
 def declared(folder: Path) -> dict[str, Connector]:
     """Every source: those built in, and one of each sample as an operator would declare it."""
     folder.mkdir(exist_ok=True)
-    for path in FOLDER.glob("*/sample/*.toml"):
+    for path in CONNECTORS_FOLDER.glob("*/sample/*.toml"):
         shutil.copy(path, folder)
-    return connectors(folder)
+    return load_connectors(folder)
 
 
 async def take_in(database: Database, folder: Path) -> None:
     """Take in every sample; one source was refused since, and one was never taken in."""
     known = declared(folder)
-    await declare_all(database, [one.spec for one in known.values()])
+    await upsert_sources(database, [one.spec for one in known.values()])
     for name, one in known.items():
         path = sample(one)
         if name == "interior_disbursements":
@@ -64,7 +64,12 @@ async def take_in(database: Database, folder: Path) -> None:
             volume = folder.parent / "volume-9.csv"
             volume.write_text(path.read_text("utf-8") + MISREAD, "utf-8")
             path = volume
-        await ingest(database, one.spec, one.read, Input(pages_of(path, one.spec), path.name, name))
+        await ingest(
+            database,
+            one.spec,
+            one.read,
+            SourceInput(create_file_pages(path, one.spec), path.name, name),
+        )
     await change_columns(database, known["contracts"], folder.parent)
 
 
@@ -74,7 +79,12 @@ async def change_columns(database: Database, one: Connector, room: Path) -> None
     text = sample(one).read_text("utf-8")
     path.write_text(text.replace("{", '{"winner_rank": "1", ', 1), "utf-8")
     with suppress(SourceRefused):
-        await ingest(database, one.spec, one.read, Input(pages_of(path, one.spec), path.name, "2"))
+        await ingest(
+            database,
+            one.spec,
+            one.read,
+            SourceInput(create_file_pages(path, one.spec), path.name, "2"),
+        )
 
 
 @asynccontextmanager

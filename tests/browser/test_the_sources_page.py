@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.files import pages_of
-from connectors.registry import connectors
-from hub.ingest.run import Input, ingest
+from connectors.kit.files import create_file_pages
+from connectors.registry import load_connectors
+from hub.ingest.run import SourceInput, ingest
 from tests.browser.sources import Operated
 from tests.browser.visitor import PHONE, Visit, shown
 from tests.connectors.test_every_connector import sample
@@ -129,9 +129,14 @@ async def test_a_run_that_ends_shows_by_itself(work: Visit, own: Operated) -> No
     await page.wait_for_selector("[data-live=on]")
     row = "tr:has([data-source=interior_disbursements])"
     assert "ยังไม่เคยนำเข้า" in await page.inner_text(row)
-    one = connectors(own.sources)["interior_disbursements"]
+    one = load_connectors(own.sources)["interior_disbursements"]
     path = sample(one)
-    await ingest(own.database, one.spec, one.read, Input(pages_of(path, one.spec), path.name, "1"))
+    await ingest(
+        own.database,
+        one.spec,
+        one.read,
+        SourceInput(create_file_pages(path, one.spec), path.name, "1"),
+    )
     await page.wait_for_selector(f"{row} .h-OK")
     assert "จบหนึ่งรอบ" in await page.inner_text("#live")
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from connectors.registry import connector, instance_of
+from connectors.registry import find_connector, load_source_file
 from hub.cli.source_input import check_secret_host, input_of
 from hub.errors import Invalid
 from hub.settings import Settings
 from tests.connectors.mappings import PLAN, written
 
-SPEC = connector("govspending_budget").spec
+SPEC = find_connector("govspending_budget").spec
 
 
 def test_a_secret_is_not_sent_to_another_host() -> None:
@@ -24,12 +24,12 @@ def test_a_secret_is_sent_to_its_own_host_and_to_this_machine(address: str) -> N
 
 
 def test_a_mapped_source_is_read_from_a_file_and_not_from_an_address(tmp_path: Path) -> None:
-    source = instance_of(written(tmp_path, PLAN))
+    source = load_source_file(written(tmp_path, PLAN))
     with pytest.raises(Invalid, match="download it first"):
         input_of(source, "https://elsewhere.example/a", Settings.from_environment())
 
 
 def test_a_secret_in_an_address_is_not_stored_with_the_run() -> None:
     address = "http://127.0.0.1:9/list?year=2565&user_token=abcd"
-    given = input_of(connector("govspending_budget"), address, Settings.from_environment())
+    given = input_of(find_connector("govspending_budget"), address, Settings.from_environment())
     assert given.origin == "http://127.0.0.1:9/list?year=2565&user_token=***"

@@ -17,21 +17,21 @@ from typing import Any
 import asyncpg
 import pytest
 
-from connectors.kit.files import pages_of, records
-from connectors.registry import FOLDER, Connector, connectors, instance_of
+from connectors.kit.files import create_file_pages, read_records
+from connectors.registry import CONNECTORS_FOLDER, Connector, load_connectors, load_source_file
 from hub.domain.sources.joins import Join
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import RawName, RawRecord, SourceEntry
 from hub.domain.sources.spec import parse_source_spec
 from hub.errors import Invalid, SourceRefused
-from hub.ingest.parse import entry_of
-from hub.ingest.run import Input, ingest
+from hub.ingest.parse import parse_entry
+from hub.ingest.run import SourceInput, ingest
 from hub.store.database import Database
 from tests.connectors import sheets
 
-SAMPLES = [instance_of(path) for path in sorted(FOLDER.glob("*/sample/*.toml"))]
+SAMPLES = [load_source_file(path) for path in sorted(CONNECTORS_FOLDER.glob("*/sample/*.toml"))]
 """Connectors that are no source by themselves, as an operator makes one of them."""
-ALL = [*connectors().values(), *SAMPLES]
+ALL = [*load_connectors().values(), *SAMPLES]
 EVERY = pytest.mark.parametrize("asked", ALL, ids=[one.spec.id for one in ALL])
 NO_IO = {
     "asyncio", "httpx2", "io", "open", "os", "pathlib", "random", "requests", "socket",
@@ -56,7 +56,7 @@ def sample(asked: Connector) -> Path:
 
 
 def raws(asked: Connector) -> list[RawRecord]:
-    return list(records(sample(asked), asked.spec, datetime(2026, 1, 1, tzinfo=UTC)))
+    return list(read_records(sample(asked), asked.spec, datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def name(written: RawName | None) -> list[str | None] | None:
@@ -102,7 +102,7 @@ def joined(join: Join) -> list[Any]:
 
 @EVERY
 def test_a_sample_is_read_as_expected(asked: Connector, request: pytest.FixtureRequest) -> None:
-    found = [told(entry_of(raw, asked.spec, asked.read)) for raw in raws(asked)]
+    found = [told(parse_entry(raw, asked.spec, asked.read)) for raw in raws(asked)]
     path = asked.folder / "sample" / "expected.json"
     if request.config.getoption("--write-answers"):
         path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -115,11 +115,11 @@ def test_a_column_nobody_reads_stops_the_run_with_its_name(asked: Connector) -> 
     [raw, *_] = raws(asked)
     stranger = replace(raw, payload={**raw.payload, "คอลัมน์ใหม่": "1"})
     with pytest.raises(SourceRefused, match="คอลัมน์ใหม่"):
-        entry_of(stranger, asked.spec, asked.read)
+        parse_entry(stranger, asked.spec, asked.read)
     for column in asked.spec.columns.nested:
         inner = replace(raw, payload={**raw.payload, column: [{"stranger": 1}]})
         with pytest.raises(SourceRefused, match=rf"{column}\.stranger"):
-            entry_of(inner, asked.spec, asked.read)
+            parse_entry(inner, asked.spec, asked.read)
 
 
 @EVERY
@@ -128,7 +128,7 @@ def test_a_required_column_that_is_gone_stops_the_run_with_its_name(asked: Conne
     for column in asked.spec.columns.required_top_level:
         rest = {key: one for key, one in raw.payload.items() if key != column}
         with pytest.raises(SourceRefused, match=re.escape(column)):
-            entry_of(replace(raw, payload=rest), asked.spec, asked.read)
+            parse_entry(replace(raw, payload=rest), asked.spec, asked.read)
 
 
 @EVERY
@@ -137,7 +137,7 @@ def test_a_cell_of_any_type_is_read_or_doubted_and_never_raises(asked: Connector
     [raw, *_] = raws(asked)
     for column in asked.spec.columns.required_top_level:
         for cell in strange:
-            entry_of(replace(raw, payload={**raw.payload, column: cell}), asked.spec, asked.read)
+            parse_entry(replace(raw, payload={**raw.payload, column: cell}), asked.spec, asked.read)
 
 
 @EVERY
@@ -168,7 +168,7 @@ def test_a_reader_does_nothing_but_read(asked: Connector) -> None:
 async def test_the_ledger_of_a_sample_balances_and_a_second_run_changes_nothing(
     asked: Connector, fresh_database: Database
 ) -> None:
-    given = Input(pages_of(sample(asked), asked.spec, 2), "sample", "sample")
+    given = SourceInput(create_file_pages(sample(asked), asked.spec, 2), "sample", "sample")
     first = await ingest(fresh_database, asked.spec, asked.read, given)
     rows = await everything(fresh_database.pool)
     again = await ingest(fresh_database, asked.spec, asked.read, given)
@@ -200,7 +200,7 @@ async def everything(pool: asyncpg.Pool) -> list[Any]:
 def test_a_declaration_that_will_not_do_names_its_key(
     change: Callable[[dict[str, Any]], Any], key: str
 ) -> None:
-    folder = connectors()["govspending_budget"].folder
+    folder = load_connectors()["govspending_budget"].folder
     table = tomllib.loads((folder / "source.toml").read_text("utf-8"))
     change(table)
     with pytest.raises(Invalid, match=key):

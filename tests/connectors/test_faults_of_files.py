@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.files import pages_of, records, snapshot
-from connectors.registry import Connector, connector, instance_of
+from connectors.kit.files import compute_file_digest, create_file_pages, read_records
+from connectors.registry import Connector, find_connector, load_source_file
 from hub.domain.budget import BudgetPhase
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import QuarantineReason, SourceEntry
 from hub.domain.thai_text import normalize_text
 from hub.errors import SourceRefused
-from hub.ingest.parse import entry_of
-from hub.ingest.run import Input, Result, ingest
-from hub.services.sources.source_status import waiting as waiting_rows
+from hub.ingest.parse import parse_entry
+from hub.ingest.run import RunResult, SourceInput, ingest
+from hub.services.sources.source_status import list_waiting_questions as waiting_rows
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.connectors import sheets
@@ -44,16 +44,18 @@ def file(folder: Path, *lines: str, head: str = HEAD, encoding: str = "utf-8") -
 
 
 def asked(folder: Path, **changes: Any) -> Connector:
-    return instance_of(written(folder, DISBURSED, lambda t: t.update(changes)))
+    return load_source_file(written(folder, DISBURSED, lambda t: t.update(changes)))
 
 
 def entries(path: Path, source: Connector) -> list[SourceEntry]:
-    found = records(path, source.spec, AT)
-    return [entry_of(raw, source.spec, source.read) for raw in found]
+    found = read_records(path, source.spec, AT)
+    return [parse_entry(raw, source.spec, source.read) for raw in found]
 
 
-async def take(database: Database, path: Path, source: Connector) -> Result:
-    given = Input(pages_of(path, source.spec, 2), path.name, snapshot(path))
+async def take(database: Database, path: Path, source: Connector) -> RunResult:
+    given = SourceInput(
+        create_file_pages(path, source.spec, 2), path.name, compute_file_digest(path)
+    )
     done = await ingest(database, source.spec, source.read, given)
     assert done.ledger.balanced
     return done
@@ -195,7 +197,7 @@ def test_a_code_that_a_spreadsheet_made_a_number_is_doubted(tmp_path: Path) -> N
         table.update(format="XLSX")
         table.pop("encoding")
 
-    source = instance_of(written(tmp_path, DISBURSED, change))
+    source = load_source_file(written(tmp_path, DISBURSED, change))
     rows: list[list[Any]] = [
         [*ROW.values()],
         [*{**ROW, "รหัส": 1500700010700001}.values()],
@@ -277,7 +279,7 @@ async def test_a_changed_mapping_reads_unchanged_rows_anew(
 async def test_what_was_disbursed_stands_on_the_project_of_the_budget_that_bears_its_code(
     tmp_path: Path, fresh_database: Database
 ) -> None:
-    budget = connector("govspending_budget")
+    budget = find_connector("govspending_budget")
     path = tmp_path / "budget.jsonl"
     sample = budget.folder / "sample" / "records.jsonl"
     path.write_text(sample.read_text("utf-8").splitlines()[0], "utf-8")

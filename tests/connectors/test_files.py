@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.files import pages_of, snapshot
+from connectors.kit.files import compute_file_digest, create_file_pages
 from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.domain.sources.spec import Format
 from hub.errors import SourceRefused
-from hub.ingest.raw_payload import payload_of, raw_of
+from hub.ingest.raw_payload import build_raw_payload, decode_payload
 from tests.ingest.made import AT, SPEC
 
 Made = Callable[..., Path]
@@ -31,7 +31,7 @@ async def of(
     path: Path, form: Format = Format.CSV, encoding: str = "utf-8", cursor: str | None = None
 ) -> list[RawRecord]:
     spec = replace(SPEC, format=form, encoding=encoding)
-    pages = pages_of(path, spec, 2)(cursor)
+    pages = create_file_pages(path, spec, 2)(cursor)
     return [record async for page in pages for record in page.records]
 
 
@@ -57,7 +57,7 @@ async def test_bytes_that_do_not_decode_are_kept_and_doubted(made: Made) -> None
     assert [doubt.reason for doubt in bad.doubts] == [QuarantineReason.UNDECODABLE]
     assert bad.payload["a"].encode("utf-8", "surrogateescape") == b"\xff\xfe"
     assert "\ufffd" not in bad.payload["a"]
-    assert payload_of(raw_of(bad)) == bad.payload
+    assert decode_payload(build_raw_payload(bad)) == bad.payload
     assert good.doubts == ()
 
 
@@ -84,16 +84,16 @@ async def test_json_keeps_numbers_as_they_are_written(made: Made) -> None:
     assert found[1].payload == b"broken"
     assert found[2].doubts[0].reason is QuarantineReason.UNDECODABLE
     for record in found[:2]:
-        assert str(payload_of(raw_of(record))) == str(record.payload)
+        assert str(decode_payload(build_raw_payload(record))) == str(record.payload)
 
 
 async def test_a_list_in_an_answer_is_found_where_it_is_declared(made: Made) -> None:
     nested = replace(SPEC, paging=replace(SPEC.paging, records="result.records"))
     path = made("a.json", b'{"result": {"records": [{"a": 1}]}}')
-    pages = [page async for page in pages_of(path, nested)(None)]
+    pages = [page async for page in create_file_pages(path, nested)(None)]
     assert [record.payload for page in pages for record in page.records] == [{"a": 1}]
     with pytest.raises(SourceRefused, match="not JSON as declared"):
-        [page async for page in pages_of(made("b.json", b'{"other": 1}'), nested)(None)]
+        [page async for page in create_file_pages(made("b.json", b'{"other": 1}'), nested)(None)]
 
 
 async def test_a_broken_off_reading_goes_on_at_its_cursor(made: Made) -> None:
@@ -102,7 +102,7 @@ async def test_a_broken_off_reading_goes_on_at_its_cursor(made: Made) -> None:
     async def cursors(start: str | None) -> list[tuple[Any, ...]]:
         return [
             (page.cursor, page.next_cursor, [record.payload["a"] for record in page.records])
-            async for page in pages_of(path, SPEC_CSV, 2)(start)
+            async for page in create_file_pages(path, SPEC_CSV, 2)(start)
         ]
 
     whole = await cursors(None)
@@ -113,8 +113,8 @@ async def test_a_broken_off_reading_goes_on_at_its_cursor(made: Made) -> None:
 
 def test_equal_content_has_one_hash_whatever_the_order_of_its_keys(made: Made) -> None:
     def hashed(payload: Any) -> str:
-        return raw_of(RawRecord(None, payload, None, AT)).hash
+        return build_raw_payload(RawRecord(None, payload, None, AT)).hash
 
     assert hashed({"a": 1, "b": 2}) == hashed({"b": 2, "a": 1})
     assert hashed({"a": 1}) != hashed({"a": "1"})
-    assert snapshot(made("x", b"1")) != snapshot(made("y", b"2"))
+    assert compute_file_digest(made("x", b"1")) != compute_file_digest(made("y", b"2"))

@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.kit.oauth import Grants
-from connectors.live_client import AskingAgencies, Times
-from connectors.registry import Connector, connector
+from connectors.kit.oauth import TokenCache
+from connectors.live_client import LiveAgencyClient, LiveTimings
+from connectors.registry import Connector, find_connector
 from hub.domain.sources.live import FallbackReason, LiveRecord, RecordKey
 from hub.domain.sources.live_spec import LiveSpec
 from hub.domain.sources.records import RawRecord, SourceEntry
@@ -69,14 +69,18 @@ class Now:
         return self.at
 
 
-def asking(agency: Agency, live: LiveSpec = ONE, **times: Any) -> tuple[AskingAgencies, Now]:
+def asking(agency: Agency, live: LiveSpec = ONE, **times: Any) -> tuple[LiveAgencyClient, Now]:
     table = declared("budget", agency.address, auth={}, url=f"{agency.address}/list")
     table["columns"] = {"required": ["id", "name"]}
     spec = replace(parse_source_spec("made", table, ""), live=live)
-    held = Connector(spec, read, connector("govspending_budget").folder)
+    held = Connector(spec, read, find_connector("govspending_budget").folder)
     clock = Now()
-    found = AskingAgencies(
-        {"made": held}, lambda _: "", Grants(), Times(**{"patience": 5, **times}), now=clock
+    found = LiveAgencyClient(
+        {"made": held},
+        lambda _: "",
+        TokenCache(),
+        LiveTimings(**{"patience": 5, **times}),
+        clock=clock,
     )
     return found, clock
 
@@ -85,13 +89,13 @@ def key(name: str = "a/b", scope: str = "") -> RecordKey:
     return RecordKey("made", name, scope)
 
 
-async def said(agencies: AskingAgencies, one: RecordKey) -> LiveRecord | FallbackReason:
+async def said(agencies: LiveAgencyClient, one: RecordKey) -> LiveRecord | FallbackReason:
     return (await agencies.fetch([one]))[one]
 
 
-async def settled(agencies: AskingAgencies) -> None:
+async def settled(agencies: LiveAgencyClient) -> None:
     """Wait for what is asked behind an answer."""
-    await asyncio.gather(*agencies._asking.values())
+    await asyncio.gather(*agencies._request_tasks.values())
 
 
 async def test_many_who_want_to_know_ask_once(agency: Agency) -> None:
@@ -106,7 +110,7 @@ async def test_many_who_want_to_know_ask_once(agency: Agency) -> None:
 
 async def test_a_key_goes_into_the_address_as_it_is_and_no_further(agency: Agency) -> None:
     agencies, _ = asking(agency)
-    question = agencies.question(key("../x?a=b#c"))
+    question = agencies.build_request(key("../x?a=b#c"))
     assert question is not None
     assert question.url == f"{agency.address}/list/..%2Fx%3Fa%3Db%23c"
 
@@ -180,7 +184,7 @@ async def test_questions_under_way_end_with_the_hub(agency: Agency) -> None:
     agency.wait = 2
     async with agencies.open():
         assert await said(agencies, key("a")) is FallbackReason.LATE
-    assert not agencies._asking
+    assert not agencies._request_tasks
 
 
 async def test_no_more_questions_are_under_way_than_a_source_can_bear(agency: Agency) -> None:
@@ -235,12 +239,12 @@ async def test_a_source_that_declares_nothing_and_one_nobody_knows_are_not_asked
 async def test_a_source_without_its_secret_is_not_asked(agency: Agency) -> None:
     agencies, _ = asking(agency)
     held = agencies.sources["made"]
-    auth = replace(connector("govspending_budget").spec.auth)
+    auth = replace(find_connector("govspending_budget").spec.auth)
 
     def missing(_: str) -> str:
         raise SourceCredentialsRejected
 
-    agencies.secret_of = missing
+    agencies.read_secret = missing
     agencies.sources = {"made": replace(held, spec=replace(held.spec, auth=auth))}
     async with agencies.open():
         assert await said(agencies, key("a")) is FallbackReason.UNREACHABLE

@@ -29,12 +29,12 @@ from hub.domain.time import FiscalYear
     ],
 )
 def test_an_amount_is_read_to_the_satang(written: Any, satang: int | None) -> None:
-    assert thai.amount(written, MoneyUnit.BAHT, "amount") == satang
+    assert thai.parse_amount(written, MoneyUnit.BAHT, "amount") == satang
 
 
 def test_the_unit_is_the_declared_one() -> None:
-    assert thai.amount("139,800.179", MoneyUnit.MILLION_BAHT, "amount") == 13_980_017_900_000
-    found = thai.amount("139,800.179", MoneyUnit.BAHT, "amount")
+    assert thai.parse_amount("139,800.179", MoneyUnit.MILLION_BAHT, "amount") == 13_980_017_900_000
+    found = thai.parse_amount("139,800.179", MoneyUnit.BAHT, "amount")
     assert isinstance(found, Doubt)
     assert found.reason is QuarantineReason.AMOUNT_TOO_FINE
 
@@ -62,14 +62,14 @@ def test_the_unit_is_the_declared_one() -> None:
     ],
 )
 def test_an_amount_that_cannot_be_trusted_says_why(written: Any, reason: QuarantineReason) -> None:
-    found = thai.amount(written, MoneyUnit.BAHT, "amount")
+    found = thai.parse_amount(written, MoneyUnit.BAHT, "amount")
     assert isinstance(found, Doubt)
     assert (found.reason, found.field) == (reason, "amount")
 
 
 def test_a_doubted_amount_is_counted_where_it_can_be_read() -> None:
     for written, satang in (("-7.25", -725), ("300,0", 300_000), ("x", None)):
-        assert thai.believed(thai.amount(written, MoneyUnit.BAHT, "amount")) == satang
+        assert thai.readable_satang(thai.parse_amount(written, MoneyUnit.BAHT, "amount")) == satang
 
 
 @given(st.integers(0, 10**16))
@@ -77,12 +77,12 @@ def test_every_amount_in_thai_digits_is_the_amount(satang: int) -> None:
     written = f"{Decimal(satang).scaleb(-2):,.2f}".translate(
         str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
     )
-    assert thai.amount(written, MoneyUnit.BAHT, "amount") == satang
+    assert thai.parse_amount(written, MoneyUnit.BAHT, "amount") == satang
 
 
 @pytest.mark.parametrize("written", ["2565", "๒๕๖๕", 2565, "65", "2022", 2022, " ๖๕ "])
 def test_a_year_of_either_era_is_the_same_year(written: Any) -> None:
-    assert thai.year(written, Era.BE, "year") == FiscalYear(2022)
+    assert thai.parse_fiscal_year(written, Era.BE, "year") == FiscalYear(2022)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_year_of_either_era_is_the_same_year(written: Any) -> None:
 def test_a_year_that_is_none_or_may_be_two_says_so(
     written: Any, era: Era, reason: QuarantineReason
 ) -> None:
-    found = thai.year(written, era, "year")
+    found = thai.parse_fiscal_year(written, era, "year")
     assert isinstance(found, Doubt)
     assert found.reason is reason
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import pages
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import create_http_pages
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import QuarantineReason
 from hub.domain.sources.spec import Era
 from hub.errors import SourceRefused
-from hub.ingest.run import Input, Result, ingest
-from hub.sandbox.agency import Agency
+from hub.ingest.run import RunResult, SourceInput, ingest
+from hub.sandbox.agency import SandboxAgency
 from hub.sandbox.faults import Fault
-from hub.sandbox.fill import SECRETS, made_up, moved
-from hub.sandbox.records import Generated
-from hub.services.sources.source_status import waiting
+from hub.sandbox.fill import SECRETS, load_sandbox_sources, with_address
+from hub.sandbox.records import GeneratedRecords
+from hub.services.sources.source_status import list_waiting_questions
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.sandbox.served import Slept, served
@@ -34,17 +34,17 @@ SUMS = (
 class Hostile:
     """A local agency that spoils its first record, and a hub that takes it in."""
 
-    def __init__(self, agency: Agency, address: str, database: Database) -> None:
+    def __init__(self, agency: SandboxAgency, address: str, database: Database) -> None:
         self.agency = agency
         self.address = address
         self.database = database
 
-    async def read(self, fault: str | None, api: str = "ministry", **changes: Any) -> Result:
-        self.agency.faults = [Fault.read(fault)] if fault else []
-        one = made_up()[f"sandbox_{api}"]
-        spec = replace(moved(one.spec, self.address), **changes)
-        reader = pages(spec, SECRETS.__getitem__, Grants(), waiting=Slept().waiting)
-        done = await ingest(self.database, spec, one.read, Input(reader, "hostile"))
+    async def read(self, fault: str | None, api: str = "ministry", **changes: Any) -> RunResult:
+        self.agency.faults = [Fault.parse(fault)] if fault else []
+        one = load_sandbox_sources()[f"sandbox_{api}"]
+        spec = replace(with_address(one.spec, self.address), **changes)
+        reader = create_http_pages(spec, SECRETS.__getitem__, TokenCache(), timing=Slept().waiting)
+        done = await ingest(self.database, spec, one.read, SourceInput(reader, "hostile"))
         assert done.ledger.balanced
         assert done.ledger.read == sum(done.ledger.counts.values())
         return done
@@ -56,7 +56,7 @@ class Hostile:
             COUNT - 1,
             1,
         )
-        left = await waiting(self.database)
+        left = await list_waiting_questions(self.database)
         assert all(asked.th and asked.en for asked in left)
         whole = "select length(payload) from raw_record r join quarantine q on q.hash = r.hash"
         assert await self.database.pool.fetchval(whole) > 10
@@ -78,13 +78,13 @@ class Hostile:
 
 @pytest.fixture
 def hostile(fresh_database: Database) -> Iterator[Hostile]:
-    agency = Agency(Generated(COUNT))
+    agency = SandboxAgency(GeneratedRecords(COUNT))
     with served(agency) as address:
         yield Hostile(agency, address, fresh_database)
 
 
 def truth(hostile: Hostile, phase: str = "requested") -> int:
-    return int(hostile.agency.truth()["ministry"][phase].replace(".", ""))
+    return int(hostile.agency.compute_truth()["ministry"][phase].replace(".", ""))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ async def test_24_a_code_beside_another_provinces_name_waits_with_both_proposed(
     hostile: Hostile,
 ) -> None:
     assert await hostile.spoilt("wrong-province") is QuarantineReason.AMBIGUOUS_NAME
-    [asked] = await waiting(hostile.database)
+    [asked] = await list_waiting_questions(hostile.database)
     assert {one.target for one in asked.proposals} == {"22", "23"}
 
 
@@ -203,7 +203,7 @@ async def test_27_a_key_with_two_values_waits_with_both_and_neither_is_stored(
 ) -> None:
     done = await hostile.read("same-keyx1")
     assert (done.ledger.read, done.ledger.count_of(Outcome.QUARANTINED)) == (COUNT + 1, 2)
-    [asked] = await waiting(hostile.database)
+    [asked] = await list_waiting_questions(hostile.database)
     assert (asked.reason, len(asked.rows)) == (QuarantineReason.CONFLICTING_VALUES, 2)
     assert await hostile.database.pool.fetchval("select count(*) from raw_record") == COUNT + 1
 

@@ -21,7 +21,7 @@ from hub.domain.sources.records import (
     SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec, parse_source_spec
-from hub.ingest.run import Input
+from hub.ingest.run import SourceInput
 from hub.store.database import Database
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
@@ -58,22 +58,22 @@ def sample(name: str) -> Path:
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """A project a record, with one line."""
     row: Mapping[str, Any] = raw.payload
-    key = thai.text(row["id"]) or None
-    year = thai.year(row["year"], spec.era, "year")
-    satang = thai.amount(row["amount"], spec.money_unit, "amount")
+    key = thai.clean_text(row["id"]) or None
+    year = thai.parse_fiscal_year(row["year"], spec.era, "year")
+    satang = thai.parse_amount(row["amount"], spec.money_unit, "amount")
     doubts = tuple(found for found in (year, satang) if isinstance(found, Doubt))
     if isinstance(year, Doubt):
         return SourceEntry(key, doubts=doubts)
-    counted = thai.believed(satang)
-    area = RawName(NameKind.AREA, thai.text(row["area"]))
+    counted = thai.readable_satang(satang)
+    area = RawName(NameKind.AREA, thai.clean_text(row["area"]))
     line = () if counted is None else (
         ParsedBudgetLine(
             "amount", year, BudgetPhase.APPROPRIATED, FundingSource.MINISTRY, counted, area
         ),
     )  # fmt: skip
     project = ParsedProject(
-        thai.text(row["id"]),
-        thai.text(row["name"]),
+        thai.clean_text(row["id"]),
+        thai.clean_text(row["name"]),
         ActorLevel.MINISTRY,
         RawName(NameKind.AGENCY, "กระทรวงมหาดไทย"),
         (year,),
@@ -89,7 +89,7 @@ def row(number: int | str, amount: Any = "1,000", **more: Any) -> Row:
 
 def given(
     *pages: Sequence[Row], complete: bool = True, gone: Sequence[str] = (), snapshot: str = "s"
-) -> Input:
+) -> SourceInput:
     """A run's input, page by page; records of `gone` ids are the source's own tombstones."""
 
     async def every(cursor: str | None) -> AsyncIterator[RawPage]:
@@ -101,7 +101,7 @@ def given(
             ]
             yield RawPage(raws, str(at), following, "made-up", AT)
 
-    return Input(every, "made-up", snapshot, complete)
+    return SourceInput(every, "made-up", snapshot, complete)
 
 
 FACTS = (

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from connectors.kit import thai
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import pages
-from connectors.live_client import AskingAgencies, Times
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import create_http_pages
+from connectors.live_client import LiveAgencyClient, LiveTimings
 from connectors.registry import Connector
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
@@ -23,8 +23,8 @@ from hub.domain.sources.records import (
     SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec, parse_source_spec
-from hub.ingest.run import Input, ingest
-from hub.sandbox.agency import Agency
+from hub.ingest.run import SourceInput, ingest
+from hub.sandbox.agency import SandboxAgency
 from hub.store.database import Database
 from tests.conftest import Asking
 from tests.sandbox.served import SECRETS, declared
@@ -55,14 +55,14 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     row: Mapping[str, Any] = raw.payload
     if raw.deleted:
         return SourceEntry(str(row["id"]))
-    year = thai.year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
+    year = thai.parse_fiscal_year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
     assert not isinstance(year, Doubt)
     doubts, lines = [], []
     for amount in row["amounts"]:
-        satang = thai.amount(amount["baht"], spec.money_unit, "baht")
+        satang = thai.parse_amount(amount["baht"], spec.money_unit, "baht")
         if isinstance(satang, Doubt):
             doubts.append(satang)
-        if (counted := thai.believed(satang)) is not None:
+        if (counted := thai.readable_satang(satang)) is not None:
             area = RawName(NameKind.AREA, row["province_name"])
             phase = BudgetPhase(amount["phase"])
             lines.append(
@@ -78,7 +78,9 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 class Ministry:
     """A hub that has taken in a ministry's register, and may ask the ministry."""
 
-    def __init__(self, ask: Asking, database: Database, agency: Agency, address: str) -> None:
+    def __init__(
+        self, ask: Asking, database: Database, agency: SandboxAgency, address: str
+    ) -> None:
         self.ask = ask
         self.database = database
         self.agency = agency
@@ -88,15 +90,18 @@ class Ministry:
         self.spec = replace(spec, live=LiveSpec("", {}, "/{key}", 1))
         self.held = Connector(self.spec, read, Path())
 
-    def asking(self, **times: Any) -> AskingAgencies:
+    def asking(self, **times: Any) -> LiveAgencyClient:
         sources = {self.spec.id: self.held}
-        return AskingAgencies(
-            sources, SECRETS.__getitem__, Grants(), Times(**{"good": 0, "failed": 0, **times})
+        return LiveAgencyClient(
+            sources,
+            SECRETS.__getitem__,
+            TokenCache(),
+            LiveTimings(**{"good": 0, "failed": 0, **times}),
         )
 
     async def take_in(self) -> None:
-        reader = pages(self.spec, SECRETS.__getitem__, Grants())
-        await ingest(self.database, self.spec, read, Input(reader, "ministry"))
+        reader = create_http_pages(self.spec, SECRETS.__getitem__, TokenCache())
+        await ingest(self.database, self.spec, read, SourceInput(reader, "ministry"))
 
     async def __call__(self, query: str = ONE, code: str = "ministry-00000007") -> dict[str, Any]:
         answer = await self.ask(query, {"code": code}, database=self.database)

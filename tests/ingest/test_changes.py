@@ -7,38 +7,40 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import changes, pages
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import create_change_pages, create_http_pages
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import FetchPages, RawPage
 from hub.domain.sources.runs import FetchRequest
 from hub.errors import SourceRefused, SourceUnreachable
-from hub.ingest.run import Input, Result, ingest
-from hub.sandbox.agency import Agency
+from hub.ingest.run import RunResult, SourceInput, ingest
+from hub.sandbox.agency import SandboxAgency
 from hub.sandbox.faults import Fault
-from hub.sandbox.fill import SECRETS, made_up, moved
-from hub.sandbox.records import Generated
+from hub.sandbox.fill import SECRETS, load_sandbox_sources, with_address
+from hub.sandbox.records import GeneratedRecords
 from hub.store.database import Database
 from tests.ingest.made import AT, SPEC, given, read, row
 from tests.sandbox.served import Slept, served
 
-MINISTRY = made_up()["sandbox_ministry"]
+MINISTRY = load_sandbox_sources()["sandbox_ministry"]
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Reading:
     """A ministry's system, and runs that take it in."""
 
-    def __init__(self, agency: Agency, address: str, database: Database) -> None:
+    def __init__(self, agency: SandboxAgency, address: str, database: Database) -> None:
         self.agency = agency
         self.database = database
-        self.spec = moved(MINISTRY.spec, address)
+        self.spec = with_address(MINISTRY.spec, address)
 
-    async def run(self, *, whole: bool = False) -> Result:
+    async def run(self, *, whole: bool = False) -> RunResult:
         slept = Slept().waiting
-        told = (self.spec, SECRETS.__getitem__, Grants())
-        asked = Input(
-            pages(*told, waiting=slept), "ministry", changes=changes(*told, waiting=slept)
+        told = (self.spec, SECRETS.__getitem__, TokenCache())
+        asked = SourceInput(
+            create_http_pages(*told, timing=slept),
+            "ministry",
+            changes=create_change_pages(*told, timing=slept),
         )
         return await ingest(self.database, self.spec, MINISTRY.read, asked, whole=whole)
 
@@ -54,7 +56,7 @@ class Reading:
 
 @pytest.fixture
 def reading(fresh_database: Database) -> Iterator[Reading]:
-    agency = Agency(Generated(60))
+    agency = SandboxAgency(GeneratedRecords(60))
     with served(agency) as address:
         yield Reading(agency, address, fresh_database)
 
@@ -63,11 +65,11 @@ async def test_the_first_run_reads_all_and_the_next_only_what_changed_since(
     reading: Reading,
 ) -> None:
     first = await reading.run()
-    assert (first.asked.since, first.ledger.count_of(Outcome.NEW)) == (None, 60)
-    reading.agency.change("ministry", 7)
-    reading.agency.delete("ministry", 9)
+    assert (first.request.since, first.ledger.count_of(Outcome.NEW)) == (None, 60)
+    reading.agency.change_record("ministry", 7)
+    reading.agency.delete_record("ministry", 9)
     second = await reading.run()
-    assert second.asked.since is not None
+    assert second.request.since is not None
     assert second.ledger.read == 2
     assert (second.ledger.count_of(Outcome.CHANGED), second.ledger.vanished) == (2, 0)
     assert await reading.stored() == {f"ministry-{n:08}" for n in range(60) if n != 9}
@@ -79,20 +81,20 @@ async def test_it_goes_back_behind_the_last_success_by_the_declared_overlap(
     await reading.run()
     start = await reading.database.pool.fetchval("select started_at from source_run")
     second = await reading.run()
-    assert second.asked.since is not None
-    assert second.asked.since <= start - timedelta(minutes=15)
+    assert second.request.since is not None
+    assert second.request.since <= start - timedelta(minutes=15)
 
 
 async def test_a_304_is_a_run_that_read_nothing_and_succeeded(reading: Reading) -> None:
     await reading.run()
     second = await reading.run()
     third = await reading.run()
-    assert third.asked == replace(second.asked, etag=third.asked.etag)
-    assert third.asked.etag is not None
+    assert third.request == replace(second.request, etag=third.request.etag)
+    assert third.request.etag is not None
     assert (third.ledger.read, third.ledger.balanced) == (0, True)
     status = "select array_agg(status order by id) from source_run"
     assert await reading.database.pool.fetchval(status) == ["SUCCEEDED"] * 3
-    reading.agency.change("ministry", 3)
+    reading.agency.change_record("ministry", 3)
     assert (await reading.run()).ledger.count_of(Outcome.CHANGED) == 1
     assert len(await reading.stored()) == 60
 
@@ -101,7 +103,7 @@ async def test_a_304_is_asked_for_with_the_etag_and_answered_without_a_body(
     reading: Reading,
 ) -> None:
     slept = Slept().waiting
-    since = changes(reading.spec, SECRETS.__getitem__, Grants(), waiting=slept)
+    since = create_change_pages(reading.spec, SECRETS.__getitem__, TokenCache(), timing=slept)
     assert since is not None
     [page] = [one async for one in since(FetchRequest(FUTURE))(None)]
     [same] = [one async for one in since(FetchRequest(FUTURE, page.etag))(None)]
@@ -131,10 +133,10 @@ async def test_44_the_question_never_lies_ahead_of_now_whatever_a_clock_once_sai
 ) -> None:
     await reading.run()
     await reading.pretend(f"watermark = '{when}'")
-    reading.agency.change("ministry", 1)
+    reading.agency.change_record("ministry", 1)
     second = await reading.run()
-    assert second.asked.since is not None
-    assert second.asked.since < datetime.now(UTC)
+    assert second.request.since is not None
+    assert second.request.since < datetime.now(UTC)
     assert second.ledger.count_of(Outcome.CHANGED) == 1
 
 
@@ -161,40 +163,40 @@ async def test_a_broken_off_run_of_changes_is_gone_on_with_by_its_own_question(
 ) -> None:
     await reading.run()
     for number in range(30):
-        reading.agency.change("ministry", number)
+        reading.agency.change_record("ministry", number)
     paging = replace(reading.spec.paging, step=10)
     reading.spec = replace(reading.spec, paging=paging)
-    reading.agency.faults = [Fault.read(f"503@{reading.agency.seen['pages'] + 2}")]
+    reading.agency.faults = [Fault.parse(f"503@{reading.agency.counters['pages'] + 2}")]
     with pytest.raises(SourceUnreachable):
         await reading.run()
     asked = await reading.database.pool.fetchval("select max(since) from source_run")
     reading.agency.faults = []
     done = await reading.run()
-    assert (done.resumed, done.asked.since) == (True, asked)
+    assert (done.resumed, done.request.since) == (True, asked)
     assert (done.ledger.read, done.ledger.count_of(Outcome.CHANGED)) == (30, 30)
 
 
 async def test_a_whole_reading_does_not_go_on_with_one_of_changes(reading: Reading) -> None:
     await reading.run()
-    reading.agency.change("ministry", 1)
-    reading.agency.faults = [Fault.read("503")]
+    reading.agency.change_record("ministry", 1)
+    reading.agency.faults = [Fault.parse("503")]
     with pytest.raises(SourceUnreachable):
         await reading.run()
     reading.agency.faults = []
     done = await reading.run(whole=True)
-    assert (done.resumed, done.asked.since, done.ledger.read) == (False, None, 60)
+    assert (done.resumed, done.request.since, done.ledger.read) == (False, None, 60)
 
 
 async def test_a_failed_run_of_changes_does_not_move_the_watermark(reading: Reading) -> None:
     await reading.run()
     first = await reading.database.pool.fetchval("select watermark from source_run")
-    reading.agency.change("ministry", 1)
-    reading.agency.faults = [Fault.read("new-column")]
+    reading.agency.change_record("ministry", 1)
+    reading.agency.faults = [Fault.parse("new-column")]
     with pytest.raises(SourceRefused):
         await reading.run()
     reading.agency.faults = []
     second = await reading.run()
-    assert second.asked.since == first - timedelta(minutes=15)
+    assert second.request.since == first - timedelta(minutes=15)
     assert second.ledger.count_of(Outcome.CHANGED) == 1
 
 
@@ -207,6 +209,6 @@ async def test_an_answer_of_changes_that_is_cut_short_is_not_believed(reading: R
 
         return every
 
-    broken: Any = Input(given().pages, "ministry", changes=short)
+    broken: Any = SourceInput(given().pages, "ministry", changes=short)
     with pytest.raises(SourceRefused, match="says 3 records and gave 0"):
         await ingest(reading.database, reading.spec, MINISTRY.read, broken)

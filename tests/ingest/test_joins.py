@@ -17,8 +17,8 @@ from hub.domain.sources.records import RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.errors import SourceRefused
-from hub.ingest.record_facts import digest
-from hub.ingest.run import Input, Result, ingest
+from hub.ingest.record_facts import short_digest
+from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.ingest import made
@@ -49,19 +49,19 @@ def spent(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """What was spent under a code, in a year."""
     entry = made.read(raw, spec)
     lines = tuple(replace(line, phase=BudgetPhase.DISBURSED) for line in entry.lines)
-    code, year = thai.text(raw.payload["name"]), FiscalYear(2024)
+    code, year = thai.clean_text(raw.payload["name"]), FiscalYear(2024)
     return replace(entry, lines=lines, joins=(Join("made_up", code=code, year=year),))
 
 
-async def plan(database: Database, *rows: Row) -> Result:
+async def plan(database: Database, *rows: Row) -> RunResult:
     return await ingest(database, SPEC, budget, wholly(*rows))
 
 
-async def spend(database: Database, *rows: Row) -> Result:
+async def spend(database: Database, *rows: Row) -> RunResult:
     return await ingest(database, SPENT, spent, wholly(*rows))
 
 
-def wholly(*rows: Row) -> Input:
+def wholly(*rows: Row) -> SourceInput:
     """A complete reading that is not one that was broken off."""
     return made.given(rows, snapshot=repr(rows))
 
@@ -202,7 +202,7 @@ async def test_a_project_that_goes_does_not_hold_on_to_one_that_people_kept_apar
     await fresh_database.pool.execute(LINK, "spent")
     await plan(fresh_database, PLANNED, row(9))
     done = await plan(fresh_database, row(9))
-    assert done.kept_projects == []
+    assert done.retained_projects == []
     assert await projects(fresh_database) == ["made_up", "spent"]
     assert await states(fresh_database) == [("ALONE", None)]
 
@@ -258,7 +258,7 @@ async def test_where_lines_stand_depends_on_what_is_held_and_not_on_how_it_came(
     found = await standing(fresh_database)
     assert found.keys() == {f"r{n}" for n in held["spent"]}
     for n, code in held["spent"].items():
-        own = f"spent:{digest(f'r{n}')}"
+        own = f"spent:{short_digest(f'r{n}')}"
         alone = fits[code] != 1 or own in linked
         assert found[f"r{n}"] == ("spent" if alone else "made_up")
         same = await fresh_database.pool.fetchval(

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import pages
-from connectors.live_client import AskingAgencies
-from connectors.registry import connector
-from hub.ingest.run import Input, ingest
-from hub.sandbox.agency import Agency
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import create_http_pages
+from connectors.live_client import LiveAgencyClient
+from connectors.registry import find_connector
+from hub.ingest.run import SourceInput, ingest
+from hub.sandbox.agency import SandboxAgency
 from hub.sandbox.faults import Fault
-from hub.sandbox.records import Generated
+from hub.sandbox.records import GeneratedRecords
 from hub.store.database import Database, open_database
 from tests.conftest import Asking, of_database
 from tests.ingest.ministry import ONE, STORED, Ministry
@@ -22,15 +22,15 @@ from tests.sandbox.served import SECRETS, served
 
 
 @pytest.fixture
-def agency() -> Iterator[tuple[Agency, str]]:
-    found = Agency(Generated(40))
+def agency() -> Iterator[tuple[SandboxAgency, str]]:
+    found = SandboxAgency(GeneratedRecords(40))
     with served(found) as address:
         yield found, address
 
 
 @pytest.fixture
 async def ministry(
-    ask: Asking, fresh_database: Database, agency: tuple[Agency, str]
+    ask: Asking, fresh_database: Database, agency: tuple[SandboxAgency, str]
 ) -> AsyncIterator[Ministry]:
     found = Ministry(ask, fresh_database, *agency)
     await found.take_in()
@@ -45,9 +45,9 @@ def amounts(project: dict[str, Any]) -> list[tuple[str, str]]:
 
 async def test_a_changed_figure_is_told_at_once_and_nothing_is_written(ministry: Ministry) -> None:
     before = await ministry(STORED)
-    ministry.agency.change("ministry", 7)
+    ministry.agency.change_record("ministry", 7)
     live = await ministry()
-    now = ministry.agency.one("ministry", "ministry-00000007")
+    now = ministry.agency.find_record("ministry", "ministry-00000007")
     assert now is not None
     assert amounts(live) == [(one["phase"], one["baht"]) for one in now["amounts"]]
     assert amounts(live) != amounts(before)
@@ -92,7 +92,7 @@ async def test_whatever_is_wrong_with_the_agency_the_stored_figure_stands_and_sa
     ministry: Ministry, faults: list[str], code: str
 ) -> None:
     stored = await ministry(STORED)
-    ministry.agency.faults = [Fault.read(fault) for fault in faults]
+    ministry.agency.faults = [Fault.parse(fault) for fault in faults]
     async with ministry.asking(patience=0.5).open() as ministry.ask.agencies:
         live = await ministry()
     assert amounts(live) == amounts(stored)
@@ -109,7 +109,7 @@ async def test_a_project_the_agency_removed_says_so_and_stands_until_the_next_ru
     ministry: Ministry,
 ) -> None:
     stored = await ministry(STORED)
-    ministry.agency.delete("ministry", 7)
+    ministry.agency.delete_record("ministry", 7)
     live = await ministry()
     assert amounts(live) == amounts(stored)
     assert [notice["code"] for notice in live["budgetNotices"]] == ["LIVE_GONE"]
@@ -121,10 +121,10 @@ async def test_a_doubtful_answer_is_not_told(
     stored = await ministry(STORED)
     kept = ministry.agency.data.project
 
-    def odd(_: Generated, number: int, kind: str, revision: int = 0) -> dict[str, Any]:
+    def odd(_: GeneratedRecords, number: int, kind: str, revision: int = 0) -> dict[str, Any]:
         return {**kept(number, kind, revision), "province_name": "จ.ไม่มีที่นี้"}
 
-    monkeypatch.setattr(Generated, "project", odd)
+    monkeypatch.setattr(GeneratedRecords, "project", odd)
     live = await ministry()
     assert amounts(live) == amounts(stored)
     assert [notice["code"] for notice in live["budgetNotices"]] == ["LIVE_DOUBTFUL"]
@@ -159,11 +159,11 @@ async def test_too_many_questions_at_once_are_refused_with_their_number(
     lines = [line for node in some["data"]["projects"]["nodes"] for line in node["budgets"]]
     assert len(lines) == 40
     assert all(line["live"] for line in lines)
-    asked = ministry.agency.seen["pages"]
+    asked = ministry.agency.counters["pages"]
     many = await ministry.ask(query, {"first": 40}, database=ministry.database)
     error = many["errors"][0]["extensions"]
     assert (error["code"], error["cost"], error["limit"]) == ("TOO_COSTLY", 40, 20)
-    assert ministry.agency.seen["pages"] == asked
+    assert ministry.agency.counters["pages"] == asked
 
 
 async def test_the_past_cannot_be_asked_of_an_agency(ministry: Ministry) -> None:
@@ -181,7 +181,7 @@ async def test_while_an_agency_is_waited_for_no_connection_is_held(
     template: str, ministry: Ministry
 ) -> None:
     name = await ministry.database.pool.fetchval("select current_database()")
-    ministry.agency.faults = [Fault.read("slow")]
+    ministry.agency.faults = [Fault.parse("slow")]
     agencies = ministry.asking(patience=60)
     async with (
         open_database(of_database(template, name), pool_size=1) as narrow,
@@ -189,33 +189,33 @@ async def test_while_an_agency_is_waited_for_no_connection_is_held(
     ):
         ministry.database = narrow
         waiting = asyncio.create_task(ministry())
-        while not agencies._asking:  # noqa: ASYNC110 - the agency is asked on another thread
+        while not agencies._request_tasks:  # noqa: ASYNC110 - the agency is asked on another thread
             await asyncio.sleep(0.01)
-        before = ministry.agency.seen["pages"]
+        before = ministry.agency.counters["pages"]
         async with asyncio.timeout(30):  # the one connection is there for others
             assert (await ministry(STORED))["budgets"]
         assert not waiting.done()
-        assert ministry.agency.seen["pages"] - before <= 1
-        for task in agencies._asking.values():
+        assert ministry.agency.counters["pages"] - before <= 1
+        for task in agencies._request_tasks.values():
             task.cancel()
         ended = await waiting
     assert {line["notice"]["code"] for line in ended["budgets"]} == {"LIVE_UNREACHABLE"}
 
 
 async def test_a_service_that_knows_no_projects_is_asked_for_the_beginning_of_a_list(
-    ask: Asking, fresh_database: Database, agency: tuple[Agency, str]
+    ask: Asking, fresh_database: Database, agency: tuple[SandboxAgency, str]
 ) -> None:
     served_by, address = agency
-    held = connector("govspending_budget")
+    held = find_connector("govspending_budget")
     spec = replace(held.spec, url=f"{address}/budget/bbgfproject")
     secret = {"govspending-user-token": SECRETS["budget-token"]}.__getitem__
-    reader = pages(spec, secret, Grants())
-    await ingest(fresh_database, spec, held.read, Input(reader, "budget"))
+    reader = create_http_pages(spec, secret, TokenCache())
+    await ingest(fresh_database, spec, held.read, SourceInput(reader, "budget"))
     codes = await fresh_database.pool.fetch(
         "select p.code from project p join source_record r on r.project_id = p.id order by scope"
     )
     sources = {spec.id: replace(held, spec=spec)}
-    async with AskingAgencies(sources, secret, Grants()).open() as ask.agencies:
+    async with LiveAgencyClient(sources, secret, TokenCache()).open() as ask.agencies:
         for code in (codes[0][0], codes[-1][0]):
             answer = await ask(ONE, {"code": code}, database=fresh_database)
             project = answer["data"]["project"]
@@ -223,4 +223,4 @@ async def test_a_service_that_knows_no_projects_is_asked_for_the_beginning_of_a_
             assert all(line["live"] for line in project["budgets"])
             assert project["budgetNotices"] == []
     ask.agencies = None
-    assert served_by.seen["refused"] == 0
+    assert served_by.counters["refused"] == 0

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.kit.files import pages_of
-from connectors.registry import FOLDER, instance_of
+from connectors.kit.files import create_file_pages
+from connectors.registry import CONNECTORS_FOLDER, load_source_file
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.local_authorities import LocalAuthority
 from hub.domain.sources.records import QuarantineReason
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import LocalizedText
 from hub.errors import Invalid
-from hub.ingest.run import Input, Result, ingest
-from hub.services.sources.source_status import waiting
+from hub.ingest.run import RunResult, SourceInput, ingest
+from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
 from tests.conftest import Asking
 
-FOLDER_OF = FOLDER / "local_source_contract" / "sample"
-TOWNS = instance_of(FOLDER_OF / "beach_towns.toml")
+FOLDER_OF = CONNECTORS_FOLDER / "local_source_contract" / "sample"
+TOWNS = load_source_file(FOLDER_OF / "beach_towns.toml")
 MATRIX = """
 { matrix(input: {
     rows: { dimension: ACTOR_LEVEL } columns: { dimension: FISCAL_YEAR }
@@ -28,9 +28,11 @@ MATRIX = """
 """
 
 
-async def taken(database: Database, spec: SourceSpec = TOWNS.spec, *, dry: bool = False) -> Result:
+async def taken(
+    database: Database, spec: SourceSpec = TOWNS.spec, *, dry: bool = False
+) -> RunResult:
     path = FOLDER_OF / "records.jsonl"
-    given = Input(pages_of(path, spec), path.name, "sample")
+    given = SourceInput(create_file_pages(path, spec), path.name, "sample")
     return await ingest(database, spec, TOWNS.read, given, dry=dry)
 
 
@@ -76,7 +78,7 @@ async def test_an_authority_nobody_has_named_waits(fresh_database: Database) -> 
     known = TOWNS.spec.authorities[:1]
     done = await taken(fresh_database, replace(TOWNS.spec, authorities=known))
     assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (1, 2)
-    asked = await waiting(fresh_database)
+    asked = await list_waiting_questions(fresh_database)
     assert {one.written for one in asked if one.reason is QuarantineReason.UNKNOWN_NAME} == {
         "องค์การบริหารส่วนตำบลนาเกลือ"
     }

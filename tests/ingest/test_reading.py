@@ -10,7 +10,7 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import RawPage, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceUnreachable
-from hub.ingest.gc_tuning import collecting_seldom
+from hub.ingest.gc_tuning import reduced_garbage_collection
 from hub.ingest.run import ingest
 from hub.store.database import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row
@@ -88,7 +88,7 @@ async def test_pages_that_wait_are_written_together_and_broken_off_between_any(
 
 def test_the_search_for_garbage_is_as_it_was_when_the_last_run_has_ended() -> None:
     before = gc.get_threshold()
-    first, second = collecting_seldom(), collecting_seldom()
+    first, second = reduced_garbage_collection(), reduced_garbage_collection()
     with first:
         second.__enter__()
         assert gc.get_threshold() != before
@@ -102,7 +102,7 @@ def test_a_run_leaves_frozen_what_the_process_froze_before() -> None:
     gc.freeze()
     try:
         frozen = gc.get_freeze_count()
-        with collecting_seldom():
+        with reduced_garbage_collection():
             pass
         assert gc.get_freeze_count() == frozen
     finally:

@@ -5,7 +5,7 @@ import pytest
 from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import Doubt, NameKind, QuarantineReason, RawName
 from hub.domain.time import FiscalYear
-from hub.ingest.resolve_names import Resolved, Resolver
+from hub.ingest.resolve_names import NameResolver, ResolvedName
 from hub.store.database import Database
 from hub.store.ingest.names import list_dated_names
 
@@ -13,7 +13,7 @@ FY = FiscalYear.from_be
 
 
 @pytest.fixture
-async def resolver(database: Database) -> Resolver:
+async def resolver(database: Database) -> NameResolver:
     async with database.pool.acquire() as connection:
         known = await list_dated_names(connection)
     east = "กลุ่มจังหวัดภาคตะวันออก"
@@ -22,7 +22,7 @@ async def resolver(database: Database) -> Resolver:
         NameDecision(NameKind.AREA, east, "v|x#2", FY(2565), FY(2565), "C2560-09"),
         NameDecision(NameKind.AREA, "ทั่วไป", None, FY(2560), FY(2570), None),
     ]
-    return Resolver(known, decisions)
+    return NameResolver(known, decisions)
 
 
 def area(name: str) -> RawName:
@@ -47,10 +47,10 @@ def area(name: str) -> RawName:
     ],
 )
 async def test_a_name_stands_for_what_bore_it_in_that_year(
-    resolver: Resolver, name: str, year: int, target: str | None
+    resolver: NameResolver, name: str, year: int, target: str | None
 ) -> None:
     found = resolver(area(name), FY(year), None, "area")
-    assert isinstance(found, Resolved)
+    assert isinstance(found, ResolvedName)
     assert found.target == target
 
 
@@ -66,7 +66,7 @@ async def test_a_name_stands_for_what_bore_it_in_that_year(
     ],
 )
 async def test_a_name_that_is_not_certain_is_proposed_and_not_taken(
-    resolver: Resolver, name: str, reason: QuarantineReason, proposed: list[str]
+    resolver: NameResolver, name: str, reason: QuarantineReason, proposed: list[str]
 ) -> None:
     found = resolver(area(name), FY(2565), None, "area")
     assert isinstance(found, Doubt)
@@ -74,28 +74,28 @@ async def test_a_name_that_is_not_certain_is_proposed_and_not_taken(
     assert [one.target for one in found.proposals] == proposed
 
 
-async def test_a_province_is_unknown_before_there_was_one(resolver: Resolver) -> None:
+async def test_a_province_is_unknown_before_there_was_one(resolver: NameResolver) -> None:
     assert isinstance(resolver(area("บึงกาฬ"), FY(2554), None, "area"), Doubt)
-    assert resolver(area("บึงกาฬ"), FY(2555), None, "area") == Resolved("38", "PROVINCE")
+    assert resolver(area("บึงกาฬ"), FY(2555), None, "area") == ResolvedName("38", "PROVINCE")
 
 
-async def test_a_decision_holds_in_its_block_and_its_years(resolver: Resolver) -> None:
+async def test_a_decision_holds_in_its_block_and_its_years(resolver: NameResolver) -> None:
     name = area("กลุ่มจังหวัดภาคตะวันออก")
     for block, year, target in (("v|x#1", 2565, "C2560-08"), ("v|x#2", 2565, "C2560-09")):
         found = resolver(name, FY(year), block, "area")
-        assert isinstance(found, Resolved)
+        assert isinstance(found, ResolvedName)
         assert found.target == target
     assert isinstance(resolver(name, FY(2565), "v|x#3", "area"), Doubt)
     assert isinstance(resolver(name, FY(2566), "v|x#1", "area"), Doubt)
 
 
 async def test_an_agency_is_found_by_code_by_other_names_and_within_its_ministry(
-    resolver: Resolver,
+    resolver: NameResolver,
 ) -> None:
     def agency(name: str, code: str | None = None, within: str | None = None) -> str | None:
         written = RawName(NameKind.AGENCY, name, code, within)
         found = resolver(written, FY(2562), None, "owner")
-        return found.target if isinstance(found, Resolved) else found.reason.value
+        return found.target if isinstance(found, ResolvedName) else found.reason.value
 
     assert agency("สนง.ปลัดกระทรวงมหาดไทย", "15002") == "department:15002"
     assert agency("สนง.ปลัดกระทรวงมหาดไทย") == "department:15002"

@@ -13,20 +13,20 @@ from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind, QuarantineReason, RawPage
 from hub.domain.time import FiscalYear
 from hub.errors import Conflict, SourceRefused, SourceUnreachable
-from hub.ingest.run import Input, Result, ingest
+from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.services.sources import settle_quarantine
-from hub.services.sources.source_status import waiting
+from hub.services.sources.source_status import list_waiting_questions
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.ingest.made import SPEC, Row, facts, given, read, row
 
 
-async def take(database: Database, what: Input, **more: Any) -> Result:
+async def take(database: Database, what: SourceInput, **more: Any) -> RunResult:
     return await ingest(database, SPEC, read, what, **more)
 
 
 async def reasons(database: Database) -> list[tuple[QuarantineReason, int]]:
-    return [(one.reason, len(one.rows)) for one in await waiting(database)]
+    return [(one.reason, len(one.rows)) for one in await list_waiting_questions(database)]
 
 
 async def test_a_second_run_changes_nothing(fresh_database: Database) -> None:
@@ -106,7 +106,7 @@ async def test_a_project_people_have_linked_stays_when_its_record_has_vanished(
         linked,
     )
     done = await take(fresh_database, given([row(1)]))
-    assert done.kept_projects == [linked]
+    assert done.retained_projects == [linked]
     assert [one[0:4:3] for one in await facts(fresh_database)] == [("r1", 100_000), ("r2", None)]
 
 
@@ -142,7 +142,7 @@ async def test_a_person_chooses_between_two_values_once_and_for_all(
 ) -> None:
     await take(fresh_database, given([row(1), row(1, "7")]))
     rows = await fresh_database.pool.fetch("select id, amounts from quarantine order by id")
-    await settle_quarantine.settle(
+    await settle_quarantine.settle_quarantine(
         fresh_database, SPEC, read, Ruling(accept=(rows[1]["id"],)), "somebody"
     )
     assert [one[3] for one in await facts(fresh_database)] == [700]
@@ -157,11 +157,11 @@ async def test_a_person_chooses_between_two_values_once_and_for_all(
 
 async def test_a_refused_row_stays_out_when_it_comes_again(fresh_database: Database) -> None:
     await take(fresh_database, given([row(1, "-5")]))
-    [asked] = await waiting(fresh_database)
+    [asked] = await list_waiting_questions(fresh_database)
     assert asked.reason is QuarantineReason.NEGATIVE_AMOUNT
     refused = Ruling(refuse=tuple(asked.rows))
     assert (
-        await settle_quarantine.settle(fresh_database, SPEC, read, refused, "somebody")
+        await settle_quarantine.settle_quarantine(fresh_database, SPEC, read, refused, "somebody")
     ).settled == 1
     again = await take(fresh_database, given([row(1, "-5")]))
     assert again.ledger.count_of(Outcome.QUARANTINED) == 1
@@ -180,7 +180,9 @@ async def test_one_decision_reads_every_row_it_covers(fresh_database: Database) 
         fresh_database, given([row(n, area="จ.ตราดด") for n in range(5)] + [row(9, area="x")])
     )
     taken = NameDecision(NameKind.AREA, "จ.ตราดด", None, FiscalYear(2024), FiscalYear(2024), "23")
-    done = await settle_quarantine.settle(fresh_database, SPEC, read, Ruling(taken), "somebody")
+    done = await settle_quarantine.settle_quarantine(
+        fresh_database, SPEC, read, Ruling(taken), "somebody"
+    )
     assert (done.read, done.settled) == (5, 5)
     assert await reasons(fresh_database) == [(QuarantineReason.UNKNOWN_NAME, 1)]
     assert {one[4] for one in await facts(fresh_database)} == {"23"}
@@ -242,7 +244,7 @@ async def test_a_page_that_leads_to_itself_stops_the_run(fresh_database: Databas
             yield replace(page, cursor="a", next_cursor="a")
 
     with pytest.raises(SourceRefused, match="same page"):
-        await take(fresh_database, Input(round_and_round, "loop"))
+        await take(fresh_database, SourceInput(round_and_round, "loop"))
     assert await fresh_database.pool.fetchval("select status from source_run") == "REFUSED"
 
 

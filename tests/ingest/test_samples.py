@@ -12,18 +12,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from connectors.kit.files import pages_of, snapshot
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import pages as http_pages
-from connectors.registry import connector
+from connectors.kit.files import compute_file_digest, create_file_pages
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import create_http_pages as http_pages
+from connectors.registry import find_connector
 from hub.domain.budget import BudgetPhase
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.time import FiscalYear
-from hub.ingest.run import Input, Result, ingest
+from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.services.sources import settle_quarantine
-from hub.services.sources.source_status import waiting
+from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import sample
@@ -51,9 +51,11 @@ DECISIONS = {
 }
 
 
-async def taken_in(database: Database, source: str, name: str, step: int) -> Result:
-    asked, path = connector(source), sample(name)
-    given = Input(pages_of(path, asked.spec, step), path.name, snapshot(path))
+async def taken_in(database: Database, source: str, name: str, step: int) -> RunResult:
+    asked, path = find_connector(source), sample(name)
+    given = SourceInput(
+        create_file_pages(path, asked.spec, step), path.name, compute_file_digest(path)
+    )
     return await ingest(database, asked.spec, asked.read, given)
 
 
@@ -91,9 +93,9 @@ def service() -> Iterator[str]:
 async def test_the_service_read_over_http_gives_the_same_ledger_and_tells_no_token(
     service: str, fresh_database: Database
 ) -> None:
-    asked = connector("govspending_budget")
-    pages = http_pages(replace(asked.spec, url=service), lambda _: "play-token", Grants())
-    done = await ingest(fresh_database, asked.spec, asked.read, Input(pages, service))
+    asked = find_connector("govspending_budget")
+    pages = http_pages(replace(asked.spec, url=service), lambda _: "play-token", TokenCache())
+    done = await ingest(fresh_database, asked.spec, asked.read, SourceInput(pages, service))
     counts = {
         outcome: done.ledger.count_of(outcome)
         for outcome in Outcome
@@ -165,8 +167,8 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     held = first.ledger.satang[Outcome.QUARANTINED][BudgetPhase.APPROPRIATED]
     assert stored + held == whole == 841_381_622_300
 
-    asked = connector("budget_act")
-    questions = await waiting(fresh_database, "budget_act")
+    asked = find_connector("budget_act")
+    questions = await list_waiting_questions(fresh_database, "budget_act")
     names = {(one.written, one.block): one for one in questions if one.kind is NameKind.AREA}
     assert len(names) == len(DECISIONS)
     assert Counter(len(one.rows) for one in names.values()) == Counter([14, 15, 14, 13, 11, 10])
@@ -177,15 +179,17 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     for (written, block), target in DECISIONS.items():
         [at] = [one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")]
         taken = NameDecision(NameKind.AREA, written, at[1], ACT, ACT, target)
-        done = await settle_quarantine.settle(
+        done = await settle_quarantine.settle_quarantine(
             fresh_database, asked.spec, asked.read, Ruling(taken), "somebody"
         )
         assert done.settled == done.read
-    [left] = await waiting(fresh_database, "budget_act")
+    [left] = await list_waiting_questions(fresh_database, "budget_act")
     assert (left.reason, left.written) == (QuarantineReason.MISPLACED_SEPARATOR, "300,0")
     as_written = Ruling(accept=tuple(left.rows))
-    await settle_quarantine.settle(fresh_database, asked.spec, asked.read, as_written, "somebody")
-    assert await waiting(fresh_database) == []
+    await settle_quarantine.settle_quarantine(
+        fresh_database, asked.spec, asked.read, as_written, "somebody"
+    )
+    assert await list_waiting_questions(fresh_database) == []
     assert await fresh_database.pool.fetchval("select sum(amount) from budget_line") == whole
 
     async def rows() -> list[Any]:
@@ -198,7 +202,7 @@ async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_the
     again = await taken_in(fresh_database, "budget_act", name, 500)
     assert again.ledger.count_of(Outcome.UNCHANGED) == 910
     assert await rows() == before
-    assert await waiting(fresh_database) == []
+    assert await list_waiting_questions(fresh_database) == []
 
 
 async def test_another_volume_leaves_the_first_as_it_is(fresh_database: Database) -> None:

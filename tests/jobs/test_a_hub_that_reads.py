@@ -11,17 +11,17 @@ import asyncpg
 import pytest
 from asgi_lifespan import LifespanManager
 
-from connectors.registry import connector
+from connectors.registry import find_connector
 from hub.bootstrap.serving import HubApplication
 from hub.errors import Invalid
-from hub.sandbox.agency import USER_TOKEN, Agency
+from hub.sandbox.agency import USER_TOKEN, SandboxAgency
 from hub.sandbox.faults import Fault
-from hub.sandbox.records import Generated
+from hub.sandbox.records import GeneratedRecords
 from hub.settings import Settings
 from tests.conftest import administer, copied, numbers, quiet
 from tests.sandbox.served import served
 
-SPEC = connector("govspending_budget").spec
+SPEC = find_connector("govspending_budget").spec
 HEALTH = "select health from source where id = $1"
 SECRET = "GOVSPENDING_USER_TOKEN"  # noqa: S105 - the name of one
 
@@ -72,14 +72,15 @@ async def test_it_reads_a_source_by_itself_and_goes_on_where_it_was_stopped(
     dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SECRET, USER_TOKEN)
-    agency = Agency(Generated(95))
+    agency = SandboxAgency(GeneratedRecords(95))
     with served(agency) as address:
-        one = connector(SPEC.id)
+        one = find_connector(SPEC.id)
         declared = replace(one.spec, url=f"{address}/budget/bbgfproject")
         monkeypatch.setattr(
-            "hub.bootstrap.sources.connectors", lambda _: {SPEC.id: replace(one, spec=declared)}
+            "hub.bootstrap.sources.load_connectors",
+            lambda _: {SPEC.id: replace(one, spec=declared)},
         )
-        agency.faults = [Fault.read("slow@3")]
+        agency.faults = [Fault.parse("slow@3")]
         async with running(dsn, tmp_path) as connection:
             half = "select ledger->>'read' from source_run where ledger->>'read' >= '40'"
             assert await seen(connection, half) == "40"

@@ -15,8 +15,8 @@ from hub.domain.sources.records import RawPage
 from hub.domain.sources.schedule import next_run_after_failure, next_run_after_success
 from hub.domain.sources.spec import AuthMethod, SourceSpec
 from hub.errors import SourceCredentialsRejected, SourceRefused, SourceUnreachable
-from hub.ingest.run import Input, ingest
-from hub.jobs.scheduler import LEASE, Scheduled, Scheduler
+from hub.ingest.run import SourceInput, ingest
+from hub.jobs.scheduler import LEASE_DURATION, ScheduledSource, Scheduler
 from hub.store.database import Database, open_database
 from hub.store.ingest import schedule
 from hub.store.ingest.declarations import upsert_source
@@ -44,10 +44,10 @@ def node(
     database: Database,
     clock: Now,
     spec: SourceSpec = DAILY,
-    what: Callable[[], Input] = lambda: PAGES,
-) -> tuple[Scheduler, Scheduled]:
-    one = Scheduled(spec, read, what)
-    return Scheduler(database, [one], clock, look=0.01, chance=lambda: 1.0), one
+    what: Callable[[], SourceInput] = lambda: PAGES,
+) -> tuple[Scheduler, ScheduledSource]:
+    one = ScheduledSource(spec, read, what)
+    return Scheduler(database, [one], clock, poll_interval=0.01, jitter=lambda: 1.0), one
 
 
 @pytest.fixture
@@ -81,10 +81,10 @@ async def test_of_two_nodes_one_reads_what_is_due(template: str, declared: Datab
     async with open_database(of_database(template, name), pool_size=3) as second:
         nodes = [node(database, clock) for database in (declared, second) for _ in range(2)]
         for times in (1, 2):
-            done = await asyncio.gather(*(one.turn(source) for one, source in nodes))
+            done = await asyncio.gather(*(one.read_if_due(source) for one, source in nodes))
             assert sorted(done) == [False, False, False, True]
             assert await runs(declared) == [("made_up", "SUCCEEDED")] * times
-            assert not any([await one.turn(source) for one, source in nodes])
+            assert not any([await one.read_if_due(source) for one, source in nodes])
             clock.at += DAY + DAY / 10
 
 
@@ -92,18 +92,18 @@ async def test_what_was_read_by_hand_is_not_due_before_its_time(declared: Databa
     await ingest(declared, DAILY, read, PAGES)
     clock = Now()
     one, source = node(declared, clock)
-    assert not await one.turn(source)
+    assert not await one.read_if_due(source)
     clock.at += DAY
-    assert await one.turn(source)
+    assert await one.read_if_due(source)
 
 
 async def test_a_hub_that_was_only_started_asks_nobody(declared: Database) -> None:
     clock = Now()
     one, source = node(declared, clock, OPEN)
-    assert not await one.turn(source)
+    assert not await one.read_if_due(source)
     await ingest(declared, OPEN, read, PAGES)
     clock.at += 2 * DAY
-    assert await one.turn(source)
+    assert await one.read_if_due(source)
 
 
 async def test_a_source_without_its_secret_is_paused_in_words_and_read_once_it_is_set(
@@ -111,7 +111,7 @@ async def test_a_source_without_its_secret_is_paused_in_words_and_read_once_it_i
 ) -> None:
     missing = [True]
 
-    def what() -> Input:
+    def what() -> SourceInput:
         if missing:
             raise SourceCredentialsRejected(
                 "ยังไม่ได้ตั้งความลับ made-up · The secret made-up is not set"
@@ -120,13 +120,13 @@ async def test_a_source_without_its_secret_is_paused_in_words_and_read_once_it_i
 
     one, source = node(declared, Now(), what=what)
     for _ in range(3):
-        assert not await one.turn(source)
+        assert not await one.read_if_due(source)
     assert (await runs(declared), await health(declared)) == ([], "PAUSED")
     assert "made-up is not set" in (await schedule.fetch_failure_reasons(declared))["made_up"]
     past = "select count(*) from history.source where id = 'made_up'"
     assert await declared.pool.fetchval(past) == 1  # said once, not at every look
     missing.clear()
-    assert await one.turn(source)
+    assert await one.read_if_due(source)
     assert await health(declared) == "OK"
     assert await schedule.fetch_failure_reasons(declared) == {}
 
@@ -134,17 +134,17 @@ async def test_a_source_without_its_secret_is_paused_in_words_and_read_once_it_i
 async def test_a_node_without_the_secret_does_not_pause_what_another_reads(
     declared: Database,
 ) -> None:
-    def missing() -> Input:
+    def missing() -> SourceInput:
         raise SourceCredentialsRejected
 
     clock = Now()
     reads, source = node(declared, clock)
     lacks, same = node(declared, clock, what=missing)
-    assert await reads.turn(source)
-    assert not await lacks.turn(same)
+    assert await reads.read_if_due(source)
+    assert not await lacks.read_if_due(same)
     assert await health(declared) == "OK"
     clock.at += 2 * DAY
-    assert not await lacks.turn(same)
+    assert not await lacks.read_if_due(same)
     assert await health(declared) == "PAUSED"
 
 
@@ -156,24 +156,24 @@ async def test_a_source_that_fails_is_asked_later_each_time_and_leaves_the_other
         yield
 
     clock = Now()
-    one, source = node(declared, clock, what=lambda: Input(broken, "broken"))
+    one, source = node(declared, clock, what=lambda: SourceInput(broken, "broken"))
     fine, other = node(declared, clock, replace(DAILY, id="other"))
     waits = []
     for expected in ("DEGRADED", "DEGRADED", "DOWN", "DOWN"):
         began = clock.at
-        assert await one.turn(source)
+        assert await one.read_if_due(source)
         assert await health(declared) == expected
-        assert not await one.turn(source)
+        assert not await one.read_if_due(source)
         due: datetime = await declared.pool.fetchval(
             "select due_at from schedule where source_id = 'made_up'"
         )
         waits.append(due - began)
         clock.at = due
     assert waits == [timedelta(minutes=n) for n in (1, 2, 4, 8)]
-    assert await fine.turn(other)
+    assert await fine.read_if_due(other)
     assert (await health(declared, "other"), await health(declared)) == ("OK", "DOWN")
     mended, same = node(declared, clock)
-    assert await mended.turn(same)
+    assert await mended.read_if_due(same)
     assert await health(declared) == "OK"
 
 
@@ -185,13 +185,13 @@ async def test_a_source_that_rejects_us_waits_for_a_person_and_is_tried_once_a_d
         yield
 
     clock = Now()
-    one, source = node(declared, clock, what=lambda: Input(rejecting, "rejecting"))
-    assert await one.turn(source)
+    one, source = node(declared, clock, what=lambda: SourceInput(rejecting, "rejecting"))
+    assert await one.read_if_due(source)
     assert await health(declared) == "PAUSED"
     clock.at += DAY - timedelta(minutes=1)
-    assert not await one.turn(source)
+    assert not await one.read_if_due(source)
     clock.at += timedelta(minutes=1)
-    assert await one.turn(source)
+    assert await one.read_if_due(source)
 
 
 async def test_a_hub_that_stops_leaves_a_run_that_the_next_node_goes_on_with(
@@ -218,7 +218,7 @@ async def test_a_hub_that_stops_leaves_a_run_that_the_next_node_goes_on_with(
     assert await runs(declared) == [("made_up", "RUNNING")]
     assert await declared.pool.fetchval("select ledger->'read' from source_run") == "1"
     following, source = node(declared, clock)
-    assert await following.turn(source)
+    assert await following.read_if_due(source)
     assert await runs(declared) == [("made_up", "SUCCEEDED")]
     assert await declared.pool.fetchval("select ledger->'read' from source_run") == "3"
     assert (
@@ -231,11 +231,13 @@ async def test_a_node_that_died_keeps_a_source_for_its_lease_and_no_longer(
     declared: Database,
 ) -> None:
     clock = Now()
-    assert await schedule.claim_source(declared, "made_up", clock.at, DAY, clock.at + LEASE)
+    assert await schedule.claim_source(
+        declared, "made_up", clock.at, DAY, clock.at + LEASE_DURATION
+    )
     one, source = node(declared, clock)
-    assert not await one.turn(source)
-    clock.at += LEASE
-    assert await one.turn(source)
+    assert not await one.read_if_due(source)
+    clock.at += LEASE_DURATION
+    assert await one.read_if_due(source)
 
 
 async def test_a_run_by_hand_is_left_alone(declared: Database) -> None:
@@ -250,7 +252,7 @@ async def test_a_run_by_hand_is_left_alone(declared: Database) -> None:
     by_hand = asyncio.create_task(ingest(declared, DAILY, read, replace(PAGES, pages=slow)))
     await entered.wait()
     one, source = node(declared, Now())
-    assert not await one.turn(source)
+    assert not await one.read_if_due(source)
     leave.set()
     await by_hand
     assert await runs(declared) == [("made_up", "SUCCEEDED")]
@@ -266,7 +268,7 @@ async def test_a_reader_that_breaks_is_a_failure_like_any_other_and_says_so_once
 
     clock = Now()
     running = asyncio.create_task(
-        node(declared, clock, what=lambda: Input(wrong, "wrong"))[0].run()
+        node(declared, clock, what=lambda: SourceInput(wrong, "wrong"))[0].run()
     )
 
     async def noted() -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.ingest.run import ingest
-from hub.services.sources.source_status import declare_all
+from hub.services.sources.source_status import upsert_sources
 from hub.store.database import Database
 from tests.conftest import Asking
 from tests.ingest.made import SPEC, given, read, row
@@ -34,7 +34,7 @@ async def waiting(fresh_database: Database, ask: Asking) -> Database:
 @pytest.fixture(autouse=True)
 def at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """The made-up source among the connectors of the hub."""
-    monkeypatch.setattr("hub.bootstrap.sources.connectors", lambda _: {"made_up": Made})
+    monkeypatch.setattr("hub.bootstrap.sources.load_connectors", lambda _: {"made_up": Made})
 
 
 class Made:
@@ -130,7 +130,7 @@ async def test_without_the_permission_the_command_is_not_even_read(
 async def test_a_source_without_a_connector_is_named(
     ask: Asking, waiting: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.bootstrap.sources.connectors", lambda _: {})
+    monkeypatch.setattr("hub.bootstrap.sources.load_connectors", lambda _: {})
     told = await settle(ask, waiting, SINGBURI)
     assert "made_up" in told["userErrors"][0]["message"]["en"]
 
@@ -155,7 +155,7 @@ async def test_a_command_that_cannot_be_meant_is_refused_by_field(
 async def test_every_source_is_listed_before_it_was_ever_taken_in(
     ask: Asking, fresh_database: Database
 ) -> None:
-    await declare_all(fresh_database, [SPEC])
+    await upsert_sources(fresh_database, [SPEC])
     query = "{ sources(fetched: true) { nodes { id latestRun { id } lastSuccessAt recordCount } } }"
     [one] = (await ask(query, database=fresh_database, viewer=STEWARD))["data"]["sources"]["nodes"]
     assert one == {"id": SOURCE, "latestRun": None, "lastSuccessAt": None, "recordCount": 0}

@@ -5,26 +5,26 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from connectors.kit.limits import Limits, Waiting
-from connectors.kit.oauth import Grants
-from connectors.kit.paging import HttpPages, pages
+from connectors.kit.limits import FetchLimits, RetryTiming
+from connectors.kit.oauth import TokenCache
+from connectors.kit.paging import HttpPages, create_http_pages
 from hub.domain.sources.records import RawPage, RawRecord
 from hub.domain.sources.spec import SourceSpec, parse_source_spec
 from hub.errors import SourceError
-from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, Agency
-from hub.sandbox.endpoints import sandbox
+from hub.sandbox.agency import CLIENT_ID, CLIENT_SECRET, USER_TOKEN, SandboxAgency
+from hub.sandbox.endpoints import create_sandbox
 from hub.sandbox.faults import Fault
-from hub.sandbox.server import answering
+from hub.sandbox.server import serve_in_thread
 
 SECRETS = {"budget-token": USER_TOKEN, "client-secret": CLIENT_SECRET}
 
 
-def served(agency: Agency) -> AbstractContextManager[str]:
+def served(agency: SandboxAgency) -> AbstractContextManager[str]:
     """The address of an agency while it answers."""
-    return serving(sandbox(agency))
+    return serving(create_sandbox(agency))
 
 
-serving = answering
+serving = serve_in_thread
 
 
 @dataclass
@@ -38,33 +38,33 @@ class Slept:
         await asyncio.sleep(0)
 
     @property
-    def waiting(self) -> Waiting:
-        return Waiting(sleep=self.sleep, chance=lambda: 1.0)
+    def waiting(self) -> RetryTiming:
+        return RetryTiming(sleep=self.sleep, jitter=lambda: 1.0)
 
 
 class Source:
     """A sandbox, the specs of its three APIs, and readers of them."""
 
-    def __init__(self, agency: Agency, address: str) -> None:
+    def __init__(self, agency: SandboxAgency, address: str) -> None:
         self.agency = agency
         self.address = address
         self.slept = Slept()
-        self.grants = Grants(waiting=self.slept.waiting)
-        self.limits = Limits(connect=5, read=5, total=20)
+        self.grants = TokenCache(timing=self.slept.waiting)
+        self.limits = FetchLimits(connect_timeout=5, read_timeout=5, total_timeout=20)
 
     def behave(self, *faults: str) -> None:
-        self.agency.faults = [Fault.read(fault) for fault in faults]
+        self.agency.faults = [Fault.parse(fault) for fault in faults]
 
     def spec(self, api: str = "budget", **changes: Any) -> SourceSpec:
         return parse_source_spec(api, declared(api, self.address, **changes), "")
 
     def pages(self, api: str = "budget", spec: SourceSpec | None = None, **more: Any) -> HttpPages:
-        made = pages(
+        made = create_http_pages(
             spec or self.spec(api),
             SECRETS.__getitem__,
             self.grants,
             limits=self.limits,
-            waiting=self.slept.waiting,
+            timing=self.slept.waiting,
         )
         return replace(made, **more)
 
@@ -88,7 +88,7 @@ class Source:
 
     @property
     def seen(self) -> dict[str, int]:
-        return self.agency.seen
+        return self.agency.counters
 
 
 def declared(api: str, address: str, **changes: Any) -> dict[str, Any]:

@@ -17,13 +17,23 @@ from hub.sandbox.agency import (
     CLIENT_SECRET,
     RESOURCE,
     USER_TOKEN,
-    Agency,
+    SandboxAgency,
 )
-from hub.sandbox.faults import NAMES, Fault
-from hub.sandbox.fill import made_up
-from hub.sandbox.record_faults import ROWS, SHAPES, encoded, spoilt
-from hub.sandbox.records import Generated, mixed
-from hub.sandbox.reference_names import authorities, departments, ministries, provinces
+from hub.sandbox.faults import FAULT_DESCRIPTIONS, Fault
+from hub.sandbox.fill import load_sandbox_sources
+from hub.sandbox.record_faults import (
+    COLUMNS_BY_API,
+    RECORD_FAULTS,
+    apply_record_fault,
+    encode_answer,
+)
+from hub.sandbox.records import GeneratedRecords, mix_bits
+from hub.sandbox.reference_names import (
+    list_authorities,
+    list_departments,
+    list_ministries,
+    list_provinces,
+)
 from tests.sandbox.served import Source
 
 
@@ -32,18 +42,22 @@ def get(source: Source, path: str, **asked: Any) -> httpx2.Response:
 
 
 def bearer(source: Source) -> dict[str, str]:
-    return {"authorization": f"Bearer {source.agency.issue('')}"}
+    return {"authorization": f"Bearer {source.agency.issue_token('')}"}
 
 
 def test_the_same_seed_gives_the_same_records_and_another_seed_gives_others() -> None:
-    assert [Generated(50, 1).budget(n) for n in range(50)] == list(Generated(50, 1).all_budget())
-    assert list(Generated(50, 1).all_budget()) != list(Generated(50, 2).all_budget())
-    assert mixed(1, 1) == 3398605319709311917
+    assert [GeneratedRecords(50, 1).budget(n) for n in range(50)] == list(
+        GeneratedRecords(50, 1).iterate_budget()
+    )
+    assert list(GeneratedRecords(50, 1).iterate_budget()) != list(
+        GeneratedRecords(50, 2).iterate_budget()
+    )
+    assert mix_bits(1, 1) == 3398605319709311917
 
 
 @pytest.mark.parametrize("number", range(0, 1000, 37))
 def test_the_amounts_of_a_record_are_the_sums_of_its_elements(number: int) -> None:
-    made = Generated(1000).budget(number)
+    made = GeneratedRecords(1000).budget(number)
     assert made["amount"] == sum(part["bb_amount"] for part in made["compare"])
     assert made["gf_amount_sum"] == sum(part.get("gf_amount", 0) for part in made["compare"])
     assert made["bb_code"].startswith(made["agc_code"])
@@ -51,14 +65,14 @@ def test_the_amounts_of_a_record_are_the_sums_of_its_elements(number: int) -> No
 
 
 def test_names_are_those_of_the_reference_data() -> None:
-    assert len(provinces()) == 77
-    assert ("15", "กระทรวงมหาดไทย") in ministries()
-    assert all(departments(ministry.code) for ministry in ministries())
+    assert len(list_provinces()) == 77
+    assert ("15", "กระทรวงมหาดไทย") in list_ministries()
+    assert all(list_departments(ministry.code) for ministry in list_ministries())
 
 
 async def test_the_truth_is_what_a_reader_finds(source: Source) -> None:
-    source.agency.delete("ministry", 4)
-    source.agency.change("ministry", 9)
+    source.agency.delete_record("ministry", 4)
+    source.agency.change_record("ministry", 9)
     truth = get(source, "/truth").json()
     budget = await source.read()
     assert len(budget) == truth["budget"]["records"]
@@ -92,14 +106,16 @@ async def test_filters_of_the_budget_divide_it_without_rest(source: Source) -> N
 
     years = ("2565", "2566", "2567", "2568")
     assert sum(count(year=year) for year in years) == 95
-    assert sum(count(min_code=f"{m.code}000") for m in ministries()) == 95
-    assert sum(count(year=y, min_code=f"{m.code}000") for y in years for m in ministries()) == 95
+    assert sum(count(min_code=f"{m.code}000") for m in list_ministries()) == 95
+    assert (
+        sum(count(year=y, min_code=f"{m.code}000") for y in years for m in list_ministries()) == 95
+    )
 
 
 def test_projects_come_in_the_order_of_their_changes(source: Source) -> None:
     for number in (3, 50, 3):
-        source.agency.change("local", number)
-    source.agency.delete("local", 60)
+        source.agency.change_record("local", number)
+    source.agency.delete_record("local", 60)
     page = get(source, "/local/projects?limit=500", headers=bearer(source)).json()
     stamps = [item["updated_at"] for item in page["items"]]
     assert all(a < b for a, b in pairwise(stamps))
@@ -109,7 +125,7 @@ def test_projects_come_in_the_order_of_their_changes(source: Source) -> None:
 
 
 def test_updated_since_leaves_what_is_older(source: Source) -> None:
-    source.agency.change("local", 3)
+    source.agency.change_record("local", 3)
     plain = get(source, "/local/projects?limit=500", headers=bearer(source)).json()["items"]
     for at in (0, 40, 94):
         since = plain[at]["updated_at"]
@@ -127,7 +143,7 @@ def test_an_unchanged_page_is_not_sent_again(source: Source) -> None:
     first = get(source, "/ministry/projects", headers=headers)
     headers["if-none-match"] = first.headers["etag"]
     assert get(source, "/ministry/projects", headers=headers).status_code == 304
-    source.agency.change("ministry", 0)
+    source.agency.change_record("ministry", 0)
     assert get(source, "/ministry/projects", headers=headers).status_code == 200
 
 
@@ -163,22 +179,22 @@ def test_a_client_may_show_its_secret_in_the_header_or_the_body(source: Source, 
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FAULT_DESCRIPTIONS)
 def test_every_fault_can_be_asked_for_so_often_and_from_a_page_on(name: str) -> None:
-    fault = Fault.read(f"{name}x2@3")
-    assert (fault.name, fault.left, fault.page) == (name, 2, 3)
-    assert [fault.due(page) for page in range(1, 7)] == [False, False, True, True, False, False]
+    fault = Fault.parse(f"{name}x2@3")
+    assert (fault.name, fault.remaining, fault.first_page) == (name, 2, 3)
+    assert [fault.trigger(page) for page in range(1, 7)] == [False, False, True, True, False, False]
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "503x", "x3", "503@", "404"])
 def test_a_fault_that_is_none_is_told_the_choice(text: str) -> None:
     with pytest.raises(Invalid, match="slow-loris"):
-        Fault.read(text)
+        Fault.parse(text)
 
 
 def test_a_million_records_need_no_memory_before_they_are_asked_for() -> None:
-    agency = Agency(Generated(1_000_000))
-    items, after = agency.page("ministry", 999_990, 20)
+    agency = SandboxAgency(GeneratedRecords(1_000_000))
+    items, after = agency.list_page("ministry", 999_990, 20)
     assert (len(items), after) == (10, None)
     assert agency.data.budget(999_999)["name"].endswith("หมู่ที่ 1000000")
     assert len(json.dumps(items)) < 20_000
@@ -224,8 +240,8 @@ def test_a_table_of_the_catalogue_is_answered_as_ckan_answers(source: Source) ->
     assert (refused.status_code, refused.json()["success"]) == (200, False)
 
 
-@pytest.mark.parametrize("api", SHAPES)
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("api", COLUMNS_BY_API)
+@pytest.mark.parametrize("name", RECORD_FAULTS)
 def test_a_fault_of_a_row_spoils_the_first_record_of_a_page_and_no_other(
     name: str, api: str
 ) -> None:
@@ -233,29 +249,29 @@ def test_a_fault_of_a_row_spoils_the_first_record_of_a_page_and_no_other(
         name == "boundary" and api != "contracts"
     ):
         return  # they have separators always, and only contracts have a day
-    data = Generated(3)
+    data = GeneratedRecords(3)
     made = {"budget": data.budget, "contracts": data.contract, "catalog": data.row}
     records = [
         made[api](number) if api in made else data.project(number, api) for number in range(3)
     ]
-    first, *rest = spoilt(name, api, records)
-    assert spoilt(name, api, []) == []
+    first, *rest = apply_record_fault(name, api, records)
+    assert apply_record_fault(name, api, []) == []
     if name == "same-key":
         assert rest[-1] != first
-        assert rest[-1][SHAPES[api].key] == first[SHAPES[api].key]
+        assert rest[-1][COLUMNS_BY_API[api].key] == first[COLUMNS_BY_API[api].key]
         rest = rest[:-1]
     if name == "gone" and "deleted" not in records[0]:
         assert [first, *rest] == records[1:]
         return
     assert rest == records[1:]
     assert (first == records[0]) is (name == "same-key")
-    assert encoded({"items": [first]})
+    assert encode_answer({"items": [first]})
 
 
 def test_the_sources_of_the_sandbox_are_those_it_serves_by_the_names_it_gives() -> None:
-    known = made_up()
-    assert set(known) == {f"sandbox_{api}" for api in SHAPES}
+    known = load_sandbox_sources()
+    assert set(known) == {f"sandbox_{api}" for api in COLUMNS_BY_API}
     assert {one.spec.asserted for one in known.values()} == {Assertion.ASSUMED}
     told = {(one.code, one.name.th) for one in known["sandbox_local"].spec.authorities}
-    assert told == {tuple(town) for town, _ in authorities()}
+    assert told == {tuple(town) for town, _ in list_authorities()}
     assert known["sandbox_catalog"].spec.parameters["resource_id"] == RESOURCE

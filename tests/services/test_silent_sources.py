@@ -18,7 +18,7 @@ from hub.domain.sources.freshness import SourceCoverage
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import SourceUnreachable
-from hub.ingest.run import Input, ingest
+from hub.ingest.run import SourceInput, ingest
 from hub.services.matrix.assess_sources import ReportingObligations
 from hub.store.database import Database
 from tests.conftest import Asking
@@ -44,7 +44,7 @@ async def unread(_: str | None) -> AsyncIterator[Any]:
     yield
 
 
-BROKEN = Input(unread, "made-up", "broken")
+BROKEN = SourceInput(unread, "made-up", "broken")
 
 
 def tourism(year: int, **more: Any) -> dict[str, Any]:

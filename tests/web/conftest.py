@@ -98,7 +98,7 @@ async def party(fresh_database: Database) -> None:
 @pytest.fixture
 async def waiting(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A source of the interior ministry, three of whose rows wait."""
-    monkeypatch.setattr("hub.bootstrap.sources.connectors", lambda _: {"made_up": Made})
+    monkeypatch.setattr("hub.bootstrap.sources.load_connectors", lambda _: {"made_up": Made})
     rows = [row(n, area="สิงค์บุรี") for n in (1, 2, 3)]
     await ingest(fresh_database, SPEC, read, given(rows))
     return fresh_database

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.limits import Limits
+from connectors.kit.limits import FetchLimits
 from hub.web.trust import COOLDOWN, FRESH, STALE
 from tests.sandbox.served import serving
 from tests.web.access import TOURISM, Realm, ec, ed, rsa
@@ -20,7 +20,9 @@ TROUBLES = ["down", "slow", "garbage", "list", "nested", "huge", "elsewhere"]
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on a slow server sooner than in life."""
-    bounds = Limits(connect=1, read=1, total=1, body=256 << 10, attempts=1)
+    bounds = FetchLimits(
+        connect_timeout=1, read_timeout=1, total_timeout=1, max_body_bytes=256 << 10, max_attempts=1
+    )
     monkeypatch.setattr("hub.bootstrap.remote_json.LIMITS", bounds)
 
 

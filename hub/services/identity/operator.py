@@ -5,7 +5,7 @@ import pwd
 
 
 def operator_name(by: str | None) -> str:
-    """Return `NAME (ACCOUNT)`, or the account alone when no name was given."""
+    """Return `NAME (USERINFO_PATTERN)`, or the account alone when no name was given."""
     return f"{by} ({account()})" if by else account()
 
 

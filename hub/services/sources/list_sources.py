@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hub.domain.record import record
 from hub.domain.sources.spec import SourceSpec
-from hub.services.sources.source_status import Standing, standings
+from hub.services.sources.source_status import SourceStatus, fetch_source_statuses
 from hub.store.database import Database
 from hub.store.ingest.schedule import fetch_failure_reasons
 
@@ -17,13 +17,13 @@ class ListedSource:
     """
 
     spec: SourceSpec
-    status: Standing
+    status: SourceStatus
     problem: str | None
 
 
 async def list_sources(database: Database, specs: Iterable[SourceSpec]) -> list[ListedSource]:
     """Return the sources among `specs` that the database has, in the order of `specs`."""
-    stored = await standings(database)
+    stored = await fetch_source_statuses(database)
     problems = await fetch_failure_reasons(database)
     return [
         ListedSource(spec, stored[spec.id], problems.get(spec.id))

@@ -24,34 +24,34 @@ from hub.domain.sources.live import (
 from hub.domain.text import Notice
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import TooCostly
-from hub.ingest.raw_payload import raw_of
-from hub.ingest.record_facts import Facts
-from hub.ingest.resolve_names import Resolver
+from hub.ingest.raw_payload import build_raw_payload
+from hub.ingest.record_facts import RecordFactsBuilder
+from hub.ingest.resolve_names import NameResolver
 from hub.store.ingest.names import list_dated_names, list_name_decisions
 
 if TYPE_CHECKING:
     from hub.store.unit_of_work import UnitOfWork
 
-MOST: Final = 20
+MAX_LIVE_REQUESTS: Final = 20
 """Questions to agencies that one question to the hub may take."""
-Records = Mapping[str, Sequence[tuple[str, RecordKey]]]
+RecordsByProject = Mapping[str, Sequence[tuple[str, RecordKey]]]
 
 
 @record
-class Budgeted:
+class ProjectBudget:
     """The lines of a project, and what is to be known of them."""
 
     lines: list[BudgetLine]
     notices: list[Notice]
 
 
-async def live_budgets(
+async def load_live_budgets(
     unit: "UnitOfWork",
-    agencies: LiveFigureClient | None,
+    live_client: LiveFigureClient | None,
     projects: Sequence[Project],
     years: FiscalYearRange | None,
     phases: Sequence[BudgetPhase],
-) -> dict[str, Budgeted]:
+) -> dict[str, ProjectBudget]:
     """The lines of projects by id, as their agencies say now where those can be asked.
 
     `TooCostly` where that takes too many questions. Lines stand in the order of years, phases and
@@ -60,105 +60,122 @@ async def live_budgets(
     ids = [project.id for project in projects]
     stored = await unit.budget.by_projects(ids, years=years, phases=phases)
     records = await unit.provenance.records_by_project(ids)
-    keys = list({key for told in records.values() for _, key in told})
-    heard: Mapping[RecordKey, LiveRecord | FallbackReason] = dict.fromkeys(
+    keys = list({key for project_records in records.values() for _, key in project_records})
+    live_records: Mapping[RecordKey, LiveRecord | FallbackReason] = dict.fromkeys(
         keys, FallbackReason.NOT_OFFERED
     )
-    if agencies is not None:
-        if (count := agencies.count_requests(keys)) > MOST:
-            raise TooCostly(count, MOST, "คำถามสดถึงหน่วยงาน · live questions to agencies")
-        if count:
+    if live_client is not None:
+        if (request_count := live_client.count_requests(keys)) > MAX_LIVE_REQUESTS:
+            raise TooCostly(
+                request_count, MAX_LIVE_REQUESTS, "คำถามสดถึงหน่วยงาน · live questions to agencies"
+            )
+        if request_count:
             async with unit.transaction.release_while_waiting():
-                heard = await agencies.fetch(keys)
-    facts = await readers(
-        unit, [one.spec.id for one in heard.values() if isinstance(one, LiveRecord)]
+                live_records = await live_client.fetch(keys)
+    resolvers = await load_resolvers(
+        unit,
+        [
+            live_record.spec.id
+            for live_record in live_records.values()
+            if isinstance(live_record, LiveRecord)
+        ],
     )
     return {
-        project.id: budgeted(
-            project, stored.get(project.id, []), records.get(project.id, ()), heard, facts,
-            Wanted(years, frozenset(phases)),
+        project.id: merge_live_lines(
+            project,
+            stored.get(project.id, []),
+            records.get(project.id, ()),
+            live_records,
+            resolvers,
+            BudgetLineFilter(years, frozenset(phases)),
         )
         for project in projects
-    }  # fmt: skip
+    }
 
 
-async def readers(unit: "UnitOfWork", source_ids: Sequence[str]) -> dict[str, Resolver]:
+async def load_resolvers(unit: "UnitOfWork", source_ids: Sequence[str]) -> dict[str, NameResolver]:
     """What resolves the names of each source that was heard."""
     if not source_ids:
         return {}
-    known = await list_dated_names(unit.transaction)
+    dated_names = await list_dated_names(unit.transaction)
     return {
-        source: Resolver(known, await list_name_decisions(unit.transaction, source))
+        source: NameResolver(dated_names, await list_name_decisions(unit.transaction, source))
         for source in dict.fromkeys(source_ids)
     }
 
 
 @record
-class Wanted:
+class BudgetLineFilter:
     """Which lines are wanted."""
 
     years: FiscalYearRange | None
     phases: frozenset[BudgetPhase]
 
-    def holds(self, line: BudgetLine) -> bool:
+    def matches(self, line: BudgetLine) -> bool:
         """Whether a line is wanted."""
         return line.phase in self.phases and (self.years is None or line.fiscal_year in self.years)
 
 
-def budgeted(
+def merge_live_lines(
     project: Project,
     stored: Sequence[BudgetLine],
     records: Sequence[tuple[str, RecordKey]],
-    heard: Mapping[RecordKey, LiveRecord | FallbackReason],
-    resolvers: Mapping[str, Resolver],
-    wanted: Wanted,
-) -> Budgeted:
+    live_records: Mapping[RecordKey, LiveRecord | FallbackReason],
+    resolvers: Mapping[str, NameResolver],
+    line_filter: BudgetLineFilter,
+) -> ProjectBudget:
     """A project's lines, record by record: as the agency says, or as stored and why."""
     lines: list[BudgetLine] = []
     notices: dict[tuple[str, str | None], Notice] = {}
 
-    def fall_back(why: FallbackReason, source: str | None, kept: Sequence[BudgetLine]) -> None:
-        notice = Notice(why.value, FALLBACK_MESSAGES[why], ["sources", source] if source else None)
-        notice = notices.setdefault((why.value, source), notice)
-        lines.extend(replace(line, notice=notice) for line in kept)
+    def use_stored_lines(
+        reason: FallbackReason, source_id: str | None, fallback_lines: Sequence[BudgetLine]
+    ) -> None:
+        notice = Notice(
+            reason.value, FALLBACK_MESSAGES[reason], ["sources", source_id] if source_id else None
+        )
+        notice = notices.setdefault((reason.value, source_id), notice)
+        lines.extend(replace(line, notice=notice) for line in fallback_lines)
 
     for record_id, key in records:
-        said = heard[key]
-        found = (
-            said
-            if isinstance(said, FallbackReason)
-            else lines_said(project, record_id, said, resolvers)
+        live_record = live_records[key]
+        live_lines = (
+            live_record
+            if isinstance(live_record, FallbackReason)
+            else build_live_lines(project, record_id, live_record, resolvers)
         )
-        if isinstance(found, FallbackReason):
-            kept = [line for line in stored if line.record_id == record_id]
-            fall_back(found, key.source_id, kept)
+        if isinstance(live_lines, FallbackReason):
+            stored_lines = [line for line in stored if line.record_id == record_id]
+            use_stored_lines(live_lines, key.source_id, stored_lines)
         else:
-            lines.extend(line for line in found if wanted.holds(line))
-    told = {record_id for record_id, _ in records}
-    if kept := [line for line in stored if line.record_id not in told]:
-        fall_back(FallbackReason.NOT_OFFERED, None, kept)
-    order = {phase: place for place, phase in enumerate(BudgetPhase)}
+            lines.extend(line for line in live_lines if line_filter.matches(line))
+    source_record_ids = {record_id for record_id, _ in records}
+    if stored_lines := [line for line in stored if line.record_id not in source_record_ids]:
+        use_stored_lines(FallbackReason.NOT_OFFERED, None, stored_lines)
+    order = {phase: index for index, phase in enumerate(BudgetPhase)}
     lines.sort(key=lambda line: (line.fiscal_year.ce, order[line.phase], line.id))
-    return Budgeted(lines, list(notices.values()))
+    return ProjectBudget(lines, list(notices.values()))
 
 
-def lines_said(
-    project: Project, record_id: str, said: LiveRecord, resolvers: Mapping[str, Resolver]
+def build_live_lines(
+    project: Project, record_id: str, live_record: LiveRecord, resolvers: Mapping[str, NameResolver]
 ) -> list[BudgetLine] | FallbackReason:
     """The lines of a record as the agency says them; DOUBTFUL where a run would quarantine it."""
-    raw = raw_of(said.raw)
-    fact = Facts(said.spec, resolvers[said.spec.id]).of(said.entry, said.raw, raw.hash, None)
-    if said.entry.doubts or isinstance(fact, tuple):
+    payload = build_raw_payload(live_record.raw)
+    facts = RecordFactsBuilder(live_record.spec, resolvers[live_record.spec.id]).build(
+        live_record.entry, live_record.raw, payload.hash, None
+    )
+    if live_record.entry.doubts or isinstance(facts, tuple):
         return FallbackReason.DOUBTFUL
-    if fact.record_id != record_id or fact.project is None or fact.project.id != project.id:
+    if facts.record_id != record_id or facts.project is None or facts.project.id != project.id:
         return FallbackReason.DOUBTFUL
     origin = LiveOrigin(
-        said.spec.id,
-        fact.key,
-        said.raw.url,
-        raw.hash,
-        said.raw.retrieved_at,
-        said.spec.asserted,
+        live_record.spec.id,
+        facts.key,
+        live_record.raw.url,
+        payload.hash,
+        live_record.raw.retrieved_at,
+        live_record.spec.asserted,
     )
     return [
         BudgetLine(
@@ -174,5 +191,5 @@ def lines_said(
             record_id=record_id,
             live=origin,
         )
-        for line in fact.lines
+        for line in facts.lines
     ]

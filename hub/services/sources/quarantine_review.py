@@ -9,12 +9,12 @@ from hub.domain.sources.quarantine import QuarantineSettlement, Ruling
 from hub.domain.sources.records import SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import NotFound
-from hub.services.sources.settle_quarantine import settle
+from hub.services.sources.settle_quarantine import settle_quarantine
 from hub.store.database import Database
 from hub.store.ingest.receipts import IdempotentCommand
 
 
-class Read(Protocol):
+class SourceConnector(Protocol):
     """A connector: what it declares, and how it reads a record."""
 
     @property
@@ -28,29 +28,36 @@ class Read(Protocol):
         ...
 
 
-Readers = Callable[[], Mapping[str, Read]]
+ConnectorProvider = Callable[[], Mapping[str, SourceConnector]]
 """The connectors there are, by the id of their source."""
 
 
-class Review:
+class QuarantineReview:
     """Settles rows that wait, of whichever source."""
 
-    def __init__(self, database: Database, readers: Readers) -> None:
+    def __init__(self, database: Database, connectors: ConnectorProvider) -> None:
         self._database = database
-        self._readers = readers
+        self._connectors = connectors
 
     async def settle(
-        self, source_id: str, ruling: Ruling, by: str, key: str, trail: AuditContext
+        self,
+        source_id: str,
+        ruling: Ruling,
+        by: str,
+        idempotency_key: str,
+        audit_context: AuditContext,
     ) -> QuarantineSettlement:
         """Carry out a ruling once, and log it; errors as `quarantine.settle` raises them.
 
         `NotFound` where this hub has no connector for the source: its rows cannot be read again.
         """
-        reader = self._readers().get(source_id)
-        if reader is None:
+        connector = self._connectors().get(source_id)
+        if connector is None:
             raise NotFound(
                 f"ไม่มีตัวเชื่อมของ {source_id} · there is no connector of the source {source_id}"
             )
-        said = hashlib.sha256(f"{source_id} {ruling!r}".encode()).hexdigest()
-        command = IdempotentCommand(by, key, said)
-        return await settle(self._database, reader.spec, reader.read, ruling, by, command, trail)
+        request_hash = hashlib.sha256(f"{source_id} {ruling!r}".encode()).hexdigest()
+        command = IdempotentCommand(by, idempotency_key, request_hash)
+        return await settle_quarantine(
+            self._database, connector.spec, connector.read, ruling, by, command, audit_context
+        )

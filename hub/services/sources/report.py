@@ -5,14 +5,14 @@ from typing import Final
 from hub.domain.budget import BudgetPhase
 from hub.domain.sources.ledger import Ledger, Outcome
 
-WORDS: Final = {
+OUTCOME_LABELS: Final = {
     Outcome.NEW: "ใหม่ · new",
     Outcome.CHANGED: "เปลี่ยน · changed",
     Outcome.UNCHANGED: "คงเดิม · unchanged",
     Outcome.DUPLICATE: "ซ้ำ · duplicate",
     Outcome.QUARANTINED: "รอตรวจ · quarantined",
 }
-PHASES: Final = {
+PHASE_LABELS: Final = {
     BudgetPhase.PLANNED: "ตามแผน · planned",
     BudgetPhase.REQUESTED: "คำขอ · requested",
     BudgetPhase.APPROPRIATED: "ได้รับ · appropriated",
@@ -22,25 +22,27 @@ PHASES: Final = {
 }
 
 
-def baht(satang: int) -> str:
+def format_baht(satang: int) -> str:
     """An amount as people write it."""
     whole, rest = divmod(abs(satang), 100)
     return f"{'-' if satang < 0 else ''}{whole:,}.{rest:02d}"
 
 
-def closing(ledger: Ledger) -> str:
+def format_ledger(ledger: Ledger) -> str:
     """The ledger: records by what became of them, and the baht of each phase beside."""
     lines = [f"{'อ่าน · read':32}{ledger.read:>12,}"]
-    lines += [f"  = {WORDS[outcome]:28}{ledger.count_of(outcome):>12,}" for outcome in Outcome]
+    lines += [
+        f"  = {OUTCOME_LABELS[outcome]:28}{ledger.count_of(outcome):>12,}" for outcome in Outcome
+    ]
     if ledger.vanished:
         lines.append(f"{'หายไปจากต้นทาง · vanished':32}{ledger.vanished:>12,}")
     for phase in BudgetPhase:
         if satang := ledger.satang_read.get(phase):
-            lines.append(f"{PHASES[phase] + ' (บาท · baht)':40}{baht(satang):>26}")
+            lines.append(f"{PHASE_LABELS[phase] + ' (บาท · baht)':40}{format_baht(satang):>26}")
             lines += [
-                f"  = {WORDS[outcome]:36}{baht(sums[phase]):>26}"
+                f"  = {OUTCOME_LABELS[outcome]:36}{format_baht(phase_amounts[phase]):>26}"
                 for outcome in Outcome
-                if phase in (sums := ledger.satang.get(outcome, {}))
+                if phase in (phase_amounts := ledger.satang.get(outcome, {}))
             ]
     lines.append(
         "บัญชีลงตัว · the ledger balances"

@@ -20,24 +20,24 @@ from hub.domain.sources.quarantine import (
 from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound
-from hub.ingest.pages import Pages, held
-from hub.ingest.raw_payload import payload_of
-from hub.ingest.record_facts import Facts
-from hub.ingest.run import resolver_of
+from hub.ingest.pages import PageProcessor, build_quarantine_entry
+from hub.ingest.raw_payload import decode_payload
+from hub.ingest.record_facts import RecordFactsBuilder
+from hub.ingest.run import load_resolver
 from hub.store.database import Database
 from hub.store.identity.audit_log import append_entries, fetch_source_owner
 from hub.store.ingest import joins, quarantine, receipts
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.events import publish_event
-from hub.store.ingest.names import upsert_name_decision as keep_decision
+from hub.store.ingest.names import upsert_name_decision as insert_name_decision
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.ingest.session import IngestSession, open_ingest_session
 
 
-def questions(waiting: Iterable[QuarantinedRow]) -> list[ReviewQuestion]:
+def group_questions(rows: Iterable[QuarantinedRow]) -> list[ReviewQuestion]:
     """What rows wait for, by the ruling that would settle it; a row with two doubts is in two."""
-    found: dict[tuple[object, ...], ReviewQuestion] = {}
-    for row in waiting:
+    grouped: dict[tuple[object, ...], ReviewQuestion] = {}
+    for row in rows:
         for doubt in dict.fromkeys(row.doubts):
             block = row.block if doubt.kind else None
             field = doubt.field if doubt.kind is None else ""
@@ -50,17 +50,17 @@ def questions(waiting: Iterable[QuarantinedRow]) -> list[ReviewQuestion]:
                 block,
                 doubt.years,
             )
-            if key not in found:
-                found[key] = question_of(row, doubt, block)
-            asked = found[key]
-            if not asked.rows or asked.rows[-1] != row.id:
-                asked.rows.append(row.id)
+            if key not in grouped:
+                grouped[key] = build_question(row, doubt, block)
+            question = grouped[key]
+            if not question.rows or question.rows[-1] != row.id:
+                question.rows.append(row.id)
                 for phase, satang in row.amounts.items():
-                    asked.satang[phase] = asked.satang.get(phase, 0) + satang
-    return list(found.values())
+                    question.satang[phase] = question.satang.get(phase, 0) + satang
+    return list(grouped.values())
 
 
-def question_of(row: QuarantinedRow, doubt: Doubt, block: str | None) -> ReviewQuestion:
+def build_question(row: QuarantinedRow, doubt: Doubt, block: str | None) -> ReviewQuestion:
     """The question a doubt puts, before its rows are counted."""
     return ReviewQuestion(
         row.source_id,
@@ -78,14 +78,14 @@ def question_of(row: QuarantinedRow, doubt: Doubt, block: str | None) -> ReviewQ
     )
 
 
-async def settle(
+async def settle_quarantine(
     database: Database,
     spec: SourceSpec,
     read: SourceReader,
     ruling: Ruling,
     by: str,
     command: IdempotentCommand | None = None,
-    trail: AuditContext | None = None,
+    audit_context: AuditContext | None = None,
 ) -> QuarantineSettlement:
     """Carry out a ruling, all of it or nothing; a command that comes again changes nothing.
 
@@ -94,134 +94,143 @@ async def settle(
     `Conflict` while the source is being taken in, `NotFound` where no row waits for the ruling,
     `Invalid` where it cannot be kept, `IdempotencyKeyReused` as `receipts.earlier` says.
     """
-    async with open_ingest_session(database, spec.id) as way, way.transaction():
-        if command and (kept := await receipts.claim_or_fetch_answer(way.connection, command)):
-            return QuarantineSettlement(*kept)
+    async with open_ingest_session(database, spec.id) as session, session.transaction():
+        if command and (
+            earlier := await receipts.claim_or_fetch_answer(session.connection, command)
+        ):
+            return QuarantineSettlement(*earlier)
         if ruling.name is not None:
-            done = await decide(way, spec, read, ruling.name, by)
+            settlement = await apply_name_decision(session, spec, read, ruling.name, by)
         elif ruling.accept:
-            done = await accept(way, spec, read, ruling.accept, by)
+            settlement = await accept_rows(session, spec, read, ruling.accept, by)
         else:
-            done = await refuse(way, spec, ruling.refuse, by)
+            settlement = await refuse_rows(session, spec, ruling.refuse, by)
         if command:
-            await receipts.save_answer(way.connection, command, [done.read, done.settled])
-        await publish_event(way.connection, spec.id, None)
-        owner = await fetch_source_owner(way.connection, spec.id)
-        await append_entries(way.connection, [logged(spec, owner, ruling, done, by, trail)])
-    if trail:
-        trail.write_logged = True
-    return done
+            await receipts.save_answer(
+                session.connection, command, [settlement.read, settlement.settled]
+            )
+        await publish_event(session.connection, spec.id, None)
+        owner = await fetch_source_owner(session.connection, spec.id)
+        await append_entries(
+            session.connection,
+            [build_audit_entry(spec, owner, ruling, settlement, by, audit_context)],
+        )
+    if audit_context:
+        audit_context.write_logged = True
+    return settlement
 
 
-def logged(
+def build_audit_entry(
     spec: SourceSpec,
     owner: str | None,
     ruling: Ruling,
-    done: QuarantineSettlement,
+    settlement: QuarantineSettlement,
     by: str,
-    trail: AuditContext | None,
+    audit_context: AuditContext | None,
 ) -> AuditEntry:
     """What is logged of a ruling: the rows it names, or the source whose rows it covers."""
-    rows = [GlobalId("QuarantinedRow", str(one)) for one in (*ruling.accept, *ruling.refuse)]
-    records = [str(one) for one in rows or [GlobalId("Source", spec.id)]]
+    covered_ids = [GlobalId("QuarantinedRow", str(one)) for one in (*ruling.accept, *ruling.refuse)]
+    record_ids = [str(one) for one in covered_ids or [GlobalId("Source", spec.id)]]
     return AuditEntry(
         AccessKind.WRITE,
-        trail.caller if trail else Caller.from_terminal(by),
-        trail.operation if trail else Operation("command", "review"),
+        audit_context.caller if audit_context else Caller.from_terminal(by),
+        audit_context.operation if audit_context else Operation("command", "review"),
         owner,
         spec.id,
-        tuple(records[:MAX_IDS_PER_ENTRY]),
-        done.settled,
+        tuple(record_ids[:MAX_IDS_PER_ENTRY]),
+        settlement.settled,
     )
 
 
-async def decide(
-    way: IngestSession, spec: SourceSpec, read: SourceReader, taken: NameDecision, by: str
+async def apply_name_decision(
+    session: IngestSession, spec: SourceSpec, read: SourceReader, decision: NameDecision, by: str
 ) -> QuarantineSettlement:
     """Take a decision on a name, and re-read every row it covers."""
-    resolver = await resolver_of(way, spec)
-    if taken.target is not None and not resolver.knows(taken.kind, taken.target):
+    resolver = await load_resolver(session, spec)
+    if decision.target is not None and not resolver.has_target(decision.kind, decision.target):
         raise Invalid(
             "target",
-            f"ไม่มี {taken.kind.value} รหัส {taken.target}",
-            f"there is no {taken.kind.value} {taken.target}",
+            f"ไม่มี {decision.kind.value} รหัส {decision.target}",
+            f"there is no {decision.kind.value} {decision.target}",
         )
-    waiting = [
+    rows = [
         row
-        for row in await quarantine.list_rows(way.connection, spec.id)
-        if any(covers(taken, doubt, row.block) for doubt in row.doubts)
+        for row in await quarantine.list_rows(session.connection, spec.id)
+        if any(decision_covers(decision, doubt, row.block) for doubt in row.doubts)
     ]
-    if not waiting:
-        raise NotFound(f"ไม่มีแถวที่รอตรวจด้วยชื่อ {taken.name} · no row waits for the name {taken.name}")
-    await keep_decision(way.connection, spec.id, taken, by)
-    return await reread(way, spec, read, waiting, by)
+    if not rows:
+        raise NotFound(
+            f"ไม่มีแถวที่รอตรวจด้วยชื่อ {decision.name} · no row waits for the name {decision.name}"
+        )
+    await insert_name_decision(session.connection, spec.id, decision, by)
+    return await reprocess_rows(session, spec, read, rows, by)
 
 
-def covers(taken: NameDecision, doubt: Doubt, block: str | None) -> bool:
+def decision_covers(decision: NameDecision, doubt: Doubt, block: str | None) -> bool:
     """Whether a decision speaks of a doubt."""
     return (
-        doubt.kind is taken.kind
-        and doubt.written == taken.name
-        and taken.block in (None, block)
+        doubt.kind is decision.kind
+        and doubt.written == decision.name
+        and decision.block in (None, block)
         and doubt.years is not None
-        and taken.first.ce <= doubt.years[0] <= taken.last.ce
+        and decision.first.ce <= doubt.years[0] <= decision.last.ce
     )
 
 
-async def accept(
-    way: IngestSession, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
+async def accept_rows(
+    session: IngestSession, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
 ) -> QuarantineSettlement:
     """Take records as they are; others that waited under the same keys are refused with that."""
-    chosen = await waiting_of(way, spec, ids)
-    keys = [row.source_key for row in chosen]
+    rows = await fetch_waiting_rows(session, spec, ids)
+    keys = [row.source_key for row in rows]
     if len(set(keys)) < len(keys):
         raise Invalid(
             "rows",
             "เลือกได้เพียงหนึ่งแถวต่อหนึ่งรหัส",
             "choose one row of those with the same key",
         )
-    rivals = [
+    rival_ids = [
         row.id
-        for row in await quarantine.list_rows(way.connection, spec.id)
+        for row in await quarantine.list_rows(session.connection, spec.id)
         if row.source_key in keys and row.id not in ids
     ]
-    await quarantine.update_status(way.connection, rivals, RowStatus.REFUSED, by)
-    done = await reread(way, spec, read, chosen, by, accepted=True)
-    if done.settled < done.read:
+    await quarantine.update_status(session.connection, rival_ids, RowStatus.REFUSED, by)
+    settlement = await reprocess_rows(session, spec, read, rows, by, accepted=True)
+    if settlement.settled < settlement.read:
         raise Invalid(
             "rows",
             "มีแถวที่รับตามที่เขียนไม่ได้ ต้องตัดสินชื่อก่อน หรือให้ต้นทางแก้",
             "a row cannot be taken as written; decide its names first, or have it mended",
         )
-    return done
+    return settlement
 
 
-async def refuse(
-    way: IngestSession, spec: SourceSpec, ids: Sequence[int], by: str
+async def refuse_rows(
+    session: IngestSession, spec: SourceSpec, ids: Sequence[int], by: str
 ) -> QuarantineSettlement:
     """Say that records are not to be taken, now and when they come again."""
-    chosen = await waiting_of(way, spec, ids)
+    rows = await fetch_waiting_rows(session, spec, ids)
     await quarantine.update_status(
-        way.connection, [row.id for row in chosen], RowStatus.REFUSED, by
+        session.connection, [row.id for row in rows], RowStatus.REFUSED, by
     )
-    return QuarantineSettlement(len(chosen), len(chosen))
+    return QuarantineSettlement(len(rows), len(rows))
 
 
-async def waiting_of(
-    way: IngestSession, spec: SourceSpec, ids: Sequence[int]
+async def fetch_waiting_rows(
+    session: IngestSession, spec: SourceSpec, ids: Sequence[int]
 ) -> list[QuarantinedRow]:
     """The rows of these numbers, all of them waiting; `NotFound` names one that is not."""
-    found = await quarantine.list_rows(way.connection, spec.id, ids=ids)
-    if missing := set(ids) - {row.id for row in found}:
+    rows = await quarantine.list_rows(session.connection, spec.id, ids=ids)
+    if missing := set(ids) - {row.id for row in rows}:
         raise NotFound(
             f"ไม่มีแถวที่รอตรวจหมายเลข {min(missing)} ใน {spec.id} "
             f"· no row {min(missing)} of {spec.id} is waiting"
         )
-    return found
+    return rows
 
 
-async def reread(
-    way: IngestSession,
+async def reprocess_rows(
+    session: IngestSession,
     spec: SourceSpec,
     read: SourceReader,
     rows: Sequence[QuarantinedRow],
@@ -230,22 +239,26 @@ async def reread(
     accepted: bool = False,
 ) -> QuarantineSettlement:
     """Read rows again from their raw records; what is certain now is stored, the rest waits on."""
-    pages = Pages(way, spec, read, Facts(spec, await resolver_of(way, spec)))
-    kept = await way.fetch_raw_payloads([row.hash for row in rows])
-    facts, settled, doubted = [], [], []
+    processor = PageProcessor(
+        session, spec, read, RecordFactsBuilder(spec, await load_resolver(session, spec))
+    )
+    payloads = await session.fetch_raw_payloads([row.hash for row in rows])
+    facts, settled_ids, still_doubted = [], [], []
     for row in rows:
-        raw = RawRecord(None, payload_of(kept[row.hash]), row.url, row.retrieved_at)
-        item = pages.item(pages.told(raw), row.block, accepted=accepted)
+        raw = RawRecord(None, decode_payload(payloads[row.hash]), row.url, row.retrieved_at)
+        item = processor.resolve_record(processor.parse_record(raw), row.block, accepted=accepted)
         contested = not accepted and any(
             doubt.reason is QuarantineReason.CONFLICTING_VALUES for doubt in row.doubts
         )
         if item.fact and not contested:
             facts.append(item.fact)
-            settled.append(row.id)
+            settled_ids.append(row.id)
         else:
-            doubted.append((row, held(item, contested=contested)))
-    await ingest_records.upsert_facts(way.connection, spec, facts)
-    await joins.recompute_joins_to_source(way.connection, spec.id)
-    await quarantine.update_status(way.connection, settled, RowStatus.RESOLVED, by)
-    await quarantine.update_doubts(way.connection, [(row.id, new) for row, new in doubted])
-    return QuarantineSettlement(len(rows), len(settled))
+            still_doubted.append((row, build_quarantine_entry(item, contested=contested)))
+    await ingest_records.upsert_facts(session.connection, spec, facts)
+    await joins.recompute_joins_to_source(session.connection, spec.id)
+    await quarantine.update_status(session.connection, settled_ids, RowStatus.RESOLVED, by)
+    await quarantine.update_doubts(
+        session.connection, [(row.id, new) for row, new in still_doubted]
+    )
+    return QuarantineSettlement(len(rows), len(settled_ids))

@@ -11,7 +11,7 @@ from hub.domain.sources.quarantine import NameDecision, QuarantineSettlement, Ru
 from hub.domain.sources.records import NameKind, SourceReader
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
-from hub.services.sources.settle_quarantine import settle
+from hub.services.sources.settle_quarantine import settle_quarantine
 from hub.store.database import Database
 
 
@@ -33,18 +33,18 @@ async def decide_name(
     """
     first, last = years or (FiscalYear.from_be(FIRST_BE), FiscalYear.from_be(LAST_BE))
     decision = NameDecision(kind, name, block, first, last, target)
-    return await settle(database, spec, read, Ruling(name=decision), by)
+    return await settle_quarantine(database, spec, read, Ruling(name=decision), by)
 
 
 async def accept_rows(
     database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
 ) -> QuarantineSettlement:
     """Store rows as they are written."""
-    return await settle(database, spec, read, Ruling(accept=tuple(rows)), by)
+    return await settle_quarantine(database, spec, read, Ruling(accept=tuple(rows)), by)
 
 
 async def refuse_rows(
     database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
 ) -> QuarantineSettlement:
     """Leave rows out, now and when they are read again."""
-    return await settle(database, spec, read, Ruling(refuse=tuple(rows)), by)
+    return await settle_quarantine(database, spec, read, Ruling(refuse=tuple(rows)), by)

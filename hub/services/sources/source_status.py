@@ -9,7 +9,7 @@ from hub.domain.sources.quarantine import ReviewQuestion
 from hub.domain.sources.runs import SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
-from hub.services.sources.settle_quarantine import questions
+from hub.services.sources.settle_quarantine import group_questions
 from hub.store.database import Database
 from hub.store.ingest import quarantine
 from hub.store.ingest.declarations import upsert_source
@@ -17,48 +17,54 @@ from hub.store.unit_of_work import UnitOfWork
 
 
 @record
-class Standing:
+class SourceStatus:
     """How a source stands: records held, the years they speak of, rows that wait, its latest run.
 
     `years` ascend; `latest` null: never taken in.
     """
 
     source: Source
-    records: int
+    record_count: int
     years: list[FiscalYear]
-    waiting: int
-    latest: SourceRun | None
+    waiting_count: int
+    latest_run: SourceRun | None
 
 
-async def standings(database: Database) -> dict[str, Standing]:
+async def fetch_source_statuses(database: Database) -> dict[str, SourceStatus]:
     """How each source stands that is taken in by runs, by its id."""
     async with database.read_transaction() as reading:
         unit = UnitOfWork(reading, OPERATOR)
-        known = await unit.sources.fetched_by_id()
-        ids = list(known)
-        records, years = (
+        sources = await unit.sources.fetched_by_id()
+        ids = list(sources)
+        record_counts, years = (
             await unit.sources.record_counts_by_source(ids),
             await unit.sources.fiscal_years_by_source(ids),
         )
-        waiting, latest = (
+        waiting_counts, latest_runs = (
             await unit.sources.waiting_counts_by_source(ids),
             await unit.sources.latest_run_by_source(ids),
         )
     return {
-        key: Standing(
-            one, records.get(key, 0), years.get(key, []), waiting.get(key, 0), latest.get(key)
+        key: SourceStatus(
+            source,
+            record_counts.get(key, 0),
+            years.get(key, []),
+            waiting_counts.get(key, 0),
+            latest_runs.get(key),
         )
-        for key, one in known.items()
+        for key, source in sources.items()
     }
 
 
-async def waiting(database: Database, source_id: str | None = None) -> list[ReviewQuestion]:
+async def list_waiting_questions(
+    database: Database, source_id: str | None = None
+) -> list[ReviewQuestion]:
     """What waits of a source (null: of all), by the ruling that would settle it."""
     async with database.pool.acquire() as connection:
-        return questions(await quarantine.list_rows(connection, source_id))
+        return group_questions(await quarantine.list_rows(connection, source_id))
 
 
-async def declare_all(database: Database, specs: Sequence[SourceSpec]) -> None:
+async def upsert_sources(database: Database, specs: Sequence[SourceSpec]) -> None:
     """Keep every source as it is declared, so that it is listed before it was ever taken in."""
     async with database.write_transaction() as connection:
         for spec in specs:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.kit.credentials import Anonymous
-from connectors.kit.limits import Limits
+from connectors.kit.limits import FetchLimits
 from connectors.kit.paging import HttpPages
 from hub.domain.sources.records import RawPage
 from hub.domain.sources.spec import parse_source_spec
@@ -44,14 +44,16 @@ class Script:
         ]
 
     async def read(
-        self, cursor: str | None = None, limits: Limits | None = None, **changes: Any
+        self, cursor: str | None = None, limits: FetchLimits | None = None, **changes: Any
     ) -> list[RawPage]:
         """The pages that come of it."""
         plain = {"auth": {}, "url": f"{self.address}/list"}
         spec = parse_source_spec(
             "scripted", declared("budget", self.address, **{**plain, **changes}), ""
         )
-        reader = HttpPages(spec, Anonymous(), limits=limits or Limits(), waiting=self.slept.waiting)
+        reader = HttpPages(
+            spec, Anonymous(), limits=limits or FetchLimits(), timing=self.slept.waiting
+        )
         return [page async for page in reader(cursor)]
 
 

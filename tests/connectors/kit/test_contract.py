@@ -8,13 +8,19 @@ from typing import Any
 import pytest
 import yaml
 
-from connectors.kit.contract_check import Conformance, Point, State
-from connectors.kit.contract_rules import AMOUNT, PROJECT, TOMBSTONE, Field, faults
+from connectors.kit.contract_check import CheckResult, CheckStatus, ConformanceCheck
+from connectors.kit.contract_rules import (
+    AMOUNT_FIELDS,
+    PROJECT_FIELDS,
+    TOMBSTONE_FIELDS,
+    FieldRule,
+    find_violations,
+)
 from connectors.kit.credentials import Anonymous
-from connectors.kit.paging import credentials_of
+from connectors.kit.paging import create_credentials
 from hub.domain.budget import BudgetPhase
-from hub.sandbox.endpoints import LIMIT, MOST, Doors
-from hub.sandbox.records import Generated
+from hub.sandbox.endpoints import DEFAULT_LIMIT, MAX_LIMIT, SandboxEndpoints
+from hub.sandbox.records import GeneratedRecords
 from tests.sandbox.served import SECRETS, Source
 
 ROOT = Path(__file__).parents[3]
@@ -23,13 +29,16 @@ SCHEMAS = PUBLISHED["components"]["schemas"]
 
 
 @pytest.mark.parametrize(
-    ("name", "fields"), [("Project", PROJECT), ("Tombstone", TOMBSTONE), ("Amount", AMOUNT)]
+    ("name", "fields"),
+    [("Project", PROJECT_FIELDS), ("Tombstone", TOMBSTONE_FIELDS), ("Amount", AMOUNT_FIELDS)],
 )
-def test_the_published_fields_are_those_the_hub_checks(name: str, fields: dict[str, Field]) -> None:
+def test_the_published_fields_are_those_the_hub_checks(
+    name: str, fields: dict[str, FieldRule]
+) -> None:
     schema = SCHEMAS[name]
     assert schema["additionalProperties"] is False
     assert schema["properties"].keys() == fields.keys()
-    assert set(schema["required"]) == {n for n, field in fields.items() if field.needed}
+    assert set(schema["required"]) == {n for n, field in fields.items() if field.is_required}
 
 
 def test_the_published_phases_and_limits_are_the_hubs() -> None:
@@ -37,7 +46,7 @@ def test_the_published_phases_and_limits_are_the_hubs() -> None:
     [limit] = [
         p for p in PUBLISHED["paths"]["/projects"]["get"]["parameters"] if p["name"] == "limit"
     ]
-    assert (limit["schema"]["default"], limit["schema"]["maximum"]) == (LIMIT, MOST)
+    assert (limit["schema"]["default"], limit["schema"]["maximum"]) == (DEFAULT_LIMIT, MAX_LIMIT)
 
 
 def test_every_reference_within_the_document_leads_somewhere() -> None:
@@ -51,12 +60,14 @@ def test_every_reference_within_the_document_leads_somewhere() -> None:
     walk(PUBLISHED)
 
 
-GOOD = Generated(10).project(3, "ministry")
+GOOD = GeneratedRecords(10).project(3, "ministry")
 
 
 @pytest.mark.parametrize("kind", ["ministry", "local"])
 def test_generated_projects_keep_the_contract(kind: str) -> None:
-    assert [fault for n in range(10) for fault in faults(Generated(10).project(n, kind))] == []
+    assert [
+        fault for n in range(10) for fault in find_violations(GeneratedRecords(10).project(n, kind))
+    ] == []
 
 
 def amount(**changes: Any) -> dict[str, Any]:
@@ -86,33 +97,39 @@ def amount(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_field_that_breaks_the_contract_is_named(changes: dict[str, Any], told: str) -> None:
-    assert any(en.startswith(told) for _, en in faults(GOOD | changes))
+    assert any(en.startswith(told) for _, en in find_violations(GOOD | changes))
 
 
-@pytest.mark.parametrize("name", [name for name, field in PROJECT.items() if field.needed])
+@pytest.mark.parametrize(
+    "name", [name for name, field in PROJECT_FIELDS.items() if field.is_required]
+)
 def test_a_missing_field_is_named(name: str) -> None:
     lacking = {k: v for k, v in GOOD.items() if k != name}
-    assert [en for _, en in faults(lacking)] == [f"{name} is missing"]
+    assert [en for _, en in find_violations(lacking)] == [f"{name} is missing"]
 
 
-async def report(source: Source) -> list[Point]:
+async def report(source: Source) -> list[CheckResult]:
     spec = source.spec("ministry")
-    credentials = credentials_of(spec, SECRETS.__getitem__, source.grants)
-    asking = Conformance(spec.url or "", credentials, source.limits, source.slept.waiting, size=20)
-    return [point async for point in asking.points()]
+    credentials = create_credentials(spec, SECRETS.__getitem__, source.grants)
+    asking = ConformanceCheck(
+        spec.url or "", credentials, source.limits, source.slept.waiting, page_size=20
+    )
+    return [point async for point in asking.run_checks()]
 
 
 async def test_the_sandbox_keeps_every_point_of_the_contract(source: Source) -> None:
-    source.agency.delete("ministry", 5)
+    source.agency.delete_record("ministry", 5)
     points = await report(source)
-    assert [(point.en, point.told) for point in points if point.state is not State.KEPT] == []
+    assert [
+        (point.en, point.violations) for point in points if point.status is not CheckStatus.PASSED
+    ] == []
     assert len(points) == 13
 
 
 async def test_what_there_is_nothing_of_is_unseen_and_not_broken(source: Source) -> None:
-    unkept = [p for p in await report(source) if p.state is not State.KEPT]
-    assert [(p.en, p.state) for p in unkept] == [
-        ("removed records stay as tombstones", State.UNSEEN)
+    unkept = [p for p in await report(source) if p.status is not CheckStatus.PASSED]
+    assert [(p.en, p.status) for p in unkept] == [
+        ("removed records stay as tombstones", CheckStatus.UNTESTED)
     ]
 
 
@@ -169,8 +186,8 @@ async def test_a_system_that_breaks_a_point_is_told_which(
         spoil(made)
         return made
 
-    monkeypatch.setattr(Doors, "finished", staticmethod(spoilt))
-    broken = {p.en: p.told for p in await report(source) if p.state is State.BROKEN}
+    monkeypatch.setattr(SandboxEndpoints, "finish_page", staticmethod(spoilt))
+    broken = {p.en: p.violations for p in await report(source) if p.status is CheckStatus.FAILED}
     assert point in broken
     assert all(th and en for th, en in broken[point])
 
@@ -178,12 +195,12 @@ async def test_a_system_that_breaks_a_point_is_told_which(
 async def test_a_system_that_is_down_breaks_the_point_that_meets_it(source: Source) -> None:
     source.behave("500")
     points = await report(source)
-    assert points[-1].state is State.BROKEN
-    assert "HTTP 500" in points[-1].told[0][1]
+    assert points[-1].status is CheckStatus.FAILED
+    assert "HTTP 500" in points[-1].violations[0][1]
 
 
 async def test_a_system_that_answers_anybody_is_told_so(source: Source) -> None:
-    asking = Conformance(f"{source.address}/elsewhere", Anonymous(), source.limits)
-    points = [point async for point in asking.points()]
-    assert points[0].told == (("ตอบข้อมูลโดยไม่ถามโทเค็น", "it answers data to anybody"),)
-    assert points[-1].state is State.BROKEN
+    asking = ConformanceCheck(f"{source.address}/elsewhere", Anonymous(), source.limits)
+    points = [point async for point in asking.run_checks()]
+    assert points[0].violations == (("ตอบข้อมูลโดยไม่ถามโทเค็น", "it answers data to anybody"),)
+    assert points[-1].status is CheckStatus.FAILED

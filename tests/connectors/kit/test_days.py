@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.dates import day
+from connectors.kit.dates import parse_date
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
 
@@ -32,7 +32,7 @@ from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
     ],
 )
 def test_a_day_is_read_as_it_is_meant(written: Any, found: date | None) -> None:
-    assert day(written, "on") == found
+    assert parse_date(written, "on") == found
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_day_is_read_as_it_is_meant(written: Any, found: date | None) -> None:
     ["31/02/2567", "2023-02-29", "soon", "10/13/2567", "67-01-01", 5, [], "2024-1-1T9:00"],
 )
 def test_what_is_no_day_is_doubted(written: Any) -> None:
-    doubt = day(written, "on")
+    doubt = parse_date(written, "on")
     assert isinstance(doubt, Doubt)
     assert (doubt.reason, doubt.field) == (QuarantineReason.IMPOSSIBLE_YEAR, "on")
 
@@ -48,12 +48,12 @@ def test_what_is_no_day_is_doubted(written: Any) -> None:
 @given(st.dates(date(1962, 1, 1), date(2100, 12, 31)))
 def test_a_day_written_in_any_form_is_the_same_day(one: date) -> None:
     buddhist = f"{one.day:02}/{one.month:02}/{one.year + BUDDHIST_OFFSET}"
-    assert day(buddhist, "on") == day(one.isoformat(), "on") == one
+    assert parse_date(buddhist, "on") == parse_date(one.isoformat(), "on") == one
 
 
 @given(st.integers(1963, 2100))
 def test_31_a_fiscal_year_begins_at_midnight_in_bangkok(year: int) -> None:
-    first = day(f"{year - 1}-09-30T17:00:00Z", "on")
+    first = parse_date(f"{year - 1}-09-30T17:00:00Z", "on")
     assert isinstance(first, date)
     assert FiscalYear.from_date(first).ce == year
     assert FiscalYear.from_date(first - timedelta(days=1)).ce == year - 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.limits import Limits
+from connectors.kit.limits import FetchLimits
 from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.errors import SourceRefused, SourceUnreachable
 from tests.sandbox.served import Source
@@ -25,7 +25,7 @@ def by_code(records: list[RawRecord]) -> dict[str, Any]:
 async def whole(source: Source, api: str = "budget") -> bool:
     """Whether a reading gave what the agency says it has."""
     records = await source.read(api)
-    return len(records) == int(source.agency.truth()[api]["records"])
+    return len(records) == int(source.agency.compute_truth()[api]["records"])
 
 
 async def test_1_three_times_503_is_waited_out_longer_each_time(source: Source) -> None:
@@ -45,7 +45,7 @@ async def test_2_a_source_that_always_answers_500_is_unreachable_and_asked_five_
 
 async def test_2_a_wait_never_grows_beyond_its_bound(source: Source) -> None:
     source.behave("500")
-    source.limits = Limits(attempts=9, longest_wait=4)
+    source.limits = FetchLimits(max_attempts=9, max_delay=4)
     with pytest.raises(SourceUnreachable):
         await source.read()
     assert source.slept.waits == [0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0]
@@ -59,7 +59,7 @@ async def test_3_retry_after_is_waited_for(source: Source) -> None:
 
 async def test_3_a_retry_after_beyond_patience_ends_the_run_at_once(source: Source) -> None:
     source.behave("429")
-    source.limits = Limits(patience=0.5)
+    source.limits = FetchLimits(max_retry_after=0.5)
     with pytest.raises(SourceUnreachable, match="429"):
         await source.read()
     assert source.slept.waits == []
@@ -69,7 +69,7 @@ async def test_4_an_answer_that_never_begins_ends_at_its_own_limit_and_the_curso
     source: Source,
 ) -> None:
     source.behave("slow@3")
-    source.limits = Limits(read=0.2, attempts=2)
+    source.limits = FetchLimits(read_timeout=0.2, max_attempts=2)
     seen, error = await source.broken_off()
     assert isinstance(error, SourceUnreachable)
     assert "ReadTimeout" in error.message
@@ -81,7 +81,7 @@ async def test_4_an_answer_that_never_begins_ends_at_its_own_limit_and_the_curso
 
 async def test_5_a_body_that_trickles_for_ever_ends_at_the_total_limit(source: Source) -> None:
     source.behave("slow-loris")
-    source.limits = Limits(read=5, total=0.5)
+    source.limits = FetchLimits(read_timeout=5, total_timeout=0.5)
     with pytest.raises(SourceUnreachable, match=r"no whole answer in 0\.5 s"):
         await source.read()
     assert source.seen["pages"] == 1
@@ -171,19 +171,19 @@ async def test_13_a_gzip_of_300_megabytes_is_refused_and_memory_stays_bounded(
     source.behave("bomb")
     script = dedent("""
         import asyncio, json, resource, sys
-        from connectors.kit.http import Http
-        from connectors.kit.json_answers import parsed
-        from connectors.kit.limits import Limits
+        from connectors.kit.http import SourceHttpClient
+        from connectors.kit.json_answers import parse_json
+        from connectors.kit.limits import FetchLimits
         from hub.errors import SourceRefused
 
         def most():
             return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
         async def ask(url):
-            async with Http.open(limits=Limits(body=8 << 20)) as http:
+            async with SourceHttpClient.open(limits=FetchLimits(max_body_bytes=8 << 20)) as http:
                 before = most()
                 try:
-                    await http.ask(url, lambda body, _: parsed(body, "utf-8"))
+                    await http.fetch(url, lambda body, _: parse_json(body, "utf-8"))
                 except SourceRefused as refused:
                     return {"kilobytes": most() - before, "said": refused.message}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.file_mapping import mapping_in
-from connectors.registry import FOLDER, connectors, instance_of
+from connectors.kit.file_mapping import get_file_mapping
+from connectors.registry import CONNECTORS_FOLDER, load_connectors, load_source_file
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.spec import Era, Format, MoneyUnit
 from hub.domain.time import FiscalYear
@@ -21,12 +21,12 @@ HOWTO = Path(__file__).parents[3] / "docs" / "howto" / "import-a-file.md"
 
 
 def test_a_mapping_is_the_declaration_of_a_file(tmp_path: Path) -> None:
-    spec = instance_of(written(tmp_path, REGISTER)).spec
+    spec = load_source_file(written(tmp_path, REGISTER)).spec
     assert (spec.format, spec.encoding) == (Format.CSV, "cp874")
     assert (spec.era, spec.money_unit) == (Era.CE, MoneyUnit.MILLION_BAHT)
     assert spec.columns.required == {"งาน", "งบ 2023", "งบ 2024"}
     assert spec.columns.ignored == {"ที่"}
-    first, second = mapping_in(spec).amounts
+    first, second = get_file_mapping(spec).amounts
     assert (first.column, first.year, first.phase) == (
         "งบ 2023",
         FiscalYear(2023),
@@ -36,11 +36,11 @@ def test_a_mapping_is_the_declaration_of_a_file(tmp_path: Path) -> None:
 
 
 def test_another_mapping_is_another_declaration(tmp_path: Path) -> None:
-    first = instance_of(written(tmp_path, REGISTER)).spec.digest
-    again = instance_of(written(tmp_path, REGISTER)).spec.digest
+    first = load_source_file(written(tmp_path, REGISTER)).spec.digest
+    again = load_source_file(written(tmp_path, REGISTER)).spec.digest
     changed = written(tmp_path, REGISTER, lambda t: t["mapping"].update(ignored=["ที่", "โน้ต"]))
     assert first == again
-    assert first != instance_of(changed).spec.digest
+    assert first != load_source_file(changed).spec.digest
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_mapping_that_will_not_do_names_its_key(
 
 def refused(path: Path, key: str) -> None:
     with pytest.raises(Invalid) as error:
-        instance_of(path)
+        load_source_file(path)
     assert error.value.field == f"made_up.toml {key}"
     assert error.value.th
     assert error.value.en
@@ -114,12 +114,12 @@ def test_a_phase_that_a_source_does_not_keep_is_refused(tmp_path: Path) -> None:
         table["mapping"]["amounts"][0]["phase"] = "PLANNED"
 
     with pytest.raises(Invalid, match=r"mapping\.amounts\[0\]\.phase.*DISBURSED only"):
-        instance_of(written(tmp_path, DISBURSED, change))
+        load_source_file(written(tmp_path, DISBURSED, change))
 
 
 def test_a_source_that_knows_its_columns_takes_no_mapping(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="is fixed by budget_act"):
-        instance_of(written(tmp_path, {**REGISTER, "connector": "budget_act"}))
+        load_source_file(written(tmp_path, {**REGISTER, "connector": "budget_act"}))
 
 
 def test_the_mapping_printed_in_the_papers_is_one(tmp_path: Path) -> None:
@@ -127,15 +127,15 @@ def test_the_mapping_printed_in_the_papers_is_one(tmp_path: Path) -> None:
     printed = text.partition("```toml\n")[2].partition("```")[0]
     path = tmp_path / "printed.toml"
     path.write_text(printed, "utf-8")
-    spec = instance_of(path).spec
+    spec = load_source_file(path).spec
     assert "งบประมาณ / 2570" in spec.columns.required
     assert {name for name in MAPPED if f"`{name}`" in text} == set(MAPPED)
 
 
 @pytest.mark.parametrize("source", MAPPED)
 def test_a_mapped_source_says_that_no_public_field_list_is_behind_it(source: str) -> None:
-    declared = tomllib.loads((FOLDER / source / "source.toml").read_text("utf-8"))
+    declared = tomllib.loads((CONNECTORS_FOLDER / source / "source.toml").read_text("utf-8"))
     assert "mapping names" in declared["note"]
-    readme = (FOLDER / source / "README.md").read_text("utf-8")
+    readme = (CONNECTORS_FOLDER / source / "README.md").read_text("utf-8")
     assert "docs/howto/import-a-file.md" in readme
-    assert source not in connectors()
+    assert source not in load_connectors()

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.limits import Limits, Waiting
-from connectors.kit.oauth import Grant, Grants
+from connectors.kit.limits import FetchLimits, RetryTiming
+from connectors.kit.oauth import OAuthCredentials, TokenCache
 from hub.domain.sources.spec import AuthMethod, AuthSpec
 from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from hub.sandbox.agency import CLIENT_ID
@@ -31,9 +31,9 @@ AUTH = AuthSpec(
 )
 
 
-def grant(source: Source, grants: Grants, **changes: Any) -> Grant:
+def grant(source: Source, grants: TokenCache, **changes: Any) -> OAuthCredentials:
     auth = replace(source.spec("ministry").auth, **changes)
-    return grants.of("ministry", source.address, auth, SECRETS.__getitem__)
+    return grants.create_credentials("ministry", source.address, auth, SECRETS.__getitem__)
 
 
 async def test_many_readers_at_once_ask_for_one_token(source: Source) -> None:
@@ -52,11 +52,11 @@ async def test_many_readers_whose_token_expires_at_once_renew_it_once(source: So
 
 async def test_a_token_past_its_time_is_renewed_before_it_is_refused(source: Source) -> None:
     now = datetime.now(UTC)
-    grants = Grants(waiting=Waiting(now=lambda: now))
-    first = await grants.token(grant(source, grants))
+    grants = TokenCache(timing=RetryTiming(now=lambda: now))
+    first = await grants.get_token(grant(source, grants))
     now += timedelta(seconds=3600)
-    second = await grants.token(grant(source, grants))
-    assert first.text != second.text
+    second = await grants.get_token(grant(source, grants))
+    assert first.value != second.value
     assert source.seen["refused"] == 0
 
 
@@ -84,14 +84,14 @@ async def test_processes_share_a_token_and_the_first_one_asks_for_it(
     script = dedent("""
         import asyncio, sys
         from pathlib import Path
-        from connectors.kit.oauth import Grants
-        from hub.domain.sources.spec import Auth, AuthSpec
+        from connectors.kit.oauth import TokenCache
+        from hub.domain.sources.spec import AuthMethod, AuthSpec
 
         address, folder = sys.argv[1:]
-        auth = AuthSpec(Auth.OAUTH, None, "s", "hub", f"{address}/token", None, None)
-        grants = Grants(Path(folder))
-        grant = grants.of("x", address, auth, lambda _: "sandbox-secret")
-        print(asyncio.run(grants.token(grant)).text)
+        auth = AuthSpec(AuthMethod.OAUTH, None, "s", "hub", f"{address}/token", None, None)
+        cache = TokenCache(Path(folder))
+        credentials = cache.create_credentials("x", address, auth, lambda _: "sandbox-secret")
+        print(asyncio.run(cache.get_token(credentials)).value)
     """)
     command = [sys.executable, "-c", script, source.address, str(tmp_path / "tokens")]
     running = [
@@ -107,42 +107,42 @@ async def test_processes_share_a_token_and_the_first_one_asks_for_it(
 async def test_a_shared_token_can_be_read_by_its_account_only(
     source: Source, tmp_path: Path
 ) -> None:
-    grants = Grants(tmp_path / "tokens")
-    await grants.token(grant(source, grants))
+    grants = TokenCache(tmp_path / "tokens")
+    await grants.get_token(grant(source, grants))
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "tokens").iterdir()}
     assert modes == {0o600}
     assert stat.S_IMODE((tmp_path / "tokens").stat().st_mode) == 0o700
 
 
 async def test_a_damaged_token_file_is_written_anew(source: Source, tmp_path: Path) -> None:
-    first = Grants(tmp_path)
-    await first.token(grant(source, first))
+    first = TokenCache(tmp_path)
+    await first.get_token(grant(source, first))
     [kept] = tmp_path.glob("*.json")
     kept.write_text('{"text": 1', "utf-8")
-    second = Grants(tmp_path)
-    token = await second.token(grant(source, second))
-    assert token.text in kept.read_text("utf-8")
+    second = TokenCache(tmp_path)
+    token = await second.get_token(grant(source, second))
+    assert token.value in kept.read_text("utf-8")
 
 
 async def test_a_refused_token_of_another_process_is_not_used_again(
     source: Source, tmp_path: Path
 ) -> None:
-    first, second = Grants(tmp_path), Grants(tmp_path)
-    old = await first.token(grant(source, first))
-    await second.token(grant(source, second))
-    new = await first.token(grant(source, first), refused=old.text)
-    taken = await second.token(grant(source, second), refused=old.text)
-    assert new.text == taken.text != old.text
+    first, second = TokenCache(tmp_path), TokenCache(tmp_path)
+    old = await first.get_token(grant(source, first))
+    await second.get_token(grant(source, second))
+    new = await first.get_token(grant(source, first), rejected_token=old.value)
+    taken = await second.get_token(grant(source, second), rejected_token=old.value)
+    assert new.value == taken.value != old.value
     assert source.seen["token_requests"] == 2
 
 
 async def test_a_wrong_secret_tells_a_person_and_says_no_secret(source: Source) -> None:
-    grants = Grants()
-    wrong = grants.of(
+    grants = TokenCache()
+    wrong = grants.create_credentials(
         "ministry", source.address, source.spec("ministry").auth, lambda _: "not-the-secret"
     )
     with pytest.raises(SourceCredentialsRejected, match="invalid_client") as told:
-        await grants.token(wrong)
+        await grants.get_token(wrong)
     assert "not-the-secret" not in str(told.value)
     assert source.seen["token_requests"] == 1
 
@@ -157,18 +157,18 @@ async def test_a_wrong_secret_tells_a_person_and_says_no_secret(source: Source) 
 async def test_an_address_that_is_no_token_endpoint_is_refused(
     source: Source, path: str, error: type[Exception], why: str
 ) -> None:
-    grants = Grants()
+    grants = TokenCache()
     with pytest.raises(error, match=why):
-        await grants.token(grant(source, grants, token_url=source.address + path))
+        await grants.get_token(grant(source, grants, token_url=source.address + path))
 
 
 async def test_a_token_endpoint_that_is_not_there_is_asked_again_and_then_unreachable(
     source: Source,
 ) -> None:
-    grants = Grants(limits=Limits(attempts=3), waiting=source.slept.waiting)
+    grants = TokenCache(limits=FetchLimits(max_attempts=3), timing=source.slept.waiting)
     away = grant(source, grants, token_url="http://127.0.0.1:9/token")  # noqa: S106 - an address
     with pytest.raises(SourceUnreachable, match="3 attempts"):
-        await grants.token(away)
+        await grants.get_token(away)
     assert source.slept.waits == [0.5, 1.0]
 
 
@@ -182,20 +182,22 @@ async def test_a_token_endpoint_that_is_not_there_is_asked_again_and_then_unreac
     ],
 )
 def test_what_cannot_be_a_bearer_token_is_refused(answer: dict[str, str]) -> None:
-    grants = Grants()
+    grants = TokenCache()
     with pytest.raises(SourceRefused):
-        grants.understood(answer, Grant(grants, "http://a", AUTH, SECRETS.__getitem__))
+        grants.parse_token(answer, OAuthCredentials(grants, "http://a", AUTH, SECRETS.__getitem__))
 
 
 @pytest.mark.parametrize("told", [None, "soon", -5, 10**12, True])
 def test_a_lifetime_that_says_nothing_does_not_break_the_reading(told: object) -> None:
-    grants = Grants()
+    grants = TokenCache()
     answer = {"access_token": "abc", "expires_in": told}
-    token = grants.understood(answer, Grant(grants, "http://a", AUTH, SECRETS.__getitem__))
-    assert token.until <= datetime.now(UTC) + timedelta(days=30)
+    token = grants.parse_token(
+        answer, OAuthCredentials(grants, "http://a", AUTH, SECRETS.__getitem__)
+    )
+    assert token.expires_at <= datetime.now(UTC) + timedelta(days=30)
 
 
 def test_a_source_without_a_token_address_is_told_which_key_is_missing(source: Source) -> None:
     auth = replace(source.spec("ministry").auth, token_url=None)
     with pytest.raises(Invalid, match=r"auth\.token_url"):
-        Grants().of("ministry", source.address, auth, SECRETS.__getitem__)
+        TokenCache().create_credentials("ministry", source.address, auth, SECRETS.__getitem__)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from starlette.responses import RedirectResponse, Response
 
-from connectors.kit.http import after, origin
-from connectors.kit.json_answers import Unfinished, parsed
-from connectors.kit.limits import Limits
+from connectors.kit.http import parse_retry_after, url_origin
+from connectors.kit.json_answers import IncompleteAnswer, parse_json
+from connectors.kit.limits import FetchLimits
 from hub.domain.sources.records import QuarantineReason, RawPage
 from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from tests.connectors.kit.scripted import Script, scripted
@@ -132,7 +132,7 @@ async def test_records_that_are_not_where_they_were_declared_are_refused_by_name
 
 async def test_numbers_are_exact(script: Script) -> None:
     script.says(b'{"result": [{"a": 0.1, "b": 10000000.01, "c": 1e400, "d": NaN, "e": 7}]}')
-    pages = await script.read(limits=Limits(attempts=1), paging={"records": "result"})
+    pages = await script.read(limits=FetchLimits(max_attempts=1), paging={"records": "result"})
     [found] = payloads(pages)
     assert (found["a"], found["b"], found["c"]) == (
         Decimal("0.1"),
@@ -144,23 +144,23 @@ async def test_numbers_are_exact(script: Script) -> None:
 
 
 def test_a_number_of_very_many_digits_is_a_decimal_and_no_error() -> None:
-    [found], _ = parsed(b"[" + b"9" * 5000 + b"]", "utf-8")
+    [found], _ = parse_json(b"[" + b"9" * 5000 + b"]", "utf-8")
     assert found == Decimal("9" * 5000)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_data() -> None:
-    assert parsed(b"\xef\xbb\xbf[1]", "utf-8") == ([1], False)
+    assert parse_json(b"\xef\xbb\xbf[1]", "utf-8") == ([1], False)
 
 
 def test_json_nested_without_end_is_refused() -> None:
     with pytest.raises(SourceRefused, match="nested too deeply"):
-        parsed(b"[" * 200_000, "utf-8")
+        parse_json(b"[" * 200_000, "utf-8")
 
 
 @pytest.mark.parametrize("body", [b"", b'{"result": [1,', b'"', b"nul"])
 def test_an_answer_that_stops_is_unfinished(body: bytes) -> None:
-    with pytest.raises(Unfinished):
-        parsed(body, "utf-8")
+    with pytest.raises(IncompleteAnswer):
+        parse_json(body, "utf-8")
 
 
 async def test_a_record_whose_bytes_do_not_decode_is_handed_up_as_bytes_beside_the_others(
@@ -206,7 +206,7 @@ async def test_half_a_gzip_is_asked_for_again(script: Script) -> None:
 
 
 async def test_a_403_is_not_asked_again_with_another_token(source: Source) -> None:
-    source.agency.forbidden = True
+    source.agency.denies_access = True
     with pytest.raises(SourceCredentialsRejected, match="HTTP 403"):
         await source.read("ministry")
     assert source.seen["token_requests"] == 1
@@ -248,7 +248,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def test_retry_after_is_read_as_seconds_or_as_a_date(
     header: str | None, seconds: float | None
 ) -> None:
-    assert after(header, NOW) == seconds
+    assert parse_retry_after(header, NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -263,4 +263,4 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
     ],
 )
 def test_a_host_is_the_same_by_scheme_name_and_port(one: str, other: str, same: bool) -> None:
-    assert (origin(one) == origin(other)) is same
+    assert (url_origin(one) == url_origin(other)) is same

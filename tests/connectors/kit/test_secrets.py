@@ -5,8 +5,8 @@ import traceback
 
 import pytest
 
-from connectors.kit.limits import Limits
-from connectors.kit.redact import redacted
+from connectors.kit.limits import FetchLimits
+from connectors.kit.redact import redact
 from hub.sandbox.agency import CLIENT_SECRET, USER_TOKEN
 from tests.sandbox.served import Source
 
@@ -38,7 +38,7 @@ async def test_whatever_goes_wrong_no_secret_is_written_down(
     source: Source, lines: pytest.LogCaptureFixture, fault: str, api: str
 ) -> None:
     source.behave(fault)
-    source.limits = Limits(read=0.2, attempts=3)
+    source.limits = FetchLimits(read_timeout=0.2, max_attempts=3)
     pages, error = await source.broken_off(api)
     ours = [record for record in lines.records if not record.name.startswith("uvicorn")]
     written = [text for record in ours for text in (record.getMessage(), str(record.args))]
@@ -74,14 +74,14 @@ async def test_a_rejected_query_secret_is_not_in_the_error(source: Source) -> No
     ],
 )
 def test_a_secret_is_masked_by_its_name_wherever_it_stands(written: str, shown: str) -> None:
-    assert shown in redacted(written)
-    assert "abc" not in redacted(written)
+    assert shown in redact(written)
+    assert "abc" not in redact(written)
 
 
 def test_an_address_without_secrets_stays_as_it_is() -> None:
     plain = "https://a.example/x?year=2565&keyword=ถนน&offset=20"
-    assert redacted(plain) == plain
+    assert redact(plain) == plain
 
 
 def test_a_secret_is_masked_by_its_value_where_it_has_no_name() -> None:
-    assert redacted("told: s3cret-value", frozenset({"s3cret-value"})) == "told: ***"
+    assert redact("told: s3cret-value", frozenset({"s3cret-value"})) == "told: ***"

@@ -9,36 +9,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.file_mapping import mapping_in
-from connectors.kit.files import pages_of, records
-from connectors.kit.tables import Body, column_names
-from connectors.kit.workbook import told as workbook_told
+from connectors.kit.file_mapping import get_file_mapping
+from connectors.kit.files import create_file_pages, read_records
+from connectors.kit.tables import TableBody, build_column_names
+from connectors.kit.workbook import normalize_cell as workbook_told
 from connectors.local_plan_file.read import read as read_plan
-from connectors.registry import FOLDER, instance_of
+from connectors.registry import CONNECTORS_FOLDER, load_source_file
 from hub.domain.sources.file_mapping import TotalRows
 from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
-from hub.ingest.parse import entry_of
+from hub.ingest.parse import parse_entry
 from tests.connectors import sheets
 from tests.connectors.mappings import PLAN, written
 from tests.ingest.made import AT
 
 HEAD: list[list[Any]] = [["โครงการ", "งบ", ""], ["", 2566, "๒๕๖๗"]]
 MERGED = ["A1:A2", "B1:C1"]
-SAMPLE = instance_of(FOLDER / "local_plan_file" / "sample" / "beach_town_plan.toml")
+SAMPLE = load_source_file(CONNECTORS_FOLDER / "local_plan_file" / "sample" / "beach_town_plan.toml")
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> SourceSpec:
-    return instance_of(written(tmp_path, PLAN)).spec
+    return load_source_file(written(tmp_path, PLAN)).spec
 
 
 def read(
     folder: Path, spec: SourceSpec, rows: Sequence[Sequence[Any]], merged: Sequence[str] = ()
 ) -> list[RawRecord]:
     path = sheets.workbook(folder / "plan.xlsx", [*HEAD, *rows], [*MERGED, *merged])
-    return list(records(path, spec, AT))
+    return list(read_records(path, spec, AT))
 
 
 def told(found: Sequence[RawRecord]) -> list[tuple[Any, ...]]:
@@ -64,7 +64,7 @@ def told(found: Sequence[RawRecord]) -> list[tuple[Any, ...]]:
 def test_a_column_has_the_names_of_all_its_header_rows(
     levels: list[list[Any]], merged: dict[Any, Any], names: list[str]
 ) -> None:
-    assert column_names(levels, range(1, len(levels) + 1), merged) == names
+    assert build_column_names(levels, range(1, len(levels) + 1), merged) == names
 
 
 def test_a_heading_goes_with_the_rows_below_it(tmp_path: Path, plan: SourceSpec) -> None:
@@ -131,9 +131,9 @@ def test_a_row_of_sums_is_no_project_even_when_it_is_read_again(
     _, wrong = read(tmp_path, plan, [["ยุทธศาสตร์ ก"], ["ก", 1, 1], ["รวม", 2, 1]])
     again = replace(wrong, doubts=())
     for raw in (wrong, again):
-        entry = entry_of(raw, plan, reader)
+        entry = parse_entry(raw, plan, reader)
         assert (entry.project, entry.lines) == (None, ())
-    assert entry_of(again, plan, reader).doubts == ()
+    assert parse_entry(again, plan, reader).doubts == ()
 
 
 def test_a_heading_that_goes_on_over_the_page_does_not_begin_its_sums_anew(
@@ -157,7 +157,7 @@ def test_sums_agree_exactly_when_they_are_the_sums(
     groups: list[list[tuple[int, int]]], where: int, wrong: int
 ) -> None:
     spec = SAMPLE.spec
-    whole = mapping_in(spec)
+    whole = get_file_mapping(spec)
     mapping = replace(
         whole,
         amounts=whole.amounts[:2],
@@ -173,7 +173,7 @@ def test_sums_agree_exactly_when_they_are_the_sums(
         sums = [sum(one for one, _ in group) + off, sum(two for _, two in group)]
         rows.append([f"รวม {len(group)} โครงการ", "", *(f"{total / 100:.2f}" for total in sums)])
     names = ["ที่", "โครงการ", *(one.column for one in mapping.amounts)]
-    found = list(Body(mapping, spec, names, [names], {}, "a").rows(iter(rows)))
+    found = list(TableBody(mapping, spec, names, [names], {}, "a").rows(iter(rows)))
     disagreeing = [row for row in found if row.doubts]
     assert bool(disagreeing) == (wrong != 0 and where < len(groups))
     assert len(found) == sum(map(len, groups)) + len(disagreeing)
@@ -192,7 +192,7 @@ def test_a_cell_outside_the_named_columns_stops_the_run_by_its_letter(
 ) -> None:
     [found] = read(tmp_path, plan, [["ก", 1, 2, "", "โน้ต"]])
     with pytest.raises(SourceRefused, match="คอลัมน์ E"):
-        entry_of(found, plan, read_plan)
+        parse_entry(found, plan, read_plan)
 
 
 @pytest.mark.parametrize(
@@ -209,11 +209,11 @@ def test_a_cell_outside_the_named_columns_stops_the_run_by_its_letter(
 def test_a_header_that_is_not_as_declared_stops_the_run(
     tmp_path: Path, change: Callable[[dict[str, Any]], Any], why: str
 ) -> None:
-    asked = instance_of(written(tmp_path, PLAN, change))
+    asked = load_source_file(written(tmp_path, PLAN, change))
 
     def whole() -> list[Any]:
         raws = read(tmp_path, asked.spec, [["ก", 1, 2]])
-        return [entry_of(raw, asked.spec, asked.read) for raw in raws]
+        return [parse_entry(raw, asked.spec, asked.read) for raw in raws]
 
     with pytest.raises(SourceRefused, match=why):
         whole()
@@ -223,7 +223,7 @@ def test_an_empty_cell_that_means_the_one_above_is_filled_down(tmp_path: Path) -
     def change(table: dict[str, Any]) -> None:
         table["mapping"].update(fill_down=["title"])
 
-    spec = instance_of(written(tmp_path, PLAN, change)).spec
+    spec = load_source_file(written(tmp_path, PLAN, change)).spec
     found = read(tmp_path, spec, [["ก", 1, 2], ["", 3, 4], ["ยุทธศาสตร์ ข"], ["", 5, 6]])
     assert [row[0] for row in told(found)] == ["ก", "ก", None]
 
@@ -237,7 +237,7 @@ async def test_a_broken_off_reading_of_a_workbook_goes_on_at_its_cursor(
     async def pages(cursor: str | None) -> list[Any]:
         return [
             (page.cursor, page.url, told(page.records))
-            async for page in pages_of(path, plan, 2)(cursor)
+            async for page in create_file_pages(path, plan, 2)(cursor)
         ]
 
     whole = await pages(None)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from connectors.kit import thai, workbook
-from connectors.kit.workbook import opened
+from connectors.kit.workbook import open_sheet
 from hub.domain.sources.spec import MoneyUnit
 from hub.errors import SourceRefused
 from tests.connectors import sheets
@@ -23,7 +23,7 @@ MOMENT = datetime.fromisoformat("2567-02-28T08:30")
 
 
 def rows(path: Path, name: str | None = None) -> list[list[Any]]:
-    with opened(path, name) as sheet:
+    with open_sheet(path, name) as sheet:
         return list(sheet.rows)
 
 
@@ -53,12 +53,12 @@ def test_a_number_of_seventeen_digits_is_the_number_that_was_meant(tmp_path: Pat
 
 @given(st.integers(0, 10**13))
 def test_an_amount_in_a_cell_is_that_amount_to_the_satang(satang: int) -> None:
-    cell = workbook.told(satang / 100)
-    assert thai.amount(cell, MoneyUnit.BAHT, "amount") == satang
+    cell = workbook.normalize_cell(satang / 100)
+    assert thai.parse_amount(cell, MoneyUnit.BAHT, "amount") == satang
 
 
 def test_a_sum_that_binary_arithmetic_spoilt_is_doubted_and_not_rounded() -> None:
-    found = thai.amount(workbook.told(0.1 + 0.2), MoneyUnit.BAHT, "amount")
+    found = thai.parse_amount(workbook.normalize_cell(0.1 + 0.2), MoneyUnit.BAHT, "amount")
     assert not isinstance(found, int)
 
 
@@ -79,7 +79,7 @@ def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell(tmp_path: Path)
 
 def test_merged_cells_are_known_by_their_corners(tmp_path: Path) -> None:
     path = sheets.workbook(tmp_path / "a.xlsx", [["ก", "", "ข"], ["", "", ""]], ["A1:B2"])
-    with opened(path, None) as sheet:
+    with open_sheet(path, None) as sheet:
         assert sheet.merged == {(1, 1): (2, 2)}
 
 
@@ -115,7 +115,7 @@ def test_the_sheet_is_the_one_that_is_named_or_the_only_visible_one(tmp_path: Pa
         (b"", "is no XLSX"),
         (b"a,b\n1,2\n", "is no XLSX"),
         (b"PK\x03\x04 and then nothing", "is no XLSX"),
-        (workbook.OLE + b"\x00" * 600, "has a password"),
+        (workbook.OLE_SIGNATURE + b"\x00" * 600, "has a password"),
     ],
 )
 def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes, why: str) -> None:

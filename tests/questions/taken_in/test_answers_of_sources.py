@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from connectors.kit.files import pages_of
-from connectors.registry import connector
+from connectors.kit.files import create_file_pages
+from connectors.registry import find_connector
 from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind
 from hub.domain.time import FiscalYear
-from hub.ingest.run import Input, ingest
-from hub.services.sources.settle_quarantine import settle
+from hub.ingest.run import SourceInput, ingest
+from hub.services.sources.settle_quarantine import settle_quarantine
 from hub.store.database import Database, open_database
 from tests.conftest import Asking, administer, copied
 
@@ -31,12 +31,12 @@ async def taken_in(template: str) -> AsyncIterator[Database]:
     """The reference data, the samples of two sources, and what a person says of a lost number."""
     async with open_database(await copied(template, "taken_in"), pool_size=5) as database:
         for name in ("govspending_budget", "budget_act"):
-            asked = connector(name)
+            asked = find_connector(name)
             [path] = (asked.folder / "sample").glob("records.*")
-            given = Input(pages_of(path, asked.spec), path.name, "sample")
+            given = SourceInput(create_file_pages(path, asked.spec), path.name, "sample")
             assert (await ingest(database, asked.spec, asked.read, given)).ledger.balanced
         east = NameDecision(NameKind.AREA, LOST, None, ACT, ACT, "C2560-08")
-        done = await settle(database, asked.spec, asked.read, Ruling(east), "somebody")
+        done = await settle_quarantine(database, asked.spec, asked.read, Ruling(east), "somebody")
         assert done.settled == done.read == 1
         yield database
     await administer(template, "drop database taken_in with (force)")
@@ -94,7 +94,7 @@ async def test_every_line_that_came_in_names_its_record_at_no_cost_per_line(
 async def test_a_line_as_of_an_instant_names_its_record_as_it_was_then(
     ask: Asking, fresh_database: Database, tmp_path: Path
 ) -> None:
-    asked = connector("govspending_budget")
+    asked = find_connector("govspending_budget")
     [path] = (asked.folder / "sample").glob("records.*")
     first = path.read_text("utf-8").splitlines()[0]
 
@@ -102,7 +102,10 @@ async def test_a_line_as_of_an_instant_names_its_record_as_it_was_then(
         file = tmp_path / "records.jsonl"
         file.write_text(text + "\n", "utf-8")
         await ingest(
-            fresh_database, asked.spec, asked.read, Input(pages_of(file, asked.spec), text)
+            fresh_database,
+            asked.spec,
+            asked.read,
+            SourceInput(create_file_pages(file, asked.spec), text),
         )
 
     async def told(instant: str | None) -> tuple[set[str], set[str]]:
