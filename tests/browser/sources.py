@@ -17,7 +17,7 @@ from hub.ingest.run import SourceInput, ingest
 from hub.services.sources.source_status import upsert_sources
 from hub.settings import Settings
 from hub.store.database import Database, open_database
-from tests.connectors.test_every_connector import sample
+from tests.connectors.test_every_connector import sample_file
 from tests.thread import hub_in_thread
 
 PEOPLE: Final = {
@@ -57,7 +57,7 @@ async def take_in(database: Database, folder: Path) -> None:
     known = declared(folder)
     await upsert_sources(database, [one.spec for one in known.values()])
     for name, one in known.items():
-        path = sample(one)
+        path = sample_file(one)
         if name == "interior_disbursements":
             continue
         if name == "budget_act":
@@ -76,7 +76,7 @@ async def take_in(database: Database, folder: Path) -> None:
 async def change_columns(database: Database, one: Connector, room: Path) -> None:
     """The agency has renamed a column: the run is refused, and says which."""
     path = room / "contracts-2.jsonl"
-    text = sample(one).read_text("utf-8")
+    text = sample_file(one).read_text("utf-8")
     path.write_text(text.replace("{", '{"winner_rank": "1", ', 1), "utf-8")
     with suppress(SourceRefused):
         await ingest(

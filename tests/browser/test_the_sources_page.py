@@ -10,7 +10,7 @@ from connectors.registry import load_connectors
 from hub.ingest.run import SourceInput, ingest
 from tests.browser.sources import Operated
 from tests.browser.visitor import PHONE, Visit, shown
-from tests.connectors.test_every_connector import sample
+from tests.connectors.test_every_connector import sample_file
 
 GRAPHQL = "**/graphql"
 INCIDENT = "e" * 32
@@ -130,7 +130,7 @@ async def test_a_run_that_ends_shows_by_itself(work: Visit, own: Operated) -> No
     row = "tr:has([data-source=interior_disbursements])"
     assert "ยังไม่เคยนำเข้า" in await page.inner_text(row)
     one = load_connectors(own.sources)["interior_disbursements"]
-    path = sample(one)
+    path = sample_file(one)
     await ingest(
         own.database,
         one.spec,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cli.conftest import Run, failed, ok
-from tests.sandbox.served import serving
+from tests.sandbox.served import serve_app
 from tests.web.access import ec
 from tests.web.jwks import Jwks
 
@@ -14,7 +14,7 @@ LOGIN = ("https://id.test", "--jwks", "https://id.test/jwks", "--sign-in")
 def test_the_keys_of_an_issuer_are_discovered_from_its_metadata(hub: Run) -> None:
     ok(hub("agency", "add", "ministry:15"))
     server = Jwks(ec())
-    with serving(server) as address:
+    with serve_app(server) as address:
         server.metadata = {"issuer": address, "jwks_uri": f"{address}/jwks"}
         scopes = ("--map", "a=audit:read", "--map", "a=hub:steward")
         ok(hub("issuer", "add", "15", address, *scopes))

@@ -5,10 +5,10 @@ import pytest
 from hub.sandbox.agency import CLIENT_SECRET
 from tests.cli.conftest import Run, failed
 from tests.sandbox.conftest import source as source  # noqa: PLC0414 - the fixture
-from tests.sandbox.served import Source
+from tests.sandbox.served import SandboxSource
 
 
-def options(source: Source, path: str = "ministry/projects") -> list[str]:
+def options(source: SandboxSource, path: str = "ministry/projects") -> list[str]:
     """The arguments of a check of the agency."""
     oauth = ["--token-url", f"{source.address}/token", "--client-id", "hub", "--secret", "play-hub"]
     return ["source", "check", f"{source.address}/{path}", *oauth]
@@ -20,13 +20,13 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAY_HUB", CLIENT_SECRET)
 
 
-def test_a_system_that_keeps_the_contract_ends_with_0(run: Run, source: Source) -> None:
+def test_a_system_that_keeps_the_contract_ends_with_0(run: Run, source: SandboxSource) -> None:
     done = run(*options(source))
     assert (done.code, done.out.count("✓"), done.out.count("✗")) == (0, 12, 0)
 
 
 def test_a_system_that_breaks_a_point_ends_with_1_and_the_point_is_named(
-    run: Run, source: Source
+    run: Run, source: SandboxSource
 ) -> None:
     done = run(*options(source, "elsewhere"))
     assert done.code == 1
@@ -34,7 +34,7 @@ def test_a_system_that_breaks_a_point_ends_with_1_and_the_point_is_named(
     assert "it answers data to anybody" in done.out
 
 
-def test_points_are_printed_as_json(run: Run, source: Source) -> None:
+def test_points_are_printed_as_json(run: Run, source: SandboxSource) -> None:
     done = run(*options(source, "elsewhere"), "--json")
     assert done.code == 1
     assert {point["state"] for point in done.json} <= {"KEPT", "BROKEN", "UNSEEN"}
@@ -42,7 +42,7 @@ def test_points_are_printed_as_json(run: Run, source: Source) -> None:
 
 
 def test_a_wrong_secret_ends_with_1_and_is_not_printed(
-    run: Run, source: Source, monkeypatch: pytest.MonkeyPatch
+    run: Run, source: SandboxSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLAY_HUB", "wrong-secret-of-mine")
     done = run(*options(source))
@@ -51,6 +51,6 @@ def test_a_wrong_secret_ends_with_1_and_is_not_printed(
     assert "wrong-secret-of-mine" not in done.out + done.err
 
 
-def test_a_missing_option_is_named(run: Run, source: Source) -> None:
+def test_a_missing_option_is_named(run: Run, source: SandboxSource) -> None:
     incomplete = run("source", "check", source.address, "--token-url", f"{source.address}/token")
     failed(incomplete, 2, "--client-id: ")

@@ -8,7 +8,7 @@ from connectors.registry import find_connector, load_source_file
 from hub.cli.source_input import check_secret_host, input_of
 from hub.errors import Invalid
 from hub.settings import Settings
-from tests.connectors.mappings import PLAN, written
+from tests.connectors.mappings import PLAN_FILE, write_source_file
 
 SPEC = find_connector("govspending_budget").spec
 
@@ -24,7 +24,7 @@ def test_a_secret_is_sent_to_its_own_host_and_to_this_machine(address: str) -> N
 
 
 def test_a_mapped_source_is_read_from_a_file_and_not_from_an_address(tmp_path: Path) -> None:
-    source = load_source_file(written(tmp_path, PLAN))
+    source = load_source_file(write_source_file(tmp_path, PLAN_FILE))
     with pytest.raises(Invalid, match="download it first"):
         input_of(source, "https://elsewhere.example/a", Settings.from_environment())
 

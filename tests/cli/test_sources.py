@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.conftest import Run, failed, ok, rows
 from tests.connectors import sheets
-from tests.connectors.mappings import PLAN, written
+from tests.connectors.mappings import PLAN_FILE, write_source_file
 
 SAMPLE = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
 ROWS: list[list[Any]] = [
@@ -27,9 +27,12 @@ def test_a_file_is_tried_by_its_mapping_then_ingested_and_its_name_decided(
 ) -> None:
     (tmp_path / "sources").mkdir()
     monkeypatch.setenv("HUB_SOURCES_DIR", str(tmp_path / "sources"))
-    table = {**PLAN, "mapping": {**PLAN["mapping"], "constants": {"authority": "เมืองชายหาด"}}}
-    plan = written(tmp_path, table, name="beach_plan")
-    path = sheets.workbook(tmp_path / "plan.xlsx", ROWS, ["A1:A2", "B1:C1"])
+    table = {
+        **PLAN_FILE,
+        "mapping": {**PLAN_FILE["mapping"], "constants": {"authority": "เมืองชายหาด"}},
+    }
+    plan = write_source_file(tmp_path, table, name="beach_plan")
+    path = sheets.write_workbook(tmp_path / "plan.xlsx", ROWS, ["A1:A2", "B1:C1"])
     trial = ("local_plan_file", "--from", path, "--mapping", plan)
     assert "nothing was written" in ok(hub("ingest", *trial, "--dry-run"))
     failed(hub("ingest", *trial), 2, "move the file to HUB_SOURCES_DIR first")
@@ -46,12 +49,12 @@ def test_a_file_is_tried_by_its_mapping_then_ingested_and_its_name_decided(
 def test_a_wrong_mapping_is_named_by_its_key_and_a_missing_one_by_its_path(
     run: Run, tmp_path: Path
 ) -> None:
-    plan = written(tmp_path, {**PLAN, "era": "AD"})
+    plan = write_source_file(tmp_path, {**PLAN_FILE, "era": "AD"})
     options = ("local_plan_file", "--from", plan, "--mapping")
     wrong = run("ingest", *options, plan)
     failed(wrong, 2, "made_up.toml era: ต้องเป็นหนึ่งใน BE, CE · must be one of BE")
     failed(run("ingest", *options, "nowhere"), 2, "there is no file nowhere")
-    right = written(tmp_path, PLAN)
+    right = write_source_file(tmp_path, PLAN_FILE)
     other = run("ingest", "budget_act", *options[1:], right)
     failed(other, 2, "is for local_plan_file, not budget_act")
 

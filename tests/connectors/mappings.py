@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 Table = Mapping[str, Any]
-REGISTER: Final[Table] = {
+REGISTER_FILE: Final[Table] = {
     "connector": "project_register_file",
     "title_th": "ทะเบียน",
     "title_en": "A register",
@@ -27,7 +27,7 @@ REGISTER: Final[Table] = {
         ],
     },
 }
-DISBURSED: Final[Table] = {
+DISBURSEMENT_FILE: Final[Table] = {
     "connector": "gfmis_disbursement",
     "title_th": "การเบิกจ่าย",
     "title_en": "Disbursements",
@@ -47,7 +47,7 @@ DISBURSED: Final[Table] = {
         "amounts": [{"column": "จำนวน"}],
     },
 }
-PLAN: Final[Table] = {
+PLAN_FILE: Final[Table] = {
     "connector": "local_plan_file",
     "title_th": "แผน",
     "title_en": "A plan",
@@ -67,25 +67,25 @@ PLAN: Final[Table] = {
 }
 
 
-def written(
+def write_source_file(
     folder: Path,
     table: Table,
     change: Callable[[dict[str, Any]], Any] | None = None,
     name: str = "made_up",
 ) -> Path:
     """An operator's file in a folder, changed first where the test says so."""
-    whole = copy.deepcopy(dict(table))
+    content = copy.deepcopy(dict(table))
     if change:
-        change(whole)
+        change(content)
     path = folder / f"{name}.toml"
-    path.write_text("".join(f"{key} = {toml(one)}\n" for key, one in whole.items()), "utf-8")
+    path.write_text("".join(f"{key} = {to_toml(one)}\n" for key, one in content.items()), "utf-8")
     return path
 
 
-def toml(found: Any) -> str:
+def to_toml(value: Any) -> str:
     """A value as TOML writes it; tables in one line."""
-    if isinstance(found, Mapping):
-        return "{" + ", ".join(f"{key} = {toml(one)}" for key, one in found.items()) + "}"
-    if isinstance(found, list):
-        return "[" + ", ".join(map(toml, found)) + "]"
-    return json.dumps(found, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {to_toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(to_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

@@ -31,41 +31,45 @@ from tests.connectors import sheets
 
 SAMPLES = [load_source_file(path) for path in sorted(CONNECTORS_FOLDER.glob("*/sample/*.toml"))]
 """Connectors that are no source by themselves, as an operator makes one of them."""
-ALL = [*load_connectors().values(), *SAMPLES]
-EVERY = pytest.mark.parametrize("asked", ALL, ids=[one.spec.id for one in ALL])
-NO_IO = {
+CONNECTORS = [*load_connectors().values(), *SAMPLES]
+EVERY_CONNECTOR = pytest.mark.parametrize(
+    "connector", CONNECTORS, ids=[one.spec.id for one in CONNECTORS]
+)
+IO_NAMES = {
     "asyncio", "httpx2", "io", "open", "os", "pathlib", "random", "requests", "socket",
     "subprocess", "time", "tomllib", "urllib",
 }  # fmt: skip
 
 
-MADE = Path(tempfile.mkdtemp(prefix="samples-"))
-atexit.register(shutil.rmtree, MADE, ignore_errors=True)
+SAMPLES_FOLDER = Path(tempfile.mkdtemp(prefix="samples-"))
+atexit.register(shutil.rmtree, SAMPLES_FOLDER, ignore_errors=True)
 
 
 @cache
-def made_of(form: Path, source: str) -> Path:
-    (MADE / source).mkdir()
-    return sheets.written(form, MADE / source)
+def write_sample_workbook(form: Path, source: str) -> Path:
+    (SAMPLES_FOLDER / source).mkdir()
+    return sheets.write_workbook_from_form(form, SAMPLES_FOLDER / source)
 
 
-def sample(asked: Connector) -> Path:
+def sample_file(connector: Connector) -> Path:
     """A sample's file; a workbook is written out from the form that a person can read."""
-    [path] = (asked.folder / "sample").glob("records.*")
-    return made_of(path, asked.spec.id) if path.suffix == ".cells" else path
+    [path] = (connector.folder / "sample").glob("records.*")
+    return write_sample_workbook(path, connector.spec.id) if path.suffix == ".cells" else path
 
 
-def raws(asked: Connector) -> list[RawRecord]:
-    return list(read_records(sample(asked), asked.spec, datetime(2026, 1, 1, tzinfo=UTC)))
+def read_sample(connector: Connector) -> list[RawRecord]:
+    return list(
+        read_records(sample_file(connector), connector.spec, datetime(2026, 1, 1, tzinfo=UTC))
+    )
 
 
-def name(written: RawName | None) -> list[str | None] | None:
-    if written is None:
+def name_values(raw_name: RawName | None) -> list[str | None] | None:
+    if raw_name is None:
         return None
-    return [written.kind.value, written.name, written.code, written.parent_name]
+    return [raw_name.kind.value, raw_name.name, raw_name.code, raw_name.parent_name]
 
 
-def told(entry: SourceEntry) -> dict[str, Any]:
+def entry_values(entry: SourceEntry) -> dict[str, Any]:
     project = entry.project
     return {
         "key": entry.key,
@@ -76,9 +80,9 @@ def told(entry: SourceEntry) -> dict[str, Any]:
             "key": project.key,
             "name": project.name_th,
             "level": project.actor_level and project.actor_level.value,
-            "owner": name(project.owner),
+            "owner": name_values(project.owner),
             "years": [year.be for year in project.years],
-            "areas": [name(area) for area in project.areas],
+            "areas": [name_values(area) for area in project.areas],
         },
         "lines": [
             [
@@ -87,72 +91,88 @@ def told(entry: SourceEntry) -> dict[str, Any]:
                 line.phase.value,
                 line.funding.value,
                 line.satang,
-                name(line.area),
+                name_values(line.area),
             ]
             for line in entry.lines
         ],
         "doubts": [[doubt.reason.value, doubt.field, doubt.written] for doubt in entry.doubts],
-        **({"joins": [joined(join) for join in entry.joins]} if entry.joins else {}),
+        **({"joins": [join_values(join) for join in entry.joins]} if entry.joins else {}),
     }
 
 
-def joined(join: Join) -> list[Any]:
+def join_values(join: Join) -> list[Any]:
     return [join.source, join.key, join.code, join.year and join.year.be]
 
 
-@EVERY
-def test_a_sample_is_read_as_expected(asked: Connector, request: pytest.FixtureRequest) -> None:
-    found = [told(parse_entry(raw, asked.spec, asked.read)) for raw in raws(asked)]
-    path = asked.folder / "sample" / "expected.json"
+@EVERY_CONNECTOR
+def test_sample_is_parsed_as_expected(connector: Connector, request: pytest.FixtureRequest) -> None:
+    found = [
+        entry_values(parse_entry(raw, connector.spec, connector.read))
+        for raw in read_sample(connector)
+    ]
+    path = connector.folder / "sample" / "expected.json"
     if request.config.getoption("--write-answers"):
         path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     assert found == json.loads(path.read_text("utf-8"))
     assert any(entry["doubts"] for entry in found)
 
 
-@EVERY
-def test_a_column_nobody_reads_stops_the_run_with_its_name(asked: Connector) -> None:
-    [raw, *_] = raws(asked)
-    stranger = replace(raw, payload={**raw.payload, "คอลัมน์ใหม่": "1"})
+@EVERY_CONNECTOR
+def test_undeclared_column_fails_and_is_named(connector: Connector) -> None:
+    [raw, *_] = read_sample(connector)
+    with_new_column = replace(raw, payload={**raw.payload, "คอลัมน์ใหม่": "1"})
     with pytest.raises(SourceRefused, match="คอลัมน์ใหม่"):
-        parse_entry(stranger, asked.spec, asked.read)
-    for column in asked.spec.columns.nested:
-        inner = replace(raw, payload={**raw.payload, column: [{"stranger": 1}]})
+        parse_entry(with_new_column, connector.spec, connector.read)
+    for column in connector.spec.columns.nested:
+        with_new_nested_column = replace(raw, payload={**raw.payload, column: [{"stranger": 1}]})
         with pytest.raises(SourceRefused, match=rf"{column}\.stranger"):
-            parse_entry(inner, asked.spec, asked.read)
+            parse_entry(with_new_nested_column, connector.spec, connector.read)
 
 
-@EVERY
-def test_a_required_column_that_is_gone_stops_the_run_with_its_name(asked: Connector) -> None:
-    [raw, *_] = raws(asked)
-    for column in asked.spec.columns.required_top_level:
-        rest = {key: one for key, one in raw.payload.items() if key != column}
+@EVERY_CONNECTOR
+def test_missing_required_column_fails_and_is_named(connector: Connector) -> None:
+    [raw, *_] = read_sample(connector)
+    for column in connector.spec.columns.required_top_level:
+        remaining = {key: one for key, one in raw.payload.items() if key != column}
         with pytest.raises(SourceRefused, match=re.escape(column)):
-            parse_entry(replace(raw, payload=rest), asked.spec, asked.read)
+            parse_entry(replace(raw, payload=remaining), connector.spec, connector.read)
 
 
-@EVERY
-def test_a_cell_of_any_type_is_read_or_doubted_and_never_raises(asked: Connector) -> None:
-    strange: list[Any] = [None, True, [], {}, 10**400, "", "\x00", "\ud800", "x" * 3000, "๑๒"]
-    [raw, *_] = raws(asked)
-    for column in asked.spec.columns.required_top_level:
-        for cell in strange:
-            parse_entry(replace(raw, payload={**raw.payload, column: cell}), asked.spec, asked.read)
+@EVERY_CONNECTOR
+def test_cell_of_any_type_never_raises(connector: Connector) -> None:
+    unusual_values: list[Any] = [
+        None,
+        True,
+        [],
+        {},
+        10**400,
+        "",
+        "\x00",
+        "\ud800",
+        "x" * 3000,
+        "๑๒",
+    ]
+    [raw, *_] = read_sample(connector)
+    for column in connector.spec.columns.required_top_level:
+        for cell in unusual_values:
+            parse_entry(
+                replace(raw, payload={**raw.payload, column: cell}), connector.spec, connector.read
+            )
 
 
-@EVERY
-def test_a_source_says_in_both_languages_what_it_is(asked: Connector) -> None:
-    spec = asked.spec
+@EVERY_CONNECTOR
+def test_source_has_a_title_in_both_languages_and_a_readme(connector: Connector) -> None:
+    spec = connector.spec
     assert spec.title.th
     assert spec.title.en
     assert spec.columns.required
-    assert (asked.folder / "README.md").read_text("utf-8").startswith("# ")
+    assert (connector.folder / "README.md").read_text("utf-8").startswith("# ")
     assert all(letter not in spec.id for letter in " -")
 
 
-@EVERY
-def test_a_reader_does_nothing_but_read(asked: Connector) -> None:
-    tree = ast.parse((asked.folder / "read.py").read_text("utf-8"))
+@EVERY_CONNECTOR
+def test_reader_uses_no_io(connector: Connector) -> None:
+    tree = ast.parse((connector.folder / "read.py").read_text("utf-8"))
     used: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -161,25 +181,27 @@ def test_a_reader_does_nothing_but_read(asked: Connector) -> None:
             used.add((node.module or "").partition(".")[0])
         if isinstance(node, ast.Name):
             used.add(node.id)
-    assert used & NO_IO == set()
+    assert used & IO_NAMES == set()
 
 
-@EVERY
-async def test_the_ledger_of_a_sample_balances_and_a_second_run_changes_nothing(
-    asked: Connector, fresh_database: Database
+@EVERY_CONNECTOR
+async def test_sample_ledger_balances_and_a_second_run_changes_nothing(
+    connector: Connector, fresh_database: Database
 ) -> None:
-    given = SourceInput(create_file_pages(sample(asked), asked.spec, 2), "sample", "sample")
-    first = await ingest(fresh_database, asked.spec, asked.read, given)
-    rows = await everything(fresh_database.pool)
-    again = await ingest(fresh_database, asked.spec, asked.read, given)
+    source_input = SourceInput(
+        create_file_pages(sample_file(connector), connector.spec, 2), "sample", "sample"
+    )
+    first = await ingest(fresh_database, connector.spec, connector.read, source_input)
+    rows = await fetch_all_rows(fresh_database.pool)
+    second = await ingest(fresh_database, connector.spec, connector.read, source_input)
     assert first.ledger.balanced
-    assert again.ledger.balanced
-    assert first.ledger.read == len(raws(asked))
-    assert not any(again.ledger.count_of(outcome) for outcome in (Outcome.NEW, Outcome.CHANGED))
-    assert await everything(fresh_database.pool) == rows
+    assert second.ledger.balanced
+    assert first.ledger.read == len(read_sample(connector))
+    assert not any(second.ledger.count_of(outcome) for outcome in (Outcome.NEW, Outcome.CHANGED))
+    assert await fetch_all_rows(fresh_database.pool) == rows
 
 
-async def everything(pool: asyncpg.Pool) -> list[Any]:
+async def fetch_all_rows(pool: asyncpg.Pool) -> list[Any]:
     found: list[Any] = []
     for table in ("project", "budget_line", "source_record", "project_area", "provenance"):
         found += await pool.fetch(f"select * from {table} order by 1, 2")  # noqa: S608
@@ -197,7 +219,7 @@ async def everything(pool: asyncpg.Pool) -> list[Any]:
         (lambda t: t["expect"].update(largest_drop=2), r"expect\.largest_drop"),
     ],
 )
-def test_a_declaration_that_will_not_do_names_its_key(
+def test_invalid_source_declaration_error_names_its_key(
     change: Callable[[dict[str, Any]], Any], key: str
 ) -> None:
     folder = load_connectors()["govspending_budget"].folder

@@ -15,7 +15,7 @@ from hub.domain.time import FiscalYear
 
 
 @pytest.mark.parametrize(
-    ("written", "satang"),
+    ("text", "satang"),
     [
         ("1,160,100", 116_010_000),
         ("๑,๒๓๔.๕๐", 123_450),
@@ -28,11 +28,11 @@ from hub.domain.time import FiscalYear
         (None, None),
     ],
 )
-def test_an_amount_is_read_to_the_satang(written: Any, satang: int | None) -> None:
-    assert thai.parse_amount(written, MoneyUnit.BAHT, "amount") == satang
+def test_amount_is_parsed_to_the_satang(text: Any, satang: int | None) -> None:
+    assert thai.parse_amount(text, MoneyUnit.BAHT, "amount") == satang
 
 
-def test_the_unit_is_the_declared_one() -> None:
+def test_amount_is_parsed_in_the_declared_unit() -> None:
     assert thai.parse_amount("139,800.179", MoneyUnit.MILLION_BAHT, "amount") == 13_980_017_900_000
     found = thai.parse_amount("139,800.179", MoneyUnit.BAHT, "amount")
     assert isinstance(found, Doubt)
@@ -40,7 +40,7 @@ def test_the_unit_is_the_declared_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "reason"),
+    ("value", "reason"),
     [
         ("NaN", QuarantineReason.NOT_A_NUMBER),
         (Decimal("NaN"), QuarantineReason.NOT_A_NUMBER),
@@ -61,32 +61,32 @@ def test_the_unit_is_the_declared_one() -> None:
         ([1], QuarantineReason.WRONG_TYPE),
     ],
 )
-def test_an_amount_that_cannot_be_trusted_says_why(written: Any, reason: QuarantineReason) -> None:
-    found = thai.parse_amount(written, MoneyUnit.BAHT, "amount")
+def test_invalid_amount_returns_a_doubt_with_its_reason(
+    value: Any, reason: QuarantineReason
+) -> None:
+    found = thai.parse_amount(value, MoneyUnit.BAHT, "amount")
     assert isinstance(found, Doubt)
     assert (found.reason, found.field) == (reason, "amount")
 
 
-def test_a_doubted_amount_is_counted_where_it_can_be_read() -> None:
-    for written, satang in (("-7.25", -725), ("300,0", 300_000), ("x", None)):
-        assert thai.readable_satang(thai.parse_amount(written, MoneyUnit.BAHT, "amount")) == satang
+def test_readable_part_of_a_doubted_amount_is_counted() -> None:
+    for text, satang in (("-7.25", -725), ("300,0", 300_000), ("x", None)):
+        assert thai.readable_satang(thai.parse_amount(text, MoneyUnit.BAHT, "amount")) == satang
 
 
 @given(st.integers(0, 10**16))
-def test_every_amount_in_thai_digits_is_the_amount(satang: int) -> None:
-    written = f"{Decimal(satang).scaleb(-2):,.2f}".translate(
-        str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
-    )
-    assert thai.parse_amount(written, MoneyUnit.BAHT, "amount") == satang
+def test_amount_in_thai_digits_is_parsed_exactly(satang: int) -> None:
+    text = f"{Decimal(satang).scaleb(-2):,.2f}".translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
+    assert thai.parse_amount(text, MoneyUnit.BAHT, "amount") == satang
 
 
-@pytest.mark.parametrize("written", ["2565", "๒๕๖๕", 2565, "65", "2022", 2022, " ๖๕ "])
-def test_a_year_of_either_era_is_the_same_year(written: Any) -> None:
-    assert thai.parse_fiscal_year(written, Era.BE, "year") == FiscalYear(2022)
+@pytest.mark.parametrize("value", ["2565", "๒๕๖๕", 2565, "65", "2022", 2022, " ๖๕ "])
+def test_year_in_either_era_is_the_same_fiscal_year(value: Any) -> None:
+    assert thai.parse_fiscal_year(value, Era.BE, "year") == FiscalYear(2022)
 
 
 @pytest.mark.parametrize(
-    ("written", "era", "reason"),
+    ("value", "era", "reason"),
     [
         ("65", Era.CE, QuarantineReason.AMBIGUOUS_YEAR),
         ("22", Era.CE, QuarantineReason.AMBIGUOUS_YEAR),
@@ -98,15 +98,15 @@ def test_a_year_of_either_era_is_the_same_year(written: Any) -> None:
         (True, Era.BE, QuarantineReason.IMPOSSIBLE_YEAR),
     ],
 )
-def test_a_year_that_is_none_or_may_be_two_says_so(
-    written: Any, era: Era, reason: QuarantineReason
+def test_invalid_or_ambiguous_year_returns_a_doubt(
+    value: Any, era: Era, reason: QuarantineReason
 ) -> None:
-    found = thai.parse_fiscal_year(written, era, "year")
+    found = thai.parse_fiscal_year(value, era, "year")
     assert isinstance(found, Doubt)
     assert found.reason is reason
 
 
-def test_texts_are_put_right() -> None:
+def test_text_is_normalized_and_unsafe_characters_are_found() -> None:
     assert normalize_text("น้ํา  ใจ\u200b") == normalize_text("นํ้า ใจ") == "น้ำ ใจ"
     assert normalize_text("ส\uf70aง\u202e") == "ส่ง"
     assert find_unsafe_character("ก\x00") == "U+0000"
@@ -115,7 +115,7 @@ def test_texts_are_put_right() -> None:
     assert find_unsafe_character("ก\nข") is None
 
 
-def test_prefixes_and_abbreviations_are_seen_through() -> None:
+def test_prefixes_and_abbreviations_are_resolved() -> None:
     assert strip_area_prefix("จ. ตราด") == ("PROVINCE", "ตราด")
     assert strip_area_prefix("กลุ่มจังหวัดภาคใต้") == ("CLUSTER", "ภาคใต้")
     assert strip_area_prefix("จังหวัด") == (None, "จังหวัด")

@@ -7,7 +7,7 @@ import pytest
 from hub.domain.sources.live_spec import match_pattern
 from hub.domain.sources.spec import parse_source_spec
 from hub.errors import Invalid
-from tests.sandbox.served import declared
+from tests.sandbox.served import build_declaration
 
 
 def test_a_scope_is_read_by_its_pattern() -> None:
@@ -28,4 +28,4 @@ def test_a_scope_is_read_by_its_pattern() -> None:
 )
 def test_a_way_to_ask_that_cannot_be_names_the_key(live: dict[str, Any], where: str) -> None:
     with pytest.raises(Invalid, match=where):
-        parse_source_spec("made", declared("budget", "http://127.0.0.1", live=live), "")
+        parse_source_spec("made", build_declaration("budget", "http://127.0.0.1", live=live), "")

@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
 
-class Between:
+class DatabaseProxy:
     """A wire to the socket of a PostgreSQL; `dsn` leads over it."""
 
     def __init__(self, dsn: str) -> None:
-        there = urlsplit(dsn)
-        [folder] = parse_qs(there.query)["host"]
+        address = urlsplit(dsn)
+        [folder] = parse_qs(address.query)["host"]
         self._socket = f"{folder}/.s.PGSQL.5432"
-        self._name = there.path.lstrip("/")
-        self._goes = asyncio.Event()
-        self._goes.set()
-        self._wires: set[asyncio.Task[None]] = set()
+        self._name = address.path.lstrip("/")
+        self._is_open = asyncio.Event()
+        self._is_open.set()
+        self._copy_tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     @property
@@ -25,28 +25,30 @@ class Between:
         port = self._server.sockets[0].getsockname()[1]
         return f"postgresql://hub@127.0.0.1:{port}/{self._name}"
 
-    def hang(self) -> None:
+    def pause(self) -> None:
         """Nothing comes through any more, and nobody is told."""
-        self._goes.clear()
+        self._is_open.clear()
 
-    def go(self) -> None:
+    def resume(self) -> None:
         """What was held up comes through."""
-        self._goes.set()
+        self._is_open.set()
 
-    async def _connected(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        await self._goes.wait()
-        far, there = await asyncio.open_unix_connection(self._socket)
-        for source, target in ((near, there), (far, back)):
-            wire = asyncio.create_task(self._through(source, target))
-            self._wires.add(wire)
-            wire.add_done_callback(self._wires.discard)
+    async def _handle_connection(
+        self, client_reader: asyncio.StreamReader, client_writer: asyncio.StreamWriter
+    ) -> None:
+        await self._is_open.wait()
+        server_reader, server_writer = await asyncio.open_unix_connection(self._socket)
+        for source, target in ((client_reader, server_writer), (server_reader, client_writer)):
+            task = asyncio.create_task(self._copy(source, target))
+            self._copy_tasks.add(task)
+            task.add_done_callback(self._copy_tasks.discard)
 
-    async def _through(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             try:
-                while came := await source.read(65536):
-                    await self._goes.wait()
-                    target.write(came)
+                while data := await source.read(65536):
+                    await self._is_open.wait()
+                    target.write(data)
                     await target.drain()
             finally:
                 target.close()
@@ -54,15 +56,15 @@ class Between:
 
 
 @asynccontextmanager
-async def between(dsn: str) -> AsyncIterator[Between]:
+async def run_database_proxy(dsn: str) -> AsyncIterator[DatabaseProxy]:
     """A wire that lies as long as the block lasts."""
-    made = Between(dsn)
-    made._server = await asyncio.start_server(made._connected, "127.0.0.1", 0)
+    proxy = DatabaseProxy(dsn)
+    proxy._server = await asyncio.start_server(proxy._handle_connection, "127.0.0.1", 0)
     try:
-        yield made
+        yield proxy
     finally:
-        made.go()
-        made._server.close()
-        for wire in list(made._wires):
-            wire.cancel()
-        await asyncio.gather(*made._wires, return_exceptions=True)
+        proxy.resume()
+        proxy._server.close()
+        for task in list(proxy._copy_tasks):
+            task.cancel()
+        await asyncio.gather(*proxy._copy_tasks, return_exceptions=True)

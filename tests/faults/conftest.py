@@ -12,27 +12,27 @@ from typing import Any
 import pytest
 
 from hub.store.embedded import attachments
-from tests.faults.whole import Whole, until
+from tests.faults.whole import HubProcess, wait_until
 
 
-def stopped(home: Path) -> bool:
+def is_server_stopped(home: Path) -> bool:
     """Whether no server runs there any more."""
     return attachments.find_server_pid(home) is None
 
 
 @pytest.fixture
-def around() -> Iterator[Path]:
+def base_folder() -> Iterator[Path]:
     """A folder anyone can pass through: pytest's own is closed to the account a root hub uses."""
     folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
     folder.chmod(0o711)
     yield folder
     for lock in folder.rglob(attachments.LOCK_FILE_NAME):
-        until(partial(stopped, lock.parent), "the end of the server")
+        wait_until(partial(is_server_stopped, lock.parent), "the end of the server")
     shutil.rmtree(folder)
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoppedHub:
     """The data folder of a hub that has stopped, and what it answered."""
 
     folder: Path
@@ -40,25 +40,27 @@ class Kept:
 
 
 @pytest.fixture(scope="session")
-def kept() -> Iterator[Kept]:
+def stopped_hub() -> Iterator[StoppedHub]:
     """One first start for all who need data that is there already."""
-    around = Path(tempfile.mkdtemp(prefix="hub-faults-"))
-    around.chmod(0o711)
-    with Whole(around / "data") as hub:
-        answers = hub.ready().answers()
+    base_folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
+    base_folder.chmod(0o711)
+    with HubProcess(base_folder / "data") as hub:
+        answers = hub.wait_until_ready().fetch_answers()
         hub.stop()
-    yield Kept(around / "data", answers)
-    shutil.rmtree(around)
+    yield StoppedHub(base_folder / "data", answers)
+    shutil.rmtree(base_folder)
 
 
 @pytest.fixture
-def folder(around: Path, kept: Kept) -> Path:
+def folder(base_folder: Path, stopped_hub: StoppedHub) -> Path:
     """A copy of a stopped hub's data folder, owners and all."""
-    subprocess.run(["/bin/cp", "-a", str(kept.folder), str(around / "data")], check=True)
-    return around / "data"
+    subprocess.run(
+        ["/bin/cp", "-a", str(stopped_hub.folder), str(base_folder / "data")], check=True
+    )
+    return base_folder / "data"
 
 
 @pytest.fixture
-def same(kept: Kept) -> list[dict[str, Any]]:
+def expected_answers(stopped_hub: StoppedHub) -> list[dict[str, Any]]:
     """What every hub must answer."""
-    return kept.answers
+    return stopped_hub.answers

@@ -21,57 +21,57 @@ from websockets.asyncio.client import connect
 from hub.domain.sources.ledger import Outcome
 from hub.ingest.run import ingest
 from hub.store.database import Database, open_database
-from hub.store.embedded import location as place
+from hub.store.embedded import location
 from hub.web.session import PROTOCOL
 from tests.conftest import administer
-from tests.faults.whole import Whole, connected, true
-from tests.faults.within import ask, waiting
-from tests.ingest.made import SPEC, given, read, row
+from tests.faults.whole import HubProcess, connect_to_hub_database, wait_until_async
+from tests.faults.within import has_waiting_sessions, query_clusters
+from tests.ingest.made import SPEC, build_input, build_row, read
 from tests.web.door import SCHEMA, address, endpoint, served
-from tests.web.door import opened as anybody
+from tests.web.door import opened as open_anonymous
 
 # ── the end of a process ────────────────────────────────────────────────────────────────────────
 
 
-async def test_35_sigterm_under_load_answers_what_is_under_way_and_closes_sockets_with_a_reason(
+async def test_35_sigterm_completes_pending_requests_and_closes_sockets_with_1012(
     folder: Path,
 ) -> None:
-    with Whole(folder) as hub:
-        hub.ready()
-        at = hub.address.removeprefix("http://")
-        beside = await connected(folder)
+    with HubProcess(folder) as hub:
+        hub.wait_until_ready()
+        host = hub.address.removeprefix("http://")
+        connection = await connect_to_hub_database(folder)
         async with (
-            connect(f"ws://{at}/graphql", subprotocols=[PROTOCOL]) as idle,  # type: ignore[list-item]
+            connect(f"ws://{host}/graphql", subprotocols=[PROTOCOL]) as idle,  # type: ignore[list-item]
             httpx2.AsyncClient(base_url=hub.address, timeout=60) as client,
         ):
             await idle.send(json.dumps({"type": "connection_init"}))
             await idle.recv()
             # They wait for a lock, so that they are surely under way when the signal comes.
-            held = beside.transaction()
-            await held.start()
-            await beside.execute("lock table area in access exclusive mode")
-            asked = [asyncio.create_task(ask(client)) for _ in range(5)]
-            await true(lambda: waiting(beside, 5))
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute("lock table area in access exclusive mode")
+            requests = [asyncio.create_task(query_clusters(client)) for _ in range(5)]
+            await wait_until_async(lambda: has_waiting_sessions(connection, 5))
             hub.process.send_signal(signal.SIGTERM)
             await idle.wait_closed()
             assert (idle.close_code, (idle.close_reason or "").partition(" · ")[2]) == (
                 1012,
                 "The hub is stopping; come again shortly",
             )
-            assert not any(task.done() for task in asked)
-            await held.rollback()
-            await beside.close()
-            answers = await asyncio.gather(*asked)
+            assert not any(task.done() for task in requests)
+            await transaction.rollback()
+            await connection.close()
+            answers = await asyncio.gather(*requests)
         assert [answer.status_code for answer in answers] == [200] * 5
         assert all(len(a.json()["data"]["areas"]["nodes"]) == 18 for a in answers)
         assert await asyncio.to_thread(hub.process.wait, 30) == 0
-        assert hub.complained == ""
+        assert hub.error_output == ""
 
 
 # ── many who only sit there ─────────────────────────────────────────────────────────────────────
 
 
-async def test_47_a_thousand_sockets_that_say_nothing_are_closed_and_others_are_served(
+async def test_47_thousand_silent_sockets_are_closed_and_requests_are_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -79,10 +79,10 @@ async def test_47_a_thousand_sockets_that_say_nothing_are_closed_and_others_are_
         pytest.skip(f"this process may open {hard} files, and a thousand sockets need more")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
     monkeypatch.setattr("hub.web.session.INIT_WITHIN", 2.0)
-    async with served(endpoint(SCHEMA, anybody)) as listening:
-        at = f"ws://{address(listening)}/graphql"
+    async with served(endpoint(SCHEMA, open_anonymous)) as listening:
+        url = f"ws://{address(listening)}/graphql"
         options: dict[str, Any] = {"subprotocols": [PROTOCOL], "compression": None}
-        sockets = await asyncio.gather(*(connect(at, **options) for _ in range(1_000)))
+        sockets = await asyncio.gather(*(connect(url, **options) for _ in range(1_000)))
         async with httpx2.AsyncClient(base_url=f"http://{address(listening)}") as client:
             answer = await client.post("/graphql", json={"query": "{ word }"})
             assert answer.status_code == 200
@@ -93,37 +93,51 @@ async def test_47_a_thousand_sockets_that_say_nothing_are_closed_and_others_are_
 # ── and back again ──────────────────────────────────────────────────────────────────────────────
 
 
-async def test_52_a_backup_brought_back_has_the_same_ledger_and_the_same_rows(
+async def test_52_restored_backup_has_the_same_ledger_and_rows(
     template: str, fresh_database: Database
 ) -> None:
-    await ingest(fresh_database, SPEC, read, given([row(1), row(2)], [row(3)]))
-    await ingest(fresh_database, SPEC, read, given([row(1, name="อื่น"), row(2)], [row(4)]))
+    await ingest(
+        fresh_database, SPEC, read, build_input([build_row(1), build_row(2)], [build_row(3)])
+    )
+    await ingest(
+        fresh_database,
+        SPEC,
+        read,
+        build_input([build_row(1, name="อื่น"), build_row(2)], [build_row(4)]),
+    )
     name = await fresh_database.pool.fetchval("select current_database()")
     folder = await fresh_database.pool.fetchval("show unix_socket_directories")
-    programs, _ = place.find_programs(place.choose_account(Path(folder).parent), lambda _: None)
-    to = ["-h", folder, "-p", "5432", "-U", "hub"]
+    programs, _ = location.find_programs(
+        location.choose_account(Path(folder).parent), lambda _: None
+    )
+    options = ["-h", folder, "-p", "5432", "-U", "hub"]
     dump = subprocess.run(
-        [programs / "bin/pg_dump", *to, "-Fc", name], check=True, capture_output=True
+        [programs / "bin/pg_dump", *options, "-Fc", name], check=True, capture_output=True
     ).stdout
     dsn = template.replace("@/hub?", "@/restored?")
     await administer(template, "create database restored")
     try:
         subprocess.run(
-            [programs / "bin/pg_restore", *to, "--exit-on-error", "-d", "restored"],
+            [programs / "bin/pg_restore", *options, "--exit-on-error", "-d", "restored"],
             input=dump,
             check=True,
         )
         async with open_database(dsn, pool_size=1) as restored:
-            rows = await everything(restored)
-            assert rows == await everything(fresh_database)
+            rows = await fetch_row_digests(restored)
+            assert rows == await fetch_row_digests(fresh_database)
             assert sum(count for count, _ in rows.values()) > 1_000
-            done = await ingest(restored, SPEC, read, given([row(1, name="อื่น"), row(2)], [row(4)]))
-            assert done.ledger.count_of(Outcome.UNCHANGED) == done.ledger.read == 3
+            result = await ingest(
+                restored,
+                SPEC,
+                read,
+                build_input([build_row(1, name="อื่น"), build_row(2)], [build_row(4)]),
+            )
+            assert result.ledger.count_of(Outcome.UNCHANGED) == result.ledger.read == 3
     finally:
         await administer(template, "drop database restored with (force)")
 
 
-async def everything(database: Database) -> dict[str, tuple[int, str]]:
+async def fetch_row_digests(database: Database) -> dict[str, tuple[int, str]]:
     """How many rows each table has, its past too, and a digest of them all."""
     names = await database.pool.fetch(
         "select format('%I.%I', schemaname, tablename) from pg_tables "

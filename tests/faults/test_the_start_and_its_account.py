@@ -10,52 +10,52 @@ from typing import Any, Final
 
 import pytest
 
-from tests.faults.whole import CHECKOUT, ROOT, Whole
+from tests.faults.whole import CHECKOUT, ROOT, HubProcess
 
-NOBODY: Final = 65534
+UNPRIVILEGED_UID: Final = 65534
 
 
 @cache
-def reading() -> list[str]:
+def read_capabilities() -> list[str]:
     """What lets another user read what we run."""
-    lent = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
-    for words in ([], lent):
-        try_it = [
-            *changed(NOBODY),
-            *words,
+    capabilities = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    for options in ([], capabilities):
+        command = [
+            *setpriv_command(UNPRIVILEGED_UID),
+            *options,
             sys.executable,
             "-c",
             "import hub.cli, asyncpg, sqlalchemy",
         ]
         try:
             if not subprocess.run(
-                try_it, cwd=CHECKOUT, check=False, capture_output=True
+                command, cwd=CHECKOUT, check=False, capture_output=True
             ).returncode:
-                return words
+                return options
         except FileNotFoundError:
             pytest.skip("there is no setpriv (util-linux) to become another user with")
     pytest.skip("another user cannot run this interpreter, and no capabilities can be lent")
 
 
-def changed(uid: int) -> list[str]:
+def setpriv_command(uid: int) -> list[str]:
     return ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
 
 
-def become(uid: int) -> list[str]:
+def run_as_user(uid: int) -> list[str]:
     """The words before a command that make it another user's, who may read what we run.
 
     The interpreter or the checkout may lie in root's own folders, as on this project's machines;
     then the user is lent the right to read everything, and none to write.
     """
-    return [*changed(uid), *reading()]
+    return [*setpriv_command(uid), *read_capabilities()]
 
 
-def nameless() -> int:
+def find_uid_without_name() -> int:
     """A number that no account has, as containers are given."""
-    return next(uid for uid in range(54321, 65000) if not named(uid))
+    return next(uid for uid in range(54321, 65000) if not has_account(uid))
 
 
-def named(uid: int) -> bool:
+def has_account(uid: int) -> bool:
     try:
         pwd.getpwuid(uid)
     except KeyError:
@@ -63,56 +63,56 @@ def named(uid: int) -> bool:
     return True
 
 
-def test_a_folder_we_may_not_write_is_refused_and_will_do_once_we_may(
-    around: Path, folder: Path, same: list[dict[str, Any]]
+def test_unwritable_folder_is_rejected_until_it_is_writable(
+    base_folder: Path, folder: Path, expected_answers: list[dict[str, Any]]
 ) -> None:
-    closed = around / "closed"
+    closed = base_folder / "closed"
     closed.mkdir(mode=0o555)
-    first = become(NOBODY) if ROOT else []
-    with Whole(closed / "data", first=first) as hub:
-        told = hub.refusal()
-    assert f"ไม่มีสิทธิ์เขียน {closed}" in told
-    assert f"No permission to write {closed}" in told
-    assert "mend the folder's permissions, or set HUB_DATA_DIR" in told
+    command_prefix = run_as_user(UNPRIVILEGED_UID) if ROOT else []
+    with HubProcess(closed / "data", command_prefix=command_prefix) as hub:
+        message = hub.wait_for_startup_error()
+    assert f"ไม่มีสิทธิ์เขียน {closed}" in message
+    assert f"No permission to write {closed}" in message
+    assert "mend the folder's permissions, or set HUB_DATA_DIR" in message
     assert not list(closed.iterdir())
     closed.chmod(0o755)
     folder.rename(closed / "data")
     if ROOT:
         for path in (closed, *closed.rglob("*")):
-            os.chown(path, NOBODY, NOBODY)
-    with Whole(closed / "data", first=first) as hub:
-        assert hub.ready().answers() == same
+            os.chown(path, UNPRIVILEGED_UID, UNPRIVILEGED_UID)
+    with HubProcess(closed / "data", command_prefix=command_prefix) as hub:
+        assert hub.wait_until_ready().fetch_answers() == expected_answers
         hub.stop()
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can start a hub as another user")
-def test_the_data_of_a_hub_that_root_started_is_refused_to_others_and_kept(
-    folder: Path, same: list[dict[str, Any]]
+def test_data_folder_of_root_is_rejected_for_other_users_and_unchanged(
+    folder: Path, expected_answers: list[dict[str, Any]]
 ) -> None:
-    with Whole(folder, first=become(NOBODY)) as hub:
-        told = hub.refusal()
-    assert f"ไม่มีสิทธิ์เขียน {folder}" in told
-    assert f"No permission to write {folder}" in told
-    with Whole(folder) as hub:
-        assert hub.ready().answers() == same
+    with HubProcess(folder, command_prefix=run_as_user(UNPRIVILEGED_UID)) as hub:
+        message = hub.wait_for_startup_error()
+    assert f"ไม่มีสิทธิ์เขียน {folder}" in message
+    assert f"No permission to write {folder}" in message
+    with HubProcess(folder) as hub:
+        assert hub.wait_until_ready().fetch_answers() == expected_answers
         hub.stop()
 
 
 @pytest.mark.skipif(not ROOT, reason="only root can start a hub under a number without a name")
-def test_a_user_without_a_name_is_told_what_postgresql_wants(
-    around: Path, same: list[dict[str, Any]]
+def test_user_without_a_name_gets_an_error_with_the_ways_out(
+    base_folder: Path, expected_answers: list[dict[str, Any]]
 ) -> None:
-    uid = nameless()
-    folder = around / "data"
+    uid = find_uid_without_name()
+    folder = base_folder / "data"
     folder.mkdir()
     os.chown(folder, uid, uid)
-    with Whole(folder, first=become(uid)) as hub:
-        told = hub.refusal()
-    assert f"ผู้ใช้หมายเลข {uid} ไม่มีชื่อในระบบ" in told
-    assert f"User number {uid} has no name on this machine" in told
-    for way_out in ("/etc/passwd", "a user that has a name", "HUB_DATABASE_URL"):
-        assert way_out in told
+    with HubProcess(folder, command_prefix=run_as_user(uid)) as hub:
+        message = hub.wait_for_startup_error()
+    assert f"ผู้ใช้หมายเลข {uid} ไม่มีชื่อในระบบ" in message
+    assert f"User number {uid} has no name on this machine" in message
+    for solution in ("/etc/passwd", "a user that has a name", "HUB_DATABASE_URL"):
+        assert solution in message
     assert not list(folder.glob("pg*"))
-    with Whole(folder) as hub:  # a user with a name
-        assert hub.ready().answers() == same
+    with HubProcess(folder) as hub:  # a user with a name
+        assert hub.wait_until_ready().fetch_answers() == expected_answers
         hub.stop()

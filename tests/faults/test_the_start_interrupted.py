@@ -13,18 +13,25 @@ import asyncpg
 from hub.store.embedded import attachments
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import MIGRATION_LOCK
-from tests.faults.whole import Whole, connected, postmaster, sql, true, until
+from tests.faults.whole import (
+    HubProcess,
+    connect_to_hub_database,
+    fetch_value,
+    running_server_pid,
+    wait_until,
+    wait_until_async,
+)
 
 Answers = list[dict[str, Any]]
 ZONES: Final = ("Pacific/Kiritimati", "America/Los_Angeles", "Etc/GMT+12")
-WRITTEN: Final = """
+ROW_COUNT_QUERY: Final = """
     select (select count(*) from area) + (select count(*) from provenance)
         + (select count(*) from seeded)
 """
-CLUSTERS: Final = "{ areas(level: CLUSTER, first: 100) { nodes { name { th } } } }"
+CLUSTERS_QUERY: Final = "{ areas(level: CLUSTER, first: 100) { nodes { name { th } } } }"
 
 
-async def waited_for(connection: asyncpg.Connection) -> bool:
+async def has_waiting_session(connection: asyncpg.Connection) -> bool:
     """Whether some session waits for a lock."""
     return bool(await connection.fetchval("select count(*) from pg_locks where not granted"))
 
@@ -32,114 +39,116 @@ async def waited_for(connection: asyncpg.Connection) -> bool:
 # ── SIGTERM before there is anything to serve ───────────────────────────────────────────────────
 
 
-def test_a_hub_stopped_while_it_makes_its_database_is_done_by_the_next_start(
-    around: Path, same: Answers
+def test_hub_stopped_during_database_creation_completes_at_the_next_start(
+    base_folder: Path, expected_answers: Answers
 ) -> None:
-    with Whole(around / "data") as hub:
-        hub.says("preparing the database").stop()
-        assert "Ready" not in hub.said
-    assert attachments.find_server_pid(around / "data") is None
-    with Whole(around / "data") as hub:
-        assert hub.ready().answers() == same
+    with HubProcess(base_folder / "data") as hub:
+        hub.wait_for_progress("preparing the database").stop()
+        assert "Ready" not in hub.progress
+    assert attachments.find_server_pid(base_folder / "data") is None
+    with HubProcess(base_folder / "data") as hub:
+        assert hub.wait_until_ready().fetch_answers() == expected_answers
         hub.stop()
 
 
-async def test_a_hub_stopped_in_its_first_migration_and_seed_leaves_nothing_half_done(
-    around: Path, same: Answers
+async def test_hub_stopped_during_migration_or_seed_leaves_no_partial_state(
+    base_folder: Path, expected_answers: Answers
 ) -> None:
-    folder = around / "data"
+    folder = base_folder / "data"
     server = embedded_server.start(folder)
-    beside = await asyncpg.connect(server.dsn)
+    connection = await asyncpg.connect(server.dsn)
     try:
         # What it needs next is held back, so that it is surely in the middle when told to stop.
-        await beside.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
-        with Whole(folder) as hub:
-            hub.says("migrating")
-            await true(lambda: waited_for(beside))
+        await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
+        with HubProcess(folder) as hub:
+            hub.wait_for_progress("migrating")
+            await wait_until_async(lambda: has_waiting_session(connection))
             hub.stop()
-            assert "Ready" not in hub.said
-        await beside.execute("select pg_advisory_unlock_all()")
-        assert not await beside.fetchval(
+            assert "Ready" not in hub.progress
+        await connection.execute("select pg_advisory_unlock_all()")
+        assert not await connection.fetchval(
             "select count(*) from pg_tables where schemaname = 'public'"
         )
-        with Whole(folder, "db migrate") as migrated:
-            assert migrated.process.wait(120) == 0, migrated.complained
-        async with beside.transaction():
-            await beside.execute("lock table linkage in access exclusive mode")
-            with Whole(folder) as hub:
-                hub.says("linkage")  # the last table; the others are written, and not committed
-                await true(lambda: waited_for(beside))
+        with HubProcess(folder, "db migrate") as migrated:
+            assert migrated.process.wait(120) == 0, migrated.error_output
+        async with connection.transaction():
+            await connection.execute("lock table linkage in access exclusive mode")
+            with HubProcess(folder) as hub:
+                hub.wait_for_progress(
+                    "linkage"
+                )  # the last table; the others are written, and not committed
+                await wait_until_async(lambda: has_waiting_session(connection))
                 hub.stop()
-                assert "Ready" not in hub.said
-        assert await beside.fetchval(WRITTEN) == 0
+                assert "Ready" not in hub.progress
+        assert await connection.fetchval(ROW_COUNT_QUERY) == 0
     finally:
-        beside.terminate()
+        connection.terminate()
         server.stop()
-    with Whole(folder) as hub:
-        assert hub.ready().answers() == same
+    with HubProcess(folder) as hub:
+        assert hub.wait_until_ready().fetch_answers() == expected_answers
         hub.stop()
 
 
 # ── clocks elsewhere ────────────────────────────────────────────────────────────────────────────
 
 
-def today() -> date:
+def today_in_bangkok() -> date:
     """The day in Bangkok."""
     return datetime.now(ZoneInfo("Asia/Bangkok")).date()
 
 
-async def test_a_clock_in_the_wrong_zone_changes_neither_the_day_nor_the_answers(
-    folder: Path, same: Answers
+async def test_host_time_zone_does_not_change_the_day_or_the_answers(
+    folder: Path, expected_answers: Answers
 ) -> None:
     with (
-        Whole(folder, TZ=ZONES[0]) as first,
-        Whole(folder, TZ=ZONES[1]) as second,
-        Whole(folder, TZ=ZONES[2]) as third,
+        HubProcess(folder, TZ=ZONES[0]) as first,
+        HubProcess(folder, TZ=ZONES[1]) as second,
+        HubProcess(folder, TZ=ZONES[2]) as third,
     ):
         hubs = (first, second, third)
-        assert [hub.ready().answers() for hub in hubs] == [same] * 3
-        assert await sql(folder, "show timezone") == "UTC"
-        beside = await connected(folder)
-        for ahead in range(-3, 5):
-            day = today() + timedelta(days=ahead)
-            await beside.execute(
+        assert [hub.wait_until_ready().fetch_answers() for hub in hubs] == [expected_answers] * 3
+        assert await fetch_value(folder, "show timezone") == "UTC"
+        connection = await connect_to_hub_database(folder)
+        for offset in range(-3, 5):
+            day = today_in_bangkok() + timedelta(days=offset)
+            await connection.execute(
                 "insert into area (id, level, kind, name_th, sort_key, valid_from, valid_to)"
                 " values ($1, 'CLUSTER', 'CLUSTER', $1, $1, $2, $3)",
                 f"day {day}",
                 day,
                 day + timedelta(days=1),
             )
-        await beside.close()
-        before = today()
+        await connection.close()
+        before = today_in_bangkok()
         # At every hour one of the zones has another day, so this is no empty claim.
-        assert any(datetime.now(ZoneInfo(zone)).date() != today() for zone in ZONES)
+        assert any(datetime.now(ZoneInfo(zone)).date() != today_in_bangkok() for zone in ZONES)
         for hub in hubs:
-            _, answer = hub.ask(CLUSTERS)
+            _, answer = hub.query(CLUSTERS_QUERY)
             names = [node["name"]["th"] for node in answer["data"]["areas"]["nodes"]]
             found = [name for name in names if name.startswith("day ")]
-            assert found in ([f"day {before}"], [f"day {today()}"])
+            assert found in ([f"day {before}"], [f"day {today_in_bangkok()}"])
             hub.stop()
 
 
 # ── a database that goes ────────────────────────────────────────────────────────────────────────
 
 
-async def lost_in_the_middle(hub: Whole, folder: Path, victim: str) -> None:
+async def kill_during_query(hub: HubProcess, folder: Path, target: str) -> None:
     """Kill a process of the database while a question waits for it; see what the asker is told."""
-    beside = await connected(folder)
-    transaction = beside.transaction()
+    connection = await connect_to_hub_database(folder)
+    transaction = connection.transaction()
     await transaction.start()
-    await beside.execute("lock table area in access exclusive mode")
-    asked = asyncio.create_task(asyncio.to_thread(hub.ask, CLUSTERS))
-    await true(lambda: waited_for(beside), unless=asked.done)
-    session = await beside.fetchval("select pid from pg_locks where not granted")
-    os.kill(session if victim == "session" else postmaster(folder), signal.SIGKILL)
-    status, answer = await asked
-    beside.terminate()
-    says_so(status, answer)
+    await connection.execute("lock table area in access exclusive mode")
+    request = asyncio.create_task(asyncio.to_thread(hub.query, CLUSTERS_QUERY))
+    await wait_until_async(lambda: has_waiting_session(connection), abort_if=request.done)
+    session = await connection.fetchval("select pid from pg_locks where not granted")
+    os.kill(session if target == "session" else running_server_pid(folder), signal.SIGKILL)
+    status, answer = await request
+    connection.terminate()
+    assert_retry_later(status, answer)
 
 
-def says_so(status: int, answer: dict[str, Any]) -> None:
+def assert_retry_later(status: int, answer: dict[str, Any]) -> None:
     """Whether it is told as something that passes, with what to do, and not as an incident."""
     assert status == 503, answer
     (error,) = answer["errors"]
@@ -149,31 +158,31 @@ def says_so(status: int, answer: dict[str, Any]) -> None:
     assert "The database does not answer; try again shortly" in error["message"]
 
 
-async def test_a_crash_of_the_database_in_mid_request_is_told_and_mends_itself(
-    folder: Path, same: Answers
+async def test_database_crash_during_a_request_answers_503_and_recovers(
+    folder: Path, expected_answers: Answers
 ) -> None:
-    with Whole(folder) as hub:
-        await lost_in_the_middle(hub.ready(), folder, "session")
-        until(hub.healthy, "the recovery")
-        assert hub.answers() == same
-        assert "incident" not in hub.complained
+    with HubProcess(folder) as hub:
+        await kill_during_query(hub.wait_until_ready(), folder, "session")
+        wait_until(hub.is_ready, "the recovery")
+        assert hub.fetch_answers() == expected_answers
+        assert "incident" not in hub.error_output
         hub.process.terminate()
         assert hub.process.wait(120) == 0
 
 
-async def test_a_database_that_is_gone_is_told_until_another_start_brings_it_back(
-    folder: Path, same: Answers
+async def test_stopped_database_answers_503_until_another_hub_restarts_it(
+    folder: Path, expected_answers: Answers
 ) -> None:
-    with Whole(folder) as hub:
-        await lost_in_the_middle(hub.ready(), folder, "postmaster")
-        until(lambda: attachments.find_server_pid(folder) is None)
-        says_so(*hub.ask(CLUSTERS))
-        assert not hub.healthy()
-        with Whole(folder) as second:
-            assert second.ready().answers() == same
-            assert hub.answers() == same
+    with HubProcess(folder) as hub:
+        await kill_during_query(hub.wait_until_ready(), folder, "postmaster")
+        wait_until(lambda: attachments.find_server_pid(folder) is None)
+        assert_retry_later(*hub.query(CLUSTERS_QUERY))
+        assert not hub.is_ready()
+        with HubProcess(folder) as second:
+            assert second.wait_until_ready().fetch_answers() == expected_answers
+            assert hub.fetch_answers() == expected_answers
             second.stop()
-        assert hub.healthy()
-        assert "incident" not in hub.complained
+        assert hub.is_ready()
+        assert "incident" not in hub.error_output
         hub.process.terminate()
         assert hub.process.wait(120) == 0

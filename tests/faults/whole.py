@@ -20,72 +20,72 @@ from hub.store.embedded import attachments
 
 CHECKOUT: Final = Path(__file__).parents[2]
 ROOT: Final = os.geteuid() == 0
-THAI: Final = re.compile("[\u0e01-\u0e5b]")
-STOPPED: Final = "หยุดแล้ว · stopped"
-ASKED: Final = [
+THAI_LETTER: Final = re.compile("[\u0e01-\u0e5b]")
+STOPPED_MESSAGE: Final = "หยุดแล้ว · stopped"
+QUERIES: Final = [
     (CHECKOUT / "tests/questions" / f"{name}.graphql").read_text("utf-8")
     for name in ("01-eastern-tourism-matrix", "02-clusters-on-a-day", "05-rules-of-slides-65-67")
 ]
 
 
-def until(true: Callable[[], bool], what: str = "it") -> None:
+def wait_until(condition: Callable[[], bool], what: str = "it") -> None:
     """Wait for a condition; the limit is there for a hub that hangs, not to measure it."""
     for _ in range(6000):
-        if true():
+        if condition():
             return
         time.sleep(0.02)
     pytest.fail(f"{what} never came true")
 
 
-async def true(
-    ask: Callable[[], Awaitable[bool]], *, unless: Callable[[], bool] = lambda: False
+async def wait_until_async(
+    condition: Callable[[], Awaitable[bool]], *, abort_if: Callable[[], bool] = lambda: False
 ) -> None:
     """Wait for what a database says; the limit is there for one that hangs."""
     for _ in range(6000):
-        if await ask():
+        if await condition():
             return
-        if unless():
+        if abort_if():
             break
         await asyncio.sleep(0.02)
     pytest.fail("it never came true")
 
 
-def postmaster(folder: Path) -> int:
+def running_server_pid(folder: Path) -> int:
     """The running server of a data folder."""
     pid = attachments.find_server_pid(folder)
     assert pid is not None
     return pid
 
 
-def watchers(folder: Path) -> list[int]:
+def list_watcher_pids(folder: Path) -> list[int]:
     """The processes that wait for the folder's hubs to go."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
+            arguments = (process / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if words[-2:-1] == [os.fsencode(folder)] and words[-3].endswith(b"attachments.py"):
+        if arguments[-2:-1] == [os.fsencode(folder)] and arguments[-3].endswith(b"attachments.py"):
             found.append(int(process.name))
     return found
 
 
-async def sql(folder: Path, statement: str, *values: Any) -> Any:
+async def fetch_value(folder: Path, statement: str, *values: Any) -> Any:
     """What the running database of a data folder answers."""
-    connection = await connected(folder)
+    connection = await connect_to_hub_database(folder)
     try:
         return await connection.fetchval(statement, *values)
     finally:
         await connection.close()
 
 
-async def connected(folder: Path) -> asyncpg.Connection:
+async def connect_to_hub_database(folder: Path) -> asyncpg.Connection:
     """A connection beside the hub's own."""
-    where = attachments.read_postmaster_pid(folder)[4]
-    return await asyncpg.connect(user="hub", database="hub", host=where, port=5432)
+    socket_folder = attachments.read_postmaster_pid(folder)[4]
+    return await asyncpg.connect(user="hub", database="hub", host=socket_folder, port=5432)
 
 
-class Whole:
+class HubProcess:
     """A hub process; what it says is kept, and it is gone when the block ends."""
 
     def __init__(
@@ -94,18 +94,18 @@ class Whole:
         command: str = "serve",
         *,
         checkout: Path = CHECKOUT,
-        first: list[str] | None = None,
+        command_prefix: list[str] | None = None,
         **environment: str,
     ) -> None:
-        told = {"PATH": os.defpath, "HUB_PORT": "0", **environment}
+        process_environment = {"PATH": os.defpath, "HUB_PORT": "0", **environment}
         if folder is not None:
-            told["HUB_DATA_DIR"] = str(folder)
+            process_environment["HUB_DATA_DIR"] = str(folder)
         self.out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
         self.err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [*(first or []), sys.executable, "-m", "hub", *command.split()],
+            [*(command_prefix or []), sys.executable, "-m", "hub", *command.split()],
             cwd=checkout,
-            env=told,
+            env=process_environment,
             stdout=self.out,
             stderr=self.err,
         )
@@ -121,46 +121,46 @@ class Whole:
         self.err.close()
 
     @property
-    def said(self) -> str:
+    def progress(self) -> str:
         """Its progress so far."""
         return os.pread(self.out.fileno(), 1 << 20, 0).decode()
 
     @property
-    def complained(self) -> str:
+    def error_output(self) -> str:
         """Its standard error so far."""
         return os.pread(self.err.fileno(), 1 << 20, 0).decode()
 
-    def says(self, words: str) -> Self:
+    def wait_for_progress(self, text: str) -> Self:
         """Wait for a line of progress."""
-        until(lambda: words in self.said or self.process.poll() is not None, words)
-        assert words in self.said, self.said + self.complained
+        wait_until(lambda: text in self.progress or self.process.poll() is not None, text)
+        assert text in self.progress, self.progress + self.error_output
         return self
 
-    def ready(self) -> Self:
+    def wait_until_ready(self) -> Self:
         """Wait until questions can be answered."""
-        return self.says("Ctrl-C stops it")
+        return self.wait_for_progress("Ctrl-C stops it")
 
     @property
     def address(self) -> str:
         """Where it listens."""
-        found = re.search(r"(http://\S+)/graphql", self.said)
+        found = re.search(r"(http://\S+)/graphql", self.progress)
         assert found is not None
         return found[1]
 
-    def ask(self, query: str) -> tuple[int, dict[str, Any]]:
+    def query(self, document: str) -> tuple[int, dict[str, Any]]:
         """The status and the answer of a question."""
-        answer = httpx2.post(f"{self.address}/graphql", json={"query": query}, timeout=120)
+        answer = httpx2.post(f"{self.address}/graphql", json={"query": document}, timeout=120)
         body: dict[str, Any] = answer.json()
         return answer.status_code, body
 
-    def answers(self) -> list[dict[str, Any]]:
+    def fetch_answers(self) -> list[dict[str, Any]]:
         """What it answers to the same questions each time."""
-        came = [self.ask(question) for question in ASKED]
-        assert [status for status, _ in came] == [200] * len(ASKED), came
-        assert not any("errors" in body for _, body in came), came
-        return [body for _, body in came]
+        responses = [self.query(question) for question in QUERIES]
+        assert [status for status, _ in responses] == [200] * len(QUERIES), responses
+        assert not any("errors" in body for _, body in responses), responses
+        return [body for _, body in responses]
 
-    def healthy(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether it says that its database answers."""
         return httpx2.get(f"{self.address}/readyz", timeout=60).status_code == 200
 
@@ -172,16 +172,16 @@ class Whole:
     def stop(self, signum: signal.Signals = signal.SIGTERM) -> None:
         """As a service manager does it: the end is orderly, is said, and is no failure."""
         self.process.send_signal(signum)
-        assert self.process.wait(120) == 0, self.complained
-        assert self.said.rstrip().endswith(STOPPED)
-        assert self.complained == ""
+        assert self.process.wait(120) == 0, self.error_output
+        assert self.progress.rstrip().endswith(STOPPED_MESSAGE)
+        assert self.error_output == ""
 
-    def refusal(self, code: int = 1) -> str:
+    def wait_for_startup_error(self, code: int = 1) -> str:
         """Why it would not start: in Thai and in English, without a stack trace."""
-        assert self.process.wait(120) == code, self.said + self.complained
-        told = self.complained
-        assert "Traceback" not in told
-        assert not told.lstrip().startswith("{"), "a line of the log is not for people"
-        assert THAI.search(told), told
-        assert "Ready" not in self.said
-        return told
+        assert self.process.wait(120) == code, self.progress + self.error_output
+        output = self.error_output
+        assert "Traceback" not in output
+        assert not output.lstrip().startswith("{"), "a line of the log is not for people"
+        assert THAI_LETTER.search(output), output
+        assert "Ready" not in self.progress
+        return output

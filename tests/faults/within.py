@@ -16,7 +16,7 @@ CLUSTERS = "{ areas(level: CLUSTER, first: 100) { nodes { name { th } } } }"
 
 
 @asynccontextmanager
-async def hub_over(
+async def run_hub(
     dsn: str, pool_size: int = 2
 ) -> AsyncIterator[tuple[Application, httpx2.AsyncClient]]:
     """A hub over a database that somebody else runs, and somebody who asks it."""
@@ -30,21 +30,21 @@ async def hub_over(
         yield await app.started(), client
 
 
-async def waiting(beside: asyncpg.Connection, sessions: int) -> bool:
+async def has_waiting_sessions(connection: asyncpg.Connection, sessions: int) -> bool:
     """Whether so many sessions wait for a lock."""
     count = "select count(*) from pg_locks where not granted"
-    return bool(await beside.fetchval(count) >= sessions)
+    return bool(await connection.fetchval(count) >= sessions)
 
 
-async def ready(client: httpx2.AsyncClient) -> bool:
+async def is_ready(client: httpx2.AsyncClient) -> bool:
     return (await client.get("/readyz")).status_code == 200
 
 
-async def ask(client: httpx2.AsyncClient) -> httpx2.Response:
+async def query_clusters(client: httpx2.AsyncClient) -> httpx2.Response:
     return await client.post("/graphql", json={"query": CLUSTERS})
 
 
-def told_to_come_again(response: httpx2.Response) -> None:
+def assert_retry_later(response: httpx2.Response) -> None:
     assert response.status_code == 503
     assert response.headers["retry-after"] == "5"
     [error] = response.json()["errors"]

@@ -16,18 +16,20 @@ from hub.errors import Conflict
 from hub.ingest.run import ingest
 from hub.store.database import open_database
 from hub.store.ingest.session import IngestSession
-from tests.ingest.made import SPEC, Row, given, read, row
+from tests.ingest.made import SPEC, Row, build_input, build_row, read
 
 
-def pages(count: int, size: int = 50) -> list[list[Row]]:
+def build_pages(count: int, size: int = 50) -> list[list[Row]]:
     """Records with repetitions and contradictions across pages."""
-    rows: list[Row] = [row(n, str(n % 977)) for n in range(count)]
-    rows += [row(n, str(n % 977)) if n % 2 else row(n, "13.25") for n in range(0, count, 7)]
-    rows += [row(f"bad{n}", area="ไม่มีที่นี้") for n in range(count // 20)]
+    rows: list[Row] = [build_row(n, str(n % 977)) for n in range(count)]
+    rows += [
+        build_row(n, str(n % 977)) if n % 2 else build_row(n, "13.25") for n in range(0, count, 7)
+    ]
+    rows += [build_row(f"bad{n}", area="ไม่มีที่นี้") for n in range(count // 20)]
     return [rows[at : at + size] for at in range(0, len(rows), size)]
 
 
-async def run(dsn: str, count: int) -> None:
+async def run_ingest(dsn: str, count: int) -> None:
     """Take everything in; a killed run's lock may take a moment to fall."""
     async with open_database(dsn, pool_size=2) as database:
         print(0, flush=True)  # noqa: T201
@@ -37,8 +39,8 @@ async def run(dsn: str, count: int) -> None:
                     database,
                     SPEC,
                     read,
-                    given(*pages(count)),
-                    progress=lambda told, _: print(told, flush=True),  # noqa: T201
+                    build_input(*build_pages(count)),
+                    progress=lambda read_count, _: print(read_count, flush=True),  # noqa: T201
                 )
             except Conflict:
                 await asyncio.sleep(0.05)
@@ -46,33 +48,33 @@ async def run(dsn: str, count: int) -> None:
                 return
 
 
-def kill_at(where: str) -> None:
+def kill_run_at(where: str) -> None:
     """Die after the rows of the second transaction, before or after its commit."""
-    checkpoint, page = IngestSession.checkpoint, IngestSession.transaction
-    written = 0
+    save_checkpoint, transaction = IngestSession.checkpoint, IngestSession.transaction
+    checkpoint_count = 0
 
-    def die(here: str) -> None:
-        if written == 2 and here == where:
+    def kill_if_at(point: str) -> None:
+        if checkpoint_count == 2 and point == where:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def dying(self: IngestSession, *told: Any) -> None:
-        nonlocal written
-        written += 1
-        die("before-checkpoint")
-        await checkpoint(self, *told)
-        die("before-commit")
+    async def checkpoint_with_kill(self: IngestSession, *arguments: Any) -> None:
+        nonlocal checkpoint_count
+        checkpoint_count += 1
+        kill_if_at("before-checkpoint")
+        await save_checkpoint(self, *arguments)
+        kill_if_at("before-commit")
 
     @asynccontextmanager
-    async def committed(self: IngestSession) -> AsyncIterator[None]:
-        async with page(self):
+    async def transaction_with_kill(self: IngestSession) -> AsyncIterator[None]:
+        async with transaction(self):
             yield
-        die("after-commit")
+        kill_if_at("after-commit")
 
-    IngestSession.checkpoint = dying  # type: ignore[method-assign, assignment]
-    IngestSession.transaction = committed  # type: ignore[method-assign]
+    IngestSession.checkpoint = checkpoint_with_kill  # type: ignore[method-assign, assignment]
+    IngestSession.transaction = transaction_with_kill  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
     for where in sys.argv[3:]:
-        kill_at(where)
-    asyncio.run(run(sys.argv[1], int(sys.argv[2])))
+        kill_run_at(where)
+    asyncio.run(run_ingest(sys.argv[1], int(sys.argv[2])))

@@ -24,8 +24,8 @@ from hub.domain.sources.spec import SourceSpec, parse_source_spec
 from hub.ingest.run import SourceInput
 from hub.store.database import Database
 
-SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
-AT = datetime(2026, 1, 1, tzinfo=UTC)
+SAMPLES_FOLDER = Path(__file__).parents[3] / "shared" / "samples"
+RETRIEVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 SPEC = parse_source_spec(
     "made_up",
     {
@@ -47,9 +47,9 @@ SPEC = parse_source_spec(
 Row = dict[str, Any]
 
 
-def sample(name: str) -> Path:
+def find_sample(name: str) -> Path:
     """A file of real public data, beside the project; the test is skipped where it is not."""
-    path = SAMPLES / name
+    path = SAMPLES_FOLDER / name
     if not path.is_file():
         pytest.skip(f"the samples of real public data are not here: {path}")
     return path
@@ -64,11 +64,11 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     doubts = tuple(found for found in (year, satang) if isinstance(found, Doubt))
     if isinstance(year, Doubt):
         return SourceEntry(key, doubts=doubts)
-    counted = thai.readable_satang(satang)
+    readable = thai.readable_satang(satang)
     area = RawName(NameKind.AREA, thai.clean_text(row["area"]))
-    line = () if counted is None else (
+    line = () if readable is None else (
         ParsedBudgetLine(
-            "amount", year, BudgetPhase.APPROPRIATED, FundingSource.MINISTRY, counted, area
+            "amount", year, BudgetPhase.APPROPRIATED, FundingSource.MINISTRY, readable, area
         ),
     )  # fmt: skip
     project = ParsedProject(
@@ -81,35 +81,38 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     return SourceEntry(key, project=project, lines=line, doubts=doubts)
 
 
-def row(number: int | str, amount: Any = "1,000", **more: Any) -> Row:
+def build_row(number: int | str, amount: Any = "1,000", **more: Any) -> Row:
     """A record nothing is wrong with, or what the test makes of it."""
-    whole: Row = {"id": f"r{number}", "year": "2567", "name": f"งาน {number}", "area": "ตราด"}
-    return {**whole, "amount": amount, **more}
+    record: Row = {"id": f"r{number}", "year": "2567", "name": f"งาน {number}", "area": "ตราด"}
+    return {**record, "amount": amount, **more}
 
 
-def given(
-    *pages: Sequence[Row], complete: bool = True, gone: Sequence[str] = (), snapshot: str = "s"
+def build_input(
+    *pages: Sequence[Row],
+    complete: bool = True,
+    deleted_ids: Sequence[str] = (),
+    snapshot: str = "s",
 ) -> SourceInput:
     """A run's input, page by page; records of `gone` ids are the source's own tombstones."""
 
-    async def every(cursor: str | None) -> AsyncIterator[RawPage]:
-        for at in range(int(cursor or 0), len(pages)):
-            following = str(at + 1) if at + 1 < len(pages) else None
+    async def fetch_pages(cursor: str | None) -> AsyncIterator[RawPage]:
+        for position in range(int(cursor or 0), len(pages)):
+            next_cursor = str(position + 1) if position + 1 < len(pages) else None
             raws = [
-                RawRecord(None, one, "made-up", AT, deleted=str(one["id"]) in gone)
-                for one in pages[at]
+                RawRecord(None, one, "made-up", RETRIEVED_AT, deleted=str(one["id"]) in deleted_ids)
+                for one in pages[position]
             ]
-            yield RawPage(raws, str(at), following, "made-up", AT)
+            yield RawPage(raws, str(position), next_cursor, "made-up", RETRIEVED_AT)
 
-    return SourceInput(every, "made-up", snapshot, complete)
+    return SourceInput(fetch_pages, "made-up", snapshot, complete)
 
 
-FACTS = (
+FACTS_QUERY = (
     "select p.source_key, p.name_th, p.fiscal_years, b.amount, b.area_id, b.fiscal_year "
     "from project p left join budget_line b on b.project_id = p.id "
     "where p.source_id = 'made_up' order by 1, 4"
 )
 
 
-async def facts(database: Database) -> list[tuple[Any, ...]]:
-    return [tuple(one) for one in await database.pool.fetch(FACTS)]
+async def fetch_facts(database: Database) -> list[tuple[Any, ...]]:
+    return [tuple(one) for one in await database.pool.fetch(FACTS_QUERY)]

@@ -27,16 +27,16 @@ from hub.ingest.run import SourceInput, ingest
 from hub.sandbox.agency import SandboxAgency
 from hub.store.database import Database
 from tests.conftest import Asking
-from tests.sandbox.served import SECRETS, declared
+from tests.sandbox.served import SECRETS, build_declaration
 
-FIELDS = """
+BUDGET_FIELDS = """
   budgets(freshness: LIVE) { phase amount { amount } area { code } live retrievedAt
     notice { code path text { th en } }
     provenance { source { id } retrievedAt asserted record { payloadHash externalId { value } } } }
   budgetNotices(freshness: LIVE) { code path }
 """
-ONE = "query ($code: String!) { project(by: {code: $code}) { id " + FIELDS + " } }"
-STORED = """
+LIVE_QUERY = "query ($code: String!) { project(by: {code: $code}) { id " + BUDGET_FIELDS + " } }"
+STORED_QUERY = """
 query ($code: String!) { project(by: {code: $code}) {
   budgets { phase amount { amount } area { code } live retrievedAt notice { code }
     provenance { source { id } retrievedAt record { payloadHash } } }
@@ -62,11 +62,11 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         satang = thai.parse_amount(amount["baht"], spec.money_unit, "baht")
         if isinstance(satang, Doubt):
             doubts.append(satang)
-        if (counted := thai.readable_satang(satang)) is not None:
+        if (readable := thai.readable_satang(satang)) is not None:
             area = RawName(NameKind.AREA, row["province_name"])
             phase = BudgetPhase(amount["phase"])
             lines.append(
-                ParsedBudgetLine(phase.value, year, phase, FundingSource.MINISTRY, counted, area)
+                ParsedBudgetLine(phase.value, year, phase, FundingSource.MINISTRY, readable, area)
             )
     owner = RawName(NameKind.AGENCY, row["agency_name"], row["agency_code"])
     project = ParsedProject(
@@ -75,23 +75,23 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     return SourceEntry(row["id"], project=project, lines=tuple(lines), doubts=tuple(doubts))
 
 
-class Ministry:
+class MinistryHub:
     """A hub that has taken in a ministry's register, and may ask the ministry."""
 
     def __init__(
-        self, ask: Asking, database: Database, agency: SandboxAgency, address: str
+        self, client: Asking, database: Database, agency: SandboxAgency, address: str
     ) -> None:
-        self.ask = ask
+        self.client = client
         self.database = database
         self.agency = agency
         spec = parse_source_spec(
-            "ministry_register", declared("ministry", address, columns=COLUMNS), ""
+            "ministry_register", build_declaration("ministry", address, columns=COLUMNS), ""
         )
         self.spec = replace(spec, live=LiveSpec("", {}, "/{key}", 1))
-        self.held = Connector(self.spec, read, Path())
+        self.connector = Connector(self.spec, read, Path())
 
-    def asking(self, **times: Any) -> LiveAgencyClient:
-        sources = {self.spec.id: self.held}
+    def create_live_client(self, **times: Any) -> LiveAgencyClient:
+        sources = {self.spec.id: self.connector}
         return LiveAgencyClient(
             sources,
             SECRETS.__getitem__,
@@ -99,12 +99,14 @@ class Ministry:
             LiveTimings(**{"good": 0, "failed": 0, **times}),
         )
 
-    async def take_in(self) -> None:
+    async def import_register(self) -> None:
         reader = create_http_pages(self.spec, SECRETS.__getitem__, TokenCache())
         await ingest(self.database, self.spec, read, SourceInput(reader, "ministry"))
 
-    async def __call__(self, query: str = ONE, code: str = "ministry-00000007") -> dict[str, Any]:
-        answer = await self.ask(query, {"code": code}, database=self.database)
+    async def __call__(
+        self, query: str = LIVE_QUERY, code: str = "ministry-00000007"
+    ) -> dict[str, Any]:
+        answer = await self.client(query, {"code": code}, database=self.database)
         assert "errors" not in answer, answer
         project: dict[str, Any] = answer["data"]["project"]
         return project

@@ -22,30 +22,30 @@ from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
 from tests.ingest import made
-from tests.ingest.made import Row, row
+from tests.ingest.made import Row, build_row
 
 SPEC = replace(made.SPEC, expect=replace(made.SPEC.expect, largest_drop=1.0, least_records=0))
-SPENT = replace(SPEC, id="spent", digest="spent")
-WHERE = """
+SPENDING_SPEC = replace(SPEC, id="spent", digest="spent")
+LINES_QUERY = """
 select r.value, p.id, b.amount, b.source_id from budget_line b
 join source_record r on r.id = b.record_id join project p on p.id = b.project_id
 where r.project_id = p.id order by 1
 """
-NOTES = "select note from provenance where subject like '%/spent:%' and note is not null"
-LINK = """
+NOTES_QUERY = "select note from provenance where subject like '%/spent:%' and note is not null"
+INSERT_LINKAGE = """
 insert into linkage (id, project_id, stage_id, status, visibility)
 select 'l', id, 'tourism-east.transport', 'AGREED', 'PUBLISHED' from project where source_id = $1
 """
 
 
-def budget(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
+def read_budget(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """A project by its code; several records may bear one code."""
     entry = made.read(raw, spec)
     assert entry.project is not None
     return replace(entry, project=replace(entry.project, code=str(raw.payload["name"])))
 
 
-def spent(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
+def read_spending(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """What was spent under a code, in a year."""
     entry = made.read(raw, spec)
     lines = tuple(replace(line, phase=BudgetPhase.DISBURSED) for line in entry.lines)
@@ -53,243 +53,249 @@ def spent(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     return replace(entry, lines=lines, joins=(Join("made_up", code=code, year=year),))
 
 
-async def plan(database: Database, *rows: Row) -> RunResult:
-    return await ingest(database, SPEC, budget, wholly(*rows))
+async def import_budget(database: Database, *rows: Row) -> RunResult:
+    return await ingest(database, SPEC, read_budget, full_input(*rows))
 
 
-async def spend(database: Database, *rows: Row) -> RunResult:
-    return await ingest(database, SPENT, spent, wholly(*rows))
+async def import_spending(database: Database, *rows: Row) -> RunResult:
+    return await ingest(database, SPENDING_SPEC, read_spending, full_input(*rows))
 
 
-def wholly(*rows: Row) -> SourceInput:
+def full_input(*rows: Row) -> SourceInput:
     """A complete reading that is not one that was broken off."""
-    return made.given(rows, snapshot=repr(rows))
+    return made.build_input(rows, snapshot=repr(rows))
 
 
-async def standing(database: Database) -> dict[str, str]:
+async def fetch_line_sources(database: Database) -> dict[str, str]:
     """The source of the project that each line of spending stands on, by the line's record."""
-    rows = await database.pool.fetch(WHERE)
+    rows = await database.pool.fetch(LINES_QUERY)
     return {
         one["value"]: one["id"].partition(":")[0] for one in rows if one["source_id"] == "spent"
     }
 
 
-async def states(database: Database) -> list[tuple[str, str | None]]:
+async def fetch_join_states(database: Database) -> list[tuple[str, str | None]]:
     rows = await database.pool.fetch("select state, target from stand_in order by record_id")
     return [(one["state"], one["target"]) for one in rows]
 
 
-async def projects(database: Database) -> list[str]:
+async def list_project_sources(database: Database) -> list[str]:
     rows = await database.pool.fetch(
         "select split_part(id, ':', 1) from project where source_id is not null order by 1"
     )
     return [one[0] for one in rows]
 
 
-PLANNED = row(1, "1,000", name="โครงการ ก")
-SPENDING = row(7, "400", name="โครงการ ก")
-TWIN = row(2, "5", name="โครงการ ก")
-YEARS_LATER = row(3, "5", name="โครงการ ก", year="2568")
+BUDGET_ROW = build_row(1, "1,000", name="โครงการ ก")
+SPENDING_ROW = build_row(7, "400", name="โครงการ ก")
+SAME_CODE_ROW = build_row(2, "5", name="โครงการ ก")
+OTHER_YEAR_ROW = build_row(3, "5", name="โครงการ ก", year="2568")
 
 
-async def test_lines_stand_on_the_one_project_that_fits_and_their_own_is_not_there(
+async def test_lines_join_the_only_matching_project(
     fresh_database: Database,
 ) -> None:
-    await plan(fresh_database, PLANNED, YEARS_LATER)
-    done = await spend(fresh_database, SPENDING)
-    assert (done.ledger.count_of(Outcome.NEW), done.ledger.balanced) == (1, True)
-    assert await standing(fresh_database) == {"r7": "made_up"}
-    assert await projects(fresh_database) == ["made_up", "made_up"]
+    await import_budget(fresh_database, BUDGET_ROW, OTHER_YEAR_ROW)
+    result = await import_spending(fresh_database, SPENDING_ROW)
+    assert (result.ledger.count_of(Outcome.NEW), result.ledger.balanced) == (1, True)
+    assert await fetch_line_sources(fresh_database) == {"r7": "made_up"}
+    assert await list_project_sources(fresh_database) == ["made_up", "made_up"]
 
 
-async def test_lines_that_nothing_fits_join_when_it_comes_and_go_back_when_it_goes(
+async def test_unmatched_lines_join_later_and_return_when_the_project_vanishes(
     fresh_database: Database,
 ) -> None:
-    await spend(fresh_database, SPENDING)
-    assert await standing(fresh_database) == {"r7": "spent"}
-    [note] = await fresh_database.pool.fetch(NOTES)
+    await import_spending(fresh_database, SPENDING_ROW)
+    assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
+    [note] = await fresh_database.pool.fetch(NOTES_QUERY)
     assert "no project of another source bears the key yet" in note["note"]
-    await plan(fresh_database, PLANNED, row(9))
-    assert await standing(fresh_database) == {"r7": "made_up"}
-    assert await projects(fresh_database) == ["made_up", "made_up"]
-    await plan(fresh_database, row(9))
-    assert await standing(fresh_database) == {"r7": "spent"}
-    assert await projects(fresh_database) == ["made_up", "spent"]
+    await import_budget(fresh_database, BUDGET_ROW, build_row(9))
+    assert await fetch_line_sources(fresh_database) == {"r7": "made_up"}
+    assert await list_project_sources(fresh_database) == ["made_up", "made_up"]
+    await import_budget(fresh_database, build_row(9))
+    assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
+    assert await list_project_sources(fresh_database) == ["made_up", "spent"]
     assert await fresh_database.pool.fetchval("select sum(amount) from budget_line") == 140_000
 
 
-async def test_where_several_fit_lines_stay_with_their_own_and_it_is_said_why(
+async def test_lines_with_several_matches_keep_their_own_project_with_a_note(
     fresh_database: Database,
 ) -> None:
-    await plan(fresh_database, PLANNED, TWIN)
-    await spend(fresh_database, SPENDING)
-    assert await standing(fresh_database) == {"r7": "spent"}
-    [note] = await fresh_database.pool.fetch(NOTES)
+    await import_budget(fresh_database, BUDGET_ROW, SAME_CODE_ROW)
+    await import_spending(fresh_database, SPENDING_ROW)
+    assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
+    [note] = await fresh_database.pool.fetch(NOTES_QUERY)
     assert "2 projects of another source bear the key" in note["note"]
-    await plan(fresh_database, PLANNED)
-    assert await standing(fresh_database) == {"r7": "made_up"}
-    await plan(fresh_database, PLANNED, TWIN)
-    assert await standing(fresh_database) == {"r7": "spent"}
-    assert await projects(fresh_database) == ["made_up", "made_up", "spent"]
+    await import_budget(fresh_database, BUDGET_ROW)
+    assert await fetch_line_sources(fresh_database) == {"r7": "made_up"}
+    await import_budget(fresh_database, BUDGET_ROW, SAME_CODE_ROW)
+    assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
+    assert await list_project_sources(fresh_database) == ["made_up", "made_up", "spent"]
 
 
-async def test_a_second_run_of_either_source_changes_nothing_and_has_no_past(
+async def test_second_run_of_either_source_writes_no_history(
     fresh_database: Database,
 ) -> None:
-    await plan(fresh_database, PLANNED, TWIN, row(4, name="โครงการ ข"))
-    rows = (SPENDING, row(8, "9", name="โครงการ ข"), row(9, "1", name="โครงการ ค"))
-    await spend(fresh_database, *rows)
+    await import_budget(fresh_database, BUDGET_ROW, SAME_CODE_ROW, build_row(4, name="โครงการ ข"))
+    rows = (SPENDING_ROW, build_row(8, "9", name="โครงการ ข"), build_row(9, "1", name="โครงการ ค"))
+    await import_spending(fresh_database, *rows)
     before = await fresh_database.pool.fetch("select * from budget_line order by id")
     for _ in range(2):
-        await spend(fresh_database, *reversed(rows))
-        await plan(fresh_database, row(4, name="โครงการ ข"), TWIN, PLANNED)
+        await import_spending(fresh_database, *reversed(rows))
+        await import_budget(
+            fresh_database, build_row(4, name="โครงการ ข"), SAME_CODE_ROW, BUDGET_ROW
+        )
     assert await fresh_database.pool.fetch("select * from budget_line order by id") == before
     for table in ("project", "budget_line", "source_record", "provenance"):
         assert not await fresh_database.pool.fetchval(f"select count(*) from history.{table}")  # noqa: S608
-    assert min(await states(fresh_database), key=str)[0] == "ALONE"
+    assert min(await fetch_join_states(fresh_database), key=str)[0] == "ALONE"
 
 
-async def test_a_join_leaves_earlier_answers_as_they_were(fresh_database: Database) -> None:
-    await spend(fresh_database, SPENDING)
-    [own] = [r[0] for r in await fresh_database.pool.fetch(PROJECTS_OF, "spent")]
-    then = await fresh_database.pool.fetchval("select clock_timestamp()")
-    await plan(fresh_database, PLANNED)
-    [target] = [r[0] for r in await fresh_database.pool.fetch(PROJECTS_OF, "made_up")]
+async def test_join_does_not_change_answers_as_of_before(fresh_database: Database) -> None:
+    await import_spending(fresh_database, SPENDING_ROW)
+    [own] = [r[0] for r in await fresh_database.pool.fetch(PROJECT_IDS_QUERY, "spent")]
+    before_join = await fresh_database.pool.fetchval("select clock_timestamp()")
+    await import_budget(fresh_database, BUDGET_ROW)
+    [target] = [r[0] for r in await fresh_database.pool.fetch(PROJECT_IDS_QUERY, "made_up")]
 
-    async def amounts(project_id: str, at: Any) -> list[int]:
-        async with fresh_database.read_transaction() as reading:
-            found = await BudgetLines(reading, ANONYMOUS).by_projects([project_id], at=at)
+    async def fetch_amounts(project_id: str, at: Any) -> list[int]:
+        async with fresh_database.read_transaction() as transaction:
+            found = await BudgetLines(transaction, ANONYMOUS).by_projects([project_id], at=at)
             return sorted(line.amount.satang for line in found[project_id])
 
-    assert await amounts(target, None) == [40_000, 100_000]
-    assert await amounts(own, None) == []
-    assert await amounts(own, then) == [40_000]
-    assert await amounts(target, then) == []
+    assert await fetch_amounts(target, None) == [40_000, 100_000]
+    assert await fetch_amounts(own, None) == []
+    assert await fetch_amounts(own, before_join) == [40_000]
+    assert await fetch_amounts(target, before_join) == []
 
 
-PROJECTS_OF = "select id from project where source_id = $1"
+PROJECT_IDS_QUERY = "select id from project where source_id = $1"
 
 
-async def test_work_of_people_holds_lines_where_they_are_and_both_are_one_activity(
+async def test_linked_project_keeps_its_lines_and_is_marked_as_duplicate(
     fresh_database: Database,
 ) -> None:
-    await spend(fresh_database, SPENDING)
-    await fresh_database.pool.execute(LINK, "spent")
-    await plan(fresh_database, PLANNED)
-    assert await standing(fresh_database) == {"r7": "spent"}
-    [target] = [r[0] for r in await fresh_database.pool.fetch(PROJECTS_OF, "made_up")]
-    same = "select duplicate_of from project where source_id = 'spent'"
-    assert await fresh_database.pool.fetchval(same) == target
-    assert await states(fresh_database) == [("KEPT", target)]
-    await spend(fresh_database, SPENDING)
-    assert await fresh_database.pool.fetchval(same) == target
-    await plan(fresh_database, replace_code(PLANNED))
-    assert await fresh_database.pool.fetchval(same) is None
-    await plan(fresh_database, PLANNED)
+    await import_spending(fresh_database, SPENDING_ROW)
+    await fresh_database.pool.execute(INSERT_LINKAGE, "spent")
+    await import_budget(fresh_database, BUDGET_ROW)
+    assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
+    [target] = [r[0] for r in await fresh_database.pool.fetch(PROJECT_IDS_QUERY, "made_up")]
+    duplicate_query = "select duplicate_of from project where source_id = 'spent'"
+    assert await fresh_database.pool.fetchval(duplicate_query) == target
+    assert await fetch_join_states(fresh_database) == [("KEPT", target)]
+    await import_spending(fresh_database, SPENDING_ROW)
+    assert await fresh_database.pool.fetchval(duplicate_query) == target
+    await import_budget(fresh_database, with_other_code(BUDGET_ROW))
+    assert await fresh_database.pool.fetchval(duplicate_query) is None
+    await import_budget(fresh_database, BUDGET_ROW)
     await fresh_database.pool.execute("delete from linkage where id = 'l'")
-    await plan(fresh_database, PLANNED)
-    assert await standing(fresh_database) == {"r7": "made_up"}
+    await import_budget(fresh_database, BUDGET_ROW)
+    assert await fetch_line_sources(fresh_database) == {"r7": "made_up"}
 
 
-def replace_code(one: Row) -> Row:
+def with_other_code(one: Row) -> Row:
     return {**one, "name": "โครงการ อื่น"}
 
 
-async def test_a_project_that_goes_does_not_hold_on_to_one_that_people_kept_apart(
+async def test_vanished_project_is_deleted_though_a_linked_one_matched_it(
     fresh_database: Database,
 ) -> None:
-    await spend(fresh_database, SPENDING)
-    await fresh_database.pool.execute(LINK, "spent")
-    await plan(fresh_database, PLANNED, row(9))
-    done = await plan(fresh_database, row(9))
-    assert done.retained_projects == []
-    assert await projects(fresh_database) == ["made_up", "spent"]
-    assert await states(fresh_database) == [("ALONE", None)]
+    await import_spending(fresh_database, SPENDING_ROW)
+    await fresh_database.pool.execute(INSERT_LINKAGE, "spent")
+    await import_budget(fresh_database, BUDGET_ROW, build_row(9))
+    result = await import_budget(fresh_database, build_row(9))
+    assert result.retained_projects == []
+    assert await list_project_sources(fresh_database) == ["made_up", "spent"]
+    assert await fetch_join_states(fresh_database) == [("ALONE", None)]
 
 
-async def test_a_record_that_vanishes_takes_its_line_off_the_project_it_joined(
+async def test_vanished_record_removes_its_line_from_the_joined_project(
     fresh_database: Database,
 ) -> None:
-    await plan(fresh_database, PLANNED)
-    await spend(fresh_database, SPENDING, row(8, "1", name="โครงการ ก"))
-    await spend(fresh_database, row(8, "1", name="โครงการ ก"))
-    assert await standing(fresh_database) == {"r8": "made_up"}
-    assert await projects(fresh_database) == ["made_up"]
-    assert len(await states(fresh_database)) == 1
+    await import_budget(fresh_database, BUDGET_ROW)
+    await import_spending(fresh_database, SPENDING_ROW, build_row(8, "1", name="โครงการ ก"))
+    await import_spending(fresh_database, build_row(8, "1", name="โครงการ ก"))
+    assert await fetch_line_sources(fresh_database) == {"r8": "made_up"}
+    assert await list_project_sources(fresh_database) == ["made_up"]
+    assert len(await fetch_join_states(fresh_database)) == 1
 
 
-async def test_a_reader_that_joins_no_longer_takes_its_lines_back(fresh_database: Database) -> None:
-    await plan(fresh_database, PLANNED)
-    await spend(fresh_database, SPENDING)
-    again = replace(SPENT, digest="without joins")
-    await ingest(fresh_database, again, made.read, wholly(SPENDING))
-    assert await standing(fresh_database) == {"r7": "spent"}
-    assert await states(fresh_database) == []
+async def test_reader_without_joins_moves_lines_back_to_their_own_project(
+    fresh_database: Database,
+) -> None:
+    await import_budget(fresh_database, BUDGET_ROW)
+    await import_spending(fresh_database, SPENDING_ROW)
+    without_joins = replace(SPENDING_SPEC, digest="without joins")
+    await ingest(fresh_database, without_joins, made.read, full_input(SPENDING_ROW))
+    assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
+    assert await fetch_join_states(fresh_database) == []
 
 
-codes = st.sampled_from(["โครงการ ก", "โครงการ ข"])
-years = st.sampled_from(["2567", "2568"])
-plans = st.dictionaries(st.integers(1, 3), st.tuples(codes, years), min_size=1)
-spendings = st.dictionaries(st.integers(7, 9), codes, min_size=1)
+code_strategy = st.sampled_from(["โครงการ ก", "โครงการ ข"])
+year_strategy = st.sampled_from(["2567", "2568"])
+budget_strategy = st.dictionaries(
+    st.integers(1, 3), st.tuples(code_strategy, year_strategy), min_size=1
+)
+spending_strategy = st.dictionaries(st.integers(7, 9), code_strategy, min_size=1)
 
 
-def rows_of(step: dict[int, Any]) -> list[Row]:
+def build_rows(step: dict[int, Any]) -> list[Row]:
     pairs = {n: one if isinstance(one, tuple) else (one, "2567") for n, one in step.items()}
-    return [row(n, name=name, year=year) for n, (name, year) in pairs.items()]
+    return [build_row(n, name=name, year=year) for n, (name, year) in pairs.items()]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
-@given(st.lists(st.one_of(plans, spendings), max_size=5), st.integers(0, 5))
-async def test_where_lines_stand_depends_on_what_is_held_and_not_on_how_it_came(
-    fresh_database: Database, steps: list[dict[int, Any]], relied: int
+@given(st.lists(st.one_of(budget_strategy, spending_strategy), max_size=5), st.integers(0, 5))
+async def test_joins_depend_on_stored_records_and_not_on_import_order(
+    fresh_database: Database, steps: list[dict[int, Any]], linkage_step: int
 ) -> None:
-    held: dict[str, dict[int, Any]] = {}
+    stored_rows: dict[str, dict[int, Any]] = {}
     await fresh_database.pool.execute("delete from linkage where id like 'lspent:%'")
-    beginning: list[dict[int, Any]] = [{7: "โครงการ ก"}, {1: ("โครงการ ก", "2567")}]
-    for at, step in enumerate([*steps[:2], *beginning, *steps[2:]]):
-        planned = min(step) < 7
-        held["made_up" if planned else "spent"] = step
-        await (plan if planned else spend)(fresh_database, *rows_of(step))
-        if at == relied:
-            await fresh_database.pool.execute(LINK.replace("'l'", "'l' || id"), "spent")
-    await plan(fresh_database, *rows_of(held["made_up"]))
+    first_steps: list[dict[int, Any]] = [{7: "โครงการ ก"}, {1: ("โครงการ ก", "2567")}]
+    for position, step in enumerate([*steps[:2], *first_steps, *steps[2:]]):
+        is_budget = min(step) < 7
+        stored_rows["made_up" if is_budget else "spent"] = step
+        await (import_budget if is_budget else import_spending)(fresh_database, *build_rows(step))
+        if position == linkage_step:
+            await fresh_database.pool.execute(INSERT_LINKAGE.replace("'l'", "'l' || id"), "spent")
+    await import_budget(fresh_database, *build_rows(stored_rows["made_up"]))
     linked = {r[0] for r in await fresh_database.pool.fetch("select project_id from linkage")}
-    fits = Counter(code for code, year in held["made_up"].values() if year == "2567")
-    found = await standing(fresh_database)
-    assert found.keys() == {f"r{n}" for n in held["spent"]}
-    for n, code in held["spent"].items():
+    match_counts = Counter(code for code, year in stored_rows["made_up"].values() if year == "2567")
+    found = await fetch_line_sources(fresh_database)
+    assert found.keys() == {f"r{n}" for n in stored_rows["spent"]}
+    for n, code in stored_rows["spent"].items():
         own = f"spent:{short_digest(f'r{n}')}"
-        alone = fits[code] != 1 or own in linked
-        assert found[f"r{n}"] == ("spent" if alone else "made_up")
-        same = await fresh_database.pool.fetchval(
+        keeps_own = match_counts[code] != 1 or own in linked
+        assert found[f"r{n}"] == ("spent" if keeps_own else "made_up")
+        is_duplicate = await fresh_database.pool.fetchval(
             "select duplicate_of is not null from project where id = $1", own
         )
-        assert same == ((fits[code] == 1) if alone else None)
+        assert is_duplicate == ((match_counts[code] == 1) if keeps_own else None)
     lines = await fresh_database.pool.fetchval("select count(*) from budget_line")
-    assert lines == len(held["made_up"]) + len(held["spent"])
+    assert lines == len(stored_rows["made_up"]) + len(stored_rows["spent"])
 
 
-async def test_a_key_is_looked_for_before_a_code_where_a_record_says_so(
+async def test_join_by_key_is_tried_before_join_by_code(
     fresh_database: Database,
 ) -> None:
-    def by_key(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-        entry = spent(raw, spec)
+    def read_with_key(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
+        entry = read_spending(raw, spec)
         return replace(entry, joins=(Join("made_up", key="r2"), *entry.joins))
 
-    await plan(fresh_database, PLANNED, TWIN)
-    await ingest(fresh_database, SPENT, by_key, wholly(SPENDING))
+    await import_budget(fresh_database, BUDGET_ROW, SAME_CODE_ROW)
+    await ingest(fresh_database, SPENDING_SPEC, read_with_key, full_input(SPENDING_ROW))
     [target] = await fresh_database.pool.fetch("select id from project where source_key = 'r2'")
-    assert await states(fresh_database) == [("JOINED", target["id"])]
+    assert await fetch_join_states(fresh_database) == [("JOINED", target["id"])]
 
 
-async def test_a_source_may_not_join_itself(fresh_database: Database) -> None:
+async def test_join_to_the_own_source_is_rejected(fresh_database: Database) -> None:
     with pytest.raises(SourceRefused, match="joins a project of its own source"):
-        await ingest(fresh_database, SPEC, spent, wholly(SPENDING))
+        await ingest(fresh_database, SPEC, read_spending, full_input(SPENDING_ROW))
 
 
-async def test_amounts_without_a_project_wait_for_review(fresh_database: Database) -> None:
-    def homeless(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
+async def test_amounts_without_a_project_are_quarantined(fresh_database: Database) -> None:
+    def read_without_project(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         return replace(made.read(raw, spec), project=None)
 
-    done = await ingest(fresh_database, SPEC, homeless, wholly(SPENDING))
-    assert (done.ledger.count_of(Outcome.QUARANTINED), done.ledger.balanced) == (1, True)
+    result = await ingest(fresh_database, SPEC, read_without_project, full_input(SPENDING_ROW))
+    assert (result.ledger.count_of(Outcome.QUARANTINED), result.ledger.balanced) == (1, True)

@@ -16,18 +16,18 @@ from hypothesis import settings
 from hub.ingest.run import ingest
 from hub.store.database import Database, open_database
 from tests.conftest import administer, copied, of_database
-from tests.ingest.killed import pages
-from tests.ingest.made import SPEC, given, read
+from tests.ingest.killed import build_pages
+from tests.ingest.made import SPEC, build_input, read
 
 ROOT = Path(__file__).parents[2]
 LONG = settings.get_current_profile_name() == "long"
 RECORDS = 20_000 if LONG else 1_500
-TIMES = 20 if LONG else 3
-STATUS = "select status from source_run order by id desc limit 1"
-WHOLE = sum(map(len, pages(RECORDS)))
+KILL_COUNT = 20 if LONG else 3
+STATUS_QUERY = "select status from source_run order by id desc limit 1"
+TOTAL_RECORDS = sum(map(len, build_pages(RECORDS)))
 
 
-async def state(database: Database) -> list[Any]:
+async def fetch_state(database: Database) -> list[Any]:
     """The ledger, and every row that does not say when it was written."""
     pool = database.pool
     run = await pool.fetchrow("select status, ledger from source_run order by id desc limit 1")
@@ -45,17 +45,17 @@ async def state(database: Database) -> list[Any]:
             "select source_key, hash, reason, amounts, status from quarantine where source_id = $1",
         )
     ]
-    kept = await pool.fetchval("select count(*) from raw_record")
-    return [run["status"], json.loads(run["ledger"]), *rows, kept]
+    raw_record_count = await pool.fetchval("select count(*) from raw_record")
+    return [run["status"], json.loads(run["ledger"]), *rows, raw_record_count]
 
 
-def child(dsn: str, *at: str) -> int:
+def run_child(dsn: str, *kill_points: str) -> int:
     """What a run in a process of its own ends with; `at`: it kills itself there."""
-    command = [sys.executable, "-m", "tests.ingest.killed", dsn, str(RECORDS), *at]
+    command = [sys.executable, "-m", "tests.ingest.killed", dsn, str(RECORDS), *kill_points]
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
 
 
-def killed(dsn: str, chance: random.Random, read: int, left: int) -> int:
+def kill_after(dsn: str, chance: random.Random, read: int, kills_left: int) -> int:
     """Start a run, kill it some records on from `read` and a moment later; how many it had told.
 
     The kills that are `left` share the way to the end.
@@ -66,7 +66,7 @@ def killed(dsn: str, chance: random.Random, read: int, left: int) -> int:
         stdout=subprocess.PIPE,
     )
     assert child.stdout is not None
-    goal = read + chance.random() * (WHOLE - read) / left
+    goal = read + chance.random() * (TOTAL_RECORDS - read) / kills_left
     for line in child.stdout:
         read = max(read, int(line))
         if read >= goal or chance.random() < 1 / 10:
@@ -79,44 +79,44 @@ def killed(dsn: str, chance: random.Random, read: int, left: int) -> int:
 
 
 @pytest.fixture(scope="module")
-async def untouched(template: str) -> list[Any]:
+async def uninterrupted_state(template: str) -> list[Any]:
     """What a run that nobody kills ends with."""
     name = f"untouched_{os.getpid()}"
     async with open_database(await copied(template, name), pool_size=2) as database:
-        await ingest(database, SPEC, read, given(*pages(RECORDS)))
-        found = await state(database)
+        await ingest(database, SPEC, read, build_input(*build_pages(RECORDS)))
+        found = await fetch_state(database)
     await administer(template, f"drop database {name} with (force)")
     return found
 
 
-async def test_33_kill_9_anywhere_and_finishing_gives_the_same_ledger_and_rows(
-    template: str, fresh_database: Database, untouched: list[Any]
+async def test_33_kill_9_at_random_points_leaves_the_same_ledger_and_rows(
+    template: str, fresh_database: Database, uninterrupted_state: list[Any]
 ) -> None:
     name = await fresh_database.pool.fetchval("select current_database()")
     dsn = of_database(template, name)
     seed = random.randrange(2**32)  # noqa: S311 - where to kill is no secret
     chance = random.Random(seed)  # noqa: S311
-    under_way, told = [], 0
-    for left in range(TIMES, 0, -1):
-        told = killed(dsn, chance, told, left + 1)
-        under_way.append(await fresh_database.pool.fetchval(STATUS) in {None, "RUNNING"})
-    assert child(dsn) == 0
-    ended = await state(fresh_database)
-    assert not LONG or sum(under_way) > TIMES // 2, (seed, under_way)
-    if all(under_way):  # a run that had finished before it was killed was read a second time
-        assert ended == untouched, seed
+    was_running, read_count = [], 0
+    for kills_left in range(KILL_COUNT, 0, -1):
+        read_count = kill_after(dsn, chance, read_count, kills_left + 1)
+        was_running.append(await fresh_database.pool.fetchval(STATUS_QUERY) in {None, "RUNNING"})
+    assert run_child(dsn) == 0
+    final_state = await fetch_state(fresh_database)
+    assert not LONG or sum(was_running) > KILL_COUNT // 2, (seed, was_running)
+    if all(was_running):  # a run that had finished before it was killed was read a second time
+        assert final_state == uninterrupted_state, seed
     else:
-        assert ended[2:] == untouched[2:], seed
+        assert final_state[2:] == uninterrupted_state[2:], seed
 
 
-@pytest.mark.parametrize("at", ["before-checkpoint", "before-commit", "after-commit"])
-async def test_34_kill_9_between_rows_checkpoint_and_commit_leaves_no_duplicates(
-    template: str, fresh_database: Database, untouched: list[Any], at: str
+@pytest.mark.parametrize("kill_point", ["before-checkpoint", "before-commit", "after-commit"])
+async def test_34_kill_9_between_rows_checkpoint_and_commit_writes_no_duplicates(
+    template: str, fresh_database: Database, uninterrupted_state: list[Any], kill_point: str
 ) -> None:
     name = await fresh_database.pool.fetchval("select current_database()")
     dsn = of_database(template, name)
-    assert child(dsn, at) == -signal.SIGKILL
-    seen = await fresh_database.pool.fetchval("select ledger->'read' from source_run")
-    assert 0 < int(seen) <= WHOLE
-    assert child(dsn) == 0
-    assert await state(fresh_database) == untouched
+    assert run_child(dsn, kill_point) == -signal.SIGKILL
+    read_count = await fresh_database.pool.fetchval("select ledger->'read' from source_run")
+    assert 0 < int(read_count) <= TOTAL_RECORDS
+    assert run_child(dsn) == 0
+    assert await fetch_state(fresh_database) == uninterrupted_state

@@ -14,7 +14,7 @@ from hub.store.database import Database
 from tests.ingest import made
 from tests.ingest.made import SPEC, Row, read
 
-rows = st.fixed_dictionaries(
+row_strategy = st.fixed_dictionaries(
     {
         "id": st.sampled_from(["a", "b", "c", "", " d ", "e\x00", "\ud800", None]),
         "year": st.sampled_from(["2567", "๒๕๖๗", "67", 2024, "24.5", None, "99999"]),
@@ -26,39 +26,41 @@ rows = st.fixed_dictionaries(
     }
 )
 # An empty page amid the list stops a run, which has a test of its own.
-full = st.lists(rows, min_size=1, max_size=4)
-pages = st.lists(full, min_size=1, max_size=4)
+page_strategy = st.lists(row_strategy, min_size=1, max_size=4)
+pages_strategy = st.lists(page_strategy, min_size=1, max_size=4)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-@given(pages, st.randoms(use_true_random=False))
-async def test_the_ledger_balances_over_dirty_pages_in_any_order(
-    database: Database, dirty: Sequence[Sequence[Row]], chance: Any
+@given(pages_strategy, st.randoms(use_true_random=False))
+async def test_ledger_balances_for_invalid_rows_in_any_order(
+    database: Database, pages: Sequence[Sequence[Row]], chance: Any
 ) -> None:
-    count = sum(len(page) for page in dirty)
-    shuffled = [one for page in dirty for one in page]
+    count = sum(len(page) for page in pages)
+    shuffled = [one for page in pages for one in page]
     chance.shuffle(shuffled)
     ledgers: list[Ledger] = []
-    for order in (dirty, [shuffled]):
+    for order in (pages, [shuffled]):
         try:
-            done = await ingest(database, SPEC, read, made.given(*order), dry=True)
+            result = await ingest(database, SPEC, read, made.build_input(*order), dry=True)
         except SourceRefused:
             assert count == 0
             return
-        assert done.ledger.read == count
-        assert done.ledger.balanced
-        ledgers.append(done.ledger)
+        assert result.ledger.read == count
+        assert result.ledger.balanced
+        ledgers.append(result.ledger)
     assert ledgers[0].counts == ledgers[1].counts
     assert ledgers[0].satang_read == ledgers[1].satang_read
     assert ledgers[0].stored_amounts == ledgers[1].stored_amounts
 
 
-def test_a_ledger_that_lost_a_record_or_a_satang_does_not_balance() -> None:
-    ten = {BudgetPhase.DISBURSED: 10}
-    read_two = Ledger().with_records_read([ten, ten])
-    assert not read_two.with_outcome(Outcome.NEW, ten).balanced
-    whole = read_two.with_outcome(Outcome.NEW, ten).with_outcome(Outcome.DUPLICATE, ten)
-    assert whole.balanced
-    assert not whole.with_outcome(Outcome.NEW, {BudgetPhase.DISBURSED: 1}).balanced
-    assert whole.with_outcome_changed(Outcome.NEW, Outcome.QUARANTINED, ten).balanced
-    assert Ledger.load(whole.dump()).dump() == whole.dump()
+def test_ledger_missing_a_record_or_a_satang_does_not_balance() -> None:
+    ten_satang = {BudgetPhase.DISBURSED: 10}
+    read_two = Ledger().with_records_read([ten_satang, ten_satang])
+    assert not read_two.with_outcome(Outcome.NEW, ten_satang).balanced
+    complete = read_two.with_outcome(Outcome.NEW, ten_satang).with_outcome(
+        Outcome.DUPLICATE, ten_satang
+    )
+    assert complete.balanced
+    assert not complete.with_outcome(Outcome.NEW, {BudgetPhase.DISBURSED: 1}).balanced
+    assert complete.with_outcome_changed(Outcome.NEW, Outcome.QUARANTINED, ten_satang).balanced
+    assert Ledger.load(complete.dump()).dump() == complete.dump()

@@ -17,8 +17,8 @@ from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
 from tests.conftest import Asking
 
-FOLDER_OF = CONNECTORS_FOLDER / "local_source_contract" / "sample"
-TOWNS = load_source_file(FOLDER_OF / "beach_towns.toml")
+SAMPLE_FOLDER = CONNECTORS_FOLDER / "local_source_contract" / "sample"
+TOWNS = load_source_file(SAMPLE_FOLDER / "beach_towns.toml")
 MATRIX = """
 { matrix(input: {
     rows: { dimension: ACTOR_LEVEL } columns: { dimension: FISCAL_YEAR }
@@ -28,17 +28,20 @@ MATRIX = """
 """
 
 
-async def taken(
+async def run_ingest(
     database: Database, spec: SourceSpec = TOWNS.spec, *, dry: bool = False
 ) -> RunResult:
-    path = FOLDER_OF / "records.jsonl"
-    given = SourceInput(create_file_pages(path, spec), path.name, "sample")
-    return await ingest(database, spec, TOWNS.read, given, dry=dry)
+    path = SAMPLE_FOLDER / "records.jsonl"
+    source_input = SourceInput(create_file_pages(path, spec), path.name, "sample")
+    return await ingest(database, spec, TOWNS.read, source_input, dry=dry)
 
 
-async def test_its_projects_are_local_and_stand_in_its_own_area(fresh_database: Database) -> None:
-    done = await taken(fresh_database)
-    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (2, 1)
+async def test_projects_of_a_local_authority_are_in_its_own_area(fresh_database: Database) -> None:
+    result = await run_ingest(fresh_database)
+    assert (result.ledger.count_of(Outcome.NEW), result.ledger.count_of(Outcome.QUARANTINED)) == (
+        2,
+        1,
+    )
     rows = await fresh_database.pool.fetch(
         "select p.actor_level, p.owner_id, b.area_id, b.funding, sum(b.amount)::bigint as satang "
         "from project p join budget_line b on b.project_id = p.id where p.source_id = $1 "
@@ -51,8 +54,10 @@ async def test_its_projects_are_local_and_stand_in_its_own_area(fresh_database: 
     ]
 
 
-async def test_its_province_answers_for_it_too(fresh_database: Database, ask: Asking) -> None:
-    await taken(fresh_database)
+async def test_province_total_includes_its_local_authorities(
+    fresh_database: Database, ask: Asking
+) -> None:
+    await run_ingest(fresh_database)
     answer = await ask(MATRIX, database=fresh_database)
     [local] = [
         one["total"] for one in answer["data"]["matrix"]["rows"]["headers"] if one["key"] == "LOCAL"
@@ -60,8 +65,8 @@ async def test_its_province_answers_for_it_too(fresh_database: Database, ask: As
     assert local == {"projectCount": 2, "budget": {"amount": "380000.00"}}
 
 
-async def test_why_an_authority_is_held_is_said(fresh_database: Database) -> None:
-    await taken(fresh_database)
+async def test_authority_has_provenance_naming_its_source_file(fresh_database: Database) -> None:
+    await run_ingest(fresh_database)
     reasons = await fresh_database.pool.fetch(
         "select subject, asserted, citation from provenance where source_id = $1 "
         "and citation like '%authorities%' order by subject",
@@ -74,22 +79,25 @@ async def test_why_an_authority_is_held_is_said(fresh_database: Database) -> Non
     assert all(row["citation"].startswith("beach_towns.toml") for row in reasons)
 
 
-async def test_an_authority_nobody_has_named_waits(fresh_database: Database) -> None:
-    known = TOWNS.spec.authorities[:1]
-    done = await taken(fresh_database, replace(TOWNS.spec, authorities=known))
-    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (1, 2)
-    asked = await list_waiting_questions(fresh_database)
-    assert {one.written for one in asked if one.reason is QuarantineReason.UNKNOWN_NAME} == {
+async def test_records_of_an_undeclared_authority_are_quarantined(fresh_database: Database) -> None:
+    first_only = TOWNS.spec.authorities[:1]
+    result = await run_ingest(fresh_database, replace(TOWNS.spec, authorities=first_only))
+    assert (result.ledger.count_of(Outcome.NEW), result.ledger.count_of(Outcome.QUARANTINED)) == (
+        1,
+        2,
+    )
+    questions = await list_waiting_questions(fresh_database)
+    assert {one.written for one in questions if one.reason is QuarantineReason.UNKNOWN_NAME} == {
         "องค์การบริหารส่วนตำบลนาเกลือ"
     }
 
 
-async def test_a_province_that_is_none_is_named_and_a_dry_run_leaves_no_authority(
+async def test_unknown_province_is_named_and_a_dry_run_stores_no_authority(
     fresh_database: Database,
 ) -> None:
-    nowhere = LocalAuthority("T-9", LocalizedText("เทศบาลไร้จังหวัด"), "99")
+    invalid = LocalAuthority("T-9", LocalizedText("เทศบาลไร้จังหวัด"), "99")
     with pytest.raises(Invalid, match=r"beach_towns\.toml authorities.*no province 99"):
-        await taken(fresh_database, replace(TOWNS.spec, authorities=(nowhere,)))
-    await taken(fresh_database, dry=True)
-    held = "select count(*) from agency where id like 'local:%'"
-    assert not await fresh_database.pool.fetchval(held)
+        await run_ingest(fresh_database, replace(TOWNS.spec, authorities=(invalid,)))
+    await run_ingest(fresh_database, dry=True)
+    authority_count = "select count(*) from agency where id like 'local:%'"
+    assert not await fresh_database.pool.fetchval(authority_count)

@@ -13,33 +13,33 @@ from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
 from tests.connectors import sheets
-from tests.connectors.mappings import PLAN, written
+from tests.connectors.mappings import PLAN_FILE, write_source_file
 
 
-async def test_a_sum_that_disagrees_is_accepted_as_no_project_and_stays_so(
+async def test_accepted_wrong_total_creates_no_project_in_later_runs(
     tmp_path: Path, fresh_database: Database
 ) -> None:
-    head: list[list[Any]] = [["โครงการ", "งบ", ""], ["", 2566, 2567]]
-    rows = [*head, ["ยุทธศาสตร์ ก"], ["รวม", 7, ""]]
-    path = sheets.workbook(tmp_path / "plan.xlsx", rows, ["A1:A2", "B1:C1"])
-    source = load_source_file(written(tmp_path, PLAN))
+    header_rows: list[list[Any]] = [["โครงการ", "งบ", ""], ["", 2566, 2567]]
+    rows = [*header_rows, ["ยุทธศาสตร์ ก"], ["รวม", 7, ""]]
+    path = sheets.write_workbook(tmp_path / "plan.xlsx", rows, ["A1:A2", "B1:C1"])
+    source = load_source_file(write_source_file(tmp_path, PLAN_FILE))
 
-    async def take() -> RunResult:
-        given = SourceInput(
+    async def run_ingest() -> RunResult:
+        source_input = SourceInput(
             create_file_pages(path, source.spec), path.name, compute_file_digest(path)
         )
-        return await ingest(fresh_database, source.spec, source.read, given)
+        return await ingest(fresh_database, source.spec, source.read, source_input)
 
     projects = await fresh_database.pool.fetchval("select count(*) from project")
-    first = await take()
+    first = await run_ingest()
     assert first.ledger.count_of(Outcome.QUARANTINED) == 1
-    [asked] = await list_waiting_questions(fresh_database)
-    assert asked.reason is QuarantineReason.TOTALS_DISAGREE
-    assert asked.satang == {}
-    ruling = Ruling(accept=tuple(asked.rows))
+    [question] = await list_waiting_questions(fresh_database)
+    assert question.reason is QuarantineReason.TOTALS_DISAGREE
+    assert question.satang == {}
+    ruling = Ruling(accept=tuple(question.rows))
     await settle_quarantine.settle_quarantine(
         fresh_database, source.spec, source.read, ruling, "ผู้ตรวจ"
     )
-    assert (await take()).ledger.count_of(Outcome.UNCHANGED) == 1
+    assert (await run_ingest()).ledger.count_of(Outcome.UNCHANGED) == 1
     assert await list_waiting_questions(fresh_database) == []
     assert await fresh_database.pool.fetchval("select count(*) from project") == projects

@@ -9,20 +9,24 @@ from hub.ingest.resolve_names import NameResolver, ResolvedName
 from hub.store.database import Database
 from hub.store.ingest.names import list_dated_names
 
-FY = FiscalYear.from_be
+fiscal_year_be = FiscalYear.from_be
 
 
 @pytest.fixture
 async def resolver(database: Database) -> NameResolver:
     async with database.pool.acquire() as connection:
-        known = await list_dated_names(connection)
+        names = await list_dated_names(connection)
     east = "กลุ่มจังหวัดภาคตะวันออก"
     decisions = [
-        NameDecision(NameKind.AREA, east, "v|x#1", FY(2565), FY(2565), "C2560-08"),
-        NameDecision(NameKind.AREA, east, "v|x#2", FY(2565), FY(2565), "C2560-09"),
-        NameDecision(NameKind.AREA, "ทั่วไป", None, FY(2560), FY(2570), None),
+        NameDecision(
+            NameKind.AREA, east, "v|x#1", fiscal_year_be(2565), fiscal_year_be(2565), "C2560-08"
+        ),
+        NameDecision(
+            NameKind.AREA, east, "v|x#2", fiscal_year_be(2565), fiscal_year_be(2565), "C2560-09"
+        ),
+        NameDecision(NameKind.AREA, "ทั่วไป", None, fiscal_year_be(2560), fiscal_year_be(2570), None),
     ]
-    return NameResolver(known, decisions)
+    return NameResolver(names, decisions)
 
 
 def area(name: str) -> RawName:
@@ -46,10 +50,10 @@ def area(name: str) -> RawName:
         ("กลุ่มจังหวัดภาคเหนือตอนล่าง๒", 2565, "C2560-18"),
     ],
 )
-async def test_a_name_stands_for_what_bore_it_in_that_year(
+async def test_name_resolves_to_what_it_named_in_that_year(
     resolver: NameResolver, name: str, year: int, target: str | None
 ) -> None:
-    found = resolver(area(name), FY(year), None, "area")
+    found = resolver(area(name), fiscal_year_be(year), None, "area")
     assert isinstance(found, ResolvedName)
     assert found.target == target
 
@@ -65,41 +69,43 @@ async def test_a_name_stands_for_what_bore_it_in_that_year(
         ("", QuarantineReason.UNKNOWN_NAME, []),
     ],
 )
-async def test_a_name_that_is_not_certain_is_proposed_and_not_taken(
+async def test_uncertain_name_is_proposed_and_not_resolved(
     resolver: NameResolver, name: str, reason: QuarantineReason, proposed: list[str]
 ) -> None:
-    found = resolver(area(name), FY(2565), None, "area")
+    found = resolver(area(name), fiscal_year_be(2565), None, "area")
     assert isinstance(found, Doubt)
     assert found.reason is reason
     assert [one.target for one in found.proposals] == proposed
 
 
-async def test_a_province_is_unknown_before_there_was_one(resolver: NameResolver) -> None:
-    assert isinstance(resolver(area("บึงกาฬ"), FY(2554), None, "area"), Doubt)
-    assert resolver(area("บึงกาฬ"), FY(2555), None, "area") == ResolvedName("38", "PROVINCE")
+async def test_province_is_unknown_before_it_existed(resolver: NameResolver) -> None:
+    assert isinstance(resolver(area("บึงกาฬ"), fiscal_year_be(2554), None, "area"), Doubt)
+    assert resolver(area("บึงกาฬ"), fiscal_year_be(2555), None, "area") == ResolvedName(
+        "38", "PROVINCE"
+    )
 
 
-async def test_a_decision_holds_in_its_block_and_its_years(resolver: NameResolver) -> None:
+async def test_decision_applies_only_in_its_block_and_years(resolver: NameResolver) -> None:
     name = area("กลุ่มจังหวัดภาคตะวันออก")
     for block, year, target in (("v|x#1", 2565, "C2560-08"), ("v|x#2", 2565, "C2560-09")):
-        found = resolver(name, FY(year), block, "area")
+        found = resolver(name, fiscal_year_be(year), block, "area")
         assert isinstance(found, ResolvedName)
         assert found.target == target
-    assert isinstance(resolver(name, FY(2565), "v|x#3", "area"), Doubt)
-    assert isinstance(resolver(name, FY(2566), "v|x#1", "area"), Doubt)
+    assert isinstance(resolver(name, fiscal_year_be(2565), "v|x#3", "area"), Doubt)
+    assert isinstance(resolver(name, fiscal_year_be(2566), "v|x#1", "area"), Doubt)
 
 
-async def test_an_agency_is_found_by_code_by_other_names_and_within_its_ministry(
+async def test_agency_is_resolved_by_code_alias_or_ministry(
     resolver: NameResolver,
 ) -> None:
-    def agency(name: str, code: str | None = None, within: str | None = None) -> str | None:
+    def resolve_agency(name: str, code: str | None = None, within: str | None = None) -> str | None:
         written = RawName(NameKind.AGENCY, name, code, within)
-        found = resolver(written, FY(2562), None, "owner")
+        found = resolver(written, fiscal_year_be(2562), None, "owner")
         return found.target if isinstance(found, ResolvedName) else found.reason.value
 
-    assert agency("สนง.ปลัดกระทรวงมหาดไทย", "15002") == "department:15002"
-    assert agency("สนง.ปลัดกระทรวงมหาดไทย") == "department:15002"
-    assert agency("สำนักงานราชบัณฑิตยสภา") == "department:25006"
-    assert agency("สำนักงานรัฐมนตรี") == "AMBIGUOUS_NAME"
-    assert agency("สำนักงานรัฐมนตรี", within="กระทรวงการท่องเที่ยวและกีฬา") == "department:05001"
-    assert agency("กรมที่ไม่มี", "99999") == "UNKNOWN_NAME"
+    assert resolve_agency("สนง.ปลัดกระทรวงมหาดไทย", "15002") == "department:15002"
+    assert resolve_agency("สนง.ปลัดกระทรวงมหาดไทย") == "department:15002"
+    assert resolve_agency("สำนักงานราชบัณฑิตยสภา") == "department:25006"
+    assert resolve_agency("สำนักงานรัฐมนตรี") == "AMBIGUOUS_NAME"
+    assert resolve_agency("สำนักงานรัฐมนตรี", within="กระทรวงการท่องเที่ยวและกีฬา") == "department:05001"
+    assert resolve_agency("กรมที่ไม่มี", "99999") == "UNKNOWN_NAME"

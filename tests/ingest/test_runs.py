@@ -18,239 +18,273 @@ from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import list_waiting_questions
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
-from tests.ingest.made import SPEC, Row, facts, given, read, row
+from tests.ingest.made import SPEC, Row, build_input, build_row, fetch_facts, read
 
 
-async def take(database: Database, what: SourceInput, **more: Any) -> RunResult:
-    return await ingest(database, SPEC, read, what, **more)
+async def run_ingest(database: Database, source_input: SourceInput, **more: Any) -> RunResult:
+    return await ingest(database, SPEC, read, source_input, **more)
 
 
-async def reasons(database: Database) -> list[tuple[QuarantineReason, int]]:
+async def list_waiting_reasons(database: Database) -> list[tuple[QuarantineReason, int]]:
     return [(one.reason, len(one.rows)) for one in await list_waiting_questions(database)]
 
 
-async def test_a_second_run_changes_nothing(fresh_database: Database) -> None:
-    await take(fresh_database, given([row(1), row(2)], [row(3)]))
-    before = await facts(fresh_database)
-    again = await take(fresh_database, given([row(3)], [row(2), row(1)]))
-    assert again.ledger.count_of(Outcome.UNCHANGED) == 3
-    assert await facts(fresh_database) == before
+async def test_second_run_changes_nothing(fresh_database: Database) -> None:
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(2)], [build_row(3)]))
+    before = await fetch_facts(fresh_database)
+    second = await run_ingest(
+        fresh_database, build_input([build_row(3)], [build_row(2), build_row(1)])
+    )
+    assert second.ledger.count_of(Outcome.UNCHANGED) == 3
+    assert await fetch_facts(fresh_database) == before
     assert not await fresh_database.pool.fetchval("select count(*) from history.source_record")
 
 
-async def test_what_changed_or_vanished_leaves_earlier_answers_as_they_were(
+async def test_changed_and_vanished_records_do_not_change_answers_as_of_before(
     fresh_database: Database,
 ) -> None:
-    await take(fresh_database, given([row(1), row(2), row(3)]))
-    then = await fresh_database.pool.fetchval("select clock_timestamp()")
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(2), build_row(3)]))
+    before_change = await fresh_database.pool.fetchval("select clock_timestamp()")
     ids = [r[0] for r in await fresh_database.pool.fetch("select id from project")]
 
-    async def amounts(at: Any = None) -> list[int]:
-        async with fresh_database.read_transaction() as reading:
-            found = await BudgetLines(reading, ANONYMOUS).by_projects(ids, at=at)
+    async def fetch_amounts(at: Any = None) -> list[int]:
+        async with fresh_database.read_transaction() as transaction:
+            found = await BudgetLines(transaction, ANONYMOUS).by_projects(ids, at=at)
             return sorted(line.amount.satang for lines in found.values() for line in lines)
 
-    assert await amounts() == [100_000] * 3
-    done = await take(fresh_database, given([row(1, "2,000"), row(2)]))
-    assert (done.ledger.count_of(Outcome.CHANGED), done.ledger.vanished) == (1, 1)
-    assert await amounts() == [100_000, 200_000]
-    assert await amounts(then) == [100_000] * 3
-    await take(fresh_database, given([row(1), row(2), row(3)]))
-    assert await amounts() == [100_000] * 3
-    assert await amounts(then) == [100_000] * 3
+    assert await fetch_amounts() == [100_000] * 3
+    result = await run_ingest(fresh_database, build_input([build_row(1, "2,000"), build_row(2)]))
+    assert (result.ledger.count_of(Outcome.CHANGED), result.ledger.vanished) == (1, 1)
+    assert await fetch_amounts() == [100_000, 200_000]
+    assert await fetch_amounts(before_change) == [100_000] * 3
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(2), build_row(3)]))
+    assert await fetch_amounts() == [100_000] * 3
+    assert await fetch_amounts(before_change) == [100_000] * 3
 
 
-async def test_nothing_vanishes_when_a_page_amid_the_list_was_empty(
+async def test_empty_page_amid_the_list_deletes_nothing(
     fresh_database: Database,
 ) -> None:
-    await take(fresh_database, given([row(n) for n in range(40)]))
-    before = await facts(fresh_database)
+    await run_ingest(fresh_database, build_input([build_row(n) for n in range(40)]))
+    before = await fetch_facts(fresh_database)
     with pytest.raises(SourceRefused, match="an empty page stood amid the list"):
-        await take(fresh_database, given([row(n) for n in range(39)], [], [row(39)]))
-    assert await facts(fresh_database) == before
-    done = await take(fresh_database, given([row(n) for n in range(40)]))
-    assert done.ledger.count_of(Outcome.UNCHANGED) == 40
+        await run_ingest(
+            fresh_database, build_input([build_row(n) for n in range(39)], [], [build_row(39)])
+        )
+    assert await fetch_facts(fresh_database) == before
+    result = await run_ingest(fresh_database, build_input([build_row(n) for n in range(40)]))
+    assert result.ledger.count_of(Outcome.UNCHANGED) == 40
 
 
-async def test_nothing_vanishes_on_a_short_or_an_empty_answer(fresh_database: Database) -> None:
-    await take(fresh_database, given([row(n) for n in range(6)]))
-    before = await facts(fresh_database)
+async def test_short_or_empty_answer_deletes_nothing(fresh_database: Database) -> None:
+    await run_ingest(fresh_database, build_input([build_row(n) for n in range(6)]))
+    before = await fetch_facts(fresh_database)
     with pytest.raises(SourceRefused, match="5 of 6 records are missing"):
-        await take(fresh_database, given([row(0)]))
+        await run_ingest(fresh_database, build_input([build_row(0)]))
     with pytest.raises(SourceRefused, match="fewer than"):
-        await take(fresh_database, given([]))
-    assert await facts(fresh_database) == before
+        await run_ingest(fresh_database, build_input([]))
+    assert await fetch_facts(fresh_database) == before
 
 
-async def test_a_part_of_a_source_takes_nothing_out_and_its_own_tombstones_do(
+async def test_partial_read_deletes_only_its_tombstones(
     fresh_database: Database,
 ) -> None:
-    await take(fresh_database, given([row(1), row(2)]))
-    part = await take(fresh_database, given([row(1), row(9)], complete=False, gone=["r1", "r9"]))
-    assert (part.ledger.count_of(Outcome.CHANGED), part.ledger.count_of(Outcome.UNCHANGED)) == (
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(2)]))
+    partial = await run_ingest(
+        fresh_database,
+        build_input([build_row(1), build_row(9)], complete=False, deleted_ids=["r1", "r9"]),
+    )
+    assert (
+        partial.ledger.count_of(Outcome.CHANGED),
+        partial.ledger.count_of(Outcome.UNCHANGED),
+    ) == (
         1,
         1,
     )
-    assert part.ledger.balanced
-    assert [one[0] for one in await facts(fresh_database)] == ["r2"]
+    assert partial.ledger.balanced
+    assert [one[0] for one in await fetch_facts(fresh_database)] == ["r2"]
 
 
-async def test_a_project_people_have_linked_stays_when_its_record_has_vanished(
+async def test_linked_project_is_retained_when_its_record_vanishes(
     fresh_database: Database,
 ) -> None:
-    await take(fresh_database, given([row(1), row(2)]))
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(2)]))
     linked = await fresh_database.pool.fetchval("select id from project where source_key = 'r2'")
     await fresh_database.pool.execute(
         "insert into linkage (id, project_id, stage_id, status, visibility) "
         "values ('l', $1, 'tourism-east.transport', 'AGREED', 'PUBLISHED')",
         linked,
     )
-    done = await take(fresh_database, given([row(1)]))
-    assert done.retained_projects == [linked]
-    assert [one[0:4:3] for one in await facts(fresh_database)] == [("r1", 100_000), ("r2", None)]
+    result = await run_ingest(fresh_database, build_input([build_row(1)]))
+    assert result.retained_projects == [linked]
+    assert [one[0:4:3] for one in await fetch_facts(fresh_database)] == [
+        ("r1", 100_000),
+        ("r2", None),
+    ]
 
 
 @pytest.mark.parametrize(
     "pages",
     [
-        ([row(1), row(2), row(1, "7")],),
-        ([row(1, "7")], [row(2)], [row(1)]),
-        ([row(1)], [row(1, "7"), row(2)]),
+        ([build_row(1), build_row(2), build_row(1, "7")],),
+        ([build_row(1, "7")], [build_row(2)], [build_row(1)]),
+        ([build_row(1)], [build_row(1, "7"), build_row(2)]),
     ],
 )
-async def test_a_key_with_two_values_is_believed_in_neither_wherever_they_come(
+async def test_key_with_two_values_is_quarantined_wherever_they_occur(
     fresh_database: Database, pages: Sequence[Sequence[Row]]
 ) -> None:
-    done = await take(fresh_database, given(*pages))
-    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (1, 2)
-    assert done.ledger.balanced
-    assert [one[0] for one in await facts(fresh_database)] == ["r2"]
-    assert await reasons(fresh_database) == [(QuarantineReason.CONFLICTING_VALUES, 2)]
+    result = await run_ingest(fresh_database, build_input(*pages))
+    assert (result.ledger.count_of(Outcome.NEW), result.ledger.count_of(Outcome.QUARANTINED)) == (
+        1,
+        2,
+    )
+    assert result.ledger.balanced
+    assert [one[0] for one in await fetch_facts(fresh_database)] == ["r2"]
+    assert await list_waiting_reasons(fresh_database) == [(QuarantineReason.CONFLICTING_VALUES, 2)]
 
 
-async def test_a_contradiction_leaves_what_was_known_before(fresh_database: Database) -> None:
-    await take(fresh_database, given([row(1), row(2)]))
-    before = await facts(fresh_database)
-    done = await take(fresh_database, given([row(1, "7"), row(2)], [row(1, "8")]))
-    assert done.ledger.count_of(Outcome.QUARANTINED) == 2
-    assert done.ledger.balanced
-    assert await facts(fresh_database) == before
-
-
-async def test_a_person_chooses_between_two_values_once_and_for_all(
+async def test_conflicting_values_leave_the_stored_facts_unchanged(
     fresh_database: Database,
 ) -> None:
-    await take(fresh_database, given([row(1), row(1, "7")]))
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(2)]))
+    before = await fetch_facts(fresh_database)
+    result = await run_ingest(
+        fresh_database, build_input([build_row(1, "7"), build_row(2)], [build_row(1, "8")])
+    )
+    assert result.ledger.count_of(Outcome.QUARANTINED) == 2
+    assert result.ledger.balanced
+    assert await fetch_facts(fresh_database) == before
+
+
+async def test_accepted_value_persists_in_later_runs(
+    fresh_database: Database,
+) -> None:
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(1, "7")]))
     rows = await fresh_database.pool.fetch("select id, amounts from quarantine order by id")
     await settle_quarantine.settle_quarantine(
         fresh_database, SPEC, read, Ruling(accept=(rows[1]["id"],)), "somebody"
     )
-    assert [one[3] for one in await facts(fresh_database)] == [700]
-    again = await take(fresh_database, given([row(1)], [row(1, "7")]))
+    assert [one[3] for one in await fetch_facts(fresh_database)] == [700]
+    second = await run_ingest(fresh_database, build_input([build_row(1)], [build_row(1, "7")]))
     assert (
-        again.ledger.count_of(Outcome.UNCHANGED),
-        again.ledger.count_of(Outcome.QUARANTINED),
+        second.ledger.count_of(Outcome.UNCHANGED),
+        second.ledger.count_of(Outcome.QUARANTINED),
     ) == (1, 1)
-    assert await reasons(fresh_database) == []
-    assert [one[3] for one in await facts(fresh_database)] == [700]
+    assert await list_waiting_reasons(fresh_database) == []
+    assert [one[3] for one in await fetch_facts(fresh_database)] == [700]
 
 
-async def test_a_refused_row_stays_out_when_it_comes_again(fresh_database: Database) -> None:
-    await take(fresh_database, given([row(1, "-5")]))
-    [asked] = await list_waiting_questions(fresh_database)
-    assert asked.reason is QuarantineReason.NEGATIVE_AMOUNT
-    refused = Ruling(refuse=tuple(asked.rows))
+async def test_refused_row_is_not_stored_in_later_runs(fresh_database: Database) -> None:
+    await run_ingest(fresh_database, build_input([build_row(1, "-5")]))
+    [question] = await list_waiting_questions(fresh_database)
+    assert question.reason is QuarantineReason.NEGATIVE_AMOUNT
+    ruling = Ruling(refuse=tuple(question.rows))
     assert (
-        await settle_quarantine.settle_quarantine(fresh_database, SPEC, read, refused, "somebody")
+        await settle_quarantine.settle_quarantine(fresh_database, SPEC, read, ruling, "somebody")
     ).settled == 1
-    again = await take(fresh_database, given([row(1, "-5")]))
-    assert again.ledger.count_of(Outcome.QUARANTINED) == 1
-    assert await reasons(fresh_database) == []
+    second = await run_ingest(fresh_database, build_input([build_row(1, "-5")]))
+    assert second.ledger.count_of(Outcome.QUARANTINED) == 1
+    assert await list_waiting_reasons(fresh_database) == []
 
 
-async def test_a_row_the_source_has_mended_waits_no_longer(fresh_database: Database) -> None:
-    await take(fresh_database, given([row(1, "NaN"), row(2)]))
-    assert await reasons(fresh_database) == [(QuarantineReason.NOT_A_NUMBER, 1)]
-    await take(fresh_database, given([row(1), row(2)]))
-    assert await reasons(fresh_database) == []
+async def test_row_corrected_by_the_source_leaves_the_quarantine(fresh_database: Database) -> None:
+    await run_ingest(fresh_database, build_input([build_row(1, "NaN"), build_row(2)]))
+    assert await list_waiting_reasons(fresh_database) == [(QuarantineReason.NOT_A_NUMBER, 1)]
+    await run_ingest(fresh_database, build_input([build_row(1), build_row(2)]))
+    assert await list_waiting_reasons(fresh_database) == []
 
 
-async def test_one_decision_reads_every_row_it_covers(fresh_database: Database) -> None:
-    await take(
-        fresh_database, given([row(n, area="จ.ตราดด") for n in range(5)] + [row(9, area="x")])
+async def test_name_decision_settles_every_row_it_covers(fresh_database: Database) -> None:
+    await run_ingest(
+        fresh_database,
+        build_input([build_row(n, area="จ.ตราดด") for n in range(5)] + [build_row(9, area="x")]),
     )
-    taken = NameDecision(NameKind.AREA, "จ.ตราดด", None, FiscalYear(2024), FiscalYear(2024), "23")
-    done = await settle_quarantine.settle_quarantine(
-        fresh_database, SPEC, read, Ruling(taken), "somebody"
+    decision = NameDecision(
+        NameKind.AREA, "จ.ตราดด", None, FiscalYear(2024), FiscalYear(2024), "23"
     )
-    assert (done.read, done.settled) == (5, 5)
-    assert await reasons(fresh_database) == [(QuarantineReason.UNKNOWN_NAME, 1)]
-    assert {one[4] for one in await facts(fresh_database)} == {"23"}
+    settlement = await settle_quarantine.settle_quarantine(
+        fresh_database, SPEC, read, Ruling(decision), "somebody"
+    )
+    assert (settlement.read, settlement.settled) == (5, 5)
+    assert await list_waiting_reasons(fresh_database) == [(QuarantineReason.UNKNOWN_NAME, 1)]
+    assert {one[4] for one in await fetch_facts(fresh_database)} == {"23"}
 
 
-async def test_a_run_that_is_broken_off_is_gone_on_with(fresh_database: Database) -> None:
-    whole = given([row(1), row(2)], [row(2), row(3)], [row(1, "5"), row(4)])
+async def test_interrupted_run_is_resumed(fresh_database: Database) -> None:
+    source_input = build_input(
+        [build_row(1), build_row(2)],
+        [build_row(2), build_row(3)],
+        [build_row(1, "5"), build_row(4)],
+    )
 
-    async def broken(cursor: str | None) -> AsyncIterator[RawPage]:
-        async for page in whole.pages(cursor):
+    async def fetch_until_error(cursor: str | None) -> AsyncIterator[RawPage]:
+        async for page in source_input.pages(cursor):
             if page.cursor == "2":
                 raise SourceUnreachable
             yield page
 
     with pytest.raises(SourceUnreachable):
-        await take(fresh_database, replace(whole, pages=broken))
-    done = await take(fresh_database, whole)
-    assert done.resumed
-    assert done.ledger.read == 6
-    assert done.ledger.balanced
-    assert {o: done.ledger.count_of(o) for o in Outcome if done.ledger.count_of(o)} == {
+        await run_ingest(fresh_database, replace(source_input, pages=fetch_until_error))
+    result = await run_ingest(fresh_database, source_input)
+    assert result.resumed
+    assert result.ledger.read == 6
+    assert result.ledger.balanced
+    assert {o: result.ledger.count_of(o) for o in Outcome if result.ledger.count_of(o)} == {
         Outcome.NEW: 3,
         Outcome.DUPLICATE: 1,
         Outcome.QUARANTINED: 2,
     }
-    assert [one[0] for one in await facts(fresh_database)] == ["r2", "r3", "r4"]
+    assert [one[0] for one in await fetch_facts(fresh_database)] == ["r2", "r3", "r4"]
     assert not await fresh_database.pool.fetchval("select count(*) from run_record")
 
 
-async def test_32_two_runs_of_a_source_are_not_under_way_at_once(fresh_database: Database) -> None:
-    entered, leave = asyncio.Event(), asyncio.Event()
-    whole = given([row(1)])
+async def test_32_second_concurrent_run_of_a_source_is_rejected(fresh_database: Database) -> None:
+    entered, proceed = asyncio.Event(), asyncio.Event()
+    source_input = build_input([build_row(1)])
 
-    async def slow(cursor: str | None) -> AsyncIterator[RawPage]:
+    async def pages_after_event(cursor: str | None) -> AsyncIterator[RawPage]:
         entered.set()
-        await leave.wait()
-        async for page in whole.pages(cursor):
+        await proceed.wait()
+        async for page in source_input.pages(cursor):
             yield page
 
-    first = asyncio.create_task(take(fresh_database, replace(whole, pages=slow)))
+    first = asyncio.create_task(
+        run_ingest(fresh_database, replace(source_input, pages=pages_after_event))
+    )
     await entered.wait()
     with pytest.raises(Conflict, match="under way"):
-        await take(fresh_database, whole)
-    leave.set()
+        await run_ingest(fresh_database, source_input)
+    proceed.set()
     assert (await first).ledger.read == 1
 
 
-async def test_a_dry_run_tells_the_ledger_and_writes_nothing(fresh_database: Database) -> None:
-    done = await take(fresh_database, given([row(1), row(2, "x")]), dry=True)
-    assert (done.ledger.count_of(Outcome.NEW), done.ledger.count_of(Outcome.QUARANTINED)) == (1, 1)
+async def test_dry_run_returns_the_ledger_and_writes_nothing(fresh_database: Database) -> None:
+    result = await run_ingest(
+        fresh_database, build_input([build_row(1), build_row(2, "x")]), dry=True
+    )
+    assert (result.ledger.count_of(Outcome.NEW), result.ledger.count_of(Outcome.QUARANTINED)) == (
+        1,
+        1,
+    )
     for table in ("source_run", "raw_record", "quarantine", "run_record"):
         assert not await fresh_database.pool.fetchval(f"select count(*) from {table}")  # noqa: S608
-    assert await facts(fresh_database) == []
+    assert await fetch_facts(fresh_database) == []
 
 
-async def test_a_page_that_leads_to_itself_stops_the_run(fresh_database: Database) -> None:
-    async def round_and_round(cursor: str | None) -> AsyncIterator[RawPage]:
-        async for page in given([row(1)]).pages(None):
+async def test_page_whose_cursor_is_its_own_fails_the_run(fresh_database: Database) -> None:
+    async def repeat_page(cursor: str | None) -> AsyncIterator[RawPage]:
+        async for page in build_input([build_row(1)]).pages(None):
             yield replace(page, cursor="a", next_cursor="a")
 
     with pytest.raises(SourceRefused, match="same page"):
-        await take(fresh_database, SourceInput(round_and_round, "loop"))
+        await run_ingest(fresh_database, SourceInput(repeat_page, "loop"))
     assert await fresh_database.pool.fetchval("select status from source_run") == "REFUSED"
 
 
-async def test_a_changed_reader_reads_anew_what_has_not_changed(fresh_database: Database) -> None:
-    await take(fresh_database, given([row(1)]))
+async def test_changed_reader_parses_unchanged_records_again(fresh_database: Database) -> None:
+    await run_ingest(fresh_database, build_input([build_row(1)]))
     spec = replace(SPEC, digest="second", money_unit=type(SPEC.money_unit).THOUSAND_BAHT)
-    done = await ingest(fresh_database, spec, read, given([row(1)]))
-    assert done.ledger.count_of(Outcome.UNCHANGED) == 1
-    assert [one[3] for one in await facts(fresh_database)] == [100_000_000]
+    result = await ingest(fresh_database, spec, read, build_input([build_row(1)]))
+    assert result.ledger.count_of(Outcome.UNCHANGED) == 1
+    assert [one[3] for one in await fetch_facts(fresh_database)] == [100_000_000]

@@ -26,7 +26,7 @@ from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
 from tests.conftest import Asking
-from tests.ingest.made import sample
+from tests.ingest.made import find_sample
 
 MATRIX = """
 query ($phase: BudgetPhase!) {
@@ -40,7 +40,7 @@ query ($phase: BudgetPhase!) {
   }
 }
 """
-ACT = FiscalYear(2022)
+ACT_YEAR = FiscalYear(2022)
 DECISIONS = {
     ("จังหวัดสิงค์บุรี", 1): "17",
     ("จังหวัดสุราษฎ์ธานี", 1): "84",
@@ -51,12 +51,12 @@ DECISIONS = {
 }
 
 
-async def taken_in(database: Database, source: str, name: str, step: int) -> RunResult:
-    asked, path = find_connector(source), sample(name)
-    given = SourceInput(
-        create_file_pages(path, asked.spec, step), path.name, compute_file_digest(path)
+async def ingest_sample(database: Database, source: str, name: str, step: int) -> RunResult:
+    connector, path = find_connector(source), find_sample(name)
+    source_input = SourceInput(
+        create_file_pages(path, connector.spec, step), path.name, compute_file_digest(path)
     )
-    return await ingest(database, asked.spec, asked.read, given)
+    return await ingest(database, connector.spec, connector.read, source_input)
 
 
 class Service(BaseHTTPRequestHandler):
@@ -65,10 +65,10 @@ class Service(BaseHTTPRequestHandler):
     records: ClassVar[list[bytes]] = []
 
     def do_GET(self) -> None:
-        asked = parse_qs(urlsplit(self.path).query)
-        offset = int(asked.get("offset", ["0"])[0])
+        parameters = parse_qs(urlsplit(self.path).query)
+        offset = int(parameters.get("offset", ["0"])[0])
         body = b'{"result": [' + b",".join(self.records[offset : offset + 20]) + b"]}"
-        self.send_response(200 if asked.get("user_token") == ["play-token"] else 401)
+        self.send_response(200 if parameters.get("user_token") == ["play-token"] else 401)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.end_headers()
@@ -81,7 +81,7 @@ class Service(BaseHTTPRequestHandler):
 @pytest.fixture
 def service() -> Iterator[str]:
     """Where the service answers."""
-    Service.records = sample("govspending/bbgfproject.ndjson").read_bytes().splitlines()
+    Service.records = find_sample("govspending/bbgfproject.ndjson").read_bytes().splitlines()
     with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -90,20 +90,22 @@ def service() -> Iterator[str]:
         thread.join()
 
 
-async def test_the_service_read_over_http_gives_the_same_ledger_and_tells_no_token(
+async def test_http_read_yields_the_same_ledger_and_stores_no_token(
     service: str, fresh_database: Database
 ) -> None:
-    asked = find_connector("govspending_budget")
-    pages = http_pages(replace(asked.spec, url=service), lambda _: "play-token", TokenCache())
-    done = await ingest(fresh_database, asked.spec, asked.read, SourceInput(pages, service))
+    connector = find_connector("govspending_budget")
+    pages = http_pages(replace(connector.spec, url=service), lambda _: "play-token", TokenCache())
+    result = await ingest(
+        fresh_database, connector.spec, connector.read, SourceInput(pages, service)
+    )
     counts = {
-        outcome: done.ledger.count_of(outcome)
+        outcome: result.ledger.count_of(outcome)
         for outcome in Outcome
-        if done.ledger.count_of(outcome)
+        if result.ledger.count_of(outcome)
     }
     assert counts == {Outcome.NEW: 490, Outcome.DUPLICATE: 12}
-    assert done.ledger.balanced
-    assert done.ledger.stored_amounts[BudgetPhase.DISBURSED] == 2_898_739_843_067
+    assert result.ledger.balanced
+    assert result.ledger.stored_amounts[BudgetPhase.DISBURSED] == 2_898_739_843_067
     count = fresh_database.pool.fetchval
     assert (
         await count("select count(*) from source_record where scheme = 'govspending_budget'") == 490
@@ -111,10 +113,10 @@ async def test_the_service_read_over_http_gives_the_same_ledger_and_tells_no_tok
     assert not await count("select count(*) from source_record where url like '%play-token%'")
 
 
-async def test_502_records_in_pages_of_20_are_490_projects_to_the_satang(
+async def test_all_502_records_become_490_projects_exact_to_the_satang(
     ask: Asking, fresh_database: Database
 ) -> None:
-    first = await taken_in(
+    first = await ingest_sample(
         fresh_database, "govspending_budget", "govspending/bbgfproject.ndjson", 20
     )
     ledger = first.ledger
@@ -133,81 +135,87 @@ async def test_502_records_in_pages_of_20_are_490_projects_to_the_satang(
         "APPROPRIATED": 5_704_200_290_000,
         "DISBURSED": 2_898_739_843_067,
     }
-    again = await taken_in(
+    second = await ingest_sample(
         fresh_database, "govspending_budget", "govspending/bbgfproject.ndjson", 50
     )
-    assert (again.ledger.count_of(Outcome.NEW), again.ledger.count_of(Outcome.CHANGED)) == (0, 0)
-    assert again.ledger.count_of(Outcome.UNCHANGED) == 490
+    assert (second.ledger.count_of(Outcome.NEW), second.ledger.count_of(Outcome.CHANGED)) == (0, 0)
+    assert second.ledger.count_of(Outcome.UNCHANGED) == 490
     for table in ("project", "budget_line", "source_record", "provenance"):
         assert not await fresh_database.pool.fetchval(f"select count(*) from history.{table}")  # noqa: S608
 
-    for phase, whole in (("APPROPRIATED", "57042002900.00"), ("DISBURSED", "28987398430.67")):
+    for phase, expected in (("APPROPRIATED", "57042002900.00"), ("DISBURSED", "28987398430.67")):
         answer = await ask(MATRIX, {"phase": phase}, database=fresh_database)
         matrix = answer["data"]["matrix"]
-        assert Decimal(matrix["total"]["budget"]["amount"]) == Decimal(whole)
+        assert Decimal(matrix["total"]["budget"]["amount"]) == Decimal(expected)
         rows = [one["total"]["budget"] for one in matrix["rows"]["headers"]]
-        assert sum(Decimal(one["amount"]) for one in rows if one) == Decimal(whole)
+        assert sum(Decimal(one["amount"]) for one in rows if one) == Decimal(expected)
         assert matrix["total"]["sumOfCells"] == matrix["total"]["budget"]
         if phase == "DISBURSED":
-            [apart] = [one for one in matrix["rows"]["headers"] if one["kind"] == "UNASSIGNED"]
-            assert Decimal(apart["total"]["budget"]["amount"]) == Decimal("22074255165.52")
+            [unassigned] = [one for one in matrix["rows"]["headers"] if one["kind"] == "UNASSIGNED"]
+            assert Decimal(unassigned["total"]["budget"]["amount"]) == Decimal("22074255165.52")
 
 
-async def test_every_one_of_910_rows_is_stored_or_waits_and_a_review_settles_them(
+async def test_each_of_910_rows_is_stored_or_quarantined_and_settled_by_review(
     fresh_database: Database,
 ) -> None:
     name = "budget_act/2022-3-13-1.csv"
-    with sample(name).open(encoding="utf-8-sig", newline="") as file:
-        whole = sum(int(row["AMOUNT"].replace(",", "")) * 100 for row in csv.DictReader(file))
-    first = await taken_in(fresh_database, "budget_act", name, 97)
+    with find_sample(name).open(encoding="utf-8-sig", newline="") as file:
+        expected_satang = sum(
+            int(row["AMOUNT"].replace(",", "")) * 100 for row in csv.DictReader(file)
+        )
+    first = await ingest_sample(fresh_database, "budget_act", name, 97)
     assert first.ledger.read == 910
     assert first.ledger.balanced
     assert first.ledger.count_of(Outcome.NEW) + first.ledger.count_of(Outcome.QUARANTINED) == 910
     stored = first.ledger.stored_amounts[BudgetPhase.APPROPRIATED]
-    held = first.ledger.satang[Outcome.QUARANTINED][BudgetPhase.APPROPRIATED]
-    assert stored + held == whole == 841_381_622_300
+    quarantined = first.ledger.satang[Outcome.QUARANTINED][BudgetPhase.APPROPRIATED]
+    assert stored + quarantined == expected_satang == 841_381_622_300
 
-    asked = find_connector("budget_act")
+    connector = find_connector("budget_act")
     questions = await list_waiting_questions(fresh_database, "budget_act")
     names = {(one.written, one.block): one for one in questions if one.kind is NameKind.AREA}
     assert len(names) == len(DECISIONS)
     assert Counter(len(one.rows) for one in names.values()) == Counter([14, 15, 14, 13, 11, 10])
-    near = next(one for one in questions if one.written == "จังหวัดสิงค์บุรี")
-    assert [one.target for one in near.proposals] == ["17"]
-    lost = next(one for one in questions if one.reason is QuarantineReason.AMBIGUOUS_NAME)
-    assert [one.target for one in lost.proposals] == ["C2560-03", "C2560-04"]
+    similar = next(one for one in questions if one.written == "จังหวัดสิงค์บุรี")
+    assert [one.target for one in similar.proposals] == ["17"]
+    ambiguous = next(one for one in questions if one.reason is QuarantineReason.AMBIGUOUS_NAME)
+    assert [one.target for one in ambiguous.proposals] == ["C2560-03", "C2560-04"]
     for (written, block), target in DECISIONS.items():
-        [at] = [one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")]
-        taken = NameDecision(NameKind.AREA, written, at[1], ACT, ACT, target)
-        done = await settle_quarantine.settle_quarantine(
-            fresh_database, asked.spec, asked.read, Ruling(taken), "somebody"
+        [question_key] = [
+            one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")
+        ]
+        decision = NameDecision(NameKind.AREA, written, question_key[1], ACT_YEAR, ACT_YEAR, target)
+        settlement = await settle_quarantine.settle_quarantine(
+            fresh_database, connector.spec, connector.read, Ruling(decision), "somebody"
         )
-        assert done.settled == done.read
-    [left] = await list_waiting_questions(fresh_database, "budget_act")
-    assert (left.reason, left.written) == (QuarantineReason.MISPLACED_SEPARATOR, "300,0")
-    as_written = Ruling(accept=tuple(left.rows))
+        assert settlement.settled == settlement.read
+    [remaining] = await list_waiting_questions(fresh_database, "budget_act")
+    assert (remaining.reason, remaining.written) == (QuarantineReason.MISPLACED_SEPARATOR, "300,0")
+    as_written = Ruling(accept=tuple(remaining.rows))
     await settle_quarantine.settle_quarantine(
-        fresh_database, asked.spec, asked.read, as_written, "somebody"
+        fresh_database, connector.spec, connector.read, as_written, "somebody"
     )
     assert await list_waiting_questions(fresh_database) == []
-    assert await fresh_database.pool.fetchval("select sum(amount) from budget_line") == whole
+    assert (
+        await fresh_database.pool.fetchval("select sum(amount) from budget_line") == expected_satang
+    )
 
-    async def rows() -> list[Any]:
+    async def fetch_rows() -> list[Any]:
         return [
             *await fresh_database.pool.fetch("select * from budget_line order by id"),
             *await fresh_database.pool.fetch("select * from project order by id"),
         ]
 
-    before = await rows()
-    again = await taken_in(fresh_database, "budget_act", name, 500)
-    assert again.ledger.count_of(Outcome.UNCHANGED) == 910
-    assert await rows() == before
+    before = await fetch_rows()
+    second = await ingest_sample(fresh_database, "budget_act", name, 500)
+    assert second.ledger.count_of(Outcome.UNCHANGED) == 910
+    assert await fetch_rows() == before
     assert await list_waiting_questions(fresh_database) == []
 
 
-async def test_another_volume_leaves_the_first_as_it_is(fresh_database: Database) -> None:
-    await taken_in(fresh_database, "budget_act", "budget_act/2022-3-13-1.csv", 500)
-    other = await taken_in(fresh_database, "budget_act", "budget_act/2022-3-17.csv", 500)
+async def test_import_of_another_volume_does_not_change_the_first(fresh_database: Database) -> None:
+    await ingest_sample(fresh_database, "budget_act", "budget_act/2022-3-13-1.csv", 500)
+    other = await ingest_sample(fresh_database, "budget_act", "budget_act/2022-3-17.csv", 500)
     assert (other.ledger.read, other.ledger.vanished, other.ledger.balanced) == (243, 0, True)
     count = "select count(*) from source_record where scope = '2022.3.13(1)'"
     assert await fresh_database.pool.fetchval(count) == 832

@@ -19,11 +19,11 @@ from hub.sandbox.faults import Fault
 from hub.sandbox.records import GeneratedRecords
 from hub.settings import Settings
 from tests.conftest import administer, copied, numbers, quiet
-from tests.sandbox.served import served
+from tests.sandbox.served import serve_agency
 
 SPEC = find_connector("govspending_budget").spec
-HEALTH = "select health from source where id = $1"
-SECRET = "GOVSPENDING_USER_TOKEN"  # noqa: S105 - the name of one
+HEALTH_QUERY = "select health from source where id = $1"
+SECRET_NAME = "GOVSPENDING_USER_TOKEN"  # noqa: S105 - the name of one
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def dsn(template: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def running(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
+async def run_hub(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
     """A hub over a database while the block runs, and a look into that."""
     settings = Settings("127.0.0.1", 0, folder, True, dsn, 3, scheduler=True)
     app = HubApplication(settings, quiet)
@@ -48,7 +48,7 @@ async def running(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def seen(connection: asyncpg.Connection, statement: str) -> Any:
+async def fetch_until_truthy(connection: asyncpg.Connection, statement: str) -> Any:
     """What a statement answers, once it is anything: only the database can say when."""
     async with asyncio.timeout(60):
         while not (found := await connection.fetchval(statement)):  # noqa: ASYNC110 - see above
@@ -56,43 +56,43 @@ async def seen(connection: asyncpg.Connection, statement: str) -> Any:
     return found
 
 
-async def test_a_hub_without_secrets_asks_nobody_and_says_what_is_missing(
+async def test_hub_without_secrets_reads_nothing_and_names_the_missing_variable(
     dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.delenv(SECRET, raising=False)
-    async with running(dsn, tmp_path) as connection:
-        words = await seen(connection, "select reason from schedule")
-        assert f"set the variable {SECRET}" in words
-        assert await connection.fetchval(HEALTH, SPEC.id) == "PAUSED"
+    monkeypatch.delenv(SECRET_NAME, raising=False)
+    async with run_hub(dsn, tmp_path) as connection:
+        reason = await fetch_until_truthy(connection, "select reason from schedule")
+        assert f"set the variable {SECRET_NAME}" in reason
+        assert await connection.fetchval(HEALTH_QUERY, SPEC.id) == "PAUSED"
         assert await connection.fetchval("select count(*) from source_run") == 0
     assert [line for line in caplog.records if line.levelname != "INFO"] == []
 
 
-async def test_it_reads_a_source_by_itself_and_goes_on_where_it_was_stopped(
+async def test_started_hub_reads_a_source_and_resumes_an_interrupted_run(
     dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(SECRET, USER_TOKEN)
+    monkeypatch.setenv(SECRET_NAME, USER_TOKEN)
     agency = SandboxAgency(GeneratedRecords(95))
-    with served(agency) as address:
-        one = find_connector(SPEC.id)
-        declared = replace(one.spec, url=f"{address}/budget/bbgfproject")
+    with serve_agency(agency) as address:
+        connector = find_connector(SPEC.id)
+        declared = replace(connector.spec, url=f"{address}/budget/bbgfproject")
         monkeypatch.setattr(
             "hub.bootstrap.sources.load_connectors",
-            lambda _: {SPEC.id: replace(one, spec=declared)},
+            lambda _: {SPEC.id: replace(connector, spec=declared)},
         )
         agency.faults = [Fault.parse("slow@3")]
-        async with running(dsn, tmp_path) as connection:
-            half = "select ledger->>'read' from source_run where ledger->>'read' >= '40'"
-            assert await seen(connection, half) == "40"
+        async with run_hub(dsn, tmp_path) as connection:
+            half_read = "select ledger->>'read' from source_run where ledger->>'read' >= '40'"
+            assert await fetch_until_truthy(connection, half_read) == "40"
         agency.faults = []
-        async with running(dsn, tmp_path) as connection:
-            done = "select ledger->>'read' from source_run where status = 'SUCCEEDED'"
-            assert await seen(connection, done) == "95"
+        async with run_hub(dsn, tmp_path) as connection:
+            completed = "select ledger->>'read' from source_run where status = 'SUCCEEDED'"
+            assert await fetch_until_truthy(connection, completed) == "95"
             assert await connection.fetchval("select count(*) from source_run") == 1
-            assert await connection.fetchval(HEALTH, SPEC.id) == "OK"
+            assert await connection.fetchval(HEALTH_QUERY, SPEC.id) == "OK"
 
 
-def test_the_scheduler_is_on_unless_it_is_told_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scheduler_is_enabled_unless_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HUB_SCHEDULER", raising=False)
     assert Settings.from_environment().scheduler
     monkeypatch.setenv("HUB_SCHEDULER", "off")

@@ -21,37 +21,39 @@ from hub.store.database import Database, open_database
 from hub.store.ingest import schedule
 from hub.store.ingest.declarations import upsert_source
 from tests.conftest import of_database
-from tests.ingest.made import SPEC, given, read, row
+from tests.ingest.made import SPEC, build_input, build_row, read
 
 DAY = timedelta(days=1)
-SECRET = replace(SPEC.auth, kind=AuthMethod.HEADER, secret="made-up")  # noqa: S106 - the name of one
-DAILY = replace(SPEC, cadence=Cadence.DAILY, auth=SECRET)
-OPEN = replace(SPEC, cadence=Cadence.DAILY)
-PAGES = given([row(1)], [row(2)], [row(3)])
+SECRET_AUTH = replace(SPEC.auth, kind=AuthMethod.HEADER, secret="made-up")  # noqa: S106 - the name of one
+DAILY = replace(SPEC, cadence=Cadence.DAILY, auth=SECRET_AUTH)
+DAILY_WITHOUT_SECRET = replace(SPEC, cadence=Cadence.DAILY)
+PAGES = build_input([build_row(1)], [build_row(2)], [build_row(3)])
 
 
 @dataclass
-class Now:
+class FakeClock:
     """A clock that a test sets."""
 
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    time: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __call__(self) -> datetime:
-        return self.at
+        return self.time
 
 
-def node(
+def create_node(
     database: Database,
-    clock: Now,
+    clock: FakeClock,
     spec: SourceSpec = DAILY,
-    what: Callable[[], SourceInput] = lambda: PAGES,
+    create_input: Callable[[], SourceInput] = lambda: PAGES,
 ) -> tuple[Scheduler, ScheduledSource]:
-    one = ScheduledSource(spec, read, what)
-    return Scheduler(database, [one], clock, poll_interval=0.01, jitter=lambda: 1.0), one
+    scheduled = ScheduledSource(spec, read, create_input)
+    return Scheduler(
+        database, [scheduled], clock, poll_interval=0.01, jitter=lambda: 1.0
+    ), scheduled
 
 
 @pytest.fixture
-async def declared(fresh_database: Database) -> Database:
+async def database_with_sources(fresh_database: Database) -> Database:
     """A database that knows the sources, none of them read."""
     async with fresh_database.write_transaction() as connection:
         for spec in (DAILY, replace(DAILY, id="other")):
@@ -59,226 +61,259 @@ async def declared(fresh_database: Database) -> Database:
     return fresh_database
 
 
-async def runs(database: Database) -> list[tuple[Any, ...]]:
+async def list_runs(database: Database) -> list[tuple[Any, ...]]:
     rows = await database.pool.fetch("select source_id, status from source_run order by id")
     return [tuple(one) for one in rows]
 
 
-async def health(database: Database, source: str = "made_up") -> str:
+async def fetch_health(database: Database, source: str = "made_up") -> str:
     return str(await database.pool.fetchval("select health from source where id = $1", source))
 
 
-async def until(true: Callable[[], Any]) -> None:
+async def wait_until(condition: Callable[[], Any]) -> None:
     """Wait for what will be; the limit is for a test that hangs."""
     async with asyncio.timeout(30):
-        while not await true():  # noqa: ASYNC110 - it is the database that will say so
+        while not await condition():  # noqa: ASYNC110 - it is the database that will say so
             await asyncio.sleep(0.01)
 
 
-async def test_of_two_nodes_one_reads_what_is_due(template: str, declared: Database) -> None:
-    name = await declared.pool.fetchval("select current_database()")
-    clock = Now()
+async def test_due_source_is_read_by_one_of_several_nodes(
+    template: str, database_with_sources: Database
+) -> None:
+    name = await database_with_sources.pool.fetchval("select current_database()")
+    clock = FakeClock()
     async with open_database(of_database(template, name), pool_size=3) as second:
-        nodes = [node(database, clock) for database in (declared, second) for _ in range(2)]
+        nodes = [
+            create_node(database, clock)
+            for database in (database_with_sources, second)
+            for _ in range(2)
+        ]
         for times in (1, 2):
             done = await asyncio.gather(*(one.read_if_due(source) for one, source in nodes))
             assert sorted(done) == [False, False, False, True]
-            assert await runs(declared) == [("made_up", "SUCCEEDED")] * times
+            assert await list_runs(database_with_sources) == [("made_up", "SUCCEEDED")] * times
             assert not any([await one.read_if_due(source) for one, source in nodes])
-            clock.at += DAY + DAY / 10
+            clock.time += DAY + DAY / 10
 
 
-async def test_what_was_read_by_hand_is_not_due_before_its_time(declared: Database) -> None:
-    await ingest(declared, DAILY, read, PAGES)
-    clock = Now()
-    one, source = node(declared, clock)
+async def test_source_read_manually_is_not_due_before_its_next_time(
+    database_with_sources: Database,
+) -> None:
+    await ingest(database_with_sources, DAILY, read, PAGES)
+    clock = FakeClock()
+    one, source = create_node(database_with_sources, clock)
     assert not await one.read_if_due(source)
-    clock.at += DAY
+    clock.time += DAY
     assert await one.read_if_due(source)
 
 
-async def test_a_hub_that_was_only_started_asks_nobody(declared: Database) -> None:
-    clock = Now()
-    one, source = node(declared, clock, OPEN)
+async def test_source_without_a_secret_is_not_read_before_its_first_manual_run(
+    database_with_sources: Database,
+) -> None:
+    clock = FakeClock()
+    one, source = create_node(database_with_sources, clock, DAILY_WITHOUT_SECRET)
     assert not await one.read_if_due(source)
-    await ingest(declared, OPEN, read, PAGES)
-    clock.at += 2 * DAY
+    await ingest(database_with_sources, DAILY_WITHOUT_SECRET, read, PAGES)
+    clock.time += 2 * DAY
     assert await one.read_if_due(source)
 
 
-async def test_a_source_without_its_secret_is_paused_in_words_and_read_once_it_is_set(
-    declared: Database,
+async def test_missing_secret_pauses_the_source_until_it_is_set(
+    database_with_sources: Database,
 ) -> None:
     missing = [True]
 
-    def what() -> SourceInput:
+    def create_input() -> SourceInput:
         if missing:
             raise SourceCredentialsRejected(
                 "ยังไม่ได้ตั้งความลับ made-up · The secret made-up is not set"
             )
         return PAGES
 
-    one, source = node(declared, Now(), what=what)
+    one, source = create_node(database_with_sources, FakeClock(), create_input=create_input)
     for _ in range(3):
         assert not await one.read_if_due(source)
-    assert (await runs(declared), await health(declared)) == ([], "PAUSED")
-    assert "made-up is not set" in (await schedule.fetch_failure_reasons(declared))["made_up"]
-    past = "select count(*) from history.source where id = 'made_up'"
-    assert await declared.pool.fetchval(past) == 1  # said once, not at every look
+    assert (await list_runs(database_with_sources), await fetch_health(database_with_sources)) == (
+        [],
+        "PAUSED",
+    )
+    assert (
+        "made-up is not set"
+        in (await schedule.fetch_failure_reasons(database_with_sources))["made_up"]
+    )
+    history_count = "select count(*) from history.source where id = 'made_up'"
+    assert (
+        await database_with_sources.pool.fetchval(history_count) == 1
+    )  # said once, not at every look
     missing.clear()
     assert await one.read_if_due(source)
-    assert await health(declared) == "OK"
-    assert await schedule.fetch_failure_reasons(declared) == {}
+    assert await fetch_health(database_with_sources) == "OK"
+    assert await schedule.fetch_failure_reasons(database_with_sources) == {}
 
 
-async def test_a_node_without_the_secret_does_not_pause_what_another_reads(
-    declared: Database,
+async def test_node_without_the_secret_does_not_pause_a_source_others_read(
+    database_with_sources: Database,
 ) -> None:
-    def missing() -> SourceInput:
+    def raise_rejected() -> SourceInput:
         raise SourceCredentialsRejected
 
-    clock = Now()
-    reads, source = node(declared, clock)
-    lacks, same = node(declared, clock, what=missing)
-    assert await reads.read_if_due(source)
-    assert not await lacks.read_if_due(same)
-    assert await health(declared) == "OK"
-    clock.at += 2 * DAY
-    assert not await lacks.read_if_due(same)
-    assert await health(declared) == "PAUSED"
+    clock = FakeClock()
+    with_secret, source = create_node(database_with_sources, clock)
+    without_secret, same = create_node(database_with_sources, clock, create_input=raise_rejected)
+    assert await with_secret.read_if_due(source)
+    assert not await without_secret.read_if_due(same)
+    assert await fetch_health(database_with_sources) == "OK"
+    clock.time += 2 * DAY
+    assert not await without_secret.read_if_due(same)
+    assert await fetch_health(database_with_sources) == "PAUSED"
 
 
-async def test_a_source_that_fails_is_asked_later_each_time_and_leaves_the_others(
-    declared: Database,
+async def test_failing_source_is_retried_with_backoff_and_others_are_read(
+    database_with_sources: Database,
 ) -> None:
-    async def broken(_: str | None) -> AsyncIterator[RawPage]:
+    async def raise_unreachable(_: str | None) -> AsyncIterator[RawPage]:
         raise SourceUnreachable
         yield
 
-    clock = Now()
-    one, source = node(declared, clock, what=lambda: SourceInput(broken, "broken"))
-    fine, other = node(declared, clock, replace(DAILY, id="other"))
+    clock = FakeClock()
+    one, source = create_node(
+        database_with_sources, clock, create_input=lambda: SourceInput(raise_unreachable, "broken")
+    )
+    working, other = create_node(database_with_sources, clock, replace(DAILY, id="other"))
     waits = []
     for expected in ("DEGRADED", "DEGRADED", "DOWN", "DOWN"):
-        began = clock.at
+        began = clock.time
         assert await one.read_if_due(source)
-        assert await health(declared) == expected
+        assert await fetch_health(database_with_sources) == expected
         assert not await one.read_if_due(source)
-        due: datetime = await declared.pool.fetchval(
+        due: datetime = await database_with_sources.pool.fetchval(
             "select due_at from schedule where source_id = 'made_up'"
         )
         waits.append(due - began)
-        clock.at = due
+        clock.time = due
     assert waits == [timedelta(minutes=n) for n in (1, 2, 4, 8)]
-    assert await fine.read_if_due(other)
-    assert (await health(declared, "other"), await health(declared)) == ("OK", "DOWN")
-    mended, same = node(declared, clock)
-    assert await mended.read_if_due(same)
-    assert await health(declared) == "OK"
+    assert await working.read_if_due(other)
+    assert (
+        await fetch_health(database_with_sources, "other"),
+        await fetch_health(database_with_sources),
+    ) == ("OK", "DOWN")
+    repaired, same = create_node(database_with_sources, clock)
+    assert await repaired.read_if_due(same)
+    assert await fetch_health(database_with_sources) == "OK"
 
 
-async def test_a_source_that_rejects_us_waits_for_a_person_and_is_tried_once_a_day(
-    declared: Database,
+async def test_rejected_credentials_pause_the_source_and_are_retried_daily(
+    database_with_sources: Database,
 ) -> None:
-    async def rejecting(_: str | None) -> AsyncIterator[RawPage]:
+    async def raise_rejected(_: str | None) -> AsyncIterator[RawPage]:
         raise SourceCredentialsRejected
         yield
 
-    clock = Now()
-    one, source = node(declared, clock, what=lambda: SourceInput(rejecting, "rejecting"))
+    clock = FakeClock()
+    one, source = create_node(
+        database_with_sources, clock, create_input=lambda: SourceInput(raise_rejected, "rejecting")
+    )
     assert await one.read_if_due(source)
-    assert await health(declared) == "PAUSED"
-    clock.at += DAY - timedelta(minutes=1)
+    assert await fetch_health(database_with_sources) == "PAUSED"
+    clock.time += DAY - timedelta(minutes=1)
     assert not await one.read_if_due(source)
-    clock.at += timedelta(minutes=1)
+    clock.time += timedelta(minutes=1)
     assert await one.read_if_due(source)
 
 
-async def test_a_hub_that_stops_leaves_a_run_that_the_next_node_goes_on_with(
-    declared: Database,
+async def test_run_interrupted_by_shutdown_is_resumed_by_another_node(
+    database_with_sources: Database,
 ) -> None:
-    reached, clock = asyncio.Event(), Now()
+    reached, clock = asyncio.Event(), FakeClock()
 
-    async def slow(cursor: str | None) -> AsyncIterator[RawPage]:
+    async def pages_until_second(cursor: str | None) -> AsyncIterator[RawPage]:
         async for page in PAGES.pages(cursor):
             if page.cursor == "1":
                 reached.set()
                 await asyncio.Event().wait()
             yield page
 
-    stopping, _ = node(declared, clock, what=lambda: replace(PAGES, pages=slow))
+    stopping, _ = create_node(
+        database_with_sources, clock, create_input=lambda: replace(PAGES, pages=pages_until_second)
+    )
     running = asyncio.create_task(stopping.run())
-    written = "select ledger->>'read' = '1' from source_run"
+    first_page_stored = "select ledger->>'read' = '1' from source_run"
     async with asyncio.timeout(30):
         await reached.wait()
-        while not await declared.pool.fetchval(written):  # noqa: ASYNC110 - the way in tells nobody
+        while not await database_with_sources.pool.fetchval(first_page_stored):  # noqa: ASYNC110 - the way in tells nobody
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])
-    assert await runs(declared) == [("made_up", "RUNNING")]
-    assert await declared.pool.fetchval("select ledger->'read' from source_run") == "1"
-    following, source = node(declared, clock)
+    assert await list_runs(database_with_sources) == [("made_up", "RUNNING")]
+    assert await database_with_sources.pool.fetchval("select ledger->'read' from source_run") == "1"
+    following, source = create_node(database_with_sources, clock)
     assert await following.read_if_due(source)
-    assert await runs(declared) == [("made_up", "SUCCEEDED")]
-    assert await declared.pool.fetchval("select ledger->'read' from source_run") == "3"
+    assert await list_runs(database_with_sources) == [("made_up", "SUCCEEDED")]
+    assert await database_with_sources.pool.fetchval("select ledger->'read' from source_run") == "3"
     assert (
-        await declared.pool.fetchval("select count(*) from project where source_id = 'made_up'")
+        await database_with_sources.pool.fetchval(
+            "select count(*) from project where source_id = 'made_up'"
+        )
         == 3
     )
 
 
-async def test_a_node_that_died_keeps_a_source_for_its_lease_and_no_longer(
-    declared: Database,
+async def test_lease_of_a_dead_node_expires(
+    database_with_sources: Database,
 ) -> None:
-    clock = Now()
+    clock = FakeClock()
     assert await schedule.claim_source(
-        declared, "made_up", clock.at, DAY, clock.at + LEASE_DURATION
+        database_with_sources, "made_up", clock.time, DAY, clock.time + LEASE_DURATION
     )
-    one, source = node(declared, clock)
+    one, source = create_node(database_with_sources, clock)
     assert not await one.read_if_due(source)
-    clock.at += LEASE_DURATION
+    clock.time += LEASE_DURATION
     assert await one.read_if_due(source)
 
 
-async def test_a_run_by_hand_is_left_alone(declared: Database) -> None:
-    entered, leave = asyncio.Event(), asyncio.Event()
+async def test_scheduler_does_not_interrupt_a_manual_run(database_with_sources: Database) -> None:
+    entered, proceed = asyncio.Event(), asyncio.Event()
 
-    async def slow(cursor: str | None) -> AsyncIterator[RawPage]:
+    async def pages_after_event(cursor: str | None) -> AsyncIterator[RawPage]:
         entered.set()
-        await leave.wait()
+        await proceed.wait()
         async for page in PAGES.pages(cursor):
             yield page
 
-    by_hand = asyncio.create_task(ingest(declared, DAILY, read, replace(PAGES, pages=slow)))
+    manual_run = asyncio.create_task(
+        ingest(database_with_sources, DAILY, read, replace(PAGES, pages=pages_after_event))
+    )
     await entered.wait()
-    one, source = node(declared, Now())
+    one, source = create_node(database_with_sources, FakeClock())
     assert not await one.read_if_due(source)
-    leave.set()
-    await by_hand
-    assert await runs(declared) == [("made_up", "SUCCEEDED")]
-    assert await health(declared) == "OK"
+    proceed.set()
+    await manual_run
+    assert await list_runs(database_with_sources) == [("made_up", "SUCCEEDED")]
+    assert await fetch_health(database_with_sources) == "OK"
 
 
-async def test_a_reader_that_breaks_is_a_failure_like_any_other_and_says_so_once(
-    declared: Database, caplog: pytest.LogCaptureFixture
+async def test_unexpected_exception_counts_as_a_failure_and_is_logged_once(
+    database_with_sources: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def wrong(_: str | None) -> AsyncIterator[RawPage]:
+    async def raise_error(_: str | None) -> AsyncIterator[RawPage]:
         raise ZeroDivisionError
         yield
 
-    clock = Now()
+    clock = FakeClock()
     running = asyncio.create_task(
-        node(declared, clock, what=lambda: SourceInput(wrong, "wrong"))[0].run()
+        create_node(
+            database_with_sources, clock, create_input=lambda: SourceInput(raise_error, "wrong")
+        )[0].run()
     )
 
-    async def noted() -> bool:
-        return await schedule.fetch_failure_count(declared, "made_up") > 0
+    async def has_failed() -> bool:
+        return await schedule.fetch_failure_count(database_with_sources, "made_up") > 0
 
-    await until(noted)
+    await wait_until(has_failed)
     await asyncio.sleep(0.1)  # it looks again and again meanwhile, and it is not due
     running.cancel()
     await asyncio.wait([running])
-    assert await health(declared) == "DEGRADED"
+    assert await fetch_health(database_with_sources) == "DEGRADED"
     assert len([line for line in caplog.records if line.exc_info]) == 1
 
 
@@ -287,18 +322,20 @@ errors = st.sampled_from(
 )
 periods = st.sampled_from([one.period for one in Cadence if one.period])
 chances = st.floats(0, 1)
-AT = datetime(2026, 1, 1, tzinfo=UTC)
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @drawn(period=periods, failures=st.integers(1, 10**6), error=errors, chance=chances)
-def test_a_failed_source_is_tried_again_within_a_day_and_never_at_once(
+def test_retry_delay_is_between_30_seconds_and_a_day(
     period: timedelta, failures: int, error: Exception, chance: float
 ) -> None:
-    wait = next_run_after_failure(AT, period, failures, error, chance) - AT
+    wait = next_run_after_failure(START, period, failures, error, chance) - START
     assert timedelta(seconds=30) <= wait <= min(period, DAY)
 
 
 @drawn(period=periods, chance=chances)
-def test_a_source_that_is_read_in_time_stays_fresh(period: timedelta, chance: float) -> None:
-    due = next_run_after_success(AT, period, chance)
-    assert AT + period <= due < AT + period + period / 4
+def test_next_run_is_within_a_quarter_period_after_the_period(
+    period: timedelta, chance: float
+) -> None:
+    due = next_run_after_success(START, period, chance)
+    assert START + period <= due < START + period + period / 4

@@ -9,7 +9,7 @@ from hub.ingest.run import ingest
 from hub.services.sources.source_status import upsert_sources
 from hub.store.database import Database
 from tests.conftest import Asking
-from tests.ingest.made import SPEC, given, read, row
+from tests.ingest.made import SPEC, build_input, build_row, read
 from tests.resolvers.test_sources import OWNER, STEWARD, STRANGER
 
 SETTLE = """mutation($input: QuarantineSettleInput!) {
@@ -26,8 +26,8 @@ SINGBURI = {"name": {"kind": "AREA", "name": "สิงค์บุรี", "tar
 @pytest.fixture
 async def waiting(fresh_database: Database, ask: Asking) -> Database:
     """Three rows under a misspelt name, two under one key; and the connector at hand."""
-    rows = [row(n, area="สิงค์บุรี") for n in (1, 2, 3)] + [row(9), row(9, "2,000")]
-    await ingest(fresh_database, SPEC, read, given(rows))
+    rows = [build_row(n, area="สิงค์บุรี") for n in (1, 2, 3)] + [build_row(9), build_row(9, "2,000")]
+    await ingest(fresh_database, SPEC, read, build_input(rows))
     return fresh_database
 
 

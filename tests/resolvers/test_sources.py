@@ -11,7 +11,7 @@ from hub.domain.provenance import Cadence
 from hub.ingest.run import ingest
 from hub.store.database import Database
 from tests.conftest import Asking
-from tests.ingest.made import SPEC, given, read, row
+from tests.ingest.made import SPEC, build_input, build_row, read
 
 OPERATE = Permission.OPERATE_SOURCES.value
 STEWARD = Viewer("steward", "ministry:01", frozenset({OPERATE, Permission.STEWARD.value}))
@@ -42,8 +42,14 @@ OPERATED = """{
 
 @pytest.fixture
 async def taken(fresh_database: Database) -> Database:
-    rows = [row(1), row(2, area="ส่วนกลาง"), row(3, "NaN"), row(4, area="สิงค์บุรี"), row(1)]
-    await ingest(fresh_database, SPEC, read, given(rows))
+    rows = [
+        build_row(1),
+        build_row(2, area="ส่วนกลาง"),
+        build_row(3, "NaN"),
+        build_row(4, area="สิงค์บุรี"),
+        build_row(1),
+    ]
+    await ingest(fresh_database, SPEC, read, build_input(rows))
     return fresh_database
 
 
@@ -71,7 +77,7 @@ async def test_a_source_is_as_fresh_as_its_promise_says_when_it_is_asked(
     ask: Asking, fresh_database: Database, days: int, status: str
 ) -> None:
     daily = replace(SPEC, cadence=Cadence.DAILY)
-    await ingest(fresh_database, daily, read, given([row(1)]))
+    await ingest(fresh_database, daily, read, build_input([build_row(1)]))
     later = datetime.now(UTC) + timedelta(days=days)
     found = source(await ask(STANDING, database=fresh_database, now=later))
     assert found["freshness"] == status
@@ -171,7 +177,12 @@ async def test_a_list_of_sources_costs_a_counted_number_of_statements(
 async def test_the_rows_of_one_source_leave_room_for_the_questions_of_another(
     ask: Asking, taken: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await ingest(taken, replace(SPEC, id="another"), read, given([row(1, "NaN"), row(2, "x")]))
+    await ingest(
+        taken,
+        replace(SPEC, id="another"),
+        read,
+        build_input([build_row(1, "NaN"), build_row(2, "x")]),
+    )
     monkeypatch.setattr("resolvers.quarantine.MAX_REVIEWED_ROWS", 1)
     query = "{ sources(fetched: true) { nodes { questions { written } } } }"
     answer = await ask(query, database=taken, viewer=STEWARD)

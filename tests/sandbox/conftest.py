@@ -6,12 +6,12 @@ import pytest
 
 from hub.sandbox.agency import SandboxAgency
 from hub.sandbox.records import GeneratedRecords
-from tests.sandbox.served import Source, served
+from tests.sandbox.served import SandboxSource, serve_agency
 
 
 @pytest.fixture
-def source() -> Iterator[Source]:
+def source() -> Iterator[SandboxSource]:
     """A well-behaved agency of 95 records; `source.behave("503x3")` changes that."""
     agency = SandboxAgency(GeneratedRecords(95))
-    with served(agency) as address:
-        yield Source(agency, address)
+    with serve_agency(agency) as address:
+        yield SandboxSource(agency, address)

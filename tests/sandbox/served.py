@@ -19,79 +19,81 @@ from hub.sandbox.server import serve_in_thread
 SECRETS = {"budget-token": USER_TOKEN, "client-secret": CLIENT_SECRET}
 
 
-def served(agency: SandboxAgency) -> AbstractContextManager[str]:
+def serve_agency(agency: SandboxAgency) -> AbstractContextManager[str]:
     """The address of an agency while it answers."""
-    return serving(create_sandbox(agency))
+    return serve_app(create_sandbox(agency))
 
 
-serving = serve_in_thread
+serve_app = serve_in_thread
 
 
 @dataclass
-class Slept:
+class FakeSleep:
     """Waits that take no time, and are remembered."""
 
-    waits: list[float] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
 
     async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
+        self.delays.append(seconds)
         await asyncio.sleep(0)
 
     @property
-    def waiting(self) -> RetryTiming:
+    def timing(self) -> RetryTiming:
         return RetryTiming(sleep=self.sleep, jitter=lambda: 1.0)
 
 
-class Source:
+class SandboxSource:
     """A sandbox, the specs of its three APIs, and readers of them."""
 
     def __init__(self, agency: SandboxAgency, address: str) -> None:
         self.agency = agency
         self.address = address
-        self.slept = Slept()
-        self.grants = TokenCache(timing=self.slept.waiting)
+        self.fake_sleep = FakeSleep()
+        self.token_cache = TokenCache(timing=self.fake_sleep.timing)
         self.limits = FetchLimits(connect_timeout=5, read_timeout=5, total_timeout=20)
 
-    def behave(self, *faults: str) -> None:
+    def set_faults(self, *faults: str) -> None:
         self.agency.faults = [Fault.parse(fault) for fault in faults]
 
     def spec(self, api: str = "budget", **changes: Any) -> SourceSpec:
-        return parse_source_spec(api, declared(api, self.address, **changes), "")
+        return parse_source_spec(api, build_declaration(api, self.address, **changes), "")
 
-    def pages(self, api: str = "budget", spec: SourceSpec | None = None, **more: Any) -> HttpPages:
-        made = create_http_pages(
+    def create_pages(
+        self, api: str = "budget", spec: SourceSpec | None = None, **more: Any
+    ) -> HttpPages:
+        reader = create_http_pages(
             spec or self.spec(api),
             SECRETS.__getitem__,
-            self.grants,
+            self.token_cache,
             limits=self.limits,
-            timing=self.slept.waiting,
+            timing=self.fake_sleep.timing,
         )
-        return replace(made, **more)
+        return replace(reader, **more)
 
     async def read(self, api: str = "budget", cursor: str | None = None) -> list[RawRecord]:
-        return [r async for page in self.pages(api)(cursor) for r in page.records]
+        return [r async for page in self.create_pages(api)(cursor) for r in page.records]
 
     async def read_pages(self, api: str = "budget", cursor: str | None = None) -> list[RawPage]:
-        return [page async for page in self.pages(api)(cursor)]
+        return [page async for page in self.create_pages(api)(cursor)]
 
-    async def broken_off(
+    async def read_until_error(
         self, api: str = "budget", spec: SourceSpec | None = None
     ) -> tuple[list[RawPage], SourceError | None]:
         """The pages of a reading until it fails, and what it fails with."""
-        seen: list[RawPage] = []
+        pages_read: list[RawPage] = []
         try:
-            async for page in self.pages(api, spec)(None):
-                seen.append(page)  # noqa: PERF401 - kept where the reading breaks off
+            async for page in self.create_pages(api, spec)(None):
+                pages_read.append(page)  # noqa: PERF401 - kept where the reading breaks off
         except SourceError as error:
-            return seen, error
-        return seen, None
+            return pages_read, error
+        return pages_read, None
 
     @property
-    def seen(self) -> dict[str, int]:
+    def counters(self) -> dict[str, int]:
         return self.agency.counters
 
 
-def declared(api: str, address: str, **changes: Any) -> dict[str, Any]:
+def build_declaration(api: str, address: str, **changes: Any) -> dict[str, Any]:
     """A `source.toml` as it is parsed."""
     budget = api == "budget"
     offset = {"style": "OFFSET", "parameter": "offset", "step": 20, "records": "result"}

@@ -22,7 +22,7 @@ from hub.ingest.run import SourceInput, ingest
 from hub.services.matrix.assess_sources import ReportingObligations
 from hub.store.database import Database
 from tests.conftest import Asking
-from tests.ingest.made import AT, SPEC, given, read, row
+from tests.ingest.made import RETRIEVED_AT, SPEC, build_input, build_row, read
 from tests.services.by_hand import silent_by_hand
 
 NOW = datetime.now(UTC)
@@ -85,7 +85,7 @@ def states(matrix: dict[str, Any]) -> Counter[tuple[str, str]]:
 async def test_a_year_nobody_told_of_is_not_reported_where_somebody_should_have(
     ask: Asking, fresh_database: Database
 ) -> None:
-    await ingest(fresh_database, DAILY, read, given([row(1)]))  # of 2567 alone
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))  # of 2567 alone
     told = states(await asked(ask, fresh_database, tourism(2024)))
     assert {state for _, state in told} == {"GAP"}
     silent = await asked(ask, fresh_database, tourism(2025))
@@ -101,14 +101,14 @@ async def test_what_the_deck_says_of_2554_stays_as_it_is(
     ask: Asking, fresh_database: Database
 ) -> None:
     before = await asked(ask, fresh_database, tourism(2011))
-    await ingest(fresh_database, DAILY, read, given([row(1)]))
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))
     assert await asked(ask, fresh_database, tourism(2011)) | {"key": ""} == before | {"key": ""}
 
 
 async def test_a_source_nobody_began_to_read_makes_nothing_unreported(
     ask: Asking, fresh_database: Database
 ) -> None:
-    await ingest(fresh_database, DAILY, read, given([row(1)]))
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))
     async with fresh_database.write_transaction() as connection:
         await connection.execute("update source set last_success_at = null where id = 'made_up'")
     assert {s for _, s in states(await asked(ask, fresh_database, tourism(2025)))} == {"GAP"}
@@ -125,14 +125,14 @@ async def test_a_source_nobody_began_to_read_makes_nothing_unreported(
 async def test_cells_turn_late_and_stale_as_time_goes_on(
     ask: Asking, fresh_database: Database, days: int, status: str, state: str
 ) -> None:
-    await ingest(fresh_database, DAILY, read, given([row(1, year=str(THIS_YEAR.be))]))
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1, year=str(THIS_YEAR.be))]))
     later = datetime.now(UTC) + timedelta(days=days)
     matrix = await asked(ask, fresh_database, places(THIS_YEAR.ce), later)
     cells = {cell["row"]["key"]: cell for cell in matrix["cells"]}
     assert cells["23"]["projectCount"] == 1  # Trat, where the made-up record stands
     assert cells["23"]["freshness"] == {
         "status": status,
-        "oldestRetrievedAt": AT.isoformat(),
+        "oldestRetrievedAt": RETRIEVED_AT.isoformat(),
         "reportingAgencies": 1,
         "expectedAgencies": 1,
     }
@@ -147,7 +147,7 @@ async def test_cells_turn_late_and_stale_as_time_goes_on(
 async def test_what_was_told_of_a_year_that_was_over_stays_told(
     ask: Asking, fresh_database: Database
 ) -> None:
-    await ingest(fresh_database, DAILY, read, given([row(1)]))
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))
     later = NOW + timedelta(days=400)
     assert {s for _, s in states(await asked(ask, fresh_database, tourism(2024), later))} == {"GAP"}
 
@@ -158,8 +158,8 @@ async def test_a_source_that_is_down_leaves_its_figures_and_those_of_others(
     other = replace(
         DAILY, id="other", title=LocalizedText("อีกแหล่ง", "Another"), agency="ministry:05"
     )
-    await ingest(fresh_database, other, read, given([row(7)]))
-    await ingest(fresh_database, DAILY, read, given([row(1)]))
+    await ingest(fresh_database, other, read, build_input([build_row(7)]))
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))
     for _ in range(3):
         with pytest.raises(SourceUnreachable):
             await ingest(fresh_database, DAILY, read, BROKEN)
@@ -180,7 +180,7 @@ async def test_a_source_that_is_down_leaves_its_figures_and_those_of_others(
 
 async def test_freshness_is_what_was_known_then(ask: Asking, fresh_database: Database) -> None:
     then = await fresh_database.pool.fetchval("select clock_timestamp()")
-    await ingest(fresh_database, DAILY, read, given([row(1)]))
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))
     past = await asked(
         ask, fresh_database, places(2024, asOf={"instant": then.isoformat()}), datetime.now(UTC)
     )

@@ -18,8 +18,7 @@ import asyncpg
 import pytest
 
 from hub.errors import StoreUnusable
-from hub.store.embedded import attachments
-from hub.store.embedded import location as place
+from hub.store.embedded import attachments, location
 from hub.store.embedded.server import EmbeddedError, EmbeddedServer, start
 
 CHECKOUT = Path(__file__).parents[2]
@@ -230,7 +229,7 @@ async def test_a_killed_server_comes_back_with_every_committed_row(folder: Path)
 @pytest.mark.parametrize("whose", ["nobody's", "another program's", "a zombie's"])
 async def test_a_pid_file_left_over_is_recognised_whose_number_is(folder: Path, whose: str) -> None:
     begin(folder).stop()
-    account = place.choose_account(folder)  # PostgreSQL disregards processes of other accounts
+    account = location.choose_account(folder)  # PostgreSQL disregards processes of other accounts
     program = ["/bin/sleep", "600"] if whose == "another program's" else ["/bin/true"]
     with subprocess.Popen(program, user=account.uid if account else None) as child:
         try:
@@ -303,7 +302,7 @@ def ordinary(around: Path) -> Iterator[None]:
     if not ROOT:
         yield
         return
-    account = place.choose_account(around)
+    account = location.choose_account(around)
     assert account is not None
     os.setegid(account.gid)
     os.seteuid(account.uid)
@@ -403,7 +402,7 @@ def closed(around: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.skip("only a hub run by root gives its server another account")
     folder = around / "closed"
     folder.mkdir(mode=0o700)
-    monkeypatch.setattr(place, "SHARED_FOLDERS", [around / "shelter"])
+    monkeypatch.setattr(location, "SHARED_FOLDERS", [around / "shelter"])
     return folder
 
 
@@ -446,14 +445,14 @@ def test_root_keeps_no_data_in_a_shelter_that_others_can_write(closed: Path, aro
 async def test_root_copies_programs_that_its_server_cannot_reach(
     closed: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install = place._find_shipped_programs()
+    install = location._find_shipped_programs()
     package = closed / install.parent.name
     for part in ("bin", "lib", "share"):
         shutil.copytree(install / part, package / install.name / part, symlinks=True)
     libraries = install.parent.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, closed / libraries.name)
-    monkeypatch.setattr(place, "_find_shipped_programs", lambda: package / install.name)
+    monkeypatch.setattr(location, "_find_shipped_programs", lambda: package / install.name)
     said: list[str] = []
     server = begin(folder, report=said.append)
     try:

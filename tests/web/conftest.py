@@ -12,7 +12,7 @@ from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.web.listening import Listening
 from tests.conftest import Asking, copied
-from tests.ingest.made import SPEC, given, read, row
+from tests.ingest.made import SPEC, build_input, build_row, read
 from tests.resolvers.test_quarantine import Made
 from tests.web.access import Realm
 from tests.web.door import SCHEMA, client_of, endpoint, served
@@ -99,6 +99,6 @@ async def party(fresh_database: Database) -> None:
 async def waiting(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A source of the interior ministry, three of whose rows wait."""
     monkeypatch.setattr("hub.bootstrap.sources.load_connectors", lambda _: {"made_up": Made})
-    rows = [row(n, area="สิงค์บุรี") for n in (1, 2, 3)]
-    await ingest(fresh_database, SPEC, read, given(rows))
+    rows = [build_row(n, area="สิงค์บุรี") for n in (1, 2, 3)]
+    await ingest(fresh_database, SPEC, read, build_input(rows))
     return fresh_database

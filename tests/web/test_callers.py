@@ -7,7 +7,7 @@ import pytest
 from hub.domain.identity.viewer import ANONYMOUS, Role, Viewer
 from hub.store.database import Database
 from hub.web.turnstile import Caller
-from tests.sandbox.served import serving
+from tests.sandbox.served import serve_app
 from tests.web.access import TOURISM, URL, WHO, Realm, ec
 from tests.web.jwks import Jwks, token_of
 from tests.web.people import Browser
@@ -46,7 +46,7 @@ async def test_a_client_asks_by_its_own_list_and_nobody_by_anothers(
         assert (await realm.ask(await token(realm, "reporter"))).status_code == 403
         assert (await realm.ask()).status_code == 403
         key = ec()
-        with serving(Jwks(key)) as address:
+        with serve_app(Jwks(key)) as address:
             await realm.add_issuer(ISSUER, f"{address}/jwks")
             named_alike = token_of(ISSUER, key, client_id="planner")
             assert (await realm.viewer(named_alike)).client_id == "planner"

@@ -15,7 +15,7 @@ from hub.settings import Settings
 from hub.store.database import Database
 from hub.web.listening import Listening
 from tests.conftest import AsViewer
-from tests.ingest.made import SPEC, given, read, row
+from tests.ingest.made import SPEC, build_input, build_row, read
 from tests.web.door import served
 from tests.web.test_events import events, stream
 
@@ -56,7 +56,12 @@ async def test_a_run_that_ends_is_told_with_what_it_changed(
 ) -> None:
     following = asyncio.create_task(told(served_hub, 1))
     await listening_to(fresh_database)
-    await ingest(fresh_database, SPEC, read, given([row(1), row(2), row(3, area="ระยอง")]))
+    await ingest(
+        fresh_database,
+        SPEC,
+        read,
+        build_input([build_row(1), build_row(2), build_row(3, area="ระยอง")]),
+    )
     [event] = await asyncio.wait_for(following, 20)
     assert event["source"] == {"id": "gid://hub/Source/made_up", "recordCount": 3}
     assert event["run"] == {"status": "SUCCEEDED", "ledger": {"read": 3}}
@@ -66,8 +71,10 @@ async def test_a_run_that_ends_is_told_with_what_it_changed(
 async def test_who_was_away_is_told_what_was_missed(
     served_hub: Listening, fresh_database: Database
 ) -> None:
-    await ingest(fresh_database, SPEC, read, given([row(1)]))
-    await ingest(fresh_database, SPEC, read, given([row(1, "5,000"), row(2)], snapshot="t"))
+    await ingest(fresh_database, SPEC, read, build_input([build_row(1)]))
+    await ingest(
+        fresh_database, SPEC, read, build_input([build_row(1, "5,000"), build_row(2)], snapshot="t")
+    )
     [before] = await fresh_database.pool.fetch("select min(id) as id from source_event")
     first, second = await told(served_hub, 2, after="WzBd")  # [0], before all
     assert first["cursor"] != second["cursor"]

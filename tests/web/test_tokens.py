@@ -11,7 +11,7 @@ from starlette.requests import Request
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.store.database import Database
 from hub.web.trust import REMEMBERED
-from tests.sandbox.served import serving
+from tests.sandbox.served import serve_app
 from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, Unreachable, ec
 from tests.web.jwks import Jwks, token_of
 
@@ -140,7 +140,7 @@ async def test_who_is_disabled_stops_within_the_bound_on_every_node(
 )
 async def test_a_disabled_issuer_stops_and_another_agency_goes_on(realm: Realm, stop: Stop) -> None:
     key, own = ec(), await token(realm)
-    with serving(Jwks(key)) as address:
+    with serve_app(Jwks(key)) as address:
         await realm.add_issuer(ISSUER, f"{address}/jwks")
         given = token_of(ISSUER, key)
         user = await realm.bearer(given)

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.kit.limits import FetchLimits
 from hub.web.trust import COOLDOWN, FRESH, STALE
-from tests.sandbox.served import serving
+from tests.sandbox.served import serve_app
 from tests.web.access import TOURISM, Realm, ec, ed, rsa
 from tests.web.jwks import Jwks, token_of
 
@@ -29,7 +29,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def jwks() -> Iterator[tuple[Jwks, str]]:
     served = Jwks(ec("first"))
-    with serving(served) as address:
+    with serve_app(served) as address:
         yield served, f"{address}/jwks"
 
 
@@ -80,7 +80,7 @@ async def test_without_any_key_the_answer_is_to_come_back_and_others_are_not_tou
     served, address = jwks
     other = Jwks(ec("other"))
     served.mood = mood
-    with serving(other) as well:
+    with serve_app(other) as well:
         await realm.add_issuer(MOI, address)
         await realm.add_issuer(MOTS, f"{well}/jwks", TOURISM)
         late, fine = await asyncio.gather(
@@ -167,7 +167,7 @@ async def test_an_issuer_speaks_for_its_agency_and_cannot_be_taken_by_another(
     served, address = jwks
     await realm.add_issuer(MOI, address)
     other = ec("first")  # the same name, of another issuer
-    with serving(Jwks(other)) as there:
+    with serve_app(Jwks(other)) as there:
         await realm.add_issuer(MOTS, f"{there}/jwks", TOURISM)
         assert (await realm.ask(token_of(MOTS, other))).status_code == 200
         assert (await realm.ask(token_of(MOI, other))).status_code == 401

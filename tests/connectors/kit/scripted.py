@@ -16,24 +16,24 @@ from connectors.kit.limits import FetchLimits
 from connectors.kit.paging import HttpPages
 from hub.domain.sources.records import RawPage
 from hub.domain.sources.spec import parse_source_spec
-from tests.sandbox.served import Slept, declared, serving
+from tests.sandbox.served import FakeSleep, build_declaration, serve_app
 
 
 @dataclass
-class Script:
+class ScriptedSource:
     """Answers still to come; the last one is given again and again."""
 
     address: str = ""
     answers: list[Response] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    slept: Slept = field(default_factory=Slept)
+    requests: list[str] = field(default_factory=list)
+    fake_sleep: FakeSleep = field(default_factory=FakeSleep)
 
-    async def answer(self, request: Request) -> Response:
-        question = request.url.path + ("?" + request.url.query if request.url.query else "")
-        self.asked.append(question)
+    async def handle(self, request: Request) -> Response:
+        target = request.url.path + ("?" + request.url.query if request.url.query else "")
+        self.requests.append(target)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
-    def says(self, *bodies: Any, **headers: str) -> None:
+    def respond_with(self, *bodies: Any, **headers: str) -> None:
         """Answer with these bodies: bytes as they are, anything else as JSON."""
         self.answers = [
             Response(
@@ -43,24 +43,24 @@ class Script:
             for body in bodies
         ]
 
-    async def read(
+    async def read_pages(
         self, cursor: str | None = None, limits: FetchLimits | None = None, **changes: Any
     ) -> list[RawPage]:
         """The pages that come of it."""
-        plain = {"auth": {}, "url": f"{self.address}/list"}
+        defaults = {"auth": {}, "url": f"{self.address}/list"}
         spec = parse_source_spec(
-            "scripted", declared("budget", self.address, **{**plain, **changes}), ""
+            "scripted", build_declaration("budget", self.address, **{**defaults, **changes}), ""
         )
         reader = HttpPages(
-            spec, Anonymous(), limits=limits or FetchLimits(), timing=self.slept.waiting
+            spec, Anonymous(), limits=limits or FetchLimits(), timing=self.fake_sleep.timing
         )
         return [page async for page in reader(cursor)]
 
 
 @contextmanager
-def scripted() -> Iterator[Script]:
+def serve_script() -> Iterator[ScriptedSource]:
     """A script and the server that follows it."""
-    script = Script()
-    with serving(Starlette(routes=[Route("/{path:path}", script.answer)])) as address:
+    script = ScriptedSource()
+    with serve_app(Starlette(routes=[Route("/{path:path}", script.handle)])) as address:
         script.address = address
         yield script

@@ -21,18 +21,18 @@ from connectors.kit.paging import create_credentials
 from hub.domain.budget import BudgetPhase
 from hub.sandbox.endpoints import DEFAULT_LIMIT, MAX_LIMIT, SandboxEndpoints
 from hub.sandbox.records import GeneratedRecords
-from tests.sandbox.served import SECRETS, Source
+from tests.sandbox.served import SECRETS, SandboxSource
 
 ROOT = Path(__file__).parents[3]
-PUBLISHED = yaml.safe_load((ROOT / "docs" / "source-contract.yaml").read_text("utf-8"))
-SCHEMAS = PUBLISHED["components"]["schemas"]
+OPENAPI = yaml.safe_load((ROOT / "docs" / "source-contract.yaml").read_text("utf-8"))
+SCHEMAS = OPENAPI["components"]["schemas"]
 
 
 @pytest.mark.parametrize(
     ("name", "fields"),
     [("Project", PROJECT_FIELDS), ("Tombstone", TOMBSTONE_FIELDS), ("Amount", AMOUNT_FIELDS)],
 )
-def test_the_published_fields_are_those_the_hub_checks(
+def test_published_fields_equal_the_fields_the_hub_checks(
     name: str, fields: dict[str, FieldRule]
 ) -> None:
     schema = SCHEMAS[name]
@@ -41,15 +41,15 @@ def test_the_published_fields_are_those_the_hub_checks(
     assert set(schema["required"]) == {n for n, field in fields.items() if field.is_required}
 
 
-def test_the_published_phases_and_limits_are_the_hubs() -> None:
+def test_published_phases_and_limits_equal_those_of_the_hub() -> None:
     assert SCHEMAS["Amount"]["properties"]["phase"]["enum"] == [p.value for p in BudgetPhase]
     [limit] = [
-        p for p in PUBLISHED["paths"]["/projects"]["get"]["parameters"] if p["name"] == "limit"
+        p for p in OPENAPI["paths"]["/projects"]["get"]["parameters"] if p["name"] == "limit"
     ]
     assert (limit["schema"]["default"], limit["schema"]["maximum"]) == (DEFAULT_LIMIT, MAX_LIMIT)
 
 
-def test_every_reference_within_the_document_leads_somewhere() -> None:
+def test_every_reference_in_the_document_resolves() -> None:
     def walk(part: Any) -> None:
         for name, value in part.items() if isinstance(part, dict) else enumerate(part):
             if name == "$ref":
@@ -57,25 +57,25 @@ def test_every_reference_within_the_document_leads_somewhere() -> None:
             elif isinstance(value, dict | list):
                 walk(value)
 
-    walk(PUBLISHED)
+    walk(OPENAPI)
 
 
-GOOD = GeneratedRecords(10).project(3, "ministry")
+VALID_PROJECT = GeneratedRecords(10).project(3, "ministry")
 
 
 @pytest.mark.parametrize("kind", ["ministry", "local"])
-def test_generated_projects_keep_the_contract(kind: str) -> None:
+def test_generated_projects_conform_to_the_contract(kind: str) -> None:
     assert [
         fault for n in range(10) for fault in find_violations(GeneratedRecords(10).project(n, kind))
     ] == []
 
 
-def amount(**changes: Any) -> dict[str, Any]:
-    return {"amounts": [{**GOOD["amounts"][0], **changes}]}
+def with_amount_changes(**changes: Any) -> dict[str, Any]:
+    return {"amounts": [{**VALID_PROJECT["amounts"][0], **changes}]}
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"id": ""}, "id must be"),
         ({"id": ["x"]}, "id must be"),
@@ -87,120 +87,126 @@ def amount(**changes: Any) -> dict[str, Any]:
         ({"extra": 1}, "extra is not in the contract"),
         ({"amounts": {}}, "amounts must be a list"),
         ({"amounts": [1]}, "amounts[0] is no object"),
-        (amount(baht=1.5), "amounts[0].baht must be"),
-        (amount(baht="1,000"), "amounts[0].baht must be"),
-        (amount(baht="-1"), "amounts[0].baht must be"),
-        (amount(baht="1.005"), "amounts[0].baht must be"),
-        (amount(phase="SPENT"), "amounts[0].phase must be"),
-        (amount(phase=["PLANNED"]), "amounts[0].phase must be"),
+        (with_amount_changes(baht=1.5), "amounts[0].baht must be"),
+        (with_amount_changes(baht="1,000"), "amounts[0].baht must be"),
+        (with_amount_changes(baht="-1"), "amounts[0].baht must be"),
+        (with_amount_changes(baht="1.005"), "amounts[0].baht must be"),
+        (with_amount_changes(phase="SPENT"), "amounts[0].phase must be"),
+        (with_amount_changes(phase=["PLANNED"]), "amounts[0].phase must be"),
         ({"deleted": True}, "title_th is not in the contract"),
     ],
 )
-def test_a_field_that_breaks_the_contract_is_named(changes: dict[str, Any], told: str) -> None:
-    assert any(en.startswith(told) for _, en in find_violations(GOOD | changes))
+def test_invalid_field_is_named_in_the_violation(changes: dict[str, Any], message: str) -> None:
+    assert any(en.startswith(message) for _, en in find_violations(VALID_PROJECT | changes))
 
 
 @pytest.mark.parametrize(
     "name", [name for name, field in PROJECT_FIELDS.items() if field.is_required]
 )
-def test_a_missing_field_is_named(name: str) -> None:
-    lacking = {k: v for k, v in GOOD.items() if k != name}
-    assert [en for _, en in find_violations(lacking)] == [f"{name} is missing"]
+def test_missing_field_is_named_in_the_violation(name: str) -> None:
+    incomplete = {k: v for k, v in VALID_PROJECT.items() if k != name}
+    assert [en for _, en in find_violations(incomplete)] == [f"{name} is missing"]
 
 
-async def report(source: Source) -> list[CheckResult]:
+async def run_contract_check(source: SandboxSource) -> list[CheckResult]:
     spec = source.spec("ministry")
-    credentials = create_credentials(spec, SECRETS.__getitem__, source.grants)
-    asking = ConformanceCheck(
-        spec.url or "", credentials, source.limits, source.slept.waiting, page_size=20
+    credentials = create_credentials(spec, SECRETS.__getitem__, source.token_cache)
+    check = ConformanceCheck(
+        spec.url or "", credentials, source.limits, source.fake_sleep.timing, page_size=20
     )
-    return [point async for point in asking.run_checks()]
+    return [point async for point in check.run_checks()]
 
 
-async def test_the_sandbox_keeps_every_point_of_the_contract(source: Source) -> None:
+async def test_sandbox_passes_every_contract_check(source: SandboxSource) -> None:
     source.agency.delete_record("ministry", 5)
-    points = await report(source)
+    results = await run_contract_check(source)
     assert [
-        (point.en, point.violations) for point in points if point.status is not CheckStatus.PASSED
+        (result.en, result.violations)
+        for result in results
+        if result.status is not CheckStatus.PASSED
     ] == []
-    assert len(points) == 13
+    assert len(results) == 13
 
 
-async def test_what_there_is_nothing_of_is_unseen_and_not_broken(source: Source) -> None:
-    unkept = [p for p in await report(source) if p.status is not CheckStatus.PASSED]
-    assert [(p.en, p.status) for p in unkept] == [
+async def test_check_without_matching_data_is_untested(source: SandboxSource) -> None:
+    not_passed = [p for p in await run_contract_check(source) if p.status is not CheckStatus.PASSED]
+    assert [(p.en, p.status) for p in not_passed] == [
         ("removed records stay as tombstones", CheckStatus.UNTESTED)
     ]
 
 
-Spoil = Callable[[dict[str, Any]], None]
+AlterPage = Callable[[dict[str, Any]], None]
 
 
-def unsorted(page: dict[str, Any]) -> None:
+def reverse_items(page: dict[str, Any]) -> None:
     page["items"].reverse()
 
 
-def floats(page: dict[str, Any]) -> None:
+def use_float_amounts(page: dict[str, Any]) -> None:
     for item in page["items"]:
         item["amounts"][0]["baht"] = 1.5
 
 
-def extra(page: dict[str, Any]) -> None:
+def add_unknown_field(page: dict[str, Any]) -> None:
     page["items"][0]["note"] = "x"
 
 
-def twice(page: dict[str, Any]) -> None:
+def repeat_first_item(page: dict[str, Any]) -> None:
     page["items"].append(page["items"][0])
 
 
-def total(page: dict[str, Any]) -> None:
+def increment_total(page: dict[str, Any]) -> None:
     page["total"] += 1
 
 
-def stuck(page: dict[str, Any]) -> None:
+def repeat_cursor(page: dict[str, Any]) -> None:
     page["next_cursor"] = "YXQw"
 
 
-def naked(page: dict[str, Any]) -> None:
+def remove_cursor(page: dict[str, Any]) -> None:
     del page["next_cursor"]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "point"),
+    ("alter", "check"),
     [
-        (unsorted, "in the order of updated_at, then id"),
-        (floats, "every record keeps the contract"),
-        (extra, "every record keeps the contract"),
-        (twice, "no key comes twice"),
-        (twice, "no more records than `limit`"),
-        (total, "`total` is what can be counted"),
-        (stuck, "pages in the shape of the contract, with a token of client credentials"),
-        (naked, "pages in the shape of the contract, with a token of client credentials"),
+        (reverse_items, "in the order of updated_at, then id"),
+        (use_float_amounts, "every record keeps the contract"),
+        (add_unknown_field, "every record keeps the contract"),
+        (repeat_first_item, "no key comes twice"),
+        (repeat_first_item, "no more records than `limit`"),
+        (increment_total, "`total` is what can be counted"),
+        (repeat_cursor, "pages in the shape of the contract, with a token of client credentials"),
+        (remove_cursor, "pages in the shape of the contract, with a token of client credentials"),
     ],
 )
-async def test_a_system_that_breaks_a_point_is_told_which(
-    source: Source, monkeypatch: pytest.MonkeyPatch, spoil: Spoil, point: str
+async def test_failed_check_is_reported_with_its_violations(
+    source: SandboxSource, monkeypatch: pytest.MonkeyPatch, alter: AlterPage, check: str
 ) -> None:
-    def spoilt(page: dict[str, Any]) -> dict[str, Any]:
-        made = copy.deepcopy(page)
-        spoil(made)
-        return made
+    def alter_copy(page: dict[str, Any]) -> dict[str, Any]:
+        altered = copy.deepcopy(page)
+        alter(altered)
+        return altered
 
-    monkeypatch.setattr(SandboxEndpoints, "finish_page", staticmethod(spoilt))
-    broken = {p.en: p.violations for p in await report(source) if p.status is CheckStatus.FAILED}
-    assert point in broken
-    assert all(th and en for th, en in broken[point])
-
-
-async def test_a_system_that_is_down_breaks_the_point_that_meets_it(source: Source) -> None:
-    source.behave("500")
-    points = await report(source)
-    assert points[-1].status is CheckStatus.FAILED
-    assert "HTTP 500" in points[-1].violations[0][1]
+    monkeypatch.setattr(SandboxEndpoints, "finish_page", staticmethod(alter_copy))
+    failed = {
+        p.en: p.violations
+        for p in await run_contract_check(source)
+        if p.status is CheckStatus.FAILED
+    }
+    assert check in failed
+    assert all(th and en for th, en in failed[check])
 
 
-async def test_a_system_that_answers_anybody_is_told_so(source: Source) -> None:
-    asking = ConformanceCheck(f"{source.address}/elsewhere", Anonymous(), source.limits)
-    points = [point async for point in asking.run_checks()]
-    assert points[0].violations == (("ตอบข้อมูลโดยไม่ถามโทเค็น", "it answers data to anybody"),)
-    assert points[-1].status is CheckStatus.FAILED
+async def test_status_500_fails_the_check_that_receives_it(source: SandboxSource) -> None:
+    source.set_faults("500")
+    results = await run_contract_check(source)
+    assert results[-1].status is CheckStatus.FAILED
+    assert "HTTP 500" in results[-1].violations[0][1]
+
+
+async def test_data_without_a_token_is_reported_as_a_violation(source: SandboxSource) -> None:
+    check = ConformanceCheck(f"{source.address}/elsewhere", Anonymous(), source.limits)
+    results = [result async for result in check.run_checks()]
+    assert results[0].violations == (("ตอบข้อมูลโดยไม่ถามโทเค็น", "it answers data to anybody"),)
+    assert results[-1].status is CheckStatus.FAILED

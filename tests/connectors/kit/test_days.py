@@ -13,7 +13,7 @@ from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
 
 
 @pytest.mark.parametrize(
-    ("written", "found"),
+    ("text", "expected"),
     [
         ("2024-01-10", date(2024, 1, 10)),
         ("2567-01-10", date(2024, 1, 10)),
@@ -31,28 +31,28 @@ from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
         (None, None),
     ],
 )
-def test_a_day_is_read_as_it_is_meant(written: Any, found: date | None) -> None:
-    assert parse_date(written, "on") == found
+def test_date_in_either_era_is_parsed(text: Any, expected: date | None) -> None:
+    assert parse_date(text, "on") == expected
 
 
 @pytest.mark.parametrize(
-    "written",
+    "value",
     ["31/02/2567", "2023-02-29", "soon", "10/13/2567", "67-01-01", 5, [], "2024-1-1T9:00"],
 )
-def test_what_is_no_day_is_doubted(written: Any) -> None:
-    doubt = parse_date(written, "on")
+def test_invalid_date_returns_a_doubt(value: Any) -> None:
+    doubt = parse_date(value, "on")
     assert isinstance(doubt, Doubt)
     assert (doubt.reason, doubt.field) == (QuarantineReason.IMPOSSIBLE_YEAR, "on")
 
 
 @given(st.dates(date(1962, 1, 1), date(2100, 12, 31)))
-def test_a_day_written_in_any_form_is_the_same_day(one: date) -> None:
-    buddhist = f"{one.day:02}/{one.month:02}/{one.year + BUDDHIST_OFFSET}"
-    assert parse_date(buddhist, "on") == parse_date(one.isoformat(), "on") == one
+def test_buddhist_and_iso_forms_parse_to_the_same_date(day: date) -> None:
+    buddhist = f"{day.day:02}/{day.month:02}/{day.year + BUDDHIST_OFFSET}"
+    assert parse_date(buddhist, "on") == parse_date(day.isoformat(), "on") == day
 
 
 @given(st.integers(1963, 2100))
-def test_31_a_fiscal_year_begins_at_midnight_in_bangkok(year: int) -> None:
+def test_31_fiscal_year_begins_at_midnight_in_bangkok(year: int) -> None:
     first = parse_date(f"{year - 1}-09-30T17:00:00Z", "on")
     assert isinstance(first, date)
     assert FiscalYear.from_date(first).ce == year

@@ -13,15 +13,15 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.spec import Era, Format, MoneyUnit
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
-from tests.connectors.mappings import DISBURSED, REGISTER, written
+from tests.connectors.mappings import DISBURSEMENT_FILE, REGISTER_FILE, write_source_file
 
-MAPPED = ["gfmis_disbursement", "local_plan_file", "project_register_file"]
-TOTAL = {"column": "งาน", "word": "รวม", "under": "แผนงาน"}
+MAPPED_CONNECTORS = ["gfmis_disbursement", "local_plan_file", "project_register_file"]
+TOTAL_ROW = {"column": "งาน", "word": "รวม", "under": "แผนงาน"}
 HOWTO = Path(__file__).parents[3] / "docs" / "howto" / "import-a-file.md"
 
 
-def test_a_mapping_is_the_declaration_of_a_file(tmp_path: Path) -> None:
-    spec = load_source_file(written(tmp_path, REGISTER)).spec
+def test_mapping_declares_format_columns_and_amounts(tmp_path: Path) -> None:
+    spec = load_source_file(write_source_file(tmp_path, REGISTER_FILE)).spec
     assert (spec.format, spec.encoding) == (Format.CSV, "cp874")
     assert (spec.era, spec.money_unit) == (Era.CE, MoneyUnit.MILLION_BAHT)
     assert spec.columns.required == {"งาน", "งบ 2023", "งบ 2024"}
@@ -35,11 +35,13 @@ def test_a_mapping_is_the_declaration_of_a_file(tmp_path: Path) -> None:
     assert (second.year, second.funding) == (FiscalYear(2024), FundingSource.LOAN)
 
 
-def test_another_mapping_is_another_declaration(tmp_path: Path) -> None:
-    first = load_source_file(written(tmp_path, REGISTER)).spec.digest
-    again = load_source_file(written(tmp_path, REGISTER)).spec.digest
-    changed = written(tmp_path, REGISTER, lambda t: t["mapping"].update(ignored=["ที่", "โน้ต"]))
-    assert first == again
+def test_changed_mapping_changes_the_digest(tmp_path: Path) -> None:
+    first = load_source_file(write_source_file(tmp_path, REGISTER_FILE)).spec.digest
+    repeated = load_source_file(write_source_file(tmp_path, REGISTER_FILE)).spec.digest
+    changed = write_source_file(
+        tmp_path, REGISTER_FILE, lambda t: t["mapping"].update(ignored=["ที่", "โน้ต"])
+    )
+    assert first == repeated
     assert first != load_source_file(changed).spec.digest
 
 
@@ -58,10 +60,10 @@ def test_another_mapping_is_another_declaration(tmp_path: Path) -> None:
         (lambda t: t.update(mapping="ก"), "mapping"),
     ],
 )
-def test_a_declaration_of_a_file_that_will_not_do_names_its_key(
+def test_invalid_declaration_error_names_its_key(
     change: Callable[[dict[str, Any]], Any], key: str, tmp_path: Path
 ) -> None:
-    refused(written(tmp_path, REGISTER, change), key)
+    assert_invalid(write_source_file(tmp_path, REGISTER_FILE, change), key)
 
 
 @pytest.mark.parametrize(
@@ -92,16 +94,18 @@ def test_a_declaration_of_a_file_that_will_not_do_names_its_key(
         (lambda m: m.update(colour="red"), "colour"),
         (lambda m: m.update(headings=[{"column": "ยุทธศาสตร์"}]), "headings[0].begins"),
         (lambda m: m.update(totals=[{"column": "ที่", "word": ""}]), "totals[0].word"),
-        (lambda m: m.update(totals=[TOTAL]), "totals[0].under"),
+        (lambda m: m.update(totals=[TOTAL_ROW]), "totals[0].under"),
     ],
 )
-def test_a_mapping_that_will_not_do_names_its_key(
+def test_invalid_mapping_error_names_its_key(
     change: Callable[[dict[str, Any]], Any], key: str, tmp_path: Path
 ) -> None:
-    refused(written(tmp_path, REGISTER, lambda t: change(t["mapping"])), f"mapping.{key}")
+    assert_invalid(
+        write_source_file(tmp_path, REGISTER_FILE, lambda t: change(t["mapping"])), f"mapping.{key}"
+    )
 
 
-def refused(path: Path, key: str) -> None:
+def assert_invalid(path: Path, key: str) -> None:
     with pytest.raises(Invalid) as error:
         load_source_file(path)
     assert error.value.field == f"made_up.toml {key}"
@@ -109,31 +113,31 @@ def refused(path: Path, key: str) -> None:
     assert error.value.en
 
 
-def test_a_phase_that_a_source_does_not_keep_is_refused(tmp_path: Path) -> None:
+def test_phase_not_supported_by_the_connector_is_rejected(tmp_path: Path) -> None:
     def change(table: dict[str, Any]) -> None:
         table["mapping"]["amounts"][0]["phase"] = "PLANNED"
 
     with pytest.raises(Invalid, match=r"mapping\.amounts\[0\]\.phase.*DISBURSED only"):
-        load_source_file(written(tmp_path, DISBURSED, change))
+        load_source_file(write_source_file(tmp_path, DISBURSEMENT_FILE, change))
 
 
-def test_a_source_that_knows_its_columns_takes_no_mapping(tmp_path: Path) -> None:
+def test_connector_with_fixed_columns_rejects_a_mapping(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="is fixed by budget_act"):
-        load_source_file(written(tmp_path, {**REGISTER, "connector": "budget_act"}))
+        load_source_file(write_source_file(tmp_path, {**REGISTER_FILE, "connector": "budget_act"}))
 
 
-def test_the_mapping_printed_in_the_papers_is_one(tmp_path: Path) -> None:
+def test_mapping_printed_in_the_docs_is_valid(tmp_path: Path) -> None:
     text = HOWTO.read_text("utf-8")
     printed = text.partition("```toml\n")[2].partition("```")[0]
     path = tmp_path / "printed.toml"
     path.write_text(printed, "utf-8")
     spec = load_source_file(path).spec
     assert "งบประมาณ / 2570" in spec.columns.required
-    assert {name for name in MAPPED if f"`{name}`" in text} == set(MAPPED)
+    assert {name for name in MAPPED_CONNECTORS if f"`{name}`" in text} == set(MAPPED_CONNECTORS)
 
 
-@pytest.mark.parametrize("source", MAPPED)
-def test_a_mapped_source_says_that_no_public_field_list_is_behind_it(source: str) -> None:
+@pytest.mark.parametrize("source", MAPPED_CONNECTORS)
+def test_mapped_source_documents_that_fields_come_from_the_mapping(source: str) -> None:
     declared = tomllib.loads((CONNECTORS_FOLDER / source / "source.toml").read_text("utf-8"))
     assert "mapping names" in declared["note"]
     readme = (CONNECTORS_FOLDER / source / "README.md").read_text("utf-8")

@@ -17,10 +17,10 @@ from connectors.kit.oauth import OAuthCredentials, TokenCache
 from hub.domain.sources.spec import AuthMethod, AuthSpec
 from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from hub.sandbox.agency import CLIENT_ID
-from tests.sandbox.served import SECRETS, Source
+from tests.sandbox.served import SECRETS, SandboxSource
 
 ROOT = Path(__file__).parents[3]
-AUTH = AuthSpec(
+AUTH_SPEC = AuthSpec(
     kind=AuthMethod.OAUTH,
     parameter=None,
     secret="client-secret",  # noqa: S106 - a name
@@ -31,55 +31,55 @@ AUTH = AuthSpec(
 )
 
 
-def grant(source: Source, grants: TokenCache, **changes: Any) -> OAuthCredentials:
+def create_grant(source: SandboxSource, grants: TokenCache, **changes: Any) -> OAuthCredentials:
     auth = replace(source.spec("ministry").auth, **changes)
     return grants.create_credentials("ministry", source.address, auth, SECRETS.__getitem__)
 
 
-async def test_many_readers_at_once_ask_for_one_token(source: Source) -> None:
-    readings = await asyncio.gather(*(source.read("ministry") for _ in range(8)))
-    assert [len(reading) for reading in readings] == [95] * 8
-    assert source.seen["token_requests"] == 1
+async def test_concurrent_readers_request_one_token(source: SandboxSource) -> None:
+    results = await asyncio.gather(*(source.read("ministry") for _ in range(8)))
+    assert [len(records) for records in results] == [95] * 8
+    assert source.counters["token_requests"] == 1
 
 
-async def test_many_readers_whose_token_expires_at_once_renew_it_once(source: Source) -> None:
+async def test_concurrent_readers_renew_an_expired_token_once(source: SandboxSource) -> None:
     await source.read("ministry")
     source.agency.tokens.clear()
-    readings = await asyncio.gather(*(source.read("ministry") for _ in range(8)))
-    assert [len(reading) for reading in readings] == [95] * 8
-    assert source.seen["token_requests"] == 2
+    results = await asyncio.gather(*(source.read("ministry") for _ in range(8)))
+    assert [len(records) for records in results] == [95] * 8
+    assert source.counters["token_requests"] == 2
 
 
-async def test_a_token_past_its_time_is_renewed_before_it_is_refused(source: Source) -> None:
+async def test_expired_token_is_renewed_before_it_is_rejected(source: SandboxSource) -> None:
     now = datetime.now(UTC)
     grants = TokenCache(timing=RetryTiming(now=lambda: now))
-    first = await grants.get_token(grant(source, grants))
+    first = await grants.get_token(create_grant(source, grants))
     now += timedelta(seconds=3600)
-    second = await grants.get_token(grant(source, grants))
+    second = await grants.get_token(create_grant(source, grants))
     assert first.value != second.value
-    assert source.seen["refused"] == 0
+    assert source.counters["refused"] == 0
 
 
-async def test_a_token_that_is_always_refused_is_tried_twice_and_then_a_person_is_told(
-    source: Source,
+async def test_token_rejected_twice_raises_credentials_rejected(
+    source: SandboxSource,
 ) -> None:
-    source.behave("expire-token@1")
+    source.set_faults("expire-token@1")
     with pytest.raises(SourceCredentialsRejected, match="HTTP 401"):
         await source.read("ministry")
-    assert source.seen["pages"] == 2
-    assert source.seen["token_requests"] == 2
+    assert source.counters["pages"] == 2
+    assert source.counters["token_requests"] == 2
 
 
-async def test_a_renewed_token_is_asked_for_with_the_same_resource(source: Source) -> None:
-    source.behave("expire-tokenx1@3")
+async def test_renewed_token_is_requested_with_the_same_resource(source: SandboxSource) -> None:
+    source.set_faults("expire-tokenx1@3")
     await source.read("ministry")
-    assert source.seen["tokens"] == 2
+    assert source.counters["tokens"] == 2
     assert set(source.agency.tokens.values()) == {f"{source.address}/ministry"}
-    assert source.seen["token_requests_without_resource"] == 0
+    assert source.counters["token_requests_without_resource"] == 0
 
 
-async def test_processes_share_a_token_and_the_first_one_asks_for_it(
-    source: Source, tmp_path: Path
+async def test_processes_share_the_token_requested_by_the_first(
+    source: SandboxSource, tmp_path: Path
 ) -> None:
     script = dedent("""
         import asyncio, sys
@@ -98,78 +98,78 @@ async def test_processes_share_a_token_and_the_first_one_asks_for_it(
         await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
         for _ in range(4)
     ]
-    told = [(await process.communicate())[0] for process in running]
-    assert len(set(told)) == 1
-    assert len(told[0]) > 20
-    assert source.seen["token_requests"] == 1
+    outputs = [(await process.communicate())[0] for process in running]
+    assert len(set(outputs)) == 1
+    assert len(outputs[0]) > 20
+    assert source.counters["token_requests"] == 1
 
 
-async def test_a_shared_token_can_be_read_by_its_account_only(
-    source: Source, tmp_path: Path
+async def test_token_files_are_readable_by_their_owner_only(
+    source: SandboxSource, tmp_path: Path
 ) -> None:
     grants = TokenCache(tmp_path / "tokens")
-    await grants.get_token(grant(source, grants))
+    await grants.get_token(create_grant(source, grants))
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "tokens").iterdir()}
     assert modes == {0o600}
     assert stat.S_IMODE((tmp_path / "tokens").stat().st_mode) == 0o700
 
 
-async def test_a_damaged_token_file_is_written_anew(source: Source, tmp_path: Path) -> None:
+async def test_damaged_token_file_is_rewritten(source: SandboxSource, tmp_path: Path) -> None:
     first = TokenCache(tmp_path)
-    await first.get_token(grant(source, first))
-    [kept] = tmp_path.glob("*.json")
-    kept.write_text('{"text": 1', "utf-8")
+    await first.get_token(create_grant(source, first))
+    [token_file] = tmp_path.glob("*.json")
+    token_file.write_text('{"text": 1', "utf-8")
     second = TokenCache(tmp_path)
-    token = await second.get_token(grant(source, second))
-    assert token.value in kept.read_text("utf-8")
+    token = await second.get_token(create_grant(source, second))
+    assert token.value in token_file.read_text("utf-8")
 
 
-async def test_a_refused_token_of_another_process_is_not_used_again(
-    source: Source, tmp_path: Path
+async def test_token_rejected_in_another_process_is_not_reused(
+    source: SandboxSource, tmp_path: Path
 ) -> None:
     first, second = TokenCache(tmp_path), TokenCache(tmp_path)
-    old = await first.get_token(grant(source, first))
-    await second.get_token(grant(source, second))
-    new = await first.get_token(grant(source, first), rejected_token=old.value)
-    taken = await second.get_token(grant(source, second), rejected_token=old.value)
-    assert new.value == taken.value != old.value
-    assert source.seen["token_requests"] == 2
+    old = await first.get_token(create_grant(source, first))
+    await second.get_token(create_grant(source, second))
+    new = await first.get_token(create_grant(source, first), rejected_token=old.value)
+    reused = await second.get_token(create_grant(source, second), rejected_token=old.value)
+    assert new.value == reused.value != old.value
+    assert source.counters["token_requests"] == 2
 
 
-async def test_a_wrong_secret_tells_a_person_and_says_no_secret(source: Source) -> None:
+async def test_wrong_secret_error_does_not_contain_the_secret(source: SandboxSource) -> None:
     grants = TokenCache()
     wrong = grants.create_credentials(
         "ministry", source.address, source.spec("ministry").auth, lambda _: "not-the-secret"
     )
-    with pytest.raises(SourceCredentialsRejected, match="invalid_client") as told:
+    with pytest.raises(SourceCredentialsRejected, match="invalid_client") as message:
         await grants.get_token(wrong)
-    assert "not-the-secret" not in str(told.value)
-    assert source.seen["token_requests"] == 1
+    assert "not-the-secret" not in str(message.value)
+    assert source.counters["token_requests"] == 1
 
 
 @pytest.mark.parametrize(
-    ("path", "error", "why"),
+    ("path", "error", "message"),
     [
         ("/nowhere", SourceRefused, "answers 404"),
         ("/truth", SourceRefused, "answers 405"),
     ],
 )
-async def test_an_address_that_is_no_token_endpoint_is_refused(
-    source: Source, path: str, error: type[Exception], why: str
+async def test_address_that_is_not_a_token_endpoint_is_rejected(
+    source: SandboxSource, path: str, error: type[Exception], message: str
 ) -> None:
     grants = TokenCache()
-    with pytest.raises(error, match=why):
-        await grants.get_token(grant(source, grants, token_url=source.address + path))
+    with pytest.raises(error, match=message):
+        await grants.get_token(create_grant(source, grants, token_url=source.address + path))
 
 
-async def test_a_token_endpoint_that_is_not_there_is_asked_again_and_then_unreachable(
-    source: Source,
+async def test_missing_token_endpoint_is_retried_then_unreachable(
+    source: SandboxSource,
 ) -> None:
-    grants = TokenCache(limits=FetchLimits(max_attempts=3), timing=source.slept.waiting)
-    away = grant(source, grants, token_url="http://127.0.0.1:9/token")  # noqa: S106 - an address
+    grants = TokenCache(limits=FetchLimits(max_attempts=3), timing=source.fake_sleep.timing)
+    unreachable = create_grant(source, grants, token_url="http://127.0.0.1:9/token")  # noqa: S106 - an address
     with pytest.raises(SourceUnreachable, match="3 attempts"):
-        await grants.get_token(away)
-    assert source.slept.waits == [0.5, 1.0]
+        await grants.get_token(unreachable)
+    assert source.fake_sleep.delays == [0.5, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -181,23 +181,25 @@ async def test_a_token_endpoint_that_is_not_there_is_asked_again_and_then_unreac
         {"access_token": "a\r\nx: y", "token_type": "Bearer"},
     ],
 )
-def test_what_cannot_be_a_bearer_token_is_refused(answer: dict[str, str]) -> None:
+def test_invalid_bearer_token_is_rejected(answer: dict[str, str]) -> None:
     grants = TokenCache()
     with pytest.raises(SourceRefused):
-        grants.parse_token(answer, OAuthCredentials(grants, "http://a", AUTH, SECRETS.__getitem__))
+        grants.parse_token(
+            answer, OAuthCredentials(grants, "http://a", AUTH_SPEC, SECRETS.__getitem__)
+        )
 
 
-@pytest.mark.parametrize("told", [None, "soon", -5, 10**12, True])
-def test_a_lifetime_that_says_nothing_does_not_break_the_reading(told: object) -> None:
+@pytest.mark.parametrize("lifetime", [None, "soon", -5, 10**12, True])
+def test_invalid_token_lifetime_uses_the_default(lifetime: object) -> None:
     grants = TokenCache()
-    answer = {"access_token": "abc", "expires_in": told}
+    answer = {"access_token": "abc", "expires_in": lifetime}
     token = grants.parse_token(
-        answer, OAuthCredentials(grants, "http://a", AUTH, SECRETS.__getitem__)
+        answer, OAuthCredentials(grants, "http://a", AUTH_SPEC, SECRETS.__getitem__)
     )
     assert token.expires_at <= datetime.now(UTC) + timedelta(days=30)
 
 
-def test_a_source_without_a_token_address_is_told_which_key_is_missing(source: Source) -> None:
+def test_missing_token_url_error_names_the_key(source: SandboxSource) -> None:
     auth = replace(source.spec("ministry").auth, token_url=None)
     with pytest.raises(Invalid, match=r"auth\.token_url"):
         TokenCache().create_credentials("ministry", source.address, auth, SECRETS.__getitem__)

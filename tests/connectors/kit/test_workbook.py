@@ -19,20 +19,20 @@ from hub.domain.sources.spec import MoneyUnit
 from hub.errors import SourceRefused
 from tests.connectors import sheets
 
-MOMENT = datetime.fromisoformat("2567-02-28T08:30")
+BUDDHIST_TIMESTAMP = datetime.fromisoformat("2567-02-28T08:30")
 
 
-def rows(path: Path, name: str | None = None) -> list[list[Any]]:
+def read_rows(path: Path, name: str | None = None) -> list[list[Any]]:
     with open_sheet(path, name) as sheet:
         return list(sheet.rows)
 
 
-def test_cells_are_what_stands_in_them(tmp_path: Path) -> None:
+def test_cells_are_read_as_exact_values(tmp_path: Path) -> None:
     cells = [
-        "ก", "", 7, 1234.5, 1234.56, 2566.0, True, date(2023, 10, 1), MOMENT,
+        "ก", "", 7, 1234.5, 1234.56, 2566.0, True, date(2023, 10, 1), BUDDHIST_TIMESTAMP,
         time(8, 30), "#REF!", "๑๒", 123456789012345,
     ]  # fmt: skip
-    [found] = rows(sheets.workbook(tmp_path / "a.xlsx", [cells]))
+    [found] = read_rows(sheets.write_workbook(tmp_path / "a.xlsx", [cells]))
     assert found == [
         "ก", None, 7, Decimal("1234.5"), Decimal("1234.56"), 2566, True, "2023-10-01",
         "2567-02-28T08:30:00", "08:30:00", "#REF!", "๑๒", 123456789012345,
@@ -40,55 +40,59 @@ def test_cells_are_what_stands_in_them(tmp_path: Path) -> None:
     assert not any(isinstance(cell, float) for cell in found)
 
 
-def test_shared_texts_are_read_as_a_spreadsheet_program_keeps_them(tmp_path: Path) -> None:
-    path = sheets.shared(sheets.workbook(tmp_path / "a.xlsx", [["ก", "ข"], ["ก", 7]]))
-    assert rows(path) == [["ก", "ข"], ["ก", 7]]
+def test_shared_strings_are_read(tmp_path: Path) -> None:
+    path = sheets.use_shared_strings(
+        sheets.write_workbook(tmp_path / "a.xlsx", [["ก", "ข"], ["ก", 7]])
+    )
+    assert read_rows(path) == [["ก", "ข"], ["ก", 7]]
 
 
-def test_a_number_of_seventeen_digits_is_the_number_that_was_meant(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [[1]])
-    sheets.rewritten(path, lambda _, part: part.replace(b"<v>1</v>", b"<v>1234.5599999999999</v>"))
-    assert rows(path) == [[Decimal("1234.56")]]
+def test_number_of_seventeen_digits_is_rounded_to_the_entered_value(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [[1]])
+    sheets.rewrite_parts(
+        path, lambda _, part: part.replace(b"<v>1</v>", b"<v>1234.5599999999999</v>")
+    )
+    assert read_rows(path) == [[Decimal("1234.56")]]
 
 
 @given(st.integers(0, 10**13))
-def test_an_amount_in_a_cell_is_that_amount_to_the_satang(satang: int) -> None:
+def test_amount_in_a_cell_is_exact_to_the_satang(satang: int) -> None:
     cell = workbook.normalize_cell(satang / 100)
     assert thai.parse_amount(cell, MoneyUnit.BAHT, "amount") == satang
 
 
-def test_a_sum_that_binary_arithmetic_spoilt_is_doubted_and_not_rounded() -> None:
+def test_floating_point_error_in_a_sum_is_not_rounded_away() -> None:
     found = thai.parse_amount(workbook.normalize_cell(0.1 + 0.2), MoneyUnit.BAHT, "amount")
     assert not isinstance(found, int)
 
 
-def test_a_formula_is_its_value_or_itself_and_never_an_empty_cell(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [[1, "=A1*2", ""]])
-    assert rows(path) == [[1, "=A1*2"]]
-    assert rows(sheets.worked_out(path, "2")) == [[1, 2]]
+def test_formula_is_read_as_its_value_or_its_text(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [[1, "=A1*2", ""]])
+    assert read_rows(path) == [[1, "=A1*2"]]
+    assert read_rows(sheets.set_formula_values(path, "2")) == [[1, 2]]
 
 
-def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [[1, "=B9"]])
+def test_formula_with_empty_text_value_is_an_empty_cell(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [[1, "=B9"]])
 
-    def emptied(name: str, part: bytes) -> bytes:
+    def use_string_type(name: str, part: bytes) -> bytes:
         return re.sub(rb'<c r="B1"[^>]*>', b'<c r="B1" t="str">', part)
 
-    assert rows(sheets.rewritten(path, emptied)) == [[1, None]]
+    assert read_rows(sheets.rewrite_parts(path, use_string_type)) == [[1, None]]
 
 
-def test_merged_cells_are_known_by_their_corners(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [["ก", "", "ข"], ["", "", ""]], ["A1:B2"])
+def test_merged_cells_are_listed_by_their_corners(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก", "", "ข"], ["", "", ""]], ["A1:B2"])
     with open_sheet(path, None) as sheet:
         assert sheet.merged == {(1, 1): (2, 2)}
 
 
-def test_rows_that_are_not_there_are_empty_and_keep_their_numbers(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [["ก"], [], [], ["ข"]])
-    assert [any(row) for row in rows(path)] == [True, False, False, True]
+def test_missing_rows_are_read_as_empty_rows(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก"], [], [], ["ข"]])
+    assert [any(row) for row in read_rows(path)] == [True, False, False, True]
 
 
-def two_sheets(path: Path, state: str) -> Path:
+def write_two_sheets(path: Path, state: str) -> Path:
     book = Workbook()
     first = book.active
     assert first is not None
@@ -99,18 +103,18 @@ def two_sheets(path: Path, state: str) -> Path:
     return path
 
 
-def test_the_sheet_is_the_one_that_is_named_or_the_only_visible_one(tmp_path: Path) -> None:
-    path = two_sheets(tmp_path / "a.xlsx", "hidden")
-    assert rows(path) == [["ก"]]
-    assert rows(path, "เก่า") == [["ข"]]
+def test_sheet_is_the_named_one_or_the_only_visible_one(tmp_path: Path) -> None:
+    path = write_two_sheets(tmp_path / "a.xlsx", "hidden")
+    assert read_rows(path) == [["ก"]]
+    assert read_rows(path, "เก่า") == [["ข"]]
     with pytest.raises(SourceRefused, match="no sheet อื่น; there are หน้า, เก่า"):
-        rows(path, "อื่น")
+        read_rows(path, "อื่น")
     with pytest.raises(SourceRefused, match="Say sheet in the mapping"):
-        rows(two_sheets(tmp_path / "b.xlsx", "visible"))
+        read_rows(write_two_sheets(tmp_path / "b.xlsx", "visible"))
 
 
 @pytest.mark.parametrize(
-    ("content", "why"),
+    ("content", "message"),
     [
         (b"", "is no XLSX"),
         (b"a,b\n1,2\n", "is no XLSX"),
@@ -118,11 +122,13 @@ def test_the_sheet_is_the_one_that_is_named_or_the_only_visible_one(tmp_path: Pa
         (workbook.OLE_SIGNATURE + b"\x00" * 600, "has a password"),
     ],
 )
-def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
+def test_file_that_is_not_a_workbook_is_rejected(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    with pytest.raises(SourceRefused, match=why):
-        rows(path)
+    with pytest.raises(SourceRefused, match=message):
+        read_rows(path)
 
 
 @pytest.mark.parametrize(
@@ -135,79 +141,77 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes, why: str
         (b'<c r="B1" t="s"><v>0', b'<c r="B1" t="s"><v>99'),
     ],
 )
-def test_a_broken_sheet_is_refused_and_nothing_else_is_raised(
-    tmp_path: Path, before: bytes, after: bytes
-) -> None:
-    path = sheets.shared(sheets.workbook(tmp_path / "a.xlsx", [[7, "ก"]]))
-    inner = {"found": False}
+def test_corrupt_sheet_raises_source_refused(tmp_path: Path, before: bytes, after: bytes) -> None:
+    path = sheets.use_shared_strings(sheets.write_workbook(tmp_path / "a.xlsx", [[7, "ก"]]))
+    state = {"found": False}
 
-    def broken(name: str, part: bytes) -> bytes:
-        inner["found"] |= before in part
+    def corrupt(name: str, part: bytes) -> bytes:
+        state["found"] |= before in part
         return part.replace(before, after)
 
-    sheets.rewritten(path, broken)
-    assert inner["found"]
+    sheets.rewrite_parts(path, corrupt)
+    assert state["found"]
     with pytest.raises(SourceRefused, match="is no XLSX"):
-        rows(path)
+        read_rows(path)
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [["ก"]])
+def test_zip_bomb_is_rejected_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก"]])
     with ZipFile(path, "a", ZIP_DEFLATED) as archive, archive.open("xl/big.xml", "w") as part:
         for _ in range(160):
             part.write(b"\x00" * (1 << 20))
     tracemalloc.start()
     with pytest.raises(SourceRefused, match="unpacks to"):
-        rows(path)
+        read_rows(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert path.stat().st_size < 1 << 20
     assert peak < 4 << 20
 
 
-def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
-    path = sheets.shared(sheets.workbook(tmp_path / "a.xlsx", [["ก"]]))
+def test_expanding_xml_entities_are_rejected(tmp_path: Path) -> None:
+    path = sheets.use_shared_strings(sheets.write_workbook(tmp_path / "a.xlsx", [["ก"]]))
     levels = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
     bomb = f'<!DOCTYPE x [<!ENTITY a0 "haha">{levels}]>'.encode()
 
-    def armed(name: str, part: bytes) -> bytes:
+    def insert_entities(name: str, part: bytes) -> bytes:
         if not name.endswith("sharedStrings.xml"):
             return part
         head, tail = part[: part.index(b"<sst")], part[part.index(b"<sst") :]
         return head + bomb + tail.replace("ก".encode(), b"&a9;")
 
     with pytest.raises(SourceRefused, match="is no XLSX"):
-        rows(sheets.rewritten(path, armed))
+        read_rows(sheets.rewrite_parts(path, insert_entities))
 
 
-@pytest.mark.parametrize("place", ["A1048577", "ALM1"])
-def test_a_cell_far_away_is_refused_and_not_filled_up_to(tmp_path: Path, place: str) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [["ก"]])
-    row = re.sub(r"[A-Z]", "", place)
+@pytest.mark.parametrize("cell", ["A1048577", "ALM1"])
+def test_cell_beyond_the_limits_is_rejected(tmp_path: Path, cell: str) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก"]])
+    row = re.sub(r"[A-Z]", "", cell)
 
-    def moved(_: str, part: bytes) -> bytes:
+    def move_cell(_: str, part: bytes) -> bytes:
         return part.replace(b'<row r="1"', f'<row r="{row}"'.encode()).replace(
-            b'<c r="A1"', f'<c r="{place}"'.encode()
+            b'<c r="A1"', f'<c r="{cell}"'.encode()
         )
 
     with pytest.raises(SourceRefused, match="beyond row"):
-        rows(sheets.rewritten(path, moved))
+        read_rows(sheets.rewrite_parts(path, move_cell))
 
 
-def test_a_cell_of_a_million_characters_is_refused_by_its_place(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [["ก", "ข"]])
+def test_cell_of_a_million_characters_is_rejected_with_its_position(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก", "ข"]])
 
-    def long(name: str, part: bytes) -> bytes:
+    def lengthen(name: str, part: bytes) -> bytes:
         return part.replace("ข".encode(), b"x" * 1_000_001)
 
     with pytest.raises(SourceRefused, match="the cell B1 is over"):
-        rows(sheets.rewritten(path, long))
+        read_rows(sheets.rewrite_parts(path, lengthen))
 
 
-def test_a_false_dimension_is_not_believed(tmp_path: Path) -> None:
-    path = sheets.workbook(tmp_path / "a.xlsx", [["ก", 1], ["ข", 2]])
+def test_false_dimension_is_ignored(tmp_path: Path) -> None:
+    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก", 1], ["ข", 2]])
 
-    def lying(_: str, part: bytes) -> bytes:
+    def set_dimension(_: str, part: bytes) -> bytes:
         return re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:A1"', part)
 
-    assert rows(sheets.rewritten(path, lying)) == [["ก", 1], ["ข", 2]]
+    assert read_rows(sheets.rewrite_parts(path, set_dimension)) == [["ก", 1], ["ข", 2]]
