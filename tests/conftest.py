@@ -135,7 +135,7 @@ async def writing(database: Database) -> AsyncIterator[asyncpg.Connection]:
             await transaction.rollback()
 
 
-class KnownUser(RequestUser):
+class StubUser(RequestUser):
     """A user whose viewer is known without credentials."""
 
     def __init__(self, viewer: Viewer) -> None:
@@ -151,25 +151,25 @@ class KnownUser(RequestUser):
         return True
 
 
-class AsViewer(AuthenticationBackend):
+class StubAuthentication(AuthenticationBackend):
     """Authenticates every request as `viewer`, which a test sets."""
 
     def __init__(self, viewer: Viewer = ANONYMOUS) -> None:
         self.viewer = viewer
 
     async def authenticate(self, _: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
-        return AuthCredentials(), KnownUser(self.viewer)
+        return AuthCredentials(), StubUser(self.viewer)
 
 
 class CountingDatabase(Database):
     """A database that keeps what the latest snapshot was asked."""
 
-    last: ReadTransaction | None = None
+    last_transaction: ReadTransaction | None = None
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
         async with super().read_transaction() as reading:
-            self.last = reading
+            self.last_transaction = reading
             yield reading
 
 
@@ -186,7 +186,7 @@ class Asking:
         self.statements = self.cost = 0
         self.sent: list[str] = []
         self._settings = settings
-        self._authentication = AsViewer()
+        self._authentication = StubAuthentication()
         self._hubs: dict[tuple[int, int], tuple[Any, Application]] = {}
 
     viewer: Viewer
@@ -231,8 +231,11 @@ class Asking:
         response = await self.post(query, database=database, variables=variables)
         counted = hub.database
         assert isinstance(counted, CountingDatabase)
-        if counted.last is not None:
-            self.statements, self.sent = counted.last.statement_count, counted.last.sent_statements
+        if counted.last_transaction is not None:
+            self.statements, self.sent = (
+                counted.last_transaction.statement_count,
+                counted.last_transaction.sent_statements,
+            )
         answer: dict[str, Any] = response.json()
         self.cost = answer.pop("extensions", {}).get("cost", {}).get("asked", 0)
         return answer

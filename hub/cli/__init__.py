@@ -16,7 +16,7 @@ from hub.cli.audit import audit
 from hub.cli.bilingual import Group, usage_error
 from hub.cli.clients import client
 from hub.cli.completion import completion
-from hub.cli.console import say
+from hub.cli.console import print_line
 from hub.cli.database import db
 from hub.cli.demo import demo
 from hub.cli.issuers import issuer
@@ -39,7 +39,7 @@ class Application(Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            say("หยุดแล้ว · stopped")
+            print_line("หยุดแล้ว · stopped")
             raise click.exceptions.Exit(INTERRUPTED) from None
 
 

@@ -3,7 +3,7 @@
 import click
 
 from hub.cli.bilingual import Group
-from hub.cli.console import by_option, in_database, json_option, mark, print_list, say
+from hub.cli.console import by_option, in_database, json_option, mark, print_line, print_list
 
 agency_argument = click.argument(
     "named", metavar="AGENCY", help="รหัสหน่วยงานหรือรหัสงบประมาณ · An agency's id or budget code"
@@ -47,7 +47,7 @@ def list_agencies(as_json: bool) -> None:
 def add(named: str, by: str | None) -> None:
     """Register an agency."""
     agency_id = register(named, by)
-    say(f"ลงทะเบียน {agency_id} แล้ว · {agency_id} is registered")
+    print_line(f"ลงทะเบียน {agency_id} แล้ว · {agency_id} is registered")
 
 
 @agency.command("enable", help="เปิดหน่วยงานที่ระงับไว้ · Enable a disabled agency")
@@ -56,7 +56,7 @@ def add(named: str, by: str | None) -> None:
 def enable(named: str, by: str | None) -> None:
     """Enable an agency that was disabled."""
     agency_id = register(named, by)
-    say(f"เปิด {agency_id} แล้ว · {agency_id} is enabled")
+    print_line(f"เปิด {agency_id} แล้ว · {agency_id} is enabled")
 
 
 @agency.command(
@@ -72,7 +72,7 @@ def disable(named: str, by: str | None) -> None:
     from hub.services.identity.operator import operator_name
 
     agency_id = in_database(lambda database: disable_agency(database, named, operator_name(by)))
-    say(f"ระงับ {agency_id} แล้ว · {agency_id} is disabled")
+    print_line(f"ระงับ {agency_id} แล้ว · {agency_id} is disabled")
 
 
 def register(named: str, by: str | None) -> str:

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.bilingual import Group
-from hub.cli.console import by_option, in_database, iso, json_option, mark, option, print_list, say
+from hub.cli.console import (
+    by_option,
+    in_database,
+    iso,
+    json_option,
+    mark,
+    option,
+    print_line,
+    print_list,
+)
 
 if TYPE_CHECKING:
     from hub.domain.identity.agreements import DataSharingAgreement, SharingScope
@@ -28,13 +37,13 @@ def list_agreements(as_json: bool) -> None:
     print_list(
         in_database(agreements.list_agreements),
         as_json=as_json,
-        describe=described,
-        lines=lines_of,
+        describe=describe_agreement,
+        lines=format_agreement,
         empty="ยังไม่มีข้อตกลง · There is no agreement",
     )
 
 
-def described(one: "DataSharingAgreement") -> dict[str, Any]:
+def describe_agreement(one: "DataSharingAgreement") -> dict[str, Any]:
     """Return an agreement as an object of JSON; it is in force before `until`, when active."""
     return {
         "id": one.id,
@@ -49,7 +58,7 @@ def described(one: "DataSharingAgreement") -> dict[str, Any]:
     }
 
 
-def lines_of(one: "DataSharingAgreement") -> list[str]:
+def format_agreement(one: "DataSharingAgreement") -> list[str]:
     """Return the line of an agreement, with its last day."""
     from hub.services.identity.agreements import last_day
 
@@ -96,7 +105,7 @@ def add(
     from hub.services.identity.agreements import add_agreement, end_of_day
     from hub.services.identity.operator import operator_name
 
-    what, key = shared(only, source, plan)
+    what, key = parse_sharing_scope(only, source, plan)
     ends = end_of_day(until)
     made = in_database(
         lambda database: add_agreement(
@@ -110,7 +119,7 @@ def add(
             until=ends,
         )
     )
-    say(
+    print_line(
         f"{made.id}: {made.consumer_id} อ่านร่างของ {made.provider_id} ได้ถึง {until} "
         f"· {made.consumer_id} may read drafts of {made.provider_id} until {until}"
     )
@@ -125,10 +134,10 @@ def revoke(agreement_id: str, by: str | None) -> None:
     from hub.services.identity.operator import operator_name
 
     in_database(lambda database: revoke_agreement(database, operator_name(by), agreement_id))
-    say(f"เพิกถอน {agreement_id} แล้ว · {agreement_id} is revoked")
+    print_line(f"เพิกถอน {agreement_id} แล้ว · {agreement_id} is revoked")
 
 
-def shared(
+def parse_sharing_scope(
     only: str | None, source: str | None, plan: str | None
 ) -> tuple["SharingScope", str | None]:
     """Return what is shared, and the id of the source or plan; at most one may be given."""

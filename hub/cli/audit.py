@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hub.cli.bilingual import Group
-from hub.cli.console import in_database, json_option, option, print_json, say
+from hub.cli.console import in_database, json_option, option, print_json, print_line
 from hub.errors import Invalid
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
     """Verify the chain of digests; exit code 1 when it is broken."""
     from hub.store.identity.audit_chain import verify_chain
 
-    since, before, kept = moment("--from", first), moment("--to", until), kept_head(head)
+    since, before, expected_head = (
+        parse_time("--from", first),
+        parse_time("--to", until),
+        parse_head(head),
+    )
     began = time.monotonic()
 
     async def run(database: "Database") -> "ChainVerification":
@@ -47,7 +51,7 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
             database,
             first=since,
             until=before,
-            expected_head=kept,
+            expected_head=expected_head,
             progress=lambda number: click.echo(f"  {number:,} …", err=True),
         )
 
@@ -63,13 +67,13 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
             }
         )
     elif proof.first_break is not None:
-        say(
+        print_line(
             f"รายการ {proof.first_break.number:,} ไม่ถูกต้อง: {proof.first_break.th} "
             f"· broken at entry {proof.first_break.number:,}: {proof.first_break.en}"
         )
     else:
         took = time.monotonic() - began
-        say(
+        print_line(
             f"ถูกต้องครบ {proof.links:,} รายการ ใน {took:.1f} วินาที "
             f"· {proof.links:,} entries verified in {took:.1f} s"
         )
@@ -94,7 +98,7 @@ def print_head(as_json: bool) -> None:
         click.echo(f"{number}:{digest}")
 
 
-def moment(field: str, text: str | None) -> datetime | None:
+def parse_time(field: str, text: str | None) -> datetime | None:
     """Return an instant, or the beginning of a day in Bangkok; `Invalid` names the option."""
     from hub.domain.time import BANGKOK
 
@@ -111,7 +115,7 @@ def moment(field: str, text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=BANGKOK)
 
 
-def kept_head(text: str | None) -> tuple[int, str] | None:
+def parse_head(text: str | None) -> tuple[int, str] | None:
     """Return the number and digest of a head that was kept elsewhere; `Invalid` when it is none."""
     if text is None:
         return None

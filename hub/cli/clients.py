@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from hub.cli.bilingual import Group
-from hub.cli.console import by_option, in_database, json_option, mark, option, print_list, say
+from hub.cli.console import (
+    by_option,
+    in_database,
+    json_option,
+    mark,
+    option,
+    print_line,
+    print_list,
+)
 from hub.errors import Invalid
 from hub.settings import ORIGIN_PATTERN
 
@@ -34,13 +42,13 @@ def list_clients(as_json: bool) -> None:
     print_list(
         in_database(clients.list_clients),
         as_json=as_json,
-        describe=described,
-        lines=line_of,
+        describe=describe_client,
+        lines=format_client,
         empty="ยังไม่มีไคลเอนต์ · There is no client",
     )
 
 
-def described(one: "Client") -> dict[str, Any]:
+def describe_client(one: "Client") -> dict[str, Any]:
     """Return a client as an object of JSON; of its secrets, how many are valid."""
     return {
         "id": one.id,
@@ -57,7 +65,7 @@ def described(one: "Client") -> dict[str, Any]:
     }
 
 
-def line_of(one: "Client") -> list[str]:
+def format_client(one: "Client") -> list[str]:
     """Return the line of a client, with how it authenticates."""
     proof = "jwks" if one.keys else ", ".join(one.origins) or f"secrets {len(one.secrets)}"
     scopes = " ".join(sorted(one.scopes)) or "-"
@@ -154,7 +162,7 @@ def rotate(client_id: str, jwks: str | None, at_once: bool, by: str | None) -> N
     if jwks:
         keys = public_keys(jwks)
         in_database(lambda database: replace_keys(database, who, client_id, keys))
-        say(f"เปลี่ยนกุญแจของ {client_id} แล้ว · The keys of {client_id} are replaced")
+        print_line(f"เปลี่ยนกุญแจของ {client_id} แล้ว · The keys of {client_id} are replaced")
         return
     secret = in_database(lambda database: rotate_secret(database, who, client_id, at_once=at_once))
     show_secret(client_id, secret)
@@ -173,7 +181,7 @@ def disable(client_id: str, by: str | None) -> None:
     from hub.services.identity.operator import operator_name
 
     in_database(lambda database: disable_client(database, operator_name(by), client_id))
-    say(f"ระงับ {client_id} แล้ว · {client_id} is disabled")
+    print_line(f"ระงับ {client_id} แล้ว · {client_id} is disabled")
 
 
 def check_purpose(purpose: str | None) -> None:

@@ -42,7 +42,7 @@ json_option = option(
 by_option = option("--by", metavar="NAME", help="ผู้สั่ง ลงในบันทึก · Who does it, for the audit log")
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print a line of progress."""
     click.echo(f"  {line}")
 
@@ -182,7 +182,7 @@ def until_stopped(work: Callable[P, None]) -> Callable[P, None]:
         try:
             work(*args, **options)
         except KeyboardInterrupt:
-            say("หยุดแล้ว · stopped")
+            print_line("หยุดแล้ว · stopped")
 
     return run
 
@@ -196,7 +196,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._bar: Any = None
-        self._begun = False
+        self._started = False
 
     def __enter__(self) -> Self:
         return self
@@ -206,7 +206,7 @@ class Progress:
 
     def __call__(self, read: int, total: int | None) -> None:
         """Show the number of records read so far."""
-        self._begun = True
+        self._started = True
         if self._bar is None and total and sys.stderr.isatty():
             self._bar = click.progressbar(length=total, file=sys.stderr, show_pos=True)
         if self._bar is not None:
@@ -219,6 +219,6 @@ class Progress:
         """End the line, if there is one; the next call begins another."""
         if self._bar is not None:
             self._bar.render_finish()
-        elif self._begun:
+        elif self._started:
             click.echo(err=True)
-        self._bar, self._begun = None, False
+        self._bar, self._started = None, False

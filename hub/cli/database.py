@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from hub.cli.bilingual import Group
-from hub.cli.console import Preparation, say
+from hub.cli.console import Preparation, print_line
 from hub.settings import Settings
 
 
@@ -26,7 +26,7 @@ def migrate() -> None:
                 return await migrate(dsn)
 
     revision = asyncio.run(run())
-    say(f"โครงสร้างรุ่น {revision} · The database is at revision {revision}")
+    print_line(f"โครงสร้างรุ่น {revision} · The database is at revision {revision}")
 
 
 @db.command("seed", help="โหลดข้อมูลอ้างอิงอีกครั้ง · Load the reference data again")
@@ -45,8 +45,8 @@ def seed() -> None:
                     open_database(dsn, pool_size=1) as database,
                     database.pool.acquire() as one,
                 ):
-                    done = await seed(one, REFERENCE, say)
-        say(
+                    done = await seed(one, REFERENCE, print_line)
+        print_line(
             f"{done.rows:,} แถว เขียน {done.written:,} ลบ {done.removed:,} "
             f"· {done.rows:,} rows, {done.written:,} written, {done.removed:,} deleted"
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.bilingual import Command, Group
-from hub.cli.console import COUNT, Progress, in_database, option, say, until_stopped
+from hub.cli.console import COUNT, Progress, in_database, option, print_line, until_stopped
 
 if TYPE_CHECKING:
     from hub.sandbox.agency import SandboxAgency
@@ -125,4 +125,4 @@ def sandbox(records: int, seed: int, faults: tuple[str, ...], port: int, lifetim
     """Serve a local agency until stopped."""
     from hub.sandbox.server import serve_sandbox
 
-    serve_sandbox(local_agency(records, seed, faults, lifetime), port, say)
+    serve_sandbox(local_agency(records, seed, faults, lifetime), port, print_line)

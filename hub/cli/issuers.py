@@ -7,7 +7,15 @@ from urllib.parse import urlsplit
 import click
 
 from hub.cli.bilingual import Group
-from hub.cli.console import by_option, in_database, json_option, mark, option, print_list, say
+from hub.cli.console import (
+    by_option,
+    in_database,
+    json_option,
+    mark,
+    option,
+    print_line,
+    print_list,
+)
 from hub.errors import Invalid
 from hub.settings import ORIGIN_PATTERN, SECRET_NAME_PATTERN, Settings
 
@@ -30,13 +38,13 @@ def list_issuers(as_json: bool) -> None:
     print_list(
         in_database(issuers.list_issuers),
         as_json=as_json,
-        describe=described,
-        lines=lines_of,
+        describe=describe_issuer,
+        lines=format_issuer,
         empty="ยังไม่มีผู้ออกโทเค็น · There is no issuer",
     )
 
 
-def described(one: "Issuer") -> dict[str, Any]:
+def describe_issuer(one: "Issuer") -> dict[str, Any]:
     """Return an issuer as an object of JSON; `sign_in` is null when nobody logs in there."""
     login = one.sign_in and {
         "client_id": one.sign_in.client_id,
@@ -56,7 +64,7 @@ def described(one: "Issuer") -> dict[str, Any]:
     }
 
 
-def lines_of(one: "Issuer") -> list[str]:
+def format_issuer(one: "Issuer") -> list[str]:
     """Return the line of an issuer, and a second one when people log in there."""
     scopes = " ".join(f"{k}={','.join(sorted(v))}" for k, v in sorted(one.mapping.items()))
     found = [
@@ -146,8 +154,8 @@ def add(
     check_https("URL", url)
     if url == settings.url:
         raise Invalid("URL", "เป็นที่อยู่ของระบบนี้เอง", "is this hub itself, which is trusted already")
-    mapping = scopes_of(pairs)
-    login = login_of(client_id, secret, role_claim, roles) if sign_in else None
+    mapping = parse_scope_mapping(pairs)
+    login = build_login_settings(client_id, secret, role_claim, roles) if sign_in else None
 
     async def run(database: "Database") -> Issuer:
         made = Issuer(
@@ -165,7 +173,9 @@ def add(
         return made
 
     made = in_database(run, settings)
-    say(f"เชื่อถือ {made.url} กุญแจที่ {made.jwks_uri} · {made.url} is trusted, keys at {made.jwks_uri}")
+    print_line(
+        f"เชื่อถือ {made.url} กุญแจที่ {made.jwks_uri} · {made.url} is trusted, keys at {made.jwks_uri}"
+    )
 
 
 @issuer.command(
@@ -180,10 +190,10 @@ def disable(url: str, by: str | None) -> None:
     from hub.services.identity.operator import operator_name
 
     in_database(lambda database: disable_issuer(database, operator_name(by), url))
-    say(f"เลิกเชื่อถือ {url} แล้ว · {url} is no longer trusted")
+    print_line(f"เลิกเชื่อถือ {url} แล้ว · {url} is no longer trusted")
 
 
-def scopes_of(pairs: Sequence[str]) -> dict[str, frozenset[str]]:
+def parse_scope_mapping(pairs: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the scopes that each value of the claim grants; a value may be repeated."""
     from hub.domain.identity.clients import validate_scopes
 
@@ -196,7 +206,7 @@ def scopes_of(pairs: Sequence[str]) -> dict[str, frozenset[str]]:
     return found
 
 
-def login_of(
+def build_login_settings(
     client_id: str | None, secret: str | None, claim: str, pairs: Sequence[str]
 ) -> "SignInSettings":
     """Return how people log in at an issuer."""

@@ -12,8 +12,8 @@ from hub.cli.console import (
     in_database,
     json_option,
     option,
+    print_line,
     print_list,
-    say,
     source_argument,
     source_named,
 )
@@ -44,13 +44,13 @@ def list_questions(source: str | None, as_json: bool) -> None:
     print_list(
         in_database(lambda database: list_waiting_questions(database, source)),
         as_json=as_json,
-        describe=described,
-        lines=lines_of,
+        describe=describe_question,
+        lines=format_question,
         empty="ไม่มีแถวที่รอตรวจ · No row is in quarantine",
     )
 
 
-def described(one: "ReviewQuestion") -> dict[str, Any]:
+def describe_question(one: "ReviewQuestion") -> dict[str, Any]:
     """Return a question as an object of JSON; amounts are whole satang by phase."""
     years = one.fiscal_years
     return {
@@ -71,19 +71,19 @@ def described(one: "ReviewQuestion") -> dict[str, Any]:
     }
 
 
-def lines_of(one: "ReviewQuestion") -> list[str]:
+def format_question(one: "ReviewQuestion") -> list[str]:
     """Return the lines of a question: what is written, why it waits, its rows, the proposals."""
     block = f" [{one.block}]" if one.block else ""
     rows = ", ".join(map(str, one.rows[:5])) + ("…" if len(one.rows) > 5 else "")
     return [
         f"{one.source_id} · {one.reason.value} · {one.field} “{one.written}”{block}",
         f"    {one.th} · {one.en}",
-        f"    {len(one.rows):,} แถว · rows ({rows}); {amounts(one.satang)}",
+        f"    {len(one.rows):,} แถว · rows ({rows}); {format_amounts(one.satang)}",
         *(f"    เสนอ · proposed {made.target}: {made.th} · {made.en}" for made in one.proposals),
     ]
 
 
-def amounts(satang: Mapping[str, int]) -> str:
+def format_amounts(satang: Mapping[str, int]) -> str:
     """Return the amounts of each phase in baht."""
     from hub.services.sources.report import format_baht
 
@@ -130,7 +130,7 @@ def decide(
 
     settings = Settings.from_environment()
     chosen = source_named(source, settings)
-    span = fiscal_years(years)
+    span = parse_fiscal_years(years)
     done = in_database(
         lambda database: decide_name(
             database,
@@ -145,7 +145,7 @@ def decide(
         ),
         settings,
     )
-    report(done)
+    print_settlement(done)
 
 
 @review.command("accept", help="รับแถวตามที่เขียน · Accept rows as they are written")
@@ -163,7 +163,7 @@ def accept(source: str, rows: Sequence[int], by: str | None) -> None:
         lambda database: accept_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
         settings,
     )
-    report(done)
+    print_settlement(done)
 
 
 @review.command(
@@ -183,18 +183,18 @@ def refuse(source: str, rows: Sequence[int], by: str | None) -> None:
         lambda database: refuse_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
         settings,
     )
-    report(done)
+    print_settlement(done)
 
 
-def report(done: "QuarantineSettlement") -> None:
+def print_settlement(done: "QuarantineSettlement") -> None:
     """Print how many rows a decision covered and settled."""
-    say(
+    print_line(
         f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} แถว "
         f"· {done.read:,} rows read again, {done.settled:,} settled"
     )
 
 
-def fiscal_years(text: str | None) -> "tuple[FiscalYear, FiscalYear] | None":
+def parse_fiscal_years(text: str | None) -> "tuple[FiscalYear, FiscalYear] | None":
     """Return the first and last fiscal year of `2565` or `2565-2566`; null when none is given."""
     from hub.domain.time import FiscalYear
 

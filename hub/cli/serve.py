@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from hub.cli.bilingual import Command
-from hub.cli.console import say, until_stopped
+from hub.cli.console import print_line, until_stopped
 from hub.errors import Invalid
 from hub.settings import Settings
 
@@ -34,9 +34,9 @@ def serve() -> None:
     from hub.web.listening import Listening
 
     settings = Settings.from_environment()
-    listening = bound(settings.host, settings.port)
+    listening = bind_socket(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])
-    app = HubApplication(settings, say, filled=load_sandbox_sources())
+    app = HubApplication(settings, print_line, filled=load_sandbox_sources())
     server = Listening(app, app.close)
     failed: list[Exception] = []
 
@@ -51,7 +51,7 @@ def serve() -> None:
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 20)
-            greet(local_address(settings.host, settings.port))
+            print_addresses(local_address(settings.host, settings.port))
 
     async def run() -> None:
         """Serve, and announce meanwhile."""
@@ -74,7 +74,7 @@ def local_address(host: str, port: int) -> str:
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
-def bound(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """Return the socket to listen on; `Invalid` names the setting to change when it cannot be."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -96,7 +96,7 @@ def bound(host: str, port: int) -> socket.socket:
         ) from taken
 
 
-def greet(address: str) -> None:
+def print_addresses(address: str) -> None:
     """Print the addresses, and a request to try."""
     body = json.dumps({"query": EXAMPLE})
     curl = ["curl", "-s", f"{address}/graphql", "-H", "content-type: application/json", "-d", body]

@@ -18,7 +18,7 @@ from hub.settings import LOOPBACK_HOSTS, Settings
 ADDRESSES: Final = ("http://", "https://")
 
 
-def input_of(source: Connector, origin: str | None, settings: Settings) -> SourceInput:
+def resolve_input(source: Connector, origin: str | None, settings: Settings) -> SourceInput:
     """Return what a run reads: the file or URL given, or the one the source declares."""
     spec = source.spec
     if origin is None and spec.transport is Transport.FILE:

@@ -15,8 +15,8 @@ from hub.cli.console import (
     json_option,
     option,
     print_json,
+    print_line,
     print_list,
-    say,
     source_argument,
     source_named,
 )
@@ -52,7 +52,7 @@ def ingest(
 ) -> None:
     """Ingest a source and print its ledger; exit code 1 when the ledger does not balance."""
     from connectors.registry import load_mapping_file
-    from hub.cli.source_input import input_of
+    from hub.cli.source_input import resolve_input
     from hub.domain.time import BANGKOK
     from hub.ingest.run import ingest
     from hub.services.sources.report import format_ledger
@@ -63,14 +63,14 @@ def ingest(
         if mapping is None
         else load_mapping_file(mapping, source, settings.sources_dir, dry=dry_run)
     )
-    given = input_of(chosen, origin, settings)
+    source_input = resolve_input(chosen, origin, settings)
 
     async def run(database: "Database") -> "RunResult":
         return await ingest(
             database,
             chosen.spec,
             chosen.read,
-            given,
+            source_input,
             dry=dry_run,
             whole=whole,
             progress=progress,
@@ -79,15 +79,15 @@ def ingest(
     with Progress() as progress:
         done = in_database(run, settings)
     if done.resumed:
-        say("ทำต่อจากรอบที่ค้าง · Resumed an interrupted run")
+        print_line("ทำต่อจากรอบที่ค้าง · Resumed an interrupted run")
     if done.request.since is not None:
         since = done.request.since.astimezone(BANGKOK).isoformat(timespec="seconds")
-        say(f"อ่านเฉพาะที่เปลี่ยนตั้งแต่ {since} · Read only changes since {since}")
+        print_line(f"อ่านเฉพาะที่เปลี่ยนตั้งแต่ {since} · Read only changes since {since}")
     if dry_run:
-        say("ลองเท่านั้น ไม่ได้บันทึก · Dry run: nothing was written")
+        print_line("ลองเท่านั้น ไม่ได้บันทึก · Dry run: nothing was written")
     click.echo(format_ledger(done.ledger))
     for project in done.retained_projects:
-        say(f"คงไว้เพราะมีความเชื่อมโยง · Kept because it is linked: {project}")
+        print_line(f"คงไว้เพราะมีความเชื่อมโยง · Kept because it is linked: {project}")
     if not done.ledger.balanced:
         raise click.exceptions.Exit(1)
 
@@ -102,10 +102,10 @@ def source() -> None:
 def list_sources(as_json: bool) -> None:
     """List the sources."""
     print_list(
-        in_database(listed),
+        in_database(list_stored_sources),
         as_json=as_json,
-        describe=described,
-        lines=lines_of,
+        describe=describe_source,
+        lines=format_source,
         empty="ยังไม่มีแหล่งข้อมูล · There is no source",
     )
 
@@ -115,7 +115,7 @@ def list_sources(as_json: bool) -> None:
 @json_option
 def show(source: str, as_json: bool) -> None:
     """Show a source, with the ledger of its latest run."""
-    found = [one for one in in_database(listed) if one.spec.id == source]
+    found = [one for one in in_database(list_stored_sources) if one.spec.id == source]
     if not found:
         raise NotFound(
             f"ไม่มีแหล่งข้อมูล {source} ดูรายการด้วย hub source list "
@@ -123,9 +123,9 @@ def show(source: str, as_json: bool) -> None:
         )
     run = found[0].status.latest_run
     if as_json:
-        print_json({**described(found[0]), "ledger": run and ledger_of(run.ledger)})
+        print_json({**describe_source(found[0]), "ledger": run and describe_ledger(run.ledger)})
         return
-    for line in lines_of(found[0]):
+    for line in format_source(found[0]):
         click.echo(line)
     if run is not None:
         from hub.services.sources.report import format_ledger
@@ -133,18 +133,18 @@ def show(source: str, as_json: bool) -> None:
         click.echo(format_ledger(run.ledger))
 
 
-async def listed(database: "Database") -> list["ListedSource"]:
+async def list_stored_sources(database: "Database") -> list["ListedSource"]:
     """Return every source the database has, of the hub, the operator and the sandbox."""
     from hub.bootstrap.sources import connectors_of
     from hub.sandbox.fill import load_sandbox_sources
     from hub.services.sources.list_sources import list_sources
 
-    known = {**load_sandbox_sources(), **connectors_of(Settings.from_environment())}
-    specs = [one.spec for one in known.values()]
+    declared = {**load_sandbox_sources(), **connectors_of(Settings.from_environment())}
+    specs = [one.spec for one in declared.values()]
     return await list_sources(database, specs)
 
 
-def described(one: "ListedSource") -> dict[str, Any]:
+def describe_source(one: "ListedSource") -> dict[str, Any]:
     """Return a source as an object of JSON."""
     run = one.status.latest_run
     return {
@@ -170,7 +170,7 @@ def described(one: "ListedSource") -> dict[str, Any]:
     }
 
 
-def ledger_of(ledger: "Ledger") -> dict[str, Any]:
+def describe_ledger(ledger: "Ledger") -> dict[str, Any]:
     """Return a ledger as an object of JSON; amounts are whole satang by phase."""
     return {
         "read": ledger.read,
@@ -185,7 +185,7 @@ def ledger_of(ledger: "Ledger") -> dict[str, Any]:
     }
 
 
-def lines_of(one: "ListedSource") -> list[str]:
+def format_source(one: "ListedSource") -> list[str]:
     """Return the lines of a source: its title, its latest run, what is stored, what is wrong."""
     found = [f"{one.spec.id}: {one.spec.title.th} · {one.spec.title.en}"]
     status, run = one.status, one.status.latest_run
@@ -259,9 +259,9 @@ def check(
         async for point in ConformanceCheck(url, credentials, max_pages=pages).run_checks():
             found.append(point)
             if not as_json:
-                say(f"{marks[point.status]} {point.th} · {point.en}")
+                print_line(f"{marks[point.status]} {point.th} · {point.en}")
                 for th, en in point.violations:
-                    say(f"    {th} · {en}")
+                    print_line(f"    {th} · {en}")
         return found
 
     points = asyncio.run(run())

@@ -16,8 +16,8 @@ from hub.web.errors import Stage
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
-SEEING: Final = ROOT / "docs" / "howto" / "who-sees-what.md"
-ERRORS: Final = ROOT / "docs" / "errors.md"
+VISIBILITY_PAGE: Final = ROOT / "docs" / "howto" / "who-sees-what.md"
+ERRORS_PAGE: Final = ROOT / "docs" / "errors.md"
 
 
 class Advice(NamedTuple):
@@ -25,7 +25,7 @@ class Advice(NamedTuple):
 
     where: str
     when: str
-    mend: str
+    fix: str
 
 
 ADVICE: Final[dict[str, Advice]] = {
@@ -151,29 +151,31 @@ ADVICE: Final[dict[str, Advice]] = {
 """What a person needs to know of each code, in the order of the page."""
 
 
-def tree(root: type[HubError] = HubError) -> Iterator[type[HubError]]:
+def iterate_errors(root: type[HubError] = HubError) -> Iterator[type[HubError]]:
     """The expected errors of `hub.errors`, the root first."""
     yield root
     for kind in root.__subclasses__():
         if kind.__module__ == errors.__name__:
-            yield from tree(kind)
+            yield from iterate_errors(kind)
 
 
-def codes() -> set[str]:
+def list_codes() -> set[str]:
     """Every code that can stand in `extensions.code`, or be met at start-up."""
-    return {kind.code for kind in tree()} | {stage.value for stage in Stage} | {"INTERNAL"}
+    return (
+        {kind.code for kind in iterate_errors()} | {stage.value for stage in Stage} | {"INTERNAL"}
+    )
 
 
-def errors_table() -> str:
+def build_errors_table() -> str:
     """The codes, when they come and how to mend them."""
     rows = "\n".join(
-        f"| `{code}` | {advice.where} | {advice.when} | {advice.mend} |"
+        f"| `{code}` | {advice.where} | {advice.when} | {advice.fix} |"
         for code, advice in ADVICE.items()
     )
     return f"| code | where | when | how to mend it |\n|---|---|---|---|\n{rows}"
 
 
-def grounds_table() -> str:
+def build_grounds_table() -> str:
     """Who sees a draft, and on which ground."""
     rows = "\n".join(
         f"| `{ground.value}` | {th} | {en} |" for ground, (th, en) in GROUND_DESCRIPTIONS.items()
@@ -181,7 +183,7 @@ def grounds_table() -> str:
     return f"| ground | ใคร | who |\n|---|---|---|\n{rows}"
 
 
-def settings_table() -> str:
+def build_settings_table() -> str:
     """The variables the hub reads, in the order of `Settings.ALL`."""
     rows = "\n".join(
         f"| `{s.name}` | {f'`{s.default}`' if s.default else '—'} | {s.help} |"
@@ -190,24 +192,24 @@ def settings_table() -> str:
     return f"| variable | when unset | what it is |\n|---|---|---|\n{rows}"
 
 
-def between(name: str) -> re.Pattern[str]:
+def table_pattern(name: str) -> re.Pattern[str]:
     """A table with the markers around it."""
     return re.compile(rf"(<!-- {name}: made by .* -->\n)(.*?)(\n<!-- /{name} -->)", re.DOTALL)
 
 
-def shown(path: Path, name: str) -> str | None:
+def find_table(path: Path, name: str) -> str | None:
     """The table that stands in a paper; null where there are no markers."""
-    found = between(name).search(path.read_text("utf-8"))
+    found = table_pattern(name).search(path.read_text("utf-8"))
     return found and found[2]
 
 
-def write(path: Path, name: str, table: str) -> None:
+def write_table(path: Path, name: str, table: str) -> None:
     """Put a table between its markers."""
     text = path.read_text("utf-8")
-    path.write_text(between(name).sub(lambda m: m[1] + table + m[3], text), "utf-8")
+    path.write_text(table_pattern(name).sub(lambda m: m[1] + table + m[3], text), "utf-8")
 
 
 if __name__ == "__main__":
-    write(README, "settings", settings_table())
-    write(SEEING, "grounds", grounds_table())
-    write(ERRORS, "errors", errors_table())
+    write_table(README, "settings", build_settings_table())
+    write_table(VISIBILITY_PAGE, "grounds", build_grounds_table())
+    write_table(ERRORS_PAGE, "errors", build_errors_table())

@@ -12,59 +12,64 @@ from graphql import GraphQLSchema, build_schema
 from graphql.utilities import find_breaking_changes
 
 ROOT = Path(__file__).parents[2]
-ANYWHERE = re.MULTILINE | re.DOTALL
-UNRELEASED = re.compile(r"^## \[?Unreleased\]?$.*?(?=^## |\Z)", ANYWHERE)
-BREAKING = re.compile(r"^### Breaking$.*?(?=^###? |\Z)", ANYWHERE)
-OLD = "type Query { area(code: String): String, head: String } enum State { GAP COVERED }"
+REGEX_FLAGS = re.MULTILINE | re.DOTALL
+UNRELEASED = re.compile(r"^## \[?Unreleased\]?$.*?(?=^## |\Z)", REGEX_FLAGS)
+BREAKING = re.compile(r"^### Breaking$.*?(?=^###? |\Z)", REGEX_FLAGS)
+OLD_SDL = "type Query { area(code: String): String, head: String } enum State { GAP COVERED }"
 
 
-def contract(name: str) -> GraphQLSchema:
+def load_contract(name: str) -> GraphQLSchema:
     """A contract that is committed under schema/."""
     return build_schema((ROOT / "schema" / name).read_text("utf-8"))
 
 
-def breaking_part(changelog: str) -> str:
+def breaking_section(changelog: str) -> str:
     """What the changelog's Unreleased part says under Breaking; code letters are only dress."""
     unreleased = UNRELEASED.search(changelog)
-    said = unreleased and BREAKING.search(unreleased[0])
-    return said[0].replace("`", "") if said else ""
+    section = unreleased and BREAKING.search(unreleased[0])
+    return section[0].replace("`", "") if section else ""
 
 
-def unnamed(old: GraphQLSchema, new: GraphQLSchema, changelog: str) -> list[str]:
+def list_unlisted_changes(old: GraphQLSchema, new: GraphQLSchema, changelog: str) -> list[str]:
     """The breaking changes that the changelog does not name, as it must word them."""
-    said = breaking_part(changelog)
+    section = breaking_section(changelog)
     return [
         change.description
         for change in find_breaking_changes(old, new)
-        if change.description.rstrip(".") not in said
+        if change.description.rstrip(".") not in section
     ]
 
 
-def test_every_breaking_change_since_the_last_release_is_named_in_the_changelog() -> None:
+def test_every_breaking_change_since_the_last_release_is_in_the_changelog() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert unnamed(contract("released.graphql"), contract("schema.graphql"), changelog) == []
+    assert (
+        list_unlisted_changes(
+            load_contract("released.graphql"), load_contract("schema.graphql"), changelog
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("new", "change"),
     [
-        (OLD.replace(", head: String", ""), "Field Query.head was removed."),
-        (OLD.replace(" COVERED", ""), "Enum value State.COVERED was removed."),
+        (OLD_SDL.replace(", head: String", ""), "Field Query.head was removed."),
+        (OLD_SDL.replace(" COVERED", ""), "Enum value State.COVERED was removed."),
         (
-            OLD.replace("head: String", "head: Int"),
+            OLD_SDL.replace("head: String", "head: Int"),
             "Field Query.head changed type from String to Int.",
         ),
     ],
 )
-def test_a_removal_that_nobody_names_stops_the_gate(new: str, change: str) -> None:
-    before, after = build_schema(OLD), build_schema(new)
-    assert unnamed(before, after, "## Unreleased\n### Added\n- much\n") == [change]
-    named = f"## Unreleased\n### Breaking\n- `{change.rstrip('.')}`: nobody used it\n"
-    assert unnamed(before, after, named) == []
-    old_news = f"## Unreleased\n### Added\n\n## 0.1.0\n### Breaking\n- {change}\n"
-    assert unnamed(before, after, old_news) == [change]
+def test_unlisted_breaking_change_fails_the_check(new: str, change: str) -> None:
+    before, after = build_schema(OLD_SDL), build_schema(new)
+    assert list_unlisted_changes(before, after, "## Unreleased\n### Added\n- much\n") == [change]
+    listed = f"## Unreleased\n### Breaking\n- `{change.rstrip('.')}`: nobody used it\n"
+    assert list_unlisted_changes(before, after, listed) == []
+    listed_in_old_release = f"## Unreleased\n### Added\n\n## 0.1.0\n### Breaking\n- {change}\n"
+    assert list_unlisted_changes(before, after, listed_in_old_release) == [change]
 
 
-def test_an_addition_needs_no_word_under_breaking() -> None:
-    grown = OLD.replace("head: String", "head: String, rules: [String]")
-    assert unnamed(build_schema(OLD), build_schema(grown), "") == []
+def test_addition_is_not_a_breaking_change() -> None:
+    extended = OLD_SDL.replace("head: String", "head: String, rules: [String]")
+    assert list_unlisted_changes(build_schema(OLD_SDL), build_schema(extended), "") == []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parents[1]
-NUMBERED = re.compile(r"test_((?:\d+_)+)")
+TESTS_FOLDER = Path(__file__).parents[1]
+NUMBERED_TEST = re.compile(r"test_((?:\d+_)+)")
 FAULTS = {
     1: "500 or 503, three times",
     2: "500 for ever",
@@ -50,21 +50,21 @@ FAULTS = {
 }
 
 
-def by_number() -> dict[int, list[str]]:
+def find_tests_by_fault() -> dict[int, list[str]]:
     """The tests of each fault."""
     found: dict[int, list[str]] = defaultdict(list)
-    for path in sorted(TESTS.rglob("test_*.py")):
+    for path in sorted(TESTS_FOLDER.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                match = NUMBERED.match(node.name)
+                match = NUMBERED_TEST.match(node.name)
                 for number in match[1].split("_")[:-1] if match else ():
-                    found[int(number)].append(f"{path.relative_to(TESTS)}::{node.name}")
+                    found[int(number)].append(f"{path.relative_to(TESTS_FOLDER)}::{node.name}")
     return found
 
 
-FOUND = by_number()
+TESTS_BY_FAULT = find_tests_by_fault()
 
 
 @pytest.mark.parametrize("number", FAULTS, ids=lambda n: f"{n} {FAULTS[n]}")
-def test_a_fault_has_a_test(number: int) -> None:
-    assert FOUND.get(number), FAULTS[number]
+def test_fault_has_a_test(number: int) -> None:
+    assert TESTS_BY_FAULT.get(number), FAULTS[number]

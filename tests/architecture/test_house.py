@@ -3,10 +3,10 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("hub", "schema", "resolvers", "connectors", "tests", "bench")
-SOURCES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))
+PACKAGES = ("hub", "schema", "resolvers", "connectors", "tests", "bench")
+SOURCES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
 
-LONG_FOR_A_REASON = {
+ALLOWED_LONG_FILES = {
     "hub/domain/matrix/result.py": "one noun: the parts of a drawn matrix read as one page",
     "hub/store/matrix/figures.py": "one reader: figures, explanations, projects",
     "hub/store/visibility.py": "the one place where a viewer becomes WHERE, ground by ground",
@@ -16,31 +16,31 @@ LONG_FOR_A_REASON = {
     "tests/services/by_hand.py": "the second reading of the whole matrix, kept in one place",
     "tests/reference/test_reference_files.py": "one test per promise of the reference data",
 }
-VAGUE = {"utils", "helpers", "manager", "common", "base", "service"}
+VAGUE_NAMES = {"utils", "helpers", "manager", "common", "base", "service"}
 
 
-def test_files_are_short_or_say_why_not() -> None:
+def test_files_over_300_lines_are_listed_with_a_reason() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in SOURCES
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
     }
-    assert {name: n for name, n in long.items() if name not in LONG_FOR_A_REASON} == {}
-    assert [name for name in LONG_FOR_A_REASON if name not in long] == []
+    assert {name: n for name, n in long.items() if name not in ALLOWED_LONG_FILES} == {}
+    assert [name for name in ALLOWED_LONG_FILES if name not in long] == []
 
 
-def test_no_file_has_a_name_that_says_nothing() -> None:
-    assert [str(path) for path in SOURCES if path.stem in VAGUE] == []
+def test_no_file_has_a_vague_name() -> None:
+    assert [str(path) for path in SOURCES if path.stem in VAGUE_NAMES] == []
 
 
-def test_a_noun_has_the_same_file_name_in_every_room() -> None:
+def test_noun_has_the_same_file_name_in_every_package() -> None:
     nouns = {path.stem for path in (ROOT / "schema").glob("*.py")}
-    apart = {
+    exempt = {
         "__init__", "arguments", "binding", "contract", "errors", "lookups",
         "matrix_filter", "matrix_input", "mutation", "node", "nodes", "query", "cost", "enums",
         "subscription", "text", "viewer",
     }  # fmt: skip
-    for noun in nouns - apart:
+    for noun in nouns - exempt:
         for package in ("hub/domain", "hub/store", "resolvers"):
             inside = {path.stem for path in (ROOT / package).rglob("*.py")}
             inside |= {path.name for path in (ROOT / package).iterdir() if path.is_dir()}

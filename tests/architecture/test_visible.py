@@ -11,15 +11,17 @@ import pytest
 from tests.conftest import Asking
 
 QUESTIONS = sorted((Path(__file__).parents[1] / "questions").glob("*.graphql"))
-READS = re.compile(r"\b(?:FROM|JOIN)\s+\(*(?:history\.)?(project|linkage|plan_version)\b")
+READS_PROTECTED_TABLE = re.compile(
+    r"\b(?:FROM|JOIN)\s+\(*(?:history\.)?(project|linkage|plan_version)\b"
+)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
-async def test_no_statement_reads_what_some_may_not_see_without_asking_who_asks(
+async def test_statement_on_a_protected_table_filters_by_visibility(
     ask: Asking, question: Path
 ) -> None:
     answer = await ask(question.read_text(encoding="utf-8"))
     assert "errors" not in answer
     for statement in ask.sent:
-        if READS.search(statement):
+        if READS_PROTECTED_TABLE.search(statement):
             assert "visibility" in statement, statement

@@ -9,20 +9,20 @@ from hub.settings import Settings
 SETTINGS = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
 
 
-def test_made_up_sources_are_known_to_a_ruling_on_their_rows_and_to_nothing_else() -> None:
+def test_sandbox_sources_are_available_only_to_quarantine_rulings() -> None:
     filled = load_sandbox_sources()
     assert filled
     assert filled.keys() <= review_connectors(SETTINGS, filled).keys()
-    known = {
+    readable = {
         *connectors_of(SETTINGS),
         *live_agencies(SETTINGS).sources,
         *(one.spec.id for one in scheduled_sources(SETTINGS)),
         *review_connectors(SETTINGS, {}),
     }
-    assert not known & filled.keys()
+    assert not readable & filled.keys()
 
 
-def test_a_made_up_source_never_takes_the_place_of_a_real_one() -> None:
+def test_sandbox_source_never_replaces_a_real_source() -> None:
     name, real = next(iter(connectors_of(SETTINGS).items()))
-    pretended = {name: next(iter(load_sandbox_sources().values()))}
-    assert review_connectors(SETTINGS, pretended)[name] is real
+    replacements = {name: next(iter(load_sandbox_sources().values()))}
+    assert review_connectors(SETTINGS, replacements)[name] is real

@@ -22,11 +22,11 @@ from hub.web.listening import Listening
 from tests.browser.conftest import free_port
 from tests.browser.visitor import AXE
 from tests.conftest import copied
-from tests.web.access import TOURISM, Realm
-from tests.web.door import serving
-from tests.web.parties import INSTALLED, SECRET, WHY_NOT, Provider
-from tests.web.parties import provider as running_provider
-from tests.web.people import trust_people
+from tests.web.access import TOURISM, HubInstance
+from tests.web.door import run_server
+from tests.web.parties import INSTALLED, SECRET, SKIP_REASON, Provider
+from tests.web.parties import run_provider as running_provider
+from tests.web.people import add_login_issuer
 
 WITHIN = 15_000
 OF_TOURISM = {
@@ -41,7 +41,7 @@ OF_INTERIOR = {"subject": "somsri", "agency": {"code": "15"}, "scopes": ["source
 class Places:
     """Where everything is; `page` is registered, `other` the same page at an origin that is not."""
 
-    realm: Realm
+    realm: HubInstance
     hub: str
     page: str
     other: str
@@ -61,7 +61,7 @@ async def at(port: int, app: Starlette) -> AsyncIterator[None]:
     async def close() -> None:
         """Nothing goes on there."""
 
-    async with serving(Listening(app, close), lifespan=False, port=port):
+    async with run_server(Listening(app, close), lifespan=False, port=port):
         yield
 
 
@@ -97,7 +97,7 @@ async def places(
     port = free_port()
     hub = f"http://127.0.0.1:{hub_port}"
     page = f"http://localhost:{port}"
-    realm = Realm(people, folder, public_url=hub, demo=True, secrets_dir=folder)
+    realm = HubInstance(people, folder, public_url=hub, demo=True, secrets_dir=folder)
     await realm.add_client(
         "map",
         TOURISM,
@@ -108,7 +108,7 @@ async def places(
         redirects=[f"{page}/"],
     )
     if provider is not None:
-        await trust_people(realm, provider)
+        await add_login_issuer(realm, provider)
     pages = Starlette(routes=[Route("/", elsewhere)])
     async with realm.http, at(hub_port, realm.app), at(port, pages):
         yield Places(realm, hub, page, f"http://127.0.0.1:{port}")
@@ -165,7 +165,7 @@ async def test_a_person_who_says_no_is_taken_at_their_word(page: Any, places: Pl
     assert await said(page) == {"error": "access_denied"}
 
 
-@pytest.mark.skipif(not INSTALLED, reason=WHY_NOT)
+@pytest.mark.skipif(not INSTALLED, reason=SKIP_REASON)
 async def test_a_person_signs_in_by_the_agencys_own_provider(page: Any, places: Places) -> None:
     await visited(page, places.of(places.page))
     await page.click("#enter")

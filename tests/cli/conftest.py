@@ -20,7 +20,7 @@ NAME = "cli"
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandResult:
     """How a command ended: its exit code and what it printed."""
 
     code: int
@@ -33,7 +33,7 @@ class Ran:
         return json.loads(self.out)
 
 
-Run = Callable[..., Ran]
+RunCommand = Callable[..., CommandResult]
 
 
 @pytest.fixture(autouse=True)
@@ -50,20 +50,20 @@ async def dsn(template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run(capsys: pytest.CaptureFixture[str]) -> RunCommand:
     """`run("agency", "list")`: the command line without a database."""
 
-    def command(*arguments: object) -> Ran:
+    def command(*arguments: object) -> CommandResult:
         capsys.readouterr()
         code = main([*map(str, arguments)])
         printed = capsys.readouterr()
-        return Ran(code, printed.out, printed.err)
+        return CommandResult(code, printed.out, printed.err)
 
     return command
 
 
 @pytest.fixture
-def hub(run: Run, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+def hub(run: RunCommand, dsn: str, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
     """The same over the database, which is opened without being prepared."""
 
     @asynccontextmanager
@@ -76,24 +76,24 @@ def hub(run: Run, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def ok(ran: Ran) -> str:
+def expect_success(result: CommandResult) -> str:
     """What a command printed that succeeded."""
-    assert ran.code == 0, ran.err
-    return ran.out
+    assert result.code == 0, result.err
+    return result.out
 
 
-def failed(ran: Ran, code: int, *words: str) -> None:
+def expect_failure(result: CommandResult, code: int, *texts: str) -> None:
     """The command failed with that code and these words on standard error, in both languages."""
-    assert (ran.code, ran.out) == (code, ""), ran
-    for word in (*words, " · "):
-        assert word in ran.err
-    assert "Traceback" not in ran.err
+    assert (result.code, result.out) == (code, ""), result
+    for text in (*texts, " · "):
+        assert text in result.err
+    assert "Traceback" not in result.err
 
 
-def rows(dsn: str, *statements: str) -> list[asyncpg.Record]:
+def fetch_rows(dsn: str, *statements: str) -> list[asyncpg.Record]:
     """The rows of the last of some statements, run on one connection."""
 
-    async def fetch() -> list[asyncpg.Record]:
+    async def execute() -> list[asyncpg.Record]:
         found: list[asyncpg.Record] = []
         connection = await asyncpg.connect(dsn)
         try:
@@ -103,10 +103,10 @@ def rows(dsn: str, *statements: str) -> list[asyncpg.Record]:
             await connection.close()
         return found
 
-    return asyncio.run(fetch())
+    return asyncio.run(execute())
 
 
-def secret_in(output: str) -> str:
+def parse_secret(output: str) -> str:
     """The secret that was printed."""
     found = re.search(r"^client_secret  (bhs_\S{43})$", output, re.MULTILINE)
     assert found, output

@@ -9,15 +9,15 @@ from hub.domain.identity.agreements import SharingScope
 from hub.domain.identity.viewer import Viewer
 from hub.services.identity import agreements
 from hub.store.database import Database
-from tests.cli.conftest import Run, failed, ok, rows
+from tests.cli.conftest import RunCommand, expect_failure, expect_success, fetch_rows
 from tests.conftest import Asking
 
 PURPOSE = "ประชุมร่วมภาคตะวันออก"
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
-PAIR = ("province:45", "ministry:07", PURPOSE, "--until", TOMORROW)
+AGREEMENT_ARGUMENTS = ("province:45", "ministry:07", PURPOSE, "--until", TOMORROW)
 
 
-async def test_a_draft_can_be_read_from_the_next_request_on_until_the_agreement_is_revoked(
+async def test_draft_is_readable_from_the_next_request_until_the_agreement_is_revoked(
     ask: Asking, fresh_database: Database
 ) -> None:
     async with fresh_database.write_transaction() as connection:
@@ -25,14 +25,14 @@ async def test_a_draft_can_be_read_from_the_next_request_on_until_the_agreement_
             "insert into project (id, code, name_th, sort_key, owner_id, fiscal_years, visibility) "
             "values ('draft', 'draft', 'ร่าง', 'ร', 'province:20', '{2011}', 'PRIVATE')"
         )
-    friend = Viewer("an officer", "ministry:05")
+    consumer = Viewer("an officer", "ministry:05")
 
-    async def found() -> Any:
+    async def fetch_draft() -> Any:
         question = '{ project(by: {code: "draft"}) { code } }'
-        answer = await ask(question, viewer=friend, database=fresh_database)
+        answer = await ask(question, viewer=consumer, database=fresh_database)
         return answer["data"]["project"]
 
-    assert await found() is None
+    assert await fetch_draft() is None
     made = await agreements.add_agreement(
         fresh_database,
         "somsri",
@@ -43,36 +43,36 @@ async def test_a_draft_can_be_read_from_the_next_request_on_until_the_agreement_
         key=None,
         until=agreements.end_of_day(TOMORROW),
     )
-    assert await found() == {"code": "draft"}
+    assert await fetch_draft() == {"code": "draft"}
     await agreements.revoke_agreement(fresh_database, "somsri", made.id)
-    assert await found() is None
+    assert await fetch_draft() is None
 
 
-def test_an_agreement_is_listed_with_its_last_day_and_stays_listed_when_revoked(
-    hub: Run, dsn: str
-) -> None:
-    made = ok(hub("agreement", "add", "province:20", "05", PURPOSE, "--until", TOMORROW))
+def test_agreement_is_listed_with_its_last_day_also_when_revoked(hub: RunCommand, dsn: str) -> None:
+    made = expect_success(
+        hub("agreement", "add", "province:20", "05", PURPOSE, "--until", TOMORROW)
+    )
     key = made.split(":")[0].strip()
-    listed = ok(hub("agreement", "list"))
+    listed = expect_success(hub("agreement", "list"))
     assert f"✓ {key}  province:20 → ministry:05  [all]  {TOMORROW}  {PURPOSE}" in listed
-    ok(hub("agreement", "revoke", key))
-    ok(hub("agreement", "revoke", key))
-    assert f"✗ {key}" in ok(hub("agreement", "list"))
-    [past] = rows(dsn, "select revoked_at from history.data_sharing")
+    expect_success(hub("agreement", "revoke", key))
+    expect_success(hub("agreement", "revoke", key))
+    assert f"✗ {key}" in expect_success(hub("agreement", "list"))
+    [past] = fetch_rows(dsn, "select revoked_at from history.data_sharing")
     assert past["revoked_at"] is None
 
 
-def test_an_agreement_can_be_limited(hub: Run) -> None:
-    ok(hub("agreement", "add", *PAIR, "--plan", "plan-45-2553"))
-    ok(hub("agreement", "add", *PAIR, "--source", "public-pages"))
-    ok(hub("agreement", "add", *PAIR, "--only", "projects"))
-    listed = ok(hub("agreement", "list"))
+def test_agreement_can_be_limited_to_a_plan_a_source_or_projects(hub: RunCommand) -> None:
+    expect_success(hub("agreement", "add", *AGREEMENT_ARGUMENTS, "--plan", "plan-45-2553"))
+    expect_success(hub("agreement", "add", *AGREEMENT_ARGUMENTS, "--source", "public-pages"))
+    expect_success(hub("agreement", "add", *AGREEMENT_ARGUMENTS, "--only", "projects"))
+    listed = expect_success(hub("agreement", "list"))
     for what in ("[plan plan-45-2553]", "[source public-pages]", "[projects]"):
         assert what in listed
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "words"),
+    ("arguments", "code", "message"),
     [
         (["province:20", "province:20", "x", "--until", TOMORROW], 2, "CONSUMER"),
         (["province:20", "nobody", "x", "--until", TOMORROW], 1, "nobody"),
@@ -85,24 +85,24 @@ def test_an_agreement_can_be_limited(hub: Run) -> None:
         (["province:20", "05", "x"], 2, "--until is required"),
         (["province:20", "05", "x", "--until", TOMORROW, "--plan", "?"], 2, "no plan ?"),
         (["province:20", "05", "x", "--until", TOMORROW, "--source", "?"], 2, "no source ?"),
-        ([*PAIR, "--source", "a", "--plan", "b"], 2, "only one may be used"),
+        ([*AGREEMENT_ARGUMENTS, "--source", "a", "--plan", "b"], 2, "only one may be used"),
     ],
 )
-def test_an_invalid_agreement_is_refused(
-    hub: Run, dsn: str, arguments: list[str], code: int, words: str
+def test_invalid_agreement_is_rejected(
+    hub: RunCommand, dsn: str, arguments: list[str], code: int, message: str
 ) -> None:
-    failed(hub("agreement", "add", *arguments), code, words)
-    assert ok(hub("agreement", "list")) == "ยังไม่มีข้อตกลง · There is no agreement\n"
-    assert rows(dsn, "select 1 from access_log") == []
+    expect_failure(hub("agreement", "add", *arguments), code, message)
+    assert expect_success(hub("agreement", "list")) == "ยังไม่มีข้อตกลง · There is no agreement\n"
+    assert fetch_rows(dsn, "select 1 from access_log") == []
 
 
-def test_an_unknown_agreement_cannot_be_revoked(hub: Run) -> None:
-    failed(hub("agreement", "revoke", "share-none"), 1, "hub agreement list")
+def test_unknown_agreement_cannot_be_revoked(hub: RunCommand) -> None:
+    expect_failure(hub("agreement", "revoke", "share-none"), 1, "hub agreement list")
 
 
-def test_agreements_are_listed_as_json(hub: Run) -> None:
+def test_agreements_are_listed_as_json(hub: RunCommand) -> None:
     assert hub("agreement", "list", "--json").json == []
-    ok(hub("agreement", "add", *PAIR, "--plan", "plan-45-2553"))
+    expect_success(hub("agreement", "add", *AGREEMENT_ARGUMENTS, "--plan", "plan-45-2553"))
     [one] = hub("agreement", "list", "--json").json
     assert one.pop("id").startswith("share-")
     assert datetime.fromisoformat(one.pop("until")) == agreements.end_of_day(TOMORROW)

@@ -22,7 +22,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_quick_preparation_is_not_announced(capsys: pytest.CaptureFixture[str]) -> None:
+def test_quick_preparation_is_not_announced(capsys: pytest.CaptureFixture[str]) -> None:
     with Preparation() as preparation:
         preparation(ROUTINE)
         preparation("ปรับโครงสร้างฐานข้อมูล · migrating")
@@ -30,13 +30,13 @@ def test_a_quick_preparation_is_not_announced(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr() == ("", "")
 
 
-def test_what_a_person_must_know_is_printed_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_notice_is_printed_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     with Preparation() as preparation:
         preparation(NOTICE)
         assert capsys.readouterr() == ("", f"  {NOTICE}\n")
 
 
-def test_a_slow_preparation_is_announced_on_standard_error(
+def test_slow_preparation_is_announced_on_standard_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(console, "NOTICE_AFTER", 0.01)
@@ -50,7 +50,7 @@ def test_a_slow_preparation_is_announced_on_standard_error(
     assert capsys.readouterr() == ("", expected)
 
 
-def test_progress_is_a_bar_on_a_terminal_when_the_total_is_known(
+def test_progress_with_a_total_is_a_bar_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     terminal = Terminal()
@@ -67,7 +67,7 @@ def test_progress_is_a_bar_on_a_terminal_when_the_total_is_known(
     assert shown.endswith(SHOW_CURSOR)
 
 
-def test_a_bar_ends_with_the_cursor_shown_when_a_run_fails(
+def test_failed_run_shows_the_cursor_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     terminal = Terminal()
@@ -83,14 +83,14 @@ def test_a_bar_ends_with_the_cursor_shown_when_a_run_fails(
     assert terminal.getvalue().endswith(SHOW_CURSOR)
 
 
-def test_nothing_is_printed_when_nothing_was_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_without_records_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress():
         pass
     assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("total", [20, None])
-def test_progress_is_a_line_of_numbers_elsewhere(
+def test_progress_without_a_terminal_is_a_line_of_numbers(
     capsys: pytest.CaptureFixture[str], total: int | None
 ) -> None:
     progress = Progress()

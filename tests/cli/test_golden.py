@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.cli.conftest import Run, ok
+from tests.cli.conftest import RunCommand, expect_success
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 SAMPLE: Final = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
@@ -81,30 +81,30 @@ VARYING: Final = (
 
 
 @pytest.fixture
-def write(request: pytest.FixtureRequest) -> bool:
+def should_write(request: pytest.FixtureRequest) -> bool:
     """Whether the files are written again."""
     return bool(request.config.getoption("--write-answers"))
 
 
-def compare(name: str, printed: str, write: bool) -> None:
+def compare_with_file(name: str, printed: str, should_write: bool) -> None:
     """Compare what was printed with the file, or write the file."""
-    for pattern, word in VARYING:
-        printed = pattern.sub(word, printed)
+    for pattern, replacement in VARYING:
+        printed = pattern.sub(replacement, printed)
     file = GOLDEN / f"{name}.txt"
-    if write:
+    if should_write:
         file.write_text(printed, "utf-8")
     assert printed == file.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", HELP)
-def test_help_is_as_kept(run: Run, name: str, write: bool) -> None:
-    compare(name, ok(run(*HELP[name], "--help")), write)
+def test_help_equals_the_golden_file(run: RunCommand, name: str, should_write: bool) -> None:
+    compare_with_file(name, expect_success(run(*HELP[name], "--help")), should_write)
 
 
-def test_listings_of_the_seeded_database_are_as_kept(
-    run: Run, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: bool
+def test_listings_of_the_seeded_database_equal_the_golden_files(
+    run: RunCommand, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, should_write: bool
 ) -> None:
     monkeypatch.setenv("HUB_DATABASE_URL", dsn)
     monkeypatch.setenv("HUB_DATA_DIR", str(tmp_path))
     for name, arguments in {**EMPTY, **CHANGES, **LISTINGS}.items():
-        compare(name, ok(run(*arguments)), write)
+        compare_with_file(name, expect_success(run(*arguments)), should_write)

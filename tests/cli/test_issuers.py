@@ -2,28 +2,30 @@
 
 import pytest
 
-from tests.cli.conftest import Run, failed, ok
+from tests.cli.conftest import RunCommand, expect_failure, expect_success
 from tests.sandbox.served import serve_app
-from tests.web.access import ec
-from tests.web.jwks import Jwks
+from tests.web.access import generate_ec_key
+from tests.web.jwks import JwksServer
 
 URL = "https://hub.test"
 LOGIN = ("https://id.test", "--jwks", "https://id.test/jwks", "--sign-in")
 
 
-def test_the_keys_of_an_issuer_are_discovered_from_its_metadata(hub: Run) -> None:
-    ok(hub("agency", "add", "ministry:15"))
-    server = Jwks(ec())
+def test_issuer_keys_are_discovered_from_its_metadata(hub: RunCommand) -> None:
+    expect_success(hub("agency", "add", "ministry:15"))
+    server = JwksServer(generate_ec_key())
     with serve_app(server) as address:
         server.metadata = {"issuer": address, "jwks_uri": f"{address}/jwks"}
         scopes = ("--map", "a=audit:read", "--map", "a=hub:steward")
-        ok(hub("issuer", "add", "15", address, *scopes))
-        listed = ok(hub("issuer", "list"))
+        expect_success(hub("issuer", "add", "15", address, *scopes))
+        listed = expect_success(hub("issuer", "list"))
         assert f"✓ {address}  ministry:15  {URL}  scope: a=audit:read,hub:steward" in listed
         server.metadata = {"issuer": "https://other.test", "jwks_uri": f"{address}/jwks"}
-        failed(hub("issuer", "add", "15", address), 2, "--jwks: ", "no metadata of the issuer")
-    assert "is no longer trusted" in ok(hub("issuer", "disable", address))
-    assert f"✗ {address}" in ok(hub("issuer", "list"))
+        expect_failure(
+            hub("issuer", "add", "15", address), 2, "--jwks: ", "no metadata of the issuer"
+        )
+    assert "is no longer trusted" in expect_success(hub("issuer", "disable", address))
+    assert f"✗ {address}" in expect_success(hub("issuer", "list"))
 
 
 @pytest.mark.parametrize(
@@ -42,31 +44,37 @@ def test_the_keys_of_an_issuer_are_discovered_from_its_metadata(hub: Run) -> Non
         ([*LOGIN, "--client-id", "hub", "--secret", "not a name"], 2),
     ],
 )
-def test_an_invalid_issuer_is_refused(hub: Run, arguments: list[str], code: int) -> None:
-    ok(hub("agency", "add", "ministry:05"))
-    ok(hub("agency", "add", "ministry:15"))
-    ok(hub("issuer", "add", "05", "https://taken.test", "--jwks", "https://id.test/jwks"))
-    failed(hub("issuer", "add", "15", *arguments), code)
+def test_invalid_issuer_is_rejected(hub: RunCommand, arguments: list[str], code: int) -> None:
+    expect_success(hub("agency", "add", "ministry:05"))
+    expect_success(hub("agency", "add", "ministry:15"))
+    expect_success(
+        hub("issuer", "add", "05", "https://taken.test", "--jwks", "https://id.test/jwks")
+    )
+    expect_failure(hub("issuer", "add", "15", *arguments), code)
 
 
-def test_people_of_an_agency_log_in_at_one_issuer(hub: Run) -> None:
-    ok(hub("agency", "add", "ministry:15"))
+def test_agency_has_only_one_login_issuer(hub: RunCommand) -> None:
+    expect_success(hub("agency", "add", "ministry:15"))
     roles = ("--role", "head=DELEGATE", "--role", "clerk=OFFICER")
-    ok(hub("issuer", "add", "15", *LOGIN, "--client-id", "hub", "--secret", "moi", *roles))
-    assert "login as  hub  roles: clerk=OFFICER head=DELEGATE" in ok(hub("issuer", "list"))
+    expect_success(
+        hub("issuer", "add", "15", *LOGIN, "--client-id", "hub", "--secret", "moi", *roles)
+    )
+    assert "login as  hub  roles: clerk=OFFICER head=DELEGATE" in expect_success(
+        hub("issuer", "list")
+    )
     other = ("https://other.test", "--jwks", "https://other.test/jwks", "--sign-in")
     refused = hub("issuer", "add", "15", *other, "--client-id", "hub")
-    failed(refused, 1, "sign in at https://id.test already")
-    ok(hub("issuer", "add", "15", *LOGIN[:3]))
+    expect_failure(refused, 1, "sign in at https://id.test already")
+    expect_success(hub("issuer", "add", "15", *LOGIN[:3]))
     [issuer] = hub("issuer", "list", "--json").json
     assert issuer["sign_in"] is None
 
 
-def test_issuers_are_listed_as_json(hub: Run) -> None:
+def test_issuers_are_listed_as_json(hub: RunCommand) -> None:
     assert hub("issuer", "list", "--json").json == []
-    ok(hub("agency", "add", "ministry:15"))
+    expect_success(hub("agency", "add", "ministry:15"))
     more = ("--client-id", "hub", "--role", "head=DELEGATE", "--map", "a=audit:read")
-    ok(hub("issuer", "add", "15", *LOGIN, *more))
+    expect_success(hub("issuer", "add", "15", *LOGIN, *more))
     assert hub("issuer", "list", "--json").json == [
         {
             "url": "https://id.test",
@@ -86,6 +94,6 @@ def test_issuers_are_listed_as_json(hub: Run) -> None:
     ]
 
 
-def test_an_empty_list_says_so_in_both_languages(hub: Run) -> None:
-    assert ok(hub("issuer", "list")) == "ยังไม่มีผู้ออกโทเค็น · There is no issuer\n"
-    failed(hub("issuer", "disable", "https://id.test"), 1, "no issuer https://id.test")
+def test_empty_list_prints_a_message_in_both_languages(hub: RunCommand) -> None:
+    assert expect_success(hub("issuer", "list")) == "ยังไม่มีผู้ออกโทเค็น · There is no issuer\n"
+    expect_failure(hub("issuer", "disable", "https://id.test"), 1, "no issuer https://id.test")

@@ -5,21 +5,23 @@ from pathlib import Path
 import pytest
 
 from hub.services.identity.operator import account
-from tests.cli.conftest import Run, failed, ok, rows
+from tests.cli.conftest import RunCommand, expect_failure, expect_success, fetch_rows
 
 SAMPLE = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
 BLOCK = "2022.9.1|กลุ่มจังหวัดภาคตะวันออก#1"
 
 
 @pytest.fixture
-def filled(hub: Run) -> Run:
+def hub_with_quarantine(hub: RunCommand) -> RunCommand:
     """The hub with three rows of the appropriation act in quarantine."""
-    ok(hub("ingest", "budget_act", "--from", SAMPLE))
+    expect_success(hub("ingest", "budget_act", "--from", SAMPLE))
     return hub
 
 
-def test_questions_are_listed_with_amounts_in_satang(filled: Run) -> None:
-    found = filled("review", "list", "budget_act", "--json").json
+def test_review_questions_are_listed_with_amounts_in_satang(
+    hub_with_quarantine: RunCommand,
+) -> None:
+    found = hub_with_quarantine("review", "list", "budget_act", "--json").json
     assert [one["reason"] for one in found] == [
         "AMBIGUOUS_NAME",
         "MISPLACED_SEPARATOR",
@@ -41,29 +43,46 @@ def test_questions_are_listed_with_amounts_in_satang(filled: Run) -> None:
         "source": "budget_act",
         "written": "กลุ่มจังหวัดภาคตะวันออก",
     }
-    assert filled("review", "list", "contracts", "--json").json == []
+    assert hub_with_quarantine("review", "list", "contracts", "--json").json == []
 
 
-def test_a_name_is_decided_in_its_block_and_logged_with_who_decided(filled: Run, dsn: str) -> None:
+def test_name_is_decided_in_its_block_and_logged_with_its_operator(
+    hub_with_quarantine: RunCommand, dsn: str
+) -> None:
     name = ("budget_act", "กลุ่มจังหวัดภาคตะวันออก")
-    done = filled("review", "decide", *name, "--as", "C2560-08", "--block", BLOCK, "--by", "somsri")
-    assert "1 rows read again, 1 settled" in ok(done)
-    [row] = rows(dsn, "select entry from access_log")
+    done = hub_with_quarantine(
+        "review", "decide", *name, "--as", "C2560-08", "--block", BLOCK, "--by", "somsri"
+    )
+    assert "1 rows read again, 1 settled" in expect_success(done)
+    [row] = fetch_rows(dsn, "select entry from access_log")
     assert f'"subject":"somsri ({account()})"' in row["entry"]
-    failed(filled("review", "decide", *name, "--as", "C2560-08"), 1, "no row waits for the name")
+    expect_failure(
+        hub_with_quarantine("review", "decide", *name, "--as", "C2560-08"),
+        1,
+        "no row waits for the name",
+    )
 
 
-def test_rows_are_accepted_and_refused_by_their_numbers(filled: Run) -> None:
-    assert "2 settled" in ok(filled("review", "refuse", "budget_act", 1, 3))
+def test_rows_are_accepted_and_refused_by_number(hub_with_quarantine: RunCommand) -> None:
+    assert "2 settled" in expect_success(
+        hub_with_quarantine("review", "refuse", "budget_act", 1, 3)
+    )
     red_cross = ("budget_act", "สภากาชาดไทย", "--as", "department:60002", "--kind", "AGENCY")
-    ok(filled("review", "decide", *red_cross, "--years", "2565"))
-    assert "1 settled" in ok(filled("review", "accept", "budget_act", 2))
-    assert ok(filled("review", "list")) == "ไม่มีแถวที่รอตรวจ · No row is in quarantine\n"
-    failed(filled("review", "accept", "budget_act", 2), 1, "no row 2 of budget_act is waiting")
+    expect_success(hub_with_quarantine("review", "decide", *red_cross, "--years", "2565"))
+    assert "1 settled" in expect_success(hub_with_quarantine("review", "accept", "budget_act", 2))
+    assert (
+        expect_success(hub_with_quarantine("review", "list"))
+        == "ไม่มีแถวที่รอตรวจ · No row is in quarantine\n"
+    )
+    expect_failure(
+        hub_with_quarantine("review", "accept", "budget_act", 2),
+        1,
+        "no row 2 of budget_act is waiting",
+    )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["decide", "budget_act", "ชื่อ"], "--as is required"),
         (["decide", "budget_act", "ชื่อ", "--as", "-", "--years", "last"], "--years: "),
@@ -73,5 +92,5 @@ def test_rows_are_accepted_and_refused_by_their_numbers(filled: Run) -> None:
         (["refuse", "budget_act", "first"], "ROW"),
     ],
 )
-def test_a_wrong_argument_is_named(run: Run, arguments: list[str], words: str) -> None:
-    failed(run("review", *arguments), 2, words)
+def test_invalid_argument_is_named(run: RunCommand, arguments: list[str], message: str) -> None:
+    expect_failure(run("review", *arguments), 2, message)

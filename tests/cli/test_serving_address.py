@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.cli.serve import greet, local_address
+from hub.cli.serve import local_address, print_addresses
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,9 @@ from hub.cli.serve import greet, local_address
         ("hub.example", "http://hub.example:8000"),
     ],
 )
-def test_the_address_that_is_printed_opens_in_a_browser(
+def test_printed_address_opens_in_a_browser(
     host: str, address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert local_address(host, 8000) == address
-    greet(address)
+    print_addresses(address)
     assert f"{address}/query" in capsys.readouterr().out

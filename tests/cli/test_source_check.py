@@ -3,12 +3,12 @@
 import pytest
 
 from hub.sandbox.agency import CLIENT_SECRET
-from tests.cli.conftest import Run, failed
+from tests.cli.conftest import RunCommand, expect_failure
 from tests.sandbox.conftest import source as source  # noqa: PLC0414 - the fixture
 from tests.sandbox.served import SandboxSource
 
 
-def options(source: SandboxSource, path: str = "ministry/projects") -> list[str]:
+def check_arguments(source: SandboxSource, path: str = "ministry/projects") -> list[str]:
     """The arguments of a check of the agency."""
     oauth = ["--token-url", f"{source.address}/token", "--client-id", "hub", "--secret", "play-hub"]
     return ["source", "check", f"{source.address}/{path}", *oauth]
@@ -20,37 +20,37 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAY_HUB", CLIENT_SECRET)
 
 
-def test_a_system_that_keeps_the_contract_ends_with_0(run: Run, source: SandboxSource) -> None:
-    done = run(*options(source))
+def test_conforming_system_exits_with_0(run: RunCommand, source: SandboxSource) -> None:
+    done = run(*check_arguments(source))
     assert (done.code, done.out.count("✓"), done.out.count("✗")) == (0, 12, 0)
 
 
-def test_a_system_that_breaks_a_point_ends_with_1_and_the_point_is_named(
-    run: Run, source: SandboxSource
+def test_nonconforming_system_exits_with_1_and_names_the_point(
+    run: RunCommand, source: SandboxSource
 ) -> None:
-    done = run(*options(source, "elsewhere"))
+    done = run(*check_arguments(source, "elsewhere"))
     assert done.code == 1
     assert "✗ ไม่มีโทเค็น ตอบ 401 · without a token: 401" in done.out
     assert "it answers data to anybody" in done.out
 
 
-def test_points_are_printed_as_json(run: Run, source: SandboxSource) -> None:
-    done = run(*options(source, "elsewhere"), "--json")
+def test_points_are_printed_as_json(run: RunCommand, source: SandboxSource) -> None:
+    done = run(*check_arguments(source, "elsewhere"), "--json")
     assert done.code == 1
     assert {point["state"] for point in done.json} <= {"KEPT", "BROKEN", "UNSEEN"}
     assert all(sorted(point) == ["en", "faults", "state", "th"] for point in done.json)
 
 
-def test_a_wrong_secret_ends_with_1_and_is_not_printed(
-    run: Run, source: SandboxSource, monkeypatch: pytest.MonkeyPatch
+def test_wrong_secret_exits_with_1_and_is_not_printed(
+    run: RunCommand, source: SandboxSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLAY_HUB", "wrong-secret-of-mine")
-    done = run(*options(source))
+    done = run(*check_arguments(source))
     assert done.code == 1
     assert "invalid_client" in done.out
     assert "wrong-secret-of-mine" not in done.out + done.err
 
 
-def test_a_missing_option_is_named(run: Run, source: SandboxSource) -> None:
+def test_missing_option_is_named(run: RunCommand, source: SandboxSource) -> None:
     incomplete = run("source", "check", source.address, "--token-url", f"{source.address}/token")
-    failed(incomplete, 2, "--client-id: ")
+    expect_failure(incomplete, 2, "--client-id: ")

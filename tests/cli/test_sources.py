@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run, failed, ok, rows
+from tests.cli.conftest import RunCommand, expect_failure, expect_success, fetch_rows
 from tests.connectors import sheets
 from tests.connectors.mappings import PLAN_FILE, write_source_file
 
@@ -22,8 +22,8 @@ LINES = (
 )
 
 
-def test_a_file_is_tried_by_its_mapping_then_ingested_and_its_name_decided(
-    hub: Run, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_file_is_dry_run_with_its_mapping_then_ingested_and_its_name_decided(
+    hub: RunCommand, dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "sources").mkdir()
     monkeypatch.setenv("HUB_SOURCES_DIR", str(tmp_path / "sources"))
@@ -34,47 +34,47 @@ def test_a_file_is_tried_by_its_mapping_then_ingested_and_its_name_decided(
     plan = write_source_file(tmp_path, table, name="beach_plan")
     path = sheets.write_workbook(tmp_path / "plan.xlsx", ROWS, ["A1:A2", "B1:C1"])
     trial = ("local_plan_file", "--from", path, "--mapping", plan)
-    assert "nothing was written" in ok(hub("ingest", *trial, "--dry-run"))
-    failed(hub("ingest", *trial), 2, "move the file to HUB_SOURCES_DIR first")
+    assert "nothing was written" in expect_success(hub("ingest", *trial, "--dry-run"))
+    expect_failure(hub("ingest", *trial), 2, "move the file to HUB_SOURCES_DIR first")
     plan.rename(tmp_path / "sources" / plan.name)
-    ok(hub("ingest", "beach_plan", "--from", path))
-    assert rows(dsn, LINES) == []
+    expect_success(hub("ingest", "beach_plan", "--from", path))
+    assert fetch_rows(dsn, LINES) == []
     for kind in ("AGENCY", "AREA"):
         decision = ("beach_plan", "เมืองชายหาด", "--as", "local:T-0001", "--kind", kind)
-        ok(hub("review", "decide", *decision))
-    [found] = rows(dsn, LINES)
+        expect_success(hub("review", "decide", *decision))
+    [found] = fetch_rows(dsn, LINES)
     assert tuple(found) == ("งานใหม่", 100_000, "PLANNED", "local:T-0001", "plan.xlsx")
 
 
-def test_a_wrong_mapping_is_named_by_its_key_and_a_missing_one_by_its_path(
-    run: Run, tmp_path: Path
+def test_invalid_mapping_is_named_by_key_and_missing_mapping_by_path(
+    run: RunCommand, tmp_path: Path
 ) -> None:
     plan = write_source_file(tmp_path, {**PLAN_FILE, "era": "AD"})
     options = ("local_plan_file", "--from", plan, "--mapping")
     wrong = run("ingest", *options, plan)
-    failed(wrong, 2, "made_up.toml era: ต้องเป็นหนึ่งใน BE, CE · must be one of BE")
-    failed(run("ingest", *options, "nowhere"), 2, "there is no file nowhere")
+    expect_failure(wrong, 2, "made_up.toml era: ต้องเป็นหนึ่งใน BE, CE · must be one of BE")
+    expect_failure(run("ingest", *options, "nowhere"), 2, "there is no file nowhere")
     right = write_source_file(tmp_path, PLAN_FILE)
     other = run("ingest", "budget_act", *options[1:], right)
-    failed(other, 2, "is for local_plan_file, not budget_act")
+    expect_failure(other, 2, "is for local_plan_file, not budget_act")
 
 
-def test_an_unknown_source_and_a_missing_file_are_named(run: Run) -> None:
-    failed(run("ingest", "nothing"), 2, "no source nothing", "budget_act")
-    failed(run("ingest", "budget_act"), 2, "--from: ", "budget_act needs a file")
-    failed(run("ingest", "budget_act", "--from", "nowhere"), 2, "there is no file nowhere")
+def test_unknown_source_and_missing_file_are_named(run: RunCommand) -> None:
+    expect_failure(run("ingest", "nothing"), 2, "no source nothing", "budget_act")
+    expect_failure(run("ingest", "budget_act"), 2, "--from: ", "budget_act needs a file")
+    expect_failure(run("ingest", "budget_act", "--from", "nowhere"), 2, "there is no file nowhere")
 
 
-def test_progress_goes_to_standard_error_and_the_ledger_to_standard_output(hub: Run) -> None:
+def test_progress_goes_to_standard_error_and_the_ledger_to_standard_output(hub: RunCommand) -> None:
     done = hub("ingest", "budget_act", "--from", SAMPLE)
-    assert ok(done).endswith("บัญชีลงตัว · the ledger balances\n")
+    assert expect_success(done).endswith("บัญชีลงตัว · the ledger balances\n")
     assert done.err == "\r  5   \n"
 
 
-def test_a_source_is_shown_with_the_ledger_of_its_latest_run(hub: Run, dsn: str) -> None:
-    failed(hub("source", "show", "budget_act"), 1, "hub source list")
-    ok(hub("ingest", "budget_act", "--from", SAMPLE))
-    shown = ok(hub("source", "show", "budget_act"))
+def test_source_is_shown_with_the_ledger_of_its_latest_run(hub: RunCommand, dsn: str) -> None:
+    expect_failure(hub("source", "show", "budget_act"), 1, "hub source list")
+    expect_success(hub("ingest", "budget_act", "--from", SAMPLE))
+    shown = expect_success(hub("source", "show", "budget_act"))
     assert "2 ระเบียน · records" in shown
     assert "the ledger balances" in shown
     found = hub("source", "show", "budget_act", "--json").json
@@ -109,6 +109,6 @@ def test_a_source_is_shown_with_the_ledger_of_its_latest_run(hub: Run, dsn: str)
     assert (listed["records"], listed["waiting"], listed["problem"]) == (2, 3, None)
 
 
-def test_an_empty_list_says_so_in_both_languages(hub: Run) -> None:
-    assert ok(hub("source", "list")) == "ยังไม่มีแหล่งข้อมูล · There is no source\n"
+def test_empty_list_prints_a_message_in_both_languages(hub: RunCommand) -> None:
+    assert expect_success(hub("source", "list")) == "ยังไม่มีแหล่งข้อมูล · There is no source\n"
     assert hub("source", "list", "--json").json == []

@@ -12,7 +12,7 @@ from tests.thread import hub_in_thread
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedHub:
     """Where the hub answers, and the database behind it."""
 
     address: str
@@ -31,8 +31,8 @@ async def seeded_copy(template: str) -> str:
 
 
 @pytest.fixture(scope="session")
-async def served(seeded_copy: str) -> AsyncIterator[Served]:
+async def served_hub(seeded_copy: str) -> AsyncIterator[ServedHub]:
     """A hub that answers over HTTP until the last test of the papers is over."""
     settings = Settings("127.0.0.1", 0, Path("unused"), False, seeded_copy, 4)
     with hub_in_thread(settings) as address:
-        yield Served(address, seeded_copy)
+        yield ServedHub(address, seeded_copy)

@@ -9,9 +9,9 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
 HOWTO: Final = sorted((ROOT / "docs" / "howto").glob("*.md"))
-PAPERS: Final = [README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *HOWTO]
-ADDRESS: Final = "http://127.0.0.1:8000"
-MORE: Final = "…"
+DOCUMENTS: Final = [README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *HOWTO]
+PRINTED_ADDRESS: Final = "http://127.0.0.1:8000"
+ELLIPSIS_MARK: Final = "…"
 """In a printed answer: there is more of it than is shown."""
 
 FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -30,7 +30,7 @@ class Block:
         return f"{self.path.relative_to(ROOT)}:{self.line}"
 
 
-def blocks(path: Path) -> list[Block]:
+def parse_blocks(path: Path) -> list[Block]:
     """The fenced blocks of a paper, in order."""
     text = path.read_text("utf-8")
     return [
@@ -39,9 +39,9 @@ def blocks(path: Path) -> list[Block]:
     ]
 
 
-def asked(path: Path) -> list[tuple[Block, Block | None]]:
+def curl_examples(path: Path) -> list[tuple[Block, Block | None]]:
     """Each block that starts with `curl`, with the answer printed right below it, where one is."""
-    found = blocks(path)
+    found = parse_blocks(path)
     below: list[Block | None] = [*found[1:], None] if found else []
     return [
         (block, after if after is not None and after.language == "json" else None)
@@ -50,27 +50,30 @@ def asked(path: Path) -> list[tuple[Block, Block | None]]:
     ]
 
 
-def differs(printed: Any, answer: Any, at: str = "") -> str | None:
+def find_difference(printed: Any, answer: Any, path: str = "") -> str | None:
     """Where a printed answer is not what came; what it leaves out under … may be anything."""
     if isinstance(printed, dict) and isinstance(answer, dict):
         missing = set(answer) - set(printed)
-        if missing and MORE not in printed:
-            return f"{at}: {sorted(missing)} are not printed"
-        shown = set(printed) - {MORE}
+        if missing and ELLIPSIS_MARK not in printed:
+            return f"{path}: {sorted(missing)} are not printed"
+        shown = set(printed) - {ELLIPSIS_MARK}
         if not shown <= set(answer):
-            return f"{at}: {sorted(shown - set(answer))} did not come"
-        return first(differs(printed[key], answer[key], f"{at}.{key}") for key in sorted(shown))
-    if isinstance(printed, list) and isinstance(answer, list):
-        cut = printed[-1:] == [MORE]
-        told = printed[:-1] if cut else printed
-        if len(told) > len(answer) or (not cut and len(told) != len(answer)):
-            return f"{at}: {len(told)} printed, {len(answer)} came"
-        return first(
-            differs(one, answer[index], f"{at}[{index}]") for index, one in enumerate(told)
+            return f"{path}: {sorted(shown - set(answer))} did not come"
+        return first_not_none(
+            find_difference(printed[key], answer[key], f"{path}.{key}") for key in sorted(shown)
         )
-    return None if printed == answer else f"{at}: {printed!r} printed, {answer!r} came"
+    if isinstance(printed, list) and isinstance(answer, list):
+        cut = printed[-1:] == [ELLIPSIS_MARK]
+        expected = printed[:-1] if cut else printed
+        if len(expected) > len(answer) or (not cut and len(expected) != len(answer)):
+            return f"{path}: {len(expected)} printed, {len(answer)} came"
+        return first_not_none(
+            find_difference(one, answer[index], f"{path}[{index}]")
+            for index, one in enumerate(expected)
+        )
+    return None if printed == answer else f"{path}: {printed!r} printed, {answer!r} came"
 
 
-def first(found: Iterable[str | None]) -> str | None:
+def first_not_none(found: Iterable[str | None]) -> str | None:
     """The first that is something."""
     return next((one for one in found if one is not None), None)

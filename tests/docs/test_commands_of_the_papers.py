@@ -10,39 +10,49 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.conftest import Served
-from tests.docs.papers import ADDRESS, HOWTO, PAPERS, README, ROOT, Block, asked, blocks, differs
+from tests.docs.conftest import ServedHub
+from tests.docs.papers import (
+    DOCUMENTS,
+    HOWTO,
+    PRINTED_ADDRESS,
+    README,
+    ROOT,
+    Block,
+    curl_examples,
+    find_difference,
+    parse_blocks,
+)
 
-QUESTIONS = [pair for path in [README, *HOWTO] for pair in asked(path)]
-TARGET = re.compile(r"\bmake ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)*)")
-CODE = re.compile(r"`([^`\n]+)`")
+CURL_EXAMPLES = [pair for path in [README, *HOWTO] for pair in curl_examples(path)]
+MAKE_TARGET = re.compile(r"\bmake ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)*)")
+INLINE_CODE = re.compile(r"`([^`\n]+)`")
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not on this machine")
-@pytest.mark.parametrize(("question", "answer"), QUESTIONS, ids=lambda b: str(b) if b else "")
-def test_a_printed_question_is_answered_as_printed(
-    served: Served, question: Block, answer: Block | None
+@pytest.mark.parametrize(("question", "answer"), CURL_EXAMPLES, ids=lambda b: str(b) if b else "")
+def test_curl_example_gets_its_printed_answer(
+    served_hub: ServedHub, question: Block, answer: Block | None
 ) -> None:
-    assert ADDRESS in question.text
-    done = subprocess.run(
-        ["/bin/sh", "-c", question.text.replace(ADDRESS, served.address)],
+    assert PRINTED_ADDRESS in question.text
+    completed = subprocess.run(
+        ["/bin/sh", "-c", question.text.replace(PRINTED_ADDRESS, served_hub.address)],
         capture_output=True,
         check=False,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    came = json.loads(done.stdout)
+    assert completed.returncode == 0, completed.stderr
+    response = json.loads(completed.stdout)
     if answer is None or "errors" not in answer.text:
-        assert "errors" not in came, came
-        assert all(value is not None for value in came["data"].values()), came
+        assert "errors" not in response, response
+        assert all(value is not None for value in response["data"].values()), response
     if answer is not None:
         if '"cost"' not in answer.text:
-            del came["extensions"]  # every answer says what it cost; the papers print it once
-        assert differs(json.loads(answer.text), came) is None
+            del response["extensions"]  # every answer says what it cost; the papers print it once
+        assert find_difference(json.loads(answer.text), response) is None
 
 
-def test_the_officers_page_tells_where_the_projects_of_the_east_really_stand(
-    served: Served,
+def test_officers_page_shows_the_project_counts_of_the_eastern_provinces(
+    served_hub: ServedHub,
 ) -> None:
     question = """{ matrix(input: {
         rows: { dimension: AREA }, columns: { dimension: ACTOR_LEVEL }
@@ -50,54 +60,56 @@ def test_the_officers_page_tells_where_the_projects_of_the_east_really_stand(
                   areas: ["gid://hub/Area/C2552-09"] }
         fiscalYears: { from: { be: 2554 }, to: { be: 2554 } }
     }) { rows { headers { label { en } total { projectCount } } } } }"""
-    address = f"{served.address}/graphql?{urllib.parse.urlencode({'query': question})}"
+    address = f"{served_hub.address}/graphql?{urllib.parse.urlencode({'query': question})}"
     with urllib.request.urlopen(address, timeout=30) as answer:
         headers = json.load(answer)["data"]["matrix"]["rows"]["headers"]
-    stand = {header["label"]["en"]: header["total"]["projectCount"] for header in headers}
-    assert stand == {"Chanthaburi": 1, "Chon Buri": 2, "Trat": 1, "Rayong": 0, "Unassigned": 11}
+    counts = {header["label"]["en"]: header["total"]["projectCount"] for header in headers}
+    assert counts == {"Chanthaburi": 1, "Chon Buri": 2, "Trat": 1, "Rayong": 0, "Unassigned": 11}
     page = (ROOT / "docs" / "howto" / "read-a-matrix.md").read_text("utf-8")
     assert "2 stand in Chon Buri, 1 in Chanthaburi, 1 in Trat and 11 are unassigned" in page
     assert "อยู่ชลบุรี 2\nจันทบุรี 1 ตราด 1 และไม่ระบุ 11" in page
 
 
-def test_the_readme_shows_the_eastern_tourism_matrix_with_its_answer() -> None:
-    first, answer = asked(README)[0]
+def test_readme_shows_the_eastern_tourism_matrix_with_its_answer() -> None:
+    first, answer = curl_examples(README)[0]
     assert "gid://hub/ValueChain/tourism-east" in first.text
     assert answer is not None
 
 
 @pytest.mark.parametrize("path", ["/", "/query", "/sources", "/healthz", "/readyz"])
-def test_an_address_the_readme_names_answers(served: Served, path: str) -> None:
-    assert f"{ADDRESS}{path}" in README.read_text("utf-8")
-    with urllib.request.urlopen(served.address + path, timeout=10) as answer:
+def test_address_named_in_the_readme_answers_200(served_hub: ServedHub, path: str) -> None:
+    assert f"{PRINTED_ADDRESS}{path}" in README.read_text("utf-8")
+    with urllib.request.urlopen(served_hub.address + path, timeout=10) as answer:
         assert answer.status == 200
 
 
-def spoken_targets(path: Path) -> set[str]:
+def list_make_targets(path: Path) -> set[str]:
     """The targets of make that a paper tells people to use, in blocks and in running text."""
-    code = [block.text for block in blocks(path) if block.language == "sh"]
-    code += CODE.findall(path.read_text("utf-8"))
-    return {target for piece in code for words in TARGET.findall(piece) for target in words.split()}
+    code = [block.text for block in parse_blocks(path) if block.language == "sh"]
+    code += INLINE_CODE.findall(path.read_text("utf-8"))
+    return {
+        target for piece in code for names in MAKE_TARGET.findall(piece) for target in names.split()
+    }
 
 
-@pytest.mark.parametrize("path", PAPERS, ids=lambda path: path.name)
-def test_a_make_target_named_in_a_paper_exists(path: Path) -> None:
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_make_target_named_in_a_document_exists(path: Path) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    known = {
+    existing = {
         name
         for names in re.findall(r"^([a-z][a-z -]*):(?!=)", makefile, re.MULTILINE)
         for name in names.split()
     }
-    assert spoken_targets(path) <= known
+    assert list_make_targets(path) <= existing
 
 
-def test_the_readme_needs_two_commands_and_fits_on_three_screens() -> None:
+def test_readme_names_make_run_and_make_test_and_is_under_150_lines() -> None:
     text = README.read_text("utf-8")
-    assert {"run", "test"} <= spoken_targets(README)
+    assert {"run", "test"} <= list_make_targets(README)
     assert text.count("\n") < 150
 
 
-def links(path: Path) -> set[str]:
+def list_local_links(path: Path) -> set[str]:
     """Where a paper points to inside the repository."""
     found = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
     return {link for link in found if "://" not in link}
@@ -105,8 +117,12 @@ def links(path: Path) -> set[str]:
 
 @pytest.mark.parametrize(
     "path",
-    [*PAPERS, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/decisions").glob("*"))],
+    [
+        *DOCUMENTS,
+        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted((ROOT / "docs/decisions").glob("*")),
+    ],
     ids=lambda path: path.name,
 )
-def test_a_link_in_a_paper_leads_somewhere(path: Path) -> None:
-    assert {link for link in links(path) if not (path.parent / link).exists()} == set()
+def test_link_in_a_document_resolves(path: Path) -> None:
+    assert {link for link in list_local_links(path) if not (path.parent / link).exists()} == set()

@@ -17,14 +17,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.conftest import Served
-from tests.docs.papers import HOWTO, README, ROOT, blocks, differs
+from tests.docs.conftest import ServedHub
+from tests.docs.papers import HOWTO, README, ROOT, find_difference, parse_blocks
 
 
-def here(**told: str) -> dict[str, str]:
+def build_environment(**variables: str) -> dict[str, str]:
     """The environment of this run without settings of the hub, and what the test tells."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "MAKE", "MFLAGS"))}  # noqa: TID251
-    return {**kept, **told}
+    environment = os.environ  # noqa: TID251 - of the process that runs the tests
+    inherited = {
+        k: v for k, v in environment.items() if not k.startswith(("HUB_", "MAKE", "MFLAGS"))
+    }
+    return {**inherited, **variables}
 
 
 @pytest.fixture
@@ -36,21 +39,21 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-KNOWN = ("curl ", "make ", ".venv/bin/python -m hub ", "SECRET=", "TOKEN=")
+BLOCK_PREFIXES = ("curl ", "make ", ".venv/bin/python -m hub ", "SECRET=", "TOKEN=")
 """How a block may begin: a question, a target, a command of the hub, a value of one before it."""
 
 
-def test_every_block_of_shell_begins_with_what_a_reader_has() -> None:
-    odd = [
+def test_every_shell_block_starts_with_a_documented_command() -> None:
+    unknown = [
         str(block)
         for path in [README, *HOWTO]
-        for block in blocks(path)
-        if block.language == "sh" and not block.text.startswith(KNOWN)
+        for block in parse_blocks(path)
+        if block.language == "sh" and not block.text.startswith(BLOCK_PREFIXES)
     ]
-    assert odd == []
+    assert unknown == []
 
 
-def projects(address: str) -> int:
+def count_projects(address: str) -> int:
     """How many projects a hub that runs has in the years of the sandbox."""
     question = """{ matrix(input: {
         rows: { dimension: ACTOR_LEVEL } columns: { dimension: FISCAL_YEAR }
@@ -60,40 +63,40 @@ def projects(address: str) -> int:
         return int(json.load(answer)["data"]["matrix"]["total"]["projectCount"])
 
 
-def filled(folder: Path) -> None:
+def fill_with_sandbox(folder: Path) -> None:
     """`make fill` in a second terminal, beside the hub that runs on the same data."""
-    done = subprocess.run(
+    completed = subprocess.run(
         ["make", "-o", "setup", "fill", "ARGS=--records 40", f"IN={shlex.quote(sys.executable)}"],
         cwd=ROOT,
-        env=here(HUB_DATA_DIR=str(folder / "data")),
+        env=build_environment(HUB_DATA_DIR=str(folder / "data")),
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("the ledger balances") == 5
-    listed = subprocess.run(
+    assert completed.returncode == 0, completed.stderr
+    assert completed.stdout.count("the ledger balances") == 5
+    source_list = subprocess.run(
         [sys.executable, "-m", "hub", "source", "list"],
         cwd=ROOT,
-        env=here(HUB_DATA_DIR=str(folder / "data")),
+        env=build_environment(HUB_DATA_DIR=str(folder / "data")),
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    assert listed.stdout.count("40 ระเบียน · records") == 5
+    assert source_list.stdout.count("40 ระเบียน · records") == 5
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
-def test_make_run_starts_on_an_empty_folder_and_prints_a_question_that_is_answered(
+def test_make_run_starts_on_an_empty_folder_and_prints_a_working_example(
     folder: Path,
 ) -> None:
     # `-o setup`: the packages are those this very test runs with.
     with subprocess.Popen(
         ["make", "-o", "setup", "run", f"IN={shlex.quote(sys.executable)}"],
         cwd=ROOT,
-        env=here(HUB_PORT="0", HUB_DATA_DIR=str(folder / "data")),
+        env=build_environment(HUB_PORT="0", HUB_DATA_DIR=str(folder / "data")),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -102,24 +105,24 @@ def test_make_run_starts_on_an_empty_folder_and_prints_a_question_that_is_answer
         stop = threading.Timer(120, running.kill)
         stop.start()
         assert running.stdout is not None
-        told: list[str] = []
+        lines: list[str] = []
         try:
             for line in running.stdout:
-                told.append(line)
+                lines.append(line)
                 if "Ctrl-C" in line:
                     break
-            text = "".join(told)
+            text = "".join(lines)
             assert "Ready" in text, text
             command = re.search(r"^ +(curl .*)$", text, re.MULTILINE)
             assert command is not None, text
             if shutil.which("curl"):
-                asked = ["/bin/sh", "-c", command[1]]
-                answer = subprocess.run(asked, check=True, capture_output=True, text=True)
+                arguments = ["/bin/sh", "-c", command[1]]
+                answer = subprocess.run(arguments, check=True, capture_output=True, text=True)
                 assert '"projectCount":15' in answer.stdout
             address = re.search(r"http://127\.0\.0\.1:\d+/graphql", text)
             assert address is not None, text
-            filled(folder)
-            assert projects(address[0]) == 200
+            fill_with_sandbox(folder)
+            assert count_projects(address[0]) == 200
         finally:
             os.killpg(running.pid, signal.SIGTERM)
             running.communicate(timeout=30)
@@ -127,35 +130,35 @@ def test_make_run_starts_on_an_empty_folder_and_prints_a_question_that_is_answer
 
 
 @pytest.mark.parametrize("command", ["db migrate", "db seed", "schema print", "--help"])
-def test_a_command_of_the_hub_ends_well(served: Served, command: str) -> None:
-    done = subprocess.run(
+def test_hub_command_exits_with_0(served_hub: ServedHub, command: str) -> None:
+    completed = subprocess.run(
         [sys.executable, "-m", "hub", *command.split()],
         cwd=ROOT,
-        env=here(HUB_DATABASE_URL=served.dsn),
+        env=build_environment(HUB_DATABASE_URL=served_hub.dsn),
         capture_output=True,
         check=False,
         timeout=120,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout
+    assert completed.returncode == 0, completed.stderr
+    assert completed.stdout
 
 
-def test_a_setting_that_will_not_do_is_named_and_ends_with_2() -> None:
-    done = subprocess.run(
+def test_invalid_setting_is_named_and_exits_with_2() -> None:
+    completed = subprocess.run(
         [sys.executable, "-m", "hub", "serve"],
         cwd=ROOT,
-        env=here(HUB_PORT="eighty"),
+        env=build_environment(HUB_PORT="eighty"),
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert done.returncode == 2
-    assert "HUB_PORT" in done.stderr
+    assert completed.returncode == 2
+    assert "HUB_PORT" in completed.stderr
 
 
 @pytest.mark.parametrize(
-    ("printed", "came", "same"),
+    ("printed", "answered", "is_same"),
     [
         ([1, "…"], [1, 2, 3], True),
         ([1], [1, 2], False),
@@ -167,7 +170,7 @@ def test_a_setting_that_will_not_do_is_named_and_ends_with_2() -> None:
         ({"a": [{"b": None}]}, {"a": [{"b": 0}]}, False),
     ],
 )
-def test_a_printed_answer_may_leave_out_only_what_it_says_it_leaves_out(
-    printed: object, came: object, same: bool
+def test_printed_answer_may_omit_only_what_an_ellipsis_marks(
+    printed: object, answered: object, is_same: bool
 ) -> None:
-    assert (differs(printed, came) is None) is same
+    assert (find_difference(printed, answered) is None) is is_same

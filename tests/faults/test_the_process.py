@@ -27,8 +27,8 @@ from tests.conftest import administer
 from tests.faults.whole import HubProcess, connect_to_hub_database, wait_until_async
 from tests.faults.within import has_waiting_sessions, query_clusters
 from tests.ingest.made import SPEC, build_input, build_row, read
-from tests.web.door import SCHEMA, address, endpoint, served
-from tests.web.door import opened as open_anonymous
+from tests.web.door import SCHEMA, build_endpoint, serve_endpoint, server_address
+from tests.web.door import open_empty_context as open_anonymous
 
 # ── the end of a process ────────────────────────────────────────────────────────────────────────
 
@@ -79,11 +79,11 @@ async def test_47_thousand_silent_sockets_are_closed_and_requests_are_answered(
         pytest.skip(f"this process may open {hard} files, and a thousand sockets need more")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
     monkeypatch.setattr("hub.web.session.INIT_WITHIN", 2.0)
-    async with served(endpoint(SCHEMA, open_anonymous)) as listening:
-        url = f"ws://{address(listening)}/graphql"
+    async with serve_endpoint(build_endpoint(SCHEMA, open_anonymous)) as listening:
+        url = f"ws://{server_address(listening)}/graphql"
         options: dict[str, Any] = {"subprotocols": [PROTOCOL], "compression": None}
         sockets = await asyncio.gather(*(connect(url, **options) for _ in range(1_000)))
-        async with httpx2.AsyncClient(base_url=f"http://{address(listening)}") as client:
+        async with httpx2.AsyncClient(base_url=f"http://{server_address(listening)}") as client:
             answer = await client.post("/graphql", json={"query": "{ word }"})
             assert answer.status_code == 200
         await asyncio.gather(*(socket.wait_closed() for socket in sockets))

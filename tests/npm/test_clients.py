@@ -12,13 +12,21 @@ import pytest
 
 from hub.web.listening import Listening
 from tests.conftest import Asking
-from tests.web.door import SCHEMA, SOURCES, address, endpoint, opened, served, serving
-from tests.web.talk import until
+from tests.web.door import (
+    ACTIVE_STREAMS,
+    SCHEMA,
+    build_endpoint,
+    open_empty_context,
+    run_server,
+    serve_endpoint,
+    server_address,
+)
+from tests.web.talk import wait_until
 
 HERE = Path(__file__).parent
 
 
-def missing() -> str | None:
+def find_missing_requirement() -> str | None:
     """Why these tests cannot run; null where they can."""
     node = shutil.which("node")
     if node is None:
@@ -35,10 +43,12 @@ def missing() -> str | None:
     )
 
 
-pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
+pytestmark = pytest.mark.skipif(
+    find_missing_requirement() is not None, reason=find_missing_requirement() or ""
+)
 
 
-async def run(script: str, *arguments: str) -> list[dict[str, Any]]:
+async def run_script(script: str, *arguments: str) -> list[dict[str, Any]]:
     """What a script finds, one line of JSON each."""
     process = await asyncio.create_subprocess_exec(
         "node",
@@ -55,35 +65,35 @@ async def run(script: str, *arguments: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-async def before_the_door() -> AsyncIterator[str]:
-    async with served(endpoint(SCHEMA, opened)) as listening:
-        yield f"http://{address(listening)}/graphql"
+async def endpoint_url() -> AsyncIterator[str]:
+    async with serve_endpoint(build_endpoint(SCHEMA, open_empty_context)) as server:
+        yield f"http://{server_address(server)}/graphql"
 
 
 @pytest.fixture
-async def before_the_hub(ask: Asking) -> AsyncIterator[str]:
+async def hub_url(ask: Asking) -> AsyncIterator[str]:
     hub = ask.hub()
-    async with serving(Listening(hub.app, hub.graphql.close), lifespan=False) as listening:
-        yield f"http://{address(listening)}/graphql"
+    async with run_server(Listening(hub.app, hub.graphql.close), lifespan=False) as server:
+        yield f"http://{server_address(server)}/graphql"
 
 
-async def test_all_61_audits_of_graphql_over_http_are_kept(before_the_hub: str) -> None:
-    found = await run("audit.mjs", before_the_hub)
+async def test_all_61_graphql_over_http_audits_pass(hub_url: str) -> None:
+    found = await run_script("audit.mjs", hub_url)
     assert [audit for audit in found if audit["status"] != "ok"] == []
     assert len(found) == 61
 
 
-async def test_the_client_of_graphql_transport_ws_gets_on_with_us(
-    before_the_door: str,
+async def test_graphql_ws_client_passes_its_checks(
+    endpoint_url: str,
 ) -> None:
-    found = await run("sockets.mjs", before_the_door)
+    found = await run_script("sockets.mjs", endpoint_url)
     assert [check for check in found if check["status"] != "ok"] == []
     assert len(found) == 20
-    await until(lambda: not SOURCES["hot"] and not SOURCES["quiet"])
+    await wait_until(lambda: not ACTIVE_STREAMS["hot"] and not ACTIVE_STREAMS["quiet"])
 
 
-async def test_the_client_of_server_sent_events_gets_on_with_us(before_the_door: str) -> None:
-    found = await run("events.mjs", before_the_door)
+async def test_graphql_sse_client_passes_its_checks(endpoint_url: str) -> None:
+    found = await run_script("events.mjs", endpoint_url)
     assert [check for check in found if check["status"] != "ok"] == []
     assert len(found) == 7
-    await until(lambda: not SOURCES["hot"])
+    await wait_until(lambda: not ACTIVE_STREAMS["hot"])

@@ -13,7 +13,7 @@ from hub.store.database import Database, open_database
 from hub.store.identity.keys import SIGNING_PERIOD, SigningKeyStore
 from hub.store.identity.registry import DatabaseRegistry
 from tests.conftest import copied
-from tests.web.access import ec
+from tests.web.access import generate_ec_key
 
 NOW = datetime.now(UTC)
 
@@ -65,7 +65,7 @@ async def test_keys_that_no_living_token_can_name_are_not_told(
     assert old["kid"] not in await kids(told)
 
 
-PUBLIC = json.dumps({"jwk": ec().as_dict(private=False), "until": NOW.isoformat()})
+PUBLIC = json.dumps({"jwk": generate_ec_key().as_dict(private=False), "until": NOW.isoformat()})
 
 
 @pytest.mark.parametrize(

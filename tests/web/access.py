@@ -23,22 +23,22 @@ from hub.store.identity.clients import RegistryAdministration
 from hub.web.auth.user import RequestUser
 
 URL: Final = "https://hub.test"
-WHO: Final = "{ viewer { subject agency { code } scopes } }"
+VIEWER_QUERY: Final = "{ viewer { subject agency { code } scopes } }"
 TOURISM: Final = "ministry:05"
 INTERIOR: Final = "ministry:15"
 
 
-class Realm:
+class HubInstance:
     """One node: an application over a database, with a folder of its own."""
 
     def __init__(self, database: Database, folder: Path, **more: Any) -> None:
         settings = Settings("127.0.0.1", 0, folder, False, None, 1, **{"public_url": URL, **more})
         self.database = database
-        self.register = RegistryAdministration(database)
-        self.moment = time.monotonic()
+        self.registry = RegistryAdministration(database)
+        self.monotonic_time = time.monotonic()
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.hub = build_application(
-            settings, database, clock=self.now, monotonic=lambda: self.moment
+            settings, database, clock=self.now, monotonic=lambda: self.monotonic_time
         )
         self.app = self.hub.app
         self.http = httpx2.AsyncClient(
@@ -49,9 +49,9 @@ class Realm:
         """The time by the clock of now; tests replace `clock`."""
         return self.clock()
 
-    def later(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Let time pass, for what is remembered."""
-        self.moment += seconds
+        self.monotonic_time += seconds
 
     async def user(self, request: Request) -> RequestUser:
         """The user of a request, as the middleware would set it."""
@@ -63,7 +63,7 @@ class Realm:
 
     async def bearer(self, token: str) -> RequestUser:
         """The user who shows a token, authenticated once."""
-        user = await self.user(request_of(token))
+        user = await self.user(request_with_token(token))
         await user.authenticate()
         return user
 
@@ -71,26 +71,26 @@ class Realm:
         """Whom the hub takes the bearer of a token for."""
         return await (await self.bearer(token)).viewer()
 
-    async def ask(
+    async def query_viewer(
         self, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
     ) -> httpx2.Response:
         """Who the hub takes the bearer of a token for."""
         sent = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return await self.http.post(
-            "/graphql", json={"query": WHO}, headers={**sent, **(headers or {})}, **more
+            "/graphql", json={"query": VIEWER_QUERY}, headers={**sent, **(headers or {})}, **more
         )
 
     async def get_token(self, auth: Any = None, **form: str) -> httpx2.Response:
         """What the token endpoint answers."""
-        told = {"grant_type": "client_credentials", **form}
-        return await self.http.post("/oauth/token", data=told, auth=auth)
+        fields = {"grant_type": "client_credentials", **form}
+        return await self.http.post("/oauth/token", data=fields, auth=auth)
 
     async def add_client(
         self, client_id: str = "planner", agency: str = TOURISM, **more: Any
     ) -> str:
         """A registered client; its secret."""
         secret = f"bhs_{client_id}-secret"
-        made: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "id": client_id,
             "agency_id": agency,
             "name": "ระบบแผน",
@@ -102,31 +102,31 @@ class Realm:
             "enabled": True,
             **more,
         }
-        await self.register.register_agency(agency)
-        await self.register.add_client(Client(**made))
+        await self.registry.register_agency(agency)
+        await self.registry.add_client(Client(**fields))
         return secret
 
     async def add_issuer(
         self, url: str, jwks_uri: str, agency: str = INTERIOR, **more: Any
     ) -> None:
         """A trusted issuer."""
-        made: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "audience": URL,
             "claim": "scope",
             "mapping": {"operate": frozenset({"source:operate"})},
             "enabled": True,
             **more,
         }
-        await self.register.register_agency(agency)
-        await self.register.upsert_issuer(
-            Issuer(url=url, agency_id=agency, jwks_uri=jwks_uri, **made)
+        await self.registry.register_agency(agency)
+        await self.registry.upsert_issuer(
+            Issuer(url=url, agency_id=agency, jwks_uri=jwks_uri, **fields)
         )
 
 
-class Unreachable:
+class UnreachablePool:
     """A pool of connections to a server that has gone."""
 
-    def acquire(self, **_: Any) -> "Unreachable":
+    def acquire(self, **_: Any) -> "UnreachablePool":
         return self
 
     async def __aenter__(self) -> Any:
@@ -136,16 +136,16 @@ class Unreachable:
         """Nothing was opened."""
 
 
-def request_of(token: str) -> Request:
+def request_with_token(token: str) -> Request:
     """A request that shows a token."""
     headers = [(b"authorization", f"Bearer {token}".encode())]
     return Request({"type": "http", "method": "GET", "headers": headers, "query_string": b""})
 
 
-def assertion(key: Any, client_id: str, alg: str = "ES256", **claims: Any) -> dict[str, str]:
+def client_assertion(key: Any, client_id: str, alg: str = "ES256", **claims: Any) -> dict[str, str]:
     """The form fields of `private_key_jwt`."""
     now = int(time.time())
-    told = {
+    payload = {
         "iss": client_id,
         "sub": client_id,
         "aud": f"{URL}/oauth/token",
@@ -154,28 +154,28 @@ def assertion(key: Any, client_id: str, alg: str = "ES256", **claims: Any) -> di
         "jti": f"j-{time.perf_counter_ns()}",
         **claims,
     }
-    kept = {name: value for name, value in told.items() if value is not None}
-    text = jwt.encode({"alg": alg, "kid": key.kid}, kept, key, algorithms=[alg])
+    present_claims = {name: value for name, value in payload.items() if value is not None}
+    text = jwt.encode({"alg": alg, "kid": key.kid}, present_claims, key, algorithms=[alg])
     return {
         "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         "client_assertion": text,
     }
 
 
-def ec(kid: str = "k1") -> ECKey:
+def generate_ec_key(kid: str = "k1") -> ECKey:
     return ECKey.generate_key("P-256", {"kid": kid, "use": "sig"})
 
 
-def rsa(kid: str = "r1", bits: int = 2048) -> RSAKey:
+def generate_rsa_key(kid: str = "r1", bits: int = 2048) -> RSAKey:
     with warnings.catch_warnings():  # of a short one, which is made to be refused
         warnings.simplefilter("ignore", SecurityWarning)
         return RSAKey.generate_key(bits, {"kid": kid, "use": "sig"})
 
 
-def ed(kid: str = "e1") -> OKPKey:
+def generate_ed25519_key(kid: str = "e1") -> OKPKey:
     return OKPKey.generate_key("Ed25519", {"kid": kid, "use": "sig"})
 
 
-def public(*keys: Any) -> dict[str, Any]:
+def public_jwks(*keys: Any) -> dict[str, Any]:
     """A JWK set."""
     return {"keys": [json.loads(json.dumps(key.as_dict(private=False))) for key in keys]}

@@ -14,13 +14,13 @@ from hub.web.listening import Listening
 from tests.conftest import Asking, copied
 from tests.ingest.made import SPEC, build_input, build_row, read
 from tests.resolvers.test_quarantine import Made
-from tests.web.access import Realm
-from tests.web.door import SCHEMA, client_of, endpoint, served
-from tests.web.door import opened as one_context
-from tests.web.logged import PARTY
-from tests.web.talk import Talk, talking
+from tests.web.access import HubInstance
+from tests.web.door import SCHEMA, build_endpoint, open_client, serve_endpoint
+from tests.web.door import open_empty_context as one_context
+from tests.web.logged import CONSUMER
+from tests.web.talk import GraphQLSocket, connect_socket
 
-EMPTIED = (
+REGISTRY_TABLES = (
     "sign_in_attempt",
     "authorization_code",
     "person_session",
@@ -34,54 +34,54 @@ EMPTIED = (
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    async with client_of(endpoint(SCHEMA, one_context)) as made:
-        yield made
+    async with open_client(build_endpoint(SCHEMA, one_context)) as http_client:
+        yield http_client
 
 
 @pytest.fixture(scope="session")
-async def register_dsn(template: str) -> str:
+async def registry_dsn(template: str) -> str:
     """A copy in which the register may be written; a copy takes most of a second."""
     return await copied(template, "register")
 
 
 @pytest.fixture
-async def register_database(register_dsn: str) -> AsyncIterator[Database]:
+async def registry_database(registry_dsn: str) -> AsyncIterator[Database]:
     """That copy, its register empty."""
-    async with open_database(register_dsn, pool_size=8) as database:
-        for table in EMPTIED:
+    async with open_database(registry_dsn, pool_size=8) as database:
+        for table in REGISTRY_TABLES:
             await database.pool.execute(f"delete from {table}")  # noqa: S608 - names of our own
         yield database
 
 
 @pytest.fixture
-async def realm(register_database: Database, tmp_path: Path) -> AsyncIterator[Realm]:
+async def instance(registry_database: Database, tmp_path: Path) -> AsyncIterator[HubInstance]:
     """One node over that register."""
-    made = Realm(register_database, tmp_path)
-    async with made.http:
-        yield made
+    built = HubInstance(registry_database, tmp_path)
+    async with built.http:
+        yield built
 
 
 @pytest.fixture
-async def listening() -> AsyncIterator[Listening]:
-    async with served(endpoint(SCHEMA, one_context)) as made:
-        yield made
+async def http_server() -> AsyncIterator[Listening]:
+    async with serve_endpoint(build_endpoint(SCHEMA, one_context)) as server:
+        yield server
 
 
 @pytest.fixture
-async def talk(listening: Listening) -> AsyncIterator[Talk]:
-    async with talking(listening) as made:
-        yield made
+async def socket(http_server: Listening) -> AsyncIterator[GraphQLSocket]:
+    async with connect_socket(http_server) as client:
+        yield client
 
 
 @pytest.fixture
-def asking(fresh_database: Database) -> Asking:
+def fresh_api(fresh_database: Database) -> Asking:
     """A hub of its own: what it has counted of denied requests is this test's."""
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
     return Asking(settings, fresh_database)
 
 
 @pytest.fixture
-async def party(fresh_database: Database) -> None:
+async def agreement(fresh_database: Database) -> None:
     """PARTY's agency may read the drafts of the tourism ministry, by an agreement.
 
     It is inserted directly: adding one by `SharingAgreements` is logged, and these tests count log
@@ -90,13 +90,15 @@ async def party(fresh_database: Database) -> None:
     await fresh_database.pool.execute(
         "insert into data_sharing (id, provider_id, consumer_id, purpose, what, until) "
         "values ('share-test', 'ministry:05', $1, 'จัดทำแผนจังหวัด', 'ALL', $2)",
-        PARTY.agency_id,
+        CONSUMER.agency_id,
         datetime.now(UTC) + timedelta(days=30),
     )
 
 
 @pytest.fixture
-async def waiting(fresh_database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+async def quarantine_database(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> Database:
     """A source of the interior ministry, three of whose rows wait."""
     monkeypatch.setattr("hub.bootstrap.sources.load_connectors", lambda _: {"made_up": Made})
     rows = [build_row(n, area="สิงค์บุรี") for n in (1, 2, 3)]

@@ -27,13 +27,13 @@ from hub.web.graphql import GraphQLEndpoint
 from hub.web.headers import Guarded
 from hub.web.listening import Listening
 from hub.web.responses import JSON
-from tests.conftest import AsViewer, KnownUser
+from tests.conftest import StubAuthentication, StubUser
 
 
 @strawberry.type
 class Query:
-    @strawberry.field
-    def word(self, text: str = "ชลบุรี") -> str:
+    @strawberry.field(name="word")  # type: ignore[untyped-decorator]  # with arguments it is not typed
+    def echo(self, text: str = "ชลบุรี") -> str:
         return text
 
     @strawberry.field
@@ -83,22 +83,22 @@ class Subscription:
 
     @strawberry.subscription
     async def hot(self, text: str = "") -> AsyncGenerator[str, None]:
-        SOURCES["hot"] += 1
+        ACTIVE_STREAMS["hot"] += 1
         try:
             while True:
-                SOURCES["made"] += 1
+                ACTIVE_STREAMS["made"] += 1
                 yield text
         finally:
-            SOURCES["hot"] -= 1
+            ACTIVE_STREAMS["hot"] -= 1
 
     @strawberry.subscription
     async def quiet(self) -> AsyncGenerator[int, None]:
-        SOURCES["quiet"] += 1
+        ACTIVE_STREAMS["quiet"] += 1
         try:
             yield 0
             await asyncio.Event().wait()
         finally:
-            SOURCES["quiet"] -= 1
+            ACTIVE_STREAMS["quiet"] -= 1
 
     @strawberry.subscription
     async def breaking(self) -> AsyncGenerator[int, None]:
@@ -118,117 +118,121 @@ class Subscription:
             yield seen
 
 
-SOURCES: Counter[str] = Counter()
+ACTIVE_STREAMS: Counter[str] = Counter()
 """Sources of subscriptions that have not ended, by name; `made` counts what the hot one made."""
 
 SCHEMA = strawberry.Schema(Query, Mutation, Subscription)._schema
-POST = {"content-type": JSON}
+JSON_HEADERS = {"content-type": JSON}
 
 
-HUB = "https://hub.test"
+HUB_URL = "https://hub.test"
 """The issuer of whom `ByHeader` authenticates, and the name of the hub."""
 
 
-class ByHeader(AuthenticationBackend):
+class HeaderAuthentication(AuthenticationBackend):
     """Authenticates the client that a header names."""
 
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
         name = conn.headers.get("x-client")
-        viewer = Viewer(name, issuer=HUB, client_id=name) if name else ANONYMOUS
-        return AuthCredentials(), KnownUser(viewer)
+        viewer = Viewer(name, issuer=HUB_URL, client_id=name) if name else ANONYMOUS
+        return AuthCredentials(), StubUser(viewer)
 
 
-class While(AuthenticationBackend):
+class ConditionalAuthentication(AuthenticationBackend):
     """Authenticates nobody in particular for as long as a predicate says so of a connection."""
 
-    def __init__(self, allowed: Callable[[HTTPConnection], bool]) -> None:
-        self._allowed = allowed
+    def __init__(self, is_allowed: Callable[[HTTPConnection], bool]) -> None:
+        self._is_allowed = is_allowed
 
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
-        return AuthCredentials(), WhileUser(partial(self._allowed, conn))
+        return AuthCredentials(), ConditionalUser(partial(self._is_allowed, conn))
 
 
-class WhileUser(KnownUser):
+class ConditionalUser(StubUser):
     """A user who may go on while a predicate is true."""
 
-    def __init__(self, allowed: Callable[[], bool]) -> None:
+    def __init__(self, is_allowed: Callable[[], bool]) -> None:
         super().__init__(ANONYMOUS)
-        self._allowed = allowed
+        self._is_allowed = is_allowed
 
     async def revalidate(self) -> bool:
-        return self._allowed()
+        return self._is_allowed()
 
 
-def endpoint(
+def build_endpoint(
     schema: GraphQLSchema,
     context: ContextFactory,
     authentication: AuthenticationBackend | None = None,
     **more: Any,
 ) -> GraphQLEndpoint:
     """An endpoint whose users are nobody in particular, unless a backend says otherwise."""
-    return GraphQLEndpoint(schema, context, authentication or AsViewer(), url=HUB, **more)
-
-
-@asynccontextmanager
-async def opened(_: Request, __: Operation) -> AsyncIterator[None]:
-    yield None
-
-
-@asynccontextmanager
-async def closed(_: Request, __: Operation) -> AsyncIterator[None]:
-    raise NotReady
-    yield None
-
-
-def before(door: GraphQLEndpoint) -> Starlette:
-    """An application of nothing but the endpoint and the middleware it needs."""
-    return Starlette(
-        routes=[Route("/graphql", door), WebSocketRoute("/graphql", door)],
-        middleware=[Middleware(AuthenticationMiddleware, backend=door.authentication)],
+    return GraphQLEndpoint(
+        schema, context, authentication or StubAuthentication(), url=HUB_URL, **more
     )
 
 
 @asynccontextmanager
-async def served(door: GraphQLEndpoint) -> AsyncIterator[Listening]:
-    """The door behind a real port, as `hub serve` opens it; `address` is where."""
-    app = before(door)
-    async with serving(Listening(app, door.close)) as listening:
-        yield listening
+async def open_empty_context(_: Request, __: Operation) -> AsyncIterator[None]:
+    yield None
 
 
 @asynccontextmanager
-async def serving(
-    listening: Listening, *, lifespan: bool = True, port: int = 0
+async def raise_not_ready(_: Request, __: Operation) -> AsyncIterator[None]:
+    raise NotReady
+    yield None
+
+
+def build_app(endpoint: GraphQLEndpoint) -> Starlette:
+    """An application of nothing but the endpoint and the middleware it needs."""
+    return Starlette(
+        routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)],
+        middleware=[Middleware(AuthenticationMiddleware, backend=endpoint.authentication)],
+    )
+
+
+@asynccontextmanager
+async def serve_endpoint(endpoint: GraphQLEndpoint) -> AsyncIterator[Listening]:
+    """The door behind a real port, as `hub serve` opens it; `address` is where."""
+    app = build_app(endpoint)
+    async with run_server(Listening(app, endpoint.close)) as server:
+        yield server
+
+
+@asynccontextmanager
+async def run_server(
+    server: Listening, *, lifespan: bool = True, port: int = 0
 ) -> AsyncIterator[Listening]:
     """A server until the block ends, on a free port where none is given.
 
     Without its lifespan it starts no database.
     """
     if not lifespan:
-        listening.config.lifespan = "off"
-    bound = socket.create_server(("127.0.0.1", port), backlog=2048)
-    running = asyncio.create_task(listening._serve([bound]))
-    while not listening.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        server.config.lifespan = "off"
+    bound_socket = socket.create_server(("127.0.0.1", port), backlog=2048)
+    running = asyncio.create_task(server._serve([bound_socket]))
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0)
     try:
-        yield listening
+        yield server
     finally:
-        listening.should_exit = True
+        server.should_exit = True
         await running
 
 
-def address(listening: Listening) -> str:
+def server_address(server: Listening) -> str:
     """Host and port of a served door."""
-    host, port = listening.servers[0].sockets[0].getsockname()
+    host, port = server.servers[0].sockets[0].getsockname()
     return f"{host}:{port}"
 
 
-def client_of(door: GraphQLEndpoint) -> httpx2.AsyncClient:
-    app = Guarded(before(door))
+def open_client(endpoint: GraphQLEndpoint) -> httpx2.AsyncClient:
+    app = Guarded(build_app(endpoint))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://hub.test")
 
 
-async def post(client: httpx2.AsyncClient, query: Any, accept: str = JSON, **more: Any) -> Any:
+async def post_query(
+    client: httpx2.AsyncClient, query: Any, accept: str = JSON, **more: Any
+) -> Any:
     return await client.post("/graphql", json={"query": query, **more}, headers={"accept": accept})
 
 

@@ -12,31 +12,31 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from tests.web.access import URL, public
+from tests.web.access import URL, public_jwks
 
 
-class Jwks:
+class JwksServer:
     """An application that answers with a JWK set, or as `mood` has it; it counts how often."""
 
     def __init__(self, *keys: Any) -> None:
         self.keys = list(keys)
-        self.mood = "well"
-        self.asked = 0
-        self.extra: list[Any] = []
+        self.failure_mode = "well"
+        self.request_count = 0
+        self.extra_keys: list[Any] = []
         self.metadata: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        self.asked += 1
-        response = await self.answer(request)
+        self.request_count += 1
+        response = await self.respond(request)
         await response(scope, receive, send)
 
-    async def answer(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
         """The set, or what stands in for it."""
         if self.metadata and "/.well-known/" in request.url.path:
             return Response(orjson.dumps(self.metadata), media_type="application/json")
-        content = orjson.dumps({"keys": [*self.extra, *public(*self.keys)["keys"]]})
-        match self.mood:
+        content = orjson.dumps({"keys": [*self.extra_keys, *public_jwks(*self.keys)["keys"]]})
+        match self.failure_mode:
             case "down":
                 return Response(status_code=503)
             case "slow":
@@ -54,10 +54,10 @@ class Jwks:
         return Response(content, media_type="application/json")
 
 
-def token_of(issuer: str, key: Any, alg: str = "ES256", **claims: Any) -> str:
+def issue_token(issuer: str, key: Any, alg: str = "ES256", **claims: Any) -> str:
     """An access token for the hub."""
     now = int(time.time())
-    told = {
+    payload = {
         "iss": issuer,
         "sub": "officer",
         "aud": URL,
@@ -70,4 +70,4 @@ def token_of(issuer: str, key: Any, alg: str = "ES256", **claims: Any) -> str:
     header = {"alg": alg, "typ": "at+jwt", "kid": key.kid}
     with warnings.catch_warnings():  # the library would have EdDSA called Ed25519
         warnings.simplefilter("ignore", SecurityWarning)
-        return jwt.encode(header, told, key, algorithms=[alg])
+        return jwt.encode(header, payload, key, algorithms=[alg])

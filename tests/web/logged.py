@@ -9,21 +9,21 @@ from tests.resolvers.test_quarantine import SOURCE
 
 OPERATE = Permission.OPERATE_SOURCES.value
 AUDIT = Permission.READ_AUDIT.value
-PARTY = Viewer("a party", "ministry:22", frozenset({AUDIT}), purpose="จัดทำแผนจังหวัด")
+CONSUMER = Viewer("a party", "ministry:22", frozenset({AUDIT}), purpose="จัดทำแผนจังหวัด")
 OWNER = Viewer("an owner", "ministry:05", frozenset({AUDIT}))
 OTHER = Viewer("another", "ministry:07", frozenset({AUDIT, OPERATE}))
 STEWARD = Viewer("a steward", "ministry:01", frozenset({AUDIT, OPERATE, Permission.STEWARD.value}))
-DRAFT = "gid://hub/Project/secret"
-READ = f'query Look {{ node(id: "{DRAFT}") {{ id ... on Project {{ name {{ th }} }} }} }}'
-LOG = """query ($source: ID, $since: DateTime, $first: Int, $after: String) {
+DRAFT_ID = "gid://hub/Project/secret"
+DRAFT_QUERY = f'query Look {{ node(id: "{DRAFT_ID}") {{ id ... on Project {{ name {{ th }} }} }} }}'
+AUDIT_LOG_QUERY = """query ($source: ID, $since: DateTime, $first: Int, $after: String) {
   accessLog(source: $source, since: $since, first: $first, after: $after) {
     pageInfo { hasNextPage endCursor }
     nodes { id at kind subject client agency { id } owner { id } source { id } purpose operation
       document reason records recordCount traceId previousDigest digest } } }"""
-ROWS = f'{{ source(id: "{SOURCE}") {{ quarantine {{ nodes {{ id payload }} }} }} }}'
+QUARANTINE_QUERY = f'{{ source(id: "{SOURCE}") {{ quarantine {{ nodes {{ id payload }} }} }} }}'
 
 
-async def links(database: Database) -> list[AccessRecord]:
+async def list_audit_entries(database: Database) -> list[AccessRecord]:
     """The log from its beginning; the chain holds."""
     assert (await verify_chain(database)).first_break is None
     rows = await database.pool.fetch("select * from access_log order by number")

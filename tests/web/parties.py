@@ -20,16 +20,18 @@ import httpx2
 from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
-from tests.web.access import URL, ec, rsa
+from tests.web.access import URL, generate_ec_key, generate_rsa_key
 
-HERE: Final = Path(__file__).parents[1] / "npm"
-WHY_NOT: Final = "oidc-provider is not installed; make npm does it"
-INSTALLED: Final = bool(shutil.which("node")) and (HERE / "node_modules" / "oidc-provider").is_dir()
+NPM_FOLDER: Final = Path(__file__).parents[1] / "npm"
+SKIP_REASON: Final = "oidc-provider is not installed; make npm does it"
+INSTALLED: Final = (
+    bool(shutil.which("node")) and (NPM_FOLDER / "node_modules" / "oidc-provider").is_dir()
+)
 SECRET: Final = "moi-" * 12
 
 
 @dataclass(frozen=True)
-class Party:
+class TokenIssuer:
     """Who issues: its name as issuer, the key it signs with, a real token of it."""
 
     url: str
@@ -40,60 +42,73 @@ class Party:
     @property
     def claims(self) -> dict[str, Any]:
         """What the real token says."""
-        found: dict[str, Any] = json.loads(decoded(self.token.split(".")[1]))
+        found: dict[str, Any] = json.loads(base64url_decode(self.token.split(".")[1]))
         return found
 
     @property
     def header(self) -> dict[str, Any]:
         """How the real token is signed."""
-        found: dict[str, Any] = json.loads(decoded(self.token.split(".")[0]))
+        found: dict[str, Any] = json.loads(base64url_decode(self.token.split(".")[0]))
         return found
 
-    def signed(
+    def sign(
         self,
         claims: Mapping[str, Any] | bytes | None = None,
         header: Mapping[str, Any] | bytes | None = None,
         key: Any = None,
     ) -> str:
         """The token with these claims and header parameters changed (null: left out), signed."""
-        head = header if isinstance(header, bytes) else json.dumps(changed(self.header, header))
-        body = claims if isinstance(claims, bytes) else json.dumps(changed(self.claims, claims))
-        signing = f"{encoded(head)}.{encoded(body)}"
-        alg = self.alg if isinstance(header, bytes) else str(changed(self.header, header)["alg"])
-        return f"{signing}.{encoded(signature(signing, key or self.key, alg))}"
+        head = (
+            header if isinstance(header, bytes) else json.dumps(apply_changes(self.header, header))
+        )
+        body = (
+            claims if isinstance(claims, bytes) else json.dumps(apply_changes(self.claims, claims))
+        )
+        signing_input = f"{base64url_encode(head)}.{base64url_encode(body)}"
+        alg = (
+            self.alg
+            if isinstance(header, bytes)
+            else str(apply_changes(self.header, header)["alg"])
+        )
+        signature = compute_signature(signing_input, key or self.key, alg)
+        return f"{signing_input}.{base64url_encode(signature)}"
 
 
-def changed(told: Mapping[str, Any], by: Mapping[str, Any] | bytes | None) -> dict[str, Any]:
+def apply_changes(
+    original: Mapping[str, Any], changes: Mapping[str, Any] | bytes | None
+) -> dict[str, Any]:
     """A copy with some names set, and those set to null left out."""
-    assert not isinstance(by, bytes)
-    return {name: value for name, value in {**told, **(by or {})}.items() if value is not None}
+    assert not isinstance(changes, bytes)
+    return {
+        name: value for name, value in {**original, **(changes or {})}.items() if value is not None
+    }
 
 
-def signature(signing: str, key: Any, alg: str) -> bytes:
+def compute_signature(signing_input: str, key: Any, alg: str) -> bytes:
     """The signature of an algorithm, whatever a careful library thinks of it."""
     if isinstance(key, bytes):
-        return hmac.digest(key, signing.encode(), "sha256")
+        return hmac.digest(key, signing_input.encode(), "sha256")
     if alg not in JWSRegistry.algorithms:
         alg = "ES256" if isinstance(key, ECKey) else "RS256"
-    made: bytes = JWSRegistry.algorithms[alg].sign(signing.encode(), key)
-    return made
+    signature_bytes: bytes = JWSRegistry.algorithms[alg].sign(signing_input.encode(), key)
+    return signature_bytes
 
 
-def encoded(text: str | bytes) -> str:
+def base64url_encode(text: str | bytes) -> str:
     """Base64url without padding."""
     data = text.encode() if isinstance(text, str) else text
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def decoded(text: str) -> bytes:
+def base64url_decode(text: str) -> bytes:
     """And back."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def own_party(folder: Path, token: str) -> Party:
+def hub_issuer(folder: Path, token: str) -> TokenIssuer:
     """The hub: its private key is in its folder."""
-    kept = json.loads((folder / "keys" / "signing.json").read_text("utf-8"))
-    return Party(URL, ECKey.import_key(kept["jwk"]), "ES256", token)
+    key_file = json.loads((folder / "keys" / "signing.json").read_text("utf-8"))
+    return TokenIssuer(URL, ECKey.import_key(key_file["jwk"]), "ES256", token)
 
 
 @dataclass(frozen=True)
@@ -106,33 +121,33 @@ class Provider:
     @property
     def jwks_uri(self) -> str:
         """What its metadata says."""
-        said = httpx2.get(f"{self.url}/.well-known/openid-configuration").json()
-        return str(said["jwks_uri"])
+        metadata = httpx2.get(f"{self.url}/.well-known/openid-configuration").json()
+        return str(metadata["jwks_uri"])
 
     def token(self, **form: str) -> str:
         """A real token; opaque where it is for no resource."""
-        told = {"grant_type": "client_credentials", **form}
-        answer = httpx2.post(f"{self.url}/token", data=told, auth=("moi", SECRET))
+        fields = {"grant_type": "client_credentials", **form}
+        answer = httpx2.post(f"{self.url}/token", data=fields, auth=("moi", SECRET))
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 
-    def party(self) -> Party:
+    def token_issuer(self) -> TokenIssuer:
         """It, with a real token for the hub."""
-        return Party(
+        return TokenIssuer(
             self.url, self.keys[0], "RS256", self.token(resource=URL, scope="operate everything")
         )
 
 
 @contextlib.contextmanager
-def provider(*hubs: str) -> Iterator[Provider]:
+def run_provider(*hubs: str) -> Iterator[Provider]:
     """An OpenID provider in a process of its own; it says of each token that it is of agency 01.
 
     People sign in there for the hubs of these addresses.
     """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    keys = rsa("p1"), ec("p2")
-    told = {
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    keys = generate_rsa_key("p1"), generate_ec_key("p2")
+    config = {
         "port": port,
         "keys": [key.as_dict(private=True) for key in keys],
         "alg": "RS256",
@@ -159,27 +174,27 @@ def provider(*hubs: str) -> Iterator[Provider]:
             "somsak": {"name": "สมศักดิ์ <b>", "roles": ["hub-steward", "hub-officer"]},
         },
     }
-    running = subprocess.Popen(
-        ["node", "provider.mjs", json.dumps(told)],
-        cwd=HERE,
+    process = subprocess.Popen(
+        ["node", "provider.mjs", json.dumps(config)],
+        cwd=NPM_FOLDER,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
     try:
-        assert running.stdout is not None
-        assert running.stdout.readline() == b"ready\n"
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
         yield Provider(f"http://127.0.0.1:{port}", keys)
     finally:
-        running.terminate()
-        running.wait(10)
-        if running.stdout is not None:
-            running.stdout.close()
+        process.terminate()
+        process.wait(10)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
-def tampered(token: str, part: int) -> str:
+def flip_bit(token: str, part: int) -> str:
     """A token with one bit of a part turned."""
     parts = token.split(".")
-    data = bytearray(decoded(parts[part]))
+    data = bytearray(base64url_decode(parts[part]))
     data[len(data) // 2] ^= 1
-    parts[part] = encoded(bytes(data))
+    parts[part] = base64url_encode(bytes(data))
     return ".".join(parts)

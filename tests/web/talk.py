@@ -11,60 +11,62 @@ from websockets.exceptions import ConnectionClosed
 
 from hub.web.listening import Listening
 from hub.web.session import PROTOCOL
-from tests.web.door import address
+from tests.web.door import server_address
 
-INIT = {"type": "connection_init"}
+INIT_MESSAGE = {"type": "connection_init"}
 DONE = {"change": "done"}
 
 
-class Talk:
+class GraphQLSocket:
     """One socket, spoken to in JSON."""
 
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
 
-    async def say(self, *messages: Any) -> None:
+    async def send(self, *messages: Any) -> None:
         for message in messages:
             text = message if isinstance(message, str | bytes) else json.dumps(message)
-            await self.socket.send(text)
+            await self.connection.send(text)
 
-    async def heard(self) -> dict[str, Any]:
+    async def receive(self) -> dict[str, Any]:
         async with asyncio.timeout(20):
-            told: dict[str, Any] = json.loads(await self.socket.recv())
-        return told
+            message: dict[str, Any] = json.loads(await self.connection.recv())
+        return message
 
-    async def introduced(self) -> "Talk":
-        await self.say(INIT)
-        assert await self.heard() == {"type": "connection_ack"}
+    async def initialize(self) -> "GraphQLSocket":
+        await self.send(INIT_MESSAGE)
+        assert await self.receive() == {"type": "connection_ack"}
         return self
 
-    async def ask(self, query: str, name: str = "1", **more: Any) -> None:
-        await self.say({"id": name, "type": "subscribe", "payload": {"query": query, **more}})
+    async def subscribe(self, query: str, operation_id: str = "1", **more: Any) -> None:
+        await self.send(
+            {"id": operation_id, "type": "subscribe", "payload": {"query": query, **more}}
+        )
 
-    async def closed(self) -> tuple[int, str]:
+    async def wait_closed(self) -> tuple[int, str]:
         """The code and the reason, once there is nothing more to hear."""
         async with asyncio.timeout(20):
             with suppress(ConnectionClosed):
-                async for _ in self.socket:
+                async for _ in self.connection:
                     pass
-        assert self.socket.close_code is not None
-        return self.socket.close_code, self.socket.close_reason or ""
+        assert self.connection.close_code is not None
+        return self.connection.close_code, self.connection.close_reason or ""
 
 
 @asynccontextmanager
-async def talking(listening: Listening, **more: Any) -> AsyncIterator[Talk]:
+async def connect_socket(server: Listening, **more: Any) -> AsyncIterator[GraphQLSocket]:
     options: dict[str, Any] = {
         "subprotocols": [PROTOCOL],
         "compression": None,
         "close_timeout": 0.2,
         **more,
     }
-    async with connect(f"ws://{address(listening)}/graphql", **options) as socket:
-        yield Talk(socket)
+    async with connect(f"ws://{server_address(server)}/graphql", **options) as connection:
+        yield GraphQLSocket(connection)
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for a condition; the limit is there for what hangs, not to measure it."""
     async with asyncio.timeout(20):
-        while not true():  # noqa: ASYNC110 - what is waited for knows of no event
+        while not condition():  # noqa: ASYNC110 - what is waited for knows of no event
             await asyncio.sleep(0.01)

@@ -16,77 +16,83 @@ from tests.conftest import Asking
 from tests.resolvers.test_quarantine import SETTLE, SINGBURI, SOURCE
 from tests.services.test_who_sees_what import QUESTION, asked, plant
 from tests.web.logged import (
-    DRAFT,
-    LOG,
+    AUDIT_LOG_QUERY,
+    CONSUMER,
+    DRAFT_ID,
+    DRAFT_QUERY,
     OPERATE,
     OTHER,
     OWNER,
-    PARTY,
-    READ,
-    ROWS,
+    QUARANTINE_QUERY,
     STEWARD,
-    links,
+    list_audit_entries,
 )
 
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.usefixtures("party")
-async def test_a_read_of_anothers_draft_leaves_an_entry_with_its_id(
-    asking: Asking, fresh_database: Database
+@pytest.mark.usefixtures("agreement")
+async def test_reading_another_agencys_draft_logs_an_entry_with_its_id(
+    fresh_api: Asking, fresh_database: Database
 ) -> None:
     await plant(fresh_database, "PRIVATE")
-    answer = await asking(READ, viewer=PARTY)
+    answer = await fresh_api(DRAFT_QUERY, viewer=CONSUMER)
     assert answer["data"]["node"]["name"]["th"] == "โครงการลับสุดยอด"
-    [one] = await links(fresh_database)
-    assert (one.kind, one.records, one.record_count) == (AccessKind.READ, (DRAFT,), 1)
-    assert (one.subject, one.agency_id, one.owner_id) == ("a party", "ministry:22", "ministry:05")
-    assert (one.operation, one.purpose) == ("query Look: node", "จัดทำแผนจังหวัด")
-    assert len(one.document or "") == 64
-    assert len(one.trace_id or "") == 32
+    [entry] = await list_audit_entries(fresh_database)
+    assert (entry.kind, entry.records, entry.record_count) == (AccessKind.READ, (DRAFT_ID,), 1)
+    assert (entry.subject, entry.agency_id, entry.owner_id) == (
+        "a party",
+        "ministry:22",
+        "ministry:05",
+    )
+    assert (entry.operation, entry.purpose) == ("query Look: node", "จัดทำแผนจังหวัด")
+    assert len(entry.document or "") == 64
+    assert len(entry.trace_id or "") == 32
 
 
-@pytest.mark.usefixtures("party")
+@pytest.mark.usefixtures("agreement")
 @pytest.mark.parametrize(
-    ("question", "variables", "known"),
+    ("question", "variables", "expected"),
     [
-        ('{ project(by: {code: "secret"}) { id } }', None, {DRAFT}),
-        ('{ projects(filter: {text: "ลับสุดยอด"}) { nodes { id } } }', None, {DRAFT}),
+        ('{ project(by: {code: "secret"}) { id } }', None, {DRAFT_ID}),
+        ('{ projects(filter: {text: "ลับสุดยอด"}) { nodes { id } } }', None, {DRAFT_ID}),
         ("{ linkages(first: 100) { nodes { id } } }", None, {"gid://hub/Linkage/secret"}),
-        (QUESTION, asked(), {DRAFT, "gid://hub/Linkage/secret"}),
+        (QUESTION, asked(), {DRAFT_ID, "gid://hub/Linkage/secret"}),
         (
             "query ($i: MatrixInput!) { matrix(input: $i) { total { projectCount } } }",
             asked(),
-            {DRAFT, "gid://hub/Linkage/secret"},
+            {DRAFT_ID, "gid://hub/Linkage/secret"},
         ),
         (
             '{ area(by: {code: "20"}) { projects(first: 100) { nodes { id } } } }',
             None,
-            {DRAFT},
+            {DRAFT_ID},
         ),
     ],
     ids=["code", "list", "linkages", "matrix", "total alone", "area"],
 )
-async def test_however_a_draft_is_reached_it_is_told(
-    asking: Asking,
+async def test_draft_read_through_any_field_is_logged(
+    fresh_api: Asking,
     fresh_database: Database,
     question: str,
     variables: dict[str, Any] | None,
-    known: set[str],
+    expected: set[str],
 ) -> None:
     await plant(fresh_database, "PRIVATE")
     await fresh_database.pool.execute(
         "insert into project_area (project_id, area_id, basis) values ('secret', '20', 'UNKNOWN')"
     )
-    answer = await asking(question, variables, viewer=PARTY)
+    answer = await fresh_api(question, variables, viewer=CONSUMER)
     assert "errors" not in answer
-    told = {record for one in await links(fresh_database) for record in one.records}
-    assert told == known
+    logged_ids = {
+        record for entry in await list_audit_entries(fresh_database) for record in entry.records
+    }
+    assert logged_ids == expected
 
 
-@pytest.mark.usefixtures("party")
-async def test_a_plan_that_is_no_more_than_a_draft_is_told(
-    asking: Asking, fresh_database: Database
+@pytest.mark.usefixtures("agreement")
+async def test_reading_a_plan_with_only_a_draft_version_is_logged(
+    fresh_api: Asking, fresh_database: Database
 ) -> None:
     plan = await fresh_database.pool.fetchval(
         "update plan_version set visibility = 'PRIVATE', owner_id = 'ministry:05' "
@@ -94,72 +100,74 @@ async def test_a_plan_that_is_no_more_than_a_draft_is_told(
         "returning plan_id"
     )
     question = f'{{ plan(id: "gid://hub/Plan/{plan}") {{ title {{ th }} }} }}'
-    assert (await asking(question))["data"]["plan"] is None
-    assert (await asking(question, viewer=PARTY))["data"]["plan"]
-    [one] = await links(fresh_database)
-    assert one.records[0].startswith("gid://hub/PlanVersion/")
-    assert (await asking(question, viewer=OWNER))["data"]["plan"]
-    assert len(await links(fresh_database)) == 1
+    assert (await fresh_api(question))["data"]["plan"] is None
+    assert (await fresh_api(question, viewer=CONSUMER))["data"]["plan"]
+    [entry] = await list_audit_entries(fresh_database)
+    assert entry.records[0].startswith("gid://hub/PlanVersion/")
+    assert (await fresh_api(question, viewer=OWNER))["data"]["plan"]
+    assert len(await list_audit_entries(fresh_database)) == 1
 
 
-async def test_ones_own_drafts_leave_none(asking: Asking, fresh_database: Database) -> None:
+async def test_reading_own_drafts_is_not_logged(
+    fresh_api: Asking, fresh_database: Database
+) -> None:
     await plant(fresh_database, "PRIVATE")
-    assert (await asking(READ, viewer=OWNER))["data"]["node"]
-    assert "errors" not in await asking(QUESTION, asked(), viewer=OWNER)
-    assert await links(fresh_database) == []
+    assert (await fresh_api(DRAFT_QUERY, viewer=OWNER))["data"]["node"]
+    assert "errors" not in await fresh_api(QUESTION, asked(), viewer=OWNER)
+    assert await list_audit_entries(fresh_database) == []
 
 
-async def test_what_is_published_is_read_without_a_statement_more(
-    asking: Asking, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+async def test_reading_published_data_runs_no_additional_statement(
+    fresh_api: Asking, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many statements for a ministry as for anybody, and the log is not even opened."""
     cost = []
     monkeypatch.setattr("hub.store.identity.audit_log.AuditLogWriter._append_batch", None)
-    for viewer in (ANONYMOUS, PARTY, STEWARD):
-        answer = await asking(QUESTION, asked(), viewer=viewer)
+    for viewer in (ANONYMOUS, CONSUMER, STEWARD):
+        answer = await fresh_api(QUESTION, asked(), viewer=viewer)
         assert "errors" not in answer
-        cost.append(asking.statements)
+        cost.append(fresh_api.statements)
     assert len(set(cost)) == 1
-    assert await links(fresh_database) == []
+    assert await list_audit_entries(fresh_database) == []
 
 
-@pytest.mark.usefixtures("party")
-async def test_where_the_log_cannot_be_written_the_answer_does_not_leave(
-    asking: Asking, fresh_database: Database
+@pytest.mark.usefixtures("agreement")
+async def test_response_is_withheld_when_the_audit_log_cannot_be_written(
+    fresh_api: Asking, fresh_database: Database
 ) -> None:
     await plant(fresh_database, "PRIVATE")
     await fresh_database.pool.execute("alter table access_head rename to access_head_away")
-    asking.viewer = PARTY
-    response = await asking.post(READ)
+    fresh_api.viewer = CONSUMER
+    response = await fresh_api.post(DRAFT_QUERY)
     assert response.status_code == 503
     assert "retry-after" in response.headers
     assert "ลับ" not in response.text
     [error] = response.json()["errors"]
     assert error["extensions"]["code"] == "UNREADY"
     assert "withheld" in error["message"]
-    published = await asking(QUESTION, asked(), viewer=PARTY)
+    published = await fresh_api(QUESTION, asked(), viewer=CONSUMER)
     assert published["errors"][0]["extensions"]["code"] == "UNREADY"  # its figures count the draft
-    assert "errors" not in await asking(QUESTION, asked())
+    assert "errors" not in await fresh_api(QUESTION, asked())
     await fresh_database.pool.execute("alter table access_head_away rename to access_head")
-    assert (await asking(READ, viewer=PARTY))["data"]["node"]
+    assert (await fresh_api(DRAFT_QUERY, viewer=CONSUMER))["data"]["node"]
 
 
-@pytest.mark.usefixtures("party")
-async def test_a_purpose_is_the_requests_else_the_registers_and_one_line(
-    asking: Asking, fresh_database: Database
+@pytest.mark.usefixtures("agreement")
+async def test_purpose_comes_from_the_request_or_the_registration_and_is_one_line(
+    fresh_api: Asking, fresh_database: Database
 ) -> None:
     await plant(fresh_database, "PRIVATE")
-    asking.viewer = PARTY
+    fresh_api.viewer = CONSUMER
 
-    async def posted(purpose: bytes) -> httpx2.Response:
-        return await asking.post(READ, headers=[(b"X-Purpose", purpose)])
+    async def post_with_purpose(purpose: bytes) -> httpx2.Response:
+        return await fresh_api.post(DRAFT_QUERY, headers=[(b"X-Purpose", purpose)])
 
     for purpose in ("ติดตามงบประมาณ".encode(), b"%E0%B8%81", b" "):
-        assert (await posted(purpose)).status_code == 200
-    found = [one.purpose for one in await links(fresh_database)]
+        assert (await post_with_purpose(purpose)).status_code == 200
+    found = [entry.purpose for entry in await list_audit_entries(fresh_database)]
     assert found == ["ติดตามงบประมาณ", "ก", "จัดทำแผนจังหวัด"]
     for purpose in (b"x" * 201, b"%00", b"a%0Ab"):
-        refused = await posted(purpose)
+        refused = await post_with_purpose(purpose)
         assert refused.status_code == 400
         assert refused.json()["errors"][0]["extensions"]["field"] == "X-Purpose"
 
@@ -167,66 +175,72 @@ async def test_a_purpose_is_the_requests_else_the_registers_and_one_line(
 # ── what waits at sources, and rulings ──────────────────────────────────────────────────────────
 
 
-async def test_a_stewards_look_at_an_agencys_rows_is_told_to_that_agency(
-    asking: Asking, waiting: Database
+async def test_steward_reading_quarantined_rows_is_logged_for_their_agency(
+    fresh_api: Asking, quarantine_database: Database
 ) -> None:
-    answer = await asking(ROWS, viewer=STEWARD)
+    answer = await fresh_api(QUARANTINE_QUERY, viewer=STEWARD)
     ids = [one["id"] for one in answer["data"]["source"]["quarantine"]["nodes"]]
     own = Viewer("a steward", "ministry:15", STEWARD.scopes)
-    assert "errors" not in await asking(ROWS, viewer=own)
-    [one] = await links(waiting)
+    assert "errors" not in await fresh_api(QUARANTINE_QUERY, viewer=own)
+    [one] = await list_audit_entries(quarantine_database)
     assert (sorted(one.records), one.owner_id, one.source_id) == (ids, "ministry:15", "made_up")
-    seen = (await asking(LOG, {"source": SOURCE}, viewer=own))["data"]["accessLog"]["nodes"]
+    seen = (await fresh_api(AUDIT_LOG_QUERY, {"source": SOURCE}, viewer=own))["data"]["accessLog"][
+        "nodes"
+    ]
     assert [(n["subject"], n["source"]["id"]) for n in seen] == [("a steward", SOURCE)]
 
 
-async def test_a_ruling_is_logged_with_what_it_settled_and_a_refused_one_too(
-    asking: Asking, waiting: Database
+async def test_accepted_and_denied_quarantine_rulings_are_logged(
+    fresh_api: Asking, quarantine_database: Database
 ) -> None:
     own = Viewer("an officer", "ministry:15", frozenset({OPERATE}))
     sent = {"idempotencyKey": "k", "source": SOURCE, "ruling": SINGBURI}
     for viewer in (own, own, OTHER, ANONYMOUS):
-        await asking(SETTLE, {"input": sent}, viewer=viewer)
-    done, again, strange, nobody = await links(waiting)
+        await fresh_api(SETTLE, {"input": sent}, viewer=viewer)
+    done, repeated, other, anonymous = await list_audit_entries(quarantine_database)
     assert (done.kind, done.records, done.record_count) == (AccessKind.WRITE, (SOURCE,), 3)
     assert (done.subject, done.owner_id, done.source_id) == ("an officer", "ministry:15", "made_up")
-    assert (again.kind, again.records, again.record_count) == (AccessKind.WRITE, (), 0)
-    assert (strange.kind, strange.reason, strange.subject) == (
+    assert (repeated.kind, repeated.records, repeated.record_count) == (AccessKind.WRITE, (), 0)
+    assert (other.kind, other.reason, other.subject) == (
         AccessKind.DENIED, "FORBIDDEN", "another",
     )  # fmt: skip
-    assert (nobody.reason, nobody.subject) == ("UNAUTHENTICATED", None)
-    for one in (done, again, strange, nobody):
+    assert (anonymous.reason, anonymous.subject) == ("UNAUTHENTICATED", None)
+    for one in (done, repeated, other, anonymous):
         assert one.operation == "mutation: quarantineSettle"
 
 
-async def test_what_is_rolled_back_was_never_logged(
-    asking: Asking, waiting: Database, monkeypatch: pytest.MonkeyPatch
+async def test_rolled_back_ruling_is_not_logged(
+    fresh_api: Asking, quarantine_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await waiting.pool.execute("alter function append_access rename to append_access_away")
+    await quarantine_database.pool.execute(
+        "alter function append_access rename to append_access_away"
+    )
     own = Viewer("an officer", "ministry:15", frozenset({OPERATE}))
     sent = {"idempotencyKey": "k", "source": SOURCE, "ruling": SINGBURI}
-    await asking(SETTLE, {"input": sent}, viewer=own)
+    await fresh_api(SETTLE, {"input": sent}, viewer=own)
     left = "select count(*) from quarantine where status = 'WAITING'"
-    assert await waiting.pool.fetchval(left) == 3
-    await waiting.pool.execute("alter function append_access_away rename to append_access")
-    assert await links(waiting) == []
+    assert await quarantine_database.pool.fetchval(left) == 3
+    await quarantine_database.pool.execute(
+        "alter function append_access_away rename to append_access"
+    )
+    assert await list_audit_entries(quarantine_database) == []
 
 
 # ── reading the log ─────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.usefixtures("party")
-async def test_an_agency_reads_of_its_own_data_and_calls_and_a_steward_reads_all(
-    asking: Asking, fresh_database: Database
+@pytest.mark.usefixtures("agreement")
+async def test_agency_reads_its_own_audit_entries_and_steward_reads_all(
+    fresh_api: Asking, fresh_database: Database
 ) -> None:
     await plant(fresh_database, "PRIVATE")
     for _ in range(3):
-        await asking(READ, viewer=PARTY)
+        await fresh_api(DRAFT_QUERY, viewer=CONSUMER)
 
     async def read_by(viewer: Viewer, **more: Any) -> Any:
-        return (await asking(LOG, more, viewer=viewer))["data"]["accessLog"]
+        return (await fresh_api(AUDIT_LOG_QUERY, more, viewer=viewer))["data"]["accessLog"]
 
-    for viewer, count in ((OWNER, 3), (PARTY, 3), (OTHER, 0), (STEWARD, 3)):
+    for viewer, count in ((OWNER, 3), (CONSUMER, 3), (OTHER, 0), (STEWARD, 3)):
         assert len((await read_by(viewer))["nodes"]) == count, viewer
     page = await read_by(OWNER, first=2)
     numbers = [one["id"] for one in page["nodes"]]
@@ -235,19 +249,19 @@ async def test_an_agency_reads_of_its_own_data_and_calls_and_a_steward_reads_all
     assert [one["id"] for one in rest["nodes"]] == ["gid://hub/AccessRecord/1"]
     assert page["nodes"][0]["previousDigest"] == page["nodes"][1]["digest"]
     assert rest["nodes"][0]["previousDigest"] == "00" * 32
-    late = page["nodes"][0]["at"]
-    assert len((await read_by(OWNER, since=late))["nodes"]) == 1
+    latest_time = page["nodes"][0]["at"]
+    assert len((await read_by(OWNER, since=latest_time))["nodes"]) == 1
     node = '{ node(id: "gid://hub/AccessRecord/2") { id ... on AccessRecord { digest } } }'
-    assert (await asking(node, viewer=OWNER))["data"]["node"]["digest"] == page["nodes"][1][
+    assert (await fresh_api(node, viewer=OWNER))["data"]["node"]["digest"] == page["nodes"][1][
         "digest"
     ]
-    assert (await asking(node, viewer=OTHER))["data"]["node"] is None
-    assert (await asking(node))["data"]["node"] is None
+    assert (await fresh_api(node, viewer=OTHER))["data"]["node"] is None
+    assert (await fresh_api(node))["data"]["node"] is None
 
 
-async def test_the_log_is_for_who_may_read_it(asking: Asking) -> None:
-    answer = await asking(LOG)
+async def test_reading_the_audit_log_requires_permission(fresh_api: Asking) -> None:
+    answer = await fresh_api(AUDIT_LOG_QUERY)
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     reader = Viewer("a reader", "ministry:05")
-    answer = await asking(LOG, viewer=reader)
+    answer = await fresh_api(AUDIT_LOG_QUERY, viewer=reader)
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"

@@ -17,12 +17,12 @@ from hub.domain.identity.people import CODE_LIFETIME
 from hub.domain.identity.viewer import Role
 from hub.store.database import Database
 from hub.web.trust import REMEMBERED
-from tests.web.access import INTERIOR, TOURISM, Realm
-from tests.web.people import Browser, form_of
+from tests.web.access import INTERIOR, TOURISM, HubInstance
+from tests.web.people import Browser, parse_form
 
-HERE = "http://127.0.0.1:8000"
-PAGE = "https://map.mots.test"
-BACK = f"{PAGE}/back?keep=1"
+HUB_URL = "http://127.0.0.1:8000"
+PAGE_ORIGIN = "https://map.mots.test"
+REDIRECT_URI = f"{PAGE_ORIGIN}/back?keep=1"
 VERIFIER = "v" * 64
 OFFICER = {
     "subject": "demo:ministry:15:officer",
@@ -31,148 +31,161 @@ OFFICER = {
 }
 
 
-def s256(verifier: str) -> str:
+def s256_challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-ASKED = {
+AUTHORIZE_PARAMETERS = {
     "response_type": "code",
     "client_id": "map",
-    "redirect_uri": BACK,
+    "redirect_uri": REDIRECT_URI,
     "scope": "source:operate",
     "state": "s&t=1",
-    "code_challenge": s256(VERIFIER),
+    "code_challenge": s256_challenge(VERIFIER),
     "code_challenge_method": "S256",
 }
 
 
-async def add_page(realm: Realm, client_id: str = "map", **more: Any) -> None:
-    told = {
+async def add_public_client(instance: HubInstance, client_id: str = "map", **more: Any) -> None:
+    fields = {
         "kind": ClientKind.PUBLIC,
         "secrets": [],
-        "origins": [PAGE],
-        "redirects": [BACK],
+        "origins": [PAGE_ORIGIN],
+        "redirects": [REDIRECT_URI],
         "name": "แผนที่ <ท่องเที่ยว>",
         **more,
     }
-    await realm.add_client(client_id, **told)
+    await instance.add_client(client_id, **fields)
 
 
 @pytest.fixture
-async def realm(register_database: Database, tmp_path: Path) -> AsyncIterator[Realm]:
-    realm = Realm(register_database, tmp_path, public_url=HERE, demo=True)
-    async with realm.http:
-        await add_page(realm)
-        yield realm
+async def instance(registry_database: Database, tmp_path: Path) -> AsyncIterator[HubInstance]:
+    instance = HubInstance(registry_database, tmp_path, public_url=HUB_URL, demo=True)
+    async with instance.http:
+        await add_public_client(instance)
+        yield instance
 
 
 @pytest.fixture
-async def browser(realm: Realm) -> AsyncIterator[Browser]:
+async def browser(instance: HubInstance) -> AsyncIterator[Browser]:
     """An officer of the Ministry of Interior, signed in."""
-    async with Browser(realm) as made:
-        await made.demo(INTERIOR, Role.OFFICER)
-        yield made
+    async with Browser(instance) as built:
+        await built.demo_login(INTERIOR, Role.OFFICER)
+        yield built
 
 
-def address(**more: str | None) -> str:
-    told = {name: value for name, value in {**ASKED, **more}.items() if value is not None}
-    return f"/oauth/authorize?{urlencode(told)}"
+def authorize_url(**more: str | None) -> str:
+    parameters = {
+        name: value for name, value in {**AUTHORIZE_PARAMETERS, **more}.items() if value is not None
+    }
+    return f"/oauth/authorize?{urlencode(parameters)}"
 
 
-async def decide(browser: Browser, decision: str = "allow", **more: Any) -> httpx2.Response:
+async def submit_decision(
+    browser: Browser, decision: str = "allow", **more: Any
+) -> httpx2.Response:
     """Read the page, and press a button on it."""
-    page = await browser.get(address(**more))
+    page = await browser.get(authorize_url(**more))
     assert page.status_code == 200, page.text
-    action, fields = form_of(page.text)
+    action, fields = parse_form(page.text)
     return await browser.post(action, {**fields, "decision": decision})
 
 
-def answer_in(response: httpx2.Response) -> dict[str, str]:
+def parse_redirect(response: httpx2.Response) -> dict[str, str]:
     assert response.status_code == 303, response.text
     location = response.headers["location"]
-    assert location.startswith(f"{BACK}&")
+    assert location.startswith(f"{REDIRECT_URI}&")
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
 
 
-async def code_of(browser: Browser, **more: Any) -> str:
-    return answer_in(await decide(browser, **more))["code"]
+async def obtain_code(browser: Browser, **more: Any) -> str:
+    return parse_redirect(await submit_decision(browser, **more))["code"]
 
 
-async def change(realm: Realm, code: str, **more: Any) -> httpx2.Response:
+async def exchange_code(instance: HubInstance, code: str, **more: Any) -> httpx2.Response:
     """What the page does with a code, from its own origin."""
-    told = {
+    fields = {
         "grant_type": "authorization_code",
         "client_id": "map",
-        "redirect_uri": BACK,
+        "redirect_uri": REDIRECT_URI,
         "code_verifier": VERIFIER,
         "code": code,
         **more,
     }
-    form = {name: value for name, value in told.items() if value is not None}
-    return await realm.http.post("/oauth/token", data=form, headers={"origin": PAGE})
+    form = {name: value for name, value in fields.items() if value is not None}
+    return await instance.http.post("/oauth/token", data=form, headers={"origin": PAGE_ORIGIN})
 
 
-def refused(response: httpx2.Response, error: str, status: int = 400) -> None:
+def assert_oauth_error(response: httpx2.Response, error: str, status: int = 400) -> None:
     assert (response.status_code, response.json()["error"]) == (status, error), response.text
     assert "access_token" not in response.text
 
 
-async def test_a_page_asks_in_the_name_of_a_person_who_lets_it(
-    browser: Browser, realm: Realm
+async def test_allowed_page_gets_a_token_of_the_person(
+    browser: Browser, instance: HubInstance
 ) -> None:
-    answer = answer_in(await decide(browser))
-    assert (answer["state"], answer["iss"], answer["keep"]) == ("s&t=1", HERE, "1")
-    given = await change(realm, answer["code"])
-    assert given.status_code == 200, given.text
-    assert given.headers["access-control-allow-origin"] == PAGE
-    told = given.json()
-    assert (told["token_type"], told["expires_in"], told["scope"]) == (
+    answer = parse_redirect(await submit_decision(browser))
+    assert (answer["state"], answer["iss"], answer["keep"]) == ("s&t=1", HUB_URL, "1")
+    response = await exchange_code(instance, answer["code"])
+    assert response.status_code == 200, response.text
+    assert response.headers["access-control-allow-origin"] == PAGE_ORIGIN
+    token = response.json()
+    assert (token["token_type"], token["expires_in"], token["scope"]) == (
         "Bearer",
         600,
         "source:operate",
     )
-    assert "refresh_token" not in told
-    asked = await realm.ask(told["access_token"], headers={"origin": PAGE})
-    assert asked.json()["data"]["viewer"] == OFFICER
-    assert asked.headers["access-control-allow-origin"] == PAGE
+    assert "refresh_token" not in token
+    viewer_response = await instance.query_viewer(
+        token["access_token"], headers={"origin": PAGE_ORIGIN}
+    )
+    assert viewer_response.json()["data"]["viewer"] == OFFICER
+    assert viewer_response.headers["access-control-allow-origin"] == PAGE_ORIGIN
 
 
-async def test_the_page_says_in_both_languages_who_wants_what(browser: Browser) -> None:
-    page = await browser.get(address())
+async def test_consent_page_names_client_scopes_and_agency_in_both_languages(
+    browser: Browser,
+) -> None:
+    page = await browser.get(authorize_url())
     assert "แผนที่ &lt;ท่องเที่ยว&gt;" in page.text
-    for words in (PAGE, "ดูแลแหล่งข้อมูลของหน่วยงานตน", "operate the sources", "กระทรวงมหาดไทย"):
-        assert words in page.text
+    for expected in (
+        PAGE_ORIGIN,
+        "ดูแลแหล่งข้อมูลของหน่วยงานตน",
+        "operate the sources",
+        "กระทรวงมหาดไทย",
+    ):
+        assert expected in page.text
     policy = page.headers["content-security-policy"]
-    assert f"form-action 'self' {PAGE};" in policy
+    assert f"form-action 'self' {PAGE_ORIGIN};" in policy
     assert page.headers["x-frame-options"] == "DENY"
 
 
-async def test_who_is_not_signed_in_is_asked_to_first(realm: Realm) -> None:
-    async with Browser(realm) as nobody:
-        first = await nobody.get(address())
+async def test_person_without_session_is_redirected_to_sign_in(instance: HubInstance) -> None:
+    async with Browser(instance) as browser:
+        first = await browser.get(authorize_url())
         assert first.status_code == 303
         assert first.headers["location"].startswith("/signin?next=%2Foauth%2Fauthorize%3F")
-        _, fields = form_of((await nobody.get(first.headers["location"])).text)
-        back = await nobody.post("/signin/demo", fields)
-        page = await nobody.get(back.headers["location"])
+        _, fields = parse_form((await browser.get(first.headers["location"])).text)
+        back = await browser.post("/signin/demo", fields)
+        page = await browser.get(back.headers["location"])
         assert "แผนที่" in page.text
-        assert await code_of(nobody)
+        assert await obtain_code(browser)
 
 
-async def test_who_says_no_is_taken_at_their_word(browser: Browser) -> None:
-    answer = answer_in(await decide(browser, "deny"))
-    assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "s&t=1", HERE)
+async def test_denied_consent_returns_access_denied(browser: Browser) -> None:
+    answer = parse_redirect(await submit_decision(browser, "deny"))
+    assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "s&t=1", HUB_URL)
     assert "code" not in answer
 
 
 @pytest.mark.parametrize(
-    "change_of",
+    "overrides",
     [
-        {"redirect_uri": f"{PAGE}/"},
-        {"redirect_uri": f"{BACK}&more=1"},
-        {"redirect_uri": BACK.upper()},
+        {"redirect_uri": f"{PAGE_ORIGIN}/"},
+        {"redirect_uri": f"{REDIRECT_URI}&more=1"},
+        {"redirect_uri": REDIRECT_URI.upper()},
         {"redirect_uri": "https://evil.test/back"},
-        {"redirect_uri": f"{PAGE}.evil.test/back?keep=1"},
+        {"redirect_uri": f"{PAGE_ORIGIN}.evil.test/back?keep=1"},
         {"redirect_uri": "ที่อื่น"},
         {"redirect_uri": None},
         {"client_id": "nobody"},
@@ -181,18 +194,18 @@ async def test_who_says_no_is_taken_at_their_word(browser: Browser) -> None:
         {"response_type": '"ก"', "redirect_uri": "https://evil.test/"},
     ],
 )
-async def test_nobody_is_sent_to_an_address_that_is_not_registered(
-    browser: Browser, realm: Realm, change_of: dict[str, str | None]
+async def test_unregistered_redirect_uri_or_client_is_rejected_without_redirect(
+    browser: Browser, instance: HubInstance, overrides: dict[str, str | None]
 ) -> None:
-    await realm.add_client("planner", redirects=[BACK])
-    answer = await browser.get(address(**change_of))
+    await instance.add_client("planner", redirects=[REDIRECT_URI])
+    answer = await browser.get(authorize_url(**overrides))
     assert answer.status_code == 400
     assert "location" not in answer.headers
     assert 'role="alert"' in answer.text
 
 
 @pytest.mark.parametrize(
-    ("change_of", "error"),
+    ("overrides", "error"),
     [
         ({"code_challenge": None}, "invalid_request"),
         ({"code_challenge_method": None}, "invalid_request"),
@@ -205,80 +218,80 @@ async def test_nobody_is_sent_to_an_address_that_is_not_registered(
         ({"resource": "https://other.test"}, "invalid_target"),
     ],
 )
-async def test_a_request_that_will_not_do_is_told_to_the_page(
-    browser: Browser, change_of: dict[str, str | None], error: str
+async def test_invalid_authorization_request_redirects_with_error(
+    browser: Browser, overrides: dict[str, str | None], error: str
 ) -> None:
-    answer = answer_in(await browser.get(address(**change_of)))
+    answer = parse_redirect(await browser.get(authorize_url(**overrides)))
     assert (answer["error"], answer["state"]) == (error, "s&t=1")
 
 
-async def test_a_parameter_stands_once(browser: Browser) -> None:
-    answer = await browser.get(f"{address()}&client_id=map")
+async def test_repeated_parameter_is_rejected(browser: Browser) -> None:
+    answer = await browser.get(f"{authorize_url()}&client_id=map")
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(
-    ("change_of", "error"),
+    ("overrides", "error"),
     [
         ({"code_verifier": "w" * 64}, "invalid_grant"),
-        ({"code_verifier": s256(VERIFIER)}, "invalid_grant"),
+        ({"code_verifier": s256_challenge(VERIFIER)}, "invalid_grant"),
         ({"code_verifier": None}, "invalid_request"),
-        ({"redirect_uri": f"{PAGE}/"}, "invalid_grant"),
+        ({"redirect_uri": f"{PAGE_ORIGIN}/"}, "invalid_grant"),
         ({"redirect_uri": None}, "invalid_grant"),
         ({"client_id": "other"}, "invalid_grant"),
         ({"code": "made-up"}, "invalid_grant"),
     ],
 )
-async def test_a_code_is_bound_to_page_address_and_challenge_and_is_then_gone(
-    browser: Browser, realm: Realm, change_of: dict[str, Any], error: str
+async def test_code_is_bound_to_client_redirect_uri_and_verifier_and_consumed(
+    browser: Browser, instance: HubInstance, overrides: dict[str, Any], error: str
 ) -> None:
-    await add_page(realm, "other")
-    code = await code_of(browser)
-    refused(await change(realm, **{"code": code, **change_of}), error)
-    if "code" not in change_of:  # one look, whoever looks
-        refused(await change(realm, code), "invalid_grant")
+    await add_public_client(instance, "other")
+    code = await obtain_code(browser)
+    assert_oauth_error(await exchange_code(instance, **{"code": code, **overrides}), error)
+    if "code" not in overrides:  # one look, whoever looks
+        assert_oauth_error(await exchange_code(instance, code), "invalid_grant")
 
 
-async def test_a_code_counts_once(browser: Browser, realm: Realm) -> None:
-    code = await code_of(browser)
-    assert (await change(realm, code)).status_code == 200
-    refused(await change(realm, code), "invalid_grant")
+async def test_code_can_be_exchanged_only_once(browser: Browser, instance: HubInstance) -> None:
+    code = await obtain_code(browser)
+    assert (await exchange_code(instance, code)).status_code == 200
+    assert_oauth_error(await exchange_code(instance, code), "invalid_grant")
 
 
-async def test_a_code_counts_for_a_minute(browser: Browser, realm: Realm) -> None:
-    code = await code_of(browser)
-    realm.clock = lambda: datetime.now(UTC) + CODE_LIFETIME
-    refused(await change(realm, code), "invalid_grant")
+async def test_code_expires_after_a_minute(browser: Browser, instance: HubInstance) -> None:
+    code = await obtain_code(browser)
+    instance.clock = lambda: datetime.now(UTC) + CODE_LIFETIME
+    assert_oauth_error(await exchange_code(instance, code), "invalid_grant")
 
 
-async def test_a_code_is_kept_as_a_hash(browser: Browser, realm: Realm) -> None:
-    code = await code_of(browser)
-    assert code not in str(await realm.database.pool.fetch("select * from authorization_code"))
+async def test_code_is_stored_as_a_hash(browser: Browser, instance: HubInstance) -> None:
+    code = await obtain_code(browser)
+    assert code not in str(await instance.database.pool.fetch("select * from authorization_code"))
 
 
-async def test_a_page_never_may_what_the_person_may_not(realm: Realm) -> None:
-    async with Browser(realm) as reader:
-        await reader.demo(INTERIOR, Role.VIEWER)
-        page = await reader.get(address())
+async def test_token_has_no_scope_that_the_person_lacks(instance: HubInstance) -> None:
+    async with Browser(instance) as reader:
+        await reader.demo_login(INTERIOR, Role.VIEWER)
+        page = await reader.get(authorize_url())
         assert "operate the sources" not in page.text
-        told = (await change(realm, await code_of(reader))).json()
-    asked = await realm.ask(told["access_token"])
-    assert asked.json()["data"]["viewer"]["scopes"] == []
+        token = (await exchange_code(instance, await obtain_code(reader))).json()
+    viewer_response = await instance.query_viewer(token["access_token"])
+    assert viewer_response.json()["data"]["viewer"]["scopes"] == []
 
 
-async def test_a_page_never_may_what_the_register_does_not_let_it(realm: Realm) -> None:
-    await realm.database.pool.execute("update client set scopes = '{audit:read}'")
-    async with Browser(realm) as steward:
-        await steward.demo(INTERIOR, Role.STEWARD)
-        told = (await change(realm, await code_of(steward, scope=None))).json()
-    asked = await realm.ask(told["access_token"])
-    assert asked.json()["data"]["viewer"]["scopes"] == ["audit:read"]
+async def test_token_has_no_scope_that_the_client_lacks(instance: HubInstance) -> None:
+    await instance.database.pool.execute("update client set scopes = '{audit:read}'")
+    async with Browser(instance) as steward:
+        await steward.demo_login(INTERIOR, Role.STEWARD)
+        token = (await exchange_code(instance, await obtain_code(steward, scope=None))).json()
+    viewer_response = await instance.query_viewer(token["access_token"])
+    assert viewer_response.json()["data"]["viewer"]["scopes"] == ["audit:read"]
 
 
-Stop = Callable[[Browser, Realm], Awaitable[Any]]
+DisableAction = Callable[[Browser, HubInstance], Awaitable[Any]]
 
 
-async def sign_out(browser: Browser, _: Realm) -> None:
+async def sign_out(browser: Browser, _: HubInstance) -> None:
     token = (await browser.get("/session")).json()["token"]
     assert (await browser.post("/signout", {"token": token})).status_code == 303
 
@@ -287,69 +300,73 @@ async def sign_out(browser: Browser, _: Realm) -> None:
     "stop",
     [
         sign_out,
-        lambda _, realm: realm.register.disable_client("map"),
-        lambda _, realm: realm.register.disable(INTERIOR),
-        lambda _, realm: realm.register.disable(TOURISM),
+        lambda _, instance: instance.registry.disable_client("map"),
+        lambda _, instance: instance.registry.disable_agency(INTERIOR),
+        lambda _, instance: instance.registry.disable_agency(TOURISM),
     ],
     ids=["signed out", "client", "the person's agency", "the page's agency"],
 )
-async def test_a_token_stops_with_the_person_the_page_and_their_agencies(
-    browser: Browser, realm: Realm, stop: Stop
+async def test_token_is_rejected_after_sign_out_or_disabling_client_or_agency(
+    browser: Browser, instance: HubInstance, stop: DisableAction
 ) -> None:
-    await realm.register.register_agency(INTERIOR)
-    code = await code_of(browser)
-    token = (await change(realm, await code_of(browser))).json()["access_token"]
-    user = await realm.bearer(token)
+    await instance.registry.register_agency(INTERIOR)
+    code = await obtain_code(browser)
+    token = (await exchange_code(instance, await obtain_code(browser))).json()["access_token"]
+    user = await instance.bearer(token)
     assert await user.revalidate()
-    await stop(browser, realm)
-    realm.later(REMEMBERED)
-    assert (await realm.ask(token)).status_code == 401
+    await stop(browser, instance)
+    instance.advance(REMEMBERED)
+    assert (await instance.query_viewer(token)).status_code == 401
     assert not await user.revalidate()
-    assert (await change(realm, code)).status_code in {400, 401}
-    await realm.register.register_agency(INTERIOR)
-    await realm.register.register_agency(TOURISM)
+    assert (await exchange_code(instance, code)).status_code in {400, 401}
+    await instance.registry.register_agency(INTERIOR)
+    await instance.registry.register_agency(TOURISM)
 
 
-async def test_a_token_lives_ten_minutes(browser: Browser, realm: Realm) -> None:
-    token = (await change(realm, await code_of(browser))).json()["access_token"]
+async def test_token_expires_after_ten_minutes(browser: Browser, instance: HubInstance) -> None:
+    token = (await exchange_code(instance, await obtain_code(browser))).json()["access_token"]
     began = datetime.now(UTC)
     for minutes, status in ((10.4, 200), (10.6, 401)):
-        realm.clock = partial(began.__add__, timedelta(minutes=minutes))
-        assert (await realm.ask(token)).status_code == status
+        instance.clock = partial(began.__add__, timedelta(minutes=minutes))
+        assert (await instance.query_viewer(token)).status_code == status
 
 
 @pytest.mark.parametrize(
-    "headers", [{"origin": PAGE}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+    "headers", [{"origin": PAGE_ORIGIN}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
 )
-async def test_no_page_presses_the_button_for_a_person(
+async def test_consent_posted_from_another_origin_is_rejected_with_403(
     browser: Browser, headers: dict[str, str]
 ) -> None:
-    action, fields = form_of((await browser.get(address())).text)
+    action, fields = parse_form((await browser.get(authorize_url())).text)
     answer = await browser.post(action, {**fields, "decision": "allow"}, **headers)
     assert answer.status_code == 403
 
 
-async def test_a_button_of_another_session_counts_for_nothing(browser: Browser) -> None:
-    action, fields = form_of((await browser.get(address())).text)
-    await browser.demo(TOURISM, Role.STEWARD)
+async def test_consent_form_of_another_session_is_rejected_with_403(browser: Browser) -> None:
+    action, fields = parse_form((await browser.get(authorize_url())).text)
+    await browser.demo_login(TOURISM, Role.STEWARD)
     answer = await browser.post(action, {**fields, "decision": "allow"})
     assert answer.status_code == 403
-    by_address = await browser.get(address(decision="allow"))
+    by_address = await browser.get(authorize_url(decision="allow"))
     assert by_address.status_code == 200  # it is the page that asks, and no answer to it
 
 
-async def test_a_system_gets_no_codes_and_a_page_no_token_without(realm: Realm) -> None:
-    secret = await realm.add_client()
-    refused(await realm.get_token(client_id="map"), "invalid_client", 401)
-    answer = await realm.get_token(("planner", secret), grant_type="authorization_code", code="x")
-    refused(answer, "invalid_client", 401)
+async def test_confidential_client_gets_no_codes_and_public_client_needs_one(
+    instance: HubInstance,
+) -> None:
+    secret = await instance.add_client()
+    assert_oauth_error(await instance.get_token(client_id="map"), "invalid_client", 401)
+    answer = await instance.get_token(
+        ("planner", secret), grant_type="authorization_code", code="x"
+    )
+    assert_oauth_error(answer, "invalid_client", 401)
 
 
-async def test_the_metadata_tells_a_page_all_it_needs(realm: Realm) -> None:
-    told = (await realm.http.get("/.well-known/oauth-authorization-server")).json()
-    assert told["authorization_endpoint"] == f"{HERE}/oauth/authorize"
-    assert told["response_types_supported"] == ["code"]
-    assert told["code_challenge_methods_supported"] == ["S256"]
-    assert "authorization_code" in told["grant_types_supported"]
-    assert "none" in told["token_endpoint_auth_methods_supported"]
-    assert told["authorization_response_iss_parameter_supported"] is True
+async def test_metadata_describes_the_authorization_code_flow(instance: HubInstance) -> None:
+    metadata = (await instance.http.get("/.well-known/oauth-authorization-server")).json()
+    assert metadata["authorization_endpoint"] == f"{HUB_URL}/oauth/authorize"
+    assert metadata["response_types_supported"] == ["code"]
+    assert metadata["code_challenge_methods_supported"] == ["S256"]
+    assert "authorization_code" in metadata["grant_types_supported"]
+    assert "none" in metadata["token_endpoint_auth_methods_supported"]
+    assert metadata["authorization_response_iss_parameter_supported"] is True

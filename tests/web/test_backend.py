@@ -11,10 +11,10 @@ from hub.errors import NotReady
 from hub.store.database import Database
 from hub.web.auth.backend import BearerAuthentication, BearerUser, Challenged
 from hub.web.trust import REMEMBERED
-from tests.web.access import TOURISM, WHO, Realm, Unreachable, request_of
-from tests.web.logged import links
+from tests.web.access import TOURISM, VIEWER_QUERY, HubInstance, UnreachablePool, request_with_token
+from tests.web.logged import list_audit_entries
 
-GARBAGE = {"authorization": "Bearer not.a.token"}
+INVALID_TOKEN_HEADER = {"authorization": "Bearer not.a.token"}
 
 
 def connection(**headers: str) -> HTTPConnection:
@@ -22,45 +22,45 @@ def connection(**headers: str) -> HTTPConnection:
     return HTTPConnection({"type": "websocket", "headers": pairs, "query_string": b""})
 
 
-async def token(realm: Realm) -> str:
-    secret = await realm.add_client()
-    return str((await realm.get_token(auth=("planner", secret))).json()["access_token"])
+async def get_client_token(instance: HubInstance) -> str:
+    secret = await instance.add_client()
+    return str((await instance.get_token(auth=("planner", secret))).json()["access_token"])
 
 
 @pytest.mark.parametrize("path", ["/", "/query", "/sources", "/static/css/base.css", "/healthz"])
-async def test_pages_and_health_authenticate_nobody(
-    realm: Realm, monkeypatch: pytest.MonkeyPatch, path: str
+async def test_pages_and_health_checks_do_not_authenticate(
+    instance: HubInstance, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    async def never(*_: Any) -> Any:
+    async def fail(*_: Any) -> Any:
         raise AssertionError("it was authenticated")
 
-    monkeypatch.setattr(BearerAuthentication, "verify", never)
-    monkeypatch.setattr(realm.database, "pool", Unreachable())
-    assert (await realm.http.get(path, headers=GARBAGE)).status_code == 200
+    monkeypatch.setattr(BearerAuthentication, "verify", fail)
+    monkeypatch.setattr(instance.database, "pool", UnreachablePool())
+    assert (await instance.http.get(path, headers=INVALID_TOKEN_HEADER)).status_code == 200
 
 
-async def test_a_token_is_verified_once_for_a_request(
-    realm: Realm, monkeypatch: pytest.MonkeyPatch
+async def test_token_is_verified_once_per_request(
+    instance: HubInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given, verified = await token(realm), 0
+    token, verified = await get_client_token(instance), 0
     verify: Callable[..., Any] = BearerAuthentication.verify
 
-    async def counted(self: Any, conn: Any) -> Any:
+    async def verify_and_count(self: Any, conn: Any) -> Any:
         nonlocal verified
         verified += 1
         return await verify(self, conn)
 
-    monkeypatch.setattr(BearerAuthentication, "verify", counted)
-    assert (await realm.ask(given)).json()["data"]["viewer"]["subject"] == "planner"
+    monkeypatch.setattr(BearerAuthentication, "verify", verify_and_count)
+    assert (await instance.query_viewer(token)).json()["data"]["viewer"]["subject"] == "planner"
     assert verified == 1
 
 
-async def test_an_invalid_token_gets_401_with_a_challenge_in_the_accepted_media_type(
-    realm: Realm,
+async def test_invalid_token_gets_401_with_a_challenge_in_the_accepted_media_type(
+    instance: HubInstance,
 ) -> None:
     media = "application/graphql-response+json"
-    answer = await realm.http.post(
-        "/graphql", json={"query": WHO}, headers={**GARBAGE, "accept": media}
+    answer = await instance.http.post(
+        "/graphql", json={"query": VIEWER_QUERY}, headers={**INVALID_TOKEN_HEADER, "accept": media}
     )
     assert answer.status_code == 401
     assert answer.headers["content-type"] == f"{media}; charset=utf-8"
@@ -72,13 +72,15 @@ async def test_an_invalid_token_gets_401_with_a_challenge_in_the_accepted_media_
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_a_malformed_request_is_told_so_before_its_token(realm: Realm) -> None:
-    answer = await realm.http.post("/graphql", json=[], headers=GARBAGE)
+async def test_malformed_request_gets_400_before_its_token_is_verified(
+    instance: HubInstance,
+) -> None:
+    answer = await instance.http.post("/graphql", json=[], headers=INVALID_TOKEN_HEADER)
     assert answer.status_code == 400
 
 
-async def test_a_user_is_of_nobody_until_it_was_authenticated(realm: Realm) -> None:
-    user = await realm.user(request_of(await token(realm)))
+async def test_user_is_anonymous_until_authenticated(instance: HubInstance) -> None:
+    user = await instance.user(request_with_token(await get_client_token(instance)))
     assert isinstance(user, BearerUser)
     assert (user.is_authenticated, user.display_name) == (False, "")
     viewer = await user.viewer()
@@ -86,42 +88,42 @@ async def test_a_user_is_of_nobody_until_it_was_authenticated(realm: Realm) -> N
     assert (viewer.agency_id, viewer.client_id) == (TOURISM, "planner")
 
 
-async def test_a_viewer_is_verified_again_after_a_moment(realm: Realm) -> None:
-    user = await realm.bearer(await token(realm))
-    await realm.register.disable_client("planner")
+async def test_viewer_is_verified_again_when_the_cache_expires(instance: HubInstance) -> None:
+    user = await instance.bearer(await get_client_token(instance))
+    await instance.registry.disable_client("planner")
     assert (await user.viewer()).subject == "planner"
-    realm.later(REMEMBERED)
+    instance.advance(REMEMBERED)
     with pytest.raises(Challenged):
         await user.viewer()
 
 
-async def test_a_socket_that_loses_its_token_is_counted_as_denied(
-    realm: Realm, register_database: Database
+async def test_socket_with_an_invalid_token_is_logged_as_denied(
+    instance: HubInstance, registry_database: Database
 ) -> None:
-    authentication = realm.hub.authentication
-    authenticated = await authentication.authenticate(connection(**GARBAGE))
+    authentication = instance.hub.authentication
+    authenticated = await authentication.authenticate(connection(**INVALID_TOKEN_HEADER))
     assert authenticated is not None
     user = authenticated[1]
     assert isinstance(user, BearerUser)
-    start = await register_database.pool.fetchval("select number from access_head")
+    start = await registry_database.pool.fetchval("select number from access_head")
     assert not await user.revalidate()
-    [one] = [one for one in await links(register_database) if one.number > start]
+    [one] = [one for one in await list_audit_entries(registry_database) if one.number > start]
     assert one.reason == "UNAUTHENTICATED"
 
 
-async def test_without_credentials_a_connection_goes_on_as_nobody_in_particular(
-    realm: Realm,
+async def test_connection_without_credentials_stays_anonymous(
+    instance: HubInstance,
 ) -> None:
-    user = await realm.user(Request({"type": "http", "headers": [], "query_string": b""}))
+    user = await instance.user(Request({"type": "http", "headers": [], "query_string": b""}))
     assert await user.viewer() == ANONYMOUS
     assert await user.revalidate()
 
 
-async def test_a_database_that_is_away_is_no_invalid_token(
-    realm: Realm, monkeypatch: pytest.MonkeyPatch
+async def test_unreachable_database_raises_not_ready_instead_of_invalid_token(
+    instance: HubInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user = await realm.bearer(await token(realm))
-    realm.later(REMEMBERED)
-    monkeypatch.setattr(realm.database, "pool", Unreachable())
+    user = await instance.bearer(await get_client_token(instance))
+    instance.advance(REMEMBERED)
+    monkeypatch.setattr(instance.database, "pool", UnreachablePool())
     with pytest.raises(NotReady):
         await user.revalidate()

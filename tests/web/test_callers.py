@@ -8,55 +8,62 @@ from hub.domain.identity.viewer import ANONYMOUS, Role, Viewer
 from hub.store.database import Database
 from hub.web.turnstile import Caller
 from tests.sandbox.served import serve_app
-from tests.web.access import TOURISM, URL, WHO, Realm, ec
-from tests.web.jwks import Jwks, token_of
+from tests.web.access import TOURISM, URL, VIEWER_QUERY, HubInstance, generate_ec_key
+from tests.web.jwks import JwksServer, issue_token
 from tests.web.people import Browser
 
 ISSUER = "https://id.moi.test"
 
 
-async def token(realm: Realm, client_id: str) -> str:
-    secret = await realm.add_client(client_id)
-    return str((await realm.get_token(auth=(client_id, secret))).json()["access_token"])
+async def get_client_token(instance: HubInstance, client_id: str) -> str:
+    secret = await instance.add_client(client_id)
+    return str((await instance.get_token(auth=(client_id, secret))).json()["access_token"])
 
 
-async def test_clients_behind_one_address_are_counted_apart(
-    register_database: Database, tmp_path: Path
+async def test_clients_at_one_address_are_rate_limited_separately(
+    registry_database: Database, tmp_path: Path
 ) -> None:
-    realm = Realm(register_database, tmp_path, rate=1, demo=True)
-    async with realm.http, Browser(realm) as browser:
-        first, second = await token(realm, "planner"), await token(realm, "reporter")
-        statuses = [(await realm.ask(first)).status_code for _ in range(12)]
+    instance = HubInstance(registry_database, tmp_path, rate=1, demo=True)
+    async with instance.http, Browser(instance) as browser:
+        first, second = (
+            await get_client_token(instance, "planner"),
+            await get_client_token(instance, "reporter"),
+        )
+        statuses = [(await instance.query_viewer(first)).status_code for _ in range(12)]
         assert statuses == [200] * 9 + [429] * 3  # each costs a little more than one question
-        assert (await realm.ask(second)).status_code == 200
-        assert (await realm.ask()).status_code == 200
-        await browser.demo(TOURISM, Role.OFFICER)
-        assert (await browser.ask()).status_code == 200
+        assert (await instance.query_viewer(second)).status_code == 200
+        assert (await instance.query_viewer()).status_code == 200
+        await browser.demo_login(TOURISM, Role.OFFICER)
+        assert (await browser.post_query()).status_code == 200
 
 
-async def test_a_client_asks_by_its_own_list_and_nobody_by_anothers(
-    register_database: Database, tmp_path: Path
+async def test_client_may_run_only_operations_of_its_own_list(
+    registry_database: Database, tmp_path: Path
 ) -> None:
     lists = tmp_path / "lists"
     (lists / "planner").mkdir(parents=True)
-    (lists / "planner" / "who.graphql").write_text(WHO)
-    realm = Realm(register_database, tmp_path, operations_dir=lists)
-    async with realm.http:
-        assert (await realm.ask(await token(realm, "planner"))).status_code == 200
-        assert (await realm.ask(await token(realm, "reporter"))).status_code == 403
-        assert (await realm.ask()).status_code == 403
-        key = ec()
-        with serve_app(Jwks(key)) as address:
-            await realm.add_issuer(ISSUER, f"{address}/jwks")
-            named_alike = token_of(ISSUER, key, client_id="planner")
-            assert (await realm.viewer(named_alike)).client_id == "planner"
-            assert (await realm.ask(named_alike)).status_code == 403
+    (lists / "planner" / "who.graphql").write_text(VIEWER_QUERY)
+    instance = HubInstance(registry_database, tmp_path, operations_dir=lists)
+    async with instance.http:
+        assert (
+            await instance.query_viewer(await get_client_token(instance, "planner"))
+        ).status_code == 200
+        assert (
+            await instance.query_viewer(await get_client_token(instance, "reporter"))
+        ).status_code == 403
+        assert (await instance.query_viewer()).status_code == 403
+        key = generate_ec_key()
+        with serve_app(JwksServer(key)) as address:
+            await instance.add_issuer(ISSUER, f"{address}/jwks")
+            same_name_token = issue_token(ISSUER, key, client_id="planner")
+            assert (await instance.viewer(same_name_token)).client_id == "planner"
+            assert (await instance.query_viewer(same_name_token)).status_code == 403
 
 
-async def test_a_token_that_will_not_do_is_refused_before_the_document_is_read(
-    realm: Realm,
+async def test_invalid_token_is_rejected_before_the_document_is_parsed(
+    instance: HubInstance,
 ) -> None:
-    answer = await realm.http.post(
+    answer = await instance.http.post(
         "/graphql", json={"query": "{ nonsense"}, headers={"authorization": "Bearer abc"}
     )
     assert answer.status_code == 401
@@ -74,7 +81,5 @@ async def test_a_token_that_will_not_do_is_refused_before_the_document_is_read(
         (Viewer("s", "m", issuer=URL, client_id="map", session="x"), Caller("map", "person x")),
     ],
 )
-def test_people_are_counted_each_for_themselves_and_issuers_apart(
-    viewer: Viewer, caller: Caller
-) -> None:
+def test_caller_is_distinct_per_person_and_per_issuer(viewer: Viewer, caller: Caller) -> None:
     assert Caller.of(viewer, URL) == caller

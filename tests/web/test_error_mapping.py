@@ -42,14 +42,12 @@ ERRORS: list[tuple[Exception, int]] = [
 ]
 
 
-def told(body: bytes | memoryview) -> Any:
+def parse_body(body: bytes | memoryview) -> Any:
     return json.loads(bytes(body))
 
 
 @pytest.mark.parametrize(("error", "status"), ERRORS, ids=lambda one: type(one).__name__)
-def test_graphql_and_pages_answer_with_the_status_and_headers_of_the_one_table(
-    error: Exception, status: int
-) -> None:
+def test_graphql_and_page_errors_share_status_and_headers(error: Exception, status: int) -> None:
     for response in (graphql_error(error, JSON, "t" * 32), page_error(error)):
         assert response.status_code == status_of(error) == status
         assert (
@@ -57,18 +55,18 @@ def test_graphql_and_pages_answer_with_the_status_and_headers_of_the_one_table(
             <= {name.title(): value for name, value in response.headers.items()}.items()
         )
         assert b"hunter2" not in bytes(response.body)
-    [problem] = told(graphql_error(error, JSON, "t" * 32).body)["errors"]
+    [problem] = parse_body(graphql_error(error, JSON, "t" * 32).body)["errors"]
     assert problem["extensions"]["traceId"] == "t" * 32
 
 
 @pytest.mark.parametrize(("error", "seconds"), [(NotReady(), "5"), (RateLimited(7), "7")])
-def test_who_may_come_again_is_told_when(error: Exception, seconds: str) -> None:
+def test_temporary_errors_have_a_retry_after_header(error: Exception, seconds: str) -> None:
     assert headers_of(error) == {"Retry-After": seconds}
     assert error_problem(error, "t")["extensions"]["retryAfter"] == int(seconds)
 
 
 @pytest.mark.parametrize(("media", "status"), [(JSON, 200), (EVENTS, 200), (GRAPHQL, 400)])
-def test_an_unknown_document_is_no_failure_to_clients_that_send_hashes(
+def test_unknown_document_has_status_200_unless_graphql_response_is_accepted(
     media: str, status: int
 ) -> None:
     assert graphql_error(UnknownDocument(), media, "t").status_code == status
@@ -83,17 +81,19 @@ def test_an_unknown_document_is_no_failure_to_clients_that_send_hashes(
         (RuntimeError("secret path"), 500, "server_error"),
     ],
 )
-def test_oauth_names_its_own_errors(error: Exception, status: int, name: str) -> None:
+def test_oauth_errors_have_oauth_codes_and_hide_internal_messages(
+    error: Exception, status: int, name: str
+) -> None:
     response = oauth_error(error)
     assert response.status_code == status
-    assert told(response.body)["error"] == name
+    assert parse_body(response.body)["error"] == name
     assert "secret" not in bytes(response.body).decode()
     assert response.headers["cache-control"] == "no-store"
     assert ("retry-after" in response.headers) is (status == 503)
     assert ("allow" in response.headers) is (status == 405)
 
 
-def test_a_handshake_is_denied_without_a_body() -> None:
+def test_denied_handshake_has_no_body() -> None:
     response = bare_error(NotReady())
     assert (response.status_code, response.body) == (503, b"")
     assert response.headers["retry-after"] == "5"

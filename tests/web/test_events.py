@@ -13,56 +13,58 @@ from hub.errors import NotReady
 from hub.web.listening import Listening
 from hub.web.responses import EVENTS, JSON
 from tests.web.door import (
+    ACTIVE_STREAMS,
     SCHEMA,
-    SOURCES,
-    While,
-    address,
-    closed,
-    endpoint,
+    ConditionalAuthentication,
+    build_endpoint,
     only_error,
-    opened,
-    served,
+    open_empty_context,
+    raise_not_ready,
+    serve_endpoint,
+    server_address,
 )
-from tests.web.talk import until
+from tests.web.talk import wait_until
 
 
 @asynccontextmanager
-async def stream(
-    listening: Listening, query: str, method: str = "POST", **variables: Any
+async def open_stream(
+    server: Listening, query: str, method: str = "POST", **variables: Any
 ) -> AsyncIterator[httpx2.Response]:
-    told: dict[str, Any] = {"query": query, "variables": variables}
-    how = {"json": told} if method == "POST" else {"params": {"query": query}}
+    body: dict[str, Any] = {"query": query, "variables": variables}
+    request_options = {"json": body} if method == "POST" else {"params": {"query": query}}
     async with (
-        httpx2.AsyncClient(base_url=f"http://{address(listening)}", timeout=20) as client,
-        client.stream(method, "/graphql", headers={"accept": EVENTS}, **how) as response,
+        httpx2.AsyncClient(base_url=f"http://{server_address(server)}", timeout=20) as client,
+        client.stream(
+            method, "/graphql", headers={"accept": EVENTS}, **request_options
+        ) as response,
     ):
         yield response
 
 
-async def events(response: httpx2.Response) -> AsyncIterator[tuple[str, Any]]:
+async def read_events(response: httpx2.Response) -> AsyncIterator[tuple[str, Any]]:
     """What was told, event by event; comments as they are."""
-    kind = ""
+    event_type = ""
     async for line in response.aiter_lines():
-        word, _, rest = line.partition(": ")
+        field, _, value = line.partition(": ")
         if line.startswith(":"):
             yield "", line
-        elif word == "event":
-            kind = rest
-        elif word == "data":
-            yield kind, json.loads(rest) if rest else None
+        elif field == "event":
+            event_type = value
+        elif field == "data":
+            yield event_type, json.loads(value) if value else None
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_subscription_is_told_event_by_event_and_completed(
-    listening: Listening, method: str
+async def test_subscription_sends_each_event_and_completes(
+    http_server: Listening, method: str
 ) -> None:
-    async with stream(listening, "subscription { count(to: 2) }", method) as response:
+    async with open_stream(http_server, "subscription { count(to: 2) }", method) as response:
         assert response.status_code == 200
         assert response.headers["content-type"] == f"{EVENTS}; charset=utf-8"
         assert response.headers["cache-control"] == "no-store"
-        told = [event async for event in events(response)]
-    assert [data["data"] for kind, data in told[:-1]] == [{"count": 0}, {"count": 1}]
-    assert [kind for kind, _ in told] == ["next", "next", "complete"]
+        received = [event async for event in read_events(response)]
+    assert [data["data"] for kind, data in received[:-1]] == [{"count": 0}, {"count": 1}]
+    assert [kind for kind, _ in received] == ["next", "next", "complete"]
 
 
 @pytest.mark.parametrize(
@@ -74,119 +76,121 @@ async def test_a_subscription_is_told_event_by_event_and_completed(
         ("subscription { refusing }", "INVALID"),
     ],
 )
-async def test_a_document_that_will_not_do_is_told_in_an_event(
-    listening: Listening, query: str, code: str
+async def test_invalid_document_is_answered_with_an_error_event(
+    http_server: Listening, query: str, code: str
 ) -> None:
-    async with stream(listening, query) as response:
+    async with open_stream(http_server, query) as response:
         assert response.status_code == 200
-        (kind, told), complete = [event async for event in events(response)]
+        (kind, result), complete = [event async for event in read_events(response)]
     assert (kind, complete) == ("next", ("complete", None))
-    assert told["errors"][0]["extensions"]["code"] == code
-    assert "data" not in told
+    assert result["errors"][0]["extensions"]["code"] == code
+    assert "data" not in result
 
 
-async def test_a_query_is_answered_and_a_mutation_by_post_alone(listening: Listening) -> None:
+async def test_query_is_answered_and_mutation_requires_post(http_server: Listening) -> None:
     for query, data in (
         ("{ word }", {"word": "ชลบุรี"}),
         ("mutation { change }", {"change": "done"}),
     ):
-        async with stream(listening, query) as response:
-            told = [event async for event in events(response)]
-        assert [kind for kind, _ in told] == ["next", "complete"]
-        assert told[0][1]["data"] == data
-    async with stream(listening, "mutation { change }", "GET") as response:
+        async with open_stream(http_server, query) as response:
+            received = [event async for event in read_events(response)]
+        assert [kind for kind, _ in received] == ["next", "complete"]
+        assert received[0][1]["data"] == data
+    async with open_stream(http_server, "mutation { change }", "GET") as response:
         assert response.status_code == 405
 
 
-async def test_what_a_source_breaks_on_never_leaves_the_hub(listening: Listening) -> None:
-    async with stream(listening, "subscription { breaking }") as response:
-        told = [event async for event in events(response)]
-    assert [kind for kind, _ in told] == ["next", "next", "complete"]
-    assert told[1][1]["errors"][0]["extensions"]["code"] == "INTERNAL"
-    assert "hunter2" not in str(told)
+async def test_exception_of_a_subscription_is_sent_as_internal_error_without_its_message(
+    http_server: Listening,
+) -> None:
+    async with open_stream(http_server, "subscription { breaking }") as response:
+        received = [event async for event in read_events(response)]
+    assert [kind for kind, _ in received] == ["next", "next", "complete"]
+    assert received[1][1]["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "hunter2" not in str(received)
 
 
-async def test_a_hub_that_is_not_ready_says_so_in_the_stream() -> None:
+async def test_not_ready_error_is_sent_as_an_event() -> None:
     async with (
-        served(endpoint(SCHEMA, closed)) as listening,
-        stream(listening, "{ word }") as response,
+        serve_endpoint(build_endpoint(SCHEMA, raise_not_ready)) as server,
+        open_stream(server, "{ word }") as response,
     ):
-        [(_, told), _] = [event async for event in events(response)]
-    assert told["errors"][0]["extensions"]["code"] == NotReady.code
+        [(_, result), _] = [event async for event in read_events(response)]
+    assert result["errors"][0]["extensions"]["code"] == NotReady.code
 
 
-async def test_who_leaves_ends_the_source(listening: Listening) -> None:
-    async with stream(listening, "subscription { quiet }") as response:
-        await anext(events(response))
-        assert SOURCES["quiet"] == 1
-    await until(lambda: SOURCES["quiet"] == 0)
+async def test_closed_connection_ends_the_subscription(http_server: Listening) -> None:
+    async with open_stream(http_server, "subscription { quiet }") as response:
+        await anext(read_events(response))
+        assert ACTIVE_STREAMS["quiet"] == 1
+    await wait_until(lambda: ACTIVE_STREAMS["quiet"] == 0)
 
 
-async def test_who_never_reads_is_dropped_and_the_source_waits_for_them(
-    listening: Listening, monkeypatch: pytest.MonkeyPatch
+async def test_client_that_does_not_read_is_disconnected_with_backpressure(
+    http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.web.listening.READ_WITHIN", 0.3)
-    before = SOURCES["made"]
+    produced_before = ACTIVE_STREAMS["made"]
     query = "subscription ($t: String!) { hot(text: $t) }"
-    async with stream(listening, query, t="x" * 500_000):
-        await until(lambda: SOURCES["hot"] == 1)
-        await until(lambda: SOURCES["hot"] == 0)
-        assert SOURCES["made"] - before < 60
+    async with open_stream(http_server, query, t="x" * 500_000):
+        await wait_until(lambda: ACTIVE_STREAMS["hot"] == 1)
+        await wait_until(lambda: ACTIVE_STREAMS["hot"] == 0)
+        assert ACTIVE_STREAMS["made"] - produced_before < 60
 
 
-async def test_a_silence_is_broken_by_a_comment_so_that_proxies_keep_the_stream(
-    listening: Listening, monkeypatch: pytest.MonkeyPatch
+async def test_idle_stream_sends_keep_alive_comments(
+    http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.web.execution.POLL", 0.02)
-    async with stream(listening, "subscription { quiet }") as response:
-        told = events(response)
-        assert (await anext(told))[0] == "next"
-        assert await anext(told) == ("", ":")
-        assert await anext(told) == ("", ":")
+    async with open_stream(http_server, "subscription { quiet }") as response:
+        received = read_events(response)
+        assert (await anext(received))[0] == "next"
+        assert await anext(received) == ("", ":")
+        assert await anext(received) == ("", ":")
 
 
-async def test_who_may_no_longer_listen_is_told_and_the_source_ends(
+async def test_revoked_permission_sends_an_error_and_ends_the_subscription(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("hub.web.execution.POLL", 0.02)
     allowed = asyncio.Event()
     allowed.set()
 
-    backend = While(lambda _: allowed.is_set())
-    async with served(endpoint(SCHEMA, opened, backend)) as listening:
-        async with stream(listening, "subscription { quiet }") as response:
-            told = events(response)
-            await anext(told)
+    backend = ConditionalAuthentication(lambda _: allowed.is_set())
+    async with serve_endpoint(build_endpoint(SCHEMA, open_empty_context, backend)) as server:
+        async with open_stream(server, "subscription { quiet }") as response:
+            received = read_events(response)
+            await anext(received)
             allowed.clear()
-            rest = [event async for event in told if event[0]]
+            rest = [event async for event in received if event[0]]
         assert rest[0][1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert rest[1] == ("complete", None)
-        assert SOURCES["quiet"] == 0
-        async with stream(listening, "subscription { quiet }") as response:
-            [(_, refused), _] = [event async for event in events(response)]
+        assert ACTIVE_STREAMS["quiet"] == 0
+        async with open_stream(server, "subscription { quiet }") as response:
+            [(_, refused), _] = [event async for event in read_events(response)]
         assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_a_stop_ends_the_stream_without_saying_that_it_is_complete() -> None:
-    door = endpoint(SCHEMA, opened)
+async def test_shutdown_ends_the_stream_without_a_complete_event() -> None:
+    endpoint = build_endpoint(SCHEMA, open_empty_context)
     async with (
-        served(door) as listening,
-        stream(listening, "subscription { quiet }") as response,
+        serve_endpoint(endpoint) as server,
+        open_stream(server, "subscription { quiet }") as response,
     ):
-        told = events(response)
-        await anext(told)
-        await door.close()
-        assert [event async for event in told] == [
+        received = read_events(response)
+        await anext(received)
+        await endpoint.close()
+        assert [event async for event in received] == [
             ("", ": ระบบกำลังหยุด · the hub is stopping; come again shortly")
         ]
-        assert SOURCES["quiet"] == 0
+        assert ACTIVE_STREAMS["quiet"] == 0
 
 
 @pytest.mark.parametrize("accept", [JSON, "application/graphql-response+json", "*/*"])
-async def test_a_subscription_that_cannot_be_streamed_is_told_how_it_can(
+async def test_subscription_without_event_stream_accept_gets_406_naming_the_media_type(
     client: httpx2.AsyncClient, accept: str
 ) -> None:
-    asked = {"query": "subscription { count }"}
-    response = await client.post("/graphql", json=asked, headers={"accept": accept})
+    body = {"query": "subscription { count }"}
+    response = await client.post("/graphql", json=body, headers={"accept": accept})
     assert response.status_code == 406
     assert EVENTS in only_error(response)["message"]

@@ -9,15 +9,15 @@ import pytest
 from hub.web.asked import LARGEST
 from hub.web.bounds import MOST_COST
 from hub.web.responses import GRAPHQL, JSON
-from tests.web.door import POST, only_error, post
+from tests.web.door import JSON_HEADERS, only_error, post_query
 
 # ── what is answered ────────────────────────────────────────────────────────────────────────────
 
 
-async def test_a_query_is_answered_by_post_and_by_get(client: httpx2.AsyncClient) -> None:
-    asked = {"query": "query Q($t: String!) { word(text: $t) }", "operationName": "Q"}
-    posted = await client.post("/graphql", json={**asked, "variables": {"t": "ระยอง"}})
-    got = await client.get("/graphql", params={**asked, "variables": '{"t": "ระยอง"}'})
+async def test_query_is_answered_by_post_and_by_get(client: httpx2.AsyncClient) -> None:
+    body = {"query": "query Q($t: String!) { word(text: $t) }", "operationName": "Q"}
+    posted = await client.post("/graphql", json={**body, "variables": {"t": "ระยอง"}})
+    got = await client.get("/graphql", params={**body, "variables": '{"t": "ระยอง"}'})
     for response in (posted, got):
         assert response.status_code == 200
         assert response.json() == {
@@ -41,25 +41,23 @@ async def test_a_query_is_answered_by_post_and_by_get(client: httpx2.AsyncClient
         (f"text/html, {GRAPHQL};charset=utf-8", GRAPHQL),
     ],
 )
-async def test_the_answer_has_the_media_type_the_client_prefers(
+async def test_response_has_the_media_type_the_client_prefers(
     client: httpx2.AsyncClient, accept: str, media: str
 ) -> None:
-    response = await post(client, "{ word }", accept)
+    response = await post_query(client, "{ word }", accept)
     assert response.headers["content-type"] == f"{media}; charset=utf-8"
 
 
 @pytest.mark.parametrize("accept", ["text/html", f"{JSON};q=0", f"{JSON};q=much"])
-async def test_a_client_that_takes_neither_type_is_told_so(
-    client: httpx2.AsyncClient, accept: str
-) -> None:
-    response = await post(client, "{ word }", accept)
+async def test_unacceptable_media_types_get_406(client: httpx2.AsyncClient, accept: str) -> None:
+    response = await post_query(client, "{ word }", accept)
     assert response.status_code == 406
     only_error(response)
 
 
 # ── requests that are none ──────────────────────────────────────────────────────────────────────
 
-MALFORMED: dict[str, bytes] = {
+MALFORMED_BODIES: dict[str, bytes] = {
     "null": b"null",
     "a string": b'"x"',
     "a number": b"1",
@@ -81,32 +79,34 @@ MALFORMED: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
+@pytest.mark.parametrize("body", MALFORMED_BODIES.values(), ids=MALFORMED_BODIES)
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL])
-async def test_a_body_that_is_no_request_is_refused(
+async def test_malformed_body_is_rejected_with_400(
     client: httpx2.AsyncClient, body: bytes, accept: str
 ) -> None:
-    response = await client.post("/graphql", content=body, headers={**POST, "accept": accept})
-    assert response.status_code == 400
-    assert only_error(response)["extensions"]["code"] == "BAD_USER_INPUT"
-
-
-@pytest.mark.parametrize("digits", [20, 400, 10_000])
-async def test_a_number_beyond_reason_is_the_clients_error(
-    client: httpx2.AsyncClient, digits: int
-) -> None:
-    body = b'{"query": "query ($n: Int!) { number(n: $n) }", "variables": {"n": %s}}'
     response = await client.post(
-        "/graphql", content=body % (b"9" * digits), headers={**POST, "accept": GRAPHQL}
+        "/graphql", content=body, headers={**JSON_HEADERS, "accept": accept}
     )
     assert response.status_code == 400
     assert only_error(response)["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-async def test_a_number_beyond_reason_in_the_query_is_the_clients_error(
+@pytest.mark.parametrize("digits", [20, 400, 10_000])
+async def test_oversized_number_in_variables_is_a_client_error(
+    client: httpx2.AsyncClient, digits: int
+) -> None:
+    body = b'{"query": "query ($n: Int!) { number(n: $n) }", "variables": {"n": %s}}'
+    response = await client.post(
+        "/graphql", content=body % (b"9" * digits), headers={**JSON_HEADERS, "accept": GRAPHQL}
+    )
+    assert response.status_code == 400
+    assert only_error(response)["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_oversized_number_in_the_query_is_a_client_error(
     client: httpx2.AsyncClient,
 ) -> None:
-    response = await post(client, "{ number(n: %s) }" % ("9" * 10_000), GRAPHQL)
+    response = await post_query(client, "{ number(n: %s) }" % ("9" * 10_000), GRAPHQL)
     assert response.status_code == 400
     assert only_error(response)["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
@@ -119,10 +119,10 @@ async def test_a_number_beyond_reason_in_the_query_is_the_clients_error(
         {"content-type": "multipart/form-data; boundary=x"},
         {"content-type": ""},
         {"content-type": f"{JSON}; charset=tis-620"},
-        {**POST, "content-encoding": "gzip"},
+        {**JSON_HEADERS, "content-encoding": "gzip"},
     ],
 )
-async def test_a_body_of_another_type_is_refused(
+async def test_unsupported_content_type_is_rejected_with_415(
     client: httpx2.AsyncClient, headers: dict[str, str]
 ) -> None:
     response = await client.post("/graphql", content=b'{"query": "{ word }"}', headers=headers)
@@ -130,7 +130,7 @@ async def test_a_body_of_another_type_is_refused(
     only_error(response)
 
 
-async def test_a_body_over_its_bound_is_refused_told_beforehand_or_not(
+async def test_body_over_the_size_limit_is_rejected_with_or_without_content_length(
     client: httpx2.AsyncClient,
 ) -> None:
     body = json.dumps({"query": "{ word }", "padding": "x" * LARGEST}).encode()
@@ -140,13 +140,13 @@ async def test_a_body_over_its_bound_is_refused_told_beforehand_or_not(
             yield body[at : at + 65_536]
 
     for content in (body, parts()):
-        response = await client.post("/graphql", content=content, headers=POST)
+        response = await client.post("/graphql", content=content, headers=JSON_HEADERS)
         assert response.status_code == 413
         only_error(response)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
-async def test_other_methods_are_refused(client: httpx2.AsyncClient, method: str) -> None:
+async def test_other_methods_are_rejected_with_405(client: httpx2.AsyncClient, method: str) -> None:
     response = await client.request(method, "/graphql")
     assert response.status_code == 405
     assert response.headers["allow"] == "GET, POST"
@@ -162,7 +162,7 @@ async def test_other_methods_are_refused(client: httpx2.AsyncClient, method: str
         {"query": "{ word }", "variables": "[" * 5000},
     ],
 )
-async def test_a_get_without_a_readable_query_is_refused(
+async def test_get_without_a_valid_query_is_rejected_with_400(
     client: httpx2.AsyncClient, params: dict[str, str]
 ) -> None:
     response = await client.get("/graphql", params=params)
@@ -170,14 +170,14 @@ async def test_a_get_without_a_readable_query_is_refused(
     only_error(response)
 
 
-async def test_a_get_that_is_not_utf_8_is_the_clients_error(client: httpx2.AsyncClient) -> None:
+async def test_get_that_is_not_utf_8_is_a_client_error(client: httpx2.AsyncClient) -> None:
     response = await client.get("/graphql?query=%ff%fe", headers={"accept": GRAPHQL})
     assert response.status_code == 400
     assert only_error(response)["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
 
 
-async def test_a_mutation_changes_nothing_by_get(client: httpx2.AsyncClient) -> None:
+async def test_mutation_by_get_is_rejected_with_405(client: httpx2.AsyncClient) -> None:
     response = await client.get("/graphql", params={"query": "mutation { change }"})
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
-    assert (await post(client, "mutation { change }")).json()["data"] == {"change": "done"}
+    assert (await post_query(client, "mutation { change }")).json()["data"] == {"change": "done"}

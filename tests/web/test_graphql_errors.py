@@ -20,11 +20,19 @@ from hub.web.documents import (
 )
 from hub.web.responses import GRAPHQL, JSON
 from tests.conftest import Asking
-from tests.web.door import SCHEMA, client_of, closed, endpoint, only_error, opened, post
+from tests.web.door import (
+    SCHEMA,
+    build_endpoint,
+    only_error,
+    open_client,
+    open_empty_context,
+    post_query,
+    raise_not_ready,
+)
 
 # ── documents that will not do ──────────────────────────────────────────────────────────────────
 
-DOCUMENTS = {
+INVALID_DOCUMENTS = {
     "no GraphQL": ("{ word", "GRAPHQL_PARSE_FAILED"),
     "a NUL": ("{ word\0 }", "GRAPHQL_PARSE_FAILED"),
     "an escaped half character": ('{ word(text: "\\ud800") }', "GRAPHQL_PARSE_FAILED"),
@@ -39,27 +47,29 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize(("query", "code"), DOCUMENTS.values(), ids=DOCUMENTS)
-async def test_a_document_that_will_not_do_is_told_its_code(
+@pytest.mark.parametrize(("query", "code"), INVALID_DOCUMENTS.values(), ids=INVALID_DOCUMENTS)
+async def test_invalid_document_gets_its_error_code(
     client: httpx2.AsyncClient, query: str, code: str
 ) -> None:
     for accept, status in ((GRAPHQL, 400), (JSON, 200)):
-        response = await post(client, query, accept)
+        response = await post_query(client, query, accept)
         assert response.status_code == status
         assert only_error(response)["extensions"]["code"] == code
 
 
-async def test_levels_are_counted_through_fragments_once_each(client: httpx2.AsyncClient) -> None:
+async def test_depth_of_nested_fragments_is_counted_once_per_fragment(
+    client: httpx2.AsyncClient,
+) -> None:
     doubling = " ".join(
         f"fragment F{n} on Query {{ a: itself {{ ...F{n + 1} }} b: itself {{ ...F{n + 1} }} }}"
         for n in range(20)
     )
     query = f"{{ ...F0 }} {doubling} fragment F20 on Query {{ word }}"
-    error = only_error(await post(client, query))
+    error = only_error(await post_query(client, query))
     assert (error["extensions"]["cost"], error["extensions"]["limit"]) == (21, DEEPEST)
 
 
-async def test_documents_are_remembered_up_to_a_bound() -> None:
+async def test_document_cache_evicts_beyond_its_limit() -> None:
     documents = Documents(SCHEMA)
     first = documents.read("{ word }")
     assert documents.read("{ word }") is first
@@ -68,14 +78,14 @@ async def test_documents_are_remembered_up_to_a_bound() -> None:
     assert documents.read("{ word }") is not first
 
 
-async def test_a_document_that_will_not_do_is_not_remembered() -> None:
+async def test_invalid_document_is_not_cached() -> None:
     documents = Documents(SCHEMA)
     for text in ("{ nobody }", "{ word", "{ " + "word " * 101 + "}"):
         assert documents.read(text).ast is None
         assert documents.read(text) is not documents.read(text)
 
 
-async def test_what_is_remembered_has_a_length() -> None:
+async def test_document_cache_limits_its_total_text_length() -> None:
     documents = Documents(SCHEMA)
     for n in range(2 * REMEMBERED_TEXT // LONGEST_REMEMBERED):
         documents.read(f"{{ a{n}: word }}".ljust(LONGEST_REMEMBERED))
@@ -84,7 +94,7 @@ async def test_what_is_remembered_has_a_length() -> None:
 
 
 FRAGMENTS = " ".join(f"fragment F{n} on Query {{ a{n}: word }}" for n in range(120))
-COSTLY = {
+COSTLY_DOCUMENTS = {
     "selections": (
         "{" + " ".join(f"a{n}: word" for n in range(MOST_SELECTIONS + 1)) + "}",
         (MOST_SELECTIONS + 1, MOST_SELECTIONS),
@@ -112,20 +122,20 @@ COSTLY = {
 }
 
 
-@pytest.mark.parametrize(("query", "told"), COSTLY.values(), ids=COSTLY)
-async def test_a_document_that_is_costly_to_validate_is_refused_before_it_is(
+@pytest.mark.parametrize(("query", "expected"), COSTLY_DOCUMENTS.values(), ids=COSTLY_DOCUMENTS)
+async def test_document_costly_to_validate_is_rejected_before_validation(
     client: httpx2.AsyncClient,
     query: str,
-    told: tuple[int, int],
+    expected: tuple[int, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("hub.web.documents.validate", None)
-    error = only_error(await post(client, query))
+    error = only_error(await post_query(client, query))
     assert error["extensions"]["code"] == "TOO_COSTLY"
-    assert (error["extensions"]["cost"], error["extensions"]["limit"]) == told
+    assert (error["extensions"]["cost"], error["extensions"]["limit"]) == expected
 
 
-async def test_tools_may_ask_for_the_whole_schema(ask: Asking) -> None:
+async def test_introspection_query_is_answered(ask: Asking) -> None:
     answer = await ask(get_introspection_query(input_value_deprecation=True))
     assert "errors" not in answer
 
@@ -133,15 +143,15 @@ async def test_tools_may_ask_for_the_whole_schema(ask: Asking) -> None:
 # ── errors of resolvers ─────────────────────────────────────────────────────────────────────────
 
 
-async def test_an_invalid_argument_names_its_field_in_both_languages(
+async def test_invalid_argument_error_names_its_field_in_both_languages(
     client: httpx2.AsyncClient,
 ) -> None:
-    body = (await post(client, "{ wrong word }")).json()
+    body = (await post_query(client, "{ wrong word }")).json()
     [error] = body["errors"]
     assert body["data"] == {"wrong": None, "word": "ชลบุรี"}
     assert error["path"] == ["wrong"]
-    told = error["extensions"]
-    assert (told["code"], told["field"], told["th"], told["en"]) == (
+    extensions = error["extensions"]
+    assert (extensions["code"], extensions["field"], extensions["th"], extensions["en"]) == (
         "INVALID",
         "fiscalYear",
         "ผิด",
@@ -149,17 +159,17 @@ async def test_an_invalid_argument_names_its_field_in_both_languages(
     )
 
 
-async def test_an_expected_error_carries_its_code(client: httpx2.AsyncClient) -> None:
-    [error] = (await post(client, "{ nothing }")).json()["errors"]
+async def test_expected_error_has_its_code(client: httpx2.AsyncClient) -> None:
+    [error] = (await post_query(client, "{ nothing }")).json()["errors"]
     assert error["extensions"]["code"] == "NOT_FOUND"
 
 
 @pytest.mark.parametrize("field", ["broken", "certain"])
-async def test_an_unexpected_error_leaves_as_a_number_and_is_logged_in_full(
+async def test_unexpected_error_returns_an_incident_number_and_is_logged(
     client: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture, field: str
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        response = await post(client, f"{{ {field} }}", GRAPHQL)
+        response = await post_query(client, f"{{ {field} }}", GRAPHQL)
     [error] = response.json()["errors"]
     trace = error["extensions"]["traceId"]
     assert error["message"] == (
@@ -176,24 +186,28 @@ async def test_an_unexpected_error_leaves_as_a_number_and_is_logged_in_full(
 
 
 @pytest.mark.parametrize("query", ["{ word }", "{ later }"])
-async def test_a_hub_that_is_not_ready_says_when_to_come_back(query: str) -> None:
-    door = endpoint(SCHEMA, closed if query == "{ word }" else opened)
-    async with client_of(door) as client:
-        response = await post(client, query)
+async def test_not_ready_hub_gets_503_with_retry_after(query: str) -> None:
+    endpoint = build_endpoint(
+        SCHEMA, raise_not_ready if query == "{ word }" else open_empty_context
+    )
+    async with open_client(endpoint) as client:
+        response = await post_query(client, query)
     assert response.status_code == 503
     assert response.headers["retry-after"] == "5"
     [error] = response.json()["errors"]
     assert error["extensions"]["code"] == "UNREADY"
 
 
-async def test_a_door_that_breaks_down_answers_a_number(caplog: pytest.LogCaptureFixture) -> None:
+async def test_exception_of_the_endpoint_returns_500_with_an_incident_number(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     @asynccontextmanager
-    async def broken(_: Request, __: Operation) -> AsyncIterator[None]:
+    async def raise_error(_: Request, __: Operation) -> AsyncIterator[None]:
         raise RuntimeError("hunter2")
         yield None
 
-    async with client_of(endpoint(SCHEMA, broken)) as client:
-        response = await post(client, "{ word }")
+    async with open_client(build_endpoint(SCHEMA, raise_error)) as client:
+        response = await post_query(client, "{ word }")
     assert response.status_code == 500
     assert only_error(response)["extensions"]["code"] == "INTERNAL"
     assert "hunter2" not in response.text
@@ -202,7 +216,7 @@ async def test_a_door_that_breaks_down_answers_a_number(caplog: pytest.LogCaptur
 # ── the published contract ──────────────────────────────────────────────────────────────────────
 
 
-async def test_the_hub_answers_over_its_database_and_counts_its_statements(ask: Asking) -> None:
+async def test_query_over_the_database_takes_one_statement(ask: Asking) -> None:
     answer = await ask("{ areas(level: PROVINCE, first: 100) { nodes { code } } }")
     assert len(answer["data"]["areas"]["nodes"]) == 77
     assert ask.statements == 1
@@ -218,12 +232,12 @@ async def test_the_hub_answers_over_its_database_and_counts_its_statements(ask: 
         ('{ areas(under: "gid://hub/Area/\\u0000") { nodes { code } } }', "under"),
     ],
 )
-async def test_an_argument_that_will_not_do_is_named(ask: Asking, query: str, field: str) -> None:
+async def test_invalid_argument_is_named(ask: Asking, query: str, field: str) -> None:
     [error] = (await ask(query))["errors"]
     assert error["extensions"]["code"] == "INVALID"
     assert error["extensions"]["field"] == field
 
 
-async def test_what_is_not_there_is_null(ask: Asking) -> None:
+async def test_unknown_area_is_null(ask: Asking) -> None:
     answer = await ask('{ area(by: {code: "nowhere"}) { code } }')
     assert answer == {"data": {"area": None}}

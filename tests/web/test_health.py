@@ -13,21 +13,21 @@ from hub.settings import Settings
 from tests.conftest import quiet
 
 
-def settings(dsn: str) -> Settings:
+def build_settings(dsn: str) -> Settings:
     return Settings("127.0.0.1", 0, Path("unused"), False, dsn, 2)
 
 
-def client_of(app: object) -> httpx2.AsyncClient:
+def open_client(app: object) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app),  # type: ignore[arg-type]  # any ASGI application
         base_url="http://hub.test",
     )
 
 
-async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str) -> None:
-    said: list[str] = []
-    app = HubApplication(settings(empty_dsn), said.append)
-    async with client_of(app) as client:
+async def test_hub_answers_503_until_the_database_is_open_and_200_after(empty_dsn: str) -> None:
+    lines: list[str] = []
+    app = HubApplication(build_settings(empty_dsn), lines.append)
+    async with open_client(app) as client:
         assert (await client.get("/healthz")).json()["alive"] is True
         before = await client.get("/readyz")
         refused = await client.get("/graphql", params={"query": "{ __typename }"})
@@ -38,46 +38,46 @@ async def test_a_hub_is_503_until_it_can_answer_and_200_from_then(empty_dsn: str
             await app.started()
             after = await client.get("/readyz")
             assert (after.status_code, after.json()["ready"]) == (200, True)
-            asked = {"query": '{ area(by: {code: "20"}) { name { th } } }'}
-            answer = await client.get("/graphql", params=asked)
+            params = {"query": '{ area(by: {code: "20"}) { name { th } } }'}
+            answer = await client.get("/graphql", params=params)
             assert answer.json()["data"] == {"area": {"name": {"th": "ชลบุรี"}}}
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
-    assert any("migrating" in line for line in said)
-    assert any("loading reference data" in line for line in said)
+    assert any("migrating" in line for line in lines)
+    assert any("loading reference data" in line for line in lines)
 
 
-async def test_a_later_start_loads_nothing_again(empty_dsn: str) -> None:
+async def test_second_start_does_not_load_reference_data_again(empty_dsn: str) -> None:
     for expected in (True, False):
-        said: list[str] = []
-        app = HubApplication(settings(empty_dsn), said.append)
+        lines: list[str] = []
+        app = HubApplication(build_settings(empty_dsn), lines.append)
         async with LifespanManager(app):
             await app.started()
-        assert any("loading reference data" in line for line in said) is expected
+        assert any("loading reference data" in line for line in lines) is expected
 
 
-async def test_a_hub_without_a_database_says_so_and_stays_unready() -> None:
-    app = HubApplication(settings("postgresql://hub@127.0.0.1:1/hub"), quiet)
-    async with LifespanManager(app), client_of(app) as client:
+async def test_unreachable_database_is_reported_and_the_hub_stays_not_ready() -> None:
+    app = HubApplication(build_settings("postgresql://hub@127.0.0.1:1/hub"), quiet)
+    async with LifespanManager(app), open_client(app) as client:
         with pytest.raises(StoreUnusable, match="HUB_DATABASE_URL"):
             await app.started()
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
 
 
-async def test_a_stop_during_the_start_ends_in_time(empty_dsn: str) -> None:
-    app = HubApplication(settings(empty_dsn), quiet)
+async def test_shutdown_during_startup_completes(empty_dsn: str) -> None:
+    app = HubApplication(build_settings(empty_dsn), quiet)
     async with asyncio.timeout(20), LifespanManager(app):
         await asyncio.sleep(0)
     with pytest.raises(NotReady):
         await app.started()
-    async with client_of(app) as client:
+    async with open_client(app) as client:
         assert (await client.get("/readyz")).status_code == 503
 
 
 @pytest.mark.parametrize("path", ["/", "/query", "/static/index.html"])
-async def test_a_page_may_load_only_what_is_ours(path: str) -> None:
-    async with client_of(HubApplication(settings("unused"), quiet)) as client:
+async def test_page_has_a_self_only_content_security_policy_and_an_etag(path: str) -> None:
+    async with open_client(HubApplication(build_settings("unused"), quiet)) as client:
         response = await client.get(path)
         assert response.status_code == 200
         assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -99,14 +99,14 @@ async def test_a_page_may_load_only_what_is_ours(path: str) -> None:
         "%ed%a0%80.css",
     ],
 )
-async def test_nothing_outside_the_pages_is_served(name: str) -> None:
-    async with client_of(HubApplication(settings("unused"), quiet)) as client:
+async def test_static_file_outside_the_folder_is_404(name: str) -> None:
+    async with open_client(HubApplication(build_settings("unused"), quiet)) as client:
         assert (await client.get(f"/static/{name}")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/healthz", "/nowhere", "/static/none.js"])
-async def test_every_answer_tells_a_browser_what_it_may_do_with_it(path: str) -> None:
-    app = HubApplication(settings("unused"), quiet)
+async def test_every_response_has_security_headers(path: str) -> None:
+    app = HubApplication(build_settings("unused"), quiet)
     transport = httpx2.ASGITransport(app)
     for scheme in ("http", "https"):
         async with httpx2.AsyncClient(

@@ -38,11 +38,11 @@ WEIGHTS = {("Query", "thing"): Weight(7), ("Thing", "subs"): Weight(2, 10)}
 WEIGHTS[("Query", "cells")] = Weight(2, 500)
 
 
-def measured(text: str, **variables: Any) -> Measured:
+def measure_text(text: str, **variables: Any) -> Measured:
     return measure(SCHEMA, parse(text), WEIGHTS, variables)
 
 
-def spreading(levels: int, times: int = 2, within: str = "") -> str:
+def nest_fragments(levels: int, times: int = 2, within: str = "") -> str:
     """Fragments that each spread the next one so many times."""
     opened, closed = ("a: sub {", "}") if within else ("", "")
     body = " ".join(
@@ -56,28 +56,28 @@ def spreading(levels: int, times: int = 2, within: str = "") -> str:
 
 
 @pytest.mark.parametrize("levels", [5, 25, 45])
-def test_each_node_is_come_to_once_whatever_the_nesting(levels: int) -> None:
-    text = spreading(levels)
+def test_each_node_is_visited_once_at_any_nesting_depth(levels: int) -> None:
+    text = nest_fragments(levels)
     nodes = text.count(" ...F") + text.count("{ name }") + text.count("thing {")
     assert nodes == 2 * levels + 3
-    assert measured(text).visits == nodes
+    assert measure_text(text).visits == nodes
 
 
-def test_25_fragments_that_spread_each_other_twice_are_refused_with_their_size() -> None:
-    document = Documents(SCHEMA).read(spreading(25))
+def test_fragments_that_double_25_times_are_rejected_with_their_breadth() -> None:
+    document = Documents(SCHEMA).read(nest_fragments(25))
     [error] = document.errors
     assert isinstance(error.original_error, TooCostly)
     assert (error.original_error.cost, error.original_error.limit) == (2**25, BROADEST)
 
 
-def test_25_levels_of_fields_through_fragments_are_refused_too() -> None:
-    found = measured(spreading(25, within="sub")).refusal()
+def test_fields_nested_25_levels_through_fragments_are_rejected() -> None:
+    found = measure_text(nest_fragments(25, within="sub")).refusal()
     assert found is not None
     assert (found.cost, found.limit) == (27, DEEPEST)
 
 
 @pytest.mark.parametrize(
-    ("text", "most"),
+    ("text", "limit"),
     [
         ("{" + " ".join(f"a{n}: __typename" for n in range(MOST_ALIASES + 1)) + "}", MOST_ALIASES),
         (
@@ -98,11 +98,11 @@ def test_25_levels_of_fields_through_fragments_are_refused_too() -> None:
     ],
     ids=["aliases", "directives", "fragments", "nesting", "levels", "selections"],
 )
-def test_too_much_of_one_thing_is_refused_before_validation(text: str, most: int) -> None:
-    found = measured(text).refusal()
+def test_document_over_one_limit_is_rejected(text: str, limit: int) -> None:
+    found = measure_text(text).refusal()
     assert found is not None
-    assert found.limit == most
-    assert found.cost > most
+    assert found.limit == limit
+    assert found.cost > limit
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_too_much_of_one_thing_is_refused_before_validation(text: str, most: int
         "fragment F on Thing { name }",
     ],
 )
-def test_what_is_not_valid_is_measured_all_the_same(text: str) -> None:
-    assert measured(text).visits <= 5
+def test_invalid_document_is_measured_in_few_visits(text: str) -> None:
+    assert measure_text(text).visits <= 5
 
 
 # ── cost ────────────────────────────────────────────────────────────────────────────────────────
@@ -146,25 +146,25 @@ def test_what_is_not_valid_is_measured_all_the_same(text: str) -> None:
         ("{ things(first: -5) { nodes { name } } }", 1),
     ],
 )
-def test_the_cost_is_what_the_contract_says_times_what_is_asked_for(text: str, cost: int) -> None:
-    assert measured(text).cost(None) == cost
+def test_cost_is_the_field_weight_times_the_requested_items(text: str, cost: int) -> None:
+    assert measure_text(text).cost(None) == cost
 
 
-def test_a_list_nobody_spoke_of_is_taken_for_five() -> None:
+def test_list_without_a_weight_is_assumed_to_have_five_items() -> None:
     assert measure(SCHEMA, parse("{ thing { subs { name } } }"), {}).cost(None) == 1 + ASSUMED
 
 
-def test_a_page_as_long_as_a_variable_says_costs_what_the_variable_says() -> None:
+def test_page_size_in_a_variable_determines_the_cost() -> None:
     text = "query ($n: Int) { things(first: $n) { nodes { name } } }"
-    assert measured(text, n=30).cost(None) == 31
-    assert measured(text, n="many").cost(None) == 1 + LONGEST_PAGE
+    assert measure_text(text, n=30).cost(None) == 31
+    assert measure_text(text, n="many").cost(None) == 1 + LONGEST_PAGE
     documents = Documents(SCHEMA, WEIGHTS)
     document = documents.read(text)
     assert documents.cost(document, None, {"n": 2}) == 3
     assert documents.cost(document, None, {"n": 5}) == 6
 
 
-def test_a_page_whose_length_is_not_said_costs_what_the_contract_says() -> None:
+def test_default_page_size_determines_the_cost() -> None:
     assert measure(contract(), parse("{ areas { nodes { code } } }"), {}).cost(None) == 1 + 20
 
 
@@ -172,37 +172,43 @@ def test_a_page_whose_length_is_not_said_costs_what_the_contract_says() -> None:
     ("edges", "cells"),
     [((3, 3, 4, 4), 1), ((0, 1, 0, 2), 6), ((0, 9999, 0, 9999), MOST_CELLS), ((5, 1, 0, 0), 0)],
 )
-def test_a_window_costs_the_cells_it_lets_through(edges: tuple[int, ...], cells: int) -> None:
-    told = dict(zip(("rowFrom", "rowTo", "columnFrom", "columnTo"), edges, strict=True))
-    literal = ", ".join(f"{name}: {edge}" for name, edge in told.items())
+def test_window_cost_is_its_number_of_cells(edges: tuple[int, ...], cells: int) -> None:
+    window = dict(zip(("rowFrom", "rowTo", "columnFrom", "columnTo"), edges, strict=True))
+    literal = ", ".join(f"{name}: {edge}" for name, edge in window.items())
     text = "query ($w: Window) { cells(window: $w) { sub { name } } }"
-    assert measured(text, w=told).cost(None) == cells * 3
-    assert measured(f"{{ cells(window: {{ {literal} }}) {{ sub {{ name }} }} }}").cost(None) == (
-        cells * 3
+    assert measure_text(text, w=window).cost(None) == cells * 3
+    assert measure_text(f"{{ cells(window: {{ {literal} }}) {{ sub {{ name }} }} }}").cost(
+        None
+    ) == (cells * 3)
+    assert (
+        measure_text(text).cost(None)
+        == measure_text("{ cells { sub { name } } }").cost(None)
+        == 500 * 3
     )
-    assert measured(text).cost(None) == measured("{ cells { sub { name } } }").cost(None) == 500 * 3
 
 
-def test_what_costs_too_much_with_these_variables_is_refused_with_its_cost() -> None:
+def test_query_over_the_cost_limit_is_rejected_with_its_cost() -> None:
     inner = "things(first: 100) { nodes { things(first: 100) { nodes { name } } } }"
     text = f"query ($n: Int) {{ things(first: $n) {{ nodes {{ {inner} }} }} }}"
     documents = Documents(SCHEMA, WEIGHTS)
     document = documents.read(text)
     assert documents.cost(document, None, {"n": 1}) < MOST_COST
-    with pytest.raises(TooCostly) as dear:
+    with pytest.raises(TooCostly) as raised:
         documents.cost(document, None, {"n": 10})
-    assert (dear.value.cost, dear.value.limit) == (1 + 10 * (2 + 100 * 102), MOST_COST)
+    assert (raised.value.cost, raised.value.limit) == (1 + 10 * (2 + 100 * 102), MOST_COST)
 
 
-def test_only_the_operation_that_is_asked_for_is_paid() -> None:
-    found = measured("query A { thing { name } } query B { things(first: 9) { nodes { name } } }")
+def test_cost_counts_only_the_selected_operation() -> None:
+    found = measure_text(
+        "query A { thing { name } } query B { things(first: 9) { nodes { name } } }"
+    )
     assert (found.cost("A"), found.cost("B")) == (7, 10)
 
 
-def test_a_cost_beyond_all_numbers_is_told_as_the_largest() -> None:
+def test_cost_is_capped_at_the_largest_reported_value() -> None:
     page = "things(first: 100) { nodes { "
     text = "{" + page * 6 + "name" + "} }" * 6 + "}"
-    assert measured(text).cost(None) == TOLD
+    assert measure_text(text).cost(None) == TOLD
 
 
 # ── the property: what fragments save is reading, never counting ────────────────────────────────
@@ -220,9 +226,9 @@ bodies = st.recursive(
 
 
 @given(st.lists(bodies, min_size=1, max_size=4))
-def test_a_fragment_comes_to_what_its_text_would(parts: list[str]) -> None:
-    inline = measured("{ thing {" + " ".join(parts) + "} }")
-    spread = measured(
+def test_fragment_costs_as_much_as_its_inlined_text(parts: list[str]) -> None:
+    inline = measure_text("{ thing {" + " ".join(parts) + "} }")
+    spread = measure_text(
         "{ thing {"
         + " ".join(f"...F{n}" for n in range(len(parts)))
         + "} }"

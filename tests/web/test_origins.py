@@ -6,76 +6,91 @@ import pytest
 
 from hub.domain.identity.clients import ClientKind
 from hub.web.trust import REMEMBERED
-from tests.web.access import TOURISM, Realm, Unreachable
+from tests.web.access import TOURISM, HubInstance, UnreachablePool
 
-PAGE = "https://map.mots.test"
-ALLOW = "access-control-allow-origin"
-
-
-async def add_page(realm: Realm) -> None:
-    await realm.add_client("map", kind=ClientKind.PUBLIC, secrets=[], origins=[PAGE])
+PAGE_ORIGIN = "https://map.mots.test"
+ALLOW_ORIGIN_HEADER = "access-control-allow-origin"
 
 
-async def preflight(realm: Realm, origin: str, path: str = "/graphql", **more: str) -> Any:
-    asked = {"access-control-request-method": "POST", **more}
-    return await realm.http.options(path, headers={"origin": origin, **asked})
+async def add_public_client(instance: HubInstance) -> None:
+    await instance.add_client("map", kind=ClientKind.PUBLIC, secrets=[], origins=[PAGE_ORIGIN])
 
 
-async def test_a_page_of_a_registered_origin_asks_and_reads(realm: Realm) -> None:
-    await add_page(realm)
+async def preflight(instance: HubInstance, origin: str, path: str = "/graphql", **more: str) -> Any:
+    request_headers = {"access-control-request-method": "POST", **more}
+    return await instance.http.options(path, headers={"origin": origin, **request_headers})
+
+
+async def test_registered_origin_is_allowed_by_cors(instance: HubInstance) -> None:
+    await add_public_client(instance)
     wanted = {"access-control-request-headers": "authorization,content-type"}
-    may = await preflight(realm, PAGE, **wanted)
-    assert may.status_code == 200
-    assert may.headers[ALLOW] == PAGE
-    assert "POST" in may.headers["access-control-allow-methods"]
-    answer = await realm.ask(headers={"origin": PAGE})
-    assert answer.headers[ALLOW] == PAGE
+    preflight_response = await preflight(instance, PAGE_ORIGIN, **wanted)
+    assert preflight_response.status_code == 200
+    assert preflight_response.headers[ALLOW_ORIGIN_HEADER] == PAGE_ORIGIN
+    assert "POST" in preflight_response.headers["access-control-allow-methods"]
+    answer = await instance.query_viewer(headers={"origin": PAGE_ORIGIN})
+    assert answer.headers[ALLOW_ORIGIN_HEADER] == PAGE_ORIGIN
     assert answer.headers["vary"] == "Origin"
-    assert "access-control-allow-credentials" not in {**may.headers, **answer.headers}
-    refused = await realm.ask("no token", headers={"origin": PAGE})
+    assert "access-control-allow-credentials" not in {
+        **preflight_response.headers,
+        **answer.headers,
+    }
+    refused = await instance.query_viewer("no token", headers={"origin": PAGE_ORIGIN})
     assert refused.status_code == 401
-    assert refused.headers[ALLOW] == PAGE
+    assert refused.headers[ALLOW_ORIGIN_HEADER] == PAGE_ORIGIN
     assert "WWW-Authenticate" in refused.headers["access-control-expose-headers"]
 
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.test", "null", "http://map.mots.test", PAGE + ".evil.test", PAGE + ":444", "*"],
+    [
+        "https://evil.test",
+        "null",
+        "http://map.mots.test",
+        PAGE_ORIGIN + ".evil.test",
+        PAGE_ORIGIN + ":444",
+        "*",
+    ],
 )
-async def test_a_page_of_any_other_origin_is_not(realm: Realm, origin: str) -> None:
-    await add_page(realm)
-    may = await preflight(realm, origin)
-    assert may.status_code == 400
-    answer = await realm.ask(headers={"origin": origin})
-    assert ALLOW not in {**may.headers, **answer.headers}
+async def test_unregistered_origin_is_not_allowed(instance: HubInstance, origin: str) -> None:
+    await add_public_client(instance)
+    preflight_response = await preflight(instance, origin)
+    assert preflight_response.status_code == 400
+    answer = await instance.query_viewer(headers={"origin": origin})
+    assert ALLOW_ORIGIN_HEADER not in {**preflight_response.headers, **answer.headers}
 
 
-async def test_a_page_reads_no_other_part_of_the_hub(realm: Realm) -> None:
-    await add_page(realm)
+async def test_pages_and_health_have_no_cors_headers(instance: HubInstance) -> None:
+    await add_public_client(instance)
     for path in ("/", "/healthz", "/static/icon.svg"):
-        answer = await realm.http.get(path, headers={"origin": PAGE})
-        assert ALLOW not in answer.headers
+        answer = await instance.http.get(path, headers={"origin": PAGE_ORIGIN})
+        assert ALLOW_ORIGIN_HEADER not in answer.headers
 
 
 @pytest.mark.parametrize("what", ["client", "agency"])
-async def test_an_origin_stops_with_its_client(realm: Realm, what: str) -> None:
-    await add_page(realm)
-    assert (await preflight(realm, PAGE)).status_code == 200
-    if what == "client":
-        await realm.register.disable_client("map")
-    else:
-        await realm.register.disable_agency(TOURISM)
-    realm.later(REMEMBERED)
-    assert (await preflight(realm, PAGE)).status_code == 400
-    assert ALLOW not in (await realm.ask(headers={"origin": PAGE})).headers
-
-
-async def test_without_a_database_nobody_is_let_in_and_the_answer_says_why(
-    realm: Realm, monkeypatch: pytest.MonkeyPatch
+async def test_origin_of_a_disabled_client_or_agency_is_not_allowed(
+    instance: HubInstance, what: str
 ) -> None:
-    await add_page(realm)
-    monkeypatch.setattr(realm.database, "pool", Unreachable())
-    asked = {"query": '{ area(by: {code: "20"}) { code } }'}
-    answer = await realm.http.post("/graphql", json=asked, headers={"origin": PAGE})
+    await add_public_client(instance)
+    assert (await preflight(instance, PAGE_ORIGIN)).status_code == 200
+    if what == "client":
+        await instance.registry.disable_client("map")
+    else:
+        await instance.registry.disable_agency(TOURISM)
+    instance.advance(REMEMBERED)
+    assert (await preflight(instance, PAGE_ORIGIN)).status_code == 400
+    assert (
+        ALLOW_ORIGIN_HEADER
+        not in (await instance.query_viewer(headers={"origin": PAGE_ORIGIN})).headers
+    )
+
+
+async def test_unreachable_database_gets_503_without_cors_headers(
+    instance: HubInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_public_client(instance)
+    monkeypatch.setattr(instance.database, "pool", UnreachablePool())
+    body = {"query": '{ area(by: {code: "20"}) { code } }'}
+    answer = await instance.http.post("/graphql", json=body, headers={"origin": PAGE_ORIGIN})
     assert answer.status_code == 503
-    assert ALLOW not in answer.headers
+    assert ALLOW_ORIGIN_HEADER not in answer.headers

@@ -8,11 +8,19 @@ from websockets.exceptions import InvalidStatus
 
 from hub.web.listening import Listening
 from hub.web.session import LONGEST_ID
-from tests.web.door import SCHEMA, SOURCES, While, address, endpoint, opened, served
-from tests.web.talk import INIT, Talk, talking
+from tests.web.door import (
+    ACTIVE_STREAMS,
+    SCHEMA,
+    ConditionalAuthentication,
+    build_endpoint,
+    open_empty_context,
+    serve_endpoint,
+    server_address,
+)
+from tests.web.talk import INIT_MESSAGE, GraphQLSocket, connect_socket
 
-WORD = {"query": "{ word }"}
-BROKEN = {
+QUERY = {"query": "{ word }"}
+INVALID_MESSAGES = {
     "no JSON": "word",
     "an empty text": "",
     "a list": "[]",
@@ -23,143 +31,151 @@ BROKEN = {
     "bytes": b"\x00\x01",
     "bytes of JSON": b'{"type":"ping"}',
     "no type": "{}",
-    "a type that is none": {"type": "start", "id": "1", "payload": WORD},
+    "a type that is none": {"type": "start", "id": "1", "payload": QUERY},
     "a type that is a list": {"type": []},
-    "an object as id": {"type": "subscribe", "id": {}, "payload": WORD},
-    "a number as id": {"type": "subscribe", "id": 1, "payload": WORD},
-    "an empty id": {"type": "subscribe", "id": "", "payload": WORD},
-    "an endless id": {"type": "subscribe", "id": "x" * (LONGEST_ID + 1), "payload": WORD},
-    "no id": {"type": "subscribe", "payload": WORD},
+    "an object as id": {"type": "subscribe", "id": {}, "payload": QUERY},
+    "a number as id": {"type": "subscribe", "id": 1, "payload": QUERY},
+    "an empty id": {"type": "subscribe", "id": "", "payload": QUERY},
+    "an endless id": {"type": "subscribe", "id": "x" * (LONGEST_ID + 1), "payload": QUERY},
+    "no id": {"type": "subscribe", "payload": QUERY},
     "no payload": {"type": "subscribe", "id": "1"},
     "a text as payload": {"type": "subscribe", "id": "1", "payload": "{ word }"},
-    "a list as payload": {"type": "subscribe", "id": "1", "payload": [WORD]},
+    "a list as payload": {"type": "subscribe", "id": "1", "payload": [QUERY]},
     "no query": {"type": "subscribe", "id": "1", "payload": {}},
     "an object as query": {"type": "subscribe", "id": "1", "payload": {"query": {}}},
-    "variables as text": {"type": "subscribe", "id": "1", "payload": {**WORD, "variables": "{}"}},
+    "variables as text": {"type": "subscribe", "id": "1", "payload": {**QUERY, "variables": "{}"}},
     "complete without id": {"type": "complete"},
     "ping with a text": {"type": "ping", "payload": "now"},
     "init with a list": {"type": "connection_init", "payload": []},
 }
 
 
-@pytest.mark.parametrize("message", BROKEN.values(), ids=BROKEN)
-async def test_a_message_that_is_none_closes_with_4400(talk: Talk, message: Any) -> None:
+@pytest.mark.parametrize("message", INVALID_MESSAGES.values(), ids=INVALID_MESSAGES)
+async def test_invalid_message_closes_with_4400(socket: GraphQLSocket, message: Any) -> None:
     if not isinstance(message, dict) or message.get("type") != "connection_init":
-        await talk.introduced()
-    await talk.say(message)
-    code, reason = await talk.closed()
+        await socket.initialize()
+    await socket.send(message)
+    code, reason = await socket.wait_closed()
     assert code == 4400
     assert reason.startswith("ข้อความไม่ถูกต้อง · Invalid message: ")
 
 
-async def test_asking_before_the_introduction_closes_with_4401(talk: Talk) -> None:
-    await talk.ask("{ word }")
-    assert (await talk.closed())[0] == 4401
+async def test_subscribing_before_connection_init_closes_with_4401(socket: GraphQLSocket) -> None:
+    await socket.subscribe("{ word }")
+    assert (await socket.wait_closed())[0] == 4401
 
 
-async def test_a_second_introduction_closes_with_4429(talk: Talk) -> None:
-    await (await talk.introduced()).say(INIT)
-    assert (await talk.closed())[0] == 4429
+async def test_second_connection_init_closes_with_4429(socket: GraphQLSocket) -> None:
+    await (await socket.initialize()).send(INIT_MESSAGE)
+    assert (await socket.wait_closed())[0] == 4429
 
 
-async def test_a_name_in_use_closes_with_4409(talk: Talk) -> None:
-    await talk.introduced()
-    await talk.ask("subscription { quiet }", "ก")
-    await talk.ask("{ word }", "ก")
-    assert await talk.closed() == (4409, "id ซ้ำ · Subscriber for ก already exists")
+async def test_operation_id_in_use_closes_with_4409(socket: GraphQLSocket) -> None:
+    await socket.initialize()
+    await socket.subscribe("subscription { quiet }", "ก")
+    await socket.subscribe("{ word }", "ก")
+    assert await socket.wait_closed() == (4409, "id ซ้ำ · Subscriber for ก already exists")
 
 
-async def test_nobody_introduced_in_time_closes_with_4408(
-    listening: Listening, monkeypatch: pytest.MonkeyPatch
+async def test_missing_connection_init_closes_with_4408(
+    http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.web.session.INIT_WITHIN", 0.05)
-    async with talking(listening) as talk:
-        await talk.say({"type": "ping"})
-        assert (await talk.closed())[0] == 4408
+    async with connect_socket(http_server) as socket:
+        await socket.send({"type": "ping"})
+        assert (await socket.wait_closed())[0] == 4408
 
 
 @pytest.mark.parametrize("protocols", [None, ["graphql-ws"]])
-async def test_another_protocol_closes_with_4406(
-    listening: Listening, protocols: list[str] | None
+async def test_unsupported_subprotocol_closes_with_4406(
+    http_server: Listening, protocols: list[str] | None
 ) -> None:
-    async with talking(listening, subprotocols=None) as talk:
-        assert (await talk.closed())[0] == 4406
+    async with connect_socket(http_server, subprotocols=None) as socket:
+        assert (await socket.wait_closed())[0] == 4406
 
 
-async def test_a_message_too_big_closes_with_1009(talk: Talk) -> None:
-    await talk.introduced()
-    await talk.ask("{ word } #" + "x" * 1_000_000)
-    assert (await talk.closed())[0] == 1009
+async def test_oversized_message_closes_with_1009(socket: GraphQLSocket) -> None:
+    await socket.initialize()
+    await socket.subscribe("{ word } #" + "x" * 1_000_000)
+    assert (await socket.wait_closed())[0] == 1009
 
 
-async def test_what_breaks_inside_closes_with_1011_and_a_number(
-    listening: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+async def test_internal_error_closes_with_1011_and_an_incident_number(
+    http_server: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: Any) -> None:
+    def raise_error(*_: Any) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("hub.web.session.introduced", broken)
-    async with talking(listening) as talk:
-        await talk.say(INIT)
-        code, reason = await talk.closed()
+    monkeypatch.setattr("hub.web.session.introduced", raise_error)
+    async with connect_socket(http_server) as socket:
+        await socket.send(INIT_MESSAGE)
+        code, reason = await socket.wait_closed()
     assert code == 1011
     [record] = [r for r in caplog.records if hasattr(r, "incident")]
     assert reason == f"ข้อผิดพลาดภายใน · Internal error {record.__dict__['incident']}"
 
 
-async def test_a_stop_closes_with_1012_and_says_why_and_lets_nobody_in() -> None:
-    door = endpoint(SCHEMA, opened)
-    async with served(door) as listening, talking(listening) as talk, talking(listening) as idle:
-        await talk.introduced()
-        await talk.ask("subscription { quiet }")
-        await talk.heard()
-        await door.close()
-        for one in (talk, idle):
-            code, reason = await one.closed()
+async def test_shutdown_closes_with_1012_and_rejects_new_sockets() -> None:
+    endpoint = build_endpoint(SCHEMA, open_empty_context)
+    async with (
+        serve_endpoint(endpoint) as server,
+        connect_socket(server) as socket,
+        connect_socket(server) as idle,
+    ):
+        await socket.initialize()
+        await socket.subscribe("subscription { quiet }")
+        await socket.receive()
+        await endpoint.close()
+        for one in (socket, idle):
+            code, reason = await one.wait_closed()
             assert (code, reason.partition(" · ")[2]) == (
                 1012,
                 "The hub is stopping; come again shortly",
             )
-        assert SOURCES["quiet"] == 0
+        assert ACTIVE_STREAMS["quiet"] == 0
         with pytest.raises(InvalidStatus) as refused:
-            async with talking(listening):
+            async with connect_socket(server):
                 pass
         assert refused.value.response.status_code == 503
         assert refused.value.response.headers["retry-after"] == "5"
 
 
-async def test_who_may_not_ask_is_not_let_in_and_who_may_no_longer_is_put_out(
+async def test_forbidden_connection_is_closed_with_4403_at_init_and_when_revoked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("hub.web.session.POLL", 0.02)
     valid = {"Bearer good"}
     seen: set[str | None] = set()
 
-    def allowed(conn: HTTPConnection) -> bool:
+    def is_allowed(conn: HTTPConnection) -> bool:
         seen.add(conn.headers.get("authorization"))
         return conn.headers.get("authorization") in valid
 
-    async with served(endpoint(SCHEMA, opened, While(allowed))) as listening:
+    async with serve_endpoint(
+        build_endpoint(SCHEMA, open_empty_context, ConditionalAuthentication(is_allowed))
+    ) as server:
         for token in ("Bearer bad", None):
-            async with talking(listening) as talk:
-                await talk.say({**INIT, "payload": {"Authorization": token}})
-                assert (await talk.closed())[0] == 4403
-        async with talking(listening) as talk:
-            await talk.say({**INIT, "payload": {"authorization": "Bearer good"}})
-            await talk.heard()
-            await talk.ask("subscription { quiet }")
-            await talk.heard()
+            async with connect_socket(server) as socket:
+                await socket.send({**INIT_MESSAGE, "payload": {"Authorization": token}})
+                assert (await socket.wait_closed())[0] == 4403
+        async with connect_socket(server) as socket:
+            await socket.send({**INIT_MESSAGE, "payload": {"authorization": "Bearer good"}})
+            await socket.receive()
+            await socket.subscribe("subscription { quiet }")
+            await socket.receive()
             valid.clear()
-            code, reason = await talk.closed()
-            assert (code, SOURCES["quiet"]) == (4403, 0)
+            code, reason = await socket.wait_closed()
+            assert (code, ACTIVE_STREAMS["quiet"]) == (4403, 0)
             assert reason == "สิทธิ์สิ้นสุดแล้ว · Forbidden: the token or the agency ended"
     assert seen == {"Bearer good", "Bearer bad", None}
 
 
-async def test_a_page_of_somebody_else_may_not_open_a_socket(listening: Listening) -> None:
-    async with talking(listening, origin=f"http://{address(listening)}") as talk:
-        await talk.introduced()
+async def test_socket_from_another_origin_is_rejected_with_403(http_server: Listening) -> None:
+    async with connect_socket(
+        http_server, origin=f"http://{server_address(http_server)}"
+    ) as socket:
+        await socket.initialize()
     with pytest.raises(InvalidStatus) as refused:
-        async with talking(listening, origin="https://evil.example"):
+        async with connect_socket(http_server, origin="https://evil.example"):
             pass
     assert refused.value.response.status_code == 403

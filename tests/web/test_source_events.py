@@ -14,12 +14,12 @@ from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.web.listening import Listening
-from tests.conftest import AsViewer
+from tests.conftest import StubAuthentication
 from tests.ingest.made import SPEC, build_input, build_row, read
-from tests.web.door import served
-from tests.web.test_events import events, stream
+from tests.web.door import serve_endpoint
+from tests.web.test_events import open_stream, read_events
 
-FOLLOW = """subscription($after: String) { sourceEvents(after: $after) {
+SUBSCRIPTION = """subscription($after: String) { sourceEvents(after: $after) {
   cursor affectedCells source { id recordCount } run { status ledger { read } } } }"""
 OWNER = Viewer("owner", "ministry:15", frozenset({Permission.OPERATE_SOURCES.value}))
 
@@ -27,16 +27,16 @@ OWNER = Viewer("owner", "ministry:15", frozenset({Permission.OPERATE_SOURCES.val
 @pytest.fixture
 async def served_hub(fresh_database: Database) -> AsyncGenerator[Listening]:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
-    hub = build_application(settings, fresh_database, authentication=AsViewer(OWNER))
-    async with served(hub.graphql) as listening:
-        yield listening
+    hub = build_application(settings, fresh_database, authentication=StubAuthentication(OWNER))
+    async with serve_endpoint(hub.graphql) as server:
+        yield server
 
 
-async def told(listening: Listening, count: int, **variables: Any) -> list[dict[str, Any]]:
-    async with stream(listening, FOLLOW, **variables) as response:
+async def receive_events(server: Listening, count: int, **variables: Any) -> list[dict[str, Any]]:
+    async with open_stream(server, SUBSCRIPTION, **variables) as response:
         found: list[dict[str, Any]] = []
-        async with aclosing(events(response)) as coming:  # type: ignore[type-var]  # a generator
-            async for kind, data in coming:
+        async with aclosing(read_events(response)) as stream_events:  # type: ignore[type-var]  # a generator
+            async for kind, data in stream_events:
                 if kind == "next":
                     found.append(data["data"]["sourceEvents"])
                 if len(found) == count:
@@ -44,31 +44,31 @@ async def told(listening: Listening, count: int, **variables: Any) -> list[dict[
     raise AssertionError(found)
 
 
-async def listening_to(database: Database) -> None:
+async def wait_for_listener(database: Database) -> None:
     """Wait until the hub listens: what happened before is not new."""
-    said = "select count(*) from pg_stat_activity where query ilike 'listen%'"
-    while not await database.pool.fetchval(said):  # noqa: ASYNC110 - the server tells no event of it
+    query = "select count(*) from pg_stat_activity where query ilike 'listen%'"
+    while not await database.pool.fetchval(query):  # noqa: ASYNC110 - the server tells no event of it
         await asyncio.sleep(0.02)
 
 
-async def test_a_run_that_ends_is_told_with_what_it_changed(
+async def test_finished_run_sends_an_event_with_its_changes(
     served_hub: Listening, fresh_database: Database
 ) -> None:
-    following = asyncio.create_task(told(served_hub, 1))
-    await listening_to(fresh_database)
+    received = asyncio.create_task(receive_events(served_hub, 1))
+    await wait_for_listener(fresh_database)
     await ingest(
         fresh_database,
         SPEC,
         read,
         build_input([build_row(1), build_row(2), build_row(3, area="ระยอง")]),
     )
-    [event] = await asyncio.wait_for(following, 20)
+    [event] = await asyncio.wait_for(received, 20)
     assert event["source"] == {"id": "gid://hub/Source/made_up", "recordCount": 3}
     assert event["run"] == {"status": "SUCCEEDED", "ledger": {"read": 3}}
     assert event["affectedCells"] == 2
 
 
-async def test_who_was_away_is_told_what_was_missed(
+async def test_reconnecting_with_a_cursor_sends_missed_events(
     served_hub: Listening, fresh_database: Database
 ) -> None:
     await ingest(fresh_database, SPEC, read, build_input([build_row(1)]))
@@ -76,9 +76,9 @@ async def test_who_was_away_is_told_what_was_missed(
         fresh_database, SPEC, read, build_input([build_row(1, "5,000"), build_row(2)], snapshot="t")
     )
     [before] = await fresh_database.pool.fetch("select min(id) as id from source_event")
-    first, second = await told(served_hub, 2, after="WzBd")  # [0], before all
+    first, second = await receive_events(served_hub, 2, after="WzBd")  # [0], before all
     assert first["cursor"] != second["cursor"]
     assert before["id"] > 0
     assert (first["affectedCells"], second["affectedCells"]) == (1, 1)
-    [again] = await told(served_hub, 1, after=first["cursor"])
-    assert again == second
+    [repeated] = await receive_events(served_hub, 1, after=first["cursor"])
+    assert repeated == second

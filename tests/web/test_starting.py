@@ -17,14 +17,14 @@ from hub.web.listening import Listening
 from hub.web.responses import EVENTS, GRAPHQL, JSON
 from hub.web.starting import starting_application
 from tests.conftest import quiet
-from tests.web.door import only_error, serving
-from tests.web.talk import talking
+from tests.web.door import only_error, run_server
+from tests.web.talk import connect_socket
 
-WORD = {"query": "{ __typename }"}
+QUERY = {"query": "{ __typename }"}
 
 
 @pytest.fixture
-async def starting() -> AsyncIterator[httpx2.AsyncClient]:
+async def starting_client() -> AsyncIterator[httpx2.AsyncClient]:
     """A hub whose database is not open yet."""
     settings = Settings("127.0.0.1", 8000, Path("unused"), False, None, 1, demo=True)
     transport = httpx2.ASGITransport(HubApplication(settings, quiet))
@@ -32,7 +32,7 @@ async def starting() -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def comes_again(response: httpx2.Response) -> None:
+def assert_503_with_retry_after(response: httpx2.Response) -> None:
     assert response.status_code == 503
     assert response.headers["retry-after"] == "5"
     assert response.headers["x-content-type-options"] == "nosniff"
@@ -40,15 +40,15 @@ def comes_again(response: httpx2.Response) -> None:
 
 @pytest.mark.parametrize("media", [JSON, GRAPHQL])
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer abc"}, {"cookie": "hub=abc"}])
-async def test_a_query_gets_503_in_the_media_type_it_accepts(
-    starting: httpx2.AsyncClient, media: str, headers: dict[str, str]
+async def test_query_gets_503_in_the_media_type_it_accepts(
+    starting_client: httpx2.AsyncClient, media: str, headers: dict[str, str]
 ) -> None:
     sent = {"accept": media, **headers}
     for response in (
-        await starting.post("/graphql", json=WORD, headers=sent),
-        await starting.get("/graphql", params=WORD, headers=sent),
+        await starting_client.post("/graphql", json=QUERY, headers=sent),
+        await starting_client.get("/graphql", params=QUERY, headers=sent),
     ):
-        comes_again(response)
+        assert_503_with_retry_after(response)
         assert response.headers["content-type"] == f"{media}; charset=utf-8"
         assert response.headers["cache-control"] == "no-store"
         error = only_error(response)
@@ -57,10 +57,10 @@ async def test_a_query_gets_503_in_the_media_type_it_accepts(
         assert error["message"].startswith("ระบบยังไม่พร้อม")
 
 
-async def test_a_stream_of_events_holds_the_error_and_is_complete(
-    starting: httpx2.AsyncClient,
+async def test_event_stream_contains_the_error_and_completes(
+    starting_client: httpx2.AsyncClient,
 ) -> None:
-    response = await starting.post("/graphql", json=WORD, headers={"accept": EVENTS})
+    response = await starting_client.post("/graphql", json=QUERY, headers={"accept": EVENTS})
     assert response.status_code == 200
     assert response.headers["content-type"] == f"{EVENTS}; charset=utf-8"
     assert '"code":"UNREADY"' in response.text
@@ -73,87 +73,89 @@ async def test_a_stream_of_events_holds_the_error_and_is_complete(
         ({"json": {}}, 400),
         ({"content": b"{", "headers": {"content-type": JSON}}, 400),
         ({"content": b"{}", "headers": {"content-type": "text/plain"}}, 415),
-        ({"json": WORD, "headers": {"accept": "text/html"}}, 406),
+        ({"json": QUERY, "headers": {"accept": "text/html"}}, 406),
     ],
 )
-async def test_a_malformed_request_is_told_what_is_wrong_with_it(
-    starting: httpx2.AsyncClient, sent: dict[str, Any], status: int
+async def test_malformed_request_gets_its_own_error_instead_of_503(
+    starting_client: httpx2.AsyncClient, sent: dict[str, Any], status: int
 ) -> None:
-    response = await starting.post("/graphql", **sent)
+    response = await starting_client.post("/graphql", **sent)
     assert response.status_code == status
     assert only_error(response)["extensions"]["code"] == "BAD_USER_INPUT"
 
 
-async def test_the_handshake_of_a_socket_is_answered_with_503() -> None:
+async def test_socket_handshake_gets_503() -> None:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
     app = HubApplication(settings, quiet)
-    async with serving(Listening(app, app.close), lifespan=False) as listening:
+    async with run_server(Listening(app, app.close), lifespan=False) as server:
         with pytest.raises(InvalidStatus) as refused:
-            async with talking(listening):
+            async with connect_socket(server):
                 pass
     assert refused.value.response.status_code == 503
     assert refused.value.response.headers["retry-after"] == "5"
 
 
-async def test_the_process_lives_and_is_not_ready(starting: httpx2.AsyncClient) -> None:
-    assert (await starting.get("/healthz")).status_code == 200
-    comes_again(await starting.get("/readyz"))
+async def test_health_is_200_and_readiness_is_503(starting_client: httpx2.AsyncClient) -> None:
+    assert (await starting_client.get("/healthz")).status_code == 200
+    assert_503_with_retry_after(await starting_client.get("/readyz"))
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/oauth/token"), ("GET", "/oauth/jwks")])
-async def test_an_oauth_client_is_told_to_come_again(
-    starting: httpx2.AsyncClient, method: str, path: str
+async def test_oauth_request_gets_503_temporarily_unavailable(
+    starting_client: httpx2.AsyncClient, method: str, path: str
 ) -> None:
-    response = await starting.request(method, path, data={"grant_type": "client_credentials"})
-    comes_again(response)
+    response = await starting_client.request(
+        method, path, data={"grant_type": "client_credentials"}
+    )
+    assert_503_with_retry_after(response)
     assert response.json()["error"] == "temporarily_unavailable"
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_the_session_is_unknown_only_where_a_cookie_of_ours_is_sent(
-    starting: httpx2.AsyncClient,
+async def test_session_request_gets_503_only_with_a_session_cookie(
+    starting_client: httpx2.AsyncClient,
 ) -> None:
-    nobody = await starting.get("/session")
-    assert (nobody.status_code, nobody.json()) == (200, {"person": None})
-    sent = await starting.get("/session", headers={"cookie": "hub=abc"})
-    comes_again(sent)
+    anonymous = await starting_client.get("/session")
+    assert (anonymous.status_code, anonymous.json()) == (200, {"person": None})
+    sent = await starting_client.get("/session", headers={"cookie": "hub=abc"})
+    assert_503_with_retry_after(sent)
     assert (sent.content, sent.headers["cache-control"]) == (b"", "no-store")
 
 
 @pytest.mark.parametrize("path", ["/signin", "/signin/back?state=x", "/oauth/authorize"])
-async def test_a_page_for_people_says_that_the_hub_is_not_ready(
-    starting: httpx2.AsyncClient, path: str
+async def test_sign_in_and_consent_pages_get_503(
+    starting_client: httpx2.AsyncClient, path: str
 ) -> None:
-    response = await starting.get(path)
-    comes_again(response)
+    response = await starting_client.get(path)
+    assert_503_with_retry_after(response)
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "ระบบยังไม่พร้อม" in response.text
 
 
 @pytest.mark.parametrize("path", ["/", "/query", "/sources", "/static/css/base.css"])
-async def test_pages_load_meanwhile(starting: httpx2.AsyncClient, path: str) -> None:
-    assert (await starting.get(path)).status_code == 200
+async def test_static_pages_load_during_startup(
+    starting_client: httpx2.AsyncClient, path: str
+) -> None:
+    assert (await starting_client.get(path)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["oauth-authorization-server", "oauth-protected-resource"])
-async def test_metadata_needs_no_database(starting: httpx2.AsyncClient, name: str) -> None:
-    assert (await starting.get(f"/.well-known/{name}")).status_code == 200
+async def test_metadata_needs_no_database(starting_client: httpx2.AsyncClient, name: str) -> None:
+    assert (await starting_client.get(f"/.well-known/{name}")).status_code == 200
 
 
 @pytest.mark.parametrize("demo", [True, False])
-def test_every_address_of_the_hub_is_answered_while_it_starts(
-    database: Database, demo: bool
-) -> None:
+def test_every_route_is_answered_during_startup(database: Database, demo: bool) -> None:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, demo=demo)
     hub = HubApplication(settings, quiet)
     during = starting_application(settings.url, demo=demo, lifespan=hub._lifespan)
     after = build_application(settings, database).app
 
-    def answered(routes: Any) -> set[tuple[str, frozenset[str] | None]]:
+    def collect_routes(routes: Any) -> set[tuple[str, frozenset[str] | None]]:
         return {
             (one.path, frozenset(one.methods) if one.methods else None)
             for one in routes
             if isinstance(one, Route)
         }
 
-    assert answered(during.routes) == answered(after.routes)
+    assert collect_routes(during.routes) == collect_routes(after.routes)

@@ -12,35 +12,43 @@ from hub.domain.identity.viewer import ANONYMOUS
 from hub.store.database import Database
 from hub.web.trust import REMEMBERED
 from tests.sandbox.served import serve_app
-from tests.web.access import INTERIOR, TOURISM, URL, WHO, Realm, Unreachable, ec
-from tests.web.jwks import Jwks, token_of
+from tests.web.access import (
+    INTERIOR,
+    TOURISM,
+    URL,
+    VIEWER_QUERY,
+    HubInstance,
+    UnreachablePool,
+    generate_ec_key,
+)
+from tests.web.jwks import JwksServer, issue_token
 
 ROOT = Path(__file__).parents[2]
 ISSUER = "https://id.moi.test"
 
 
-async def token(realm: Realm) -> str:
-    secret = await realm.add_client()
-    return str((await realm.get_token(auth=("planner", secret))).json()["access_token"])
+async def get_client_token(instance: HubInstance) -> str:
+    secret = await instance.add_client()
+    return str((await instance.get_token(auth=("planner", secret))).json()["access_token"])
 
 
-def code_of(answer: Any) -> str:
+def error_code(answer: Any) -> str:
     [error] = answer.json()["errors"]
     return str(error["extensions"]["code"])
 
 
-async def test_nobody_may_ask_where_that_is_allowed(realm: Realm) -> None:
-    assert (await realm.ask()).json()["data"] == {"viewer": None}
+async def test_anonymous_query_is_answered_when_allowed(instance: HubInstance) -> None:
+    assert (await instance.query_viewer()).json()["data"] == {"viewer": None}
 
 
-async def test_nobody_may_ask_nothing_where_that_is_denied(
-    register_database: Database, tmp_path: Path
+async def test_anonymous_query_is_rejected_with_401_when_denied(
+    registry_database: Database, tmp_path: Path
 ) -> None:
-    closed = Realm(register_database, tmp_path, anonymous=False)
+    closed = HubInstance(registry_database, tmp_path, anonymous=False)
     async with closed.http:
-        answer = await closed.ask()
+        answer = await closed.query_viewer()
         assert answer.status_code == 401
-        assert code_of(answer) == "UNAUTHENTICATED"
+        assert error_code(answer) == "UNAUTHENTICATED"
         # RFC 6750 section 3.1: no error is named to whoever has sent nothing.
         assert answer.headers["www-authenticate"] == (
             f'Bearer realm="hub", resource_metadata="{URL}/.well-known/oauth-protected-resource"'
@@ -49,118 +57,120 @@ async def test_nobody_may_ask_nothing_where_that_is_denied(
             "/graphql", json={"query": "{ __schema { types { name } } }"}
         )
         assert schema.status_code == 401
-        assert (await closed.ask(await token(closed))).status_code == 200
+        assert (await closed.query_viewer(await get_client_token(closed))).status_code == 200
 
 
-async def test_the_scheme_may_be_written_as_one_likes(realm: Realm) -> None:
-    given = await token(realm)
-    answer = await realm.ask(headers={"Authorization": f"bEARER  {given} "})
+async def test_bearer_scheme_is_case_insensitive(instance: HubInstance) -> None:
+    token = await get_client_token(instance)
+    answer = await instance.query_viewer(headers={"Authorization": f"bEARER  {token} "})
     assert answer.json()["data"]["viewer"]["subject"] == "planner"
 
 
 @pytest.mark.parametrize("header", ["Basic YTpi", "DPoP abc", "Bearer", "abc", ""])
-async def test_another_scheme_is_no_anonymous_reading(realm: Realm, header: str) -> None:
-    answer = await realm.ask(headers={"Authorization": header})
+async def test_unsupported_scheme_is_rejected_with_401(instance: HubInstance, header: str) -> None:
+    answer = await instance.query_viewer(headers={"Authorization": header})
     assert answer.status_code == 401
-    assert code_of(answer) == "UNAUTHENTICATED"
+    assert error_code(answer) == "UNAUTHENTICATED"
 
 
-async def test_a_token_is_sent_once_and_in_the_header(realm: Realm) -> None:
-    given = await token(realm)
-    twice = [("Authorization", f"Bearer {given}"), ("Authorization", f"Bearer {given}")]
-    body = {"query": WHO}
-    both = await realm.http.post("/graphql", json=body, headers=twice)
-    address = await realm.http.post("/graphql", json=body, params={"access_token": given})
-    for answer in (both, address):
+async def test_token_sent_twice_or_in_the_url_is_rejected_with_400(instance: HubInstance) -> None:
+    token = await get_client_token(instance)
+    twice = [("Authorization", f"Bearer {token}"), ("Authorization", f"Bearer {token}")]
+    body = {"query": VIEWER_QUERY}
+    twice_response = await instance.http.post("/graphql", json=body, headers=twice)
+    in_url = await instance.http.post("/graphql", json=body, params={"access_token": token})
+    for answer in (twice_response, in_url):
         assert answer.status_code == 400
         assert 'error="invalid_request"' in answer.headers["www-authenticate"]
-        assert code_of(answer) == "UNAUTHENTICATED"
-        assert given not in answer.text
+        assert error_code(answer) == "UNAUTHENTICATED"
+        assert token not in answer.text
 
 
-async def test_a_scope_that_was_taken_away_is_gone_from_tokens_given_before(realm: Realm) -> None:
-    given = await token(realm)
-    database = realm.database
-    assert (await realm.ask(given)).json()["data"]["viewer"]["scopes"] == [
+async def test_removed_scope_is_removed_from_existing_tokens(instance: HubInstance) -> None:
+    token = await get_client_token(instance)
+    database = instance.database
+    assert (await instance.query_viewer(token)).json()["data"]["viewer"]["scopes"] == [
         "audit:read",
         "source:operate",
     ]
-    user = await realm.bearer(given)
+    user = await instance.bearer(token)
     await database.pool.execute("update client set scopes = '{audit:read}' where id = 'planner'")
-    realm.later(REMEMBERED)
-    assert (await realm.ask(given)).json()["data"]["viewer"]["scopes"] == ["audit:read"]
+    instance.advance(REMEMBERED)
+    assert (await instance.query_viewer(token)).json()["data"]["viewer"]["scopes"] == ["audit:read"]
     assert await user.revalidate()
     assert (await user.viewer()).scopes == {"audit:read"}
 
 
-def test_the_bound_is_what_the_papers_say() -> None:
-    paper = (ROOT / "docs" / "howto" / "get-a-token.md").read_text("utf-8")
-    assert "stop within two seconds, on every node" in paper
+def test_cache_lifetime_equals_the_documented_two_seconds() -> None:
+    document = (ROOT / "docs" / "howto" / "get-a-token.md").read_text("utf-8")
+    assert "stop within two seconds, on every node" in document
     assert REMEMBERED == 2
 
 
-Stop = Callable[[Realm], Awaitable[None]]
+DisableAction = Callable[[HubInstance], Awaitable[None]]
 
 
 @pytest.mark.parametrize(
     "stop",
     [
-        lambda realm: realm.register.disable_client("planner"),
-        lambda realm: realm.register.disable(TOURISM),
+        lambda instance: instance.registry.disable_client("planner"),
+        lambda instance: instance.registry.disable_agency(TOURISM),
     ],
     ids=["client", "agency"],
 )
-async def test_who_is_disabled_stops_within_the_bound_on_every_node(
-    realm: Realm, tmp_path: Path, stop: Stop
+async def test_disabled_client_or_agency_is_rejected_on_every_instance(
+    instance: HubInstance, tmp_path: Path, stop: DisableAction
 ) -> None:
-    given = await token(realm)
-    other = Realm(realm.database, tmp_path / "other")
+    token = await get_client_token(instance)
+    other = HubInstance(instance.database, tmp_path / "other")
     async with other.http:
-        for node in (realm, other):
-            assert (await node.ask(given)).status_code == 200
-        users = [await node.bearer(given) for node in (realm, other)]
+        for node in (instance, other):
+            assert (await node.query_viewer(token)).status_code == 200
+        users = [await node.bearer(token) for node in (instance, other)]
         assert [await user.revalidate() for user in users] == [True, True]
-        await stop(realm)
-        for node, user in zip((realm, other), users, strict=True):
-            node.later(REMEMBERED)
-            answer = await node.ask(given)
+        await stop(instance)
+        for node, user in zip((instance, other), users, strict=True):
+            node.advance(REMEMBERED)
+            answer = await node.query_viewer(token)
             assert answer.status_code == 401
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
             assert not await user.revalidate()  # what each socket asks
-    await realm.register.register_agency(TOURISM)
+    await instance.registry.register_agency(TOURISM)
 
 
 @pytest.mark.parametrize(
     "stop",
     [
-        lambda realm: realm.register.disable_issuer(ISSUER),
-        lambda realm: realm.register.disable(INTERIOR),
+        lambda instance: instance.registry.disable_issuer(ISSUER),
+        lambda instance: instance.registry.disable_agency(INTERIOR),
     ],
     ids=["issuer", "agency"],
 )
-async def test_a_disabled_issuer_stops_and_another_agency_goes_on(realm: Realm, stop: Stop) -> None:
-    key, own = ec(), await token(realm)
-    with serve_app(Jwks(key)) as address:
-        await realm.add_issuer(ISSUER, f"{address}/jwks")
-        given = token_of(ISSUER, key)
-        user = await realm.bearer(given)
+async def test_disabled_issuer_is_rejected_without_affecting_another_agency(
+    instance: HubInstance, stop: DisableAction
+) -> None:
+    key, own_token = generate_ec_key(), await get_client_token(instance)
+    with serve_app(JwksServer(key)) as address:
+        await instance.add_issuer(ISSUER, f"{address}/jwks")
+        token = issue_token(ISSUER, key)
+        user = await instance.bearer(token)
         assert (await user.viewer()).agency_id == INTERIOR
         assert await user.revalidate()
-        await stop(realm)
-        realm.later(REMEMBERED)
-        assert (await realm.ask(given)).status_code == 401
+        await stop(instance)
+        instance.advance(REMEMBERED)
+        assert (await instance.query_viewer(token)).status_code == 401
         assert not await user.revalidate()
-        assert (await realm.ask(own)).status_code == 200
+        assert (await instance.query_viewer(own_token)).status_code == 200
 
 
-async def test_a_viewer_counts_until_the_token_ends(realm: Realm) -> None:
-    user = await realm.bearer(await token(realm))
+async def test_viewer_is_valid_until_the_token_expires(instance: HubInstance) -> None:
+    user = await instance.bearer(await get_client_token(instance))
     until = (await user.viewer()).until
     assert until is not None
     assert await user.revalidate()
-    realm.clock = lambda: until
+    instance.clock = lambda: until
     assert not await user.revalidate()
-    anonymous = await realm.user(Request({"type": "http", "headers": [], "query_string": b""}))
+    anonymous = await instance.user(Request({"type": "http", "headers": [], "query_string": b""}))
     assert await anonymous.viewer() == ANONYMOUS
     assert await anonymous.revalidate()
 
@@ -168,29 +178,29 @@ async def test_a_viewer_counts_until_the_token_ends(realm: Realm) -> None:
 @pytest.mark.parametrize(
     ("minutes", "status"), [(10.6, 401), (10.4, 200), (0.4, 200), (-0.4, 200), (-0.6, 401)]
 )
-async def test_a_clock_that_is_wrong_counts_as_long_as_the_leeway(
-    realm: Realm, minutes: float, status: int
+async def test_token_times_are_checked_with_a_leeway(
+    instance: HubInstance, minutes: float, status: int
 ) -> None:
     """Fault 44: a token lives ten minutes, and half a minute of difference is borne at each end."""
-    given = await token(realm)
-    realm.clock = lambda: datetime.now(UTC) + timedelta(minutes=minutes)
-    assert (await realm.ask(given)).status_code == status
+    token = await get_client_token(instance)
+    instance.clock = lambda: datetime.now(UTC) + timedelta(minutes=minutes)
+    assert (await instance.query_viewer(token)).status_code == status
 
 
-async def test_a_token_of_an_hour_hence_never_counts(realm: Realm) -> None:
-    realm.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
-    given = await token(realm)
-    realm.clock = lambda: datetime.now(UTC)
-    assert (await realm.ask(given)).status_code == 401
+async def test_token_issued_in_the_future_is_rejected(instance: HubInstance) -> None:
+    instance.clock = lambda: datetime.now(UTC) + timedelta(hours=1)
+    token = await get_client_token(instance)
+    instance.clock = lambda: datetime.now(UTC)
+    assert (await instance.query_viewer(token)).status_code == 401
 
 
-async def test_while_the_register_cannot_be_asked_a_token_is_neither_good_nor_bad(
-    realm: Realm, monkeypatch: pytest.MonkeyPatch
+async def test_unreachable_registry_gets_503_instead_of_401(
+    instance: HubInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = await token(realm)
-    monkeypatch.setattr(realm.database, "pool", Unreachable())
-    answer = await realm.ask(given)
-    assert (answer.status_code, code_of(answer)) == (503, "UNREADY")
+    token = await get_client_token(instance)
+    monkeypatch.setattr(instance.database, "pool", UnreachablePool())
+    answer = await instance.query_viewer(token)
+    assert (answer.status_code, error_code(answer)) == (503, "UNREADY")
     assert answer.headers["retry-after"]
     monkeypatch.undo()
-    assert (await realm.ask(given)).status_code == 200
+    assert (await instance.query_viewer(token)).status_code == 200

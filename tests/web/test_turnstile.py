@@ -12,8 +12,17 @@ from starlette.requests import Request
 from hub.domain.identity.audit_log import Operation
 from hub.errors import RateLimited
 from hub.web.turnstile import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
-from tests.web.door import SCHEMA, ByHeader, client_of, endpoint, only_error, opened, post, served
-from tests.web.talk import talking
+from tests.web.door import (
+    SCHEMA,
+    HeaderAuthentication,
+    build_endpoint,
+    only_error,
+    open_client,
+    open_empty_context,
+    post_query,
+    serve_endpoint,
+)
+from tests.web.talk import connect_socket
 
 
 class Clock:
@@ -25,78 +34,78 @@ class Clock:
         return self.now
 
 
-def seconds_until(turnstile: Turnstile, who: str, cost: int = 0) -> int:
+def retry_after(limiter: Turnstile, who: str, cost: int = 0) -> int:
     with pytest.raises(RateLimited) as refused:
-        turnstile.take(who, cost)
+        limiter.take(who, cost)
     return refused.value.seconds
 
 
-def test_a_quiet_client_may_ask_at_once_what_it_did_not_ask_before() -> None:
+def test_idle_client_may_send_a_burst() -> None:
     clock = Clock()
-    turnstile = Turnstile(2, clock=clock)
+    limiter = Turnstile(2, clock=clock)
     for _ in range(2 * BURST):
-        turnstile.take("a")
-    assert seconds_until(turnstile, "a") == 1
-    turnstile.take("b")
+        limiter.take("a")
+    assert retry_after(limiter, "a") == 1
+    limiter.take("b")
     clock.now = 1.0
-    turnstile.take("a")
-    turnstile.take("a")
-    assert seconds_until(turnstile, "a") == 1
+    limiter.take("a")
+    limiter.take("a")
+    assert retry_after(limiter, "a") == 1
 
 
-def test_a_dear_question_counts_as_many_and_says_how_long_to_wait() -> None:
+def test_costly_query_counts_by_its_cost() -> None:
     clock = Clock()
-    turnstile = Turnstile(1, clock=clock)
-    turnstile.take("a", 8 * DEAR)
-    assert seconds_until(turnstile, "a", 5 * DEAR) == 3
+    limiter = Turnstile(1, clock=clock)
+    limiter.take("a", 8 * DEAR)
+    assert retry_after(limiter, "a", 5 * DEAR) == 3
     clock.now = 3.0
-    turnstile.take("a", 5 * DEAR)
+    limiter.take("a", 5 * DEAR)
 
 
-def test_the_dearest_question_is_let_pass_by_a_full_bucket() -> None:
-    turnstile = Turnstile(1, clock=Clock())
-    turnstile.take("a", 1_000_000 * DEAR)
-    assert seconds_until(turnstile, "a") == 1
+def test_full_bucket_allows_a_query_of_any_cost() -> None:
+    limiter = Turnstile(1, clock=Clock())
+    limiter.take("a", 1_000_000 * DEAR)
+    assert retry_after(limiter, "a") == 1
 
 
-def test_clients_are_remembered_up_to_a_bound() -> None:
-    turnstile = Turnstile(1, clock=Clock())
+def test_number_of_tracked_clients_is_limited() -> None:
+    limiter = Turnstile(1, clock=Clock())
     for n in range(MOST_CLIENTS + 10):
-        turnstile.take(str(n))
-    assert len(turnstile._buckets) == MOST_CLIENTS
+        limiter.take(str(n))
+    assert len(limiter._buckets) == MOST_CLIENTS
 
 
 @given(st.lists(st.tuples(st.floats(0, 30), st.integers(0, 3_000)), max_size=60))
-def test_over_any_time_no_more_passes_than_the_rate_and_one_burst(
-    asked: list[tuple[float, int]],
+def test_allowed_requests_never_exceed_the_rate_and_one_burst(
+    requests: list[tuple[float, int]],
 ) -> None:
     clock = Clock()
     rate, passed = 3, 0.0
-    turnstile = Turnstile(rate, clock=clock)
-    for later, cost in asked:
-        clock.now += later
+    limiter = Turnstile(rate, clock=clock)
+    for delay, cost in requests:
+        clock.now += delay
         try:
-            turnstile.take("a", cost)
+            limiter.take("a", cost)
         except RateLimited as refused:
             clock.now += refused.seconds  # who waits as long as was said is let pass
-            turnstile.take("a", cost)
+            limiter.take("a", cost)
         passed += cost / DEAR if cost else 1
         assert passed <= rate * (BURST + clock.now) + 1e-6
 
 
-def test_so_many_questions_are_under_way_and_no_more() -> None:
-    turnstile = Turnstile(at_once=1)
+def test_concurrent_requests_per_client_are_limited() -> None:
+    limiter = Turnstile(at_once=1)
     with (
-        turnstile.inside("a"),
-        turnstile.inside("b"),
-        turnstile.inside("a", stream=True),
+        limiter.inside("a"),
+        limiter.inside("b"),
+        limiter.inside("a", stream=True),
         pytest.raises(RateLimited),
-        turnstile.inside("a"),
+        limiter.inside("a"),
     ):
         pass
-    with turnstile.inside("a"):
+    with limiter.inside("a"):
         pass
-    assert not turnstile._inside
+    assert not limiter._inside
 
 
 @pytest.mark.parametrize(
@@ -107,63 +116,74 @@ def test_so_many_questions_are_under_way_and_no_more() -> None:
         ("testclient", "at testclient"),
     ],
 )
-def test_who_has_no_name_is_known_by_the_address(host: str, who: str) -> None:
+def test_anonymous_client_is_identified_by_its_address(host: str, who: str) -> None:
     assert address_of(Request({"type": "http", "headers": [], "client": (host, 1)})) == who
 
 
-async def test_who_asks_too_fast_is_told_when_to_come_back() -> None:
-    async with client_of(endpoint(SCHEMA, opened, turnstile=Turnstile(1))) as client:
+async def test_client_over_the_rate_gets_429_with_retry_after() -> None:
+    async with open_client(
+        build_endpoint(SCHEMA, open_empty_context, turnstile=Turnstile(1))
+    ) as client:
         for _ in range(BURST):
-            assert (await post(client, "{ word }")).status_code == 200
-        response = await post(client, "{ word }")
+            assert (await post_query(client, "{ word }")).status_code == 200
+        response = await post_query(client, "{ word }")
     assert response.status_code == 429
     assert response.headers["retry-after"] == "1"
     error = only_error(response)
     assert (error["extensions"]["code"], error["extensions"]["retryAfter"]) == ("RATE_LIMITED", 1)
 
 
-async def test_a_registered_client_is_counted_by_its_name_wherever_it_asks_from() -> None:
-    door = endpoint(SCHEMA, opened, turnstile=Turnstile(1), authentication=ByHeader())
-    async with client_of(door) as client:
-        asked = {"query": "{ word }"}
+async def test_registered_client_is_rate_limited_by_its_id() -> None:
+    endpoint = build_endpoint(
+        SCHEMA, open_empty_context, turnstile=Turnstile(1), authentication=HeaderAuthentication()
+    )
+    async with open_client(endpoint) as client:
+        body = {"query": "{ word }"}
         for who in ("a", "b"):
             for _ in range(BURST):
-                came = await client.post("/graphql", headers={"x-client": who}, json=asked)
-                assert came.status_code == 200
-        refused = await client.post("/graphql", headers={"x-client": "a"}, json=asked)
+                response = await client.post("/graphql", headers={"x-client": who}, json=body)
+                assert response.status_code == 200
+        refused = await client.post("/graphql", headers={"x-client": "a"}, json=body)
     assert refused.status_code == 429
 
 
-async def test_a_client_with_too_much_under_way_is_refused_and_another_is_not() -> None:
-    here, go = asyncio.Event(), asyncio.Event()
+async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None:
+    started, proceed = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def slow(request: Request, __: Operation) -> AsyncIterator[None]:
+    async def open_slow_context(request: Request, __: Operation) -> AsyncIterator[None]:
         if request.headers.get("x-client") == "a":
-            here.set()
-            await go.wait()
+            started.set()
+            await proceed.wait()
         yield None
 
-    door = endpoint(SCHEMA, slow, turnstile=Turnstile(at_once=1), authentication=ByHeader())
-    async with client_of(door) as client:
+    endpoint = build_endpoint(
+        SCHEMA,
+        open_slow_context,
+        turnstile=Turnstile(at_once=1),
+        authentication=HeaderAuthentication(),
+    )
+    async with open_client(endpoint) as client:
 
-        async def ask(who: str) -> int:
-            asked = {"query": "{ word }"}
-            response = await client.post("/graphql", json=asked, headers={"x-client": who})
+        async def send_query(who: str) -> int:
+            body = {"query": "{ word }"}
+            response = await client.post("/graphql", json=body, headers={"x-client": who})
             return response.status_code
 
-        first = asyncio.create_task(ask("a"))
-        await here.wait()
-        assert (await ask("a"), await ask("b")) == (429, 200)
-        go.set()
-        assert (await first, await ask("a")) == (200, 200)
+        first = asyncio.create_task(send_query("a"))
+        await started.wait()
+        assert (await send_query("a"), await send_query("b")) == (429, 200)
+        proceed.set()
+        assert (await first, await send_query("a")) == (200, 200)
 
 
-async def test_questions_over_a_socket_are_counted_too() -> None:
-    door = endpoint(SCHEMA, opened, turnstile=Turnstile(1))
-    async with served(door) as listening, talking(listening) as talk:
-        await talk.introduced()
+async def test_socket_operations_are_rate_limited() -> None:
+    endpoint = build_endpoint(SCHEMA, open_empty_context, turnstile=Turnstile(1))
+    async with serve_endpoint(endpoint) as server, connect_socket(server) as socket:
+        await socket.initialize()
         for n in range(BURST + 1):
-            await talk.ask("{ nobody }", str(n))
-        codes = [(await talk.heard())["payload"][0]["extensions"]["code"] for _ in range(BURST + 1)]
+            await socket.subscribe("{ nobody }", str(n))
+        codes = [
+            (await socket.receive())["payload"][0]["extensions"]["code"] for _ in range(BURST + 1)
+        ]
     assert codes == ["GRAPHQL_VALIDATION_FAILED"] * BURST + ["RATE_LIMITED"]

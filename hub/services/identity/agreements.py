@@ -53,13 +53,15 @@ async def add_agreement(
             f"is required, at most {LONGEST_PURPOSE} characters",
         )
     sharing = SharingAgreements(database, by)
-    words = purpose.strip()
-    key_of_it = await sharing.insert_agreement(provider_id, consumer_id, words, what, key, until)
+    stripped_purpose = purpose.strip()
+    agreement_id = await sharing.insert_agreement(
+        provider_id, consumer_id, stripped_purpose, what, key, until
+    )
     return DataSharingAgreement(
-        key_of_it,
+        agreement_id,
         provider_id,
         consumer_id,
-        words,
+        stripped_purpose,
         what,
         key,
         until,
