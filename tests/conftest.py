@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
-from hypothesis import settings as examples
+from hypothesis import settings as hypothesis_settings
 from starlette.authentication import AuthCredentials, AuthenticationBackend
 from starlette.requests import HTTPConnection
 
@@ -28,12 +28,12 @@ from hub.store.reference.seed import seed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser
 
-# A shared machine is slow at times; `make check-long` looks at many more examples.
-examples.register_profile("default", deadline=None)
-examples.register_profile("long", deadline=None, max_examples=2_000)
-examples.load_profile("default")
+# A shared machine is slow at times; `make check-long` looks at many more hypothesis_settings.
+hypothesis_settings.register_profile("default", deadline=None)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
+hypothesis_settings.load_profile("default")
 
-numbers = itertools.count(1)
+database_numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def quiet(_: str) -> None:
+def ignore_message(_: str) -> None:
     """Say nothing."""
 
 
@@ -53,14 +53,14 @@ def server() -> Iterator[embedded_server.EmbeddedServer]:
     folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
     folder.chmod(0o711)
     running = embedded_server.start(
-        folder / "data", report=quiet, settings={"shared_buffers": "32MB", "fsync": "off"}
+        folder / "data", report=ignore_message, settings={"shared_buffers": "32MB", "fsync": "off"}
     )
     yield running
     running.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def of_database(dsn: str, name: str) -> str:
+def replace_database_name(dsn: str, name: str) -> str:
     """The DSN of another database of the same server."""
     return dsn.replace("@/hub?", f"@/{name}?")
 
@@ -71,20 +71,20 @@ async def template(server: embedded_server.EmbeddedServer) -> str:
     await migrate(server.dsn)
     connection = await asyncpg.connect(server.dsn)
     try:
-        await seed(connection, REFERENCE, quiet)
+        await seed(connection, REFERENCE, ignore_message)
     finally:
         await connection.close()
     return server.dsn
 
 
-async def copied(template: str, name: str) -> str:
+async def copy_database(template: str, name: str) -> str:
     """A new database, as the template stands."""
-    await administer(template, f"create database {name} template hub")
-    return of_database(template, name)
+    await execute_admin_statement(template, f"create database {name} template hub")
+    return replace_database_name(template, name)
 
 
-async def administer(template: str, statement: str) -> None:
-    connection = await asyncpg.connect(of_database(template, "postgres"))
+async def execute_admin_statement(template: str, statement: str) -> None:
+    connection = await asyncpg.connect(replace_database_name(template, "postgres"))
     try:
         await connection.execute(statement)
     finally:
@@ -94,37 +94,37 @@ async def administer(template: str, statement: str) -> None:
 @pytest.fixture(scope="session")
 async def database(template: str) -> AsyncIterator[Database]:
     """The database that all tests read; nothing is committed to it."""
-    async with open_database(await copied(template, "shared"), pool_size=5) as shared:
+    async with open_database(await copy_database(template, "shared"), pool_size=5) as shared:
         yield shared
 
 
 @pytest.fixture
 async def fresh_database(template: str) -> AsyncIterator[Database]:
     """A copy of its own for a test that commits."""
-    name = f"fresh_{next(numbers)}"
-    async with open_database(await copied(template, name), pool_size=5) as fresh:
+    name = f"fresh_{next(database_numbers)}"
+    async with open_database(await copy_database(template, name), pool_size=5) as fresh:
         yield fresh
-    await administer(template, f"drop database {name} with (force)")
+    await execute_admin_statement(template, f"drop database {name} with (force)")
 
 
 @pytest.fixture
 async def empty_dsn(template: str) -> AsyncIterator[str]:
     """The DSN of a database with nothing in it."""
-    name = f"empty_{next(numbers)}"
-    await administer(template, f"create database {name}")
-    yield of_database(template, name)
-    await administer(template, f"drop database {name} with (force)")
+    name = f"empty_{next(database_numbers)}"
+    await execute_admin_statement(template, f"create database {name}")
+    yield replace_database_name(template, name)
+    await execute_admin_statement(template, f"drop database {name} with (force)")
 
 
 @pytest.fixture
 async def unit(database: Database) -> AsyncIterator[UnitOfWork]:
     """Every reader, over one snapshot, as anybody sees it."""
-    async with database.read_transaction() as reading:
-        yield UnitOfWork(reading, ANONYMOUS)
+    async with database.read_transaction() as transaction:
+        yield UnitOfWork(transaction, ANONYMOUS)
 
 
 @pytest.fixture
-async def writing(database: Database) -> AsyncIterator[asyncpg.Connection]:
+async def rollback_connection(database: Database) -> AsyncIterator[asyncpg.Connection]:
     """A connection whose writes are rolled back."""
     async with database.pool.acquire() as connection:
         transaction = connection.transaction()
@@ -168,12 +168,12 @@ class CountingDatabase(Database):
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
-        async with super().read_transaction() as reading:
-            self.last_transaction = reading
-            yield reading
+        async with super().read_transaction() as transaction:
+            self.last_transaction = transaction
+            yield transaction
 
 
-class Asking:
+class GraphQLApi:
     """Questions through the whole application, and what the last one cost in statements.
 
     `viewer`, `now` and `agencies` are those of the questions that follow.
@@ -183,38 +183,38 @@ class Asking:
         self.viewer, self.agencies = ANONYMOUS, None
         self.now: datetime | None = None
         self.database = database
-        self.statements = self.cost = 0
-        self.sent: list[str] = []
+        self.statement_count = self.cost = 0
+        self.sent_statements: list[str] = []
         self._settings = settings
         self._authentication = StubAuthentication()
-        self._hubs: dict[tuple[int, int], tuple[Any, Application]] = {}
+        self._applications: dict[tuple[int, int], tuple[Any, Application]] = {}
 
     viewer: Viewer
     agencies: LiveFigureClient | None
 
-    def hub(self, database: Database | None = None) -> Application:
+    def get_application(self, database: Database | None = None) -> Application:
         """The application over a database, with the agencies of now."""
         database = database or self.database
         key = id(database), id(self.agencies)
-        if key not in self._hubs:
-            built = build_application(
+        if key not in self._applications:
+            application = build_application(
                 self._settings,
                 CountingDatabase(database.pool),
                 agencies=self.agencies,
                 authentication=self._authentication,
                 clock=lambda: self.now or datetime.now(UTC),
             )
-            self._hubs[key] = (database, self.agencies), built
-        return self._hubs[key][1]
+            self._applications[key] = (database, self.agencies), application
+        return self._applications[key][1]
 
     async def post(
-        self, query: str, *, database: Database | None = None, headers: Any = None, **more: Any
+        self, query: str, *, database: Database | None = None, headers: Any = None, **fields: Any
     ) -> httpx2.Response:
         """The response to a question of `viewer`."""
         self._authentication.viewer = self.viewer
-        transport = httpx2.ASGITransport(self.hub(database).app)
+        transport = httpx2.ASGITransport(self.get_application(database).app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
-            return await client.post("/graphql", json={"query": query, **more}, headers=headers)
+            return await client.post("/graphql", json={"query": query, **fields}, headers=headers)
 
     async def __call__(
         self,
@@ -225,16 +225,16 @@ class Asking:
         database: Database | None = None,
         now: datetime | None = None,
     ) -> dict[str, Any]:
-        """The answer, errors and all; what it cost is `ask.cost`."""
+        """The answer, errors and all; what it cost is `api.cost`."""
         self.viewer, self.now = viewer, now
-        hub = self.hub(database)
+        application = self.get_application(database)
         response = await self.post(query, database=database, variables=variables)
-        counted = hub.database
-        assert isinstance(counted, CountingDatabase)
-        if counted.last_transaction is not None:
-            self.statements, self.sent = (
-                counted.last_transaction.statement_count,
-                counted.last_transaction.sent_statements,
+        counting_database = application.database
+        assert isinstance(counting_database, CountingDatabase)
+        if counting_database.last_transaction is not None:
+            self.statement_count, self.sent_statements = (
+                counting_database.last_transaction.statement_count,
+                counting_database.last_transaction.sent_statements,
             )
         answer: dict[str, Any] = response.json()
         self.cost = answer.pop("extensions", {}).get("cost", {}).get("asked", 0)
@@ -242,12 +242,6 @@ class Asking:
 
 
 @pytest.fixture
-def ask(database: Database) -> Asking:
-    """`await ask("{ … }", {…}, viewer=…)`; `ask.statements` after it."""
-    return Asking(Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0), database)
-
-
-@pytest.fixture
-def statements(ask: Asking) -> Callable[[], int]:
-    """How many statements the last question took."""
-    return lambda: ask.statements
+def api(database: Database) -> GraphQLApi:
+    """`await api("{ … }", {…}, viewer=…)`; `api.statement_count` after it."""
+    return GraphQLApi(Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0), database)

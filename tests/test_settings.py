@@ -8,7 +8,7 @@ from hub.errors import Invalid, SourceCredentialsRejected
 from hub.settings import Settings
 
 
-def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+def load_settings(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
     for setting in Settings.ALL:
         monkeypatch.delenv(setting.name, raising=False)
     for name, text in variables.items():
@@ -25,8 +25,10 @@ def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ("http://[::1]:8000", "http://[::1]:8000"),
     ],
 )
-def test_a_public_url_is_an_origin(monkeypatch: pytest.MonkeyPatch, text: str, url: str) -> None:
-    assert told(monkeypatch, HUB_PUBLIC_URL=text).url == url
+def test_public_url_is_normalized_to_an_origin(
+    monkeypatch: pytest.MonkeyPatch, text: str, url: str
+) -> None:
+    assert load_settings(monkeypatch, HUB_PUBLIC_URL=text).url == url
 
 
 @pytest.mark.parametrize(
@@ -42,11 +44,11 @@ def test_a_public_url_is_an_origin(monkeypatch: pytest.MonkeyPatch, text: str, u
         "https://hub.example\nx",
     ],
 )
-def test_a_public_url_over_which_secrets_would_leak_is_refused(
+def test_insecure_or_malformed_public_url_is_rejected(
     monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     with pytest.raises(Invalid, match="HUB_PUBLIC_URL"):
-        told(monkeypatch, HUB_PUBLIC_URL=text)
+        load_settings(monkeypatch, HUB_PUBLIC_URL=text)
 
 
 @pytest.mark.parametrize(
@@ -59,19 +61,19 @@ def test_a_public_url_over_which_secrets_would_leak_is_refused(
         ("10.0.0.5", "http://10.0.0.5:8000"),
     ],
 )
-def test_without_one_the_hub_is_known_by_where_it_listens(
+def test_url_defaults_to_the_listening_address(
     monkeypatch: pytest.MonkeyPatch, host: str, url: str
 ) -> None:
-    assert told(monkeypatch, HUB_HOST=host).url == url
+    assert load_settings(monkeypatch, HUB_HOST=host).url == url
 
 
-def test_anonymous_reading_is_allowed_or_denied_and_nothing_between(
+def test_anonymous_setting_accepts_only_allow_and_deny(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert told(monkeypatch).anonymous
-    assert not told(monkeypatch, HUB_ANONYMOUS="deny").anonymous
+    assert load_settings(monkeypatch).anonymous
+    assert not load_settings(monkeypatch, HUB_ANONYMOUS="deny").anonymous
     with pytest.raises(Invalid, match="give allow or deny"):
-        told(monkeypatch, HUB_ANONYMOUS="no")
+        load_settings(monkeypatch, HUB_ANONYMOUS="no")
 
 
 @pytest.mark.parametrize(
@@ -91,10 +93,10 @@ def test_anonymous_reading_is_allowed_or_denied_and_nothing_between(
         ({"HUB_PROFILE": "demo", "HUB_DEMO_SIGN_IN": "on"}, True),
     ],
 )
-def test_a_hub_is_for_trying_out_where_only_this_machine_asks_or_it_says_so(
+def test_demo_is_on_for_local_hubs_or_by_setting(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], demo: bool
 ) -> None:
-    assert told(monkeypatch, **variables).demo is demo
+    assert load_settings(monkeypatch, **variables).demo is demo
 
 
 @pytest.mark.parametrize(
@@ -106,33 +108,33 @@ def test_a_hub_is_for_trying_out_where_only_this_machine_asks_or_it_says_so(
         {"HUB_PUBLIC_URL": "https://hub.example"},
     ],
 )
-def test_production_does_not_start_with_the_demos_sign_in(
+def test_production_with_demo_sign_in_is_rejected(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]
 ) -> None:
     with pytest.raises(Invalid, match="HUB_DEMO_SIGN_IN"):
-        told(monkeypatch, HUB_DEMO_SIGN_IN="on", **variables)
+        load_settings(monkeypatch, HUB_DEMO_SIGN_IN="on", **variables)
 
 
-def with_secrets(folder: Path | None) -> Settings:
-    return Settings("127.0.0.1", 0, Path("unused"), False, None, 1, secrets_dir=folder)
+def build_settings(secrets_folder: Path | None) -> Settings:
+    return Settings("127.0.0.1", 0, Path("unused"), False, None, 1, secrets_dir=secrets_folder)
 
 
-def test_a_secret_is_read_from_its_file_before_its_variable(
+def test_secret_file_takes_precedence_over_its_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PLAY_HUB", "of the variable")
-    assert with_secrets(None).read_secret("play-hub") == "of the variable"
-    assert with_secrets(tmp_path).read_secret("play-hub") == "of the variable"
+    assert build_settings(None).read_secret("play-hub") == "of the variable"
+    assert build_settings(tmp_path).read_secret("play-hub") == "of the variable"
     (tmp_path / "play-hub").write_text("of the file\n", "utf-8")
-    assert with_secrets(tmp_path).read_secret("play-hub") == "of the file"
+    assert build_settings(tmp_path).read_secret("play-hub") == "of the file"
 
 
-def test_a_secret_nobody_has_set_is_told_by_name(tmp_path: Path) -> None:
+def test_missing_secret_error_names_its_variable(tmp_path: Path) -> None:
     with pytest.raises(SourceCredentialsRejected, match="variable PLAY_HUB"):
-        with_secrets(tmp_path).read_secret("play-hub")
+        build_settings(tmp_path).read_secret("play-hub")
 
 
 @pytest.mark.parametrize("name", ["", "../etc/passwd", "a/b", "a b", "รหัส"])
-def test_a_name_that_could_lead_elsewhere_is_no_secrets_name(tmp_path: Path, name: str) -> None:
+def test_secret_name_that_is_not_a_plain_file_name_is_rejected(tmp_path: Path, name: str) -> None:
     with pytest.raises(Invalid):
-        with_secrets(tmp_path).read_secret(name)
+        build_settings(tmp_path).read_secret(name)

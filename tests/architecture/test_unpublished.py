@@ -11,7 +11,7 @@ import pytest
 
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 QUESTIONS = sorted((Path(__file__).parents[1] / "questions").glob("*.graphql"))
 READS_PROTECTED_TABLE = re.compile(
@@ -26,12 +26,12 @@ EXEMPT_COLUMNS = {
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
 async def test_statement_that_returns_unpublished_rows_marks_them(
-    ask: Asking, database: Database, question: Path
+    api: GraphQLApi, database: Database, question: Path
 ) -> None:
-    answer = await ask(question.read_text(encoding="utf-8"), viewer=OFFICER)
+    answer = await api(question.read_text(encoding="utf-8"), viewer=OFFICER)
     assert "errors" not in answer
     async with database.pool.acquire() as connection:
-        for statement in filter(READS_PROTECTED_TABLE.search, ask.sent):
+        for statement in filter(READS_PROTECTED_TABLE.search, api.sent_statements):
             prepared = await connection.prepare(statement)
             columns = {column.name for column in prepared.get_attributes()}
             is_exempt = any(columns.issuperset(exempt) for exempt in EXEMPT_COLUMNS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 QUESTIONS = sorted((Path(__file__).parents[1] / "questions").glob("*.graphql"))
 READS_PROTECTED_TABLE = re.compile(
@@ -18,10 +18,10 @@ READS_PROTECTED_TABLE = re.compile(
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
 async def test_statement_on_a_protected_table_filters_by_visibility(
-    ask: Asking, question: Path
+    api: GraphQLApi, question: Path
 ) -> None:
-    answer = await ask(question.read_text(encoding="utf-8"))
+    answer = await api(question.read_text(encoding="utf-8"))
     assert "errors" not in answer
-    for statement in ask.sent:
+    for statement in api.sent_statements:
         if READS_PROTECTED_TABLE.search(statement):
             assert "visibility" in statement, statement

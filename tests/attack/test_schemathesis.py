@@ -19,7 +19,7 @@ from schemathesis.specs.graphql import nodes
 from hub.settings import Settings
 from hub.web.responses import GRAPHQL
 from schema.contract import render_sdl
-from tests.conftest import administer, copied
+from tests.conftest import copy_database, execute_admin_statement
 from tests.thread import hub_in_thread
 
 ALLOWED_ERRORS: Final = {
@@ -49,10 +49,10 @@ OPERATIONS: Final[dict[str, Any]] = {
 @pytest.fixture(scope="module")
 async def target_url(template: str) -> AsyncIterator[str]:
     """Where a hub answers from a thread of its own, over a database of its own."""
-    dsn = await copied(template, "attacked")
+    dsn = await copy_database(template, "attacked")
     with hub_in_thread(Settings("127.0.0.1", 0, Path("unused"), False, dsn, 4, rate=0)) as address:
         yield f"{address}/graphql"
-    await administer(template, "drop database attacked with (force)")
+    await execute_admin_statement(template, "drop database attacked with (force)")
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

@@ -19,7 +19,7 @@ import pytest
 from hub.store.database import open_database
 from tests.browser.sources import PEOPLE, Operated, operating, take_in
 from tests.browser.visitor import CHROMIUM, LAPTOP, Visit, shown
-from tests.conftest import administer, copied, numbers
+from tests.conftest import copy_database, database_numbers, execute_admin_statement
 
 FLAGS = [
     "--no-sandbox",
@@ -117,7 +117,10 @@ async def visit(browser: Any, address: str) -> AsyncIterator[Visit]:
 @pytest.fixture(scope="session")
 async def taken_in(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The DSN of a database into which the samples were taken in, and the folder of sources."""
-    dsn, folder = await copied(template, "browsed"), tmp_path_factory.mktemp("taken") / "sources"
+    dsn, folder = (
+        await copy_database(template, "browsed"),
+        tmp_path_factory.mktemp("taken") / "sources",
+    )
     async with open_database(dsn, pool_size=2) as database:
         await take_in(database, folder)
     return dsn, folder
@@ -135,17 +138,17 @@ async def operated(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[O
 @pytest.fixture
 async def own(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
     """The same for a test that changes it."""
-    name = f"own_{next(numbers)}"
+    name = f"own_{next(database_numbers)}"
     async with operating(
         await another(template, taken_in[0], name), taken_in[1], free_port()
     ) as hub:
         yield hub
-    await administer(template, f"drop database {name} with (force)")
+    await execute_admin_statement(template, f"drop database {name} with (force)")
 
 
 async def another(template: str, dsn: str, name: str) -> str:
     """A copy of a database that nobody is connected to."""
-    await administer(template, f"create database {name} template browsed")
+    await execute_admin_statement(template, f"create database {name} template browsed")
     return dsn.replace("@/browsed?", f"@/{name}?")
 
 

@@ -21,7 +21,7 @@ from hub.store.database import Database, open_database
 from hub.web.listening import Listening
 from tests.browser.conftest import free_port
 from tests.browser.visitor import AXE
-from tests.conftest import copied
+from tests.conftest import copy_database
 from tests.web.access import TOURISM, HubInstance
 from tests.web.door import run_server
 from tests.web.parties import INSTALLED, SECRET, SKIP_REASON, Provider
@@ -81,7 +81,7 @@ def provider(hub_port: int) -> Iterator[Provider | None]:
 
 @pytest.fixture(scope="module")
 async def people(template: str) -> AsyncIterator[Database]:
-    async with open_database(await copied(template, "elsewhere"), pool_size=5) as database:
+    async with open_database(await copy_database(template, "elsewhere"), pool_size=5) as database:
         yield database
 
 

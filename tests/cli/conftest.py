@@ -14,7 +14,7 @@ import pytest
 from hub.cli import console, main
 from hub.settings import Settings
 from hub.store.database import Database, open_database
-from tests.conftest import administer, copied
+from tests.conftest import copy_database, execute_admin_statement
 
 NAME = "cli"
 
@@ -45,8 +45,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def dsn(template: str) -> AsyncIterator[str]:
     """A copy of the seeded database for one test."""
-    yield await copied(template, NAME)
-    await administer(template, f"drop database {NAME} with (force)")
+    yield await copy_database(template, NAME)
+    await execute_admin_statement(template, f"drop database {NAME} with (force)")
 
 
 @pytest.fixture

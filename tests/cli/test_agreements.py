@@ -10,7 +10,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.services.identity import agreements
 from hub.store.database import Database
 from tests.cli.conftest import RunCommand, expect_failure, expect_success, fetch_rows
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 PURPOSE = "ประชุมร่วมภาคตะวันออก"
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
@@ -18,7 +18,7 @@ AGREEMENT_ARGUMENTS = ("province:45", "ministry:07", PURPOSE, "--until", TOMORRO
 
 
 async def test_draft_is_readable_from_the_next_request_until_the_agreement_is_revoked(
-    ask: Asking, fresh_database: Database
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
     async with fresh_database.write_transaction() as connection:
         await connection.execute(
@@ -29,7 +29,7 @@ async def test_draft_is_readable_from_the_next_request_until_the_agreement_is_re
 
     async def fetch_draft() -> Any:
         question = '{ project(by: {code: "draft"}) { code } }'
-        answer = await ask(question, viewer=consumer, database=fresh_database)
+        answer = await api(question, viewer=consumer, database=fresh_database)
         return answer["data"]["project"]
 
     assert await fetch_draft() is None

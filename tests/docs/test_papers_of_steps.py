@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hub.settings import Settings
-from tests.conftest import administer, copied
+from tests.conftest import copy_database, execute_admin_statement
 from tests.docs.papers import PRINTED_ADDRESS, ROOT, find_difference, parse_blocks
 from tests.thread import hub_in_thread
 
@@ -21,11 +21,11 @@ STEP_COUNTS = {"get-a-token.md": 2, "review-what-waits.md": 6}
 @pytest.fixture
 async def running_hub(template: str, tmp_path: Path) -> AsyncIterator[tuple[str, str, Path]]:
     """Where a hub answers, the database behind it, and its folder."""
-    dsn = await copied(template, "steps")
+    dsn = await copy_database(template, "steps")
     settings = Settings("127.0.0.1", 0, tmp_path, False, dsn, 4, public_url=PRINTED_ADDRESS)
     with hub_in_thread(settings) as address:
         yield address, dsn, tmp_path
-    await administer(template, "drop database steps with (force)")
+    await execute_admin_statement(template, "drop database steps with (force)")
 
 
 @pytest.mark.parametrize("document", STEP_COUNTS)

@@ -18,8 +18,8 @@ from hub.domain.sources.freshness import (
 )
 from hub.errors import Invalid
 
-READ = datetime(2026, 1, 1, tzinfo=UTC)
-PROMISING = [cadence for cadence in Cadence if cadence.period]
+READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
+PERIODIC_CADENCES = [cadence for cadence in Cadence if cadence.period]
 
 
 @pytest.mark.parametrize(
@@ -32,68 +32,70 @@ PROMISING = [cadence for cadence in Cadence if cadence.period]
         (3.01, FreshnessStatus.STALE),
     ],
 )
-@pytest.mark.parametrize("cadence", PROMISING)
-def test_one_missed_reading_is_late_and_several_are_stale(
+@pytest.mark.parametrize("cadence", PERIODIC_CADENCES)
+def test_source_is_late_after_one_missed_read_and_stale_after_several(
     cadence: Cadence, intervals: float, status: FreshnessStatus
 ) -> None:
     assert cadence.period is not None
-    assert compute_freshness_status(cadence, READ, READ + intervals * cadence.period) is status
+    assert (
+        compute_freshness_status(cadence, READ_AT, READ_AT + intervals * cadence.period) is status
+    )
 
 
-@pytest.mark.parametrize("cadence", PROMISING)
-def test_what_was_never_read_is_never_read(cadence: Cadence) -> None:
-    assert compute_freshness_status(cadence, None, READ) is FreshnessStatus.NEVER
+@pytest.mark.parametrize("cadence", PERIODIC_CADENCES)
+def test_unread_source_has_status_never(cadence: Cadence) -> None:
+    assert compute_freshness_status(cadence, None, READ_AT) is FreshnessStatus.NEVER
 
 
-def test_what_promises_nothing_is_never_late() -> None:
-    after = READ + timedelta(days=10_000)
-    assert compute_freshness_status(Cadence.MANUAL, READ, after) is FreshnessStatus.FRESH
+def test_source_without_a_period_is_never_late() -> None:
+    after = READ_AT + timedelta(days=10_000)
+    assert compute_freshness_status(Cadence.MANUAL, READ_AT, after) is FreshnessStatus.FRESH
     assert compute_freshness_status(Cadence.MANUAL, None, after) is FreshnessStatus.NEVER
     assert compute_freshness_status(None, None, after) is FreshnessStatus.FRESH
 
 
 @given(
-    cadence=st.sampled_from(PROMISING),
+    cadence=st.sampled_from(PERIODIC_CADENCES),
     ages=st.lists(st.timedeltas(timedelta(0), timedelta(400)), min_size=2, max_size=2),
 )
-def test_nothing_grows_fresher_by_waiting(cadence: Cadence, ages: list[timedelta]) -> None:
+def test_freshness_never_improves_with_age(cadence: Cadence, ages: list[timedelta]) -> None:
     first, second = (
-        STATUS_ORDER.index(compute_freshness_status(cadence, READ, READ + age))
+        STATUS_ORDER.index(compute_freshness_status(cadence, READ_AT, READ_AT + age))
         for age in sorted(ages)
     )
     assert first <= second
 
 
-def test_the_worst_of_nothing_is_never() -> None:
+def test_worst_status_of_no_sources_is_never() -> None:
     assert worst_status([]) is FreshnessStatus.NEVER
     assert worst_status([FreshnessStatus.LATE, FreshnessStatus.FRESH]) is FreshnessStatus.LATE
 
 
-def covers(**table: Any) -> Coverage:
+def build_coverage(**table: Any) -> Coverage:
     found = parse_coverage(DeclarationTable("a", "", {"covers": table}, {"covers"}))
     assert found is not None
     return found
 
 
-def test_a_coverage_is_kept_as_it_was_declared() -> None:
-    told = covers(levels=["LOCAL"], areas=["20"], years=[2560, 2562])
-    assert Coverage.load(told.dump()) == told
+def test_coverage_round_trips_through_dump_and_load() -> None:
+    coverage = build_coverage(levels=["LOCAL"], areas=["20"], years=[2560, 2562])
+    assert Coverage.load(coverage.dump()) == coverage
 
 
-def test_who_tells_of_some_areas_says_nothing_of_the_country() -> None:
-    told = covers(levels=["LOCAL"], areas=["20", "21"], years=[2560])
+def test_coverage_of_some_areas_excludes_the_whole_country() -> None:
+    coverage = build_coverage(levels=["LOCAL"], areas=["20", "21"], years=[2560])
     wide, narrow = (
         CellScope(None, None, None, (2019,)),
         CellScope(None, None, frozenset({"20"}), (2019,)),
     )
-    assert not told.includes(wide)
-    assert told.includes(narrow)
+    assert not coverage.includes(wide)
+    assert coverage.includes(narrow)
 
 
-def test_who_tells_of_ministries_says_nothing_of_an_agency_that_may_be_none() -> None:
-    told = covers(levels=["MINISTRY"], years=[2560])
-    assert told.includes(CellScope(None, None, None, (2019,)))
-    assert not told.includes(CellScope(None, frozenset({"province:20"}), None, (2019,)))
+def test_coverage_of_ministries_excludes_cells_of_a_single_agency() -> None:
+    coverage = build_coverage(levels=["MINISTRY"], years=[2560])
+    assert coverage.includes(CellScope(None, None, None, (2019,)))
+    assert not coverage.includes(CellScope(None, frozenset({"province:20"}), None, (2019,)))
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,6 @@ def test_who_tells_of_ministries_says_nothing_of_an_agency_that_may_be_none() ->
         ({"levels": ["LOCAL"], "years": [2560], "era": "BE"}, "era"),
     ],
 )
-def test_a_coverage_that_cannot_be_meant_names_the_key(table: dict[str, Any], key: str) -> None:
+def test_invalid_coverage_error_names_the_key(table: dict[str, Any], key: str) -> None:
     with pytest.raises(Invalid, match=f"covers.{key}"):
-        covers(**table)
+        build_coverage(**table)

@@ -10,7 +10,7 @@ from hub.errors import Invalid
 from tests.sandbox.served import build_declaration
 
 
-def test_a_scope_is_read_by_its_pattern() -> None:
+def test_scope_is_matched_by_its_pattern() -> None:
     assert match_pattern("{year}/{ministry}", "2567/15000") == {"year": "2567", "ministry": "15000"}
     assert match_pattern("{year}/{ministry}", "2567") is None
     assert match_pattern("{year}.{x}", "2567a9") is None
@@ -26,6 +26,6 @@ def test_a_scope_is_read_by_its_pattern() -> None:
         ({"url": "https://elsewhere.example"}, "live.url"),
     ],
 )
-def test_a_way_to_ask_that_cannot_be_names_the_key(live: dict[str, Any], where: str) -> None:
+def test_invalid_live_spec_error_names_the_key(live: dict[str, Any], where: str) -> None:
     with pytest.raises(Invalid, match=where):
         parse_source_spec("made", build_declaration("budget", "http://127.0.0.1", live=live), "")

@@ -6,7 +6,7 @@ from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.result import STATE_PRECEDENCE, CellState, Figures, compute_cell_state
 
 
-def figures(
+def build_figures(
     projects: int = 0, hidden: int = 0, disputed: int = 0, *, overlap: bool = False
 ) -> Figures:
     linkages = {LinkageStatus.DISPUTED: disputed} if disputed else {}
@@ -16,21 +16,21 @@ def figures(
 @pytest.mark.parametrize(
     ("cell", "expected", "unreported", "state"),
     [
-        (figures(hidden=1, disputed=1), True, True, CellState.RESTRICTED),
-        (figures(projects=1, hidden=1), True, True, CellState.COVERED),
-        (figures(projects=2, disputed=1, overlap=True), True, True, CellState.DISPUTED),
-        (figures(projects=2, overlap=True), True, True, CellState.OVERLAP),
-        (figures(projects=2), True, True, CellState.COVERED),
-        (figures(), True, True, CellState.NOT_REPORTED),
-        (figures(), True, False, CellState.GAP),
-        (figures(), False, False, CellState.NOT_EXPECTED),
+        (build_figures(hidden=1, disputed=1), True, True, CellState.RESTRICTED),
+        (build_figures(projects=1, hidden=1), True, True, CellState.COVERED),
+        (build_figures(projects=2, disputed=1, overlap=True), True, True, CellState.DISPUTED),
+        (build_figures(projects=2, overlap=True), True, True, CellState.OVERLAP),
+        (build_figures(projects=2), True, True, CellState.COVERED),
+        (build_figures(), True, True, CellState.NOT_REPORTED),
+        (build_figures(), True, False, CellState.GAP),
+        (build_figures(), False, False, CellState.NOT_EXPECTED),
     ],
 )
-def test_the_first_state_that_holds_is_the_cells(
+def test_cell_state_is_the_first_that_applies(
     cell: Figures, expected: bool, unreported: bool, state: CellState
 ) -> None:
     assert compute_cell_state(cell, expected=expected, unreported=unreported) is state
 
 
-def test_every_state_has_its_place_in_the_order() -> None:
+def test_precedence_contains_every_state() -> None:
     assert set(STATE_PRECEDENCE) == set(CellState)

@@ -32,20 +32,22 @@ from hub.domain.matrix.question import (
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import Invalid, TooCostly
 
-word = st.text(st.characters(blacklist_characters="\0", codec="utf-8"), max_size=12)
-words = st.lists(word, max_size=3).map(tuple)
+short_text = st.text(st.characters(blacklist_characters="\0", codec="utf-8"), max_size=12)
+short_texts = st.lists(short_text, max_size=3).map(tuple)
 
 
-def some(kind: Any) -> Any:
+def sample_tuples(kind: Any) -> Any:
     return st.lists(st.sampled_from(kind), max_size=2, unique=True).map(tuple)
 
 
 selectors = st.one_of(
     st.none(),
-    st.builds(MemberSelector, ids=words),
-    st.builds(MemberSelector, codes=words),
-    st.builds(MemberSelector, area_level=st.sampled_from(AreaLevel), under=st.none() | word),
-    st.builds(MemberSelector, agency_kind=st.sampled_from(AgencyKind), under=st.none() | word),
+    st.builds(MemberSelector, ids=short_texts),
+    st.builds(MemberSelector, codes=short_texts),
+    st.builds(MemberSelector, area_level=st.sampled_from(AreaLevel), under=st.none() | short_text),
+    st.builds(
+        MemberSelector, agency_kind=st.sampled_from(AgencyKind), under=st.none() | short_text
+    ),
 )
 axes = st.builds(
     AxisQuestion,
@@ -57,15 +59,15 @@ axes = st.builds(
 )
 filters = st.builds(
     MatrixFilter,
-    chains=words,
-    issues=words,
-    areas=words,
-    agencies=words,
-    actor_levels=some(ActorLevel),
+    chains=short_texts,
+    issues=short_texts,
+    areas=short_texts,
+    agencies=short_texts,
+    actor_levels=sample_tuples(ActorLevel),
     linked=st.sampled_from([None, True, False]),
-    linkage_status=some(LinkageStatus),
-    funding=some(FundingSource),
-    text=st.none() | word.filter(bool),
+    linkage_status=sample_tuples(LinkageStatus),
+    funding=sample_tuples(FundingSource),
+    text=st.none() | short_text.filter(bool),
     area_role=st.sampled_from(AreaRole),
     agency_role=st.sampled_from(AgencyRole),
 )
@@ -82,18 +84,18 @@ questions = st.builds(
     as_of=st.one_of(
         st.none(),
         st.datetimes(timezones=st.just(UTC)).map(lambda at: AsOf(instant=at)),
-        word.filter(bool).map(lambda key: AsOf(plan_version_id=key)),
+        short_text.filter(bool).map(lambda key: AsOf(plan_version_id=key)),
     ),
 )
 
 
 @given(questions)
-def test_a_key_gives_its_question_back(question: MatrixQuestion) -> None:
+def test_key_round_trips_its_question(question: MatrixQuestion) -> None:
     assert decode_matrix_key(encode_matrix_key(question)) == question
 
 
 @given(questions, st.data())
-def test_a_key_with_one_letter_changed_is_refused(
+def test_key_with_one_changed_letter_is_rejected(
     question: MatrixQuestion, data: st.DataObject
 ) -> None:
     key = encode_matrix_key(question)
@@ -104,13 +106,13 @@ def test_a_key_with_one_letter_changed_is_refused(
 
 
 @pytest.mark.parametrize("key", ["", "A", "nonsense", "=" * 9, "ก", "A" * 20_000, "\0"])
-def test_what_is_no_key_is_refused_in_words(key: str) -> None:
+def test_malformed_key_is_rejected_with_a_message(key: str) -> None:
     with pytest.raises(Invalid, match="copy the whole link again"):
         decode_matrix_key(key)
 
 
-def test_the_same_question_has_the_same_key() -> None:
-    def ask() -> MatrixQuestion:
+def test_equal_questions_have_equal_keys() -> None:
+    def build_question() -> MatrixQuestion:
         return MatrixQuestion(
             AxisQuestion(DimensionKind.AREA),
             AxisQuestion(DimensionKind.FISCAL_YEAR),
@@ -118,20 +120,20 @@ def test_the_same_question_has_the_same_key() -> None:
             as_of=AsOf(instant=datetime(2026, 1, 1, tzinfo=UTC)),
         )
 
-    assert encode_matrix_key(ask()) == encode_matrix_key(ask())
+    assert encode_matrix_key(build_question()) == encode_matrix_key(build_question())
 
 
 # ── keys that are made up: anybody can work out the checksum ────────────────────────────────────
 
-PLAIN = {"r": {"d": "AREA"}, "c": {"d": "FISCAL_YEAR"}, "y": [2011, 2012]}
+VALID_DATA = {"r": {"d": "AREA"}, "c": {"d": "FISCAL_YEAR"}, "y": [2011, 2012]}
 
 
-def sealed(told: Any) -> str:
-    packed = zlib.compress(json.dumps(told).encode(), 9, wbits=-15)
-    return base64.urlsafe_b64encode(zlib.crc32(packed).to_bytes(4, "big") + packed).decode()
+def encode_data(data: Any) -> str:
+    compressed = zlib.compress(json.dumps(data).encode(), 9, wbits=-15)
+    return base64.urlsafe_b64encode(zlib.crc32(compressed).to_bytes(4, "big") + compressed).decode()
 
 
-FORGED = {
+INVALID_CHANGES = {
     "years that are not whole": {"y": [2011.0, 2011.0]},
     "years that are booleans": {"y": [True, True]},
     "half a character in the text": {"f": {"text": "\ud800"}},
@@ -148,14 +150,14 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("told", FORGED.values(), ids=FORGED)
-def test_a_made_up_key_is_refused_as_any_other(told: dict[str, Any]) -> None:
-    assert decode_matrix_key(sealed(PLAIN))
+@pytest.mark.parametrize("changes", INVALID_CHANGES.values(), ids=INVALID_CHANGES)
+def test_forged_key_is_rejected(changes: dict[str, Any]) -> None:
+    assert decode_matrix_key(encode_data(VALID_DATA))
     with pytest.raises(Invalid, match="copy the whole link again"):
-        decode_matrix_key(sealed({**PLAIN, **told}))
+        decode_matrix_key(encode_data({**VALID_DATA, **changes}))
 
 
-def with_ids(count: int) -> MatrixQuestion:
+def build_question_with_ids(count: int) -> MatrixQuestion:
     ids = tuple(hashlib.sha256(b"%d" % n).hexdigest()[:16] for n in range(count))
     return MatrixQuestion(
         AxisQuestion(DimensionKind.AREA, members=MemberSelector(ids=ids)),
@@ -164,13 +166,15 @@ def with_ids(count: int) -> MatrixQuestion:
     )
 
 
-def test_a_question_whose_key_could_not_be_read_back_is_too_costly() -> None:
-    assert decode_matrix_key(encode_matrix_key(with_ids(1_000))) == with_ids(1_000)
+def test_question_with_an_oversized_key_is_too_costly() -> None:
+    assert decode_matrix_key(
+        encode_matrix_key(build_question_with_ids(1_000))
+    ) == build_question_with_ids(1_000)
     with pytest.raises(TooCostly, match="matrix key"):
-        encode_matrix_key(with_ids(10_000))
+        encode_matrix_key(build_question_with_ids(10_000))
 
 
-def test_the_id_of_every_cell_can_be_read_back() -> None:
+def test_longest_cell_id_can_be_parsed() -> None:
     longest = f"{'k' * MAX_MATRIX_KEY_LENGTH}/{'r' * 1_000}/{'c' * 1_000}"
     assert GlobalId.parse(str(GlobalId("Cell", longest))).key == longest
     with pytest.raises(Invalid):

@@ -13,14 +13,14 @@ PROVINCES = [
 ]  # fmt: skip
 
 
-def test_chiang_mai_stands_among_cho_chang_and_not_behind_nakhon_pathom() -> None:
+def test_leading_vowel_is_sorted_after_its_consonant() -> None:
     ordered = sorted(PROVINCES, key=thai_sort_key)
     assert ordered.index("เชียงใหม่") < ordered.index("นครปฐม")
     assert ordered.index("ชุมพร") < ordered.index("เชียงราย") < ordered.index("เชียงใหม่")
     assert ordered.index("แม่ฮ่องสอน") < ordered.index("เลย")
 
 
-def test_tone_marks_decide_only_between_words_that_are_otherwise_equal() -> None:
+def test_tone_marks_are_compared_last() -> None:
     assert sorted(["ป่า", "ปา", "ปาก"], key=thai_sort_key) == ["ปา", "ป่า", "ปาก"]
 
 
@@ -29,10 +29,10 @@ def test_cluster_two_precedes_cluster_ten() -> None:
 
 
 @given(st.text())
-def test_every_text_has_a_key_and_equal_texts_have_equal_keys(text: str) -> None:
+def test_sort_key_is_defined_and_stable_for_any_text(text: str) -> None:
     assert thai_sort_key(text) == thai_sort_key(text)
 
 
-def test_a_text_without_english_is_read_in_thai() -> None:
+def test_text_without_english_falls_back_to_thai() -> None:
     assert LocalizedText("ข้าว").text(Locale.EN) == "ข้าว"
     assert LocalizedText("ข้าว", "rice").text(Locale.EN) == "rice"

@@ -27,13 +27,13 @@ def test_fiscal_year_2555_runs_from_october_2011_to_september_2012() -> None:
 
 
 @given(days)
-def test_a_day_is_in_the_fiscal_year_that_holds_it(day: date) -> None:
+def test_date_is_within_its_fiscal_year(day: date) -> None:
     year = FiscalYear.from_date(day)
     assert year.starts_on <= day <= year.ends_on
 
 
 @given(years)
-def test_years_follow_each_other_without_a_gap(year: FiscalYear) -> None:
+def test_fiscal_years_are_contiguous(year: FiscalYear) -> None:
     assert year.ends_on + timedelta(days=1) == FiscalYear(year.ce + 1).starts_on
 
 
@@ -41,36 +41,36 @@ def test_years_follow_each_other_without_a_gap(year: FiscalYear) -> None:
 def test_no_number_is_a_year_in_both_eras(number: int) -> None:
     """So a 543-year slip is always an error and never another year."""
 
-    def fits(read: type[FiscalYear], era: str) -> bool:
+    def is_valid(year_class: type[FiscalYear], era: str) -> bool:
         try:
-            getattr(read, era)(number)
+            getattr(year_class, era)(number)
         except Invalid:
             return False
         return True
 
-    assert not (fits(FiscalYear, "from_be") and fits(FiscalYear, "from_ce"))
+    assert not (is_valid(FiscalYear, "from_be") and is_valid(FiscalYear, "from_ce"))
 
 
-def test_a_year_of_the_other_era_is_told_which_one_to_send() -> None:
+def test_year_of_the_other_era_is_rejected_with_a_suggestion() -> None:
     with pytest.raises(Invalid, match="send ce: 2011"):
         FiscalYear.from_be(2011)
     with pytest.raises(Invalid, match="send be: 2554"):
         FiscalYear.from_ce(2554)
 
 
-def test_a_range_that_runs_backwards_or_too_long_is_refused() -> None:
+def test_reversed_or_too_long_range_is_rejected() -> None:
     with pytest.raises(Invalid, match="swap them"):
         FiscalYearRange(FiscalYear(2012), FiscalYear(2011))
     with pytest.raises(Invalid, match="at most 30"):
         FiscalYearRange(FiscalYear(1990), FiscalYear(2020))
 
 
-def test_every_year_is_every_legal_year() -> None:
+def test_all_fiscal_years_lists_every_valid_year() -> None:
     assert [year.be for year in all_fiscal_years()] == list(range(FIRST_BE, LAST_BE + 1))
 
 
 @given(days, days, days)
-def test_a_range_of_validity_holds_its_first_day_and_not_its_last(
+def test_validity_range_includes_its_first_day_and_excludes_its_last(
     start: date, end: date, day: date
 ) -> None:
     assert is_in_force(start, end, day) is (start <= day < end)

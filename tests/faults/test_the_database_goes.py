@@ -21,7 +21,7 @@ from hub.store.embedded import location
 from hub.store.embedded import server as embedded_server
 from hub.store.ingest.session import IngestSession
 from hub.store.retry import retry_on_conflict
-from tests.conftest import administer, copied
+from tests.conftest import copy_database, execute_admin_statement
 from tests.faults.between import DatabaseProxy, run_database_proxy
 from tests.faults.conftest import StoppedHub
 from tests.faults.whole import ROOT, wait_until_async
@@ -38,10 +38,10 @@ from tests.ingest.made import SPEC, build_input, build_row, read
 @pytest.fixture
 async def proxy(template: str) -> AsyncIterator[DatabaseProxy]:
     """A wire to a database of its own."""
-    dsn = await copied(template, "wired")
+    dsn = await copy_database(template, "wired")
     async with run_database_proxy(dsn) as started:
         yield started
-    await administer(template, "drop database wired with (force)")
+    await execute_admin_statement(template, "drop database wired with (force)")
 
 
 async def test_36_postgresql_restart_fails_only_the_requests_in_progress(
@@ -136,7 +136,7 @@ async def test_39_exhausted_connection_pool_answers_503_with_retry_after(
     template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.store.database.ACQUIRE_TIMEOUT", 0.2)
-    dsn = await copied(template, "exhausted")
+    dsn = await copy_database(template, "exhausted")
     connection = await asyncpg.connect(dsn)
     try:
         async with run_hub(dsn, pool_size=2) as (_, client):
@@ -151,7 +151,7 @@ async def test_39_exhausted_connection_pool_answers_503_with_retry_after(
             assert (await query_clusters(client)).status_code == 200
     finally:
         await connection.close()
-        await administer(template, "drop database exhausted with (force)")
+        await execute_admin_statement(template, "drop database exhausted with (force)")
 
 
 async def test_40_deadlocked_transactions_are_retried_until_both_commit(

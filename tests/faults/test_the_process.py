@@ -23,7 +23,7 @@ from hub.ingest.run import ingest
 from hub.store.database import Database, open_database
 from hub.store.embedded import location
 from hub.web.session import PROTOCOL
-from tests.conftest import administer
+from tests.conftest import execute_admin_statement
 from tests.faults.whole import HubProcess, connect_to_hub_database, wait_until_async
 from tests.faults.within import has_waiting_sessions, query_clusters
 from tests.ingest.made import SPEC, build_input, build_row, read
@@ -115,7 +115,7 @@ async def test_52_restored_backup_has_the_same_ledger_and_rows(
         [programs / "bin/pg_dump", *options, "-Fc", name], check=True, capture_output=True
     ).stdout
     dsn = template.replace("@/hub?", "@/restored?")
-    await administer(template, "create database restored")
+    await execute_admin_statement(template, "create database restored")
     try:
         subprocess.run(
             [programs / "bin/pg_restore", *options, "--exit-on-error", "-d", "restored"],
@@ -134,7 +134,7 @@ async def test_52_restored_backup_has_the_same_ledger_and_rows(
             )
             assert result.ledger.count_of(Outcome.UNCHANGED) == result.ledger.read == 3
     finally:
-        await administer(template, "drop database restored with (force)")
+        await execute_admin_statement(template, "drop database restored with (force)")
 
 
 async def fetch_row_digests(database: Database) -> dict[str, tuple[int, str]]:

@@ -26,7 +26,7 @@ from hub.domain.sources.spec import SourceSpec, parse_source_spec
 from hub.ingest.run import SourceInput, ingest
 from hub.sandbox.agency import SandboxAgency
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 from tests.sandbox.served import SECRETS, build_declaration
 
 BUDGET_FIELDS = """
@@ -79,7 +79,7 @@ class MinistryHub:
     """A hub that has taken in a ministry's register, and may ask the ministry."""
 
     def __init__(
-        self, client: Asking, database: Database, agency: SandboxAgency, address: str
+        self, client: GraphQLApi, database: Database, agency: SandboxAgency, address: str
     ) -> None:
         self.client = client
         self.database = database

@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from hub.ingest.run import ingest
 from hub.store.database import Database, open_database
-from tests.conftest import administer, copied, of_database
+from tests.conftest import copy_database, execute_admin_statement, replace_database_name
 from tests.ingest.killed import build_pages
 from tests.ingest.made import SPEC, build_input, read
 
@@ -82,10 +82,10 @@ def kill_after(dsn: str, chance: random.Random, read: int, kills_left: int) -> i
 async def uninterrupted_state(template: str) -> list[Any]:
     """What a run that nobody kills ends with."""
     name = f"untouched_{os.getpid()}"
-    async with open_database(await copied(template, name), pool_size=2) as database:
+    async with open_database(await copy_database(template, name), pool_size=2) as database:
         await ingest(database, SPEC, read, build_input(*build_pages(RECORDS)))
         found = await fetch_state(database)
-    await administer(template, f"drop database {name} with (force)")
+    await execute_admin_statement(template, f"drop database {name} with (force)")
     return found
 
 
@@ -93,7 +93,7 @@ async def test_33_kill_9_at_random_points_leaves_the_same_ledger_and_rows(
     template: str, fresh_database: Database, uninterrupted_state: list[Any]
 ) -> None:
     name = await fresh_database.pool.fetchval("select current_database()")
-    dsn = of_database(template, name)
+    dsn = replace_database_name(template, name)
     seed = random.randrange(2**32)  # noqa: S311 - where to kill is no secret
     chance = random.Random(seed)  # noqa: S311
     was_running, read_count = [], 0
@@ -114,7 +114,7 @@ async def test_34_kill_9_between_rows_checkpoint_and_commit_writes_no_duplicates
     template: str, fresh_database: Database, uninterrupted_state: list[Any], kill_point: str
 ) -> None:
     name = await fresh_database.pool.fetchval("select current_database()")
-    dsn = of_database(template, name)
+    dsn = replace_database_name(template, name)
     assert run_child(dsn, kill_point) == -signal.SIGKILL
     read_count = await fresh_database.pool.fetchval("select ledger->'read' from source_run")
     assert 0 < int(read_count) <= TOTAL_RECORDS

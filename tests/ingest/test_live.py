@@ -16,7 +16,7 @@ from hub.sandbox.agency import SandboxAgency
 from hub.sandbox.faults import Fault
 from hub.sandbox.records import GeneratedRecords
 from hub.store.database import Database, open_database
-from tests.conftest import Asking, of_database
+from tests.conftest import GraphQLApi, replace_database_name
 from tests.ingest.ministry import LIVE_QUERY, STORED_QUERY, MinistryHub
 from tests.sandbox.served import SECRETS, serve_agency
 
@@ -30,13 +30,13 @@ def agency() -> Iterator[tuple[SandboxAgency, str]]:
 
 @pytest.fixture
 async def ministry(
-    ask: Asking, fresh_database: Database, agency: tuple[SandboxAgency, str]
+    api: GraphQLApi, fresh_database: Database, agency: tuple[SandboxAgency, str]
 ) -> AsyncIterator[MinistryHub]:
-    found = MinistryHub(ask, fresh_database, *agency)
+    found = MinistryHub(api, fresh_database, *agency)
     await found.import_register()
-    async with found.create_live_client().open() as ask.agencies:
+    async with found.create_live_client().open() as api.agencies:
         yield found
-    ask.agencies = None
+    api.agencies = None
 
 
 def list_amounts(project: dict[str, Any]) -> list[tuple[str, str]]:
@@ -193,7 +193,7 @@ async def test_no_connection_is_occupied_while_waiting_for_an_agency(
     ministry.agency.faults = [Fault.parse("slow")]
     agencies = ministry.create_live_client(patience=60)
     async with (
-        open_database(of_database(template, name), pool_size=1) as small_pool,
+        open_database(replace_database_name(template, name), pool_size=1) as small_pool,
         agencies.open() as ministry.client.agencies,
     ):
         ministry.database = small_pool
@@ -212,7 +212,7 @@ async def test_no_connection_is_occupied_while_waiting_for_an_agency(
 
 
 async def test_source_without_single_records_is_read_as_a_limited_list(
-    ask: Asking, fresh_database: Database, agency: tuple[SandboxAgency, str]
+    api: GraphQLApi, fresh_database: Database, agency: tuple[SandboxAgency, str]
 ) -> None:
     stub, address = agency
     connector = find_connector("govspending_budget")
@@ -224,12 +224,12 @@ async def test_source_without_single_records_is_read_as_a_limited_list(
         "select p.code from project p join source_record r on r.project_id = p.id order by scope"
     )
     sources = {spec.id: replace(connector, spec=spec)}
-    async with LiveAgencyClient(sources, secret, TokenCache()).open() as ask.agencies:
+    async with LiveAgencyClient(sources, secret, TokenCache()).open() as api.agencies:
         for code in (codes[0][0], codes[-1][0]):
-            answer = await ask(LIVE_QUERY, {"code": code}, database=fresh_database)
+            answer = await api(LIVE_QUERY, {"code": code}, database=fresh_database)
             project = answer["data"]["project"]
             assert project["budgets"]
             assert all(line["live"] for line in project["budgets"])
             assert project["budgetNotices"] == []
-    ask.agencies = None
+    api.agencies = None
     assert stub.counters["refused"] == 0

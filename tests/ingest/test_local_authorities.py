@@ -15,7 +15,7 @@ from hub.errors import Invalid
 from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 SAMPLE_FOLDER = CONNECTORS_FOLDER / "local_source_contract" / "sample"
 TOWNS = load_source_file(SAMPLE_FOLDER / "beach_towns.toml")
@@ -55,10 +55,10 @@ async def test_projects_of_a_local_authority_are_in_its_own_area(fresh_database:
 
 
 async def test_province_total_includes_its_local_authorities(
-    fresh_database: Database, ask: Asking
+    fresh_database: Database, api: GraphQLApi
 ) -> None:
     await run_ingest(fresh_database)
-    answer = await ask(MATRIX, database=fresh_database)
+    answer = await api(MATRIX, database=fresh_database)
     [local] = [
         one["total"] for one in answer["data"]["matrix"]["rows"]["headers"] if one["key"] == "LOCAL"
     ]

@@ -25,7 +25,7 @@ from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 from tests.ingest.made import find_sample
 
 MATRIX = """
@@ -114,7 +114,7 @@ async def test_http_read_yields_the_same_ledger_and_stores_no_token(
 
 
 async def test_all_502_records_become_490_projects_exact_to_the_satang(
-    ask: Asking, fresh_database: Database
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
     first = await ingest_sample(
         fresh_database, "govspending_budget", "govspending/bbgfproject.ndjson", 20
@@ -144,7 +144,7 @@ async def test_all_502_records_become_490_projects_exact_to_the_satang(
         assert not await fresh_database.pool.fetchval(f"select count(*) from history.{table}")  # noqa: S608
 
     for phase, expected in (("APPROPRIATED", "57042002900.00"), ("DISBURSED", "28987398430.67")):
-        answer = await ask(MATRIX, {"phase": phase}, database=fresh_database)
+        answer = await api(MATRIX, {"phase": phase}, database=fresh_database)
         matrix = answer["data"]["matrix"]
         assert Decimal(matrix["total"]["budget"]["amount"]) == Decimal(expected)
         rows = [one["total"]["budget"] for one in matrix["rows"]["headers"]]

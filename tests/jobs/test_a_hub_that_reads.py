@@ -18,7 +18,7 @@ from hub.sandbox.agency import USER_TOKEN, SandboxAgency
 from hub.sandbox.faults import Fault
 from hub.sandbox.records import GeneratedRecords
 from hub.settings import Settings
-from tests.conftest import administer, copied, numbers, quiet
+from tests.conftest import copy_database, database_numbers, execute_admin_statement, ignore_message
 from tests.sandbox.served import serve_agency
 
 SPEC = find_connector("govspending_budget").spec
@@ -29,16 +29,16 @@ SECRET_NAME = "GOVSPENDING_USER_TOKEN"  # noqa: S105 - the name of one
 @pytest.fixture
 async def dsn(template: str) -> AsyncIterator[str]:
     """A seeded database that a hub may have for itself."""
-    name = f"reading_{next(numbers)}"
-    yield await copied(template, name)
-    await administer(template, f"drop database {name} with (force)")
+    name = f"reading_{next(database_numbers)}"
+    yield await copy_database(template, name)
+    await execute_admin_statement(template, f"drop database {name} with (force)")
 
 
 @asynccontextmanager
 async def run_hub(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
     """A hub over a database while the block runs, and a look into that."""
     settings = Settings("127.0.0.1", 0, folder, True, dsn, 3, scheduler=True)
-    app = HubApplication(settings, quiet)
+    app = HubApplication(settings, ignore_message)
     connection = await asyncpg.connect(dsn)
     try:
         async with LifespanManager(app, shutdown_timeout=30):

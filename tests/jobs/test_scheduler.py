@@ -20,7 +20,7 @@ from hub.jobs.scheduler import LEASE_DURATION, ScheduledSource, Scheduler
 from hub.store.database import Database, open_database
 from hub.store.ingest import schedule
 from hub.store.ingest.declarations import upsert_source
-from tests.conftest import of_database
+from tests.conftest import replace_database_name
 from tests.ingest.made import SPEC, build_input, build_row, read
 
 DAY = timedelta(days=1)
@@ -82,7 +82,7 @@ async def test_due_source_is_read_by_one_of_several_nodes(
 ) -> None:
     name = await database_with_sources.pool.fetchval("select current_database()")
     clock = FakeClock()
-    async with open_database(of_database(template, name), pool_size=3) as second:
+    async with open_database(replace_database_name(template, name), pool_size=3) as second:
         nodes = [
             create_node(database, clock)
             for database in (database_with_sources, second)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hub.web.listening import Listening
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 from tests.web.door import (
     ACTIVE_STREAMS,
     SCHEMA,
@@ -71,8 +71,8 @@ async def endpoint_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def hub_url(ask: Asking) -> AsyncIterator[str]:
-    hub = ask.hub()
+async def hub_url(api: GraphQLApi) -> AsyncIterator[str]:
+    hub = api.get_application()
     async with run_server(Listening(hub.app, hub.graphql.close), lifespan=False) as server:
         yield f"http://{server_address(server)}/graphql"
 

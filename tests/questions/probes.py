@@ -64,7 +64,7 @@ FILTERS: Final = [
     "actorLevels: [MINISTRY]",
     f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]',
 ]
-KINDS: Final = re.compile(r"gid://hub/(\w+)/")
+TYPE_PATTERN: Final = re.compile(r"gid://hub/(\w+)/")
 AXES: Final = [
     ("ACTOR_LEVEL", "STAGE", f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]'),
     ("AREA", "AGENCY", ""),
@@ -72,13 +72,13 @@ AXES: Final = [
     ("ISSUE", "LINKAGE_STATUS", 'areas: ["gid://hub/Area/C2552-09"]'),
     ("ACTOR_LEVEL", "FISCAL_YEAR", ""),
 ]
-EAST: Final = MatrixQuestion(
+EAST_MATRIX: Final = MatrixQuestion(
     AxisQuestion(DimensionKind.ACTOR_LEVEL),
     AxisQuestion(DimensionKind.STAGE),
     FiscalYearRange(FiscalYear(2010), FiscalYear(2012)),
     MatrixFilter(chains=(CHAIN,)),
 )
-MATRIX: Final = """
+MATRIX_FIELDS: Final = """
   key asOf
   rows { truncated headers { key label { th } total {
     projectCount budget { amount } sumOfCells { amount } states { state cells } } } }
@@ -92,61 +92,63 @@ MATRIX: Final = """
   sources { source { id } status asOf failed message { th } }
   notices { code path text { th } }
 """
-POINTED: Final = """ cells(window: {rowFrom: 0, rowTo: 1, columnFrom: 0, columnTo: 5}) {
+CELL_FIELDS: Final = """ cells(window: {rowFrom: 0, rowTo: 1, columnFrom: 0, columnTo: 5}) {
   projects(first: 5) { totalCount nodes { id code name { th } sameAs { id } parent { id } } }
   contributions(first: 5) { totalCount nodes { treatment line { provenance {
     retrievedAt record { url payloadHash } } } } } } """
 
 
-def contract() -> GraphQLSchema:
+def load_contract() -> GraphQLSchema:
     """The published contract, with the directives on its fields."""
     return build_schema((ROOT / "schema" / "schema.graphql").read_text("utf-8"))
 
 
-def open_to_all(field: GraphQLField) -> bool:
+def is_public(field: GraphQLField) -> bool:
     """Whether no scope is needed: the others are kept shut before they are answered."""
     directives = (field.ast_node.directives if field.ast_node else None) or ()
     return all(directive.name.value != "requiresScopes" for directive in directives)
 
 
-def whole(kind: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
+def select_fields(graphql_type: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
     """Everything below a type that needs no argument, so many records deep."""
     parts = ["__typename"]
-    for name, field in kind.fields.items():
-        if name == "edges" or not open_to_all(field):
+    for name, field in graphql_type.fields.items():
+        if name == "edges" or not is_public(field):
             continue
         if any(
             isinstance(a.type, GraphQLNonNull) and a.default_value is None
             for a in field.args.values()
         ):
             continue
-        below = get_named_type(field.type)
-        if is_leaf_type(below):
+        field_type = get_named_type(field.type)
+        if is_leaf_type(field_type):
             parts.append(name)
             continue
-        assert isinstance(below, GraphQLObjectType | GraphQLInterfaceType)
-        paged = "first" in field.args
-        passing = not isinstance(below, GraphQLInterfaceType) and "id" not in below.fields
-        if depth > 0 or passing:
-            inner = whole(below, depth - (0 if passing else 1))
-            parts.append(f"{name}{'(first: 3)' if paged else ''} {{ {inner} }}")
+        assert isinstance(field_type, GraphQLObjectType | GraphQLInterfaceType)
+        is_paged = "first" in field.args
+        is_wrapper = (
+            not isinstance(field_type, GraphQLInterfaceType) and "id" not in field_type.fields
+        )
+        if depth > 0 or is_wrapper:
+            inner = select_fields(field_type, depth - (0 if is_wrapper else 1))
+            parts.append(f"{name}{'(first: 3)' if is_paged else ''} {{ {inner} }}")
     return " ".join(dict.fromkeys(parts))
 
 
-def by_kind() -> dict[str, list[str]]:
+def group_ids_by_type() -> dict[str, list[str]]:
     """The secret ids by type: the fields of several types may not be asked at once."""
     found: dict[str, list[str]] = {}
     for key in SECRET_IDS:
-        found.setdefault(KINDS.findall(key)[0], []).append(key)
+        found.setdefault(TYPE_PATTERN.findall(key)[0], []).append(key)
     return found
 
 
-def arguments() -> dict[str, list[str]]:
+def build_arguments() -> dict[str, list[str]]:
     """What each root field is asked with; a field that is missing here fails a test."""
     east, roi_et = "gid://hub/Plan/plan-C2552-09-2553", "gid://hub/Plan/plan-45-2553"
     return {
         "node": [f'id: "{key}"' for key in [*SECRET_IDS, f"gid://hub/Source/{SOURCE}"]],
-        "nodes": [f"ids: {json.dumps(ids)}" for ids in by_kind().values()],
+        "nodes": [f"ids: {json.dumps(ids)}" for ids in group_ids_by_type().values()],
         "viewer": [],
         "area": ['by: {code: "21"}', 'by: {code: "45"}'],
         "areas": ['level: PROVINCE, under: "gid://hub/Area/C2560-08"'],
@@ -179,7 +181,7 @@ def arguments() -> dict[str, list[str]]:
         "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS] + ["first: 100"],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
         "matrix": [],
-        "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST)}"'],
+        "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         "rules": [],  # of no agency, nor of any draft
         "accessLog": [],  # of calls and not of data: who may read which is in test_access_log
         "planningRound": [],
@@ -188,51 +190,55 @@ def arguments() -> dict[str, list[str]]:
     }
 
 
-def matrices() -> Iterator[str]:
+def build_matrix_queries() -> Iterator[str]:
     """Matrices along several axes, under every filter; and what stands in their cells."""
-    for rows, columns, always in AXES:
-        first = (rows, columns) == AXES[0][:2]
-        for asked in FILTERS if first else FILTERS[:1]:
-            filtered = ", ".join(filter(None, (always if always not in asked else "", asked)))
-            for order, parts in (("", MATRIX), (", orderBy: BUDGET_DESC", POINTED)):
+    for rows, columns, axis_filter in AXES:
+        is_first_axes = (rows, columns) == AXES[0][:2]
+        for extra_filter in FILTERS if is_first_axes else FILTERS[:1]:
+            combined_filter = ", ".join(
+                filter(None, (axis_filter if axis_filter not in extra_filter else "", extra_filter))
+            )
+            for order, parts in (("", MATRIX_FIELDS), (", orderBy: BUDGET_DESC", CELL_FIELDS)):
                 yield (
                     f"{{ matrix(input: {{rows: {{dimension: {rows}{order}, limit: 8}}, "
                     f"columns: {{dimension: {columns}, limit: 8}}, "
-                    f"filter: {{{filtered}}}, {YEARS}}}) "
+                    f"filter: {{{combined_filter}}}, {YEARS}}}) "
                     f"{{ {parts} }} }}"
                 )
 
 
-def pages() -> Iterator[str]:
+def build_page_queries() -> Iterator[str]:
     """Short pages, from cursors made up to stand just before and behind a secret."""
     for m in MARKS:
         for key in (["ก", ""], [f"ก{m}", m], [f"ก{m}", "zz"], ["ข", ""]):
             cursor = encode_cursor(tuple(key))
-            yield f'{{ projects(first: 2, after: "{cursor}") {{ {PAGED} }} }}'
+            yield f'{{ projects(first: 2, after: "{cursor}") {{ {PAGE_FIELDS} }} }}'
         cursor = encode_cursor((f"{m}-link",))
-        yield f'{{ linkages(first: 2, after: "{cursor}") {{ {PAGED} }} }}'
+        yield f'{{ linkages(first: 2, after: "{cursor}") {{ {PAGE_FIELDS} }} }}'
 
 
-PAGED: Final = "totalCount pageInfo { hasNextPage endCursor } nodes { id }"
+PAGE_FIELDS: Final = "totalCount pageInfo { hasNextPage endCursor } nodes { id }"
 
 
 @cache
-def probes() -> list[str]:
+def build_probes() -> list[str]:
     """Every question that looks for drafts, those of real users first."""
-    schema = contract()
+    schema = load_contract()
     assert schema.query_type
     found = [question.read_text("utf-8") for question in QUESTIONS]
-    for name, each in arguments().items():
-        kind = get_named_type(schema.query_type.fields[name].type)
-        for one in each:
-            if isinstance(kind, GraphQLInterfaceType):
-                below = " ".join(
-                    f"... on {told} {{ {whole(schema.get_type(told), 0)} }}"  # type: ignore[arg-type]
-                    for told in sorted(set(KINDS.findall(one)))
-                    if told in schema.type_map
+    for name, variants in build_arguments().items():
+        graphql_type = get_named_type(schema.query_type.fields[name].type)
+        for one in variants:
+            if isinstance(graphql_type, GraphQLInterfaceType):
+                selection = " ".join(
+                    f"... on {type_name} {{ {select_fields(schema.get_type(type_name), 0)} }}"  # type: ignore[arg-type]
+                    for type_name in sorted(set(TYPE_PATTERN.findall(one)))
+                    if type_name in schema.type_map
                 )
             else:
-                assert isinstance(kind, GraphQLObjectType)
-                below = whole(kind, 0 if kind.name in {"Matrix", "Area"} else 1)
-            found.append(f"{{ {name}{f'({one})' if one else ''} {{ {below} }} }}")
-    return [*found, *matrices(), *pages()]
+                assert isinstance(graphql_type, GraphQLObjectType)
+                selection = select_fields(
+                    graphql_type, 0 if graphql_type.name in {"Matrix", "Area"} else 1
+                )
+            found.append(f"{{ {name}{f'({one})' if one else ''} {{ {selection} }} }}")
+    return [*found, *build_matrix_queries(), *build_page_queries()]

@@ -25,7 +25,7 @@ MARK: Final = "ซ่อนเร้น"
 
 
 @dataclass(frozen=True)
-class Bundle:
+class DraftBundle:
     """Whose, under which mark, how much money (satang), and how far disclosed."""
 
     owner: str
@@ -34,13 +34,13 @@ class Bundle:
     visibility: str = "PRIVATE"
 
 
-MINISTERIAL: Final = Bundle("department:05003", "qqdept", 98_765_432_109)
-PROVINCIAL: Final = Bundle("province:20", "qqprov", 87_654_321_098)
+MINISTERIAL: Final = DraftBundle("department:05003", "qqdept", 98_765_432_109)
+PROVINCIAL: Final = DraftBundle("province:20", "qqprov", 87_654_321_098)
 
 
-async def prepare(connection: asyncpg.Connection, at: datetime) -> None:
+async def insert_public_source(connection: asyncpg.Connection, at: datetime) -> None:
     """What everybody may know beside the reference data: a source that undertakes to tell."""
-    covers = Coverage(
+    coverage = Coverage(
         frozenset({ActorLevel.MINISTRY, ActorLevel.PROVINCE}),
         frozenset(),
         frozenset(),
@@ -53,7 +53,7 @@ async def prepare(connection: asyncpg.Connection, at: datetime) -> None:
         "'DAILY', $3)",
         SOURCE,
         at,
-        json.dumps(covers.dump()),
+        json.dumps(coverage.dump()),
     )
     for year in (2010, 2012):
         key = f"open-{year}"
@@ -82,32 +82,32 @@ async def prepare(connection: asyncpg.Connection, at: datetime) -> None:
         )
 
 
-async def plant(connection: asyncpg.Connection, bundle: Bundle, at: datetime) -> None:
+async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at: datetime) -> None:
     """A bundle, known since `at`; later its project was renamed."""
-    m, owner, seen = bundle.mark, bundle.owner, bundle.visibility
-    run = connection.execute
-    words = f"โครงการ{MARK} {m}"
+    m, owner, visibility = bundle.mark, bundle.owner, bundle.visibility
+    execute = connection.execute
+    text = f"โครงการ{MARK} {m}"
     for key, level, repeats, parent in (
         (m, "MINISTRY", None, None),
         (f"{m}-again", "MINISTRY", "s37-01", "s37-02"),
     ):
-        await run(
+        await execute(
             "insert into project (id, code, name_th, name_en, sort_key, actor_level, owner_id, "
             "fiscal_years, visibility, duplicate_of, parent_id, source_id, source_key, known_from) "
             "values ($1, $1, $2, $3, $4, $5, $6, '{2010, 2011}', $7, $8, $9, $10, $1, $11)",
             key,
-            f"{words} เดิม",
+            f"{text} เดิม",
             f"hidden {key}",
             f"ก{key}",
             level,
             owner,
-            seen,
+            visibility,
             repeats,
             parent,
             SOURCE,
             at,
         )
-        await run(
+        await execute(
             "insert into source_record (id, source_id, scheme, value, url, payload_hash, payload, "
             "retrieved_at, project_id, scope, known_from) "
             "values ($1, $2, $2, $1, $3, $1, '{}', $4, $1, '', $5)",
@@ -118,7 +118,7 @@ async def plant(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
             at,
         )
         for area in ("21", "45"):
-            await run(
+            await execute(
                 "insert into project_area (project_id, area_id, basis, known_from) "
                 "values ($1, $2, 'UNKNOWN', $3)",
                 key,
@@ -126,7 +126,7 @@ async def plant(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
                 at,
             )
         for year in (2010, 2011):
-            await run(
+            await execute(
                 "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, "
                 "amount, record_id, source_id, known_from) values "
                 "($1, $2, '21', $3, 'APPROPRIATED', 'LOAN', $4, $2, $5, $6)",
@@ -137,30 +137,30 @@ async def plant(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
                 SOURCE,
                 at,
             )
-        await run(
+        await execute(
             "insert into external_id (scheme, value, subject, known_from) values ($1, $2, $3, $4)",
             "emenscr",
             f"ext-{key}",
             f"gid://hub/Project/{key}",
             at,
         )
-        await run(
+        await execute(
             "insert into provenance (subject, ordinal, source_id, record_id, asserted, citation, "
             "known_from) values ($1, 0, $2, $3, 'REPORTED', $4, $5)",
             f"gid://hub/Project/{key}",
             SOURCE,
             key,
-            words,
+            text,
             at,
         )
-    await plans(connection, bundle, at)
+    await insert_plans(connection, bundle, at)
     for key, project, issue, stage in (
         (f"{m}-link", m, "s42-east-1", f"{CHAIN}.marketing"),
         (f"{m}-link-again", f"{m}-again", "s42-east-1", f"{CHAIN}.transport"),
         (f"{m}-link-open", "s37-13", "s42-east-2", f"{CHAIN}.marketing"),
         (f"{m}-link-own", "s37-15", f"{m}-issue", f"{CHAIN}.marketing"),
     ):
-        await run(
+        await execute(
             "insert into linkage (id, project_id, issue_id, stage_id, status, visibility, share, "
             "reasons, proposed_by_id, known_from) values "
             "($1, $2, $3, $4, 'DISPUTED', $5, 0.123, $6, $7, $8)",
@@ -168,32 +168,32 @@ async def plant(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
             project,
             issue,
             stage,
-            seen,
-            f'[{{"code": "{m}", "th": "{words}", "weight": 0.5}}]',
+            visibility,
+            f'[{{"code": "{m}", "th": "{text}", "weight": 0.5}}]',
             owner,
             at,
         )
-    await run(
+    await execute(
         "insert into finding (id, kind, severity, summary_th) values ($1, 'OVERLAP', 1, $2)",
         m,
-        words,
+        text,
     )
     for project in (m, "s37-05"):
-        await run(
+        await execute(
             "insert into finding_subject (finding_id, project_id) values ($1, $2)", m, project
         )
-    await run("update project set name_th = $2 where id = $1", m, words)
+    await execute("update project set name_th = $2 where id = $1", m, text)
 
 
-async def plans(connection: asyncpg.Connection, bundle: Bundle, at: datetime) -> None:
+async def insert_plans(connection: asyncpg.Connection, bundle: DraftBundle, at: datetime) -> None:
     """Another version of the eastern plan, with its own words and issue; and a new plan."""
-    m, run = bundle.mark, connection.execute
-    words = f"แผน{MARK} {m}"
-    await run(
+    m, execute = bundle.mark, connection.execute
+    text = f"แผน{MARK} {m}"
+    await execute(
         "insert into plan (id, kind, title_th, sort_key, area_id, first_year, last_year, "
         "known_from) values ($1, 'CLUSTER_DEVELOPMENT', $2, $2, 'C2552-09', 2010, 2013, $3)",
         f"{m}-plan",
-        words,
+        text,
         at,
     )
     number = 2 if m == MINISTERIAL.mark else 3
@@ -201,7 +201,7 @@ async def plans(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
         (f"{m}-v", "plan-C2552-09-2553", number),
         (f"{m}-plan-v", f"{m}-plan", 1),
     ):
-        await run(
+        await execute(
             "insert into plan_version (id, plan_id, number, status, visibility, owner_id, "
             "vision_th, known_from) values ($1, $2, $3, 'DRAFT', $4, $5, $6, $7)",
             key,
@@ -209,22 +209,22 @@ async def plans(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
             at_number,
             bundle.visibility,
             bundle.owner,
-            words,
+            text,
             at,
         )
-    await run(
+    await execute(
         "insert into issue (id, plan_id, known_from) values ($1, 'plan-C2552-09-2553', $2)",
         f"{m}-issue",
         at,
     )
     for issue, rank in (("s42-east-1", 2), (f"{m}-issue", 1)):
-        await run(
+        await execute(
             "insert into issue_revision (issue_id, version_id, code, name_th, sort_key, rank, "
             "theme, chain_id, known_from) values ($1, $2, $3, $4, $4, $5, $6, $7, $8)",
             issue,
             f"{m}-v",
             f"{m}-{rank}",
-            words,
+            text,
             rank,
             m,
             CHAIN,
@@ -232,7 +232,7 @@ async def plans(connection: asyncpg.Connection, bundle: Bundle, at: datetime) ->
         )
 
 
-async def settle(connection: asyncpg.Connection, at: datetime) -> None:
+async def finish_run(connection: asyncpg.Connection, at: datetime) -> None:
     """The register ends a run over whatever is there."""
     await connection.execute(MARK_SOURCE_SUCCEEDED, SOURCE, "digest")
     await connection.execute(

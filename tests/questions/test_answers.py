@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 QUESTIONS = sorted(Path(__file__).parent.glob("*.graphql"))
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
-async def test_a_question_gets_the_answer_it_always_got(
-    ask: Asking, question: Path, request: pytest.FixtureRequest
+async def test_answer_equals_the_stored_answer(
+    api: GraphQLApi, question: Path, request: pytest.FixtureRequest
 ) -> None:
-    answer = await ask(question.read_text(encoding="utf-8"))
+    answer = await api(question.read_text(encoding="utf-8"))
     assert "errors" not in answer
-    kept = question.with_suffix(".json")
+    answer_file = question.with_suffix(".json")
     if request.config.getoption("--write-answers"):
         text = json.dumps(answer["data"], ensure_ascii=False, indent=1)
-        kept.write_text(text + "\n", encoding="utf-8")
-    assert answer["data"] == json.loads(kept.read_text(encoding="utf-8"))
+        answer_file.write_text(text + "\n", encoding="utf-8")
+    assert answer["data"] == json.loads(answer_file.read_text(encoding="utf-8"))
 
 
-def test_there_are_questions_to_ask() -> None:
+def test_at_least_ten_questions_exist() -> None:
     assert len(QUESTIONS) >= 10

@@ -12,30 +12,30 @@ EXAMPLES = ROOT / "hub/web/pages/examples.json"
 QUESTIONS = sorted(HERE.glob("*.graphql"))
 
 
-def examples() -> str:
+def render_examples() -> str:
     """What /query offers, from the questions; their first two comment lines are the titles."""
-    made = []
+    entries = []
     for question in QUESTIONS:
         text = question.read_text(encoding="utf-8")
         th, en = (line.removeprefix("# ") for line in text.splitlines()[:2])
-        made.append({"name": question.stem, "title": {"th": th, "en": en}, "query": text})
-    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+        entries.append({"name": question.stem, "title": {"th": th, "en": en}, "query": text})
+    return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
 
 
-def test_the_page_offers_these_questions() -> None:
-    assert EXAMPLES.read_text(encoding="utf-8") == examples(), (
+def test_examples_file_contains_the_questions() -> None:
+    assert EXAMPLES.read_text(encoding="utf-8") == render_examples(), (
         "write it anew: python tests/questions/test_examples.py"
     )
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
-def test_a_question_fits_the_contract(question: Path) -> None:
-    published = ROOT / "schema/schema.graphql"
-    if not published.exists():
+def test_question_is_valid_against_the_contract(question: Path) -> None:
+    schema_file = ROOT / "schema/schema.graphql"
+    if not schema_file.exists():
         pytest.skip("schema/schema.graphql is not written yet: make sdl")
-    schema = build_schema(published.read_text(encoding="utf-8"))
+    schema = build_schema(schema_file.read_text(encoding="utf-8"))
     assert not validate(schema, parse(question.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":
-    EXAMPLES.write_text(examples(), encoding="utf-8")
+    EXAMPLES.write_text(render_examples(), encoding="utf-8")

@@ -9,12 +9,12 @@ import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.store.database import Database
-from tests.conftest import Asking
-from tests.questions.probes import probes
-from tests.questions.secrets import Bundle, plant, prepare, settle
+from tests.conftest import GraphQLApi
+from tests.questions.probes import build_probes
+from tests.questions.secrets import DraftBundle, finish_run, insert_bundle, insert_public_source
 
-LISTED = Bundle("department:05003", "qqdept", 98_765_432_109, "LISTED")
-OTHERWISE = """
+LISTED_BUNDLE = DraftBundle("department:05003", "qqdept", 98_765_432_109, "LISTED")
+CHANGE_DETAILS = """
 update project set code = 'x' || code, name_th = 'อื่น', name_en = null, sort_key = 'ฮ',
     owner_id = 'province:45' where id like 'qqdept%';
 update budget_line set funding = 'MINISTRY', amount = 1, phase = 'REQUESTED',
@@ -24,42 +24,44 @@ update linkage set status = 'PROPOSED', share = null, reasons = '[]', proposed_b
 insert into project_implementer (project_id, ordinal, agency_id)
     values ('qqdept', 0, 'ministry:05');
 """
-MATRICES = [probe for probe in probes() if "hiddenProjects" in probe]
+MATRIX_PROBES = [probe for probe in build_probes() if "hiddenProjects" in probe]
 
 
 @pytest.fixture
-async def listed(fresh_database: Database) -> Database:
+async def listed_database(fresh_database: Database) -> Database:
     at = datetime.now(UTC)
     async with fresh_database.write_transaction() as connection:
-        await prepare(connection, at)
+        await insert_public_source(connection, at)
     async with fresh_database.write_transaction() as connection:
-        await plant(connection, LISTED, at)
+        await insert_bundle(connection, LISTED_BUNDLE, at)
     async with fresh_database.write_transaction() as connection:
-        await settle(connection, at)
+        await finish_run(connection, at)
     return fresh_database
 
 
-async def answers(ask: Asking, database: Database, viewer: Viewer, now: datetime) -> list[str]:
+async def fetch_answers(
+    api: GraphQLApi, database: Database, viewer: Viewer, now: datetime
+) -> list[str]:
     return [
-        json.dumps((await ask(probe, viewer=viewer, database=database, now=now))["data"])
-        for probe in MATRICES
+        json.dumps((await api(probe, viewer=viewer, database=database, now=now))["data"])
+        for probe in MATRIX_PROBES
     ]
 
 
-async def test_whose_it_is_and_what_it_costs_cannot_be_found_out_by_asking(
-    ask: Asking, listed: Database
+async def test_details_of_a_listed_project_do_not_change_the_answers(
+    api: GraphQLApi, listed_database: Database
 ) -> None:
     now = datetime.now(UTC)
-    before = await answers(ask, listed, ANONYMOUS, now)
-    async with listed.write_transaction() as connection:
-        await connection.execute(OTHERWISE)
-    assert await answers(ask, listed, ANONYMOUS, now) == before
+    before = await fetch_answers(api, listed_database, ANONYMOUS, now)
+    async with listed_database.write_transaction() as connection:
+        await connection.execute(CHANGE_DETAILS)
+    assert await fetch_answers(api, listed_database, ANONYMOUS, now) == before
     assert sum('"hiddenProjects": 1' in one or '"hiddenProjects": 2' in one for one in before) > 3
 
 
-async def test_oversight_reads_what_is_listed(ask: Asking, listed: Database) -> None:
+async def test_oversight_reads_listed_projects(api: GraphQLApi, listed_database: Database) -> None:
     overseer = Viewer("an auditor", None, frozenset({Permission.OVERSEE.value}))
     question = '{ project(by: {code: "qqdept"}) { visibility linkages { totalCount } } }'
-    seen = await ask(question, viewer=overseer, database=listed)
+    seen = await api(question, viewer=overseer, database=listed_database)
     assert seen["data"]["project"] == {"visibility": "LISTED", "linkages": {"totalCount": 1}}
-    assert (await ask(question, database=listed))["data"]["project"] is None
+    assert (await api(question, database=listed_database))["data"]["project"] is None

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 YEAR_2554 = {"from": {"be": 2554}, "to": {"be": 2554}}
-MATRIX = """
+MATRIX_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   rows { headers { key } } columns { headers { key path { th } total { projectCount } } }
   cells { row { key } column { key } state projectCount stateReasons { code }
@@ -17,7 +17,7 @@ query ($i: MatrixInput!) { matrix(input: $i) {
 """
 
 
-def by_level_and_stage(chain: str, area: str | None) -> dict[str, Any]:
+def build_variables(chain: str, area: str | None) -> dict[str, Any]:
     return {
         "i": {
             "rows": {"dimension": "ACTOR_LEVEL"},
@@ -31,18 +31,18 @@ def by_level_and_stage(chain: str, area: str | None) -> dict[str, Any]:
     }
 
 
-async def drawn(ask: Asking, chain: str, area: str | None) -> dict[str, Any]:
-    answer = await ask(MATRIX, by_level_and_stage(chain, area))
+async def fetch_matrix(api: GraphQLApi, chain: str, area: str | None) -> dict[str, Any]:
+    answer = await api(MATRIX_QUERY, build_variables(chain, area))
     assert "errors" not in answer
     matrix: dict[str, Any] = answer["data"]["matrix"]
     return matrix
 
 
-async def test_the_clusters_of_2010_are_eighteen_and_so_are_todays_with_other_members(
-    ask: Asking,
+async def test_both_editions_have_18_clusters_with_different_members(
+    api: GraphQLApi,
 ) -> None:
     members = "totalCount nodes { code children { code } }"
-    answer = await ask(
+    answer = await api(
         '{ then: areas(level: CLUSTER, on: "2010-06-01", first: 100) { totalCount nodes { code '
         f'children(on: "2010-06-01") {{ code }} }} }} '
         f"today: areas(level: CLUSTER, first: 100) {{ {members} }} }}"
@@ -57,10 +57,10 @@ async def test_the_clusters_of_2010_are_eighteen_and_so_are_todays_with_other_me
     assert [sum(len(s) for s in edition) for edition in sets] == [75, 76]
 
 
-async def test_the_eastern_cluster_of_2010_has_four_provinces_and_is_run_from_chonburi(
-    ask: Asking,
+async def test_eastern_cluster_of_2010_has_four_provinces_and_its_centre_in_chonburi(
+    api: GraphQLApi,
 ) -> None:
-    answer = await ask(
+    answer = await api(
         '{ area(by: {code: "C2552-09"}) { children(on: "2010-06-01") { name { th } } '
         'operationsCentre(on: "2010-06-01") { name { th } } } }'
     )
@@ -74,9 +74,9 @@ async def test_the_eastern_cluster_of_2010_has_four_provinces_and_is_run_from_ch
     [("2011-03-27", []), ("2011-03-28", ["C2552-10"]), ("2026-01-01", ["C2560-10"])],
 )
 async def test_bueng_kan_joins_a_cluster_on_28_march_2011(
-    ask: Asking, day: str, clusters: list[str]
+    api: GraphQLApi, day: str, clusters: list[str]
 ) -> None:
-    answer = await ask(
+    answer = await api(
         'query ($on: Date) { area(by: {code: "38"}) { parents(on: $on) { parent { code } } } }',
         {"on": day},
     )
@@ -84,10 +84,10 @@ async def test_bueng_kan_joins_a_cluster_on_28_march_2011(
 
 
 @pytest.mark.parametrize(("day", "provinces"), [("2010-06-01", 75), (None, 76)])
-async def test_the_provinces_are_75_in_2010_and_76_today_and_bangkok_is_none_of_them(
-    ask: Asking, day: str | None, provinces: int
+async def test_there_are_75_provinces_in_2010_and_76_today_without_bangkok(
+    api: GraphQLApi, day: str | None, provinces: int
 ) -> None:
-    answer = await ask(
+    answer = await api(
         "query ($on: Date) { areas(level: PROVINCE, on: $on, first: 100) { nodes { kind } } }",
         {"on": day},
     )
@@ -102,10 +102,10 @@ async def test_the_provinces_are_75_in_2010_and_76_today_and_bangkok_is_none_of_
         ("C2552-09", "ผู้ว่าราชการจังหวัดชลบุรี"),
     ],
 )
-async def test_a_cluster_is_headed_by_rule_r1_as_slide_15_says(
-    ask: Asking, cluster: str, head: str
+async def test_cluster_head_follows_rule_r1_of_slide_15(
+    api: GraphQLApi, cluster: str, head: str
 ) -> None:
-    answer = await ask(
+    answer = await api(
         'query ($code: String!) { area(by: {code: $code}) { head(on: "2010-06-01") '
         "{ text { th } rule { code } provenance { citation } } } }",
         {"code": cluster},
@@ -116,8 +116,8 @@ async def test_a_cluster_is_headed_by_rule_r1_as_slide_15_says(
     assert any("15" in p["citation"] for p in found["provenance"])
 
 
-async def test_the_eastern_tourism_matrix_of_slide_37(ask: Asking) -> None:
-    matrix = await drawn(ask, "tourism-east", "C2552-09")
+async def test_eastern_tourism_matrix_equals_slide_37(api: GraphQLApi) -> None:
+    matrix = await fetch_matrix(api, "tourism-east", "C2552-09")
     assert len(matrix["rows"]["headers"]) == len(matrix["columns"]["headers"]) == 6
     cells = {(c["row"]["key"], c["column"]["key"]): c for c in matrix["cells"]}
     assert len(cells) == 36
@@ -127,8 +127,8 @@ async def test_the_eastern_tourism_matrix_of_slide_37(ask: Asking) -> None:
     assert matrix["total"]["projectCount"] == 15
 
 
-async def test_the_jasmine_rice_matrix_of_slide_38(ask: Asking) -> None:
-    matrix = await drawn(ask, "jasmine-rice-roi-et", "45")
+async def test_jasmine_rice_matrix_equals_slide_38(api: GraphQLApi) -> None:
+    matrix = await fetch_matrix(api, "jasmine-rice-roi-et", "45")
     headers = matrix["columns"]["headers"]
     assert (len(matrix["rows"]["headers"]), len(headers)) == (4, 11)
     states = Counter(cell["state"] for cell in matrix["cells"])
@@ -140,9 +140,9 @@ async def test_the_jasmine_rice_matrix_of_slide_38(ask: Asking) -> None:
 
 
 async def test_the_industry_chain_of_slide_74_expects_43_activities_in_15_cells(
-    ask: Asking,
+    api: GraphQLApi,
 ) -> None:
-    matrix = await drawn(ask, "industry", None)
+    matrix = await fetch_matrix(api, "industry", None)
     cells = matrix["cells"]
     assert len(cells) == 30
     assert Counter(cell["state"] for cell in cells) == {"GAP": 15, "NOT_EXPECTED": 15}
@@ -154,15 +154,15 @@ async def test_the_industry_chain_of_slide_74_expects_43_activities_in_15_cells(
         assert all(role["citation"] == "slide 74" for role in cell["expected"])
 
 
-async def test_a_fiscal_year_may_be_said_in_either_era(ask: Asking) -> None:
-    asked = by_level_and_stage("tourism-east", "C2552-09")
-    buddhist = await ask(MATRIX, asked)
-    asked["i"]["fiscalYears"] = {"from": {"ce": 2011}, "to": {"ce": 2011}}
-    assert await ask(MATRIX, asked) == buddhist
+async def test_fiscal_year_is_accepted_in_either_era(api: GraphQLApi) -> None:
+    variables = build_variables("tourism-east", "C2552-09")
+    buddhist = await api(MATRIX_QUERY, variables)
+    variables["i"]["fiscalYears"] = {"from": {"ce": 2011}, "to": {"ce": 2011}}
+    assert await api(MATRIX_QUERY, variables) == buddhist
 
 
 @pytest.mark.parametrize(
-    ("year", "says"),
+    ("year", "message"),
     [
         ({"be": 2011}, "ce: 2011"),
         ({"ce": 2554}, "be: 2554"),
@@ -170,39 +170,40 @@ async def test_a_fiscal_year_may_be_said_in_either_era(ask: Asking) -> None:
         ({}, "exactly one"),
     ],
 )
-async def test_a_year_that_cannot_be_says_what_is_wrong(
-    ask: Asking, year: dict[str, int], says: str
+async def test_invalid_fiscal_year_is_rejected_with_a_suggestion(
+    api: GraphQLApi, year: dict[str, int], message: str
 ) -> None:
-    asked = by_level_and_stage("tourism-east", None)
-    asked["i"]["fiscalYears"] = {"from": year, "to": year}
-    answer = await ask(MATRIX, asked)
-    assert says in answer["errors"][0]["message"]
+    variables = build_variables("tourism-east", None)
+    variables["i"]["fiscalYears"] = {"from": year, "to": year}
+    answer = await api(MATRIX_QUERY, variables)
+    assert message in answer["errors"][0]["message"]
 
 
-async def test_provinces_with_clusters_and_plans_cost_three_statements(ask: Asking) -> None:
-    answer = await ask(
+async def test_provinces_with_clusters_and_plans_take_three_statements(api: GraphQLApi) -> None:
+    answer = await api(
         "{ areas(level: PROVINCE, first: 100) { nodes { code parents { parent { code } } "
         "plans { nodes { id } } } } }"
     )
     assert len(answer["data"]["areas"]["nodes"]) == 77
-    assert ask.statements <= 3, ask.sent
+    assert api.statement_count <= 3, api.sent_statements
 
 
-async def test_a_key_asks_the_same_question_again_and_a_cell_is_found_by_its_id(
-    ask: Asking,
+async def test_saved_matrix_equals_the_original_and_its_cell_is_found_by_id(
+    api: GraphQLApi,
 ) -> None:
-    asked = by_level_and_stage("tourism-east", "C2552-09")
-    first = await ask(
-        "query ($i: MatrixInput!) { matrix(input: $i) { key cells { id projectCount } } }", asked
+    variables = build_variables("tourism-east", "C2552-09")
+    first = await api(
+        "query ($i: MatrixInput!) { matrix(input: $i) { key cells { id projectCount } } }",
+        variables,
     )
     matrix = first["data"]["matrix"]
-    again = await ask(
+    saved = await api(
         "query ($k: ID!, $c: ID!) { savedMatrix(key: $k) { key cells { id projectCount } } "
         "node(id: $c) { ... on Cell { projectCount row { key } column { key } } } }",
         {"k": matrix["key"], "c": matrix["cells"][0]["id"]},
     )
-    assert again["data"]["savedMatrix"] == matrix
-    assert again["data"]["node"] == {
+    assert saved["data"]["savedMatrix"] == matrix
+    assert saved["data"]["node"] == {
         "projectCount": 2,
         "row": {"key": "MINISTRY"},
         "column": {"key": "attractions"},
@@ -223,32 +224,34 @@ async def test_a_key_asks_the_same_question_again_and_a_cell_is_found_by_its_id(
         ({"rows": {"dimension": "AREA", "limit": 0}}, "rows.limit"),
     ],
 )
-async def test_a_question_that_cannot_be_asked_names_the_field(
-    ask: Asking, change: dict[str, Any], field: str
+async def test_invalid_matrix_input_is_rejected_and_the_field_is_named(
+    api: GraphQLApi, change: dict[str, Any], field: str
 ) -> None:
-    asked = by_level_and_stage("tourism-east", "C2552-09")
-    asked["i"] |= change
-    error = (await ask(MATRIX, asked))["errors"][0]
+    variables = build_variables("tourism-east", "C2552-09")
+    variables["i"] |= change
+    error = (await api(MATRIX_QUERY, variables))["errors"][0]
     assert error["extensions"]["code"] == "INVALID"
     assert error["extensions"]["field"] == field
     assert error["extensions"]["th"]
 
 
-async def test_a_key_cut_short_is_refused_in_words(ask: Asking) -> None:
-    answer = await ask('{ savedMatrix(key: "tzH3tatWSl") { key } }')
+async def test_truncated_matrix_key_is_rejected(api: GraphQLApi) -> None:
+    answer = await api('{ savedMatrix(key: "tzH3tatWSl") { key } }')
     assert answer["errors"][0]["extensions"]["field"] == "key"
     assert answer["data"]["savedMatrix"] is None
 
 
-async def test_what_a_limit_cuts_stands_together_last_and_totals_keep_it(ask: Asking) -> None:
-    asked = by_level_and_stage("tourism-east", "C2552-09")
-    asked["i"]["rows"] |= {"limit": 2, "orderBy": "GAPS_DESC"}
+async def test_members_beyond_the_limit_are_grouped_last_and_stay_in_the_total(
+    api: GraphQLApi,
+) -> None:
+    variables = build_variables("tourism-east", "C2552-09")
+    variables["i"]["rows"] |= {"limit": 2, "orderBy": "GAPS_DESC"}
     matrix = (
-        await ask(
+        await api(
             "query ($i: MatrixInput!) { matrix(input: $i) { rows { truncated memberCount "
             "headers { key kind } } cells { projectCount } notices { code } "
             "total { projectCount } } }",
-            asked,
+            variables,
         )
     )["data"]["matrix"]
     rows = matrix["rows"]
@@ -259,14 +262,14 @@ async def test_what_a_limit_cuts_stands_together_last_and_totals_keep_it(ask: As
     assert "BEYOND_LIMIT" in {notice["code"] for notice in matrix["notices"]}
 
 
-async def test_the_board_of_investment_stood_under_industry_in_2554(ask: Asking) -> None:
-    asked = by_level_and_stage("tourism-east", "C2552-09")
-    asked["i"]["rows"] = {"dimension": "AGENCY", "includeEmpty": False}
+async def test_board_of_investment_was_under_industry_in_2554(api: GraphQLApi) -> None:
+    variables = build_variables("tourism-east", "C2552-09")
+    variables["i"]["rows"] = {"dimension": "AGENCY", "includeEmpty": False}
     matrix = (
-        await ask(
+        await api(
             "query ($i: MatrixInput!) { matrix(input: $i) { rows { headers { key kind total "
             "{ projectCount } } } } }",
-            asked,
+            variables,
         )
     )["data"]["matrix"]
     rows = {h["key"]: h["total"]["projectCount"] for h in matrix["rows"]["headers"]}

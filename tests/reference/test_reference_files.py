@@ -20,16 +20,16 @@ EASTERN: Final = {"จันทบุรี", "ชลบุรี", "ตรา�
 Row = dict[str, str]
 
 
-def rows(name: str) -> list[Row]:
+def read_rows(name: str) -> list[Row]:
     with (REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def keys(name: str, column: str = "code") -> set[str]:
-    return {row[column] for row in rows(name)}
+def read_keys(name: str, column: str = "code") -> set[str]:
+    return {row[column] for row in read_rows(name)}
 
 
-def in_force(found: list[Row], day: str) -> list[Row]:
+def filter_in_force(found: list[Row], day: str) -> list[Row]:
     """Half-open: from `valid_from` up to, not on, `valid_to`; empty is unbounded."""
     return [
         row
@@ -38,11 +38,13 @@ def in_force(found: list[Row], day: str) -> list[Row]:
     ]
 
 
-def parents(level: str, day: str) -> dict[str, list[str]]:
+def read_parents(level: str, day: str) -> dict[str, list[str]]:
     """By child of that level, the codes it belongs to on the day."""
-    of_level = {row["code"] for row in in_force(rows("areas"), day) if row["level"] == level}
+    of_level = {
+        row["code"] for row in filter_in_force(read_rows("areas"), day) if row["level"] == level
+    }
     found: dict[str, list[str]] = defaultdict(list)
-    for row in in_force(rows("area_memberships"), day):
+    for row in filter_in_force(read_rows("area_memberships"), day):
         if row["child_code"] in of_level:
             found[row["child_code"]].append(row["parent_code"])
     return found
@@ -52,22 +54,24 @@ def parents(level: str, day: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_file_is_plain_text_that_any_program_can_read(path: Path) -> None:
+def test_file_is_normalized_utf8_text(path: Path) -> None:
     text = path.read_bytes().decode("utf-8")
     assert "\r" not in text
     assert text.endswith("\n")
     assert not text.startswith("\ufeff")
     assert unicodedata.is_normalized("NFC", text)
-    strange = {c for c in text if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Co", "Cn"}}
-    assert not strange
+    unexpected = {
+        c for c in text if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Co", "Cn"}
+    }
+    assert not unexpected
     assert "\u0e4d\u0e32" not in text, "a decomposed sara am"
     assert not any("๐" <= c <= "๙" for c in text), "Thai digits"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_row_is_whole_and_says_where_it_comes_from(path: Path) -> None:
+def test_every_row_is_complete_and_has_provenance(path: Path) -> None:
     sources = tomllib.loads((REFERENCE / "sources.toml").read_text(encoding="utf-8"))
-    found = rows(path.stem)
+    found = read_rows(path.stem)
     assert found
     assert set(PROVENANCE) <= set(found[0])
     for row in found:
@@ -83,8 +87,8 @@ def test_every_row_is_whole_and_says_where_it_comes_from(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_dates_are_dates_and_no_range_ends_before_it_starts(path: Path) -> None:
-    for row in rows(path.stem):
+def test_dates_are_valid_and_ranges_are_ordered(path: Path) -> None:
+    for row in read_rows(path.stem):
         for column in ("valid_from", "valid_to", "starts_on", "ends_on", "decided_on"):
             if row.get(column):
                 assert 1900 < date.fromisoformat(row[column]).year < 2100, row
@@ -96,7 +100,7 @@ def test_dates_are_dates_and_no_range_ends_before_it_starts(path: Path) -> None:
 
 def test_every_source_is_used_and_has_a_title_in_both_languages() -> None:
     sources = tomllib.loads((REFERENCE / "sources.toml").read_text(encoding="utf-8"))
-    assert set(sources) == {row["source"] for path in FILES for row in rows(path.stem)}
+    assert set(sources) == {row["source"] for path in FILES for row in read_rows(path.stem)}
     for source in sources.values():
         assert set(source) == {"title_th", "title_en", "kind", "note"}
         assert all(source.values())
@@ -117,8 +121,8 @@ def test_every_source_is_used_and_has_a_title_in_both_languages() -> None:
         ("planning_events", "code"),
     ],
 )
-def test_no_key_stands_twice(name: str, column: str) -> None:
-    counted = Counter(row[column] for row in rows(name))
+def test_keys_are_unique(name: str, column: str) -> None:
+    counted = Counter(row[column] for row in read_rows(name))
     assert counted.most_common(1)[0][1] == 1
 
 
@@ -150,28 +154,28 @@ def test_no_key_stands_twice(name: str, column: str) -> None:
     ],
 )
 def test_every_reference_resolves(name: str, column: str, target: str, key: str) -> None:
-    wanted = {part for row in rows(name) for part in row[column].split("|") if part}
+    wanted = {part for row in read_rows(name) for part in row[column].split("|") if part}
     assert wanted
-    assert wanted <= keys(target, key)
+    assert wanted <= read_keys(target, key)
 
 
 def test_roles_and_linkages_name_a_stage_of_their_own_chain() -> None:
-    stages = {(row["chain_code"], row["code"]) for row in rows("stages")}
+    stages = {(row["chain_code"], row["code"]) for row in read_rows("stages")}
     for name in ("expected_roles", "linkages"):
-        assert {(row["chain_code"], row["stage_code"]) for row in rows(name)} <= stages
+        assert {(row["chain_code"], row["stage_code"]) for row in read_rows(name)} <= stages
 
 
-def test_citations_name_what_they_are_about() -> None:
-    known = {"Issue": keys("issues"), "Project": keys("projects")}
-    for row in rows("citations"):
-        assert row["subject_id"] in known[row["subject_type"]], row
+def test_citations_refer_to_existing_subjects() -> None:
+    ids_by_type = {"Issue": read_keys("issues"), "Project": read_keys("projects")}
+    for row in read_rows("citations"):
+        assert row["subject_id"] in ids_by_type[row["subject_type"]], row
 
 
 # ── areas ──────────────────────────────────────────────────────────────────
 
 
-def test_there_are_77_provinces_bangkok_among_them_each_with_its_own_tile() -> None:
-    provinces = [row for row in rows("areas") if row["level"] == "PROVINCE"]
+def test_there_are_77_provinces_including_bangkok_each_with_its_own_tile() -> None:
+    provinces = [row for row in read_rows("areas") if row["level"] == "PROVINCE"]
     assert len(provinces) == 77
     assert [r["code"] for r in provinces if r["kind"] == "SPECIAL_ADMINISTRATION"] == ["10"]
     assert len({(row["tile_column"], row["tile_row"]) for row in provinces}) == 77
@@ -183,26 +187,28 @@ def test_both_editions_have_18_clusters_and_every_province_but_bangkok_is_in_one
     day: str, provinces: int
 ) -> None:
     """R5, which is enforced by this test."""
-    clusters = parents("CLUSTER", day)
+    clusters = read_parents("CLUSTER", day)
     assert len(clusters) == 18
-    belongs = parents("PROVINCE", day)
+    belongs = read_parents("PROVINCE", day)
     assert belongs.pop("10") == ["TH"]
     assert len(belongs) == provinces
     assert all(len(of) == 1 for of in belongs.values())
     assert {of[0] for of in belongs.values()} == set(clusters)
-    regions = parents("REGION", day)
+    regions = read_parents("REGION", day)
     assert {of[0] for of in clusters.values()} == set(regions)
     assert all(of == ["TH"] for of in regions.values())
 
 
 def test_the_2552_edition_has_five_regions_and_the_2560_edition_six() -> None:
-    assert len(parents("REGION", "2010-06-01")) == 5
-    assert len(parents("REGION", "2017-11-17")) == 6
+    assert len(read_parents("REGION", "2010-06-01")) == 5
+    assert len(read_parents("REGION", "2017-11-17")) == 6
 
 
 def test_the_eastern_cluster_of_2010_is_chanthaburi_chonburi_trat_and_rayong() -> None:
-    names = {row["code"]: row["name_th"] for row in rows("areas")}
-    members = {names[c] for c, of in parents("PROVINCE", "2010-06-01").items() if "C2552-09" in of}
+    names = {row["code"]: row["name_th"] for row in read_rows("areas")}
+    members = {
+        names[c] for c, of in read_parents("PROVINCE", "2010-06-01").items() if "C2552-09" in of
+    }
     assert members == EASTERN
 
 
@@ -220,26 +226,26 @@ def test_the_eastern_cluster_of_2010_is_chanthaburi_chonburi_trat_and_rayong() -
 def test_bueng_kan_has_no_cluster_before_28_march_2011(
     day: str, expected: list[str] | None
 ) -> None:
-    assert parents("PROVINCE", day).get("38") == expected
+    assert read_parents("PROVINCE", day).get("38") == expected
 
 
-def test_no_cluster_outlives_its_edition_and_none_is_missing_between_the_two() -> None:
-    clusters = [row for row in rows("areas") if row["level"] == "CLUSTER"]
+def test_each_edition_of_clusters_ends_when_the_next_begins() -> None:
+    clusters = [row for row in read_rows("areas") if row["level"] == "CLUSTER"]
     for day, edition in (("2017-11-16", "C2552"), ("2017-11-17", "C2560")):
-        assert {row["code"][:5] for row in in_force(clusters, day)} == {edition}
-        assert len(in_force(clusters, day)) == 18
+        assert {row["code"][:5] for row in filter_in_force(clusters, day)} == {edition}
+        assert len(filter_in_force(clusters, day)) == 18
 
 
-def test_a_cluster_is_run_from_one_of_its_own_provinces() -> None:
-    centres = rows("operations_centres")
+def test_operations_centre_is_a_province_of_its_cluster() -> None:
+    centres = read_rows("operations_centres")
     assert len(centres) == 36
     for row in centres:
-        belongs = parents("PROVINCE", row["valid_from"])
-        assert belongs[row["province_code"]] == [row["cluster_code"]], row
+        clusters_by_province = read_parents("PROVINCE", row["valid_from"])
+        assert clusters_by_province[row["province_code"]] == [row["cluster_code"]], row
 
 
 def test_only_the_southern_border_of_2552_is_headed_by_the_sbpac_director() -> None:
-    heads = {row["cluster_code"]: row for row in rows("operations_centres")}
+    heads = {row["cluster_code"]: row for row in read_rows("operations_centres")}
     others = {c: r["head_rule"] for c, r in heads.items() if r["head_rule"] != "GOVERNOR"}
     assert others == {"C2552-08": "SBPAC_DIRECTOR", "C2560-07": "UNVERIFIED"}
     assert "ศอ.บต." in heads["C2552-08"]["head_th"]
@@ -251,47 +257,47 @@ def test_only_the_southern_border_of_2552_is_headed_by_the_sbpac_director() -> N
 # ── agencies ───────────────────────────────────────────────────────────────
 
 
-def test_every_agency_is_placed_at_any_time_at_most_once() -> None:
-    placements = rows("agency_placements")
-    assert {row["agency_id"] for row in placements} == keys("agencies", "id")
+def test_every_agency_has_at_most_one_placement_at_a_time() -> None:
+    placements = read_rows("agency_placements")
+    assert {row["agency_id"] for row in placements} == read_keys("agencies", "id")
     for day in ("2010-10-01", "2014-09-30", "2014-10-01", "2017-11-17", "2026-01-01"):
-        now = in_force(placements, day)
+        now = filter_in_force(placements, day)
         assert Counter(row["agency_id"] for row in now).most_common(1)[0][1] == 1
         codes = Counter(row["code"] for row in now if row["code"])
         assert codes.most_common(1)[0][1] == 1
 
 
-def test_the_board_of_investment_is_one_agency_and_fiscal_year_2554_uses_22009() -> None:
-    boards = [r for r in rows("agencies") if r["name_th"] == "สำนักงานคณะกรรมการส่งเสริมการลงทุน"]
+def test_board_of_investment_is_one_agency_with_code_22009_in_fiscal_year_2554() -> None:
+    boards = [r for r in read_rows("agencies") if r["name_th"] == "สำนักงานคณะกรรมการส่งเสริมการลงทุน"]
     assert [row["id"] for row in boards] == ["department:BOI"]
-    placed = [row for row in rows("agency_placements") if row["agency_id"] == "department:BOI"]
+    placed = [row for row in read_rows("agency_placements") if row["agency_id"] == "department:BOI"]
     assert {row["asserted"] for row in placed} == {"ASSUMED"}
     for day, code, parent in (
         ("2010-10-01", "22009", "ministry:22"),
         ("2011-09-30", "22009", "ministry:22"),
         ("2026-01-01", "01032", "ministry:01"),
     ):
-        (row,) = in_force(placed, day)
+        (row,) = filter_in_force(placed, day)
         assert (row["code"], row["parent_id"]) == (code, parent)
 
 
-def test_a_cluster_is_no_juristic_person_and_stands_for_its_area() -> None:
-    clusters = [row for row in rows("agencies") if row["kind"] == "CLUSTER"]
+def test_cluster_agency_is_not_a_juristic_person_and_names_its_area() -> None:
+    clusters = [row for row in read_rows("agencies") if row["kind"] == "CLUSTER"]
     assert len(clusters) == 36
     assert {row["juristic_person"] for row in clusters} == {"false"}
     assert all(row["id"] == f"cluster:{row['area_code']}" for row in clusters)
 
 
 def test_there_are_76_provincial_agencies_and_22_ministries() -> None:
-    kinds = Counter(row["kind"] for row in rows("agencies"))
+    kinds = Counter(row["kind"] for row in read_rows("agencies"))
     assert (kinds["PROVINCE"], kinds["MINISTRY"]) == (76, 22)
 
 
 # ── value chains and the worked examples ───────────────────────────────────
 
 
-def test_the_role_matrices_hold_199_activities() -> None:
-    roles = rows("expected_roles")
+def test_role_matrices_contain_199_activities() -> None:
+    roles = read_rows("expected_roles")
     assert len(roles) == 199
     assert Counter(row["citation"] for row in roles) == {
         "slide 72": 31,
@@ -307,14 +313,14 @@ def test_the_role_matrices_hold_199_activities() -> None:
 
 
 def test_a_chain_with_a_role_matrix_is_its_own_template_and_the_others_have_none() -> None:
-    chains = {row["code"]: row["template_code"] for row in rows("value_chains")}
-    with_roles = keys("expected_roles", "chain_code")
+    chains = {row["code"]: row["template_code"] for row in read_rows("value_chains")}
+    with_roles = read_keys("expected_roles", "chain_code")
     assert chains == {code: code if code in with_roles else "" for code in chains}
     assert len(with_roles) == 7
 
 
 def test_roi_et_has_four_actor_levels_and_the_other_chains_six() -> None:
-    for row in rows("value_chains"):
+    for row in read_rows("value_chains"):
         levels = row["actor_levels"].split("|")
         if row["code"] == "jasmine-rice-roi-et":
             assert levels == ["MINISTRY", "PROVINCE", "LOCAL", "CIVIL_SOCIETY"]
@@ -322,9 +328,9 @@ def test_roi_et_has_four_actor_levels_and_the_other_chains_six() -> None:
             assert levels == LEVELS
 
 
-def test_stages_are_counted_from_one_without_a_gap() -> None:
+def test_stages_are_numbered_from_one_without_a_gap() -> None:
     orders: dict[str, list[int]] = defaultdict(list)
-    for row in rows("stages"):
+    for row in read_rows("stages"):
         orders[row["chain_code"]].append(int(row["order"]))
     for found in orders.values():
         assert found == list(range(1, len(found) + 1))
@@ -332,11 +338,11 @@ def test_stages_are_counted_from_one_without_a_gap() -> None:
     assert len(orders["jasmine-rice-roi-et"]) == 11
 
 
-def test_over_industry_43_activities_are_expected_in_15_of_30_cells() -> None:
-    industry = [row for row in rows("expected_roles") if row["chain_code"] == "industry"]
+def test_industry_chain_expects_43_activities_in_15_of_30_cells() -> None:
+    industry = [row for row in read_rows("expected_roles") if row["chain_code"] == "industry"]
     assert len(industry) == 43
     assert len({(row["level"], row["stage_code"]) for row in industry}) == 15
-    stages = [row for row in rows("stages") if row["chain_code"] == "industry"]
+    stages = [row for row in read_rows("stages") if row["chain_code"] == "industry"]
     assert len(stages) * len(LEVELS) - 15 == 15
 
 
@@ -347,14 +353,14 @@ def test_over_industry_43_activities_are_expected_in_15_of_30_cells() -> None:
 def test_the_worked_examples_fill_the_cells_of_their_slides(
     chain: str, projects: int, cells: int, gaps: int
 ) -> None:
-    levels = {row["code"]: row["actor_level"] for row in rows("projects")}
-    links = [row for row in rows("linkages") if row["chain_code"] == chain]
+    levels = {row["code"]: row["actor_level"] for row in read_rows("projects")}
+    links = [row for row in read_rows("linkages") if row["chain_code"] == chain]
     filled = Counter((levels[row["project_code"]], row["stage_code"]) for row in links)
     assert len(links) == projects
     assert len(filled) == cells
-    (of,) = [r["actor_levels"].split("|") for r in rows("value_chains") if r["code"] == chain]
+    (of,) = [r["actor_levels"].split("|") for r in read_rows("value_chains") if r["code"] == chain]
     assert {level for level, _ in filled} <= set(of)
-    stages = [row["code"] for row in rows("stages") if row["chain_code"] == chain]
+    stages = [row["code"] for row in read_rows("stages") if row["chain_code"] == chain]
     assert len(of) * len(stages) - cells == gaps
     if chain == "tourism-east":
         assert filled["MINISTRY", "attractions"] == 2
@@ -363,29 +369,29 @@ def test_the_worked_examples_fill_the_cells_of_their_slides(
 
 
 def test_every_project_is_published_in_2554_and_linked_once_as_proposed() -> None:
-    projects = rows("projects")
+    projects = read_rows("projects")
     assert {row["fiscal_years_be"] for row in projects} == {"2554"}
     assert {row["visibility"] for row in projects} == {"PUBLISHED"}
-    links = rows("linkages")
-    assert Counter(row["project_code"] for row in links) == Counter(keys("projects"))
+    links = read_rows("linkages")
+    assert Counter(row["project_code"] for row in links) == Counter(read_keys("projects"))
     assert {(row["status"], row["asserted"]) for row in links} == {("PROPOSED", "RECONSTRUCTED")}
-    assumed = {r["subject_id"] for r in rows("citations") if r["subject_type"] == "Project"}
-    assert assumed == keys("projects"), "that the year is assumed is said of each"
+    assumed = {r["subject_id"] for r in read_rows("citations") if r["subject_type"] == "Project"}
+    assert assumed == read_keys("projects"), "that the year is assumed is said of each"
 
 
 # ── plans and issues ───────────────────────────────────────────────────────
 
 
 def test_each_cluster_of_2552_has_a_plan_and_so_has_roi_et() -> None:
-    of = {row["area_code"] for row in rows("plans")}
+    of = {row["area_code"] for row in read_rows("plans")}
     assert of == {f"C2552-{number:02d}" for number in range(1, 19)} | {"45"}
-    years = {(row["first_year_be"], row["last_year_be"]) for row in rows("plans")}
+    years = {(row["first_year_be"], row["last_year_be"]) for row in read_rows("plans")}
     assert years == {("2553", "2556")}
 
 
 def test_only_the_issues_of_slide_42_are_ranked_and_by_text_order() -> None:
     ranked: dict[str, list[str]] = defaultdict(list)
-    for row in rows("issues"):
+    for row in read_rows("issues"):
         if row["citation"] == "slide 42":
             assert row["rank_basis"] == "TEXT_ORDER"
             ranked[row["plan_code"]].append(row["rank"])
@@ -395,18 +401,18 @@ def test_only_the_issues_of_slide_42_are_ranked_and_by_text_order() -> None:
     assert Counter(tuple(found) for found in ranked.values()) == {("1", "2"): 17, ("1",): 1}
 
 
-def test_a_plan_has_at_most_one_rankless_issue_per_theme() -> None:
-    rankless = [row for row in rows("issues") if not row["rank"]]
-    themes = Counter((row["plan_code"], row["theme"]) for row in rankless)
+def test_plan_has_at_most_one_unranked_issue_per_theme() -> None:
+    unranked = [row for row in read_rows("issues") if not row["rank"]]
+    themes = Counter((row["plan_code"], row["theme"]) for row in unranked)
     assert themes.most_common(1)[0][1] == 1
 
 
 def test_every_row_of_slides_44_to_47_and_70_is_an_issue_or_the_citation_of_one() -> None:
     other = {"slide 44": 15, "slide 45": 14, "slide 46": 7, "slide 47": 4, "slide 70": 41}
-    found = Counter(r["citation"] for r in rows("issues") if r["citation"] in other)
+    found = Counter(r["citation"] for r in read_rows("issues") if r["citation"] in other)
     cited = {
         (row["citation"], row["note"].split(",")[0])
-        for row in rows("citations")
+        for row in read_rows("citations")
         if row["subject_type"] == "Issue"
     }
     found.update(citation for citation, _ in cited)
@@ -416,8 +422,8 @@ def test_every_row_of_slides_44_to_47_and_70_is_an_issue_or_the_citation_of_one(
 # ── rules and rounds ───────────────────────────────────────────────────────
 
 
-def test_the_69_rules_stand_in_both_languages_with_why_they_are_enforced_or_not() -> None:
-    rules = rows("rules")
+def test_all_69_rules_have_both_languages_and_an_enforcement_reason() -> None:
+    rules = read_rows("rules")
     assert [row["code"] for row in rules] == [f"R{number}" for number in range(1, 70)]
     for row in rules:
         assert any("ก" <= letter <= "ฮ" for letter in row["text_th"]), row
@@ -427,12 +433,12 @@ def test_the_69_rules_stand_in_both_languages_with_why_they_are_enforced_or_not(
         assert row["citation"].startswith(("slide ", "slides ")), row
         assert row["severity"] in {"ERROR", "WARNING", "INFO"}
         assert row["enforcement_planned"] in {"EXACT", "FLAG", "DECLARED"}
-    now = {row["code"] for row in rules if row["enforcement"] != "NOT_ENFORCED"}
-    assert now == {"R1", "R5", "R63"}
+    enforced = {row["code"] for row in rules if row["enforcement"] != "NOT_ENFORCED"}
+    assert enforced == {"R1", "R5", "R63"}
 
 
-def test_the_screening_rules_are_in_the_words_of_the_deck() -> None:
-    deck = {row["code"] for row in rows("rules") if not row["th_origin"]}
+def test_screening_rules_quote_the_slides() -> None:
+    deck = {row["code"] for row in read_rows("rules") if not row["th_origin"]}
     assert deck == {"R30"} | {f"R{number}" for number in range(32, 39)}
 
 
@@ -450,13 +456,13 @@ def test_the_screening_rules_are_in_the_words_of_the_deck() -> None:
         ("PROCESS", 19),
     ],
 )
-def test_rules_stand_in_the_group_of_their_slides(group: str, count: int) -> None:
-    assert sum(row["group"] == group for row in rows("rules")) == count
+def test_rules_are_in_the_group_of_their_slides(group: str, count: int) -> None:
+    assert sum(row["group"] == group for row in read_rows("rules")) == count
 
 
-def test_the_order_of_a_track_is_its_ordinal() -> None:
+def test_events_of_a_track_are_numbered_from_one() -> None:
     orders: dict[str, list[int]] = defaultdict(list)
-    for row in rows("planning_events"):
+    for row in read_rows("planning_events"):
         orders[row["track"]].append(int(row["order"]))
     assert {track: len(found) for track, found in orders.items()} == {
         "overall": 10,
@@ -471,20 +477,22 @@ def test_the_order_of_a_track_is_its_ordinal() -> None:
 
 
 def test_a_dated_event_belongs_to_one_round_and_an_undated_one_to_every_round() -> None:
-    for row in rows("planning_events"):
+    for row in read_rows("planning_events"):
         dated = row["precision"] != "UNDATED"
         assert dated == bool(row["starts_on"]) == bool(row["fiscal_year_be"]), row
         assert len(row["actors_th"].split("|")) == len(row["actors_en"].split("|")), row
 
 
-def test_items_9_to_19_of_the_annual_plan_calendar_may_move() -> None:
-    movable = [row["order"] for row in rows("planning_events") if row["movable"] == "true"]
+def test_items_9_to_19_of_the_annual_plan_calendar_are_movable() -> None:
+    movable = [row["order"] for row in read_rows("planning_events") if row["movable"] == "true"]
     assert movable == [str(number) for number in range(9, 20)]
 
 
-def test_no_step_waits_for_itself_even_by_way_of_others() -> None:
-    waits = {r["code"]: set(r["depends_on"].split("|")) - {""} for r in rows("planning_events")}
+def test_event_dependencies_have_no_cycle() -> None:
+    dependencies = {
+        r["code"]: set(r["depends_on"].split("|")) - {""} for r in read_rows("planning_events")
+    }
     done: set[str] = set()
-    while ready := {code for code, on in waits.items() if code not in done and on <= done}:
+    while ready := {code for code, on in dependencies.items() if code not in done and on <= done}:
         done |= ready
-    assert done == set(waits)
+    assert done == set(dependencies)

@@ -7,11 +7,11 @@ import pytest
 from hub.domain.global_id import MAX_ID_LENGTH
 from hub.errors import Invalid
 from schema.arguments import MAX_TEXT_LENGTH, build_global_id_converter, map_argument, validate_date
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 
 @pytest.mark.parametrize("day", [date(1857, 4, 1), date(2010, 6, 1), date(2399, 12, 31)])
-def test_a_day_of_the_common_era_is_left_as_it_is(day: date) -> None:
+def test_common_era_date_is_unchanged(day: date) -> None:
     assert validate_date(day, "on") == day
 
 
@@ -24,20 +24,20 @@ def test_a_day_of_the_common_era_is_left_as_it_is(day: date) -> None:
         (date(9999, 12, 31), "this is 9999-12-31"),
     ],
 )
-def test_a_buddhist_day_is_refused_with_the_day_that_was_meant(day: date, hint: str) -> None:
-    with pytest.raises(Invalid, match=hint) as refused:
+def test_buddhist_date_is_rejected_with_a_suggestion(day: date, hint: str) -> None:
+    with pytest.raises(Invalid, match=hint) as error:
         validate_date(day, "areasOn")
-    assert refused.value.field == "areasOn"
+    assert error.value.field == "areasOn"
 
 
-def test_every_day_among_the_arguments_is_checked() -> None:
+def test_date_arguments_are_validated() -> None:
     for annotation in (date, date | None):
         assert map_argument(annotation)[1] is validate_date
 
 
-async def test_a_buddhist_day_in_a_question_names_its_argument(ask: Asking) -> None:
+async def test_buddhist_date_in_a_query_names_its_argument(api: GraphQLApi) -> None:
     query = '{ areas(first: 1, on: "2553-06-01") { nodes { code } } }'
-    [error] = (await ask(query))["errors"]
+    [error] = (await api(query))["errors"]
     assert error["extensions"]["code"] == "INVALID"
     assert error["extensions"]["field"] == "on"
     assert "2010-06-01" in error["extensions"]["th"]

@@ -10,11 +10,11 @@ from hub.store import visibility as store_visibility
 from hub.store.as_of import table_as_of
 from hub.store.database import Database
 from hub.store.tables import project
-from tests.conftest import Asking
-from tests.store.changing import change, clock
+from tests.conftest import GraphQLApi
+from tests.store.changing import execute_changes, fetch_instant
 
 OFFICER = Viewer("an officer", "ministry:05")
-PUBLISHED = """
+PROJECT_QUERY = """
 query ($at: DateTime!) {
   project(by: {code: "s37-14"}, asOf: {instant: $at}) { id linkages { totalCount } }
   projects(first: 100, asOf: {instant: $at}) { totalCount }
@@ -25,43 +25,45 @@ query ($at: DateTime!) {
 
 @pytest.mark.parametrize("viewer", [ANONYMOUS, OFFICER], ids=["anybody", "a ministry"])
 @pytest.mark.parametrize("visibility", ["PRIVATE", "LISTED"])
-async def test_a_withdrawn_publication_is_withdrawn_from_the_past(
-    ask: Asking, fresh_database: Database, visibility: str, viewer: Viewer
+async def test_unpublished_project_is_hidden_as_of_the_past(
+    api: GraphQLApi, fresh_database: Database, visibility: str, viewer: Viewer
 ) -> None:
-    asked = {"at": (await clock(fresh_database)).isoformat()}
-    before = await ask(PUBLISHED, asked, viewer=viewer, database=fresh_database)
+    variables = {"at": (await fetch_instant(fresh_database)).isoformat()}
+    before = await api(PROJECT_QUERY, variables, viewer=viewer, database=fresh_database)
     assert before["data"]["project"]["linkages"]["totalCount"]
     # Nobody owns it: an owner that is NULL is not the viewer's agency either.
-    await change(
+    await execute_changes(
         fresh_database,
         "update project set visibility = :visibility, owner_id = null where code = 's37-14'",
         visibility=visibility,
     )
-    after = (await ask(PUBLISHED, asked, viewer=viewer, database=fresh_database))["data"]
+    after = (await api(PROJECT_QUERY, variables, viewer=viewer, database=fresh_database))["data"]
     assert after["project"] is None
     assert after["projects"]["totalCount"] == before["data"]["projects"]["totalCount"] - 1
-    gone = before["data"]["project"]["linkages"]["totalCount"]
-    assert after["linkages"]["totalCount"] == before["data"]["linkages"]["totalCount"] - gone
+    removed_count = before["data"]["project"]["linkages"]["totalCount"]
+    assert (
+        after["linkages"]["totalCount"] == before["data"]["linkages"]["totalCount"] - removed_count
+    )
     assert all(link["project"] for link in after["linkages"]["nodes"])
 
 
-async def test_a_withdrawn_linkage_is_withdrawn_from_the_past_except_for_who_proposed_it(
-    ask: Asking, fresh_database: Database
+async def test_unpublished_linkage_is_hidden_as_of_the_past_except_to_its_proposer(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    asked = {"at": (await clock(fresh_database)).isoformat()}
-    before = await ask(PUBLISHED, asked, database=fresh_database)
-    await change(
+    variables = {"at": (await fetch_instant(fresh_database)).isoformat()}
+    before = await api(PROJECT_QUERY, variables, database=fresh_database)
+    await execute_changes(
         fresh_database,
         "update linkage set visibility = 'PRIVATE', proposed_by_id = 'ministry:05' "
         "where project_id = 's37-14'",
     )
-    after = await ask(PUBLISHED, asked, database=fresh_database)
+    after = await api(PROJECT_QUERY, variables, database=fresh_database)
     assert after["data"]["project"]["linkages"]["totalCount"] == 0
-    mine = await ask(PUBLISHED, asked, viewer=OFFICER, database=fresh_database)
+    mine = await api(PROJECT_QUERY, variables, viewer=OFFICER, database=fresh_database)
     assert mine == before
 
 
-DRAWN = """
+MATRIX_QUERY = """
 query ($at: DateTime!) { matrix(input: {
   rows: {dimension: ACTOR_LEVEL}, columns: {dimension: STAGE}, asOf: {instant: $at},
   filter: {valueChains: ["gid://hub/ValueChain/tourism-east"]},
@@ -72,18 +74,18 @@ query ($at: DateTime!) { matrix(input: {
 
 
 @pytest.mark.parametrize(("visibility", "hidden"), [("PRIVATE", 0), ("LISTED", 1)])
-async def test_a_matrix_of_the_past_leaves_out_what_was_withdrawn_since(
-    ask: Asking, fresh_database: Database, visibility: str, hidden: int
+async def test_past_matrix_excludes_projects_unpublished_since(
+    api: GraphQLApi, fresh_database: Database, visibility: str, hidden: int
 ) -> None:
-    asked = {"at": (await clock(fresh_database)).isoformat()}
-    before = (await ask(DRAWN, asked, database=fresh_database))["data"]["matrix"]
+    variables = {"at": (await fetch_instant(fresh_database)).isoformat()}
+    before = (await api(MATRIX_QUERY, variables, database=fresh_database))["data"]["matrix"]
     assert before["total"]["projectCount"] == 15
-    await change(
+    await execute_changes(
         fresh_database,
         "update project set visibility = :visibility where code = 's37-14'",
         visibility=visibility,
     )
-    after = (await ask(DRAWN, asked, database=fresh_database))["data"]["matrix"]
+    after = (await api(MATRIX_QUERY, variables, database=fresh_database))["data"]["matrix"]
     assert after["total"]["projectCount"] == 14
     assert after["total"]["contributions"]["totalCount"] == 14
     assert "s37-14" in str(before)
@@ -91,31 +93,33 @@ async def test_a_matrix_of_the_past_leaves_out_what_was_withdrawn_since(
     assert sum(cell["hiddenProjects"] for cell in after["cells"]) == hidden
 
 
-async def test_what_was_published_and_is_deleted_since_is_told_as_of_then(
-    ask: Asking, fresh_database: Database
+async def test_deleted_project_is_visible_as_of_the_past_if_published_then(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await change(
+    await execute_changes(
         fresh_database,
         "insert into project (id, code, name_th, sort_key, fiscal_years, visibility) "
         "values ('brief', 'brief', 'โครงการ', 'ค', '{2011}', 'PUBLISHED')",
     )
-    asked = {"at": (await clock(fresh_database)).isoformat()}
-    await change(fresh_database, "delete from project where id = 'brief'")
+    variables = {"at": (await fetch_instant(fresh_database)).isoformat()}
+    await execute_changes(fresh_database, "delete from project where id = 'brief'")
     query = (
         "query ($at: DateTime!) "
         '{ project(by: {code: "brief"}, asOf: {instant: $at}) { name { th } } }'
     )
-    answer = await ask(query, asked, database=fresh_database)
+    answer = await api(query, variables, database=fresh_database)
     assert answer["data"]["project"] == {"name": {"th": "โครงการ"}}
 
 
-async def test_what_was_private_then_is_not_told_of_then_though_it_is_published_now(
-    ask: Asking, fresh_database: Database
+async def test_project_private_in_the_past_is_hidden_as_of_then(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await change(fresh_database, "update project set visibility = 'PRIVATE' where code = 's37-14'")
-    asked = {"at": (await clock(fresh_database)).isoformat()}
-    await change(fresh_database, "update project set visibility = 'PUBLISHED'")
-    answer = await ask(PUBLISHED, asked, database=fresh_database)
+    await execute_changes(
+        fresh_database, "update project set visibility = 'PRIVATE' where code = 's37-14'"
+    )
+    variables = {"at": (await fetch_instant(fresh_database)).isoformat()}
+    await execute_changes(fresh_database, "update project set visibility = 'PUBLISHED'")
+    answer = await api(PROJECT_QUERY, variables, database=fresh_database)
     assert answer["data"]["project"] is None
 
 
@@ -139,34 +143,36 @@ SEEN, COUNTED, NOTHING = (True, False), (False, True), (False, False)
     ],
 )
 @pytest.mark.parametrize("viewer", [ANONYMOUS, OFFICER], ids=["anybody", "a ministry"])
-async def test_the_stricter_of_then_and_now_decides(
+async def test_stricter_visibility_of_then_and_now_applies(
     fresh_database: Database,
     then: str,
     now: str | None,
     expected: tuple[bool, bool],
     viewer: Viewer,
 ) -> None:
-    await change(
+    await execute_changes(
         fresh_database,
         "insert into project (id, code, name_th, sort_key, fiscal_years, visibility) "
-        "values ('it', 'it', 'โครงการ', 'ค', '{2011}', :held)",
-        held=then,
+        "values ('it', 'it', 'โครงการ', 'ค', '{2011}', :visibility)",
+        visibility=then,
     )
-    at = await clock(fresh_database)
+    at = await fetch_instant(fresh_database)
     if now is None:
-        await change(fresh_database, "delete from project where id = 'it'")
+        await execute_changes(fresh_database, "delete from project where id = 'it'")
     else:
-        await change(
+        await execute_changes(
             fresh_database,
-            "update project set visibility = :held, code = 'x' where id = 'it'",
-            held=now,
+            "update project set visibility = :visibility, code = 'x' where id = 'it'",
+            visibility=now,
         )
     table = table_as_of(project, at).alias("any_name")
-    may = store_visibility.is_visible(table, viewer, at)
-    counts = store_visibility.can_only_count(table, viewer, at)
-    statement = sa.select(may, sa.not_(may), counts, sa.not_(counts)).where(table.c.id == "it")
-    async with fresh_database.read_transaction() as reading:
-        ((seen, unseen, counted, uncounted),) = await reading.fetch_rows(statement)
+    visible = store_visibility.is_visible(table, viewer, at)
+    countable = store_visibility.can_only_count(table, viewer, at)
+    statement = sa.select(visible, sa.not_(visible), countable, sa.not_(countable)).where(
+        table.c.id == "it"
+    )
+    async with fresh_database.read_transaction() as transaction:
+        ((seen, unseen, counted, uncounted),) = await transaction.fetch_rows(statement)
     assert (seen, counted) == expected
     assert (unseen, uncounted) == (not seen, not counted)
 
@@ -182,10 +188,8 @@ async def test_the_stricter_of_then_and_now_decides(
     ids=["tomorrow", "before all years", "behind all years", "without an offset"],
 )
 @pytest.mark.parametrize("field", ["projects", "linkages"])
-async def test_an_instant_that_cannot_be_meant_is_refused(
-    ask: Asking, instant: str, field: str
-) -> None:
-    answer = await ask(
+async def test_invalid_as_of_instant_is_rejected(api: GraphQLApi, instant: str, field: str) -> None:
+    answer = await api(
         f"query ($at: DateTime!) {{ {field}(asOf: {{instant: $at}}) {{ totalCount }} }}",
         {"at": instant},
     )
@@ -194,7 +198,7 @@ async def test_an_instant_that_cannot_be_meant_is_refused(
     assert error["extensions"]["field"] == "asOf.instant"
 
 
-async def test_nothing_is_known_as_of_the_first_instants(ask: Asking) -> None:
+async def test_as_of_the_first_instant_returns_nothing(api: GraphQLApi) -> None:
     query = "query ($at: DateTime!) { projects(asOf: {instant: $at}) { totalCount } }"
-    answer = await ask(query, {"at": "0001-01-01T00:00:00Z"})
+    answer = await api(query, {"at": "0001-01-01T00:00:00Z"})
     assert answer["data"]["projects"]["totalCount"] == 0

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 YEAR = {"be": 2554}
-QUESTION = """
+MATRIX_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   rows { truncated memberCount headers { index kind key total { projectCount } } }
   columns { truncated headers { index kind key total { projectCount } } }
@@ -17,7 +17,7 @@ query ($i: MatrixInput!) { matrix(input: $i) {
 """
 
 
-def asked(**changes: Any) -> dict[str, Any]:
+def build_variables(**changes: Any) -> dict[str, Any]:
     question: dict[str, Any] = {
         "rows": {"dimension": "ACTOR_LEVEL"},
         "columns": {"dimension": "STAGE"},
@@ -29,18 +29,20 @@ def asked(**changes: Any) -> dict[str, Any]:
     return {"i": question}
 
 
-async def drawn(ask: Asking, question: dict[str, Any], **more: Any) -> dict[str, Any]:
-    answer = await ask(QUESTION, question, **more)
+async def fetch_matrix(api: GraphQLApi, question: dict[str, Any], **options: Any) -> dict[str, Any]:
+    answer = await api(MATRIX_QUERY, question, **options)
     assert "errors" not in answer
     matrix: dict[str, Any] = answer["data"]["matrix"]
     return matrix
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 6])
-async def test_an_index_is_a_place_in_the_list_whatever_the_limit_cuts(
-    ask: Asking, limit: int
+async def test_header_index_is_its_list_position_under_any_limit(
+    api: GraphQLApi, limit: int
 ) -> None:
-    matrix = await drawn(ask, asked(rows={"limit": limit}, columns={"limit": limit}))
+    matrix = await fetch_matrix(
+        api, build_variables(rows={"limit": limit}, columns={"limit": limit})
+    )
     for axis in (matrix["rows"], matrix["columns"]):
         assert [header["index"] for header in axis["headers"]] == list(range(len(axis["headers"])))
         assert axis["truncated"] is (limit < 6)
@@ -50,12 +52,12 @@ async def test_an_index_is_a_place_in_the_list_whatever_the_limit_cuts(
     assert sum(header["total"]["projectCount"] for header in matrix["rows"]["headers"]) == 15
 
 
-async def test_what_is_unassigned_stands_before_what_was_cut(
-    ask: Asking, fresh_database: Database
+async def test_unassigned_header_precedes_beyond_limit(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
     async with fresh_database.write_transaction() as connection:
         await connection.execute("update project set actor_level = null where id = 's37-15'")
-    matrix = await drawn(ask, asked(rows={"limit": 1}), database=fresh_database)
+    matrix = await fetch_matrix(api, build_variables(rows={"limit": 1}), database=fresh_database)
     assert [h["kind"] for h in matrix["rows"]["headers"]] == [
         "MEMBER",
         "UNASSIGNED",
@@ -65,20 +67,20 @@ async def test_what_is_unassigned_stands_before_what_was_cut(
     assert counts == [5, 1, 9]
 
 
-async def test_leaving_empty_members_out_is_not_cutting(ask: Asking) -> None:
-    question = asked(
+async def test_excluding_empty_members_does_not_truncate_the_axis(api: GraphQLApi) -> None:
+    question = build_variables(
         columns={"includeEmpty": False, "limit": 9},
         filter={"valueChains": ["gid://hub/ValueChain/jasmine-rice-roi-et"]},
     )
-    matrix = await drawn(ask, question)
+    matrix = await fetch_matrix(api, question)
     assert len(matrix["columns"]["headers"]) == 9
     assert matrix["columns"]["truncated"] is False
     assert "BEYOND_LIMIT" not in {notice["code"] for notice in matrix["notices"]}
 
 
-async def test_a_member_named_twice_is_one_member(ask: Asking) -> None:
+async def test_member_selected_twice_appears_once(api: GraphQLApi) -> None:
     members = {"members": {"codes": ["attractions", "tourism-east.attractions"]}}
-    matrix = await drawn(ask, asked(columns=members))
+    matrix = await fetch_matrix(api, build_variables(columns=members))
     columns = {h["key"]: h["total"]["projectCount"] for h in matrix["columns"]["headers"]}
     assert columns == {"attractions": 5, "~UNASSIGNED": 10}
 
@@ -114,31 +116,31 @@ async def test_a_member_named_twice_is_one_member(ask: Asking) -> None:
         ),
     ],
 )
-async def test_members_that_cannot_be_had_are_refused_by_name(
-    ask: Asking, axis: dict[str, Any], field: str
+async def test_invalid_members_are_rejected_and_the_field_is_named(
+    api: GraphQLApi, axis: dict[str, Any], field: str
 ) -> None:
-    error = (await ask(QUESTION, asked(rows=axis)))["errors"][0]["extensions"]
+    error = (await api(MATRIX_QUERY, build_variables(rows=axis)))["errors"][0]["extensions"]
     assert (error["code"], error["field"]) == ("INVALID", field)
 
 
-async def test_no_members_is_no_members_on_any_axis(ask: Asking) -> None:
+async def test_empty_member_selection_leaves_only_unassigned(api: GraphQLApi) -> None:
     rows = {"dimension": "FISCAL_YEAR", "members": {"codes": []}}
-    matrix = await drawn(ask, asked(rows=rows))
+    matrix = await fetch_matrix(api, build_variables(rows=rows))
     assert [h["kind"] for h in matrix["rows"]["headers"]] == ["UNASSIGNED"]
     assert matrix["total"]["projectCount"] == 15
 
 
-async def test_asking_by_holder_keeps_projects_without_a_line(ask: Asking) -> None:
-    matrix = await drawn(ask, asked(filter={"agencyRole": "HOLDER"}))
+async def test_holder_role_includes_projects_without_budget_lines(api: GraphQLApi) -> None:
+    matrix = await fetch_matrix(api, build_variables(filter={"agencyRole": "HOLDER"}))
     assert matrix["total"]["projectCount"] == 15
 
 
 @pytest.mark.parametrize("visibility", ["PRIVATE", "PUBLISHED"])
-async def test_two_copies_of_an_activity_count_once_though_the_original_tells_no_amount(
-    ask: Asking, fresh_database: Database, visibility: str
+async def test_duplicates_count_once_when_the_original_has_no_amount(
+    api: GraphQLApi, fresh_database: Database, visibility: str
 ) -> None:
     async with fresh_database.write_transaction() as connection:
-        for name, copy_of, seen in (
+        for name, copy_of, project_visibility in (
             ("dA", None, visibility),
             ("dB", "dA", "PUBLISHED"),
             ("dC", "dA", "PUBLISHED"),
@@ -147,7 +149,7 @@ async def test_two_copies_of_an_activity_count_once_though_the_original_tells_no
                 "insert into project (id, name_th, sort_key, actor_level, fiscal_years, "
                 "visibility, duplicate_of) values ($1, $1, $1, 'LOCAL', '{2011}', $2, $3)",
                 name,
-                seen,
+                project_visibility,
                 copy_of,
             )
             await connection.execute(
@@ -161,35 +163,35 @@ async def test_two_copies_of_an_activity_count_once_though_the_original_tells_no
                     "values ($1, $1, 2011, 'APPROPRIATED', 'LOCAL', 10000)",
                     name,
                 )
-    matrix = await drawn(ask, asked(), database=fresh_database)
+    matrix = await fetch_matrix(api, build_variables(), database=fresh_database)
     assert matrix["total"] == {"projectCount": 16, "budget": {"amount": "100.00"}}
 
 
-async def test_rows_are_not_a_way_round_the_limit_on_cells(ask: Asking) -> None:
-    question = asked(
+async def test_cells_below_row_headers_count_toward_the_cell_limit(api: GraphQLApi) -> None:
+    question = build_variables(
         rows={"dimension": "AREA"},
         columns={
             "dimension": "AGENCY",
             "members": {"agencies": {"kind": "DEPARTMENT"}},
         },
     )
-    answer = await ask(
+    answer = await api(
         "query ($i: MatrixInput!) { matrix(input: $i) { rows { headers { cells { state } } } } }",
         question,
     )
     assert answer["errors"][0]["extensions"]["code"] == "TOO_COSTLY"
 
 
-async def test_no_ministry_is_expected_by_name(ask: Asking) -> None:
-    matrix = await drawn(ask, asked(rows={"dimension": "AGENCY"}))
+async def test_agency_rows_have_no_expected_cells(api: GraphQLApi) -> None:
+    matrix = await fetch_matrix(api, build_variables(rows={"dimension": "AGENCY"}))
     assert {cell["state"] for cell in matrix["cells"]} == {"COVERED", "NOT_EXPECTED"}
 
 
-async def test_a_buddhist_date_for_the_edition_is_refused_with_the_one_that_is_meant(
-    ask: Asking,
+async def test_buddhist_areas_on_date_is_rejected_with_a_suggestion(
+    api: GraphQLApi,
 ) -> None:
-    question = asked()
+    question = build_variables()
     question["i"]["areasOn"] = "2553-06-01"
-    error = (await ask(QUESTION, question))["errors"][0]["extensions"]
+    error = (await api(MATRIX_QUERY, question))["errors"][0]["extensions"]
     assert error["field"] == "areasOn"
     assert "2010-06-01" in error["en"]

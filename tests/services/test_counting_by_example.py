@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
-QUESTION = """
+MATRIX_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   cells(states: [COVERED]) { column { key } budget { amount } projectCount
     contributions { nodes { counted { amount } treatment countedElsewhere { column { key } } } } }
@@ -18,7 +18,7 @@ query ($i: MatrixInput!) { matrix(input: $i) {
 """
 
 
-async def planted(database: Database, shares: tuple[str | None, str | None]) -> None:
+async def insert_project(database: Database, shares: tuple[str | None, str | None]) -> None:
     async with database.write_transaction() as connection:
         await connection.execute("delete from linkage where stage_id like 'tourism-east.%'")
         await connection.execute(
@@ -42,10 +42,10 @@ async def planted(database: Database, shares: tuple[str | None, str | None]) -> 
             )
 
 
-async def counted(ask: Asking, database: Database, counting: str) -> dict[str, Any]:
+async def fetch_matrix(api: GraphQLApi, database: Database, counting: str) -> dict[str, Any]:
     year = {"be": 2554}
-    answer = await ask(
-        QUESTION,
+    answer = await api(
+        MATRIX_QUERY,
         {
             "i": {
                 "rows": {"dimension": "ACTOR_LEVEL"},
@@ -62,17 +62,17 @@ async def counted(ask: Asking, database: Database, counting: str) -> dict[str, A
     return matrix
 
 
-def amounts(matrix: dict[str, Any]) -> dict[str, str]:
+def budgets_by_column(matrix: dict[str, Any]) -> dict[str, str]:
     return {c["column"]["key"]: c["budget"]["amount"] for c in matrix["cells"]}
 
 
 @pytest.mark.parametrize("counting", ["DISTINCT", "SHARED"])
-async def test_with_an_unknown_share_each_cell_shows_it_whole_and_the_total_counts_it_once(
-    ask: Asking, fresh_database: Database, counting: str
+async def test_unknown_share_counts_fully_in_each_cell_and_once_in_the_total(
+    api: GraphQLApi, fresh_database: Database, counting: str
 ) -> None:
-    await planted(fresh_database, ("0.4", None))
-    matrix = await counted(ask, fresh_database, counting)
-    assert amounts(matrix) == {"attractions": "100.00", "marketing": "100.00"}
+    await insert_project(fresh_database, ("0.4", None))
+    matrix = await fetch_matrix(api, fresh_database, counting)
+    assert budgets_by_column(matrix) == {"attractions": "100.00", "marketing": "100.00"}
     total = matrix["total"]
     assert (total["budget"], total["sumOfCells"]) == ({"amount": "100.00"}, {"amount": "200.00"})
     assert (total["projectCount"], total["additive"]) == (1, False)
@@ -89,12 +89,12 @@ async def test_with_an_unknown_share_each_cell_shows_it_whole_and_the_total_coun
     assert warned is (counting == "SHARED")
 
 
-async def test_known_shares_split_it_to_the_last_satang(
-    ask: Asking, fresh_database: Database
+async def test_complete_shares_split_the_amount_to_the_satang(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await planted(fresh_database, ("0.33333333", "0.66666667"))
-    matrix = await counted(ask, fresh_database, "SHARED")
-    assert amounts(matrix) == {"attractions": "33.33", "marketing": "66.67"}
+    await insert_project(fresh_database, ("0.33333333", "0.66666667"))
+    matrix = await fetch_matrix(api, fresh_database, "SHARED")
+    assert budgets_by_column(matrix) == {"attractions": "33.33", "marketing": "66.67"}
     assert matrix["total"]["budget"] == {"amount": "100.00"}
     assert {p["treatment"] for p in matrix["cells"][0]["contributions"]["nodes"]} == {
         "SHARE",
@@ -102,9 +102,11 @@ async def test_known_shares_split_it_to_the_last_satang(
     }
 
 
-async def test_mentions_count_it_each_time(ask: Asking, fresh_database: Database) -> None:
-    await planted(fresh_database, (None, None))
-    matrix = await counted(ask, fresh_database, "MENTIONS")
+async def test_mentions_count_the_amount_in_every_cell(
+    api: GraphQLApi, fresh_database: Database
+) -> None:
+    await insert_project(fresh_database, (None, None))
+    matrix = await fetch_matrix(api, fresh_database, "MENTIONS")
     total = matrix["total"]
     assert (total["projectCount"], total["budget"]["amount"]) == (2, "200.00")
     assert total["additive"] is True

@@ -3,15 +3,15 @@
 from typing import Any
 
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
-QUESTION = """
+MATRIX_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   cells { row { key } projectCount } } }
 """
 
 
-async def planted(database: Database) -> None:
+async def insert_project(database: Database) -> None:
     """A line of 2011 in a province of the Eastern cluster, and one of 2010 in a later province."""
     async with database.write_transaction() as connection:
         await connection.execute("delete from linkage; delete from project_area")
@@ -38,14 +38,14 @@ async def planted(database: Database) -> None:
         )
 
 
-async def years(ask: Asking, database: Database, **asked: Any) -> list[str]:
-    answer = await ask(
-        QUESTION,
+async def fetch_years(api: GraphQLApi, database: Database, **matrix_filter: Any) -> list[str]:
+    answer = await api(
+        MATRIX_QUERY,
         {
             "i": {
                 "rows": {"dimension": "FISCAL_YEAR", "includeEmpty": False},
                 "columns": {"dimension": "FUNDING", "includeEmpty": False},
-                "filter": asked,
+                "filter": matrix_filter,
                 "fiscalYears": {"from": {"be": 2553}, "to": {"be": 2559}},
             }
         },
@@ -54,18 +54,21 @@ async def years(ask: Asking, database: Database, **asked: Any) -> list[str]:
     return [cell["row"]["key"] for cell in answer["data"]["matrix"]["cells"]]
 
 
-async def test_a_line_is_linked_by_its_own_area_and_year(
-    ask: Asking, fresh_database: Database
+async def test_line_is_linked_by_its_own_area_and_year(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await planted(fresh_database)
-    assert await years(ask, fresh_database, linked=True) == ["2554"]
-    assert await years(ask, fresh_database, linked=False) == ["2553", "2559"]
+    await insert_project(fresh_database)
+    assert await fetch_years(api, fresh_database, linked=True) == ["2554"]
+    assert await fetch_years(api, fresh_database, linked=False) == ["2553", "2559"]
 
 
-async def test_an_implementer_is_under_the_ministry_of_that_lines_year(
-    ask: Asking, fresh_database: Database
+async def test_implementer_matches_its_ministry_in_the_year_of_the_line(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await planted(fresh_database)
+    await insert_project(fresh_database)
     for ministry, expected in (("22", ["2553", "2554"]), ("01", ["2559"])):
-        asked = {"agencies": [f"gid://hub/Agency/ministry:{ministry}"], "agencyRole": "IMPLEMENTER"}
-        assert await years(ask, fresh_database, **asked) == expected
+        matrix_filter = {
+            "agencies": [f"gid://hub/Agency/ministry:{ministry}"],
+            "agencyRole": "IMPLEMENTER",
+        }
+        assert await fetch_years(api, fresh_database, **matrix_filter) == expected

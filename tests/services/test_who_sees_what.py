@@ -8,31 +8,33 @@ import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 
 OWNER = Viewer("an officer", "ministry:05")
-QUESTION = """
+MATRIX_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) {
   cells { row { key } column { key } state projectCount hiddenProjects
           projects { totalCount nodes { code name { th } } } }
   total { projectCount contributions { totalCount } } } }
 """
-LIST = "{ projects(first: 100) { totalCount nodes { code } } linkages(first: 100) { totalCount } }"
+LIST_QUERY = (
+    "{ projects(first: 100) { totalCount nodes { code } } linkages(first: 100) { totalCount } }"
+)
 
 
-def asked(**more: Any) -> dict[str, Any]:
+def build_variables(**filters: Any) -> dict[str, Any]:
     year = {"be": 2554}
     return {
         "i": {
             "rows": {"dimension": "ACTOR_LEVEL"},
             "columns": {"dimension": "STAGE"},
-            "filter": {"valueChains": ["gid://hub/ValueChain/tourism-east"]} | more,
+            "filter": {"valueChains": ["gid://hub/ValueChain/tourism-east"]} | filters,
             "fiscalYears": {"from": year, "to": year},
         }
     }
 
 
-async def plant(database: Database, visibility: str) -> None:
+async def insert_secret_project(database: Database, visibility: str) -> None:
     """A project of the tourism ministry at a stage where its level has none."""
     async with database.write_transaction() as connection:
         await connection.execute(
@@ -49,7 +51,7 @@ async def plant(database: Database, visibility: str) -> None:
         )
 
 
-def cell(answer: dict[str, Any]) -> dict[str, Any]:
+def find_cell(answer: dict[str, Any]) -> dict[str, Any]:
     """Ministry × marketing, empty but for what was planted."""
     return next(
         c
@@ -58,65 +60,69 @@ def cell(answer: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-async def test_a_private_draft_leaves_no_trace_for_others(
-    ask: Asking, fresh_database: Database
+async def test_private_draft_is_invisible_to_others(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    before = await ask(QUESTION, asked(), database=fresh_database)
-    listed = await ask(LIST, database=fresh_database)
-    await plant(fresh_database, "PRIVATE")
-    assert await ask(QUESTION, asked(), database=fresh_database) == before
-    assert await ask(LIST, database=fresh_database) == listed
+    before = await api(MATRIX_QUERY, build_variables(), database=fresh_database)
+    list_before = await api(LIST_QUERY, database=fresh_database)
+    await insert_secret_project(fresh_database, "PRIVATE")
+    assert await api(MATRIX_QUERY, build_variables(), database=fresh_database) == before
+    assert await api(LIST_QUERY, database=fresh_database) == list_before
     node = '{ node(id: "gid://hub/Project/secret") { id } project(by: {code: "secret"}) { id } }'
-    answer = await ask(node, database=fresh_database)
+    answer = await api(node, database=fresh_database)
     assert answer["data"] == {"node": None, "project": None}
 
 
-async def test_its_owner_sees_the_draft_in_its_cell(ask: Asking, fresh_database: Database) -> None:
-    await plant(fresh_database, "PRIVATE")
-    found = cell(await ask(QUESTION, asked(), viewer=OWNER, database=fresh_database))
+async def test_owner_sees_the_draft_in_its_cell(api: GraphQLApi, fresh_database: Database) -> None:
+    await insert_secret_project(fresh_database, "PRIVATE")
+    found = find_cell(
+        await api(MATRIX_QUERY, build_variables(), viewer=OWNER, database=fresh_database)
+    )
     assert (found["state"], found["projectCount"]) == ("COVERED", 1)
     assert found["projects"]["nodes"][0]["code"] == "secret"
 
 
-async def test_a_listed_project_is_admitted_but_not_told(
-    ask: Asking, fresh_database: Database
+async def test_listed_project_is_counted_as_hidden_without_details(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "LISTED")
-    answer = await ask(QUESTION, asked(), database=fresh_database)
-    found = cell(answer)
+    await insert_secret_project(fresh_database, "LISTED")
+    answer = await api(MATRIX_QUERY, build_variables(), database=fresh_database)
+    found = find_cell(answer)
     assert (found["state"], found["hiddenProjects"]) == ("RESTRICTED", 1)
     assert (found["projectCount"], found["projects"]["totalCount"]) == (0, 0)
     assert answer["data"]["matrix"]["total"]["projectCount"] == 15
     assert "ลับ" not in str(answer)
 
 
-async def test_words_find_nothing_that_may_not_be_seen(
-    ask: Asking, fresh_database: Database
+async def test_text_filter_does_not_match_hidden_projects(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "LISTED")
-    found = cell(await ask(QUESTION, asked(text="ลับ"), database=fresh_database))
+    await insert_secret_project(fresh_database, "LISTED")
+    found = find_cell(await api(MATRIX_QUERY, build_variables(text="ลับ"), database=fresh_database))
     assert (found["state"], found["hiddenProjects"]) == ("GAP", 0)
 
 
-async def dispute(connection: asyncpg.Connection) -> None:
+async def dispute_linkage(connection: asyncpg.Connection) -> None:
     await connection.execute(
         "update linkage set status = 'DISPUTED', version = version + 1 where project_id = 's37-14'"
     )
 
 
-STATES = """
+DISPUTED_QUERY = """
 query ($i: MatrixInput!) { matrix(input: $i) { key cells(states: [DISPUTED]) {
   row { key } column { key } stateReasons { code } } } }
 """
 
 
-async def test_what_was_answered_then_is_answered_again(
-    ask: Asking, fresh_database: Database
+async def test_matrix_as_of_the_past_returns_the_past_answer(
+    api: GraphQLApi, fresh_database: Database
 ) -> None:
     then = datetime.now(UTC).isoformat()
     async with fresh_database.write_transaction() as connection:
-        await dispute(connection)
-    now = (await ask(STATES, asked(), database=fresh_database))["data"]["matrix"]["cells"]
+        await dispute_linkage(connection)
+    now = (await api(DISPUTED_QUERY, build_variables(), database=fresh_database))["data"]["matrix"][
+        "cells"
+    ]
     assert now == [
         {
             "row": {"key": "CIVIL_SOCIETY"},
@@ -124,17 +130,17 @@ async def test_what_was_answered_then_is_answered_again(
             "stateReasons": [{"code": "LINKAGE_DISPUTED"}],
         }
     ]
-    past = asked()
+    past = build_variables()
     past["i"]["asOf"] = {"instant": then}
-    answer = (await ask(STATES, past, database=fresh_database))["data"]["matrix"]
+    answer = (await api(DISPUTED_QUERY, past, database=fresh_database))["data"]["matrix"]
     assert answer["cells"] == []
-    saved = await ask(
+    saved = await api(
         "query ($k: ID!) { savedMatrix(key: $k) { cells(states: [DISPUTED]) { id } } }",
         {"k": answer["key"]},
         database=fresh_database,
     )
     assert saved["data"]["savedMatrix"]["cells"] == []
-    project = await ask(
+    project = await api(
         'query ($at: DateTime!) { project(by: {code: "s37-14"}, asOf: {instant: $at}) '
         "{ linkages { nodes { status version } } } }",
         {"at": then},
@@ -144,16 +150,18 @@ async def test_what_was_answered_then_is_answered_again(
 
 
 @pytest.mark.parametrize("viewer", [ANONYMOUS, OWNER], ids=["anybody", "a ministry"])
-async def test_two_equal_questions_in_one_operation_keep_their_own_answers(
-    ask: Asking, viewer: Viewer
+async def test_aliased_matrices_in_one_operation_return_their_own_results(
+    api: GraphQLApi, viewer: Viewer
 ) -> None:
-    rice = asked()["i"] | {"filter": {"valueChains": ["gid://hub/ValueChain/jasmine-rice-roi-et"]}}
+    rice = build_variables()["i"] | {
+        "filter": {"valueChains": ["gid://hub/ValueChain/jasmine-rice-roi-et"]}
+    }
     part = "total { projectCount budget { amount } contributions { totalCount } }"
-    answer = await ask(
+    answer = await api(
         "query ($a: MatrixInput!, $b: MatrixInput!) { "
         f"a: matrix(input: $a) {{ {part} }} b: matrix(input: $b) {{ {part} }} "
         f"c: matrix(input: $a) {{ {part} }} }}",
-        {"a": asked()["i"], "b": rice},
+        {"a": build_variables()["i"], "b": rice},
         viewer=viewer,
     )
     counts = {k: m["total"]["contributions"]["totalCount"] for k, m in answer["data"].items()}

@@ -45,7 +45,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Made:
+class GeneratedProject:
     id: str = ""
     level: ActorLevel | None = None
     owner: str | None = None
@@ -65,7 +65,7 @@ class Made:
 
 @dataclass(frozen=True)
 class World:
-    projects: tuple[Made, ...]
+    projects: tuple[GeneratedProject, ...]
     overlaps: tuple[tuple[str, ...], ...] = field(default=())
 
 
@@ -91,7 +91,7 @@ links = st.builds(
     visibility=mostly_published,
 ).filter(lambda link: link.issue or link.stage)
 projects = st.builds(
-    Made,
+    GeneratedProject,
     level=st.sampled_from([None, *ActorLevel]),
     owner=st.sampled_from([None, *AGENCIES]),
     implementers=st.lists(st.sampled_from(AGENCIES), max_size=2, unique=True).map(tuple),
@@ -107,19 +107,19 @@ projects = st.builds(
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Up to six projects, some of them records of the same activity, some under an overlap."""
-    made = [
+    generated = [
         replace(project, id=f"made-{at}")
         for at, project in enumerate(draw(st.lists(projects, min_size=1, max_size=6)))
     ]
-    for at in range(1, len(made)):
+    for at in range(1, len(generated)):
         if draw(st.integers(0, 3)) == 0:
-            made[at] = replace(made[at], duplicate_of=made[0].id)
-    ids = [project.id for project in made]
+            generated[at] = replace(generated[at], duplicate_of=generated[0].id)
+    ids = [project.id for project in generated]
     pair = st.lists(st.sampled_from(ids), min_size=1, max_size=2, unique=True).map(tuple)
-    return World(tuple(made), tuple(draw(st.lists(pair, max_size=1))))
+    return World(tuple(generated), tuple(draw(st.lists(pair, max_size=1))))
 
 
-async def write(world: World, connection: asyncpg.Connection) -> None:
+async def insert_world(world: World, connection: asyncpg.Connection) -> None:
     """The world, and nothing beside it, into the tables of this transaction."""
     await connection.execute(
         "delete from linkage; delete from project_area; delete from project_implementer; "

@@ -15,12 +15,12 @@ CALLER = Caller("ผู้ใช้", "plan", "https://hub.test", "ministry:05",
 OPERATION = Operation("query", "Drafts", "ab" * 32, ("projects", "node"), "t" * 32)
 
 
-def entry(number: int = 0) -> AuditEntry:
+def build_entry(number: int = 0) -> AuditEntry:
     ids = (f"gid://hub/Project/p{number}",)
     return AuditEntry(AccessKind.READ, CALLER, OPERATION, "ministry:15", "s", ids, 1)
 
 
-class behind:  # noqa: N801 - reads as a word
+class SuperuserConnection:
     """A connection of somebody who owns the server: triggers do not run for it."""
 
     def __init__(self, database: Database) -> None:
@@ -33,33 +33,33 @@ class behind:  # noqa: N801 - reads as a word
         await self.connection.execute("set local session_replication_role = replica")
         return self.connection
 
-    async def __aexit__(self, *broken: object) -> None:
-        await (self.transaction.rollback() if broken[0] else self.transaction.commit())
+    async def __aexit__(self, *exception_info: object) -> None:
+        await (self.transaction.rollback() if exception_info[0] else self.transaction.commit())
         await self.database.pool.release(self.connection)
 
 
-async def rehash(connection: asyncpg.Connection, *, first: int = 5) -> None:
+async def rewrite_links(connection: asyncpg.Connection, *, first: int = 5) -> None:
     """Take a name out of a link, and write its digest, all later links and the head anew."""
     rows = await connection.fetch(
         "select * from access_log where number >= $1 order by number", first
     )
-    before = bytes(rows[0]["previous"])
+    previous_digest = bytes(rows[0]["previous"])
     for row in rows:
         text = row["entry"].replace("ministry:05", "ministry:07")
-        own = compute_link_digest(before, row["number"], row["at"], text)
+        digest = compute_link_digest(previous_digest, row["number"], row["at"], text)
         await connection.execute(
             "update access_log set entry = $2, previous = $3, digest = $4 where number = $1",
-            row["number"], text, before, own,
+            row["number"], text, previous_digest, digest,
         )  # fmt: skip
-        before = own
-    await connection.execute("update access_head set digest = $1", before)
+        previous_digest = digest
+    await connection.execute("update access_head set digest = $1", previous_digest)
 
 
-async def forge(connection: asyncpg.Connection) -> None:
+async def forge_entry(connection: asyncpg.Connection) -> None:
     """Change a link and its digest alone."""
     row = await connection.fetchrow("select * from access_log where number = 5")
     text = row["entry"].replace("ministry:05", "ministry:07")
-    own = compute_link_digest(row["previous"], 5, row["at"], text)
+    digest = compute_link_digest(row["previous"], 5, row["at"], text)
     await connection.execute(
-        "update access_log set entry = $1, digest = $2 where number = 5", text, own
+        "update access_log set entry = $1, digest = $2 where number = 5", text, digest
     )

@@ -10,9 +10,9 @@ import pytest
 from hub.bootstrap.startup import REFERENCE
 from hub.store.database import Database, open_database
 from hub.store.identity.audit_log import AuditLogWriter
-from tests.conftest import copied
-from tests.store.chained import behind, entry
-from tests.store.drafts import plant
+from tests.conftest import copy_database
+from tests.store.chained import SuperuserConnection, build_entry
+from tests.store.drafts import insert_drafts
 
 
 @pytest.fixture
@@ -22,14 +22,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 async def chain_dsn(template: str) -> str:
-    return await copied(template, "chain")
+    return await copy_database(template, "chain")
 
 
 @pytest.fixture
 async def chain(chain_dsn: str) -> AsyncIterator[Database]:
     """Ten links, each of a transaction of its own, in a log that was empty."""
     async with open_database(chain_dsn, pool_size=8) as database:
-        async with behind(database) as connection:
+        async with SuperuserConnection(database) as connection:
             await connection.execute(
                 "do $$ declare part text; begin for part in select c.oid::regclass from pg_class c "
                 "join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'audit' and "
@@ -41,12 +41,12 @@ async def chain(chain_dsn: str) -> AsyncIterator[Database]:
             )
         log = AuditLogWriter(database)
         for number in range(1, 11):
-            await log.write([entry(number)])
+            await log.write([build_entry(number)])
         yield database
 
 
 @pytest.fixture
-async def drafts(writing: asyncpg.Connection) -> asyncpg.Connection:
+async def drafts_connection(rollback_connection: asyncpg.Connection) -> asyncpg.Connection:
     """A connection with drafts of four owners, rolled back afterwards."""
-    await plant(writing)
-    return writing
+    await insert_drafts(rollback_connection)
+    return rollback_connection

@@ -20,14 +20,14 @@ DRAFTS: Final = {
     "draft-listed": ("province:45", "LISTED"),
 }
 """Owners, and how far each is disclosed; department:15009 is Bangkok, under the Interior."""
-ALL: Final = frozenset(DRAFTS)
+DRAFT_IDS: Final = frozenset(DRAFTS)
 
 
-def of(agency: str | None, *permissions: Permission) -> Viewer:
+def build_viewer(agency: str | None, *permissions: Permission) -> Viewer:
     return Viewer("somebody", agency, frozenset(one.value for one in permissions))
 
 
-async def plant(connection: asyncpg.Connection) -> None:
+async def insert_drafts(connection: asyncpg.Connection) -> None:
     """Drafts of four owners; the first is linked, implemented and paid for by others."""
     for key, (owner, visibility) in DRAFTS.items():
         await connection.execute(
@@ -48,7 +48,7 @@ async def plant(connection: asyncpg.Connection) -> None:
     )
 
 
-async def link(
+async def insert_linkage(
     connection: asyncpg.Connection, proposer: str | None, status: str, key: str = "draft-link"
 ) -> None:
     await connection.execute(
@@ -60,23 +60,23 @@ async def link(
     )
 
 
-async def seen(
+async def fetch_visible_ids(
     connection: asyncpg.Connection,
     viewer: Viewer,
     table: sa.Table = project,
     at: datetime | None = None,
 ) -> set[str]:
     """Ids of the drafts this viewer may see."""
-    thing = table_as_of(table, at)
-    statement = sa.select(thing.c.id).where(
-        is_visible(thing, viewer, at), thing.c.id.startswith("draft-")
+    dated_table = table_as_of(table, at)
+    statement = sa.select(dated_table.c.id).where(
+        is_visible(dated_table, viewer, at), dated_table.c.id.startswith("draft-")
     )
     return {
         row["id"] for row in await ReadTransaction.from_connection(connection).fetch_rows(statement)
     }
 
 
-async def share(
+async def insert_agreement(
     connection: asyncpg.Connection,
     provider: str,
     consumer: str,

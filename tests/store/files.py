@@ -4,23 +4,23 @@ import csv
 from pathlib import Path
 
 
-def quiet(_: str) -> None:
+def ignore_message(_: str) -> None:
     """Say nothing."""
 
 
-def without(path: Path, start: str) -> None:
+def remove_lines(path: Path, start: str) -> None:
     """Take out the lines that begin so."""
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if not line.startswith(start)), "utf-8")
 
 
-def replaced(path: Path, old: str, new: str) -> None:
+def replace_text(path: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def rename(folder: Path, old: str, new: str) -> None:
+def rename_key(folder: Path, old: str, new: str) -> None:
     """In every cell that names it, alone or in a list."""
     for path in folder.glob("*.csv"):
         lines = list(csv.reader(path.read_text("utf-8").splitlines()))

@@ -10,7 +10,7 @@ import pytest
 from hub.domain.identity.audit_log import compute_link_digest
 from hub.store.database import Database
 from hub.store.identity.audit_chain import verify_chain
-from tests.store.chained import behind, forge, rehash
+from tests.store.chained import SuperuserConnection, forge_entry, rewrite_links
 
 Tamper = Callable[[asyncpg.Connection], Awaitable[Any]]
 
@@ -23,7 +23,7 @@ def sql(*statements: str) -> Tamper:
     return run
 
 
-async def insert(connection: asyncpg.Connection) -> None:
+async def insert_duplicate(connection: asyncpg.Connection) -> None:
     """Put a copy of a link in, under a number that stood before."""
     await connection.execute(
         "insert into access_log (at, number, entry, previous, digest) "
@@ -32,7 +32,7 @@ async def insert(connection: asyncpg.Connection) -> None:
     )
 
 
-async def swap(connection: asyncpg.Connection) -> None:
+async def swap_timestamps(connection: asyncpg.Connection) -> None:
     """Let two links change places in time."""
     await connection.execute(
         "update access_log a set at = b.at from access_log b "
@@ -40,27 +40,27 @@ async def swap(connection: asyncpg.Connection) -> None:
     )
 
 
-async def lose_a_month(connection: asyncpg.Connection) -> None:
+async def drop_partition(connection: asyncpg.Connection) -> None:
     """Move what there is into two earlier months, honestly chained, and drop one of them."""
-    await rehash(connection, first=1)
+    await rewrite_links(connection, first=1)
     rows = await connection.fetch("select * from access_log order by number")
     await connection.execute("delete from access_log")
-    before = bytes(32)
+    previous_digest = bytes(32)
     for row in rows:
         at = datetime(2026, 1 + row["number"] // 4, 5, tzinfo=UTC) + timedelta(hours=row["number"])
         await connection.execute("select access_partition($1)", at)
-        own = compute_link_digest(before, row["number"], at, row["entry"])
+        digest = compute_link_digest(previous_digest, row["number"], at, row["entry"])
         await connection.execute(
             "insert into access_log (at, number, entry, previous, digest) values "
-            "($1, $2, $3, $4, $5)", at, row["number"], row["entry"], before, own,
+            "($1, $2, $3, $4, $5)", at, row["number"], row["entry"], previous_digest, digest,
         )  # fmt: skip
-        before = own
-    await connection.execute("update access_head set digest = $1, at = $2", before, at)
+        previous_digest = digest
+    await connection.execute("update access_head set digest = $1, at = $2", previous_digest, at)
     await connection.execute("drop table audit.access_log_2026_02")
 
 
 @pytest.mark.parametrize(
-    ("tamper", "number", "words"),
+    ("tamper", "number", "message"),
     [
         (sql("update access_log set entry = replace(entry, ':05', ':07') where number = 5"), 5,
          "changed"),
@@ -68,7 +68,7 @@ async def lose_a_month(connection: asyncpg.Connection) -> None:
         (sql("update access_log set previous = sha256(previous) where number = 5"), 5, "changed"),
         (sql("update access_log set at = at + interval '1 microsecond' where number = 10"), 10,
          "changed"),
-        (forge, 6, "written anew"),
+        (forge_entry, 6, "written anew"),
         (sql("delete from access_log where number = 5"), 5, "removed"),
         (sql("delete from access_log where number = 1"), 1, "removed"),
         (sql("delete from access_log where number = 10"), 10, "removed"),
@@ -77,20 +77,20 @@ async def lose_a_month(connection: asyncpg.Connection) -> None:
              "update access_head set number = 9"), 9, "head"),
         (sql("update access_log set number = number + 1 where number = 10"), 10, "removed"),
         (sql("delete from access_head"), 10, "head"),
-        (insert, 5, "put in"),
-        (swap, 4, "order"),
-        (lose_a_month, 4, "partition of 2026-02"),
+        (insert_duplicate, 5, "put in"),
+        (swap_timestamps, 4, "order"),
+        (drop_partition, 4, "partition of 2026-02"),
     ],
     ids=["entry", "digest", "previous", "instant", "forged", "removed", "first removed",
          "last removed", "all removed", "cut", "renumbered", "no head", "inserted", "order",
          "month"],
 )  # fmt: skip
-async def test_what_was_done_to_a_link_is_found_and_named(
-    chain: Database, tamper: Tamper, number: int, words: str
+async def test_tampering_is_detected_and_named(
+    chain: Database, tamper: Tamper, number: int, message: str
 ) -> None:
-    async with behind(chain) as connection:
+    async with SuperuserConnection(chain) as connection:
         await tamper(connection)
     broken = (await verify_chain(chain)).first_break
     assert broken is not None
-    assert (broken.number, words in broken.en) == (number, True), broken.en
+    assert (broken.number, message in broken.en) == (number, True), broken.en
     assert broken.th.isascii() is False

@@ -7,29 +7,31 @@ from hub.errors import NotReady, TooCostly
 from hub.store import database as store_database
 from hub.store.database import Database, ReadTransaction
 
-SOON = sa.text("set local statement_timeout = '50ms'")
-SLOW = sa.text("select pg_sleep(5)")
+SHORT_TIMEOUT = sa.text("set local statement_timeout = '50ms'")
+SLOW_QUERY = sa.text("select pg_sleep(5)")
 
 
-async def broken_off(reading: ReadTransaction) -> None:
-    await reading.fetch_rows(SOON)
-    await reading.fetch_rows(SLOW)
+async def exceed_timeout(transaction: ReadTransaction) -> None:
+    await transaction.fetch_rows(SHORT_TIMEOUT)
+    await transaction.fetch_rows(SLOW_QUERY)
 
 
-async def test_a_statement_that_took_all_its_time_asked_too_much(
+async def test_statement_over_the_timeout_raises_too_costly(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_database, "STATEMENT_TIMEOUT", 0.05)
-    async with database.read_transaction() as reading:
+    async with database.read_transaction() as transaction:
         with pytest.raises(TooCostly, match="seconds"):
-            await broken_off(reading)
+            await exceed_timeout(transaction)
 
 
-async def test_a_statement_that_was_cancelled_may_be_asked_again(database: Database) -> None:
-    async with database.read_transaction() as reading:
+async def test_cancelled_statement_raises_not_ready_and_succeeds_on_retry(
+    database: Database,
+) -> None:
+    async with database.read_transaction() as transaction:
         with pytest.raises(NotReady):
-            await broken_off(reading)
+            await exceed_timeout(transaction)
         with pytest.raises(NotReady):  # the snapshot is gone
-            await reading.fetch_rows(sa.text("select 1"))
-    async with database.read_transaction() as reading:
-        assert await reading.fetch_rows(sa.text("select 1"))
+            await transaction.fetch_rows(sa.text("select 1"))
+    async with database.read_transaction() as transaction:
+        assert await transaction.fetch_rows(sa.text("select 1"))

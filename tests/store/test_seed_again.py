@@ -13,11 +13,11 @@ from hub.store.database import Database
 from hub.store.reference import seed as store_seed
 from hub.store.reference.seed import compute_digest, seed
 from hub.store.tables import metadata
-from tests.store.files import quiet, rename, replaced, without
+from tests.store.files import ignore_message, remove_lines, rename_key, replace_text
 
 # ── any valid files can be loaded over any earlier ones ─────────────────────────────────────────
 
-RENAMED = {
+RENAMED_KEYS = {
     "a plan": ("plan-C2552-01-2553", "plan-renamed"),
     "an area": ("C2552-09", "C2552-east-renamed"),
     "an agency": ("ministry:09", "ministry:09-renamed"),
@@ -29,35 +29,35 @@ RENAMED = {
 }
 
 
-async def count(connection: asyncpg.Connection) -> dict[str, int]:
+async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
     return {
         table: await connection.fetchval(f'select count(*) from "{table}"')  # noqa: S608 - our own tables
         for table in metadata.tables
     }
 
 
-@pytest.mark.parametrize(("old", "new"), RENAMED.values(), ids=RENAMED)
-async def test_a_key_can_be_renamed_in_every_file_at_once(
+@pytest.mark.parametrize(("old", "new"), RENAMED_KEYS.values(), ids=RENAMED_KEYS)
+async def test_key_renamed_in_every_file_is_renamed_in_the_database(
     fresh_database: Database, folder: Path, old: str, new: str
 ) -> None:
-    rename(folder, old, new)
+    rename_key(folder, old, new)
     async with fresh_database.pool.acquire() as connection:
-        before = await count(connection)
-        counts = await seed(connection, folder, quiet)
+        before = await count_rows(connection)
+        counts = await seed(connection, folder, ignore_message)
         assert counts.written
         assert counts.retained == 0
-        assert await count(connection) == before
-        again = await seed(connection, folder, quiet)
-        assert (again.written, again.removed, again.retained) == (0, 0, 0)
-        back = await seed(connection, REFERENCE, quiet)
-        assert back.retained == 0
-        assert await count(connection) == before
+        assert await count_rows(connection) == before
+        second_counts = await seed(connection, folder, ignore_message)
+        assert (second_counts.written, second_counts.removed, second_counts.retained) == (0, 0, 0)
+        restored_counts = await seed(connection, REFERENCE, ignore_message)
+        assert restored_counts.retained == 0
+        assert await count_rows(connection) == before
 
 
-async def test_files_that_contradict_what_came_in_another_way_say_so(
+async def test_files_that_conflict_with_other_rows_are_rejected(
     fresh_database: Database, folder: Path
 ) -> None:
-    rename(folder, "plan-C2552-01-2553", "plan-renamed")
+    rename_key(folder, "plan-C2552-01-2553", "plan-renamed")
     async with fresh_database.pool.acquire() as connection:
         await connection.execute(
             "insert into plan (id, kind, title_th, sort_key, first_year, last_year) "
@@ -69,79 +69,81 @@ async def test_files_that_contradict_what_came_in_another_way_say_so(
             "values ('by-hand', 'plan-renamed', 1, 'DRAFT', 'PRIVATE')"
         )
         with pytest.raises(StoreUnusable, match="plan_version contradicts"):
-            await seed(connection, folder, quiet)
+            await seed(connection, folder, ignore_message)
         assert not await connection.fetchval("select count(*) from history.plan")
 
 
 # ── what people decided stays ───────────────────────────────────────────────────────────────────
 
-AGREED = "update linkage set status = 'AGREED', version = version + 1 where project_id = 's37-01'"
-STANDS = "select status, version from linkage where project_id = 's37-01'"
+AGREE_LINKAGE = (
+    "update linkage set status = 'AGREED', version = version + 1 where project_id = 's37-01'"
+)
+SELECT_LINKAGE = "select status, version from linkage where project_id = 's37-01'"
 
 
-async def test_a_decision_of_people_is_left_alone_and_told(
+async def test_user_decision_is_retained_and_reported(
     fresh_database: Database, folder: Path
 ) -> None:
     async with fresh_database.pool.acquire() as connection:
-        await connection.execute(AGREED)
-        for loading in (REFERENCE, folder, REFERENCE):
-            said: list[str] = []
-            counts = await seed(connection, loading, said.append)
+        await connection.execute(AGREE_LINKAGE)
+        for reference in (REFERENCE, folder, REFERENCE):
+            messages: list[str] = []
+            counts = await seed(connection, reference, messages.append)
             assert (counts.written, counts.removed, counts.retained) == (0, 0, 1)
-            assert any("changed by others" in line and "linkage (1)" in line for line in said)
-            assert tuple(await connection.fetchrow(STANDS)) == ("AGREED", 2)
+            assert any("changed by others" in line and "linkage (1)" in line for line in messages)
+            assert tuple(await connection.fetchrow(SELECT_LINKAGE)) == ("AGREED", 2)
 
 
-async def test_a_decision_that_agrees_with_the_files_is_still_one_of_people(
+async def test_user_decision_equal_to_the_files_is_still_retained(
     fresh_database: Database, folder: Path
 ) -> None:
     async with fresh_database.pool.acquire() as connection:
         await connection.execute(
             "update linkage set version = 2, share = 1 where project_id = 's37-01'"
         )
-        assert (await seed(connection, REFERENCE, quiet)).retained == 0
-        replaced(folder / "linkages.csv", "PROPOSED", "AGREED")
+        assert (await seed(connection, REFERENCE, ignore_message)).retained == 0
+        replace_text(folder / "linkages.csv", "PROPOSED", "AGREED")
         status = "select status from linkage where project_id = 's37-01'"
-        counts = await seed(connection, folder, quiet)
+        counts = await seed(connection, folder, ignore_message)
         assert counts.retained == 1
         assert await connection.fetchval(status) == "PROPOSED"
 
 
-async def test_a_linkage_that_the_files_change_is_a_new_version(
+async def test_linkage_changed_in_the_files_gets_a_new_version(
     fresh_database: Database, folder: Path
 ) -> None:
-    replaced(folder / "linkages.csv", "PROPOSED", "AGREED")
+    replace_text(folder / "linkages.csv", "PROPOSED", "AGREED")
     async with fresh_database.pool.acquire() as connection:
-        for loading, stands in ((folder, ("AGREED", 2)), (REFERENCE, ("PROPOSED", 3))):
-            counts = await seed(connection, loading, quiet)
+        for reference, expected in ((folder, ("AGREED", 2)), (REFERENCE, ("PROPOSED", 3))):
+            counts = await seed(connection, reference, ignore_message)
             assert counts.retained == 0
-            assert tuple(await connection.fetchrow(STANDS)) == stands
+            assert tuple(await connection.fetchrow(SELECT_LINKAGE)) == expected
 
 
-async def test_a_decision_stays_whole_when_its_line_leaves_the_files(
+async def test_user_decision_is_retained_when_its_line_is_removed(
     fresh_database: Database, folder: Path
 ) -> None:
-    rename(folder, "s37-01", "s37-renamed")
+    rename_key(folder, "s37-01", "s37-renamed")
     async with fresh_database.pool.acquire() as connection:
-        await connection.execute(AGREED)
+        await connection.execute(AGREE_LINKAGE)
         for _ in range(2):
-            counts = await seed(connection, folder, quiet)
+            counts = await seed(connection, folder, ignore_message)
             assert (counts.removed, counts.retained) == (0, 9)
-        assert tuple(await connection.fetchrow(STANDS)) == ("AGREED", 2)
-        unfounded = (
+        assert tuple(await connection.fetchrow(SELECT_LINKAGE)) == ("AGREED", 2)
+        without_provenance = (
             "select id from linkage where not exists "
             "(select from provenance where subject = 'gid://hub/Linkage/' || linkage.id)"
         )
-        assert await connection.fetch(unfounded) == []
+        assert await connection.fetch(without_provenance) == []
 
 
-async def test_a_row_that_stays_keeps_what_it_relies_on(
+async def test_retained_row_keeps_the_rows_it_references(
     fresh_database: Database, folder: Path
 ) -> None:
-    rename(folder, "ministry:09", "ministry:09-renamed")
+    rename_key(folder, "ministry:09", "ministry:09-renamed")
     async with fresh_database.pool.acquire() as connection:
         await connection.execute("update project set name_en = 'ours' where id = 's37-01'")
-        counts = await seed(connection, folder, quiet)
+        counts = await seed(connection, folder, ignore_message)
         assert counts.retained > 1
         owner = "select owner_id from project where id = 's37-01'"
         assert await connection.fetchval(owner) == "ministry:09"
@@ -149,10 +151,10 @@ async def test_a_row_that_stays_keeps_what_it_relies_on(
         assert await connection.fetchval(named) == 2
 
 
-async def test_a_row_that_came_in_another_way_is_not_overwritten(
+async def test_row_from_another_origin_is_not_overwritten(
     fresh_database: Database, folder: Path
 ) -> None:
-    replaced(folder / "projects.csv", "s37-01,", "elsewhere,")
+    replace_text(folder / "projects.csv", "s37-01,", "elsewhere,")
     for file in ("linkages.csv", "citations.csv"):
         path = folder / file
         path.write_text(path.read_text("utf-8").replace("s37-01,", "elsewhere,"), "utf-8")
@@ -161,30 +163,30 @@ async def test_a_row_that_came_in_another_way_is_not_overwritten(
             "insert into project (id, name_th, sort_key, fiscal_years, visibility) "
             "values ('elsewhere', 'ก', 'ก', '{}', 'PUBLISHED')"
         )
-        counts = await seed(connection, folder, quiet)
+        counts = await seed(connection, folder, ignore_message)
         assert counts.retained == 1
         name = "select name_th from project where id = 'elsewhere'"
         assert await connection.fetchval(name) == "ก"
         # and what the files never wrote, they do not take out
-        assert (await seed(connection, REFERENCE, quiet)).retained == 0
+        assert (await seed(connection, REFERENCE, ignore_message)).retained == 0
         assert await connection.fetchval(name) == "ก"
 
 
-async def test_keys_of_a_load_that_kept_no_marks_are_its_own(
+async def test_rows_recorded_without_marks_belong_to_the_load(
     fresh_database: Database, folder: Path
 ) -> None:
-    without(folder / "projects.csv", "s37-01,")
-    without(folder / "linkages.csv", "s37-01,")
-    without(folder / "citations.csv", "Project,s37-01,")
+    remove_lines(folder / "projects.csv", "s37-01,")
+    remove_lines(folder / "linkages.csv", "s37-01,")
+    remove_lines(folder / "citations.csv", "Project,s37-01,")
     async with fresh_database.pool.acquire() as connection:
-        held = json.loads(await connection.fetchval("select keys from seeded"))
-        keys = {name: [key for key, _ in table["rows"]] for name, table in held.items()}
+        stored_keys = json.loads(await connection.fetchval("select keys from seeded"))
+        keys = {name: [key for key, _ in table["rows"]] for name, table in stored_keys.items()}
         await connection.execute("update seeded set keys = $1::jsonb", json.dumps(keys))
-        counts = await seed(connection, folder, quiet)
+        counts = await seed(connection, folder, ignore_message)
         assert (counts.written, counts.removed, counts.retained) == (0, 9, 0)
 
 
-def test_a_new_order_of_thai_words_is_a_new_load(
+def test_changed_thai_sort_code_changes_the_digest(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert Path(str(text.__file__)) in store_seed.PROGRAMS

@@ -6,9 +6,15 @@ import asyncpg
 import pytest
 
 from hub.store.tables import linkage, plan_version, project
-from tests.store.drafts import DEPARTMENT, link, of, seen, share
+from tests.store.drafts import (
+    DEPARTMENT,
+    build_viewer,
+    fetch_visible_ids,
+    insert_agreement,
+    insert_linkage,
+)
 
-FRIEND: Final = of("ministry:09")
+CONSUMER: Final = build_viewer("ministry:09")
 
 
 @pytest.mark.parametrize(
@@ -23,41 +29,48 @@ FRIEND: Final = of("ministry:09")
         ("PLAN", "plan-C2552-09-2553", set()),
     ],
 )
-async def test_an_agreement_opens_what_it_names(
-    drafts: asyncpg.Connection, what: str, key: str | None, opened: set[str]
+async def test_agreement_shows_exactly_what_it_covers(
+    drafts_connection: asyncpg.Connection, what: str, key: str | None, opened: set[str]
 ) -> None:
-    await link(drafts, DEPARTMENT, "PROPOSED")
-    await drafts.execute(
+    await insert_linkage(drafts_connection, DEPARTMENT, "PROPOSED")
+    await drafts_connection.execute(
         "update project set source_id = 'public-pages' where id = 'draft-department'"
     )
-    await drafts.execute(
+    await drafts_connection.execute(
         "insert into plan_version (id, plan_id, number, status, visibility, owner_id) "
         "values ('draft-version', 'plan-45-2553', 2, 'DRAFT', 'PRIVATE', $1)",
         DEPARTMENT,
     )
-    await share(drafts, DEPARTMENT, "ministry:09", what, key)
+    await insert_agreement(drafts_connection, DEPARTMENT, "ministry:09", what, key)
     tables = (project, linkage, plan_version)
-    assert set().union(*[await seen(drafts, FRIEND, one) for one in tables]) == opened
-    stranger = of("ministry:11")
-    assert not set().union(*[await seen(drafts, stranger, one) for one in tables])
+    assert (
+        set().union(*[await fetch_visible_ids(drafts_connection, CONSUMER, one) for one in tables])
+        == opened
+    )
+    stranger = build_viewer("ministry:11")
+    assert not set().union(
+        *[await fetch_visible_ids(drafts_connection, stranger, one) for one in tables]
+    )
 
 
-async def test_an_agreement_ends_by_the_clock_and_by_being_revoked(
-    drafts: asyncpg.Connection,
+async def test_agreement_ends_at_expiry_and_on_revocation(
+    drafts_connection: asyncpg.Connection,
 ) -> None:
-    await share(drafts, DEPARTMENT, "ministry:09")
-    assert await seen(drafts, FRIEND) == {"draft-department"}
-    await drafts.execute("update data_sharing set revoked_at = now()")
-    assert await seen(drafts, FRIEND) == set()
-    await drafts.execute("update data_sharing set revoked_at = null, until = now()")
-    assert await seen(drafts, FRIEND) == set()
+    await insert_agreement(drafts_connection, DEPARTMENT, "ministry:09")
+    assert await fetch_visible_ids(drafts_connection, CONSUMER) == {"draft-department"}
+    await drafts_connection.execute("update data_sharing set revoked_at = now()")
+    assert await fetch_visible_ids(drafts_connection, CONSUMER) == set()
+    await drafts_connection.execute("update data_sharing set revoked_at = null, until = now()")
+    assert await fetch_visible_ids(drafts_connection, CONSUMER) == set()
 
 
-async def test_an_agreement_binds_the_provider_itself_and_serves_the_consumer_itself(
-    drafts: asyncpg.Connection,
+async def test_agreement_covers_only_its_provider_and_consumer(
+    drafts_connection: asyncpg.Connection,
 ) -> None:
-    await share(drafts, "ministry:05", "ministry:09")
-    assert await seen(drafts, FRIEND) == set()
-    await share(drafts, DEPARTMENT, "department:07002")
-    assert await seen(drafts, of("department:07002")) == {"draft-department"}
-    assert await seen(drafts, of("department:07003")) == set()
+    await insert_agreement(drafts_connection, "ministry:05", "ministry:09")
+    assert await fetch_visible_ids(drafts_connection, CONSUMER) == set()
+    await insert_agreement(drafts_connection, DEPARTMENT, "department:07002")
+    assert await fetch_visible_ids(drafts_connection, build_viewer("department:07002")) == {
+        "draft-department"
+    }
+    assert await fetch_visible_ids(drafts_connection, build_viewer("department:07003")) == set()

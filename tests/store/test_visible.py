@@ -16,79 +16,93 @@ from hub.store.ingest.events import publish_event
 from hub.store.ingest.session import MARK_SOURCE_SUCCEEDED
 from hub.store.tables import linkage, plan_version, project
 from hub.store.visibility import can_only_count, is_visible
-from tests.store.drafts import ALL, DEPARTMENT, link, of, seen, share
+from tests.store.drafts import (
+    DEPARTMENT,
+    DRAFT_IDS,
+    build_viewer,
+    fetch_visible_ids,
+    insert_agreement,
+    insert_linkage,
+)
 
-WHO: Final[dict[VisibilityGround, tuple[Viewer, Iterable[str]]]] = {
+CASES_BY_GROUND: Final[dict[VisibilityGround, tuple[Viewer, Iterable[str]]]] = {
     VisibilityGround.PUBLISHED: (ANONYMOUS, ()),
-    VisibilityGround.OWNER: (of(DEPARTMENT), ["draft-department"]),
-    VisibilityGround.MINISTRY: (of("ministry:05"), ["draft-department"]),
-    VisibilityGround.CLUSTER_HEAD: (of("cluster:C2560-08"), ["draft-province"]),
-    VisibilityGround.PARTY: (of("ministry:07"), ["draft-department"]),
-    VisibilityGround.AGREEMENT: (of("ministry:09"), ["draft-listed"]),
-    VisibilityGround.OVERSIGHT: (of(None, Permission.OVERSEE), ["draft-listed"]),
-    VisibilityGround.STEWARD: (of(None, Permission.STEWARD), ALL),
+    VisibilityGround.OWNER: (build_viewer(DEPARTMENT), ["draft-department"]),
+    VisibilityGround.MINISTRY: (build_viewer("ministry:05"), ["draft-department"]),
+    VisibilityGround.CLUSTER_HEAD: (build_viewer("cluster:C2560-08"), ["draft-province"]),
+    VisibilityGround.PARTY: (build_viewer("ministry:07"), ["draft-department"]),
+    VisibilityGround.AGREEMENT: (build_viewer("ministry:09"), ["draft-listed"]),
+    VisibilityGround.OVERSIGHT: (build_viewer(None, Permission.OVERSEE), ["draft-listed"]),
+    VisibilityGround.STEWARD: (build_viewer(None, Permission.STEWARD), DRAFT_IDS),
 }
 
 
 @pytest.mark.parametrize("ground", VisibilityGround, ids=lambda one: one.value.lower())
-async def test_each_ground_opens_what_it_says(
-    drafts: asyncpg.Connection, ground: VisibilityGround
+async def test_each_ground_shows_exactly_its_drafts(
+    drafts_connection: asyncpg.Connection, ground: VisibilityGround
 ) -> None:
-    viewer, expected = WHO[ground]
-    await share(drafts, "province:45", "ministry:09")
-    assert await seen(drafts, viewer) == set(expected)
+    viewer, expected = CASES_BY_GROUND[ground]
+    await insert_agreement(drafts_connection, "province:45", "ministry:09")
+    assert await fetch_visible_ids(drafts_connection, viewer) == set(expected)
 
 
-def test_every_ground_is_told_in_both_languages() -> None:
-    assert set(GROUND_DESCRIPTIONS) == set(VisibilityGround) == set(WHO)
+def test_every_ground_has_a_description_in_both_languages() -> None:
+    assert set(GROUND_DESCRIPTIONS) == set(VisibilityGround) == set(CASES_BY_GROUND)
     assert all(th and en for th, en in GROUND_DESCRIPTIONS.values())
 
 
 @pytest.mark.parametrize(
     ("viewer", "expected"),
     [
-        (of("ministry:15"), set()),  # Bangkok is a local authority, no department of the Interior
-        (of("department:15009"), {"draft-local"}),
-        (of("cluster:C2552-09"), set()),  # its edition is over
-        (of("cluster:C2560-09"), set()),  # Chon Buri is no member
-        (of("province:21"), set()),  # a neighbour in the same cluster
-        (of("ministry:08"), {"draft-department"}),  # holds its money
-        (of("province:38"), {"draft-department"}),  # draws it
-        (of("department:07002"), set()),  # a department of an implementing ministry
-        (of("ministry:05", Permission.OVERSEE), {"draft-department", "draft-listed"}),
-        (of("ministry:06", Permission.OPERATE_SOURCES, Permission.READ_AUDIT), set()),
+        (
+            build_viewer("ministry:15"),
+            set(),
+        ),  # Bangkok is a local authority, no department of the Interior
+        (build_viewer("department:15009"), {"draft-local"}),
+        (build_viewer("cluster:C2552-09"), set()),  # its edition is over
+        (build_viewer("cluster:C2560-09"), set()),  # Chon Buri is no member
+        (build_viewer("province:21"), set()),  # a neighbour in the same cluster
+        (build_viewer("ministry:08"), {"draft-department"}),  # holds its money
+        (build_viewer("province:38"), {"draft-department"}),  # draws it
+        (build_viewer("department:07002"), set()),  # a department of an implementing ministry
+        (build_viewer("ministry:05", Permission.OVERSEE), {"draft-department", "draft-listed"}),
+        (build_viewer("ministry:06", Permission.OPERATE_SOURCES, Permission.READ_AUDIT), set()),
     ],
     ids=lambda one: one.agency_id if isinstance(one, Viewer) else "",
 )
-async def test_who_is_near_is_not_yet_a_party(
-    drafts: asyncpg.Connection, viewer: Viewer, expected: set[str]
+async def test_related_agency_sees_only_what_a_ground_allows(
+    drafts_connection: asyncpg.Connection, viewer: Viewer, expected: set[str]
 ) -> None:
-    assert await seen(drafts, viewer) == expected
+    assert await fetch_visible_ids(drafts_connection, viewer) == expected
 
 
-async def test_a_department_takes_its_ministry_along_when_it_moves(
-    drafts: asyncpg.Connection,
+async def test_ministry_ground_follows_the_placement_of_the_department(
+    drafts_connection: asyncpg.Connection,
 ) -> None:
-    await drafts.execute(
+    await drafts_connection.execute(
         "update agency_placement set parent_id = 'ministry:06' where agency_id = $1", DEPARTMENT
     )
-    assert await seen(drafts, of("ministry:05")) == set()
-    assert await seen(drafts, of("ministry:06")) == {"draft-department"}
+    assert await fetch_visible_ids(drafts_connection, build_viewer("ministry:05")) == set()
+    assert await fetch_visible_ids(drafts_connection, build_viewer("ministry:06")) == {
+        "draft-department"
+    }
 
 
-async def test_a_new_edition_gives_the_provinces_to_another_head(
-    drafts: asyncpg.Connection,
+async def test_cluster_head_ground_follows_the_current_edition(
+    drafts_connection: asyncpg.Connection,
 ) -> None:
-    await drafts.execute(
+    await drafts_connection.execute(
         "update area_membership set valid_to = current_date "
         "where child_id = '20' and valid_to is null"
     )
-    await drafts.execute(
+    await drafts_connection.execute(
         "insert into area_membership (id, child_id, parent_id, valid_from) "
         "values ('new', '20', 'C2560-09', current_date - 1)"
     )
-    assert await seen(drafts, of("cluster:C2560-08")) == set()
-    assert await seen(drafts, of("cluster:C2560-09")) == {"draft-province"}
+    assert await fetch_visible_ids(drafts_connection, build_viewer("cluster:C2560-08")) == set()
+    assert await fetch_visible_ids(drafts_connection, build_viewer("cluster:C2560-09")) == {
+        "draft-province"
+    }
 
 
 @pytest.mark.parametrize(
@@ -106,18 +120,21 @@ async def test_a_new_edition_gives_the_provinces_to_another_head(
         (DEPARTMENT, "REJECTED", False),
     ],
 )
-async def test_the_other_side_sees_a_draft_its_owner_has_offered(
-    drafts: asyncpg.Connection, proposer: str | None, status: str, opened: bool
+async def test_proposed_linkage_shows_the_draft_to_the_other_agency(
+    drafts_connection: asyncpg.Connection, proposer: str | None, status: str, opened: bool
 ) -> None:
-    await link(drafts, proposer, status)
-    assert ("draft-department" in await seen(drafts, of("province:45"))) is opened
+    await insert_linkage(drafts_connection, proposer, status)
+    assert (
+        "draft-department"
+        in await fetch_visible_ids(drafts_connection, build_viewer("province:45"))
+    ) is opened
 
 
-async def test_both_sides_see_a_linkage_and_nobody_what_another_suggests_to_itself(
-    drafts: asyncpg.Connection,
+async def test_linkage_is_visible_to_both_agencies_and_a_suggestion_to_its_proposer(
+    drafts_connection: asyncpg.Connection,
 ) -> None:
-    await link(drafts, DEPARTMENT, "PROPOSED", "draft-offer")
-    await link(drafts, "province:45", "SUGGESTED", "draft-thought")
+    await insert_linkage(drafts_connection, DEPARTMENT, "PROPOSED", "draft-offer")
+    await insert_linkage(drafts_connection, "province:45", "SUGGESTED", "draft-thought")
     for agency, expected in {
         DEPARTMENT: {"draft-offer"},
         "ministry:05": {"draft-offer"},
@@ -125,11 +142,15 @@ async def test_both_sides_see_a_linkage_and_nobody_what_another_suggests_to_itse
         "province:20": set(),
         "ministry:07": set(),
     }.items():
-        assert await seen(drafts, of(agency), linkage) == expected, agency
+        assert (
+            await fetch_visible_ids(drafts_connection, build_viewer(agency), linkage) == expected
+        ), agency
 
 
-async def test_a_version_is_seen_by_the_area_whose_plan_it_is(drafts: asyncpg.Connection) -> None:
-    await drafts.execute(
+async def test_draft_version_is_visible_to_the_area_of_its_plan(
+    drafts_connection: asyncpg.Connection,
+) -> None:
+    await drafts_connection.execute(
         "insert into plan_version (id, plan_id, number, status, visibility) "
         "values ('draft-version', 'plan-45-2553', 2, 'DRAFT', 'PRIVATE')"
     )
@@ -140,42 +161,60 @@ async def test_a_version_is_seen_by_the_area_whose_plan_it_is(drafts: asyncpg.Co
         "province:20": set(),
         "ministry:15": set(),
     }.items():
-        assert await seen(drafts, of(agency), plan_version) == expected, agency
+        assert (
+            await fetch_visible_ids(drafts_connection, build_viewer(agency), plan_version)
+            == expected
+        ), agency
 
 
-@pytest.mark.parametrize("viewer", [who for who, _ in WHO.values()], ids=[g.value for g in WHO])
+@pytest.mark.parametrize(
+    "viewer", [who for who, _ in CASES_BY_GROUND.values()], ids=[g.value for g in CASES_BY_GROUND]
+)
 @pytest.mark.parametrize("table", [project, linkage, plan_version], ids=lambda one: one.name)
-async def test_every_row_is_seen_or_not_and_never_in_between(
-    drafts: asyncpg.Connection, viewer: Viewer, table: sa.Table
+async def test_visibility_predicates_are_never_null_and_never_both_true(
+    drafts_connection: asyncpg.Connection, viewer: Viewer, table: sa.Table
 ) -> None:
-    await link(drafts, None, "SUGGESTED")
-    await drafts.execute("update project set owner_id = null where id = 'draft-local'")
+    await insert_linkage(drafts_connection, None, "SUGGESTED")
+    await drafts_connection.execute("update project set owner_id = null where id = 'draft-local'")
     for at in (None, datetime.now(UTC)):
-        thing = table_as_of(table, at)
-        yes, listed = is_visible(thing, viewer, at), can_only_count(thing, viewer, at)
-        for predicate in (yes, listed):
-            odd: Any = sa.select(sa.func.count()).select_from(thing).where(predicate.is_(None))
-            assert (await ReadTransaction.from_connection(drafts).fetch_rows(odd))[0][0] == 0
-        both: Any = sa.select(sa.func.count()).select_from(thing).where(yes, listed)
-        assert (await ReadTransaction.from_connection(drafts).fetch_rows(both))[0][0] == 0
+        dated_table = table_as_of(table, at)
+        visible, countable = (
+            is_visible(dated_table, viewer, at),
+            can_only_count(dated_table, viewer, at),
+        )
+        for predicate in (visible, countable):
+            null_count: Any = (
+                sa.select(sa.func.count()).select_from(dated_table).where(predicate.is_(None))
+            )
+            assert (
+                await ReadTransaction.from_connection(drafts_connection).fetch_rows(null_count)
+            )[0][0] == 0
+        both_count: Any = (
+            sa.select(sa.func.count()).select_from(dated_table).where(visible, countable)
+        )
+        assert (await ReadTransaction.from_connection(drafts_connection).fetch_rows(both_count))[0][
+            0
+        ] == 0
 
 
-async def test_the_past_is_read_with_the_rights_of_today(drafts: asyncpg.Connection) -> None:
+async def test_past_is_read_with_current_permissions(drafts_connection: asyncpg.Connection) -> None:
     """Who was an implementer and is none now does not read what it was then."""
     later = datetime.now(UTC) + timedelta(seconds=1)
-    party = of("ministry:07")
-    assert await seen(drafts, party, at=later) == {"draft-department"}
-    await drafts.execute("delete from project_implementer where project_id = 'draft-department'")
-    assert await seen(drafts, party, at=later) == set()
+    implementer = build_viewer("ministry:07")
+    assert await fetch_visible_ids(drafts_connection, implementer, at=later) == {"draft-department"}
+    await drafts_connection.execute(
+        "delete from project_implementer where project_id = 'draft-department'"
+    )
+    assert await fetch_visible_ids(drafts_connection, implementer, at=later) == set()
 
 
-async def test_what_is_told_to_everybody_is_made_of_what_everybody_may_see(
-    drafts: asyncpg.Connection,
+async def test_event_and_source_data_are_computed_from_published_rows(
+    drafts_connection: asyncpg.Connection,
 ) -> None:
     """Places of an event, and the years a source has reported."""
-    told = "select affected_cells from source_event order by id desc limit 1"
+    affected_cells = "select affected_cells from source_event order by id desc limit 1"
     years = "select reported_years from source where id = 'public-pages'"
-    await drafts.execute(
+    await drafts_connection.execute(
         "update project set visibility = 'PUBLISHED', source_id = 'public-pages' "
         "where id = 'draft-province'"
     )
@@ -184,20 +223,20 @@ async def test_what_is_told_to_everybody_is_made_of_what_everybody_may_see(
         ("closed", "draft-department", 2012),
         ("counted", "draft-listed", 2013),
     ):
-        await drafts.execute(
+        await drafts_connection.execute(
             "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, amount,"
             " source_id) values ($1, $2, '20', $3, 'REQUESTED', 'MINISTRY', 1, 'public-pages')",
             key,
             project_id,
             year,
         )
-    await publish_event(drafts, "public-pages", None)
-    await drafts.execute(MARK_SOURCE_SUCCEEDED, "public-pages", "digest")
-    assert await drafts.fetchval(told) == 1
-    assert await drafts.fetchval(years) == [2011]
+    await publish_event(drafts_connection, "public-pages", None)
+    await drafts_connection.execute(MARK_SOURCE_SUCCEEDED, "public-pages", "digest")
+    assert await drafts_connection.fetchval(affected_cells) == 1
+    assert await drafts_connection.fetchval(years) == [2011]
 
 
-def test_for_nobody_a_statement_is_one_comparison() -> None:
+def test_anonymous_predicate_is_one_comparison() -> None:
     """Reading what is published costs what it cost before there were grounds."""
-    told = str(is_visible(project, ANONYMOUS).compile())
-    assert told == "project.visibility = :visibility_1"
+    sql = str(is_visible(project, ANONYMOUS).compile())
+    assert sql == "project.visibility = :visibility_1"

@@ -11,9 +11,9 @@ from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.web.listening import Listening
-from tests.conftest import Asking, copied
+from tests.conftest import GraphQLApi, copy_database
 from tests.ingest.made import SPEC, build_input, build_row, read
-from tests.resolvers.test_quarantine import Made
+from tests.resolvers.test_quarantine import MadeUpConnector
 from tests.web.access import HubInstance
 from tests.web.door import SCHEMA, build_endpoint, open_client, serve_endpoint
 from tests.web.door import open_empty_context as one_context
@@ -41,7 +41,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 @pytest.fixture(scope="session")
 async def registry_dsn(template: str) -> str:
     """A copy in which the register may be written; a copy takes most of a second."""
-    return await copied(template, "register")
+    return await copy_database(template, "register")
 
 
 @pytest.fixture
@@ -74,10 +74,10 @@ async def socket(http_server: Listening) -> AsyncIterator[GraphQLSocket]:
 
 
 @pytest.fixture
-def fresh_api(fresh_database: Database) -> Asking:
+def fresh_api(fresh_database: Database) -> GraphQLApi:
     """A hub of its own: what it has counted of denied requests is this test's."""
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
-    return Asking(settings, fresh_database)
+    return GraphQLApi(settings, fresh_database)
 
 
 @pytest.fixture
@@ -100,7 +100,9 @@ async def quarantine_database(
     fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> Database:
     """A source of the interior ministry, three of whose rows wait."""
-    monkeypatch.setattr("hub.bootstrap.sources.load_connectors", lambda _: {"made_up": Made})
+    monkeypatch.setattr(
+        "hub.bootstrap.sources.load_connectors", lambda _: {"made_up": MadeUpConnector}
+    )
     rows = [build_row(n, area="สิงค์บุรี") for n in (1, 2, 3)]
     await ingest(fresh_database, SPEC, read, build_input(rows))
     return fresh_database

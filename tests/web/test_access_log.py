@@ -12,9 +12,9 @@ import pytest
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store.database import Database
-from tests.conftest import Asking
-from tests.resolvers.test_quarantine import SETTLE, SINGBURI, SOURCE
-from tests.services.test_who_sees_what import QUESTION, asked, plant
+from tests.conftest import GraphQLApi
+from tests.resolvers.test_quarantine import SETTLE_MUTATION, SINGBURI, SOURCE
+from tests.services.test_who_sees_what import MATRIX_QUERY, build_variables, insert_secret_project
 from tests.web.logged import (
     AUDIT_LOG_QUERY,
     CONSUMER,
@@ -33,9 +33,9 @@ from tests.web.logged import (
 
 @pytest.mark.usefixtures("agreement")
 async def test_reading_another_agencys_draft_logs_an_entry_with_its_id(
-    fresh_api: Asking, fresh_database: Database
+    fresh_api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "PRIVATE")
+    await insert_secret_project(fresh_database, "PRIVATE")
     answer = await fresh_api(DRAFT_QUERY, viewer=CONSUMER)
     assert answer["data"]["node"]["name"]["th"] == "โครงการลับสุดยอด"
     [entry] = await list_audit_entries(fresh_database)
@@ -57,10 +57,10 @@ async def test_reading_another_agencys_draft_logs_an_entry_with_its_id(
         ('{ project(by: {code: "secret"}) { id } }', None, {DRAFT_ID}),
         ('{ projects(filter: {text: "ลับสุดยอด"}) { nodes { id } } }', None, {DRAFT_ID}),
         ("{ linkages(first: 100) { nodes { id } } }", None, {"gid://hub/Linkage/secret"}),
-        (QUESTION, asked(), {DRAFT_ID, "gid://hub/Linkage/secret"}),
+        (MATRIX_QUERY, build_variables(), {DRAFT_ID, "gid://hub/Linkage/secret"}),
         (
             "query ($i: MatrixInput!) { matrix(input: $i) { total { projectCount } } }",
-            asked(),
+            build_variables(),
             {DRAFT_ID, "gid://hub/Linkage/secret"},
         ),
         (
@@ -72,13 +72,13 @@ async def test_reading_another_agencys_draft_logs_an_entry_with_its_id(
     ids=["code", "list", "linkages", "matrix", "total alone", "area"],
 )
 async def test_draft_read_through_any_field_is_logged(
-    fresh_api: Asking,
+    fresh_api: GraphQLApi,
     fresh_database: Database,
     question: str,
     variables: dict[str, Any] | None,
     expected: set[str],
 ) -> None:
-    await plant(fresh_database, "PRIVATE")
+    await insert_secret_project(fresh_database, "PRIVATE")
     await fresh_database.pool.execute(
         "insert into project_area (project_id, area_id, basis) values ('secret', '20', 'UNKNOWN')"
     )
@@ -92,7 +92,7 @@ async def test_draft_read_through_any_field_is_logged(
 
 @pytest.mark.usefixtures("agreement")
 async def test_reading_a_plan_with_only_a_draft_version_is_logged(
-    fresh_api: Asking, fresh_database: Database
+    fresh_api: GraphQLApi, fresh_database: Database
 ) -> None:
     plan = await fresh_database.pool.fetchval(
         "update plan_version set visibility = 'PRIVATE', owner_id = 'ministry:05' "
@@ -109,33 +109,33 @@ async def test_reading_a_plan_with_only_a_draft_version_is_logged(
 
 
 async def test_reading_own_drafts_is_not_logged(
-    fresh_api: Asking, fresh_database: Database
+    fresh_api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "PRIVATE")
+    await insert_secret_project(fresh_database, "PRIVATE")
     assert (await fresh_api(DRAFT_QUERY, viewer=OWNER))["data"]["node"]
-    assert "errors" not in await fresh_api(QUESTION, asked(), viewer=OWNER)
+    assert "errors" not in await fresh_api(MATRIX_QUERY, build_variables(), viewer=OWNER)
     assert await list_audit_entries(fresh_database) == []
 
 
 async def test_reading_published_data_runs_no_additional_statement(
-    fresh_api: Asking, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+    fresh_api: GraphQLApi, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many statements for a ministry as for anybody, and the log is not even opened."""
     cost = []
     monkeypatch.setattr("hub.store.identity.audit_log.AuditLogWriter._append_batch", None)
     for viewer in (ANONYMOUS, CONSUMER, STEWARD):
-        answer = await fresh_api(QUESTION, asked(), viewer=viewer)
+        answer = await fresh_api(MATRIX_QUERY, build_variables(), viewer=viewer)
         assert "errors" not in answer
-        cost.append(fresh_api.statements)
+        cost.append(fresh_api.statement_count)
     assert len(set(cost)) == 1
     assert await list_audit_entries(fresh_database) == []
 
 
 @pytest.mark.usefixtures("agreement")
 async def test_response_is_withheld_when_the_audit_log_cannot_be_written(
-    fresh_api: Asking, fresh_database: Database
+    fresh_api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "PRIVATE")
+    await insert_secret_project(fresh_database, "PRIVATE")
     await fresh_database.pool.execute("alter table access_head rename to access_head_away")
     fresh_api.viewer = CONSUMER
     response = await fresh_api.post(DRAFT_QUERY)
@@ -145,18 +145,18 @@ async def test_response_is_withheld_when_the_audit_log_cannot_be_written(
     [error] = response.json()["errors"]
     assert error["extensions"]["code"] == "UNREADY"
     assert "withheld" in error["message"]
-    published = await fresh_api(QUESTION, asked(), viewer=CONSUMER)
+    published = await fresh_api(MATRIX_QUERY, build_variables(), viewer=CONSUMER)
     assert published["errors"][0]["extensions"]["code"] == "UNREADY"  # its figures count the draft
-    assert "errors" not in await fresh_api(QUESTION, asked())
+    assert "errors" not in await fresh_api(MATRIX_QUERY, build_variables())
     await fresh_database.pool.execute("alter table access_head_away rename to access_head")
     assert (await fresh_api(DRAFT_QUERY, viewer=CONSUMER))["data"]["node"]
 
 
 @pytest.mark.usefixtures("agreement")
 async def test_purpose_comes_from_the_request_or_the_registration_and_is_one_line(
-    fresh_api: Asking, fresh_database: Database
+    fresh_api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "PRIVATE")
+    await insert_secret_project(fresh_database, "PRIVATE")
     fresh_api.viewer = CONSUMER
 
     async def post_with_purpose(purpose: bytes) -> httpx2.Response:
@@ -176,7 +176,7 @@ async def test_purpose_comes_from_the_request_or_the_registration_and_is_one_lin
 
 
 async def test_steward_reading_quarantined_rows_is_logged_for_their_agency(
-    fresh_api: Asking, quarantine_database: Database
+    fresh_api: GraphQLApi, quarantine_database: Database
 ) -> None:
     answer = await fresh_api(QUARANTINE_QUERY, viewer=STEWARD)
     ids = [one["id"] for one in answer["data"]["source"]["quarantine"]["nodes"]]
@@ -191,12 +191,12 @@ async def test_steward_reading_quarantined_rows_is_logged_for_their_agency(
 
 
 async def test_accepted_and_denied_quarantine_rulings_are_logged(
-    fresh_api: Asking, quarantine_database: Database
+    fresh_api: GraphQLApi, quarantine_database: Database
 ) -> None:
     own = Viewer("an officer", "ministry:15", frozenset({OPERATE}))
     sent = {"idempotencyKey": "k", "source": SOURCE, "ruling": SINGBURI}
     for viewer in (own, own, OTHER, ANONYMOUS):
-        await fresh_api(SETTLE, {"input": sent}, viewer=viewer)
+        await fresh_api(SETTLE_MUTATION, {"input": sent}, viewer=viewer)
     done, repeated, other, anonymous = await list_audit_entries(quarantine_database)
     assert (done.kind, done.records, done.record_count) == (AccessKind.WRITE, (SOURCE,), 3)
     assert (done.subject, done.owner_id, done.source_id) == ("an officer", "ministry:15", "made_up")
@@ -210,14 +210,14 @@ async def test_accepted_and_denied_quarantine_rulings_are_logged(
 
 
 async def test_rolled_back_ruling_is_not_logged(
-    fresh_api: Asking, quarantine_database: Database, monkeypatch: pytest.MonkeyPatch
+    fresh_api: GraphQLApi, quarantine_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await quarantine_database.pool.execute(
         "alter function append_access rename to append_access_away"
     )
     own = Viewer("an officer", "ministry:15", frozenset({OPERATE}))
     sent = {"idempotencyKey": "k", "source": SOURCE, "ruling": SINGBURI}
-    await fresh_api(SETTLE, {"input": sent}, viewer=own)
+    await fresh_api(SETTLE_MUTATION, {"input": sent}, viewer=own)
     left = "select count(*) from quarantine where status = 'WAITING'"
     assert await quarantine_database.pool.fetchval(left) == 3
     await quarantine_database.pool.execute(
@@ -231,9 +231,9 @@ async def test_rolled_back_ruling_is_not_logged(
 
 @pytest.mark.usefixtures("agreement")
 async def test_agency_reads_its_own_audit_entries_and_steward_reads_all(
-    fresh_api: Asking, fresh_database: Database
+    fresh_api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "PRIVATE")
+    await insert_secret_project(fresh_database, "PRIVATE")
     for _ in range(3):
         await fresh_api(DRAFT_QUERY, viewer=CONSUMER)
 
@@ -259,7 +259,7 @@ async def test_agency_reads_its_own_audit_entries_and_steward_reads_all(
     assert (await fresh_api(node))["data"]["node"] is None
 
 
-async def test_reading_the_audit_log_requires_permission(fresh_api: Asking) -> None:
+async def test_reading_the_audit_log_requires_permission(fresh_api: GraphQLApi) -> None:
     answer = await fresh_api(AUDIT_LOG_QUERY)
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     reader = Viewer("a reader", "ministry:05")

@@ -19,7 +19,7 @@ from hub.web.documents import (
     Documents,
 )
 from hub.web.responses import GRAPHQL, JSON
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 from tests.web.door import (
     SCHEMA,
     build_endpoint,
@@ -135,8 +135,8 @@ async def test_document_costly_to_validate_is_rejected_before_validation(
     assert (error["extensions"]["cost"], error["extensions"]["limit"]) == expected
 
 
-async def test_introspection_query_is_answered(ask: Asking) -> None:
-    answer = await ask(get_introspection_query(input_value_deprecation=True))
+async def test_introspection_query_is_answered(api: GraphQLApi) -> None:
+    answer = await api(get_introspection_query(input_value_deprecation=True))
     assert "errors" not in answer
 
 
@@ -216,10 +216,10 @@ async def test_exception_of_the_endpoint_returns_500_with_an_incident_number(
 # ── the published contract ──────────────────────────────────────────────────────────────────────
 
 
-async def test_query_over_the_database_takes_one_statement(ask: Asking) -> None:
-    answer = await ask("{ areas(level: PROVINCE, first: 100) { nodes { code } } }")
+async def test_query_over_the_database_takes_one_statement(api: GraphQLApi) -> None:
+    answer = await api("{ areas(level: PROVINCE, first: 100) { nodes { code } } }")
     assert len(answer["data"]["areas"]["nodes"]) == 77
-    assert ask.statements == 1
+    assert api.statement_count == 1
 
 
 @pytest.mark.parametrize(
@@ -232,12 +232,12 @@ async def test_query_over_the_database_takes_one_statement(ask: Asking) -> None:
         ('{ areas(under: "gid://hub/Area/\\u0000") { nodes { code } } }', "under"),
     ],
 )
-async def test_invalid_argument_is_named(ask: Asking, query: str, field: str) -> None:
-    [error] = (await ask(query))["errors"]
+async def test_invalid_argument_is_named(api: GraphQLApi, query: str, field: str) -> None:
+    [error] = (await api(query))["errors"]
     assert error["extensions"]["code"] == "INVALID"
     assert error["extensions"]["field"] == field
 
 
-async def test_unknown_area_is_null(ask: Asking) -> None:
-    answer = await ask('{ area(by: {code: "nowhere"}) { code } }')
+async def test_unknown_area_is_null(api: GraphQLApi) -> None:
+    answer = await api('{ area(by: {code: "nowhere"}) { code } }')
     assert answer == {"data": {"area": None}}

@@ -10,7 +10,7 @@ from asgi_lifespan import LifespanManager
 from hub.bootstrap.serving import HubApplication
 from hub.errors import NotReady, StoreUnusable
 from hub.settings import Settings
-from tests.conftest import quiet
+from tests.conftest import ignore_message
 
 
 def build_settings(dsn: str) -> Settings:
@@ -57,7 +57,7 @@ async def test_second_start_does_not_load_reference_data_again(empty_dsn: str) -
 
 
 async def test_unreachable_database_is_reported_and_the_hub_stays_not_ready() -> None:
-    app = HubApplication(build_settings("postgresql://hub@127.0.0.1:1/hub"), quiet)
+    app = HubApplication(build_settings("postgresql://hub@127.0.0.1:1/hub"), ignore_message)
     async with LifespanManager(app), open_client(app) as client:
         with pytest.raises(StoreUnusable, match="HUB_DATABASE_URL"):
             await app.started()
@@ -66,7 +66,7 @@ async def test_unreachable_database_is_reported_and_the_hub_stays_not_ready() ->
 
 
 async def test_shutdown_during_startup_completes(empty_dsn: str) -> None:
-    app = HubApplication(build_settings(empty_dsn), quiet)
+    app = HubApplication(build_settings(empty_dsn), ignore_message)
     async with asyncio.timeout(20), LifespanManager(app):
         await asyncio.sleep(0)
     with pytest.raises(NotReady):
@@ -77,7 +77,7 @@ async def test_shutdown_during_startup_completes(empty_dsn: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/query", "/static/index.html"])
 async def test_page_has_a_self_only_content_security_policy_and_an_etag(path: str) -> None:
-    async with open_client(HubApplication(build_settings("unused"), quiet)) as client:
+    async with open_client(HubApplication(build_settings("unused"), ignore_message)) as client:
         response = await client.get(path)
         assert response.status_code == 200
         assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -100,13 +100,13 @@ async def test_page_has_a_self_only_content_security_policy_and_an_etag(path: st
     ],
 )
 async def test_static_file_outside_the_folder_is_404(name: str) -> None:
-    async with open_client(HubApplication(build_settings("unused"), quiet)) as client:
+    async with open_client(HubApplication(build_settings("unused"), ignore_message)) as client:
         assert (await client.get(f"/static/{name}")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/healthz", "/nowhere", "/static/none.js"])
 async def test_every_response_has_security_headers(path: str) -> None:
-    app = HubApplication(build_settings("unused"), quiet)
+    app = HubApplication(build_settings("unused"), ignore_message)
     transport = httpx2.ASGITransport(app)
     for scheme in ("http", "https"):
         async with httpx2.AsyncClient(

@@ -6,9 +6,9 @@ import pytest
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Viewer
 from hub.store.database import Database
-from tests.conftest import Asking
+from tests.conftest import GraphQLApi
 from tests.resolvers.test_quarantine import SOURCE
-from tests.services.test_who_sees_what import plant
+from tests.services.test_who_sees_what import insert_secret_project
 from tests.web.access import HubInstance
 from tests.web.logged import (
     AUDIT,
@@ -21,7 +21,7 @@ from tests.web.logged import (
 
 
 async def test_denied_field_is_logged_for_its_owner(
-    fresh_api: Asking, quarantine_database: Database
+    fresh_api: GraphQLApi, quarantine_database: Database
 ) -> None:
     answer = await fresh_api(QUARANTINE_QUERY, viewer=OTHER)
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
@@ -97,9 +97,9 @@ async def test_failed_client_authentication_is_logged_for_its_agency(
 
 @pytest.mark.usefixtures("agreement")
 async def test_audit_log_contains_no_argument_values(
-    fresh_api: Asking, fresh_database: Database
+    fresh_api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await plant(fresh_database, "PRIVATE")
+    await insert_secret_project(fresh_database, "PRIVATE")
     question = """query Named($by: ProjectBy!) {
       project(by: $by) { id } other: projects(filter: {text: "hunter2"}) { totalCount } }"""
     await fresh_api(question, {"by": {"code": "secret"}}, viewer=CONSUMER)

@@ -16,7 +16,7 @@ from hub.store.database import Database
 from hub.web.listening import Listening
 from hub.web.responses import EVENTS, GRAPHQL, JSON
 from hub.web.starting import starting_application
-from tests.conftest import quiet
+from tests.conftest import ignore_message
 from tests.web.door import only_error, run_server
 from tests.web.talk import connect_socket
 
@@ -27,7 +27,7 @@ QUERY = {"query": "{ __typename }"}
 async def starting_client() -> AsyncIterator[httpx2.AsyncClient]:
     """A hub whose database is not open yet."""
     settings = Settings("127.0.0.1", 8000, Path("unused"), False, None, 1, demo=True)
-    transport = httpx2.ASGITransport(HubApplication(settings, quiet))
+    transport = httpx2.ASGITransport(HubApplication(settings, ignore_message))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client
 
@@ -86,7 +86,7 @@ async def test_malformed_request_gets_its_own_error_instead_of_503(
 
 async def test_socket_handshake_gets_503() -> None:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
-    app = HubApplication(settings, quiet)
+    app = HubApplication(settings, ignore_message)
     async with run_server(Listening(app, app.close), lifespan=False) as server:
         with pytest.raises(InvalidStatus) as refused:
             async with connect_socket(server):
@@ -147,7 +147,7 @@ async def test_metadata_needs_no_database(starting_client: httpx2.AsyncClient, n
 @pytest.mark.parametrize("demo", [True, False])
 def test_every_route_is_answered_during_startup(database: Database, demo: bool) -> None:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, demo=demo)
-    hub = HubApplication(settings, quiet)
+    hub = HubApplication(settings, ignore_message)
     during = starting_application(settings.url, demo=demo, lifespan=hub._lifespan)
     after = build_application(settings, database).app
 

@@ -15,7 +15,7 @@ import pytest
 
 from hub.store.database import open_database
 from hub.web.signed import LARGEST
-from tests.conftest import copied
+from tests.conftest import copy_database
 from tests.web.access import (
     URL,
     HubInstance,
@@ -59,7 +59,7 @@ async def issuers(
 ) -> AsyncIterator[Issuers]:
     """A hub that trusts itself and, for the Ministry of Interior alone, a provider."""
     folder: Path = tmp_path_factory.mktemp("node")
-    async with open_database(await copied(template, "matrix"), pool_size=4) as database:
+    async with open_database(await copy_database(template, "matrix"), pool_size=4) as database:
         instance = HubInstance(database, folder)
         async with instance.http:
             secret = await instance.add_client(scopes=frozenset({"source:operate"}))

@@ -18,54 +18,65 @@ from hub.domain.time import FiscalYear
 from hub.ingest.run import SourceInput, ingest
 from hub.services.sources.settle_quarantine import settle_quarantine
 from hub.store.database import Database, open_database
-from tests.conftest import Asking, administer, copied
+from tests.conftest import GraphQLApi, copy_database, execute_admin_statement
 
 QUESTIONS = sorted(Path(__file__).parent.glob("*.graphql"))
-ACT = FiscalYear(2022)
-LOST = "กลุ่มจังหวัดภาคตะวันออก"
-TRAT = {"trat": "gid://hub/Area/23"}
+ACT_YEAR = FiscalYear(2022)
+UNRESOLVED_NAME = "กลุ่มจังหวัดภาคตะวันออก"
+TRAT_VARIABLES = {"trat": "gid://hub/Area/23"}
 
 
 @pytest.fixture(scope="module")
-async def taken_in(template: str) -> AsyncIterator[Database]:
+async def ingested_database(template: str) -> AsyncIterator[Database]:
     """The reference data, the samples of two sources, and what a person says of a lost number."""
-    async with open_database(await copied(template, "taken_in"), pool_size=5) as database:
+    async with open_database(await copy_database(template, "ingested"), pool_size=5) as database:
         for name in ("govspending_budget", "budget_act"):
-            asked = find_connector(name)
-            [path] = (asked.folder / "sample").glob("records.*")
-            given = SourceInput(create_file_pages(path, asked.spec), path.name, "sample")
-            assert (await ingest(database, asked.spec, asked.read, given)).ledger.balanced
-        east = NameDecision(NameKind.AREA, LOST, None, ACT, ACT, "C2560-08")
-        done = await settle_quarantine(database, asked.spec, asked.read, Ruling(east), "somebody")
-        assert done.settled == done.read == 1
+            source_connector = find_connector(name)
+            [path] = (source_connector.folder / "sample").glob("records.*")
+            source_input = SourceInput(
+                create_file_pages(path, source_connector.spec), path.name, "sample"
+            )
+            assert (
+                await ingest(database, source_connector.spec, source_connector.read, source_input)
+            ).ledger.balanced
+        east = NameDecision(NameKind.AREA, UNRESOLVED_NAME, None, ACT_YEAR, ACT_YEAR, "C2560-08")
+        settlement = await settle_quarantine(
+            database, source_connector.spec, source_connector.read, Ruling(east), "somebody"
+        )
+        assert settlement.settled == settlement.read == 1
         yield database
-    await administer(template, "drop database taken_in with (force)")
+    await execute_admin_statement(template, "drop database ingested with (force)")
 
 
-def undated(found: Any) -> Any:
+def normalize_dates(found: Any) -> Any:
     """An answer without the moments at which this test read its records."""
     if isinstance(found, list):
-        return [undated(one) for one in found]
+        return [normalize_dates(one) for one in found]
     if isinstance(found, dict):
         return {
-            key: bool(one) if key == "retrievedAt" else undated(one) for key, one in found.items()
+            key: bool(one) if key == "retrievedAt" else normalize_dates(one)
+            for key, one in found.items()
         }
     return found
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
-async def test_a_question_gets_the_answer_it_always_got(
-    ask: Asking, taken_in: Database, question: Path, request: pytest.FixtureRequest
+async def test_answer_equals_the_stored_answer(
+    api: GraphQLApi, ingested_database: Database, question: Path, request: pytest.FixtureRequest
 ) -> None:
-    answer = await ask(question.read_text(encoding="utf-8"), TRAT, database=taken_in)
+    answer = await api(
+        question.read_text(encoding="utf-8"), TRAT_VARIABLES, database=ingested_database
+    )
     assert "errors" not in answer
-    data, kept = undated(answer["data"]), question.with_suffix(".json")
+    data, answer_file = normalize_dates(answer["data"]), question.with_suffix(".json")
     if request.config.getoption("--write-answers"):
-        kept.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert data == json.loads(kept.read_text(encoding="utf-8"))
+        answer_file.write_text(
+            json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+    assert data == json.loads(answer_file.read_text(encoding="utf-8"))
 
 
-LINES = """
+LINES_QUERY = """
 query ($trat: ID!, $all: Boolean!) {
   area(by: { id: $trat }) { projects(first: 1) @skip(if: $all) { nodes { ...money } } }
   projects(first: 100) @include(if: $all) { nodes { ...money } }
@@ -74,46 +85,46 @@ fragment money on Project { id budgets { provenance { record { payloadHash } } }
 """
 
 
-async def test_every_line_that_came_in_names_its_record_at_no_cost_per_line(
-    ask: Asking, taken_in: Database
+async def test_every_ingested_line_has_its_record_in_a_fixed_number_of_statements(
+    api: GraphQLApi, ingested_database: Database
 ) -> None:
-    await ask(LINES, {**TRAT, "all": False}, database=taken_in)
-    few = ask.statements
-    answer = await ask(LINES, {**TRAT, "all": True}, database=taken_in)
-    assert ask.statements <= few
+    await api(LINES_QUERY, {**TRAT_VARIABLES, "all": False}, database=ingested_database)
+    statement_limit = api.statement_count
+    answer = await api(LINES_QUERY, {**TRAT_VARIABLES, "all": True}, database=ingested_database)
+    assert api.statement_count <= statement_limit
     hashes = {
-        told["record"]["payloadHash"]
+        provenance["record"]["payloadHash"]
         for one in answer["data"]["projects"]["nodes"]
         for line in one["budgets"]
-        for told in line["provenance"]
+        for provenance in line["provenance"]
     }
     stored = "select count(distinct payload_hash) from source_record where scope is not null"
-    assert len(hashes) == await taken_in.pool.fetchval(stored) > 2
+    assert len(hashes) == await ingested_database.pool.fetchval(stored) > 2
 
 
-async def test_a_line_as_of_an_instant_names_its_record_as_it_was_then(
-    ask: Asking, fresh_database: Database, tmp_path: Path
+async def test_line_as_of_an_instant_has_its_record_of_then(
+    api: GraphQLApi, fresh_database: Database, tmp_path: Path
 ) -> None:
-    asked = find_connector("govspending_budget")
-    [path] = (asked.folder / "sample").glob("records.*")
+    source_connector = find_connector("govspending_budget")
+    [path] = (source_connector.folder / "sample").glob("records.*")
     first = path.read_text("utf-8").splitlines()[0]
 
-    async def read(text: str) -> None:
+    async def ingest_text(text: str) -> None:
         file = tmp_path / "records.jsonl"
         file.write_text(text + "\n", "utf-8")
         await ingest(
             fresh_database,
-            asked.spec,
-            asked.read,
-            SourceInput(create_file_pages(file, asked.spec), text),
+            source_connector.spec,
+            source_connector.read,
+            SourceInput(create_file_pages(file, source_connector.spec), text),
         )
 
-    async def told(instant: str | None) -> tuple[set[str], set[str]]:
+    async def fetch_amounts_and_hashes(instant: str | None) -> tuple[set[str], set[str]]:
         query = (
             "query ($at: AsOf) { projects(first: 100, asOf: $at) { nodes { code budgets { "
             "amount { amount } provenance { record { payloadHash } } } } } }"
         )
-        answer = await ask(query, {"at": instant and {"instant": instant}}, database=fresh_database)
+        answer = await api(query, {"at": instant and {"instant": instant}}, database=fresh_database)
         lines = [
             line
             for one in answer["data"]["projects"]["nodes"]
@@ -122,12 +133,16 @@ async def test_a_line_as_of_an_instant_names_its_record_as_it_was_then(
         ]
         return (
             {line["amount"]["amount"] for line in lines},
-            {told["record"]["payloadHash"] for line in lines for told in line["provenance"]},
+            {
+                provenance["record"]["payloadHash"]
+                for line in lines
+                for provenance in line["provenance"]
+            },
         )
 
-    await read(first)
-    before = await told(None)
+    await ingest_text(first)
+    before = await fetch_amounts_and_hashes(None)
     then = await fresh_database.pool.fetchval("select clock_timestamp()")
-    await read(first.replace("1000000", "900000").replace("3000000", "2900000"))
-    assert await told(None) != before
-    assert await told(then.isoformat()) == before
+    await ingest_text(first.replace("1000000", "900000").replace("3000000", "2900000"))
+    assert await fetch_amounts_and_hashes(None) != before
+    assert await fetch_amounts_and_hashes(then.isoformat()) == before
