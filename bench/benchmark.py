@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,25 +76,42 @@ async def wait_until_ready(port: int) -> None:
     raise TimeoutError("the hub was not ready within two minutes")
 
 
-def cpu_seconds(pid: int, *, children: bool = False) -> float:
-    """CPU seconds a process (and its children that have ended) has used; 0 for one that is gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11 : 15 if children else 13])) / TICK
+def process_times(pid: int) -> list[int]:
+    """The parent of a process, then its CPU ticks: user, system, and those of children reaped."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return [int(fields[1]), *map(int, fields[11:15])]
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU seconds a process has used itself."""
+    return sum(process_times(pid)[1:3]) / TICK
 
 
 def postgres_cpu_seconds(data: Path) -> float:
-    """CPU seconds of the PostgreSQL that works in a data folder, and of no other."""
-    total = 0.0
-    for link in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            if link.readlink().is_relative_to(data):
-                total += cpu_seconds(int(link.parent.name), children=True)
-        except OSError:
-            continue
-    return total
+    """CPU seconds of the PostgreSQL in a data folder, with its processes that have ended.
+
+    When a process ends, its time moves to the reaped children of the server. A process that ended
+    between two reads (autovacuum does) would be counted twice or not at all, and the difference of
+    two samples could be negative. So read again until none has begun or ended meanwhile.
+    """
+    server = int((data / "pg/postmaster.pid").read_text().split()[0])
+    before = server_processes(server)
+    while True:
+        after = server_processes(server)
+        if after.keys() == before.keys() and after[server][3:] == before[server][3:]:
+            own = sum(sum(times[1:3]) for times in after.values())
+            return (own + sum(after[server][3:])) / TICK
+        before = after
+
+
+def server_processes(server: int) -> dict[int, list[int]]:
+    """The times of a server and of its children, including those that have ended unreaped."""
+    found = {server: process_times(server)}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended
+            if (times := process_times(int(process.name)))[0] == server:
+                found[int(process.name)] = times
+    return found
 
 
 async def run_load(
