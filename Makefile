@@ -76,15 +76,19 @@ bench: setup ## measure matrix, lists and ingest beside its peers, results to be
 	PYTHONPATH=. $(IN) bench/lists.py
 	PYTHONPATH=. $(IN) bench/ingest.py
 
-lock: setup ## write requirements.lock anew from pyproject.toml
-	@$(IN) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); \
-	print(*p["project"]["dependencies"], *p["dependency-groups"]["dev"], sep="\n")' | \
-	$(IN) -m piptools compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
-		--no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-		--output-file requirements.lock -
-	@{ echo '# Pinned and hashed; `make lock` writes it anew from pyproject.toml.'; \
-		grep -v '^# ' requirements.lock; } > requirements.lock.new
-	@mv requirements.lock.new requirements.lock
+# Existing pins are kept while pyproject.toml allows them; `make lock ARGS=--upgrade` renews all.
+COMPILE = $(IN) -m piptools compile --quiet --generate-hashes --strip-extras --allow-unsafe $(ARGS) \
+	--no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+NAMES = $(IN) -c 'import sys, tomllib; p = tomllib.load(open("pyproject.toml", "rb")); \
+	print(*p["project"]["dependencies"], *p["build-system"]["requires"], \
+	*(n for g in sys.argv[1:] for n in p["dependency-groups"][g]), sep="\n")'
+
+lock: setup ## write both locks anew from pyproject.toml (ARGS=--upgrade: with the newest versions)
+	@$(NAMES) | $(COMPILE) --output-file requirements.lock -
+	@$(NAMES) dev | $(COMPILE) --constraint requirements.lock --output-file requirements-dev.lock -
+	@for lock in requirements.lock requirements-dev.lock; do \
+		{ echo '# Pinned and hashed; `make lock` writes it anew from pyproject.toml.'; \
+			grep -v '^# ' $$lock; } > $$lock.new && mv $$lock.new $$lock || exit 1; done
 
 clean: ## remove .venv and caches; the data folder stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
