@@ -158,6 +158,7 @@ def main(count: int) -> None:
     """Everything in one run; prints and keeps it in bench/results."""
     with serve_pages(count) as port, temporary_database() as server:
         asyncio.run(prepare_database(server.dsn))
+        host = server.dsn.partition("host=")[2].partition("&")[0]
         data = server.data_dir
         results = asyncio.run(measure_hub(server.dsn, port, data))
         results.append(asyncio.run(measure_copy(server.dsn, count)))
