@@ -1,44 +1,64 @@
-# Everything runs from the checkout, in .venv, which is rebuilt when requirements.lock changes.
-# Programs are called as modules: scripts of a .venv break where its path holds a space.
+# Everything runs from the checkout, in .venv. `make run` installs requirements.lock alone; a target
+# for development adds requirements-dev.lock. A changed lock rebuilds .venv.
+# Programs are called as modules, so that IN can be any Python. `.venv/bin/hub` is the same command;
+# pip writes it so that it also starts when the path of the checkout holds a space.
 
 PYTHON ?= python3
 IN := .venv/bin/python
+HUB = $(IN) -m hub
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run fill sandbox check-source test browser npm test-browser check check-long sdl fmt bench lock clean
+.PHONY: help setup setup-dev run fill sandbox check-source test browser npm test-browser check check-long sdl fmt bench lock clean
+
+# $(call install,ARGUMENTS): install into .venv, with uv when it is there.
+install = if command -v uv >/dev/null 2>&1; then uv pip install -q --python $(IN) $(1); \
+	else $(IN) -m pip install -q --disable-pip-version-check --no-input $(1); fi
+
+# The command `hub` names the path of the checkout, so it is installed again when that has moved.
+# setuptools warns at each editable install that other folders could shadow the packages.
+editable = (export PYTHONWARNINGS=ignore; $(call install,--no-deps --no-build-isolation -e .)); \
+	pwd -P > .venv/checkout
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-setup: ## make .venv from requirements.lock, unless it is there
-	@if cmp -s requirements.lock .venv/installed.lock && $(IN) -c '' 2>/dev/null; then exit 0; fi; \
+setup: ## make .venv with what serving needs (requirements.lock) and the command hub
+	@if cmp -s requirements.lock .venv/installed.lock && $(IN) -c '' 2>/dev/null; then \
+		if [ "$$(cat .venv/checkout)" = "$$(pwd -P)" ]; then exit 0; fi; set -e; \
+		$(editable); exit 0; \
+	fi; \
 	set -e; \
 	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "ต้องใช้ Python 3.11 ขึ้นไป · Python 3.11 or newer is needed; say which: make PYTHON=python3.12 …" >&2; exit 1; }; \
 	echo "  ติดตั้งโปรแกรมที่ต้องใช้ (ครั้งแรก) · installing what is needed (once)"; \
 	rm -rf .venv; \
-	if command -v uv >/dev/null 2>&1; then \
-		uv venv -q --python "$(PYTHON)" .venv; \
-		uv pip install -q --python $(IN) --require-hashes -r requirements.lock; \
-	else \
-		"$(PYTHON)" -m venv .venv; \
-		$(IN) -m pip install -q --disable-pip-version-check --no-input --require-hashes -r requirements.lock; \
-	fi; \
+	if command -v uv >/dev/null 2>&1; then uv venv -q --python "$(PYTHON)" .venv; \
+	else "$(PYTHON)" -m venv .venv; fi; \
+	$(call install,--require-hashes -r requirements.lock); \
+	$(editable); \
 	cp requirements.lock .venv/installed.lock
 
+setup-dev: setup ## add what tests and checks need (requirements-dev.lock)
+	@if cmp -s requirements-dev.lock .venv/installed-dev.lock; then exit 0; fi; \
+	set -e; \
+	if [ -e .venv/installed-dev.lock ]; then rm -rf .venv; $(MAKE) --no-print-directory setup; fi; \
+	echo "  ติดตั้งโปรแกรมทดสอบ (ครั้งแรก) · installing what tests need (once)"; \
+	$(call install,--require-hashes -r requirements-dev.lock); \
+	cp requirements-dev.lock .venv/installed-dev.lock
+
 run: setup ## serve the hub on http://127.0.0.1:8000 (HUB_HOST, HUB_PORT, HUB_DATA_DIR change that)
-	@$(IN) -m hub serve
+	@$(HUB) serve
 
 fill: setup ## fill the hub with made-up data of every kind of source, also while it runs
-	@$(IN) -m hub demo fill $(ARGS)
+	@$(HUB) demo fill $(ARGS)
 
 sandbox: setup ## a local agency to read from (ARGS="--records 250 --fault 503x3")
-	@$(IN) -m hub demo sandbox $(ARGS)
+	@$(HUB) demo sandbox $(ARGS)
 
 check-source: setup ## whether a system keeps docs/source-contract.yaml (URL=… ARGS="--token-url …")
-	@$(IN) -m hub source check $(URL) $(ARGS)
+	@$(HUB) source check $(URL) $(ARGS)
 
-test: setup ## run the tests
+test: setup-dev ## run the tests
 	@$(IN) -m pytest $(ARGS)
 
 browser: setup
@@ -47,16 +67,16 @@ browser: setup
 npm: setup
 	@sh tests/npm/install.sh
 
-test-browser: browser npm ## the pages in Chromium, which is installed if missing; pictures where missing
+test-browser: setup-dev browser npm ## the pages in Chromium, which is installed if missing; pictures where missing
 	$(IN) -m pytest tests/browser
 
-check: browser npm ## everything that must hold before a change lands
+check: setup-dev browser npm ## everything that must hold before a change lands
 	$(IN) -m ruff check .
 	$(IN) -m ruff format --check .
 	$(IN) -m mypy
 	$(IN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(IN) -m deptry .
-	$(IN) -m hub schema print | diff -u schema/schema.graphql -
+	$(HUB) schema print | diff -u schema/schema.graphql -
 	$(IN) -m pytest
 
 check-long: check ## the same, property tests over many more examples, and a long run's memory
@@ -64,10 +84,10 @@ check-long: check ## the same, property tests over many more examples, and a lon
 	PYTHONPATH=. $(IN) bench/million.py 200000
 
 sdl: setup ## write the contract to schema/schema.graphql
-	@$(IN) -m hub schema print > schema/schema.graphql.new
+	@$(HUB) schema print > schema/schema.graphql.new
 	@mv schema/schema.graphql.new schema/schema.graphql
 
-fmt: setup ## format, and mend what can be mended
+fmt: setup-dev ## format, and mend what can be mended
 	$(IN) -m ruff check --fix .
 	$(IN) -m ruff format .
 
@@ -83,7 +103,7 @@ NAMES = $(IN) -c 'import sys, tomllib; p = tomllib.load(open("pyproject.toml", "
 	print(*p["project"]["dependencies"], *p["build-system"]["requires"], \
 	*(n for g in sys.argv[1:] for n in p["dependency-groups"][g]), sep="\n")'
 
-lock: setup ## write both locks anew from pyproject.toml (ARGS=--upgrade: with the newest versions)
+lock: setup-dev ## write both locks anew from pyproject.toml (ARGS=--upgrade: with the newest versions)
 	@$(NAMES) | $(COMPILE) --output-file requirements.lock -
 	@$(NAMES) dev | $(COMPILE) --constraint requirements.lock --output-file requirements-dev.lock -
 	@for lock in requirements.lock requirements-dev.lock; do \
@@ -91,5 +111,5 @@ lock: setup ## write both locks anew from pyproject.toml (ARGS=--upgrade: with t
 			grep -v '^# ' $$lock; } > $$lock.new && mv $$lock.new $$lock || exit 1; done
 
 clean: ## remove .venv and caches; the data folder stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

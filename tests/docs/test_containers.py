@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from typing import Any
@@ -57,10 +58,22 @@ def test_compose_file_runs_the_command_of_the_image() -> None:
 
 
 def test_image_runs_hub_serve() -> None:
-    program, *arguments = container_command()
-    assert (program, arguments[:2]) == ("python", ["-m", "hub"])
-    assert arguments[2:] == ["serve"]
+    assert container_command() == ["hub", "serve"]
     assert "serve" in hub.commands
+
+
+def test_image_installs_the_hub_where_the_program_is_put() -> None:
+    stages = DOCKERFILE.split("FROM ")[1:]
+    assert [re.findall(r"^WORKDIR (.+)$", stage, re.MULTILINE) for stage in stages] == [
+        ["/app"],
+        ["/app"],
+    ]
+    copied = re.findall(r"^COPY (\w+) \1$", stages[-1], re.MULTILINE)
+    created = re.search(r"mkdir ([\w ]+?) +&&", stages[0])
+    assert created is not None
+    assert created[1].split() == copied
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    assert packages["packages"] == copied
 
 
 def test_every_service_has_a_health_check() -> None:
@@ -125,7 +138,7 @@ def test_image_command_serves_and_passes_the_health_check_without_docker(
         *(w.replace(":8000/", f":{port}/") for w in health_check_command()[1:]),
     ]
     with subprocess.Popen(
-        [sys.executable, *container_command()[1:]],
+        [sys.executable, "-m", *container_command()],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,

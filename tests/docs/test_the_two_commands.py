@@ -39,7 +39,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
-BLOCK_PREFIXES = ("curl ", "make ", ".venv/bin/python -m hub ", "SECRET=", "TOKEN=")
+BLOCK_PREFIXES = ("curl ", "make ", ".venv/bin/hub ", "SECRET=", "TOKEN=")
 """How a block may begin: a question, a target, a command of the hub, a value of one before it."""
 
 
