@@ -58,13 +58,13 @@ sandbox: setup ## a local agency to read from (ARGS="--records 250 --fault 503x3
 check-source: setup ## whether a system keeps docs/source-contract.yaml (URL=… ARGS="--token-url …")
 	@$(HUB) source check $(URL) $(ARGS)
 
-test: setup-dev ## run the tests
+test: setup-dev ## run the tests that this machine can run; the others are listed at the end
 	@$(IN) -m pytest $(ARGS)
 
-browser: setup
+browser: ## install Chromium, a Thai font and npm, for the tests that need them (apt-get)
 	@sh tests/browser/install.sh
 
-npm: setup
+npm: ## install the npm packages of tests/npm, for the tests that need them
 	@sh tests/npm/install.sh
 
 test-browser: setup-dev browser npm ## the pages in Chromium, which is installed if missing; pictures where missing

@@ -27,6 +27,9 @@ from hub.store.migrate import migrate
 from hub.store.reference.seed import seed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser
+from tests.skipped import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 # A shared machine is slow at times; `make check-long` looks at many more hypothesis_settings.
 hypothesis_settings.register_profile("default", deadline=None)

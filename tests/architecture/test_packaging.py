@@ -64,7 +64,7 @@ def test_hub_can_be_run_as_a_module() -> None:
 def test_command_hub_starts_from_another_folder(tmp_path: Path) -> None:
     command = Path(sys.executable).with_name("hub")
     if not command.exists():
-        pytest.skip("the command hub is not installed; make setup does it")
+        pytest.skip("no command hub: make setup")
     done = subprocess.run(
         [command, "schema", "print"], cwd=tmp_path, capture_output=True, check=False
     )

@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not missing:
         return
     here = Path(__file__).parent
-    why = pytest.mark.skip(reason=f"no {', '.join(missing)}: make test-browser installs it")
+    why = pytest.mark.skip(reason=f"no {', '.join(missing)}: make browser")
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(why)

@@ -183,7 +183,7 @@ async def test_a_person_signs_in_by_the_agencys_own_provider(page: Any, places: 
     assert cookie["sameSite"] == "Lax"
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm installs it")
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm")
 async def test_everyone_can_use_the_pages_with_forms(page: Any, places: Places) -> None:
     await visited(page, places.of(places.page))
     await page.click("#enter")

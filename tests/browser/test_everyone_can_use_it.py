@@ -29,7 +29,7 @@ FARTHEST = {"laptop": SIZES["laptop"], "phone": PHONE}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make test-browser installs it")
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("view", VIEWS)
 async def test_axe_finds_nothing_to_complain_of(visit: Visit, view: str, size: str) -> None:
@@ -37,7 +37,7 @@ async def test_axe_finds_nothing_to_complain_of(visit: Visit, view: str, size: s
     assert await complaints(page) == []
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make test-browser installs it")
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm")
 @pytest.mark.parametrize("size", FARTHEST)
 @pytest.mark.parametrize("view", OF_SOURCES)
 async def test_axe_has_nothing_against_the_sources(look: Visit, view: str, size: str) -> None:

@@ -76,7 +76,7 @@ async def test_a_total_says_when_its_cells_do_not_add_up_to_it(visit: Visit) -> 
     assert "ผลบวกของช่อง 1,595.2" in grand
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make test-browser installs it")
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm")
 @pytest.mark.parametrize("size", [LAPTOP, TABLET])
 async def test_axe_finds_nothing_in_any_state(visit: Visit, size: tuple[int, int]) -> None:
     page = await with_all_states(visit, size)

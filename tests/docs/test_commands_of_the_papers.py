@@ -28,7 +28,7 @@ MAKE_TARGET = re.compile(r"\bmake ((?:[a-z][a-z-]*)(?: [a-z][a-z-]*)*)")
 INLINE_CODE = re.compile(r"`([^`\n]+)`")
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not on this machine")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl: install it")
 @pytest.mark.parametrize(("question", "answer"), CURL_EXAMPLES, ids=lambda b: str(b) if b else "")
 def test_curl_example_gets_its_printed_answer(
     served_hub: ServedHub, question: Block, answer: Block | None

@@ -120,7 +120,9 @@ def test_files_copied_into_the_image_exist_and_are_not_ignored() -> None:
         assert f"!{name}" in ignore_lines
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has other signals: run on Linux or macOS"
+)
 def test_image_command_serves_and_passes_the_health_check_without_docker(
     served_hub: ServedHub,
 ) -> None:

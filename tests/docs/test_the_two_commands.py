@@ -88,7 +88,7 @@ def fill_with_sandbox(folder: Path) -> None:
     assert source_list.stdout.count("40 ระเบียน · records") == 5
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not on this machine")
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make: install it")
 def test_make_run_starts_on_an_empty_folder_and_prints_a_working_example(
     folder: Path,
 ) -> None:

@@ -106,7 +106,7 @@ async def test_38_full_disk_fails_the_run_and_queries_still_work(
     disk.mkdir()
     mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=400m,mode=711", "none", str(disk)]
     if not ROOT or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root can mount a small disk, and not in every container")
+        pytest.skip("no small disk can be mounted: run as root, with the right to mount")
     try:
         subprocess.run(["/bin/cp", "-a", str(stopped_hub.folder), str(disk / "data")], check=True)
         server = await asyncio.to_thread(embedded_server.start, disk / "data")

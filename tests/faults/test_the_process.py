@@ -76,7 +76,9 @@ async def test_47_thousand_silent_sockets_are_closed_and_requests_are_answered(
 ) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard < 4_000:
-        pytest.skip(f"this process may open {hard} files, and a thousand sockets need more")
+        pytest.skip(
+            f"a process may open only {hard} files: raise the limit, as with ulimit -Hn 4000"
+        )
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
     monkeypatch.setattr("hub.web.session.INIT_WITHIN", 2.0)
     async with serve_endpoint(build_endpoint(SCHEMA, open_anonymous)) as listening:

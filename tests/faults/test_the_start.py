@@ -216,7 +216,7 @@ def test_full_disk_is_reported_and_the_start_succeeds_after_freeing_space(
     disk.mkdir()
     mount = ["/bin/mount", "-t", "tmpfs", "-o", f"size={size}m,mode=711", "none", str(disk)]
     if not ROOT or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root can mount a small disk, and not in every container")
+        pytest.skip("no small disk can be mounted: run as root, with the right to mount")
     try:
         with HubProcess(disk / "data") as hub:
             message = hub.wait_for_startup_error()

@@ -33,8 +33,8 @@ def read_capabilities() -> list[str]:
             ).returncode:
                 return options
         except FileNotFoundError:
-            pytest.skip("there is no setpriv (util-linux) to become another user with")
-    pytest.skip("another user cannot run this interpreter, and no capabilities can be lent")
+            pytest.skip("no setpriv to become another user with: install util-linux")
+    pytest.skip("another user cannot run this Python: run as root, with its capabilities")
 
 
 def setpriv_command(uid: int) -> list[str]:
@@ -85,7 +85,7 @@ def test_unwritable_folder_is_rejected_until_it_is_writable(
         hub.stop()
 
 
-@pytest.mark.skipif(not ROOT, reason="only root can start a hub as another user")
+@pytest.mark.skipif(not ROOT, reason="no right to become another user: run as root")
 def test_data_folder_of_root_is_rejected_for_other_users_and_unchanged(
     folder: Path, expected_answers: list[dict[str, Any]]
 ) -> None:
@@ -98,7 +98,7 @@ def test_data_folder_of_root_is_rejected_for_other_users_and_unchanged(
         hub.stop()
 
 
-@pytest.mark.skipif(not ROOT, reason="only root can start a hub under a number without a name")
+@pytest.mark.skipif(not ROOT, reason="no right to become a user without a name: run as root")
 def test_user_without_a_name_gets_an_error_with_the_ways_out(
     base_folder: Path, expected_answers: list[dict[str, Any]]
 ) -> None:

@@ -30,17 +30,13 @@ def find_missing_requirement() -> str | None:
     """Why these tests cannot run; null where they can."""
     node = shutil.which("node")
     if node is None:
-        return "there is no node"
+        return "no node: make browser npm"
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     if int(version.lstrip("v").split(".")[0]) < 20:
-        return f"node {version.strip()} is older than 20"
+        return f"node {version.strip()} is too old: install Node.js 20 or newer"
     wanted = json.loads((HERE / "package.json").read_text("utf-8"))["devDependencies"]
     absent = [name for name in wanted if not (HERE / "node_modules" / name).exists()]
-    return (
-        f"npm packages are missing ({', '.join(absent)}): run tests/npm/install.sh"
-        if absent
-        else None
-    )
+    return f"no npm packages ({', '.join(absent)}): make npm" if absent else None
 
 
 pytestmark = pytest.mark.skipif(

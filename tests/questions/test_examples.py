@@ -32,7 +32,7 @@ def test_examples_file_contains_the_questions() -> None:
 def test_question_is_valid_against_the_contract(question: Path) -> None:
     schema_file = ROOT / "schema/schema.graphql"
     if not schema_file.exists():
-        pytest.skip("schema/schema.graphql is not written yet: make sdl")
+        pytest.skip("no schema/schema.graphql: make sdl")
     schema = build_schema(schema_file.read_text(encoding="utf-8"))
     assert not validate(schema, parse(question.read_text(encoding="utf-8")))
 

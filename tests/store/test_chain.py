@@ -198,7 +198,7 @@ async def test_million_links_are_verified_with_constant_memory(
     chain: Database, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if request.config.getoption("--hypothesis-profile") != "long":
-        pytest.skip("a minute or two; make check-long does it")
+        pytest.skip("it takes a minute or two: make check-long")
     texts = [build_entry(n).canonical_json for n in range(10_000)]
     for _ in range(MILLION // len(texts)):
         await chain.pool.execute("select append_access($1::text[])", texts, timeout=120)

@@ -325,7 +325,7 @@ def test_full_disk_is_reported_and_start_succeeds_with_more_space(base_folder: P
     disk.mkdir()
     mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=24m", "none", str(disk)]
     if not IS_ROOT or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root can mount a small disk, and not in every container")
+        pytest.skip("no small disk can be mounted: run as root, with the right to mount")
     try:
         with pytest.raises(EmbeddedError, match=r"(?s)is full.*No space left"):
             start_server(disk / "data")
@@ -397,7 +397,7 @@ def test_folder_in_use_by_another_container_is_rejected(folder: Path) -> None:
 def private_folder(base_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like root's home, and a shelter beside it in place of the machine's."""
     if not IS_ROOT:
-        pytest.skip("only a hub run by root gives its server another account")
+        pytest.skip("only root gives the server another account: run as root")
     folder = base_folder / "closed"
     folder.mkdir(mode=0o700)
     monkeypatch.setattr(location, "SHARED_FOLDERS", [base_folder / "shelter"])

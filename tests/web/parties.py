@@ -23,7 +23,7 @@ from joserfc.jws import JWSRegistry
 from tests.web.access import URL, generate_ec_key, generate_rsa_key
 
 NPM_FOLDER: Final = Path(__file__).parents[1] / "npm"
-SKIP_REASON: Final = "oidc-provider is not installed; make npm does it"
+SKIP_REASON: Final = "no oidc-provider: make npm"
 INSTALLED: Final = (
     bool(shutil.which("node")) and (NPM_FOLDER / "node_modules" / "oidc-provider").is_dir()
 )
