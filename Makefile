@@ -6,6 +6,9 @@
 PYTHON ?= python3
 IN := .venv/bin/python
 HUB = $(IN) -m hub
+# Each process has its own PostgreSQL, and takes over tests of the other when its own are done.
+# For a debugger: make test ARGS="-n 0 --pdb tests/…".
+PYTEST = $(IN) -m pytest -n 2 --dist worksteal
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run fill sandbox check-source test browser npm test-browser check check-long sdl fmt bench lock clean
@@ -59,7 +62,7 @@ check-source: setup ## whether a system keeps docs/source-contract.yaml (URL=…
 	@$(HUB) source check $(URL) $(ARGS)
 
 test: setup-dev ## run the tests that this machine can run; the others are listed at the end
-	@$(IN) -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 browser: ## install Chromium, a Thai font and npm, for the tests that need them (apt-get)
 	@sh tests/browser/install.sh
@@ -77,10 +80,10 @@ check: setup-dev browser npm ## everything that must hold before a change lands
 	$(IN) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(IN) -m deptry .
 	$(HUB) schema print | diff -u schema/schema.graphql -
-	$(IN) -m pytest
+	$(PYTEST)
 
 check-long: check ## the same, property tests over many more examples, and a long run's memory
-	$(IN) -m pytest --hypothesis-profile=long
+	$(PYTEST) --hypothesis-profile=long
 	PYTHONPATH=. $(IN) bench/million.py 200000
 
 sdl: setup ## write the contract to schema/schema.graphql

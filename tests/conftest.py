@@ -31,7 +31,7 @@ from tests.skipped import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
 
-# A shared machine is slow at times; `make check-long` looks at many more hypothesis_settings.
+# A shared machine is slow at times; `make check-long` looks at many more examples.
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("default")

@@ -51,7 +51,7 @@ def find_sample(name: str) -> Path:
     """A file of real public data, beside the project; the test is skipped where it is not."""
     path = SAMPLES_FOLDER / name
     if not path.is_file():
-        pytest.skip(f"no samples of real public data: put their folder at {SAMPLES}")
+        pytest.skip(f"no samples of real public data: put their folder at {SAMPLES_FOLDER}")
     return path
 
 
