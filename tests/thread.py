@@ -10,7 +10,7 @@ import httpx2
 
 from hub.bootstrap.serving import HubApplication
 from hub.settings import Settings
-from hub.web.listening import Listening
+from hub.web.server import Listening
 
 READY_WITHIN: Final = 60.0
 """Seconds the start may take on a slow machine; the database is there already."""

@@ -32,21 +32,21 @@ from hub.store.identity.keys import SigningKeyStore as NodeKey
 from hub.store.identity.people import DatabaseSessionStore
 from hub.store.identity.registry import DatabaseRegistry
 from hub.web.audit_context import DeniedRequestsMiddleware, RequestAudit
+from hub.web.auth.authorization_endpoint import Authorizing
 from hub.web.auth.backend import BearerAuthentication
+from hub.web.auth.issuers import Trust
+from hub.web.auth.login import SigningIn
 from hub.web.auth.metadata import Metadata
-from hub.web.authorizing import Authorizing
-from hub.web.graphql import GraphQLEndpoint
+from hub.web.auth.sessions import SignedIn
+from hub.web.auth.token_endpoint import Issuing
+from hub.web.cors import Origins
+from hub.web.graphql.allow_list import Operations, listed
+from hub.web.graphql.endpoint import GraphQLEndpoint
+from hub.web.graphql.query_cost import Weight, Weights
 from hub.web.headers import Guarded
 from hub.web.health import Health
-from hub.web.issuing import Issuing
-from hub.web.measure import Weight, Weights
-from hub.web.operations import Operations, listed
-from hub.web.origins import Origins
-from hub.web.pages import ROUTES as PAGES
-from hub.web.signed_in import SignedIn
-from hub.web.signing_in import SigningIn
-from hub.web.trust import Trust
-from hub.web.turnstile import Turnstile
+from hub.web.pages.routes import ROUTES as PAGES
+from hub.web.rate_limits import Turnstile
 from schema.contract import create_schema
 from schema.cost import list_field_costs
 

@@ -198,7 +198,7 @@ def check_purpose(purpose: str | None) -> None:
 
 def public_keys(file: str) -> Sequence["Jwk"]:
     """Return the public keys in a file, a JWK set or a single JWK; `Invalid` for anything else."""
-    from hub.web.signed import Unsound, usable
+    from hub.web.auth.jwt import Unsound, usable
 
     try:
         with Path(file).open("rb") as opened:

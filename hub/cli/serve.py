@@ -31,7 +31,7 @@ def serve() -> None:
     """Serve until stopped; raises what prevented the start."""
     from hub.bootstrap.serving import HubApplication
     from hub.sandbox.fill import load_sandbox_sources
-    from hub.web.listening import Listening
+    from hub.web.server import Listening
 
     settings = Settings.from_environment()
     listening = bind_socket(settings.host, settings.port)

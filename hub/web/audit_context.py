@@ -23,13 +23,19 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.domain.identity.audit_context import AuditContext
-from hub.domain.identity.audit_log import AccessKind, AuditedResource, AuditEntry, Caller, Operation
+from hub.domain.identity.audit_log import (
+    AccessKind,
+    AuditedResource,
+    AuditEntry,
+    Caller,
+    Operation,
+    hash_document,
+)
 from hub.domain.identity.clients import Client
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.errors import Forbidden, Invalid, NotReady, Unauthenticated
 from hub.web.errors import new_trace, root_of
-from hub.web.operations import digest
-from hub.web.turnstile import address_of
+from hub.web.rate_limits import address_of
 
 PURPOSE: Final = "X-Purpose"
 LONGEST_PURPOSE: Final = 200
@@ -89,10 +95,12 @@ def operation_of(ast: DocumentNode | None, chosen: str | None, text: str, trace:
     """The operation that is executed of a document."""
     node = get_operation_ast(ast, chosen) if ast is not None else None
     if ast is None or node is None:
-        return Operation("query", document_hash=digest(text), trace=trace)
+        return Operation("query", document_hash=hash_document(text), trace=trace)
     name = node.name.value if node.name else ""
     fields = roots(ast, node)[:MOST_ROOTS]
-    return Operation(node.operation.value, name[:LONGEST_NAME], digest(text), tuple(fields), trace)
+    return Operation(
+        node.operation.value, name[:LONGEST_NAME], hash_document(text), tuple(fields), trace
+    )
 
 
 def roots(ast: DocumentNode, operation: OperationDefinitionNode) -> list[str]:

@@ -28,8 +28,8 @@ from hub.errors import (
     Unauthenticated,
     UnknownDocument,
 )
+from hub.web.pages.error_page import trouble
 from hub.web.responses import GRAPHQL, graphql_response
-from hub.web.sign_in_page import trouble
 
 logger = logging.getLogger(__name__)
 Problem = dict[str, Any]

@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from hub.web.asked import body
 from hub.web.errors import Refused
+from hub.web.request_body import read_body
 
 FORM: Final = "application/x-www-form-urlencoded"
 LARGEST: Final = 16_384
@@ -15,7 +15,7 @@ MOST: Final = 30
 
 async def fields_of(request: Request) -> dict[str, str]:
     """Return the fields of a form, each once; `Refused` for anything else."""
-    text = await body(request, FORM, LARGEST)
+    text = await read_body(request, FORM, LARGEST)
     pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
     fields = dict(pairs)
     if len(fields) != len(pairs) or len(pairs) > MOST:

@@ -18,9 +18,11 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from hub.errors import NotReady
-from hub.web.asked import answer_type, asked
+from hub.web.auth.authorization_endpoint import PATH
+from hub.web.auth.login import uncached
 from hub.web.auth.metadata import Metadata
-from hub.web.authorizing import PATH
+from hub.web.auth.openid import BACK
+from hub.web.auth.sessions import cookie_name, of_ours
 from hub.web.errors import (
     bare_error,
     error_problem,
@@ -29,15 +31,13 @@ from hub.web.errors import (
     oauth_error,
     page_error,
 )
-from hub.web.events import COMPLETE, HEADERS, event
+from hub.web.graphql.event_stream import COMPLETE, HEADERS, event
+from hub.web.graphql.request import answer_type, asked
+from hub.web.graphql.sockets import deny
 from hub.web.headers import Guarded
 from hub.web.health import Health
-from hub.web.openid import BACK
-from hub.web.pages import ROUTES as PAGES
+from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.responses import EVENTS, JSON
-from hub.web.signed_in import cookie_name, of_ours
-from hub.web.signing_in import uncached
-from hub.web.sockets import deny
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 

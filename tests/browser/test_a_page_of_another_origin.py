@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from hub.domain.identity.clients import ClientKind
 from hub.store.database import Database, open_database
-from hub.web.listening import Listening
+from hub.web.server import Listening
 from tests.browser.conftest import free_port
 from tests.browser.visitor import AXE
 from tests.conftest import copy_database

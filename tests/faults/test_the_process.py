@@ -22,7 +22,7 @@ from hub.domain.sources.ledger import Outcome
 from hub.ingest.run import ingest
 from hub.store.database import Database, open_database
 from hub.store.embedded import location
-from hub.web.session import PROTOCOL
+from hub.web.graphql.websocket import PROTOCOL
 from tests.conftest import execute_admin_statement
 from tests.faults.whole import HubProcess, connect_to_hub_database, wait_until_async
 from tests.faults.within import has_waiting_sessions, query_clusters
@@ -80,7 +80,7 @@ async def test_47_thousand_silent_sockets_are_closed_and_requests_are_answered(
             f"a process may open only {hard} files: raise the limit, as with ulimit -Hn 4000"
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
-    monkeypatch.setattr("hub.web.session.INIT_WITHIN", 2.0)
+    monkeypatch.setattr("hub.web.graphql.websocket.INIT_WITHIN", 2.0)
     async with serve_endpoint(build_endpoint(SCHEMA, open_anonymous)) as listening:
         url = f"ws://{server_address(listening)}/graphql"
         options: dict[str, Any] = {"subprotocols": [PROTOCOL], "compression": None}

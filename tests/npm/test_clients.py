@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hub.web.listening import Listening
+from hub.web.server import Listening
 from tests.conftest import GraphQLApi
 from tests.web.door import (
     ACTIVE_STREAMS,

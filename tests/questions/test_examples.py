@@ -8,7 +8,7 @@ from graphql import build_schema, parse, validate
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-EXAMPLES = ROOT / "hub/web/pages/examples.json"
+EXAMPLES = ROOT / "hub/web/pages/static/examples.json"
 QUESTIONS = sorted(HERE.glob("*.graphql"))
 
 

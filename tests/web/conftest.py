@@ -10,7 +10,7 @@ import pytest
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.database import Database, open_database
-from hub.web.listening import Listening
+from hub.web.server import Listening
 from tests.conftest import GraphQLApi, copy_database
 from tests.ingest.made import SPEC, build_input, build_row, read
 from tests.resolvers.test_quarantine import MadeUpConnector

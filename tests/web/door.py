@@ -22,11 +22,11 @@ from hub.domain.identity.audit_log import Operation
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.errors import Invalid, NotFound, NotReady
 from hub.web.auth.user import RequestUser
-from hub.web.execution import ContextFactory
-from hub.web.graphql import GraphQLEndpoint
+from hub.web.graphql.endpoint import GraphQLEndpoint
+from hub.web.graphql.execution import ContextFactory
 from hub.web.headers import Guarded
-from hub.web.listening import Listening
 from hub.web.responses import JSON
+from hub.web.server import Listening
 from tests.conftest import StubAuthentication, StubUser
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from hub.web.listening import Listening
-from hub.web.session import PROTOCOL
+from hub.web.graphql.websocket import PROTOCOL
+from hub.web.server import Listening
 from tests.web.door import server_address
 
 INIT_MESSAGE = {"type": "connection_init"}

@@ -16,7 +16,7 @@ from hub.domain.identity.clients import ClientKind
 from hub.domain.identity.people import CODE_LIFETIME
 from hub.domain.identity.viewer import Role
 from hub.store.database import Database
-from hub.web.trust import REMEMBERED
+from hub.web.auth.issuers import REMEMBERED
 from tests.web.access import INTERIOR, TOURISM, HubInstance
 from tests.web.people import Browser, parse_form
 

@@ -10,7 +10,7 @@ from hub.domain.identity.viewer import ANONYMOUS
 from hub.errors import NotReady
 from hub.store.database import Database
 from hub.web.auth.backend import BearerAuthentication, BearerUser, Challenged
-from hub.web.trust import REMEMBERED
+from hub.web.auth.issuers import REMEMBERED
 from tests.web.access import TOURISM, VIEWER_QUERY, HubInstance, UnreachablePool, request_with_token
 from tests.web.logged import list_audit_entries
 

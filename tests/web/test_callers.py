@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Role, Viewer
 from hub.store.database import Database
-from hub.web.turnstile import Caller
+from hub.web.rate_limits import Caller
 from tests.sandbox.served import serve_app
 from tests.web.access import TOURISM, URL, VIEWER_QUERY, HubInstance, generate_ec_key
 from tests.web.jwks import JwksServer, issue_token

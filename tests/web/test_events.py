@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from hub.errors import NotReady
-from hub.web.listening import Listening
 from hub.web.responses import EVENTS, JSON
+from hub.web.server import Listening
 from tests.web.door import (
     ACTIVE_STREAMS,
     SCHEMA,
@@ -129,7 +129,7 @@ async def test_closed_connection_ends_the_subscription(http_server: Listening) -
 async def test_client_that_does_not_read_is_disconnected_with_backpressure(
     http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.listening.READ_WITHIN", 0.3)
+    monkeypatch.setattr("hub.web.server.READ_WITHIN", 0.3)
     produced_before = ACTIVE_STREAMS["made"]
     query = "subscription ($t: String!) { hot(text: $t) }"
     async with open_stream(http_server, query, t="x" * 500_000):
@@ -141,7 +141,7 @@ async def test_client_that_does_not_read_is_disconnected_with_backpressure(
 async def test_idle_stream_sends_keep_alive_comments(
     http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.execution.POLL", 0.02)
+    monkeypatch.setattr("hub.web.graphql.execution.POLL", 0.02)
     async with open_stream(http_server, "subscription { quiet }") as response:
         received = read_events(response)
         assert (await anext(received))[0] == "next"
@@ -152,7 +152,7 @@ async def test_idle_stream_sends_keep_alive_comments(
 async def test_revoked_permission_sends_an_error_and_ends_the_subscription(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.web.execution.POLL", 0.02)
+    monkeypatch.setattr("hub.web.graphql.execution.POLL", 0.02)
     allowed = asyncio.Event()
     allowed.set()
 

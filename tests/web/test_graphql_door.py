@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from hub.web.asked import LARGEST
-from hub.web.bounds import MOST_COST
+from hub.web.graphql.limits import MOST_COST
+from hub.web.request_body import MAX_BODY_BYTES
 from hub.web.responses import GRAPHQL, JSON
 from tests.web.door import JSON_HEADERS, only_error, post_query
 
@@ -133,7 +133,7 @@ async def test_unsupported_content_type_is_rejected_with_415(
 async def test_body_over_the_size_limit_is_rejected_with_or_without_content_length(
     client: httpx2.AsyncClient,
 ) -> None:
-    body = json.dumps({"query": "{ word }", "padding": "x" * LARGEST}).encode()
+    body = json.dumps({"query": "{ word }", "padding": "x" * MAX_BODY_BYTES}).encode()
 
     async def parts() -> AsyncIterator[bytes]:
         for at in range(0, len(body), 65_536):

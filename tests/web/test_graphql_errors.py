@@ -10,14 +10,14 @@ from graphql import get_introspection_query
 from starlette.requests import Request
 
 from hub.domain.identity.audit_log import Operation
-from hub.web.bounds import DEEPEST, MOST_MEETINGS, MOST_SELECTIONS
-from hub.web.documents import (
+from hub.web.graphql.documents import (
     LONGEST_REMEMBERED,
     MOST_TOKENS,
     REMEMBERED,
     REMEMBERED_TEXT,
     Documents,
 )
+from hub.web.graphql.limits import DEEPEST, MOST_MEETINGS, MOST_SELECTIONS
 from hub.web.responses import GRAPHQL, JSON
 from tests.conftest import GraphQLApi
 from tests.web.door import (
@@ -129,7 +129,7 @@ async def test_document_costly_to_validate_is_rejected_before_validation(
     expected: tuple[int, int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.web.documents.validate", None)
+    monkeypatch.setattr("hub.web.graphql.documents.validate", None)
     error = only_error(await post_query(client, query))
     assert error["extensions"]["code"] == "TOO_COSTLY"
     assert (error["extensions"]["cost"], error["extensions"]["limit"]) == expected

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hub.bootstrap.application import contract
 from hub.errors import TooCostly
-from hub.web.bounds import (
+from hub.web.graphql.documents import Documents
+from hub.web.graphql.limits import (
     BROADEST,
     DEEPEST,
     MOST_ALIASES,
@@ -21,8 +22,7 @@ from hub.web.bounds import (
     TOLD,
     Measured,
 )
-from hub.web.documents import Documents
-from hub.web.measure import ASSUMED, LONGEST_PAGE, MOST_CELLS, Weight, measure
+from hub.web.graphql.query_cost import ASSUMED, LONGEST_PAGE, MOST_CELLS, Weight, measure
 
 SCHEMA = build_schema(
     """

@@ -7,9 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from hub.domain.identity.audit_log import hash_document
 from hub.errors import Invalid
 from hub.settings import Settings
-from hub.web.operations import KEPT, LONGEST_KEPT, Operations, digest, listed
+from hub.web.graphql.allow_list import KEPT, LONGEST_KEPT, Operations, listed
 from hub.web.responses import GRAPHQL, JSON
 from tests.web.door import (
     SCHEMA,
@@ -25,7 +26,7 @@ QUERY = "{ word }"
 
 
 def persisted_query(text: str) -> dict[str, Any]:
-    return {"persistedQuery": {"version": 1, "sha256Hash": digest(text)}}
+    return {"persistedQuery": {"version": 1, "sha256Hash": hash_document(text)}}
 
 
 async def post_json(client: httpx2.AsyncClient, **body: Any) -> httpx2.Response:
@@ -46,7 +47,9 @@ async def test_document_sent_with_its_hash_is_found_by_hash_afterwards(
         {"extensions": persisted_query(QUERY)},
     ):
         assert (await post_json(client, **body)).json()["data"] == {"word": "ชลบุรี"}
-    params = {"extensions": json.dumps({"persistedQuery": {"sha256Hash": digest(QUERY).upper()}})}
+    params = {
+        "extensions": json.dumps({"persistedQuery": {"sha256Hash": hash_document(QUERY).upper()}})
+    }
     assert (await client.get("/graphql", params=params)).json()["data"] == {"word": "ชลบุรี"}
 
 
@@ -90,7 +93,7 @@ async def test_stored_documents_have_a_limit() -> None:
         long = QUERY.ljust(LONGEST_KEPT + 1)
         await post_json(client, query=long, extensions=persisted_query(long))
     assert len(operations._kept) == KEPT
-    assert digest(long) not in operations._kept
+    assert hash_document(long) not in operations._kept
 
 
 # ── lists ───────────────────────────────────────────────────────────────────────────────────────

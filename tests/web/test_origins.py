@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hub.domain.identity.clients import ClientKind
-from hub.web.trust import REMEMBERED
+from hub.web.auth.issuers import REMEMBERED
 from tests.web.access import TOURISM, HubInstance, UnreachablePool
 
 PAGE_ORIGIN = "https://map.mots.test"

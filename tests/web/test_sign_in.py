@@ -16,7 +16,7 @@ from hub.domain.identity.people import (
     SESSION_LIFETIME,
 )
 from hub.store.database import Database
-from hub.web.trust import REMEMBERED
+from hub.web.auth.issuers import REMEMBERED
 from tests.web.access import INTERIOR, URL, HubInstance
 from tests.web.parties import INSTALLED, SECRET, SKIP_REASON, Provider
 from tests.web.parties import run_provider as running_provider

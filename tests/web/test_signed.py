@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.web.signed import FIXED, Unsound, told, usable, verify
+from hub.web.auth.jwt import FIXED, Unsound, told, usable, verify
 from tests.web.access import generate_ec_key, public_jwks
 from tests.web.jwks import issue_token
 from tests.web.parties import base64url_decode, base64url_encode

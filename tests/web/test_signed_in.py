@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from hub.domain.identity.viewer import ROLE_PERMISSIONS, Permission, Role
 from hub.store.database import Database
-from hub.web.forms import own_path
-from hub.web.trust import REMEMBERED
+from hub.web.auth.issuers import REMEMBERED
+from hub.web.pages.forms import own_path
 from tests.web.access import TOURISM, HubInstance, UnreachablePool
 from tests.web.people import Browser, parse_form
 

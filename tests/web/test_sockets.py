@@ -9,8 +9,8 @@ from starlette.requests import Request
 from websockets.exceptions import InvalidStatus
 
 from hub.domain.identity.audit_log import Operation
-from hub.web.listening import Listening
-from hub.web.session import MOST_OPERATIONS
+from hub.web.graphql.websocket import MOST_OPERATIONS
+from hub.web.server import Listening
 from tests.web.door import ACTIVE_STREAMS, SCHEMA, build_endpoint, serve_endpoint
 from tests.web.talk import GraphQLSocket, connect_socket, wait_until
 
@@ -166,7 +166,7 @@ async def test_operations_of_a_socket_are_limited(socket: GraphQLSocket) -> None
 async def test_socket_over_the_limit_is_rejected_with_503(
     http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.sockets.MOST_SOCKETS", 1)
+    monkeypatch.setattr("hub.web.graphql.sockets.MOST_SOCKETS", 1)
     async with connect_socket(http_server) as socket:
         await socket.initialize()
         with pytest.raises(InvalidStatus) as refused:
@@ -178,7 +178,7 @@ async def test_socket_over_the_limit_is_rejected_with_503(
 async def test_client_that_does_not_read_is_disconnected_with_backpressure(
     http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.listening.READ_WITHIN", 0.3)
+    monkeypatch.setattr("hub.web.server.READ_WITHIN", 0.3)
     produced_before = ACTIVE_STREAMS["made"]
     async with connect_socket(http_server, max_queue=1) as socket:
         await socket.initialize()

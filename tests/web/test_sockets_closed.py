@@ -6,8 +6,8 @@ import pytest
 from starlette.requests import HTTPConnection
 from websockets.exceptions import InvalidStatus
 
-from hub.web.listening import Listening
-from hub.web.session import LONGEST_ID
+from hub.web.graphql.websocket import LONGEST_ID
+from hub.web.server import Listening
 from tests.web.door import (
     ACTIVE_STREAMS,
     SCHEMA,
@@ -80,7 +80,7 @@ async def test_operation_id_in_use_closes_with_4409(socket: GraphQLSocket) -> No
 async def test_missing_connection_init_closes_with_4408(
     http_server: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.session.INIT_WITHIN", 0.05)
+    monkeypatch.setattr("hub.web.graphql.websocket.INIT_WITHIN", 0.05)
     async with connect_socket(http_server) as socket:
         await socket.send({"type": "ping"})
         assert (await socket.wait_closed())[0] == 4408
@@ -106,7 +106,7 @@ async def test_internal_error_closes_with_1011_and_an_incident_number(
     def raise_error(*_: Any) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("hub.web.session.introduced", raise_error)
+    monkeypatch.setattr("hub.web.graphql.websocket.introduced", raise_error)
     async with connect_socket(http_server) as socket:
         await socket.send(INIT_MESSAGE)
         code, reason = await socket.wait_closed()
@@ -143,7 +143,7 @@ async def test_shutdown_closes_with_1012_and_rejects_new_sockets() -> None:
 async def test_forbidden_connection_is_closed_with_4403_at_init_and_when_revoked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.web.session.POLL", 0.02)
+    monkeypatch.setattr("hub.web.graphql.websocket.POLL", 0.02)
     valid = {"Bearer good"}
     seen: set[str | None] = set()
 

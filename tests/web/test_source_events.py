@@ -13,7 +13,7 @@ from hub.domain.identity.viewer import Permission, Viewer
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.database import Database
-from hub.web.listening import Listening
+from hub.web.server import Listening
 from tests.conftest import StubAuthentication
 from tests.ingest.made import SPEC, build_input, build_row, read
 from tests.web.door import serve_endpoint

@@ -13,8 +13,8 @@ from hub.bootstrap.application import build_application
 from hub.bootstrap.serving import HubApplication
 from hub.settings import Settings
 from hub.store.database import Database
-from hub.web.listening import Listening
 from hub.web.responses import EVENTS, GRAPHQL, JSON
+from hub.web.server import Listening
 from hub.web.starting import starting_application
 from tests.conftest import ignore_message
 from tests.web.door import only_error, run_server

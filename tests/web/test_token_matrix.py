@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from hub.store.database import open_database
-from hub.web.signed import LARGEST
+from hub.web.auth.jwt import LARGEST
 from tests.conftest import copy_database
 from tests.web.access import (
     URL,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.store.database import Database
-from hub.web.trust import REMEMBERED
+from hub.web.auth.issuers import REMEMBERED
 from tests.sandbox.served import serve_app
 from tests.web.access import (
     INTERIOR,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.limits import FetchLimits
-from hub.web.trust import COOLDOWN, FRESH, STALE
+from hub.web.auth.issuers import COOLDOWN, FRESH, STALE
 from tests.sandbox.served import serve_app
 from tests.web.access import (
     TOURISM,

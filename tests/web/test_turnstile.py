@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from hub.domain.identity.audit_log import Operation
 from hub.errors import RateLimited
-from hub.web.turnstile import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
+from hub.web.rate_limits import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
 from tests.web.door import (
     SCHEMA,
     HeaderAuthentication,

@@ -261,6 +261,11 @@ class AccessRecord:
         return self.digest_bytes.hex()
 
 
+def hash_document(text: str) -> str:
+    """Return the SHA-256 of a GraphQL document, in hex: how documents are named in the log."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
 def compute_link_digest(previous: bytes, number: int, at: datetime, text: str) -> bytes:
     """The digest of a link: SHA-256 over the one before, its number, microseconds since 1970, text.
 

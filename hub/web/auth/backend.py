@@ -19,12 +19,12 @@ from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import Clock
 from hub.errors import Forbidden, Unauthenticated
 from hub.web.audit_context import DeniedRequests, denied_request
+from hub.web.auth.issuers import REMEMBERED, Trust
+from hub.web.auth.jwt import Told, Unsound, told, verify
 from hub.web.auth.metadata import RESOURCE
+from hub.web.auth.sessions import SignedIn
 from hub.web.auth.user import RequestUser
 from hub.web.errors import Refused
-from hub.web.signed import Told, Unsound, told, verify
-from hub.web.signed_in import SignedIn
-from hub.web.trust import REMEMBERED, Trust
 
 LEEWAY: Final = 30
 """Seconds two clocks may be apart."""

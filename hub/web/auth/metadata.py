@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hub.domain.identity.clients import GRANTABLE_SCOPES
-from hub.web.signed import ALGORITHMS
+from hub.web.auth.jwt import ALGORITHMS
 
 RESOURCE: Final = "/.well-known/oauth-protected-resource"
 SERVER: Final = "/.well-known/oauth-authorization-server"

@@ -5,14 +5,14 @@ In an open hub whoever sends a document with its hash may afterwards send the ha
 are known beforehand, and nothing else is executed.
 """
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from hub.domain.identity.audit_log import hash_document
 from hub.errors import Forbidden, Invalid, UnknownDocument
-from hub.web.asked import Asked
+from hub.web.graphql.request import Asked
 
 ANYBODY: Final = "anonymous"
 """The folder of those who have no name."""
@@ -31,7 +31,7 @@ class Operations:
 
     def text(self, asked: Asked, client: str | None) -> str:
         """The document that is asked, by its text or its hash."""
-        if asked.query and asked.hash is not None and asked.hash != digest(asked.query):
+        if asked.query and asked.hash is not None and asked.hash != hash_document(asked.query):
             raise Invalid(
                 "extensions.persistedQuery.sha256Hash",
                 "ไม่ตรงกับ query ที่ส่งมา ส่งแฮชของข้อความเดียวกัน",
@@ -56,7 +56,7 @@ class Operations:
 
     def _trusted(self, asked: Asked, client: str) -> str:
         lists = self._lists or {}
-        known = lists.get(client, {}).get(asked.hash or digest(asked.query.strip()))
+        known = lists.get(client, {}).get(asked.hash or hash_document(asked.query.strip()))
         if known is None:
             raise Forbidden(
                 f"คำถามนี้ไม่อยู่ในรายการที่ {client} ใช้ได้ ขอให้ผู้ดูแลเพิ่มไฟล์ของคำถามใน HUB_OPERATIONS_DIR · "
@@ -64,11 +64,6 @@ class Operations:
                 "ask the operator to add its file to HUB_OPERATIONS_DIR"
             )
         return known
-
-
-def digest(text: str) -> str:
-    """The SHA-256 of a document, in hex."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def listed(folder: Path) -> dict[str, dict[str, str]]:
@@ -81,7 +76,7 @@ def listed(folder: Path) -> dict[str, dict[str, str]]:
         for path in sorted(folder.glob("*/*.graphql")):
             text = path.read_text("utf-8")
             own = lists.setdefault(path.parent.name, {})
-            own[digest(text)] = own[digest(text.strip())] = text.strip()
+            own[hash_document(text)] = own[hash_document(text.strip())] = text.strip()
     except (OSError, UnicodeDecodeError) as odd:
         raise Invalid(
             "HUB_OPERATIONS_DIR", f"อ่าน {folder} ไม่ได้ ({odd})", f"{folder} cannot be read ({odd})"

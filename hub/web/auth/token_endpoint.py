@@ -21,13 +21,13 @@ from starlette.routing import Route
 from hub.domain.identity.clients import Client, ClientRegistry, Jwk, hash_secret
 from hub.domain.identity.people import AuthorizationCode, PersonSession, SessionStore
 from hub.errors import NotReady, RateLimited
-from hub.web.attempts import Attempts
+from hub.web.auth.code_exchange import CodeDesk
+from hub.web.auth.failed_logins import Attempts
+from hub.web.auth.grants import ASSERTION, Form, described
+from hub.web.auth.jwt import Unsound, told
 from hub.web.auth.metadata import CODE_GRANT, metadata_response
-from hub.web.codes import CodeDesk
+from hub.web.auth.sessions import SignedIn
 from hub.web.errors import OAUTH_HEADERS, headers_of, oauth_error
-from hub.web.grants import ASSERTION, Form, described
-from hub.web.signed import Unsound, told
-from hub.web.signed_in import SignedIn
 
 logger = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from graphql import (
 )
 
 from hub.errors import TooCostly
-from hub.web.bounds import MOST_COST, Measured
 from hub.web.errors import Stage
-from hub.web.measure import Weights, measure
+from hub.web.graphql.limits import MOST_COST, Measured
+from hub.web.graphql.query_cost import Weights, measure
 
 MOST_TOKENS: Final = 5_000
 REMEMBERED: Final = 500

@@ -28,8 +28,8 @@ from hub.domain.identity.people import (
     SessionStore,
 )
 from hub.domain.text import LocalizedText
-from hub.web.origins import same_origin
-from hub.web.trust import Remembered, Ticks
+from hub.web.auth.issuers import Remembered, Ticks
+from hub.web.cors import same_origin
 
 OURS: Final = frozenset({"same-origin", "none", ""})
 """What a browser says of a page of ours, or of nobody's (`Sec-Fetch-Site`)."""

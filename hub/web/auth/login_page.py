@@ -5,13 +5,10 @@ from html import escape
 from typing import Final
 from urllib.parse import urlencode
 
-from starlette.responses import Response
-
 from hub.domain.identity.people import LoginAgency, PersonSession
 from hub.domain.identity.viewer import ROLE_NAMES, Role
-from hub.web.forms import both, button, form, named, page
+from hub.web.pages.forms import both, button, form, named
 
-TITLE: Final = ("ลงชื่อเข้าใช้", "Sign in")
 READY_MADE: Final = (
     ("ministry:05", Role.OFFICER),
     ("ministry:15", Role.DELEGATE),
@@ -19,19 +16,6 @@ READY_MADE: Final = (
     ("ministry:01", Role.STEWARD),
 )
 """People of the demo, one click each: the Ministry of Tourism's officer first (slide 37)."""
-
-
-def trouble(message: str, status: int, **headers: str) -> Response:
-    """A page that says what went wrong, and where to go on."""
-    th, _, en = message.partition(" · ")
-    response = page(
-        ("ไม่สำเร็จ", "That did not work"),
-        f'<p role="alert">{both(th, en)}</p>',
-        f'<p><a href="/signin">{both(*TITLE)}</a></p>',
-        status=status,
-    )
-    response.headers.update(headers)
-    return response
 
 
 def whoever(person: PersonSession, token: str, next_path: str) -> str:

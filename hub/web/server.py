@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from hub.web.asked import LARGEST
+from hub.web.request_body import MAX_BODY_BYTES
 
 HEAD_WITHIN: Final = 15.0
 """Seconds the head of a request may take, and how long a connection may wait for its first."""
@@ -109,7 +109,7 @@ class Listening(uvicorn.Server):
                 app,
                 http=Http,
                 ws=Socket,
-                ws_max_size=LARGEST,
+                ws_max_size=MAX_BODY_BYTES,
                 ws_per_message_deflate=False,
                 access_log=False,
                 log_config=None,

@@ -26,13 +26,13 @@ from starlette.requests import Request
 from hub.domain.identity.audit_log import Operation
 from hub.domain.record import value
 from hub.errors import TooCostly, Unauthenticated
-from hub.web.asked import Asked
 from hub.web.audit_context import add_denied_fields, operation_of
-from hub.web.bounds import MOST_COST
-from hub.web.documents import Document, Documents
 from hub.web.errors import Stage, error_problem, new_trace, problem, unready
-from hub.web.operations import Operations
-from hub.web.turnstile import Caller, Turnstile, address_of
+from hub.web.graphql.allow_list import Operations
+from hub.web.graphql.documents import Document, Documents
+from hub.web.graphql.limits import MOST_COST
+from hub.web.graphql.request import Asked
+from hub.web.rate_limits import Caller, Turnstile, address_of
 from resolvers.context import SubscriptionContext
 
 ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]

@@ -16,14 +16,15 @@ from hub.domain.identity.clients import Issuer
 from hub.domain.identity.people import LOGIN_ATTEMPT_LIFETIME, Person, SessionStore
 from hub.domain.identity.viewer import ROLE_NAMES, Role
 from hub.errors import NotFound, NotReady
-from hub.web import forms
+from hub.web.auth.issuers import Fetch, Trust
+from hub.web.auth.login_page import agencies, anybody, whoever
+from hub.web.auth.openid import BACK, Provider, SignInFailed, secure
+from hub.web.auth.sessions import SignedIn, of_ours
 from hub.web.errors import Refused, bare_error, error_pages
 from hub.web.form_data import fields_of
-from hub.web.openid import BACK, Provider, SignInFailed, secure
-from hub.web.sign_in_page import TITLE, agencies, anybody, whoever
-from hub.web.signed_in import SignedIn, of_ours
-from hub.web.trust import Fetch, Trust
-from hub.web.turnstile import Turnstile, address_of
+from hub.web.pages import forms
+from hub.web.pages.error_page import TITLE
+from hub.web.rate_limits import Turnstile, address_of
 
 logger = logging.getLogger(__name__)
 TRIES: Final = 2

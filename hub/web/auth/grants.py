@@ -23,10 +23,10 @@ from starlette.requests import Request
 
 from hub.domain.identity.clients import Client, ClientKind, Jwk, UsedAssertion
 from hub.domain.record import record
-from hub.web.asked import body
 from hub.web.auth.backend import LEEWAY
+from hub.web.auth.jwt import Unsound, told, usable, verify
 from hub.web.errors import Refused
-from hub.web.signed import Unsound, told, usable, verify
+from hub.web.request_body import read_body
 
 ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LIFETIME: Final = 600
@@ -70,7 +70,7 @@ class Form:
         """The form of a request; `Refused` where it is none, or not within its bounds."""
         if request.method != "POST":
             raise Refused(405, "ใช้ POST", "use POST", Allow="POST")
-        text = await body(request, FORM, LARGEST)
+        text = await read_body(request, FORM, LARGEST)
         return cls.of_pairs(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
 
     @classmethod

@@ -22,8 +22,8 @@ from hub.domain.identity.clients import Issuer
 from hub.domain.identity.people import Person
 from hub.errors import SourceError
 from hub.web.auth.backend import LEEWAY, LONGEST, TYPES
-from hub.web.signed import Unsound, told, verify
-from hub.web.trust import Fetch, Trust
+from hub.web.auth.issuers import Fetch, Trust
+from hub.web.auth.jwt import Unsound, told, verify
 
 DISCOVERY: Final = "/.well-known/openid-configuration"
 BACK: Final = "/signin/back"

@@ -9,10 +9,10 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from hub.errors import NotReady
+from hub.web.cors import same_origin
 from hub.web.errors import bare_error
-from hub.web.execution import Execution
-from hub.web.origins import same_origin
-from hub.web.session import PROTOCOL, Session, reason
+from hub.web.graphql.execution import Execution
+from hub.web.graphql.websocket import PROTOCOL, Session, reason
 
 MOST_SOCKETS: Final = 2_000
 

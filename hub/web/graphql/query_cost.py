@@ -39,7 +39,7 @@ from graphql import (
 )
 
 from hub.domain.record import value
-from hub.web.bounds import MOST_NESTED, MOST_SELECTIONS, Measured
+from hub.web.graphql.limits import MOST_NESTED, MOST_SELECTIONS, Measured
 
 PAGE: Final = "first"
 PAGED: Final = frozenset({"nodes", "edges"})

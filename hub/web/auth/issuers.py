@@ -16,7 +16,7 @@ from joserfc.jwk import KeySet
 
 from hub.domain.identity.clients import Client, ClientRegistry, Issuer
 from hub.errors import HubError, NotReady
-from hub.web.signed import Unsound, usable
+from hub.web.auth.jwt import Unsound, usable
 
 logger = logging.getLogger(__name__)
 Fetch = Callable[[str], Awaitable[Any]]

@@ -1,18 +1,14 @@
 """Reading a GraphQL request off HTTP; whatever it is not, it is refused with a clear error."""
 
-import asyncio
 from typing import Any, Final
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from hub.domain.record import value
 from hub.web.errors import Refused
+from hub.web.request_body import read_body
 from hub.web.responses import EVENTS, GRAPHQL, JSON
-
-LARGEST: Final = 1_000_000
-DEADLINE: Final = 15.0
-"""Bytes, and seconds, a body may take."""
 
 OFFERED: Final = {
     GRAPHQL: GRAPHQL,
@@ -84,7 +80,7 @@ async def asked(request: Request) -> Asked:
             if name in told:
                 told[name] = decoded(told[name].encode("utf-8", "surrogatepass"), name)
     elif request.method == "POST":
-        told = decoded(await body(request), "body")
+        told = decoded(await read_body(request), "body")
     else:
         raise Refused(405, "ใช้ GET หรือ POST", "use GET or POST", Allow="GET, POST")
     return asking(told)
@@ -116,43 +112,6 @@ def kind(told: dict[str, Any], name: str, wanted: type[str] | type[dict[str, Any
         word = "string" if wanted is str else "object"
         raise Refused(400, f"{name} ต้องเป็น {word}", f"{name} must be a {word}")
     return found
-
-
-async def body(request: Request, kind: str = JSON, largest: int = LARGEST) -> bytes:
-    """The bytes of a POST, within their bounds of type, size and time."""
-    media, *parameters = (p.strip() for p in request.headers.get("content-type", "").split(";"))
-    charsets = {
-        p.partition("=")[2].strip('"') for p in map(str.lower, parameters) if "charset=" in p
-    }
-    if media.lower() != kind or charsets - {"utf-8", "utf8"}:
-        raise Refused(415, f"ส่งเป็น {kind} (UTF-8)", f"send {kind} in UTF-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refused(415, "ส่งโดยไม่บีบอัด", "send it uncompressed")
-    length = request.headers.get("content-length", "0")
-    if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > largest):
-        raise too_large(largest)
-    read = bytearray()
-    try:
-        async with asyncio.timeout(DEADLINE):
-            async for part in request.stream():
-                read += part
-                if len(read) > largest:
-                    raise too_large(largest)
-    except TimeoutError as late:
-        raise Refused(408, "ส่งเนื้อหาช้าเกินไป", "the body took too long", Connection="close") from late
-    except ClientDisconnect as gone:
-        raise Refused(400, "เนื้อหาขาดตอน", "the body broke off") from gone
-    return bytes(read)
-
-
-def too_large(largest: int) -> Refused:
-    """413."""
-    return Refused(
-        413,
-        f"เนื้อหาใหญ่เกิน {largest:,} ไบต์",
-        f"the body is over {largest:,} bytes",
-        Connection="close",
-    )
 
 
 def decoded(text: bytes, name: str) -> Any:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from hub.web.errors import error_problem, new_trace
-from hub.web.execution import Answer, Begun, Execution
+from hub.web.graphql.execution import Answer, Begun, Execution
 
 QUIET: Final = b":\n\n"
 COMPLETE: Final = b"event: complete\ndata: \n\n"

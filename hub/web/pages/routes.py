@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-FOLDER: Final = Path(__file__).parent / "pages"
+FOLDER: Final = Path(__file__).parent / "static"
 PAGES: Final = {"/": "index.html", "/query": "query.html", "/sources": "sources.html"}
 KINDS: Final = {
     ".css": "text/css",

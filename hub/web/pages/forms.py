@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from starlette.responses import HTMLResponse
 
 from hub.domain.text import LocalizedText
-from hub.web.pages import HEADERS
+from hub.web.pages.routes import HEADERS
 
 LONGEST_NEXT: Final = 4_000
 PAGE: Final = """<!doctype html>

@@ -16,8 +16,8 @@ from starlette.requests import Request
 
 from hub.domain.identity.clients import Client, hash_secret
 from hub.domain.identity.people import CODE_LIFETIME, AuthorizationCode, PersonSession
+from hub.web.auth.grants import Asking, Authority, Desk, Form, InvalidTargetError, Known
 from hub.web.auth.metadata import CHALLENGE_METHOD
-from hub.web.grants import Asking, Authority, Desk, Form, InvalidTargetError, Known
 
 
 class Kept(AuthorizationCodeMixin):  # type: ignore[misc]

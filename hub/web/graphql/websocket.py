@@ -17,9 +17,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from hub.errors import TooCostly
-from hub.web.asked import LARGEST, Asked, asking
 from hub.web.errors import Problem, Refused, error_problem, incident, new_trace
-from hub.web.execution import POLL, Answer, Begun, Execution
+from hub.web.graphql.execution import POLL, Answer, Begun, Execution
+from hub.web.graphql.request import Asked, asking
+from hub.web.request_body import MAX_BODY_BYTES
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_WITHIN: Final = 10.0
@@ -139,7 +140,7 @@ class Session:
         text = came.get("text")
         if text is None:
             raise invalid("send text")
-        if len(text) > LARGEST:
+        if len(text) > MAX_BODY_BYTES:
             raise Closed(1009, "ข้อความใหญ่เกินไป", "Message too big")
         try:
             read = orjson.loads(text)

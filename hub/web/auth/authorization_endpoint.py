@@ -15,15 +15,15 @@ from starlette.routing import Route
 from hub.domain.identity.clients import Client, ClientKind
 from hub.domain.identity.people import PersonSession, SessionStore
 from hub.domain.identity.viewer import PERMISSION_DESCRIPTIONS, ROLE_NAMES, Permission
-from hub.web import forms
-from hub.web.codes import Counter
+from hub.web.auth.code_exchange import Counter
+from hub.web.auth.grants import THAI, Form
+from hub.web.auth.issuers import Trust
+from hub.web.auth.login import to_sign_in, uncached
+from hub.web.auth.sessions import SignedIn
 from hub.web.errors import Refused, error_pages
 from hub.web.form_data import fields_of
-from hub.web.grants import THAI, Form
-from hub.web.sign_in_page import trouble
-from hub.web.signed_in import SignedIn
-from hub.web.signing_in import to_sign_in, uncached
-from hub.web.trust import Trust
+from hub.web.pages import forms
+from hub.web.pages.error_page import trouble
 
 PATH: Final = "/oauth/authorize"
 OWN: Final = frozenset({"token", "decision"})

@@ -17,16 +17,16 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import NotReady
-from hub.web.asked import Asked, answer_type, asked
-from hub.web.documents import Documents
 from hub.web.errors import Refused, graphql_error, headers_of, new_trace
-from hub.web.events import EventStream
-from hub.web.execution import Answer, Begun, ContextFactory, Execution
-from hub.web.measure import Weights
-from hub.web.operations import Operations
+from hub.web.graphql.allow_list import Operations
+from hub.web.graphql.documents import Documents
+from hub.web.graphql.event_stream import EventStream
+from hub.web.graphql.execution import Answer, Begun, ContextFactory, Execution
+from hub.web.graphql.query_cost import Weights
+from hub.web.graphql.request import Asked, answer_type, asked
+from hub.web.graphql.sockets import Sockets
+from hub.web.rate_limits import Turnstile
 from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response
-from hub.web.sockets import Sockets
-from hub.web.turnstile import Turnstile
 
 PUBLIC: Final = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
 

@@ -1,0 +1,1 @@
+"""The GraphQL endpoint: requests, documents, query cost, allow-lists and subscriptions."""
