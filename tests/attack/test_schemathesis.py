@@ -20,7 +20,7 @@ from hub.settings import Settings
 from hub.web.responses import GRAPHQL
 from schema.contract import render_sdl
 from tests.conftest import copy_database, execute_admin_statement
-from tests.thread import hub_in_thread
+from tests.hub_thread import hub_in_thread
 
 ALLOWED_ERRORS: Final = {
     "INVALID": "texts, numbers and ids of the right type that cannot be meant: most of what comes",

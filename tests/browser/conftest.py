@@ -17,8 +17,8 @@ from urllib.request import urlopen
 import pytest
 
 from hub.store.database import open_database
-from tests.browser.sources import PEOPLE, Operated, operating, take_in
-from tests.browser.visitor import CHROMIUM, LAPTOP, Visit, shown
+from tests.browser.page_visitor import CHROMIUM, LAPTOP, Visit, shown
+from tests.browser.sources_hub import PEOPLE, Operated, operating, take_in
 from tests.conftest import copy_database, database_numbers, execute_admin_statement
 
 FLAGS = [

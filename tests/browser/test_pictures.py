@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.visitor import LAPTOP, PHONE, TABLET, WALL, Visit
+from tests.browser.page_visitor import LAPTOP, PHONE, TABLET, WALL, Visit
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 LARGEST = 400_000

@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain.identity.clients import hash_secret
 from tests.cli.conftest import RunCommand, expect_failure, expect_success, fetch_rows, parse_secret
-from tests.web.access import generate_ec_key, generate_rsa_key, public_jwks
+from tests.web.hub_instance import generate_ec_key, generate_rsa_key, public_jwks
 
 
 def stored_hashes(dsn: str) -> list[str]:

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.cli.conftest import RunCommand, expect_failure, expect_success
-from tests.sandbox.served import serve_app
-from tests.web.access import generate_ec_key
-from tests.web.jwks import JwksServer
+from tests.sandbox.sandbox_source import serve_app
+from tests.web.auth.jwks_server import JwksServer
+from tests.web.hub_instance import generate_ec_key
 
 URL = "https://hub.test"
 LOGIN = ("https://id.test", "--jwks", "https://id.test/jwks", "--sign-in")

@@ -5,7 +5,7 @@ import pytest
 from hub.sandbox.agency import CLIENT_SECRET
 from tests.cli.conftest import RunCommand, expect_failure
 from tests.sandbox.conftest import source as source  # noqa: PLC0414 - the fixture
-from tests.sandbox.served import SandboxSource
+from tests.sandbox.sandbox_source import SandboxSource
 
 
 def check_arguments(source: SandboxSource, path: str = "ministry/projects") -> list[str]:

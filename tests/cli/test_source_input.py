@@ -8,7 +8,7 @@ from connectors.registry import find_connector, load_source_file
 from hub.cli.source_input import check_secret_host, resolve_input
 from hub.errors import Invalid
 from hub.settings import Settings
-from tests.connectors.mappings import PLAN_FILE, write_source_file
+from tests.connectors.source_files import PLAN_FILE, write_source_file
 
 SPEC = find_connector("govspending_budget").spec
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import RunCommand, expect_failure, expect_success, fetch_rows
-from tests.connectors import sheets
-from tests.connectors.mappings import PLAN_FILE, write_source_file
+from tests.connectors import workbooks
+from tests.connectors.source_files import PLAN_FILE, write_source_file
 
 SAMPLE = Path(__file__).parents[2] / "connectors" / "budget_act" / "sample" / "records.csv"
 ROWS: list[list[Any]] = [
@@ -32,7 +32,7 @@ def test_file_is_dry_run_with_its_mapping_then_ingested_and_its_name_decided(
         "mapping": {**PLAN_FILE["mapping"], "constants": {"authority": "เมืองชายหาด"}},
     }
     plan = write_source_file(tmp_path, table, name="beach_plan")
-    path = sheets.write_workbook(tmp_path / "plan.xlsx", ROWS, ["A1:A2", "B1:C1"])
+    path = workbooks.write_workbook(tmp_path / "plan.xlsx", ROWS, ["A1:A2", "B1:C1"])
     trial = ("local_plan_file", "--from", path, "--mapping", plan)
     assert "nothing was written" in expect_success(hub("ingest", *trial, "--dry-run"))
     expect_failure(hub("ingest", *trial), 2, "move the file to HUB_SOURCES_DIR first")

@@ -27,7 +27,7 @@ from hub.errors import Invalid, SourceRefused
 from hub.ingest.parse import parse_entry
 from hub.ingest.run import SourceInput, ingest
 from hub.store.database import Database
-from tests.connectors import sheets
+from tests.connectors import workbooks
 
 SAMPLES = [load_source_file(path) for path in sorted(CONNECTORS_FOLDER.glob("*/sample/*.toml"))]
 """Connectors that are no source by themselves, as an operator makes one of them."""
@@ -48,7 +48,7 @@ atexit.register(shutil.rmtree, SAMPLES_FOLDER, ignore_errors=True)
 @cache
 def write_sample_workbook(form: Path, source: str) -> Path:
     (SAMPLES_FOLDER / source).mkdir()
-    return sheets.write_workbook_from_form(form, SAMPLES_FOLDER / source)
+    return workbooks.write_workbook_from_form(form, SAMPLES_FOLDER / source)
 
 
 def sample_file(connector: Connector) -> Path:

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from hub.settings import Settings
-from tests.thread import hub_in_thread
+from tests.hub_thread import hub_in_thread
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import yaml
 from hub.cli import hub
 from hub.settings import Settings
 from tests.docs.conftest import ServedHub
-from tests.docs.papers import ROOT
+from tests.docs.documents import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", "")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))

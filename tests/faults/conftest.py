@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hub.store.embedded import attachments
-from tests.faults.whole import HubProcess, wait_until
+from tests.faults.hub_process import HubProcess, wait_until
 
 
 def is_server_stopped(home: Path) -> bool:

@@ -21,10 +21,13 @@ from hub.ingest.record_facts import short_digest
 from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
-from tests.ingest import made
-from tests.ingest.made import Row, build_row
+from tests.ingest import made_up_source
+from tests.ingest.made_up_source import Row, build_row
 
-SPEC = replace(made.SPEC, expect=replace(made.SPEC.expect, largest_drop=1.0, least_records=0))
+SPEC = replace(
+    made_up_source.SPEC,
+    expect=replace(made_up_source.SPEC.expect, largest_drop=1.0, least_records=0),
+)
 SPENDING_SPEC = replace(SPEC, id="spent", digest="spent")
 LINES_QUERY = """
 select r.value, p.id, b.amount, b.source_id from budget_line b
@@ -40,14 +43,14 @@ select 'l', id, 'tourism-east.transport', 'AGREED', 'PUBLISHED' from project whe
 
 def read_budget(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """A project by its code; several records may bear one code."""
-    entry = made.read(raw, spec)
+    entry = made_up_source.read(raw, spec)
     assert entry.project is not None
     return replace(entry, project=replace(entry.project, code=str(raw.payload["name"])))
 
 
 def read_spending(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     """What was spent under a code, in a year."""
-    entry = made.read(raw, spec)
+    entry = made_up_source.read(raw, spec)
     lines = tuple(replace(line, phase=BudgetPhase.DISBURSED) for line in entry.lines)
     code, year = thai.clean_text(raw.payload["name"]), FiscalYear(2024)
     return replace(entry, lines=lines, joins=(Join("made_up", code=code, year=year),))
@@ -63,7 +66,7 @@ async def import_spending(database: Database, *rows: Row) -> RunResult:
 
 def full_input(*rows: Row) -> SourceInput:
     """A complete reading that is not one that was broken off."""
-    return made.build_input(rows, snapshot=repr(rows))
+    return made_up_source.build_input(rows, snapshot=repr(rows))
 
 
 async def fetch_line_sources(database: Database) -> dict[str, str]:
@@ -226,7 +229,7 @@ async def test_reader_without_joins_moves_lines_back_to_their_own_project(
     await import_budget(fresh_database, BUDGET_ROW)
     await import_spending(fresh_database, SPENDING_ROW)
     without_joins = replace(SPENDING_SPEC, digest="without joins")
-    await ingest(fresh_database, without_joins, made.read, full_input(SPENDING_ROW))
+    await ingest(fresh_database, without_joins, made_up_source.read, full_input(SPENDING_ROW))
     assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
     assert await fetch_join_states(fresh_database) == []
 
@@ -295,7 +298,7 @@ async def test_join_to_the_own_source_is_rejected(fresh_database: Database) -> N
 
 async def test_amounts_without_a_project_are_quarantined(fresh_database: Database) -> None:
     def read_without_project(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-        return replace(made.read(raw, spec), project=None)
+        return replace(made_up_source.read(raw, spec), project=None)
 
     result = await ingest(fresh_database, SPEC, read_without_project, full_input(SPENDING_ROW))
     assert (result.ledger.count_of(Outcome.QUARANTINED), result.ledger.balanced) == (1, True)

@@ -11,8 +11,8 @@ from hub.domain.sources.ledger import Ledger, Outcome
 from hub.errors import SourceRefused
 from hub.ingest.run import ingest
 from hub.store.database import Database
-from tests.ingest import made
-from tests.ingest.made import SPEC, Row, read
+from tests.ingest import made_up_source
+from tests.ingest.made_up_source import SPEC, Row, read
 
 row_strategy = st.fixed_dictionaries(
     {
@@ -41,7 +41,9 @@ async def test_ledger_balances_for_invalid_rows_in_any_order(
     ledgers: list[Ledger] = []
     for order in (pages, [shuffled]):
         try:
-            result = await ingest(database, SPEC, read, made.build_input(*order), dry=True)
+            result = await ingest(
+                database, SPEC, read, made_up_source.build_input(*order), dry=True
+            )
         except SourceRefused:
             assert count == 0
             return

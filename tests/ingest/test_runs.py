@@ -18,7 +18,7 @@ from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import list_waiting_questions
 from hub.store.budget import BudgetLines
 from hub.store.database import Database
-from tests.ingest.made import SPEC, Row, build_input, build_row, fetch_facts, read
+from tests.ingest.made_up_source import SPEC, Row, build_input, build_row, fetch_facts, read
 
 
 async def run_ingest(database: Database, source_input: SourceInput, **more: Any) -> RunResult:

@@ -21,7 +21,7 @@ from hub.store.database import Database, open_database
 from hub.store.ingest import schedule
 from hub.store.ingest.declarations import upsert_source
 from tests.conftest import replace_database_name
-from tests.ingest.made import SPEC, build_input, build_row, read
+from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 
 DAY = timedelta(days=1)
 SECRET_AUTH = replace(SPEC.auth, kind=AuthMethod.HEADER, secret="made-up")  # noqa: S106 - the name of one

@@ -26,7 +26,7 @@ from hub.domain.matrix.key import encode_matrix_key
 from hub.domain.matrix.question import AxisQuestion, DimensionKind, MatrixFilter, MatrixQuestion
 from hub.domain.paging import encode_cursor
 from hub.domain.time import FiscalYear, FiscalYearRange
-from tests.questions.secrets import CHAIN, MARK, MINISTERIAL, PROVINCIAL, SOURCE
+from tests.questions.planted_drafts import CHAIN, MARK, MINISTERIAL, PROVINCIAL, SOURCE
 
 ROOT: Final = Path(__file__).parents[2]
 QUESTIONS: Final = sorted(Path(__file__).parent.glob("*.graphql"))

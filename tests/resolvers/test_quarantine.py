@@ -9,7 +9,7 @@ from hub.ingest.run import ingest
 from hub.services.sources.source_status import upsert_sources
 from hub.store.database import Database
 from tests.conftest import GraphQLApi
-from tests.ingest.made import SPEC, build_input, build_row, read
+from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 from tests.resolvers.test_sources import OWNER, STEWARD, STRANGER
 
 SETTLE_MUTATION = """mutation($input: QuarantineSettleInput!) {

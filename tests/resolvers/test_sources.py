@@ -11,7 +11,7 @@ from hub.domain.provenance import Cadence
 from hub.ingest.run import ingest
 from hub.store.database import Database
 from tests.conftest import GraphQLApi
-from tests.ingest.made import SPEC, build_input, build_row, read
+from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 
 OPERATE = Permission.OPERATE_SOURCES.value
 STEWARD = Viewer("steward", "ministry:01", frozenset({OPERATE, Permission.STEWARD.value}))

@@ -6,7 +6,7 @@ import pytest
 
 from hub.sandbox.agency import SandboxAgency
 from hub.sandbox.records import GeneratedRecords
-from tests.sandbox.served import SandboxSource, serve_agency
+from tests.sandbox.sandbox_source import SandboxSource, serve_agency
 
 
 @pytest.fixture

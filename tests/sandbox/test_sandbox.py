@@ -34,7 +34,7 @@ from hub.sandbox.reference_names import (
     list_ministries,
     list_provinces,
 )
-from tests.sandbox.served import SandboxSource
+from tests.sandbox.sandbox_source import SandboxSource
 
 
 def get(source: SandboxSource, path: str, **options: Any) -> httpx2.Response:

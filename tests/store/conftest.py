@@ -11,8 +11,8 @@ from hub.bootstrap.startup import REFERENCE
 from hub.store.database import Database, open_database
 from hub.store.identity.audit_log import AuditLogWriter
 from tests.conftest import copy_database
-from tests.store.chained import SuperuserConnection, build_entry
 from tests.store.drafts import insert_drafts
+from tests.store.identity.audit_chain import SuperuserConnection, build_entry
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from hub.settings import Settings
 from hub.store.database import Database, open_database
 from hub.web.server import Listening
 from tests.conftest import GraphQLApi, copy_database
-from tests.ingest.made import SPEC, build_input, build_row, read
+from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 from tests.resolvers.test_quarantine import MadeUpConnector
-from tests.web.access import HubInstance
-from tests.web.door import SCHEMA, build_endpoint, open_client, serve_endpoint
-from tests.web.door import open_empty_context as one_context
-from tests.web.logged import CONSUMER
-from tests.web.talk import GraphQLSocket, connect_socket
+from tests.web.audit_log import CONSUMER
+from tests.web.graphql.sample_endpoint import SCHEMA, build_endpoint, open_client, serve_endpoint
+from tests.web.graphql.sample_endpoint import open_empty_context as one_context
+from tests.web.graphql.socket_client import GraphQLSocket, connect_socket
+from tests.web.hub_instance import HubInstance
 
 REGISTRY_TABLES = (
     "sign_in_attempt",

@@ -16,7 +16,7 @@ from connectors.kit.limits import FetchLimits
 from connectors.kit.paging import HttpPages
 from hub.domain.sources.records import RawPage
 from hub.domain.sources.spec import parse_source_spec
-from tests.sandbox.served import FakeSleep, build_declaration, serve_app
+from tests.sandbox.sandbox_source import FakeSleep, build_declaration, serve_app
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pytest
 from connectors.kit.limits import FetchLimits
 from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.errors import SourceRefused, SourceUnreachable
-from tests.sandbox.served import SandboxSource
+from tests.sandbox.sandbox_source import SandboxSource
 
 ROOT = Path(__file__).parents[3]
 

@@ -13,7 +13,7 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.spec import Era, Format, MoneyUnit
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
-from tests.connectors.mappings import DISBURSEMENT_FILE, REGISTER_FILE, write_source_file
+from tests.connectors.source_files import DISBURSEMENT_FILE, REGISTER_FILE, write_source_file
 
 MAPPED_CONNECTORS = ["gfmis_disbursement", "local_plan_file", "project_register_file"]
 TOTAL_ROW = {"column": "งาน", "word": "รวม", "under": "แผนงาน"}

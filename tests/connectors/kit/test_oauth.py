@@ -17,7 +17,7 @@ from connectors.kit.oauth import OAuthCredentials, TokenCache
 from hub.domain.sources.spec import AuthMethod, AuthSpec
 from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from hub.sandbox.agency import CLIENT_ID
-from tests.sandbox.served import SECRETS, SandboxSource
+from tests.sandbox.sandbox_source import SECRETS, SandboxSource
 
 ROOT = Path(__file__).parents[3]
 AUTH_SPEC = AuthSpec(

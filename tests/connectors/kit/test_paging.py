@@ -17,7 +17,7 @@ from connectors.kit.limits import FetchLimits
 from hub.domain.sources.records import QuarantineReason, RawPage
 from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from tests.connectors.kit.scripted import ScriptedSource, serve_script
-from tests.sandbox.served import SandboxSource
+from tests.sandbox.sandbox_source import SandboxSource
 
 LINK_PAGING = {"style": "CURSOR", "records": "result.records", "next": "result._links.next"}
 PAGE_PAGING = {"style": "PAGE", "parameter": "page", "step": 2, "records": "rows", "total": "count"}

@@ -8,7 +8,7 @@ import pytest
 from connectors.kit.limits import FetchLimits
 from connectors.kit.redact import redact
 from hub.sandbox.agency import CLIENT_SECRET, USER_TOKEN
-from tests.sandbox.served import SandboxSource
+from tests.sandbox.sandbox_source import SandboxSource
 
 FAULTS = [
     "503x1",

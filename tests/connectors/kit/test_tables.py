@@ -20,9 +20,9 @@ from hub.domain.sources.records import QuarantineReason, RawRecord
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 from hub.ingest.parse import parse_entry
-from tests.connectors import sheets
-from tests.connectors.mappings import PLAN_FILE, write_source_file
-from tests.ingest.made import RETRIEVED_AT
+from tests.connectors import workbooks
+from tests.connectors.source_files import PLAN_FILE, write_source_file
+from tests.ingest.made_up_source import RETRIEVED_AT
 
 HEADER_ROWS: list[list[Any]] = [["โครงการ", "งบ", ""], ["", 2566, "๒๕๖๗"]]
 MERGED_CELLS = ["A1:A2", "B1:C1"]
@@ -37,7 +37,7 @@ def plan(tmp_path: Path) -> SourceSpec:
 def read_rows(
     folder: Path, spec: SourceSpec, rows: Sequence[Sequence[Any]], merged: Sequence[str] = ()
 ) -> list[RawRecord]:
-    path = sheets.write_workbook(
+    path = workbooks.write_workbook(
         folder / "plan.xlsx", [*HEADER_ROWS, *rows], [*MERGED_CELLS, *merged]
     )
     return list(read_records(path, spec, RETRIEVED_AT))
@@ -231,7 +231,7 @@ async def test_interrupted_workbook_reading_resumes_at_its_cursor(
     tmp_path: Path, plan: SourceSpec
 ) -> None:
     rows: list[list[Any]] = [["ยุทธศาสตร์ ก"], *(["งาน", n, ""] for n in range(5)), ["รวม", 10, ""]]
-    path = sheets.write_workbook(tmp_path / "plan.xlsx", [*HEADER_ROWS, *rows], MERGED_CELLS)
+    path = workbooks.write_workbook(tmp_path / "plan.xlsx", [*HEADER_ROWS, *rows], MERGED_CELLS)
 
     async def fetch_pages(cursor: str | None) -> list[Any]:
         return [

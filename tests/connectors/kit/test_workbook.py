@@ -17,7 +17,7 @@ from connectors.kit import thai, workbook
 from connectors.kit.workbook import open_sheet
 from hub.domain.sources.spec import MoneyUnit
 from hub.errors import SourceRefused
-from tests.connectors import sheets
+from tests.connectors import workbooks
 
 BUDDHIST_TIMESTAMP = datetime.fromisoformat("2567-02-28T08:30")
 
@@ -32,7 +32,7 @@ def test_cells_are_read_as_exact_values(tmp_path: Path) -> None:
         "ก", "", 7, 1234.5, 1234.56, 2566.0, True, date(2023, 10, 1), BUDDHIST_TIMESTAMP,
         time(8, 30), "#REF!", "๑๒", 123456789012345,
     ]  # fmt: skip
-    [found] = read_rows(sheets.write_workbook(tmp_path / "a.xlsx", [cells]))
+    [found] = read_rows(workbooks.write_workbook(tmp_path / "a.xlsx", [cells]))
     assert found == [
         "ก", None, 7, Decimal("1234.5"), Decimal("1234.56"), 2566, True, "2023-10-01",
         "2567-02-28T08:30:00", "08:30:00", "#REF!", "๑๒", 123456789012345,
@@ -41,15 +41,15 @@ def test_cells_are_read_as_exact_values(tmp_path: Path) -> None:
 
 
 def test_shared_strings_are_read(tmp_path: Path) -> None:
-    path = sheets.use_shared_strings(
-        sheets.write_workbook(tmp_path / "a.xlsx", [["ก", "ข"], ["ก", 7]])
+    path = workbooks.use_shared_strings(
+        workbooks.write_workbook(tmp_path / "a.xlsx", [["ก", "ข"], ["ก", 7]])
     )
     assert read_rows(path) == [["ก", "ข"], ["ก", 7]]
 
 
 def test_number_of_seventeen_digits_is_rounded_to_the_entered_value(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [[1]])
-    sheets.rewrite_parts(
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [[1]])
+    workbooks.rewrite_parts(
         path, lambda _, part: part.replace(b"<v>1</v>", b"<v>1234.5599999999999</v>")
     )
     assert read_rows(path) == [[Decimal("1234.56")]]
@@ -67,28 +67,28 @@ def test_floating_point_error_in_a_sum_is_not_rounded_away() -> None:
 
 
 def test_formula_is_read_as_its_value_or_its_text(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [[1, "=A1*2", ""]])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [[1, "=A1*2", ""]])
     assert read_rows(path) == [[1, "=A1*2"]]
-    assert read_rows(sheets.set_formula_values(path, "2")) == [[1, 2]]
+    assert read_rows(workbooks.set_formula_values(path, "2")) == [[1, 2]]
 
 
 def test_formula_with_empty_text_value_is_an_empty_cell(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [[1, "=B9"]])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [[1, "=B9"]])
 
     def use_string_type(name: str, part: bytes) -> bytes:
         return re.sub(rb'<c r="B1"[^>]*>', b'<c r="B1" t="str">', part)
 
-    assert read_rows(sheets.rewrite_parts(path, use_string_type)) == [[1, None]]
+    assert read_rows(workbooks.rewrite_parts(path, use_string_type)) == [[1, None]]
 
 
 def test_merged_cells_are_listed_by_their_corners(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก", "", "ข"], ["", "", ""]], ["A1:B2"])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [["ก", "", "ข"], ["", "", ""]], ["A1:B2"])
     with open_sheet(path, None) as sheet:
         assert sheet.merged == {(1, 1): (2, 2)}
 
 
 def test_missing_rows_are_read_as_empty_rows(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก"], [], [], ["ข"]])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [["ก"], [], [], ["ข"]])
     assert [any(row) for row in read_rows(path)] == [True, False, False, True]
 
 
@@ -142,21 +142,21 @@ def test_file_that_is_not_a_workbook_is_rejected(
     ],
 )
 def test_corrupt_sheet_raises_source_refused(tmp_path: Path, before: bytes, after: bytes) -> None:
-    path = sheets.use_shared_strings(sheets.write_workbook(tmp_path / "a.xlsx", [[7, "ก"]]))
+    path = workbooks.use_shared_strings(workbooks.write_workbook(tmp_path / "a.xlsx", [[7, "ก"]]))
     state = {"found": False}
 
     def corrupt(name: str, part: bytes) -> bytes:
         state["found"] |= before in part
         return part.replace(before, after)
 
-    sheets.rewrite_parts(path, corrupt)
+    workbooks.rewrite_parts(path, corrupt)
     assert state["found"]
     with pytest.raises(SourceRefused, match="is no XLSX"):
         read_rows(path)
 
 
 def test_zip_bomb_is_rejected_before_it_is_unpacked(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก"]])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [["ก"]])
     with ZipFile(path, "a", ZIP_DEFLATED) as archive, archive.open("xl/big.xml", "w") as part:
         for _ in range(160):
             part.write(b"\x00" * (1 << 20))
@@ -170,7 +170,7 @@ def test_zip_bomb_is_rejected_before_it_is_unpacked(tmp_path: Path) -> None:
 
 
 def test_expanding_xml_entities_are_rejected(tmp_path: Path) -> None:
-    path = sheets.use_shared_strings(sheets.write_workbook(tmp_path / "a.xlsx", [["ก"]]))
+    path = workbooks.use_shared_strings(workbooks.write_workbook(tmp_path / "a.xlsx", [["ก"]]))
     levels = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
     bomb = f'<!DOCTYPE x [<!ENTITY a0 "haha">{levels}]>'.encode()
 
@@ -181,12 +181,12 @@ def test_expanding_xml_entities_are_rejected(tmp_path: Path) -> None:
         return head + bomb + tail.replace("ก".encode(), b"&a9;")
 
     with pytest.raises(SourceRefused, match="is no XLSX"):
-        read_rows(sheets.rewrite_parts(path, insert_entities))
+        read_rows(workbooks.rewrite_parts(path, insert_entities))
 
 
 @pytest.mark.parametrize("cell", ["A1048577", "ALM1"])
 def test_cell_beyond_the_limits_is_rejected(tmp_path: Path, cell: str) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก"]])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [["ก"]])
     row = re.sub(r"[A-Z]", "", cell)
 
     def move_cell(_: str, part: bytes) -> bytes:
@@ -195,23 +195,23 @@ def test_cell_beyond_the_limits_is_rejected(tmp_path: Path, cell: str) -> None:
         )
 
     with pytest.raises(SourceRefused, match="beyond row"):
-        read_rows(sheets.rewrite_parts(path, move_cell))
+        read_rows(workbooks.rewrite_parts(path, move_cell))
 
 
 def test_cell_of_a_million_characters_is_rejected_with_its_position(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก", "ข"]])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [["ก", "ข"]])
 
     def lengthen(name: str, part: bytes) -> bytes:
         return part.replace("ข".encode(), b"x" * 1_000_001)
 
     with pytest.raises(SourceRefused, match="the cell B1 is over"):
-        read_rows(sheets.rewrite_parts(path, lengthen))
+        read_rows(workbooks.rewrite_parts(path, lengthen))
 
 
 def test_false_dimension_is_ignored(tmp_path: Path) -> None:
-    path = sheets.write_workbook(tmp_path / "a.xlsx", [["ก", 1], ["ข", 2]])
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", [["ก", 1], ["ข", 2]])
 
     def set_dimension(_: str, part: bytes) -> bytes:
         return re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:A1"', part)
 
-    assert read_rows(sheets.rewrite_parts(path, set_dimension)) == [["ก", 1], ["ข", 2]]
+    assert read_rows(workbooks.rewrite_parts(path, set_dimension)) == [["ก", 1], ["ข", 2]]

@@ -1,0 +1,44 @@
+from tests.browser.page_visitor import Visit
+
+BUENG_KAN = '.tile[data-code="38"]'
+
+
+async def test_the_map_changes_between_the_editions(visit: Visit) -> None:
+    page = await visit("/?view=map&on=2010-06-01")
+    assert "18 กลุ่มจังหวัด 75 จังหวัด" in await page.inner_text("#map-counts")
+    assert await page.locator(".tile").count() == 76
+    assert await page.locator(BUENG_KAN).count() == 0
+    assert await page.inner_text("#members") == "จันทบุรี ชลบุรี ตราด ระยอง"
+    await page.click('.mapside [data-edition="2560"]')
+    await page.wait_for_selector(BUENG_KAN)
+    assert "18 กลุ่มจังหวัด 76 จังหวัด" in await page.inner_text("#map-counts")
+    assert await page.locator(".tile").count() == 77
+    assert await page.inner_text("#members") == "ฉะเชิงเทรา ชลบุรี ระยอง"
+    assert "จันทบุรี ชลบุรี ตราด ระยอง" in await page.inner_text("#elsewhere")
+
+
+async def test_a_day_is_chosen_by_date_and_said_in_buddhist_years(visit: Visit) -> None:
+    page = await visit("/?view=map")
+    assert "1 ต.ค. 2553" in await page.inner_text(".mapside .said")
+    await page.fill("#map-on", "2011-04-01")
+    await page.wait_for_selector(BUENG_KAN)
+    assert "1 เม.ย. 2554" in await page.inner_text(".mapside .said")
+    await page.click(BUENG_KAN)
+    assert "บึงกาฬ" in await page.inner_text(".mapside h2")
+    assert "ตะวันออกเฉียงเหนือตอนบน 1" in await page.inner_text(".cluster h3")
+
+
+async def test_a_cluster_tells_its_centre_and_who_heads_it_by_which_rule(visit: Visit) -> None:
+    page = await visit("/?view=map&on=2010-06-01&area=C2552-08")
+    told = await page.inner_text(".mapside")
+    assert "สงขลา" in told
+    assert "ศอ.บต." in told
+    assert "R1" in told
+
+
+async def test_the_map_leads_to_the_matrix_of_a_cluster(visit: Visit) -> None:
+    page = await visit("/?view=map&chain=tourism-east&fy=2554")
+    await page.click("#open-cluster")
+    await page.wait_for_selector("#grid")
+    assert "area=C2552-09" in page.url
+    assert "15 โครงการ" in await page.inner_text(".grand")

@@ -1,0 +1,147 @@
+"""Rulings given on the page of sources: each choice, what goes wrong, what others do meanwhile."""
+
+import json
+from typing import Any
+
+from tests.browser.page_visitor import Visit
+from tests.browser.sources_hub import Operated
+
+GRAPHQL = "**/graphql"
+QUESTION = ".question:has(summary:has-text('{}'))"
+
+
+async def opened(page: Any, written: str) -> Any:
+    """The question about something written, unfolded."""
+    question = page.locator(QUESTION.format(written))
+    if await question.get_attribute("open") is None:
+        await question.locator("> summary").click()
+    return question
+
+
+async def test_a_proposal_settles_every_row_under_the_name(work: Visit) -> None:
+    page = await work("/sources#budget_act", viewer="steward")
+    question = await opened(page, "จังหวัดสิงค์บุรี")
+    assert "2 แถว · ได้รับ 3,550,000.50 บาท" in await question.inner_text()
+    await question.get_by_label("สะกดใกล้เคียง").check()
+    assert "จะอ่านใหม่ 2 แถว (ได้รับ 3,550,000.50 บาท)" in await question.locator(".will").inner_text()
+    await question.locator("button[type=submit]").click()
+    await page.wait_for_selector("#done")
+    assert "อ่านใหม่ 2 แถว เสร็จ 2 แถว ยังรอตรวจ 7 แถว" in await page.inner_text("#done")
+    assert await page.locator(QUESTION.format("จังหวัดสิงค์บุรี")).count() == 0
+    assert "7" in await page.inner_text("tr:has([data-source=budget_act]) .c-waitingRows")
+
+
+async def test_a_code_that_does_not_exist_is_refused_in_words_and_the_typed_text_stays(
+    work: Visit,
+) -> None:
+    page = await work("/sources#budget_act", viewer="steward")
+    question = await opened(page, "กลุ่มจังหวัดภาคเหนือตอนบน")
+    await question.locator("input[id$=code]").fill("C9999-01")
+    await question.locator("button[type=submit]").click()
+    wrong = question.locator(".wrong")
+    await wrong.locator("p").first.wait_for()
+    assert "ยังไม่ได้บันทึก" in await wrong.inner_text()
+    assert "ไม่มี AREA รหัส C9999-01" in await wrong.inner_text()
+    assert "INVALID_VALUE" in await wrong.inner_text()
+    assert await question.locator("input[id$=code]").input_value() == "C9999-01"
+
+
+async def test_a_row_is_taken_as_written_or_refused(work: Visit) -> None:
+    page = await work("/sources#govspending_budget", viewer="steward")
+    left = await page.locator(".question").count()
+    assert left == 2
+    while left:
+        question = page.locator(".question").first
+        names = await question.locator("input[type=radio]").evaluate_all(
+            "all => all.map((one) => one.value)"
+        )
+        assert names[-1] == "refuse"
+        await question.locator("input[value=refuse]").check()
+        await question.locator("button[type=submit]").click()
+        left -= 1
+        await page.wait_for_function(
+            "(n) => document.querySelectorAll('.question').length === n", arg=left
+        )
+    assert "ไม่มีแถวที่รอตรวจ" in await page.inner_text("#one")
+
+
+async def test_of_rows_under_one_key_the_right_one_is_chosen_by_what_it_holds(work: Visit) -> None:
+    page = await work("/sources#budget_act", viewer="steward")
+    question = await opened(page, "รหัสเดียวกันมีหลายค่า")
+    await question.locator("input[value=accept]").check()
+    await question.locator("button[type=submit]").click()
+    assert "เลือกแถวอย่างน้อยหนึ่งแถว" in await question.locator(".wrong").inner_text()
+    if await question.locator(".raw").get_attribute("open") is None:
+        await question.locator(".raw summary").click()
+    await question.locator("li:has(pre:has-text('650,000')) input").check()
+    await question.locator("button[type=submit]").click()
+    await page.wait_for_selector("#done")
+    assert "ยังรอตรวจ 7 แถว" in await page.inner_text("#done")
+
+
+async def test_a_ruling_pressed_again_after_a_lost_answer_is_recorded_once(
+    work: Visit, own: Operated
+) -> None:
+    page = await work("/sources#budget_act", viewer="steward")
+    question = await opened(page, "จังหวัดสิงค์บุรี")
+    await question.get_by_label("สะกดใกล้เคียง").check()
+    keys: list[str] = []
+
+    async def lose(route: Any) -> None:
+        sent = json.loads(route.request.post_data or "{}")
+        if "quarantineSettle" not in sent["query"]:
+            await route.continue_()
+            return
+        keys.append(sent["variables"]["input"]["idempotencyKey"])
+        await route.fetch()  # it arrives, and its answer does not
+        await route.abort()
+
+    await page.route(GRAPHQL, lose)
+    await question.locator("button[type=submit]").click()
+    await page.wait_for_selector(".wrong b")
+    assert "ไม่บันทึกซ้ำ" in await page.inner_text(".wrong:has(b)")
+    await page.unroute(GRAPHQL)
+    async with page.expect_request(lambda r: "quarantineSettle" in (r.post_data or "")) as again:
+        await question.locator("button[type=submit]").click()
+    sent = json.loads((await again.value).post_data)
+    assert sent["variables"]["input"]["idempotencyKey"] == keys[0]
+    await page.wait_for_selector("#done")
+    assert "เสร็จ 2 แถว" in await page.inner_text("#done")
+    said = "select count(*) from source_event where source_id = 'budget_act' and run_id is null"
+    assert await own.database.pool.fetchval(said) == 1
+
+
+async def test_a_ruling_under_way_is_not_swept_away_by_what_others_do(
+    work: Visit, own: Operated
+) -> None:
+    mine = await work("/sources#budget_act", viewer="steward")
+    await mine.wait_for_selector("[data-live=on]")
+    ours = await opened(mine, "กลุ่มจังหวัดภาคเหนือตอนบน")
+    await ours.locator("input[id$=code]").fill("C2560-15")
+    theirs = await work("/sources#budget_act", viewer="steward")
+    other = await opened(theirs, "จังหวัดสิงค์บุรี")
+    await other.get_by_label("สะกดใกล้เคียง").check()
+    await other.locator("button[type=submit]").click()
+    await theirs.wait_for_selector("#done")
+    await mine.wait_for_selector("#meanwhile")
+    assert await ours.locator("input[id$=code]").input_value() == "C2560-15"
+    await mine.click("#meanwhile button")
+    await mine.wait_for_selector("#meanwhile", state="detached")
+    assert await mine.locator(QUESTION.format("จังหวัดสิงค์บุรี")).count() == 0
+
+
+async def test_the_whole_review_goes_by_keyboard(work: Visit) -> None:
+    page = await work("/sources", viewer="steward")
+    await page.focus("[data-source=budget_act]")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".question")
+    assert await page.evaluate("document.activeElement.id") == "one-title"
+    for _ in range(30):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.matches('.question input[type=radio]')"):
+            break
+    await page.keyboard.press("Space")
+    assert "จะอ่านใหม่" in await page.inner_text(".question[open] .will")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#done")
+    assert await page.evaluate("document.activeElement.id") == "done"

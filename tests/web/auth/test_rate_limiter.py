@@ -1,0 +1,189 @@
+"""How fast one client may ask and how much at once, whoever else asks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from hub.domain.identity.audit_log import Operation
+from hub.errors import RateLimited
+from hub.web.rate_limits import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
+from tests.web.graphql.sample_endpoint import (
+    SCHEMA,
+    HeaderAuthentication,
+    build_endpoint,
+    only_error,
+    open_client,
+    open_empty_context,
+    post_query,
+    serve_endpoint,
+)
+from tests.web.graphql.socket_client import connect_socket
+
+
+class Clock:
+    """A time that goes when it is told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def retry_after(limiter: Turnstile, who: str, cost: int = 0) -> int:
+    with pytest.raises(RateLimited) as refused:
+        limiter.take(who, cost)
+    return refused.value.seconds
+
+
+def test_idle_client_may_send_a_burst() -> None:
+    clock = Clock()
+    limiter = Turnstile(2, clock=clock)
+    for _ in range(2 * BURST):
+        limiter.take("a")
+    assert retry_after(limiter, "a") == 1
+    limiter.take("b")
+    clock.now = 1.0
+    limiter.take("a")
+    limiter.take("a")
+    assert retry_after(limiter, "a") == 1
+
+
+def test_costly_query_counts_by_its_cost() -> None:
+    clock = Clock()
+    limiter = Turnstile(1, clock=clock)
+    limiter.take("a", 8 * DEAR)
+    assert retry_after(limiter, "a", 5 * DEAR) == 3
+    clock.now = 3.0
+    limiter.take("a", 5 * DEAR)
+
+
+def test_full_bucket_allows_a_query_of_any_cost() -> None:
+    limiter = Turnstile(1, clock=Clock())
+    limiter.take("a", 1_000_000 * DEAR)
+    assert retry_after(limiter, "a") == 1
+
+
+def test_number_of_tracked_clients_is_limited() -> None:
+    limiter = Turnstile(1, clock=Clock())
+    for n in range(MOST_CLIENTS + 10):
+        limiter.take(str(n))
+    assert len(limiter._buckets) == MOST_CLIENTS
+
+
+@given(st.lists(st.tuples(st.floats(0, 30), st.integers(0, 3_000)), max_size=60))
+def test_allowed_requests_never_exceed_the_rate_and_one_burst(
+    requests: list[tuple[float, int]],
+) -> None:
+    clock = Clock()
+    rate, passed = 3, 0.0
+    limiter = Turnstile(rate, clock=clock)
+    for delay, cost in requests:
+        clock.now += delay
+        try:
+            limiter.take("a", cost)
+        except RateLimited as refused:
+            clock.now += refused.seconds  # who waits as long as was said is let pass
+            limiter.take("a", cost)
+        passed += cost / DEAR if cost else 1
+        assert passed <= rate * (BURST + clock.now) + 1e-6
+
+
+def test_concurrent_requests_per_client_are_limited() -> None:
+    limiter = Turnstile(at_once=1)
+    with (
+        limiter.inside("a"),
+        limiter.inside("b"),
+        limiter.inside("a", stream=True),
+        pytest.raises(RateLimited),
+        limiter.inside("a"),
+    ):
+        pass
+    with limiter.inside("a"):
+        pass
+    assert not limiter._inside
+
+
+@pytest.mark.parametrize(
+    ("host", "who"),
+    [
+        ("10.1.2.3", "at 10.1.2.3"),
+        ("2001:db8:1:2:3:4:5:6", "at 2001:db8:1:2::/64"),
+        ("testclient", "at testclient"),
+    ],
+)
+def test_anonymous_client_is_identified_by_its_address(host: str, who: str) -> None:
+    assert address_of(Request({"type": "http", "headers": [], "client": (host, 1)})) == who
+
+
+async def test_client_over_the_rate_gets_429_with_retry_after() -> None:
+    async with open_client(
+        build_endpoint(SCHEMA, open_empty_context, turnstile=Turnstile(1))
+    ) as client:
+        for _ in range(BURST):
+            assert (await post_query(client, "{ word }")).status_code == 200
+        response = await post_query(client, "{ word }")
+    assert response.status_code == 429
+    assert response.headers["retry-after"] == "1"
+    error = only_error(response)
+    assert (error["extensions"]["code"], error["extensions"]["retryAfter"]) == ("RATE_LIMITED", 1)
+
+
+async def test_registered_client_is_rate_limited_by_its_id() -> None:
+    endpoint = build_endpoint(
+        SCHEMA, open_empty_context, turnstile=Turnstile(1), authentication=HeaderAuthentication()
+    )
+    async with open_client(endpoint) as client:
+        body = {"query": "{ word }"}
+        for who in ("a", "b"):
+            for _ in range(BURST):
+                response = await client.post("/graphql", headers={"x-client": who}, json=body)
+                assert response.status_code == 200
+        refused = await client.post("/graphql", headers={"x-client": "a"}, json=body)
+    assert refused.status_code == 429
+
+
+async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None:
+    started, proceed = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def open_slow_context(request: Request, __: Operation) -> AsyncIterator[None]:
+        if request.headers.get("x-client") == "a":
+            started.set()
+            await proceed.wait()
+        yield None
+
+    endpoint = build_endpoint(
+        SCHEMA,
+        open_slow_context,
+        turnstile=Turnstile(at_once=1),
+        authentication=HeaderAuthentication(),
+    )
+    async with open_client(endpoint) as client:
+
+        async def send_query(who: str) -> int:
+            body = {"query": "{ word }"}
+            response = await client.post("/graphql", json=body, headers={"x-client": who})
+            return response.status_code
+
+        first = asyncio.create_task(send_query("a"))
+        await started.wait()
+        assert (await send_query("a"), await send_query("b")) == (429, 200)
+        proceed.set()
+        assert (await first, await send_query("a")) == (200, 200)
+
+
+async def test_socket_operations_are_rate_limited() -> None:
+    endpoint = build_endpoint(SCHEMA, open_empty_context, turnstile=Turnstile(1))
+    async with serve_endpoint(endpoint) as server, connect_socket(server) as socket:
+        await socket.initialize()
+        for n in range(BURST + 1):
+            await socket.subscribe("{ nobody }", str(n))
+        codes = [
+            (await socket.receive())["payload"][0]["extensions"]["code"] for _ in range(BURST + 1)
+        ]
+    assert codes == ["GRAPHQL_VALIDATION_FAILED"] * BURST + ["RATE_LIMITED"]
