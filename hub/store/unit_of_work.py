@@ -24,19 +24,20 @@ class UnitOfWork:
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self.transaction = transaction
         self.viewer = viewer
+        reader = viewer.without_session()
         self.areas = Areas(transaction)
         self.agencies = Agencies(transaction)
-        self.plans = Issues(transaction, viewer)
+        self.plans = Issues(transaction, reader)
         self.chains = ValueChains(transaction)
-        self.projects = Projects(transaction, viewer)
-        self.budget = BudgetLines(transaction, viewer)
-        self.linkages = Linkages(transaction, viewer)
+        self.projects = Projects(transaction, reader)
+        self.budget = BudgetLines(transaction, reader)
+        self.linkages = Linkages(transaction, reader)
         self.rules = Rules(transaction)
         self.rounds = PlanningRounds(transaction)
         self.provenance = ProvenanceQueries(transaction)
-        self.audit_log = AuditLogReader(transaction, viewer)
-        self.sources = Sources(transaction, viewer)
-        self.matrices = MatrixQueries(transaction, viewer)
+        self.audit_log = AuditLogReader(transaction, reader)
+        self.sources = Sources(transaction, reader)
+        self.matrices = MatrixQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)
 
     async def restart_snapshot(self) -> "UnitOfWork":

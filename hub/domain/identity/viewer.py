@@ -88,6 +88,14 @@ class Viewer:
         """Whether the viewer was granted a permission."""
         return permission.value in self.scopes
 
+    def without_session(self) -> "Viewer":
+        """Return the agency and scopes alone: what decides which rows are visible.
+
+        Viewers that differ only in subject, token, session or expiry become equal, so that
+        statements cached by viewer are found again for the next token of the same agency.
+        """
+        return Viewer(ANONYMOUS.subject, self.agency_id, self.scopes)
+
 
 ANONYMOUS = Viewer("anonymous")
 OPERATOR = Viewer("operator", None, frozenset(one.value for one in Permission))
