@@ -35,3 +35,15 @@ async def test_cancelled_statement_raises_not_ready_and_succeeds_on_retry(
             await transaction.fetch_rows(sa.text("select 1"))
     async with database.read_transaction() as transaction:
         assert await transaction.fetch_rows(sa.text("select 1"))
+
+
+def test_sqlalchemy_still_compiles_through_the_cache_of_its_private_method() -> None:
+    """`compile_statement` relies on `_compile_w_cache`; pyproject.toml pins the minor version."""
+    table = sa.table("area", sa.column("id", sa.Text))
+    store_database.COMPILED_STATEMENTS.clear()
+    for value in ("a", "b"):
+        sql, values = store_database.compile_statement(
+            sa.select(table).where(table.c.id == value), {}
+        )
+        assert (sql.count("$1"), values) == (1, [value])
+    assert len(store_database.COMPILED_STATEMENTS) == 1
