@@ -10,7 +10,7 @@ import httpx2
 
 from hub.bootstrap.serving import HubApplication
 from hub.settings import Settings
-from hub.web.server import Listening
+from hub.web.server import HubServer
 
 READY_WITHIN: Final = 60.0
 """Seconds the start may take on a slow machine; the database is there already."""
@@ -20,7 +20,7 @@ READY_WITHIN: Final = 60.0
 def hub_in_thread(settings: Settings, port: int = 0) -> Iterator[str]:
     """Serve a hub while the block runs; yields its address once it is ready."""
     app = HubApplication(settings, lambda _: None)
-    running = Listening(app, app.close)
+    running = HubServer(app, app.close)
     running.config.port = port
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
@@ -31,7 +31,7 @@ def hub_in_thread(settings: Settings, port: int = 0) -> Iterator[str]:
         thread.join(30)
 
 
-def address_when_ready(running: Listening) -> str:
+def address_when_ready(running: HubServer) -> str:
     """Wait until a server answers that it is ready."""
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:

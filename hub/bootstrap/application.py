@@ -32,21 +32,21 @@ from hub.store.identity.keys import SigningKeyStore as NodeKey
 from hub.store.identity.people import DatabaseSessionStore
 from hub.store.identity.registry import DatabaseRegistry
 from hub.web.audit_context import DeniedRequestsMiddleware, RequestAudit
-from hub.web.auth.authorization_endpoint import Authorizing
+from hub.web.auth.authorization_endpoint import AuthorizationEndpoint
 from hub.web.auth.backend import BearerAuthentication
-from hub.web.auth.issuers import Trust
-from hub.web.auth.login import SigningIn
+from hub.web.auth.issuers import IssuerRegistry
+from hub.web.auth.login import LoginEndpoints
 from hub.web.auth.metadata import Metadata
-from hub.web.auth.sessions import SignedIn
-from hub.web.auth.token_endpoint import Issuing
-from hub.web.cors import Origins
-from hub.web.graphql.allow_list import Operations, listed
+from hub.web.auth.sessions import Sessions
+from hub.web.auth.token_endpoint import TokenEndpoint
+from hub.web.cors import CorsMiddleware
+from hub.web.graphql.allow_list import OperationAllowList, load_documents
 from hub.web.graphql.endpoint import GraphQLEndpoint
-from hub.web.graphql.query_cost import Weight, Weights
-from hub.web.headers import Guarded
+from hub.web.graphql.query_cost import FieldWeight, Weights
+from hub.web.headers import SecurityHeadersMiddleware
 from hub.web.health import Health
 from hub.web.pages.routes import ROUTES as PAGES
-from hub.web.rate_limits import Turnstile
+from hub.web.rate_limits import RateLimiter
 from schema.contract import create_schema
 from schema.cost import list_field_costs
 
@@ -64,7 +64,7 @@ class Application:
     database: Database
     graphql: GraphQLEndpoint
     authentication: AuthenticationBackend
-    trust: Trust
+    trust: IssuerRegistry
     audit: RequestAudit
 
 
@@ -75,7 +75,7 @@ def build_application(
     agencies: LiveFigureClient | None = None,
     filled: Mapping[str, Connector] | None = None,
     authentication: AuthenticationBackend | None = None,
-    operations: Operations | None = None,
+    operations: OperationAllowList | None = None,
     clock: Clock = utc_now,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Application:
@@ -87,8 +87,8 @@ def build_application(
     """
     register, directory = DatabaseRegistry(database), DatabaseSessionStore(database)
     audit = RequestAudit(AuditLogWriter(database).write, monotonic)
-    trust = Trust(register, fetch_json, monotonic)
-    people = SignedIn(settings.url, directory, monotonic, clock, demo=settings.demo)
+    trust = IssuerRegistry(register, fetch_json, monotonic)
+    people = Sessions(settings.url, directory, monotonic, clock, demo=settings.demo)
     authentication = authentication or BearerAuthentication(
         settings.url,
         trust,
@@ -98,7 +98,7 @@ def build_application(
         clock=clock,
         monotonic=monotonic,
     )
-    signing_in = SigningIn(
+    signing_in = LoginEndpoints(
         settings.url,
         trust,
         directory,
@@ -114,19 +114,19 @@ def build_application(
     async def signing_key() -> Jwk:
         return await node_key.get_private_key(database, clock())
 
-    issuing = Issuing(settings.url, register, directory, people, signing_key, clock)
-    authorizing = Authorizing(settings.url, trust, directory, people, clock)
+    issuing = TokenEndpoint(settings.url, register, directory, people, signing_key, clock)
+    authorizing = AuthorizationEndpoint(settings.url, trust, directory, people, clock)
     review = QuarantineReview(database, partial(review_connectors, settings, filled or {}))
     contexts = RequestContexts(database, review, audit, agencies, clock)
     graphql = GraphQLEndpoint(
-        contract(),
+        executable_schema(),
         contexts.open,
         authentication,
         url=settings.url,
         weights=field_weights(),
         introspected=settings.introspection,
         operations=operations or allowed_operations(settings),
-        turnstile=Turnstile(settings.rate, settings.max_concurrent_requests, monotonic),
+        rate_limiter=RateLimiter(settings.rate, settings.max_concurrent_requests, monotonic),
     )
     app = Starlette(
         routes=[
@@ -141,38 +141,41 @@ def build_application(
         ],
         middleware=[
             Middleware(DeniedRequestsMiddleware, denied=audit.denied),
-            Middleware(Guarded),
-            Middleware(Origins, known=trust.origins),
+            Middleware(SecurityHeadersMiddleware),
+            Middleware(CorsMiddleware, list_origins=trust.list_origins),
             Middleware(AuthenticationMiddleware, backend=authentication),
         ],
     )
     return Application(app, database, graphql, authentication, trust, audit)
 
 
-def allowed_operations(settings: Settings) -> Operations:
+def allowed_operations(settings: Settings) -> OperationAllowList:
     """Return the documents that may be executed; `Invalid` if their folder cannot be read."""
     folder = settings.operations_dir
-    return Operations(listed(folder) if folder else None)
+    return OperationAllowList(load_documents(folder) if folder else None)
 
 
 @cache
-def published() -> Schema:
+def published_schema() -> Schema:
     """Return the published schema; built once a process."""
     return create_schema()
 
 
 @cache
-def contract() -> GraphQLSchema:
+def executable_schema() -> GraphQLSchema:
     """Return the published schema as graphql-core executes it."""
-    return executable(published())
+    return to_executable(published_schema())
 
 
 @cache
 def field_weights() -> Weights:
     """Return what each field of the published schema costs."""
-    return {field: Weight(weight, items) for field, weight, items in list_field_costs(published())}
+    return {
+        field: FieldWeight(weight, items)
+        for field, weight, items in list_field_costs(published_schema())
+    }
 
 
-def executable(schema: Schema) -> GraphQLSchema:
+def to_executable(schema: Schema) -> GraphQLSchema:
     """Return a schema as graphql-core executes it."""
     return schema._schema  # noqa: SLF001 - strawberry offers it under no other name

@@ -14,7 +14,7 @@ from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
 from hub.store.unit_of_work import UnitOfWork
-from hub.web.audit_context import RequestAudit, caller_of
+from hub.web.audit_context import RequestAudit, build_caller
 from resolvers.context import Context
 
 
@@ -43,7 +43,7 @@ class RequestContexts:
         `NotReady` when these cannot be written: then the answer must not leave.
         """
         viewer = await request.user.viewer()
-        trail = AuditContext(caller_of(viewer, request), operation)
+        audit_context = AuditContext(build_caller(viewer, request), operation)
         async with self._database.read_transaction() as reading:
             yield Context(
                 UnitOfWork(reading, viewer),
@@ -51,7 +51,7 @@ class RequestContexts:
                 self._clock(),
                 self._review,
                 self._feed,
-                trail,
+                audit_context,
                 self._agencies,
             )
-        await self._audit.record(trail, parse_unpublished(reading.unpublished))
+        await self._audit.record(audit_context, parse_unpublished(reading.unpublished))

@@ -16,9 +16,9 @@ from hub.web.audit_context import DeniedRequests
 logger = logging.getLogger(__name__)
 FLUSH_EVERY: Final = 5.0
 """Seconds between two looks at whether counted denied requests are to be written."""
-LEAST_FOR_READING: Final = 2
+MIN_POOL_FOR_SOURCES: Final = 2
 """Connections below which a run would leave none for requests; sources are not read then."""
-ENOUGH_FOR_TWO: Final = 5
+MIN_POOL_FOR_TWO_SOURCES: Final = 5
 
 
 @asynccontextmanager
@@ -26,12 +26,12 @@ async def background_jobs(
     settings: Settings, database: Database, denied: DeniedRequests, clock: Clock
 ) -> AsyncIterator[None]:
     """Run the scheduler and the flushing of the audit log for as long as the block lasts."""
-    async with flushing(denied), reading_sources(settings, database, clock):
+    async with flush_denied_requests(denied), read_scheduled_sources(settings, database, clock):
         yield
 
 
 @asynccontextmanager
-async def flushing(denied: DeniedRequests) -> AsyncIterator[None]:
+async def flush_denied_requests(denied: DeniedRequests) -> AsyncIterator[None]:
     """Write denied requests that were only counted in time, and all of them at the end."""
 
     async def flush() -> None:
@@ -49,18 +49,18 @@ async def flushing(denied: DeniedRequests) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def reading_sources(
+async def read_scheduled_sources(
     settings: Settings, database: Database, clock: Clock
 ) -> AsyncIterator[None]:
     """Read sources by their cadence; the run under way has ended when the block has."""
-    if not settings.scheduler or settings.pool_size < LEAST_FOR_READING:
+    if not settings.scheduler or settings.pool_size < MIN_POOL_FOR_SOURCES:
         yield
         return
     scheduler = Scheduler(
         database,
         scheduled_sources(settings),
         clock,
-        max_concurrent_runs=1 if settings.pool_size < ENOUGH_FOR_TWO else 2,
+        max_concurrent_runs=1 if settings.pool_size < MIN_POOL_FOR_TWO_SOURCES else 2,
     )
     reading = asyncio.create_task(scheduler.run())
     try:

@@ -17,7 +17,7 @@ from hub.bootstrap.application import (
 )
 from hub.bootstrap.jobs import background_jobs
 from hub.bootstrap.sources import live_agencies
-from hub.bootstrap.startup import Say, prepare_database
+from hub.bootstrap.startup import Report, prepare_database
 from hub.domain.time import Clock
 from hub.errors import NotReady
 from hub.settings import Settings
@@ -37,13 +37,13 @@ class HubApplication:
     def __init__(
         self,
         settings: Settings,
-        say: Say = logger.info,
+        report: Report = logger.info,
         *,
         filled: Mapping[str, Connector] | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self._settings = settings
-        self._say = say
+        self._report = report
         self._filled = filled
         self._clock = clock
         self._operations = allowed_operations(settings)
@@ -101,7 +101,7 @@ class HubApplication:
     async def _serve(self) -> None:
         settings = self._settings
         async with (
-            prepare_database(settings, self._say) as database,
+            prepare_database(settings, self._report) as database,
             live_agencies(settings).open() as agencies,
         ):
             application = build_application(

@@ -45,13 +45,13 @@ def scheduled_sources(settings: Settings) -> list[ScheduledSource]:
     """Return the sources that are read without a person: over HTTP, from a declared address."""
     grants = grants_of(settings)
 
-    def given(spec: SourceSpec) -> SourceInput:
+    def create_input(spec: SourceSpec) -> SourceInput:
         if spec.auth.kind is not AuthMethod.NONE:
             settings.read_secret(spec.auth.secret or "")
         return create_http_input(spec, settings.read_secret, grants)
 
     return [
-        ScheduledSource(one.spec, one.read, partial(given, one.spec))
+        ScheduledSource(one.spec, one.read, partial(create_input, one.spec))
         for one in connectors_of(settings).values()
         if one.spec.transport is Transport.HTTP
     ]

@@ -20,21 +20,24 @@ from hub.store.migrate import migrate
 from hub.store.reference.seed import is_outdated, seed
 
 REFERENCE: Final = Path(__file__).parents[1] / "reference"
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 """Reports a line of progress to a person."""
 
 
 @asynccontextmanager
-async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
+async def database_server(settings: Settings, report: Report) -> AsyncIterator[str]:
     """Yield the DSN of `HUB_DATABASE_URL`, or of the embedded server, which runs meanwhile."""
     if settings.database_url:
         yield settings.database_url
         return
-    say("เตรียมฐานข้อมูล · preparing the database")
+    report("เตรียมฐานข้อมูล · preparing the database")
     # A thread cannot be broken off: who no longer wants its server waits for it, to stop it.
     starting = asyncio.create_task(
         asyncio.to_thread(
-            embedded_server.start, settings.data_dir, report=say, explicit=settings.data_dir_chosen
+            embedded_server.start,
+            settings.data_dir,
+            report=report,
+            explicit=settings.data_dir_chosen,
         )
     )
     try:
@@ -54,18 +57,18 @@ async def server(settings: Settings, say: Say) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def prepare_database(settings: Settings, say: Say) -> AsyncIterator[Database]:
+async def prepare_database(settings: Settings, report: Report) -> AsyncIterator[Database]:
     """Yield a database that is migrated, seeded and knows every declared source.
 
     `StoreUnusable` when a person must act first. The server is stopped last.
     """
-    async with server(settings, say) as dsn:
-        say("ปรับโครงสร้างฐานข้อมูล · migrating")
+    async with database_server(settings, report) as dsn:
+        report("ปรับโครงสร้างฐานข้อมูล · migrating")
         await migrate(dsn)
         async with open_database(dsn, pool_size=settings.pool_size) as database:
             async with database.pool.acquire() as connection:
                 if await is_outdated(connection, REFERENCE):
-                    await seed(connection, REFERENCE, say)
+                    await seed(connection, REFERENCE, report)
                 await create_partitions(connection)
             await upsert_sources(database, [one.spec for one in connectors_of(settings).values()])
             yield database

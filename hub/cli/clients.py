@@ -186,27 +186,29 @@ def disable(client_id: str, by: str | None) -> None:
 
 def check_purpose(purpose: str | None) -> None:
     """Raise `Invalid` when a purpose is not one line of acceptable length."""
-    from hub.web.audit_context import LONGEST_PURPOSE
+    from hub.web.audit_context import MAX_PURPOSE_LENGTH
 
-    if purpose is not None and not (purpose.isprintable() and 0 < len(purpose) <= LONGEST_PURPOSE):
+    if purpose is not None and not (
+        purpose.isprintable() and 0 < len(purpose) <= MAX_PURPOSE_LENGTH
+    ):
         raise Invalid(
             "--purpose",
-            f"ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน {LONGEST_PURPOSE} อักขระ",
-            f"must be one line of at most {LONGEST_PURPOSE} characters",
+            f"ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน {MAX_PURPOSE_LENGTH} อักขระ",
+            f"must be one line of at most {MAX_PURPOSE_LENGTH} characters",
         )
 
 
 def public_keys(file: str) -> Sequence["Jwk"]:
     """Return the public keys in a file, a JWK set or a single JWK; `Invalid` for anything else."""
-    from hub.web.auth.jwt import Unsound, usable
+    from hub.web.auth.jwt import InvalidToken, usable_keys
 
     try:
         with Path(file).open("rb") as opened:
             document = json.loads(opened.read(LARGEST).decode("utf-8"))
         if isinstance(document, dict) and "kty" in document:
             document = {"keys": [document]}
-        keys = usable(document)
-    except (OSError, ValueError, RecursionError, Unsound) as odd:
+        keys = usable_keys(document)
+    except (OSError, ValueError, RecursionError, InvalidToken) as odd:
         raise Invalid(
             "--jwks", f"อ่าน {file} ไม่ได้ ({odd})", f"{file} cannot be read ({odd})"
         ) from odd

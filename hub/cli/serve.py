@@ -31,13 +31,13 @@ def serve() -> None:
     """Serve until stopped; raises what prevented the start."""
     from hub.bootstrap.serving import HubApplication
     from hub.sandbox.fill import load_sandbox_sources
-    from hub.web.server import Listening
+    from hub.web.server import HubServer
 
     settings = Settings.from_environment()
     listening = bind_socket(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])
     app = HubApplication(settings, print_line, filled=load_sandbox_sources())
-    server = Listening(app, app.close)
+    server = HubServer(app, app.close)
     failed: list[Exception] = []
 
     async def announce() -> None:

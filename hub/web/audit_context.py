@@ -34,20 +34,20 @@ from hub.domain.identity.audit_log import (
 from hub.domain.identity.clients import Client
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.errors import Forbidden, Invalid, NotReady, Unauthenticated
-from hub.web.errors import new_trace, root_of
-from hub.web.rate_limits import address_of
+from hub.web.errors import new_trace, original_error
+from hub.web.rate_limits import client_address
 
 PURPOSE: Final = "X-Purpose"
-LONGEST_PURPOSE: Final = 200
-MOST_ROOTS: Final = 50
-LONGEST_NAME: Final = 200
-LONGEST_PATH: Final = 200
-WINDOW: Final = 60.0
+MAX_PURPOSE_LENGTH: Final = 200
+MAX_ROOT_FIELDS: Final = 50
+MAX_NAME_LENGTH: Final = 200
+MAX_PATH_LENGTH: Final = 200
+COUNTING_WINDOW: Final = 60.0
 """Seconds whose denied requests of one caller are one entry."""
-MOST_ADDRESSES: Final = 100
-MOST_KNOWN: Final = 1_000
+MAX_COUNTED_ADDRESSES: Final = 100
+MAX_COUNTED_CALLERS: Final = 1_000
 """Callers told apart in a minute: addresses, and those the register knows."""
-ELSEWHERE: Final = "elsewhere"
+OTHER_ADDRESSES: Final = "elsewhere"
 """The address of the others."""
 DENIED: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
 """The reason of an entry, by the status of the response."""
@@ -63,47 +63,49 @@ class RequestAudit:
         self.denied = DeniedRequests(write, monotonic)
         self._write = write
 
-    async def record(self, trail: AuditContext, read: Iterable[AuditedResource]) -> None:
+    async def record(self, audit_context: AuditContext, read: Iterable[AuditedResource]) -> None:
         """Write what one request read of others, changed or was denied; most leave nothing.
 
         To be awaited before the response leaves; `NotReady` means that it must not leave.
         """
-        await self._write(trail.build_entries(read))
-        if trail.denied:
-            await self.denied.add(trail.build_denied_entries())
+        await self._write(audit_context.build_entries(read))
+        if audit_context.denied:
+            await self.denied.add(audit_context.build_denied_entries())
 
 
-def caller_of(viewer: Viewer, request: Request) -> Caller:
+def build_caller(viewer: Viewer, request: Request) -> Caller:
     """Who calls and what for; `Invalid` where the purpose is no short line of text."""
-    return Caller.from_viewer(viewer, address_of(request), purpose_of(request))
+    return Caller.from_viewer(viewer, client_address(request), parse_purpose(request))
 
 
-def purpose_of(request: Request) -> str | None:
+def parse_purpose(request: Request) -> str | None:
     """What a request says it is for: UTF-8, percent-encoded where a client can send ASCII only."""
-    told = request.headers.get(PURPOSE, "")
-    text = unquote_to_bytes(told.encode("latin-1")).decode("utf-8", "replace").strip()
-    if len(text) > LONGEST_PURPOSE or not text.isprintable():
+    header = request.headers.get(PURPOSE, "")
+    text = unquote_to_bytes(header.encode("latin-1")).decode("utf-8", "replace").strip()
+    if len(text) > MAX_PURPOSE_LENGTH or not text.isprintable():
         raise Invalid(
             PURPOSE,
-            f"ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน {LONGEST_PURPOSE} อักขระ",
-            f"is one line of text, of {LONGEST_PURPOSE} characters at most",
+            f"ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน {MAX_PURPOSE_LENGTH} อักขระ",
+            f"is one line of text, of {MAX_PURPOSE_LENGTH} characters at most",
         )
     return text or None
 
 
-def operation_of(ast: DocumentNode | None, chosen: str | None, text: str, trace: str) -> Operation:
+def describe_operation(
+    ast: DocumentNode | None, chosen: str | None, text: str, trace: str
+) -> Operation:
     """The operation that is executed of a document."""
     node = get_operation_ast(ast, chosen) if ast is not None else None
     if ast is None or node is None:
         return Operation("query", document_hash=hash_document(text), trace=trace)
     name = node.name.value if node.name else ""
-    fields = roots(ast, node)[:MOST_ROOTS]
+    fields = root_field_names(ast, node)[:MAX_ROOT_FIELDS]
     return Operation(
-        node.operation.value, name[:LONGEST_NAME], hash_document(text), tuple(fields), trace
+        node.operation.value, name[:MAX_NAME_LENGTH], hash_document(text), tuple(fields), trace
     )
 
 
-def roots(ast: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
+def root_field_names(ast: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
     """The root fields of an operation by their names, each once, in the order they are asked."""
     fragments = {
         one.name.value: one.selection_set
@@ -128,7 +130,7 @@ def roots(ast: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
 def add_denied_fields(result: ExecutionResult, context: Any) -> None:
     """Add to the request's trail every field that failed because the viewer may not read it."""
     for error in result.errors or ():
-        cause = root_of(error)
+        cause = original_error(error)
         if isinstance(cause, Forbidden | Unauthenticated):
             name = next((n.name.value for n in error.nodes or () if isinstance(n, FieldNode)), "")
             source = cause.source_id if isinstance(cause, Forbidden) else None
@@ -136,7 +138,7 @@ def add_denied_fields(result: ExecutionResult, context: Any) -> None:
 
 
 @dataclass(slots=True)
-class Counted:
+class CountedDenial:
     """Denied requests of one caller since its last entry, the first as it would be written."""
 
     entry: AuditEntry
@@ -156,7 +158,7 @@ class DeniedRequests:
     def __init__(self, write: Write, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._write = write
         self._monotonic = monotonic
-        self._counted: dict[Key, Counted] = {}
+        self._counted: dict[Key, CountedDenial] = {}
 
     async def add(self, entries: Sequence[AuditEntry]) -> None:
         """Count denied requests, and write those that are due."""
@@ -168,42 +170,46 @@ class DeniedRequests:
         """Write what was counted in minutes that are over; what cannot be written is kept."""
         now = self._monotonic()
         due = {
-            key: held
-            for key, held in self._counted.items()
-            if everything or now - held.since >= WINDOW or held.since == float("-inf")
+            key: counted
+            for key, counted in self._counted.items()
+            if everything
+            or now - counted.since >= COUNTING_WINDOW
+            or counted.since == float("-inf")
         }
-        for key, held in due.items():
-            if held.count:
-                self._counted[key] = Counted(held.entry, now)
+        for key, counted in due.items():
+            if counted.count:
+                self._counted[key] = CountedDenial(counted.entry, now)
             else:
                 del self._counted[key]
-        told = [replace(held.entry, count=held.count) for held in due.values() if held.count]
+        entries = [
+            replace(counted.entry, count=counted.count) for counted in due.values() if counted.count
+        ]
         try:
-            await self._write(told)
+            await self._write(entries)
         except NotReady:  # a denial discloses nothing: it may leave, and is written later
-            for key, held in due.items():
-                if held.count:
-                    later = self._counted.setdefault(key, Counted(held.entry, now))
-                    later.count += held.count
+            for key, counted in due.items():
+                if counted.count:
+                    later = self._counted.setdefault(key, CountedDenial(counted.entry, now))
+                    later.count += counted.count
 
     def _count(self, entry: AuditEntry) -> None:
-        key = key_of(entry)
-        if key not in self._counted and self._crowded(entry):
-            entry = replace(entry, caller=Caller(address=ELSEWHERE))
-            key = key_of(entry)
-        held = self._counted.setdefault(key, Counted(entry, float("-inf")))
-        if not held.count:
-            held.entry = entry
-        held.count += 1
+        key = counting_key(entry)
+        if key not in self._counted and self._has_too_many_callers(entry):
+            entry = replace(entry, caller=Caller(address=OTHER_ADDRESSES))
+            key = counting_key(entry)
+        counted = self._counted.setdefault(key, CountedDenial(entry, float("-inf")))
+        if not counted.count:
+            counted.entry = entry
+        counted.count += 1
 
-    def _crowded(self, entry: AuditEntry) -> bool:
-        known = entry.caller.agency_id is not None
+    def _has_too_many_callers(self, entry: AuditEntry) -> bool:
+        is_registered = entry.caller.agency_id is not None
         callers = (one.entry.caller for one in self._counted.values())
-        alike = sum(1 for caller in callers if (caller.agency_id is not None) == known)
-        return alike >= (MOST_KNOWN if known else MOST_ADDRESSES)
+        alike = sum(1 for caller in callers if (caller.agency_id is not None) == is_registered)
+        return alike >= (MAX_COUNTED_CALLERS if is_registered else MAX_COUNTED_ADDRESSES)
 
 
-def key_of(entry: AuditEntry) -> Key:
+def counting_key(entry: AuditEntry) -> Key:
     """Return what is counted together: the caller, the code, and where it was denied."""
     caller, operation = entry.caller, entry.operation
     place = operation.name if operation.kind == "request" else " ".join(operation.fields)
@@ -224,31 +230,31 @@ class DeniedRequestsMiddleware:
         async def noticing(message: Message) -> None:
             if message["type"] == "http.response.start":
                 reason = DENIED.get(message["status"])
-                if reason is None and challenged(message):
+                if reason is None and has_challenge(message):
                     reason = DENIED[401]
                 if reason is not None:
-                    await self._denied.add([denied_request(Request(scope), reason)])
+                    await self._denied.add([build_denied_entry(Request(scope), reason)])
             await send(message)
 
         await self._app(scope, receive, noticing if scope["type"] == "http" else send)
 
 
-def challenged(message: Message) -> bool:
+def has_challenge(message: Message) -> bool:
     """Return whether a response has a `WWW-Authenticate` header."""
     return any(name.lower() == b"www-authenticate" for name, _ in message["headers"])
 
 
-def denied_request(request: HTTPConnection, reason: str) -> AuditEntry:
+def build_denied_entry(request: HTTPConnection, reason: str) -> AuditEntry:
     """Return the entry of one denied request.
 
     `state.client` is the registered client that an endpoint took it for, before it was denied. A
     name that the register does not know is not kept: somebody may have sent a secret in its place.
     """
-    known: Client | None = getattr(request.state, "client", None)
-    caller = Caller.from_viewer(ANONYMOUS, address_of(request), None)
-    if known is not None:
-        caller = replace(caller, client=known.id, agency_id=known.agency_id)
+    client: Client | None = getattr(request.state, "client", None)
+    caller = Caller.from_viewer(ANONYMOUS, client_address(request), None)
+    if client is not None:
+        caller = replace(caller, client=client.id, agency_id=client.agency_id)
     operation = Operation(
-        "request", request.scope.get("path", "")[:LONGEST_PATH], trace=new_trace()
+        "request", request.scope.get("path", "")[:MAX_PATH_LENGTH], trace=new_trace()
     )
     return AuditEntry(AccessKind.DENIED, caller, operation, count=1, reason=reason)

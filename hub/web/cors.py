@@ -13,43 +13,43 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.errors import NotReady
 
-DOORS: Final = frozenset({"/graphql", "/oauth/token"})
+CORS_PATHS: Final = frozenset({"/graphql", "/oauth/token"})
 HEADERS: Final = ("authorization", "content-type", "x-purpose")
-SHOWN: Final = ("WWW-Authenticate", "Retry-After")
+EXPOSED_HEADERS: Final = ("WWW-Authenticate", "Retry-After")
 PREFLIGHT: Final = 600
 """Seconds a browser may keep what it was allowed; answers themselves are refused at once."""
 
 
-class Origins:
+class CorsMiddleware:
     """Around the application: the CORS protocol, for the origins registered at this moment."""
 
-    def __init__(self, app: ASGIApp, known: Callable[[], Awaitable[frozenset[str]]]) -> None:
+    def __init__(self, app: ASGIApp, list_origins: Callable[[], Awaitable[frozenset[str]]]) -> None:
         self._app = app
-        self._known = known
+        self._list_origins = list_origins
         self._allowed: frozenset[str] = frozenset()
         self._cors: ASGIApp = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with what lets a page of a registered origin read the answer."""
-        crossing = scope["type"] == "http" and scope["path"] in DOORS
+        crossing = scope["type"] == "http" and scope["path"] in CORS_PATHS
         if not crossing or all(name != b"origin" for name, _ in scope["headers"]):
             await self._app(scope, receive, send)
             return
-        await (await self._current())(scope, receive, send)
+        await (await self._registered_origins())(scope, receive, send)
 
-    async def _current(self) -> ASGIApp:
+    async def _registered_origins(self) -> ASGIApp:
         try:
-            known = await self._known()
+            origins = await self._list_origins()
         except NotReady:
             return self._app
-        if known != self._allowed:
-            self._allowed = known
+        if origins != self._allowed:
+            self._allowed = origins
             self._cors = CORSMiddleware(
                 self._app,
-                allow_origins=sorted(known),
+                allow_origins=sorted(origins),
                 allow_methods=("GET", "POST"),
                 allow_headers=HEADERS,
-                expose_headers=SHOWN,
+                expose_headers=EXPOSED_HEADERS,
                 max_age=PREFLIGHT,
             )
         return self._cors

@@ -28,7 +28,7 @@ from hub.errors import (
     Unauthenticated,
     UnknownDocument,
 )
-from hub.web.pages.error_page import trouble
+from hub.web.pages.error_page import error_page
 from hub.web.responses import GRAPHQL, graphql_response
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ OAUTH_HEADERS: Final = {
 """Of every answer of the token endpoint (RFC 6749, section 5.1)."""
 
 
-class Stage(Enum):
+class RequestStage(Enum):
     """How far a request came, and the code of what went wrong there without a code of its own."""
 
     PARSE = "GRAPHQL_PARSE_FAILED"
@@ -62,10 +62,10 @@ class Stage(Enum):
     EXECUTE = "BAD_USER_INPUT"
 
 
-class Refused(Exception):
+class RequestRejected(Exception):
     """A request that cannot be read or is not allowed: the status and words of its answer."""
 
-    code = Stage.EXECUTE.value
+    code = RequestStage.EXECUTE.value
 
     def __init__(self, status: int, th: str, en: str, **headers: str) -> None:
         super().__init__(f"{th} · {en}")
@@ -80,7 +80,7 @@ def new_trace() -> str:
 
 def status_of(error: BaseException) -> int:
     """Return the status of a request that failed with an error."""
-    if isinstance(error, Refused):
+    if isinstance(error, RequestRejected):
         return error.status
     if isinstance(error, HubError):
         return STATUSES.get(type(error), 400)
@@ -89,7 +89,7 @@ def status_of(error: BaseException) -> int:
 
 def headers_of(error: BaseException) -> dict[str, str]:
     """Return the headers that the answer of a failed request has, whatever its form."""
-    if isinstance(error, Refused):
+    if isinstance(error, RequestRejected):
         return error.headers
     if isinstance(error, HubError) and status_of(error) in {429, 503}:
         return {"Retry-After": str(retry_after(error))}
@@ -103,11 +103,11 @@ def retry_after(error: HubError) -> int:
 
 def message_of(error: BaseException, trace: str) -> str:
     """Return what a person reads of an error; an unexpected one is logged and has a number."""
-    if isinstance(error, Refused):
+    if isinstance(error, RequestRejected):
         return str(error)
     if isinstance(error, HubError):
         return error.message
-    return str(incident(error, trace)["message"])
+    return str(report_incident(error, trace)["message"])
 
 
 def graphql_error(error: Exception, media: str, trace: str) -> Response:
@@ -122,13 +122,13 @@ def graphql_error(error: Exception, media: str, trace: str) -> Response:
 def oauth_error(error: Exception) -> Response:
     """Return the response of an OAuth endpoint (RFC 6749, section 5.2) that failed."""
     trace = new_trace()
-    if isinstance(error, Refused):
+    if isinstance(error, RequestRejected):
         content, status = {"error": "invalid_request", "message": str(error)}, error.status
     elif isinstance(error, NotReady):
         content, status = {"error": "temporarily_unavailable", "message": error.message}, 503
     else:
         content, status = (
-            {"error": "server_error", "message": incident(error, trace)["message"]},
+            {"error": "server_error", "message": report_incident(error, trace)["message"]},
             500,
         )
     headers = {**OAUTH_HEADERS, **(headers_of(error) if status != 500 else {})}
@@ -137,7 +137,7 @@ def oauth_error(error: Exception) -> Response:
 
 def page_error(error: Exception) -> Response:
     """Return a page that tells a person what went wrong."""
-    return trouble(message_of(error, new_trace()), status_of(error), **headers_of(error))
+    return error_page(message_of(error, new_trace()), status_of(error), **headers_of(error))
 
 
 def bare_error(error: HubError) -> Response:
@@ -160,28 +160,28 @@ def error_pages(endpoint: Endpoint) -> Endpoint:
 
 def error_problem(error: Exception, trace: str) -> Problem:
     """Return the GraphQL error of a request that failed as a whole."""
-    if isinstance(error, Refused):
+    if isinstance(error, RequestRejected):
         extensions = {"code": error.code, "traceId": trace}
         return {"message": str(error), "extensions": extensions}
     if isinstance(error, HubError):
-        extensions = {**extensions_of(error), "traceId": trace}
+        extensions = {**build_extensions(error), "traceId": trace}
         return {"message": error.message, "extensions": extensions}
-    return incident(error, trace)
+    return report_incident(error, trace)
 
 
-def extensions_of(error: HubError) -> Problem:
+def build_extensions(error: HubError) -> Problem:
     """Return what a `HubError` carries besides its message."""
-    told: Problem = {"code": error.code}
+    extensions: Problem = {"code": error.code}
     if isinstance(error, Invalid):
-        told |= {"field": error.field, "th": error.th, "en": error.en}
+        extensions |= {"field": error.field, "th": error.th, "en": error.en}
     elif isinstance(error, TooCostly):
-        told |= {"cost": error.cost, "limit": error.limit}
+        extensions |= {"cost": error.cost, "limit": error.limit}
     elif isinstance(error, NotReady | RateLimited):
-        told |= {"retryAfter": retry_after(error)}
-    return told
+        extensions |= {"retryAfter": retry_after(error)}
+    return extensions
 
 
-def incident(error: BaseException, trace: str) -> Problem:
+def report_incident(error: BaseException, trace: str) -> Problem:
     """The error of something unexpected: logged in full, told as a number."""
     logger.error("incident", exc_info=error, extra={"incident": trace})
     return {
@@ -190,13 +190,13 @@ def incident(error: BaseException, trace: str) -> Problem:
     }
 
 
-def problem(error: GraphQLError, stage: Stage, trace: str) -> Problem:
+def graphql_problem(error: GraphQLError, stage: RequestStage, trace: str) -> Problem:
     """An error of graphql-core, or of a resolver under it, as it leaves the hub."""
-    cause = root_of(error)
+    cause = original_error(error)
     if isinstance(cause, HubError):
         made: Problem = {
             "message": cause.message,
-            "extensions": {**extensions_of(cause), "traceId": trace},
+            "extensions": {**build_extensions(cause), "traceId": trace},
         }
     elif cause is None or error.path is None:
         made = {
@@ -204,7 +204,7 @@ def problem(error: GraphQLError, stage: Stage, trace: str) -> Problem:
             "extensions": {"code": stage.value, "traceId": trace},
         }
     else:
-        made = incident(cause, trace)
+        made = report_incident(cause, trace)
     if error.locations:
         made["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
     if error.path:
@@ -212,7 +212,7 @@ def problem(error: GraphQLError, stage: Stage, trace: str) -> Problem:
     return made
 
 
-def root_of(error: GraphQLError) -> BaseException | None:
+def original_error(error: GraphQLError) -> BaseException | None:
     """What was raised first, under layers of graphql-core; None where it was its own."""
     cause: BaseException | None = error
     while isinstance(cause, GraphQLError):
@@ -220,6 +220,6 @@ def root_of(error: GraphQLError) -> BaseException | None:
     return cause
 
 
-def unready(errors: list[GraphQLError]) -> bool:
+def has_not_ready_error(errors: list[GraphQLError]) -> bool:
     """Whether the answer is missing something because the hub could not answer now."""
-    return any(isinstance(root_of(error), NotReady) for error in errors)
+    return any(isinstance(original_error(error), NotReady) for error in errors)

@@ -5,19 +5,21 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from hub.web.errors import Refused
+from hub.web.errors import RequestRejected
 from hub.web.request_body import read_body
 
 FORM: Final = "application/x-www-form-urlencoded"
-LARGEST: Final = 16_384
-MOST: Final = 30
+MAX_FORM_BYTES: Final = 16_384
+MAX_FIELDS: Final = 30
 
 
-async def fields_of(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """Return the fields of a form, each once; `Refused` for anything else."""
-    text = await read_body(request, FORM, LARGEST)
+    text = await read_body(request, FORM, MAX_FORM_BYTES)
     pairs = parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)
     fields = dict(pairs)
-    if len(fields) != len(pairs) or len(pairs) > MOST:
-        raise Refused(400, "ช่องซ้ำหรือมากเกินไป", "a field stands twice, or there are too many")
+    if len(fields) != len(pairs) or len(pairs) > MAX_FIELDS:
+        raise RequestRejected(
+            400, "ช่องซ้ำหรือมากเกินไป", "a field stands twice, or there are too many"
+        )
     return fields

@@ -16,7 +16,7 @@ SECURE: Final = {"Strict-Transport-Security": "max-age=31536000"}
 """Besides, where the client came by HTTPS."""
 
 
-class Guarded:
+class SecurityHeadersMiddleware:
     """An application whose answers carry them all."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -32,8 +32,8 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, said in wanted.items():
-                    headers.setdefault(name, said)
+                for name, value in wanted.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, guarded)

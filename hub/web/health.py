@@ -29,18 +29,18 @@ class Health:
 
     async def alive(self, _: Request) -> Response:
         """200, always: who can say it lives."""
-        return told(200, alive=True, th="ทำงานอยู่", en="alive")
+        return health_response(200, alive=True, th="ทำงานอยู่", en="alive")
 
     async def ready(self, _: Request) -> Response:
         """200 once questions can be answered, 503 before that and when they no longer can."""
         if await self._ready():
-            return told(200, ready=True, th="พร้อมตอบคำถาม", en="ready to answer")
-        response = told(503, ready=False, th="ยังไม่พร้อม", en="not ready")
+            return health_response(200, ready=True, th="พร้อมตอบคำถาม", en="ready to answer")
+        response = health_response(503, ready=False, th="ยังไม่พร้อม", en="not ready")
         response.headers.update(headers_of(NotReady()))
         return response
 
 
-def told(status: int, **said: object) -> Response:
+def health_response(status: int, **content: object) -> Response:
     """One line for machines and people."""
-    kept = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps(said), status, kept, media_type="application/json")
+    headers = {"Cache-Control": "no-store"}
+    return Response(orjson.dumps(content), status, headers, media_type="application/json")

@@ -24,13 +24,13 @@ BURST: Final = 10
 """Seconds for which a client that was quiet may ask at once."""
 DEAR: Final = 1_000
 """Units of cost that count as one more question."""
-MOST_CLIENTS: Final = 10_000
-MOST_STREAMS: Final = 200
+MAX_CLIENTS: Final = 10_000
+MAX_STREAMS: Final = 200
 """Subscriptions of one client."""
 
 
 @value
-class Caller:
+class RateLimitedClient:
     """Whose question it is: the registered `client`, and `who` it is counted for.
 
     Both are null where nobody in particular asks: that is counted by the address.
@@ -40,7 +40,7 @@ class Caller:
     who: str | None = None
 
     @classmethod
-    def of(cls, viewer: Viewer, url: str) -> "Caller":
+    def of(cls, viewer: Viewer, url: str) -> "RateLimitedClient":
         """Of a viewer; `url` names the hub, whose own clients alone are registered with it.
 
         People are counted each for themselves, whatever page they use; what another issuer calls
@@ -57,14 +57,14 @@ class Caller:
 
 
 @dataclass(slots=True)
-class Bucket:
+class TokenBucket:
     """How many questions a client may ask now, as of an instant."""
 
     left: float
     at: float
 
 
-class Turnstile:
+class RateLimiter:
     """Lets clients pass; `rate` is questions a second over time (0: any), `at_once` under way."""
 
     def __init__(
@@ -73,10 +73,10 @@ class Turnstile:
         self._rate = rate
         self._at_once = at_once
         self._clock = clock
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
         self._inside: Counter[tuple[str, bool]] = Counter()
 
-    def take(self, who: str, cost: int = 0) -> None:
+    def charge(self, who: str, cost: int = 0) -> None:
         """Count a question, or what it cost beyond that; `RateLimited` says when to come back.
 
         A question that is dearer than a full bucket empties it, and is let pass where it was full.
@@ -84,12 +84,12 @@ class Turnstile:
         if not self._rate:
             return
         full = float(self._rate * BURST)
-        bucket = self._buckets.pop(who, None) or Bucket(full, self._clock())
+        bucket = self._buckets.pop(who, None) or TokenBucket(full, self._clock())
         now = self._clock()
         bucket.left = min(full, bucket.left + (now - bucket.at) * self._rate)
         bucket.at = now
         self._buckets[who] = bucket
-        while len(self._buckets) > MOST_CLIENTS:
+        while len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
         wanted = min(cost / DEAR if cost else 1.0, full)
         if bucket.left < wanted:
@@ -97,9 +97,9 @@ class Turnstile:
         bucket.left -= wanted
 
     @contextmanager
-    def inside(self, who: str, *, stream: bool = False) -> Iterator[None]:
+    def count_concurrent(self, who: str, *, stream: bool = False) -> Iterator[None]:
         """Count one request or stream as under way; `RateLimited` if there are too many."""
-        most = MOST_STREAMS if stream else self._at_once
+        most = MAX_STREAMS if stream else self._at_once
         if self._at_once and self._inside[who, stream] >= most:
             raise RateLimited(1)
         self._inside[who, stream] += 1
@@ -111,7 +111,7 @@ class Turnstile:
                 del self._inside[who, stream]
 
 
-def address_of(connection: HTTPConnection) -> str:
+def client_address(connection: HTTPConnection) -> str:
     """Where somebody asks from, who has no other name."""
     host = connection.client.host if connection.client else ""
     try:

@@ -16,15 +16,15 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from hub.web.request_body import MAX_BODY_BYTES
 
-HEAD_WITHIN: Final = 15.0
+HEAD_TIMEOUT: Final = 15.0
 """Seconds the head of a request may take, and how long a connection may wait for its first."""
-READ_WITHIN: Final = 20.0
+READ_TIMEOUT: Final = 20.0
 """Seconds in which a peer must read on once 64 KiB wait for it."""
-ANSWER_WITHIN: Final = 15.0
+SHUTDOWN_TIMEOUT: Final = 15.0
 """Seconds that questions under way are given when the hub stops."""
 
 
-class Dropping(asyncio.Protocol):
+class SlowClientTimeouts(asyncio.Protocol):
     """A connection that is cut when its peer does not read on."""
 
     loop: asyncio.AbstractEventLoop
@@ -34,7 +34,7 @@ class Dropping(asyncio.Protocol):
     def pause_writing(self) -> None:
         """So much waits for the peer that it must read first."""
         super().pause_writing()
-        self.reading = self.loop.call_later(READ_WITHIN, self.transport.abort)
+        self.reading = self.loop.call_later(READ_TIMEOUT, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It did."""
@@ -53,7 +53,7 @@ class Dropping(asyncio.Protocol):
             self.reading = None
 
 
-class Http(Dropping, HttpToolsProtocol):
+class HttpProtocol(SlowClientTimeouts, HttpToolsProtocol):
     """HTTP/1.1; the head of each request has to come in time."""
 
     head: asyncio.TimerHandle | None = None
@@ -61,12 +61,12 @@ class Http(Dropping, HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Somebody connected."""
         super().connection_made(transport)
-        self.head = self.loop.call_later(HEAD_WITHIN, self.transport.abort)
+        self.head = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         self.here()
-        self.head = self.loop.call_later(HEAD_WITHIN, self.transport.abort)
+        self.head = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -86,13 +86,13 @@ class Http(Dropping, HttpToolsProtocol):
             self.head = None
 
 
-class Socket(Dropping, WebSocketsSansIOProtocol):
+class WebSocketProtocol(SlowClientTimeouts, WebSocketsSansIOProtocol):
     """WebSocket; once the application is done with it, it is gone soon."""
 
     async def run_asgi(self) -> None:
         """See to it, then wait a while for the peer to read the end."""
         await super().run_asgi()
-        self.loop.call_later(READ_WITHIN, self.transport.abort)
+        self.loop.call_later(READ_TIMEOUT, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         """A peer that does not answer a ping will not read a farewell either."""
@@ -100,21 +100,21 @@ class Socket(Dropping, WebSocketsSansIOProtocol):
         self.transport.abort()
 
 
-class Listening(uvicorn.Server):
+class HubServer(uvicorn.Server):
     """The server; `close` ends what would go on, and is awaited before the rest is."""
 
     def __init__(self, app: ASGIApp, close: Callable[[], Awaitable[Any]]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Http,
-                ws=Socket,
+                http=HttpProtocol,
+                ws=WebSocketProtocol,
                 ws_max_size=MAX_BODY_BYTES,
                 ws_per_message_deflate=False,
                 access_log=False,
                 log_config=None,
                 server_header=False,
-                timeout_graceful_shutdown=int(ANSWER_WITHIN),
+                timeout_graceful_shutdown=int(SHUTDOWN_TIMEOUT),
                 lifespan="on",
             )
         )

@@ -19,10 +19,10 @@ from starlette.websockets import WebSocket
 
 from hub.errors import NotReady
 from hub.web.auth.authorization_endpoint import PATH
-from hub.web.auth.login import uncached
+from hub.web.auth.login import without_caching
 from hub.web.auth.metadata import Metadata
-from hub.web.auth.openid import BACK
-from hub.web.auth.sessions import cookie_name, of_ours
+from hub.web.auth.openid import CALLBACK_PATH
+from hub.web.auth.sessions import cookie_name, is_own_page
 from hub.web.errors import (
     bare_error,
     error_problem,
@@ -31,10 +31,10 @@ from hub.web.errors import (
     oauth_error,
     page_error,
 )
-from hub.web.graphql.event_stream import COMPLETE, HEADERS, event
-from hub.web.graphql.request import answer_type, asked
-from hub.web.graphql.sockets import deny
-from hub.web.headers import Guarded
+from hub.web.graphql.event_stream import COMPLETE, HEADERS, format_event
+from hub.web.graphql.request import negotiate_media_type, read_request
+from hub.web.graphql.sockets import deny_handshake
+from hub.web.headers import SecurityHeadersMiddleware
 from hub.web.health import Health
 from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.responses import EVENTS, JSON
@@ -48,7 +48,7 @@ class StartingGraphQL:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or one handshake."""
         if scope["type"] == "websocket":
-            await deny(WebSocket(scope, receive, send), bare_error(NotReady()))
+            await deny_handshake(WebSocket(scope, receive, send), bare_error(NotReady()))
             return
         response = await self.respond(Request(scope, receive))
         await response(scope, receive, send)
@@ -57,8 +57,8 @@ class StartingGraphQL:
         """Return the error of a malformed request, else `NotReady` in the accepted media type."""
         trace, media = new_trace(), JSON
         try:
-            media = answer_type(request)
-            await asked(request)
+            media = negotiate_media_type(request)
+            await read_request(request)
             raise NotReady
         except NotReady as unready:
             if media == EVENTS:
@@ -70,7 +70,7 @@ class StartingGraphQL:
 
 def event_stream_error(error: Exception, trace: str) -> Response:
     """Return a stream of one event that holds an error, as `EventStream` sends it."""
-    body = event({"errors": [error_problem(error, trace)]}) + COMPLETE
+    body = format_event({"errors": [error_problem(error, trace)]}) + COMPLETE
     response = Response(body)
     response.raw_headers = list(HEADERS)
     return response
@@ -88,9 +88,11 @@ def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlet
 
     async def session(request: Request) -> Response:
         """Nobody is signed in at a browser without our cookie; of others nothing is known yet."""
-        if request.cookies.get(cookie_name(url)) and of_ours(request):
-            return uncached(bare_error(NotReady()))
-        return uncached(Response(orjson.dumps({"person": None}), media_type="application/json"))
+        if request.cookies.get(cookie_name(url)) and is_own_page(request):
+            return without_caching(bare_error(NotReady()))
+        return without_caching(
+            Response(orjson.dumps({"person": None}), media_type="application/json")
+        )
 
     both = ["GET", "POST"]
     return Starlette(
@@ -98,7 +100,7 @@ def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlet
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql),
             Route("/signin", page),
-            Route(BACK, page),
+            Route(CALLBACK_PATH, page),
             Route("/signout", page, methods=["POST"]),
             Route("/session", session),
             *([Route("/signin/demo", page, methods=["POST"])] if demo else []),
@@ -109,7 +111,7 @@ def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlet
             *Health(not_ready).routes(),
             *PAGES,
         ],
-        middleware=[Middleware(Guarded)],
+        middleware=[Middleware(SecurityHeadersMiddleware)],
         lifespan=lifespan,
     )
 

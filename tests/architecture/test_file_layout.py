@@ -11,9 +11,9 @@ ALLOWED_LONG_FILES = {
     "hub/store/matrix/figures.py": "one reader: figures, explanations, projects",
     "hub/store/visibility.py": "the one place where a viewer becomes WHERE, ground by ground",
     "hub/services/matrix/resolve_axis.py": "one function per dimension, side by side on purpose",
-    "tests/web/auth/test_authorization_endpoint.py": "a code from consent to token, and every way to break it",
+    "tests/web/auth/test_authorization_endpoint.py": "one code, from consent to token",
     "tests/store/embedded/test_server.py": "one server, thirty ways to start it",
-    "tests/services/matrix/expected_figures.py": "the second reading of the whole matrix, kept in one place",
+    "tests/services/matrix/expected_figures.py": "the matrix computed without SQL",
     "tests/store/reference/test_reference_files.py": "one test per promise of the reference data",
 }
 VAGUE_NAMES = {"utils", "helpers", "manager", "common", "base", "service"}

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from hub.domain.identity.clients import ClientKind
 from hub.store.database import Database, open_database
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from tests.browser.conftest import free_port
 from tests.browser.page_visitor import AXE
 from tests.conftest import copy_database
@@ -61,7 +61,7 @@ async def at(port: int, app: Starlette) -> AsyncIterator[None]:
     async def close() -> None:
         """Nothing goes on there."""
 
-    async with run_server(Listening(app, close), lifespan=False, port=port):
+    async with run_server(HubServer(app, close), lifespan=False, port=port):
         yield
 
 

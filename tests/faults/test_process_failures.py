@@ -80,7 +80,7 @@ async def test_47_thousand_silent_sockets_are_closed_and_requests_are_answered(
             f"a process may open only {hard} files: raise the limit, as with ulimit -Hn 4000"
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4_000), hard))
-    monkeypatch.setattr("hub.web.graphql.websocket.INIT_WITHIN", 2.0)
+    monkeypatch.setattr("hub.web.graphql.websocket.INIT_TIMEOUT", 2.0)
     async with serve_endpoint(build_endpoint(SCHEMA, open_anonymous)) as listening:
         url = f"ws://{server_address(listening)}/graphql"
         options: dict[str, Any] = {"subprotocols": [PROTOCOL], "compression": None}

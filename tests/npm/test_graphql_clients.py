@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from tests.conftest import GraphQLApi
 from tests.web.graphql.sample_endpoint import (
     ACTIVE_STREAMS,
@@ -69,7 +69,7 @@ async def endpoint_url() -> AsyncIterator[str]:
 @pytest.fixture
 async def hub_url(api: GraphQLApi) -> AsyncIterator[str]:
     hub = api.get_application()
-    async with run_server(Listening(hub.app, hub.graphql.close), lifespan=False) as server:
+    async with run_server(HubServer(hub.app, hub.graphql.close), lifespan=False) as server:
         yield f"http://{server_address(server)}/graphql"
 
 

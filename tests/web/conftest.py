@@ -10,7 +10,7 @@ import pytest
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.database import Database, open_database
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from tests.conftest import GraphQLApi, copy_database
 from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 from tests.resolvers.test_quarantine import MadeUpConnector
@@ -62,13 +62,13 @@ async def instance(registry_database: Database, tmp_path: Path) -> AsyncIterator
 
 
 @pytest.fixture
-async def http_server() -> AsyncIterator[Listening]:
+async def http_server() -> AsyncIterator[HubServer]:
     async with serve_endpoint(build_endpoint(SCHEMA, one_context)) as server:
         yield server
 
 
 @pytest.fixture
-async def socket(http_server: Listening) -> AsyncIterator[GraphQLSocket]:
+async def socket(http_server: HubServer) -> AsyncIterator[GraphQLSocket]:
     async with connect_socket(http_server) as client:
         yield client
 

@@ -17,7 +17,7 @@ from hub.errors import (
     UnknownDocument,
 )
 from hub.web.errors import (
-    Refused,
+    RequestRejected,
     bare_error,
     error_problem,
     graphql_error,
@@ -37,7 +37,7 @@ ERRORS: list[tuple[Exception, int]] = [
     (Conflict(), 400),
     (Invalid("first", "ผิด", "wrong"), 400),
     (TooCostly(2, 1, "x"), 400),
-    (Refused(415, "ก", "a", Allow="POST"), 415),
+    (RequestRejected(415, "ก", "a", Allow="POST"), 415),
     (RuntimeError("hunter2"), 500),
 ]
 
@@ -76,7 +76,7 @@ def test_unknown_document_has_status_200_unless_graphql_response_is_accepted(
     ("error", "status", "name"),
     [
         (NotReady(), 503, "temporarily_unavailable"),
-        (Refused(405, "ใช้ POST", "use POST", Allow="POST"), 405, "invalid_request"),
+        (RequestRejected(405, "ใช้ POST", "use POST", Allow="POST"), 405, "invalid_request"),
         (NotFound("secret path"), 500, "server_error"),
         (RuntimeError("secret path"), 500, "server_error"),
     ],

@@ -14,7 +14,7 @@ from hub.bootstrap.serving import HubApplication
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.web.responses import EVENTS, GRAPHQL, JSON
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from hub.web.starting import starting_application
 from tests.conftest import ignore_message
 from tests.web.graphql.sample_endpoint import only_error, run_server
@@ -87,7 +87,7 @@ async def test_malformed_request_gets_its_own_error_instead_of_503(
 async def test_socket_handshake_gets_503() -> None:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
     app = HubApplication(settings, ignore_message)
-    async with run_server(Listening(app, app.close), lifespan=False) as server:
+    async with run_server(HubServer(app, app.close), lifespan=False) as server:
         with pytest.raises(InvalidStatus) as refused:
             async with connect_socket(server):
                 pass

@@ -199,8 +199,10 @@ class RegistryAdministration:
         async with self._database.write_transaction() as connection:
             if not await connection.fetchval(IS_REGISTERED, new_issuer.agency_id):
                 raise agency_not_registered_error(new_issuer.agency_id)
-            mapping = {told: sorted(scopes) for told, scopes in new_issuer.mapping.items()}
-            told = (
+            mapping = {
+                parameters: sorted(scopes) for parameters, scopes in new_issuer.mapping.items()
+            }
+            parameters = (
                 new_issuer.url,
                 new_issuer.agency_id,
                 new_issuer.audience,
@@ -211,14 +213,14 @@ class RegistryAdministration:
                 json.dumps(serialize_sign_in(new_issuer.sign_in)) if new_issuer.sign_in else None
             )
             if new_issuer.sign_in and (
-                other_url := await connection.fetchval(OTHER_SIGN_IN_ISSUER, *told[:2])
+                other_url := await connection.fetchval(OTHER_SIGN_IN_ISSUER, *parameters[:2])
             ):
                 raise Conflict(
                     f"บุคลากรของหน่วยงานนี้ลงชื่อเข้าใช้ผ่าน {other_url} อยู่แล้ว "
                     f"· People of this agency sign in at {other_url} already; disable that first"
                 )
             if not await connection.fetchval(
-                UPSERT_ISSUER, *told, json.dumps(mapping), sign_in_json
+                UPSERT_ISSUER, *parameters, json.dumps(mapping), sign_in_json
             ):
                 raise Conflict(
                     f"{new_issuer.url} เป็นผู้ออกโทเค็นของหน่วยงานอื่นแล้ว "

@@ -18,13 +18,13 @@ from hub.domain.identity.clients import ClientKind
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import Clock
 from hub.errors import Forbidden, Unauthenticated
-from hub.web.audit_context import DeniedRequests, denied_request
-from hub.web.auth.issuers import REMEMBERED, Trust
-from hub.web.auth.jwt import Told, Unsound, told, verify
+from hub.web.audit_context import DeniedRequests, build_denied_entry
+from hub.web.auth.issuers import CACHE_SECONDS, IssuerRegistry
+from hub.web.auth.jwt import InvalidToken, UnverifiedToken, parse_token, verify
 from hub.web.auth.metadata import RESOURCE
-from hub.web.auth.sessions import SignedIn
+from hub.web.auth.sessions import Sessions
 from hub.web.auth.user import RequestUser
-from hub.web.errors import Refused
+from hub.web.errors import RequestRejected
 
 LEEWAY: Final = 30
 """Seconds two clocks may be apart."""
@@ -32,7 +32,7 @@ TYPES: Final = frozenset({"at+jwt"})
 LONGEST: Final = 255
 
 
-class Challenged(Refused):
+class ChallengeRequired(RequestRejected):
     """A request without valid credentials, and the `WWW-Authenticate` of RFC 6750 for it."""
 
     code = "UNAUTHENTICATED"
@@ -71,7 +71,7 @@ class BearerUser(RequestUser):
 
     async def viewer(self) -> Viewer:
         """Return the viewer, verified at most `REMEMBERED` seconds ago."""
-        recent = self._backend.monotonic() - self._verified_at < REMEMBERED
+        recent = self._backend.monotonic() - self._verified_at < CACHE_SECONDS
         if self._viewer is not None and recent:
             return self._viewer
         return await self.authenticate()
@@ -84,11 +84,11 @@ class BearerUser(RequestUser):
         """
         try:
             viewer = await self.authenticate()
-        except (Unauthenticated, Forbidden, Refused):
-            await self._backend.denied.add([denied_request(self._conn, "UNAUTHENTICATED")])
+        except (Unauthenticated, Forbidden, RequestRejected):
+            await self._backend.denied.add([build_denied_entry(self._conn, "UNAUTHENTICATED")])
             return False
         expired = viewer.until is not None and viewer.until <= self._backend.clock()
-        return not expired and same_party(viewer, self._first or viewer)
+        return not expired and is_same_caller(viewer, self._first or viewer)
 
 
 class BearerAuthentication(AuthenticationBackend):
@@ -97,8 +97,8 @@ class BearerAuthentication(AuthenticationBackend):
     def __init__(
         self,
         url: str,
-        trust: Trust,
-        people: SignedIn,
+        trust: IssuerRegistry,
+        people: Sessions,
         denied: DeniedRequests,
         *,
         anonymous: bool,
@@ -123,7 +123,7 @@ class BearerAuthentication(AuthenticationBackend):
         A token comes before a cookie; without either it is `ANONYMOUS`, where that is allowed.
         """
         if "access_token" in conn.query_params:
-            raise self._challenged(
+            raise self._build_challenge(
                 400,
                 "invalid_request",
                 "อย่าส่งโทเค็นในที่อยู่ ให้ส่งในหัว Authorization",
@@ -131,30 +131,30 @@ class BearerAuthentication(AuthenticationBackend):
             )
         sent = conn.headers.getlist("authorization")
         if not sent:
-            person = await self._people.asking(conn)
+            person = await self._people.person_of_own_page(conn)
             return person.viewer if person is not None else self._anonymous_viewer()
         scheme, _, text = sent[0].partition(" ")
         if len(sent) > 1:
-            raise self._challenged(
+            raise self._build_challenge(
                 400,
                 "invalid_request",
                 "มีหัว Authorization มากกว่าหนึ่ง",
                 "send one Authorization header",
             )
         if scheme.lower() != "bearer":
-            raise self._challenged(
+            raise self._build_challenge(
                 401, None, "ใช้ Authorization: Bearer", "use Authorization: Bearer"
             )
         try:
             return await self._bearer(text.strip(" "))
-        except Unsound as why:
-            raise self._challenged(
+        except InvalidToken as why:
+            raise self._build_challenge(
                 401, "invalid_token", f"โทเค็นใช้ไม่ได้ ({why}) ให้ขอใหม่", str(why)
             ) from why
 
     def _anonymous_viewer(self) -> Viewer:
         if not self._anonymous:
-            raise self._challenged(
+            raise self._build_challenge(
                 401,
                 None,
                 "ระบบนี้ต้องใช้โทเค็น ขอได้ที่ /oauth/token หรือลงชื่อเข้าใช้ที่ /signin",
@@ -163,45 +163,50 @@ class BearerAuthentication(AuthenticationBackend):
         return ANONYMOUS
 
     async def _bearer(self, text: str) -> Viewer:
-        token = told(text, TYPES)
+        token = parse_token(text, TYPES)
         named = token.claims.get("iss")
         if named == self._url:
-            return await self._own(token)
-        issuer = await self._trust.issuer(named) if isinstance(named, str) else None
+            return await self._verify_own_token(token)
+        issuer = await self._trust.find_issuer(named) if isinstance(named, str) else None
         if issuer is None:
-            raise Unsound("the issuer is not trusted")
+            raise InvalidToken("the issuer is not trusted")
         keys = await self._trust.keys_of(issuer, token.kid)
         verify(token, keys)
-        claims = self._checked(token.claims, issuer.url, issuer.audience)
+        claims = self._verify_claims(token.claims, issuer.url, issuer.audience)
         bearer = claims.get("client_id", claims.get("azp"))
-        return self._made(
+        return self._build_viewer(
             claims, issuer.agency_id, issuer.resolve_scopes(claims), issuer.url, bearer
         )
 
-    async def _own(self, token: Told) -> Viewer:
+    async def _verify_own_token(self, token: UnverifiedToken) -> Viewer:
         verify(token, await self._trust.own_keys(token.kid))
-        claims = self._checked(token.claims, self._url, self._url)
+        claims = self._verify_claims(token.claims, self._url, self._url)
         named = claims.get("client_id")
-        client = await self._trust.client(named) if isinstance(named, str) else None
+        client = await self._trust.find_client(named) if isinstance(named, str) else None
         if client is None:
-            raise Unsound("the client does not count any more")
-        asked = claims.get("scope")
-        scopes = frozenset(asked.split() if isinstance(asked, str) else ()) & client.scopes
+            raise InvalidToken("the client does not count any more")
+        requested_scope = claims.get("scope")
+        scopes = (
+            frozenset(requested_scope.split() if isinstance(requested_scope, str) else ())
+            & client.scopes
+        )
         if client.kind is ClientKind.CONFIDENTIAL:
-            made = self._made(claims, client.agency_id, scopes, self._url, client.id)
+            made = self._build_viewer(claims, client.agency_id, scopes, self._url, client.id)
             return replace(made, purpose=client.purpose)
         session = claims.get("sid")
-        person = await self._people.named(session) if isinstance(session, str) else None
+        person = await self._people.find_session(session) if isinstance(session, str) else None
         if person is None or person.subject != claims["sub"]:
-            raise Unsound("the person is not signed in any more")
+            raise InvalidToken("the person is not signed in any more")
         scopes &= person.scopes
-        made = self._made(claims, person.agency_id, scopes, self._url, client.id)
+        made = self._build_viewer(claims, person.agency_id, scopes, self._url, client.id)
         return replace(made, session=person.id, purpose=client.purpose)
 
-    def _checked(self, claims: Mapping[str, Any], issuer: str, audience: str) -> dict[str, Any]:
+    def _verify_claims(
+        self, claims: Mapping[str, Any], issuer: str, audience: str
+    ) -> dict[str, Any]:
         """Return the claims of a verified token; `Unsound` if they are not for us, or not now."""
         if "cnf" in claims:
-            raise Unsound("tokens bound to a key (cnf) are not accepted")
+            raise InvalidToken("tokens bound to a key (cnf) are not accepted")
         wanted = JWTClaimsRegistry(
             now=int(self.clock().timestamp()),
             leeway=LEEWAY,
@@ -211,14 +216,14 @@ class BearerAuthentication(AuthenticationBackend):
             exp={"essential": True},
             iat={"essential": True},
         )
-        said = dict(claims)
+        verified_claims = dict(claims)
         try:
-            wanted.validate(said)
+            wanted.validate(verified_claims)
         except ClaimError as wrong:
-            raise Unsound(f"{wrong.claim}: {wrong.description}".replace('"', "'")) from wrong
-        return said
+            raise InvalidToken(f"{wrong.claim}: {wrong.description}".replace('"', "'")) from wrong
+        return verified_claims
 
-    def _made(
+    def _build_viewer(
         self,
         claims: Mapping[str, Any],
         agency_id: str,
@@ -228,23 +233,25 @@ class BearerAuthentication(AuthenticationBackend):
     ) -> Viewer:
         subject = claims["sub"]
         if len(subject) > LONGEST or not subject.isprintable():
-            raise Unsound("sub is no name")
+            raise InvalidToken("sub is no name")
         try:
             until = datetime.fromtimestamp(claims["exp"], UTC)
         except (ValueError, OverflowError, OSError) as far:
-            raise Unsound("exp is no time") from far
+            raise InvalidToken("exp is no time") from far
         named = client_id if isinstance(client_id, str) and len(client_id) <= LONGEST else None
         return Viewer(subject, agency_id, scopes, issuer, named, until)
 
-    def _challenged(self, status: int, error: str | None, th: str, en: str) -> Challenged:
+    def _build_challenge(
+        self, status: int, error: str | None, th: str, en: str
+    ) -> ChallengeRequired:
         parts = ['realm="hub"']
         if error is not None:
             parts += [f'error="{error}"', f'error_description="{en}"']
         parts.append(f'resource_metadata="{self._url}{RESOURCE}"')
-        return Challenged(status, th, en, "Bearer " + ", ".join(parts))
+        return ChallengeRequired(status, th, en, "Bearer " + ", ".join(parts))
 
 
-def same_party(one: Viewer, other: Viewer) -> bool:
+def is_same_caller(one: Viewer, other: Viewer) -> bool:
     """Return whether two viewers are the same subject, client and session."""
     return (one.issuer, one.subject, one.client_id, one.session) == (
         other.issuer,

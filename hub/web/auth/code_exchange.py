@@ -16,11 +16,18 @@ from starlette.requests import Request
 
 from hub.domain.identity.clients import Client, hash_secret
 from hub.domain.identity.people import CODE_LIFETIME, AuthorizationCode, PersonSession
-from hub.web.auth.grants import Asking, Authority, Desk, Form, InvalidTargetError, Known
+from hub.web.auth.grants import (
+    AuthlibClient,
+    AuthlibRequest,
+    AuthorizationServerBase,
+    InvalidTargetError,
+    OAuthForm,
+    TokenExchange,
+)
 from hub.web.auth.metadata import CHALLENGE_METHOD
 
 
-class Kept(AuthorizationCodeMixin):  # type: ignore[misc]
+class AuthlibCode(AuthorizationCodeMixin):  # type: ignore[misc]
     """A code, as Authlib asks of it."""
 
     code_challenge_method = CHALLENGE_METHOD
@@ -38,7 +45,7 @@ class Kept(AuthorizationCodeMixin):  # type: ignore[misc]
         return " ".join(sorted(self.code.scopes))
 
 
-class User:
+class AuthlibUser:
     """The person a token speaks for, as Authlib asks of it."""
 
     def __init__(self, person: PersonSession) -> None:
@@ -49,7 +56,7 @@ class User:
         return self.person.subject
 
 
-class Challenge(CodeChallenge):  # type: ignore[misc]
+class S256Challenge(CodeChallenge):  # type: ignore[misc]
     """PKCE by S256: a challenge that is the secret itself protects nothing."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = (CHALLENGE_METHOD,)
@@ -72,7 +79,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         """Note what is to be kept; the person lets nobody do what the person may not."""
-        counter: Counter = self.server
+        counter: AuthorizationRequestHandler = self.server
         if counter.person is None:
             raise InvalidRequestError("nobody is signed in")
         counter.issued = AuthorizationCode(
@@ -85,34 +92,34 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
             until=counter.now + CODE_LIFETIME,
         )
 
-    def query_authorization_code(self, _code: str, client: Known) -> Kept | None:
+    def query_authorization_code(self, _code: str, client: AuthlibClient) -> AuthlibCode | None:
         """The code that was taken for this request, where it is this client's."""
         taken: AuthorizationCode | None = self.server.code
         fits = taken is not None and taken.client_id == client.get_client_id()
-        return Kept(taken) if fits and taken is not None else None
+        return AuthlibCode(taken) if fits and taken is not None else None
 
-    def delete_authorization_code(self, authorization_code: Kept) -> None:
+    def delete_authorization_code(self, authorization_code: AuthlibCode) -> None:
         """It was taken from the store before it was looked at."""
 
-    def authenticate_user(self, _code: Kept) -> User | None:
+    def authenticate_user(self, _code: AuthlibCode) -> AuthlibUser | None:
         """Whoever let it, while still signed in."""
         person = self.server.person
-        return User(person) if person is not None else None
+        return AuthlibUser(person) if person is not None else None
 
 
-class CodeDesk(Desk):
+class CodeExchange(TokenExchange):
     """The token endpoint, for whom a code was taken; null where none counts."""
 
     def __init__(
-        self, *told: Any, code: AuthorizationCode | None, person: PersonSession | None
+        self, *token_settings: Any, code: AuthorizationCode | None, person: PersonSession | None
     ) -> None:
-        super().__init__(*told)
+        super().__init__(*token_settings)
         self.code = code
         self.person = person
-        self.register_grant(CodeGrant, [Challenge()])
+        self.register_grant(CodeGrant, [S256Challenge()])
 
 
-class Counter(Authority):
+class AuthorizationRequestHandler(AuthorizationServerBase):
     """One request at the authorization endpoint, of a person or of somebody not signed in yet."""
 
     def __init__(
@@ -121,29 +128,29 @@ class Counter(Authority):
         super().__init__(url, client, now)
         self.person = person
         self.issued: AuthorizationCode | None = None
-        self.register_grant(CodeGrant, [Challenge()])
+        self.register_grant(CodeGrant, [S256Challenge()])
 
-    def looked_at(self, request: Request, form: Form) -> tuple[Asking, Any]:
+    def validate(self, request: Request, form: OAuthForm) -> tuple[AuthlibRequest, Any]:
         """The request, and the grant that will do as it asks; `OAuth2Error` where none will."""
         try:
-            asking = Asking(self.url, request, form, "/oauth/authorize")
-            grant = self.get_consent_grant(asking)
+            request = AuthlibRequest(self.url, request, form, "/oauth/authorize")
+            grant = self.get_consent_grant(request)
             if set(form.resources) - {self.url}:
                 raise InvalidTargetError(
                     f"the only resource here is {self.url}",
                     redirect_uri=grant.redirect_uri,
-                    state=asking.payload.state,
+                    state=request.payload.state,
                 )
         except OAuth2Error:
             raise
         except ValueError as odd:  # what is wrong holds characters an error may not
             raise InvalidRequestError("a parameter will not do") from odd
-        return asking, grant
+        return request, grant
 
-    def decided(self, asking: Asking, grant: Any, *, allowed: bool) -> str:
+    def create_response(self, request: AuthlibRequest, grant: Any, *, allowed: bool) -> str:
         """Where the person is sent back to; what is to be kept first is `issued`."""
-        user = User(self.person) if allowed and self.person is not None else None
-        _, _, headers = self.create_authorization_response(asking, user, grant)
+        user = AuthlibUser(self.person) if allowed and self.person is not None else None
+        _, _, headers = self.create_authorization_response(request, user, grant)
         return str(dict(headers)["Location"])
 
     def handle_response(self, status: int, body: Any, headers: Any) -> Any:

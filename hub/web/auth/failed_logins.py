@@ -11,32 +11,32 @@ from collections.abc import Callable
 from math import ceil
 from typing import Final
 
-MOST: Final = 10
-WINDOW: Final = 60.0
+MAX_FAILURES: Final = 10
+FAILURE_WINDOW: Final = 60.0
 """Failures, and the seconds within which so many are too many."""
-KEPT: Final = 10_000
+MAX_TRACKED: Final = 10_000
 """Pairs remembered at most; the oldest make room."""
 
 
-class Attempts:
+class FailedLoginLimiter:
     """The failures of the last minute."""
 
     def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
         self._ticks = ticks
         self._failed: OrderedDict[tuple[str, str | None], list[float]] = OrderedDict()
 
-    def wait(self, host: str, named: str | None) -> int:
+    def seconds_to_wait(self, host: str, named: str | None) -> int:
         """Seconds until the next attempt is looked at; 0 where it is at once."""
-        times = self._recent(host, named)
-        return ceil(times[0] + WINDOW - self._ticks()) if len(times) >= MOST else 0
+        times = self._recent_failures(host, named)
+        return ceil(times[0] + FAILURE_WINDOW - self._ticks()) if len(times) >= MAX_FAILURES else 0
 
-    def failed(self, host: str, named: str | None) -> None:
+    def record_failure(self, host: str, named: str | None) -> None:
         """Count a failure."""
-        self._failed[host, named] = [*self._recent(host, named), self._ticks()]
+        self._failed[host, named] = [*self._recent_failures(host, named), self._ticks()]
         self._failed.move_to_end((host, named))
-        while len(self._failed) > KEPT:
+        while len(self._failed) > MAX_TRACKED:
             self._failed.popitem(last=False)
 
-    def _recent(self, host: str, named: str | None) -> list[float]:
-        since = self._ticks() - WINDOW
+    def _recent_failures(self, host: str, named: str | None) -> list[float]:
+        since = self._ticks() - FAILURE_WINDOW
         return [at for at in self._failed.get((host, named), []) if at > since]

@@ -24,8 +24,8 @@ from starlette.requests import Request
 from hub.domain.identity.clients import Client, ClientKind, Jwk, UsedAssertion
 from hub.domain.record import record
 from hub.web.auth.backend import LEEWAY
-from hub.web.auth.jwt import Unsound, told, usable, verify
-from hub.web.errors import Refused
+from hub.web.auth.jwt import InvalidToken, parse_token, usable_keys, verify
+from hub.web.errors import RequestRejected
 from hub.web.request_body import read_body
 
 ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -49,7 +49,7 @@ THAI: Final = {
 }
 UNSAYABLE: Final = re.compile(r"[^ !#-\[\]-~]")
 """What `error_description` may not hold, by RFC 6749 section 5.2."""
-Answer = tuple[int, Any, dict[str, str]]
+OAuthAnswer = tuple[int, Any, dict[str, str]]
 
 
 class InvalidTargetError(OAuth2Error):  # type: ignore[misc]
@@ -59,22 +59,22 @@ class InvalidTargetError(OAuth2Error):  # type: ignore[misc]
 
 
 @record
-class Form:
+class OAuthForm:
     """The fields of a token request, each of them once; `resource` may come several times."""
 
     fields: Mapping[str, str]
     resources: tuple[str, ...]
 
     @classmethod
-    async def of(cls, request: Request) -> "Form":
+    async def parse(cls, request: Request) -> "OAuthForm":
         """The form of a request; `Refused` where it is none, or not within its bounds."""
         if request.method != "POST":
-            raise Refused(405, "ใช้ POST", "use POST", Allow="POST")
+            raise RequestRejected(405, "ใช้ POST", "use POST", Allow="POST")
         text = await read_body(request, FORM, LARGEST)
-        return cls.of_pairs(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
+        return cls.from_pairs(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
 
     @classmethod
-    def of_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "Form":
+    def from_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "OAuthForm":
         """The form of what was sent, wherever it came in."""
         names = [name for name, _ in pairs if name != "resource"]
         if len(pairs) > MOST or len(set(names)) != len(names):
@@ -90,7 +90,7 @@ class Form:
         return [*self.fields.items(), *(("resource", value) for value in self.resources)]
 
 
-class Known(ClientMixin):  # type: ignore[misc]
+class AuthlibClient(ClientMixin):  # type: ignore[misc]
     """A client, as Authlib asks of it."""
 
     def __init__(self, client: Client) -> None:
@@ -102,8 +102,8 @@ class Known(ClientMixin):  # type: ignore[misc]
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """All it has where it does not say; null where it wants what it has not."""
-        asked = scope.split() if scope else sorted(self.client.scopes)
-        return " ".join(asked) if self.client.scopes.issuperset(asked) else None
+        requested = scope.split() if scope else sorted(self.client.scopes)
+        return " ".join(requested) if self.client.scopes.issuperset(requested) else None
 
     def get_default_redirect_uri(self) -> None:
         """It says where a person is to be sent back to, each time."""
@@ -132,16 +132,18 @@ class Known(ClientMixin):  # type: ignore[misc]
         return grant_type == ("authorization_code" if public else "client_credentials")
 
 
-class Grant(ClientCredentialsGrant):  # type: ignore[misc]
+class ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
     """Client credentials, with every way to prove who asks."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("private_key_jwt", "client_secret_basic", "client_secret_post")
 
 
-class Asking(OAuth2Request):  # type: ignore[misc]
+class AuthlibRequest(OAuth2Request):  # type: ignore[misc]
     """A request as Authlib reads it, under the address the hub is known by."""
 
-    def __init__(self, url: str, request: Request, form: Form, path: str = "/oauth/token") -> None:
+    def __init__(
+        self, url: str, request: Request, form: OAuthForm, path: str = "/oauth/token"
+    ) -> None:
         super().__init__(request.method, f"{url}{path}", headers=dict(request.headers))
         header = request.headers.get("authorization")
         self.headers = {"Authorization": header} if header else {}
@@ -154,29 +156,29 @@ class Asking(OAuth2Request):  # type: ignore[misc]
         return self.fields
 
 
-class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
+class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
     """`private_key_jwt`: RFC 7523, with our reading of signed tokens."""
 
     CLIENT_AUTH_METHOD = "private_key_jwt"
 
-    def __init__(self, desk: "Desk") -> None:
+    def __init__(self, exchange: "TokenExchange") -> None:
         super().__init__(leeway=LEEWAY)
-        self.desk = desk
+        self.exchange = exchange
 
     def get_audiences(self) -> list[str]:
         """The hub, by its name as issuer or by its token endpoint."""
-        return [self.desk.url, f"{self.desk.url}/oauth/token"]
+        return [self.exchange.url, f"{self.exchange.url}/oauth/token"]
 
-    def resolve_client_public_key(self, client: Known) -> KeySet:
+    def resolve_client_public_key(self, client: AuthlibClient) -> KeySet:
         """The keys of the registration."""
-        return usable({"keys": list(client.client.keys)})
+        return usable_keys({"keys": list(client.client.keys)})
 
     def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
         """The claims of an assertion that one of these keys signed for us."""
         try:
-            token = told(assertion, ())
+            token = parse_token(assertion, ())
             verify(token, resolve_key)
-        except Unsound as why:
+        except InvalidToken as why:
             raise InvalidClientError(f"client_assertion: {why}") from why
         claims = dict(token.claims)
         self.verify_claims(claims)
@@ -184,41 +186,41 @@ class Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def validate_jti(self, claims: Mapping[str, Any], jti: Any) -> bool:
         """Whether it can be remembered; whether it is new is asked once all else is right."""
-        left = claims["exp"] - self.desk.now.timestamp()
+        left = claims["exp"] - self.exchange.now.timestamp()
         if not isinstance(jti, str) or not 0 < len(jti) <= 255 or "\0" in jti:
             raise InvalidClientError("jti is no text of 255 characters at most")
         if left > LONGEST + LEEWAY:
             raise InvalidClientError(f"exp is more than {LONGEST} seconds ahead")
         until = datetime.fromtimestamp(claims["exp"], UTC) + timedelta(seconds=2 * LEEWAY)
-        self.desk.spent = UsedAssertion(claims["sub"], jti, until)
+        self.exchange.spent = UsedAssertion(claims["sub"], jti, until)
         return True
 
 
-class Tokens(JWTBearerTokenGenerator):  # type: ignore[misc]
+class AccessTokenGenerator(JWTBearerTokenGenerator):  # type: ignore[misc]
     """Access tokens of RFC 9068 for this hub."""
 
-    def __init__(self, desk: "Desk") -> None:
-        super().__init__(desk.url, "ES256", expires_generator=LIFETIME)
-        self.desk = desk
+    def __init__(self, exchange: "TokenExchange") -> None:
+        super().__init__(exchange.url, "ES256", expires_generator=LIFETIME)
+        self.exchange = exchange
 
     def get_jwks(self) -> KeySet:
         """The node's key, in a set, so that the token names it."""
-        return KeySet([JWKRegistry.import_key(dict(self.desk.key))])
+        return KeySet([JWKRegistry.import_key(dict(self.exchange.key))])
 
-    def get_audiences(self, _client: Known, _user: Any, _scope: str) -> str:
+    def get_audiences(self, _client: AuthlibClient, _user: Any, _scope: str) -> str:
         """The hub."""
-        return self.desk.url
+        return self.exchange.url
 
     def get_extra_claims(
-        self, _client: Known, _grant_type: str, user: Any, _scope: str
+        self, _client: AuthlibClient, _grant_type: str, user: Any, _scope: str
     ) -> dict[str, Any]:
         """The times, by the hub's clock; and the session without which a person's token is none."""
-        now = int(self.desk.now.timestamp())
+        now = int(self.exchange.now.timestamp())
         times = {"iat": now, "exp": now + LIFETIME}
         return times if user is None else {**times, "sid": user.person.id}
 
 
-class Authority(AuthorizationServer):  # type: ignore[misc]
+class AuthorizationServerBase(AuthorizationServer):  # type: ignore[misc]
     """One request at an endpoint; `client` is whose it says it is, where that one counts."""
 
     def __init__(self, url: str, client: Client | None, now: datetime) -> None:
@@ -227,10 +229,10 @@ class Authority(AuthorizationServer):  # type: ignore[misc]
         self.client = client
         self.now = now
 
-    def query_client(self, client_id: str) -> Known | None:
+    def query_client(self, client_id: str) -> AuthlibClient | None:
         """The client, where it is this one."""
-        known = self.client
-        return Known(known) if known is not None and known.id == client_id else None
+        client = self.client
+        return AuthlibClient(client) if client is not None and client.id == client_id else None
 
     def save_token(self, token: Any, request: Any) -> None:
         """A token is kept nowhere: it says everything itself, and the register is asked again."""
@@ -238,43 +240,43 @@ class Authority(AuthorizationServer):  # type: ignore[misc]
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""
 
-    def create_oauth2_request(self, request: Asking) -> Asking:
+    def create_oauth2_request(self, request: AuthlibRequest) -> AuthlibRequest:
         """It is one already."""
         return request
 
 
-class Desk(Authority):
+class TokenExchange(AuthorizationServerBase):
     """One request at the token endpoint."""
 
     def __init__(self, url: str, client: Client | None, now: datetime, key: Jwk) -> None:
         super().__init__(url, client, now)
         self.key = key
         self.spent: UsedAssertion | None = None
-        self.register_grant(Grant)
-        self.register_client_auth_method("private_key_jwt", Assertion(self))
-        self.register_token_generator("default", Tokens(self).generate)
+        self.register_grant(ClientCredentials)
+        self.register_client_auth_method("private_key_jwt", ClientAssertionAuth(self))
+        self.register_token_generator("default", AccessTokenGenerator(self).generate)
 
-    def answer(self, request: Request, form: Form) -> Answer:
+    def respond(self, request: Request, form: OAuthForm) -> OAuthAnswer:
         """Status, content and headers."""
         try:
             if set(form.resources) - {self.url}:
                 raise InvalidTargetError(f"the only resource here is {self.url}")
-            asking = Asking(self.url, request, form)
+            oauth_request = AuthlibRequest(self.url, request, form)
         except OAuth2Error as error:
-            return described(error)
-        made: Answer = self.create_token_response(asking)
+            return describe_error(error)
+        made: OAuthAnswer = self.create_token_response(oauth_request)
         return made
 
-    def handle_response(self, status: int, body: Any, _headers: Any) -> Answer:
+    def handle_response(self, status: int, body: Any, _headers: Any) -> OAuthAnswer:
         """The parts of an answer; ours are its headers."""
         return status, body, {}
 
-    def handle_error_response(self, _request: Any, error: OAuth2Error) -> Answer:
+    def handle_error_response(self, _request: Any, error: OAuth2Error) -> OAuthAnswer:
         """The answer to a request that is refused."""
-        return described(error)
+        return describe_error(error)
 
 
-def described(error: OAuth2Error) -> Answer:
+def describe_error(error: OAuth2Error) -> OAuthAnswer:
     """An error as RFC 6749 section 5.2 has it, and a `message` a person can read.
 
     `error_description` may hold ASCII alone; and which half of a client's proof was wrong, its id

@@ -20,9 +20,9 @@ from joserfc.util import urlsafe_b64decode
 from hub.domain.record import record
 
 ALGORITHMS: Final = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
-LARGEST: Final = 8192
+MAX_TOKEN_BYTES: Final = 8192
 """Characters of a token: more does not fit into most servers' headers."""
-MOST_KEYS: Final = 100
+MAX_KEYS: Final = 100
 KINDS: Final = ("EC", "RSA", "OKP")
 SHORTEST: Final = 2048
 """Bits of an RSA key."""
@@ -31,16 +31,16 @@ POINTING: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
 """Header parameters by which a token would bring its own key."""
 
 
-class Unsound(Exception):
+class InvalidToken(Exception):
     """A token that will not do; the words are ASCII, for a header."""
 
 
-class UnknownKey(Unsound):
+class UnknownKey(InvalidToken):
     """It names a key we do not hold; a newer set may have it."""
 
 
 @record
-class Told:
+class UnverifiedToken:
     """What a token says, before anything of it is verified."""
 
     text: str
@@ -57,77 +57,77 @@ class Told:
 class Fixed(JWSRegistry):
     """Our algorithms and no other, whatever a library recommends this year."""
 
-    max_header_length = LARGEST
-    max_payload_length = LARGEST
+    max_header_length = MAX_TOKEN_BYTES
+    max_payload_length = MAX_TOKEN_BYTES
 
     def get_alg(self, name: str) -> Any:
         """The algorithm of a name; `Unsound` where it is not one of ours."""
         if name not in ALGORITHMS:
-            raise Unsound("the algorithm is not accepted")
+            raise InvalidToken("the algorithm is not accepted")
         return self.algorithms[name]
 
 
 FIXED: Final = Fixed(algorithms=ALGORITHMS, strict_check_header=False)
 
 
-def told(text: str, types: Iterable[str]) -> Told:
+def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
     """A token as it is written; `Unsound` where it is none, or none of these types (`typ`)."""
-    if len(text) > LARGEST:
-        raise Unsound("the token is too large")
+    if len(text) > MAX_TOKEN_BYTES:
+        raise InvalidToken("the token is too large")
     if not PARTS.fullmatch(text):
-        raise Unsound("the token is not a signed JWT of three parts")
+        raise InvalidToken("the token is not a signed JWT of three parts")
     head, payload, _ = text.encode().split(b".")
     try:
-        header = unique(urlsafe_b64decode(head))
-        claims = unique(urlsafe_b64decode(payload))
+        header = parse_unique_json(urlsafe_b64decode(head))
+        claims = parse_unique_json(urlsafe_b64decode(payload))
     except (ValueError, RecursionError) as odd:
-        raise Unsound("the token cannot be read") from odd
+        raise InvalidToken("the token cannot be read") from odd
     check_header(header, frozenset(types))
-    return Told(text, header, claims)
+    return UnverifiedToken(text, header, claims)
 
 
-def unique(text: bytes) -> Mapping[str, Any]:
+def parse_unique_json(text: bytes) -> Mapping[str, Any]:
     """A JSON object in which no name stands twice: two readers could read two tokens."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            raise Unsound("a name stands twice in the token")
+            raise InvalidToken("a name stands twice in the token")
         return found
 
     read = json.loads(text.decode("utf-8"), object_pairs_hook=once)
     if not isinstance(read, dict):
-        raise Unsound("the token is not a JSON object")
+        raise InvalidToken("the token is not a JSON object")
     return read
 
 
 def check_header(header: Mapping[str, Any], types: frozenset[str]) -> None:
     """`Unsound` where a header asks for what we do not do."""
     if header.get("alg") not in ALGORITHMS:
-        raise Unsound("the algorithm is not accepted")
+        raise InvalidToken("the algorithm is not accepted")
     if "crit" in header or "b64" in header:
-        raise Unsound("the token demands an extension that is not understood")
+        raise InvalidToken("the token demands an extension that is not understood")
     if POINTING & set(header):
-        raise Unsound("the token brings its own key")
+        raise InvalidToken("the token brings its own key")
     if not isinstance(header.get("kid"), str | None):
-        raise Unsound("kid is not a text")
+        raise InvalidToken("kid is not a text")
     kind = header.get("typ")
     name = kind.lower().removeprefix("application/") if isinstance(kind, str) else None
     if types and name not in types:
-        raise Unsound("the token is of another type")
+        raise InvalidToken("the token is of another type")
 
 
-def verify(token: Told, keys: KeySet) -> None:
+def verify(token: UnverifiedToken, keys: KeySet) -> None:
     """`Unsound` where none of our keys has signed it, `UnknownKey` where it names another."""
     try:
         jws.deserialize_compact(token.text, keys, registry=FIXED)
     except InvalidKeyIdError as unknown:
         raise UnknownKey("the key is not known") from unknown
     except (JoseError, ValueError) as wrong:
-        raise Unsound("the signature does not hold") from wrong
+        raise InvalidToken("the signature does not hold") from wrong
 
 
-def usable(document: Any) -> KeySet:
+def usable_keys(document: Any) -> KeySet:
     """The keys of a JWK set that may verify something; the others are passed over.
 
     A set may hold keys for other ends and of kinds to come (RFC 7517 section 5), so one that will
@@ -135,12 +135,12 @@ def usable(document: Any) -> KeySet:
     """
     listed = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(listed, list):
-        raise Unsound("this is no JWK set")
-    found = [key for data in listed[:MOST_KEYS] if (key := usable_key(data))]
+        raise InvalidToken("this is no JWK set")
+    found = [key for data in listed[:MAX_KEYS] if (key := is_usable_key(data))]
     return KeySet(found)
 
 
-def usable_key(data: Any) -> Key | None:
+def is_usable_key(data: Any) -> Key | None:
     """A public key for one of our algorithms; null for anything else."""
     if not isinstance(data, dict) or "d" in data or data.get("use", "sig") != "sig":
         return None

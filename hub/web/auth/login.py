@@ -16,44 +16,44 @@ from hub.domain.identity.clients import Issuer
 from hub.domain.identity.people import LOGIN_ATTEMPT_LIFETIME, Person, SessionStore
 from hub.domain.identity.viewer import ROLE_NAMES, Role
 from hub.errors import NotFound, NotReady
-from hub.web.auth.issuers import Fetch, Trust
-from hub.web.auth.login_page import agencies, anybody, whoever
-from hub.web.auth.openid import BACK, Provider, SignInFailed, secure
-from hub.web.auth.sessions import SignedIn, of_ours
-from hub.web.errors import Refused, bare_error, error_pages
-from hub.web.form_data import fields_of
+from hub.web.auth.issuers import Fetch, IssuerRegistry
+from hub.web.auth.login_page import agency_section, demo_section, person_section
+from hub.web.auth.openid import CALLBACK_PATH, LoginFailed, OpenIdProvider, is_secure_url
+from hub.web.auth.sessions import Sessions, is_own_page
+from hub.web.errors import RequestRejected, bare_error, error_pages
+from hub.web.form_data import read_form
 from hub.web.pages import forms
 from hub.web.pages.error_page import TITLE
-from hub.web.rate_limits import Turnstile, address_of
+from hub.web.rate_limits import RateLimiter, client_address
 
 logger = logging.getLogger(__name__)
-TRIES: Final = 2
+LOGIN_RATE: Final = 2
 """Attempts to sign in of one address, a second over time."""
 
 
 @contextmanager
-def failed_sign_in() -> Iterator[None]:
+def login_failure_page() -> Iterator[None]:
     """Turn the failure of a provider into a page, and log it."""
     try:
         yield
-    except SignInFailed as failed:
+    except LoginFailed as failed:
         logger.warning("a sign-in failed: %s", failed)
-        raise Refused(
+        raise RequestRejected(
             400,
             "ลงชื่อเข้าใช้ไม่สำเร็จ ลองใหม่อีกครั้ง หากยังไม่ได้ให้แจ้งผู้ดูแลระบบของหน่วยงาน",
             f"You could not be signed in ({failed}); try again, or tell your administrator",
         ) from failed
 
 
-class SigningIn:
+class LoginEndpoints:
     """The endpoints. `secret_of` reads a secret by its name; in a `demo` anybody may be anybody."""
 
     def __init__(
         self,
         url: str,
-        trust: Trust,
+        trust: IssuerRegistry,
         people: SessionStore,
-        signed_in: SignedIn,
+        signed_in: Sessions,
         *,
         fetch: Fetch,
         secret_of: Callable[[str], str],
@@ -68,7 +68,7 @@ class SigningIn:
         self._fetch = fetch
         self._secret_of = secret_of
         self._now = now
-        self._tries = Turnstile(TRIES, clock=ticks)
+        self._tries = RateLimiter(LOGIN_RATE, clock=ticks)
         self._demo = demo
 
     def routes(self) -> list[Route]:
@@ -76,9 +76,9 @@ class SigningIn:
         demo = [Route("/signin/demo", self.demo, methods=["POST"])] if self._demo else []
         return [
             Route("/signin", self.sign_in),
-            Route(BACK, self.back),
+            Route(CALLBACK_PATH, self.callback),
             Route("/signout", self.sign_out, methods=["POST"]),
-            Route("/session", self.who),
+            Route("/session", self.session_state),
             *demo,
         ]
 
@@ -87,92 +87,94 @@ class SigningIn:
         """Who is signed in and which agencies sign people in; with `agency`, go to its provider."""
         next_path = forms.own_path(request.query_params.get("next"))
         if agency := request.query_params.get("agency"):
-            return await self._start(request, agency, next_path)
+            return await self._start_login(request, agency, next_path)
         person = await self._signed_in.person(request)
         content = []
         if person is not None:
-            content.append(whoever(person, self._signed_in.form_token(request), next_path))
-        content.append(agencies(await self._people.list_login_agencies(), next_path))
+            content.append(person_section(person, self._signed_in.form_token(request), next_path))
+        content.append(agency_section(await self._people.list_login_agencies(), next_path))
         if self._demo:
-            content.append(anybody(await self._people.list_ministries(), next_path))
+            content.append(demo_section(await self._people.list_ministries(), next_path))
         return forms.page(TITLE, *content)
 
-    async def _start(self, request: Request, agency: str, next_path: str) -> Response:
-        if not secure(self._url):
-            raise Refused(
+    async def _start_login(self, request: Request, agency: str, next_path: str) -> Response:
+        if not is_secure_url(self._url):
+            raise RequestRejected(
                 400,
                 "ตั้ง HUB_PUBLIC_URL เป็น https ก่อน จึงลงชื่อเข้าใช้ได้",
                 "set HUB_PUBLIC_URL to https; people sign in over nothing less",
             )
-        self._tries.take(address_of(request))
-        issuer = await self._trust.signing(agency)
+        self._tries.charge(client_address(request))
+        issuer = await self._trust.find_signing_issuer(agency)
         if issuer is None:
             raise NotFound("หน่วยงานนี้ยังไม่เปิดให้ลงชื่อเข้าใช้ · This agency signs nobody in here")
         request.scope["session"] = {}
-        with failed_sign_in():
-            response = await self._provider(issuer).begin(request, self._url)
-        kept = {"issuer": issuer.url, "next": next_path, "state": request.session}
-        attempt_id = self._signed_in.give_attempt(response)
+        with login_failure_page():
+            response = await self._provider(issuer).start_login(request, self._url)
+        state = {"issuer": issuer.url, "next": next_path, "state": request.session}
+        attempt_id = self._signed_in.start_attempt(response)
         await self._people.insert_login_attempt(
-            attempt_id, kept, self._now() + LOGIN_ATTEMPT_LIFETIME
+            attempt_id, state, self._now() + LOGIN_ATTEMPT_LIFETIME
         )
         response.headers["Cache-Control"] = "no-store"
         return response
 
     @error_pages
-    async def back(self, request: Request) -> Response:
+    async def callback(self, request: Request) -> Response:
         """Where a provider sends people to: they are signed in, once, at the browser that began."""
-        with failed_sign_in():
-            kept = await self._signed_in.attempted(request)
-            if kept is None:
-                raise SignInFailed("nothing was begun at this browser, or it took too long")
-            issuer = await self._trust.issuer(kept["issuer"])
+        with login_failure_page():
+            state = await self._signed_in.consume_attempt(request)
+            if state is None:
+                raise LoginFailed("nothing was begun at this browser, or it took too long")
+            issuer = await self._trust.find_issuer(state["issuer"])
             if issuer is None:
-                raise SignInFailed("the issuer is not trusted any more")
-            request.scope["session"] = kept["state"]
-            told = await self._provider(issuer).ended(request)
-        response = RedirectResponse(forms.own_path(kept["next"]), 303)
-        await self._signed_in.begin(request, response, issuer.agency_id, issuer.url, told)
-        return uncached(response)
+                raise LoginFailed("the issuer is not trusted any more")
+            request.scope["session"] = state["state"]
+            person = await self._provider(issuer).complete_login(request)
+        response = RedirectResponse(forms.own_path(state["next"]), 303)
+        await self._signed_in.start(request, response, issuer.agency_id, issuer.url, person)
+        return without_caching(response)
 
     @error_pages
     async def demo(self, request: Request) -> Response:
         """Be anybody, for trying out; there is no such address in production."""
-        if not of_ours(request):
-            raise Refused(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not of this hub")
-        fields = await fields_of(request)
+        if not is_own_page(request):
+            raise RequestRejected(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not of this hub")
+        fields = await read_form(request)
         chosen = fields.get("agency")
-        known = {one.agency_id: one for one in await self._people.list_ministries()}
-        agency = known.get(chosen or "")
+        ministries = {one.agency_id: one for one in await self._people.list_ministries()}
+        agency = ministries.get(chosen or "")
         role = next((role for role in Role if role.value == fields.get("role")), None)
         if agency is None or role is None:
-            raise Refused(400, "เลือกหน่วยงานและบทบาท", "choose an agency and a role")
+            raise RequestRejected(400, "เลือกหน่วยงานและบทบาท", "choose an agency and a role")
         name = f"{ROLE_NAMES[role][0]} (ทดลอง)"
-        told = Person(f"demo:{agency.agency_id}:{role.value.lower()}", name, role)
+        person = Person(f"demo:{agency.agency_id}:{role.value.lower()}", name, role)
         response = RedirectResponse(forms.own_path(fields.get("next")), 303)
-        await self._signed_in.begin(request, response, agency.agency_id, None, told)
-        return uncached(response)
+        await self._signed_in.start(request, response, agency.agency_id, None, person)
+        return without_caching(response)
 
     @error_pages
     async def sign_out(self, request: Request) -> Response:
         """Go; the tokens of pages that asked in this person's name stop, too."""
-        fields = await fields_of(request)
-        if not self._signed_in.form_is_ours(request, fields.get("token", "")):
-            raise Refused(403, "ฟอร์มนี้เก่าแล้ว เปิดหน้าใหม่", "this form is old; open the page again")
+        fields = await read_form(request)
+        if not self._signed_in.is_own_form(request, fields.get("token", "")):
+            raise RequestRejected(
+                403, "ฟอร์มนี้เก่าแล้ว เปิดหน้าใหม่", "this form is old; open the page again"
+            )
         response = RedirectResponse(forms.own_path(fields.get("next")), 303)
         await self._signed_in.end(request, response)
-        return uncached(response)
+        return without_caching(response)
 
-    async def who(self, request: Request) -> Response:
+    async def session_state(self, request: Request) -> Response:
         """Who is signed in, for the head of our pages: `person` is null where nobody is."""
         try:
-            person = await self._signed_in.asking(request)
+            person = await self._signed_in.person_of_own_page(request)
         except NotReady as unready:
-            return uncached(bare_error(unready))
-        said: dict[str, Any] = {"person": None}
+            return without_caching(bare_error(unready))
+        content: dict[str, Any] = {"person": None}
         if person is not None:
             th, en = ROLE_NAMES[person.role]
-            said = {
+            content = {
                 "person": {
                     "name": person.name,
                     "role": {"th": th, "en": en},
@@ -180,21 +182,21 @@ class SigningIn:
                 },
                 "token": self._signed_in.form_token(request),
             }
-        return uncached(Response(orjson.dumps(said), media_type="application/json"))
+        return without_caching(Response(orjson.dumps(content), media_type="application/json"))
 
-    def _provider(self, issuer: Issuer) -> Provider:
+    def _provider(self, issuer: Issuer) -> OpenIdProvider:
         """The provider of an issuer; the secret is read when it is used."""
         name = issuer.sign_in.secret if issuer.sign_in is not None else None
         secret = self._secret_of(name) if name else None
-        return Provider(issuer, secret, self._trust, self._fetch, self._now)
+        return OpenIdProvider(issuer, secret, self._trust, self._fetch, self._now)
 
 
-def to_sign_in(path: str) -> Response:
+def redirect_to_login(path: str) -> Response:
     """Send somebody to sign in first, and then on."""
-    return uncached(RedirectResponse(f"/signin?next={quote(path, safe='')}", 303))
+    return without_caching(RedirectResponse(f"/signin?next={quote(path, safe='')}", 303))
 
 
-def uncached(response: Response) -> Response:
+def without_caching(response: Response) -> Response:
     """An answer for one person."""
     response.headers["Cache-Control"] = "no-store"
     return response

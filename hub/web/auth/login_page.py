@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from hub.domain.identity.people import LoginAgency, PersonSession
 from hub.domain.identity.viewer import ROLE_NAMES, Role
-from hub.web.pages.forms import both, button, form, named
+from hub.web.pages.forms import bilingual, button, escaped_name, form
 
-READY_MADE: Final = (
+DEMO_PEOPLE: Final = (
     ("ministry:05", Role.OFFICER),
     ("ministry:15", Role.DELEGATE),
     ("ministry:07", Role.VIEWER),
@@ -18,43 +18,45 @@ READY_MADE: Final = (
 """People of the demo, one click each: the Ministry of Tourism's officer first (slide 37)."""
 
 
-def whoever(person: PersonSession, token: str, next_path: str) -> str:
+def person_section(person: PersonSession, token: str, next_path: str) -> str:
     """Who is signed in, and the way out."""
     out = form(
         "/signout",
         {"token": token, "next": next_path},
-        button(both("ออกจากระบบ", "Sign out")),
+        button(bilingual("ออกจากระบบ", "Sign out")),
     )
-    on = f'<p><a href="{escape(next_path)}">{both("ไปต่อ", "Go on")}</a></p>'
-    who = f"<strong>{escape(person.name)}</strong>, {both(*ROLE_NAMES[person.role])}"
-    return f'<section id="person"><p>{who}, {named(person.agency_name)}</p>{out}{on}</section>'
+    on = f'<p><a href="{escape(next_path)}">{bilingual("ไปต่อ", "Go on")}</a></p>'
+    who = f"<strong>{escape(person.name)}</strong>, {bilingual(*ROLE_NAMES[person.role])}"
+    return (
+        f'<section id="person"><p>{who}, {escaped_name(person.agency_name)}</p>{out}{on}</section>'
+    )
 
 
-def agencies(signing: Sequence[LoginAgency], next_path: str) -> str:
+def agency_section(signing: Sequence[LoginAgency], next_path: str) -> str:
     """The agencies, each a way to its own provider."""
     if not signing:
-        words = both("ยังไม่มีหน่วยงานที่เปิดให้ลงชื่อเข้าใช้", "No agency signs its people in here yet.")
-        return f'<p class="quiet">{words}</p>'
+        text = bilingual("ยังไม่มีหน่วยงานที่เปิดให้ลงชื่อเข้าใช้", "No agency signs its people in here yet.")
+        return f'<p class="quiet">{text}</p>'
     links = "".join(
         f'<li><a href="/signin?{urlencode({"agency": one.agency_id, "next": next_path})}">'
-        f"{named(one.name)}</a></li>"
+        f"{escaped_name(one.name)}</a></li>"
         for one in signing
     )
-    title = both("เลือกหน่วยงาน", "Choose your agency")
+    title = bilingual("เลือกหน่วยงาน", "Choose your agency")
     return f'<section><h2>{title}</h2><ul id="agencies">{links}</ul></section>'
 
 
-def anybody(ministries: Sequence[LoginAgency], next_path: str) -> str:
+def demo_section(ministries: Sequence[LoginAgency], next_path: str) -> str:
     """Everybody whom a newcomer can be: four at one click, any by choosing."""
-    known = {one.agency_id: one.name for one in ministries}
+    names = {one.agency_id: one.name for one in ministries}
     people = "".join(
         form(
             "/signin/demo",
             {"agency": agency_id, "role": role.value, "next": next_path},
-            button(f"{both(*ROLE_NAMES[role])}: {named(known[agency_id])}"),
+            button(f"{bilingual(*ROLE_NAMES[role])}: {escaped_name(names[agency_id])}"),
         )
-        for agency_id, role in READY_MADE
-        if agency_id in known
+        for agency_id, role in DEMO_PEOPLE
+        if agency_id in names
     )
     listed = "".join(
         f'<option value="{escape(one.agency_id)}">{escape(one.name.th)}</option>'
@@ -64,19 +66,19 @@ def anybody(ministries: Sequence[LoginAgency], next_path: str) -> str:
     choosing = form(
         "/signin/demo",
         {"next": next_path},
-        choice("agency", both("หน่วยงาน", "Agency"), listed),
-        choice("role", both("บทบาท", "Role"), roles),
-        button(both("เข้าใช้", "Go in")),
+        demo_choice("agency", bilingual("หน่วยงาน", "Agency"), listed),
+        demo_choice("role", bilingual("บทบาท", "Role"), roles),
+        button(bilingual("เข้าใช้", "Go in")),
     )
-    title = both("ทดลองใช้", "Try it out")
-    words = both(
+    title = bilingual("ทดลองใช้", "Try it out")
+    text = bilingual(
         "ระบบนี้เปิดไว้ให้ทดลอง เป็นใครก็ได้โดยไม่ต้องใช้รหัสผ่าน",
         "This hub is for trying out: be anybody, without a password.",
     )
-    said = f'<h2>{title}</h2><p class="quiet">{words}</p>'
-    return f'<section id="demo">{said}{people}{choosing}</section>'
+    heading = f'<h2>{title}</h2><p class="quiet">{text}</p>'
+    return f'<section id="demo">{heading}{people}{choosing}</section>'
 
 
-def choice(name: str, label: str, options: str) -> str:
+def demo_choice(name: str, label: str, options: str) -> str:
     """A list to choose from; `label` and `options` are markup."""
     return f'<label>{label} <select name="{name}">{options}</select></label>'

@@ -22,34 +22,34 @@ from hub.domain.identity.clients import Issuer
 from hub.domain.identity.people import Person
 from hub.errors import SourceError
 from hub.web.auth.backend import LEEWAY, LONGEST, TYPES
-from hub.web.auth.issuers import Fetch, Trust
-from hub.web.auth.jwt import Unsound, told, verify
+from hub.web.auth.issuers import Fetch, IssuerRegistry
+from hub.web.auth.jwt import InvalidToken, parse_token, verify
 
 DISCOVERY: Final = "/.well-known/openid-configuration"
-BACK: Final = "/signin/back"
+CALLBACK_PATH: Final = "/signin/back"
 """Where the provider sends people back to."""
-PATIENCE: Final = 5.0
+PROVIDER_TIMEOUT: Final = 5.0
 """Seconds for the provider's token endpoint."""
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class SignInFailed(Exception):
+class LoginFailed(Exception):
     """The provider signed nobody in; the words are for the log and, in English, for the person."""
 
 
-class Provider(StarletteOAuth2App):  # type: ignore[misc]
+class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
     """The provider of one agency; `keys` and `fetch` read what it publishes."""
 
     def __init__(
         self,
         issuer: Issuer,
         secret: str | None,
-        trust: Trust,
+        trust: IssuerRegistry,
         fetch: Fetch,
         now: Callable[[], datetime],
     ) -> None:
         if issuer.sign_in is None:
-            raise SignInFailed("the issuer signs nobody in")
+            raise LoginFailed("the issuer signs nobody in")
         self.issuer = issuer
         self.signing = issuer.sign_in
         self.trust = trust
@@ -63,56 +63,56 @@ class Provider(StarletteOAuth2App):  # type: ignore[misc]
                 "scope": "openid profile",
                 "code_challenge_method": "S256",
                 "token_endpoint_auth_method": "client_secret_basic" if secret else "none",
-                "timeout": PATIENCE,
+                "timeout": PROVIDER_TIMEOUT,
                 "follow_redirects": False,
                 "trust_env": False,
             },
         )
 
-    async def begin(self, request: Request, hub: str) -> Response:
+    async def start_login(self, request: Request, hub: str) -> Response:
         """Send a person there; what the answer must fit is left in `request.session`."""
         try:
-            sent: Response = await self.authorize_redirect(request, hub + BACK)
+            sent: Response = await self.authorize_redirect(request, hub + CALLBACK_PATH)
         except (SourceError, AuthlibBaseError, httpx2.HTTPError) as wrong:
-            raise SignInFailed(f"the provider cannot be asked: {wrong}") from wrong
+            raise LoginFailed(f"the provider cannot be asked: {wrong}") from wrong
         return sent
 
-    async def ended(self, request: Request) -> Person:
+    async def complete_login(self, request: Request) -> Person:
         """Whom the provider says came back."""
         if request.query_params.get("iss", self.issuer.url) != self.issuer.url:
-            raise SignInFailed("the answer is of another issuer")
+            raise LoginFailed("the answer is of another issuer")
         try:
             token = await self.authorize_access_token(request)
-        except (AuthlibBaseError, JoseError, Unsound, SourceError) as wrong:
-            raise SignInFailed(str(wrong)) from wrong
+        except (AuthlibBaseError, JoseError, InvalidToken, SourceError) as wrong:
+            raise LoginFailed(str(wrong)) from wrong
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as odd:
-            raise SignInFailed(f"the provider's answer cannot be read: {odd}") from odd
+            raise LoginFailed(f"the provider's answer cannot be read: {odd}") from odd
         claims = token.get("userinfo")
         if claims is None:
-            raise SignInFailed("the provider sent no ID token")
+            raise LoginFailed("the provider sent no ID token")
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST:
-            raise SignInFailed("sub is no name")
+            raise LoginFailed("sub is no name")
         if not subject.isprintable():
-            raise SignInFailed("sub is no name")
-        return Person(subject, called(claims, subject), self.signing.resolve_role(claims))
+            raise LoginFailed("sub is no name")
+        return Person(subject, display_name(claims, subject), self.signing.resolve_role(claims))
 
     async def load_server_metadata(self) -> dict[str, Any]:
         """Its endpoints, as it tells them today; nothing else of what it tells is used."""
-        said = await self.fetch(self.issuer.url.rstrip("/") + DISCOVERY)
-        if not isinstance(said, dict) or said.get("issuer") != self.issuer.url:
-            raise SignInFailed("its metadata is of another issuer")
-        endpoints = {n: said.get(n) for n in ("authorization_endpoint", "token_endpoint")}
+        metadata = await self.fetch(self.issuer.url.rstrip("/") + DISCOVERY)
+        if not isinstance(metadata, dict) or metadata.get("issuer") != self.issuer.url:
+            raise LoginFailed("its metadata is of another issuer")
+        endpoints = {n: metadata.get(n) for n in ("authorization_endpoint", "token_endpoint")}
         for name, address in endpoints.items():
-            if not isinstance(address, str) or not secure(address):
-                raise SignInFailed(f"its {name} is not https")
+            if not isinstance(address, str) or not is_secure_url(address):
+                raise LoginFailed(f"its {name} is not https")
         return endpoints
 
     async def parse_id_token(self, token: Any, nonce: str, **_: Any) -> dict[str, Any]:
         """The claims of an ID token that is signed by the provider, for us, in answer to us."""
-        signed = told(token["id_token"], ())
+        signed = parse_token(token["id_token"], ())
         if str(signed.header.get("typ", "")).lower() in TYPES:
-            raise Unsound("an access token is no ID token")
+            raise InvalidToken("an access token is no ID token")
         verify(signed, await self.trust.keys_of(self.issuer, signed.kid))
         wanted = {
             "iss": {"essential": True, "value": self.issuer.url},
@@ -128,7 +128,7 @@ class Provider(StarletteOAuth2App):  # type: ignore[misc]
         return dict(claims)
 
 
-def called(claims: dict[str, Any], subject: str) -> str:
+def display_name(claims: dict[str, Any], subject: str) -> str:
     """What a person is called, where the provider says; else the subject."""
     for claim in ("name", "preferred_username"):
         name = claims.get(claim)
@@ -137,7 +137,7 @@ def called(claims: dict[str, Any], subject: str) -> str:
     return subject
 
 
-def secure(address: str) -> bool:
+def is_secure_url(address: str) -> bool:
     """Whether secrets may travel to an address: https, or this machine."""
     try:
         parts = urlsplit(address)

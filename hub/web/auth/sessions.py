@@ -28,14 +28,14 @@ from hub.domain.identity.people import (
     SessionStore,
 )
 from hub.domain.text import LocalizedText
-from hub.web.auth.issuers import Remembered, Ticks
+from hub.web.auth.issuers import Ticks, TimedCache
 from hub.web.cors import same_origin
 
-OURS: Final = frozenset({"same-origin", "none", ""})
+OWN_FETCH_SITES: Final = frozenset({"same-origin", "none", ""})
 """What a browser says of a page of ours, or of nobody's (`Sec-Fetch-Site`)."""
 
 
-class SignedIn:
+class Sessions:
     """The sessions of this hub. `demo` says whether those of the demo sign-in count."""
 
     def __init__(
@@ -53,20 +53,20 @@ class SignedIn:
         self._people = people
         self._now = now
         self._demo = demo
-        self._remembered = Remembered(people.find_session, ticks)
+        self._remembered = TimedCache(people.find_session, ticks)
 
     async def person(self, request: HTTPConnection) -> PersonSession | None:
         """Who is signed in at this browser; null where nobody is, or not any more."""
         sent = request.cookies.get(self.cookie)
-        return await self.named(hash_secret(sent)) if sent else None
+        return await self.find_session(hash_secret(sent)) if sent else None
 
-    async def asking(self, request: HTTPConnection) -> PersonSession | None:
+    async def person_of_own_page(self, request: HTTPConnection) -> PersonSession | None:
         """Who asks at a door by a cookie; null where the page that asks is not ours."""
-        return await self.person(request) if of_ours(request) else None
+        return await self.person(request) if is_own_page(request) else None
 
-    async def named(self, session_id: str) -> PersonSession | None:
+    async def find_session(self, session_id: str) -> PersonSession | None:
         """The session of an id, where it counts; that it was asked for is noted."""
-        found = await self._remembered.of(session_id)
+        found = await self._remembered.get(session_id)
         now = self._now()
         if found is None or not found.is_active(now) or (found.issuer is None and not self._demo):
             return None
@@ -75,8 +75,13 @@ class SignedIn:
             self._remembered.forget(session_id)
         return found
 
-    async def begin(
-        self, request: Request, response: Response, agency_id: str, issuer: str | None, told: Person
+    async def start(
+        self,
+        request: Request,
+        response: Response,
+        agency_id: str,
+        issuer: str | None,
+        person: Person,
     ) -> None:
         """Sign a person in at this browser; whoever was is signed out."""
         await self.end(request, response)
@@ -87,15 +92,15 @@ class SignedIn:
                 agency_id=agency_id,
                 agency_name=LocalizedText(""),
                 issuer=issuer,
-                subject=told.subject,
-                name=told.name,
-                role=told.role,
+                subject=person.subject,
+                name=person.name,
+                role=person.role,
                 last_seen_at=now,
                 until=now + SESSION_LIFETIME,
                 enabled=True,
             )
         )
-        self.give(response, self.cookie, secret, int(SESSION_LIFETIME.total_seconds()))
+        self.set_cookie(response, self.cookie, secret, int(SESSION_LIFETIME.total_seconds()))
 
     async def end(self, request: Request, response: Response) -> None:
         """Sign out whoever is signed in at this browser, on this node at once."""
@@ -103,9 +108,9 @@ class SignedIn:
         if sent:
             await self._people.delete_session(hash_secret(sent))
             self._remembered.forget(hash_secret(sent))
-            self.give(response, self.cookie, "", 0)
+            self.set_cookie(response, self.cookie, "", 0)
 
-    def give(self, response: Response, name: str, text: str, seconds: int) -> None:
+    def set_cookie(self, response: Response, name: str, text: str, seconds: int) -> None:
         """Set a cookie that scripts cannot read and other sites cannot send."""
         response.set_cookie(
             name,
@@ -117,13 +122,13 @@ class SignedIn:
             samesite="lax",
         )
 
-    def give_attempt(self, response: Response) -> str:
+    def start_attempt(self, response: Response) -> str:
         """Bind an attempt to this browser; the id it is kept by."""
         secret = secrets.token_urlsafe(32)
-        self.give(response, self.attempt, secret, int(LOGIN_ATTEMPT_LIFETIME.total_seconds()))
+        self.set_cookie(response, self.attempt, secret, int(LOGIN_ATTEMPT_LIFETIME.total_seconds()))
         return hash_secret(secret)
 
-    async def attempted(self, request: HTTPConnection) -> Any:
+    async def consume_attempt(self, request: HTTPConnection) -> Any:
         """What was kept of the attempt of this browser, once; null where there is none."""
         sent = request.cookies.get(self.attempt)
         return (
@@ -136,10 +141,10 @@ class SignedIn:
         """What a form of ours carries, and nobody who cannot read the cookie knows."""
         return hash_secret(f"form:{request.cookies.get(self.cookie, '')}")
 
-    def form_is_ours(self, request: HTTPConnection, token: str) -> bool:
+    def is_own_form(self, request: HTTPConnection, token: str) -> bool:
         """Whether a form was made by us for this browser."""
         fits = hmac.compare_digest(self.form_token(request).encode(), token.encode())
-        return of_ours(request) and fits
+        return is_own_page(request) and fits
 
 
 def cookie_name(url: str) -> str:
@@ -151,6 +156,6 @@ def cookie_name(url: str) -> str:
     return "__Host-hub" if url.startswith("https://") else "hub"
 
 
-def of_ours(request: HTTPConnection) -> bool:
+def is_own_page(request: HTTPConnection) -> bool:
     """Whether a browser says that a page of ours asks, or says nothing of it."""
-    return same_origin(request) and request.headers.get("sec-fetch-site", "") in OURS
+    return same_origin(request) and request.headers.get("sec-fetch-site", "") in OWN_FETCH_SITES

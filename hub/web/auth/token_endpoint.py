@@ -21,18 +21,18 @@ from starlette.routing import Route
 from hub.domain.identity.clients import Client, ClientRegistry, Jwk, hash_secret
 from hub.domain.identity.people import AuthorizationCode, PersonSession, SessionStore
 from hub.errors import NotReady, RateLimited
-from hub.web.auth.code_exchange import CodeDesk
-from hub.web.auth.failed_logins import Attempts
-from hub.web.auth.grants import ASSERTION, Form, described
-from hub.web.auth.jwt import Unsound, told
+from hub.web.auth.code_exchange import CodeExchange
+from hub.web.auth.failed_logins import FailedLoginLimiter
+from hub.web.auth.grants import ASSERTION, OAuthForm, describe_error
+from hub.web.auth.jwt import InvalidToken, parse_token
 from hub.web.auth.metadata import CODE_GRANT, metadata_response
-from hub.web.auth.sessions import SignedIn
+from hub.web.auth.sessions import Sessions
 from hub.web.errors import OAUTH_HEADERS, headers_of, oauth_error
 
 logger = logging.getLogger(__name__)
 
 
-class Issuing:
+class TokenEndpoint:
     """The endpoints. `key` gives the private key to sign with, its public half told already."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Issuing:
         url: str,
         registry: ClientRegistry,
         people: SessionStore,
-        signed_in: SignedIn,
+        signed_in: Sessions,
         key: Callable[[], Awaitable[Jwk]],
         now: Callable[[], datetime],
     ) -> None:
@@ -50,7 +50,7 @@ class Issuing:
         self._signed_in = signed_in
         self._key = key
         self._now = now
-        self._attempts = Attempts()
+        self._attempts = FailedLoginLimiter()
 
     def routes(self) -> list[Route]:
         """Return the routes of the token endpoint and of the public keys."""
@@ -62,46 +62,46 @@ class Issuing:
     async def token(self, request: Request) -> Response:
         """An access token for a client that proves who it is, for ten minutes."""
         try:
-            return await self._answered(request)
+            return await self._respond(request)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             return oauth_error(error)
 
-    async def _answered(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response:
         try:
-            form = await Form.of(request)
-            named = named_client(request, form)
+            form = await OAuthForm.parse(request)
+            named = client_id_of(request, form)
         except OAuth2Error as error:
-            return refused(error)
+            return oauth_rejection(error)
         host = request.client.host if request.client else ""
-        if (wait := self._attempts.wait(host, named)) > 0:
+        if (wait := self._attempts.seconds_to_wait(host, named)) > 0:
             content = {
                 "error": "temporarily_unavailable",
                 "error_description": "too many failed attempts",
                 "message": "ยืนยันตัวตนผิดหลายครั้งเกินไป รอแล้วลองใหม่ "
                 "· too many failed attempts; wait, then try again",
             }
-            return said(content, 429, headers_of(RateLimited(wait)))
+            return json_response(content, 429, headers_of(RateLimited(wait)))
         client = await self._registry.find_client(named) if named else None
         request.state.client = client
         if client is not None and not client.enabled:
             client = None
-        code, person = await self._taken(client, form)
-        told = self._url, client, self._now(), await self._key()
-        desk = CodeDesk(*told, code=code, person=person)
-        status, body, headers = desk.answer(request, form)
+        code, person = await self._take_code(client, form)
+        token_settings = self._url, client, self._now(), await self._key()
+        exchange = CodeExchange(*token_settings, code=code, person=person)
+        status, body, headers = exchange.respond(request, form)
         if (
             status == 200
-            and desk.spent is not None
-            and not await self._registry.mark_assertion_used(desk.spent)
+            and exchange.spent is not None
+            and not await self._registry.mark_assertion_used(exchange.spent)
         ):
-            status, body, headers = described(InvalidClientError("this jti was used before"))
+            status, body, headers = describe_error(InvalidClientError("this jti was used before"))
         if isinstance(body, Mapping) and body.get("error") == "invalid_client":
-            self._attempts.failed(host, named)
+            self._attempts.record_failure(host, named)
             logger.warning("a client failed to prove who it is", extra={"client": named})
-        return said(body, status, headers)
+        return json_response(body, status, headers)
 
-    async def _taken(
-        self, client: Client | None, form: Form
+    async def _take_code(
+        self, client: Client | None, form: OAuthForm
     ) -> tuple[AuthorizationCode | None, PersonSession | None]:
         """The code of a request, taken away from whoever comes after, and who let it."""
         text = form.fields.get("code")
@@ -110,7 +110,7 @@ class Issuing:
         code = await self._people.consume_code(hash_secret(text))
         if code is None or not self._now() < code.until:
             return None, None
-        person = await self._signed_in.named(code.session_id)
+        person = await self._signed_in.find_session(code.session_id)
         return (code, person) if person is not None else (None, None)
 
     async def keys(self, _: Request) -> Response:
@@ -122,18 +122,18 @@ class Issuing:
         return metadata_response({"keys": listed})
 
 
-def named_client(request: Request, form: Form) -> str | None:
+def client_id_of(request: Request, form: OAuthForm) -> str | None:
     """The client that a request says it is of, by the one way of saying so that it uses."""
     ways: list[str | None] = []
     header = request.headers.getlist("authorization")
     if header:
-        ways.append(of_basic(header[0]) if len(header) == 1 else None)
+        ways.append(parse_basic(header[0]) if len(header) == 1 else None)
     if "client_secret" in form.fields:
         ways.append(form.fields.get("client_id"))
     if "client_assertion" in form.fields:
         try:
-            subject = told(form.fields["client_assertion"], ()).claims.get("sub")
-        except Unsound as why:
+            subject = parse_token(form.fields["client_assertion"], ()).claims.get("sub")
+        except InvalidToken as why:
             raise InvalidClientError(f"client_assertion: {why}") from why
         if form.fields.get("client_assertion_type") != ASSERTION or not isinstance(subject, str):
             raise InvalidClientError("client_assertion: its type or its sub will not do")
@@ -148,7 +148,7 @@ def named_client(request: Request, form: Form) -> str | None:
     return named
 
 
-def of_basic(header: str) -> str | None:
+def parse_basic(header: str) -> str | None:
     """The client id of a Basic header; null where it cannot be read (Authlib would raise)."""
     try:
         named, _ = extract_basic_authorization({"Authorization": header})
@@ -157,13 +157,13 @@ def of_basic(header: str) -> str | None:
     return named if isinstance(named, str) else None
 
 
-def refused(error: OAuth2Error) -> Response:
+def oauth_rejection(error: OAuth2Error) -> Response:
     """The answer to a request that is refused before the register is asked."""
-    status, body, headers = described(error)
-    return said(body, status, headers)
+    status, body, headers = describe_error(error)
+    return json_response(body, status, headers)
 
 
-def said(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """JSON that nobody may keep."""
     return Response(
         orjson.dumps(content), status, {**OAUTH_HEADERS, **(headers or {})}, "application/json"

@@ -12,61 +12,70 @@ from typing import Final
 
 from hub.domain.identity.audit_log import hash_document
 from hub.errors import Forbidden, Invalid, UnknownDocument
-from hub.web.graphql.request import Asked
+from hub.web.graphql.request import GraphQLRequest
 
-ANYBODY: Final = "anonymous"
+ANONYMOUS_FOLDER: Final = "anonymous"
 """The folder of those who have no name."""
-KEPT: Final = 1_000
-LONGEST_KEPT: Final = 20_000
+MAX_PERSISTED: Final = 1_000
+MAX_PERSISTED_LENGTH: Final = 20_000
 Lists = Mapping[str, Mapping[str, str]]
 """Documents by client and hash."""
 
 
-class Operations:
+class OperationAllowList:
     """What may be executed, for whom; `lists` is null where anything may."""
 
     def __init__(self, lists: Lists | None = None) -> None:
         self._lists = lists
-        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._persisted: OrderedDict[str, str] = OrderedDict()
 
-    def text(self, asked: Asked, client: str | None) -> str:
+    def find_document(self, request: GraphQLRequest, client: str | None) -> str:
         """The document that is asked, by its text or its hash."""
-        if asked.query and asked.hash is not None and asked.hash != hash_document(asked.query):
+        if (
+            request.query
+            and request.hash is not None
+            and request.hash != hash_document(request.query)
+        ):
             raise Invalid(
                 "extensions.persistedQuery.sha256Hash",
                 "ไม่ตรงกับ query ที่ส่งมา ส่งแฮชของข้อความเดียวกัน",
                 "is not that of the query; send the hash of the same text",
             )
         if self._lists is not None:
-            return self._trusted(asked, client or ANYBODY)
-        if asked.query:
-            return asked.query
-        known = self._kept.get(asked.hash or "")
-        if known is None:
+            return self._find_trusted(request, client or ANONYMOUS_FOLDER)
+        if request.query:
+            return request.query
+        document = self._persisted.get(request.hash or "")
+        if document is None:
             raise UnknownDocument
-        return known
+        return document
 
-    def keep(self, asked: Asked) -> None:
+    def persist(self, request: GraphQLRequest) -> None:
         """Remember a document that came with its hash and was found valid."""
-        if self._lists is None and asked.query and asked.hash and len(asked.query) <= LONGEST_KEPT:
-            self._kept[asked.hash] = asked.query
-            self._kept.move_to_end(asked.hash)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        if (
+            self._lists is None
+            and request.query
+            and request.hash
+            and len(request.query) <= MAX_PERSISTED_LENGTH
+        ):
+            self._persisted[request.hash] = request.query
+            self._persisted.move_to_end(request.hash)
+            while len(self._persisted) > MAX_PERSISTED:
+                self._persisted.popitem(last=False)
 
-    def _trusted(self, asked: Asked, client: str) -> str:
+    def _find_trusted(self, request: GraphQLRequest, client: str) -> str:
         lists = self._lists or {}
-        known = lists.get(client, {}).get(asked.hash or hash_document(asked.query.strip()))
-        if known is None:
+        document = lists.get(client, {}).get(request.hash or hash_document(request.query.strip()))
+        if document is None:
             raise Forbidden(
                 f"คำถามนี้ไม่อยู่ในรายการที่ {client} ใช้ได้ ขอให้ผู้ดูแลเพิ่มไฟล์ของคำถามใน HUB_OPERATIONS_DIR · "
                 f"This operation is not on the list of {client}; "
                 "ask the operator to add its file to HUB_OPERATIONS_DIR"
             )
-        return known
+        return document
 
 
-def listed(folder: Path) -> dict[str, dict[str, str]]:
+def load_documents(folder: Path) -> dict[str, dict[str, str]]:
     """The documents of a folder: one folder a client, one `.graphql` file a document.
 
     Each is known by the hash of its text, as it stands and without the white space around it.

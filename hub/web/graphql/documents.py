@@ -16,14 +16,14 @@ from graphql import (
 )
 
 from hub.errors import TooCostly
-from hub.web.errors import Stage
-from hub.web.graphql.limits import MOST_COST, Measured
-from hub.web.graphql.query_cost import Weights, measure
+from hub.web.errors import RequestStage
+from hub.web.graphql.limits import MAX_COST, DocumentMeasure
+from hub.web.graphql.query_cost import Weights, measure_document
 
-MOST_TOKENS: Final = 5_000
-REMEMBERED: Final = 500
-LONGEST_REMEMBERED: Final = 20_000
-REMEMBERED_TEXT: Final = 1_000_000
+MAX_TOKENS: Final = 5_000
+MAX_CACHED: Final = 500
+MAX_CACHED_LENGTH: Final = 20_000
+MAX_CACHED_TEXT: Final = 1_000_000
 """Documents, characters of one, and characters of all."""
 
 
@@ -33,8 +33,8 @@ class Document:
 
     ast: DocumentNode | None
     errors: tuple[GraphQLError, ...]
-    stage: Stage
-    measured: Measured | None = None
+    stage: RequestStage
+    measured: DocumentMeasure | None = None
 
 
 class Documents:
@@ -50,26 +50,26 @@ class Documents:
         self.introspected = introspected
         self._schema = schema
         self._weights = weights or {}
-        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._cached: OrderedDict[str, Document] = OrderedDict()
         self._length = 0
         self._rules = (
             specified_rules if introspected else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
 
-    def read(self, text: str) -> Document:
+    def parse(self, text: str) -> Document:
         """The document of a text; reading it again costs nothing."""
-        known = self._known.get(text)
-        if known is None:
-            known = self._read(text)
-            if known.ast is not None and len(text) <= LONGEST_REMEMBERED:
-                self._known[text] = known
+        document = self._cached.get(text)
+        if document is None:
+            document = self._parse(text)
+            if document.ast is not None and len(text) <= MAX_CACHED_LENGTH:
+                self._cached[text] = document
                 self._length += len(text)
-                while len(self._known) > REMEMBERED or self._length > REMEMBERED_TEXT:
-                    oldest, _ = self._known.popitem(last=False)
+                while len(self._cached) > MAX_CACHED or self._length > MAX_CACHED_TEXT:
+                    oldest, _ = self._cached.popitem(last=False)
                     self._length -= len(oldest)
         else:
-            self._known.move_to_end(text)
-        return known
+            self._cached.move_to_end(text)
+        return document
 
     def cost(self, document: Document, operation: str | None, variables: Mapping[str, Any]) -> int:
         """What an operation of a document comes to with these variables; `TooCostly` over 100,000.
@@ -80,23 +80,23 @@ class Documents:
         if document.ast is None or measured is None:
             return 0
         if measured.by_variables:
-            measured = measure(self._schema, document.ast, self._weights, variables)
+            measured = measure_document(self._schema, document.ast, self._weights, variables)
         cost = measured.cost(operation)
-        if cost > MOST_COST:
-            raise TooCostly(cost, MOST_COST, "หน่วยต้นทุน/units of cost")
+        if cost > MAX_COST:
+            raise TooCostly(cost, MAX_COST, "หน่วยต้นทุน/units of cost")
         return cost
 
-    def _read(self, text: str) -> Document:
+    def _parse(self, text: str) -> Document:
         try:
-            ast = parse(text, max_tokens=MOST_TOKENS)
+            ast = parse(text, max_tokens=MAX_TOKENS)
         except GraphQLError as error:
-            return Document(None, (error,), Stage.PARSE)
-        measured = measure(self._schema, ast, self._weights)
+            return Document(None, (error,), RequestStage.PARSE)
+        measured = measure_document(self._schema, ast, self._weights)
         too_large = measured.refusal()
         if too_large is not None:
-            told = GraphQLError(too_large.message, original_error=too_large)
-            return Document(None, (told,), Stage.VALIDATE)
+            limit_error = GraphQLError(too_large.message, original_error=too_large)
+            return Document(None, (limit_error,), RequestStage.VALIDATE)
         errors = validate(self._schema, ast, self._rules, hide_suggestions=not self.introspected)
         if errors:
-            return Document(None, tuple(errors), Stage.VALIDATE)
-        return Document(ast, (), Stage.VALIDATE, measured)
+            return Document(None, tuple(errors), RequestStage.VALIDATE)
+        return Document(ast, (), RequestStage.VALIDATE, measured)

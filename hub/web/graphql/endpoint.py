@@ -17,15 +17,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hub.errors import NotReady
-from hub.web.errors import Refused, graphql_error, headers_of, new_trace
-from hub.web.graphql.allow_list import Operations
+from hub.web.errors import RequestRejected, graphql_error, headers_of, new_trace
+from hub.web.graphql.allow_list import OperationAllowList
 from hub.web.graphql.documents import Documents
 from hub.web.graphql.event_stream import EventStream
-from hub.web.graphql.execution import Answer, Begun, ContextFactory, Execution
+from hub.web.graphql.execution import ContextFactory, Execution, GraphQLAnswer, PreparedOperation
 from hub.web.graphql.query_cost import Weights
-from hub.web.graphql.request import Asked, answer_type, asked
+from hub.web.graphql.request import GraphQLRequest, negotiate_media_type, read_request
 from hub.web.graphql.sockets import Sockets
-from hub.web.rate_limits import Turnstile
+from hub.web.rate_limits import RateLimiter
 from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response
 
 PUBLIC: Final = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
@@ -47,11 +47,13 @@ class GraphQLEndpoint:
         url: str = "",
         weights: Weights | None = None,
         introspected: bool = True,
-        operations: Operations | None = None,
-        turnstile: Turnstile | None = None,
+        operations: OperationAllowList | None = None,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         documents = Documents(schema, weights, introspected=introspected)
-        self._execution = Execution(schema, documents, context_factory, url, operations, turnstile)
+        self._execution = Execution(
+            schema, documents, context_factory, url, operations, rate_limiter
+        )
         self.authentication = authentication
         self.sockets = Sockets(self._execution, authentication)
 
@@ -72,41 +74,41 @@ class GraphQLEndpoint:
         trace = new_trace()
         media = JSON
         try:
-            media = answer_type(request)
-            return await self._answered(request, await asked(request), media, trace)
+            media = negotiate_media_type(request)
+            return await self._respond(request, await read_request(request), media, trace)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             return graphql_error(error, media, trace)
 
-    async def _answered(
-        self, request: Request, ask: Asked, media: str, trace: str
+    async def _respond(
+        self, request: Request, graphql_request: GraphQLRequest, media: str, trace: str
     ) -> Response | EventStream:
-        begun = await self._execution.begin(ask, request, trace)
-        self._allowed(request, begun, media)
+        operation = await self._execution.prepare(graphql_request, request, trace)
+        self._check_transport(request, operation, media)
         if media == EVENTS:
-            return EventStream(self._execution, begun, request, self.sockets.closing)
-        if begun.refused is not None:
-            return said(begun.refused, media)
-        answer = await self._execution.answer(begun, request, trace)
-        response = said(answer, media)
-        if "errors" in answer.content or not self._public(request):
+            return EventStream(self._execution, operation, request, self.sockets.closing)
+        if operation.refused is not None:
+            return answer_response(operation.refused, media)
+        answer = await self._execution.execute(operation, request, trace)
+        response = answer_response(answer, media)
+        if "errors" in answer.content or not self._is_public(request):
             return response
-        return revalidated(request, response)
+        return with_etag(request, response)
 
     @staticmethod
-    def _public(request: Request) -> bool:
+    def _is_public(request: Request) -> bool:
         """Whether an answer is everybody's: asked by GET, by nobody in particular."""
         named = {"authorization", "cookie"} & set(request.headers)
         return request.method == "GET" and not named
 
     @staticmethod
-    def _allowed(request: Request, begun: Begun, media: str) -> None:
+    def _check_transport(request: Request, operation: PreparedOperation, media: str) -> None:
         """`Refused` where the operation may not come in, or its answers not go out, this way."""
-        if request.method == "GET" and begun.kind is OperationType.MUTATION:
-            raise Refused(
+        if request.method == "GET" and operation.kind is OperationType.MUTATION:
+            raise RequestRejected(
                 405, "GET ใช้ได้กับ query เท่านั้น ใช้ POST", "GET is for queries; use POST", Allow="POST"
             )
-        if begun.kind is OperationType.SUBSCRIPTION and media != EVENTS:
-            raise Refused(
+        if operation.kind is OperationType.SUBSCRIPTION and media != EVENTS:
+            raise RequestRejected(
                 406,
                 f"subscription ตอบเป็น {EVENTS} หรือทาง WebSocket (graphql-transport-ws)",
                 f"a subscription is answered as {EVENTS}, accept that, "
@@ -114,7 +116,7 @@ class GraphQLEndpoint:
             )
 
 
-def said(answer: Answer, media: str) -> Response:
+def answer_response(answer: GraphQLAnswer, media: str) -> Response:
     """An answer of GraphQL as a response."""
     status = 200
     if answer.unready:
@@ -125,11 +127,11 @@ def said(answer: Answer, media: str) -> Response:
     return graphql_response(answer.content, media, status, after)
 
 
-def revalidated(request: Request, response: Response) -> Response:
+def with_etag(request: Request, response: Response) -> Response:
     """A public answer with its ETag; 304 where the client has it already."""
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
     response.headers.update({**PUBLIC, "ETag": tag})
-    kept = request.headers.get("if-none-match", "").split(",")
-    if {tag, "*"} & {part.strip().removeprefix("W/") for part in kept}:
+    etags = request.headers.get("if-none-match", "").split(",")
+    if {tag, "*"} & {part.strip().removeprefix("W/") for part in etags}:
         return Response(status_code=304, headers={**PUBLIC, "ETag": tag})
     return response

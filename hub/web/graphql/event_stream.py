@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from hub.web.errors import error_problem, new_trace
-from hub.web.graphql.execution import Answer, Begun, Execution
+from hub.web.graphql.execution import Execution, GraphQLAnswer, PreparedOperation
 
-QUIET: Final = b":\n\n"
+KEEP_ALIVE_INTERVAL: Final = b":\n\n"
 COMPLETE: Final = b"event: complete\ndata: \n\n"
 STOPPING: Final = ": ระบบกำลังหยุด · the hub is stopping; come again shortly\n\n".encode()
 """Without `complete`, so that clients of the protocol come again by themselves."""
@@ -32,60 +32,64 @@ class EventStream:
     """A response that goes on until the answers end, the client leaves, or the hub closes."""
 
     def __init__(
-        self, execution: Execution, begun: Begun, request: Request, closing: asyncio.Event
+        self,
+        execution: Execution,
+        operation: PreparedOperation,
+        request: Request,
+        closing: asyncio.Event,
     ) -> None:
         self._execution = execution
-        self._begun = begun
+        self._operation = operation
         self._request = request
         self._closing = closing
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send the answers; whoever ends first ends the others."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        telling = asyncio.create_task(self._tell(send))
-        leaving = asyncio.create_task(left(receive))
+        sending = asyncio.create_task(self._send_events(send))
+        leaving = asyncio.create_task(wait_for_disconnect(receive))
         closing = asyncio.create_task(self._closing.wait())
         try:
-            await asyncio.wait({telling, leaving, closing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({sending, leaving, closing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (telling, leaving, closing):
+            for task in (sending, leaving, closing):
                 task.cancel()
-            await asyncio.wait({telling, leaving, closing})
+            await asyncio.wait({sending, leaving, closing})
         body = STOPPING
-        if not telling.cancelled():
-            telling.result()
+        if not sending.cancelled():
+            sending.result()
             body = COMPLETE
         await send({"type": "http.response.body", "body": body})
 
-    async def _tell(self, send: Send) -> None:
+    async def _send_events(self, send: Send) -> None:
         async with aclosing(self._answers()) as answers:
             async for answer in answers:
-                body = QUIET if answer is None else event(answer.content)
+                body = KEEP_ALIVE_INTERVAL if answer is None else format_event(answer.content)
                 await send({"type": "http.response.body", "body": body, "more_body": True})
 
-    async def _answers(self) -> AsyncGenerator[Answer | None]:
-        begun = self._begun
-        if begun.refused is not None:
-            yield begun.refused
-        elif begun.kind is OperationType.SUBSCRIPTION:
-            async with aclosing(self._execution.events(begun, self._request)) as events:
+    async def _answers(self) -> AsyncGenerator[GraphQLAnswer | None]:
+        operation = self._operation
+        if operation.refused is not None:
+            yield operation.refused
+        elif operation.kind is OperationType.SUBSCRIPTION:
+            async with aclosing(self._execution.events(operation, self._request)) as events:
                 async for answer in events:
                     yield answer
         else:
             trace = new_trace()
             try:
-                yield await self._execution.answer(begun, self._request, trace)
+                yield await self._execution.execute(operation, self._request, trace)
             except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
-                yield Answer({"errors": [error_problem(error, trace)]}, True)
+                yield GraphQLAnswer({"errors": [error_problem(error, trace)]}, True)
 
 
-async def left(receive: Receive) -> None:
+async def wait_for_disconnect(receive: Receive) -> None:
     """Wait until the client has gone."""
     with suppress(OSError):
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
-def event(content: dict[str, Any]) -> bytes:
+def format_event(content: dict[str, Any]) -> bytes:
     """One answer as an event; JSON has no line breaks of its own."""
     return b"event: next\ndata: " + orjson.dumps(content) + b"\n\n"

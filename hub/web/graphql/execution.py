@@ -26,13 +26,19 @@ from starlette.requests import Request
 from hub.domain.identity.audit_log import Operation
 from hub.domain.record import value
 from hub.errors import TooCostly, Unauthenticated
-from hub.web.audit_context import add_denied_fields, operation_of
-from hub.web.errors import Stage, error_problem, new_trace, problem, unready
-from hub.web.graphql.allow_list import Operations
+from hub.web.audit_context import add_denied_fields, describe_operation
+from hub.web.errors import (
+    RequestStage,
+    error_problem,
+    graphql_problem,
+    has_not_ready_error,
+    new_trace,
+)
+from hub.web.graphql.allow_list import OperationAllowList
 from hub.web.graphql.documents import Document, Documents
-from hub.web.graphql.limits import MOST_COST
-from hub.web.graphql.request import Asked
-from hub.web.rate_limits import Caller, Turnstile, address_of
+from hub.web.graphql.limits import MAX_COST
+from hub.web.graphql.request import GraphQLRequest
+from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
 from resolvers.context import SubscriptionContext
 
 ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
@@ -50,7 +56,7 @@ NOTHING: Final = object()
 
 
 @value
-class Answer:
+class GraphQLAnswer:
     """What a client is told: the content, whether the request failed as a whole, and whether later
     it might not.
     """
@@ -61,20 +67,20 @@ class Answer:
 
 
 @value
-class Begun:
+class PreparedOperation:
     """A question that was read and weighed: it can be executed, or `refused` says why not."""
 
-    asked: Asked
+    request: GraphQLRequest
     document: Document
     kind: OperationType | None
     cost: int
     who: str
-    refused: Answer | None = None
+    refused: GraphQLAnswer | None = None
     text: str = ""
 
     def operation(self, trace: str) -> Operation:
         """What is asked, for the log of access."""
-        return operation_of(self.document.ast, self.asked.operation, self.text, trace)
+        return describe_operation(self.document.ast, self.request.operation, self.text, trace)
 
 
 class Execution:
@@ -86,71 +92,88 @@ class Execution:
         documents: Documents,
         context_factory: ContextFactory,
         url: str = "",
-        operations: Operations | None = None,
-        turnstile: Turnstile | None = None,
+        operations: OperationAllowList | None = None,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         self._schema = schema
         self._documents = documents
         self._context_factory = context_factory
         self._url = url
-        self._operations = operations or Operations()
-        self._turnstile = turnstile or Turnstile()
+        self._operations = operations or OperationAllowList()
+        self._rate_limiter = rate_limiter or RateLimiter()
 
-    async def begin(self, asked: Asked, request: Request, trace: str) -> Begun:
+    async def prepare(
+        self, graphql_request: GraphQLRequest, request: Request, trace: str
+    ) -> PreparedOperation:
         """Authenticate, parse a document and compute its cost; nothing is executed yet.
 
         `RateLimited` when the client asked too much before, `Forbidden` and `UnknownDocument` when
         this may not be asked, or not like this; `Refused` when the credentials are invalid.
         """
-        caller = Caller.of(await request.user.authenticate(), self._url)
-        who = caller.who or address_of(request)
-        self._turnstile.take(who)
-        text = self._operations.text(asked, caller.client)
-        document = self._documents.read(text)
+        caller = RateLimitedClient.of(await request.user.authenticate(), self._url)
+        who = caller.who or client_address(request)
+        self._rate_limiter.charge(who)
+        text = self._operations.find_document(graphql_request, caller.client)
+        document = self._documents.parse(text)
         if document.ast is None:
-            errors = [problem(error, document.stage, trace) for error in document.errors]
-            return Begun(asked, document, None, 0, who, Answer({"errors": errors}, True))
-        self._operations.keep(asked)
-        operation = get_operation_ast(document.ast, asked.operation)
+            errors = [graphql_problem(error, document.stage, trace) for error in document.errors]
+            return PreparedOperation(
+                graphql_request, document, None, 0, who, GraphQLAnswer({"errors": errors}, True)
+            )
+        self._operations.persist(graphql_request)
+        operation = get_operation_ast(document.ast, graphql_request.operation)
         kind = operation.operation if operation is not None else None
         try:
-            cost = self._documents.cost(document, asked.operation, asked.variables)
+            cost = self._documents.cost(
+                document, graphql_request.operation, graphql_request.variables
+            )
         except TooCostly as dear:
-            told = {"errors": [error_problem(dear, trace)], "extensions": priced(dear.cost)}
-            return Begun(asked, document, kind, dear.cost, who, Answer(told, True))
+            content = {
+                "errors": [error_problem(dear, trace)],
+                "extensions": cost_extension(dear.cost),
+            }
+            return PreparedOperation(
+                graphql_request, document, kind, dear.cost, who, GraphQLAnswer(content, True)
+            )
         if cost:
-            self._turnstile.take(who, cost)
-        return Begun(asked, document, kind, cost, who, text=text)
+            self._rate_limiter.charge(who, cost)
+        return PreparedOperation(graphql_request, document, kind, cost, who, text=text)
 
-    async def answer(self, begun: Begun, request: Request, trace: str) -> Answer:
+    async def execute(
+        self, operation: PreparedOperation, request: Request, trace: str
+    ) -> GraphQLAnswer:
         """The answer to a query or a mutation; what is wrong with the hub is raised."""
-        with self._turnstile.inside(begun.who):
-            return await self._answer(begun, request, trace)
+        with self._rate_limiter.count_concurrent(operation.who):
+            return await self._execute(operation, request, trace)
 
-    async def _answer(self, begun: Begun, request: Request, trace: str) -> Answer:
-        async with self._context_factory(request, begun.operation(trace)) as context:
+    async def _execute(
+        self, operation: PreparedOperation, request: Request, trace: str
+    ) -> GraphQLAnswer:
+        async with self._context_factory(request, operation.operation(trace)) as context:
             running = execute(
                 self._schema,
-                cast("Any", begun.document.ast),
+                cast("Any", operation.document.ast),
                 context_value=context,
-                variable_values=begun.asked.variables,
-                operation_name=begun.asked.operation,
+                variable_values=operation.request.variables,
+                operation_name=operation.request.operation,
                 hide_suggestions=not self._documents.introspected,
             )
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
-        return answered(result, trace, begun.cost)
+        return build_answer(result, trace, operation.cost)
 
-    async def events(self, begun: Begun, request: Request) -> AsyncGenerator[Answer | None]:
+    async def events(
+        self, operation: PreparedOperation, request: Request
+    ) -> AsyncGenerator[GraphQLAnswer | None]:
         """The answers of a subscription as they come; null when for a while there was none.
 
         However it goes wrong, it ends with an answer that says so. The source has ended when this
         has, and the next event is asked for when the last has been taken.
         """
-        again = partial(self._context_factory, request, begun.operation(new_trace()))
-        executor = self._executor(begun, SubscriptionContext(again))
+        again = partial(self._context_factory, request, operation.operation(new_trace()))
+        executor = self._executor(operation, SubscriptionContext(again))
         if isinstance(executor, list):
-            yield answered(ExecutionResult(None, errors=executor), new_trace(), begun.cost)
+            yield build_answer(ExecutionResult(None, errors=executor), new_trace(), operation.cost)
             return
         try:
             if not await request.user.revalidate():
@@ -159,10 +182,10 @@ class Execution:
             if inspect.isawaitable(source):
                 source = await source
             if isinstance(source, ExecutionResult):
-                yield answered(source, new_trace(), begun.cost)
+                yield build_answer(source, new_trace(), operation.cost)
                 return
-            listening = self._turnstile.inside(begun.who, stream=True)
-            async with aclosing(paced(source, POLL)) as events:
+            listening = self._rate_limiter.count_concurrent(operation.who, stream=True)
+            async with aclosing(with_idle_ticks(source, POLL)) as events:
                 with listening:
                     async for event in events:
                         if not await request.user.revalidate():
@@ -170,38 +193,38 @@ class Execution:
                         if event is NOTHING:
                             yield None
                         else:
-                            yield await self._happened(executor, event, begun, request)
+                            yield await self._execute_event(executor, event, operation, request)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
-            yield Answer({"errors": [error_problem(error, new_trace())]}, True)
+            yield GraphQLAnswer({"errors": [error_problem(error, new_trace())]}, True)
 
     def _executor(
-        self, begun: Begun, following: SubscriptionContext
+        self, operation: PreparedOperation, following: SubscriptionContext
     ) -> Executor[Any] | list[GraphQLError]:
         """What executes the events of a subscription; the errors of its variables."""
         return Executor.build(
             self._schema,
-            cast("Any", begun.document.ast),
+            cast("Any", operation.document.ast),
             context_value=following,
-            raw_variable_values=begun.asked.variables,
-            operation_name=begun.asked.operation,
+            raw_variable_values=operation.request.variables,
+            operation_name=operation.request.operation,
             hide_suggestions=not self._documents.introspected,
         )
 
-    async def _happened(
-        self, executor: Executor[Any], event: Any, begun: Begun, request: Request
-    ) -> Answer:
+    async def _execute_event(
+        self, executor: Executor[Any], event: Any, operation: PreparedOperation, request: Request
+    ) -> GraphQLAnswer:
         """The answer of one event, from a context of its own."""
         trace = new_trace()
-        async with self._context_factory(request, begun.operation(trace)) as context:
+        async with self._context_factory(request, operation.operation(trace)) as context:
             one = executor.build_per_event_executor(event)
             one.context_value = context
             running: Any = one.execute_operation(False)
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
-        return answered(result, trace, begun.cost)
+        return build_answer(result, trace, operation.cost)
 
 
-async def paced(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[Any]:
+async def with_idle_ticks(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[Any]:
     """What a source yields, and `NOTHING` whenever it has not for so long; it ends with this.
 
     Between two events the loop turns at least once, however hot the source is.
@@ -223,10 +246,10 @@ async def paced(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[An
                 return
             yield event
     finally:
-        await ended(events, coming)
+        await cancel_task(events, coming)
 
 
-async def ended(source: Any, coming: "asyncio.Future[Any] | None") -> None:
+async def cancel_task(source: Any, coming: "asyncio.Future[Any] | None") -> None:
     """End the source of a subscription; one that will not end is left after five seconds."""
     if coming is not None:
         coming.cancel()
@@ -239,20 +262,22 @@ async def ended(source: Any, coming: "asyncio.Future[Any] | None") -> None:
                 await close()
 
 
-def answered(result: ExecutionResult, trace: str, cost: int) -> Answer:
+def build_answer(result: ExecutionResult, trace: str, cost: int) -> GraphQLAnswer:
     """What execution gave, with its errors as they may leave."""
     failed = list(result.errors or [])
     content: dict[str, Any] = {}
     if failed:
-        content["errors"] = [problem(error, Stage.EXECUTE, trace) for error in failed]
+        content["errors"] = [
+            graphql_problem(error, RequestStage.EXECUTE, trace) for error in failed
+        ]
     # Without a path it is the request that failed (variables, operation name): there is no data.
     request_failed = result.data is None and all(error.path is None for error in failed)
     if not request_failed:
         content["data"] = result.data
-        content["extensions"] = priced(cost)
-    return Answer(content, request_failed, unready(failed))
+        content["extensions"] = cost_extension(cost)
+    return GraphQLAnswer(content, request_failed, has_not_ready_error(failed))
 
 
-def priced(cost: int) -> dict[str, Any]:
+def cost_extension(cost: int) -> dict[str, Any]:
     """What is said of the cost of a question."""
-    return {"cost": {"asked": cost, "limit": MOST_COST}}
+    return {"cost": {"asked": cost, "limit": MAX_COST}}

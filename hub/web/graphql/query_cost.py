@@ -39,28 +39,28 @@ from graphql import (
 )
 
 from hub.domain.record import value
-from hub.web.graphql.limits import MOST_NESTED, MOST_SELECTIONS, Measured
+from hub.web.graphql.limits import MAX_NESTED_VALUES, MAX_SELECTIONS, DocumentMeasure
 
 PAGE: Final = "first"
 PAGED: Final = frozenset({"nodes", "edges"})
-LONGEST_PAGE: Final = 100
+MAX_PAGE_SIZE: Final = 100
 """What a `first` counts for at most, and where its value does not say: more is refused later."""
 WINDOW: Final = "window"
-MOST_CELLS: Final = 2_000
+MAX_CELLS: Final = 2_000
 """What a window counts for at most: more cells are refused later."""
 ASSUMED: Final = 5
 """Items in a list that has neither `first` nor a length of its own in the contract."""
 
 
 @value
-class Weight:
+class FieldWeight:
     """What the contract says of a field: its own cost, and how many items its list is taken for."""
 
     weight: int
     items: int | None = None
 
 
-Weights = Mapping[tuple[str, str], Weight]
+Weights = Mapping[tuple[str, str], FieldWeight]
 """By type and field, as the contract spells them."""
 
 
@@ -80,21 +80,21 @@ class Size:
 NONE: Final = Size()
 
 
-def measure(
+def measure_document(
     schema: GraphQLSchema,
     ast: DocumentNode,
     weights: Weights,
     variables: Mapping[str, Any] | None = None,
-) -> Measured:
+) -> DocumentMeasure:
     """What a document comes to, whether or not it is valid; too much of one thing ends the walk."""
-    return _Walk(schema, ast, weights, variables or {}).all()
+    return _DocumentWalk(schema, ast, weights, variables or {}).all()
 
 
-class _Enough(Exception):
+class _LimitReached(Exception):
     """There is more than will be answered; how much more is nobody's concern."""
 
 
-class _Walk:
+class _DocumentWalk:
     """One walk through one document."""
 
     def __init__(
@@ -107,59 +107,59 @@ class _Walk:
         self.schema = schema
         self.weights = weights
         self.variables = variables
-        self.told = Measured()
+        self.measured = DocumentMeasure()
         self.operations = [d for d in ast.definitions if isinstance(d, OperationDefinitionNode)]
         self.fragments = {
             d.name.value: d for d in ast.definitions if isinstance(d, FragmentDefinitionNode)
         }
-        self.known: dict[str, Size] = {}
+        self.fragment_sizes: dict[str, Size] = {}
         self.places: dict[tuple[int, str], int] = {}
-        self.standing: Counter[int] = Counter()
+        self.open_fields: Counter[int] = Counter()
 
-    def all(self) -> Measured:
+    def all(self) -> DocumentMeasure:
         """Measure every operation, and the fragments that none of them spreads."""
-        told = self.told
-        told.fragments = len(self.fragments)
+        measured = self.measured
+        measured.fragments = len(self.fragments)
         try:
             for operation in self.operations:
-                told.directives += len(operation.directives or ())
+                measured.directives += len(operation.directives or ())
                 root = self.schema.get_root_type(operation.operation)
                 size = self.selected(operation.selection_set, root, 0, 1)
                 name = operation.name.value if operation.name else None
-                told.costs[name] = size.fixed + size.paged
+                measured.costs[name] = size.fixed + size.paged
                 self.widen(size)
             for name in self.fragments:
                 self.widen(self.spread(name, 1))
-        except _Enough:
+        except _LimitReached:
             pass
-        told.meetings = sum(n * (n - 1) // 2 for n in self.standing.values())
-        return told
+        measured.meetings = sum(n * (n - 1) // 2 for n in self.open_fields.values())
+        return measured
 
     def widen(self, size: Size) -> None:
         """Remember the deepest and the broadest."""
-        self.told.levels = max(self.told.levels, size.levels)
-        self.told.breadth = max(self.told.breadth, size.breadth)
+        self.measured.levels = max(self.measured.levels, size.levels)
+        self.measured.breadth = max(self.measured.breadth, size.breadth)
 
     def selected(
         self, chosen: SelectionSetNode, of: GraphQLNamedType | None, place: int, down: int
     ) -> Size:
         """The size of a selection set of a type (null: unknown)."""
-        told = self.told
-        told.nested = max(told.nested, down)
-        if down > MOST_NESTED:
-            raise _Enough
+        measured = self.measured
+        measured.nested = max(measured.nested, down)
+        if down > MAX_NESTED_VALUES:
+            raise _LimitReached
         levels = breadth = fixed = paged = 0
         for node in chosen.selections:
-            told.visits += 1
-            told.directives += len(node.directives or ())
-            if told.visits > MOST_SELECTIONS:
+            measured.visits += 1
+            measured.directives += len(node.directives or ())
+            if measured.visits > MAX_SELECTIONS:
                 self.rest(chosen)
-                raise _Enough
+                raise _LimitReached
             if isinstance(node, FieldNode):
-                size = self.asked(node, of, place, down)
+                size = self.measure_field(node, of, place, down)
                 breadth += 1
             elif isinstance(node, FragmentSpreadNode):
-                self.stand(place, "...")
+                self.count_field(place, "...")
                 size = self.spread(node.name.value, down + 1)
                 breadth += size.breadth
             else:
@@ -168,12 +168,12 @@ class _Walk:
             levels = max(levels, size.levels)
             fixed += size.fixed
             paged += size.paged
-        self.told.breadth = max(self.told.breadth, breadth)
+        self.measured.breadth = max(self.measured.breadth, breadth)
         return Size(levels, breadth, fixed, paged)
 
     def rest(self, chosen: SelectionSetNode) -> None:
         """Nothing more is measured, yet the refusal should say how many stand here."""
-        self.told.visits = max(self.told.visits, len(chosen.selections))
+        self.measured.visits = max(self.measured.visits, len(chosen.selections))
 
     def within(self, node: Any, of: GraphQLNamedType | None, place: int, down: int) -> Size:
         """The size of an inline fragment."""
@@ -185,50 +185,52 @@ class _Walk:
 
     def spread(self, name: str, down: int) -> Size:
         """The size of a fragment; nothing while it is being measured, or where there is none."""
-        if name not in self.known:
-            self.known[name] = NONE  # a fragment in itself is refused by validation
+        if name not in self.fragment_sizes:
+            self.fragment_sizes[name] = NONE  # a fragment in itself is refused by validation
             definition = self.fragments.get(name)
             if definition is not None:
-                self.told.directives += len(definition.directives or ())
+                self.measured.directives += len(definition.directives or ())
                 of = self.schema.get_type(definition.type_condition.name.value)
-                self.known[name] = self.selected(definition.selection_set, of, 0, down)
-        return self.known[name]
+                self.fragment_sizes[name] = self.selected(definition.selection_set, of, 0, down)
+        return self.fragment_sizes[name]
 
-    def stand(self, around: int, name: str) -> int:
+    def count_field(self, around: int, name: str) -> int:
         """Count who stands at a place: the names on the way from the head of its definition."""
         place = self.places.setdefault((around, name), len(self.places) + 1)
-        self.standing[place] += 1
+        self.open_fields[place] += 1
         return place
 
-    def asked(self, node: FieldNode, of: GraphQLNamedType | None, place: int, down: int) -> Size:
+    def measure_field(
+        self, node: FieldNode, of: GraphQLNamedType | None, place: int, down: int
+    ) -> Size:
         """The size of a field and what is asked of it."""
         name = node.name.value
         if node.alias is not None:
-            self.told.aliases += 1
-        here = self.stand(place, (node.alias or node.name).value)
-        told = (
+            self.measured.aliases += 1
+        here = self.count_field(place, (node.alias or node.name).value)
+        definition = (
             of.fields.get(name)
             if isinstance(of, GraphQLObjectType | GraphQLInterfaceType)
             else None
         )
-        of_field = get_named_type(told.type) if told is not None else None
+        of_field = get_named_type(definition.type) if definition is not None else None
         own = self.weights.get((of.name, name)) if of is not None else None
         weight = own.weight if own is not None else int(is_composite_type(of_field))
         inside = NONE
         if node.selection_set is not None:
             inside = self.selected(node.selection_set, of_field, here, down + 1)
         levels = inside.levels + 1
-        if told is None:
+        if definition is None:
             return Size(levels, 1, weight + inside.fixed + inside.paged, 0)
-        first = told.args.get(PAGE)
+        first = definition.args.get(PAGE)
         if first is not None:
             # Of a page, its items count; of a list with `first` of its own, all of it does.
             items = self.number(node, PAGE, first)
-            if is_list(told):
+            if is_list(definition):
                 return Size(levels, 1, items * (weight + inside.fixed + inside.paged), 0)
             return Size(levels, 1, weight + inside.fixed + items * inside.paged, 0)
         beneath = weight + inside.fixed + ASSUMED * inside.paged
-        if not is_list(told):
+        if not is_list(definition):
             return Size(levels, 1, beneath, 0)
         if name in PAGED:
             return Size(levels, 1, 0, beneath)
@@ -241,44 +243,48 @@ class _Walk:
     def number(self, node: FieldNode, name: str, argument: GraphQLArgument) -> int:
         """The value of a whole-number argument, literal or variable; the largest where unsaid."""
         default = argument.default_value
-        given: Any = default if isinstance(default, int) else LONGEST_PAGE
-        for told in node.arguments or ():
-            if told.name.value != name:
+        value: Any = default if isinstance(default, int) else MAX_PAGE_SIZE
+        for supplied in node.arguments or ():
+            if supplied.name.value != name:
                 continue
-            if isinstance(told.value, IntValueNode):
-                given = bounded(told.value.value)
-            elif isinstance(told.value, VariableNode):
-                self.told.by_variables = True
-                given = self.variables.get(told.value.name.value, LONGEST_PAGE)
-        if not isinstance(given, int) or isinstance(given, bool):
-            return LONGEST_PAGE
-        return max(0, min(given, LONGEST_PAGE))
+            if isinstance(supplied.value, IntValueNode):
+                value = parse_bounded(supplied.value.value)
+            elif isinstance(supplied.value, VariableNode):
+                self.measured.by_variables = True
+                value = self.variables.get(supplied.value.name.value, MAX_PAGE_SIZE)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return MAX_PAGE_SIZE
+        return max(0, min(value, MAX_PAGE_SIZE))
 
     def windowed(self, node: FieldNode, items: int) -> int:
         """How many items a `window` lets through, both ends included; `items` where unsaid."""
-        for told in node.arguments or ():
-            if told.name.value != WINDOW:
+        for argument in node.arguments or ():
+            if argument.name.value != WINDOW:
                 continue
             edges: Any = None
-            if isinstance(told.value, VariableNode):
-                self.told.by_variables = True
-                edges = self.variables.get(told.value.name.value)
-            elif isinstance(told.value, ObjectValueNode):
-                edges = {one.name.value: self.edge(one.value) for one in told.value.fields}
+            if isinstance(argument.value, VariableNode):
+                self.measured.by_variables = True
+                edges = self.variables.get(argument.value.name.value)
+            elif isinstance(argument.value, ObjectValueNode):
+                edges = {one.name.value: self.edge(one.value) for one in argument.value.fields}
             if isinstance(edges, Mapping):
-                high, wide = extent(edges, "row"), extent(edges, "column")
-                return items if high is None or wide is None else min(high * wide, MOST_CELLS)
+                high, wide = window_extent(edges, "row"), window_extent(edges, "column")
+                return items if high is None or wide is None else min(high * wide, MAX_CELLS)
         return items
 
-    def edge(self, told: Any) -> Any:
+    def edge(self, definition: Any) -> Any:
         """One edge of a window, literal or variable; null where it is neither."""
-        if isinstance(told, VariableNode):
-            self.told.by_variables = True
-            return self.variables.get(told.name.value)
-        return int(told.value) if isinstance(told, IntValueNode) and len(told.value) < 11 else None
+        if isinstance(definition, VariableNode):
+            self.measured.by_variables = True
+            return self.variables.get(definition.name.value)
+        return (
+            int(definition.value)
+            if isinstance(definition, IntValueNode) and len(definition.value) < 11
+            else None
+        )
 
 
-def extent(edges: Mapping[str, Any], side: str) -> int | None:
+def window_extent(edges: Mapping[str, Any], side: str) -> int | None:
     """How many rows or columns lie between the two edges of a window; null where that is unsaid."""
     first, last = edges.get(f"{side}From"), edges.get(f"{side}To")
     if type(first) is not int or type(last) is not int:
@@ -286,12 +292,12 @@ def extent(edges: Mapping[str, Any], side: str) -> int | None:
     return max(0, last - first + 1)
 
 
-def bounded(digits: str) -> int:
+def parse_bounded(digits: str) -> int:
     """A literal of any length as a number; beyond what GraphQL knows, the longest page."""
-    return int(digits) if len(digits) < 11 else LONGEST_PAGE
+    return int(digits) if len(digits) < 11 else MAX_PAGE_SIZE
 
 
-def is_list(told: GraphQLField) -> bool:
+def is_list(definition: GraphQLField) -> bool:
     """Whether a field answers a list."""
-    kind = told.type
+    kind = definition.type
     return is_list_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)

@@ -6,11 +6,11 @@ import orjson
 from starlette.requests import Request
 
 from hub.domain.record import value
-from hub.web.errors import Refused
+from hub.web.errors import RequestRejected
 from hub.web.request_body import read_body
 from hub.web.responses import EVENTS, GRAPHQL, JSON
 
-OFFERED: Final = {
+MEDIA_TYPES: Final = {
     GRAPHQL: GRAPHQL,
     JSON: JSON,
     EVENTS: EVENTS,
@@ -22,7 +22,7 @@ OFFERED: Final = {
 
 
 @value
-class Asked:
+class GraphQLRequest:
     """One operation as it was asked; `query` is empty where only the hash of it was sent."""
 
     query: str
@@ -38,7 +38,7 @@ class Asked:
         return found.lower() if isinstance(found, str) else None
 
 
-def answer_type(request: Request) -> str:
+def negotiate_media_type(request: Request) -> str:
     """The media type the client prefers of our three; 406 where it takes none of them.
 
     `application/json` where it does not say, as GraphQL over HTTP has it for older clients.
@@ -47,12 +47,12 @@ def answer_type(request: Request) -> str:
     accept = ",".join(request.headers.getlist("accept")) or JSON
     for part in accept.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = weigh(parameters)
-        offered = OFFERED.get(kind)
+        weight = parse_quality(parameters)
+        offered = MEDIA_TYPES.get(kind)
         if offered and weight > best:
             best, chosen = weight, offered
     if not chosen:
-        raise Refused(
+        raise RequestRejected(
             406,
             f"ตอบได้เฉพาะ {GRAPHQL} {JSON} หรือ {EVENTS}",
             f"answers are {GRAPHQL}, {JSON} or {EVENTS}; accept one of them",
@@ -60,7 +60,7 @@ def answer_type(request: Request) -> str:
     return chosen
 
 
-def weigh(parameters: list[str]) -> float:
+def parse_quality(parameters: list[str]) -> float:
     """The `q` of a media type; 1 where there is none, 0 where it cannot be read."""
     for parameter in parameters:
         name, _, number = parameter.partition("=")
@@ -72,53 +72,57 @@ def weigh(parameters: list[str]) -> float:
     return 1.0
 
 
-async def asked(request: Request) -> Asked:
+async def read_request(request: Request) -> GraphQLRequest:
     """What a request asks; `Refused` says why it is none."""
     if request.method == "GET":
-        told: dict[str, Any] = dict(request.query_params)
+        parameters: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
-            if name in told:
-                told[name] = decoded(told[name].encode("utf-8", "surrogatepass"), name)
+            if name in parameters:
+                parameters[name] = parse_json_body(
+                    parameters[name].encode("utf-8", "surrogatepass"), name
+                )
     elif request.method == "POST":
-        told = decoded(await read_body(request), "body")
+        parameters = parse_json_body(await read_body(request), "body")
     else:
-        raise Refused(405, "ใช้ GET หรือ POST", "use GET or POST", Allow="GET, POST")
-    return asking(told)
+        raise RequestRejected(405, "ใช้ GET หรือ POST", "use GET or POST", Allow="GET, POST")
+    return parse_request(parameters)
 
 
-def asking(told: Any) -> Asked:
+def parse_request(parameters: Any) -> GraphQLRequest:
     """What the parameters of a request ask, wherever they came in."""
-    if not isinstance(told, dict):
-        raise Refused(
+    if not isinstance(parameters, dict):
+        raise RequestRejected(
             400,
             "เนื้อหาต้องเป็นออบเจ็กต์ JSON ที่มี query",
             'the body must be a JSON object with a "query"',
         )
-    made = Asked(
-        kind(told, "query", str) or "",
-        kind(told, "variables", dict) or {},
-        kind(told, "operationName", str) or None,
-        kind(told, "extensions", dict) or {},
+    made = GraphQLRequest(
+        typed_parameter(parameters, "query", str) or "",
+        typed_parameter(parameters, "variables", dict) or {},
+        typed_parameter(parameters, "operationName", str) or None,
+        typed_parameter(parameters, "extensions", dict) or {},
     )
     if not made.query and made.hash is None:
-        raise Refused(400, "ไม่มี query", 'there is no "query"')
+        raise RequestRejected(400, "ไม่มี query", 'there is no "query"')
     return made
 
 
-def kind(told: dict[str, Any], name: str, wanted: type[str] | type[dict[str, Any]]) -> Any:
+def typed_parameter(
+    parameters: dict[str, Any], name: str, expected_type: type[str] | type[dict[str, Any]]
+) -> Any:
     """A parameter of the right type, or null; 400 otherwise."""
-    found = told.get(name)
-    if found is not None and not isinstance(found, wanted):
-        word = "string" if wanted is str else "object"
-        raise Refused(400, f"{name} ต้องเป็น {word}", f"{name} must be a {word}")
+    found = parameters.get(name)
+    if found is not None and not isinstance(found, expected_type):
+        type_name = "string" if expected_type is str else "object"
+        raise RequestRejected(400, f"{name} ต้องเป็น {type_name}", f"{name} must be a {type_name}")
     return found
 
 
-def decoded(text: bytes, name: str) -> Any:
+def parse_json_body(text: bytes, name: str) -> Any:
     """JSON; 400 for what is not, or is not UTF-8, or nests beyond reason."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as odd:
-        raise Refused(
+        raise RequestRejected(
             400, f"{name} ไม่ใช่ JSON ที่อ่านได้", f"{name} is not JSON that can be read: {odd.msg}"
         ) from odd

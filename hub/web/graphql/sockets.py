@@ -12,9 +12,9 @@ from hub.errors import NotReady
 from hub.web.cors import same_origin
 from hub.web.errors import bare_error
 from hub.web.graphql.execution import Execution
-from hub.web.graphql.websocket import PROTOCOL, Session, reason
+from hub.web.graphql.websocket import PROTOCOL, WebSocketSession, close_reason
 
-MOST_SOCKETS: Final = 2_000
+MAX_SOCKETS: Final = 2_000
 
 
 class Sockets:
@@ -29,26 +29,26 @@ class Sockets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See to one socket until it closes."""
         socket = WebSocket(scope, receive, send)
-        refusal = self._refusal(socket)
+        refusal = self._rejection(socket)
         if refusal is not None:
-            await deny(socket, refusal)
+            await deny_handshake(socket, refusal)
             return
         if PROTOCOL not in scope.get("subprotocols", []):
             await socket.accept()
-            await socket.close(4406, reason("Subprotocol not acceptable: use " + PROTOCOL))
+            await socket.close(4406, close_reason("Subprotocol not acceptable: use " + PROTOCOL))
             return
         await socket.accept(PROTOCOL)
-        session = Session(socket, self._execution, self._authentication)
-        living = asyncio.create_task(session.live(self.closing))
+        session = WebSocketSession(socket, self._execution, self._authentication)
+        living = asyncio.create_task(session.run(self.closing))
         self._open.add(living)
         try:
             await living
         finally:
             self._open.discard(living)
 
-    def _refusal(self, socket: WebSocket) -> Response | None:
+    def _rejection(self, socket: WebSocket) -> Response | None:
         """What is answered to a handshake that will not do."""
-        if self.closing.is_set() or len(self._open) >= MOST_SOCKETS:
+        if self.closing.is_set() or len(self._open) >= MAX_SOCKETS:
             return bare_error(NotReady())
         if not same_origin(socket):
             return Response(status_code=403)
@@ -61,7 +61,7 @@ class Sockets:
             await asyncio.wait(self._open, timeout=10)
 
 
-async def deny(socket: WebSocket, response: Response) -> None:
+async def deny_handshake(socket: WebSocket, response: Response) -> None:
     """Answer the handshake of a socket with a response of HTTP instead of accepting it."""
     await socket.receive()
     await socket.send_denial_response(response)

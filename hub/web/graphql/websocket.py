@@ -17,22 +17,22 @@ from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from hub.errors import TooCostly
-from hub.web.errors import Problem, Refused, error_problem, incident, new_trace
-from hub.web.graphql.execution import POLL, Answer, Begun, Execution
-from hub.web.graphql.request import Asked, asking
+from hub.web.errors import Problem, RequestRejected, error_problem, new_trace, report_incident
+from hub.web.graphql.execution import POLL, Execution, GraphQLAnswer, PreparedOperation
+from hub.web.graphql.request import GraphQLRequest, parse_request
 from hub.web.request_body import MAX_BODY_BYTES
 
 PROTOCOL: Final = "graphql-transport-ws"
-INIT_WITHIN: Final = 10.0
+INIT_TIMEOUT: Final = 10.0
 """Seconds a client has to introduce itself."""
-MOST_OPERATIONS: Final = 50
+MAX_OPERATIONS: Final = 50
 """Questions and subscriptions of one socket that are under way."""
-LONGEST_ID: Final = 200
-LONGEST_REASON: Final = 123
+MAX_ID_LENGTH: Final = 200
+MAX_REASON_LENGTH: Final = 123
 """Bytes of UTF-8, as RFC 6455 has it (5.5)."""
 
 
-class Closed(Exception):
+class SocketClosed(Exception):
     """Why a socket is closed: the code of the protocol, and words for people."""
 
     def __init__(self, code: int, th: str, en: str) -> None:
@@ -40,12 +40,12 @@ class Closed(Exception):
         self.code = code
 
 
-def invalid(en: str) -> Closed:
+def invalid_message(en: str) -> SocketClosed:
     """4400: a message that is none of the protocol's."""
-    return Closed(4400, "ข้อความไม่ถูกต้อง", f"Invalid message: {en}")
+    return SocketClosed(4400, "ข้อความไม่ถูกต้อง", f"Invalid message: {en}")
 
 
-class Session:
+class WebSocketSession:
     """One socket: whether it introduced itself, and what is under way on it."""
 
     def __init__(
@@ -60,12 +60,12 @@ class Session:
         self._running: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
 
-    async def live(self, closing: asyncio.Event) -> None:
+    async def run(self, closing: asyncio.Event) -> None:
         """Read and answer until somebody closes; then nothing of it is left running."""
         ends = {
             asyncio.create_task(self._read()),
             asyncio.create_task(self._introduced()),
-            asyncio.create_task(stopping(closing)),
+            asyncio.create_task(wait_for_stop(closing)),
         }
         try:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -81,30 +81,34 @@ class Session:
         """Close the socket, unless the client did."""
         if isinstance(why, WebSocketDisconnect):
             return
-        if not isinstance(why, Closed):
-            told = incident(why or RuntimeError("a socket ended of itself"), new_trace())
-            why = Closed(1011, "ข้อผิดพลาดภายใน", f"Internal error {told['extensions']['traceId']}")
+        if not isinstance(why, SocketClosed):
+            problem = report_incident(why or RuntimeError("a socket ended of itself"), new_trace())
+            why = SocketClosed(
+                1011, "ข้อผิดพลาดภายใน", f"Internal error {problem['extensions']['traceId']}"
+            )
         if self._socket.application_state is WebSocketState.CONNECTED:
             with suppress(WebSocketDisconnect, RuntimeError):
-                await self._socket.close(why.code, reason(str(why)))
+                await self._socket.close(why.code, close_reason(str(why)))
 
     async def _introduced(self) -> None:
         """4408 where nobody introduces themselves; 4403 once who did may no longer ask."""
         try:
-            async with asyncio.timeout(INIT_WITHIN):
+            async with asyncio.timeout(INIT_TIMEOUT):
                 await self._acknowledged.wait()
         except TimeoutError:
-            raise Closed(4408, "ไม่ได้แนะนำตัวในเวลา", "Connection initialisation timeout") from None
+            raise SocketClosed(
+                4408, "ไม่ได้แนะนำตัวในเวลา", "Connection initialisation timeout"
+            ) from None
         while True:
             await asyncio.sleep(POLL)
-            if not await self._asking.user.revalidate():
-                raise Closed(4403, "สิทธิ์สิ้นสุดแล้ว", "Forbidden: the token or the agency ended")
+            if not await self._build_request.user.revalidate():
+                raise SocketClosed(4403, "สิทธิ์สิ้นสุดแล้ว", "Forbidden: the token or the agency ended")
 
     @property
-    def _asking(self) -> Request:
+    def _build_request(self) -> Request:
         """Who asks, as a request; 4401 before they introduced themselves."""
         if self._request is None or not self._acknowledged.is_set():
-            raise Closed(
+            raise SocketClosed(
                 4401, "ส่ง connection_init ก่อน", "Unauthorized: connection_init comes first"
             )
         return self._request
@@ -115,7 +119,7 @@ class Session:
             kind = str(message.get("type"))
             payload = message.get("payload")
             if kind in {"connection_init", "ping", "pong"} and not isinstance(payload, dict | None):
-                raise invalid("payload must be an object")
+                raise invalid_message("payload must be an object")
             match kind:
                 case "connection_init":
                     await self._introduce(payload or {})
@@ -130,7 +134,7 @@ class Session:
                     if running is not None:
                         running.cancel()
                 case _:
-                    raise invalid("unknown type")
+                    raise invalid_message("unknown type")
 
     async def _message(self) -> dict[str, Any]:
         """The next message; 4400 for what is none."""
@@ -139,57 +143,57 @@ class Session:
             raise WebSocketDisconnect(came.get("code") or 1005)
         text = came.get("text")
         if text is None:
-            raise invalid("send text")
+            raise invalid_message("send text")
         if len(text) > MAX_BODY_BYTES:
-            raise Closed(1009, "ข้อความใหญ่เกินไป", "Message too big")
+            raise SocketClosed(1009, "ข้อความใหญ่เกินไป", "Message too big")
         try:
             read = orjson.loads(text)
         except orjson.JSONDecodeError:
-            raise invalid("it is not JSON") from None
+            raise invalid_message("it is not JSON") from None
         if not isinstance(read, dict):
-            raise invalid("it is not an object")
+            raise invalid_message("it is not an object")
         return read
 
     async def _introduce(self, payload: dict[str, Any]) -> None:
         """Authenticate by the payload of `connection_init`; 4403 when that fails."""
         if self._request is not None:
-            raise Closed(4429, "แนะนำตัวแล้ว", "Too many initialisation requests")
-        request = introduced(self._socket, payload)
+            raise SocketClosed(4429, "แนะนำตัวแล้ว", "Too many initialisation requests")
+        request = headers_of_init(self._socket, payload)
         authenticated = await self._authentication.authenticate(request)
         if authenticated is not None:
             request.scope["auth"], request.scope["user"] = authenticated
         self._request = request
         if not await request.user.revalidate():
-            raise Closed(4403, "ไม่มีสิทธิ์", "Forbidden")
+            raise SocketClosed(4403, "ไม่มีสิทธิ์", "Forbidden")
         self._acknowledged.set()
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, name: str, payload: Any) -> None:
         """Begin what is asked under a name of the client's."""
-        request = self._asking
+        request = self._build_request
         if name in self._named:
-            raise Closed(4409, "id ซ้ำ", f"Subscriber for {name} already exists")
+            raise SocketClosed(4409, "id ซ้ำ", f"Subscriber for {name} already exists")
         try:
-            asked = asking(payload)
-        except Refused as refusal:
-            raise invalid(str(refusal).rpartition(" · ")[2]) from None
-        if len(self._running) >= MOST_OPERATIONS:
+            graphql_request = parse_request(payload)
+        except RequestRejected as refusal:
+            raise invalid_message(str(refusal).rpartition(" · ")[2]) from None
+        if len(self._running) >= MAX_OPERATIONS:
             # Told from here, so that nothing more is read before it has been written.
-            many = TooCostly(len(self._running) + 1, MOST_OPERATIONS, "คำถามที่ค้างอยู่/open questions")
+            many = TooCostly(len(self._running) + 1, MAX_OPERATIONS, "คำถามที่ค้างอยู่/open questions")
             await self._fail(name, [error_problem(many, new_trace())])
             return
-        running = asyncio.create_task(self._run(name, asked, request))
+        running = asyncio.create_task(self._run(name, graphql_request, request))
         self._named[name] = running
         self._running.add(running)
         running.add_done_callback(self._running.discard)
 
-    async def _run(self, name: str, asked: Asked, request: Request) -> None:
+    async def _run(self, name: str, graphql_request: GraphQLRequest, request: Request) -> None:
         """Answer one question, or one subscription until it ends."""
         trace = new_trace()
         with suppress(WebSocketDisconnect):
             try:
-                begun = await self._execution.begin(asked, request, trace)
-                async with aclosing(self._answers(begun, request, trace)) as answers:
+                operation = await self._execution.prepare(graphql_request, request, trace)
+                async with aclosing(self._answers(operation, request, trace)) as answers:
                     async for answer in answers:
                         if answer.request_failed:
                             await self._fail(name, answer.content["errors"])
@@ -202,16 +206,18 @@ class Session:
             except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
                 await self._fail(name, [error_problem(error, trace)])
 
-    async def _answers(self, begun: Begun, request: Request, trace: str) -> AsyncGenerator[Answer]:
-        if begun.refused is not None:
-            yield begun.refused
-        elif begun.kind is OperationType.SUBSCRIPTION:
-            async with aclosing(self._execution.events(begun, request)) as events:
+    async def _answers(
+        self, operation: PreparedOperation, request: Request, trace: str
+    ) -> AsyncGenerator[GraphQLAnswer]:
+        if operation.refused is not None:
+            yield operation.refused
+        elif operation.kind is OperationType.SUBSCRIPTION:
+            async with aclosing(self._execution.events(operation, request)) as events:
                 async for answer in events:
                     if answer is not None:
                         yield answer
         else:
-            yield await self._execution.answer(begun, request, trace)
+            yield await self._execution.execute(operation, request, trace)
 
     async def _fail(self, name: str, errors: list[Problem]) -> None:
         """`error`, after which nothing comes under that name, and the client may use it again."""
@@ -223,32 +229,32 @@ class Session:
             await self._socket.send_text(orjson.dumps(message).decode())
 
 
-async def stopping(closing: asyncio.Event) -> None:
+async def wait_for_stop(closing: asyncio.Event) -> None:
     """Wait until the hub stops; clients of the protocol come again by themselves on 1012."""
     await closing.wait()
-    raise Closed(1012, "ระบบกำลังหยุด", "The hub is stopping; come again shortly")
+    raise SocketClosed(1012, "ระบบกำลังหยุด", "The hub is stopping; come again shortly")
 
 
 def operation_id(message: dict[str, Any]) -> str:
     """The name a client gave to what it asked; 4400 where it is no name."""
     name = message.get("id")
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID:
-        raise invalid(f"id must be a text of 1 to {LONGEST_ID} characters")
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_ID_LENGTH:
+        raise invalid_message(f"id must be a text of 1 to {MAX_ID_LENGTH} characters")
     return name
 
 
-def introduced(socket: HTTPConnection, payload: dict[str, Any]) -> Request:
+def headers_of_init(socket: HTTPConnection, payload: dict[str, Any]) -> Request:
     """Who asks over a socket, as if over HTTP: browsers cannot set headers on one, so the
     `Authorization` of the payload stands for the header.
     """
     headers = list(socket.scope["headers"])
-    for name, told in payload.items():
-        if name.lower() == "authorization" and isinstance(told, str):
+    for name, value in payload.items():
+        if name.lower() == "authorization" and isinstance(value, str):
             headers = [(k, v) for k, v in headers if k != b"authorization"]
-            headers.append((b"authorization", told.encode("utf-8", "replace")))
+            headers.append((b"authorization", value.encode("utf-8", "replace")))
     return Request({**socket.scope, "type": "http", "method": "GET", "headers": headers})
 
 
-def reason(text: str) -> str:
+def close_reason(text: str) -> str:
     """As much of a reason as fits into a closing frame."""
-    return text.encode()[:LONGEST_REASON].decode(errors="ignore")
+    return text.encode()[:MAX_REASON_LENGTH].decode(errors="ignore")

@@ -50,17 +50,17 @@ def page(
     return HTMLResponse(text, status, headers)
 
 
-def both(th: str, en: str) -> str:
+def bilingual(th: str, en: str) -> str:
     """A text in both languages, as markup."""
     return f'{escape(th)} <span lang="en">{escape(en)}</span>'
 
 
-def named(text: LocalizedText) -> str:
+def escaped_name(text: LocalizedText) -> str:
     """A name in both languages, where it has both, as markup."""
-    return both(text.th, text.en) if text.en else escape(text.th)
+    return bilingual(text.th, text.en) if text.en else escape(text.th)
 
 
-def hidden(fields: Mapping[str, str]) -> str:
+def hidden_fields(fields: Mapping[str, str]) -> str:
     """Fields that a form carries along."""
     return "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
@@ -70,25 +70,24 @@ def hidden(fields: Mapping[str, str]) -> str:
 
 def form(action: str, fields: Mapping[str, str], *content: str) -> str:
     """A form that posts to us."""
-    return (
-        f'<form method="post" action="{escape(action)}">{hidden(fields)}{"".join(content)}</form>'
-    )
+    body = hidden_fields(fields) + "".join(content)
+    return f'<form method="post" action="{escape(action)}">{body}</form>'
 
 
 def button(label: str, name: str = "", value: str = "", *, primary: bool = False) -> str:
     """What sends a form; `label` is markup."""
-    told = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
+    attributes = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
     kind = ' class="primary"' if primary else ""
-    return f"<button{told}{kind}>{label}</button>"
+    return f"<button{attributes}{kind}>{label}</button>"
 
 
 def own_path(text: str | None) -> str:
     """Where to go next, on this hub and nowhere else; the first page otherwise."""
-    told = text or "/"
+    path = text or "/"
     try:
-        parts = urlsplit(told)
+        parts = urlsplit(path)
     except ValueError:
         return "/"
-    ours = told.startswith("/") and not told.startswith(("//", "/\\")) and "\\" not in told
-    plain = told.isascii() and told.isprintable() and len(told) <= LONGEST_NEXT
-    return told if ours and plain and not parts.scheme and not parts.netloc else "/"
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    plain = path.isascii() and path.isprintable() and len(path) <= LONGEST_NEXT
+    return path if ours and plain and not parts.scheme and not parts.netloc else "/"

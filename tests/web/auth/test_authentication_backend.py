@@ -9,8 +9,8 @@ from starlette.requests import HTTPConnection, Request
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.errors import NotReady
 from hub.store.database import Database
-from hub.web.auth.backend import BearerAuthentication, BearerUser, Challenged
-from hub.web.auth.issuers import REMEMBERED
+from hub.web.auth.backend import BearerAuthentication, BearerUser, ChallengeRequired
+from hub.web.auth.issuers import CACHE_SECONDS
 from tests.web.audit_log import list_audit_entries
 from tests.web.hub_instance import (
     TOURISM,
@@ -98,8 +98,8 @@ async def test_viewer_is_verified_again_when_the_cache_expires(instance: HubInst
     user = await instance.bearer(await get_client_token(instance))
     await instance.registry.disable_client("planner")
     assert (await user.viewer()).subject == "planner"
-    instance.advance(REMEMBERED)
-    with pytest.raises(Challenged):
+    instance.advance(CACHE_SECONDS)
+    with pytest.raises(ChallengeRequired):
         await user.viewer()
 
 
@@ -129,7 +129,7 @@ async def test_unreachable_database_raises_not_ready_instead_of_invalid_token(
     instance: HubInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = await instance.bearer(await get_client_token(instance))
-    instance.advance(REMEMBERED)
+    instance.advance(CACHE_SECONDS)
     monkeypatch.setattr(instance.database, "pool", UnreachablePool())
     with pytest.raises(NotReady):
         await user.revalidate()

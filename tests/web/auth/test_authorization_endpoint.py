@@ -16,7 +16,7 @@ from hub.domain.identity.clients import ClientKind
 from hub.domain.identity.people import CODE_LIFETIME
 from hub.domain.identity.viewer import Role
 from hub.store.database import Database
-from hub.web.auth.issuers import REMEMBERED
+from hub.web.auth.issuers import CACHE_SECONDS
 from tests.web.auth.browser import Browser, parse_form
 from tests.web.hub_instance import INTERIOR, TOURISM, HubInstance
 
@@ -315,7 +315,7 @@ async def test_token_is_rejected_after_sign_out_or_disabling_client_or_agency(
     user = await instance.bearer(token)
     assert await user.revalidate()
     await stop(browser, instance)
-    instance.advance(REMEMBERED)
+    instance.advance(CACHE_SECONDS)
     assert (await instance.query_viewer(token)).status_code == 401
     assert not await user.revalidate()
     assert (await exchange_code(instance, code)).status_code in {400, 401}

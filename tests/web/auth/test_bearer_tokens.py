@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.store.database import Database
-from hub.web.auth.issuers import REMEMBERED
+from hub.web.auth.issuers import CACHE_SECONDS
 from tests.sandbox.sandbox_source import serve_app
 from tests.web.auth.jwks_server import JwksServer, issue_token
 from tests.web.hub_instance import (
@@ -95,7 +95,7 @@ async def test_removed_scope_is_removed_from_existing_tokens(instance: HubInstan
     ]
     user = await instance.bearer(token)
     await database.pool.execute("update client set scopes = '{audit:read}' where id = 'planner'")
-    instance.advance(REMEMBERED)
+    instance.advance(CACHE_SECONDS)
     assert (await instance.query_viewer(token)).json()["data"]["viewer"]["scopes"] == ["audit:read"]
     assert await user.revalidate()
     assert (await user.viewer()).scopes == {"audit:read"}
@@ -104,7 +104,7 @@ async def test_removed_scope_is_removed_from_existing_tokens(instance: HubInstan
 def test_cache_lifetime_equals_the_documented_two_seconds() -> None:
     document = (ROOT / "docs" / "howto" / "get-a-token.md").read_text("utf-8")
     assert "stop within two seconds, on every node" in document
-    assert REMEMBERED == 2
+    assert CACHE_SECONDS == 2
 
 
 DisableAction = Callable[[HubInstance], Awaitable[None]]
@@ -130,7 +130,7 @@ async def test_disabled_client_or_agency_is_rejected_on_every_instance(
         assert [await user.revalidate() for user in users] == [True, True]
         await stop(instance)
         for node, user in zip((instance, other), users, strict=True):
-            node.advance(REMEMBERED)
+            node.advance(CACHE_SECONDS)
             answer = await node.query_viewer(token)
             assert answer.status_code == 401
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
@@ -157,7 +157,7 @@ async def test_disabled_issuer_is_rejected_without_affecting_another_agency(
         assert (await user.viewer()).agency_id == INTERIOR
         assert await user.revalidate()
         await stop(instance)
-        instance.advance(REMEMBERED)
+        instance.advance(CACHE_SECONDS)
         assert (await instance.query_viewer(token)).status_code == 401
         assert not await user.revalidate()
         assert (await instance.query_viewer(own_token)).status_code == 200

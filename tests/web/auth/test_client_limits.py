@@ -6,7 +6,7 @@ import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Role, Viewer
 from hub.store.database import Database
-from hub.web.rate_limits import Caller
+from hub.web.rate_limits import RateLimitedClient
 from tests.sandbox.sandbox_source import serve_app
 from tests.web.auth.browser import Browser
 from tests.web.auth.jwks_server import JwksServer, issue_token
@@ -73,13 +73,18 @@ async def test_invalid_token_is_rejected_before_the_document_is_parsed(
 @pytest.mark.parametrize(
     ("viewer", "caller"),
     [
-        (ANONYMOUS, Caller()),
-        (Viewer("a", "m", issuer=URL, client_id="a"), Caller("a", "a")),
-        (Viewer("a", "m", issuer=ISSUER, client_id="a"), Caller(None, f"of {ISSUER} a")),
-        (Viewer("s", "m", issuer=ISSUER), Caller(None, f"of {ISSUER} s")),
-        (Viewer("s", "m", issuer=ISSUER, session="x"), Caller(None, "person x")),
-        (Viewer("s", "m", issuer=URL, client_id="map", session="x"), Caller("map", "person x")),
+        (ANONYMOUS, RateLimitedClient()),
+        (Viewer("a", "m", issuer=URL, client_id="a"), RateLimitedClient("a", "a")),
+        (Viewer("a", "m", issuer=ISSUER, client_id="a"), RateLimitedClient(None, f"of {ISSUER} a")),
+        (Viewer("s", "m", issuer=ISSUER), RateLimitedClient(None, f"of {ISSUER} s")),
+        (Viewer("s", "m", issuer=ISSUER, session="x"), RateLimitedClient(None, "person x")),
+        (
+            Viewer("s", "m", issuer=URL, client_id="map", session="x"),
+            RateLimitedClient("map", "person x"),
+        ),
     ],
 )
-def test_caller_is_distinct_per_person_and_per_issuer(viewer: Viewer, caller: Caller) -> None:
-    assert Caller.of(viewer, URL) == caller
+def test_caller_is_distinct_per_person_and_per_issuer(
+    viewer: Viewer, caller: RateLimitedClient
+) -> None:
+    assert RateLimitedClient.of(viewer, URL) == caller

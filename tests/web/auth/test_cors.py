@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hub.domain.identity.clients import ClientKind
-from hub.web.auth.issuers import REMEMBERED
+from hub.web.auth.issuers import CACHE_SECONDS
 from tests.web.hub_instance import TOURISM, HubInstance, UnreachablePool
 
 PAGE_ORIGIN = "https://map.mots.test"
@@ -77,7 +77,7 @@ async def test_origin_of_a_disabled_client_or_agency_is_not_allowed(
         await instance.registry.disable_client("map")
     else:
         await instance.registry.disable_agency(TOURISM)
-    instance.advance(REMEMBERED)
+    instance.advance(CACHE_SECONDS)
     assert (await preflight(instance, PAGE_ORIGIN)).status_code == 400
     assert (
         ALLOW_ORIGIN_HEADER

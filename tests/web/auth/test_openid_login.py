@@ -16,7 +16,7 @@ from hub.domain.identity.people import (
     SESSION_LIFETIME,
 )
 from hub.store.database import Database
-from hub.web.auth.issuers import REMEMBERED
+from hub.web.auth.issuers import CACHE_SECONDS
 from tests.web.auth.browser import SIGN_IN_SETTINGS, Browser, add_login_issuer
 from tests.web.auth.token_issuers import INSTALLED, SECRET, SKIP_REASON, Provider
 from tests.web.auth.token_issuers import run_provider as running_provider
@@ -204,7 +204,7 @@ async def test_unreachable_provider_is_reported(
     await login_instance.database.pool.execute("update issuer set enabled = false")
     gone = "http://127.0.0.1:9"
     await login_instance.add_issuer(gone, f"{gone}/jwks", sign_in=SIGN_IN_SETTINGS)
-    login_instance.advance(REMEMBERED)
+    login_instance.advance(CACHE_SECONDS)
     answer = await browser.hub.get("/signin", params={"agency": INTERIOR})
     assert answer.status_code == 400
     assert "could not be signed in" in answer.text
@@ -225,17 +225,17 @@ async def test_session_expires_after_its_lifetime(
         20, int(SESSION_LIFETIME.total_seconds() // 60), 20
     ):  # somebody who is not idle
         login_instance.clock = partial(began.__add__, timedelta(minutes=minutes))
-        login_instance.advance(REMEMBERED)
+        login_instance.advance(CACHE_SECONDS)
         assert await browser.viewer() == OFFICER, minutes
     login_instance.clock = lambda: began + SESSION_LIFETIME
-    login_instance.advance(REMEMBERED)
+    login_instance.advance(CACHE_SECONDS)
     assert await browser.viewer() is None
 
 
 async def test_idle_session_expires(browser: Browser, login_instance: HubInstance) -> None:
     await browser.log_in("somsri")
     login_instance.clock = lambda: datetime.now(UTC) + SESSION_IDLE_TIMEOUT
-    login_instance.advance(REMEMBERED)
+    login_instance.advance(CACHE_SECONDS)
     assert await browser.viewer() is None
 
 
@@ -253,10 +253,10 @@ async def test_disabling_agency_or_issuer_ends_sessions_on_every_instance(
         else:
             await login_instance.registry.disable_issuer(provider.url)
         for node, one in ((login_instance, browser), (other, elsewhere)):
-            node.advance(REMEMBERED)
+            node.advance(CACHE_SECONDS)
             assert await one.viewer() is None
         await login_instance.registry.register_agency(INTERIOR)
-        login_instance.advance(REMEMBERED)
+        login_instance.advance(CACHE_SECONDS)
         assert await browser.viewer() is None
     if what == "issuer":
         assert (await browser.hub.get("/signin", params={"agency": INTERIOR})).status_code == 404

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from hub.domain.identity.audit_log import Operation
 from hub.errors import RateLimited
-from hub.web.rate_limits import BURST, DEAR, MOST_CLIENTS, Turnstile, address_of
+from hub.web.rate_limits import BURST, DEAR, MAX_CLIENTS, RateLimiter, client_address
 from tests.web.graphql.sample_endpoint import (
     SCHEMA,
     HeaderAuthentication,
@@ -34,45 +34,45 @@ class Clock:
         return self.now
 
 
-def retry_after(limiter: Turnstile, who: str, cost: int = 0) -> int:
+def retry_after(limiter: RateLimiter, who: str, cost: int = 0) -> int:
     with pytest.raises(RateLimited) as refused:
-        limiter.take(who, cost)
+        limiter.charge(who, cost)
     return refused.value.seconds
 
 
 def test_idle_client_may_send_a_burst() -> None:
     clock = Clock()
-    limiter = Turnstile(2, clock=clock)
+    limiter = RateLimiter(2, clock=clock)
     for _ in range(2 * BURST):
-        limiter.take("a")
+        limiter.charge("a")
     assert retry_after(limiter, "a") == 1
-    limiter.take("b")
+    limiter.charge("b")
     clock.now = 1.0
-    limiter.take("a")
-    limiter.take("a")
+    limiter.charge("a")
+    limiter.charge("a")
     assert retry_after(limiter, "a") == 1
 
 
 def test_costly_query_counts_by_its_cost() -> None:
     clock = Clock()
-    limiter = Turnstile(1, clock=clock)
-    limiter.take("a", 8 * DEAR)
+    limiter = RateLimiter(1, clock=clock)
+    limiter.charge("a", 8 * DEAR)
     assert retry_after(limiter, "a", 5 * DEAR) == 3
     clock.now = 3.0
-    limiter.take("a", 5 * DEAR)
+    limiter.charge("a", 5 * DEAR)
 
 
 def test_full_bucket_allows_a_query_of_any_cost() -> None:
-    limiter = Turnstile(1, clock=Clock())
-    limiter.take("a", 1_000_000 * DEAR)
+    limiter = RateLimiter(1, clock=Clock())
+    limiter.charge("a", 1_000_000 * DEAR)
     assert retry_after(limiter, "a") == 1
 
 
 def test_number_of_tracked_clients_is_limited() -> None:
-    limiter = Turnstile(1, clock=Clock())
-    for n in range(MOST_CLIENTS + 10):
-        limiter.take(str(n))
-    assert len(limiter._buckets) == MOST_CLIENTS
+    limiter = RateLimiter(1, clock=Clock())
+    for n in range(MAX_CLIENTS + 10):
+        limiter.charge(str(n))
+    assert len(limiter._buckets) == MAX_CLIENTS
 
 
 @given(st.lists(st.tuples(st.floats(0, 30), st.integers(0, 3_000)), max_size=60))
@@ -81,29 +81,29 @@ def test_allowed_requests_never_exceed_the_rate_and_one_burst(
 ) -> None:
     clock = Clock()
     rate, passed = 3, 0.0
-    limiter = Turnstile(rate, clock=clock)
+    limiter = RateLimiter(rate, clock=clock)
     for delay, cost in requests:
         clock.now += delay
         try:
-            limiter.take("a", cost)
+            limiter.charge("a", cost)
         except RateLimited as refused:
             clock.now += refused.seconds  # who waits as long as was said is let pass
-            limiter.take("a", cost)
+            limiter.charge("a", cost)
         passed += cost / DEAR if cost else 1
         assert passed <= rate * (BURST + clock.now) + 1e-6
 
 
 def test_concurrent_requests_per_client_are_limited() -> None:
-    limiter = Turnstile(at_once=1)
+    limiter = RateLimiter(at_once=1)
     with (
-        limiter.inside("a"),
-        limiter.inside("b"),
-        limiter.inside("a", stream=True),
+        limiter.count_concurrent("a"),
+        limiter.count_concurrent("b"),
+        limiter.count_concurrent("a", stream=True),
         pytest.raises(RateLimited),
-        limiter.inside("a"),
+        limiter.count_concurrent("a"),
     ):
         pass
-    with limiter.inside("a"):
+    with limiter.count_concurrent("a"):
         pass
     assert not limiter._inside
 
@@ -117,12 +117,12 @@ def test_concurrent_requests_per_client_are_limited() -> None:
     ],
 )
 def test_anonymous_client_is_identified_by_its_address(host: str, who: str) -> None:
-    assert address_of(Request({"type": "http", "headers": [], "client": (host, 1)})) == who
+    assert client_address(Request({"type": "http", "headers": [], "client": (host, 1)})) == who
 
 
 async def test_client_over_the_rate_gets_429_with_retry_after() -> None:
     async with open_client(
-        build_endpoint(SCHEMA, open_empty_context, turnstile=Turnstile(1))
+        build_endpoint(SCHEMA, open_empty_context, rate_limiter=RateLimiter(1))
     ) as client:
         for _ in range(BURST):
             assert (await post_query(client, "{ word }")).status_code == 200
@@ -135,7 +135,7 @@ async def test_client_over_the_rate_gets_429_with_retry_after() -> None:
 
 async def test_registered_client_is_rate_limited_by_its_id() -> None:
     endpoint = build_endpoint(
-        SCHEMA, open_empty_context, turnstile=Turnstile(1), authentication=HeaderAuthentication()
+        SCHEMA, open_empty_context, rate_limiter=RateLimiter(1), authentication=HeaderAuthentication()
     )
     async with open_client(endpoint) as client:
         body = {"query": "{ word }"}
@@ -160,7 +160,7 @@ async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None
     endpoint = build_endpoint(
         SCHEMA,
         open_slow_context,
-        turnstile=Turnstile(at_once=1),
+        rate_limiter=RateLimiter(at_once=1),
         authentication=HeaderAuthentication(),
     )
     async with open_client(endpoint) as client:
@@ -178,7 +178,7 @@ async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None
 
 
 async def test_socket_operations_are_rate_limited() -> None:
-    endpoint = build_endpoint(SCHEMA, open_empty_context, turnstile=Turnstile(1))
+    endpoint = build_endpoint(SCHEMA, open_empty_context, rate_limiter=RateLimiter(1))
     async with serve_endpoint(endpoint) as server, connect_socket(server) as socket:
         await socket.initialize()
         for n in range(BURST + 1):

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from hub.domain.identity.viewer import ROLE_PERMISSIONS, Permission, Role
 from hub.store.database import Database
-from hub.web.auth.issuers import REMEMBERED
+from hub.web.auth.issuers import CACHE_SECONDS
 from hub.web.pages.forms import own_path
 from tests.web.auth.browser import Browser, parse_form
 from tests.web.hub_instance import TOURISM, HubInstance, UnreachablePool
@@ -107,7 +107,7 @@ async def test_disabled_agency_cannot_use_demo_sign_in(
     await demo_instance.registry.register_agency(TOURISM)
     await browser.demo_login(TOURISM, Role.OFFICER)
     await demo_instance.registry.disable_agency(TOURISM)
-    demo_instance.advance(REMEMBERED)
+    demo_instance.advance(CACHE_SECONDS)
     assert await browser.viewer() is None
     await browser.demo_login(TOURISM, Role.OFFICER)
     assert await browser.viewer() is None

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from hub.store.database import open_database
-from hub.web.auth.jwt import LARGEST
+from hub.web.auth.jwt import MAX_TOKEN_BYTES
 from tests.conftest import copy_database
 from tests.web.auth.token_issuers import (
     INSTALLED,
@@ -75,8 +75,10 @@ def now(seconds: float) -> int:
 def token_of_size(issuer: TokenIssuer, size: int) -> str:
     """A token of so many characters, or a few less where base64 has none of that size."""
     of_size = partial(padded_token, issuer)
-    padding = bisect_right(range(8000), min(size, LARGEST), key=lambda n: len(of_size(n))) - 1
-    return of_size(padding + (size > LARGEST))
+    padding = (
+        bisect_right(range(8000), min(size, MAX_TOKEN_BYTES), key=lambda n: len(of_size(n))) - 1
+    )
+    return of_size(padding + (size > MAX_TOKEN_BYTES))
 
 
 def padded_token(issuer: TokenIssuer, length: int) -> str:
@@ -104,7 +106,7 @@ VALID_TOKENS: dict[str, TokenFactory] = {
     "that wants every scope": lambda p, _: p.sign(
         {"scope": p.claims["scope"] + " hub:steward audit:read everything"}
     ),
-    "as large as may be": lambda p, _: token_of_size(p, LARGEST),
+    "as large as may be": lambda p, _: token_of_size(p, MAX_TOKEN_BYTES),
     "that tells its scopes under other names": lambda p, _: p.sign(
         {"scp": "hub:steward", "roles": ["hub:steward"], "permissions": "hub:steward"}
     ),
@@ -223,7 +225,7 @@ INVALID_TOKENS: dict[str, TokenFactory] = {
     "in the other base64": lambda p, _: "{}.{}+/.{}".format(*p.token.split(".")),
     "with a space in it": lambda p, _: p.token.replace(".", ". ", 1),
     "too large": lambda p, _: p.sign({"more": "x" * 8200}),
-    "a little too large": lambda p, _: token_of_size(p, LARGEST + 1),
+    "a little too large": lambda p, _: token_of_size(p, MAX_TOKEN_BYTES + 1),
     "claims that are no JSON": lambda p, _: p.sign(b"{'iss': 1}"),
     "claims that are a list": lambda p, _: p.sign(b"[]"),
     "claims that are no UTF-8": lambda p, _: p.sign(b'{"iss":"\xff"}'),

@@ -24,9 +24,9 @@ from hub.errors import Invalid, NotFound, NotReady
 from hub.web.auth.user import RequestUser
 from hub.web.graphql.endpoint import GraphQLEndpoint
 from hub.web.graphql.execution import ContextFactory
-from hub.web.headers import Guarded
+from hub.web.headers import SecurityHeadersMiddleware
 from hub.web.responses import JSON
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from tests.conftest import StubAuthentication, StubUser
 
 
@@ -191,17 +191,17 @@ def build_app(endpoint: GraphQLEndpoint) -> Starlette:
 
 
 @asynccontextmanager
-async def serve_endpoint(endpoint: GraphQLEndpoint) -> AsyncIterator[Listening]:
+async def serve_endpoint(endpoint: GraphQLEndpoint) -> AsyncIterator[HubServer]:
     """The door behind a real port, as `hub serve` opens it; `address` is where."""
     app = build_app(endpoint)
-    async with run_server(Listening(app, endpoint.close)) as server:
+    async with run_server(HubServer(app, endpoint.close)) as server:
         yield server
 
 
 @asynccontextmanager
 async def run_server(
-    server: Listening, *, lifespan: bool = True, port: int = 0
-) -> AsyncIterator[Listening]:
+    server: HubServer, *, lifespan: bool = True, port: int = 0
+) -> AsyncIterator[HubServer]:
     """A server until the block ends, on a free port where none is given.
 
     Without its lifespan it starts no database.
@@ -219,14 +219,14 @@ async def run_server(
         await running
 
 
-def server_address(server: Listening) -> str:
+def server_address(server: HubServer) -> str:
     """Host and port of a served door."""
     host, port = server.servers[0].sockets[0].getsockname()
     return f"{host}:{port}"
 
 
 def open_client(endpoint: GraphQLEndpoint) -> httpx2.AsyncClient:
-    app = Guarded(build_app(endpoint))
+    app = SecurityHeadersMiddleware(build_app(endpoint))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://hub.test")
 
 

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from hub.web.graphql.websocket import PROTOCOL
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from tests.web.graphql.sample_endpoint import server_address
 
 INIT_MESSAGE = {"type": "connection_init"}
@@ -54,7 +54,7 @@ class GraphQLSocket:
 
 
 @asynccontextmanager
-async def connect_socket(server: Listening, **more: Any) -> AsyncIterator[GraphQLSocket]:
+async def connect_socket(server: HubServer, **more: Any) -> AsyncIterator[GraphQLSocket]:
     options: dict[str, Any] = {
         "subprotocols": [PROTOCOL],
         "compression": None,

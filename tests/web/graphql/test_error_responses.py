@@ -11,13 +11,13 @@ from starlette.requests import Request
 
 from hub.domain.identity.audit_log import Operation
 from hub.web.graphql.documents import (
-    LONGEST_REMEMBERED,
-    MOST_TOKENS,
-    REMEMBERED,
-    REMEMBERED_TEXT,
+    MAX_CACHED,
+    MAX_CACHED_LENGTH,
+    MAX_CACHED_TEXT,
+    MAX_TOKENS,
     Documents,
 )
-from hub.web.graphql.limits import DEEPEST, MOST_MEETINGS, MOST_SELECTIONS
+from hub.web.graphql.limits import MAX_DEPTH, MAX_FIELD_PAIRS, MAX_SELECTIONS
 from hub.web.responses import GRAPHQL, JSON
 from tests.conftest import GraphQLApi
 from tests.web.graphql.sample_endpoint import (
@@ -37,13 +37,13 @@ INVALID_DOCUMENTS = {
     "a NUL": ("{ word\0 }", "GRAPHQL_PARSE_FAILED"),
     "an escaped half character": ('{ word(text: "\\ud800") }', "GRAPHQL_PARSE_FAILED"),
     "nesting beyond the parser": ("{ itself " * 2_400 + "}" * 2_400, "GRAPHQL_PARSE_FAILED"),
-    "too many tokens": ("{" + " word" * MOST_TOKENS + "}", "GRAPHQL_PARSE_FAILED"),
+    "too many tokens": ("{" + " word" * MAX_TOKENS + "}", "GRAPHQL_PARSE_FAILED"),
     "an unknown field": ("{ nobody }", "GRAPHQL_VALIDATION_FAILED"),
     "a missing argument": ("{ number }", "GRAPHQL_VALIDATION_FAILED"),
     "a fragment in itself": ("{ ...F } fragment F on Query { ...F }", "GRAPHQL_VALIDATION_FAILED"),
     "an unknown operation": ("query A { word } query B { word }", "BAD_USER_INPUT"),
     "a missing variable": ("query ($n: Int!) { number(n: $n) }", "BAD_USER_INPUT"),
-    "too many levels": ("{ itself " * DEEPEST + "{ word }" + "}" * DEEPEST, "TOO_COSTLY"),
+    "too many levels": ("{ itself " * MAX_DEPTH + "{ word }" + "}" * MAX_DEPTH, "TOO_COSTLY"),
 }
 
 
@@ -66,42 +66,42 @@ async def test_depth_of_nested_fragments_is_counted_once_per_fragment(
     )
     query = f"{{ ...F0 }} {doubling} fragment F20 on Query {{ word }}"
     error = only_error(await post_query(client, query))
-    assert (error["extensions"]["cost"], error["extensions"]["limit"]) == (21, DEEPEST)
+    assert (error["extensions"]["cost"], error["extensions"]["limit"]) == (21, MAX_DEPTH)
 
 
 async def test_document_cache_evicts_beyond_its_limit() -> None:
     documents = Documents(SCHEMA)
-    first = documents.read("{ word }")
-    assert documents.read("{ word }") is first
-    for n in range(REMEMBERED + 1):
-        documents.read(f"{{ a{n}: word }}")
-    assert documents.read("{ word }") is not first
+    first = documents.parse("{ word }")
+    assert documents.parse("{ word }") is first
+    for n in range(MAX_CACHED + 1):
+        documents.parse(f"{{ a{n}: word }}")
+    assert documents.parse("{ word }") is not first
 
 
 async def test_invalid_document_is_not_cached() -> None:
     documents = Documents(SCHEMA)
     for text in ("{ nobody }", "{ word", "{ " + "word " * 101 + "}"):
-        assert documents.read(text).ast is None
-        assert documents.read(text) is not documents.read(text)
+        assert documents.parse(text).ast is None
+        assert documents.parse(text) is not documents.parse(text)
 
 
 async def test_document_cache_limits_its_total_text_length() -> None:
     documents = Documents(SCHEMA)
-    for n in range(2 * REMEMBERED_TEXT // LONGEST_REMEMBERED):
-        documents.read(f"{{ a{n}: word }}".ljust(LONGEST_REMEMBERED))
-        assert sum(map(len, documents._known)) == documents._length <= REMEMBERED_TEXT
-    assert len(documents._known) == REMEMBERED_TEXT // LONGEST_REMEMBERED
+    for n in range(2 * MAX_CACHED_TEXT // MAX_CACHED_LENGTH):
+        documents.parse(f"{{ a{n}: word }}".ljust(MAX_CACHED_LENGTH))
+        assert sum(map(len, documents._cached)) == documents._length <= MAX_CACHED_TEXT
+    assert len(documents._cached) == MAX_CACHED_TEXT // MAX_CACHED_LENGTH
 
 
 FRAGMENTS = " ".join(f"fragment F{n} on Query {{ a{n}: word }}" for n in range(120))
 COSTLY_DOCUMENTS = {
     "selections": (
-        "{" + " ".join(f"a{n}: word" for n in range(MOST_SELECTIONS + 1)) + "}",
-        (MOST_SELECTIONS + 1, MOST_SELECTIONS),
+        "{" + " ".join(f"a{n}: word" for n in range(MAX_SELECTIONS + 1)) + "}",
+        (MAX_SELECTIONS + 1, MAX_SELECTIONS),
     ),
     "one field side by side": (
         "{" + "itself { word } " * 101 + "}",
-        (2 * 101 * 100 // 2, MOST_MEETINGS),
+        (2 * 101 * 100 // 2, MAX_FIELD_PAIRS),
     ),
     "one field, in many fragments": (
         "{"
@@ -109,15 +109,15 @@ COSTLY_DOCUMENTS = {
         + "}"
         # the spreads are compared with each other, and so are the fields
         + " ".join(f"fragment F{n} on Query {{ itself {{ word }} }}" for n in range(80)),
-        (3 * 80 * 79 // 2, MOST_MEETINGS),
+        (3 * 80 * 79 // 2, MAX_FIELD_PAIRS),
     ),
     "many fragments side by side": (
         "{" + " ".join(f"...F{n}" for n in range(120)) + "}" + FRAGMENTS,
-        (120 * 119 // 2, MOST_MEETINGS),
+        (120 * 119 // 2, MAX_FIELD_PAIRS),
     ),
     "what is not valid either": (
         "{" + "nobody { none } " * 400 + "}",
-        (2 * 400 * 399 // 2, MOST_MEETINGS),
+        (2 * 400 * 399 // 2, MAX_FIELD_PAIRS),
     ),
 }
 

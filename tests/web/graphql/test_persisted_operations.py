@@ -10,7 +10,12 @@ import pytest
 from hub.domain.identity.audit_log import hash_document
 from hub.errors import Invalid
 from hub.settings import Settings
-from hub.web.graphql.allow_list import KEPT, LONGEST_KEPT, Operations, listed
+from hub.web.graphql.allow_list import (
+    MAX_PERSISTED,
+    MAX_PERSISTED_LENGTH,
+    OperationAllowList,
+    load_documents,
+)
 from hub.web.responses import GRAPHQL, JSON
 from tests.web.graphql.sample_endpoint import (
     SCHEMA,
@@ -84,16 +89,16 @@ async def test_request_without_query_and_hash_is_rejected_with_400(
 
 
 async def test_stored_documents_have_a_limit() -> None:
-    operations = Operations()
+    operations = OperationAllowList()
     async with open_client(
         build_endpoint(SCHEMA, open_empty_context, operations=operations)
     ) as client:
-        for text in (f"{{ a{n}: word }}" for n in range(KEPT + 5)):
+        for text in (f"{{ a{n}: word }}" for n in range(MAX_PERSISTED + 5)):
             await post_json(client, query=text, extensions=persisted_query(text))
-        long = QUERY.ljust(LONGEST_KEPT + 1)
+        long = QUERY.ljust(MAX_PERSISTED_LENGTH + 1)
         await post_json(client, query=long, extensions=persisted_query(long))
-    assert len(operations._kept) == KEPT
-    assert hash_document(long) not in operations._kept
+    assert len(operations._persisted) == MAX_PERSISTED
+    assert hash_document(long) not in operations._persisted
 
 
 # ── lists ───────────────────────────────────────────────────────────────────────────────────────
@@ -113,7 +118,7 @@ async def test_trusted_mode_executes_only_operations_of_the_clients_list(
     endpoint = build_endpoint(
         SCHEMA,
         open_empty_context,
-        operations=Operations(listed(folder)),
+        operations=OperationAllowList(load_documents(folder)),
         authentication=HeaderAuthentication(),
     )
     q = "query Q { itself { word } }"
@@ -142,7 +147,7 @@ async def test_trusted_mode_executes_only_operations_of_the_clients_list(
 
 def test_allow_list_folder_without_documents_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="there is no <client>/"):
-        listed(tmp_path)
+        load_documents(tmp_path)
 
 
 def test_trusted_mode_without_an_allow_list_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:

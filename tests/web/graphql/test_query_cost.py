@@ -7,22 +7,28 @@ from graphql import build_schema, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.bootstrap.application import contract
+from hub.bootstrap.application import executable_schema
 from hub.errors import TooCostly
 from hub.web.graphql.documents import Documents
 from hub.web.graphql.limits import (
-    BROADEST,
-    DEEPEST,
-    MOST_ALIASES,
-    MOST_COST,
-    MOST_DIRECTIVES,
-    MOST_FRAGMENTS,
-    MOST_NESTED,
-    MOST_SELECTIONS,
-    TOLD,
-    Measured,
+    MAX_ALIASES,
+    MAX_BREADTH,
+    MAX_COST,
+    MAX_DEPTH,
+    MAX_DIRECTIVES,
+    MAX_FRAGMENTS,
+    MAX_NESTED_VALUES,
+    MAX_REPORTED,
+    MAX_SELECTIONS,
+    DocumentMeasure,
 )
-from hub.web.graphql.query_cost import ASSUMED, LONGEST_PAGE, MOST_CELLS, Weight, measure
+from hub.web.graphql.query_cost import (
+    ASSUMED,
+    MAX_CELLS,
+    MAX_PAGE_SIZE,
+    FieldWeight,
+    measure_document,
+)
 
 SCHEMA = build_schema(
     """
@@ -34,12 +40,12 @@ SCHEMA = build_schema(
     type Thing { name: String sub: Thing subs: [Thing!]! things(first: Int = 20): Things! }
     """
 )
-WEIGHTS = {("Query", "thing"): Weight(7), ("Thing", "subs"): Weight(2, 10)}
-WEIGHTS[("Query", "cells")] = Weight(2, 500)
+WEIGHTS = {("Query", "thing"): FieldWeight(7), ("Thing", "subs"): FieldWeight(2, 10)}
+WEIGHTS[("Query", "cells")] = FieldWeight(2, 500)
 
 
-def measure_text(text: str, **variables: Any) -> Measured:
-    return measure(SCHEMA, parse(text), WEIGHTS, variables)
+def measure_text(text: str, **variables: Any) -> DocumentMeasure:
+    return measure_document(SCHEMA, parse(text), WEIGHTS, variables)
 
 
 def nest_fragments(levels: int, times: int = 2, within: str = "") -> str:
@@ -64,36 +70,39 @@ def test_each_node_is_visited_once_at_any_nesting_depth(levels: int) -> None:
 
 
 def test_fragments_that_double_25_times_are_rejected_with_their_breadth() -> None:
-    document = Documents(SCHEMA).read(nest_fragments(25))
+    document = Documents(SCHEMA).parse(nest_fragments(25))
     [error] = document.errors
     assert isinstance(error.original_error, TooCostly)
-    assert (error.original_error.cost, error.original_error.limit) == (2**25, BROADEST)
+    assert (error.original_error.cost, error.original_error.limit) == (2**25, MAX_BREADTH)
 
 
 def test_fields_nested_25_levels_through_fragments_are_rejected() -> None:
     found = measure_text(nest_fragments(25, within="sub")).refusal()
     assert found is not None
-    assert (found.cost, found.limit) == (27, DEEPEST)
+    assert (found.cost, found.limit) == (27, MAX_DEPTH)
 
 
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
-        ("{" + " ".join(f"a{n}: __typename" for n in range(MOST_ALIASES + 1)) + "}", MOST_ALIASES),
+        ("{" + " ".join(f"a{n}: __typename" for n in range(MAX_ALIASES + 1)) + "}", MAX_ALIASES),
         (
-            "{ thing { name " + "@include(if: true) " * (MOST_DIRECTIVES + 1) + "} }",
-            MOST_DIRECTIVES,
+            "{ thing { name " + "@include(if: true) " * (MAX_DIRECTIVES + 1) + "} }",
+            MAX_DIRECTIVES,
         ),
         (
             "{ thing { name } }"
-            + "".join(f"fragment F{n} on Thing {{ f{n} }} " for n in range(MOST_FRAGMENTS + 1)),
-            MOST_FRAGMENTS,
+            + "".join(f"fragment F{n} on Thing {{ f{n} }} " for n in range(MAX_FRAGMENTS + 1)),
+            MAX_FRAGMENTS,
         ),
-        ("{ thing {" + "... {" * MOST_NESTED + "name" + "}" * MOST_NESTED + "} }", MOST_NESTED),
-        ("{ thing { sub" + " { sub" * DEEPEST + "}" * DEEPEST + "} }", DEEPEST),
         (
-            "{" + " ".join(f"f{n}" for n in range(MOST_SELECTIONS + 1)) + "}",
-            MOST_SELECTIONS,
+            "{ thing {" + "... {" * MAX_NESTED_VALUES + "name" + "}" * MAX_NESTED_VALUES + "} }",
+            MAX_NESTED_VALUES,
+        ),
+        ("{ thing { sub" + " { sub" * MAX_DEPTH + "}" * MAX_DEPTH + "} }", MAX_DEPTH),
+        (
+            "{" + " ".join(f"f{n}" for n in range(MAX_SELECTIONS + 1)) + "}",
+            MAX_SELECTIONS,
         ),
     ],
     ids=["aliases", "directives", "fragments", "nesting", "levels", "selections"],
@@ -133,7 +142,7 @@ def test_invalid_document_is_measured_in_few_visits(text: str) -> None:
         ("{ things { totalCount } }", 1),
         ("{ things(first: 30) { nodes { name } totalCount } }", 1 + 30),
         ("{ things(first: 2) { nodes { name } edges { node { name } } } }", 1 + 2 * (1 + 2)),
-        ("{ things(first: 5000) { nodes { name } } }", 1 + LONGEST_PAGE),
+        ("{ things(first: 5000) { nodes { name } } }", 1 + MAX_PAGE_SIZE),
         (
             "{ things(first: 3) { ...P } } fragment P on Things { nodes { sub { name } } }",
             1 + 3 * 2,
@@ -151,26 +160,31 @@ def test_cost_is_the_field_weight_times_the_requested_items(text: str, cost: int
 
 
 def test_list_without_a_weight_is_assumed_to_have_five_items() -> None:
-    assert measure(SCHEMA, parse("{ thing { subs { name } } }"), {}).cost(None) == 1 + ASSUMED
+    assert (
+        measure_document(SCHEMA, parse("{ thing { subs { name } } }"), {}).cost(None) == 1 + ASSUMED
+    )
 
 
 def test_page_size_in_a_variable_determines_the_cost() -> None:
     text = "query ($n: Int) { things(first: $n) { nodes { name } } }"
     assert measure_text(text, n=30).cost(None) == 31
-    assert measure_text(text, n="many").cost(None) == 1 + LONGEST_PAGE
+    assert measure_text(text, n="many").cost(None) == 1 + MAX_PAGE_SIZE
     documents = Documents(SCHEMA, WEIGHTS)
-    document = documents.read(text)
+    document = documents.parse(text)
     assert documents.cost(document, None, {"n": 2}) == 3
     assert documents.cost(document, None, {"n": 5}) == 6
 
 
 def test_default_page_size_determines_the_cost() -> None:
-    assert measure(contract(), parse("{ areas { nodes { code } } }"), {}).cost(None) == 1 + 20
+    assert (
+        measure_document(executable_schema(), parse("{ areas { nodes { code } } }"), {}).cost(None)
+        == 1 + 20
+    )
 
 
 @pytest.mark.parametrize(
     ("edges", "cells"),
-    [((3, 3, 4, 4), 1), ((0, 1, 0, 2), 6), ((0, 9999, 0, 9999), MOST_CELLS), ((5, 1, 0, 0), 0)],
+    [((3, 3, 4, 4), 1), ((0, 1, 0, 2), 6), ((0, 9999, 0, 9999), MAX_CELLS), ((5, 1, 0, 0), 0)],
 )
 def test_window_cost_is_its_number_of_cells(edges: tuple[int, ...], cells: int) -> None:
     window = dict(zip(("rowFrom", "rowTo", "columnFrom", "columnTo"), edges, strict=True))
@@ -191,11 +205,11 @@ def test_query_over_the_cost_limit_is_rejected_with_its_cost() -> None:
     inner = "things(first: 100) { nodes { things(first: 100) { nodes { name } } } }"
     text = f"query ($n: Int) {{ things(first: $n) {{ nodes {{ {inner} }} }} }}"
     documents = Documents(SCHEMA, WEIGHTS)
-    document = documents.read(text)
-    assert documents.cost(document, None, {"n": 1}) < MOST_COST
+    document = documents.parse(text)
+    assert documents.cost(document, None, {"n": 1}) < MAX_COST
     with pytest.raises(TooCostly) as raised:
         documents.cost(document, None, {"n": 10})
-    assert (raised.value.cost, raised.value.limit) == (1 + 10 * (2 + 100 * 102), MOST_COST)
+    assert (raised.value.cost, raised.value.limit) == (1 + 10 * (2 + 100 * 102), MAX_COST)
 
 
 def test_cost_counts_only_the_selected_operation() -> None:
@@ -208,7 +222,7 @@ def test_cost_counts_only_the_selected_operation() -> None:
 def test_cost_is_capped_at_the_largest_reported_value() -> None:
     page = "things(first: 100) { nodes { "
     text = "{" + page * 6 + "name" + "} }" * 6 + "}"
-    assert measure_text(text).cost(None) == TOLD
+    assert measure_text(text).cost(None) == MAX_REPORTED
 
 
 # ── the property: what fragments save is reading, never counting ────────────────────────────────

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from hub.web.graphql.limits import MOST_COST
+from hub.web.graphql.limits import MAX_COST
 from hub.web.request_body import MAX_BODY_BYTES
 from hub.web.responses import GRAPHQL, JSON
 from tests.web.graphql.sample_endpoint import JSON_HEADERS, only_error, post_query
@@ -22,7 +22,7 @@ async def test_query_is_answered_by_post_and_by_get(client: httpx2.AsyncClient) 
         assert response.status_code == 200
         assert response.json() == {
             "data": {"word": "ระยอง"},
-            "extensions": {"cost": {"asked": 0, "limit": MOST_COST}},
+            "extensions": {"cost": {"asked": 0, "limit": MAX_COST}},
         }
         assert "ระยอง" in response.text
         assert response.headers["x-content-type-options"] == "nosniff"

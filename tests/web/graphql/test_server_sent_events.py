@@ -11,7 +11,7 @@ import pytest
 
 from hub.errors import NotReady
 from hub.web.responses import EVENTS, JSON
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from tests.web.graphql.sample_endpoint import (
     ACTIVE_STREAMS,
     SCHEMA,
@@ -28,7 +28,7 @@ from tests.web.graphql.socket_client import wait_until
 
 @asynccontextmanager
 async def open_stream(
-    server: Listening, query: str, method: str = "POST", **variables: Any
+    server: HubServer, query: str, method: str = "POST", **variables: Any
 ) -> AsyncIterator[httpx2.Response]:
     body: dict[str, Any] = {"query": query, "variables": variables}
     request_options = {"json": body} if method == "POST" else {"params": {"query": query}}
@@ -56,7 +56,7 @@ async def read_events(response: httpx2.Response) -> AsyncIterator[tuple[str, Any
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_subscription_sends_each_event_and_completes(
-    http_server: Listening, method: str
+    http_server: HubServer, method: str
 ) -> None:
     async with open_stream(http_server, "subscription { count(to: 2) }", method) as response:
         assert response.status_code == 200
@@ -77,7 +77,7 @@ async def test_subscription_sends_each_event_and_completes(
     ],
 )
 async def test_invalid_document_is_answered_with_an_error_event(
-    http_server: Listening, query: str, code: str
+    http_server: HubServer, query: str, code: str
 ) -> None:
     async with open_stream(http_server, query) as response:
         assert response.status_code == 200
@@ -87,7 +87,7 @@ async def test_invalid_document_is_answered_with_an_error_event(
     assert "data" not in result
 
 
-async def test_query_is_answered_and_mutation_requires_post(http_server: Listening) -> None:
+async def test_query_is_answered_and_mutation_requires_post(http_server: HubServer) -> None:
     for query, data in (
         ("{ word }", {"word": "ชลบุรี"}),
         ("mutation { change }", {"change": "done"}),
@@ -101,7 +101,7 @@ async def test_query_is_answered_and_mutation_requires_post(http_server: Listeni
 
 
 async def test_exception_of_a_subscription_is_sent_as_internal_error_without_its_message(
-    http_server: Listening,
+    http_server: HubServer,
 ) -> None:
     async with open_stream(http_server, "subscription { breaking }") as response:
         received = [event async for event in read_events(response)]
@@ -119,7 +119,7 @@ async def test_not_ready_error_is_sent_as_an_event() -> None:
     assert result["errors"][0]["extensions"]["code"] == NotReady.code
 
 
-async def test_closed_connection_ends_the_subscription(http_server: Listening) -> None:
+async def test_closed_connection_ends_the_subscription(http_server: HubServer) -> None:
     async with open_stream(http_server, "subscription { quiet }") as response:
         await anext(read_events(response))
         assert ACTIVE_STREAMS["quiet"] == 1
@@ -127,9 +127,9 @@ async def test_closed_connection_ends_the_subscription(http_server: Listening) -
 
 
 async def test_client_that_does_not_read_is_disconnected_with_backpressure(
-    http_server: Listening, monkeypatch: pytest.MonkeyPatch
+    http_server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.server.READ_WITHIN", 0.3)
+    monkeypatch.setattr("hub.web.server.READ_TIMEOUT", 0.3)
     produced_before = ACTIVE_STREAMS["made"]
     query = "subscription ($t: String!) { hot(text: $t) }"
     async with open_stream(http_server, query, t="x" * 500_000):
@@ -139,7 +139,7 @@ async def test_client_that_does_not_read_is_disconnected_with_backpressure(
 
 
 async def test_idle_stream_sends_keep_alive_comments(
-    http_server: Listening, monkeypatch: pytest.MonkeyPatch
+    http_server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.web.graphql.execution.POLL", 0.02)
     async with open_stream(http_server, "subscription { quiet }") as response:

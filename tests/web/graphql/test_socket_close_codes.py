@@ -6,8 +6,8 @@ import pytest
 from starlette.requests import HTTPConnection
 from websockets.exceptions import InvalidStatus
 
-from hub.web.graphql.websocket import LONGEST_ID
-from hub.web.server import Listening
+from hub.web.graphql.websocket import MAX_ID_LENGTH
+from hub.web.server import HubServer
 from tests.web.graphql.sample_endpoint import (
     ACTIVE_STREAMS,
     SCHEMA,
@@ -36,7 +36,7 @@ INVALID_MESSAGES = {
     "an object as id": {"type": "subscribe", "id": {}, "payload": QUERY},
     "a number as id": {"type": "subscribe", "id": 1, "payload": QUERY},
     "an empty id": {"type": "subscribe", "id": "", "payload": QUERY},
-    "an endless id": {"type": "subscribe", "id": "x" * (LONGEST_ID + 1), "payload": QUERY},
+    "an endless id": {"type": "subscribe", "id": "x" * (MAX_ID_LENGTH + 1), "payload": QUERY},
     "no id": {"type": "subscribe", "payload": QUERY},
     "no payload": {"type": "subscribe", "id": "1"},
     "a text as payload": {"type": "subscribe", "id": "1", "payload": "{ word }"},
@@ -78,9 +78,9 @@ async def test_operation_id_in_use_closes_with_4409(socket: GraphQLSocket) -> No
 
 
 async def test_missing_connection_init_closes_with_4408(
-    http_server: Listening, monkeypatch: pytest.MonkeyPatch
+    http_server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.graphql.websocket.INIT_WITHIN", 0.05)
+    monkeypatch.setattr("hub.web.graphql.websocket.INIT_TIMEOUT", 0.05)
     async with connect_socket(http_server) as socket:
         await socket.send({"type": "ping"})
         assert (await socket.wait_closed())[0] == 4408
@@ -88,7 +88,7 @@ async def test_missing_connection_init_closes_with_4408(
 
 @pytest.mark.parametrize("protocols", [None, ["graphql-ws"]])
 async def test_unsupported_subprotocol_closes_with_4406(
-    http_server: Listening, protocols: list[str] | None
+    http_server: HubServer, protocols: list[str] | None
 ) -> None:
     async with connect_socket(http_server, subprotocols=None) as socket:
         assert (await socket.wait_closed())[0] == 4406
@@ -101,12 +101,12 @@ async def test_oversized_message_closes_with_1009(socket: GraphQLSocket) -> None
 
 
 async def test_internal_error_closes_with_1011_and_an_incident_number(
-    http_server: Listening, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    http_server: HubServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def raise_error(*_: Any) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("hub.web.graphql.websocket.introduced", raise_error)
+    monkeypatch.setattr("hub.web.graphql.websocket.headers_of_init", raise_error)
     async with connect_socket(http_server) as socket:
         await socket.send(INIT_MESSAGE)
         code, reason = await socket.wait_closed()
@@ -170,7 +170,7 @@ async def test_forbidden_connection_is_closed_with_4403_at_init_and_when_revoked
     assert seen == {"Bearer good", "Bearer bad", None}
 
 
-async def test_socket_from_another_origin_is_rejected_with_403(http_server: Listening) -> None:
+async def test_socket_from_another_origin_is_rejected_with_403(http_server: HubServer) -> None:
     async with connect_socket(
         http_server, origin=f"http://{server_address(http_server)}"
     ) as socket:

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from websockets.exceptions import InvalidStatus
 
 from hub.domain.identity.audit_log import Operation
-from hub.web.graphql.websocket import MOST_OPERATIONS
-from hub.web.server import Listening
+from hub.web.graphql.websocket import MAX_OPERATIONS
+from hub.web.server import HubServer
 from tests.web.graphql.sample_endpoint import ACTIVE_STREAMS, SCHEMA, build_endpoint, serve_endpoint
 from tests.web.graphql.socket_client import GraphQLSocket, connect_socket, wait_until
 
@@ -95,7 +95,7 @@ async def test_completed_subscription_ends_and_frees_its_operation_id(
     await wait_until(lambda: ACTIVE_STREAMS["quiet"] == 0)
 
 
-async def test_closed_socket_ends_its_subscriptions(http_server: Listening) -> None:
+async def test_closed_socket_ends_its_subscriptions(http_server: HubServer) -> None:
     async with connect_socket(http_server) as socket:
         await socket.initialize()
         await socket.subscribe("subscription { quiet }", "1")
@@ -104,7 +104,7 @@ async def test_closed_socket_ends_its_subscriptions(http_server: Listening) -> N
     await wait_until(lambda: ACTIVE_STREAMS["quiet"] == ACTIVE_STREAMS["hot"] == 0)
 
 
-async def test_busy_subscription_does_not_block_other_sockets(http_server: Listening) -> None:
+async def test_busy_subscription_does_not_block_other_sockets(http_server: HubServer) -> None:
     async with (
         connect_socket(http_server) as busy_socket,
         connect_socket(http_server) as other_socket,
@@ -149,24 +149,24 @@ async def test_each_event_has_its_own_context_and_none_stays_open_between_events
 
 async def test_operations_of_a_socket_are_limited(socket: GraphQLSocket) -> None:
     await socket.initialize()
-    for n in range(MOST_OPERATIONS):
+    for n in range(MAX_OPERATIONS):
         await socket.subscribe("subscription { quiet }", str(n))
         await socket.receive()
     await socket.subscribe("{ word }", "more")
     message = await socket.receive()
     assert (message["id"], message["type"]) == ("more", "error")
     assert message["payload"][0]["extensions"]["code"] == "TOO_COSTLY"
-    assert message["payload"][0]["extensions"]["limit"] == MOST_OPERATIONS
+    assert message["payload"][0]["extensions"]["limit"] == MAX_OPERATIONS
     await socket.send({"id": "0", "type": "complete"})
-    await wait_until(lambda: ACTIVE_STREAMS["quiet"] == MOST_OPERATIONS - 1)
+    await wait_until(lambda: ACTIVE_STREAMS["quiet"] == MAX_OPERATIONS - 1)
     await socket.subscribe("{ word }", "more")
     assert (await socket.receive())["type"] == "next"
 
 
 async def test_socket_over_the_limit_is_rejected_with_503(
-    http_server: Listening, monkeypatch: pytest.MonkeyPatch
+    http_server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.graphql.sockets.MOST_SOCKETS", 1)
+    monkeypatch.setattr("hub.web.graphql.sockets.MAX_SOCKETS", 1)
     async with connect_socket(http_server) as socket:
         await socket.initialize()
         with pytest.raises(InvalidStatus) as refused:
@@ -176,9 +176,9 @@ async def test_socket_over_the_limit_is_rejected_with_503(
 
 
 async def test_client_that_does_not_read_is_disconnected_with_backpressure(
-    http_server: Listening, monkeypatch: pytest.MonkeyPatch
+    http_server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.server.READ_WITHIN", 0.3)
+    monkeypatch.setattr("hub.web.server.READ_TIMEOUT", 0.3)
     produced_before = ACTIVE_STREAMS["made"]
     async with connect_socket(http_server, max_queue=1) as socket:
         await socket.initialize()

@@ -13,7 +13,7 @@ from hub.domain.identity.viewer import Permission, Viewer
 from hub.ingest.run import ingest
 from hub.settings import Settings
 from hub.store.database import Database
-from hub.web.server import Listening
+from hub.web.server import HubServer
 from tests.conftest import StubAuthentication
 from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 from tests.web.graphql.sample_endpoint import serve_endpoint
@@ -25,14 +25,14 @@ OWNER = Viewer("owner", "ministry:15", frozenset({Permission.OPERATE_SOURCES.val
 
 
 @pytest.fixture
-async def served_hub(fresh_database: Database) -> AsyncGenerator[Listening]:
+async def served_hub(fresh_database: Database) -> AsyncGenerator[HubServer]:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1)
     hub = build_application(settings, fresh_database, authentication=StubAuthentication(OWNER))
     async with serve_endpoint(hub.graphql) as server:
         yield server
 
 
-async def receive_events(server: Listening, count: int, **variables: Any) -> list[dict[str, Any]]:
+async def receive_events(server: HubServer, count: int, **variables: Any) -> list[dict[str, Any]]:
     async with open_stream(server, SUBSCRIPTION, **variables) as response:
         found: list[dict[str, Any]] = []
         async with aclosing(read_events(response)) as stream_events:  # type: ignore[type-var]  # a generator
@@ -52,7 +52,7 @@ async def wait_for_listener(database: Database) -> None:
 
 
 async def test_finished_run_sends_an_event_with_its_changes(
-    served_hub: Listening, fresh_database: Database
+    served_hub: HubServer, fresh_database: Database
 ) -> None:
     received = asyncio.create_task(receive_events(served_hub, 1))
     await wait_for_listener(fresh_database)
@@ -69,7 +69,7 @@ async def test_finished_run_sends_an_event_with_its_changes(
 
 
 async def test_reconnecting_with_a_cursor_sends_missed_events(
-    served_hub: Listening, fresh_database: Database
+    served_hub: HubServer, fresh_database: Database
 ) -> None:
     await ingest(fresh_database, SPEC, read, build_input([build_row(1)]))
     await ingest(
