@@ -18,7 +18,7 @@ import pytest
 
 from hub.store.database import open_database
 from tests.browser.page_visitor import CHROMIUM, LAPTOP, Visit, shown
-from tests.browser.sources_hub import PEOPLE, Operated, operating, take_in
+from tests.browser.sources_hub import PEOPLE, Operated, ingest_samples, operating
 from tests.conftest import copy_database, database_numbers, execute_admin_statement
 
 FLAGS = [
@@ -115,32 +115,34 @@ async def visit(browser: Any, address: str) -> AsyncIterator[Visit]:
 
 
 @pytest.fixture(scope="session")
-async def taken_in(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+async def ingested_hub(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The DSN of a database into which the samples were taken in, and the folder of sources."""
     dsn, folder = (
         await copy_database(template, "browsed"),
         tmp_path_factory.mktemp("taken") / "sources",
     )
     async with open_database(dsn, pool_size=2) as database:
-        await take_in(database, folder)
+        await ingest_samples(database, folder)
     return dsn, folder
 
 
 @pytest.fixture(scope="session")
-async def operated(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
+async def operated(template: str, ingested_hub: tuple[str, Path]) -> AsyncIterator[Operated]:
     """A hub with those sources, which nobody changes."""
     async with operating(
-        await another(template, taken_in[0], "browsed_by_operators"), taken_in[1], free_port()
+        await another(template, ingested_hub[0], "browsed_by_operators"),
+        ingested_hub[1],
+        free_port(),
     ) as hub:
         yield hub
 
 
 @pytest.fixture
-async def own(template: str, taken_in: tuple[str, Path]) -> AsyncIterator[Operated]:
+async def own(template: str, ingested_hub: tuple[str, Path]) -> AsyncIterator[Operated]:
     """The same for a test that changes it."""
     name = f"own_{next(database_numbers)}"
     async with operating(
-        await another(template, taken_in[0], name), taken_in[1], free_port()
+        await another(template, ingested_hub[0], name), ingested_hub[1], free_port()
     ) as hub:
         yield hub
     await execute_admin_statement(template, f"drop database {name} with (force)")
@@ -186,9 +188,9 @@ async def visiting(browser: Any, address: str) -> AsyncIterator[Visit]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
-            lambda said: (
-                complaints.append(said.text)
-                if said.type == "error" and "Failed to load resource" not in said.text
+            lambda messages: (
+                complaints.append(messages.text)
+                if messages.type == "error" and "Failed to load resource" not in messages.text
                 else None
             ),
         )

@@ -52,11 +52,11 @@ def declared(folder: Path) -> dict[str, Connector]:
     return load_connectors(folder)
 
 
-async def take_in(database: Database, folder: Path) -> None:
+async def ingest_samples(database: Database, folder: Path) -> None:
     """Take in every sample; one source was refused since, and one was never taken in."""
-    known = declared(folder)
-    await upsert_sources(database, [one.spec for one in known.values()])
-    for name, one in known.items():
+    connectors_by_id = declared(folder)
+    await upsert_sources(database, [one.spec for one in connectors_by_id.values()])
+    for name, one in connectors_by_id.items():
         path = sample_file(one)
         if name == "interior_disbursements":
             continue
@@ -70,12 +70,12 @@ async def take_in(database: Database, folder: Path) -> None:
             one.read,
             SourceInput(create_file_pages(path, one.spec), path.name, name),
         )
-    await change_columns(database, known["contracts"], folder.parent)
+    await change_columns(database, connectors_by_id["contracts"], folder.parent)
 
 
-async def change_columns(database: Database, one: Connector, room: Path) -> None:
+async def change_columns(database: Database, one: Connector, folder: Path) -> None:
     """The agency has renamed a column: the run is refused, and says which."""
-    path = room / "contracts-2.jsonl"
+    path = folder / "contracts-2.jsonl"
     text = sample_file(one).read_text("utf-8")
     path.write_text(text.replace("{", '{"winner_rank": "1", ', 1), "utf-8")
     with suppress(SourceRefused):

@@ -111,7 +111,7 @@ async def test_rulings_are_large_enough_to_hit(look: Visit) -> None:
         assert small == []
 
 
-async def test_thai_stands_in_lines_that_are_high_enough_and_upright(visit: Visit) -> None:
+async def test_thai_lines_are_high_enough_and_upright(visit: Visit) -> None:
     page = await visit("/?cell=MINISTRY~attractions")
     assert await low(page) == []
 
@@ -131,7 +131,7 @@ async def low(page: Any) -> list[str]:
     return found
 
 
-async def test_nothing_moves_for_those_who_asked_for_stillness(visit: Visit) -> None:
+async def test_nothing_is_animated_with_reduced_motion(visit: Visit) -> None:
     page = await visit("/")
     await page.emulate_media(reduced_motion="reduce")
     moving = await page.evaluate("document.getAnimations().length")
@@ -149,7 +149,7 @@ async def test_states_survive_forced_colours(visit: Visit) -> None:
     assert styles == ["solid", "dashed"]
 
 
-async def test_paper_shows_the_matrix_and_not_the_controls(visit: Visit) -> None:
+async def test_print_shows_the_matrix_without_controls(visit: Visit) -> None:
     page = await visit("/")
     await page.emulate_media(media="print")
     assert await page.is_visible("#grid")
@@ -158,12 +158,12 @@ async def test_paper_shows_the_matrix_and_not_the_controls(visit: Visit) -> None
         assert not await page.is_visible(control)
 
 
-async def test_the_page_asks_nothing_of_the_internet(visit: Visit, address: str) -> None:
+async def test_page_sends_no_request_to_another_host(visit: Visit, address: str) -> None:
     page = await visit("/")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     await page.goto("/?view=map")
     await shown(page)
     await page.goto("/query")
-    assert asked
-    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+    assert requested
+    assert [url for url in requested if not url.startswith((address, "data:"))] == []

@@ -5,7 +5,7 @@ import pytest
 
 from tests.browser.page_visitor import AXE, LAPTOP, TABLET, Visit, shown
 
-WORDS = {
+LABELS = {
     "COVERED": "มีโครงการ",
     "GAP": "ช่องว่าง",
     "OVERLAP": "อาจซ้ำซ้อน",
@@ -32,8 +32,8 @@ LOOK = """(state) => {
 async def made_up(route: Any) -> None:
     """An answer of the hub in which every state occurs, with money that does not add up."""
     answer = await route.fetch()
-    told = await answer.json()
-    matrix = told["data"].get("matrix")
+    matrix = await answer.json()
+    matrix = matrix["data"].get("matrix")
     if matrix:
         states: dict[str, int] = {}
         for cell in matrix["cells"]:
@@ -47,7 +47,7 @@ async def made_up(route: Any) -> None:
             "budget": {"amount": "1535200000.00"},
             "sumOfCells": {"amount": "1595200000.00"},
         }
-    await route.fulfill(response=answer, body=json.dumps(told))
+    await route.fulfill(response=answer, body=json.dumps(matrix))
 
 
 async def with_all_states(visit: Visit, size: tuple[int, int]) -> Any:
@@ -58,18 +58,18 @@ async def with_all_states(visit: Visit, size: tuple[int, int]) -> Any:
     return page
 
 
-async def test_each_has_its_own_word_mark_and_border_or_pattern(visit: Visit) -> None:
+async def test_each_state_has_its_own_label_mark_and_border_or_pattern(visit: Visit) -> None:
     page = await with_all_states(visit, LAPTOP)
     looks = []
-    for state, word in WORDS.items():
-        assert word in await page.inner_text(f'.key[data-state="{state}"]')
-        assert word in (await page.text_content(f".cell.s-{state}") or "")
+    for state, label in LABELS.items():
+        assert label in await page.inner_text(f'.key[data-state="{state}"]')
+        assert label in (await page.text_content(f".cell.s-{state}") or "")
         assert await page.locator(f".cell.s-{state} .m-{state}").count() > 0
         looks.append(tuple((await page.evaluate(LOOK, state))[:3]))
     assert len(set(looks)) >= 6, looks
 
 
-async def test_a_total_says_when_its_cells_do_not_add_up_to_it(visit: Visit) -> None:
+async def test_total_shows_that_its_cells_do_not_add_up(visit: Visit) -> None:
     page = await with_all_states(visit, LAPTOP)
     grand = await page.inner_text(".grand")
     assert "ได้รับ 1,535.2" in grand

@@ -20,9 +20,9 @@ async def test_an_error_shows_its_incident_number_and_can_be_retried(visit: Visi
     await page.route(GRAPHQL, fail)
     await page.click('[data-example="exampleIndustry"]')
     await page.wait_for_selector(".trouble")
-    told = await page.inner_text(".trouble")
-    assert "อ่านไม่สำเร็จ" in told
-    assert INCIDENT in told
+    shown_text = await page.inner_text(".trouble")
+    assert "อ่านไม่สำเร็จ" in shown_text
+    assert INCIDENT in shown_text
     await page.unroute(GRAPHQL)
     await page.click(".trouble button")
     await page.wait_for_function("() => document.querySelectorAll('#grid .cell').length === 30")
@@ -38,7 +38,7 @@ async def test_while_the_hub_is_out_of_reach_what_was_read_stays(visit: Visit) -
     await page.wait_for_selector(".banner.off", state="detached")
 
 
-async def test_a_first_visit_without_the_hub_says_so(visit: Visit) -> None:
+async def test_first_visit_without_the_hub_shows_an_error(visit: Visit) -> None:
     page = await visit("/")
     await page.route(GRAPHQL, lambda route: route.abort())
     await page.goto("/?chain=industry&fy=2554")
@@ -46,14 +46,14 @@ async def test_a_first_visit_without_the_hub_says_so(visit: Visit) -> None:
     assert "ติดต่อระบบไม่ได้" in await page.inner_text(".trouble")
 
 
-async def test_a_hub_that_is_getting_ready_is_asked_again_by_itself(visit: Visit) -> None:
+async def test_request_to_a_starting_hub_is_repeated(visit: Visit) -> None:
     page = await visit("/")
-    asked = 0
+    requests = 0
 
     async def unready(route: Any) -> None:
-        nonlocal asked
-        asked += 1
-        if asked > 1:
+        nonlocal requests
+        requests += 1
+        if requests > 1:
             await route.continue_()
             return
         error = {"message": "…", "extensions": {"code": "UNREADY", "retryAfter": 1}}
@@ -68,7 +68,7 @@ async def test_a_hub_that_is_getting_ready_is_asked_again_by_itself(visit: Visit
     await page.wait_for_selector("#grid")
 
 
-async def test_a_slow_network_shows_a_still_frame_with_a_word(visit: Visit) -> None:
+async def test_slow_network_shows_a_frame_with_a_label(visit: Visit) -> None:
     page = await visit("/")
 
     async def slow(route: Any) -> None:
@@ -84,13 +84,13 @@ async def test_a_slow_network_shows_a_still_frame_with_a_word(visit: Visit) -> N
     assert await page.locator("#grid .cell").count() == 36
 
 
-async def test_a_question_without_projects_says_where_to_start(visit: Visit) -> None:
+async def test_matrix_without_projects_shows_where_to_start(visit: Visit) -> None:
     page = await visit("/?chain=agri-food&fy=2560")
     assert "ยังไม่มีโครงการในคำถามนี้" in await page.inner_text(".banner.empty")
     assert await page.locator('.cell[data-state="GAP"]').count() > 0
 
 
-async def test_names_are_shown_as_text_whatever_they_hold(visit: Visit) -> None:
+async def test_names_are_escaped(visit: Visit) -> None:
     page = await visit("/")
 
     async def wicked(route: Any) -> None:

@@ -45,7 +45,7 @@ async def test_g_goes_to_the_next_gap_and_around_the_end(visit: Visit) -> None:
     assert await here(page) == "MINISTRY~entrepreneurs"
 
 
-async def test_enter_opens_a_cell_and_escape_gives_it_back(visit: Visit) -> None:
+async def test_enter_opens_a_cell_and_escape_returns_the_focus(visit: Visit) -> None:
     page = await visit("/")
     await page.focus('[data-place="LOCAL~transport"]')
     await page.keyboard.press("Enter")

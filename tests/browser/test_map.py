@@ -17,7 +17,7 @@ async def test_the_map_changes_between_the_editions(visit: Visit) -> None:
     assert "จันทบุรี ชลบุรี ตราด ระยอง" in await page.inner_text("#elsewhere")
 
 
-async def test_a_day_is_chosen_by_date_and_said_in_buddhist_years(visit: Visit) -> None:
+async def test_date_is_chosen_and_shown_in_buddhist_years(visit: Visit) -> None:
     page = await visit("/?view=map")
     assert "1 ต.ค. 2553" in await page.inner_text(".mapside .said")
     await page.fill("#map-on", "2011-04-01")
@@ -28,12 +28,12 @@ async def test_a_day_is_chosen_by_date_and_said_in_buddhist_years(visit: Visit) 
     assert "ตะวันออกเฉียงเหนือตอนบน 1" in await page.inner_text(".cluster h3")
 
 
-async def test_a_cluster_tells_its_centre_and_who_heads_it_by_which_rule(visit: Visit) -> None:
+async def test_cluster_shows_its_centre_its_head_and_the_rule(visit: Visit) -> None:
     page = await visit("/?view=map&on=2010-06-01&area=C2552-08")
-    told = await page.inner_text(".mapside")
-    assert "สงขลา" in told
-    assert "ศอ.บต." in told
-    assert "R1" in told
+    shown_text = await page.inner_text(".mapside")
+    assert "สงขลา" in shown_text
+    assert "ศอ.บต." in shown_text
+    assert "R1" in shown_text
 
 
 async def test_the_map_leads_to_the_matrix_of_a_cluster(visit: Visit) -> None:

@@ -17,12 +17,12 @@ async def test_the_first_view_is_the_eastern_clusters_tourism_matrix(visit: Visi
     assert "ส่งเสริมและสนับสนุนการพัฒนาแหล่งท่องเที่ยวเชิงสุขภาพ" in busiest
 
 
-async def test_what_was_reconstructed_or_assumed_is_said_in_the_foot(visit: Visit) -> None:
+async def test_footer_lists_what_was_reconstructed_or_assumed(visit: Visit) -> None:
     page = await visit("/")
     await page.wait_for_function("() => document.querySelector('#grounds').textContent")
-    said = await page.inner_text("#grounds")
-    assert "สไลด์ 37" in said
-    assert "ปีงบประมาณ 2554 เป็นข้อสมมติ" in said
+    footer = await page.inner_text("#grounds")
+    assert "สไลด์ 37" in footer
+    assert "ปีงบประมาณ 2554 เป็นข้อสมมติ" in footer
 
 
 async def test_one_button_turns_the_page_english_and_back(visit: Visit) -> None:
@@ -37,13 +37,13 @@ async def test_one_button_turns_the_page_english_and_back(visit: Visit) -> None:
     assert await page.get_attribute("html", "lang") == "th"
 
 
-async def test_every_word_of_the_page_exists_in_both_languages(visit: Visit) -> None:
+async def test_every_text_of_the_page_exists_in_both_languages(visit: Visit) -> None:
     page = await visit("/")
     missing = await page.evaluate(
         """async () => {
-          const { WORDS } = await import("/static/js/dictionary.js");
+          const { TEXTS } = await import("/static/js/dictionary.js");
           const parts = (text) => (text.match(/\\{\\w+\\}/g) ?? []).sort().join();
-          return Object.entries(WORDS).filter(([, pair]) => pair.length !== 2
+          return Object.entries(TEXTS).filter(([, pair]) => pair.length !== 2
             || !pair[0] || !pair[1] || parts(pair[0]) !== parts(pair[1])).map(([key]) => key);
         }"""
     )
@@ -73,11 +73,11 @@ async def test_a_gap_of_the_role_matrix_cites_its_slide_and_its_activities(visit
     assert "R63" in await page.inner_text("#drawer")
 
 
-async def test_the_drawer_tells_who_where_how_sure_and_on_which_slide(visit: Visit) -> None:
+async def test_drawer_shows_agency_area_assertion_and_slide(visit: Visit) -> None:
     page = await visit("/")
     await page.click('[data-place="MINISTRY~attractions"]')
     await page.wait_for_selector("#drawer .project")
-    told = await page.inner_text("#drawer")
+    shown_text = await page.inner_text("#drawer")
     for part in (
         "กระทรวงทรัพยากรธรรมชาติและสิ่งแวดล้อม",
         "2554 (2011)",
@@ -87,7 +87,7 @@ async def test_the_drawer_tells_who_where_how_sure_and_on_which_slide(visit: Vis
         "สไลด์ 37",
         "ต้นฉบับไม่ได้ระบุจำนวนเงิน",
     ):
-        assert part in told
+        assert part in shown_text
 
 
 async def test_the_legend_counts_the_states_and_lights_one_of_them(visit: Visit) -> None:
@@ -106,10 +106,12 @@ async def test_the_whole_matrix_shows_unscrolled_in_the_largest_type_that_fits(
     for path in ("/", RICE, INDUSTRY):
         for size, least in ((WALL, 18), (LAPTOP, 13.5)):
             page = await visit(path, size)
-            room = page.locator(".room")
-            assert await room.evaluate("room => room.scrollHeight <= room.clientHeight"), path
-            assert await room.evaluate("room => room.scrollWidth <= room.clientWidth"), path
-            type_size = await room.evaluate("r => parseFloat(r.style.getPropertyValue('--fs'))")
+            container = page.locator(".room")
+            assert await container.evaluate("room => room.scrollHeight <= room.clientHeight"), path
+            assert await container.evaluate("room => room.scrollWidth <= room.clientWidth"), path
+            type_size = await container.evaluate(
+                "r => parseFloat(r.style.getPropertyValue('--fs'))"
+            )
             assert type_size >= least
 
 
@@ -142,7 +144,7 @@ async def test_a_matrix_by_cluster_follows_the_edition_of_the_day(visit: Visit) 
     assert "on=2020-06-01" in page.url
 
 
-async def test_the_tablet_shows_all_marks_and_one_stage_in_words(visit: Visit) -> None:
+async def test_tablet_shows_all_marks_and_one_stage_as_text(visit: Visit) -> None:
     page = await visit("/", (820, 1180))
     assert await page.locator(".marks .mc").count() == 36
     await page.click('.stagepick[data-head="marketing"]')

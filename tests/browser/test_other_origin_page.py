@@ -38,7 +38,7 @@ OF_INTERIOR = {"subject": "somsri", "agency": {"code": "15"}, "scopes": ["source
 
 
 @dataclass
-class Places:
+class Addresses:
     """Where everything is; `page` is registered, `other` the same page at an origin that is not."""
 
     realm: HubInstance
@@ -91,7 +91,7 @@ async def places(
     hub_port: int,
     provider: Provider | None,
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[Places]:
+) -> AsyncIterator[Addresses]:
     folder = tmp_path_factory.mktemp("elsewhere")
     (folder / "moi-sign-in").write_text(SECRET)
     port = free_port()
@@ -111,7 +111,7 @@ async def places(
         await add_login_issuer(realm, provider)
     pages = Starlette(routes=[Route("/", elsewhere)])
     async with realm.http, at(hub_port, realm.app), at(port, pages):
-        yield Places(realm, hub, page, f"http://127.0.0.1:{port}")
+        yield Addresses(realm, hub, page, f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture
@@ -129,12 +129,12 @@ async def visited(page: Any, address: str) -> None:
     await page.wait_for_selector("body[data-ready]")
 
 
-async def said(page: Any) -> Any:
+async def page_text(page: Any) -> Any:
     await page.wait_for_function("document.getElementById('said')?.textContent")
     return json.loads(await page.text_content("#said"))
 
 
-async def test_a_registered_page_signs_a_person_in_and_asks(page: Any, places: Places) -> None:
+async def test_registered_page_logs_a_person_in_and_queries(page: Any, places: Addresses) -> None:
     await visited(page, places.of(places.page))
     assert (await page.evaluate("ask()"))["data"] == {"viewer": None}
     await page.click("#enter")
@@ -142,7 +142,7 @@ async def test_a_registered_page_signs_a_person_in_and_asks(page: Any, places: P
     assert "แผนที่ท่องเที่ยว" in await page.text_content("main")
     assert "ดูแลแหล่งข้อมูลของหน่วยงานตน" in await page.text_content("#scopes")
     await page.click("button[value=allow]")
-    assert (await said(page))["data"]["viewer"] == OF_TOURISM
+    assert (await page_text(page))["data"]["viewer"] == OF_TOURISM
     # The person is signed in at the hub in this browser; its cookie does nothing for the page.
     assert (await page.evaluate("ask()"))["data"] == {"viewer": None}
     assert await page.evaluate("ask({}, { credentials: 'include' })") == {"refused": "TypeError"}
@@ -157,16 +157,16 @@ async def test_a_registered_page_signs_a_person_in_and_asks(page: Any, places: P
     assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_a_person_who_says_no_is_taken_at_their_word(page: Any, places: Places) -> None:
+async def test_refused_consent_is_returned_to_the_page(page: Any, places: Addresses) -> None:
     await visited(page, places.of(places.page))
     await page.click("#enter")
     await page.click("#demo form button")
     await page.click("button[value=deny]")
-    assert await said(page) == {"error": "access_denied"}
+    assert await page_text(page) == {"error": "access_denied"}
 
 
 @pytest.mark.skipif(not INSTALLED, reason=SKIP_REASON)
-async def test_a_person_signs_in_by_the_agencys_own_provider(page: Any, places: Places) -> None:
+async def test_a_person_signs_in_by_the_agencys_own_provider(page: Any, places: Addresses) -> None:
     await visited(page, places.of(places.page))
     await page.click("#enter")
     await page.click("#agencies a")
@@ -176,7 +176,7 @@ async def test_a_person_signs_in_by_the_agencys_own_provider(page: Any, places: 
     await page.click("button[type=submit]")  # the provider asks for the person's leave as well
     assert "สมศรี ใจดี" in await page.text_content("main")
     await page.click("button[value=allow]")
-    assert (await said(page))["data"]["viewer"] == OF_INTERIOR
+    assert (await page_text(page))["data"]["viewer"] == OF_INTERIOR
     cookies = await page.context.cookies(places.hub)
     [cookie] = [one for one in cookies if one["name"] == "hub"]
     assert cookie["httpOnly"]
@@ -184,7 +184,7 @@ async def test_a_person_signs_in_by_the_agencys_own_provider(page: Any, places: 
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm")
-async def test_everyone_can_use_the_pages_with_forms(page: Any, places: Places) -> None:
+async def test_everyone_can_use_the_pages_with_forms(page: Any, places: Addresses) -> None:
     await visited(page, places.of(places.page))
     await page.click("#enter")
     await page.wait_for_selector("#demo")
@@ -205,7 +205,7 @@ async def complaints(page: Any) -> list[str]:
 
 
 async def test_a_page_of_an_origin_that_is_not_registered_is_refused(
-    page: Any, places: Places
+    page: Any, places: Addresses
 ) -> None:
     await visited(page, places.of(places.other))
     assert await page.evaluate("ask()") == {"refused": "TypeError"}
@@ -216,9 +216,7 @@ async def test_a_page_of_an_origin_that_is_not_registered_is_refused(
     assert page.url.startswith(places.hub)
 
 
-async def test_the_head_of_our_pages_says_who_is_signed_in_and_lets_them_out(
-    page: Any, places: Places
-) -> None:
+async def test_page_header_shows_the_person_and_logs_them_out(page: Any, places: Addresses) -> None:
     await page.goto(f"{places.hub}/query")
     await page.click("#person a")
     await page.click("#demo form button")

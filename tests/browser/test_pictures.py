@@ -50,7 +50,7 @@ async def test_a_picture_is_taken(visit: Visit, name: str) -> None:
         await page.wait_for_function("() => document.querySelector('#answer').dataset.full")
     elif "map" not in path:
         await page.wait_for_function("() => document.querySelector('#grounds').textContent")
-    await kept(page, name)
+    await existing(page, name)
 
 
 @pytest.mark.parametrize("name", OF_SOURCES)
@@ -60,10 +60,10 @@ async def test_a_picture_of_sources_is_taken(look: Visit, name: str) -> None:
     await page.wait_for_selector("[data-live=on]")
     if "review" in name:
         await page.click(".to-review")
-    await kept(page, name)
+    await existing(page, name)
 
 
-async def kept(page: Any, name: str) -> None:
+async def existing(page: Any, name: str) -> None:
     """Keep a picture of a page where there is none of that name."""
     picture = await page.screenshot()
     assert len(picture) < LARGEST

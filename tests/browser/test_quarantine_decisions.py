@@ -31,7 +31,7 @@ async def test_a_proposal_settles_every_row_under_the_name(work: Visit) -> None:
     assert "7" in await page.inner_text("tr:has([data-source=budget_act]) .c-waitingRows")
 
 
-async def test_a_code_that_does_not_exist_is_refused_in_words_and_the_typed_text_stays(
+async def test_unknown_code_is_rejected_and_the_typed_text_remains(
     work: Visit,
 ) -> None:
     page = await work("/sources#budget_act", viewer="steward")
@@ -65,7 +65,7 @@ async def test_a_row_is_taken_as_written_or_refused(work: Visit) -> None:
     assert "ไม่มีแถวที่รอตรวจ" in await page.inner_text("#one")
 
 
-async def test_of_rows_under_one_key_the_right_one_is_chosen_by_what_it_holds(work: Visit) -> None:
+async def test_row_of_a_repeated_key_is_chosen_by_its_content(work: Visit) -> None:
     page = await work("/sources#budget_act", viewer="steward")
     question = await opened(page, "รหัสเดียวกันมีหลายค่า")
     await question.locator("input[value=accept]").check()
@@ -107,8 +107,8 @@ async def test_a_ruling_pressed_again_after_a_lost_answer_is_recorded_once(
     assert sent["variables"]["input"]["idempotencyKey"] == keys[0]
     await page.wait_for_selector("#done")
     assert "เสร็จ 2 แถว" in await page.inner_text("#done")
-    said = "select count(*) from source_event where source_id = 'budget_act' and run_id is null"
-    assert await own.database.pool.fetchval(said) == 1
+    message = "select count(*) from source_event where source_id = 'budget_act' and run_id is null"
+    assert await own.database.pool.fetchval(message) == 1
 
 
 async def test_a_ruling_under_way_is_not_swept_away_by_what_others_do(

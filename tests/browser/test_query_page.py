@@ -22,7 +22,7 @@ async def test_every_example_is_answered_without_an_error(visit: Visit) -> None:
         assert await page.locator("#problems p").count() == 0
 
 
-async def test_ctrl_enter_asks_with_the_variables(visit: Visit) -> None:
+async def test_ctrl_enter_sends_the_query_with_its_variables(visit: Visit) -> None:
     page = await visit("/query")
     await page.fill(
         "#query", "query Place($code: String!) { area(by: { code: $code }) { name { th } } }"
@@ -47,7 +47,7 @@ async def test_an_error_is_shown_at_its_line_and_column(visit: Visit) -> None:
     )
 
 
-async def test_variables_that_are_not_json_are_said_so(visit: Visit) -> None:
+async def test_variables_that_are_not_json_show_an_error(visit: Visit) -> None:
     page = await visit("/query")
     await page.click("#variables-label")
     await page.fill("#variables", "{oops")
@@ -55,7 +55,7 @@ async def test_variables_that_are_not_json_are_said_so(visit: Visit) -> None:
     assert "ตัวแปรไม่ใช่ JSON" in await page.inner_text("#problems")
 
 
-async def test_what_was_asked_is_kept_on_this_machine(visit: Visit) -> None:
+async def test_query_history_is_stored_in_the_browser(visit: Visit) -> None:
     page = await visit("/query")
     await page.fill("#query", "# ถามเล่น\n{ __typename }")
     await page.click("#run")

@@ -16,13 +16,13 @@ GRAPHQL = "**/graphql"
 INCIDENT = "e" * 32
 
 
-async def test_anybody_sees_how_every_source_stands_and_nothing_of_its_runs(look: Visit) -> None:
+async def test_anonymous_visitor_sees_status_but_no_runs(look: Visit) -> None:
     page = await look("/sources")
     assert await page.locator("table.list").first.locator("tbody tr").count() == 9
     act = page.locator("tr:has([data-source=budget_act])")
-    told = await act.inner_text()
+    shown_text = await act.inner_text()
     for part in ("พระราชบัญญัติงบประมาณ", "สำนักนายกรัฐมนตรี", "เมื่อมีผู้สั่ง", "ปกติ", "2565", "2569"):
-        assert part in told
+        assert part in shown_text
     assert "รอตรวจ" not in await page.inner_text("#list")
     await page.click("[data-source=budget_act]")
     await page.wait_for_selector("#one h2:has-text('พระราชบัญญัติ')")
@@ -30,7 +30,7 @@ async def test_anybody_sees_how_every_source_stands_and_nothing_of_its_runs(look
     assert await page.locator("#one .ledger, #one .question").count() == 0
 
 
-async def test_a_source_is_said_to_do_badly_by_a_word_and_a_mark_of_its_own(look: Visit) -> None:
+async def test_unhealthy_source_has_its_own_label_and_mark(look: Visit) -> None:
     page = await look("/sources")
     marks = await page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll('.list .chip')].map((chip) =>
@@ -40,7 +40,7 @@ async def test_a_source_is_said_to_do_badly_by_a_word_and_a_mark_of_its_own(look
     assert len(set(marks.values())) == 3
 
 
-async def test_the_years_a_source_covers_are_a_strip_on_one_scale_and_words(look: Visit) -> None:
+async def test_covered_years_are_shown_as_a_strip_and_as_text(look: Visit) -> None:
     page = await look("/sources")
     strips = page.locator(".list").first.locator(".strip")
     widths = await strips.evaluate_all("all => all.map((s) => s.querySelectorAll('rect').length)")
@@ -55,14 +55,14 @@ async def test_an_operator_sees_the_ledger_in_records_and_in_baht(look: Visit) -
     rows = await page.locator(".ledger tbody tr").evaluate_all(
         "all => all.map((tr) => [...tr.children].map((cell) => cell.textContent))"
     )
-    told = {name: rest for name, *rest in rows}
-    assert told["ใหม่"] == ["2", "–", "1,250,800.50"]
-    assert told["รอตรวจ"] == ["9", "7,000,000.00", "14,503,000.50"]
-    assert told["อ่านทั้งหมด"] == ["11", "7,000,000.00", "15,753,801.00"]
+    shown_text = {name: rest for name, *rest in rows}
+    assert shown_text["ใหม่"] == ["2", "–", "1,250,800.50"]
+    assert shown_text["รอตรวจ"] == ["9", "7,000,000.00", "14,503,000.50"]
+    assert shown_text["อ่านทั้งหมด"] == ["11", "7,000,000.00", "15,753,801.00"]
     assert "บัญชีลงตัว" in await page.inner_text(".balanced")
 
 
-async def test_why_a_run_was_refused_is_told_in_the_readers_language(look: Visit) -> None:
+async def test_rejected_run_shows_its_reason_in_the_page_language(look: Visit) -> None:
     page = await look("/sources#contracts", viewer="steward")
     assert "ไม่รู้จักคอลัมน์ winner_rank" in await page.inner_text(".why")
     assert "unknown column" not in await page.inner_text(".why")
@@ -70,7 +70,7 @@ async def test_why_a_run_was_refused_is_told_in_the_readers_language(look: Visit
     assert "unknown column winner_rank" in await page.inner_text(".why")
 
 
-async def test_another_agencys_source_shows_no_runs_and_says_whose_it_is(look: Visit) -> None:
+async def test_source_of_another_agency_shows_its_owner_and_no_runs(look: Visit) -> None:
     page = await look("/sources", viewer="agriculture")
     others = await page.inner_text("tr:has([data-source=budget_act]) .c-waitingRows")
     assert "ของหน่วยงานอื่น" in others
@@ -117,11 +117,11 @@ async def test_every_page_leads_to_the_sources(visit: Visit) -> None:
         assert await page.inner_text("h1") == "แหล่งข้อมูล"
 
 
-async def test_a_hub_that_took_nothing_in_says_how_to_begin(visit: Visit) -> None:
+async def test_hub_without_ingested_sources_shows_how_to_begin(visit: Visit) -> None:
     page = await visit("/sources")
-    told = await page.inner_text("#nothing")
-    assert "ยังไม่เคยนำเข้าแหล่งข้อมูลใด" in told
-    assert "make fill" in told
+    shown_text = await page.inner_text("#nothing")
+    assert "ยังไม่เคยนำเข้าแหล่งข้อมูลใด" in shown_text
+    assert "make fill" in shown_text
 
 
 async def test_a_run_that_ends_shows_by_itself(work: Visit, own: Operated) -> None:
@@ -141,7 +141,7 @@ async def test_a_run_that_ends_shows_by_itself(work: Visit, own: Operated) -> No
     assert "จบหนึ่งรอบ" in await page.inner_text("#live")
 
 
-async def test_who_cannot_follow_is_told_to_read_again(look: Visit) -> None:
+async def test_lost_subscription_shows_a_reload_notice(look: Visit) -> None:
     page = await look("/sources")
     await page.route("**/graphql?*", lambda route: route.abort())
     await page.goto("/sources?lang=th")
@@ -151,7 +151,7 @@ async def test_who_cannot_follow_is_told_to_read_again(look: Visit) -> None:
     assert await page.locator("table.list").count() == 2
 
 
-async def test_an_error_is_told_in_words_with_its_number(look: Visit) -> None:
+async def test_error_is_shown_with_its_incident_number(look: Visit) -> None:
     page = await look("/sources")
 
     async def fail(route: Any) -> None:
@@ -168,7 +168,7 @@ async def test_an_error_is_told_in_words_with_its_number(look: Visit) -> None:
     await page.wait_for_selector("table.list")
 
 
-async def test_what_a_source_holds_is_shown_as_text_whatever_it_is(look: Visit) -> None:
+async def test_values_of_a_source_are_escaped(look: Visit) -> None:
     page = await look("/sources", viewer="steward")
 
     async def wicked(route: Any) -> None:
@@ -184,7 +184,7 @@ async def test_what_a_source_holds_is_shown_as_text_whatever_it_is(look: Visit) 
     assert "<img src=x" in await page.inner_text("#one .questions")
 
 
-async def test_paper_shows_the_figures_and_not_the_controls(look: Visit) -> None:
+async def test_print_shows_the_figures_without_controls(look: Visit) -> None:
     page = await look("/sources#budget_act", viewer="steward")
     await page.emulate_media(media="print")
     assert await page.is_visible(".ledger")

@@ -31,17 +31,17 @@ async def test_where_the_parts_and_the_key_disagree_the_key_is_believed(visit: V
     assert await page.locator("#grid .cell").count() == 44
 
 
-async def test_a_damaged_key_is_refused_in_words(visit: Visit) -> None:
+async def test_damaged_key_shows_an_error(visit: Visit) -> None:
     page = await visit("/?key=abc")
     assert "กุญแจในลิงก์นี้ใช้ไม่ได้" in await page.inner_text(".trouble")
 
 
-async def test_an_area_that_is_not_there_is_refused_in_words(visit: Visit) -> None:
+async def test_unknown_area_shows_an_error(visit: Visit) -> None:
     page = await visit("/?chain=tourism-east&area=C9999&fy=2554")
     assert "C9999" in await page.inner_text(".trouble")
 
 
-async def test_stages_without_a_chain_are_refused_in_words(visit: Visit) -> None:
+async def test_stages_without_a_chain_show_an_error(visit: Visit) -> None:
     page = await visit("/?fy=2554&rows=ACTOR_LEVEL&columns=STAGE")
     assert "ต้องเลือกห่วงโซ่คุณค่า" in await page.inner_text(".trouble")
     assert await page.locator('#pick-rows option[value="STAGE"]:disabled').count() == 1
@@ -57,7 +57,7 @@ async def test_back_returns_to_the_matrix_before(visit: Visit) -> None:
     assert await page.inner_text("#title") == "ยุทธศาสตร์การท่องเที่ยว (กลุ่มจังหวัดภาคตะวันออก)"
 
 
-async def test_the_copied_graphql_asks_the_same_question(visit: Visit) -> None:
+async def test_copied_graphql_returns_the_same_matrix(visit: Visit) -> None:
     page = await visit("/")
     await page.click("#copy-graphql")
     copied = await page.evaluate("navigator.clipboard.readText()")
@@ -66,11 +66,11 @@ async def test_the_copied_graphql_asks_the_same_question(visit: Visit) -> None:
         data=json.dumps({"query": copied}),
         headers={"content-type": "application/json"},
     )
-    told = await answer.json()
-    assert "errors" not in told
+    answer = await answer.json()
+    assert "errors" not in answer
     key = await page.evaluate("new URLSearchParams(location.search).get('key')")
-    assert told["data"]["matrix"]["key"] == key
-    assert told["data"]["matrix"]["total"]["projectCount"] == 15
+    assert answer["data"]["matrix"]["key"] == key
+    assert answer["data"]["matrix"]["total"]["projectCount"] == 15
 
 
 async def test_the_copied_link_is_the_address(visit: Visit) -> None:

@@ -6,14 +6,14 @@
 export class Trouble extends Error {
   /**
    * @param {"offline" | "unready" | "refused" | "incident"} kind
-   * @param {{message?: string, incident?: string | null, retryAfter?: number, errors?: object[]}} [told]
+   * @param {{message?: string, incident?: string | null, retryAfter?: number, errors?: object[]}} [params]
    */
-  constructor(kind, told = {}) {
-    super(told.message ?? kind);
+  constructor(kind, params = {}) {
+    super(params.message ?? kind);
     this.kind = kind;
-    this.incident = told.incident ?? null;
-    this.retryAfter = told.retryAfter ?? 5;
-    this.errors = told.errors ?? [];
+    this.incident = params.incident ?? null;
+    this.retryAfter = params.retryAfter ?? 5;
+    this.errors = params.errors ?? [];
   }
 }
 
@@ -53,7 +53,7 @@ export async function send(query, variables = {}, signal = undefined) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export async function ask(query, variables = {}, signal = undefined) {
+export async function fetchQuery(query, variables = {}, signal = undefined) {
   const { status, body } = await send(query, variables, signal);
   const errors = body.errors ?? [];
   if (errors.length === 0 && body.data) return body.data;

@@ -1,7 +1,7 @@
 /**
  * The words: key → [ไทย, English]. State words and money words follow docs/glossary.md.
  */
-export const WORDS = {
+export const TEXTS = {
   app: ["บูรณาการ", "Buranakan"],
   appLong: ["บูรณาการ: เมทริกซ์พื้นที่–ภารกิจ", "Buranakan: the area–function matrix"],
   skip: ["ข้ามไปที่เมทริกซ์", "Skip to the matrix"],

@@ -9,14 +9,14 @@ import { cite, has, million, t, tx } from "./words.js";
 
 /**
  * Draw the drawer of a cell.
- * @param {HTMLElement} room
- * @param {{cell: object, row: object, column: object, matrix: object, known: object}} place the cell as the matrix shows it
+ * @param {HTMLElement} container
+ * @param {{cell: object, row: object, column: object, matrix: object, context: object}} place the cell as the matrix shows it
  * @param {{cell: object, rules: object[]} | null} full what was read about it; null while it is awaited
  * @param {() => void} close
  */
-export function drawer(room, place, full, close) {
+export function drawer(container, place, full, close) {
   const { cell, row, column } = place;
-  fill(room,
+  fill(container,
     h("div", { class: "drawer-head" },
       h("button", { type: "button", class: "close", id: "drawer-close", onclick: close }, t("close"), " ", h("kbd", {}, "Esc")),
       h("h2", { id: "drawer-title", tabindex: "-1" }, `${headName(row)} × ${headName(column)}`),
@@ -84,11 +84,11 @@ function sources(provenance) {
 }
 
 function money(cell) {
-  const told = PHASES.filter((phase) => cell[phase]);
+  const phases = PHASES.filter((phase) => cell[phase]);
   return h("section", {}, h("h3", {}, t("money")),
-    told.length === 0
+    phases.length === 0
       ? h("p", { class: "quiet" }, t("moneyNone"))
-      : [h("dl", { class: "phases" }, told.map((phase) => pair(t(phase), `${million(cell[phase].amount)} ${t("millionBaht")}`))), h("p", { class: "quiet" }, t("moneyNever"))],
+      : [h("dl", { class: "phases" }, phases.map((phase) => pair(t(phase), `${million(cell[phase].amount)} ${t("millionBaht")}`))), h("p", { class: "quiet" }, t("moneyNever"))],
     cell.contributions.nodes.length > 0 && h("details", {}, h("summary", {}, t("figure")),
       h("ul", {}, cell.contributions.nodes.map((one) => h("li", {},
         one.project ? tx(one.project.name) : "–", ": ", one.counted ? `${million(one.counted.amount)} ${t("millionBaht")} ` : "", t(one.treatment),
@@ -96,12 +96,12 @@ function money(cell) {
 }
 
 /** What every level is expected to do at this stage, own level lit; slides cited. */
-function expected({ cell, row, column, matrix, known }) {
+function expected({ cell, row, column, matrix, context }) {
   const alongRows = matrix.rows.dimension !== "STAGE";
   const same = (one) => (alongRows ? one.columnIndex === column.index : one.rowIndex === row.index);
   const line = matrix.cells.filter(same).filter((one) => one.expected.length > 0);
   if (line.length === 0)
-    return known.chain && !known.chain.template && h("section", {}, h("h3", {}, t("expected")), h("p", { class: "quiet" }, t("expectedNone")));
+    return context.chain && !context.chain.template && h("section", {}, h("h3", {}, t("expected")), h("p", { class: "quiet" }, t("expectedNone")));
   return h("section", {}, h("h3", {}, t("expected")), line.map((one) => {
     const header = alongRows ? matrix.rows.headers[one.rowIndex] : matrix.columns.headers[one.columnIndex];
     const own = one.id === cell.id;

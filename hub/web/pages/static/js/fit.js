@@ -3,22 +3,22 @@
  */
 
 const WALL = { most: 32, least: 18 };
-const DESK = { most: 18, least: 13.5 };
+const DESKTOP = { most: 18, least: 13.5 };
 
 /**
  * Set the type size of a grid so that it fits its room; below the least size the room scrolls.
- * @param {HTMLElement} room
+ * @param {HTMLElement} container
  * @param {HTMLElement} table
  */
-export function fit(room, table) {
-  const { most, least } = innerWidth >= 1600 && innerHeight >= 850 ? WALL : DESK;
+export function fit(container, table) {
+  const { most, least } = innerWidth >= 1600 && innerHeight >= 850 ? WALL : DESKTOP;
   const set = (size, hints) => {
-    room.style.setProperty("--fs", `${size}px`);
-    room.classList.toggle("nohints", !hints);
+    container.style.setProperty("--fs", `${size}px`);
+    container.classList.toggle("nohints", !hints);
   };
   const fits = (size, hints) => {
     set(size, hints);
-    return table.offsetHeight <= room.clientHeight && table.scrollWidth <= room.clientWidth && !broken(table);
+    return table.offsetHeight <= container.clientHeight && table.scrollWidth <= container.clientWidth && !broken(table);
   };
   let low = Math.round(least * 2);
   let high = Math.round(most * 2);

@@ -3,7 +3,7 @@
  */
 
 const NAMES = ["data-place", "data-state", "data-edition", "data-head", "data-code", "data-example", "data-view"];
-const ROOMS = "#board, #legend, #drawer, #top, #pickers";
+const REGIONS = "#board, #legend, #drawer, #top, #pickers";
 
 /**
  * Do a drawing, then give the focus back to the element of the same name.
@@ -13,7 +13,7 @@ export function keepFocus(work) {
   const at = document.activeElement;
   const attribute = NAMES.find((name) => at?.hasAttribute(name));
   const name = at?.id ? `#${CSS.escape(at.id)}` : attribute && `[${attribute}="${CSS.escape(at.getAttribute(attribute))}"]`;
-  const room = at?.closest(ROOMS)?.id;
+  const container = at?.closest(REGIONS)?.id;
   work();
-  if (name && document.activeElement !== at) document.querySelector(`${room ? `#${room} ` : ""}${name}`)?.focus({ preventScroll: true });
+  if (name && document.activeElement !== at) document.querySelector(`${container ? `#${container} ` : ""}${name}`)?.focus({ preventScroll: true });
 }

@@ -25,10 +25,10 @@ export function legend(matrix, only, choose) {
  * What of the page was reconstructed or assumed, in one quiet line.
  * @param {object[]} contributions of the total
  * @param {object} matrix
- * @param {{chain: object | null}} known
+ * @param {{chain: object | null}} context
  * @returns {string}
  */
-export function grounds(contributions, matrix, known) {
+export function grounds(contributions, matrix, context) {
   const placed = new Set();
   const years = new Set();
   let issueAssumed = false;
@@ -41,15 +41,15 @@ export function grounds(contributions, matrix, known) {
     if (assumedYear) for (const { be } of project.fiscalYears) years.add(be);
   }
   const roles = new Set(matrix.cells.flatMap((cell) => cell.expected.map((role) => role.citation)));
-  const said = [];
-  if (placed.size) said.push(t("notePlaced", { cites: listed(placed) }));
-  if (years.size) said.push(t("noteYear", { year: [...years].sort().map(year).join(", ") }));
-  if (issueAssumed) said.push(t("noteIssue"));
-  if (roles.size) said.push(t("noteRoles", { cites: listed(roles) }));
-  else if (!known.chain && !matrix.cells.some((cell) => cell.expected.length)) said.push(t(known.issue ? "noteNoChainIssue" : "noteNoChain"));
-  else if (known.chain && !known.chain.template && matrix.total.states.some(({ state }) => state === "GAP")) said.push(t("noteNoRoles"));
-  if (matrix.total.projectCount > 0 && !matrix.total.budget && !matrix.cells.some((cell) => cell.budget)) said.push(t("noteNoMoney"));
-  return said.join(" · ");
+  const notes = [];
+  if (placed.size) notes.push(t("notePlaced", { cites: listed(placed) }));
+  if (years.size) notes.push(t("noteYear", { year: [...years].sort().map(year).join(", ") }));
+  if (issueAssumed) notes.push(t("noteIssue"));
+  if (roles.size) notes.push(t("noteRoles", { cites: listed(roles) }));
+  else if (!context.chain && !matrix.cells.some((cell) => cell.expected.length)) notes.push(t(context.issue ? "noteNoChainIssue" : "noteNoChain"));
+  else if (context.chain && !context.chain.template && matrix.total.states.some(({ state }) => state === "GAP")) notes.push(t("noteNoRoles"));
+  if (matrix.total.projectCount > 0 && !matrix.total.budget && !matrix.cells.some((cell) => cell.budget)) notes.push(t("noteNoMoney"));
+  return notes.join(" · ");
 }
 
 const listed = (citations) => [...citations].sort().map(cite).join(t("and"));

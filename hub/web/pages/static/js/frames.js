@@ -6,11 +6,11 @@ import { inOne, t } from "./words.js";
 
 /**
  * Still frames while an answer is awaited.
- * @param {string} word
+ * @param {string} label
  */
-export const loading = (word) =>
+export const loading = (label) =>
   h("div", { class: "frame loading", role: "status" },
-    h("p", { class: "frame-word" }, word, "…"),
+    h("p", { class: "frame-word" }, label, "…"),
     h("div", { class: "bones", "aria-hidden": "true" }, Array.from({ length: 35 }, () => h("i"))));
 
 /**
@@ -20,15 +20,15 @@ export const loading = (word) =>
  * @param {boolean} [byKey] the question came as a key
  */
 export function trouble(trouble, retry, byKey = false) {
-  const said = {
+  const texts = {
     offline: [t("offline"), t("offlineNone")],
     unready: [t("unready"), t("unreadyHelp")],
     refused: [t("refused"), byKey ? t("refusedKey") : t("refusedHelp")],
     incident: [t("error"), t("errorHelp")],
   }[trouble.kind];
   return h("div", { class: `frame trouble t-${trouble.kind}`, role: "alert" },
-    h("h2", {}, said[0]),
-    h("p", {}, said[1]),
+    h("h2", {}, texts[0]),
+    h("p", {}, texts[1]),
     trouble.kind === "refused" && h("p", { class: "told" }, inOne(trouble.message)),
     trouble.incident && trouble.kind === "incident" && h("p", {}, t("incident"), ": ", h("code", {}, trouble.incident)),
     trouble.kind === "refused"

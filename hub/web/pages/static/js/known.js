@@ -1,11 +1,11 @@
 /**
  * What the pickers know: chains, the areas of a day, and the chosen chain, issue and area. Asked once per day and place.
  */
-import { ask } from "./api.js";
+import { fetchQuery } from "./api.js";
 import { MAP, PICKERS } from "./questions.js";
 import { EDITIONS, dayOf } from "./state.js";
 
-const asked = new Map();
+const pending = new Map();
 /** The day the clusters of 2560 came into force. */
 const REDRAWN = "2017-11-17";
 
@@ -13,18 +13,18 @@ const REDRAWN = "2017-11-17";
 export const NOTHING = { chains: [], regions: [], clusters: [], provinces: [], area: null, issue: null, chain: null };
 
 function once(key, question) {
-  if (!asked.has(key)) asked.set(key, question().catch((error) => { asked.delete(key); throw error; }));
-  return asked.get(key);
+  if (!pending.has(key)) pending.set(key, question().catch((error) => { pending.delete(key); throw error; }));
+  return pending.get(key);
 }
 
 /**
  * What is known for a state.
  * @param {Record<string, string>} state
  */
-export async function knownFor(state) {
+export async function loadContext(state) {
   const on = dayOf(state);
   const be = Number(state.fy ?? 2554);
-  const data = await once(JSON.stringify(["pickers", on, state.area, state.issue, be]), () => ask(PICKERS, {
+  const data = await once(JSON.stringify(["pickers", on, state.area, state.issue, be]), () => fetchQuery(PICKERS, {
     on, fiscalYear: { be },
     area: state.area ?? "", hasArea: Boolean(state.area),
     issue: `gid://hub/StrategicIssue/${state.issue ?? ""}`, hasIssue: Boolean(state.issue),
@@ -46,7 +46,7 @@ export async function knownFor(state) {
  * @param {string} on
  */
 export const mapOf = (on) => once(`map ${on}`, async () => {
-  const data = await ask(MAP, { on });
+  const data = await fetchQuery(MAP, { on });
   return { on, provinces: data.provinces.nodes, clusters: data.clusters.nodes };
 });
 

@@ -7,13 +7,13 @@ import { axesOf } from "./questions.js";
  * The look of a state on a matrix. A matrix that came by its key says its own dimensions.
  * @param {Record<string, string>} state
  * @param {object} matrix
- * @param {object} known
+ * @param {object} context
  */
-export function lookOf(state, matrix, known) {
-  const asked = axesOf(state, known);
+export function lookOf(state, matrix, context) {
+  const axes = axesOf(state, context);
   return {
-    rows: worded(matrix.rows, asked.rows),
-    columns: worded(matrix.columns, asked.columns),
+    rows: worded(matrix.rows, axes.rows),
+    columns: worded(matrix.columns, axes.columns),
     phase: state.phase ?? "APPROPRIATED",
     money: Boolean(matrix.total.budget) || matrix.cells.some((cell) => cell.budget),
     only: (state.only ?? "").split(",").filter(Boolean),
@@ -22,8 +22,8 @@ export function lookOf(state, matrix, known) {
   };
 }
 
-function worded(axis, asked) {
-  if (asked.split(".")[0] === axis.dimension) return asked;
+function worded(axis, axes) {
+  if (axes.split(".")[0] === axis.dimension) return axes;
   return axis.dimension === "AREA" ? "AREA.PROVINCE" : axis.dimension;
 }
 

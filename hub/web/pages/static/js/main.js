@@ -1,7 +1,7 @@
 /**
  * The explorer: reads the address, asks the hub, draws what it answers, writes the address.
  */
-import { Trouble, ask } from "./api.js";
+import { Trouble, fetchQuery } from "./api.js";
 import { cellDrawer } from "./cell.js";
 import { byId, fill, h } from "./dom.js";
 import { fit, refit } from "./fit.js";
@@ -9,7 +9,7 @@ import { keepFocus } from "./focus.js";
 import { grounds, legend } from "./foot.js";
 import { emptiness, loading, offline, trouble } from "./frames.js";
 import { walkable } from "./keys.js";
-import { NOTHING, knownFor, mapsOf } from "./known.js";
+import { NOTHING, loadContext, mapsOf } from "./known.js";
 import { lookOf } from "./look.js";
 import { map } from "./map.js";
 import { grid } from "./matrix.js";
@@ -23,16 +23,16 @@ import { lang, speak, t } from "./words.js";
 
 const NARROW = 900;
 let state = read();
-let known = NOTHING;
+let context = NOTHING;
 let shown = null;
 let turn = 0;
 let waiting = null;
 
 const board = byId("board");
-const say = (text) => { byId("said").textContent = text; };
+const announce = (text) => { byId("said").textContent = text; };
 const set = (change) => go(changed(state, change));
 const byKey = () => Boolean(state.key) && !["chain", "issue", "area", "fy"].some((name) => state[name]);
-const drawer = cellDrawer({ set, say, current: () => ({ state, shown, known }) });
+const drawer = cellDrawer({ set, announce, current: () => ({ state, shown, context }) });
 
 function go(next) {
   state = next;
@@ -55,7 +55,7 @@ async function show() {
     if (mine === turn) board.removeAttribute("aria-busy");
   };
   try {
-    known = await knownFor(state);
+    context = await loadContext(state);
     if (mine !== turn) return undefined;
     keepFocus(drawFrame);
     if (onMap) {
@@ -82,34 +82,34 @@ async function show() {
 
 /** A chain, area or issue that the hub does not have; stages of no chain. */
 function refuseLost() {
-  if (known.lost.length) throw new Trouble("refused", { message: known.lost.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
-  const { rows, columns } = axesOf(state, known);
-  if (!byKey() && !known.chain && [rows, columns].includes("STAGE")) throw new Trouble("refused", { message: t("stageNeedsChain") });
+  if (context.lost.length) throw new Trouble("refused", { message: context.lost.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
+  const { rows, columns } = axesOf(state, context);
+  if (!byKey() && !context.chain && [rows, columns].includes("STAGE")) throw new Trouble("refused", { message: t("stageNeedsChain") });
 }
 
 /** The matrix of the address: by its parts, or, where the key tells of another question, by the key. */
 async function matrixOf() {
   const phase = state.phase ?? "APPROPRIATED";
   if (!byKey()) {
-    const { matrix } = await ask(MATRIX, { input: inputOf(state, known), phase });
+    const { matrix } = await fetchQuery(MATRIX, { input: inputOf(state, context), phase });
     if (matrix && (!state.key || state.key === matrix.key)) return matrix;
   }
-  const { matrix } = await ask(saved(state.key), { phase });
+  const { matrix } = await fetchQuery(saved(state.key), { phase });
   if (!matrix) throw new Trouble("refused", { message: "" });
   return matrix;
 }
 
 function drawFrame() {
   byId("skip").textContent = t("skip");
-  drawTop(state, known, { set, go, byKey: byKey() });
+  drawTop(state, context, { set, go, byKey: byKey() });
   byId("ask-summary").textContent = t("change");
   byId("pickers").setAttribute("aria-label", t("change"));
-  pickers(byId("pickers"), state, known, set);
+  pickers(byId("pickers"), state, context, set);
   byId("keys").textContent = state.view === "map" ? "" : t("keys");
   share(byId("share"), state.view !== "map", {
     link: () => location.href,
-    graphql: () => asGraphql(byKey() ? null : inputOf(state, known), state.key ?? "", state.phase ?? "APPROPRIATED"),
-  }, say);
+    graphql: () => asGraphql(byKey() ? null : inputOf(state, context), state.key ?? "", state.phase ?? "APPROPRIATED"),
+  }, announce);
 }
 
 const narrow = () => innerWidth <= NARROW;
@@ -117,12 +117,12 @@ const narrow = () => innerWidth <= NARROW;
 /** Draw the answer in hand. */
 function draw() {
   const { matrix } = shown;
-  const asked = lookOf(state, matrix, known);
+  const look = lookOf(state, matrix, context);
   document.body.dataset.view = "matrix";
   keepFocus(() => {
-    fill(byId("legend"), legend(matrix, asked.only, (only) => set({ only: only.join(",") || null })));
+    fill(byId("legend"), legend(matrix, look.only, (only) => set({ only: only.join(",") || null })));
     const open = (place) => set({ cell: place });
-    const body = narrow() ? tablet(matrix, asked, { open, stage: (key) => set({ stage: key }) }) : grid(matrix, asked);
+    const body = narrow() ? tablet(matrix, look, { open, stage: (key) => set({ stage: key }) }) : grid(matrix, look);
     fill(board, byKey() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptiness(matrix),
       matrix.notices.map((notice) => h("p", { class: "banner quiet" }, notice.text[lang()] ?? notice.text.th)),
       h("div", { class: "room" }, body));
@@ -138,8 +138,8 @@ function draw() {
 async function note(mine) {
   byId("grounds").textContent = "";
   try {
-    const { savedMatrix } = await ask(groundsOf(shown.matrix.key));
-    if (mine === turn) byId("grounds").textContent = grounds(savedMatrix.total.contributions.nodes, shown.matrix, known);
+    const { savedMatrix } = await fetchQuery(groundsOf(shown.matrix.key));
+    if (mine === turn) byId("grounds").textContent = grounds(savedMatrix.total.contributions.nodes, shown.matrix, context);
   } catch { /* the matrix stands without its note */ }
 }
 

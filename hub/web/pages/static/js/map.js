@@ -14,12 +14,12 @@ export const clusterOf = (province) => province.parents.find(({ parent }) => par
 
 /**
  * Draw the map of a day.
- * @param {HTMLElement} room
+ * @param {HTMLElement} container
  * @param {{provinces: object[], clusters: object[]}} found
  * @param {{chosen: string, controls: Node, other: {on: string, provinces: object[], clusters: object[]}}} how `chosen` is a province's code, `other` the other edition
  * @param {{choose: (code: string) => void, open: (code: string) => void}} act
  */
-export function map(room, found, how, act) {
+export function map(container, found, how, act) {
   const tiles = found.provinces.filter((province) => province.tile);
   const at = new Map(tiles.map((province) => [`${province.tile.column},${province.tile.row}`, province]));
   const clusters = new Map(found.clusters.map((cluster) => [cluster.code, cluster]));
@@ -48,7 +48,7 @@ export function map(room, found, how, act) {
     event.preventDefault();
   });
 
-  fill(room, h("div", { class: "mapview" }, h("div", { class: "mapbox" }, picture), side()));
+  fill(container, h("div", { class: "mapview" }, h("div", { class: "mapbox" }, picture), side()));
 
   function tile(province) {
     const { column, row } = province.tile;
@@ -108,8 +108,8 @@ const box = ({ tile: { column, row } }) => `M${EDGE + column * UNIT + 2} ${EDGE 
 /** What fits in a tile: the official abbreviation in Thai, up to four letters of the name in English. */
 function abbreviation({ shortName, name, code }) {
   if (lang() === "th" || shortName?.en || !name.en) return shortName ? tx(shortName) : code;
-  const words = name.en.split(" ");
-  return words.length === 1 ? name.en.slice(0, 4) : words[0].slice(0, 2) + words.at(-1).slice(0, 2);
+  const nameParts = name.en.split(" ");
+  return nameParts.length === 1 ? name.en.slice(0, 4) : nameParts[0].slice(0, 2) + nameParts.at(-1).slice(0, 2);
 }
 
 /** The lines between clusters, or around one of them. */

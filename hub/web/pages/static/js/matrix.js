@@ -106,9 +106,9 @@ export function inside(cell, how) {
   const rest = cell.projectCount - shown.length;
   const cited = cell.state === "GAP" && cell.expected.length > 0;
   const slides = cited && [...new Set(cell.expected.map((role) => cite(role.citation)))].join(", ");
-  const word = h("span", { class: "state" }, mark(cell.state), h("b", {}, t(cell.state)), cited && h("span", { class: "slide" }, slides));
+  const label = h("span", { class: "state" }, mark(cell.state), h("b", {}, t(cell.state)), cited && h("span", { class: "slide" }, slides));
   return h("div", { class: "in" },
-    cell.state === "COVERED" ? heard(t("COVERED")) : word,
+    cell.state === "COVERED" ? heard(t("COVERED")) : label,
     shown.map((project, at) => h("span", { class: "p" },
       cell.state === "COVERED" && at === 0 && mark("COVERED"),
       h("span", { class: "n" }, inCell(project.name)),
@@ -149,9 +149,9 @@ function widths(matrix, lead) {
   const shares = lengths.map((length) => Math.min(1.22, Math.max(0.88, Math.sqrt(length / mean))));
   const heads = lead === 2 ? [8, 13] : [down ? 13 : 10.4];
   const sum = 8.4;
-  const room = 100 - sum - heads.reduce((a, b) => a + b, 0);
+  const remaining = 100 - sum - heads.reduce((a, b) => a + b, 0);
   const all = shares.reduce((a, b) => a + b, 0);
-  const wide = [...heads, ...shares.map((share) => (share / all) * room), sum];
+  const wide = [...heads, ...shares.map((share) => (share / all) * remaining), sum];
   return h("colgroup", {}, wide.map((width) => {
     const col = h("col");
     col.style.width = `${width.toFixed(2)}%`;

@@ -11,22 +11,22 @@ const YEARS = { first: 2550, last: 2572 };
 
 /**
  * Draw the pickers.
- * @param {HTMLElement} room
+ * @param {HTMLElement} container
  * @param {Record<string, string>} state
- * @param {object} known chains, areas of the day, the chosen chain, issue and area
+ * @param {object} context chains, areas of the day, the chosen chain, issue and area
  * @param {(change: Record<string, string | null>) => void} set
  */
-export function pickers(room, state, known, set) {
+export function pickers(container, state, context, set) {
   const foreign = Boolean(state.key) && !state.chain && !state.issue && !state.area && !state.fy;
-  const axes = axesOf(state, known);
-  fill(room,
-    field("topic", t("topic"), "wide", topics(state, known, foreign, set)),
-    field("area", t("area"), "wide", areas(state, known, foreign, set)),
+  const axes = axesOf(state, context);
+  fill(container,
+    field("topic", t("topic"), "wide", topics(state, context, foreign, set)),
+    field("area", t("area"), "wide", areas(state, context, foreign, set)),
     field("fy", t("fiscalYear"), "", years(state, foreign, set)),
-    field("rows", t("rows"), "", axisChoice("rows", axes, known, foreign, set)),
+    field("rows", t("rows"), "", axisChoice("rows", axes, context, foreign, set)),
     h("button", { type: "button", class: "swap", id: "swap", title: t("swap"), "aria-label": t("swap"), onclick: () => set({ rows: axes.columns, columns: axes.rows }) }, mark("SWAP")),
-    field("columns", t("columns"), "", axisChoice("columns", axes, known, foreign, set)),
-    h("details", { class: "more", id: "more", open: room.querySelector("#more")?.open },
+    field("columns", t("columns"), "", axisChoice("columns", axes, context, foreign, set)),
+    h("details", { class: "more", id: "more", open: container.querySelector("#more")?.open },
       h("summary", {}, h("span", { class: "label" }, t("moreChoices")), h("span", {}, summary(state))),
       h("div", { class: "sheet" },
         edition(state, set),
@@ -63,10 +63,10 @@ const select = (onpick, ...options) => h("select", { onchange: ({ target }) => o
 
 const choice = (chosen, values, onpick) => select(onpick, values.map((value) => option(value, t(value), chosen)));
 
-function topics(state, known, foreign, set) {
+function topics(state, context, foreign, set) {
   const chosen = foreign ? "link" : state.issue ? `issue:${state.issue}` : state.chain ? `chain:${state.chain}` : "";
-  const issues = known.area?.issues.nodes ?? [];
-  const listed = known.chains.toSorted((a, b) => order(a) - order(b));
+  const issues = context.area?.issues.nodes ?? [];
+  const listed = context.chains.toSorted((a, b) => order(a) - order(b));
   return select((value) => set(topicOf(value)),
     foreign && option("link", t("fromLink"), chosen),
     h("optgroup", { label: t("topicChains") }, listed.map((chain) => option(`chain:${chain.code}`, tx(chain.name), chosen))),
@@ -84,14 +84,14 @@ function topicOf(value) {
   return kind && kind !== "link" ? { ...plain, [kind]: code } : plain;
 }
 
-function areas(state, known, foreign, set) {
+function areas(state, context, foreign, set) {
   const chosen = foreign ? "link" : state.area ?? "";
-  const groups = [["clusters", known.clusters], ["provinces", known.provinces], ["regions", known.regions]];
+  const groups = [["clusters", context.clusters], ["provinces", context.provinces], ["regions", context.regions]];
   const listed = groups.some(([, list]) => list.some((area) => area.code === chosen));
   return select((value) => set({ area: value === "link" ? null : value || null, issue: null }),
     foreign && option("link", t("fromLink"), chosen),
     option("", t("areaAll"), chosen),
-    !listed && known.area && h("optgroup", { label: t("areaOther") }, option(known.area.code, tx(known.area.name), chosen)),
+    !listed && context.area && h("optgroup", { label: t("areaOther") }, option(context.area.code, tx(context.area.name), chosen)),
     groups.map(([name, list]) => h("optgroup", { label: t(name) }, list.map((area) => option(area.code, tx(area.name), chosen)))));
 }
 
@@ -110,13 +110,13 @@ function yearsTo(state, set) {
   return select((value) => set({ to: value || null }), option("", t("onlyThis"), state.to ?? ""), later.map((be) => option(be, yearName(be), state.to)));
 }
 
-function axisChoice(name, axes, known, foreign, set) {
+function axisChoice(name, axes, context, foreign, set) {
   const other = name === "rows" ? "columns" : "rows";
   const dimension = (axis) => axis.split(".")[0];
   return select(
     (value) => set(dimension(value) === dimension(axes[other]) ? { [name]: value, [other]: axes[name] } : { [name]: value, [other]: axes[other] }),
     AXES.map((axis) => {
-      const lacking = axis === "STAGE" && !known.chain && !foreign;
+      const lacking = axis === "STAGE" && !context.chain && !foreign;
       return h("option", { value: axis, selected: axis === axes[name], disabled: lacking && axis !== axes[name] }, t(axis), lacking && ` (${t("needsChain")})`);
     }));
 }

@@ -81,7 +81,7 @@ export const STAGES_ACROSS = 7;
 /**
  * The axes of a state: chosen ones, or actors by stages, long chains running down.
  * @param {Record<string, string>} state
- * @param {{chain: object | null}} known
+ * @param {{chain: object | null}} context
  */
 export function axesOf(state, { chain }) {
   const down = chain && chain.stages.length > STAGES_ACROSS;
@@ -95,19 +95,19 @@ const axis = (chosen, usual) => (AXES.includes(chosen) ? chosen : usual);
 /**
  * The input of the matrix a state asks for.
  * @param {Record<string, string>} state
- * @param {{chain: object | null, issue: object | null, area: object | null}} known
+ * @param {{chain: object | null, issue: object | null, area: object | null}} context
  */
-export function inputOf(state, known) {
-  const { rows, columns } = axesOf(state, known);
+export function inputOf(state, context) {
+  const { rows, columns } = axesOf(state, context);
   const filter = {
-    ...(known.chain && !known.issue ? { valueChains: [known.chain.id] } : {}),
-    ...(known.issue ? { issues: [known.issue.id] } : {}),
-    ...(known.area ? { areas: [known.area.id] } : {}),
+    ...(context.chain && !context.issue ? { valueChains: [context.chain.id] } : {}),
+    ...(context.issue ? { issues: [context.issue.id] } : {}),
+    ...(context.area ? { areas: [context.area.id] } : {}),
   };
   const from = Number(state.fy ?? 2554);
   return {
-    rows: axisInput(rows, known.area),
-    columns: axisInput(columns, known.area),
+    rows: axisInput(rows, context.area),
+    columns: axisInput(columns, context.area),
     ...(Object.keys(filter).length ? { filter } : {}),
     fiscalYears: { from: { be: from }, to: { be: Math.max(from, Number(state.to ?? from)) } },
     ...(state.counting && state.counting !== "DISTINCT" ? { counting: state.counting } : {}),

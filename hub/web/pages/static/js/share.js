@@ -6,21 +6,21 @@ import { t } from "./words.js";
 
 /**
  * The tools of the foot.
- * @param {HTMLElement} room
- * @param {boolean} asks whether a matrix is asked, which GraphQL can say
- * @param {{link: () => string, graphql: () => string}} give
- * @param {(text: string) => void} say
+ * @param {HTMLElement} container
+ * @param {boolean} hasQuestion whether a matrix is asked, which GraphQL can say
+ * @param {{link: () => string, graphql: () => string}} formats
+ * @param {(text: string) => void} announce
  */
-export function share(room, asks, give, say) {
+export function share(container, hasQuestion, formats, announce) {
   const copying = (id, label, what) =>
     h("button", { type: "button", id, onclick: async ({ currentTarget }) => {
-      const done = await copy(what(), room);
-      say(t(done ? "copied" : "copyByHand"));
+      const done = await copy(what(), container);
+      announce(t(done ? "copied" : "copyByHand"));
       if (done) flash(currentTarget, label);
     } }, label);
-  fill(room,
-    copying("copy-link", t("copyLink"), give.link),
-    asks && copying("copy-graphql", t("copyGraphql"), give.graphql),
+  fill(container,
+    copying("copy-link", t("copyLink"), formats.link),
+    hasQuestion && copying("copy-graphql", t("copyGraphql"), formats.graphql),
     h("button", { type: "button", id: "print", onclick: () => print() }, t("print")));
 }
 
@@ -30,15 +30,15 @@ function flash(button, label) {
 }
 
 /** The clipboard where the browser lets us (not on plain http to another machine), else a field to copy from. */
-async function copy(text, room) {
+async function copy(text, container) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    room.querySelector(".byhand")?.remove();
+    container.querySelector(".byhand")?.remove();
     const box = h("textarea", { class: "byhand", readonly: true, rows: 3, "aria-label": t("copyByHand") });
     box.value = text;
-    room.append(box);
+    container.append(box);
     box.select();
     return document.execCommand?.("copy") ?? false;
   }

@@ -26,14 +26,14 @@ const SHAPES = {
  * @returns {Record<string, string>}
  */
 export function read(search = location.search) {
-  const told = new URLSearchParams(search);
+  const params = new URLSearchParams(search);
   const state = {};
   for (const name of NAMES) {
-    const value = told.get(name);
+    const value = params.get(name);
     if (value && (SHAPES[name]?.test(value) ?? true)) state[name] = value;
   }
-  const asks = Object.keys(state).some((name) => name !== "on" && !LOOKING.has(name));
-  return asks ? state : { ...FIRST, ...state };
+  const changesQuestion = Object.keys(state).some((name) => name !== "on" && !LOOKING.has(name));
+  return changesQuestion ? state : { ...FIRST, ...state };
 }
 
 /**
@@ -41,9 +41,9 @@ export function read(search = location.search) {
  * @param {Record<string, string | null | undefined>} state
  */
 export function write(state) {
-  const told = new URLSearchParams();
-  for (const name of NAMES) if (state[name]) told.set(name, state[name]);
-  return `${location.pathname}?${told}`;
+  const params = new URLSearchParams();
+  for (const name of NAMES) if (state[name]) params.set(name, state[name]);
+  return `${location.pathname}?${params}`;
 }
 
 /**
@@ -52,8 +52,8 @@ export function write(state) {
  * @param {Record<string, string | null>} change
  */
 export function changed(state, change) {
-  const asks = Object.keys(change).some((name) => !LOOKING.has(name) && name !== "key");
-  const kept = asks ? { ...state, key: null, cell: null, only: null, stage: null } : state;
+  const changesQuestion = Object.keys(change).some((name) => !LOOKING.has(name) && name !== "key");
+  const kept = changesQuestion ? { ...state, key: null, cell: null, only: null, stage: null } : state;
   const next = { ...kept, ...change };
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value));
 }

@@ -16,15 +16,15 @@ const EXAMPLES = [
 /**
  * Draw the top bar.
  * @param {Record<string, string>} state
- * @param {object} known
+ * @param {object} context
  * @param {{set: (change: object) => void, go: (state: object) => void, byKey: boolean}} act
  */
-export function drawTop(state, known, { set, go, byKey }) {
-  const topic = known.issue ?? known.chain;
+export function drawTop(state, context, { set, go, byKey }) {
+  const topic = context.issue ?? context.chain;
   const onMap = state.view === "map";
   const title = onMap ? t("mapTitle") : byKey ? t("titleLink") : tx(topic?.name) || t("titleAll");
-  const name = tx(known.area?.name);
-  const place = byKey ? "" : name && known.area.level === "PROVINCE" && known.area.code !== "10" ? t("inProvince", { name }) : name || t("areaAll");
+  const name = tx(context.area?.name);
+  const place = byKey ? "" : name && context.area.level === "PROVINCE" && context.area.code !== "10" ? t("inProvince", { name }) : name || t("areaAll");
   const years = state.to ? `${year(state.fy)}–${state.to}` : year(state.fy ?? "2554");
   byId("title").textContent = title;
   byId("title").title = title;
@@ -40,7 +40,7 @@ export function drawTop(state, known, { set, go, byKey }) {
   };
   const views = byId("views");
   views.setAttribute("aria-label", t("views"));
-  const page = (path, word) => h("a", { class: "tab", href: `${path}${lang() === "en" ? "?lang=en" : ""}` }, t(word));
+  const page = (path, key) => h("a", { class: "tab", href: `${path}${lang() === "en" ? "?lang=en" : ""}` }, t(key));
   fill(views, view("matrix"), view("map"), page("/sources", "sourcesPage"), page("/query", "query"));
   const examples = byId("examples");
   examples.setAttribute("aria-label", t("examples"));

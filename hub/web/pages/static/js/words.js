@@ -1,7 +1,7 @@
 /**
  * Every word of the page, Thai and English side by side.
  */
-import { WORDS } from "./dictionary.js";
+import { TEXTS } from "./dictionary.js";
 
 let language = "th";
 
@@ -23,19 +23,19 @@ export function speak(chosen) {
  * @param {Record<string, string | number>} [parts]
  */
 export function t(key, parts = {}) {
-  const pair = WORDS[key];
+  const pair = TEXTS[key];
   if (!pair) throw new Error(`no word ${key}`);
   return pair[language === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(parts[name] ?? ""));
 }
 
 /**
  * Words of one page besides those all share; an error where a word is there already.
- * @param {Record<string, [string, string]>} words
+ * @param {Record<string, [string, string]>} entries
  */
-export function learn(words) {
-  for (const [key, pair] of Object.entries(words)) {
-    if (key in WORDS) throw new Error(`the word ${key} is there already`);
-    WORDS[key] = pair;
+export function learn(entries) {
+  for (const [key, pair] of Object.entries(entries)) {
+    if (key in TEXTS) throw new Error(`the word ${key} is there already`);
+    TEXTS[key] = pair;
   }
 }
 
@@ -46,7 +46,7 @@ export function inOne(message) {
 }
 
 /** Whether the page has a word. */
-export const has = (key) => key in WORDS;
+export const has = (key) => key in TEXTS;
 
 /**
  * A localized text of the hub; Thai where no English exists.

@@ -1,7 +1,7 @@
 /**
  * The page for questions: type, run, read, keep; useful on a closed network, with nothing from elsewhere.
  */
-import { Trouble, ask, send } from "../api.js";
+import { Trouble, fetchQuery, send } from "../api.js";
 import { byId, fill, h } from "../dom.js";
 import { editor } from "./editor.js";
 import { forget, remember, remembered, titleOf } from "./history.js";
@@ -18,8 +18,8 @@ let schema = null;
 function draw() {
   speak(new URLSearchParams(location.search).get("lang") ?? "th");
   document.title = `${t("title")} · ${t("app")}`;
-  for (const [id, word] of Object.entries({ title: "title", subtitle: "subtitle", skip: "skip", "left-title": "examples", "history-title": "history", "query-label": "question", run: "run", "share-query": "copy", "variables-label": "variables", "answer-title": "answer", "schema-title": "schema" }))
-    byId(id).textContent = t(word);
+  for (const [id, key] of Object.entries({ title: "title", subtitle: "subtitle", skip: "skip", "left-title": "examples", "history-title": "history", "query-label": "question", run: "run", "share-query": "copy", "variables-label": "variables", "answer-title": "answer", "schema-title": "schema" }))
+    byId(id).textContent = t(key);
   byId("search").placeholder = t("search");
   byId("search").setAttribute("aria-label", t("search"));
   variables.setAttribute("aria-label", t("variables"));
@@ -34,7 +34,7 @@ function draw() {
   byId("language").lang = t("otherLang");
   drawExamples();
   drawHistory();
-  if (schema) schemaBrowser(schema, { room: byId("schema"), search: byId("search"), found: byId("found") });
+  if (schema) schemaBrowser(schema, { container: byId("schema"), search: byId("search"), found: byId("found") });
   if (!byId("answer").dataset.full) byId("answer").textContent = t("answerEmpty");
 }
 
@@ -44,43 +44,43 @@ function drawExamples() {
 }
 
 function drawHistory() {
-  const asked = remembered();
-  fill(byId("history"), asked.length === 0 && h("li", { class: "quiet" }, t("historyEmpty")),
-    asked.map((one) => h("li", {}, h("button", { type: "button", class: "pick", onclick: () => use(one.query, one.variables) }, titleOf(one.query)))),
-    asked.length > 0 && h("li", {}, h("button", { type: "button", id: "clear", onclick: () => { forget(); drawHistory(); } }, t("clear"))));
+  const request = remembered();
+  fill(byId("history"), request.length === 0 && h("li", { class: "quiet" }, t("historyEmpty")),
+    request.map((one) => h("li", {}, h("button", { type: "button", class: "pick", onclick: () => use(one.query, one.variables) }, titleOf(one.query)))),
+    request.length > 0 && h("li", {}, h("button", { type: "button", id: "clear", onclick: () => { forget(); drawHistory(); } }, t("clear"))));
 }
 
-function use(text, told) {
+function use(text, input) {
   typing.put(text);
-  variables.value = told;
-  byId("variables-box").open = told !== "";
+  variables.value = input;
+  byId("variables-box").open = input !== "";
   fill(byId("problems"));
   run();
 }
 
 /** Ask what is typed; errors are shown at their lines, whatever data came is shown as well. */
 async function run() {
-  let told = {};
+  let input = {};
   try {
-    told = variables.value.trim() ? JSON.parse(variables.value) : {};
+    input = variables.value.trim() ? JSON.parse(variables.value) : {};
   } catch (error) {
     byId("variables-box").open = true;
     return fill(byId("problems"), h("p", {}, t("variablesOdd", { why: error.message })));
   }
-  const asked = query.value;
-  if (!asked.trim()) return undefined;
+  const request = query.value;
+  if (!request.trim()) return undefined;
   byId("took").textContent = t("asking");
   fill(byId("problems"));
   const since = performance.now();
   try {
-    const { body } = await send(asked, told);
+    const { body } = await send(request, input);
     const text = JSON.stringify(body.data ?? body, null, 2);
     const answer = byId("answer");
     answer.textContent = body.data === undefined && body.errors ? "" : text;
     answer.dataset.full = "yes";
     byId("took").textContent = t("took", { ms: Math.round(performance.now() - since), size: text.length.toLocaleString("en-US") });
     problems(body.errors ?? []);
-    remember(asked, variables.value);
+    remember(request, variables.value);
     drawHistory();
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
@@ -103,8 +103,8 @@ function problems(errors) {
 async function readSchema() {
   fill(byId("schema"), h("p", { class: "quiet" }, t("schemaWait")));
   try {
-    schema = (await ask(INTROSPECTION)).__schema;
-    schemaBrowser(schema, { room: byId("schema"), search: byId("search"), found: byId("found") });
+    schema = (await fetchQuery(INTROSPECTION)).__schema;
+    schemaBrowser(schema, { container: byId("schema"), search: byId("search"), found: byId("found") });
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     fill(byId("schema"), h("p", {}, t("schemaTrouble")), h("button", { type: "button", onclick: readSchema }, t("retry")));
@@ -120,10 +120,10 @@ async function readExamples() {
 
 byId("run").addEventListener("click", run);
 byId("language").addEventListener("click", () => {
-  const told = new URLSearchParams(location.search);
-  if (lang() === "th") told.set("lang", "en");
-  else told.delete("lang");
-  history.replaceState(null, "", `${location.pathname}${told.size ? `?${told}` : ""}${location.hash}`);
+  const input = new URLSearchParams(location.search);
+  if (lang() === "th") input.set("lang", "en");
+  else input.delete("lang");
+  history.replaceState(null, "", `${location.pathname}${input.size ? `?${input}` : ""}${location.hash}`);
   draw();
 });
 byId("share-query").addEventListener("click", async () => {

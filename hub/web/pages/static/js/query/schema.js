@@ -21,22 +21,22 @@ const PLUMBING = /^__|(Connection|Edge)$|^(PageInfo|String|Int|Float|Boolean|ID)
 /**
  * The browser of a schema.
  * @param {{types: object[]}} schema
- * @param {{room: HTMLElement, search: HTMLInputElement, found: HTMLElement}} at
+ * @param {{container: HTMLElement, search: HTMLInputElement, found: HTMLElement}} at
  */
-export function schemaBrowser(schema, { room, search, found }) {
+export function schemaBrowser(schema, { container, search, found }) {
   const types = schema.types.filter((type) => !type.name.startsWith("__")).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-  const known = new Set(types.map((type) => type.name));
+  const typeNames = new Set(types.map((type) => type.name));
 
   function draw() {
-    const asked = search.value.trim().toLowerCase();
-    const matches = asked ? types.filter((type) => holds(type, asked)) : types.filter((type) => !PLUMBING.test(type.name));
+    const filterText = search.value.trim().toLowerCase();
+    const matches = filterText ? types.filter((type) => contains(type, filterText)) : types.filter((type) => !PLUMBING.test(type.name));
     found.textContent = matches.length ? t("found", { n: matches.length }) : t("foundNone");
-    fill(room, matches.slice(0, 80).map((type) => card(type, asked)));
+    fill(container, matches.slice(0, 80).map((type) => card(type, filterText)));
   }
 
-  function card(type, asked) {
-    const open = type.name === "Query" || (asked !== "" && (type.name.toLowerCase() === asked || hits(type, asked).length > 0));
-    const only = asked && type.name.toLowerCase() !== asked ? hits(type, asked) : null;
+  function card(type, filterText) {
+    const open = type.name === "Query" || (filterText !== "" && (type.name.toLowerCase() === filterText || hits(type, filterText).length > 0));
+    const only = filterText && type.name.toLowerCase() !== filterText ? hits(type, filterText) : null;
     return h("details", { class: "type", open, "data-type": type.name },
       h("summary", {}, h("b", { class: "code-text" }, type.name), " ", h("span", { class: "quiet" }, first(type.description))),
       type.isOneOf && h("p", { class: "quiet" }, "@oneOf"),
@@ -52,8 +52,8 @@ export function schemaBrowser(schema, { room, search, found }) {
       h("span", { class: "quiet block" }, member.isDeprecated ? `⚠ ${member.deprecationReason}` : member.description));
   }
 
-  const link = (name, shown = name) => (known.has(name) && !/^(String|Int|Float|Boolean|ID)$/.test(name)
-    ? h("button", { type: "button", class: "typelink", onclick: () => { search.value = name; draw(); room.scrollTop = 0; } }, shown)
+  const link = (name, shown = name) => (typeNames.has(name) && !/^(String|Int|Float|Boolean|ID)$/.test(name)
+    ? h("button", { type: "button", class: "typelink", onclick: () => { search.value = name; draw(); container.scrollTop = 0; } }, shown)
     : shown);
 
   search.oninput = draw;
@@ -64,5 +64,5 @@ const members = (type) => type.fields ?? type.inputFields ?? type.enumValues ?? 
 const rank = (type) => ["Query", "Mutation", "Subscription"].indexOf(type.name) + 1 || 9;
 const first = (text) => (text ?? "").split("\n")[0];
 const text = (one) => `${one.name} ${one.description ?? ""}`.toLowerCase();
-const hits = (type, asked) => members(type).filter((member) => text(member).includes(asked));
-const holds = (type, asked) => text(type).includes(asked) || hits(type, asked).length > 0;
+const hits = (type, filterText) => members(type).filter((member) => text(member).includes(filterText));
+const contains = (type, filterText) => text(type).includes(filterText) || hits(type, filterText).length > 0;

@@ -1,7 +1,7 @@
 /**
  * Words of the page for questions, Thai and English side by side.
  */
-const WORDS = {
+const TEXTS = {
   title: ["ถามด้วย GraphQL", "Ask in GraphQL"],
   subtitle: ["ทุกอย่างที่หน้าเมทริกซ์แสดง ถามเองได้ที่นี่", "Everything the matrix page shows can be asked here"],
   app: ["บูรณาการ", "Buranakan"],
@@ -54,4 +54,4 @@ export function speak(chosen) {
  * @param {keyof typeof WORDS} key
  * @param {Record<string, string | number>} [parts]
  */
-export const t = (key, parts = {}) => WORDS[key][language === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(parts[name] ?? ""));
+export const t = (key, parts = {}) => TEXTS[key][language === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(parts[name] ?? ""));

@@ -5,7 +5,7 @@ import { h } from "../dom.js";
 import { t, tx } from "../words.js";
 import { count, moment } from "./figures.js";
 import { earlier, latest } from "./ledger.js";
-import { standing, withCode } from "./list.js";
+import { statusChip, withCode } from "./list.js";
 import { shortOf } from "./questions.js";
 import { review } from "./review.js";
 import { scaleOf, strip } from "./strip.js";
@@ -18,7 +18,7 @@ import { scaleOf, strip } from "./strip.js";
 export function detail(source, look, act) {
   return [
     head(tx(source.name)),
-    h("p", { class: "chips" }, standing(source), source.waitingCount > 0 && [" ", toReview(source.waitingCount)]),
+    h("p", { class: "chips" }, statusChip(source), source.waitingCount > 0 && [" ", toReview(source.waitingCount)]),
     facts(source, look.scale),
     source.note && h("p", { class: "quiet" }, t("remark"), ": ", source.note),
     source.promisedEvery && operated(source, look, act),
@@ -37,7 +37,7 @@ const toReview = (waiting) =>
     t("waitingRows"), " ", count(waiting), " ↓");
 
 function facts(source, scale) {
-  const told = [
+  const facts = [
     ["code", h("code", {}, shortOf(source.id))],
     ["owner", source.owner ? tx(source.owner.name) : t("ownerNone")],
     ["cadence", source.promisedEvery ? t(source.promisedEvery) : t("notFetched")],
@@ -47,7 +47,7 @@ function facts(source, scale) {
     ["records", count(source.recordCount)],
     ["unlinked", count(source.unlinkedCount)],
   ];
-  return h("dl", { class: "facts two" }, told.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value))));
+  return h("dl", { class: "facts two" }, facts.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value))));
 }
 
 function operated(source, look, act) {

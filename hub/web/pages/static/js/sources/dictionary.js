@@ -1,7 +1,7 @@
 /**
  * The words of the page of sources: key → [ไทย, English], after docs/glossary.md.
  */
-export const WORDS = {
+export const TEXTS = {
   subtitle: ["ใครส่งอะไรมา สดแค่ไหน และอะไรยังรอคนตรวจ", "Who sent what, how fresh it is, and what waits for a person"],
   skipToList: ["ข้ามไปที่รายการ", "Skip to the list"],
   allSources: ["ทุกแหล่งข้อมูล", "All sources"],

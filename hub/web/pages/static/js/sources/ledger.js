@@ -26,8 +26,8 @@ export function latest(run) {
   ];
 }
 
-function ledger(told) {
-  const phases = told.readAmounts.map(({ phase }) => phase);
+function ledger(account) {
+  const phases = account.readAmounts.map(({ phase }) => phase);
   const amount = (amounts, phase) => {
     const found = amounts.find((one) => one.phase === phase);
     return found ? baht(found.amount.amount) : "–";
@@ -41,10 +41,10 @@ function ledger(told) {
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("outcome")), h("th", { scope: "col" }, t("records")),
         phases.map((phase) => h("th", { scope: "col" }, t(phase), h("span", { class: "unit" }, t("bahtShort")))))),
       h("tbody", {},
-        told.outcomes.map(({ outcome, records, amounts }) => line(outcome, records, amounts, false)),
-        line("readRows", told.read, told.readAmounts, true)))),
-    told.vanished > 0 && h("p", {}, t("vanished", { n: count(told.vanished) })),
-    h("p", { class: told.balanced ? "balanced" : "unbalanced" }, mark(told.balanced ? "OK" : "DOWN"), " ", t(told.balanced ? "balanced" : "unbalanced")),
+        account.outcomes.map(({ outcome, records, amounts }) => line(outcome, records, amounts, false)),
+        line("readRows", account.read, account.readAmounts, true)))),
+    account.vanished > 0 && h("p", {}, t("vanished", { n: count(account.vanished) })),
+    h("p", { class: account.balanced ? "balanced" : "unbalanced" }, mark(account.balanced ? "OK" : "DOWN"), " ", t(account.balanced ? "balanced" : "unbalanced")),
   ];
 }
 

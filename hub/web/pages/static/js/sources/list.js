@@ -15,7 +15,7 @@ import { scaleOf, strip } from "./strip.js";
 export const doing = (source) => (source.freshness === "NEVER" && source.health === "OK" ? "NEVER" : source.health);
 
 /** The chip of a state, shape and word; behind it that it is late, where it is. */
-export function standing(source) {
+export function statusChip(source) {
   const state = doing(source);
   const late = ["LATE", "STALE"].includes(source.freshness);
   return [
@@ -72,7 +72,7 @@ function row(source, scale, look) {
     h("th", { scope: "row", role: "rowheader", class: "c-sourcesPage" },
       h("a", { href: `#${shortOf(source.id)}`, "data-source": shortOf(source.id), "aria-current": here ? "true" : null }, tx(source.name)),
       h("span", { class: "quiet block" }, source.owner ? tx(source.owner.name) : t("ownerNone"), " · ", source.promisedEvery ? t(source.promisedEvery) : t("notFetched"))),
-    cell("health", standing(source)),
+    cell("health", statusChip(source)),
     cell("lastSuccess", source.lastSuccessAt ? moment(source.lastSuccessAt) : h("span", { class: "quiet" }, t("notYet"))),
     cell("coverage", strip(source.coverage, scale)),
     cell("records", count(source.recordCount)),

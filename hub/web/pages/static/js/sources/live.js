@@ -9,38 +9,38 @@ const LONGEST_PAUSE = 60_000;
 /**
  * Follow until the page is left.
  * @param {(event: object) => void} heard what happened
- * @param {(how: "wait" | "on" | "lost") => void} stands whether it is followed now
+ * @param {(how: "wait" | "on" | "lost") => void} showConnection whether it is followed now
  */
-export function follow(heard, stands) {
+export function follow(heard, showConnection) {
   let cursor = null;
   let pause = FIRST_PAUSE;
   let stream = null;
   let coming = null;
 
   function begin() {
-    const asked = new URLSearchParams({ query: FOLLOW });
-    if (cursor) asked.set("variables", JSON.stringify({ after: cursor }));
-    stream = new EventSource(`/graphql?${asked}`);
-    stream.onopen = () => { pause = FIRST_PAUSE; stands("on"); };
+    const parameters = new URLSearchParams({ query: FOLLOW });
+    if (cursor) parameters.set("variables", JSON.stringify({ after: cursor }));
+    stream = new EventSource(`/graphql?${parameters}`);
+    stream.onopen = () => { pause = FIRST_PAUSE; showConnection("on"); };
     stream.onerror = lost;
     stream.addEventListener("complete", lost);
     stream.addEventListener("next", ({ data }) => {
-      const told = JSON.parse(data).data?.sourceEvents;
-      if (!told) return lost();
-      cursor = told.cursor;
-      return heard(told);
+      const update = JSON.parse(data).data?.sourceEvents;
+      if (!update) return lost();
+      cursor = update.cursor;
+      return heard(update);
     });
   }
 
   function lost() {
     stream.close();
-    stands("lost");
+    showConnection("lost");
     clearTimeout(coming);
     coming = setTimeout(begin, pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   }
 
-  stands("wait");
+  showConnection("wait");
   begin();
   addEventListener("pagehide", () => { clearTimeout(coming); stream.close(); });
   const resume = () => { if (stream.readyState === EventSource.CLOSED) { clearTimeout(coming); begin(); } };

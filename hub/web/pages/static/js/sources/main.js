@@ -7,7 +7,7 @@ import { loading, trouble } from "../frames.js";
 import { mark } from "../marks.js";
 import { inOne, lang, learn, speak, t, tx } from "../words.js";
 import { detail, head } from "./detail.js";
-import { WORDS } from "./dictionary.js";
+import { TEXTS } from "./dictionary.js";
 import { clock, count } from "./figures.js";
 import { list } from "./list.js";
 import { follow } from "./live.js";
@@ -16,8 +16,8 @@ import { scaleOf } from "./strip.js";
 
 const SETTLES_IN = 250;
 
-learn(WORDS);
-const room = byId("list");
+learn(TEXTS);
+const container = byId("list");
 const panel = byId("one");
 let operating = false;
 let found = null;
@@ -29,7 +29,7 @@ let due = 0;
 let how = "wait";
 let latest = "";
 
-const asked = () => {
+const openId = () => {
   const short = decodeURIComponent(location.hash.slice(1));
   return short && short !== "list" ? idOf(short) : "";
 };
@@ -51,10 +51,10 @@ function frame() {
   byId("language").lang = t("otherLang");
   byId("again").textContent = t("readAgain");
   byId("print").textContent = t("print");
-  stands(how);
+  showConnection(how);
 }
 
-function stands(now) {
+function showConnection(now) {
   how = now;
   document.body.dataset.live = now;
   fill(byId("live"), mark({ wait: "RUNNING", on: "OK", lost: "DEGRADED" }[now]), " ", t({ wait: "liveWait", on: "liveOn", lost: "liveLost" }[now]), now === "on" && latest && ` · ${latest}`);
@@ -64,8 +64,8 @@ function stands(now) {
 async function show({ quiet = false } = {}) {
   const mine = ++turn;
   clearTimeout(waiting);
-  if (!quiet || !found) fill(room, loading(t("loadingSources")));
-  const id = asked();
+  if (!quiet || !found) fill(container, loading(t("loadingSources")));
+  const id = openId();
   if (id && (!quiet || open?.id !== id)) fill(panel, loading(t("loadingSource")));
   place(id);
   try {
@@ -87,7 +87,7 @@ function place(id) {
 }
 
 function draw({ moved = false } = {}) {
-  const id = asked();
+  const id = openId();
   drawList();
   document.title = [open && tx(open.name), t("sourcesPage"), t("app")].filter(Boolean).join(" · ");
   if (!id) return fill(panel);
@@ -108,10 +108,10 @@ async function settled({ settlement, source }) {
 function failed(error, quiet) {
   if (!(error instanceof Trouble)) throw error;
   if (error.kind === "unready") waiting = setTimeout(show, error.retryAfter * 1000);
-  if (quiet && found && error.kind !== "refused") return stands("lost");
+  if (quiet && found && error.kind !== "refused") return showConnection("lost");
   place("");
   document.title = `${t("sourcesPage")} · ${t("app")}`;
-  return fill(room, error.kind === "refused" ? refused(error) : trouble(error, () => show()));
+  return fill(container, error.kind === "refused" ? refused(error) : trouble(error, () => show()));
 }
 
 function refused(error) {
@@ -124,10 +124,10 @@ function refused(error) {
 /** Something happened to a source: read anew, once for many; a ruling under way is not swept away. */
 function heard({ at, source, run }) {
   latest = t(run || !operating ? "ran" : "settledRows", { time: clock(at), name: tx(source.name) });
-  stands("on");
+  showConnection("on");
   clearTimeout(due);
   if (panel.querySelector("form[data-touched=yes]")) {
-    if (source.id === asked() && !document.getElementById("meanwhile"))
+    if (source.id === openId() && !document.getElementById("meanwhile"))
       panel.prepend(h("p", { class: "banner", id: "meanwhile", role: "status" }, t("changedMeanwhile"), " ", h("button", { type: "button", onclick: () => show({ quiet: true }) }, t("readAgain"))));
     due = setTimeout(again, SETTLES_IN);
     return;
@@ -138,24 +138,24 @@ function heard({ at, source, run }) {
 /** The list alone anew, beside a ruling under way. */
 async function again() {
   const all = await standings(operating).catch(() => null);
-  if (!all) return stands("lost");
+  if (!all) return showConnection("lost");
   found = all;
   return drawList();
 }
 
 function drawList() {
-  const focused = room.contains(document.activeElement) ? document.activeElement.dataset.source : null;
-  fill(room, list(found, { open: asked(), operating, unfolded: document.getElementById("carried")?.open ?? false }));
-  if (focused) room.querySelector(`[data-source="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  const focused = container.contains(document.activeElement) ? document.activeElement.dataset.source : null;
+  fill(container, list(found, { open: openId(), operating, unfolded: document.getElementById("carried")?.open ?? false }));
+  if (focused) container.querySelector(`[data-source="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
 byId("again").addEventListener("click", () => show({ quiet: true }));
 byId("print").addEventListener("click", () => print());
 byId("language").addEventListener("click", () => {
-  const told = new URLSearchParams(location.search);
-  if (lang() === "th") told.set("lang", "en");
-  else told.delete("lang");
-  history.replaceState(null, "", `${location.pathname}${told.size ? `?${told}` : ""}${location.hash}`);
+  const params = new URLSearchParams(location.search);
+  if (lang() === "th") params.set("lang", "en");
+  else params.delete("lang");
+  history.replaceState(null, "", `${location.pathname}${params.size ? `?${params}` : ""}${location.hash}`);
   frame();
   if (found) draw();
 });
@@ -163,12 +163,12 @@ addEventListener("hashchange", ({ oldURL }) => {
   done = "";
   if (found) drawList();
   const shown = show({ quiet: true });
-  if (!asked()) room.querySelector(`[data-source="${CSS.escape(decodeURIComponent(new URL(oldURL).hash.slice(1)))}"]`)?.focus();
+  if (!openId()) container.querySelector(`[data-source="${CSS.escape(decodeURIComponent(new URL(oldURL).hash.slice(1)))}"]`)?.focus();
   else shown.then(() => document.getElementById("one-title")?.focus({ preventScroll: true }));
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && asked()) location.hash = "";
+  if (event.key === "Escape" && openId()) location.hash = "";
 });
 frame();
 show();
-follow(heard, stands);
+follow(heard, showConnection);

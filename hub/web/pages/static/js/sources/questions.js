@@ -1,9 +1,9 @@
 /**
  * What the page asks of the hub.
  */
-import { ask, send, troubleOf } from "../api.js";
+import { fetchQuery, send, troubleOf } from "../api.js";
 
-const STANDING = `id name { th en } health freshness promisedEvery lastSuccessAt coverage { be }
+const STATUS_FIELDS = `id name { th en } health freshness promisedEvery lastSuccessAt coverage { be }
   recordCount unlinkedCount owner { name { th en } }`;
 const AMOUNTS = "{ phase amount { amount } }";
 const RUN = "id status startedAt finishedAt origin error";
@@ -28,7 +28,7 @@ export const shortOf = (id) => id.slice(PREFIX.length);
 export const idOf = (short) => (short.startsWith(PREFIX) ? short : PREFIX + short);
 
 /** Whether who is signed in operates sources. @returns {Promise<boolean>} */
-export const operates = async () => (await ask(WHO)).viewer?.scopes.includes("source:operate") ?? false;
+export const operates = async () => (await fetchQuery(WHO)).viewer?.scopes.includes("source:operate") ?? false;
 
 /**
  * Every source, those taken in by runs and those carried over; `waitingCount` null: another agency's.
@@ -36,8 +36,8 @@ export const operates = async () => (await ask(WHO)).viewer?.scopes.includes("so
  * @returns {Promise<{fetched: object[], carried: object[]}>}
  */
 export async function standings(operating) {
-  const fields = STANDING + (operating ? " waitingCount" : "");
-  const [fetched, carried] = await Promise.all([all(true, fields), all(false, STANDING)]);
+  const fields = STATUS_FIELDS + (operating ? " waitingCount" : "");
+  const [fetched, carried] = await Promise.all([all(true, fields), all(false, STATUS_FIELDS)]);
   return { fetched, carried };
 }
 
@@ -45,8 +45,8 @@ async function all(fetched, fields) {
   const found = [];
   let after = null;
   do {
-    const asked = `query($after: String) { sources(first: 100, after: $after, fetched: ${fetched}) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`;
-    const { sources } = await asFarAsAllowed(asked, { after });
+    const operation = `query($after: String) { sources(first: 100, after: $after, fetched: ${fetched}) { nodes { ${fields} } pageInfo { hasNextPage endCursor } } }`;
+    const { sources } = await asFarAsAllowed(operation, { after });
     found.push(...sources.nodes);
     after = sources.pageInfo.hasNextPage ? sources.pageInfo.endCursor : null;
   } while (after);
@@ -59,13 +59,13 @@ async function all(fetched, fields) {
  * @param {boolean} operating
  */
 export const one = async (id, operating) =>
-  (await asFarAsAllowed(`query($id: ID!) { source(id: $id) { ${STANDING} note ${operating ? OPERATED : ""} } }`, { id })).source;
+  (await asFarAsAllowed(`query($id: ID!) { source(id: $id) { ${STATUS_FIELDS} note ${operating ? OPERATED : ""} } }`, { id })).source;
 
 /** The raw rows of some ids, in that order. */
-export const rowsOf = async (ids) => (await ask(ROWS, { ids })).nodes.filter(Boolean);
+export const rowsOf = async (ids) => (await fetchQuery(ROWS, { ids })).nodes.filter(Boolean);
 
 /** Settle rows; what it did, or the rules that were broken. */
-export const settle = async (input) => (await ask(SETTLE, { input })).quarantineSettle;
+export const settle = async (input) => (await fetchQuery(SETTLE, { input })).quarantineSettle;
 
 /** Data without the fields that are another's to see, which are null; any other error is trouble. */
 async function asFarAsAllowed(query, variables) {

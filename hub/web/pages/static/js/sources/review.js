@@ -16,30 +16,30 @@ const AT_ONCE = 30;
 export function review(source, act) {
   const { questions, waitingCount } = source;
   if (questions.length === 0) return h("p", { class: "none" }, t("reviewNone"));
-  const room = h("ol", { class: "questions" });
-  const more = h("button", { type: "button", id: "more-questions", onclick: () => show(room.children.length) });
+  const container = h("ol", { class: "questions" });
+  const more = h("button", { type: "button", id: "more-questions", onclick: () => show(container.children.length) });
   function show(from) {
-    room.append(...questions.slice(from, from + AT_ONCE).map((asked, place) => h("li", {}, question(asked, from + place, source, act))));
-    const left = questions.length - room.children.length;
+    container.append(...questions.slice(from, from + AT_ONCE).map((item, place) => h("li", {}, question(item, from + place, source, act))));
+    const left = questions.length - container.children.length;
     more.hidden = left === 0;
     more.textContent = t("moreQuestions", { n: Math.min(left, AT_ONCE) });
-    if (from > 0) room.children[from].querySelector("summary").focus();
+    if (from > 0) container.children[from].querySelector("summary").focus();
   }
   show(0);
-  return [h("p", {}, t("reviewCount", { questions: count(questions.length), rows: count(waitingCount) })), room, more];
+  return [h("p", {}, t("reviewCount", { questions: count(questions.length), rows: count(waitingCount) })), container, more];
 }
 
-function question(asked, place, source, act) {
+function question(item, place, source, act) {
   return h("details", { class: "question", open: place === 0, id: `question-${place}` },
     h("summary", {},
-      h("span", { class: "asked" }, writtenIn(asked), " ", h("span", {}, tx(asked.text))),
-      h("span", { class: "hangs" }, rows(asked.rowCount), " · ", money(asked.amounts))),
+      h("span", { class: "asked" }, writtenIn(item), " ", h("span", {}, tx(item.text))),
+      h("span", { class: "hangs" }, rows(item.rowCount), " · ", money(item.amounts))),
     h("dl", { class: "facts" },
-      asked.field && !asked.kind && [h("dt", {}, t("column")), h("dd", {}, h("code", {}, asked.field))],
-      h("dt", {}, t("reasonCode")), h("dd", {}, h("code", {}, asked.reason), asked.kind && [" · ", t(asked.kind === "AREA" ? "asArea" : "asAgency")]),
-      asked.fiscalYears.length > 0 && [h("dt", {}, t("fiscalYear")), h("dd", {}, years(asked))],
-      asked.block && [h("dt", {}, t("inBlock")), h("dd", { class: "long" }, asked.block)]),
-    ruling(asked, place, source, act));
+      item.field && !item.kind && [h("dt", {}, t("column")), h("dd", {}, h("code", {}, item.field))],
+      h("dt", {}, t("reasonCode")), h("dd", {}, h("code", {}, item.reason), item.kind && [" · ", t(item.kind === "AREA" ? "asArea" : "asAgency")]),
+      item.fiscalYears.length > 0 && [h("dt", {}, t("fiscalYear")), h("dd", {}, years(item))],
+      item.block && [h("dt", {}, t("inBlock")), h("dd", { class: "long" }, item.block)]),
+    ruling(item, place, source, act));
 }
 
 /** What is written, where anything could be; several rows under one key write nothing odd. */

@@ -28,14 +28,14 @@ export function scaleOf(sources) {
 export function strip(coverage, scale) {
   const years = coverage.map(({ be }) => be);
   if (years.length === 0) return h("span", { class: "quiet" }, t("coverageNone"));
-  const said = t(years.length > 1 ? "yearsHeld" : "yearHeld", { said: runs(years), n: years.length });
+  const label = t(years.length > 1 ? "yearsHeld" : "yearHeld", { said: runs(years), n: years.length });
   const wide = (scale.last - scale.first + 1) * WIDE;
-  const held = new Set(years);
+  const covered = new Set(years);
   return h("span", { class: "strip" },
     s("svg", { viewBox: `0 0 ${wide} 12`, width: wide, height: 12, "aria-hidden": "true", focusable: "false" },
       Array.from({ length: wide / WIDE }, (_, place) => {
-        const filled = held.has(scale.first + place);
+        const filled = covered.has(scale.first + place);
         return s("rect", { x: place * WIDE + 1, y: filled ? 1 : 4.5, width: WIDE - 2, height: filled ? 10 : 3, class: filled ? "held" : "open" });
       })),
-    h("span", { class: "years" }, said));
+    h("span", { class: "years" }, label));
 }
