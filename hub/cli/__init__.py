@@ -31,7 +31,7 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
 
 
-class Application(Group):
+class RootGroup(Group):
     """The group of all commands; Ctrl-C ends it with a word and without a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
@@ -44,7 +44,7 @@ class Application(Group):
 
 
 @click.group(
-    cls=Application,
+    cls=RootGroup,
     name="hub",
     help="บูรณาการ ศูนย์เชื่อมข้อมูลพื้นที่–ภารกิจ · Buranakan, the area-function integration hub",
     epilog="ตัวแปรที่ตั้งได้ ดูด้วย hub settings · The environment variables: hub settings",

@@ -24,7 +24,7 @@ class Formatter(click.HelpFormatter):
         super().write_heading(HEADINGS.get(heading, heading))
 
 
-class Context(click.Context):
+class BilingualContext(click.Context):
     """A context whose help is written by `Formatter`."""
 
     formatter_class = Formatter
@@ -49,7 +49,7 @@ class Option(click.Option):
 class Command(click.Command):
     """A command whose help is in both languages."""
 
-    context_class = Context
+    context_class = BilingualContext
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return the option `--help`."""

@@ -67,7 +67,7 @@ def reasons(tree: ast.AST) -> Iterator[str]:
                 yield text
 
 
-def test_every_reason_to_skip_says_how_to_run_the_test() -> None:
+def test_every_skip_reason_names_the_command_to_run_the_test() -> None:
     found = {
         f"{path.relative_to(ROOT)}: {text}": text
         for path in (ROOT / "tests").rglob("*.py")

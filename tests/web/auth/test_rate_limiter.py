@@ -135,7 +135,10 @@ async def test_client_over_the_rate_gets_429_with_retry_after() -> None:
 
 async def test_registered_client_is_rate_limited_by_its_id() -> None:
     endpoint = build_endpoint(
-        SCHEMA, open_empty_context, rate_limiter=RateLimiter(1), authentication=HeaderAuthentication()
+        SCHEMA,
+        open_empty_context,
+        rate_limiter=RateLimiter(1),
+        authentication=HeaderAuthentication(),
     )
     async with open_client(endpoint) as client:
         body = {"query": "{ word }"}
