@@ -1,17 +1,17 @@
-"""Whether a system keeps the source contract, told point by point to those who build it.
+"""Check a system against the source contract, point by point, for its developers.
 
-Every point is asked over the hub's own reader, so what passes here can be read, and with no more
-questions than a person would ask by hand: so many pages, and a handful besides.
+Every point is checked with the hub's own HTTP client, so a system that passes can be ingested. The
+number of requests is limited: `max_pages` pages and a few more.
 """
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import Enum
 from functools import partial
 from typing import Any, Final
 
+from connectors.kit.check_result import CheckResult, build_check_result, split_message
 from connectors.kit.contract_listing import (
     ListingWalk,
     Violation,
@@ -29,38 +29,17 @@ from connectors.kit.http import OK_STATUSES, SourceHttpClient, SourceResponse, u
 from connectors.kit.json_answers import parse_json
 from connectors.kit.limits import FetchLimits, RetryTiming
 from connectors.kit.oauth import TokenCache
-from hub.domain.record import value
 from hub.domain.sources.spec import AuthMethod, AuthSpec
 from hub.errors import Invalid, SourceError
 
-MAX_SHOWN_VIOLATIONS: Final = 3
-"""Faults of a point that are told; the others are counted."""
 UNAUTHORIZED_STATUSES: Final = frozenset({401})
 BAD_REQUEST_STATUSES: Final = frozenset({400})
 REVALIDATION_STATUSES: Final = frozenset({200, 304})
 
 
-class CheckStatus(Enum):
-    """How a point stands."""
-
-    PASSED = "KEPT"
-    FAILED = "BROKEN"
-    UNTESTED = "UNSEEN"
-
-
-@value
-class CheckResult:
-    """One point of the contract, and what was found."""
-
-    th: str
-    en: str
-    status: CheckStatus
-    violations: tuple[Violation, ...] = ()
-
-
 @dataclass(slots=True)
 class ConformanceCheck:
-    """Asks one system; `points()` gives the report as it grows."""
+    """Check one system; `run_checks()` yields the results one by one."""
 
     url: str
     credentials: Credentials
@@ -70,7 +49,7 @@ class ConformanceCheck:
     max_pages: int = 20
 
     async def run_checks(self) -> AsyncIterator[CheckResult]:
-        """The points, in the order of the contract."""
+        """Yield the results in the order of the contract; without a valid page they end early."""
         async with SourceHttpClient.open(Anonymous(), self.limits, self.timing) as anonymous:
             yield await self.run_check(
                 "ไม่มีโทเค็น ตอบ 401",
@@ -90,10 +69,10 @@ class ConformanceCheck:
                 "ไม่เกิน limit ที่ขอ", "no more records than `limit`", self.find_oversized_pages(walk)
             )
             yield build_check_result(
-                "ทุกระเบียนตามสัญญา", "every record keeps the contract", find_invalid_records(walk)
+                "ทุกระเบียนตามสัญญา", "every record follows the contract", find_invalid_records(walk)
             )
             yield build_check_result(
-                "รหัสไม่ซ้ำตลอดรายการ", "no key comes twice", find_repeated_keys(walk)
+                "รหัสไม่ซ้ำตลอดรายการ", "no key is repeated", find_repeated_keys(walk)
             )
             yield build_check_result(
                 "เรียงตาม updated_at แล้ว id",
@@ -102,24 +81,24 @@ class ConformanceCheck:
             )
             yield build_check_result(
                 "total ตรงกับที่นับได้",
-                "`total` is what can be counted",
+                "`total` equals the number of records",
                 check_total(walk),
                 untested=not walk.is_complete,
             )
             yield build_check_result(
                 "ระเบียนที่ลบแล้วยังอยู่เป็นป้าย",
-                "removed records stay as tombstones",
+                "deleted records stay as tombstones",
                 [],
                 untested=not any(record.get("deleted") is True for record in walk.records),
             )
             yield await self.run_check(
                 "updated_since ให้เฉพาะที่เปลี่ยนตั้งแต่นั้น และครบ",
-                "`updated_since` gives what changed since, and all of it",
+                "`updated_since` returns all records changed since, and only those",
                 lambda: self.check_updated_since(http, walk),
                 untested=not walk.records,
             )
             yield await self.run_check(
-                "ETag และ 304", "ETag, and 304 where nothing changed", lambda: self.check_etag(http)
+                "ETag และ 304", "ETag, and 304 if nothing changed", lambda: self.check_etag(http)
             )
             for name, invalid_value in (("limit", "0"), ("cursor", "!"), ("updated_since", "x")):
                 yield await self.run_check(
@@ -136,7 +115,7 @@ class ConformanceCheck:
         *,
         untested: bool = False,
     ) -> CheckResult:
-        """A point that takes a question; a source's error is what is wrong with it."""
+        """Return the result of a check that sends requests; a `SourceError` is a violation."""
         try:
             violations = [] if untested else await probe()
         except SourceError as error:
@@ -144,12 +123,12 @@ class ConformanceCheck:
         return build_check_result(th, en, violations, untested=untested)
 
     async def check_unauthorized(self, anonymous: SourceHttpClient) -> list[Violation]:
-        """What is wrong with the answer to nobody."""
+        """Return the violations of the response to a request without a token."""
         answer = await anonymous.fetch(
             self.url, hash_body, accepted_statuses=UNAUTHORIZED_STATUSES | OK_STATUSES
         )
         if answer.status in OK_STATUSES:
-            return [("ตอบข้อมูลโดยไม่ถามโทเค็น", "it answers data to anybody")]
+            return [("ตอบข้อมูลโดยไม่ต้องมีโทเค็น", "it returns data without a token")]
         if "www-authenticate" not in answer.headers:
             return [("ไม่มีส่วนหัว WWW-Authenticate", "there is no WWW-Authenticate header")]
         return []
@@ -157,7 +136,7 @@ class ConformanceCheck:
     async def fetch_page(
         self, http: SourceHttpClient, parameters: Mapping[str, str]
     ) -> SourceResponse[Any]:
-        """A page, as JSON."""
+        """Return a response with the JSON of a page."""
         return await http.fetch(
             self.url,
             lambda body, headers: parse_json(body, "utf-8", headers.get("content-type", ""))[0],
@@ -167,7 +146,7 @@ class ConformanceCheck:
     async def walk_pages(
         self, http: SourceHttpClient, walk: ListingWalk, **extra: str
     ) -> list[Violation]:
-        """What is wrong with the shape of the pages; fills `seen`."""
+        """Add the pages to `walk`; return the violations of their shape."""
         cursor: str | None = None
         cursors = set()
         while len(walk.page_sizes) < self.max_pages:
@@ -184,12 +163,12 @@ class ConformanceCheck:
                 walk.is_complete = True
                 break
             if cursor in cursors:
-                return [("เคอร์เซอร์วนกลับที่เดิม", "the cursor leads back")]
+                return [("เคอร์เซอร์วนกลับที่เดิม", "the cursor was repeated")]
             cursors.add(cursor)
         return []
 
     def find_oversized_pages(self, walk: ListingWalk) -> list[Violation]:
-        """Pages that are larger than was asked for."""
+        """Return the pages with more records than requested."""
         maximum = min(self.page_size, MAX_LIMIT)
         return [
             (f"หน้า {index + 1} มี {size}", f"page {index + 1} has {size}")
@@ -200,14 +179,14 @@ class ConformanceCheck:
     async def check_updated_since(
         self, http: SourceHttpClient, walk: ListingWalk
     ) -> list[Violation]:
-        """What is wrong with the answer to `updated_since`, asked from the middle of the list."""
+        """Return the violations of `updated_since`, tested from the middle of the list."""
         moments = sorted(
             updated_at
             for record in walk.records
             if (updated_at := parse_timestamp(record.get("updated_at")))
         )
         if not moments:
-            return [("ไม่มี updated_at ให้ลอง", "there is no updated_at to try with")]
+            return [("ไม่มี updated_at ให้ลอง", "there is no updated_at to test with")]
         middle = moments[len(moments) // 2]
         changed = ListingWalk()
         violations = await self.walk_pages(http, changed, updated_since=middle.isoformat())
@@ -232,7 +211,7 @@ class ConformanceCheck:
         return violations
 
     async def check_etag(self, http: SourceHttpClient) -> list[Violation]:
-        """What is wrong with ETags."""
+        """Return the violations of `ETag` and `If-None-Match`."""
         first = await http.fetch(self.url, hash_body, {"limit": "1"})
         etag = first.headers.get("etag")
         if etag is None:
@@ -246,27 +225,33 @@ class ConformanceCheck:
         )
         if second.status == 304 or second.parsed != first.parsed:
             return []
-        return [("ส่งหน้าเดิมซ้ำแทน 304", "it sends the same page again instead of 304")]
+        return [("ส่งหน้าเดิมซ้ำแทน 304", "it returns the same page again instead of 304")]
 
     async def check_bad_parameter(
         self, http: SourceHttpClient, parameters: Mapping[str, str]
     ) -> list[Violation]:
-        """What is wrong with the answer to a parameter that cannot be."""
+        """Return the violations of the response to an invalid parameter."""
         answer = await http.fetch(
             self.url, hash_body, parameters, accepted_statuses=BAD_REQUEST_STATUSES | OK_STATUSES
         )
-        return [] if answer.status in BAD_REQUEST_STATUSES else [("ตอบข้อมูล", "it answers data")]
+        return [] if answer.status in BAD_REQUEST_STATUSES else [("ตอบข้อมูล", "it returns data")]
 
 
 def create_check_credentials(
     url: str, read_secret: ReadSecret, **options: str | None
 ) -> Credentials:
-    """The credentials of a check: none without a token endpoint, `Invalid` where half is told."""
+    """Return the credentials for a check, anonymous without `token_url`; `Invalid` names a missing
+    option.
+    """
     if options["token_url"] is None:
         return Anonymous()
     for name in ("client_id", "secret"):
         if options[name] is None:
-            raise Invalid(f"--{name.replace('_', '-')}", "ต้องมีค่านี้", "is needed with --token-url")
+            raise Invalid(
+                f"--{name.replace('_', '-')}",
+                "ต้องระบุเมื่อใช้ --token-url",
+                "is required with --token-url",
+            )
     auth = AuthSpec(AuthMethod.OAUTH, None, **options)
     return TokenCache(limits=FetchLimits(max_attempts=2)).create_credentials(
         "check", url_origin(url), auth, read_secret
@@ -274,33 +259,5 @@ def create_check_credentials(
 
 
 def hash_body(body: bytes, _: Mapping[str, str]) -> bytes:
-    """A body, short enough to compare."""
+    """Return the SHA-256 digest of a body, to compare bodies."""
     return hashlib.sha256(body).digest()
-
-
-def build_check_result(
-    th: str, en: str, violations: list[Violation], *, untested: bool = False
-) -> CheckResult:
-    """A point, by what was found."""
-    status = (
-        CheckStatus.FAILED
-        if violations
-        else CheckStatus.UNTESTED
-        if untested
-        else CheckStatus.PASSED
-    )
-    shown = violations[:MAX_SHOWN_VIOLATIONS]
-    if len(violations) > MAX_SHOWN_VIOLATIONS:
-        shown.append(
-            (
-                f"และอีก {len(violations) - MAX_SHOWN_VIOLATIONS}",
-                f"and {len(violations) - MAX_SHOWN_VIOLATIONS} more",
-            )
-        )
-    return CheckResult(th, en, status, tuple(shown))
-
-
-def split_message(message: str) -> Violation:
-    """A message in both languages, taken apart."""
-    th, _, en = message.partition(" · ")
-    return th, en or th

@@ -1,45 +1,44 @@
-"""One careful HTTP reader for all sources: it waits, counts, retries, and tells no secrets.
+"""The HTTP client for all sources: bounded in time and bytes, with retries, logging no secrets.
 
-What a hostile or a tired server can do is bounded here once. An answer has a deadline over all its
-attempts, so a body that trickles in for ever ends like one that never begins; bytes are counted
-after decompression and while they come, so a small gzip cannot become a large one in memory.
+A response has one deadline over all its attempts, so a body that arrives slowly for ever ends like
+one that never begins. Bytes are counted after decompression and as they arrive, so that a small
+gzip body cannot fill the memory.
 
-What may pass by itself (a 5xx, a 429, a lost connection, a damaged answer) is asked again, a little
-later each time; what will not is told at once: `SourceRefused` not as declared,
-`SourceCredentialsRejected` credentials, `SourceUnreachable` everything that may be better tomorrow.
-Errors of the HTTP library are not chained to ours: they quote addresses.
+Transient failures (5xx, 429, a lost connection, a damaged response) are retried with increasing
+delays. Other failures are raised at once: `SourceRefused` when the response is not as declared,
+`SourceCredentialsRejected` when the credentials are not accepted, `SourceUnreachable` for all that
+may succeed later. Exceptions of httpx2 are not chained to ours, because they quote addresses.
 """
 
 import asyncio
-import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 import httpx2
 
 from connectors.kit.credentials import EMPTY_MAPPING, Anonymous, Credentials
 from connectors.kit.json_answers import IncompleteAnswer
-from connectors.kit.limits import FetchLimits, RetryTiming, compute_delay
+from connectors.kit.limits import FetchLimits, RetryTiming
 from connectors.kit.redact import redact, redact_library_logs
+from connectors.kit.retry import RetriesExhausted, TransientError, retry_transient_errors
+from connectors.kit.retry_after import parse_retry_after
 from hub.domain.record import record
 from hub.errors import SourceCredentialsRejected, SourceError, SourceRefused, SourceUnreachable
 
-logger = logging.getLogger(__name__)
 Parsed = TypeVar("Parsed")
 OK_STATUSES: Final = frozenset({200})
 NOT_MODIFIED: Final = 304
 MAX_REDIRECTS: Final = 3
-"""Redirects followed at most, all of them within the source's own host."""
+"""Redirects followed at most; only within the origin of the source."""
 
 
 @record
 class SourceResponse(Generic[Parsed]):
-    """What was read, and where and when; `url` has no secrets in it."""
+    """A parsed response, its address without secrets, and when it was received."""
 
     parsed: Parsed
     url: str
@@ -48,17 +47,8 @@ class SourceResponse(Generic[Parsed]):
     status: int
 
 
-class TransientError(Exception):
-    """Something that may be gone the next time."""
-
-    def __init__(self, reason: str, error_type: type[SourceError] = SourceUnreachable) -> None:
-        super().__init__(reason)
-        self.error_type = error_type
-        self.retry_after: float | None = None
-
-
 class CredentialsRejected(Exception):
-    """A 401 or 403; only the first may be mended by another token."""
+    """A 401 or 403; only after a 401 may another token be accepted."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
@@ -66,8 +56,48 @@ class CredentialsRejected(Exception):
 
 
 @dataclass(slots=True)
+class AuthenticatedRequest(Generic[Parsed]):
+    """One request with credentials, over all its attempts.
+
+    `send` sends it with the headers and parameters of the credentials. The deadline of `timeout`
+    seconds is over all attempts, without the waits between them.
+    """
+
+    credentials: Credentials
+    timeout: float
+    send: Callable[[Mapping[str, str], Mapping[str, str]], Awaitable[SourceResponse[Parsed]]]
+    elapsed: float = 0.0
+    has_renewed: bool = False
+
+    async def attempt(self) -> SourceResponse[Parsed]:
+        """Return the response of the next attempt.
+
+        After a 401 the credentials are renewed, once for the request, and it is sent again; that
+        is no attempt of the retry policy.
+        """
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(max(0.0, self.timeout - self.elapsed)):
+                headers, parameters = await self.credentials.authenticate()
+                try:
+                    return await self.send(headers, parameters)
+                except CredentialsRejected as rejection:
+                    may_renew = rejection.may_renew and not self.has_renewed
+                    if not (may_renew and await self.credentials.renew(headers)):
+                        raise
+                self.has_renewed = True
+                return await self.send(*await self.credentials.authenticate())
+        except IncompleteAnswer as incomplete:
+            reason = f"the response is damaged ({incomplete})"
+            raise TransientError(reason, SourceRefused) from None
+        finally:
+            self.elapsed += loop.time() - started
+
+
+@dataclass(slots=True)
 class SourceHttpClient:
-    """Asks one source; `async with Http.open(...)`."""
+    """Send requests to one source: `async with SourceHttpClient.open(…) as http`."""
 
     client: httpx2.AsyncClient
     credentials: Credentials = field(default_factory=Anonymous)
@@ -84,7 +114,7 @@ class SourceHttpClient:
         *,
         verify: ssl.SSLContext | bool = True,
     ) -> AsyncIterator["SourceHttpClient"]:
-        """A reader with connections of its own."""
+        """Return a client with its own connection pool, closed at the end of the block."""
         redact_library_logs()
         limits = limits or FetchLimits()
         timeout = httpx2.Timeout(limits.read_timeout, connect=limits.connect_timeout)
@@ -101,57 +131,46 @@ class SourceHttpClient:
         accepted_statuses: frozenset[int] = OK_STATUSES,
         unchanged: Parsed | None = None,
     ) -> SourceResponse[Parsed]:
-        """The answer to one GET, read; or one of the errors of a source.
+        """Return the parsed response to one GET; raises a `SourceError` if there is none.
 
-        A status in `accept` is an answer like any other, whatever it would mean otherwise.
-        `unchanged` is what a 304 is taken for, which has no body to read.
+        A status in `accepted_statuses` is never an error. `unchanged` is the value returned for a
+        304, which has no body to parse.
         """
         try:
             request_url = httpx2.URL(url).copy_merge_params(dict(parameters))
         except httpx2.InvalidURL:
-            raise SourceRefused("ที่อยู่ใช้ไม่ได้ · The address will not do") from None
+            raise SourceRefused("ที่อยู่ไม่ถูกต้อง · The address is invalid") from None
         self.check_origin(request_url)
-        loop, elapsed, has_renewed = asyncio.get_running_loop(), 0.0, False
-        attempt = 0
-        while True:
-            attempt += 1
-            started = loop.time()
-            auth_headers: Mapping[str, str] = EMPTY_MAPPING
-            try:
-                async with asyncio.timeout(max(0.0, self.limits.total_timeout - elapsed)):
-                    auth_headers, auth_parameters = await self.credentials.authenticate()
-                    return await self.attempt_request(
-                        request_url.copy_merge_params(dict(auth_parameters)),
-                        {**headers, **auth_headers},
-                        parse,
-                        accepted_statuses,
-                        unchanged,
-                    )
-            except TimeoutError:
-                raise self.build_error(
-                    SourceUnreachable,
-                    request_url,
-                    f"no whole answer in {self.limits.total_timeout:g} s",
-                ) from None
-            except CredentialsRejected as rejection:
-                if has_renewed or not (
-                    rejection.may_renew and await self.credentials.renew(auth_headers)
-                ):
-                    raise self.build_error(
-                        SourceCredentialsRejected, request_url, str(rejection)
-                    ) from None
-                has_renewed = True
-                attempt -= 1
-                continue
-            except IncompleteAnswer as incomplete:
-                failure = TransientError(f"the answer is damaged ({incomplete})", SourceRefused)
-            except TransientError as transient:
-                failure = transient
-            except SourceError as error:
-                message = f"{error.message} ({self.redact_url(request_url)})"
-                raise type(error)(redact(message, self.credentials.secrets())) from None
-            elapsed += loop.time() - started
-            await self.wait_before_retry(request_url, failure, attempt)
+
+        def send(
+            auth_headers: Mapping[str, str], auth_parameters: Mapping[str, str]
+        ) -> Awaitable[SourceResponse[Parsed]]:
+            return self.attempt_request(
+                request_url.copy_merge_params(dict(auth_parameters)),
+                {**headers, **auth_headers},
+                parse,
+                accepted_statuses,
+                unchanged,
+            )
+
+        retrying = retry_transient_errors(
+            self.limits, self.timing, lambda: self.redact_url(request_url)
+        )
+        try:
+            return await retrying(
+                AuthenticatedRequest(self.credentials, self.limits.total_timeout, send).attempt
+            )
+        except TimeoutError:
+            reason = f"no complete response in {self.limits.total_timeout:g} s"
+            raise self.build_error(SourceUnreachable, request_url, reason) from None
+        except CredentialsRejected as rejection:
+            raise self.build_error(SourceCredentialsRejected, request_url, str(rejection)) from None
+        except RetriesExhausted as exhausted:
+            error_type = exhausted.failure.error_type
+            raise self.build_error(error_type, request_url, str(exhausted)) from None
+        except SourceError as error:
+            message = f"{error.message} ({self.redact_url(request_url)})"
+            raise type(error)(redact(message, self.credentials.secrets())) from None
 
     async def attempt_request(
         self,
@@ -161,7 +180,7 @@ class SourceHttpClient:
         accepted_statuses: frozenset[int],
         unchanged: Parsed | None,
     ) -> SourceResponse[Parsed]:
-        """One attempt, with redirects within the same host."""
+        """Send the request once, following redirects within the same origin."""
         for _ in range(MAX_REDIRECTS + 1):
             request = self.client.build_request("GET", url, headers=dict(headers))
             try:
@@ -194,59 +213,41 @@ class SourceHttpClient:
                 response.headers,
                 response.status_code,
             )
-        raise SourceRefused("ส่งต่อหลายทอดเกินไป · It redirects too often")
+        raise SourceRefused("ส่งต่อหลายทอดเกินไป · There are too many redirects")
 
     def raise_for_status(self, response: httpx2.Response) -> None:
-        """Raise what a status means, where it means no data."""
+        """Raise the error of a status without data: 401, 403, 429, 5xx, others."""
         status = response.status_code
         if status in {401, 403}:
             raise CredentialsRejected(status)
         if status == 429 or status >= 500:
-            failure = TransientError(f"HTTP {status}")
-            failure.retry_after = parse_retry_after(
-                response.headers.get("retry-after"), self.timing.now()
-            )
-            raise failure
-        raise SourceRefused(f"ตอบสถานะ {status} · It answered with status {status}")
+            header = response.headers.get("retry-after")
+            retry_after = parse_retry_after(header, self.timing.now())
+            raise TransientError(f"HTTP {status}", retry_after=retry_after)
+        raise SourceRefused(f"ตอบสถานะ {status} · The response has status {status}")
 
     async def read_body(self, response: httpx2.Response) -> bytes:
-        """The decompressed body, while it is within its limit."""
+        """Return the decompressed body; `SourceRefused` when it exceeds `max_body_bytes`."""
         content = bytearray()
         async for part in response.aiter_bytes():
             content += part
             if len(content) > self.limits.max_body_bytes:
                 raise SourceRefused(
                     f"คำตอบใหญ่เกิน {self.limits.max_body_bytes:,} ไบต์ · "
-                    f"The answer is larger than {self.limits.max_body_bytes:,} bytes"
+                    f"The response is larger than {self.limits.max_body_bytes:,} bytes"
                 )
         return bytes(content)
 
-    async def wait_before_retry(
-        self, url: httpx2.URL, failure: TransientError, attempt: int
-    ) -> None:
-        """Wait before the next attempt; raise where there is to be none."""
-        if attempt >= self.limits.max_attempts:
-            raise self.build_error(failure.error_type, url, f"{failure} ({attempt} attempts)")
-        wait = failure.retry_after
-        if wait is None:
-            wait = compute_delay(self.limits, self.timing, attempt)
-        elif wait > self.limits.max_retry_after:
-            raise self.build_error(
-                failure.error_type, url, f"{failure}, to be asked again in {wait:g} s"
-            )
-        logger.info("%s: %s; asking again in %.1f s", self.redact_url(url), failure, wait)
-        await self.timing.sleep(wait)
-
     def resolve_redirect(self, url: httpx2.URL, location: str) -> httpx2.URL:
-        """Where a redirect leads; `SourceRefused` where that is another host, with secrets or not.
+        """Return the target of a redirect; `SourceRefused` when it is at another origin.
 
-        A declared address is what an operator agreed to. If a source has moved, its new address is
-        for a person to write down, and no token goes there meanwhile.
+        This applies without credentials too: an operator has agreed to the declared address. When
+        a source has moved, a person declares the new address, and no token is sent there before.
         """
         try:
             target = url.join(location)
         except httpx2.InvalidURL:
-            raise SourceRefused("ส่งต่อไปที่อยู่ที่ใช้ไม่ได้ · It redirects to no address") from None
+            raise SourceRefused("ส่งต่อไปที่อยู่ที่ไม่ถูกต้อง · It redirects to an invalid address") from None
         if url_origin(target) != url_origin(url):
             raise SourceRefused(
                 f"ส่งต่อไป {target.host} ซึ่งไม่ได้ประกาศไว้ จึงไม่ตามไป · "
@@ -255,7 +256,7 @@ class SourceHttpClient:
         return target
 
     def check_origin(self, url: httpx2.URL) -> None:
-        """Refuse to take credentials anywhere but where they belong."""
+        """Raise `SourceRefused` when the credentials belong to another origin."""
         if self.credentials.origin not in {None, url_origin(url)}:
             raise SourceRefused(
                 f"{url.host} ไม่ใช่เครื่องที่ประกาศไว้ จึงไม่ส่งสิทธิ์ไป · "
@@ -263,13 +264,13 @@ class SourceHttpClient:
             )
 
     def redact_url(self, url: httpx2.URL | str) -> str:
-        """An address as it may be written down."""
+        """Return an address without secrets, for logs and messages."""
         return redact(str(url), self.credentials.secrets())
 
     def build_error(
         self, error_type: type[SourceError], url: httpx2.URL, reason: str
     ) -> SourceError:
-        """The error, saying where and why in both languages, and no secret."""
+        """Return the error with the address and the reason, without secrets."""
         description = (error_type.__doc__ or "").strip().split(" · ")[0]
         return error_type(
             redact(f"{description} · {self.redact_url(url)}: {reason}", self.credentials.secrets())
@@ -277,31 +278,10 @@ class SourceHttpClient:
 
 
 def url_origin(url: httpx2.URL | str) -> str:
-    """Scheme, host and port: what may be told a secret together."""
+    """Return scheme, host and port: the origin that credentials are limited to."""
     try:
         url = httpx2.URL(url)
     except httpx2.InvalidURL:
-        raise SourceRefused("ที่อยู่ใช้ไม่ได้ · The address will not do") from None
+        raise SourceRefused("ที่อยู่ไม่ถูกต้อง · The address is invalid") from None
     port = url.port or {"http": 80, "https": 443}.get(url.scheme)
     return f"{url.scheme}://{url.host}:{port}"
-
-
-def parse_retry_after(header: str | None, now: datetime) -> float | None:
-    """The seconds a `Retry-After` asks for, given as seconds or as a date."""
-    if header is None:
-        return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return float(header.strip()[:9])
-    retry_at = parse_http_date(header)
-    return None if retry_at is None else max(0.0, (retry_at - now).total_seconds())
-
-
-def parse_http_date(header: str | None) -> datetime | None:
-    """The moment of an HTTP date; null where it is none (RFC 9110, 5.6.7)."""
-    if header is None:
-        return None
-    try:
-        moment = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,6 +12,19 @@ from hub.errors import SourceRefused
 EXCERPT_LENGTH: Final = 60
 MAX_INT_DIGITS: Final = 18
 """Digits an int is made of at most; longer ones are Decimals, which know no limit of digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonContent:
+    """The JSON of a response, with the size and SHA-256 digest of its body.
+
+    `damaged`: some bytes did not decode.
+    """
+
+    json: Any
+    damaged: bool
+    size: int
+    digest: bytes
 
 
 class IncompleteAnswer(Exception):

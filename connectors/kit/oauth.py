@@ -1,26 +1,17 @@
-"""OAuth 2.0 towards the agencies: one client per source, one token for all workers, one refresh.
+"""OAuth 2.0 clients of the agencies' APIs: one client per source, one token for all workers.
 
-Authlib's AsyncOAuth2Client asks for the token; it runs on httpx2, which its shim prefers. Keeping
-and renewing the token is ours, for three reasons read in its source: it renews by client
-credentials without the `resource` of the first time, it does not look at a 401, and a client keeps
-its token to itself. The header is set by `connectors.kit.http`, which knows which host is asked.
-
-Between processes the token is shared by a file of mode 0600 beside a lock, one of each per grant,
-in the hub's data folder. A table would need no folder, but puts a living secret into the database,
-its history and its backups, where the project keeps none; a lock of the file system dies with its
-owner. Nodes on different machines have a token each, which client credentials allow.
+Authlib's AsyncOAuth2Client requests the token; it runs on httpx2, which its shim prefers. Storing
+and renewing the token is our code, for three reasons found in Authlib's source: it renews by client
+credentials without the `resource` of the first request, it does not react to a 401, and a token
+belongs to one client object. `connectors.kit.http` sets the header, for the declared host only.
 """
 
 import asyncio
-import contextlib
-import fcntl
 import hashlib
 import json
-import os
-import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,38 +20,30 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from connectors.kit.credentials import EMPTY_MAPPING, ReadSecret
-from connectors.kit.limits import FetchLimits, RetryTiming, compute_delay
+from connectors.kit.limits import FetchLimits, RetryTiming
 from connectors.kit.redact import redact, redact_library_logs
-from hub.domain.record import value
+from connectors.kit.retry import RetriesExhausted, TransientError, retry_transient_errors
+from connectors.kit.token_file import SourceToken, TokenFile
 from hub.domain.sources.spec import AuthSpec
 from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 
 MAX_ANSWER_BYTES: Final = 1 << 16
-"""Bytes of a token endpoint's answer."""
+"""Bytes of a token endpoint's response, at most."""
 DEFAULT_TOKEN_LIFETIME: Final = 300
-"""Seconds a token is used whose lifetime the agency does not tell."""
+"""Seconds that a token without `expires_in` is used."""
 EXPIRY_LEEWAY: Final = 30
+"""Seconds before its expiry after which a token is no longer used."""
 TRANSIENT_ERRORS: Final = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 CLIENT_ERRORS: Final = frozenset(
     {"invalid_client", "unauthorized_client", "invalid_grant", "access_denied"}
 )
-LOCK_POLL_INTERVAL: Final = 0.05
-"""Seconds between two looks at a lock that another process holds."""
-
-
-@value
-class SourceToken:
-    """An access token, and until when it is used."""
-
-    value: str
-    expires_at: datetime
 
 
 class BoundedOAuthClient(AsyncOAuth2Client):  # type: ignore[misc]
-    """Authlib's client, with an end to what it reads."""
+    """Authlib's client with a limit on the size of responses."""
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
-        """The answer, or `SourceRefused` where it is no token's size."""
+        """Return the response; `SourceRefused` when it is larger than any token response."""
         response: httpx2.Response = await super().send(request, **{**options, "stream": True})
         body = bytearray()
         try:
@@ -68,7 +51,8 @@ class BoundedOAuthClient(AsyncOAuth2Client):  # type: ignore[misc]
                 body += part
                 if len(body) > MAX_ANSWER_BYTES:
                     raise SourceRefused(
-                        "คำตอบของเครื่องออกโทเค็นใหญ่เกินไป · The token endpoint's answer is too large"
+                        "คำตอบของเครื่องออกโทเค็นใหญ่เกินไป · "
+                        "The response of the token endpoint is too large"
                     )
         finally:
             await response.aclose()
@@ -80,7 +64,7 @@ class BoundedOAuthClient(AsyncOAuth2Client):  # type: ignore[misc]
 
 @dataclass(slots=True)
 class TokenCache:
-    """The tokens of a process, shared with others through `folder` where there is one."""
+    """The tokens of a process; with a `folder` they are shared with other processes."""
 
     folder: Path | None = None
     limits: FetchLimits = field(default_factory=FetchLimits)
@@ -91,7 +75,7 @@ class TokenCache:
     def create_credentials(
         self, file: str, source_origin: str, auth: AuthSpec, read_secret: ReadSecret
     ) -> "OAuthCredentials":
-        """The grant of a source; `Invalid` where its declaration leaves something out."""
+        """Return the credentials of a source; `Invalid` names a key missing in its declaration."""
         for name in ("client_id", "token_url", "secret"):
             if not getattr(auth, name):
                 raise Invalid(f"{file} auth.{name}", "ต้องมีค่านี้", "is missing")
@@ -100,7 +84,7 @@ class TokenCache:
     async def get_token(
         self, credentials: "OAuthCredentials", rejected_token: str | None = None
     ) -> SourceToken:
-        """A living token other than the refused one; asked for once, however many want it."""
+        """Return a valid token other than the rejected one; concurrent calls share a request."""
         if usable_token := self.usable_or_none(
             self.tokens.get(credentials.cache_key), rejected_token
         ):
@@ -110,114 +94,56 @@ class TokenCache:
                 self.tokens.get(credentials.cache_key), rejected_token
             ):
                 return usable_token
-            async with self.exclusive_lock(credentials):
-                token = self.usable_or_none(self.load_token(credentials), rejected_token)
+            token_file = self.open_token_file(credentials)
+            async with token_file.lock():
+                token = self.usable_or_none(token_file.load(), rejected_token)
                 if token is None:
                     token = await self.request_token(credentials)
-                    self.save_token(credentials, token)
+                    token_file.save(token)
             self.tokens[credentials.cache_key] = token
             return token
+
+    def open_token_file(self, credentials: "OAuthCredentials") -> TokenFile:
+        """Return the file that shares the token with other processes."""
+        wait = self.limits.total_timeout * 2
+        return TokenFile(self.folder, credentials.cache_key, wait, credentials.redacted_url)
 
     def usable_or_none(
         self, token: SourceToken | None, rejected_token: str | None
     ) -> SourceToken | None:
-        """The token, where it can still be used."""
+        """Return the token if it is not rejected and not expired, else null."""
         is_usable = token and token.value != rejected_token and token.expires_at > self.timing.now()
         return token if is_usable else None
 
-    @contextlib.asynccontextmanager
-    async def exclusive_lock(self, credentials: "OAuthCredentials") -> AsyncIterator[None]:
-        """Keep other processes of this machine from asking for the same token meanwhile."""
-        if self.folder is None:
-            yield
-            return
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(self.folder / f"{credentials.cache_key}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            await self.acquire_lock(lock, credentials)
-            yield
-        finally:
-            os.close(lock)
-
-    async def acquire_lock(self, lock: int, credentials: "OAuthCredentials") -> None:
-        """Take the lock without holding up the event loop."""
-        try:
-            async with asyncio.timeout(self.limits.total_timeout * 2):
-                while True:
-                    try:
-                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    except BlockingIOError:
-                        await asyncio.sleep(LOCK_POLL_INTERVAL)
-                    else:
-                        return
-        except TimeoutError:
-            raise SourceUnreachable(
-                f"อีกโปรแกรมหนึ่งกำลังขอโทเค็นอยู่และไม่เสร็จ · "
-                f"Another process is requesting the token of {credentials.redacted_url} "
-                "and does not finish"
-            ) from None
-
-    def load_token(self, credentials: "OAuthCredentials") -> SourceToken | None:
-        """The token another process has put down."""
-        if self.folder is None:
-            return None
-        try:
-            stored = json.loads((self.folder / f"{credentials.cache_key}.json").read_text("utf-8"))
-            return SourceToken(stored["text"], datetime.fromisoformat(stored["until"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-    def save_token(self, credentials: "OAuthCredentials", token: SourceToken) -> None:
-        """Put a token down for other processes, readable by this account only."""
-        if self.folder is None:
-            return
-        temporary_file = self.folder / f"{credentials.cache_key}.{secrets.token_hex(4)}.new"
-        with os.fdopen(
-            os.open(temporary_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as file:
-            json.dump({"text": token.value, "until": token.expires_at.isoformat()}, file)
-        temporary_file.replace(self.folder / f"{credentials.cache_key}.json")
-
     async def request_token(self, credentials: "OAuthCredentials") -> SourceToken:
-        """A new token from the agency's endpoint, in as many attempts as the limits allow."""
+        """Return a new token of the agency's endpoint; transient failures are retried."""
         redact_library_logs()
-        attempt = 0
-        while True:
-            attempt += 1
+
+        async def attempt() -> SourceToken:
             try:
                 async with asyncio.timeout(self.limits.total_timeout):
                     return self.parse_token(await self.request_answer(credentials), credentials)
             except OAuthError as error:
-                if error.error not in TRANSIENT_ERRORS:
-                    error_type = (
-                        SourceCredentialsRejected if error.error in CLIENT_ERRORS else SourceRefused
-                    )
-                    raise error_type(
-                        credentials.error_message(f"the token endpoint says {error.error}")
-                    ) from None
-                reason = str(error.error)
+                raise build_oauth_error(error, credentials) from None
             except httpx2.HTTPStatusError as error:
-                status = error.response.status_code
-                if status < 500 and status != 429:
-                    error_type = (
-                        SourceCredentialsRejected if status in {401, 403} else SourceRefused
-                    )
-                    raise error_type(
-                        credentials.error_message(f"the token endpoint answers {status}")
-                    ) from None
-                reason = f"HTTP {status}"
+                raise build_status_error(error.response.status_code, credentials) from None
             except (TimeoutError, httpx2.HTTPError) as error:
-                reason = type(error).__name__
+                raise TransientError(type(error).__name__) from None
             except ValueError:
                 raise SourceRefused(
-                    credentials.error_message("the token endpoint gives no token")
+                    credentials.error_message("the response contains no token")
                 ) from None
-            if attempt >= self.limits.max_attempts:
-                raise SourceUnreachable(credentials.error_message(f"{reason} ({attempt} attempts)"))
-            await self.timing.sleep(compute_delay(self.limits, self.timing, attempt))
+
+        retrying = retry_transient_errors(
+            self.limits, self.timing, lambda: credentials.redacted_url
+        )
+        try:
+            return await retrying(attempt)
+        except RetriesExhausted as exhausted:
+            raise SourceUnreachable(credentials.error_message(str(exhausted))) from None
 
     async def request_answer(self, credentials: "OAuthCredentials") -> Mapping[str, Any]:
-        """What the token endpoint answers, through Authlib; it follows no redirect."""
+        """Return the response of the token endpoint; redirects are not followed."""
         auth, timeout = (
             credentials.auth,
             httpx2.Timeout(self.limits.read_timeout, connect=self.limits.connect_timeout),
@@ -237,16 +163,16 @@ class TokenCache:
     def parse_token(
         self, answer: Mapping[str, Any], credentials: "OAuthCredentials"
     ) -> SourceToken:
-        """The token of an answer, used until a little before its end."""
+        """Return the token of a response; it expires `EXPIRY_LEEWAY` seconds early."""
         access_token = answer.get("access_token")
         if (
             not isinstance(access_token, str)
             or not access_token.isascii()
             or not access_token.isprintable()
         ):
-            raise SourceRefused(credentials.error_message("the token endpoint gives no token"))
+            raise SourceRefused(credentials.error_message("the response contains no token"))
         if str(answer.get("token_type", "bearer")).lower() != "bearer":
-            raise SourceRefused(credentials.error_message("the token is no bearer token"))
+            raise SourceRefused(credentials.error_message("the token is not a bearer token"))
         expires_in = answer.get("expires_in")
         try:
             lifetime = (
@@ -264,7 +190,7 @@ class TokenCache:
 
 @dataclass(frozen=True, slots=True)
 class OAuthCredentials:
-    """What a source lets the hub do, as it is shown to its API and to nobody else."""
+    """A source's client credentials; the token is sent to `origin` only."""
 
     token_cache: TokenCache
     origin: str
@@ -273,7 +199,7 @@ class OAuthCredentials:
 
     @property
     def cache_key(self) -> str:
-        """The same for all who ask the same endpoint for the same, secret apart."""
+        """Return a digest of what is requested from which endpoint, without the secret."""
         auth = self.auth
         identity = json.dumps(
             [auth.token_url, auth.client_id, auth.scope, auth.resource, self.origin]
@@ -281,18 +207,18 @@ class OAuthCredentials:
         return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
     async def authenticate(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """The token, in the header."""
+        """Return the header with the token, and no parameters."""
         token = await self.token_cache.get_token(self)
         return {"authorization": f"Bearer {token.value}"}, EMPTY_MAPPING
 
     async def renew(self, rejected_headers: Mapping[str, str]) -> bool:
-        """Another token than the refused one; the caller asks once more, and only once."""
+        """Get a token other than the rejected one; return that the request may be sent again."""
         rejected_token = rejected_headers.get("authorization", "").removeprefix("Bearer ")
         await self.token_cache.get_token(self, rejected_token=rejected_token)
         return True
 
     def secrets(self) -> frozenset[str]:
-        """The client's secret and the token."""
+        """Return the client's secret and the current token, for redaction."""
         token = self.token_cache.tokens.get(self.cache_key)
         return frozenset(
             {self.read_secret(self.auth.secret or ""), *([token.value] if token else [])}
@@ -300,11 +226,27 @@ class OAuthCredentials:
 
     @property
     def redacted_url(self) -> str:
-        """The token endpoint, as it may be written down."""
+        """Return the address of the token endpoint without secrets."""
         return redact(self.auth.token_url or "", self.secrets())
 
     def error_message(self, reason: str) -> str:
-        """A message about the token endpoint, without secrets."""
+        """Return a message about the token endpoint, without secrets."""
         return redact(
             f"ขอโทเค็นไม่สำเร็จ · No token from {self.redacted_url}: {reason}", self.secrets()
         )
+
+
+def build_oauth_error(error: OAuthError, credentials: OAuthCredentials) -> Exception:
+    """Return what to raise for an error response of RFC 6749, 5.2."""
+    if error.error in TRANSIENT_ERRORS:
+        return TransientError(str(error.error))
+    error_type = SourceCredentialsRejected if error.error in CLIENT_ERRORS else SourceRefused
+    return error_type(credentials.error_message(f"the token endpoint answers {error.error}"))
+
+
+def build_status_error(status: int, credentials: OAuthCredentials) -> Exception:
+    """Return what to raise for a status without an OAuth error in the body."""
+    if status >= 500 or status == 429:
+        return TransientError(f"HTTP {status}")
+    error_type = SourceCredentialsRejected if status in {401, 403} else SourceRefused
+    return error_type(credentials.error_message(f"the token endpoint answers {status}"))

@@ -24,7 +24,7 @@ from hub.errors import NotFound
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from connectors.kit.contract_check import CheckResult
+    from connectors.kit.check_result import CheckResult
     from hub.domain.sources.ledger import Ledger
     from hub.ingest.run import RunResult
     from hub.services.sources.list_sources import ListedSource
@@ -237,11 +237,8 @@ def check(
     as_json: bool,
 ) -> None:
     """Check a system point by point; exit code 1 when it breaks a point."""
-    from connectors.kit.contract_check import (
-        CheckStatus,
-        ConformanceCheck,
-        create_check_credentials,
-    )
+    from connectors.kit.check_result import CheckStatus
+    from connectors.kit.contract_check import ConformanceCheck, create_check_credentials
 
     credentials = create_check_credentials(
         url,

@@ -31,7 +31,7 @@ def test_nonconforming_system_exits_with_1_and_names_the_point(
     done = run(*check_arguments(source, "elsewhere"))
     assert done.code == 1
     assert "✗ ไม่มีโทเค็น ตอบ 401 · without a token: 401" in done.out
-    assert "it answers data to anybody" in done.out
+    assert "it returns data without a token" in done.out
 
 
 def test_points_are_printed_as_json(run: RunCommand, source: SandboxSource) -> None:

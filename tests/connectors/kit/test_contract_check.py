@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from connectors.kit.contract_check import CheckResult, CheckStatus, ConformanceCheck
+from connectors.kit.check_result import CheckResult, CheckStatus
+from connectors.kit.contract_check import ConformanceCheck
 from connectors.kit.contract_rules import (
     AMOUNT_FIELDS,
     PROJECT_FIELDS,
@@ -131,7 +132,7 @@ async def test_sandbox_passes_every_contract_check(source: SandboxSource) -> Non
 async def test_check_without_matching_data_is_untested(source: SandboxSource) -> None:
     not_passed = [p for p in await run_contract_check(source) if p.status is not CheckStatus.PASSED]
     assert [(p.en, p.status) for p in not_passed] == [
-        ("removed records stay as tombstones", CheckStatus.UNTESTED)
+        ("deleted records stay as tombstones", CheckStatus.UNTESTED)
     ]
 
 
@@ -171,11 +172,11 @@ def remove_cursor(page: dict[str, Any]) -> None:
     ("alter", "check"),
     [
         (reverse_items, "in the order of updated_at, then id"),
-        (use_float_amounts, "every record keeps the contract"),
-        (add_unknown_field, "every record keeps the contract"),
-        (repeat_first_item, "no key comes twice"),
+        (use_float_amounts, "every record follows the contract"),
+        (add_unknown_field, "every record follows the contract"),
+        (repeat_first_item, "no key is repeated"),
         (repeat_first_item, "no more records than `limit`"),
-        (increment_total, "`total` is what can be counted"),
+        (increment_total, "`total` equals the number of records"),
         (repeat_cursor, "pages in the shape of the contract, with a token of client credentials"),
         (remove_cursor, "pages in the shape of the contract, with a token of client credentials"),
     ],
@@ -208,5 +209,5 @@ async def test_status_500_fails_the_check_that_receives_it(source: SandboxSource
 async def test_data_without_a_token_is_reported_as_a_violation(source: SandboxSource) -> None:
     check = ConformanceCheck(f"{source.address}/elsewhere", Anonymous(), source.limits)
     results = [result async for result in check.run_checks()]
-    assert results[0].violations == (("ตอบข้อมูลโดยไม่ถามโทเค็น", "it answers data to anybody"),)
+    assert results[0].violations == (("ตอบข้อมูลโดยไม่ต้องมีโทเค็น", "it returns data without a token"),)
     assert results[-1].status is CheckStatus.FAILED

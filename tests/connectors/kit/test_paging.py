@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from starlette.responses import RedirectResponse, Response
 
-from connectors.kit.http import parse_retry_after, url_origin
+from connectors.kit.http import url_origin
 from connectors.kit.json_answers import IncompleteAnswer, parse_json
 from connectors.kit.limits import FetchLimits
+from connectors.kit.retry_after import parse_retry_after
 from hub.domain.sources.records import QuarantineReason, RawPage
 from hub.errors import Invalid, SourceCredentialsRejected, SourceRefused, SourceUnreachable
 from tests.connectors.kit.scripted import ScriptedSource, serve_script
@@ -63,13 +64,13 @@ async def test_run_resumes_from_a_link(script: ScriptedSource) -> None:
 
 async def test_link_to_another_host_fails_the_run(script: ScriptedSource) -> None:
     script.respond_with(linked_page([1], "http://localhost:1/list"))
-    with pytest.raises(SourceRefused, match="said to be at localhost"):
+    with pytest.raises(SourceRefused, match="next page is at localhost"):
         await script.read_pages(paging=LINK_PAGING)
 
 
 async def test_link_that_leads_back_fails_the_run(script: ScriptedSource) -> None:
     script.respond_with(linked_page([1], "/list?at=2"))
-    with pytest.raises(SourceRefused, match="leads back"):
+    with pytest.raises(SourceRefused, match="cursor was repeated"):
         await script.read_pages(paging=LINK_PAGING)
 
 
@@ -121,7 +122,7 @@ async def test_without_paging_one_answer_is_the_whole_list(script: ScriptedSourc
 async def test_non_numeric_offset_is_rejected_before_any_request(
     script: ScriptedSource,
 ) -> None:
-    with pytest.raises(Invalid, match="is no number"):
+    with pytest.raises(Invalid, match="is not a number"):
         await script.read_pages("x")
     assert script.requests == []
 
@@ -199,7 +200,7 @@ async def test_a_redirect_within_the_host_is_followed(script: ScriptedSource) ->
 
 async def test_endless_redirect_is_rejected(script: ScriptedSource) -> None:
     script.answers = [RedirectResponse("/again")]
-    with pytest.raises(SourceRefused, match="redirects too often"):
+    with pytest.raises(SourceRefused, match="too many redirects"):
         await script.read_pages()
     assert len(script.requests) == 4
 
@@ -233,7 +234,7 @@ async def test_connection_error_is_unreachable(script: ScriptedSource) -> None:
 
 
 async def test_invalid_address_is_rejected(script: ScriptedSource) -> None:
-    with pytest.raises(SourceRefused, match="address will not do"):
+    with pytest.raises(SourceRefused, match="address is invalid"):
         await script.read_pages(url="http://[::1/list")
 
 
