@@ -1,8 +1,7 @@
-"""Pages of a source into the tables: read, settled, written, and the checkpoint with them."""
+"""Store the pages of a run: resolve, settle and upsert their records in one transaction a batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from hub.domain.sources.ledger import Ledger, Outcome
 from hub.domain.sources.quarantine import RowStatus
@@ -10,11 +9,11 @@ from hub.domain.sources.records import (
     QuarantineReason,
     RawPage,
     RawRecord,
-    SourceEntry,
     SourceReader,
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
+from hub.ingest.checkpoint import Checkpoint, assign_block
 from hub.ingest.parse import parse_entry
 from hub.ingest.prefetch import ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import build_raw_payload, decode_payload
@@ -27,7 +26,7 @@ from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.session import IngestSession, SeenRecord
 
 RulingByVersion = Mapping[tuple[str, str], RowStatus]
-"""What persons decided, by key and hash."""
+"""Decisions by people, by record key and payload hash."""
 WAIVABLE_REASONS: Final = frozenset(
     {
         QuarantineReason.NEGATIVE_AMOUNT,
@@ -35,81 +34,22 @@ WAIVABLE_REASONS: Final = frozenset(
         QuarantineReason.TOTALS_DISAGREE,
     }
 )
-"""Doubts that a person may set aside by taking a record as it is written."""
+"""Doubts that are dropped when a person accepts a record as it is written."""
 UNCHANGED: Final = Outcome.UNCHANGED
 WRITTEN_OUTCOMES: Final = frozenset({Outcome.NEW, Outcome.CHANGED, UNCHANGED})
 
 
-@dataclass(slots=True)
-class Checkpoint:
-    """What a run must know to go on: blocks counted, scopes met, whether the last page is in.
-
-    `empty` says that the latest page held nothing though more was announced, `holed` that records
-    followed such a page: what it should have held may still be there.
-    """
-
-    scopes: list[str]
-    block_counts: dict[str, int]
-    last_block: tuple[str, str] | None
-    announced_total: int | None
-    is_complete: bool
-    last_page_empty: bool
-    has_gap: bool
-
-    def record_page(self, page: RawPage) -> None:
-        """Note a page."""
-        record_count, has_more = len(page.records), page.next_cursor is not None
-        self.announced_total = self.announced_total if page.total is None else page.total
-        self.has_gap = self.has_gap or (self.last_page_empty and record_count > 0)
-        self.last_page_empty = record_count == 0 and has_more
-        self.is_complete = not has_more
-
-    @classmethod
-    def load(cls, stored: Mapping[str, Any]) -> "Checkpoint":
-        """From a checkpoint; an empty one is a beginning."""
-        last = stored.get("last")
-        return cls(
-            list(stored.get("scopes", [])),
-            dict(stored.get("blocks", {})),
-            (last[0], last[1]) if last else None,
-            stored.get("total"),
-            stored.get("done", False),
-            stored.get("empty", False),
-            stored.get("holed", False),
-        )
-
-    def dump(self) -> dict[str, Any]:
-        """As it is kept."""
-        return {
-            "scopes": self.scopes,
-            "blocks": self.block_counts,
-            "last": self.last_block,
-            "total": self.announced_total,
-            "done": self.is_complete,
-            "empty": self.last_page_empty,
-            "holed": self.has_gap,
-        }
-
-
-def assign_block(entry: SourceEntry, checkpoint: Checkpoint) -> str | None:
-    """The block an entry stands in: its name, and which of the blocks of that name it is."""
-    if entry.block is None:
-        return None
-    block_name = f"{entry.scope}|{entry.block}"
-    if checkpoint.last_block != (entry.scope, entry.block):
-        checkpoint.block_counts[block_name] = checkpoint.block_counts.get(block_name, 0) + 1
-    checkpoint.last_block = (entry.scope, entry.block)
-    return f"{block_name}#{checkpoint.block_counts[block_name]}"
-
-
 def build_record_key(parsed: ParsedRecord) -> str:
-    """The key a record is kept under; one without a key goes by its content."""
+    """Return the key that a record is stored under; without a key, the hash of its payload.
+
+    The key of a tombstone begins with `-`.
+    """
     key = parsed.entry.key or f"#{parsed.payload.hash}"
     return f"-{key}" if parsed.raw.deleted else key
 
 
 class PageProcessor:
-    """Takes in the pages of one run."""
+    """Parses and stores the pages of one run."""
 
     def __init__(
         self,
@@ -127,11 +67,13 @@ class PageProcessor:
         self._scope_is_current: dict[str, bool] = {}
 
     def parse_record(self, raw: RawRecord) -> ParsedRecord:
-        """A record, read; what it says does not depend on those around it."""
+        """Return a parsed record; the result does not depend on other records."""
         return ParsedRecord(raw, build_raw_payload(raw), parse_entry(raw, self._spec, self._read))
 
     def parse_page(self, page: RawPage) -> ParsedPage:
-        """A page, read; `SourceRefused` where it is not as declared."""
+        """Return a parsed page; `SourceRefused` if a record or the next cursor is not as
+        declared.
+        """
         if page.next_cursor is not None and page.next_cursor == page.cursor:
             raise SourceRefused(
                 f"{self._spec.id}: หน้าถัดไปวนกลับมาหน้าเดิม ({page.cursor}) "
@@ -142,9 +84,10 @@ class PageProcessor:
     def resolve_record(
         self, parsed: ParsedRecord, block: str | None, *, accepted: bool = False
     ) -> ResolvedRecord:
-        """A record as it is settled: its fact, or the doubts about it.
+        """Return a record with its fact, or with the doubts that prevent one.
 
-        `accepted`: a person took the record as it is; what cannot be written stays doubted.
+        `accepted`: a person accepted the record as it is, so its waivable doubts are dropped;
+        others stay.
         """
         raw, payload, entry, key = (
             parsed.raw,
@@ -173,9 +116,10 @@ class PageProcessor:
         checkpoint: Checkpoint,
         rulings: RulingByVersion,
     ) -> list[ResolvedRecord]:
-        """Records as they are settled, given what is stored and what persons decided.
+        """Return the resolved records in their order, given stored hashes and decisions by people.
 
-        What is stored, and was read in this same way, needs not be resolved again.
+        Stored records that are unchanged and were parsed by the same program and declaration are
+        not resolved again; their fact is null.
         """
         await self._load_current_scopes({one.entry.scope for one in parsed_records})
         resolved: list[ResolvedRecord] = []
@@ -197,7 +141,9 @@ class PageProcessor:
         return resolved
 
     async def _load_current_scopes(self, scopes: set[str]) -> None:
-        """Whether these scopes were last read in this very way, remembered for the run."""
+        """Load, once per run, whether these scopes were last read by the same program and
+        declaration.
+        """
         if new_scopes := scopes - self._scope_is_current.keys():
             current_scopes = await self._session.forget_outdated_scopes(
                 self.read_digest, new_scopes
@@ -205,13 +151,15 @@ class PageProcessor:
             self._scope_is_current |= {scope: scope in current_scopes for scope in new_scopes}
 
     def _is_current(self, parsed: ParsedRecord) -> bool:
-        """Whether an unchanged record says what it said; its block may have been moved."""
+        """Return whether an unchanged record has the same facts; with a block it may have moved."""
         return parsed.entry.block is None and self._scope_is_current[parsed.entry.scope]
 
     async def store_batch(
         self, batch: Sequence[ParsedPage], run_id: int, checkpoint: Checkpoint, ledger: Ledger
     ) -> Ledger:
-        """Pages into the tables; the ledger after them. All of it or nothing."""
+        """Store pages and return the ledger after them; the caller's transaction makes it
+        atomic.
+        """
         parsed_records = [one for page in batch for one in page.records]
         amounts = [one.entry.amounts for one in parsed_records]
         ledger = ledger.with_records_read(amounts)
@@ -262,7 +210,7 @@ class PageProcessor:
     async def _fetch_stored_hashes(
         self, parsed_records: Iterable[ParsedRecord], keys: Sequence[str]
     ) -> dict[str, str]:
-        """What is stored under the keys; a tombstone asks for the key it takes out."""
+        """Return the stored hash by key; a tombstone has that of the record it deletes."""
         stored_hashes = await self._session.fetch_stored_hashes(keys)
         for parsed in parsed_records:
             key = build_record_key(parsed)
@@ -271,10 +219,10 @@ class PageProcessor:
         return stored_hashes
 
     async def _upsert_facts(self, distinct: Sequence[tuple[ResolvedRecord, Outcome]]) -> None:
-        """Write what is new or changed; take out what the source says is gone.
+        """Upsert new and changed records; delete those with a tombstone.
 
-        Unchanged records are written too where the connector or the names may have changed since
-        their scope was last read whole: the tables are touched only where something differs.
+        Unchanged records are passed too if the connector or the names may have changed since their
+        scope was last read completely; rows are written only if they differ.
         """
         facts_by_record = {
             item.fact.record_id: (item.fact, outcome)
@@ -300,7 +248,7 @@ class PageProcessor:
     async def _withdraw_contradicted(
         self, settlement: PageSettlement, page: RawPage, run_id: int, ledger: Ledger
     ) -> Ledger:
-        """Take back what earlier pages brought and this one contradicts; all of it waits."""
+        """Undo records of earlier pages that this one contradicts; all versions are quarantined."""
         if not settlement.earlier:
             return ledger
         hashes = [seen.hash for _, seen in settlement.earlier]
@@ -339,7 +287,9 @@ class PageProcessor:
 
 
 def build_quarantine_entry(item: ResolvedRecord, *, contested: bool) -> NewQuarantinedRow:
-    """A record as it is kept in quarantine."""
+    """Return the quarantine row of a record; `contested` adds the doubt about conflicting
+    values.
+    """
     doubts = (*item.doubts, CONFLICT_DOUBT) if contested else item.doubts
     return NewQuarantinedRow(
         item.key,

@@ -1,7 +1,8 @@
-"""A run of a source: fetch, keep, read, check, resolve, write; resumed where it was broken off.
+"""One run of a source: fetch, store, parse, validate, resolve, upsert; resumed after an
+interruption.
 
-Rows of pages and the checkpoint behind them are one transaction. A run killed anywhere is gone on
-with by the next one on the same input, and ends with the ledger and the rows it would have had.
+The rows of a batch and the checkpoint after it are one transaction. The next run on the same input
+resumes a killed one and ends with the same ledger and rows as if it had not been interrupted.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,9 +17,9 @@ from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
+from hub.ingest.checkpoint import Checkpoint
 from hub.ingest.expectations import check_expectations, check_largest_drop
 from hub.ingest.gc_tuning import reduced_garbage_collection
-from hub.ingest.pages import Checkpoint
 from hub.ingest.prefetch import ParsedPage, prefetch_pages
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id, short_digest
 from hub.ingest.resolve_names import NameResolver
@@ -30,7 +31,7 @@ from hub.store.ingest.session import FULL_READ, IngestSession, open_ingest_sessi
 from hub.store.retry import retry_on_conflict
 
 DELETE_BATCH_SIZE: Final = 1_000
-"""Vanished records taken out in one statement."""
+"""Vanished records deleted in one statement."""
 HUB_FOLDER: Final = Path(__file__).parents[1]
 PROGRAM_DIGEST: Final = short_digest(
     *(
@@ -39,16 +40,16 @@ PROGRAM_DIGEST: Final = short_digest(
         for path in sorted((HUB_FOLDER / package).rglob("*.py"))
     )
 )
-"""How entries become facts, in one word: with another program, unchanged records are read anew."""
+"""Digest of the code from entry to facts; when it changes, unchanged records are parsed again."""
 
 
 @record
 class SourceInput:
-    """What a run reads: its pages, where they come from, and whether they are the whole of it.
+    """What a run reads: pages, their origin, and whether they are the complete source.
 
-    `origin` is a file's name or a URL without secrets; `snapshot` the digest of a file, null where
-    the input can change between two questions. `changes` gives the pages of what changed since a
-    moment, where the source can be asked so; a run takes those where it may, and `pages` otherwise.
+    `origin` is a file name or a URL without secrets; `snapshot` the digest of a file, null if the
+    input may change between two requests. `changes` returns the pages changed since a moment, null
+    if the source has no such request; a run uses it if a full read is not due, else `pages`.
     """
 
     pages: FetchPages
@@ -60,9 +61,9 @@ class SourceInput:
 
 @record
 class RunResult:
-    """How a run ended: its ledger, and projects that stay because people rely on them.
+    """The result of a run: its ledger, and projects retained because people rely on them.
 
-    `asked.since` null: the source was read whole.
+    `request.since` is null after a full read.
     """
 
     run_id: int
@@ -73,7 +74,7 @@ class RunResult:
 
 
 Progress = Callable[[int, int | None], None]
-"""Told after each page: records read so far, and how many there are where the source says so."""
+"""Called after each batch with the records read so far and the announced total, null if unknown."""
 
 
 async def ingest(
@@ -86,9 +87,10 @@ async def ingest(
     whole: bool = False,
     progress: Progress = lambda _read, _total: None,
 ) -> RunResult:
-    """Take in a source; raises `SourceError` where that cannot be done, `Conflict` where it is.
+    """Ingest a source and return the result.
 
-    `whole`: all of it, also where what changed would do.
+    Raises `SourceError` if that is impossible, `Conflict` if another run of the source is active.
+    `whole` forces a full read.
     """
     async with open_ingest_session(database, spec.id, dry=dry) as session:
         async with session.transaction():
@@ -119,10 +121,11 @@ async def ingest(
 async def choose_request(
     session: IngestSession, spec: SourceSpec, source_input: SourceInput
 ) -> FetchRequest:
-    """What to ask for: all of it where it was not read whole within its time, or what changed.
+    """Return the request of a run: a full read if one is due, else what changed since the last run.
 
-    The last question is put again, with its ETag, as long as one page answers it. A new one goes
-    back behind the last success, and never lies ahead of now, whatever a clock once said.
+    The last request is repeated with its ETag as long as its response is one page. A new one starts
+    before the last success, by `changes.overlap`, and never in the future, even if a clock was
+    wrong.
     """
     if source_input.changes is None or spec.changes is None:
         return FULL_READ
@@ -141,13 +144,13 @@ async def choose_request(
 
 
 async def load_resolver(session: IngestSession, spec: SourceSpec) -> NameResolver:
-    """The names in force and the decisions taken for a source."""
+    """Return a resolver with the names in force and the decisions for a source."""
     names = await list_dated_names(session.connection)
     return NameResolver(names, await list_name_decisions(session.connection, spec.id))
 
 
 class RunExecution:
-    """One run while it is under way."""
+    """The state of one active run."""
 
     def __init__(
         self,
@@ -169,7 +172,7 @@ class RunExecution:
         self._checkpoint = Checkpoint.load(run.state)
 
     async def execute(self, processor: paging.PageProcessor) -> RunResult:
-        """Every page, and then the end."""
+        """Store all pages, complete the run and return its result."""
         if not self._checkpoint.is_complete:
             pages = self._fetch_pages(self._run.cursor)
             async with aclosing(prefetch_pages(pages, processor.parse_page)) as batches:
@@ -180,7 +183,7 @@ class RunExecution:
     async def _store_batch(
         self, processor: paging.PageProcessor, batch: Sequence[ParsedPage]
     ) -> None:
-        """Pages that came together; the ledger moves on with the commit and not before."""
+        """Store pages in one transaction; the ledger in memory advances after the commit only."""
 
         async def store() -> tuple[Checkpoint, Ledger]:
             checkpoint = Checkpoint.load(self._checkpoint.dump())
@@ -199,16 +202,16 @@ class RunExecution:
         self._progress(ledger.read, checkpoint.announced_total)
 
     async def _save_watermark(self, page: RawPage) -> None:
-        """Keep up to when the first page knows its source; the ETag where it is the only one."""
+        """Save the source's time of the first page, and the ETag if it is the only page."""
         watermark = min(page.retrieved_at, page.source_time or page.retrieved_at)
         await self._session.update_watermark(
             self._run.id, watermark, page.etag if page.next_cursor is None else None
         )
 
     async def _complete(self, read_digest: str) -> RunResult:
-        """Expectations, what has vanished, and the run's end, in one transaction.
+        """Check expectations, delete vanished records and finish the run in one transaction.
 
-        Only a reading of all of it shows what has vanished, and how much there should be.
+        Only a full read shows which records have vanished and how many there should be.
         """
         is_full_read = self._input.complete and self._run.request.since is None
         if self._input.complete and self._checkpoint.has_gap:

@@ -1,80 +1,31 @@
-"""Sources are read by their cadence, once among all nodes; one that fails leaves the others."""
+"""Sources are read by their cadence, by one node at a time; a failing one does not stop others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given as drawn
-from hypothesis import strategies as st
 
-from hub.domain.provenance import Cadence
 from hub.domain.sources.records import RawPage
-from hub.domain.sources.schedule import next_run_after_failure, next_run_after_success
-from hub.domain.sources.spec import AuthMethod, SourceSpec
-from hub.errors import SourceCredentialsRejected, SourceRefused, SourceUnreachable
+from hub.errors import SourceCredentialsRejected, SourceUnreachable
 from hub.ingest.run import SourceInput, ingest
-from hub.jobs.scheduler import LEASE_DURATION, ScheduledSource, Scheduler
+from hub.jobs.scheduler import LEASE_DURATION
 from hub.store.database import Database, open_database
 from hub.store.ingest import schedule
-from hub.store.ingest.declarations import upsert_source
 from tests.conftest import replace_database_name
-from tests.ingest.made_up_source import SPEC, build_input, build_row, read
-
-DAY = timedelta(days=1)
-SECRET_AUTH = replace(SPEC.auth, kind=AuthMethod.HEADER, secret="made-up")  # noqa: S106 - the name of one
-DAILY = replace(SPEC, cadence=Cadence.DAILY, auth=SECRET_AUTH)
-DAILY_WITHOUT_SECRET = replace(SPEC, cadence=Cadence.DAILY)
-PAGES = build_input([build_row(1)], [build_row(2)], [build_row(3)])
-
-
-@dataclass
-class FakeClock:
-    """A clock that a test sets."""
-
-    time: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def __call__(self) -> datetime:
-        return self.time
-
-
-def create_node(
-    database: Database,
-    clock: FakeClock,
-    spec: SourceSpec = DAILY,
-    create_input: Callable[[], SourceInput] = lambda: PAGES,
-) -> tuple[Scheduler, ScheduledSource]:
-    scheduled = ScheduledSource(spec, read, create_input)
-    return Scheduler(
-        database, [scheduled], clock, poll_interval=0.01, jitter=lambda: 1.0
-    ), scheduled
-
-
-@pytest.fixture
-async def database_with_sources(fresh_database: Database) -> Database:
-    """A database that knows the sources, none of them read."""
-    async with fresh_database.write_transaction() as connection:
-        for spec in (DAILY, replace(DAILY, id="other")):
-            await upsert_source(connection, spec)
-    return fresh_database
-
-
-async def list_runs(database: Database) -> list[tuple[Any, ...]]:
-    rows = await database.pool.fetch("select source_id, status from source_run order by id")
-    return [tuple(one) for one in rows]
-
-
-async def fetch_health(database: Database, source: str = "made_up") -> str:
-    return str(await database.pool.fetchval("select health from source where id = $1", source))
-
-
-async def wait_until(condition: Callable[[], Any]) -> None:
-    """Wait for what will be; the limit is for a test that hangs."""
-    async with asyncio.timeout(30):
-        while not await condition():  # noqa: ASYNC110 - it is the database that will say so
-            await asyncio.sleep(0.01)
+from tests.ingest.made_up_source import read
+from tests.jobs.scheduler_node import (
+    DAILY,
+    DAILY_WITHOUT_SECRET,
+    DAY,
+    PAGES,
+    FakeClock,
+    create_node,
+    fetch_health,
+    list_runs,
+    wait_until,
+)
 
 
 async def test_due_source_is_read_by_one_of_several_nodes(
@@ -240,7 +191,7 @@ async def test_run_interrupted_by_shutdown_is_resumed_by_another_node(
     first_page_stored = "select ledger->>'read' = '1' from source_run"
     async with asyncio.timeout(30):
         await reached.wait()
-        while not await database_with_sources.pool.fetchval(first_page_stored):  # noqa: ASYNC110 - the way in tells nobody
+        while not await database_with_sources.pool.fetchval(first_page_stored):  # noqa: ASYNC110 - a run sends no event
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])
@@ -315,27 +266,3 @@ async def test_unexpected_exception_counts_as_a_failure_and_is_logged_once(
     await asyncio.wait([running])
     assert await fetch_health(database_with_sources) == "DEGRADED"
     assert len([line for line in caplog.records if line.exc_info]) == 1
-
-
-errors = st.sampled_from(
-    [SourceUnreachable(), SourceRefused(), SourceCredentialsRejected(), ValueError()]
-)
-periods = st.sampled_from([one.period for one in Cadence if one.period])
-chances = st.floats(0, 1)
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@drawn(period=periods, failures=st.integers(1, 10**6), error=errors, chance=chances)
-def test_retry_delay_is_between_30_seconds_and_a_day(
-    period: timedelta, failures: int, error: Exception, chance: float
-) -> None:
-    wait = next_run_after_failure(START, period, failures, error, chance) - START
-    assert timedelta(seconds=30) <= wait <= min(period, DAY)
-
-
-@drawn(period=periods, chance=chances)
-def test_next_run_is_within_a_quarter_period_after_the_period(
-    period: timedelta, chance: float
-) -> None:
-    due = next_run_after_success(START, period, chance)
-    assert START + period <= due < START + period + period / 4
