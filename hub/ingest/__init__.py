@@ -1,1 +1,3 @@
-"""The way in: fetch, keep the raw record, read, check, resolve, write; counted, never lost."""
+"""Ingest outside data: fetch, store the raw record, parse, validate, resolve names, upsert. A
+ledger counts what became of every record.
+"""

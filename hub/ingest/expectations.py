@@ -1,4 +1,4 @@
-"""What a run must show before it is believed: enough records, totals in bounds, nothing cut off."""
+"""Checks at the end of a run: enough records, totals within bounds, no announced record missing."""
 
 from hub.domain.sources.ledger import Ledger
 from hub.domain.sources.spec import SourceSpec
@@ -8,9 +8,10 @@ from hub.errors import SourceRefused
 def check_expectations(
     spec: SourceSpec, ledger: Ledger, total: int | None, *, is_full_read: bool = True
 ) -> None:
-    """`SourceRefused` where a run is not as declared; what it stored stays, nothing goes.
+    """Raise `SourceRefused` if a run is not as declared; stored rows stay and nothing is deleted.
 
-    What is declared of counts and totals is asked of a `whole` reading, not of a few changes.
+    Declared counts and totals (satang) are checked for a full read only, not for a read of changes.
+    `total` is the number of records announced by the source, null if it announces none.
     """
     if is_full_read and ledger.read < spec.expect.least_records:
         raise expectation_error(
@@ -36,7 +37,7 @@ def check_expectations(
 
 
 def check_largest_drop(spec: SourceSpec, stored_count: int, vanished_count: int) -> None:
-    """`SourceRefused` where more records are missing than may go at once."""
+    """Raise `SourceRefused` if the share of vanished records exceeds `expect.largest_drop`."""
     if vanished_count > spec.expect.largest_drop * stored_count:
         limit = f"{spec.expect.largest_drop:.0%}"
         raise expectation_error(
@@ -49,5 +50,5 @@ def check_largest_drop(spec: SourceSpec, stored_count: int, vanished_count: int)
 
 
 def expectation_error(spec: SourceSpec, th: str, en: str) -> SourceRefused:
-    """The refusal of a source, in both languages."""
+    """Return a `SourceRefused` with the message in both languages."""
     return SourceRefused(f"{spec.id}: {th} · {en}")

@@ -1,11 +1,11 @@
-"""Python's search for rings of garbage, during runs.
+"""Python's cyclic garbage collector during runs.
 
-A run makes many small objects that live as long as a page and hold no rings; looking through them
-after every 700 costs a quarter of its time (bench/ingest.py). So while any run is under way there
-is a search after 100,000, and what was there before is not searched.
+A run makes many small objects that live as long as a page and form no cycles; collecting after
+every 700 of them costs a quarter of its time (bench/ingest.py). So while a run is active the
+threshold is 100,000, and objects made before the run are frozen (`gc.freeze`).
 
-`hub serve` freezes what it has once it is ready. A run of the scheduler must leave that frozen:
-unfreezing knows no levels, so a process that froze anything before is not frozen any further.
+`hub serve` freezes its objects when it is ready, and a run of the scheduler must leave them frozen.
+`gc.unfreeze` has no levels, so a run neither freezes nor unfreezes if anything is frozen already.
 """
 
 import gc
@@ -17,19 +17,19 @@ RUN_THRESHOLDS: Final = (100_000, 50, 100)
 
 
 class Before(NamedTuple):
-    """How Python searched before a run."""
+    """The settings of the collector before a run."""
 
     threshold: tuple[int, int, int]
     frozen: bool
 
 
 saved_thresholds: list[Before] = []
-"""For each run, how Python searched before the first."""
+"""One element per active run: the settings before the first of them."""
 
 
 @contextmanager
 def reduced_garbage_collection() -> Iterator[None]:
-    """Search seldom for as long as a run takes; the last of several restores what was before."""
+    """Collect seldom until the block ends; the last of concurrent runs restores the settings."""
     previous = (
         saved_thresholds[0]
         if saved_thresholds

@@ -1,6 +1,6 @@
-"""From a raw record to a checked entry: columns as declared, texts that can be kept, a key.
+"""Parse a raw record into a validated entry: declared columns, texts that can be stored, a key.
 
-A column the connector does not know stops the run: what is not read is lost without a word.
+An undeclared column stops the run; otherwise its data would be lost unnoticed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,11 +19,13 @@ from hub.domain.thai_text import escape_for_display, find_unsafe_character
 from hub.errors import SourceRefused
 
 MAX_NAME_LENGTH: Final = 2_000
-"""Characters of a name or key, at most."""
+"""Maximum number of characters of a name or key."""
 
 
 def parse_entry(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> SourceEntry:
-    """What a raw record says, with every doubt about it; `SourceRefused` names a wrong column."""
+    """Return the entry of a raw record with all doubts about it; `SourceRefused` names a wrong
+    column.
+    """
     if isinstance(raw.payload, bytes):
         return SourceEntry(raw.key, doubts=raw.doubts or (undecodable_doubt(raw.payload),))
     if not isinstance(raw.payload, Mapping):
@@ -69,7 +71,7 @@ def parse_entry(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> SourceE
 def check_columns(
     payload: Mapping[str, Any], spec: SourceSpec, *, is_full_record: bool = True
 ) -> None:
-    """`SourceRefused` where a column is unknown or, in a `whole` record, a required one missing."""
+    """Raise `SourceRefused` for an undeclared column or, in a complete record, a missing one."""
     columns = spec.columns
     if payload.keys() == columns.required_top_level:
         unknown: set[str] = set()
@@ -94,13 +96,13 @@ def check_columns(
 
 
 def iterate_nested_objects(value: Any) -> Iterator[Mapping[str, Any]]:
-    """The objects of a nested list."""
+    """Yield the objects of a nested list."""
     if isinstance(value, list):
         yield from (one for one in value if type(one) is dict or isinstance(one, Mapping))
 
 
 def find_text_doubts(entry: SourceEntry) -> Iterator[Doubt]:
-    """Texts of an entry that cannot be kept as they are."""
+    """Yield doubts about texts of an entry that cannot be stored unchanged."""
     texts: list[tuple[str, str]] = [("key", entry.key or ""), ("scope", entry.scope)]
     if entry.project:
         texts += [
@@ -137,7 +139,7 @@ def find_text_doubts(entry: SourceEntry) -> Iterator[Doubt]:
 
 
 def undecodable_doubt(payload: bytes) -> Doubt:
-    """The doubt about bytes that are no record."""
+    """Return the doubt about bytes that are not a record."""
     return Doubt(
         QuarantineReason.UNDECODABLE,
         "",
@@ -148,7 +150,7 @@ def undecodable_doubt(payload: bytes) -> Doubt:
 
 
 def not_an_object_doubt(payload: Any) -> Doubt:
-    """The doubt about a value where a record should be."""
+    """Return the doubt about a value that is not an object."""
     return Doubt(
         QuarantineReason.WRONG_TYPE,
         "",

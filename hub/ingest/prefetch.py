@@ -1,7 +1,7 @@
-"""Reading ahead: the next pages are fetched and read while those before them are being written.
+"""Fetch and parse the next pages while earlier ones are being stored.
 
-What has come meanwhile is written together, so small pages of a fast source cost few transactions
-and those of a slow one are not kept waiting for each other.
+Pages that arrived meanwhile are stored together: small pages of a fast source cost few
+transactions, and pages of a slow source do not wait for each other.
 """
 
 import asyncio
@@ -15,12 +15,14 @@ from hub.domain.sources.records import RawPage, RawRecord, SourceEntry
 from hub.store.ingest.session import RawPayload
 
 MAX_BATCH_RECORDS: Final = 1_000
-"""Records written in one transaction; as many again may be waiting, and no more (a page may)."""
+"""Records stored in one transaction at most; the same number may be queued. A larger page is
+one batch.
+"""
 
 
 @record
 class ParsedRecord:
-    """One record as it came, as it is kept, and what it says."""
+    """One record: as received, as stored, and its entry."""
 
     raw: RawRecord
     payload: RawPayload
@@ -29,7 +31,7 @@ class ParsedRecord:
 
 @record
 class ParsedPage:
-    """A page, and its records read."""
+    """A page and its parsed records."""
 
     page: RawPage
     records: list[ParsedRecord]
@@ -38,9 +40,9 @@ class ParsedPage:
 async def prefetch_pages(
     pages: AsyncIterator[RawPage], parse_page: Callable[[RawPage], ParsedPage]
 ) -> AsyncGenerator[list[ParsedPage], None]:
-    """Pages in their order, as many together as have come while the last were dealt with.
+    """Yield the pages in order, in batches of those that arrived while the last batch was stored.
 
-    What breaks the fetching off is raised once everything that came before it was handed over.
+    An error of fetching or parsing is raised after all pages before it were yielded.
     """
     ready: deque[ParsedPage] = deque()
     changed = asyncio.Condition()

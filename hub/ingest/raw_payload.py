@@ -1,6 +1,6 @@
-"""A raw payload as bytes: the same content gives the same bytes and the same hash, exactly.
+"""Encode raw payloads as bytes: equal content has equal bytes and an equal hash.
 
-Decimals keep their digits, NaN and lone surrogates survive the way there and back.
+Decimals keep their digits; NaN and lone surrogates survive encoding and decoding.
 """
 
 import hashlib
@@ -16,7 +16,9 @@ from hub.store.ingest.session import RawPayload
 
 
 def build_raw_payload(record: RawRecord) -> RawPayload:
-    """What is kept of a record, by its hash; a tombstone is no version of the record before it."""
+    """Return the payload of a record with its hash; a tombstone's differs from every version of
+    its record.
+    """
     if isinstance(record.payload, bytes):
         form, payload = "BYTES", record.payload
     else:
@@ -28,14 +30,14 @@ def build_raw_payload(record: RawRecord) -> RawPayload:
 
 
 def decode_payload(raw: RawPayload) -> Any:
-    """The payload again."""
+    """Return the payload that was encoded."""
     if raw.form == "BYTES":
         return raw.payload
     return json.loads(raw.payload, parse_float=Decimal, parse_constant=Decimal)
 
 
 def encode_payload(payload: Any) -> bytes:
-    """JSON with sorted keys; the fast way where it can be gone."""
+    """Return JSON with sorted keys, by orjson if it accepts the value."""
     try:
         return orjson.dumps(payload, default=encode_decimal, option=orjson.OPT_SORT_KEYS)
     except (TypeError, orjson.JSONEncodeError):
@@ -43,14 +45,14 @@ def encode_payload(payload: Any) -> bytes:
 
 
 def encode_decimal(value: Any) -> Any:
-    """A Decimal as the number it is."""
+    """Return a Decimal as a JSON number with its digits."""
     if isinstance(value, Decimal) and value.is_finite():
         return orjson.Fragment(str(value))
     raise TypeError
 
 
 def encode_json_fallback(value: Any) -> str:
-    """JSON of what the fast way refuses: lone surrogates, NaN, very large integers."""
+    """Return JSON of what orjson rejects: lone surrogates, NaN, very large integers."""
     if isinstance(value, Decimal):
         if value.is_nan():
             return "NaN"

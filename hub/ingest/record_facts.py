@@ -1,4 +1,4 @@
-"""Entries into facts: every written name resolved, or a doubt beside the entry."""
+"""Build the facts of an entry: each name resolved to a code, or a doubt about it."""
 
 import hashlib
 from collections.abc import Iterable
@@ -25,17 +25,17 @@ ACTOR_LEVELS: Final = frozenset(level.value for level in ActorLevel)
 
 
 def short_digest(*parts: str) -> str:
-    """A short key for keys of any length."""
+    """Return a short digest of texts of any length."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def build_record_id(source_id: str, key: str) -> str:
-    """The id of a source record."""
+    """Return the id of a source record."""
     return f"{source_id}:{short_digest(key)}"
 
 
 class RecordFactsBuilder:
-    """Turns entries of one source into facts."""
+    """Builds the facts of entries of one source."""
 
     def __init__(self, spec: SourceSpec, resolver: NameResolver) -> None:
         self._spec = spec
@@ -44,7 +44,7 @@ class RecordFactsBuilder:
     def build(
         self, entry: SourceEntry, raw: RawRecord, payload_hash: str, block: str | None
     ) -> RecordFacts | tuple[Doubt, ...]:
-        """The fact of a trusted entry; every doubt about its names where there is one."""
+        """Return the facts of an entry, or the doubts about its names if there are any."""
         doubts: list[Doubt] = []
         project, owner = self._build_project(entry, block, raw.retrieved_at, doubts)
         lines = tuple(self._build_line(entry, line, owner, block, doubts) for line in entry.lines)
@@ -135,6 +135,8 @@ class RecordFactsBuilder:
 def resolve_naming_year(
     row: ParsedProject, lines: Iterable[ParsedBudgetLine], retrieved_at: datetime
 ) -> FiscalYear:
-    """The year a project's names are meant for: its own first, its lines', or when it was read."""
+    """Return the year in which names are looked up: the project's first, its lines', or the
+    year of retrieval.
+    """
     years = [*row.years, *(line.fiscal_year for line in lines)]
     return min(years, key=lambda year: year.ce, default=FiscalYear.from_datetime(retrieved_at))

@@ -1,7 +1,7 @@
-"""From written names to codes: what is certain is taken, what is near is proposed, nothing guessed.
+"""Resolve written names to codes: exact matches are taken, similar ones proposed to a person.
 
-A name is looked up among those in force on the first day of the fiscal year. Prefixes that say the
-level (จังหวัด, จ., กลุ่มจังหวัด) narrow the search; decisions of a person come before everything.
+A name is looked up among those in force on the first day of the fiscal year. Prefixes with the
+level (จังหวัด, จ., กลุ่มจังหวัด) narrow the search; decisions by people have priority.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ from hub.domain.thai_text import (
 from hub.domain.time import FiscalYear
 
 MIN_SIMILARITY: Final = 0.8
-"""How much of a name must agree for it to be proposed."""
+"""The least similarity (0 to 1) of a name that is proposed."""
 MAX_PROPOSALS: Final = 5
-"""How many are proposed at most."""
+"""The maximum number of proposals."""
 PROVINCIAL_LEVELS: Final = ("PROVINCE", "CLUSTER")
 
 
 @value
 class ResolvedName:
-    """What a name stands for; `target` null: no area, known to be so."""
+    """The resolved code of a name; `target` null: the name is known to be no area."""
 
     target: str | None
     level: str | None = None
@@ -40,13 +40,13 @@ class ResolvedName:
 
 
 class NameResolver:
-    """Names of one source, looked up; answers are remembered for as long as a run lasts."""
+    """Resolves names of one source; results are cached for the run."""
 
     def __init__(self, names: Iterable[DatedName], decisions: Iterable[NameDecision]) -> None:
         names, decisions = list(names), list(decisions)
         representation = repr((sorted(map(repr, names)), decisions))
         self.digest = hashlib.sha256(representation.encode("utf-8", "surrogatepass")).hexdigest()
-        """What names stand for, in one word: two with the same digest answer the same."""
+        """Two resolvers with equal digests return equal results."""
         self._by_name: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_code: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_target: dict[tuple[NameKind, str], DatedName] = {}
@@ -65,7 +65,7 @@ class NameResolver:
     def __call__(
         self, raw_name: RawName, year: FiscalYear, block: str | None, field: str
     ) -> ResolvedName | Doubt:
-        """What the name stands for in that year and block, or why that is not certain."""
+        """Return the resolved name in that year and block, or the doubt about it."""
         # Spelt out: hashing the records of a name costs more than answering from memory.
         cache_key = (
             *(raw_name.name, raw_name.code, raw_name.parent_name, raw_name.kind is NameKind.AREA),
@@ -77,7 +77,7 @@ class NameResolver:
         return resolved
 
     def find_area_agency(self, area_id: str) -> ResolvedName:
-        """The agency that an area itself is, a province or cluster before any other body."""
+        """Return the agency of an area itself: of a province or cluster before any other body."""
         agencies = [one for one in self._by_kind[NameKind.AGENCY] if one.area_id == area_id]
         agencies.sort(key=lambda one: (one.level not in PROVINCIAL_LEVELS, one.target))
         return (
@@ -87,7 +87,7 @@ class NameResolver:
         )
 
     def has_target(self, kind: NameKind, target: str) -> bool:
-        """Whether there is an area or agency of this code."""
+        """Return whether an area or agency of this code exists."""
         return (kind, target) in self._by_target
 
     def _resolve(
@@ -126,11 +126,11 @@ class NameResolver:
         )
 
     def _find_candidates(self, raw_name: RawName, year: FiscalYear) -> list[DatedName]:
-        """Names in force that are the written one; by code where the source gives a known code.
+        """Return the names in force that match, by code if the source supplies an existing code.
 
-        An agency's name is spelt in many ways beside its code, so the code decides. An area's is
-        not: a code that is no area's leaves the area unknown, and a name that is another area's
-        leaves two to choose from.
+        Agencies' names are spelt in many ways beside their code, so for agencies the code decides.
+        For areas it does not: an unknown code leaves the area unknown, and a name of another area
+        than the code's leaves two candidates.
         """
         if not raw_name.code:
             return self._find_by_name(raw_name, year)
@@ -152,7 +152,7 @@ class NameResolver:
         return names_by_code if shared_targets else [*names_by_code, *names_by_name]
 
     def _find_by_name(self, raw_name: RawName, year: FiscalYear) -> list[DatedName]:
-        """Names in force that are spelt so; those of a level where the name says which."""
+        """Return the names in force with that spelling, of the level that a prefix names."""
         same_names = self._by_name.get(
             (raw_name.kind, build_lookup_key(raw_name.kind, raw_name.name)), []
         )
@@ -175,7 +175,7 @@ class NameResolver:
         return [name for name in names if name.is_in_force(year.starts_on)]
 
     def _build_unknown_name_doubt(self, raw_name: RawName, year: FiscalYear, field: str) -> Doubt:
-        """The doubt for a name that is nobody's: numbered ones it may mean, or near ones."""
+        """Return the doubt about an unknown name, with numbered or similar names as proposals."""
         level = strip_area_prefix(raw_name.name)[0] if raw_name.kind is NameKind.AREA else None
         lookup_key = build_lookup_key(raw_name.kind, raw_name.name)
         numbered_proposals: list[NameProposal] = []
@@ -217,18 +217,18 @@ class NameResolver:
 
 
 def build_lookup_key(kind: NameKind, name: str) -> str:
-    """A name as it is looked up by; areas without the prefix of their level."""
+    """Return the normalized name for lookup; areas lose the prefix of their level."""
     return fold_name(strip_area_prefix(name)[1] if kind is NameKind.AREA else name)
 
 
 def compute_similarity(left: str, right: str) -> float:
-    """How much two names agree, from 0 to 1."""
+    """Return the similarity of two names, from 0 to 1."""
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= MIN_SIMILARITY else 0.0
 
 
 def build_proposal(dated_name: DatedName, th: str, en: str) -> NameProposal:
-    """A thing to propose, and why."""
+    """Return a proposal with its reason."""
     return NameProposal(
         dated_name.target, f"{dated_name.official_name}: {th}", f"{dated_name.target}: {en}"
     )
@@ -243,7 +243,7 @@ def build_name_doubt(
     en: str,
     proposals: Iterable[NameProposal],
 ) -> Doubt:
-    """A doubt about a name, with the year it was asked for."""
+    """Return a doubt about a name, with the year it was looked up in."""
     return Doubt(
         reason,
         field,

@@ -1,7 +1,7 @@
-"""What becomes of each record of a page; pure, so that it can be asked about any page there is.
+"""Decide the outcome of each record of a batch, without I/O.
 
-Two records of one run with one key and different values contradict each other: neither is believed,
-in whatever order and on whatever pages they come.
+Two records of one run with the same key and different values contradict each other: both are
+quarantined, in whatever order and on whatever pages they arrive.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ CONFLICT_DOUBT: Final = Doubt(
 
 @record
 class ResolvedRecord:
-    """One record of a page, read: what it says, or why that is doubted."""
+    """One parsed record of a batch: its fact, or the doubts about it."""
 
     raw: RawRecord
     payload: RawPayload
@@ -37,10 +37,10 @@ class ResolvedRecord:
 
 @record
 class PageSettlement:
-    """What becomes of a page's items, and what earlier pages' records turn out to be.
+    """The outcomes of a batch, and of records of earlier batches that it contradicts.
 
-    `withdrawn` are versions of earlier pages, by key, that are believed no longer; `contested`
-    those among all of them (this page's apart) that must say so in quarantine.
+    `contested` are indexes of this batch's records with conflicting values; `earlier` such versions
+    of earlier batches by key, and `withdrawn` those among them that had been stored.
     """
 
     outcomes: list[Outcome]
@@ -56,7 +56,7 @@ def settle_page(
     stored_hashes: Mapping[str, str],
     refused_versions: set[tuple[str, str]],
 ) -> PageSettlement:
-    """Settle a page, given what this run saw under its keys before and what is stored."""
+    """Return the outcomes of a batch, given what this run saw under its keys and what is stored."""
     versions: dict[str, dict[str, SeenRecord]] = {
         key: {one.hash: one for one in key_seen} for key, key_seen in seen_before.items()
     }
@@ -102,7 +102,7 @@ def settle_page(
 
 
 def compute_outcome(resolved: ResolvedRecord, prior_hash: str | None) -> Outcome:
-    """What becomes of a record that nothing contradicts."""
+    """Return the outcome of a record that no other contradicts."""
     if resolved.doubts:
         return Outcome.QUARANTINED
     if resolved.raw.deleted:

@@ -1,1 +1,1 @@
-"""What the hub does by itself, without being asked."""
+"""Periodic work of a running hub."""

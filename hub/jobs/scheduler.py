@@ -1,11 +1,11 @@
-"""Read every source by its cadence, once among all nodes, for as long as the hub runs.
+"""Read every source by its cadence, on one node at a time, while the hub runs.
 
-A source is read by itself once somebody has begun it: where it needs a secret, when that is set;
-where it needs none, after the first `hub ingest`. So a hub that was only just started asks nobody
-anything. A source without its secret is PAUSED in words and looked at again, quietly, until it has.
+A source is read automatically once an operator has set it up: if it needs a secret, when that is
+set; if it needs none, after the first `hub ingest`. A hub that was just installed therefore sends
+no requests. A source without its secret is PAUSED with a reason and checked again until it has one.
 
-When the hub stops, the page under way is rolled back and the source is due at once, on this node or
-another, which goes on where the last page was committed.
+When the hub stops, the batch in progress is rolled back and the source is due at once, on this node
+or another, which resumes after the last committed batch.
 """
 
 import asyncio
@@ -28,17 +28,17 @@ from hub.store.ingest.declarations import upsert_source
 
 logger = logging.getLogger(__name__)
 LEASE_DURATION: Final = timedelta(minutes=5)
-"""How long nobody else looks at a source that was claimed, should its node die."""
+"""How long a claimed source is not read by others if its node dies."""
 POLL_INTERVAL: Final = 30.0
-"""Seconds between two looks at whether a source is due."""
+"""Average seconds between two checks whether a source is due."""
 
 
 @record
 class ScheduledSource:
-    """A source that can be read by itself.
+    """A source that can be read automatically.
 
-    `given` makes what a run reads; it raises `SourceCredentialsRejected` while a secret is not set,
-    and `Invalid` where the declaration leaves something out.
+    `create_input` returns what a run reads; it raises `SourceCredentialsRejected` while a secret is
+    not set, and `Invalid` if the declaration is incomplete.
     """
 
     spec: SourceSpec
@@ -47,12 +47,12 @@ class ScheduledSource:
 
     @property
     def period(self) -> timedelta:
-        """The time between two readings."""
+        """Return the time between two runs."""
         return self.spec.cadence.period or timedelta.max
 
 
 class Scheduler:
-    """The readings of one node; `at_once` of them are under way at most."""
+    """Runs the sources of one node, at most `max_concurrent_runs` at a time."""
 
     def __init__(
         self,
@@ -74,13 +74,13 @@ class Scheduler:
         self._jitter = jitter
 
     async def run(self) -> None:
-        """Follow every source until cancelled; no source holds up another."""
+        """Poll every source until cancelled; sources do not block each other."""
         async with asyncio.TaskGroup() as group:
             for scheduled in self._sources:
                 group.create_task(self._poll_source(scheduled), name=f"read {scheduled.spec.id}")
 
     async def _poll_source(self, scheduled: ScheduledSource) -> None:
-        """Look at one source again and again, whatever comes of it."""
+        """Poll one source until cancelled, whatever its errors."""
         declared = False
         while True:
             try:
@@ -98,7 +98,7 @@ class Scheduler:
             await asyncio.sleep(self._poll_interval * (0.5 + self._jitter()))
 
     async def read_if_due(self, scheduled: ScheduledSource) -> bool:
-        """Read a source if it is due and nobody else does; whether it was read, or tried."""
+        """Read a source if it is due and no other node reads it; return whether a run was tried."""
         now, source_id = self._clock(), scheduled.spec.id
         try:
             source_input = scheduled.create_input()
@@ -121,7 +121,7 @@ class Scheduler:
     async def _read_source(
         self, scheduled: ScheduledSource, source_input: SourceInput, started_at: datetime
     ) -> bool:
-        """Read a source that was claimed, and say when it is due next."""
+        """Run a claimed source and update when it is due next."""
         source_id = scheduled.spec.id
         try:
             await ingest(self._database, scheduled.spec, scheduled.read, source_input)
@@ -140,7 +140,9 @@ class Scheduler:
         return True
 
     async def _record_failure(self, scheduled: ScheduledSource, error: Exception) -> datetime:
-        """Note a failure; when to try again. A source's own failures were noted by the run."""
+        """Record a failure and return the time of the next attempt; a run records its own
+        `SourceError`.
+        """
         source_id = scheduled.spec.id
         if isinstance(error, SourceError):
             logger.info("%s", error.message)

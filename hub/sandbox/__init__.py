@@ -1,7 +1,7 @@
-"""A local agency to read from: generated data over real HTTP, of chosen size and misbehaviour.
+"""A local agency with generated data, served over HTTP, of a chosen size and with chosen faults.
 
-Nobody's data is in it. Titles are put together from lists of words, amounts from numbers, so the
-same seed gives the same agency on every machine; names of provinces and ministries are those of
-`hub/reference`, so that they can be resolved to codes. `/truth` says what was served in counts and
-sums, which a reader's ledger is compared with.
+It contains no data of real agencies. Titles are built from lists of words and amounts from numbers,
+so one seed generates the same agency on every machine; names of provinces and ministries come from
+`hub/reference`, so they can be resolved to codes. `/truth` returns the counts and sums that were
+served, to compare with the ledger of a run.
 """

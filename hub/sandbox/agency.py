@@ -1,6 +1,6 @@
-"""What the local agency knows while it runs: tokens, changes since it began, and what it was asked.
+"""The state of the local agency: tokens, changes since it started, and counters of requests.
 
-Everything happens on one event loop, so nothing here is locked.
+It runs on one event loop, so only the computation of the truth, in a thread, is locked.
 """
 
 import secrets
@@ -27,12 +27,12 @@ CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 - a play secret of a play 
 USER_TOKEN: Final = "sandbox-user-token"  # noqa: S105 - likewise
 API_KEY: Final = "sandbox-api-key"
 RESOURCE: Final = "11111111-2222-4333-8444-555555555555"
-"""The one table of the catalogue."""
+"""The id of the only table of the catalogue."""
 CONTRACT_KINDS: Final = ("ministry", "local")
 
 
 class Change(NamedTuple):
-    """A record's number, null where a later change of it counts, and when it changed."""
+    """The number of a changed record, null if a later change replaces it, and the time."""
 
     number: int | None
     at: datetime
@@ -40,39 +40,39 @@ class Change(NamedTuple):
 
 @dataclass(slots=True)
 class SandboxAgency:
-    """A local agency of so many records per API."""
+    """A local agency with the same number of records in each API."""
 
     data: GeneratedRecords
     faults: list[Fault] = field(default_factory=list)
     token_lifetime: int = 3600
-    """Seconds a token lives."""
+    """Seconds that a token is valid."""
     denies_access: bool = False
-    """Whether a living token is told that it may not."""
+    """Whether requests with a valid token are answered 403."""
     tokens: dict[str, str] = field(default_factory=dict)
-    """Living tokens, each with the resource it was asked for."""
+    """Valid tokens, each with the resource it was requested for."""
     clock: Clock = lambda: datetime.now(UTC)
     changes: dict[str, list[Change]] = field(
         default_factory=lambda: {k: [] for k in CONTRACT_KINDS}
     )
-    """Per API what changed since the start, in order."""
+    """The changes of each API since the start, in order."""
     deleted: dict[str, set[int]] = field(
         default_factory=lambda: {kind: set() for kind in CONTRACT_KINDS}
     )
     counters: Counter[str] = field(default_factory=Counter)
-    """What was asked: pages, tokens, refusals, secrets that arrived where they must not."""
+    """Counts of requests: pages, tokens, rejections, secrets sent to the wrong host."""
     cached_truth: dict[str, Any] | None = None
-    """The truth, once it was counted."""
+    """The truth, once computed; null after a change."""
     truth_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def issue_token(self, resource: str) -> str:
-        """A new token."""
+        """Return a new token."""
         token = secrets.token_urlsafe(24)
         self.tokens[token] = resource
         self.counters["tokens"] += 1
         return token
 
     def change_record(self, kind: str, number: int) -> None:
-        """Change one record now; no two changes are of the same moment."""
+        """Change one record now; no two changes have the same time."""
         earlier = [
             one._replace(number=None) if one.number == number else one for one in self.changes[kind]
         ]
@@ -82,12 +82,12 @@ class SandboxAgency:
         self.cached_truth = None
 
     def delete_record(self, kind: str, number: int) -> None:
-        """Remove one record now; a tombstone stays."""
+        """Delete one record now; a tombstone stays."""
         self.change_record(kind, number)
         self.deleted[kind].add(number)
 
     def changed_record(self, kind: str, position: int, number: int) -> JsonObject:
-        """The record of a change, or its tombstone."""
+        """Return the record of a change, or its tombstone."""
         changed_at = self.changes[kind][position].at.isoformat().replace("+00:00", "Z")
         if number in self.deleted[kind]:
             return {
@@ -98,9 +98,10 @@ class SandboxAgency:
         return self.data.project(number, kind, position + 1) | {"updated_at": changed_at}
 
     def list_page(self, kind: str, start: int, limit: int) -> tuple[list[JsonObject], int | None]:
-        """Records in order of change from a place on, and the place to go on from.
+        """Return records in order of change from a position, and the next position.
 
-        The untouched ones come first, by number; place `count + i` is the i-th change.
+        Unchanged records come first, by number; position `count + i` is the i-th change. The next
+        position is null at the end.
         """
         items: list[JsonObject] = []
         changed_numbers = {one.number for one in self.changes[kind]}
@@ -116,7 +117,7 @@ class SandboxAgency:
         return items, position if position < end and self.count_records(kind, position) else None
 
     def find_record(self, kind: str, key: str) -> JsonObject | None:
-        """The record of a key as it stands now, a tombstone included; null where there is none."""
+        """Return the current record of a key, or its tombstone; null if there is none."""
         name, _, digits = key.rpartition("-")
         if name != kind or not (digits.isascii() and digits.isdigit()):
             return None
@@ -129,7 +130,7 @@ class SandboxAgency:
         return self.data.project(number, kind)
 
     def find_position_since(self, kind: str, when: datetime) -> int:
-        """The place of the first record changed at or after a moment."""
+        """Return the position of the first record changed at or after a moment."""
         first_change = initial_change_time(0)
         if when <= initial_change_time(self.data.count):
             return max(0, -int((first_change - when).total_seconds() // 1))
@@ -139,14 +140,14 @@ class SandboxAgency:
         return self.data.count + len(self.changes[kind])
 
     def count_records(self, kind: str, start: int) -> int:
-        """How many records there are from a place on."""
+        """Return the number of records from a position on."""
         changed_numbers = [one.number for one in self.changes[kind] if one.number is not None]
         unchanged_count = max(0, self.data.count - start) - sum(n >= start for n in changed_numbers)
         remaining_changes = self.changes[kind][max(0, start - self.data.count) :]
         return unchanged_count + sum(one.number is not None for one in remaining_changes)
 
     def compute_truth(self) -> dict[str, Any]:
-        """Counts and sums per API; counted when first asked for, and again after a change."""
+        """Return counts and sums per API, cached until the next change."""
         with self.truth_lock:
             if self.cached_truth is None:
                 self.cached_truth = self._compute_truth()
@@ -191,10 +192,10 @@ class SandboxAgency:
 
 
 def to_decimal(text: str) -> Decimal:
-    """An amount without its commas."""
+    """Return an amount written with commas as a Decimal."""
     return Decimal(text.replace(",", ""))
 
 
 def format_sum(amounts: Iterable[int | Decimal]) -> str:
-    """A sum with two decimals."""
+    """Return a sum with two decimals."""
     return f"{sum(amounts, Decimal(0)):.2f}"

@@ -1,4 +1,6 @@
-"""The local agency's doors: `/token`, budget, source contract, contracts, catalogue, `/truth`."""
+"""The endpoints of the local agency: token, budget, source contract, contracts, catalogue,
+truth.
+"""
 
 import base64
 import codecs
@@ -34,7 +36,7 @@ from hub.sandbox.records import JsonObject
 from hub.sandbox.wire_faults import FaultMiddleware
 
 BUDGET_PAGE_SIZE: Final = 20
-"""Records of a page of the budget service; it takes no other wish."""
+"""Records of a page of the budget service, which has no parameter for it."""
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 500
 MAX_OFFSET: Final = 10**12
@@ -49,7 +51,9 @@ class SandboxEndpoints:
         self.last_records: dict[str, list[JsonObject]] = {}
 
     async def token(self, request: Request) -> Response:
-        """OAuth 2.0 client credentials, the secret in the header or in the body (RFC 6749, 4.4)."""
+        """OAuth 2.0 client credentials, with the secret in the header or the body (RFC 6749,
+        4.4).
+        """
         form = {k: v[0] for k, v in parse_qs((await request.body()).decode()).items()}
         scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "basic":
@@ -75,7 +79,7 @@ class SandboxEndpoints:
         )
 
     async def budget(self, request: Request) -> Response:
-        """Budget against disbursement, twenty records a page; an empty page ends the list."""
+        """Return budget and disbursement, twenty records a page; an empty page ends the list."""
         query = request.query_params
         if query.get("user_token") != USER_TOKEN:
             self.agency.counters["refused"] += 1
@@ -89,7 +93,7 @@ class SandboxEndpoints:
         return self.build_response({"result": self.apply_faults("budget", records)})
 
     async def contracts(self, request: Request) -> Response:
-        """Contracts from an offset; the key comes in a header."""
+        """Return contracts from an offset; the API key is in a header."""
         query = request.query_params
         if request.headers.get("api-key") != API_KEY:
             self.agency.counters["refused"] += 1
@@ -106,7 +110,7 @@ class SandboxEndpoints:
         return self.build_response({"result": self.apply_faults("contracts", records)})
 
     async def table(self, request: Request) -> Response:
-        """Rows of the catalogue's one table, as CKAN answers `datastore_search`."""
+        """Return rows of the table like CKAN's `datastore_search`."""
         query = request.query_params
         if query.get("resource_id") != RESOURCE:
             error = {"__type": "Not Found Error", "message": "Not found: Resource was not found."}
@@ -133,7 +137,7 @@ class SandboxEndpoints:
         return self.build_response({"success": True, "result": result})
 
     async def projects(self, request: Request) -> Response:
-        """A page of the source contract."""
+        """Return a page of the source contract."""
         kind = request.url.path.split("/")[1]
         if refusal := self.check_token(request):
             return refusal
@@ -160,12 +164,14 @@ class SandboxEndpoints:
         return Response(body, media_type="application/json", headers={"etag": etag})
 
     def build_response(self, answer: JsonObject) -> Response:
-        """A page as bytes."""
+        """Return a page as a response."""
         prefix = codecs.BOM_UTF8 if self.triggers_fault("bom") else b""
         return Response(prefix + encode_answer(answer), media_type="application/json")
 
     async def project(self, request: Request) -> Response:
-        """One project of the source contract by its key, or its tombstone; 404 where it is none."""
+        """Return one project of the source contract by its key, or its tombstone; 404 if there
+        is none.
+        """
         kind = request.url.path.split("/")[1]
         if refusal := self.check_token(request):
             return refusal
@@ -176,11 +182,11 @@ class SandboxEndpoints:
 
     @staticmethod
     def finish_page(page: JsonObject) -> JsonObject:
-        """A page as it leaves; a test puts another in this place to break the contract."""
+        """Return the final page; tests replace this method to violate the contract."""
         return page
 
     def check_token(self, request: Request) -> Response | None:
-        """What a request without a living token is answered."""
+        """Return the error response to a request without a valid token, else null."""
         if self.triggers_fault("expire-token"):
             self.agency.tokens.clear()
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -192,7 +198,7 @@ class SandboxEndpoints:
         return JSONResponse({"error": "invalid_token"}, 401, header)
 
     def resolve_start(self, kind: str, after: str | None, since: str | None) -> int:
-        """The place a page starts from; a `ValueError` names the parameter that is wrong."""
+        """Return the start position of a page; a `ValueError` names the invalid parameter."""
         if after is not None:
             return decode_position(after)
         if since is None:
@@ -206,12 +212,12 @@ class SandboxEndpoints:
         return self.agency.find_position_since(kind, when)
 
     def triggers_fault(self, name: str) -> bool:
-        """Whether a fault of this name happens to the page being answered."""
+        """Return whether a fault of this name happens to the current page."""
         page = self.agency.counters["pages"]
         return any(f.name == name and f.trigger(page) for f in self.agency.faults)
 
     def apply_faults(self, api: str, records: list[JsonObject]) -> list[JsonObject]:
-        """The records of a page, as the faults of the agency want them."""
+        """Return the records of a page with the agency's faults applied."""
         if self.triggers_fault("empty-mid"):
             return []
         if self.triggers_fault("duplicate-page"):
@@ -229,7 +235,7 @@ class SandboxEndpoints:
         return records
 
     async def elsewhere(self, request: Request) -> Response:
-        """Another host, as far as a client can know: counts the secrets that reach it."""
+        """Respond as another host would; count the secrets that were sent to it."""
         self.agency.counters["elsewhere"] += 1
         request_text = str(request.headers.raw) + str(request.url)
         if "authorization" in request.headers or USER_TOKEN in request_text:
@@ -237,12 +243,14 @@ class SandboxEndpoints:
         return JSONResponse({"items": [], "result": [], "next_cursor": None, "total": 0})
 
     async def truth(self, _: Request) -> Response:
-        """What was served, in counts and sums, and what was asked for."""
+        """Return what was served, in counts and sums, and the counts of requests."""
         return JSONResponse(await run_in_threadpool(self.agency.compute_truth))
 
 
 def select_numbers(ranges: list[range], offset: int, limit: int) -> list[int]:
-    """So many numbers of some ranges, from a place on; nothing before it is gone through."""
+    """Return a number of record numbers from a position in the ranges, without iterating over
+    earlier ones.
+    """
     selected: list[int] = []
     for numbers in ranges:
         selected += numbers[offset : offset + limit - len(selected)]
@@ -251,19 +259,19 @@ def select_numbers(ranges: list[range], offset: int, limit: int) -> list[int]:
 
 
 def parse_limit(text: str, maximum: int, *, minimum: int = 1) -> int:
-    """A limit from 1 to `most`, or an offset."""
+    """Return a parameter as a number from the minimum to the maximum; `ValueError` if invalid."""
     if not (text.isascii() and text.isdigit() and minimum <= int(text) <= maximum):
         raise ValueError("limit" if minimum else "offset")
     return int(text)
 
 
 def encode_position(position: int) -> str:
-    """A place, in a form that nobody is tempted to count with."""
+    """Return a position as an opaque cursor."""
     return base64.urlsafe_b64encode(f"at{position}".encode()).decode().rstrip("=")
 
 
 def decode_position(text: str) -> int:
-    """The place a cursor stands for."""
+    """Return the position of a cursor."""
     try:
         decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except ValueError:
@@ -274,7 +282,7 @@ def decode_position(text: str) -> int:
 
 
 def create_sandbox(agency: SandboxAgency) -> Starlette:
-    """The application."""
+    """Return the ASGI application."""
     endpoints = SandboxEndpoints(agency)
     routes = [
         Route("/token", endpoints.token, methods=["POST"]),

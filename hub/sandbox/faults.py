@@ -1,7 +1,8 @@
-"""Chosen misbehaviour: `NAME[xTIMES][@PAGE]`, as `503x3`, `empty-mid` or `reset@4`.
+"""The faults of the local agency: `NAME[xTIMES][@PAGE]`, for example `503x3`, `empty-mid`,
+`reset@4`.
 
-`xTIMES` limits how often it happens (always, if left out). `@PAGE` is the first page request that
-it happens to: the first of all, or the second for what goes wrong in the middle of a list.
+`xTIMES` limits how often a fault happens; the default is always. `@PAGE` is the first page request
+it happens to: by default the first, or the second for faults in the middle of a list.
 """
 
 import re
@@ -47,7 +48,7 @@ FAULT_PATTERN: Final = re.compile(r"(?P<name>[a-z0-9-]+?)(?:x(?P<times>\d+))?(?:
 
 @dataclass(slots=True)
 class Fault:
-    """One misbehaviour, and how often it may still happen."""
+    """One fault, and how often it may still happen."""
 
     name: str
     remaining: int | None = None
@@ -55,7 +56,7 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> "Fault":
-        """From the command line; `Invalid` tells what there is to choose from."""
+        """Return the fault of a command-line text; `Invalid` lists the names."""
         match = FAULT_PATTERN.fullmatch(text)
         if match is None or match["name"] not in FAULT_DESCRIPTIONS:
             raise Invalid(
@@ -68,7 +69,7 @@ class Fault:
         return cls(match["name"], int(match["times"]) if match["times"] else None, page)
 
     def trigger(self, page: int) -> bool:
-        """Whether it happens to this page request; that it does is counted."""
+        """Return whether the fault happens to this page request, and count it if it does."""
         if page < self.first_page or self.remaining == 0:
             return False
         if self.remaining is not None:

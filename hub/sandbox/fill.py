@@ -1,6 +1,7 @@
-"""Filling a hub from a local agency: its sources as an operator would declare them.
+"""Fill a hub from a local agency, whose sources are declared as an operator would declare them.
 
-The agency answers while it is read and is gone afterwards; what came says that it is made up.
+The agency is served only during the run; the declarations of its sources say that the data is
+generated.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +24,7 @@ from hub.store.database import Database
 
 SOURCES_FOLDER: Final = Path(__file__).parent / "sources"
 DEFAULT_ADDRESS: Final = "http://127.0.0.1:8100"
-"""The address in the files of the sources: the default port of `hub demo sandbox`."""
+"""The address in the declarations: the default port of `hub demo sandbox`."""
 SECRETS: Final = {
     "sandbox-user-token": USER_TOKEN,
     "sandbox-client": CLIENT_SECRET,
@@ -33,7 +34,7 @@ SECRETS: Final = {
 
 @record
 class FillResult:
-    """One source taken in, or why it could not be."""
+    """The result of one source: its ledger, or the error."""
 
     spec: SourceSpec
     ledger: Ledger | None
@@ -41,12 +42,12 @@ class FillResult:
 
 
 def load_sandbox_sources() -> dict[str, Connector]:
-    """The sources of the local agency, by name."""
+    """Return the sources of the local agency, by name."""
     return {path.stem: load_source_file(path) for path in sorted(SOURCES_FOLDER.glob("*.toml"))}
 
 
 def with_address(spec: SourceSpec, address: str) -> SourceSpec:
-    """A source of the local agency where that answers now."""
+    """Return a source with the address at which the local agency is served now."""
 
     def replace_address(url: str | None) -> str | None:
         return url and url.replace(DEFAULT_ADDRESS, address, 1)
@@ -61,7 +62,7 @@ def with_address(spec: SourceSpec, address: str) -> SourceSpec:
 async def fill_database(
     database: Database, agency: SandboxAgency, progress: Callable[[int, int | None], None]
 ) -> AsyncIterator[FillResult]:
-    """Take in every source of an agency, whole; one that fails leaves the others."""
+    """Ingest every source of an agency completely; yield the results, also of sources that fail."""
     with serve_in_thread(create_sandbox(agency)) as address:
         for connector in load_sandbox_sources().values():
             spec = with_address(connector.spec, address)

@@ -1,7 +1,7 @@
-"""Records that are not as they should be: what a fault makes of one record of a page.
+"""Faults in records: how a fault changes one record of a page.
 
-What JSON has no value for (NaN, a byte that is no character) is written as a mark and put into the
-body when that is bytes.
+Values that JSON cannot express (NaN, an undecodable byte) are written as marks and replaced in the
+encoded body.
 """
 
 import json
@@ -43,15 +43,15 @@ RECORD_FAULTS: Final = {
 }
 RAW_MARK_PATTERN: Final = re.compile('"⟦([^⟧]*)⟧"')
 NEW_DEPARTMENT_NAME: Final = "กรมการแพทย์แผนไทยและการแพทย์ทางเลือก"
-"""What department 21005 has been called since; the reference data has it as an alias."""
+"""The later name of department 21005, an alias in the reference data."""
 FISCAL_YEAR_START: Final = "2024-09-30T17:00:00Z"
-"""The first moment of the fiscal year 2568 in Bangkok."""
+"""The first moment of the fiscal year 2568 BE in Bangkok."""
 THAI_DIGITS: Final = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 
 @dataclass(frozen=True, slots=True)
 class ApiColumns:
-    """The columns of an API by what they hold; `amount` is in each of the list `amounts`."""
+    """The columns of an API by their meaning; `amount` is in each element of the list `amounts`."""
 
     key: str
     title: str
@@ -101,7 +101,7 @@ FAULTY_AMOUNTS: Final = {
 
 
 def apply_record_fault(name: str, api: str, records: list[JsonObject]) -> list[JsonObject]:
-    """The records of a page, the first of them as a fault wants it."""
+    """Return the records of a page with the fault applied to the first one."""
     if not records:
         return records
     first, *rest = records
@@ -114,7 +114,7 @@ def apply_record_fault(name: str, api: str, records: list[JsonObject]) -> list[J
 
 
 def alter_record(name: str, columns: ApiColumns, record: JsonObject) -> JsonObject:
-    """One record as a fault wants it."""
+    """Return one record with a fault."""
     if name in FAULTY_TITLES:
         return {**record, columns.title: FAULTY_TITLES[name]}
     if name in FAULTY_AMOUNTS:
@@ -158,7 +158,7 @@ def alter_record(name: str, columns: ApiColumns, record: JsonObject) -> JsonObje
 def with_first_amount(
     columns: ApiColumns, record: JsonObject, change: Callable[[Any], Any]
 ) -> JsonObject:
-    """A record with its first amount changed."""
+    """Return a record with its first amount changed."""
     if columns.amounts is None:
         return {**record, columns.amount: change(record[columns.amount])}
     first, *rest = record[columns.amounts]
@@ -169,12 +169,12 @@ def with_first_amount(
 
 
 def parse_float(amount: Any) -> float:
-    """An amount as a number; a generated one is small enough for it."""
+    """Return an amount as a float; generated amounts are small enough to be exact."""
     return float(str(amount).replace(",", ""))
 
 
 def with_province(columns: ApiColumns, record: JsonObject, name: str, code: str) -> JsonObject:
-    """A record in another province."""
+    """Return a record in another province."""
     if "province_code" in record:
         return {**record, columns.province: name, "province_code": code}
     if columns.province in record:
@@ -184,12 +184,12 @@ def with_province(columns: ApiColumns, record: JsonObject, name: str, code: str)
 
 
 def encode_answer(answer: Mapping[str, Any]) -> bytes:
-    """An answer as bytes, with what JSON has no value for."""
+    """Return a response body, with the marks replaced by their values."""
     text = RAW_MARK_PATTERN.sub(restore_mark, json.dumps(answer, ensure_ascii=False))
     return text.encode("utf-8", "surrogateescape")
 
 
 def restore_mark(match: re.Match[str]) -> str:
-    """What a mark stands for: a bare number, or a string with an escape in it."""
+    """Return the value of a mark: a bare number, or a string with an escape."""
     inner = match[1].replace("\\\\", "\\")
     return f'"{inner}"' if "\\" in inner else inner

@@ -1,7 +1,7 @@
-"""Generated records by their number: nothing is kept, so a million cost no memory.
+"""Generate records from their number; nothing is stored, so a million records need no memory.
 
-A record depends on seed and number alone. Years and ministries lie in blocks, so that a filter is
-a range of numbers and the last page costs what the first did.
+A record depends on the seed and its number only. Years and ministries are blocks of numbers, so a
+filter is a range of numbers and the last page costs as much as the first.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ JsonObject = dict[str, Any]
 
 
 def mix_bits(seed: int, number: int) -> int:
-    """64 well-stirred bits (splitmix64): the same everywhere, and no state to keep."""
+    """Return 64 pseudo-random bits (splitmix64), equal on every machine and without state."""
     z = (seed * 0x9E3779B97F4A7C15 + number * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & UINT64_MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & UINT64_MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & UINT64_MASK
@@ -41,19 +41,19 @@ def mix_bits(seed: int, number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedRecords:
-    """So many records of one seed."""
+    """The records of one seed, by number."""
 
     count: int
     seed: int = 1
 
     def year_and_ministry(self, number: int) -> tuple[int, CodedName]:
-        """The year and the ministry a record belongs to."""
+        """Return the year and the ministry of a record."""
         block = number * len(YEARS) * len(list_ministries()) // max(self.count, 1)
         year, ministry = divmod(block, len(list_ministries()))
         return YEARS[year], list_ministries()[ministry]
 
     def number_ranges(self, year: str | None, min_code: str | None) -> list[range]:
-        """The ranges of numbers that a filter leaves."""
+        """Return the ranges of numbers that match a filter."""
         ranges = []
         blocks = len(YEARS) * len(list_ministries())
         edges = [-(-self.count * block // blocks) for block in range(blocks + 1)]
@@ -65,7 +65,7 @@ class GeneratedRecords:
         return ranges
 
     def title(self, number: int) -> str:
-        """A title of three words and a number."""
+        """Return a title of three words and a number."""
         bits = mix_bits(self.seed, number)
         action, subject, place = (
             ACTIONS[bits % 10],
@@ -75,7 +75,7 @@ class GeneratedRecords:
         return f"โครงการ{action}{subject}{place} หมู่ที่ {number + 1}"
 
     def budget(self, number: int) -> JsonObject:
-        """A record as the budget's disbursement service shapes it; amounts in baht."""
+        """Return a record of the budget and disbursement service; amounts in baht."""
         bits = mix_bits(self.seed, number)
         year, ministry = self.year_and_ministry(number)
         ministry_departments = list_departments(ministry.code)
@@ -110,7 +110,7 @@ class GeneratedRecords:
         }
 
     def project(self, number: int, kind: str, revision: int = 0) -> JsonObject:
-        """A record of the source contract; amounts are decimal strings in baht."""
+        """Return a record of the source contract; amounts are decimal strings in baht."""
         bits = mix_bits(self.seed + (100 if kind == "ministry" else 200), number)
         year, ministry = self.year_and_ministry(number)
         owner, province = ministry, list_provinces()[bits % len(list_provinces())]
@@ -139,7 +139,7 @@ class GeneratedRecords:
         }
 
     def contract(self, number: int) -> JsonObject:
-        """A record as the service of contracts shapes it; amounts are strings with commas."""
+        """Return a record of the contracts service; amounts are strings in baht with commas."""
         bits = mix_bits(self.seed + 300, number)
         year, ministry = self.year_and_ministry(number)
         ministry_departments = list_unambiguous_departments(ministry.code)
@@ -172,7 +172,9 @@ class GeneratedRecords:
         }
 
     def row(self, number: int) -> JsonObject:
-        """A row of the catalogue's table: one amount a number in million baht, one a text."""
+        """Return a row of the catalogue's table: one amount as a number in million baht, one as
+        text in baht.
+        """
         bits = mix_bits(self.seed + 400, number)
         year, ministry = self.year_and_ministry(number)
         ministry_departments = list_unambiguous_departments(ministry.code)
@@ -190,25 +192,25 @@ class GeneratedRecords:
         }
 
     def iterate_budget(self) -> Iterator[JsonObject]:
-        """Every budget record, in order."""
+        """Return an iterator over all budget records, in order."""
         return (self.budget(number) for number in range(self.count))
 
 
 def format_baht(satang: int) -> str:
-    """Satang as baht with commas and two decimals."""
+    """Return satang as baht with commas and two decimals."""
     return f"{satang // 100:,}.{satang % 100:02}"
 
 
 def build_project_key(kind: str, number: int) -> str:
-    """The key of a project in its own agency."""
+    """Return the key of a project in its agency."""
     return f"{kind}-{number:08}"
 
 
 def initial_change_time(number: int) -> datetime:
-    """When record `number` was last changed, while nothing has happened to it since."""
+    """Return when record `number` was last changed before the start."""
     return FIRST_CHANGE_AT + timedelta(seconds=number)
 
 
 def initial_change_timestamp(number: int) -> str:
-    """The same, as the contract writes it."""
+    """Return that moment in the format of the source contract."""
     return initial_change_time(number).isoformat().replace("+00:00", "Z")

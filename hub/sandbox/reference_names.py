@@ -1,4 +1,4 @@
-"""The words that generated titles are made of, and the names taken from the reference data."""
+"""The words of generated titles, and names of the reference data."""
 
 import csv
 from collections import Counter
@@ -24,13 +24,13 @@ PLANS: Final = ("แผนงานพื้นฐาน", "แผนงาน�
 STRATEGIES: Final = ("ด้านความมั่นคง", "ด้านการสร้างความสามารถในการแข่งขัน", "ด้านสิ่งแวดล้อม")
 MINISTRY_IDS: Final = tuple(f"ministry:{code}" for code in ("07", "08", "09", "15", "20", "21"))
 AUTHORITY_PROVINCES: Final = ("20", "21", "22", "23", "50", "90")
-"""Provinces with a made-up local authority each."""
+"""Provinces with one generated local authority each."""
 CENTRAL: Final = "ส่วนกลาง"
-"""Central money: no province."""
+"""The name of central money, which has no province."""
 
 
 class CodedName(NamedTuple):
-    """A code and the name that goes with it."""
+    """A code and its name."""
 
     code: str
     name: str
@@ -38,7 +38,7 @@ class CodedName(NamedTuple):
 
 @cache
 def list_ministries() -> tuple[CodedName, ...]:
-    """Six ministries that have stood for long; the code is that of the budget's own coding."""
+    """Return six ministries that have existed for long, with their budget codes."""
     return tuple(
         CodedName(row["id"].split(":")[1], row["name_th"])
         for row in read_reference_rows("agencies.csv")
@@ -48,7 +48,7 @@ def list_ministries() -> tuple[CodedName, ...]:
 
 @cache
 def list_departments(ministry: str) -> tuple[CodedName, ...]:
-    """The departments of a ministry that stand today."""
+    """Return the existing departments of a ministry."""
     return tuple(
         CodedName(code, row["name_th"])
         for row in read_reference_rows("agencies.csv")
@@ -60,14 +60,16 @@ def list_departments(ministry: str) -> tuple[CodedName, ...]:
 
 @cache
 def list_unambiguous_departments(ministry: str) -> tuple[CodedName, ...]:
-    """The departments of a ministry whose name no other body bears: it will do without a code."""
+    """Return the departments of a ministry with a unique name, which can be resolved without a
+    code.
+    """
     name_counts = Counter(row["name_th"] for row in read_reference_rows("agencies.csv"))
     return tuple(one for one in list_departments(ministry) if name_counts[one.name] == 1)
 
 
 @cache
 def list_provinces() -> tuple[CodedName, ...]:
-    """The provinces of today and Bangkok."""
+    """Return the existing provinces and Bangkok."""
     return tuple(
         CodedName(row["code"], row["name_th"])
         for row in read_reference_rows("areas.csv")
@@ -77,7 +79,7 @@ def list_provinces() -> tuple[CodedName, ...]:
 
 @cache
 def list_authorities() -> tuple[tuple[CodedName, CodedName], ...]:
-    """The made-up local authorities, each with its province."""
+    """Return the generated local authorities, each with its province."""
     return tuple(
         (CodedName(f"{one.code}-01", f"เทศบาลทดลอง{one.name}"), one)
         for one in list_provinces()
@@ -86,6 +88,6 @@ def list_authorities() -> tuple[tuple[CodedName, CodedName], ...]:
 
 
 def read_reference_rows(file: str) -> list[dict[str, str]]:
-    """The rows of a reference file."""
+    """Return the rows of a reference file."""
     with (REFERENCE / file).open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))

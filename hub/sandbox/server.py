@@ -1,4 +1,4 @@
-"""Serving a local agency until Ctrl-C, and telling how to read it."""
+"""Serve a local agency until Ctrl-C, and describe its endpoints."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ TABLE_PATH: Final = "/catalog/api/3/action/datastore_search"
 
 
 def serve_sandbox(agency: SandboxAgency, port: int, report: Callable[[str], None]) -> None:
-    """Serve on this machine only; `Invalid` where the port is taken."""
+    """Serve on the loopback address; `Invalid` if the port cannot be used."""
     try:
         listener = socket.create_server(("127.0.0.1", port))
     except (OSError, OverflowError) as error:
@@ -52,7 +52,7 @@ def serve_sandbox(agency: SandboxAgency, port: int, report: Callable[[str], None
 
 @contextmanager
 def serve_in_thread(app: ASGIApp) -> Iterator[str]:
-    """The address of an application that answers on this machine, on a thread of its own."""
+    """Serve an application on the loopback address, in a thread; yield its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
@@ -73,7 +73,7 @@ def serve_in_thread(app: ASGIApp) -> Iterator[str]:
 
 
 def describe_endpoints(agency: SandboxAgency, address: str) -> list[str]:
-    """Where the doors are, and what opens them."""
+    """Return one line per endpoint, with its address and credentials."""
     return [
         f"หน่วยงานทดลอง · a local agency, {agency.data.count:,} ระเบียน · records per API",
         f"งบประมาณ · budget    {address}/budget/bbgfproject?user_token={USER_TOKEN}&offset=0",

@@ -1,4 +1,4 @@
-"""Misbehaviour below HTTP's good manners: slow, cut, short, swollen, or somewhere else."""
+"""Faults below HTTP semantics: slow, truncated, reset, oversized or redirected responses."""
 
 import asyncio
 import json
@@ -21,22 +21,22 @@ FAULTY_PATHS: Final = (
     "/contracts/cgdcontract",
     "/catalog/api/3/action/datastore_search",
 )
-"""What misbehaves; the token endpoint and the truth never do."""
+"""Paths with faults; the token endpoint and the truth have none."""
 JSON_CONTENT_TYPE: Final = (b"content-type", b"application/json; charset=utf-8")
 BOMB_MEGABYTES: Final = 300
-"""Megabytes."""
+"""Megabytes of blanks in the decompressed body."""
 OTHER_HOST: Final = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
 class FaultMiddleware:
-    """Answers pages and single records as the agency's faults want it; passes all else on."""
+    """Middleware that answers pages and single records with the agency's faults."""
 
     def __init__(self, app: ASGIApp, agency: SandboxAgency) -> None:
         self.app = app
         self.agency = agency
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Respond to one request with a fault, or pass it to the application."""
         path = scope.get("path", "")
         if scope["type"] != "http" or not {path, path.rpartition("/")[0]} & set(FAULTY_PATHS):
             await self.app(scope, receive, send)
@@ -50,7 +50,7 @@ class FaultMiddleware:
         await self.app(scope, receive, send)
 
     async def send_fault(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer wrongly, in the way of this name."""
+        """Send the response of the fault with this name."""
         if name in ERROR_STATUSES:
             wait = [(b"retry-after", b"1")] if name == "429" else []
             await send_head(send, int(name), JSON_CONTENT_TYPE, *wait)
@@ -74,7 +74,7 @@ class FaultMiddleware:
             await self.send_partial(name, scope, receive, send)
 
     async def send_partial(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """The right answer, half of it."""
+        """Send half of the correct response."""
         body = bytearray()
         status = 200
 
@@ -97,23 +97,25 @@ class FaultMiddleware:
 
 
 async def send_head(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
-    """The head of an answer."""
+    """Send the status and headers of a response."""
     await send({"type": "http.response.start", "status": status, "headers": list(headers)})
 
 
 async def send_body(send: Send, body: bytes = b"") -> None:
-    """The rest of an answer."""
+    """Send the last part of a response body."""
     await send({"type": "http.response.body", "body": body})
 
 
 async def wait_for_disconnect(receive: Receive) -> None:
-    """Wait until the client has had enough."""
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def send_slowly(receive: Receive, send: Send) -> None:
-    """A blank every tenth of a second, until the client leaves: each read succeeds, none ends."""
+    """Send a blank every tenth of a second until the client disconnects: no single read times
+    out.
+    """
     await send_head(send, 200, JSON_CONTENT_TYPE)
     disconnected = asyncio.ensure_future(wait_for_disconnect(receive))
     while not disconnected.done():
@@ -122,7 +124,7 @@ async def send_slowly(receive: Receive, send: Send) -> None:
 
 
 async def generate_bomb() -> AsyncIterator[bytes]:
-    """A valid, empty list with very many blanks in it, as gzip."""
+    """Yield a valid, empty JSON list with very many blanks, as gzip."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     blanks = b" " * (1 << 20)
     yield compressor.compress(b'{"items": [')
@@ -136,14 +138,14 @@ async def generate_bomb() -> AsyncIterator[bytes]:
 
 
 def build_redirect_url(scope: Scope) -> str:
-    """The same question at another host, which writes down what it is told."""
+    """Return the address of this request at another host, which counts the secrets it receives."""
     url = URL(scope=scope)
     host = OTHER_HOST.get(url.hostname or "", "localhost")
     return str(url.replace(hostname=host, path="/elsewhere"))
 
 
 def close_connection(send: Send, *, reset: bool) -> None:
-    """Close the connection under the answer; ASGI has no word for it, so uvicorn's own is taken."""
+    """Close the TCP connection; ASGI has no message for it, so uvicorn's transport is used."""
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if transport is None:
         raise ConnectionResetError("cut by the sandbox")
