@@ -12,7 +12,7 @@ from hub import errors
 from hub.domain.identity.visibility import GROUND_DESCRIPTIONS
 from hub.errors import HubError
 from hub.settings import Settings
-from hub.web.errors import Stage
+from hub.web.errors import RequestStage
 
 ROOT: Final = Path(__file__).parents[2]
 README: Final = ROOT / "README.md"
@@ -162,7 +162,9 @@ def iterate_errors(root: type[HubError] = HubError) -> Iterator[type[HubError]]:
 def list_codes() -> set[str]:
     """Every code that can stand in `extensions.code`, or be met at start-up."""
     return (
-        {kind.code for kind in iterate_errors()} | {stage.value for stage in Stage} | {"INTERNAL"}
+        {kind.code for kind in iterate_errors()}
+        | {stage.value for stage in RequestStage}
+        | {"INTERNAL"}
     )
 
 
