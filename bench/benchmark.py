@@ -1,7 +1,7 @@
-"""How fast is an answer? A hub of its own in one process, the load from this one.
+"""Measure the latency of requests: a hub in one process, the load from this one.
 
-Prints and keeps requests/s, p50 and p99 in ms, and CPU ms per request of the hub and of its
-PostgreSQL, with the machine and the date. A bench is read, never asserted on.
+Prints and saves requests/s, p50 and p99 in ms, and CPU ms per request of the hub and of its
+PostgreSQL, with the machine and the date. Nothing is asserted; the results are for reading.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class BenchmarkQuery:
-    """What is asked, and under which name the result is kept."""
+    """A GraphQL query with its variables, and the name of its result."""
 
     name: str
     query: str
@@ -34,7 +34,7 @@ class BenchmarkQuery:
 
 @contextmanager
 def run_hub() -> Iterator[tuple[int, int, Path]]:
-    """A hub on a free port with a fresh database: (port, pid, data folder)."""
+    """Start a hub on a free port with a new database: (port, pid, data folder)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -60,7 +60,7 @@ def run_hub() -> Iterator[tuple[int, int, Path]]:
 
 
 async def wait_until_ready(port: int) -> None:
-    """Wait until /readyz says 200, two minutes at most."""
+    """Wait until /readyz answers 200, two minutes at most."""
     for _ in range(600):
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -77,22 +77,26 @@ async def wait_until_ready(port: int) -> None:
 
 
 def process_times(pid: int) -> list[int]:
-    """The parent of a process, then its CPU ticks: user, system, and those of children reaped."""
+    """Return a process's parent, then its CPU ticks: user, system, and of children that were
+    reaped.
+    """
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return [int(fields[1]), *map(int, fields[11:15])]
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU seconds a process has used itself."""
+    """Return the CPU seconds that a process has used itself."""
     return sum(process_times(pid)[1:3]) / TICK
 
 
 def postgres_cpu_seconds(data: Path) -> float:
-    """CPU seconds of the PostgreSQL in a data folder, with its processes that have ended.
+    """Return the CPU seconds of the PostgreSQL in a data folder, with its processes that have
+    ended.
 
-    When a process ends, its time moves to the reaped children of the server. A process that ended
+    When a process ends, its time is added to the reaped children of the server. A process that ends
     between two reads (autovacuum does) would be counted twice or not at all, and the difference of
-    two samples could be negative. So read again until none has begun or ended meanwhile.
+    two samples could be negative. So the sample is repeated until no process started or ended
+    meanwhile.
     """
     server = int((data / "pg/postmaster.pid").read_text().split()[0])
     before = server_processes(server)
@@ -105,7 +109,7 @@ def postgres_cpu_seconds(data: Path) -> float:
 
 
 def server_processes(server: int) -> dict[int, list[int]]:
-    """The times of a server and of its children, including those that have ended unreaped."""
+    """Return the times of a server and of its children, including ended ones not yet reaped."""
     found = {server: process_times(server)}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has ended
@@ -117,7 +121,7 @@ def server_processes(server: int) -> dict[int, list[int]]:
 async def run_load(
     port: int, benchmark: BenchmarkQuery, connections: int, requests: int
 ) -> list[float]:
-    """Ask the question so many times over so many connections: the milliseconds each took."""
+    """Send a request so many times over so many connections; return the milliseconds of each."""
     body = json.dumps({"query": benchmark.query, "variables": benchmark.variables}).encode()
     message = (
         b"POST /graphql HTTP/1.1\r\nHost: hub\r\nContent-Type: application/json\r\n"
@@ -150,7 +154,9 @@ async def run_load(
 
 
 def run_benchmarks(benchmarks: list[BenchmarkQuery], requests: int = 300) -> None:
-    """Ask each question at 1 and at 8 connections; print a table and keep it in bench/results."""
+    """Measure each query with 1 and with 8 connections; print a table and save it in
+    bench/results.
+    """
     results = []
     with run_hub() as (port, pid, data):
         for benchmark in benchmarks:

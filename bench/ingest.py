@@ -1,9 +1,9 @@
-"""How fast does data come in? The hub, a bare COPY of the rows it writes, and dlt (PyPI).
+"""Measure ingest throughput: the hub, a bare COPY of the rows it writes, and dlt (PyPI).
 
-All read the same pages of twenty from one local server, and write into one PostgreSQL, one after
-the other: `PYTHONPATH=. python bench/ingest.py [RECORDS]`. dlt is installed into an environment
-that is thrown away. The hub resolves names, checks, hashes, keeps raw records and provenance; COPY
-and dlt store what they are given. Where others use the machine, CPU seconds say more than seconds.
+All read the same pages of twenty records from one local server, and write into one PostgreSQL, one
+after the other: `PYTHONPATH=. python bench/ingest.py [RECORDS]`. dlt is installed into a temporary
+environment. The hub resolves names, validates, hashes, and stores raw records and provenance; COPY
+and dlt store their input. On a shared machine CPU seconds are more reliable than seconds.
 """
 
 import asyncio
@@ -49,19 +49,19 @@ WRITTEN_ROWS = {
 
 @contextmanager
 def serve_pages(count: int) -> Iterator[int]:
-    """The pages, served by a process of their own: its port."""
+    """Serve the pages from another process; yield its port."""
     command = [sys.executable, "-m", "bench.page_server", str(count)]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
-        assert server.stdout  # noqa: S101 - it was asked for
+        assert server.stdout  # noqa: S101 - stdout is a pipe
         yield int(server.stdout.readline())
         server.terminate()
 
 
 @contextmanager
 def temporary_database() -> Iterator[embedded_server.EmbeddedServer]:
-    """An empty PostgreSQL."""
+    """Start an empty PostgreSQL for the block."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         Path(folder).chmod(0o711)
         server = embedded_server.start(Path(folder) / "data", report=lambda _: None)
@@ -72,7 +72,7 @@ def temporary_database() -> Iterator[embedded_server.EmbeddedServer]:
 
 
 async def prepare_database(dsn: str) -> None:
-    """The hub's tables and reference data, and a database beside for the peers."""
+    """Create the hub's tables and reference data, and a second database for the others."""
     await migrate(dsn)
     connection = await asyncpg.connect(dsn)
     await seed(connection, REFERENCE, lambda _: None)
@@ -81,7 +81,7 @@ async def prepare_database(dsn: str) -> None:
 
 
 async def measure_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
-    """Twice: everything is new, and nothing has changed."""
+    """Measure the hub twice: with new records, and with unchanged ones."""
     source = find_connector(SOURCE)
     spec = replace(
         source.spec,
@@ -105,7 +105,7 @@ async def measure_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
 
 
 async def measure_copy(dsn: str, count: int) -> dict[str, Any]:
-    """The rows the hub has written, into tables without keys, constraints and indexes."""
+    """Copy the rows written by the hub into tables without keys, constraints and indexes."""
     connection = await asyncpg.connect(dsn)
     seconds, rows = 0.0, 0
     for table, statement in WRITTEN_ROWS.items():
@@ -120,7 +120,7 @@ async def measure_copy(dsn: str, count: int) -> dict[str, Any]:
 
 
 def measure_dlt(host: str, port: int, count: int, data: Path) -> list[dict[str, Any]]:
-    """dlt as it loads without looking, and as it loads without duplicates; each twice."""
+    """Measure dlt with append and with merge (no duplicates), each twice."""
     results = []
     with tempfile.TemporaryDirectory(prefix="hub-bench-dlt-") as folder:
         venv.create(f"{folder}/venv", with_pip=True)
@@ -149,13 +149,13 @@ def measure_dlt(host: str, port: int, count: int, data: Path) -> list[dict[str, 
 
 
 def build_result_row(label: str, count: int, seconds: float) -> dict[str, Any]:
-    """One line of the results."""
+    """Return one row of the results."""
     rate = round(count / seconds)
     return {"what": label, "records": count, "seconds": round(seconds, 2), "records_per_s": rate}
 
 
 def main(count: int) -> None:
-    """Everything in one run; prints and keeps it in bench/results."""
+    """Run all measurements; print the results and save them in bench/results."""
     with serve_pages(count) as port, temporary_database() as server:
         asyncio.run(prepare_database(server.dsn))
         host = server.dsn.partition("host=")[2].partition("&")[0]

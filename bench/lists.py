@@ -1,4 +1,4 @@
-"""How fast is a list? Provinces with clusters and plans; projects with all they are linked to."""
+"""Measure lists: provinces with clusters and plans, projects with linkages."""
 
 from bench.benchmark import BenchmarkQuery, run_benchmarks
 

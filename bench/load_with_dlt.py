@@ -1,8 +1,7 @@
-"""The peer: dlt loads the same pages; run by bench/ingest.py in an environment of its own.
+"""Load the same pages with dlt; bench/ingest.py runs this file in an environment of its own.
 
-`… PORT DSN_HOST APPEND_ENTRIES|MERGE` in a folder that it may use; prints seconds, CPU seconds and
-the rows there are. MERGE is dlt's way to load again without duplicates, as the hub does; APPEND
-does not look at what is there.
+`… PORT DSN_HOST APPEND|MERGE` in a writable folder; prints seconds, CPU seconds and the number of
+rows. MERGE avoids duplicates when loading again, as the hub does; APPEND does not check.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""How fast is a matrix? Eastern tourism with projects and without, and a large table."""
+"""Measure matrices: Eastern tourism with and without projects, and a large table."""
 
 from bench.benchmark import BenchmarkQuery, run_benchmarks
 

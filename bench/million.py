@@ -1,8 +1,8 @@
-"""Does a long run stay small? A million sandbox records over HTTP, and what memory the run holds.
+"""Measure the memory of a long run: a million generated records over HTTP.
 
 `PYTHONPATH=. python bench/million.py [RECORDS]` prints records, records/s and resident memory ten
-times over, keeps them in bench/results/million.json, and ends with an error where memory grew: the
-bound is on megabytes, never on time.
+times, saves them in bench/results/million.json, and fails if memory grew. The limit is in
+megabytes, never in time.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ where c.relkind = 'r' and n.nspname = 'public' order by 2 desc limit 8
 
 @contextmanager
 def serve_agency(count: int) -> Iterator[str]:
-    """A local agency in a process of its own: where its budget is."""
+    """Serve a local agency from another process; yield the address of its budget API."""
     command = [
         sys.executable,
         "-m",
@@ -53,20 +53,20 @@ def serve_agency(count: int) -> Iterator[str]:
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as server:
-        assert server.stdout  # noqa: S101 - it was asked for
+        assert server.stdout  # noqa: S101 - stdout is a pipe
         line = next(line for line in server.stdout if "/budget/bbgfproject" in line)
         yield line[line.index("http") :].partition("?")[0]
         server.terminate()
 
 
 def resident_megabytes() -> float:
-    """Megabytes this process holds in memory."""
+    """Return the resident memory of this process in megabytes."""
     resident_pages = int(Path("/proc/self/statm").read_text().split()[1])
     return resident_pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 async def measure_run(dsn: str, url: str, count: int) -> dict[str, Any]:
-    """Take everything in; the memory of each tenth, and what the tables hold."""
+    """Ingest all records; return the memory after each tenth and the sizes of the tables."""
     source = find_connector(SOURCE)
     spec = replace(source.spec, url=url)
     tenths: list[dict[str, Any]] = []
@@ -99,7 +99,7 @@ async def measure_run(dsn: str, url: str, count: int) -> dict[str, Any]:
 
 
 def main(count: int) -> None:
-    """All of it; ends with an error where memory grew."""
+    """Run the measurement; fail if memory grew."""
     with serve_agency(count) as url, temporary_database() as server:
         asyncio.run(prepare_database(server.dsn))
         measured = asyncio.run(measure_run(server.dsn, url, count))

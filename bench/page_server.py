@@ -1,7 +1,7 @@
-"""Made-up budget records in pages of twenty, as the budget service serves them: `… RECORDS`.
+"""Serve generated budget records in pages of twenty, like the budget service: `… RECORDS`.
 
-The pages are made before the first question, so that answering costs whoever asks next to nothing.
-Prints the port, and serves until its end of standard input.
+The pages are built before the first request, so that serving costs next to nothing. Prints the
+port, and serves until standard input ends.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ EMPTY = b'{"result": []}'
 
 
 def build_pages(count: int) -> dict[int, bytes]:
-    """Each page by its offset."""
+    """Return each page by its offset."""
     generated = GeneratedRecords(count)
     return {
         offset: json.dumps(
@@ -33,7 +33,7 @@ def build_pages(count: int) -> dict[int, bytes]:
 
 
 class PageProtocol(asyncio.Protocol):
-    """One connection, kept alive."""
+    """One HTTP connection, kept alive."""
 
     def __init__(self, pages: dict[int, bytes]) -> None:
         self.pages = pages

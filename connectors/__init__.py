@@ -1,1 +1,1 @@
-"""Where outside sources plug in; strangers to each other. The first ones arrive with part 3."""
+"""Connectors of outside sources, one folder each; they do not import each other."""

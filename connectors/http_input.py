@@ -1,4 +1,4 @@
-"""What a run of a source reads when it is read where it declares itself."""
+"""The input of a run that reads a source over HTTP."""
 
 from connectors.kit.credentials import ReadSecret
 from connectors.kit.oauth import TokenCache
@@ -11,7 +11,9 @@ from hub.ingest.run import SourceInput
 def create_http_input(
     spec: SourceSpec, read_secret: ReadSecret, token_cache: TokenCache
 ) -> SourceInput:
-    """The pages of a source over HTTP, all or what changed, and its address without secrets."""
+    """Return the pages of a source over HTTP, all or changed ones, and its address without
+    secrets.
+    """
     return SourceInput(
         create_http_pages(spec, read_secret, token_cache),
         redact(spec.url or ""),

@@ -1,9 +1,9 @@
-"""Agencies asked now: a question once at a time, its answer kept a while, all within a deadline.
+"""Live requests to agencies: one request at a time for the same records, cached, with a deadline.
 
-An answer is good for a minute; for ten it is given as it is, with the time it came, while a new one
-is fetched behind it. A question that failed is not put again for half a minute, so that an agency
-that is down is not asked by everybody. What a question brings back does not depend on who asks:
-sources are read as the hub, and who may see a project was decided before.
+A response is fresh for a minute. For ten minutes it is returned with its time of retrieval while a
+new one is fetched in the background. A failed request is not repeated for half a minute, so that an
+agency that is down does not get a request per viewer. Responses do not depend on the viewer: the
+hub reads with its own credentials, and visibility of projects was decided before.
 """
 
 import asyncio
@@ -11,8 +11,7 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 from urllib.parse import quote
 
 from aiocache import SimpleMemoryCache
@@ -23,23 +22,22 @@ from connectors.kit.json_answers import parse_json
 from connectors.kit.limits import FetchLimits
 from connectors.kit.oauth import TokenCache
 from connectors.kit.paging import HttpPages, create_credentials
+from connectors.live_answer import CachedAnswer, build_raw_record, index_by_key, select_record
 from connectors.registry import Connector
 from hub.domain.record import value
 from hub.domain.sources.live import FallbackReason, LiveRecord, RecordKey
 from hub.domain.sources.live_spec import fill_pattern, match_pattern
 from hub.domain.sources.records import RawPage, RawRecord
-from hub.domain.sources.spec import SourceSpec
 from hub.errors import HubError, Invalid, SourceRefused
-from hub.ingest.parse import parse_entry
 
 logger = logging.getLogger(__name__)
 SINGLE_RECORD_STATUSES: Final = frozenset({200, 404})
-"""An agency without the record says 404, which is an answer."""
+"""404 is a valid response: the agency does not have the record."""
 
 
 @value
 class LiveRequest:
-    """What is asked of a source: its address with these parameters."""
+    """A request to a source: its address with these parameters."""
 
     source_id: str
     url: str
@@ -48,20 +46,10 @@ class LiveRequest:
 
 
 @dataclass(slots=True)
-class CachedAnswer:
-    """What came: records by key, whether that was the whole list, or why nothing came."""
-
-    records: Mapping[str, LiveRecord | FallbackReason]
-    is_complete: bool
-    failure: FallbackReason | None
-    fresh_until: float
-    """Until then it is given without another look; put off where that look failed."""
-
-
-@dataclass(slots=True)
 class LiveTimings:
-    """How many seconds an answer is good and kept, how many an asker and a question may take; and
-    how many questions are under way, of all sources and of one, and how many answers are kept.
+    """Seconds that responses are fresh (`good`) and cached, and failures cached; seconds that a
+    caller waits (`patience`) and a request lasts (`longest`); limits of concurrent requests, of
+    all sources and of one, and of cached responses.
     """
 
     good: float = 60
@@ -76,7 +64,9 @@ class LiveTimings:
 
 @dataclass(slots=True)
 class LiveAgencyClient:
-    """Asks the agencies of some sources; `async with`, so that no question outlives it."""
+    """Client for live requests to agencies; `open()` cancels pending requests at the end of its
+    block.
+    """
 
     sources: Mapping[str, Connector]
     read_secret: ReadSecret
@@ -99,7 +89,9 @@ class LiveAgencyClient:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator["LiveAgencyClient"]:
-        """While the block runs, agencies can be asked."""
+        """Return the client; at the end of the block, requests are cancelled and the cache
+        cleared.
+        """
         try:
             yield self
         finally:
@@ -111,11 +103,11 @@ class LiveAgencyClient:
             await self._cache.clear()
 
     def count_requests(self, keys: Sequence[RecordKey]) -> int:
-        """How many different questions records take."""
+        """Return the number of distinct requests for records."""
         return len({request for key in keys if (request := self.build_request(key))})
 
     def build_request(self, key: RecordKey) -> LiveRequest | None:
-        """What is asked for a record; null where its source cannot be asked about one."""
+        """Return the request for a record; null if its source supports none."""
         connector = self.sources.get(key.source_id)
         if connector is None or connector.spec.live is None or connector.spec.url is None:
             return None
@@ -138,7 +130,9 @@ class LiveAgencyClient:
     async def fetch(
         self, keys: Sequence[RecordKey]
     ) -> Mapping[RecordKey, LiveRecord | FallbackReason]:
-        """What agencies say of records now; of several at once, within one deadline."""
+        """Return current records by key, or the reason to fall back to stored ones; requests
+        run concurrently.
+        """
         requests = {key: self.build_request(key) for key in keys}
         distinct_requests = list({request for request in requests.values() if request})
         results = await asyncio.gather(
@@ -151,14 +145,16 @@ class LiveAgencyClient:
         }
 
     async def fetch_answer(self, request: LiveRequest) -> CachedAnswer:
-        """The answer to one question: as it is kept, or as it comes while there is patience."""
+        """Return the cached response of a request, or the new one if it arrives within
+        `patience`.
+        """
         cached: CachedAnswer | None = await self._cache.get(request)
         if cached is not None and self.current_time() < cached.fresh_until:
             return cached
         task = self.start_request(request, cached)
         if cached is not None and cached.failure is None:
             return cached
-        # Not `wait_for`: an asking that ends with the hub is no cancelling of who waits for it.
+        # Not `wait_for`: cancelling the request at shutdown must not cancel the caller.
         await asyncio.wait([task], timeout=self.timings.patience)
         if not task.done():
             return CachedAnswer({}, False, FallbackReason.LATE, 0)
@@ -169,7 +165,7 @@ class LiveAgencyClient:
     def start_request(
         self, request: LiveRequest, previous: CachedAnswer | None
     ) -> asyncio.Task[CachedAnswer]:
-        """The asking of a question, begun unless it is under way."""
+        """Return the running task of a request, started if there is none."""
         if request not in self._request_tasks:
             task = asyncio.create_task(self.refresh(request, previous))
             self._request_tasks[request] = task
@@ -177,7 +173,9 @@ class LiveAgencyClient:
         return self._request_tasks[request]
 
     async def refresh(self, request: LiveRequest, previous: CachedAnswer | None) -> CachedAnswer:
-        """Ask, and keep what came; a failure leaves an answer that is still kept as it is."""
+        """Send a request and cache the response; a failure keeps a previous response that is
+        still cached.
+        """
         try:
             async with (
                 self.semaphore(request.source_id, self.timings.of_one),
@@ -194,7 +192,7 @@ class LiveAgencyClient:
             failure = FallbackReason.REFUSED if is_refused else FallbackReason.UNREACHABLE
             answer = CachedAnswer({}, False, failure, self.current_time() + self.timings.failed)
         except Exception:
-            logger.exception("%s: what it said could not be read", request.source_id)
+            logger.exception("%s: its response could not be parsed", request.source_id)
             answer = CachedAnswer(
                 {}, False, FallbackReason.REFUSED, self.current_time() + self.timings.failed
             )
@@ -205,7 +203,7 @@ class LiveAgencyClient:
         return answer
 
     async def store_answer(self, request: LiveRequest, answer: CachedAnswer) -> None:
-        """Keep an answer for its time; of too many the oldest is given up."""
+        """Cache a response; above the limit the oldest one is removed."""
         self._cached_requests.pop(request, None)
         self._cached_requests[request] = None
         if len(self._cached_requests) > self.timings.most:
@@ -216,17 +214,17 @@ class LiveAgencyClient:
         await self._cache.set(request, answer, ttl=ttl)
 
     def semaphore(self, name: str, limit: int) -> asyncio.Semaphore:
-        """Room for so many questions at once, of a source or (empty) of all."""
+        """Return the semaphore of a source, or of all sources for an empty name."""
         return self._semaphores.setdefault(name, asyncio.Semaphore(limit))
 
     def current_time(self) -> float:
-        """Seconds on a clock that only goes forward."""
+        """Return seconds of a monotonic clock."""
         return self.clock() if self.clock else asyncio.get_running_loop().time()
 
     async def request_records(
         self, request: LiveRequest
     ) -> tuple[Mapping[str, LiveRecord | FallbackReason], bool]:
-        """The records a source answers with, by key, and whether there are no more."""
+        """Return the records of a response by key, and whether the list is complete."""
         connector = self.sources[request.source_id]
         credentials = create_credentials(connector.spec, self.read_secret, self.token_cache)
         parameters = dict(request.parameters)
@@ -246,7 +244,7 @@ class LiveAgencyClient:
                 connector.spec, answer.parsed, answer.url, answer.retrieved_at
             )
             return index_by_key(connector, [raw_record]), True
-        assert connector.spec.live is not None  # noqa: S101 - there is a question
+        assert connector.spec.live is not None  # noqa: S101 - build_request checked it
         http_pages = HttpPages(connector.spec, credentials, parameters, self.limits)
         raw_records: list[RawRecord] = []
         page_stream = cast("AsyncGenerator[RawPage, None]", http_pages(None))
@@ -259,41 +257,3 @@ class LiveAgencyClient:
                     ), True
                 raw_records += page.records
         return index_by_key(connector, raw_records), False
-
-
-def build_raw_record(spec: SourceSpec, payload: Any, url: str, retrieved_at: datetime) -> RawRecord:
-    """One record that came by itself."""
-    fields = payload if isinstance(payload, Mapping) else {}
-    is_deleted = fields.get(str(spec.options.get("deleted", ""))) is True
-    key = fields.get(str(spec.options.get("key", "")))
-    return RawRecord(key if isinstance(key, str) else None, payload, url, retrieved_at, is_deleted)
-
-
-def index_by_key(
-    connector: Connector, raw_records: Sequence[RawRecord]
-) -> dict[str, LiveRecord | FallbackReason]:
-    """Records read, by their keys; two that contradict one another say nothing for certain."""
-    records: dict[str, LiveRecord | FallbackReason] = {}
-    for raw_record in raw_records:
-        if raw_record.deleted and raw_record.key:
-            records[raw_record.key] = FallbackReason.GONE
-            continue
-        entry = parse_entry(raw_record, connector.spec, connector.read)
-        if entry.key is None:
-            continue
-        existing = records.get(entry.key)
-        if existing is None:
-            records[entry.key] = LiveRecord(raw_record, entry, connector.spec)
-        elif isinstance(existing, FallbackReason) or existing.raw.payload != raw_record.payload:
-            records[entry.key] = FallbackReason.DOUBTFUL
-    return records
-
-
-def select_record(key: RecordKey, answer: CachedAnswer) -> LiveRecord | FallbackReason:
-    """What an answer says of one record."""
-    if answer.failure is not None:
-        return answer.failure
-    record = answer.records.get(key.key)
-    if record is None:
-        return FallbackReason.GONE if answer.is_complete else FallbackReason.TOO_LONG
-    return record

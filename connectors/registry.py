@@ -1,8 +1,9 @@
-"""Which sources there are: the folders beside this file, and the files of an operator.
+"""The sources: connectors, in the folders beside this file, and declarations in an operator's
+folder.
 
-A folder holds a connector. One that is complete in itself is a source; of any, an operator's file
-makes another source: `moc_projects.toml` says `connector = "source_contract"`, and what of the
-connector's declaration is the operator's to say (`[operator]` lists it) stands beside.
+A connector whose declaration is complete is a source itself. An operator's file makes another
+source of a connector: `moc_projects.toml` contains `connector = "source_contract"` and values for
+the keys that the connector's `[operator]` table lists.
 """
 
 import hashlib
@@ -30,7 +31,7 @@ Table = Mapping[str, Any]
 
 @record
 class Connector:
-    """One source as it is declared and read; `folder` is that of its connector."""
+    """A source: its spec, its reader, and the folder of its connector."""
 
     spec: SourceSpec
     read: SourceReader
@@ -38,7 +39,7 @@ class Connector:
 
 
 def load_connectors(sources: Path | None = None) -> dict[str, Connector]:
-    """Every source by its name: the built-in ones, then those of the operator's folder.
+    """Return every source by name: built-in ones, then those of the operator's folder.
 
     `Invalid` names the file and the key that are wrong.
     """
@@ -49,7 +50,7 @@ def load_connectors(sources: Path | None = None) -> dict[str, Connector]:
 
 
 def find_connector(name: str, sources: Path | None = None) -> Connector:
-    """One source; `Invalid` says which there are. A file beside it may be broken."""
+    """Return one source; `Invalid` lists the names. Other invalid files are ignored."""
     if name in load_built_in_connectors():
         return load_built_in_connectors()[name]
     source_files = list_source_files(sources)
@@ -61,7 +62,7 @@ def find_connector(name: str, sources: Path | None = None) -> Connector:
 
 @cache
 def load_built_in_connectors() -> dict[str, Connector]:
-    """The sources that need no operator to say more, by the name of their folder."""
+    """Return the sources without required operator keys, by the name of their folder."""
     return {
         name: build_connector(
             name,
@@ -77,12 +78,12 @@ def load_built_in_connectors() -> dict[str, Connector]:
 
 @cache
 def list_connector_kinds() -> tuple[str, ...]:
-    """Every connector, by the name of its folder."""
+    """Return the names of the connectors' folders."""
     return tuple(sorted(path.parent.name for path in CONNECTORS_FOLDER.glob("*/source.toml")))
 
 
 def list_source_files(sources: Path | None) -> dict[str, Path]:
-    """The files of the operator's folder, by the names of their sources."""
+    """Return the files of the operator's folder, by the names of their sources."""
     if sources is None:
         return {}
     if not sources.is_dir():
@@ -93,13 +94,13 @@ def list_source_files(sources: Path | None) -> dict[str, Path]:
             raise Invalid(
                 path.name,
                 "ชื่อไฟล์ต้องเป็น a-z 0-9 _ ขึ้นต้นด้วยอักษร และไม่ซ้ำตัวเชื่อมที่มีอยู่",
-                "a file's name is of a-z, 0-9 and _, begins with a letter, and is no connector's",
+                "a file name has a-z, 0-9 and _, begins with a letter, and is no connector's name",
             )
     return source_files
 
 
 def load_source_file(file: Path) -> Connector:
-    """The source that an operator's file makes of a connector."""
+    """Return the source that an operator's file declares."""
     content = file.read_bytes()
     declared = parse_toml(content, file.name)
     kind = declared.pop("connector", None)
@@ -114,7 +115,7 @@ def load_source_file(file: Path) -> Connector:
             raise Invalid(
                 f"{file.name} {key}",
                 f"{kind} กำหนดไว้แล้ว ตั้งได้เฉพาะ {names}",
-                f"is fixed by {kind}; what can be said is {names}",
+                f"is fixed by {kind}; keys that can be set: {names}",
             )
     for key in sorted(required):
         if not any(
@@ -128,9 +129,10 @@ def load_source_file(file: Path) -> Connector:
 
 
 def load_mapping_file(file: Path, kind: str, sources: Path | None, *, dry: bool) -> Connector:
-    """The source a file makes of that connector, to be tried, or taken in where it is installed.
+    """Return the source of a mapping file for that connector; without `dry` it must be installed.
 
-    What waits in review is read again by the declaration of its source, which must stay at hand.
+    Quarantined rows are parsed again with the declaration of their source, so the file must stay in
+    the operator's folder.
     """
     if not file.is_file():
         raise Invalid("--mapping", f"ไม่พบไฟล์ {file}", f"there is no file {file}")
@@ -143,13 +145,13 @@ def load_mapping_file(file: Path, kind: str, sources: Path | None, *, dry: bool)
             "--mapping",
             "ลองด้วย --dry-run หรือย้ายไฟล์ไปไว้ใน HUB_SOURCES_DIR ก่อน เพราะแถวที่รอตรวจต้องอ่านใหม่ด้วยไฟล์นี้",
             "try it with --dry-run, or move the file to HUB_SOURCES_DIR first: "
-            "rows that wait in review are read again by it",
+            "quarantined rows are parsed again with it",
         )
     return connector
 
 
 def build_connector(name: str, table: Table, digest: str, file: str, folder: Path) -> Connector:
-    """A connector of a whole declaration; a mapping of columns says which columns there are."""
+    """Return the connector of a complete declaration; a mapping supplies its columns."""
     declaration_table = DeclarationTable(file, "", table, set(table))
     fields = parse_fields(declaration_table)
     mapping = (
@@ -170,14 +172,14 @@ def build_connector(name: str, table: Table, digest: str, file: str, folder: Pat
 
 
 def load_declaration(kind: str) -> dict[str, Any]:
-    """What a connector's folder declares."""
+    """Return the declaration of a connector's folder."""
     return parse_toml(
         (CONNECTORS_FOLDER / kind / "source.toml").read_bytes(), f"{kind}/source.toml"
     )
 
 
 def list_operator_keys(kind: str, table: Table) -> tuple[frozenset[str], frozenset[str]]:
-    """The keys that an operator must and may say, of a connector that has others made of it."""
+    """Return the keys that an operator must set, and those that an operator may set."""
     part = DeclarationTable(f"{kind}/source.toml", "", table, set(table)).subtable(
         "operator", {"must", "may"}
     )
@@ -185,15 +187,15 @@ def list_operator_keys(kind: str, table: Table) -> tuple[frozenset[str], frozens
 
 
 def parse_toml(content: bytes, file: str) -> dict[str, Any]:
-    """The table of a TOML file."""
+    """Return the table of a TOML file."""
     try:
         return tomllib.loads(content.decode("utf-8"))
     except ValueError as error:
-        raise Invalid(file, f"อ่านเป็น TOML ไม่ได้ ({error})", f"is no TOML ({error})") from error
+        raise Invalid(file, f"อ่านเป็น TOML ไม่ได้ ({error})", f"is not TOML ({error})") from error
 
 
 def compute_folder_digest(kind: str) -> str:
-    """A digest that changes with a connector's declaration, its reader and the kit."""
+    """Return a digest of a connector's declaration and reader, and of the kit."""
     folder = CONNECTORS_FOLDER / kind
     programs = [folder / "read.py", *sorted((CONNECTORS_FOLDER / "kit").glob("*.py"))]
     program_bytes = b"\0".join(path.read_bytes() for path in programs)
@@ -201,7 +203,7 @@ def compute_folder_digest(kind: str) -> str:
 
 
 def iterate_leaf_keys(table: Table, prefix: str = "") -> Iterator[str]:
-    """The dotted keys of what is said in a table and the tables within."""
+    """Yield the dotted keys of the values in a table and its subtables."""
     for key, one in table.items():
         if isinstance(one, Mapping) and one:
             yield from iterate_leaf_keys(one, f"{prefix}{key}.")
@@ -210,7 +212,7 @@ def iterate_leaf_keys(table: Table, prefix: str = "") -> Iterator[str]:
 
 
 def merge_tables(base: Table, overrides: Table) -> dict[str, Any]:
-    """One table over another, table within table."""
+    """Return a table with values overridden by another one, recursively."""
     result = dict(base)
     for key, one in overrides.items():
         existing = result.get(key)

@@ -1,7 +1,7 @@
 """One row: an item of a project of a ministry's department, a province or a cluster.
 
-A volume carries the fiscal year of its act in its name (2022.3.13(1)); amounts of that year are
-appropriated, those of other years belong to obligations and are planned.
+The name of a volume contains the fiscal year of its act (2022.3.13(1)); amounts of that year are
+appropriated, those of other years are obligations and planned.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ UNIT_PREFIXES: Final = (
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The project of the row, and its one line."""
+    """Return the project of the row with its line."""
     row: Mapping[str, Any] = raw.payload
     volume, unit = thai.clean_text(row["REF_DOC"]), thai.clean_text(row["BUDGETARY_UNIT"])
     key = thai.clean_text(row["ITEM_ID"]) or None
@@ -81,7 +81,9 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 def classify_unit(
     unit: str, ministry: str
 ) -> tuple[ActorLevel | None, FundingSource, RawName, RawName | None]:
-    """Who holds the money, and where: provinces and clusters at home, others nowhere stated."""
+    """Return level, funding, owner and area of a unit; provinces and clusters are their own
+    area, others have none.
+    """
     for prefix, level, funding in UNIT_PREFIXES:
         if unit.startswith(prefix):
             area = RawName(NameKind.AREA, unit)

@@ -1,7 +1,7 @@
-"""One record: a project that was put out to contract, and what was agreed in each contract.
+"""One record: a project that was put out to contract, and the amount of each contract.
 
-Each contract is a line of its own. The year is the budget's where the record tells it; where it
-does not, it is that of the day of the contract.
+Each contract is a line. The year is the budget year of the record or, if that is missing, the
+fiscal year of the contract's date.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from hub.domain.time import FiscalYear
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The project, and a line for each contract; without a contract, one for the sum."""
+    """Return the project and a line for each contract; without contracts, one for the sum."""
     row: Mapping[str, Any] = raw.payload
     key = thai.clean_text(row["project_id"])
     doubts: list[Doubt] = []
@@ -53,7 +53,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 def parse_budget_year(
     row: Mapping[str, Any], spec: SourceSpec, doubts: list[Doubt]
 ) -> FiscalYear | None:
-    """The budget year a record tells; null where it tells none."""
+    """Return the budget year of a record; null if it has none or it is doubted."""
     if thai.clean_text(row.get("budget_year")) in thai.EMPTY_MARKS:
         return None
     year = thai.parse_fiscal_year(row["budget_year"], spec.era, "budget_year")
@@ -66,10 +66,10 @@ def parse_budget_year(
 def parse_lines(
     row: Mapping[str, Any], spec: SourceSpec, budget_year: FiscalYear | None, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
-    """A line for each amount agreed; their sum must be the record's own."""
+    """Yield a line for each agreed amount; their sum must be the record's total."""
     contracts = row["contract"] or []
     if not isinstance(contracts, list) or not all(isinstance(one, Mapping) for one in contracts):
-        messages = ("ไม่ใช่รายการ", "is no list of contracts")
+        messages = ("ไม่ใช่รายการ", "is not a list of contracts")
         doubts.append(
             thai.build_doubt(QuarantineReason.WRONG_TYPE, "contract", contracts, *messages)
         )
@@ -116,18 +116,20 @@ def parse_lines(
 
 
 def build_contract_label(contract: Mapping[str, Any]) -> str:
-    """The number of a contract, as far as it has one."""
+    """Return the label of a contract, with its number if it has one."""
     return f"contract {thai.clean_text(contract.get('contract_no'))}".strip()
 
 
 def contract_year(signed_on: Any, doubts: list[Doubt]) -> FiscalYear | None:
-    """The fiscal year of the day of a contract; what is no day, or no year, is doubted."""
+    """Return the fiscal year of a contract's date; null, with a doubt, if it is missing or
+    invalid.
+    """
     day = dates.parse_date(signed_on, "contract.contract_date")
     if isinstance(day, Doubt):
         doubts.append(day)
         return None
     if day is None:
-        messages = ("ไม่มีทั้งปีงบประมาณและวันที่", "there is neither a budget year nor a day")
+        messages = ("ไม่มีทั้งปีงบประมาณและวันที่", "there is neither a budget year nor a date")
         doubts.append(
             thai.build_doubt(QuarantineReason.MISSING_VALUE, "budget_year", "", *messages)
         )

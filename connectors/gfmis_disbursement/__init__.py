@@ -1,1 +1,1 @@
-"""Disbursements as a file of the treasury's system tells them."""
+"""Disbursements from a file exported by the treasury's system (GFMIS)."""

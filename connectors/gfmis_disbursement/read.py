@@ -1,4 +1,6 @@
-"""One row: what was disbursed under a budget code, in a fiscal year, where the file says where."""
+"""One row: the disbursement of a budget code in a fiscal year, with a province if the file has
+one.
+"""
 
 from typing import Final
 
@@ -10,11 +12,11 @@ from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
 BUDGET_SOURCE: Final = "govspending_budget"
-"""The source whose projects bear the same codes (`bb_code`)."""
+"""The source whose projects have the same codes (`bb_code`)."""
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The budget code as a project, and the disbursed amounts of the row as its lines."""
+    """Return the budget code as a project, and the disbursed amounts of the row as its lines."""
     row = MappedRow(raw, spec)
     if (total_entry := row.total_entry()) is not None:
         return total_entry
@@ -40,7 +42,9 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 
 
 def build_project(row: MappedRow, year: FiscalYear, code: str, agency: str) -> ParsedProject:
-    """The project the row's budget code stands for where the budget itself does not tell of it."""
+    """Return the project of the row's budget code, for codes that the budget source does not
+    contain.
+    """
     return ParsedProject(
         key=f"{year.be}|{code}",
         name_th=row.text("title") or f"รหัสงบประมาณ {code}",

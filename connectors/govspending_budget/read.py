@@ -1,7 +1,7 @@
-"""One record: a project of one fiscal year, and what each province was given and spent.
+"""One record: a project of one fiscal year, with budget and disbursement per province.
 
 The code is not unique; year, code and expenditure category together are. Budget and disbursement of
-one element may belong to different areas, so each amount is a line of its own.
+one element may have different areas, so each amount is a line.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ PHASE_FIELDS: Final = (
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The project, and a line for each amount of each phase."""
+    """Return the project, and a line for each amount of each phase."""
     row: Mapping[str, Any] = raw.payload
     year = thai.parse_fiscal_year(row["bb_year"], spec.era, "bb_year")
     code = thai.clean_text(row["bb_code"])
@@ -62,10 +62,10 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 def parse_lines(
     row: Mapping[str, Any], spec: SourceSpec, year: FiscalYear, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
-    """A line for each amount that is there; what cannot be read is doubted."""
+    """Yield a line for each amount present; unreadable ones become doubts."""
     elements = row["compare"]
     if not isinstance(elements, list) or not all(isinstance(one, Mapping) for one in elements):
-        messages = ("ไม่ใช่รายการ", "is no list of amounts")
+        messages = ("ไม่ใช่รายการ", "is not a list of amounts")
         doubts.append(thai.build_doubt(QuarantineReason.WRONG_TYPE, "compare", elements, *messages))
         return
     line_counts: Counter[tuple[BudgetPhase, str]] = Counter()
@@ -97,7 +97,7 @@ def parse_lines(
 def find_total_doubts(
     row: Mapping[str, Any], spec: SourceSpec, lines: tuple[ParsedBudgetLine, ...]
 ) -> list[Doubt]:
-    """Doubts where the record's own total is not the sum of its parts."""
+    """Return doubts about totals that differ from the sum of their parts."""
     doubts: list[Doubt] = []
     for phase, _, _, field in PHASE_FIELDS:
         total = thai.parse_amount(row.get(field), spec.money_unit, field)

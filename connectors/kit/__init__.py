@@ -1,1 +1,1 @@
-"""What connectors share: careful HTTP, OAuth, files, Thai text."""
+"""Code shared by connectors: HTTP, OAuth, paging, files, Thai text."""

@@ -1,7 +1,7 @@
-"""A mapping of columns: which of a table's columns holds what, as an operator declares it.
+"""A mapping of columns: the meaning of a table's columns, as an operator declares it.
 
-A table without a published field list is read by it; what it does not name, and does not say to
-leave unread, stops the run with its name.
+It is for tables without a published list of fields. A column that it neither maps nor ignores stops
+the run and is named.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ AMOUNT_KEYS: Final = {"column", "phase", "unit"}
 
 @value
 class MappedAmount:
-    """A column of amounts: their phase and what one of them means in money."""
+    """A column of amounts, with their phase and money unit."""
 
     column: str
     phase: BudgetPhase
@@ -45,10 +45,10 @@ class MappedAmount:
 
 @record
 class ColumnMapping:
-    """The columns of a table by what they hold; null: the table has none for it.
+    """The columns of a table by meaning; null: the table has no such column.
 
-    `key`: the columns that together name a row. `scope`: the column whose values divide the table
-    into parts that are read whole; null: the whole table is one.
+    `key`: the columns that together identify a row. `scope`: the column whose values divide the
+    table into parts that are read completely; null: the whole table is one part.
     """
 
     key: tuple[str, ...]
@@ -66,7 +66,7 @@ class ColumnMapping:
 
     @property
     def read_columns(self) -> frozenset[str]:
-        """The columns that are read."""
+        """Return the columns that are read."""
         single_columns = (
             self.title,
             self.code,
@@ -85,7 +85,7 @@ class ColumnMapping:
 
 
 def parse_column_mapping(declaration: DeclarationTable) -> ColumnMapping | None:
-    """The mapping of a declaration; null where it has none, `Invalid` names a key that is wrong."""
+    """Return the mapping of a declaration, null if it has none; `Invalid` names a wrong key."""
     if "mapping" not in declaration.values:
         return None
     mapping_table = declaration.subtable("mapping", MAPPING_KEYS)
@@ -113,13 +113,13 @@ def parse_column_mapping(declaration: DeclarationTable) -> ColumnMapping | None:
 
 
 def list_texts(part: DeclarationTable, key: str) -> Iterator[str]:
-    """A list of texts, in its order."""
+    """Yield the texts of a list, in order."""
     part.text_set(key)
     yield from part.values.get(key, [])
 
 
 def parse_amounts(mapping_table: DeclarationTable) -> Iterator[MappedAmount]:
-    """The columns of amounts."""
+    """Yield the columns of amounts."""
     for amount_table in mapping_table.subtables("amounts", AMOUNT_KEYS):
         phase, unit = (
             amount_table.enum_member("phase", BudgetPhase),
@@ -131,14 +131,14 @@ def parse_amounts(mapping_table: DeclarationTable) -> Iterator[MappedAmount]:
 def merge_columns(
     mapping: ColumnMapping | FileMapping, declared: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The columns of a declaration and those of a mapping: what is read must be there."""
+    """Return the columns of a declaration and of a mapping; those read are required."""
     ignored = {*declared.get("ignored", ()), *mapping.ignored} - mapping.read_columns
     required = {*declared.get("required", ()), *mapping.read_columns}
     return {**declared, "required": sorted(required), "ignored": sorted(ignored)}
 
 
 def parse_mapped_entry(raw: RawRecord, spec: SourceSpec, mapping: ColumnMapping) -> SourceEntry:
-    """What a row of a mapped table says: a project, and a line for each amount that is there."""
+    """Return the entry of a row: a project, and a line for each amount present."""
     row: Mapping[str, Any] = raw.payload
     year = thai.parse_fiscal_year(row[mapping.year], spec.era, mapping.year)
     cells = [thai.clean_text(row[name]) for name in mapping.key]
@@ -167,7 +167,7 @@ def parse_mapped_entry(raw: RawRecord, spec: SourceSpec, mapping: ColumnMapping)
 def parse_lines(
     row: Mapping[str, Any], mapping: ColumnMapping, year: FiscalYear, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
-    """A line for each amount; what cannot be read for certain is doubted."""
+    """Yield a line for each amount; unreadable ones become doubts."""
     area = None
     if mapping.province:
         name = cell_text(row, mapping.province)
@@ -190,11 +190,11 @@ def parse_lines(
 
 
 def parse_owner(row: Mapping[str, Any], mapping: ColumnMapping) -> RawName | None:
-    """The body a row names, by its name, its code, or both."""
+    """Return the body that a row names by name, code or both."""
     name, code = cell_text(row, mapping.agency), cell_text(row, mapping.agency_code)
     return RawName(NameKind.AGENCY, name, code or None) if name or code else None
 
 
 def cell_text(row: Mapping[str, Any], column: str | None) -> str:
-    """The text of a column; empty where the table has none for it."""
+    """Return the text of a column; empty if the table has no such column."""
     return thai.clean_text(row[column]) if column else ""

@@ -1,7 +1,7 @@
-"""A record of the source contract as the hub takes it in; ministries' and local systems share it.
+"""Parse a record of the source contract, for ministries' and local systems.
 
-Reading is more patient than `hub source check`: a number that can be read for certain is read,
-however it is written. What cannot be is doubted, field by field.
+This is more tolerant than `hub source check`: a number with an unambiguous value is read in any
+notation. Other values become doubts, field by field.
 """
 
 from collections import Counter
@@ -28,8 +28,8 @@ from hub.domain.time import FiscalYear
 
 @value
 class SystemProfile:
-    """Whose system it is: on which level it acts (null: the owner's own), whose money it spends,
-    and where, by the record.
+    """The kind of system: actor level (null: that of the owner), funding, and area of the
+    record.
     """
 
     level: ActorLevel | None
@@ -38,7 +38,7 @@ class SystemProfile:
 
 
 def parse_contract_entry(raw: RawRecord, spec: SourceSpec, profile: SystemProfile) -> SourceEntry:
-    """The project, and a line for each amount."""
+    """Return the project, and a line for each amount."""
     row: Mapping[str, Any] = raw.payload
     key = thai.clean_text(row["id"])
     year = thai.parse_fiscal_year(row["fiscal_year_be"], spec.era, "fiscal_year_be")
@@ -75,9 +75,9 @@ def parse_contract_entry(raw: RawRecord, spec: SourceSpec, profile: SystemProfil
 def parse_lines(
     amounts: Any, spec: SourceSpec, profile: SystemProfile, doubts: list[Doubt]
 ) -> Iterator[ParsedBudgetLine]:
-    """A line for each amount whose phase and year are known; what is not is doubted."""
+    """Yield a line for each amount with a known phase and year; others become doubts."""
     if not isinstance(amounts, list) or not all(isinstance(one, Mapping) for one in amounts):
-        messages = ("ไม่ใช่รายการ", "is no list of amounts")
+        messages = ("ไม่ใช่รายการ", "is not a list of amounts")
         doubts.append(thai.build_doubt(QuarantineReason.WRONG_TYPE, "amounts", amounts, *messages))
         return
     line_counts: Counter[tuple[BudgetPhase, FiscalYear]] = Counter()
@@ -102,7 +102,7 @@ def parse_lines(
 
 
 def parse_phase(raw_phase: Any) -> BudgetPhase | Doubt:
-    """The phase of an amount."""
+    """Return the phase of an amount."""
     for phase in BudgetPhase:
         if phase.value == raw_phase:
             return phase
@@ -111,7 +111,7 @@ def parse_phase(raw_phase: Any) -> BudgetPhase | Doubt:
 
 
 def parse_province(row: Mapping[str, Any]) -> RawName | None:
-    """The province a record names by code, by name, or by both; null where it names none."""
+    """Return the province of a record by code, name or both; null if it has neither."""
     code, name = (
         thai.clean_text(row.get("province_code")),
         thai.clean_text(row.get("province_name")),

@@ -1,4 +1,4 @@
-"""What a whole list of the source contract must be, whatever its records say one by one."""
+"""Checks of a complete list of the source contract, beyond its single records."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from typing import Any
 from connectors.kit.contract_rules import find_violations, parse_timestamp
 
 Violation = tuple[str, str]
-"""What is wrong, in Thai and in English."""
+"""A violation, in Thai and in English."""
 
 
 @dataclass(slots=True)
 class ListingWalk:
-    """What a walk through the list has found."""
+    """What was found while walking through the list."""
 
     records: list[Mapping[str, Any]] = field(default_factory=list)
     page_sizes: list[int] = field(default_factory=list)
@@ -24,7 +24,7 @@ class ListingWalk:
 
 
 def check_page_shape(answer: Any) -> list[Violation]:
-    """What is wrong with a page as a whole."""
+    """Return the violations of a page's structure."""
     if not isinstance(answer, Mapping):
         return [("คำตอบไม่ใช่วัตถุ JSON", "the answer is no JSON object")]
     violations = []
@@ -42,7 +42,7 @@ def check_page_shape(answer: Any) -> list[Violation]:
 
 
 def find_invalid_records(walk: ListingWalk) -> list[Violation]:
-    """Records that do not keep the contract, by their keys."""
+    """Return the records that violate the contract, by key."""
     return [
         (f"{record_label(record)}: {th}", f"{record_label(record)}: {en}")
         for record in walk.records
@@ -51,18 +51,18 @@ def find_invalid_records(walk: ListingWalk) -> list[Violation]:
 
 
 def record_label(record: Mapping[str, Any]) -> str:
-    """A record's key, as far as it has one."""
+    """Return a record's key, or a label if it has none."""
     return str(record.get("id", "?"))[:60]
 
 
 def find_repeated_keys(walk: ListingWalk) -> list[Violation]:
-    """Keys that come more than once."""
+    """Return keys that are repeated."""
     key_counts = Counter(record_label(record) for record in walk.records)
-    return [(f"{k} ซ้ำ", f"{k} comes twice") for k, count in key_counts.items() if count > 1]
+    return [(f"{k} ซ้ำ", f"{k} is repeated") for k, count in key_counts.items() if count > 1]
 
 
 def find_unordered_records(walk: ListingWalk) -> list[Violation]:
-    """Records that stand before the one they should follow."""
+    """Return records that precede one they should follow."""
     updates = [
         (updated_at, record_label(record))
         for record in walk.records
@@ -76,15 +76,20 @@ def find_unordered_records(walk: ListingWalk) -> list[Violation]:
 
 
 def check_total(walk: ListingWalk) -> list[Violation]:
-    """A total that is not the number of records."""
+    """Return the violation of a total that is not the number of records."""
     count = len(walk.records)
     if not walk.is_complete or walk.total == count:
         return []
-    return [(f"แจ้ง {walk.total} นับได้ {count}", f"it says {walk.total}, there are {count}")]
+    return [
+        (
+            f"แจ้ง {walk.total} นับได้ {count}",
+            f"`total` is {walk.total}, but {count} records were counted",
+        )
+    ]
 
 
 def is_missing(record: Mapping[str, Any], since: datetime, returned_keys: set[str]) -> bool:
-    """Whether a record should have come with what changed since, and did not."""
+    """Return whether a record should have been in a list of changes, and was not."""
     updated_at = parse_timestamp(record.get("updated_at"))
     return (
         updated_at is not None and updated_at >= since and record_label(record) not in returned_keys

@@ -1,6 +1,7 @@
-"""The source contract as the hub checks it; `docs/source-contract.yaml` is what agencies read.
+"""The rules of the source contract, as the hub checks them; agencies read
+`docs/source-contract.yaml`.
 
-A test holds the two to each other, field by field.
+A test compares the two, field by field.
 """
 
 import re
@@ -20,14 +21,14 @@ TIMESTAMP_PATTERN: Final = re.compile(
 
 
 def text_of_length(max_length: int, min_length: int = 1) -> Callable[[Any], bool]:
-    """A text of so many characters."""
+    """Return a check for texts of such a length."""
     return lambda field_value: (
         isinstance(field_value, str) and min_length <= len(field_value) <= max_length
     )
 
 
 def is_fiscal_year(field_value: Any) -> bool:
-    """A fiscal year of the Buddhist era."""
+    """Return whether a value is a fiscal year in BE."""
     return (
         isinstance(field_value, int)
         and not isinstance(field_value, bool)
@@ -36,12 +37,12 @@ def is_fiscal_year(field_value: Any) -> bool:
 
 
 def is_timestamp(field_value: Any) -> bool:
-    """A moment with its offset from UTC."""
+    """Return whether a value is a moment with a UTC offset."""
     return parse_timestamp(field_value) is not None
 
 
 def parse_timestamp(field_value: Any) -> datetime | None:
-    """The moment a text stands for; null where it stands for none."""
+    """Return the moment of a text; null if it is none."""
     if not isinstance(field_value, str) or TIMESTAMP_PATTERN.fullmatch(field_value) is None:
         return None
     try:
@@ -51,13 +52,13 @@ def parse_timestamp(field_value: Any) -> datetime | None:
 
 
 def is_list(field_value: Any) -> bool:
-    """A list; its elements are looked at one by one."""
+    """Return whether a value is a list; its elements are checked separately."""
     return isinstance(field_value, list)
 
 
 @value
 class FieldRule:
-    """A field: whether it must be there, what it must be, and in words."""
+    """A field: whether it is required, the check of its value, and its description."""
 
     is_required: bool
     is_valid: Callable[[Any], bool]
@@ -121,7 +122,7 @@ AMOUNT_FIELDS: Final = {
 
 
 def find_violations(record: Any) -> Iterator[tuple[str, str]]:
-    """What is wrong with a record, in Thai and English; nothing where it keeps the contract."""
+    """Yield the violations of a record, in Thai and English."""
     if not isinstance(record, Mapping):
         yield "ระเบียนไม่ใช่วัตถุ", "a record is no object"
         return
@@ -141,7 +142,7 @@ def find_violations(record: Any) -> Iterator[tuple[str, str]]:
 def find_field_violations(
     record: Mapping[str, Any], fields: Mapping[str, FieldRule], path: str
 ) -> Iterator[tuple[str, str]]:
-    """The fields that are missing, wrong, or not in the contract."""
+    """Yield the fields that are missing, invalid or not in the contract."""
     for name, field in fields.items():
         if name not in record:
             if field.is_required:

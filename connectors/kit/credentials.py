@@ -1,8 +1,7 @@
-"""Who the hub says it is to a source: nobody, a secret in the query, a secret in a header.
+"""Credentials for a source: none, a secret in the query, or a secret in a header.
 
-A secret is named in `source.toml` and handed in by whoever reads settings; it is asked for when it
-is used, so that a changed file counts at once. OAuth, which takes more than a secret, is in
-`connectors.kit.oauth`.
+`source.toml` contains the name of a secret; its value is read through a function each time it is
+used, so that a changed file takes effect at once. OAuth is in `connectors.kit.oauth`.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,27 +11,27 @@ from typing import Final, Protocol
 
 EMPTY_MAPPING: Final[Mapping[str, str]] = MappingProxyType({})
 ReadSecret = Callable[[str], str]
-"""The secret of a name; raises `SourceCredentialsRejected` where nobody has set it."""
+"""Return the secret of a name; raises `SourceCredentialsRejected` if it is not set."""
 
 
 class Credentials(Protocol):
-    """What is sent to a source, and only to it, to say who asks."""
+    """The credentials that are sent to one source only."""
 
     @property
     def origin(self) -> str | None:
-        """The only place they may be sent to; null where there are none."""
+        """Return the only origin they may be sent to; null if there are none."""
         ...
 
     async def authenticate(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Headers and query parameters to send."""
+        """Return headers and query parameters to send."""
         ...
 
     async def renew(self, rejected_headers: Mapping[str, str]) -> bool:
-        """After a 401 to these headers: whether asking once more makes sense."""
+        """Renew them after a 401 to these headers; return whether to send the request again."""
         ...
 
     def secrets(self) -> frozenset[str]:
-        """The values that must appear nowhere."""
+        """Return the values to redact."""
         ...
 
 
@@ -43,15 +42,15 @@ class Anonymous:
     origin: None = None
 
     async def authenticate(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Nothing."""
+        """Return no headers and no parameters."""
         return EMPTY_MAPPING, EMPTY_MAPPING
 
     async def renew(self, rejected_headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - the protocol's
-        """A 401 to nobody stays one."""
+        """Return false: there is nothing to renew."""
         return False
 
     def secrets(self) -> frozenset[str]:
-        """None."""
+        """Return no values."""
         return frozenset()
 
 
@@ -66,14 +65,14 @@ class ApiKey:
     in_query: bool
 
     async def authenticate(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """The secret, where the source wants it."""
+        """Return the secret as a header or a parameter."""
         values = {self.parameter: self.read_secret(self.secret_name)}
         return (EMPTY_MAPPING, values) if self.in_query else (values, EMPTY_MAPPING)
 
     async def renew(self, rejected_headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - the protocol's
-        """A fixed secret is no better the second time."""
+        """Return false: a fixed secret cannot be renewed."""
         return False
 
     def secrets(self) -> frozenset[str]:
-        """The secret."""
+        """Return the secret."""
         return frozenset({self.read_secret(self.secret_name)})

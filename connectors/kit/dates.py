@@ -1,5 +1,5 @@
-"""Days as sources write them: ISO 8601, day/month/year or 1 ต.ค. 2566, of either era; moments in
-Bangkok.
+"""Parse dates of sources: ISO 8601, day/month/year or 1 ต.ค. 2566, in either era, in Bangkok
+time.
 """
 
 import re
@@ -34,10 +34,11 @@ TIMESTAMP_PATTERN: Final = re.compile(
 
 
 def parse_date(raw_value: Any, field: str) -> date | Doubt | None:
-    """A day; null where nothing is written. A moment with an offset is a day in Bangkok.
+    """Return a date, null for an empty value, or a doubt. A moment with an offset becomes a date in
+    Bangkok.
 
-    The era shows: no source writes of the years 2505 and later of the Common Era. 29 February of a
-    Buddhist year is that of the year 543 earlier, so the era is taken off before a date is made.
+    The year shows the era: no source contains years from 2505 CE on. 29 February of a Buddhist year
+    exists in the year 543 earlier, so the year is converted before the date is built.
     """
     date_text = to_arabic_digits(thai.clean_text(raw_value))
     if date_text in thai.EMPTY_MARKS:
@@ -53,18 +54,18 @@ def parse_date(raw_value: Any, field: str) -> date | Doubt | None:
             return date(to_common_era(match[3]), MONTH_NUMBERS[match[2]], int(match[1]))
     except ValueError:
         pass
-    messages = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a day")
+    messages = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a date")
     return thai.build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, raw_value, *messages)
 
 
 def date_of_timestamp(timestamp: str) -> date:
-    """The day of a moment in Bangkok; one without an offset is Bangkok's own."""
+    """Return the date of a moment in Bangkok; without an offset it is Bangkok time."""
     year = to_common_era(timestamp[:4])
     moment = datetime.fromisoformat(f"{year:04}{timestamp[4:]}")
     return moment.astimezone(BANGKOK).date() if moment.tzinfo else moment.date()
 
 
 def to_common_era(year: str) -> int:
-    """A year of either era in the Common Era."""
+    """Return a year of either era in CE."""
     number = int(year)
     return number - BUDDHIST_OFFSET if number >= FIRST_BE else number

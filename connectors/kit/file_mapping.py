@@ -1,7 +1,7 @@
-"""A mapping of a file: what `[mapping]` of an operator's declaration says of a table that every
-agency lays out in its own way.
+"""A mapping of a file: `[mapping]` of an operator's declaration, for tables with a layout of their
+own.
 
-`[mapped]` of the connector says which fields there are; the mapping says where a file keeps them.
+`[mapped]` of the connector lists the fields; the mapping names their columns in a file.
 """
 
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ MAPPED_KEYS: Final = {"required", "optional", "phases", "funding", "key"}
 AMOUNT_KEYS: Final = {"column", "phase", "funding", "year", "years"}
 YEAR_PLACEHOLDER: Final = "{year}"
 LAST_HEADER_ROW: Final = 100
-"""The last row a header may stand in."""
+"""The last row that can be a header."""
 
 
 @record
 class MappableFields:
-    """What a mapped source has to be told: its fields, the phases its amounts may be of, its key.
+    """The fields of a mapped source, the phases of its amounts, its funding and its key.
 
-    A required field may be one of several (`fiscal_year|posted_on`).
+    A required field may have alternatives (`fiscal_year|posted_on`).
     """
 
     required: tuple[str, ...]
@@ -41,22 +41,22 @@ class MappableFields:
 
     @property
     def names(self) -> set[str]:
-        """Every field there is."""
+        """Return the names of all fields."""
         return {name for one in self.required for name in one.split("|")} | set(self.optional)
 
 
 def normalize_column_name(name: str) -> str:
-    """The name of a column as it is compared: single blanks, Arabic digits."""
+    """Return a column's name for comparison: single blanks, Arabic digits."""
     return to_arabic_digits(normalize_text(name))
 
 
 def has_file_mapping(spec: SourceSpec) -> bool:
-    """Whether a source's files are read by a mapping."""
+    """Return whether a source's files are read by a mapping."""
     return isinstance(spec.options.get("mapping"), FileMapping)
 
 
 def get_file_mapping(spec: SourceSpec) -> FileMapping:
-    """The mapping of a source whose files are read by one."""
+    """Return the mapping of a source; `TypeError` if it has none."""
     mapping = spec.options["mapping"]
     if not isinstance(mapping, FileMapping):
         raise TypeError(spec.id)
@@ -64,19 +64,19 @@ def get_file_mapping(spec: SourceSpec) -> FileMapping:
 
 
 def list_texts(part: DeclarationTable, key: str) -> tuple[str, ...]:
-    """A list of texts in its order; empty where it is not there."""
+    """Return a list of texts in order; empty if it is missing."""
     part.text_set(key)
     return tuple(part.values.get(key, ()))
 
 
 def parse_fields(declaration: DeclarationTable) -> MappableFields | None:
-    """What `[mapped]` of a `source.toml` says; null where the source has no mapping of files."""
+    """Return the fields of `[mapped]`; null if the source has no file mapping."""
     if "mapped" not in declaration.values:
         return None
     part = declaration.subtable("mapped", MAPPED_KEYS)
     phases = {phase.value: phase for phase in BudgetPhase}
     if unknown := [name for name in list_texts(part, "phases") if name not in phases]:
-        raise part.invalid("phases", f"ไม่รู้จัก {unknown[0]}", f"there is no {unknown[0]}")
+        raise part.invalid("phases", f"ไม่รู้จัก {unknown[0]}", f"{unknown[0]} is unknown")
     return MappableFields(
         list_texts(part, "required"),
         list_texts(part, "optional"),
@@ -87,10 +87,12 @@ def parse_fields(declaration: DeclarationTable) -> MappableFields | None:
 
 
 def parse_encoding(declaration: DeclarationTable) -> str:
-    """The encoding a CSV file must declare; a workbook is UTF-8 by its standard."""
+    """Return the declared encoding of a CSV file; workbooks are UTF-8 by their standard."""
     if parse_format(declaration) is Format.XLSX:
         if declaration.optional_text("encoding") is not None:
-            raise declaration.invalid("encoding", "ไฟล์ XLSX ไม่ต้องระบุ", "is not said of a workbook")
+            raise declaration.invalid(
+                "encoding", "ไฟล์ XLSX ไม่ต้องระบุ", "is not allowed for a workbook"
+            )
         return "utf-8"
     encoding = declaration.required_text("encoding")
     try:
@@ -99,13 +101,13 @@ def parse_encoding(declaration: DeclarationTable) -> str:
         raise declaration.invalid(
             "encoding",
             f"ไม่รู้จัก {encoding} หรือเขียนไทยไม่ได้ ใช้ utf-8 หรือ cp874",
-            f"{encoding} is unknown or holds no Thai; use utf-8 or cp874",
+            f"{encoding} is unknown or cannot encode Thai; use utf-8 or cp874",
         ) from error
     return encoding
 
 
 def parse_format(declaration: DeclarationTable) -> Format:
-    """What kind of file it is: one with a table in it."""
+    """Return the format; `Invalid` if it is not CSV or XLSX."""
     file_format = declaration.enum_member("format", Format)
     if file_format not in (Format.CSV, Format.XLSX):
         raise declaration.invalid("format", "ต้องเป็น CSV หรือ XLSX", "must be CSV or XLSX")
@@ -113,7 +115,7 @@ def parse_format(declaration: DeclarationTable) -> Format:
 
 
 def parse_file_mapping(declaration: DeclarationTable, fields: MappableFields) -> FileMapping:
-    """The mapping of a declaration; `Invalid` names the key that is wrong."""
+    """Return the mapping of a declaration; `Invalid` names the wrong key."""
     mapping_table = declaration.subtable("mapping", MAPPING_KEYS)
     if parse_format(declaration) is Format.CSV and mapping_table.optional_text("sheet") is not None:
         raise mapping_table.invalid("sheet", "ไฟล์ CSV ไม่มีแผ่นงาน", "a CSV file has no sheets")
@@ -123,7 +125,7 @@ def parse_file_mapping(declaration: DeclarationTable, fields: MappableFields) ->
         if not any(field in columns or field in constants for field in one.split("|")):
             path = f"fields.{one}"
             raise mapping_table.invalid(
-                path, "ต้องมี หรือให้ค่าใน constants", "is missing; or give it in constants"
+                path, "ต้องมี หรือให้ค่าใน constants", "is missing; set it here or in constants"
             )
     if duplicates := sorted(columns.keys() & constants.keys()):
         raise mapping_table.invalid(
@@ -154,7 +156,7 @@ def parse_file_mapping(declaration: DeclarationTable, fields: MappableFields) ->
 def parse_key(
     mapping_table: DeclarationTable, fields: MappableFields, available: set[str]
 ) -> Iterator[str]:
-    """The fields and columns that tell one row from the others; the source's own where none are."""
+    """Yield the fields and columns of the key; the connector's own key if none are declared."""
     for name in list_texts(mapping_table, "key") or fields.key:
         if name not in fields.names:
             yield normalize_column_name(name)
@@ -163,11 +165,11 @@ def parse_key(
 
 
 def check_mapping(mapping_table: DeclarationTable, mapping: FileMapping) -> None:
-    """`Invalid` where the parts of a mapping do not fit each other."""
+    """Raise `Invalid` if parts of a mapping contradict each other."""
     amount_columns = [one.column for one in mapping.amounts]
     if duplicates := sorted({name for name in amount_columns if amount_columns.count(name) > 1}):
         raise mapping_table.invalid(
-            "amounts", f"{duplicates[0]} ซ้ำ", f"{duplicates[0]} comes twice"
+            "amounts", f"{duplicates[0]} ซ้ำ", f"{duplicates[0]} is repeated"
         )
     if not amount_columns:
         raise mapping_table.invalid("amounts", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
@@ -184,17 +186,17 @@ def check_mapping(mapping_table: DeclarationTable, mapping: FileMapping) -> None
         raise mapping_table.invalid(
             f"amounts[{yearless}].year",
             "ต้องมีปี หรือให้คอลัมน์ใน fields.fiscal_year",
-            "is missing; say it, or give fields.fiscal_year a column",
+            "is missing; set it, or a column for fields.fiscal_year",
         )
 
 
 def parse_texts(part: DeclarationTable, normalize: Any) -> dict[str, str]:
-    """Every key of a table with its text."""
+    """Return every key of a table with its text."""
     return {key: normalize(part.required_text(key)) for key in part.values}
 
 
 def parse_header_rows(mapping_table: DeclarationTable) -> tuple[int, ...]:
-    """The rows the names of the columns stand in, in order."""
+    """Return the numbers of the header rows, in order."""
     value = mapping_table.values.get("header_rows")
     rows = value if isinstance(value, list) and all(type(row) is int for row in value) else []
     if not rows or sorted(set(rows)) != rows or not 1 <= rows[0] <= rows[-1] <= LAST_HEADER_ROW:
@@ -209,7 +211,7 @@ def parse_header_rows(mapping_table: DeclarationTable) -> tuple[int, ...]:
 def parse_amount_columns(
     mapping_table: DeclarationTable, fields: MappableFields, era: Era
 ) -> Iterator[AmountColumn]:
-    """The columns of amounts; `{year}` in a name stands for each of its years."""
+    """Yield the columns of amounts; `{year}` in a name is replaced by each of its years."""
     for part in mapping_table.subtables("amounts", AMOUNT_KEYS):
         column = normalize_column_name(part.required_text("column"))
         only_phase = fields.phases[0] if len(fields.phases) == 1 else None
@@ -222,7 +224,7 @@ def parse_amount_columns(
             if (year_bounds := next(part.integer_range("years"), None)) is None:
                 raise part.invalid("years", "ต้องมี เช่น [2566, 2570]", "is missing, as [2566, 2570]")
             if year_bounds[1] - year_bounds[0] >= 30:
-                raise part.invalid("years", "ไม่เกิน 30 ปี", "holds at most 30 years")
+                raise part.invalid("years", "ไม่เกิน 30 ปี", "must be at most 30 years")
             for number in range(year_bounds[0], year_bounds[1] + 1):
                 year = parse_year(part, "years", number, era)
                 yield AmountColumn(
@@ -233,7 +235,7 @@ def parse_amount_columns(
             raise part.invalid(
                 "years",
                 f"ใช้กับชื่อที่มี {YEAR_PLACEHOLDER} เท่านั้น",
-                f"goes with a name that holds {YEAR_PLACEHOLDER}",
+                f"is only for a name with {YEAR_PLACEHOLDER}",
             )
         raw_year = part.values.get("year")
         yield AmountColumn(
@@ -245,18 +247,18 @@ def parse_amount_columns(
 
 
 def parse_year(part: DeclarationTable, key: str, raw_year: Any, era: Era) -> FiscalYear:
-    """A fiscal year in the declared era."""
+    """Return a fiscal year written in the declared era."""
     number = raw_year if type(raw_year) is int else 0
     be = number if era is Era.BE else number + BUDDHIST_OFFSET
     if not FIRST_BE <= be <= LAST_BE:
         raise part.invalid(
-            key, f"ไม่ใช่ปีงบประมาณแบบ {era.value}", f"{raw_year} is no fiscal year of era {era.value}"
+            key, f"ไม่ใช่ปีงบประมาณแบบ {era.value}", f"{raw_year} is not a fiscal year in {era.value}"
         )
     return FiscalYear(be - BUDDHIST_OFFSET)
 
 
 def parse_headings(mapping_table: DeclarationTable) -> Iterator[HeadingRows]:
-    """Rows that are headings, the widest first."""
+    """Yield the declarations of heading rows, the widest first."""
     for part in mapping_table.subtables("headings", {"column", "begins"}):
         yield HeadingRows(
             normalize_column_name(part.required_text("column")),
@@ -267,12 +269,12 @@ def parse_headings(mapping_table: DeclarationTable) -> Iterator[HeadingRows]:
 def parse_totals(
     mapping_table: DeclarationTable, headings: tuple[HeadingRows, ...]
 ) -> Iterator[TotalRows]:
-    """Rows that are sums."""
+    """Yield the declarations of total rows."""
     heading_indexes = {heading.column: index for index, heading in enumerate(headings)}
     for part in mapping_table.subtables("totals", {"column", "word", "under"}):
         under = part.optional_text("under")
         if under is not None and normalize_column_name(under) not in heading_indexes:
-            raise part.invalid("under", "ไม่ใช่คอลัมน์ใน headings", "is no column of headings")
+            raise part.invalid("under", "ไม่ใช่คอลัมน์ใน headings", "is not a column of headings")
         yield TotalRows(
             normalize_column_name(part.required_text("column")),
             to_arabic_digits(normalize_text(part.required_text("word"))),

@@ -1,8 +1,8 @@
-"""Pages of records from a file: CSV, JSON or JSON lines in the encoding the source declares, or a
-table (CSV, XLSX) as an operator's mapping describes it.
+"""Pages of records from a file: CSV, JSON or JSON lines in the declared encoding, or a mapped table
+(CSV, XLSX).
 
-A byte that does not decode is kept as it came (as a lone surrogate that stands for it) and doubted;
-U+FFFD, which would forget it, is never made. The cursor is the number of records read.
+An undecodable byte is kept as a lone surrogate, with a doubt; U+FFFD, which would lose it, is never
+used. The cursor is the number of records read.
 """
 
 import csv
@@ -30,13 +30,13 @@ PAGE_SIZE: Final = 500
 MAX_CELL_LENGTH: Final = 1_000_000
 """Characters of a cell, at most."""
 CODEC_NAMES: Final = {"utf-8": "utf-8-sig", "tis-620": "cp874"}
-"""What is read instead: UTF-8 comes with and without BOM, and TIS-620 files are cp874."""
+"""Codecs by declared encoding: UTF-8 with or without BOM; TIS-620 files are cp874."""
 WORKBOOK_SIGNATURES: Final = (b"PK\x03\x04", OLE_SIGNATURE)
-"""How a workbook begins."""
+"""The first bytes of workbooks."""
 
 
 def compute_file_digest(path: Path) -> str:
-    """The digest of a file: another one is another input."""
+    """Return the SHA-256 digest of a file; a different one is a different input."""
     file_digest = hashlib.sha256()
     with path.open("rb") as file:
         while part := file.read(1 << 20):
@@ -45,7 +45,7 @@ def compute_file_digest(path: Path) -> str:
 
 
 def create_file_pages(path: Path, spec: SourceSpec, page_size: int = PAGE_SIZE) -> FetchPages:
-    """Pages of a file; a run that was broken off skips what it has read."""
+    """Return the pages of a file; a resumed run skips the records before its cursor."""
     retrieved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     async def pages(cursor: str | None) -> AsyncIterator[RawPage]:
@@ -64,7 +64,7 @@ def create_file_pages(path: Path, spec: SourceSpec, page_size: int = PAGE_SIZE) 
 
 
 def read_records(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
-    """The records of a file in their order."""
+    """Yield the records of a file in order."""
     if has_file_mapping(spec):
         yield from read_table(path, spec, retrieved_at)
     elif spec.format is Format.CSV:
@@ -76,17 +76,17 @@ def read_records(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterat
     else:
         raise SourceRefused(
             f"{path.name}: ไม่อ่านไฟล์ {spec.format.value} "
-            f"· files of the form {spec.format.value} are not read"
+            f"· files in the format {spec.format.value} are not read"
         )
 
 
 def resolve_codec(spec: SourceSpec) -> str:
-    """The codec for the declared encoding."""
+    """Return the codec for the declared encoding."""
     return CODEC_NAMES.get(spec.encoding.lower(), spec.encoding)
 
 
 def read_csv(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
-    """Rows by the names of the first line; a row of another width is kept whole and doubted."""
+    """Yield rows by the names of the first line; rows of another width become a doubted record."""
     rows = read_csv_rows(path, spec)
     header = next(rows, [])
     if len(set(header)) < len(header):
@@ -102,7 +102,7 @@ def read_csv(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[R
 
 
 def read_table(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
-    """The records of a table that a mapping describes."""
+    """Yield the records of a mapped table."""
     if spec.format is Format.CSV:
         yield from build_raw_records(
             read_table_rows(read_csv_rows(path, spec), {}, spec, path.name), path, retrieved_at
@@ -116,7 +116,7 @@ def read_table(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator
 def build_raw_records(
     rows: Iterator[TableRow], path: Path, retrieved_at: datetime
 ) -> Iterator[RawRecord]:
-    """Rows of a table as raw records."""
+    """Yield rows of a table as raw records."""
     for row in rows:
         if row.malformed_cells is not None:
             yield build_malformed_row(row.malformed_cells, row.width, path, retrieved_at)
@@ -126,13 +126,13 @@ def build_raw_records(
 
 
 def read_csv_rows(path: Path, spec: SourceSpec) -> Iterator[list[str]]:
-    """The rows of a CSV file, the header among them; `SourceRefused` where it is none."""
+    """Yield the rows of a CSV file with its header; `SourceRefused` if it is not CSV."""
     csv.field_size_limit(MAX_CELL_LENGTH)
     with path.open("rb") as signature_file:
         if signature_file.read(4) in WORKBOOK_SIGNATURES:
             raise SourceRefused(
                 f'{path.name}: เป็นสมุดงาน ไม่ใช่ CSV บันทึกเป็น CSV หรือใช้ format = "XLSX" ในไฟล์จับคู่ '
-                '· is a workbook and no CSV; save it as CSV, or declare format = "XLSX"'
+                '· is a workbook, not CSV; save it as CSV, or declare format = "XLSX"'
             )
     with path.open(encoding=resolve_codec(spec), errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
@@ -141,12 +141,12 @@ def read_csv_rows(path: Path, spec: SourceSpec) -> Iterator[list[str]]:
         except csv.Error as error:
             raise SourceRefused(
                 f"{path.name} แถวที่ {reader.line_num}: อ่านเป็น CSV ไม่ได้ ({error}) "
-                f"· line {reader.line_num} is no CSV ({error})"
+                f"· line {reader.line_num} is not valid CSV ({error})"
             ) from error
 
 
 def read_json_lines(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
-    """One JSON object a line; a line that is none is kept as its bytes."""
+    """Yield the record of each line; an invalid line becomes a record of its bytes."""
     with path.open("rb") as file:
         for line in file:
             if line.strip():
@@ -154,7 +154,7 @@ def read_json_lines(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Ite
 
 
 def read_json(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
-    """The list an answer holds, at the path the paging declares."""
+    """Yield the records of the list at the declared path."""
     text = path.read_bytes().decode(resolve_codec(spec), "surrogateescape")
     try:
         value = load_json(text)
@@ -171,7 +171,7 @@ def read_json(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[
 
 
 def parse_json_line(line: bytes, spec: SourceSpec, path: Path, retrieved_at: datetime) -> RawRecord:
-    """The record of one line."""
+    """Return the record of one line."""
     try:
         return build_raw_record(
             load_json(line.decode(resolve_codec(spec), "surrogateescape")), path, retrieved_at
@@ -181,18 +181,18 @@ def parse_json_line(line: bytes, spec: SourceSpec, path: Path, retrieved_at: dat
 
 
 def load_json(text: str) -> Any:
-    """JSON with its numbers as they are written."""
+    """Return JSON with exact numbers."""
     return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
 
 
 def build_raw_record(payload: Any, path: Path, retrieved_at: datetime) -> RawRecord:
-    """A record, with a doubt where some of its bytes did not decode."""
+    """Return a record, with doubts about undecodable bytes."""
     doubts = tuple(find_undecodable_text(payload, "")) if payload else ()
     return RawRecord(None, payload, path.name, retrieved_at, doubts=doubts)
 
 
 def find_undecodable_text(value: Any, field: str) -> Iterator[Doubt]:
-    """Texts that hold bytes which are no characters of the declared encoding."""
+    """Yield doubts about texts with bytes that are invalid in the declared encoding."""
     if isinstance(value, str):
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             yield Doubt(
@@ -200,7 +200,7 @@ def find_undecodable_text(value: Any, field: str) -> Iterator[Doubt]:
                 escape_for_display(field),
                 escape_for_display(value),
                 "มีไบต์ที่ถอดรหัสไม่ได้ตามการเข้ารหัสที่ประกาศ",
-                "holds bytes that are no characters of the declared encoding",
+                "contains bytes that are invalid in the declared encoding",
             )
     elif isinstance(value, Mapping):
         for key, one in value.items():
@@ -213,7 +213,7 @@ def find_undecodable_text(value: Any, field: str) -> Iterator[Doubt]:
 def build_malformed_row(
     cells: Sequence[str], width: int, path: Path, retrieved_at: datetime
 ) -> RawRecord:
-    """A row with too many or too few cells, kept whole."""
+    """Return a row with too many or too few cells as one doubted record."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(cells)
     row_text = line.getvalue()
@@ -222,7 +222,7 @@ def build_malformed_row(
         "",
         escape_for_display(row_text),
         f"มี {len(cells)} ช่อง ควรมี {width}",
-        f"has {len(cells)} cells where there should be {width}",
+        f"has {len(cells)} cells instead of {width}",
     )
     payload = row_text.encode("utf-8", "surrogateescape")
     return RawRecord(None, payload, path.name, retrieved_at, doubts=(doubt,))

@@ -1,4 +1,4 @@
-"""What an answer's bytes say: numbers exact, bad bytes told apart, nothing believed too soon."""
+"""Parse JSON responses: exact numbers, undecodable bytes kept, errors in the body detected."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from hub.errors import SourceRefused
 
 EXCERPT_LENGTH: Final = 60
 MAX_INT_DIGITS: Final = 18
-"""Digits an int is made of at most; longer ones are Decimals, which know no limit of digits."""
+"""Maximum digits of an int; longer numbers become Decimals, which have no limit of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,24 @@ class JsonContent:
 
 
 class IncompleteAnswer(Exception):
-    """An answer that stops before its end, or is damaged: worth asking for once more."""
+    """A response that is truncated or damaged; it is retried."""
 
 
 def parse_json_integer(digits: str) -> int | Decimal:
-    """A JSON integer."""
+    """Return a JSON integer."""
     return int(digits) if len(digits) <= MAX_INT_DIGITS else Decimal(digits)
 
 
 def parse_json(body: bytes, encoding: str, media_type: str = "") -> tuple[Any, bool]:
-    """The JSON of a body, and whether some of its bytes would not decode.
+    """Return the JSON of a body, and whether some bytes could not be decoded.
 
-    Such bytes come through as lone surrogates, so that one bad record does not hide a page of good
-    ones; `raw_records` gives that record back as bytes. `IncompleteAnswer`: this is no whole JSON.
+    Those bytes become lone surrogates, so that one bad record does not hide a page of good ones;
+    `with_byte_doubts` marks that record. Raises `IncompleteAnswer` if the JSON is not complete.
     """
     start = body[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<") or "html" in media_type:
         raise SourceRefused(
-            "แหล่งข้อมูลตอบหน้าเว็บแทนข้อมูล จึงไม่รับ · The source answered a web page instead of data"
+            "แหล่งข้อมูลตอบหน้าเว็บแทนข้อมูล จึงไม่รับ · The source returned a web page instead of data"
         )
     damaged = False
     try:
@@ -67,7 +67,7 @@ def parse_json(body: bytes, encoding: str, media_type: str = "") -> tuple[Any, b
 
 
 def value_at(path: str, answer: Any) -> Any:
-    """What stands at a dotted path; null where it leads nowhere."""
+    """Return the value at a dotted path; null if there is none."""
     for step in path.split(".") if path else ():
         if not isinstance(answer, Mapping):
             return None
@@ -76,7 +76,9 @@ def value_at(path: str, answer: Any) -> Any:
 
 
 def list_records(path: str, answer: Any) -> list[Any]:
-    """The records of an answer; `SourceRefused` where they are not where they were declared."""
+    """Return the records of a response; `SourceRefused` if there is no list at the declared
+    path.
+    """
     value = value_at(path, answer)
     if isinstance(value, list):
         return value
@@ -89,7 +91,7 @@ def list_records(path: str, answer: Any) -> list[Any]:
 
 
 def check_success(path: str | None, answer: Any) -> None:
-    """`SourceRefused` where an answer does not say at this path that it is none."""
+    """Raise `SourceRefused` if the value at the declared path is not true."""
     if path is None or value_at(path, answer) is True:
         return
     error = answer.get("error") if isinstance(answer, Mapping) else None
@@ -98,12 +100,12 @@ def check_success(path: str | None, answer: Any) -> None:
     )
     raise SourceRefused(
         f"แหล่งข้อมูลตอบว่าไม่สำเร็จ: {description} "
-        f"· The source says that it failed ({path} is not true): {description}"
+        f"· The source reports a failure ({path} is not true): {description}"
     )
 
 
 def parse_total(path: str | None, answer: Any) -> int | None:
-    """The total an answer declares, where it declares one that can be."""
+    """Return the declared total of a response; null if it is missing or invalid."""
     value = value_at(path, answer) if path else None
     if (
         isinstance(value, str)
@@ -118,7 +120,7 @@ def parse_total(path: str | None, answer: Any) -> int | None:
 def with_byte_doubts(
     record: RawRecord, body_size: int, max_size: int, encoding: str, *, damaged: bool
 ) -> RawRecord:
-    """The record, with the doubts its bytes give; measured only where a page could hold such."""
+    """Return the record with doubts about its size and undecodable bytes."""
     if damaged or body_size > max_size:
         text = json.dumps(record.payload, ensure_ascii=False, default=str)
         data = text.encode(encoding, "surrogateescape" if damaged else "surrogatepass")
@@ -139,7 +141,7 @@ def with_byte_doubts(
 def add_doubt(
     record: RawRecord, payload: Any, reason: QuarantineReason, location: tuple[str, str]
 ) -> RawRecord:
-    """A record that a person must look at."""
+    """Return a record with one more doubt."""
     field, written = location
     messages = {
         QuarantineReason.TOO_LARGE: ("ระเบียนใหญ่เกินกำหนด", "the record is larger than allowed"),
@@ -158,7 +160,7 @@ def add_doubt(
 
 
 def find_largest_field(payload: Any) -> tuple[str, str]:
-    """The name and the beginning of the largest field."""
+    """Return the name and an excerpt of the largest field."""
     if not isinstance(payload, Mapping) or not payload:
         return "", str(payload)[:EXCERPT_LENGTH]
     name = max(payload, key=lambda key: len(str(payload[key])))
@@ -166,7 +168,7 @@ def find_largest_field(payload: Any) -> tuple[str, str]:
 
 
 def find_undecodable_field(payload: Any) -> tuple[str, str]:
-    """The name and the beginning of the first field with bytes that did not decode."""
+    """Return the name and an excerpt of the first field with undecodable bytes."""
     fields: Sequence[tuple[Any, Any]] = (
         list(payload.items()) if isinstance(payload, Mapping) else [("", payload)]
     )

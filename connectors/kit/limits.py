@@ -1,4 +1,4 @@
-"""How much of time and room an answer may take, and how time passes between attempts."""
+"""Limits of requests in time and size, and the delays between attempts."""
 
 import asyncio
 import random
@@ -11,12 +11,12 @@ from hub.domain.record import value
 
 @value
 class FetchLimits:
-    """How much of time and room one answer may take; seconds and bytes."""
+    """Limits of one response, in seconds and bytes."""
 
     connect_timeout: float = 10
     read_timeout: float = 30
     total_timeout: float = 120
-    """For one page, over all attempts; the waits between them are bounded by `patience`."""
+    """For one page, over all attempts; delays are limited by `max_delay` and `max_retry_after`."""
     max_body_bytes: int = 32 << 20
     max_record_bytes: int = 1 << 20
     max_attempts: int = 5
@@ -28,7 +28,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class RetryTiming:
-    """Time and chance, so that a test need not wait for either."""
+    """Sleep, clock and randomness, which tests replace."""
 
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -36,8 +36,8 @@ class RetryTiming:
 
 
 def compute_delay(limits: FetchLimits, timing: RetryTiming, attempt: int) -> float:
-    """Seconds to wait after an attempt: twice as long each time, with chance in it, so that many
-    who failed together do not come back together.
+    """Return the seconds to wait after an attempt: exponential backoff with jitter, so that
+    clients that failed together do not retry together.
     """
     maximum: float = min(limits.max_delay, limits.initial_delay * 2 ** min(attempt - 1, 30))
     return maximum * (0.5 + timing.jitter() / 2)

@@ -1,4 +1,4 @@
-"""One row of a mapped file, field by field: each reading keeps the doubts it met."""
+"""One row of a mapped file, field by field; doubts are collected while parsing."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -22,13 +22,13 @@ from hub.domain.time import FiscalYear
 
 Parsed = TypeVar("Parsed")
 TOTAL_ROW_PATTERN: Final = re.compile(r"(ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|เป็นเงิน|เงิน)?( ?\d+ ?โครงการ)?")
-"""What a row of sums is called where nobody declared it."""
+"""The usual label of a total row, for files that declare none."""
 NAME_SEPARATORS: Final = re.compile(r"[,;/\n]")
-"""Between several names in one cell."""
+"""Separators of several names in one cell."""
 
 
 class MappedRow:
-    """A row as its mapping reads it; `doubts` grows with what cannot be trusted."""
+    """A row parsed by its mapping; `doubts` collects the doubts about it."""
 
     def __init__(self, raw: RawRecord, spec: SourceSpec) -> None:
         self.mapping = get_file_mapping(spec)
@@ -37,7 +37,9 @@ class MappedRow:
         self._spec = spec
 
     def total_entry(self) -> SourceEntry | None:
-        """The entry of a row of sums, which is no project and no money; null for other rows."""
+        """Return the entry of a total row, which is no project and has no amounts; null for
+        other rows.
+        """
         total = self.mapping.find_total(self._row)
         if total is None:
             return None
@@ -45,11 +47,11 @@ class MappedRow:
         return SourceEntry("|".join((total.marker, *headings)))
 
     def has_field(self, field: str) -> bool:
-        """Whether the mapping says anything of a field."""
+        """Return whether the mapping has a field."""
         return field in self.mapping.fields or field in self.mapping.constants
 
     def text(self, field: str, *, required: bool = False) -> str:
-        """A text; a formula without a value and an error of a workbook are doubted."""
+        """Return a text; a formula without a value and a workbook error get a doubt."""
         raw_value = self._field_value(field)
         value = thai.clean_text(raw_value)
         if isinstance(raw_value, str) and (value in CELL_ERRORS or value.startswith("=")):
@@ -75,7 +77,7 @@ class MappedRow:
         return "" if value in thai.EMPTY_MARKS else value
 
     def title(self, field: str) -> str:
-        """A project's name; one that sounds like a row of sums is doubted."""
+        """Return the name of a project; one that looks like a total row gets a doubt."""
         title = self.text(field, required=True)
         if TOTAL_ROW_PATTERN.fullmatch(to_arabic_digits(title)):
             messages = (
@@ -90,13 +92,13 @@ class MappedRow:
         return title
 
     def code(self, field: str) -> str:
-        """A code, which a workbook may have spoilt; empty where there is none."""
+        """Return a code, empty if there is none; a number that lost digits gets a doubt."""
         raw_value = self._field_value(field)
         code = self._record_doubt(thai.parse_code(raw_value, self._column_name(field))) or ""
         return to_arabic_digits(self.text(field)) if isinstance(raw_value, str) else code
 
     def year(self) -> FiscalYear | None:
-        """The row's fiscal year, written as one or as the day of a posting; null where doubted."""
+        """Return the row's fiscal year, from a year or a posting date; null if doubted."""
         if self.has_field("fiscal_year"):
             raw_value = self._field_value("fiscal_year")
             return self._record_doubt(
@@ -115,7 +117,7 @@ class MappedRow:
         )
 
     def years(self, field: str) -> tuple[FiscalYear, ...]:
-        """Fiscal years, a range or a list; none where nothing is said."""
+        """Return fiscal years from a range or a list; empty if there are none."""
         raw_value = self._field_value(field)
         return (
             self._record_doubt(
@@ -125,7 +127,7 @@ class MappedRow:
         )
 
     def areas(self, field: str) -> tuple[RawName, ...]:
-        """The areas a cell names, with commas, slashes or line breaks between."""
+        """Return the areas in a cell, separated by commas, slashes or line breaks."""
         raw_value = self._field_value(field)
         parts = (
             NAME_SEPARATORS.split(raw_value)
@@ -138,12 +140,12 @@ class MappedRow:
         return tuple(RawName(NameKind.AREA, name) for name in names)
 
     def key(self) -> str | None:
-        """What tells this row from the others; null where every part of it is empty."""
+        """Return the key of the row; null if all its parts are empty."""
         parts = [self._key_part(name) for name in self.mapping.key]
         return "|".join(parts) if any(parts) else None
 
     def check_amounts(self) -> None:
-        """Doubt a row whose cells for amounts are all empty; a dash says that there is none."""
+        """Add a doubt if all cells of amounts are empty; a dash means no amount."""
         cells = [self._row.get(one.column) for one in self.mapping.amounts]
         if all(
             cell is None or (isinstance(cell, str) and not normalize_text(cell)) for cell in cells
@@ -157,7 +159,7 @@ class MappedRow:
     def lines(
         self, area: RawName | None, year: Callable[[], FiscalYear | None]
     ) -> Iterator[ParsedBudgetLine]:
-        """A line for each amount that is there; what cannot be read is doubted."""
+        """Yield a line for each amount present; unreadable ones get a doubt."""
         for column in self.mapping.amounts:
             raw_value = self._row.get(column.column)
             satang_or_doubt = thai.parse_amount(raw_value, self._spec.money_unit, column.column)
@@ -169,18 +171,18 @@ class MappedRow:
                 yield ParsedBudgetLine(key, line_year, column.phase, column.funding, satang, area)
 
     def _field_value(self, field: str) -> Any:
-        """What the row says of a field; an empty text where it says nothing."""
+        """Return the value of a field; an empty text if there is none."""
         value = self.mapping.field_value(self._row, field)
         return "" if value is None else value
 
     def _key_part(self, name: str) -> str:
-        """A part of the key; one year is one year, in either era."""
+        """Return a part of the key; a year is the same in either era."""
         if name == "fiscal_year" and (year := self.year()) is not None:
             return str(year.be)
         return to_arabic_digits(thai.clean_text(self._field_value(name)))
 
     def _column_name(self, field: str) -> str:
-        """The column a field stands in, as a reviewer looks for it."""
+        """Return the column of a field, as reviewers see it."""
         return self.mapping.fields.get(field, field)
 
     def _record_doubt(self, parsed: Parsed | Doubt) -> Parsed | None:

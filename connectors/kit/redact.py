@@ -1,8 +1,8 @@
-"""Secrets kept out of what is written down: addresses, messages, log lines.
+"""Remove secrets from addresses, messages and log lines.
 
 Some agencies take the secret in the query (`user_token`, `api-key`, `ConsumerSecret`), and HTTP
-libraries log and quote addresses. So a value is masked by the name it stands under, wherever it
-appears, and the values a source really uses are masked wherever they appear under no name at all.
+libraries log and quote addresses. So values are masked by the name of their parameter, and the
+secrets in use are masked wherever they appear.
 """
 
 import logging
@@ -19,11 +19,11 @@ USERINFO_PATTERN: Final = re.compile(r"(://)[^/@\s?#'\"]+@")
 AUTHORIZATION_PATTERN: Final = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
 REDACTED_LOGGERS: Final = ("httpx2", "httpcore2", "authlib")
 MIN_SECRET_LENGTH: Final = 4
-"""A secret shorter than this is masked by name only: masking every `1` would hide the story."""
+"""Shorter secrets are masked by name only: masking every `1` would make texts unreadable."""
 
 
 def redact(text: str, values: frozenset[str] = frozenset()) -> str:
-    """A text without what stands under a secret's name, and without these values."""
+    """Return a text without the values of secret parameters and without these values."""
     text = QUERY_SECRET_PATTERN.sub(rf"\1{MASK}", text)
     text = USERINFO_PATTERN.sub(rf"\1{MASK}@", text)
     text = AUTHORIZATION_PATTERN.sub(rf"\1 {MASK}", text)
@@ -34,10 +34,10 @@ def redact(text: str, values: frozenset[str] = frozenset()) -> str:
 
 
 class RedactingFilter(logging.Filter):
-    """Masks what a library logs, before any handler sees it."""
+    """Filter that redacts log records before handlers receive them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """The record, its message made and masked."""
+        """Format and redact the message of a record; always true."""
         try:
             record.msg = redact(record.getMessage())
         except (TypeError, ValueError):
@@ -50,9 +50,10 @@ REDACTING_FILTER: Final = RedactingFilter()
 
 
 def redact_library_logs() -> None:
-    """Mask the lines of the libraries that see addresses; calling it again changes nothing.
+    """Redact the logs of libraries that log addresses; idempotent.
 
-    A filter of a logger is not asked about its children's lines, so every one there is gets it.
+    A logger's filter does not apply to records of its children, so each existing one gets the
+    filter.
     """
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] in REDACTED_LOGGERS:

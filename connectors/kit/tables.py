@@ -1,7 +1,7 @@
-"""A table as a mapping describes it: rows that name the columns, headings, sums, and records.
+"""A table as a mapping describes it: header rows, headings, totals, and records.
 
-Layout is what the mapping declares to be layout; every other row is a record. Headings go with the
-records below them; sums are held against them and wait for review where they disagree.
+Only rows that the mapping declares as layout are layout; all others are records. Headings are added
+to the records below them; totals are compared with them and quarantined if they differ.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,16 +21,16 @@ from hub.domain.thai_text import normalize_text
 from hub.errors import SourceRefused
 
 NAME_SEPARATOR: Final = " / "
-"""Between the names of a column in several header rows."""
+"""Separator of a column's names in several header rows."""
 
 Cells = Sequence[Any]
 
 
 @record
 class TableRow:
-    """One record of a table: its cells by column, and what is doubted about a row of sums.
+    """One record of a table: its cells by column, and the doubts about a total row.
 
-    `odd` holds the cells of a row that has not as many of them as the table is wide, else null.
+    `malformed_cells` are the cells of a row with another width than the table, else null.
     """
 
     cells: Mapping[str, Any]
@@ -45,9 +45,9 @@ def read_table_rows(
     spec: SourceSpec,
     file: str,
 ) -> Iterator[TableRow]:
-    """The records of a table in their order; `SourceRefused` where it is not as declared.
+    """Yield the records of a table in order; `SourceRefused` if it is not as declared.
 
-    In a CSV file a row of another width has a comma too many or too few, and is odd.
+    A CSV row of another width has too many or too few commas, and is malformed.
     """
     mapping = get_file_mapping(spec)
     head = list(islice(rows, mapping.header_rows[-1]))
@@ -55,7 +55,7 @@ def read_table_rows(
         last = mapping.header_rows[-1]
         raise SourceRefused(
             f"{file}: มีเพียง {len(head)} แถว ไม่มีหัวตารางที่แถว {last} ตาม header_rows "
-            f"· has {len(head)} rows and no header in row {last}, where header_rows says it is"
+            f"· has {len(head)} rows but header_rows declares a header in row {last}"
         )
     levels = [head[row - 1] for row in mapping.header_rows]
     names = build_column_names(levels, mapping.header_rows, merged)
@@ -66,10 +66,10 @@ def read_table_rows(
 def build_column_names(
     levels: Sequence[Cells], header_rows: Sequence[int], merged: Mapping[CellPosition, CellPosition]
 ) -> list[str]:
-    """Names of columns over several header rows, joined; empty where a column has none.
+    """Return the names of columns, joined over the header rows; empty for a column without one.
 
-    A merged name stands over all its cells. An unmerged one in an upper row stands over the columns
-    to its right, too, as long as they have a name below and none of their own.
+    A merged name applies to all its cells. An unmerged name in an upper row also applies to the
+    columns on its right, as long as they have a name below and none in that row.
     """
     width = max(map(len, levels))
     name_grid = [
@@ -97,12 +97,12 @@ def build_column_names(
 
 
 def parse_header_name(cell: Any) -> str:
-    """The name a header's cell gives; a year may stand there as a number."""
+    """Return the name in a header cell; it may be a year as a number."""
     return normalize_column_name(thai.clean_text(cell))
 
 
 def check_column_names(names: Sequence[str], mapping: FileMapping, file: str) -> None:
-    """`SourceRefused` where two columns have one name, or one that a heading is to have."""
+    """Raise `SourceRefused` if two columns have one name, or the name of a heading."""
     heading_columns = [heading.column for heading in mapping.headings]
     all_names = [*filter(None, names), *heading_columns]
     if duplicates := sorted({name for name in all_names if all_names.count(name) > 1}):
@@ -113,12 +113,12 @@ def check_column_names(names: Sequence[str], mapping: FileMapping, file: str) ->
 
 
 def is_blank(cell: Any) -> bool:
-    """Whether nothing stands in a cell."""
+    """Return whether a cell is empty."""
     return cell is None or (isinstance(cell, str) and not normalize_text(cell))
 
 
 class TableBody:
-    """The rows below the header, one after another."""
+    """The rows below the header."""
 
     def __init__(
         self,
@@ -145,7 +145,7 @@ class TableBody:
         ]
 
     def rows(self, rows: Iterator[list[Any]]) -> Iterator[TableRow]:
-        """Every record; blank rows, headings, the header again and right sums are passed over."""
+        """Yield every record; skip blank rows, headings, repeated headers and correct totals."""
         for number, cells in enumerate(rows, self._mapping.header_rows[-1] + 1):
             if all(map(is_blank, cells)) or self._is_header(cells) or self._is_heading(cells):
                 continue
@@ -165,7 +165,7 @@ class TableBody:
                 yield TableRow(row, doubts)
 
     def _is_header(self, cells: Cells) -> bool:
-        """Whether the header is printed again, as on each page: its rows in their order."""
+        """Return whether a row repeats the header, as on each printed page."""
         for level in dict.fromkeys((self._next_header_level, 0)):
             cell_pairs = zip_longest(cells, self._levels[level], fillvalue="")
             if all(parse_header_name(cell) == name for cell, name in cell_pairs):
@@ -175,7 +175,7 @@ class TableBody:
         return False
 
     def _is_heading(self, cells: Cells) -> bool:
-        """Whether a row is a heading: what stands under it begins anew, unless it only goes on."""
+        """Return whether a row is a heading; a new one resets what is below it."""
         filled_cells = [cell for cell in cells if not is_blank(cell)]
         if len(filled_cells) != 1 or not isinstance(filled_cells[0], str):
             return False
@@ -192,7 +192,7 @@ class TableBody:
         return False
 
     def _check_merged(self, number: int, cells: Cells) -> None:
-        """`SourceRefused` where one amount stands over several rows or years."""
+        """Raise `SourceRefused` if one amount is merged over several rows or years."""
         for column in self._amount_columns:
             last = self._merged.get((number, column))
             if last and column <= len(cells) and not is_blank(cells[column - 1]):
@@ -202,12 +202,12 @@ class TableBody:
                 raise SourceRefused(
                     f"{self._file}: จำนวนเงินเดียวอยู่ในเซลล์ผสาน {cell_range} "
                     "แยกเซลล์แล้วระบุจำนวนของแต่ละช่อง "
-                    f"· one amount stands in the merged cells {cell_range}; "
+                    f"· one amount is in the merged cells {cell_range}; "
                     "unmerge them and say what belongs to each"
                 )
 
     def _build_row(self, cells: Cells) -> dict[str, Any]:
-        """The cells by their columns; with what a column takes from above, and the headings."""
+        """Return cells by column, with values filled down and the headings."""
         row: dict[str, Any] = {}
         for index, (name, cell) in enumerate(zip_longest(self._names, cells)):
             if name:
@@ -223,7 +223,7 @@ class TableBody:
 
 
 class RunningTotals:
-    """What the records came to, under each heading and in all."""
+    """Sums of the records under each heading and of all records."""
 
     def __init__(self, mapping: FileMapping, spec: SourceSpec) -> None:
         self._mapping = mapping
@@ -233,13 +233,13 @@ class RunningTotals:
         self._counts = [0] * len(self._satang)
 
     def reset_from(self, heading_index: int) -> None:
-        """A heading: what stands under it and under those within it is counted from nothing."""
+        """Reset the sums of a heading and of those within it."""
         for level in range(heading_index + 1, len(self._satang)):
             self._satang[level] = dict.fromkeys(self._columns, 0)
             self._counts[level] = 0
 
     def add_row(self, row: Mapping[str, Any]) -> None:
-        """A record, with every amount that can be read."""
+        """Add the readable amounts of a record."""
         for column in self._columns:
             satang = (
                 thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column)) or 0
@@ -249,7 +249,7 @@ class RunningTotals:
         self._counts = [count + 1 for count in self._counts]
 
     def find_disagreements(self, total: TotalRows, row: Mapping[str, Any]) -> Iterator[Doubt]:
-        """Doubts where a row of sums says something else than the records it sums up."""
+        """Yield doubts about a total row that differs from the sum of its records."""
         level = 0 if total.heading_index is None else total.heading_index + 1
         declared_count = total.parse_project_count(row)
         if declared_count not in (None, -1, self._counts[level]):

@@ -1,7 +1,7 @@
-"""Thai numbers, years and names as registers write them: a value, nothing, or a doubt.
+"""Parse Thai numbers, years and names of registers: a value, null, or a doubt.
 
-What a cell means is never guessed: units and eras are declared by the connector, and what cannot be
-read for certain becomes a doubt with the words a reviewer needs.
+Nothing is guessed: units and eras are declared by the connector, and an ambiguous value becomes a
+doubt with a message for the reviewer.
 """
 
 import re
@@ -15,18 +15,18 @@ from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
 NUMBER_PATTERN: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
 LOOSE_NUMBER_PATTERN: Final = re.compile(r"\d[\d,]*(\.\d+)?")
-"""A number whose separators may be out of place."""
+"""A number whose separators may be misplaced."""
 EMPTY_MARKS: Final = frozenset({"", "-", "–", "—"})
 MAX_SATANG: Final = 10**17
-"""Satang: a million milliard baht, more than any budget."""
+"""The limit in satang: 10¹⁵ baht, more than any budget."""
 MAX_EXACT_NUMBER: Final = 10**15
-"""A workbook keeps fifteen digits of a number and no more."""
+"""Workbooks store fifteen digits of a number."""
 MAX_RANGE_YEARS: Final = 30
 """Years of a range, at most."""
 
 
 def clean_text(value: Any) -> str:
-    """A cell as a clean text; what is not there is empty."""
+    """Return a cell as a normalized text; empty for null."""
     return (
         normalize_text(value)
         if isinstance(value, str)
@@ -37,7 +37,7 @@ def clean_text(value: Any) -> str:
 
 
 def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
-    """Satang, exactly; null where nothing is written (empty, or a dash)."""
+    """Return exact satang; null for an empty cell or a dash."""
     if type(value) is int and 0 <= value < MAX_SATANG // unit.satang:
         return value * unit.satang
     number = parse_decimal(value, field)
@@ -54,10 +54,10 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
             field,
             value,
             f"ละเอียดกว่าสตางค์เมื่ออ่านเป็น {unit.value} หน่วยเงินอาจผิด",
-            f"is finer than a satang when read as {unit.value}; the unit may be another",
+            f"is finer than a satang in {unit.value}; the unit may be wrong",
         )
     if number < 0:
-        messages = ("จำนวนเงินติดลบ จะไม่นำไปรวม", "a negative amount; it is not summed silently")
+        messages = ("จำนวนเงินติดลบ จะไม่นำไปรวม", "a negative amount; it is not included in sums")
         return build_doubt(QuarantineReason.NEGATIVE_AMOUNT, field, value, *messages, int(satang))
     if (
         isinstance(value, str)
@@ -66,7 +66,7 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
     ):
         messages = (
             f"เครื่องหมายคั่นหลักพันผิดที่ เลขอาจขาด ตามที่เขียนเป็น {satang / 100:,.2f} บาท",
-            f"a separator is out of place, digits may be lost; as written {satang / 100:,.2f} baht",
+            f"a separator is misplaced, digits may be missing; as written {satang / 100:,.2f} baht",
         )
         return build_doubt(
             QuarantineReason.MISPLACED_SEPARATOR, field, value, *messages, int(satang)
@@ -75,21 +75,23 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
 
 
 def readable_satang(satang_or_doubt: int | Doubt | None) -> int | None:
-    """Satang that can be read, trusted or doubted; null where there is nothing to count."""
+    """Return satang that could be read, with or without doubt; null if there are none."""
     return satang_or_doubt.satang if isinstance(satang_or_doubt, Doubt) else satang_or_doubt
 
 
 def unsigned_number(value: str) -> str:
-    """A number as written, in Arabic digits and without the signs of a negative one."""
+    """Return a number as written, in Arabic digits and without minus sign or brackets."""
     return to_arabic_digits(normalize_text(value)).strip("()").removeprefix("-").strip()
 
 
 def parse_decimal(value: Any, field: str) -> Decimal | Doubt | None:
-    """A number as it is written; floats are refused, for they have lost what was written."""
+    """Return an exact number, null or a doubt; floats have lost digits and are doubted."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return build_doubt(QuarantineReason.WRONG_TYPE, field, value, "ไม่ใช่จำนวน", "is no number")
+        return build_doubt(
+            QuarantineReason.WRONG_TYPE, field, value, "ไม่ใช่จำนวน", "is not a number"
+        )
     if not isinstance(value, str):
         number = Decimal(value)
         if number.is_finite():
@@ -117,10 +119,11 @@ def parse_decimal(value: Any, field: str) -> Decimal | Doubt | None:
 
 
 def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
-    """A fiscal year, written in full in either era, or by two digits where the source is Buddhist.
+    """Return a fiscal year from four digits in either era, or two digits in a BE source; else a
+    doubt.
 
-    The eras do not overlap in four digits (2505–2643 against 1962–2100); two digits of a Common Era
-    source may mean either, so a person decides.
+    The eras do not overlap in four digits (2505–2643 and 1962–2100). Two digits in a CE source are
+    ambiguous, so a person decides.
     """
     number_text = to_arabic_digits(clean_text(value)) if not isinstance(value, bool) else ""
     if not number_text.isascii() or not number_text.isdigit():
@@ -130,18 +133,18 @@ def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
     if len(number_text) == 2 and era is Era.BE and 2500 + number >= FIRST_BE:
         return FiscalYear(2500 + number - BUDDHIST_OFFSET)
     if len(number_text) == 2:
-        messages = ("ปีสองหลัก ไม่แน่ว่าเป็น พ.ศ. หรือ ค.ศ.", "two digits, of either era")
+        messages = ("ปีสองหลัก ไม่แน่ว่าเป็น พ.ศ. หรือ ค.ศ.", "two digits: BE or CE is unclear")
         return build_doubt(QuarantineReason.AMBIGUOUS_YEAR, field, value, *messages)
     if FIRST_BE <= number <= LAST_BE:
         return FiscalYear(number - BUDDHIST_OFFSET)
     if FIRST_BE <= number + BUDDHIST_OFFSET <= LAST_BE:
         return FiscalYear(number)
-    messages = ("เป็นปีงบประมาณไม่ได้", "is no fiscal year of either era")
+    messages = ("เป็นปีงบประมาณไม่ได้", "is not a fiscal year in either era")
     return build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, value, *messages)
 
 
 def amount_too_large_doubt(field: str, value: Any) -> Doubt:
-    """The doubt about an amount that no budget holds."""
+    """Return the doubt about an amount larger than any budget."""
     return build_doubt(
         QuarantineReason.AMOUNT_TOO_LARGE,
         field,
@@ -154,13 +157,13 @@ def amount_too_large_doubt(field: str, value: Any) -> Doubt:
 def build_doubt(
     reason: QuarantineReason, field: str, value: Any, th: str, en: str, satang: int | None = None
 ) -> Doubt:
-    """A doubt about what stands in a field."""
+    """Return a doubt about the value of a field."""
     value_text = str(value) if isinstance(value, Decimal) else value
     return Doubt(reason, field, escape_for_display(value_text), th, en, satang=satang)
 
 
 def parse_code(value: Any, field: str) -> str | Doubt:
-    """A code as it is written; a number in a workbook is doubted where it has lost digits."""
+    """Return a code as written; a workbook number that may have lost digits gets a doubt."""
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         number = Decimal(value)
         if (
@@ -170,7 +173,7 @@ def parse_code(value: Any, field: str) -> str | Doubt:
         ):
             messages = (
                 "เป็นตัวเลขที่เสียหลักไปแล้ว ให้เก็บเป็นข้อความ",
-                "is a number and has lost digits; keep it as text",
+                "is a number that has lost digits; store it as text",
             )
             return build_doubt(QuarantineReason.WRONG_TYPE, field, value, *messages)
         return str(int(number))
@@ -178,7 +181,9 @@ def parse_code(value: Any, field: str) -> str | Doubt:
 
 
 def parse_fiscal_years(value: Any, era: Era, field: str) -> tuple[FiscalYear, ...] | Doubt:
-    """Fiscal years: 2566, 2566-2570, 2566 ถึง 2570, with commas between; none where empty."""
+    """Return fiscal years: 2566, 2566-2570, 2566 ถึง 2570, separated by commas; empty if there
+    are none.
+    """
     parsed_years: list[FiscalYear] = []
     for part in re.split("[,;]", clean_text(value)):
         if part.strip() in EMPTY_MARKS:
@@ -193,7 +198,7 @@ def parse_fiscal_years(value: Any, era: Era, field: str) -> tuple[FiscalYear, ..
             or year_numbers[0] > year_numbers[-1]
             or year_numbers[-1] - year_numbers[0] >= MAX_RANGE_YEARS
         ):
-            messages = ("ไม่ใช่ช่วงปีงบประมาณ", "is no range of fiscal years")
+            messages = ("ไม่ใช่ช่วงปีงบประมาณ", "is not a range of fiscal years")
             return build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, value, *messages)
         parsed_years += [FiscalYear(ce) for ce in range(year_numbers[0], year_numbers[-1] + 1)]
     return tuple(dict.fromkeys(parsed_years))

@@ -1,8 +1,8 @@
-"""A sheet of a workbook (XLSX), row by row: what stands in its cells, exactly, and what is merged.
+"""A sheet of a workbook (XLSX), row by row: exact cell values, and merged ranges.
 
-openpyxl streams the rows; what it does not hand out while streaming (merged cells, formulas nobody
-has worked out) is found in one walk over the sheet before. A workbook is a ZIP file from outside:
-how large it may become is looked at before anything of it is opened.
+openpyxl streams the rows. Merged cells and formulas without a computed value, which it does not
+return while streaming, are found by scanning the sheet first. A workbook is an untrusted ZIP file:
+its unpacked size is checked before any part is opened.
 """
 
 import warnings
@@ -27,21 +27,21 @@ from hub.domain.thai_text import escape_for_display
 from hub.errors import SourceRefused
 
 MAX_UNPACKED_BYTES: Final = 1 << 29
-"""Bytes a workbook may hold unpacked."""
+"""Maximum unpacked bytes of a workbook."""
 MAX_SHARED_BYTES: Final = 1 << 27
-"""Bytes of its shared texts and styles, which are held in memory."""
+"""Maximum bytes of its shared texts and styles, which are loaded into memory."""
 MAX_ROW: Final = 1_048_576
 MAX_COLUMN: Final = 1_000
 MAX_SPECIAL_CELLS: Final = 100_000
-"""Merged ranges and formulas without a value, at most; they are held in memory."""
+"""Maximum number of merged ranges and of formulas without a value, which are in memory."""
 MAX_CELL_LENGTH: Final = 1_000_000
 """Characters of a cell, at most."""
 OLE_SIGNATURE: Final = b"\xd0\xcf\x11\xe0"
-"""How a workbook of before 2007 begins, and one with a password."""
+"""The first bytes of a workbook from before 2007, or with a password."""
 CELL_ERRORS: Final = frozenset(
     {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!"}
 )
-"""What a cell shows whose formula failed (ECMA-376, part 1, 18.17.3), and newer ones."""
+"""Values of cells with a failed formula (ECMA-376, part 1, 18.17.3), and newer ones."""
 
 CellPosition = tuple[int, int]
 """A row and a column, both from 1."""
@@ -49,10 +49,10 @@ CellPosition = tuple[int, int]
 
 @record
 class Sheet:
-    """A sheet while it is open: its rows in their order from 1, and its merged ranges.
+    """An open sheet: its rows from 1 in order, and its merged ranges.
 
-    A cell holds a text, an int, a Decimal, a bool, null, or a day or moment as ISO text. A formula
-    without a value stands there itself (`=SUM(D5:D9)`), so that nobody takes it for an empty cell.
+    A cell is a text, an int, a Decimal, a bool, null, or a date or moment as ISO text. A formula
+    without a value is its text (`=SUM(D5:D9)`), so that it is not taken for an empty cell.
     """
 
     rows: Iterator[list[Any]]
@@ -63,12 +63,12 @@ PARSE_ERRORS: Final = (
     BadZipFile, InvalidFileException, ValueError, KeyError, IndexError, TypeError, AttributeError,
     SyntaxError, EOFError, NotImplementedError,
 )  # fmt: skip
-"""What openpyxl, the ZIP and the XML reader raise at broken parts (ParseError is a SyntaxError)."""
+"""Exceptions of openpyxl, ZIP and XML for broken parts (ParseError is a SyntaxError)."""
 
 
 @contextmanager
 def open_sheet(path: Path, name: str | None) -> Iterator[Sheet]:
-    """The sheet of that name, or the only visible one; `SourceRefused` says why it is none."""
+    """Open the sheet of that name, or the only visible one; `SourceRefused` has the reason."""
     with path.open("rb") as file:
         with wrap_parse_errors(path):
             check_workbook_size(path, file.read(4))
@@ -85,7 +85,7 @@ def open_sheet(path: Path, name: str | None) -> Iterator[Sheet]:
 
 @contextmanager
 def wrap_parse_errors(path: Path) -> Iterator[None]:
-    """`SourceRefused` where what is read here is broken; warnings are of styles and let be."""
+    """Raise `SourceRefused` for broken parts; warnings, which are about styles, are ignored."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -94,17 +94,17 @@ def wrap_parse_errors(path: Path) -> Iterator[None]:
         raise workbook_error(
             path,
             f"อ่านเป็น XLSX ไม่ได้ ({escape_for_display(error)}) เปิดแล้วบันทึกใหม่เป็น .xlsx",
-            f"is no XLSX file ({escape_for_display(error)}); open it and save it as .xlsx",
+            f"is not an XLSX file ({escape_for_display(error)}); open it and save it as .xlsx",
         ) from error
 
 
 def workbook_error(path: Path, th: str, en: str) -> SourceRefused:
-    """The refusal of a file, in both languages."""
+    """Return a `SourceRefused` about a file, in both languages."""
     return SourceRefused(f"{path.name}: {th} · {en}")
 
 
 def check_workbook_size(path: Path, signature: bytes) -> None:
-    """`SourceRefused` where a file is no ZIP, or unpacks to more than may be (a ZIP bomb)."""
+    """Raise `SourceRefused` if a file is not a ZIP, or unpacks to too many bytes (a ZIP bomb)."""
     if signature == OLE_SIGNATURE:
         raise workbook_error(
             path,
@@ -125,7 +125,7 @@ def check_workbook_size(path: Path, signature: bytes) -> None:
 
 
 def select_sheet(path: Path, reader: ExcelReader, name: str | None) -> ReadOnlyWorksheet:
-    """The sheet that is asked for."""
+    """Return the sheet of that name, or the only visible one."""
     sheets = [one for one in reader.wb.worksheets if isinstance(one, ReadOnlyWorksheet)]
     titles = ", ".join(escape_for_display(one.title) for one in sheets)
     if name is None:
@@ -135,7 +135,7 @@ def select_sheet(path: Path, reader: ExcelReader, name: str | None) -> ReadOnlyW
         raise workbook_error(
             path,
             f"ไม่รู้ว่าอ่านแผ่นงานใด ระบุ sheet ในไฟล์จับคู่ มี {titles}",
-            f"which sheet is meant? Say sheet in the mapping; there are {titles}",
+            f"the sheet is not unique; set sheet in the mapping to one of {titles}",
         )
     for one in sheets:
         if one.title.strip() == name.strip():
@@ -148,7 +148,9 @@ def select_sheet(path: Path, reader: ExcelReader, name: str | None) -> ReadOnlyW
 def scan_sheet(
     path: Path, archive: ZipFile, part: str
 ) -> tuple[dict[CellPosition, str], dict[CellPosition, CellPosition]]:
-    """Formulas without a value, and merged ranges, of a sheet; caps on rows and columns kept."""
+    """Return formulas without a value, and merged ranges; rows, columns and both counts are
+    limited.
+    """
     formulas_without_value: dict[CellPosition, str] = {}
     merged: dict[CellPosition, CellPosition] = {}
     row = column = 0
@@ -165,7 +167,7 @@ def scan_sheet(
                         path,
                         f"มีข้อมูลที่ {get_column_letter(min(column, 18278))}{row} เกินแถว {MAX_ROW:,} "
                         f"หรือคอลัมน์ {MAX_COLUMN:,}",
-                        f"holds a cell beyond row {MAX_ROW:,} or column {MAX_COLUMN:,}",
+                        f"has a cell beyond row {MAX_ROW:,} or column {MAX_COLUMN:,}",
                     )
                 formula = element.find(tags["f"])
                 value = element.findtext(tags["v"])
@@ -192,7 +194,7 @@ def scan_sheet(
 def iterate_rows(
     path: Path, sheet: ReadOnlyWorksheet, formulas_without_value: Mapping[CellPosition, str]
 ) -> Iterator[list[Any]]:
-    """What the cells of each row hold."""
+    """Yield the cell values of each row."""
     rows = sheet.iter_rows(values_only=True)  # type: ignore[misc]  # the stubs bind it to Worksheet
     row_number = 0
     while True:
@@ -216,7 +218,7 @@ def iterate_rows(
 
 
 def normalize_cell(cell: Any) -> Any:
-    """A cell as it is kept: a number by the shortest decimal that is this number, never rounded."""
+    """Return a cell's value; a float becomes the shortest decimal of that number, never rounded."""
     if isinstance(cell, float):
         return (
             int(cell) if cell.is_integer() and abs(cell) < MAX_EXACT_NUMBER else Decimal(repr(cell))

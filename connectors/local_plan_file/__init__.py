@@ -1,1 +1,1 @@
-"""Local development plans, as tables are printed and kept."""
+"""Local development plans in tables, as local authorities publish them."""

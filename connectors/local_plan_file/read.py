@@ -1,4 +1,4 @@
-"""One row: a project of a local development plan, with what it is to cost in each year."""
+"""One row: a project of a local development plan, with its planned amount of each year."""
 
 from connectors.kit.mapped_row import MappedRow
 from hub.domain.agencies import ActorLevel
@@ -7,7 +7,7 @@ from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The project of the row, in its authority's own area, and a line for each year's amount."""
+    """Return the project of the row in its authority's area, and a line for each year's amount."""
     row = MappedRow(raw, spec)
     if (total_entry := row.total_entry()) is not None:
         return total_entry

@@ -1,1 +1,1 @@
-"""A local government's system that answers by the source contract."""
+"""A local government's system that implements the source contract."""

@@ -1,4 +1,4 @@
-"""One record: a project of a local authority, where that authority is."""
+"""One record: a project of a local authority, in the authority's area."""
 
 from connectors.kit import thai
 from connectors.kit.contract_entry import SystemProfile, parse_contract_entry
@@ -9,7 +9,9 @@ from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The project, acted out and paid by the authority in its own area, whatever its province."""
+    """Return the project at local level, funded by the authority, in its area whatever the
+    province.
+    """
     name = thai.clean_text(raw.payload["agency_name"])
     area = RawName(NameKind.AREA, name) if name else None
     return parse_contract_entry(

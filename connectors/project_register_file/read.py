@@ -1,4 +1,4 @@
-"""One row: a project of a ministry's register, with its amounts of whichever phases it keeps."""
+"""One row: a project of a ministry's register, with its amounts of any phase."""
 
 from connectors.kit.mapped_row import MappedRow
 from hub.domain.sources.records import NameKind, ParsedProject, RawName, RawRecord, SourceEntry
@@ -6,7 +6,7 @@ from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The project of the row; its amounts have an area where it names exactly one."""
+    """Return the project of the row; its amounts have an area if the row names exactly one."""
     row = MappedRow(raw, spec)
     if (total_entry := row.total_entry()) is not None:
         return total_entry

@@ -1,1 +1,1 @@
-"""A ministry's system that answers by the source contract."""
+"""A ministry's system that implements the source contract."""

@@ -7,6 +7,6 @@ from hub.domain.sources.spec import SourceSpec
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """The project in its province; on the level of the body that is responsible for it."""
+    """Return the project in its province, at the level of its owner."""
     area = parse_province(raw.payload)
     return parse_contract_entry(raw, spec, SystemProfile(None, FundingSource.MINISTRY, area))

@@ -32,7 +32,7 @@ INTERRUPTED = 130
 
 
 class RootGroup(Group):
-    """The group of all commands; Ctrl-C ends it with a word and without a traceback."""
+    """The group of all commands; Ctrl-C ends it with a message and without a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -54,7 +54,7 @@ class RootGroup(Group):
     __version__, prog_name="hub", message="%(prog)s %(version)s", help="แสดงรุ่น · Show the version"
 )
 def hub() -> None:
-    """Hold the commands."""
+    """Group all commands."""
 
 
 for command in (

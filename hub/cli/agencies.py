@@ -12,7 +12,7 @@ agency_argument = click.argument(
 
 @click.group(cls=Group, help="หน่วยงานที่ลงทะเบียน · Registered agencies")
 def agency() -> None:
-    """Hold the commands of agencies."""
+    """Group the commands of agencies."""
 
 
 @agency.command("list", help="รายการหน่วยงานที่ลงทะเบียน · List the registered agencies")

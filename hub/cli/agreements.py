@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     help="ข้อตกลงแบ่งปันข้อมูลที่ยังไม่เผยแพร่ · Agreements to share what is not published",
 )
 def agreement() -> None:
-    """Hold the commands of agreements."""
+    """Group the commands of agreements."""
 
 
 @agreement.command("list", help="รายการข้อตกลง รวมที่สิ้นสุดแล้ว · List the agreements, ended ones too")

@@ -19,7 +19,7 @@ MOMENT: Final = "2026-01-31, 2026-01-31T09:00+07:00"
 
 @click.group(cls=Group, help="บันทึกการเข้าถึง · The audit log")
 def audit() -> None:
-    """Hold the commands of the audit log."""
+    """Group the commands of the audit log."""
 
 
 @audit.command(

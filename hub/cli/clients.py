@@ -30,7 +30,7 @@ client_argument = click.argument("client_id", metavar="CLIENT", help="รหั�
 
 @click.group(cls=Group, help="ไคลเอนต์ OAuth · OAuth clients")
 def client() -> None:
-    """Hold the commands of clients."""
+    """Group the commands of clients."""
 
 
 @client.command("list", help="รายการไคลเอนต์ · List the clients")

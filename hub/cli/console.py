@@ -30,7 +30,7 @@ Callback = Callable[..., Any]
 NOTICE_AFTER: Final = 1.0
 """Seconds after which the preparation of the database is announced."""
 ROUTINE: Final = ("preparing the database", "migrating")
-"""How the announcements end that nobody needs to read when they take no time."""
+"""Endings of announcements that are not printed if the preparation is quick."""
 
 option = functools.partial(click.option, cls=Option)
 """`click.option` with its default in both languages."""
@@ -82,7 +82,7 @@ def mark(enabled: bool) -> str:
 
 
 class Preparation:
-    """Print what the preparation of the database says; routine lines only after a second."""
+    """Print the messages of the preparation of the database; routine ones only after a second."""
 
     def __init__(self) -> None:
         self._waiting: list[str] = []
@@ -98,7 +98,7 @@ class Preparation:
         self.done()
 
     def __call__(self, line: str) -> None:
-        """Print a line to standard error, or keep it until the second is over."""
+        """Print a message to standard error, or delay a routine one until the second is over."""
         with self._lock:
             if line.endswith(ROUTINE) and self._timer.is_alive():
                 self._waiting.append(line)
@@ -106,7 +106,7 @@ class Preparation:
         click.echo(f"  {line}", err=True)
 
     def done(self) -> None:
-        """Drop what is waiting: the database is ready, or cannot be."""
+        """Drop delayed messages: the database is ready, or its preparation failed."""
         self._timer.cancel()
         with self._lock:
             self._waiting.clear()
@@ -190,8 +190,8 @@ def until_stopped(work: Callable[P, None]) -> Callable[P, None]:
 class Progress:
     """Show how many records of a source were read, on standard error.
 
-    On a terminal it is a bar when the source says how many there are; a line of numbers otherwise.
-    The line ends when the block does, also by an error: a bar hides the cursor until then.
+    On a terminal it is a bar if the total is known, else a line of numbers. The line ends with the
+    block, also after an error, because a bar hides the cursor until then.
     """
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from hub.settings import Settings
 
 @click.group(cls=Group, help="ฐานข้อมูล · The database")
 def db() -> None:
-    """Hold the commands of the database."""
+    """Group the commands of the database."""
 
 
 @db.command("migrate", help="ปรับโครงสร้างฐานข้อมูล · Migrate the database to this version")

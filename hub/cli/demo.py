@@ -64,7 +64,7 @@ def local_agency(
 
 @click.group(cls=Group, help="ข้อมูลทดลอง · Made-up data")
 def demo() -> None:
-    """Hold the commands of the local agency."""
+    """Group the commands of the local agency."""
 
 
 @demo.command(

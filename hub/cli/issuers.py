@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group, help="ผู้ออกโทเค็นที่เชื่อถือ · Trusted token issuers")
 def issuer() -> None:
-    """Hold the commands of issuers."""
+    """Group the commands of issuers."""
 
 
 @issuer.command("list", help="รายการผู้ออกโทเค็น · List the issuers")

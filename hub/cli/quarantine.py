@@ -1,4 +1,4 @@
-"""`hub review`: list what waits in quarantine, decide names, accept rows, refuse rows."""
+"""`hub review`: list quarantined rows, decide names, accept rows, refuse rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ rows_argument = click.argument(
 
 @click.group(cls=Group, help="แถวที่รอตรวจ · Rows in quarantine")
 def review() -> None:
-    """Hold the commands of the quarantine."""
+    """Group the commands of the quarantine."""
 
 
 @review.command("list", help="รายการที่รอตรวจ · List what waits for a decision")
@@ -123,7 +123,7 @@ def decide(
     years: str | None,
     by: str | None,
 ) -> None:
-    """Decide what a name stands for, and read the rows with that name again."""
+    """Decide what a name means, and parse the rows with that name again."""
     from hub.domain.sources.records import NameKind
     from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import decide_name

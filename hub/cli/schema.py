@@ -7,7 +7,7 @@ from hub.cli.bilingual import Group
 
 @click.group(cls=Group, help="สคีมา GraphQL · The GraphQL schema")
 def schema() -> None:
-    """Hold the commands of the schema."""
+    """Group the commands of the schema."""
 
 
 @schema.command("print", help="พิมพ์สคีมา GraphQL (SDL) · Print the GraphQL schema (SDL)")

@@ -54,7 +54,7 @@ def serve() -> None:
             print_addresses(local_address(settings.host, settings.port))
 
     async def run() -> None:
-        """Serve, and announce meanwhile."""
+        """Serve, and announce at the same time."""
         announcing = asyncio.create_task(announce())
         await server.serve(sockets=[listening])
         announcing.cancel()

@@ -94,7 +94,7 @@ def ingest(
 
 @click.group(cls=Group, help="แหล่งข้อมูล · Sources")
 def source() -> None:
-    """Hold the commands of sources."""
+    """Group the commands of sources."""
 
 
 @source.command("list", help="รายการแหล่งข้อมูลและสถานะ · List the sources with their status")
@@ -236,7 +236,7 @@ def check(
     pages: int,
     as_json: bool,
 ) -> None:
-    """Check a system point by point; exit code 1 when it breaks a point."""
+    """Check a system point by point; exit code 1 when it violates one."""
     from connectors.kit.check_result import CheckStatus
     from connectors.kit.contract_check import ConformanceCheck, create_check_credentials
 

@@ -23,7 +23,7 @@ def check_expectations(
         raise expectation_error(
             spec,
             f"ได้ {ledger.read:,} จาก {total:,} ระเบียนที่แหล่งข้อมูลบอก",
-            f"the source says {total:,} records and gave {ledger.read:,}",
+            f"{ledger.read:,} of the {total:,} records announced by the source were received",
         )
     for phase, minimum, maximum in spec.expect.totals if is_full_read else ():
         amount = ledger.satang_read.get(phase, 0)
@@ -43,9 +43,9 @@ def check_largest_drop(spec: SourceSpec, stored_count: int, vanished_count: int)
         raise expectation_error(
             spec,
             f"หายไป {vanished_count:,} จาก {stored_count:,} ระเบียน "
-            f"เกินสัดส่วน {limit} ที่ยอมได้ จึงไม่ตัดออก",
+            f"เกินสัดส่วน {limit} ที่ยอมได้ในรอบเดียว จึงไม่ลบ",
             f"{vanished_count:,} of {stored_count:,} records are missing, "
-            f"over the {limit} that may go at once; none was deleted",
+            f"over the {limit} allowed in one run; none was deleted",
         )
 
 

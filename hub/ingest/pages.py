@@ -71,9 +71,7 @@ class PageProcessor:
         return ParsedRecord(raw, build_raw_payload(raw), parse_entry(raw, self._spec, self._read))
 
     def parse_page(self, page: RawPage) -> ParsedPage:
-        """Return a parsed page; `SourceRefused` if a record or the next cursor is not as
-        declared.
-        """
+        """Return a parsed page; `SourceRefused` if it is not as declared."""
         if page.next_cursor is not None and page.next_cursor == page.cursor:
             raise SourceRefused(
                 f"{self._spec.id}: หน้าถัดไปวนกลับมาหน้าเดิม ({page.cursor}) "
@@ -141,9 +139,7 @@ class PageProcessor:
         return resolved
 
     async def _load_current_scopes(self, scopes: set[str]) -> None:
-        """Load, once per run, whether these scopes were last read by the same program and
-        declaration.
-        """
+        """Load once per run whether scopes were last read by the same program and declaration."""
         if new_scopes := scopes - self._scope_is_current.keys():
             current_scopes = await self._session.forget_outdated_scopes(
                 self.read_digest, new_scopes
@@ -157,9 +153,7 @@ class PageProcessor:
     async def store_batch(
         self, batch: Sequence[ParsedPage], run_id: int, checkpoint: Checkpoint, ledger: Ledger
     ) -> Ledger:
-        """Store pages and return the ledger after them; the caller's transaction makes it
-        atomic.
-        """
+        """Store pages in the caller's transaction; return the ledger after them."""
         parsed_records = [one for page in batch for one in page.records]
         amounts = [one.entry.amounts for one in parsed_records]
         ledger = ledger.with_records_read(amounts)
@@ -287,9 +281,7 @@ class PageProcessor:
 
 
 def build_quarantine_entry(item: ResolvedRecord, *, contested: bool) -> NewQuarantinedRow:
-    """Return the quarantine row of a record; `contested` adds the doubt about conflicting
-    values.
-    """
+    """Return the quarantine row of a record; `contested`: its values conflict."""
     doubts = (*item.doubts, CONFLICT_DOUBT) if contested else item.doubts
     return NewQuarantinedRow(
         item.key,

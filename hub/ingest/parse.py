@@ -45,7 +45,7 @@ def parse_entry(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> SourceE
     if any(join.source == spec.id for join in entry.joins):
         raise SourceRefused(
             f"{spec.id}: read.py รวมเข้าโครงการของแหล่งตัวเอง ใช้ key ของโครงการเดียวกันแทน "
-            "· read.py joins a project of its own source; give the lines that project's key instead"
+            "· read.py joins a project of its own source; use the key of that project"
         )
     has_usable_key = (
         bool(entry.key)
@@ -126,7 +126,7 @@ def find_text_doubts(entry: SourceEntry) -> Iterator[Doubt]:
                 field,
                 escape_for_display(text),
                 f"มีอักขระ {code} ที่เก็บไม่ได้",
-                f"holds {code}, which no text may",
+                f"contains {code}, which is not allowed in a text",
             )
         elif field != "project" and len(text) > MAX_NAME_LENGTH:
             yield Doubt(

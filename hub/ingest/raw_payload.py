@@ -16,9 +16,7 @@ from hub.store.ingest.session import RawPayload
 
 
 def build_raw_payload(record: RawRecord) -> RawPayload:
-    """Return the payload of a record with its hash; a tombstone's differs from every version of
-    its record.
-    """
+    """Return the payload of a record with its hash; a tombstone never has a record's hash."""
     if isinstance(record.payload, bytes):
         form, payload = "BYTES", record.payload
     else:

@@ -66,7 +66,7 @@ class NameResolver:
         self, raw_name: RawName, year: FiscalYear, block: str | None, field: str
     ) -> ResolvedName | Doubt:
         """Return the resolved name in that year and block, or the doubt about it."""
-        # Spelt out: hashing the records of a name costs more than answering from memory.
+        # Not functools.cache: hashing the records costs more than a lookup in this dictionary.
         cache_key = (
             *(raw_name.name, raw_name.code, raw_name.parent_name, raw_name.kind is NameKind.AREA),
             *(year.ce, block),

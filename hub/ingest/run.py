@@ -217,7 +217,7 @@ class RunExecution:
         if self._input.complete and self._checkpoint.has_gap:
             raise SourceRefused(
                 f"{self._spec.id}: มีหน้าว่างอยู่กลางรายการ จึงไม่ลบสิ่งใด ลองใหม่ภายหลัง "
-                "· an empty page stood amid the list, so nothing is taken out; try again later"
+                "· an empty page was within the list, so nothing is deleted; try again later"
             )
         total = self._checkpoint.announced_total if self._input.complete else None
         check_expectations(self._spec, self.ledger, total, is_full_read=is_full_read)

@@ -91,10 +91,10 @@ class Scheduler:
                 await self.read_if_due(scheduled)
             except CONNECTION_ERRORS:
                 logger.info(
-                    "%s: the database does not answer; looking again later", scheduled.spec.id
+                    "%s: the database does not answer; trying again later", scheduled.spec.id
                 )
             except Exception:
-                logger.exception("%s: its turn went wrong", scheduled.spec.id)
+                logger.exception("%s: the check whether it is due failed", scheduled.spec.id)
             await asyncio.sleep(self._poll_interval * (0.5 + self._jitter()))
 
     async def read_if_due(self, scheduled: ScheduledSource) -> bool:
@@ -126,13 +126,13 @@ class Scheduler:
         try:
             await ingest(self._database, scheduled.spec, scheduled.read, source_input)
         except Conflict:
-            return False  # somebody reads it by hand; it is looked at when the lease is over
+            return False  # a manual run is active; the source is checked again after the lease
         except asyncio.CancelledError:
             await schedule.update_due_time(self._database, source_id, started_at)
             raise
         except CONNECTION_ERRORS:
-            raise  # nothing can be noted; the lease ends by itself
-        except Exception as error:  # noqa: BLE001 - a source that fails leaves the others
+            raise  # nothing can be stored; the lease expires
+        except Exception as error:  # noqa: BLE001 - one failing source must not stop the others
             due = await self._record_failure(scheduled, error)
         else:
             due = next_run_after_success(started_at, scheduled.period, self._jitter())
@@ -147,7 +147,7 @@ class Scheduler:
         if isinstance(error, SourceError):
             logger.info("%s", error.message)
         else:
-            logger.error("%s: the run broke off", source_id, exc_info=error)
+            logger.error("%s: the run failed", source_id, exc_info=error)
             async with self._database.write_transaction() as connection:
                 await schedule.record_failure(connection, source_id, error)
         failure_count = await schedule.fetch_failure_count(self._database, source_id)

@@ -23,7 +23,7 @@ from hub.sandbox.records import (
 )
 
 CLIENT_ID: Final = "hub"
-CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 - a play secret of a play agency
+CLIENT_SECRET: Final = "sandbox-secret"  # noqa: S105 - not a secret: the generated agency's
 USER_TOKEN: Final = "sandbox-user-token"  # noqa: S105 - likewise
 API_KEY: Final = "sandbox-api-key"
 RESOURCE: Final = "11111111-2222-4333-8444-555555555555"

@@ -248,9 +248,7 @@ class SandboxEndpoints:
 
 
 def select_numbers(ranges: list[range], offset: int, limit: int) -> list[int]:
-    """Return a number of record numbers from a position in the ranges, without iterating over
-    earlier ones.
-    """
+    """Return record numbers from a position in the ranges, without iterating over earlier ones."""
     selected: list[int] = []
     for numbers in ranges:
         selected += numbers[offset : offset + limit - len(selected)]

@@ -14,7 +14,7 @@ from hub.sandbox.record_faults import RECORD_FAULTS
 
 ERROR_STATUSES: Final = frozenset({"429", "500", "502", "503", "504"})
 WIRE_FAULTS: Final = {
-    "slow": "คำตอบไม่มา · no answer ever begins",
+    "slow": "คำตอบไม่มา · no response ever begins",
     "slow-loris": "ส่งทีละไบต์ · one byte at a time, for ever",
     "truncated": "JSON ขาดท้าย · the JSON ends half way",
     "short": "สั้นกว่า Content-Length · the body is shorter than its Content-Length",
@@ -24,15 +24,15 @@ WIRE_FAULTS: Final = {
     "redirect": "ส่งต่อไปเครื่องอื่น · a redirect to another host",
 }
 PAGE_FAULTS: Final = {
-    "empty-mid": "หน้าว่างกลางรายการ · an empty page in mid-list",
-    "duplicate-page": "ส่งหน้าเดิมซ้ำ · the page before, once more",
+    "empty-mid": "หน้าว่างกลางรายการ · an empty page within the list",
+    "duplicate-page": "ส่งหน้าเดิมซ้ำ · the previous page again",
     "shuffled": "สลับลำดับ · the records of a page in another order",
-    "cursor-loop": "เคอร์เซอร์วน · a cursor that leads back",
+    "cursor-loop": "เคอร์เซอร์วน · a repeated cursor",
     "huge-field": "ช่องใหญ่ 50 MB · a field of 50 MB",
     "big-field": "ช่องใหญ่ 2 MB · a field of 2 MB",
-    "not-success": "คลังตอบ success: false · the catalogue says that it failed, with status 200",
-    "bom": "มี BOM นำหน้า · a byte order mark before the answer",
-    "expire-token": "โทเค็นหมดอายุ · the tokens given so far are refused",
+    "not-success": "คลังตอบ success: false · the catalogue answers success: false with status 200",
+    "bom": "มี BOM นำหน้า · a byte order mark before the response",
+    "expire-token": "โทเค็นหมดอายุ · the tokens issued so far are rejected",
 }
 SECOND_PAGE_FAULTS: Final = frozenset(
     {"empty-mid", "duplicate-page", "cursor-loop", "expire-token"}

@@ -59,7 +59,7 @@ def serve_in_thread(app: ASGIApp) -> Iterator[str]:
         log_config=None,
         access_log=False,
         lifespan="off",
-        timeout_graceful_shutdown=1,  # hanging answers are cut at the end
+        timeout_graceful_shutdown=1,  # unfinished responses are cancelled
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -141,7 +141,7 @@ def test_workbook_declared_as_csv_is_rejected(tmp_path: Path) -> None:
     path = workbooks.write_workbook(
         tmp_path / "disbursed.csv", [HEADER.split(","), list(ROW.values())]
     )
-    with pytest.raises(SourceRefused, match="is a workbook and no CSV"):
+    with pytest.raises(SourceRefused, match="is a workbook, not CSV"):
         parse_entries(path, create_connector(tmp_path))
 
 

@@ -97,7 +97,7 @@ def test_mapping_declares_the_columns(write_file: WriteFile) -> None:
             r"x\.toml era: .*fixed by",
         ),
         (MINISTRY_FILE, "full_every", "parameter", r"x\.toml changes\.parameter: .*fixed by"),
-        (MINISTRY_FILE, "[auth]", "[auth", r"x\.toml: .*no TOML"),
+        (MINISTRY_FILE, "[auth]", "[auth", r"x\.toml: .*not TOML"),
         (TABLE_FILE, 'unit = "BAHT"', 'unit = "DOLLAR"', r"x\.toml mapping\.amounts\[1\]\.unit"),
         (TABLE_FILE, 'title = "ชื่อโครงการ"', "", r"x\.toml mapping\.title: .*is missing"),
         (TABLE_FILE, 'key = ["รหัสโครงการ"]', "key = []", r"x\.toml mapping\.key"),

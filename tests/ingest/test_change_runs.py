@@ -230,5 +230,5 @@ async def test_change_answer_shorter_than_its_total_is_rejected(
         return fetch_pages
 
     broken: Any = SourceInput(build_input().pages, "ministry", changes=fetch_short_page)
-    with pytest.raises(SourceRefused, match="says 3 records and gave 0"):
+    with pytest.raises(SourceRefused, match="0 of the 3 records announced"):
         await ingest(ministry_import.database, ministry_import.spec, MINISTRY.read, broken)

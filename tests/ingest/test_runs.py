@@ -67,7 +67,7 @@ async def test_empty_page_amid_the_list_deletes_nothing(
 ) -> None:
     await run_ingest(fresh_database, build_input([build_row(n) for n in range(40)]))
     before = await fetch_facts(fresh_database)
-    with pytest.raises(SourceRefused, match="an empty page stood amid the list"):
+    with pytest.raises(SourceRefused, match="an empty page was within the list"):
         await run_ingest(
             fresh_database, build_input([build_row(n) for n in range(39)], [], [build_row(39)])
         )

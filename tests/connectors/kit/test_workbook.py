@@ -109,16 +109,16 @@ def test_sheet_is_the_named_one_or_the_only_visible_one(tmp_path: Path) -> None:
     assert read_rows(path, "เก่า") == [["ข"]]
     with pytest.raises(SourceRefused, match="no sheet อื่น; there are หน้า, เก่า"):
         read_rows(path, "อื่น")
-    with pytest.raises(SourceRefused, match="Say sheet in the mapping"):
+    with pytest.raises(SourceRefused, match="set sheet in the mapping"):
         read_rows(write_two_sheets(tmp_path / "b.xlsx", "visible"))
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is no XLSX"),
-        (b"a,b\n1,2\n", "is no XLSX"),
-        (b"PK\x03\x04 and then nothing", "is no XLSX"),
+        (b"", "is not an XLSX"),
+        (b"a,b\n1,2\n", "is not an XLSX"),
+        (b"PK\x03\x04 and then nothing", "is not an XLSX"),
         (workbook.OLE_SIGNATURE + b"\x00" * 600, "has a password"),
     ],
 )
@@ -151,7 +151,7 @@ def test_corrupt_sheet_raises_source_refused(tmp_path: Path, before: bytes, afte
 
     workbooks.rewrite_parts(path, corrupt)
     assert state["found"]
-    with pytest.raises(SourceRefused, match="is no XLSX"):
+    with pytest.raises(SourceRefused, match="is not an XLSX"):
         read_rows(path)
 
 
@@ -180,7 +180,7 @@ def test_expanding_xml_entities_are_rejected(tmp_path: Path) -> None:
         head, tail = part[: part.index(b"<sst")], part[part.index(b"<sst") :]
         return head + bomb + tail.replace("ก".encode(), b"&a9;")
 
-    with pytest.raises(SourceRefused, match="is no XLSX"):
+    with pytest.raises(SourceRefused, match="is not an XLSX"):
         read_rows(workbooks.rewrite_parts(path, insert_entities))
 
 
