@@ -28,7 +28,7 @@ import asyncpg
 from bench.benchmark import ROOT, postgres_cpu_seconds
 from connectors.kit.paging import HttpPages
 from connectors.registry import find_connector
-from hub.bootstrap.startup import REFERENCE
+from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.sources.spec import AuthMethod
 from hub.ingest.run import SourceInput, ingest
 from hub.store.database import open_database
@@ -75,7 +75,7 @@ async def prepare_database(dsn: str) -> None:
     """Create the hub's tables and reference data, and a second database for the others."""
     await migrate(dsn)
     connection = await asyncpg.connect(dsn)
-    await seed(connection, REFERENCE, lambda _: None)
+    await seed(connection, REFERENCE_FOLDER, lambda _: None)
     await connection.execute("create database peer")
     await connection.close()
 

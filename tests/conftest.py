@@ -17,7 +17,7 @@ from starlette.authentication import AuthCredentials, AuthenticationBackend
 from starlette.requests import HTTPConnection
 
 from hub.bootstrap.application import Application, build_application
-from hub.bootstrap.startup import REFERENCE
+from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.sources.live import LiveFigureClient
 from hub.settings import Settings
@@ -74,7 +74,7 @@ async def template(server: embedded_server.EmbeddedServer) -> str:
     await migrate(server.dsn)
     connection = await asyncpg.connect(server.dsn)
     try:
-        await seed(connection, REFERENCE, ignore_message)
+        await seed(connection, REFERENCE_FOLDER, ignore_message)
     finally:
         await connection.close()
     return server.dsn
@@ -203,7 +203,7 @@ class GraphQLApi:
             application = build_application(
                 self._settings,
                 CountingDatabase(database.pool),
-                agencies=self.agencies,
+                live_figures=self.agencies,
                 authentication=self._authentication,
                 clock=lambda: self.now or datetime.now(UTC),
             )

@@ -20,7 +20,7 @@ from strawberry import Schema
 from connectors.registry import Connector
 from hub.bootstrap.contexts import RequestContexts
 from hub.bootstrap.remote_json import fetch_json
-from hub.bootstrap.sources import review_connectors
+from hub.bootstrap.sources import list_review_connectors
 from hub.domain.identity.clients import Jwk
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
@@ -64,7 +64,7 @@ class Application:
     database: Database
     graphql: GraphQLEndpoint
     authentication: AuthenticationBackend
-    trust: IssuerRegistry
+    issuers: IssuerRegistry
     audit: RequestAudit
 
 
@@ -72,8 +72,8 @@ def build_application(
     settings: Settings,
     database: Database,
     *,
-    agencies: LiveFigureClient | None = None,
-    filled: Mapping[str, Connector] | None = None,
+    live_figures: LiveFigureClient | None = None,
+    generated_connectors: Mapping[str, Connector] | None = None,
     authentication: AuthenticationBackend | None = None,
     operations: OperationAllowList | None = None,
     clock: Clock = utc_now,
@@ -85,56 +85,62 @@ def build_application(
     of `hub fill`; without an `authentication` bearer tokens and cookies are verified. `operations`
     are the allow-lists, read from their folder unless they are handed in.
     """
-    register, directory = DatabaseRegistry(database), DatabaseSessionStore(database)
+    registry, session_store = DatabaseRegistry(database), DatabaseSessionStore(database)
     audit = RequestAudit(AuditLogWriter(database).write, monotonic)
-    trust = IssuerRegistry(register, fetch_json, monotonic)
-    people = Sessions(settings.url, directory, monotonic, clock, demo=settings.demo)
+    issuers = IssuerRegistry(registry, fetch_json, monotonic)
+    sessions = Sessions(settings.url, session_store, monotonic, clock, demo=settings.demo)
     authentication = authentication or BearerAuthentication(
         settings.url,
-        trust,
-        people,
+        issuers,
+        sessions,
         audit.denied,
-        anonymous=settings.anonymous,
+        allow_anonymous=settings.anonymous,
         clock=clock,
         monotonic=monotonic,
     )
-    signing_in = LoginEndpoints(
+    login = LoginEndpoints(
         settings.url,
-        trust,
-        directory,
-        people,
+        issuers,
+        session_store,
+        sessions,
         fetch=fetch_json,
-        secret_of=settings.read_secret,
-        now=clock,
-        ticks=monotonic,
+        read_secret=settings.read_secret,
+        clock=clock,
+        monotonic=monotonic,
         demo=settings.demo,
     )
-    node_key = NodeKey(settings.data_dir / "keys")
+    key_store = NodeKey(settings.data_dir / "keys")
 
-    async def signing_key() -> Jwk:
-        return await node_key.get_private_key(database, clock())
+    async def get_signing_key() -> Jwk:
+        return await key_store.get_private_key(database, clock())
 
-    issuing = TokenEndpoint(settings.url, register, directory, people, signing_key, clock)
-    authorizing = AuthorizationEndpoint(settings.url, trust, directory, people, clock)
-    review = QuarantineReview(database, partial(review_connectors, settings, filled or {}))
-    contexts = RequestContexts(database, review, audit, agencies, clock)
+    token_endpoint = TokenEndpoint(
+        settings.url, registry, session_store, sessions, get_signing_key, clock
+    )
+    authorization_endpoint = AuthorizationEndpoint(
+        settings.url, issuers, session_store, sessions, clock
+    )
+    review = QuarantineReview(
+        database, partial(list_review_connectors, settings, generated_connectors or {})
+    )
+    contexts = RequestContexts(database, review, audit, live_figures, clock)
     graphql = GraphQLEndpoint(
-        executable_schema(),
+        get_executable_schema(),
         contexts.open,
         authentication,
         url=settings.url,
-        weights=field_weights(),
-        introspected=settings.introspection,
-        operations=operations or allowed_operations(settings),
+        weights=get_field_weights(),
+        allow_introspection=settings.introspection,
+        operations=operations or load_allowed_operations(settings),
         rate_limiter=RateLimiter(settings.rate, settings.max_concurrent_requests, monotonic),
     )
     app = Starlette(
         routes=[
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql),
-            *signing_in.routes(),
-            *authorizing.routes(),
-            *issuing.routes(),
+            *login.routes(),
+            *authorization_endpoint.routes(),
+            *token_endpoint.routes(),
             *Metadata(settings.url).routes(),
             *Health(partial(database.is_responsive, 2)).routes(),
             *PAGES,
@@ -142,37 +148,37 @@ def build_application(
         middleware=[
             Middleware(DeniedRequestsMiddleware, denied=audit.denied),
             Middleware(SecurityHeadersMiddleware),
-            Middleware(CorsMiddleware, list_origins=trust.list_origins),
+            Middleware(CorsMiddleware, list_origins=issuers.list_origins),
             Middleware(AuthenticationMiddleware, backend=authentication),
         ],
     )
-    return Application(app, database, graphql, authentication, trust, audit)
+    return Application(app, database, graphql, authentication, issuers, audit)
 
 
-def allowed_operations(settings: Settings) -> OperationAllowList:
+def load_allowed_operations(settings: Settings) -> OperationAllowList:
     """Return the documents that may be executed; `Invalid` if their folder cannot be read."""
     folder = settings.operations_dir
     return OperationAllowList(load_documents(folder) if folder else None)
 
 
 @cache
-def published_schema() -> Schema:
+def get_published_schema() -> Schema:
     """Return the published schema; built once a process."""
     return create_schema()
 
 
 @cache
-def executable_schema() -> GraphQLSchema:
+def get_executable_schema() -> GraphQLSchema:
     """Return the published schema as graphql-core executes it."""
-    return to_executable(published_schema())
+    return to_executable(get_published_schema())
 
 
 @cache
-def field_weights() -> Weights:
+def get_field_weights() -> Weights:
     """Return what each field of the published schema costs."""
     return {
         field: FieldWeight(weight, items)
-        for field, weight, items in list_field_costs(published_schema())
+        for field, weight, items in list_field_costs(get_published_schema())
     }
 
 

@@ -26,13 +26,13 @@ class RequestContexts:
         database: Database,
         review: QuarantineReview,
         audit: RequestAudit,
-        agencies: LiveFigureClient | None,
+        live_figures: LiveFigureClient | None,
         clock: Clock,
     ) -> None:
         self._database = database
         self._review = review
         self._audit = audit
-        self._agencies = agencies
+        self._live_figures = live_figures
         self._clock = clock
         self._feed = SourceEventFeed(database)
 
@@ -44,14 +44,14 @@ class RequestContexts:
         """
         viewer = await request.user.viewer()
         audit_context = AuditContext(build_caller(viewer, request), operation)
-        async with self._database.read_transaction() as reading:
+        async with self._database.read_transaction() as transaction:
             yield Context(
-                UnitOfWork(reading, viewer),
+                UnitOfWork(transaction, viewer),
                 viewer,
                 self._clock(),
                 self._review,
                 self._feed,
                 audit_context,
-                self._agencies,
+                self._live_figures,
             )
-        await self._audit.record(audit_context, parse_unpublished(reading.unpublished))
+        await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

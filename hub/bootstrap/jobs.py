@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from hub.bootstrap.sources import scheduled_sources
+from hub.bootstrap.sources import list_scheduled_sources
 from hub.domain.time import Clock
 from hub.jobs.scheduler import Scheduler
 from hub.settings import Settings
@@ -14,7 +14,7 @@ from hub.store.database import Database
 from hub.web.audit_context import DeniedRequests
 
 logger = logging.getLogger(__name__)
-FLUSH_EVERY: Final = 5.0
+FLUSH_INTERVAL: Final = 5.0
 """Seconds between two looks at whether counted denied requests are to be written."""
 MIN_POOL_FOR_SOURCES: Final = 2
 """Connections below which a run would leave none for requests; sources are not read then."""
@@ -22,11 +22,11 @@ MIN_POOL_FOR_TWO_SOURCES: Final = 5
 
 
 @asynccontextmanager
-async def background_jobs(
+async def run_background_jobs(
     settings: Settings, database: Database, denied: DeniedRequests, clock: Clock
 ) -> AsyncIterator[None]:
     """Run the scheduler and the flushing of the audit log for as long as the block lasts."""
-    async with flush_denied_requests(denied), read_scheduled_sources(settings, database, clock):
+    async with flush_denied_requests(denied), run_source_scheduler(settings, database, clock):
         yield
 
 
@@ -36,7 +36,7 @@ async def flush_denied_requests(denied: DeniedRequests) -> AsyncIterator[None]:
 
     async def flush() -> None:
         while True:
-            await asyncio.sleep(FLUSH_EVERY)
+            await asyncio.sleep(FLUSH_INTERVAL)
             await denied.flush()
 
     task = asyncio.create_task(flush())
@@ -49,7 +49,7 @@ async def flush_denied_requests(denied: DeniedRequests) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def read_scheduled_sources(
+async def run_source_scheduler(
     settings: Settings, database: Database, clock: Clock
 ) -> AsyncIterator[None]:
     """Read sources by their cadence; the run under way has ended when the block has."""
@@ -58,15 +58,15 @@ async def read_scheduled_sources(
         return
     scheduler = Scheduler(
         database,
-        scheduled_sources(settings),
+        list_scheduled_sources(settings),
         clock,
         max_concurrent_runs=1 if settings.pool_size < MIN_POOL_FOR_TWO_SOURCES else 2,
     )
-    reading = asyncio.create_task(scheduler.run())
+    task = asyncio.create_task(scheduler.run())
     try:
         yield
     finally:
-        reading.cancel()
-        await asyncio.wait([reading])
-        if not reading.cancelled() and (failed := reading.exception()):
-            logger.error("sources are read no longer", exc_info=failed)
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled() and (failure := task.exception()):
+            logger.error("sources are read no longer", exc_info=failure)

@@ -11,17 +11,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from connectors.registry import Connector
 from hub.bootstrap.application import (
     Application,
-    allowed_operations,
     build_application,
+    load_allowed_operations,
     utc_now,
 )
-from hub.bootstrap.jobs import background_jobs
-from hub.bootstrap.sources import live_agencies
+from hub.bootstrap.jobs import run_background_jobs
+from hub.bootstrap.sources import create_live_client
 from hub.bootstrap.startup import Report, prepare_database
 from hub.domain.time import Clock
 from hub.errors import NotReady
 from hub.settings import Settings
-from hub.web.starting import starting_application
+from hub.web.starting import create_starting_application
 
 logger = logging.getLogger(__name__)
 
@@ -39,21 +39,21 @@ class HubApplication:
         settings: Settings,
         report: Report = logger.info,
         *,
-        filled: Mapping[str, Connector] | None = None,
+        generated_connectors: Mapping[str, Connector] | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self._settings = settings
         self._report = report
-        self._filled = filled
+        self._generated_connectors = generated_connectors
         self._clock = clock
-        self._operations = allowed_operations(settings)
-        self._starting = starting_application(
+        self._operations = load_allowed_operations(settings)
+        self._starting = create_starting_application(
             settings.url, demo=settings.demo, lifespan=self._lifespan
         )
         self._current: ASGIApp = self._starting
         self._application: Application | None = None
         self._failure: Exception | None = None
-        self._settled = asyncio.Event()
+        self._start_finished = asyncio.Event()
         self._stopping = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,9 +61,9 @@ class HubApplication:
         app = self._starting if scope["type"] == "lifespan" else self._current
         await app(scope, receive, send)
 
-    async def started(self) -> Application:
+    async def wait_until_started(self) -> Application:
         """Wait until requests can be answered; raises what prevented it, `NotReady` on a stop."""
-        await self._settled.wait()
+        await self._start_finished.wait()
         if self._application is None:
             raise self._failure or NotReady()
         return self._application
@@ -81,39 +81,41 @@ class HubApplication:
             yield
         finally:
             self._stopping.set()
-            if not self._settled.is_set():
+            if not self._start_finished.is_set():
                 running.cancel()
             await asyncio.wait([running])
-            self._settled.set()
+            self._start_finished.set()
 
     async def _run(self) -> None:
         """Run until stopped; a failure is kept for whoever waits for the start."""
         try:
             await self._serve()
         except Exception as error:
-            if self._settled.is_set():
+            if self._start_finished.is_set():
                 logger.exception("the hub did not stop cleanly")
             self._failure = error
         finally:
             self._current = self._starting
-            self._settled.set()
+            self._start_finished.set()
 
     async def _serve(self) -> None:
         settings = self._settings
         async with (
             prepare_database(settings, self._report) as database,
-            live_agencies(settings).open() as agencies,
+            create_live_client(settings).open() as live_figures,
         ):
             application = build_application(
                 settings,
                 database,
-                agencies=agencies,
-                filled=self._filled,
+                live_figures=live_figures,
+                generated_connectors=self._generated_connectors,
                 operations=self._operations,
                 clock=self._clock,
             )
             self._application, self._current = application, application.app
-            self._settled.set()  # whoever waits for the start comes before the first job
-            async with background_jobs(settings, database, application.audit.denied, self._clock):
+            self._start_finished.set()  # whoever waits for the start comes before the first job
+            async with run_background_jobs(
+                settings, database, application.audit.denied, self._clock
+            ):
                 await self._stopping.wait()
                 self._current = self._starting

@@ -13,13 +13,13 @@ from hub.jobs.scheduler import ScheduledSource
 from hub.settings import Settings
 
 
-def connectors_of(settings: Settings) -> dict[str, Connector]:
+def load_configured_connectors(settings: Settings) -> dict[str, Connector]:
     """Return the connectors that are built in and those of the operator's folder, by source."""
     return load_connectors(settings.sources_dir)
 
 
-def review_connectors(
-    settings: Settings, filled: Mapping[str, Connector]
+def list_review_connectors(
+    settings: Settings, generated_connectors: Mapping[str, Connector]
 ) -> Mapping[str, Connector]:
     """Return the connectors by which rows in quarantine can be read again.
 
@@ -28,30 +28,32 @@ def review_connectors(
     these sources: they are not declared, not scheduled, and their agency is not asked for live
     figures. The command line hands them in, so that no other module here depends on made-up data.
     """
-    return {**filled, **connectors_of(settings)}
+    return {**generated_connectors, **load_configured_connectors(settings)}
 
 
-def grants_of(settings: Settings) -> TokenCache:
+def create_token_cache(settings: Settings) -> TokenCache:
     """Return the store of OAuth tokens that the hubs of this machine share."""
     return TokenCache(settings.data_dir / "tokens")
 
 
-def live_agencies(settings: Settings) -> LiveAgencyClient:
+def create_live_client(settings: Settings) -> LiveAgencyClient:
     """Return what asks agencies for their current figures; to be opened before use."""
-    return LiveAgencyClient(connectors_of(settings), settings.read_secret, grants_of(settings))
+    return LiveAgencyClient(
+        load_configured_connectors(settings), settings.read_secret, create_token_cache(settings)
+    )
 
 
-def scheduled_sources(settings: Settings) -> list[ScheduledSource]:
+def list_scheduled_sources(settings: Settings) -> list[ScheduledSource]:
     """Return the sources that are read without a person: over HTTP, from a declared address."""
-    grants = grants_of(settings)
+    token_cache = create_token_cache(settings)
 
     def create_input(spec: SourceSpec) -> SourceInput:
         if spec.auth.kind is not AuthMethod.NONE:
             settings.read_secret(spec.auth.secret or "")
-        return create_http_input(spec, settings.read_secret, grants)
+        return create_http_input(spec, settings.read_secret, token_cache)
 
     return [
         ScheduledSource(one.spec, one.read, partial(create_input, one.spec))
-        for one in connectors_of(settings).values()
+        for one in load_configured_connectors(settings).values()
         if one.spec.transport is Transport.HTTP
     ]

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from hub.bootstrap.sources import connectors_of
+from hub.bootstrap.sources import load_configured_connectors
 from hub.errors import HubError
 from hub.services.sources.source_status import upsert_sources
 from hub.settings import Settings
@@ -19,13 +19,13 @@ from hub.store.identity.audit_log import create_partitions
 from hub.store.migrate import migrate
 from hub.store.reference.seed import is_outdated, seed
 
-REFERENCE: Final = Path(__file__).parents[1] / "reference"
+REFERENCE_FOLDER: Final = Path(__file__).parents[1] / "reference"
 Report = Callable[[str], None]
 """Reports a line of progress to a person."""
 
 
 @asynccontextmanager
-async def database_server(settings: Settings, report: Report) -> AsyncIterator[str]:
+async def run_database_server(settings: Settings, report: Report) -> AsyncIterator[str]:
     """Yield the DSN of `HUB_DATABASE_URL`, or of the embedded server, which runs meanwhile."""
     if settings.database_url:
         yield settings.database_url
@@ -41,14 +41,14 @@ async def database_server(settings: Settings, report: Report) -> AsyncIterator[s
         )
     )
     try:
-        own = await asyncio.shield(starting)
+        server = await asyncio.shield(starting)
         try:
-            yield own.dsn
+            yield server.dsn
         except HubError:
             raise
         except Exception as error:
-            if trouble := await asyncio.to_thread(own.diagnose):
-                raise trouble from error
+            if diagnosis := await asyncio.to_thread(server.diagnose):
+                raise diagnosis from error
             raise
     finally:
         await asyncio.wait([starting])
@@ -62,13 +62,15 @@ async def prepare_database(settings: Settings, report: Report) -> AsyncIterator[
 
     `StoreUnusable` when a person must act first. The server is stopped last.
     """
-    async with database_server(settings, report) as dsn:
+    async with run_database_server(settings, report) as dsn:
         report("ปรับโครงสร้างฐานข้อมูล · migrating")
         await migrate(dsn)
         async with open_database(dsn, pool_size=settings.pool_size) as database:
             async with database.pool.acquire() as connection:
-                if await is_outdated(connection, REFERENCE):
-                    await seed(connection, REFERENCE, report)
+                if await is_outdated(connection, REFERENCE_FOLDER):
+                    await seed(connection, REFERENCE_FOLDER, report)
                 await create_partitions(connection)
-            await upsert_sources(database, [one.spec for one in connectors_of(settings).values()])
+            await upsert_sources(
+                database, [one.spec for one in load_configured_connectors(settings).values()]
+            )
             yield database

@@ -200,14 +200,14 @@ def check_purpose(purpose: str | None) -> None:
 
 def public_keys(file: str) -> Sequence["Jwk"]:
     """Return the public keys in a file, a JWK set or a single JWK; `Invalid` for anything else."""
-    from hub.web.auth.jwt import InvalidToken, usable_keys
+    from hub.web.auth.jwt import InvalidToken, parse_key_set
 
     try:
         with Path(file).open("rb") as opened:
             document = json.loads(opened.read(LARGEST).decode("utf-8"))
         if isinstance(document, dict) and "kty" in document:
             document = {"keys": [document]}
-        keys = usable_keys(document)
+        keys = parse_key_set(document)
     except (OSError, ValueError, RecursionError, InvalidToken) as odd:
         raise Invalid(
             "--jwks", f"อ่าน {file} ไม่ได้ ({odd})", f"{file} cannot be read ({odd})"

@@ -17,12 +17,12 @@ def db() -> None:
 @db.command("migrate", help="ปรับโครงสร้างฐานข้อมูล · Migrate the database to this version")
 def migrate() -> None:
     """Run the migrations and print the revision."""
-    from hub.bootstrap.startup import database_server
+    from hub.bootstrap.startup import run_database_server
     from hub.store.migrate import migrate
 
     async def run() -> str:
         with Preparation() as preparation:
-            async with database_server(Settings.from_environment(), preparation) as dsn:
+            async with run_database_server(Settings.from_environment(), preparation) as dsn:
                 return await migrate(dsn)
 
     revision = asyncio.run(run())
@@ -32,20 +32,20 @@ def migrate() -> None:
 @db.command("seed", help="โหลดข้อมูลอ้างอิงอีกครั้ง · Load the reference data again")
 def seed() -> None:
     """Load the reference data, whether or not it has changed; write only what differs."""
-    from hub.bootstrap.startup import REFERENCE, database_server
+    from hub.bootstrap.startup import REFERENCE_FOLDER, run_database_server
     from hub.store.database import open_database
     from hub.store.migrate import migrate
     from hub.store.reference.seed import seed
 
     async def run() -> None:
         with Preparation() as preparation:
-            async with database_server(Settings.from_environment(), preparation) as dsn:
+            async with run_database_server(Settings.from_environment(), preparation) as dsn:
                 await migrate(dsn)
                 async with (
                     open_database(dsn, pool_size=1) as database,
                     database.pool.acquire() as one,
                 ):
-                    done = await seed(one, REFERENCE, print_line)
+                    done = await seed(one, REFERENCE_FOLDER, print_line)
         print_line(
             f"{done.rows:,} แถว เขียน {done.written:,} ลบ {done.removed:,} "
             f"· {done.rows:,} rows, {done.written:,} written, {done.removed:,} deleted"

@@ -36,14 +36,14 @@ def serve() -> None:
     settings = Settings.from_environment()
     listening = bind_socket(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])
-    app = HubApplication(settings, print_line, filled=load_sandbox_sources())
+    app = HubApplication(settings, print_line, generated_connectors=load_sandbox_sources())
     server = HubServer(app, app.close)
     failed: list[Exception] = []
 
     async def announce() -> None:
         """Print the addresses once requests can be answered; stop the server if that fails."""
         try:
-            await app.started()
+            await app.wait_until_started()
         except Exception as error:  # noqa: BLE001 - raised below, once the server has stopped
             failed.append(error)
             server.should_exit = True

@@ -135,11 +135,11 @@ def show(source: str, as_json: bool) -> None:
 
 async def list_stored_sources(database: "Database") -> list["ListedSource"]:
     """Return every source the database has, of the hub, the operator and the sandbox."""
-    from hub.bootstrap.sources import connectors_of
+    from hub.bootstrap.sources import load_configured_connectors
     from hub.sandbox.fill import load_sandbox_sources
     from hub.services.sources.list_sources import list_sources
 
-    declared = {**load_sandbox_sources(), **connectors_of(Settings.from_environment())}
+    declared = {**load_sandbox_sources(), **load_configured_connectors(Settings.from_environment())}
     specs = [one.spec for one in declared.values()]
     return await list_sources(database, specs)
 

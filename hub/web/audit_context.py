@@ -49,17 +49,19 @@ MAX_COUNTED_CALLERS: Final = 1_000
 """Callers told apart in a minute: addresses, and those the register knows."""
 OTHER_ADDRESSES: Final = "elsewhere"
 """The address of the others."""
-DENIED: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
+DENIAL_REASONS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
 """The reason of an entry, by the status of the response."""
-Write = Callable[[Sequence[AuditEntry]], Awaitable[None]]
+WriteEntries = Callable[[Sequence[AuditEntry]], Awaitable[None]]
 """Writes entries to the audit log for good; `NotReady` when that is not possible now."""
-Key = tuple[str | None, ...]
+CountingKey = tuple[str | None, ...]
 
 
 class RequestAudit:
     """Writes what requests did to the audit log, and counts those that were denied."""
 
-    def __init__(self, write: Write, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, write: WriteEntries, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self.denied = DeniedRequests(write, monotonic)
         self._write = write
 
@@ -112,19 +114,19 @@ def root_field_names(ast: DocumentNode, operation: OperationDefinitionNode) -> l
         for one in ast.definitions
         if isinstance(one, FragmentDefinitionNode)
     }
-    found: dict[str, None] = {}
-    spread: set[str] = set()
-    left = list(operation.selection_set.selections)
-    while left:
-        node = left.pop(0)
+    names: dict[str, None] = {}
+    visited_fragments: set[str] = set()
+    pending = list(operation.selection_set.selections)
+    while pending:
+        node = pending.pop(0)
         if isinstance(node, FieldNode):
-            found[node.name.value] = None
+            names[node.name.value] = None
         elif isinstance(node, InlineFragmentNode):
-            left[:0] = node.selection_set.selections
-        elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
-            spread.add(node.name.value)
-            left[:0] = fragments[node.name.value].selections
-    return list(found)
+            pending[:0] = node.selection_set.selections
+        elif isinstance(node, FragmentSpreadNode) and node.name.value not in visited_fragments:
+            visited_fragments.add(node.name.value)
+            pending[:0] = fragments[node.name.value].selections
+    return list(names)
 
 
 def add_denied_fields(result: ExecutionResult, context: Any) -> None:
@@ -155,10 +157,12 @@ class DeniedRequests:
     itself.
     """
 
-    def __init__(self, write: Write, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, write: WriteEntries, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._write = write
         self._monotonic = monotonic
-        self._counted: dict[Key, CountedDenial] = {}
+        self._counted: dict[CountingKey, CountedDenial] = {}
 
     async def add(self, entries: Sequence[AuditEntry]) -> None:
         """Count denied requests, and write those that are due."""
@@ -209,12 +213,12 @@ class DeniedRequests:
         return alike >= (MAX_COUNTED_CALLERS if is_registered else MAX_COUNTED_ADDRESSES)
 
 
-def counting_key(entry: AuditEntry) -> Key:
+def counting_key(entry: AuditEntry) -> CountingKey:
     """Return what is counted together: the caller, the code, and where it was denied."""
     caller, operation = entry.caller, entry.operation
     place = operation.name if operation.kind == "request" else " ".join(operation.fields)
-    who = caller.agency_id, caller.client, caller.subject, caller.address
-    return (*who, entry.reason, entry.source_id, place)
+    caller_key = caller.agency_id, caller.client, caller.subject, caller.address
+    return (*caller_key, entry.reason, entry.source_id, place)
 
 
 class DeniedRequestsMiddleware:
@@ -227,16 +231,16 @@ class DeniedRequestsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application; count a response of 401 or 403, or one with a challenge."""
 
-        async def noticing(message: Message) -> None:
+        async def send_and_count(message: Message) -> None:
             if message["type"] == "http.response.start":
-                reason = DENIED.get(message["status"])
+                reason = DENIAL_REASONS.get(message["status"])
                 if reason is None and has_challenge(message):
-                    reason = DENIED[401]
+                    reason = DENIAL_REASONS[401]
                 if reason is not None:
                     await self._denied.add([build_denied_entry(Request(scope), reason)])
             await send(message)
 
-        await self._app(scope, receive, noticing if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_and_count if scope["type"] == "http" else send)
 
 
 def has_challenge(message: Message) -> bool:

@@ -16,7 +16,7 @@ from hub.errors import NotReady
 CORS_PATHS: Final = frozenset({"/graphql", "/oauth/token"})
 HEADERS: Final = ("authorization", "content-type", "x-purpose")
 EXPOSED_HEADERS: Final = ("WWW-Authenticate", "Retry-After")
-PREFLIGHT: Final = 600
+PREFLIGHT_MAX_AGE: Final = 600
 """Seconds a browser may keep what it was allowed; answers themselves are refused at once."""
 
 
@@ -31,13 +31,13 @@ class CorsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with what lets a page of a registered origin read the answer."""
-        crossing = scope["type"] == "http" and scope["path"] in CORS_PATHS
-        if not crossing or all(name != b"origin" for name, _ in scope["headers"]):
+        is_cors_path = scope["type"] == "http" and scope["path"] in CORS_PATHS
+        if not is_cors_path or all(name != b"origin" for name, _ in scope["headers"]):
             await self._app(scope, receive, send)
             return
-        await (await self._registered_origins())(scope, receive, send)
+        await (await self._get_cors_app())(scope, receive, send)
 
-    async def _registered_origins(self) -> ASGIApp:
+    async def _get_cors_app(self) -> ASGIApp:
         try:
             origins = await self._list_origins()
         except NotReady:
@@ -50,15 +50,15 @@ class CorsMiddleware:
                 allow_methods=("GET", "POST"),
                 allow_headers=HEADERS,
                 expose_headers=EXPOSED_HEADERS,
-                max_age=PREFLIGHT,
+                max_age=PREFLIGHT_MAX_AGE,
             )
         return self._cors
 
 
-def same_origin(socket: HTTPConnection) -> bool:
+def is_same_origin(connection: HTTPConnection) -> bool:
     """Whether a browser says that the page is ours; other programs say nothing and are let in.
 
     A page of anybody may open a socket to anybody, and the browser sends our cookies with it.
     """
-    origin = socket.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == socket.headers.get("host")
+    origin = connection.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == connection.headers.get("host")

@@ -107,7 +107,7 @@ def message_of(error: BaseException, trace: str) -> str:
         return str(error)
     if isinstance(error, HubError):
         return error.message
-    return str(report_incident(error, trace)["message"])
+    return str(log_incident(error, trace)["message"])
 
 
 def graphql_error(error: Exception, media: str, trace: str) -> Response:
@@ -128,7 +128,7 @@ def oauth_error(error: Exception) -> Response:
         content, status = {"error": "temporarily_unavailable", "message": error.message}, 503
     else:
         content, status = (
-            {"error": "server_error", "message": report_incident(error, trace)["message"]},
+            {"error": "server_error", "message": log_incident(error, trace)["message"]},
             500,
         )
     headers = {**OAUTH_HEADERS, **(headers_of(error) if status != 500 else {})}
@@ -145,17 +145,17 @@ def bare_error(error: HubError) -> Response:
     return Response(status_code=status_of(error), headers=headers_of(error))
 
 
-def error_pages(endpoint: Endpoint) -> Endpoint:
+def with_error_pages(endpoint: Endpoint) -> Endpoint:
     """Make an endpoint for people answer every error with a page."""
 
     @wraps(endpoint)
-    async def answered(self: Any, request: Request) -> Response:
+    async def respond(self: Any, request: Request) -> Response:
         try:
             return await endpoint(self, request)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             return page_error(error)
 
-    return answered
+    return respond
 
 
 def error_problem(error: Exception, trace: str) -> Problem:
@@ -164,12 +164,12 @@ def error_problem(error: Exception, trace: str) -> Problem:
         extensions = {"code": error.code, "traceId": trace}
         return {"message": str(error), "extensions": extensions}
     if isinstance(error, HubError):
-        extensions = {**build_extensions(error), "traceId": trace}
+        extensions = {**build_error_extensions(error), "traceId": trace}
         return {"message": error.message, "extensions": extensions}
-    return report_incident(error, trace)
+    return log_incident(error, trace)
 
 
-def build_extensions(error: HubError) -> Problem:
+def build_error_extensions(error: HubError) -> Problem:
     """Return what a `HubError` carries besides its message."""
     extensions: Problem = {"code": error.code}
     if isinstance(error, Invalid):
@@ -181,7 +181,7 @@ def build_extensions(error: HubError) -> Problem:
     return extensions
 
 
-def report_incident(error: BaseException, trace: str) -> Problem:
+def log_incident(error: BaseException, trace: str) -> Problem:
     """The error of something unexpected: logged in full, told as a number."""
     logger.error("incident", exc_info=error, extra={"incident": trace})
     return {
@@ -194,22 +194,22 @@ def graphql_problem(error: GraphQLError, stage: RequestStage, trace: str) -> Pro
     """An error of graphql-core, or of a resolver under it, as it leaves the hub."""
     cause = original_error(error)
     if isinstance(cause, HubError):
-        made: Problem = {
+        problem: Problem = {
             "message": cause.message,
-            "extensions": {**build_extensions(cause), "traceId": trace},
+            "extensions": {**build_error_extensions(cause), "traceId": trace},
         }
     elif cause is None or error.path is None:
-        made = {
+        problem = {
             "message": error.message,
             "extensions": {"code": stage.value, "traceId": trace},
         }
     else:
-        made = report_incident(cause, trace)
+        problem = log_incident(cause, trace)
     if error.locations:
-        made["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+        problem["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
     if error.path:
-        made["path"] = error.path
-    return made
+        problem["path"] = error.path
+    return problem
 
 
 def original_error(error: GraphQLError) -> BaseException | None:

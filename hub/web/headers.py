@@ -12,7 +12,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-SECURE: Final = {"Strict-Transport-Security": "max-age=31536000"}
+HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}
 """Besides, where the client came by HTTPS."""
 
 
@@ -27,13 +27,13 @@ class SecurityHeadersMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        wanted = HEADERS | (SECURE if scope.get("scheme") == "https" else {})
+        headers_to_set = HEADERS | (HTTPS_HEADERS if scope.get("scheme") == "https" else {})
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in wanted.items():
+                for name, value in headers_to_set.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        await self._app(scope, receive, send_with_headers)

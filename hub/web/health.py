@@ -14,24 +14,24 @@ from starlette.routing import Route
 from hub.errors import NotReady
 from hub.web.errors import headers_of
 
-Ready = Callable[[], Awaitable[bool]]
+ReadinessCheck = Callable[[], Awaitable[bool]]
 
 
 class Health:
     """Both endpoints; `ready` asks the database, not merely a variable."""
 
-    def __init__(self, ready: Ready) -> None:
+    def __init__(self, ready: ReadinessCheck) -> None:
         self._ready = ready
 
     def routes(self) -> list[Route]:
         """Return the routes of both endpoints."""
-        return [Route("/healthz", self.alive), Route("/readyz", self.ready)]
+        return [Route("/healthz", self.liveness), Route("/readyz", self.readiness)]
 
-    async def alive(self, _: Request) -> Response:
+    async def liveness(self, _: Request) -> Response:
         """200, always: who can say it lives."""
         return health_response(200, alive=True, th="ทำงานอยู่", en="alive")
 
-    async def ready(self, _: Request) -> Response:
+    async def readiness(self, _: Request) -> Response:
         """200 once questions can be answered, 503 before that and when they no longer can."""
         if await self._ready():
             return health_response(200, ready=True, th="พร้อมตอบคำถาม", en="ready to answer")

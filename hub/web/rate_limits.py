@@ -22,7 +22,7 @@ from hub.errors import RateLimited
 
 BURST: Final = 10
 """Seconds for which a client that was quiet may ask at once."""
-DEAR: Final = 1_000
+COST_PER_TOKEN: Final = 1_000
 """Units of cost that count as one more question."""
 MAX_CLIENTS: Final = 10_000
 MAX_STREAMS: Final = 200
@@ -36,21 +36,21 @@ class RateLimitedClient:
     Both are null where nobody in particular asks: that is counted by the address.
     """
 
-    client: str | None = None
-    who: str | None = None
+    client_id: str | None = None
+    key: str | None = None
 
     @classmethod
-    def of(cls, viewer: Viewer, url: str) -> "RateLimitedClient":
+    def from_viewer(cls, viewer: Viewer, url: str) -> "RateLimitedClient":
         """Of a viewer; `url` names the hub, whose own clients alone are registered with it.
 
         People are counted each for themselves, whatever page they use; what another issuer calls
         its clients is kept apart from ours.
         """
-        client = viewer.client_id if viewer.issuer == url or viewer.session else None
+        client_id = viewer.client_id if viewer.issuer == url or viewer.session else None
         if viewer.session is not None:
-            return cls(client, f"person {viewer.session}")
-        if client is not None:
-            return cls(client, client)
+            return cls(client_id, f"person {viewer.session}")
+        if client_id is not None:
+            return cls(client_id, client_id)
         if viewer.issuer is not None:
             return cls(None, f"of {viewer.issuer} {viewer.client_id or viewer.subject}")
         return cls()
@@ -60,55 +60,55 @@ class RateLimitedClient:
 class TokenBucket:
     """How many questions a client may ask now, as of an instant."""
 
-    left: float
-    at: float
+    tokens: float
+    updated_at: float
 
 
 class RateLimiter:
     """Lets clients pass; `rate` is questions a second over time (0: any), `at_once` under way."""
 
     def __init__(
-        self, rate: int = 0, at_once: int = 0, clock: Callable[[], float] = time.monotonic
+        self, rate: int = 0, max_concurrent: int = 0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._rate = rate
-        self._at_once = at_once
+        self._max_concurrent = max_concurrent
         self._clock = clock
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
-        self._inside: Counter[tuple[str, bool]] = Counter()
+        self._concurrent: Counter[tuple[str, bool]] = Counter()
 
-    def charge(self, who: str, cost: int = 0) -> None:
+    def charge(self, key: str, cost: int = 0) -> None:
         """Count a question, or what it cost beyond that; `RateLimited` says when to come back.
 
         A question that is dearer than a full bucket empties it, and is let pass where it was full.
         """
         if not self._rate:
             return
-        full = float(self._rate * BURST)
-        bucket = self._buckets.pop(who, None) or TokenBucket(full, self._clock())
+        capacity = float(self._rate * BURST)
+        bucket = self._buckets.pop(key, None) or TokenBucket(capacity, self._clock())
         now = self._clock()
-        bucket.left = min(full, bucket.left + (now - bucket.at) * self._rate)
-        bucket.at = now
-        self._buckets[who] = bucket
+        bucket.tokens = min(capacity, bucket.tokens + (now - bucket.updated_at) * self._rate)
+        bucket.updated_at = now
+        self._buckets[key] = bucket
         while len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
-        wanted = min(cost / DEAR if cost else 1.0, full)
-        if bucket.left < wanted:
-            raise RateLimited(ceil((wanted - bucket.left) / self._rate))
-        bucket.left -= wanted
+        tokens = min(cost / COST_PER_TOKEN if cost else 1.0, capacity)
+        if bucket.tokens < tokens:
+            raise RateLimited(ceil((tokens - bucket.tokens) / self._rate))
+        bucket.tokens -= tokens
 
     @contextmanager
-    def count_concurrent(self, who: str, *, stream: bool = False) -> Iterator[None]:
+    def count_concurrent(self, key: str, *, stream: bool = False) -> Iterator[None]:
         """Count one request or stream as under way; `RateLimited` if there are too many."""
-        most = MAX_STREAMS if stream else self._at_once
-        if self._at_once and self._inside[who, stream] >= most:
+        limit = MAX_STREAMS if stream else self._max_concurrent
+        if self._max_concurrent and self._concurrent[key, stream] >= limit:
             raise RateLimited(1)
-        self._inside[who, stream] += 1
+        self._concurrent[key, stream] += 1
         try:
             yield
         finally:
-            self._inside[who, stream] -= 1
-            if not self._inside[who, stream]:
-                del self._inside[who, stream]
+            self._concurrent[key, stream] -= 1
+            if not self._concurrent[key, stream]:
+                del self._concurrent[key, stream]
 
 
 def client_address(connection: HTTPConnection) -> str:

@@ -29,61 +29,61 @@ class SlowClientTimeouts(asyncio.Protocol):
 
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
-    reading: asyncio.TimerHandle | None = None
+    read_timer: asyncio.TimerHandle | None = None
 
     def pause_writing(self) -> None:
         """So much waits for the peer that it must read first."""
         super().pause_writing()
-        self.reading = self.loop.call_later(READ_TIMEOUT, self.transport.abort)
+        self.read_timer = self.loop.call_later(READ_TIMEOUT, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It did."""
-        self.patient()
+        self.cancel_read_timer()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
-        self.patient()
+        self.cancel_read_timer()
         super().connection_lost(exc)
 
-    def patient(self) -> None:
+    def cancel_read_timer(self) -> None:
         """Nobody is waited for any more."""
-        if self.reading is not None:
-            self.reading.cancel()
-            self.reading = None
+        if self.read_timer is not None:
+            self.read_timer.cancel()
+            self.read_timer = None
 
 
 class HttpProtocol(SlowClientTimeouts, HttpToolsProtocol):
     """HTTP/1.1; the head of each request has to come in time."""
 
-    head: asyncio.TimerHandle | None = None
+    head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Somebody connected."""
         super().connection_made(transport)
-        self.head = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
+        self.head_timer = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
-        self.here()
-        self.head = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
+        self.cancel_head_timer()
+        self.head_timer = self.loop.call_later(HEAD_TIMEOUT, self.transport.abort)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """The whole head of it."""
-        self.here()
+        self.cancel_head_timer()
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Gone, whether or not a request came."""
-        self.here()
+        self.cancel_head_timer()
         super().connection_lost(exc)
 
-    def here(self) -> None:
+    def cancel_head_timer(self) -> None:
         """Nothing of a head is waited for."""
-        if self.head is not None:
-            self.head.cancel()
-            self.head = None
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
 
 
 class WebSocketProtocol(SlowClientTimeouts, WebSocketsSansIOProtocol):

@@ -18,8 +18,8 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from hub.errors import NotReady
-from hub.web.auth.authorization_endpoint import PATH
-from hub.web.auth.login import without_caching
+from hub.web.auth.authorization_endpoint import AUTHORIZE_PATH
+from hub.web.auth.login import forbid_caching
 from hub.web.auth.metadata import Metadata
 from hub.web.auth.openid import CALLBACK_PATH
 from hub.web.auth.sessions import cookie_name, is_own_page
@@ -76,7 +76,7 @@ def event_stream_error(error: Exception, trace: str) -> Response:
     return response
 
 
-def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlette:
+def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlette:
     """Return the application of a hub at `url` that has no database yet."""
     graphql = StartingGraphQL()
 
@@ -89,12 +89,12 @@ def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlet
     async def session(request: Request) -> Response:
         """Nobody is signed in at a browser without our cookie; of others nothing is known yet."""
         if request.cookies.get(cookie_name(url)) and is_own_page(request):
-            return without_caching(bare_error(NotReady()))
-        return without_caching(
+            return forbid_caching(bare_error(NotReady()))
+        return forbid_caching(
             Response(orjson.dumps({"person": None}), media_type="application/json")
         )
 
-    both = ["GET", "POST"]
+    methods = ["GET", "POST"]
     return Starlette(
         routes=[
             Route("/graphql", graphql),
@@ -104,8 +104,8 @@ def starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlet
             Route("/signout", page, methods=["POST"]),
             Route("/session", session),
             *([Route("/signin/demo", page, methods=["POST"])] if demo else []),
-            Route(PATH, page, methods=both),
-            Route("/oauth/token", oauth, methods=both),
+            Route(AUTHORIZE_PATH, page, methods=methods),
+            Route("/oauth/token", oauth, methods=methods),
             Route("/oauth/jwks", oauth),
             *Metadata(url).routes(),
             *Health(not_ready).routes(),

@@ -12,7 +12,7 @@ from graphql import (
     GraphQLSchema,
 )
 
-from hub.bootstrap.application import executable_schema
+from hub.bootstrap.application import get_executable_schema
 from hub.cli import hub
 from hub.settings import Settings
 from tests.architecture.generated_docs import (
@@ -33,7 +33,7 @@ DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 
 @pytest.fixture(scope="module")
 def published_schema() -> GraphQLSchema:
-    return executable_schema()
+    return get_executable_schema()
 
 
 def glossary_terms() -> set[str]:

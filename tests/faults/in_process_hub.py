@@ -27,7 +27,7 @@ async def run_hub(
         LifespanManager(app, startup_timeout=60, shutdown_timeout=60),
         httpx2.AsyncClient(transport=transport, base_url="http://hub.test", timeout=60) as client,
     ):
-        yield await app.started(), client
+        yield await app.wait_until_started(), client
 
 
 async def has_waiting_sessions(connection: asyncpg.Connection, sessions: int) -> bool:

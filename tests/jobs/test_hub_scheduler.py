@@ -42,7 +42,7 @@ async def run_hub(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(dsn)
     try:
         async with LifespanManager(app, shutdown_timeout=30):
-            await app.started()
+            await app.wait_until_started()
             yield connection
     finally:
         await connection.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from hub.bootstrap.startup import REFERENCE
+from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.store.database import Database, open_database
 from hub.store.identity.audit_log import AuditLogWriter
 from tests.conftest import copy_database
@@ -17,7 +17,7 @@ from tests.store.identity.audit_chain import SuperuserConnection, build_entry
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(REFERENCE, tmp_path / "reference"))
+    return Path(shutil.copytree(REFERENCE_FOLDER, tmp_path / "reference"))
 
 
 @pytest.fixture(scope="session")

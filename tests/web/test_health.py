@@ -35,7 +35,7 @@ async def test_hub_answers_503_until_the_database_is_open_and_200_after(empty_ds
         assert before.headers["retry-after"] == refused.headers["retry-after"] == "5"
         assert before.json()["ready"] is False
         async with LifespanManager(app):
-            await app.started()
+            await app.wait_until_started()
             after = await client.get("/readyz")
             assert (after.status_code, after.json()["ready"]) == (200, True)
             params = {"query": '{ area(by: {code: "20"}) { name { th } } }'}
@@ -52,7 +52,7 @@ async def test_second_start_does_not_load_reference_data_again(empty_dsn: str) -
         lines: list[str] = []
         app = HubApplication(build_settings(empty_dsn), lines.append)
         async with LifespanManager(app):
-            await app.started()
+            await app.wait_until_started()
         assert any("loading reference data" in line for line in lines) is expected
 
 
@@ -60,7 +60,7 @@ async def test_unreachable_database_is_reported_and_the_hub_stays_not_ready() ->
     app = HubApplication(build_settings("postgresql://hub@127.0.0.1:1/hub"), ignore_message)
     async with LifespanManager(app), open_client(app) as client:
         with pytest.raises(StoreUnusable, match="HUB_DATABASE_URL"):
-            await app.started()
+            await app.wait_until_started()
         assert (await client.get("/readyz")).status_code == 503
         assert (await client.get("/healthz")).status_code == 200
 
@@ -70,7 +70,7 @@ async def test_shutdown_during_startup_completes(empty_dsn: str) -> None:
     async with asyncio.timeout(20), LifespanManager(app):
         await asyncio.sleep(0)
     with pytest.raises(NotReady):
-        await app.started()
+        await app.wait_until_started()
     async with open_client(app) as client:
         assert (await client.get("/readyz")).status_code == 503
 

@@ -15,7 +15,7 @@ from hub.settings import Settings
 from hub.store.database import Database
 from hub.web.responses import EVENTS, GRAPHQL, JSON
 from hub.web.server import HubServer
-from hub.web.starting import starting_application
+from hub.web.starting import create_starting_application
 from tests.conftest import ignore_message
 from tests.web.graphql.sample_endpoint import only_error, run_server
 from tests.web.graphql.socket_client import connect_socket
@@ -148,7 +148,7 @@ async def test_metadata_needs_no_database(starting_client: httpx2.AsyncClient, n
 def test_every_route_is_answered_during_startup(database: Database, demo: bool) -> None:
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, demo=demo)
     hub = HubApplication(settings, ignore_message)
-    during = starting_application(settings.url, demo=demo, lifespan=hub._lifespan)
+    during = create_starting_application(settings.url, demo=demo, lifespan=hub._lifespan)
     after = build_application(settings, database).app
 
     def collect_routes(routes: Any) -> set[tuple[str, frozenset[str] | None]]:

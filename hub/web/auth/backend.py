@@ -20,16 +20,16 @@ from hub.domain.time import Clock
 from hub.errors import Forbidden, Unauthenticated
 from hub.web.audit_context import DeniedRequests, build_denied_entry
 from hub.web.auth.issuers import CACHE_SECONDS, IssuerRegistry
-from hub.web.auth.jwt import InvalidToken, UnverifiedToken, parse_token, verify
-from hub.web.auth.metadata import RESOURCE
+from hub.web.auth.jwt import InvalidToken, UnverifiedToken, parse_token, verify_signature
+from hub.web.auth.metadata import RESOURCE_METADATA_PATH
 from hub.web.auth.sessions import Sessions
 from hub.web.auth.user import RequestUser
 from hub.web.errors import RequestRejected
 
 LEEWAY: Final = 30
 """Seconds two clocks may be apart."""
-TYPES: Final = frozenset({"at+jwt"})
-LONGEST: Final = 255
+ACCESS_TOKEN_TYPES: Final = frozenset({"at+jwt"})
+MAX_NAME_LENGTH: Final = 255
 
 
 class ChallengeRequired(RequestRejected):
@@ -47,7 +47,7 @@ class BearerUser(RequestUser):
     def __init__(self, conn: HTTPConnection, backend: "BearerAuthentication") -> None:
         self._conn = conn
         self._backend = backend
-        self._first: Viewer | None = None
+        self._first_viewer: Viewer | None = None
         self._viewer: Viewer | None = None
         self._verified_at = 0.0
 
@@ -63,10 +63,10 @@ class BearerUser(RequestUser):
 
     async def authenticate(self) -> Viewer:
         """Verify the credentials now."""
-        began = self._backend.monotonic()
+        started_at = self._backend.monotonic()
         viewer = await self._backend.verify(self._conn)
-        self._viewer, self._verified_at = viewer, began
-        self._first = self._first or viewer
+        self._viewer, self._verified_at = viewer, started_at
+        self._first_viewer = self._first_viewer or viewer
         return viewer
 
     async def viewer(self) -> Viewer:
@@ -88,7 +88,7 @@ class BearerUser(RequestUser):
             await self._backend.denied.add([build_denied_entry(self._conn, "UNAUTHENTICATED")])
             return False
         expired = viewer.until is not None and viewer.until <= self._backend.clock()
-        return not expired and is_same_caller(viewer, self._first or viewer)
+        return not expired and is_same_caller(viewer, self._first_viewer or viewer)
 
 
 class BearerAuthentication(AuthenticationBackend):
@@ -97,11 +97,11 @@ class BearerAuthentication(AuthenticationBackend):
     def __init__(
         self,
         url: str,
-        trust: IssuerRegistry,
-        people: Sessions,
+        issuers: IssuerRegistry,
+        sessions: Sessions,
         denied: DeniedRequests,
         *,
-        anonymous: bool,
+        allow_anonymous: bool,
         clock: Clock,
         monotonic: Callable[[], float],
     ) -> None:
@@ -109,9 +109,9 @@ class BearerAuthentication(AuthenticationBackend):
         self.clock = clock
         self.monotonic = monotonic
         self._url = url
-        self._trust = trust
-        self._people = people
-        self._anonymous = anonymous
+        self._issuers = issuers
+        self._sessions = sessions
+        self._allow_anonymous = allow_anonymous
 
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
         """Return the user of a connection, not verified yet; scopes are those of its viewer."""
@@ -129,12 +129,12 @@ class BearerAuthentication(AuthenticationBackend):
                 "อย่าส่งโทเค็นในที่อยู่ ให้ส่งในหัว Authorization",
                 "a token does not belong into an address; send it in the Authorization header",
             )
-        sent = conn.headers.getlist("authorization")
-        if not sent:
-            person = await self._people.person_of_own_page(conn)
+        headers = conn.headers.getlist("authorization")
+        if not headers:
+            person = await self._sessions.find_person_of_own_page(conn)
             return person.viewer if person is not None else self._anonymous_viewer()
-        scheme, _, text = sent[0].partition(" ")
-        if len(sent) > 1:
+        scheme, _, text = headers[0].partition(" ")
+        if len(headers) > 1:
             raise self._build_challenge(
                 400,
                 "invalid_request",
@@ -146,14 +146,14 @@ class BearerAuthentication(AuthenticationBackend):
                 401, None, "ใช้ Authorization: Bearer", "use Authorization: Bearer"
             )
         try:
-            return await self._bearer(text.strip(" "))
-        except InvalidToken as why:
+            return await self._verify_token(text.strip(" "))
+        except InvalidToken as error:
             raise self._build_challenge(
-                401, "invalid_token", f"โทเค็นใช้ไม่ได้ ({why}) ให้ขอใหม่", str(why)
-            ) from why
+                401, "invalid_token", f"โทเค็นใช้ไม่ได้ ({error}) ให้ขอใหม่", str(error)
+            ) from error
 
     def _anonymous_viewer(self) -> Viewer:
-        if not self._anonymous:
+        if not self._allow_anonymous:
             raise self._build_challenge(
                 401,
                 None,
@@ -162,27 +162,29 @@ class BearerAuthentication(AuthenticationBackend):
             )
         return ANONYMOUS
 
-    async def _bearer(self, text: str) -> Viewer:
-        token = parse_token(text, TYPES)
-        named = token.claims.get("iss")
-        if named == self._url:
+    async def _verify_token(self, text: str) -> Viewer:
+        token = parse_token(text, ACCESS_TOKEN_TYPES)
+        issuer_url = token.claims.get("iss")
+        if issuer_url == self._url:
             return await self._verify_own_token(token)
-        issuer = await self._trust.find_issuer(named) if isinstance(named, str) else None
+        issuer = (
+            await self._issuers.find_issuer(issuer_url) if isinstance(issuer_url, str) else None
+        )
         if issuer is None:
             raise InvalidToken("the issuer is not trusted")
-        keys = await self._trust.keys_of(issuer, token.kid)
-        verify(token, keys)
+        keys = await self._issuers.find_keys(issuer, token.kid)
+        verify_signature(token, keys)
         claims = self._verify_claims(token.claims, issuer.url, issuer.audience)
-        bearer = claims.get("client_id", claims.get("azp"))
+        client_id = claims.get("client_id", claims.get("azp"))
         return self._build_viewer(
-            claims, issuer.agency_id, issuer.resolve_scopes(claims), issuer.url, bearer
+            claims, issuer.agency_id, issuer.resolve_scopes(claims), issuer.url, client_id
         )
 
     async def _verify_own_token(self, token: UnverifiedToken) -> Viewer:
-        verify(token, await self._trust.own_keys(token.kid))
+        verify_signature(token, await self._issuers.find_own_keys(token.kid))
         claims = self._verify_claims(token.claims, self._url, self._url)
-        named = claims.get("client_id")
-        client = await self._trust.find_client(named) if isinstance(named, str) else None
+        client_id = claims.get("client_id")
+        client = await self._issuers.find_client(client_id) if isinstance(client_id, str) else None
         if client is None:
             raise InvalidToken("the client does not count any more")
         requested_scope = claims.get("scope")
@@ -191,15 +193,15 @@ class BearerAuthentication(AuthenticationBackend):
             & client.scopes
         )
         if client.kind is ClientKind.CONFIDENTIAL:
-            made = self._build_viewer(claims, client.agency_id, scopes, self._url, client.id)
-            return replace(made, purpose=client.purpose)
+            viewer = self._build_viewer(claims, client.agency_id, scopes, self._url, client.id)
+            return replace(viewer, purpose=client.purpose)
         session = claims.get("sid")
-        person = await self._people.find_session(session) if isinstance(session, str) else None
+        person = await self._sessions.find_session(session) if isinstance(session, str) else None
         if person is None or person.subject != claims["sub"]:
             raise InvalidToken("the person is not signed in any more")
         scopes &= person.scopes
-        made = self._build_viewer(claims, person.agency_id, scopes, self._url, client.id)
-        return replace(made, session=person.id, purpose=client.purpose)
+        viewer = self._build_viewer(claims, person.agency_id, scopes, self._url, client.id)
+        return replace(viewer, session=person.id, purpose=client.purpose)
 
     def _verify_claims(
         self, claims: Mapping[str, Any], issuer: str, audience: str
@@ -207,7 +209,7 @@ class BearerAuthentication(AuthenticationBackend):
         """Return the claims of a verified token; `Unsound` if they are not for us, or not now."""
         if "cnf" in claims:
             raise InvalidToken("tokens bound to a key (cnf) are not accepted")
-        wanted = JWTClaimsRegistry(
+        expected = JWTClaimsRegistry(
             now=int(self.clock().timestamp()),
             leeway=LEEWAY,
             iss={"essential": True, "value": issuer},
@@ -218,9 +220,9 @@ class BearerAuthentication(AuthenticationBackend):
         )
         verified_claims = dict(claims)
         try:
-            wanted.validate(verified_claims)
-        except ClaimError as wrong:
-            raise InvalidToken(f"{wrong.claim}: {wrong.description}".replace('"', "'")) from wrong
+            expected.validate(verified_claims)
+        except ClaimError as error:
+            raise InvalidToken(f"{error.claim}: {error.description}".replace('"', "'")) from error
         return verified_claims
 
     def _build_viewer(
@@ -232,14 +234,16 @@ class BearerAuthentication(AuthenticationBackend):
         client_id: Any,
     ) -> Viewer:
         subject = claims["sub"]
-        if len(subject) > LONGEST or not subject.isprintable():
+        if len(subject) > MAX_NAME_LENGTH or not subject.isprintable():
             raise InvalidToken("sub is no name")
         try:
             until = datetime.fromtimestamp(claims["exp"], UTC)
-        except (ValueError, OverflowError, OSError) as far:
-            raise InvalidToken("exp is no time") from far
-        named = client_id if isinstance(client_id, str) and len(client_id) <= LONGEST else None
-        return Viewer(subject, agency_id, scopes, issuer, named, until)
+        except (ValueError, OverflowError, OSError) as error:
+            raise InvalidToken("exp is no time") from error
+        short_client_id = (
+            client_id if isinstance(client_id, str) and len(client_id) <= MAX_NAME_LENGTH else None
+        )
+        return Viewer(subject, agency_id, scopes, issuer, short_client_id, until)
 
     def _build_challenge(
         self, status: int, error: str | None, th: str, en: str
@@ -247,7 +251,7 @@ class BearerAuthentication(AuthenticationBackend):
         parts = ['realm="hub"']
         if error is not None:
             parts += [f'error="{error}"', f'error_description="{en}"']
-        parts.append(f'resource_metadata="{self._url}{RESOURCE}"')
+        parts.append(f'resource_metadata="{self._url}{RESOURCE_METADATA_PATH}"')
         return ChallengeRequired(status, th, en, "Bearer " + ", ".join(parts))
 
 

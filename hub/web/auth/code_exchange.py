@@ -79,24 +79,24 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
 
     def save_authorization_code(self, code: str, request: Any) -> None:
         """Note what is to be kept; the person lets nobody do what the person may not."""
-        counter: AuthorizationRequestHandler = self.server
-        if counter.person is None:
+        handler: AuthorizationRequestHandler = self.server
+        if handler.person is None:
             raise InvalidRequestError("nobody is signed in")
-        counter.issued = AuthorizationCode(
+        handler.issued = AuthorizationCode(
             id=hash_secret(code),
             client_id=request.client.get_client_id(),
-            session_id=counter.person.id,
+            session_id=handler.person.id,
             redirect_uri=request.payload.redirect_uri,
             challenge=request.payload.data["code_challenge"],
-            scopes=frozenset(request.scope.split()) & counter.person.scopes,
-            until=counter.now + CODE_LIFETIME,
+            scopes=frozenset(request.scope.split()) & handler.person.scopes,
+            until=handler.now + CODE_LIFETIME,
         )
 
     def query_authorization_code(self, _code: str, client: AuthlibClient) -> AuthlibCode | None:
         """The code that was taken for this request, where it is this client's."""
-        taken: AuthorizationCode | None = self.server.code
-        fits = taken is not None and taken.client_id == client.get_client_id()
-        return AuthlibCode(taken) if fits and taken is not None else None
+        consumed: AuthorizationCode | None = self.server.code
+        is_own = consumed is not None and consumed.client_id == client.get_client_id()
+        return AuthlibCode(consumed) if is_own and consumed is not None else None
 
     def delete_authorization_code(self, authorization_code: AuthlibCode) -> None:
         """It was taken from the store before it was looked at."""
@@ -143,8 +143,8 @@ class AuthorizationRequestHandler(AuthorizationServerBase):
                 )
         except OAuth2Error:
             raise
-        except ValueError as odd:  # what is wrong holds characters an error may not
-            raise InvalidRequestError("a parameter will not do") from odd
+        except ValueError as error:  # what is wrong holds characters an error may not
+            raise InvalidRequestError("a parameter will not do") from error
         return request, grant
 
     def create_response(self, request: AuthlibRequest, grant: Any, *, allowed: bool) -> str:

@@ -21,22 +21,27 @@ MAX_TRACKED: Final = 10_000
 class FailedLoginLimiter:
     """The failures of the last minute."""
 
-    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
-        self._ticks = ticks
-        self._failed: OrderedDict[tuple[str, str | None], list[float]] = OrderedDict()
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._failures: OrderedDict[tuple[str, str | None], list[float]] = OrderedDict()
 
-    def seconds_to_wait(self, host: str, named: str | None) -> int:
+    def seconds_to_wait(self, host: str, client_id: str | None) -> int:
         """Seconds until the next attempt is looked at; 0 where it is at once."""
-        times = self._recent_failures(host, named)
-        return ceil(times[0] + FAILURE_WINDOW - self._ticks()) if len(times) >= MAX_FAILURES else 0
+        times = self._recent_failures(host, client_id)
+        return (
+            ceil(times[0] + FAILURE_WINDOW - self._monotonic()) if len(times) >= MAX_FAILURES else 0
+        )
 
-    def record_failure(self, host: str, named: str | None) -> None:
+    def record_failure(self, host: str, client_id: str | None) -> None:
         """Count a failure."""
-        self._failed[host, named] = [*self._recent_failures(host, named), self._ticks()]
-        self._failed.move_to_end((host, named))
-        while len(self._failed) > MAX_TRACKED:
-            self._failed.popitem(last=False)
+        self._failures[host, client_id] = [
+            *self._recent_failures(host, client_id),
+            self._monotonic(),
+        ]
+        self._failures.move_to_end((host, client_id))
+        while len(self._failures) > MAX_TRACKED:
+            self._failures.popitem(last=False)
 
-    def _recent_failures(self, host: str, named: str | None) -> list[float]:
-        since = self._ticks() - FAILURE_WINDOW
-        return [at for at in self._failed.get((host, named), []) if at > since]
+    def _recent_failures(self, host: str, client_id: str | None) -> list[float]:
+        since = self._monotonic() - FAILURE_WINDOW
+        return [at for at in self._failures.get((host, client_id), []) if at > since]

@@ -24,19 +24,19 @@ from starlette.requests import Request
 from hub.domain.identity.clients import Client, ClientKind, Jwk, UsedAssertion
 from hub.domain.record import record
 from hub.web.auth.backend import LEEWAY
-from hub.web.auth.jwt import InvalidToken, parse_token, usable_keys, verify
+from hub.web.auth.jwt import InvalidToken, parse_key_set, parse_token, verify_signature
 from hub.web.errors import RequestRejected
 from hub.web.request_body import read_body
 
-ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LIFETIME: Final = 600
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ACCESS_TOKEN_LIFETIME: Final = 600
 """Seconds an access token lives."""
-LONGEST: Final = 600
+MAX_ASSERTION_LIFETIME: Final = 600
 """Seconds an assertion may live: so long is its `jti` remembered."""
-FORM: Final = "application/x-www-form-urlencoded"
-MOST: Final = 20
-LARGEST: Final = 32_768
-THAI: Final = {
+FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
+MAX_FIELDS: Final = 20
+MAX_FORM_BYTES: Final = 32_768
+THAI_MESSAGES: Final = {
     "invalid_client": "ยืนยันตัวตนของไคลเอนต์ไม่ได้ ตรวจชื่อ รหัสลับ หรือกุญแจ",
     "invalid_request": "คำขอไม่ถูกต้อง",
     "invalid_scope": "ขอสิทธิ์ที่ไคลเอนต์นี้ไม่ได้รับ",
@@ -47,7 +47,7 @@ THAI: Final = {
     "unsupported_response_type": "ใช้ได้เฉพาะ response_type=code",
     "insecure_transport": "ตั้ง HUB_PUBLIC_URL เป็น https ก่อน รหัสลับจะไม่รั่วระหว่างทาง",
 }
-UNSAYABLE: Final = re.compile(r"[^ !#-\[\]-~]")
+FORBIDDEN_CHARACTERS: Final = re.compile(r"[^ !#-\[\]-~]")
 """What `error_description` may not hold, by RFC 6749 section 5.2."""
 OAuthAnswer = tuple[int, Any, dict[str, str]]
 
@@ -70,14 +70,14 @@ class OAuthForm:
         """The form of a request; `Refused` where it is none, or not within its bounds."""
         if request.method != "POST":
             raise RequestRejected(405, "ใช้ POST", "use POST", Allow="POST")
-        text = await read_body(request, FORM, LARGEST)
+        text = await read_body(request, FORM_MEDIA_TYPE, MAX_FORM_BYTES)
         return cls.from_pairs(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
 
     @classmethod
     def from_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "OAuthForm":
         """The form of what was sent, wherever it came in."""
         names = [name for name, _ in pairs if name != "resource"]
-        if len(pairs) > MOST or len(set(names)) != len(names):
+        if len(pairs) > MAX_FIELDS or len(set(names)) != len(names):
             raise InvalidRequestError("a parameter stands twice, or there are too many")
         return cls(
             {name: value for name, value in pairs if value and name != "resource"},
@@ -171,15 +171,15 @@ class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
 
     def resolve_client_public_key(self, client: AuthlibClient) -> KeySet:
         """The keys of the registration."""
-        return usable_keys({"keys": list(client.client.keys)})
+        return parse_key_set({"keys": list(client.client.keys)})
 
     def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
         """The claims of an assertion that one of these keys signed for us."""
         try:
             token = parse_token(assertion, ())
-            verify(token, resolve_key)
-        except InvalidToken as why:
-            raise InvalidClientError(f"client_assertion: {why}") from why
+            verify_signature(token, resolve_key)
+        except InvalidToken as error:
+            raise InvalidClientError(f"client_assertion: {error}") from error
         claims = dict(token.claims)
         self.verify_claims(claims)
         return claims
@@ -189,10 +189,10 @@ class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
         left = claims["exp"] - self.exchange.now.timestamp()
         if not isinstance(jti, str) or not 0 < len(jti) <= 255 or "\0" in jti:
             raise InvalidClientError("jti is no text of 255 characters at most")
-        if left > LONGEST + LEEWAY:
-            raise InvalidClientError(f"exp is more than {LONGEST} seconds ahead")
+        if left > MAX_ASSERTION_LIFETIME + LEEWAY:
+            raise InvalidClientError(f"exp is more than {MAX_ASSERTION_LIFETIME} seconds ahead")
         until = datetime.fromtimestamp(claims["exp"], UTC) + timedelta(seconds=2 * LEEWAY)
-        self.exchange.spent = UsedAssertion(claims["sub"], jti, until)
+        self.exchange.used_assertion = UsedAssertion(claims["sub"], jti, until)
         return True
 
 
@@ -200,7 +200,7 @@ class AccessTokenGenerator(JWTBearerTokenGenerator):  # type: ignore[misc]
     """Access tokens of RFC 9068 for this hub."""
 
     def __init__(self, exchange: "TokenExchange") -> None:
-        super().__init__(exchange.url, "ES256", expires_generator=LIFETIME)
+        super().__init__(exchange.url, "ES256", expires_generator=ACCESS_TOKEN_LIFETIME)
         self.exchange = exchange
 
     def get_jwks(self) -> KeySet:
@@ -216,7 +216,7 @@ class AccessTokenGenerator(JWTBearerTokenGenerator):  # type: ignore[misc]
     ) -> dict[str, Any]:
         """The times, by the hub's clock; and the session without which a person's token is none."""
         now = int(self.exchange.now.timestamp())
-        times = {"iat": now, "exp": now + LIFETIME}
+        times = {"iat": now, "exp": now + ACCESS_TOKEN_LIFETIME}
         return times if user is None else {**times, "sid": user.person.id}
 
 
@@ -251,7 +251,7 @@ class TokenExchange(AuthorizationServerBase):
     def __init__(self, url: str, client: Client | None, now: datetime, key: Jwk) -> None:
         super().__init__(url, client, now)
         self.key = key
-        self.spent: UsedAssertion | None = None
+        self.used_assertion: UsedAssertion | None = None
         self.register_grant(ClientCredentials)
         self.register_client_auth_method("private_key_jwt", ClientAssertionAuth(self))
         self.register_token_generator("default", AccessTokenGenerator(self).generate)
@@ -264,8 +264,8 @@ class TokenExchange(AuthorizationServerBase):
             oauth_request = AuthlibRequest(self.url, request, form)
         except OAuth2Error as error:
             return describe_error(error)
-        made: OAuthAnswer = self.create_token_response(oauth_request)
-        return made
+        answer: OAuthAnswer = self.create_token_response(oauth_request)
+        return answer
 
     def handle_response(self, status: int, body: Any, _headers: Any) -> OAuthAnswer:
         """The parts of an answer; ours are its headers."""
@@ -285,7 +285,7 @@ def describe_error(error: OAuth2Error) -> OAuthAnswer:
     name = str(error.error)
     headers = {}
     status = 400
-    english = UNSAYABLE.sub("?", error.get_error_description() or name)[:300]
+    english = FORBIDDEN_CHARACTERS.sub("?", error.get_error_description() or name)[:300]
     if name == "invalid_client":
         status, headers = 401, {"WWW-Authenticate": 'Basic realm="hub"'}
         if "does not exist" in english or "cannot authenticate" in english:
@@ -293,6 +293,6 @@ def describe_error(error: OAuth2Error) -> OAuthAnswer:
     body = {
         "error": name,
         "error_description": english,
-        "message": f"{THAI.get(name, 'คำขอไม่ถูกต้อง')} · {english}",
+        "message": f"{THAI_MESSAGES.get(name, 'คำขอไม่ถูกต้อง')} · {english}",
     }
     return status, body, headers

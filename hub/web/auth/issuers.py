@@ -16,48 +16,50 @@ from joserfc.jwk import KeySet
 
 from hub.domain.identity.clients import Client, ClientRegistry, Issuer
 from hub.errors import HubError, NotReady
-from hub.web.auth.jwt import InvalidToken, usable_keys
+from hub.web.auth.jwt import InvalidToken, parse_key_set
 
 logger = logging.getLogger(__name__)
-Fetch = Callable[[str], Awaitable[Any]]
+FetchJson = Callable[[str], Awaitable[Any]]
 """Reads the JSON at an address, within bounds of time and size; a `SourceError` where it cannot."""
-Ticks = Callable[[], float]
+MonotonicClock = Callable[[], float]
 CachedValue = TypeVar("CachedValue")
 
 CACHE_SECONDS: Final = 2.0
 """Seconds an answer of the register counts."""
-CLIENTS: Final = 1_000
-FRESH: Final = 600.0
+MAX_CACHED_VALUES: Final = 1_000
+KEYS_MAX_AGE: Final = 600.0
 """Seconds until an issuer's keys are read again; requests go on with the old ones meanwhile."""
-COOLDOWN: Final = 15.0
+MIN_REFRESH_INTERVAL: Final = 15.0
 """Seconds between two readings at least, however many unknown keys are named."""
-STALE: Final = 86_400.0
+KEYS_EXPIRY: Final = 86_400.0
 """Seconds the last good keys count while an issuer does not answer."""
-OWN_FRESH: Final = 10.0
+OWN_KEYS_MAX_AGE: Final = 10.0
 
 
 class TimedCache(Generic[CachedValue]):
     """Answers by a text, each used for `REMEMBERED` seconds; the oldest make room."""
 
-    def __init__(self, fetch: Callable[[str], Awaitable[CachedValue]], ticks: Ticks) -> None:
+    def __init__(
+        self, fetch: Callable[[str], Awaitable[CachedValue]], monotonic: MonotonicClock
+    ) -> None:
         self._fetch = fetch
-        self._ticks = ticks
+        self._monotonic = monotonic
         self._values: OrderedDict[str, tuple[float, CachedValue]] = OrderedDict()
 
     async def get(self, key: str) -> CachedValue:
         """The answer, asked anew where it is older than that."""
-        now = self._ticks()
+        now = self._monotonic()
         cached = self._values.get(key)
         if cached is not None and now - cached[0] < CACHE_SECONDS:
             return cached[1]
         value = await self._fetch(key)
         self._values[key] = now, value  # as old as the question, not as the answer
         self._values.move_to_end(key)
-        while len(self._values) > CLIENTS:
+        while len(self._values) > MAX_CACHED_VALUES:
             self._values.popitem(last=False)
         return value
 
-    def forget(self, key: str) -> None:
+    def invalidate(self, key: str) -> None:
         """Ask anew the next time."""
         self._values.pop(key, None)
 
@@ -71,57 +73,57 @@ class IssuerKeys:
 
     def __init__(
         self,
-        read: Callable[[], Awaitable[Any]],
+        fetch: Callable[[], Awaitable[Any]],
         *,
         name: str,
-        ticks: Ticks = time.monotonic,
-        fresh: float = FRESH,
-        cooldown: float = COOLDOWN,
+        monotonic: MonotonicClock = time.monotonic,
+        max_age: float = KEYS_MAX_AGE,
+        min_interval: float = MIN_REFRESH_INTERVAL,
     ) -> None:
-        self._read = read
+        self._fetch = fetch
         self._name = name
-        self._ticks = ticks
-        self._fresh = fresh
-        self._cooldown = cooldown
+        self._monotonic = monotonic
+        self._max_age = max_age
+        self._min_interval = min_interval
         self._keys: KeySet | None = None
-        self._got = self._tried = float("-inf")
-        self._reading: asyncio.Task[None] | None = None
+        self._fetched_at = self._tried_at = float("-inf")
+        self._refresh_task: asyncio.Task[None] | None = None
 
-    async def find_key(self, kid: str | None) -> KeySet:
+    async def find_keys(self, kid: str | None) -> KeySet:
         """The keys, read again where none is called `kid`; `NotReady` where there are none."""
-        age = self._ticks() - self._got
-        if self._keys is None or age > STALE:
+        age = self._monotonic() - self._fetched_at
+        if self._keys is None or age > KEYS_EXPIRY:
             self._keys = None
-            await self._may_refetch()
+            await self._refresh_and_wait()
             if self._keys is None:
                 raise NotReady(
                     "อ่านกุญแจของผู้ออกโทเค็นไม่ได้ ลองใหม่อีกครั้ง "
                     "· The keys of the token's issuer cannot be read; try again shortly"
                 )
         elif kid is not None and all(key.kid != kid for key in self._keys):
-            await self._may_refetch()
-        elif age > self._fresh:
+            await self._refresh_and_wait()
+        elif age > self._max_age:
             self._start_refresh()
         return self._keys
 
-    async def _may_refetch(self) -> None:
-        reading = self._start_refresh()
-        if reading is not None:
-            await asyncio.shield(reading)
+    async def _refresh_and_wait(self) -> None:
+        task = self._start_refresh()
+        if task is not None:
+            await asyncio.shield(task)
 
     def _start_refresh(self) -> asyncio.Task[None] | None:
         """The reading under way, or a new one; null where the last was a moment ago."""
-        if self._reading is None or self._reading.done():
-            if self._ticks() - self._tried < self._cooldown:
+        if self._refresh_task is None or self._refresh_task.done():
+            if self._monotonic() - self._tried_at < self._min_interval:
                 return None
-            self._tried = self._ticks()
-            self._reading = asyncio.create_task(self._refresh())
-        return self._reading
+            self._tried_at = self._monotonic()
+            self._refresh_task = asyncio.create_task(self._refresh())
+        return self._refresh_task
 
     async def _refresh(self) -> None:
         try:
-            self._keys = usable_keys(await self._read())
-            self._got = self._ticks()
+            self._keys = parse_key_set(await self._fetch())
+            self._fetched_at = self._monotonic()
         except (HubError, InvalidToken) as failed:
             logger.warning("the keys of %s cannot be read: %s", self._name, failed)
         except Exception:
@@ -132,17 +134,21 @@ class IssuerRegistry:
     """The register as the doors use it."""
 
     def __init__(
-        self, registry: ClientRegistry, fetch: Fetch, ticks: Ticks = time.monotonic
+        self, registry: ClientRegistry, fetch: FetchJson, monotonic: MonotonicClock = time.monotonic
     ) -> None:
         self._registry = registry
         self._fetch = fetch
-        self._ticks = ticks
-        self._issuers = TimedCache(lambda _: registry.list_issuers(), ticks)
-        self._clients = TimedCache(registry.find_client, ticks)
-        self._origins = TimedCache(lambda _: registry.list_origins(), ticks)
-        self._rings: dict[tuple[str, str], IssuerKeys] = {}
-        self._own = IssuerKeys(
-            self._own_keys, name="the hub", ticks=ticks, fresh=OWN_FRESH, cooldown=0
+        self._monotonic = monotonic
+        self._issuers = TimedCache(lambda _: registry.list_issuers(), monotonic)
+        self._clients = TimedCache(registry.find_client, monotonic)
+        self._origins = TimedCache(lambda _: registry.list_origins(), monotonic)
+        self._keys_by_issuer: dict[tuple[str, str], IssuerKeys] = {}
+        self._own_issuer_keys = IssuerKeys(
+            self._list_own_keys,
+            name="the hub",
+            monotonic=monotonic,
+            max_age=OWN_KEYS_MAX_AGE,
+            min_interval=0,
         )
 
     async def find_issuer(self, url: str) -> Issuer | None:
@@ -150,11 +156,11 @@ class IssuerRegistry:
         listed: Sequence[Issuer] = await self._issuers.get("")
         return next((i for i in listed if i.url == url and i.enabled), None)
 
-    async def find_signing_issuer(self, agency_id: str) -> Issuer | None:
+    async def find_login_issuer(self, agency_id: str) -> Issuer | None:
         """The issuer that signs an agency's people in; null where none does."""
         listed: Sequence[Issuer] = await self._issuers.get("")
-        fits = (i for i in listed if i.agency_id == agency_id and i.enabled and i.sign_in)
-        return next(fits, None)
+        matching = (i for i in listed if i.agency_id == agency_id and i.enabled and i.sign_in)
+        return next(matching, None)
 
     async def find_client(self, client_id: str) -> Client | None:
         """The client of an id; null where it does not count."""
@@ -165,21 +171,23 @@ class IssuerRegistry:
         """Where pages of public clients come from."""
         return await self._origins.get("")
 
-    async def keys_of(self, issuer: Issuer, kid: str | None) -> KeySet:
+    async def find_keys(self, issuer: Issuer, kid: str | None) -> KeySet:
         """The keys of an issuer."""
-        place = issuer.url, issuer.jwks_uri
-        if place not in self._rings:
+        cache_key = issuer.url, issuer.jwks_uri
+        if cache_key not in self._keys_by_issuer:
             listed = await self._issuers.get("")
             current_urls = {(one.url, one.jwks_uri) for one in listed}
-            self._rings = {at: ring for at, ring in self._rings.items() if at in current_urls}
-            self._rings[place] = IssuerKeys(
-                lambda: self._fetch(issuer.jwks_uri), name=issuer.url, ticks=self._ticks
+            self._keys_by_issuer = {
+                at: ring for at, ring in self._keys_by_issuer.items() if at in current_urls
+            }
+            self._keys_by_issuer[cache_key] = IssuerKeys(
+                lambda: self._fetch(issuer.jwks_uri), name=issuer.url, monotonic=self._monotonic
             )
-        return await self._rings[place].find_key(kid)
+        return await self._keys_by_issuer[cache_key].find_keys(kid)
 
-    async def own_keys(self, kid: str | None) -> KeySet:
+    async def find_own_keys(self, kid: str | None) -> KeySet:
         """The hub's own public keys, of every node."""
-        return await self._own.find_key(kid)
+        return await self._own_issuer_keys.find_keys(kid)
 
-    async def _own_keys(self) -> Any:
+    async def _list_own_keys(self) -> Any:
         return {"keys": list(await self._registry.list_public_keys())}

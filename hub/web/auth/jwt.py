@@ -23,11 +23,11 @@ ALGORITHMS: Final = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 MAX_TOKEN_BYTES: Final = 8192
 """Characters of a token: more does not fit into most servers' headers."""
 MAX_KEYS: Final = 100
-KINDS: Final = ("EC", "RSA", "OKP")
-SHORTEST: Final = 2048
+KEY_TYPES: Final = ("EC", "RSA", "OKP")
+MIN_RSA_BITS: Final = 2048
 """Bits of an RSA key."""
-PARTS: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
-POINTING: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
+COMPACT_JWS: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+KEY_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
 """Header parameters by which a token would bring its own key."""
 
 
@@ -54,7 +54,7 @@ class UnverifiedToken:
         return kid
 
 
-class Fixed(JWSRegistry):
+class StrictJwsRegistry(JWSRegistry):
     """Our algorithms and no other, whatever a library recommends this year."""
 
     max_header_length = MAX_TOKEN_BYTES
@@ -67,21 +67,21 @@ class Fixed(JWSRegistry):
         return self.algorithms[name]
 
 
-FIXED: Final = Fixed(algorithms=ALGORITHMS, strict_check_header=False)
+JWS_REGISTRY: Final = StrictJwsRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 
 
 def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
     """A token as it is written; `Unsound` where it is none, or none of these types (`typ`)."""
     if len(text) > MAX_TOKEN_BYTES:
         raise InvalidToken("the token is too large")
-    if not PARTS.fullmatch(text):
+    if not COMPACT_JWS.fullmatch(text):
         raise InvalidToken("the token is not a signed JWT of three parts")
     head, payload, _ = text.encode().split(b".")
     try:
         header = parse_unique_json(urlsafe_b64decode(head))
         claims = parse_unique_json(urlsafe_b64decode(payload))
-    except (ValueError, RecursionError) as odd:
-        raise InvalidToken("the token cannot be read") from odd
+    except (ValueError, RecursionError) as error:
+        raise InvalidToken("the token cannot be read") from error
     check_header(header, frozenset(types))
     return UnverifiedToken(text, header, claims)
 
@@ -89,13 +89,13 @@ def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
 def parse_unique_json(text: bytes) -> Mapping[str, Any]:
     """A JSON object in which no name stands twice: two readers could read two tokens."""
 
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
             raise InvalidToken("a name stands twice in the token")
         return found
 
-    read = json.loads(text.decode("utf-8"), object_pairs_hook=once)
+    read = json.loads(text.decode("utf-8"), object_pairs_hook=build_object)
     if not isinstance(read, dict):
         raise InvalidToken("the token is not a JSON object")
     return read
@@ -107,7 +107,7 @@ def check_header(header: Mapping[str, Any], types: frozenset[str]) -> None:
         raise InvalidToken("the algorithm is not accepted")
     if "crit" in header or "b64" in header:
         raise InvalidToken("the token demands an extension that is not understood")
-    if POINTING & set(header):
+    if KEY_HEADERS & set(header):
         raise InvalidToken("the token brings its own key")
     if not isinstance(header.get("kid"), str | None):
         raise InvalidToken("kid is not a text")
@@ -117,17 +117,17 @@ def check_header(header: Mapping[str, Any], types: frozenset[str]) -> None:
         raise InvalidToken("the token is of another type")
 
 
-def verify(token: UnverifiedToken, keys: KeySet) -> None:
+def verify_signature(token: UnverifiedToken, keys: KeySet) -> None:
     """`Unsound` where none of our keys has signed it, `UnknownKey` where it names another."""
     try:
-        jws.deserialize_compact(token.text, keys, registry=FIXED)
-    except InvalidKeyIdError as unknown:
-        raise UnknownKey("the key is not known") from unknown
-    except (JoseError, ValueError) as wrong:
-        raise InvalidToken("the signature does not hold") from wrong
+        jws.deserialize_compact(token.text, keys, registry=JWS_REGISTRY)
+    except InvalidKeyIdError as error:
+        raise UnknownKey("the key is not known") from error
+    except (JoseError, ValueError) as error:
+        raise InvalidToken("the signature does not hold") from error
 
 
-def usable_keys(document: Any) -> KeySet:
+def parse_key_set(document: Any) -> KeySet:
     """The keys of a JWK set that may verify something; the others are passed over.
 
     A set may hold keys for other ends and of kinds to come (RFC 7517 section 5), so one that will
@@ -136,25 +136,25 @@ def usable_keys(document: Any) -> KeySet:
     listed = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(listed, list):
         raise InvalidToken("this is no JWK set")
-    found = [key for data in listed[:MAX_KEYS] if (key := is_usable_key(data))]
+    found = [key for data in listed[:MAX_KEYS] if (key := parse_key(data))]
     return KeySet(found)
 
 
-def is_usable_key(data: Any) -> Key | None:
+def parse_key(data: Any) -> Key | None:
     """A public key for one of our algorithms; null for anything else."""
     if not isinstance(data, dict) or "d" in data or data.get("use", "sig") != "sig":
         return None
-    if data.get("kty") not in KINDS or data.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
+    if data.get("kty") not in KEY_TYPES or data.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
         return None
     try:
         with warnings.catch_warnings():  # what the library warns of, we refuse
             warnings.simplefilter("error", SecurityWarning)
             key = JWKRegistry.import_key(data)
-        fits = (
-            (isinstance(key, RSAKey) and key.public_key.key_size >= SHORTEST)
+        is_accepted = (
+            (isinstance(key, RSAKey) and key.public_key.key_size >= MIN_RSA_BITS)
             or (isinstance(key, ECKey) and key.curve_name == "P-256")
             or (isinstance(key, OKPKey) and key.curve_name == "Ed25519")
         )
     except (JoseError, SecurityWarning, ValueError, TypeError, KeyError):
         return None
-    return key if fits else None
+    return key if is_accepted else None

@@ -20,27 +20,26 @@ DEMO_PEOPLE: Final = (
 
 def person_section(person: PersonSession, token: str, next_path: str) -> str:
     """Who is signed in, and the way out."""
-    out = form(
+    sign_out = form(
         "/signout",
         {"token": token, "next": next_path},
         button(bilingual("ออกจากระบบ", "Sign out")),
     )
-    on = f'<p><a href="{escape(next_path)}">{bilingual("ไปต่อ", "Go on")}</a></p>'
+    go_on = f'<p><a href="{escape(next_path)}">{bilingual("ไปต่อ", "Go on")}</a></p>'
     who = f"<strong>{escape(person.name)}</strong>, {bilingual(*ROLE_NAMES[person.role])}"
-    return (
-        f'<section id="person"><p>{who}, {escaped_name(person.agency_name)}</p>{out}{on}</section>'
-    )
+    agency = escaped_name(person.agency_name)
+    return f'<section id="person"><p>{who}, {agency}</p>{sign_out}{go_on}</section>'
 
 
-def agency_section(signing: Sequence[LoginAgency], next_path: str) -> str:
+def agency_section(agencies: Sequence[LoginAgency], next_path: str) -> str:
     """The agencies, each a way to its own provider."""
-    if not signing:
+    if not agencies:
         text = bilingual("ยังไม่มีหน่วยงานที่เปิดให้ลงชื่อเข้าใช้", "No agency signs its people in here yet.")
         return f'<p class="quiet">{text}</p>'
     links = "".join(
         f'<li><a href="/signin?{urlencode({"agency": one.agency_id, "next": next_path})}">'
         f"{escaped_name(one.name)}</a></li>"
-        for one in signing
+        for one in agencies
     )
     title = bilingual("เลือกหน่วยงาน", "Choose your agency")
     return f'<section><h2>{title}</h2><ul id="agencies">{links}</ul></section>'

@@ -10,8 +10,8 @@ from starlette.routing import Route
 from hub.domain.identity.clients import GRANTABLE_SCOPES
 from hub.web.auth.jwt import ALGORITHMS
 
-RESOURCE: Final = "/.well-known/oauth-protected-resource"
-SERVER: Final = "/.well-known/oauth-authorization-server"
+RESOURCE_METADATA_PATH: Final = "/.well-known/oauth-protected-resource"
+SERVER_METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
 CODE_GRANT: Final = "authorization_code"
 CHALLENGE_METHOD: Final = "S256"
 CLIENT_METHODS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
@@ -30,7 +30,10 @@ class Metadata:
 
     def routes(self) -> list[Route]:
         """Return the routes of both documents; they need no database."""
-        return [Route(SERVER, self.authorization_server), Route(RESOURCE, self.protected_resource)]
+        return [
+            Route(SERVER_METADATA_PATH, self.authorization_server),
+            Route(RESOURCE_METADATA_PATH, self.protected_resource),
+        ]
 
     async def authorization_server(self, _: Request) -> Response:
         """Return what the hub's own authorization server does."""

@@ -21,16 +21,16 @@ from starlette.responses import Response
 from hub.domain.identity.clients import Issuer
 from hub.domain.identity.people import Person
 from hub.errors import SourceError
-from hub.web.auth.backend import LEEWAY, LONGEST, TYPES
-from hub.web.auth.issuers import Fetch, IssuerRegistry
-from hub.web.auth.jwt import InvalidToken, parse_token, verify
+from hub.web.auth.backend import ACCESS_TOKEN_TYPES, LEEWAY, MAX_NAME_LENGTH
+from hub.web.auth.issuers import FetchJson, IssuerRegistry
+from hub.web.auth.jwt import InvalidToken, parse_token, verify_signature
 
-DISCOVERY: Final = "/.well-known/openid-configuration"
+DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 CALLBACK_PATH: Final = "/signin/back"
 """Where the provider sends people back to."""
 PROVIDER_TIMEOUT: Final = 5.0
 """Seconds for the provider's token endpoint."""
-LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class LoginFailed(Exception):
@@ -44,17 +44,17 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
         self,
         issuer: Issuer,
         secret: str | None,
-        trust: IssuerRegistry,
-        fetch: Fetch,
-        now: Callable[[], datetime],
+        issuers: IssuerRegistry,
+        fetch: FetchJson,
+        clock: Callable[[], datetime],
     ) -> None:
         if issuer.sign_in is None:
             raise LoginFailed("the issuer signs nobody in")
         self.issuer = issuer
-        self.signing = issuer.sign_in
-        self.trust = trust
+        self.sign_in = issuer.sign_in
+        self.issuers = issuers
         self.fetch = fetch
-        self.now = now
+        self.clock = clock
         super().__init__(
             StarletteIntegration("people"),
             client_id=issuer.sign_in.client_id,
@@ -69,13 +69,13 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
             },
         )
 
-    async def start_login(self, request: Request, hub: str) -> Response:
+    async def start_login(self, request: Request, hub_url: str) -> Response:
         """Send a person there; what the answer must fit is left in `request.session`."""
         try:
-            sent: Response = await self.authorize_redirect(request, hub + CALLBACK_PATH)
-        except (SourceError, AuthlibBaseError, httpx2.HTTPError) as wrong:
-            raise LoginFailed(f"the provider cannot be asked: {wrong}") from wrong
-        return sent
+            response: Response = await self.authorize_redirect(request, hub_url + CALLBACK_PATH)
+        except (SourceError, AuthlibBaseError, httpx2.HTTPError) as error:
+            raise LoginFailed(f"the provider cannot be asked: {error}") from error
+        return response
 
     async def complete_login(self, request: Request) -> Person:
         """Whom the provider says came back."""
@@ -83,23 +83,23 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
             raise LoginFailed("the answer is of another issuer")
         try:
             token = await self.authorize_access_token(request)
-        except (AuthlibBaseError, JoseError, InvalidToken, SourceError) as wrong:
-            raise LoginFailed(str(wrong)) from wrong
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as odd:
-            raise LoginFailed(f"the provider's answer cannot be read: {odd}") from odd
+        except (AuthlibBaseError, JoseError, InvalidToken, SourceError) as error:
+            raise LoginFailed(str(error)) from error
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise LoginFailed(f"the provider's answer cannot be read: {error}") from error
         claims = token.get("userinfo")
         if claims is None:
             raise LoginFailed("the provider sent no ID token")
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST:
+        if not isinstance(subject, str) or not 0 < len(subject) <= MAX_NAME_LENGTH:
             raise LoginFailed("sub is no name")
         if not subject.isprintable():
             raise LoginFailed("sub is no name")
-        return Person(subject, display_name(claims, subject), self.signing.resolve_role(claims))
+        return Person(subject, display_name(claims, subject), self.sign_in.resolve_role(claims))
 
     async def load_server_metadata(self) -> dict[str, Any]:
         """Its endpoints, as it tells them today; nothing else of what it tells is used."""
-        metadata = await self.fetch(self.issuer.url.rstrip("/") + DISCOVERY)
+        metadata = await self.fetch(self.issuer.url.rstrip("/") + DISCOVERY_PATH)
         if not isinstance(metadata, dict) or metadata.get("issuer") != self.issuer.url:
             raise LoginFailed("its metadata is of another issuer")
         endpoints = {n: metadata.get(n) for n in ("authorization_endpoint", "token_endpoint")}
@@ -111,20 +111,20 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
     async def parse_id_token(self, token: Any, nonce: str, **_: Any) -> dict[str, Any]:
         """The claims of an ID token that is signed by the provider, for us, in answer to us."""
         signed = parse_token(token["id_token"], ())
-        if str(signed.header.get("typ", "")).lower() in TYPES:
+        if str(signed.header.get("typ", "")).lower() in ACCESS_TOKEN_TYPES:
             raise InvalidToken("an access token is no ID token")
-        verify(signed, await self.trust.keys_of(self.issuer, signed.kid))
-        wanted = {
+        verify_signature(signed, await self.issuers.find_keys(self.issuer, signed.kid))
+        expected = {
             "iss": {"essential": True, "value": self.issuer.url},
             "aud": {"essential": True, "value": self.client_id},
         }
-        fitting = {
+        parameters = {
             "nonce": nonce,
             "client_id": self.client_id,
             "access_token": token.get("access_token"),
         }
-        claims = CodeIDToken(dict(signed.claims), dict(signed.header), wanted, fitting)
-        claims.validate(int(self.now().timestamp()), LEEWAY)
+        claims = CodeIDToken(dict(signed.claims), dict(signed.header), expected, parameters)
+        claims.validate(int(self.clock().timestamp()), LEEWAY)
         return dict(claims)
 
 
@@ -132,7 +132,7 @@ def display_name(claims: dict[str, Any], subject: str) -> str:
     """What a person is called, where the provider says; else the subject."""
     for claim in ("name", "preferred_username"):
         name = claims.get(claim)
-        if isinstance(name, str) and 0 < len(name) <= LONGEST and name.isprintable():
+        if isinstance(name, str) and 0 < len(name) <= MAX_NAME_LENGTH and name.isprintable():
             return name
     return subject
 
@@ -143,4 +143,4 @@ def is_secure_url(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)

@@ -28,8 +28,8 @@ from hub.domain.identity.people import (
     SessionStore,
 )
 from hub.domain.text import LocalizedText
-from hub.web.auth.issuers import Ticks, TimedCache
-from hub.web.cors import same_origin
+from hub.web.auth.issuers import MonotonicClock, TimedCache
+from hub.web.cors import is_same_origin
 
 OWN_FETCH_SITES: Final = frozenset({"same-origin", "none", ""})
 """What a browser says of a page of ours, or of nobody's (`Sec-Fetch-Site`)."""
@@ -41,38 +41,38 @@ class Sessions:
     def __init__(
         self,
         url: str,
-        people: SessionStore,
-        ticks: Ticks,
-        now: Callable[[], datetime],
+        session_store: SessionStore,
+        monotonic: MonotonicClock,
+        clock: Callable[[], datetime],
         *,
         demo: bool,
     ) -> None:
         self._secure = url.startswith("https://")
         self.cookie = cookie_name(url)
-        self.attempt = f"{self.cookie}-attempt"
-        self._people = people
-        self._now = now
+        self.attempt_cookie = f"{self.cookie}-attempt"
+        self._session_store = session_store
+        self._clock = clock
         self._demo = demo
-        self._remembered = TimedCache(people.find_session, ticks)
+        self._cache = TimedCache(session_store.find_session, monotonic)
 
-    async def person(self, request: HTTPConnection) -> PersonSession | None:
+    async def find_person(self, request: HTTPConnection) -> PersonSession | None:
         """Who is signed in at this browser; null where nobody is, or not any more."""
         sent = request.cookies.get(self.cookie)
         return await self.find_session(hash_secret(sent)) if sent else None
 
-    async def person_of_own_page(self, request: HTTPConnection) -> PersonSession | None:
+    async def find_person_of_own_page(self, request: HTTPConnection) -> PersonSession | None:
         """Who asks at a door by a cookie; null where the page that asks is not ours."""
-        return await self.person(request) if is_own_page(request) else None
+        return await self.find_person(request) if is_own_page(request) else None
 
     async def find_session(self, session_id: str) -> PersonSession | None:
         """The session of an id, where it counts; that it was asked for is noted."""
-        found = await self._remembered.get(session_id)
-        now = self._now()
+        found = await self._cache.get(session_id)
+        now = self._clock()
         if found is None or not found.is_active(now) or (found.issuer is None and not self._demo):
             return None
         if now - found.last_seen_at > SESSION_TOUCH_INTERVAL:
-            await self._people.touch_session(session_id, now)
-            self._remembered.forget(session_id)
+            await self._session_store.touch_session(session_id, now)
+            self._cache.invalidate(session_id)
         return found
 
     async def start(
@@ -85,8 +85,8 @@ class Sessions:
     ) -> None:
         """Sign a person in at this browser; whoever was is signed out."""
         await self.end(request, response)
-        secret, now = secrets.token_urlsafe(32), self._now()
-        await self._people.insert_session(
+        secret, now = secrets.token_urlsafe(32), self._clock()
+        await self._session_store.insert_session(
             PersonSession(
                 id=hash_secret(secret),
                 agency_id=agency_id,
@@ -106,8 +106,8 @@ class Sessions:
         """Sign out whoever is signed in at this browser, on this node at once."""
         sent = request.cookies.get(self.cookie)
         if sent:
-            await self._people.delete_session(hash_secret(sent))
-            self._remembered.forget(hash_secret(sent))
+            await self._session_store.delete_session(hash_secret(sent))
+            self._cache.invalidate(hash_secret(sent))
             self.set_cookie(response, self.cookie, "", 0)
 
     def set_cookie(self, response: Response, name: str, text: str, seconds: int) -> None:
@@ -125,14 +125,16 @@ class Sessions:
     def start_attempt(self, response: Response) -> str:
         """Bind an attempt to this browser; the id it is kept by."""
         secret = secrets.token_urlsafe(32)
-        self.set_cookie(response, self.attempt, secret, int(LOGIN_ATTEMPT_LIFETIME.total_seconds()))
+        self.set_cookie(
+            response, self.attempt_cookie, secret, int(LOGIN_ATTEMPT_LIFETIME.total_seconds())
+        )
         return hash_secret(secret)
 
     async def consume_attempt(self, request: HTTPConnection) -> Any:
         """What was kept of the attempt of this browser, once; null where there is none."""
-        sent = request.cookies.get(self.attempt)
+        sent = request.cookies.get(self.attempt_cookie)
         return (
-            await self._people.consume_login_attempt(hash_secret(sent), self._now())
+            await self._session_store.consume_login_attempt(hash_secret(sent), self._clock())
             if sent
             else None
         )
@@ -143,8 +145,8 @@ class Sessions:
 
     def is_own_form(self, request: HTTPConnection, token: str) -> bool:
         """Whether a form was made by us for this browser."""
-        fits = hmac.compare_digest(self.form_token(request).encode(), token.encode())
-        return is_own_page(request) and fits
+        is_equal = hmac.compare_digest(self.form_token(request).encode(), token.encode())
+        return is_own_page(request) and is_equal
 
 
 def cookie_name(url: str) -> str:
@@ -158,4 +160,4 @@ def cookie_name(url: str) -> str:
 
 def is_own_page(request: HTTPConnection) -> bool:
     """Whether a browser says that a page of ours asks, or says nothing of it."""
-    return same_origin(request) and request.headers.get("sec-fetch-site", "") in OWN_FETCH_SITES
+    return is_same_origin(request) and request.headers.get("sec-fetch-site", "") in OWN_FETCH_SITES

@@ -23,7 +23,7 @@ from hub.domain.identity.people import AuthorizationCode, PersonSession, Session
 from hub.errors import NotReady, RateLimited
 from hub.web.auth.code_exchange import CodeExchange
 from hub.web.auth.failed_logins import FailedLoginLimiter
-from hub.web.auth.grants import ASSERTION, OAuthForm, describe_error
+from hub.web.auth.grants import ASSERTION_TYPE, OAuthForm, describe_error
 from hub.web.auth.jwt import InvalidToken, parse_token
 from hub.web.auth.metadata import CODE_GRANT, metadata_response
 from hub.web.auth.sessions import Sessions
@@ -39,18 +39,18 @@ class TokenEndpoint:
         self,
         url: str,
         registry: ClientRegistry,
-        people: SessionStore,
-        signed_in: Sessions,
-        key: Callable[[], Awaitable[Jwk]],
-        now: Callable[[], datetime],
+        session_store: SessionStore,
+        sessions: Sessions,
+        get_signing_key: Callable[[], Awaitable[Jwk]],
+        clock: Callable[[], datetime],
     ) -> None:
         self._url = url
         self._registry = registry
-        self._people = people
-        self._signed_in = signed_in
-        self._key = key
-        self._now = now
-        self._attempts = FailedLoginLimiter()
+        self._session_store = session_store
+        self._sessions = sessions
+        self._get_signing_key = get_signing_key
+        self._clock = clock
+        self._failed_logins = FailedLoginLimiter()
 
     def routes(self) -> list[Route]:
         """Return the routes of the token endpoint and of the public keys."""
@@ -69,11 +69,11 @@ class TokenEndpoint:
     async def _respond(self, request: Request) -> Response:
         try:
             form = await OAuthForm.parse(request)
-            named = client_id_of(request, form)
+            client_id = identify_client(request, form)
         except OAuth2Error as error:
             return oauth_rejection(error)
         host = request.client.host if request.client else ""
-        if (wait := self._attempts.seconds_to_wait(host, named)) > 0:
+        if (wait := self._failed_logins.seconds_to_wait(host, client_id)) > 0:
             content = {
                 "error": "temporarily_unavailable",
                 "error_description": "too many failed attempts",
@@ -81,36 +81,36 @@ class TokenEndpoint:
                 "· too many failed attempts; wait, then try again",
             }
             return json_response(content, 429, headers_of(RateLimited(wait)))
-        client = await self._registry.find_client(named) if named else None
+        client = await self._registry.find_client(client_id) if client_id else None
         request.state.client = client
         if client is not None and not client.enabled:
             client = None
-        code, person = await self._take_code(client, form)
-        token_settings = self._url, client, self._now(), await self._key()
+        code, person = await self._consume_code(client, form)
+        token_settings = self._url, client, self._clock(), await self._get_signing_key()
         exchange = CodeExchange(*token_settings, code=code, person=person)
         status, body, headers = exchange.respond(request, form)
         if (
             status == 200
-            and exchange.spent is not None
-            and not await self._registry.mark_assertion_used(exchange.spent)
+            and exchange.used_assertion is not None
+            and not await self._registry.mark_assertion_used(exchange.used_assertion)
         ):
             status, body, headers = describe_error(InvalidClientError("this jti was used before"))
         if isinstance(body, Mapping) and body.get("error") == "invalid_client":
-            self._attempts.record_failure(host, named)
-            logger.warning("a client failed to prove who it is", extra={"client": named})
+            self._failed_logins.record_failure(host, client_id)
+            logger.warning("a client failed to prove who it is", extra={"client": client_id})
         return json_response(body, status, headers)
 
-    async def _take_code(
+    async def _consume_code(
         self, client: Client | None, form: OAuthForm
     ) -> tuple[AuthorizationCode | None, PersonSession | None]:
         """The code of a request, taken away from whoever comes after, and who let it."""
         text = form.fields.get("code")
         if form.fields.get("grant_type") != CODE_GRANT or client is None or not text:
             return None, None
-        code = await self._people.consume_code(hash_secret(text))
-        if code is None or not self._now() < code.until:
+        code = await self._session_store.consume_code(hash_secret(text))
+        if code is None or not self._clock() < code.until:
             return None, None
-        person = await self._signed_in.find_session(code.session_id)
+        person = await self._sessions.find_session(code.session_id)
         return (code, person) if person is not None else (None, None)
 
     async def keys(self, _: Request) -> Response:
@@ -122,39 +122,41 @@ class TokenEndpoint:
         return metadata_response({"keys": listed})
 
 
-def client_id_of(request: Request, form: OAuthForm) -> str | None:
+def identify_client(request: Request, form: OAuthForm) -> str | None:
     """The client that a request says it is of, by the one way of saying so that it uses."""
-    ways: list[str | None] = []
+    client_ids: list[str | None] = []
     header = request.headers.getlist("authorization")
     if header:
-        ways.append(parse_basic(header[0]) if len(header) == 1 else None)
+        client_ids.append(parse_basic(header[0]) if len(header) == 1 else None)
     if "client_secret" in form.fields:
-        ways.append(form.fields.get("client_id"))
+        client_ids.append(form.fields.get("client_id"))
     if "client_assertion" in form.fields:
         try:
             subject = parse_token(form.fields["client_assertion"], ()).claims.get("sub")
         except InvalidToken as why:
             raise InvalidClientError(f"client_assertion: {why}") from why
-        if form.fields.get("client_assertion_type") != ASSERTION or not isinstance(subject, str):
+        if form.fields.get("client_assertion_type") != ASSERTION_TYPE or not isinstance(
+            subject, str
+        ):
             raise InvalidClientError("client_assertion: its type or its sub will not do")
-        ways.append(subject)
-    if not ways and form.fields.get("grant_type") == CODE_GRANT:
-        ways.append(form.fields.get("client_id"))
-    if len(ways) > 1:
+        client_ids.append(subject)
+    if not client_ids and form.fields.get("grant_type") == CODE_GRANT:
+        client_ids.append(form.fields.get("client_id"))
+    if len(client_ids) > 1:
         raise InvalidRequestError("prove who the client is in one way, not in several")
-    named = ways[0] if ways else None
-    if named is not None and form.fields.get("client_id", named) != named:
+    client_id = client_ids[0] if client_ids else None
+    if client_id is not None and form.fields.get("client_id", client_id) != client_id:
         raise InvalidRequestError("client_id is not the client that is proven")
-    return named
+    return client_id
 
 
 def parse_basic(header: str) -> str | None:
     """The client id of a Basic header; null where it cannot be read (Authlib would raise)."""
     try:
-        named, _ = extract_basic_authorization({"Authorization": header})
+        client_id, _ = extract_basic_authorization({"Authorization": header})
     except ValueError:
         raise InvalidClientError("the Basic header cannot be read") from None
-    return named if isinstance(named, str) else None
+    return client_id if isinstance(client_id, str) else None
 
 
 def oauth_rejection(error: OAuth2Error) -> Response:

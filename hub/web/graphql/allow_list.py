@@ -18,14 +18,14 @@ ANONYMOUS_FOLDER: Final = "anonymous"
 """The folder of those who have no name."""
 MAX_PERSISTED: Final = 1_000
 MAX_PERSISTED_LENGTH: Final = 20_000
-Lists = Mapping[str, Mapping[str, str]]
+AllowLists = Mapping[str, Mapping[str, str]]
 """Documents by client and hash."""
 
 
 class OperationAllowList:
     """What may be executed, for whom; `lists` is null where anything may."""
 
-    def __init__(self, lists: Lists | None = None) -> None:
+    def __init__(self, lists: AllowLists | None = None) -> None:
         self._lists = lists
         self._persisted: OrderedDict[str, str] = OrderedDict()
 
@@ -84,12 +84,14 @@ def load_documents(folder: Path) -> dict[str, dict[str, str]]:
     try:
         for path in sorted(folder.glob("*/*.graphql")):
             text = path.read_text("utf-8")
-            own = lists.setdefault(path.parent.name, {})
-            own[hash_document(text)] = own[hash_document(text.strip())] = text.strip()
-    except (OSError, UnicodeDecodeError) as odd:
+            documents = lists.setdefault(path.parent.name, {})
+            documents[hash_document(text)] = documents[hash_document(text.strip())] = text.strip()
+    except (OSError, UnicodeDecodeError) as error:
         raise Invalid(
-            "HUB_OPERATIONS_DIR", f"อ่าน {folder} ไม่ได้ ({odd})", f"{folder} cannot be read ({odd})"
-        ) from odd
+            "HUB_OPERATIONS_DIR",
+            f"อ่าน {folder} ไม่ได้ ({error})",
+            f"{folder} cannot be read ({error})",
+        ) from error
     if not lists:
         raise Invalid(
             "HUB_OPERATIONS_DIR",

@@ -34,10 +34,10 @@ class Document:
     ast: DocumentNode | None
     errors: tuple[GraphQLError, ...]
     stage: RequestStage
-    measured: DocumentMeasure | None = None
+    measure: DocumentMeasure | None = None
 
 
-class Documents:
+class DocumentCache:
     """Documents of one schema by their text: valid ones, the last 500 or a million characters.
 
     `introspected` is whether the contract may be asked for its types; where it may not, errors
@@ -45,15 +45,21 @@ class Documents:
     """
 
     def __init__(
-        self, schema: GraphQLSchema, weights: Weights | None = None, *, introspected: bool = True
+        self,
+        schema: GraphQLSchema,
+        weights: Weights | None = None,
+        *,
+        allow_introspection: bool = True,
     ) -> None:
-        self.introspected = introspected
+        self.allow_introspection = allow_introspection
         self._schema = schema
         self._weights = weights or {}
         self._cached: OrderedDict[str, Document] = OrderedDict()
         self._length = 0
         self._rules = (
-            specified_rules if introspected else (*specified_rules, NoSchemaIntrospectionCustomRule)
+            specified_rules
+            if allow_introspection
+            else (*specified_rules, NoSchemaIntrospectionCustomRule)
         )
 
     def parse(self, text: str) -> Document:
@@ -71,17 +77,19 @@ class Documents:
             self._cached.move_to_end(text)
         return document
 
-    def cost(self, document: Document, operation: str | None, variables: Mapping[str, Any]) -> int:
+    def compute_cost(
+        self, document: Document, operation: str | None, variables: Mapping[str, Any]
+    ) -> int:
         """What an operation of a document comes to with these variables; `TooCostly` over 100,000.
 
         Measured again only where a variable says how long a page is.
         """
-        measured = document.measured
-        if document.ast is None or measured is None:
+        measure = document.measure
+        if document.ast is None or measure is None:
             return 0
-        if measured.by_variables:
-            measured = measure_document(self._schema, document.ast, self._weights, variables)
-        cost = measured.cost(operation)
+        if measure.depends_on_variables:
+            measure = measure_document(self._schema, document.ast, self._weights, variables)
+        cost = measure.get_cost(operation)
         if cost > MAX_COST:
             raise TooCostly(cost, MAX_COST, "หน่วยต้นทุน/units of cost")
         return cost
@@ -91,12 +99,14 @@ class Documents:
             ast = parse(text, max_tokens=MAX_TOKENS)
         except GraphQLError as error:
             return Document(None, (error,), RequestStage.PARSE)
-        measured = measure_document(self._schema, ast, self._weights)
-        too_large = measured.refusal()
+        measure = measure_document(self._schema, ast, self._weights)
+        too_large = measure.find_exceeded_limit()
         if too_large is not None:
             limit_error = GraphQLError(too_large.message, original_error=too_large)
             return Document(None, (limit_error,), RequestStage.VALIDATE)
-        errors = validate(self._schema, ast, self._rules, hide_suggestions=not self.introspected)
+        errors = validate(
+            self._schema, ast, self._rules, hide_suggestions=not self.allow_introspection
+        )
         if errors:
             return Document(None, tuple(errors), RequestStage.VALIDATE)
-        return Document(ast, (), RequestStage.VALIDATE, measured)
+        return Document(ast, (), RequestStage.VALIDATE, measure)

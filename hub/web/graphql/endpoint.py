@@ -19,16 +19,19 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import NotReady
 from hub.web.errors import RequestRejected, graphql_error, headers_of, new_trace
 from hub.web.graphql.allow_list import OperationAllowList
-from hub.web.graphql.documents import Documents
+from hub.web.graphql.documents import DocumentCache
 from hub.web.graphql.event_stream import EventStream
 from hub.web.graphql.execution import ContextFactory, Execution, GraphQLAnswer, PreparedOperation
 from hub.web.graphql.query_cost import Weights
 from hub.web.graphql.request import GraphQLRequest, negotiate_media_type, read_request
-from hub.web.graphql.sockets import Sockets
+from hub.web.graphql.sockets import WebSocketEndpoint
 from hub.web.rate_limits import RateLimiter
 from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response
 
-PUBLIC: Final = {"Cache-Control": "public, no-cache", "Vary": "Accept, Authorization, Cookie"}
+PUBLIC_HEADERS: Final = {
+    "Cache-Control": "public, no-cache",
+    "Vary": "Accept, Authorization, Cookie",
+}
 
 
 class GraphQLEndpoint:
@@ -46,16 +49,16 @@ class GraphQLEndpoint:
         *,
         url: str = "",
         weights: Weights | None = None,
-        introspected: bool = True,
+        allow_introspection: bool = True,
         operations: OperationAllowList | None = None,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
-        documents = Documents(schema, weights, introspected=introspected)
+        documents = DocumentCache(schema, weights, allow_introspection=allow_introspection)
         self._execution = Execution(
             schema, documents, context_factory, url, operations, rate_limiter
         )
         self.authentication = authentication
-        self.sockets = Sockets(self._execution, authentication)
+        self.sockets = WebSocketEndpoint(self._execution, authentication)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or see to one socket until it closes."""
@@ -86,8 +89,8 @@ class GraphQLEndpoint:
         self._check_transport(request, operation, media)
         if media == EVENTS:
             return EventStream(self._execution, operation, request, self.sockets.closing)
-        if operation.refused is not None:
-            return answer_response(operation.refused, media)
+        if operation.rejection is not None:
+            return answer_response(operation.rejection, media)
         answer = await self._execution.execute(operation, request, trace)
         response = answer_response(answer, media)
         if "errors" in answer.content or not self._is_public(request):
@@ -97,8 +100,8 @@ class GraphQLEndpoint:
     @staticmethod
     def _is_public(request: Request) -> bool:
         """Whether an answer is everybody's: asked by GET, by nobody in particular."""
-        named = {"authorization", "cookie"} & set(request.headers)
-        return request.method == "GET" and not named
+        credentials = {"authorization", "cookie"} & set(request.headers)
+        return request.method == "GET" and not credentials
 
     @staticmethod
     def _check_transport(request: Request, operation: PreparedOperation, media: str) -> None:
@@ -119,19 +122,19 @@ class GraphQLEndpoint:
 def answer_response(answer: GraphQLAnswer, media: str) -> Response:
     """An answer of GraphQL as a response."""
     status = 200
-    if answer.unready:
+    if answer.is_not_ready:
         status = 503
     elif answer.request_failed and media == GRAPHQL:
         status = 400
-    after = headers_of(NotReady()) if answer.unready else {}
-    return graphql_response(answer.content, media, status, after)
+    headers = headers_of(NotReady()) if answer.is_not_ready else {}
+    return graphql_response(answer.content, media, status, headers)
 
 
 def with_etag(request: Request, response: Response) -> Response:
     """A public answer with its ETag; 304 where the client has it already."""
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-    response.headers.update({**PUBLIC, "ETag": tag})
+    response.headers.update({**PUBLIC_HEADERS, "ETag": tag})
     etags = request.headers.get("if-none-match", "").split(",")
     if {tag, "*"} & {part.strip().removeprefix("W/") for part in etags}:
-        return Response(status_code=304, headers={**PUBLIC, "ETag": tag})
+        return Response(status_code=304, headers={**PUBLIC_HEADERS, "ETag": tag})
     return response

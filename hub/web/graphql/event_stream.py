@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from hub.web.errors import error_problem, new_trace
 from hub.web.graphql.execution import Execution, GraphQLAnswer, PreparedOperation
 
-KEEP_ALIVE_INTERVAL: Final = b":\n\n"
+KEEP_ALIVE: Final = b":\n\n"
 COMPLETE: Final = b"event: complete\ndata: \n\n"
 STOPPING: Final = ": ระบบกำลังหยุด · the hub is stopping; come again shortly\n\n".encode()
 """Without `complete`, so that clients of the protocol come again by themselves."""
@@ -46,33 +46,35 @@ class EventStream:
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send the answers; whoever ends first ends the others."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        sending = asyncio.create_task(self._send_events(send))
-        leaving = asyncio.create_task(wait_for_disconnect(receive))
-        closing = asyncio.create_task(self._closing.wait())
+        send_task = asyncio.create_task(self._send_events(send))
+        disconnect_task = asyncio.create_task(wait_for_disconnect(receive))
+        closing_task = asyncio.create_task(self._closing.wait())
         try:
-            await asyncio.wait({sending, leaving, closing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {send_task, disconnect_task, closing_task}, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
-            for task in (sending, leaving, closing):
+            for task in (send_task, disconnect_task, closing_task):
                 task.cancel()
-            await asyncio.wait({sending, leaving, closing})
+            await asyncio.wait({send_task, disconnect_task, closing_task})
         body = STOPPING
-        if not sending.cancelled():
-            sending.result()
+        if not send_task.cancelled():
+            send_task.result()
             body = COMPLETE
         await send({"type": "http.response.body", "body": body})
 
     async def _send_events(self, send: Send) -> None:
         async with aclosing(self._answers()) as answers:
             async for answer in answers:
-                body = KEEP_ALIVE_INTERVAL if answer is None else format_event(answer.content)
+                body = KEEP_ALIVE if answer is None else format_event(answer.content)
                 await send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def _answers(self) -> AsyncGenerator[GraphQLAnswer | None]:
         operation = self._operation
-        if operation.refused is not None:
-            yield operation.refused
+        if operation.rejection is not None:
+            yield operation.rejection
         elif operation.kind is OperationType.SUBSCRIPTION:
-            async with aclosing(self._execution.events(operation, self._request)) as events:
+            async with aclosing(self._execution.subscribe(operation, self._request)) as events:
                 async for answer in events:
                     yield answer
         else:

@@ -35,7 +35,7 @@ from hub.web.errors import (
     new_trace,
 )
 from hub.web.graphql.allow_list import OperationAllowList
-from hub.web.graphql.documents import Document, Documents
+from hub.web.graphql.documents import Document, DocumentCache
 from hub.web.graphql.limits import MAX_COST
 from hub.web.graphql.request import GraphQLRequest
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
@@ -47,11 +47,11 @@ ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]
 It raises `NotReady` when its end cannot write the audit log: then the answer must not leave.
 """
 
-POLL: Final = 2.0
+REVALIDATION_INTERVAL: Final = 2.0
 """Seconds between two looks at whether a subscriber may still listen."""
-CLOSING: Final = 5.0
+CLOSE_TIMEOUT: Final = 5.0
 """Seconds the source of a subscription is given to end."""
-NOTHING: Final = object()
+IDLE: Final = object()
 """Stands between two events that are far apart."""
 
 
@@ -63,7 +63,7 @@ class GraphQLAnswer:
 
     content: dict[str, Any]
     request_failed: bool = False
-    unready: bool = False
+    is_not_ready: bool = False
 
 
 @value
@@ -74,13 +74,13 @@ class PreparedOperation:
     document: Document
     kind: OperationType | None
     cost: int
-    who: str
-    refused: GraphQLAnswer | None = None
+    rate_limit_key: str
+    rejection: GraphQLAnswer | None = None
     text: str = ""
 
-    def operation(self, trace: str) -> Operation:
+    def describe(self, trace: str) -> Operation:
         """What is asked, for the log of access."""
-        return describe_operation(self.document.ast, self.request.operation, self.text, trace)
+        return describe_operation(self.document.ast, self.request.operation_name, self.text, trace)
 
 
 class Execution:
@@ -89,7 +89,7 @@ class Execution:
     def __init__(
         self,
         schema: GraphQLSchema,
-        documents: Documents,
+        documents: DocumentCache,
         context_factory: ContextFactory,
         url: str = "",
         operations: OperationAllowList | None = None,
@@ -110,59 +110,69 @@ class Execution:
         `RateLimited` when the client asked too much before, `Forbidden` and `UnknownDocument` when
         this may not be asked, or not like this; `Refused` when the credentials are invalid.
         """
-        caller = RateLimitedClient.of(await request.user.authenticate(), self._url)
-        who = caller.who or client_address(request)
-        self._rate_limiter.charge(who)
-        text = self._operations.find_document(graphql_request, caller.client)
+        client = RateLimitedClient.from_viewer(await request.user.authenticate(), self._url)
+        rate_limit_key = client.key or client_address(request)
+        self._rate_limiter.charge(rate_limit_key)
+        text = self._operations.find_document(graphql_request, client.client_id)
         document = self._documents.parse(text)
         if document.ast is None:
             errors = [graphql_problem(error, document.stage, trace) for error in document.errors]
             return PreparedOperation(
-                graphql_request, document, None, 0, who, GraphQLAnswer({"errors": errors}, True)
+                graphql_request,
+                document,
+                None,
+                0,
+                rate_limit_key,
+                GraphQLAnswer({"errors": errors}, True),
             )
         self._operations.persist(graphql_request)
-        operation = get_operation_ast(document.ast, graphql_request.operation)
+        operation = get_operation_ast(document.ast, graphql_request.operation_name)
         kind = operation.operation if operation is not None else None
         try:
-            cost = self._documents.cost(
-                document, graphql_request.operation, graphql_request.variables
+            cost = self._documents.compute_cost(
+                document, graphql_request.operation_name, graphql_request.variables
             )
-        except TooCostly as dear:
+        except TooCostly as error:
             content = {
-                "errors": [error_problem(dear, trace)],
-                "extensions": cost_extension(dear.cost),
+                "errors": [error_problem(error, trace)],
+                "extensions": cost_extension(error.cost),
             }
             return PreparedOperation(
-                graphql_request, document, kind, dear.cost, who, GraphQLAnswer(content, True)
+                graphql_request,
+                document,
+                kind,
+                error.cost,
+                rate_limit_key,
+                GraphQLAnswer(content, True),
             )
         if cost:
-            self._rate_limiter.charge(who, cost)
-        return PreparedOperation(graphql_request, document, kind, cost, who, text=text)
+            self._rate_limiter.charge(rate_limit_key, cost)
+        return PreparedOperation(graphql_request, document, kind, cost, rate_limit_key, text=text)
 
     async def execute(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
         """The answer to a query or a mutation; what is wrong with the hub is raised."""
-        with self._rate_limiter.count_concurrent(operation.who):
+        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
             return await self._execute(operation, request, trace)
 
     async def _execute(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
-        async with self._context_factory(request, operation.operation(trace)) as context:
+        async with self._context_factory(request, operation.describe(trace)) as context:
             running = execute(
                 self._schema,
                 cast("Any", operation.document.ast),
                 context_value=context,
                 variable_values=operation.request.variables,
-                operation_name=operation.request.operation,
-                hide_suggestions=not self._documents.introspected,
+                operation_name=operation.request.operation_name,
+                hide_suggestions=not self._documents.allow_introspection,
             )
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
         return build_answer(result, trace, operation.cost)
 
-    async def events(
+    async def subscribe(
         self, operation: PreparedOperation, request: Request
     ) -> AsyncGenerator[GraphQLAnswer | None]:
         """The answers of a subscription as they come; null when for a while there was none.
@@ -170,8 +180,8 @@ class Execution:
         However it goes wrong, it ends with an answer that says so. The source has ended when this
         has, and the next event is asked for when the last has been taken.
         """
-        again = partial(self._context_factory, request, operation.operation(new_trace()))
-        executor = self._executor(operation, SubscriptionContext(again))
+        open_context = partial(self._context_factory, request, operation.describe(new_trace()))
+        executor = self._build_executor(operation, SubscriptionContext(open_context))
         if isinstance(executor, list):
             yield build_answer(ExecutionResult(None, errors=executor), new_trace(), operation.cost)
             return
@@ -184,30 +194,30 @@ class Execution:
             if isinstance(source, ExecutionResult):
                 yield build_answer(source, new_trace(), operation.cost)
                 return
-            listening = self._rate_limiter.count_concurrent(operation.who, stream=True)
-            async with aclosing(with_idle_ticks(source, POLL)) as events:
-                with listening:
+            stream_slot = self._rate_limiter.count_concurrent(operation.rate_limit_key, stream=True)
+            async with aclosing(with_idle_ticks(source, REVALIDATION_INTERVAL)) as events:
+                with stream_slot:
                     async for event in events:
                         if not await request.user.revalidate():
                             raise Unauthenticated
-                        if event is NOTHING:
+                        if event is IDLE:
                             yield None
                         else:
                             yield await self._execute_event(executor, event, operation, request)
         except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
             yield GraphQLAnswer({"errors": [error_problem(error, new_trace())]}, True)
 
-    def _executor(
-        self, operation: PreparedOperation, following: SubscriptionContext
+    def _build_executor(
+        self, operation: PreparedOperation, context: SubscriptionContext
     ) -> Executor[Any] | list[GraphQLError]:
         """What executes the events of a subscription; the errors of its variables."""
         return Executor.build(
             self._schema,
             cast("Any", operation.document.ast),
-            context_value=following,
+            context_value=context,
             raw_variable_values=operation.request.variables,
-            operation_name=operation.request.operation,
-            hide_suggestions=not self._documents.introspected,
+            operation_name=operation.request.operation_name,
+            hide_suggestions=not self._documents.allow_introspection,
         )
 
     async def _execute_event(
@@ -215,7 +225,7 @@ class Execution:
     ) -> GraphQLAnswer:
         """The answer of one event, from a context of its own."""
         trace = new_trace()
-        async with self._context_factory(request, operation.operation(trace)) as context:
+        async with self._context_factory(request, operation.describe(trace)) as context:
             one = executor.build_per_event_executor(event)
             one.context_value = context
             running: Any = one.execute_operation(False)
@@ -229,53 +239,53 @@ async def with_idle_ticks(source: AsyncIterable[Any], seconds: float) -> AsyncGe
 
     Between two events the loop turns at least once, however hot the source is.
     """
-    coming: asyncio.Future[Any] | None = None
+    next_event: asyncio.Future[Any] | None = None
     events = aiter(source)
     try:
         while True:
-            if coming is None:
-                coming = asyncio.ensure_future(anext(events))
-            await asyncio.wait({coming}, timeout=seconds)
-            if not coming.done():
-                yield NOTHING
+            if next_event is None:
+                next_event = asyncio.ensure_future(anext(events))
+            await asyncio.wait({next_event}, timeout=seconds)
+            if not next_event.done():
+                yield IDLE
                 continue
-            came, coming = coming, None
+            done_event, next_event = next_event, None
             try:
-                event = came.result()
+                event = done_event.result()
             except StopAsyncIteration:
                 return
             yield event
     finally:
-        await cancel_task(events, coming)
+        await close_source(events, next_event)
 
 
-async def cancel_task(source: Any, coming: "asyncio.Future[Any] | None") -> None:
+async def close_source(source: Any, next_event: "asyncio.Future[Any] | None") -> None:
     """End the source of a subscription; one that will not end is left after five seconds."""
-    if coming is not None:
-        coming.cancel()
-        await asyncio.wait({coming}, timeout=CLOSING)
-        if coming.done() and not coming.cancelled():
-            coming.exception()
+    if next_event is not None:
+        next_event.cancel()
+        await asyncio.wait({next_event}, timeout=CLOSE_TIMEOUT)
+        if next_event.done() and not next_event.cancelled():
+            next_event.exception()
     if (close := getattr(source, "aclose", None)) is not None:
         with suppress(Exception):
-            async with asyncio.timeout(CLOSING):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
                 await close()
 
 
 def build_answer(result: ExecutionResult, trace: str, cost: int) -> GraphQLAnswer:
     """What execution gave, with its errors as they may leave."""
-    failed = list(result.errors or [])
+    errors = list(result.errors or [])
     content: dict[str, Any] = {}
-    if failed:
+    if errors:
         content["errors"] = [
-            graphql_problem(error, RequestStage.EXECUTE, trace) for error in failed
+            graphql_problem(error, RequestStage.EXECUTE, trace) for error in errors
         ]
     # Without a path it is the request that failed (variables, operation name): there is no data.
-    request_failed = result.data is None and all(error.path is None for error in failed)
+    request_failed = result.data is None and all(error.path is None for error in errors)
     if not request_failed:
         content["data"] = result.data
         content["extensions"] = cost_extension(cost)
-    return GraphQLAnswer(content, request_failed, has_not_ready_error(failed))
+    return GraphQLAnswer(content, request_failed, has_not_ready_error(errors))
 
 
 def cost_extension(cost: int) -> dict[str, Any]:

@@ -39,16 +39,16 @@ from graphql import (
 )
 
 from hub.domain.record import value
-from hub.web.graphql.limits import MAX_NESTED_VALUES, MAX_SELECTIONS, DocumentMeasure
+from hub.web.graphql.limits import MAX_NESTED_SELECTIONS, MAX_SELECTIONS, DocumentMeasure
 
-PAGE: Final = "first"
-PAGED: Final = frozenset({"nodes", "edges"})
+PAGE_ARGUMENT: Final = "first"
+PAGE_FIELDS: Final = frozenset({"nodes", "edges"})
 MAX_PAGE_SIZE: Final = 100
 """What a `first` counts for at most, and where its value does not say: more is refused later."""
-WINDOW: Final = "window"
-MAX_CELLS: Final = 2_000
+WINDOW_ARGUMENT: Final = "window"
+MAX_WINDOW_CELLS: Final = 2_000
 """What a window counts for at most: more cells are refused later."""
-ASSUMED: Final = 5
+DEFAULT_LIST_LENGTH: Final = 5
 """Items in a list that has neither `first` nor a length of its own in the contract."""
 
 
@@ -65,19 +65,19 @@ Weights = Mapping[tuple[str, str], FieldWeight]
 
 
 @value
-class Size:
+class SelectionSize:
     """Of a selection set, what is beneath it, fragments spread.
 
     Cost is `fixed` and, for each item of the page whose fields these are, `paged`.
     """
 
-    levels: int = 0
+    depth: int = 0
     breadth: int = 0
     fixed: int = 0
     paged: int = 0
 
 
-NONE: Final = Size()
+EMPTY: Final = SelectionSize()
 
 
 def measure_document(
@@ -87,7 +87,7 @@ def measure_document(
     variables: Mapping[str, Any] | None = None,
 ) -> DocumentMeasure:
     """What a document comes to, whether or not it is valid; too much of one thing ends the walk."""
-    return _DocumentWalk(schema, ast, weights, variables or {}).all()
+    return _DocumentWalk(schema, ast, weights, variables or {}).measure_all()
 
 
 class _LimitReached(Exception):
@@ -107,140 +107,158 @@ class _DocumentWalk:
         self.schema = schema
         self.weights = weights
         self.variables = variables
-        self.measured = DocumentMeasure()
+        self.measure = DocumentMeasure()
         self.operations = [d for d in ast.definitions if isinstance(d, OperationDefinitionNode)]
         self.fragments = {
             d.name.value: d for d in ast.definitions if isinstance(d, FragmentDefinitionNode)
         }
-        self.fragment_sizes: dict[str, Size] = {}
-        self.places: dict[tuple[int, str], int] = {}
-        self.open_fields: Counter[int] = Counter()
+        self.fragment_sizes: dict[str, SelectionSize] = {}
+        self.paths: dict[tuple[int, str], int] = {}
+        self.field_counts: Counter[int] = Counter()
 
-    def all(self) -> DocumentMeasure:
+    def measure_all(self) -> DocumentMeasure:
         """Measure every operation, and the fragments that none of them spreads."""
-        measured = self.measured
-        measured.fragments = len(self.fragments)
+        measure = self.measure
+        measure.fragments = len(self.fragments)
         try:
             for operation in self.operations:
-                measured.directives += len(operation.directives or ())
+                measure.directives += len(operation.directives or ())
                 root = self.schema.get_root_type(operation.operation)
-                size = self.selected(operation.selection_set, root, 0, 1)
+                size = self.measure_selection_set(operation.selection_set, root, 0, 1)
                 name = operation.name.value if operation.name else None
-                measured.costs[name] = size.fixed + size.paged
-                self.widen(size)
+                measure.costs[name] = size.fixed + size.paged
+                self.record_size(size)
             for name in self.fragments:
-                self.widen(self.spread(name, 1))
+                self.record_size(self.measure_fragment(name, 1))
         except _LimitReached:
             pass
-        measured.meetings = sum(n * (n - 1) // 2 for n in self.open_fields.values())
-        return measured
+        measure.field_pairs = sum(n * (n - 1) // 2 for n in self.field_counts.values())
+        return measure
 
-    def widen(self, size: Size) -> None:
+    def record_size(self, size: SelectionSize) -> None:
         """Remember the deepest and the broadest."""
-        self.measured.levels = max(self.measured.levels, size.levels)
-        self.measured.breadth = max(self.measured.breadth, size.breadth)
+        self.measure.depth = max(self.measure.depth, size.depth)
+        self.measure.breadth = max(self.measure.breadth, size.breadth)
 
-    def selected(
-        self, chosen: SelectionSetNode, of: GraphQLNamedType | None, place: int, down: int
-    ) -> Size:
+    def measure_selection_set(
+        self,
+        selection_set: SelectionSetNode,
+        parent_type: GraphQLNamedType | None,
+        path: int,
+        nesting: int,
+    ) -> SelectionSize:
         """The size of a selection set of a type (null: unknown)."""
-        measured = self.measured
-        measured.nested = max(measured.nested, down)
-        if down > MAX_NESTED_VALUES:
+        measure = self.measure
+        measure.nested_selections = max(measure.nested_selections, nesting)
+        if nesting > MAX_NESTED_SELECTIONS:
             raise _LimitReached
-        levels = breadth = fixed = paged = 0
-        for node in chosen.selections:
-            measured.visits += 1
-            measured.directives += len(node.directives or ())
-            if measured.visits > MAX_SELECTIONS:
-                self.rest(chosen)
+        depth = breadth = fixed = paged = 0
+        for node in selection_set.selections:
+            measure.selections += 1
+            measure.directives += len(node.directives or ())
+            if measure.selections > MAX_SELECTIONS:
+                self.count_remaining(selection_set)
                 raise _LimitReached
             if isinstance(node, FieldNode):
-                size = self.measure_field(node, of, place, down)
+                size = self.measure_field(node, parent_type, path, nesting)
                 breadth += 1
             elif isinstance(node, FragmentSpreadNode):
-                self.count_field(place, "...")
-                size = self.spread(node.name.value, down + 1)
+                self.count_field(path, "...")
+                size = self.measure_fragment(node.name.value, nesting + 1)
                 breadth += size.breadth
             else:
-                size = self.within(node, of, place, down)
+                size = self.measure_inline_fragment(node, parent_type, path, nesting)
                 breadth += size.breadth
-            levels = max(levels, size.levels)
+            depth = max(depth, size.depth)
             fixed += size.fixed
             paged += size.paged
-        self.measured.breadth = max(self.measured.breadth, breadth)
-        return Size(levels, breadth, fixed, paged)
+        self.measure.breadth = max(self.measure.breadth, breadth)
+        return SelectionSize(depth, breadth, fixed, paged)
 
-    def rest(self, chosen: SelectionSetNode) -> None:
+    def count_remaining(self, selection_set: SelectionSetNode) -> None:
         """Nothing more is measured, yet the refusal should say how many stand here."""
-        self.measured.visits = max(self.measured.visits, len(chosen.selections))
+        self.measure.selections = max(self.measure.selections, len(selection_set.selections))
 
-    def within(self, node: Any, of: GraphQLNamedType | None, place: int, down: int) -> Size:
+    def measure_inline_fragment(
+        self, node: Any, parent_type: GraphQLNamedType | None, path: int, nesting: int
+    ) -> SelectionSize:
         """The size of an inline fragment."""
         inline: InlineFragmentNode = node
-        narrowed = of
+        narrowed = parent_type
         if inline.type_condition is not None:
             narrowed = self.schema.get_type(inline.type_condition.name.value)
-        return self.selected(inline.selection_set, narrowed, place, down + 1)
+        return self.measure_selection_set(inline.selection_set, narrowed, path, nesting + 1)
 
-    def spread(self, name: str, down: int) -> Size:
+    def measure_fragment(self, name: str, nesting: int) -> SelectionSize:
         """The size of a fragment; nothing while it is being measured, or where there is none."""
         if name not in self.fragment_sizes:
-            self.fragment_sizes[name] = NONE  # a fragment in itself is refused by validation
+            self.fragment_sizes[name] = EMPTY  # a fragment in itself is refused by validation
             definition = self.fragments.get(name)
             if definition is not None:
-                self.measured.directives += len(definition.directives or ())
-                of = self.schema.get_type(definition.type_condition.name.value)
-                self.fragment_sizes[name] = self.selected(definition.selection_set, of, 0, down)
+                self.measure.directives += len(definition.directives or ())
+                parent_type = self.schema.get_type(definition.type_condition.name.value)
+                self.fragment_sizes[name] = self.measure_selection_set(
+                    definition.selection_set, parent_type, 0, nesting
+                )
         return self.fragment_sizes[name]
 
-    def count_field(self, around: int, name: str) -> int:
+    def count_field(self, parent_path: int, name: str) -> int:
         """Count who stands at a place: the names on the way from the head of its definition."""
-        place = self.places.setdefault((around, name), len(self.places) + 1)
-        self.open_fields[place] += 1
-        return place
+        path = self.paths.setdefault((parent_path, name), len(self.paths) + 1)
+        self.field_counts[path] += 1
+        return path
 
     def measure_field(
-        self, node: FieldNode, of: GraphQLNamedType | None, place: int, down: int
-    ) -> Size:
+        self, node: FieldNode, parent_type: GraphQLNamedType | None, path: int, nesting: int
+    ) -> SelectionSize:
         """The size of a field and what is asked of it."""
         name = node.name.value
         if node.alias is not None:
-            self.measured.aliases += 1
-        here = self.count_field(place, (node.alias or node.name).value)
+            self.measure.aliases += 1
+        field_path = self.count_field(path, (node.alias or node.name).value)
         definition = (
-            of.fields.get(name)
-            if isinstance(of, GraphQLObjectType | GraphQLInterfaceType)
+            parent_type.fields.get(name)
+            if isinstance(parent_type, GraphQLObjectType | GraphQLInterfaceType)
             else None
         )
-        of_field = get_named_type(definition.type) if definition is not None else None
-        own = self.weights.get((of.name, name)) if of is not None else None
-        weight = own.weight if own is not None else int(is_composite_type(of_field))
-        inside = NONE
+        field_type = get_named_type(definition.type) if definition is not None else None
+        field_weight = (
+            self.weights.get((parent_type.name, name)) if parent_type is not None else None
+        )
+        weight = (
+            field_weight.weight if field_weight is not None else int(is_composite_type(field_type))
+        )
+        inner = EMPTY
         if node.selection_set is not None:
-            inside = self.selected(node.selection_set, of_field, here, down + 1)
-        levels = inside.levels + 1
+            inner = self.measure_selection_set(
+                node.selection_set, field_type, field_path, nesting + 1
+            )
+        depth = inner.depth + 1
         if definition is None:
-            return Size(levels, 1, weight + inside.fixed + inside.paged, 0)
-        first = definition.args.get(PAGE)
+            return SelectionSize(depth, 1, weight + inner.fixed + inner.paged, 0)
+        first = definition.args.get(PAGE_ARGUMENT)
         if first is not None:
             # Of a page, its items count; of a list with `first` of its own, all of it does.
-            items = self.number(node, PAGE, first)
+            items = self.resolve_page_size(node, PAGE_ARGUMENT, first)
             if is_list(definition):
-                return Size(levels, 1, items * (weight + inside.fixed + inside.paged), 0)
-            return Size(levels, 1, weight + inside.fixed + items * inside.paged, 0)
-        beneath = weight + inside.fixed + ASSUMED * inside.paged
+                return SelectionSize(depth, 1, items * (weight + inner.fixed + inner.paged), 0)
+            return SelectionSize(depth, 1, weight + inner.fixed + items * inner.paged, 0)
+        item_cost = weight + inner.fixed + DEFAULT_LIST_LENGTH * inner.paged
         if not is_list(definition):
-            return Size(levels, 1, beneath, 0)
-        if name in PAGED:
-            return Size(levels, 1, 0, beneath)
-        items = own.items if own is not None and own.items is not None else ASSUMED
-        items = self.windowed(node, items)
-        if of is not None and of.name.startswith("__"):
+            return SelectionSize(depth, 1, item_cost, 0)
+        if name in PAGE_FIELDS:
+            return SelectionSize(depth, 1, 0, item_cost)
+        items = (
+            field_weight.items
+            if field_weight is not None and field_weight.items is not None
+            else DEFAULT_LIST_LENGTH
+        )
+        items = self.resolve_window_size(node, items)
+        if parent_type is not None and parent_type.name.startswith("__"):
             items = 1  # the contract is served from memory and bounded by itself
-        return Size(levels, 1, items * beneath, 0)
+        return SelectionSize(depth, 1, items * item_cost, 0)
 
-    def number(self, node: FieldNode, name: str, argument: GraphQLArgument) -> int:
+    def resolve_page_size(self, node: FieldNode, name: str, argument: GraphQLArgument) -> int:
         """The value of a whole-number argument, literal or variable; the largest where unsaid."""
         default = argument.default_value
         value: Any = default if isinstance(default, int) else MAX_PAGE_SIZE
@@ -250,38 +268,37 @@ class _DocumentWalk:
             if isinstance(supplied.value, IntValueNode):
                 value = parse_bounded(supplied.value.value)
             elif isinstance(supplied.value, VariableNode):
-                self.measured.by_variables = True
+                self.measure.depends_on_variables = True
                 value = self.variables.get(supplied.value.name.value, MAX_PAGE_SIZE)
         if not isinstance(value, int) or isinstance(value, bool):
             return MAX_PAGE_SIZE
         return max(0, min(value, MAX_PAGE_SIZE))
 
-    def windowed(self, node: FieldNode, items: int) -> int:
+    def resolve_window_size(self, node: FieldNode, items: int) -> int:
         """How many items a `window` lets through, both ends included; `items` where unsaid."""
         for argument in node.arguments or ():
-            if argument.name.value != WINDOW:
+            if argument.name.value != WINDOW_ARGUMENT:
                 continue
             edges: Any = None
             if isinstance(argument.value, VariableNode):
-                self.measured.by_variables = True
+                self.measure.depends_on_variables = True
                 edges = self.variables.get(argument.value.name.value)
             elif isinstance(argument.value, ObjectValueNode):
-                edges = {one.name.value: self.edge(one.value) for one in argument.value.fields}
+                edges = {
+                    one.name.value: self.resolve_window_edge(one.value)
+                    for one in argument.value.fields
+                }
             if isinstance(edges, Mapping):
                 high, wide = window_extent(edges, "row"), window_extent(edges, "column")
-                return items if high is None or wide is None else min(high * wide, MAX_CELLS)
+                return items if high is None or wide is None else min(high * wide, MAX_WINDOW_CELLS)
         return items
 
-    def edge(self, definition: Any) -> Any:
+    def resolve_window_edge(self, node: Any) -> Any:
         """One edge of a window, literal or variable; null where it is neither."""
-        if isinstance(definition, VariableNode):
-            self.measured.by_variables = True
-            return self.variables.get(definition.name.value)
-        return (
-            int(definition.value)
-            if isinstance(definition, IntValueNode) and len(definition.value) < 11
-            else None
-        )
+        if isinstance(node, VariableNode):
+            self.measure.depends_on_variables = True
+            return self.variables.get(node.name.value)
+        return int(node.value) if isinstance(node, IntValueNode) and len(node.value) < 11 else None
 
 
 def window_extent(edges: Mapping[str, Any], side: str) -> int | None:

@@ -27,7 +27,7 @@ class GraphQLRequest:
 
     query: str
     variables: dict[str, Any]
-    operation: str | None
+    operation_name: str | None
     extensions: dict[str, Any]
 
     @property
@@ -96,15 +96,15 @@ def parse_request(parameters: Any) -> GraphQLRequest:
             "เนื้อหาต้องเป็นออบเจ็กต์ JSON ที่มี query",
             'the body must be a JSON object with a "query"',
         )
-    made = GraphQLRequest(
+    request = GraphQLRequest(
         typed_parameter(parameters, "query", str) or "",
         typed_parameter(parameters, "variables", dict) or {},
         typed_parameter(parameters, "operationName", str) or None,
         typed_parameter(parameters, "extensions", dict) or {},
     )
-    if not made.query and made.hash is None:
+    if not request.query and request.hash is None:
         raise RequestRejected(400, "ไม่มี query", 'there is no "query"')
-    return made
+    return request
 
 
 def typed_parameter(
@@ -122,7 +122,7 @@ def parse_json_body(text: bytes, name: str) -> Any:
     """JSON; 400 for what is not, or is not UTF-8, or nests beyond reason."""
     try:
         return orjson.loads(text)
-    except orjson.JSONDecodeError as odd:
+    except orjson.JSONDecodeError as error:
         raise RequestRejected(
-            400, f"{name} ไม่ใช่ JSON ที่อ่านได้", f"{name} is not JSON that can be read: {odd.msg}"
-        ) from odd
+            400, f"{name} ไม่ใช่ JSON ที่อ่านได้", f"{name} is not JSON that can be read: {error.msg}"
+        ) from error

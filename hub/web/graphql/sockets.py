@@ -9,15 +9,15 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from hub.errors import NotReady
-from hub.web.cors import same_origin
+from hub.web.cors import is_same_origin
 from hub.web.errors import bare_error
 from hub.web.graphql.execution import Execution
-from hub.web.graphql.websocket import PROTOCOL, WebSocketSession, close_reason
+from hub.web.graphql.websocket import PROTOCOL, WebSocketSession, truncate_reason
 
 MAX_SOCKETS: Final = 2_000
 
 
-class Sockets:
+class WebSocketEndpoint:
     """Every socket of this process; `close` ends them all, and `closing` says that it did."""
 
     def __init__(self, execution: Execution, authentication: AuthenticationBackend) -> None:
@@ -29,28 +29,28 @@ class Sockets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See to one socket until it closes."""
         socket = WebSocket(scope, receive, send)
-        refusal = self._rejection(socket)
-        if refusal is not None:
-            await deny_handshake(socket, refusal)
+        rejection = self._reject_handshake(socket)
+        if rejection is not None:
+            await deny_handshake(socket, rejection)
             return
         if PROTOCOL not in scope.get("subprotocols", []):
             await socket.accept()
-            await socket.close(4406, close_reason("Subprotocol not acceptable: use " + PROTOCOL))
+            await socket.close(4406, truncate_reason("Subprotocol not acceptable: use " + PROTOCOL))
             return
         await socket.accept(PROTOCOL)
         session = WebSocketSession(socket, self._execution, self._authentication)
-        living = asyncio.create_task(session.run(self.closing))
-        self._open.add(living)
+        task = asyncio.create_task(session.run(self.closing))
+        self._open.add(task)
         try:
-            await living
+            await task
         finally:
-            self._open.discard(living)
+            self._open.discard(task)
 
-    def _rejection(self, socket: WebSocket) -> Response | None:
+    def _reject_handshake(self, socket: WebSocket) -> Response | None:
         """What is answered to a handshake that will not do."""
         if self.closing.is_set() or len(self._open) >= MAX_SOCKETS:
             return bare_error(NotReady())
-        if not same_origin(socket):
+        if not is_same_origin(socket):
             return Response(status_code=403)
         return None
 

@@ -17,8 +17,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from hub.errors import TooCostly
-from hub.web.errors import Problem, RequestRejected, error_problem, new_trace, report_incident
-from hub.web.graphql.execution import POLL, Execution, GraphQLAnswer, PreparedOperation
+from hub.web.errors import Problem, RequestRejected, error_problem, log_incident, new_trace
+from hub.web.graphql.execution import (
+    REVALIDATION_INTERVAL,
+    Execution,
+    GraphQLAnswer,
+    PreparedOperation,
+)
 from hub.web.graphql.request import GraphQLRequest, parse_request
 from hub.web.request_body import MAX_BODY_BYTES
 
@@ -56,41 +61,41 @@ class WebSocketSession:
         self._authentication = authentication
         self._request: Request | None = None
         self._acknowledged = asyncio.Event()
-        self._named: dict[str, asyncio.Task[None]] = {}
-        self._running: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Lock()
+        self._tasks_by_id: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._send_lock = asyncio.Lock()
 
     async def run(self, closing: asyncio.Event) -> None:
         """Read and answer until somebody closes; then nothing of it is left running."""
-        ends = {
-            asyncio.create_task(self._read()),
-            asyncio.create_task(self._introduced()),
+        end_conditions = {
+            asyncio.create_task(self._read_messages()),
+            asyncio.create_task(self._watch_credentials()),
             asyncio.create_task(wait_for_stop(closing)),
         }
         try:
-            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            why = next(iter(done)).exception()
+            done, _ = await asyncio.wait(end_conditions, return_when=asyncio.FIRST_COMPLETED)
+            cause = next(iter(done)).exception()
         finally:
-            running = ends | self._running
-            for task in running:
+            tasks = end_conditions | self._tasks
+            for task in tasks:
                 task.cancel()
-            await asyncio.wait(running)
-        await self._close(why)
+            await asyncio.wait(tasks)
+        await self._close(cause)
 
-    async def _close(self, why: BaseException | None) -> None:
+    async def _close(self, cause: BaseException | None) -> None:
         """Close the socket, unless the client did."""
-        if isinstance(why, WebSocketDisconnect):
+        if isinstance(cause, WebSocketDisconnect):
             return
-        if not isinstance(why, SocketClosed):
-            problem = report_incident(why or RuntimeError("a socket ended of itself"), new_trace())
-            why = SocketClosed(
+        if not isinstance(cause, SocketClosed):
+            problem = log_incident(cause or RuntimeError("a socket ended of itself"), new_trace())
+            cause = SocketClosed(
                 1011, "ข้อผิดพลาดภายใน", f"Internal error {problem['extensions']['traceId']}"
             )
         if self._socket.application_state is WebSocketState.CONNECTED:
             with suppress(WebSocketDisconnect, RuntimeError):
-                await self._socket.close(why.code, close_reason(str(why)))
+                await self._socket.close(cause.code, truncate_reason(str(cause)))
 
-    async def _introduced(self) -> None:
+    async def _watch_credentials(self) -> None:
         """4408 where nobody introduces themselves; 4403 once who did may no longer ask."""
         try:
             async with asyncio.timeout(INIT_TIMEOUT):
@@ -100,12 +105,12 @@ class WebSocketSession:
                 4408, "ไม่ได้แนะนำตัวในเวลา", "Connection initialisation timeout"
             ) from None
         while True:
-            await asyncio.sleep(POLL)
-            if not await self._build_request.user.revalidate():
+            await asyncio.sleep(REVALIDATION_INTERVAL)
+            if not await self._authenticated_request.user.revalidate():
                 raise SocketClosed(4403, "สิทธิ์สิ้นสุดแล้ว", "Forbidden: the token or the agency ended")
 
     @property
-    def _build_request(self) -> Request:
+    def _authenticated_request(self) -> Request:
         """Who asks, as a request; 4401 before they introduced themselves."""
         if self._request is None or not self._acknowledged.is_set():
             raise SocketClosed(
@@ -113,52 +118,52 @@ class WebSocketSession:
             )
         return self._request
 
-    async def _read(self) -> None:
+    async def _read_messages(self) -> None:
         while True:
-            message = await self._message()
+            message = await self._receive_message()
             kind = str(message.get("type"))
             payload = message.get("payload")
             if kind in {"connection_init", "ping", "pong"} and not isinstance(payload, dict | None):
                 raise invalid_message("payload must be an object")
             match kind:
                 case "connection_init":
-                    await self._introduce(payload or {})
+                    await self._initialise(payload or {})
                 case "ping":
                     await self._send({"type": "pong", **({"payload": payload} if payload else {})})
                 case "pong":
                     pass
                 case "subscribe":
-                    await self._subscribe(operation_id(message), payload)
+                    await self._subscribe(parse_operation_id(message), payload)
                 case "complete":
-                    running = self._named.pop(operation_id(message), None)
+                    running = self._tasks_by_id.pop(parse_operation_id(message), None)
                     if running is not None:
                         running.cancel()
                 case _:
                     raise invalid_message("unknown type")
 
-    async def _message(self) -> dict[str, Any]:
+    async def _receive_message(self) -> dict[str, Any]:
         """The next message; 4400 for what is none."""
-        came = await self._socket.receive()
-        if came["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(came.get("code") or 1005)
-        text = came.get("text")
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code") or 1005)
+        text = message.get("text")
         if text is None:
             raise invalid_message("send text")
         if len(text) > MAX_BODY_BYTES:
             raise SocketClosed(1009, "ข้อความใหญ่เกินไป", "Message too big")
         try:
-            read = orjson.loads(text)
+            content = orjson.loads(text)
         except orjson.JSONDecodeError:
             raise invalid_message("it is not JSON") from None
-        if not isinstance(read, dict):
+        if not isinstance(content, dict):
             raise invalid_message("it is not an object")
-        return read
+        return content
 
-    async def _introduce(self, payload: dict[str, Any]) -> None:
+    async def _initialise(self, payload: dict[str, Any]) -> None:
         """Authenticate by the payload of `connection_init`; 4403 when that fails."""
         if self._request is not None:
             raise SocketClosed(4429, "แนะนำตัวแล้ว", "Too many initialisation requests")
-        request = headers_of_init(self._socket, payload)
+        request = build_init_request(self._socket, payload)
         authenticated = await self._authentication.authenticate(request)
         if authenticated is not None:
             request.scope["auth"], request.scope["user"] = authenticated
@@ -168,26 +173,28 @@ class WebSocketSession:
         self._acknowledged.set()
         await self._send({"type": "connection_ack"})
 
-    async def _subscribe(self, name: str, payload: Any) -> None:
+    async def _subscribe(self, operation_id: str, payload: Any) -> None:
         """Begin what is asked under a name of the client's."""
-        request = self._build_request
-        if name in self._named:
-            raise SocketClosed(4409, "id ซ้ำ", f"Subscriber for {name} already exists")
+        request = self._authenticated_request
+        if operation_id in self._tasks_by_id:
+            raise SocketClosed(4409, "id ซ้ำ", f"Subscriber for {operation_id} already exists")
         try:
             graphql_request = parse_request(payload)
-        except RequestRejected as refusal:
-            raise invalid_message(str(refusal).rpartition(" · ")[2]) from None
-        if len(self._running) >= MAX_OPERATIONS:
+        except RequestRejected as rejection:
+            raise invalid_message(str(rejection).rpartition(" · ")[2]) from None
+        if len(self._tasks) >= MAX_OPERATIONS:
             # Told from here, so that nothing more is read before it has been written.
-            many = TooCostly(len(self._running) + 1, MAX_OPERATIONS, "คำถามที่ค้างอยู่/open questions")
-            await self._fail(name, [error_problem(many, new_trace())])
+            error = TooCostly(len(self._tasks) + 1, MAX_OPERATIONS, "คำถามที่ค้างอยู่/open questions")
+            await self._send_error(operation_id, [error_problem(error, new_trace())])
             return
-        running = asyncio.create_task(self._run(name, graphql_request, request))
-        self._named[name] = running
-        self._running.add(running)
-        running.add_done_callback(self._running.discard)
+        task = asyncio.create_task(self._run(operation_id, graphql_request, request))
+        self._tasks_by_id[operation_id] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _run(self, name: str, graphql_request: GraphQLRequest, request: Request) -> None:
+    async def _run(
+        self, operation_id: str, graphql_request: GraphQLRequest, request: Request
+    ) -> None:
         """Answer one question, or one subscription until it ends."""
         trace = new_trace()
         with suppress(WebSocketDisconnect):
@@ -196,36 +203,38 @@ class WebSocketSession:
                 async with aclosing(self._answers(operation, request, trace)) as answers:
                     async for answer in answers:
                         if answer.request_failed:
-                            await self._fail(name, answer.content["errors"])
+                            await self._send_error(operation_id, answer.content["errors"])
                             return
-                        await self._send({"id": name, "type": "next", "payload": answer.content})
-                self._named.pop(name, None)
-                await self._send({"id": name, "type": "complete"})
+                        await self._send(
+                            {"id": operation_id, "type": "next", "payload": answer.content}
+                        )
+                self._tasks_by_id.pop(operation_id, None)
+                await self._send({"id": operation_id, "type": "complete"})
             except WebSocketDisconnect:
                 raise
             except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
-                await self._fail(name, [error_problem(error, trace)])
+                await self._send_error(operation_id, [error_problem(error, trace)])
 
     async def _answers(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> AsyncGenerator[GraphQLAnswer]:
-        if operation.refused is not None:
-            yield operation.refused
+        if operation.rejection is not None:
+            yield operation.rejection
         elif operation.kind is OperationType.SUBSCRIPTION:
-            async with aclosing(self._execution.events(operation, request)) as events:
+            async with aclosing(self._execution.subscribe(operation, request)) as events:
                 async for answer in events:
                     if answer is not None:
                         yield answer
         else:
             yield await self._execution.execute(operation, request, trace)
 
-    async def _fail(self, name: str, errors: list[Problem]) -> None:
+    async def _send_error(self, operation_id: str, errors: list[Problem]) -> None:
         """`error`, after which nothing comes under that name, and the client may use it again."""
-        self._named.pop(name, None)
-        await self._send({"id": name, "type": "error", "payload": errors})
+        self._tasks_by_id.pop(operation_id, None)
+        await self._send({"id": operation_id, "type": "error", "payload": errors})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        async with self._turn:
+        async with self._send_lock:
             await self._socket.send_text(orjson.dumps(message).decode())
 
 
@@ -235,15 +244,15 @@ async def wait_for_stop(closing: asyncio.Event) -> None:
     raise SocketClosed(1012, "ระบบกำลังหยุด", "The hub is stopping; come again shortly")
 
 
-def operation_id(message: dict[str, Any]) -> str:
+def parse_operation_id(message: dict[str, Any]) -> str:
     """The name a client gave to what it asked; 4400 where it is no name."""
-    name = message.get("id")
-    if not isinstance(name, str) or not 0 < len(name) <= MAX_ID_LENGTH:
+    operation_id = message.get("id")
+    if not isinstance(operation_id, str) or not 0 < len(operation_id) <= MAX_ID_LENGTH:
         raise invalid_message(f"id must be a text of 1 to {MAX_ID_LENGTH} characters")
-    return name
+    return operation_id
 
 
-def headers_of_init(socket: HTTPConnection, payload: dict[str, Any]) -> Request:
+def build_init_request(socket: HTTPConnection, payload: dict[str, Any]) -> Request:
     """Who asks over a socket, as if over HTTP: browsers cannot set headers on one, so the
     `Authorization` of the payload stands for the header.
     """
@@ -255,6 +264,6 @@ def headers_of_init(socket: HTTPConnection, payload: dict[str, Any]) -> Request:
     return Request({**socket.scope, "type": "http", "method": "GET", "headers": headers})
 
 
-def close_reason(text: str) -> str:
+def truncate_reason(text: str) -> str:
     """As much of a reason as fits into a closing frame."""
     return text.encode()[:MAX_REASON_LENGTH].decode(errors="ignore")

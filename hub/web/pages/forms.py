@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from hub.domain.text import LocalizedText
 from hub.web.pages.routes import HEADERS
 
-LONGEST_NEXT: Final = 4_000
+MAX_PATH_LENGTH: Final = 4_000
 PAGE: Final = """<!doctype html>
 <html lang="th">
 <head>
@@ -37,15 +37,15 @@ PAGE: Final = """<!doctype html>
 
 
 def page(
-    title: tuple[str, str], *content: str, status: int = 200, sends_to: str | None = None
+    title: tuple[str, str], *content: str, status: int = 200, form_action_origin: str | None = None
 ) -> HTMLResponse:
     """A page; `sends_to` is the origin besides ours that the answer to its form may lead to."""
     text = PAGE.format(title=escape(title[0]), english=escape(title[1]), content="\n".join(content))
     headers = {**HEADERS, "Cache-Control": "no-store"}
-    if sends_to:
+    if form_action_origin:
         policy = headers["Content-Security-Policy"]
         headers["Content-Security-Policy"] = policy.replace(
-            "form-action 'self'", f"form-action 'self' {sends_to}"
+            "form-action 'self'", f"form-action 'self' {form_action_origin}"
         )
     return HTMLResponse(text, status, headers)
 
@@ -81,13 +81,13 @@ def button(label: str, name: str = "", value: str = "", *, primary: bool = False
     return f"<button{attributes}{kind}>{label}</button>"
 
 
-def own_path(text: str | None) -> str:
+def safe_next_path(text: str | None) -> str:
     """Where to go next, on this hub and nowhere else; the first page otherwise."""
     path = text or "/"
     try:
         parts = urlsplit(path)
     except ValueError:
         return "/"
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    plain = path.isascii() and path.isprintable() and len(path) <= LONGEST_NEXT
-    return path if ours and plain and not parts.scheme and not parts.netloc else "/"
+    is_own_path = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
+    is_plain_text = path.isascii() and path.isprintable() and len(path) <= MAX_PATH_LENGTH
+    return path if is_own_path and is_plain_text and not parts.scheme and not parts.netloc else "/"

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-FOLDER: Final = Path(__file__).parent / "static"
+STATIC_FOLDER: Final = Path(__file__).parent / "static"
 PAGES: Final = {"/": "index.html", "/query": "query.html", "/sources": "sources.html"}
-KINDS: Final = {
+MEDIA_TYPES: Final = {
     ".css": "text/css",
     ".html": "text/html",
     ".ico": "image/x-icon",
@@ -35,21 +35,30 @@ HEADERS: Final = {
 }
 
 
-async def page(request: Request) -> Response:
+async def serve_file(request: Request) -> Response:
     """A page or a part of one; 404 for what is not in the folder."""
     name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
     try:
-        path = (FOLDER / name).resolve()
-        kind = KINDS.get(path.suffix)
-        if kind is None or not path.is_relative_to(FOLDER.resolve()) or not path.is_file():
+        path = (STATIC_FOLDER / name).resolve()
+        media_type = MEDIA_TYPES.get(path.suffix)
+        if (
+            media_type is None
+            or not path.is_relative_to(STATIC_FOLDER.resolve())
+            or not path.is_file()
+        ):
             raise HTTPException(404)
-        response = FileResponse(path, headers=HEADERS, media_type=kind, stat_result=path.stat())
-    except (OSError, ValueError) as unheard:  # too long, NUL, half a character: no file of ours
-        raise HTTPException(404) from unheard
+        response = FileResponse(
+            path, headers=HEADERS, media_type=media_type, stat_result=path.stat()
+        )
+    except (OSError, ValueError) as error:  # too long, NUL, half a character: no file of ours
+        raise HTTPException(404) from error
     if request.headers.get("if-none-match") == response.headers["etag"]:
         return Response(status_code=304, headers={**HEADERS, "ETag": response.headers["etag"]})
     return response
 
 
-ROUTES: Final = (*(Route(path, page) for path in PAGES), Route("/static/{name:path}", page))
+ROUTES: Final = (
+    *(Route(path, serve_file) for path in PAGES),
+    Route("/static/{name:path}", serve_file),
+)
 """The pages and what they load; none of it needs a database."""

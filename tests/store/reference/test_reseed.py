@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from hub.bootstrap.startup import REFERENCE
+from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain import text
 from hub.errors import StoreUnusable
 from hub.store.database import Database
@@ -49,7 +49,7 @@ async def test_key_renamed_in_every_file_is_renamed_in_the_database(
         assert await count_rows(connection) == before
         second_counts = await seed(connection, folder, ignore_message)
         assert (second_counts.written, second_counts.removed, second_counts.retained) == (0, 0, 0)
-        restored_counts = await seed(connection, REFERENCE, ignore_message)
+        restored_counts = await seed(connection, REFERENCE_FOLDER, ignore_message)
         assert restored_counts.retained == 0
         assert await count_rows(connection) == before
 
@@ -86,7 +86,7 @@ async def test_user_decision_is_retained_and_reported(
 ) -> None:
     async with fresh_database.pool.acquire() as connection:
         await connection.execute(AGREE_LINKAGE)
-        for reference in (REFERENCE, folder, REFERENCE):
+        for reference in (REFERENCE_FOLDER, folder, REFERENCE_FOLDER):
             messages: list[str] = []
             counts = await seed(connection, reference, messages.append)
             assert (counts.written, counts.removed, counts.retained) == (0, 0, 1)
@@ -101,7 +101,7 @@ async def test_user_decision_equal_to_the_files_is_still_retained(
         await connection.execute(
             "update linkage set version = 2, share = 1 where project_id = 's37-01'"
         )
-        assert (await seed(connection, REFERENCE, ignore_message)).retained == 0
+        assert (await seed(connection, REFERENCE_FOLDER, ignore_message)).retained == 0
         replace_text(folder / "linkages.csv", "PROPOSED", "AGREED")
         status = "select status from linkage where project_id = 's37-01'"
         counts = await seed(connection, folder, ignore_message)
@@ -114,7 +114,7 @@ async def test_linkage_changed_in_the_files_gets_a_new_version(
 ) -> None:
     replace_text(folder / "linkages.csv", "PROPOSED", "AGREED")
     async with fresh_database.pool.acquire() as connection:
-        for reference, expected in ((folder, ("AGREED", 2)), (REFERENCE, ("PROPOSED", 3))):
+        for reference, expected in ((folder, ("AGREED", 2)), (REFERENCE_FOLDER, ("PROPOSED", 3))):
             counts = await seed(connection, reference, ignore_message)
             assert counts.retained == 0
             assert tuple(await connection.fetchrow(SELECT_LINKAGE)) == expected
@@ -168,7 +168,7 @@ async def test_row_from_another_origin_is_not_overwritten(
         name = "select name_th from project where id = 'elsewhere'"
         assert await connection.fetchval(name) == "ก"
         # and what the files never wrote, they do not take out
-        assert (await seed(connection, REFERENCE, ignore_message)).retained == 0
+        assert (await seed(connection, REFERENCE_FOLDER, ignore_message)).retained == 0
         assert await connection.fetchval(name) == "ก"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from hub.bootstrap.startup import REFERENCE
+from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.store.database import Database
 from hub.store.reference.seed import is_outdated, seed
 from hub.store.tables import metadata
@@ -21,7 +21,7 @@ async def count_history_rows(connection: asyncpg.Connection) -> int:
 
 
 async def test_second_load_changes_nothing(rollback_connection: asyncpg.Connection) -> None:
-    counts = await seed(rollback_connection, REFERENCE, ignore_message)
+    counts = await seed(rollback_connection, REFERENCE_FOLDER, ignore_message)
     assert counts.rows > 6000
     assert (counts.written, counts.removed) == (0, 0)
     assert await count_history_rows(rollback_connection) == 0
@@ -32,7 +32,7 @@ async def test_second_load_changes_nothing(rollback_connection: asyncpg.Connecti
 
 async def test_load_reports_its_progress(rollback_connection: asyncpg.Connection) -> None:
     messages: list[str] = []
-    await seed(rollback_connection, REFERENCE, messages.append)
+    await seed(rollback_connection, REFERENCE_FOLDER, messages.append)
     assert messages[0].startswith("โหลดข้อมูลอ้างอิง 1/")
     assert any("area (125)" in line for line in messages)
 

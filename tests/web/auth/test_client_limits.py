@@ -87,4 +87,4 @@ async def test_invalid_token_is_rejected_before_the_document_is_parsed(
 def test_caller_is_distinct_per_person_and_per_issuer(
     viewer: Viewer, caller: RateLimitedClient
 ) -> None:
-    assert RateLimitedClient.of(viewer, URL) == caller
+    assert RateLimitedClient.from_viewer(viewer, URL) == caller

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.kit.limits import FetchLimits
-from hub.web.auth.issuers import COOLDOWN, FRESH, STALE
+from hub.web.auth.issuers import KEYS_EXPIRY, KEYS_MAX_AGE, MIN_REFRESH_INTERVAL
 from tests.sandbox.sandbox_source import serve_app
 from tests.web.auth.jwks_server import JwksServer, issue_token
 from tests.web.hub_instance import (
@@ -47,8 +47,8 @@ def jwks() -> Iterator[tuple[JwksServer, str]]:
 
 async def wait_for_key_refresh(instance: HubInstance) -> None:
     """Wait until nothing is read beside the requests any more."""
-    rings = instance.hub.trust._rings.values()
-    await asyncio.gather(*(ring._reading for ring in rings if ring._reading))
+    rings = instance.hub.issuers._keys_by_issuer.values()
+    await asyncio.gather(*(ring._refresh_task for ring in rings if ring._refresh_task))
 
 
 @pytest.mark.parametrize("alg", KEYS)
@@ -73,13 +73,13 @@ async def test_cached_keys_are_used_while_the_issuer_fails(
     assert (await instance.query_viewer(token)).status_code == 200
     server.failure_mode = failure_mode
     for _ in range(3):
-        instance.advance(FRESH + COOLDOWN)
+        instance.advance(KEYS_MAX_AGE + MIN_REFRESH_INTERVAL)
         async with asyncio.timeout(0.9):  # nobody waits for the issuer, not even a slow one
             assert (await instance.query_viewer(token)).status_code == 200
         await wait_for_key_refresh(instance)
     assert server.request_count == 4
     server.failure_mode = "well"
-    instance.advance(COOLDOWN)
+    instance.advance(MIN_REFRESH_INTERVAL)
     await instance.query_viewer(token)
     await wait_for_key_refresh(instance)
     assert server.request_count == 5
@@ -111,7 +111,7 @@ async def test_cached_keys_expire(instance: HubInstance, jwks: tuple[JwksServer,
     token = issue_token(MOI, server.keys[0])
     assert (await instance.query_viewer(token)).status_code == 200
     server.failure_mode = "down"
-    instance.advance(STALE + 1)
+    instance.advance(KEYS_EXPIRY + 1)
     assert (await instance.query_viewer(token)).status_code == 503
 
 
@@ -123,7 +123,7 @@ async def test_unknown_kid_refreshes_the_keys_at_most_once_per_cooldown(
     assert (await instance.query_viewer(issue_token(MOI, server.keys[0]))).status_code == 200
     new = generate_ec_key("second")
     server.keys.append(new)
-    instance.advance(COOLDOWN)
+    instance.advance(MIN_REFRESH_INTERVAL)
     assert (await instance.query_viewer(issue_token(MOI, new))).status_code == 200
     assert server.request_count == 2
     responses = await asyncio.gather(
@@ -131,7 +131,7 @@ async def test_unknown_kid_refreshes_the_keys_at_most_once_per_cooldown(
     )
     assert {answer.status_code for answer in responses} == {401}
     assert server.request_count == 2
-    instance.advance(COOLDOWN)
+    instance.advance(MIN_REFRESH_INTERVAL)
     responses = await asyncio.gather(
         *(instance.query_viewer(issue_token(MOI, generate_ec_key(f"k{n}"))) for n in range(20))
     )
@@ -147,7 +147,7 @@ async def test_removed_key_is_rejected_after_a_refresh(
     token = issue_token(MOI, server.keys[0])
     assert (await instance.query_viewer(token)).status_code == 200
     server.keys = [generate_ec_key("second")]
-    instance.advance(FRESH + 1)
+    instance.advance(KEYS_MAX_AGE + 1)
     await instance.query_viewer(token)  # served by the old ones, while the new are read
     await wait_for_key_refresh(instance)
     assert (await instance.query_viewer(token)).status_code == 401

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from hub.domain.identity.audit_log import Operation
 from hub.errors import RateLimited
-from hub.web.rate_limits import BURST, DEAR, MAX_CLIENTS, RateLimiter, client_address
+from hub.web.rate_limits import BURST, COST_PER_TOKEN, MAX_CLIENTS, RateLimiter, client_address
 from tests.web.graphql.sample_endpoint import (
     SCHEMA,
     HeaderAuthentication,
@@ -56,15 +56,15 @@ def test_idle_client_may_send_a_burst() -> None:
 def test_costly_query_counts_by_its_cost() -> None:
     clock = Clock()
     limiter = RateLimiter(1, clock=clock)
-    limiter.charge("a", 8 * DEAR)
-    assert retry_after(limiter, "a", 5 * DEAR) == 3
+    limiter.charge("a", 8 * COST_PER_TOKEN)
+    assert retry_after(limiter, "a", 5 * COST_PER_TOKEN) == 3
     clock.now = 3.0
-    limiter.charge("a", 5 * DEAR)
+    limiter.charge("a", 5 * COST_PER_TOKEN)
 
 
 def test_full_bucket_allows_a_query_of_any_cost() -> None:
     limiter = RateLimiter(1, clock=Clock())
-    limiter.charge("a", 1_000_000 * DEAR)
+    limiter.charge("a", 1_000_000 * COST_PER_TOKEN)
     assert retry_after(limiter, "a") == 1
 
 
@@ -89,12 +89,12 @@ def test_allowed_requests_never_exceed_the_rate_and_one_burst(
         except RateLimited as refused:
             clock.now += refused.seconds  # who waits as long as was said is let pass
             limiter.charge("a", cost)
-        passed += cost / DEAR if cost else 1
+        passed += cost / COST_PER_TOKEN if cost else 1
         assert passed <= rate * (BURST + clock.now) + 1e-6
 
 
 def test_concurrent_requests_per_client_are_limited() -> None:
-    limiter = RateLimiter(at_once=1)
+    limiter = RateLimiter(max_concurrent=1)
     with (
         limiter.count_concurrent("a"),
         limiter.count_concurrent("b"),
@@ -105,7 +105,7 @@ def test_concurrent_requests_per_client_are_limited() -> None:
         pass
     with limiter.count_concurrent("a"):
         pass
-    assert not limiter._inside
+    assert not limiter._concurrent
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None
     endpoint = build_endpoint(
         SCHEMA,
         open_slow_context,
-        rate_limiter=RateLimiter(at_once=1),
+        rate_limiter=RateLimiter(max_concurrent=1),
         authentication=HeaderAuthentication(),
     )
     async with open_client(endpoint) as client:

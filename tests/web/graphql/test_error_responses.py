@@ -15,7 +15,7 @@ from hub.web.graphql.documents import (
     MAX_CACHED_LENGTH,
     MAX_CACHED_TEXT,
     MAX_TOKENS,
-    Documents,
+    DocumentCache,
 )
 from hub.web.graphql.limits import MAX_DEPTH, MAX_FIELD_PAIRS, MAX_SELECTIONS
 from hub.web.responses import GRAPHQL, JSON
@@ -70,7 +70,7 @@ async def test_depth_of_nested_fragments_is_counted_once_per_fragment(
 
 
 async def test_document_cache_evicts_beyond_its_limit() -> None:
-    documents = Documents(SCHEMA)
+    documents = DocumentCache(SCHEMA)
     first = documents.parse("{ word }")
     assert documents.parse("{ word }") is first
     for n in range(MAX_CACHED + 1):
@@ -79,14 +79,14 @@ async def test_document_cache_evicts_beyond_its_limit() -> None:
 
 
 async def test_invalid_document_is_not_cached() -> None:
-    documents = Documents(SCHEMA)
+    documents = DocumentCache(SCHEMA)
     for text in ("{ nobody }", "{ word", "{ " + "word " * 101 + "}"):
         assert documents.parse(text).ast is None
         assert documents.parse(text) is not documents.parse(text)
 
 
 async def test_document_cache_limits_its_total_text_length() -> None:
-    documents = Documents(SCHEMA)
+    documents = DocumentCache(SCHEMA)
     for n in range(2 * MAX_CACHED_TEXT // MAX_CACHED_LENGTH):
         documents.parse(f"{{ a{n}: word }}".ljust(MAX_CACHED_LENGTH))
         assert sum(map(len, documents._cached)) == documents._length <= MAX_CACHED_TEXT

@@ -7,9 +7,9 @@ from graphql import build_schema, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.bootstrap.application import executable_schema
+from hub.bootstrap.application import get_executable_schema
 from hub.errors import TooCostly
-from hub.web.graphql.documents import Documents
+from hub.web.graphql.documents import DocumentCache
 from hub.web.graphql.limits import (
     MAX_ALIASES,
     MAX_BREADTH,
@@ -17,15 +17,15 @@ from hub.web.graphql.limits import (
     MAX_DEPTH,
     MAX_DIRECTIVES,
     MAX_FRAGMENTS,
-    MAX_NESTED_VALUES,
+    MAX_NESTED_SELECTIONS,
     MAX_REPORTED,
     MAX_SELECTIONS,
     DocumentMeasure,
 )
 from hub.web.graphql.query_cost import (
-    ASSUMED,
-    MAX_CELLS,
+    DEFAULT_LIST_LENGTH,
     MAX_PAGE_SIZE,
+    MAX_WINDOW_CELLS,
     FieldWeight,
     measure_document,
 )
@@ -66,18 +66,18 @@ def test_each_node_is_visited_once_at_any_nesting_depth(levels: int) -> None:
     text = nest_fragments(levels)
     nodes = text.count(" ...F") + text.count("{ name }") + text.count("thing {")
     assert nodes == 2 * levels + 3
-    assert measure_text(text).visits == nodes
+    assert measure_text(text).selections == nodes
 
 
 def test_fragments_that_double_25_times_are_rejected_with_their_breadth() -> None:
-    document = Documents(SCHEMA).parse(nest_fragments(25))
+    document = DocumentCache(SCHEMA).parse(nest_fragments(25))
     [error] = document.errors
     assert isinstance(error.original_error, TooCostly)
     assert (error.original_error.cost, error.original_error.limit) == (2**25, MAX_BREADTH)
 
 
 def test_fields_nested_25_levels_through_fragments_are_rejected() -> None:
-    found = measure_text(nest_fragments(25, within="sub")).refusal()
+    found = measure_text(nest_fragments(25, within="sub")).find_exceeded_limit()
     assert found is not None
     assert (found.cost, found.limit) == (27, MAX_DEPTH)
 
@@ -96,8 +96,12 @@ def test_fields_nested_25_levels_through_fragments_are_rejected() -> None:
             MAX_FRAGMENTS,
         ),
         (
-            "{ thing {" + "... {" * MAX_NESTED_VALUES + "name" + "}" * MAX_NESTED_VALUES + "} }",
-            MAX_NESTED_VALUES,
+            "{ thing {"
+            + "... {" * MAX_NESTED_SELECTIONS
+            + "name"
+            + "}" * MAX_NESTED_SELECTIONS
+            + "} }",
+            MAX_NESTED_SELECTIONS,
         ),
         ("{ thing { sub" + " { sub" * MAX_DEPTH + "}" * MAX_DEPTH + "} }", MAX_DEPTH),
         (
@@ -108,7 +112,7 @@ def test_fields_nested_25_levels_through_fragments_are_rejected() -> None:
     ids=["aliases", "directives", "fragments", "nesting", "levels", "selections"],
 )
 def test_document_over_one_limit_is_rejected(text: str, limit: int) -> None:
-    found = measure_text(text).refusal()
+    found = measure_text(text).find_exceeded_limit()
     assert found is not None
     assert found.limit == limit
     assert found.cost > limit
@@ -127,7 +131,7 @@ def test_document_over_one_limit_is_rejected(text: str, limit: int) -> None:
     ],
 )
 def test_invalid_document_is_measured_in_few_visits(text: str) -> None:
-    assert measure_text(text).visits <= 5
+    assert measure_text(text).selections <= 5
 
 
 # ── cost ────────────────────────────────────────────────────────────────────────────────────────
@@ -156,47 +160,55 @@ def test_invalid_document_is_measured_in_few_visits(text: str) -> None:
     ],
 )
 def test_cost_is_the_field_weight_times_the_requested_items(text: str, cost: int) -> None:
-    assert measure_text(text).cost(None) == cost
+    assert measure_text(text).get_cost(None) == cost
 
 
 def test_list_without_a_weight_is_assumed_to_have_five_items() -> None:
     assert (
-        measure_document(SCHEMA, parse("{ thing { subs { name } } }"), {}).cost(None) == 1 + ASSUMED
+        measure_document(SCHEMA, parse("{ thing { subs { name } } }"), {}).get_cost(None)
+        == 1 + DEFAULT_LIST_LENGTH
     )
 
 
 def test_page_size_in_a_variable_determines_the_cost() -> None:
     text = "query ($n: Int) { things(first: $n) { nodes { name } } }"
-    assert measure_text(text, n=30).cost(None) == 31
-    assert measure_text(text, n="many").cost(None) == 1 + MAX_PAGE_SIZE
-    documents = Documents(SCHEMA, WEIGHTS)
+    assert measure_text(text, n=30).get_cost(None) == 31
+    assert measure_text(text, n="many").get_cost(None) == 1 + MAX_PAGE_SIZE
+    documents = DocumentCache(SCHEMA, WEIGHTS)
     document = documents.parse(text)
-    assert documents.cost(document, None, {"n": 2}) == 3
-    assert documents.cost(document, None, {"n": 5}) == 6
+    assert documents.compute_cost(document, None, {"n": 2}) == 3
+    assert documents.compute_cost(document, None, {"n": 5}) == 6
 
 
 def test_default_page_size_determines_the_cost() -> None:
     assert (
-        measure_document(executable_schema(), parse("{ areas { nodes { code } } }"), {}).cost(None)
+        measure_document(
+            get_executable_schema(), parse("{ areas { nodes { code } } }"), {}
+        ).get_cost(None)
         == 1 + 20
     )
 
 
 @pytest.mark.parametrize(
     ("edges", "cells"),
-    [((3, 3, 4, 4), 1), ((0, 1, 0, 2), 6), ((0, 9999, 0, 9999), MAX_CELLS), ((5, 1, 0, 0), 0)],
+    [
+        ((3, 3, 4, 4), 1),
+        ((0, 1, 0, 2), 6),
+        ((0, 9999, 0, 9999), MAX_WINDOW_CELLS),
+        ((5, 1, 0, 0), 0),
+    ],
 )
 def test_window_cost_is_its_number_of_cells(edges: tuple[int, ...], cells: int) -> None:
     window = dict(zip(("rowFrom", "rowTo", "columnFrom", "columnTo"), edges, strict=True))
     literal = ", ".join(f"{name}: {edge}" for name, edge in window.items())
     text = "query ($w: Window) { cells(window: $w) { sub { name } } }"
-    assert measure_text(text, w=window).cost(None) == cells * 3
-    assert measure_text(f"{{ cells(window: {{ {literal} }}) {{ sub {{ name }} }} }}").cost(
+    assert measure_text(text, w=window).get_cost(None) == cells * 3
+    assert measure_text(f"{{ cells(window: {{ {literal} }}) {{ sub {{ name }} }} }}").get_cost(
         None
     ) == (cells * 3)
     assert (
-        measure_text(text).cost(None)
-        == measure_text("{ cells { sub { name } } }").cost(None)
+        measure_text(text).get_cost(None)
+        == measure_text("{ cells { sub { name } } }").get_cost(None)
         == 500 * 3
     )
 
@@ -204,11 +216,11 @@ def test_window_cost_is_its_number_of_cells(edges: tuple[int, ...], cells: int) 
 def test_query_over_the_cost_limit_is_rejected_with_its_cost() -> None:
     inner = "things(first: 100) { nodes { things(first: 100) { nodes { name } } } }"
     text = f"query ($n: Int) {{ things(first: $n) {{ nodes {{ {inner} }} }} }}"
-    documents = Documents(SCHEMA, WEIGHTS)
+    documents = DocumentCache(SCHEMA, WEIGHTS)
     document = documents.parse(text)
-    assert documents.cost(document, None, {"n": 1}) < MAX_COST
+    assert documents.compute_cost(document, None, {"n": 1}) < MAX_COST
     with pytest.raises(TooCostly) as raised:
-        documents.cost(document, None, {"n": 10})
+        documents.compute_cost(document, None, {"n": 10})
     assert (raised.value.cost, raised.value.limit) == (1 + 10 * (2 + 100 * 102), MAX_COST)
 
 
@@ -216,13 +228,13 @@ def test_cost_counts_only_the_selected_operation() -> None:
     found = measure_text(
         "query A { thing { name } } query B { things(first: 9) { nodes { name } } }"
     )
-    assert (found.cost("A"), found.cost("B")) == (7, 10)
+    assert (found.get_cost("A"), found.get_cost("B")) == (7, 10)
 
 
 def test_cost_is_capped_at_the_largest_reported_value() -> None:
     page = "things(first: 100) { nodes { "
     text = "{" + page * 6 + "name" + "} }" * 6 + "}"
-    assert measure_text(text).cost(None) == MAX_REPORTED
+    assert measure_text(text).get_cost(None) == MAX_REPORTED
 
 
 # ── the property: what fragments save is reading, never counting ────────────────────────────────
@@ -248,8 +260,8 @@ def test_fragment_costs_as_much_as_its_inlined_text(parts: list[str]) -> None:
         + "} }"
         + " ".join(f"fragment F{n} on Thing {{ {part} }}" for n, part in enumerate(parts))
     )
-    assert (spread.levels, spread.breadth, spread.cost(None)) == (
-        inline.levels,
+    assert (spread.depth, spread.breadth, spread.get_cost(None)) == (
+        inline.depth,
         inline.breadth,
-        inline.cost(None),
+        inline.get_cost(None),
     )

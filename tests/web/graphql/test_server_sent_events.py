@@ -141,7 +141,7 @@ async def test_client_that_does_not_read_is_disconnected_with_backpressure(
 async def test_idle_stream_sends_keep_alive_comments(
     http_server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.graphql.execution.POLL", 0.02)
+    monkeypatch.setattr("hub.web.graphql.execution.REVALIDATION_INTERVAL", 0.02)
     async with open_stream(http_server, "subscription { quiet }") as response:
         received = read_events(response)
         assert (await anext(received))[0] == "next"
@@ -152,7 +152,7 @@ async def test_idle_stream_sends_keep_alive_comments(
 async def test_revoked_permission_sends_an_error_and_ends_the_subscription(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.web.graphql.execution.POLL", 0.02)
+    monkeypatch.setattr("hub.web.graphql.execution.REVALIDATION_INTERVAL", 0.02)
     allowed = asyncio.Event()
     allowed.set()
 

@@ -106,7 +106,7 @@ async def test_internal_error_closes_with_1011_and_an_incident_number(
     def raise_error(*_: Any) -> None:
         raise RuntimeError("password=hunter2")
 
-    monkeypatch.setattr("hub.web.graphql.websocket.headers_of_init", raise_error)
+    monkeypatch.setattr("hub.web.graphql.websocket.build_init_request", raise_error)
     async with connect_socket(http_server) as socket:
         await socket.send(INIT_MESSAGE)
         code, reason = await socket.wait_closed()
@@ -143,7 +143,7 @@ async def test_shutdown_closes_with_1012_and_rejects_new_sockets() -> None:
 async def test_forbidden_connection_is_closed_with_4403_at_init_and_when_revoked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hub.web.graphql.websocket.POLL", 0.02)
+    monkeypatch.setattr("hub.web.graphql.websocket.REVALIDATION_INTERVAL", 0.02)
     valid = {"Bearer good"}
     seen: set[str | None] = set()
 
