@@ -1,22 +1,23 @@
-"""The tree of expected errors. The class carries its public code, the docstring is the default
-message, in Thai and English because a person may read it.
+"""Expected errors: `code` is the public error code, the docstring the default message.
+
+The message is in Thai and English, because people read it.
 
 HubError
-├─ NotFound         what was asked for is not here
-├─ Forbidden        the viewer may not
-├─ Unauthenticated  nobody is signed in
-├─ Invalid(field)   an argument is wrong; says which and how to mend it
-├─ Conflict         somebody changed it first
-│  └─ KeyReused           an idempotency key came back with another command
-├─ TooCostly        the question is larger than the hub answers at once
-├─ TooMany          one client asks too much; says when to come back
-├─ UnknownDocument  a hash of a document that was not sent yet
-├─ Unready          the hub cannot answer yet, or not now
-├─ SourceError      a connector's run, never a caller's fault
-│  ├─ SourceRefused      not as declared; nothing of it was written
-│  ├─ SourceUnreachable  try again later
-│  └─ SourceRejectedUs   credentials; tell a person
-└─ StoreUnusable    the database cannot be used as it is; a person must act (start-up only)
+├─ NotFound         there is no such record, or it is not visible
+├─ Forbidden        the viewer lacks a permission
+├─ Unauthenticated  the viewer is not logged in
+├─ Invalid(field)   an argument is invalid; names it and the fix
+├─ Conflict         the data was changed by another request
+│  └─ IdempotencyKeyReused   the key was used for another command
+├─ TooCostly        the request exceeds a limit
+├─ RateLimited      too many requests of one client; has the delay in seconds
+├─ UnknownDocument  no document is stored for a persisted query's hash
+├─ NotReady         the hub cannot answer yet, or currently
+├─ SourceError      a run or a live request failed at the source
+│  ├─ SourceRefused              the data is not as declared; nothing was written
+│  ├─ SourceUnreachable          try again later
+│  └─ SourceCredentialsRejected  a person must fix the credentials
+└─ StoreUnusable    the database cannot be used until a person acts (startup only)
 """
 
 from typing import ClassVar
@@ -32,18 +33,18 @@ class HubError(Exception):
 
     @property
     def message(self) -> str:
-        """What a person reads."""
+        """Return the message that is shown to people."""
         return str(self.args[0])
 
 
 class NotFound(HubError):
-    """ไม่พบสิ่งที่ถามหา · What was asked for is not here."""
+    """ไม่พบข้อมูลที่ระบุ · The specified data was not found."""
 
     code = "NOT_FOUND"
 
 
 class Forbidden(HubError):
-    """ไม่มีสิทธิ์ · You may not do this."""
+    """ไม่มีสิทธิ์ทำรายการนี้ · You do not have permission."""
 
     code = "FORBIDDEN"
 
@@ -71,33 +72,33 @@ class Invalid(HubError):
 
 
 class Conflict(HubError):
-    """มีผู้แก้ไขไปก่อนแล้ว · Somebody changed it first."""
+    """ข้อมูลถูกแก้ไขไปก่อนแล้ว · The data was changed by another request."""
 
     code = "CONFLICT"
 
 
 class IdempotencyKeyReused(Conflict):
-    """ใช้ idempotencyKey นี้กับคำสั่งอื่นไปแล้ว ส่งค่าใหม่ · This idempotencyKey stands for another command."""
+    """idempotencyKey นี้ใช้กับคำสั่งอื่นแล้ว · This idempotencyKey was used for another command."""
 
     code = "IDEMPOTENCY_CONFLICT"
 
 
 class TooCostly(HubError):
-    """คำถามใหญ่เกินกว่าที่ตอบได้ในครั้งเดียว · The question is larger than is answered at once."""
+    """คำขอใหญ่เกินเพดานต่อครั้ง · The request exceeds the limit for one request."""
 
     code = "TOO_COSTLY"
 
     def __init__(self, cost: int, limit: int, unit: str) -> None:
         super().__init__(
-            f"คำถามนี้มี {cost:,} {unit} เกินเพดาน {limit:,} "
-            f"· This asks for {cost:,} {unit}, the limit is {limit:,}"
+            f"คำขอนี้ใช้ {cost:,} {unit} เกินเพดาน {limit:,} "
+            f"· The request needs {cost:,} {unit}; the limit is {limit:,}"
         )
         self.cost = cost
         self.limit = limit
 
 
 class RateLimited(HubError):
-    """ถามถี่เกินไป รอสักครู่แล้วถามใหม่ · You ask too much at once; wait a little and ask again."""
+    """ส่งคำขอถี่เกินไป รอสักครู่แล้วลองใหม่ · Too many requests; wait and try again."""
 
     code = "RATE_LIMITED"
 
@@ -107,13 +108,13 @@ class RateLimited(HubError):
 
 
 class UnknownDocument(HubError):
-    """ยังไม่รู้จักคำถามของแฮชนี้ ส่งข้อความมาพร้อมแฮช · No document has this hash yet; send it with it."""
+    """ไม่พบคำสั่งของแฮชนี้ ส่งคำสั่งพร้อมแฮช · No document is stored for this hash; send both."""
 
     code = "PERSISTED_QUERY_NOT_FOUND"
 
 
 class NotReady(HubError):
-    """ระบบยังไม่พร้อม ลองใหม่อีกครั้ง · The hub is not ready; try again shortly."""
+    """ระบบยังไม่พร้อม ลองใหม่ภายหลัง · The hub is not ready; try again later."""
 
     code = "UNREADY"
 
@@ -125,13 +126,13 @@ class StoreUnusable(HubError):
 
 
 class SourceError(HubError):
-    """อ่านแหล่งข้อมูลไม่สำเร็จ · A source could not be read."""
+    """อ่านแหล่งข้อมูลไม่สำเร็จ · Reading the source failed."""
 
     code = "SOURCE_ERROR"
 
 
 class SourceRefused(SourceError):
-    """ข้อมูลไม่เป็นไปตามที่ประกาศไว้ จึงไม่รับ · The source is not as declared; it was refused."""
+    """ข้อมูลไม่ตรงกับข้อกำหนดของแหล่ง จึงไม่นำเข้า · The data does not match the source's declaration."""
 
     code = "SOURCE_REFUSED"
 
@@ -143,6 +144,6 @@ class SourceUnreachable(SourceError):
 
 
 class SourceCredentialsRejected(SourceError):
-    """แหล่งข้อมูลไม่รับสิทธิ์ของเรา · The source rejects our credentials; a person must act."""
+    """แหล่งข้อมูลปฏิเสธข้อมูลยืนยันตัวตน ต้องแก้ไข · The source rejected the credentials; fix them."""
 
     code = "SOURCE_REJECTED_US"

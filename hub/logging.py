@@ -1,6 +1,7 @@
-"""What the hub writes down while it runs: one JSON object a line, to standard error.
+"""Structured logging: one JSON object per line, to standard error.
 
-Never a query's variables, a body, a header or a DSN: those may hold what is nobody else's business.
+Never log query variables, request bodies, headers or a DSN: they may contain personal data or
+secrets.
 """
 
 import json
@@ -10,14 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 EXTRA_FIELDS = ("incident", "operation")
-"""What a line may carry besides its message; given by `extra=`."""
+"""Fields a log line may have besides its message, passed as `extra=`."""
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line of JSON, Thai left as it is."""
+    """Format a log record as one line of JSON; Thai is not escaped."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line."""
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -31,7 +32,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: int = logging.WARNING) -> None:
-    """Write to standard error; calling it again changes nothing."""
+    """Log to standard error as JSON; a second call changes only the level."""
     root = logging.getLogger()
     if not any(isinstance(handler.formatter, JsonFormatter) for handler in root.handlers):
         handler = logging.StreamHandler(sys.stderr)

@@ -1,6 +1,6 @@
-"""Everything that differs between machines, read once from the environment.
+"""Settings from environment variables, read once at startup.
 
-Only `hub.bootstrap` and the commands read settings; everyone else is handed what it needs.
+Only `hub.bootstrap` and the command line read them; other modules receive values as arguments.
 """
 
 import os
@@ -22,7 +22,7 @@ SECRET_NAME_PATTERN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 class Setting(NamedTuple):
-    """One setting: its variable, what it is when unset, and what it does."""
+    """One setting: its variable, its default, and its help text."""
 
     name: str
     default: str
@@ -31,30 +31,28 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What this process was told; see `Settings.ALL` for the variables behind it."""
+    """The settings of this process; `Settings.ALL` lists their environment variables."""
 
     ALL: ClassVar[tuple[Setting, ...]] = (
         Setting("HUB_HOST", "127.0.0.1", "address to listen on"),
         Setting("HUB_PORT", "8000", "port to listen on"),
-        Setting("HUB_DATA_DIR", ".hub", "folder of the embedded database, made when missing"),
+        Setting("HUB_DATA_DIR", ".hub", "folder of the embedded database, created when missing"),
         Setting("HUB_DATABASE_URL", "", "a PostgreSQL server to use instead of the embedded one"),
-        Setting("HUB_POOL_SIZE", "10", "database connections at most"),
-        Setting("HUB_RATE", "50", "questions a second of one client, over time; 0: any"),
-        Setting("HUB_AT_ONCE", "20", "questions of one client that are answered at once; 0: any"),
-        Setting("HUB_INTROSPECTION", "on", "on or off: whether types can be asked for"),
-        Setting("HUB_OPERATIONS", "open", "open, or trusted: only documents known beforehand"),
-        Setting("HUB_OPERATIONS_DIR", "", "those: a folder a client, a .graphql file a document"),
-        Setting("HUB_SECRETS_DIR", "", "folder of sources' secrets, one file each, by name"),
-        Setting("HUB_SOURCES_DIR", "", "folder of sources of your own, a TOML file each"),
-        Setting("HUB_SCHEDULER", "on", "whether sources are read by their cadence: on or off"),
+        Setting("HUB_POOL_SIZE", "10", "maximum number of database connections"),
+        Setting("HUB_RATE", "50", "requests per second of one client, on average; 0: no limit"),
+        Setting("HUB_AT_ONCE", "20", "concurrent requests of one client; 0: no limit"),
+        Setting("HUB_INTROSPECTION", "on", "GraphQL introspection: on or off"),
+        Setting("HUB_OPERATIONS", "open", "open, or trusted: only documents in HUB_OPERATIONS_DIR"),
         Setting(
-            "HUB_PUBLIC_URL", "", "origin clients know the hub by, https; else its own address"
+            "HUB_OPERATIONS_DIR", "", "trusted documents: one folder per client, .graphql files"
         ),
-        Setting(
-            "HUB_ANONYMOUS", "allow", "whether anybody may read what is published: allow, deny"
-        ),
-        Setting("HUB_PROFILE", "", "demo or production; else demo where only this machine asks"),
-        Setting("HUB_DEMO_SIGN_IN", "", "whether anybody may be anybody: on, off; else as a demo"),
+        Setting("HUB_SECRETS_DIR", "", "folder of the sources' secrets, one file per secret"),
+        Setting("HUB_SOURCES_DIR", "", "folder of your own sources, one TOML file each"),
+        Setting("HUB_SCHEDULER", "on", "read sources on their schedule: on or off"),
+        Setting("HUB_PUBLIC_URL", "", "public origin of the hub (https); default: its own address"),
+        Setting("HUB_ANONYMOUS", "allow", "anonymous reading of published data: allow or deny"),
+        Setting("HUB_PROFILE", "", "demo or production; default: demo if only local"),
+        Setting("HUB_DEMO_SIGN_IN", "", "log in as anyone, for demos: on or off"),
     )
 
     host: str
@@ -76,7 +74,7 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """The origin clients know the hub by: the name it issues tokens under, and accepts."""
+        """Return the hub's public origin: the issuer and audience of its tokens."""
         if self.public_url is not None:
             return self.public_url
         everywhere = self.host in {"", "0.0.0.0", "::"}  # noqa: S104 - compared, not bound
@@ -85,7 +83,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """From the environment; `Invalid` names the variable that is wrong."""
+        """Read the environment; `Invalid` names the variable that is wrong."""
         values = {s.name: os.environ.get(s.name) or s.default for s in cls.ALL}  # noqa: TID251 - here
         return cls(
             host=values["HUB_HOST"],
@@ -114,13 +112,16 @@ class Settings:
         )
 
     def read_secret(self, name: str) -> str:
-        """A source's secret: the file of its name in `HUB_SECRETS_DIR`, else the variable.
+        """Return a source's secret: the file of that name in `HUB_SECRETS_DIR`, else a variable.
 
-        `moi-client` is the file `moi-client` or the variable `MOI_CLIENT`. It is read when it is
-        used and kept nowhere, so that a new secret counts without a restart.
+        `moi-client` is the file `moi-client` or the variable `MOI_CLIENT`. It is read at each use
+        and not cached, so a new secret takes effect without a restart.
+
+        `Invalid` for a name that cannot be one, `SourceCredentialsRejected` when the secret is not
+        set or its file cannot be read.
         """
         if not SECRET_NAME_PATTERN.fullmatch(name):
-            raise Invalid("secret", f"ชื่อ {name!r} ใช้ไม่ได้", f"{name!r} will not do as a name")
+            raise Invalid("secret", f"ชื่อ {name!r} ใช้ไม่ได้", f"{name!r} is not a valid name")
         try:
             if self.secrets_dir and (
                 secret := (self.secrets_dir / name).read_text("utf-8").strip()
@@ -132,7 +133,7 @@ class Settings:
             error_name = type(error).__name__
             raise SourceCredentialsRejected(
                 f"อ่านไฟล์ความลับ {name} ไม่ได้ ({error_name}) · "
-                f"The secret's file {name} cannot be read ({error_name})"
+                f"The secret file {name} cannot be read ({error_name})"
             ) from None
         variable = name.upper().replace("-", "_")
         if secret_from_variable := os.environ.get(variable, "").strip():  # noqa: TID251 - the one place
@@ -145,39 +146,39 @@ class Settings:
 
 
 def validate_choice(name: str, text: str, *choices: str) -> str:
-    """One of a few words, or `Invalid` with the variable's name."""
+    """Return the text if it is one of the choices; `Invalid` with the variable's name otherwise."""
     if text not in choices:
         raise Invalid(
             name,
             f"ค่า {text!r} ใช้ไม่ได้ ใช้ {' หรือ '.join(choices)}",
-            f"{text!r} will not do; give {' or '.join(choices)}",
+            f"{text!r} is invalid; use {' or '.join(choices)}",
         )
     return text
 
 
 def parse_switch(name: str, text: str) -> bool:
-    """Whether a switch is on, or `Invalid` with the variable's name."""
+    """Return whether a switch is on; `Invalid` with the variable's name unless on or off."""
     return validate_choice(name, text, "on", "off") == "on"
 
 
 def parse_operations_dir(operations: str, folder: str) -> Path | None:
-    """The folder of documents outside of which nothing is executed; null where anything is."""
+    """Return the folder of trusted documents; null when any document may be executed."""
     if validate_choice("HUB_OPERATIONS", operations, "open", "trusted") == "open":
         return None
     if not folder:
         raise Invalid(
             "HUB_OPERATIONS_DIR",
             "ต้องตั้งเมื่อ HUB_OPERATIONS=trusted",
-            "is needed with HUB_OPERATIONS=trusted: the folder of the documents",
+            "is required when HUB_OPERATIONS=trusted",
         )
     return Path(folder).expanduser()
 
 
 def resolve_demo_mode(values: Mapping[str, str]) -> bool:
-    """Whether there is a sign-in for trying out; `Invalid` where production is told to have one.
+    """Return whether the demo login is on; `Invalid` when it is requested in production.
 
-    A hub is a demo where it says so. Where it says nothing, it is one as long as nobody but this
-    machine can ask it and its database is its own.
+    `HUB_PROFILE` decides. Without it, the hub is a demo if it is reachable only from this machine
+    and uses the embedded database.
     """
     profile, switch = values["HUB_PROFILE"], values["HUB_DEMO_SIGN_IN"]
     if profile:
@@ -194,26 +195,30 @@ def resolve_demo_mode(values: Mapping[str, str]) -> bool:
     if enabled and not demo:
         raise Invalid(
             "HUB_DEMO_SIGN_IN",
-            "เปิดไม่ได้ในระบบใช้งานจริง ใครก็เข้าเป็นใครก็ได้ ลบตัวแปรนี้ หรือตั้ง HUB_PROFILE=demo ถ้าเป็นระบบทดลอง",
-            "cannot be on in production, where anybody could be anybody; "
-            "remove it, or set HUB_PROFILE=demo if this hub is for trying out",
+            "เปิดในระบบใช้งานจริงไม่ได้ เพราะทุกคนจะเข้าใช้ในชื่อใดก็ได้ "
+            "ลบตัวแปรนี้ หรือตั้ง HUB_PROFILE=demo ถ้าเป็นระบบทดลอง",
+            "cannot be on in production, because anyone could log in as anyone; "
+            "remove it, or set HUB_PROFILE=demo if this is a demo",
         )
     return enabled
 
 
 def parse_integer(name: str, text: str, minimum: int, maximum: int) -> int:
-    """A whole number in its bounds, or `Invalid` with the variable's name."""
+    """Return a whole number within its bounds; `Invalid` with the variable's name otherwise."""
     if not text.isascii() or not text.isdigit() or not minimum <= int(text) <= maximum:
         raise Invalid(
             name,
             f"ค่า {text!r} ใช้ไม่ได้ ต้องเป็นจำนวนเต็ม {minimum} ถึง {maximum}",
-            f"{text!r} will not do; give a whole number from {minimum} to {maximum}",
+            f"{text!r} is invalid; use a whole number from {minimum} to {maximum}",
         )
     return int(text)
 
 
 def parse_public_origin(name: str, text: str) -> str | None:
-    """A scheme, host and port, or null for none; `Invalid` where secrets would travel openly."""
+    """Return scheme, host and port, or null when empty; `Invalid` unless https or localhost.
+
+    Over plain http, tokens and secrets would cross the network unencrypted.
+    """
     if not text:
         return None
     plain = text.rstrip("/").lower()
@@ -221,6 +226,6 @@ def parse_public_origin(name: str, text: str) -> str | None:
         raise Invalid(
             name,
             f"ค่า {text!r} ใช้ไม่ได้ ต้องเป็น https://ชื่อเครื่อง ไม่มีเส้นทางต่อท้าย (http ได้เฉพาะ localhost)",
-            f"{text!r} will not do; give https://HOST without a path (http for localhost alone)",
+            f"{text!r} is invalid; use https://HOST without a path (http only for localhost)",
         )
     return plain

@@ -1,1 +1,1 @@
-"""Nouns: records and pure rules, standard library only. Everybody knows them; they know nobody."""
+"""Records and pure rules, by subject; standard library only. No other package is imported here."""

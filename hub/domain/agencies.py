@@ -1,4 +1,4 @@
-"""Agencies: who plans, pays and acts, with dated codes and parents."""
+"""Agencies: bodies that plan, pay or implement, with dated codes and parents."""
 
 from datetime import date
 from enum import Enum
@@ -10,7 +10,10 @@ from hub.domain.text import LocalizedText
 
 
 class ActorLevel(Enum):
-    """The rows of the deck's matrix (ผู้ดำเนินการ, slides 37-39); departments are on MINISTRY."""
+    """Level of an actor: the rows of the matrix (ผู้ดำเนินการ, slides 37-39).
+
+    Departments are on the row MINISTRY.
+    """
 
     MINISTRY = "MINISTRY"
     CLUSTER = "CLUSTER"
@@ -21,7 +24,7 @@ class ActorLevel(Enum):
 
 
 class AgencyKind(Enum):
-    """What an agency is (ประเภทหน่วยงาน)."""
+    """Kind of agency (ประเภทหน่วยงาน)."""
 
     MINISTRY = "MINISTRY"
     DEPARTMENT = "DEPARTMENT"
@@ -39,7 +42,7 @@ class AgencyKind(Enum):
 
 @record
 class Agency:
-    """A body that plans, pays or acts (หน่วยงาน).
+    """A body that plans, pays or implements (หน่วยงาน).
 
     `code` and `parent_id` are those in force on the day the agency was read for; both are dated,
     because offices move between ministries (the Board of Investment did).
@@ -62,5 +65,5 @@ class Agency:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))

@@ -1,4 +1,4 @@
-"""Areas: country, regions, clusters and provinces, dated."""
+"""Areas: country, regions, clusters, provinces and below, with dated memberships."""
 
 from datetime import date
 from enum import Enum
@@ -10,7 +10,7 @@ from hub.domain.text import LocalizedText
 
 
 class AreaLevel(Enum):
-    """How large an area is (ระดับพื้นที่)."""
+    """Level of an area (ระดับพื้นที่)."""
 
     COUNTRY = "COUNTRY"
     REGION = "REGION"
@@ -21,7 +21,7 @@ class AreaLevel(Enum):
 
 
 class AreaKind(Enum):
-    """What an area is by law (ประเภทพื้นที่); Bangkok is a special administration."""
+    """Legal kind of an area (ประเภทพื้นที่); Bangkok is a special administration."""
 
     COUNTRY = "COUNTRY"
     REGION = "REGION"
@@ -34,7 +34,7 @@ class AreaKind(Enum):
 
 @value
 class Tile:
-    """Place on the tile-grid map, from the top left (ตำแหน่งบนแผนที่ช่องตาราง)."""
+    """Position on the tile-grid map, from the top left (ตำแหน่งบนแผนที่ช่องตาราง)."""
 
     column: int
     row: int
@@ -42,7 +42,7 @@ class Tile:
 
 @record
 class Area:
-    """A place the state plans for (พื้นที่). Valid from `valid_from` up to, not on, `valid_to`."""
+    """An administrative area (พื้นที่). Valid from `valid_from` until the day before `valid_to`."""
 
     TYPE: ClassVar[str] = "Area"
 
@@ -59,13 +59,13 @@ class Area:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class AreaMembership:
-    """That one area belongs to another for a time, and who says so (การสังกัดกลุ่มจังหวัด)."""
+    """Membership of an area in a larger one, dated, with its authority (การสังกัดกลุ่มจังหวัด)."""
 
     id: str
     parent: Area
@@ -78,13 +78,13 @@ class AreaMembership:
 
     @property
     def gid(self) -> str:
-        """The key under which its provenance is kept."""
+        """Return the global id, which is the key of its provenance."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class OperationsCentre:
-    """The province a cluster is run from, and who heads the cluster (slides 10, 15; R1).
+    """The operations-centre province of a cluster and the cluster's head (slides 10, 15; R1).
 
     จังหวัดที่เป็นศูนย์ปฏิบัติการของกลุ่มจังหวัด และหัวหน้ากลุ่มจังหวัด.
     """

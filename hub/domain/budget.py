@@ -1,4 +1,4 @@
-"""Budget lines: asked, appropriated, allocated, contracted and disbursed; never added up."""
+"""Budget lines by phase: planned, requested, appropriated and so on; phases are never added up."""
 
 from datetime import datetime
 from enum import Enum
@@ -11,7 +11,7 @@ from hub.domain.time import FiscalYear
 
 
 class BudgetPhase(Enum):
-    """Which figure this is (ขั้นของงบประมาณ); figures of two phases are never summed."""
+    """Phase of a budget figure (ขั้นของงบประมาณ); figures of different phases are never summed."""
 
     PLANNED = "PLANNED"
     REQUESTED = "REQUESTED"
@@ -22,7 +22,7 @@ class BudgetPhase(Enum):
 
 
 class FundingSource(Enum):
-    """Whose money it is (แหล่งเงิน)."""
+    """Source of the funding (แหล่งเงิน)."""
 
     MINISTRY = "MINISTRY"
     CLUSTER = "CLUSTER"
@@ -36,11 +36,11 @@ class FundingSource(Enum):
 
 @record
 class BudgetLine:
-    """One amount of one phase, year, fund and place (รายการงบประมาณ).
+    """One amount for a phase, fiscal year, funding source and area (รายการงบประมาณ).
 
-    `area_id` null: central or unknown. `record_id` is the source record that tells of it, as known
-    at `as_of_time` (null: now); `live` where the agency said it just now. `notice` says why it is
-    as stored, where more was wished for.
+    `area_id` null: central or unknown. `record_id` is the source record that reports the line, as
+    known at `as_of_time` (null: now). `live` is set when the amount was fetched live. `notice`
+    explains why the stored amount is returned although the live one was requested.
     """
 
     id: str
@@ -61,5 +61,5 @@ class BudgetLine:
 
     @property
     def is_live(self) -> bool:
-        """Whether the agency said so just now."""
+        """Return whether the amount was fetched live from the agency."""
         return self.live is not None

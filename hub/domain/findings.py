@@ -1,10 +1,10 @@
-"""Findings: what rules and comparison noticed; an overlap is a question, people decide."""
+"""Findings of rules and comparisons. An overlap is only a candidate; people decide."""
 
 from enum import Enum
 
 
 class FindingKind(Enum):
-    """What was noticed (ประเภทข้อค้นพบ)."""
+    """Kind of finding (ประเภทข้อค้นพบ)."""
 
     GAP = "GAP"
     OVERLAP = "OVERLAP"

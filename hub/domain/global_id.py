@@ -1,4 +1,4 @@
-"""Global ids: opaque to clients, readable to people: `gid://hub/Project/s37-01`."""
+"""Global ids: opaque to clients, but readable: `gid://hub/Project/s37-01`."""
 
 import re
 from typing import ClassVar, Final, Protocol
@@ -7,7 +7,7 @@ from hub.domain.record import value
 from hub.errors import Invalid
 
 MAX_KEY_LENGTH: Final = 18_002
-"""The longest key is that of a cell: a matrix key of 16,000, and two members of 1,000 each."""
+"""The longest key is a cell's: a matrix key (16,000) and two member keys (1,000 each)."""
 MAX_ID_LENGTH: Final = len("gid://hub//") + 40 + MAX_KEY_LENGTH
 GLOBAL_ID_PATTERN: Final = re.compile(
     rf"gid://hub/([A-Za-z]{{1,40}})/([^\x00-\x1f]{{1,{MAX_KEY_LENGTH}}})"
@@ -15,19 +15,19 @@ GLOBAL_ID_PATTERN: Final = re.compile(
 
 
 class Identifiable(Protocol):
-    """What a client can find again by its id."""
+    """A record that can be fetched by its global id."""
 
     TYPE: ClassVar[str]
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         ...
 
 
 @value
 class GlobalId:
-    """A kind of thing and its key within the kind."""
+    """A type and the key of a record of that type."""
 
     type: str
     key: str
@@ -37,7 +37,7 @@ class GlobalId:
 
     @classmethod
     def parse(cls, text: str, field: str = "id", expected: str | None = None) -> "GlobalId":
-        """`Invalid(field)` where the text is no global id, or names another kind than expected."""
+        """Parse a global id; `Invalid(field)` when malformed or not of the expected type."""
         matched = GLOBAL_ID_PATTERN.fullmatch(text)
         if not matched:
             raise Invalid(
@@ -48,7 +48,7 @@ class GlobalId:
         if expected and matched[1] != expected:
             raise Invalid(
                 field,
-                f"รหัสนี้เป็นของ {matched[1]} แต่ที่นี่ต้องการ {expected}",
-                f"this id names a {matched[1]}; a {expected} is wanted here",
+                f"รหัสนี้เป็นของ {matched[1]} แต่ต้องเป็นของ {expected}",
+                f"this is the id of a {matched[1]}; a {expected} is required",
             )
         return cls(matched[1], matched[2])

@@ -1,4 +1,4 @@
-"""Linkages: that a project serves a strategic issue, at a stage of its value chain."""
+"""Linkages of projects to strategic issues and to stages of value chains."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from hub.domain.text import LocalizedText
 
 
 class LinkageStatus(Enum):
-    """How far two sides have come over a linkage (สถานะความเชื่อมโยง)."""
+    """Status of a linkage between the two sides (สถานะความเชื่อมโยง)."""
 
     SUGGESTED = "SUGGESTED"
     PROPOSED = "PROPOSED"
@@ -26,12 +26,12 @@ DEFAULT_LINKAGE_STATUSES: Final = (
     LinkageStatus.AGREED,
     LinkageStatus.DISPUTED,
 )
-"""What places a project in a matrix unless the question says otherwise."""
+"""Statuses that place a project in a matrix unless the question names others."""
 
 
 @record
 class Reason:
-    """Why something is held to be so: a code, words, and a weight between 0 and 1 (เหตุผล)."""
+    """A reason: code, text, and weight from 0 to 1 (เหตุผล)."""
 
     code: str
     text: LocalizedText
@@ -40,7 +40,7 @@ class Reason:
 
 @record
 class Linkage:
-    """A project's place in a strategy (ความเชื่อมโยง); it needs evidence and two sides.
+    """A linkage of a project to an issue or stage (ความเชื่อมโยง), with evidence and two sides.
 
     `share` is the part of the project that serves this issue, 0 to 1; null is unknown.
     """
@@ -61,5 +61,5 @@ class Linkage:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))

@@ -1,4 +1,4 @@
-"""One way to name a thing, and one way to name a moment of knowledge."""
+"""Arguments that identify a record, or an instant of knowledge."""
 
 from datetime import UTC, datetime
 from typing import Generic, NewType, TypeVar
@@ -9,12 +9,12 @@ from hub.errors import Invalid
 Record = TypeVar("Record")
 
 OpaqueId = NewType("OpaqueId", str)
-"""An id as the client sent it: perhaps of nothing the hub knows, perhaps no id at all."""
+"""An id as the client sent it; it may be unknown or malformed."""
 
 
 @value
 class Lookup(Generic[Record]):
-    """A look-up of one `Thing`: `key` by id or code, or `scheme` and `value` outside the hub."""
+    """A lookup of one record: `key` is an id or code; `scheme` and `value` an external id."""
 
     key: str = ""
     code: str | None = None
@@ -24,19 +24,19 @@ class Lookup(Generic[Record]):
 
 @value
 class AsOf:
-    """What the hub knew: at an instant, or when a plan version became known; one of the two."""
+    """What the hub knew at an instant, or when a plan version became known; exactly one is set."""
 
     instant: datetime | None = None
     plan_version_id: str | None = None
 
     @classmethod
     def at_instant(cls, instant: datetime, field: str = "asOf.instant") -> "AsOf":
-        """At a clock time, held in UTC; `Invalid(field)` without an offset or out of bounds."""
+        """Return an instant in UTC; `Invalid(field)` without an offset or out of range."""
         if instant.tzinfo is None:
             raise Invalid(
                 field,
                 "เวลาต้องระบุเขตเวลา เช่น 2010-06-01T09:00:00+07:00",
-                "an instant needs its offset: 2010-06-01T09:00:00+07:00",
+                "the time must have an offset, for example 2010-06-01T09:00:00+07:00",
             )
         try:
             return cls(instant=instant.astimezone(UTC))
@@ -44,5 +44,5 @@ class AsOf:
             raise Invalid(
                 field,
                 "เวลาต้องอยู่ในปี ค.ศ. 1–9999 ตามเวลาสากล (UTC)",
-                "an instant lies within the years 1 to 9999 in UTC",
+                "the time must be within the years 1 to 9999 in UTC",
             ) from error

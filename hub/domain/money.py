@@ -1,4 +1,4 @@
-"""Money is integer satang inside and a decimal string outside; never a float."""
+"""Money: integer satang in the code, a decimal string in GraphQL; never a float."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -8,7 +8,7 @@ from hub.domain.record import value
 
 @value
 class Money:
-    """An amount in satang, 100 to the baht (จำนวนเงิน)."""
+    """An amount in satang; 100 satang are one baht (จำนวนเงิน)."""
 
     currency: ClassVar[str] = "THB"
 
@@ -16,5 +16,5 @@ class Money:
 
     @property
     def amount(self) -> Decimal:
-        """In baht, exactly, with two decimals."""
+        """Return the exact amount in baht, with two decimals."""
         return Decimal(self.satang).scaleb(-2)

@@ -1,4 +1,4 @@
-"""Pages: keyset cursors, at most 100 a page, a total that may be unknown."""
+"""Pages with keyset cursors: at most 100 items a page; the total may be unknown."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ SortKey = tuple[str | int | None, ...]
 
 @value
 class PageRequest:
-    """How much is asked for: `first` items after the key of a cursor."""
+    """A requested page: the `first` items after the sort key of a cursor."""
 
     first: int
     after: SortKey | None = None
@@ -25,24 +25,28 @@ class PageRequest:
     def from_arguments(
         cls, first: int, after: str | None, shape: tuple[type, ...] = (str, str)
     ) -> "PageRequest":
-        """`Invalid("first")` outside 0-100, `Invalid("after")` for a cursor we did not give."""
+        """Parse paging arguments; `shape` is the types of the sort key.
+
+        `Invalid("first")` outside 0-100, `Invalid("after")` when the cursor is not one of this
+        list.
+        """
         if not 0 <= first <= MAX_PAGE_SIZE:
             raise Invalid(
                 "first",
                 f"ขอได้ครั้งละ 0–{MAX_PAGE_SIZE} รายการ แล้วใช้ after ขอหน้าถัดไป",
-                f"ask for 0 to {MAX_PAGE_SIZE} at a time, then for the next page with `after`",
+                f"must be from 0 to {MAX_PAGE_SIZE}; use `after` to get the next page",
             )
         return cls(first, None if after is None else decode_cursor(after, shape))
 
 
 def encode_cursor(key: SortKey) -> str:
-    """Opaque to clients: the sort key of one item."""
+    """Return the cursor of a sort key; it is opaque to clients."""
     packed = json.dumps(key, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, shape: tuple[type, ...]) -> SortKey:
-    """The sort key of a cursor of ours; `Invalid("after")` for anything else."""
+    """Return the sort key of a cursor; `Invalid("after")` when it is not one of this list."""
     try:
         if len(cursor) > 4000:
             raise ValueError(cursor[:40])
@@ -62,13 +66,13 @@ def decode_cursor(cursor: str, shape: tuple[type, ...]) -> SortKey:
         raise Invalid(
             "after",
             "เคอร์เซอร์นี้ไม่ใช่ของรายการนี้ ใช้ค่า endCursor จากหน้าก่อน",
-            "not a cursor of this list; use `endCursor` of the page before",
+            "not a cursor of this list; use `endCursor` of the previous page",
         ) from error
 
 
 @value
 class PageInfo:
-    """Whether there is more, and where this page starts and ends."""
+    """Whether there are more items, and the first and last cursor of the page."""
 
     has_next_page: bool
     has_previous_page: bool
@@ -78,7 +82,7 @@ class PageInfo:
 
 @record
 class Edge(Generic[Item]):
-    """One item with its cursor."""
+    """An item with its cursor."""
 
     cursor: str
     node: Item
@@ -86,7 +90,7 @@ class Edge(Generic[Item]):
 
 @record
 class Connection(Generic[Item]):
-    """One page of a list, ordered; `total_count` is null where counting was not worth its price."""
+    """One page of an ordered list; `total_count` is null when counting would be too expensive."""
 
     edges: Sequence[Edge[Item]]
     page_info: PageInfo
@@ -94,7 +98,7 @@ class Connection(Generic[Item]):
 
     @property
     def nodes(self) -> Sequence[Item]:
-        """The items without their cursors."""
+        """Return the items without their cursors."""
         return [edge.node for edge in self.edges]
 
 
@@ -104,7 +108,7 @@ def build_connection(
     key: Callable[[Item], SortKey],
     total: int | None = None,
 ) -> Connection[Item]:
-    """One page from up to `first + 1` items: the one too many says that there is more."""
+    """Return a page from up to `first + 1` items; the extra item means there is a next page."""
     page_items = items[: page.first]
     edges = [Edge(encode_cursor(key(item)), item) for item in page_items]
     return Connection(

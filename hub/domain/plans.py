@@ -1,7 +1,7 @@
 """Plans, their versions and strategic issues.
 
-`as_of_time` is the instant a record was read as of (null: now); what is asked of it is read then
-too.
+`as_of_time` is the instant a record was read as of (null: now); its related records are read as of
+the same instant.
 """
 
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from hub.domain.time import FiscalYear
 
 
 class PlanKind(Enum):
-    """What sort of plan (ประเภทแผน)."""
+    """Kind of plan (ประเภทแผน)."""
 
     NATIONAL_STRATEGY = "NATIONAL_STRATEGY"
     MASTER_PLAN = "MASTER_PLAN"
@@ -28,7 +28,7 @@ class PlanKind(Enum):
 
 
 class PlanStatus(Enum):
-    """How far a version of a plan has come (สถานะแผน)."""
+    """Status of a plan version (สถานะแผน)."""
 
     DRAFT = "DRAFT"
     IN_CONSULTATION = "IN_CONSULTATION"
@@ -40,7 +40,7 @@ class PlanStatus(Enum):
 
 @record
 class Plan:
-    """A development or action plan of an area or agency (แผนพัฒนา); its length is data (R14)."""
+    """A development or action plan of an area or agency (แผนพัฒนา); its period is data (R14)."""
 
     TYPE: ClassVar[str] = "Plan"
 
@@ -56,18 +56,18 @@ class Plan:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
     @property
     def period(self) -> list[FiscalYear]:
-        """Every fiscal year of the plan, first to last."""
+        """Return every fiscal year of the plan, ascending."""
         return [FiscalYear(ce) for ce in range(self.first_year.ce, self.last_year.ce + 1)]
 
 
 @record
 class PlanVersion:
-    """One version of a plan (ฉบับของแผน); numbers count from 1."""
+    """One version of a plan (ฉบับของแผน); numbers start at 1."""
 
     TYPE: ClassVar[str] = "PlanVersion"
 
@@ -82,16 +82,16 @@ class PlanVersion:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class StrategicIssue:
-    """A strategic issue as one plan version words it (ประเด็นยุทธศาสตร์).
+    """A strategic issue as worded by one plan version (ประเด็นยุทธศาสตร์).
 
-    `id` is the lineage, the same through revisions; `version_id` says which revision was read.
-    `rank` is null where the deck lost it (colours of slides 44-47).
+    `id` stays the same through revisions; `version_id` is the version that was read. `rank` is null
+    when the slides do not show it (colours of slides 44-47).
     """
 
     TYPE: ClassVar[str] = "StrategicIssue"
@@ -111,5 +111,5 @@ class StrategicIssue:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))

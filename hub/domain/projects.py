@@ -1,4 +1,4 @@
-"""Projects, whoever runs them, and where and when they act."""
+"""Projects of any actor, with their areas and fiscal years."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from hub.domain.time import FiscalYear
 
 
 class ShareBasis(Enum):
-    """Who says how much of a project falls to an area (ที่มาของสัดส่วน); unknown is never split."""
+    """Origin of an area's share of a project (ที่มาของสัดส่วน); an unknown share is never split."""
 
     REPORTED = "REPORTED"
     AGREED = "AGREED"
@@ -25,7 +25,7 @@ class ShareBasis(Enum):
 class Project:
     """A project or activity of any actor (โครงการ), as known at `as_of_time` (null: now).
 
-    An unknown owner, place or stage is data, not an error.
+    An unknown owner, area or stage is data, not an error.
     """
 
     TYPE: ClassVar[str] = "Project"
@@ -44,13 +44,13 @@ class Project:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class AreaShare:
-    """One area a project acts in, and its share where somebody stated it."""
+    """An area of a project, and its share if it was stated."""
 
     area_id: str
     share: Decimal | None

@@ -1,4 +1,4 @@
-"""Where a fact comes from, and how sure we are of it."""
+"""Provenance: the source of a fact, how it was obtained, and the confidence in it."""
 
 from datetime import datetime, timedelta
 from enum import Enum
@@ -10,7 +10,7 @@ from hub.domain.text import LocalizedText
 
 
 class Assertion(Enum):
-    """How a fact came to be held (ลักษณะของข้อมูล)."""
+    """How a fact was obtained (ลักษณะของข้อมูล)."""
 
     REPORTED = "REPORTED"
     DERIVED = "DERIVED"
@@ -21,7 +21,7 @@ class Assertion(Enum):
 
 
 class Confidence(Enum):
-    """How sure the reading is (ความเชื่อมั่น)."""
+    """Confidence in the fact (ความเชื่อมั่น)."""
 
     HIGH = "HIGH"
     MEDIUM = "MEDIUM"
@@ -29,7 +29,7 @@ class Confidence(Enum):
 
 
 class SourceHealth(Enum):
-    """How a source is doing (สถานะแหล่งข้อมูล)."""
+    """Health of a source (สถานะแหล่งข้อมูล)."""
 
     OK = "OK"
     DEGRADED = "DEGRADED"
@@ -38,7 +38,7 @@ class SourceHealth(Enum):
 
 
 class Cadence(Enum):
-    """How often the source is asked (ความถี่)."""
+    """How often a source is read (ความถี่)."""
 
     MANUAL = "MANUAL"
     HOURLY = "HOURLY"
@@ -48,14 +48,14 @@ class Cadence(Enum):
 
     @property
     def period(self) -> timedelta | None:
-        """The time between two; null where nobody but a person begins one."""
+        """Return the interval between two runs; null when runs are started by hand."""
         hours = {"HOURLY": 1, "DAILY": 24, "WEEKLY": 168, "MONTHLY": 720}.get(self.value)
         return None if hours is None else timedelta(hours=hours)
 
 
 @record
 class Source:
-    """Where data comes from: a document, a register, an agency's system (แหล่งข้อมูล)."""
+    """A source of data: a document, a register, an agency's system (แหล่งข้อมูล)."""
 
     TYPE: ClassVar[str] = "Source"
 
@@ -70,13 +70,13 @@ class Source:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class ExternalId:
-    """A thing's name in somebody else's system: a scheme and a value (รหัสภายนอก)."""
+    """An id in another system: scheme and value (รหัสภายนอก)."""
 
     scheme: str
     value: str
@@ -84,7 +84,7 @@ class ExternalId:
 
 @record
 class SourceRecord:
-    """One record of a source as it came, by its hash (ระเบียนต้นทาง)."""
+    """One record of a source as received, identified by its hash (ระเบียนต้นทาง)."""
 
     id: str
     source_id: str
@@ -96,7 +96,7 @@ class SourceRecord:
 
 @record
 class Provenance:
-    """One reason to hold a fact: source, record, how it is held, where it stands (ที่มาของข้อมูล)."""
+    """One origin of a fact: source, record, how it was obtained, citation (ที่มาของข้อมูล)."""
 
     source: Source
     record: SourceRecord | None
@@ -109,7 +109,7 @@ class Provenance:
 
 @record
 class LiveOrigin:
-    """Where a live figure comes from; nothing of it is stored."""
+    """The origin of a live figure; live figures are not stored."""
 
     source_id: str
     key: str

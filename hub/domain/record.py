@@ -1,7 +1,7 @@
-"""How a record is made: a slotted dataclass that the type checker holds to be frozen.
+"""Decorators for records: slotted dataclasses that mypy checks as frozen.
 
-Really frozen dataclasses cost five times as much to build (`object.__setattr__` per field), which a
-matrix of 1,540 cells feels; so the promise is kept by mypy, not at run time (ADR 0004).
+Frozen dataclasses are five times slower to build (`object.__setattr__` per field), which matters
+for a matrix of 1,540 cells. mypy therefore enforces immutability; the run time does not (ADR 0004).
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ RecordType = TypeVar("RecordType")
 
 @dataclass_transform(frozen_default=True, kw_only_default=False, field_specifiers=(field,))
 def record(cls: type[RecordType]) -> type[RecordType]:
-    """Make `cls` a slotted dataclass; compare by identity, because records are looked up by it."""
+    """Make `cls` a slotted dataclass compared by identity: loaders look records up by identity."""
     decorate: Callable[[type[RecordType]], type[RecordType]] = dataclass(slots=True, eq=False)
     return decorate(cls)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=False, field_specifiers=(field,))
 def value(cls: type[RecordType]) -> type[RecordType]:
-    """Make `cls` a frozen, hashable dataclass: for small things compared by what they say."""
+    """Make `cls` a frozen, hashable dataclass compared by value."""
     decorate: Callable[[type[RecordType]], type[RecordType]] = dataclass(slots=True, frozen=True)
     return decorate(cls)

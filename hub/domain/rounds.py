@@ -13,7 +13,7 @@ from hub.domain.time import FiscalYear
 class PlanningEvent:
     """A step or date of a planning round (ขั้นตอนหรือกำหนดการ).
 
-    `order` is the ordinal in its track; `precision` is DAY, MONTH or UNDATED; an undated step
+    `order` is the position in its track; `precision` is DAY, MONTH or UNDATED; an undated step
     belongs to every round; `ends_on` is the last day.
     """
 
@@ -33,13 +33,13 @@ class PlanningEvent:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class PlanningRound:
-    """The making of one fiscal year's plans and budget (รอบการจัดทำแผน)."""
+    """The planning and budgeting of one fiscal year (รอบการจัดทำแผน)."""
 
     TYPE: ClassVar[str] = "PlanningRound"
 
@@ -48,5 +48,5 @@ class PlanningRound:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id; the key is the Buddhist year."""
         return str(GlobalId(self.TYPE, str(self.fiscal_year.be)))

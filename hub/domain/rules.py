@@ -1,4 +1,4 @@
-"""The rules of the deck, R1-R69, as data."""
+"""The rules of the slides, R1-R69, as data."""
 
 from datetime import date
 from enum import Enum
@@ -10,7 +10,7 @@ from hub.domain.text import LocalizedText
 
 
 class RuleGroup(Enum):
-    """What a rule is about (กลุ่มกฎเกณฑ์); the first four are those of slides 65-67."""
+    """Group of a rule (กลุ่มกฎเกณฑ์); the first four are those of slides 65-67."""
 
     TEST = "TEST"
     ALLOWED_KIND = "ALLOWED_KIND"
@@ -25,7 +25,7 @@ class RuleGroup(Enum):
 
 @record
 class Rule:
-    """One rule of the deck or of a later regime (กฎเกณฑ์), where it stands, who enforces it."""
+    """A rule of the slides or of later law (กฎเกณฑ์), with its citation and enforcement."""
 
     TYPE: ClassVar[str] = "Rule"
 
@@ -42,5 +42,5 @@ class Rule:
 
     @property
     def gid(self) -> str:
-        """The key under which its provenance is kept."""
+        """Return the global id, which is the key of its provenance."""
         return str(GlobalId(self.TYPE, self.code))

@@ -1,4 +1,4 @@
-"""Texts in two languages, and the order of Thai words."""
+"""Bilingual texts, and the sort order of Thai."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ from hub.domain.record import record, value
 
 
 class Locale(Enum):
-    """A language a person reads (ภาษา)."""
+    """Language of a text (ภาษา)."""
 
     TH = "TH"
     EN = "EN"
 
 
 class TranslationOrigin(Enum):
-    """Who worded a text that does not stand so in its source (ที่มาของถ้อยคำ)."""
+    """Who worded a text that is not in its source (ที่มาของถ้อยคำ)."""
 
     OFFICIAL = "OFFICIAL"
     HUMAN = "HUMAN"
@@ -25,7 +25,7 @@ class TranslationOrigin(Enum):
 
 @value
 class LocalizedText:
-    """A text in Thai, and in English where somebody worded it (ข้อความสองภาษา)."""
+    """A text in Thai, and in English if there is a translation (ข้อความสองภาษา)."""
 
     th: str
     en: str | None = None
@@ -33,18 +33,18 @@ class LocalizedText:
     en_origin: TranslationOrigin | None = None
 
     def text(self, locale: Locale) -> str:
-        """In that language; in Thai where English is missing: something readable, always."""
+        """Return the text in a language; Thai when there is no English."""
         return self.en if locale is Locale.EN and self.en else self.th
 
 
 def localized_text(th: str, en: str | None) -> LocalizedText:
-    """A text of ours."""
+    """Return a bilingual text worded by the hub's authors."""
     return LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
 
 
 @record
 class Notice:
-    """Something a reader of figures should know (ข้อสังเกต)."""
+    """A notice about figures (ข้อสังเกต)."""
 
     code: str
     text: LocalizedText
@@ -52,7 +52,7 @@ class Notice:
 
 
 LEADING_VOWELS: Final = frozenset("เแโใไ")
-# Tone marks and the other signs above a letter decide only between words that are otherwise equal.
+# Tone marks and other signs above a letter only order words that are otherwise equal.
 TONE_MARKS: Final = frozenset("่้๊๋์็ํ๎")
 SORT_TOKEN_PATTERN: Final = re.compile(
     "[{vowels}].?|\\d+|[{marks}]|[^{vowels}{marks}\\d]+".format(
@@ -60,15 +60,16 @@ SORT_TOKEN_PATTERN: Final = re.compile(
     ),
     re.DOTALL,
 )
-"""A leading vowel with what follows it, a number, a mark, or all else up to the next of those."""
+"""A leading vowel with the next character, a number, a mark, or a run of anything else."""
 
 
 def thai_sort_key(text: str) -> str:
-    """A string whose code-point order is dictionary order of `text` (พจนานุกรมฉบับราชบัณฑิตยสถาน).
+    """Return a string whose code-point order is the dictionary order of `text`.
 
-    A leading vowel sorts after the consonant it is spoken with, and tone marks decide last; so
-    เชียงใหม่ stands among ช and not behind นครปฐม, where code points would put it. Digits are
-    padded, so that กลุ่ม 2 precedes กลุ่ม 10. Latin text is compared without case.
+    The order is that of the Royal Institute Dictionary (พจนานุกรมฉบับราชบัณฑิตยสถาน): a leading
+    vowel sorts after its consonant, and tone marks are compared last; so เชียงใหม่ sorts under ช
+    and before นครปฐม, unlike in code-point order. Digits are zero-padded, so กลุ่ม 2 precedes กลุ่ม
+    10. Latin text is compared without case.
     """
     plain = unicodedata.normalize("NFC", text).casefold()
     letters: list[str] = []

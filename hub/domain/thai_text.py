@@ -1,4 +1,4 @@
-"""How people write Thai names, numbers and blanks, and what is one and the same under it."""
+"""Normalization of Thai names, numbers and whitespace, so that variants compare equal."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789
 INVISIBLE_CHARACTERS: Final = dict.fromkeys(
     [0x00AD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
 )
-"""Zero-width characters, soft hyphens, marks of direction: they say nothing in a name."""
+"""Zero-width characters, soft hyphens, direction marks: they carry no meaning in a name."""
 PRIVATE_USE_GLYPHS: Final = str.maketrans(
     dict(
         zip(
@@ -19,36 +19,36 @@ PRIVATE_USE_GLYPHS: Final = str.maketrans(
         )
     )
 )
-"""Private-use glyphs of old Thai fonts, for the letters and marks they are the shapes of."""
+"""Private-use code points of old Thai fonts, and the characters they display."""
 REPLACEMENTS: Final = {**INVISIBLE_CHARACTERS, **PRIVATE_USE_GLYPHS}
 NIKHAHIT: Final = "\u0e4d"
 SARA_AM: Final = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32")
 UNSAFE_CHARACTERS: Final = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd\ue000-\uf8ff]"
 )
-"""What no text may hold: control characters, lone surrogates, replaced bytes, private use."""
+"""Characters that are never stored: controls, lone surrogates, U+FFFD, private use."""
 AREA_PREFIXES: Final = (
     ("CLUSTER", ("กลุ่มจังหวัด",)),
     ("PROVINCE", ("จังหวัด", "จ.")),
     ("DISTRICT", ("อำเภอ", "อ.")),
 )
 MAX_CACHED_LENGTH: Final = 100
-"""Characters of a text that may be a name."""
+"""Longer texts are not names and are not cached."""
 ABBREVIATIONS: Final = (("สนง.", "สำนักงาน"),)
 CENTRAL_NAMES: Final = frozenset({"ส่วนกลาง", "ราชการบริหารส่วนกลาง"})
-"""Names that say that an amount belongs to no area."""
+"""Names that mean that an amount belongs to no area."""
 
 
 def normalize_text(text: str) -> str:
-    """A text with its blanks, decomposed vowels and unseen characters put right.
+    """Return a text with whitespace, decomposed vowels and invisible characters normalized.
 
-    Short ones are remembered: a source writes the same names again and again.
+    Short texts are cached, because a source repeats the same names many times.
     """
     return normalize_cached(text) if len(text) <= MAX_CACHED_LENGTH else normalize_uncached(text)
 
 
 def normalize_uncached(text: str) -> str:
-    """The same, worked out."""
+    """Return the normalized text without using the cache."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     normalized = unicodedata.normalize("NFC", text.translate(REPLACEMENTS))
@@ -61,25 +61,25 @@ normalize_cached = lru_cache(maxsize=20_000)(normalize_uncached)
 
 
 def find_unsafe_character(text: str) -> str | None:
-    """The first character of a cleaned text that no text may hold, as its code point; or None."""
+    """Return the first character that is never stored, as `U+XXXX`; None if there is none."""
     found = UNSAFE_CHARACTERS.search(text)
     return f"U+{ord(found[0]):04X}" if found else None
 
 
 def escape_for_display(text: object, max_length: int = 200) -> str:
-    """A written value as it can be kept and read: no control characters, not too long."""
+    """Return a value as text that is safe to store: no control characters, shortened."""
     plain = text if isinstance(text, str) else repr(text)
     shortened = plain if len(plain) <= max_length else plain[:max_length] + "…"
     return UNSAFE_CHARACTERS.sub(lambda m: f"\\u{ord(m[0]):04x}", shortened)
 
 
 def to_arabic_digits(text: str) -> str:
-    """A text with Thai digits as Arabic ones."""
+    """Return a text with Thai digits replaced by Arabic ones."""
     return text.translate(THAI_DIGITS)
 
 
 def strip_area_prefix(name: str) -> tuple[str | None, str]:
-    """What level a prefix says an area is of (None: no prefix), and the name without it."""
+    """Return the area level of a name's prefix (None: no prefix) and the name without it."""
     plain = normalize_text(name)
     for level, prefixes in AREA_PREFIXES:
         for prefix in prefixes:
@@ -89,7 +89,7 @@ def strip_area_prefix(name: str) -> tuple[str | None, str]:
 
 
 def fold_name(name: str) -> str:
-    """A name as it is looked up by: digits Arabic, no blanks, abbreviations written out."""
+    """Return the lookup key of a name: Arabic digits, no spaces, abbreviations expanded."""
     plain = to_arabic_digits(normalize_text(name)).casefold().replace(" ", "")
     for short, expanded in ABBREVIATIONS:
         if plain.startswith(short):

@@ -1,7 +1,7 @@
-"""Fiscal years, and the two times that are never mixed: validity (`on`) and knowledge (`as_of`).
+"""Fiscal years, and two times that are never mixed: validity (`on`) and knowledge (`as_of`).
 
-The Buddhist era (พ.ศ.) lives at the edges only: inside, a fiscal year is its Common Era number,
-the year it ends in. FY 2555 BE is FY 2012 CE: 1 October 2011 to 30 September 2012.
+The Buddhist era (พ.ศ.) is used only for input and output: a fiscal year is stored as the Common Era
+year it ends in. FY 2555 BE is FY 2012 CE: 1 October 2011 to 30 September 2012.
 """
 
 from collections.abc import Iterator
@@ -15,21 +15,24 @@ from hub.errors import Invalid
 
 BUDDHIST_OFFSET: Final = 543
 BANGKOK: Final = ZoneInfo("Asia/Bangkok")
-"""Where a day, and so a fiscal year, begins."""
-# The modern fiscal year (1 October) began with FY 2505 BE; the far end leaves room for plans.
+"""The time zone in which days, and therefore fiscal years, begin."""
+# The modern fiscal year (1 October) began with FY 2505 BE; the last year allows for long plans.
 FIRST_BE: Final = 2505
 LAST_BE: Final = 2643
 
 
 @value
 class FiscalYear:
-    """One Thai fiscal year (ปีงบประมาณ): 1 October to 30 September, named by the year it ends in."""
+    """A Thai fiscal year (ปีงบประมาณ): 1 October to 30 September, named by the year it ends in."""
 
     ce: int
 
     @classmethod
     def from_be(cls, be: int, field: str = "fiscalYear") -> "FiscalYear":
-        """From a Buddhist year; `Invalid(field)` where it cannot be one, so no 543-year slip."""
+        """Return the year of a Buddhist year; `Invalid(field)` when out of range.
+
+        The check catches a Common Era year sent as a Buddhist one, which is 543 years off.
+        """
         if FIRST_BE <= be <= LAST_BE:
             return cls(be - BUDDHIST_OFFSET)
         hint_th = hint_en = ""
@@ -44,7 +47,7 @@ class FiscalYear:
 
     @classmethod
     def from_ce(cls, ce: int, field: str = "fiscalYear") -> "FiscalYear":
-        """From a Common Era year; `Invalid(field)` where it cannot be one."""
+        """Return the year of a Common Era year; `Invalid(field)` when out of range."""
         first, last = FIRST_BE - BUDDHIST_OFFSET, LAST_BE - BUDDHIST_OFFSET
         if first <= ce <= last:
             return cls(ce)
@@ -60,32 +63,32 @@ class FiscalYear:
 
     @classmethod
     def from_date(cls, day: date) -> "FiscalYear":
-        """The fiscal year a day falls in."""
+        """Return the fiscal year that contains a day."""
         return cls(day.year + 1 if day.month >= 10 else day.year)
 
     @classmethod
     def from_datetime(cls, moment: datetime) -> "FiscalYear":
-        """The fiscal year of a moment; midnight in Bangkok is 17:00 UTC."""
+        """Return the fiscal year of an instant; midnight in Bangkok is 17:00 UTC."""
         return cls.from_date(moment.astimezone(BANGKOK).date())
 
     @property
     def be(self) -> int:
-        """The Buddhist year, as people say it."""
+        """Return the Buddhist year, which is the usual name."""
         return self.ce + BUDDHIST_OFFSET
 
     @property
     def starts_on(self) -> date:
-        """1 October; the edition of areas in force on this day is the year's own."""
+        """Return 1 October; areas and agencies of the year are those in force on this day."""
         return date(self.ce - 1, 10, 1)
 
     @property
     def ends_on(self) -> date:
-        """30 September, the year's last day."""
+        """Return 30 September, the last day of the year."""
         return date(self.ce, 9, 30)
 
     @property
     def label(self) -> LocalizedText:
-        """ปีงบประมาณ พ.ศ. 2554 · FY 2554 BE (2011)."""
+        """Return the display name: ปีงบประมาณ พ.ศ. 2554 · FY 2554 BE (2011)."""
         return LocalizedText(f"ปีงบประมาณ พ.ศ. {self.be}", f"FY {self.be} BE ({self.ce})")
 
 
@@ -109,7 +112,7 @@ class FiscalYearRange:
             raise Invalid(
                 "fiscalYears",
                 f"ช่วงปีงบประมาณยาวได้ไม่เกิน {self.MAX_YEARS} ปี",
-                f"a range holds at most {self.MAX_YEARS} fiscal years",
+                f"a range can have at most {self.MAX_YEARS} fiscal years",
             )
 
     def __iter__(self) -> Iterator[FiscalYear]:
@@ -120,7 +123,7 @@ class FiscalYearRange:
 
 
 def all_fiscal_years() -> Iterator[FiscalYear]:
-    """Every fiscal year there can be, for questions that name none."""
+    """Return every supported fiscal year, for questions without a year."""
     return (FiscalYear(be - BUDDHIST_OFFSET) for be in range(FIRST_BE, LAST_BE + 1))
 
 
@@ -128,17 +131,17 @@ FISCAL_YEAR_BOUNDS: Final = (
     FiscalYear(FIRST_BE - BUDDHIST_OFFSET),
     FiscalYear(LAST_BE - BUDDHIST_OFFSET),
 )
-"""The first and the last fiscal year there can be."""
+"""The first and last supported fiscal year."""
 
 
 class Clock(Protocol):
-    """What time it is; handed in, so that tests can say it."""
+    """A function that returns the current time; injected, so that tests can set it."""
 
     def __call__(self) -> datetime:
-        """Now, with an offset."""
+        """Return the current time, with an offset."""
         ...
 
 
 def is_in_force(valid_from: date | None, valid_to: date | None, on: date) -> bool:
-    """Whether a half-open range of validity holds `on`; an open end is open for ever."""
+    """Return whether `valid_from` <= `on` < `valid_to`; a null end is unbounded."""
     return (valid_from is None or valid_from <= on) and (valid_to is None or on < valid_to)

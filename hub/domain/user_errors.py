@@ -1,4 +1,4 @@
-"""What a mutation answers where a rule of the domain was broken: nothing was changed."""
+"""Errors that a mutation returns when a domain rule was broken; nothing was changed."""
 
 from enum import Enum
 
@@ -8,7 +8,7 @@ from hub.errors import Conflict, Forbidden, HubError, IdempotencyKeyReused, Inva
 
 
 class UserErrorCode(Enum):
-    """Which rule was broken (รหัสข้อผิดพลาด)."""
+    """Code of a user error (รหัสข้อผิดพลาด)."""
 
     NOT_FOUND = "NOT_FOUND"
     NOT_ALLOWED = "NOT_ALLOWED"
@@ -22,7 +22,7 @@ class UserErrorCode(Enum):
 
 @record
 class UserError:
-    """One broken rule: its code, the field of the input it is about, and words (ข้อผิดพลาด)."""
+    """A broken rule: code, path of the input field, message (ข้อผิดพลาด)."""
 
     code: UserErrorCode
     field: list[str] | None
@@ -36,11 +36,11 @@ USER_ERROR_CODES = (
     (IdempotencyKeyReused, UserErrorCode.IDEMPOTENCY_CONFLICT),
     (Conflict, UserErrorCode.BUSY),
 )
-"""Which code an expected error leaves a mutation with."""
+"""The code of the user error that a mutation returns for each expected error."""
 
 
 def to_user_error(error: HubError) -> UserError:
-    """An expected error as a mutation tells it; any other is raised again."""
+    """Return an expected error as a user error; re-raise any other error."""
     for kind, code in USER_ERROR_CODES:
         if isinstance(error, kind):
             if isinstance(error, Invalid):

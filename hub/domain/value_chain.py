@@ -1,7 +1,7 @@
-"""Value chains, their stages, and who is expected to do what in them.
+"""Value chains, their stages, and the expected role of each level in them.
 
-`as_of_time` is the instant a record was read as of (null: now); what is asked of it is read then
-too.
+`as_of_time` is the instant a record was read as of (null: now); its related records are read as of
+the same instant.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from hub.domain.text import LocalizedText
 
 
 class StageKind(Enum):
-    """Whether a stage is on the chain or supports it (ประเภทขั้น)."""
+    """Whether a stage is a main or a supporting one (ประเภทขั้น)."""
 
     MAIN = "MAIN"
     SUPPORT = "SUPPORT"
@@ -25,8 +25,8 @@ class StageKind(Enum):
 class ValueChain:
     """A chain of stages from input to market (ห่วงโซ่คุณค่า, slides 37-40, 72-78).
 
-    `template_id` names the chain whose role matrix says who is expected here; a chain that has a
-    role matrix is its own template, and without one nobody is expected by name.
+    `template_id` is the chain whose role matrix lists the expected roles; a chain with its own role
+    matrix is its own template. Null: no expected roles are defined.
     """
 
     TYPE: ClassVar[str] = "ValueChain"
@@ -42,13 +42,13 @@ class ValueChain:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class Stage:
-    """One stage of a value chain (ขั้น); `order` counts from 1 along the chain."""
+    """A stage of a value chain (ขั้น); `order` is the position in the chain, from 1."""
 
     TYPE: ClassVar[str] = "Stage"
 
@@ -63,13 +63,13 @@ class Stage:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
 
 @record
 class ExpectedRole:
-    """What a level should be doing in a stage, by slides 72-78 (บทบาทที่คาดหมาย)."""
+    """What a level should do in a stage, from slides 72-78 (บทบาทที่คาดหมาย)."""
 
     TYPE: ClassVar[str] = "ExpectedRole"
 
@@ -83,5 +83,5 @@ class ExpectedRole:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))

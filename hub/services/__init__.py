@@ -1,1 +1,1 @@
-"""Verbs: one use case per file."""
+"""Use cases, one per file."""

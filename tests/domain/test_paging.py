@@ -32,7 +32,7 @@ def test_forged_cursor_with_invalid_characters_is_rejected(key: str) -> None:
 
 @pytest.mark.parametrize("first", [-1, 101, 100_000])
 def test_page_size_out_of_range_is_rejected(first: int) -> None:
-    with pytest.raises(Invalid, match="ask for 0 to 100"):
+    with pytest.raises(Invalid, match="must be from 0 to 100"):
         PageRequest.from_arguments(first, None)
 
 

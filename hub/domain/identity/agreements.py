@@ -1,4 +1,4 @@
-"""Agreements between agencies to share what is not published: nothing is shared without one."""
+"""Agreements between agencies to share unpublished data; without one, nothing is shared."""
 
 from datetime import datetime
 from enum import Enum
@@ -7,7 +7,7 @@ from hub.domain.record import record
 
 
 class SharingScope(Enum):
-    """What of a provider's drafts an agreement opens (ขอบเขตที่แบ่งปัน)."""
+    """Which of the provider's drafts an agreement covers (ขอบเขตที่แบ่งปัน)."""
 
     ALL = "ALL"
     PROJECTS = "PROJECTS"
@@ -17,16 +17,16 @@ class SharingScope(Enum):
 
     @property
     def requires_key(self) -> bool:
-        """Whether one source or plan is meant, which `DataSharingAgreement.key` names."""
+        """Return whether the scope is one source or plan, named by `DataSharingAgreement.key`."""
         return self in (SharingScope.SOURCE, SharingScope.PLAN)
 
 
 @record
 class DataSharingAgreement:
-    """That a provider lets a consumer read drafts it owns, for a purpose (ข้อตกลงแบ่งปันข้อมูล).
+    """Permission for a consumer to read a provider's drafts (ข้อตกลงแบ่งปันข้อมูล).
 
-    It opens what the provider itself owns, to the consumer itself: neither departments of the one
-    nor of the other. It counts before `until`, unless it was revoked.
+    It covers what the provider itself owns, for the consumer itself; departments of either are not
+    included. It is active before `until` unless revoked.
     """
 
     id: str

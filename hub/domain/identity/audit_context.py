@@ -1,4 +1,4 @@
-"""What one request leaves behind for the log of access (ร่องรอยของคำขอ)."""
+"""What one request adds to the audit log (ร่องรอยของคำขอ)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,31 +9,32 @@ from hub.domain.identity.audit_log import AccessKind, AuditedResource, AuditEntr
 from hub.domain.user_errors import UserErrorCode
 
 MAX_IDS_PER_ENTRY: Final = 1_000
-"""Ids of one entry; what was read beyond that stands in a second entry, and so on."""
+"""Ids per entry; further ids go into further entries."""
 
 
 @dataclass(slots=True)
 class AuditContext:
-    """What one request leaves behind: who calls, what for, and what became of its commands."""
+    """The audit state of one request: caller, operation, denied fields, logged commands."""
 
     caller: Caller
     operation: Operation
     denied: list[tuple[str, str, str | None]] = field(default_factory=list)
-    """Fields that were refused, with the code, and the source they were asked of."""
+    """Denied fields, each with the error code and the requested source."""
     write_logged: bool = False
-    """Whether a command has logged itself, in the transaction that carried it out."""
+    """Whether a command wrote its audit entry in its own transaction."""
 
     def record_denied_answer(self, answer: object) -> None:
-        """Look at what a command answered: one that was not allowed has been refused."""
+        """Record a command whose payload has a NOT_ALLOWED user error as denied."""
         for error in getattr(answer, "user_errors", None) or ():
             if error.code is UserErrorCode.NOT_ALLOWED:
                 name = self.operation.fields[0] if len(self.operation.fields) == 1 else ""
                 self.denied.append((name, "FORBIDDEN", None))
 
     def build_entries(self, read: Iterable[AuditedResource]) -> list[AuditEntry]:
-        """What is to be written before the answer leaves.
+        """Return the entries to write before the response is sent.
 
-        What was read of others, and a command that has not logged itself: it changed nothing.
+        These are reads of other agencies' data, and a command that did not log itself because it
+        changed nothing.
         """
         entries = build_entries_by_owner(AccessKind.READ, self.caller, self.operation, read)
         if self.operation.kind == "mutation" and not self.write_logged and not self.denied:
@@ -41,7 +42,7 @@ class AuditContext:
         return entries
 
     def build_denied_entries(self) -> list[AuditEntry]:
-        """The calls that were refused, one entry for each code and source."""
+        """Return the entries of denied calls, one per error code and source."""
         fields_by_reason: dict[tuple[str, str | None], list[str]] = defaultdict(list)
         for name, code, source in self.denied:
             fields_by_reason[code, source].append(name)
@@ -68,7 +69,7 @@ class AuditContext:
 def build_entries_by_owner(
     kind: AccessKind, caller: Caller, operation: Operation, things: Iterable[AuditedResource]
 ) -> list[AuditEntry]:
-    """Entries of things, each of one owner and source: an owner reads of nobody else's."""
+    """Return one entry per owner and source, so owners never see others' data in an entry."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for thing in dict.fromkeys(things):
         groups[thing.owner_id or "", thing.source_id or ""].append(thing.gid)

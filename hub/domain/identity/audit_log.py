@@ -1,8 +1,8 @@
-"""The log of access (บันทึกการเข้าถึง): who read or changed what of whose, and who was refused.
+"""The audit log (บันทึกการเข้าถึง): reads and writes of other agencies' data, and denied calls.
 
-Each entry is a link of one chain: its digest is taken over the digest before it, so that nobody can
-change, remove or insert one without every later digest telling. An entry never holds a token, a
-secret, a variable or an argument; of a document it holds the SHA-256.
+The entries form a hash chain: each digest covers the previous one, so changing, removing or
+inserting an entry changes every later digest. An entry never contains a token, secret, variable or
+argument; of a document it contains the SHA-256.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.record import record, value
 
 GENESIS_DIGEST: Final = bytes(32)
-"""What stands before the first link."""
+"""The previous digest of the first entry."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AccessKind(Enum):
-    """What happened (ประเภทการเข้าถึง): data was read, was changed, or the call was refused."""
+    """Kind of access (ประเภทการเข้าถึง): data was read, data was changed, or the call was denied."""
 
     READ = "READ"
     WRITE = "WRITE"
@@ -31,9 +31,9 @@ class AccessKind(Enum):
 
 @value
 class Caller:
-    """Who calls (ผู้เรียก): as the register has it, or by the address where nobody is recognised.
+    """The caller (ผู้เรียก): a registered identity, or an address if not authenticated.
 
-    `purpose` is what the call says it is for, else what the client was registered for.
+    `purpose` is the one stated in the request, else the one the client was registered for.
     """
 
     subject: str | None = None
@@ -45,7 +45,7 @@ class Caller:
 
     @classmethod
     def from_viewer(cls, viewer: Viewer, address: str | None, purpose: str | None) -> "Caller":
-        """The caller a viewer is; of nobody the address is all that is known."""
+        """Return the caller of a viewer; for an anonymous viewer only the address is known."""
         if viewer == ANONYMOUS:
             return cls(address=address, purpose=purpose)
         client = viewer.client_id if viewer.client_id and viewer.client_id.isprintable() else None
@@ -59,15 +59,16 @@ class Caller:
 
     @classmethod
     def from_terminal(cls, name: str) -> "Caller":
-        """Somebody at a terminal of the hub itself."""
+        """Return the caller of a command run on the hub's own machine."""
         return cls(subject=name, issuer="terminal")
 
 
 @value
 class Operation:
-    """What was asked (คำสั่งที่เรียก): `query Drafts`, its document's SHA-256 and its root fields.
+    """The operation (คำสั่งที่เรียก): kind, name, the document's SHA-256, and root fields.
 
-    `kind` besides those of GraphQL: `command` at a terminal, `request` over HTTP.
+    `kind` is a GraphQL operation type, `command` for the command line, or `request` for other HTTP
+    requests.
     """
 
     kind: str
@@ -83,7 +84,7 @@ class Operation:
 
 @value
 class AuditedResource:
-    """Something that was read or changed: its kind and key, whose it is, of which source."""
+    """A resource that was read or changed: its type, key, owner and source."""
 
     kind: str
     key: str
@@ -92,13 +93,13 @@ class AuditedResource:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.kind, self.key))
 
 
 @value
 class AuditEntry:
-    """What one link says, before it has a place in the chain: one caller, one owner, one source."""
+    """The content of an audit log entry: one caller, one owner, one source."""
 
     kind: AccessKind
     caller: Caller
@@ -111,7 +112,7 @@ class AuditEntry:
 
     @property
     def canonical_json(self) -> str:
-        """The entry as its digest is taken over it: JSON, what is empty left out."""
+        """Return the entry as JSON without empty values; the digest is computed over it."""
         values = {
             "kind": self.kind.value,
             "subject": self.caller.subject,
@@ -136,7 +137,7 @@ class AuditEntry:
 
     @classmethod
     def from_json(cls, text: str) -> "AuditEntry":
-        """The entry of a text of ours."""
+        """Parse the JSON that `canonical_json` returns."""
         parsed: dict[str, Any] = json.loads(text)
         return cls(
             AccessKind(parsed["kind"]),
@@ -165,7 +166,7 @@ class AuditEntry:
 
 @record
 class AccessRecord:
-    """One link of the chain; `digest` is taken over `previous`, number, instant and entry."""
+    """A stored entry; `digest` covers the previous digest, number, instant and entry."""
 
     TYPE: ClassVar[str] = "AccessRecord"
 
@@ -177,99 +178,99 @@ class AccessRecord:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, str(self.number)))
 
     @property
     def kind(self) -> AccessKind:
-        """What happened."""
+        """Return the kind of access."""
         return self.entry.kind
 
     @property
     def subject(self) -> str | None:
-        """Who called; null: nobody was recognised."""
+        """Return the caller's subject; null when not authenticated."""
         return self.entry.caller.subject
 
     @property
     def client(self) -> str | None:
-        """The registered client that called."""
+        """Return the registered client that made the call."""
         return self.entry.caller.client
 
     @property
     def address(self) -> str | None:
-        """Where it came from, where nobody was recognised."""
+        """Return the network address, if the caller was not authenticated."""
         return self.entry.caller.address
 
     @property
     def agency_id(self) -> str | None:
-        """The agency that called."""
+        """Return the caller's agency."""
         return self.entry.caller.agency_id
 
     @property
     def owner_id(self) -> str | None:
-        """Whose data it was."""
+        """Return the agency that owns the data."""
         return self.entry.owner_id
 
     @property
     def source_id(self) -> str | None:
-        """The source the data is of."""
+        """Return the source of the data."""
         return self.entry.source_id
 
     @property
     def purpose(self) -> str | None:
-        """What for."""
+        """Return the purpose of the access."""
         return self.entry.caller.purpose
 
     @property
     def operation(self) -> str:
-        """What was asked, in a line."""
+        """Return the operation in one line."""
         return str(self.entry.operation)
 
     @property
     def document(self) -> str | None:
-        """The SHA-256 of the document."""
+        """Return the SHA-256 of the document."""
         return self.entry.operation.document_hash or None
 
     @property
     def reason(self) -> str | None:
-        """The code it was refused with."""
+        """Return the error code of a denied call."""
         return self.entry.reason
 
     @property
     def records(self) -> Sequence[str]:
-        """Global ids of what was read or changed."""
+        """Return the global ids of the records read or changed."""
         return self.entry.records
 
     @property
     def record_count(self) -> int:
-        """How many records; of refusals, how many calls."""
+        """Return the number of records; for denied calls, the number of calls."""
         return self.entry.count
 
     @property
     def trace_id(self) -> str | None:
-        """The number of the request."""
+        """Return the id of the request."""
         return self.entry.operation.trace or None
 
     @property
     def previous_digest(self) -> str:
-        """The digest before, in hex."""
+        """Return the previous digest, in hex."""
         return self.previous_digest_bytes.hex()
 
     @property
     def digest(self) -> str:
-        """Its own digest, in hex."""
+        """Return the digest, in hex."""
         return self.digest_bytes.hex()
 
 
 def hash_document(text: str) -> str:
-    """Return the SHA-256 of a GraphQL document, in hex: how documents are named in the log."""
+    """Return the SHA-256 of a GraphQL document, in hex."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def compute_link_digest(previous: bytes, number: int, at: datetime, text: str) -> bytes:
-    """The digest of a link: SHA-256 over the one before, its number, microseconds since 1970, text.
+    """Return SHA-256 over the previous digest, number, microseconds since 1970, and text.
 
-    The function `append_access` of the database takes the very same.
+    The database function `append_access` computes the same digest.
     """
     microseconds = (at - EPOCH) // timedelta(microseconds=1)
     return hashlib.sha256(previous + f"{number}\n{microseconds}\n{text}".encode()).digest()

@@ -1,6 +1,6 @@
-"""Who may ask for what in an agency's name: registrations, clients, trusted issuers (ทะเบียน).
+"""Registrations, OAuth clients and trusted issuers (ทะเบียน).
 
-The agency of a viewer is that of the registration, whatever a token says of itself.
+A viewer's agency is that of the registration, regardless of the token's claims.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from hub.errors import Invalid
 Jwk = Mapping[str, Any]
 """A JSON Web Key (RFC 7517)."""
 GRANTABLE_SCOPES: Final = frozenset(permission.value for permission in Permission)
-"""What can be granted."""
+"""Scopes that can be granted."""
 MAX_ACTIVE_SECRETS: Final = 2
-"""Secrets of a client that count at once: the new one, and the one it is to replace."""
+"""Secrets of a client that are valid at the same time: the new one and the previous one."""
 SECRET_PREFIX: Final = "bhs_"  # noqa: S105 - a prefix, no secret
-"""Begins every secret, so that one that leaked into a text is found there."""
+"""Prefix of every secret, so that secret scanners find a leaked one."""
 
 
 class ClientKind(Enum):
@@ -34,7 +34,7 @@ class ClientKind(Enum):
 
 @record
 class Registration:
-    """That an agency takes part (การลงทะเบียนหน่วยงาน); disabled, none of its tokens counts."""
+    """The registration of an agency (การลงทะเบียนหน่วยงาน); if disabled, its tokens are rejected."""
 
     agency_id: str
     name_th: str
@@ -45,11 +45,11 @@ class Registration:
 
 @record
 class Client:
-    """A system that asks for tokens at the hub itself (ไคลเอนต์).
+    """An OAuth client of the hub's own authorization server (ไคลเอนต์).
 
-    `secrets` are hashes, the newest first. `keys` are public ones, for `private_key_jwt`. A public
-    client has neither, but `origins` a page may ask from, and `redirects`: the addresses a person
-    is sent back to. `enabled` is false where its agency is disabled, too.
+    `secrets` are hashes, newest first. `keys` are public keys for `private_key_jwt`. A public
+    client has neither, but `origins` that its pages are served from, and `redirects`, its redirect
+    URIs. `enabled` is false also when its agency is disabled.
     """
 
     id: str
@@ -63,21 +63,21 @@ class Client:
     enabled: bool
     redirects: Sequence[str] = ()
     purpose: str | None = None
-    """What it asks for data for (วัตถุประสงค์); stands in the log of access."""
+    """The purpose of its data access (วัตถุประสงค์); written to the audit log."""
 
     def has_secret(self, secret: str) -> bool:
-        """Whether it is one of the client's secrets, in the same time for each that is not."""
+        """Return whether a secret is one of the client's; compared in constant time."""
         digest = hash_secret(secret)
         return any([hmac.compare_digest(digest, stored) for stored in self.secrets])  # noqa: C419 - all
 
 
 @record
 class Issuer:
-    """An agency's own authorization server, whose tokens the hub trusts (ผู้ออกโทเค็น).
+    """An agency's own authorization server that the hub trusts (ผู้ออกโทเค็น).
 
-    `claim` names the claim that tells what its bearer may do, `mapping` what each value of it
-    grants here. `sign_in` is null where it signs no people in. `enabled` is false where its agency
-    is disabled, too.
+    `claim` is the claim that carries permissions, `mapping` the scopes that each of its values
+    grants. `sign_in` is null when people cannot log in through it. `enabled` is false also when its
+    agency is disabled.
     """
 
     url: str
@@ -90,17 +90,17 @@ class Issuer:
     sign_in: "SignInSettings | None" = None
 
     def resolve_scopes(self, claims: Mapping[str, Any]) -> frozenset[str]:
-        """The scopes a token of this issuer carries; a value that is not mapped grants none."""
+        """Return the scopes that a token of this issuer grants; unmapped values grant none."""
         granted = [self.mapping[v] for v in claim_values(claims, self.claim) if v in self.mapping]
         return frozenset[str]().union(*granted)
 
 
 @record
 class SignInSettings:
-    """How an issuer signs the people of its agency in (การลงชื่อเข้าใช้), by OpenID Connect.
+    """How people of an agency log in at its issuer (การลงชื่อเข้าใช้), by OpenID Connect.
 
-    The hub is its client `client_id`; `secret` names the secret that proves it (null: it has none).
-    `claim` of the ID token tells the role, `roles` what each value of it is here.
+    The hub is the client `client_id`; `secret` is the name of its client secret (null: none).
+    `claim` of the ID token carries the role; `roles` maps its values.
     """
 
     client_id: str
@@ -109,13 +109,13 @@ class SignInSettings:
     roles: Mapping[str, Role]
 
     def resolve_role(self, claims: Mapping[str, Any]) -> Role:
-        """The highest role that is told; a value that is not mapped counts for nothing."""
+        """Return the highest role that the claims grant; VIEWER when no value is mapped."""
         mapped = {self.roles[v] for v in claim_values(claims, self.claim) if v in self.roles}
         return max(mapped, key=list(Role).index, default=Role.VIEWER)
 
 
 def claim_values(claims: Mapping[str, Any], claim: str) -> Sequence[str]:
-    """The values of a claim: a list of texts, or a text of words as `scope` is; none otherwise."""
+    """Return the values of a claim, a list or a space-separated text as `scope`; else none."""
     content = claims.get(claim)
     values = content.split() if isinstance(content, str) else content
     return [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
@@ -123,7 +123,7 @@ def claim_values(claims: Mapping[str, Any], claim: str) -> Sequence[str]:
 
 @value
 class UsedAssertion:
-    """A client assertion that was used: it may not be used again while it lives (RFC 7523)."""
+    """A client assertion that was used; it is rejected until it expires (RFC 7523)."""
 
     client_id: str
     jti: str
@@ -131,51 +131,51 @@ class UsedAssertion:
 
 
 class ClientRegistry(Protocol):
-    """What the doors ask of the register; `NotReady` where it cannot answer now."""
+    """Port to the client registry; methods raise `NotReady` when it is unavailable."""
 
     async def list_issuers(self) -> Sequence[Issuer]:
-        """Every issuer that is registered, enabled or not."""
+        """Return every registered issuer, enabled or not."""
         ...
 
     async def find_client(self, client_id: str) -> Client | None:
-        """The client of an id, enabled or not; null where there is none."""
+        """Return the client with an id, enabled or not; null if there is none."""
         ...
 
     async def list_origins(self) -> frozenset[str]:
-        """Where pages of public clients come from, of those that count."""
+        """Return the origins of enabled public clients."""
         ...
 
     async def mark_assertion_used(self, assertion: UsedAssertion) -> bool:
-        """Note the use of an assertion, for all nodes; false where it was used before."""
+        """Record an assertion as used on all nodes; return false if it was used before."""
         ...
 
     async def list_public_keys(self) -> Sequence[Jwk]:
-        """The hub's own keys, of every node, that a living token may be signed with."""
+        """Return the hub's own public keys, of every node, that may have signed a valid token."""
         ...
 
 
 def generate_secret() -> str:
-    """A secret of 256 bits of chance."""
+    """Return a new random secret of 256 bits."""
     return SECRET_PREFIX + secrets.token_urlsafe(32)
 
 
 def hash_secret(secret: str) -> str:
-    """What is kept of a secret.
+    """Return the stored hash of a secret.
 
-    One round of SHA-256 will do: a slow hash protects what people think up, and these 256 bits come
-    from the machine, so that guessing is hopeless at any speed.
+    One round of SHA-256 is enough: slow hashes protect passwords that people choose; 256 random
+    bits cannot be guessed.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def validate_scopes(scopes: Iterable[str], field: str) -> frozenset[str]:
-    """Scopes there are; `Invalid` names the one there is not."""
+    """Return the scopes as a set; `Invalid` names an unknown one."""
     requested = frozenset(scopes)
     if unknown := requested - GRANTABLE_SCOPES:
         available = " ".join(sorted(GRANTABLE_SCOPES))
         raise Invalid(
             field,
-            f"ไม่มีสิทธิ์ {min(unknown)} ที่มีคือ {available}",
-            f"there is no scope {min(unknown)}; there are {available}",
+            f"ไม่มีสิทธิ์ {min(unknown)} ใช้ได้เฉพาะ {available}",
+            f"there is no scope {min(unknown)}; use {available}",
         )
     return requested

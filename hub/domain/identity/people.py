@@ -1,6 +1,6 @@
-"""People who are signed in, and what they let pages of other origins do (บุคคลและการเข้าใช้).
+"""People, their sessions, and authorization codes (บุคคลและการเข้าใช้).
 
-Cookies and codes are bearer secrets of 256 bits; what is kept and named here are their hashes.
+Cookies and codes are bearer secrets of 256 bits; only their hashes are stored and used as ids.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 
 SESSION_LIFETIME: Final = timedelta(hours=8)
-"""How long a session lasts at most: a working day."""
+"""Maximum lifetime of a session: a working day."""
 SESSION_IDLE_TIMEOUT: Final = timedelta(minutes=30)
-"""How long it lasts while nobody asks anything."""
+"""A session ends after this time without a request."""
 SESSION_TOUCH_INTERVAL: Final = timedelta(minutes=1)
-"""How often it is noted that somebody did."""
+"""How precisely the last request of a session is recorded."""
 LOGIN_ATTEMPT_LIFETIME: Final = timedelta(minutes=10)
-"""How long a person may take at the provider."""
+"""Maximum time for a person to log in at the provider."""
 CODE_LIFETIME: Final = timedelta(seconds=60)
-"""How long a code can be changed for a token."""
+"""Lifetime of an authorization code."""
 
 
 @value
 class Person:
-    """Who signs in (บุคคล): `subject` is unique within the issuer that tells it."""
+    """A person (บุคคล): `subject` is unique within the issuer."""
 
     subject: str
     name: str
@@ -34,11 +34,11 @@ class Person:
 
 @record
 class PersonSession:
-    """A person who is signed in (การเข้าใช้ของบุคคล).
+    """A login session of a person (การเข้าใช้ของบุคคล).
 
-    `id` is the hash of the cookie; `issuer` who told who it is, null for the demo sign-in. `seen`
-    is when the person last asked, to `SESSION_TOUCH_INTERVAL`. `enabled` is false where the agency
-    or the issuer is not.
+    `id` is the hash of the cookie; `issuer` authenticated the person, null for the demo login.
+    `last_seen_at` is the time of the last request, accurate to `SESSION_TOUCH_INTERVAL`. `enabled`
+    is false when the agency or the issuer is disabled.
     """
 
     id: str
@@ -53,17 +53,17 @@ class PersonSession:
     enabled: bool
 
     def is_active(self, now: datetime) -> bool:
-        """Whether the person is still signed in."""
+        """Return whether the session is valid at an instant."""
         return self.enabled and now < self.until and now < self.last_seen_at + SESSION_IDLE_TIMEOUT
 
     @property
     def scopes(self) -> frozenset[str]:
-        """What the role lets the person do, as scopes."""
+        """Return the scopes that the role grants."""
         return frozenset(permission.value for permission in ROLE_PERMISSIONS[self.role])
 
     @property
     def viewer(self) -> Viewer:
-        """The person, as whoever asks at a door."""
+        """Return the person as the viewer of a request."""
         return Viewer(
             self.subject,
             self.agency_id,
@@ -76,9 +76,9 @@ class PersonSession:
 
 @record
 class AuthorizationCode:
-    """That a person lets a client ask in their name: changed for a token, once (RFC 6749, 7636).
+    """A person's consent for a client, exchanged once for a token (RFC 6749, 7636).
 
-    `challenge` is the S256 one of the client's secret; `scopes` what was let.
+    `challenge` is the S256 code challenge; `scopes` are the consented ones.
     """
 
     id: str
@@ -92,51 +92,51 @@ class AuthorizationCode:
 
 @record
 class LoginAgency:
-    """An agency whose people can sign in (หน่วยงานที่ลงชื่อเข้าใช้ได้)."""
+    """An agency whose people can log in (หน่วยงานที่ลงชื่อเข้าใช้ได้)."""
 
     agency_id: str
     name: LocalizedText
 
 
 class SessionStore(Protocol):
-    """What the doors keep of people; `NotReady` where it cannot be asked now."""
+    """Port to stored sessions and codes; methods raise `NotReady` when it is unavailable."""
 
     async def find_session(self, session_id: str) -> PersonSession | None:
-        """The session of an id, whether or not it counts."""
+        """Return the session with an id, active or not; null if there is none."""
         ...
 
     async def insert_session(self, session: PersonSession) -> None:
-        """Keep a new session; those that ended are forgotten."""
+        """Insert a session; delete expired ones."""
         ...
 
     async def touch_session(self, session_id: str, now: datetime) -> None:
-        """Note that a person asked."""
+        """Update the time of the session's last request."""
         ...
 
     async def delete_session(self, session_id: str) -> None:
-        """Forget a session and its codes."""
+        """Delete a session and its codes."""
         ...
 
     async def insert_login_attempt(self, attempt_id: str, state: Any, until: datetime) -> None:
-        """Keep what the answer of a provider will be compared with."""
+        """Insert the state that the provider's response is checked against."""
         ...
 
     async def consume_login_attempt(self, attempt_id: str, now: datetime) -> Any:
-        """What was kept, once; null where nothing was, or too long ago."""
+        """Delete and return the state of a login attempt; null if missing or expired."""
         ...
 
     async def insert_code(self, code: AuthorizationCode) -> None:
-        """Keep a code."""
+        """Insert an authorization code."""
         ...
 
     async def consume_code(self, code_id: str) -> AuthorizationCode | None:
-        """A code, once, whether or not its time is over."""
+        """Delete and return a code, expired or not; null if there is none."""
         ...
 
     async def list_login_agencies(self) -> Sequence[LoginAgency]:
-        """Agencies whose people can sign in through their issuer, in Thai order."""
+        """Return agencies whose people can log in through their issuer, in Thai order."""
         ...
 
     async def list_ministries(self) -> Sequence[LoginAgency]:
-        """Every ministry, in Thai order: whom the demo lets a newcomer be."""
+        """Return every ministry in Thai order, for the demo login."""
         ...

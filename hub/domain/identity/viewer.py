@@ -1,4 +1,4 @@
-"""Who is asking, and what may be known."""
+"""The viewer of a request, with permissions and roles."""
 
 from datetime import datetime
 from enum import Enum
@@ -8,7 +8,7 @@ from hub.domain.record import value
 
 
 class Visibility(Enum):
-    """Whether a thing may be seen, only known to exist, or neither (การเปิดเผย)."""
+    """Visibility of a project (การเปิดเผย): readable, only known to exist, or neither."""
 
     PUBLISHED = "PUBLISHED"
     LISTED = "LISTED"
@@ -16,7 +16,7 @@ class Visibility(Enum):
 
 
 class Permission(Enum):
-    """What a client or person may be let do besides reading what is published (สิทธิ).
+    """A permission beyond reading published data (สิทธิ).
 
     The value is the OAuth scope that grants it.
     """
@@ -28,16 +28,25 @@ class Permission(Enum):
 
 
 PERMISSION_DESCRIPTIONS: Final = {
-    Permission.OPERATE_SOURCES: ("ดูแลแหล่งข้อมูลของหน่วยงานตน", "operate the sources of one's agency"),
-    Permission.OVERSEE: ("กำกับดูแล เห็นสิ่งที่แจ้งว่ามี", "oversee: read what is LISTED, of every agency"),
-    Permission.READ_AUDIT: ("อ่านบันทึกการเข้าถึง", "read the log of access to one's data"),
-    Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "act as steward of the hub, for every agency"),
+    Permission.OPERATE_SOURCES: (
+        "ดูแลแหล่งข้อมูลของหน่วยงานตน",
+        "operate the sources of one's own agency",
+    ),
+    Permission.OVERSEE: (
+        "กำกับดูแล อ่านข้อมูล LISTED ของทุกหน่วยงาน",
+        "oversee: read LISTED data of every agency",
+    ),
+    Permission.READ_AUDIT: (
+        "อ่านบันทึกการเข้าถึงข้อมูลของหน่วยงานตน",
+        "read the audit log of one's own data",
+    ),
+    Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "administer the hub for every agency"),
 }
-"""What each permission is for, in Thai and English."""
+"""What each permission allows, in Thai and English."""
 
 
 class Role(Enum):
-    """What a person is within an agency (บทบาทในหน่วยงาน), the least first."""
+    """Role of a person in an agency (บทบาทในหน่วยงาน), ascending."""
 
     VIEWER = "VIEWER"
     OFFICER = "OFFICER"
@@ -53,9 +62,9 @@ ROLE_PERMISSIONS: Final = {
         {Permission.OPERATE_SOURCES, Permission.READ_AUDIT, Permission.STEWARD}
     ),
 }
-"""What each role lets a person do; every one sees what its agency may see.
+"""The permissions of each role; every role sees what its agency may see.
 
-Written out, so that a permission to come is nobody's until somebody says so.
+The sets are written out, so that a new permission belongs to no role until it is added here.
 """
 ROLE_NAMES: Final = {
     Role.VIEWER: ("ผู้อ่าน", "Viewer"),
@@ -63,15 +72,16 @@ ROLE_NAMES: Final = {
     Role.DELEGATE: ("ผู้แทน", "Delegate"),
     Role.STEWARD: ("ผู้ดูแลระบบกลาง", "Steward"),
 }
-"""What each role is called, in Thai and English."""
+"""The name of each role, in Thai and English."""
 
 
 @value
 class Viewer:
-    """Who is asking: the agency of the signed-in party, or nobody (ผู้ใช้งาน).
+    """The authenticated caller of a request, or anonymous (ผู้ใช้งาน).
 
-    `hub.store.visibility` turns a viewer into SQL; nothing else decides what may be seen. A subject
-    is unique within its issuer; `until` is when what said so ends, a token or a person's `session`.
+    Only `hub.store.visibility` decides what a viewer may see; it compiles a viewer into SQL. A
+    subject is unique within its issuer; `until` is when the token or the person's `session`
+    expires.
     """
 
     subject: str
@@ -82,21 +92,21 @@ class Viewer:
     until: datetime | None = None
     session: str | None = None
     purpose: str | None = None
-    """What its client was registered for, where that was said."""
+    """The purpose its client was registered for, if any."""
 
     def has_permission(self, permission: Permission) -> bool:
-        """Whether the viewer was granted a permission."""
+        """Return whether the viewer has a permission."""
         return permission.value in self.scopes
 
     def without_session(self) -> "Viewer":
         """Return the agency and scopes alone: what decides which rows are visible.
 
         Viewers that differ only in subject, token, session or expiry become equal, so that
-        statements cached by viewer are found again for the next token of the same agency.
+        statements cached by viewer are reused for the next token of the same agency.
         """
         return Viewer(ANONYMOUS.subject, self.agency_id, self.scopes)
 
 
 ANONYMOUS = Viewer("anonymous")
 OPERATOR = Viewer("operator", None, frozenset(one.value for one in Permission))
-"""Whoever runs the hub's own commands."""
+"""The viewer of commands on the hub's own machine; it has every permission."""

@@ -1,1 +1,1 @@
-"""The area-function matrix: its question, its key, its layout and its result."""
+"""The area-function matrix: question, key, layout and result."""

@@ -1,7 +1,7 @@
-"""The key of a matrix: its question, canonical and compressed, with a checksum.
+"""The key of a matrix: its question as canonical JSON, compressed, with a checksum.
 
-No table and no write on a read: the same question has the same key on every hub, so a link in an
-agenda keeps its meaning.
+Nothing is stored and a read writes nothing. The same question has the same key on every hub, so a
+link in an agenda stays valid.
 """
 
 import base64
@@ -38,9 +38,9 @@ MAX_UNPACKED_SIZE: Final = 1_000_000
 
 
 def encode_matrix_key(question: MatrixQuestion) -> str:
-    """The key of a question; what is at its default is left out, so keys stay short.
+    """Return the key of a question; defaults are left out to keep keys short.
 
-    `TooCostly` where it would be longer than a key we read back.
+    `TooCostly` when the key would be longer than the longest that is decoded.
     """
     data = {
         "r": encode_axis(question.rows),
@@ -67,7 +67,7 @@ def encode_matrix_key(question: MatrixQuestion) -> str:
 
 
 def decode_matrix_key(key: str, field: str = "key") -> MatrixQuestion:
-    """The question of a key of ours; `Invalid(field)` for one that was cut, mistyped or made up."""
+    """Return the question of a key; `Invalid(field)` when it is truncated, mistyped or forged."""
     try:
         if len(key) > MAX_MATRIX_KEY_LENGTH:
             raise ValueError(key[:40])
@@ -95,35 +95,35 @@ def decode_matrix_key(key: str, field: str = "key") -> MatrixQuestion:
 
 
 def decode_year(ce: object) -> FiscalYear:
-    """A fiscal year of a key."""
+    """Return the fiscal year of a key."""
     if type(ce) is not int:
         raise ValueError(ce)
     return FiscalYear.from_ce(ce)
 
 
 def decode_as_of(data: dict[str, Any]) -> AsOf | None:
-    """The moment of knowledge of a key; null: now."""
+    """Return the knowledge time of a key; null: now."""
     if "at" in data:
         return AsOf.at_instant(datetime.fromisoformat(data["at"]))
     return AsOf(plan_version_id=decode_text(data["pv"])) if "pv" in data else None
 
 
 def invalid_matrix_key(field: str) -> Invalid:
-    """What is said of a key that is not ours."""
+    """Return the error for an invalid key."""
     return Invalid(
         field,
         "คีย์ของเมทริกซ์ไม่ถูกต้องหรือไม่ครบ คัดลอกลิงก์ใหม่ทั้งหมด",
-        "not a matrix key of this hub, or cut short; copy the whole link again",
+        "the matrix key is invalid or incomplete; copy the whole link again",
     )
 
 
 def drop_empty(data: dict[str, Any]) -> dict[str, Any]:
-    """Without what is absent."""
+    """Return the entries that are neither null nor empty."""
     return {k: v for k, v in data.items() if v is not None and v not in ([], {}, "")}
 
 
 def to_json_value(raw: Any) -> Any:
-    """Enums by name, tuples as lists."""
+    """Return enums by value and tuples as lists."""
     if isinstance(raw, Enum):
         return raw.value
     if isinstance(raw, tuple):
@@ -132,7 +132,7 @@ def to_json_value(raw: Any) -> Any:
 
 
 def encode_axis(axis: AxisQuestion) -> dict[str, Any]:
-    """An axis in few letters."""
+    """Return an axis with short keys."""
     selector = axis.members
     members = selector and {
         "ids": to_json_value(selector.ids),
@@ -153,7 +153,7 @@ def encode_axis(axis: AxisQuestion) -> dict[str, Any]:
 
 
 def decode_axis(data: dict[str, Any]) -> AxisQuestion:
-    """An axis of a key."""
+    """Return the axis of a key."""
     selector = data.get("m")
     limit = data.get("l", DEFAULT_MEMBER_LIMIT)
     if type(limit) is not int or not 1 <= limit <= MAX_MEMBERS:
@@ -179,7 +179,7 @@ def decode_axis(data: dict[str, Any]) -> AxisQuestion:
 
 
 def decode_text(text: object) -> str:
-    """A text PostgreSQL can hold; ValueError otherwise, also for half a character."""
+    """Return a text that PostgreSQL can store; ValueError for NUL or a lone surrogate."""
     if not isinstance(text, str) or "\0" in text:
         raise ValueError(text)
     text.encode()
@@ -187,12 +187,12 @@ def decode_text(text: object) -> str:
 
 
 def decode_texts(texts: list[Any]) -> tuple[str, ...]:
-    """A list of texts."""
+    """Return a list of texts."""
     return tuple(decode_text(text) for text in texts)
 
 
 def encode_filter(matrix_filter: MatrixFilter) -> dict[str, Any]:
-    """A filter in few letters."""
+    """Return a filter with short keys."""
     return drop_empty(
         {
             "chains": to_json_value(matrix_filter.chains),
@@ -215,7 +215,7 @@ def encode_filter(matrix_filter: MatrixFilter) -> dict[str, Any]:
 
 
 def decode_filter(data: dict[str, Any]) -> MatrixFilter:
-    """A filter of a key."""
+    """Return the filter of a key."""
     linked = data.get("linked")
     if linked is not None and type(linked) is not bool:
         raise ValueError(linked)

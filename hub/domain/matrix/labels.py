@@ -1,4 +1,4 @@
-"""What the members of the fixed dimensions are called, in our wording."""
+"""Labels of enum members on axes, worded by the hub's authors."""
 
 from collections.abc import Mapping
 from typing import Final

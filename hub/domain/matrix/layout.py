@@ -1,4 +1,4 @@
-"""What the store is asked to count: a filter spelt out, and two axes as ordinals."""
+"""The store's input for counting: a resolved filter, and two axes as ordinals."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,17 +19,18 @@ DETAIL_DIMENSIONS: Final = {
     DimensionKind.FUNDING,
     DimensionKind.LINKAGE_STATUS,
 }
-"""Axes that tell more of a project than its place."""
+"""Axes that disclose more about a project than its location."""
 IdYearPairs = frozenset[tuple[str, int | None]]
-"""Ids with the fiscal year they are meant in (CE); a null year means any."""
+"""Ids with the fiscal year (CE) they apply to; a null year means any."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixScope:
-    """A filter with its areas and agencies spelt out, year by year, in the editions meant.
+    """A filter with its areas and agencies resolved per fiscal year.
 
-    `areas` and `agencies` are null where nothing is filtered. `homes` gives, for the filter
-    `linked`, the areas whose issues speak for an area: itself and its cluster of that year.
+    `areas` and `agencies` are null when they are not filtered. `issue_areas` lists, for the filter
+    `linked`, (area, year, area of issues): the issues of an area are its own and those of its
+    cluster in that year.
     """
 
     filter: MatrixFilter
@@ -41,21 +42,21 @@ class MatrixScope:
 
     @property
     def linkage_statuses(self) -> tuple[LinkageStatus, ...]:
-        """The linkages that count: those asked for, else proposed, agreed and disputed."""
+        """Return the linkage statuses that count: the filtered ones, else the default ones."""
         return self.filter.linkage_status or DEFAULT_LINKAGE_STATUSES
 
     @property
     def needs_linkage(self) -> bool:
-        """Whether a project without a matching linkage is outside the question."""
+        """Return whether only projects with a matching linkage are counted."""
         return bool(self.filter.chains or self.filter.issues or self.filter.linkage_status)
 
 
 @dataclass(frozen=True, slots=True)
 class AxisOrdinals:
-    """One axis as the store needs it: which value stands at which ordinal, in which year's edition.
+    """One axis for the store: the ordinal of each value, per fiscal year.
 
-    `at` holds (value, fiscal year CE or null for any, ordinal); what is not in it stands at
-    `elsewhere`, the ordinal of UNASSIGNED.
+    `ordinals` contains (value, fiscal year CE or null for any, ordinal); other values are counted
+    at `unassigned_ordinal`.
     """
 
     dimension: DimensionKind
@@ -65,7 +66,7 @@ class AxisOrdinals:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What is counted, how, and where it stands."""
+    """What is counted, and where on the axes."""
 
     scope: MatrixScope
     rows: AxisOrdinals
@@ -74,15 +75,15 @@ class Layout:
 
     @property
     def has_linkage_axis(self) -> bool:
-        """Whether an axis can place one line several times."""
+        """Return whether an axis can place one budget line several times."""
         return bool({self.rows.dimension, self.columns.dimension} & LINKAGE_DIMENSIONS)
 
     @property
     def is_location_only(self) -> bool:
-        """Whether it asks for nothing but places, which is what may be known of a LISTED project.
+        """Return whether only location is queried, which may be known of a LISTED project.
 
-        Its actor level, area, fiscal years, issues and stages; not its words, agencies, funding,
-        nor how far a linkage of it has come (ADR 0015).
+        Location is actor level, area, fiscal years, issues and stages; not text, agencies, funding
+        or linkage status (ADR 0015).
         """
         matrix_filter = self.scope.filter
         axes = {self.rows.dimension, self.columns.dimension}
@@ -97,5 +98,5 @@ class Layout:
 
     @property
     def includes_every_status(self) -> bool:
-        """Whether linkages that place nothing elsewhere are shown too."""
+        """Return whether linkages of all statuses are shown, on an axis of linkage status."""
         return DimensionKind.LINKAGE_STATUS in (self.rows.dimension, self.columns.dimension)

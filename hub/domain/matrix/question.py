@@ -1,4 +1,4 @@
-"""The question a matrix answers: two axes, a filter, years, and how to count."""
+"""The question of a matrix: two axes, a filter, fiscal years, and the counting method."""
 
 from datetime import date
 from enum import Enum
@@ -26,7 +26,7 @@ DEFAULT_MEMBER_LIMIT: Final = 200
 
 
 class DimensionKind(Enum):
-    """What an axis of a matrix runs along (มิติ)."""
+    """Dimension of an axis (มิติ)."""
 
     ACTOR_LEVEL = "ACTOR_LEVEL"
     AGENCY = "AGENCY"
@@ -45,7 +45,7 @@ LINKAGE_DIMENSIONS: Final = frozenset(
 
 
 class AxisOrder(Enum):
-    """How the members of an axis follow each other (ลำดับ)."""
+    """Order of the members of an axis (ลำดับ)."""
 
     NATURAL = "NATURAL"
     BUDGET_DESC = "BUDGET_DESC"
@@ -56,8 +56,8 @@ class AxisOrder(Enum):
 class Counting(Enum):
     """How a project that falls in several cells is counted (วิธีนับ).
 
-    DISTINCT: whole in each of its cells, once in every total. SHARED: by the shares of its
-    linkages, where all are known; an unknown share is never split silently. MENTIONS: each time.
+    DISTINCT: whole in each of its cells, once in every total. SHARED: by the shares of its linkages
+    if all are known; an unknown share is never split. MENTIONS: once per cell, in totals too.
     """
 
     DISTINCT = "DISTINCT"
@@ -66,14 +66,14 @@ class Counting(Enum):
 
 
 class AreaRole(Enum):
-    """Which area of a line is meant (บทบาทพื้นที่): where it is spent, or its holder's home."""
+    """Area of a budget line (บทบาทพื้นที่): where the money is spent, or its holder's area."""
 
     PERFORMED_IN = "PERFORMED_IN"
     HELD_BY = "HELD_BY"
 
 
 class AgencyRole(Enum):
-    """Which agency of a project is meant (บทบาทหน่วยงาน): owner, first implementer, line holder."""
+    """Agency of a project (บทบาทหน่วยงาน): its owner, first implementer, or budget holder."""
 
     OWNER = "OWNER"
     IMPLEMENTER = "IMPLEMENTER"
@@ -82,7 +82,7 @@ class AgencyRole(Enum):
 
 @value
 class MemberSelector:
-    """Which members an axis has, one way of four; without it the dimension's default."""
+    """The members of an axis, selected in one of four ways; without it, the default ones."""
 
     ids: tuple[str, ...] | None = None
     codes: tuple[str, ...] | None = None
@@ -93,7 +93,7 @@ class MemberSelector:
 
 @value
 class AxisQuestion:
-    """One axis as it is asked for."""
+    """One axis of a question."""
 
     dimension: DimensionKind
     members: MemberSelector | None = None
@@ -104,7 +104,7 @@ class AxisQuestion:
 
 @value
 class MatrixFilter:
-    """What is looked at; keys are local ids, an empty tuple filters nothing."""
+    """The filter of a question; keys are local ids, an empty tuple does not filter."""
 
     chains: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class MatrixFilter:
 
 @value
 class MatrixQuestion:
-    """The whole question; equal questions have equal keys and, at one instant, equal answers."""
+    """The whole question; equal questions have equal keys and, at one instant, equal results."""
 
     rows: AxisQuestion
     columns: AxisQuestion
@@ -142,5 +142,5 @@ class Window:
     column_to: int
 
     def contains(self, row: int, column: int) -> bool:
-        """Whether a cell is inside."""
+        """Return whether a cell is inside."""
         return self.row_from <= row <= self.row_to and self.column_from <= column <= self.column_to

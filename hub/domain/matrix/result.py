@@ -1,7 +1,8 @@
-"""The area-function integration matrix: what the answer to a question is made of.
+"""The area-function integration matrix: the result of a question.
 
-เมทริกซ์บูรณาการพื้นที่–ภารกิจ (slides 37-40): who acts where along a strategy's value chain. Rows
-and columns are any two dimensions; every cell has a state, and every figure explains itself.
+เมทริกซ์บูรณาการพื้นที่–ภารกิจ (slides 37-40): which actors have projects at which stage of a value
+chain. Rows and columns are any two dimensions; every cell has a state, and every figure can be
+explained by its contributions.
 """
 
 from datetime import datetime
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class HeaderKind(Enum):
-    """A member, or one of the two that keep things from falling off the edge (ประเภทหัวแถว/หัวคอลัมน์).
+    """Kind of header: a member, or one of two headers for the rest (ประเภทหัวแถว/หัวคอลัมน์).
 
-    UNASSIGNED gathers what has no member on the axis (central money, unknown place); BEYOND_LIMIT
-    what `limit` cut. Totals include both.
+    UNASSIGNED counts what has no member on the axis (central money, unknown area); BEYOND_LIMIT
+    counts the members that `limit` cut. Totals include both.
     """
 
     MEMBER = "MEMBER"
@@ -34,7 +35,7 @@ class HeaderKind(Enum):
 
 
 class CellState(Enum):
-    """Why a cell looks the way it does; an empty one is never ambiguous (สถานะของช่อง)."""
+    """State of a cell (สถานะของช่อง); it explains why an empty cell is empty."""
 
     COVERED = "COVERED"
     GAP = "GAP"
@@ -46,7 +47,7 @@ class CellState(Enum):
 
 
 class CountTreatment(Enum):
-    """What was done with one line in one figure, and why (วิธีคิดยอด)."""
+    """How a budget line was counted in a figure (วิธีคิดยอด)."""
 
     WHOLE = "WHOLE"
     SHARE = "SHARE"
@@ -57,17 +58,17 @@ class CountTreatment(Enum):
 
 
 class Member(Protocol):
-    """What a header may stand for: a record that can be found again by its id."""
+    """The record of a header; it can be fetched by its global id."""
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         ...
 
 
 @value
 class CellGroup:
-    """A set of cells: one cell, a row (`column` null), a column (`row` null), or all of them."""
+    """A set of cells: one cell, a row (`column` null), a column (`row` null), or all."""
 
     row: int | None
     column: int | None
@@ -75,9 +76,9 @@ class CellGroup:
 
 @record
 class Figures:
-    """What is counted of one group: projects, money by phase, linkages by status, hidden projects.
+    """Figures of a group: projects, money by phase, linkages by status, hidden projects.
 
-    `money` holds satang of the phases that have a line; a phase without any is absent, not zero.
+    `money` contains satang of the phases that have a line; a phase without one is absent, not zero.
     """
 
     projects: int
@@ -89,7 +90,7 @@ class Figures:
 
 @record
 class Header:
-    """The head of a row or a column (หัวแถว/หัวคอลัมน์); `path` names the groups above it."""
+    """The header of a row or column (หัวแถว/หัวคอลัมน์); `path` lists its groups, outermost first."""
 
     matrix: "Matrix"
     is_row: bool
@@ -102,13 +103,13 @@ class Header:
 
     @property
     def depth(self) -> int:
-        """How many groups stand above it."""
+        """Return the number of groups above it."""
         return len(self.path)
 
 
 @record
 class Axis:
-    """One axis (แกน); `member_count` counts members before the limit cut."""
+    """One axis (แกน); `member_count` is the number of members before `limit`."""
 
     dimension: DimensionKind
     headers: list[Header]
@@ -118,7 +119,7 @@ class Axis:
 
 @record
 class Cell:
-    """One cell (ช่อง) of a drawn matrix."""
+    """One cell (ช่อง) of a matrix."""
 
     TYPE: ClassVar[str] = "Cell"
 
@@ -132,83 +133,83 @@ class Cell:
 
     @property
     def gid(self) -> str:
-        """The matrix's key with the keys of row and column: the same cell whatever the order."""
+        """Return the id from the matrix key and both header keys, independent of their order."""
         row, column = self.row, self.column
         return str(GlobalId(self.TYPE, f"{self.matrix.key}/{row.key}/{column.key}"))
 
     @property
     def row(self) -> Header:
-        """The head of its row."""
+        """Return the header of its row."""
         return self.matrix.rows.headers[self.row_index]
 
     @property
     def column(self) -> Header:
-        """The head of its column."""
+        """Return the header of its column."""
         return self.matrix.columns.headers[self.column_index]
 
     @property
     def project_count(self) -> int:
-        """Projects in it that the viewer may see, duplicates of one activity once."""
+        """Return the number of visible projects; duplicates of one activity count once."""
         return self.figures.projects
 
     @property
     def hidden_projects(self) -> int:
-        """Projects in it that are listed: known to exist, not what they are."""
+        """Return the number of LISTED projects, of which only the existence may be known."""
         return self.figures.hidden
 
     @property
     def group(self) -> CellGroup:
-        """The cell as a group of cells."""
+        """Return the cell as a group of cells."""
         return CellGroup(self.row_index, self.column_index)
 
 
 @record
 class Total:
-    """What a row, a column or the matrix comes to; never by adding what was counted twice."""
+    """The total of a row, a column or the matrix; it does not add up what was counted twice."""
 
     matrix: "Matrix"
     group: CellGroup
 
     @property
     def figures(self) -> Figures:
-        """As counted."""
+        """Return the counted figures."""
         return self.matrix.figures[self.group]
 
     @property
     def project_count(self) -> int:
-        """Projects, each counted as the question's `counting` says."""
+        """Return the number of projects, by the question's `counting`."""
         return self.figures.projects
 
     @property
     def cells(self) -> list[Cell]:
-        """The cells under this total, row-major."""
+        """Return the cells of this total, row-major."""
         row, column, width = self.group.row, self.group.column, len(self.matrix.columns.headers)
         if row is not None:
             return self.matrix.cells[row * width : (row + 1) * width]
         return self.matrix.cells if column is None else self.matrix.cells[column::width]
 
     def sum_of_cells(self, phase: BudgetPhase) -> int | None:
-        """What the cells add up to, in satang; null where none has a line of that phase."""
+        """Return the sum of the cells in satang; null if none has a line of that phase."""
         amounts = [c.figures.money[phase] for c in self.cells if phase in c.figures.money]
         return sum(amounts) if amounts else None
 
     @property
     def additive(self) -> bool:
-        """Whether the cells add up to this total, in projects and in the money of every phase."""
+        """Return whether the cells add up to this total, in projects and in every phase."""
         return sum(c.figures.projects for c in self.cells) == self.figures.projects and all(
             self.sum_of_cells(phase) == self.figures.money.get(phase) for phase in BudgetPhase
         )
 
     @property
     def states(self) -> list["StateCount"]:
-        """How many cells are in each state, in the order of precedence; states that occur only."""
+        """Return the number of cells per state, in order of precedence; only states that occur."""
         seen = [cell.state for cell in self.cells]
         return [StateCount(s, seen.count(s)) for s in STATE_PRECEDENCE if s in seen]
 
 
 @record
 class StateCount:
-    """How many cells are in one state."""
+    """The number of cells in one state."""
 
     state: CellState
     cells: int
@@ -216,10 +217,10 @@ class StateCount:
 
 @record
 class Contribution:
-    """What one project, or one line of it, gave to a figure (ส่วนประกอบของยอด).
+    """The contribution of a project, or of one of its lines, to a figure (ส่วนประกอบของยอด).
 
-    The amounts counted add up to the figure. `counted` is null where there is no amount at all;
-    `counted_elsewhere` is the cell that counts it in the totals.
+    The `counted` amounts add up to the figure. `counted` is null when there is no amount;
+    `counted_elsewhere` is the cell that counts the line in the totals.
     """
 
     project_id: str
@@ -234,7 +235,7 @@ class Contribution:
 
 @record
 class Matrix:
-    """A drawn matrix: axes, every cell, totals, and the question it answers."""
+    """A computed matrix: axes, cells, totals, and its question."""
 
     key: str
     question: MatrixQuestion
@@ -248,37 +249,37 @@ class Matrix:
 
     @property
     def as_of_time(self) -> datetime | None:
-        """The instant of knowledge its facts were read at; null: now."""
+        """Return the knowledge time of its facts; null: now."""
         return self.layout.scope.as_of_time
 
     @property
     def row_index(self) -> list[int]:
-        """Row of each cell."""
+        """Return the row of each cell."""
         return [cell.row_index for cell in self.cells]
 
     @property
     def column_index(self) -> list[int]:
-        """Column of each cell."""
+        """Return the column of each cell."""
         return [cell.column_index for cell in self.cells]
 
     @property
     def state(self) -> list[CellState]:
-        """State of each cell."""
+        """Return the state of each cell."""
         return [cell.state for cell in self.cells]
 
     @property
     def project_counts(self) -> list[int]:
-        """Projects in each cell."""
+        """Return the number of projects in each cell."""
         return [cell.figures.projects for cell in self.cells]
 
     @property
     def linkage_counts(self) -> list[int]:
-        """Linkages in each cell, whatever their status."""
+        """Return the number of linkages in each cell, of any status."""
         return [sum(cell.figures.linkages.values()) for cell in self.cells]
 
     @property
     def total(self) -> Total:
-        """The whole matrix, UNASSIGNED and BEYOND_LIMIT included."""
+        """Return the total of the matrix, including UNASSIGNED and BEYOND_LIMIT."""
         return Total(self, CellGroup(None, None))
 
 
@@ -291,14 +292,14 @@ STATE_PRECEDENCE: Final = (
     CellState.GAP,
     CellState.NOT_EXPECTED,
 )
-"""The first state whose condition holds is the cell's."""
+"""A cell has the first state whose condition is true."""
 
 
 def compute_cell_state(figures: Figures, *, expected: bool, unreported: bool = False) -> CellState:
-    """The state of a cell, by precedence.
+    """Return the state of a cell, by precedence.
 
-    `expected`: somebody should be here, by the role matrix or because the chain has none;
-    `unreported`: a source that should have told has not.
+    `expected`: the role matrix expects a project here, or the chain has no role matrix.
+    `unreported`: a source that covers the cell has not reported.
     """
     conditions = {
         CellState.RESTRICTED: figures.hidden > 0 and figures.projects == 0,

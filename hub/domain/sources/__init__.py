@@ -1,1 +1,1 @@
-"""Outside sources: their declaration, runs, records, freshness and quarantine."""
+"""Sources of data: declarations, runs, records, freshness and quarantine."""

@@ -1,4 +1,4 @@
-"""The columns of a source's records, as its declaration sorts them."""
+"""The columns of a source's records, as its declaration groups them."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,9 @@ from hub.domain.record import record
 
 @record
 class Columns:
-    """The columns of a record: those that must be there, those that may, those left unread.
+    """The columns of a record: required, optional and ignored ones.
 
-    A column of a nested list stands under its list (`compare.bb_amount`).
+    A column of a nested list is named with its list (`compare.bb_amount`).
     """
 
     required: frozenset[str]
@@ -24,7 +24,7 @@ class Columns:
     def from_names(
         cls, required: frozenset[str], optional: frozenset[str], ignored: frozenset[str]
     ) -> "Columns":
-        """With what is looked at for each record worked out once."""
+        """Return the columns with the derived sets precomputed, because every record uses them."""
         declared = required | optional | ignored
         nested = frozenset(name.partition(".")[0] for name in declared if "." in name) & declared
         return cls(

@@ -1,4 +1,4 @@
-"""What a source undertakes to tell of, so that its silence can be told from there being nothing."""
+"""What a source promises to report, which distinguishes missing reports from gaps."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,9 +13,9 @@ COVERS_KEYS: Final = {"levels", "agencies", "areas", "years"}
 
 @value
 class CellScope:
-    """What a cell is about: whose projects, of which agencies, where, in which fiscal years (CE).
+    """The scope of a cell: actor levels, agencies, areas and fiscal years (CE).
 
-    `levels`, `agencies` and `areas` null: whoever it is and wherever.
+    `levels`, `agencies` and `areas` null: any.
     """
 
     levels: frozenset[ActorLevel] | None
@@ -26,10 +26,10 @@ class CellScope:
 
 @value
 class Coverage:
-    """The part of the country a source undertakes to tell of whole (ขอบเขตที่รายงาน).
+    """What a source promises to report completely (ขอบเขตที่รายงาน).
 
-    Every project of these levels; where `agencies` or `areas` name some, of those alone. `last`
-    null: and of every year to come.
+    It covers every project of `levels`, restricted to `agencies` or `areas` if not empty. `last`
+    null: no end.
     """
 
     levels: frozenset[ActorLevel]
@@ -39,14 +39,14 @@ class Coverage:
     last: FiscalYear | None
 
     def covered_years(self, cell: CellScope) -> list[int]:
-        """The fiscal years of a place that are covered (CE)."""
+        """Return the covered fiscal years of a cell (CE)."""
         last = self.last.ce if self.last else max(cell.years, default=0)
         return [year for year in cell.years if self.first.ce <= year <= last]
 
     def includes(self, cell: CellScope) -> bool:
-        """Whether the source should have told of this place.
+        """Return whether the source should report the projects of a cell.
 
-        What tells of some agencies or areas only, says nothing of a place that is wider than they.
+        A source that covers only some agencies or areas does not cover a cell with more of them.
         """
         if not self.covered_years(cell):
             return False
@@ -58,7 +58,7 @@ class Coverage:
         )
 
     def dump(self) -> dict[str, Any]:
-        """As it is kept."""
+        """Return the coverage as stored in the database."""
         return {
             "levels": sorted(level.value for level in self.levels),
             "agencies": sorted(self.agencies),
@@ -69,7 +69,7 @@ class Coverage:
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> "Coverage":
-        """From what `dump` made."""
+        """Return the coverage from what `dump` returned."""
         return cls(
             frozenset(ActorLevel(level) for level in stored["levels"]),
             frozenset(stored["agencies"]),
@@ -80,16 +80,16 @@ class Coverage:
 
 
 def is_within(requested: frozenset[str] | None, covered: frozenset[str], *, by_name: bool) -> bool:
-    """Whether what is asked of lies in what is told of; `named`: it must be told of by name."""
+    """Return whether the requested ids are covered; `by_name`: an empty `covered` is not enough."""
     if not covered:
         return not by_name
     return requested is not None and requested <= covered
 
 
 def parse_coverage(top: DeclarationTable) -> Coverage | None:
-    """The `[covers]` of a declaration; null where the source undertakes nothing.
+    """Return the `[covers]` table of a declaration; null when the source promises nothing.
 
-    `years` are of the Buddhist era: `[2559]` for ever since, `[2559, 2562]` with an end.
+    `years` are Buddhist years: `[2559]` without an end, `[2559, 2562]` with one.
     """
     if "covers" not in top.values:
         return None

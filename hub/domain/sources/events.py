@@ -1,4 +1,4 @@
-"""What is told to those who follow sources."""
+"""Events that subscribers of sources receive."""
 
 from datetime import datetime
 
@@ -7,10 +7,10 @@ from hub.domain.record import record
 
 @record
 class SourceEvent:
-    """Something of a source changed: a run ended, or a person settled rows (เหตุการณ์ของแหล่งข้อมูล).
+    """An event of a source: a run ended, or rows were settled (เหตุการณ์ของแหล่งข้อมูล).
 
-    `cursor` orders events and is given back as `after`; `run_id` null: rows were settled.
-    `affected_cells` counts the places, area by fiscal year, whose lines changed.
+    `cursor` orders events and is accepted as `after`; `run_id` null: rows were settled.
+    `affected_cells` counts pairs of area and fiscal year whose lines changed.
     """
 
     cursor: str

@@ -1,6 +1,6 @@
-"""What an operator says of a file: which column holds what, and what between the rows is layout.
+"""The mapping of a file: which column contains what, and which rows are layout.
 
-A mapping is part of the declaration of a source; nothing of a file is guessed at run time.
+A mapping is part of a source's declaration; nothing is guessed at run time.
 """
 
 import re
@@ -15,7 +15,7 @@ from hub.domain.time import FiscalYear
 
 @value
 class AmountColumn:
-    """A column of amounts: whose money, of which phase and year; null: the row's own year."""
+    """A column of amounts, with phase, funding and fiscal year; `year` null: the row's own year."""
 
     column: str
     phase: BudgetPhase
@@ -25,7 +25,7 @@ class AmountColumn:
 
 @value
 class HeadingRows:
-    """Rows that hold one text alone, which begins so; it goes with the rows below as `column`."""
+    """Rows with a single text that begins with `prefix`; it becomes `column` of the rows below."""
 
     column: str
     prefix: str
@@ -33,9 +33,10 @@ class HeadingRows:
 
 @value
 class TotalRows:
-    """Rows of sums: the word, the column it stands in, and the headings they sum up.
+    """Rows of totals: their column, their marker, and the headings they add up.
 
-    `under` is the place of the heading among the mapping's headings; null: all rows of the file.
+    `heading_index` is the index of the heading among the mapping's headings; null: all rows of the
+    file.
     """
 
     column: str
@@ -43,9 +44,10 @@ class TotalRows:
     heading_index: int | None
 
     def parse_project_count(self, row: Mapping[str, Any]) -> int | None:
-        """How many projects a row of sums says there are, -1 where it says none; null: no such row.
+        """Return the project count in a row of totals, -1 if it has none; null: not such a row.
 
-        The word alone counts, or with a number of projects: `รวม`, `รวม ๓ โครงการ`, and not รวมใจ.
+        The marker matches alone or with a number of projects: `รวม`, `รวม ๓ โครงการ`, but not
+        รวมใจ.
         """
         text = row.get(self.column)
         if not isinstance(text, str):
@@ -59,11 +61,11 @@ class TotalRows:
 
 @record
 class FileMapping:
-    """How one kind of file is read (การจับคู่คอลัมน์).
+    """How files of one kind are read (การจับคู่คอลัมน์).
 
-    `fields` name the column of each field, `constants` say what no column does. `key` and
-    `fill_down` name fields or columns. Names of columns have Arabic digits and single blanks; those
-    of several header rows are joined by ` / `. Header rows count from 1.
+    `fields` map a field to its column, `constants` to a fixed value. `key` and `fill_down` list
+    fields or columns. Column names have Arabic digits and single spaces; names from several header
+    rows are joined by ` / `. Header rows count from 1.
     """
 
     sheet: str | None
@@ -79,7 +81,7 @@ class FileMapping:
 
     @property
     def read_columns(self) -> frozenset[str]:
-        """Every column that is read, those made of headings included."""
+        """Return every column that is read, including those made from headings."""
         return frozenset(
             [
                 *self.fields.values(),
@@ -91,11 +93,11 @@ class FileMapping:
         )
 
     def field_value(self, row: Mapping[str, Any], field: str) -> Any:
-        """What a row, or the mapping for every row, says of a field; null where neither does."""
+        """Return the value of a field in a row, or its constant; null when neither exists."""
         if field in self.constants:
             return self.constants[field]
         return row.get(self.fields.get(field, field))
 
     def find_total(self, row: Mapping[str, Any]) -> TotalRows | None:
-        """Which kind of sums a row holds; null: it is a row like others."""
+        """Return which kind of total a row is; null: it is an ordinary row."""
         return next((one for one in self.totals if one.parse_project_count(row) is not None), None)

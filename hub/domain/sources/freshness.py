@@ -1,9 +1,9 @@
-"""How fresh what is told is: by each source's promise, its last success, and what it should tell.
+"""Freshness of figures, from each source's cadence, last success and coverage.
 
-A source promises to be read every so often (its cadence). A quarter of that is allowed for a run
-that waits and takes its time; after it the source is LATE, and after three whole intervals STALE.
-What promises nothing is never late: a document that is not fetched says for ever what it says, and
-a source that a person takes in (MANUAL) is FRESH once it was, NEVER before (ADR 0009).
+A source promises to be read at an interval (its cadence). A run may be late by a quarter of it, for
+waiting and duration; after that the source is LATE, and after three intervals STALE. A source
+without an interval is never late: a document that is not fetched stays valid, and a source read by
+hand (MANUAL) is FRESH after its first run and NEVER before (ADR 0009).
 """
 
 from datetime import datetime
@@ -17,15 +17,15 @@ from hub.domain.text import LocalizedText
 from hub.domain.time import BANGKOK, FiscalYear
 
 GRACE_DIVISOR: Final = 4
-"""The part of an interval, one in so many, that a source may be behind and still be FRESH."""
+"""A source may be late by one n-th of its interval and still be FRESH."""
 STALE_AFTER_INTERVALS: Final = 3
-"""Intervals after which nobody should rely on it."""
+"""Intervals after which the figures should not be relied on."""
 
 
 class FreshnessStatus(Enum):
-    """How fresh what stands here is (ความสดของข้อมูล).
+    """Freshness of a source (ความสดของข้อมูล).
 
-    FRESH: read as promised. LATE: one reading missed. STALE: several. NEVER: nothing was ever read.
+    FRESH: read as promised. LATE: one run missed. STALE: several runs missed. NEVER: never read.
     """
 
     FRESH = "FRESH"
@@ -35,13 +35,13 @@ class FreshnessStatus(Enum):
 
 
 STATUS_ORDER: Final = tuple(FreshnessStatus)
-"""From the best to the worst."""
+"""From best to worst."""
 
 
 def compute_freshness_status(
     cadence: Cadence | None, last_success_at: datetime | None, at: datetime
 ) -> FreshnessStatus:
-    """The status of a source at an instant; `cadence` null: it is not fetched."""
+    """Return the status of a source at an instant; `cadence` null: it is not fetched."""
     if cadence is None:
         return FreshnessStatus.FRESH
     if last_success_at is None:
@@ -57,13 +57,13 @@ def compute_freshness_status(
 
 
 def worst_status(statuses: "list[FreshnessStatus]") -> FreshnessStatus:
-    """The worst of some; NEVER where there is none."""
+    """Return the worst status; NEVER for an empty list."""
     return max(statuses, key=STATUS_ORDER.index, default=FreshnessStatus.NEVER)
 
 
 @record
 class SourceCoverage:
-    """A source that undertakes to tell of something, and the years (CE) it has told of."""
+    """A source with its coverage, and the fiscal years (CE) that it has reported."""
 
     source: Source
     coverage: Coverage
@@ -71,14 +71,15 @@ class SourceCoverage:
 
     @property
     def is_in_service(self) -> bool:
-        """Whether anybody has begun to read it: before that, its silence means nothing."""
+        """Return whether reading has started; before that, a missing report means nothing."""
         failing = self.source.health in (SourceHealth.DEGRADED, SourceHealth.DOWN)
         return self.source.last_success_at is not None or failing
 
     def has_reported(self, cell: CellScope, at: datetime) -> bool:
-        """Whether it has told of a place it covers, as far as that can be relied on at an instant.
+        """Return whether the source has reported a cell it covers, reliably at an instant.
 
-        What it told of a fiscal year that was over when it was last read stays told.
+        A fiscal year that had ended before the last successful run counts as reported even if the
+        source is stale.
         """
         last = self.source.last_success_at
         if last is None:
@@ -93,7 +94,7 @@ class SourceCoverage:
 
 @record
 class CellSource:
-    """That a cell rests on a source, and on no record of it older than `oldest`."""
+    """A source that a cell depends on, and when its oldest record there was retrieved."""
 
     source: Source
     oldest_retrieved_at: datetime | None
@@ -101,12 +102,12 @@ class CellSource:
 
 @record
 class Freshness:
-    """How fresh a cell is (ความสดของช่อง).
+    """Freshness of a cell (ความสดของช่อง).
 
-    `status` is the worst of the sources it rests on; where it rests on none, of those that should
-    tell of it. `expected_agencies` counts the agencies whose sources should or do, and
-    `reporting_agencies` those whose sources did. `oldest_retrieved_at` is when the oldest record
-    came, and null where nothing was fetched.
+    `status` is the worst of the sources it depends on or, when there are none, of those that should
+    report it. `expected_agencies` counts agencies whose sources report it or should,
+    `reporting_agencies` those whose sources did. `oldest_retrieved_at` is null when nothing was
+    fetched.
     """
 
     oldest_retrieved_at: datetime | None
@@ -117,10 +118,10 @@ class Freshness:
 
 @record
 class SourceUse:
-    """A source the figures rest on, and how fresh it is (แหล่งข้อมูลที่ใช้).
+    """A source that figures depend on, with its freshness (แหล่งข้อมูลที่ใช้).
 
-    `as_of` is its last success, null for documents that are not fetched; `failed` that it could not
-    be read since, and `message` what that means for the figures.
+    `as_of` is its last success, null for documents that are not fetched; `failed`: a later run
+    failed; `message` is what that means for the figures.
     """
 
     source: Source
@@ -130,5 +131,5 @@ class SourceUse:
 
     @property
     def as_of(self) -> datetime | None:
-        """Its last success."""
+        """Return the time of its last success."""
         return self.source.last_success_at

@@ -1,4 +1,4 @@
-"""Joins: which project of another source a record's lines belong to, and where they stand."""
+"""Joins of a record's lines to a project of another source."""
 
 from enum import Enum
 
@@ -8,10 +8,10 @@ from hub.domain.time import FiscalYear
 
 @value
 class Join:
-    """A project of another source that a record's lines belong to (การเข้ารวมกับโครงการ).
+    """The project of another source that a record's lines belong to (การเข้ารวมกับโครงการ).
 
-    By that source's own `key` of the project, or else by the project's `code`, in a fiscal `year`
-    where one is given.
+    It is identified by that source's `key` of the project or by the project's `code`, in a fiscal
+    `year` if set.
     """
 
     source: str
@@ -21,11 +21,11 @@ class Join:
 
 
 class JoinState(Enum):
-    """Where the lines of a record with joins stand (ผลของการเข้ารวม).
+    """Result of joining a record's lines (ผลของการเข้ารวม).
 
-    JOINED: exactly one project fits, and they stand there. In the record's own project they stand
-    where none fits (ALONE), where SEVERAL do, and where people's work rests on it (KEPT), which is
-    then the same activity as the one that fits.
+    JOINED: exactly one project matches and has the lines. Otherwise they stay on the record's own
+    project: ALONE: no match; SEVERAL: more than one; KEPT: one match, but people's work refers to
+    the own project, which is then marked as the same activity as the match.
     """
 
     JOINED = "JOINED"
@@ -36,9 +36,9 @@ class JoinState(Enum):
 
 @value
 class JoinResult:
-    """Where the lines of a record with joins stand, and how many projects fit.
+    """The join state of a record, and the number of matching projects.
 
-    `target` is the project that fits, where exactly one does.
+    `target` is the project that matches, if exactly one does.
     """
 
     state: JoinState
@@ -47,24 +47,24 @@ class JoinResult:
 
     @property
     def joined_project_id(self) -> str | None:
-        """The project of another source they stand on, if they do."""
+        """Return the project of the other source that has the lines, if joined."""
         return self.target if self.state is JoinState.JOINED else None
 
     @property
     def note(self) -> str | None:
-        """Why the own project is there all the same, for who asks where it comes from."""
+        """Return why the own project exists, as a note for its provenance; null when joined."""
         return {
-            JoinState.SEVERAL: f"มี {self.match_count} โครงการของแหล่งอื่นที่ตรงรหัส จึงไม่รวมเข้าโครงการใด "
-            f"· {self.match_count} projects of another source bear the key, so it joined none",
-            JoinState.KEPT: f"ตรงกับ {self.target} แต่มีงานที่คนทำไว้กับโครงการนี้ จึงคงไว้ "
-            f"· it is {self.target}, and stays because people's work rests on it",
+            JoinState.SEVERAL: f"มี {self.match_count} โครงการของแหล่งอื่นที่ตรงรหัส จึงไม่รวมกับโครงการใด "
+            f"· {self.match_count} projects of another source have this code, so it was not joined",
+            JoinState.KEPT: f"ตรงกับ {self.target} แต่มีงานที่คนทำไว้กับโครงการนี้ จึงคงโครงการนี้ไว้ "
+            f"· it matches {self.target}, but is kept because people's work refers to it",
             JoinState.ALONE: "ยังไม่พบโครงการของแหล่งอื่นที่ตรงรหัส "
-            "· no project of another source bears the key yet",
+            "· no project of another source has this code yet",
         }.get(self.state)
 
 
 def resolve_join(match_count: int, project_id: str | None, *, in_use: bool) -> JoinResult:
-    """Where lines stand that so many projects fit."""
+    """Return the join state for a number of matching projects."""
     if match_count == 1:
         return JoinResult(JoinState.KEPT if in_use else JoinState.JOINED, project_id, 1)
     return JoinResult(JoinState.SEVERAL if match_count else JoinState.ALONE, None, match_count)

@@ -1,4 +1,4 @@
-"""The account of a run: every record that was read, and what became of it."""
+"""The ledger of a run: how many records were read, and the outcome of each."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
@@ -11,7 +11,7 @@ from hub.domain.record import record
 
 
 class Outcome(Enum):
-    """What became of a record that was read (ผลของระเบียน)."""
+    """Outcome of a record (ผลของระเบียน)."""
 
     NEW = "NEW"
     CHANGED = "CHANGED"
@@ -24,7 +24,7 @@ Amounts = Mapping[BudgetPhase, int]
 
 
 def add_amounts(left: Amounts, right: Amounts, sign: int = 1) -> dict[BudgetPhase, int]:
-    """Two sets of amounts, phase by phase; phases are never added to one another."""
+    """Return the sums of two sets of amounts per phase; phases are never added to one another."""
     sums = {**left}
     for phase, satang in right.items():
         sums[phase] = sums.get(phase, 0) + sign * satang
@@ -40,13 +40,13 @@ class PhaseAmount:
 
 
 def list_phase_amounts(amounts: Amounts) -> list[PhaseAmount]:
-    """Amounts in the order of the phases."""
+    """Return the amounts in the order of the phases."""
     return [PhaseAmount(p, Money(amounts[p])) for p in BudgetPhase if amounts.get(p)]
 
 
 @record
 class OutcomeCount:
-    """How many records came to one end, and what amounts they tell (จำนวนระเบียนตามผล)."""
+    """Records and amounts with one outcome (จำนวนระเบียนตามผล)."""
 
     outcome: Outcome
     records: int
@@ -55,10 +55,10 @@ class OutcomeCount:
 
 @record
 class Ledger:
-    """The account of a run: records and satang, by what became of them (บัญชีของรอบนำเข้า).
+    """The ledger of a run: records and satang by outcome (บัญชีของรอบนำเข้า).
 
-    What was read is counted when it is read and what became of it when that is settled, so that
-    `balanced` compares two counts and not one with itself.
+    Records are counted when they are read and outcomes when they are decided, so `balanced`
+    compares two independent counts.
     """
 
     STORED_OUTCOMES: ClassVar[tuple[Outcome, ...]] = (
@@ -74,7 +74,7 @@ class Ledger:
     satang: dict[Outcome, dict[BudgetPhase, int]] = field(default_factory=dict)
 
     def with_records_read(self, amounts: Iterable[Amounts]) -> "Ledger":
-        """After reading records with these amounts."""
+        """Return the ledger after reading records with these amounts."""
         read, sums = self.read, dict(self.satang_read)
         for record_amounts in amounts:
             read += 1
@@ -83,7 +83,7 @@ class Ledger:
         return replace(self, read=read, satang_read=add_amounts(sums, {}))
 
     def with_outcomes(self, results: Iterable[tuple[Outcome, Amounts]]) -> "Ledger":
-        """After records with these amounts came to these ends."""
+        """Return the ledger after records with these amounts had these outcomes."""
         counts = dict(self.counts)
         satang = {outcome: dict(sums) for outcome, sums in self.satang.items()}
         for outcome, amounts in results:
@@ -95,26 +95,26 @@ class Ledger:
         return replace(self, counts=counts, satang=totals)
 
     def with_outcome(self, outcome: Outcome, amounts: Amounts, times: int = 1) -> "Ledger":
-        """After a record came to that end; `times` -1 takes it back."""
+        """Return the ledger after a record had this outcome; `times` -1 subtracts it."""
         counts = {**self.counts, outcome: self.counts.get(outcome, 0) + times}
         sums = add_amounts(self.satang.get(outcome, {}), amounts, times)
         return replace(self, counts=counts, satang={**self.satang, outcome: sums})
 
     def with_outcome_changed(self, before: Outcome, after: Outcome, amounts: Amounts) -> "Ledger":
-        """After it turned out that a record came to another end."""
+        """Return the ledger after the outcome of a record changed."""
         return self.with_outcome(before, amounts, -1).with_outcome(after, amounts)
 
     def with_vanished(self, vanished: int) -> "Ledger":
-        """After records were found to have vanished from the source."""
+        """Return the ledger after records vanished from the source."""
         return replace(self, vanished=self.vanished + vanished)
 
     def count_of(self, outcome: Outcome) -> int:
-        """How many records came to that end."""
+        """Return the number of records with an outcome."""
         return self.counts.get(outcome, 0)
 
     @property
     def stored_amounts(self) -> dict[BudgetPhase, int]:
-        """Satang of what the hub holds of this reading: new, changed or unchanged."""
+        """Return the satang of stored records by phase: new, changed or unchanged."""
         sums: dict[BudgetPhase, int] = {}
         for outcome in self.STORED_OUTCOMES:
             sums = add_amounts(sums, self.satang.get(outcome, {}))
@@ -122,12 +122,12 @@ class Ledger:
 
     @property
     def read_amounts(self) -> list[PhaseAmount]:
-        """What the records that were read tell, trusted or not, by phase."""
+        """Return the amounts of all records read, trusted or not, by phase."""
         return list_phase_amounts(self.satang_read)
 
     @property
     def outcomes(self) -> list[OutcomeCount]:
-        """Every end there is, with its records and amounts, in the order of `Outcome`."""
+        """Return records and amounts per outcome, in the order of `Outcome`."""
         return [
             OutcomeCount(
                 outcome, self.count_of(outcome), list_phase_amounts(self.satang.get(outcome, {}))
@@ -137,14 +137,14 @@ class Ledger:
 
     @property
     def balanced(self) -> bool:
-        """Whether every record and every satang that was read is accounted for."""
+        """Return whether every record and every satang read has an outcome."""
         sums: dict[BudgetPhase, int] = {}
         for amounts in self.satang.values():
             sums = add_amounts(sums, amounts)
         return self.read == sum(self.counts.values()) and add_amounts(self.satang_read, {}) == sums
 
     def dump(self) -> dict[str, Any]:
-        """As it is kept with a run."""
+        """Return the ledger as stored in the database."""
         return {
             "read": self.read,
             "vanished": self.vanished,
@@ -157,7 +157,7 @@ class Ledger:
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> "Ledger":
-        """From what `dump` made."""
+        """Return the ledger from what `dump` returned."""
         return cls(
             stored["read"],
             stored["vanished"],

@@ -1,6 +1,6 @@
-"""Figures asked of an agency now: what is asked, what comes back, and why nothing does.
+"""Live figures: requests to agencies, their results, and reasons for a fallback.
 
-Asking is a port: resolvers and the hub know what they ask, connectors know how.
+`LiveFigureClient` is a port; connectors implement it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,10 @@ from hub.domain.text import LocalizedText, localized_text
 
 
 class FreshnessWish(Enum):
-    """Which figures are wished for (ความสดที่ต้องการ).
+    """Which figures are requested (ความสดที่ต้องการ).
 
-    STORED: as the hub holds them. LIVE: as the agency says now, where it can be asked and answers
-    in time; the stored figure otherwise, with a notice.
+    STORED: the stored figures. LIVE: the agency's current figures, if it offers them and responds
+    in time; otherwise the stored ones, with a notice.
     """
 
     STORED = "STORED"
@@ -25,7 +25,7 @@ class FreshnessWish(Enum):
 
 
 class FallbackReason(Enum):
-    """Why a figure is the stored one although the live one was wished for (เหตุที่ใช้ตัวเลขที่เก็บไว้)."""
+    """Why a stored figure is returned although a live one was requested (เหตุที่ใช้ตัวเลขที่เก็บไว้)."""
 
     NOT_OFFERED = "LIVE_NOT_OFFERED"
     UNREACHABLE = "LIVE_UNREACHABLE"
@@ -38,39 +38,39 @@ class FallbackReason(Enum):
 
 FALLBACK_MESSAGES: Final[dict[FallbackReason, LocalizedText]] = {
     FallbackReason.NOT_OFFERED: localized_text(
-        "แหล่งข้อมูลนี้ถามทีละโครงการไม่ได้ จึงใช้ตัวเลขที่เก็บไว้",
-        "this source cannot be asked about one project; this is the stored figure",
+        "แหล่งข้อมูลนี้ไม่รองรับการอ่านทีละโครงการ จึงใช้ตัวเลขที่เก็บไว้",
+        "this source does not support live requests; this is the stored figure",
     ),
     FallbackReason.UNREACHABLE: localized_text(
         "ติดต่อหน่วยงานไม่ได้ในขณะนี้ จึงใช้ตัวเลขที่เก็บไว้",
-        "the agency cannot be reached now; this is the stored figure",
+        "the agency cannot be reached; this is the stored figure",
     ),
     FallbackReason.LATE: localized_text(
-        "หน่วยงานยังไม่ตอบในเวลาที่กำหนด จึงใช้ตัวเลขที่เก็บไว้ ลองถามอีกครั้งในอีกสักครู่",
-        "the agency has not answered in time; this is the stored figure, ask again shortly",
+        "หน่วยงานยังไม่ตอบในเวลาที่กำหนด จึงใช้ตัวเลขที่เก็บไว้ ลองใหม่ภายหลัง",
+        "the agency did not respond in time; this is the stored figure; try again later",
     ),
     FallbackReason.REFUSED: localized_text(
-        "คำตอบของหน่วยงานไม่เป็นไปตามที่ประกาศ จึงไม่รับ และใช้ตัวเลขที่เก็บไว้",
-        "the agency's answer is not as declared and was refused; this is the stored figure",
+        "คำตอบของหน่วยงานไม่ตรงกับข้อกำหนด จึงใช้ตัวเลขที่เก็บไว้",
+        "the agency's response is not as declared; this is the stored figure",
     ),
     FallbackReason.GONE: localized_text(
-        "หน่วยงานไม่มีระเบียนนี้แล้ว ตัวเลขที่เก็บไว้คงอยู่จนกว่าจะนำเข้ารอบหน้า",
-        "the agency holds this record no longer; the stored figure stands until the next run",
+        "หน่วยงานไม่มีระเบียนนี้แล้ว จึงใช้ตัวเลขที่เก็บไว้จนถึงรอบนำเข้าหน้า",
+        "the agency no longer has this record; this is the stored figure until the next run",
     ),
     FallbackReason.TOO_LONG: localized_text(
-        "รายการของหน่วยงานยาวเกินกว่าจะค้นสด จึงใช้ตัวเลขที่เก็บไว้",
-        "the agency's list is too long to be searched now; this is the stored figure",
+        "รายการของหน่วยงานยาวเกินไป จึงใช้ตัวเลขที่เก็บไว้",
+        "the agency's list is too long; this is the stored figure",
     ),
     FallbackReason.DOUBTFUL: localized_text(
         "คำตอบของหน่วยงานมีข้อสงสัยที่ต้องให้คนตรวจ จึงใช้ตัวเลขที่เก็บไว้",
-        "a person must look at the agency's answer first; this is the stored figure",
+        "a person must review the agency's response; this is the stored figure",
     ),
 }
 
 
 @value
 class RecordKey:
-    """A record as its source knows it: the source, the record's key, and its scope."""
+    """The identity of a record at its source: source id, record key, and scope."""
 
     source_id: str
     key: str
@@ -79,7 +79,7 @@ class RecordKey:
 
 @record
 class LiveRecord:
-    """What an agency said of a record just now: as it came, as it was read, and by which spec."""
+    """A record fetched live: raw, parsed, and the spec it was parsed with."""
 
     raw: RawRecord
     entry: SourceEntry
@@ -87,14 +87,14 @@ class LiveRecord:
 
 
 class LiveFigureClient(Protocol):
-    """Asks agencies about single records, each question once at a time however many want it."""
+    """Fetches single records from agencies; concurrent requests for one record are merged."""
 
     def count_requests(self, keys: Sequence[RecordKey]) -> int:
-        """How many questions these records take; those that cannot be asked about take none."""
+        """Return the number of requests these records need; unsupported ones need none."""
         ...
 
     async def fetch(
         self, keys: Sequence[RecordKey]
     ) -> Mapping[RecordKey, LiveRecord | FallbackReason]:
-        """What is said of each record now, within a deadline for all; never raises for a source."""
+        """Fetch each record within a common deadline; failures are values, never exceptions."""
         ...

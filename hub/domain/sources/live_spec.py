@@ -1,4 +1,4 @@
-"""How a source declares that it can be asked about one record now."""
+"""The declaration of live requests for single records."""
 
 import re
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 @value
 class LiveSpec:
-    """How a source is asked about one record now (การถามสด).
+    """How one record of a source is requested live (การถามสด).
 
-    `scope` is the pattern a record's scope is made by, as `{year}/{ministry}`; its names and `key`
-    fill `parameters` and `path`. With a `path` behind the source's address the answer is that one
-    record; without one it is a list, of which `pages` are read at most.
+    `scope` is the pattern of a record's scope, such as `{year}/{ministry}`; its names and `key`
+    fill `parameters` and `path`. With a `path`, appended to the source's URL, the response is the
+    record; without one it is a list, of which at most `pages` pages are read.
     """
 
     scope: str
@@ -27,7 +27,7 @@ class LiveSpec:
 
 
 def parse_live_spec(top: DeclarationTable) -> LiveSpec | None:
-    """How the source is asked about one record; null where it cannot be."""
+    """Return the `[live]` table; null when the source does not support live requests."""
     if "live" not in top.values:
         return None
     live = top.subtable("live", LIVE_KEYS)
@@ -47,19 +47,19 @@ def parse_live_spec(top: DeclarationTable) -> LiveSpec | None:
                 available = ", ".join(sorted(placeholders))
                 raise live.invalid(
                     key_path,
-                    f"ไม่รู้จัก {{{name}}} มี {available}",
-                    f"{{{name}}} is none of {available}",
+                    f"ไม่รู้จัก {{{name}}} ใช้ได้เฉพาะ {available}",
+                    f"unknown {{{name}}}; use {available}",
                 )
     return spec
 
 
 def fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
-    """A pattern with what its names stand for."""
+    """Return a pattern with its placeholders replaced."""
     return re.sub(PLACEHOLDER, lambda found: values[found[1]], pattern)
 
 
 def match_pattern(pattern: str, text: str) -> Mapping[str, str] | None:
-    """What the names of a pattern stand for in a text that is made by it; null where it is not."""
+    """Return the placeholder values of a text that matches a pattern; null otherwise."""
     parts = re.split(PLACEHOLDER, pattern)
     regex = "".join(
         f"(?P<{part}>[^/|]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts)
@@ -69,5 +69,5 @@ def match_pattern(pattern: str, text: str) -> Mapping[str, str] | None:
 
 
 def list_placeholders(pattern: str) -> list[str]:
-    """The names in braces of a pattern, in order."""
+    """Return the placeholder names of a pattern, in order."""
     return list(re.findall(PLACEHOLDER, pattern))

@@ -1,4 +1,4 @@
-"""Local authorities an operator names: there is no public register that holds them all."""
+"""Local authorities declared by operators, because no public register is complete."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,9 +12,10 @@ AUTHORITY_KEYS: Final = {"code", "name_th", "name_en", "province"}
 
 @value
 class LocalAuthority:
-    """A local authority that an operator names, as there is no public register of them all (อปท.).
+    """A local authority declared by an operator (อปท.).
 
-    `code` is the source's own; `province` the id of the province it lies in.
+    There is no complete public register. `code` is the source's own code; `province` is the id of
+    its province.
     """
 
     code: str
@@ -23,17 +24,17 @@ class LocalAuthority:
 
     @property
     def id(self) -> str:
-        """The id of the authority and of its area."""
+        """Return the id of the authority and of its area."""
         return f"local:{self.code}"
 
 
 def parse_authorities(top: DeclarationTable) -> Iterator[LocalAuthority]:
-    """Those a declaration names; `Invalid` where one is named twice."""
+    """Yield the declared local authorities; `Invalid` when a code is declared twice."""
     seen_codes: set[str] = set()
     for table in top.subtables("authorities", AUTHORITY_KEYS):
         code = table.required_text("code")
         if code in seen_codes:
-            raise table.invalid("code", f"รหัส {code} ซ้ำ", f"{code} is named twice")
+            raise table.invalid("code", f"รหัส {code} ซ้ำ", f"the code {code} is declared twice")
         seen_codes.add(code)
         name = LocalizedText(table.required_text("name_th"), table.optional_text("name_en"))
         yield LocalAuthority(code, name, table.required_text("province"))

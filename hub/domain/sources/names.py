@@ -1,4 +1,4 @@
-"""A name something goes by for a time, as written names are looked up among."""
+"""Dated names of areas and agencies, for resolving names in source records."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from hub.domain.time import is_in_force
 
 @record
 class DatedName:
-    """One name of an area or agency, with the code and parent in force with it (ชื่อที่รู้จัก)."""
+    """A name of an area or agency, with the code and parent of that time (ชื่อที่รู้จัก)."""
 
     kind: NameKind
     target: str
@@ -23,7 +23,7 @@ class DatedName:
     valid_to: date | None
 
     def with_alias(self, name: str, valid_from: date | None, valid_to: date | None) -> "DatedName":
-        """The same thing by another name, for another time."""
+        """Return the same target under another name and period."""
         return DatedName(
             self.kind,
             self.target,
@@ -38,5 +38,5 @@ class DatedName:
         )
 
     def is_in_force(self, on: date) -> bool:
-        """Whether it is in force on a day."""
+        """Return whether the name is in force on a day."""
         return is_in_force(self.valid_from, self.valid_to, on)

@@ -1,4 +1,4 @@
-"""Rows that wait for a person: why they wait, what settles them, and what settling did."""
+"""Quarantined rows: their doubts, rulings on them, and the results of rulings."""
 
 from datetime import datetime
 from enum import Enum
@@ -15,9 +15,9 @@ from hub.domain.user_errors import UserError
 
 
 class RowStatus(Enum):
-    """What became of a row in quarantine (สถานะแถวที่รอตรวจ).
+    """Status of a quarantined row (สถานะแถวที่รอตรวจ).
 
-    A row that a later reading replaced is RESOLVED without a person.
+    A row that a later run replaced is RESOLVED without a person.
     """
 
     WAITING = "WAITING"
@@ -27,7 +27,7 @@ class RowStatus(Enum):
 
 @record
 class QuarantinedRow:
-    """A record kept whole because it cannot be trusted yet, and why (แถวที่รอตรวจ)."""
+    """A record that is not stored as fact yet, with its doubts (แถวที่รอตรวจ)."""
 
     TYPE: ClassVar[str] = "QuarantinedRow"
 
@@ -47,23 +47,23 @@ class QuarantinedRow:
 
     @property
     def reported_amounts(self) -> list[PhaseAmount]:
-        """What the record tells, by phase."""
+        """Return the reported amounts by phase."""
         return list_phase_amounts(
             {BudgetPhase(name): satang for name, satang in self.amounts.items()}
         )
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, str(self.id)))
 
 
 @value
 class NameDecision:
-    """What a person decided a written name stands for (คำวินิจฉัยชื่อ).
+    """A person's decision which record a name refers to (คำวินิจฉัยชื่อ).
 
-    In one block of a document or (null) wherever the source writes it, for a range of years;
-    `target` null: it names no area.
+    It applies in one block of a document or (null) in the whole source, for a range of fiscal
+    years; `target` null: the name is not an area.
     """
 
     kind: NameKind
@@ -76,10 +76,9 @@ class NameDecision:
 
 @value
 class Ruling:
-    """What a person says of rows that wait, exactly one of three (คำวินิจฉัย).
+    """A person's decision on waiting rows, exactly one of three (คำวินิจฉัย).
 
-    What a written name stands for; or that rows are taken as they are written; or that they are
-    refused, now and when they come again.
+    What a name refers to; rows to accept as written; or rows to refuse, in later runs too.
     """
 
     name: NameDecision | None = None
@@ -88,14 +87,14 @@ class Ruling:
 
 
 MAX_LISTED_ROWS: Final = 100
-"""How many rows of a question are listed with it."""
+"""Maximum number of row ids listed with a question."""
 
 
 @record
 class ReviewQuestion:
-    """What one ruling would settle: a name in a block, or a doubt in a field (ข้อพิจารณา).
+    """A question that one ruling answers: a name in a block, or a doubt in a field (ข้อพิจารณา).
 
-    `rows` are the numbers of the rows it covers, in the order they came; `satang` by phase.
+    `rows` are the ids of the rows it covers, in order of arrival; `satang` is by phase.
     """
 
     source_id: str
@@ -113,27 +112,27 @@ class ReviewQuestion:
 
     @property
     def text(self) -> LocalizedText:
-        """What is wrong, in both languages."""
+        """Return the problem, in both languages."""
         return localized_text(self.th, self.en)
 
     @property
     def fiscal_years(self) -> list[FiscalYear]:
-        """The years a name was asked for, first and last; none where no name is in doubt."""
+        """Return the first and last year in which a name is in doubt; empty for other doubts."""
         return [FiscalYear(ce) for ce in self.years or ()]
 
     @property
     def row_count(self) -> int:
-        """How many rows one ruling would settle."""
+        """Return the number of rows that one ruling would settle."""
         return len(self.rows)
 
     @property
     def row_ids(self) -> list[str]:
-        """The first of them, by their global ids."""
+        """Return the global ids of the first rows."""
         return [str(GlobalId(QuarantinedRow.TYPE, str(row))) for row in self.rows[:MAX_LISTED_ROWS]]
 
     @property
     def amounts(self) -> list[PhaseAmount]:
-        """What hangs on them, by phase."""
+        """Return the amounts of the rows, by phase."""
         return list_phase_amounts(
             {BudgetPhase(name): satang for name, satang in self.satang.items()}
         )
@@ -141,7 +140,7 @@ class ReviewQuestion:
 
 @value
 class QuarantineSettleCommand:
-    """A ruling on rows of a source, and the key of the command (คำสั่งวินิจฉัยแถวที่รอตรวจ)."""
+    """A ruling on rows of a source, with an idempotency key (คำสั่งวินิจฉัยแถวที่รอตรวจ)."""
 
     idempotency_key: str
     source_id: str
@@ -150,7 +149,7 @@ class QuarantineSettleCommand:
 
 @record
 class QuarantineSettlement:
-    """What a ruling did: rows it covered, and how many of them wait no longer (ผลคำวินิจฉัย)."""
+    """The result of a ruling: rows it covered, and how many of them are settled (ผลคำวินิจฉัย)."""
 
     read: int
     settled: int
@@ -158,7 +157,7 @@ class QuarantineSettlement:
 
 @record
 class QuarantineSettlePayload:
-    """What a command to settle rows answers: what it did, or why nothing was done (ผลคำสั่ง)."""
+    """The payload of a settle command: the result, or why nothing was changed (ผลคำสั่ง)."""
 
     source_id: str | None
     settlement: QuarantineSettlement | None

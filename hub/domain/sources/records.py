@@ -1,7 +1,7 @@
-"""The way in for outside data: what is fetched, what is read from it, and how it is counted.
+"""Records of sources: raw records, parsed entries, and doubts about them.
 
-A transport hands over raw pages, a connector's reader makes one `Entry` of each raw record, and
-the ledger of a run accounts for every one of them. Nothing here knows where the bytes came from.
+A transport returns raw pages, a connector's reader parses each raw record into one `SourceEntry`,
+and the ledger of a run counts every one of them. Nothing here depends on the transport.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ __all__ = ["SourceSpec"]
 
 
 class QuarantineReason(Enum):
-    """Why a record is in quarantine (เหตุที่ต้องตรวจ)."""
+    """Why a record is quarantined (เหตุที่ต้องตรวจ)."""
 
     UNKNOWN_NAME = "UNKNOWN_NAME"
     AMBIGUOUS_NAME = "AMBIGUOUS_NAME"
@@ -43,7 +43,7 @@ class QuarantineReason(Enum):
 
 
 class NameKind(Enum):
-    """What a written name is to stand for (ชนิดของชื่อ)."""
+    """Kind of a name in a source (ชนิดของชื่อ)."""
 
     AREA = "AREA"
     AGENCY = "AGENCY"
@@ -51,7 +51,7 @@ class NameKind(Enum):
 
 @value
 class NameProposal:
-    """What the hub would take a name for, and why; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
+    """A proposed target of a name, with the reason; a person decides (ข้อเสนอให้ผู้ตรวจ)."""
 
     target: str
     th: str
@@ -59,15 +59,16 @@ class NameProposal:
 
     @property
     def text(self) -> LocalizedText:
-        """Why, in both languages."""
+        """Return the reason, in both languages."""
         return localized_text(self.th, self.en)
 
 
 @value
 class Doubt:
-    """One reason not to trust a record: which field, what stands there, in words (ข้อสงสัย).
+    """A reason not to trust a record: field, written value, text (ข้อสงสัย).
 
-    `satang` is what a doubted amount comes to as it is written: counted, and not believed.
+    `satang` is the value of a doubtful amount as written: counted in the ledger, but not stored as
+    fact.
     """
 
     reason: QuarantineReason
@@ -82,22 +83,22 @@ class Doubt:
 
     @property
     def text(self) -> LocalizedText:
-        """What is wrong, in both languages."""
+        """Return the problem, in both languages."""
         return localized_text(self.th, self.en)
 
     @property
     def fiscal_years(self) -> list[FiscalYear]:
-        """The years a name was asked for, first and last; none where no name is in doubt."""
+        """Return the first and last year in which a name is in doubt; empty for other doubts."""
         return [FiscalYear(ce) for ce in self.years or ()]
 
 
 @record
 class RawRecord:
-    """One record as the transport hands it over.
+    """A record as returned by the transport.
 
     `payload` is a parsed object (JSON numbers as int or Decimal, never float) or bytes that could
-    not be parsed. `key` is the key the transport knows, if it knows one; `deleted` says that the
-    source itself reports it gone; `doubts` are what the transport found (bytes that do not decode).
+    not be parsed. `key` is set if the transport knows the key; `deleted`: the source reports the
+    record as deleted; `doubts` are those of the transport (bytes that do not decode).
     """
 
     key: str | None
@@ -110,9 +111,10 @@ class RawRecord:
 
 @record
 class RawPage:
-    """Records that came together. `next_cursor` null: this was the last page.
+    """A page of records. `next_cursor` null: it is the last page.
 
-    `source_time` is the source's own clock; `etag` what the page is known by, where it says so.
+    `source_time` is the source's clock; `etag` identifies the version of the page, if the source
+    sends one.
     """
 
     records: list[RawRecord]
@@ -126,14 +128,14 @@ class RawPage:
 
 
 FetchPages = Callable[[str | None], AsyncIterator[RawPage]]
-"""Pages from a cursor on (null: from the beginning); a run that was broken off asks again so."""
+"""Fetch pages from a cursor (null: from the start); an interrupted run resumes at its cursor."""
 
 
 @value
 class RawName:
-    """A name as the source writes it (ชื่อตามต้นทาง).
+    """A name as written in the source (ชื่อตามต้นทาง).
 
-    `code` is what the source gives with it; `within` the name of the ministry it stands under.
+    `code` is the code the source has with it; `parent_name` the name of its ministry.
     """
 
     kind: NameKind
@@ -144,9 +146,9 @@ class RawName:
 
 @record
 class ParsedProject:
-    """A project as a record tells it (โครงการตามต้นทาง).
+    """A project as reported by a record (โครงการตามต้นทาง).
 
-    `years` are those the record states; the years of its lines come to them by themselves.
+    `years` are those stated in the record; the years of its lines are added later.
     """
 
     key: str
@@ -161,7 +163,7 @@ class ParsedProject:
 
 @record
 class ParsedBudgetLine:
-    """A budget line as a record tells it; `area` null: no area, known to be so (รายการตามต้นทาง)."""
+    """A reported budget line (รายการตามต้นทาง); `area` null: it has no area."""
 
     key: str
     fiscal_year: FiscalYear
@@ -174,14 +176,14 @@ class ParsedBudgetLine:
 
 @record
 class SourceEntry:
-    """What one raw record says: a project, lines, doubts (รายการที่อ่านได้).
+    """The content of one raw record: a project, budget lines, doubts (รายการที่อ่านได้).
 
-    `scope` is the part of the source the record belongs to (a volume, a year): what is missing from
-    a complete run has vanished only in the scopes the run has read. `block` is the name whose
-    contiguous records form a block of a document; null where the order of records means nothing.
-    `year` is the year whose names a document uses; null: each line's own. `joins` say which project
-    of another source the lines belong to, the first that any project fits deciding; `project` is
-    what they stand in until, and unless, exactly one fits.
+    `scope` is the part of the source that contains the record (a volume, a year): a record missing
+    from a complete run has vanished only if the run read its scope. `block` is the name whose
+    contiguous records form a block of a document; null when the order of records means nothing.
+    `year` is the year whose names a document uses; null: each line's own year. `joins` identify the
+    project of another source that the lines belong to, in order of priority; the lines stay on
+    `project` unless exactly one project matches.
     """
 
     key: str | None
@@ -195,7 +197,7 @@ class SourceEntry:
 
     @property
     def amounts(self) -> dict[BudgetPhase, int]:
-        """Satang by phase: what could be read, trusted or not."""
+        """Return the satang per phase of everything that was parsed, trusted or not."""
         sums: dict[BudgetPhase, int] = {}
         for line in self.lines:
             sums[line.phase] = sums.get(line.phase, 0) + line.satang
@@ -203,8 +205,8 @@ class SourceEntry:
 
 
 class SourceReader(Protocol):
-    """What a connector's `read.py` is: one function, without I/O."""
+    """The parser of a connector (`read.py`): one function, without I/O."""
 
     def __call__(self, raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-        """The entry of a record; a column nobody reads has been refused before."""
+        """Return the entry of a record; undeclared columns were refused before."""
         ...

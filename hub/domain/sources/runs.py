@@ -1,4 +1,4 @@
-"""Runs of a source."""
+"""Runs of sources."""
 
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,7 @@ from hub.domain.sources.ledger import Ledger
 
 
 class RunStatus(Enum):
-    """How a run stands (สถานะรอบนำเข้า)."""
+    """Status of a run (สถานะรอบนำเข้า)."""
 
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
@@ -20,10 +20,10 @@ class RunStatus(Enum):
 
 @value
 class FetchRequest:
-    """What a run asks a source for (ช่วงที่ขออ่าน).
+    """What a run requests from a source (ช่วงที่ขออ่าน).
 
-    `since`: only what changed then or later; null: all of it. `etag`: what came the last time the
-    same was asked, where that was one page, so that the source may say that nothing changed.
+    `since`: only records changed then or later; null: all. `etag`: the ETag of the previous
+    response to the same request, if it was a single page, so that the source can answer 304.
     """
 
     since: datetime | None = None
@@ -32,10 +32,10 @@ class FetchRequest:
 
 @record
 class SourceRun:
-    """One run of a source; `cursor` is what to ask next where it was broken off (รอบนำเข้า).
+    """A run of a source; `cursor` is where to resume an interrupted run (รอบนำเข้า).
 
-    `watermark` is the moment up to which a whole run knows the source, by the earlier of the two
-    clocks.
+    `watermark` is the instant up to which a complete run has read the source, by the earlier of the
+    two clocks.
     """
 
     TYPE: ClassVar[str] = "SourceRun"
@@ -57,5 +57,5 @@ class SourceRun:
 
     @property
     def gid(self) -> str:
-        """The global id."""
+        """Return the global id."""
         return str(GlobalId(self.TYPE, str(self.id)))

@@ -1,6 +1,6 @@
-"""When a source is read next: by its cadence, and later after each failure.
+"""When a source is read next: after its interval, or with backoff after failures.
 
-Chance is in every time, so that many hubs, and many sources of one hub, do not come at once.
+Every time includes jitter, so that hubs and sources do not all run at once.
 """
 
 from datetime import datetime, timedelta
@@ -11,23 +11,23 @@ from hub.errors import SourceError, SourceUnreachable
 INITIAL_RETRY_DELAY: Final = timedelta(minutes=1)
 MAX_RETRY_DELAY: Final = timedelta(days=1)
 JITTER_DIVISOR: Final = 20
-"""The part of an interval, one in so many, over which readings are spread."""
+"""Runs are spread over one n-th of an interval."""
 DOWN_AFTER_FAILURES: Final = 3
-"""Failures in a row after which a source is DOWN and not merely DEGRADED."""
+"""After this many consecutive failures a source is DOWN instead of DEGRADED."""
 
 
 def next_run_after_success(started_at: datetime, period: timedelta, jitter: float) -> datetime:
-    """When a source is due that was read whole; counted from when that reading began."""
+    """Return when a source is due after a complete run, counted from the start of that run."""
     return started_at + period + period / JITTER_DIVISOR * jitter
 
 
 def next_run_after_failure(
     ended_at: datetime, period: timedelta, failures: int, error: BaseException, jitter: float
 ) -> datetime:
-    """When a source is due that could not be read, for the so many-th time in a row.
+    """Return when a source is due after the given number of consecutive failures.
 
-    What may pass by itself is tried again soon, each time later; what a person must mend (a source
-    that is not as declared, credentials that are not taken) at its cadence, once a day at least.
+    Temporary failures are retried soon, with exponential backoff. Failures that a person must fix
+    (data not as declared, rejected credentials) are retried at the interval, at least once a day.
     """
     max_delay = min(period, MAX_RETRY_DELAY)
     delay = max_delay

@@ -1,4 +1,4 @@
-"""What a connector's `source.toml` says, checked: nothing of a source is guessed at run time."""
+"""The validated content of a connector's `source.toml`; nothing is guessed at run time."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,14 +18,14 @@ from hub.domain.text import LocalizedText
 
 
 class Transport(Enum):
-    """How records come (วิธีรับข้อมูล)."""
+    """How records are fetched (วิธีรับข้อมูล)."""
 
     HTTP = "HTTP"
     FILE = "FILE"
 
 
 class Format(Enum):
-    """How an answer or a file is written (รูปแบบข้อมูล)."""
+    """Format of a response or file (รูปแบบข้อมูล)."""
 
     JSON = "JSON"
     JSONL = "JSONL"
@@ -34,7 +34,7 @@ class Format(Enum):
 
 
 class PagingStyle(Enum):
-    """How the next page is asked for (การแบ่งหน้า)."""
+    """How the next page is requested (การแบ่งหน้า)."""
 
     NONE = "NONE"
     OFFSET = "OFFSET"
@@ -43,7 +43,7 @@ class PagingStyle(Enum):
 
 
 class AuthMethod(Enum):
-    """How the hub says who it is (การยืนยันตัวตน)."""
+    """How the hub authenticates to the source (การยืนยันตัวตน)."""
 
     NONE = "NONE"
     QUERY = "QUERY"
@@ -52,7 +52,7 @@ class AuthMethod(Enum):
 
 
 class MoneyUnit(Enum):
-    """What one of the source's amounts means, in satang (หน่วยเงิน); declared, never guessed."""
+    """Unit of the source's amounts (หน่วยเงิน); declared, never guessed."""
 
     SATANG = "SATANG"
     BAHT = "BAHT"
@@ -61,12 +61,12 @@ class MoneyUnit(Enum):
 
     @cached_property
     def satang(self) -> int:
-        """Satang to the unit."""
+        """Return the satang of one unit."""
         return {"SATANG": 1, "BAHT": 100, "THOUSAND_BAHT": 10**5, "MILLION_BAHT": 10**8}[self.value]
 
 
 class Era(Enum):
-    """In which era the source writes years (ศักราช)."""
+    """Era of the source's years (ศักราช)."""
 
     BE = "BE"
     CE = "CE"
@@ -74,10 +74,10 @@ class Era(Enum):
 
 @value
 class PagingSpec:
-    """Paging, and where an answer keeps its records, its total and its next cursor.
+    """Paging, and the paths of records, total and next cursor in a response.
 
-    Paths are dotted (`result.records`); empty: the answer itself. `success` leads to what must be
-    true in an answer that is no failure, where a source says so.
+    Paths are dotted (`result.records`); empty: the response itself. `success` is the path of a
+    value that must be true in a successful response, if the source has one.
     """
 
     style: PagingStyle
@@ -92,10 +92,11 @@ class PagingSpec:
 
 @value
 class ChangesSpec:
-    """How a source is asked for what changed since a moment (การอ่านเฉพาะที่เปลี่ยน).
+    """How changes since an instant are requested (การอ่านเฉพาะที่เปลี่ยน).
 
-    `overlap` goes back behind the last success, for clocks that differ and records that were being
-    written; `full_every` is how often all of it is read, so that what was missed is found.
+    `overlap` is subtracted from the last success, to allow for clock differences and records that
+    were being written; `full_every` is how often everything is read, so that missed changes are
+    found.
     """
 
     parameter: str
@@ -105,7 +106,7 @@ class ChangesSpec:
 
 @value
 class AuthSpec:
-    """Authentication; secrets are named here and kept in the environment or in files."""
+    """Authentication to the source; secrets are named here and stored in variables or files."""
 
     kind: AuthMethod
     parameter: str | None
@@ -118,10 +119,10 @@ class AuthSpec:
 
 @value
 class Expectations:
-    """What makes a run stop rather than be believed.
+    """Limits that stop a run with implausible data.
 
-    `largest_drop` is the share of records known before that may be missing at once; `totals` the
-    least and the most satang of a phase.
+    `largest_drop` is the share of previously stored records that may be missing at once; `totals`
+    are the minimum and maximum satang of a phase.
     """
 
     least_records: int
@@ -131,7 +132,7 @@ class Expectations:
 
 @record
 class SourceSpec:
-    """One source, as its `source.toml` declares it (ข้อกำหนดของแหล่งข้อมูล)."""
+    """One source as declared in its `source.toml` (ข้อกำหนดของแหล่งข้อมูล)."""
 
     id: str
     title: LocalizedText
@@ -159,7 +160,7 @@ class SourceSpec:
     options: Mapping[str, Any]
     digest: str
     file: str
-    """The declaration, as a person finds it."""
+    """The path of the declaration, for messages."""
 
 
 TOP_KEYS: Final = {
@@ -179,7 +180,7 @@ EXPECT_KEYS: Final = {"least_records", "largest_drop", "totals"}
 def parse_source_spec(
     source_id: str, table: Mapping[str, Any], digest: str, file: str | None = None
 ) -> SourceSpec:
-    """The spec a parsed declaration makes; `Invalid` names its file and the key that is wrong."""
+    """Return the spec of a parsed declaration; `Invalid` names the file and the key."""
     top = DeclarationTable(file or f"{source_id}/source.toml", "", table, TOP_KEYS)
     paging = top.subtable("paging", PAGING_KEYS)
     auth = top.subtable("auth", AUTH_KEYS)
@@ -242,14 +243,14 @@ def parse_source_spec(
         file=top.file,
     )
     if not spec.columns.required:
-        raise columns.invalid("required", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
+        raise columns.invalid("required", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "must list at least one column")
     if spec.transport is Transport.HTTP and not spec.url:
-        raise top.invalid("url", "ต้องมีเมื่อรับทาง HTTP", "is needed where the transport is HTTP")
+        raise top.invalid("url", "ต้องมีเมื่อรับทาง HTTP", "is required when the transport is HTTP")
     return spec
 
 
 def parse_changes(top: DeclarationTable) -> ChangesSpec | None:
-    """How changes are asked for; null where the source cannot be asked."""
+    """Return the `[changes]` table; null when the source cannot report changes only."""
     if "changes" not in top.values:
         return None
     changes = top.subtable("changes", CHANGES_KEYS)

@@ -1,4 +1,4 @@
-"""Agreements by which an agency lets another read its drafts: add, revoke, list.
+"""Add, revoke and list agreements by which an agency lets another read its drafts.
 
 Each change is written to the audit log. `Invalid` names the argument of `hub agreement` that is
 wrong.
@@ -16,7 +16,7 @@ from hub.store.identity.agreements import SharingAgreements
 from hub.store.identity.clients import RegistryAdministration
 
 LONGEST: Final = 20
-"""Years; an end beyond that was probably meant as a Buddhist year."""
+"""Years; a later end was probably meant as a Buddhist year."""
 LONGEST_PURPOSE: Final = 500
 
 
@@ -76,9 +76,9 @@ async def revoke_agreement(database: Database, by: str, agreement_id: str) -> No
 
 
 def end_of_day(text: str) -> datetime:
-    """Return the instant after a last day in Bangkok, `2027-09-30`.
+    """Return the instant after a last day in Bangkok, such as `2027-09-30`.
 
-    `Invalid` when it is no day, has passed, or is more than 20 years away.
+    `Invalid` when it is not a date, has passed, or is more than 20 years away.
     """
     try:
         last = date.fromisoformat(text)

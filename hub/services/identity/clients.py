@@ -23,7 +23,7 @@ from hub.store.identity.clients import RegistryAdministration
 
 @record
 class AddedClient:
-    """A registered client, and its secret, null when it has none; the secret is not stored."""
+    """A registered client, and its secret (null: it has none); only the secret's hash is stored."""
 
     client: Client
     secret: str | None

@@ -35,14 +35,15 @@ async def add_issuer(database: Database, by: str, issuer: Issuer) -> None:
 
 
 async def disable_issuer(database: Database, by: str, url: str) -> None:
-    """Reject all tokens of an issuer and end the sessions it began."""
+    """Reject all tokens of an issuer and end the sessions it authenticated."""
     await RegistryAdministration(database, by).disable_issuer(url)
 
 
 async def discover_keys(url: str, fetch: Fetch) -> str:
     """Return the address of an issuer's keys from its metadata.
 
-    It is stored, so that a person has seen it once. `Invalid` when no metadata names this issuer.
+    The caller stores the address, so that a person has reviewed it. `Invalid` when no metadata is
+    published for this issuer.
     """
     why = ""
     for path in METADATA:

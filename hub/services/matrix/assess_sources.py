@@ -1,12 +1,11 @@
-"""Weigh sources: who should have told of a cell, who has, and how fresh what they told is.
+"""Assess the sources of cells: which should report a cell, which did, and how fresh they are.
 
-An empty cell is a gap only where those who should have told of it did. Where every source that
-covers it has told nothing that can be relied on, nobody knows whether there is a gap.
+An empty cell is a gap only if a source that covers it has reported. If no source that covers it has
+reported reliably, the cell is NOT_REPORTED.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from hub.domain.agencies import ActorLevel, Agency
 from hub.domain.matrix.question import DimensionKind, MatrixQuestion
@@ -23,16 +22,14 @@ from hub.domain.sources.freshness import (
 )
 from hub.domain.text import LocalizedText, Notice, localized_text
 from hub.domain.time import BUDDHIST_OFFSET
-
-if TYPE_CHECKING:
-    from hub.store.unit_of_work import UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 DIMENSIONS_ALLOWED_EMPTY = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
-"""Dimensions along which a cell may be empty although every source has told all it should."""
+"""Dimensions along which a cell may be empty although every source has reported completely."""
 
 
 class ReportingObligations:
-    """Who undertakes to tell of the cells of a question, and whether they did, at an instant."""
+    """Which sources promise to report the cells of a question, and whether they did."""
 
     def __init__(
         self, question: MatrixQuestion, promises: Sequence[SourceCoverage], at: datetime
@@ -50,9 +47,9 @@ class ReportingObligations:
         )
 
     def is_unreported(self, *coordinates: tuple[str, Member | None]) -> bool:
-        """Whether where a row and a column meet those who should have told have not.
+        """Return whether the sources that should report a cell have not.
 
-        A head is a member's key, and the record behind it where there is one.
+        A coordinate is a header's key and its record, or null if it has none.
         """
         if self._is_inapplicable or any(key.startswith("~") for key, _ in coordinates):
             return False
@@ -65,11 +62,11 @@ class ReportingObligations:
         return self._unreported_by_place[place]
 
     def list_due_promises(self, place: CellScope) -> list[SourceCoverage]:
-        """The sources in service that should have told of a place."""
+        """Return the sources in service that should report a cell."""
         return [promise for promise in self._promises if promise.coverage.includes(place)]
 
     def build_place(self, *coordinates: tuple[str, Member | None]) -> CellScope:
-        """What the cell where a row and a column meet is about."""
+        """Return the scope of the cell at a row and a column."""
         matrix_filter = self._question.filter
         levels = frozenset(matrix_filter.actor_levels) or None
         agencies, areas = (
@@ -96,9 +93,9 @@ class ReportingObligations:
 
 
 async def compute_freshness(
-    unit: "UnitOfWork", matrix: Matrix, cells: Sequence[Cell]
+    unit: UnitOfWork, matrix: Matrix, cells: Sequence[Cell]
 ) -> list[Freshness]:
-    """How fresh each of some cells of one matrix is, in their order; two statements for all."""
+    """Return the freshness of cells of one matrix, in their order, with two statements."""
     dependencies_by_cell = await unit.freshness.sources_by_cell(matrix.layout)
     promises = await unit.freshness.list_promises(matrix.as_of_time)
     obligations = ReportingObligations(matrix.question, promises, matrix.as_of)
@@ -143,17 +140,17 @@ async def compute_freshness(
 
 
 def coordinate_of_header(header: Header) -> tuple[str, Member | None]:
-    """The head of a row or column, as `ReportingObligations` takes it."""
+    """Return a header as a coordinate of `ReportingObligations`."""
     return header.key, header.member
 
 
 def compute_status(source: Source, at: datetime) -> FreshnessStatus:
-    """How fresh a source is at an instant."""
+    """Return the freshness status of a source at an instant."""
     return compute_freshness_status(source.cadence, source.last_success_at, at)
 
 
-async def fetch_source_uses(unit: "UnitOfWork", matrix: Matrix) -> list[SourceUse]:
-    """The sources a matrix rests on, by name, and what became of them since."""
+async def fetch_source_uses(unit: UnitOfWork, matrix: Matrix) -> list[SourceUse]:
+    """Return the sources a matrix depends on, by name, with their freshness."""
     return [
         build_source_use(source, matrix.as_of)
         for source in await unit.freshness.list_sources_used(matrix.layout)
@@ -161,7 +158,7 @@ async def fetch_source_uses(unit: "UnitOfWork", matrix: Matrix) -> list[SourceUs
 
 
 def build_source_use(source: Source, at: datetime) -> SourceUse:
-    """One source that figures rest on, at an instant."""
+    """Return a source that figures depend on, with its freshness at an instant."""
     failed = source.health is not SourceHealth.OK
     freshness_status = compute_status(source, at)
     return SourceUse(
@@ -172,30 +169,28 @@ def build_source_use(source: Source, at: datetime) -> SourceUse:
 def build_message(
     source: Source, freshness_status: FreshnessStatus, *, failed: bool
 ) -> LocalizedText | None:
-    """What the state of a source means for the figures; null where it means nothing.
+    """Return what the state of a source means for the figures; null when nothing.
 
-    Why a reading failed is for those who operate the source and does not stand here.
+    The cause of a failed run is shown only to operators of the source.
     """
     at = source.last_success_at
     last_read_on = at.date().isoformat() if at else None
     since_th = f"ตัวเลขเป็นของ {last_read_on}" if last_read_on else "ยังไม่เคยอ่านได้"
-    since_en = f"the figures are those of {last_read_on}" if last_read_on else "it was never read"
+    since_en = f"the figures are of {last_read_on}" if last_read_on else "it was never read"
     if source.health is SourceHealth.PAUSED:
-        en = f"reading is paused until a person acts; {since_en}"
-        return localized_text(f"หยุดอ่านไว้รอผู้ดูแล {since_th}", en)
+        en = f"reading is paused until an operator acts; {since_en}"
+        return localized_text(f"หยุดอ่านชั่วคราวจนกว่าผู้ดูแลจะดำเนินการ {since_th}", en)
     if failed:
-        return localized_text(
-            f"อ่านครั้งล่าสุดไม่สำเร็จ {since_th}", f"the latest reading failed; {since_en}"
-        )
+        return localized_text(f"อ่านครั้งล่าสุดไม่สำเร็จ {since_th}", f"the latest run failed; {since_en}")
     if freshness_status in (FreshnessStatus.LATE, FreshnessStatus.STALE):
         return localized_text(
-            f"ยังไม่ได้อ่านตามกำหนด {since_th}", f"it was not read as promised; {since_en}"
+            f"ยังไม่ได้อ่านตามกำหนด {since_th}", f"it was not read on schedule; {since_en}"
         )
     return None
 
 
-async def build_source_notices(unit: "UnitOfWork", matrix: Matrix) -> list[Notice]:
-    """What a reader should know of the sources: which failed, are behind, or are silent."""
+async def build_source_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice]:
+    """Return notices about sources that failed, are late, or have not reported."""
     uses = await fetch_source_uses(unit, matrix)
     used = {use.source.id for use in uses}
     promises = await unit.freshness.list_promises(matrix.as_of_time)

@@ -1,12 +1,12 @@
-"""Draw a matrix: lay out the axes, count, order and cut, then say why every cell is as it is.
+"""Compute a matrix: resolve the axes, count, order and cut members, evaluate the cells.
 
-Two statements count (figures, and what is hidden); where the order or the limit depends on the
-figures they are asked twice, first along the natural order, then along the one shown.
+Two statements count (figures and hidden projects). If the order or the limit depends on the
+figures, they run twice: in natural order, then in the order shown.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.matrix.key import encode_matrix_key
@@ -35,25 +35,23 @@ from hub.services.matrix.assess_sources import ReportingObligations
 from hub.services.matrix.evaluate_cells import NO_FIGURES, CellEvaluator, fetch_expected_roles
 from hub.services.matrix.resolve_axis import AxisContext, AxisMember, ResolvedAxis, resolve_axis
 from hub.services.matrix.resolve_scope import fetch_question_chain, resolve_scope
-
-if TYPE_CHECKING:
-    from hub.store.unit_of_work import UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 UNASSIGNED: Final = localized_text("ไม่ระบุ", "Unassigned")
 BEYOND_LIMIT: Final = localized_text("นอกเหนือจากที่แสดง", "Beyond the limit")
 
 
 async def compute_matrix(
-    unit: "UnitOfWork",
+    unit: UnitOfWork,
     question: MatrixQuestion,
     *,
     as_of_time: datetime | None,
     now: datetime,
     today: date,
 ) -> Matrix:
-    """The answer to a question; `Invalid(field)` where it cannot be asked so.
+    """Return the matrix of a question; `Invalid(field)` when the question is invalid.
 
-    `as_of_time` is the instant of its `as_of`, null for now.
+    `as_of_time` is the resolved instant of the question's `as_of`, null for now.
     """
     validate_question(question)
     chain = await fetch_question_chain(unit, question, as_of_time)
@@ -127,7 +125,7 @@ async def compute_matrix(
 
 
 def validate_question(question: MatrixQuestion) -> None:
-    """`Invalid` for questions no reading of which makes sense."""
+    """Raise `Invalid` for questions that cannot be answered."""
     if question.rows.dimension is question.columns.dimension:
         raise Invalid(
             "columns.dimension",
@@ -144,7 +142,7 @@ def validate_question(question: MatrixQuestion) -> None:
 
 
 def list_member_keys(axis: ResolvedAxis) -> list[str]:
-    """The keys of an axis in its natural order."""
+    """Return the member keys of an axis in natural order."""
     return [member.key for member in axis.members]
 
 
@@ -156,7 +154,7 @@ def select_members(
     *,
     is_row: bool,
 ) -> "SelectedMembers":
-    """An axis as it is shown: without empty members where asked, ordered, cut."""
+    """Return the shown members of an axis: without empty ones if requested, ordered, cut."""
     question = axis.question
     ordinal = {member.key: index for index, member in enumerate(axis.members)}
 
@@ -202,12 +200,12 @@ def select_members(
 
 
 def coordinate_of_member(member: AxisMember) -> tuple[str, Member | None]:
-    """A member as its cells are judged by."""
+    """Return a member as a coordinate of its cells."""
     return member.key, member.record
 
 
 class SelectedMembers(NamedTuple):
-    """The keys of an axis as they are shown, and whether `limit` cut."""
+    """The keys of the shown members, and whether `limit` cut some."""
 
     keys: list[str]
     truncated: bool
@@ -216,7 +214,7 @@ class SelectedMembers(NamedTuple):
 def append_headers(
     matrix: Matrix, axis: ResolvedAxis, keys: Sequence[str], *, is_row: bool, unassigned: bool
 ) -> None:
-    """Fill an axis: its members, then UNASSIGNED and BEYOND_LIMIT where something stands there."""
+    """Append headers to an axis: members, then UNASSIGNED and BEYOND_LIMIT if counted."""
     members = {member.key: member for member in axis.members}
     target = matrix.rows if is_row else matrix.columns
 
@@ -240,13 +238,13 @@ def append_headers(
 
 
 def build_notices(matrix: Matrix) -> list[Notice]:
-    """What a reader of the figures should know."""
+    """Return the notices about the figures."""
     found: list[Notice] = []
     for axis, name in ((matrix.rows, "rows"), (matrix.columns, "columns")):
         if any(header.kind is HeaderKind.UNASSIGNED for header in axis.headers):
             text = localized_text(
                 "มีรายการที่ไม่ตรงกับสมาชิกใดของแกน นับอยู่ใน “ไม่ระบุ” และรวมอยู่ในยอดรวม",
-                "some things have no member on this axis; they stand under Unassigned, "
+                "some items match no member of this axis; they are counted under Unassigned, "
                 "and totals include them",
             )
             found.append(Notice("UNASSIGNED", text, [name]))
@@ -254,18 +252,18 @@ def build_notices(matrix: Matrix) -> list[Notice]:
             shown = count_shown_members(axis)
             text = localized_text(
                 f"แสดง {shown} จาก {axis.member_count} ที่เหลือรวมไว้ในช่องสุดท้าย",
-                f"{shown} of {axis.member_count} shown; the rest stand together last",
+                f"{shown} of {axis.member_count} shown; the rest are combined in the last one",
             )
             found.append(Notice("BEYOND_LIMIT", text, [name]))
     if matrix.question.counting is Counting.SHARED and not matrix.total.additive:
         text = localized_text(
             "บางความเชื่อมโยงไม่ทราบสัดส่วน จึงไม่แบ่งยอด",
-            "some linkages have no known share; their amounts are not split",
+            "the share of some linkages is unknown; their amounts are not split",
         )
         found.append(Notice("SHARE_UNKNOWN", text, None))
     return found
 
 
 def count_shown_members(axis: Axis) -> int:
-    """How many members are shown."""
+    """Return the number of shown members."""
     return sum(header.kind is HeaderKind.MEMBER for header in axis.headers)

@@ -1,13 +1,13 @@
-"""Judge a cell: its state by precedence, and the rule and words that say why (R63, R64).
+"""Evaluate cells: the state by precedence, and its reasons (R63, R64).
 
-A gap is an answer: the role matrices of slides 72-78 say who is expected, and a chain mapped to
-none of them expects somebody in every cell.
+The role matrices of slides 72-78 define who is expected in a cell. In a chain without a role
+matrix, a project is expected in every cell.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.linkages import LinkageStatus, Reason
@@ -25,9 +25,7 @@ from hub.domain.matrix.result import (
 from hub.domain.text import localized_text
 from hub.domain.value_chain import ExpectedRole, ValueChain
 from hub.services.matrix.assess_sources import ReportingObligations, coordinate_of_header
-
-if TYPE_CHECKING:
-    from hub.store.unit_of_work import UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 NO_FIGURES: Final = Figures(0, {}, {}, 0, overlap=False)
 FULL_WEIGHT: Final = Decimal(1)
@@ -36,16 +34,16 @@ ExpectedRoles = Mapping[tuple[ActorLevel | None, str | None], Sequence[ExpectedR
 
 
 async def fetch_expected_roles(
-    unit: "UnitOfWork",
+    unit: UnitOfWork,
     question: MatrixQuestion,
     chain: ValueChain | None,
     as_of_time: datetime | None,
 ) -> tuple[ExpectedRoles, bool]:
-    """Who is expected where, by the chain's role matrix; and whether the chain names nobody.
+    """Return the expected roles per (level, stage), and whether there is no role matrix.
 
-    The role matrices speak of levels and stages, so a matrix with neither expects nobody. On one
-    axis alone, whoever is expected anywhere along the other is expected there. They name no
-    agency: along an AGENCY axis nobody is expected, or every ministry would be missing everywhere.
+    Role matrices refer to levels and stages, so a matrix with neither has no expected roles. With
+    only one of them, the roles are merged along the other. They name no agency: with an AGENCY axis
+    no role is expected, because otherwise every ministry would be missing everywhere.
     """
     dimensions = {question.rows.dimension, question.columns.dimension}
     by_level, by_stage = DimensionKind.ACTOR_LEVEL in dimensions, DimensionKind.STAGE in dimensions
@@ -64,7 +62,7 @@ async def fetch_expected_roles(
 
 
 class CellEvaluator:
-    """Why a cell is in its state: the figures, and who was expected there."""
+    """Computes the state of cells from their figures and expected roles."""
 
     def __init__(
         self,
@@ -79,7 +77,7 @@ class CellEvaluator:
         self._has_no_role_matrix = has_no_role_matrix
 
     def list_expected_roles(self, *keys: str) -> list[ExpectedRole]:
-        """The roles expected where a row and a column meet."""
+        """Return the expected roles of the cell at a row key and a column key."""
         key_by_dimension = dict(zip(self._dimensions, keys, strict=True))
         level = key_by_dimension.get(DimensionKind.ACTOR_LEVEL)
         if level is not None and level not in ActorLevel.__members__:
@@ -88,7 +86,7 @@ class CellEvaluator:
         return list(self._expected_roles.get(role_key, ()))
 
     def compute_state(self, figures: Figures, *coordinates: tuple[str, Member | None]) -> CellState:
-        """The state of the cell where a row and a column meet, each given by its key and record."""
+        """Return the state of the cell at two coordinates, each a key with its record."""
         keys = [key for key, _ in coordinates]
         is_rest = any(key.startswith("~") for key in keys)
         expected = not is_rest and (
@@ -98,7 +96,7 @@ class CellEvaluator:
         return compute_cell_state(figures, expected=expected, unreported=unreported)
 
     def build_cell(self, matrix: Matrix, row: Header, column: Header) -> Cell:
-        """The cell with its state, and the reasons for it."""
+        """Return the cell with its state and reasons."""
         figures = matrix.figures.get(CellGroup(row.index, column.index), NO_FIGURES)
         roles = self.list_expected_roles(row.key, column.key)
         state = self.compute_state(figures, coordinate_of_header(row), coordinate_of_header(column))
@@ -116,7 +114,7 @@ class CellEvaluator:
 def build_reasons(
     state: CellState, figures: Figures, roles: Sequence[ExpectedRole]
 ) -> list[Reason]:
-    """The words for a state; a gap cites every activity that is missing."""
+    """Return the reasons of a state; a gap lists every missing role."""
     match state:
         case CellState.COVERED:
             text = localized_text(
@@ -135,12 +133,12 @@ def build_reasons(
             ]
         case CellState.GAP:
             text = localized_text(
-                "ไม่มีโครงการ และห่วงโซ่นี้ยังไม่ผูกกับตารางบทบาทใด",
-                "no project; this chain is mapped to no role matrix",
+                "ไม่มีโครงการ และห่วงโซ่นี้ยังไม่มีตารางบทบาท",
+                "no project; this chain has no role matrix",
             )
             return [Reason("R63", text, FULL_WEIGHT)]
         case CellState.NOT_EXPECTED:
-            text = localized_text("ไม่มีบทบาทที่คาดหมายในช่องนี้", "nobody is expected here")
+            text = localized_text("ไม่มีบทบาทที่คาดหมายในช่องนี้", "no role is expected in this cell")
             return [Reason("NOT_EXPECTED", text, FULL_WEIGHT)]
         case CellState.DISPUTED:
             count = figures.linkages[LinkageStatus.DISPUTED]
@@ -148,7 +146,8 @@ def build_reasons(
             return [Reason("LINKAGE_DISPUTED", text, FULL_WEIGHT)]
         case CellState.OVERLAP:
             text = localized_text(
-                "อาจซ้ำซ้อน รอคนตัดสิน", "may overlap; people decide (slides 6, 49, 67)"
+                "อาจซ้ำซ้อน ต้องให้คนตัดสิน (สไลด์ 6, 49, 67)",
+                "may overlap; people decide (slides 6, 49, 67)",
             )
             return [Reason("R64", text, FULL_WEIGHT)]
         case CellState.RESTRICTED:
@@ -158,7 +157,7 @@ def build_reasons(
             return [Reason("RESTRICTED", text, FULL_WEIGHT)]
         case CellState.NOT_REPORTED:
             text = localized_text(
-                "แหล่งข้อมูลที่ต้องรายงานช่องนี้ยังไม่ได้รายงาน จึงยังไม่รู้ว่าเป็นช่องว่างหรือไม่",
-                "the source that should tell of this cell has not; whether it is a gap is unknown",
+                "แหล่งข้อมูลที่ต้องรายงานช่องนี้ยังไม่ได้รายงาน จึงยังไม่ทราบว่าเป็นช่องว่างหรือไม่",
+                "the source that should report this cell has not; whether it is a gap is unknown",
             )
             return [Reason("NOT_REPORTED", text, FULL_WEIGHT)]

@@ -1,10 +1,10 @@
-"""Explain figures: what each project and line gave to a cell or a total, and why.
+"""Explain figures: the contribution of each project and line to a cell or total.
 
-The amounts counted add up to the figure, always; a project without an amount is listed too.
+The counted amounts always add up to the figure; a project without an amount is listed too.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.matrix.question import Counting
@@ -17,19 +17,17 @@ from hub.domain.matrix.result import (
 )
 from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, build_connection
-
-if TYPE_CHECKING:
-    from hub.store.unit_of_work import UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 
 async def explain_figures(
-    unit: "UnitOfWork",
+    unit: UnitOfWork,
     matrix: Matrix,
     groups: Sequence[CellGroup],
     phase: BudgetPhase,
     page: PageRequest,
 ) -> dict[CellGroup, Connection[Contribution]]:
-    """A page of contributions for each group of cells, ordered by project and line."""
+    """Return a page of contributions per group of cells, ordered by project and line."""
     distinct = list(dict.fromkeys(groups))
     rows_by_group = await unit.matrices.contributions_by_group(matrix.layout, distinct, phase, page)
     cells = {(cell.row_index, cell.column_index): cell for cell in matrix.cells}
@@ -44,7 +42,7 @@ async def explain_figures(
 def build_contribution(
     matrix: Matrix, row: Any, cells: dict[tuple[int, int], Cell]
 ) -> Contribution:
-    """One row of the store's explanation, in the words of the contract."""
+    """Return a row of the store as a contribution."""
     group = CellGroup(row["group_r"], row["group_c"])
     is_first, first_cell = find_first_cell(group, row)
     treatment = resolve_treatment(row, matrix.question.counting, is_first=is_first)
@@ -66,9 +64,9 @@ def build_contribution(
 
 
 def find_first_cell(group: CellGroup, row: Any) -> tuple[bool, tuple[int, int]]:
-    """Whether a line stands here first, and the cell where it does.
+    """Return whether a line is counted first in this group, and the cell that counts it.
 
-    A cell's line is compared with the whole matrix, a total's with the total's own cells.
+    A cell's line is compared within the whole matrix, a total's within the total's own cells.
     """
     if group.row is not None and group.column is None:
         return row["first_in_row"], (row["r"], row["row_c"])
@@ -78,10 +76,10 @@ def find_first_cell(group: CellGroup, row: Any) -> tuple[bool, tuple[int, int]]:
 
 
 def resolve_treatment(row: Any, counting: Counting, *, is_first: bool) -> CountTreatment:
-    """What was done with a line.
+    """Return how a line was counted.
 
-    In a cell the later of two still shows the whole amount and says ALREADY_COUNTED, because the
-    totals count it in the earlier cell; in a total the later one counts nothing.
+    In a cell, a later occurrence still shows the whole amount with ALREADY_COUNTED, because totals
+    count it in the earlier cell; in a total, a later occurrence counts nothing.
     """
     if row["line_id"] is None:
         return CountTreatment.NO_AMOUNT

@@ -1,14 +1,14 @@
-"""Lay out an axis: its members in order, and which value stands at which of them.
+"""Resolve an axis: its members in order, and the member of each value per fiscal year.
 
 Areas and agencies are dated: a province belongs to the cluster of that fiscal year's edition, an
-office to the ministry it was under on that year's 1 October, so their values are placed year by
-year. A value that is no member itself stands at its nearest ancestor that is one.
+office to its ministry on 1 October of that year. Values are therefore mapped per year. A value that
+is not a member is mapped to its nearest ancestor that is one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import Area, AreaLevel
@@ -27,16 +27,14 @@ from hub.domain.text import LocalizedText, TranslationOrigin, thai_sort_key
 from hub.domain.time import FiscalYear
 from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
-
-if TYPE_CHECKING:
-    from hub.store.unit_of_work import UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 HUMAN: Final = TranslationOrigin.HUMAN
 
 
 @dataclass(slots=True)
 class AxisMember:
-    """A member before it is numbered: its key, what it is called, and the record behind it."""
+    """A member of an axis without ordinal: key, label, groups, and its record if it has one."""
 
     key: str
     label: LocalizedText
@@ -47,17 +45,17 @@ class AxisMember:
 
 @dataclass(slots=True)
 class ResolvedAxis:
-    """An axis before anything is counted: members in natural order, values by year."""
+    """An axis before counting: members in natural order, and values per fiscal year."""
 
     question: AxisQuestion
     members: list[AxisMember]
     values: dict[tuple[str, int | None], str]
-    """(value, fiscal year CE or null for any) → key of the member it stands at."""
+    """(value, fiscal year CE or null for any) → key of its member."""
 
     def assign_ordinals(self, order: Sequence[str], *, unassigned: bool) -> AxisOrdinals:
-        """The axis with its members at the ordinals of `order`, then UNASSIGNED, then what was cut.
+        """Return the axis with ordinals: members in `order`, then UNASSIGNED, then BEYOND_LIMIT.
 
-        Where nothing is unassigned what was cut follows the members, so that ordinals have no hole.
+        Without unassigned values BEYOND_LIMIT follows the members, so that ordinals are contiguous.
         """
         ordinal = {key: index for index, key in enumerate(order)}
         unassigned_ordinal = len(order) if unassigned else len(order) + 1
@@ -74,20 +72,20 @@ class ResolvedAxis:
 
 @dataclass(slots=True)
 class AxisContext:
-    """What both axes and the filter stand on: the question, its chain, and dated editions."""
+    """What both axes are resolved from: the transaction, the question and its chain."""
 
-    unit: "UnitOfWork"
+    unit: UnitOfWork
     question: MatrixQuestion
     chain: ValueChain | None
     as_of_time: datetime | None
 
     def edition_date(self, year: FiscalYear) -> date:
-        """The day whose edition of areas is meant for a fiscal year."""
+        """Return the day whose edition of areas applies to a fiscal year."""
         return self.question.areas_on or year.starts_on
 
 
 def build_enum_member(member: ActorLevel | FundingSource | LinkageStatus) -> AxisMember:
-    """A member of an enum dimension, worded by us."""
+    """Return the member of an enum value, with our label."""
     th, en = LABELS[member]
     return AxisMember(
         member.value, LocalizedText(th, en, HUMAN, HUMAN), [], None, thai_sort_key(th)
@@ -95,7 +93,7 @@ def build_enum_member(member: ActorLevel | FundingSource | LinkageStatus) -> Axi
 
 
 async def resolve_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
-    """The members of an axis; `Invalid(field)` for one that cannot be had as it was asked."""
+    """Return a resolved axis; `Invalid(field)` when its selector is invalid."""
     match axis.dimension:
         case DimensionKind.ACTOR_LEVEL:
             default = context.chain.actor_levels if context.chain else list(ActorLevel)
@@ -119,7 +117,7 @@ async def resolve_axis(context: AxisContext, axis: AxisQuestion, field: str) -> 
 def validate_selected_keys(
     axis: AxisQuestion, valid_keys: Iterable[str], field: str
 ) -> list[str] | None:
-    """The ids or codes a selector names, each of them known; null where it names none."""
+    """Return the selected ids or codes; null without a selector, `Invalid` when one is unknown."""
     selector = axis.members
     if selector is None:
         return None
@@ -133,16 +131,16 @@ def validate_selected_keys(
 
 
 def unknown_member_error(key: str, field: str) -> Invalid:
-    """The axis has no such member."""
-    return Invalid(field, f"ไม่รู้จัก {key!r} ในมิตินี้", f"no {key!r} in this dimension")
+    """Return the error for an unknown member."""
+    return Invalid(field, f"ไม่มี {key!r} ในมิตินี้", f"{key!r} is not in this dimension")
 
 
 def selector_mismatch_error(dimension: DimensionKind, field: str) -> Invalid:
-    """A selector of another dimension."""
+    """Return the error for a selector of another dimension."""
     return Invalid(
         f"{field}.members",
-        f"เลือกสมาชิกแบบนี้ใช้กับมิติ {dimension.value} ไม่ได้ ใช้ codes หรือ ids",
-        f"this way to choose members does not fit {dimension.value}; use codes or ids",
+        f"วิธีเลือกสมาชิกนี้ใช้กับมิติ {dimension.value} ไม่ได้ ใช้ codes หรือ ids",
+        f"this selector is not available for {dimension.value}; use codes or ids",
     )
 
 
@@ -152,7 +150,7 @@ def resolve_enum_axis(
     enum_type: type[ActorLevel] | type[FundingSource] | type[LinkageStatus],
     field: str,
 ) -> ResolvedAxis:
-    """An axis over the members of an enum; `codes` are their names."""
+    """Return an axis of enum members; `codes` are their names."""
     keys = validate_selected_keys(axis, [m.value for m in enum_type], field)
     members = default if keys is None else [enum_type(key) for key in keys]
     return ResolvedAxis(
@@ -163,7 +161,7 @@ def resolve_enum_axis(
 
 
 def resolve_year_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
-    """The fiscal years of the range; `codes` are Buddhist years."""
+    """Return the fiscal years of the question; `codes` are Buddhist years."""
     years = {str(year.be): year for year in context.question.fiscal_years}
     keys = validate_selected_keys(axis, years, field)
     keys = list(years) if keys is None else keys
@@ -175,7 +173,7 @@ def resolve_year_axis(context: AxisContext, axis: AxisQuestion, field: str) -> R
 
 
 async def resolve_stage_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
-    """The stages of the one value chain the question is about, grouped as on slide 38."""
+    """Return the stages of the question's only value chain, grouped as on slide 38."""
     if context.chain is None:
         raise Invalid(
             field,
@@ -204,7 +202,7 @@ async def resolve_stage_axis(context: AxisContext, axis: AxisQuestion, field: st
 
 
 async def resolve_issue_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
-    """The issues of the filtered areas and years, by area and rank."""
+    """Return the issues of the filtered areas and years, by area and rank."""
     question = context.question
     selector = axis.members
     if selector is not None:
@@ -239,7 +237,7 @@ async def resolve_issue_axis(context: AxisContext, axis: AxisQuestion, field: st
 
 
 async def fetch_filtered_area_ids(context: AxisContext) -> set[str] | None:
-    """The filtered areas with all below them in any edition meant; null where none is filtered."""
+    """Return the filtered areas and their descendants in all editions; null without a filter."""
     filter_ids = context.question.filter.areas
     if not filter_ids:
         return None
@@ -251,7 +249,7 @@ async def fetch_filtered_area_ids(context: AxisContext) -> set[str] | None:
 
 
 async def resolve_area_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
-    """Areas of a level, provinces by default, that were in force in a year of the question."""
+    """Return areas of a level in force in a year of the question; by default provinces."""
     question, areas = context.question, context.unit.areas
     days = {year: context.edition_date(year) for year in question.fiscal_years}
     selector = axis.members or MemberSelector(
@@ -288,7 +286,7 @@ async def resolve_area_axis(context: AxisContext, axis: AxisQuestion, field: str
 def find_nearest_member(
     value: str, keys: set[str], edges: Mapping[str, Sequence[str]]
 ) -> str | None:
-    """The value itself or its nearest ancestor among the keys, breadth first."""
+    """Return the value or its nearest ancestor among the keys, breadth first."""
     level: list[str] = [value]
     for _ in range(10):
         for candidate in level:
@@ -299,7 +297,7 @@ def find_nearest_member(
 
 
 async def resolve_agency_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
-    """Agencies of a kind, ministries by default, in force in a year of the question."""
+    """Return agencies of a kind in force in a year of the question; by default ministries."""
     agencies = context.unit.agencies
     days = {year: year.starts_on for year in context.question.fiscal_years}
     selector = axis.members or MemberSelector(agency_kind=AgencyKind.MINISTRY)

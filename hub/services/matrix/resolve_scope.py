@@ -1,26 +1,23 @@
-"""Spell a filter out: areas and agencies with everything below them, in the editions meant."""
+"""Resolve a filter: areas and agencies with their descendants, per fiscal year."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from hub.domain.matrix.layout import MatrixScope
 from hub.domain.matrix.question import MatrixFilter, MatrixQuestion
 from hub.domain.time import FiscalYear, FiscalYearRange, all_fiscal_years
 from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
-
-if TYPE_CHECKING:
-    from hub.store.unit_of_work import UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 
 def default_edition_date(year: FiscalYear) -> date:
-    """The day whose edition of areas is a fiscal year's own: its 1 October."""
+    """Return 1 October of a fiscal year, whose edition of areas is the default."""
     return year.starts_on
 
 
 async def resolve_scope(
-    unit: "UnitOfWork",
+    unit: UnitOfWork,
     matrix_filter: MatrixFilter,
     years: FiscalYearRange | None,
     *,
@@ -28,9 +25,9 @@ async def resolve_scope(
     edition_date: Callable[[FiscalYear], date] = default_edition_date,
     as_of_time: datetime | None = None,
 ) -> MatrixScope:
-    """A filter ready for the store; `Invalid("filter.…")` for an id that nothing has.
+    """Return a filter resolved for the store; `Invalid("filter.…")` for an unknown id.
 
-    Without `years` every fact is read in the edition of its own year.
+    Without `years` every fact is counted in the edition of its own year.
     """
     await validate_filter_ids(unit, matrix_filter, today)
     areas: set[tuple[str, int | None]] = set()
@@ -63,7 +60,7 @@ async def resolve_scope(
 def include_subordinate_agencies(
     agency_ids: Sequence[str], parent_by_agency: Mapping[str, str]
 ) -> set[str]:
-    """The agencies asked for with every office under them."""
+    """Return the agencies with all agencies below them."""
     reached = set(agency_ids)
     has_grown = True
     while has_grown:
@@ -73,8 +70,8 @@ def include_subordinate_agencies(
     return reached
 
 
-async def validate_filter_ids(unit: "UnitOfWork", matrix_filter: MatrixFilter, today: date) -> None:
-    """`Invalid` naming the field of the filter whose id nothing has."""
+async def validate_filter_ids(unit: UnitOfWork, matrix_filter: MatrixFilter, today: date) -> None:
+    """Raise `Invalid` naming the filter field with an unknown id."""
     for field, ids, fetch_by_id in (
         ("filter.areas", matrix_filter.areas, unit.areas.by_id),
         ("filter.valueChains", matrix_filter.chains, unit.chains.by_id),
@@ -88,16 +85,16 @@ async def validate_filter_ids(unit: "UnitOfWork", matrix_filter: MatrixFilter, t
 
 
 def validate_ids_exist(field: str, ids: Sequence[str], found: object) -> None:
-    """`Invalid(field)` for the first id that was not found."""
+    """Raise `Invalid(field)` for the first id that was not found."""
     existing: set[str] = set(found) if isinstance(found, dict) else set()
     for missing in (i for i in ids if i not in existing):
         raise Invalid(field, f"ไม่พบ {missing!r}", f"there is no {missing!r}")
 
 
 async def fetch_question_chain(
-    unit: "UnitOfWork", question: MatrixQuestion, as_of_time: datetime | None
+    unit: UnitOfWork, question: MatrixQuestion, as_of_time: datetime | None
 ) -> ValueChain | None:
-    """The one value chain a question is about, named itself or by its issues; null for none."""
+    """Return the only value chain of a question, by chain or issue filter; null otherwise."""
     matrix_filter = question.filter
     ids = set(matrix_filter.chains)
     if not ids and matrix_filter.issues:

@@ -1,4 +1,4 @@
-"""List the sources with their status, as `hub source list` prints them."""
+"""List sources with their status, for `hub source list`."""
 
 from collections.abc import Iterable
 
@@ -11,9 +11,9 @@ from hub.store.ingest.schedule import fetch_failure_reasons
 
 @record
 class ListedSource:
-    """A source as declared, its status in the database, and why it was not read the last time.
+    """A source as declared, its stored status, and why its last run failed.
 
-    `problem` is null when there is none.
+    `problem` is null when it did not fail.
     """
 
     spec: SourceSpec
@@ -22,7 +22,7 @@ class ListedSource:
 
 
 async def list_sources(database: Database, specs: Iterable[SourceSpec]) -> list[ListedSource]:
-    """Return the sources among `specs` that the database has, in the order of `specs`."""
+    """Return the sources among `specs` that are stored, in the order of `specs`."""
     stored = await fetch_source_statuses(database)
     problems = await fetch_failure_reasons(database)
     return [

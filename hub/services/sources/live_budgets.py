@@ -1,13 +1,13 @@
-"""Live figures: what an agency says of a project now, read as any record is, and never written.
+"""Live budget figures: fetched from agencies, parsed like ingested records, never stored.
 
-The record is asked for through its connector, read by the same reader, and its names resolved by
-the same rules as in a run. A record about which there is any doubt waits for the next run; whoever
-asked gets the stored figure with a notice. While agencies are asked no connection is held.
+A record is fetched through its connector, parsed by the same reader, and its names are resolved by
+the same rules as in a run. If there is any doubt about it, the stored figure is returned with a
+notice. No database connection is held while agencies respond.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hub.domain.budget import BudgetLine, BudgetPhase, FundingSource
 from hub.domain.money import Money
@@ -28,34 +28,32 @@ from hub.ingest.raw_payload import build_raw_payload
 from hub.ingest.record_facts import RecordFactsBuilder
 from hub.ingest.resolve_names import NameResolver
 from hub.store.ingest.names import list_dated_names, list_name_decisions
-
-if TYPE_CHECKING:
-    from hub.store.unit_of_work import UnitOfWork
+from hub.store.unit_of_work import UnitOfWork
 
 MAX_LIVE_REQUESTS: Final = 20
-"""Questions to agencies that one question to the hub may take."""
+"""Maximum number of requests to agencies for one request to the hub."""
 RecordsByProject = Mapping[str, Sequence[tuple[str, RecordKey]]]
 
 
 @record
 class ProjectBudget:
-    """The lines of a project, and what is to be known of them."""
+    """The budget lines of a project, with notices."""
 
     lines: list[BudgetLine]
     notices: list[Notice]
 
 
 async def load_live_budgets(
-    unit: "UnitOfWork",
+    unit: UnitOfWork,
     live_client: LiveFigureClient | None,
     projects: Sequence[Project],
     years: FiscalYearRange | None,
     phases: Sequence[BudgetPhase],
 ) -> dict[str, ProjectBudget]:
-    """The lines of projects by id, as their agencies say now where those can be asked.
+    """Return the lines of projects by id, live if their agencies support it.
 
-    `TooCostly` where that takes too many questions. Lines stand in the order of years, phases and
-    ids; one that is not live says why.
+    `TooCostly` when too many requests would be needed. Lines are ordered by year, phase and id; a
+    stored line has a notice with the reason.
     """
     ids = [project.id for project in projects]
     stored = await unit.budget.by_projects(ids, years=years, phases=phases)
@@ -67,7 +65,7 @@ async def load_live_budgets(
     if live_client is not None:
         if (request_count := live_client.count_requests(keys)) > MAX_LIVE_REQUESTS:
             raise TooCostly(
-                request_count, MAX_LIVE_REQUESTS, "คำถามสดถึงหน่วยงาน · live questions to agencies"
+                request_count, MAX_LIVE_REQUESTS, "คำขอสดถึงหน่วยงาน · live requests to agencies"
             )
         if request_count:
             async with unit.transaction.release_while_waiting():
@@ -93,8 +91,8 @@ async def load_live_budgets(
     }
 
 
-async def load_resolvers(unit: "UnitOfWork", source_ids: Sequence[str]) -> dict[str, NameResolver]:
-    """What resolves the names of each source that was heard."""
+async def load_resolvers(unit: UnitOfWork, source_ids: Sequence[str]) -> dict[str, NameResolver]:
+    """Return the name resolver of each source that responded."""
     if not source_ids:
         return {}
     dated_names = await list_dated_names(unit.transaction)
@@ -106,13 +104,13 @@ async def load_resolvers(unit: "UnitOfWork", source_ids: Sequence[str]) -> dict[
 
 @record
 class BudgetLineFilter:
-    """Which lines are wanted."""
+    """A filter on fiscal years and phases."""
 
     years: FiscalYearRange | None
     phases: frozenset[BudgetPhase]
 
     def matches(self, line: BudgetLine) -> bool:
-        """Whether a line is wanted."""
+        """Return whether a line passes the filter."""
         return line.phase in self.phases and (self.years is None or line.fiscal_year in self.years)
 
 
@@ -124,7 +122,7 @@ def merge_live_lines(
     resolvers: Mapping[str, NameResolver],
     line_filter: BudgetLineFilter,
 ) -> ProjectBudget:
-    """A project's lines, record by record: as the agency says, or as stored and why."""
+    """Return a project's lines: live per record, or stored with the reason."""
     lines: list[BudgetLine] = []
     notices: dict[tuple[str, str | None], Notice] = {}
 
@@ -160,7 +158,7 @@ def merge_live_lines(
 def build_live_lines(
     project: Project, record_id: str, live_record: LiveRecord, resolvers: Mapping[str, NameResolver]
 ) -> list[BudgetLine] | FallbackReason:
-    """The lines of a record as the agency says them; DOUBTFUL where a run would quarantine it."""
+    """Return the live lines of a record; DOUBTFUL when a run would quarantine it."""
     payload = build_raw_payload(live_record.raw)
     facts = RecordFactsBuilder(live_record.spec, resolvers[live_record.spec.id]).build(
         live_record.entry, live_record.raw, payload.hash, None

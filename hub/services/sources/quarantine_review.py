@@ -1,4 +1,4 @@
-"""The review as it is reached over the network: by the id of a source, and once per command."""
+"""The quarantine review for GraphQL: by source id, and idempotent per command."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -15,25 +15,25 @@ from hub.store.ingest.receipts import IdempotentCommand
 
 
 class SourceConnector(Protocol):
-    """A connector: what it declares, and how it reads a record."""
+    """A connector: its declaration and its reader."""
 
     @property
     def spec(self) -> SourceSpec:
-        """As declared."""
+        """Return the declaration."""
         ...
 
     @property
     def read(self) -> SourceReader:
-        """Its reader."""
+        """Return the reader."""
         ...
 
 
 ConnectorProvider = Callable[[], Mapping[str, SourceConnector]]
-"""The connectors there are, by the id of their source."""
+"""Return the available connectors by source id."""
 
 
 class QuarantineReview:
-    """Settles rows that wait, of whichever source."""
+    """Settles quarantined rows of any source with a connector."""
 
     def __init__(self, database: Database, connectors: ConnectorProvider) -> None:
         self._database = database
@@ -47,14 +47,15 @@ class QuarantineReview:
         idempotency_key: str,
         audit_context: AuditContext,
     ) -> QuarantineSettlement:
-        """Carry out a ruling once, and log it; errors as `quarantine.settle` raises them.
+        """Apply a ruling once and write it to the audit log; raises what `settle_quarantine` does.
 
-        `NotFound` where this hub has no connector for the source: its rows cannot be read again.
+        `NotFound` when this hub has no connector of the source, because its rows cannot be read
+        again.
         """
         connector = self._connectors().get(source_id)
         if connector is None:
             raise NotFound(
-                f"ไม่มีตัวเชื่อมของ {source_id} · there is no connector of the source {source_id}"
+                f"ไม่มีตัวเชื่อมของ {source_id} · there is no connector for the source {source_id}"
             )
         request_hash = hashlib.sha256(f"{source_id} {ruling!r}".encode()).hexdigest()
         command = IdempotentCommand(by, idempotency_key, request_hash)

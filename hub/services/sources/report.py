@@ -1,4 +1,4 @@
-"""The closing ledger of a run, as a person reads it."""
+"""Text output of the ledger of a run."""
 
 from typing import Final
 
@@ -23,13 +23,13 @@ PHASE_LABELS: Final = {
 
 
 def format_baht(satang: int) -> str:
-    """An amount as people write it."""
+    """Return an amount in baht with thousands separators and two decimals."""
     whole, rest = divmod(abs(satang), 100)
     return f"{'-' if satang < 0 else ''}{whole:,}.{rest:02d}"
 
 
 def format_ledger(ledger: Ledger) -> str:
-    """The ledger: records by what became of them, and the baht of each phase beside."""
+    """Return the ledger as lines: records per outcome, and baht per phase and outcome."""
     lines = [f"{'อ่าน · read':32}{ledger.read:>12,}"]
     lines += [
         f"  = {OUTCOME_LABELS[outcome]:28}{ledger.count_of(outcome):>12,}" for outcome in Outcome

@@ -1,7 +1,7 @@
-"""The review: what waits, grouped by the decision that would settle it; and taking decisions.
+"""Review of quarantined rows: group them into questions, and apply rulings.
 
-One decision re-reads every row it covers, from the raw record as it was kept, through the same
-reading and the same checks as a run.
+A ruling re-reads every row it covers from the stored raw record, with the same reader and the same
+checks as a run.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,11 +31,12 @@ from hub.store.ingest import records as ingest_records
 from hub.store.ingest.events import publish_event
 from hub.store.ingest.names import upsert_name_decision as insert_name_decision
 from hub.store.ingest.receipts import IdempotentCommand
-from hub.store.ingest.session import IngestSession, open_ingest_session
+from hub.store.ingest.session import IngestSession
+from hub.store.ingest.source_lock import open_ingest_session
 
 
 def group_questions(rows: Iterable[QuarantinedRow]) -> list[ReviewQuestion]:
-    """What rows wait for, by the ruling that would settle it; a row with two doubts is in two."""
+    """Return rows grouped by the ruling that would settle them; two doubts are two questions."""
     grouped: dict[tuple[object, ...], ReviewQuestion] = {}
     for row in rows:
         for doubt in dict.fromkeys(row.doubts):
@@ -61,7 +62,7 @@ def group_questions(rows: Iterable[QuarantinedRow]) -> list[ReviewQuestion]:
 
 
 def build_question(row: QuarantinedRow, doubt: Doubt, block: str | None) -> ReviewQuestion:
-    """The question a doubt puts, before its rows are counted."""
+    """Return the question of a doubt, without rows."""
     return ReviewQuestion(
         row.source_id,
         doubt.reason,
@@ -87,12 +88,14 @@ async def settle_quarantine(
     command: IdempotentCommand | None = None,
     audit_context: AuditContext | None = None,
 ) -> QuarantineSettlement:
-    """Carry out a ruling, all of it or nothing; a command that comes again changes nothing.
+    """Apply a ruling completely or not at all; a repeated command changes nothing.
 
-    It is logged in the same transaction: by the `trail` of a request, else as an operator's doing.
+    It is written to the audit log in the same transaction, with the `audit_context` of a request or
+    else as the operator.
 
-    `Conflict` while the source is being taken in, `NotFound` where no row waits for the ruling,
-    `Invalid` where it cannot be kept, `IdempotencyKeyReused` as `receipts.earlier` says.
+    `Conflict` while the source is being ingested, `NotFound` when no row waits for the ruling,
+    `Invalid` when the ruling cannot be applied, `IdempotencyKeyReused` as raised by
+    `receipts.claim_or_fetch_answer`.
     """
     async with open_ingest_session(database, spec.id) as session, session.transaction():
         if command and (
@@ -128,7 +131,7 @@ def build_audit_entry(
     by: str,
     audit_context: AuditContext | None,
 ) -> AuditEntry:
-    """What is logged of a ruling: the rows it names, or the source whose rows it covers."""
+    """Return the audit entry of a ruling: the rows it names, or the source whose rows it covers."""
     covered_ids = [GlobalId("QuarantinedRow", str(one)) for one in (*ruling.accept, *ruling.refuse)]
     record_ids = [str(one) for one in covered_ids or [GlobalId("Source", spec.id)]]
     return AuditEntry(
@@ -145,7 +148,7 @@ def build_audit_entry(
 async def apply_name_decision(
     session: IngestSession, spec: SourceSpec, read: SourceReader, decision: NameDecision, by: str
 ) -> QuarantineSettlement:
-    """Take a decision on a name, and re-read every row it covers."""
+    """Store a decision on a name and re-read every row it covers."""
     resolver = await load_resolver(session, spec)
     if decision.target is not None and not resolver.has_target(decision.kind, decision.target):
         raise Invalid(
@@ -160,14 +163,14 @@ async def apply_name_decision(
     ]
     if not rows:
         raise NotFound(
-            f"ไม่มีแถวที่รอตรวจด้วยชื่อ {decision.name} · no row waits for the name {decision.name}"
+            f"ไม่มีแถวที่รอตรวจด้วยชื่อ {decision.name} · no waiting row has the name {decision.name}"
         )
     await insert_name_decision(session.connection, spec.id, decision, by)
     return await reprocess_rows(session, spec, read, rows, by)
 
 
 def decision_covers(decision: NameDecision, doubt: Doubt, block: str | None) -> bool:
-    """Whether a decision speaks of a doubt."""
+    """Return whether a decision applies to a doubt."""
     return (
         doubt.kind is decision.kind
         and doubt.written == decision.name
@@ -180,14 +183,14 @@ def decision_covers(decision: NameDecision, doubt: Doubt, block: str | None) -> 
 async def accept_rows(
     session: IngestSession, spec: SourceSpec, read: SourceReader, ids: Sequence[int], by: str
 ) -> QuarantineSettlement:
-    """Take records as they are; others that waited under the same keys are refused with that."""
+    """Store rows as written; other waiting rows with the same keys are refused."""
     rows = await fetch_waiting_rows(session, spec, ids)
     keys = [row.source_key for row in rows]
     if len(set(keys)) < len(keys):
         raise Invalid(
             "rows",
             "เลือกได้เพียงหนึ่งแถวต่อหนึ่งรหัส",
-            "choose one row of those with the same key",
+            "choose only one row per key",
         )
     rival_ids = [
         row.id
@@ -199,8 +202,8 @@ async def accept_rows(
     if settlement.settled < settlement.read:
         raise Invalid(
             "rows",
-            "มีแถวที่รับตามที่เขียนไม่ได้ ต้องตัดสินชื่อก่อน หรือให้ต้นทางแก้",
-            "a row cannot be taken as written; decide its names first, or have it mended",
+            "มีแถวที่รับตามที่เขียนไม่ได้ ตัดสินชื่อก่อน หรือให้ต้นทางแก้ไข",
+            "a row cannot be accepted as written; decide its name first, or have the source fix it",
         )
     return settlement
 
@@ -208,7 +211,7 @@ async def accept_rows(
 async def refuse_rows(
     session: IngestSession, spec: SourceSpec, ids: Sequence[int], by: str
 ) -> QuarantineSettlement:
-    """Say that records are not to be taken, now and when they come again."""
+    """Refuse rows, in this and in later runs."""
     rows = await fetch_waiting_rows(session, spec, ids)
     await quarantine.update_status(
         session.connection, [row.id for row in rows], RowStatus.REFUSED, by
@@ -219,7 +222,7 @@ async def refuse_rows(
 async def fetch_waiting_rows(
     session: IngestSession, spec: SourceSpec, ids: Sequence[int]
 ) -> list[QuarantinedRow]:
-    """The rows of these numbers, all of them waiting; `NotFound` names one that is not."""
+    """Return the rows with these ids, all waiting; `NotFound` names one that is not."""
     rows = await quarantine.list_rows(session.connection, spec.id, ids=ids)
     if missing := set(ids) - {row.id for row in rows}:
         raise NotFound(
@@ -238,7 +241,7 @@ async def reprocess_rows(
     *,
     accepted: bool = False,
 ) -> QuarantineSettlement:
-    """Read rows again from their raw records; what is certain now is stored, the rest waits on."""
+    """Re-read rows from their raw records; store what is certain, update the doubts of the rest."""
     processor = PageProcessor(
         session, spec, read, RecordFactsBuilder(spec, await load_resolver(session, spec))
     )

@@ -1,8 +1,8 @@
-"""Decide on rows in quarantine: what a name stands for, accept rows, refuse rows.
+"""Settle quarantined rows from the command line: decide a name, accept rows, refuse rows.
 
-Each function applies its decision to every row it covers, all or none, writes it to the audit log,
+Each function applies its ruling to every row it covers, all or none, writes it to the audit log,
 and returns how many rows were read again and how many are settled. `Conflict` while the source is
-being ingested, `NotFound` when no row waits for the decision.
+being ingested, `NotFound` when no row waits for the ruling.
 """
 
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ async def decide_name(
     block: str | None = None,
     years: tuple[FiscalYear, FiscalYear] | None = None,
 ) -> QuarantineSettlement:
-    """Decide which code a name stands for; `target` null: it is not an area.
+    """Decide which code a name refers to; `target` null: it is not an area.
 
-    Only in one `block` of a document and for a range of fiscal years, when given.
+    Restricted to one `block` of a document and to a range of fiscal years, if set.
     """
     first, last = years or (FiscalYear.from_be(FIRST_BE), FiscalYear.from_be(LAST_BE))
     decision = NameDecision(kind, name, block, first, last, target)
@@ -39,12 +39,12 @@ async def decide_name(
 async def accept_rows(
     database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
 ) -> QuarantineSettlement:
-    """Store rows as they are written."""
+    """Store rows as written in the source."""
     return await settle_quarantine(database, spec, read, Ruling(accept=tuple(rows)), by)
 
 
 async def refuse_rows(
     database: Database, spec: SourceSpec, read: SourceReader, by: str, rows: Sequence[int]
 ) -> QuarantineSettlement:
-    """Leave rows out, now and when they are read again."""
+    """Leave rows out, in this and in later runs."""
     return await settle_quarantine(database, spec, read, Ruling(refuse=tuple(rows)), by)

@@ -1,4 +1,4 @@
-"""How sources stand, for operators."""
+"""The status of sources, for operators."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,9 @@ from hub.store.unit_of_work import UnitOfWork
 
 @record
 class SourceStatus:
-    """How a source stands: records held, the years they speak of, rows that wait, its latest run.
+    """The status of a source: stored records, their years, waiting rows, latest run.
 
-    `years` ascend; `latest` null: never taken in.
+    `years` ascend; `latest_run` is null before the first run.
     """
 
     source: Source
@@ -31,7 +31,7 @@ class SourceStatus:
 
 
 async def fetch_source_statuses(database: Database) -> dict[str, SourceStatus]:
-    """How each source stands that is taken in by runs, by its id."""
+    """Return the status of each source that has runs, by id."""
     async with database.read_transaction() as reading:
         unit = UnitOfWork(reading, OPERATOR)
         sources = await unit.sources.fetched_by_id()
@@ -59,13 +59,13 @@ async def fetch_source_statuses(database: Database) -> dict[str, SourceStatus]:
 async def list_waiting_questions(
     database: Database, source_id: str | None = None
 ) -> list[ReviewQuestion]:
-    """What waits of a source (null: of all), by the ruling that would settle it."""
+    """Return the review questions of a source (null: of all sources)."""
     async with database.pool.acquire() as connection:
         return group_questions(await quarantine.list_rows(connection, source_id))
 
 
 async def upsert_sources(database: Database, specs: Sequence[SourceSpec]) -> None:
-    """Keep every source as it is declared, so that it is listed before it was ever taken in."""
+    """Store every source as declared, so that it is listed before its first run."""
     async with database.write_transaction() as connection:
         for spec in specs:
             await upsert_source(connection, spec)
