@@ -56,7 +56,7 @@ async def test_35_sigterm_completes_pending_requests_and_closes_sockets_with_101
             await idle.wait_closed()
             assert (idle.close_code, (idle.close_reason or "").partition(" · ")[2]) == (
                 1012,
-                "The hub is stopping; come again shortly",
+                "The hub is stopping; reconnect shortly",
             )
             assert not any(task.done() for task in requests)
             await transaction.rollback()

@@ -1,8 +1,8 @@
-"""Documents that a client names by their SHA-256 instead of sending them.
+"""Documents that a client identifies by their SHA-256 instead of sending them.
 
-In an open hub whoever sends a document with its hash may afterwards send the hash alone, as the
-"automatic persisted queries" of Apollo's clients do. In a trusted hub the documents of each client
-are known beforehand, and nothing else is executed.
+Without allow-lists, a client that has sent a document with its hash may afterwards send the hash
+alone, like the "automatic persisted queries" of Apollo's clients. With allow-lists, the documents
+of each client are fixed in advance, and nothing else is executed.
 """
 
 from collections import OrderedDict
@@ -15,7 +15,7 @@ from hub.errors import Forbidden, Invalid, UnknownDocument
 from hub.web.graphql.request import GraphQLRequest
 
 ANONYMOUS_FOLDER: Final = "anonymous"
-"""The folder of those who have no name."""
+"""The folder of anonymous clients' documents."""
 MAX_PERSISTED: Final = 1_000
 MAX_PERSISTED_LENGTH: Final = 20_000
 AllowLists = Mapping[str, Mapping[str, str]]
@@ -23,14 +23,18 @@ AllowLists = Mapping[str, Mapping[str, str]]
 
 
 class OperationAllowList:
-    """What may be executed, for whom; `lists` is null where anything may."""
+    """The documents each client may execute; without `lists` any document is allowed."""
 
     def __init__(self, lists: AllowLists | None = None) -> None:
         self._lists = lists
         self._persisted: OrderedDict[str, str] = OrderedDict()
 
     def find_document(self, request: GraphQLRequest, client: str | None) -> str:
-        """The document that is asked, by its text or its hash."""
+        """Return the document of a request, by its text or its hash.
+
+        `Invalid` if the hash is not that of the text, `Forbidden` if the document is not on the
+        client's list, `UnknownDocument` if only an unknown hash was sent.
+        """
         if (
             request.query
             and request.hash is not None
@@ -38,8 +42,8 @@ class OperationAllowList:
         ):
             raise Invalid(
                 "extensions.persistedQuery.sha256Hash",
-                "ไม่ตรงกับ query ที่ส่งมา ส่งแฮชของข้อความเดียวกัน",
-                "is not that of the query; send the hash of the same text",
+                "ไม่ใช่แฮชของ query ที่ส่งมา ส่งแฮชของข้อความเดียวกัน",
+                "is not the hash of the query; send the hash of the same text",
             )
         if self._lists is not None:
             return self._find_trusted(request, client or ANONYMOUS_FOLDER)
@@ -51,7 +55,7 @@ class OperationAllowList:
         return document
 
     def persist(self, request: GraphQLRequest) -> None:
-        """Remember a document that came with its hash and was found valid."""
+        """Cache a valid document that was sent with its hash; the last 1,000 are cached."""
         if (
             self._lists is None
             and request.query
@@ -69,16 +73,17 @@ class OperationAllowList:
         if document is None:
             raise Forbidden(
                 f"คำถามนี้ไม่อยู่ในรายการที่ {client} ใช้ได้ ขอให้ผู้ดูแลเพิ่มไฟล์ของคำถามใน HUB_OPERATIONS_DIR · "
-                f"This operation is not on the list of {client}; "
+                f"This operation is not on the allow-list of {client}; "
                 "ask the operator to add its file to HUB_OPERATIONS_DIR"
             )
         return document
 
 
 def load_documents(folder: Path) -> dict[str, dict[str, str]]:
-    """The documents of a folder: one folder a client, one `.graphql` file a document.
+    """Return the documents of a folder by client and hash: one folder per client, one file each.
 
-    Each is known by the hash of its text, as it stands and without the white space around it.
+    Each is found by the hash of its text, with and without surrounding white space. `Invalid` if
+    the folder cannot be read or has no `.graphql` file.
     """
     lists: dict[str, dict[str, str]] = {}
     try:

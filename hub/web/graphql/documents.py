@@ -1,4 +1,4 @@
-"""Documents parsed, measured and validated, and remembered: the same few questions come again."""
+"""Parse, measure and validate documents, and cache the result: clients repeat a few documents."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -24,12 +24,12 @@ MAX_TOKENS: Final = 5_000
 MAX_CACHED: Final = 500
 MAX_CACHED_LENGTH: Final = 20_000
 MAX_CACHED_TEXT: Final = 1_000_000
-"""Documents, characters of one, and characters of all."""
+"""Limits of the cache: documents, characters per document, and characters in total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that can be executed, or why not and how far it came."""
+    """A document that can be executed, or its errors and the stage that found them."""
 
     ast: DocumentNode | None
     errors: tuple[GraphQLError, ...]
@@ -38,10 +38,9 @@ class Document:
 
 
 class DocumentCache:
-    """Documents of one schema by their text: valid ones, the last 500 or a million characters.
+    """Valid documents of one schema by their text: the last 500, up to a million characters.
 
-    `introspected` is whether the contract may be asked for its types; where it may not, errors
-    suggest no names either.
+    Without `allow_introspection` the schema cannot be queried, and errors suggest no names.
     """
 
     def __init__(
@@ -63,7 +62,7 @@ class DocumentCache:
         )
 
     def parse(self, text: str) -> Document:
-        """The document of a text; reading it again costs nothing."""
+        """Return the document of a text, from the cache if possible."""
         document = self._cached.get(text)
         if document is None:
             document = self._parse(text)
@@ -80,9 +79,9 @@ class DocumentCache:
     def compute_cost(
         self, document: Document, operation: str | None, variables: Mapping[str, Any]
     ) -> int:
-        """What an operation of a document comes to with these variables; `TooCostly` over 100,000.
+        """Return the cost of an operation with these variables; `TooCostly` above 100,000.
 
-        Measured again only where a variable says how long a page is.
+        The document is measured again only if a variable determines the size of a page or window.
         """
         measure = document.measure
         if document.ast is None or measure is None:

@@ -1,10 +1,9 @@
-"""The GraphQL endpoint, `/graphql`: over HTTP by GET for queries and by POST in JSON, as a stream
-of events where the client accepts that, and over WebSocket.
+"""The GraphQL endpoint, `/graphql`: HTTP GET for queries, POST with JSON, server-sent events if the
+client accepts them, and WebSocket.
 
-An endpoint of our own rather than strawberry.asgi.GraphQL: that one decides statuses and the media
-type after it has thrown away which stage failed, reads bodies without a bound, and runs a schema's
-extensions around every request to parse and validate again what was parsed a moment ago. What is
-left to do here is less than overriding all that would be.
+It replaces strawberry.asgi.GraphQL, which chooses the status and media type after the stage of the
+error is lost, reads bodies without a limit, and runs schema extensions around every request that
+parse and validate again what was just parsed. Overriding all of that would be more code than this.
 """
 
 import hashlib
@@ -35,10 +34,10 @@ PUBLIC_HEADERS: Final = {
 
 
 class GraphQLEndpoint:
-    """An ASGI application that answers GraphQL over one schema.
+    """An ASGI application that answers GraphQL requests over one schema.
 
-    The user of a request is set by Starlette's `AuthenticationMiddleware`; `authentication` is the
-    same backend, for the credentials that a socket sends in its `connection_init`.
+    Starlette's `AuthenticationMiddleware` sets the user of a request; `authentication` is the same
+    backend, for the credentials that a socket sends in its `connection_init`.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class GraphQLEndpoint:
         self.sockets = WebSocketEndpoint(self._execution, authentication)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or see to one socket until it closes."""
+        """Answer one request, or run one socket until it closes."""
         if scope["type"] == "websocket":
             await self.sockets(scope, receive, send)
             return
@@ -69,17 +68,17 @@ class GraphQLEndpoint:
         await response(scope, receive, send)
 
     async def close(self) -> None:
-        """End what would go on: sockets and streams are told to come again."""
+        """Close all sockets and streams; their clients reconnect later."""
         await self.sockets.close()
 
     async def respond(self, request: Request) -> Response | EventStream:
-        """Return the response to a request, whatever happens."""
+        """Return the response to a request; every error becomes a response."""
         trace = new_trace()
         media = JSON
         try:
             media = negotiate_media_type(request)
             return await self._respond(request, await read_request(request), media, trace)
-        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+        except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
             return graphql_error(error, media, trace)
 
     async def _respond(
@@ -99,13 +98,13 @@ class GraphQLEndpoint:
 
     @staticmethod
     def _is_public(request: Request) -> bool:
-        """Whether an answer is everybody's: asked by GET, by nobody in particular."""
+        """Return whether a response may be cached for all: a GET without credentials."""
         credentials = {"authorization", "cookie"} & set(request.headers)
         return request.method == "GET" and not credentials
 
     @staticmethod
     def _check_transport(request: Request, operation: PreparedOperation, media: str) -> None:
-        """`Refused` where the operation may not come in, or its answers not go out, this way."""
+        """Raise `RequestRejected` if method or media type do not fit the operation (405, 406)."""
         if request.method == "GET" and operation.kind is OperationType.MUTATION:
             raise RequestRejected(
                 405, "GET ใช้ได้กับ query เท่านั้น ใช้ POST", "GET is for queries; use POST", Allow="POST"
@@ -114,13 +113,13 @@ class GraphQLEndpoint:
             raise RequestRejected(
                 406,
                 f"subscription ตอบเป็น {EVENTS} หรือทาง WebSocket (graphql-transport-ws)",
-                f"a subscription is answered as {EVENTS}, accept that, "
+                f"a subscription is answered as {EVENTS} (accept it) "
                 "or over WebSocket (graphql-transport-ws)",
             )
 
 
 def answer_response(answer: GraphQLAnswer, media: str) -> Response:
-    """An answer of GraphQL as a response."""
+    """Return a GraphQL answer as a response."""
     status = 200
     if answer.is_not_ready:
         status = 503
@@ -131,7 +130,7 @@ def answer_response(answer: GraphQLAnswer, media: str) -> Response:
 
 
 def with_etag(request: Request, response: Response) -> Response:
-    """A public answer with its ETag; 304 where the client has it already."""
+    """Return a public response with its ETag, or 304 if the client has it already."""
     tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
     response.headers.update({**PUBLIC_HEADERS, "ETag": tag})
     etags = request.headers.get("if-none-match", "").split(",")

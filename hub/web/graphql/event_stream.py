@@ -1,7 +1,8 @@
-"""Answers as server-sent events, the "distinct connections" mode of the GraphQL over SSE protocol.
+"""Server-sent events, in the "distinct connections" mode of the GraphQL over SSE protocol.
 
-One `next` event an answer, a `complete` event at the end, and a comment line where there is nothing
-to say for a while, so that who listens in vain is noticed and proxies keep the connection.
+Each answer is one `next` event, followed by `complete` at the end. A comment line is sent when
+there was no event for a while, so that proxies keep the connection and a client that has gone is
+detected.
 """
 
 import asyncio
@@ -19,8 +20,8 @@ from hub.web.graphql.execution import Execution, GraphQLAnswer, PreparedOperatio
 
 KEEP_ALIVE: Final = b":\n\n"
 COMPLETE: Final = b"event: complete\ndata: \n\n"
-STOPPING: Final = ": ระบบกำลังหยุด · the hub is stopping; come again shortly\n\n".encode()
-"""Without `complete`, so that clients of the protocol come again by themselves."""
+STOPPING: Final = ": ระบบกำลังหยุด · the hub is stopping; reconnect shortly\n\n".encode()
+"""Sent without `complete`, so that clients of the protocol reconnect by themselves."""
 HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -29,7 +30,7 @@ HEADERS: Final = [
 
 
 class EventStream:
-    """A response that goes on until the answers end, the client leaves, or the hub closes."""
+    """A response that streams answers until they end, the client disconnects or the hub closes."""
 
     def __init__(
         self,
@@ -44,7 +45,7 @@ class EventStream:
         self._closing = closing
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        """Send the answers; whoever ends first ends the others."""
+        """Send the answers; the first of the three ends cancels the others."""
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         send_task = asyncio.create_task(self._send_events(send))
         disconnect_task = asyncio.create_task(wait_for_disconnect(receive))
@@ -81,17 +82,17 @@ class EventStream:
             trace = new_trace()
             try:
                 yield await self._execution.execute(operation, self._request, trace)
-            except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+            except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
                 yield GraphQLAnswer({"errors": [error_problem(error, trace)]}, True)
 
 
 async def wait_for_disconnect(receive: Receive) -> None:
-    """Wait until the client has gone."""
+    """Wait until the client has disconnected."""
     with suppress(OSError):
         while (await receive())["type"] != "http.disconnect":
             pass
 
 
 def format_event(content: dict[str, Any]) -> bytes:
-    """One answer as an event; JSON has no line breaks of its own."""
+    """Return one answer as an event; JSON contains no line breaks."""
     return b"event: next\ndata: " + orjson.dumps(content) + b"\n\n"

@@ -1,7 +1,7 @@
-"""Executing what was asked, the same for every way it comes in and goes out.
+"""Execute operations, independently of the transport that they arrive and are answered by.
 
-A question is answered from one context, which is one snapshot of the database. A subscription has a
-context of its own for each event and none between two of them: whoever waits holds no connection.
+A query or mutation runs in one context, which is one snapshot of the database. A subscription has a
+new context for each event and none between events, so a waiting client uses no connection.
 """
 
 import asyncio
@@ -42,23 +42,25 @@ from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
 from resolvers.context import SubscriptionContext
 
 ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
-"""Makes the context of one request for an operation.
+"""Creates the context of one request for an operation.
 
-It raises `NotReady` when its end cannot write the audit log: then the answer must not leave.
+Leaving it raises `NotReady` when the audit log cannot be written: then the response must not be
+sent.
 """
 
 REVALIDATION_INTERVAL: Final = 2.0
-"""Seconds between two looks at whether a subscriber may still listen."""
+"""Seconds between two checks that a subscriber is still authorized."""
 CLOSE_TIMEOUT: Final = 5.0
-"""Seconds the source of a subscription is given to end."""
+"""Seconds in which the source of a subscription must end."""
 IDLE: Final = object()
-"""Stands between two events that are far apart."""
+"""Yielded instead of an event when there was none for a while."""
 
 
 @value
 class GraphQLAnswer:
-    """What a client is told: the content, whether the request failed as a whole, and whether later
-    it might not.
+    """The content of a GraphQL response; `request_failed` if the whole request failed.
+
+    `is_not_ready` is true if a part failed because the hub could not answer now.
     """
 
     content: dict[str, Any]
@@ -68,7 +70,7 @@ class GraphQLAnswer:
 
 @value
 class PreparedOperation:
-    """A question that was read and weighed: it can be executed, or `refused` says why not."""
+    """An operation that was parsed and measured; `rejection` is its answer if it is not allowed."""
 
     request: GraphQLRequest
     document: Document
@@ -79,12 +81,12 @@ class PreparedOperation:
     text: str = ""
 
     def describe(self, trace: str) -> Operation:
-        """What is asked, for the log of access."""
+        """Return the operation for the audit log."""
         return describe_operation(self.document.ast, self.request.operation_name, self.text, trace)
 
 
 class Execution:
-    """Executes operations of one schema; `url` names the hub, whose own clients have lists."""
+    """Executes operations of one schema; `url` identifies the hub, whose own clients have lists."""
 
     def __init__(
         self,
@@ -107,8 +109,9 @@ class Execution:
     ) -> PreparedOperation:
         """Authenticate, parse a document and compute its cost; nothing is executed yet.
 
-        `RateLimited` when the client asked too much before, `Forbidden` and `UnknownDocument` when
-        this may not be asked, or not like this; `Refused` when the credentials are invalid.
+        `RateLimited` when the client exceeded its rate, `Forbidden` and `UnknownDocument` when the
+        document may not be executed or is not known by its hash; `RequestRejected` when the
+        credentials are invalid.
         """
         client = RateLimitedClient.from_viewer(await request.user.authenticate(), self._url)
         rate_limit_key = client.key or client_address(request)
@@ -152,7 +155,7 @@ class Execution:
     async def execute(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
-        """The answer to a query or a mutation; what is wrong with the hub is raised."""
+        """Return the answer to a query or a mutation; errors of the hub itself are raised."""
         with self._rate_limiter.count_concurrent(operation.rate_limit_key):
             return await self._execute(operation, request, trace)
 
@@ -175,10 +178,10 @@ class Execution:
     async def subscribe(
         self, operation: PreparedOperation, request: Request
     ) -> AsyncGenerator[GraphQLAnswer | None]:
-        """The answers of a subscription as they come; null when for a while there was none.
+        """Yield the answers of a subscription; None when there was none for a while.
 
-        However it goes wrong, it ends with an answer that says so. The source has ended when this
-        has, and the next event is asked for when the last has been taken.
+        Every failure ends it with an answer that contains the error. The source has ended when this
+        has, and the next event is requested only after the last was consumed.
         """
         open_context = partial(self._context_factory, request, operation.describe(new_trace()))
         executor = self._build_executor(operation, SubscriptionContext(open_context))
@@ -204,13 +207,13 @@ class Execution:
                             yield None
                         else:
                             yield await self._execute_event(executor, event, operation, request)
-        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+        except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
             yield GraphQLAnswer({"errors": [error_problem(error, new_trace())]}, True)
 
     def _build_executor(
         self, operation: PreparedOperation, context: SubscriptionContext
     ) -> Executor[Any] | list[GraphQLError]:
-        """What executes the events of a subscription; the errors of its variables."""
+        """Return the executor of a subscription's events, or the errors of its variables."""
         return Executor.build(
             self._schema,
             cast("Any", operation.document.ast),
@@ -223,7 +226,7 @@ class Execution:
     async def _execute_event(
         self, executor: Executor[Any], event: Any, operation: PreparedOperation, request: Request
     ) -> GraphQLAnswer:
-        """The answer of one event, from a context of its own."""
+        """Return the answer of one event, resolved in a new context."""
         trace = new_trace()
         async with self._context_factory(request, operation.describe(trace)) as context:
             one = executor.build_per_event_executor(event)
@@ -235,9 +238,9 @@ class Execution:
 
 
 async def with_idle_ticks(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[Any]:
-    """What a source yields, and `NOTHING` whenever it has not for so long; it ends with this.
+    """Yield the events of a source, `IDLE` after every `seconds` without one; close it at the end.
 
-    Between two events the loop turns at least once, however hot the source is.
+    Between two events the event loop runs at least once, even if the source is always ready.
     """
     next_event: asyncio.Future[Any] | None = None
     events = aiter(source)
@@ -260,7 +263,7 @@ async def with_idle_ticks(source: AsyncIterable[Any], seconds: float) -> AsyncGe
 
 
 async def close_source(source: Any, next_event: "asyncio.Future[Any] | None") -> None:
-    """End the source of a subscription; one that will not end is left after five seconds."""
+    """Close the source of a subscription; one that does not end is abandoned after five seconds."""
     if next_event is not None:
         next_event.cancel()
         await asyncio.wait({next_event}, timeout=CLOSE_TIMEOUT)
@@ -273,14 +276,14 @@ async def close_source(source: Any, next_event: "asyncio.Future[Any] | None") ->
 
 
 def build_answer(result: ExecutionResult, trace: str, cost: int) -> GraphQLAnswer:
-    """What execution gave, with its errors as they may leave."""
+    """Return the answer of an execution result, with its errors as they are sent to the client."""
     errors = list(result.errors or [])
     content: dict[str, Any] = {}
     if errors:
         content["errors"] = [
             graphql_problem(error, RequestStage.EXECUTE, trace) for error in errors
         ]
-    # Without a path it is the request that failed (variables, operation name): there is no data.
+    # Errors without a path mean that the whole request failed (variables, operation name).
     request_failed = result.data is None and all(error.path is None for error in errors)
     if not request_failed:
         content["data"] = result.data
@@ -289,5 +292,5 @@ def build_answer(result: ExecutionResult, trace: str, cost: int) -> GraphQLAnswe
 
 
 def cost_extension(cost: int) -> dict[str, Any]:
-    """What is said of the cost of a question."""
+    """Return the `extensions` that report the cost of an operation."""
     return {"cost": {"asked": cost, "limit": MAX_COST}}

@@ -1,4 +1,4 @@
-"""How much of everything a document may ask for, and what one comes to."""
+"""Limits on the size of a document, and the measurements that they are compared with."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -6,27 +6,28 @@ from typing import Final
 from hub.errors import TooCostly
 
 MAX_DEPTH: Final = 16
-"""Levels of fields; tools ask for the whole schema in 15."""
+"""Levels of fields; tools query the whole schema in 15."""
 MAX_BREADTH: Final = 500
-"""Fields side by side, fragments spread."""
+"""Fields in one selection set, with its fragments."""
 MAX_SELECTIONS: Final = 1_000
 MAX_FIELD_PAIRS: Final = 5_000
-"""Pairs of selections at one place: validation compares each with each, and 100 are so many."""
+"""Pairs of equal selections: validation compares each pair, and 100 equal ones are 4,950 pairs."""
 MAX_ALIASES: Final = 200
 MAX_DIRECTIVES: Final = 100
 MAX_FRAGMENTS: Final = 150
 MAX_NESTED_SELECTIONS: Final = 60
-"""Selections within selections, counting fragments spread within fragments."""
+"""Levels of selection sets, including those of fragments within fragments."""
 MAX_COST: Final = 100_000
 MAX_REPORTED: Final = 2**31 - 1
-"""A cost is told up to here; it may be beyond any number that fits into an answer."""
+"""The largest cost that an error reports: the actual one may not fit into a GraphQL `Int`."""
 
 
 @dataclass(slots=True)
 class DocumentMeasure:
-    """What a document comes to; `costs` by the name of its operation (null: it has none).
+    """The measurements of a document; `costs` by operation name (None: an anonymous operation).
 
-    `visits` is how many selections were come to; `by_variables` whether a variable's value counts.
+    `selections` counts the selections visited; `depends_on_variables` is true if the value of a
+    variable changes the cost.
     """
 
     selections: int = 0
@@ -41,7 +42,7 @@ class DocumentMeasure:
     costs: dict[str | None, int] = field(default_factory=dict)
 
     def find_exceeded_limit(self) -> TooCostly | None:
-        """Of what there is too much; null where the document may be validated and executed."""
+        """Return the first limit that is exceeded; None if the document may be validated."""
         limits = (
             (self.selections, MAX_SELECTIONS, "ช่องข้อมูล/selections"),
             (
@@ -62,7 +63,7 @@ class DocumentMeasure:
         return None
 
     def get_cost(self, operation_name: str | None) -> int:
-        """Of the operation of that name, or the only one."""
+        """Return the cost of the operation of that name, or of the only one."""
         found = self.costs.get(operation_name)
         if found is None:
             found = next(iter(self.costs.values()), 0)

@@ -1,14 +1,13 @@
-"""How large a document is, measured before it is validated: one rule for every way to be too large.
+"""Measure how large a document is, before it is validated.
 
-Levels, breadth, aliases, directives, fragments and cost are found in one walk that comes to each
-node of the document once, whatever spreads whatever: a fragment is measured where it is first met
-and remembered. (Limiters that measure it at every spread are a denial of service of their own: 25
-fragments that each spread the next one twice are 33 million visits.)
+Depth, breadth, aliases, directives, fragments and cost are computed in one walk that visits each
+node of the document once: a fragment is measured where it is first spread and its size is cached.
+(Limiters that measure it at every spread are themselves a denial of service: 25 fragments that each
+spread the next one twice are 33 million visits.)
 
-The cost of a field is the weight the contract gives it (`@cost`), else 1 where it has fields of its
-own and 0 where it has none, and besides the cost of what is asked of it; where it is a list, times
-the length of that: `first` for the `nodes` and `edges` of a page, the bound of `window` or what
-`@cost` assumes otherwise.
+The cost of a field is its weight (`@cost`; else 1 if it has subfields, 0 if not) plus the cost of
+its selections. For a list this is multiplied by its length: `first` for the `nodes` and `edges` of
+a page, else the size of `window` or the length that `@cost` assumes.
 """
 
 from collections import Counter
@@ -20,7 +19,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLArgument,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -28,11 +26,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
-    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    VariableNode,
     get_named_type,
     is_composite_type,
     is_list_type,
@@ -40,35 +35,31 @@ from graphql import (
 
 from hub.domain.record import value
 from hub.web.graphql.limits import MAX_NESTED_SELECTIONS, MAX_SELECTIONS, DocumentMeasure
+from hub.web.graphql.list_sizes import ListSizes
 
 PAGE_ARGUMENT: Final = "first"
 PAGE_FIELDS: Final = frozenset({"nodes", "edges"})
-MAX_PAGE_SIZE: Final = 100
-"""What a `first` counts for at most, and where its value does not say: more is refused later."""
-WINDOW_ARGUMENT: Final = "window"
-MAX_WINDOW_CELLS: Final = 2_000
-"""What a window counts for at most: more cells are refused later."""
 DEFAULT_LIST_LENGTH: Final = 5
-"""Items in a list that has neither `first` nor a length of its own in the contract."""
+"""Assumed length of a list that has neither `first` nor an assumed length in `@cost`."""
 
 
 @value
 class FieldWeight:
-    """What the contract says of a field: its own cost, and how many items its list is taken for."""
+    """The `@cost` of a field: its weight, and the assumed length of its list."""
 
     weight: int
     items: int | None = None
 
 
 Weights = Mapping[tuple[str, str], FieldWeight]
-"""By type and field, as the contract spells them."""
+"""Weights by the names of the type and the field."""
 
 
 @value
 class SelectionSize:
-    """Of a selection set, what is beneath it, fragments spread.
+    """The size of a selection set including its subfields and fragments.
 
-    Cost is `fixed` and, for each item of the page whose fields these are, `paged`.
+    The cost is `fixed`, plus `paged` for each item of the page whose fields these are.
     """
 
     depth: int = 0
@@ -86,12 +77,12 @@ def measure_document(
     weights: Weights,
     variables: Mapping[str, Any] | None = None,
 ) -> DocumentMeasure:
-    """What a document comes to, whether or not it is valid; too much of one thing ends the walk."""
+    """Return the measurements of a document, valid or not; an exceeded limit ends the walk."""
     return _DocumentWalk(schema, ast, weights, variables or {}).measure_all()
 
 
 class _LimitReached(Exception):
-    """There is more than will be answered; how much more is nobody's concern."""
+    """A limit was exceeded: the walk ends, as the document is rejected in any case."""
 
 
 class _DocumentWalk:
@@ -106,7 +97,7 @@ class _DocumentWalk:
     ) -> None:
         self.schema = schema
         self.weights = weights
-        self.variables = variables
+        self.list_sizes = ListSizes(variables)
         self.measure = DocumentMeasure()
         self.operations = [d for d in ast.definitions if isinstance(d, OperationDefinitionNode)]
         self.fragments = {
@@ -133,10 +124,11 @@ class _DocumentWalk:
         except _LimitReached:
             pass
         measure.field_pairs = sum(n * (n - 1) // 2 for n in self.field_counts.values())
+        measure.depends_on_variables = self.list_sizes.depends_on_variables
         return measure
 
     def record_size(self, size: SelectionSize) -> None:
-        """Remember the deepest and the broadest."""
+        """Record the largest depth and breadth."""
         self.measure.depth = max(self.measure.depth, size.depth)
         self.measure.breadth = max(self.measure.breadth, size.breadth)
 
@@ -147,7 +139,7 @@ class _DocumentWalk:
         path: int,
         nesting: int,
     ) -> SelectionSize:
-        """The size of a selection set of a type (null: unknown)."""
+        """Return the size of a selection set on a type (None: unknown)."""
         measure = self.measure
         measure.nested_selections = max(measure.nested_selections, nesting)
         if nesting > MAX_NESTED_SELECTIONS:
@@ -176,13 +168,13 @@ class _DocumentWalk:
         return SelectionSize(depth, breadth, fixed, paged)
 
     def count_remaining(self, selection_set: SelectionSetNode) -> None:
-        """Nothing more is measured, yet the refusal should say how many stand here."""
+        """Count the unvisited selections of this set, for the error; they are not measured."""
         self.measure.selections = max(self.measure.selections, len(selection_set.selections))
 
     def measure_inline_fragment(
         self, node: Any, parent_type: GraphQLNamedType | None, path: int, nesting: int
     ) -> SelectionSize:
-        """The size of an inline fragment."""
+        """Return the size of an inline fragment."""
         inline: InlineFragmentNode = node
         narrowed = parent_type
         if inline.type_condition is not None:
@@ -190,9 +182,9 @@ class _DocumentWalk:
         return self.measure_selection_set(inline.selection_set, narrowed, path, nesting + 1)
 
     def measure_fragment(self, name: str, nesting: int) -> SelectionSize:
-        """The size of a fragment; nothing while it is being measured, or where there is none."""
+        """Return the size of a fragment; empty while it is being measured, or if undefined."""
         if name not in self.fragment_sizes:
-            self.fragment_sizes[name] = EMPTY  # a fragment in itself is refused by validation
+            self.fragment_sizes[name] = EMPTY  # validation rejects fragments that spread themselves
             definition = self.fragments.get(name)
             if definition is not None:
                 self.measure.directives += len(definition.directives or ())
@@ -203,7 +195,7 @@ class _DocumentWalk:
         return self.fragment_sizes[name]
 
     def count_field(self, parent_path: int, name: str) -> int:
-        """Count who stands at a place: the names on the way from the head of its definition."""
+        """Count a selection by its path from the root of its definition, and return the path."""
         path = self.paths.setdefault((parent_path, name), len(self.paths) + 1)
         self.field_counts[path] += 1
         return path
@@ -211,7 +203,7 @@ class _DocumentWalk:
     def measure_field(
         self, node: FieldNode, parent_type: GraphQLNamedType | None, path: int, nesting: int
     ) -> SelectionSize:
-        """The size of a field and what is asked of it."""
+        """Return the size of a field and its selections."""
         name = node.name.value
         if node.alias is not None:
             self.measure.aliases += 1
@@ -238,8 +230,8 @@ class _DocumentWalk:
             return SelectionSize(depth, 1, weight + inner.fixed + inner.paged, 0)
         first = definition.args.get(PAGE_ARGUMENT)
         if first is not None:
-            # Of a page, its items count; of a list with `first` of its own, all of it does.
-            items = self.resolve_page_size(node, PAGE_ARGUMENT, first)
+            # For a page only its items are multiplied; for a list with `first`, all of it.
+            items = self.list_sizes.resolve_page_size(node, PAGE_ARGUMENT, first)
             if is_list(definition):
                 return SelectionSize(depth, 1, items * (weight + inner.fixed + inner.paged), 0)
             return SelectionSize(depth, 1, weight + inner.fixed + items * inner.paged, 0)
@@ -253,68 +245,13 @@ class _DocumentWalk:
             if field_weight is not None and field_weight.items is not None
             else DEFAULT_LIST_LENGTH
         )
-        items = self.resolve_window_size(node, items)
+        items = self.list_sizes.resolve_window_size(node, items)
         if parent_type is not None and parent_type.name.startswith("__"):
-            items = 1  # the contract is served from memory and bounded by itself
+            items = 1  # introspection reads the schema from memory; its size is fixed
         return SelectionSize(depth, 1, items * item_cost, 0)
-
-    def resolve_page_size(self, node: FieldNode, name: str, argument: GraphQLArgument) -> int:
-        """The value of a whole-number argument, literal or variable; the largest where unsaid."""
-        default = argument.default_value
-        value: Any = default if isinstance(default, int) else MAX_PAGE_SIZE
-        for supplied in node.arguments or ():
-            if supplied.name.value != name:
-                continue
-            if isinstance(supplied.value, IntValueNode):
-                value = parse_bounded(supplied.value.value)
-            elif isinstance(supplied.value, VariableNode):
-                self.measure.depends_on_variables = True
-                value = self.variables.get(supplied.value.name.value, MAX_PAGE_SIZE)
-        if not isinstance(value, int) or isinstance(value, bool):
-            return MAX_PAGE_SIZE
-        return max(0, min(value, MAX_PAGE_SIZE))
-
-    def resolve_window_size(self, node: FieldNode, items: int) -> int:
-        """How many items a `window` lets through, both ends included; `items` where unsaid."""
-        for argument in node.arguments or ():
-            if argument.name.value != WINDOW_ARGUMENT:
-                continue
-            edges: Any = None
-            if isinstance(argument.value, VariableNode):
-                self.measure.depends_on_variables = True
-                edges = self.variables.get(argument.value.name.value)
-            elif isinstance(argument.value, ObjectValueNode):
-                edges = {
-                    one.name.value: self.resolve_window_edge(one.value)
-                    for one in argument.value.fields
-                }
-            if isinstance(edges, Mapping):
-                high, wide = window_extent(edges, "row"), window_extent(edges, "column")
-                return items if high is None or wide is None else min(high * wide, MAX_WINDOW_CELLS)
-        return items
-
-    def resolve_window_edge(self, node: Any) -> Any:
-        """One edge of a window, literal or variable; null where it is neither."""
-        if isinstance(node, VariableNode):
-            self.measure.depends_on_variables = True
-            return self.variables.get(node.name.value)
-        return int(node.value) if isinstance(node, IntValueNode) and len(node.value) < 11 else None
-
-
-def window_extent(edges: Mapping[str, Any], side: str) -> int | None:
-    """How many rows or columns lie between the two edges of a window; null where that is unsaid."""
-    first, last = edges.get(f"{side}From"), edges.get(f"{side}To")
-    if type(first) is not int or type(last) is not int:
-        return None
-    return max(0, last - first + 1)
-
-
-def parse_bounded(digits: str) -> int:
-    """A literal of any length as a number; beyond what GraphQL knows, the longest page."""
-    return int(digits) if len(digits) < 11 else MAX_PAGE_SIZE
 
 
 def is_list(definition: GraphQLField) -> bool:
-    """Whether a field answers a list."""
+    """Return whether the type of a field is a list."""
     kind = definition.type
     return is_list_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)

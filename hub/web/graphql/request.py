@@ -1,4 +1,4 @@
-"""Reading a GraphQL request off HTTP; whatever it is not, it is refused with a clear error."""
+"""Parse GraphQL requests from HTTP; a malformed request is rejected with a specific error."""
 
 from typing import Any, Final
 
@@ -18,12 +18,12 @@ MEDIA_TYPES: Final = {
     "text/*": EVENTS,
     "*/*": JSON,
 }
-"""What is answered to each media type that a client may accept."""
+"""The media type of the response, by the media type that a client accepts."""
 
 
 @value
 class GraphQLRequest:
-    """One operation as it was asked; `query` is empty where only the hash of it was sent."""
+    """One operation as it was sent; `query` is empty if only its hash was sent."""
 
     query: str
     variables: dict[str, Any]
@@ -32,36 +32,37 @@ class GraphQLRequest:
 
     @property
     def hash(self) -> str | None:
-        """The SHA-256 of the document, where the client sent one (`persistedQuery`), in hex."""
+        """Return the SHA-256 of the document (`persistedQuery`) in lower-case hex, or None."""
         persisted = self.extensions.get("persistedQuery")
         found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
         return found.lower() if isinstance(found, str) else None
 
 
 def negotiate_media_type(request: Request) -> str:
-    """The media type the client prefers of our three; 406 where it takes none of them.
+    """Return the media type that the client prefers of our three; 406 if it accepts none.
 
-    `application/json` where it does not say, as GraphQL over HTTP has it for older clients.
+    Without an `Accept` header it is `application/json`, which GraphQL over HTTP specifies for older
+    clients.
     """
     best, chosen = 0.0, ""
     accept = ",".join(request.headers.getlist("accept")) or JSON
     for part in accept.split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = parse_quality(parameters)
-        offered = MEDIA_TYPES.get(kind)
-        if offered and weight > best:
-            best, chosen = weight, offered
+        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = parse_quality(parameters)
+        offered = MEDIA_TYPES.get(media_type)
+        if offered and quality > best:
+            best, chosen = quality, offered
     if not chosen:
         raise RequestRejected(
             406,
             f"ตอบได้เฉพาะ {GRAPHQL} {JSON} หรือ {EVENTS}",
-            f"answers are {GRAPHQL}, {JSON} or {EVENTS}; accept one of them",
+            f"responses are {GRAPHQL}, {JSON} or {EVENTS}; accept one of them",
         )
     return chosen
 
 
 def parse_quality(parameters: list[str]) -> float:
-    """The `q` of a media type; 1 where there is none, 0 where it cannot be read."""
+    """Return the `q` of a media type; 1 if there is none, 0 if it is not a number."""
     for parameter in parameters:
         name, _, number = parameter.partition("=")
         if name.strip() == "q":
@@ -73,23 +74,23 @@ def parse_quality(parameters: list[str]) -> float:
 
 
 async def read_request(request: Request) -> GraphQLRequest:
-    """What a request asks; `Refused` says why it is none."""
+    """Return the GraphQL request of an HTTP request; `RequestRejected` if it is malformed."""
     if request.method == "GET":
         parameters: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
             if name in parameters:
-                parameters[name] = parse_json_body(
+                parameters[name] = parse_json(
                     parameters[name].encode("utf-8", "surrogatepass"), name
                 )
     elif request.method == "POST":
-        parameters = parse_json_body(await read_body(request), "body")
+        parameters = parse_json(await read_body(request), "body")
     else:
         raise RequestRejected(405, "ใช้ GET หรือ POST", "use GET or POST", Allow="GET, POST")
     return parse_request(parameters)
 
 
 def parse_request(parameters: Any) -> GraphQLRequest:
-    """What the parameters of a request ask, wherever they came in."""
+    """Return the GraphQL request of its parameters, from a query string, a body or a socket."""
     if not isinstance(parameters, dict):
         raise RequestRejected(
             400,
@@ -110,7 +111,7 @@ def parse_request(parameters: Any) -> GraphQLRequest:
 def typed_parameter(
     parameters: dict[str, Any], name: str, expected_type: type[str] | type[dict[str, Any]]
 ) -> Any:
-    """A parameter of the right type, or null; 400 otherwise."""
+    """Return a parameter of that type, or None if it is absent; 400 if it has another type."""
     found = parameters.get(name)
     if found is not None and not isinstance(found, expected_type):
         type_name = "string" if expected_type is str else "object"
@@ -118,11 +119,11 @@ def typed_parameter(
     return found
 
 
-def parse_json_body(text: bytes, name: str) -> Any:
-    """JSON; 400 for what is not, or is not UTF-8, or nests beyond reason."""
+def parse_json(text: bytes, name: str) -> Any:
+    """Parse JSON; 400 if it is not JSON or UTF-8 or is nested too deeply."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise RequestRejected(
-            400, f"{name} ไม่ใช่ JSON ที่อ่านได้", f"{name} is not JSON that can be read: {error.msg}"
+            400, f"{name} ไม่ใช่ JSON ที่ถูกต้อง", f"{name} is not valid JSON: {error.msg}"
         ) from error

@@ -1,4 +1,4 @@
-"""Every WebSocket of the process: who may open one, and how all of them are closed."""
+"""The WebSocket endpoint: accepts or denies handshakes, and closes all sockets of the process."""
 
 import asyncio
 from typing import Final
@@ -18,7 +18,7 @@ MAX_SOCKETS: Final = 2_000
 
 
 class WebSocketEndpoint:
-    """Every socket of this process; `close` ends them all, and `closing` says that it did."""
+    """All sockets of this process; `close` closes them, and `closing` is set when it starts."""
 
     def __init__(self, execution: Execution, authentication: AuthenticationBackend) -> None:
         self.closing = asyncio.Event()
@@ -27,7 +27,7 @@ class WebSocketEndpoint:
         self._open: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See to one socket until it closes."""
+        """Run one socket until it closes."""
         socket = WebSocket(scope, receive, send)
         rejection = self._reject_handshake(socket)
         if rejection is not None:
@@ -47,7 +47,7 @@ class WebSocketEndpoint:
             self._open.discard(task)
 
     def _reject_handshake(self, socket: WebSocket) -> Response | None:
-        """What is answered to a handshake that will not do."""
+        """Return the response that denies a handshake; None if it is accepted."""
         if self.closing.is_set() or len(self._open) >= MAX_SOCKETS:
             return bare_error(NotReady())
         if not is_same_origin(socket):
@@ -55,13 +55,13 @@ class WebSocketEndpoint:
         return None
 
     async def close(self) -> None:
-        """Close every socket with a reason, and wait until they are."""
+        """Close every socket with a reason, and wait up to ten seconds until they are closed."""
         self.closing.set()
         if self._open:
             await asyncio.wait(self._open, timeout=10)
 
 
 async def deny_handshake(socket: WebSocket, response: Response) -> None:
-    """Answer the handshake of a socket with a response of HTTP instead of accepting it."""
+    """Answer the handshake of a socket with an HTTP response instead of accepting it."""
     await socket.receive()
     await socket.send_denial_response(response)

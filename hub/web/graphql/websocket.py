@@ -1,8 +1,8 @@
-"""One socket: questions and subscriptions in the words of the `graphql-transport-ws` protocol.
+"""One WebSocket connection of the `graphql-transport-ws` protocol.
 
-Every way to break the protocol closes the socket with the code the protocol has for it; a document
-that will not do, or a question that fails, is an `error` of that question alone and the socket goes
-on. One message is read, and one is written, at a time.
+Each violation of the protocol closes the socket with the close code that the protocol defines. An
+invalid document or a failed operation is an `error` message for that operation only, and the socket
+stays open. Messages are read one at a time, and written one at a time.
 """
 
 import asyncio
@@ -29,16 +29,16 @@ from hub.web.request_body import MAX_BODY_BYTES
 
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_TIMEOUT: Final = 10.0
-"""Seconds a client has to introduce itself."""
+"""Seconds in which a client must send `connection_init`."""
 MAX_OPERATIONS: Final = 50
-"""Questions and subscriptions of one socket that are under way."""
+"""Operations that one socket may run at the same time."""
 MAX_ID_LENGTH: Final = 200
 MAX_REASON_LENGTH: Final = 123
-"""Bytes of UTF-8, as RFC 6455 has it (5.5)."""
+"""Bytes of UTF-8 in a close reason (RFC 6455, section 5.5)."""
 
 
 class SocketClosed(Exception):
-    """Why a socket is closed: the code of the protocol, and words for people."""
+    """Raised to close a socket with a close code of the protocol and a reason in both languages."""
 
     def __init__(self, code: int, th: str, en: str) -> None:
         super().__init__(f"{th} · {en}")
@@ -46,12 +46,12 @@ class SocketClosed(Exception):
 
 
 def invalid_message(en: str) -> SocketClosed:
-    """4400: a message that is none of the protocol's."""
+    """Return the 4400 close: the message does not follow the protocol."""
     return SocketClosed(4400, "ข้อความไม่ถูกต้อง", f"Invalid message: {en}")
 
 
 class WebSocketSession:
-    """One socket: whether it introduced itself, and what is under way on it."""
+    """One socket: its credentials after `connection_init`, and the operations that run on it."""
 
     def __init__(
         self, socket: WebSocket, execution: Execution, authentication: AuthenticationBackend
@@ -66,7 +66,7 @@ class WebSocketSession:
         self._send_lock = asyncio.Lock()
 
     async def run(self, closing: asyncio.Event) -> None:
-        """Read and answer until somebody closes; then nothing of it is left running."""
+        """Read and answer messages until the client or the hub closes; then cancel all tasks."""
         end_conditions = {
             asyncio.create_task(self._read_messages()),
             asyncio.create_task(self._watch_credentials()),
@@ -87,7 +87,7 @@ class WebSocketSession:
         if isinstance(cause, WebSocketDisconnect):
             return
         if not isinstance(cause, SocketClosed):
-            problem = log_incident(cause or RuntimeError("a socket ended of itself"), new_trace())
+            problem = log_incident(cause or RuntimeError("socket task ended"), new_trace())
             cause = SocketClosed(
                 1011, "ข้อผิดพลาดภายใน", f"Internal error {problem['extensions']['traceId']}"
             )
@@ -96,22 +96,24 @@ class WebSocketSession:
                 await self._socket.close(cause.code, truncate_reason(str(cause)))
 
     async def _watch_credentials(self) -> None:
-        """4408 where nobody introduces themselves; 4403 once who did may no longer ask."""
+        """Close with 4408 without a `connection_init` in time, with 4403 when access has ended."""
         try:
             async with asyncio.timeout(INIT_TIMEOUT):
                 await self._acknowledged.wait()
         except TimeoutError:
             raise SocketClosed(
-                4408, "ไม่ได้แนะนำตัวในเวลา", "Connection initialisation timeout"
+                4408, "ไม่ได้ส่ง connection_init ในเวลา", "Connection initialisation timeout"
             ) from None
         while True:
             await asyncio.sleep(REVALIDATION_INTERVAL)
             if not await self._authenticated_request.user.revalidate():
-                raise SocketClosed(4403, "สิทธิ์สิ้นสุดแล้ว", "Forbidden: the token or the agency ended")
+                raise SocketClosed(
+                    4403, "สิทธิ์สิ้นสุดแล้ว", "Forbidden: the token expired or access ended"
+                )
 
     @property
     def _authenticated_request(self) -> Request:
-        """Who asks, as a request; 4401 before they introduced themselves."""
+        """Return the handshake as a request with its user; 4401 before `connection_init`."""
         if self._request is None or not self._acknowledged.is_set():
             raise SocketClosed(
                 4401, "ส่ง connection_init ก่อน", "Unauthorized: connection_init comes first"
@@ -142,7 +144,7 @@ class WebSocketSession:
                     raise invalid_message("unknown type")
 
     async def _receive_message(self) -> dict[str, Any]:
-        """The next message; 4400 for what is none."""
+        """Return the next message; 4400 if it is not a JSON object."""
         message = await self._socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code") or 1005)
@@ -154,15 +156,15 @@ class WebSocketSession:
         try:
             content = orjson.loads(text)
         except orjson.JSONDecodeError:
-            raise invalid_message("it is not JSON") from None
+            raise invalid_message("not JSON") from None
         if not isinstance(content, dict):
-            raise invalid_message("it is not an object")
+            raise invalid_message("not an object")
         return content
 
     async def _initialise(self, payload: dict[str, Any]) -> None:
         """Authenticate by the payload of `connection_init`; 4403 when that fails."""
         if self._request is not None:
-            raise SocketClosed(4429, "แนะนำตัวแล้ว", "Too many initialisation requests")
+            raise SocketClosed(4429, "ส่ง connection_init ซ้ำ", "Too many initialisation requests")
         request = build_init_request(self._socket, payload)
         authenticated = await self._authentication.authenticate(request)
         if authenticated is not None:
@@ -174,7 +176,7 @@ class WebSocketSession:
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, operation_id: str, payload: Any) -> None:
-        """Begin what is asked under a name of the client's."""
+        """Start an operation under the id that the client chose."""
         request = self._authenticated_request
         if operation_id in self._tasks_by_id:
             raise SocketClosed(4409, "id ซ้ำ", f"Subscriber for {operation_id} already exists")
@@ -183,8 +185,8 @@ class WebSocketSession:
         except RequestRejected as rejection:
             raise invalid_message(str(rejection).rpartition(" · ")[2]) from None
         if len(self._tasks) >= MAX_OPERATIONS:
-            # Told from here, so that nothing more is read before it has been written.
-            error = TooCostly(len(self._tasks) + 1, MAX_OPERATIONS, "คำถามที่ค้างอยู่/open questions")
+            # Sent from the reading task, so nothing more is read until it is written.
+            error = TooCostly(len(self._tasks) + 1, MAX_OPERATIONS, "คำขอที่ค้างอยู่/running operations")
             await self._send_error(operation_id, [error_problem(error, new_trace())])
             return
         task = asyncio.create_task(self._run(operation_id, graphql_request, request))
@@ -195,7 +197,7 @@ class WebSocketSession:
     async def _run(
         self, operation_id: str, graphql_request: GraphQLRequest, request: Request
     ) -> None:
-        """Answer one question, or one subscription until it ends."""
+        """Answer one query or mutation, or one subscription until it ends."""
         trace = new_trace()
         with suppress(WebSocketDisconnect):
             try:
@@ -212,7 +214,7 @@ class WebSocketSession:
                 await self._send({"id": operation_id, "type": "complete"})
             except WebSocketDisconnect:
                 raise
-            except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+            except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
                 await self._send_error(operation_id, [error_problem(error, trace)])
 
     async def _answers(
@@ -229,7 +231,7 @@ class WebSocketSession:
             yield await self._execution.execute(operation, request, trace)
 
     async def _send_error(self, operation_id: str, errors: list[Problem]) -> None:
-        """`error`, after which nothing comes under that name, and the client may use it again."""
+        """Send an `error` message, which ends the operation; the client may reuse its id."""
         self._tasks_by_id.pop(operation_id, None)
         await self._send({"id": operation_id, "type": "error", "payload": errors})
 
@@ -239,22 +241,22 @@ class WebSocketSession:
 
 
 async def wait_for_stop(closing: asyncio.Event) -> None:
-    """Wait until the hub stops; clients of the protocol come again by themselves on 1012."""
+    """Wait until the hub stops, then close with 1012; clients reconnect by themselves."""
     await closing.wait()
-    raise SocketClosed(1012, "ระบบกำลังหยุด", "The hub is stopping; come again shortly")
+    raise SocketClosed(1012, "ระบบกำลังหยุด", "The hub is stopping; reconnect shortly")
 
 
 def parse_operation_id(message: dict[str, Any]) -> str:
-    """The name a client gave to what it asked; 4400 where it is no name."""
+    """Return the operation id of a message; 4400 if it is invalid."""
     operation_id = message.get("id")
     if not isinstance(operation_id, str) or not 0 < len(operation_id) <= MAX_ID_LENGTH:
-        raise invalid_message(f"id must be a text of 1 to {MAX_ID_LENGTH} characters")
+        raise invalid_message(f"id must be a string of 1 to {MAX_ID_LENGTH} characters")
     return operation_id
 
 
 def build_init_request(socket: HTTPConnection, payload: dict[str, Any]) -> Request:
-    """Who asks over a socket, as if over HTTP: browsers cannot set headers on one, so the
-    `Authorization` of the payload stands for the header.
+    """Return the handshake as an HTTP request with the `Authorization` of the `connection_init`
+    payload, because browsers cannot set headers on a socket.
     """
     headers = list(socket.scope["headers"])
     for name, value in payload.items():
@@ -265,5 +267,5 @@ def build_init_request(socket: HTTPConnection, payload: dict[str, Any]) -> Reque
 
 
 def truncate_reason(text: str) -> str:
-    """As much of a reason as fits into a closing frame."""
+    """Return as much of a reason as fits into a close frame."""
     return text.encode()[:MAX_REASON_LENGTH].decode(errors="ignore")

@@ -201,7 +201,7 @@ async def test_response_with_errors_is_not_cacheable(
 
 async def test_disabled_introspection_hides_the_schema_and_suggestions() -> None:
     async with open_client(
-        build_endpoint(SCHEMA, open_empty_context, introspected=False)
+        build_endpoint(SCHEMA, open_empty_context, allow_introspection=False)
     ) as client:
         for query in ("{ __schema { types { name } } }", '{ __type(name: "Query") { name } }'):
             refused = await post_query(client, query, GRAPHQL)

@@ -22,13 +22,8 @@ from hub.web.graphql.limits import (
     MAX_SELECTIONS,
     DocumentMeasure,
 )
-from hub.web.graphql.query_cost import (
-    DEFAULT_LIST_LENGTH,
-    MAX_PAGE_SIZE,
-    MAX_WINDOW_CELLS,
-    FieldWeight,
-    measure_document,
-)
+from hub.web.graphql.list_sizes import MAX_PAGE_SIZE, MAX_WINDOW_CELLS
+from hub.web.graphql.query_cost import DEFAULT_LIST_LENGTH, FieldWeight, measure_document
 
 SCHEMA = build_schema(
     """

@@ -181,7 +181,7 @@ async def test_shutdown_ends_the_stream_without_a_complete_event() -> None:
         await anext(received)
         await endpoint.close()
         assert [event async for event in received] == [
-            ("", ": ระบบกำลังหยุด · the hub is stopping; come again shortly")
+            ("", ": ระบบกำลังหยุด · the hub is stopping; reconnect shortly")
         ]
         assert ACTIVE_STREAMS["quiet"] == 0
 

@@ -130,7 +130,7 @@ async def test_shutdown_closes_with_1012_and_rejects_new_sockets() -> None:
             code, reason = await one.wait_closed()
             assert (code, reason.partition(" · ")[2]) == (
                 1012,
-                "The hub is stopping; come again shortly",
+                "The hub is stopping; reconnect shortly",
             )
         assert ACTIVE_STREAMS["quiet"] == 0
         with pytest.raises(InvalidStatus) as refused:
@@ -166,7 +166,7 @@ async def test_forbidden_connection_is_closed_with_4403_at_init_and_when_revoked
             valid.clear()
             code, reason = await socket.wait_closed()
             assert (code, ACTIVE_STREAMS["quiet"]) == (4403, 0)
-            assert reason == "สิทธิ์สิ้นสุดแล้ว · Forbidden: the token or the agency ended"
+            assert reason == "สิทธิ์สิ้นสุดแล้ว · Forbidden: the token expired or access ended"
     assert seen == {"Bearer good", "Bearer bad", None}
 
 
