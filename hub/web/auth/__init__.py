@@ -1,1 +1,1 @@
-"""Authentication of requests and sockets, as a backend of Starlette's middleware."""
+"""Authentication of requests and sockets, login of people, and the OAuth endpoints."""

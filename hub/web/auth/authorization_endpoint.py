@@ -1,4 +1,7 @@
-"""`/oauth/authorize`: a person lets a page of another origin ask in their name (RFC 6749, 9207)."""
+"""`/oauth/authorize`: a person allows a page of another origin to send requests in their name.
+
+RFC 6749, section 4.1; responses carry the `iss` parameter of RFC 9207.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,11 +30,11 @@ from hub.web.pages.error_page import error_page
 
 AUTHORIZE_PATH: Final = "/oauth/authorize"
 OWN_FIELDS: Final = frozenset({"token", "decision"})
-"""Fields of our form that are none of the request's."""
+"""Fields of the consent form that are not part of the authorization request."""
 
 
 class AuthorizationEndpoint:
-    """The endpoint: GET asks the person, POST is the answer."""
+    """The authorization endpoint: GET shows the consent page, POST is the person's decision."""
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class AuthorizationEndpoint:
 
     @with_error_pages
     async def authorize(self, request: Request) -> Response:
-        """A page that says who wants what, or where the answer to it leads."""
+        """Return the consent page, or the redirect with the code or the error."""
         posted = request.method == "POST"
         fields = await read_form(request) if posted else {}
         if posted and not self._sessions.is_own_form(request, fields.get("token", "")):
@@ -98,7 +101,7 @@ class AuthorizationEndpoint:
         origin = parse_origin(form.fields["redirect_uri"])
         th, en = ROLE_NAMES[person.role]
         return forms.page(
-            ("อนุญาตให้หน้าเว็บนี้ถามในนามของคุณหรือไม่", "Let this page ask in your name?"),
+            ("อนุญาตให้หน้าเว็บนี้ถามในนามของคุณหรือไม่", "Allow this page to send requests in your name?"),
             f"<p><strong>{escape(client.name)}</strong> ({escape(origin)})</p>",
             f"<p>{forms.bilingual(*CONSENT_INTRO)}</p>",
             f'<ul id="scopes">{items}</ul>',
@@ -114,7 +117,7 @@ class AuthorizationEndpoint:
         )
 
     def _reject(self, error: OAuth2Error) -> Response:
-        """Told to the client where its address is certain, and else to the person alone."""
+        """Redirect an error to the client if its redirect URI is valid, else show an error page."""
         if error.redirect_uri:
             _, _, headers = error()
             return self._redirect(dict(headers)["Location"])
@@ -132,11 +135,11 @@ READ_LABELS: Final = ("อ่านสิ่งที่หน่วยงาน
 
 
 def query_pairs(request: Request) -> list[tuple[str, str]]:
-    """The parameters of an address, as they were sent."""
+    """Return the query parameters of a request in the order they were sent."""
     return parse_qsl(request.url.query, keep_blank_values=True)
 
 
 def parse_origin(address: str) -> str:
-    """Scheme, host and port of a registered address."""
+    """Return the scheme, host and port of a redirect URI."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"

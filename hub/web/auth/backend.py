@@ -1,7 +1,7 @@
-"""Authentication by the access token of a request (RFC 6750, 9068) or by a person's cookie.
+"""Authenticate requests by access token (RFC 6750, 9068) or by session cookie.
 
-The agency and what a token grants at most are those of the register, never a claim's. A token that
-is invalid is rejected even where anybody may read without one: its sender expects to be somebody.
+The agency of a token and the scopes it may have come from the registry, never from a claim alone.
+An invalid token is rejected even if anonymous requests are allowed: its sender expects permissions.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,13 +27,14 @@ from hub.web.auth.user import RequestUser
 from hub.web.errors import RequestRejected
 
 LEEWAY: Final = 30
-"""Seconds two clocks may be apart."""
+"""Seconds by which two clocks may differ."""
 ACCESS_TOKEN_TYPES: Final = frozenset({"at+jwt"})
+"""Accepted `typ` of an access token (RFC 9068)."""
 MAX_NAME_LENGTH: Final = 255
 
 
 class ChallengeRequired(RequestRejected):
-    """A request without valid credentials, and the `WWW-Authenticate` of RFC 6750 for it."""
+    """A request without valid credentials, with its `WWW-Authenticate` header (RFC 6750)."""
 
     code = "UNAUTHENTICATED"
 
@@ -42,7 +43,7 @@ class ChallengeRequired(RequestRejected):
 
 
 class BearerUser(RequestUser):
-    """The user of one connection, verified by the backend that made it."""
+    """The user of one connection, authenticated by its backend when needed."""
 
     def __init__(self, conn: HTTPConnection, backend: "BearerAuthentication") -> None:
         self._conn = conn
@@ -53,16 +54,16 @@ class BearerUser(RequestUser):
 
     @property
     def is_authenticated(self) -> bool:
-        """Whether a verified token or session was found; false before it was looked for."""
+        """Return whether a valid token or session was found; false before `authenticate`."""
         return self._viewer is not None and self._viewer != ANONYMOUS
 
     @property
     def display_name(self) -> str:
-        """The subject of the viewer; empty before it was authenticated."""
+        """Return the subject of the viewer; empty before `authenticate`."""
         return self._viewer.subject if self._viewer is not None else ""
 
     async def authenticate(self) -> Viewer:
-        """Verify the credentials now."""
+        """Verify the credentials now and return the viewer."""
         started_at = self._backend.monotonic()
         viewer = await self._backend.verify(self._conn)
         self._viewer, self._verified_at = viewer, started_at
@@ -70,17 +71,17 @@ class BearerUser(RequestUser):
         return viewer
 
     async def viewer(self) -> Viewer:
-        """Return the viewer, verified at most `REMEMBERED` seconds ago."""
+        """Return the viewer, verified at most `CACHE_SECONDS` ago."""
         recent = self._backend.monotonic() - self._verified_at < CACHE_SECONDS
         if self._viewer is not None and recent:
             return self._viewer
         return await self.authenticate()
 
     async def revalidate(self) -> bool:
-        """Verify the credentials now; false once they are invalid, expired or of somebody else.
+        """Verify the credentials now; false if they are invalid, expired or of another viewer.
 
-        A session that ended leaves a connection without credentials: it does not go on as
-        `ANONYMOUS`. Failures are counted for the audit log, for no response shows them.
+        When a session ends, its connection has no credentials; it does not continue as `ANONYMOUS`.
+        Failures are counted for the audit log here, because no response shows them.
         """
         try:
             viewer = await self.authenticate()
@@ -92,7 +93,7 @@ class BearerUser(RequestUser):
 
 
 class BearerAuthentication(AuthenticationBackend):
-    """The authentication backend. `url` names the hub: as issuer, and as audience."""
+    """The authentication backend; `url` is the hub's identifier as issuer and as audience."""
 
     def __init__(
         self,
@@ -118,16 +119,16 @@ class BearerAuthentication(AuthenticationBackend):
         return AuthCredentials(), BearerUser(conn, self)
 
     async def verify(self, conn: HTTPConnection) -> Viewer:
-        """Return the viewer of a connection; `Challenged` when its credentials are invalid.
+        """Return the viewer of a connection; `ChallengeRequired` if its credentials are invalid.
 
-        A token comes before a cookie; without either it is `ANONYMOUS`, where that is allowed.
+        A token takes precedence over a cookie; without either it is `ANONYMOUS`, if allowed.
         """
         if "access_token" in conn.query_params:
             raise self._build_challenge(
                 400,
                 "invalid_request",
-                "อย่าส่งโทเค็นในที่อยู่ ให้ส่งในหัว Authorization",
-                "a token does not belong into an address; send it in the Authorization header",
+                "อย่าส่งโทเค็นใน URL ให้ส่งในเฮดเดอร์ Authorization",
+                "do not send a token in the URL; send it in the Authorization header",
             )
         headers = conn.headers.getlist("authorization")
         if not headers:
@@ -138,7 +139,7 @@ class BearerAuthentication(AuthenticationBackend):
             raise self._build_challenge(
                 400,
                 "invalid_request",
-                "มีหัว Authorization มากกว่าหนึ่ง",
+                "ส่งเฮดเดอร์ Authorization เพียงหนึ่ง",
                 "send one Authorization header",
             )
         if scheme.lower() != "bearer":
@@ -158,7 +159,7 @@ class BearerAuthentication(AuthenticationBackend):
                 401,
                 None,
                 "ระบบนี้ต้องใช้โทเค็น ขอได้ที่ /oauth/token หรือลงชื่อเข้าใช้ที่ /signin",
-                "nobody unknown is answered: ask /oauth/token for a token, or sign in at /signin",
+                "this hub requires a token: request one from /oauth/token, or sign in at /signin",
             )
         return ANONYMOUS
 
@@ -186,7 +187,7 @@ class BearerAuthentication(AuthenticationBackend):
         client_id = claims.get("client_id")
         client = await self._issuers.find_client(client_id) if isinstance(client_id, str) else None
         if client is None:
-            raise InvalidToken("the client does not count any more")
+            raise InvalidToken("the client is unknown or disabled")
         requested_scope = claims.get("scope")
         scopes = (
             frozenset(requested_scope.split() if isinstance(requested_scope, str) else ())
@@ -198,7 +199,7 @@ class BearerAuthentication(AuthenticationBackend):
         session = claims.get("sid")
         person = await self._sessions.find_session(session) if isinstance(session, str) else None
         if person is None or person.subject != claims["sub"]:
-            raise InvalidToken("the person is not signed in any more")
+            raise InvalidToken("the person is no longer signed in")
         scopes &= person.scopes
         viewer = self._build_viewer(claims, person.agency_id, scopes, self._url, client.id)
         return replace(viewer, session=person.id, purpose=client.purpose)
@@ -206,7 +207,7 @@ class BearerAuthentication(AuthenticationBackend):
     def _verify_claims(
         self, claims: Mapping[str, Any], issuer: str, audience: str
     ) -> dict[str, Any]:
-        """Return the claims of a verified token; `Unsound` if they are not for us, or not now."""
+        """Return the claims of a verified token; `InvalidToken` if they do not match or expired."""
         if "cnf" in claims:
             raise InvalidToken("tokens bound to a key (cnf) are not accepted")
         expected = JWTClaimsRegistry(
@@ -235,11 +236,11 @@ class BearerAuthentication(AuthenticationBackend):
     ) -> Viewer:
         subject = claims["sub"]
         if len(subject) > MAX_NAME_LENGTH or not subject.isprintable():
-            raise InvalidToken("sub is no name")
+            raise InvalidToken("sub is empty, too long or not printable")
         try:
             until = datetime.fromtimestamp(claims["exp"], UTC)
         except (ValueError, OverflowError, OSError) as error:
-            raise InvalidToken("exp is no time") from error
+            raise InvalidToken("exp is not a valid time") from error
         short_client_id = (
             client_id if isinstance(client_id, str) and len(client_id) <= MAX_NAME_LENGTH else None
         )

@@ -1,8 +1,8 @@
-"""Authorization codes for public clients, as Authlib looks at them: RFC 6749 section 4.1, 7636.
+"""Authorization codes for public clients with Authlib: RFC 6749 section 4.1, RFC 7636.
 
-A code is asked for with an S256 challenge, is good for one look within a minute, and is bound to
-the client, the address it was sent to and the challenge. Nothing here waits: what is asked of the
-store is fetched before, and what is to be kept is kept after.
+A code requires an S256 challenge, can be used once within a minute, and is bound to the client, the
+redirect URI and the challenge. Authlib is synchronous: records are fetched from the database before
+it runs, and what it creates is stored afterwards.
 """
 
 from datetime import datetime
@@ -28,7 +28,7 @@ from hub.web.auth.metadata import CHALLENGE_METHOD
 
 
 class AuthlibCode(AuthorizationCodeMixin):  # type: ignore[misc]
-    """A code, as Authlib asks of it."""
+    """An authorization code with the interface that Authlib expects."""
 
     code_challenge_method = CHALLENGE_METHOD
 
@@ -37,35 +37,35 @@ class AuthlibCode(AuthorizationCodeMixin):  # type: ignore[misc]
         self.code_challenge = code.challenge
 
     def get_redirect_uri(self) -> str:
-        """Where it was sent."""
+        """Return the redirect URI that the code was sent to."""
         return self.code.redirect_uri
 
     def get_scope(self) -> str:
-        """What the person let."""
+        """Return the scopes that the person allowed."""
         return " ".join(sorted(self.code.scopes))
 
 
 class AuthlibUser:
-    """The person a token speaks for, as Authlib asks of it."""
+    """The person of a token with the interface that Authlib expects."""
 
     def __init__(self, person: PersonSession) -> None:
         self.person = person
 
     def get_user_id(self) -> str:
-        """The subject."""
+        """Return the subject."""
         return self.person.subject
 
 
 class S256Challenge(CodeChallenge):  # type: ignore[misc]
-    """PKCE by S256: a challenge that is the secret itself protects nothing."""
+    """PKCE with S256 only: the `plain` challenge is the verifier itself and protects nothing."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD = (CHALLENGE_METHOD,)
-    CODE_CHALLENGE_METHODS = {  # noqa: RUF012 - as Authlib has it
+    CODE_CHALLENGE_METHODS = {  # noqa: RUF012 - as in Authlib
         CHALLENGE_METHOD: CodeChallenge.CODE_CHALLENGE_METHODS[CHALLENGE_METHOD]
     }
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        """Demand what RFC 7636 leaves open."""
+        """Require a challenge, which RFC 7636 leaves optional."""
         data = grant.request.payload.data
         if not data.get("code_challenge") or data.get("code_challenge_method") != CHALLENGE_METHOD:
             raise InvalidRequestError(f"code_challenge with method {CHALLENGE_METHOD} is required")
@@ -73,15 +73,15 @@ class S256Challenge(CodeChallenge):  # type: ignore[misc]
 
 
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
-    """A person's leave, changed for a token by a page that can keep no secret."""
+    """The authorization code grant, for pages that cannot keep a secret."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
 
     def save_authorization_code(self, code: str, request: Any) -> None:
-        """Note what is to be kept; the person lets nobody do what the person may not."""
+        """Set the code to be stored; its scopes are limited to those of the person."""
         handler: AuthorizationRequestHandler = self.server
         if handler.person is None:
-            raise InvalidRequestError("nobody is signed in")
+            raise InvalidRequestError("no person is signed in")
         handler.issued = AuthorizationCode(
             id=hash_secret(code),
             client_id=request.client.get_client_id(),
@@ -93,22 +93,22 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         )
 
     def query_authorization_code(self, _code: str, client: AuthlibClient) -> AuthlibCode | None:
-        """The code that was taken for this request, where it is this client's."""
+        """Return the code of this request if it was issued to this client."""
         consumed: AuthorizationCode | None = self.server.code
         is_own = consumed is not None and consumed.client_id == client.get_client_id()
         return AuthlibCode(consumed) if is_own and consumed is not None else None
 
     def delete_authorization_code(self, authorization_code: AuthlibCode) -> None:
-        """It was taken from the store before it was looked at."""
+        """Do nothing: the code was deleted when it was fetched."""
 
     def authenticate_user(self, _code: AuthlibCode) -> AuthlibUser | None:
-        """Whoever let it, while still signed in."""
+        """Return the person who allowed the code, if still signed in."""
         person = self.server.person
         return AuthlibUser(person) if person is not None else None
 
 
 class CodeExchange(TokenExchange):
-    """The token endpoint, for whom a code was taken; null where none counts."""
+    """One token request with the code it consumed and its person; None if the code is invalid."""
 
     def __init__(
         self, *token_settings: Any, code: AuthorizationCode | None, person: PersonSession | None
@@ -120,7 +120,7 @@ class CodeExchange(TokenExchange):
 
 
 class AuthorizationRequestHandler(AuthorizationServerBase):
-    """One request at the authorization endpoint, of a person or of somebody not signed in yet."""
+    """One authorization request, of a person or of a browser that is not signed in yet."""
 
     def __init__(
         self, url: str, client: Client | None, person: PersonSession | None, now: datetime
@@ -131,28 +131,28 @@ class AuthorizationRequestHandler(AuthorizationServerBase):
         self.register_grant(CodeGrant, [S256Challenge()])
 
     def validate(self, request: Request, form: OAuthForm) -> tuple[AuthlibRequest, Any]:
-        """The request, and the grant that will do as it asks; `OAuth2Error` where none will."""
+        """Return the parsed request and its grant; `OAuth2Error` if the request is invalid."""
         try:
-            request = AuthlibRequest(self.url, request, form, "/oauth/authorize")
-            grant = self.get_consent_grant(request)
+            oauth_request = AuthlibRequest(self.url, request, form, "/oauth/authorize")
+            grant = self.get_consent_grant(oauth_request)
             if set(form.resources) - {self.url}:
                 raise InvalidTargetError(
                     f"the only resource here is {self.url}",
                     redirect_uri=grant.redirect_uri,
-                    state=request.payload.state,
+                    state=oauth_request.payload.state,
                 )
         except OAuth2Error:
             raise
-        except ValueError as error:  # what is wrong holds characters an error may not
-            raise InvalidRequestError("a parameter will not do") from error
-        return request, grant
+        except ValueError as error:  # its message has characters that errors may not contain
+            raise InvalidRequestError("a parameter is invalid") from error
+        return oauth_request, grant
 
     def create_response(self, request: AuthlibRequest, grant: Any, *, allowed: bool) -> str:
-        """Where the person is sent back to; what is to be kept first is `issued`."""
+        """Return the URL to redirect the person to; a code to be stored first is `issued`."""
         user = AuthlibUser(self.person) if allowed and self.person is not None else None
         _, _, headers = self.create_authorization_response(request, user, grant)
         return str(dict(headers)["Location"])
 
     def handle_response(self, status: int, body: Any, headers: Any) -> Any:
-        """The parts of an answer."""
+        """Return the parts of a response unchanged."""
         return status, body, headers

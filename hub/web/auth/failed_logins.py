@@ -1,8 +1,8 @@
-"""Failed attempts to prove who one is, counted by where they come from and whom they name.
+"""Limit failed client authentications, counted by address and client id.
 
-Secrets have 256 bits, so this is no wall against guessing; it bounds the work and the log lines
-that somebody with a wrong secret in a loop can cause. Counted by address and client together:
-whoever fails elsewhere keeps nobody out. Each node counts for itself.
+Secrets have 256 bits, so this is not a protection against guessing; it bounds the work and the log
+lines that a client with a wrong secret in a loop can cause. Failures from one address do not block
+the client elsewhere. Each node counts separately.
 """
 
 import time
@@ -13,20 +13,20 @@ from typing import Final
 
 MAX_FAILURES: Final = 10
 FAILURE_WINDOW: Final = 60.0
-"""Failures, and the seconds within which so many are too many."""
+"""Seconds within which `MAX_FAILURES` failures block further attempts."""
 MAX_TRACKED: Final = 10_000
-"""Pairs remembered at most; the oldest make room."""
+"""Pairs of address and client that are tracked; the oldest are dropped."""
 
 
 class FailedLoginLimiter:
-    """The failures of the last minute."""
+    """Counts the failures of the last minute."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._failures: OrderedDict[tuple[str, str | None], list[float]] = OrderedDict()
 
     def seconds_to_wait(self, host: str, client_id: str | None) -> int:
-        """Seconds until the next attempt is looked at; 0 where it is at once."""
+        """Return the seconds until the next attempt is allowed; 0 if it is allowed now."""
         times = self._recent_failures(host, client_id)
         return (
             ceil(times[0] + FAILURE_WINDOW - self._monotonic()) if len(times) >= MAX_FAILURES else 0

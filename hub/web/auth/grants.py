@@ -1,4 +1,4 @@
-"""One token request, as Authlib looks at it: RFC 6749 section 4.4, RFC 7523, 8707 and 9068."""
+"""Client credentials and access tokens with Authlib: RFC 6749 (4.4), RFC 7523, 8707 and 9068."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -30,9 +30,9 @@ from hub.web.request_body import read_body
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ACCESS_TOKEN_LIFETIME: Final = 600
-"""Seconds an access token lives."""
+"""Seconds until an access token expires."""
 MAX_ASSERTION_LIFETIME: Final = 600
-"""Seconds an assertion may live: so long is its `jti` remembered."""
+"""Seconds until an assertion may expire; its `jti` is stored that long."""
 FORM_MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_FIELDS: Final = 20
 MAX_FORM_BYTES: Final = 32_768
@@ -48,26 +48,26 @@ THAI_MESSAGES: Final = {
     "insecure_transport": "ตั้ง HUB_PUBLIC_URL เป็น https ก่อน รหัสลับจะไม่รั่วระหว่างทาง",
 }
 FORBIDDEN_CHARACTERS: Final = re.compile(r"[^ !#-\[\]-~]")
-"""What `error_description` may not hold, by RFC 6749 section 5.2."""
+"""Characters that `error_description` must not contain (RFC 6749, section 5.2)."""
 OAuthAnswer = tuple[int, Any, dict[str, str]]
 
 
 class InvalidTargetError(OAuth2Error):  # type: ignore[misc]
-    """The resource asked for is not this hub (RFC 8707 section 2)."""
+    """The requested resource is not this hub (RFC 8707, section 2)."""
 
     error = "invalid_target"
 
 
 @record
 class OAuthForm:
-    """The fields of a token request, each of them once; `resource` may come several times."""
+    """The fields of an OAuth request, each once; `resource` may be repeated."""
 
     fields: Mapping[str, str]
     resources: tuple[str, ...]
 
     @classmethod
     async def parse(cls, request: Request) -> "OAuthForm":
-        """The form of a request; `Refused` where it is none, or not within its bounds."""
+        """Return the form of a request; `RequestRejected` if its method, type or size is wrong."""
         if request.method != "POST":
             raise RequestRejected(405, "ใช้ POST", "use POST", Allow="POST")
         text = await read_body(request, FORM_MEDIA_TYPE, MAX_FORM_BYTES)
@@ -75,10 +75,10 @@ class OAuthForm:
 
     @classmethod
     def from_pairs(cls, pairs: Sequence[tuple[str, str]]) -> "OAuthForm":
-        """The form of what was sent, wherever it came in."""
+        """Return the form of name and value pairs; `InvalidRequestError` if a name is repeated."""
         names = [name for name, _ in pairs if name != "resource"]
         if len(pairs) > MAX_FIELDS or len(set(names)) != len(names):
-            raise InvalidRequestError("a parameter stands twice, or there are too many")
+            raise InvalidRequestError("a parameter is repeated, or there are too many")
         return cls(
             {name: value for name, value in pairs if value and name != "resource"},
             tuple(value for name, value in pairs if name == "resource"),
@@ -86,60 +86,60 @@ class OAuthForm:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """What was sent, to be sent again."""
+        """Return the fields as pairs, to be sent again."""
         return [*self.fields.items(), *(("resource", value) for value in self.resources)]
 
 
 class AuthlibClient(ClientMixin):  # type: ignore[misc]
-    """A client, as Authlib asks of it."""
+    """A client with the interface that Authlib expects."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
 
     def get_client_id(self) -> str:
-        """Its id."""
+        """Return the client id."""
         return self.client.id
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """All it has where it does not say; null where it wants what it has not."""
+        """Return the requested scope, by default all of the client's; None if it is not allowed."""
         requested = scope.split() if scope else sorted(self.client.scopes)
         return " ".join(requested) if self.client.scopes.issuperset(requested) else None
 
     def get_default_redirect_uri(self) -> None:
-        """It says where a person is to be sent back to, each time."""
+        """Return None: each request must contain a redirect URI."""
 
     def check_redirect_uri(self, uri: str) -> bool:
-        """Whether it is one of its addresses, letter by letter."""
+        """Return whether the URI equals a registered one exactly."""
         return uri in self.client.redirects
 
     def check_response_type(self, kind: str) -> bool:
-        """A page gets codes; a system has nobody to ask."""
+        """Return whether the client may request a code: only public clients act for people."""
         return kind == "code" and self.client.kind is ClientKind.PUBLIC
 
     def check_client_secret(self, secret: str) -> bool:
-        """Whether it is one of its secrets."""
+        """Return whether the secret is one of the client's."""
         return self.client.has_secret(secret)
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
-        """A page proves nothing, a client with keys itself by them alone, another by its secret."""
+        """Return whether the method is the client's: none if public, keys if it has any."""
         if self.client.kind is ClientKind.PUBLIC or method == "none":
             return self.client.kind is ClientKind.PUBLIC and method == "none"
         return (method == "private_key_jwt") == bool(self.client.keys)
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """One for systems, one for pages."""
+        """Return whether the grant is the client's: codes for public clients, else credentials."""
         public = self.client.kind is ClientKind.PUBLIC
         return grant_type == ("authorization_code" if public else "client_credentials")
 
 
 class ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
-    """Client credentials, with every way to prove who asks."""
+    """The client credentials grant, with all methods of client authentication."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = ("private_key_jwt", "client_secret_basic", "client_secret_post")
 
 
 class AuthlibRequest(OAuth2Request):  # type: ignore[misc]
-    """A request as Authlib reads it, under the address the hub is known by."""
+    """A request with the interface that Authlib expects, under the public URL of the hub."""
 
     def __init__(
         self, url: str, request: Request, form: OAuthForm, path: str = "/oauth/token"
@@ -152,12 +152,12 @@ class AuthlibRequest(OAuth2Request):  # type: ignore[misc]
 
     @property
     def form(self) -> dict[str, str]:
-        """The fields."""
+        """Return the fields."""
         return self.fields
 
 
 class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
-    """`private_key_jwt`: RFC 7523, with our reading of signed tokens."""
+    """`private_key_jwt` (RFC 7523), with our own verification of tokens."""
 
     CLIENT_AUTH_METHOD = "private_key_jwt"
 
@@ -166,15 +166,15 @@ class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
         self.exchange = exchange
 
     def get_audiences(self) -> list[str]:
-        """The hub, by its name as issuer or by its token endpoint."""
+        """Return the accepted audiences: the hub as issuer, or its token endpoint."""
         return [self.exchange.url, f"{self.exchange.url}/oauth/token"]
 
     def resolve_client_public_key(self, client: AuthlibClient) -> KeySet:
-        """The keys of the registration."""
+        """Return the registered keys of the client."""
         return parse_key_set({"keys": list(client.client.keys)})
 
     def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
-        """The claims of an assertion that one of these keys signed for us."""
+        """Return the claims of an assertion; `InvalidClientError` if its signature is invalid."""
         try:
             token = parse_token(assertion, ())
             verify_signature(token, resolve_key)
@@ -185,10 +185,10 @@ class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
         return claims
 
     def validate_jti(self, claims: Mapping[str, Any], jti: Any) -> bool:
-        """Whether it can be remembered; whether it is new is asked once all else is right."""
+        """Return true if the `jti` can be stored; whether it was used before is checked last."""
         left = claims["exp"] - self.exchange.now.timestamp()
         if not isinstance(jti, str) or not 0 < len(jti) <= 255 or "\0" in jti:
-            raise InvalidClientError("jti is no text of 255 characters at most")
+            raise InvalidClientError("jti must be a string of 1 to 255 characters")
         if left > MAX_ASSERTION_LIFETIME + LEEWAY:
             raise InvalidClientError(f"exp is more than {MAX_ASSERTION_LIFETIME} seconds ahead")
         until = datetime.fromtimestamp(claims["exp"], UTC) + timedelta(seconds=2 * LEEWAY)
@@ -197,31 +197,31 @@ class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
 
 
 class AccessTokenGenerator(JWTBearerTokenGenerator):  # type: ignore[misc]
-    """Access tokens of RFC 9068 for this hub."""
+    """Generates access tokens of RFC 9068 for this hub."""
 
     def __init__(self, exchange: "TokenExchange") -> None:
         super().__init__(exchange.url, "ES256", expires_generator=ACCESS_TOKEN_LIFETIME)
         self.exchange = exchange
 
     def get_jwks(self) -> KeySet:
-        """The node's key, in a set, so that the token names it."""
+        """Return the node's key in a set, so that the token header contains its `kid`."""
         return KeySet([JWKRegistry.import_key(dict(self.exchange.key))])
 
     def get_audiences(self, _client: AuthlibClient, _user: Any, _scope: str) -> str:
-        """The hub."""
+        """Return the hub as the audience."""
         return self.exchange.url
 
     def get_extra_claims(
         self, _client: AuthlibClient, _grant_type: str, user: Any, _scope: str
     ) -> dict[str, Any]:
-        """The times, by the hub's clock; and the session without which a person's token is none."""
+        """Return the times by the hub's clock, and the session that a person's token depends on."""
         now = int(self.exchange.now.timestamp())
         times = {"iat": now, "exp": now + ACCESS_TOKEN_LIFETIME}
         return times if user is None else {**times, "sid": user.person.id}
 
 
 class AuthorizationServerBase(AuthorizationServer):  # type: ignore[misc]
-    """One request at an endpoint; `client` is whose it says it is, where that one counts."""
+    """One request at an OAuth endpoint; `client` is the enabled client that it names, or None."""
 
     def __init__(self, url: str, client: Client | None, now: datetime) -> None:
         super().__init__()
@@ -230,18 +230,18 @@ class AuthorizationServerBase(AuthorizationServer):  # type: ignore[misc]
         self.now = now
 
     def query_client(self, client_id: str) -> AuthlibClient | None:
-        """The client, where it is this one."""
+        """Return the client if its id is this one."""
         client = self.client
         return AuthlibClient(client) if client is not None and client.id == client_id else None
 
     def save_token(self, token: Any, request: Any) -> None:
-        """A token is kept nowhere: it says everything itself, and the register is asked again."""
+        """Do nothing: tokens are not stored, they are verified against the registry at each use."""
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nobody listens."""
+        """Do nothing: there are no signal receivers."""
 
     def create_oauth2_request(self, request: AuthlibRequest) -> AuthlibRequest:
-        """It is one already."""
+        """Return the request unchanged: it is converted already."""
         return request
 
 
@@ -257,7 +257,7 @@ class TokenExchange(AuthorizationServerBase):
         self.register_token_generator("default", AccessTokenGenerator(self).generate)
 
     def respond(self, request: Request, form: OAuthForm) -> OAuthAnswer:
-        """Status, content and headers."""
+        """Return the status, body and headers of the response."""
         try:
             if set(form.resources) - {self.url}:
                 raise InvalidTargetError(f"the only resource here is {self.url}")
@@ -268,19 +268,19 @@ class TokenExchange(AuthorizationServerBase):
         return answer
 
     def handle_response(self, status: int, body: Any, _headers: Any) -> OAuthAnswer:
-        """The parts of an answer; ours are its headers."""
+        """Return the status and body without Authlib's headers; the endpoint sets its own."""
         return status, body, {}
 
     def handle_error_response(self, _request: Any, error: OAuth2Error) -> OAuthAnswer:
-        """The answer to a request that is refused."""
+        """Return the response of a rejected request."""
         return describe_error(error)
 
 
 def describe_error(error: OAuth2Error) -> OAuthAnswer:
-    """An error as RFC 6749 section 5.2 has it, and a `message` a person can read.
+    """Return an error as RFC 6749 section 5.2 specifies, with a `message` for people.
 
-    `error_description` may hold ASCII alone; and which half of a client's proof was wrong, its id
-    or its secret, is nobody's business.
+    `error_description` may contain ASCII only. It does not disclose whether the id or the secret of
+    a client was wrong.
     """
     name = str(error.error)
     headers = {}
@@ -289,7 +289,7 @@ def describe_error(error: OAuth2Error) -> OAuthAnswer:
     if name == "invalid_client":
         status, headers = 401, {"WWW-Authenticate": 'Basic realm="hub"'}
         if "does not exist" in english or "cannot authenticate" in english:
-            english = "the client is unknown, disabled, or did not prove who it is"
+            english = "the client is unknown, disabled, or failed to authenticate"
     body = {
         "error": name,
         "error_description": english,

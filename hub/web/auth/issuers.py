@@ -1,8 +1,8 @@
-"""Whom the hub trusts, remembered for a moment: the register, and the public keys of each issuer.
+"""Cache the client registry and the public keys of each issuer.
 
-**Bound.** What the register says is used for `REMEMBERED` seconds and then asked again, on every
-node, so that disabling an agency, a client or an issuer stops its tokens within that time and the
-one statement that asks.
+**Bound.** Records of the registry are used for `CACHE_SECONDS` and then queried again, on every
+node, so disabling an agency, a client or an issuer rejects its tokens within that time plus one
+query.
 """
 
 import asyncio
@@ -20,24 +20,24 @@ from hub.web.auth.jwt import InvalidToken, parse_key_set
 
 logger = logging.getLogger(__name__)
 FetchJson = Callable[[str], Awaitable[Any]]
-"""Reads the JSON at an address, within bounds of time and size; a `SourceError` where it cannot."""
+"""Fetches the JSON at a URL, with limits on time and size; a `SourceError` if it cannot."""
 MonotonicClock = Callable[[], float]
 CachedValue = TypeVar("CachedValue")
 
 CACHE_SECONDS: Final = 2.0
-"""Seconds an answer of the register counts."""
+"""Seconds for which a record of the registry is cached."""
 MAX_CACHED_VALUES: Final = 1_000
 KEYS_MAX_AGE: Final = 600.0
-"""Seconds until an issuer's keys are read again; requests go on with the old ones meanwhile."""
+"""Seconds until an issuer's keys are fetched again; requests use the old ones meanwhile."""
 MIN_REFRESH_INTERVAL: Final = 15.0
-"""Seconds between two readings at least, however many unknown keys are named."""
+"""Minimum seconds between two fetches, however many unknown keys tokens name."""
 KEYS_EXPIRY: Final = 86_400.0
-"""Seconds the last good keys count while an issuer does not answer."""
+"""Seconds for which the last fetched keys are used while an issuer does not respond."""
 OWN_KEYS_MAX_AGE: Final = 10.0
 
 
 class TimedCache(Generic[CachedValue]):
-    """Answers by a text, each used for `REMEMBERED` seconds; the oldest make room."""
+    """Caches values by key for `CACHE_SECONDS` seconds; the oldest are dropped above a limit."""
 
     def __init__(
         self, fetch: Callable[[str], Awaitable[CachedValue]], monotonic: MonotonicClock
@@ -47,28 +47,28 @@ class TimedCache(Generic[CachedValue]):
         self._values: OrderedDict[str, tuple[float, CachedValue]] = OrderedDict()
 
     async def get(self, key: str) -> CachedValue:
-        """The answer, asked anew where it is older than that."""
+        """Return the value of a key, fetched again if it is too old."""
         now = self._monotonic()
         cached = self._values.get(key)
         if cached is not None and now - cached[0] < CACHE_SECONDS:
             return cached[1]
         value = await self._fetch(key)
-        self._values[key] = now, value  # as old as the question, not as the answer
+        self._values[key] = now, value  # the age counts from the request, not the response
         self._values.move_to_end(key)
         while len(self._values) > MAX_CACHED_VALUES:
             self._values.popitem(last=False)
         return value
 
     def invalidate(self, key: str) -> None:
-        """Ask anew the next time."""
+        """Remove a key, so that it is fetched the next time."""
         self._values.pop(key, None)
 
 
 class IssuerKeys:
-    """The public keys of one issuer, read when needed and kept while they cannot be read again.
+    """The public keys of one issuer, fetched when needed and used while fetching fails.
 
-    One reading is under way at a time, whoever waits. With keys at hand nobody waits: they are
-    renewed beside the requests, so an issuer that is slow or down slows nobody.
+    Only one fetch runs at a time. If keys are cached, they are refreshed in the background, so an
+    issuer that is slow or down delays no request.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class IssuerKeys:
         self._refresh_task: asyncio.Task[None] | None = None
 
     async def find_keys(self, kid: str | None) -> KeySet:
-        """The keys, read again where none is called `kid`; `NotReady` where there are none."""
+        """Return the keys, fetched again if none is named `kid`; `NotReady` if there are none."""
         age = self._monotonic() - self._fetched_at
         if self._keys is None or age > KEYS_EXPIRY:
             self._keys = None
@@ -112,7 +112,7 @@ class IssuerKeys:
             await asyncio.shield(task)
 
     def _start_refresh(self) -> asyncio.Task[None] | None:
-        """The reading under way, or a new one; null where the last was a moment ago."""
+        """Return the running fetch or a new one; None if the last one was too recent."""
         if self._refresh_task is None or self._refresh_task.done():
             if self._monotonic() - self._tried_at < self._min_interval:
                 return None
@@ -131,7 +131,7 @@ class IssuerKeys:
 
 
 class IssuerRegistry:
-    """The register as the doors use it."""
+    """The cached client registry with the issuers' keys, as endpoints use it."""
 
     def __init__(
         self, registry: ClientRegistry, fetch: FetchJson, monotonic: MonotonicClock = time.monotonic
@@ -152,27 +152,27 @@ class IssuerRegistry:
         )
 
     async def find_issuer(self, url: str) -> Issuer | None:
-        """The issuer of a URL, compared letter by letter; null where it does not count."""
+        """Return the enabled issuer of exactly this URL, or None."""
         listed: Sequence[Issuer] = await self._issuers.get("")
         return next((i for i in listed if i.url == url and i.enabled), None)
 
     async def find_login_issuer(self, agency_id: str) -> Issuer | None:
-        """The issuer that signs an agency's people in; null where none does."""
+        """Return the issuer with which an agency's people sign in, or None."""
         listed: Sequence[Issuer] = await self._issuers.get("")
         matching = (i for i in listed if i.agency_id == agency_id and i.enabled and i.sign_in)
         return next(matching, None)
 
     async def find_client(self, client_id: str) -> Client | None:
-        """The client of an id; null where it does not count."""
+        """Return the enabled client of an id, or None."""
         found = await self._clients.get(client_id)
         return found if found is not None and found.enabled else None
 
     async def list_origins(self) -> frozenset[str]:
-        """Where pages of public clients come from."""
+        """Return the origins of public clients' pages."""
         return await self._origins.get("")
 
     async def find_keys(self, issuer: Issuer, kid: str | None) -> KeySet:
-        """The keys of an issuer."""
+        """Return the keys of an issuer, fetched again if none is named `kid`."""
         cache_key = issuer.url, issuer.jwks_uri
         if cache_key not in self._keys_by_issuer:
             listed = await self._issuers.get("")
@@ -186,7 +186,7 @@ class IssuerRegistry:
         return await self._keys_by_issuer[cache_key].find_keys(kid)
 
     async def find_own_keys(self, kid: str | None) -> KeySet:
-        """The hub's own public keys, of every node."""
+        """Return the hub's own public keys, of all nodes."""
         return await self._own_issuer_keys.find_keys(kid)
 
     async def _list_own_keys(self) -> Any:

@@ -1,8 +1,8 @@
-"""Reading signed tokens (JWS compact, RFC 7515 and 7519) without trusting a word of them first.
+"""Parse and verify signed tokens (JWS compact, RFC 7515 and 7519).
 
-What a header says of keys is never followed: `jku`, `jwk`, `x5u` and `x5c` are refused, and `kid`
-only chooses among keys we hold. The algorithms are ours to choose, all asymmetric, so that a public
-key can never be taken for a shared secret.
+The key is never taken from the token: `jku`, `jwk`, `x5u` and `x5c` are rejected, and `kid` only
+selects one of the keys we have. All accepted algorithms are asymmetric, so a public key cannot be
+used as a shared secret.
 """
 
 import json
@@ -21,27 +21,27 @@ from hub.domain.record import record
 
 ALGORITHMS: Final = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 MAX_TOKEN_BYTES: Final = 8192
-"""Characters of a token: more does not fit into most servers' headers."""
+"""Characters of a token; most servers limit headers to about this."""
 MAX_KEYS: Final = 100
 KEY_TYPES: Final = ("EC", "RSA", "OKP")
 MIN_RSA_BITS: Final = 2048
-"""Bits of an RSA key."""
+"""Minimum bits of an RSA key."""
 COMPACT_JWS: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 KEY_HEADERS: Final = frozenset({"jku", "jwk", "x5u", "x5c"})
-"""Header parameters by which a token would bring its own key."""
+"""Header parameters with which a token would supply its own key."""
 
 
 class InvalidToken(Exception):
-    """A token that will not do; the words are ASCII, for a header."""
+    """A token that is invalid; the message is ASCII, so that it can be sent in a header."""
 
 
 class UnknownKey(InvalidToken):
-    """It names a key we do not hold; a newer set may have it."""
+    """The token names a key that is not in the set; a newer set may contain it."""
 
 
 @record
 class UnverifiedToken:
-    """What a token says, before anything of it is verified."""
+    """The parsed content of a token, before its signature is verified."""
 
     text: str
     header: Mapping[str, Any]
@@ -49,19 +49,19 @@ class UnverifiedToken:
 
     @property
     def kid(self) -> str | None:
-        """The key it says it is signed with."""
+        """Return the id of the key that the header names."""
         kid: str | None = self.header.get("kid")
         return kid
 
 
 class StrictJwsRegistry(JWSRegistry):
-    """Our algorithms and no other, whatever a library recommends this year."""
+    """Accepts only our algorithms, whatever the library recommends."""
 
     max_header_length = MAX_TOKEN_BYTES
     max_payload_length = MAX_TOKEN_BYTES
 
     def get_alg(self, name: str) -> Any:
-        """The algorithm of a name; `Unsound` where it is not one of ours."""
+        """Return the algorithm of a name; `InvalidToken` if it is not one of ours."""
         if name not in ALGORITHMS:
             raise InvalidToken("the algorithm is not accepted")
         return self.algorithms[name]
@@ -71,7 +71,7 @@ JWS_REGISTRY: Final = StrictJwsRegistry(algorithms=ALGORITHMS, strict_check_head
 
 
 def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
-    """A token as it is written; `Unsound` where it is none, or none of these types (`typ`)."""
+    """Return a token, not verified; `InvalidToken` if malformed or its `typ` is not in `types`."""
     if len(text) > MAX_TOKEN_BYTES:
         raise InvalidToken("the token is too large")
     if not COMPACT_JWS.fullmatch(text):
@@ -87,12 +87,12 @@ def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
 
 
 def parse_unique_json(text: bytes) -> Mapping[str, Any]:
-    """A JSON object in which no name stands twice: two readers could read two tokens."""
+    """Parse a JSON object; `InvalidToken` if a name is repeated, as parsers read it differently."""
 
     def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            raise InvalidToken("a name stands twice in the token")
+            raise InvalidToken("a name is repeated in the token")
         return found
 
     read = json.loads(text.decode("utf-8"), object_pairs_hook=build_object)
@@ -102,52 +102,52 @@ def parse_unique_json(text: bytes) -> Mapping[str, Any]:
 
 
 def check_header(header: Mapping[str, Any], types: frozenset[str]) -> None:
-    """`Unsound` where a header asks for what we do not do."""
+    """Raise `InvalidToken` if a header requires something that is not supported."""
     if header.get("alg") not in ALGORITHMS:
         raise InvalidToken("the algorithm is not accepted")
     if "crit" in header or "b64" in header:
-        raise InvalidToken("the token demands an extension that is not understood")
+        raise InvalidToken("the token requires an unsupported extension")
     if KEY_HEADERS & set(header):
-        raise InvalidToken("the token brings its own key")
+        raise InvalidToken("the token contains its own key")
     if not isinstance(header.get("kid"), str | None):
-        raise InvalidToken("kid is not a text")
+        raise InvalidToken("kid is not a string")
     kind = header.get("typ")
     name = kind.lower().removeprefix("application/") if isinstance(kind, str) else None
     if types and name not in types:
-        raise InvalidToken("the token is of another type")
+        raise InvalidToken("the token has another type")
 
 
 def verify_signature(token: UnverifiedToken, keys: KeySet) -> None:
-    """`Unsound` where none of our keys has signed it, `UnknownKey` where it names another."""
+    """Raise `InvalidToken` if no key signed the token, `UnknownKey` if `kid` is in no key."""
     try:
         jws.deserialize_compact(token.text, keys, registry=JWS_REGISTRY)
     except InvalidKeyIdError as error:
-        raise UnknownKey("the key is not known") from error
+        raise UnknownKey("the key is unknown") from error
     except (JoseError, ValueError) as error:
-        raise InvalidToken("the signature does not hold") from error
+        raise InvalidToken("the signature is invalid") from error
 
 
 def parse_key_set(document: Any) -> KeySet:
-    """The keys of a JWK set that may verify something; the others are passed over.
+    """Return the usable keys of a JWK set; the others are skipped.
 
-    A set may hold keys for other ends and of kinds to come (RFC 7517 section 5), so one that will
-    not do spoils none beside it. A private key in public is anybody's, and is passed over too.
+    A set may contain keys for other uses and of new types (RFC 7517, section 5), so an unusable key
+    does not invalidate the set. Private keys are skipped too: once published, anyone can sign.
     """
     listed = document.get("keys") if isinstance(document, Mapping) else None
     if not isinstance(listed, list):
-        raise InvalidToken("this is no JWK set")
+        raise InvalidToken("this is not a JWK set")
     found = [key for data in listed[:MAX_KEYS] if (key := parse_key(data))]
     return KeySet(found)
 
 
 def parse_key(data: Any) -> Key | None:
-    """A public key for one of our algorithms; null for anything else."""
+    """Return a public key for one of our algorithms; None for anything else."""
     if not isinstance(data, dict) or "d" in data or data.get("use", "sig") != "sig":
         return None
     if data.get("kty") not in KEY_TYPES or data.get("alg", ALGORITHMS[0]) not in ALGORITHMS:
         return None
     try:
-        with warnings.catch_warnings():  # what the library warns of, we refuse
+        with warnings.catch_warnings():  # keys the library warns about are rejected
             warnings.simplefilter("error", SecurityWarning)
             key = JWKRegistry.import_key(data)
         is_accepted = (

@@ -1,4 +1,4 @@
-"""`/signin`, `/signin/back`, `/signout`: people come in by their agency's provider, and go."""
+"""`/signin`, `/signin/back`, `/signout`: people sign in with their agency's provider, and out."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -28,25 +28,25 @@ from hub.web.rate_limits import RateLimiter, client_address
 
 logger = logging.getLogger(__name__)
 LOGIN_RATE: Final = 2
-"""Attempts to sign in of one address, a second over time."""
+"""Login attempts of one address per second, on average."""
 
 
 @contextmanager
 def login_failure_page() -> Iterator[None]:
-    """Turn the failure of a provider into a page, and log it."""
+    """Log a failed login and raise the `RequestRejected` that shows it to the person."""
     try:
         yield
     except LoginFailed as failed:
-        logger.warning("a sign-in failed: %s", failed)
+        logger.warning("login failed: %s", failed)
         raise RequestRejected(
             400,
             "ลงชื่อเข้าใช้ไม่สำเร็จ ลองใหม่อีกครั้ง หากยังไม่ได้ให้แจ้งผู้ดูแลระบบของหน่วยงาน",
-            f"You could not be signed in ({failed}); try again, or tell your administrator",
+            f"You could not be signed in ({failed}); try again, or contact your administrator",
         ) from failed
 
 
 class LoginEndpoints:
-    """The endpoints. `secret_of` reads a secret by its name; in a `demo` anybody may be anybody."""
+    """The login endpoints; `read_secret` reads a secret by name, `demo` adds logins without one."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class LoginEndpoints:
         self._demo = demo
 
     def routes(self) -> list[Route]:
-        """Return the routes of sign-in; that of the demo in a demo alone."""
+        """Return the routes of the login; `/signin/demo` exists only in a demo."""
         demo = [Route("/signin/demo", self.demo_sign_in, methods=["POST"])] if self._demo else []
         return [
             Route("/signin", self.sign_in),
@@ -84,7 +84,7 @@ class LoginEndpoints:
 
     @with_error_pages
     async def sign_in(self, request: Request) -> Response:
-        """Who is signed in and which agencies sign people in; with `agency`, go to its provider."""
+        """Return the page with person and agencies; with `agency`, redirect to its provider."""
         next_path = forms.safe_next_path(request.query_params.get("next"))
         if agency := request.query_params.get("agency"):
             return await self._start_login(request, agency, next_path)
@@ -102,12 +102,12 @@ class LoginEndpoints:
             raise RequestRejected(
                 400,
                 "ตั้ง HUB_PUBLIC_URL เป็น https ก่อน จึงลงชื่อเข้าใช้ได้",
-                "set HUB_PUBLIC_URL to https; people sign in over nothing less",
+                "set HUB_PUBLIC_URL to https first; signing in requires it",
             )
         self._rate_limiter.charge(client_address(request))
         issuer = await self._issuers.find_login_issuer(agency)
         if issuer is None:
-            raise NotFound("หน่วยงานนี้ยังไม่เปิดให้ลงชื่อเข้าใช้ · This agency signs nobody in here")
+            raise NotFound("หน่วยงานนี้ยังไม่เปิดให้ลงชื่อเข้าใช้ · This agency has not enabled sign-in")
         request.scope["session"] = {}
         with login_failure_page():
             response = await self._provider(issuer).start_login(request, self._url)
@@ -121,14 +121,14 @@ class LoginEndpoints:
 
     @with_error_pages
     async def callback(self, request: Request) -> Response:
-        """Where a provider sends people to: they are signed in, once, at the browser that began."""
+        """Complete a login: the provider redirects the browser that started it here, once."""
         with login_failure_page():
             state = await self._sessions.consume_attempt(request)
             if state is None:
-                raise LoginFailed("nothing was begun at this browser, or it took too long")
+                raise LoginFailed("no login was started at this browser, or it took too long")
             issuer = await self._issuers.find_issuer(state["issuer"])
             if issuer is None:
-                raise LoginFailed("the issuer is not trusted any more")
+                raise LoginFailed("the issuer is no longer trusted")
             request.scope["session"] = state["state"]
             person = await self._provider(issuer).complete_login(request)
         response = RedirectResponse(forms.safe_next_path(state["next"]), 303)
@@ -137,9 +137,9 @@ class LoginEndpoints:
 
     @with_error_pages
     async def demo_sign_in(self, request: Request) -> Response:
-        """Be anybody, for trying out; there is no such address in production."""
+        """Sign in as any role of any ministry, for trying out; the route exists only in a demo."""
         if not is_own_page(request):
-            raise RequestRejected(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not of this hub")
+            raise RequestRejected(403, "ฟอร์มนี้ไม่ใช่ของระบบ", "this form is not from this hub")
         fields = await read_form(request)
         agency_id = fields.get("agency")
         ministries = {one.agency_id: one for one in await self._session_store.list_ministries()}
@@ -155,7 +155,7 @@ class LoginEndpoints:
 
     @with_error_pages
     async def sign_out(self, request: Request) -> Response:
-        """Go; the tokens of pages that asked in this person's name stop, too."""
+        """End the session, and with it the tokens that pages obtained in this person's name."""
         fields = await read_form(request)
         if not self._sessions.is_own_form(request, fields.get("token", "")):
             raise RequestRejected(
@@ -166,7 +166,7 @@ class LoginEndpoints:
         return forbid_caching(response)
 
     async def session_state(self, request: Request) -> Response:
-        """Who is signed in, for the head of our pages: `person` is null where nobody is."""
+        """Return the signed-in person for the page header; `person` is null if there is none."""
         try:
             person = await self._sessions.find_person_of_own_page(request)
         except NotReady as unready:
@@ -185,18 +185,18 @@ class LoginEndpoints:
         return forbid_caching(Response(orjson.dumps(content), media_type="application/json"))
 
     def _provider(self, issuer: Issuer) -> OpenIdProvider:
-        """The provider of an issuer; the secret is read when it is used."""
+        """Return the provider of an issuer; its secret is read at each use."""
         name = issuer.sign_in.secret if issuer.sign_in is not None else None
         secret = self._read_secret(name) if name else None
         return OpenIdProvider(issuer, secret, self._issuers, self._fetch, self._clock)
 
 
 def redirect_to_login(path: str) -> Response:
-    """Send somebody to sign in first, and then on."""
+    """Redirect to the login page, which continues to `path` afterwards."""
     return forbid_caching(RedirectResponse(f"/signin?next={quote(path, safe='')}", 303))
 
 
 def forbid_caching(response: Response) -> Response:
-    """An answer for one person."""
+    """Set `Cache-Control: no-store` on a response for one person, and return it."""
     response.headers["Cache-Control"] = "no-store"
     return response

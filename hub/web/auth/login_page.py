@@ -1,4 +1,4 @@
-"""What `/signin` shows: who is signed in, which agencies sign people in, whom one may try to be."""
+"""The parts of the `/signin` page: the signed-in person, the agencies, and the demo people."""
 
 from collections.abc import Sequence
 from html import escape
@@ -15,26 +15,26 @@ DEMO_PEOPLE: Final = (
     ("ministry:07", Role.VIEWER),
     ("ministry:01", Role.STEWARD),
 )
-"""People of the demo, one click each: the Ministry of Tourism's officer first (slide 37)."""
+"""Demo people with one button each: the Ministry of Tourism's officer first (slide 37)."""
 
 
 def person_section(person: PersonSession, token: str, next_path: str) -> str:
-    """Who is signed in, and the way out."""
+    """Return the signed-in person, with buttons to sign out and to continue."""
     sign_out = form(
         "/signout",
         {"token": token, "next": next_path},
         button(bilingual("ออกจากระบบ", "Sign out")),
     )
-    go_on = f'<p><a href="{escape(next_path)}">{bilingual("ไปต่อ", "Go on")}</a></p>'
+    go_on = f'<p><a href="{escape(next_path)}">{bilingual("ไปต่อ", "Continue")}</a></p>'
     who = f"<strong>{escape(person.name)}</strong>, {bilingual(*ROLE_NAMES[person.role])}"
     agency = escaped_name(person.agency_name)
     return f'<section id="person"><p>{who}, {agency}</p>{sign_out}{go_on}</section>'
 
 
 def agency_section(agencies: Sequence[LoginAgency], next_path: str) -> str:
-    """The agencies, each a way to its own provider."""
+    """Return the list of agencies, each with a link to its provider."""
     if not agencies:
-        text = bilingual("ยังไม่มีหน่วยงานที่เปิดให้ลงชื่อเข้าใช้", "No agency signs its people in here yet.")
+        text = bilingual("ยังไม่มีหน่วยงานที่เปิดให้ลงชื่อเข้าใช้", "No agency has enabled sign-in yet.")
         return f'<p class="quiet">{text}</p>'
     links = "".join(
         f'<li><a href="/signin?{urlencode({"agency": one.agency_id, "next": next_path})}">'
@@ -46,7 +46,7 @@ def agency_section(agencies: Sequence[LoginAgency], next_path: str) -> str:
 
 
 def demo_section(ministries: Sequence[LoginAgency], next_path: str) -> str:
-    """Everybody whom a newcomer can be: four at one click, any by choosing."""
+    """Return the demo logins: four buttons, and a form for any ministry and role."""
     names = {one.agency_id: one.name for one in ministries}
     people = "".join(
         form(
@@ -67,17 +67,17 @@ def demo_section(ministries: Sequence[LoginAgency], next_path: str) -> str:
         {"next": next_path},
         demo_choice("agency", bilingual("หน่วยงาน", "Agency"), listed),
         demo_choice("role", bilingual("บทบาท", "Role"), roles),
-        button(bilingual("เข้าใช้", "Go in")),
+        button(bilingual("เข้าใช้", "Sign in")),
     )
     title = bilingual("ทดลองใช้", "Try it out")
     text = bilingual(
         "ระบบนี้เปิดไว้ให้ทดลอง เป็นใครก็ได้โดยไม่ต้องใช้รหัสผ่าน",
-        "This hub is for trying out: be anybody, without a password.",
+        "This hub is a demo: sign in as anyone, without a password.",
     )
     heading = f'<h2>{title}</h2><p class="quiet">{text}</p>'
     return f'<section id="demo">{heading}{people}{choosing}</section>'
 
 
 def demo_choice(name: str, label: str, options: str) -> str:
-    """A list to choose from; `label` and `options` are markup."""
+    """Return a select field; `label` and `options` are markup."""
     return f'<label>{label} <select name="{name}">{options}</select></label>'

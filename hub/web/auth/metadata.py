@@ -1,4 +1,4 @@
-"""What clients discover of the hub: its authorization server (RFC 8414) and resource (RFC 9728)."""
+"""Metadata documents for clients: authorization server (RFC 8414) and resource (RFC 9728)."""
 
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ METADATA_HEADERS: Final = {
 
 
 class Metadata:
-    """Both documents; `url` is the origin that clients know the hub by."""
+    """Both documents; `url` is the public origin of the hub."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -36,7 +36,7 @@ class Metadata:
         ]
 
     async def authorization_server(self, _: Request) -> Response:
-        """Return what the hub's own authorization server does."""
+        """Return the metadata of the hub's own authorization server."""
         return metadata_response(
             {
                 "issuer": self._url,
@@ -57,7 +57,7 @@ class Metadata:
         )
 
     async def protected_resource(self, _: Request) -> Response:
-        """Return where a token for the hub is issued; agencies' own servers are not listed."""
+        """Return which server issues tokens for the hub; agencies' own servers are not listed."""
         return metadata_response(
             {
                 "resource": self._url,
@@ -70,5 +70,5 @@ class Metadata:
 
 
 def metadata_response(content: dict[str, Any]) -> Response:
-    """Return JSON that anybody may read and keep for five minutes."""
+    """Return public JSON that may be cached for five minutes."""
     return Response(orjson.dumps(content), 200, METADATA_HEADERS, "application/json")

@@ -1,8 +1,7 @@
-"""An agency's OpenID provider, as the hub is its client: authorization code with PKCE.
+"""The hub as a client of an agency's OpenID provider: authorization code with PKCE.
 
-Authlib's Starlette client speaks the protocol. What it would read itself, the provider's metadata
-and its ID tokens, is read with the care of everything signed: within bounds, under our algorithms,
-with the keys the register names.
+Authlib's Starlette client implements the protocol. The provider's metadata and ID tokens are read
+by our own code instead, with the limits, algorithms and registered keys of all other tokens.
 """
 
 from collections.abc import Callable
@@ -27,18 +26,18 @@ from hub.web.auth.jwt import InvalidToken, parse_token, verify_signature
 
 DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 CALLBACK_PATH: Final = "/signin/back"
-"""Where the provider sends people back to."""
+"""Where the provider redirects people after login."""
 PROVIDER_TIMEOUT: Final = 5.0
 """Seconds for the provider's token endpoint."""
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class LoginFailed(Exception):
-    """The provider signed nobody in; the words are for the log and, in English, for the person."""
+    """The login failed; the message is for the log and, in English, for the person."""
 
 
 class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
-    """The provider of one agency; `keys` and `fetch` read what it publishes."""
+    """The provider of one agency; `issuers` and `fetch` read its keys and its metadata."""
 
     def __init__(
         self,
@@ -49,7 +48,7 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
         clock: Callable[[], datetime],
     ) -> None:
         if issuer.sign_in is None:
-            raise LoginFailed("the issuer signs nobody in")
+            raise LoginFailed("the issuer has no sign-in settings")
         self.issuer = issuer
         self.sign_in = issuer.sign_in
         self.issuers = issuers
@@ -70,49 +69,49 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
         )
 
     async def start_login(self, request: Request, hub_url: str) -> Response:
-        """Send a person there; what the answer must fit is left in `request.session`."""
+        """Redirect to the provider; state, nonce and verifier are left in `request.session`."""
         try:
             response: Response = await self.authorize_redirect(request, hub_url + CALLBACK_PATH)
         except (SourceError, AuthlibBaseError, httpx2.HTTPError) as error:
-            raise LoginFailed(f"the provider cannot be asked: {error}") from error
+            raise LoginFailed(f"the provider cannot be reached: {error}") from error
         return response
 
     async def complete_login(self, request: Request) -> Person:
-        """Whom the provider says came back."""
+        """Return the person whom the provider authenticated; `LoginFailed` if any check fails."""
         if request.query_params.get("iss", self.issuer.url) != self.issuer.url:
-            raise LoginFailed("the answer is of another issuer")
+            raise LoginFailed("the response is from another issuer")
         try:
             token = await self.authorize_access_token(request)
         except (AuthlibBaseError, JoseError, InvalidToken, SourceError) as error:
             raise LoginFailed(str(error)) from error
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise LoginFailed(f"the provider's answer cannot be read: {error}") from error
+            raise LoginFailed(f"the provider's response cannot be read: {error}") from error
         claims = token.get("userinfo")
         if claims is None:
             raise LoginFailed("the provider sent no ID token")
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= MAX_NAME_LENGTH:
-            raise LoginFailed("sub is no name")
+            raise LoginFailed("sub is empty, too long or not printable")
         if not subject.isprintable():
-            raise LoginFailed("sub is no name")
+            raise LoginFailed("sub is empty, too long or not printable")
         return Person(subject, display_name(claims, subject), self.sign_in.resolve_role(claims))
 
     async def load_server_metadata(self) -> dict[str, Any]:
-        """Its endpoints, as it tells them today; nothing else of what it tells is used."""
+        """Return the provider's current endpoints; the rest of its metadata is not used."""
         metadata = await self.fetch(self.issuer.url.rstrip("/") + DISCOVERY_PATH)
         if not isinstance(metadata, dict) or metadata.get("issuer") != self.issuer.url:
-            raise LoginFailed("its metadata is of another issuer")
+            raise LoginFailed("its metadata names another issuer")
         endpoints = {n: metadata.get(n) for n in ("authorization_endpoint", "token_endpoint")}
         for name, address in endpoints.items():
             if not isinstance(address, str) or not is_secure_url(address):
-                raise LoginFailed(f"its {name} is not https")
+                raise LoginFailed(f"its {name} does not use https")
         return endpoints
 
     async def parse_id_token(self, token: Any, nonce: str, **_: Any) -> dict[str, Any]:
-        """The claims of an ID token that is signed by the provider, for us, in answer to us."""
+        """Return the claims of an ID token with a valid signature, audience and nonce."""
         signed = parse_token(token["id_token"], ())
         if str(signed.header.get("typ", "")).lower() in ACCESS_TOKEN_TYPES:
-            raise InvalidToken("an access token is no ID token")
+            raise InvalidToken("an access token is not an ID token")
         verify_signature(signed, await self.issuers.find_keys(self.issuer, signed.kid))
         expected = {
             "iss": {"essential": True, "value": self.issuer.url},
@@ -129,7 +128,7 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
 
 
 def display_name(claims: dict[str, Any], subject: str) -> str:
-    """What a person is called, where the provider says; else the subject."""
+    """Return the person's name if the provider sends one, else the subject."""
     for claim in ("name", "preferred_username"):
         name = claims.get(claim)
         if isinstance(name, str) and 0 < len(name) <= MAX_NAME_LENGTH and name.isprintable():
@@ -138,7 +137,7 @@ def display_name(claims: dict[str, Any], subject: str) -> str:
 
 
 def is_secure_url(address: str) -> bool:
-    """Whether secrets may travel to an address: https, or this machine."""
+    """Return whether secrets may be sent to a URL: https, or http to this machine."""
     try:
         parts = urlsplit(address)
     except ValueError:

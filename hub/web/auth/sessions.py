@@ -1,12 +1,12 @@
-"""Who is signed in, by the cookie of their browser.
+"""Sessions of signed-in people, identified by a cookie.
 
-The cookie is 256 bits of chance and says nothing; the session is kept by its hash, and looked at
-again after `REMEMBERED` seconds, so that it ends on every node within that time when the agency or
-its issuer is disabled. Sign-in makes a new cookie, whatever cookie came.
+The cookie is 256 random bits; the session is stored by its hash and queried again after
+`CACHE_SECONDS`, so it ends on every node within that time when the agency or its issuer is
+disabled. Each login sets a new cookie, which prevents session fixation.
 
-A cookie is heard for what our own pages ask, and for people who go from page to page. `SameSite`
-keeps it from other sites; a page of another host of the same site is told by what the browser says
-of it (`Origin`, `Sec-Fetch-Site`). Forms carry a token besides.
+The cookie authenticates requests of our own pages and navigation between pages. `SameSite` excludes
+other sites; pages of another host of the same site are excluded by the headers that browsers send
+(`Origin`, `Sec-Fetch-Site`). Forms also contain a token.
 """
 
 import hmac
@@ -32,11 +32,11 @@ from hub.web.auth.issuers import MonotonicClock, TimedCache
 from hub.web.cors import is_same_origin
 
 OWN_FETCH_SITES: Final = frozenset({"same-origin", "none", ""})
-"""What a browser says of a page of ours, or of nobody's (`Sec-Fetch-Site`)."""
+"""`Sec-Fetch-Site` of our own pages, of direct navigation, and of old browsers (absent)."""
 
 
 class Sessions:
-    """The sessions of this hub. `demo` says whether those of the demo sign-in count."""
+    """The sessions of this hub; with `demo`, those of the demo login are valid."""
 
     def __init__(
         self,
@@ -56,16 +56,16 @@ class Sessions:
         self._cache = TimedCache(session_store.find_session, monotonic)
 
     async def find_person(self, request: HTTPConnection) -> PersonSession | None:
-        """Who is signed in at this browser; null where nobody is, or not any more."""
+        """Return the session of this browser, or None."""
         sent = request.cookies.get(self.cookie)
         return await self.find_session(hash_secret(sent)) if sent else None
 
     async def find_person_of_own_page(self, request: HTTPConnection) -> PersonSession | None:
-        """Who asks at a door by a cookie; null where the page that asks is not ours."""
+        """Return the session of this browser if our own page sends the request, else None."""
         return await self.find_person(request) if is_own_page(request) else None
 
     async def find_session(self, session_id: str) -> PersonSession | None:
-        """The session of an id, where it counts; that it was asked for is noted."""
+        """Return the active session of an id, or None; records that it was used."""
         found = await self._cache.get(session_id)
         now = self._clock()
         if found is None or not found.is_active(now) or (found.issuer is None and not self._demo):
@@ -83,7 +83,7 @@ class Sessions:
         issuer: str | None,
         person: Person,
     ) -> None:
-        """Sign a person in at this browser; whoever was is signed out."""
+        """Start a session at this browser; an existing one is ended."""
         await self.end(request, response)
         secret, now = secrets.token_urlsafe(32), self._clock()
         await self._session_store.insert_session(
@@ -103,7 +103,7 @@ class Sessions:
         self.set_cookie(response, self.cookie, secret, int(SESSION_LIFETIME.total_seconds()))
 
     async def end(self, request: Request, response: Response) -> None:
-        """Sign out whoever is signed in at this browser, on this node at once."""
+        """End the session of this browser; on this node at once."""
         sent = request.cookies.get(self.cookie)
         if sent:
             await self._session_store.delete_session(hash_secret(sent))
@@ -123,7 +123,7 @@ class Sessions:
         )
 
     def start_attempt(self, response: Response) -> str:
-        """Bind an attempt to this browser; the id it is kept by."""
+        """Bind a login attempt to this browser by a cookie; return the id it is stored by."""
         secret = secrets.token_urlsafe(32)
         self.set_cookie(
             response, self.attempt_cookie, secret, int(LOGIN_ATTEMPT_LIFETIME.total_seconds())
@@ -131,7 +131,7 @@ class Sessions:
         return hash_secret(secret)
 
     async def consume_attempt(self, request: HTTPConnection) -> Any:
-        """What was kept of the attempt of this browser, once; null where there is none."""
+        """Return and delete the stored state of this browser's login attempt, or None."""
         sent = request.cookies.get(self.attempt_cookie)
         return (
             await self._session_store.consume_login_attempt(hash_secret(sent), self._clock())
@@ -140,24 +140,24 @@ class Sessions:
         )
 
     def form_token(self, request: HTTPConnection) -> str:
-        """What a form of ours carries, and nobody who cannot read the cookie knows."""
+        """Return the token of our forms, which cannot be computed without reading the cookie."""
         return hash_secret(f"form:{request.cookies.get(self.cookie, '')}")
 
     def is_own_form(self, request: HTTPConnection, token: str) -> bool:
-        """Whether a form was made by us for this browser."""
+        """Return whether a form was rendered by us for this browser."""
         is_equal = hmac.compare_digest(self.form_token(request).encode(), token.encode())
         return is_own_page(request) and is_equal
 
 
 def cookie_name(url: str) -> str:
-    """Return the name of the session cookie of a hub that clients know by `url`.
+    """Return the name of the session cookie of a hub with the public `url`.
 
-    A browser takes the prefix with `Secure` alone, and `Secure` over https alone: on this machine,
-    without TLS, a cookie by that name would not be kept.
+    Browsers accept the `__Host-` prefix only with `Secure`, and `Secure` only over https: a local
+    hub without TLS could not set a cookie of that name.
     """
     return "__Host-hub" if url.startswith("https://") else "hub"
 
 
 def is_own_page(request: HTTPConnection) -> bool:
-    """Whether a browser says that a page of ours asks, or says nothing of it."""
+    """Return whether our own page sends the request, by the headers of the browser if any."""
     return is_same_origin(request) and request.headers.get("sec-fetch-site", "") in OWN_FETCH_SITES

@@ -1,8 +1,8 @@
 """The hub's own authorization server: `/oauth/token` and `/oauth/jwks`.
 
-Authlib checks the request and the client and makes the answer; it asks at once and the register
-answers later, so what it may ask for is fetched before it begins, and what it has used up (the
-`jti` of an assertion) is noted after it ends and before the token leaves.
+Authlib validates the request and the client and creates the response. It is synchronous, so the
+records it needs are fetched before it runs, and the `jti` of an assertion is stored after it ends
+and before the token is sent.
 """
 
 import logging
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class TokenEndpoint:
-    """The endpoints. `key` gives the private key to sign with, its public half told already."""
+    """The endpoints; `get_signing_key` returns the private key, whose public half is published."""
 
     def __init__(
         self,
@@ -60,10 +60,10 @@ class TokenEndpoint:
         ]
 
     async def token(self, request: Request) -> Response:
-        """An access token for a client that proves who it is, for ten minutes."""
+        """Return an access token, valid for ten minutes, to an authenticated client."""
         try:
             return await self._respond(request)
-        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+        except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
             return oauth_error(error)
 
     async def _respond(self, request: Request) -> Response:
@@ -97,13 +97,13 @@ class TokenEndpoint:
             status, body, headers = describe_error(InvalidClientError("this jti was used before"))
         if isinstance(body, Mapping) and body.get("error") == "invalid_client":
             self._failed_logins.record_failure(host, client_id)
-            logger.warning("a client failed to prove who it is", extra={"client": client_id})
+            logger.warning("a client failed to authenticate", extra={"client": client_id})
         return json_response(body, status, headers)
 
     async def _consume_code(
         self, client: Client | None, form: OAuthForm
     ) -> tuple[AuthorizationCode | None, PersonSession | None]:
-        """The code of a request, taken away from whoever comes after, and who let it."""
+        """Return and delete the code of a request, with the person who allowed it."""
         text = form.fields.get("code")
         if form.fields.get("grant_type") != CODE_GRANT or client is None or not text:
             return None, None
@@ -114,7 +114,7 @@ class TokenEndpoint:
         return (code, person) if person is not None else (None, None)
 
     async def keys(self, _: Request) -> Response:
-        """The public keys that living tokens are signed with, of every node (RFC 7517)."""
+        """Return the public keys of all nodes that valid tokens are signed with (RFC 7517)."""
         try:
             listed = list(await self._registry.list_public_keys())
         except NotReady as error:
@@ -123,7 +123,10 @@ class TokenEndpoint:
 
 
 def identify_client(request: Request, form: OAuthForm) -> str | None:
-    """The client that a request says it is of, by the one way of saying so that it uses."""
+    """Return the client id that a request authenticates as, by the one method that it uses.
+
+    `InvalidRequestError` if it uses several methods or names another client.
+    """
     client_ids: list[str | None] = []
     header = request.headers.getlist("authorization")
     if header:
@@ -138,20 +141,20 @@ def identify_client(request: Request, form: OAuthForm) -> str | None:
         if form.fields.get("client_assertion_type") != ASSERTION_TYPE or not isinstance(
             subject, str
         ):
-            raise InvalidClientError("client_assertion: its type or its sub will not do")
+            raise InvalidClientError("client_assertion: its type or its sub is invalid")
         client_ids.append(subject)
     if not client_ids and form.fields.get("grant_type") == CODE_GRANT:
         client_ids.append(form.fields.get("client_id"))
     if len(client_ids) > 1:
-        raise InvalidRequestError("prove who the client is in one way, not in several")
+        raise InvalidRequestError("use one method of client authentication, not several")
     client_id = client_ids[0] if client_ids else None
     if client_id is not None and form.fields.get("client_id", client_id) != client_id:
-        raise InvalidRequestError("client_id is not the client that is proven")
+        raise InvalidRequestError("client_id is not the authenticated client")
     return client_id
 
 
 def parse_basic(header: str) -> str | None:
-    """The client id of a Basic header; null where it cannot be read (Authlib would raise)."""
+    """Return the client id of a Basic header; `InvalidClientError` if it cannot be decoded."""
     try:
         client_id, _ = extract_basic_authorization({"Authorization": header})
     except ValueError:
@@ -160,13 +163,13 @@ def parse_basic(header: str) -> str | None:
 
 
 def oauth_rejection(error: OAuth2Error) -> Response:
-    """The answer to a request that is refused before the register is asked."""
+    """Return the response to a request that is rejected before the registry is queried."""
     status, body, headers = describe_error(error)
     return json_response(body, status, headers)
 
 
 def json_response(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON that nobody may keep."""
+    """Return JSON that must not be cached."""
     return Response(
         orjson.dumps(content), status, {**OAUTH_HEADERS, **(headers or {})}, "application/json"
     )

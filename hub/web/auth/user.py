@@ -1,4 +1,4 @@
-"""The user of a connection: `request.user`, for requests and for sockets alike."""
+"""The user of a connection: `request.user`, for requests and sockets."""
 
 from abc import ABC, abstractmethod
 
@@ -8,21 +8,21 @@ from hub.domain.identity.viewer import Viewer
 
 
 class RequestUser(BaseUser, ABC):
-    """The viewer of one connection, authenticated when an endpoint asks for it and not before.
+    """The user of one connection; it is authenticated when an endpoint requests the viewer.
 
     Starlette's middleware runs before routing and sets the user of every request. Authenticating
-    there would read the database for pages and health checks, would answer 401 before it is known
-    in which media type, and would close a socket before its `connection_init` could bring a token.
+    there would query the database for pages and health checks, would answer 401 before the media
+    type is negotiated, and would close a socket before its `connection_init` could send a token.
     """
 
     @abstractmethod
     async def authenticate(self) -> Viewer:
-        """Return who sends this; raises when the credentials are invalid or required and absent."""
+        """Return the viewer; raises when the credentials are invalid, or absent but required."""
 
     @abstractmethod
     async def viewer(self) -> Viewer:
-        """Return the viewer as authenticated a moment ago; authenticate again when it is older."""
+        """Return the viewer, authenticated again if the last check is too old."""
 
     @abstractmethod
     async def revalidate(self) -> bool:
-        """Return whether the same viewer may still ask: a socket or stream may last for hours."""
+        """Return whether the viewer is still authorized: sockets and streams may last for hours."""
