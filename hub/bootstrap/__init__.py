@@ -1,1 +1,1 @@
-"""The composition root: from the settings to an open database, and to everything built over it."""
+"""The composition root: opens the database and builds all that needs it, from the settings."""

@@ -1,6 +1,6 @@
-"""Building the application over an open database: everything is constructed once, with real parts.
+"""Build the application over an open database; every part is constructed once, with real objects.
 
-A test hands in a clock, an authentication backend or a database; nothing is replaced afterwards.
+Tests pass in a clock, an authentication backend or a database; nothing is replaced afterwards.
 """
 
 import time
@@ -58,7 +58,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The application over one database, and the parts that its owner needs besides."""
+    """The ASGI application over one database, and the parts its owner needs to run and stop it."""
 
     app: Starlette
     database: Database
@@ -79,11 +79,12 @@ def build_application(
     clock: Clock = utc_now,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Application:
-    """Return the application of an open database.
+    """Return the application over an open database.
 
-    `agencies` answers for live figures (null: nobody is asked), `filled` are the made-up sources
-    of `hub fill`; without an `authentication` bearer tokens and cookies are verified. `operations`
-    are the allow-lists, read from their folder unless they are handed in.
+    `live_figures` fetches the current figures of agencies (None: they are not fetched).
+    `generated_connectors` are those of the made-up sources of `hub fill`. Without `authentication`,
+    bearer tokens and session cookies are verified. Without `operations`, the allow-lists are read
+    from `HUB_OPERATIONS_DIR`.
     """
     registry, session_store = DatabaseRegistry(database), DatabaseSessionStore(database)
     audit = RequestAudit(AuditLogWriter(database).write, monotonic)
@@ -163,19 +164,19 @@ def load_allowed_operations(settings: Settings) -> OperationAllowList:
 
 @cache
 def get_published_schema() -> Schema:
-    """Return the published schema; built once a process."""
+    """Return the published schema; it is built once per process."""
     return create_schema()
 
 
 @cache
 def get_executable_schema() -> GraphQLSchema:
-    """Return the published schema as graphql-core executes it."""
+    """Return the published schema in the form that graphql-core executes."""
     return to_executable(get_published_schema())
 
 
 @cache
 def get_field_weights() -> Weights:
-    """Return what each field of the published schema costs."""
+    """Return the cost of each field of the published schema that declares one."""
     return {
         field: FieldWeight(weight, items)
         for field, weight, items in list_field_costs(get_published_schema())
@@ -183,5 +184,5 @@ def get_field_weights() -> Weights:
 
 
 def to_executable(schema: Schema) -> GraphQLSchema:
-    """Return a schema as graphql-core executes it."""
-    return schema._schema  # noqa: SLF001 - strawberry offers it under no other name
+    """Return a Strawberry schema in the form that graphql-core executes."""
+    return schema._schema  # noqa: SLF001 - strawberry has no public name for it

@@ -1,4 +1,4 @@
-"""The context of each GraphQL request: one snapshot of the database, one viewer, one moment."""
+"""Create the context of each GraphQL request: one database snapshot, one viewer, one time."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ from resolvers.context import Context
 
 
 class RequestContexts:
-    """Makes the contexts of requests over one database."""
+    """Creates the contexts of requests over one database."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class RequestContexts:
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
         """Yield the context of one request, and write its audit entries at the end.
 
-        `NotReady` when these cannot be written: then the answer must not leave.
+        `NotReady` when these cannot be written: then the response must not be sent.
         """
         viewer = await request.user.viewer()
         audit_context = AuditContext(build_caller(viewer, request), operation)

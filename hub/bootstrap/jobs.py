@@ -1,4 +1,4 @@
-"""Background tasks of a serving hub: the scheduler of sources, and flushing the audit log."""
+"""Run the background tasks of a serving hub: the source scheduler and flushing the audit log."""
 
 import asyncio
 import logging
@@ -15,24 +15,25 @@ from hub.web.audit_context import DeniedRequests
 
 logger = logging.getLogger(__name__)
 FLUSH_INTERVAL: Final = 5.0
-"""Seconds between two looks at whether counted denied requests are to be written."""
+"""Seconds between two flushes of the denied requests that have only been counted."""
 MIN_POOL_FOR_SOURCES: Final = 2
-"""Connections below which a run would leave none for requests; sources are not read then."""
+"""With fewer connections a run would leave none for requests, so sources are not read."""
 MIN_POOL_FOR_TWO_SOURCES: Final = 5
+"""With fewer connections one source is read at a time."""
 
 
 @asynccontextmanager
 async def run_background_jobs(
     settings: Settings, database: Database, denied: DeniedRequests, clock: Clock
 ) -> AsyncIterator[None]:
-    """Run the scheduler and the flushing of the audit log for as long as the block lasts."""
+    """Run the source scheduler and flush the audit log until the block ends."""
     async with flush_denied_requests(denied), run_source_scheduler(settings, database, clock):
         yield
 
 
 @asynccontextmanager
 async def flush_denied_requests(denied: DeniedRequests) -> AsyncIterator[None]:
-    """Write denied requests that were only counted in time, and all of them at the end."""
+    """Write the counted denied requests periodically, and all of them when the block ends."""
 
     async def flush() -> None:
         while True:
@@ -52,7 +53,7 @@ async def flush_denied_requests(denied: DeniedRequests) -> AsyncIterator[None]:
 async def run_source_scheduler(
     settings: Settings, database: Database, clock: Clock
 ) -> AsyncIterator[None]:
-    """Read sources by their cadence; the run under way has ended when the block has."""
+    """Read the sources at their intervals; a run under way is awaited when the block ends."""
     if not settings.scheduler or settings.pool_size < MIN_POOL_FOR_SOURCES:
         yield
         return
@@ -69,4 +70,4 @@ async def run_source_scheduler(
         task.cancel()
         await asyncio.wait([task])
         if not task.cancelled() and (failure := task.exception()):
-            logger.error("sources are read no longer", exc_info=failure)
+            logger.error("the source scheduler stopped", exc_info=failure)

@@ -1,4 +1,4 @@
-"""Fetching JSON from an issuer: its metadata and its keys, within bounds of time and size."""
+"""Fetch JSON from an issuer (its metadata and keys) with limits on time and size."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,7 +12,7 @@ from hub.errors import SourceRefused
 LIMITS: Final = FetchLimits(
     connect_timeout=3, read_timeout=5, total_timeout=5, max_body_bytes=256 << 10, max_attempts=1
 )
-"""A request may be waiting for the answer."""
+"""Short timeouts, because a request may be waiting for the response."""
 
 
 async def fetch_json(url: str) -> Any:
@@ -26,4 +26,4 @@ def parse(body: bytes, _: Mapping[str, str]) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise SourceRefused("คำตอบไม่ใช่ JSON · The answer is no JSON") from None
+        raise SourceRefused("คำตอบไม่ใช่ JSON · The response is not JSON") from None

@@ -1,4 +1,4 @@
-"""The ASGI application of `hub serve`: 503 while the database is opened, then the hub itself."""
+"""The ASGI application of `hub serve`: 503 while the database is being opened, then the hub."""
 
 import asyncio
 import logging
@@ -27,11 +27,11 @@ logger = logging.getLogger(__name__)
 
 
 class HubApplication:
-    """Answers from the first moment, and hands requests to the hub once its database is open.
+    """Answers requests from the start, and passes them to the hub once its database is open.
 
     Its lifespan opens the database, builds the application over it and runs the background jobs;
-    `started` returns that application, or raises what prevented it. `filled` are the made-up
-    sources of `hub fill`.
+    `wait_until_started` returns that application, or raises what prevented the start.
+    `generated_connectors` are those of the made-up sources of `hub fill`.
     """
 
     def __init__(
@@ -57,25 +57,25 @@ class HubApplication:
         self._stopping = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request or socket to the hub, or to what answers before and after it."""
+        """Pass a request or socket to the hub, or to the 503 application before and after it."""
         app = self._starting if scope["type"] == "lifespan" else self._current
         await app(scope, receive, send)
 
     async def wait_until_started(self) -> Application:
-        """Wait until requests can be answered; raises what prevented it, `NotReady` on a stop."""
+        """Return the application when it answers; raise what prevented it, or `NotReady`."""
         await self._start_finished.wait()
         if self._application is None:
             raise self._failure or NotReady()
         return self._application
 
     async def close(self) -> None:
-        """Close every socket and stream; their clients come again."""
+        """Close every socket and stream; clients of the protocols reconnect by themselves."""
         if self._application is not None:
             await self._application.graphql.close()
 
     @asynccontextmanager
     async def _lifespan(self, _: Any) -> AsyncIterator[None]:
-        """Start beside the requests, so that these are answered meanwhile; then stop."""
+        """Start in a separate task, so that requests are answered during the start; then stop."""
         running = asyncio.create_task(self._run())
         try:
             yield
@@ -87,7 +87,7 @@ class HubApplication:
             self._start_finished.set()
 
     async def _run(self) -> None:
-        """Run until stopped; a failure is kept for whoever waits for the start."""
+        """Run until stopped; an exception is stored for `wait_until_started`."""
         try:
             await self._serve()
         except Exception as error:
@@ -113,7 +113,7 @@ class HubApplication:
                 clock=self._clock,
             )
             self._application, self._current = application, application.app
-            self._start_finished.set()  # whoever waits for the start comes before the first job
+            self._start_finished.set()  # tasks that await the start run before the first job
             async with run_background_jobs(
                 settings, database, application.audit.denied, self._clock
             ):

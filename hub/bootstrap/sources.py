@@ -1,4 +1,4 @@
-"""The sources this process can read: their connectors, credentials, and which are scheduled."""
+"""List the sources that this process can read: connectors, credentials, and which are scheduled."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -14,30 +14,31 @@ from hub.settings import Settings
 
 
 def load_configured_connectors(settings: Settings) -> dict[str, Connector]:
-    """Return the connectors that are built in and those of the operator's folder, by source."""
+    """Return the built-in connectors and those of the operator's folder, by source."""
     return load_connectors(settings.sources_dir)
 
 
 def list_review_connectors(
     settings: Settings, generated_connectors: Mapping[str, Connector]
 ) -> Mapping[str, Connector]:
-    """Return the connectors by which rows in quarantine can be read again.
+    """Return the connectors that can read quarantined rows again, by source.
 
-    `filled` are the made-up sources of `hub fill`. Their rows wait in a database only after that
-    command ran, and a ruling is looked up by the source of rows that wait; nothing else knows
-    these sources: they are not declared, not scheduled, and their agency is not asked for live
-    figures. The command line hands them in, so that no other module here depends on made-up data.
+    `generated_connectors` are those of the made-up sources of `hub fill`. Their rows are in
+    quarantine only after that command ran, and a decision looks up the connector by the source of
+    the rows. These sources are used nowhere else: they are not declared or scheduled, and no live
+    figures are fetched for them. The command line passes them in, so that no other module here
+    depends on made-up data.
     """
     return {**generated_connectors, **load_configured_connectors(settings)}
 
 
 def create_token_cache(settings: Settings) -> TokenCache:
-    """Return the store of OAuth tokens that the hubs of this machine share."""
+    """Return the cache of OAuth tokens that all hub processes of this machine share."""
     return TokenCache(settings.data_dir / "tokens")
 
 
 def create_live_client(settings: Settings) -> LiveAgencyClient:
-    """Return what asks agencies for their current figures; to be opened before use."""
+    """Return the client that fetches current figures from agencies; open it before use."""
     return LiveAgencyClient(
         load_configured_connectors(settings), settings.read_secret, create_token_cache(settings)
     )

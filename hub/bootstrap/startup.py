@@ -1,6 +1,6 @@
-"""Opening the database: run the embedded server or use another, migrate, seed, declare sources.
+"""Open the database: start the embedded server or use another, migrate, seed, declare sources.
 
-`hub serve` and the operator's commands begin here alike.
+`hub serve` and the operator's commands start this way.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ Report = Callable[[str], None]
 
 @asynccontextmanager
 async def run_database_server(settings: Settings, report: Report) -> AsyncIterator[str]:
-    """Yield the DSN of `HUB_DATABASE_URL`, or of the embedded server, which runs meanwhile."""
+    """Yield the DSN of `HUB_DATABASE_URL`, or of the embedded server, which the block runs."""
     if settings.database_url:
         yield settings.database_url
         return
     report("เตรียมฐานข้อมูล · preparing the database")
-    # A thread cannot be broken off: who no longer wants its server waits for it, to stop it.
+    # A thread cannot be cancelled: on cancellation, wait for its server in order to stop it.
     starting = asyncio.create_task(
         asyncio.to_thread(
             embedded_server.start,
@@ -58,7 +58,7 @@ async def run_database_server(settings: Settings, report: Report) -> AsyncIterat
 
 @asynccontextmanager
 async def prepare_database(settings: Settings, report: Report) -> AsyncIterator[Database]:
-    """Yield a database that is migrated, seeded and knows every declared source.
+    """Yield a database that is migrated and seeded and contains every declared source.
 
     `StoreUnusable` when a person must act first. The server is stopped last.
     """

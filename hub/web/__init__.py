@@ -1,1 +1,1 @@
-"""HTTP: the GraphQL door, health, and the hub's own pages."""
+"""HTTP: the GraphQL endpoint, authentication, health checks and the hub's pages."""

@@ -1,6 +1,6 @@
-"""What a request leaves in the audit log: its caller, purpose and operation, and what was denied.
+"""Audit log entries of requests: caller, purpose and operation, and which requests were denied.
 
-Names and hashes, and never a value: no variable, no argument, no token is looked at here.
+Only names and hashes are recorded: no variable, argument or token is read here.
 """
 
 import time
@@ -43,16 +43,16 @@ MAX_ROOT_FIELDS: Final = 50
 MAX_NAME_LENGTH: Final = 200
 MAX_PATH_LENGTH: Final = 200
 COUNTING_WINDOW: Final = 60.0
-"""Seconds whose denied requests of one caller are one entry."""
+"""Seconds for which the denied requests of one caller are written as one entry."""
 MAX_COUNTED_ADDRESSES: Final = 100
 MAX_COUNTED_CALLERS: Final = 1_000
-"""Callers told apart in a minute: addresses, and those the register knows."""
+"""Callers counted separately in a window: unregistered addresses, and registered callers."""
 OTHER_ADDRESSES: Final = "elsewhere"
-"""The address of the others."""
+"""The address of the callers above that limit."""
 DENIAL_REASONS: Final = {401: "UNAUTHENTICATED", 403: "FORBIDDEN"}
 """The reason of an entry, by the status of the response."""
 WriteEntries = Callable[[Sequence[AuditEntry]], Awaitable[None]]
-"""Writes entries to the audit log for good; `NotReady` when that is not possible now."""
+"""Writes entries to the audit log durably; `NotReady` when that is currently impossible."""
 CountingKey = tuple[str | None, ...]
 
 
@@ -66,9 +66,9 @@ class RequestAudit:
         self._write = write
 
     async def record(self, audit_context: AuditContext, read: Iterable[AuditedResource]) -> None:
-        """Write what one request read of others, changed or was denied; most leave nothing.
+        """Write what one request read of other agencies, changed or was denied; most write nothing.
 
-        To be awaited before the response leaves; `NotReady` means that it must not leave.
+        Await this before the response is sent; on `NotReady` it must not be sent.
         """
         await self._write(audit_context.build_entries(read))
         if audit_context.denied:
@@ -76,19 +76,19 @@ class RequestAudit:
 
 
 def build_caller(viewer: Viewer, request: Request) -> Caller:
-    """Who calls and what for; `Invalid` where the purpose is no short line of text."""
+    """Return the caller and purpose of a request; `Invalid` if the purpose is not a short line."""
     return Caller.from_viewer(viewer, client_address(request), parse_purpose(request))
 
 
 def parse_purpose(request: Request) -> str | None:
-    """What a request says it is for: UTF-8, percent-encoded where a client can send ASCII only."""
+    """Return the `X-Purpose` of a request: UTF-8, percent-encoded by clients limited to ASCII."""
     header = request.headers.get(PURPOSE, "")
     text = unquote_to_bytes(header.encode("latin-1")).decode("utf-8", "replace").strip()
     if len(text) > MAX_PURPOSE_LENGTH or not text.isprintable():
         raise Invalid(
             PURPOSE,
             f"ต้องเป็นข้อความบรรทัดเดียว ไม่เกิน {MAX_PURPOSE_LENGTH} อักขระ",
-            f"is one line of text, of {MAX_PURPOSE_LENGTH} characters at most",
+            f"must be one line of text, of {MAX_PURPOSE_LENGTH} characters at most",
         )
     return text or None
 
@@ -96,7 +96,7 @@ def parse_purpose(request: Request) -> str | None:
 def describe_operation(
     ast: DocumentNode | None, chosen: str | None, text: str, trace: str
 ) -> Operation:
-    """The operation that is executed of a document."""
+    """Return the audit record of the operation of a document that is executed."""
     node = get_operation_ast(ast, chosen) if ast is not None else None
     if ast is None or node is None:
         return Operation("query", document_hash=hash_document(text), trace=trace)
@@ -108,7 +108,7 @@ def describe_operation(
 
 
 def root_field_names(ast: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
-    """The root fields of an operation by their names, each once, in the order they are asked."""
+    """Return the names of an operation's root fields, each once, in query order."""
     fragments = {
         one.name.value: one.selection_set
         for one in ast.definitions
@@ -130,7 +130,7 @@ def root_field_names(ast: DocumentNode, operation: OperationDefinitionNode) -> l
 
 
 def add_denied_fields(result: ExecutionResult, context: Any) -> None:
-    """Add to the request's trail every field that failed because the viewer may not read it."""
+    """Add every field that failed because the viewer may not read it to the audit context."""
     for error in result.errors or ():
         cause = original_error(error)
         if isinstance(cause, Forbidden | Unauthenticated):
@@ -141,7 +141,7 @@ def add_denied_fields(result: ExecutionResult, context: Any) -> None:
 
 @dataclass(slots=True)
 class CountedDenial:
-    """Denied requests of one caller since its last entry, the first as it would be written."""
+    """Denied requests of one caller since its last entry; `entry` is the first of them."""
 
     entry: AuditEntry
     since: float
@@ -149,12 +149,11 @@ class CountedDenial:
 
 
 class DeniedRequests:
-    """Counts denied requests and writes them to the audit log, bounded.
+    """Counts denied requests and writes them to the audit log, with bounded memory and log size.
 
-    The first of a caller is written at once; what follows within a minute is counted, and written
-    as one entry when the minute is over. Callers that the register does not know share one entry
-    once there are very many, so that nobody fills the disk by being denied. Each node counts for
-    itself.
+    The first of a caller is written at once; those within the next minute are counted, and written
+    as one entry when it ends. Unregistered callers share one entry above a limit, so that denied
+    requests cannot fill the disk. Each node counts separately.
     """
 
     def __init__(
@@ -171,7 +170,7 @@ class DeniedRequests:
         await self.flush()
 
     async def flush(self, *, everything: bool = False) -> None:
-        """Write what was counted in minutes that are over; what cannot be written is kept."""
+        """Write the counts of windows that have ended; what cannot be written is retried later."""
         now = self._monotonic()
         due = {
             key: counted
@@ -190,7 +189,7 @@ class DeniedRequests:
         ]
         try:
             await self._write(entries)
-        except NotReady:  # a denial discloses nothing: it may leave, and is written later
+        except NotReady:  # a denial discloses nothing: send it, write it later
             for key, counted in due.items():
                 if counted.count:
                     later = self._counted.setdefault(key, CountedDenial(counted.entry, now))
@@ -214,7 +213,7 @@ class DeniedRequests:
 
 
 def counting_key(entry: AuditEntry) -> CountingKey:
-    """Return what is counted together: the caller, the code, and where it was denied."""
+    """Return the key of requests counted together: caller, reason, source and field or path."""
     caller, operation = entry.caller, entry.operation
     place = operation.name if operation.kind == "request" else " ".join(operation.fields)
     caller_key = caller.agency_id, caller.client, caller.subject, caller.address
@@ -229,7 +228,7 @@ class DeniedRequestsMiddleware:
         self._denied = denied
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application; count a response of 401 or 403, or one with a challenge."""
+        """Call the application; count a response with 401, 403 or a challenge."""
 
         async def send_and_count(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -251,8 +250,8 @@ def has_challenge(message: Message) -> bool:
 def build_denied_entry(request: HTTPConnection, reason: str) -> AuditEntry:
     """Return the entry of one denied request.
 
-    `state.client` is the registered client that an endpoint took it for, before it was denied. A
-    name that the register does not know is not kept: somebody may have sent a secret in its place.
+    `state.client` is the registered client that an endpoint identified before it denied the
+    request. An unregistered client id is not recorded: it may be a secret sent by mistake.
     """
     client: Client | None = getattr(request.state, "client", None)
     caller = Caller.from_viewer(ANONYMOUS, client_address(request), None)

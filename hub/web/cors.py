@@ -1,7 +1,7 @@
-"""Pages of other origins: let in where a public client registered the origin, and nowhere else.
+"""CORS for pages of other origins: allowed for origins that a public client registered.
 
-They show a token like any other client. No cookie crosses origins, for credentials are never
-allowed to; so such a page can do nothing in the name of whoever happens to be signed in.
+Such pages send a token like any other client. Credentials are never allowed across origins, so no
+cookie is sent and a page cannot act as the person who is signed in at the browser.
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,11 +17,11 @@ CORS_PATHS: Final = frozenset({"/graphql", "/oauth/token"})
 HEADERS: Final = ("authorization", "content-type", "x-purpose")
 EXPOSED_HEADERS: Final = ("WWW-Authenticate", "Retry-After")
 PREFLIGHT_MAX_AGE: Final = 600
-"""Seconds a browser may keep what it was allowed; answers themselves are refused at once."""
+"""Seconds a browser may cache a preflight response; requests themselves are checked each time."""
 
 
 class CorsMiddleware:
-    """Around the application: the CORS protocol, for the origins registered at this moment."""
+    """Applies the CORS protocol for the origins that are currently registered."""
 
     def __init__(self, app: ASGIApp, list_origins: Callable[[], Awaitable[frozenset[str]]]) -> None:
         self._app = app
@@ -30,7 +30,7 @@ class CorsMiddleware:
         self._cors: ASGIApp = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, with what lets a page of a registered origin read the answer."""
+        """Call the application; add CORS headers if the origin is registered."""
         is_cors_path = scope["type"] == "http" and scope["path"] in CORS_PATHS
         if not is_cors_path or all(name != b"origin" for name, _ in scope["headers"]):
             await self._app(scope, receive, send)
@@ -56,9 +56,9 @@ class CorsMiddleware:
 
 
 def is_same_origin(connection: HTTPConnection) -> bool:
-    """Whether a browser says that the page is ours; other programs say nothing and are let in.
+    """Return whether a browser sends our own origin; true without `Origin` (not a browser).
 
-    A page of anybody may open a socket to anybody, and the browser sends our cookies with it.
+    Any page may open a socket to any host, and the browser sends our cookies with it.
     """
     origin = connection.headers.get("origin")
     return origin is None or origin.partition("://")[2] == connection.headers.get("host")

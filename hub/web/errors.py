@@ -1,8 +1,8 @@
-"""The one mapping of errors: what a client reads of one, over GraphQL, OAuth, pages and sockets.
+"""The one mapping of errors to responses, over GraphQL, OAuth, pages and sockets.
 
-A client reads a public code, a number and both languages, never a stack trace. Parse and
-validation errors keep their message, a `HubError` has a code and a status of its own, and anything
-else leaves as an incident number here and as a line with the whole story in the log.
+A client receives a public code, a trace id and both languages, never a stack trace. Parse and
+validation errors keep their message, a `HubError` has its own code and status, and any other
+exception is returned as an incident id and logged with its stack trace.
 """
 
 import logging
@@ -37,7 +37,7 @@ Problem = dict[str, Any]
 Endpoint = Callable[[Any, Request], Awaitable[Response]]
 
 RETRY_AFTER: Final = 5
-"""Seconds a client is asked to wait when the hub is not ready."""
+"""Seconds of `Retry-After` when the hub is not ready."""
 STATUSES: Final[dict[type[HubError], int]] = {
     NotReady: 503,
     RateLimited: 429,
@@ -51,11 +51,11 @@ OAUTH_HEADERS: Final = {
     "Pragma": "no-cache",
     "X-Content-Type-Options": "nosniff",
 }
-"""Of every answer of the token endpoint (RFC 6749, section 5.1)."""
+"""Headers of every response of the token endpoint (RFC 6749, section 5.1)."""
 
 
 class RequestStage(Enum):
-    """How far a request came, and the code of what went wrong there without a code of its own."""
+    """The stage a request reached, and the code of errors there that have no code of their own."""
 
     PARSE = "GRAPHQL_PARSE_FAILED"
     VALIDATE = "GRAPHQL_VALIDATION_FAILED"
@@ -63,7 +63,7 @@ class RequestStage(Enum):
 
 
 class RequestRejected(Exception):
-    """A request that cannot be read or is not allowed: the status and words of its answer."""
+    """A request that cannot be read or is not allowed, with its status, message and headers."""
 
     code = RequestStage.EXECUTE.value
 
@@ -74,7 +74,7 @@ class RequestRejected(Exception):
 
 
 def new_trace() -> str:
-    """A number for one request, by which its errors are found in the log."""
+    """Return a new trace id for one request, by which its errors are found in the log."""
     return uuid.uuid4().hex
 
 
@@ -88,7 +88,7 @@ def status_of(error: BaseException) -> int:
 
 
 def headers_of(error: BaseException) -> dict[str, str]:
-    """Return the headers that the answer of a failed request has, whatever its form."""
+    """Return the headers of the response to a failed request, in any format."""
     if isinstance(error, RequestRejected):
         return error.headers
     if isinstance(error, HubError) and status_of(error) in {429, 503}:
@@ -97,12 +97,12 @@ def headers_of(error: BaseException) -> dict[str, str]:
 
 
 def retry_after(error: HubError) -> int:
-    """Return the seconds after which it is worth trying again."""
+    """Return the seconds after which a client should try again."""
     return error.seconds if isinstance(error, RateLimited) else RETRY_AFTER
 
 
 def message_of(error: BaseException, trace: str) -> str:
-    """Return what a person reads of an error; an unexpected one is logged and has a number."""
+    """Return the message of an error for a person; an unexpected one is logged as an incident."""
     if isinstance(error, RequestRejected):
         return str(error)
     if isinstance(error, HubError):
@@ -111,10 +111,10 @@ def message_of(error: BaseException, trace: str) -> str:
 
 
 def graphql_error(error: Exception, media: str, trace: str) -> Response:
-    """Return the GraphQL response of a request that failed before anything was executed."""
+    """Return the GraphQL response of a request that failed before execution."""
     status = status_of(error)
     if isinstance(error, UnknownDocument) and media != GRAPHQL:
-        status = 200  # as clients with automatic persisted queries expect it
+        status = 200  # expected by clients with automatic persisted queries
     content = {"errors": [error_problem(error, trace)]}
     return graphql_response(content, media, status, headers_of(error))
 
@@ -136,23 +136,23 @@ def oauth_error(error: Exception) -> Response:
 
 
 def page_error(error: Exception) -> Response:
-    """Return a page that tells a person what went wrong."""
+    """Return the error page of a failed request."""
     return error_page(message_of(error, new_trace()), status_of(error), **headers_of(error))
 
 
 def bare_error(error: HubError) -> Response:
-    """Return a response without a body: to the handshake of a socket, or to a script of ours."""
+    """Return an error response without a body, for a socket handshake or a script of our pages."""
     return Response(status_code=status_of(error), headers=headers_of(error))
 
 
 def with_error_pages(endpoint: Endpoint) -> Endpoint:
-    """Make an endpoint for people answer every error with a page."""
+    """Wrap the endpoint of a page so that every error is answered with an error page."""
 
     @wraps(endpoint)
     async def respond(self: Any, request: Request) -> Response:
         try:
             return await endpoint(self, request)
-        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+        except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
             return page_error(error)
 
     return respond
@@ -170,7 +170,7 @@ def error_problem(error: Exception, trace: str) -> Problem:
 
 
 def build_error_extensions(error: HubError) -> Problem:
-    """Return what a `HubError` carries besides its message."""
+    """Return the `extensions` of a `HubError`: its code and its typed details."""
     extensions: Problem = {"code": error.code}
     if isinstance(error, Invalid):
         extensions |= {"field": error.field, "th": error.th, "en": error.en}
@@ -182,7 +182,7 @@ def build_error_extensions(error: HubError) -> Problem:
 
 
 def log_incident(error: BaseException, trace: str) -> Problem:
-    """The error of something unexpected: logged in full, told as a number."""
+    """Log an unexpected error with its stack trace; return a GraphQL error with only its id."""
     logger.error("incident", exc_info=error, extra={"incident": trace})
     return {
         "message": f"เกิดข้อผิดพลาดภายใน รหัสเหตุการณ์ {trace} · Internal error, incident {trace}",
@@ -191,7 +191,7 @@ def log_incident(error: BaseException, trace: str) -> Problem:
 
 
 def graphql_problem(error: GraphQLError, stage: RequestStage, trace: str) -> Problem:
-    """An error of graphql-core, or of a resolver under it, as it leaves the hub."""
+    """Return an error of graphql-core, or of a resolver, as it is sent to the client."""
     cause = original_error(error)
     if isinstance(cause, HubError):
         problem: Problem = {
@@ -213,7 +213,7 @@ def graphql_problem(error: GraphQLError, stage: RequestStage, trace: str) -> Pro
 
 
 def original_error(error: GraphQLError) -> BaseException | None:
-    """What was raised first, under layers of graphql-core; None where it was its own."""
+    """Return the exception under layers of graphql-core; None if graphql-core raised the error."""
     cause: BaseException | None = error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
@@ -221,5 +221,5 @@ def original_error(error: GraphQLError) -> BaseException | None:
 
 
 def has_not_ready_error(errors: list[GraphQLError]) -> bool:
-    """Whether the answer is missing something because the hub could not answer now."""
+    """Return whether a field is missing because the hub could not answer now (`NotReady`)."""
     return any(isinstance(original_error(error), NotReady) for error in errors)

@@ -1,4 +1,4 @@
-"""Headers that every answer carries unless it says otherwise: what a browser may do with it."""
+"""Security headers of every response: what a browser may do with it. Endpoints override them."""
 
 from typing import Final
 
@@ -13,17 +13,17 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}
-"""Besides, where the client came by HTTPS."""
+"""Added when the client used HTTPS."""
 
 
 class SecurityHeadersMiddleware:
-    """An application whose answers carry them all."""
+    """Adds the security headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, and complete the head of the answer."""
+        """Call the application; add the headers that its response does not set."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

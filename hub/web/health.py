@@ -1,7 +1,7 @@
-"""`/healthz`: whether the process lives; `/readyz`: whether questions can be answered.
+"""`/healthz`: whether the process runs; `/readyz`: whether requests can be answered.
 
-A supervisor restarts what does not live, and a balancer sends nobody to what is not ready. A hub
-whose database is away lives: starting it again would not help.
+A supervisor restarts a process that is not alive, and a load balancer sends no requests to one that
+is not ready. A hub without its database is alive: restarting it would not help.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ ReadinessCheck = Callable[[], Awaitable[bool]]
 
 
 class Health:
-    """Both endpoints; `ready` asks the database, not merely a variable."""
+    """Both endpoints; the `ready` check queries the database."""
 
     def __init__(self, ready: ReadinessCheck) -> None:
         self._ready = ready
@@ -28,11 +28,11 @@ class Health:
         return [Route("/healthz", self.liveness), Route("/readyz", self.readiness)]
 
     async def liveness(self, _: Request) -> Response:
-        """200, always: who can say it lives."""
+        """Return 200 always: a process that can answer is alive."""
         return health_response(200, alive=True, th="ทำงานอยู่", en="alive")
 
     async def readiness(self, _: Request) -> Response:
-        """200 once questions can be answered, 503 before that and when they no longer can."""
+        """Return 200 while requests can be answered, else 503 with `Retry-After`."""
         if await self._ready():
             return health_response(200, ready=True, th="พร้อมตอบคำถาม", en="ready to answer")
         response = health_response(503, ready=False, th="ยังไม่พร้อม", en="not ready")
@@ -41,6 +41,6 @@ class Health:
 
 
 def health_response(status: int, **content: object) -> Response:
-    """One line for machines and people."""
+    """Return a JSON response of one line for machines and people."""
     headers = {"Cache-Control": "no-store"}
     return Response(orjson.dumps(content), status, headers, media_type="application/json")

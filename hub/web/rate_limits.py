@@ -1,8 +1,8 @@
-"""How much one client may ask: how fast, how many at once. Counted in this process alone.
+"""Limit the rate and the concurrency of each client's requests. Counted in this process only.
 
-Behind several processes each counts for itself, so that together they let through as many times
-more. Who asks is the registered client, or the person who is signed in, or else the address; of
-IPv6 the network of 64 bits, which is what one subscriber is given.
+With several processes each counts separately, so together they allow that many times more. A client
+is counted by its registered client id, the signed-in person, or else the address; an IPv6 address
+by its /64 network, because a subscriber is assigned a whole /64.
 """
 
 import ipaddress
@@ -21,19 +21,19 @@ from hub.domain.record import value
 from hub.errors import RateLimited
 
 BURST: Final = 10
-"""Seconds for which a client that was quiet may ask at once."""
+"""Seconds of the rate that an idle client may use at once."""
 COST_PER_TOKEN: Final = 1_000
-"""Units of cost that count as one more question."""
+"""Units of query cost that count as one more request."""
 MAX_CLIENTS: Final = 10_000
 MAX_STREAMS: Final = 200
-"""Subscriptions of one client."""
+"""Concurrent subscriptions of one client."""
 
 
 @value
 class RateLimitedClient:
-    """Whose question it is: the registered `client`, and `who` it is counted for.
+    """The registered `client_id` of a request, and the `key` by which its rate is counted.
 
-    Both are null where nobody in particular asks: that is counted by the address.
+    Both are None for an anonymous request: that is counted by address.
     """
 
     client_id: str | None = None
@@ -41,10 +41,10 @@ class RateLimitedClient:
 
     @classmethod
     def from_viewer(cls, viewer: Viewer, url: str) -> "RateLimitedClient":
-        """Of a viewer; `url` names the hub, whose own clients alone are registered with it.
+        """Return the client of a viewer; `url` is the hub, as issuer of its own clients' tokens.
 
-        People are counted each for themselves, whatever page they use; what another issuer calls
-        its clients is kept apart from ours.
+        People are counted each for themselves, whatever page they use. Client ids of other issuers
+        get a separate key, because they may equal ours.
         """
         client_id = viewer.client_id if viewer.issuer == url or viewer.session else None
         if viewer.session is not None:
@@ -58,14 +58,14 @@ class RateLimitedClient:
 
 @dataclass(slots=True)
 class TokenBucket:
-    """How many questions a client may ask now, as of an instant."""
+    """The number of requests a client could send at `updated_at` (seconds, monotonic)."""
 
     tokens: float
     updated_at: float
 
 
 class RateLimiter:
-    """Lets clients pass; `rate` is questions a second over time (0: any), `at_once` under way."""
+    """A token bucket per client: `rate` requests a second (0: any), `max_concurrent` at once."""
 
     def __init__(
         self, rate: int = 0, max_concurrent: int = 0, clock: Callable[[], float] = time.monotonic
@@ -77,9 +77,9 @@ class RateLimiter:
         self._concurrent: Counter[tuple[str, bool]] = Counter()
 
     def charge(self, key: str, cost: int = 0) -> None:
-        """Count a question, or what it cost beyond that; `RateLimited` says when to come back.
+        """Charge one request, or its query cost on top; `RateLimited` has the seconds to wait.
 
-        A question that is dearer than a full bucket empties it, and is let pass where it was full.
+        A cost above the capacity of the bucket is allowed when the bucket is full, and empties it.
         """
         if not self._rate:
             return
@@ -98,7 +98,7 @@ class RateLimiter:
 
     @contextmanager
     def count_concurrent(self, key: str, *, stream: bool = False) -> Iterator[None]:
-        """Count one request or stream as under way; `RateLimited` if there are too many."""
+        """Count one request or stream as running in the block; `RateLimited` if too many are."""
         limit = MAX_STREAMS if stream else self._max_concurrent
         if self._max_concurrent and self._concurrent[key, stream] >= limit:
             raise RateLimited(1)
@@ -112,7 +112,7 @@ class RateLimiter:
 
 
 def client_address(connection: HTTPConnection) -> str:
-    """Where somebody asks from, who has no other name."""
+    """Return the address of a connection as a rate limit key; of IPv6, the /64 network."""
     host = connection.client.host if connection.client else ""
     try:
         address = ipaddress.ip_address(host)

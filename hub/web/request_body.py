@@ -1,4 +1,4 @@
-"""Read the body of a request within bounds of type, size and time."""
+"""Read the body of a request with limits on type, size and time."""
 
 import asyncio
 from typing import Final
@@ -10,13 +10,13 @@ from hub.web.responses import JSON
 
 MAX_BODY_BYTES: Final = 1_000_000
 BODY_TIMEOUT: Final = 15.0
-"""Seconds a body may take."""
+"""Seconds a body may take to arrive."""
 
 
 async def read_body(
     request: Request, media_type: str = JSON, max_bytes: int = MAX_BODY_BYTES
 ) -> bytes:
-    """The bytes of a POST, within their bounds of type, size and time."""
+    """Return the body of a request; `RequestRejected` (400, 408, 413, 415) outside the limits."""
     sent_type, *parameters = (p.strip() for p in request.headers.get("content-type", "").split(";"))
     charsets = {
         p.partition("=")[2].strip('"') for p in map(str.lower, parameters) if "charset=" in p
@@ -40,12 +40,12 @@ async def read_body(
             408, "ส่งเนื้อหาช้าเกินไป", "the body took too long", Connection="close"
         ) from error
     except ClientDisconnect as error:
-        raise RequestRejected(400, "เนื้อหาขาดตอน", "the body broke off") from error
+        raise RequestRejected(400, "เนื้อหาขาดตอน", "the body is incomplete") from error
     return bytes(body)
 
 
 def body_too_large(max_bytes: int) -> RequestRejected:
-    """413."""
+    """Return the 413 rejection."""
     return RequestRejected(
         413,
         f"เนื้อหาใหญ่เกิน {max_bytes:,} ไบต์",

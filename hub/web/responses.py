@@ -13,7 +13,7 @@ EVENTS: Final = "text/event-stream"
 def graphql_response(
     content: dict[str, Any], media: str, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    """Return content as JSON, Thai unescaped; whoever accepts events reads errors as plain JSON."""
+    """Return content as JSON with unescaped Thai; errors of event streams are plain JSON too."""
     kind = JSON if media == EVENTS else media
     return Response(
         orjson.dumps(content),

@@ -1,7 +1,7 @@
-"""The application before the database is open: pages load, everything else is 503 for now.
+"""The application before the database is open: pages load, everything else is answered with 503.
 
-A hub that starts takes seconds, or minutes when its database is made for the first time. Clients
-and balancers are answered meanwhile, each in the form that it would read an error in.
+Starting takes seconds, or minutes when the database is created for the first time. Meanwhile
+clients and load balancers get errors in the format of each endpoint.
 """
 
 from collections.abc import Callable
@@ -43,7 +43,7 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
 class StartingGraphQL:
-    """`/graphql` while the hub starts: well-formed requests get 503, a socket is not accepted."""
+    """`/graphql` while the hub starts: valid requests get 503, WebSocket handshakes are denied."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or one handshake."""
@@ -64,12 +64,12 @@ class StartingGraphQL:
             if media == EVENTS:
                 return event_stream_error(unready, trace)
             return graphql_error(unready, media, trace)
-        except Exception as error:  # noqa: BLE001 - the last wall: a number outside, all in the log
+        except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
             return graphql_error(error, media, trace)
 
 
 def event_stream_error(error: Exception, trace: str) -> Response:
-    """Return a stream of one event that holds an error, as `EventStream` sends it."""
+    """Return a stream of one event with an error, in the format of `EventStream`."""
     body = format_event({"errors": [error_problem(error, trace)]}) + COMPLETE
     response = Response(body)
     response.raw_headers = list(HEADERS)
@@ -77,7 +77,7 @@ def event_stream_error(error: Exception, trace: str) -> Response:
 
 
 def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> Starlette:
-    """Return the application of a hub at `url` that has no database yet."""
+    """Return the application of a hub at `url` whose database is not open yet."""
     graphql = StartingGraphQL()
 
     async def page(_: Request) -> Response:
@@ -87,7 +87,7 @@ def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> 
         return oauth_error(NotReady())
 
     async def session(request: Request) -> Response:
-        """Nobody is signed in at a browser without our cookie; of others nothing is known yet."""
+        """Return no person without our cookie; 503 with it, as it cannot be checked yet."""
         if request.cookies.get(cookie_name(url)) and is_own_page(request):
             return forbid_caching(bare_error(NotReady()))
         return forbid_caching(
@@ -117,5 +117,5 @@ def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> 
 
 
 async def not_ready() -> bool:
-    """Return that questions cannot be answered."""
+    """Return False: requests cannot be answered yet."""
     return False

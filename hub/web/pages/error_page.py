@@ -1,4 +1,4 @@
-"""The page a person reads when a request of theirs fails."""
+"""The error page that a person sees when their request fails."""
 
 from typing import Final
 
@@ -10,10 +10,10 @@ TITLE: Final = ("ลงชื่อเข้าใช้", "Sign in")
 
 
 def error_page(message: str, status: int, **headers: str) -> Response:
-    """A page that says what went wrong, and where to go on."""
+    """Return a page with the error message and a link to sign in."""
     th, _, en = message.partition(" · ")
     response = page(
-        ("ไม่สำเร็จ", "That did not work"),
+        ("ไม่สำเร็จ", "Request failed"),
         f'<p role="alert">{bilingual(th, en)}</p>',
         f'<p><a href="/signin">{bilingual(*TITLE)}</a></p>',
         status=status,

@@ -1,7 +1,7 @@
-"""Pages with forms, written here because they differ for each person: sign-in, consent, refusals.
+"""HTML pages with forms, rendered per person: sign-in, consent and error pages.
 
-They hold no script and no style of their own, and load what the other pages load. Whatever came
-from outside is text and never markup.
+They contain no inline script or style and load the files of the static pages. Every value is
+escaped, so it cannot become markup.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ PAGE: Final = """<!doctype html>
 def page(
     title: tuple[str, str], *content: str, status: int = 200, form_action_origin: str | None = None
 ) -> HTMLResponse:
-    """A page; `sends_to` is the origin besides ours that the answer to its form may lead to."""
+    """Return an HTML page; its form may also redirect to `form_action_origin`."""
     text = PAGE.format(title=escape(title[0]), english=escape(title[1]), content="\n".join(content))
     headers = {**HEADERS, "Cache-Control": "no-store"}
     if form_action_origin:
@@ -51,17 +51,17 @@ def page(
 
 
 def bilingual(th: str, en: str) -> str:
-    """A text in both languages, as markup."""
+    """Return a text in both languages, as markup."""
     return f'{escape(th)} <span lang="en">{escape(en)}</span>'
 
 
 def escaped_name(text: LocalizedText) -> str:
-    """A name in both languages, where it has both, as markup."""
+    """Return a name, in both languages if it has both, as markup."""
     return bilingual(text.th, text.en) if text.en else escape(text.th)
 
 
 def hidden_fields(fields: Mapping[str, str]) -> str:
-    """Fields that a form carries along."""
+    """Return the hidden input fields of a form."""
     return "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
@@ -69,20 +69,20 @@ def hidden_fields(fields: Mapping[str, str]) -> str:
 
 
 def form(action: str, fields: Mapping[str, str], *content: str) -> str:
-    """A form that posts to us."""
+    """Return a form that is posted to this hub."""
     body = hidden_fields(fields) + "".join(content)
     return f'<form method="post" action="{escape(action)}">{body}</form>'
 
 
 def button(label: str, name: str = "", value: str = "", *, primary: bool = False) -> str:
-    """What sends a form; `label` is markup."""
+    """Return a submit button; `label` is markup."""
     attributes = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
     kind = ' class="primary"' if primary else ""
     return f"<button{attributes}{kind}>{label}</button>"
 
 
 def safe_next_path(text: str | None) -> str:
-    """Where to go next, on this hub and nowhere else; the first page otherwise."""
+    """Return the path of this hub to redirect to; `/` if the text is not such a path."""
     path = text or "/"
     try:
         parts = urlsplit(path)

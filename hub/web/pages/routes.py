@@ -1,7 +1,8 @@
-"""The hub's own pages: `/`, `/sources`, `/query` and what they are made of, all from this folder.
+"""The static pages `/`, `/sources` and `/query` and the files they load, all from this folder.
 
-Nothing is fetched from anywhere else and no script or style stands inside a page, so the policy can
-forbid both: government networks are often closed, and names of projects come from many hands.
+Nothing is loaded from other hosts and no page has an inline script or style, so the content
+security policy forbids both: government networks are often closed, and project names are entered
+by many people.
 """
 
 from pathlib import Path
@@ -30,13 +31,13 @@ HEADERS: Final = {
     ),
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    # Asked again each time, answered 304 where it has not changed: a new version shows at once.
+    # Revalidated at each use (304 if unchanged), so a new version is shown at once.
     "Cache-Control": "no-cache",
 }
 
 
 async def serve_file(request: Request) -> Response:
-    """A page or a part of one; 404 for what is not in the folder."""
+    """Return a page or a file it loads; 404 if it is not in the folder, 304 if it is unchanged."""
     name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
     try:
         path = (STATIC_FOLDER / name).resolve()
@@ -50,7 +51,10 @@ async def serve_file(request: Request) -> Response:
         response = FileResponse(
             path, headers=HEADERS, media_type=media_type, stat_result=path.stat()
         )
-    except (OSError, ValueError) as error:  # too long, NUL, half a character: no file of ours
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # too long, NUL, a lone surrogate: not a file
         raise HTTPException(404) from error
     if request.headers.get("if-none-match") == response.headers["etag"]:
         return Response(status_code=304, headers={**HEADERS, "ETag": response.headers["etag"]})
@@ -61,4 +65,4 @@ ROUTES: Final = (
     *(Route(path, serve_file) for path in PAGES),
     Route("/static/{name:path}", serve_file),
 )
-"""The pages and what they load; none of it needs a database."""
+"""The pages and the files they load; none of them needs a database."""
