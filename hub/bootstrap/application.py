@@ -112,11 +112,11 @@ def build_application(
     )
     key_store = NodeKey(settings.data_dir / "keys")
 
-    async def get_signing_key() -> Jwk:
+    async def _get_signing_key() -> Jwk:
         return await key_store.get_private_key(database, clock())
 
     token_endpoint = TokenEndpoint(
-        settings.url, registry, session_store, sessions, get_signing_key, clock
+        settings.url, registry, session_store, sessions, _get_signing_key, clock
     )
     authorization_endpoint = AuthorizationEndpoint(
         settings.url, issuers, session_store, sessions, clock

@@ -35,12 +35,12 @@ async def run_background_jobs(
 async def flush_denied_requests(denied: DeniedRequests) -> AsyncIterator[None]:
     """Write the counted denied requests periodically, and all of them when the block ends."""
 
-    async def flush() -> None:
+    async def _flush() -> None:
         while True:
             await asyncio.sleep(FLUSH_INTERVAL)
             await denied.flush()
 
-    task = asyncio.create_task(flush())
+    task = asyncio.create_task(_flush())
     try:
         yield
     finally:

@@ -48,13 +48,13 @@ def list_scheduled_sources(settings: Settings) -> list[ScheduledSource]:
     """Return the sources that are read without a person: over HTTP, from a declared address."""
     token_cache = create_token_cache(settings)
 
-    def create_input(spec: SourceSpec) -> SourceInput:
+    def _create_input(spec: SourceSpec) -> SourceInput:
         if spec.auth.kind is not AuthMethod.NONE:
             settings.read_secret(spec.auth.secret or "")
         return create_http_input(spec, settings.read_secret, token_cache)
 
     return [
-        ScheduledSource(one.spec, one.read, partial(create_input, one.spec))
+        ScheduledSource(one.spec, one.read, partial(_create_input, one.spec))
         for one in load_configured_connectors(settings).values()
         if one.spec.transport is Transport.HTTP
     ]

@@ -230,7 +230,7 @@ class DeniedRequestsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application; count a response with 401, 403 or a challenge."""
 
-        async def send_and_count(message: Message) -> None:
+        async def _send_and_count(message: Message) -> None:
             if message["type"] == "http.response.start":
                 reason = DENIAL_REASONS.get(message["status"])
                 if reason is None and has_challenge(message):
@@ -239,7 +239,7 @@ class DeniedRequestsMiddleware:
                     await self._denied.add([build_denied_entry(Request(scope), reason)])
             await send(message)
 
-        await self._app(scope, receive, send_and_count if scope["type"] == "http" else send)
+        await self._app(scope, receive, _send_and_count if scope["type"] == "http" else send)
 
 
 def has_challenge(message: Message) -> bool:

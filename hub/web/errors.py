@@ -149,13 +149,13 @@ def with_error_pages(endpoint: Endpoint) -> Endpoint:
     """Wrap the endpoint of a page so that every error is answered with an error page."""
 
     @wraps(endpoint)
-    async def respond(self: Any, request: Request) -> Response:
+    async def _respond(self: Any, request: Request) -> Response:
         try:
             return await endpoint(self, request)
         except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
             return page_error(error)
 
-    return respond
+    return _respond
 
 
 def error_problem(error: Exception, trace: str) -> Problem:

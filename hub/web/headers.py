@@ -29,11 +29,11 @@ class SecurityHeadersMiddleware:
             return
         headers_to_set = HEADERS | (HTTPS_HEADERS if scope.get("scheme") == "https" else {})
 
-        async def send_with_headers(message: Message) -> None:
+        async def _send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in headers_to_set.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, _send_with_headers)

@@ -80,13 +80,13 @@ def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> 
     """Return the application of a hub at `url` whose database is not open yet."""
     graphql = StartingGraphQL()
 
-    async def page(_: Request) -> Response:
+    async def _page(_: Request) -> Response:
         return page_error(NotReady())
 
-    async def oauth(_: Request) -> Response:
+    async def _oauth(_: Request) -> Response:
         return oauth_error(NotReady())
 
-    async def session(request: Request) -> Response:
+    async def _session(request: Request) -> Response:
         """Return no person without our cookie; 503 with it, as it cannot be checked yet."""
         if request.cookies.get(cookie_name(url)) and is_own_page(request):
             return forbid_caching(bare_error(NotReady()))
@@ -99,14 +99,14 @@ def create_starting_application(url: str, *, demo: bool, lifespan: Lifespan) -> 
         routes=[
             Route("/graphql", graphql),
             WebSocketRoute("/graphql", graphql),
-            Route("/signin", page),
-            Route(CALLBACK_PATH, page),
-            Route("/signout", page, methods=["POST"]),
-            Route("/session", session),
-            *([Route("/signin/demo", page, methods=["POST"])] if demo else []),
-            Route(AUTHORIZE_PATH, page, methods=methods),
-            Route("/oauth/token", oauth, methods=methods),
-            Route("/oauth/jwks", oauth),
+            Route("/signin", _page),
+            Route(CALLBACK_PATH, _page),
+            Route("/signout", _page, methods=["POST"]),
+            Route("/session", _session),
+            *([Route("/signin/demo", _page, methods=["POST"])] if demo else []),
+            Route(AUTHORIZE_PATH, _page, methods=methods),
+            Route("/oauth/token", _oauth, methods=methods),
+            Route("/oauth/jwks", _oauth),
             *Metadata(url).routes(),
             *Health(not_ready).routes(),
             *PAGES,

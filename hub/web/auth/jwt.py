@@ -89,13 +89,13 @@ def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
 def parse_unique_json(text: bytes) -> Mapping[str, Any]:
     """Parse a JSON object; `InvalidToken` if a name is repeated, as parsers read it differently."""
 
-    def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
             raise InvalidToken("a name is repeated in the token")
         return found
 
-    read = json.loads(text.decode("utf-8"), object_pairs_hook=build_object)
+    read = json.loads(text.decode("utf-8"), object_pairs_hook=_build_object)
     if not isinstance(read, dict):
         raise InvalidToken("the token is not a JSON object")
     return read
