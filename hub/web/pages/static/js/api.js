@@ -3,17 +3,17 @@
  */
 
 /** What went wrong, as a person can be told: `kind` is offline, unready, refused or incident. */
-export class Trouble extends Error {
+export class ApiError extends Error {
   /**
    * @param {"offline" | "unready" | "refused" | "incident"} kind
-   * @param {{message?: string, incident?: string | null, retryAfter?: number, errors?: object[]}} [params]
+   * @param {{message?: string, incident?: string | null, retryAfter?: number, errors?: object[]}} [details]
    */
-  constructor(kind, params = {}) {
-    super(params.message ?? kind);
+  constructor(kind, details = {}) {
+    super(details.message ?? kind);
     this.kind = kind;
-    this.incident = params.incident ?? null;
-    this.retryAfter = params.retryAfter ?? 5;
-    this.errors = params.errors ?? [];
+    this.incident = details.incident ?? null;
+    this.retryAfter = details.retryAfter ?? 5;
+    this.errors = details.errors ?? [];
   }
 }
 
@@ -24,7 +24,7 @@ export class Trouble extends Error {
  * @param {AbortSignal} [signal]
  * @returns {Promise<{status: number, body: any}>}
  */
-export async function send(query, variables = {}, signal = undefined) {
+export async function postQuery(query, variables = {}, signal = undefined) {
   let response;
   try {
     response = await fetch("/graphql", {
@@ -35,13 +35,13 @@ export async function send(query, variables = {}, signal = undefined) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Trouble("offline");
+    throw new ApiError("offline");
   }
   let body;
   try {
     body = await response.json();
   } catch {
-    throw new Trouble("incident", { message: `HTTP ${response.status}` });
+    throw new ApiError("incident", { message: `HTTP ${response.status}` });
   }
   return { status: response.status, body };
 }
@@ -53,11 +53,11 @@ export async function send(query, variables = {}, signal = undefined) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export async function fetchQuery(query, variables = {}, signal = undefined) {
-  const { status, body } = await send(query, variables, signal);
+export async function fetchData(query, variables = {}, signal = undefined) {
+  const { status, body } = await postQuery(query, variables, signal);
   const errors = body.errors ?? [];
   if (errors.length === 0 && body.data) return body.data;
-  throw troubleOf(status, errors);
+  throw toApiError(status, errors);
 }
 
 /**
@@ -65,12 +65,12 @@ export async function fetchQuery(query, variables = {}, signal = undefined) {
  * @param {number} status
  * @param {object[]} errors
  */
-export function troubleOf(status, errors) {
+export function toApiError(status, errors) {
   const [first] = errors;
   const extensions = first?.extensions ?? {};
-  if (status === 503) return new Trouble("unready", { retryAfter: extensions.retryAfter, errors });
+  if (status === 503) return new ApiError("unready", { retryAfter: extensions.retryAfter, errors });
   const incident = status >= 500 || extensions.code === "INTERNAL" || !first;
-  return new Trouble(incident ? "incident" : "refused", {
+  return new ApiError(incident ? "incident" : "refused", {
     message: first?.message ?? `HTTP ${status}`,
     incident: extensions.traceId ?? null,
     errors,

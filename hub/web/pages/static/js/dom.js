@@ -12,7 +12,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @returns {HTMLElement}
  */
 export function h(tag, attributes = {}, ...children) {
-  return dress(document.createElement(tag), attributes, children);
+  return applyAttributes(document.createElement(tag), attributes, children);
 }
 
 /**
@@ -23,10 +23,10 @@ export function h(tag, attributes = {}, ...children) {
  * @returns {SVGElement}
  */
 export function s(tag, attributes = {}, ...children) {
-  return dress(document.createElementNS(SVG, tag), attributes, children);
+  return applyAttributes(document.createElementNS(SVG, tag), attributes, children);
 }
 
-function dress(element, attributes, children) {
+function applyAttributes(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -48,7 +48,7 @@ function append(element, children) {
  * @param {Element} element
  * @param {...unknown} children
  */
-export function fill(element, ...children) {
+export function replaceChildren(element, ...children) {
   element.replaceChildren();
   append(element, children);
 }
@@ -59,13 +59,13 @@ export function fill(element, ...children) {
  * @returns {HTMLElement}
  */
 export function byId(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`no #${id}`);
-  return found;
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`no #${id}`);
+  return element;
 }
 
 /**
  * Text for the ear only.
  * @param {string} text
  */
-export const heard = (text) => h("span", { class: "sr" }, text);
+export const screenReaderText = (text) => h("span", { class: "sr" }, text);

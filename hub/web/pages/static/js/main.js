@@ -1,196 +1,196 @@
 /**
  * The explorer: reads the address, asks the hub, draws what it answers, writes the address.
  */
-import { Trouble, fetchQuery } from "./api.js";
-import { cellDrawer } from "./cell.js";
-import { byId, fill, h } from "./dom.js";
-import { fit, refit } from "./fit.js";
-import { keepFocus } from "./focus.js";
-import { grounds, legend } from "./foot.js";
-import { emptiness, loading, offline, trouble } from "./frames.js";
-import { walkable } from "./keys.js";
-import { NOTHING, loadContext, mapsOf } from "./known.js";
-import { lookOf } from "./look.js";
-import { map } from "./map.js";
-import { grid } from "./matrix.js";
-import { edition, foldAway, pickers } from "./pickers.js";
-import { MATRIX, asGraphql, axesOf, groundsOf, inputOf, saved } from "./questions.js";
-import { share } from "./share.js";
-import { changed, dayOf, read, sameQuestion, write } from "./state.js";
-import { tablet } from "./tablet.js";
-import { drawTop } from "./top.js";
-import { lang, speak, t } from "./words.js";
+import { ApiError, fetchData } from "./api.js";
+import { createCellDrawer } from "./cell-drawer.js";
+import { byId, replaceChildren, h } from "./dom.js";
+import { fitTypeSize, refitMatrix } from "./type-size.js";
+import { withFocusRestored } from "./focus.js";
+import { assumptionsText, legend } from "./legend.js";
+import { emptyMatrixNotice, loadingMessage, offlineBanner, errorPanel } from "./messages.js";
+import { enableGridNavigation } from "./keyboard.js";
+import { EMPTY_PICKER_DATA, loadPickerData, loadAreaMaps } from "./picker-data.js";
+import { displayOptions } from "./display-options.js";
+import { drawTileMap } from "./tile-map.js";
+import { matrixGrid } from "./matrix.js";
+import { editionField, closeMoreOptions, drawPickers } from "./pickers.js";
+import { MATRIX_QUERY, matrixQueryText, resolveAxes, assumptionsQuery, matrixInput, savedMatrixQuery } from "./queries.js";
+import { drawShareButtons } from "./share.js";
+import { applyChange, areaDate, parseState, isSameQuery, formatUrl } from "./url-state.js";
+import { narrowMatrix } from "./narrow-matrix.js";
+import { drawPageHeader } from "./page-header.js";
+import { lang, setLanguage, t } from "./i18n.js";
 
-const NARROW = 900;
-let state = read();
-let context = NOTHING;
-let shown = null;
-let turn = 0;
-let waiting = null;
+const NARROW_WIDTH = 900;
+let state = parseState();
+let pickerData = EMPTY_PICKER_DATA;
+let loadedMatrix = null;
+let requestNumber = 0;
+let retryTimer = null;
 
 const board = byId("board");
-const announce = (text) => { byId("said").textContent = text; };
-const set = (change) => go(changed(state, change));
-const byKey = () => Boolean(state.key) && !["chain", "issue", "area", "fy"].some((name) => state[name]);
-const drawer = cellDrawer({ set, announce, current: () => ({ state, shown, context }) });
+const announce = (text) => { byId("announcement").textContent = text; };
+const changeState = (change) => navigate(applyChange(state, change));
+const isKeyOnly = () => Boolean(state.key) && !["chain", "issue", "area", "fy"].some((name) => state[name]);
+const cellDrawer = createCellDrawer({ changeState, announce, currentPage: () => ({ state, loadedMatrix, pickerData }) });
 
-function go(next) {
+function navigate(next) {
   state = next;
-  history.pushState(null, "", write(state));
-  return show();
+  history.pushState(null, "", formatUrl(state));
+  return loadPage();
 }
 
 /** Draw what the address says. */
-async function show() {
-  const mine = (turn += 1);
-  clearTimeout(waiting);
-  speak(state.lang ?? "th");
-  keepFocus(drawFrame);
+async function loadPage() {
+  const request = (requestNumber += 1);
+  clearTimeout(retryTimer);
+  setLanguage(state.lang ?? "th");
+  withFocusRestored(drawControls);
   const onMap = state.view === "map";
-  if (!onMap && shown && sameQuestion(shown.state, state) && shown.matrix.key === (state.key ?? shown.matrix.key)) return draw();
-  const frame = setTimeout(() => { if (mine === turn) fill(board, loading(t(onMap ? "loadingMap" : "loading"))); }, shown ? 250 : 0);
+  if (!onMap && loadedMatrix && isSameQuery(loadedMatrix.state, state) && loadedMatrix.matrix.key === (state.key ?? loadedMatrix.matrix.key)) return drawMatrix();
+  const loadingTimer = setTimeout(() => { if (request === requestNumber) replaceChildren(board, loadingMessage(t(onMap ? "loadingMap" : "loading"))); }, loadedMatrix ? 250 : 0);
   board.setAttribute("aria-busy", "true");
-  const arrived = () => {
-    clearTimeout(frame);
-    if (mine === turn) board.removeAttribute("aria-busy");
+  const finishLoading = () => {
+    clearTimeout(loadingTimer);
+    if (request === requestNumber) board.removeAttribute("aria-busy");
   };
   try {
-    context = await loadContext(state);
-    if (mine !== turn) return undefined;
-    keepFocus(drawFrame);
+    pickerData = await loadPickerData(state);
+    if (request !== requestNumber) return undefined;
+    withFocusRestored(drawControls);
     if (onMap) {
-      const [found, other] = await mapsOf(dayOf(state));
-      arrived();
-      return mine === turn ? showMap(found, other) : undefined;
+      const [areas, otherEdition] = await loadAreaMaps(areaDate(state));
+      finishLoading();
+      return request === requestNumber ? drawMap(areas, otherEdition) : undefined;
     }
-    refuseLost();
-    const matrix = await matrixOf();
-    arrived();
-    if (mine !== turn) return undefined;
-    shown = { state, matrix, at: new Date() };
+    rejectMissing();
+    const matrix = await loadMatrix();
+    finishLoading();
+    if (request !== requestNumber) return undefined;
+    loadedMatrix = { state, matrix, at: new Date() };
     state = { ...state, key: matrix.key };
-    history.replaceState(null, "", write(state));
-    shown.state = state;
-    fill(byId("banners"));
-    draw();
-    return await note(mine);
+    history.replaceState(null, "", formatUrl(state));
+    loadedMatrix.state = state;
+    replaceChildren(byId("banners"));
+    drawMatrix();
+    return await drawAssumptions(request);
   } catch (error) {
-    arrived();
-    return mine === turn ? failed(error) : undefined;
+    finishLoading();
+    return request === requestNumber ? showError(error) : undefined;
   }
 }
 
 /** A chain, area or issue that the hub does not have; stages of no chain. */
-function refuseLost() {
-  if (context.lost.length) throw new Trouble("refused", { message: context.lost.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
-  const { rows, columns } = axesOf(state, context);
-  if (!byKey() && !context.chain && [rows, columns].includes("STAGE")) throw new Trouble("refused", { message: t("stageNeedsChain") });
+function rejectMissing() {
+  if (pickerData.missing.length) throw new ApiError("refused", { message: pickerData.missing.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
+  const { rows, columns } = resolveAxes(state, pickerData);
+  if (!isKeyOnly() && !pickerData.chain && [rows, columns].includes("STAGE")) throw new ApiError("refused", { message: t("stageNeedsChain") });
 }
 
 /** The matrix of the address: by its parts, or, where the key tells of another question, by the key. */
-async function matrixOf() {
+async function loadMatrix() {
   const phase = state.phase ?? "APPROPRIATED";
-  if (!byKey()) {
-    const { matrix } = await fetchQuery(MATRIX, { input: inputOf(state, context), phase });
+  if (!isKeyOnly()) {
+    const { matrix } = await fetchData(MATRIX_QUERY, { input: matrixInput(state, pickerData), phase });
     if (matrix && (!state.key || state.key === matrix.key)) return matrix;
   }
-  const { matrix } = await fetchQuery(saved(state.key), { phase });
-  if (!matrix) throw new Trouble("refused", { message: "" });
+  const { matrix } = await fetchData(savedMatrixQuery(state.key), { phase });
+  if (!matrix) throw new ApiError("refused", { message: "" });
   return matrix;
 }
 
-function drawFrame() {
+function drawControls() {
   byId("skip").textContent = t("skip");
-  drawTop(state, context, { set, go, byKey: byKey() });
-  byId("ask-summary").textContent = t("change");
+  drawPageHeader(state, pickerData, { changeState, navigate, isKeyOnly: isKeyOnly() });
+  byId("matrix-options-summary").textContent = t("change");
   byId("pickers").setAttribute("aria-label", t("change"));
-  pickers(byId("pickers"), state, context, set);
+  drawPickers(byId("pickers"), state, pickerData, changeState);
   byId("keys").textContent = state.view === "map" ? "" : t("keys");
-  share(byId("share"), state.view !== "map", {
+  drawShareButtons(byId("share"), state.view !== "map", {
     link: () => location.href,
-    graphql: () => asGraphql(byKey() ? null : inputOf(state, context), state.key ?? "", state.phase ?? "APPROPRIATED"),
+    graphql: () => matrixQueryText(isKeyOnly() ? null : matrixInput(state, pickerData), state.key ?? "", state.phase ?? "APPROPRIATED"),
   }, announce);
 }
 
-const narrow = () => innerWidth <= NARROW;
+const narrow = () => innerWidth <= NARROW_WIDTH;
 
 /** Draw the answer in hand. */
-function draw() {
-  const { matrix } = shown;
-  const look = lookOf(state, matrix, context);
+function drawMatrix() {
+  const { matrix } = loadedMatrix;
+  const options = displayOptions(state, matrix, pickerData);
   document.body.dataset.view = "matrix";
-  keepFocus(() => {
-    fill(byId("legend"), legend(matrix, look.only, (only) => set({ only: only.join(",") || null })));
-    const open = (place) => set({ cell: place });
-    const body = narrow() ? tablet(matrix, look, { open, stage: (key) => set({ stage: key }) }) : grid(matrix, look);
-    fill(board, byKey() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptiness(matrix),
+  withFocusRestored(() => {
+    replaceChildren(byId("legend"), legend(matrix, options.only, (only) => changeState({ only: only.join(",") || null })));
+    const openCell = (place) => changeState({ cell: place });
+    const body = narrow() ? narrowMatrix(matrix, options, { open: openCell, stage: (key) => changeState({ stage: key }) }) : matrixGrid(matrix, options);
+    replaceChildren(board, isKeyOnly() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptyMatrixNotice(matrix),
       matrix.notices.map((notice) => h("p", { class: "banner quiet" }, notice.text[lang()] ?? notice.text.th)),
-      h("div", { class: "room" }, body));
+      h("div", { class: "matrix-scroll" }, body));
     if (!narrow()) {
-      walkable(body, (cell) => open(cell.dataset.place));
-      fit(body.parentElement, body);
+      enableGridNavigation(body, (cell) => openCell(cell.dataset.place));
+      fitTypeSize(body.parentElement, body);
     }
   });
-  drawer.draw();
+  cellDrawer.draw();
 }
 
 /** The quiet line of what was reconstructed or assumed; the matrix does not wait for it. */
-async function note(mine) {
-  byId("grounds").textContent = "";
+async function drawAssumptions(request) {
+  byId("assumptions").textContent = "";
   try {
-    const { savedMatrix } = await fetchQuery(groundsOf(shown.matrix.key));
-    if (mine === turn) byId("grounds").textContent = grounds(savedMatrix.total.contributions.nodes, shown.matrix, context);
+    const { savedMatrix } = await fetchData(assumptionsQuery(loadedMatrix.matrix.key));
+    if (request === requestNumber) byId("assumptions").textContent = assumptionsText(savedMatrix.total.contributions.nodes, loadedMatrix.matrix, pickerData);
   } catch { /* the matrix stands without its note */ }
 }
 
-function showMap(found, other) {
+function drawMap(areas, otherEdition) {
   document.body.dataset.view = "map";
-  drawer.hide();
-  fill(byId("banners"));
-  fill(byId("legend"));
-  byId("grounds").textContent = "";
-  const cluster = found.clusters.find((one) => one.code === state.area);
+  cellDrawer.hide();
+  replaceChildren(byId("banners"));
+  replaceChildren(byId("legend"));
+  byId("assumptions").textContent = "";
+  const cluster = areas.clusters.find((one) => one.code === state.area);
   const code = state.cell ?? cluster?.operationsCentre?.code ?? state.area ?? "";
-  keepFocus(() => map(board, found, { chosen: code, other, controls: edition(state, (change) => set({ ...change, cell: state.cell ?? null }), "map-on") }, {
-    choose: (province) => set({ cell: province }),
-    open: (area) => set({ view: null, area, issue: null }),
+  withFocusRestored(() => drawTileMap(board, areas, { chosen: code, other: otherEdition, controls: editionField(state, (change) => changeState({ ...change, cell: state.cell ?? null }), "map-on") }, {
+    choose: (province) => changeState({ cell: province }),
+    open: (area) => changeState({ view: null, area, issue: null }),
   }));
 }
 
-function failed(error) {
-  if (!(error instanceof Trouble)) throw error;
-  if (error.kind === "unready") waiting = setTimeout(show, error.retryAfter * 1000);
-  if (error.kind === "offline" && shown && sameQuestion(shown.state, state) && state.view !== "map") return lostLine();
-  document.body.dataset.view = "trouble";
-  drawer.hide();
-  fill(byId("legend"));
-  byId("grounds").textContent = "";
-  shown = null;
-  return fill(board, trouble(error, () => show(), byKey()));
+function showError(error) {
+  if (!(error instanceof ApiError)) throw error;
+  if (error.kind === "unready") retryTimer = setTimeout(loadPage, error.retryAfter * 1000);
+  if (error.kind === "offline" && loadedMatrix && isSameQuery(loadedMatrix.state, state) && state.view !== "map") return showOfflineBanner();
+  document.body.dataset.view = "error";
+  cellDrawer.hide();
+  replaceChildren(byId("legend"));
+  byId("assumptions").textContent = "";
+  loadedMatrix = null;
+  return replaceChildren(board, errorPanel(error, () => loadPage(), isKeyOnly()));
 }
 
-function lostLine() {
-  const since = shown?.at.toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", hour12: false });
-  fill(byId("banners"), offline(since ?? null, () => { if (shown) shown = { ...shown, state: {} }; show(); }));
+function showOfflineBanner() {
+  const time = loadedMatrix?.at.toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit", hour12: false });
+  replaceChildren(byId("banners"), offlineBanner(time ?? null, () => { if (loadedMatrix) loadedMatrix = { ...loadedMatrix, state: {} }; loadPage(); }));
 }
 
 let wasNarrow = narrow();
-byId("ask").open = !wasNarrow;
+byId("matrix-options").open = !wasNarrow;
 new ResizeObserver(() => {
   if (wasNarrow !== narrow()) {
     wasNarrow = narrow();
-    byId("ask").open = !wasNarrow;
-    if (shown && document.body.dataset.view === "matrix") draw();
+    byId("matrix-options").open = !wasNarrow;
+    if (loadedMatrix && document.body.dataset.view === "matrix") drawMatrix();
   }
-  refit();
+  refitMatrix();
 }).observe(board);
-document.fonts.ready.then(refit);
+document.fonts.ready.then(refitMatrix);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  if (!foldAway() && state.cell && state.view !== "map") drawer.close();
+  if (!closeMoreOptions() && state.cell && state.view !== "map") cellDrawer.close();
 });
 byId("pickers").addEventListener("submit", (event) => event.preventDefault());
-addEventListener("popstate", () => { state = read(); show(); });
-addEventListener("offline", lostLine);
-addEventListener("online", () => { fill(byId("banners")); if (!shown) show(); });
-show();
+addEventListener("popstate", () => { state = parseState(); loadPage(); });
+addEventListener("offline", showOfflineBanner);
+addEventListener("online", () => { replaceChildren(byId("banners")); if (!loadedMatrix) loadPage(); });
+loadPage();

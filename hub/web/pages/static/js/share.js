@@ -1,30 +1,30 @@
 /**
  * Taking the question elsewhere: as a link, as GraphQL, on paper.
  */
-import { fill, h } from "./dom.js";
-import { t } from "./words.js";
+import { replaceChildren, h } from "./dom.js";
+import { t } from "./i18n.js";
 
 /**
  * The tools of the foot.
  * @param {HTMLElement} container
- * @param {boolean} hasQuestion whether a matrix is asked, which GraphQL can say
- * @param {{link: () => string, graphql: () => string}} formats
+ * @param {boolean} hasQuery whether a matrix is asked, which GraphQL can say
+ * @param {{link: () => string, graphql: () => string}} content
  * @param {(text: string) => void} announce
  */
-export function share(container, hasQuestion, formats, announce) {
-  const copying = (id, label, what) =>
+export function drawShareButtons(container, hasQuery, content, announce) {
+  const copyButton = (id, label, getText) =>
     h("button", { type: "button", id, onclick: async ({ currentTarget }) => {
-      const done = await copy(what(), container);
-      announce(t(done ? "copied" : "copyByHand"));
-      if (done) flash(currentTarget, label);
+      const copied = await copy(getText(), container);
+      announce(t(copied ? "copied" : "copyByHand"));
+      if (copied) showCopied(currentTarget, label);
     } }, label);
-  fill(container,
-    copying("copy-link", t("copyLink"), formats.link),
-    hasQuestion && copying("copy-graphql", t("copyGraphql"), formats.graphql),
+  replaceChildren(container,
+    copyButton("copy-link", t("copyLink"), content.link),
+    hasQuery && copyButton("copy-graphql", t("copyGraphql"), content.graphql),
     h("button", { type: "button", id: "print", onclick: () => print() }, t("print")));
 }
 
-function flash(button, label) {
+function showCopied(button, label) {
   button.textContent = `✓ ${t("copied")}`;
   setTimeout(() => { button.textContent = label; }, 1800);
 }
@@ -36,10 +36,10 @@ async function copy(text, container) {
     return true;
   } catch {
     container.querySelector(".byhand")?.remove();
-    const box = h("textarea", { class: "byhand", readonly: true, rows: 3, "aria-label": t("copyByHand") });
-    box.value = text;
-    container.append(box);
-    box.select();
+    const field = h("textarea", { class: "byhand", readonly: true, rows: 3, "aria-label": t("copyByHand") });
+    field.value = text;
+    container.append(field);
+    field.select();
     return document.execCommand?.("copy") ?? false;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The field a question is typed in: line numbers, marks at the lines that are wrong, two spaces for Tab where asked.
  */
-import { fill, h } from "../dom.js";
+import { replaceChildren, h } from "../dom.js";
 
 /**
  * The editor over its two elements.
@@ -10,15 +10,15 @@ import { fill, h } from "../dom.js";
  * @param {() => void} run what Ctrl+Enter does
  */
 export function editor(area, gutter, run) {
-  let wrong = new Set();
+  let errorLines = new Set();
 
-  function number() {
+  function drawLineNumbers() {
     const lines = area.value.split("\n").length;
-    fill(gutter, Array.from({ length: lines }, (_, at) => h("li", { class: wrong.has(at + 1) ? "wrong" : null }, wrong.has(at + 1) ? `✕ ${at + 1}` : at + 1)));
+    replaceChildren(gutter, Array.from({ length: lines }, (_, index) => h("li", { class: errorLines.has(index + 1) ? "wrong" : null }, errorLines.has(index + 1) ? `✕ ${index + 1}` : index + 1)));
     gutter.scrollTop = area.scrollTop;
   }
 
-  area.addEventListener("input", () => { wrong = new Set(); number(); });
+  area.addEventListener("input", () => { errorLines = new Set(); drawLineNumbers(); });
   area.addEventListener("scroll", () => { gutter.scrollTop = area.scrollTop; });
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -33,16 +33,16 @@ export function editor(area, gutter, run) {
       area.dispatchEvent(new Event("input"));
     }
   });
-  number();
+  drawLineNumbers();
 
   return {
     /** Put a text in place. */
-    put(text) { area.value = text; wrong = new Set(); number(); area.scrollTop = 0; },
+    setText(text) { area.value = text; errorLines = new Set(); drawLineNumbers(); area.scrollTop = 0; },
     /** Mark lines as wrong. */
-    blame(lines) { wrong = new Set(lines); number(); },
+    markErrors(lines) { errorLines = new Set(lines); drawLineNumbers(); },
     /** Put the caret at a place. */
-    go(line, column) {
-      const before = area.value.split("\n").slice(0, line - 1).reduce((n, one) => n + one.length + 1, 0);
+    moveCaret(line, column) {
+      const before = area.value.split("\n").slice(0, line - 1).reduce((n, text) => n + text.length + 1, 0);
       area.focus();
       area.setSelectionRange(before + column - 1, before + column - 1);
     },

@@ -1,14 +1,14 @@
 /**
  * What was asked before, on this machine only.
  */
-const PLACE = "buranakan.asked";
-const MOST = 30;
+const STORAGE_KEY = "buranakan.asked";
+const MAX_ENTRIES = 30;
 
 /** @returns {{query: string, variables: string, at: string}[]} latest first */
-export function remembered() {
+export function readHistory() {
   try {
-    const kept = JSON.parse(localStorage.getItem(PLACE) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((one) => typeof one?.query === "string") : [];
+    const entries = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "[]");
+    return Array.isArray(entries) ? entries.filter((entry) => typeof entry?.query === "string") : [];
   } catch {
     return [];
   }
@@ -19,17 +19,17 @@ export function remembered() {
  * @param {string} query
  * @param {string} variables
  */
-export function remember(query, variables) {
-  const rest = remembered().filter((one) => one.query !== query || one.variables !== variables);
-  keep([{ query, variables, at: new Date().toISOString() }, ...rest].slice(0, MOST));
+export function addToHistory(query, variables) {
+  const others = readHistory().filter((entry) => entry.query !== query || entry.variables !== variables);
+  writeHistory([{ query, variables, at: new Date().toISOString() }, ...others].slice(0, MAX_ENTRIES));
 }
 
 /** Forget everything. */
-export const forget = () => keep([]);
+export const clearHistory = () => writeHistory([]);
 
-function keep(list) {
+function writeHistory(entries) {
   try {
-    localStorage.setItem(PLACE, JSON.stringify(list));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(entries));
   } catch { /* private windows keep nothing; asking still works */ }
 }
 
@@ -37,7 +37,7 @@ function keep(list) {
  * What a question is called in a list: its first comment, its name, or its first line.
  * @param {string} query
  */
-export function titleOf(query) {
+export function queryTitle(query) {
   const comment = query.match(/^\s*#\s*(.+)$/m)?.[1];
   const name = query.match(/\b(?:query|subscription|mutation)\s+(\w+)/)?.[1];
   return comment ?? name ?? query.replace(/\s+/g, " ").trim().slice(0, 60);

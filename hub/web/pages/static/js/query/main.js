@@ -1,31 +1,31 @@
 /**
  * The page for questions: type, run, read, keep; useful on a closed network, with nothing from elsewhere.
  */
-import { Trouble, fetchQuery, send } from "../api.js";
-import { byId, fill, h } from "../dom.js";
+import { ApiError, fetchData, postQuery } from "../api.js";
+import { byId, replaceChildren, h } from "../dom.js";
 import { editor } from "./editor.js";
-import { forget, remember, remembered, titleOf } from "./history.js";
+import { clearHistory, addToHistory, readHistory, queryTitle } from "./history.js";
 import { INTROSPECTION, schemaBrowser } from "./schema.js";
-import { lang, speak, t } from "./words.js";
+import { lang, setLanguage, t } from "./texts.js";
 
 const query = byId("query");
 const variables = byId("variables");
-const typing = editor(query, byId("gutter"), run);
+const queryEditor = editor(query, byId("gutter"), runTypedQuery);
 let examples = [];
 let schema = null;
 
 /** Draw all words; what was typed stays. */
-function draw() {
-  speak(new URLSearchParams(location.search).get("lang") ?? "th");
+function drawPage() {
+  setLanguage(new URLSearchParams(location.search).get("lang") ?? "th");
   document.title = `${t("title")} · ${t("app")}`;
-  for (const [id, key] of Object.entries({ title: "title", subtitle: "subtitle", skip: "skip", "left-title": "examples", "history-title": "history", "query-label": "question", run: "run", "share-query": "copy", "variables-label": "variables", "answer-title": "answer", "schema-title": "schema" }))
-    byId(id).textContent = t(key);
+  for (const [id, textKey] of Object.entries({ title: "title", subtitle: "subtitle", skip: "skip", "left-title": "examples", "history-title": "history", "query-label": "question", run: "run", "share-query": "copy", "variables-label": "variables", "answer-title": "answer", "schema-title": "schema" }))
+    byId(id).textContent = t(textKey);
   byId("search").placeholder = t("search");
   byId("search").setAttribute("aria-label", t("search"));
   variables.setAttribute("aria-label", t("variables"));
   const suffix = lang() === "en" ? "lang=en" : "";
   byId("views").setAttribute("aria-label", t("views"));
-  fill(byId("views"),
+  replaceChildren(byId("views"),
     h("a", { class: "tab", href: `/${suffix && `?${suffix}`}` }, t("matrix")),
     h("a", { class: "tab", href: `/?view=map${suffix && `&${suffix}`}` }, t("map")),
     h("a", { class: "tab", href: `/sources${suffix && `?${suffix}`}` }, t("sources")),
@@ -34,66 +34,66 @@ function draw() {
   byId("language").lang = t("otherLang");
   drawExamples();
   drawHistory();
-  if (schema) schemaBrowser(schema, { container: byId("schema"), search: byId("search"), found: byId("found") });
+  if (schema) schemaBrowser(schema, { container: byId("schema"), search: byId("search"), countLabel: byId("found") });
   if (!byId("answer").dataset.full) byId("answer").textContent = t("answerEmpty");
 }
 
 function drawExamples() {
-  fill(byId("examples"), examples.map((example) =>
-    h("li", {}, h("button", { type: "button", class: "pick", "data-example": example.name, onclick: () => use(example.query, example.variables ?? "") }, example.title[lang()]))));
+  replaceChildren(byId("examples"), examples.map((example) =>
+    h("li", {}, h("button", { type: "button", class: "pick", "data-example": example.name, onclick: () => runQuery(example.query, example.variables ?? "") }, example.title[lang()]))));
 }
 
 function drawHistory() {
-  const request = remembered();
-  fill(byId("history"), request.length === 0 && h("li", { class: "quiet" }, t("historyEmpty")),
-    request.map((one) => h("li", {}, h("button", { type: "button", class: "pick", onclick: () => use(one.query, one.variables) }, titleOf(one.query)))),
-    request.length > 0 && h("li", {}, h("button", { type: "button", id: "clear", onclick: () => { forget(); drawHistory(); } }, t("clear"))));
+  const entries = readHistory();
+  replaceChildren(byId("history"), entries.length === 0 && h("li", { class: "quiet" }, t("historyEmpty")),
+    entries.map((entry) => h("li", {}, h("button", { type: "button", class: "pick", onclick: () => runQuery(entry.query, entry.variables) }, queryTitle(entry.query)))),
+    entries.length > 0 && h("li", {}, h("button", { type: "button", id: "clear", onclick: () => { clearHistory(); drawHistory(); } }, t("clear"))));
 }
 
-function use(text, input) {
-  typing.put(text);
-  variables.value = input;
-  byId("variables-box").open = input !== "";
-  fill(byId("problems"));
-  run();
+function runQuery(text, values) {
+  queryEditor.setText(text);
+  variables.value = values;
+  byId("variables-box").open = values !== "";
+  replaceChildren(byId("problems"));
+  runTypedQuery();
 }
 
 /** Ask what is typed; errors are shown at their lines, whatever data came is shown as well. */
-async function run() {
-  let input = {};
+async function runTypedQuery() {
+  let values = {};
   try {
-    input = variables.value.trim() ? JSON.parse(variables.value) : {};
+    values = variables.value.trim() ? JSON.parse(variables.value) : {};
   } catch (error) {
     byId("variables-box").open = true;
-    return fill(byId("problems"), h("p", {}, t("variablesOdd", { why: error.message })));
+    return replaceChildren(byId("problems"), h("p", {}, t("variablesOdd", { why: error.message })));
   }
-  const request = query.value;
-  if (!request.trim()) return undefined;
+  const queryText = query.value;
+  if (!queryText.trim()) return undefined;
   byId("took").textContent = t("asking");
-  fill(byId("problems"));
+  replaceChildren(byId("problems"));
   const since = performance.now();
   try {
-    const { body } = await send(request, input);
+    const { body } = await postQuery(queryText, values);
     const text = JSON.stringify(body.data ?? body, null, 2);
-    const answer = byId("answer");
-    answer.textContent = body.data === undefined && body.errors ? "" : text;
-    answer.dataset.full = "yes";
+    const output = byId("answer");
+    output.textContent = body.data === undefined && body.errors ? "" : text;
+    output.dataset.full = "yes";
     byId("took").textContent = t("took", { ms: Math.round(performance.now() - since), size: text.length.toLocaleString("en-US") });
-    problems(body.errors ?? []);
-    remember(request, variables.value);
+    showErrors(body.errors ?? []);
+    addToHistory(queryText, variables.value);
     drawHistory();
   } catch (error) {
-    if (!(error instanceof Trouble)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     byId("took").textContent = "";
-    fill(byId("problems"), h("p", {}, error.kind === "offline" ? t("offline") : error.message));
+    replaceChildren(byId("problems"), h("p", {}, error.kind === "offline" ? t("offline") : error.message));
   }
   return undefined;
 }
 
-function problems(errors) {
-  typing.blame(errors.flatMap((error) => (error.locations ?? []).map((at) => at.line)));
-  fill(byId("problems"), errors.map((error) => h("p", {},
-    (error.locations ?? []).slice(0, 1).map(({ line, column }) => h("button", { type: "button", class: "goto", onclick: () => typing.go(line, column) }, t("at", { line, column }))),
+function showErrors(errors) {
+  queryEditor.markErrors(errors.flatMap((error) => (error.locations ?? []).map((location) => location.line)));
+  replaceChildren(byId("problems"), errors.map((error) => h("p", {},
+    (error.locations ?? []).slice(0, 1).map(({ line, column }) => h("button", { type: "button", class: "goto", onclick: () => queryEditor.moveCaret(line, column) }, t("at", { line, column }))),
     " ", error.message,
     error.path && h("span", { class: "quiet" }, " ", t("where", { path: error.path.join(".") })),
     error.extensions?.code && h("span", { class: "errcode code-text" }, error.extensions.code),
@@ -101,13 +101,13 @@ function problems(errors) {
 }
 
 async function readSchema() {
-  fill(byId("schema"), h("p", { class: "quiet" }, t("schemaWait")));
+  replaceChildren(byId("schema"), h("p", { class: "quiet" }, t("schemaWait")));
   try {
-    schema = (await fetchQuery(INTROSPECTION)).__schema;
-    schemaBrowser(schema, { container: byId("schema"), search: byId("search"), found: byId("found") });
+    schema = (await fetchData(INTROSPECTION)).__schema;
+    schemaBrowser(schema, { container: byId("schema"), search: byId("search"), countLabel: byId("found") });
   } catch (error) {
-    if (!(error instanceof Trouble)) throw error;
-    fill(byId("schema"), h("p", {}, t("schemaTrouble")), h("button", { type: "button", onclick: readSchema }, t("retry")));
+    if (!(error instanceof ApiError)) throw error;
+    replaceChildren(byId("schema"), h("p", {}, t("schemaTrouble")), h("button", { type: "button", onclick: readSchema }, t("retry")));
   }
 }
 
@@ -115,16 +115,16 @@ async function readExamples() {
   const response = await fetch("/static/examples.json").catch(() => null);
   examples = response?.ok ? await response.json() : [];
   drawExamples();
-  if (!query.value && examples.length) typing.put(examples[0].query);
+  if (!query.value && examples.length) queryEditor.setText(examples[0].query);
 }
 
-byId("run").addEventListener("click", run);
+byId("run").addEventListener("click", runTypedQuery);
 byId("language").addEventListener("click", () => {
-  const input = new URLSearchParams(location.search);
-  if (lang() === "th") input.set("lang", "en");
-  else input.delete("lang");
-  history.replaceState(null, "", `${location.pathname}${input.size ? `?${input}` : ""}${location.hash}`);
-  draw();
+  const values = new URLSearchParams(location.search);
+  if (lang() === "th") values.set("lang", "en");
+  else values.delete("lang");
+  history.replaceState(null, "", `${location.pathname}${values.size ? `?${values}` : ""}${location.hash}`);
+  drawPage();
 });
 byId("share-query").addEventListener("click", async () => {
   const link = new URL(location.href);
@@ -137,12 +137,12 @@ byId("share-query").addEventListener("click", async () => {
   } catch { /* the address bar holds the link */ }
 });
 
-const linked = new URLSearchParams(location.hash.slice(1));
-if (linked.get("query")) {
-  typing.put(linked.get("query"));
-  variables.value = linked.get("variables") ?? "";
+const linkParameters = new URLSearchParams(location.hash.slice(1));
+if (linkParameters.get("query")) {
+  queryEditor.setText(linkParameters.get("query"));
+  variables.value = linkParameters.get("variables") ?? "";
   byId("variables-box").open = variables.value !== "";
 }
-draw();
+drawPage();
 readExamples();
 readSchema();

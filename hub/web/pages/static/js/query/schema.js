@@ -1,8 +1,8 @@
 /**
  * What can be asked, read from the hub's own introspection: types, fields, arguments, with their descriptions.
  */
-import { fill, h } from "../dom.js";
-import { t } from "./words.js";
+import { replaceChildren, h } from "../dom.js";
+import { t } from "./texts.js";
 
 /** The question a schema answers about itself. */
 export const INTROSPECTION = `query WhatCanBeAsked { __schema { queryType { name } types {
@@ -14,47 +14,47 @@ export const INTROSPECTION = `query WhatCanBeAsked { __schema { queryType { name
 } } }
 fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`;
 
-const written = (type) => (type.kind === "NON_NULL" ? `${written(type.ofType)}!` : type.kind === "LIST" ? `[${written(type.ofType)}]` : type.name);
-const named = (type) => (type.ofType ? named(type.ofType) : type.name);
-const PLUMBING = /^__|(Connection|Edge)$|^(PageInfo|String|Int|Float|Boolean|ID)$/;
+const typeText = (type) => (type.kind === "NON_NULL" ? `${typeText(type.ofType)}!` : type.kind === "LIST" ? `[${typeText(type.ofType)}]` : type.name);
+const namedType = (type) => (type.ofType ? namedType(type.ofType) : type.name);
+const INTERNAL_TYPES = /^__|(Connection|Edge)$|^(PageInfo|String|Int|Float|Boolean|ID)$/;
 
 /**
  * The browser of a schema.
  * @param {{types: object[]}} schema
- * @param {{container: HTMLElement, search: HTMLInputElement, found: HTMLElement}} at
+ * @param {{container: HTMLElement, search: HTMLInputElement, countLabel: HTMLElement}} elements
  */
-export function schemaBrowser(schema, { container, search, found }) {
+export function schemaBrowser(schema, { container, search, countLabel }) {
   const types = schema.types.filter((type) => !type.name.startsWith("__")).sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   const typeNames = new Set(types.map((type) => type.name));
 
   function draw() {
-    const filterText = search.value.trim().toLowerCase();
-    const matches = filterText ? types.filter((type) => contains(type, filterText)) : types.filter((type) => !PLUMBING.test(type.name));
-    found.textContent = matches.length ? t("found", { n: matches.length }) : t("foundNone");
-    fill(container, matches.slice(0, 80).map((type) => card(type, filterText)));
+    const term = search.value.trim().toLowerCase();
+    const matches = term ? types.filter((type) => typeMatches(type, term)) : types.filter((type) => !INTERNAL_TYPES.test(type.name));
+    countLabel.textContent = matches.length ? t("found", { n: matches.length }) : t("foundNone");
+    replaceChildren(container, matches.slice(0, 80).map((type) => typeCard(type, term)));
   }
 
-  function card(type, filterText) {
-    const open = type.name === "Query" || (filterText !== "" && (type.name.toLowerCase() === filterText || hits(type, filterText).length > 0));
-    const only = filterText && type.name.toLowerCase() !== filterText ? hits(type, filterText) : null;
+  function typeCard(type, term) {
+    const open = type.name === "Query" || (term !== "" && (type.name.toLowerCase() === term || matchingMembers(type, term).length > 0));
+    const matching = term && type.name.toLowerCase() !== term ? matchingMembers(type, term) : null;
     return h("details", { class: "type", open, "data-type": type.name },
-      h("summary", {}, h("b", { class: "code-text" }, type.name), " ", h("span", { class: "quiet" }, first(type.description))),
+      h("summary", {}, h("b", { class: "code-text" }, type.name), " ", h("span", { class: "quiet" }, firstLine(type.description))),
       type.isOneOf && h("p", { class: "quiet" }, "@oneOf"),
-      type.possibleTypes?.length > 0 && h("p", { class: "quiet" }, type.possibleTypes.map((one) => [link(one.name), " "])),
-      h("ul", {}, (only?.length ? only : members(type)).map(line)));
+      type.possibleTypes?.length > 0 && h("p", { class: "quiet" }, type.possibleTypes.map((item) => [link(item.name), " "])),
+      h("ul", {}, (matching?.length ? matching : members(type)).map(memberItem)));
   }
 
-  function line(member) {
+  function memberItem(member) {
     return h("li", {},
       h("span", { class: "code-text" }, h("b", {}, member.name),
-        member.args?.length > 0 && ["(", member.args.map((arg, at) => [at > 0 && ", ", h("span", { title: arg.description ?? "" }, `${arg.name}: `), link(named(arg.type), written(arg.type))]), ")"],
-        member.type && [": ", link(named(member.type), written(member.type))]),
+        member.args?.length > 0 && ["(", member.args.map((arg, elements) => [elements > 0 && ", ", h("span", { title: arg.description ?? "" }, `${arg.name}: `), link(namedType(arg.type), typeText(arg.type))]), ")"],
+        member.type && [": ", link(namedType(member.type), typeText(member.type))]),
       h("span", { class: "quiet block" }, member.isDeprecated ? `⚠ ${member.deprecationReason}` : member.description));
   }
 
-  const link = (name, shown = name) => (typeNames.has(name) && !/^(String|Int|Float|Boolean|ID)$/.test(name)
-    ? h("button", { type: "button", class: "typelink", onclick: () => { search.value = name; draw(); container.scrollTop = 0; } }, shown)
-    : shown);
+  const link = (name, label = name) => (typeNames.has(name) && !/^(String|Int|Float|Boolean|ID)$/.test(name)
+    ? h("button", { type: "button", class: "typelink", onclick: () => { search.value = name; draw(); container.scrollTop = 0; } }, label)
+    : label);
 
   search.oninput = draw;
   draw();
@@ -62,7 +62,7 @@ export function schemaBrowser(schema, { container, search, found }) {
 
 const members = (type) => type.fields ?? type.inputFields ?? type.enumValues ?? [];
 const rank = (type) => ["Query", "Mutation", "Subscription"].indexOf(type.name) + 1 || 9;
-const first = (text) => (text ?? "").split("\n")[0];
-const text = (one) => `${one.name} ${one.description ?? ""}`.toLowerCase();
-const hits = (type, filterText) => members(type).filter((member) => text(member).includes(filterText));
-const contains = (type, filterText) => text(type).includes(filterText) || hits(type, filterText).length > 0;
+const firstLine = (searchableText) => (searchableText ?? "").split("\n")[0];
+const searchableText = (item) => `${item.name} ${item.description ?? ""}`.toLowerCase();
+const matchingMembers = (type, term) => members(type).filter((member) => searchableText(member).includes(term));
+const typeMatches = (type, term) => searchableText(type).includes(term) || matchingMembers(type, term).length > 0;

@@ -2,62 +2,62 @@
  * One source: what anybody may know, and, for whoever operates it, its latest run and its questions.
  */
 import { h } from "../dom.js";
-import { t, tx } from "../words.js";
-import { count, moment } from "./figures.js";
-import { earlier, latest } from "./ledger.js";
-import { statusChip, withCode } from "./list.js";
-import { shortOf } from "./questions.js";
-import { review } from "./review.js";
-import { scaleOf, strip } from "./strip.js";
+import { t, localize } from "../i18n.js";
+import { formatCount, formatDateTime } from "./format.js";
+import { earlierRuns, runDetails } from "./ledger.js";
+import { healthChips, textWithCommands } from "./list.js";
+import { sourceCode } from "./queries.js";
+import { questionList } from "./review.js";
+import { yearScale, yearStrip } from "./year-strip.js";
 
 /**
  * @param {object} source
- * @param {{operating: boolean, scale: object | null}} look
- * @param {{settled: (done: object) => void}} act
+ * @param {{isOperator: boolean, scale: object | null}} options
+ * @param {{onSettled: (result: object) => void}} actions
  */
-export function detail(source, look, act) {
+export function sourceDetail(source, options, actions) {
   return [
-    head(tx(source.name)),
-    h("p", { class: "chips" }, statusChip(source), source.waitingCount > 0 && [" ", toReview(source.waitingCount)]),
-    facts(source, look.scale),
+    detailHeader(localize(source.name)),
+    h("p", { class: "chips" }, healthChips(source), source.waitingCount > 0 && [" ", reviewButton(source.waitingCount)]),
+    factList(source, options.scale),
     source.note && h("p", { class: "quiet" }, t("remark"), ": ", source.note),
-    source.promisedEvery && operated(source, look, act),
+    source.promisedEvery && operatorSections(source, options, actions),
   ];
 }
 
 /** The way back, and the name. */
-export const head = (name) =>
+export const detailHeader = (name) =>
   h("div", { class: "one-head" },
     h("a", { class: "back", id: "back", href: "#" }, "‹ ", t("allSources"), " ", h("kbd", {}, "Esc")),
     h("h2", { id: "one-title", tabindex: -1 }, name));
 
 /** The way to what waits; not a link, for the address says which source is open. */
-const toReview = (waiting) =>
+const reviewButton = (waiting) =>
   h("button", { type: "button", class: "to-review", onclick: () => { const title = document.getElementById("review-title"); title.scrollIntoView(); title.focus({ preventScroll: true }); } },
-    t("waitingRows"), " ", count(waiting), " ↓");
+    t("waitingRows"), " ", formatCount(waiting), " ↓");
 
-function facts(source, scale) {
+function factList(source, scale) {
   const facts = [
-    ["code", h("code", {}, shortOf(source.id))],
-    ["owner", source.owner ? tx(source.owner.name) : t("ownerNone")],
+    ["code", h("code", {}, sourceCode(source.id))],
+    ["owner", source.owner ? localize(source.owner.name) : t("ownerNone")],
     ["cadence", source.promisedEvery ? t(source.promisedEvery) : t("notFetched")],
     source.promisedEvery && ["freshness", t(source.freshness)],
-    ["lastSuccess", source.lastSuccessAt ? moment(source.lastSuccessAt) : t("notYet")],
-    ["coverage", strip(source.coverage, scale ?? scaleOf([source]))],
-    ["records", count(source.recordCount)],
-    ["unlinked", count(source.unlinkedCount)],
+    ["lastSuccess", source.lastSuccessAt ? formatDateTime(source.lastSuccessAt) : t("notYet")],
+    ["coverage", yearStrip(source.coverage, scale ?? yearScale([source]))],
+    ["records", formatCount(source.recordCount)],
+    ["unlinked", formatCount(source.unlinkedCount)],
   ];
   return h("dl", { class: "facts two" }, facts.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", {}, value))));
 }
 
-function operated(source, look, act) {
-  if (!look.operating) return h("p", { class: "banner quiet" }, t("signInHelp"));
+function operatorSections(source, options, actions) {
+  if (!options.isOperator) return h("p", { class: "banner quiet" }, t("signInHelp"));
   if (source.waitingCount === null) return h("p", { class: "banner quiet" }, t("notYoursHelp"));
-  const before = source.runs.nodes.slice(1);
+  const earlier = source.runs.nodes.slice(1);
   return [
     h("section", { "aria-labelledby": "run-title" }, h("h3", { id: "run-title" }, t("latestRun")),
-      source.latestRun ? latest(source.latestRun) : h("p", {}, withCode("neverRun", { ingest: `hub ingest ${shortOf(source.id)}` })),
-      earlier(before, source.runs.totalCount - 1)),
-    h("section", { "aria-labelledby": "review-title" }, h("h3", { id: "review-title", tabindex: -1 }, t("review")), review(source, act)),
+      source.latestRun ? runDetails(source.latestRun) : h("p", {}, textWithCommands("neverRun", { ingest: `hub ingest ${sourceCode(source.id)}` })),
+      earlierRuns(earlier, source.runs.totalCount - 1)),
+    h("section", { "aria-labelledby": "review-title" }, h("h3", { id: "review-title", tabindex: -1 }, t("review")), questionList(source, actions)),
   ];
 }

@@ -3,37 +3,37 @@
  */
 import { h } from "../dom.js";
 import { mark } from "../marks.js";
-import { inOne, t } from "../words.js";
-import { baht, count, moment } from "./figures.js";
+import { inCurrentLanguage, t } from "../i18n.js";
+import { formatBaht, formatCount, formatDateTime } from "./format.js";
 
-const MARKS = { RUNNING: "RUNNING", SUCCEEDED: "OK", REFUSED: "DOWN", FAILED: "DEGRADED" };
+const STATUS_MARKS = { RUNNING: "RUNNING", SUCCEEDED: "OK", REFUSED: "DOWN", FAILED: "DEGRADED" };
 
 /** The chip of how a run stands. */
-export const status = (run) => h("span", { class: `chip r-${run.status}` }, mark(MARKS[run.status]), h("span", {}, t(run.status)));
+export const runStatus = (run) => h("span", { class: `chip r-${run.status}` }, mark(STATUS_MARKS[run.status]), h("span", {}, t(run.status)));
 
 /**
  * The latest run in full.
  * @param {object} run
  */
-export function latest(run) {
+export function runDetails(run) {
   return [
-    h("p", {}, status(run)),
-    run.error && h("div", { class: "why" }, h("b", {}, t("whyStopped")), h("p", {}, inOne(run.error))),
+    h("p", {}, runStatus(run)),
+    run.error && h("div", { class: "why" }, h("b", {}, t("whyStopped")), h("p", {}, inCurrentLanguage(run.error))),
     h("dl", { class: "facts two" }, [
-      ["began", moment(run.startedAt)], ["ended", run.finishedAt ? moment(run.finishedAt) : t("brokenOff")], ["origin", run.origin],
+      ["began", formatDateTime(run.startedAt)], ["ended", run.finishedAt ? formatDateTime(run.finishedAt) : t("brokenOff")], ["origin", run.origin],
     ].map(([name, value]) => h("div", {}, h("dt", {}, t(name)), h("dd", { class: "long" }, value)))),
-    ledger(run.ledger),
+    ledgerTable(run.ledger),
   ];
 }
 
-function ledger(account) {
-  const phases = account.readAmounts.map(({ phase }) => phase);
+function ledgerTable(ledger) {
+  const phases = ledger.readAmounts.map(({ phase }) => phase);
   const amount = (amounts, phase) => {
-    const found = amounts.find((one) => one.phase === phase);
-    return found ? baht(found.amount.amount) : "–";
+    const phaseAmount = amounts.find((item) => item.phase === phase);
+    return phaseAmount ? formatBaht(phaseAmount.amount.amount) : "–";
   };
-  const line = (name, records, amounts, sum) => h("tr", { class: sum ? "sum" : null },
-    h("th", { scope: "row" }, t(name)), h("td", {}, count(records)),
+  const ledgerRow = (name, records, amounts, sum) => h("tr", { class: sum ? "sum" : null },
+    h("th", { scope: "row" }, t(name)), h("td", {}, formatCount(records)),
     phases.map((phase) => h("td", {}, amount(amounts, phase))));
   return [
     h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": t("ledger") }, h("table", { class: "ledger" },
@@ -41,19 +41,19 @@ function ledger(account) {
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("outcome")), h("th", { scope: "col" }, t("records")),
         phases.map((phase) => h("th", { scope: "col" }, t(phase), h("span", { class: "unit" }, t("bahtShort")))))),
       h("tbody", {},
-        account.outcomes.map(({ outcome, records, amounts }) => line(outcome, records, amounts, false)),
-        line("readRows", account.read, account.readAmounts, true)))),
-    account.vanished > 0 && h("p", {}, t("vanished", { n: count(account.vanished) })),
-    h("p", { class: account.balanced ? "balanced" : "unbalanced" }, mark(account.balanced ? "OK" : "DOWN"), " ", t(account.balanced ? "balanced" : "unbalanced")),
+        ledger.outcomes.map(({ outcome, records, amounts }) => ledgerRow(outcome, records, amounts, false)),
+        ledgerRow("readRows", ledger.read, ledger.readAmounts, true)))),
+    ledger.vanished > 0 && h("p", {}, t("vanished", { n: formatCount(ledger.vanished) })),
+    h("p", { class: ledger.balanced ? "balanced" : "unbalanced" }, mark(ledger.balanced ? "OK" : "DOWN"), " ", t(ledger.balanced ? "balanced" : "unbalanced")),
   ];
 }
 
 /**
  * The runs before the latest, folded away.
  * @param {object[]} runs
- * @param {number} all how many there are besides the latest
+ * @param {number} count how many there are besides the latest
  */
-export const earlier = (runs, all) =>
-  runs.length > 0 && h("details", { class: "earlier" }, h("summary", {}, t("earlierRuns", { n: count(all) })),
-    h("ul", {}, runs.map((run) => h("li", {}, status(run), " ", moment(run.startedAt), " · ", t("readShort", { n: count(run.ledger.read) }),
-      run.error && h("span", { class: "block quiet" }, inOne(run.error))))));
+export const earlierRuns = (runs, count) =>
+  runs.length > 0 && h("details", { class: "earlier" }, h("summary", {}, t("earlierRuns", { n: formatCount(count) })),
+    h("ul", {}, runs.map((run) => h("li", {}, runStatus(run), " ", formatDateTime(run.startedAt), " · ", t("readShort", { n: formatCount(run.ledger.read) }),
+      run.error && h("span", { class: "block quiet" }, inCurrentLanguage(run.error))))));

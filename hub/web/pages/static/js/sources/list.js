@@ -1,22 +1,22 @@
 /**
  * The list: how every source stands, one a row; a click or Enter on its name opens it.
  */
-import { h, heard } from "../dom.js";
+import { h, screenReaderText } from "../dom.js";
 import { mark } from "../marks.js";
-import { t, tx } from "../words.js";
-import { count, moment } from "./figures.js";
-import { shortOf } from "./questions.js";
-import { scaleOf, strip } from "./strip.js";
+import { t, localize } from "../i18n.js";
+import { formatCount, formatDateTime } from "./format.js";
+import { sourceCode } from "./queries.js";
+import { yearScale, yearStrip } from "./year-strip.js";
 
 /**
  * What a source is said to be doing: a source nobody ever read is not well yet.
  * @param {object} source
  */
-export const doing = (source) => (source.freshness === "NEVER" && source.health === "OK" ? "NEVER" : source.health);
+export const displayedHealth = (source) => (source.freshness === "NEVER" && source.health === "OK" ? "NEVER" : source.health);
 
 /** The chip of a state, shape and word; behind it that it is late, where it is. */
-export function statusChip(source) {
-  const state = doing(source);
+export function healthChips(source) {
+  const state = displayedHealth(source);
   const late = ["LATE", "STALE"].includes(source.freshness);
   return [
     h("span", { class: `chip h-${state}` }, mark(state), h("span", {}, t(state))),
@@ -26,57 +26,57 @@ export function statusChip(source) {
 
 /**
  * The two tables; the second folded away.
- * @param {{fetched: object[], carried: object[]}} found
- * @param {{open: string, operating: boolean, folded: boolean}} look
+ * @param {{fetched: object[], notFetched: object[]}} sources
+ * @param {{open: string, isOperator: boolean, expanded: boolean}} options
  */
-export function list(found, look) {
-  const taken = found.fetched.some(({ lastSuccessAt }) => lastSuccessAt);
-  const folded = !(look.unfolded || found.carried.some(({ id }) => id === look.open));
+export function sourceTables(sources, options) {
+  const anyFetched = sources.fetched.some(({ lastSuccessAt }) => lastSuccessAt);
+  const isFolded = !(options.expanded || sources.notFetched.some(({ id }) => id === options.open));
   return [
-    !taken && nothing(),
-    table(found.fetched, t("fetched"), look),
-    found.carried.length > 0 && h("details", { class: "carried", open: !folded, id: "carried" },
-      h("summary", {}, t("carried", { n: found.carried.length })),
-      table(found.carried, null, { ...look, operating: false })),
+    !anyFetched && noDataHint(),
+    sourceTable(sources.fetched, t("fetched"), options),
+    sources.notFetched.length > 0 && h("details", { class: "not-fetched", open: !isFolded, id: "not-fetched" },
+      h("summary", {}, t("notFetchedSources", { n: sources.notFetched.length })),
+      sourceTable(sources.notFetched, null, { ...options, isOperator: false })),
   ];
 }
 
 /** What to do in a hub without data; the commands in a form to copy. */
-function nothing() {
+function noDataHint() {
   const commands = { fill: "make fill", ingest: "hub ingest SOURCE" };
-  return h("div", { class: "banner", role: "status", id: "nothing" },
-    h("b", {}, t("nothingTaken")), h("p", {}, withCode("nothingTakenHelp", commands)));
+  return h("div", { class: "banner", role: "status", id: "no-data" },
+    h("b", {}, t("noData")), h("p", {}, textWithCommands("noDataHelp", commands)));
 }
 
 /** A sentence whose parts in braces are commands. */
-export function withCode(key, commands) {
+export function textWithCommands(key, commands) {
   const marks = Object.fromEntries(Object.keys(commands).map((name) => [name, `\u0000${name}\u0000`]));
   return t(key, marks).split("\u0000").map((part) => (part in commands ? h("code", {}, commands[part]) : part));
 }
 
-function table(sources, caption, look) {
-  const scale = scaleOf(sources);
-  const heads = ["sourcesPage", "health", "lastSuccess", "coverage", "records", "unlinked", ...(look.operating ? ["waitingRows"] : [])];
+function sourceTable(sources, caption, options) {
+  const scale = yearScale(sources);
+  const columns = ["sourcesPage", "health", "lastSuccess", "coverage", "records", "unlinked", ...(options.isOperator ? ["waitingRows"] : [])];
   return h("table", { class: "list", role: "table" },
-    h("caption", caption ? {} : { class: "sr" }, caption ?? t("carried", { n: sources.length })),
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads.map((head) =>
+    h("caption", caption ? {} : { class: "sr" }, caption ?? t("notFetchedSources", { n: sources.length })),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((head) =>
       h("th", { scope: "col", role: "columnheader", class: `c-${head}` }, t(head))))),
-    h("tbody", { role: "rowgroup" }, sources.map((source) => row(source, scale, look))));
+    h("tbody", { role: "rowgroup" }, sources.map((source) => sourceRow(source, scale, options))));
 }
 
-function row(source, scale, look) {
-  const here = source.id === look.open;
-  const cell = (name, ...children) => h("td", { role: "cell", class: `c-${name}` }, h("span", { class: "what", "aria-hidden": "true" }, t(name)), children);
-  const waits = source.waitingCount ?? null;
-  return h("tr", { role: "row", class: here ? "here" : null },
+function sourceRow(source, scale, options) {
+  const isOpen = source.id === options.open;
+  const cell = (name, ...children) => h("td", { role: "cell", class: `c-${name}` }, h("span", { class: "cell-label", "aria-hidden": "true" }, t(name)), children);
+  const waitingCount = source.waitingCount ?? null;
+  return h("tr", { role: "row", class: isOpen ? "here" : null },
     h("th", { scope: "row", role: "rowheader", class: "c-sourcesPage" },
-      h("a", { href: `#${shortOf(source.id)}`, "data-source": shortOf(source.id), "aria-current": here ? "true" : null }, tx(source.name)),
-      h("span", { class: "quiet block" }, source.owner ? tx(source.owner.name) : t("ownerNone"), " · ", source.promisedEvery ? t(source.promisedEvery) : t("notFetched"))),
-    cell("health", statusChip(source)),
-    cell("lastSuccess", source.lastSuccessAt ? moment(source.lastSuccessAt) : h("span", { class: "quiet" }, t("notYet"))),
-    cell("coverage", strip(source.coverage, scale)),
-    cell("records", count(source.recordCount)),
-    cell("unlinked", count(source.unlinkedCount)),
-    look.operating && cell("waitingRows", waits === null ? h("span", { class: "quiet" }, t("notYours"))
-      : waits === 0 ? "0" : h("b", { class: "waits" }, count(waits), heard(` ${t("waitingRows")}`))));
+      h("a", { href: `#${sourceCode(source.id)}`, "data-source": sourceCode(source.id), "aria-current": isOpen ? "true" : null }, localize(source.name)),
+      h("span", { class: "quiet block" }, source.owner ? localize(source.owner.name) : t("ownerNone"), " · ", source.promisedEvery ? t(source.promisedEvery) : t("notFetched"))),
+    cell("health", healthChips(source)),
+    cell("lastSuccess", source.lastSuccessAt ? formatDateTime(source.lastSuccessAt) : h("span", { class: "quiet" }, t("notYet"))),
+    cell("coverage", yearStrip(source.coverage, scale)),
+    cell("records", formatCount(source.recordCount)),
+    cell("unlinked", formatCount(source.unlinkedCount)),
+    options.isOperator && cell("waitingRows", waitingCount === null ? h("span", { class: "quiet" }, t("notYours"))
+      : waitingCount === 0 ? "0" : h("b", { class: "waiting-count" }, formatCount(waitingCount), screenReaderText(` ${t("waitingRows")}`))));
 }

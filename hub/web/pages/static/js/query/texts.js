@@ -44,14 +44,14 @@ let language = "th";
 export const lang = () => language;
 
 /** Speak a language from now on. */
-export function speak(chosen) {
-  language = chosen === "en" ? "en" : "th";
+export function setLanguage(code) {
+  language = code === "en" ? "en" : "th";
   document.documentElement.lang = language;
 }
 
 /**
  * A word; `{name}` in it is replaced.
- * @param {keyof typeof WORDS} key
+ * @param {keyof typeof TEXTS} key
  * @param {Record<string, string | number>} [parts]
  */
 export const t = (key, parts = {}) => TEXTS[key][language === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(parts[name] ?? ""));

@@ -1,16 +1,16 @@
 /**
  * The words of the page of sources: key → [ไทย, English], after docs/glossary.md.
  */
-export const TEXTS = {
+export const SOURCE_TEXTS = {
   subtitle: ["ใครส่งอะไรมา สดแค่ไหน และอะไรยังรอคนตรวจ", "Who sent what, how fresh it is, and what waits for a person"],
   skipToList: ["ข้ามไปที่รายการ", "Skip to the list"],
   allSources: ["ทุกแหล่งข้อมูล", "All sources"],
   fetched: ["แหล่งที่นำเข้าเป็นรอบ", "Sources taken in by runs"],
-  carried: ["เอกสารที่บันทึกไว้ ไม่ได้นำเข้าเป็นรอบ ({n})", "Documents carried over, not taken in by runs ({n})"],
+  notFetchedSources: ["เอกสารที่บันทึกไว้ ไม่ได้นำเข้าเป็นรอบ ({n})", "Documents carried over, not taken in by runs ({n})"],
   loadingSources: ["กำลังอ่านรายการแหล่งข้อมูล", "Reading the list of sources"],
   loadingSource: ["กำลังอ่านแหล่งนี้", "Reading this source"],
-  nothingTaken: ["ยังไม่เคยนำเข้าแหล่งข้อมูลใด", "No source has been taken in yet"],
-  nothingTakenHelp: ["เติมข้อมูลสมมุติทุกชนิดด้วย {fill} ในเทอร์มินัล หรือนำเข้าแหล่งจริงด้วย {ingest}", "Fill the hub with made-up data of every kind by {fill} in a terminal, or take in a real one by {ingest}"],
+  noData: ["ยังไม่เคยนำเข้าแหล่งข้อมูลใด", "No source has been taken in yet"],
+  noDataHelp: ["เติมข้อมูลสมมุติทุกชนิดด้วย {fill} ในเทอร์มินัล หรือนำเข้าแหล่งจริงด้วย {ingest}", "Fill the hub with made-up data of every kind by {fill} in a terminal, or take in a real one by {ingest}"],
   noSuchSource: ["ไม่มีแหล่งข้อมูลรหัส {id} อาจพิมพ์ไม่ครบ หรือถูกถอนไปแล้ว", "There is no source {id}; the link may not have been copied in full"],
   health: ["สถานะ", "How it does"],
   OK: ["ปกติ", "Well"],
@@ -34,8 +34,8 @@ export const TEXTS = {
   notYet: ["ยังไม่มี", "Not yet"],
   coverage: ["ปีงบประมาณที่มีข้อมูล", "Fiscal years covered"],
   coverageNone: ["ไม่มีตัวเลขรายปี", "No figures by year"],
-  yearsHeld: ["{said} ({n} ปี)", "{said} ({n} years)"],
-  yearHeld: ["{said}", "{said}"],
+  yearsCovered: ["{years} ({n} ปี)", "{years} ({n} years)"],
+  yearCovered: ["{years}", "{years}"],
   records: ["ระเบียน", "Records"],
   unlinked: ["โครงการยังไม่เชื่อมโยง", "Projects not linked"],
   waitingRows: ["แถวที่รอตรวจ", "Rows waiting"],
@@ -112,8 +112,8 @@ export const TEXTS = {
   liveWait: ["กำลังต่อเพื่อติดตามสด…", "Connecting to follow live…"],
   liveLost: ["ไม่ได้ติดตามสด ที่เห็นอาจไม่ใช่ล่าสุด กด “อ่านใหม่”", "Not live: what you see may be old; press “Read again”"],
   readAgain: ["อ่านใหม่", "Read again"],
-  ran: ["{time} {name}: จบหนึ่งรอบ", "{time} {name}: a run ended"],
-  settledRows: ["{time} {name}: มีผู้วินิจฉัยแถวที่รอตรวจ", "{time} {name}: rows were settled"],
+  runEnded: ["{time} {name}: จบหนึ่งรอบ", "{time} {name}: a run ended"],
+  rowsSettled: ["{time} {name}: มีผู้วินิจฉัยแถวที่รอตรวจ", "{time} {name}: rows were settled"],
   changedMeanwhile: ["แหล่งนี้เพิ่งเปลี่ยน คำวินิจฉัยที่ยังไม่ได้บันทึกยังอยู่", "This source has just changed; the ruling you have not recorded is kept"],
   refusedHere: ["ดูหน้านี้ไม่ได้", "This page cannot be shown"],
   remark: ["หมายเหตุ", "Note"],

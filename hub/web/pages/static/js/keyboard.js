@@ -2,16 +2,16 @@
  * The grid by keyboard: arrows, Home, End, Enter, G for the next gap. One cell is in the tab order.
  */
 
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const ARROW_STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
  * Let a grid be walked.
  * @param {HTMLElement} table
  * @param {(cell: HTMLElement) => void} open
  */
-export function walkable(table, open) {
+export function enableGridNavigation(table, open) {
   const cells = [...table.querySelectorAll(".cell")];
-  const at = (row, column) => table.querySelector(`.cell[data-r="${row}"][data-c="${column}"]`);
+  const cellAt = (row, column) => table.querySelector(`.cell[data-r="${row}"][data-c="${column}"]`);
   const current = cells.find((cell) => cell.getAttribute("aria-selected") === "true") ?? cells[0];
   current?.setAttribute("tabindex", "0");
 
@@ -36,7 +36,7 @@ export function walkable(table, open) {
   function target(cell, { key, ctrlKey }) {
     const row = Number(cell.dataset.r);
     const column = Number(cell.dataset.c);
-    if (STEPS[key]) return at(row + STEPS[key][0], column + STEPS[key][1]) ?? cell;
+    if (ARROW_STEPS[key]) return cellAt(row + ARROW_STEPS[key][0], column + ARROW_STEPS[key][1]) ?? cell;
     const inRow = cells.filter((one) => ctrlKey || one.dataset.r === cell.dataset.r);
     if (key === "Home") return inRow[0];
     if (key === "End") return inRow.at(-1);
@@ -48,6 +48,6 @@ export function walkable(table, open) {
 /** The next gap after a cell, around the end. */
 function nextGap(cells, cell) {
   const from = cells.indexOf(cell);
-  const around = [...cells.slice(from + 1), ...cells.slice(0, from + 1)];
-  return around.find((one) => one.dataset.state === "GAP") ?? null;
+  const cellsInOrder = [...cells.slice(from + 1), ...cells.slice(0, from + 1)];
+  return cellsInOrder.find((one) => one.dataset.state === "GAP") ?? null;
 }

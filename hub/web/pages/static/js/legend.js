@@ -1,0 +1,55 @@
+/**
+ * The foot: what the marks mean and how many there are, each a filter; and what was assumed.
+ */
+import { h } from "./dom.js";
+import { STATES, mark } from "./marks.js";
+import { formatCitation, t, formatFiscalYear } from "./i18n.js";
+
+/**
+ * The legend of the states that occur; pressing one dims the others.
+ * @param {object} matrix
+ * @param {string[]} only
+ * @param {(only: string[]) => void} choose
+ */
+export function legend(matrix, only, choose) {
+  const counts = new Map(matrix.total.states.map(({ state, cells }) => [state, cells]));
+  const toggle = (state) => choose(only.includes(state) ? only.filter((one) => one !== state) : [...only, state]);
+  return h("div", { class: "legend", role: "group", "aria-label": t("legend") },
+    STATES.filter((state) => counts.has(state) || only.includes(state)).map((state) =>
+      h("button", {
+        type: "button", class: `key s-${state}`, "data-state": state, title: t("legend"), "aria-pressed": String(only.includes(state)), onclick: () => toggle(state),
+      }, h("span", { class: "swatch" }, mark(state)), h("span", { class: "state-label" }, t(state)), " ", h("b", {}, counts.get(state) ?? 0))));
+}
+
+/**
+ * What of the page was reconstructed or assumed, in one quiet line.
+ * @param {object[]} contributions of the total
+ * @param {object} matrix
+ * @param {{chain: object | null}} pickerData
+ * @returns {string}
+ */
+export function assumptionsText(contributions, matrix, pickerData) {
+  const citations = new Set();
+  const years = new Set();
+  let issueAssumed = false;
+  for (const { project, linkage } of contributions) {
+    for (const one of linkage?.provenance ?? []) {
+      if (one.asserted === "RECONSTRUCTED" && one.citation) citations.add(one.citation);
+      if (one.asserted === "ASSUMED") issueAssumed = true;
+    }
+    const assumedYear = project?.provenance.some((one) => one.asserted === "ASSUMED" && /fiscal year/i.test(one.note ?? ""));
+    if (assumedYear) for (const { be } of project.fiscalYears) years.add(be);
+  }
+  const roles = new Set(matrix.cells.flatMap((cell) => cell.expected.map((role) => role.citation)));
+  const sentences = [];
+  if (citations.size) sentences.push(t("notePlaced", { cites: joinCitations(citations) }));
+  if (years.size) sentences.push(t("noteYear", { year: [...years].sort().map(formatFiscalYear).join(", ") }));
+  if (issueAssumed) sentences.push(t("noteIssue"));
+  if (roles.size) sentences.push(t("noteRoles", { cites: joinCitations(roles) }));
+  else if (!pickerData.chain && !matrix.cells.some((cell) => cell.expected.length)) sentences.push(t(pickerData.issue ? "noteNoChainIssue" : "noteNoChain"));
+  else if (pickerData.chain && !pickerData.chain.template && matrix.total.states.some(({ state }) => state === "GAP")) sentences.push(t("noteNoRoles"));
+  if (matrix.total.projectCount > 0 && !matrix.total.budget && !matrix.cells.some((cell) => cell.budget)) sentences.push(t("noteNoMoney"));
+  return sentences.join(" · ");
+}
+
+const joinCitations = (citations) => [...citations].sort().map(formatCitation).join(t("and"));

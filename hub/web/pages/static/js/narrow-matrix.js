@@ -1,0 +1,51 @@
+/**
+ * The tablet: a grid of marks shows everything, and one stage at a time stands below it in words.
+ */
+import { h, screenReaderText } from "./dom.js";
+import { mark } from "./marks.js";
+import { cellsByPosition, headerLabel, cellContent, cellKey } from "./matrix.js";
+import { t } from "./i18n.js";
+
+/**
+ * The marks and the list.
+ * @param {object} matrix
+ * @param {{rows: string, columns: string, stage: string, only: string[], phase: string, open: string}} options
+ * @param {{stage: (key: string) => void, open: (place: string) => void}} actions
+ */
+export function narrowMatrix(matrix, options, actions) {
+  const stagesAreRows = matrix.rows.dimension === "STAGE";
+  const stageAxis = stagesAreRows ? matrix.rows : matrix.columns;
+  const otherAxis = stagesAreRows ? matrix.columns : matrix.rows;
+  const chosen = stageAxis.headers.find((header) => header.key === options.stage) ?? stageAxis.headers[0];
+  const cells = cellsByPosition(matrix);
+  const cellAt = (one, other) => (stagesAreRows ? cells.get(`${one.index} ${other.index}`) : cells.get(`${other.index} ${one.index}`));
+  const keyOf = (one, other) => (stagesAreRows ? cellKey(one, other) : cellKey(other, one));
+  if (!chosen) return h("div");
+
+  const stageButton = (header) => h("button", { type: "button", class: "stagepick", "data-head": header.key, "aria-pressed": String(header === chosen), title: headerLabel(header), onclick: () => actions.stage(header.key) },
+    stagesAreRows ? `${header.index + 1}. ${headerLabel(header)}` : [header.index + 1, screenReaderText(` ${headerLabel(header)}`)]);
+  const markButton = (one, other) => {
+    const cell = cellAt(one, other);
+    const isDimmed = options.only.length > 0 && !options.only.includes(cell.state);
+    return h("td", {}, h("button", {
+      type: "button", class: `mc s-${cell.state}${one === chosen ? " lit" : ""}${isDimmed ? " dim" : ""}`, "data-place": keyOf(one, other), "data-state": cell.state,
+      "aria-label": `${headerLabel(one)} × ${headerLabel(other)}: ${t(cell.state)}${cell.projectCount ? ` ${cell.projectCount}` : ""}`, onclick: () => actions.open(keyOf(one, other)),
+    }, mark(cell.state), cell.projectCount > 1 && h("b", {}, cell.projectCount)));
+  };
+  const table = stagesAreRows
+    ? h("table", { class: "marks" },
+        h("thead", {}, h("tr", {}, h("td"), otherAxis.headers.map((other) => h("th", { scope: "col" }, headerLabel(other))))),
+        h("tbody", {}, stageAxis.headers.map((one) => h("tr", {}, h("th", { scope: "row", class: "pickhead" }, stageButton(one)), otherAxis.headers.map((other) => markButton(one, other))))))
+    : h("table", { class: "marks" },
+        h("thead", {}, h("tr", {}, h("td"), stageAxis.headers.map((one) => h("th", { scope: "col" }, stageButton(one))))),
+        h("tbody", {}, otherAxis.headers.map((other) => h("tr", {}, h("th", { scope: "row" }, headerLabel(other)), stageAxis.headers.map((one) => markButton(one, other))))));
+
+  return h("div", { class: "tablet" },
+    h("p", { class: "quiet" }, t("stageList", { axis: t(stagesAreRows ? options.rows : options.columns) })),
+    table,
+    h("h2", { class: "stagename" }, h("span", { class: "no" }, chosen.index + 1), headerLabel(chosen)),
+    h("ul", { class: "stagelist" }, otherAxis.headers.map((other) => h("li", {},
+      h("span", { class: "who" }, headerLabel(other)),
+      h("button", { type: "button", class: `cell s-${cellAt(chosen, other).state}`, "data-place": keyOf(chosen, other), onclick: () => actions.open(keyOf(chosen, other)) },
+        screenReaderText(`${headerLabel(other)}: `), cellContent(cellAt(chosen, other), options))))));
+}

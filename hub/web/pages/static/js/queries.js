@@ -1,0 +1,165 @@
+/**
+ * What the explorer asks the hub, and how a state becomes the input of a matrix.
+ */
+
+const TEXT_FIELDS = "{ th en }";
+
+/** Chains, areas of a day, the chosen area and issue: what the pickers need. */
+export const PICKER_QUERY = `query Pickers($on: Date!, $area: String!, $hasArea: Boolean!, $issue: ID!, $hasIssue: Boolean!, $fiscalYear: FiscalYearInput!) {
+  valueChains(first: 100) { nodes { id code theme name ${TEXT_FIELDS} template { code } stages { code } } }
+  area(by: { code: $area }) @include(if: $hasArea) { id code level name ${TEXT_FIELDS} issues(fiscalYear: $fiscalYear, first: 50) { nodes { id code rank name ${TEXT_FIELDS} valueChain { code } } } }
+  issue(id: $issue) @include(if: $hasIssue) { id code rank name ${TEXT_FIELDS} valueChain { code } }
+  regions: areas(level: REGION, on: $on, first: 100) { nodes { id code name ${TEXT_FIELDS} } }
+  clusters: areas(level: CLUSTER, on: $on, first: 100) { nodes { id code name ${TEXT_FIELDS} } }
+  provinces: areas(level: PROVINCE, on: $on, first: 100) { nodes { id code name ${TEXT_FIELDS} } }
+}`;
+
+const HEADER_FIELDS = `index kind key label ${TEXT_FIELDS} path ${TEXT_FIELDS} member { id ... on Stage { code chain { code name ${TEXT_FIELDS} } } ... on Area { code level } }
+      total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }`;
+
+const MATRIX_FIELDS = `key asOf
+    rows { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
+    columns { dimension truncated memberCount headers { ${HEADER_FIELDS} } }
+    cells {
+      id rowIndex columnIndex state projectCount hiddenProjects
+      budget(phase: $phase) { amount }
+      expected { id level statement ${TEXT_FIELDS} citation }
+      projects(first: 3) { nodes { id name ${TEXT_FIELDS} owner { shortName ${TEXT_FIELDS} } } }
+    }
+    total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }
+    notices { code text ${TEXT_FIELDS} }
+    sources { source { id name ${TEXT_FIELDS} } asOf }`;
+
+/** The matrix of a question. */
+export const MATRIX_QUERY = `query Matrix($input: MatrixInput!, $phase: BudgetPhase!) { matrix(input: $input) { ${MATRIX_FIELDS} } }`;
+/** The matrix of a key. */
+export const savedMatrixQuery = (key) => `query SavedMatrix($phase: BudgetPhase!) { matrix: savedMatrix(key: ${JSON.stringify(key)}) { ${MATRIX_FIELDS} } }`;
+
+const PROVENANCE_FIELDS = `provenance { asserted confidence citation note source { name ${TEXT_FIELDS} } }`;
+const PHASES = ["PLANNED", "REQUESTED", "APPROPRIATED", "ALLOCATED", "CONTRACTED", "DISBURSED"];
+/** The phases of money, in the order they happen. */
+export { PHASES };
+
+/** One cell in full, found by its place in the matrix of a key. */
+export const cellQuery = (key) => `query Cell($window: WindowInput!, $phase: BudgetPhase!) {
+  savedMatrix(key: ${JSON.stringify(key)}) { cells(window: $window) {
+    id state projectCount hiddenProjects
+    stateReasons { code text ${TEXT_FIELDS} }
+    ${PHASES.map((phase) => `${phase}: budget(phase: ${phase}) { amount }`).join("\n    ")}
+    contributions(phase: $phase, first: 50) { nodes { treatment counted { amount } project { id name ${TEXT_FIELDS} } countedElsewhere { row { label ${TEXT_FIELDS} } column { label ${TEXT_FIELDS} } } } }
+    projects(first: 50) { totalCount nodes {
+      id code name ${TEXT_FIELDS} actorLevel
+      owner { name ${TEXT_FIELDS} } areas { area { name ${TEXT_FIELDS} } } fiscalYears { be }
+      ${PROVENANCE_FIELDS}
+      linkages(first: 10) { nodes { status share stage { code name ${TEXT_FIELDS} } issue { name ${TEXT_FIELDS} rank } reasons { text ${TEXT_FIELDS} } ${PROVENANCE_FIELDS} } }
+    } }
+  } }
+  rules { code text ${TEXT_FIELDS} citation }
+}`;
+
+/** How what is shown came to be held: asked after the matrix stands, for the note in the foot. */
+export const assumptionsQuery = (key) => `query Grounds { savedMatrix(key: ${JSON.stringify(key)}) { total { contributions(first: 50) { nodes {
+  project { fiscalYears { be } provenance { asserted citation note } }
+  linkage { provenance { asserted citation note } }
+} } } } }`;
+
+/** Provinces as tiles, with their cluster of a day. */
+export const MAP_QUERY = `query Map($on: Date!) {
+  provinces: areas(level: PROVINCE, on: $on, first: 100) { nodes { id code kind name ${TEXT_FIELDS} shortName ${TEXT_FIELDS} tile { column row } parents(on: $on) { parent { code level } } } }
+  clusters: areas(level: CLUSTER, on: $on, first: 100) { nodes {
+    id code name ${TEXT_FIELDS} validFrom validTo operationsCentre(on: $on) { code name ${TEXT_FIELDS} }
+    head(on: $on) { text ${TEXT_FIELDS} rule { code text ${TEXT_FIELDS} citation } authority }
+    provenance { asserted citation source { name ${TEXT_FIELDS} } }
+  } }
+}`;
+
+/** The dimensions a reader may choose. */
+export const AXIS_OPTIONS = ["ACTOR_LEVEL", "STAGE", "ISSUE", "AREA.PROVINCE", "AREA.CLUSTER", "AREA.REGION", "AGENCY", "FISCAL_YEAR", "FUNDING", "LINKAGE_STATUS"];
+/** More stages than this run down the page. */
+export const MAX_STAGE_COLUMNS = 7;
+
+/**
+ * The axes of a state: chosen ones, or actors by stages, long chains running down.
+ * @param {Record<string, string>} state
+ * @param {{chain: object | null}} known
+ */
+export function resolveAxes(state, { chain }) {
+  const stagesAsRows = chain && chain.stages.length > MAX_STAGE_COLUMNS;
+  const defaultAxis = chain ? ["ACTOR_LEVEL", "STAGE"] : ["AREA.CLUSTER", "ACTOR_LEVEL"];
+  const [rows, columns] = stagesAsRows ? defaultAxis.toReversed() : defaultAxis;
+  return { rows: validAxis(state.rows, rows), columns: validAxis(state.columns, columns) };
+}
+
+const validAxis = (chosen, defaultAxis) => (AXIS_OPTIONS.includes(chosen) ? chosen : defaultAxis);
+
+/**
+ * The input of the matrix a state asks for.
+ * @param {Record<string, string>} state
+ * @param {{chain: object | null, issue: object | null, area: object | null}} pickerData
+ */
+export function matrixInput(state, pickerData) {
+  const { rows, columns } = resolveAxes(state, pickerData);
+  const filter = {
+    ...(pickerData.chain && !pickerData.issue ? { valueChains: [pickerData.chain.id] } : {}),
+    ...(pickerData.issue ? { issues: [pickerData.issue.id] } : {}),
+    ...(pickerData.area ? { areas: [pickerData.area.id] } : {}),
+  };
+  const from = Number(state.fy ?? 2554);
+  return {
+    rows: axisInput(rows, pickerData.area),
+    columns: axisInput(columns, pickerData.area),
+    ...(Object.keys(filter).length ? { filter } : {}),
+    fiscalYears: { from: { be: from }, to: { be: Math.max(from, Number(state.to ?? from)) } },
+    ...(state.counting && state.counting !== "DISTINCT" ? { counting: state.counting } : {}),
+    ...(state.on ? { areasOn: state.on } : {}),
+  };
+}
+
+function axisInput(name, area) {
+  const [dimension, level] = name.split(".");
+  if (!level || (level === "PROVINCE" && (!area || area.level !== "PROVINCE") && area)) return { dimension };
+  if (area?.level === level) return { dimension, members: { ids: [area.id] } };
+  const under = area && area.level === "REGION" && level === "CLUSTER" ? { under: area.id } : {};
+  return { dimension, members: { areaLevel: { level, ...under } } };
+}
+
+const ENUMS = new Set(["dimension", "level", "kind", "counting", "orderBy"]);
+
+/**
+ * A value as GraphQL writes it.
+ * @param {unknown} value
+ * @param {string} [name] the field it stands in
+ * @returns {string}
+ */
+export function graphqlLiteral(value, name = "") {
+  if (Array.isArray(value)) return `[${value.map((item) => graphqlLiteral(item, name)).join(", ")}]`;
+  if (value && typeof value === "object")
+    return `{ ${Object.entries(value).map(([key, fieldValue]) => `${key}: ${graphqlLiteral(fieldValue, key)}`).join(", ")} }`;
+  return ENUMS.has(name) ? String(value) : JSON.stringify(value);
+}
+
+/**
+ * The question of a page as anybody can send it, whole, with a readable answer.
+ * @param {object | null} input null: only the key is known
+ * @param {string} key
+ * @param {string} phase
+ */
+export function matrixQueryText(input, key, phase) {
+  const root = input ? `matrix(input: ${graphqlLiteral(input)})` : `savedMatrix(key: ${JSON.stringify(key)})`;
+  return `{
+  ${root} {
+    key
+    rows { headers { index label { th en } total { projectCount } } }
+    columns { headers { index label { th en } total { projectCount } } }
+    cells {
+      rowIndex columnIndex state projectCount
+      budget(phase: ${phase}) { amount }
+      stateReasons { code text { th } }
+      expected { level statement { th } citation }
+      projects(first: 3) { nodes { name { th en } owner { name { th } } } }
+    }
+    total { projectCount additive states { state cells } }
+  }
+}
+`;
+}
