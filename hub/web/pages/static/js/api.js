@@ -1,8 +1,8 @@
 /**
- * The hub's door: one question, one answer, and every way it can fail told apart.
+ * Client of the hub's GraphQL endpoint. Failures are thrown as ApiError with a kind.
  */
 
-/** What went wrong, as a person can be told: `kind` is offline, unready, refused or incident. */
+/** A failed request. `kind`: offline (no connection), unready (503, the hub is starting), refused (invalid or denied query), incident (server error). */
 export class ApiError extends Error {
   /**
    * @param {"offline" | "unready" | "refused" | "incident"} kind
@@ -18,7 +18,7 @@ export class ApiError extends Error {
 }
 
 /**
- * Send a question; the raw answer, whatever it says.
+ * Send a query; return the status and the body, which may contain errors. Throws ApiError if there is no response or no JSON.
  * @param {string} query
  * @param {object} [variables]
  * @param {AbortSignal} [signal]
@@ -47,7 +47,7 @@ export async function postQuery(query, variables = {}, signal = undefined) {
 }
 
 /**
- * Ask and take the data; `Trouble` where any part of it failed.
+ * Send a query; return its data. Throws ApiError if the response has any error.
  * @param {string} query
  * @param {object} [variables]
  * @param {AbortSignal} [signal]
@@ -61,7 +61,7 @@ export async function fetchData(query, variables = {}, signal = undefined) {
 }
 
 /**
- * What the errors of an answer mean for who asked: the first of them tells.
+ * Return the ApiError of a response; its kind and message come from the first error.
  * @param {number} status
  * @param {object[]} errors
  */

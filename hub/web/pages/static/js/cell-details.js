@@ -1,5 +1,5 @@
 /**
- * One cell in full: why it is as it is, its projects, their money, who is expected, where it all comes from.
+ * The content of the drawer: the reasons of a cell's state, its projects, budget, expected roles and sources.
  */
 import { replaceChildren, h } from "./dom.js";
 import { mark } from "./marks.js";
@@ -8,10 +8,10 @@ import { PHASES } from "./queries.js";
 import { formatCitation, hasText, formatMillions, t, localize } from "./i18n.js";
 
 /**
- * Draw the drawer of a cell.
+ * Draw the details of a cell.
  * @param {HTMLElement} panel
  * @param {{cell: object, row: object, column: object, matrix: object, pickerData: object}} selection the cell as the matrix shows it
- * @param {{cell: object, rules: object[]} | null} details what was read about it; null while it is awaited
+ * @param {{cell: object, rules: object[]} | null} details the loaded details; null during loading
  * @param {() => void} close
  */
 export function drawCellDetails(panel, selection, details, close) {
@@ -66,7 +66,7 @@ function projectCard(project, { matrix }) {
 
 const definition = (name, value) => [h("dt", {}, name), h("dd", {}, value)];
 
-/** Where facts come from: how held, how sure, cited where, with the reader's own note. */
+/** Return the list of provenance: kind of assertion, confidence, citation, source and note; equal entries once. */
 function provenanceList(provenance) {
   if (provenance.length === 0) return null;
   const seen = new Set();
@@ -95,7 +95,7 @@ function money(cell) {
         item.countedElsewhere && ` (${localize(item.countedElsewhere.row.label)} × ${localize(item.countedElsewhere.column.label)})`)))));
 }
 
-/** What every level is expected to do at this stage, own level lit; slides cited. */
+/** Return the expected roles of all levels at the cell's stage with their slides; the cell's own level is highlighted. */
 function expectedRoles({ cell, row, column, matrix, pickerData }) {
   const alongRows = matrix.rows.dimension !== "STAGE";
   const isSameStage = (item) => (alongRows ? item.columnIndex === column.index : item.rowIndex === row.index);

@@ -1,5 +1,5 @@
 /**
- * Opening and closing the drawer of a cell, and reading what it needs.
+ * Opens and closes the drawer with the details of a cell, and loads them.
  */
 import { ApiError, fetchData } from "./api.js";
 import { byId, replaceChildren } from "./dom.js";
@@ -10,7 +10,7 @@ import { cellQuery } from "./queries.js";
 import { t } from "./i18n.js";
 
 /**
- * The drawer, wired to the page.
+ * Return the functions that draw, hide and close the drawer.
  * @param {{changeState: (change: object) => void, announce: (text: string) => void, currentPage: () => {state: object, loadedMatrix: object, pickerData: object}}} page
  */
 export function createCellDrawer({ changeState, announce, currentPage }) {
@@ -19,7 +19,7 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
   let drawnKey = "";
   let takesFocus = false;
 
-  /** Show the cell the address names, or nothing. */
+  /** Show the cell of the URL, or hide the drawer. */
   async function draw() {
     const { state, loadedMatrix, pickerData } = currentPage();
     for (const cell of document.querySelectorAll("#board [data-place]")) cell.setAttribute(cell.tagName === "TD" ? "aria-selected" : "aria-current", String(cell.dataset.place === state.cell));
@@ -60,7 +60,7 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
     delete document.body.dataset.drawer;
   }
 
-  /** Close, and give the reader back the cell. */
+  /** Close the drawer and focus its cell. */
   function close() {
     const selection = currentPage().state.cell;
     changeState({ cell: null });
@@ -70,7 +70,7 @@ export function createCellDrawer({ changeState, announce, currentPage }) {
   return { draw, hide, close };
 }
 
-/** The cell of an address, with its heads; null where this matrix has none. */
+/** Return the cell of a key with its headers; null if the matrix has none. */
 function findCell(matrix, selection, pickerData) {
   for (const row of matrix.rows.headers)
     for (const column of matrix.columns.headers)

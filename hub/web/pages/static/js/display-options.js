@@ -1,10 +1,10 @@
 /**
- * How an answer is looked at: which words its axes have, which states are lit, which cell is open.
+ * Display options of a matrix: names of its axes, highlighted states, the open cell.
  */
 import { resolveAxes } from "./queries.js";
 
 /**
- * The look of a state on a matrix. A matrix that came by its key says its own dimensions.
+ * Return the display options of a state. A matrix that was loaded by its key may have other dimensions than the state.
  * @param {Record<string, string>} state
  * @param {object} matrix
  * @param {object} pickerData
@@ -27,7 +27,7 @@ function axisName(axis, requestedAxes) {
   return axis.dimension === "AREA" ? "AREA.PROVINCE" : axis.dimension;
 }
 
-/** The stage of the open cell: a tablet lists the one it belongs to. */
+/** Return the key of the open cell's stage, which a narrow screen lists. */
 function stageOfCell(cellKey, matrix) {
   const [row, column] = (cellKey ?? "~").split("~");
   return matrix.rows.dimension === "STAGE" ? row : column;

@@ -1,11 +1,11 @@
 /**
- * The only way this page makes elements: text is always text, so no name of a project can become markup.
+ * Creates DOM elements. Texts become text nodes and never markup, so that names from the data cannot inject HTML.
  */
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element. `on*` properties become listeners, `class` and the rest attributes; null and false are left out.
+ * Create an HTML element. `on*` attributes become event listeners; null, undefined and false are left out.
  * @param {string} tag
  * @param {Record<string, unknown>} [attributes]
  * @param {...unknown} children texts, nodes, arrays of them; null and false are left out
@@ -16,7 +16,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * An SVG element, as `h`.
+ * Create an SVG element, with the same arguments as `h`.
  * @param {string} tag
  * @param {Record<string, unknown>} [attributes]
  * @param {...unknown} children
@@ -44,7 +44,7 @@ function append(element, children) {
 }
 
 /**
- * Put children in place of what an element holds.
+ * Replace the children of an element.
  * @param {Element} element
  * @param {...unknown} children
  */
@@ -54,7 +54,7 @@ export function replaceChildren(element, ...children) {
 }
 
 /**
- * The element of an id; an error where the page lacks it.
+ * Return the element with an id. Throws if the page has none.
  * @param {string} id
  * @returns {HTMLElement}
  */
@@ -65,7 +65,7 @@ export function byId(id) {
 }
 
 /**
- * Text for the ear only.
+ * Return a text that only screen readers read.
  * @param {string} text
  */
 export const screenReaderText = (text) => h("span", { class: "sr" }, text);

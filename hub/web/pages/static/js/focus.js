@@ -1,12 +1,12 @@
 /**
- * Drawing anew must not lose the reader's place: what had the focus has it again.
+ * Keeps the keyboard focus when parts of the page are drawn again.
  */
 
 const FOCUS_ATTRIBUTES = ["data-place", "data-state", "data-edition", "data-head", "data-code", "data-example", "data-view"];
 const CONTAINERS = "#board, #legend, #drawer, #top, #pickers";
 
 /**
- * Do a drawing, then give the focus back to the element of the same name.
+ * Call `render`, then focus the new element with the same id or data attribute.
  * @param {() => void} render
  */
 export function withFocusRestored(render) {

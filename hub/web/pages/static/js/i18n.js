@@ -1,15 +1,15 @@
 /**
- * Every word of the page, Thai and English side by side.
+ * The current language, and the texts, dates and amounts of the pages in it.
  */
 import { TEXTS } from "./texts.js";
 
 let language = "th";
 
-/** @returns {"th" | "en"} */
+/** Return the current language. @returns {"th" | "en"} */
 export const lang = () => language;
 
 /**
- * Speak a language from now on.
+ * Set the language of all later texts, and the `lang` attribute of the page.
  * @param {"th" | "en"} code
  */
 export function setLanguage(code) {
@@ -18,7 +18,7 @@ export function setLanguage(code) {
 }
 
 /**
- * A word; `{name}` in it is replaced.
+ * Return the text of a key in the current language, with each `{name}` replaced. Throws if the key is unknown.
  * @param {string} key
  * @param {Record<string, string | number>} [parts]
  */
@@ -29,7 +29,7 @@ export function t(key, parts = {}) {
 }
 
 /**
- * Words of one page besides those all share; an error where a word is there already.
+ * Add the texts of one page to those that all pages share. Throws if a key exists already.
  * @param {Record<string, [string, string]>} texts
  */
 export function addTexts(texts) {
@@ -39,29 +39,29 @@ export function addTexts(texts) {
   }
 }
 
-/** Messages come as "ไทย · English"; the reader's language is enough. */
+/** Return the part of a "ไทย · English" message that is in the current language; other messages unchanged. */
 export function inCurrentLanguage(message) {
   const parts = message.split(" · ");
   return parts.length === 2 ? parts[language === "en" ? 1 : 0] : message;
 }
 
-/** Whether the page has a word. */
+/** Return whether a key has a text. */
 export const hasText = (key) => key in TEXTS;
 
 /**
- * A localized text of the hub; Thai where no English exists.
+ * Return a LocalizedText of the API in the current language; in Thai if it has no English.
  * @param {{th: string, en?: string | null} | null | undefined} text
  */
 export const localize = (text) => (text ? (language === "en" && text.en) || text.th : "");
 
-/** A citation in the reader's language: "slide 37" is "สไลด์ 37". */
+/** Return a citation in the current language: in Thai "slide 37" becomes "สไลด์ 37". */
 export const formatCitation = (text) =>
   !text || language === "en" ? text ?? "" : text.replace(/\bslides?\s+(?=\d)/gi, "สไลด์ ");
 
-/** A fiscal year, Buddhist first. */
+/** Format a fiscal year, given in the Buddhist era; English adds the year of the common era. */
 export const formatFiscalYear = (be) => (language === "en" ? `FY ${be} (${be - 543})` : `ปีงบประมาณ ${be}`);
 
-/** A day as people write it: พ.ศ. in Thai, both eras in English. */
+/** Format an ISO date: Buddhist era in Thai, both eras in English. */
 export function formatDate(iso) {
   const date = new Date(`${iso.slice(0, 10)}T12:00:00`);
   const format = { day: "numeric", month: "short", year: "numeric" };
@@ -69,9 +69,9 @@ export function formatDate(iso) {
   return `${date.toLocaleDateString("en-GB", format)} (${date.getFullYear() + 543} BE)`;
 }
 
-/** Baht in millions, from a decimal string. */
+/** Format a decimal string of baht as millions with one decimal. */
 export const formatMillions = (amount) =>
   (Number(amount) / 1e6).toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** A project's name as a cell shows it: the heading already says โครงการ. */
+/** Return a project's name without the leading โครงการ or "Project to", which would repeat in every cell. */
 export const shortProjectName = (text) => (language === "th" || !text?.en ? localize(text).replace(/^โครงการ(?=.{6})/, "") : localize(text).replace(/^Project (to|for) /, "").replace(/^./, (a) => a.toUpperCase()));

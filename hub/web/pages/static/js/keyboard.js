@@ -1,11 +1,11 @@
 /**
- * The grid by keyboard: arrows, Home, End, Enter, G for the next gap. One cell is in the tab order.
+ * Keyboard navigation of the matrix: arrows, Home, End, Enter, G for the next gap. One cell is in the tab order.
  */
 
 const ARROW_STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
- * Let a grid be walked.
+ * Add keyboard navigation to a grid; Enter, Space and clicks call `open`.
  * @param {HTMLElement} table
  * @param {(cell: HTMLElement) => void} open
  */
@@ -45,7 +45,7 @@ export function enableGridNavigation(table, open) {
   }
 }
 
-/** The next gap after a cell, around the end. */
+/** Return the next gap after a cell, continuing at the first cell; null if there is none. */
 function nextGap(cells, cell) {
   const from = cells.indexOf(cell);
   const cellsInOrder = [...cells.slice(from + 1), ...cells.slice(0, from + 1)];

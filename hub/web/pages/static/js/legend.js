@@ -1,12 +1,12 @@
 /**
- * The foot: what the marks mean and how many there are, each a filter; and what was assumed.
+ * The page footer: the legend of cell states, which is also a filter, and the note on reconstructed and assumed data.
  */
 import { h } from "./dom.js";
 import { STATES, mark } from "./marks.js";
 import { formatCitation, t, formatFiscalYear } from "./i18n.js";
 
 /**
- * The legend of the states that occur; pressing one dims the others.
+ * Return the legend of the states that occur, with their numbers of cells. Pressing a state dims the cells of the others.
  * @param {object} matrix
  * @param {string[]} only
  * @param {(only: string[]) => void} choose
@@ -22,7 +22,7 @@ export function legend(matrix, only, choose) {
 }
 
 /**
- * What of the page was reconstructed or assumed, in one quiet line.
+ * Return the sentences on what was reconstructed, assumed or is missing in the data of a matrix.
  * @param {object[]} contributions of the total
  * @param {object} matrix
  * @param {{chain: object | null}} pickerData

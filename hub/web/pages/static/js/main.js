@@ -1,5 +1,5 @@
 /**
- * The explorer: reads the address, asks the hub, draws what it answers, writes the address.
+ * The matrix page: parses the URL, loads the matrix or the map, draws it and updates the URL.
  */
 import { ApiError, fetchData } from "./api.js";
 import { createCellDrawer } from "./cell-drawer.js";
@@ -40,7 +40,7 @@ function navigate(next) {
   return loadPage();
 }
 
-/** Draw what the address says. */
+/** Load and draw what the URL describes. A newer call makes an older one stop without drawing. */
 async function loadPage() {
   const request = (requestNumber += 1);
   clearTimeout(retryTimer);
@@ -80,14 +80,14 @@ async function loadPage() {
   }
 }
 
-/** A chain, area or issue that the hub does not have; stages of no chain. */
+/** Throw if the URL names a chain, area or issue that does not exist, or an axis of stages without a chain. */
 function rejectMissing() {
   if (pickerData.missing.length) throw new ApiError("refused", { message: pickerData.missing.map((name) => `${t(name === "area" ? "area" : "topic")}: ${state[name]}`).join(" · ") });
   const { rows, columns } = resolveAxes(state, pickerData);
   if (!isKeyOnly() && !pickerData.chain && [rows, columns].includes("STAGE")) throw new ApiError("refused", { message: t("stageNeedsChain") });
 }
 
-/** The matrix of the address: by its parts, or, where the key tells of another question, by the key. */
+/** Load the matrix by the parameters of the URL; by its key if there is only a key, or if the key belongs to another query. */
 async function loadMatrix() {
   const phase = state.phase ?? "APPROPRIATED";
   if (!isKeyOnly()) {
@@ -114,7 +114,7 @@ function drawControls() {
 
 const narrow = () => innerWidth <= NARROW_WIDTH;
 
-/** Draw the answer in hand. */
+/** Draw the loaded matrix. */
 function drawMatrix() {
   const { matrix } = loadedMatrix;
   const options = displayOptions(state, matrix, pickerData);
@@ -134,13 +134,13 @@ function drawMatrix() {
   cellDrawer.draw();
 }
 
-/** The quiet line of what was reconstructed or assumed; the matrix does not wait for it. */
+/** Load and draw the note on reconstructed and assumed data; the matrix is already visible. */
 async function drawAssumptions(request) {
   byId("assumptions").textContent = "";
   try {
     const { savedMatrix } = await fetchData(assumptionsQuery(loadedMatrix.matrix.key));
     if (request === requestNumber) byId("assumptions").textContent = assumptionsText(savedMatrix.total.contributions.nodes, loadedMatrix.matrix, pickerData);
-  } catch { /* the matrix stands without its note */ }
+  } catch { /* the matrix is complete without the note */ }
 }
 
 function drawMap(areas, otherEdition) {

@@ -1,5 +1,5 @@
 /**
- * One mark per state of a cell: shape first, colour last. All drawn on 20 × 20 in the ink of the text.
+ * The SVG mark of each cell state and source state. Shapes differ, so that colour is not needed; drawn on 20 × 20 in the text colour.
  */
 import { s } from "./dom.js";
 
@@ -40,11 +40,11 @@ const SHAPES = {
   MAP: () => [s("path", { d: "M3 3h6v6H3zM11 3h6v6h-6zM11 11h6v6h-6z", ...STROKE, "stroke-linecap": "butt" })],
 };
 
-/** The seven states, in the order of the legend: what asks for attention first. */
+/** The seven cell states in the order of the legend: those that need attention first. */
 export const STATES = ["GAP", "OVERLAP", "DISPUTED", "NOT_REPORTED", "RESTRICTED", "COVERED", "NOT_EXPECTED"];
 
 /**
- * The mark of a state (or of a tool); silent for the ear, the word stands beside it.
+ * Return the mark of a state or button. It is hidden from screen readers, because its label is always beside it.
  * @param {keyof typeof SHAPES} name
  */
 export const mark = (name) =>

@@ -1,15 +1,15 @@
 /**
- * The matrix itself: a grid of cells, each telling its state by mark, word and border, colour last.
+ * The matrix as a grid. Each cell shows its state by a mark, a label and a border; colour only repeats it.
  */
 import { h, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
 import { formatCitation, hasText, shortProjectName, formatMillions, t, localize } from "./i18n.js";
 
-/** The levels are the hub's own labels; this page only writes them with room to break. */
+/** Return a header's label. The actor levels have texts of this page, in which a line can break. */
 const labelText = (header) => (hasText(header.key) && header.key in OWN_LABELS ? t(header.key) : localize(header.label));
 const OWN_LABELS = { MINISTRY: 1, CLUSTER: 1, PROVINCE: 1, LOCAL: 1, PRIVATE: 1, CIVIL_SOCIETY: 1 };
 
-/** What a header is called on this page. */
+/** Return the label of a header; clusters without the word กลุ่มจังหวัด or "Cluster". */
 export function headerLabel(header) {
   if (header.kind === "UNASSIGNED") return t("unassigned");
   if (header.member?.level === "CLUSTER") return labelText(header).replace(/^กลุ่มจังหวัด|(?<=.) Cluster$/, "");
@@ -17,7 +17,7 @@ export function headerLabel(header) {
 }
 
 /**
- * The grid of a matrix.
+ * Return the grid of a matrix.
  * @param {object} matrix
  * @param {{rows: string, columns: string, phase: string, money: boolean, open: string, only: string[]}} options
  * @returns {HTMLTableElement}
@@ -58,10 +58,10 @@ export function matrixGrid(matrix, options) {
   return table;
 }
 
-/** Cells by the indexes of their row and column. */
+/** Return the cells by "row index, space, column index". */
 export const cellsByPosition = (matrix) => new Map(matrix.cells.map((cell) => [`${cell.rowIndex} ${cell.columnIndex}`, cell]));
 
-/** The address of a cell: the keys of its row and column. */
+/** Return the key of a cell: the keys of its row and column, joined by ~. */
 export const cellKey = (row, column) => `${row.key}~${column.key}`;
 
 const groupName = (header) => header.path.map(localize).join(" · ");
@@ -97,7 +97,7 @@ function gridCell(cell, row, column, options) {
 }
 
 /**
- * What a cell holds, in words; the list on a tablet shows the same.
+ * Return the content of a cell: state, up to three projects, expected roles, budget. Narrow screens show the same.
  * @param {object} cell
  * @param {{phase: string}} options
  */
@@ -131,14 +131,14 @@ function totalCell(total, matrix, options, group) {
     isGrandTotal && total.additive && total.projectCount > 0 && h("span", { class: "unit" }, t("additive")));
 }
 
-/** What the cells add up to, where that is not the total: projects first, then money. */
+/** Return the note on a total that is not the sum of its cells: first for projects, then for money. */
 function differenceText(total, sumOfCells) {
   if (sumOfCells !== total.projectCount) return t("notAdditiveShort", { sum: sumOfCells });
   const moneyDiffers = total.sumOfCells && total.sumOfCells.amount !== total.budget?.amount;
   return moneyDiffers ? t("notAdditiveShort", { sum: formatMillions(total.sumOfCells.amount) }) : t("notAdditiveOther");
 }
 
-/** Columns 0.88–1.22 of the mean by the length of their names and of what stands in them. */
+/** Return the column widths: 0.88 to 1.22 of the mean, by the length of the texts in the column. */
 function columnWidths(matrix, headerColumns) {
   const wideRowHeader = matrix.rows.dimension === "STAGE" || matrix.rows.dimension === "ISSUE";
   const lengths = matrix.columns.headers.map((column) => {

@@ -1,11 +1,11 @@
 /**
- * What stands where the matrix would: loading, trouble, emptiness; the word first, then what to do.
+ * Messages in place of the matrix or above it: loading, errors, no projects, offline.
  */
 import { h } from "./dom.js";
 import { inCurrentLanguage, t } from "./i18n.js";
 
 /**
- * Still frames while an answer is awaited.
+ * Return the placeholder that is shown during loading.
  * @param {string} text
  */
 export const loadingMessage = (text) =>
@@ -14,7 +14,7 @@ export const loadingMessage = (text) =>
     h("div", { class: "skeleton", "aria-hidden": "true" }, Array.from({ length: 35 }, () => h("i"))));
 
 /**
- * What went wrong, in words, with the way on.
+ * Return the message of an error, with a retry button or a link to an example.
  * @param {import("./api.js").ApiError} error
  * @param {() => void} retry
  * @param {boolean} [byKey] the question came as a key
@@ -37,7 +37,7 @@ export function errorPanel(error, retry, byKey = false) {
 }
 
 /**
- * One sentence above a matrix without projects, saying where to start.
+ * Return the notice above a matrix without projects or axis members; null if it has projects.
  * @param {object} matrix
  */
 export function emptyMatrixNotice(matrix) {
@@ -49,7 +49,7 @@ export function emptyMatrixNotice(matrix) {
 }
 
 /**
- * The dark banner while the hub cannot be reached; what is on the page stays readable.
+ * Return the banner that is shown while the hub cannot be reached; the page below it stays readable.
  * @param {string | null} since
  * @param {() => void} retry
  */

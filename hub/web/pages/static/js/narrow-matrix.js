@@ -1,5 +1,5 @@
 /**
- * The tablet: a grid of marks shows everything, and one stage at a time stands below it in words.
+ * The matrix on narrow screens: a table of marks for all cells, and below it the cells of one stage with their texts.
  */
 import { h, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
@@ -7,7 +7,7 @@ import { cellsByPosition, headerLabel, cellContent, cellKey } from "./matrix.js"
 import { t } from "./i18n.js";
 
 /**
- * The marks and the list.
+ * Return the table of marks and the list of the chosen stage.
  * @param {object} matrix
  * @param {{rows: string, columns: string, stage: string, only: string[], phase: string, open: string}} options
  * @param {{stage: (key: string) => void, open: (place: string) => void}} actions

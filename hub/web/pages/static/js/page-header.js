@@ -1,11 +1,11 @@
 /**
- * The top bar: what is looked at, the views, the examples in one click, the language.
+ * The header of the matrix page: title, views, example queries, language.
  */
 import { byId, replaceChildren, h } from "./dom.js";
 import { areaDate, formatUrl } from "./url-state.js";
 import { formatDate, lang, t, localize, formatFiscalYear } from "./i18n.js";
 
-/** One click each: the worked examples of slides 37 and 38, the roles of slide 74, every cluster. */
+/** The worked examples of slides 37 and 38, the roles of slide 74, all clusters. */
 const EXAMPLES = [
   ["exampleTourism", { chain: "tourism-east", area: "C2552-09", fy: "2554" }],
   ["exampleRice", { chain: "jasmine-rice-roi-et", area: "45", fy: "2554" }],
@@ -14,7 +14,7 @@ const EXAMPLES = [
 ];
 
 /**
- * Draw the top bar.
+ * Draw the header.
  * @param {Record<string, string>} state
  * @param {object} pickerData
  * @param {{changeState: (change: object) => void, navigate: (state: object) => void, isKeyOnly: boolean}} actions

@@ -1,5 +1,5 @@
 /**
- * In the head of every page: who is signed in and the way out, or the way in.
+ * In the header of every page: the signed-in person with a sign-out button, or a sign-in link.
  */
 import { byId, replaceChildren, h } from "./dom.js";
 
@@ -11,10 +11,10 @@ const TEXTS = {
 const container = byId("person");
 let session = { person: null };
 
-/** Where to come back to: the page as it is. */
+/** Return the path to come back to after signing in or out. */
 const currentPath = () => location.pathname + location.search + location.hash;
 
-/** Draw in the language the page speaks. */
+/** Draw in the page's language. */
 function draw() {
   const languageIndex = document.documentElement.lang === "en" ? 1 : 0;
   const label = (key) => TEXTS[key][languageIndex];

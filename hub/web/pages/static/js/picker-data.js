@@ -1,15 +1,15 @@
 /**
- * What the pickers know: chains, the areas of a day, and the chosen chain, issue and area. Asked once per day and place.
+ * Data of the pickers: value chains, the areas of a date, and the chosen chain, issue and area. Each query is sent once; failed ones are sent again.
  */
 import { fetchData } from "./api.js";
 import { MAP_QUERY, PICKER_QUERY } from "./queries.js";
 import { EDITION_DATES, areaDate } from "./url-state.js";
 
 const requests = new Map();
-/** The day the clusters of 2560 came into force. */
+/** The date on which the clusters of 2560 came into force. */
 const EDITION_2560_START = "2017-11-17";
 
-/** Nothing known yet: the pickers of the first moment. */
+/** The data before anything is loaded. */
 export const EMPTY_PICKER_DATA = { chains: [], regions: [], clusters: [], provinces: [], area: null, issue: null, chain: null };
 
 function loadOnce(key, load) {
@@ -18,7 +18,7 @@ function loadOnce(key, load) {
 }
 
 /**
- * What is known for a state.
+ * Load the data for a state; `missing` names the parameters whose chain, area or issue does not exist.
  * @param {Record<string, string>} state
  */
 export async function loadPickerData(state) {
@@ -42,7 +42,7 @@ export async function loadPickerData(state) {
 }
 
 /**
- * The provinces and clusters of a day.
+ * Load the provinces and clusters of a date.
  * @param {string} on
  */
 export const loadAreaMap = (on) => loadOnce(`map ${on}`, async () => {
@@ -51,7 +51,7 @@ export const loadAreaMap = (on) => loadOnce(`map ${on}`, async () => {
 });
 
 /**
- * The edition of a day, and beside it the other of the two.
+ * Load the areas of a date, and those of the other edition for comparison.
  * @param {string} on
  */
 export const loadAreaMaps = (on) => Promise.all([loadAreaMap(on), loadAreaMap(on < EDITION_2560_START ? EDITION_DATES[2560] : EDITION_DATES[2552])]);

@@ -1,5 +1,5 @@
 /**
- * The question, as choices: topic, area, year, axes, counting, money, day of the clusters' edition.
+ * Form fields of the query: topic, area, fiscal year, axes, counting, budget phase, date of the clusters.
  */
 import { h, replaceChildren } from "./dom.js";
 import { mark } from "./marks.js";
@@ -10,10 +10,10 @@ import { formatDate, t, localize } from "./i18n.js";
 const YEAR_RANGE = { first: 2550, last: 2572 };
 
 /**
- * Draw the pickers.
+ * Draw the form.
  * @param {HTMLElement} container
  * @param {Record<string, string>} state
- * @param {object} pickerData chains, areas of the day, the chosen chain, issue and area
+ * @param {object} pickerData see picker-data.js
  * @param {(change: Record<string, string | null>) => void} changeState
  */
 export function drawPickers(container, state, pickerData, changeState) {
@@ -36,9 +36,9 @@ export function drawPickers(container, state, pickerData, changeState) {
 }
 
 /**
- * Fold the quiet choices away, on Escape or on a click elsewhere.
- * @param {Node} [inside] nothing is folded where this lies inside them
- * @returns {boolean} whether they were open
+ * Close the box with more options.
+ * @param {Node} [inside] the box stays open if it contains this node
+ * @returns {boolean} whether it was open
  */
 export function closeMoreOptions(inside = null) {
   const more = document.getElementById("more");
@@ -49,7 +49,7 @@ export function closeMoreOptions(inside = null) {
 
 document.addEventListener("click", ({ target }) => closeMoreOptions(target));
 
-/** The quiet choices in a few words, so that none is forgotten while it is folded away. */
+/** Return the values in the closed box as one line. */
 const optionsSummary = (state) => [t(state.counting ?? "DISTINCT"), t(state.phase ?? "APPROPRIATED"), state.on && formatDate(state.on)].filter(Boolean).join(" · ");
 
 const field = (id, label, size, control) => {
@@ -75,7 +75,7 @@ function topicSelect(state, pickerData, isKeyOnly, changeState) {
     option("", t("topicAll"), chosen));
 }
 
-/** The worked examples first, the blank template last. */
+/** Return the sort order of a chain: worked examples first, the generic template last. */
 const topicOrder = (chain) => ["tourism-east", "jasmine-rice-roi-et"].indexOf(chain.code) + 1 || (chain.code === "generic-template" ? 9 : 5);
 
 function topicChange(value) {
@@ -122,7 +122,7 @@ function axisSelect(name, axes, pickerData, isKeyOnly, changeState) {
 }
 
 /**
- * The day of the edition: two editions by name, any day by date, said in words beside it.
+ * Return the field for the date of the clusters: two editions as buttons, other dates in a date field.
  * @param {Record<string, string>} state
  * @param {(change: Record<string, string | null>) => void} changeState
  */

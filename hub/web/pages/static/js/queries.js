@@ -1,10 +1,10 @@
 /**
- * What the explorer asks the hub, and how a state becomes the input of a matrix.
+ * GraphQL queries of the matrix page, and the conversion of a state to the input of a matrix.
  */
 
 const TEXT_FIELDS = "{ th en }";
 
-/** Chains, areas of a day, the chosen area and issue: what the pickers need. */
+/** Value chains, areas of a date, the chosen area and issue: the data of the pickers. */
 export const PICKER_QUERY = `query Pickers($on: Date!, $area: String!, $hasArea: Boolean!, $issue: ID!, $hasIssue: Boolean!, $fiscalYear: FiscalYearInput!) {
   valueChains(first: 100) { nodes { id code theme name ${TEXT_FIELDS} template { code } stages { code } } }
   area(by: { code: $area }) @include(if: $hasArea) { id code level name ${TEXT_FIELDS} issues(fiscalYear: $fiscalYear, first: 50) { nodes { id code rank name ${TEXT_FIELDS} valueChain { code } } } }
@@ -30,17 +30,17 @@ const MATRIX_FIELDS = `key asOf
     notices { code text ${TEXT_FIELDS} }
     sources { source { id name ${TEXT_FIELDS} } asOf }`;
 
-/** The matrix of a question. */
+/** A matrix by its input. */
 export const MATRIX_QUERY = `query Matrix($input: MatrixInput!, $phase: BudgetPhase!) { matrix(input: $input) { ${MATRIX_FIELDS} } }`;
-/** The matrix of a key. */
+/** Return the query of a matrix by its key. */
 export const savedMatrixQuery = (key) => `query SavedMatrix($phase: BudgetPhase!) { matrix: savedMatrix(key: ${JSON.stringify(key)}) { ${MATRIX_FIELDS} } }`;
 
 const PROVENANCE_FIELDS = `provenance { asserted confidence citation note source { name ${TEXT_FIELDS} } }`;
 const PHASES = ["PLANNED", "REQUESTED", "APPROPRIATED", "ALLOCATED", "CONTRACTED", "DISBURSED"];
-/** The phases of money, in the order they happen. */
+/** The budget phases in the order in which they happen. */
 export { PHASES };
 
-/** One cell in full, found by its place in the matrix of a key. */
+/** Return the query of one cell with all details, by its position in the matrix of a key. */
 export const cellQuery = (key) => `query Cell($window: WindowInput!, $phase: BudgetPhase!) {
   savedMatrix(key: ${JSON.stringify(key)}) { cells(window: $window) {
     id state projectCount hiddenProjects
@@ -57,13 +57,13 @@ export const cellQuery = (key) => `query Cell($window: WindowInput!, $phase: Bud
   rules { code text ${TEXT_FIELDS} citation }
 }`;
 
-/** How what is shown came to be held: asked after the matrix stands, for the note in the foot. */
+/** Return the query of the provenance of a matrix, for the note in the footer; it is sent after the matrix is drawn. */
 export const assumptionsQuery = (key) => `query Grounds { savedMatrix(key: ${JSON.stringify(key)}) { total { contributions(first: 50) { nodes {
   project { fiscalYears { be } provenance { asserted citation note } }
   linkage { provenance { asserted citation note } }
 } } } } }`;
 
-/** Provinces as tiles, with their cluster of a day. */
+/** Provinces with their tiles and clusters on a date. */
 export const MAP_QUERY = `query Map($on: Date!) {
   provinces: areas(level: PROVINCE, on: $on, first: 100) { nodes { id code kind name ${TEXT_FIELDS} shortName ${TEXT_FIELDS} tile { column row } parents(on: $on) { parent { code level } } } }
   clusters: areas(level: CLUSTER, on: $on, first: 100) { nodes {
@@ -73,15 +73,15 @@ export const MAP_QUERY = `query Map($on: Date!) {
   } }
 }`;
 
-/** The dimensions a reader may choose. */
+/** The dimensions that can be chosen as axes. */
 export const AXIS_OPTIONS = ["ACTOR_LEVEL", "STAGE", "ISSUE", "AREA.PROVINCE", "AREA.CLUSTER", "AREA.REGION", "AGENCY", "FISCAL_YEAR", "FUNDING", "LINKAGE_STATUS"];
-/** More stages than this run down the page. */
+/** A chain with more stages has them as rows. */
 export const MAX_STAGE_COLUMNS = 7;
 
 /**
- * The axes of a state: chosen ones, or actors by stages, long chains running down.
+ * Return the axes of a state: the chosen ones, or by default actors and stages; the stages of a long chain are the rows.
  * @param {Record<string, string>} state
- * @param {{chain: object | null}} known
+ * @param {{chain: object | null}} pickerData
  */
 export function resolveAxes(state, { chain }) {
   const stagesAsRows = chain && chain.stages.length > MAX_STAGE_COLUMNS;
@@ -93,7 +93,7 @@ export function resolveAxes(state, { chain }) {
 const validAxis = (chosen, defaultAxis) => (AXIS_OPTIONS.includes(chosen) ? chosen : defaultAxis);
 
 /**
- * The input of the matrix a state asks for.
+ * Return the MatrixInput of a state.
  * @param {Record<string, string>} state
  * @param {{chain: object | null, issue: object | null, area: object | null}} pickerData
  */
@@ -126,9 +126,9 @@ function axisInput(name, area) {
 const ENUMS = new Set(["dimension", "level", "kind", "counting", "orderBy"]);
 
 /**
- * A value as GraphQL writes it.
+ * Return a value as a GraphQL literal.
  * @param {unknown} value
- * @param {string} [name] the field it stands in
+ * @param {string} [name] the name of its field
  * @returns {string}
  */
 export function graphqlLiteral(value, name = "") {
@@ -139,8 +139,8 @@ export function graphqlLiteral(value, name = "") {
 }
 
 /**
- * The question of a page as anybody can send it, whole, with a readable answer.
- * @param {object | null} input null: only the key is known
+ * Return the query of a matrix as a complete GraphQL document, to copy.
+ * @param {object | null} input null: use the key
  * @param {string} key
  * @param {string} phase
  */

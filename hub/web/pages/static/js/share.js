@@ -1,13 +1,13 @@
 /**
- * Taking the question elsewhere: as a link, as GraphQL, on paper.
+ * Buttons that copy the link, copy the query as GraphQL and print.
  */
 import { replaceChildren, h } from "./dom.js";
 import { t } from "./i18n.js";
 
 /**
- * The tools of the foot.
+ * Draw the buttons.
  * @param {HTMLElement} container
- * @param {boolean} hasQuery whether a matrix is asked, which GraphQL can say
+ * @param {boolean} hasQuery whether the page shows a matrix, which has a GraphQL query
  * @param {{link: () => string, graphql: () => string}} content
  * @param {(text: string) => void} announce
  */
@@ -29,7 +29,7 @@ function showCopied(button, label) {
   setTimeout(() => { button.textContent = label; }, 1800);
 }
 
-/** The clipboard where the browser lets us (not on plain http to another machine), else a field to copy from. */
+/** Copy a text and return whether that succeeded. Over plain http to another machine browsers have no clipboard API: then show a selected field to copy from. */
 async function copy(text, container) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,5 +1,5 @@
 /**
- * The words: key → [ไทย, English]. State words and money words follow docs/glossary.md.
+ * Texts of the matrix page, and those that all pages share: key → [ไทย, English]. Terms follow docs/glossary.md.
  */
 export const TEXTS = {
   app: ["บูรณาการ", "Buranakan"],

@@ -1,5 +1,5 @@
 /**
- * The tile map: one tile per province, clusters by outline, the edition of a day.
+ * The tile map: one tile per province, outlines of the clusters, for the edition of a date.
  */
 import { replaceChildren, h, s } from "./dom.js";
 import { formatCitation, formatDate, lang, t, localize } from "./i18n.js";
@@ -9,11 +9,11 @@ const EDGE = 6;
 const SIDES = [[1, 0], [0, 1], [-1, 0], [0, -1]];
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
 
-/** The code of a province's cluster on the day that was asked; empty for none. */
+/** Return the code of a province's cluster on the queried date; empty if it has none. */
 export const clusterCode = (province) => province.parents.find(({ parent }) => parent.level === "CLUSTER")?.parent.code ?? "";
 
 /**
- * Draw the map of a day.
+ * Draw the map and the panel of the chosen province.
  * @param {HTMLElement} container
  * @param {{provinces: object[], clusters: object[]}} areas
  * @param {{chosen: string, controls: Node, other: {on: string, provinces: object[], clusters: object[]}}} options `chosen` is a province's code, `other` the other edition
@@ -79,7 +79,7 @@ export function drawTileMap(container, areas, options, actions) {
       h("p", { class: "quiet" }, t("mapNote"), " ", h("span", { class: "dot", "aria-hidden": "true" }), " ", t("centre")));
   }
 
-  /** The same province in the other edition: what was redrawn is seen by comparing. */
+  /** Return the cluster of the same province in the other edition, for comparison; null if it has none. */
   function otherEdition() {
     const sameProvince = options.other.provinces.find((province) => province.code === chosen.code);
     const cluster = sameProvince && options.other.clusters.find((one) => one.code === clusterCode(sameProvince));
@@ -105,14 +105,14 @@ const provinceNames = (provinces) => provinces.map((province) => localize(provin
 
 const tileOutline = ({ tile: { column, row } }) => `M${EDGE + column * UNIT + 2} ${EDGE + row * UNIT + 2}h${UNIT - 4}v${UNIT - 4}h${4 - UNIT}z`;
 
-/** What fits in a tile: the official abbreviation in Thai, up to four letters of the name in English. */
+/** Return a province's label for a tile: the official abbreviation in Thai, up to four letters of the name in English. */
 function abbreviation({ shortName, name, code }) {
   if (lang() === "th" || shortName?.en || !name.en) return shortName ? localize(shortName) : code;
   const nameParts = name.en.split(" ");
   return nameParts.length === 1 ? name.en.slice(0, 4) : nameParts[0].slice(0, 2) + nameParts.at(-1).slice(0, 2);
 }
 
-/** The lines between clusters, or around one of them. */
+/** Return the SVG path of the borders between clusters, or around cluster `only`. */
 function clusterOutline(tiles, byPosition, only) {
   const lines = [];
   for (const province of tiles) {

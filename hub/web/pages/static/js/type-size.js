@@ -1,12 +1,12 @@
 /**
- * The largest type that shows the whole matrix unscrolled; hints go before size does.
+ * Chooses the largest type size with which the whole matrix is visible without scrolling; the hints in gap cells are hidden before the type gets smaller.
  */
 
 const WALL_SCREEN = { max: 32, min: 18 };
 const DESKTOP_SCREEN = { max: 18, min: 13.5 };
 
 /**
- * Set the type size of a grid so that it fits its room; below the least size the room scrolls.
+ * Set the type size of a grid so that it fits its container. At the minimum size the container scrolls.
  * @param {HTMLElement} container
  * @param {HTMLElement} table
  */
@@ -31,13 +31,13 @@ export function fitTypeSize(container, table) {
   if (!fits(size, true)) applySize(size, false);
 }
 
-/** Fit the grid of the page anew, where there is one: its room or its fonts have changed. */
+/** Fit the type size of the page's matrix again, if there is one. Call it when the container or the fonts have changed. */
 export function refitMatrix() {
   const table = document.getElementById("grid");
   if (table) fitTypeSize(table.parentElement, table);
 }
 
-/** Whether a word was cut in a head or a cell because its column is too narrow. */
+/** Return whether the text of a header or cell is wider than its column. */
 function hasOverflow(table) {
   return [...table.querySelectorAll("thead th, tbody th, td.cell > .in")].some((box) => box.scrollWidth > box.clientWidth + 1);
 }

@@ -1,17 +1,17 @@
 /**
- * The address is the state: whatever the page shows can be sent as a link, and Back goes back.
+ * The state of the matrix page, kept in the query string of its URL: a link shows the same page, and the browser's Back button works.
  */
 
-/** What an empty address means: slide 37, the Eastern cluster's tourism strategy. */
+/** The state of a URL without parameters: slide 37, the tourism strategy of the Eastern cluster. */
 export const DEFAULT_STATE = { chain: "tourism-east", area: "C2552-09", fy: "2554" };
 
-/** A day inside each edition of the clusters. */
+/** A date on which each edition of the clusters is in force. */
 export const EDITION_DATES = { 2552: "2010-06-01", 2560: "2020-06-01" };
 
 const PARAMETERS = [
   "chain", "issue", "area", "fy", "to", "rows", "columns", "counting", "phase", "on", "view", "cell", "only", "stage", "lang", "key",
 ];
-/** Parts of the address that change how the answer is looked at, not what is asked. */
+/** Parameters that change how the matrix is displayed and not which matrix is queried. */
 const DISPLAY_PARAMETERS = new Set(["view", "cell", "only", "stage", "lang", "phase"]);
 const PATTERNS = {
   fy: /^2[45]\d\d$/, to: /^2[45]\d\d$/, on: /^\d{4}-\d\d-\d\d$/, lang: /^(th|en)$/,
@@ -21,7 +21,7 @@ const PATTERNS = {
 };
 
 /**
- * The state an address tells; odd values are left out rather than believed.
+ * Parse the state from a query string; invalid values are ignored.
  * @param {string} search
  * @returns {Record<string, string>}
  */
@@ -37,7 +37,7 @@ export function parseState(search = location.search) {
 }
 
 /**
- * The address of a state.
+ * Return the URL of a state.
  * @param {Record<string, string | null | undefined>} state
  */
 export function formatUrl(state) {
@@ -47,7 +47,7 @@ export function formatUrl(state) {
 }
 
 /**
- * The state after a change; a changed question leaves behind the key, the open cell and the filter.
+ * Return the state after a change. If the query changes, the key, the open cell, the filter and the chosen stage are removed.
  * @param {Record<string, string>} state
  * @param {Record<string, string | null>} change
  */
@@ -59,12 +59,12 @@ export function applyChange(state, change) {
 }
 
 /**
- * Whether two states ask the same question.
+ * Return whether two states query the same matrix; the key is not compared.
  * @param {Record<string, string>} one
  * @param {Record<string, string>} other
  */
 export const isSameQuery = (one, other) =>
   PARAMETERS.every((name) => DISPLAY_PARAMETERS.has(name) && name !== "phase" ? true : name === "key" || (one[name] ?? "") === (other[name] ?? ""));
 
-/** The day whose edition of areas is meant: the chosen one, or 1 October of the first fiscal year. */
+/** Return the date of the edition of areas: the chosen date, or 1 October at the start of the first fiscal year. */
 export const areaDate = (state) => state.on ?? `${Number(state.fy ?? DEFAULT_STATE.fy) - 544}-10-01`;

@@ -1,10 +1,10 @@
 /**
- * The field a question is typed in: line numbers, marks at the lines that are wrong, two spaces for Tab where asked.
+ * The text area of a query: line numbers, marked error lines, indentation after Enter, Ctrl+Enter to run.
  */
 import { replaceChildren, h } from "../dom.js";
 
 /**
- * The editor over its two elements.
+ * Add the editor's behaviour to its two elements; return functions to change it.
  * @param {HTMLTextAreaElement} area
  * @param {HTMLElement} gutter
  * @param {() => void} run what Ctrl+Enter does
@@ -36,11 +36,11 @@ export function editor(area, gutter, run) {
   drawLineNumbers();
 
   return {
-    /** Put a text in place. */
+    /** Replace the text. */
     setText(text) { area.value = text; errorLines = new Set(); drawLineNumbers(); area.scrollTop = 0; },
-    /** Mark lines as wrong. */
+    /** Mark lines as errors; line numbers start at 1. */
     markErrors(lines) { errorLines = new Set(lines); drawLineNumbers(); },
-    /** Put the caret at a place. */
+    /** Move the caret to a line and column; both start at 1. */
     moveCaret(line, column) {
       const before = area.value.split("\n").slice(0, line - 1).reduce((n, text) => n + text.length + 1, 0);
       area.focus();

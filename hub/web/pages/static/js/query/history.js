@@ -1,5 +1,5 @@
 /**
- * What was asked before, on this machine only.
+ * The queries that were run before, stored in this browser only.
  */
 const STORAGE_KEY = "buranakan.asked";
 const MAX_ENTRIES = 30;
@@ -15,7 +15,7 @@ export function readHistory() {
 }
 
 /**
- * Remember a question; the same one is kept once.
+ * Add a query at the front of the history; the same query is stored once.
  * @param {string} query
  * @param {string} variables
  */
@@ -24,17 +24,17 @@ export function addToHistory(query, variables) {
   writeHistory([{ query, variables, at: new Date().toISOString() }, ...others].slice(0, MAX_ENTRIES));
 }
 
-/** Forget everything. */
+/** Delete the history. */
 export const clearHistory = () => writeHistory([]);
 
 function writeHistory(entries) {
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify(entries));
-  } catch { /* private windows keep nothing; asking still works */ }
+  } catch { /* private windows have no storage; queries still run */ }
 }
 
 /**
- * What a question is called in a list: its first comment, its name, or its first line.
+ * Return the title of a query in the list: its first comment, else its operation name, else its start.
  * @param {string} query
  */
 export function queryTitle(query) {

@@ -1,5 +1,5 @@
 /**
- * The page for questions: type, run, read, keep; useful on a closed network, with nothing from elsewhere.
+ * The GraphQL page: edit and run queries, read responses, search the schema. It loads nothing from other hosts, so that it works on a closed network.
  */
 import { ApiError, fetchData, postQuery } from "../api.js";
 import { byId, replaceChildren, h } from "../dom.js";
@@ -14,7 +14,7 @@ const queryEditor = editor(query, byId("gutter"), runTypedQuery);
 let examples = [];
 let schema = null;
 
-/** Draw all words; what was typed stays. */
+/** Draw all texts; the typed query is not changed. */
 function drawPage() {
   setLanguage(new URLSearchParams(location.search).get("lang") ?? "th");
   document.title = `${t("title")} · ${t("app")}`;
@@ -58,7 +58,7 @@ function runQuery(text, values) {
   runTypedQuery();
 }
 
-/** Ask what is typed; errors are shown at their lines, whatever data came is shown as well. */
+/** Run the typed query. Errors are shown with their lines; partial data is shown as well. */
 async function runTypedQuery() {
   let values = {};
   try {

@@ -1,10 +1,10 @@
 /**
- * What can be asked, read from the hub's own introspection: types, fields, arguments, with their descriptions.
+ * The schema browser: types, fields and arguments with their descriptions, from the introspection query.
  */
 import { replaceChildren, h } from "../dom.js";
 import { t } from "./texts.js";
 
-/** The question a schema answers about itself. */
+/** The introspection query. */
 export const INTROSPECTION = `query WhatCanBeAsked { __schema { queryType { name } types {
   kind name description isOneOf
   fields(includeDeprecated: true) { name description isDeprecated deprecationReason type { ...T } args { name description defaultValue type { ...T } } }
@@ -19,7 +19,7 @@ const namedType = (type) => (type.ofType ? namedType(type.ofType) : type.name);
 const INTERNAL_TYPES = /^__|(Connection|Edge)$|^(PageInfo|String|Int|Float|Boolean|ID)$/;
 
 /**
- * The browser of a schema.
+ * Draw a schema and search it when the text of the search field changes.
  * @param {{types: object[]}} schema
  * @param {{container: HTMLElement, search: HTMLInputElement, countLabel: HTMLElement}} elements
  */

@@ -1,5 +1,5 @@
 /**
- * Words of the page for questions, Thai and English side by side.
+ * Texts of the GraphQL page: key → [ไทย, English], and the current language.
  */
 const TEXTS = {
   title: ["ถามด้วย GraphQL", "Ask in GraphQL"],
@@ -40,17 +40,17 @@ const TEXTS = {
 };
 
 let language = "th";
-/** @returns {"th" | "en"} */
+/** Return the current language. @returns {"th" | "en"} */
 export const lang = () => language;
 
-/** Speak a language from now on. */
+/** Set the language of all later texts, and the `lang` attribute of the page. */
 export function setLanguage(code) {
   language = code === "en" ? "en" : "th";
   document.documentElement.lang = language;
 }
 
 /**
- * A word; `{name}` in it is replaced.
+ * Return the text of a key in the current language, with each `{name}` replaced.
  * @param {keyof typeof TEXTS} key
  * @param {Record<string, string | number>} [parts]
  */

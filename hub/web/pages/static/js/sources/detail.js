@@ -1,5 +1,5 @@
 /**
- * One source: what anybody may know, and, for whoever operates it, its latest run and its questions.
+ * The details of one source: public facts; for its operators also the latest run and the questions to review.
  */
 import { h } from "../dom.js";
 import { t, localize } from "../i18n.js";
@@ -11,6 +11,7 @@ import { questionList } from "./review.js";
 import { yearScale, yearStrip } from "./year-strip.js";
 
 /**
+ * Return the details of a source.
  * @param {object} source
  * @param {{isOperator: boolean, scale: object | null}} options
  * @param {{onSettled: (result: object) => void}} actions
@@ -25,13 +26,13 @@ export function sourceDetail(source, options, actions) {
   ];
 }
 
-/** The way back, and the name. */
+/** Return the link back to the list, and the name. */
 export const detailHeader = (name) =>
   h("div", { class: "one-head" },
     h("a", { class: "back", id: "back", href: "#" }, "‹ ", t("allSources"), " ", h("kbd", {}, "Esc")),
     h("h2", { id: "one-title", tabindex: -1 }, name));
 
-/** The way to what waits; not a link, for the address says which source is open. */
+/** Return a button that scrolls to the review. It is not a link, because the fragment of the URL names the open source. */
 const reviewButton = (waiting) =>
   h("button", { type: "button", class: "to-review", onclick: () => { const title = document.getElementById("review-title"); title.scrollIntoView(); title.focus({ preventScroll: true }); } },
     t("waitingRows"), " ", formatCount(waiting), " ↓");

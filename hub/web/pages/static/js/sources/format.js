@@ -1,10 +1,10 @@
 /**
- * Figures as people write them: baht to the satang, counts, moments in Bangkok, runs of years.
+ * Formats amounts in baht, counts, times in Bangkok and ranges of years.
  */
 import { lang, t } from "../i18n.js";
 
 /**
- * Baht with its satang, exactly: the decimal string never becomes a binary number.
+ * Format a decimal string as baht and satang. It is never converted to a binary number, so that it stays exact.
  * @param {string} amount as "57042002900.00"
  */
 export function formatBaht(amount) {
@@ -12,18 +12,18 @@ export function formatBaht(amount) {
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${(rest ?? "").padEnd(2, "0")}`;
 }
 
-/** A count, its thousands apart. */
+/** Format a count with thousands separators. */
 export const formatCount = (n) => n.toLocaleString("en-US");
 
-/** Some rows, in words. */
+/** Return "n rows" in the current language. */
 export const formatRowCount = (n) => t(n === 1 ? "rows1" : "rowsN", { n: formatCount(n) });
 
-/** Amounts, each with the word of its phase before it; phases are never added up. */
+/** Format amounts, each after the name of its phase; phases are never added. */
 export const formatAmounts = (amounts) =>
   amounts.map(({ phase, amount }) => `${t(phase)} ${t("baht", { amount: formatBaht(amount.amount) })}`).join(" · ") || t("noAmount");
 
 /**
- * A moment in Bangkok: พ.ศ. in Thai, both eras in English.
+ * Format a date and time in Bangkok: Buddhist era in Thai, both eras in English.
  * @param {string} iso
  */
 export function formatDateTime(iso) {
@@ -35,11 +35,11 @@ export function formatDateTime(iso) {
   return `${date.toLocaleDateString("en-GB", format)} (${ce + 543} BE) ${time}`;
 }
 
-/** The time of day in Bangkok. */
+/** Format the time of day in Bangkok. */
 export const formatTime = (date) => new Date(date).toLocaleTimeString("en-GB", { timeZone: "Asia/Bangkok", hour: "2-digit", minute: "2-digit" });
 
 /**
- * Years in runs: 2562–2564, 2566.
+ * Format years as ranges: 2562–2564, 2566.
  * @param {number[]} years ascending
  */
 export function formatYearRanges(years) {

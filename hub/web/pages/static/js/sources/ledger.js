@@ -1,5 +1,5 @@
 /**
- * A run and its ledger: what was read, what became of it, in records and in baht of each phase.
+ * A run and its ledger: records that were read, by outcome, with amounts in baht by phase.
  */
 import { h } from "../dom.js";
 import { mark } from "../marks.js";
@@ -8,11 +8,11 @@ import { formatBaht, formatCount, formatDateTime } from "./format.js";
 
 const STATUS_MARKS = { RUNNING: "RUNNING", SUCCEEDED: "OK", REFUSED: "DOWN", FAILED: "DEGRADED" };
 
-/** The chip of how a run stands. */
+/** Return the chip of a run's status. */
 export const runStatus = (run) => h("span", { class: `chip r-${run.status}` }, mark(STATUS_MARKS[run.status]), h("span", {}, t(run.status)));
 
 /**
- * The latest run in full.
+ * Return the details of the latest run.
  * @param {object} run
  */
 export function runDetails(run) {
@@ -49,9 +49,9 @@ function ledgerTable(ledger) {
 }
 
 /**
- * The runs before the latest, folded away.
+ * Return the runs before the latest in a closed box; false if there are none.
  * @param {object[]} runs
- * @param {number} count how many there are besides the latest
+ * @param {number} count number of runs besides the latest
  */
 export const earlierRuns = (runs, count) =>
   runs.length > 0 && h("details", { class: "earlier" }, h("summary", {}, t("earlierRuns", { n: formatCount(count) })),

@@ -1,5 +1,5 @@
 /**
- * The list: how every source stands, one a row; a click or Enter on its name opens it.
+ * The list of sources: one row each with its state; its name is the link that opens it.
  */
 import { h, screenReaderText } from "../dom.js";
 import { mark } from "../marks.js";
@@ -9,12 +9,12 @@ import { sourceCode } from "./queries.js";
 import { yearScale, yearStrip } from "./year-strip.js";
 
 /**
- * What a source is said to be doing: a source nobody ever read is not well yet.
+ * Return the health to display: NEVER instead of OK for a source that was never imported.
  * @param {object} source
  */
 export const displayedHealth = (source) => (source.freshness === "NEVER" && source.health === "OK" ? "NEVER" : source.health);
 
-/** The chip of a state, shape and word; behind it that it is late, where it is. */
+/** Return the chip of a source's health, and a second one if it is late. */
 export function healthChips(source) {
   const state = displayedHealth(source);
   const late = ["LATE", "STALE"].includes(source.freshness);
@@ -25,7 +25,7 @@ export function healthChips(source) {
 }
 
 /**
- * The two tables; the second folded away.
+ * Return the two tables: sources that are imported by runs, and documents in a closed box.
  * @param {{fetched: object[], notFetched: object[]}} sources
  * @param {{open: string, isOperator: boolean, expanded: boolean}} options
  */
@@ -41,14 +41,14 @@ export function sourceTables(sources, options) {
   ];
 }
 
-/** What to do in a hub without data; the commands in a form to copy. */
+/** Return the notice of a hub without data, with the commands to import some. */
 function noDataHint() {
   const commands = { fill: "make fill", ingest: "hub ingest SOURCE" };
   return h("div", { class: "banner", role: "status", id: "no-data" },
     h("b", {}, t("noData")), h("p", {}, textWithCommands("noDataHelp", commands)));
 }
 
-/** A sentence whose parts in braces are commands. */
+/** Return a text whose placeholders are replaced by commands in code style. */
 export function textWithCommands(key, commands) {
   const marks = Object.fromEntries(Object.keys(commands).map((name) => [name, `\u0000${name}\u0000`]));
   return t(key, marks).split("\u0000").map((part) => (part in commands ? h("code", {}, commands[part]) : part));

@@ -1,5 +1,5 @@
 /**
- * Following what happens to sources, as server-sent events; lost, it is tried again, from where it was.
+ * Subscribes to source events over server-sent events. A lost connection is retried with backoff, from the last cursor.
  */
 import { EVENTS_SUBSCRIPTION } from "./queries.js";
 
@@ -7,9 +7,9 @@ const FIRST_RETRY_DELAY = 2_000;
 const MAX_RETRY_DELAY = 60_000;
 
 /**
- * Follow until the page is left.
- * @param {(event: object) => void} onEvent what happened
- * @param {(how: "wait" | "on" | "lost") => void} onStatus whether it is followed now
+ * Subscribe until the page is left.
+ * @param {(event: object) => void} onEvent called with each event
+ * @param {(how: "wait" | "on" | "lost") => void} onStatus called with the status of the connection
  */
 export function followSourceEvents(onEvent, onStatus) {
   let cursor = null;

@@ -1,5 +1,5 @@
 /**
- * The page of sources: how each stands, which one is open, and what changes meanwhile.
+ * The page of sources: the list with the state of each source, the open source, live updates.
  */
 import { ApiError } from "../api.js";
 import { byId, replaceChildren, h } from "../dom.js";
@@ -34,7 +34,7 @@ const openSourceId = () => {
   return code && code !== "list" ? sourceId(code) : "";
 };
 
-/** Draw all words of the frame; what was read stays. */
+/** Draw the texts of the page header; loaded data is not changed. */
 function drawPageTexts() {
   setLanguage(new URLSearchParams(location.search).get("lang") ?? "th");
   const suffix = lang() === "en" ? "?lang=en" : "";
@@ -60,7 +60,7 @@ function showLiveStatus(status) {
   replaceChildren(byId("live"), mark({ wait: "RUNNING", on: "OK", lost: "DEGRADED" }[status]), " ", t({ wait: "liveWait", on: "liveOn", lost: "liveLost" }[status]), status === "on" && latestEvent && ` · ${latestEvent}`);
 }
 
-/** Read anew whatever the address asks; `quiet` leaves what stands until the answer is there. */
+/** Load and draw what the URL describes. With `keepContent` the old content stays visible until the response arrives. */
 async function loadPage({ keepContent = false } = {}) {
   const request = ++requestNumber;
   clearTimeout(retryTimer);
@@ -80,7 +80,7 @@ async function loadPage({ keepContent = false } = {}) {
   }
 }
 
-/** The panel of one source, or none. */
+/** Show the panel of the open source; hide it if none is open. */
 function showDetailPanel(id) {
   detailPanel.hidden = !id;
   document.body.toggleAttribute("data-one", Boolean(id));
@@ -97,7 +97,7 @@ function drawPage({ moveFocus = false } = {}) {
   return undefined;
 }
 
-/** A ruling was recorded: say what it did, then show how the source stands after it. */
+/** Show the effect of a recorded ruling and load the source again. */
 async function showSettlement({ settlement, source }) {
   confirmation = t("recorded", { read: formatCount(settlement.read), settled: formatCount(settlement.settled), left: formatCount(source.waitingCount) });
   byId("announcement").textContent = confirmation;
@@ -121,7 +121,7 @@ function accessError(error) {
     h("button", { type: "button", class: "primary", onclick: () => loadPage() }, t("retry")));
 }
 
-/** Something happened to a source: read anew, once for many; a ruling under way is not swept away. */
+/** Load the page again after an event, once for several events. While a ruling is being edited only the list is loaded again. */
 function handleEvent({ at, source, run }) {
   latestEvent = t(run || !isOperator ? "runEnded" : "rowsSettled", { time: formatTime(at), name: localize(source.name) });
   showLiveStatus("on");
@@ -135,7 +135,7 @@ function handleEvent({ at, source, run }) {
   refreshTimer = setTimeout(() => loadPage({ keepContent: true }), REFRESH_DELAY);
 }
 
-/** The list alone anew, beside a ruling under way. */
+/** Load and draw only the list, while a ruling is being edited. */
 async function refreshList() {
   const loadedSources = await loadSources(isOperator).catch(() => null);
   if (!loadedSources) return showLiveStatus("lost");

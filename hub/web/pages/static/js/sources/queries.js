@@ -1,5 +1,5 @@
 /**
- * What the page asks of the hub.
+ * GraphQL queries of the page of sources.
  */
 import { fetchData, postQuery, toApiError } from "../api.js";
 
@@ -18,20 +18,20 @@ const SETTLE_MUTATION = `mutation($input: QuarantineSettleInput!) { quarantineSe
 const ROWS_QUERY = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on QuarantinedRow {
   id sourceKey block url payload retrievedAt doubts { reason field } amounts ${AMOUNT_FIELDS} } } }`;
 const VIEWER_QUERY = "{ viewer { scopes } }";
-/** What is followed; an event tells that something changed, the page then asks anew. */
+/** Events of sources. An event only says that something changed; the page then loads it again. */
 export const EVENTS_SUBSCRIPTION = "subscription($after: String) { sourceEvents(after: $after) { cursor at source { id name { th en } } run { status } } }";
 
 const ID_PREFIX = "gid://hub/Source/";
-/** The id of a source in an address: the part of its global id that is its own. */
+/** Return the code of a source, the last part of its global id. */
 export const sourceCode = (id) => id.slice(ID_PREFIX.length);
-/** The global id of what stands behind # in an address. */
+/** Return the global id of a source code. */
 export const sourceId = (code) => (code.startsWith(ID_PREFIX) ? code : ID_PREFIX + code);
 
-/** Whether who is signed in operates sources. @returns {Promise<boolean>} */
+/** Return whether the signed-in person has the scope to operate sources. @returns {Promise<boolean>} */
 export const canOperateSources = async () => (await fetchData(VIEWER_QUERY)).viewer?.scopes.includes("source:operate") ?? false;
 
 /**
- * Every source, those taken in by runs and those carried over; `waitingCount` null: another agency's.
+ * Load all sources: those imported by runs, and documents. `waitingCount` is null for sources of other agencies.
  * @param {boolean} isOperator
  * @returns {Promise<{fetched: object[], notFetched: object[]}>}
  */
@@ -54,20 +54,20 @@ async function loadAllPages(fetched, fields) {
 }
 
 /**
- * One source, with its runs and questions where the viewer operates it; null: there is none.
+ * Load one source, for operators with its runs and questions; null if it does not exist.
  * @param {string} id
  * @param {boolean} isOperator
  */
 export const loadSource = async (id, isOperator) =>
   (await fetchAllowedData(`query($id: ID!) { source(id: $id) { ${SOURCE_FIELDS} note ${isOperator ? OPERATOR_FIELDS : ""} } }`, { id })).source;
 
-/** The raw rows of some ids, in that order. */
+/** Load raw rows by id, in the order of the ids. */
 export const loadRows = async (ids) => (await fetchData(ROWS_QUERY, { ids })).nodes.filter(Boolean);
 
-/** Settle rows; what it did, or the rules that were broken. */
+/** Record a ruling; return its settlement, or its user errors. */
 export const settleRows = async (input) => (await fetchData(SETTLE_MUTATION, { input })).quarantineSettle;
 
-/** Data without the fields that are another's to see, which are null; any other error is trouble. */
+/** Return data in which fields without permission are null. Throws ApiError for any other error. */
 async function fetchAllowedData(query, variables) {
   const { status, body } = await postQuery(query, variables);
   const isAccessError = ({ path, extensions }) => path?.length > 1 && ["FORBIDDEN", "UNAUTHENTICATED"].includes(extensions?.code);

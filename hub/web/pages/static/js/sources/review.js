@@ -1,5 +1,5 @@
 /**
- * The questions of a source: what one ruling would settle, and giving it.
+ * The review of a source: a list of questions, each with the form of its ruling.
  */
 import { h } from "../dom.js";
 import { t, localize } from "../i18n.js";
@@ -9,7 +9,7 @@ import { rulingForm } from "./ruling.js";
 const PAGE_SIZE = 30;
 
 /**
- * The list of questions; the first stands open.
+ * Return the list of questions; the first is open.
  * @param {object} source
  * @param {{onSettled: (result: object) => void}} actions
  */
@@ -42,11 +42,11 @@ function questionItem(question, position, source, actions) {
     rulingForm(question, position, source, actions));
 }
 
-/** What is written, where anything could be; several rows under one key write nothing odd. */
+/** Return the value as written in the source; null for rows that only share a key. */
 function writtenText({ written, reason }) {
   if (reason === "CONFLICTING_VALUES") return null;
   return h("b", {}, written ? `“${written}”` : t("writtenNothing"));
 }
 
-/** The years a question asks about: 2565, or 2565–2566. */
+/** Return the fiscal years of a question: 2565, or 2565–2566. */
 const yearRange = ({ fiscalYears }) => [...new Set(fiscalYears.map(({ be }) => be))].join("–");

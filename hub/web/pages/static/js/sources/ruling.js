@@ -1,5 +1,5 @@
 /**
- * The form of one ruling: what is proposed, what else may be said, what it will do; then it is recorded.
+ * The form of one ruling: choices, scope, raw rows, a preview of its effect, and the mutation that records it.
  */
 import { ApiError } from "../api.js";
 import { replaceChildren, h } from "../dom.js";
@@ -9,12 +9,13 @@ import { loadRows, settleRows } from "./queries.js";
 
 const MAX_RAW_ROWS = 20;
 
-/** A key no other command has; not `randomUUID`, which plain http to another machine lacks. */
+/** Return a random idempotency key. Browsers do not offer `randomUUID` over plain http to another machine. */
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
- * @param {object} question the question
- * @param {number} position its place in the list, for names of fields
+ * Return the form of a question.
+ * @param {object} question
+ * @param {number} position its position in the list, for ids of fields
  * @param {object} source
  * @param {{onSettled: (result: object) => void}} actions
  */
@@ -72,7 +73,7 @@ export function rulingForm(question, position, source, actions) {
     const missing = !chosen ? "chooseFirst" : chosen === "other" && !codeInput.value.trim() ? "typeCode" : ["accept", "refuse"].includes(chosen) && chosenRowIds().length === 0 ? "chooseRow" : null;
     if (missing) return replaceChildren(errorList, h("p", {}, t(missing)));
     const ruling = rulingInput(chosen);
-    // The same ruling keeps its key, so that pressing again after a lost answer cannot do it twice.
+    // The same ruling is sent with the same key, so that a retry after a lost response is not recorded twice.
     const rulingText = JSON.stringify(ruling);
     if (lastRequest.text !== rulingText) lastRequest = { text: rulingText, key: newKey() };
     button.disabled = true;
@@ -112,7 +113,7 @@ export function rulingForm(question, position, source, actions) {
   return form;
 }
 
-/** What may be said of a question: a value and its label; codes stand behind `=`. */
+/** Return the choices of a question: value and label; the value of a proposed code starts with `=`. */
 function rulingChoices(question) {
   const refuse = ["refuse", t("refuseRows")];
   if (!question.kind) return [["accept", t("acceptRows")], refuse];
@@ -124,14 +125,14 @@ function rulingChoices(question) {
   ];
 }
 
-/** The rows a ruling on a name covers: those of this question, or of every question under the same name. */
+/** Return how many rows a ruling on a name covers: those of all questions with the same name in its scope. */
 function coveredRows(question, questions, inBlock, inYears) {
   const same = questions.filter((one) => one.kind === question.kind && one.written === question.written
     && (!inBlock || one.block === question.block) && (!inYears || one.fiscalYears[0]?.be === question.fiscalYears[0]?.be));
   return { rows: same.reduce((sum, one) => sum + one.rowCount, 0), many: same.length > 1 ? same.length : 0 };
 }
 
-/** The rows as they came, read when they are asked for; each can be left out of a ruling on rows. */
+/** Return the raw rows, loaded when the box is opened; each has a check box that includes it in a ruling on rows. */
 function rawRows(question, position, isConflict) {
   const list = h("ul", { class: "rows" });
   const details = h("details", { class: "raw", ontoggle: loadOnOpen }, h("summary", {}, t("showRows"), question.rowCount > MAX_RAW_ROWS && ` (${t("firstRows", { n: MAX_RAW_ROWS, all: formatCount(question.rowCount) })})`), list);

@@ -1,5 +1,5 @@
 /**
- * The words of the page of sources: key → [ไทย, English], after docs/glossary.md.
+ * Texts of the page of sources: key → [ไทย, English]. Terms follow docs/glossary.md.
  */
 export const SOURCE_TEXTS = {
   subtitle: ["ใครส่งอะไรมา สดแค่ไหน และอะไรยังรอคนตรวจ", "Who sent what, how fresh it is, and what waits for a person"],

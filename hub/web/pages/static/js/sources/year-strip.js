@@ -1,5 +1,5 @@
 /**
- * Fiscal years as a strip on one scale for every source: a filled year has figures, an open one has none.
+ * Fiscal years as a strip, with the same scale for every source; filled years have figures.
  */
 import { h, s } from "../dom.js";
 import { t } from "../i18n.js";
@@ -9,9 +9,9 @@ const YEAR_WIDTH = 12;
 const MAX_YEARS = 20;
 
 /**
- * The years the strips of a page run along: all that any source covers, the latest twenty at most.
+ * Return the scale of all strips of a page: the years that any source covers, at most the latest twenty.
  * @param {object[]} sources
- * @returns {{first: number, last: number} | null} null where no source has figures by year
+ * @returns {{first: number, last: number} | null} null if no source has figures by year
  */
 export function yearScale(sources) {
   const years = sources.flatMap(({ coverage }) => coverage.map(({ be }) => be));
@@ -21,7 +21,7 @@ export function yearScale(sources) {
 }
 
 /**
- * The strip of one source, its years in words below.
+ * Return the strip of one source with its years as text below.
  * @param {{be: number}[]} coverage
  * @param {{first: number, last: number} | null} scale
  */
