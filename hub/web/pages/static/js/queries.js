@@ -58,7 +58,7 @@ export const cellQuery = (key) => `query Cell($window: WindowInput!, $phase: Bud
 }`;
 
 /** Return the query of the provenance of a matrix, for the note in the footer; it is sent after the matrix is drawn. */
-export const assumptionsQuery = (key) => `query Grounds { savedMatrix(key: ${JSON.stringify(key)}) { total { contributions(first: 50) { nodes {
+export const assumptionsQuery = (key) => `query Assumptions { savedMatrix(key: ${JSON.stringify(key)}) { total { contributions(first: 50) { nodes {
   project { fiscalYears { be } provenance { asserted citation note } }
   linkage { provenance { asserted citation note } }
 } } } } }`;

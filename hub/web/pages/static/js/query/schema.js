@@ -5,7 +5,7 @@ import { replaceChildren, h } from "../dom.js";
 import { t } from "./texts.js";
 
 /** The introspection query. */
-export const INTROSPECTION = `query WhatCanBeAsked { __schema { queryType { name } types {
+export const INTROSPECTION = `query Introspection { __schema { queryType { name } types {
   kind name description isOneOf
   fields(includeDeprecated: true) { name description isDeprecated deprecationReason type { ...T } args { name description defaultValue type { ...T } } }
   inputFields { name description defaultValue type { ...T } }
