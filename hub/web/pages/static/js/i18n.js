@@ -59,7 +59,7 @@ export const formatCitation = (text) =>
   !text || language === "en" ? text ?? "" : text.replace(/\bslides?\s+(?=\d)/gi, "สไลด์ ");
 
 /** Format a fiscal year, given in the Buddhist era; English adds the year of the common era. */
-export const formatFiscalYear = (be) => (language === "en" ? `FY ${be} (${be - 543})` : `ปีงบประมาณ ${be}`);
+export const formatFiscalYear = (be) => t("fiscalYearName", { be }) + (language === "en" ? ` (${be - 543})` : "");
 
 /** Format an ISO date: Buddhist era in Thai, both eras in English. */
 export function formatDate(iso) {

@@ -6,7 +6,7 @@ import { byId, replaceChildren, h } from "./dom.js";
 const TEXTS = {
   signIn: ["ลงชื่อเข้าใช้", "Sign in"],
   signOut: ["ออกจากระบบ", "Sign out"],
-  here: ["ผู้ที่ลงชื่อเข้าใช้", "Who is signed in"],
+  here: ["ผู้ที่ลงชื่อเข้าใช้", "Signed-in person"],
 };
 const container = byId("person");
 let session = { person: null };

@@ -65,7 +65,7 @@ async function runTypedQuery() {
     values = variables.value.trim() ? JSON.parse(variables.value) : {};
   } catch (error) {
     byId("variables-box").open = true;
-    return replaceChildren(byId("problems"), h("p", {}, t("variablesOdd", { why: error.message })));
+    return replaceChildren(byId("problems"), h("p", {}, t("variablesInvalid", { why: error.message })));
   }
   const queryText = query.value;
   if (!queryText.trim()) return undefined;
@@ -107,7 +107,7 @@ async function readSchema() {
     schemaBrowser(schema, { container: byId("schema"), search: byId("search"), countLabel: byId("found") });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    replaceChildren(byId("schema"), h("p", {}, t("schemaTrouble")), h("button", { type: "button", onclick: readSchema }, t("retry")));
+    replaceChildren(byId("schema"), h("p", {}, t("schemaError")), h("button", { type: "button", onclick: readSchema }, t("retry")));
   }
 }
 
