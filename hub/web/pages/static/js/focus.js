@@ -3,7 +3,7 @@
  */
 
 const FOCUS_ATTRIBUTES = ["data-place", "data-state", "data-edition", "data-head", "data-code", "data-example", "data-view"];
-const CONTAINERS = "#board, #legend, #drawer, #top, #pickers";
+const CONTAINERS = "#board, #legend, #drawer, #top, #pickers, #one";
 
 /**
  * Call `render`, then focus the new element with the same id or data attribute.

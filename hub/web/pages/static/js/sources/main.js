@@ -4,6 +4,7 @@
 import { ApiError } from "../api.js";
 import { byId, replaceChildren, h } from "../dom.js";
 import { loadingMessage, errorPanel } from "../messages.js";
+import { withFocusRestored } from "../focus.js";
 import { mark } from "../marks.js";
 import { inCurrentLanguage, lang, addTexts, setLanguage, t, localize } from "../i18n.js";
 import { sourceDetail, detailHeader } from "./detail.js";
@@ -23,6 +24,7 @@ let isOperator = false;
 let sources = null;
 let openSource = null;
 let confirmation = "";
+let focusesConfirmation = false;
 let requestNumber = 0;
 let retryTimer = 0;
 let refreshTimer = 0;
@@ -91,18 +93,23 @@ function drawPage({ moveFocus = false } = {}) {
   drawList();
   document.title = [openSource && localize(openSource.name), t("sourcesPage"), t("app")].filter(Boolean).join(" · ");
   if (!id) return replaceChildren(detailPanel);
-  replaceChildren(detailPanel, confirmation && h("p", { class: "banner done", id: "done", role: "status", tabindex: -1 }, mark("OK"), " ", confirmation),
-    openSource ? sourceDetail(openSource, { isOperator, scale: yearScale(openSource.promisedEvery ? sources.fetched : sources.notFetched) }, { onSettled: showSettlement }) : [detailHeader(t("sourcesPage")), h("p", { class: "banner", role: "status" }, t("noSuchSource", { id: sourceCode(id) }))]);
+  withFocusRestored(() => replaceChildren(detailPanel, confirmation && h("p", { class: "banner done", id: "done", role: "status", tabindex: -1 }, mark("OK"), " ", confirmation),
+    openSource ? sourceDetail(openSource, { isOperator, scale: yearScale(openSource.promisedEvery ? sources.fetched : sources.notFetched) }, { onSettled: showSettlement }) : [detailHeader(t("sourcesPage")), h("p", { class: "banner", role: "status" }, t("noSuchSource", { id: sourceCode(id) }))]));
+  if (focusesConfirmation) document.getElementById("done")?.focus();
+  focusesConfirmation = false;
   if (moveFocus) byId("one-title").focus({ preventScroll: true });
   return undefined;
 }
 
-/** Show the effect of a recorded ruling and load the source again. */
+/**
+ * Show the effect of a recorded ruling and load the source again. The confirmation gets the focus when it is drawn,
+ * which a live update can do before this load ends.
+ */
 async function showSettlement({ settlement, source }) {
   confirmation = t("recorded", { read: formatCount(settlement.read), settled: formatCount(settlement.settled), left: formatCount(source.waitingCount) });
+  focusesConfirmation = true;
   byId("announcement").textContent = confirmation;
   await loadPage({ keepContent: true });
-  document.getElementById("done")?.focus();
 }
 
 function showError(error, keepContent) {
