@@ -147,11 +147,11 @@ function columnWidths(matrix, headerColumns) {
   });
   const mean = lengths.reduce((a, b) => a + b, 0) / (lengths.length || 1);
   const shares = lengths.map((length) => Math.min(1.22, Math.max(0.88, Math.sqrt(length / mean))));
-  const heads = headerColumns === 2 ? [8, 13] : [wideRowHeader ? 13 : 10.4];
-  const sumOfCells = 8.4;
-  const remaining = 100 - sumOfCells - heads.reduce((a, b) => a + b, 0);
+  const headerWidths = headerColumns === 2 ? [8, 13] : [wideRowHeader ? 13 : 10.4];
+  const totalWidth = 8.4;
+  const remaining = 100 - totalWidth - headerWidths.reduce((a, b) => a + b, 0);
   const shareSum = shares.reduce((a, b) => a + b, 0);
-  const percentages = [...heads, ...shares.map((share) => (share / shareSum) * remaining), sumOfCells];
+  const percentages = [...headerWidths, ...shares.map((share) => (share / shareSum) * remaining), totalWidth];
   return h("colgroup", {}, percentages.map((width) => {
     const col = h("col");
     col.style.width = `${width.toFixed(2)}%`;

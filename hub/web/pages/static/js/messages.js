@@ -17,13 +17,13 @@ export const loadingMessage = (text) =>
  * Return the message of an error, with a retry button or a link to an example.
  * @param {import("./api.js").ApiError} error
  * @param {() => void} retry
- * @param {boolean} [byKey] the question came as a key
+ * @param {boolean} [isKeyOnly] the question came as a key
  */
-export function errorPanel(error, retry, byKey = false) {
+export function errorPanel(error, retry, isKeyOnly = false) {
   const texts = {
     offline: [t("offline"), t("offlineNone")],
     unready: [t("unready"), t("unreadyHelp")],
-    refused: [t("refused"), byKey ? t("refusedKey") : t("refusedHelp")],
+    refused: [t("refused"), isKeyOnly ? t("refusedKey") : t("refusedHelp")],
     incident: [t("error"), t("errorHelp")],
   }[error.kind];
   return h("div", { class: `frame error-panel t-${error.kind}`, role: "alert" },

@@ -85,7 +85,7 @@ export function drawTileMap(container, areas, options, actions) {
     const cluster = sameProvince && options.other.clusters.find((one) => one.code === clusterCode(sameProvince));
     if (!cluster) return null;
     const members = options.other.provinces.filter((province) => clusterCode(province) === cluster.code);
-    return h("section", { class: "cluster", id: "elsewhere" }, h("h3", {}, t("otherEdition", { day: formatDate(options.other.on) })), h("p", {}, localize(cluster.name), ": ", provinceNames(members)));
+    return h("section", { class: "cluster", id: "other-edition" }, h("h3", {}, t("otherEdition", { day: formatDate(options.other.on) })), h("p", {}, localize(cluster.name), ": ", provinceNames(members)));
   }
 
   function clusterDetails(cluster, members) {

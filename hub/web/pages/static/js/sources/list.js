@@ -31,11 +31,11 @@ export function healthChips(source) {
  */
 export function sourceTables(sources, options) {
   const anyFetched = sources.fetched.some(({ lastSuccessAt }) => lastSuccessAt);
-  const isFolded = !(options.expanded || sources.notFetched.some(({ id }) => id === options.open));
+  const isCollapsed = !(options.expanded || sources.notFetched.some(({ id }) => id === options.open));
   return [
     !anyFetched && noDataHint(),
     sourceTable(sources.fetched, t("fetched"), options),
-    sources.notFetched.length > 0 && h("details", { class: "not-fetched", open: !isFolded, id: "not-fetched" },
+    sources.notFetched.length > 0 && h("details", { class: "not-fetched", open: !isCollapsed, id: "not-fetched" },
       h("summary", {}, t("notFetchedSources", { n: sources.notFetched.length })),
       sourceTable(sources.notFetched, null, { ...options, isOperator: false })),
   ];

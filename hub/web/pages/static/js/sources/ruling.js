@@ -48,7 +48,7 @@ export function rulingForm(question, position, source, actions) {
   const chosenValue = () => form.querySelector("input[type=radio]:checked")?.value ?? "";
   const chosenRowIds = () => {
     const boxes = [...form.querySelectorAll("input[data-row]")];
-    const ids = boxes.filter((details) => details.checked).map((details) => details.dataset.row);
+    const ids = boxes.filter((box) => box.checked).map((box) => box.dataset.row);
     const notListed = isConflict ? [] : question.rowIds.slice(boxes.length);
     return [...ids, ...notListed];
   };
@@ -140,8 +140,8 @@ function rawRows(question, position, isConflict) {
     if (!details.open || list.children.length > 0) return;
     replaceChildren(list, h("li", { class: "quiet", role: "status" }, t("loadingSource"), "…"));
     try {
-      const found = await loadRows(question.rowIds.slice(0, MAX_RAW_ROWS));
-      replaceChildren(list, found.map((row) => h("li", {},
+      const rows = await loadRows(question.rowIds.slice(0, MAX_RAW_ROWS));
+      replaceChildren(list, rows.map((row) => h("li", {},
         h("label", {}, h("input", { type: "checkbox", "data-row": row.id, id: `q${position}-${row.id}`, checked: !isConflict }),
           h("span", {}, t("rowChosen", { key: row.sourceKey }), " · ", formatAmounts(row.amounts))),
         h("pre", { tabindex: 0, role: "group", "aria-label": t("rowChosen", { key: row.sourceKey }) }, row.payload))));

@@ -32,7 +32,7 @@ export function yearStrip(coverage, scale) {
   const width = (scale.last - scale.first + 1) * YEAR_WIDTH;
   const coveredYears = new Set(years);
   return h("span", { class: "strip" },
-    s("svg", { viewBox: `0 0 ${width} 12`, width: width, height: 12, "aria-hidden": "true", focusable: "false" },
+    s("svg", { viewBox: `0 0 ${width} 12`, width, height: 12, "aria-hidden": "true", focusable: "false" },
       Array.from({ length: width / YEAR_WIDTH }, (_, index) => {
         const isCovered = coveredYears.has(scale.first + index);
         return s("rect", { x: index * YEAR_WIDTH + 1, y: isCovered ? 1 : 4.5, width: YEAR_WIDTH - 2, height: isCovered ? 10 : 3, class: isCovered ? "covered-year" : "uncovered-year" });
