@@ -17,7 +17,7 @@ export const loadingMessage = (text) =>
  * Return the message of an error, with a retry button or a link to an example.
  * @param {import("./api.js").ApiError} error
  * @param {() => void} retry
- * @param {boolean} [isKeyOnly] the question came as a key
+ * @param {boolean} [isKeyOnly] the URL has only a key
  */
 export function errorPanel(error, retry, isKeyOnly = false) {
   const texts = {

@@ -1,5 +1,5 @@
 /**
- * The state of the matrix page, kept in the query string of its URL: a link shows the same page, and the browser's Back button works.
+ * The state of the matrix page, stored in the query string of its URL: a link shows the same page, and the browser's Back button works.
  */
 
 /** The state of a URL without parameters: slide 37, the tourism strategy of the Eastern cluster. */
