@@ -29,7 +29,7 @@ function drawPage() {
     h("a", { class: "tab", href: `/${suffix && `?${suffix}`}` }, t("matrix")),
     h("a", { class: "tab", href: `/?view=map${suffix && `&${suffix}`}` }, t("map")),
     h("a", { class: "tab", href: `/sources${suffix && `?${suffix}`}` }, t("sources")),
-    h("a", { class: "tab", href: "/query", "aria-current": "page" }, t("title")));
+    h("a", { class: "tab", href: "/query", "aria-current": "page" }, t("graphql")));
   byId("language").textContent = t("other");
   byId("language").lang = t("otherLang");
   drawExamples();

@@ -8,6 +8,7 @@ const TEXTS = {
   skip: ["ข้ามไปที่ช่องคิวรี", "Skip to the query"],
   matrix: ["เมทริกซ์", "Matrix"],
   map: ["แผนที่", "Map"],
+  graphql: ["GraphQL", "GraphQL"],
   sources: ["แหล่งข้อมูล", "Sources"],
   views: ["มุมมอง", "Views"],
   other: ["English", "ไทย"],
