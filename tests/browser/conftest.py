@@ -1,4 +1,4 @@
-"""A real hub on a port of its own, Debian's Chromium before it; every page is a fresh visitor."""
+"""Fixtures: hubs on free ports, Chromium, and functions that open a page in a new context."""
 
 import shutil
 import socket
@@ -17,9 +17,10 @@ from urllib.request import urlopen
 import pytest
 
 from hub.store.database import open_database
-from tests.browser.page_visitor import CHROMIUM, LAPTOP, Visit, shown
-from tests.browser.sources_hub import PEOPLE, Operated, ingest_samples, operating
-from tests.conftest import copy_database, database_numbers, execute_admin_statement
+from tests.browser.page_loading import CHROMIUM, LAPTOP, OpenPage, wait_until_loaded
+from tests.browser.source_hub import PEOPLE, SourceHub, import_samples, running_hub
+from tests.conftest import copy_database as copy_template
+from tests.conftest import database_numbers, execute_admin_statement
 
 FLAGS = [
     "--no-sandbox",
@@ -29,11 +30,11 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-STARTS_WITHIN = 120
+START_TIMEOUT = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without a browser these tests are skipped, and say what to do; `make check` installs it."""
+    """Skip the tests that need a browser when there is none; the reason names the command."""
     missing = [] if CHROMIUM.exists() else [str(CHROMIUM)]
     if find_spec("playwright") is None:
         missing.append("playwright")
@@ -42,26 +43,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     why = pytest.mark.skip(reason=f"no {', '.join(missing)}: make browser")
     for item in items:
-        if item.path.is_relative_to(here):
+        if item.path.is_relative_to(here) and "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(why)
 
 
 def free_port() -> int:
-    with socket.socket() as ours:
-        ours.bind(("127.0.0.1", 0))
-        port: int = ours.getsockname()[1]
+    """Return a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """Where the hub answers, with a database of its own."""
+    """The base URL of a hub with its own database and only the seed data."""
     folder = Path(tempfile.mkdtemp(prefix="hub-browser-"))
     folder.chmod(0o711)
     port = free_port()
-    log = folder / "hub.logging"
-    with log.open("w") as written:
-        running = subprocess.Popen(
+    log = folder / "hub.log"
+    with log.open("w") as log_file:
+        process = subprocess.Popen(
             [
                 "env",
                 f"HUB_PORT={port}",
@@ -73,21 +75,22 @@ def address() -> Iterator[str]:
                 "serve",
             ],
             cwd=Path(__file__).parents[2],
-            stdout=written,
+            stdout=log_file,
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_until_ready(f"http://127.0.0.1:{port}", running, log)
+        wait_until_ready(f"http://127.0.0.1:{port}", process, log)
         yield f"http://127.0.0.1:{port}"
     finally:
-        running.terminate()
-        running.wait(30)
+        process.terminate()
+        process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def wait_until_ready(address: str, running: "subprocess.Popen[bytes]", log: Path) -> None:
-    until = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < until and running.poll() is None:
+def wait_until_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until the hub is ready; fail with the end of its log if it stops or times out."""
+    until = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < until and process.poll() is None:
         try:
             with urlopen(f"{address}/readyz", timeout=2):
                 return
@@ -108,74 +111,78 @@ async def browser() -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def visit(browser: Any, address: str) -> AsyncIterator[Visit]:
-    """Open an address of the hub as somebody who was never here; no page may log an error."""
-    async with visiting(browser, address) as opened:
-        yield opened
+async def open_page(browser: Any, address: str) -> AsyncIterator[OpenPage]:
+    """Opens a path of the hub in a new browser context; fails if a page logs an error."""
+    async with page_opener(browser, address) as open_path:
+        yield open_path
 
 
 @pytest.fixture(scope="session")
-async def ingested_hub(template: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """The DSN of a database into which the samples were taken in, and the folder of sources."""
+async def imported_samples(
+    template: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """The DSN of a database with the imported samples, and the folder of source files."""
     dsn, folder = (
-        await copy_database(template, "browsed"),
-        tmp_path_factory.mktemp("taken") / "sources",
+        await copy_template(template, "browser_samples"),
+        tmp_path_factory.mktemp("samples") / "sources",
     )
     async with open_database(dsn, pool_size=2) as database:
-        await ingest_samples(database, folder)
+        await import_samples(database, folder)
     return dsn, folder
 
 
 @pytest.fixture(scope="session")
-async def operated(template: str, ingested_hub: tuple[str, Path]) -> AsyncIterator[Operated]:
-    """A hub with those sources, which nobody changes."""
-    async with operating(
-        await another(template, ingested_hub[0], "browsed_by_operators"),
-        ingested_hub[1],
+async def source_hub(template: str, imported_samples: tuple[str, Path]) -> AsyncIterator[SourceHub]:
+    """A hub with the imported samples, shared by tests that do not change it."""
+    async with running_hub(
+        await copy_database(template, imported_samples[0], "browser_shared"),
+        imported_samples[1],
         free_port(),
     ) as hub:
         yield hub
 
 
 @pytest.fixture
-async def own(template: str, ingested_hub: tuple[str, Path]) -> AsyncIterator[Operated]:
-    """The same for a test that changes it."""
-    name = f"own_{next(database_numbers)}"
-    async with operating(
-        await another(template, ingested_hub[0], name), ingested_hub[1], free_port()
+async def editable_hub(
+    template: str, imported_samples: tuple[str, Path]
+) -> AsyncIterator[SourceHub]:
+    """A hub with the imported samples for one test that changes it."""
+    name = f"browser_editable_{next(database_numbers)}"
+    async with running_hub(
+        await copy_database(template, imported_samples[0], name), imported_samples[1], free_port()
     ) as hub:
         yield hub
     await execute_admin_statement(template, f"drop database {name} with (force)")
 
 
-async def another(template: str, dsn: str, name: str) -> str:
-    """A copy of a database that nobody is connected to."""
-    await execute_admin_statement(template, f"create database {name} template browsed")
-    return dsn.replace("@/browsed?", f"@/{name}?")
+async def copy_database(template: str, dsn: str, name: str) -> str:
+    """Copy the database of the imported samples; return the DSN of the copy."""
+    await execute_admin_statement(template, f"create database {name} template browser_samples")
+    return dsn.replace("@/browser_samples?", f"@/{name}?")
 
 
 @pytest.fixture
-async def look(browser: Any, operated: Operated) -> AsyncIterator[Visit]:
-    """Open an address of the hub with sources, as whoever `viewer` names."""
-    async with visiting(browser, operated.address) as opened:
-        yield opened
+async def open_source_page(browser: Any, source_hub: SourceHub) -> AsyncIterator[OpenPage]:
+    """Opens a path of the shared hub with sources, signed in as `viewer` of PEOPLE."""
+    async with page_opener(browser, source_hub.address) as open_path:
+        yield open_path
 
 
 @pytest.fixture
-async def work(browser: Any, own: Operated) -> AsyncIterator[Visit]:
-    """The same, of a hub of one's own to change."""
-    async with visiting(browser, own.address) as opened:
-        yield opened
+async def open_editable_page(browser: Any, editable_hub: SourceHub) -> AsyncIterator[OpenPage]:
+    """Opens a path of the hub that the test may change."""
+    async with page_opener(browser, editable_hub.address) as open_path:
+        yield open_path
 
 
 @asynccontextmanager
-async def visiting(browser: Any, address: str) -> AsyncIterator[Visit]:
-    """How an address is opened; at the end every page is closed, and none may have complained."""
+async def page_opener(browser: Any, address: str) -> AsyncIterator[OpenPage]:
+    """A function that opens pages. At the end all are closed; fails if one has logged an error."""
     contexts: list[Any] = []
-    complaints: list[str] = []
+    page_errors: list[str] = []
 
-    async def opened(
-        path: str, size: tuple[int, int] = LAPTOP, *, settled: bool = True, viewer: str = ""
+    async def open_path(
+        path: str, size: tuple[int, int] = LAPTOP, *, loaded: bool = True, viewer: str = ""
     ) -> Any:
         context = await browser.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="th-TH", base_url=address
@@ -185,24 +192,24 @@ async def visiting(browser: Any, address: str) -> AsyncIterator[Visit]:
             await context.request.post("/signin/demo", form=PEOPLE[viewer])
         await context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = await context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: page_errors.append(str(error)))
         page.on(
             "console",
-            lambda messages: (
-                complaints.append(messages.text)
-                if messages.type == "error" and "Failed to load resource" not in messages.text
+            lambda message: (
+                page_errors.append(message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
                 else None
             ),
         )
         page.set_default_timeout(15_000)
         await page.goto(path, wait_until="load")
-        if settled:
-            await shown(page)
+        if loaded:
+            await wait_until_loaded(page)
         return page
 
-    yield opened
+    yield open_path
     for context in contexts:
         for page in context.pages:
             await page.unroute_all(behavior="ignoreErrors")
         await context.close()
-    assert not complaints
+    assert not page_errors

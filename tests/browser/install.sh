@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the browser tests need besides Python and npm: Debian's Chromium, a font with Thai, npm itself.
-# Installs what is missing; where it cannot, it says so, and those tests are skipped with a reason.
+# Installs what the browser tests need besides Python packages: Chromium of Debian, a Thai font, npm.
+# If it cannot install them, it prints what is missing, and those tests are skipped.
 missing=
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
 if command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=th family)" ]; then :; else

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.page_visitor import AXE, PHONE, SIZES, Visit, shown
+from tests.browser.page_loading import AXE, PHONE, SIZES, OpenPage, wait_until_loaded
 
 VIEWS = {
     "matrix": "/",
@@ -19,40 +19,42 @@ VIEWS = {
     "query-english": "/query?lang=en",
     "sources": "/sources",
 }
-OF_SOURCES = {
+SOURCE_VIEWS = {
     "list": ("/sources", "steward"),
-    "operated": ("/sources#budget_act", "steward"),
+    "operator": ("/sources#budget_act", "steward"),
     "refused-english": ("/sources?lang=en#contracts", "steward"),
 }
-"""Pages of a hub into which sources were taken in, and who looks."""
-FARTHEST = {"laptop": SIZES["laptop"], "phone": PHONE}
+"""Pages of the hub with imported samples, and the viewer."""
+EXTREME_SIZES = {"laptop": SIZES["laptop"], "phone": PHONE}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm")
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make browser")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("view", VIEWS)
-async def test_axe_finds_nothing_to_complain_of(visit: Visit, view: str, size: str) -> None:
-    page = await visit(VIEWS[view], SIZES[size])
-    assert await complaints(page) == []
+async def test_axe_finds_no_violations(open_page: OpenPage, view: str, size: str) -> None:
+    page = await open_page(VIEWS[view], SIZES[size])
+    assert await axe_violations(page) == []
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make npm")
-@pytest.mark.parametrize("size", FARTHEST)
-@pytest.mark.parametrize("view", OF_SOURCES)
-async def test_axe_has_nothing_against_the_sources(look: Visit, view: str, size: str) -> None:
-    path, viewer = OF_SOURCES[view]
-    page = await look(path, FARTHEST[size], viewer=viewer)
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: make browser")
+@pytest.mark.parametrize("size", EXTREME_SIZES)
+@pytest.mark.parametrize("view", SOURCE_VIEWS)
+async def test_axe_finds_no_violations_on_source_pages(
+    open_source_page: OpenPage, view: str, size: str
+) -> None:
+    path, viewer = SOURCE_VIEWS[view]
+    page = await open_source_page(path, EXTREME_SIZES[size], viewer=viewer)
     await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     await page.wait_for_function("() => !document.querySelector('.rows [role=status]')")
-    assert await complaints(page) == []
+    assert await axe_violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await tiny(page) == []
-    assert await low(page) == []
+    assert await small_texts(page) == []
+    assert await invalid_thai_lines(page) == []
 
 
-async def complaints(page: Any) -> list[Any]:
-    """What axe has against a page."""
+async def axe_violations(page: Any) -> list[Any]:
+    """Return the violations that axe finds on a page."""
     await page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[Any] = await page.evaluate(
         "(rules) => axe.run(document, { runOnly: rules }).then(({ violations }) =>"
@@ -65,16 +67,16 @@ async def complaints(page: Any) -> list[Any]:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("view", VIEWS)
-async def test_nothing_scrolls_sideways_and_no_text_is_tiny(
-    visit: Visit, view: str, size: str
+async def test_page_does_not_scroll_sideways_and_text_is_at_least_11_pixels(
+    open_page: OpenPage, view: str, size: str
 ) -> None:
-    page = await visit(VIEWS[view], SIZES[size])
+    page = await open_page(VIEWS[view], SIZES[size])
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert await tiny(page) == []
+    assert await small_texts(page) == []
 
 
-async def tiny(page: Any) -> list[str]:
-    """Texts smaller than anybody reads."""
+async def small_texts(page: Any) -> list[str]:
+    """Return elements with text smaller than 11 pixels."""
     found: list[str] = await page.evaluate(
         """() => [...document.querySelectorAll('body *')].filter((e) =>
             [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())
@@ -85,9 +87,9 @@ async def tiny(page: Any) -> list[str]:
     return found
 
 
-async def test_targets_are_large_enough_to_hit(visit: Visit) -> None:
+async def test_controls_are_at_least_24_pixels_high_and_44_on_tablets(open_page: OpenPage) -> None:
     for size, least in (("laptop", 24), ("tablet", 44)):
-        page = await visit("/", SIZES[size])
+        page = await open_page("/", SIZES[size])
         small = await page.evaluate(
             """(least) => [...document.querySelectorAll('button, select, input, .cell, .mc, .tab')]
               .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < least - 0.5)
@@ -97,10 +99,12 @@ async def test_targets_are_large_enough_to_hit(visit: Visit) -> None:
         assert small == []
 
 
-async def test_rulings_are_large_enough_to_hit(look: Visit) -> None:
+async def test_ruling_controls_are_at_least_24_pixels_high_and_44_on_tablets(
+    open_source_page: OpenPage,
+) -> None:
     wanted = "'button, .tab, .back, .ruling label, .choice > input, summary'"
     for size, least in (("laptop", 24), ("tablet", 44)):
-        page = await look("/sources#budget_act", SIZES[size], viewer="steward")
+        page = await open_source_page("/sources#budget_act", SIZES[size], viewer="steward")
         await page.wait_for_selector(".ruling")
         small = await page.evaluate(
             f"(least) => [...document.querySelectorAll({wanted})]"
@@ -111,13 +115,13 @@ async def test_rulings_are_large_enough_to_hit(look: Visit) -> None:
         assert small == []
 
 
-async def test_thai_lines_are_high_enough_and_upright(visit: Visit) -> None:
-    page = await visit("/?cell=MINISTRY~attractions")
-    assert await low(page) == []
+async def test_thai_text_is_upright_with_sufficient_line_height(open_page: OpenPage) -> None:
+    page = await open_page("/?cell=MINISTRY~attractions")
+    assert await invalid_thai_lines(page) == []
 
 
-async def low(page: Any) -> list[str]:
-    """Thai in lines too low for its marks, slanted or spaced."""
+async def invalid_thai_lines(page: Any) -> list[str]:
+    """Return elements with Thai text whose lines are too low, or which is slanted or spaced."""
     found: list[str] = await page.evaluate(
         """() => [...document.querySelectorAll('body *')].filter((e) =>
             [...e.childNodes].some((n) => n.nodeType === 3 && /[ก-๙]/.test(n.textContent))
@@ -131,17 +135,17 @@ async def low(page: Any) -> list[str]:
     return found
 
 
-async def test_nothing_is_animated_with_reduced_motion(visit: Visit) -> None:
-    page = await visit("/")
+async def test_reduced_motion_stops_all_animations(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.emulate_media(reduced_motion="reduce")
     moving = await page.evaluate("document.getAnimations().length")
     assert moving == 0
 
 
-async def test_states_survive_forced_colours(visit: Visit) -> None:
-    page = await visit("/")
+async def test_cell_borders_differ_by_state_with_forced_colors(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.emulate_media(forced_colors="active")
-    await shown(page)
+    await wait_until_loaded(page)
     styles = await page.evaluate(
         "['.s-COVERED', '.s-GAP'].map((state) =>"
         " getComputedStyle(document.querySelector(`.cell${state}`)).borderTopStyle)"
@@ -149,21 +153,21 @@ async def test_states_survive_forced_colours(visit: Visit) -> None:
     assert styles == ["solid", "dashed"]
 
 
-async def test_print_shows_the_matrix_without_controls(visit: Visit) -> None:
-    page = await visit("/")
+async def test_print_shows_matrix_without_controls(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.emulate_media(media="print")
     assert await page.is_visible("#grid")
     assert await page.is_visible("#legend")
-    for control in ("#ask", "#share", "#views"):
+    for control in ("#matrix-options", "#share", "#views"):
         assert not await page.is_visible(control)
 
 
-async def test_page_sends_no_request_to_another_host(visit: Visit, address: str) -> None:
-    page = await visit("/")
-    requested: list[str] = []
-    page.on("request", lambda request: requested.append(request.url))
+async def test_pages_send_requests_only_to_the_hub(open_page: OpenPage, address: str) -> None:
+    page = await open_page("/")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     await page.goto("/?view=map")
-    await shown(page)
+    await wait_until_loaded(page)
     await page.goto("/query")
-    assert requested
-    assert [url for url in requested if not url.startswith((address, "data:"))] == []
+    assert requests
+    assert [url for url in requests if not url.startswith((address, "data:"))] == []

@@ -1,11 +1,11 @@
-from tests.browser.page_visitor import LAPTOP, WALL, Visit, shown
+from tests.browser.page_loading import LAPTOP, WALL, OpenPage, wait_until_loaded
 
 RICE = "/?chain=jasmine-rice-roi-et&area=45&fy=2554"
 INDUSTRY = "/?chain=industry&fy=2554"
 
 
-async def test_the_first_view_is_the_eastern_clusters_tourism_matrix(visit: Visit) -> None:
-    page = await visit("/")
+async def test_first_view_is_tourism_matrix_of_eastern_cluster(open_page: OpenPage) -> None:
+    page = await open_page("/")
     assert await page.get_attribute("html", "lang") == "th"
     assert await page.inner_text("#title") == "ยุทธศาสตร์การท่องเที่ยว (กลุ่มจังหวัดภาคตะวันออก)"
     assert await page.inner_text("#subtitle") == "กลุ่มจังหวัดภาคตะวันออก · ปีงบประมาณ 2554"
@@ -17,18 +17,18 @@ async def test_the_first_view_is_the_eastern_clusters_tourism_matrix(visit: Visi
     assert "ส่งเสริมและสนับสนุนการพัฒนาแหล่งท่องเที่ยวเชิงสุขภาพ" in busiest
 
 
-async def test_footer_lists_what_was_reconstructed_or_assumed(visit: Visit) -> None:
-    page = await visit("/")
-    await page.wait_for_function("() => document.querySelector('#grounds').textContent")
-    footer = await page.inner_text("#grounds")
-    assert "สไลด์ 37" in footer
-    assert "ปีงบประมาณ 2554 เป็นข้อสมมติ" in footer
+async def test_footer_names_reconstructed_and_assumed_data(open_page: OpenPage) -> None:
+    page = await open_page("/")
+    await page.wait_for_function("() => document.querySelector('#assumptions').textContent")
+    note = await page.inner_text("#assumptions")
+    assert "สไลด์ 37" in note
+    assert "ปีงบประมาณ 2554 เป็นข้อสมมติ" in note
 
 
-async def test_one_button_turns_the_page_english_and_back(visit: Visit) -> None:
-    page = await visit("/")
+async def test_language_button_switches_to_english_and_back(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.click("#language")
-    await shown(page)
+    await wait_until_loaded(page)
     assert await page.get_attribute("html", "lang") == "en"
     assert await page.inner_text("#title") == "Tourism strategy (Eastern Cluster)"
     assert "Gap" in await page.inner_text('[data-place="CLUSTER~attractions"]')
@@ -37,21 +37,8 @@ async def test_one_button_turns_the_page_english_and_back(visit: Visit) -> None:
     assert await page.get_attribute("html", "lang") == "th"
 
 
-async def test_every_text_of_the_page_exists_in_both_languages(visit: Visit) -> None:
-    page = await visit("/")
-    missing = await page.evaluate(
-        """async () => {
-          const { TEXTS } = await import("/static/js/dictionary.js");
-          const parts = (text) => (text.match(/\\{\\w+\\}/g) ?? []).sort().join();
-          return Object.entries(TEXTS).filter(([, pair]) => pair.length !== 2
-            || !pair[0] || !pair[1] || parts(pair[0]) !== parts(pair[1])).map(([key]) => key);
-        }"""
-    )
-    assert missing == []
-
-
-async def test_the_rice_example_is_one_click_and_its_eleven_stages_run_down(visit: Visit) -> None:
-    page = await visit("/")
+async def test_rice_example_has_its_eleven_stages_as_rows(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.click('[data-example="exampleRice"]')
     await page.wait_for_function("() => document.querySelectorAll('#grid .cell').length === 44")
     assert await page.locator("#grid tbody tr").count() == 11 + 1
@@ -60,8 +47,8 @@ async def test_the_rice_example_is_one_click_and_its_eleven_stages_run_down(visi
     assert "13 โครงการ" in await page.inner_text(".grand")
 
 
-async def test_a_gap_of_the_role_matrix_cites_its_slide_and_its_activities(visit: Visit) -> None:
-    page = await visit(INDUSTRY)
+async def test_gap_shows_slide_and_expected_roles(open_page: OpenPage) -> None:
+    page = await open_page(INDUSTRY)
     assert await page.locator('.cell[data-state="GAP"]').count() == 15
     assert await page.locator('.cell[data-state="NOT_EXPECTED"]').count() == 15
     assert "สไลด์ 74" in await page.inner_text('[data-place="PROVINCE~market"]')
@@ -73,11 +60,11 @@ async def test_a_gap_of_the_role_matrix_cites_its_slide_and_its_activities(visit
     assert "R63" in await page.inner_text("#drawer")
 
 
-async def test_drawer_shows_agency_area_assertion_and_slide(visit: Visit) -> None:
-    page = await visit("/")
+async def test_drawer_shows_owner_year_status_and_provenance(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.click('[data-place="MINISTRY~attractions"]')
     await page.wait_for_selector("#drawer .project")
-    shown_text = await page.inner_text("#drawer")
+    drawer = await page.inner_text("#drawer")
     for part in (
         "กระทรวงทรัพยากรธรรมชาติและสิ่งแวดล้อม",
         "2554 (2011)",
@@ -87,11 +74,11 @@ async def test_drawer_shows_agency_area_assertion_and_slide(visit: Visit) -> Non
         "สไลด์ 37",
         "ต้นฉบับไม่ได้ระบุจำนวนเงิน",
     ):
-        assert part in shown_text
+        assert part in drawer
 
 
-async def test_the_legend_counts_the_states_and_lights_one_of_them(visit: Visit) -> None:
-    page = await visit("/")
+async def test_legend_counts_states_and_highlights_one(open_page: OpenPage) -> None:
+    page = await open_page("/")
     assert await page.inner_text('.key[data-state="GAP"] b') == "22"
     await page.click('.key[data-state="GAP"]')
     assert await page.locator(".cell.dim").count() == 14
@@ -100,23 +87,23 @@ async def test_the_legend_counts_the_states_and_lights_one_of_them(visit: Visit)
     assert await page.locator(".cell.dim").count() == 0
 
 
-async def test_the_whole_matrix_shows_unscrolled_in_the_largest_type_that_fits(
-    visit: Visit,
+async def test_whole_matrix_is_visible_without_scrolling(
+    open_page: OpenPage,
 ) -> None:
     for path in ("/", RICE, INDUSTRY):
         for size, least in ((WALL, 18), (LAPTOP, 13.5)):
-            page = await visit(path, size)
-            container = page.locator(".room")
-            assert await container.evaluate("room => room.scrollHeight <= room.clientHeight"), path
-            assert await container.evaluate("room => room.scrollWidth <= room.clientWidth"), path
+            page = await open_page(path, size)
+            container = page.locator(".matrix-scroll")
+            assert await container.evaluate("box => box.scrollHeight <= box.clientHeight"), path
+            assert await container.evaluate("box => box.scrollWidth <= box.clientWidth"), path
             type_size = await container.evaluate(
                 "r => parseFloat(r.style.getPropertyValue('--fs'))"
             )
             assert type_size >= least
 
 
-async def test_any_two_dimensions_can_be_the_axes_and_change_places(visit: Visit) -> None:
-    page = await visit("/")
+async def test_axes_can_be_swapped_and_chosen(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.click("#swap")
     await page.wait_for_function("() => document.querySelectorAll('#grid thead .col').length === 7")
     first = page.locator("#grid tbody th.row").first
@@ -130,8 +117,8 @@ async def test_any_two_dimensions_can_be_the_axes_and_change_places(visit: Visit
     assert "columns=FISCAL_YEAR" in page.url
 
 
-async def test_a_matrix_by_cluster_follows_the_edition_of_the_day(visit: Visit) -> None:
-    page = await visit("/?fy=2554&rows=AREA.CLUSTER&columns=ACTOR_LEVEL")
+async def test_cluster_axis_follows_chosen_edition(open_page: OpenPage) -> None:
+    page = await open_page("/?fy=2554&rows=AREA.CLUSTER&columns=ACTOR_LEVEL")
     heads = page.locator("#grid tbody th.row[data-head]")
     assert "C2552-09" in [await head.get_attribute("data-head") for head in await heads.all()]
     await page.click("#more summary")
@@ -144,8 +131,8 @@ async def test_a_matrix_by_cluster_follows_the_edition_of_the_day(visit: Visit) 
     assert "on=2020-06-01" in page.url
 
 
-async def test_tablet_shows_all_marks_and_one_stage_as_text(visit: Visit) -> None:
-    page = await visit("/", (820, 1180))
+async def test_tablet_shows_marks_of_all_cells_and_text_of_one_stage(open_page: OpenPage) -> None:
+    page = await open_page("/", (820, 1180))
     assert await page.locator(".marks .mc").count() == 36
     await page.click('.stagepick[data-head="marketing"]')
     assert "พัฒนาด้านการตลาดและประชาสัมพันธ์" in await page.inner_text(".stagename")

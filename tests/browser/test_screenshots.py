@@ -1,14 +1,14 @@
-"""Pictures for the papers: taken where missing, so `rm docs/pictures/*.png` renews them."""
+"""Screenshots for the docs. Missing ones are written: `rm docs/pictures/*.png` renews all."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.page_visitor import LAPTOP, PHONE, TABLET, WALL, Visit
+from tests.browser.page_loading import LAPTOP, PHONE, TABLET, WALL, OpenPage
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
-LARGEST = 400_000
+MAX_BYTES = 400_000
 TOURISM = "/?chain=tourism-east&area=C2552-09&fy=2554"
 RICE = "/?chain=jasmine-rice-roi-et&area=45&fy=2554"
 INDUSTRY = "/?chain=industry&fy=2554"
@@ -30,7 +30,7 @@ PICTURES = {
     "map-2552-820x1180": ("/?view=map&on=2010-06-01", TABLET),
     "query-1366x768": (QUERY, LAPTOP),
 }
-OF_SOURCES = {
+SOURCE_PICTURES = {
     "sources-1366x768": ("/sources", LAPTOP, ""),
     "sources-operator-1366x768": ("/sources#budget_act", LAPTOP, "steward"),
     "sources-operator-1920x1080": ("/sources#contracts", WALL, "steward"),
@@ -42,31 +42,33 @@ OF_SOURCES = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
-async def test_a_picture_is_taken(visit: Visit, name: str) -> None:
+async def test_missing_screenshot_is_written(open_page: OpenPage, name: str) -> None:
     path, size = PICTURES[name]
-    page = await visit(path, size)
+    page = await open_page(path, size)
     if path == QUERY:
         await page.click("[data-example]")
         await page.wait_for_function("() => document.querySelector('#answer').dataset.full")
     elif "map" not in path:
-        await page.wait_for_function("() => document.querySelector('#grounds').textContent")
-    await existing(page, name)
+        await page.wait_for_function("() => document.querySelector('#assumptions').textContent")
+    await write_if_missing(page, name)
 
 
-@pytest.mark.parametrize("name", OF_SOURCES)
-async def test_a_picture_of_sources_is_taken(look: Visit, name: str) -> None:
-    path, size, viewer = OF_SOURCES[name]
-    page = await look(path, size, viewer=viewer)
+@pytest.mark.parametrize("name", SOURCE_PICTURES)
+async def test_missing_screenshot_of_sources_is_written(
+    open_source_page: OpenPage, name: str
+) -> None:
+    path, size, viewer = SOURCE_PICTURES[name]
+    page = await open_source_page(path, size, viewer=viewer)
     await page.wait_for_selector("[data-live=on]")
     if "review" in name:
         await page.click(".to-review")
-    await existing(page, name)
+    await write_if_missing(page, name)
 
 
-async def existing(page: Any, name: str) -> None:
-    """Keep a picture of a page where there is none of that name."""
+async def write_if_missing(page: Any, name: str) -> None:
+    """Write a screenshot if there is none of that name."""
     picture = await page.screenshot()
-    assert len(picture) < LARGEST
+    assert len(picture) < MAX_BYTES
     target = FOLDER / f"{name}.png"
     if not target.exists():
         FOLDER.mkdir(parents=True, exist_ok=True)

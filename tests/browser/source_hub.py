@@ -1,6 +1,6 @@
-"""A hub whose sources were taken in from the connectors' own samples, for the page of sources.
+"""A hub with the imported samples of all connectors, for tests of the page of sources.
 
-People sign in to it as in any hub for trying out; `PEOPLE` names those who come.
+Its demo sign-in accepts everybody; `PEOPLE` are those that the tests use.
 """
 
 import shutil
@@ -24,7 +24,7 @@ PEOPLE: Final = {
     "steward": {"agency": "ministry:01", "role": "STEWARD"},
     "agriculture": {"agency": "ministry:07", "role": "OFFICER"},
 }
-MISREAD: Final = (
+DOUBTFUL_ROWS: Final = (
     '5,2022.9.1.5,2022.9.1,8,จังหวัดและกลุ่มจังหวัด,จังหวัดสิงค์บุรี,False,แผนงานตัวอย่าง,,โครงการตลาดริมน้ำ,,,,,,,แพ,2022,"2,400,000",False,\n'
     '6,2022.9.1.6,2022.9.1,8,จังหวัดและกลุ่มจังหวัด,จังหวัดสิงค์บุรี,False,แผนงานตัวอย่าง,,โครงการตลาดริมน้ำ,,,,,,,ทางเดิน,2022,"1,150,000.50",False,\n'
     '7,2022.9.1.7,2022.9.1,9,จังหวัดและกลุ่มจังหวัด,กลุ่มจังหวัดภาคเหนือตอนบน,False,แผนงานตัวอย่าง,,โครงการกาแฟตัวอย่าง,,,,,,,โรงคั่ว,2022,"9,800,000",False,\n'
@@ -32,37 +32,37 @@ MISREAD: Final = (
     '9,2022.9.1.9,2022.9.1,9,จังหวัดและกลุ่มจังหวัด,จังหวัดตราด,False,แผนงานตัวอย่าง,,โครงการท่าเรือ,,,,,,,ทุ่น,2022,"500,000",False,\n'
     '9,2022.9.1.9,2022.9.1,9,จังหวัดและกลุ่มจังหวัด,จังหวัดตราด,False,แผนงานตัวอย่าง,,โครงการท่าเรือ,,,,,,,ทุ่น,2022,"650,000",False,\n'
 )
-"""More rows of a volume: a misspelt province, a cluster that lost its number, one key twice."""
+"""Rows for the budget act: a misspelt province, clusters without their number, one key twice."""
 
 
 @dataclass(frozen=True)
-class Operated:
-    """Where the hub answers, and the database behind it."""
+class SourceHub:
+    """A running hub: base URL, database, folder of source files."""
 
     address: str
     database: Database
     sources: Path
 
 
-def declared(folder: Path) -> dict[str, Connector]:
-    """Every source: those built in, and one of each sample as an operator would declare it."""
+def all_connectors(folder: Path) -> dict[str, Connector]:
+    """Return all connectors by source id: built-in ones, and one for each sample source file."""
     folder.mkdir(exist_ok=True)
     for path in CONNECTORS_FOLDER.glob("*/sample/*.toml"):
         shutil.copy(path, folder)
     return load_connectors(folder)
 
 
-async def ingest_samples(database: Database, folder: Path) -> None:
-    """Take in every sample; one source was refused since, and one was never taken in."""
-    connectors_by_id = declared(folder)
-    await upsert_sources(database, [one.spec for one in connectors_by_id.values()])
-    for name, one in connectors_by_id.items():
+async def import_samples(database: Database, folder: Path) -> None:
+    """Import all samples but one; the last run of one source is refused."""
+    by_id = all_connectors(folder)
+    await upsert_sources(database, [one.spec for one in by_id.values()])
+    for name, one in by_id.items():
         path = sample_file(one)
         if name == "interior_disbursements":
             continue
         if name == "budget_act":
             volume = folder.parent / "volume-9.csv"
-            volume.write_text(path.read_text("utf-8") + MISREAD, "utf-8")
+            volume.write_text(path.read_text("utf-8") + DOUBTFUL_ROWS, "utf-8")
             path = volume
         await ingest(
             database,
@@ -70,29 +70,27 @@ async def ingest_samples(database: Database, folder: Path) -> None:
             one.read,
             SourceInput(create_file_pages(path, one.spec), path.name, name),
         )
-    await change_columns(database, connectors_by_id["contracts"], folder.parent)
+    await import_with_unknown_column(database, by_id["contracts"], folder.parent)
 
 
-async def change_columns(database: Database, one: Connector, folder: Path) -> None:
-    """The agency has renamed a column: the run is refused, and says which."""
+async def import_with_unknown_column(
+    database: Database, connector: Connector, folder: Path
+) -> None:
+    """Import a file with an unknown column: the run is refused."""
     path = folder / "contracts-2.jsonl"
-    text = sample_file(one).read_text("utf-8")
+    text = sample_file(connector).read_text("utf-8")
     path.write_text(text.replace("{", '{"winner_rank": "1", ', 1), "utf-8")
     with suppress(SourceRefused):
-        await ingest(
-            database,
-            one.spec,
-            one.read,
-            SourceInput(create_file_pages(path, one.spec), path.name, "2"),
-        )
+        pages = create_file_pages(path, connector.spec)
+        await ingest(database, connector.spec, connector.read, SourceInput(pages, path.name, "2"))
 
 
 @asynccontextmanager
-async def operating(dsn: str, sources: Path, port: int) -> AsyncIterator[Operated]:
-    """A hub that answers over HTTP while the block runs."""
+async def running_hub(dsn: str, sources: Path, port: int) -> AsyncIterator[SourceHub]:
+    """A hub that serves HTTP while the block runs."""
     settings = Settings(
         "127.0.0.1", port, sources.parent, False, dsn, 4, sources_dir=sources, rate=0, demo=True
     )
     with hub_in_thread(settings, port) as address:
         async with open_database(dsn, pool_size=2) as database:
-            yield Operated(address, database, sources)
+            yield SourceHub(address, database, sources)

@@ -2,7 +2,7 @@ import asyncio
 import json
 from typing import Any
 
-from tests.browser.page_visitor import Visit, shown
+from tests.browser.page_loading import OpenPage, wait_until_loaded
 
 GRAPHQL = "**/graphql"
 INCIDENT = "f" * 32
@@ -15,21 +15,21 @@ async def fail(route: Any) -> None:
     )
 
 
-async def test_an_error_shows_its_incident_number_and_can_be_retried(visit: Visit) -> None:
-    page = await visit("/")
+async def test_server_error_shows_reference_number_and_can_be_retried(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.route(GRAPHQL, fail)
     await page.click('[data-example="exampleIndustry"]')
-    await page.wait_for_selector(".trouble")
-    shown_text = await page.inner_text(".trouble")
-    assert "อ่านไม่สำเร็จ" in shown_text
-    assert INCIDENT in shown_text
+    await page.wait_for_selector(".error-panel")
+    message = await page.inner_text(".error-panel")
+    assert "โหลดข้อมูลไม่สำเร็จ" in message
+    assert INCIDENT in message
     await page.unroute(GRAPHQL)
-    await page.click(".trouble button")
+    await page.click(".error-panel button")
     await page.wait_for_function("() => document.querySelectorAll('#grid .cell').length === 30")
 
 
-async def test_while_the_hub_is_out_of_reach_what_was_read_stays(visit: Visit) -> None:
-    page = await visit("/")
+async def test_matrix_stays_visible_while_hub_is_unreachable(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.context.set_offline(True)
     await page.wait_for_selector(".banner.off")
     assert "ติดต่อระบบไม่ได้" in await page.inner_text(".banner.off")
@@ -38,16 +38,16 @@ async def test_while_the_hub_is_out_of_reach_what_was_read_stays(visit: Visit) -
     await page.wait_for_selector(".banner.off", state="detached")
 
 
-async def test_first_visit_without_the_hub_shows_an_error(visit: Visit) -> None:
-    page = await visit("/")
+async def test_first_visit_without_hub_shows_offline_error(open_page: OpenPage) -> None:
+    page = await open_page("/")
     await page.route(GRAPHQL, lambda route: route.abort())
     await page.goto("/?chain=industry&fy=2554")
-    await page.wait_for_selector(".trouble")
-    assert "ติดต่อระบบไม่ได้" in await page.inner_text(".trouble")
+    await page.wait_for_selector(".error-panel")
+    assert "ติดต่อระบบไม่ได้" in await page.inner_text(".error-panel")
 
 
-async def test_request_to_a_starting_hub_is_repeated(visit: Visit) -> None:
-    page = await visit("/")
+async def test_unready_hub_is_queried_again_automatically(open_page: OpenPage) -> None:
+    page = await open_page("/")
     requests = 0
 
     async def unready(route: Any) -> None:
@@ -64,12 +64,12 @@ async def test_request_to_a_starting_hub_is_repeated(visit: Visit) -> None:
     await page.route(GRAPHQL, unready)
     await page.goto("/")
     await page.wait_for_selector(".t-unready")
-    assert "ระบบกำลังเตรียมข้อมูล" in await page.inner_text(".trouble")
+    assert "ระบบกำลังเตรียมข้อมูล" in await page.inner_text(".error-panel")
     await page.wait_for_selector("#grid")
 
 
-async def test_slow_network_shows_a_frame_with_a_label(visit: Visit) -> None:
-    page = await visit("/")
+async def test_slow_network_shows_loading_message(open_page: OpenPage) -> None:
+    page = await open_page("/")
 
     async def slow(route: Any) -> None:
         await asyncio.sleep(1.5)
@@ -78,28 +78,28 @@ async def test_slow_network_shows_a_frame_with_a_label(visit: Visit) -> None:
     await page.route(GRAPHQL, slow)
     await page.goto("/")
     await page.wait_for_selector(".loading")
-    assert "กำลังอ่านเมทริกซ์" in await page.inner_text(".loading")
+    assert "กำลังโหลดเมทริกซ์" in await page.inner_text(".loading")
     assert await page.get_attribute("#board", "aria-busy") == "true"
-    await shown(page)
+    await wait_until_loaded(page)
     assert await page.locator("#grid .cell").count() == 36
 
 
-async def test_matrix_without_projects_shows_where_to_start(visit: Visit) -> None:
-    page = await visit("/?chain=agri-food&fy=2560")
-    assert "ยังไม่มีโครงการในคำถามนี้" in await page.inner_text(".banner.empty")
+async def test_query_without_projects_shows_notice(open_page: OpenPage) -> None:
+    page = await open_page("/?chain=agri-food&fy=2560")
+    assert "ไม่มีโครงการที่ตรงกับเงื่อนไขนี้" in await page.inner_text(".banner.empty")
     assert await page.locator('.cell[data-state="GAP"]').count() > 0
 
 
-async def test_names_are_escaped(visit: Visit) -> None:
-    page = await visit("/")
+async def test_html_in_names_is_shown_as_text(open_page: OpenPage) -> None:
+    page = await open_page("/")
 
-    async def wicked(route: Any) -> None:
-        answer = await route.fetch()
-        text = (await answer.text()).replace("หมู่บ้าน OTOP", "<img src=x onerror=alert(1)>")
-        await route.fulfill(response=answer, body=text)
+    async def inject_html(route: Any) -> None:
+        response = await route.fetch()
+        text = (await response.text()).replace("หมู่บ้าน OTOP", "<img src=x onerror=alert(1)>")
+        await route.fulfill(response=response, body=text)
 
-    await page.route(GRAPHQL, wicked)
+    await page.route(GRAPHQL, inject_html)
     await page.goto("/")
-    await shown(page)
+    await wait_until_loaded(page)
     assert await page.locator("#grid img").count() == 0
     assert "<img src=x" in await page.inner_text('[data-place="CIVIL_SOCIETY~entrepreneurs"]')

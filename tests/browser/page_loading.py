@@ -1,4 +1,4 @@
-"""What the browser tests share: where things are, the three rooms, and when a page has settled."""
+"""Shared by the browser tests: paths, screen sizes, and waiting until a page is loaded."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,16 +10,16 @@ WALL, LAPTOP, TABLET = (1920, 1080), (1366, 768), (820, 1180)
 PHONE = (390, 844)
 SIZES = {"wall": WALL, "laptop": LAPTOP, "tablet": TABLET}
 
-Visit = Callable[..., Awaitable[Any]]
-"""`page = await visit("/?view=map", WALL, settled=True)`; the fixture closes it."""
+OpenPage = Callable[..., Awaitable[Any]]
+"""`page = await open_page("/?view=map", WALL, loaded=True)`; the fixture closes the page."""
 
 
-async def shown(page: Any) -> None:
-    """Wait until the page shows what its address asks."""
+async def wait_until_loaded(page: Any) -> None:
+    """Wait until the page shows the content of its URL."""
     await page.wait_for_function(
         "() => !document.querySelector('.loading') "
         "&& document.querySelector("
-        "'#grid, .marks, .tiles, .trouble, [data-type=Query], table.list')"
+        "'#grid, .marks, .tiles, .error-panel, [data-type=Query], table.list')"
         "&& !document.querySelector('#board[aria-busy]') && !document.querySelector('.awaited')"
     )
     await page.evaluate("document.fonts.ready.then(() => true)")

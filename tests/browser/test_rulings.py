@@ -1,26 +1,26 @@
-"""Rulings given on the page of sources: each choice, what goes wrong, what others do meanwhile."""
+"""Rulings on the page of sources: each choice, errors, concurrent changes."""
 
 import json
 from typing import Any
 
-from tests.browser.page_visitor import Visit
-from tests.browser.sources_hub import Operated
+from tests.browser.page_loading import OpenPage
+from tests.browser.source_hub import SourceHub
 
 GRAPHQL = "**/graphql"
 QUESTION = ".question:has(summary:has-text('{}'))"
 
 
-async def opened(page: Any, written: str) -> Any:
-    """The question about something written, unfolded."""
+async def open_question(page: Any, written: str) -> Any:
+    """Return the question about a written value, opened."""
     question = page.locator(QUESTION.format(written))
     if await question.get_attribute("open") is None:
         await question.locator("> summary").click()
     return question
 
 
-async def test_a_proposal_settles_every_row_under_the_name(work: Visit) -> None:
-    page = await work("/sources#budget_act", viewer="steward")
-    question = await opened(page, "จังหวัดสิงค์บุรี")
+async def test_proposal_settles_all_rows_with_the_name(open_editable_page: OpenPage) -> None:
+    page = await open_editable_page("/sources#budget_act", viewer="steward")
+    question = await open_question(page, "จังหวัดสิงค์บุรี")
     assert "2 แถว · ได้รับ 3,550,000.50 บาท" in await question.inner_text()
     await question.get_by_label("สะกดใกล้เคียง").check()
     assert "จะอ่านใหม่ 2 แถว (ได้รับ 3,550,000.50 บาท)" in await question.locator(".will").inner_text()
@@ -31,11 +31,11 @@ async def test_a_proposal_settles_every_row_under_the_name(work: Visit) -> None:
     assert "7" in await page.inner_text("tr:has([data-source=budget_act]) .c-waitingRows")
 
 
-async def test_unknown_code_is_rejected_and_the_typed_text_remains(
-    work: Visit,
+async def test_unknown_code_is_rejected_and_typed_text_stays(
+    open_editable_page: OpenPage,
 ) -> None:
-    page = await work("/sources#budget_act", viewer="steward")
-    question = await opened(page, "กลุ่มจังหวัดภาคเหนือตอนบน")
+    page = await open_editable_page("/sources#budget_act", viewer="steward")
+    question = await open_question(page, "กลุ่มจังหวัดภาคเหนือตอนบน")
     await question.locator("input[id$=code]").fill("C9999-01")
     await question.locator("button[type=submit]").click()
     wrong = question.locator(".wrong")
@@ -46,8 +46,8 @@ async def test_unknown_code_is_rejected_and_the_typed_text_remains(
     assert await question.locator("input[id$=code]").input_value() == "C9999-01"
 
 
-async def test_a_row_is_taken_as_written_or_refused(work: Visit) -> None:
-    page = await work("/sources#govspending_budget", viewer="steward")
+async def test_rejected_row_is_removed_from_review(open_editable_page: OpenPage) -> None:
+    page = await open_editable_page("/sources#govspending_budget", viewer="steward")
     left = await page.locator(".question").count()
     assert left == 2
     while left:
@@ -65,9 +65,11 @@ async def test_a_row_is_taken_as_written_or_refused(work: Visit) -> None:
     assert "ไม่มีแถวที่รอตรวจ" in await page.inner_text("#one")
 
 
-async def test_row_of_a_repeated_key_is_chosen_by_its_content(work: Visit) -> None:
-    page = await work("/sources#budget_act", viewer="steward")
-    question = await opened(page, "รหัสเดียวกันมีหลายค่า")
+async def test_one_of_several_rows_with_the_same_key_is_accepted(
+    open_editable_page: OpenPage,
+) -> None:
+    page = await open_editable_page("/sources#budget_act", viewer="steward")
+    question = await open_question(page, "รหัสเดียวกันมีหลายค่า")
     await question.locator("input[value=accept]").check()
     await question.locator("button[type=submit]").click()
     assert "เลือกแถวอย่างน้อยหนึ่งแถว" in await question.locator(".wrong").inner_text()
@@ -79,24 +81,24 @@ async def test_row_of_a_repeated_key_is_chosen_by_its_content(work: Visit) -> No
     assert "ยังรอตรวจ 7 แถว" in await page.inner_text("#done")
 
 
-async def test_a_ruling_pressed_again_after_a_lost_answer_is_recorded_once(
-    work: Visit, own: Operated
+async def test_ruling_retried_after_lost_response_is_recorded_once(
+    open_editable_page: OpenPage, editable_hub: SourceHub
 ) -> None:
-    page = await work("/sources#budget_act", viewer="steward")
-    question = await opened(page, "จังหวัดสิงค์บุรี")
+    page = await open_editable_page("/sources#budget_act", viewer="steward")
+    question = await open_question(page, "จังหวัดสิงค์บุรี")
     await question.get_by_label("สะกดใกล้เคียง").check()
     keys: list[str] = []
 
-    async def lose(route: Any) -> None:
+    async def lose_response(route: Any) -> None:
         sent = json.loads(route.request.post_data or "{}")
         if "quarantineSettle" not in sent["query"]:
             await route.continue_()
             return
         keys.append(sent["variables"]["input"]["idempotencyKey"])
-        await route.fetch()  # it arrives, and its answer does not
+        await route.fetch()  # the request arrives, the response is lost
         await route.abort()
 
-    await page.route(GRAPHQL, lose)
+    await page.route(GRAPHQL, lose_response)
     await question.locator("button[type=submit]").click()
     await page.wait_for_selector(".wrong b")
     assert "ไม่บันทึกซ้ำ" in await page.inner_text(".wrong:has(b)")
@@ -107,31 +109,31 @@ async def test_a_ruling_pressed_again_after_a_lost_answer_is_recorded_once(
     assert sent["variables"]["input"]["idempotencyKey"] == keys[0]
     await page.wait_for_selector("#done")
     assert "เสร็จ 2 แถว" in await page.inner_text("#done")
-    message = "select count(*) from source_event where source_id = 'budget_act' and run_id is null"
-    assert await own.database.pool.fetchval(message) == 1
+    events = "select count(*) from source_event where source_id = 'budget_act' and run_id is null"
+    assert await editable_hub.database.pool.fetchval(events) == 1
 
 
-async def test_a_ruling_under_way_is_not_swept_away_by_what_others_do(
-    work: Visit, own: Operated
+async def test_edited_ruling_stays_when_others_change_the_source(
+    open_editable_page: OpenPage, editable_hub: SourceHub
 ) -> None:
-    mine = await work("/sources#budget_act", viewer="steward")
-    await mine.wait_for_selector("[data-live=on]")
-    ours = await opened(mine, "กลุ่มจังหวัดภาคเหนือตอนบน")
-    await ours.locator("input[id$=code]").fill("C2560-15")
-    theirs = await work("/sources#budget_act", viewer="steward")
-    other = await opened(theirs, "จังหวัดสิงค์บุรี")
+    page = await open_editable_page("/sources#budget_act", viewer="steward")
+    await page.wait_for_selector("[data-live=on]")
+    edited = await open_question(page, "กลุ่มจังหวัดภาคเหนือตอนบน")
+    await edited.locator("input[id$=code]").fill("C2560-15")
+    other_page = await open_editable_page("/sources#budget_act", viewer="steward")
+    other = await open_question(other_page, "จังหวัดสิงค์บุรี")
     await other.get_by_label("สะกดใกล้เคียง").check()
     await other.locator("button[type=submit]").click()
-    await theirs.wait_for_selector("#done")
-    await mine.wait_for_selector("#meanwhile")
-    assert await ours.locator("input[id$=code]").input_value() == "C2560-15"
-    await mine.click("#meanwhile button")
-    await mine.wait_for_selector("#meanwhile", state="detached")
-    assert await mine.locator(QUESTION.format("จังหวัดสิงค์บุรี")).count() == 0
+    await other_page.wait_for_selector("#done")
+    await page.wait_for_selector("#meanwhile")
+    assert await edited.locator("input[id$=code]").input_value() == "C2560-15"
+    await page.click("#meanwhile button")
+    await page.wait_for_selector("#meanwhile", state="detached")
+    assert await page.locator(QUESTION.format("จังหวัดสิงค์บุรี")).count() == 0
 
 
-async def test_the_whole_review_goes_by_keyboard(work: Visit) -> None:
-    page = await work("/sources", viewer="steward")
+async def test_rows_are_reviewed_by_keyboard_only(open_editable_page: OpenPage) -> None:
+    page = await open_editable_page("/sources", viewer="steward")
     await page.focus("[data-source=budget_act]")
     await page.keyboard.press("Enter")
     await page.wait_for_selector(".question")

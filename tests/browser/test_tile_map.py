@@ -1,10 +1,10 @@
-from tests.browser.page_visitor import Visit
+from tests.browser.page_loading import OpenPage
 
 BUENG_KAN = '.tile[data-code="38"]'
 
 
-async def test_the_map_changes_between_the_editions(visit: Visit) -> None:
-    page = await visit("/?view=map&on=2010-06-01")
+async def test_map_shows_clusters_of_the_chosen_edition(open_page: OpenPage) -> None:
+    page = await open_page("/?view=map&on=2010-06-01")
     assert "18 กลุ่มจังหวัด 75 จังหวัด" in await page.inner_text("#map-counts")
     assert await page.locator(".tile").count() == 76
     assert await page.locator(BUENG_KAN).count() == 0
@@ -14,30 +14,30 @@ async def test_the_map_changes_between_the_editions(visit: Visit) -> None:
     assert "18 กลุ่มจังหวัด 76 จังหวัด" in await page.inner_text("#map-counts")
     assert await page.locator(".tile").count() == 77
     assert await page.inner_text("#members") == "ฉะเชิงเทรา ชลบุรี ระยอง"
-    assert "จันทบุรี ชลบุรี ตราด ระยอง" in await page.inner_text("#elsewhere")
+    assert "จันทบุรี ชลบุรี ตราด ระยอง" in await page.inner_text("#other-edition")
 
 
-async def test_date_is_chosen_and_shown_in_buddhist_years(visit: Visit) -> None:
-    page = await visit("/?view=map")
-    assert "1 ต.ค. 2553" in await page.inner_text(".mapside .said")
+async def test_chosen_date_is_shown_in_buddhist_era(open_page: OpenPage) -> None:
+    page = await open_page("/?view=map")
+    assert "1 ต.ค. 2553" in await page.inner_text(".mapside .edition-date")
     await page.fill("#map-on", "2011-04-01")
     await page.wait_for_selector(BUENG_KAN)
-    assert "1 เม.ย. 2554" in await page.inner_text(".mapside .said")
+    assert "1 เม.ย. 2554" in await page.inner_text(".mapside .edition-date")
     await page.click(BUENG_KAN)
     assert "บึงกาฬ" in await page.inner_text(".mapside h2")
     assert "ตะวันออกเฉียงเหนือตอนบน 1" in await page.inner_text(".cluster h3")
 
 
-async def test_cluster_shows_its_centre_its_head_and_the_rule(visit: Visit) -> None:
-    page = await visit("/?view=map&on=2010-06-01&area=C2552-08")
-    shown_text = await page.inner_text(".mapside")
-    assert "สงขลา" in shown_text
-    assert "ศอ.บต." in shown_text
-    assert "R1" in shown_text
+async def test_cluster_panel_shows_centre_head_and_rule(open_page: OpenPage) -> None:
+    page = await open_page("/?view=map&on=2010-06-01&area=C2552-08")
+    panel = await page.inner_text(".mapside")
+    assert "สงขลา" in panel
+    assert "ศอ.บต." in panel
+    assert "R1" in panel
 
 
-async def test_the_map_leads_to_the_matrix_of_a_cluster(visit: Visit) -> None:
-    page = await visit("/?view=map&chain=tourism-east&fy=2554")
+async def test_map_leads_to_matrix_of_cluster(open_page: OpenPage) -> None:
+    page = await open_page("/?view=map&chain=tourism-east&fy=2554")
     await page.click("#open-cluster")
     await page.wait_for_selector("#grid")
     assert "area=C2552-09" in page.url
