@@ -181,7 +181,9 @@ async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None
 
 
 async def test_socket_operations_are_rate_limited() -> None:
-    endpoint = build_endpoint(SCHEMA, open_empty_context, rate_limiter=RateLimiter(1))
+    endpoint = build_endpoint(
+        SCHEMA, open_empty_context, rate_limiter=RateLimiter(1, clock=lambda: 0.0)
+    )
     async with serve_endpoint(endpoint) as server, connect_socket(server) as socket:
         await socket.initialize()
         for n in range(BURST + 1):
