@@ -103,7 +103,7 @@ async def test_removed_scope_is_removed_from_existing_tokens(instance: HubInstan
 
 def test_cache_lifetime_equals_the_documented_two_seconds() -> None:
     document = (ROOT / "docs" / "howto" / "get-a-token.md").read_text("utf-8")
-    assert "stop within two seconds, on every node" in document
+    assert "within two seconds, on every node" in document
     assert CACHE_SECONDS == 2
 
 

@@ -310,7 +310,7 @@ async def test_unusable_key_file_gets_500_and_is_logged_for_the_operator(
     answer = await instance.get_token(auth=("planner", secret))
     assert (answer.status_code, answer.json()["error"]) == (500, "server_error")
     assert str(tmp_path) not in answer.text
-    assert "let the account that runs the hub" in caplog.text
+    assert "the account that runs the hub" in caplog.text
 
 
 async def test_metadata_documents_link_to_each_other(instance: HubInstance) -> None:
