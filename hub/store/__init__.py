@@ -1,1 +1,1 @@
-"""Memory: the only place that speaks SQL."""
+"""The only package that runs SQL."""

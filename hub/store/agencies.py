@@ -1,4 +1,4 @@
-"""Agencies as they are remembered, each with its code and parent of a day."""
+"""Statements about agencies, with their code and parent agency on a given date."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -30,7 +30,7 @@ AGENCIES_ON_DATE: Final = sa.select(
 ).select_from(agency.outerjoin(current_placement, sa.true()))
 BY_IDS: Final = AGENCIES_ON_DATE.where(agency.c.id == sa.any_(text_array_parameter("ids")))
 
-coded_placement = agency_placement.alias("borne")
+coded_placement = agency_placement.alias("coded_placement")
 AGENCY_BY_CODE: Final = (
     sa.select(coded_placement.c.code, coded_placement.c.agency_id)
     .where(coded_placement.c.code == sa.any_(text_array_parameter("codes")))
@@ -41,7 +41,7 @@ AGENCY_BY_CODE: Final = (
         coded_placement.c.valid_from.desc().nulls_last(),
         coded_placement.c.agency_id,
     )
-    .subquery("bearer")
+    .subquery("agency_by_code")
 )
 BY_CODES: Final = AGENCIES_ON_DATE.join(
     AGENCY_BY_CODE, AGENCY_BY_CODE.c.agency_id == agency.c.id
@@ -66,7 +66,7 @@ PROVINCE_AGENCIES: Final = AGENCIES_ON_DATE.where(
 
 
 def agency_of(row: asyncpg.Record) -> Agency:
-    """The record of a row."""
+    """Return the agency of a row of `AGENCIES_ON_DATE`."""
     short_name = row["short_th"]
     return Agency(
         id=row["id"],
@@ -85,7 +85,7 @@ def agency_of(row: asyncpg.Record) -> Agency:
 
 
 class Agencies:
-    """Agencies in one request's snapshot. `on` says which code and which parent is meant."""
+    """Agencies in one request's snapshot. `on` is the date for which code and parent are read."""
 
     def __init__(self, transaction: ReadTransaction) -> None:
         self._transaction = transaction
@@ -93,17 +93,23 @@ class Agencies:
         self._parents: dict[date, Mapping[str, str]] = {}
 
     async def by_id(self, ids: Sequence[str], on: date) -> dict[str, Agency]:
-        """Agencies by id, whatever their validity; unknown ids are absent."""
+        """Return the agencies by id, whether in force or not; unknown ids are absent."""
         rows = await self._transaction.fetch_rows(BY_IDS, ids=list(set(ids)), on=on)
         return {row["id"]: agency_of(row) for row in rows}
 
     async def by_codes(self, codes: Sequence[str], on: date) -> dict[str, Agency]:
-        """Agencies by a code they bear or ever bore; who bears it on the day goes first."""
+        """Return the agencies by a code they have or ever had.
+
+        If several agencies had a code, the one that has it on the date comes first.
+        """
         rows = await self._transaction.fetch_rows(BY_CODES, codes=list(set(codes)), on=on)
         return {row["requested_code"]: agency_of(row) for row in rows}
 
     async def parents_on(self, on: date) -> Mapping[str, str]:
-        """Parent by agency on a day, for every agency that has one; read once a request."""
+        """Return the parent id by agency id on a date; agencies without a parent are absent.
+
+        The placements are read once per request.
+        """
         if self._placements is None:
             self._placements = await self._transaction.fetch_rows(PARENTS)
         if on not in self._parents:
@@ -115,12 +121,14 @@ class Agencies:
         return self._parents[on]
 
     async def list_in_force(self, kind: AgencyKind, under: str | None, on: date) -> list[Agency]:
-        """All agencies of a kind on a day, directly under another; in Thai order."""
+        """Return all agencies of a kind in force on a date, in Thai order; `under` keeps direct
+        children.
+        """
         rows = await self._transaction.fetch_rows(BY_KIND, kind=kind.value, on=on)
         return [agency_of(row) for row in rows if under in (None, row["parent_id"])]
 
     async def by_province_areas(self, area_ids: Sequence[str], on: date) -> dict[str, Agency]:
-        """The province as an agency, by its area."""
+        """Return the province agencies by the id of their area."""
         rows = await self._transaction.fetch_rows(
             PROVINCE_AGENCIES, area_ids=list(set(area_ids)), on=on
         )
@@ -129,7 +137,11 @@ class Agencies:
     async def page(
         self, page: PageRequest, *, level: ActorLevel | None, area_id: str | None, on: date
     ) -> Connection[Agency]:
-        """Agencies in force on a day, of a level, of an area itself; in Thai dictionary order."""
+        """Return a page of the agencies in force on a date, filtered by level and by their own
+        area.
+
+        In Thai dictionary order.
+        """
         statement: sa.Select[Any] = AGENCIES_ON_DATE.where(is_valid_on(agency, VALID_ON))
         if level is not None:
             statement = statement.where(agency.c.level == level.value)

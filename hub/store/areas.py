@@ -1,4 +1,4 @@
-"""Areas as they are remembered: look-ups, lists, memberships and editions."""
+"""Statements about areas: look-ups, lists, memberships and editions."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -23,7 +23,7 @@ IDS: Final = text_array_parameter("ids")
 
 
 def area_of(row: asyncpg.Record, prefix: str = "") -> Area:
-    """The record of a row; `prefix` tells its columns from those of a joined area."""
+    """Return the area of a row; `prefix` is that of the columns of a joined area."""
     tile_column = row[f"{prefix}tile_column"]
     short_name = row[f"{prefix}short_th"]
     return Area(
@@ -41,7 +41,7 @@ def area_of(row: asyncpg.Record, prefix: str = "") -> Area:
 
 
 def prefixed_columns(table: FromClause, prefix: str) -> list[sa.Label[Any]]:
-    """Every column of a joined table under a prefix."""
+    """Return all columns of a table, labelled with a prefix."""
     return [column.label(f"{prefix}{column.name}") for column in table.c]
 
 
@@ -86,7 +86,7 @@ MEMBERSHIP_EDGES: Final = sa.select(
 
 
 class Areas:
-    """Areas in one request's snapshot. `on` is a day of validity, never of knowledge."""
+    """Areas in one request's snapshot. `on` is a date of validity, not an instant of known time."""
 
     def __init__(self, transaction: ReadTransaction) -> None:
         self._transaction = transaction
@@ -95,14 +95,17 @@ class Areas:
         self._editions: dict[int, Mapping[str, list[str]]] = {}
 
     async def by_id(self, ids: Sequence[str]) -> dict[str, Area]:
-        """Areas by code, whatever their validity; unknown codes are absent."""
+        """Return the areas by code, whether in force or not; unknown codes are absent."""
         rows = await self._transaction.fetch_rows(BY_IDS, ids=list(set(ids)))
         return {row["id"]: area_of(row) for row in rows}
 
     async def page(
         self, page: PageRequest, *, level: AreaLevel | None, under: str | None, on: date
     ) -> Connection[Area]:
-        """Areas in force on a day, of a level, anywhere under another; in Thai dictionary order."""
+        """Return a page of the areas in force on a date, in Thai dictionary order.
+
+        Filtered by level, and by `under`: areas at any depth below another.
+        """
         statement = sa.select(area).where(is_valid_on(area, VALID_ON))
         parameters: dict[str, Any] = {"on": on}
         if level is not None:
@@ -118,17 +121,22 @@ class Areas:
         )
 
     async def list_in_force(self, level: AreaLevel, under: str | None, on: date) -> list[Area]:
-        """All areas of a level in force on a day, anywhere under another; in Thai order."""
+        """Return all areas of a level in force on a date, in Thai order.
+
+        `under` keeps those at any depth below another area.
+        """
         within = (await self.descendants([under], on))[under] if under is not None else None
         rows = await self._transaction.fetch_rows(IN_FORCE, on=on, level=level.value)
         return [area_of(row) for row in rows if within is None or row["id"] in within]
 
     async def parents(self, ids: Sequence[str], on: date) -> dict[str, list[AreaMembership]]:
-        """Memberships in force on a day by child; an area may have none."""
+        """Return the memberships in force on a date by child; an area may have none."""
         return await self._fetch_memberships(PARENTS, "child_id", ids, on)
 
     async def children(self, ids: Sequence[str], on: date) -> dict[str, list[AreaMembership]]:
-        """Memberships in force on a day by parent, children in Thai dictionary order."""
+        """Return the memberships in force on a date by parent, children in Thai dictionary
+        order.
+        """
         return await self._fetch_memberships(CHILDREN, "parent_id", ids, on)
 
     async def _fetch_memberships(
@@ -149,7 +157,7 @@ class Areas:
         return found
 
     async def operations_centres(self, ids: Sequence[str], on: date) -> dict[str, OperationsCentre]:
-        """Where each cluster is run from on a day, and who heads it (slides 10, 15)."""
+        """Return each cluster's operations centre on a date, with its head (slides 10, 15)."""
         rows = await self._transaction.fetch_rows(OPERATIONS_CENTRES, ids=list(set(ids)), on=on)
         return {
             row["cluster_id"]: OperationsCentre(
@@ -167,10 +175,11 @@ class Areas:
         }
 
     async def parents_by_child(self, on: date) -> Mapping[str, list[str]]:
-        """Parents by child on a day, for the whole country: an edition, about 100 pairs.
+        """Return the parent ids by child id on a date for the whole country: an edition, about 100
+        pairs.
 
-        All editions come with the first question of a request; between two days on which a
-        membership begins or ends the edition is the same.
+        All editions are read by the first call of a request; between two dates on which a
+        membership begins or ends, the edition is the same.
         """
         if self._membership_rows is None:
             self._membership_rows = await self._transaction.fetch_rows(MEMBERSHIP_EDGES)
@@ -190,7 +199,9 @@ class Areas:
         return self._editions[edition]
 
     async def descendants(self, ids: Sequence[str], on: date) -> dict[str, set[str]]:
-        """Each area with everything under it in that day's edition."""
+        """Return each area id with the ids of all areas below it in the edition of a date, itself
+        included.
+        """
         children_by_parent: dict[str, list[str]] = defaultdict(list)
         for child_id, parent_ids in (await self.parents_by_child(on)).items():
             for parent_id in parent_ids:

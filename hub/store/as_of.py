@@ -1,4 +1,4 @@
-"""Known time: the table as it stands, or as it stood at an instant."""
+"""Tables as of an instant of known time: the current rows, or those known then."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,9 @@ from sqlalchemy.sql.selectable import FromClause
 
 
 def history_table(table: sa.Table) -> sa.TableClause:
-    """The earlier rows of `table`, in the schema `history`, each with its `known_to`."""
+    """Return the table of earlier rows of `table` (schema `history`), with the column
+    `known_to`.
+    """
     return sa.table(
         table.name,
         *(sa.column(c.name, c.type) for c in table.c),
@@ -18,9 +20,10 @@ def history_table(table: sa.Table) -> sa.TableClause:
 
 
 def table_as_of(table: sa.Table, at: datetime | None) -> FromClause:
-    """`table` as the hub knew it at `at` (null: now), under the table's own name.
+    """Return `table` with the rows known at `at` (null: now), under the table's own name.
 
-    At any instant a key has one row at most, so what was answered then is answered again.
+    At any instant a key has at most one row, so a question as of an instant always has the same
+    answer.
     """
     if at is None:
         return table

@@ -1,4 +1,6 @@
-"""Budget lines as they are remembered, and as they were; satang, by phase, never added up here."""
+"""Statements about budget lines, current and as of an instant; satang, by phase, never added up
+here.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,7 +27,7 @@ PHASE_ORDER: Final = {phase.value: position for position, phase in enumerate(Bud
 
 @lru_cache(maxsize=256)
 def visible_lines_by_project(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Lines of projects of `ids` that the viewer may see, of the years and phases asked for."""
+    """Return the statement for lines of projects `ids` the viewer may see, by years and phases."""
     line, owner_project = table_as_of(budget_line, at), table_as_of(project, at)
     first = sa.bindparam("first_year", type_=sa.SmallInteger)
     last = sa.bindparam("last_year", type_=sa.SmallInteger)
@@ -49,7 +51,7 @@ def visible_lines_by_project(viewer: Viewer, at: datetime | None) -> sa.Select[A
 
 @lru_cache(maxsize=256)
 def visible_lines_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Lines of `ids` whose project the viewer may see."""
+    """Return the statement for lines `ids` whose project the viewer may see."""
     line, owner_project = table_as_of(budget_line, at), table_as_of(project, at)
     return (
         sa.select(line, *unpublished_columns("Project", owner_project.c.id, owner_project, viewer))
@@ -61,7 +63,7 @@ def visible_lines_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
 
 
 def line_of(row: asyncpg.Record, at: datetime | None) -> BudgetLine:
-    """The record of a row, as known at an instant (null: now)."""
+    """Return the budget line of a row, as known at an instant (null: now)."""
     return BudgetLine(
         id=row["id"],
         project_id=row["project_id"],
@@ -78,14 +80,14 @@ def line_of(row: asyncpg.Record, at: datetime | None) -> BudgetLine:
 
 
 class BudgetLines:
-    """Budget lines in one request's snapshot, as far as the viewer may see their projects."""
+    """Budget lines of projects the viewer may see, in one request's snapshot."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self._transaction = transaction
         self._viewer = viewer
 
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, BudgetLine]:
-        """Lines by id; unknown and unseen ones are absent."""
+        """Return the lines by id; unknown and invisible ones are absent."""
         rows = await self._transaction.fetch_rows(
             visible_lines_by_id(self._viewer, at), ids=list(set(ids))
         )
@@ -99,7 +101,9 @@ class BudgetLines:
         phases: Sequence[BudgetPhase] = tuple(BudgetPhase),
         at: datetime | None = None,
     ) -> dict[str, list[BudgetLine]]:
-        """Lines by project, in the order of years and phases."""
+        """Return the lines by project, ordered by year and phase; projects without lines are
+        absent.
+        """
         found: dict[str, list[BudgetLine]] = defaultdict(list)
         rows = await self._transaction.fetch_rows(
             visible_lines_by_project(self._viewer, at),

@@ -1,7 +1,7 @@
-"""The way to PostgreSQL: one pool a process, one connection and one snapshot a request.
+"""The connection pool, and transactions: one pool per process, one snapshot per request.
 
-Statements are written with SQLAlchemy Core and run on the asyncpg connection itself: Core's own
-execution costs 1.3 ms more per 1,540 rows (platform figures, ADR 0003).
+Statements are written with SQLAlchemy Core and run on the asyncpg connection itself: execution by
+SQLAlchemy costs 1.3 ms more per 1,540 rows (platform figures, ADR 0003).
 """
 
 import asyncio
@@ -26,11 +26,11 @@ logger = logging.getLogger(__name__)
 DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # untyped upstream
 MIN_SERVER_VERSION: Final = 15
 ACQUIRE_TIMEOUT: Final = 10.0
-"""Seconds a request waits for a connection before it is told to come back."""
+"""Seconds a request waits for a connection before it is rejected with `NotReady`."""
 STATEMENT_TIMEOUT: Final = 60.0
-"""Seconds a statement may take; the server breaks it off."""
+"""Seconds a statement may take before the server cancels it."""
 RESPONSE_TIMEOUT: Final = 5.0
-"""Seconds that a server may be late with anything else before it is given up."""
+"""Seconds to wait for the server in all other cases before the connection is terminated."""
 CONNECTION_ERRORS: Final = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -38,19 +38,19 @@ CONNECTION_ERRORS: Final = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
 )
-"""What the driver raises when the server has gone, or is not back yet, or says nothing."""
+"""What the driver raises when the server is gone, is not back yet, or does not respond."""
 
 COMPILED_STATEMENTS: Final[MutableMapping[Any, Any]] = LRUCache(500)
-"""Statements compiled before, by their form: values are parameters and no part of it."""
+"""Compiled statements by their cache key; values are parameters and not part of the key."""
 
 
 def compile_statement(
     statement: ClauseElement, parameters: Mapping[str, Any]
 ) -> tuple[str, list[Any]]:
-    """A statement as PostgreSQL reads it, and its values in the order of its parameters.
+    """Return the SQL of a statement, and its values in the order of the parameters.
 
-    Compiling a matrix costs more than answering it, so statements of the same form are compiled
-    once. SQLAlchemy's engines do this with the very same method; it has no public name.
+    Compiling a matrix statement costs more than executing it, so statements of the same form are
+    compiled once. SQLAlchemy's engines call the same method; it has no public name.
     """
     compiled_form, values, _, _ = statement._compile_w_cache(  # noqa: SLF001 - see above
         DIALECT, compiled_cache=COMPILED_STATEMENTS, column_keys=[]
@@ -61,11 +61,11 @@ def compile_statement(
 
 
 class ReadTransaction:
-    """One request's snapshot: READ ONLY, REPEATABLE READ, its statements one after another.
+    """One request's snapshot: READ ONLY, REPEATABLE READ, one statement at a time.
 
-    The connection is taken when the first statement needs it, so a question that needs no data
-    needs no connection either. `statements` counts what was sent (BEGIN and COMMIT apart);
-    `unpublished` is what answers told of other agencies, as `hub.store.visibility` marks it.
+    The connection is acquired by the first statement, so a request that needs no data needs no
+    connection. `statement_count` excludes BEGIN and COMMIT; `unpublished` collects the markers of
+    other agencies' unpublished data in the rows, as written by `hub.store.visibility`.
     """
 
     def __init__(self, pool: asyncpg.Pool | asyncpg.Connection) -> None:
@@ -82,14 +82,14 @@ class ReadTransaction:
 
     @classmethod
     def from_connection(cls, connection: asyncpg.Connection) -> "ReadTransaction":
-        """A reading inside a transaction that somebody else began and will end."""
+        """Return a reader inside a transaction that the caller began and will end."""
         transaction = cls(connection)
         transaction._connection = connection
         transaction._borrowed = True
         return transaction
 
     async def fetch_rows(self, statement: ClauseElement, **parameters: Any) -> list[asyncpg.Record]:
-        """What a statement answers, in its order."""
+        """Execute a statement and return its rows; markers of unpublished data are collected."""
         sql, values = compile_statement(statement, parameters)
         records = await self.fetch(sql, *values)
         if records and UNPUBLISHED_COLUMN in records[0]:
@@ -97,7 +97,11 @@ class ReadTransaction:
         return records
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
-        """What a statement in SQL answers, as a connection would."""
+        """Execute SQL and return its rows.
+
+        Raises `NotReady` when the server does not respond or the transaction is closed, `TooCostly`
+        when the statement exceeds `STATEMENT_TIMEOUT`.
+        """
         async with self._lock:
             if self._closed:
                 raise NotReady
@@ -112,9 +116,9 @@ class ReadTransaction:
                     sql, *values, timeout=STATEMENT_TIMEOUT + RESPONSE_TIMEOUT
                 )
             except asyncpg.QueryCanceledError as error:
-                self._closed = True  # a transaction with an error in it answers nothing more
+                self._closed = True  # after an error PostgreSQL rejects all further statements
                 elapsed = time.monotonic() - started_at
-                logger.warning("a statement was broken off after %.1f s: %s", elapsed, error)
+                logger.warning("a statement was cancelled after %.1f s: %s", elapsed, error)
                 if elapsed < STATEMENT_TIMEOUT:
                     raise NotReady from error
                 raise TooCostly(
@@ -127,11 +131,11 @@ class ReadTransaction:
                 if is_interface_error and not (self._connection and self._connection.is_closed()):
                     raise
                 self._closed = True  # another connection would be another snapshot
-                logger.warning("the database does not answer: %s", str(lost) or "in time")
+                logger.warning("the database does not respond: %s", str(lost) or "timeout")
                 self._terminate()
                 raise NotReady(
                     "ฐานข้อมูลไม่ตอบ ลองใหม่อีกครั้ง ถ้ายังไม่ได้ให้เริ่มระบบใหม่ · The database does not answer; "
-                    "try again shortly, and start the hub again if that does not help"
+                    "try again shortly, and restart the hub if that does not help"
                 ) from lost
             if self._release_depth:
                 await self._release_connection()
@@ -139,10 +143,11 @@ class ReadTransaction:
 
     @asynccontextmanager
     async def release_while_waiting(self) -> AsyncIterator[None]:
-        """While the block waits for somebody outside, hold no connection and no snapshot.
+        """Hold no connection and no snapshot while the block waits for an external service.
 
-        What is asked meanwhile gets one for itself, and what is asked afterwards another snapshot:
-        an answer that took an agency's word is of no single moment of ours.
+        Statements run meanwhile acquire a connection each; statements run afterwards see another
+        snapshot. An answer that includes live data from an agency therefore belongs to no single
+        snapshot.
         """
         self._release_depth += 1
         try:
@@ -153,7 +158,7 @@ class ReadTransaction:
             self._release_depth -= 1
 
     async def _release_connection(self) -> None:
-        """Give the connection back; the next statement takes another."""
+        """Release the connection; the next statement acquires another."""
         if self._connection is None or self._borrowed or self._closed:
             return
         self._connection = None
@@ -166,7 +171,7 @@ class ReadTransaction:
             connection = await self._stack.enter_async_context(
                 self._pool.acquire(timeout=ACQUIRE_TIMEOUT)
             )
-        except TimeoutError as error:  # all are taken, not lost
+        except TimeoutError as error:  # all connections are in use; the server is not gone
             raise NotReady from error
         self._connection = connection
         async with asyncio.timeout(RESPONSE_TIMEOUT):
@@ -176,25 +181,28 @@ class ReadTransaction:
         return connection
 
     async def restart_snapshot(self) -> None:
-        """Give the connection back; the next statement begins a snapshot anew."""
+        """Release the connection; the next statement begins a new snapshot."""
         async with self._lock:
             await self._stack.aclose()
             self._connection = None
 
     def _terminate(self) -> None:
-        """Cut a connection that says nothing: every farewell would be waited for as well."""
+        """Terminate a connection that does not respond; a regular close would wait for it as
+        well.
+        """
         if self._connection is not None:
-            with suppress(asyncpg.InterfaceError):  # the pool has taken a dead one back already
+            with suppress(asyncpg.InterfaceError):  # the pool has already released a dead one
                 self._connection.terminate()
 
     async def close(self) -> None:
-        """Give the connection back, once the statement under way is done.
+        """Release the connection after the statement in progress.
 
-        A field that failed leaves its siblings' loaders running; what they still ask is refused.
+        When a field fails, the loaders of its siblings keep running; their statements are rejected
+        with `NotReady`.
         """
         async with self._lock:
             self._closed = True
-            # A snapshot has nothing to lose: where the server went meanwhile, it is over as well.
+            # A read transaction has nothing to commit: if the server is gone, it has ended too.
             with suppress(*CONNECTION_ERRORS, asyncpg.InterfaceError):
                 try:
                     async with asyncio.timeout(RESPONSE_TIMEOUT):
@@ -204,22 +212,22 @@ class ReadTransaction:
 
 
 class Database:
-    """The pool, and what was asserted of the server behind it."""
+    """The connection pool of a server that `assert_usable` accepted."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
-        """A snapshot for one request."""
+        """Open a snapshot for one request."""
         transaction = ReadTransaction(self.pool)
         try:
             yield transaction
         finally:
             await transaction.close()
 
-    async def is_responsive(self, timeout: float) -> bool:  # noqa: ASYNC109 - of the acquire too
-        """Whether the server does, in so many seconds."""
+    async def is_responsive(self, timeout: float) -> bool:  # noqa: ASYNC109 - limits the acquire as well
+        """Return whether the server responds within `timeout` seconds."""
         connection: asyncpg.Connection | None = None
         try:
             connection = await self.pool.acquire(timeout=timeout)
@@ -234,7 +242,7 @@ class Database:
 
     @asynccontextmanager
     async def write_transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection inside a transaction that commits when the block ends well."""
+        """Open a transaction that commits when the block ends without an exception."""
         async with (
             self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection,
             connection.transaction(),
@@ -244,7 +252,9 @@ class Database:
 
 @asynccontextmanager
 async def open_database(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Database]:
-    """The database at a DSN, checked: version, encoding, and the order of `C` we sort keys by."""
+    """Open the database of a DSN after checking version, encoding and the `C` collation (sort
+    keys).
+    """
     pool = await asyncpg.create_pool(
         dsn,
         min_size=1,
@@ -268,7 +278,7 @@ async def open_database(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Datab
 
 
 async def assert_usable(pool: asyncpg.Pool) -> None:
-    """`StoreUnusable` where the server is not one this code can rely on."""
+    """Raise `StoreUnusable` if the server's version, encoding or collation is not supported."""
     version_number = int(await pool.fetchval("show server_version_num"))
     version = version_number // 10000
     if version < MIN_SERVER_VERSION:

@@ -1,4 +1,4 @@
-"""Lists of strategic issues: of versions, of areas, and of everything."""
+"""Statements about lists of strategic issues: of plan versions, of areas, and of all plans."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -11,17 +11,32 @@ from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.plans import StrategicIssue
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
+from hub.store.issue_wordings import (
+    issue_of,
+    issue_sort_key,
+    latest_issue_wordings,
+    visible_issue_wordings,
+)
 from hub.store.paging import build_connections
-from hub.store.plans import IDS, Plans, issue_of, issue_sort_key, visible_issue_wordings
+from hub.store.plans import IDS, Plans
 from hub.store.rows import paginate, paginate_by_group
 from hub.store.tables import area
 
 
 class Issues(Plans):
-    """Plans, and their issues page by page, by rank; issues without a rank stand last."""
+    """Plans, and pages of their issues ordered by rank; issues without a rank come last."""
 
     def _all_wordings(self, at: datetime | None = None) -> sa.Subquery:
         return visible_issue_wordings(self._viewer, at).subquery("wording")
+
+    async def issues_by_id(
+        self, ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, StrategicIssue]:
+        """Return the issues by id in their latest wording, as known at an instant (null: now)."""
+        rows = await self._transaction.fetch_rows(
+            latest_issue_wordings(self._viewer, at), ids=list(set(ids))
+        )
+        return {row["issue_id"]: issue_of(row, at) for row in rows}
 
     async def list_issues(
         self,
@@ -29,9 +44,9 @@ class Issues(Plans):
         years: FiscalYearRange,
         at: datetime | None = None,
     ) -> list[StrategicIssue]:
-        """Every issue of plans of some areas (null: any) that run in some years, by area and rank.
+        """Return all issues of plans of `areas` (null: any) that run in `years`, by area and rank.
 
-        Read as known at an instant (null: now).
+        As known at an instant (null: now), in each plan's current version.
         """
         issue_wordings, area_table = self._all_wordings(at), table_as_of(area, at)
         statement = (
@@ -61,7 +76,7 @@ class Issues(Plans):
     async def issues_by_version(
         self, version_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[StrategicIssue]]:
-        """The same page of the issues of each version, as that version words them."""
+        """Return the same page of the issues of each version, as that version words them."""
         issue_wordings = self._all_wordings(at)
         statement = sa.select(issue_wordings).where(issue_wordings.c.version_id == sa.any_(IDS))
         return await self._fetch_pages(
@@ -71,7 +86,7 @@ class Issues(Plans):
     async def issues_by_area(
         self, area_ids: Sequence[str], page: PageRequest, *, year: FiscalYear | None
     ) -> dict[str, Connection[StrategicIssue]]:
-        """The same page of the issues of each area's own plans, in their current version."""
+        """Return the same page of the issues of each area's own plans, in their current version."""
         issue_wordings = self._all_wordings()
         statement = sa.select(issue_wordings).where(
             issue_wordings.c.area_id == sa.any_(IDS), issue_wordings.c.in_use
@@ -110,7 +125,7 @@ class Issues(Plans):
         max_rank: int | None,
         year: FiscalYear | None,
     ) -> Connection[StrategicIssue]:
-        """Issues of current versions by area, theme, rank and fiscal year."""
+        """Return a page of the issues of current versions, by area, theme, rank and fiscal year."""
         issue_wordings = self._all_wordings()
         statement: sa.Select[Any] = sa.select(issue_wordings).where(issue_wordings.c.in_use)
         if area_id is not None:
@@ -128,5 +143,5 @@ class Issues(Plans):
 
 
 def runs_in_year(issue_wordings: sa.Subquery, year: FiscalYear) -> sa.ColumnElement[bool]:
-    """Issues of plans that run in a fiscal year."""
+    """Return the predicate that an issue's plan runs in a fiscal year."""
     return sa.and_(issue_wordings.c.first_year <= year.ce, issue_wordings.c.last_year >= year.ce)

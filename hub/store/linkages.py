@@ -1,4 +1,6 @@
-"""Linkages as they are remembered, and as they were. One is seen only where its project is."""
+"""Statements about linkages, current and as of an instant; one is visible only if its project
+is.
+"""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +31,7 @@ IDS: Final = text_array_parameter("ids")
 
 
 def visible_linkages(viewer: Viewer, table: FromClause, at: datetime | None) -> sa.Select[Any]:
-    """Linkages of `table` the viewer may see, of projects the viewer may see."""
+    """Return the statement for linkages of `table` that the viewer may see, with their projects."""
     linked_project = table_as_of(project, at)
     return (
         sa.select(table, *unpublished_columns("Linkage", table.c.id, table, viewer))
@@ -40,18 +42,18 @@ def visible_linkages(viewer: Viewer, table: FromClause, at: datetime | None) -> 
 
 @lru_cache(maxsize=256)
 def visible_linkages_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Linkages of `ids`."""
+    """Return the statement for visible linkages `ids`."""
     table = table_as_of(linkage, at)
     return visible_linkages(viewer, table, at).where(table.c.id == sa.any_(IDS))
 
 
 def parse_origin(text: str | None) -> TranslationOrigin | None:
-    """Who worded a text, where the JSON says so."""
+    """Return who worded a text; null if the JSON does not say so."""
     return TranslationOrigin(text) if text else None
 
 
 def parse_reason(stored: dict[str, Any]) -> Reason:
-    """One reason as it is kept in JSON: code, th, en, who worded them, weight."""
+    """Return a reason from its stored JSON: code, th, en, origins of both, weight."""
     return Reason(
         code=stored["code"],
         text=LocalizedText(
@@ -65,7 +67,7 @@ def parse_reason(stored: dict[str, Any]) -> Reason:
 
 
 def linkage_of(row: asyncpg.Record, at: datetime | None) -> Linkage:
-    """The record of a row, as known at an instant (null: now)."""
+    """Return the linkage of a row, as known at an instant (null: now)."""
     return Linkage(
         id=row["id"],
         version=row["version"],
@@ -85,32 +87,34 @@ def linkage_of(row: asyncpg.Record, at: datetime | None) -> Linkage:
 
 
 def cursor_key(item: Linkage) -> SortKey:
-    """Where a linkage stands in a list: a stable order, and no more."""
+    """Return the sort key of a linkage: its id, which only makes the order stable."""
     return (item.id,)
 
 
 class Linkages:
-    """Linkages in one request's snapshot, as far as the viewer may see them."""
+    """Linkages the viewer may see, in one request's snapshot."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self._transaction = transaction
         self._viewer = viewer
 
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, Linkage]:
-        """Linkages by id; unknown and unseen ones are absent."""
+        """Return the linkages by id; unknown and invisible ones are absent."""
         rows = await self._transaction.fetch_rows(
             visible_linkages_by_id(self._viewer, at), ids=list(set(ids))
         )
         return {row["id"]: linkage_of(row, at) for row in rows}
 
     async def page_in_scope(self, page: PageRequest, scope: MatrixScope) -> Connection[Linkage]:
-        """Linkages that a filter looks at, of projects it looks at, as known at its instant."""
+        """Return a page of the linkages that match a filter, of projects that match it, as of its
+        instant.
+        """
         table = table_as_of(linkage, scope.as_of_time)
         where = [is_linkage_in_scope(scope, self._viewer, table)]
         return await self.page(page, table, where=where, at=scope.as_of_time)
 
     async def page_all(self, page: PageRequest, at: datetime | None) -> Connection[Linkage]:
-        """Every linkage the viewer may see, as known at an instant (null: now)."""
+        """Return a page of all linkages the viewer may see, as known at an instant (null: now)."""
         return await self.page(page, table_as_of(linkage, at), at=at)
 
     async def page(
@@ -121,7 +125,9 @@ class Linkages:
         where: Sequence[sa.ColumnElement[bool]] = (),
         at: datetime | None = None,
     ) -> Connection[Linkage]:
-        """Linkages by extra predicates over `table` (linkages as known at `at`)."""
+        """Return a page of linkages that satisfy extra predicates over `table` (linkages as known
+        at `at`).
+        """
         statement = visible_linkages(self._viewer, table, at).where(*where)
         rows = await self._transaction.fetch_rows(paginate(statement, page, table.c.id))
         total = rows[0]["total"] if rows else (0 if page.after is None else None)
@@ -130,7 +136,7 @@ class Linkages:
     async def pages_by_project(
         self, project_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[Linkage]]:
-        """The same page of the linkages of each project."""
+        """Return the same page of the linkages of each project."""
         table = table_as_of(linkage, at)
         return await self._fetch_pages(
             project_ids,
@@ -149,7 +155,7 @@ class Linkages:
         statuses: Sequence[LinkageStatus] | None = None,
         at: datetime | None = None,
     ) -> dict[str, Connection[Linkage]]:
-        """The same page of the linkages to each issue, of some statuses where they are named."""
+        """Return the same page of the linkages to each issue; `statuses` null: of any status."""
         table = table_as_of(linkage, at)
         statement = visible_linkages(self._viewer, table, at)
         if statuses is not None:

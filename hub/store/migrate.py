@@ -1,7 +1,7 @@
-"""Bringing a database to the tables this code knows: from empty, or from any earlier version.
+"""Migrate a database to the current tables, from empty or from any earlier version.
 
-All migrations of one call are one transaction, so that a broken-off one leaves nothing behind and
-is simply run again; an advisory lock lets one process at a time do it.
+All migrations of one call are one transaction, so an interrupted call leaves nothing behind and can
+be repeated; an advisory lock admits one process at a time.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ MIGRATION_LOCK: Final = 0x6275_7261_6E61  # "burana"
 
 
 def build_alembic_config(connection: Connection | None = None) -> Config:
-    """Alembic's settings, without a file; a percent sign in the path is no variable."""
+    """Return Alembic's settings without a file; percent signs in the path are escaped."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -31,12 +31,14 @@ def build_alembic_config(connection: Connection | None = None) -> Config:
 
 
 async def migrate(dsn: str) -> str:
-    """Migrate to the newest revision and give it; `StoreUnusable` where that cannot be done."""
+    """Migrate to the newest revision and return it; raise `StoreUnusable` if that is impossible."""
 
-    async def connect() -> asyncpg.Connection:
+    async def _connect() -> asyncpg.Connection:
         return await connect_to_server(dsn)
 
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=_connect, poolclass=NullPool
+    )
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f"select pg_advisory_xact_lock({MIGRATION_LOCK})"))
@@ -46,7 +48,7 @@ async def migrate(dsn: str) -> str:
 
 
 async def connect_to_server(dsn: str) -> asyncpg.Connection:
-    """A connection to the server at a DSN; `StoreUnusable` says who did not answer, and why."""
+    """Connect to the server of a DSN; raise `StoreUnusable` with the reason if that fails."""
     try:
         return await asyncpg.connect(dsn, timeout=15)
     except (
@@ -64,7 +66,9 @@ async def connect_to_server(dsn: str) -> asyncpg.Connection:
 
 
 def upgrade_to_head(connection: Connection) -> str:
-    """Run what is missing over this connection, inside its transaction."""
+    """Run the missing migrations in the transaction of this connection and return the head
+    revision.
+    """
     config = build_alembic_config(connection)
     script = ScriptDirectory.from_config(config)
     available = {revision.revision for revision in script.walk_revisions()}

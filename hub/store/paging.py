@@ -1,4 +1,4 @@
-"""Connections out of the rows of `hub.store.rows.keyed`, one for each parent asked for."""
+"""Connections built from the rows of `hub.store.rows.paginate_by_group`, one per parent."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -18,7 +18,10 @@ def build_connections(
     build_item: Callable[[asyncpg.Record], Item],
     key: Callable[[Item], SortKey],
 ) -> dict[str, Connection[Item]]:
-    """A page for every parent, empty ones too; behind a cursor an empty page has no total."""
+    """Return one page per parent, empty ones included.
+
+    After a cursor an empty page has no total, because no row carries it.
+    """
     rows_by_parent: dict[str, list[asyncpg.Record]] = defaultdict(list)
     for row in rows:
         rows_by_parent[row["list_key"]].append(row)

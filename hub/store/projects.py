@@ -1,4 +1,4 @@
-"""Projects as they are remembered, and as they were; where they act and who implements them."""
+"""Statements about projects, current and as of an instant; their areas and implementers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ IDS: Final = text_array_parameter("ids")
 
 
 def select_projects(table: FromClause, viewer: Viewer) -> sa.Select[Any]:
-    """Projects of `table`, with what the log of access needs to know of them."""
+    """Select projects of `table`, with the column that the audit log needs."""
     return sa.select(table, *unpublished_columns("Project", table.c.id, table, viewer))
 
 
 @lru_cache(maxsize=256)
 def visible_projects_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Projects of `ids` that the viewer may see."""
+    """Return the statement for projects `ids` that the viewer may see."""
     table = table_as_of(project, at)
     return select_projects(table, viewer).where(
         table.c.id == sa.any_(IDS), is_visible(table, viewer, at)
@@ -44,7 +44,7 @@ def visible_projects_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any
 
 @lru_cache(maxsize=256)
 def visible_project_by_code(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """The first project in Thai dictionary order that bears a code."""
+    """Return the statement for the first visible project of a code, in Thai dictionary order."""
     table = table_as_of(project, at)
     return (
         select_projects(table, viewer)
@@ -56,10 +56,13 @@ def visible_project_by_code(viewer: Viewer, at: datetime | None) -> sa.Select[An
 
 @lru_cache(maxsize=256)
 def other_reports(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Every project that reports the activity of one of `ids`, itself included."""
+    """Return the statement for all other visible projects that report the activity of one of `ids`.
+
+    Column `of_id` is the project of `ids`.
+    """
     requested, other = (
-        table_as_of(project, at).alias("mine"),
-        table_as_of(project, at).alias("theirs"),
+        table_as_of(project, at).alias("requested"),
+        table_as_of(project, at).alias("other"),
     )
     return (
         select_projects(other, viewer)
@@ -79,7 +82,7 @@ def other_reports(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
 
 @lru_cache(maxsize=64)
 def areas_of_projects(at: datetime | None) -> sa.Select[Any]:
-    """The areas of projects of `ids`."""
+    """Return the statement for the areas of projects `ids`."""
     table = table_as_of(project_area, at)
     return (
         sa.select(table)
@@ -90,7 +93,7 @@ def areas_of_projects(at: datetime | None) -> sa.Select[Any]:
 
 @lru_cache(maxsize=64)
 def implementers_of_projects(at: datetime | None) -> sa.Select[Any]:
-    """The implementers of projects of `ids`, the first first."""
+    """Return the statement for the implementers of projects `ids`, lead implementer first."""
     table = table_as_of(project_implementer, at)
     return (
         sa.select(table.c.project_id, table.c.agency_id)
@@ -100,7 +103,7 @@ def implementers_of_projects(at: datetime | None) -> sa.Select[Any]:
 
 
 def project_of(row: asyncpg.Record, at: datetime | None) -> Project:
-    """The record of a row, as known at an instant (null: now)."""
+    """Return the project of a row, as known at an instant (null: now)."""
     return Project(
         id=row["id"],
         code=row["code"],
@@ -117,14 +120,14 @@ def project_of(row: asyncpg.Record, at: datetime | None) -> Project:
 
 
 def project_sort_key(item: Project) -> SortKey:
-    """Where a project stands in a list."""
+    """Return the sort key of a project in lists."""
     return item.sort_key, item.id
 
 
 class Projects:
-    """Projects in one request's snapshot, as far as the viewer may see them.
+    """Projects the viewer may see, in one request's snapshot.
 
-    `at` is an instant of knowledge (null: now): what the hub held then, not what was valid then.
+    `at` is an instant of known time (null: now): what the hub knew then, not what was valid then.
     """
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
@@ -132,14 +135,16 @@ class Projects:
         self._viewer = viewer
 
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, Project]:
-        """Projects by id; unknown and unseen ones are absent."""
+        """Return the projects by id; unknown and invisible ones are absent."""
         rows = await self._transaction.fetch_rows(
             visible_projects_by_id(self._viewer, at), ids=list(set(ids))
         )
         return {row["id"]: project_of(row, at) for row in rows}
 
     async def by_code(self, code: str, at: datetime | None = None) -> Project | None:
-        """The project that bears a code; the first in order where several do."""
+        """Return the project with a code; if several have it, the first in Thai dictionary
+        order.
+        """
         rows = await self._transaction.fetch_rows(
             visible_project_by_code(self._viewer, at), code=code
         )
@@ -148,7 +153,7 @@ class Projects:
     async def other_reports_by_project(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, list[Project]]:
-        """Other reports of the same activity, by project."""
+        """Return the other reports of the same activity, by project."""
         found: dict[str, list[Project]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(
             other_reports(self._viewer, at), ids=list(set(ids))
@@ -159,7 +164,7 @@ class Projects:
     async def area_shares_by_project(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, list[AreaShare]]:
-        """The areas each project acts in."""
+        """Return the areas of each project, with their shares."""
         found: dict[str, list[AreaShare]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(areas_of_projects(at), ids=list(set(ids))):
             found[row["project_id"]].append(
@@ -170,7 +175,7 @@ class Projects:
     async def implementer_ids_by_project(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, list[str]]:
-        """The agencies that implement each project, the first first."""
+        """Return the ids of the agencies that implement each project, lead implementer first."""
         found: dict[str, list[str]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(
             implementers_of_projects(at), ids=list(set(ids))
@@ -179,7 +184,7 @@ class Projects:
         return found
 
     async def page_in_scope(self, page: PageRequest, scope: MatrixScope) -> Connection[Project]:
-        """Projects that a filter looks at, as known at its instant."""
+        """Return a page of the projects that match a filter, as of its instant."""
         table = table_as_of(project, scope.as_of_time)
         return await self.page(
             page,
@@ -189,7 +194,7 @@ class Projects:
         )
 
     async def page_all(self, page: PageRequest, at: datetime | None) -> Connection[Project]:
-        """Every project the viewer may see, as known at an instant (null: now)."""
+        """Return a page of all projects the viewer may see, as known at an instant (null: now)."""
         return await self.page(page, table_as_of(project, at), at=at)
 
     async def page(
@@ -200,7 +205,10 @@ class Projects:
         where: Sequence[sa.ColumnElement[bool]] = (),
         at: datetime | None = None,
     ) -> Connection[Project]:
-        """Projects by extra predicates over `table` (projects as known at `at`), in Thai order."""
+        """Return a page of projects that satisfy extra predicates over `table`, in Thai order.
+
+        `table` is projects as known at `at`.
+        """
         statement = select_projects(table, self._viewer).where(
             is_visible(table, self._viewer, at), *where
         )
@@ -213,7 +221,7 @@ class Projects:
     async def pages_by_area(
         self, area_ids: Sequence[str], page: PageRequest, ancestry: AreaAncestry, scope: MatrixScope
     ) -> dict[str, Connection[Project]]:
-        """The same page of the projects that act in each area or below it, in one statement."""
+        """Return the same page of the projects in each area or below it; one statement."""
         located_projects = projects_in_areas(ancestry, scope, self._viewer)
         statement = (
             select_projects(project, self._viewer)

@@ -1,4 +1,4 @@
-"""Where facts come from: provenance by subject, sources, and names in other systems."""
+"""Statements about provenance by subject, sources, and external ids."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ PROVENANCE_BY_SUBJECT: Final = (
 
 @lru_cache(maxsize=64)
 def provenance_by_record(at: datetime | None) -> sa.Select[Any]:
-    """What records of `ids` say of where they come from, as they were known at an instant."""
+    """Return the statement for the provenance of records `ids`, as known at an instant."""
     record_table = table_as_of(source_record, at)
     return (
         sa.select(
@@ -92,7 +92,7 @@ SUBJECTS_BY_EXTERNAL_ID: Final = (
 
 
 def source_of(row: asyncpg.Record) -> Source:
-    """The record of a row's `source_` columns."""
+    """Return the source of a row's `source_` columns."""
     return Source(
         id=row["source_id"],
         name=localized_text_of(row, "source_name"),
@@ -106,7 +106,7 @@ def source_of(row: asyncpg.Record) -> Source:
 
 
 def source_record_of(row: asyncpg.Record) -> SourceRecord:
-    """The record of a row's `record_` columns."""
+    """Return the source record of a row's `record_` columns."""
     return SourceRecord(
         id=row["record_id"],
         source_id=row["record_source_id"],
@@ -118,7 +118,7 @@ def source_record_of(row: asyncpg.Record) -> SourceRecord:
 
 
 def provenance_of(row: asyncpg.Record) -> Provenance:
-    """The record of a row; the source record is there where the fact came from one."""
+    """Return the provenance of a row; its record is null if the fact has no source record."""
     record = None if row["record_id"] is None else source_record_of(row)
     return Provenance(
         source=source_of(row),
@@ -132,13 +132,13 @@ def provenance_of(row: asyncpg.Record) -> Provenance:
 
 
 class ProvenanceQueries:
-    """Why facts are held, in one request's snapshot. A subject is the global id of a record."""
+    """Provenance in one request's snapshot. A subject is the global id of a record."""
 
     def __init__(self, transaction: ReadTransaction) -> None:
         self._transaction = transaction
 
     async def by_subject(self, subjects: Sequence[str]) -> dict[str, list[Provenance]]:
-        """Provenance by subject, the most telling first; a subject may have none."""
+        """Return provenance by subject, the most significant first; a subject may have none."""
         found: dict[str, list[Provenance]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(
             PROVENANCE_BY_SUBJECT, ids=list(set(subjects))
@@ -149,7 +149,7 @@ class ProvenanceQueries:
     async def records_by_project(
         self, project_ids: Sequence[str]
     ) -> dict[str, list[tuple[str, RecordKey]]]:
-        """The records that tell of each project: their ids, and what their sources know them by."""
+        """Return the source records of each project: their ids and their keys in the source."""
         found: dict[str, list[tuple[str, RecordKey]]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(
             RECORDS_BY_PROJECT, ids=list(set(project_ids))
@@ -159,24 +159,24 @@ class ProvenanceQueries:
         return found
 
     async def retrieved_at_by_record(self, record_ids: Sequence[str]) -> dict[str, datetime]:
-        """When each record came."""
+        """Return when each record was retrieved."""
         rows = await self._transaction.fetch_rows(RETRIEVED_AT_BY_RECORD, ids=list(set(record_ids)))
         return {row["id"]: row["retrieved_at"] for row in rows}
 
     async def by_record(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, Provenance]:
-        """What a fact rests on that one record tells, by the record's id."""
+        """Return the provenance of facts that come from one record, by the record's id."""
         rows = await self._transaction.fetch_rows(provenance_by_record(at), ids=list(set(ids)))
         return {row["record_id"]: provenance_of(row) for row in rows}
 
     async def sources_by_id(self, ids: Sequence[str]) -> dict[str, Source]:
-        """Sources by id; unknown ids are absent."""
+        """Return the sources by id; unknown ids are absent."""
         rows = await self._transaction.fetch_rows(SOURCES_BY_ID, ids=list(set(ids)))
         return {row["source_id"]: source_of(row) for row in rows}
 
     async def external_ids_by_subject(self, subjects: Sequence[str]) -> dict[str, list[ExternalId]]:
-        """Names in other systems by subject."""
+        """Return the ids in other systems, by subject."""
         found: dict[str, list[ExternalId]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(
             EXTERNAL_IDS_BY_SUBJECT, ids=list(set(subjects))
@@ -185,7 +185,7 @@ class ProvenanceQueries:
         return found
 
     async def list_subjects(self, scheme: str, value: str) -> list[str]:
-        """The global ids of everything that bears a name in another system."""
+        """Return the global ids of all subjects with this id in another system."""
         rows = await self._transaction.fetch_rows(
             SUBJECTS_BY_EXTERNAL_ID, scheme=scheme, value=value
         )

@@ -1,4 +1,4 @@
-"""Planning rounds: steps and dates as they are remembered."""
+"""Statements about planning rounds: steps and dates."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -31,7 +31,7 @@ EVENTS_BY_YEAR: Final = (
 
 
 def planning_event_of(row: asyncpg.Record) -> PlanningEvent:
-    """The record of a row; actors' names are ours in both languages."""
+    """Return the planning event of a row; the actors' names are our wording in both languages."""
     return PlanningEvent(
         id=row["id"],
         code=row["id"],
@@ -57,12 +57,12 @@ class PlanningRounds:
         self._transaction = transaction
 
     async def events_by_id(self, ids: Sequence[str]) -> dict[str, PlanningEvent]:
-        """Events by id; unknown ids are absent."""
+        """Return the events by id; unknown ids are absent."""
         rows = await self._transaction.fetch_rows(EVENTS_BY_ID, ids=list(set(ids)))
         return {row["id"]: planning_event_of(row) for row in rows}
 
     async def rounds_by_year(self, years: Sequence[FiscalYear]) -> dict[FiscalYear, PlanningRound]:
-        """The round of each year: its own dates, and the undated steps of every round."""
+        """Return the round of each year: its own events, and the undated steps of every round."""
         rows = await self._transaction.fetch_rows(
             EVENTS_BY_YEAR, years=sorted({year.ce for year in years})
         )

@@ -1,4 +1,4 @@
-"""What statements and rows of several nouns have in common."""
+"""Parts of statements and of rows that several nouns use."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,12 +14,14 @@ from hub.domain.text import LocalizedText, TranslationOrigin
 
 
 def text_array_parameter(name: str) -> sa.BindParameter[Any]:
-    """A parameter that holds a list of texts: `column == sa.any_(texts("ids"))`."""
+    """Return a bound parameter of type text[], for `column ==
+    sa.any_(text_array_parameter("ids"))`.
+    """
     return sa.bindparam(name, type_=ARRAY(sa.Text))
 
 
 def localized_text_of(row: asyncpg.Record, name: str) -> LocalizedText:
-    """The text of the four columns `name_th`, `name_en` and who worded them."""
+    """Return the text of a row's columns `name_th` and `name_en`, with who worded each."""
     th_origin, en_origin = row[f"{name}_th_origin"], row[f"{name}_en_origin"]
     return LocalizedText(
         row[f"{name}_th"],
@@ -32,7 +34,7 @@ def localized_text_of(row: asyncpg.Record, name: str) -> LocalizedText:
 def is_valid_on(
     dated_table: FromClause, on: sa.ColumnElement[date] | sa.BindParameter[date]
 ) -> sa.ColumnElement[bool]:
-    """Rows whose half-open range of validity holds the day."""
+    """Return the predicate that a row's half-open validity range contains a date."""
     return sa.and_(
         sa.or_(dated_table.c.valid_from.is_(None), dated_table.c.valid_from <= on),
         sa.or_(dated_table.c.valid_to.is_(None), dated_table.c.valid_to > on),
@@ -45,9 +47,11 @@ def paginate(
     *order: sa.ColumnElement[Any],
     with_total: bool = True,
 ) -> sa.Select[Any]:
-    """One page of a statement: after the cursor's key, one item too many, with the total beside.
+    """Return the statement for one page after the cursor: `first + 1` rows, and the total as a
+    column.
 
-    The total is counted over the whole list, not over what is left of it, in the same statement.
+    The extra row shows whether there is a next page. The total counts the whole list, not the rest
+    after the cursor, in the same statement.
     """
     if with_total:
         count_query = statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
@@ -63,7 +67,9 @@ def paginate_by_group(
     page: PageRequest,
     order: Sequence[sa.ColumnElement[Any]],
 ) -> sa.Select[Any]:
-    """The same page of many lists at once: one list per value of `group`, called `list_key`."""
+    """Return the statement for the same page of many lists: one per value of `group`, as
+    `list_key`.
+    """
     total = sa.func.count().over(partition_by=group).label("total")
     inner = statement.add_columns(
         group.label("list_key"), total, *(o.label(f"o{i}") for i, o in enumerate(order))
@@ -82,7 +88,7 @@ def paginate_by_group(
 
 
 def values_table(name: str, *columns: tuple[str, Any, list[Any]]) -> FromClause:
-    """Values handed to a statement as a table, one array per column."""
+    """Return values as a table of a statement, one array parameter per column."""
     arrays = [sa.literal(values, ARRAY(column_type)) for _, column_type, values in columns]
     return (
         sa.func.unnest(*arrays)

@@ -1,4 +1,4 @@
-"""The rules of the deck as they are remembered."""
+"""Statements about the rules of the slide deck."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -21,7 +21,7 @@ RULES_IN_FORCE: Final = (
 
 
 def rule_of(row: asyncpg.Record) -> Rule:
-    """The record of a row."""
+    """Return the rule of a row."""
     return Rule(
         code=row["code"],
         slug=row["slug"],
@@ -43,10 +43,10 @@ class Rules:
         self._transaction = transaction
 
     async def by_code(self, codes: Sequence[str]) -> dict[str, Rule]:
-        """Rules by code, whatever their validity; unknown codes are absent."""
+        """Return the rules by code, whether in force or not; unknown codes are absent."""
         rows = await self._transaction.fetch_rows(RULES_BY_CODE, codes=list(set(codes)))
         return {row["code"]: rule_of(row) for row in rows}
 
     async def list_in_force(self, on: date) -> list[Rule]:
-        """Every rule in force on a day, in the order of the deck."""
+        """Return all rules in force on a date, in the order of the deck."""
         return [rule_of(row) for row in await self._transaction.fetch_rows(RULES_IN_FORCE, on=on)]

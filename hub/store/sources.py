@@ -1,6 +1,7 @@
-"""How sources stand: what is held of them, their runs, and the rows that wait.
+"""Statements about sources: what is stored from them, their runs, and rows in quarantine.
 
-What is counted is what the viewer may see. Runs and rows are for those who operate a source.
+Counts include only what the viewer may see. Runs and rows are visible to those who operate the
+source.
 """
 
 from collections import defaultdict
@@ -52,7 +53,9 @@ SOURCE_COLUMNS: Final = prefixed_columns(source, "source_")
 
 @lru_cache(maxsize=256)
 def record_counts(viewer: Viewer) -> sa.Select[Any]:
-    """Records of sources of `ids`, those of projects the viewer may not see apart."""
+    """Return the statement that counts records of sources `ids`, without those of invisible
+    projects.
+    """
     return (
         sa.select(
             source_record.c.source_id,
@@ -70,7 +73,7 @@ def record_counts(viewer: Viewer) -> sa.Select[Any]:
 
 @lru_cache(maxsize=256)
 def reported_fiscal_years(viewer: Viewer) -> sa.Select[Any]:
-    """The fiscal years that lines of sources of `ids` speak of."""
+    """Return the statement for the fiscal years of visible budget lines of sources `ids`."""
     return (
         sa.select(
             budget_line.c.source_id,
@@ -86,7 +89,7 @@ def reported_fiscal_years(viewer: Viewer) -> sa.Select[Any]:
 
 @lru_cache(maxsize=256)
 def unlinked_project_counts(viewer: Viewer) -> sa.Select[Any]:
-    """Projects of sources of `ids` that no linkage places."""
+    """Return the statement that counts visible projects without a linkage, of sources `ids`."""
     has_linkage = sa.exists().where(
         linkage.c.project_id == project.c.id,
         is_one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
@@ -106,7 +109,7 @@ def unlinked_project_counts(viewer: Viewer) -> sa.Select[Any]:
 
 
 def select_operated(viewer: Viewer, table: FromClause) -> sa.Select[Any]:
-    """Rows of `table` (runs, quarantine) that belong to sources the viewer operates."""
+    """Select rows of `table` (runs, quarantine) that belong to sources the viewer operates."""
     type_name = "SourceRun" if table is source_run else "QuarantinedRow"
     return (
         sa.select(table, *unpublished_columns(type_name, table.c.id, source, viewer))
@@ -117,7 +120,7 @@ def select_operated(viewer: Viewer, table: FromClause) -> sa.Select[Any]:
 
 @lru_cache(maxsize=256)
 def waiting_counts(viewer: Viewer) -> sa.Select[Any]:
-    """How many rows wait, of those sources of `ids` that the viewer operates."""
+    """Return the statement that counts waiting rows of those sources `ids` the viewer operates."""
     return (
         sa.select(
             quarantine.c.source_id,
@@ -136,7 +139,7 @@ def waiting_counts(viewer: Viewer) -> sa.Select[Any]:
 
 @lru_cache(maxsize=256)
 def latest_runs(viewer: Viewer) -> sa.Select[Any]:
-    """The latest run of those sources of `ids` that the viewer operates."""
+    """Return the statement for the latest run of those sources `ids` the viewer operates."""
     return (
         select_operated(viewer, source_run)
         .where(source_run.c.source_id == sa.any_(IDS))
@@ -152,17 +155,17 @@ PAYLOADS_BY_HASH: Final = sa.select(raw_record).where(raw_record.c.hash == sa.an
 
 
 def source_sort_key(item: Source) -> SortKey:
-    """Where a source stands in a list."""
+    """Return the sort key of a source in lists."""
     return (item.id,)
 
 
 def run_sort_key(item: SourceRun) -> SortKey:
-    """Where a run stands in a list, the newest first."""
+    """Return the sort key of a run in lists, newest first."""
     return (-item.id,)
 
 
 def quarantined_row_sort_key(item: QuarantinedRow) -> SortKey:
-    """Where a row stands in a list, in the order they came."""
+    """Return the sort key of a row in lists, in order of arrival."""
     return (item.id,)
 
 
@@ -176,7 +179,7 @@ class Sources:
     async def page(
         self, page: PageRequest, health: Sequence[SourceHealth], *, fetched: bool | None
     ) -> Connection[Source]:
-        """Sources by id; of a health, and those that are (or are not) taken in by runs."""
+        """Return a page of the sources by id, filtered by health and by whether runs fetch them."""
         statement = sa.select(*SOURCE_COLUMNS)
         if health:
             statement = statement.where(is_one_of(source.c.health, [one.value for one in health]))
@@ -188,17 +191,17 @@ class Sources:
         return build_connection([source_of(row) for row in rows], page, source_sort_key, total)
 
     async def fetched_by_id(self) -> dict[str, Source]:
-        """Sources that are taken in by runs, by id."""
+        """Return the sources that runs fetch, by id."""
         rows = await self._transaction.fetch_rows(FETCHED_SOURCES)
         return {row["source_id"]: source_of(row) for row in rows}
 
     async def record_counts_by_source(self, ids: Sequence[str]) -> dict[str, int]:
-        """How many records are held, by source."""
+        """Return the number of stored records, by source."""
         rows = await self._transaction.fetch_rows(record_counts(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: row["records"] for row in rows}
 
     async def fiscal_years_by_source(self, ids: Sequence[str]) -> dict[str, list[FiscalYear]]:
-        """The fiscal years that lines speak of, ascending, by source."""
+        """Return the fiscal years of the stored budget lines, ascending, by source."""
         found: dict[str, list[FiscalYear]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(
             reported_fiscal_years(self._viewer), ids=list(set(ids))
@@ -207,24 +210,24 @@ class Sources:
         return found
 
     async def unlinked_counts_by_source(self, ids: Sequence[str]) -> dict[str, int]:
-        """How many projects no linkage places, by source."""
+        """Return the number of projects without a linkage, by source."""
         rows = await self._transaction.fetch_rows(
             unlinked_project_counts(self._viewer), ids=list(set(ids))
         )
         return {row["source_id"]: row["projects"] for row in rows}
 
     async def waiting_counts_by_source(self, ids: Sequence[str]) -> dict[str, int]:
-        """How many rows wait for a person, by source."""
+        """Return the number of rows that wait for a decision, by source."""
         rows = await self._transaction.fetch_rows(waiting_counts(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: row["rows"] for row in rows}
 
     async def latest_run_by_source(self, ids: Sequence[str]) -> dict[str, SourceRun]:
-        """The latest run, by source."""
+        """Return the latest run, by source."""
         rows = await self._transaction.fetch_rows(latest_runs(self._viewer), ids=list(set(ids)))
         return {row["source_id"]: run_of(row) for row in rows}
 
     async def list_operated_ids(self, ids: Sequence[str]) -> set[str]:
-        """Which of the sources the viewer operates."""
+        """Return the ids of those sources that the viewer operates."""
         statement = sa.select(source.c.id).where(
             source.c.id == sa.any_(IDS), can_operate(source, self._viewer)
         )
@@ -233,7 +236,7 @@ class Sources:
         }
 
     async def runs_by_id(self, ids: Sequence[str]) -> dict[str, SourceRun]:
-        """Runs of sources the viewer operates, by number; others are absent."""
+        """Return the runs of sources the viewer operates, by number; others are absent."""
         statement = select_operated(self._viewer, source_run).where(
             source_run.c.id == sa.any_(NUMBERS)
         )
@@ -243,7 +246,7 @@ class Sources:
     async def runs_by_source(
         self, ids: Sequence[str], page: PageRequest
     ) -> dict[str, Connection[SourceRun]]:
-        """The same page of the runs of each source, the newest first."""
+        """Return the same page of the runs of each source, newest first."""
         statement = select_operated(self._viewer, source_run).where(
             source_run.c.source_id == sa.any_(IDS)
         )
@@ -252,7 +255,7 @@ class Sources:
         return build_connections(ids, rows, page, run_of, run_sort_key)
 
     async def rows_by_id(self, ids: Sequence[str]) -> dict[str, QuarantinedRow]:
-        """Rows of sources the viewer operates, by number; others are absent."""
+        """Return the rows of sources the viewer operates, by number; others are absent."""
         statement = select_operated(self._viewer, quarantine).where(
             quarantine.c.id == sa.any_(NUMBERS)
         )
@@ -262,7 +265,7 @@ class Sources:
     async def rows_by_source(
         self, ids: Sequence[str], page: PageRequest, status: Sequence[RowStatus]
     ) -> dict[str, Connection[QuarantinedRow]]:
-        """The same page of the rows of each source, in the order they came."""
+        """Return the same page of the rows of each source, in order of arrival."""
         statement = select_operated(self._viewer, quarantine).where(
             quarantine.c.source_id == sa.any_(IDS),
             is_one_of(quarantine.c.status, [one.value for one in status]),
@@ -272,17 +275,17 @@ class Sources:
         return build_connections(ids, rows, page, quarantined_row_of, quarantined_row_sort_key)
 
     async def payloads_by_hash(self, hashes: Sequence[str]) -> dict[str, str]:
-        """What came, as text, by hash; bytes that are no UTF-8 are shown escaped."""
+        """Return payloads as text by hash; bytes that are not UTF-8 are escaped."""
         rows = await self._transaction.fetch_rows(PAYLOADS_BY_HASH, ids=list(set(hashes)))
         return {row["hash"]: render_payload(row) for row in rows}
 
 
 def render_payload(row: asyncpg.Record) -> str:
-    """A payload as a person can look at it."""
+    """Return a payload as readable text."""
     payload: bytes = row["payload"]
     return payload.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def parse_numbers(keys: Sequence[str]) -> list[int]:
-    """The keys that are numbers of rows; others name nothing."""
+    """Return the keys that are row numbers, ascending; others are ignored."""
     return sorted({int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19})

@@ -1,4 +1,4 @@
-"""The unit of work: every reader of one request, over one snapshot and one viewer."""
+"""The unit of work: all queries of one request, over one snapshot and one viewer."""
 
 from hub.domain.identity.viewer import Viewer
 from hub.store.agencies import Agencies
@@ -19,7 +19,7 @@ from hub.store.value_chain import ValueChains
 
 
 class UnitOfWork:
-    """What a request reads from; all answers belong to the same snapshot."""
+    """The queries of a request; all results belong to the same snapshot."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self.transaction = transaction
@@ -41,6 +41,6 @@ class UnitOfWork:
         self.freshness = FreshnessQueries(transaction, self.matrices)
 
     async def restart_snapshot(self) -> "UnitOfWork":
-        """The same readers over a snapshot that begins with the next statement."""
+        """Return the same queries over a new snapshot, which begins with the next statement."""
         await self.transaction.restart_snapshot()
         return UnitOfWork(self.transaction, self.viewer)

@@ -1,6 +1,6 @@
-"""Writing rows by their primary key: what differs is written, what stands is not touched.
+"""Insert and update rows by primary key; unchanged rows are not written.
 
-Rows that nobody else can have written meanwhile are added by COPY, at half the cost.
+Rows that no other transaction can have inserted are added by COPY, at half the cost.
 """
 
 import json
@@ -13,16 +13,16 @@ import orjson
 import sqlalchemy as sa
 
 Row = dict[str, Any]
-"""One row by column: what both JSON and COPY take (moments as datetime, arrays as lists)."""
+"""One row by column, as both JSON and COPY accept it (instants as datetime, arrays as lists)."""
 
 
 def list_filled_columns(table: sa.Table, rows: Sequence[Row]) -> list[str]:
-    """The columns that rows fill."""
+    """Return the columns that any of the rows has a value for."""
     return [c.name for c in table.c if any(c.name in row for row in rows)]
 
 
 def serialize_rows(rows: Sequence[Row]) -> str:
-    """Rows as JSON; the fast way where it can be gone."""
+    """Return rows as JSON, by orjson where it supports their types."""
     try:
         return orjson.dumps(rows).decode()
     except (TypeError, orjson.JSONEncodeError):
@@ -30,7 +30,7 @@ def serialize_rows(rows: Sequence[Row]) -> str:
 
 
 async def copy_rows(connection: asyncpg.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-    """Insert rows that are known not to be there; all of them fill the same columns."""
+    """Insert rows known to be new, by COPY; all of them have the same columns."""
     if rows:
         await connection.copy_records_to_table(
             table.name, columns=list(rows[0]), records=[tuple(row.values()) for row in rows]
@@ -46,10 +46,11 @@ async def upsert(
     first_only: Iterable[str] = (),
     columns: Sequence[str] | None = None,
 ) -> int:
-    """Insert or update what differs; the number of rows that did. An update is a new version.
+    """Insert new rows and update rows that differ; return how many were written.
 
-    `stamped` columns hold the moment a row was first written; those of `first_only` are given to a
-    new row and left as they are in one that stands. `columns` are those any of the rows fills.
+    An update increments `version`, if the table has one. `stamped` columns are set to the
+    transaction's time on insert; those of `first_only` are set on insert and never updated.
+    `columns` are those that any row fills (default: computed).
     """
     if not rows:
         return 0
@@ -70,7 +71,7 @@ async def upsert(
         action = f"do update set {assignments} where {difference}"
     insert_list = ", ".join([column_list, *(f'"{name}"' for name in stamped)])
     select_list = ", ".join([column_list, *("transaction_timestamp()" for _ in stamped)])
-    # Names are those of our own tables; values are the one parameter.
+    # Names come from our own tables; all values are in one parameter.
     statement = (
         f'insert into "{table.name}" as existing ({insert_list}) select {select_list} '  # noqa: S608
         f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) '

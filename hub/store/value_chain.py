@@ -1,4 +1,4 @@
-"""Value chains, stages and expected roles as they are remembered."""
+"""Statements about value chains, stages and expected roles."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ LEVEL_ORDER: Final = {level.value: position for position, level in enumerate(Act
 
 @lru_cache(maxsize=64)
 def chains_by_id(at: datetime | None) -> sa.Select[Any]:
-    """Chains of `ids`."""
+    """Return the statement for chains `ids`."""
     table = table_as_of(value_chain, at)
     return sa.select(table).where(table.c.id == sa.any_(IDS))
 
 
 @lru_cache(maxsize=64)
 def stages_as_of(at: datetime | None) -> sa.Subquery:
-    """Stages of chains known by then."""
+    """Return the stages of chains known at an instant."""
     table, chain_table = table_as_of(stage, at), table_as_of(value_chain, at)
     return (
         sa.select(table).join(chain_table, chain_table.c.id == table.c.chain_id).subquery("stage")
@@ -39,13 +39,13 @@ def stages_as_of(at: datetime | None) -> sa.Subquery:
 
 @lru_cache(maxsize=64)
 def expected_roles_as_of(at: datetime | None) -> sa.Subquery:
-    """Expected roles in stages known by then."""
+    """Return the expected roles of stages known at an instant."""
     table, stages = table_as_of(expected_role, at), stages_as_of(at)
     return sa.select(table).join(stages, stages.c.id == table.c.stage_id).subquery("role")
 
 
 def stages_by_column(at: datetime | None, column: str) -> sa.Select[Any]:
-    """Stages by a column, along their chains."""
+    """Return the statement for stages by a column, in the order of their chains."""
     stages = stages_as_of(at)
     return (
         sa.select(stages)
@@ -55,7 +55,7 @@ def stages_by_column(at: datetime | None, column: str) -> sa.Select[Any]:
 
 
 def expected_roles_by_column(at: datetime | None, column: str) -> sa.Select[Any]:
-    """Expected roles by a column, in the order of the deck's rows."""
+    """Return the statement for expected roles by a column, in the order of the deck's rows."""
     roles = expected_roles_as_of(at)
     return (
         sa.select(roles)
@@ -65,7 +65,7 @@ def expected_roles_by_column(at: datetime | None, column: str) -> sa.Select[Any]
 
 
 def chain_of(row: asyncpg.Record, at: datetime | None = None) -> ValueChain:
-    """The record of a row; a chain's code is its id."""
+    """Return the value chain of a row; a chain's code is its id."""
     return ValueChain(
         id=row["id"],
         code=row["id"],
@@ -79,7 +79,7 @@ def chain_of(row: asyncpg.Record, at: datetime | None = None) -> ValueChain:
 
 
 def stage_of(row: asyncpg.Record, at: datetime | None = None) -> Stage:
-    """The record of a row."""
+    """Return the stage of a row."""
     return Stage(
         id=row["id"],
         code=row["code"],
@@ -93,7 +93,7 @@ def stage_of(row: asyncpg.Record, at: datetime | None = None) -> Stage:
 
 
 def expected_role_of(row: asyncpg.Record, at: datetime | None = None) -> ExpectedRole:
-    """The record of a row; a role's code is its id."""
+    """Return the expected role of a row; a role's code is its id."""
     return ExpectedRole(
         id=row["id"],
         code=row["id"],
@@ -112,12 +112,12 @@ class ValueChains:
         self._transaction = transaction
 
     async def by_id(self, ids: Sequence[str], at: datetime | None = None) -> dict[str, ValueChain]:
-        """Chains by code; unknown codes are absent."""
+        """Return the chains by code; unknown codes are absent."""
         rows = await self._transaction.fetch_rows(chains_by_id(at), ids=list(set(ids)))
         return {row["id"]: chain_of(row, at) for row in rows}
 
     async def page(self, page: PageRequest, *, theme: str | None) -> Connection[ValueChain]:
-        """Chains, of a theme where one is named, in Thai dictionary order."""
+        """Return a page of the chains, in Thai dictionary order; `theme` null: of any theme."""
         statement: sa.Select[Any] = sa.select(value_chain)
         if theme is not None:
             statement = statement.where(value_chain.c.theme == theme)
@@ -131,14 +131,14 @@ class ValueChains:
     async def stages_by_id(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, Stage]:
-        """Stages by id; unknown ids are absent."""
+        """Return the stages by id; unknown ids are absent."""
         rows = await self._transaction.fetch_rows(stages_by_column(at, "id"), ids=list(set(ids)))
         return {row["id"]: stage_of(row, at) for row in rows}
 
     async def stages_by_chain(
         self, chain_ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, list[Stage]]:
-        """Stages by chain, along the chain."""
+        """Return the stages by chain, in the chain's order."""
         found: dict[str, list[Stage]] = defaultdict(list)
         rows = await self._transaction.fetch_rows(
             stages_by_column(at, "chain_id"), ids=list(set(chain_ids))
@@ -150,7 +150,7 @@ class ValueChains:
     async def roles_by_id(
         self, ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, ExpectedRole]:
-        """Expected roles by id; unknown ids are absent."""
+        """Return the expected roles by id; unknown ids are absent."""
         rows = await self._transaction.fetch_rows(
             expected_roles_by_column(at, "id"), ids=list(set(ids))
         )
@@ -159,7 +159,7 @@ class ValueChains:
     async def roles_by_stage(
         self, stage_ids: Sequence[str], at: datetime | None = None
     ) -> dict[str, list[ExpectedRole]]:
-        """Expected roles by stage, in the order of the deck's rows."""
+        """Return the expected roles by stage, in the order of the deck's rows."""
         found: dict[str, list[ExpectedRole]] = defaultdict(list)
         rows = await self._transaction.fetch_rows(
             expected_roles_by_column(at, "stage_id"), ids=list(set(stage_ids))

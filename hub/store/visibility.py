@@ -1,14 +1,15 @@
-"""The one place where a viewer becomes WHERE.
+"""The predicates that limit what a viewer may read: the only place where a viewer becomes SQL.
 
-Every query, total, suggestion, order and cursor goes through these predicates before anything is
-fetched; a test fails a statement that reads a table with `visibility` and goes round them.
-Published things are everybody's; who sees a draft, and why, is listed in
-`hub.domain.identity.visibility` and turned into SQL here, ground by ground (ADR 0015).
+Every query, total, suggestion, order and cursor uses these predicates before rows are fetched; a
+test fails for any statement that reads a table with `visibility` without them. Published rows are
+visible to all; the grounds on which a draft is visible are listed in
+`hub.domain.identity.visibility` and translated to SQL here, one by one (ADR 0015).
 
-A right is of today: who stands under whom, which edition of clusters is in force, who is a party,
-what is shared. What is read as of an instant must have been visible then and be so now, by the
-rights of today: withdrawing a publication withdraws it from the past as well. Of what has been
-deleted since, then alone decides. No predicate here is ever NULL, so each may be negated.
+Rights are those of today: placements of agencies, the cluster edition in force, implementers and
+payers, sharing agreements. A row read as of an instant must have been visible then and be visible
+now, by today's rights: withdrawing a publication withdraws it from the past as well. For rows
+deleted since, only their visibility then counts. No predicate here is ever NULL, so each may be
+negated.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -31,15 +32,15 @@ Predicate = sa.ColumnElement[bool]
 NOW: Final = sa.func.transaction_timestamp()
 TODAY: Final = sa.cast(sa.func.timezone("Asia/Bangkok", NOW), sa.Date)
 PUBLISHED_CONDITION: Final = f"visibility = '{Visibility.PUBLISHED.value}'"
-"""For statements in SQL that speak to everybody alike: rows of a project anybody may see."""
+"""For SQL whose result is the same for all viewers: the condition that a row is published."""
 
 
 def is_visible(
     table: FromClause, viewer: Viewer, at: datetime | None = None
 ) -> sa.ColumnElement[bool]:
-    """Rows of `thing` (project, linkage, plan version) whose content this viewer may see.
+    """Return the predicate that this viewer may see a row's content.
 
-    `thing` is the table as known at `at` (null: now), or an alias of that.
+    `table` is project, linkage or plan version as known at `at` (null: now), or an alias of it.
     """
     is_visible_now = sa.or_(
         table.c.visibility == Visibility.PUBLISHED.value, can_read_draft(table, viewer)
@@ -52,7 +53,10 @@ def is_visible(
 def can_only_count(
     table: FromClause, viewer: Viewer, at: datetime | None = None
 ) -> sa.ColumnElement[bool]:
-    """Rows this viewer may count but not see: listed, then or now, and private at neither."""
+    """Return the predicate that this viewer may count a row but not see it.
+
+    The row is LISTED now or at `at`, and PRIVATE at neither.
+    """
     if at is None:
         is_listed = table.c.visibility == Visibility.LISTED.value
         return sa.and_(is_listed, sa.not_(can_read_draft(table, viewer)))
@@ -64,12 +68,14 @@ def can_only_count(
 
 
 def is_still_visible(table: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Rows of an earlier state of a table that this viewer may see today, or that are no more."""
+    """Return the predicate that a row of an earlier state is visible today, or has been deleted
+    since.
+    """
     return sa.not_(is_withdrawn(table, is_visible, viewer))
 
 
 def can_count(table: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Rows this viewer may see or count."""
+    """Return the predicate that this viewer may see or count a row."""
     return sa.or_(table.c.visibility != Visibility.PRIVATE.value, can_read_draft(table, viewer))
 
 
@@ -78,7 +84,7 @@ def is_withdrawn(
     predicate: Callable[[FromClause, Viewer], sa.ColumnElement[bool]],
     viewer: Viewer,
 ) -> sa.ColumnElement[bool]:
-    """Rows of an earlier state of a table that still exist and are no longer `allowed`."""
+    """Return the predicate that the row still exists and its current state fails `predicate`."""
     current = current_table(table)
     return (
         sa.exists()
@@ -88,13 +94,13 @@ def is_withdrawn(
 
 
 def current_table(table: FromClause) -> FromClause:
-    """The table of today that `thing`, or what it is an alias of, is an earlier state of."""
+    """Return an alias of the current table of which `table` is an earlier state or an alias."""
     name = table_name(table)
     return metadata.tables[name].alias(f"{name}_now")
 
 
 def table_name(table: FromClause) -> str:
-    """The name of the table that `thing` is a state or an alias of."""
+    """Return the name of the table of which `table` is a state or an alias."""
     while isinstance(table, Alias):
         table = table.element
     name: str = table.name  # type: ignore[attr-defined]  # tables and subqueries have one
@@ -102,7 +108,10 @@ def table_name(table: FromClause) -> str:
 
 
 def can_read_draft(table: FromClause, viewer: Viewer) -> Predicate:
-    """Rows the viewer may see although they are not published; none where nobody is signed in."""
+    """Return the predicate that the viewer may see a row although it is not published.
+
+    False for a viewer without permissions or agency.
+    """
     if viewer.has_permission(Permission.STEWARD):
         return sa.true()
     grounds: list[Predicate] = []
@@ -114,7 +123,11 @@ def can_read_draft(table: FromClause, viewer: Viewer) -> Predicate:
 
 
 def project_grounds(table: FromClause, agency_id: sa.ColumnElement[str]) -> Iterable[Predicate]:
-    """Own projects; those the agency is a party to; those that are shared with it."""
+    """Yield the grounds on which a draft project is visible to an agency.
+
+    Its own projects; those it implements, pays or holds budget of; those linked to its issues;
+    those shared with it.
+    """
     yield table.c.owner_id.in_(agencies_acting_as_one(agency_id))
     implementer = tables.project_implementer.alias("implementing")
     yield row_exists(
@@ -123,7 +136,7 @@ def project_grounds(table: FromClause, agency_id: sa.ColumnElement[str]) -> Iter
     line = tables.budget_line.alias("paying")
     is_payer = sa.or_(line.c.holder_id == agency_id, line.c.disburser_id == agency_id)
     yield row_exists(line, line.c.project_id == table.c.id, is_payer)
-    # A proposal of one's own opens nothing: the owner must have made it, or have agreed.
+    # The agency's own proposal is no ground: the owner must have proposed the linkage or agreed.
     link = tables.linkage.alias("proposed")
     yield row_exists(
         link,
@@ -146,9 +159,10 @@ def project_grounds(table: FromClause, agency_id: sa.ColumnElement[str]) -> Iter
 
 
 def linkage_grounds(table: FromClause, agency_id: sa.ColumnElement[str]) -> Iterable[Predicate]:
-    """Own linkages; those of own projects and to own issues; those that are shared.
+    """Yield the grounds on which a draft linkage is visible to an agency.
 
-    What somebody only suggests to itself is no concern of the other side.
+    Those it proposed; those of its own projects and to its own issues; those shared with it. A
+    linkage that another agency has only SUGGESTED is not visible to the other side.
     """
     yield table.c.proposed_by_id.in_(agencies_acting_as_one(agency_id))
     linked_project = tables.project.alias("linked")
@@ -180,7 +194,10 @@ def linkage_grounds(table: FromClause, agency_id: sa.ColumnElement[str]) -> Iter
 def plan_version_grounds(
     table: FromClause, agency_id: sa.ColumnElement[str]
 ) -> Iterable[Predicate]:
-    """Own versions; those of plans of the agency's own, or of its area; those that are shared."""
+    """Yield the grounds on which a draft plan version is visible to an agency.
+
+    Its own versions; those of its own plans or of its area's; those shared with it.
+    """
     yield table.c.owner_id.in_(agencies_acting_as_one(agency_id))
     yield table.c.plan_id.in_(plans_of_agencies(agencies_acting_as_one(agency_id)))
     yield is_shared_with(
@@ -195,14 +212,15 @@ GROUNDS_BY_TABLE: Final[
     "linkage": linkage_grounds,
     "plan_version": plan_version_grounds,
 }
-"""How each table with a `visibility` knows whom it concerns."""
+"""The grounds for drafts of each table with a column `visibility`."""
 
 
 def agencies_acting_as_one(agency_id: sa.ColumnElement[str]) -> sa.SelectBase:
-    """Agencies whose own work the agency `me` reads as its own, by the placements of today.
+    """Return the statement for agencies whose work counts as the agency's own, by today's
+    placements.
 
-    Itself; of a ministry its departments (row MINISTRY of the deck: a local authority that the
-    budget places under a ministry is none of them); of a cluster its member provinces.
+    The agency itself; for a ministry its departments (row MINISTRY of the deck: a local authority
+    that the budget places under a ministry is not one); for a cluster its member provinces.
     """
     placement, department = tables.agency_placement.alias("placement"), tables.agency.alias("below")
     ministry = tables.agency.alias("ministry")
@@ -236,7 +254,7 @@ def agencies_acting_as_one(agency_id: sa.ColumnElement[str]) -> sa.SelectBase:
 
 
 def plans_of_agencies(agencies: sa.SelectBase) -> sa.SelectBase:
-    """Plans of some agencies, or of the very areas whose agencies they are."""
+    """Return the statement for ids of plans of these agencies, or of the areas they administer."""
     plan_table, home_agency = tables.plan.alias("own_plan"), tables.agency.alias("home")
     agency_plans = sa.select(plan_table.c.id).where(plan_table.c.agency_id.in_(agencies))
     area_plans = (
@@ -248,7 +266,7 @@ def plans_of_agencies(agencies: sa.SelectBase) -> sa.SelectBase:
 
 
 def issues_of_agency(agency_id: sa.ColumnElement[str]) -> sa.SelectBase:
-    """Issues of the agency's plans, or of its area's."""
+    """Return the statement for ids of issues of the agency's plans, or of its area's."""
     own_issue = tables.issue.alias("own_issue")
     return sa.select(own_issue.c.id).where(
         own_issue.c.plan_id.in_(plans_of_agencies(sa.select(agency_id)))
@@ -260,9 +278,10 @@ def is_shared_with(
     owner: sa.ColumnElement[Any],
     key_by_scope: Mapping[SharingScope, sa.ColumnElement[Any] | None],
 ) -> Predicate:
-    """Whether an agreement that counts now opens the owner's thing to the agency.
+    """Return the predicate that an active agreement shares the owner's row with the agency.
 
-    `what` names the agreements that may: those of one source or plan by the thing's own.
+    `key_by_scope` lists the scopes that apply besides ALL; a scope with a key (source or plan)
+    applies if the agreement has the row's key.
     """
     agreement = tables.data_sharing.alias("agreement")
     scope_conditions = [agreement.c.what == SharingScope.ALL.value]
@@ -282,21 +301,22 @@ def is_shared_with(
 
 
 def row_exists(table: FromClause, *conditions: Predicate) -> Predicate:
-    """EXISTS of one table, correlated to whatever stands around it, however far outside."""
+    """Return EXISTS over one table, correlated to all enclosing SELECTs at any depth."""
     return sa.exists().select_from(table).where(*conditions).correlate_except(table)
 
 
 def is_owned_by_viewer(table: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Rows of which the viewer's own agency is owner; none where nobody is signed in."""
+    """Return the predicate that the viewer's agency owns a row; false without an agency."""
     if viewer.agency_id is None:
         return sa.false()
     return sa.func.coalesce(table.c.owner_id == viewer.agency_id, sa.false())
 
 
 def can_operate(source: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Sources whose runs and waiting rows this viewer may look at and settle.
+    """Return the predicate that the viewer may see a source's runs and decide its waiting rows.
 
-    Its agency's own, where it may operate sources; every one for a steward.
+    True for its agency's own sources with the permission OPERATE_SOURCES, for all sources with
+    STEWARD.
     """
     if not viewer.has_permission(Permission.OPERATE_SOURCES):
         return sa.false()
@@ -310,12 +330,12 @@ def can_operate(source: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
 def unpublished_columns(
     kind: str, key: sa.ColumnElement[Any], table: FromClause, viewer: Viewer
 ) -> tuple[sa.ColumnElement[Any], ...]:
-    """What a row tells that is another agency's and not published: the column `unpublished`.
+    """Return the column `unpublished`: the audit marker of another agency's unpublished row.
 
-    Every statement that hands out rows of `thing` (project, linkage, plan version; of sources, what
-    only their operators see) carries it, and `Reading` gathers it for the log of access. It holds
-    kind, key, owner and source of what the row is told as; null where it is published, or the
-    viewer's own. Nobody in particular sees nothing unpublished, and gets no column.
+    Every statement that returns rows of `table` (project, linkage, plan version; of sources, what
+    only operators see) selects it, and `ReadTransaction` collects it for the audit log. The marker
+    is kind, key, owner and source of the returned row; null if the row is published or the viewer's
+    own. An anonymous viewer sees nothing unpublished and gets no column.
     """
     if viewer == ANONYMOUS:
         return ()
@@ -326,7 +346,9 @@ def unpublished_columns(
 def aggregated_unpublished_columns(
     kind: str, key: sa.ColumnElement[Any], table: FromClause, viewer: Viewer
 ) -> tuple[sa.ColumnElement[Any], ...]:
-    """The same of a row that was reckoned from many rows of `thing`: all it tells of, once each."""
+    """Return the same column for a row aggregated from many rows of `table`: all distinct
+    markers.
+    """
     if viewer == ANONYMOUS:
         return ()
     markers = sa.func.jsonb_agg(sa.distinct(unpublished_marker(kind, key, table))).filter(
@@ -341,13 +363,16 @@ UNPUBLISHED_COLUMN: Final = "unpublished"
 def unpublished_marker(
     kind: str, key: sa.ColumnElement[Any], table: FromClause
 ) -> sa.ColumnElement[Any]:
-    """Kind, key, owner and source, as `hub.store.identity.audit_log.things` reads them."""
+    """Return kind, key, owner and source as JSON.
+
+    `hub.store.identity.audit_log.parse_unpublished` parses it.
+    """
     type_and_key = sa.cast(sa.literal(kind), sa.Text), sa.cast(key, sa.Text)
     return sa.func.jsonb_build_array(*type_and_key, *owner_and_source(table), type_=JSONB)
 
 
 def owner_and_source(table: FromClause) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    """Whose a thing is, and of which source; null where nobody said."""
+    """Return a row's owner and source as text; null if unknown."""
     owner = next(
         (
             table.c[column_name]
@@ -361,7 +386,10 @@ def owner_and_source(table: FromClause) -> tuple[sa.ColumnElement[Any], sa.Colum
 
 
 def is_unpublished_of_others(table: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Rows that are not published and not the viewer's own; of a source nothing is published."""
+    """Return the predicate that a row is neither published nor the viewer's own.
+
+    Rows of a table without `visibility` (sources) are never published.
+    """
     owner, _ = owner_and_source(table)
     is_foreign = sa.true() if viewer.agency_id is None else owner.is_distinct_from(viewer.agency_id)
     if "visibility" not in table.c:
@@ -372,10 +400,10 @@ def is_unpublished_of_others(table: FromClause, viewer: Viewer) -> sa.ColumnElem
 def can_read_audit_entry(
     log: FromClause, source: FromClause, viewer: Viewer
 ) -> sa.ColumnElement[bool]:
-    """Links of the log of access that this viewer may read.
+    """Return the predicate that this viewer may read an entry of the audit log.
 
-    An agency reads of its own data, of data of its sources, and what its own clients did; a steward
-    reads all.
+    With READ_AUDIT an agency reads entries about its own data, about data of its sources, and of
+    its own clients; with STEWARD a viewer reads all.
     """
     if not viewer.has_permission(Permission.READ_AUDIT):
         return sa.false()

@@ -1,4 +1,4 @@
-"""Whether a plan is seen: through any version of it, and through which."""
+"""Visibility of plans: a plan is visible through any of its versions."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,10 @@ from hub.store.visibility import UNPUBLISHED_COLUMN, is_visible, unpublished_col
 def has_visible_version(
     viewer: Viewer, plan_table: FromClause, at: datetime | None
 ) -> sa.ColumnElement[bool]:
-    """Plans of `whole` (plans as known at `at`) of which the viewer may see any version."""
+    """Return the predicate that the viewer may see any version of a plan.
+
+    `plan_table` is plans as known at `at`.
+    """
     version = table_as_of(plan_version, at)
     return (
         sa.exists()
@@ -27,7 +30,7 @@ def has_visible_version(
 def unpublished_version_columns(
     viewer: Viewer, plan_table: FromClause, at: datetime | None = None
 ) -> tuple[sa.ColumnElement[Any], ...]:
-    """For the log of access: the version through which a plan is seen, a published one if any."""
+    """Return the audit marker of the version that makes a plan visible, a published one if any."""
     version = table_as_of(plan_version, at).alias("visible_version")
     return tuple(
         sa.select(column)

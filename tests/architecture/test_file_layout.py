@@ -8,19 +8,12 @@ SOURCES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py
 
 ALLOWED_LONG_FILES = {
     "hub/domain/matrix/result.py": "one noun: the parts of a drawn matrix read as one page",
-    "hub/store/matrix/figures.py": "one reader: figures, explanations, projects",
     "hub/store/visibility.py": "the one place where a viewer becomes WHERE, ground by ground",
     "hub/services/matrix/resolve_axis.py": "one function per dimension, side by side on purpose",
     "tests/web/auth/test_authorization_endpoint.py": "one code, from consent to token",
     "tests/store/embedded/test_server.py": "one server, thirty ways to start it",
     "tests/services/matrix/expected_figures.py": "the matrix computed without SQL",
     "tests/store/reference/test_reference_files.py": "one test per promise of the reference data",
-    "hub/store/embedded/server.py": "to be split",
-    "hub/store/ingest/joins.py": "to be split",
-    "hub/store/ingest/session.py": "to be split",
-    "hub/store/plans.py": "to be split",
-    "hub/web/graphql/query_cost.py": "to be split",
-    "resolvers/projects.py": "to be split",
     "tests/web/auth/test_token_endpoint.py": "to be split",
     "tests/web/auth/test_token_validation.py": "to be split",
 }

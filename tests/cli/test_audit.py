@@ -31,7 +31,7 @@ def test_intact_log_is_verified_and_changed_log_exits_with_1(hub: RunCommand, ds
     fetch_rows(dsn, AS_A_SUPERUSER, "delete from access_log where number = 2")
     broken = hub("audit", "verify")
     assert broken.code == 1
-    assert "broken at entry 2: this link was removed" in broken.out
+    assert "broken at entry 2: this entry was removed" in broken.out
     again = hub("audit", "verify", "--json")
     assert (again.code, again.json["broken"]["number"]) == (1, 2)
 

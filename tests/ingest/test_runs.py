@@ -253,7 +253,7 @@ async def test_32_second_concurrent_run_of_a_source_is_rejected(fresh_database: 
         run_ingest(fresh_database, replace(source_input, pages=pages_after_event))
     )
     await entered.wait()
-    with pytest.raises(Conflict, match="under way"):
+    with pytest.raises(Conflict, match="in progress"):
         await run_ingest(fresh_database, source_input)
     proceed.set()
     assert (await first).ledger.read == 1

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.database import Database
-from hub.store.plans import visible_issue_wordings
+from hub.store.issue_wordings import visible_issue_wordings
 from hub.store.tables import expected_role
 from hub.store.unit_of_work import UnitOfWork
 from tests.conftest import GraphQLApi

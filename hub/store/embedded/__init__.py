@@ -1,1 +1,1 @@
-"""The hub's own PostgreSQL server in its data folder."""
+"""The embedded PostgreSQL server in the hub's data folder."""

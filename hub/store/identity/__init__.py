@@ -1,1 +1,1 @@
-"""Statements about clients, people, keys, agreements and the audit log."""
+"""Statements about clients, people, keys, sharing agreements and the audit log."""

@@ -1,6 +1,6 @@
-"""Agreements to share drafts: made, listed, revoked; `hub.store.visibility` keeps them.
+"""Statements that insert, list and revoke sharing agreements; `hub.store.visibility` applies them.
 
-Each change is written to the audit log in its own transaction.
+Each change is written to the audit log in the same transaction.
 """
 
 import secrets
@@ -36,7 +36,7 @@ from data_sharing order by provider_id, consumer_id, until, id
 
 
 def agreement_of(row: asyncpg.Record) -> DataSharingAgreement:
-    """The record of a row."""
+    """Return the agreement of a row."""
     return DataSharingAgreement(
         id=row["id"],
         provider_id=row["provider_id"],
@@ -51,7 +51,7 @@ def agreement_of(row: asyncpg.Record) -> DataSharingAgreement:
 
 
 class SharingAgreements:
-    """The agreements, for whoever runs the hub."""
+    """Administration of sharing agreements by the hub's operator."""
 
     def __init__(self, database: Database, by: str = "operator") -> None:
         self._database = database
@@ -66,7 +66,10 @@ class SharingAgreements:
         key: str | None,
         until: datetime,
     ) -> str:
-        """Let a consumer read a provider's drafts before `until`; the id of the agreement."""
+        """Share a provider's drafts with a consumer until `until`; return the agreement's id.
+
+        Raises `Invalid` if the source or plan `key` does not exist.
+        """
         agreement_id = f"share-{secrets.token_hex(6)}"
         async with self._database.write_transaction() as connection:
             if key is not None and not await connection.fetchval(EXISTS_BY_SCOPE[scope], key):
@@ -78,7 +81,9 @@ class SharingAgreements:
         return agreement_id
 
     async def revoke_agreement(self, agreement_id: str) -> None:
-        """Let an agreement count no more, from the next question on; `NotFound` where none is."""
+        """Revoke an agreement, effective from the next request; raise `NotFound` if there is
+        none.
+        """
         async with self._database.write_transaction() as connection:
             provider_id = await connection.fetchval(REVOKE_AGREEMENT, agreement_id)
             if provider_id is None:
@@ -89,13 +94,13 @@ class SharingAgreements:
             await self._log(connection, "agreement revoke", agreement_id, provider_id)
 
     async def list_agreements(self) -> Sequence[DataSharingAgreement]:
-        """Every agreement there is or was, by provider and consumer."""
+        """Return all agreements, revoked and expired ones too, by provider and consumer."""
         return [agreement_of(row) for row in await self._database.pool.fetch(SELECT_AGREEMENTS)]
 
     async def _log(
         self, connection: asyncpg.Connection, command: str, sharing_id: str, provider_id: str
     ) -> None:
-        """Write a change to the audit log; the owner is the provider, whose drafts are shared."""
+        """Write a change to the audit log; its owner is the provider, whose drafts are shared."""
         things = [AuditedResource("DataSharing", sharing_id, provider_id)]
         operation = Operation("command", command)
         await append_entries(

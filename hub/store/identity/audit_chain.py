@@ -1,6 +1,6 @@
-"""Proving the log of access: every link once, in order, with little memory however long it is.
+"""Verify the audit log: every entry once and in order, in constant memory.
 
-The digests are taken anew by this program, not by the database that is to be proven.
+The digests are computed by this program, not by the database under verification.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from hub.domain.record import record
 from hub.store.database import Database
 
 FETCH_SIZE: Final = 2_000
-"""Links fetched in one go."""
+"""Entries fetched at a time."""
 LINKS: Final = """
 select number, at, entry, previous, digest, owner_id, agency_id, source_id from access_log
 where ($1::timestamptz is null or at >= $1) and ($2::timestamptz is null or at < $2)
@@ -32,7 +32,7 @@ MONTH_PARTITION: Final = (
 
 @record
 class ChainBreak:
-    """The first link at which the chain does not hold, and what was done to it."""
+    """The first entry at which the chain is broken, and how."""
 
     number: int
     th: str
@@ -41,7 +41,9 @@ class ChainBreak:
 
 @record
 class ChainVerification:
-    """What was looked at: how many links, the last of them, and where the chain breaks."""
+    """The result of a verification: how many entries, number and digest of the last, the first
+    break.
+    """
 
     links: int
     number: int
@@ -50,7 +52,7 @@ class ChainVerification:
 
 
 async def fetch_head(database: Database) -> tuple[int, str]:
-    """The number and the digest of the last link, to be kept outside of this database."""
+    """Return number and digest of the last entry, to be stored outside of this database."""
     row = await database.pool.fetchrow(CHAIN_HEAD)
     return (row["number"], row["digest"].hex()) if row else (0, "")
 
@@ -63,10 +65,10 @@ async def verify_chain(
     expected_head: tuple[int, str] | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ChainVerification:
-    """Walk the chain, or the part of it from one instant up to another, and stop where it breaks.
+    """Verify the chain, or the part between two instants, up to its first break.
 
-    The part is proven to follow the link before it, which is taken as it stands. `kept` is a head
-    that was kept outside: the chain must run through it.
+    A part is verified to follow the entry before it, which is trusted. `expected_head` is a head
+    that was stored outside: the chain must contain it. `progress` is called every 50,000 entries.
     """
     async with (
         database.pool.acquire() as connection,
@@ -104,7 +106,7 @@ async def verify_chain(
 async def iterate_links(
     connection: asyncpg.Connection, first: datetime | None, until: datetime | None
 ) -> AsyncIterator[asyncpg.Record]:
-    """The links, as they stand in the partitions, some thousands at a time."""
+    """Yield the entries in order of time, fetched `FETCH_SIZE` at a time."""
     async for row in connection.cursor(LINKS, first, until, prefetch=FETCH_SIZE):
         yield row
 
@@ -116,23 +118,27 @@ async def check_link(
     digest: bytes,
     last_at: datetime | None,
 ) -> ChainBreak | None:
-    """What is wrong with a link behind the one of `number` and `digest`; null where it holds."""
+    """Return what is wrong with the entry after the one of `number` and `digest`; null if
+    correct.
+    """
     link_number = row["number"]
     if link_number <= number:
         return ChainBreak(
-            link_number, "มีรายการแทรกเข้ามา หรือเลขซ้ำ", "a link was put in: this number stood before"
+            link_number,
+            "มีรายการแทรกเข้ามา หรือเลขซ้ำ",
+            "an entry was inserted, or its number is used twice",
         )
     if link_number > number + 1:
         return await explain_missing_link(connection, number + 1, row["at"], last_at)
     if compute_link_digest(row["previous"], link_number, row["at"], row["entry"]) != row["digest"]:
         return ChainBreak(
-            link_number, "รายการนี้ถูกแก้", "this link was changed: its digest is another"
+            link_number, "รายการนี้ถูกแก้", "this entry was changed: its digest does not match"
         )
     if row["previous"] != digest:
         return ChainBreak(
             link_number,
             "รายการนี้ไม่ต่อจากรายการก่อนหน้า ถูกเขียนขึ้นใหม่",
-            "this link was written anew: it does not follow the one before",
+            "this entry was rewritten: it does not follow the one before",
         )
     entry = AuditEntry.from_json(row["entry"])
     if (entry.owner_id, entry.caller.agency_id, entry.source_id) != (
@@ -143,7 +149,7 @@ async def check_link(
         return ChainBreak(
             link_number,
             "ช่องค้นหาไม่ตรงกับรายการ",
-            "the columns it is found by are not those of the entry",
+            "the search columns do not match the entry",
         )
     return None
 
@@ -151,11 +157,9 @@ async def check_link(
 async def explain_missing_link(
     connection: asyncpg.Connection, number: int, at: datetime, last_at: datetime | None
 ) -> ChainBreak:
-    """Why a number is not where it should be: elsewhere, gone, or gone with its month."""
+    """Return why a number is missing: reordered, removed, or removed with its month's partition."""
     if await connection.fetchval(COUNT_BY_NUMBER, number):
-        return ChainBreak(
-            number, "ลำดับเวลาถูกสลับ", "the order was changed: this link stands elsewhere"
-        )
+        return ChainBreak(number, "ลำดับเวลาถูกสลับ", "the order was changed: this entry is elsewhere")
     month = (last_at or at).replace(day=1)
     while (month.year, month.month) <= (at.year, at.month):
         if await connection.fetchval(MONTH_PARTITION, month) is None:
@@ -175,28 +179,28 @@ async def explain_missing_link(
 async def check_head(
     connection: asyncpg.Connection, number: int, digest: bytes
 ) -> ChainBreak | None:
-    """Whether the last link is the one the head names."""
+    """Return what is wrong if the last entry is not the one that the head names; null if it is."""
     row = await connection.fetchrow(CHAIN_HEAD)
     if row is None:
-        return ChainBreak(number, "แถวหัวของบันทึกหายไป", "the row of the head is missing")
+        return ChainBreak(number, "แถวหัวของบันทึกหายไป", "the head row is missing")
     if row["number"] > number:
         return await explain_missing_link(connection, number + 1, row["at"], row["at"])
     if row["number"] < number or row["digest"] != digest:
         return ChainBreak(
-            number, "หัวของบันทึกไม่ใช่รายการสุดท้าย", "the head does not name the last link"
+            number, "หัวของบันทึกไม่ใช่รายการสุดท้าย", "the head does not name the last entry"
         )
     return None
 
 
 def link_removed_break(number: int) -> ChainBreak:
-    """A link that is no more."""
-    return ChainBreak(number, "รายการนี้ถูกลบ", "this link was removed")
+    """Return the break of an entry that was removed."""
+    return ChainBreak(number, "รายการนี้ถูกลบ", "this entry was removed")
 
 
 def chain_rewritten_break(number: int) -> ChainBreak:
-    """A chain that holds in itself and is not the one a head was kept of."""
+    """Return the break of a consistent chain that is not the one of the stored head."""
     return ChainBreak(
         number,
         "ไม่ตรงกับหัวที่เก็บไว้ภายนอก บันทึกถูกเขียนใหม่ทั้งสาย",
-        "not the digest that was kept outside: the whole chain was written anew",
+        "the digest differs from the one stored outside: the whole chain was rewritten",
     )

@@ -1,4 +1,4 @@
-"""The log of access as it is kept: written before an answer leaves, read by whose data it is of."""
+"""Statements about the audit log: entries are written before the response is sent."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ select access_partition(now()), access_partition(now() + interval '1 month') fro
 """
 SOURCE_OWNER: Final = "select owner_id from source where id = $1"
 APPEND_TIMEOUT: Final = 10.0
-"""Seconds that whoever waits for an answer waits for the log."""
+"""Seconds that a response waits for its audit entry."""
 NUMBERS: Final = sa.bindparam("numbers", type_=ARRAY(sa.BigInteger))
 
 
@@ -38,25 +38,30 @@ async def append_entries(
     *,
     timeout: float | None = None,  # noqa: ASYNC109 - one deadline of the lock and the insert
 ) -> None:
-    """Add links to the chain; the last thing a transaction does, for others wait until its end."""
+    """Append entries to the chain; call it last in a transaction.
+
+    Other writers wait until the transaction ends.
+    """
     await connection.fetchval(
         APPEND_ENTRIES, [entry.canonical_json for entry in entries], timeout=timeout
     )
 
 
 async def create_partitions(connection: asyncpg.Connection) -> None:
-    """Make this month's partition and the next one's; a hub that serves on makes the others."""
+    """Create the partitions of this month and the next; running hubs create later ones in time."""
     await connection.execute(CREATE_PARTITIONS)
 
 
 async def fetch_source_owner(connection: asyncpg.Connection, source_id: str) -> str | None:
-    """Whose a source is; null where nobody said."""
+    """Return the owner of a source; null if unknown."""
     owner: str | None = await connection.fetchval(SOURCE_OWNER, source_id)
     return owner
 
 
 def parse_unpublished(markers: Iterable[str]) -> list[AuditedResource]:
-    """What `Reading.unpublished` gathered, each thing once, in the order it was read."""
+    """Return the resources of `ReadTransaction.unpublished`, without duplicates, in order of
+    reading.
+    """
     found: list[AuditedResource] = []
     for text in dict.fromkeys(markers):
         parsed = json.loads(text)
@@ -67,10 +72,10 @@ def parse_unpublished(markers: Iterable[str]) -> list[AuditedResource]:
 
 
 class AuditLogWriter:
-    """The way into the log for one process.
+    """Writes the audit entries of one process, in batches.
 
-    What comes while links are being written is written together next: the row that keeps the one
-    order of the chain is held for one short transaction, not for one after another.
+    Entries that arrive during a write are written together next: the row that serializes the chain
+    is locked for one short transaction instead of many.
     """
 
     def __init__(self, database: Database) -> None:
@@ -79,7 +84,7 @@ class AuditLogWriter:
         self._writer_task: asyncio.Task[None] | None = None
 
     async def write(self, entries: Sequence[AuditEntry]) -> None:
-        """Return once the entries are in the chain for good; `NotReady` where they are not."""
+        """Return once the entries are committed; raise `NotReady` if they cannot be written."""
         if not entries:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -95,10 +100,10 @@ class AuditLogWriter:
                 failure: Exception | None = None
                 try:
                     await self._append_batch([entry for entries, _ in batch for entry in entries])
-                except Exception as error:  # noqa: BLE001 - whatever it is, whoever waits is told
+                except Exception as error:  # noqa: BLE001 - raised in the waiting callers
                     failure = error
                 for _, done in batch:
-                    if done.done():  # whoever waited has gone; it is written all the same
+                    if done.done():  # the caller was cancelled; the entry is written
                         continue
                     if failure is not None:
                         done.set_exception(failure)
@@ -119,9 +124,9 @@ class AuditLogWriter:
             asyncpg.InterfaceError,
         ) as error:
             reason = str(error) or type(error).__name__
-            logger.error("the log of access cannot be written: %s", reason)  # noqa: TRY400 - its type is enough
+            logger.error("the audit log cannot be written: %s", reason)  # noqa: TRY400 - no traceback needed
             if connection is not None and isinstance(error, TimeoutError):
-                connection.terminate()  # a server that says nothing would not hear a farewell
+                connection.terminate()  # an unresponsive server would block a regular close
             raise NotReady(
                 "บันทึกการเข้าถึงไม่ได้ จึงยังไม่ส่งคำตอบ ลองใหม่อีกครั้ง "
                 "· The access cannot be logged, so the answer is withheld; try again shortly"
@@ -132,25 +137,27 @@ class AuditLogWriter:
 
 
 def access_record_of(row: asyncpg.Record) -> AccessRecord:
-    """The record of a row."""
+    """Return the audit record of a row."""
     entry = AuditEntry.from_json(row["entry"])
     return AccessRecord(row["number"], row["at"], entry, row["previous"], row["digest"])
 
 
 def newest_first_key(record: AccessRecord) -> SortKey:
-    """Where a link stands in a list, the newest first."""
+    """Return the sort key of an entry in lists, newest first."""
     return (-record.number,)
 
 
 class AuditLogReader:
-    """The log in one request's snapshot, as far as the viewer may read it."""
+    """The audit entries that the viewer may read, in one request's snapshot."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self._transaction = transaction
         self._viewer = viewer
 
     async def by_number(self, keys: Sequence[str]) -> dict[str, AccessRecord]:
-        """Links by number; unknown ones and those of others are absent."""
+        """Return the entries by number; unknown ones and those the viewer may not read are
+        absent.
+        """
         numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
         statement = self._select_readable().where(access_log.c.number == sa.any_(NUMBERS))
         rows = await self._transaction.fetch_rows(statement, numbers=numbers)
@@ -159,7 +166,7 @@ class AuditLogReader:
     async def page(
         self, page: PageRequest, *, source_id: str | None, since: datetime | None
     ) -> Connection[AccessRecord]:
-        """Links, the newest first; of a source's data and since an instant where given."""
+        """Return a page of the entries, newest first; by source and since an instant if given."""
         statement = self._select_readable()
         if source_id is not None:
             statement = statement.where(access_log.c.source_id == source_id)

@@ -1,4 +1,4 @@
-"""What an operator changes in the register, each in a transaction of its own."""
+"""Changes to the register by the hub's operator, each in its own transaction."""
 
 import json
 from collections.abc import Sequence
@@ -14,12 +14,11 @@ from hub.domain.identity.clients import (
     Issuer,
     Jwk,
     Registration,
-    SignInSettings,
 )
 from hub.errors import Conflict, NotFound
 from hub.store.database import Database, compile_statement
 from hub.store.identity.audit_log import append_entries
-from hub.store.identity.registry import CLIENTS, ISSUERS, client_of, issuer_of
+from hub.store.identity.registry import CLIENTS, ISSUERS, client_of, issuer_of, serialize_sign_in
 from hub.store.tables import client
 
 FIND_AGENCY: Final = """
@@ -71,25 +70,27 @@ DISABLE_ISSUER: Final = "update issuer set enabled = false where url = $1 return
 
 
 class RegistryAdministration:
-    """The register, for whoever runs the hub; each change is logged in its own transaction."""
+    """Administration of the register; each change is logged in the same transaction."""
 
     def __init__(self, database: Database, operator: str = "operator") -> None:
         self._database = database
         self._caller = Caller.from_terminal(operator)
 
     async def resolve_agency(self, id_or_code: str) -> str:
-        """The id of the agency of an id, or of a code it bears today; `NotFound` otherwise."""
+        """Return the id of the agency with an id or current code; raise `NotFound` without exactly
+        one.
+        """
         rows = await self._database.pool.fetch(FIND_AGENCY, id_or_code)
         if len(rows) != 1:
             raise NotFound(
                 f"ไม่พบหน่วยงาน {id_or_code} ใส่รหัสหน่วยงาน เช่น ministry:15 หรือรหัสงบประมาณ "
-                f"· There is no agency {id_or_code}; give its id, as ministry:15, "
+                f"· There is no agency {id_or_code}; use its id, e.g. ministry:15, "
                 "or its budget code"
             )
         return str(rows[0]["id"])
 
     async def register_agency(self, agency_id: str) -> None:
-        """Let an agency take part, again where it was disabled."""
+        """Register an agency, or enable it again."""
         async with self._database.write_transaction() as connection:
             await connection.execute(UPSERT_REGISTRATION, agency_id)
             await self._append_audit_entry(
@@ -97,9 +98,9 @@ class RegistryAdministration:
             )
 
     async def disable_agency(self, agency_id: str) -> None:
-        """Let none of an agency's tokens count, and end its people's sessions.
+        """Reject all tokens of an agency and end its people's sessions.
 
-        Its clients and issuers stay as they are.
+        Its clients and issuers are not changed.
         """
         not_found = agency_not_registered_error(agency_id)
         audit_labels = "agency disable", "Registration"
@@ -113,7 +114,7 @@ class RegistryAdministration:
         )
 
     async def list_registrations(self) -> Sequence[Registration]:
-        """Every agency that takes part, or did, in Thai order."""
+        """Return all registered agencies, disabled ones too, in Thai order."""
         return [
             Registration(
                 agency_id=row["agency_id"],
@@ -126,7 +127,9 @@ class RegistryAdministration:
         ]
 
     async def add_client(self, new_client: Client) -> None:
-        """Register a client; `NotFound` where its agency takes no part, `Conflict` for its id."""
+        """Register a client; raise `NotFound` if its agency is not registered, `Conflict` if its id
+        exists.
+        """
         async with self._database.write_transaction() as connection:
             if not await connection.fetchval(IS_REGISTERED, new_client.agency_id):
                 raise agency_not_registered_error(new_client.agency_id)
@@ -161,12 +164,14 @@ class RegistryAdministration:
             )
 
     async def list_clients(self) -> Sequence[Client]:
-        """Every client, by agency and id."""
+        """Return all clients by agency and id."""
         sql, values = compile_statement(CLIENTS.order_by(client.c.agency_id, client.c.id), {})
         return [client_of(row) for row in await self._database.pool.fetch(sql, *values)]
 
     async def rotate_secret(self, client_id: str, secret: str, *, revoke_previous: bool) -> None:
-        """Give a client another secret (its hash); the one before counts on, unless `alone`."""
+        """Add a secret (its hash) to a client; the previous one remains valid unless
+        `revoke_previous`.
+        """
         parameters = client_id, secret, 1 if revoke_previous else MAX_ACTIVE_SECRETS
         audit_labels = "client rotate", "Client"
         await self._execute_and_log(
@@ -177,7 +182,7 @@ class RegistryAdministration:
         )
 
     async def replace_keys(self, client_id: str, keys: Sequence[Jwk]) -> None:
-        """Replace the public keys of a client that proves itself by them."""
+        """Replace the public keys of a client that authenticates with keys."""
         parameters = client_id, json.dumps(list(keys))
         audit_labels = "client rotate", "Client"
         await self._execute_and_log(
@@ -188,14 +193,14 @@ class RegistryAdministration:
         )
 
     async def disable_client(self, client_id: str) -> None:
-        """Let a client's tokens count no more."""
+        """Reject a client's tokens."""
         audit_labels = "client disable", "Client"
         await self._execute_and_log(
             audit_labels, DISABLE_CLIENT, client_id, not_found=client_not_found_error(client_id)
         )
 
     async def upsert_issuer(self, new_issuer: Issuer) -> None:
-        """Trust an issuer, or change how; `Conflict` where it speaks for another agency."""
+        """Trust an issuer or change its settings; raise `Conflict` if another agency has it."""
         async with self._database.write_transaction() as connection:
             if not await connection.fetchval(IS_REGISTERED, new_issuer.agency_id):
                 raise agency_not_registered_error(new_issuer.agency_id)
@@ -231,12 +236,12 @@ class RegistryAdministration:
             )
 
     async def list_issuers(self) -> Sequence[Issuer]:
-        """Every issuer, by its URL."""
+        """Return all issuers by URL."""
         sql, values = compile_statement(ISSUERS, {})
         return [issuer_of(row) for row in await self._database.pool.fetch(sql, *values)]
 
     async def disable_issuer(self, url: str) -> None:
-        """Trust an issuer no more; whom it signed in is signed out."""
+        """Stop trusting an issuer and end the sessions of its people."""
         not_found = NotFound(f"ไม่มีผู้ออกโทเค็น {url} · There is no issuer {url}")
         audit_labels = "issuer disable", "Issuer"
         await self._execute_and_log(
@@ -255,7 +260,10 @@ class RegistryAdministration:
         not_found: NotFound,
         follow_up: str | None = None,
     ) -> None:
-        """Run a statement that answers the agency of what it changed, named first in `told`."""
+        """Run a statement that returns the agency whose data it changed, and log the change.
+
+        The first parameter is the key of the changed row; without a result `not_found` is raised.
+        """
         async with self._database.write_transaction() as connection:
             agency_id = await connection.fetchval(statement, *parameters)
             if not agency_id:
@@ -274,18 +282,8 @@ class RegistryAdministration:
         )
 
 
-def serialize_sign_in(sign_in: SignInSettings) -> dict[str, Any]:
-    """How people are signed in, as it is kept."""
-    return {
-        "client_id": sign_in.client_id,
-        "secret": sign_in.secret,
-        "claim": sign_in.claim,
-        "roles": {value: role.value for value, role in sign_in.roles.items()},
-    }
-
-
 def agency_not_registered_error(agency_id: str) -> NotFound:
-    """The agency takes no part."""
+    """Return the error that an agency is not registered."""
     return NotFound(
         f"{agency_id} ยังไม่ได้ลงทะเบียน ใช้ hub agency add {agency_id} ก่อน "
         f"· {agency_id} is not registered; first, hub agency add {agency_id}"
@@ -293,7 +291,7 @@ def agency_not_registered_error(agency_id: str) -> NotFound:
 
 
 def client_not_found_error(client_id: str, th: str = "", en: str = "") -> NotFound:
-    """No such client, or none that proves itself in that way."""
+    """Return the error that there is no such client, or none that authenticates in this way."""
     return NotFound(
         f"ไม่มีไคลเอนต์ {client_id} {f'ที่ใช้{th}' if th else ''} "
         f"· There is no client {client_id}{f' with {en}' if en else ''}"

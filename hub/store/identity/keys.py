@@ -1,8 +1,8 @@
-"""The key a node signs its tokens with: made here, kept here, its public half told to all nodes.
+"""The signing key of a node: generated and stored on the node; its public key is in the database.
 
-Each node has a key of its own, so no private key crosses the network, lies in the database or in
-its backups, or needs sharing between nodes. Any node verifies what any other has signed by the
-public halves in `signing_key`. A node that lost its folder makes another key.
+Each node has its own key, so no private key crosses the network, is in the database or its backups,
+or is shared between nodes. Any node verifies tokens of the others with the public keys in
+`signing_key`. A node that lost its folder generates another key.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from hub.errors import NotReady, StoreUnusable
 from hub.store.database import CONNECTION_ERRORS, Database
 
 SIGNING_PERIOD: Final = timedelta(days=1)
-"""How long a key signs; then the next is made."""
+"""How long a key signs before the next is generated."""
 VERIFICATION_PERIOD: Final = timedelta(hours=1)
-"""How long its public half is told after that: longer than any token it signed lives."""
+"""How long its public key is published after that: longer than the lifetime of any token."""
 INSERT_PUBLIC_KEY: Final = """
 with forgotten as (delete from signing_key where until < clock_timestamp() - interval '1 day')
 insert into signing_key (kid, jwk, until) values ($1, $2::jsonb, $3) on conflict do nothing
@@ -41,13 +41,13 @@ class PrivateSigningKey:
 
     @property
     def jwk(self) -> Jwk:
-        """The private key."""
+        """Return the private key as a JWK."""
         parsed: Jwk = json.loads(self.jwk_json)
         return parsed
 
 
 class SigningKeyStore:
-    """The signing key of this node, in `folder`; processes of one folder share it."""
+    """The signing key of this node, stored in `folder`; processes with the same folder share it."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "signing.json"
@@ -55,7 +55,7 @@ class SigningKeyStore:
         self._lock = asyncio.Lock()
 
     async def get_private_key(self, database: Database, now: datetime) -> Jwk:
-        """The private key to sign with; its public half is in the database before that."""
+        """Return the private key to sign with, after its public key has been published."""
         async with self._lock:
             signing_key = self._current
             if signing_key is None or not now < signing_key.until <= now + SIGNING_PERIOD:
@@ -81,7 +81,7 @@ class SigningKeyStore:
         except FileNotFoundError:
             return None
         except (JoseError, ValueError, KeyError, TypeError):
-            return None  # half a file, or somebody's: another key does no harm
+            return None  # truncated or foreign file: a new key is safe
         except OSError as error:
             raise self._build_error(error) from error
         return signing_key if is_private_key else None
@@ -102,23 +102,23 @@ class SigningKeyStore:
         return StoreUnusable(
             f"ใช้ไฟล์กุญแจ {self._path} ไม่ได้ ({reason}) ให้บัญชีที่เปิดระบบอ่านและเขียนได้ "
             f"· the key file {self._path} cannot be used ({reason}); "
-            "let the account that runs the hub read and write it"
+            "allow the account that runs the hub to read and write it"
         )
 
 
 def generate_key(now: datetime) -> PrivateSigningKey:
-    """A new key for ES256."""
+    """Return a new ES256 key."""
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
     return PrivateSigningKey(json.dumps(key.as_dict(private=True)), now + SIGNING_PERIOD)
 
 
 def import_private_key(signing_key: PrivateSigningKey) -> ECKey:
-    """The key itself; raises what joserfc raises where it is none."""
+    """Return the key object; raises joserfc's errors if the JWK is invalid."""
     return ECKey.import_key(dict(signing_key.jwk))
 
 
 async def insert_public_key(database: Database, signing_key: PrivateSigningKey) -> None:
-    """Let every node know the public half."""
+    """Publish the public key to all nodes through the database."""
     public_jwk = import_private_key(signing_key).as_dict(private=False)
     try:
         async with database.write_transaction() as connection:

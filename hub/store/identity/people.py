@@ -1,4 +1,4 @@
-"""People who are signed in, as the doors keep and ask of them; one statement each."""
+"""Statements about people: sessions, login attempts and authorization codes."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -19,7 +19,7 @@ from hub.errors import NotReady
 from hub.store.database import CONNECTION_ERRORS, Database
 from hub.store.rows import localized_text_of
 
-# A demo needs no registration, but an agency that was disabled is disabled there, too.
+# The demo login needs no registration, but a disabled agency is disabled for it too.
 SELECT_SESSION: Final = """
 select s.*, a.name_th, a.name_en, a.name_th_origin, a.name_en_origin,
     coalesce(r.enabled, s.issuer is null) and (s.issuer is null or i.enabled) as counts
@@ -68,13 +68,13 @@ order by sort_key, id
 
 
 class DatabaseSessionStore:
-    """People in a database; see `hub.domain.identity.people.SessionStore`."""
+    """Sessions in a database; see `hub.domain.identity.people.SessionStore`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def find_session(self, session_id: str) -> PersonSession | None:
-        """The session of an id."""
+        """Return the session of an id, or None."""
         async with self._open_connection() as connection:
             row = await connection.fetchrow(SELECT_SESSION, session_id)
         if row is None:
@@ -93,7 +93,7 @@ class DatabaseSessionStore:
         )
 
     async def insert_session(self, session: PersonSession) -> None:
-        """Keep a new session."""
+        """Insert a new session."""
         identity_values = (
             session.id,
             session.agency_id,
@@ -111,34 +111,34 @@ class DatabaseSessionStore:
             )
 
     async def touch_session(self, session_id: str, now: datetime) -> None:
-        """Note that a person asked, once in `SESSION_TOUCH_INTERVAL`."""
+        """Update a session's last use, at most once per `SESSION_TOUCH_INTERVAL`."""
         async with self._open_connection() as connection:
             await connection.execute(TOUCH_SESSION, session_id, now, now - SESSION_TOUCH_INTERVAL)
 
     async def delete_session(self, session_id: str) -> None:
-        """Forget a session; its codes go with it."""
+        """Delete a session; its codes are deleted with it."""
         async with self._open_connection() as connection:
             await connection.execute(DELETE_SESSION, session_id)
 
     async def insert_login_attempt(self, attempt_id: str, state: Any, until: datetime) -> None:
-        """Keep what the answer of a provider will be compared with."""
+        """Store the state that a provider's response will be compared with."""
         async with self._open_connection() as connection:
             await connection.execute(INSERT_LOGIN_ATTEMPT, attempt_id, json.dumps(state), until)
 
     async def consume_login_attempt(self, attempt_id: str, now: datetime) -> Any:
-        """What was kept, once, while its time is not over."""
+        """Return and delete the state of a login attempt; None if unknown or expired."""
         async with self._open_connection() as connection:
             row = await connection.fetchrow(CONSUME_LOGIN_ATTEMPT, attempt_id)
         return json.loads(row["kept"]) if row is not None and now < row["until"] else None
 
     async def insert_code(self, code: AuthorizationCode) -> None:
-        """Keep a code."""
+        """Insert an authorization code."""
         values = code.id, code.client_id, code.session_id, code.redirect_uri, code.challenge
         async with self._open_connection() as connection:
             await connection.execute(INSERT_CODE, *values, sorted(code.scopes), code.until)
 
     async def consume_code(self, code_id: str) -> AuthorizationCode | None:
-        """A code, once, on whatever node: whoever comes second finds none."""
+        """Return and delete a code; None if unknown or already consumed, on whichever node."""
         async with self._open_connection() as connection:
             row = await connection.fetchrow(CONSUME_CODE, code_id)
         return (
@@ -148,11 +148,11 @@ class DatabaseSessionStore:
         )
 
     async def list_login_agencies(self) -> Sequence[LoginAgency]:
-        """Agencies whose people can sign in."""
+        """Return the agencies whose people can log in, in Thai order."""
         return await self._fetch_agencies(SELECT_LOGIN_AGENCIES)
 
     async def list_ministries(self) -> Sequence[LoginAgency]:
-        """Every ministry there is today."""
+        """Return the ministries in force today, in Thai order."""
         return await self._fetch_agencies(SELECT_MINISTRIES)
 
     async def _fetch_agencies(self, statement: str) -> Sequence[LoginAgency]:

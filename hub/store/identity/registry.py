@@ -1,4 +1,6 @@
-"""What the doors ask of the register, in one statement each; answers are of this moment."""
+"""Statements that authentication needs from the register; results are current, not of a
+snapshot.
+"""
 
 import json
 from collections.abc import Sequence
@@ -48,7 +50,7 @@ on conflict do nothing returning true
 
 
 def client_of(row: asyncpg.Record) -> Client:
-    """The record of a row of `CLIENTS`."""
+    """Return the client of a row of `CLIENTS`."""
     return Client(
         id=row["id"],
         agency_id=row["agency_id"],
@@ -65,7 +67,7 @@ def client_of(row: asyncpg.Record) -> Client:
 
 
 def issuer_of(row: asyncpg.Record) -> Issuer:
-    """The record of a row of `ISSUERS`."""
+    """Return the issuer of a row of `ISSUERS`."""
     mapping: dict[str, list[str]] = json.loads(row["mapping"])
     return Issuer(
         url=row["url"],
@@ -80,9 +82,19 @@ def issuer_of(row: asyncpg.Record) -> Issuer:
 
 
 def parse_sign_in(stored: dict[str, Any]) -> SignInSettings:
-    """How people are signed in, as `hub.store.identity.clients` wrote it."""
+    """Return the login settings from the JSON that `serialize_sign_in` writes."""
     roles = {value: Role(role_name) for value, role_name in stored["roles"].items()}
     return SignInSettings(stored["client_id"], stored["secret"], stored["claim"], roles)
+
+
+def serialize_sign_in(sign_in: SignInSettings) -> dict[str, Any]:
+    """Return the JSON of the login settings of an issuer."""
+    return {
+        "client_id": sign_in.client_id,
+        "secret": sign_in.secret,
+        "claim": sign_in.claim,
+        "roles": {value: role.value for value, role in sign_in.roles.items()},
+    }
 
 
 class DatabaseRegistry:
@@ -92,26 +104,26 @@ class DatabaseRegistry:
         self._database = database
 
     async def list_issuers(self) -> Sequence[Issuer]:
-        """Every registered issuer, by its URL."""
+        """Return all registered issuers by URL."""
         return [issuer_of(row) for row in await self._fetch_rows(ISSUERS)]
 
     async def find_client(self, client_id: str) -> Client | None:
-        """The client of an id."""
-        if "\0" in client_id:  # PostgreSQL has no such text
+        """Return the client of an id, or None."""
+        if "\0" in client_id:  # PostgreSQL's text cannot contain NUL
             return None
         rows = await self._fetch_rows(CLIENT_BY_ID, client_id=client_id)
         return client_of(rows[0]) if rows else None
 
     async def list_origins(self) -> frozenset[str]:
-        """Where pages of public clients come from."""
+        """Return the origins of enabled public clients."""
         return frozenset(row["origin"] for row in await self._fetch_rows(ORIGINS))
 
     async def list_public_keys(self) -> Sequence[Jwk]:
-        """The public keys of every node, the youngest first."""
+        """Return the public keys of all nodes, newest first."""
         return [json.loads(row["jwk"]) for row in await self._fetch_rows(PUBLIC_KEYS)]
 
     async def mark_assertion_used(self, assertion: UsedAssertion) -> bool:
-        """Note the use of an assertion; false where it was used before, on whatever node."""
+        """Mark an assertion as used; return false if it was used before, on whichever node."""
         try:
             async with self._database.write_transaction() as connection:
                 values = assertion.client_id, assertion.jti, assertion.until

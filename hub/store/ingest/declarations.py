@@ -1,7 +1,7 @@
-"""What a source's declaration puts into the tables: the source, and the local authorities it names.
+"""Write a source's declaration to the tables: the source, and the local authorities it declares.
 
-Authorities have no public register, so an operator says which there are; what was said stands until
-it is said otherwise, with the declaration as its source.
+Local authorities have no public register, so an operator declares them; they remain until declared
+otherwise, with the declaration as their source.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,9 +22,9 @@ PROVINCES: Final = "select id from area where level = 'PROVINCE'"
 
 
 async def upsert_source(connection: asyncpg.Connection, spec: SourceSpec) -> None:
-    """Keep a source as it is declared; how it is doing stays as it stands.
+    """Insert or update a declared source; its health is not changed.
 
-    `Invalid` where it is of an agency that there is not, or names a province that is none.
+    Raises `Invalid` if its agency does not exist or a local authority names an unknown province.
     """
     await upsert_local_authorities(connection, spec)
     row = {
@@ -52,9 +52,10 @@ async def upsert_source(connection: asyncpg.Connection, spec: SourceSpec) -> Non
 
 
 async def upsert_local_authorities(connection: asyncpg.Connection, spec: SourceSpec) -> None:
-    """The authorities, each an area in its province and a body with that area.
+    """Insert or update the declared authorities: each an area in its province and an agency of that
+    area.
 
-    `Invalid` names a province that is none.
+    Raises `Invalid` for an unknown province.
     """
     if not spec.authorities:
         return
@@ -71,7 +72,7 @@ async def upsert_local_authorities(connection: asyncpg.Connection, spec: SourceS
 
 
 async def upsert_authority_provenance(connection: asyncpg.Connection, spec: SourceSpec) -> None:
-    """Why the authorities are held: an operator says so; once the source itself is there."""
+    """Write the provenance of the authorities, ASSUMED by an operator; the source must exist."""
     rows = [
         {
             "subject": str(GlobalId(kind, one.id)),
@@ -88,7 +89,7 @@ async def upsert_authority_provenance(connection: asyncpg.Connection, spec: Sour
 
 
 def authority_rows(authorities: Iterable[LocalAuthority]) -> Iterator[tuple[sa.Table, list[Row]]]:
-    """Their rows, table by table, in the order of their keys."""
+    """Yield the tables and rows of the authorities, in the order of foreign keys."""
     authority_list = list(authorities)
     name_rows = [
         {

@@ -1,7 +1,7 @@
-"""What followers of sources are told: each event once, in the order of their numbers.
+"""Events for subscribers to sources: each event once, in the order of its numbers.
 
-An event is written by the transaction it tells of, under a lock held until the commit: numbers come
-in the order of commits, so whoever has read up to one has missed none before it.
+An event is written by the transaction it reports, under a lock held until the commit: numbers are
+in the order of commits, so a subscriber that has read up to a number has missed none before it.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from hub.store.visibility import PUBLISHED_CONDITION
 
 CHANNEL: Final = "source_event"
 LOCK_EVENTS: Final = "select pg_advisory_xact_lock(hashtextextended('source_event', 0))"
-# What is told is told to everybody: places of drafts are not counted.
+# All subscribers get the same event, so cells of drafts are not counted.
 INSERT_EVENT: Final = f"""
-with said as (
+with inserted as (
     insert into source_event (source_id, run_id, at, affected_cells)
     select $1, $2, clock_timestamp(), count(distinct (area_id, fiscal_year)) from (
         select project_id, area_id, fiscal_year from budget_line
@@ -36,8 +36,8 @@ with said as (
     )
     returning id
 )
-select pg_notify('source_event', id::text) from said
-"""  # noqa: S608 - put together from constants
+select pg_notify('source_event', id::text) from inserted
+"""  # noqa: S608 - built from constants
 RUN_STARTED_AT: Final = (
     "select coalesce((select started_at from source_run where id = $1), transaction_timestamp())"
 )
@@ -47,18 +47,20 @@ select * from source_event where id > $1 and (cardinality($2::text[]) = 0 or sou
 order by id limit 100
 """
 POLL_INTERVAL: Final = 20.0
-"""Seconds after which a follower looks although nothing was heard: a notice can get lost."""
+"""Seconds after which a subscriber polls without a notification: one can get lost."""
 
 
 async def publish_event(connection: asyncpg.Connection, source_id: str, run_id: int | None) -> None:
-    """Tell followers that a run ended, or (null) that rows were settled in this transaction."""
+    """Publish that a run ended, or (`run_id` null) that this transaction settled quarantined
+    rows.
+    """
     started_at = await connection.fetchval(RUN_STARTED_AT, run_id)
     await connection.execute(LOCK_EVENTS)
     await connection.execute(INSERT_EVENT, source_id, run_id, started_at)
 
 
 def event_of(row: asyncpg.Record) -> SourceEvent:
-    """The record of a row."""
+    """Return the event of a row."""
     return SourceEvent(
         encode_cursor((row["id"],)),
         row["at"],
@@ -69,9 +71,9 @@ def event_of(row: asyncpg.Record) -> SourceEvent:
 
 
 class SourceEventFeed:
-    """The events of this database, as this process hears of them.
+    """The events of this database, for the subscribers of this process.
 
-    One connection listens for all followers, and only while there are any.
+    One connection listens for all subscribers, and only while there are any.
     """
 
     def __init__(self, database: Database) -> None:
@@ -81,12 +83,14 @@ class SourceEventFeed:
         self._listener: asyncpg.Connection | None = None
 
     async def latest_number(self) -> int:
-        """The number of the latest event; 0 where there was none."""
+        """Return the number of the latest event; 0 without events."""
         number: int = await self.database.pool.fetchval(LATEST_EVENT_ID)
         return number
 
     async def follow(self, number: int, sources: Sequence[str]) -> AsyncGenerator[SourceEvent]:
-        """Events behind a number, of these sources (none: of all), as they come; without an end."""
+        """Yield the events after a number, of these sources (none: of all), as they come; never
+        ends.
+        """
         notified = asyncio.Event()
         await self._subscribe(notified)
         try:
@@ -105,7 +109,7 @@ class SourceEventFeed:
                 await self._unsubscribe()
 
     async def _subscribe(self, notified: asyncio.Event) -> None:
-        """Be told of events; anew where the connection that listened was lost."""
+        """Register a waiter; listen again if the listening connection was lost."""
         async with self._lock:
             self._waiters.add(notified)
             if self._listener is None:
@@ -123,7 +127,7 @@ class SourceEventFeed:
                 await self.database.pool.release(listener)
 
     def _on_connection_lost(self, _: Any) -> None:
-        """The server went, or ended the connection; whoever follows looks and listens anew."""
+        """Forget a lost connection; subscribers then poll and listen again."""
         self._listener = None
         self._notify_waiters()
 
@@ -133,7 +137,7 @@ class SourceEventFeed:
 
 
 async def wait_for_notification(notified: asyncio.Event) -> None:
-    """Wait for a notice, or for as long as one may have been lost."""
+    """Wait for a notification, at most `POLL_INTERVAL`."""
     try:
         async with asyncio.timeout(POLL_INTERVAL):
             await notified.wait()

@@ -1,25 +1,31 @@
-"""Joins: lines of a record that stand on a project of another source, found by its key or code.
+"""Joins: assign the budget lines of a record to a project of another source, by its key or code.
 
-Where exactly one project fits, the lines stand there and the record's own project is not there at
-all; it is kept beside the record (`record_join_result`), so that the lines can go back without
-being read again. Work that people did on the own project holds the lines there: it is then the same
-activity as the project that fits, and of the two one has the say per year and phase.
+If exactly one project matches, the lines belong to it and the record's own project is not stored as
+a project; it is kept beside the record (`record_join_result`), so that the lines can be moved back
+without reading the record again. If people's work relies on the own project, the lines stay there:
+it is then a duplicate of the matching project, and of the two one counts per year and phase.
 
-Whoever joins, or takes out what may be joined, holds one lock until its transaction ends: neither
-can miss the other.
+Every transaction that joins records, or deletes projects that may be joined, takes one lock until
+its end, so that neither misses the other.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
-from hub.domain.sources.joins import Join, JoinResult, JoinState, resolve_join
+from hub.domain.sources.joins import Join, JoinResult, resolve_join
 from hub.store.ingest import projects
+from hub.store.ingest.join_results import (
+    build_join_result_row,
+    build_join_rows,
+    fetch_join_results,
+    update_duplicate_of,
+)
 from hub.store.ingest.projects import ProjectRows
-from hub.store.tables import record_join, record_join_result
-from hub.store.upsert import Row, upsert
+from hub.store.tables import record_join_result
+from hub.store.upsert import upsert
 
 LOCK_JOINS: Final = "select pg_advisory_xact_lock(hashtextextended('joins', 0))"
 MATCHING_PROJECTS: Final = """
@@ -50,9 +56,6 @@ SELECT_RECORDS_JOINING_SOURCE: Final = """
 select distinct record_id from record_join where source_id = $1 and record_id > $2
 order by 1 limit $3
 """
-SELECT_JOIN_RESULTS: Final = """
-select record_id, state, target, fits, telling from stand_in where record_id = any($1::text[])
-"""
 SELECT_RECORDS_JOINED_TO: Final = "select record_id from stand_in where target = any($1::text[])"
 MOVE_LINES: Final = """
 update budget_line set project_id = moved.project_id
@@ -66,12 +69,6 @@ from unnest($1::text[], $2::text[]) as moved (record_id, project_id)
 where source_record.id = moved.record_id
     and source_record.project_id is distinct from moved.project_id
 """
-UPDATE_DUPLICATE_OF: Final = """
-update project set duplicate_of = same.target
-from unnest($1::text[], $2::text[], $3::text[]) as same (id, before, target)
-where project.id = same.id and project.id is distinct from same.target
-    and project.duplicate_of is not distinct from same.before
-"""
 CLEAR_DUPLICATE_OF: Final = """
 update project set duplicate_of = null from stand_in s
 where s.target = any($1::text[]) and s.state = 'KEPT'
@@ -82,11 +79,11 @@ update stand_in set state = 'ALONE', target = null, fits = 0
 where target = any($1::text[]) and state = 'KEPT'
 """
 BATCH_SIZE: Final = 1_000
-"""Records settled in one go at the end of a run."""
+"""Records recomputed at a time at the end of a run."""
 
 
 async def lock_joins(connection: asyncpg.Connection) -> None:
-    """One at a time joins or takes out, until its transaction ends."""
+    """Take the lock of joins until the transaction ends."""
     await connection.execute(LOCK_JOINS)
 
 
@@ -94,7 +91,7 @@ async def resolve_joins(
     connection: asyncpg.Connection,
     joins_by_record: Mapping[str, tuple[str, Sequence[Join]]],
 ) -> dict[str, JoinResult]:
-    """Where lines are to stand: by record id, given each record's own project and its joins."""
+    """Return the join results by record id, given each record's own project id and its joins."""
     if not joins_by_record:
         return {}
     await lock_joins(connection)
@@ -114,7 +111,7 @@ async def compute_join_results(
     own_projects: Mapping[str, str],
     matches: Iterable[asyncpg.Record],
 ) -> dict[str, JoinResult]:
-    """The stands of records, given their own projects and what fits."""
+    """Return the join results of records, given their own projects and the matching projects."""
     match_by_record = {row["record_id"]: (row["fits"], row["project_id"]) for row in matches}
     relied_on = await projects.relied_on_ids(
         connection, [own_projects[key] for key in match_by_record]
@@ -127,93 +124,10 @@ async def compute_join_results(
     }
 
 
-async def save_joins(
-    connection: asyncpg.Connection,
-    joins_by_record: Mapping[str, tuple[JoinResult, ProjectRows, Sequence[Join]]],
-    records: Sequence[str],
-) -> None:
-    """Remember joins of records, and forget those of records that have none any longer."""
-    previous = await fetch_join_results(connection, records)
-    if not joins_by_record and not previous:
-        return
-    await delete_joins(connection, sorted(previous.keys() - joins_by_record.keys()))
-    rows = [
-        row for key, (_, _, joins) in joins_by_record.items() for row in build_join_rows(key, joins)
-    ]
-    delete_stale = "delete from record_join where record_id = any($1::text[]) and not (%s)"
-    current_rows = "record_id || ' ' || ordinal = any($2::text[])"
-    row_keys = [f"{row['record_id']} {row['ordinal']}" for row in rows]
-    await connection.execute(delete_stale % current_rows, list(joins_by_record), row_keys)
-    await upsert(
-        connection,
-        record_join_result,
-        [build_join_result_row(key, one, own) for key, (one, own, _) in joins_by_record.items()],
-    )
-    await upsert(connection, record_join, rows)
-    await update_duplicate_of(
-        connection, {key: (one, own) for key, (one, own, _) in joins_by_record.items()}, previous
-    )
-
-
-async def delete_joins(connection: asyncpg.Connection, records: Sequence[str]) -> None:
-    """Records that are going, or join nothing any longer."""
-    if not records:
-        return
-    previous = await fetch_join_results(connection, records)
-    unjoined = JoinResult(JoinState.ALONE, None, 0)
-    await update_duplicate_of(
-        connection, {key: (unjoined, own) for key, (_, own) in previous.items()}, previous
-    )
-    for table in ("record_join", "stand_in"):
-        await connection.execute(
-            f"delete from {table} where record_id = any($1::text[])",  # noqa: S608
-            list(records),
-        )
-
-
-async def fetch_join_results(
-    connection: asyncpg.Connection, records: Sequence[str]
-) -> dict[str, tuple[JoinResult, ProjectRows]]:
-    """How records with joins stand, and the own project of each."""
-    return {
-        row["record_id"]: (
-            JoinResult(JoinState(row["state"]), row["target"], row["fits"]),
-            ProjectRows(**json.loads(row["telling"])),
-        )
-        for row in await connection.fetch(SELECT_JOIN_RESULTS, list(records))
-    }
-
-
-async def update_duplicate_of(
-    connection: asyncpg.Connection,
-    current: Mapping[str, tuple[JoinResult, ProjectRows]],
-    previous: Mapping[str, tuple[JoinResult, ProjectRows]],
-) -> None:
-    """Own projects that stay beside one that fits are the same activity; others are no longer."""
-    changed: dict[str, tuple[str | None, str | None]] = {}
-    for key, (join_result, own_project) in current.items():
-        previous_result, _ = previous.get(key, (join_result, own_project))
-        old = (
-            previous_result.target
-            if key in previous and previous_result.state is JoinState.KEPT
-            else None
-        )
-        new = join_result.target if join_result.state is JoinState.KEPT else None
-        if old != new:
-            changed[own_project.id] = (old, new)
-    if changed:
-        await connection.execute(
-            UPDATE_DUPLICATE_OF,
-            list(changed),
-            [old for old, _ in changed.values()],
-            [new for _, new in changed.values()],
-        )
-
-
 async def recompute_joins_to_source(connection: asyncpg.Connection, source_id: str) -> None:
-    """Records of any source that join projects of this one: those that stand elsewhere now, move.
+    """Recompute the joins of all records to projects of this source, and move lines accordingly.
 
-    For the end of a run: the projects they waited for may have come, changed or gone.
+    For the end of a run: the projects they join may have been added, changed or deleted.
     """
     last_record_id = ""
     while True:
@@ -231,7 +145,9 @@ async def recompute_joins_to_source(connection: asyncpg.Connection, source_id: s
 async def recompute_joins(
     connection: asyncpg.Connection, records: Sequence[str], excluded_projects: Sequence[str] = ()
 ) -> None:
-    """Look for the projects these records join, as if those of `without` were not there."""
+    """Recompute the joins of these records, ignoring `excluded_projects`, and move lines
+    accordingly.
+    """
     previous = await fetch_join_results(connection, records)
     matches = await connection.fetch(MATCH_STORED_JOINS, list(previous), list(excluded_projects))
     own_ids = {key: own_project.id for key, (_, own_project) in previous.items()}
@@ -269,9 +185,10 @@ async def recompute_joins(
 async def delete_unreported_projects(
     connection: asyncpg.Connection, project_ids: Iterable[str]
 ) -> list[str]:
-    """Take out projects that no record tells of; those that stay because people rely on them.
+    """Delete those projects that no record reports; return the ids of those that people rely on.
 
-    Lines of other sources that stand on one look for another project, or go back to their own.
+    Lines of other sources joined to a deleted project move to another match, or back to their own
+    project.
     """
     ids = sorted(project_ids)
     if not ids:
@@ -292,35 +209,7 @@ async def delete_unreported_projects(
 
 
 def with_join_note(own_project: ProjectRows, join_result: JoinResult) -> ProjectRows:
-    """The own project of a record, saying why it is there."""
+    """Return a record's own project with the join result as the note of its provenance."""
     return ProjectRows(
         own_project.project, own_project.areas, {**own_project.provenance, "note": join_result.note}
     )
-
-
-def build_join_rows(record_id: str, joins: Sequence[Join]) -> list[Row]:
-    """The joins of a record as the table has them."""
-    return [
-        {
-            "record_id": record_id,
-            "ordinal": ordinal,
-            "source_id": join.source,
-            "key": join.key,
-            "code": join.code,
-            "fiscal_year": join.year.ce if join.year else None,
-        }
-        for ordinal, join in enumerate(joins)
-    ]
-
-
-def build_join_result_row(
-    record_id: str, join_result: JoinResult, own_project: ProjectRows
-) -> dict[str, Any]:
-    """How a record stands, as the table has it."""
-    return {
-        "record_id": record_id,
-        "telling": own_project.dump(),
-        "state": join_result.state.value,
-        "target": join_result.target,
-        "fits": join_result.match_count,
-    }

@@ -1,4 +1,6 @@
-"""What names stand for: areas and agencies with their dates, other names, and decisions taken."""
+"""Statements about names: of areas and agencies with their dates, aliases, and decisions on
+names.
+"""
 
 from datetime import date
 from typing import Any, Final
@@ -33,7 +35,7 @@ SELECT_DECISIONS: Final = (
 
 
 async def list_dated_names(connection: asyncpg.Connection | ReadTransaction) -> list[DatedName]:
-    """Every name an area or agency goes by, and when."""
+    """Return every name of areas and agencies, with the dates between which it applies."""
     found: list[DatedName] = []
     by_target: dict[tuple[NameKind, str], list[DatedName]] = {}
     for kind, statement in ((NameKind.AREA, SELECT_AREAS), (NameKind.AGENCY, SELECT_AGENCIES)):
@@ -64,14 +66,14 @@ async def list_dated_names(connection: asyncpg.Connection | ReadTransaction) -> 
 
 
 def later_date(left: date | None, right: date | None) -> date | None:
-    """The later of two beginnings; null is the beginning of time."""
+    """Return the later of two start dates; null is open."""
     return max(filter(None, (left, right)), default=None)
 
 
 async def list_name_decisions(
     connection: asyncpg.Connection | ReadTransaction, source_id: str
 ) -> list[NameDecision]:
-    """What was decided on names of a source, the latest last."""
+    """Return the decisions on names of a source, oldest first."""
     return [
         NameDecision(
             NameKind(row["kind"]),
@@ -88,7 +90,7 @@ async def list_name_decisions(
 async def upsert_name_decision(
     connection: asyncpg.Connection, source_id: str, decision: NameDecision, decided_by: str
 ) -> None:
-    """Keep a decision; one on the same name, block and years replaces an earlier one."""
+    """Write a decision; it replaces an earlier one on the same name, block and years."""
     key_parts: list[Any] = [source_id, decision.kind.value, decision.name, decision.block or ""]
     row = {
         "id": "|".join([*key_parts, str(decision.first.ce), str(decision.last.ce)]),

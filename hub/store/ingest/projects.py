@@ -1,7 +1,7 @@
-"""Projects as records tell of them: into the tables, and out when no record does any longer.
+"""Projects reported by records: insert and update them, and delete those no longer reported.
 
-A project may be told of by many records of its source; it stands as long as one of them does, or
-as long as people's work (a linkage, a finding) rests on it.
+Many records of its source may report a project; it remains while one of them does, or while
+people's work (a linkage, a finding) relies on it.
 """
 
 import json
@@ -47,7 +47,7 @@ SELECT_REPORTED_IDS: Final = """
 select distinct p.id from project p join source_record r on r.project_id = p.id
 where p.id = any($1::text[]) and r.source_id = p.source_id
 """
-# Both are put together from constants of this file.
+# Both are built from constants of this file.
 SELECT_RELIED_ON_IDS: Final = (
     f"select p.id from project p where p.id = any($1::text[]) and ({RELIED_ON_CONDITION})"  # noqa: S608
 )
@@ -61,7 +61,7 @@ and not exists (
 
 @record
 class ProjectRows:
-    """A project as the tables have it, the areas of the whole of it, and who tells of it."""
+    """The row of a project, the areas of the project as a whole, and its provenance row."""
 
     project: Row
     areas: list[str]
@@ -69,25 +69,27 @@ class ProjectRows:
 
     @property
     def id(self) -> str:
-        """The project's id."""
+        """Return the project's id."""
         return str(self.project["id"])
 
     @property
     def years(self) -> list[int]:
-        """The years its record states."""
+        """Return the fiscal years (CE) that its record declares."""
         return list(self.project["fiscal_years"])
 
     def with_first_provenance(self, earlier: "ProjectRows") -> "ProjectRows":
-        """The project as this later record has it; the first one stays the one that told of it."""
+        """Return this later report of the project with the provenance of the first."""
         return ProjectRows(self.project, self.areas, earlier.provenance)
 
     def with_line_years(self, years: Iterable[int]) -> "ProjectRows":
-        """The project with the years of its lines besides those declared."""
+        """Return the project with the years of its lines added to those declared."""
         all_years = sorted({*self.years, *years})
         return ProjectRows({**self.project, "fiscal_years": all_years}, self.areas, self.provenance)
 
     def dump(self) -> dict[str, Any]:
-        """As it is kept beside a record whose lines stand elsewhere."""
+        """Return the JSON stored in `record_join_result` for a record whose lines are joined
+        elsewhere.
+        """
         return {"project": self.project, "areas": self.areas, "provenance": self.provenance}
 
 
@@ -96,9 +98,9 @@ async def upsert_projects(
     projects: Sequence[ProjectRows],
     new_ids: frozenset[str] = frozenset(),
 ) -> None:
-    """Write what differs of projects and their areas; call `update_fiscal_years` after their lines.
+    """Write projects and their areas if they differ; call `update_fiscal_years` after their lines.
 
-    `new` are projects known not to be there. Areas no longer said of a project go to the past.
+    `new_ids` are projects known to be new. Areas no longer reported are deleted.
     """
     new_projects = [item for item in projects if item.id in new_ids]
     await copy_rows(connection, project, [item.project for item in new_projects])
@@ -122,7 +124,7 @@ async def upsert_projects(
 
 
 def build_area_rows(item: ProjectRows) -> list[Row]:
-    """The areas of the whole of a project, as the table has them."""
+    """Return the area rows of a project as a whole."""
     return [
         {"project_id": item.id, "area_id": area_id, "basis": "UNKNOWN"} for area_id in item.areas
     ]
@@ -133,7 +135,7 @@ async def upsert_provenance(
     projects: Sequence[ProjectRows],
     new_ids: frozenset[str] = frozenset(),
 ) -> None:
-    """Who tells of each project, the first of several; the records must be written before."""
+    """Write the provenance of each project, the first of several; the records must exist."""
     row_by_project = {item.id: item.provenance for item in reversed(projects)}
     await copy_rows(
         connection,
@@ -145,14 +147,14 @@ async def upsert_provenance(
 
 
 async def existing_ids(connection: asyncpg.Connection, ids: Sequence[str]) -> set[str]:
-    """Those of the projects that are there."""
+    """Return those of the ids that exist."""
     return {row[0] for row in await connection.fetch(SELECT_EXISTING_IDS, list(ids))}
 
 
 async def update_fiscal_years(
     connection: asyncpg.Connection, declared_years: Mapping[str, Sequence[int]]
 ) -> None:
-    """The years projects run in: those declared of each, and those of its own source's lines."""
+    """Set projects' years to those declared and those of their own source's lines."""
     if declared_years:
         rows = [
             {"id": project_id, "declared": list(years)}
@@ -164,27 +166,27 @@ async def update_fiscal_years(
 async def projects_of_records(
     connection: asyncpg.Connection, record_ids: Sequence[str]
 ) -> set[str]:
-    """The projects of their own source that these records tell of."""
+    """Return the ids of projects that these records report, if of the records' source."""
     return {row[0] for row in await connection.fetch(SELECT_PROJECTS_OF_RECORDS, list(record_ids))}
 
 
 async def reported_ids(connection: asyncpg.Connection, ids: Sequence[str]) -> set[str]:
-    """Those of the projects that a record of their own source tells of."""
+    """Return those of the projects that a record of their own source reports."""
     return {row[0] for row in await connection.fetch(SELECT_REPORTED_IDS, list(ids))}
 
 
 async def relied_on_ids(connection: asyncpg.Connection, ids: Sequence[str]) -> set[str]:
-    """Those of the projects that people's work rests on."""
+    """Return those of the projects that people's work relies on."""
     return {row[0] for row in await connection.fetch(SELECT_RELIED_ON_IDS, list(ids))}
 
 
 async def deletable_ids(connection: asyncpg.Connection, ids: Sequence[str]) -> list[str]:
-    """Those of the projects that no record of their source and nobody's work rests on."""
+    """Return those of the projects that no record of their source reports and no work relies on."""
     return [row[0] for row in await connection.fetch(SELECT_DELETABLE_IDS, list(ids))]
 
 
 async def delete_projects(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
-    """Take projects out of what is known now; nothing may stand on them any longer."""
+    """Delete projects from what is known now; no row may refer to them."""
     for statement, keys in (
         ("delete from project_area where project_id = any($1::text[])", ids),
         ("delete from project_implementer where project_id = any($1::text[])", ids),
@@ -198,5 +200,5 @@ async def delete_projects(connection: asyncpg.Connection, ids: Sequence[str]) ->
 
 
 def provenance_subject(project_id: str) -> str:
-    """The key of a project's provenance."""
+    """Return the provenance subject of a project."""
     return str(GlobalId("Project", project_id))

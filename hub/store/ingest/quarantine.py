@@ -1,4 +1,6 @@
-"""Rows in quarantine: put there by runs, listed for people, and settled by what they decide."""
+"""Statements about quarantined rows: inserted by runs, listed for people, settled by their
+decisions.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -58,7 +60,7 @@ COUNT_WAITING_ROWS: Final = (
 
 @record
 class NewQuarantinedRow:
-    """A record to keep in quarantine, and why."""
+    """A record to quarantine, and its doubts."""
 
     key: str
     scope: str
@@ -73,7 +75,7 @@ class NewQuarantinedRow:
 async def upsert_rows(
     connection: asyncpg.Connection, source_id: str, run_id: int, rows: Iterable[NewQuarantinedRow]
 ) -> None:
-    """Keep records in quarantine; one that is there already keeps its number."""
+    """Quarantine records; a row that exists keeps its number."""
     serialized_rows = {(row.key, row.hash): serialize_row(row) for row in rows}
     if serialized_rows:
         rows_json = json.dumps(list(serialized_rows.values()), ensure_ascii=False)
@@ -86,14 +88,14 @@ async def upsert_rows(
 async def resolve_replaced_rows(
     connection: asyncpg.Connection, source_id: str, run_id: int, keys: Sequence[str]
 ) -> None:
-    """Rows of earlier runs under keys that this run has read anew wait no longer."""
+    """Resolve waiting rows of earlier runs whose keys this run has read again."""
     await connection.execute(RESOLVE_REPLACED_ROWS, source_id, run_id, list(keys))
 
 
 async def resolve_vanished_rows(
     connection: asyncpg.Connection, source_id: str, run_id: int, scopes: Iterable[str]
 ) -> None:
-    """Rows of earlier runs that a complete run of their scope has not seen wait no longer."""
+    """Resolve waiting rows of earlier runs that a complete run of their scope has not seen."""
     await connection.execute(RESOLVE_VANISHED_ROWS, source_id, run_id, list(scopes))
 
 
@@ -103,7 +105,7 @@ async def list_rows(
     status: RowStatus | None = RowStatus.WAITING,
     ids: Sequence[int] | None = None,
 ) -> list[QuarantinedRow]:
-    """Rows of a source (null: of all), by status, in the order they came."""
+    """Return the rows of a source (null: of all), by status, in order of arrival."""
     parameters = (source_id, status and status.value, None if ids is None else list(ids))
     return [quarantined_row_of(row) for row in await connection.fetch(SELECT_ROWS, *parameters)]
 
@@ -111,7 +113,7 @@ async def list_rows(
 async def fetch_rulings(
     connection: asyncpg.Connection, source_id: str, keys: Sequence[str]
 ) -> dict[tuple[str, str], RowStatus]:
-    """What persons decided on records (key and hash): accepted as they are, or refused."""
+    """Return people's decisions on records by key and hash: accepted or refused."""
     found = await connection.fetch(SELECT_RULINGS, source_id, list(keys))
     return {(row["source_key"], row["hash"]): RowStatus(row["status"]) for row in found}
 
@@ -119,14 +121,14 @@ async def fetch_rulings(
 async def update_status(
     connection: asyncpg.Connection, ids: Sequence[int], status: RowStatus, settled_by: str
 ) -> None:
-    """Say what became of rows, and who decided."""
+    """Set the status of rows, and who decided it."""
     await connection.execute(UPDATE_STATUS, list(ids), status.value, settled_by)
 
 
 async def update_doubts(
     connection: asyncpg.Connection, doubted_rows: Iterable[tuple[int, NewQuarantinedRow]]
 ) -> None:
-    """Say anew why rows wait, after they were read again."""
+    """Update the doubts of rows that were read again."""
     for row_id, row in doubted_rows:
         serialized = serialize_row(row)
         await connection.execute(
@@ -140,12 +142,12 @@ async def update_doubts(
 
 
 async def count_waiting_rows(connection: asyncpg.Connection) -> dict[str, int]:
-    """How many rows wait, by source."""
+    """Return the number of waiting rows by source."""
     return {row["source_id"]: row["waiting"] for row in await connection.fetch(COUNT_WAITING_ROWS)}
 
 
 def serialize_row(row: NewQuarantinedRow) -> dict[str, Any]:
-    """A row as JSON has it; the first doubt stands in columns, for lists."""
+    """Return a row as JSON; the first doubt is also in columns, for lists."""
     first_doubt = row.doubts[0]
     return {
         "key": row.key,
@@ -163,7 +165,7 @@ def serialize_row(row: NewQuarantinedRow) -> dict[str, Any]:
 
 
 def serialize_doubt(doubt: Doubt) -> dict[str, Any]:
-    """A doubt as it is kept."""
+    """Return a doubt as stored JSON."""
     return {
         "reason": doubt.reason.value,
         "field": doubt.field,
@@ -178,7 +180,7 @@ def serialize_doubt(doubt: Doubt) -> dict[str, Any]:
 
 
 def deserialize_doubt(stored: dict[str, Any]) -> Doubt:
-    """From what `dump` made."""
+    """Return a doubt from the JSON of `serialize_doubt`."""
     return Doubt(
         QuarantineReason(stored["reason"]),
         stored["field"],
@@ -193,7 +195,7 @@ def deserialize_doubt(stored: dict[str, Any]) -> Doubt:
 
 
 def quarantined_row_of(row: asyncpg.Record) -> QuarantinedRow:
-    """The record of a row."""
+    """Return the quarantined row of a row."""
     return QuarantinedRow(
         row["id"],
         row["source_id"],

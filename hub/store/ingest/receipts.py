@@ -1,4 +1,4 @@
-"""Commands are carried out once: a key that comes again is given the answer of the first time."""
+"""Idempotency of commands: a repeated key returns the stored result of the first execution."""
 
 import json
 from typing import Any, Final
@@ -17,12 +17,12 @@ UPDATE_ANSWER: Final = "update receipt set answer = $3::jsonb where sender = $1 
 DELETE_OLD_RECEIPTS: Final = (
     "delete from receipt where at < transaction_timestamp() - interval '30 days'"
 )
-"""A client that repeats itself does so within minutes; a month is for those who queue commands."""
+"""A client repeats a command within minutes; a month is for clients that queue commands."""
 
 
 @value
 class IdempotentCommand:
-    """Who sends a command, the key they gave it, and the digest of what it says."""
+    """Sender and idempotency key of a command, and the digest of its content."""
 
     sender: str
     key: str
@@ -32,10 +32,10 @@ class IdempotentCommand:
 async def claim_or_fetch_answer(
     connection: asyncpg.Connection, command: IdempotentCommand
 ) -> Any | None:
-    """The answer a command was given before; null: it is new, and its key is taken.
+    """Return the stored result of a command; null if it is new, and its key is now taken.
 
-    In the transaction that carries it out: another sender of the same key waits for its end.
-    `IdempotencyKeyReused` where the key stands for another command.
+    Call it in the transaction that executes the command: another sender of the same key waits for
+    its end. Raises `IdempotencyKeyReused` if the key was used for another command.
     """
     await connection.execute(DELETE_OLD_RECEIPTS)
     if await connection.fetchval(INSERT_RECEIPT, command.sender, command.key, command.digest):
@@ -49,5 +49,5 @@ async def claim_or_fetch_answer(
 async def save_answer(
     connection: asyncpg.Connection, command: IdempotentCommand, answer: Any
 ) -> None:
-    """Keep the answer of a command that was carried out."""
+    """Store the result of an executed command."""
     await connection.execute(UPDATE_ANSWER, command.sender, command.key, json.dumps(answer))

@@ -1,4 +1,4 @@
-"""Facts of records into the tables, and out of them when a record has gone."""
+"""Write the facts of records to the tables, and delete records that have vanished."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from hub.domain.record import record
 from hub.domain.sources.joins import Join, JoinResult
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
-from hub.store.ingest import joins, projects
+from hub.store.ingest import join_results, joins, projects
 from hub.store.ingest.projects import ProjectRows, provenance_subject
 from hub.store.tables import budget_line, source_record
 from hub.store.upsert import Row, copy_rows, upsert
@@ -25,7 +25,7 @@ where line.record_id = reported.record_id
 
 @record
 class LineFact:
-    """A budget line, its names resolved."""
+    """A budget line with resolved names; satang, fiscal year CE."""
 
     id: str
     area_id: str | None
@@ -38,7 +38,7 @@ class LineFact:
 
 @record
 class ProjectFact:
-    """A project, its names resolved."""
+    """A project with resolved names; fiscal years CE."""
 
     id: str
     key: str
@@ -53,7 +53,7 @@ class ProjectFact:
 
 @record
 class RecordFacts:
-    """All that one record says, as it is written."""
+    """All facts of one record."""
 
     record_id: str
     key: str
@@ -73,10 +73,10 @@ async def upsert_facts(
     unchanged_ids: frozenset[str] = frozenset(),
     new_ids: frozenset[str] = frozenset(),
 ) -> None:
-    """Write what differs of these records; lines a record no longer has go to the past.
+    """Write the facts of records if they differ; lines that a record no longer has are deleted.
 
-    Records of `unchanged_ids` have come as they came before: they stay read when they first were.
-    Those of `new` are known not to be there.
+    Records of `unchanged_ids` have the same payload as before: they keep their first retrieval
+    time. Those of `new_ids` are known to be new.
     """
     if not facts:
         return
@@ -111,7 +111,7 @@ async def upsert_facts(
     if existing:
         await upsert(connection, budget_line, lines)
         await connection.execute(DELETE_STALE_LINES, existing_ids, [line["id"] for line in lines])
-    await joins.save_joins(connection, placement.records_with_joins, existing_ids)
+    await join_results.save_joins(connection, placement.records_with_joins, existing_ids)
     await projects.upsert_provenance(connection, own_projects, new_projects)
     years = {one.id: one.years for one in own_projects if one.id not in new_projects}
     await projects.update_fiscal_years(connection, years)
@@ -122,11 +122,10 @@ async def upsert_facts(
 
 @record
 class ProjectPlacement:
-    """Where the lines of records stand, and the own projects that are to be there.
+    """The project of each record's lines, and the own projects to be stored.
 
-    `at` is the project by record id, `apart` the own projects by id, `years` those of the lines
-    that stand on them; `joined` is what is to be remembered of records with joins, whether they
-    found a project or not.
+    `line_years` are the years of the lines by own project. `records_with_joins` has all records
+    with joins, matched or not.
     """
 
     project_by_record: dict[str, str]
@@ -138,16 +137,16 @@ class ProjectPlacement:
 async def resolve_placement(
     connection: asyncpg.Connection, spec: SourceSpec, facts: Sequence[RecordFacts]
 ) -> ProjectPlacement:
-    """Where these records stand."""
+    """Return the placement of these records."""
     joins_by_record = {
         one.record_id: (one.project.id, one.joins) for one in facts if one.project and one.joins
     }
-    join_results = await joins.resolve_joins(connection, joins_by_record)
+    results = await joins.resolve_joins(connection, joins_by_record)
     placement = ProjectPlacement({}, {}, defaultdict(set), {})
     for fact in facts:
         if fact.project is None:
             continue
-        join_result = join_results.get(fact.record_id)
+        join_result = results.get(fact.record_id)
         own_project = build_own_project(spec, fact, fact.project, join_result)
         placement.project_by_record[fact.record_id] = (
             join_result and join_result.joined_project_id
@@ -171,7 +170,7 @@ def build_line_rows(
     project_by_record: dict[str, str],
     include: Callable[[str], bool],
 ) -> list[Row]:
-    """The lines of records, as the table has them."""
+    """Return the rows of the lines of those records that `include` accepts."""
     return [
         build_line_row(spec, fact, line, project_by_record)
         for fact in facts
@@ -181,16 +180,16 @@ def build_line_rows(
 
 
 async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[str]) -> list[str]:
-    """Take records out of what is known now; the projects that stay because people rely on them.
+    """Delete records from what is known now; return the projects kept because people rely on them.
 
-    Nothing is lost: the triggers keep each row with the instant it ceased to be known.
+    No history is lost: triggers keep each row with the instant until which it was known.
     """
     ids = list(record_ids)
     if not ids:
         return []
     affected_projects = await projects.projects_of_records(connection, ids)
     await connection.execute("delete from budget_line where record_id = any($1::text[])", ids)
-    await joins.delete_joins(connection, ids)
+    await join_results.delete_joins(connection, ids)
     await connection.execute(
         "update provenance set record_id = null where record_id = any($1::text[])", ids
     )
@@ -201,7 +200,7 @@ async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[st
 def build_own_project(
     spec: SourceSpec, fact: RecordFacts, project: ProjectFact, join_result: JoinResult | None
 ) -> ProjectRows:
-    """The project of a record as the tables have it, and why it is held."""
+    """Return the rows of a record's project, and its provenance."""
     return ProjectRows(
         {
             "id": project.id,
@@ -231,7 +230,7 @@ def build_own_project(
 
 
 def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dict[str, str]) -> Row:
-    """A source record as the table has it; its payload is kept by its hash."""
+    """Return the row of a source record; its payload is stored by its hash."""
     return {
         "id": fact.record_id,
         "source_id": spec.id,
@@ -248,7 +247,7 @@ def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dic
 def build_line_row(
     spec: SourceSpec, fact: RecordFacts, line: LineFact, project_by_record: dict[str, str]
 ) -> Row:
-    """A budget line as the table has it."""
+    """Return the row of a budget line."""
     return {
         "id": line.id,
         "project_id": project_by_record[fact.record_id],

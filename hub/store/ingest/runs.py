@@ -1,4 +1,4 @@
-"""Runs of sources as they are remembered."""
+"""Runs of sources as rows."""
 
 import json
 
@@ -9,7 +9,7 @@ from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 
 
 def run_of(row: asyncpg.Record) -> SourceRun:
-    """The record of a row."""
+    """Return the run of a row."""
     return SourceRun(
         row["id"],
         row["source_id"],

@@ -1,8 +1,8 @@
-"""When each source is to be read next, and how often in a row that failed: the same for all nodes.
+"""When each source is to be read next, and its failures in a row; shared by all nodes.
 
-A node that wants to read a source claims it, which moves its time on; of two that want the same,
-one gets it. `due_at` null: one interval after the latest whole reading began, at once where there
-is none.
+A node that wants to read a source claims it, which postpones its due time; of several nodes one
+succeeds. `due_at` null: one interval after the start of the last successful run, at once without
+one.
 """
 
 from datetime import datetime, timedelta
@@ -58,27 +58,27 @@ select last_success_at is not null or health in ('DEGRADED', 'DOWN') from source
 async def claim_source(
     database: Database, source_id: str, now: datetime, period: timedelta, lease_until: datetime
 ) -> bool:
-    """Whether the source is due and this caller may read it; nobody else may before `until`."""
+    """Claim a due source for this caller until `lease_until`; return whether it was due."""
     return bool(await database.pool.fetchval(CLAIM_SOURCE, source_id, now, period, lease_until))
 
 
 async def update_due_time(database: Database, source_id: str, due_at: datetime) -> None:
-    """Say when the source is due next."""
+    """Set when the source is due next."""
     await database.pool.execute(UPDATE_DUE_TIME, source_id, due_at)
 
 
 async def fetch_failure_count(database: Database, source_id: str) -> int:
-    """How often in a row the source could not be read."""
+    """Return the number of failed reads in a row."""
     return int(await database.pool.fetchval(SELECT_FAILURE_COUNT, source_id) or 0)
 
 
 async def was_ever_read(database: Database, source_id: str) -> bool:
-    """Whether the source was ever read, or tried."""
+    """Return whether the source was ever read, or tried."""
     return bool(await database.pool.fetchval(WAS_EVER_READ, source_id))
 
 
 async def record_failure(connection: asyncpg.Connection, source_id: str, error: Exception) -> None:
-    """Note that a source could not be read or not be believed, why, and how that leaves it."""
+    """Count a failed or rejected read with its reason, and set the source's health accordingly."""
     count = await connection.fetchval(INCREMENT_FAILURES, source_id, str(error))
     health = SourceHealth.DOWN if count >= DOWN_AFTER_FAILURES else SourceHealth.DEGRADED
     if isinstance(error, SourceCredentialsRejected):
@@ -87,16 +87,19 @@ async def record_failure(connection: asyncpg.Connection, source_id: str, error: 
 
 
 async def record_success(connection: asyncpg.Connection, source_id: str) -> None:
-    """Note that a source was read whole, whoever began that."""
+    """Reset the failures of a source after a complete read, started by the scheduler or by a
+    person.
+    """
     await connection.execute(RESET_FAILURES, source_id)
 
 
 async def pause_source(
     database: Database, source_id: str, reason: str, latest_success: datetime
 ) -> bool:
-    """Note that a source waits for a person; whether it did not before.
+    """Pause a source until a person acts; return whether it was not paused before.
 
-    A source last read after `behind` is read by another node, which has what this one lacks.
+    A source read after `latest_success` is not paused: another node can read it, which has what
+    this one lacks.
     """
     async with database.write_transaction() as connection:
         if not await connection.fetchval(PAUSE_SOURCE, source_id, latest_success):
@@ -106,5 +109,5 @@ async def pause_source(
 
 
 async def fetch_failure_reasons(database: Database) -> dict[str, str]:
-    """Why each source that could not be read could not, in words for who operates it."""
+    """Return why each failing source could not be read, as text for its operator."""
     return {row["source_id"]: row["reason"] for row in await database.pool.fetch(SELECT_REASONS)}

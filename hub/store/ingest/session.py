@@ -1,7 +1,6 @@
-"""One source's way into the tables: its runs, what they saw, raw records and the checkpoint.
+"""The tables of one source during a run: runs, records seen, raw records and the checkpoint.
 
-All of a run goes over one connection that holds an advisory lock on the source, so that two runs of
-it cannot be under way at once, on whatever node; the lock falls when the connection does.
+`hub.store.ingest.source_lock` opens a session.
 """
 
 import json
@@ -15,16 +14,13 @@ import asyncpg
 from hub.domain.record import value
 from hub.domain.sources.ledger import Ledger, Outcome
 from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
-from hub.errors import Conflict, SourceError
-from hub.store.database import Database
+from hub.errors import SourceError
 from hub.store.ingest import schedule
 from hub.store.ingest.events import publish_event
 from hub.store.ingest.runs import run_of
 from hub.store.visibility import PUBLISHED_CONDITION
 
 FULL_READ: Final = FetchRequest()
-LOCK_SOURCE: Final = "select pg_try_advisory_lock(hashtextextended('ingest:' || $1, 0))"
-UNLOCK_SOURCE: Final = "select pg_advisory_unlock(hashtextextended('ingest:' || $1, 0))"
 INSERT_RUN: Final = """
 insert into source_run
     (source_id, status, started_at, watermark, origin, snapshot, spec_digest, state, ledger,
@@ -89,7 +85,7 @@ where source_id = $1 and scheme = $1 and scope = any($2::text[]) and not exists 
     select from run_record seen where seen.run_id = $3 and seen.source_key = stored.value
 )
 """
-# Everybody can tell the years from the states of cells, so those of drafts are not among them.
+# The states of cells reveal these years to all viewers, so those of drafts are excluded.
 MARK_SOURCE_SUCCEEDED: Final = f"""
 update source set last_success_at = clock_timestamp(), health = 'OK', spec_digest = $2,
     reported_years = array(
@@ -97,12 +93,14 @@ update source set last_success_at = clock_timestamp(), health = 'OK', spec_diges
         where l.source_id = $1 and p.{PUBLISHED_CONDITION} order by 1
     )
 where id = $1
-"""  # noqa: S608 - put together from constants
+"""  # noqa: S608 - built from constants
 
 
 @value
 class SeenRecord:
-    """What this run saw under a key before: which payload, its end, and what was held before it."""
+    """What this run saw under a key: the payload's hash, its outcome, and the hash stored
+    before.
+    """
 
     hash: str
     outcome: Outcome
@@ -112,7 +110,7 @@ class SeenRecord:
 
 @value
 class RawPayload:
-    """A payload as it is kept: JSON text or bytes."""
+    """A stored payload: JSON text or bytes."""
 
     hash: str
     form: str
@@ -120,7 +118,7 @@ class RawPayload:
 
 
 class IngestSession:
-    """One source's tables, over the connection that holds its lock."""
+    """The tables of one source, over the connection that holds its lock."""
 
     def __init__(self, connection: asyncpg.Connection, source_id: str) -> None:
         self.connection = connection
@@ -128,14 +126,16 @@ class IngestSession:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """Rows and checkpoint of a page, in one transaction."""
+        """Write rows and checkpoint of a page in one transaction."""
         async with self.connection.transaction():
             yield
 
     async def last_successful_run(
         self, origin: str, digest: str, *, whole: bool = False
     ) -> SourceRun | None:
-        """The last run that succeeded on this input as declared; `whole`: that read all of it."""
+        """Return the last successful run on this input with this declaration; `whole`: a complete
+        one.
+        """
         row = await self.connection.fetchrow(
             LAST_SUCCESSFUL_RUN, self.source_id, origin, digest, whole
         )
@@ -144,9 +144,9 @@ class IngestSession:
     async def begin_or_resume_run(
         self, origin: str, snapshot: str | None, digest: str, request: FetchRequest = FULL_READ
     ) -> SourceRun:
-        """The run that was broken off on the very same input, or a new one.
+        """Return the interrupted run on the same input, or a new one.
 
-        One that read changes is not gone on with where all is asked for.
+        An interrupted run that read only changes is not resumed if all records are requested.
         """
         row = await self.connection.fetchrow(LATEST_RUN, self.source_id)
         if row is not None and row["status"] in ("RUNNING", "FAILED"):
@@ -181,7 +181,7 @@ class IngestSession:
     async def checkpoint(
         self, run_id: int, cursor: str | None, state: Mapping[str, Any], ledger: Ledger
     ) -> None:
-        """How far the run has come; in the transaction of the page that brought it there."""
+        """Store the progress of a run; call it in the transaction of the page."""
         await self.connection.execute(
             UPDATE_CHECKPOINT,
             run_id,
@@ -191,13 +191,13 @@ class IngestSession:
         )
 
     async def update_watermark(self, run_id: int, watermark: datetime, etag: str | None) -> None:
-        """What the first page tells: how far the source is known, never beyond our own start."""
+        """Store the watermark of the first page, at most the start of the run, and its ETag."""
         await self.connection.execute(UPDATE_WATERMARK, run_id, watermark, etag)
 
     async def finish_run(
         self, run_id: int, status: RunStatus, ledger: Ledger, error: str | None = None
     ) -> None:
-        """End a run; what it saw is needed no longer, unless it is to be gone on with."""
+        """End a run; the records it saw are deleted unless it failed and may be resumed."""
         await self.connection.execute(
             FINISH_RUN, run_id, status.value, error, json.dumps(ledger.dump())
         )
@@ -206,16 +206,16 @@ class IngestSession:
         await publish_event(self.connection, self.source_id, run_id)
 
     async def mark_succeeded(self, digest: str) -> None:
-        """Note that the source was read whole, with this declaration."""
+        """Record that the source was read completely with this declaration."""
         await self.connection.execute(MARK_SOURCE_SUCCEEDED, self.source_id, digest)
         await schedule.record_success(self.connection, self.source_id)
 
     async def mark_failed(self, error: SourceError) -> None:
-        """Note that the source could not be read, or not be believed."""
+        """Record that the source could not be read, or that its data was rejected."""
         await schedule.record_failure(self.connection, self.source_id, error)
 
     async def fetch_seen(self, run_id: int, keys: Sequence[str]) -> dict[str, list[SeenRecord]]:
-        """What this run saw under these keys."""
+        """Return what this run saw under these keys."""
         found: dict[str, list[SeenRecord]] = {}
         for row in await self.connection.fetch(SELECT_SEEN, run_id, list(keys)):
             record = SeenRecord(
@@ -225,7 +225,7 @@ class IngestSession:
         return found
 
     async def upsert_seen(self, run_id: int, seen: Iterable[tuple[str, SeenRecord]]) -> None:
-        """Remember what this run saw; a later word on the same payload counts."""
+        """Store what this run saw; a later outcome for the same payload replaces the earlier."""
         rows = [
             (key, record.hash, record.outcome.value, record.prior_hash, record.block)
             for key, record in seen
@@ -234,12 +234,12 @@ class IngestSession:
             await self.connection.execute(UPSERT_SEEN, run_id, *map(list, zip(*rows, strict=True)))
 
     async def fetch_stored_hashes(self, keys: Sequence[str]) -> dict[str, str]:
-        """The hash of what is stored under each key."""
+        """Return the payload hash stored under each key."""
         rows = await self.connection.fetch(SELECT_STORED_HASHES, self.source_id, list(keys))
         return {row["value"]: row["payload_hash"] for row in rows}
 
     async def insert_raw_payloads(self, payloads: Iterable[RawPayload]) -> None:
-        """Keep raw records, each payload once."""
+        """Store raw payloads, each once."""
         rows = {payload.hash: (payload.hash, payload.form, payload.payload) for payload in payloads}
         if rows:
             await self.connection.execute(
@@ -247,14 +247,14 @@ class IngestSession:
             )
 
     async def fetch_raw_payloads(self, hashes: Sequence[str]) -> dict[str, RawPayload]:
-        """Raw records by hash."""
+        """Return raw payloads by hash."""
         rows = await self.connection.fetch(SELECT_RAW_RECORDS, list(hashes))
         return {row["hash"]: RawPayload(row["hash"], row["form"], row["payload"]) for row in rows}
 
     async def forget_outdated_scopes(self, reading: str, scopes: Iterable[str]) -> set[str]:
-        """Those of the scopes whose every stored record was read in just this way.
+        """Return those scopes whose stored records were all read in this way.
 
-        The others are no longer known to be of any one reading, until one of them is whole.
+        The others are marked as not read completely, until a complete read of them.
         """
         scope_list = list(scopes)
         rows = await self.connection.fetch(SELECT_SCOPES_READ, self.source_id, reading, scope_list)
@@ -264,47 +264,21 @@ class IngestSession:
         return current
 
     async def upsert_scopes_read(self, reading: str, scopes: Iterable[str]) -> None:
-        """Note that all there is of these scopes was read in this way."""
+        """Record that all records of these scopes were read in this way."""
         await self.connection.execute(UPSERT_SCOPES_READ, self.source_id, list(scopes), reading)
 
     async def count_records(self, scopes: Iterable[str]) -> int:
-        """How many records are stored of these scopes."""
+        """Return the number of stored records of these scopes."""
         return int(await self.connection.fetchval(COUNT_RECORDS, self.source_id, list(scopes)))
 
     async def list_missing_keys(self, run_id: int, scopes: Iterable[str]) -> list[str]:
-        """Keys that are stored, and that a complete run of their scope did not see."""
+        """Return stored keys of these scopes that this complete run did not see."""
         rows = await self.connection.fetch(
             SELECT_MISSING_KEYS, self.source_id, list(scopes), run_id
         )
         return [row["value"] for row in rows]
 
     async def transaction_time(self) -> datetime:
-        """The moment of this transaction."""
+        """Return the time of this transaction."""
         moment: datetime = await self.connection.fetchval("select transaction_timestamp()")
         return moment
-
-
-@asynccontextmanager
-async def open_ingest_session(
-    database: Database, source_id: str, *, dry: bool = False
-) -> AsyncIterator[IngestSession]:
-    """The way in for one source; `Conflict` where a run of it is under way. Dry: rolled back."""
-    async with database.pool.acquire() as connection:
-        if not await connection.fetchval(LOCK_SOURCE, source_id):
-            raise Conflict(
-                f"กำลังนำเข้า {source_id} อยู่แล้ว รอให้เสร็จก่อน "
-                f"· a run of {source_id} is under way; wait until it is done"
-            )
-        try:
-            if not dry:
-                yield IngestSession(connection, source_id)
-                return
-            transaction = connection.transaction()
-            await transaction.start()
-            try:
-                yield IngestSession(connection, source_id)
-            finally:
-                await transaction.rollback()
-        finally:
-            if not connection.is_closed():
-                await connection.fetchval(UNLOCK_SOURCE, source_id)

@@ -1,8 +1,8 @@
-"""Counting: facts placed on two axes, and each line counted once per group.
+"""Count facts on two axes: each line counts once per group.
 
-The way of a figure: facts stand somewhere (`hub.store.matrix.project_facts`), linkages say what
-they serve, the two axes turn both into ordinals, and window functions count each line once in every
-group: the earlier cell in row-major order counts, the later one says ALREADY_COUNTED.
+Facts have places (`hub.store.matrix.project_facts`), linkages say what they serve, the axes turn
+both into ordinals, and window functions count each line once in every group: the first cell in
+row-major order counts, later ones are ALREADY_COUNTED.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from hub.store.rows import values_table
 
 
 def facts_on_axes(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
-    """One row per fact and linkage, with the ordinals of its row and column."""
+    """Return one row per fact and linkage, with the ordinals of its row (`r`) and column (`c`)."""
     scope = layout.scope
     facts = project_facts(scope, viewer, hidden=hidden)
     linkages = filtered_linkages(
@@ -77,7 +77,12 @@ def facts_on_axes(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CT
 
 
 def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
-    """`placed`, and each line once per cell with what it counts in cell, row, column and total."""
+    """Return the CTE of `facts_on_axes`, and each line once per cell with its amounts.
+
+    Amounts in satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the
+    figure of the cell, the row, the column and the whole. Other columns say where the line counts
+    instead.
+    """
     facts_placed = facts_on_axes(layout, viewer)
     p = facts_placed.c
     lines_per_cell = (
@@ -101,7 +106,7 @@ def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
     line_key = [u.project_id, u.line_id]
     row_major = [u.r, u.c]
 
-    def is_first_within(*groups: Any) -> sa.ColumnElement[bool]:
+    def _is_first_within(*groups: Any) -> sa.ColumnElement[bool]:
         return sa.func.row_number().over(partition_by=[*line_key, *groups], order_by=row_major) == 1
 
     can_share = layout.counting is Counting.SHARED and layout.has_linkage_axis
@@ -126,9 +131,9 @@ def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
         lines_per_cell,
         shared.label("shared"),
         (shared_amount if can_share else sa.cast(sa.null(), sa.BigInteger)).label("part"),
-        is_first_within().label("first_in_all"),
-        is_first_within(u.r).label("first_in_row"),
-        is_first_within(u.c).label("first_in_column"),
+        _is_first_within().label("first_in_all"),
+        _is_first_within(u.r).label("first_in_row"),
+        _is_first_within(u.c).label("first_in_column"),
         first_cell_r.label("first_r"),
         first_cell_c.label("first_c"),
         sa.func.first_value(u.c).over(partition_by=[*line_key, u.r], order_by=u.c).label("row_c"),
@@ -138,7 +143,7 @@ def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
     ).cte("ranked")
     k = ranked.c
 
-    def counted_amount(is_first: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    def _counted_amount(is_first: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
         counts_in_full = sa.true() if layout.counting is Counting.MENTIONS else is_first
         return sa.case(
             (k.duplicate, 0),
@@ -149,9 +154,9 @@ def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
 
     figures = sa.select(
         ranked,
-        counted_amount(sa.true()).label("in_cell"),
-        counted_amount(k.first_in_row).label("in_row"),
-        counted_amount(k.first_in_column).label("in_column"),
-        counted_amount(k.first_in_all).label("in_all"),
+        _counted_amount(sa.true()).label("in_cell"),
+        _counted_amount(k.first_in_row).label("in_row"),
+        _counted_amount(k.first_in_column).label("in_column"),
+        _counted_amount(k.first_in_all).label("in_all"),
     ).cte("counted")
     return facts_placed, figures

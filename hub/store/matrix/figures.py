@@ -1,4 +1,4 @@
-"""Figures of a matrix in one statement, and what each figure is made of."""
+"""The figures of a matrix in one statement, and what each figure is made of."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import CTE
 
 from hub.domain.budget import BudgetPhase
@@ -20,19 +20,19 @@ from hub.domain.paging import PageRequest
 from hub.store import tables
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.matrix.contributions import contributions_of_groups, projects_of_groups
 from hub.store.matrix.counting import counted_lines, facts_on_axes
-from hub.store.rows import values_table
 from hub.store.visibility import UNPUBLISHED_COLUMN, is_visible, unpublished_columns
 
 NULL_FIGURE_COLUMNS: Final[tuple[Any, ...]] = tuple(
     sa.cast(sa.null(), column_type)
     for column_type in (sa.Integer, sa.Integer, sa.Text, *[sa.BigInteger] * 4)
 )
-"""The columns of figures where a row is about no figure."""
+"""The figure columns of rows of kind U, which have no figures."""
 
 
 class MatrixQueries:
-    """Figures in one request's snapshot, as one viewer may see them."""
+    """Figures in one request's snapshot, limited to what one viewer may see."""
 
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self._transaction = transaction
@@ -40,20 +40,20 @@ class MatrixQueries:
         self._ctes_by_layout: dict[Layout, tuple[CTE, CTE]] = {}
 
     def _build_ctes(self, layout: Layout) -> tuple[CTE, CTE]:
-        """What is placed and what is counted, written once a layout: writing costs milliseconds."""
+        """Return the CTEs of a layout, built once: building them takes milliseconds."""
         if layout not in self._ctes_by_layout:
             self._ctes_by_layout[layout] = counted_lines(layout, self._viewer)
         return self._ctes_by_layout[layout]
 
     def facts_on_axes(self, layout: Layout) -> CTE:
-        """What stands where: one row per fact and linkage, with the ordinals of row and column."""
+        """Return one row per fact and linkage, with the ordinals of row and column."""
         return self._build_ctes(layout)[0]
 
     async def figures_by_group(self, layout: Layout) -> dict[CellGroup, Figures]:
-        """The figures of every cell, row, column and the whole that hold anything; two statements.
+        """Return the figures of all non-empty cells, rows, columns and the whole; two statements.
 
-        Groups that hold nothing are absent. Hidden projects are counted by the second statement,
-        and only where nothing but places is asked: what may not be seen matches nothing else.
+        Empty groups are absent. Hidden projects are counted by the second statement, and only if
+        the question is about locations alone: invisible data must not match any other condition.
         """
         facts_placed, lines = self._build_ctes(layout)
         p, n = facts_placed.c, lines.c
@@ -108,7 +108,7 @@ class MatrixQueries:
         return build_figures(rows, hidden, layout.counting)
 
     def _select_unpublished(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
-        """What the figures tell of others' unpublished projects and linkages: rows of kind U."""
+        """Return the statements for audit markers of others' unpublished data: rows of kind U."""
         at = layout.scope.as_of_time
         selects: list[sa.Select[Any]] = []
         for kind, table, column in (
@@ -126,7 +126,10 @@ class MatrixQueries:
     def _has_overlap(
         self, layout: Layout, project_id: sa.ColumnElement[Any]
     ) -> sa.ColumnElement[bool]:
-        """Whether an undismissed OVERLAP finding, all of it visible, is about the project."""
+        """Return the predicate that an open OVERLAP finding is about the project.
+
+        The viewer must be able to see all its projects.
+        """
         at = layout.scope.as_of_time
         finding = table_as_of(tables.finding, at).alias("overlap")
         subject = table_as_of(tables.finding_subject, at).alias("subject")
@@ -154,7 +157,10 @@ class MatrixQueries:
         )
 
     async def _count_hidden(self, layout: Layout) -> Mapping[CellGroup, int]:
-        """Listed projects per group, by the same reading; none where more than places is asked."""
+        """Return the number of hidden LISTED projects per group.
+
+        Empty if the question has other conditions than locations.
+        """
         if not layout.is_location_only:
             return {}
         p = facts_on_axes(layout, self._viewer, hidden=True).c
@@ -167,58 +173,12 @@ class MatrixQueries:
     async def contributions_by_group(
         self, layout: Layout, groups: Sequence[CellGroup], phase: BudgetPhase, page: PageRequest
     ) -> dict[CellGroup, tuple[list[asyncpg.Record], int]]:
-        """What each group's figure of a phase is made of: rows, and how many in all.
+        """Return the rows that make up each group's figure of a phase, and how many in all.
 
         Ordered by project, line, row and column; one statement for all groups.
         """
         _, lines = self._build_ctes(layout)
-        n = lines.c
-        requested = values_table(
-            "requested",
-            ("r", sa.Integer, [g.row for g in groups]),
-            ("c", sa.Integer, [g.column for g in groups]),
-        )
-        is_in_group = sa.and_(
-            sa.or_(requested.c.r.is_(None), requested.c.r == n.r),
-            sa.or_(requested.c.c.is_(None), requested.c.c == n.c),
-        )
-        amount = sa.case(
-            (sa.and_(requested.c.r.is_(None), requested.c.c.is_(None)), n.in_all),
-            (requested.c.r.is_(None), n.in_column),
-            (requested.c.c.is_(None), n.in_row),
-            else_=n.in_cell,
-        )
-        order = [n.project_id, sa.func.coalesce(n.line_id, ""), n.r, n.c]
-        partition = [requested.c.r, requested.c.c]
-        lines_with_total = (
-            sa.select(
-                lines,
-                (n.phase == phase.value).label("in_phase"),
-                amount.label("counted_here"),
-                requested.c.r.label("group_r"),
-                requested.c.c.label("group_c"),
-                *(o.label(f"o{i}") for i, o in enumerate(order)),
-                sa.func.count().over(partition_by=partition).label("total"),
-            )
-            .select_from(lines.join(requested, is_in_group))
-            .subquery()
-        )
-        order_columns = [lines_with_total.c[f"o{i}"] for i in range(4)]
-        group_columns = [lines_with_total.c.group_r, lines_with_total.c.group_c]
-        ranked = sa.select(
-            lines_with_total,
-            sa.func.row_number()
-            .over(partition_by=group_columns, order_by=order_columns)
-            .label("place"),
-        )
-        if page.after is not None:
-            ranked = ranked.where(sa.tuple_(*order_columns) > sa.tuple_(*page.after))
-        numbered = ranked.subquery()
-        statement = (
-            sa.select(numbered)
-            .where(numbered.c.place <= page.first + 1)
-            .order_by(*(numbered.c[k.name] for k in order_columns))
-        )
+        statement = contributions_of_groups(lines, groups, phase, page)
         found: dict[CellGroup, list[asyncpg.Record]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(statement):
             found[CellGroup(row["group_r"], row["group_c"])].append(row)
@@ -227,65 +187,12 @@ class MatrixQueries:
     async def project_ids_by_group(
         self, layout: Layout, groups: Sequence[CellGroup], page: PageRequest
     ) -> dict[CellGroup, tuple[list[str], int]]:
-        """Ids of the projects in each group, in Thai order, and how many; one statement.
+        """Return the ids of the projects in each group, in Thai order, and how many in all.
 
-        Two records of one activity are one project here: the one that the other repeats.
+        Several reports of one activity are one project here; one statement for all groups.
         """
         facts_placed, _ = self._build_ctes(layout)
-        p = facts_placed.c
-        project = table_as_of(tables.project, layout.scope.as_of_time)
-        requested = values_table(
-            "requested",
-            ("r", sa.Integer, [g.row for g in groups]),
-            ("c", sa.Integer, [g.column for g in groups]),
-        )
-        is_in_group = sa.and_(
-            sa.or_(requested.c.r.is_(None), requested.c.r == p.r),
-            sa.or_(requested.c.c.is_(None), requested.c.c == p.c),
-        )
-        group_projects = (
-            sa.select(
-                requested.c.r.label("group_r"),
-                requested.c.c.label("group_c"),
-                project.c.sort_key,
-                project.c.id,
-            )
-            .select_from(facts_placed.join(requested, is_in_group))
-            .join(project, project.c.id == p.project_id)
-            .ext(distinct_on(requested.c.r, requested.c.c, p.identity))
-            .order_by(
-                requested.c.r,
-                requested.c.c,
-                p.identity,
-                sa.desc(p.project_id == p.identity),
-                project.c.id,
-            )
-            .subquery()
-        )
-        partition = [group_projects.c.group_r, group_projects.c.group_c]
-        projects_with_total = sa.select(
-            group_projects, sa.func.count().over(partition_by=partition).label("total")
-        ).subquery()
-        ranked = sa.select(
-            projects_with_total,
-            sa.func.row_number()
-            .over(
-                partition_by=[projects_with_total.c.group_r, projects_with_total.c.group_c],
-                order_by=[projects_with_total.c.sort_key, projects_with_total.c.id],
-            )
-            .label("place"),
-        )
-        if page.after is not None:
-            ranked = ranked.where(
-                sa.tuple_(projects_with_total.c.sort_key, projects_with_total.c.id)
-                > sa.tuple_(*page.after)
-            )
-        numbered = ranked.subquery()
-        statement = (
-            sa.select(numbered)
-            .where(numbered.c.place <= page.first + 1)
-            .order_by(numbered.c.sort_key, numbered.c.id)
-        )
+        statement = projects_of_groups(facts_placed, groups, page, layout.scope.as_of_time)
         found: dict[CellGroup, tuple[list[str], int]] = {}
         for row in await self._transaction.fetch_rows(statement):
             group = CellGroup(row["group_r"], row["group_c"])
@@ -296,7 +203,7 @@ class MatrixQueries:
 def grouping_sets(
     row: sa.ColumnElement[Any], column: sa.ColumnElement[Any], *extra_columns: sa.ColumnElement[Any]
 ) -> Any:
-    """By cell, by row, by column, and over all; `also` in each of them."""
+    """Return GROUPING SETS by cell, row, column and the whole, each with `extra_columns`."""
     return sa.func.grouping_sets(
         sa.tuple_(row, column, *extra_columns),
         sa.tuple_(row, *extra_columns),
@@ -308,20 +215,23 @@ def grouping_sets(
 def build_figures(
     rows: Sequence[asyncpg.Record], hidden: Mapping[CellGroup, int], counting: Counting
 ) -> dict[CellGroup, Figures]:
-    """The figures of the statement's rows; MENTIONS counts a project in every cell it is in."""
+    """Return the figures of the statement's rows by group.
+
+    With MENTIONS a project counts in every cell it is in.
+    """
     figures_by_group: dict[CellGroup, Figures] = {}
 
-    def figures_for(group: CellGroup) -> Figures:
+    def _figures_for(group: CellGroup) -> Figures:
         if group not in figures_by_group:
             figures_by_group[group] = Figures(0, {}, {}, hidden.get(group, 0), overlap=False)
         return figures_by_group[group]
 
     for group in hidden:
-        figures_for(group)
+        _figures_for(group)
     projects: dict[CellGroup, int] = {}
     for row in rows:
         group = CellGroup(row["r"], row["c"])
-        figures = figures_for(group)
+        figures = _figures_for(group)
         match row["kind"]:
             case "P":
                 projects[group] = row["cell"]

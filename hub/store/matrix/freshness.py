@@ -1,4 +1,4 @@
-"""What cells rest on, and what sources undertake to tell: as known at the instant of a question."""
+"""Sources of cells, and what sources promise to cover, as known at the instant of the question."""
 
 import asyncio
 import json
@@ -26,12 +26,12 @@ PROVENANCE_COLUMNS: Final = (
     ("Linkage", "linkage_id"),
     ("BudgetLine", "line_id"),
 )
-"""What stands in a cell and may have a provenance, and its column."""
+"""The types of facts in a cell that may have a provenance, and their id columns."""
 
 
 @lru_cache(maxsize=64)
 def sources_with_coverage(at: datetime | None) -> sa.Select[Any]:
-    """Sources that undertake to tell of something, by id."""
+    """Return the statement for sources that promise a coverage, by id."""
     source = table_as_of(tables.source, at)
     return (
         sa.select(*prefixed_columns(source, "source_"))
@@ -41,7 +41,7 @@ def sources_with_coverage(at: datetime | None) -> sa.Select[Any]:
 
 
 def cell_sources(axis_facts: CTE, at: datetime | None) -> CTE:
-    """Row, column, source, and when the record came: of all that is placed, and of its lines."""
+    """Return row, column, source and retrieval time of all facts on the axes and of their lines."""
     provenance, record = table_as_of(tables.provenance, at), table_as_of(tables.source_record, at)
     line = table_as_of(tables.budget_line, at)
     subjects = sa.union(
@@ -69,21 +69,21 @@ def cell_sources(axis_facts: CTE, at: datetime | None) -> CTE:
         .select_from(axis_facts.join(line, line.c.id == axis_facts.c.line_id))
         .join(record, record.c.id == line.c.record_id)
     )
-    return by_provenance.union_all(by_budget_line).cte("rests")
+    return by_provenance.union_all(by_budget_line).cte("cell_sources")
 
 
 class FreshnessQueries:
-    """What figures rest on, in one request's snapshot and as one viewer may see them."""
+    """Sources of figures in one request's snapshot, limited to what one viewer may see."""
 
     def __init__(self, transaction: ReadTransaction, matrices: MatrixQueries) -> None:
         self._transaction = transaction
         self._matrices = matrices
         self._promises: dict[datetime | None, list[SourceCoverage]] = {}
         self._sources_used: dict[Layout, list[Source]] = {}
-        self._lock = asyncio.Lock()  # two fields that ask at once share one answer
+        self._lock = asyncio.Lock()  # concurrent fields share one result
 
     async def list_promises(self, at: datetime | None) -> list[SourceCoverage]:
-        """Every source that undertakes to tell of something; one statement a request."""
+        """Return the coverage that sources promise; one statement per request."""
         async with self._lock:
             if at not in self._promises:
                 self._promises[at] = [
@@ -97,7 +97,7 @@ class FreshnessQueries:
             return self._promises[at]
 
     async def list_sources_used(self, layout: Layout) -> list[Source]:
-        """The sources that the projects, linkages and lines of a matrix rest on, by name."""
+        """Return the sources of a matrix's projects, linkages and lines, by name."""
         at = layout.scope.as_of_time
         async with self._lock:
             if layout not in self._sources_used:
@@ -114,7 +114,7 @@ class FreshnessQueries:
             return self._sources_used[layout]
 
     async def sources_by_cell(self, layout: Layout) -> dict[tuple[int, int], list[CellSource]]:
-        """What each cell that holds anything rests on, by row and column; one statement."""
+        """Return the sources of each non-empty cell by row and column ordinal; one statement."""
         at = layout.scope.as_of_time
         placed_sources = cell_sources(self._matrices.facts_on_axes(layout), at)
         source = table_as_of(tables.source, at)

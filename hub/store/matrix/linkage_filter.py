@@ -1,4 +1,4 @@
-"""What projects serve: the linkages that count, and whether somebody's issue speaks for a place."""
+"""The linkages that match a filter, and the predicate that a project serves its area's issues."""
 
 from typing import Any
 
@@ -11,22 +11,22 @@ from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
 from hub.domain.matrix.layout import MatrixScope
 from hub.store import tables
 from hub.store.as_of import table_as_of
-from hub.store.plans import visible_issue_wordings
+from hub.store.issue_wordings import visible_issue_wordings
 from hub.store.rows import values_table
 from hub.store.visibility import can_only_count, is_visible
 
 
 def is_one_of(column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
-    """Whether a column holds one of the values, which are one parameter."""
+    """Return the predicate that a column equals one of the values, bound as one parameter."""
     return column == sa.any_(sa.literal(values, ARRAY(sa.Text)))
 
 
 def filtered_linkages(
     scope: MatrixScope, viewer: Viewer, *, hidden: bool = False, every_status: bool = False
 ) -> CTE:
-    """Linkages the viewer may see (`hidden`: or count) that the filter does not rule out.
+    """Return the linkages that match the filter and that the viewer may see (`hidden`: or count).
 
-    A linkage is of a chain by its stage; without a stage by its issue, as it is worded now.
+    A linkage belongs to a chain by its stage; without a stage by its issue's current wording.
     """
     matrix_filter = scope.filter
     linkage = table_as_of(tables.linkage, scope.as_of_time)
@@ -70,16 +70,18 @@ def filtered_linkages(
 def is_linked_to_area_issue(
     scope: MatrixScope, viewer: Viewer, project_facts: CTE
 ) -> sa.ColumnElement[bool]:
-    """Whether where it stands a project serves an issue of that area, or of its cluster, that year.
+    """Return the predicate that a fact's project serves an issue of its area, or of the area's
+    cluster.
 
-    Central money, which stands nowhere, is linked by any issue of a plan of that year. An issue
-    counts while a version the viewer may see words it.
+    The issue's plan must run in the fact's fiscal year. Central money, which has no area, is linked
+    by an issue of any plan of that year. An issue counts while a version that the viewer may see
+    contains it.
     """
     linkage = table_as_of(tables.linkage, scope.as_of_time)
     issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")
     ordered = sorted(scope.issue_areas, key=str)
     issue_areas = values_table(
-        "homes",
+        "issue_areas",
         ("id", sa.Text, [home[0] for home in ordered]),
         ("year", sa.SmallInteger, [home[1] for home in ordered]),
         ("home", sa.Text, [home[2] for home in ordered]),

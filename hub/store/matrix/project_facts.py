@@ -1,7 +1,7 @@
-"""Facts: where and when each visible project and budget line stands, before any axis is drawn.
+"""Facts: places and years of each visible project and budget line, independent of any axis.
 
-The one reading of a `MatrixFilter`, shared by the matrix, by lists of projects and by lists of
-linkages, so that a page and a total never disagree about what is looked at.
+The only evaluation of a `MatrixFilter`, shared by the matrix and by lists of projects and linkages,
+so that a page and a total never differ.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ from hub.store.visibility import can_only_count, is_visible
 
 
 def pairs_table(name: str, id_years: IdYearPairs) -> FromClause:
-    """Ids and years as a table (`id`, `year`)."""
+    """Return ids and years as a table (`id`, `year`)."""
     ordered = sorted(id_years, key=lambda pair: (pair[0], pair[1] or 0))
     return values_table(
         name,
@@ -36,11 +36,11 @@ def is_among_pairs(
     column: sa.ColumnElement[Any],
     year: sa.ColumnElement[Any],
 ) -> sa.ColumnElement[bool]:
-    """Whether a thing in a year is among the pairs.
+    """Return the predicate that an id is among the pairs in a year.
 
-    Correlated by hand, as every EXISTS that may stand inside another: by itself SQLAlchemy looks
-    only one SELECT up, and would read the thing's table anew. The ids alone are said besides: an
-    index of the thing answers that, and no EXISTS.
+    Correlated explicitly, as every EXISTS that may be inside another: SQLAlchemy's own correlation
+    covers only one enclosing SELECT, and would select from the outer table again. The ids alone are
+    an extra condition, because an index can serve it and no EXISTS.
     """
     pair_rows = pairs_table(name, id_years)
     ids = sorted({key for key, _ in id_years})
@@ -57,14 +57,16 @@ def is_among_pairs(
 
 
 def build_like_pattern(text: str) -> str:
-    """A pattern that finds the text as it is written, wherever it stands."""
+    """Return a LIKE pattern that matches a text literally, anywhere."""
     for special in "\\%_":
         text = text.replace(special, f"\\{special}")
     return f"%{text}%"
 
 
 def filtered_projects(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
-    """Projects the viewer may see (`hidden`: may only count) that the filter does not rule out."""
+    """Return the projects that match the filter and that the viewer may see (`hidden`: only
+    count).
+    """
     matrix_filter = scope.filter
     project = table_as_of(tables.project, scope.as_of_time)
     at = scope.as_of_time
@@ -97,12 +99,13 @@ def filtered_projects(scope: MatrixScope, viewer: Viewer, *, hidden: bool = Fals
 
 
 def project_facts(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
-    """Where each chosen project stands: one row per matching line, else per own area and year.
+    """Return the facts of each matching project: one row per matching line, else per own area and
+    year.
 
     Columns: project_id, identity, actor_level, agency_id, line_id, fiscal_year, area_id, funding,
-    phase, amount (satang), duplicate. A project with a matching line stands where its lines do;
-    without one at its own areas and years, with no amount, and not at all when money was asked
-    for by its funding or holder.
+    phase, amount (satang), duplicate. A project with a matching line has the places of its lines;
+    without one its own areas and years, with no amount, and no row at all if the filter asks for
+    money by its funding or holder.
     """
     matrix_filter = scope.filter
     selected = filtered_projects(scope, viewer, hidden=hidden)
@@ -161,21 +164,21 @@ def project_facts(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -
         line_facts
         if requires_lines
         else line_facts.union_all(facts_without_lines(scope, selected, matching_lines, lead))
-    ).cte("stood")
+    ).cte("all_facts")
     if matrix_filter.linked is None:
         return all_facts
     is_linked = is_linked_to_area_issue(scope, viewer, all_facts)
     linked_facts = sa.select(all_facts).where(
         is_linked if matrix_filter.linked else sa.not_(is_linked)
     )
-    return linked_facts.cte("standing")
+    return linked_facts.cte("linked_facts")
 
 
 def is_duplicate_line(matching_lines: CTE) -> sa.ColumnElement[bool]:
-    """Whether another teller of the same activity has the say for this year and phase.
+    """Return the predicate that another report of the same activity counts for this year and phase.
 
-    Of several records of one activity the one that the others repeat has it, of several sources on
-    one project that project's own; or the first of them where that one has no line.
+    Of several reports of one activity the one that the others repeat counts; of several sources on
+    one project the project's own. If that one has no line, the first of the others counts.
     """
     m = matching_lines.c
     precedence = sa.func.dense_rank().over(
@@ -186,7 +189,7 @@ def is_duplicate_line(matching_lines: CTE) -> sa.ColumnElement[bool]:
 
 
 def lead_implementers(scope: MatrixScope) -> FromClause:
-    """The first implementer of each project."""
+    """Return the first implementer of each project."""
     implementer = table_as_of(tables.project_implementer, scope.as_of_time)
     return (
         sa.select(implementer.c.project_id, implementer.c.agency_id)
@@ -199,7 +202,7 @@ def lead_implementers(scope: MatrixScope) -> FromClause:
 def is_implemented_by_agencies(
     name: str, scope: MatrixScope, project_id: sa.ColumnElement[Any], year: sa.ColumnElement[Any]
 ) -> sa.ColumnElement[bool]:
-    """Whether any implementer of a project is among the agencies asked for."""
+    """Return the predicate that any implementer of a project is among the scope's agencies."""
     implementer = table_as_of(tables.project_implementer, scope.as_of_time)
     return (
         sa.exists()
@@ -214,7 +217,7 @@ def is_implemented_by_agencies(
 def facts_without_lines(
     scope: MatrixScope, selected: CTE, matching_lines: CTE, lead: FromClause
 ) -> sa.Select[Any]:
-    """Projects without a matching line, at their own areas and fiscal years."""
+    """Return the facts of projects without a matching line, at their own areas and fiscal years."""
     matrix_filter = scope.filter
     project_area = table_as_of(tables.project_area, scope.as_of_time)
     owner_agency = tables.agency.alias("home")
@@ -271,7 +274,7 @@ def facts_without_lines(
 def is_project_in_scope(
     scope: MatrixScope, viewer: Viewer, project_id: sa.ColumnElement[Any]
 ) -> Any:
-    """The predicate of a list: that a project is among those a filter looks at."""
+    """Return the predicate that a project matches the filter, for lists of projects."""
     project_rows = project_facts(scope, viewer)
     project_ids = sa.select(project_rows.c.project_id)
     if scope.needs_linkage:
@@ -282,7 +285,9 @@ def is_project_in_scope(
 
 
 def is_linkage_in_scope(scope: MatrixScope, viewer: Viewer, linkage: FromClause) -> Any:
-    """The predicate of a list of linkages: a matching linkage of a matching project."""
+    """Return the predicate that a linkage and its project match the filter, for lists of
+    linkages.
+    """
     linkage_rows = filtered_linkages(scope, viewer, every_status=True)
     return sa.and_(
         linkage.c.id.in_(sa.select(linkage_rows.c.id)),

@@ -1,4 +1,4 @@
-"""Which projects act in an area or anywhere below it, for many areas at once."""
+"""Projects that act in an area or below it, for many areas at once."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ from hub.store.tables import budget_line, project, project_area
 from hub.store.visibility import is_visible
 
 AreaAncestry = frozenset[tuple[str, int | None, str]]
-"""An area, the fiscal year meant (CE; null: any), and the area it lies in or is."""
+"""An area, the fiscal year (CE; null: any), and the area it is in or equals."""
 
 
 def projects_in_areas(ancestry: AreaAncestry, scope: MatrixScope, viewer: Viewer) -> CTE:
-    """Pairs of an area (`top`) and a project that acts there.
+    """Return pairs of an area (`top`) and a project that acts in it.
 
-    As in `hub.store.matrix.project_facts`: a project with a line in the area stands where its lines
-    do, another at its own areas and years; `scope.filter.linked` keeps those that are linked where
-    they stand.
+    As in `hub.store.matrix.project_facts`, a project with a line in the area has the places of its
+    lines, others have their own areas and years. `scope.filter.linked` keeps projects that are
+    linked (or not) at their place.
     """
     ordered = sorted(ancestry, key=str)
     ancestor_rows = values_table(
@@ -35,11 +35,11 @@ def projects_in_areas(ancestry: AreaAncestry, scope: MatrixScope, viewer: Viewer
     if (must_be_linked := scope.filter.linked) is not None:
         is_linked = is_linked_to_area_issue(scope, viewer, locations)
         pairs = pairs.where(is_linked if must_be_linked else sa.not_(is_linked))
-    return pairs.cte("acting")
+    return pairs.cte("projects_in_areas")
 
 
 def project_locations(scope: MatrixScope, viewer: Viewer, ancestor_rows: Any) -> CTE:
-    """Where in each area each project stands: top, project_id, area_id, fiscal_year."""
+    """Return the places of each project in each area: top, project_id, area_id, fiscal_year."""
     lines = (
         sa.select(
             ancestor_rows.c.top,
@@ -96,4 +96,4 @@ def project_locations(scope: MatrixScope, viewer: Viewer, ancestor_rows: Any) ->
         without_lines = without_lines.where(
             year.c.ce.between(scope.years.first.ce, scope.years.last.ce)
         )
-    return sa.select(matching_lines).union_all(without_lines).cte("stood_in")
+    return sa.select(matching_lines).union_all(without_lines).cte("project_locations")

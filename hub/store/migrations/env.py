@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations over the connection, and in the transaction, it is handed."""
+"""Alembic's entry point: run the migrations in the transaction of the given connection."""
 
 from alembic import context
 

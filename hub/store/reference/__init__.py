@@ -1,1 +1,1 @@
-"""From the files of hub/reference to rows of the tables, with why each is held."""
+"""Load the files of hub/reference into the tables, with the provenance of each row."""

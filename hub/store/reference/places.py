@@ -1,4 +1,4 @@
-"""Areas and agencies: who there is, and who belongs to whom and when."""
+"""Rows of areas and agencies, with their memberships and dates."""
 
 from hub.domain.global_id import GlobalId
 from hub.store.reference.rows import (
@@ -11,7 +11,9 @@ from hub.store.reference.rows import (
 
 
 def add_areas(reference: ReferenceRows) -> None:
-    """Provinces, clusters of both editions, regions, the country; and their ISO 3166 codes."""
+    """Add provinces, clusters of both editions, regions, the country, and their ISO 3166-2
+    codes.
+    """
     for line in reference.read_lines("areas"):
         code = line["code"] or ""
         reference.add_row(
@@ -34,7 +36,7 @@ def add_areas(reference: ReferenceRows) -> None:
 
 
 def add_area_aliases(reference: ReferenceRows) -> None:
-    """By what other names areas go, dated."""
+    """Add the dated aliases of areas."""
     for line in reference.read_lines("area_aliases"):
         code = line["area_code"] or ""
         reference.add_alias("AREA", code, line)
@@ -42,7 +44,7 @@ def add_area_aliases(reference: ReferenceRows) -> None:
 
 
 def add_area_memberships(reference: ReferenceRows) -> None:
-    """Which area belongs to which, dated."""
+    """Add the dated memberships of areas in areas."""
     for line in reference.read_lines("area_memberships"):
         key = ":".join((line["child_code"] or "", line["parent_code"] or "", validity_start(line)))
         reference.add_row(
@@ -57,7 +59,9 @@ def add_area_memberships(reference: ReferenceRows) -> None:
 
 
 def add_operations_centres(reference: ReferenceRows) -> None:
-    """Where each cluster is run from and who heads it, dated; the wording of a head is ours."""
+    """Add the dated operations centres of clusters, with their heads; the English head is our
+    wording.
+    """
     for line in reference.read_lines("operations_centres"):
         key = f"{line['cluster_code']}:{validity_start(line)}"
         reference.add_row(
@@ -75,7 +79,7 @@ def add_operations_centres(reference: ReferenceRows) -> None:
 
 
 def add_agencies(reference: ReferenceRows) -> None:
-    """Agencies, their dated places and codes, and by what other names they go."""
+    """Add agencies, their dated placements and codes, and their aliases."""
     for line in reference.read_lines("agencies"):
         key = line["id"] or ""
         reference.add_row(
@@ -123,5 +127,5 @@ def add_agencies(reference: ReferenceRows) -> None:
 
 
 def validity_start(line: dict[str, str | None]) -> str:
-    """What tells one dated row from the next of the same thing."""
+    """Return the start date that distinguishes dated rows of the same key; "-" if open."""
     return line["valid_from"] or "-"

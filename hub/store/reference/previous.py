@@ -1,7 +1,7 @@
-"""What the last load left behind, and which of it still stands so.
+"""The rows that the last load wrote, and which of them are unchanged since.
 
-Beside the key of each row it wrote a load keeps a mark of it, so that the next one can tell its own
-rows from those that somebody has changed since: a decision of people is not the files' to undo.
+A load stores the key and a checksum of each row it wrote, so that the next load can distinguish its
+own rows from rows changed since: the files do not overwrite people's decisions.
 """
 
 import json
@@ -22,21 +22,22 @@ RowReference = tuple[str, PrimaryKey]
 """A row: its table and its primary key."""
 
 SUBJECT_TABLES: Final = ("provenance", "external_id")
-"""Tables that speak of rows by their global id."""
+"""Tables that refer to rows by their global id."""
 
 
 @value
 class LoadedTable:
-    """The rows of one table a load wrote: over which columns a mark is, and the mark of each.
+    """The rows of one table that a load wrote: the columns in the checksum, and each row's
+    checksum.
 
-    A null mark is that of a load that kept none; its rows are taken to stand as it wrote them.
+    A null checksum is of a load that stored none; such rows count as unchanged.
     """
 
     columns: tuple[str, ...]
     checksums: Mapping[PrimaryKey, str | None]
 
     def is_unchanged(self, key: PrimaryKey, checksum: str) -> bool:
-        """Whether a row stands as that load wrote it."""
+        """Return whether a row is as that load wrote it."""
         return key in self.checksums and self.checksums[key] in (None, checksum)
 
 
@@ -44,7 +45,7 @@ NOTHING_LOADED: Final = LoadedTable((), {})
 
 
 def serialize_loaded_tables(loaded_tables: Mapping[str, LoadedTable]) -> dict[str, Any]:
-    """As `seeded` keeps it."""
+    """Return the JSON stored in `seeded`."""
     return {
         name: {
             "columns": table.columns,
@@ -55,15 +56,15 @@ def serialize_loaded_tables(loaded_tables: Mapping[str, LoadedTable]) -> dict[st
 
 
 def parse_loaded_tables(text: str | None) -> dict[str, LoadedTable]:
-    """What the last load left, or nothing."""
+    """Return the tables of the last load from their JSON; empty without one."""
     loaded_tables: dict[str, LoadedTable] = {}
     for name, stored in (json.loads(text) if text else {}).items():
         if name not in metadata.tables:
             continue
-        if isinstance(stored, list):  # keys alone
+        if isinstance(stored, list):  # format of earlier versions: keys without checksums
             loaded_tables[name] = LoadedTable((), {tuple(key): None for key in stored})
             continue
-        # Over a column that is no more, no mark can be made again.
+        # A checksum over a column that was removed since cannot be computed again.
         has_all_columns = all(column in metadata.tables[name].c for column in stored["columns"])
         checksums = {
             tuple(key): checksum if has_all_columns else None for key, checksum in stored["rows"]
@@ -75,12 +76,12 @@ def parse_loaded_tables(text: str | None) -> dict[str, LoadedTable]:
 
 
 def primary_key_columns(table: sa.Table) -> list[str]:
-    """The columns of the primary key."""
+    """Return the names of the primary key's columns."""
     return [column.name for column in table.primary_key.columns]
 
 
 def serialize_keys(table: sa.Table, keys: Iterable[PrimaryKey]) -> str:
-    """Keys as the one parameter of a statement."""
+    """Return keys as JSON, for one parameter of a statement."""
     key_columns = primary_key_columns(table)
     rows = [dict(zip(key_columns, key, strict=True)) for key in keys]
     return json.dumps(rows, ensure_ascii=False)
@@ -92,10 +93,10 @@ async def fetch_checksums(
     columns: Collection[str],
     keys: Iterable[PrimaryKey],
 ) -> dict[PrimaryKey, str]:
-    """A mark of each row that is there."""
+    """Return the checksum of each stored row of these keys."""
     key_list = ", ".join(f'"{name}"' for name in primary_key_columns(table))
     value_list = ", ".join(f'stored."{name}"' for name in columns)
-    # Names are those of our own tables; values are the one parameter.
+    # Names come from our own tables; all values are in one parameter.
     found = await connection.fetch(
         f"select {key_list}, md5(jsonb_build_array({value_list})::text) "  # noqa: S608
         f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as requested '
@@ -108,10 +109,10 @@ async def fetch_checksums(
 async def find_retained_rows(
     connection: asyncpg.Connection, missing_rows: Mapping[str, Mapping[PrimaryKey, bool]]
 ) -> set[RowReference]:
-    """Of rows that left the files (and whether each was changed since) those that must stay.
+    """Return those of the removed rows (value: changed since the load) that must be kept.
 
-    What was changed stays, and what another row relies on; and what stays, stays whole, with the
-    rows it hangs together with: a project with its areas, a fact with its reasons.
+    A changed row is kept, and a row that another row refers to; with it all rows it belongs to: a
+    project with its areas, a fact with its provenance.
     """
     missing = {(name, key) for name, rows in missing_rows.items() for key in rows}
     retained = {
@@ -141,7 +142,7 @@ async def find_retained_rows(
 async def find_dependents(
     connection: asyncpg.Connection, missing_rows: Mapping[str, Mapping[PrimaryKey, bool]]
 ) -> list[tuple[RowReference, RowReference]]:
-    """Each row whose key of another table names a row that left, and that row."""
+    """Return each row whose foreign key refers to a removed row, with that row."""
     pairs: list[tuple[RowReference, RowReference]] = []
     for table in metadata.sorted_tables:
         for foreign_key in table.foreign_keys:
@@ -160,7 +161,7 @@ async def find_dependents(
 
 
 def find_subjects(missing: set[RowReference]) -> list[tuple[RowReference, RowReference]]:
-    """Each reason and outside name that left, and the row that left of which it speaks."""
+    """Return each removed provenance or external id, with the removed row it is about."""
     subjects = {row_global_id(*row): row for row in missing}
     subject_index = {
         name: primary_key_columns(metadata.tables[name]).index("subject") for name in SUBJECT_TABLES
@@ -173,6 +174,6 @@ def find_subjects(missing: set[RowReference]) -> list[tuple[RowReference, RowRef
 
 
 def row_global_id(table: str, key: PrimaryKey) -> str:
-    """The global id of a row, by which its reasons are kept."""
+    """Return the global id of a row, which is the subject of its provenance."""
     type_name = "".join(part.title() for part in table.split("_"))
     return str(GlobalId(CONTRACT_TYPE_NAMES.get(type_name, type_name), str(key[0])))

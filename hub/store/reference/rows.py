@@ -1,4 +1,4 @@
-"""What a load gathers: rows by table, and beside each fact the reason to hold it."""
+"""Collects rows by table from the reference files, with the provenance of each fact."""
 
 import csv
 import hashlib
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 class ReferenceRows:
-    """Rows of every table, as JSON has them, in the order of the files."""
+    """The rows of all tables as JSON values, in the order of the files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,17 +29,19 @@ class ReferenceRows:
         self._citation_counts: dict[str, int] = defaultdict(int)
 
     def read_lines(self, name: str) -> Iterator[CsvLine]:
-        """The lines of a CSV file; a folder without it is not the reference, so that raises."""
+        """Yield the lines of a CSV file; a missing file raises `FileNotFoundError`."""
         with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             for line in csv.DictReader(file):
                 yield {column: cell or None for column, cell in line.items()}
 
     def add_row(self, table: str, **row: Any) -> None:
-        """One row."""
+        """Add a row."""
         self.rows[table].append(row)
 
     def add_provenance(self, kind: str, key: str, line: CsvLine, file: str) -> None:
-        """Why a fact is held, by the last columns of its line: another reason each time."""
+        """Add the provenance of a fact from the last columns of its line; each call adds another
+        one.
+        """
         subject = str(GlobalId(kind, key))
         ordinal = self._citation_counts[subject]
         self._citation_counts[subject] += 1
@@ -69,7 +71,7 @@ class ReferenceRows:
         )
 
     def add_alias(self, kind: str, target: str, line: CsvLine) -> None:
-        """Another name for an area or agency, as names that come in are looked up by."""
+        """Add an alias of an area or agency, used to resolve names of incoming records."""
         name = line["alias"]
         self.add_row(
             "alias",
@@ -81,7 +83,7 @@ class ReferenceRows:
         )
 
     def add_sources(self) -> None:
-        """The sources, from sources.toml."""
+        """Add the sources of sources.toml."""
         for source_id, declaration in tomllib.loads(
             (self.folder / "sources.toml").read_text("utf-8")
         ).items():
@@ -102,7 +104,7 @@ def localized_values(
     th_origin: str | None = None,
     en_origin: str | None = None,
 ) -> Row:
-    """The four columns of a text in two languages."""
+    """Return the four columns of a text in two languages."""
     return {
         f"{name}_th": th,
         f"{name}_en": en,
@@ -112,7 +114,7 @@ def localized_values(
 
 
 def text_values(line: CsvLine, name: str, column: str | None = None) -> Row:
-    """The columns of `name` from those of a line, with who worded them."""
+    """Return the text columns `name` from those of a line, with who worded them."""
     source_column = column or name
     return localized_values(
         name,
@@ -124,12 +126,12 @@ def text_values(line: CsvLine, name: str, column: str | None = None) -> Row:
 
 
 def name_values(line: CsvLine, name: str = "name") -> Row:
-    """A name and the key that sorts it as a Thai dictionary would."""
+    """Return the columns of a name, and its sort key for Thai dictionary order."""
     return {**text_values(line, name, "name"), "sort_key": thai_sort_key(line["name_th"] or "")}
 
 
 def validity_values(line: CsvLine) -> Row:
-    """The range of validity; a day that does not exist raises ValueError."""
+    """Return the validity range; an invalid date raises ValueError."""
     for column in ("valid_from", "valid_to"):
         if day := line[column]:
             date.fromisoformat(day)
@@ -137,15 +139,15 @@ def validity_values(line: CsvLine) -> Row:
 
 
 def parse_list(cell: str | None) -> list[str]:
-    """A cell of several values, with bars between them."""
+    """Return the values of a cell that separates them by `|`."""
     return [part.strip() for part in cell.split("|")] if cell else []
 
 
 def parse_buddhist_year(year: str | None) -> int | None:
-    """A Buddhist fiscal year as the tables keep it."""
+    """Return the CE year of a Buddhist fiscal year."""
     return int(year) - BUDDHIST_OFFSET if year else None
 
 
 def parse_boolean(cell: str | None) -> bool:
-    """`true` or `false`, spelt so."""
+    """Return the value of `true` or `false`; any other text raises KeyError."""
     return {"true": True, "false": False}[cell or ""]

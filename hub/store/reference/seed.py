@@ -1,12 +1,12 @@
-"""Loading the reference data: rows that are new or changed are written, rows that left are removed.
+"""Load the reference data: write new and changed rows, delete rows that left the files.
 
-One transaction under an advisory lock. A row that stands already as the files have it is not
-touched, so a second load changes nothing; what a change replaced stays in `history`. Only rows that
-stand as an earlier load wrote them are written anew or removed: what came in another way, or was
-changed or is relied on by others, is not the files' to change. It is counted and told as kept.
+One transaction under an advisory lock. Rows equal to the files are not written, so a second load
+changes nothing; replaced values remain in `history`. Only rows unchanged since an earlier load are
+updated or deleted: rows from elsewhere, and rows that were changed or are referred to by others,
+are retained, counted and reported.
 
-Written first and removed after, so that a key can be renamed in every file at once. The ids of
-stages and plan versions are made of what is unique in them, so old and new never meet there.
+Rows are written before others are deleted, so that a key can be renamed in all files at once. The
+ids of stages and plan versions are built from their unique columns, so old and new never conflict.
 """
 
 import hashlib
@@ -56,16 +56,16 @@ PROGRAMS: Final = (
     *sorted(STORE_FOLDER.glob("*.py")),
     *(Path(str(module.__file__)) for module in (global_id, text, time)),
 )
-"""What makes rows of the files."""
+"""The code that builds rows from the files."""
 LOAD_TIME_COLUMNS: Final = {"source_record": ("retrieved_at",)}
-"""Columns that say when a row was first loaded; that is no difference."""
+"""Columns with the time of the first load, which is not compared."""
 ProgressReporter = Callable[[str], None]
 
 
 @value
 class SeedCounts:
-    """What a load did: rows in the files, how many of them it wrote and removed, and how many rows
-    it left as others have them although the files say something else, or nothing any more.
+    """The result of a load: rows in the files, how many were written and deleted, and how many rows
+    were retained although the files have other values or no such row.
     """
 
     rows: int
@@ -75,7 +75,9 @@ class SeedCounts:
 
 
 def compute_digest(folder: Path) -> str:
-    """What the files say and how they are read, in one number: a change of either is a new load."""
+    """Return a digest of the files and of the code that reads them; a change of either causes a
+    load.
+    """
     hasher = hashlib.sha256()
     for path in (*sorted((*folder.glob("*.csv"), *folder.glob("*.toml"))), *PROGRAMS):
         hasher.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -83,7 +85,7 @@ def compute_digest(folder: Path) -> str:
 
 
 async def is_outdated(connection: asyncpg.Connection, folder: Path) -> bool:
-    """Whether the database holds other reference data than the folder, or none."""
+    """Return whether the database has no reference data, or other data than the folder."""
     stored_digest = await connection.fetchval(
         "select digest from seeded where name = $1", DATASET_NAME
     )
@@ -93,7 +95,7 @@ async def is_outdated(connection: asyncpg.Connection, folder: Path) -> bool:
 async def seed(
     connection: asyncpg.Connection, reference_dir: Path, report: ProgressReporter
 ) -> SeedCounts:
-    """Load every file; `StoreUnusable` where a row of theirs contradicts one of somebody else."""
+    """Load all files; raise `StoreUnusable` if a row violates a constraint with existing data."""
     reference = ReferenceRows(reference_dir)
     for step in LOAD_STEPS:
         step(reference)
@@ -124,7 +126,10 @@ async def seed(
         )
         for table in metadata.sorted_tables:
             table_keys = retained_keys.get(table.name, [])
-            reason = ("ไม่อยู่ในแฟ้มแล้ว แต่มีผู้แก้ไขหรืออ้างถึง", "no longer in the files, in use by others")
+            reason = (
+                "ไม่อยู่ในแฟ้มแล้ว แต่มีผู้แก้ไขหรืออ้างถึง",
+                "no longer in the files, but changed or in use",
+            )
             retained += report_retained_rows(report, table, table_keys, *reason)
         seeded_row = {
             "name": DATASET_NAME,
@@ -138,29 +143,31 @@ async def seed(
 def report_retained_rows(
     report: ProgressReporter, table: sa.Table, keys: list[PrimaryKey], th: str, en: str
 ) -> int:
-    """Say which rows were left as they are; how many."""
+    """Report rows that were retained, and return how many."""
     if keys:
         sample = ", ".join("/".join(map(str, row_key)) for row_key in keys[:5])
         ellipsis = " …" if len(keys) > 5 else ""
         report(
-            f"คงไว้ตามเดิม ({th}) · kept as it is ({en}): "
+            f"คงไว้ตามเดิม ({th}) · left unchanged ({en}): "
             f"{table.name} ({len(keys):,}) {sample}{ellipsis}"
         )
     return len(keys)
 
 
 def primary_key_of(table: sa.Table, row: Row) -> PrimaryKey:
-    """The primary key of a row."""
+    """Return the primary key of a row."""
     return tuple(row[name] for name in primary_key_columns(table))
 
 
 def build_difference_condition(columns: list[str], alias: str) -> str:
-    """The condition that a held row is not as the files have it."""
+    """Return the SQL condition that a stored row differs from the files."""
     return " or ".join(f'stored."{name}" is distinct from {alias}."{name}"' for name in columns)
 
 
 async def lock_tables(connection: asyncpg.Connection, *tables: sa.Table) -> None:
-    """Let readers go on and writers wait: nobody changes a row between its mark and its fate."""
+    """Block writers, not readers: no row changes between its comparison and its update or
+    deletion.
+    """
     names = ", ".join(f'"{table.name}"' for table in tables)
     await connection.execute(f"lock table {names} in share row exclusive mode")
 
@@ -168,9 +175,10 @@ async def lock_tables(connection: asyncpg.Connection, *tables: sa.Table) -> None
 async def load_table(
     connection: asyncpg.Connection, table: sa.Table, rows: list[Row], previous: LoadedTable
 ) -> tuple[int, list[PrimaryKey], LoadedTable]:
-    """Write the rows that are new or stand as the last load left them.
+    """Write the rows that are new or unchanged since the last load.
 
-    Gives how many were written, which others differ and were left alone, and what stands now.
+    Returns how many were written, the keys of retained rows that differ from the files, and the new
+    state of the table.
     """
     await lock_tables(connection, table)
     columns = list_filled_columns(table, rows)
@@ -193,7 +201,8 @@ async def load_table(
     except asyncpg.IntegrityConstraintViolationError as error:
         raise StoreUnusable(
             f"ข้อมูลอ้างอิงของ {table.name} ขัดกับข้อมูลที่มีอยู่ ({error.detail or error}) "
-            f"· reference data of {table.name} contradicts what is held ({error.detail or error})"
+            "· reference data of "
+            f"{table.name} conflicts with existing data ({error.detail or error})"
         ) from error
     checksum_columns = (*columns, *(["version"] if "version" in table.c else []))
     checksums: dict[PrimaryKey, str | None] = dict(
@@ -209,7 +218,7 @@ async def load_table(
 async def list_differing_keys(
     connection: asyncpg.Connection, table: sa.Table, columns: list[str], rows: list[Row]
 ) -> list[PrimaryKey]:
-    """The keys of rows that are held otherwise."""
+    """Return the keys of rows whose stored values differ."""
     key_columns = primary_key_columns(table)
     value_columns = [name for name in columns if name not in key_columns]
     if not rows or not value_columns:
@@ -231,9 +240,10 @@ async def delete_removed_rows(
     current_load: dict[str, LoadedTable],
     reference: ReferenceRows,
 ) -> tuple[int, dict[str, list[PrimaryKey]]]:
-    """Delete what an earlier load wrote and the files no longer hold, the dependent first.
+    """Delete rows that an earlier load wrote and that left the files, dependent rows first.
 
-    Gives how many were deleted, and the keys of those that stay; these are put to what stands now.
+    Returns how many were deleted, and the keys of retained rows, which are also added to
+    `current_load`.
     """
     await lock_tables(connection, *metadata.sorted_tables)
     missing_rows: dict[str, dict[PrimaryKey, bool]] = {}

@@ -1,4 +1,4 @@
-"""Rules, value chains, plans and their issues, projects and what they serve, planning rounds."""
+"""Rows of rules, value chains, plans and their issues, projects and linkages, planning rounds."""
 
 from hub.store.reference.rows import (
     ReferenceRows,
@@ -12,11 +12,11 @@ from hub.store.reference.rows import (
 )
 
 WEIGHT_BY_CONFIDENCE = {"HIGH": "1", "MEDIUM": "0.6", "LOW": "0.3"}
-"""How much a reading of a slide weighs as a reason; ours, by the confidence beside it."""
+"""The weight of a slide's reading as a reason, by its confidence; our own choice."""
 
 
 def add_rules(reference: ReferenceRows) -> None:
-    """R1 to R69."""
+    """Add the rules R1 to R69."""
     for line in reference.read_lines("rules"):
         code = line["code"] or ""
         note_column = "enforcement_why"
@@ -43,7 +43,7 @@ def add_rules(reference: ReferenceRows) -> None:
 
 
 def add_value_chains(reference: ReferenceRows) -> None:
-    """Value chains, their stages, and who is expected to do what."""
+    """Add value chains, their stages, and the expected roles."""
     for line in reference.read_lines("value_chains"):
         code = line["code"] or ""
         reference.add_row(
@@ -82,17 +82,17 @@ def add_value_chains(reference: ReferenceRows) -> None:
 
 
 def build_stage_id(chain: str | None, code: str | None) -> str:
-    """The key of a stage; its code is its own only within the chain."""
+    """Return the id of a stage; its code is unique only within its chain."""
     return f"{chain}.{code}"
 
 
 def build_version_id(plan: str | None, number: str | None) -> str:
-    """The key of a version of a plan."""
+    """Return the id of a plan version."""
     return f"{plan}-v{number}"
 
 
 def add_plans(reference: ReferenceRows) -> None:
-    """Plans with their one version, and the issues as that version words them."""
+    """Add plans with their one version, and the issues as that version words them."""
     version_ids: dict[str | None, str] = {}
     for line in reference.read_lines("plans"):
         code = line["code"] or ""
@@ -136,7 +136,7 @@ def add_plans(reference: ReferenceRows) -> None:
 
 
 def add_projects(reference: ReferenceRows) -> None:
-    """Projects, where they act, and the issue and stage each serves."""
+    """Add projects, their areas, and their linkages to issue and stage."""
     for line in reference.read_lines("projects"):
         code = line["code"] or ""
         reference.add_row(
@@ -181,7 +181,7 @@ def add_projects(reference: ReferenceRows) -> None:
 
 
 def add_planning_events(reference: ReferenceRows) -> None:
-    """Steps and dates of planning rounds."""
+    """Add steps and dates of planning rounds."""
     for line in reference.read_lines("planning_events"):
         code = line["code"] or ""
         reference.add_row(
@@ -203,11 +203,11 @@ def add_planning_events(reference: ReferenceRows) -> None:
 
 
 CONTRACT_TYPE_NAMES = {"Issue": "StrategicIssue"}
-"""Subjects that citations.csv calls by another name than the contract."""
+"""Subject types of citations.csv that have another name in the GraphQL contract."""
 
 
 def add_citations(reference: ReferenceRows) -> None:
-    """Further reasons for facts of the other files; after them, so that these come second."""
+    """Add further provenance of facts in other files; called last, so that it comes second."""
     for line in reference.read_lines("citations"):
         kind = line["subject_type"] or ""
         reference.add_provenance(

@@ -1,9 +1,10 @@
 """The tables, one file per noun.
 
-Every fact carries two times. *Valid* time (`valid_from`, `valid_to`, half-open dates) is when it
-holds in the country. *Known* time is when the hub held it: the table itself is what is known now,
-since `known_from`; the table of the same name in the schema `history` keeps each earlier row with
-its `known_to`, written by a trigger, so that no writer can overwrite what somebody relied on.
+Every fact has two times. *Valid* time (`valid_from`, `valid_to`, half-open dates) is when it
+applies in the country. *Known* time is when it was in the hub: the table itself has what is known
+now, since `known_from`; the table of the same name in the schema `history` has each earlier row
+with its `known_to`, written by a trigger, so that no writer can overwrite what a reader may have
+relied on.
 """
 
 from hub.store.tables.access_log import access_head, access_log

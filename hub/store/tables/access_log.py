@@ -1,6 +1,6 @@
-"""The log of access: one chain, a partition a month in the schema `audit`; and where it ends.
+"""The audit log: one chain of entries, monthly partitions in the schema `audit`, and its head.
 
-The columns beside the entry are made from it by the database, for finding; nothing is kept twice.
+The columns beside the entry are computed from it by the database, for searching only.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from hub.store.tables.metadata import metadata
 
 
 def entry_column(name: str, key: str) -> sa.Column[str]:
-    """A column the database reads off the entry, and an index on it."""
+    """Return an indexed column that the database computes from the entry."""
     computed = sa.Computed(f"((entry)::jsonb ->> '{key}'::text)", persisted=True)
     return sa.Column(name, sa.Text, computed, index=True)
 
@@ -36,4 +36,4 @@ access_head = sa.Table(
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("digest", sa.LargeBinary, nullable=False),
 )
-"""One row: the last link. Whoever appends holds it until they commit, so there is one order."""
+"""One row: the last entry. A writer locks it until its commit, so that entries have one order."""

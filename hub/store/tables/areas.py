@@ -1,4 +1,4 @@
-"""Areas, who belongs to whom and when, and where a cluster is run from."""
+"""Areas, their dated memberships in areas, and the operations centres of clusters."""
 
 import sqlalchemy as sa
 

@@ -1,6 +1,6 @@
 """Budget lines, in satang.
 
-`source_id` is the source of a line's record, kept beside it because every matrix asks for it.
+`source_id` is the source of a line's record, stored here too because every matrix needs it.
 """
 
 import sqlalchemy as sa

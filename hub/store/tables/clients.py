@@ -1,4 +1,4 @@
-"""The register: agencies that take part, clients, trusted issuers, keys, used assertions."""
+"""The register: participating agencies, clients, trusted issuers, public keys, used assertions."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -60,4 +60,4 @@ signing_key = sa.Table(
     sa.Column("jwk", JSONB, nullable=False),
     sa.Column("until", sa.DateTime(timezone=True), nullable=False),
 )
-"""Public halves only: a node's private half never leaves its own folder."""
+"""Public keys only: a node's private key never leaves its own folder."""

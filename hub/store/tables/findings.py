@@ -1,4 +1,4 @@
-"""Findings and what they are about."""
+"""Findings and their subjects."""
 
 import sqlalchemy as sa
 

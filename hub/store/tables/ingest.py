@@ -1,4 +1,6 @@
-"""The way in: raw records, runs, events, what was seen, joins, quarantine, names, decisions."""
+"""Ingest: raw records, runs, events, records seen, joins, quarantine, names and decisions on
+them.
+"""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB

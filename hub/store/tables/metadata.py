@@ -1,4 +1,4 @@
-"""What all tables share: names of constraints, columns that come in sets."""
+"""Naming of constraints, and column sets that several tables use."""
 
 from collections.abc import Iterable
 from enum import Enum
@@ -18,7 +18,7 @@ metadata = sa.MetaData(
 
 
 def system_time_column() -> sa.Column[Any]:
-    """Since when the hub holds the row as it stands; the trigger moves it on."""
+    """Return the column `known_from`: since when the current row is known; a trigger updates it."""
     return sa.Column(
         "known_from",
         sa.DateTime(timezone=True),
@@ -28,12 +28,12 @@ def system_time_column() -> sa.Column[Any]:
 
 
 def validity_columns() -> Iterable[sa.Column[Any]]:
-    """The half-open range of validity; open ends are null."""
+    """Return the half-open validity range; null is an open end."""
     return sa.Column("valid_from", sa.Date), sa.Column("valid_to", sa.Date)
 
 
 def localized_columns(name: str, *, required: bool = True) -> Iterable[sa.Column[Any]]:
-    """A text in Thai and English, and who worded each (null: as in the source)."""
+    """Return a text in Thai and English, and who worded each (null: the source)."""
     return (
         sa.Column(f"{name}_th", sa.Text, nullable=not required),
         sa.Column(f"{name}_en", sa.Text),
@@ -43,7 +43,7 @@ def localized_columns(name: str, *, required: bool = True) -> Iterable[sa.Column
 
 
 def enum_column(name: str, enum_type: type[Enum], *, required: bool = True) -> Iterable[Any]:
-    """A column that holds a member of an enum by its name, and the check that it does."""
+    """Return a text column with the names of an enum's members, and its CHECK constraint."""
     members = ", ".join(f"'{member.name}'" for member in enum_type)
     return (
         sa.Column(name, sa.Text, nullable=not required),

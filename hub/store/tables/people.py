@@ -1,6 +1,6 @@
-"""People: attempts to sign in, sessions, codes that pages of other origins change for tokens.
+"""Login attempts, sessions, and authorization codes of browser applications.
 
-Keys are hashes: who reads the database learns neither cookies nor codes.
+Keys are stored as hashes, so that reading the database reveals neither cookies nor codes.
 """
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ person_session = sa.Table(
     sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
     sa.Column("until", sa.DateTime(timezone=True), nullable=False, index=True),
 )
-"""`issuer` is null where the demo sign-in was used."""
+"""`issuer` is null for sessions of the demo login."""
 
 authorization_code = sa.Table(
     "authorization_code",

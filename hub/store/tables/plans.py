@@ -1,4 +1,4 @@
-"""Plans, versions, and issues whose id is their lineage through revisions."""
+"""Plans, versions, and issues; an issue keeps its id through all revisions."""
 
 import sqlalchemy as sa
 

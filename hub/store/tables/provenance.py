@@ -1,6 +1,6 @@
-"""Sources, their records, and which fact rests on which.
+"""Sources, their records, and the provenance of facts.
 
-The payload of a record that came in by a run is kept once, by its hash, in `raw_record`.
+The payload of a record fetched by a run is stored once, by its hash, in `raw_record`.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Commands that were carried out, by the key their sender gave them."""
+"""Executed commands, by the idempotency key of their sender."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB

@@ -1,5 +1,5 @@
-"""Which reference data was loaded last: by its digest a start knows that it need not load it again,
-by its keys a load knows which rows are its own, and have left the files.
+"""The reference data loaded last: its digest (unchanged files need no load) and the keys of its
+rows (rows that left the files are removed).
 """
 
 import sqlalchemy as sa

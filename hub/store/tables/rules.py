@@ -1,4 +1,4 @@
-"""Rules as data."""
+"""The rules of the slide deck."""
 
 import sqlalchemy as sa
 

@@ -56,7 +56,7 @@ async def test_rewritten_chain_is_detected_by_an_expected_head(chain: Database) 
     assert (await verify_chain(chain)).first_break is None
     broken = (await verify_chain(chain, expected_head=(number, digest))).first_break
     assert broken is not None
-    assert "written anew" in broken.en
+    assert "rewritten" in broken.en
     broken = (await verify_chain(chain, expected_head=(99, digest))).first_break
     assert broken is not None
     assert broken.number == 99

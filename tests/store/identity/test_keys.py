@@ -91,5 +91,5 @@ async def test_unwritable_key_folder_error_states_the_fix(
     key_database: Database, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(StoreUnusable, match="let the account that runs the hub"):
+    with pytest.raises(StoreUnusable, match="allow the account that runs the hub"):
         await SigningKeyStore(tmp_path / "file").get_private_key(key_database, NOW)

@@ -68,7 +68,7 @@ async def test_files_that_conflict_with_other_rows_are_rejected(
             "insert into plan_version (id, plan_id, number, status, visibility) "
             "values ('by-hand', 'plan-renamed', 1, 'DRAFT', 'PRIVATE')"
         )
-        with pytest.raises(StoreUnusable, match="plan_version contradicts"):
+        with pytest.raises(StoreUnusable, match="plan_version conflicts"):
             await seed(connection, folder, ignore_message)
         assert not await connection.fetchval("select count(*) from history.plan")
 
