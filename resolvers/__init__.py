@@ -1,1 +1,1 @@
-"""Set-at-a-time functions, one per field that fetches: parents in, answers in their order."""
+"""Batched resolvers, one function per field that fetches: parents in, answers in their order."""

@@ -1,4 +1,4 @@
-"""Agencies: look-ups, lists, parents, and who pays for a cluster."""
+"""Resolvers of agencies: lookup, list, parent, and the payer of a cluster."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from resolvers.context import Context
 async def agency(
     _roots: Sequence[None], context: Context, *, by: Lookup[Agency], on: date | None = None
 ) -> Sequence[Agency | None]:
-    """One agency by id, by a code it bears or ever bore, or by a name in another system."""
+    """Return an agency by id, by a current or former code, or by an external id."""
     day, repository = on or context.today, context.unit.agencies
     if by.code is not None:
         return [(await repository.by_codes([by.code], day)).get(by.code)]
@@ -37,7 +37,7 @@ async def agencies(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Agency]]:
-    """Agencies in force on a day, in Thai dictionary order."""
+    """Return agencies in force on a day, in Thai dictionary order."""
     page = PageRequest.from_arguments(first, after)
     area_id = await validate_area_id(context, area, "area")
     day = on or context.today
@@ -47,7 +47,7 @@ async def agencies(
 async def parent(
     agencies: Sequence[Agency], context: Context, *, on: date | None = None
 ) -> Sequence[Agency | None]:
-    """What each agency is under: as it was read, or on another day."""
+    """Return the parent of each agency: as it was read, or on another day."""
     day, repository = on or context.today, context.unit.agencies
     if on is None:
         ids = [agency.parent_id for agency in agencies]
@@ -68,9 +68,10 @@ async def disburses_through(
     *,
     area: Annotated[GlobalId, "Area"] | None = None,
 ) -> Sequence[Agency | None]:
-    """The province that pays in a cluster's name (R48); null for whoever pays for itself.
+    """Return the province that pays for each cluster (R48); null for other agencies.
 
-    Money for one member province is paid by that province, other money by the centre's.
+    Money for one member province is paid by that province, other money by the operations-centre
+    province.
     """
     spending_area_id = await validate_area_id(context, area, "area")
     areas = context.unit.areas
@@ -104,7 +105,7 @@ async def disburses_through(
 
 
 def clamp_to_validity(area: Area, today: date) -> date:
-    """Today where the area is in force, else the last day it was, or the first it will be."""
+    """Return today if the area is in force, else its last day or its first one."""
     if is_in_force(area.valid_from, area.valid_to, today):
         return today
     if area.valid_to is not None and area.valid_to <= today:

@@ -1,4 +1,4 @@
-"""Areas: look-ups, lists, editions, centres and heads."""
+"""Resolvers of areas: lookup, list, memberships, operations centres and heads."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from resolvers.context import Context
 async def area(
     _roots: Sequence[None], context: Context, *, by: Lookup[Area]
 ) -> Sequence[Area | None]:
-    """One area by id or code; null where there is none."""
+    """Return an area by id or code; null if there is none."""
     return [(await context.unit.areas.by_id([by.key])).get(by.key)]
 
 
@@ -29,7 +29,7 @@ async def areas(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Area]]:
-    """Areas in force on a day, in Thai dictionary order."""
+    """Return areas in force on a day, in Thai dictionary order."""
     page = PageRequest.from_arguments(first, after)
     within = await validate_area_id(context, under, "under")
     day = on or context.today
@@ -39,7 +39,7 @@ async def areas(
 async def parents(
     areas: Sequence[Area], context: Context, *, on: date | None = None
 ) -> Sequence[Sequence[AreaMembership]]:
-    """What each area belongs to."""
+    """Return the memberships of each area in larger ones."""
     found = await context.unit.areas.parents([a.id for a in areas], on or context.today)
     return [found[area.id] for area in areas]
 
@@ -51,7 +51,7 @@ async def children(
     level: AreaLevel | None = None,
     on: date | None = None,
 ) -> Sequence[Sequence[Area]]:
-    """What belongs to each area, directly or, where a level is named, at any depth."""
+    """Return the direct children of each area or, with a level, its descendants of that level."""
     day = on or context.today
     if level is None:
         found = await context.unit.areas.children([a.id for a in areas], day)
@@ -76,7 +76,7 @@ async def children(
 async def path(
     areas: Sequence[Area], context: Context, *, on: date | None = None
 ) -> Sequence[Sequence[Area]]:
-    """From the country down to each area, itself last."""
+    """Return the areas from the country down to each area, including itself."""
     edges = await context.unit.areas.parents_by_child(on or context.today)
     chains: list[list[str]] = []
     for area in areas:
@@ -91,21 +91,21 @@ async def path(
 async def operations_centre(
     areas: Sequence[Area], context: Context, *, on: date | None = None
 ) -> Sequence[Area | None]:
-    """The province each cluster is run from."""
+    """Return the operations-centre province of each cluster."""
     return [c.province if c else None for c in await fetch_operations_centres(areas, context, on)]
 
 
 async def head(
     areas: Sequence[Area], context: Context, *, on: date | None = None
 ) -> Sequence[OperationsCentre | None]:
-    """Who heads each cluster."""
+    """Return the head of each cluster."""
     return await fetch_operations_centres(areas, context, on)
 
 
 async def fetch_operations_centres(
     areas: Sequence[Area], context: Context, on: date | None
 ) -> Sequence[OperationsCentre | None]:
-    """The centre of each cluster on a day; null for other areas."""
+    """Return the operations centre of each cluster on a day; null for other areas."""
     day = on or context.today
     found = await context.unit.areas.operations_centres([a.id for a in areas], day)
     return [found.get(area.id) for area in areas]

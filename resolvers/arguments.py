@@ -1,4 +1,4 @@
-"""What arguments of several nouns need: that a named thing exists, and which instant is meant."""
+"""Shared handling of arguments: existence checks, external ids, and the instant of `asOf`."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,11 +14,11 @@ FoundRecord = TypeVar("FoundRecord")
 
 
 class HasAsOfTime(Protocol):
-    """A record that says as of when it is known."""
+    """A record with the instant it was read as of."""
 
     @property
     def as_of_time(self) -> datetime | None:
-        """The instant; null is now."""
+        """Return the instant; null is now."""
         ...
 
 
@@ -26,7 +26,7 @@ DatedRecord = TypeVar("DatedRecord", bound=HasAsOfTime)
 
 
 async def resolve_as_of(context: Context, as_of: AsOf | None) -> datetime | None:
-    """The instant of knowledge that is meant; null is now. `Invalid` for one that has not come."""
+    """Return the instant of an `asOf` argument; null is now, `Invalid` when in the future."""
     if as_of is None:
         return None
     if as_of.instant is not None:
@@ -40,19 +40,19 @@ async def resolve_as_of(context: Context, as_of: AsOf | None) -> datetime | None
 
 
 def validate_not_future(instant: datetime, now: datetime) -> datetime:
-    """An instant that has come; what will be known later would be answered otherwise then."""
+    """Return a past instant; `Invalid` for a future one, whose answer would change later."""
     if instant > now:
         raise Invalid(
             "asOf.instant",
-            f"เวลานี้ยังมาไม่ถึง ตอนนี้คือ {now.isoformat(timespec='seconds')} ไม่ต้องส่ง asOf ถ้าหมายถึงตอนนี้",
-            f"this instant has not come; now is {now.isoformat(timespec='seconds')}, "
-            "and without asOf now is meant",
+            f"เป็นเวลาในอนาคต ตอนนี้คือ {now.isoformat(timespec='seconds')} ไม่ต้องส่ง asOf ถ้าหมายถึงตอนนี้",
+            f"the instant is in the future; now is {now.isoformat(timespec='seconds')}; "
+            "leave asOf out to read the current state",
         )
     return instant
 
 
 async def validate_area_id(context: Context, area_id: GlobalId | None, field: str) -> str | None:
-    """The local id of an area argument; `Invalid(field)` where there is no such area."""
+    """Return the local id of an area argument; `Invalid(field)` if there is no such area."""
     if area_id is None:
         return None
     if area_id.key not in await context.unit.areas.by_id([area_id.key]):
@@ -63,7 +63,7 @@ async def validate_area_id(context: Context, area_id: GlobalId | None, field: st
 async def validate_agency_id(
     context: Context, agency_id: GlobalId | None, field: str
 ) -> str | None:
-    """The local id of an agency argument; `Invalid(field)` where there is no such agency."""
+    """Return the local id of an agency argument; `Invalid(field)` if there is no such agency."""
     if agency_id is None:
         return None
     if agency_id.key not in await context.unit.agencies.by_id([agency_id.key], context.today):
@@ -72,16 +72,18 @@ async def validate_agency_id(
 
 
 def not_found_error(field: str) -> Invalid:
-    """An id that nothing has, in an argument that needs something."""
+    """Return the error for an id argument that matches no record."""
     return Invalid(
-        field, "ไม่พบสิ่งที่มีรหัสนี้", "nothing has this id; take ids from the hub's own answers"
+        field,
+        "ไม่พบข้อมูลที่มีรหัสนี้ ใช้รหัสที่ระบบส่งให้",
+        "there is no record with this id; use an id that the hub returned",
     )
 
 
 async def find_keys_by_external_id(
     context: Context, by: Lookup[FoundRecord], type_: str
 ) -> list[str]:
-    """Local ids of the things of a type that bear a name in another system."""
+    """Return the local ids of records of a type with an external id."""
     if by.scheme is None or by.value is None:
         return []
     subjects = await context.unit.provenance.list_subjects(by.scheme, by.value)
@@ -93,7 +95,7 @@ async def fetch_grouped_by_as_of(
     records: Sequence[DatedRecord],
     fetch: Callable[[Sequence[DatedRecord], datetime | None], Awaitable[Sequence[FoundRecord]]],
 ) -> Sequence[FoundRecord]:
-    """What `fetch` finds, asked once for each instant the records are known at; in their order."""
+    """Return what `fetch` returns, called once per instant of the records; in their order."""
     groups: dict[datetime | None, list[DatedRecord]] = defaultdict(list)
     for record in records:
         groups[record.as_of_time].append(record)

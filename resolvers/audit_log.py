@@ -1,4 +1,4 @@
-"""The log of access, as far as the viewer may read it."""
+"""Resolvers of the audit log, restricted to what the viewer may read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ async def access_log(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[AccessRecord]]:
-    """The newest first."""
+    """Return the entries, newest first."""
     page = PageRequest.from_arguments(first, after, (int,))
     since_instant = AsOf.at_instant(since, "since").instant if since else None
     source_id = source.key if source else None
@@ -31,14 +31,14 @@ async def access_log(
 
 
 async def owner(records: Sequence[AccessRecord], context: Context) -> Sequence[Agency | None]:
-    """Whose data each is of."""
+    """Return the owner of the data of each entry."""
     return await fetch_agencies([record.owner_id for record in records], context)
 
 
 async def sources_of_access_records(
     records: Sequence[AccessRecord], context: Context
 ) -> Sequence[Source | None]:
-    """The source each is of; one that is no more is null."""
+    """Return the source of each entry; null if the source no longer exists."""
     ids = [record.source_id for record in records if record.source_id]
     sources_by_id = await context.unit.provenance.sources_by_id(ids) if ids else {}
     return [sources_by_id.get(record.source_id or "") for record in records]

@@ -1,4 +1,4 @@
-"""What a resolver is given besides its parents; there is nothing else."""
+"""The context argument of resolvers."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -12,7 +12,7 @@ from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import BANGKOK
 
 if TYPE_CHECKING:
-    # `hub.bootstrap` hands these in; resolvers know their shape, not where they live.
+    # Types only: `hub.bootstrap` passes the instances.
     from hub.services.sources.quarantine_review import QuarantineReview
     from hub.store.ingest.events import SourceEventFeed
     from hub.store.unit_of_work import UnitOfWork
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Context:
-    """One request: who asks, when, the snapshot it is answered from, and what may be changed.
+    """The context of one request: viewer, time, database snapshot and services.
 
-    `trail` is what the request leaves in the log of access.
+    `audit_context` collects what the request adds to the audit log.
     """
 
     unit: "UnitOfWork"
@@ -32,13 +32,13 @@ class Context:
     feed: "SourceEventFeed"
     audit_context: AuditContext
     live_figures: LiveFigureClient | None = None
-    """Asks agencies now; null where nobody may be asked."""
+    """The client for live figures; null when live requests are disabled."""
     loaders: dict[Any, Any] = field(default_factory=dict)
     retained_parents: list[Any] = field(default_factory=list)
 
     @property
     def today(self) -> date:
-        """The day in Bangkok, which is what `on` means when it is absent."""
+        """Return the day in Bangkok, which is the default of `on`."""
         return self.now.astimezone(BANGKOK).date()
 
     def get_loader(
@@ -47,24 +47,24 @@ class Context:
         arguments: dict[str, Any],
         build: Callable[[Any, "Context", dict[str, Any]], Any],
     ) -> Any:
-        """The request's loader for a field and its arguments, made when first needed."""
+        """Return the request's loader for a resolver and its arguments; created at first use."""
         key = (batch, *sorted(arguments.items()))
         if key not in self.loaders:
             self.loaders[key] = build(batch, self, arguments)
         return self.loaders[key]
 
     async def renew_snapshot(self) -> None:
-        """Give the snapshot back: what is asked from here on is answered from a later one."""
+        """Release the snapshot, so that later reads use a newer one."""
         self.unit = await self.unit.restart_snapshot()
         self.loaders.clear()
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionContext:
-    """What the source of a subscription is given: how to look, again and again.
+    """The context of a subscription, which opens a request context per read.
 
-    `async with following.afresh() as context` is one look: one snapshot, who asks now, and a
-    connection only while the block lasts. Between two looks a source holds nothing.
+    `async with subscription.open_context() as context` is one read: one snapshot with the current
+    viewer, and a connection only inside the block. Between reads a subscription holds no resources.
     """
 
     open_context: Callable[[], AbstractAsyncContextManager[Context]]

@@ -1,4 +1,4 @@
-"""How fresh figures are: of cells, of the sources a matrix rests on, and what to know of those."""
+"""Resolvers of freshness: of cells, and of the sources a matrix depends on."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from resolvers.context import Context
 
 
 async def freshness(cells: Sequence[Cell], context: Context) -> Sequence[Freshness]:
-    """How fresh each cell is; two statements for each matrix they are of."""
+    """Return the freshness of each cell, with two statements per matrix."""
     cells_by_matrix: dict[int, list[Cell]] = defaultdict(list)
     for cell in cells:
         cells_by_matrix[id(cell.matrix)].append(cell)
@@ -29,12 +29,12 @@ async def freshness(cells: Sequence[Cell], context: Context) -> Sequence[Freshne
 
 
 async def sources(matrices: Sequence[Matrix], context: Context) -> Sequence[Sequence[SourceUse]]:
-    """The sources each matrix rests on, by name."""
+    """Return the sources each matrix depends on, by name."""
     return [await fetch_source_uses(context.unit, matrix) for matrix in matrices]
 
 
 async def notices(matrices: Sequence[Matrix], context: Context) -> Sequence[Sequence[Notice]]:
-    """What a reader of each matrix should know: of its figures, and of the sources behind them."""
+    """Return the notices of each matrix, about its figures and its sources."""
     return [
         [*matrix.notices, *await build_source_notices(context.unit, matrix)] for matrix in matrices
     ]

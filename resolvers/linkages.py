@@ -1,4 +1,4 @@
-"""Linkages: lists, and what each one joins. A linkage knows as of when it was read."""
+"""Resolvers of linkages; related records are read as of the same instant as the linkage."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,12 +21,12 @@ async def linkages(
     _roots: Sequence[None],
     context: Context,
     *,
-    filter: MatrixFilter | None = None,  # noqa: A002  # the contract's name
+    filter: MatrixFilter | None = None,  # noqa: A002 - the GraphQL name
     as_of: AsOf | None = None,
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Linkage]]:
-    """Linkages that a filter looks at."""
+    """Return the linkages that match a filter."""
     page = PageRequest.from_arguments(first, after, (str,))
     as_of_time = await resolve_as_of(context, as_of)
     return [await fetch_linkage_page(context, page, filter, as_of_time)]
@@ -38,7 +38,7 @@ async def fetch_linkage_page(
     matrix_filter: MatrixFilter | None,
     as_of_time: datetime | None,
 ) -> Connection[Linkage]:
-    """One page of what a filter looks at; without a filter, every linkage there is."""
+    """Return one page of the linkages that match a filter; without a filter, of all."""
     if matrix_filter is None:
         return await context.unit.linkages.page_all(page, as_of_time)
     scope = await resolve_scope(
@@ -50,7 +50,7 @@ async def fetch_linkage_page(
 async def projects_of_linkages(
     linkages: Sequence[Linkage], context: Context
 ) -> Sequence[Project | None]:
-    """The project of each linkage, as known when the linkage was."""
+    """Return the project of each linkage, as of the linkage's instant."""
 
     async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Project | None]:
         projects_by_id = await context.unit.projects.by_id([link.project_id for link in group], at)
@@ -62,7 +62,7 @@ async def projects_of_linkages(
 async def issues_of_linkages(
     linkages: Sequence[Linkage], context: Context
 ) -> Sequence[StrategicIssue | None]:
-    """The issue of each linkage, as worded when the linkage was known."""
+    """Return the issue of each linkage, as of the linkage's instant."""
 
     async def fetch(
         group: Sequence[Linkage], at: datetime | None
@@ -77,7 +77,7 @@ async def issues_of_linkages(
 async def stages_of_linkages(
     linkages: Sequence[Linkage], context: Context
 ) -> Sequence[Stage | None]:
-    """The stage of each linkage, as it was when the linkage was known; null where nobody said."""
+    """Return the stage of each linkage, as of the linkage's instant; null if it has none."""
 
     async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Stage | None]:
         ids = [link.stage_id for link in group if link.stage_id]
@@ -88,5 +88,5 @@ async def stages_of_linkages(
 
 
 async def proposed_by(linkages: Sequence[Linkage], context: Context) -> Sequence[Agency | None]:
-    """Who proposed each linkage; null where the deck did."""
+    """Return the agency that proposed each linkage; null if it is from the slides."""
     return await fetch_agencies([link.proposed_by_id for link in linkages], context)

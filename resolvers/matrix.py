@@ -1,4 +1,4 @@
-"""The matrix: drawn once, its figures read off; what figures are made of is fetched when asked."""
+"""Resolvers of the matrix: computed once per field; contributions and projects on demand."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -37,21 +37,21 @@ async def matrix(
     _roots: Sequence[None],
     context: Context,
     *,
-    input: MatrixQuestion,  # noqa: A002 - the contract's name
+    input: MatrixQuestion,  # noqa: A002 - the GraphQL name
 ) -> Sequence[Matrix]:
-    """The answer to a question."""
+    """Return the matrix of a question."""
     return [await compute_for_request(context, input)]
 
 
 async def saved_matrix(
     _roots: Sequence[None], context: Context, *, key: OpaqueId
 ) -> Sequence[Matrix]:
-    """The same question, asked again."""
+    """Return the matrix of a key, computed again."""
     return [await compute_for_request(context, decode_matrix_key(key))]
 
 
 async def fetch_cells_by_key(context: Context, keys: Sequence[str]) -> Mapping[str, Cell]:
-    """Cells by matrix key and member keys; one the matrix has no more, or never had, is absent."""
+    """Return cells by matrix key and member keys; cells that do not exist are absent."""
     matrices: dict[str, Matrix] = {}
     found: dict[str, Cell] = {}
     for key in dict.fromkeys(keys):
@@ -77,14 +77,14 @@ def cells(
     states: tuple[CellState, ...] | None = None,
     window: Window | None = None,
 ) -> Sequence[Sequence[Cell] | BaseException]:
-    """Every cell, row-major; `TooCostly` above 2,000."""
+    """Return the cells, row-major; `TooCostly` for more than 2,000."""
     return [check_cell_limit(filter_cells(m.cells, states, window), MAX_CELLS) for m in matrices]
 
 
 def filter_cells(
     all_cells: Sequence[Cell], states: tuple[CellState, ...] | None, window: Window | None
 ) -> list[Cell]:
-    """The cells of some states inside a window."""
+    """Return the cells with one of the states and inside the window."""
     return [
         cell
         for cell in all_cells
@@ -94,12 +94,12 @@ def filter_cells(
 
 
 def check_cell_limit(selected: list[Cell], limit: int) -> list[Cell] | BaseException:
-    """The cells, or what to do instead where they are too many."""
+    """Return the cells, or a `TooCostly` error when there are too many."""
     return selected if len(selected) <= limit else TooCostly(len(selected), limit, "ช่อง · cells")
 
 
 def table(matrices: Sequence[Matrix], _context: Context) -> Sequence[Matrix | BaseException]:
-    """The same cells as parallel vectors; `TooCostly` above 50,000."""
+    """Return the same cells as parallel vectors; `TooCostly` for more than 50,000."""
     return [
         m
         if len(m.cells) <= MAX_TABLE_CELLS
@@ -111,7 +111,7 @@ def table(matrices: Sequence[Matrix], _context: Context) -> Sequence[Matrix | Ba
 def cells_of_headers(
     headers: Sequence[Header], _context: Context
 ) -> Sequence[Sequence[Cell] | BaseException]:
-    """The row or the column of each header; `TooCostly` above 2,000 cells in all."""
+    """Return the cells of each header's row or column; `TooCostly` above 2,000 in all."""
     rows = [total.cells for total in totals_of_headers(headers, _context)]
     if (cell_count := sum(len(row) for row in rows)) > MAX_CELLS:
         return [TooCostly(cell_count, MAX_CELLS, "ช่อง · cells") for _ in rows]
@@ -119,7 +119,7 @@ def cells_of_headers(
 
 
 def totals_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[Total]:
-    """The total of each header's row or column."""
+    """Return the total of each header's row or column."""
     return [
         Total(h.matrix, CellGroup(h.index, None) if h.is_row else CellGroup(None, h.index))
         for h in headers
@@ -127,7 +127,7 @@ def totals_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[
 
 
 def to_money(satang: int | None) -> Money | None:
-    """An amount, where there is one."""
+    """Return an amount as money; null for null."""
     return None if satang is None else Money(satang)
 
 
@@ -137,7 +137,7 @@ def budget(
     *,
     phase: BudgetPhase = BudgetPhase.APPROPRIATED,
 ) -> Sequence[Money | None]:
-    """The figure of one phase; null where no line of that phase stands there."""
+    """Return the figure of one phase; null when there is no line of that phase."""
     return [to_money(group.figures.money.get(phase)) for group in groups]
 
 
@@ -147,14 +147,14 @@ def sum_of_cells(
     *,
     phase: BudgetPhase = BudgetPhase.APPROPRIATED,
 ) -> Sequence[Money | None]:
-    """What the cells add up to, beside what the total says."""
+    """Return the sum of the cells, for comparison with the total."""
     return [to_money(total.sum_of_cells(phase)) for total in totals]
 
 
 def linkage_count(
     cells: Sequence[Cell], _context: Context, *, status: tuple[LinkageStatus, ...] | None = None
 ) -> Sequence[int]:
-    """Linkages in each cell, of some statuses where they are named."""
+    """Return the number of linkages in each cell, optionally of some statuses."""
     return [
         sum(n for s, n in cell.figures.linkages.items() if status is None or s in status)
         for cell in cells
@@ -167,7 +167,7 @@ def table_budget(
     *,
     phase: BudgetPhase = BudgetPhase.APPROPRIATED,
 ) -> Sequence[Sequence[Any]]:
-    """The figures of one phase, cell by cell."""
+    """Return the figures of one phase per cell."""
     return [
         [None if (m := to_money(c.figures.money.get(phase))) is None else m.amount for c in x.cells]
         for x in matrices
@@ -175,7 +175,7 @@ def table_budget(
 
 
 def group_by_matrix(groups: Sequence[Cell | Total]) -> dict[int, list[Cell | Total]]:
-    """Groups of cells by the matrix they belong to."""
+    """Return groups of cells by the identity of their matrix."""
     found: dict[int, list[Cell | Total]] = defaultdict(list)
     for group in groups:
         found[id(group.matrix)].append(group)
@@ -190,7 +190,7 @@ async def contributions(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Contribution]]:
-    """What each figure is made of; the amounts counted add up to it."""
+    """Return the contributions to each figure; the counted amounts add up to it."""
     page = PageRequest.from_arguments(first, after, (str, str, int, int))
     found: dict[int, Connection[Contribution]] = {}
     for matrix_groups in group_by_matrix(groups).values():
@@ -209,7 +209,7 @@ async def projects_of_groups(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Project]]:
-    """The projects in each cell, in Thai dictionary order."""
+    """Return the projects in each cell, in Thai dictionary order."""
     page = PageRequest.from_arguments(first, after)
     found: dict[int, Connection[Project]] = {}
     for matrix_groups in group_by_matrix(groups).values():
@@ -232,7 +232,7 @@ async def projects_of_groups(
 async def projects_of_contributions(
     parts: Sequence[Contribution], context: Context
 ) -> Sequence[Project | None]:
-    """The project of each contribution."""
+    """Return the project of each contribution."""
     at = parts[0].matrix.as_of_time
     projects_by_id = await context.unit.projects.by_id([part.project_id for part in parts], at)
     return [projects_by_id.get(part.project_id) for part in parts]
@@ -241,7 +241,7 @@ async def projects_of_contributions(
 async def linkages_of_contributions(
     parts: Sequence[Contribution], context: Context
 ) -> Sequence[Linkage | None]:
-    """The linkage that placed each contribution."""
+    """Return the linkage that placed each contribution."""
     at = parts[0].matrix.as_of_time
     ids = [part.linkage_id for part in parts if part.linkage_id]
     linkages_by_id = await context.unit.linkages.by_id(ids, at) if ids else {}
@@ -251,7 +251,7 @@ async def linkages_of_contributions(
 async def lines_of_contributions(
     parts: Sequence[Contribution], context: Context
 ) -> Sequence[BudgetLine | None]:
-    """The budget line of each contribution."""
+    """Return the budget line of each contribution."""
     at = parts[0].matrix.as_of_time
     ids = [part.line_id for part in parts if part.line_id]
     lines_by_id = await context.unit.budget.by_id(ids, at) if ids else {}
@@ -259,7 +259,7 @@ async def lines_of_contributions(
 
 
 async def compute_for_request(context: Context, question: MatrixQuestion) -> Matrix:
-    """A matrix of this request."""
+    """Compute a matrix with the context of the request."""
     return await compute_matrix(
         context.unit,
         question,

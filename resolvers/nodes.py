@@ -1,4 +1,4 @@
-"""Anything by its id, and what records of every noun share: provenance, rule, area, agency."""
+"""Resolvers of `node`, and of what records of all types share: provenance, rule, area, agency."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,20 +20,20 @@ Loader = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identifiable]
 
 
 class HasId(Protocol):
-    """A record whose provenance is kept under its type and id."""
+    """A record whose provenance has its type and id as key."""
 
     @property
     def id(self) -> str:
-        """The local id."""
+        """Return the local id."""
         ...
 
 
 class HasRuleCode(Protocol):
-    """A record that rests on a rule."""
+    """A record that is based on a rule."""
 
     @property
     def rule_code(self) -> str:
-        """The rule's code."""
+        """Return the rule's code."""
         ...
 
 
@@ -42,7 +42,7 @@ class HasAreaId(Protocol):
 
     @property
     def area_id(self) -> str | None:
-        """The area's id."""
+        """Return the area's id."""
         ...
 
 
@@ -51,12 +51,12 @@ class HasAgencyId(Protocol):
 
     @property
     def agency_id(self) -> str | None:
-        """The agency's id."""
+        """Return the agency's id."""
         ...
 
 
 async def fetch_rounds(context: Context, keys: Sequence[str]) -> Mapping[str, PlanningRound]:
-    """Planning rounds by their Buddhist year; what is no such year is absent."""
+    """Return planning rounds by Buddhist year; other keys are absent."""
     years_by_key = {
         key: FiscalYear.from_be(int(key))
         for key in keys
@@ -89,14 +89,11 @@ LOADERS: Final[dict[str, Loader]] = {
     "PlanningRound": fetch_rounds,
     "PlanningEvent": lambda c, keys: c.unit.rounds.events_by_id(keys),
 }
-"""How each type is found: local ids in, records by local id out, in one statement.
-
-A noun of a later part adds itself: `LOADERS["Cell"] = …`.
-"""
+"""How records of each type are loaded: local ids in, records by local id out, one statement."""
 
 
 def parse_global_id(text: str) -> GlobalId | None:
-    """The global id a client sent; null for a text that cannot be one."""
+    """Return a client's id as a global id; null when malformed."""
     try:
         text.encode()
         global_id = GlobalId.parse(text)
@@ -106,7 +103,7 @@ def parse_global_id(text: str) -> GlobalId | None:
 
 
 async def fetch_nodes(texts: Sequence[str], context: Context) -> list[Identifiable | None]:
-    """What has each id, null where nothing has; one statement per type."""
+    """Return the record of each id, null if there is none; one statement per type."""
     ids = [parse_global_id(text) for text in texts]
     keys: dict[str, list[str]] = defaultdict(list)
     for global_id in ids:
@@ -122,20 +119,18 @@ async def node(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: OpaqueId,  # the contract's name  # noqa: A002  # the contract's name
+    id: OpaqueId,  # noqa: A002 - the GraphQL name
 ) -> Sequence[Identifiable | None]:
-    """Whatever has an id; null where nothing has."""
+    """Return the record with an id; null if there is none."""
     return await fetch_nodes([id], context)
 
 
 async def nodes(
     _roots: Sequence[None], context: Context, *, ids: tuple[OpaqueId, ...]
 ) -> Sequence[Sequence[Identifiable | None]]:
-    """What has each id, in the order asked."""
+    """Return the record of each id, in their order."""
     if len(ids) > MAX_IDS:
-        raise Invalid(
-            "ids", f"ขอได้ครั้งละไม่เกิน {MAX_IDS} รหัส", f"ask for at most {MAX_IDS} ids at a time"
-        )
+        raise Invalid("ids", f"ขอได้ครั้งละไม่เกิน {MAX_IDS} รหัส", f"at most {MAX_IDS} ids per request")
     return [await fetch_nodes(ids, context)]
 
 
@@ -143,7 +138,7 @@ MAX_IDS: Final = 100
 
 
 def provenance_key(record: HasId | Identifiable) -> str:
-    """The key of a record's provenance: its global id."""
+    """Return the key of a record's provenance: its global id."""
     global_id = getattr(record, "gid", None)
     return str(global_id or GlobalId(type(record).TYPE, record.id))  # type: ignore[union-attr]  # every record has one or the other
 
@@ -151,7 +146,7 @@ def provenance_key(record: HasId | Identifiable) -> str:
 async def provenance(
     records: Sequence[HasId | Identifiable], context: Context
 ) -> Sequence[Sequence[Provenance]]:
-    """Where each record comes from, the most telling first."""
+    """Return the provenance of each record, by ordinal."""
     keys = [provenance_key(record) for record in records]
     provenance_by_key = await context.unit.provenance.by_subject(keys)
     return [provenance_by_key[key] for key in keys]
@@ -160,7 +155,7 @@ async def provenance(
 async def external_ids(
     records: Sequence[Identifiable], context: Context
 ) -> Sequence[Sequence[ExternalId]]:
-    """The names of each record in other systems."""
+    """Return the ids of each record in other systems."""
     external_ids_by_gid = await context.unit.provenance.external_ids_by_subject(
         [record.gid for record in records]
     )
@@ -168,13 +163,13 @@ async def external_ids(
 
 
 async def rules_of_records(records: Sequence[HasRuleCode], context: Context) -> Sequence[Rule]:
-    """The rule each record rests on; a key of the tables holds that there is one."""
+    """Return the rule of each record; a foreign key guarantees that it exists."""
     rules_by_code = await context.unit.rules.by_code([record.rule_code for record in records])
     return [rules_by_code[record.rule_code] for record in records]
 
 
 async def areas_of_records(records: Sequence[HasAreaId], context: Context) -> Sequence[Area | None]:
-    """The area of each record; null where it has none."""
+    """Return the area of each record; null if it has none."""
     ids = [record.area_id for record in records if record.area_id]
     areas_by_id = await context.unit.areas.by_id(ids) if ids else {}
     return [areas_by_id.get(record.area_id) if record.area_id else None for record in records]
@@ -183,12 +178,12 @@ async def areas_of_records(records: Sequence[HasAreaId], context: Context) -> Se
 async def agencies_of_records(
     records: Sequence[HasAgencyId], context: Context
 ) -> Sequence[Agency | None]:
-    """The agency of each record; null where it has none."""
+    """Return the agency of each record; null if it has none."""
     return await fetch_agencies([record.agency_id for record in records], context)
 
 
 async def fetch_agencies(ids: Sequence[str | None], context: Context) -> Sequence[Agency | None]:
-    """Agencies in the order of their ids, with the code and parent of today; null for null."""
+    """Return agencies in the order of ids, with today's code and parent; null for null."""
     present_ids = [i for i in ids if i]
     agencies_by_id = (
         await context.unit.agencies.by_id(present_ids, context.today) if present_ids else {}

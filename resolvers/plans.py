@@ -1,6 +1,6 @@
-"""Plans, their versions and strategic issues.
+"""Resolvers of plans, plan versions and strategic issues.
 
-Each knows as of when it was read, and everything asked of it is answered as of then.
+Related records are read as of the same instant as their parent.
 """
 
 from collections.abc import Sequence
@@ -25,9 +25,9 @@ async def plan(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: Annotated[GlobalId, "Plan"],  # the contract's name  # noqa: A002  # the contract's name
+    id: Annotated[GlobalId, "Plan"],  # noqa: A002 - the GraphQL name
 ) -> Sequence[Plan | None]:
-    """One plan; null where there is none."""
+    """Return a plan; null if there is none."""
     return [(await context.unit.plans.by_id([id.key])).get(id.key)]
 
 
@@ -42,7 +42,7 @@ async def plans(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Plan]]:
-    """Plans by kind, area, agency and fiscal year."""
+    """Return plans by kind, area, agency and fiscal year."""
     page = PageRequest.from_arguments(first, after)
     area_id = await validate_area_id(context, area, "area")
     agency_id = await validate_agency_id(context, agency, "agency")
@@ -57,9 +57,9 @@ async def issue(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: Annotated[GlobalId, "StrategicIssue"],  # the contract's name  # noqa: A002  # the contract's name
+    id: Annotated[GlobalId, "StrategicIssue"],  # noqa: A002 - the GraphQL name
 ) -> Sequence[StrategicIssue | None]:
-    """One issue in its latest wording; null where there is none."""
+    """Return an issue in its latest wording; null if there is none."""
     return [(await context.unit.plans.issues_by_id([id.key])).get(id.key)]
 
 
@@ -74,7 +74,7 @@ async def issues(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
-    """Issues of current versions, by rank."""
+    """Return issues of current versions, by rank."""
     page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
     area_id = await validate_area_id(context, area, "area")
     return [
@@ -92,7 +92,7 @@ async def plans_of_areas(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Plan]]:
-    """Each area's own plans."""
+    """Return each area's own plans."""
     page = PageRequest.from_arguments(first, after)
     found = await context.unit.plans.pages_by_area([a.id for a in areas], page, kind=kind)
     return [found[area.id] for area in areas]
@@ -106,7 +106,7 @@ async def issues_of_areas(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
-    """The issues of each area's own plans, by rank."""
+    """Return the issues of each area's own plans, by rank."""
     page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
     ids = [area.id for area in areas]
     found = await context.unit.plans.issues_by_area(ids, page, year=fiscal_year)
@@ -114,7 +114,7 @@ async def issues_of_areas(
 
 
 async def current(plans: Sequence[Plan], context: Context) -> Sequence[PlanVersion | None]:
-    """The highest-numbered version of each plan that the viewer may see."""
+    """Return the visible version of each plan with the highest number."""
 
     async def fetch(group: Sequence[Plan], at: datetime | None) -> Sequence[PlanVersion | None]:
         found = await context.unit.plans.current_versions_by_plan([plan.id for plan in group], at)
@@ -126,7 +126,7 @@ async def current(plans: Sequence[Plan], context: Context) -> Sequence[PlanVersi
 async def versions(
     plans: Sequence[Plan], context: Context, *, first: int = 20, after: str | None = None
 ) -> Sequence[Connection[PlanVersion]]:
-    """The versions of each plan, the first first."""
+    """Return the visible versions of each plan, ascending."""
     page = PageRequest.from_arguments(first, after, NUMBER_CURSOR_TYPES)
 
     async def fetch(
@@ -139,7 +139,7 @@ async def versions(
 
 
 async def plans_of_versions(parts: Sequence[PlanVersion], context: Context) -> Sequence[Plan]:
-    """The plan each version is of."""
+    """Return the plan of each version."""
 
     async def fetch(group: Sequence[PlanVersion], at: datetime | None) -> Sequence[Plan]:
         found = await context.unit.plans.by_id([part.plan_id for part in group], at)
@@ -155,7 +155,7 @@ async def issues_of_versions(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
-    """The issues of each version, as it words them, by rank."""
+    """Return the issues of each version, in its wording, by rank."""
     page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
 
     async def fetch(
@@ -170,7 +170,7 @@ async def issues_of_versions(
 async def versions_of_issues(
     issues: Sequence[StrategicIssue], context: Context
 ) -> Sequence[PlanVersion]:
-    """The version whose wording of each issue was read."""
+    """Return the plan version that each issue was read from."""
 
     async def fetch(group: Sequence[StrategicIssue], at: datetime | None) -> Sequence[PlanVersion]:
         found = await context.unit.plans.versions_by_id([issue.version_id for issue in group], at)
@@ -182,7 +182,7 @@ async def versions_of_issues(
 async def chains_of_issues(
     issues: Sequence[StrategicIssue], context: Context
 ) -> Sequence[ValueChain | None]:
-    """The value chain of each issue; null where none was drawn."""
+    """Return the value chain of each issue; null if it has none."""
 
     async def fetch(
         group: Sequence[StrategicIssue], at: datetime | None
@@ -202,7 +202,7 @@ async def linkages_of_issues(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Linkage]]:
-    """The linkages to each issue."""
+    """Return the linkages to each issue."""
     page = PageRequest.from_arguments(first, after, (str,))
 
     async def fetch(

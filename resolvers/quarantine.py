@@ -1,4 +1,4 @@
-"""Rows that wait for a person: lists of them, what they wait for, and rulings on them."""
+"""Resolvers of quarantined rows: lists, review questions, and rulings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -19,7 +19,7 @@ from resolvers.context import Context
 from resolvers.sources import not_operated_error, restrict_to_operated
 
 MAX_REVIEWED_ROWS: Final = 10_000
-"""Rows that are looked at for the questions of one source; the oldest come first."""
+"""Maximum number of rows that are grouped into questions per source; the oldest first."""
 
 
 async def rows(
@@ -30,7 +30,7 @@ async def rows(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[QuarantinedRow] | Forbidden | None]:
-    """Rows of each source in quarantine, in the order they came."""
+    """Return the quarantined rows of each source, in order of arrival."""
     page = PageRequest.from_arguments(first, after, (int,))
     pages_by_source: Mapping[str, Connection[QuarantinedRow] | None]
     pages_by_source = await context.unit.sources.rows_by_source(
@@ -42,7 +42,7 @@ async def rows(
 async def questions(
     sources: Sequence[Source], context: Context
 ) -> Sequence[Sequence[ReviewQuestion] | Forbidden | None]:
-    """What rows of each source wait for, by the ruling that would settle it."""
+    """Return the review questions of each source."""
     waiting_rows = await context.unit.sources.rows_by_source(
         [source.id for source in sources], PageRequest(MAX_REVIEWED_ROWS), (RowStatus.WAITING,)
     )
@@ -53,7 +53,7 @@ async def questions(
 
 
 async def payload(rows: Sequence[QuarantinedRow], context: Context) -> Sequence[str]:
-    """What came, as text."""
+    """Return the raw record of each row, as text."""
     payloads = await context.unit.sources.payloads_by_hash([row.hash for row in rows])
     return [payloads[row.hash] for row in rows]
 
@@ -61,7 +61,7 @@ async def payload(rows: Sequence[QuarantinedRow], context: Context) -> Sequence[
 async def sources_of_payloads(
     payloads: Sequence[QuarantineSettlePayload], context: Context
 ) -> Sequence[Source | None]:
-    """The source as it stands after the command; null where nothing was done."""
+    """Return the source after the command; null when nothing was changed."""
     ids = [settle_payload.source_id for settle_payload in payloads if settle_payload.source_id]
     sources_by_id = await context.unit.provenance.sources_by_id(ids) if ids else {}
     return [sources_by_id.get(settle_payload.source_id or "") for settle_payload in payloads]
@@ -71,15 +71,14 @@ async def apply_ruling(
     _roots: Sequence[None],
     context: Context,
     *,
-    input: QuarantineSettleCommand,  # the contract's name  # noqa: A002  # the contract's name
+    input: QuarantineSettleCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[QuarantineSettlePayload]:
-    """Settle rows that wait; all that one ruling covers is read again, or nothing is changed."""
+    """Apply a ruling: every row it covers is re-read, or nothing is changed."""
     try:
         if input.source_id not in await context.unit.sources.list_operated_ids([input.source_id]):
             raise not_operated_error(input.source_id)
-        await (
-            context.renew_snapshot()
-        )  # what follows is another transaction; what is asked then sees it
+        # The command runs in another transaction, and the payload must show its effect.
+        await context.renew_snapshot()
         settled_by = context.viewer.subject
         settlement = await context.review.settle(
             input.source_id, input.ruling, settled_by, input.idempotency_key, context.audit_context

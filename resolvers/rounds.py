@@ -1,4 +1,4 @@
-"""Planning rounds and their steps and dates."""
+"""Resolvers of planning rounds, with their steps and dates."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from resolvers.context import Context
 async def planning_round(
     _roots: Sequence[None], context: Context, *, fiscal_year: FiscalYear
 ) -> Sequence[PlanningRound | None]:
-    """The round that makes one fiscal year's plans and budget."""
+    """Return the planning round of a fiscal year."""
     return [(await context.unit.rounds.rounds_by_year([fiscal_year])).get(fiscal_year)]
 
 
 async def depends_on(
     events: Sequence[PlanningEvent], context: Context
 ) -> Sequence[Sequence[PlanningEvent]]:
-    """What must come before each event."""
+    """Return the events that each event depends on."""
     ids = [i for event in events for i in event.depends_on_ids]
     found = await context.unit.rounds.events_by_id(ids) if ids else {}
     return [[found[i] for i in event.depends_on_ids if i in found] for event in events]

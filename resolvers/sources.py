@@ -1,4 +1,4 @@
-"""Sources: how they stand, their runs, and what follows."""
+"""Resolvers of sources: status, runs and events."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
@@ -20,11 +20,11 @@ Answer = TypeVar("Answer")
 
 
 class HasSourceId(Protocol):
-    """A record that names a source."""
+    """A record of a source."""
 
     @property
     def source_id(self) -> str:
-        """The source's id."""
+        """Return the source's id."""
         ...
 
 
@@ -32,9 +32,9 @@ async def source(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: Annotated[GlobalId, "Source"],  # the contract's name  # noqa: A002  # the contract's name
+    id: Annotated[GlobalId, "Source"],  # noqa: A002 - the GraphQL name
 ) -> Sequence[Source | None]:
-    """One source; null where there is none."""
+    """Return a source; null if there is none."""
     return [(await context.unit.provenance.sources_by_id([id.key])).get(id.key)]
 
 
@@ -47,18 +47,18 @@ async def sources(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Source]]:
-    """Sources, by id."""
+    """Return sources, by id."""
     page = PageRequest.from_arguments(first, after, (str,))
     return [await context.unit.sources.page(page, health or (), fetched=fetched)]
 
 
 async def owner(sources: Sequence[Source], context: Context) -> Sequence[Agency | None]:
-    """The agency each source is of."""
+    """Return the agency that owns each source."""
     return await fetch_agencies([source_record.owner_id for source_record in sources], context)
 
 
 async def freshness(sources: Sequence[Source], context: Context) -> Sequence[FreshnessStatus]:
-    """Whether each source was read as it promises, at the moment of asking."""
+    """Return whether each source was read as promised, as of the request."""
     return [
         compute_freshness_status(source_record.cadence, source_record.last_success_at, context.now)
         for source_record in sources
@@ -66,7 +66,7 @@ async def freshness(sources: Sequence[Source], context: Context) -> Sequence[Fre
 
 
 async def coverage(sources: Sequence[Source], context: Context) -> Sequence[Sequence[FiscalYear]]:
-    """The fiscal years each source speaks of."""
+    """Return the fiscal years with figures of each source."""
     years_by_source = await context.unit.sources.fiscal_years_by_source(
         [source_record.id for source_record in sources]
     )
@@ -74,7 +74,7 @@ async def coverage(sources: Sequence[Source], context: Context) -> Sequence[Sequ
 
 
 async def record_count(sources: Sequence[Source], context: Context) -> Sequence[int]:
-    """How many records are held of each source."""
+    """Return the number of stored records of each source."""
     counts = await context.unit.sources.record_counts_by_source(
         [source_record.id for source_record in sources]
     )
@@ -82,7 +82,7 @@ async def record_count(sources: Sequence[Source], context: Context) -> Sequence[
 
 
 async def unlinked_count(sources: Sequence[Source], context: Context) -> Sequence[int]:
-    """How many projects of each source no linkage places."""
+    """Return the number of projects of each source without a linkage."""
     counts = await context.unit.sources.unlinked_counts_by_source(
         [source_record.id for source_record in sources]
     )
@@ -95,7 +95,7 @@ async def restrict_to_operated(
     answers_by_source: Mapping[str, Answer],
     default: Answer,
 ) -> Sequence[Answer | Forbidden]:
-    """What is held of each source the viewer operates; `Forbidden` at those of other agencies."""
+    """Return the answer per source that the viewer operates; `Forbidden` for others."""
     operated_ids = await context.unit.sources.list_operated_ids(
         [source_record.id for source_record in sources]
     )
@@ -108,10 +108,10 @@ async def restrict_to_operated(
 
 
 def not_operated_error(source_id: str) -> Forbidden:
-    """The error of one who operates sources, and not this one."""
+    """Return the error for a source that the viewer does not operate."""
     return Forbidden(
-        f"{source_id} เป็นของหน่วยงานอื่น ขอให้หน่วยงานนั้นหรือผู้ดูแลระบบทำ "
-        f"· {source_id} is another agency's; ask that agency or the hub's steward",
+        f"{source_id} เป็นของหน่วยงานอื่น ติดต่อหน่วยงานนั้นหรือผู้ดูแลระบบ "
+        f"· {source_id} belongs to another agency; contact that agency or the hub's steward",
         source_id=source_id,
     )
 
@@ -119,7 +119,7 @@ def not_operated_error(source_id: str) -> Forbidden:
 async def waiting_count(
     sources: Sequence[Source], context: Context
 ) -> Sequence[int | Forbidden | None]:
-    """How many rows of each source wait for a person."""
+    """Return the number of waiting rows of each source."""
     return await restrict_to_operated(
         sources,
         context,
@@ -133,7 +133,7 @@ async def waiting_count(
 async def latest_run(
     sources: Sequence[Source], context: Context
 ) -> Sequence[SourceRun | Forbidden | None]:
-    """The latest run of each source."""
+    """Return the latest run of each source."""
     runs_by_source: Mapping[
         str, SourceRun | None
     ] = await context.unit.sources.latest_run_by_source(
@@ -145,7 +145,7 @@ async def latest_run(
 async def runs(
     sources: Sequence[Source], context: Context, *, first: int = 20, after: str | None = None
 ) -> Sequence[Connection[SourceRun] | Forbidden | None]:
-    """The runs of each source, the newest first."""
+    """Return the runs of each source, newest first."""
     page = PageRequest.from_arguments(first, after, (int,))
     pages_by_source: Mapping[
         str, Connection[SourceRun] | None
@@ -156,7 +156,7 @@ async def runs(
 
 
 async def sources_of_records(records: Sequence[HasSourceId], context: Context) -> Sequence[Source]:
-    """The source each record is of; a key of the tables holds that there is one."""
+    """Return the source of each record; a foreign key guarantees that it exists."""
     sources_by_id = await context.unit.provenance.sources_by_id(
         [record.source_id for record in records]
     )
@@ -166,7 +166,7 @@ async def sources_of_records(records: Sequence[HasSourceId], context: Context) -
 async def runs_of_events(
     events: Sequence[SourceEvent], context: Context
 ) -> Sequence[SourceRun | None]:
-    """The run that ended; null where rows were settled, or where the viewer does not operate it."""
+    """Return the run that ended; null when rows were settled or the viewer is not the operator."""
     runs_by_id = await context.unit.sources.runs_by_id(
         [str(event.run_id) for event in events if event.run_id]
     )
@@ -179,7 +179,7 @@ async def source_events(
     sources: tuple[Annotated[GlobalId, "Source"], ...] | None = None,
     after: str | None = None,
 ) -> AsyncIterator[SourceEvent]:
-    """What happens to sources from now on, or from behind a cursor."""
+    """Yield events of sources from now on, or after a cursor."""
     async with subscription.open_context() as context:
         feed = context.feed
     number = await feed.latest_number() if after is None else parse_event_cursor(after)
@@ -191,6 +191,6 @@ async def source_events(
 
 
 def parse_event_cursor(cursor: str) -> int:
-    """The number in an event's cursor; `Invalid("after")` for one that is none of ours."""
+    """Return the number in an event's cursor; `Invalid("after")` when it is not one."""
     [number] = decode_cursor(cursor, (int,))
     return int(number or 0)

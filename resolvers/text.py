@@ -1,4 +1,4 @@
-"""Texts in one language; nothing is fetched."""
+"""Resolvers of texts in one language; nothing is fetched."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from resolvers.context import Context
 def in_locale(
     texts: Sequence[LocalizedText], _context: Context, *, locale: Locale = Locale.TH
 ) -> Sequence[str]:
-    """Each text in a language."""
+    """Return each text in a language."""
     return [text.text(locale) for text in texts]
 
 
 def year_label(
     years: Sequence[FiscalYear], _context: Context, *, locale: Locale = Locale.TH
 ) -> Sequence[str]:
-    """Each year as people write it."""
+    """Return the display name of each year."""
     return [year.label.text(locale) for year in years]

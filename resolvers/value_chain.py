@@ -1,4 +1,4 @@
-"""Value chains, stages and expected roles, each answered as of when it was read."""
+"""Resolvers of value chains, stages and expected roles, as of their parent's instant."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from resolvers.context import Context
 async def value_chain(
     _roots: Sequence[None], context: Context, *, by: Lookup[ValueChain]
 ) -> Sequence[ValueChain | None]:
-    """One chain by id or code; null where there is none."""
+    """Return a chain by id or code; null if there is none."""
     return [(await context.unit.chains.by_id([by.key])).get(by.key)]
 
 
@@ -25,12 +25,12 @@ async def value_chains(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[ValueChain]]:
-    """Chains in Thai dictionary order."""
+    """Return chains in Thai dictionary order."""
     return [await context.unit.chains.page(PageRequest.from_arguments(first, after), theme=theme)]
 
 
 async def template(chains: Sequence[ValueChain], context: Context) -> Sequence[ValueChain | None]:
-    """The chain whose role matrix says who is expected; null where nobody is by name."""
+    """Return the chain whose role matrix applies; null if there is none."""
 
     async def fetch(
         group: Sequence[ValueChain], at: datetime | None
@@ -43,7 +43,7 @@ async def template(chains: Sequence[ValueChain], context: Context) -> Sequence[V
 
 
 async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Sequence[Stage]]:
-    """The stages along each chain."""
+    """Return the stages of each chain, in order."""
 
     async def fetch(group: Sequence[ValueChain], at: datetime | None) -> Sequence[Sequence[Stage]]:
         found = await context.unit.chains.stages_by_chain([chain.id for chain in group], at)
@@ -53,7 +53,7 @@ async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Seq
 
 
 async def chains_of_stages(stages: Sequence[Stage], context: Context) -> Sequence[ValueChain]:
-    """The chain of each stage."""
+    """Return the chain of each stage."""
 
     async def fetch(group: Sequence[Stage], at: datetime | None) -> Sequence[ValueChain]:
         found = await context.unit.chains.by_id([stage.chain_id for stage in group], at)
@@ -65,7 +65,7 @@ async def chains_of_stages(stages: Sequence[Stage], context: Context) -> Sequenc
 async def expected_roles(
     stages: Sequence[Stage], context: Context
 ) -> Sequence[Sequence[ExpectedRole]]:
-    """What levels are expected to do in each stage, by the chain's own role matrix."""
+    """Return the expected roles of each stage, from the chain's own role matrix."""
 
     async def fetch(
         group: Sequence[Stage], at: datetime | None
@@ -77,7 +77,7 @@ async def expected_roles(
 
 
 async def stages_of_roles(roles: Sequence[ExpectedRole], context: Context) -> Sequence[Stage]:
-    """The stage of each expected role."""
+    """Return the stage of each expected role."""
 
     async def fetch(group: Sequence[ExpectedRole], at: datetime | None) -> Sequence[Stage]:
         found = await context.unit.chains.stages_by_id([role.stage_id for role in group], at)

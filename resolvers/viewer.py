@@ -1,4 +1,4 @@
-"""Who is asking, as the hub has understood it."""
+"""Resolvers of the viewer of a request."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from resolvers.context import Context
 
 
 async def viewer(_roots: Sequence[None], context: Context) -> Sequence[Viewer | None]:
-    """Whom the request's token speaks for; null for nobody."""
+    """Return the viewer; null when anonymous."""
     return [None if context.viewer == ANONYMOUS else context.viewer]
 
 
 async def scopes(viewers: Sequence[Viewer], _context: Context) -> Sequence[Sequence[str]]:
-    """What each was granted, in the order of the alphabet."""
+    """Return the scopes of each viewer, sorted."""
     return [sorted(viewer.scopes) for viewer in viewers]

@@ -1,1 +1,1 @@
-"""The published contract, one file per noun. Classes describe; hub records flow through them."""
+"""The GraphQL schema, one file per noun. Classes only describe types; records are the values."""

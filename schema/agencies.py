@@ -1,4 +1,4 @@
-"""Agencies (หน่วยงาน): who plans, pays and acts."""
+"""Agencies (หน่วยงาน): bodies that plan, pay or implement."""
 
 from datetime import date
 from typing import Annotated
@@ -22,48 +22,52 @@ Lazy = strawberry.lazy
 
 @output_type(domain.Agency)
 class Agency(Node):
-    """A body that plans, pays or acts (หน่วยงาน): ministry, department, cluster, others."""
+    """A body that plans, pays or implements (หน่วยงาน): ministry, department, cluster and others."""
 
     code: str | None = field(
-        "Budget code on the day it was read for; some have none that is verified (รหัสหน่วยงาน)"
+        "Budget code on the day it was read for; null if not verified (รหัสหน่วยงาน)"
     )
     name: LocalizedText = field("Name (ชื่อ)")
-    short_name: LocalizedText | None = field("ทส., คค.: what fits in a cell (ชื่อย่อ)")
-    kind: AgencyKind = field("What it is (ประเภท)")
-    level: ActorLevel | None = field(
-        "The row of the matrix it stands on; a department on its ministry's (ผู้ดำเนินการ)"
+    short_name: LocalizedText | None = field(
+        "Short name for matrix cells, such as ทส. or คค. (ชื่อย่อ)"
     )
-    valid_from: date | None = field("First day it existed, where known (ตั้งแต่)")
-    valid_to: date | None = field("First day it no longer did (ถึงก่อน)")
+    kind: AgencyKind = field("Kind of agency (ประเภท)")
+    level: ActorLevel | None = field(
+        "Row of the matrix; a department is on its ministry's row (ผู้ดำเนินการ)"
+    )
+    valid_from: date | None = field("First day of existence, if known (ตั้งแต่)")
+    valid_to: date | None = field("First day after it ceased to exist (ถึงก่อน)")
     parent: Annotated["Agency", Lazy("schema.agencies")] | None = resolver_field(
         agencies.parent,
-        "What it is under (ต้นสังกัด)",
-        on="Day of validity; the day the agency was read for when absent (วันที่มีผล)",
+        "Parent agency (ต้นสังกัด)",
+        on="Date of validity; default: the day the agency was read for (วันที่มีผล)",
     )
-    area: Area | None = resolver_field(nodes.areas_of_records, "The area it is of (พื้นที่)")
-    juristic_person: bool = field("Whether the law knows it as a person (นิติบุคคล)")
+    area: Area | None = resolver_field(nodes.areas_of_records, "Area it administers (พื้นที่)")
+    juristic_person: bool = field("Whether it is a juristic person (นิติบุคคล)")
     disburses_through: Annotated["Agency", Lazy("schema.agencies")] | None = resolver_field(
         agencies.disburses_through,
-        "The province that pays in a cluster's name, which is no juristic person; null for whoever "
+        "Province that pays for a cluster, which is not a juristic person; null if the agency "
         "pays for itself (ผู้เบิกจ่ายแทน; R48)",
-        area="Where the money is spent, if in one member province (พื้นที่ดำเนินการ)",
+        area="Area where the money is spent, if it is one member province (พื้นที่ดำเนินการ)",
     )
     external_ids: list[ExternalId] = resolver_field(
-        nodes.external_ids, "Its names in other systems, earlier codes too (รหัสภายนอก)"
+        nodes.external_ids, "Ids in other systems, including earlier codes (รหัสภายนอก)"
     )
-    provenance: list[Provenance] = resolver_field(nodes.provenance, "Where this is said (ที่มา)")
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
 
 
 @input_type(Lookup[domain.Agency], one_of=True)
 class AgencyBy:
-    """An agency by id, by a code it bears or ever bore, or by a name in another system."""
+    """An agency by id, by a current or former code, or by an external id; exactly one of them."""
 
     id: strawberry.ID | None = optional_field("Global id (รหัสกลาง)")
-    code: str | None = optional_field("Budget code, now or ever: 22009 (รหัสหน่วยงาน)")
-    external: ExternalIdInput | None = optional_field("A name in another system (รหัสภายนอก)")
+    code: str | None = optional_field(
+        "Current or former budget code, for example 22009 (รหัสหน่วยงาน)"
+    )
+    external: ExternalIdInput | None = optional_field("Id in another system (รหัสภายนอก)")
 
     def to_domain(self, field: str) -> Lookup[domain.Agency]:
-        """The look-up."""
+        """Return the lookup."""
         if self.id:
             return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "Agency").key)
         if self.external:
@@ -77,11 +81,11 @@ class AgencyQuery:
     """Root fields about agencies."""
 
     agency: Agency | None = resolver_field(
-        agencies.agency, "One agency; null where there is none (หน่วยงาน)"
+        agencies.agency, "One agency; null if there is none (หน่วยงาน)"
     )
     agencies: Connection[Agency] | None = resolver_field(
         agencies.agencies,
-        "Agencies in force on a day, in Thai dictionary order (รายการหน่วยงาน)",
-        level="Only this row of the matrix (ผู้ดำเนินการ)",
-        area="Only agencies of this very area (พื้นที่)",
+        "Agencies in force on a date, in Thai dictionary order (รายการหน่วยงาน)",
+        level="Only agencies on this row of the matrix (ผู้ดำเนินการ)",
+        area="Only agencies of exactly this area (พื้นที่)",
     )

@@ -1,4 +1,4 @@
-"""How arguments of the contract become the domain's values: bounded, checked, converted."""
+"""Validation and conversion of GraphQL arguments to domain values."""
 
 import dataclasses
 import types
@@ -18,11 +18,11 @@ from hub.errors import Invalid
 Converter = Callable[[Any, str], Any]
 
 INPUT_TYPES: dict[Any, type] = {}
-"""Domain values that arrive as inputs, and the class that publishes each."""
+"""The input class of each domain value."""
 
 
 def map_argument(annotation: Any) -> tuple[Any, Converter | None]:
-    """What GraphQL sees of a resolver's argument, and how its value becomes the domain's."""
+    """Return the GraphQL type of a resolver's argument, and the converter of its value."""
     origin, type_arguments = get_origin(annotation), get_args(annotation)
     graphql_type: Any = annotation
     convert: Converter | None = None
@@ -52,25 +52,25 @@ def map_argument(annotation: Any) -> tuple[Any, Converter | None]:
 
 
 def build_global_id_converter(expected: str | None) -> Converter:
-    """How the id of a kind of thing is read."""
+    """Return the converter of ids of a type."""
     return lambda v, field: GlobalId.parse(
         validate_text(str(v), field, MAX_ID_LENGTH), field, expected
     )
 
 
 def convert_input(value: Any, field: str) -> Any:
-    """The domain value of an input object."""
+    """Return the domain value of an input object."""
     return validate_input(value, field).to_domain(field)
 
 
 MAX_TEXT_LENGTH = 4000
 MAX_LIST_LENGTH = 1000
 FIRST_BUDDHIST_YEAR = 2400
-"""A day this late is one of the Buddhist era: พ.ศ. 2400 is 1857."""
+"""A date from this year on is taken for a Buddhist one: 2400 BE is 1857 CE."""
 
 
 def validate_date(day: date, field: str) -> date:
-    """A day of the Common Era; `Invalid(field)` for one that is 543 years late."""
+    """Return a Common Era date; `Invalid(field)` when it looks like a Buddhist one."""
     if day.year < FIRST_BUDDHIST_YEAR:
         return day
     hint_th = hint_en = ""
@@ -82,14 +82,14 @@ def validate_date(day: date, field: str) -> date:
     raise Invalid(
         field,
         f"วันที่ต้องเป็น ค.ศ. ก่อน {FIRST_BUDDHIST_YEAR} แต่ได้ {day}{hint_th}",
-        f"days are of the Common Era, before {FIRST_BUDDHIST_YEAR}; this is {day}{hint_en}",
+        f"dates must be in the Common Era, before {FIRST_BUDDHIST_YEAR}, not {day}{hint_en}",
     )
 
 
 def validate_text(text: str, field: str, max_length: int = MAX_TEXT_LENGTH) -> str:
-    """A text argument within its bound and without NUL, which PostgreSQL cannot hold."""
+    """Return a text; `Invalid` when too long or with NUL, which PostgreSQL cannot store."""
     if "\0" in text:
-        raise Invalid(field, "มีอักขระ NUL ซึ่งใช้ไม่ได้ ลบออก", "holds a NUL character; remove it")
+        raise Invalid(field, "มีอักขระ NUL ซึ่งใช้ไม่ได้ ลบออก", "contains a NUL character; remove it")
     if len(text) > max_length:
         raise Invalid(
             field,
@@ -100,13 +100,13 @@ def validate_text(text: str, field: str, max_length: int = MAX_TEXT_LENGTH) -> s
         text.encode()
     except UnicodeEncodeError as error:
         raise Invalid(
-            field, "มีอักขระที่ไม่สมบูรณ์ (surrogate)", "holds half a character (lone surrogate)"
+            field, "มีอักขระที่ไม่สมบูรณ์ (surrogate)", "contains an incomplete character (lone surrogate)"
         ) from error
     return text
 
 
 def validate_input(value: Any, field: str) -> Any:
-    """An input object, every text and list in it within its bounds, however deep."""
+    """Return an input object after validating its texts and lists at any depth."""
     if isinstance(value, str):
         validate_text(value, field)
     elif isinstance(value, list):
@@ -121,7 +121,7 @@ def validate_input(value: Any, field: str) -> Any:
 
 
 def convert_list(values: Sequence[Any], field: str, convert: Converter | None) -> tuple[Any, ...]:
-    """A list argument within its bound, each item converted."""
+    """Return the converted items of a list; `Invalid` when it is too long."""
     if len(values) > MAX_LIST_LENGTH:
         raise Invalid(
             field,
@@ -132,6 +132,6 @@ def convert_list(values: Sequence[Any], field: str, convert: Converter | None) -
 
 
 def to_camel_case(name: str) -> str:
-    """`fiscal_years` as the contract spells it."""
+    """Return a Python name as spelled in GraphQL."""
     head, *rest = name.split("_")
     return head + "".join(part.title() for part in rest)

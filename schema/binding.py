@@ -1,11 +1,14 @@
-"""How the published contract is tied to hub records and set-at-a-time resolvers.
+"""Declarative GraphQL types over domain records and batched resolvers.
 
-`@describes(Record)` publishes a class whose fields are read off hub records: the class is never
-instantiated. It refuses at import a plain field that the record lacks.
-`resolved(function, "…")` ties a field to a resolver that is given all its parents at once; under
-stock graphql-core the parents of one field and one set of arguments are gathered by a DataLoader
-made here, so N+1 cannot be written.
-`@accepts(Record)` publishes an input; a resolver gets the domain value its `record()` makes.
+`@output_type(Record)` publishes a class whose fields are read from records; the class is never
+instantiated. At import it raises TypeError for a plain field that the record lacks.
+
+`resolver_field(function, "…")` binds a field to a resolver that receives all its parents at once. A
+DataLoader created here collects the parents of one field and one set of arguments, so N+1 queries
+cannot occur.
+
+`@input_type(Record)` publishes an input; a resolver receives the domain value that its
+`to_domain()` returns.
 """
 
 import asyncio
@@ -32,32 +35,32 @@ PublishedClass = TypeVar("PublishedClass")
 Batch = Callable[..., Any]
 
 ENUMS = enums.ENUMS
-"""Published before the first field is: strawberry reads arguments when a field is made."""
+"""Registered before the first field: strawberry reads argument types when a field is created."""
 
 COMMON_DESCRIPTIONS = {
     "id": "Global id (รหัส), `gid://hub/<Type>/<key>`",
-    "first": "How many at most, 0 to 100 (จำนวนต่อหน้า)",
-    "after": "Cursor of the item to start behind (เคอร์เซอร์)",
-    "on": "Day of validity: which dated edition is meant; today when absent (วันที่มีผล)",
-    "as_of": "What the hub knew then; now when absent (สิ่งที่ระบบรู้ ณ เวลานั้น)",
+    "first": "Maximum number of items, 0 to 100 (จำนวนต่อหน้า)",
+    "after": "Cursor of the item to start after (เคอร์เซอร์)",
+    "on": "Date of validity: selects the dated edition; default: today (วันที่มีผล)",
+    "as_of": "Data as known at this time; default: now (ข้อมูลที่ระบบมี ณ เวลานั้น)",
     "locale": "Language (ภาษา)",
     "fiscal_year": "Fiscal year, Buddhist or Common Era (ปีงบประมาณ)",
     "fiscal_years": "Fiscal years, first to last (ช่วงปีงบประมาณ)",
-    "by": "One way to name it (วิธีระบุ)",
+    "by": "Identification, in exactly one way (วิธีระบุ)",
 }
 
 
 def field(description: str, name: str | None = None) -> Any:
-    """A plain field, read off the record by its own name, with what it means."""
+    """Return a field read from the record's attribute of the same name, with its description."""
     return strawberry.field(description=description, name=name)
 
 
 def output_type(
     record: type, name: str | None = None, extra_description: str = ""
 ) -> Callable[[type[PublishedClass]], type[PublishedClass]]:
-    """Publish a class for the records of `record`; TypeError where a plain field is not on it.
+    """Publish a class for the records of `record`; TypeError when a plain field is not on it.
 
-    `also` is a paragraph of its description that is made elsewhere.
+    `extra_description` is a generated paragraph of its description.
     """
 
     def publish(cls: type[PublishedClass]) -> type[PublishedClass]:
@@ -85,7 +88,7 @@ def output_type(
 def input_type(
     domain: Any, *, one_of: bool = False, name: str | None = None
 ) -> Callable[[type[PublishedClass]], type[PublishedClass]]:
-    """Publish an input class; its `record(field)` makes the domain value or raises `Invalid`."""
+    """Publish an input class; `to_domain(field)` returns the domain value or raises `Invalid`."""
 
     def publish(cls: type[PublishedClass]) -> type[PublishedClass]:
         published_class = strawberry.input(
@@ -100,10 +103,10 @@ def input_type(
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="requiresScopes",
-    description="Who may call the field: all scopes of one of the lists (สิทธิที่ต้องมี)",
+    description="Scopes required to call the field: all scopes of one of the lists (สิทธิที่ต้องมี)",
 )
 class RequiresScopes:
-    """Printed beside a field in the contract; `guard.allow` keeps it."""
+    """Printed with a field in the SDL; `require_permission` enforces it."""
 
     scopes: list[list[str]]
 
@@ -117,11 +120,11 @@ def resolver_field(
     cost: Cost | None = None,
     **arguments: str,
 ) -> Any:
-    """A field answered by a set-at-a-time resolver; `needs` is the permission to call it.
+    """Return a field with a batched resolver; `needs` is the permission required to call it.
 
-    `batch(parents, context, **arguments)` answers one value per parent, in the same order; a value
-    that is an exception fails that parent alone. `cost` is what asking for it costs, where it is
-    not the usual; `arguments` says what each argument means, where the common words do not.
+    `batch(parents, context, **arguments)` returns one value per parent, in the same order; a value
+    that is an exception fails only that parent. `cost` overrides the default query cost;
+    `arguments` are descriptions of arguments that are not in `COMMON_DESCRIPTIONS`.
     """
     parameters, convert_arguments = build_arguments(batch, 2, arguments)
 
@@ -137,7 +140,7 @@ def resolver_field(
                 raise answer
             context.audit_context.record_denied_answer(answer)
             return answer
-        # The loader knows its parents by id(): a collected parent's id would be handed on, so the
+        # The loader identifies parents by id(): a collected parent's id could be reused, so the
         # context keeps them alive. The answer is shielded because graphql-core cancels the
         # siblings of a failed non-null field, and the future is shared between them.
         context.retained_parents.append(root)
@@ -159,14 +162,15 @@ def resolver_field(
 def build_arguments(
     function: Batch, skipped_count: int, descriptions: dict[str, str]
 ) -> tuple[list[inspect.Parameter], Callable[[dict[str, Any]], dict[str, Any]]]:
-    """What GraphQL sees of a function, its first `given` parameters apart; and how values arrive.
+    """Return the GraphQL parameters of a function, and the converter of its arguments.
 
-    The second turns what a client sent into what the function takes, `Invalid` naming an argument.
+    The first `skipped_count` parameters are skipped. The converter raises `Invalid` with the
+    argument's name.
     """
     signature = inspect.signature(function)
     hints = typing.get_type_hints(function, include_extras=True)
     converters: dict[str, Converter] = {}
-    defaults: dict[str, Any] = {}  # what an explicit null means for them, too
+    defaults: dict[str, Any] = {}  # used for an explicit null, too
     parameters = [
         inspect.Parameter("root", inspect.Parameter.POSITIONAL_OR_KEYWORD),
         inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
@@ -178,7 +182,7 @@ def build_arguments(
         description = descriptions.get(parameter.name) or COMMON_DESCRIPTIONS[parameter.name]
         if convert is not None:
             converters[parameter.name] = convert
-        # An argument that may be absent has no default in the SDL: null would be a word of its own.
+        # An optional argument has no default in the SDL: null would be an explicit null.
         default = strawberry.UNSET if parameter.default is None else parameter.default
         parameters.append(
             parameter.replace(
@@ -208,9 +212,9 @@ def subscription_field(
     name: str | None = None,
     **arguments: str,
 ) -> Any:
-    """A field that goes on answering: `follow(following, **arguments)` yields records of `event`.
+    """Return a subscription field: `event_source(context, **arguments)` yields `event_type`.
 
-    Between two of them it holds nothing; each is read in a context of its own.
+    Between two events it holds no database connection; each event is read in a context of its own.
     """
     parameters, convert_arguments = build_arguments(event_source, 1, arguments)
 
@@ -227,12 +231,12 @@ def subscription_field(
 
 
 async def await_result(answer: Any) -> Sequence[Any]:
-    """A resolver may be a coroutine or, where nothing is fetched, a plain function."""
+    """Return a resolver's result; a resolver that fetches nothing may be a plain function."""
     return typing.cast("Sequence[Any]", await answer if inspect.isawaitable(answer) else answer)
 
 
 def build_loader(batch: Batch, context: Context, arguments: dict[str, Any]) -> DataLoader[Any, Any]:
-    """The loader of one field and one set of arguments in one request."""
+    """Return the loader of one resolver and one set of arguments in one request."""
 
     async def load(parents: list[Any]) -> Sequence[Any]:
         return await await_result(batch(parents, context, **arguments))

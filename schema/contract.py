@@ -1,4 +1,4 @@
-"""The contract as a whole: the schema that is served, and the SDL that is our promise."""
+"""The schema as a whole: the executable schema and its SDL."""
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -9,7 +9,7 @@ from schema.subscription import Subscription
 
 
 def create_schema() -> strawberry.Schema:
-    """The schema; made once a process."""
+    """Return the schema; created once per process."""
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
@@ -19,5 +19,5 @@ def create_schema() -> strawberry.Schema:
 
 
 def render_sdl() -> str:
-    """What `schema/schema.graphql` holds."""
+    """Return the content of `schema/schema.graphql`."""
     return create_schema().as_str() + "\n"

@@ -1,7 +1,7 @@
-"""What a field costs (`@cost`), where it is not what the door takes for granted.
+"""The cost of a field (`@cost`), if it differs from the default.
 
-Unsaid, a field with fields of its own costs 1 and any other nothing, and a list is taken for five
-items, a page for its `first`; `docs/howto/ask-over-graphql.md` tells how that adds up.
+By default a field with subfields costs 1 and any other field 0; a list counts as five items, a page
+as its `first`. `docs/howto/ask-over-graphql.md` explains the calculation.
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from strawberry.types.base import StrawberryObjectDefinition
 @strawberry.schema_directive(
     name="cost",
     locations=[Location.FIELD_DEFINITION],
-    description="What asking for this field costs, where it is not the usual (ต้นทุน)",
+    description="Cost of the field, if it differs from the default (ต้นทุน)",
 )
 class Cost:
-    """Its own cost, and how many items its list is taken for; null where it is no list."""
+    """The field's own cost, and the assumed number of items of its list; null if not a list."""
 
     weight: int
     items: int | None = strawberry.UNSET
@@ -26,7 +26,7 @@ class Cost:
 def list_field_costs(
     schema: strawberry.Schema,
 ) -> Iterator[tuple[tuple[str, str], int, int | None]]:
-    """Type and field as the contract spells them, the cost, and the items of a list."""
+    """Yield type and field name, the cost, and the assumed items of a list."""
     for name, concrete in schema.schema_converter.type_map.items():
         definition = concrete.definition
         if not isinstance(definition, StrawberryObjectDefinition):

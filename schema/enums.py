@@ -1,4 +1,4 @@
-"""Enums of the contract: the domain's own, described by their docstrings."""
+"""Enums of the schema: domain enums, described by their docstrings."""
 
 import inspect
 
@@ -59,6 +59,7 @@ ENUMS = (
     Outcome,
     PlanKind,
     PlanStatus,
+    QuarantineReason,
     RowStatus,
     RuleGroup,
     RunStatus,
@@ -72,10 +73,3 @@ ENUMS = (
 
 for kind in ENUMS:
     strawberry.enum(kind, description=inspect.cleandoc(kind.__doc__ or ""))
-
-# Its short name says enough in its own module, and not in the contract.
-strawberry.enum(
-    QuarantineReason,
-    name="QuarantineReason",
-    description=inspect.cleandoc(QuarantineReason.__doc__ or ""),
-)

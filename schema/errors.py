@@ -1,4 +1,4 @@
-"""What a mutation answers where a rule was broken."""
+"""Errors that a mutation returns when a rule was broken."""
 
 from hub.domain import user_errors as domain
 from hub.domain.user_errors import UserErrorCode
@@ -9,10 +9,8 @@ from schema.text import LocalizedText
 
 @output_type(domain.UserError)
 class UserError:
-    """One broken rule (ข้อผิดพลาด); where there is any, nothing was changed."""
+    """A broken rule (ข้อผิดพลาด); if there are any, nothing was changed."""
 
-    code: UserErrorCode = binding.field("Which rule (รหัส)")
-    field: list[str] | None = binding.field(
-        "The field of the input it is about, from outside in (ช่องที่ผิด)"
-    )
-    message: LocalizedText = binding.field("What is wrong and how to mend it (คำอธิบาย)")
+    code: UserErrorCode = binding.field("Error code (รหัส)")
+    field: list[str] | None = binding.field("Path of the input field, outermost first (ช่องที่ผิด)")
+    message: LocalizedText = binding.field("The problem and how to fix it (คำอธิบาย)")

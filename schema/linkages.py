@@ -28,37 +28,40 @@ Lazy = strawberry.lazy
 
 @output_type(domain.Reason)
 class Reason:
-    """Why something is held to be so (เหตุผล)."""
+    """A reason (เหตุผล)."""
 
-    code: str = field("What sort of reason (รหัส)")
-    text: LocalizedText = field("In words (คำอธิบาย)")
-    weight: Decimal = field("How much it weighs, 0 to 1 (น้ำหนัก)")
+    code: str = field("Code of the reason (รหัส)")
+    text: LocalizedText = field("Text (คำอธิบาย)")
+    weight: Decimal = field("Weight, 0 to 1 (น้ำหนัก)")
 
 
 @output_type(domain.Linkage, extra_description=VISIBILITY_DESCRIPTION)
 class Linkage(Node):
-    """A project's place in a strategy (ความเชื่อมโยง); it needs evidence and two sides."""
+    """A linkage of a project to an issue or stage (ความเชื่อมโยง), with evidence and two sides."""
 
-    version: int = field("Counts changes; send it back to change this (รุ่น)")
-    updated_at: datetime = field("Since when it stands so (ปรับปรุงเมื่อ)")
+    version: int = field(
+        "Version, which increases with every change; required to change the linkage (รุ่น)"
+    )
+    updated_at: datetime = field("Time of the last change (ปรับปรุงเมื่อ)")
     project: Annotated["Project", Lazy("schema.projects")] | None = resolver_field(
-        resolvers_linkages.projects_of_linkages, "The project, where you may see it (โครงการ)"
+        resolvers_linkages.projects_of_linkages, "The project, if visible to you (โครงการ)"
     )
     issue: StrategicIssue | None = resolver_field(
-        resolvers_linkages.issues_of_linkages, "The strategic issue it serves (ประเด็นยุทธศาสตร์)"
+        resolvers_linkages.issues_of_linkages,
+        "Strategic issue that the project serves (ประเด็นยุทธศาสตร์)",
     )
     stage: Stage | None = resolver_field(
-        resolvers_linkages.stages_of_linkages, "At which stage; null: not said (ขั้น)"
+        resolvers_linkages.stages_of_linkages, "Stage of the value chain; null: not stated (ขั้น)"
     )
-    status: LinkageStatus = field("How far the two sides have come (สถานะ)")
+    status: LinkageStatus = field("Status between the two sides (สถานะ)")
     share: Decimal | None = field(
-        "Part of the project that serves this, 0 to 1; null: unknown, never split silently (สัดส่วน)"
+        "Part of the project that serves this issue, 0 to 1; null: unknown, and never split (สัดส่วน)"
     )
-    reasons: list[Reason] = field("Why it is held (เหตุผล)")
+    reasons: list[Reason] = field("Reasons for the linkage (เหตุผล)")
     proposed_by: Agency | None = resolver_field(
-        resolvers_linkages.proposed_by, "Who proposed it (ผู้เสนอ)"
+        resolvers_linkages.proposed_by, "Agency that proposed it (ผู้เสนอ)"
     )
-    provenance: list[Provenance] = resolver_field(nodes.provenance, "Where this is said (ที่มา)")
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
 
 
 @strawberry.type
@@ -67,6 +70,6 @@ class LinkageQuery:
 
     linkages: Connection[Linkage] | None = resolver_field(
         resolvers_linkages.linkages,
-        "Linkages a filter looks at (รายการความเชื่อมโยง)",
+        "Linkages that match a filter (รายการความเชื่อมโยง)",
         filter=matrix_filter.FILTER_DESCRIPTION,
     )

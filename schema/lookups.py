@@ -1,4 +1,4 @@
-"""How things and moments are named in arguments."""
+"""Inputs that identify records and instants."""
 
 from datetime import datetime
 from typing import Any
@@ -12,24 +12,24 @@ from schema.binding import input_type
 
 
 def optional_field(description: str) -> Any:
-    """One way of several: a field of a `@oneOf` input, absent unless it is the one."""
+    """Return a field of an input that may be absent, as all but one of a `@oneOf` input are."""
     return strawberry.field(default=strawberry.UNSET, description=description)
 
 
 @input_type(lookups.AsOf, one_of=True, name="AsOf")
 class AsOfInput:
-    """What the hub knew (สิ่งที่ระบบรู้), by clock or by unit of change.
+    """Data as known at a time or when a plan version became known (ข้อมูลที่ระบบมี).
 
-    Which dated edition is meant (memberships, rules) is `on`, a date of validity.
+    The dated edition of memberships and rules is selected by `on`, a date of validity.
     """
 
-    instant: datetime | None = optional_field("An instant with its offset from UTC (เวลา)")
+    instant: datetime | None = optional_field("Instant with its UTC offset (เวลา)")
     plan_version: strawberry.ID | None = optional_field(
-        "When you could first see this version of a plan (ฉบับของแผน)"
+        "When this version of a plan first became visible to you (ฉบับของแผน)"
     )
 
     def to_domain(self, field: str) -> lookups.AsOf:
-        """The moment, in UTC; `Invalid` for a clock time without its offset or out of bounds."""
+        """Return the instant in UTC; `Invalid` without an offset or out of range."""
         if isinstance(self.instant, datetime):
             return lookups.AsOf.at_instant(self.instant, f"{field}.instant")
         version_id = GlobalId.parse(str(self.plan_version), f"{field}.planVersion", "PlanVersion")
@@ -38,15 +38,13 @@ class AsOfInput:
 
 @input_type(provenance.ExternalId)
 class ExternalIdInput:
-    """A name in somebody else's system (รหัสภายนอก)."""
+    """An id in another system (รหัสภายนอก)."""
 
-    scheme: str = strawberry.field(description="Which system or list (ชุดรหัส)")
-    value: str = strawberry.field(description="The code in it (รหัส)")
+    scheme: str = strawberry.field(description="System or list of codes (ชุดรหัส)")
+    value: str = strawberry.field(description="Code in that system (รหัส)")
 
     def to_domain(self, field: str) -> provenance.ExternalId:
-        """The name; `Invalid` where a part of it is empty."""
+        """Return the external id; `Invalid` when a part is empty."""
         if not self.scheme or not self.value:
-            raise Invalid(
-                field, "ระบุทั้ง scheme และ value", "give both a scheme and a value, neither empty"
-            )
+            raise Invalid(field, "ระบุทั้ง scheme และ value", "both scheme and value are required")
         return provenance.ExternalId(self.scheme, self.value)

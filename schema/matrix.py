@@ -23,77 +23,83 @@ from schema.projects import BudgetLine, Project
 from schema.text import Connection, LocalizedText, Money, Notice
 from schema.value_chain import ExpectedRole
 
-PHASE_DESCRIPTION = "Which figure; phases are never added up (ขั้นของงบประมาณ)"
+PHASE_DESCRIPTION = "Budget phase; phases are never added up (ขั้นของงบประมาณ)"
 
 
 @output_type(domain.StateCount)
 class StateCount:
-    """How many cells are in one state (จำนวนช่องตามสถานะ)."""
+    """Number of cells in one state (จำนวนช่องตามสถานะ)."""
 
-    state: CellState = field("The state (สถานะ)")
-    cells: int = field("How many cells (จำนวนช่อง)")
+    state: CellState = field("State (สถานะ)")
+    cells: int = field("Number of cells (จำนวนช่อง)")
 
 
 @output_type(domain.Contribution)
 class Contribution:
-    """What one project, or one line of it, gave to a figure (ส่วนประกอบของยอด)."""
+    """Contribution of a project, or of one of its lines, to a figure (ส่วนประกอบของยอด)."""
 
     project: Project | None = resolver_field(
         matrix_resolvers.projects_of_contributions, "The project (โครงการ)"
     )
     linkage: Linkage | None = resolver_field(
         matrix_resolvers.linkages_of_contributions,
-        "The linkage that placed it; null where none was needed (ความเชื่อมโยง)",
+        "Linkage that placed the project here; null if none was needed (ความเชื่อมโยง)",
     )
     line: BudgetLine | None = resolver_field(
         matrix_resolvers.lines_of_contributions,
-        "The budget line; null where the project has no amount (รายการงบประมาณ)",
+        "Budget line; null if the project has no amount (รายการงบประมาณ)",
     )
-    counted: Money | None = field("What was counted here; Σ counted = the figure (ยอดที่นับ)")
-    treatment: CountTreatment = field("What was done with it, and why (วิธีคิด)")
+    counted: Money | None = field(
+        "Amount counted here; the sum over all contributions is the figure (ยอดที่นับ)"
+    )
+    treatment: CountTreatment = field("How it was counted (วิธีคิด)")
     counted_elsewhere: Annotated["Cell", strawberry.lazy("schema.matrix")] | None = field(
-        "The cell that counts it already (นับไว้แล้วที่ช่อง)"
+        "Cell in which totals count it (นับไว้แล้วที่ช่อง)"
     )
 
 
 @output_type(domain.Total)
 class Total:
-    """What a row, a column or the matrix comes to; nothing is counted twice (ยอดรวม)."""
+    """Total of a row, a column or the matrix; nothing is counted twice (ยอดรวม)."""
 
-    project_count: int = field("Projects, by the question's counting (จำนวนโครงการ)")
+    project_count: int = field(
+        "Number of projects, by the question's counting method (จำนวนโครงการ)"
+    )
     budget: Money | None = resolver_field(
-        matrix_resolvers.budget, "The figure of a phase (งบประมาณ)", phase=PHASE_DESCRIPTION
+        matrix_resolvers.budget, "Amount of a phase (งบประมาณ)", phase=PHASE_DESCRIPTION
     )
     sum_of_cells: Money | None = resolver_field(
         matrix_resolvers.sum_of_cells,
-        "What the cells add up to, beside the figure itself (ผลบวกของช่อง)",
+        "Sum of the cells, for comparison with the total (ผลบวกของช่อง)",
         phase=PHASE_DESCRIPTION,
     )
-    additive: bool = field("Whether the cells add up to this, projects and money (บวกกันได้)")
-    states: list[StateCount] = field("Its cells by state, states that occur (สถานะของช่อง)")
+    additive: bool = field("Whether the cells add up to the total, in projects and money (บวกกันได้)")
+    states: list[StateCount] = field(
+        "Number of cells per state, for states that occur (สถานะของช่อง)"
+    )
     contributions: Connection[Contribution] = resolver_field(
         matrix_resolvers.contributions,
-        "What the figure is made of (ส่วนประกอบ)",
+        "Contributions to the figure (ส่วนประกอบ)",
         phase=PHASE_DESCRIPTION,
     )
 
 
 @output_type(domain.Header)
 class Header:
-    """The head of a row or a column (หัวแถว/หัวคอลัมน์)."""
+    """Header of a row or column (หัวแถว/หัวคอลัมน์)."""
 
-    index: int = field("Its place on the axis, from 0 (ลำดับ)")
-    kind: HeaderKind = field("A member, or what gathers the rest (ประเภท)")
-    key: str = field("Its key on the axis: a code, a level, a year (คีย์)")
-    label: LocalizedText = field("What it is called (ชื่อ)")
-    path: list[LocalizedText] = field("The groups above it, outermost first (กลุ่ม)")
-    depth: int = field("How many groups stand above it (ความลึก)")
-    member: Node | None = field("The thing behind it, where there is one (สมาชิก)")
+    index: int = field("Index on the axis, from 0 (ลำดับ)")
+    kind: HeaderKind = field("A member, or one of the headers for the rest (ประเภท)")
+    key: str = field("Key on the axis: a code, a level, a year (คีย์)")
+    label: LocalizedText = field("Label (ชื่อ)")
+    path: list[LocalizedText] = field("Groups above it, outermost first (กลุ่ม)")
+    depth: int = field("Number of groups above it (ความลึก)")
+    member: Node | None = field("Record of the member, if it has one (สมาชิก)")
     total: Total = resolver_field(
-        matrix_resolvers.totals_of_headers, "What the row or column comes to (ยอดรวม)"
+        matrix_resolvers.totals_of_headers, "Total of the row or column (ยอดรวม)"
     )
     cells: list[Annotated["Cell", strawberry.lazy("schema.matrix")]] = resolver_field(
-        matrix_resolvers.cells_of_headers, "The row or the column itself (ช่อง)"
+        matrix_resolvers.cells_of_headers, "Cells of the row or column (ช่อง)"
     )
 
 
@@ -101,112 +107,114 @@ class Header:
 class Axis:
     """One axis of a matrix (แกน)."""
 
-    dimension: DimensionKind = field("What it runs along (มิติ)")
-    headers: list[Header] = field("Its headers; UNASSIGNED and BEYOND_LIMIT last (หัว)")
-    truncated: bool = field("Whether `limit` cut (ถูกตัด)")
-    member_count: int = field("Members before the cut (จำนวนสมาชิก)")
+    dimension: DimensionKind = field("Dimension (มิติ)")
+    headers: list[Header] = field("Headers; UNASSIGNED and BEYOND_LIMIT are last (หัว)")
+    truncated: bool = field("Whether `limit` cut some members (ถูกตัด)")
+    member_count: int = field("Number of members before `limit` (จำนวนสมาชิก)")
 
 
 @output_type(domain.Cell)
 class Cell(Node):
-    """One cell: where a row and a column meet (ช่อง)."""
+    """A cell, at a row and a column (ช่อง)."""
 
     row_index: int = field("Index of its row (ลำดับแถว)")
     column_index: int = field("Index of its column (ลำดับคอลัมน์)")
-    row: Header = field("The head of its row (หัวแถว)")
-    column: Header = field("The head of its column (หัวคอลัมน์)")
-    state: CellState = field("Why it looks the way it does (สถานะ)")
-    state_reasons: list[Reason] = field("The rule and the words for the state (เหตุผลของสถานะ)")
-    project_count: int = field("Projects in it that you may see (จำนวนโครงการ)")
+    row: Header = field("Header of its row (หัวแถว)")
+    column: Header = field("Header of its column (หัวคอลัมน์)")
+    state: CellState = field("State (สถานะ)")
+    state_reasons: list[Reason] = field("Reasons for the state, with rule and text (เหตุผลของสถานะ)")
+    project_count: int = field("Number of projects visible to you (จำนวนโครงการ)")
     linkage_count: int = resolver_field(
         matrix_resolvers.linkage_count,
-        "Linkages in it (จำนวนความเชื่อมโยง)",
-        status="Only these; all when absent (สถานะความเชื่อมโยง)",
+        "Number of linkages (จำนวนความเชื่อมโยง)",
+        status="Only linkages with these statuses; default: all (สถานะความเชื่อมโยง)",
     )
     budget: Money | None = resolver_field(
         matrix_resolvers.budget,
-        "The figure of a phase; null where none has a line (งบประมาณ)",
+        "Amount of a phase; null if it has no line (งบประมาณ)",
         phase=PHASE_DESCRIPTION,
     )
-    expected: list[ExpectedRole] = field("Who should be doing what here (บทบาทที่คาดหมาย)")
+    expected: list[ExpectedRole] = field("Expected roles in the cell (บทบาทที่คาดหมาย)")
     contributions: Connection[Contribution] = resolver_field(
         matrix_resolvers.contributions,
-        "What the figure is made of (ส่วนประกอบ)",
+        "Contributions to the figure (ส่วนประกอบ)",
         phase=PHASE_DESCRIPTION,
     )
     projects: Connection[Project] = resolver_field(
         matrix_resolvers.projects_of_groups,
-        "Its projects, one per activity, in Thai order (โครงการ)",
+        "Projects in the cell, one per activity, in Thai dictionary order (โครงการ)",
     )
     freshness: Freshness = resolver_field(
-        freshness_resolvers.freshness, "How fresh it is, and who has told of it (ความสด)"
+        freshness_resolvers.freshness, "Freshness, and which agencies have reported (ความสด)"
     )
     hidden_projects: int = field(
-        "Listed projects: that they exist, and where, is all you may know; 0 where more than place "
-        "is asked: text, agencies, funding, linkage status (ที่ปกปิด)"
+        "Number of LISTED projects, of which you may know only existence and location; 0 if "
+        "the question uses text, agencies, funding or linkage status (ที่ปกปิด)"
     )
 
 
 @output_type(domain.Matrix, name="MatrixTable")
 class MatrixTable:
-    """The cells as parallel vectors, row-major (ตารางแบบคอลัมน์); the same numbers, cheaper."""
+    """The cells as parallel lists, row-major (ตารางแบบคอลัมน์); the same figures at lower cost."""
 
     row_index: list[int] = field("Row of each cell (ลำดับแถว)")
     column_index: list[int] = field("Column of each cell (ลำดับคอลัมน์)")
     state: list[CellState] = field("State of each cell (สถานะ)")
-    project_counts: list[int] = field("Projects in each cell (จำนวนโครงการ)", name="projectCount")
+    project_counts: list[int] = field(
+        "Number of projects in each cell (จำนวนโครงการ)", name="projectCount"
+    )
     linkage_counts: list[int] = field(
-        "Linkages in each cell (จำนวนความเชื่อมโยง)", name="linkageCount"
+        "Number of linkages in each cell (จำนวนความเชื่อมโยง)", name="linkageCount"
     )
     budget: list[Decimal | None] = resolver_field(
         matrix_resolvers.table_budget,
-        "The figure of a phase in baht; null where none has a line (งบประมาณ)",
+        "Amount of a phase in baht; null if the cell has no line (งบประมาณ)",
         phase=PHASE_DESCRIPTION,
     )
 
 
 @output_type(domain.Matrix)
 class Matrix:
-    """Who acts where along a strategy's value chain (เมทริกซ์; slides 37-40), and what is missing."""
+    """Actors along the stages of a value chain, with gaps (เมทริกซ์; slides 37-40)."""
 
-    key: strawberry.ID = field("The question itself, compressed: the same key, the same question")
+    key: strawberry.ID = field("The question, compressed: equal questions have equal keys")
     rows: Axis = field("The rows (แถว)")
     columns: Axis = field("The columns (คอลัมน์)")
     cells: list[Cell] = resolver_field(
         matrix_resolvers.cells,
-        "Row-major, empty cells too; at most 2,000 (ช่อง)",
+        "Cells, row-major, including empty ones; at most 2,000 (ช่อง)",
         cost=Cost(weight=1, items=500),
         states="Only cells in these states (สถานะ)",
-        window="Only this rectangle (หน้าต่าง)",
+        window="Only cells in this rectangle (หน้าต่าง)",
     )
     table: MatrixTable = resolver_field(
         matrix_resolvers.table,
-        "The same as vectors; at most 50,000 (ตาราง)",
+        "The cells as parallel lists; at most 50,000 cells (ตาราง)",
         cost=Cost(weight=500),
     )
-    total: Total = field("The whole, UNASSIGNED and BEYOND_LIMIT included (ยอดรวมทั้งหมด)")
-    as_of: datetime = field("What the hub knew: this instant (ข้อมูล ณ)")
+    total: Total = field("Total of the matrix, including UNASSIGNED and BEYOND_LIMIT (ยอดรวมทั้งหมด)")
+    as_of: datetime = field("Time at which the data was known (ข้อมูล ณ)")
     sources: list[SourceUse] = resolver_field(
-        freshness_resolvers.sources, "What the projects, lines and linkages rest on (แหล่งข้อมูล)"
+        freshness_resolvers.sources, "Sources of the projects, lines and linkages (แหล่งข้อมูล)"
     )
     notices: list[Notice] = resolver_field(
-        freshness_resolvers.notices, "What a reader should know of figures and sources (ข้อสังเกต)"
+        freshness_resolvers.notices, "Notices about figures and sources (ข้อสังเกต)"
     )
 
 
 @strawberry.type
 class MatrixQuery:
-    """Root fields about the matrix."""
+    """Root fields of the matrix."""
 
     matrix: Matrix | None = resolver_field(
         matrix_resolvers.matrix,
-        "Draw a matrix (เมทริกซ์)",
+        "Compute a matrix (เมทริกซ์)",
         cost=Cost(weight=500),
         input="The question (คำถาม)",
     )
     saved_matrix: Matrix | None = resolver_field(
         matrix_resolvers.saved_matrix,
-        "The matrix of a key, drawn again (เมทริกซ์จากคีย์)",
+        "Compute the matrix of a key again (เมทริกซ์จากคีย์)",
         cost=Cost(weight=500),
-        key="Its key (คีย์)",
+        key="Key of a matrix (คีย์)",
     )

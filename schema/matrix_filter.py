@@ -1,4 +1,4 @@
-"""What a matrix, a list of projects or a list of linkages looks at."""
+"""The filter of a matrix, a list of projects or a list of linkages."""
 
 from collections.abc import Sequence
 
@@ -13,46 +13,44 @@ from hub.domain.matrix.question import AgencyRole, AreaRole
 from schema.binding import input_type
 from schema.lookups import optional_field
 
-FILTER_DESCRIPTION = "What to look at; everything when absent (ตัวกรอง)"
+FILTER_DESCRIPTION = "Filter; default: everything (ตัวกรอง)"
 
 
 @input_type(domain.MatrixFilter)
 class MatrixFilter:
-    """What to look at (ตัวกรอง); fields narrow one another, and an absent one filters nothing."""
+    """A filter (ตัวกรอง); all fields must match, and an absent field does not filter."""
 
     value_chains: list[strawberry.ID] | None = optional_field(
-        "Linked to a stage of these (ห่วงโซ่คุณค่า)"
+        "Linked to a stage of these value chains (ห่วงโซ่คุณค่า)"
     )
-    issues: list[strawberry.ID] | None = optional_field("Linked to these issues (ประเด็นยุทธศาสตร์)")
-    areas: list[strawberry.ID] | None = optional_field(
-        "In these areas or anywhere below them (พื้นที่)"
+    issues: list[strawberry.ID] | None = optional_field(
+        "Linked to these strategic issues (ประเด็นยุทธศาสตร์)"
     )
+    areas: list[strawberry.ID] | None = optional_field("In these areas or below (พื้นที่)")
     agencies: list[strawberry.ID] | None = optional_field(
-        "Of these agencies or anything under them, in `agencyRole` (หน่วยงาน)"
+        "Of these agencies or agencies below them, in `agencyRole` (หน่วยงาน)"
     )
     actor_levels: list[ActorLevel] | None = optional_field(
         "On these rows of the matrix (ผู้ดำเนินการ)"
     )
     linked: bool | None = optional_field(
-        "Linked: proposed, agreed or disputed to an issue of that area or of its cluster in that "
-        "year (เชื่อมโยงแล้ว)"
+        "Whether it has a proposed, agreed or disputed linkage to an issue of that area or "
+        "its cluster in that year (เชื่อมโยงแล้ว)"
     )
     linkage_status: list[LinkageStatus] | None = optional_field(
-        "With a linkage in these states (สถานะ)"
+        "With a linkage of these statuses (สถานะ)"
     )
-    funding: list[FundingSource] | None = optional_field("With money from these (แหล่งเงิน)")
-    text: str | None = optional_field(
-        "Whose name holds these words, or whose code is this (ข้อความ)"
-    )
+    funding: list[FundingSource] | None = optional_field("With money from these sources (แหล่งเงิน)")
+    text: str | None = optional_field("Name contains this text, or code equals it (ข้อความ)")
     area_role: AreaRole | None = strawberry.field(
-        default=AreaRole.PERFORMED_IN, description="Which area of a line is meant (บทบาทพื้นที่)"
+        default=AreaRole.PERFORMED_IN, description="Area of a line to filter by (บทบาทพื้นที่)"
     )
     agency_role: AgencyRole | None = strawberry.field(
-        default=AgencyRole.OWNER, description="Which agency of a project is meant (บทบาทหน่วยงาน)"
+        default=AgencyRole.OWNER, description="Agency of a project to filter by (บทบาทหน่วยงาน)"
     )
 
     def to_domain(self, field: str) -> domain.MatrixFilter:
-        """The filter; `Invalid` for an id of another kind of thing."""
+        """Return the filter; `Invalid` for an id of another type."""
 
         def parse_keys(
             name: str, ids: Sequence[strawberry.ID] | None, type_: str

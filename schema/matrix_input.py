@@ -1,4 +1,4 @@
-"""How a matrix is asked for (คำถามของเมทริกซ์)."""
+"""Inputs of a matrix question (คำถามของเมทริกซ์)."""
 
 from datetime import date
 from typing import Any
@@ -27,11 +27,11 @@ GLOBAL_ID_TYPES = {
     DimensionKind.ISSUE: "StrategicIssue",
     DimensionKind.STAGE: "Stage",
 }
-"""What the global ids of a dimension's members name."""
+"""The type of the global ids of each dimension's members."""
 
 
 def parse_global_ids(ids: list[strawberry.ID] | None, field: str, kind: str | None = None) -> Any:
-    """The keys of global ids; null where none were given."""
+    """Return the keys of global ids; null when absent."""
     if not isinstance(ids, list):
         return None
     return convert_list(
@@ -41,35 +41,35 @@ def parse_global_ids(ids: list[strawberry.ID] | None, field: str, kind: str | No
 
 @strawberry.input(description="Areas of one level (พื้นที่ตามระดับ)")
 class AreaLevelSelector:
-    """Areas of a level, anywhere under another."""
+    """Areas of a level, optionally below another area."""
 
-    level: AreaLevel = strawberry.field(description="The level (ระดับ)")
-    under: strawberry.ID | None = optional_field("Anywhere under this area (อยู่ภายใต้)")
+    level: AreaLevel = strawberry.field(description="Level (ระดับ)")
+    under: strawberry.ID | None = optional_field("Only areas below this one (อยู่ภายใต้)")
 
 
 @strawberry.input(description="Agencies of one kind (หน่วยงานตามประเภท)")
 class AgencySelector:
-    """Agencies of a kind, directly under another."""
+    """Agencies of a kind, optionally directly below another."""
 
-    kind: AgencyKind = strawberry.field(description="The kind (ประเภท)")
-    under: strawberry.ID | None = optional_field("Directly under this agency (สังกัด)")
+    kind: AgencyKind = strawberry.field(description="Kind (ประเภท)")
+    under: strawberry.ID | None = optional_field("Only agencies directly below this one (สังกัด)")
 
 
 @strawberry.input(
-    one_of=True, description="Which members an axis has, one way of four (สมาชิกของแกน)"
+    one_of=True, description="Members of an axis, in exactly one of four ways (สมาชิกของแกน)"
 )
 class MemberSelector:
-    """Members by id, by code, or by a level or kind."""
+    """Members by id, by code, by level or by kind."""
 
     ids: list[strawberry.ID] | None = optional_field("Global ids, in this order (รหัสกลาง)")
     codes: list[str] | None = optional_field(
-        "Codes, in this order: levels, stages, years, provinces (รหัส)"
+        "Codes, in this order, of levels, stages, years or provinces (รหัส)"
     )
     area_level: AreaLevelSelector | None = optional_field("All areas of a level (ระดับพื้นที่)")
     agencies: AgencySelector | None = optional_field("All agencies of a kind (ประเภทหน่วยงาน)")
 
     def to_domain(self, field: str, kind: str | None) -> domain.MemberSelector:
-        """The selector of the domain; `kind` is what the ids of this dimension name."""
+        """Return the domain selector; `kind` is the type of ids of this dimension."""
         if isinstance(self.area_level, AreaLevelSelector):
             under = self.area_level.under
             return domain.MemberSelector(
@@ -101,25 +101,25 @@ class MemberSelector:
 
 @strawberry.input(description="One axis of a matrix (แกน)")
 class AxisInput:
-    """An axis as it is asked for."""
+    """An axis of the question."""
 
-    dimension: DimensionKind = strawberry.field(description="What it runs along (มิติ)")
+    dimension: DimensionKind = strawberry.field(description="Dimension (มิติ)")
     members: MemberSelector | None = optional_field(
-        "Its members; the dimension's default when absent (สมาชิก)"
+        "Members; default: those of the dimension (สมาชิก)"
     )
     include_empty: bool | None = strawberry.field(
-        default=True, description="Keep members without a project: a gap must be visible"
+        default=True, description="Include members without projects, so that gaps are visible"
     )
     order_by: AxisOrder | None = strawberry.field(
-        default=AxisOrder.NATURAL, description="How members follow each other (ลำดับ)"
+        default=AxisOrder.NATURAL, description="Order of the members (ลำดับ)"
     )
     limit: int | None = strawberry.field(
         default=domain.DEFAULT_MEMBER_LIMIT,
-        description="How many members; the rest stand together last",
+        description="Maximum number of members; the rest are combined in the last header",
     )
 
     def to_domain(self, field: str) -> domain.AxisQuestion:
-        """The axis of the domain."""
+        """Return the axis."""
         return domain.AxisQuestion(
             dimension=self.dimension,
             members=self.members.to_domain(f"{field}.members", GLOBAL_ID_TYPES.get(self.dimension))
@@ -133,25 +133,23 @@ class AxisInput:
 
 @input_type(domain.MatrixQuestion)
 class MatrixInput:
-    """The question a matrix answers (คำถามของเมทริกซ์)."""
+    """The question of a matrix (คำถามของเมทริกซ์)."""
 
-    rows: AxisInput = strawberry.field(description="The rows (แถว)")
-    columns: AxisInput = strawberry.field(description="The columns (คอลัมน์)")
-    filter: MatrixFilter | None = optional_field(
-        "What is looked at; everything when absent (ตัวกรอง)"
-    )
-    fiscal_years: FiscalYearRange = strawberry.field(description="The years (ปีงบประมาณ)")
+    rows: AxisInput = strawberry.field(description="Rows (แถว)")
+    columns: AxisInput = strawberry.field(description="Columns (คอลัมน์)")
+    filter: MatrixFilter | None = optional_field("Filter; default: everything (ตัวกรอง)")
+    fiscal_years: FiscalYearRange = strawberry.field(description="Fiscal years (ปีงบประมาณ)")
     counting: Counting | None = strawberry.field(
-        default=Counting.DISTINCT, description="How what stands in several cells is counted (วิธีนับ)"
+        default=Counting.DISTINCT, description="How a project in several cells is counted (วิธีนับ)"
     )
     areas_on: date | None = optional_field(
-        "Edition of areas; each year's own 1 October when absent"
+        "Date of the edition of areas; default: 1 October of each year"
     )
-    as_of: AsOfInput | None = optional_field("What the hub knew then; now when absent (ข้อมูล ณ)")
+    as_of: AsOfInput | None = optional_field("Data as known at this time; default: now (ข้อมูล ณ)")
 
     def to_domain(self, field: str) -> domain.MatrixQuestion:
-        """The question of the domain; `Invalid` names the part that is wrong."""
-        del field  # parts are named from the input itself: rows, filter.areas, fiscalYears
+        """Return the question; `Invalid` names the invalid part."""
+        del field  # errors name parts of the input itself: rows, filter.areas, fiscalYears
         return domain.MatrixQuestion(
             rows=self.rows.to_domain("rows"),
             columns=self.columns.to_domain("columns"),
@@ -177,6 +175,6 @@ class WindowInput:
     column_to: int = strawberry.field(description="Last column (คอลัมน์สุดท้าย)")
 
     def to_domain(self, field: str) -> domain.Window:
-        """The window of the domain."""
+        """Return the window."""
         del field
         return domain.Window(self.row_from, self.row_to, self.column_from, self.column_to)

@@ -1,12 +1,12 @@
-"""What can be found again by its id."""
+"""The `Node` interface."""
 
 import strawberry
 
 from schema.binding import field
 
 
-@strawberry.interface(description="Anything with an id of its own (สิ่งที่มีรหัส)")
+@strawberry.interface(description="A record with a global id (ข้อมูลที่มีรหัส)")
 class Node:
-    """The interface; every class that implements it is `@describes` a record with a `gid`."""
+    """Every implementing class is an `@output_type` of a record with `gid`."""
 
     gid: strawberry.ID = field("Global id (รหัสกลาง), opaque to clients", name="id")

@@ -1,4 +1,4 @@
-"""Anything by its id."""
+"""Records of any type by id."""
 
 import strawberry
 
@@ -9,13 +9,13 @@ from schema.node import Node
 
 @strawberry.type
 class NodeQuery:
-    """Root fields about anything with an id."""
+    """Root fields of records of any type."""
 
     node: Node | None = resolver_field(
-        nodes.node, "Anything by its id; null where there is none (สิ่งที่มีรหัสนี้)"
+        nodes.node, "The record with an id; null if there is none (ข้อมูลที่มีรหัสนี้)"
     )
     nodes: list[Node | None] = resolver_field(
         nodes.nodes,
-        "Anything by its ids, in their order, null where there is none (สิ่งที่มีรหัสเหล่านี้)",
+        "The records with these ids, in the same order, null if there is none (ข้อมูลที่มีรหัสเหล่านี้)",
         ids="Global ids, at most 100 (รหัสกลาง)",
     )

@@ -1,4 +1,4 @@
-"""Where facts come from (ที่มาของข้อมูล)."""
+"""Provenance of facts (ที่มาของข้อมูล)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -18,22 +18,22 @@ Lazy = strawberry.lazy
 
 @output_type(domain.SourceRecord)
 class SourceRecord:
-    """One record of a source as it came, by its hash (ระเบียนต้นทาง)."""
+    """A record of a source as received, identified by its hash (ระเบียนต้นทาง)."""
 
-    external_id: ExternalId = field("What the source calls it (รหัสในแหล่งข้อมูล)")
-    url: str | None = field("Where it stands (ที่อยู่)")
-    payload_hash: str = field("SHA-256 of what came (ค่าแฮช)")
-    retrieved_at: datetime = field("When it came (เวลาที่ได้มา)")
+    external_id: ExternalId = field("Id in the source (รหัสในแหล่งข้อมูล)")
+    url: str | None = field("URL of the record (ที่อยู่)")
+    payload_hash: str = field("SHA-256 of the record as received (ค่าแฮช)")
+    retrieved_at: datetime = field("When it was retrieved (เวลาที่ได้มา)")
 
 
 @output_type(domain.Provenance)
 class Provenance:
-    """One reason to hold a fact: source, record, how it is held, where it stands (ที่มาของข้อมูล)."""
+    """One origin of a fact: source, record, how it was obtained, citation (ที่มาของข้อมูล)."""
 
-    source: Annotated["Source", Lazy("schema.sources")] = field("The source (แหล่งข้อมูล)")
-    record: SourceRecord | None = field("The record of the source, where it keeps records (ระเบียน)")
-    retrieved_at: datetime | None = field("When the record came (เวลาที่ได้มา)")
-    asserted: Assertion = field("How the fact came to be held (ลักษณะของข้อมูล)")
-    confidence: Confidence | None = field("How sure the reading is (ความเชื่อมั่น)")
-    citation: str | None = field("Slide, Gazette, resolution (อ้างอิง)")
+    source: Annotated["Source", Lazy("schema.sources")] = field("Source (แหล่งข้อมูล)")
+    record: SourceRecord | None = field("Record of the source, if the source has records (ระเบียน)")
+    retrieved_at: datetime | None = field("When the record was retrieved (เวลาที่ได้มา)")
+    asserted: Assertion = field("How the fact was obtained (ลักษณะของข้อมูล)")
+    confidence: Confidence | None = field("Confidence in the fact (ความเชื่อมั่น)")
+    citation: str | None = field("Slide, Royal Gazette, resolution (อ้างอิง)")
     note: str | None = field("What was lost, inferred or disputed (หมายเหตุ)")

@@ -1,4 +1,4 @@
-"""Everything that can be asked: the root fields of every noun."""
+"""The query type: the root fields of every noun."""
 
 import strawberry
 
@@ -17,7 +17,7 @@ from schema.value_chain import ValueChainQuery
 from schema.viewer import AccessQuery
 
 
-@strawberry.type(description="Everything that can be asked (คำถามทั้งหมด)")
+@strawberry.type(description="Read-only queries (คำถามทั้งหมด)")
 class Query(
     NodeQuery,
     AccessQuery,
@@ -33,4 +33,4 @@ class Query(
     SourceQuery,
     AccessLogQuery,
 ):
-    """One class per noun, each beside what it describes."""
+    """One class per noun, defined beside its types."""

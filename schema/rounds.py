@@ -20,27 +20,27 @@ class PlanningEvent(Node):
     """A step or date of a planning round (ขั้นตอนหรือกำหนดการ; slides 51-53, 88, 94-98)."""
 
     code: str = field("Code (รหัส)")
-    track: str = field("overall, province, cluster, or the calendar's id (สายงาน)")
-    order: int = field("Ordinal in its track (ลำดับ)")
-    text: LocalizedText = field("What happens (สาระ)")
-    starts_on: date | None = field("First day; null: no date is set (วันเริ่ม)")
+    track: str = field("`overall`, `province`, `cluster`, or the id of a calendar (สายงาน)")
+    order: int = field("Position in its track (ลำดับ)")
+    text: LocalizedText = field("Description (สาระ)")
+    starts_on: date | None = field("First day; null: no date (วันเริ่ม)")
     ends_on: date | None = field("Last day (วันสิ้นสุด)")
     precision: str = field("DAY, MONTH or UNDATED (ความละเอียดของวันที่)")
-    movable: bool = field("Whether the date moves with that year's calendar (เลื่อนได้)")
-    actors: list[LocalizedText] = field("Who acts (ผู้ดำเนินการ)")
+    movable: bool = field("Whether the date changes with the calendar of the year (เลื่อนได้)")
+    actors: list[LocalizedText] = field("Actors (ผู้ดำเนินการ)")
     depends_on: list[Annotated["PlanningEvent", Lazy("schema.rounds")]] = resolver_field(
-        rounds.depends_on, "What must come before (ขั้นตอนที่ต้องมาก่อน)"
+        rounds.depends_on, "Events that must come first (ขั้นตอนที่ต้องมาก่อน)"
     )
-    provenance: list[Provenance] = resolver_field(nodes.provenance, "Where this is said (ที่มา)")
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
 
 
 @output_type(domain.PlanningRound)
 class PlanningRound(Node):
-    """The making of one fiscal year's plans and budget (รอบการจัดทำแผน)."""
+    """The planning and budgeting of one fiscal year (รอบการจัดทำแผน)."""
 
-    fiscal_year: FiscalYear = field("The year that is planned for (ปีงบประมาณ)")
+    fiscal_year: FiscalYear = field("Planned fiscal year (ปีงบประมาณ)")
     events: list[PlanningEvent] = field(
-        "Its dates, and the undated steps of every round, by track (ขั้นตอนและกำหนดการ)"
+        "Dated events, and the undated steps of every round, by track (ขั้นตอนและกำหนดการ)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Rules (กฎเกณฑ์) of the deck and of later regimes."""
+"""Rules (กฎเกณฑ์) of the slides and of later law."""
 
 from datetime import date
 
@@ -14,19 +14,19 @@ from schema.text import LocalizedText
 
 @output_type(domain.Rule)
 class Rule:
-    """One rule (กฎเกณฑ์): what it says, where it stands, and whether the hub enforces it."""
+    """A rule (กฎเกณฑ์), with its citation and enforcement."""
 
-    code: str = field("R1 to R69 (รหัส)")
-    slug: str = field("A short name for people (ชื่อย่อ)")
-    group: RuleGroup = field("What it is about (หมวด)")
-    text: LocalizedText = field("What it says (ข้อความ)")
+    code: str = field("Code, R1 to R69 (รหัส)")
+    slug: str = field("Short name (ชื่อย่อ)")
+    group: RuleGroup = field("Group (หมวด)")
+    text: LocalizedText = field("Text (ข้อความ)")
     enforcement: str = field("EXACT, FLAG, DECLARED or NOT_ENFORCED (การบังคับใช้ในระบบ)")
-    enforcement_note: LocalizedText = field("Why it is enforced so (เหตุผล)")
-    severity: str = field("What breaking it means: error, warning or information (ความรุนแรง)")
-    citation: str = field("Where it stands (อ้างอิง)")
-    valid_from: date | None = field("First day in force, where known (ตั้งแต่)")
+    enforcement_note: LocalizedText = field("Reason for the enforcement (เหตุผล)")
+    severity: str = field("Severity of a violation: error, warning or information (ความรุนแรง)")
+    citation: str = field("Citation (อ้างอิง)")
+    valid_from: date | None = field("First day in force, if known (ตั้งแต่)")
     valid_to: date | None = field("First day no longer in force (ถึงก่อน)")
-    provenance: list[Provenance] = resolver_field(nodes.provenance, "Where this is said (ที่มา)")
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
 
 
 @strawberry.type
@@ -34,5 +34,5 @@ class RuleQuery:
     """Root fields about rules."""
 
     rules: list[Rule] | None = resolver_field(
-        rules.rules, "Every rule in force on a day, in the order of the deck (กฎเกณฑ์)"
+        rules.rules, "Rules in force on a date, in the order of the slides (กฎเกณฑ์)"
     )

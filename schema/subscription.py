@@ -1,10 +1,10 @@
-"""Everything that can be followed: one class per noun, each beside what it describes."""
+"""The subscription type: one class per noun."""
 
 import strawberry
 
 from schema.sources import SourceSubscription
 
 
-@strawberry.type(description="Everything that can be followed (การติดตาม)")
+@strawberry.type(description="Events that can be subscribed to (การติดตาม)")
 class Subscription(SourceSubscription):
-    """Events carry a cursor; who comes back with it misses nothing."""
+    """Events have a cursor; a client that resumes with it misses nothing."""

@@ -1,4 +1,4 @@
-"""Texts, years, money and pages: what every noun is made of."""
+"""Types that all nouns use: texts, years, money and pages."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,31 +17,33 @@ Item = TypeVar("Item")
 
 @output_type(text.LocalizedText)
 class LocalizedText:
-    """A text in Thai, and in English where somebody worded it (ข้อความสองภาษา)."""
+    """A text in Thai, and in English if there is a translation (ข้อความสองภาษา)."""
 
     th: str = field("In Thai (ภาษาไทย)")
-    en: str | None = field("In English (ภาษาอังกฤษ); null where nobody worded it")
+    en: str | None = field("In English (ภาษาอังกฤษ); null if there is no translation")
     text: str = resolver_field(
-        resolvers_text.in_locale, "In that language; in Thai where English is missing"
+        resolvers_text.in_locale, "In the given language; Thai if there is no English"
     )
-    th_origin: TranslationOrigin | None = field("Who worded the Thai; null: as in the source")
-    en_origin: TranslationOrigin | None = field("Who worded the English; null: as in the source")
+    th_origin: TranslationOrigin | None = field("Who worded the Thai text; null: as in the source")
+    en_origin: TranslationOrigin | None = field(
+        "Who worded the English text; null: as in the source"
+    )
 
 
 @output_type(text.Notice)
 class Notice:
-    """Something a reader of the figures should know (ข้อสังเกต)."""
+    """A notice about figures (ข้อสังเกต)."""
 
-    code: str = field("What it is about (รหัส)")
-    text: LocalizedText = field("In words (ข้อความ)")
-    path: list[str] | None = field("The part of the answer it is about (ส่วนที่เกี่ยวข้อง)")
+    code: str = field("Code of the notice (รหัส)")
+    text: LocalizedText = field("Text (ข้อความ)")
+    path: list[str] | None = field("Part of the response that it is about (ส่วนที่เกี่ยวข้อง)")
 
 
 @output_type(money.Money)
 class Money:
-    """An exact amount; a decimal string, never a float (จำนวนเงิน)."""
+    """An exact amount as a decimal string (จำนวนเงิน)."""
 
-    amount: Decimal = field("In baht with two decimals (จำนวนเงิน บาท)")
+    amount: Decimal = field("Baht with two decimals (จำนวนเงิน บาท)")
     currency: str = field("Always THB (สกุลเงิน)")
 
 
@@ -50,74 +52,74 @@ class FiscalYear:
     """A Thai fiscal year: FY 2555 BE is 1 Oct 2011 to 30 Sep 2012 (ปีงบประมาณ)."""
 
     be: int = field("Buddhist year (พ.ศ.)")
-    ce: int = field("Common Era year it ends in (ค.ศ.)")
-    label: str = resolver_field(resolvers_text.year_label, "As people write it (ชื่อปี)")
+    ce: int = field("Common Era year in which it ends (ค.ศ.)")
+    label: str = resolver_field(resolvers_text.year_label, "Display name (ชื่อปี)")
     starts_on: date = field("1 October (วันเริ่ม)")
     ends_on: date = field("30 September (วันสิ้นสุด)")
 
 
 @output_type(provenance.ExternalId)
 class ExternalId:
-    """A name in somebody else's system (รหัสภายนอก)."""
+    """An id in another system (รหัสภายนอก)."""
 
-    scheme: str = field("Which system or list (ชุดรหัส)")
-    value: str = field("The code in it (รหัส)")
+    scheme: str = field("System or list of codes (ชุดรหัส)")
+    value: str = field("Code in that system (รหัส)")
 
 
 @output_type(paging.PageInfo)
 class PageInfo:
-    """Where this page stands in its list (ข้อมูลหน้า)."""
+    """Position of the page in its list (ข้อมูลหน้า)."""
 
-    has_next_page: bool = field("Whether more follow (มีหน้าถัดไป)")
-    has_previous_page: bool = field("Whether it started behind a cursor (มีหน้าก่อนหน้า)")
+    has_next_page: bool = field("Whether there are more items (มีหน้าถัดไป)")
+    has_previous_page: bool = field("Whether the page starts after a cursor (มีหน้าก่อนหน้า)")
     start_cursor: str | None = field("Cursor of the first item (เคอร์เซอร์แรก)")
-    end_cursor: str | None = field("Cursor of the last item; give it as `after` (เคอร์เซอร์สุดท้าย)")
+    end_cursor: str | None = field("Cursor of the last item; send it as `after` (เคอร์เซอร์สุดท้าย)")
 
 
-@strawberry.type(description="One item of a page with its cursor (รายการ)")
+@strawberry.type(description="An item of a page with its cursor (รายการ)")
 class Edge(Generic[Item]):
-    """Published for each kind of item as `<Item>Edge`."""
+    """Published for each item type as `<Item>Edge`."""
 
-    cursor: str = field("Where the item stands in the list (เคอร์เซอร์)")
+    cursor: str = field("Position of the item in the list (เคอร์เซอร์)")
     node: Item = field("The item (รายการ)")
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        """Hub edges flow through."""
+        """Return whether a value is a domain edge."""
         return isinstance(obj, paging.Edge)
 
 
 @strawberry.type(description="One page of a list (หน้าหนึ่งของรายการ)")
 class Connection(Generic[Item]):
-    """Published for each kind of item as `<Item>Connection`."""
+    """Published for each item type as `<Item>Connection`."""
 
     edges: list[Edge[Item]] = field("The items with their cursors (รายการพร้อมเคอร์เซอร์)")
     nodes: list[Item] = field("The items (รายการ)")
-    page_info: PageInfo = field("Where this page stands (ข้อมูลหน้า)")
-    total_count: int | None = field("How many in all; null where it was not counted (จำนวนทั้งหมด)")
+    page_info: PageInfo = field("Position of the page (ข้อมูลหน้า)")
+    total_count: int | None = field("Number of all items; null if not counted (จำนวนทั้งหมด)")
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:
-        """Hub connections flow through."""
+        """Return whether a value is a domain connection."""
         return isinstance(obj, paging.Connection)
 
 
 @input_type(time.FiscalYear, one_of=True)
 class FiscalYearInput:
-    """A fiscal year by exactly one of its two names, so a 543-year slip cannot be expressed."""
+    """A fiscal year in exactly one of two eras, which prevents 543-year errors."""
 
     be: int | None = strawberry.field(default=strawberry.UNSET, description="Buddhist year (พ.ศ.)")
     ce: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Common Era year it ends in (ค.ศ.)"
+        default=strawberry.UNSET, description="Common Era year in which it ends (ค.ศ.)"
     )
 
     def to_domain(self, field: str) -> time.FiscalYear:
-        """The year; `Invalid` outside its range, or where neither or both are given."""
+        """Return the year; `Invalid` when out of range, or not exactly one era is set."""
         if isinstance(self.be, int):
             return time.FiscalYear.from_be(self.be, f"{field}.be")
         if isinstance(self.ce, int):
             return time.FiscalYear.from_ce(self.ce, f"{field}.ce")
-        raise Invalid(field, "ระบุ be หรือ ce อย่างใดอย่างหนึ่ง", "give exactly one of be and ce")
+        raise Invalid(field, "ระบุ be หรือ ce อย่างใดอย่างหนึ่ง", "exactly one of be and ce is required")
 
 
 @input_type(time.FiscalYearRange)
@@ -128,7 +130,7 @@ class FiscalYearRange:
     to: FiscalYearInput = strawberry.field(description="Last year (ปีสุดท้าย)")
 
     def to_domain(self, field: str) -> time.FiscalYearRange:
-        """The range; `Invalid` where it runs backwards or too long."""
+        """Return the range; `Invalid` when it is reversed or too long."""
         return time.FiscalYearRange(
             self.from_.to_domain(f"{field}.from"), self.to.to_domain(f"{field}.to")
         )

@@ -1,4 +1,4 @@
-"""Access (การเข้าถึง): who is asking, and what they were granted."""
+"""Access (การเข้าถึง): the viewer and its permissions."""
 
 import strawberry
 
@@ -11,14 +11,14 @@ from schema.binding import field, output_type, resolver_field
 
 @output_type(domain.Viewer)
 class Viewer:
-    """Whom a request's token speaks for (ผู้ใช้งาน)."""
+    """The authenticated caller of the request (ผู้ใช้งาน)."""
 
-    subject: str = field("Its name at whoever issued the token (ชื่อผู้ใช้งานที่ผู้ออกโทเค็น)")
+    subject: str = field("Subject at the issuer of the token (ชื่อผู้ใช้งานที่ผู้ออกโทเค็น)")
     agency: Agency | None = resolver_field(
         nodes.agencies_of_records,
-        "The agency it belongs to: that of the registration, whatever a token claims (หน่วยงาน)",
+        "Agency of the registration, regardless of the token's claims (หน่วยงาน)",
     )
-    scopes: list[str] = resolver_field(resolvers_viewer.scopes, "What it was granted (สิทธิ์)")
+    scopes: list[str] = resolver_field(resolvers_viewer.scopes, "Granted scopes (สิทธิ์)")
 
 
 @strawberry.type
@@ -26,5 +26,5 @@ class AccessQuery:
     """Root fields about access."""
 
     viewer: Viewer | None = resolver_field(
-        resolvers_viewer.viewer, "Who is asking; null where nobody is signed in (ผู้ใช้งาน)"
+        resolvers_viewer.viewer, "The viewer; null if anonymous (ผู้ใช้งาน)"
     )
