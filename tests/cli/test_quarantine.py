@@ -59,7 +59,7 @@ def test_name_is_decided_in_its_block_and_logged_with_its_operator(
     expect_failure(
         hub_with_quarantine("review", "decide", *name, "--as", "C2560-08"),
         1,
-        "no row waits for the name",
+        "no waiting row has the name",
     )
 
 

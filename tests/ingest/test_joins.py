@@ -51,7 +51,7 @@ async def test_unmatched_lines_join_later_and_return_when_the_project_vanishes(
     await import_spending(fresh_database, SPENDING_ROW)
     assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
     [note] = await fresh_database.pool.fetch(NOTES_QUERY)
-    assert "no project of another source bears the key yet" in note["note"]
+    assert "no project of another source has this code yet" in note["note"]
     await import_budget(fresh_database, BUDGET_ROW, build_row(9))
     assert await fetch_line_sources(fresh_database) == {"r7": "made_up"}
     assert await list_project_sources(fresh_database) == ["made_up", "made_up"]

@@ -66,7 +66,7 @@ MALFORMED_BODIES: dict[str, bytes] = {
     "nothing": b"",
     "no JSON": b"{ word }",
     "invalid UTF-8": b'{"query": "\xff\xfe"}',
-    "half a character": b'{"query": "{ word(text: \\"\\ud800\\") }"}',
+    "an incomplete character": b'{"query": "{ word(text: \\"\\ud800\\") }"}',
     "100,000-deep JSON": b'{"query": "", "variables": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     "a query that is null": b'{"query": null}',
     "a query that is a number": b'{"query": 1}',
