@@ -5,7 +5,6 @@ RFC 6749, section 4.1; responses carry the `iss` parameter of RFC 9207.
 
 from collections.abc import Callable
 from datetime import datetime
-from html import escape
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,7 +16,7 @@ from starlette.routing import Route
 
 from hub.domain.identity.clients import Client, ClientKind
 from hub.domain.identity.people import PersonSession, SessionStore
-from hub.domain.identity.viewer import PERMISSION_DESCRIPTIONS, ROLE_NAMES, Permission
+from hub.domain.identity.viewer import PERMISSION_DESCRIPTIONS, Permission
 from hub.web.auth.code_exchange import AuthorizationRequestHandler
 from hub.web.auth.grants import THAI_MESSAGES, OAuthForm
 from hub.web.auth.issuers import IssuerRegistry
@@ -25,8 +24,8 @@ from hub.web.auth.login import forbid_caching, redirect_to_login
 from hub.web.auth.sessions import Sessions
 from hub.web.errors import RequestRejected, with_error_pages
 from hub.web.form_data import read_form
-from hub.web.pages import forms
 from hub.web.pages.error_page import error_page
+from hub.web.pages.rendering import render_page
 
 AUTHORIZE_PATH: Final = "/oauth/authorize"
 OWN_FIELDS: Final = frozenset({"token", "decision"})
@@ -94,26 +93,17 @@ class AuthorizationEndpoint:
     ) -> Response:
         granted = frozenset(scope.split()) & person.scopes
         permission_labels = [PERMISSION_DESCRIPTIONS[p] for p in Permission if p.value in granted]
-        items = "".join(
-            f"<li>{forms.bilingual(*labels)}</li>" for labels in (READ_LABELS, *permission_labels)
-        )
-        fields = {**dict(form.pairs), "token": self._sessions.form_token(request)}
         origin = parse_origin(form.fields["redirect_uri"])
-        th, en = ROLE_NAMES[person.role]
-        return forms.page(
+        return render_page(
+            "consent.html",
             ("อนุญาตให้หน้าเว็บนี้ถามในนามของคุณหรือไม่", "Allow this page to send requests in your name?"),
-            f"<p><strong>{escape(client.name)}</strong> ({escape(origin)})</p>",
-            f"<p>{forms.bilingual(*CONSENT_INTRO)}</p>",
-            f'<ul id="scopes">{items}</ul>',
-            f"<p>{forms.bilingual('ในนามของ', 'in the name of')} <strong>{escape(person.name)}"
-            f"</strong>, {forms.bilingual(th, en)}, {forms.escaped_name(person.agency_name)}</p>",
-            forms.form(
-                AUTHORIZE_PATH,
-                fields,
-                forms.button(forms.bilingual("อนุญาต", "Allow"), "decision", "allow", primary=True),
-                forms.button(forms.bilingual("ไม่อนุญาต", "Do not allow"), "decision", "deny"),
-            ),
             form_action_origin=origin,
+            client_name=client.name,
+            origin=origin,
+            permissions=[READ_LABELS, *permission_labels],
+            person=person,
+            action=AUTHORIZE_PATH,
+            fields={**dict(form.pairs), "token": self._sessions.form_token(request)},
         )
 
     def _reject(self, error: OAuth2Error) -> Response:
@@ -130,7 +120,6 @@ class AuthorizationEndpoint:
         return forbid_caching(RedirectResponse(location, 303))
 
 
-CONSENT_INTRO: Final = ("จะทำสิ่งต่อไปนี้ได้เป็นเวลาสิบนาที", "could, for ten minutes:")
 READ_LABELS: Final = ("อ่านสิ่งที่หน่วยงานของคุณอ่านได้", "read what your agency may read")
 
 

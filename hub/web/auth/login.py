@@ -17,13 +17,12 @@ from hub.domain.identity.people import LOGIN_ATTEMPT_LIFETIME, Person, SessionSt
 from hub.domain.identity.viewer import ROLE_NAMES, Role
 from hub.errors import NotFound, NotReady
 from hub.web.auth.issuers import FetchJson, IssuerRegistry
-from hub.web.auth.login_page import agency_section, demo_section, person_section
+from hub.web.auth.next_path import safe_next_path
 from hub.web.auth.openid import CALLBACK_PATH, LoginFailed, OpenIdProvider, is_secure_url
 from hub.web.auth.sessions import Sessions, is_own_page
 from hub.web.errors import RequestRejected, bare_error, with_error_pages
 from hub.web.form_data import read_form
-from hub.web.pages import forms
-from hub.web.pages.error_page import TITLE
+from hub.web.pages.rendering import SIGNIN_TITLE, render_page
 from hub.web.rate_limits import RateLimiter, client_address
 
 logger = logging.getLogger(__name__)
@@ -43,6 +42,15 @@ def login_failure_page() -> Iterator[None]:
             "ลงชื่อเข้าใช้ไม่สำเร็จ ลองใหม่อีกครั้ง หากยังไม่ได้ให้แจ้งผู้ดูแลระบบของหน่วยงาน",
             f"You could not be signed in ({failed}); try again, or contact your administrator",
         ) from failed
+
+
+DEMO_PEOPLE: Final = (
+    ("ministry:05", Role.OFFICER),
+    ("ministry:15", Role.DELEGATE),
+    ("ministry:07", Role.VIEWER),
+    ("ministry:01", Role.STEWARD),
+)
+"""Demo people with one button each: the Ministry of Tourism's officer first (slide 37)."""
 
 
 class LoginEndpoints:
@@ -85,17 +93,23 @@ class LoginEndpoints:
     @with_error_pages
     async def sign_in(self, request: Request) -> Response:
         """Return the page with person and agencies; with `agency`, redirect to its provider."""
-        next_path = forms.safe_next_path(request.query_params.get("next"))
+        next_path = safe_next_path(request.query_params.get("next"))
         if agency := request.query_params.get("agency"):
             return await self._start_login(request, agency, next_path)
         person = await self._sessions.find_person(request)
-        content = []
-        if person is not None:
-            content.append(person_section(person, self._sessions.form_token(request), next_path))
-        content.append(agency_section(await self._session_store.list_login_agencies(), next_path))
-        if self._demo:
-            content.append(demo_section(await self._session_store.list_ministries(), next_path))
-        return forms.page(TITLE, *content)
+        ministries = await self._session_store.list_ministries() if self._demo else []
+        by_id = {ministry.agency_id: ministry for ministry in ministries}
+        return render_page(
+            "signin.html",
+            SIGNIN_TITLE,
+            person=person,
+            form_token=self._sessions.form_token(request) if person else "",
+            next_path=next_path,
+            agencies=await self._session_store.list_login_agencies(),
+            demo=self._demo,
+            demo_people=[(by_id[key], role) for key, role in DEMO_PEOPLE if key in by_id],
+            ministries=ministries,
+        )
 
     async def _start_login(self, request: Request, agency: str, next_path: str) -> Response:
         if not is_secure_url(self._url):
@@ -131,7 +145,7 @@ class LoginEndpoints:
                 raise LoginFailed("the issuer is no longer trusted")
             request.scope["session"] = state["state"]
             person = await self._provider(issuer).complete_login(request)
-        response = RedirectResponse(forms.safe_next_path(state["next"]), 303)
+        response = RedirectResponse(safe_next_path(state["next"]), 303)
         await self._sessions.start(request, response, issuer.agency_id, issuer.url, person)
         return forbid_caching(response)
 
@@ -149,7 +163,7 @@ class LoginEndpoints:
             raise RequestRejected(400, "เลือกหน่วยงานและบทบาท", "choose an agency and a role")
         name = f"{ROLE_NAMES[role][0]} (ทดลอง)"
         person = Person(f"demo:{agency.agency_id}:{role.value.lower()}", name, role)
-        response = RedirectResponse(forms.safe_next_path(fields.get("next")), 303)
+        response = RedirectResponse(safe_next_path(fields.get("next")), 303)
         await self._sessions.start(request, response, agency.agency_id, None, person)
         return forbid_caching(response)
 
@@ -161,7 +175,7 @@ class LoginEndpoints:
             raise RequestRejected(
                 403, "ฟอร์มนี้เก่าแล้ว เปิดหน้าใหม่", "this form is old; open the page again"
             )
-        response = RedirectResponse(forms.safe_next_path(fields.get("next")), 303)
+        response = RedirectResponse(safe_next_path(fields.get("next")), 303)
         await self._sessions.end(request, response)
         return forbid_caching(response)
 

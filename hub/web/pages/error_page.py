@@ -1,22 +1,19 @@
 """The error page that a person sees when their request fails."""
 
-from typing import Final
-
 from starlette.responses import Response
 
-from hub.web.pages.forms import bilingual, page
-
-TITLE: Final = ("ลงชื่อเข้าใช้", "Sign in")
+from hub.web.pages.rendering import SIGNIN_TITLE, render_page
 
 
 def error_page(message: str, status: int, **headers: str) -> Response:
     """Return a page with the error message and a link to sign in."""
     th, _, en = message.partition(" · ")
-    response = page(
+    response = render_page(
+        "error.html",
         ("ไม่สำเร็จ", "Request failed"),
-        f'<p role="alert">{bilingual(th, en)}</p>',
-        f'<p><a href="/signin">{bilingual(*TITLE)}</a></p>',
         status=status,
+        message=(th, en),
+        signin_title=SIGNIN_TITLE,
     )
     response.headers.update(headers)
     return response

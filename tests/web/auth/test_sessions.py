@@ -12,7 +12,7 @@ from starlette.requests import Request
 from hub.domain.identity.viewer import ROLE_PERMISSIONS, Permission, Role
 from hub.store.database import Database
 from hub.web.auth.issuers import CACHE_SECONDS
-from hub.web.pages.forms import safe_next_path
+from hub.web.auth.next_path import safe_next_path
 from tests.web.auth.browser import Browser, parse_form
 from tests.web.hub_instance import TOURISM, HubInstance, UnreachablePool
 
