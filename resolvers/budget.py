@@ -49,7 +49,7 @@ async def budgets(
         budgets_by_project = await fetch_live_budgets(projects, context, fiscal_years, phases)
         return [budgets_by_project[project.id].lines for project in projects]
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[Project], at: datetime | None
     ) -> Sequence[Sequence[BudgetLine]]:
         lines_by_project = await context.unit.budget.by_projects(
@@ -57,7 +57,7 @@ async def budgets(
         )
         return [lines_by_project[project.id] for project in group]
 
-    return await fetch_grouped_by_as_of(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, _fetch)
 
 
 async def budget_notices(
@@ -109,7 +109,7 @@ async def line_provenance(
 ) -> Sequence[Sequence[Provenance]]:
     """Return the provenance of each line: live, of its source record, or of the line itself."""
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[BudgetLine], at: datetime | None
     ) -> Sequence[Sequence[Provenance]]:
         source_ids = {line.live.source_id for line in group if line.live}
@@ -133,7 +133,7 @@ async def line_provenance(
             for line in group
         ]
 
-    return await fetch_grouped_by_as_of(lines, fetch)
+    return await fetch_grouped_by_as_of(lines, _fetch)
 
 
 def build_live_provenance(origin: LiveOrigin, source: Source) -> Provenance:

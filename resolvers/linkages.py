@@ -52,11 +52,11 @@ async def projects_of_linkages(
 ) -> Sequence[Project | None]:
     """Return the project of each linkage, as of the linkage's instant."""
 
-    async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Project | None]:
+    async def _fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Project | None]:
         projects_by_id = await context.unit.projects.by_id([link.project_id for link in group], at)
         return [projects_by_id.get(link.project_id) for link in group]
 
-    return await fetch_grouped_by_as_of(linkages, fetch)
+    return await fetch_grouped_by_as_of(linkages, _fetch)
 
 
 async def issues_of_linkages(
@@ -64,14 +64,14 @@ async def issues_of_linkages(
 ) -> Sequence[StrategicIssue | None]:
     """Return the issue of each linkage, as of the linkage's instant."""
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[Linkage], at: datetime | None
     ) -> Sequence[StrategicIssue | None]:
         ids = [link.issue_id for link in group if link.issue_id]
         issues_by_id = await context.unit.plans.issues_by_id(ids, at) if ids else {}
         return [issues_by_id.get(link.issue_id) if link.issue_id else None for link in group]
 
-    return await fetch_grouped_by_as_of(linkages, fetch)
+    return await fetch_grouped_by_as_of(linkages, _fetch)
 
 
 async def stages_of_linkages(
@@ -79,12 +79,12 @@ async def stages_of_linkages(
 ) -> Sequence[Stage | None]:
     """Return the stage of each linkage, as of the linkage's instant; null if it has none."""
 
-    async def fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Stage | None]:
+    async def _fetch(group: Sequence[Linkage], at: datetime | None) -> Sequence[Stage | None]:
         ids = [link.stage_id for link in group if link.stage_id]
         stages_by_id = await context.unit.chains.stages_by_id(ids, at) if ids else {}
         return [stages_by_id.get(link.stage_id) if link.stage_id else None for link in group]
 
-    return await fetch_grouped_by_as_of(linkages, fetch)
+    return await fetch_grouped_by_as_of(linkages, _fetch)
 
 
 async def proposed_by(linkages: Sequence[Linkage], context: Context) -> Sequence[Agency | None]:

@@ -116,11 +116,11 @@ async def issues_of_areas(
 async def current(plans: Sequence[Plan], context: Context) -> Sequence[PlanVersion | None]:
     """Return the visible version of each plan with the highest number."""
 
-    async def fetch(group: Sequence[Plan], at: datetime | None) -> Sequence[PlanVersion | None]:
+    async def _fetch(group: Sequence[Plan], at: datetime | None) -> Sequence[PlanVersion | None]:
         found = await context.unit.plans.current_versions_by_plan([plan.id for plan in group], at)
         return [found.get(plan.id) for plan in group]
 
-    return await fetch_grouped_by_as_of(plans, fetch)
+    return await fetch_grouped_by_as_of(plans, _fetch)
 
 
 async def versions(
@@ -129,23 +129,23 @@ async def versions(
     """Return the visible versions of each plan, ascending."""
     page = PageRequest.from_arguments(first, after, NUMBER_CURSOR_TYPES)
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[Plan], at: datetime | None
     ) -> Sequence[Connection[PlanVersion]]:
         found = await context.unit.plans.versions_by_plan([plan.id for plan in group], page, at)
         return [found[plan.id] for plan in group]
 
-    return await fetch_grouped_by_as_of(plans, fetch)
+    return await fetch_grouped_by_as_of(plans, _fetch)
 
 
 async def plans_of_versions(parts: Sequence[PlanVersion], context: Context) -> Sequence[Plan]:
     """Return the plan of each version."""
 
-    async def fetch(group: Sequence[PlanVersion], at: datetime | None) -> Sequence[Plan]:
+    async def _fetch(group: Sequence[PlanVersion], at: datetime | None) -> Sequence[Plan]:
         found = await context.unit.plans.by_id([part.plan_id for part in group], at)
         return [found[part.plan_id] for part in group]
 
-    return await fetch_grouped_by_as_of(parts, fetch)
+    return await fetch_grouped_by_as_of(parts, _fetch)
 
 
 async def issues_of_versions(
@@ -158,13 +158,13 @@ async def issues_of_versions(
     """Return the issues of each version, in its wording, by rank."""
     page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[PlanVersion], at: datetime | None
     ) -> Sequence[Connection[StrategicIssue]]:
         found = await context.unit.plans.issues_by_version([v.id for v in group], page, at)
         return [found[version.id] for version in group]
 
-    return await fetch_grouped_by_as_of(versions, fetch)
+    return await fetch_grouped_by_as_of(versions, _fetch)
 
 
 async def versions_of_issues(
@@ -172,11 +172,11 @@ async def versions_of_issues(
 ) -> Sequence[PlanVersion]:
     """Return the plan version that each issue was read from."""
 
-    async def fetch(group: Sequence[StrategicIssue], at: datetime | None) -> Sequence[PlanVersion]:
+    async def _fetch(group: Sequence[StrategicIssue], at: datetime | None) -> Sequence[PlanVersion]:
         found = await context.unit.plans.versions_by_id([issue.version_id for issue in group], at)
         return [found[issue.version_id] for issue in group]
 
-    return await fetch_grouped_by_as_of(issues, fetch)
+    return await fetch_grouped_by_as_of(issues, _fetch)
 
 
 async def chains_of_issues(
@@ -184,14 +184,14 @@ async def chains_of_issues(
 ) -> Sequence[ValueChain | None]:
     """Return the value chain of each issue; null if it has none."""
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[StrategicIssue], at: datetime | None
     ) -> Sequence[ValueChain | None]:
         ids = [issue.chain_id for issue in group if issue.chain_id]
         found = await context.unit.chains.by_id(ids, at) if ids else {}
         return [found.get(issue.chain_id) if issue.chain_id else None for issue in group]
 
-    return await fetch_grouped_by_as_of(issues, fetch)
+    return await fetch_grouped_by_as_of(issues, _fetch)
 
 
 async def linkages_of_issues(
@@ -205,11 +205,11 @@ async def linkages_of_issues(
     """Return the linkages to each issue."""
     page = PageRequest.from_arguments(first, after, (str,))
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[StrategicIssue], at: datetime | None
     ) -> Sequence[Connection[Linkage]]:
         ids = [issue.id for issue in group]
         found = await context.unit.linkages.pages_by_issue(ids, page, statuses=status, at=at)
         return [found[issue.id] for issue in group]
 
-    return await fetch_grouped_by_as_of(issues, fetch)
+    return await fetch_grouped_by_as_of(issues, _fetch)

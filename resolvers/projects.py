@@ -109,13 +109,13 @@ async def owner(projects: Sequence[Project], context: Context) -> Sequence[Agenc
 async def implementers(projects: Sequence[Project], context: Context) -> Sequence[Sequence[Agency]]:
     """Return the implementing agencies of each project, in the stored order."""
 
-    async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[str]]:
+    async def _fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[str]]:
         implementer_ids = await context.unit.projects.implementer_ids_by_project(
             [p.id for p in group], at
         )
         return [implementer_ids[project.id] for project in group]
 
-    ids = await fetch_grouped_by_as_of(projects, fetch)
+    ids = await fetch_grouped_by_as_of(projects, _fetch)
     agency_ids = [i for project_agency_ids in ids for i in project_agency_ids]
     found = await context.unit.agencies.by_id(agency_ids, context.today) if agency_ids else {}
     return [[found[i] for i in project_agency_ids if i in found] for project_agency_ids in ids]
@@ -124,19 +124,19 @@ async def implementers(projects: Sequence[Project], context: Context) -> Sequenc
 async def same_as(projects: Sequence[Project], context: Context) -> Sequence[Sequence[Project]]:
     """Return other reports of each project's activity."""
 
-    async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[Project]]:
+    async def _fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[Project]]:
         duplicates_by_project = await context.unit.projects.other_reports_by_project(
             [p.id for p in group], at
         )
         return [duplicates_by_project[project.id] for project in group]
 
-    return await fetch_grouped_by_as_of(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, _fetch)
 
 
 async def parent(projects: Sequence[Project], context: Context) -> Sequence[Project | None]:
     """Return the parent project of each project; null if it has none or it is not visible."""
 
-    async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Project | None]:
+    async def _fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Project | None]:
         ids = [project.parent_id for project in group if project.parent_id]
         projects_by_id = await context.unit.projects.by_id(ids, at) if ids else {}
         return [
@@ -144,19 +144,21 @@ async def parent(projects: Sequence[Project], context: Context) -> Sequence[Proj
             for project in group
         ]
 
-    return await fetch_grouped_by_as_of(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, _fetch)
 
 
 async def shares(projects: Sequence[Project], context: Context) -> Sequence[Sequence[AreaShare]]:
     """Return the areas of each project, with shares."""
 
-    async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Sequence[AreaShare]]:
+    async def _fetch(
+        group: Sequence[Project], at: datetime | None
+    ) -> Sequence[Sequence[AreaShare]]:
         shares_by_project = await context.unit.projects.area_shares_by_project(
             [p.id for p in group], at
         )
         return [shares_by_project[project.id] for project in group]
 
-    return await fetch_grouped_by_as_of(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, _fetch)
 
 
 async def linkages_of_projects(
@@ -165,10 +167,12 @@ async def linkages_of_projects(
     """Return the linkages of each project."""
     page = PageRequest.from_arguments(first, after, (str,))
 
-    async def fetch(group: Sequence[Project], at: datetime | None) -> Sequence[Connection[Linkage]]:
+    async def _fetch(
+        group: Sequence[Project], at: datetime | None
+    ) -> Sequence[Connection[Linkage]]:
         linkages_by_project = await context.unit.linkages.pages_by_project(
             [p.id for p in group], page, at
         )
         return [linkages_by_project[project.id] for project in group]
 
-    return await fetch_grouped_by_as_of(projects, fetch)
+    return await fetch_grouped_by_as_of(projects, _fetch)

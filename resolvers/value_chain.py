@@ -32,34 +32,34 @@ async def value_chains(
 async def template(chains: Sequence[ValueChain], context: Context) -> Sequence[ValueChain | None]:
     """Return the chain whose role matrix applies; null if there is none."""
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[ValueChain], at: datetime | None
     ) -> Sequence[ValueChain | None]:
         ids = [chain.template_id for chain in group if chain.template_id]
         found = await context.unit.chains.by_id(ids, at) if ids else {}
         return [found.get(chain.template_id) if chain.template_id else None for chain in group]
 
-    return await fetch_grouped_by_as_of(chains, fetch)
+    return await fetch_grouped_by_as_of(chains, _fetch)
 
 
 async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Sequence[Stage]]:
     """Return the stages of each chain, in order."""
 
-    async def fetch(group: Sequence[ValueChain], at: datetime | None) -> Sequence[Sequence[Stage]]:
+    async def _fetch(group: Sequence[ValueChain], at: datetime | None) -> Sequence[Sequence[Stage]]:
         found = await context.unit.chains.stages_by_chain([chain.id for chain in group], at)
         return [found[chain.id] for chain in group]
 
-    return await fetch_grouped_by_as_of(chains, fetch)
+    return await fetch_grouped_by_as_of(chains, _fetch)
 
 
 async def chains_of_stages(stages: Sequence[Stage], context: Context) -> Sequence[ValueChain]:
     """Return the chain of each stage."""
 
-    async def fetch(group: Sequence[Stage], at: datetime | None) -> Sequence[ValueChain]:
+    async def _fetch(group: Sequence[Stage], at: datetime | None) -> Sequence[ValueChain]:
         found = await context.unit.chains.by_id([stage.chain_id for stage in group], at)
         return [found[stage.chain_id] for stage in group]
 
-    return await fetch_grouped_by_as_of(stages, fetch)
+    return await fetch_grouped_by_as_of(stages, _fetch)
 
 
 async def expected_roles(
@@ -67,20 +67,20 @@ async def expected_roles(
 ) -> Sequence[Sequence[ExpectedRole]]:
     """Return the expected roles of each stage, from the chain's own role matrix."""
 
-    async def fetch(
+    async def _fetch(
         group: Sequence[Stage], at: datetime | None
     ) -> Sequence[Sequence[ExpectedRole]]:
         found = await context.unit.chains.roles_by_stage([stage.id for stage in group], at)
         return [found[stage.id] for stage in group]
 
-    return await fetch_grouped_by_as_of(stages, fetch)
+    return await fetch_grouped_by_as_of(stages, _fetch)
 
 
 async def stages_of_roles(roles: Sequence[ExpectedRole], context: Context) -> Sequence[Stage]:
     """Return the stage of each expected role."""
 
-    async def fetch(group: Sequence[ExpectedRole], at: datetime | None) -> Sequence[Stage]:
+    async def _fetch(group: Sequence[ExpectedRole], at: datetime | None) -> Sequence[Stage]:
         found = await context.unit.chains.stages_by_id([role.stage_id for role in group], at)
         return [found[role.stage_id] for role in group]
 
-    return await fetch_grouped_by_as_of(roles, fetch)
+    return await fetch_grouped_by_as_of(roles, _fetch)

@@ -63,7 +63,7 @@ def output_type(
     `extra_description` is a generated paragraph of its description.
     """
 
-    def publish(cls: type[PublishedClass]) -> type[PublishedClass]:
+    def _publish(cls: type[PublishedClass]) -> type[PublishedClass]:
         description = inspect.cleandoc(cls.__doc__ or record.__doc__ or "")
         published_class = strawberry.type(
             cls,
@@ -82,7 +82,7 @@ def output_type(
                 )
         return published_class
 
-    return publish
+    return _publish
 
 
 def input_type(
@@ -90,14 +90,14 @@ def input_type(
 ) -> Callable[[type[PublishedClass]], type[PublishedClass]]:
     """Publish an input class; `to_domain(field)` returns the domain value or raises `Invalid`."""
 
-    def publish(cls: type[PublishedClass]) -> type[PublishedClass]:
+    def _publish(cls: type[PublishedClass]) -> type[PublishedClass]:
         published_class = strawberry.input(
             cls, name=name, one_of=one_of, description=inspect.cleandoc(cls.__doc__ or "")
         )
         INPUT_TYPES[domain] = published_class
         return published_class
 
-    return publish
+    return _publish
 
 
 @strawberry.schema_directive(
@@ -128,7 +128,7 @@ def resolver_field(
     """
     parameters, convert_arguments = build_arguments(batch, 2, arguments)
 
-    async def resolve(root: Any, info: Info[Context, Any], **values: Any) -> Any:
+    async def _resolve(root: Any, info: Info[Context, Any], **values: Any) -> Any:
         context = info.context
         if needs is not None:
             require_permission(context.viewer, needs)
@@ -146,16 +146,16 @@ def resolver_field(
         context.retained_parents.append(root)
         return await asyncio.shield(context.get_loader(batch, converted, build_loader).load(root))
 
-    resolve.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
-    resolve.__name__ = batch.__name__
-    resolve.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
-    resolve.batch = batch  # type: ignore[attr-defined]  # read by the architecture tests
-    resolve.needs = needs  # type: ignore[attr-defined]  # read by the architecture tests
+    _resolve.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
+    _resolve.__name__ = batch.__name__
+    _resolve.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
+    _resolve.batch = batch  # type: ignore[attr-defined]  # read by the architecture tests
+    _resolve.needs = needs  # type: ignore[attr-defined]  # read by the architecture tests
     directives: list[object] = [] if cost is None else [cost]
     if needs is not None:
         directives.append(RequiresScopes(scopes=[[needs.value]]))
     return strawberry.field(
-        resolver=resolve, description=description, name=name, directives=directives
+        resolver=_resolve, description=description, name=name, directives=directives
     )
 
 
@@ -193,7 +193,7 @@ def build_arguments(
             )
         )
 
-    def convert_arguments(values: dict[str, Any]) -> dict[str, Any]:
+    def _convert_arguments(values: dict[str, Any]) -> dict[str, Any]:
         defaulted = {k: defaults.get(k) if value is None else value for k, value in values.items()}
         return {
             key: converters[key](value, to_camel_case(key))
@@ -202,7 +202,7 @@ def build_arguments(
             for key, value in defaulted.items()
         }
 
-    return parameters, convert_arguments
+    return parameters, _convert_arguments
 
 
 def subscription_field(
@@ -218,16 +218,16 @@ def subscription_field(
     """
     parameters, convert_arguments = build_arguments(event_source, 1, arguments)
 
-    async def subscribe(root: Any, info: Info[SubscriptionContext, Any], **values: Any) -> Any:  # noqa: ARG001 - graphql-core hands it in
+    async def _subscribe(root: Any, info: Info[SubscriptionContext, Any], **values: Any) -> Any:  # noqa: ARG001 - graphql-core hands it in
         async with aclosing(event_source(info.context, **convert_arguments(values))) as events:
             async for event in events:
                 yield event
 
-    subscribe.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
-    subscribe.__name__ = event_source.__name__
-    subscribe.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
-    subscribe.__annotations__["return"] = AsyncGenerator[event_type, None]  # type: ignore[valid-type]  # made at run time
-    return strawberry.subscription(resolver=subscribe, description=description, name=name)
+    _subscribe.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # read by strawberry
+    _subscribe.__name__ = event_source.__name__
+    _subscribe.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
+    _subscribe.__annotations__["return"] = AsyncGenerator[event_type, None]  # type: ignore[valid-type]  # made at run time
+    return strawberry.subscription(resolver=_subscribe, description=description, name=name)
 
 
 async def await_result(answer: Any) -> Sequence[Any]:
@@ -238,7 +238,7 @@ async def await_result(answer: Any) -> Sequence[Any]:
 def build_loader(batch: Batch, context: Context, arguments: dict[str, Any]) -> DataLoader[Any, Any]:
     """Return the loader of one resolver and one set of arguments in one request."""
 
-    async def load(parents: list[Any]) -> Sequence[Any]:
+    async def _load(parents: list[Any]) -> Sequence[Any]:
         return await await_result(batch(parents, context, **arguments))
 
-    return DataLoader(load_fn=load, cache_key_fn=id)
+    return DataLoader(load_fn=_load, cache_key_fn=id)

@@ -52,16 +52,16 @@ class MatrixFilter:
     def to_domain(self, field: str) -> domain.MatrixFilter:
         """Return the filter; `Invalid` for an id of another type."""
 
-        def parse_keys(
+        def _parse_keys(
             name: str, ids: Sequence[strawberry.ID] | None, type_: str
         ) -> tuple[str, ...]:
             return tuple(GlobalId.parse(str(i), f"{field}.{name}", type_).key for i in ids or ())
 
         return domain.MatrixFilter(
-            chains=parse_keys("valueChains", self.value_chains, "ValueChain"),
-            issues=parse_keys("issues", self.issues, "StrategicIssue"),
-            areas=parse_keys("areas", self.areas, "Area"),
-            agencies=parse_keys("agencies", self.agencies, "Agency"),
+            chains=_parse_keys("valueChains", self.value_chains, "ValueChain"),
+            issues=_parse_keys("issues", self.issues, "StrategicIssue"),
+            areas=_parse_keys("areas", self.areas, "Area"),
+            agencies=_parse_keys("agencies", self.agencies, "Agency"),
             actor_levels=tuple(self.actor_levels or ()),
             linked=self.linked if isinstance(self.linked, bool) else None,
             linkage_status=tuple(self.linkage_status or ()),

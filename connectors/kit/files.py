@@ -48,7 +48,7 @@ def create_file_pages(path: Path, spec: SourceSpec, page_size: int = PAGE_SIZE) 
     """Return the pages of a file; a resumed run skips the records before its cursor."""
     retrieved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
-    async def pages(cursor: str | None) -> AsyncIterator[RawPage]:
+    async def _pages(cursor: str | None) -> AsyncIterator[RawPage]:
         position = int(cursor or 0)
         remaining = islice(read_records(path, spec, retrieved_at), position, None)
         page = list(islice(remaining, page_size))
@@ -60,7 +60,7 @@ def create_file_pages(path: Path, spec: SourceSpec, page_size: int = PAGE_SIZE) 
                 return
             position, page = position + len(page), next_page
 
-    return pages
+    return _pages
 
 
 def read_records(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:

@@ -142,7 +142,7 @@ class SourceHttpClient:
             raise SourceRefused("ที่อยู่ไม่ถูกต้อง · The address is invalid") from None
         self.check_origin(request_url)
 
-        def send(
+        def _send(
             auth_headers: Mapping[str, str], auth_parameters: Mapping[str, str]
         ) -> Awaitable[SourceResponse[Parsed]]:
             return self.attempt_request(
@@ -158,7 +158,7 @@ class SourceHttpClient:
         )
         try:
             return await retrying(
-                AuthenticatedRequest(self.credentials, self.limits.total_timeout, send).attempt
+                AuthenticatedRequest(self.credentials, self.limits.total_timeout, _send).attempt
             )
         except TimeoutError:
             reason = f"no complete response in {self.limits.total_timeout:g} s"

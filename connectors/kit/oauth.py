@@ -119,7 +119,7 @@ class TokenCache:
         """Return a new token of the agency's endpoint; transient failures are retried."""
         redact_library_logs()
 
-        async def attempt() -> SourceToken:
+        async def _attempt() -> SourceToken:
             try:
                 async with asyncio.timeout(self.limits.total_timeout):
                     return self.parse_token(await self.request_answer(credentials), credentials)
@@ -138,7 +138,7 @@ class TokenCache:
             self.limits, self.timing, lambda: credentials.redacted_url
         )
         try:
-            return await retrying(attempt)
+            return await retrying(_attempt)
         except RetriesExhausted as exhausted:
             raise SourceUnreachable(credentials.error_message(str(exhausted))) from None
 

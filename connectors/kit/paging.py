@@ -139,7 +139,7 @@ def create_change_pages(
     if (declared := spec.changes) is None:
         return None
 
-    def create_pages_since(request: FetchRequest) -> FetchPages:
+    def _create_pages_since(request: FetchRequest) -> FetchPages:
         parameters = (
             {declared.parameter: format_timestamp(request.since)}
             if request.since
@@ -148,7 +148,7 @@ def create_change_pages(
         http_pages = create_http_pages(spec, read_secret, token_cache, parameters, limits, timing)
         return replace(http_pages, etag=request.etag)
 
-    return create_pages_since
+    return _create_pages_since
 
 
 def format_timestamp(moment: datetime) -> str:

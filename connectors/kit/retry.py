@@ -46,21 +46,21 @@ def retry_transient_errors(
     than `limits.max_retry_after` seconds. `describe` returns the address for the log, redacted.
     """
 
-    def compute_wait(state: RetryCallState) -> float:
+    def _compute_wait(state: RetryCallState) -> float:
         retry_after = _last_failure(state).retry_after
         if retry_after is not None:
             return retry_after
         return compute_delay(limits, timing, state.attempt_number)
 
-    def should_stop(state: RetryCallState) -> bool:
+    def _should_stop(state: RetryCallState) -> bool:
         retry_after = _last_failure(state).retry_after or 0.0
         return state.attempt_number >= limits.max_attempts or retry_after > limits.max_retry_after
 
-    def log_retry(state: RetryCallState) -> None:
+    def _log_retry(state: RetryCallState) -> None:
         failure, wait = _last_failure(state), state.upcoming_sleep
         logger.info("%s: %s; retrying in %.1f s", describe(), failure, wait)
 
-    def raise_exhausted(state: RetryCallState) -> None:
+    def _raise_exhausted(state: RetryCallState) -> None:
         failure = _last_failure(state)
         if state.attempt_number >= limits.max_attempts:
             reason = f"{failure} ({state.attempt_number} attempts)"
@@ -70,11 +70,11 @@ def retry_transient_errors(
 
     return AsyncRetrying(
         sleep=timing.sleep,
-        wait=compute_wait,
-        stop=should_stop,
+        wait=_compute_wait,
+        stop=_should_stop,
         retry=retry_if_exception_type(TransientError),
-        before_sleep=log_retry,
-        retry_error_callback=raise_exhausted,
+        before_sleep=_log_retry,
+        retry_error_callback=_raise_exhausted,
     )
 
 

@@ -46,7 +46,7 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
     )
     began = time.monotonic()
 
-    async def run(database: "Database") -> "ChainVerification":
+    async def _run(database: "Database") -> "ChainVerification":
         return await verify_chain(
             database,
             first=since,
@@ -55,7 +55,7 @@ def verify(first: str | None, until: str | None, head: str | None, as_json: bool
             progress=lambda number: click.echo(f"  {number:,} …", err=True),
         )
 
-    proof = in_database(run)
+    proof = in_database(_run)
     if as_json:
         broken = proof.first_break
         print_json(

@@ -134,11 +134,11 @@ def in_database(
 ) -> T:
     """Run a coroutine with the open database and return its result."""
 
-    async def run() -> T:
+    async def _run() -> T:
         async with prepare_database(settings or Settings.from_environment()) as database:
             return await work(database)
 
-    return asyncio.run(run())
+    return asyncio.run(_run())
 
 
 def source_named(name: str, settings: Settings) -> "Connector":
@@ -176,7 +176,7 @@ def until_stopped(work: Callable[P, None]) -> Callable[P, None]:
     """Let a command run until Ctrl-C, SIGINT or SIGTERM, and end with exit code 0 then."""
 
     @functools.wraps(work)
-    def run(*args: P.args, **options: P.kwargs) -> None:
+    def _run(*args: P.args, **options: P.kwargs) -> None:
         # A shell starts background processes with SIGINT ignored; these stop by it all the same.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
@@ -184,7 +184,7 @@ def until_stopped(work: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             print_line("หยุดแล้ว · stopped")
 
-    return run
+    return _run
 
 
 class Progress:

@@ -20,12 +20,12 @@ def migrate() -> None:
     from hub.bootstrap.startup import run_database_server
     from hub.store.migrate import migrate
 
-    async def run() -> str:
+    async def _run() -> str:
         with Preparation() as preparation:
             async with run_database_server(Settings.from_environment(), preparation) as dsn:
                 return await migrate(dsn)
 
-    revision = asyncio.run(run())
+    revision = asyncio.run(_run())
     print_line(f"โครงสร้างรุ่น {revision} · The database is at revision {revision}")
 
 
@@ -37,7 +37,7 @@ def seed() -> None:
     from hub.store.migrate import migrate
     from hub.store.reference.seed import seed
 
-    async def run() -> None:
+    async def _run() -> None:
         with Preparation() as preparation:
             async with run_database_server(Settings.from_environment(), preparation) as dsn:
                 await migrate(dsn)
@@ -51,4 +51,4 @@ def seed() -> None:
             f"· {done.rows:,} rows, {done.written:,} written, {done.removed:,} deleted"
         )
 
-    asyncio.run(run())
+    asyncio.run(_run())

@@ -84,7 +84,7 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
 
     agency = local_agency(records, seed, faults)
 
-    async def run(database: "Database") -> bool:
+    async def _run(database: "Database") -> bool:
         whole = True
         async for one in fill_database(database, agency, progress):
             progress.end()
@@ -95,7 +95,7 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
         return whole
 
     with Progress() as progress:
-        whole = in_database(run)
+        whole = in_database(_run)
     if not whole:
         raise click.exceptions.Exit(1)
 

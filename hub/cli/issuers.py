@@ -157,7 +157,7 @@ def add(
     mapping = parse_scope_mapping(pairs)
     login = build_login_settings(client_id, secret, role_claim, roles) if sign_in else None
 
-    async def run(database: "Database") -> Issuer:
+    async def _run(database: "Database") -> Issuer:
         made = Issuer(
             url=url,
             agency_id=agency,
@@ -172,7 +172,7 @@ def add(
         await add_issuer(database, operator_name(by), made)
         return made
 
-    made = in_database(run, settings)
+    made = in_database(_run, settings)
     print_line(
         f"เชื่อถือ {made.url} กุญแจที่ {made.jwks_uri} · {made.url} is trusted, keys at {made.jwks_uri}"
     )

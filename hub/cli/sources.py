@@ -65,7 +65,7 @@ def ingest(
     )
     source_input = resolve_input(chosen, origin, settings)
 
-    async def run(database: "Database") -> "RunResult":
+    async def _run(database: "Database") -> "RunResult":
         return await ingest(
             database,
             chosen.spec,
@@ -77,7 +77,7 @@ def ingest(
         )
 
     with Progress() as progress:
-        done = in_database(run, settings)
+        done = in_database(_run, settings)
     if done.resumed:
         print_line("ทำต่อจากรอบที่ค้าง · Resumed an interrupted run")
     if done.request.since is not None:
@@ -251,7 +251,7 @@ def check(
     )
     marks = {CheckStatus.PASSED: "✓", CheckStatus.FAILED: "✗", CheckStatus.UNTESTED: "–"}
 
-    async def run() -> list["CheckResult"]:
+    async def _run() -> list["CheckResult"]:
         found = []
         async for point in ConformanceCheck(url, credentials, max_pages=pages).run_checks():
             found.append(point)
@@ -261,7 +261,7 @@ def check(
                     print_line(f"    {th} · {en}")
         return found
 
-    points = asyncio.run(run())
+    points = asyncio.run(_run())
     if as_json:
         print_json(
             [

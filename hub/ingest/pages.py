@@ -249,7 +249,7 @@ class PageProcessor:
         hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
         payloads = await self._session.fetch_raw_payloads(hashes)
 
-        def reparse(payload_hash: str, seen: SeenRecord) -> ResolvedRecord:
+        def _reparse(payload_hash: str, seen: SeenRecord) -> ResolvedRecord:
             raw = RawRecord(
                 None, decode_payload(payloads[payload_hash]), page.url, page.retrieved_at
             )
@@ -258,12 +258,12 @@ class PageProcessor:
         restored_facts: list[RecordFacts] = []
         removed_ids: list[str] = []
         for key, seen in settlement.withdrawn:
-            amounts = reparse(seen.hash, seen).entry.amounts
+            amounts = _reparse(seen.hash, seen).entry.amounts
             ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)
             if seen.outcome is Outcome.NEW:
                 removed_ids.append(build_record_id(self._spec.id, key))
             elif seen.outcome is Outcome.CHANGED and seen.prior_hash:
-                prior = reparse(seen.prior_hash, seen)
+                prior = _reparse(seen.prior_hash, seen)
                 if prior.fact:
                     restored_facts.append(prior.fact)
         await ingest_records.remove_records(self._session.connection, removed_ids)
@@ -273,7 +273,7 @@ class PageProcessor:
             self._spec.id,
             run_id,
             [
-                build_quarantine_entry(reparse(seen.hash, seen), contested=True)
+                build_quarantine_entry(_reparse(seen.hash, seen), contested=True)
                 for _, seen in settlement.earlier
             ],
         )

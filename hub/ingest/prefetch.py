@@ -48,16 +48,16 @@ async def prefetch_pages(
     changed = asyncio.Condition()
     ended = False
 
-    def count_waiting() -> int:
+    def _count_waiting() -> int:
         return sum(len(parsed_page.records) for parsed_page in ready)
 
-    async def fetch() -> None:
+    async def _fetch() -> None:
         nonlocal ended
         try:
             async for page in pages:
                 parsed_page = parse_page(page)
                 async with changed:
-                    await changed.wait_for(lambda: count_waiting() < MAX_BATCH_RECORDS)
+                    await changed.wait_for(lambda: _count_waiting() < MAX_BATCH_RECORDS)
                     ready.append(parsed_page)
                     changed.notify_all()
         finally:
@@ -67,7 +67,7 @@ async def prefetch_pages(
                 ended = True
                 changed.notify_all()
 
-    fetch_task = asyncio.create_task(fetch())
+    fetch_task = asyncio.create_task(_fetch())
     try:
         while True:
             async with changed:

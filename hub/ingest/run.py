@@ -186,7 +186,7 @@ class RunExecution:
     ) -> None:
         """Store pages in one transaction; the ledger in memory advances after the commit only."""
 
-        async def store() -> tuple[Checkpoint, Ledger]:
+        async def _store() -> tuple[Checkpoint, Ledger]:
             checkpoint = Checkpoint.load(self._checkpoint.dump())
             async with self._session.transaction():
                 ledger = await processor.store_batch(batch, self._run.id, checkpoint, self.ledger)
@@ -198,7 +198,7 @@ class RunExecution:
                     await self._save_watermark(batch[0].page)
             return checkpoint, ledger
 
-        checkpoint, ledger = await retry_on_conflict(store)
+        checkpoint, ledger = await retry_on_conflict(_store)
         self._checkpoint, self.ledger = checkpoint, ledger
         self._progress(ledger.read, checkpoint.announced_total)
 

@@ -49,14 +49,14 @@ def load_sandbox_sources() -> dict[str, Connector]:
 def with_address(spec: SourceSpec, address: str) -> SourceSpec:
     """Return a source with the address at which the local agency is served now."""
 
-    def replace_address(url: str | None) -> str | None:
+    def _replace_address(url: str | None) -> str | None:
         return url and url.replace(DEFAULT_ADDRESS, address, 1)
 
     auth = spec.auth
     moved_auth = replace(
-        auth, token_url=replace_address(auth.token_url), resource=replace_address(auth.resource)
+        auth, token_url=_replace_address(auth.token_url), resource=_replace_address(auth.resource)
     )
-    return replace(spec, url=replace_address(spec.url), auth=moved_auth)
+    return replace(spec, url=_replace_address(spec.url), auth=moved_auth)
 
 
 async def fill_database(

@@ -78,12 +78,12 @@ class FaultMiddleware:
         body = bytearray()
         status = 200
 
-        async def collect(message: Message) -> None:
+        async def _collect(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             body.extend(message.get("body", b""))
 
-        await self.app(scope, receive, collect)
+        await self.app(scope, receive, _collect)
         half = bytes(body[: len(body) // 2])
         if name == "truncated":
             await send_head(send, status, JSON_CONTENT_TYPE)

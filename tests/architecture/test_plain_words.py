@@ -101,6 +101,12 @@ EXCEPTED = {
     "PARTY": "a documented reason to see a draft, by its member name",
 }
 """Names of libraries' APIs and of stored values."""
+PHRASES = (
+    "it did", "as the register", "as the directory", "as it stands", "whoever", "will not do",
+    "is told", "are told", "nobody is", "look after", "the papers", "the house", "the door",
+    "mends?", "mended",
+)  # fmt: skip
+"""Phrases of a private idiom that docstrings of public things do not use, as patterns."""
 PUBLIC_CLASS_TWICE: dict[str, str] = {}
 """Public classes that share their name on purpose, with the reason."""
 
@@ -193,33 +199,38 @@ def test_definitions_are_found_in_every_javascript_form(
     assert names & {"quoted", "comment", "imported", "key"} == set()
 
 
-def nested_functions(tree: ast.Module) -> Iterator[ast.AST]:
-    """The functions and classes defined inside functions."""
-    for outer in ast.walk(tree):
-        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
-            for inner in ast.walk(outer):
-                if inner is not outer:
-                    yield inner
-
-
 def documented() -> Iterator[tuple[Definition, str | None]]:
-    """Every public module, class, function and method with its docstring."""
+    """Every public module, class and function, nested ones too, with its docstring."""
     for path in PYTHON:
         file = str(path.relative_to(ROOT))
         if not file.startswith(PACKAGES):
             continue
         tree = ast.parse(path.read_text("utf-8"))
         yield Definition(path.stem, file, 1), ast.get_docstring(tree)
-        nested = set(nested_functions(tree))
         for node in ast.walk(tree):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 continue
-            if not node.name.startswith("_") and node not in nested:
+            if not node.name.startswith("_"):
                 yield Definition(node.name, file, node.lineno), ast.get_docstring(node)
 
 
 def test_everything_public_has_a_docstring() -> None:
     assert [f"{d.file}:{d.line} {d.name}" for d, text in documented() if not text] == []
+
+
+def test_docstrings_use_no_listed_phrase() -> None:
+    found = [
+        f"{d.file}:{d.line} {d.name}: {phrase!r}"
+        for d, text in documented()
+        for phrase in PHRASES
+        if re.search(rf"\b{phrase}\b", (text or "").lower())
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("phrase", ["as the register says", "who will not do", "fixes and mends"])
+def test_a_listed_phrase_is_found(phrase: str) -> None:
+    assert any(re.search(rf"\b{one}\b", phrase) for one in PHRASES)
 
 
 def test_no_two_public_classes_share_a_name() -> None:

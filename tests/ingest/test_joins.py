@@ -68,7 +68,7 @@ async def test_lines_with_several_matches_keep_their_own_project_with_a_note(
     await import_spending(fresh_database, SPENDING_ROW)
     assert await fetch_line_sources(fresh_database) == {"r7": "spent"}
     [note] = await fresh_database.pool.fetch(NOTES_QUERY)
-    assert "2 projects of another source bear the key" in note["note"]
+    assert "2 projects of another source have this code" in note["note"]
     await import_budget(fresh_database, BUDGET_ROW)
     assert await fetch_line_sources(fresh_database) == {"r7": "made_up"}
     await import_budget(fresh_database, BUDGET_ROW, SAME_CODE_ROW)

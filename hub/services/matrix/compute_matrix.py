@@ -70,7 +70,7 @@ async def compute_matrix(
         unit, question, chain, as_of_time
     )
 
-    def build_layout(
+    def _build_layout(
         row_keys: Sequence[str], column_keys: Sequence[str], *unassigned: bool
     ) -> Layout:
         return Layout(
@@ -83,7 +83,7 @@ async def compute_matrix(
     row_keys, column_keys = list_member_keys(rows), list_member_keys(columns)
     if (cell_count := (len(row_keys) + 1) * (len(column_keys) + 1)) > MAX_COUNTED_CELLS:
         raise TooCostly(cell_count, MAX_COUNTED_CELLS, "ช่อง · cells")
-    matrix_layout = build_layout(row_keys, column_keys, True, True)
+    matrix_layout = _build_layout(row_keys, column_keys, True, True)
     figures = await unit.matrices.figures_by_group(matrix_layout)
     has_unassigned = (
         CellGroup(len(row_keys), None) in figures,
@@ -98,7 +98,7 @@ async def compute_matrix(
     if shown_cell_count > MAX_TABLE_CELLS:
         raise TooCostly(shown_cell_count, MAX_TABLE_CELLS, "ช่อง · cells")
     if shown_rows.keys != row_keys or shown_columns.keys != column_keys:
-        matrix_layout = build_layout(shown_rows.keys, shown_columns.keys, *has_unassigned)
+        matrix_layout = _build_layout(shown_rows.keys, shown_columns.keys, *has_unassigned)
         figures = await unit.matrices.figures_by_group(matrix_layout)
 
     matrix = Matrix(
@@ -158,11 +158,11 @@ def select_members(
     question = axis.question
     ordinal = {member.key: index for index, member in enumerate(axis.members)}
 
-    def figures_of(member: AxisMember) -> Figures:
+    def _figures_of(member: AxisMember) -> Figures:
         index = ordinal[member.key]
         return figures.get(CellGroup(index, None) if is_row else CellGroup(None, index), NO_FIGURES)
 
-    def count_gaps(member: AxisMember) -> int:
+    def _count_gaps(member: AxisMember) -> int:
         index = ordinal[member.key]
         return sum(
             evaluator.compute_state(
@@ -183,13 +183,13 @@ def select_members(
     members = [
         member
         for member in axis.members
-        if question.include_empty or figures_of(member).projects or figures_of(member).hidden
+        if question.include_empty or _figures_of(member).projects or _figures_of(member).hidden
     ]
     match question.order_by:
         case AxisOrder.BUDGET_DESC:
-            members.sort(key=lambda m: -figures_of(m).money.get(BudgetPhase.APPROPRIATED, 0))
+            members.sort(key=lambda m: -_figures_of(m).money.get(BudgetPhase.APPROPRIATED, 0))
         case AxisOrder.GAPS_DESC:
-            members.sort(key=lambda m: -count_gaps(m))
+            members.sort(key=lambda m: -_count_gaps(m))
         case AxisOrder.NAME:
             members.sort(key=lambda m: (m.sort_key, m.key))
         case AxisOrder.NATURAL:
@@ -218,10 +218,10 @@ def append_headers(
     members = {member.key: member for member in axis.members}
     target = matrix.rows if is_row else matrix.columns
 
-    def has_figures(index: int) -> bool:
+    def _has_figures(index: int) -> bool:
         return (CellGroup(index, None) if is_row else CellGroup(None, index)) in matrix.figures
 
-    def append_header(index: int, kind: HeaderKind, member: AxisMember) -> None:
+    def _append_header(index: int, kind: HeaderKind, member: AxisMember) -> None:
         target.headers.append(
             Header(
                 matrix, is_row, index, kind, member.key, member.label, member.path, member.record
@@ -229,12 +229,12 @@ def append_headers(
         )
 
     for index, key in enumerate(keys):
-        append_header(index, HeaderKind.MEMBER, members[key])
+        _append_header(index, HeaderKind.MEMBER, members[key])
     rest_headers = [(HeaderKind.UNASSIGNED, UNASSIGNED)] if unassigned else []
     rest_headers.append((HeaderKind.BEYOND_LIMIT, BEYOND_LIMIT))
     for index, (kind, label) in enumerate(rest_headers, start=len(keys)):
-        if has_figures(index):
-            append_header(index, kind, AxisMember(f"~{kind.value}", label, [], None, ""))
+        if _has_figures(index):
+            _append_header(index, kind, AxisMember(f"~{kind.value}", label, [], None, ""))
 
 
 def build_notices(matrix: Matrix) -> list[Notice]:

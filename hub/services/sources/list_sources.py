@@ -13,7 +13,7 @@ from hub.store.ingest.schedule import fetch_failure_reasons
 class ListedSource:
     """A source as declared, its stored status, and why its last run failed.
 
-    `problem` is null when it did not fail.
+    `problem` is null if the last run succeeded.
     """
 
     spec: SourceSpec

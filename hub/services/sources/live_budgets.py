@@ -126,7 +126,7 @@ def merge_live_lines(
     lines: list[BudgetLine] = []
     notices: dict[tuple[str, str | None], Notice] = {}
 
-    def use_stored_lines(
+    def _use_stored_lines(
         reason: FallbackReason, source_id: str | None, fallback_lines: Sequence[BudgetLine]
     ) -> None:
         notice = Notice(
@@ -144,12 +144,12 @@ def merge_live_lines(
         )
         if isinstance(live_lines, FallbackReason):
             stored_lines = [line for line in stored if line.record_id == record_id]
-            use_stored_lines(live_lines, key.source_id, stored_lines)
+            _use_stored_lines(live_lines, key.source_id, stored_lines)
         else:
             lines.extend(line for line in live_lines if line_filter.matches(line))
     source_record_ids = {record_id for record_id, _ in records}
     if stored_lines := [line for line in stored if line.record_id not in source_record_ids]:
-        use_stored_lines(FallbackReason.NOT_OFFERED, None, stored_lines)
+        _use_stored_lines(FallbackReason.NOT_OFFERED, None, stored_lines)
     order = {phase: index for index, phase in enumerate(BudgetPhase)}
     lines.sort(key=lambda line: (line.fiscal_year.ce, order[line.phase], line.id))
     return ProjectBudget(lines, list(notices.values()))
