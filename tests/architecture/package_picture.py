@@ -154,5 +154,6 @@ def table_in(page: str) -> str:
 
 if __name__ == "__main__":
     PICTURE.write_text(picture(), "utf-8")
-    text = PAGE.read_text("utf-8")
-    PAGE.write_text(text.replace(table_in(text), table()), "utf-8")
+    before, _, rest = PAGE.read_text("utf-8").partition(MARKERS[0])
+    after = rest.partition(MARKERS[1])[2]
+    PAGE.write_text(before + MARKERS[0] + table() + MARKERS[1] + after, "utf-8")
