@@ -1,4 +1,4 @@
-"""Settings that decide who is trusted say what is wrong with them; secrets are read by name."""
+"""Security settings are validated with a specific error; secrets are read by name."""
 
 from pathlib import Path
 

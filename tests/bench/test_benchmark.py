@@ -1,4 +1,4 @@
-"""The benches can be imported, and the CPU time they compare never decreases."""
+"""Every benchmark module can be imported; the CPU time it measures never decreases."""
 
 from importlib import import_module
 from pathlib import Path

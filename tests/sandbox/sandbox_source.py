@@ -1,4 +1,4 @@
-"""A sandbox agency over real HTTP on loopback, and a source that is declared to be read from it."""
+"""A sandbox agency served over HTTP on loopback, and a source declared to read from it."""
 
 import asyncio
 from contextlib import AbstractContextManager
@@ -20,7 +20,7 @@ SECRETS = {"budget-token": USER_TOKEN, "client-secret": CLIENT_SECRET}
 
 
 def serve_agency(agency: SandboxAgency) -> AbstractContextManager[str]:
-    """The address of an agency while it answers."""
+    """Serve an agency while the block runs; yields its base URL."""
     return serve_app(create_sandbox(agency))
 
 
@@ -29,7 +29,7 @@ serve_app = serve_in_thread
 
 @dataclass
 class FakeSleep:
-    """Waits that take no time, and are remembered."""
+    """Replaces the delays of retries: records them and does not wait."""
 
     delays: list[float] = field(default_factory=list)
 
@@ -43,7 +43,7 @@ class FakeSleep:
 
 
 class SandboxSource:
-    """A sandbox, the specs of its three APIs, and readers of them."""
+    """A sandbox agency, the specs of its three APIs, and their readers."""
 
     def __init__(self, agency: SandboxAgency, address: str) -> None:
         self.agency = agency
@@ -79,11 +79,11 @@ class SandboxSource:
     async def read_until_error(
         self, api: str = "budget", spec: SourceSpec | None = None
     ) -> tuple[list[RawPage], SourceError | None]:
-        """The pages of a reading until it fails, and what it fails with."""
+        """Return the pages read before an error, and the error."""
         pages_read: list[RawPage] = []
         try:
             async for page in self.create_pages(api, spec)(None):
-                pages_read.append(page)  # noqa: PERF401 - kept where the reading breaks off
+                pages_read.append(page)  # noqa: PERF401 - returned on an error
         except SourceError as error:
             return pages_read, error
         return pages_read, None
@@ -94,7 +94,7 @@ class SandboxSource:
 
 
 def build_declaration(api: str, address: str, **changes: Any) -> dict[str, Any]:
-    """A `source.toml` as it is parsed."""
+    """Return the parsed content of a `source.toml`."""
     budget = api == "budget"
     offset = {"style": "OFFSET", "parameter": "offset", "step": 20, "records": "result"}
     cursor = {"style": "CURSOR", "parameter": "cursor", "step": 20, "limit_parameter": "limit"}

@@ -1,4 +1,4 @@
-"""The sandbox serves what it says it serves, the same on every machine."""
+"""The sandbox returns the same records on every machine, as its truth endpoint declares."""
 
 import json
 from datetime import UTC, datetime
@@ -252,7 +252,7 @@ def test_record_fault_changes_only_the_first_record_of_a_page(name: str, api: st
     if (name, api) in {("separators", "contracts"), ("separators", "catalog")} or (
         name == "boundary" and api != "contracts"
     ):
-        return  # they have separators always, and only contracts have a day
+        return  # these APIs always write separators; only contracts have a date
     data = GeneratedRecords(3)
     generators = {"budget": data.budget, "contracts": data.contract, "catalog": data.row}
     records = [

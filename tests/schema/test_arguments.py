@@ -1,4 +1,4 @@
-"""Arguments as resolvers get them."""
+"""GraphQL arguments are validated and converted before resolvers receive them."""
 
 from datetime import date
 
