@@ -1,4 +1,4 @@
-"""A disbursement file as an operator maps it, written by tests row by row."""
+"""Builds disbursement files with an operator's column mapping, row by row."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ ROW: Mapping[str, str] = {
 
 
 def build_line(**cells: str) -> str:
-    """A row; Python takes ำ apart in the names of arguments, so they are put right."""
+    """Return a CSV row. Names are normalized because Python decomposes ำ in keyword arguments."""
     return ",".join(
         {**ROW, **{normalize_text(name): cell for name, cell in cells.items()}}.values()
     )

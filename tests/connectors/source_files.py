@@ -1,4 +1,4 @@
-"""Operators' files of tests, written as an operator would."""
+"""Writes operators' source files for tests."""
 
 import copy
 import json
@@ -73,7 +73,7 @@ def write_source_file(
     change: Callable[[dict[str, Any]], Any] | None = None,
     name: str = "made_up",
 ) -> Path:
-    """An operator's file in a folder, changed first where the test says so."""
+    """Write a source file in a folder, after applying the test's change, and return its path."""
     content = copy.deepcopy(dict(table))
     if change:
         change(content)
@@ -83,7 +83,7 @@ def write_source_file(
 
 
 def to_toml(value: Any) -> str:
-    """A value as TOML writes it; tables in one line."""
+    """Return a value as TOML; tables are inline."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key} = {to_toml(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list):

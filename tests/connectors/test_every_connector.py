@@ -1,4 +1,4 @@
-"""One suite for every connector: declared whole, reads its sample as expected, does no I/O."""
+"""Tests run for every connector: complete declaration, expected records of the sample, no I/O."""
 
 import ast
 import atexit
@@ -52,7 +52,7 @@ def write_sample_workbook(form: Path, source: str) -> Path:
 
 
 def sample_file(connector: Connector) -> Path:
-    """A sample's file; a workbook is written out from the form that a person can read."""
+    """Return a connector's sample file; a workbook is generated from its `.cells` form."""
     [path] = (connector.folder / "sample").glob("records.*")
     return write_sample_workbook(path, connector.spec.id) if path.suffix == ".cells" else path
 

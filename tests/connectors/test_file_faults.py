@@ -1,4 +1,4 @@
-"""Faults of files (rows 18 to 31 of the cases) as the connector reads them."""
+"""Faults 18 to 31, in files that a mapped connector reads."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""An agency asked now is asked once for all who want to know, and never waited for too long."""
+"""Concurrent fetches of a live record share one request, and every fetch has a timeout."""
 
 import asyncio
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 
 @dataclass
 class StubAgency:
-    """A system that answers what a test says, and counts what it is asked."""
+    """A server that returns the test's answer and counts the requests it receives."""
 
     address: str = ""
     answer: Any = None
@@ -61,7 +61,7 @@ def agency() -> Any:
 
 
 class FakeClock:
-    """A clock that a test sets."""
+    """A clock whose time is set by the test."""
 
     seconds = 1000.0
 
@@ -96,7 +96,7 @@ async def fetch_one(client: LiveAgencyClient, key: RecordKey) -> LiveRecord | Fa
 
 
 async def wait_for_requests(client: LiveAgencyClient) -> None:
-    """Wait for what is asked behind an answer."""
+    """Wait until the client's background requests have completed."""
     await asyncio.gather(*client._request_tasks.values())
 
 

@@ -1,4 +1,4 @@
-"""An operator's file makes a source of a connector, or is told by file and key what is wrong."""
+"""An operator's file declares a source; an error in it names the file and the key."""
 
 import tomllib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Workbooks of tests, written from cells that a person can read."""
+"""Writes workbooks for tests from readable cell values."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 def write_workbook(
     path: Path, rows: Sequence[Sequence[Any]], merged: Sequence[str] = (), sheet: str = "แผ่น"
 ) -> Path:
-    """A workbook of one sheet; an empty text is an empty cell, a text with `=` first a formula."""
+    """Write a workbook of one sheet: "" is an empty cell, text that starts with `=` a formula."""
     book = Workbook()
     worksheet = book.active
     assert worksheet is not None
@@ -28,7 +28,7 @@ def write_workbook(
 
 
 def write_workbook_from_form(form: Path, folder: Path) -> Path:
-    """The workbook that a readable form (`records.xlsx.cells`, in TOML) describes."""
+    """Write the workbook that a form (`records.xlsx.cells`, in TOML) describes."""
     form_content = tomllib.loads(form.read_text("utf-8"))
     return write_workbook(
         folder / form.stem, form_content["rows"], form_content["merged"], form_content["sheet"]
@@ -36,7 +36,7 @@ def write_workbook_from_form(form: Path, folder: Path) -> Path:
 
 
 def rewrite_parts(path: Path, change: Callable[[str, bytes], bytes]) -> Path:
-    """A workbook with its parts changed, as no program would save it."""
+    """Change the parts of a workbook, to produce files that no spreadsheet program writes."""
     with ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
@@ -46,7 +46,7 @@ def rewrite_parts(path: Path, change: Callable[[str, bytes], bytes]) -> Path:
 
 
 def use_shared_strings(path: Path) -> Path:
-    """A workbook with its texts in a part of their own, as spreadsheet programs write them."""
+    """Move a workbook's texts to its shared strings part, as spreadsheet programs do."""
     texts: list[str] = []
 
     def replace_cell(cell: re.Match[str]) -> str:
@@ -73,7 +73,7 @@ def use_shared_strings(path: Path) -> Path:
 
 
 def set_formula_values(path: Path, value: str) -> Path:
-    """A workbook whose formulas have this value, as a spreadsheet program leaves it."""
+    """Set the cached value of every formula in a workbook, as spreadsheet programs do."""
 
     def change(name: str, part: bytes) -> bytes:
         if "worksheets" not in name:

@@ -1,4 +1,4 @@
-"""A sandbox agency that answers on loopback while a test runs."""
+"""Fixture: a sandbox agency served over HTTP on loopback during a test."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.sandbox.sandbox_source import SandboxSource, serve_agency
 
 @pytest.fixture
 def source() -> Iterator[SandboxSource]:
-    """A well-behaved agency of 95 records; `source.behave("503x3")` changes that."""
+    """A sandbox agency with 95 records and no faults; `source.set_faults("503x3")` adds faults."""
     agency = SandboxAgency(GeneratedRecords(95))
     with serve_agency(agency) as address:
         yield SandboxSource(agency, address)

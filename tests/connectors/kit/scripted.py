@@ -1,4 +1,4 @@
-"""A server that answers what a test has written down, in order, and remembers what it was asked."""
+"""An HTTP server that returns a test's responses in order and records the requests it receives."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.sandbox.sandbox_source import FakeSleep, build_declaration, serve_app
 
 @dataclass
 class ScriptedSource:
-    """Answers still to come; the last one is given again and again."""
+    """Responses to return in order; the last one is repeated."""
 
     address: str = ""
     answers: list[Response] = field(default_factory=list)
@@ -34,7 +34,7 @@ class ScriptedSource:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def respond_with(self, *bodies: Any, **headers: str) -> None:
-        """Answer with these bodies: bytes as they are, anything else as JSON."""
+        """Set the response bodies: bytes are sent unchanged, other values as JSON."""
         self.answers = [
             Response(
                 body if isinstance(body, bytes) else json.dumps(body).encode(),
@@ -46,7 +46,7 @@ class ScriptedSource:
     async def read_pages(
         self, cursor: str | None = None, limits: FetchLimits | None = None, **changes: Any
     ) -> list[RawPage]:
-        """The pages that come of it."""
+        """Read the source and return its pages."""
         defaults = {"auth": {}, "url": f"{self.address}/list"}
         spec = parse_source_spec(
             "scripted", build_declaration("budget", self.address, **{**defaults, **changes}), ""
@@ -59,7 +59,7 @@ class ScriptedSource:
 
 @contextmanager
 def serve_script() -> Iterator[ScriptedSource]:
-    """A script and the server that follows it."""
+    """Serve a script on loopback and yield it."""
     script = ScriptedSource()
     with serve_app(Starlette(routes=[Route("/{path:path}", script.handle)])) as address:
         script.address = address

@@ -1,4 +1,4 @@
-"""What agencies read and what the hub checks is one contract, and the sandbox keeps it."""
+"""The published source contract equals the fields that the hub checks, and the sandbox conforms."""
 
 import copy
 from collections.abc import Callable

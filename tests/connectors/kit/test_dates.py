@@ -1,4 +1,4 @@
-"""Days of either era are days, and a moment is the day of Bangkok."""
+"""Dates in either era are parsed; a timestamp is converted to its date in Bangkok."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Faults 1 to 17 of a source, each made by a hostile server over real HTTP."""
+"""Faults 1 to 17 of a source, each produced by a faulty server over real HTTP."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ def payload_by_code(records: list[RawRecord]) -> dict[str, Any]:
 
 
 async def reads_every_record(source: SandboxSource, api: str = "budget") -> bool:
-    """Whether a reading gave what the agency says it has."""
+    """Return whether a read yields as many records as the agency's truth endpoint declares."""
     records = await source.read(api)
     return len(records) == int(source.agency.compute_truth()[api]["records"])
 

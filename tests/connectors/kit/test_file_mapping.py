@@ -1,4 +1,4 @@
-"""A mapping that will not do says which of its keys is wrong, in both languages."""
+"""The error for an invalid mapping names the wrong key, in Thai and English."""
 
 import tomllib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Files as they come: declared encodings, odd rows, bytes that are no characters (fault 23)."""
+"""Files are read with their declared encoding; malformed rows and bytes get doubts (fault 23)."""
 
 from collections.abc import Callable
 from dataclasses import replace

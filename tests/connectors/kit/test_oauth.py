@@ -1,4 +1,4 @@
-"""Tokens: shared, renewed once, kept to the host they are for, asked for with their resource."""
+"""OAuth tokens are shared, renewed once, sent only to their host, and requested with a resource."""
 
 import asyncio
 import stat

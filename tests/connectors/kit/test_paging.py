@@ -1,4 +1,4 @@
-"""Pages are walked as declared, to the end and no further, and numbers stay exact."""
+"""Pages are read to the end with the declared paging style, and JSON numbers are parsed exactly."""
 
 import gzip
 import json

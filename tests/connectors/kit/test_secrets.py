@@ -1,4 +1,4 @@
-"""Secrets are in no log line, no error, no stored address, and at no other host."""
+"""Secrets appear in no log line, error or stored address, and are sent to no other host."""
 
 import logging
 import traceback
@@ -25,7 +25,7 @@ FAULTS = [
 
 @pytest.fixture
 def captured_log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """Everything that anybody logs, at the lowest level."""
+    """Capture every log record, from level DEBUG."""
     caplog.set_level(logging.DEBUG)
     for name in ("httpx2", "httpcore2", "connectors"):
         caplog.set_level(logging.DEBUG, logger=name)

@@ -1,4 +1,4 @@
-"""Tables as people lay them out: headers of two rows, headings between, sums that must be right."""
+"""Tables with header rows of several levels, headings between rows, and totals that are checked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Thai numbers, years and texts, dirty as registers write them (faults 18 to 27)."""
+"""Thai amounts, years and texts are parsed from malformed register data (faults 18 to 27)."""
 
 from decimal import Decimal
 from typing import Any

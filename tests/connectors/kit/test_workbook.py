@@ -1,4 +1,4 @@
-"""Workbooks as they come: exact numbers, what is merged, formulas nobody worked out, bombs."""
+"""Workbooks: exact numbers, merged cells, formulas without values, zip bombs and XML bombs."""
 
 import re
 import tracemalloc
