@@ -1,4 +1,4 @@
-"""Pages and cursors."""
+"""Cursors and page sizes are validated, and pages return every item once."""
 
 import base64
 

@@ -1,11 +1,11 @@
-"""Thai words in dictionary order."""
+"""Thai texts are sorted in dictionary order."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.domain.text import Locale, LocalizedText, thai_sort_key
 
-# In the order of พจนานุกรมฉบับราชบัณฑิตยสถาน.
+# Sorted as in พจนานุกรมฉบับราชบัณฑิตยสถาน, the Royal Institute's dictionary.
 PROVINCES = [
     "กระบี่", "กรุงเทพมหานคร", "กาญจนบุรี", "กาฬสินธุ์", "ขอนแก่น", "จันทบุรี", "ฉะเชิงเทรา",
     "ชลบุรี", "ชัยนาท", "ชุมพร", "เชียงราย", "เชียงใหม่", "ตรัง", "นครปฐม", "แพร่", "ภูเก็ต",

@@ -1,4 +1,4 @@
-"""Fiscal years and validity."""
+"""Fiscal years in both eras, and validity ranges."""
 
 from datetime import date, timedelta
 
@@ -39,7 +39,7 @@ def test_fiscal_years_are_contiguous(year: FiscalYear) -> None:
 
 @given(st.integers())
 def test_no_number_is_a_year_in_both_eras(number: int) -> None:
-    """So a 543-year slip is always an error and never another year."""
+    """An era mixed up by 543 years is therefore always an error and never another year."""
 
     def is_valid(year_class: type[FiscalYear], era: str) -> bool:
         try:

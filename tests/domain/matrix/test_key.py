@@ -1,4 +1,4 @@
-"""A key is its question: it comes back whole, or is refused."""
+"""A matrix key encodes its question; an invalid key is rejected."""
 
 import base64
 import hashlib
@@ -123,7 +123,7 @@ def test_equal_questions_have_equal_keys() -> None:
     assert encode_matrix_key(build_question()) == encode_matrix_key(build_question())
 
 
-# ── keys that are made up: anybody can work out the checksum ────────────────────────────────────
+# ── forged keys: the checksum is not secret ─────────────────────────────────────────────────────
 
 VALID_DATA = {"r": {"d": "AREA"}, "c": {"d": "FISCAL_YEAR"}, "y": [2011, 2012]}
 

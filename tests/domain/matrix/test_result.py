@@ -1,4 +1,4 @@
-"""Why a cell is in its state."""
+"""The state of a matrix cell, and the precedence of the states."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A source is as fresh as it promised to be, and no fresher for being asked again."""
+"""The freshness of a source, computed from its declared period, and its coverage."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a source can be asked about one record is declared in full, or refused by its key."""
+"""The declaration of live requests for one record; an error in it names the key."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Properties of the time at which a source is read next."""
+"""Properties of the time of a source's next run."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""A matrix read by hand: one project after another, no SQL, nothing shared with the engine."""
+"""Computes the expected figures of a matrix in Python, project by project, without SQL.
+
+It shares no code with the matrix engine.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -27,7 +30,7 @@ GroupPosition = tuple[int | None, int | None]
 
 @dataclass(frozen=True)
 class ReferenceData:
-    """What the reference data says, year by year: parents of areas and of agencies, homes."""
+    """The reference data by year: parents of areas and agencies, areas of agencies, issues."""
 
     areas: Mapping[int, Mapping[str, Sequence[str]]]
     agencies: Mapping[int, Mapping[str, str]]
@@ -39,7 +42,7 @@ class ReferenceData:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line, or one place and year of a project without a matching line."""
+    """One budget line, or one area and year of a project without a matching line."""
 
     project: GeneratedProject
     line: tuple[int, Line] | None
@@ -50,19 +53,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class ReportedLine:
-    """A project and the source of one of its lines."""
+    """A project and one of its budget lines."""
 
     project: GeneratedProject
     line: Line
 
     @property
     def subject(self) -> tuple[str, int, object]:
-        """What of: activity, year, phase."""
+        """The activity, fiscal year and phase of the line."""
         return self.project.identity, self.line.year, self.line.phase
 
     @property
     def precedence(self) -> tuple[bool, str, bool, bool, str]:
-        """Who has the say before whom; a line without a source comes behind those with one."""
+        """Sort key: the first line of a subject is counted; lines without a source come last."""
         project, source = self.project, self.line.source
         has_other_source = source != project.source
         return (
@@ -76,7 +79,7 @@ class ReportedLine:
 
 @dataclass
 class ExpectedFigures:
-    """The figures read by hand: of cells, rows, columns and all."""
+    """The expected figures of cells, rows, columns and the whole matrix."""
 
     projects: dict[GroupPosition, int]
     money: dict[tuple[GroupPosition, str], int]
@@ -92,7 +95,7 @@ def compute_expected_figures(
     row_keys: Sequence[str],
     column_keys: Sequence[str],
 ) -> ExpectedFigures:
-    """The figures of a question over a world, along two axes whose members are given."""
+    """Return the figures of a question over a world, for the given members of both axes."""
     evaluator = QuestionEvaluator(reference_data, question)
     placements = evaluator.list_placements(world, hidden=False, rows=row_keys, columns=column_keys)
     hidden_placements = (
@@ -139,7 +142,7 @@ def compute_expected_figures(
 
 
 def allows_hidden_count(question: MatrixQuestion) -> bool:
-    """Whether nothing is asked that may not be known of a listed project."""
+    """Return whether the question uses no detail that is hidden for a listed project."""
     matrix_filter = question.filter
     has_detail_filter = (
         matrix_filter.text
@@ -163,7 +166,7 @@ def count_lines(
     facts_by_unit: Mapping[tuple[str, int], Fact],
     matched: set[ReportedLine],
 ) -> None:
-    """Every line; of the tellers of one activity one has the say for each year and phase."""
+    """Add every line; for each activity, year and phase only the first line is not a duplicate."""
     for unit, cells in units.items():
         fact = facts_by_unit[unit]
         assert fact.line is not None
@@ -182,7 +185,7 @@ def add_line(
     *,
     duplicate: bool,
 ) -> None:
-    """One line into every group it stands in, by the question's counting."""
+    """Add one line to each of its groups, with the question's counting."""
     has_linkage_axis = {question.rows.dimension, question.columns.dimension} & {
         DimensionKind.ISSUE,
         DimensionKind.STAGE,
@@ -219,7 +222,7 @@ def add_line(
 
 
 def count_mentions(identities: Mapping[GroupPosition, set[str]]) -> dict[GroupPosition, int]:
-    """Each project once per cell it stands in."""
+    """Count each project once per cell it is in."""
     cells = {at: len(ids) for at, ids in identities.items() if None not in at}
     return {
         (r, c): sum(n for cell, n in cells.items() if r in (None, cell[0]) and c in (None, cell[1]))
@@ -228,7 +231,7 @@ def count_mentions(identities: Mapping[GroupPosition, set[str]]) -> dict[GroupPo
 
 
 class QuestionEvaluator:
-    """One question read over a country."""
+    """Evaluates one question over a world."""
 
     def __init__(self, reference_data: ReferenceData, question: MatrixQuestion) -> None:
         self.reference_data = reference_data
@@ -238,7 +241,7 @@ class QuestionEvaluator:
     def list_placements(
         self, world: World, *, hidden: bool, rows: Sequence[str], columns: Sequence[str]
     ) -> list[tuple[Fact, tuple[int, Link] | None, int, int]]:
-        """Every fact with every linkage that counts, and the ordinals where it stands."""
+        """Return every fact with each of its counted linkages, and its row and column ordinals."""
         found = []
         needs_linkage = bool(
             self.matrix_filter.chains
@@ -257,7 +260,7 @@ class QuestionEvaluator:
         return found
 
     def find_reported_lines(self, world: World) -> set[ReportedLine]:
-        """Who tells of an activity by lines that match, linkages apart."""
+        """Return the lines that match the filter, without its conditions on linkages."""
         return {
             ReportedLine(project, fact.line[1])
             for project in world.projects
@@ -268,7 +271,7 @@ class QuestionEvaluator:
     def list_facts(
         self, project: GeneratedProject, *, hidden: bool, linked: bool = True
     ) -> list[Fact]:
-        """Where a project stands: by its matching lines, else by its own areas and years."""
+        """Return a project's facts: its matching lines; if there are none, its areas and years."""
         visibility = Visibility.LISTED if hidden else Visibility.PUBLISHED
         if project.visibility is not visibility:
             return []
@@ -351,7 +354,7 @@ class QuestionEvaluator:
         )
 
     def list_ancestors(self, key: str, parents: Mapping[str, Sequence[str]]) -> list[str]:
-        """A thing and everything above it, nearest first."""
+        """Return a key and all its ancestors, nearest first."""
         found, level = [key], [key]
         while level:
             level = [up for one in level for up in parents.get(one, ())]
@@ -377,7 +380,7 @@ class QuestionEvaluator:
         return False
 
     def list_linkages(self, project: GeneratedProject, *, hidden: bool) -> list[tuple[int, Link]]:
-        """The linkages of a project that count in this question."""
+        """Return the linkages of a project that count in this question, with their positions."""
         axes = (self.question.rows.dimension, self.question.columns.dimension)
         statuses: Sequence[LinkageStatus] = DEFAULT_LINKAGE_STATUSES
         if DimensionKind.LINKAGE_STATUS in axes:
@@ -406,7 +409,7 @@ class QuestionEvaluator:
         link: tuple[int, Link] | None,
         keys: Sequence[str],
     ) -> int:
-        """Where a fact stands on an axis; behind the last member where it is no member's."""
+        """Return the ordinal of a fact on an axis; after the last member if it is in no member."""
         candidates: list[str | None] = [self.get_dimension_value(dimension, fact, link)]
         value = candidates[0]
         if value is not None and fact.year is not None:
@@ -441,7 +444,7 @@ class QuestionEvaluator:
 def is_expected_unreported(
     source_coverages: Sequence[SourceCoverage], cell_scope: CellScope, at: datetime
 ) -> bool:
-    """Whether nobody can say that a place is empty: some should have told of it, and none has."""
+    """Return whether an empty cell is NOT_REPORTED: sources cover it, and none has reported it."""
     due_count = 0
     for source_coverage in source_coverages:
         last_success_at, coverage = source_coverage.source.last_success_at, source_coverage.coverage

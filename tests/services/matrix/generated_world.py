@@ -1,7 +1,7 @@
-"""A small made-up country of projects, and how it is written into a database.
+"""Generates small worlds of projects with Hypothesis, and inserts them into a database.
 
-Areas, agencies, chains and issues are the reference data's own; projects, lines and linkages are
-drawn by Hypothesis.
+Areas, agencies, chains and issues are those of the reference data; projects, budget lines and
+linkages are generated.
 """
 
 from dataclasses import dataclass, field, replace
@@ -106,7 +106,7 @@ projects = st.builds(
 
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Up to six projects, some of them records of the same activity, some under an overlap."""
+    """Generate up to six projects, some duplicates of the first, some in an overlap."""
     generated = [
         replace(project, id=f"made-{at}")
         for at, project in enumerate(draw(st.lists(projects, min_size=1, max_size=6)))
@@ -120,7 +120,7 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 async def insert_world(world: World, connection: asyncpg.Connection) -> None:
-    """The world, and nothing beside it, into the tables of this transaction."""
+    """Replace the projects in the database by those of the world, in the current transaction."""
     await connection.execute(
         "delete from linkage; delete from project_area; delete from project_implementer; "
         "delete from budget_line; delete from project"

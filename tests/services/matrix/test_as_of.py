@@ -1,4 +1,4 @@
-"""What is read as of an instant was visible then and is so now; instants that cannot be meant."""
+"""Answers as of an instant contain only rows visible both then and now; invalid instants fail."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ async def test_unpublished_project_is_hidden_as_of_the_past(
     variables = {"at": (await fetch_instant(fresh_database)).isoformat()}
     before = await api(PROJECT_QUERY, variables, viewer=viewer, database=fresh_database)
     assert before["data"]["project"]["linkages"]["totalCount"]
-    # Nobody owns it: an owner that is NULL is not the viewer's agency either.
+    # Without an owner: an owner that is NULL is not the viewer's agency either.
     await execute_changes(
         fresh_database,
         "update project set visibility = :visibility, owner_id = null where code = 's37-14'",

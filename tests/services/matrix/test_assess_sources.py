@@ -1,4 +1,4 @@
-"""A gap is a gap only where those who should tell of it did, and cells say how fresh they are."""
+"""A cell is a gap only if the sources that cover it have reported; cells have a freshness."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -85,7 +85,7 @@ def count_states(matrix: dict[str, Any]) -> Counter[tuple[str, str]]:
 async def test_year_without_data_is_not_reported_where_a_source_covers_it(
     api: GraphQLApi, fresh_database: Database
 ) -> None:
-    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))  # of 2567 alone
+    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))  # only of 2567
     reported = count_states(await fetch_matrix(api, fresh_database, build_stage_variables(2024)))
     assert {state for _, state in reported} == {"GAP"}
     silent = await fetch_matrix(api, fresh_database, build_stage_variables(2025))
@@ -136,7 +136,7 @@ async def test_cells_become_late_and_stale_over_time(
     later = datetime.now(UTC) + timedelta(days=days)
     matrix = await fetch_matrix(api, fresh_database, build_area_variables(THIS_YEAR.ce), later)
     cells = {cell["row"]["key"]: cell for cell in matrix["cells"]}
-    assert cells["23"]["projectCount"] == 1  # Trat, where the made-up record stands
+    assert cells["23"]["projectCount"] == 1  # Trat, the area of the made-up record
     assert cells["23"]["freshness"] == {
         "status": status,
         "oldestRetrievedAt": RETRIEVED_AT.isoformat(),

@@ -1,4 +1,4 @@
-"""The matrix the hub draws is the matrix read by hand, whatever the country looks like."""
+"""Properties: for any world, the matrix equals the figures computed without the engine."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -54,7 +54,7 @@ filters = st.builds(
 
 @asynccontextmanager
 async def open_world(database: Database, world: World) -> AsyncIterator[UnitOfWork]:
-    """A unit that reads a world which is gone afterwards."""
+    """Insert a world and yield a unit of work that reads it; roll back at the end."""
     connection: asyncpg.Connection
     async with database.pool.acquire() as connection:
         transaction = connection.transaction()
@@ -67,7 +67,7 @@ async def open_world(database: Database, world: World) -> AsyncIterator[UnitOfWo
 
 
 async def fetch_reference_data(unit: UnitOfWork) -> ReferenceData:
-    """What the reference data says of the years of the test."""
+    """Return the reference data of the years of the test."""
     issues = await unit.plans.issues_by_id(["s42-east-1", "s42-east-2", "s38-roi-et-1"])
     agency_areas = {
         "province:20": "20",
@@ -94,7 +94,7 @@ def list_member_keys(matrix: Matrix, *, is_row: bool) -> list[str]:
     return [header.key for header in axis.headers if header.kind is HeaderKind.MEMBER]
 
 
-# A few worlds for each of the 56 pairs in every run; `make check-long` draws twenty times as many.
+# A few worlds for each of the 56 pairs in every run; `make check-long` generates 20 times as many.
 EXAMPLES_PER_PAIR = max(6, settings().max_examples // 30)
 
 

@@ -1,4 +1,4 @@
-"""One project in two stages: what each way of counting makes of its hundred baht."""
+"""The amount of one project in two stages, under each counting."""
 
 from decimal import Decimal
 from typing import Any

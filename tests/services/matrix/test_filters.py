@@ -1,4 +1,4 @@
-"""Filters that look two tables away: each fact is asked for itself, and not for its neighbours."""
+"""Filters on joined tables apply to each fact separately."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ query ($i: MatrixInput!) { matrix(input: $i) {
 
 
 async def insert_project(database: Database) -> None:
-    """A line of 2011 in a province of the Eastern cluster, and one of 2010 in a later province."""
+    """Insert a project with lines of 2010, 2011 and 2016 in two provinces."""
     async with database.write_transaction() as connection:
         await connection.execute("delete from linkage; delete from project_area")
         await connection.execute("delete from project_implementer; delete from project")

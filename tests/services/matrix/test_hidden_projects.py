@@ -1,4 +1,4 @@
-"""A matrix tells nobody of a thing it may not know, and the past keeps its answers."""
+"""Matrix answers do not reveal hidden projects, and answers as of the past do not change."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -35,7 +35,7 @@ def build_variables(**filters: Any) -> dict[str, Any]:
 
 
 async def insert_secret_project(database: Database, visibility: str) -> None:
-    """A project of the tourism ministry at a stage where its level has none."""
+    """Insert a project of the tourism ministry in a cell that is otherwise empty."""
     async with database.write_transaction() as connection:
         await connection.execute(
             "insert into project (id, code, name_th, sort_key, actor_level, owner_id, "
@@ -52,7 +52,7 @@ async def insert_secret_project(database: Database, visibility: str) -> None:
 
 
 def find_cell(answer: dict[str, Any]) -> dict[str, Any]:
-    """Ministry × marketing, empty but for what was planted."""
+    """Return the cell MINISTRY × marketing; only the inserted project is in it."""
     return next(
         c
         for c in answer["data"]["matrix"]["cells"]

@@ -1,4 +1,4 @@
-"""Axes: what is cut, named twice, left out or not to be had."""
+"""Axes: limits, repeated members, omitted members and invalid members."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A live figure is what the agency says now; what hinders it, the stored one stands and says so."""
+"""Live figures are the agency's current figures; on an error the stored one and a notice return."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -198,10 +198,10 @@ async def test_no_connection_is_occupied_while_waiting_for_an_agency(
     ):
         ministry.database = small_pool
         waiting = asyncio.create_task(ministry())
-        while not agencies._request_tasks:  # noqa: ASYNC110 - the agency is asked on another thread
+        while not agencies._request_tasks:  # noqa: ASYNC110 - the request runs in another thread
             await asyncio.sleep(0.01)
         before = ministry.agency.counters["pages"]
-        async with asyncio.timeout(30):  # the one connection is there for others
+        async with asyncio.timeout(30):  # the only connection is available
             assert (await ministry(STORED_QUERY))["budgets"]
         assert not waiting.done()
         assert ministry.agency.counters["pages"] - before <= 1
