@@ -1,4 +1,4 @@
-"""Two made-up sources: a budget, and spending that joins its projects."""
+"""Two made-up sources for tests of joins: a budget, and disbursements of its projects."""
 
 from dataclasses import replace
 
@@ -31,14 +31,14 @@ select 'l', id, 'tourism-east.transport', 'AGREED', 'PUBLISHED' from project whe
 
 
 def read_budget(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """A project by its code; several records may bear one code."""
+    """Parse a budget record; its project code is the name, so several records may share a code."""
     entry = made_up_source.read(raw, spec)
     assert entry.project is not None
     return replace(entry, project=replace(entry.project, code=str(raw.payload["name"])))
 
 
 def read_spending(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """What was spent under a code, in a year."""
+    """Parse a disbursement of a fiscal year; it joins the budget project with its code."""
     entry = made_up_source.read(raw, spec)
     lines = tuple(replace(line, phase=BudgetPhase.DISBURSED) for line in entry.lines)
     code, year = thai.clean_text(raw.payload["name"]), FiscalYear(2024)
@@ -54,12 +54,12 @@ async def import_spending(database: Database, *rows: Row) -> RunResult:
 
 
 def full_input(*rows: Row) -> SourceInput:
-    """A complete reading that is not one that was broken off."""
+    """Return a complete input whose snapshot depends on its rows, so that no run is resumed."""
     return made_up_source.build_input(rows, snapshot=repr(rows))
 
 
 async def fetch_line_sources(database: Database) -> dict[str, str]:
-    """The source of the project that each line of spending stands on, by the line's record."""
+    """Return the source of each disbursement line's project, by the line's record key."""
     rows = await database.pool.fetch(LINES_QUERY)
     return {
         one["value"]: one["id"].partition(":")[0] for one in rows if one["source_id"] == "spent"

@@ -1,7 +1,7 @@
-"""A run in a process of its own, to be killed: `python -m tests.ingest.killable_run DSN N [AT]`.
+"""A run in its own process, to be killed: `python -m tests.ingest.killable_run DSN N [AT]`.
 
-It says 0 when it begins, and after each transaction how many records have been read. `AT`: it
-kills itself there, in its second transaction.
+It prints 0 at the start, and the number of records read after each transaction. With `AT` it kills
+itself at that point of its second transaction.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from tests.ingest.made_up_source import SPEC, Row, build_input, build_row, read
 
 
 def build_pages(count: int, size: int = 50) -> list[list[Row]]:
-    """Records with repetitions and contradictions across pages."""
+    """Return pages of records, some repeated and some with conflicting values on other pages."""
     rows: list[Row] = [build_row(n, str(n % 977)) for n in range(count)]
     rows += [
         build_row(n, str(n % 977)) if n % 2 else build_row(n, "13.25") for n in range(0, count, 7)
@@ -30,7 +30,7 @@ def build_pages(count: int, size: int = 50) -> list[list[Row]]:
 
 
 async def run_ingest(dsn: str, count: int) -> None:
-    """Take everything in; a killed run's lock may take a moment to fall."""
+    """Ingest all pages; retry while the lock of a killed run is not yet released."""
     async with open_database(dsn, pool_size=2) as database:
         print(0, flush=True)  # noqa: T201
         while True:
@@ -49,7 +49,7 @@ async def run_ingest(dsn: str, count: int) -> None:
 
 
 def kill_run_at(where: str) -> None:
-    """Die after the rows of the second transaction, before or after its commit."""
+    """Kill the process around the second checkpoint, before or after its commit."""
     save_checkpoint, transaction = IngestSession.checkpoint, IngestSession.transaction
     checkpoint_count = 0
 

@@ -1,4 +1,4 @@
-"""A made-up source: its pages are lists, so that a test can say exactly what comes when."""
+"""A made-up source whose pages are lists, so that a test sets the exact records and their order."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ Row = dict[str, Any]
 
 
 def find_sample(name: str) -> Path:
-    """A file of real public data, beside the project; the test is skipped where it is not."""
+    """Return the path of a real public data file; skip the test if the file does not exist."""
     path = SAMPLES_FOLDER / name
     if not path.is_file():
         pytest.skip(f"no samples of real public data: put their folder at {SAMPLES_FOLDER}")
@@ -56,7 +56,7 @@ def find_sample(name: str) -> Path:
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """A project a record, with one line."""
+    """Parse a record as a project with at most one budget line."""
     row: Mapping[str, Any] = raw.payload
     key = thai.clean_text(row["id"]) or None
     year = thai.parse_fiscal_year(row["year"], spec.era, "year")
@@ -82,7 +82,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 
 
 def build_row(number: int | str, amount: Any = "1,000", **more: Any) -> Row:
-    """A record nothing is wrong with, or what the test makes of it."""
+    """Return a valid record, with the values that the test changes."""
     record: Row = {"id": f"r{number}", "year": "2567", "name": f"งาน {number}", "area": "ตราด"}
     return {**record, "amount": amount, **more}
 
@@ -93,7 +93,7 @@ def build_input(
     deleted_ids: Sequence[str] = (),
     snapshot: str = "s",
 ) -> SourceInput:
-    """A run's input, page by page; records of `gone` ids are the source's own tombstones."""
+    """Return a run's input, page by page; records in `deleted_ids` are tombstones."""
 
     async def fetch_pages(cursor: str | None) -> AsyncIterator[RawPage]:
         for position in range(int(cursor or 0), len(pages)):

@@ -1,4 +1,4 @@
-"""A hub that has taken in a ministry's register, and may ask the ministry what it says now."""
+"""A hub with an imported ministry register, and live requests to the ministry's sandbox."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -51,7 +51,7 @@ COLUMNS = {
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
-    """A record of the source contract, its amounts in its province."""
+    """Parse a record of the source contract; its budget lines are in its province."""
     row: Mapping[str, Any] = raw.payload
     if raw.deleted:
         return SourceEntry(str(row["id"]))
@@ -76,7 +76,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 
 
 class MinistryHub:
-    """A hub that has taken in a ministry's register, and may ask the ministry."""
+    """A hub with an imported ministry register, and live requests to the ministry."""
 
     def __init__(
         self, client: GraphQLApi, database: Database, agency: SandboxAgency, address: str

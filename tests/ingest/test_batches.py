@@ -1,4 +1,4 @@
-"""What a run reads ahead, what it writes together, and what it need not write again."""
+"""Page prefetching, batched writes, and unchanged records that are not written again."""
 
 import gc
 from collections.abc import AsyncIterator

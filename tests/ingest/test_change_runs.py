@@ -1,4 +1,4 @@
-"""After a whole reading a run asks for what changed, over real HTTP; nothing is missed for it."""
+"""After a full read, runs request only changes, over real HTTP, and miss no record."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class MinistryImport:
-    """A ministry's system, and runs that take it in."""
+    """A ministry's system and the ingest runs of it."""
 
     def __init__(self, agency: SandboxAgency, address: str, database: Database) -> None:
         self.agency = agency

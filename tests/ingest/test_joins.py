@@ -1,4 +1,4 @@
-"""Lines of one source join a project of another if exactly one matches."""
+"""Budget lines of one source join a project of another source if exactly one project matches."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A run killed without warning, anywhere, ends as if nobody had touched it."""
+"""A run that is killed at any point and resumed stores the same rows as an uninterrupted run."""
 
 import json
 import os
@@ -28,7 +28,7 @@ TOTAL_RECORDS = sum(map(len, build_pages(RECORDS)))
 
 
 async def fetch_state(database: Database) -> list[Any]:
-    """The ledger, and every row that does not say when it was written."""
+    """Return the latest run's status and ledger, and all stored rows without their write times."""
     pool = database.pool
     run = await pool.fetchrow("select status, ledger from source_run order by id desc limit 1")
     assert run is not None
@@ -50,15 +50,15 @@ async def fetch_state(database: Database) -> list[Any]:
 
 
 def run_child(dsn: str, *kill_points: str) -> int:
-    """What a run in a process of its own ends with; `at`: it kills itself there."""
+    """Run in a child process and return its exit code; it kills itself at a given kill point."""
     command = [sys.executable, "-m", "tests.ingest.killable_run", dsn, str(RECORDS), *kill_points]
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
 
 
 def kill_after(dsn: str, chance: random.Random, read: int, kills_left: int) -> int:
-    """Start a run, kill it some records on from `read` and a moment later; how many it had told.
+    """Start a run, kill it after a random number of records, and return the records read.
 
-    The kills that are `left` share the way to the end.
+    `read` is the number read by earlier runs; `kills_left` sets the length of each step.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.ingest.killable_run", dsn, str(RECORDS)],
@@ -80,7 +80,7 @@ def kill_after(dsn: str, chance: random.Random, read: int, kills_left: int) -> i
 
 @pytest.fixture(scope="module")
 async def uninterrupted_state(template: str) -> list[Any]:
-    """What a run that nobody kills ends with."""
+    """The state after a run that is not killed."""
     name = f"untouched_{os.getpid()}"
     async with open_database(await copy_database(template, name), pool_size=2) as database:
         await ingest(database, SPEC, read, build_input(*build_pages(RECORDS)))
@@ -94,7 +94,7 @@ async def test_33_kill_9_at_random_points_leaves_the_same_ledger_and_rows(
 ) -> None:
     name = await fresh_database.pool.fetchval("select current_database()")
     dsn = replace_database_name(template, name)
-    seed = random.randrange(2**32)  # noqa: S311 - where to kill is no secret
+    seed = random.randrange(2**32)  # noqa: S311 - not used for cryptography
     chance = random.Random(seed)  # noqa: S311
     was_running, read_count = [], 0
     for kills_left in range(KILL_COUNT, 0, -1):
@@ -103,7 +103,7 @@ async def test_33_kill_9_at_random_points_leaves_the_same_ledger_and_rows(
     assert run_child(dsn) == 0
     final_state = await fetch_state(fresh_database)
     assert not LONG or sum(was_running) > KILL_COUNT // 2, (seed, was_running)
-    if all(was_running):  # a run that had finished before it was killed was read a second time
+    if all(was_running):  # else a run had finished and was repeated
         assert final_state == uninterrupted_state, seed
     else:
         assert final_state[2:] == uninterrupted_state[2:], seed

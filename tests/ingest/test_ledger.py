@@ -1,4 +1,4 @@
-"""Whatever pages come, every record and every satang is in the ledger, and in one place only."""
+"""For any pages, the ledger counts every record and every satang exactly once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ row_strategy = st.fixed_dictionaries(
         ),
     }
 )
-# An empty page amid the list stops a run, which has a test of its own.
+# No empty pages: one in mid-list stops the run, which another test covers.
 page_strategy = st.lists(row_strategy, min_size=1, max_size=4)
 pages_strategy = st.lists(page_strategy, min_size=1, max_size=4)
 

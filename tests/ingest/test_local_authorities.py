@@ -1,4 +1,4 @@
-"""A local system's authorities act in areas of their own, which an operator has named."""
+"""Local authorities have their own areas, which an operator declares."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The real samples, read whole: every record and every satang is accounted for."""
+"""Imports of the complete public samples account for every record and every satang."""
 
 import csv
 import threading
@@ -60,7 +60,7 @@ async def ingest_sample(database: Database, source: str, name: str, step: int) -
 
 
 class Service(BaseHTTPRequestHandler):
-    """The budget service as it answers: 20 records from an offset, for who has a token."""
+    """The budget service: 20 records from an offset, for requests with a valid token."""
 
     records: ClassVar[list[bytes]] = []
 
@@ -75,12 +75,12 @@ class Service(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Write no log."""
 
 
 @pytest.fixture
 def service() -> Iterator[str]:
-    """Where the service answers."""
+    """The URL of the running service."""
     Service.records = find_sample("govspending/bbgfproject.ndjson").read_bytes().splitlines()
     with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
         thread = threading.Thread(target=server.serve_forever)

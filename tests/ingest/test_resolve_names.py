@@ -1,4 +1,4 @@
-"""Names to codes: certain ones are taken, near ones proposed, and none is guessed."""
+"""Names are resolved to codes if certain; similar names are only proposed."""
 
 import pytest
 

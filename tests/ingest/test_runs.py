@@ -1,4 +1,4 @@
-"""Runs: nothing twice, nothing lost, nothing overwritten, and broken-off ones gone on with."""
+"""Ingest runs: idempotence, deletion, quarantine, history and resumption."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

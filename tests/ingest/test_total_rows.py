@@ -1,4 +1,4 @@
-"""Rows of sums through the whole way in: no project, no money, and a person's word that holds."""
+"""Total rows create no project and no budget line, and a ruling about one persists."""
 
 from pathlib import Path
 from typing import Any

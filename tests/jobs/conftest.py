@@ -1,4 +1,4 @@
-"""A database in which sources are declared."""
+"""Fixture: a database with declared sources."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.jobs.scheduler_node import DAILY
 
 @pytest.fixture
 async def database_with_sources(fresh_database: Database) -> Database:
-    """A database that knows the sources, none of them read."""
+    """A database with two declared sources, neither of them read."""
     async with fresh_database.write_transaction() as connection:
         for spec in (DAILY, replace(DAILY, id="other")):
             await upsert_source(connection, spec)

@@ -1,4 +1,4 @@
-"""A node that reads a made-up source by its cadence, with a clock that the test sets."""
+"""A scheduler node that reads a made-up source by its cadence, with a clock set by the test."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ PAGES = build_input([build_row(1)], [build_row(2)], [build_row(3)])
 
 @dataclass
 class FakeClock:
-    """A clock that a test sets."""
+    """A clock whose time is set by the test."""
 
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -52,7 +52,7 @@ async def fetch_health(database: Database, source: str = "made_up") -> str:
 
 
 async def wait_until(condition: Callable[[], Any]) -> None:
-    """Wait for what will be; the limit is for a test that hangs."""
+    """Poll until a condition is true; fail after 30 seconds."""
     async with asyncio.timeout(30):
-        while not await condition():  # noqa: ASYNC110 - it is the database that will say so
+        while not await condition():  # noqa: ASYNC110 - the database sends no event
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""A hub that is started reads what it may read, asks nobody else, and stops in the middle of it."""
+"""A started hub reads only the sources whose secrets are set, and can be stopped during a run."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ SECRET_NAME = "GOVSPENDING_USER_TOKEN"  # noqa: S105 - the name of one
 
 @pytest.fixture
 async def dsn(template: str) -> AsyncIterator[str]:
-    """A seeded database that a hub may have for itself."""
+    """The DSN of a seeded database used by one hub only."""
     name = f"reading_{next(database_numbers)}"
     yield await copy_database(template, name)
     await execute_admin_statement(template, f"drop database {name} with (force)")
@@ -36,7 +36,7 @@ async def dsn(template: str) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def run_hub(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
-    """A hub over a database while the block runs, and a look into that."""
+    """Run a hub on a database while the block runs; yield a connection to the database."""
     settings = Settings("127.0.0.1", 0, folder, True, dsn, 3, scheduler=True)
     app = HubApplication(settings, ignore_message)
     connection = await asyncpg.connect(dsn)
@@ -49,9 +49,9 @@ async def run_hub(dsn: str, folder: Path) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def fetch_until_truthy(connection: asyncpg.Connection, statement: str) -> Any:
-    """What a statement answers, once it is anything: only the database can say when."""
+    """Poll a statement until its value is truthy, and return it."""
     async with asyncio.timeout(60):
-        while not (found := await connection.fetchval(statement)):  # noqa: ASYNC110 - see above
+        while not (found := await connection.fetchval(statement)):  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.02)
     return found
 

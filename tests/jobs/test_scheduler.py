@@ -1,4 +1,4 @@
-"""Sources are read by their cadence, by one node at a time; a failing one does not stop others."""
+"""Each source is read by its cadence, by one node at a time; a failure does not delay others."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -95,7 +95,7 @@ async def test_missing_secret_pauses_the_source_until_it_is_set(
     history_count = "select count(*) from history.source where id = 'made_up'"
     assert (
         await database_with_sources.pool.fetchval(history_count) == 1
-    )  # said once, not at every look
+    )  # written once, not at every poll
     missing.clear()
     assert await one.read_if_due(source)
     assert await fetch_health(database_with_sources) == "OK"
@@ -261,7 +261,7 @@ async def test_unexpected_exception_counts_as_a_failure_and_is_logged_once(
         return await schedule.fetch_failure_count(database_with_sources, "made_up") > 0
 
     await wait_until(has_failed)
-    await asyncio.sleep(0.1)  # it looks again and again meanwhile, and it is not due
+    await asyncio.sleep(0.1)  # it polls several times while the source is not due
     running.cancel()
     await asyncio.wait([running])
     assert await fetch_health(database_with_sources) == "DEGRADED"
