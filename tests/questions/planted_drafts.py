@@ -1,9 +1,10 @@
-"""Drafts that leave a trace wherever the hub could let one through, planted bundle by bundle.
+"""Inserts drafts for the tests that compare answers with and without them.
 
-A bundle is one owner's: a project beside published ones, another that repeats a published one, a
-linkage of a published project, a draft of a plan in use, a plan that is all draft, an issue only
-they word, a finding, records, names in other systems, provenance; and what it was before it was
-changed. Every word and number of it is found nowhere else.
+A bundle has one owner: a project beside published ones, a duplicate of a published project, a
+linkage of a published project, a draft version of a published plan, a plan with only a draft
+version, an issue that only those versions contain, a finding, records, source identifiers,
+provenance; and the history of earlier versions. Each text and number of a bundle occurs nowhere
+else in the database.
 """
 
 import json
@@ -26,7 +27,7 @@ MARK: Final = "ซ่อนเร้น"
 
 @dataclass(frozen=True)
 class DraftBundle:
-    """Whose, under which mark, how much money (satang), and how far disclosed."""
+    """A bundle's owner, text mark, amount in satang, and visibility."""
 
     owner: str
     mark: str
@@ -39,7 +40,7 @@ PROVINCIAL: Final = DraftBundle("province:20", "qqprov", 87_654_321_098)
 
 
 async def insert_public_source(connection: asyncpg.Connection, at: datetime) -> None:
-    """What everybody may know beside the reference data: a source that undertakes to tell."""
+    """Insert public data beside the reference data: a source with a declared coverage."""
     coverage = Coverage(
         frozenset({ActorLevel.MINISTRY, ActorLevel.PROVINCE}),
         frozenset(),
@@ -83,7 +84,7 @@ async def insert_public_source(connection: asyncpg.Connection, at: datetime) -> 
 
 
 async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at: datetime) -> None:
-    """A bundle, known since `at`; later its project was renamed."""
+    """Insert a bundle, valid from `at`; then rename its project, which writes history."""
     m, owner, visibility = bundle.mark, bundle.owner, bundle.visibility
     execute = connection.execute
     text = f"โครงการ{MARK} {m}"
@@ -186,7 +187,7 @@ async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at:
 
 
 async def insert_plans(connection: asyncpg.Connection, bundle: DraftBundle, at: datetime) -> None:
-    """Another version of the eastern plan, with its own words and issue; and a new plan."""
+    """Insert another version of the eastern plan with an issue of its own, and a new plan."""
     m, execute = bundle.mark, connection.execute
     text = f"แผน{MARK} {m}"
     await execute(
@@ -233,7 +234,7 @@ async def insert_plans(connection: asyncpg.Connection, bundle: DraftBundle, at: 
 
 
 async def finish_run(connection: asyncpg.Connection, at: datetime) -> None:
-    """The register ends a run over whatever is there."""
+    """Complete a run of the register over the current rows."""
     await connection.execute(MARK_SOURCE_SUCCEEDED, SOURCE, "digest")
     await connection.execute(
         "update source set last_success_at = $2, known_from = known_from where id = $1", SOURCE, at

@@ -1,7 +1,7 @@
-"""Questions that look for what may not be known: every root field, every field below it, every
-filter, order, page and error that could give a draft away.
+"""Queries that could reveal a draft: every root field, the fields below it, filters, orders, pages
+and errors.
 
-They are made from the contract, so a field of tomorrow is asked tomorrow.
+They are generated from the published schema, so a new field is included automatically.
 """
 
 import json
@@ -99,18 +99,18 @@ CELL_FIELDS: Final = """ cells(window: {rowFrom: 0, rowTo: 1, columnFrom: 0, col
 
 
 def load_contract() -> GraphQLSchema:
-    """The published contract, with the directives on its fields."""
+    """Return the published schema, with the directives on its fields."""
     return build_schema((ROOT / "schema" / "schema.graphql").read_text("utf-8"))
 
 
 def is_public(field: GraphQLField) -> bool:
-    """Whether no scope is needed: the others are kept shut before they are answered."""
+    """Return whether a field needs no scope: fields that need one are rejected before resolving."""
     directives = (field.ast_node.directives if field.ast_node else None) or ()
     return all(directive.name.value != "requiresScopes" for directive in directives)
 
 
 def select_fields(graphql_type: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
-    """Everything below a type that needs no argument, so many records deep."""
+    """Return a selection of all fields that need no argument, down to a depth of records."""
     parts = ["__typename"]
     for name, field in graphql_type.fields.items():
         if name == "edges" or not is_public(field):
@@ -136,7 +136,7 @@ def select_fields(graphql_type: GraphQLObjectType | GraphQLInterfaceType, depth:
 
 
 def group_ids_by_type() -> dict[str, list[str]]:
-    """The secret ids by type: the fields of several types may not be asked at once."""
+    """Return the secret ids by type: one query cannot select the fields of several types."""
     found: dict[str, list[str]] = {}
     for key in SECRET_IDS:
         found.setdefault(TYPE_PATTERN.findall(key)[0], []).append(key)
@@ -144,7 +144,7 @@ def group_ids_by_type() -> dict[str, list[str]]:
 
 
 def build_arguments() -> dict[str, list[str]]:
-    """What each root field is asked with; a field that is missing here fails a test."""
+    """Return the arguments of each root field; a test fails if a field is missing here."""
     east, roi_et = "gid://hub/Plan/plan-C2552-09-2553", "gid://hub/Plan/plan-45-2553"
     return {
         "node": [f'id: "{key}"' for key in [*SECRET_IDS, f"gid://hub/Source/{SOURCE}"]],
@@ -182,8 +182,8 @@ def build_arguments() -> dict[str, list[str]]:
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
-        "rules": [],  # of no agency, nor of any draft
-        "accessLog": [],  # of calls and not of data: who may read which is in test_access_log
+        "rules": [],  # contain no data of agencies or drafts
+        "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
         "planningRound": [],
         "source": [f'id: "gid://hub/Source/{SOURCE}"'],
         "sources": [""],
@@ -191,7 +191,7 @@ def build_arguments() -> dict[str, list[str]]:
 
 
 def build_matrix_queries() -> Iterator[str]:
-    """Matrices along several axes, under every filter; and what stands in their cells."""
+    """Yield matrix queries: several axes with no filter, the first axes with every filter."""
     for rows, columns, axis_filter in AXES:
         is_first_axes = (rows, columns) == AXES[0][:2]
         for extra_filter in FILTERS if is_first_axes else FILTERS[:1]:
@@ -208,7 +208,7 @@ def build_matrix_queries() -> Iterator[str]:
 
 
 def build_page_queries() -> Iterator[str]:
-    """Short pages, from cursors made up to stand just before and behind a secret."""
+    """Yield queries for short pages, with forged cursors just before and after a secret."""
     for m in MARKS:
         for key in (["ก", ""], [f"ก{m}", m], [f"ก{m}", "zz"], ["ข", ""]):
             cursor = encode_cursor(tuple(key))
@@ -222,7 +222,7 @@ PAGE_FIELDS: Final = "totalCount pageInfo { hasNextPage endCursor } nodes { id }
 
 @cache
 def build_probes() -> list[str]:
-    """Every question that looks for drafts, those of real users first."""
+    """Return every query that could reveal a draft, the example questions first."""
     schema = load_contract()
     assert schema.query_type
     found = [question.read_text("utf-8") for question in QUESTIONS]

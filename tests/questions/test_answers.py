@@ -1,7 +1,7 @@
-"""Real users' questions, and the answers the reference data gives them.
+"""The answers of the example questions on the reference data equal the stored answers.
 
-An answer that changes is a decision: look at the difference, then write it anew with
-`make test ARGS="--write-answers"` and say why in the commit.
+If an answer changes intentionally, check the difference, write it again with
+`make test ARGS="--write-answers"`, and give the reason in the commit message.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The example questions of /query are the questions of this folder, titles and all."""
+"""The example queries of /query are the questions of this folder, with their titles."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ QUESTIONS = sorted(HERE.glob("*.graphql"))
 
 
 def render_examples() -> str:
-    """What /query offers, from the questions; their first two comment lines are the titles."""
+    """Return the content of the examples file; the first two comment lines are the titles."""
     entries = []
     for question in QUESTIONS:
         text = question.read_text(encoding="utf-8")

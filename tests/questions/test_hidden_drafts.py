@@ -1,8 +1,8 @@
-"""Nobody learns of a draft it may not know: whatever is asked, the answer is what it would be
-without the draft, letter by letter.
+"""Answers do not depend on drafts that the viewer may not read.
 
-Drafts are planted in one database; others hold only what some may see of them. A viewer's answers
-in the first must be those of the second, errors and extensions too.
+One database contains all drafts; others contain only those that some viewers may read. For every
+viewer and query, the answers of the first and the matching second database are equal, including
+errors and extensions.
 """
 
 import json
@@ -64,7 +64,7 @@ TRACE_ID_PATTERN: Final = re.compile(r'"traceId": "[^"]*"')
 
 
 class DraftDatabases:
-    """The databases, and what was answered where there is nothing to hide."""
+    """The databases, with a cache of the answers expected from those without hidden drafts."""
 
     def __init__(self, databases: Mapping[str, Database], now: datetime) -> None:
         self.databases, self.now = databases, now
@@ -73,7 +73,7 @@ class DraftDatabases:
     async def fetch_answer(
         self, api: GraphQLApi, viewer: Viewer, database_name: str, probe: str
     ) -> str:
-        """What a probe is answered, as text."""
+        """Return the answer to a probe as text, without its trace id."""
         answer = await api(
             probe, viewer=viewer, database=self.databases[database_name], now=self.now
         )
@@ -82,7 +82,7 @@ class DraftDatabases:
     async def fetch_expected_answer(
         self, api: GraphQLApi, viewer: Viewer, database_name: str, probe: str
     ) -> str:
-        """What is answered where there is nothing else: the same to all who may see all of it."""
+        """Return the answer from a database without hidden drafts; viewers share the cache."""
         if (database_name, probe) not in self.expected:
             self.expected[database_name, probe] = await self.fetch_answer(
                 api, viewer, database_name, probe
@@ -90,14 +90,14 @@ class DraftDatabases:
         return self.expected[database_name, probe]
 
 
-# In every run a viewer asks the real users' questions and its share of the others; in a long run
-# (`make check-long`) everybody asks everything.
+# In every run a viewer sends the example questions and a share of the other probes; in a long run
+# (`make check-long`) every viewer sends all of them.
 RUN_ALL_PROBES: Final = settings().max_examples >= 1_000
 PROBE_SHARE: Final = 10
 
 
 def list_probes_of(viewer_name: str) -> list[str]:
-    """What a viewer asks in this run."""
+    """Return the probes that a viewer sends in this run."""
     if RUN_ALL_PROBES:
         return build_probes()
     position = list(VIEWERS).index(viewer_name)
@@ -164,7 +164,7 @@ async def test_answer_equals_the_answer_without_hidden_drafts(
 async def test_probes_detect_visible_drafts(
     api: GraphQLApi, draft_databases: DraftDatabases
 ) -> None:
-    """Asked by one who may see it all, most of them answer otherwise than without the drafts."""
+    """For a viewer who may read all drafts, most answers differ from those without them."""
     steward = VIEWERS["the steward"][0]
     sample = build_probes()[len(QUESTIONS) :: 6]
     different_count = 0

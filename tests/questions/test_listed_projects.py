@@ -1,5 +1,5 @@
-"""Of a listed project its place may be known and nothing else: whatever else of it changes, nobody
-who may not see it can tell.
+"""Only the placement of a listed project is public: changing its other details changes no answer of
+a viewer who may not read it.
 """
 
 import json

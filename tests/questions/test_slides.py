@@ -1,4 +1,4 @@
-"""What the deck and the Gazette say, asked of the hub as its users ask it."""
+"""Facts of the slides and the Gazette, queried through the GraphQL API."""
 
 from collections import Counter
 from typing import Any

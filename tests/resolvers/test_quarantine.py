@@ -1,4 +1,4 @@
-"""Rulings over the network: what they settle, that they are kept once, and who may give them."""
+"""The ruling mutation over HTTP: the rows it settles, its idempotency, and its permissions."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ SINGBURI = {"name": {"kind": "AREA", "name": "สิงค์บุรี", "tar
 
 @pytest.fixture
 async def quarantine_database(fresh_database: Database, api: GraphQLApi) -> Database:
-    """Three rows under a misspelt name, two under one key; and the connector at hand."""
+    """A database with three rows with a misspelt name and two with the same key in quarantine."""
     rows = [build_row(n, area="สิงค์บุรี") for n in (1, 2, 3)] + [build_row(9), build_row(9, "2,000")]
     await ingest(fresh_database, SPEC, read, build_input(rows))
     return fresh_database
@@ -33,14 +33,14 @@ async def quarantine_database(fresh_database: Database, api: GraphQLApi) -> Data
 
 @pytest.fixture(autouse=True)
 def register_connector(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The made-up source among the connectors of the hub."""
+    """Replace the hub's connectors by the made-up source."""
     monkeypatch.setattr(
         "hub.bootstrap.sources.load_connectors", lambda _: {"made_up": MadeUpConnector}
     )
 
 
 class MadeUpConnector:
-    """The made-up source as a connector."""
+    """The connector of the made-up source."""
 
     spec = SPEC
     read = staticmethod(read)

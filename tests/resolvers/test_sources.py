@@ -1,4 +1,4 @@
-"""How sources stand, as a client asks: lists, runs, ledgers, and who may look at them."""
+"""The GraphQL fields of sources: lists, state, runs, ledgers, and their permissions."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

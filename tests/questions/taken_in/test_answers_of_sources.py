@@ -1,6 +1,6 @@
-"""Questions over what sources told: the connectors' own samples, taken in as an operator would.
+"""Example questions on imported data: the samples of two connectors, ingested as an operator does.
 
-An answer that changes is a decision, as beside: `make test ARGS="--write-answers"`.
+If an answer changes intentionally, write it again: `make test ARGS="--write-answers"`.
 """
 
 import json
@@ -28,7 +28,7 @@ TRAT_VARIABLES = {"trat": "gid://hub/Area/23"}
 
 @pytest.fixture(scope="module")
 async def ingested_database(template: str) -> AsyncIterator[Database]:
-    """The reference data, the samples of two sources, and what a person says of a lost number."""
+    """The reference data, the samples of two sources, and a ruling on an unresolved name."""
     async with open_database(await copy_database(template, "ingested"), pool_size=5) as database:
         for name in ("govspending_budget", "budget_act"):
             source_connector = find_connector(name)
@@ -49,7 +49,7 @@ async def ingested_database(template: str) -> AsyncIterator[Database]:
 
 
 def normalize_dates(found: Any) -> Any:
-    """An answer without the moments at which this test read its records."""
+    """Return an answer in which `retrievedAt` is only present or absent."""
     if isinstance(found, list):
         return [normalize_dates(one) for one in found]
     if isinstance(found, dict):
