@@ -1,4 +1,4 @@
-"""Changing what a database of one's own holds, and the instants between the changes."""
+"""Executes changes in a fresh database, and returns instants between them."""
 
 from datetime import datetime
 
@@ -6,13 +6,13 @@ from hub.store.database import Database
 
 
 async def fetch_instant(database: Database) -> datetime:
-    """An instant that has come, behind everything committed so far and before all that follows."""
+    """Return the current time of the server: after all commits so far, before all later ones."""
     now: datetime = await database.pool.fetchval("select clock_timestamp()")
     return now
 
 
 async def execute_changes(database: Database, *statements: str, **parameters: str | int) -> None:
-    """One transaction; each statement takes what it names, as `:name`, from `given`."""
+    """Execute statements in one transaction; `:name` is replaced by the parameter `name`."""
     async with database.write_transaction() as connection:
         for statement in statements:
             names = [name for name in parameters if f":{name}" in statement]

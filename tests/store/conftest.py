@@ -1,4 +1,4 @@
-"""What the tests of the store share."""
+"""Fixtures of the store tests: an audit log with ten entries, and a connection with drafts."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def chain_dsn(template: str) -> str:
 
 @pytest.fixture
 async def chain(chain_dsn: str) -> AsyncIterator[Database]:
-    """Ten links, each of a transaction of its own, in a log that was empty."""
+    """A database whose audit log contains ten entries, each written in its own transaction."""
     async with open_database(chain_dsn, pool_size=8) as database:
         async with SuperuserConnection(database) as connection:
             await connection.execute(
@@ -47,6 +47,6 @@ async def chain(chain_dsn: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def drafts_connection(rollback_connection: asyncpg.Connection) -> asyncpg.Connection:
-    """A connection with drafts of four owners, rolled back afterwards."""
+    """A connection with drafts of four owners; rolled back after the test."""
     await insert_drafts(rollback_connection)
     return rollback_connection

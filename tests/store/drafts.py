@@ -1,4 +1,4 @@
-"""Drafts of four owners, and what somebody may see of them."""
+"""Inserts drafts of four owners, and fetches those that a viewer may see."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -28,7 +28,7 @@ def build_viewer(agency: str | None, *permissions: Permission) -> Viewer:
 
 
 async def insert_drafts(connection: asyncpg.Connection) -> None:
-    """Drafts of four owners; the first is linked, implemented and paid for by others."""
+    """Insert drafts of four owners; other agencies link, implement and pay for the first."""
     for key, (owner, visibility) in DRAFTS.items():
         await connection.execute(
             "insert into project (id, code, name_th, sort_key, owner_id, fiscal_years, visibility) "
@@ -66,7 +66,7 @@ async def fetch_visible_ids(
     table: sa.Table = project,
     at: datetime | None = None,
 ) -> set[str]:
-    """Ids of the drafts this viewer may see."""
+    """Return the ids of the drafts that the viewer may see."""
     dated_table = table_as_of(table, at)
     statement = sa.select(dated_table.c.id).where(
         is_visible(dated_table, viewer, at), dated_table.c.id.startswith("draft-")

@@ -1,15 +1,15 @@
-"""Changing a copy of the reference files, as people would."""
+"""Changes copies of the reference files for tests."""
 
 import csv
 from pathlib import Path
 
 
 def ignore_message(_: str) -> None:
-    """Say nothing."""
+    """Ignore a progress message."""
 
 
 def remove_lines(path: Path, start: str) -> None:
-    """Take out the lines that begin so."""
+    """Remove the lines that start with a text."""
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if not line.startswith(start)), "utf-8")
 
@@ -21,7 +21,7 @@ def replace_text(path: Path, old: str, new: str) -> None:
 
 
 def rename_key(folder: Path, old: str, new: str) -> None:
-    """In every cell that names it, alone or in a list."""
+    """Rename a key in every cell that contains it, alone or in a list, and in `sources.toml`."""
     for path in folder.glob("*.csv"):
         lines = list(csv.reader(path.read_text("utf-8").splitlines()))
         with path.open("w", encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""What a request is told when the database breaks off its statement."""
+"""The errors of statements that PostgreSQL cancels, and the cache of compiled statements."""
 
 import pytest
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ async def test_cancelled_statement_raises_not_ready_and_succeeds_on_retry(
     async with database.read_transaction() as transaction:
         with pytest.raises(NotReady):
             await exceed_timeout(transaction)
-        with pytest.raises(NotReady):  # the snapshot is gone
+        with pytest.raises(NotReady):  # the cancelled transaction has no snapshot
             await transaction.fetch_rows(sa.text("select 1"))
     async with database.read_transaction() as transaction:
         assert await transaction.fetch_rows(sa.text("select 1"))

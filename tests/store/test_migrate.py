@@ -1,4 +1,4 @@
-"""Migrations from empty, and the past that triggers keep."""
+"""Migrations of an empty database, and history tables written by triggers."""
 
 import asyncio
 from pathlib import Path

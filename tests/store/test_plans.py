@@ -1,4 +1,4 @@
-"""Plans by version: what is told of them, to whom, and as of when."""
+"""Plan versions and their issues: which are visible to a viewer, and as of an instant."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ query ($at: DateTime!) { linkages(first: 100, asOf: {instant: $at}) { totalCount
 
 
 async def fetch_plan_version(database: Database, issue: str = "s42-east-1") -> asyncpg.Record:
-    """The plan and the version that word an issue."""
+    """Return the plan and the version that contain an issue."""
     return await database.pool.fetchrow(
         "select v.id, v.plan_id, v.number from issue_revision r "
         "join plan_version v on v.id = r.version_id where r.issue_id = $1",
@@ -137,7 +137,7 @@ async def test_chains_stages_roles_and_issues_are_read_as_of_an_instant(
 
 
 async def insert_draft_version(database: Database, *, plan: str, number: int) -> None:
-    """A private version of a plan, with an issue of its own."""
+    """Insert a private version of a plan, with an issue of its own."""
     await execute_changes(
         database,
         "insert into plan_version (id, plan_id, number, status, visibility) "

@@ -1,4 +1,4 @@
-"""Readers of one request: the statements of two tokens of one agency are built once."""
+"""Readers of a request reuse the compiled statements of viewers with the same permissions."""
 
 from datetime import UTC, datetime
 

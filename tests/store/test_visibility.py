@@ -1,4 +1,4 @@
-"""Each ground opens what it says and nothing beside it, and closes when it ends."""
+"""Each ground of visibility shows exactly its drafts, and stops when it ends."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -57,13 +57,13 @@ def test_every_ground_has_a_description_in_both_languages() -> None:
         (
             build_viewer("ministry:15"),
             set(),
-        ),  # Bangkok is a local authority, no department of the Interior
+        ),  # Bangkok is a local authority, not a department of the Interior
         (build_viewer("department:15009"), {"draft-local"}),
-        (build_viewer("cluster:C2552-09"), set()),  # its edition is over
-        (build_viewer("cluster:C2560-09"), set()),  # Chon Buri is no member
-        (build_viewer("province:21"), set()),  # a neighbour in the same cluster
-        (build_viewer("ministry:08"), {"draft-department"}),  # holds its money
-        (build_viewer("province:38"), {"draft-department"}),  # draws it
+        (build_viewer("cluster:C2552-09"), set()),  # its edition has ended
+        (build_viewer("cluster:C2560-09"), set()),  # Chon Buri is not a member
+        (build_viewer("province:21"), set()),  # another province of the same cluster
+        (build_viewer("ministry:08"), {"draft-department"}),  # holder of a budget line
+        (build_viewer("province:38"), {"draft-department"}),  # disburser of a budget line
         (build_viewer("department:07002"), set()),  # a department of an implementing ministry
         (build_viewer("ministry:05", Permission.OVERSEE), {"draft-department", "draft-listed"}),
         (build_viewer("ministry:06", Permission.OPERATE_SOURCES, Permission.READ_AUDIT), set()),
@@ -112,8 +112,8 @@ async def test_cluster_head_ground_follows_the_current_edition(
         (DEPARTMENT, "DISPUTED", True),
         (DEPARTMENT, "AGREED", True),
         ("province:45", "AGREED", True),
-        ("province:45", "PROPOSED", False),  # one's own proposal opens nothing
-        ("ministry:22", "PROPOSED", False),  # nor does a stranger's
+        ("province:45", "PROPOSED", False),  # an agency's own proposal shows it nothing
+        ("ministry:22", "PROPOSED", False),  # nor does a proposal of a third agency
         (None, "PROPOSED", False),
         (DEPARTMENT, "WITHDRAWN", False),
         (DEPARTMENT, "SUGGESTED", False),
@@ -198,7 +198,7 @@ async def test_visibility_predicates_are_never_null_and_never_both_true(
 
 
 async def test_past_is_read_with_current_permissions(drafts_connection: asyncpg.Connection) -> None:
-    """Who was an implementer and is none now does not read what it was then."""
+    """A former implementer cannot read the draft, not even as of when it was implementer."""
     later = datetime.now(UTC) + timedelta(seconds=1)
     implementer = build_viewer("ministry:07")
     assert await fetch_visible_ids(drafts_connection, implementer, at=later) == {"draft-department"}
@@ -211,7 +211,7 @@ async def test_past_is_read_with_current_permissions(drafts_connection: asyncpg.
 async def test_event_and_source_data_are_computed_from_published_rows(
     drafts_connection: asyncpg.Connection,
 ) -> None:
-    """Places of an event, and the years a source has reported."""
+    """The number of affected cells of an event, and the reported years of a source."""
     affected_cells = "select affected_cells from source_event order by id desc limit 1"
     years = "select reported_years from source where id = 'public-pages'"
     await drafts_connection.execute(
@@ -237,6 +237,6 @@ async def test_event_and_source_data_are_computed_from_published_rows(
 
 
 def test_anonymous_predicate_is_one_comparison() -> None:
-    """Reading what is published costs what it cost before there were grounds."""
+    """Anonymous reads of published rows need no joins."""
     sql = str(is_visible(project, ANONYMOUS).compile())
     assert sql == "project.visibility = :visibility_1"

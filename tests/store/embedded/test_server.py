@@ -1,4 +1,4 @@
-"""The embedded database, tried on real servers and real processes that are really killed."""
+"""The embedded server, tested with real PostgreSQL servers and processes that are killed."""
 
 import os
 import shutil
@@ -56,7 +56,7 @@ class HubProcess:
         return self.process.stdout.readline().strip()
 
     def wait_for_exit(self) -> str:
-        """Let the process end by itself; gives what it complained of."""
+        """Wait until the process exits; return its stderr."""
         return self.process.communicate()[1]
 
     def kill(self, signum: int = signal.SIGKILL) -> None:
@@ -73,7 +73,7 @@ class HubProcess:
 
 @pytest.fixture
 def base_folder() -> Iterator[Path]:
-    """A folder anyone can pass through: pytest's own is closed to the account a root hub uses."""
+    """A folder other accounts can enter; pytest's own is closed to a root hub's server account."""
     folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
     folder.chmod(0o711)
     yield folder
@@ -142,9 +142,9 @@ async def test_restart_keeps_written_data(folder: Path, monkeypatch: pytest.Monk
     server = start_server(folder)
     await fetch_value(server.dsn, "CREATE TABLE kept AS SELECT 7 AS number", "SELECT 1")
     server.stop()
-    server.stop()  # harmless
+    server.stop()  # idempotent
     for name, value in {"PGPORT": "1", "PGDATA": "/nowhere", "PGHOST": "/nowhere"}.items():
-        monkeypatch.setenv(name, value)  # meant for somebody's other server
+        monkeypatch.setenv(name, value)  # settings of another server are ignored
     server = start_server(folder)
     try:
         assert await fetch_value(server.dsn, "SELECT number FROM kept") == 7
@@ -202,7 +202,7 @@ def test_server_stops_after_its_last_process_is_killed(folder: Path) -> None:
     wait_until(lambda: attachments.find_server_pid(folder) is None)
 
 
-# ── after accidents ─────────────────────────────────────────────────────────────────────────────
+# ── after crashes ───────────────────────────────────────────────────────────────────────────────
 
 
 async def test_killed_server_recovers_every_committed_row(folder: Path) -> None:
@@ -213,7 +213,7 @@ async def test_killed_server_recovers_every_committed_row(folder: Path) -> None:
     pid = attachments.find_server_pid(folder)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    restarted = start_server(folder)  # while the session of the killed one may still be there
+    restarted = start_server(folder)  # a session of the killed server may still exist
     try:
         assert attachments.find_server_pid(folder) not in (None, pid)
         assert await fetch_value(restarted.dsn, "SELECT count(*) FROM kept") == 100
@@ -227,7 +227,7 @@ async def test_killed_server_recovers_every_committed_row(folder: Path) -> None:
 @pytest.mark.parametrize("pid_owner", ["nobody's", "another program's", "a zombie's"])
 async def test_stale_pid_file_is_ignored(folder: Path, pid_owner: str) -> None:
     start_server(folder).stop()
-    account = location.choose_account(folder)  # PostgreSQL disregards processes of other accounts
+    account = location.choose_account(folder)  # PostgreSQL ignores other accounts' processes
     program = ["/bin/sleep", "600"] if pid_owner == "another program's" else ["/bin/true"]
     with subprocess.Popen(program, user=account.uid if account else None) as child:
         try:
@@ -266,7 +266,7 @@ async def test_interrupted_first_start_is_repeated(folder: Path, signum: signal.
         server.stop()
 
 
-# ── folders that will not do ────────────────────────────────────────────────────────────────────
+# ── invalid folders ─────────────────────────────────────────────────────────────────────────────
 
 
 def test_folder_with_other_files_is_rejected_and_unchanged(folder: Path) -> None:
@@ -302,7 +302,7 @@ def test_other_major_version_is_rejected_and_both_versions_are_named(folder: Pat
 
 @pytest.fixture
 def unprivileged_account(base_folder: Path) -> Iterator[None]:
-    """Root may write everywhere; so for this test it is somebody else."""
+    """Run the test as an unprivileged account if it runs as root, which may write everywhere."""
     if not IS_ROOT:
         yield
         return
@@ -389,7 +389,7 @@ def test_failed_start_error_contains_the_server_log(folder: Path) -> None:
 
 def test_folder_in_use_by_another_container_is_rejected(folder: Path) -> None:
     start_server(folder).stop()
-    with socket.socket(socket.AF_UNIX) as other_server:  # as from a container with the same folder
+    with socket.socket(socket.AF_UNIX) as other_server:  # as if in another container
         other_server.bind(str(folder / ".s/.s.PGSQL.5432"))
         other_server.listen()
         with pytest.raises(EmbeddedError, match="in use from another container"):
@@ -401,7 +401,7 @@ def test_folder_in_use_by_another_container_is_rejected(folder: Path) -> None:
 
 @pytest.fixture
 def private_folder(base_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder like root's home, and a shelter beside it in place of the machine's."""
+    """A folder only root can enter, with a shared folder beside it for the data."""
     if not IS_ROOT:
         pytest.skip("only root gives the server another account: run as root")
     folder = base_folder / "closed"
@@ -424,7 +424,7 @@ async def test_root_data_is_moved_to_a_shared_folder_and_reported(
         assert read_mode(private_folder) == 0o700
     finally:
         server.stop()
-    private_folder.chmod(0o711)  # the way is open now, but the data is where it is
+    private_folder.chmod(0o711)  # accessible now, but the data was moved already
     restarted = start_server(private_folder / "data")
     restarted.stop()
     assert restarted.data_dir == server.data_dir

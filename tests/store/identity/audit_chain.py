@@ -1,4 +1,4 @@
-"""Links, and what somebody who owns the server can do to them."""
+"""Builds audit log entries, and tampers with them as the owner of the server can."""
 
 import asyncpg
 
@@ -21,7 +21,7 @@ def build_entry(number: int = 0) -> AuditEntry:
 
 
 class SuperuserConnection:
-    """A connection of somebody who owns the server: triggers do not run for it."""
+    """A connection in a transaction with triggers disabled, as a superuser can open it."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -39,7 +39,7 @@ class SuperuserConnection:
 
 
 async def rewrite_links(connection: asyncpg.Connection, *, first: int = 5) -> None:
-    """Take a name out of a link, and write its digest, all later links and the head anew."""
+    """Change an entry; recompute its digest, the digests of all later entries, and the head."""
     rows = await connection.fetch(
         "select * from access_log where number >= $1 order by number", first
     )
@@ -56,7 +56,7 @@ async def rewrite_links(connection: asyncpg.Connection, *, first: int = 5) -> No
 
 
 async def forge_entry(connection: asyncpg.Connection) -> None:
-    """Change a link and its digest alone."""
+    """Change one entry and recompute only its own digest."""
     row = await connection.fetchrow("select * from access_log where number = 5")
     text = row["entry"].replace("ministry:05", "ministry:07")
     digest = compute_link_digest(row["previous"], 5, row["at"], text)

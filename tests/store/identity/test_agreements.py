@@ -1,4 +1,4 @@
-"""What an agreement opens, to whom, and until when."""
+"""Data sharing agreements: which rows they make visible, to which agency, and until when."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The log of access is one chain, whoever writes to it, and proving it costs no memory."""
+"""The audit log is one hash chain despite concurrent writers; verifying it uses constant memory."""
 
 import asyncio
 import subprocess

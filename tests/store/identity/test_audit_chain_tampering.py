@@ -1,4 +1,4 @@
-"""Whatever is done to the log of access behind the hub's back, the proof names where."""
+"""Verification of the audit log detects each kind of tampering and names its position."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ def sql(*statements: str) -> Tamper:
 
 
 async def insert_duplicate(connection: asyncpg.Connection) -> None:
-    """Put a copy of a link in, under a number that stood before."""
+    """Insert a copy of an entry with the same number."""
     await connection.execute(
         "insert into access_log (at, number, entry, previous, digest) "
         "select at + interval '1 microsecond', number, entry, previous, digest "
@@ -33,7 +33,7 @@ async def insert_duplicate(connection: asyncpg.Connection) -> None:
 
 
 async def swap_timestamps(connection: asyncpg.Connection) -> None:
-    """Let two links change places in time."""
+    """Swap the timestamps of two entries."""
     await connection.execute(
         "update access_log a set at = b.at from access_log b "
         "where (a.number, b.number) in ((4, 7), (7, 4))"
@@ -41,7 +41,7 @@ async def swap_timestamps(connection: asyncpg.Connection) -> None:
 
 
 async def drop_partition(connection: asyncpg.Connection) -> None:
-    """Move what there is into two earlier months, honestly chained, and drop one of them."""
+    """Move all entries to two earlier months with a valid chain, and drop one partition."""
     await rewrite_links(connection, first=1)
     rows = await connection.fetch("select * from access_log order by number")
     await connection.execute("delete from access_log")

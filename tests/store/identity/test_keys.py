@@ -1,4 +1,4 @@
-"""The key a node signs with: kept, renewed, and told to others before it signs."""
+"""A node's signing key is stored, rotated, and published before it signs."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Followers of sources are told every event once, in order, also after they were away."""
+"""Followers of source events receive each event once, in order, also after reconnecting."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -74,7 +74,7 @@ async def test_lost_listening_connection_is_replaced(
     monkeypatch.setattr("hub.store.ingest.events.POLL_INTERVAL", 0.05)
     feed = SourceEventFeed(database)
     follower = asyncio.create_task(collect_source_ids(feed.follow(0, []), 1))
-    while not await count_listeners(database):  # noqa: ASYNC110 - the server tells no event of it
+    while not await count_listeners(database):  # noqa: ASYNC110 - the server sends no event
         await asyncio.sleep(0.01)
     await database.pool.execute(
         "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'"

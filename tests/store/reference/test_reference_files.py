@@ -1,4 +1,4 @@
-"""The reference files by themselves: what they hold, and that nothing in them points nowhere."""
+"""The content of the reference files: format, completeness, references, and facts of the slides."""
 
 import csv
 import tomllib
@@ -30,7 +30,7 @@ def read_keys(name: str, column: str = "code") -> set[str]:
 
 
 def filter_in_force(found: list[Row], day: str) -> list[Row]:
-    """Half-open: from `valid_from` up to, not on, `valid_to`; empty is unbounded."""
+    """Return the rows valid on a day: from `valid_from`, before `valid_to`; empty is unbounded."""
     return [
         row
         for row in found
@@ -39,7 +39,7 @@ def filter_in_force(found: list[Row], day: str) -> list[Row]:
 
 
 def read_parents(level: str, day: str) -> dict[str, list[str]]:
-    """By child of that level, the codes it belongs to on the day."""
+    """Return the parent codes on a day, by child code of that level."""
     of_level = {
         row["code"] for row in filter_in_force(read_rows("areas"), day) if row["level"] == level
     }
@@ -186,7 +186,7 @@ def test_there_are_77_provinces_including_bangkok_each_with_its_own_tile() -> No
 def test_both_editions_have_18_clusters_and_every_province_but_bangkok_is_in_one(
     day: str, provinces: int
 ) -> None:
-    """R5, which is enforced by this test."""
+    """Rule R5, which only this test enforces."""
     clusters = read_parents("CLUSTER", day)
     assert len(clusters) == 18
     belongs = read_parents("PROVINCE", day)

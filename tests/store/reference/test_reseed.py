@@ -1,4 +1,4 @@
-"""Files that have changed, over rows that people may have changed as well."""
+"""Loading changed reference files over rows that users may have changed too."""
 
 import json
 from pathlib import Path
@@ -73,7 +73,7 @@ async def test_files_that_conflict_with_other_rows_are_rejected(
         assert not await connection.fetchval("select count(*) from history.plan")
 
 
-# ── what people decided stays ───────────────────────────────────────────────────────────────────
+# ── user decisions are retained ─────────────────────────────────────────────────────────────────
 
 AGREE_LINKAGE = (
     "update linkage set status = 'AGREED', version = version + 1 where project_id = 's37-01'"
@@ -167,7 +167,7 @@ async def test_row_from_another_origin_is_not_overwritten(
         assert counts.retained == 1
         name = "select name_th from project where id = 'elsewhere'"
         assert await connection.fetchval(name) == "ก"
-        # and what the files never wrote, they do not take out
+        # a load never deletes rows that no file contained
         assert (await seed(connection, REFERENCE_FOLDER, ignore_message)).retained == 0
         assert await connection.fetchval(name) == "ก"
 

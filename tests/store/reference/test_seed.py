@@ -1,4 +1,4 @@
-"""The reference data, loaded into a real database."""
+"""Loading the reference files into a real database."""
 
 from pathlib import Path
 
@@ -98,7 +98,7 @@ async def test_changed_line_updates_its_row_and_keeps_history(
         assert await is_outdated(connection, folder)
         counts = await seed(connection, folder, ignore_message)
         assert not await is_outdated(connection, folder)
-        # the area, the record of its line, and which files these are
+        # the area, the record of its line, and the digest of the files
         assert (counts.written, counts.removed) == (2, 0)
         name = await connection.fetchval("select name_th from area where id = 'TH'")
         past_name = await connection.fetchval("select name_th from history.area")
@@ -139,7 +139,7 @@ async def test_row_of_a_removed_line_is_retained_while_referenced(
         messages: list[str] = []
         for _ in range(2):
             counts = await seed(connection, folder, messages.append)
-            # the project stays whole: its area, its linkage, three reasons and their records
+            # the project is retained with its area, linkage, three reasons and their records
             assert (counts.written, counts.removed, counts.retained) == (0, 0, 9)
             assert any("no longer in the files" in line and "s37-01" in line for line in messages)
         await connection.execute("delete from project where id = 'elsewhere'")
