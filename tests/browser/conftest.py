@@ -112,7 +112,7 @@ async def browser() -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def open_page(browser: Any, address: str) -> AsyncIterator[OpenPage]:
-    """Opens a path of the hub in a new browser context; fails if a page logs an error."""
+    """A function that opens a path in a new browser context; fails if a page logs an error."""
     async with page_opener(browser, address) as open_path:
         yield open_path
 
@@ -163,21 +163,21 @@ async def copy_database(template: str, dsn: str, name: str) -> str:
 
 @pytest.fixture
 async def open_source_page(browser: Any, source_hub: SourceHub) -> AsyncIterator[OpenPage]:
-    """Opens a path of the shared hub with sources, signed in as `viewer` of PEOPLE."""
+    """A function that opens a path of the shared hub, signed in as `viewer` of PEOPLE."""
     async with page_opener(browser, source_hub.address) as open_path:
         yield open_path
 
 
 @pytest.fixture
 async def open_editable_page(browser: Any, editable_hub: SourceHub) -> AsyncIterator[OpenPage]:
-    """Opens a path of the hub that the test may change."""
+    """A function that opens a path of the hub that the test may change."""
     async with page_opener(browser, editable_hub.address) as open_path:
         yield open_path
 
 
 @asynccontextmanager
 async def page_opener(browser: Any, address: str) -> AsyncIterator[OpenPage]:
-    """A function that opens pages. At the end all are closed; fails if one has logged an error."""
+    """A function that opens pages; at the end all are closed. Fails if one has logged an error."""
     contexts: list[Any] = []
     page_errors: list[str] = []
 

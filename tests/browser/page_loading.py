@@ -1,4 +1,4 @@
-"""Shared by the browser tests: paths, screen sizes, and waiting until a page is loaded."""
+"""Helpers of the browser tests: paths, screen sizes, and waiting until a page is loaded."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path

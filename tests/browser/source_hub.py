@@ -1,6 +1,6 @@
 """A hub with the imported samples of all connectors, for tests of the page of sources.
 
-Its demo sign-in accepts everybody; `PEOPLE` are those that the tests use.
+Its demo sign-in accepts every user; `PEOPLE` are the users in the tests.
 """
 
 import shutil
@@ -53,7 +53,7 @@ def all_connectors(folder: Path) -> dict[str, Connector]:
 
 
 async def import_samples(database: Database, folder: Path) -> None:
-    """Import all samples but one; the last run of one source is refused."""
+    """Import all samples but one; the last run of one source is rejected."""
     by_id = all_connectors(folder)
     await upsert_sources(database, [one.spec for one in by_id.values()])
     for name, one in by_id.items():
@@ -76,7 +76,7 @@ async def import_samples(database: Database, folder: Path) -> None:
 async def import_with_unknown_column(
     database: Database, connector: Connector, folder: Path
 ) -> None:
-    """Import a file with an unknown column: the run is refused."""
+    """Import a file with an unknown column: the run is rejected."""
     path = folder / "contracts-2.jsonl"
     text = sample_file(connector).read_text("utf-8")
     path.write_text(text.replace("{", '{"winner_rank": "1", ', 1), "utf-8")

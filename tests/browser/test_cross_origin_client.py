@@ -60,7 +60,7 @@ async def serve_at(port: int, app: Starlette) -> AsyncIterator[None]:
     """Serve an application at a port while the block runs."""
 
     async def close() -> None:
-        """Nothing to close."""
+        """Do nothing."""
 
     async with run_server(HubServer(app, close), lifespan=False, port=port):
         yield

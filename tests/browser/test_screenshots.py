@@ -1,4 +1,4 @@
-"""Screenshots for the docs. Missing ones are written: `rm docs/pictures/*.png` renews all."""
+"""Writes the screenshots of the docs if they are missing: `rm docs/pictures/*.png` renews all."""
 
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ async def test_missing_screenshot_of_sources_is_written(
 
 
 async def write_if_missing(page: Any, name: str) -> None:
-    """Write a screenshot if there is none of that name."""
+    """Write a screenshot if no file has that name."""
     picture = await page.screenshot()
     assert len(picture) < MAX_BYTES
     target = FOLDER / f"{name}.png"
