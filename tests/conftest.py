@@ -1,4 +1,8 @@
-"""One embedded server a run, migrated and seeded once; a rollback or a copy for whoever writes."""
+"""Shared fixtures: one embedded PostgreSQL server per run, migrated and seeded once.
+
+Tests that only read share one database. Tests that write use a connection that is rolled back, or
+their own copy of the database.
+"""
 
 import itertools
 import shutil
@@ -31,7 +35,7 @@ from tests.skipped import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
 
-# A shared machine is slow at times; `make check-long` looks at many more examples.
+# No deadline: a shared machine can be slow. `make check-long` runs many more examples.
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis_settings.load_profile("default")
@@ -40,19 +44,19 @@ database_numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """One option of our own."""
+    """Add the option `--write-answers`."""
     parser.addoption(
         "--write-answers", action="store_true", help="keep what the questions answer today"
     )
 
 
 def ignore_message(_: str) -> None:
-    """Say nothing."""
+    """Ignore a progress message."""
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[embedded_server.EmbeddedServer]:
-    """An empty server; its folder can be entered by the account a root hub uses."""
+    """Yield a new server; the account of the server can enter its folder when tests run as root."""
     folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
     folder.chmod(0o711)
     running = embedded_server.start(
@@ -64,13 +68,13 @@ def server() -> Iterator[embedded_server.EmbeddedServer]:
 
 
 def replace_database_name(dsn: str, name: str) -> str:
-    """The DSN of another database of the same server."""
+    """Return the DSN of another database on the same server."""
     return dsn.replace("@/hub?", f"@/{name}?")
 
 
 @pytest.fixture(scope="session")
 async def template(server: embedded_server.EmbeddedServer) -> str:
-    """The DSN of a migrated and seeded database that nobody stays connected to."""
+    """Return the DSN of a migrated and seeded database, without open connections."""
     await migrate(server.dsn)
     connection = await asyncpg.connect(server.dsn)
     try:
@@ -81,7 +85,7 @@ async def template(server: embedded_server.EmbeddedServer) -> str:
 
 
 async def copy_database(template: str, name: str) -> str:
-    """A new database, as the template stands."""
+    """Copy the template database to a new database and return its DSN."""
     await execute_admin_statement(template, f"create database {name} template hub")
     return replace_database_name(template, name)
 
@@ -96,14 +100,14 @@ async def execute_admin_statement(template: str, statement: str) -> None:
 
 @pytest.fixture(scope="session")
 async def database(template: str) -> AsyncIterator[Database]:
-    """The database that all tests read; nothing is committed to it."""
+    """Yield the database that all tests read; no test commits to it."""
     async with open_database(await copy_database(template, "shared"), pool_size=5) as shared:
         yield shared
 
 
 @pytest.fixture
 async def fresh_database(template: str) -> AsyncIterator[Database]:
-    """A copy of its own for a test that commits."""
+    """Yield a new copy of the database for one test that commits."""
     name = f"fresh_{next(database_numbers)}"
     async with open_database(await copy_database(template, name), pool_size=5) as fresh:
         yield fresh
@@ -112,7 +116,7 @@ async def fresh_database(template: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def empty_dsn(template: str) -> AsyncIterator[str]:
-    """The DSN of a database with nothing in it."""
+    """Yield the DSN of an empty database."""
     name = f"empty_{next(database_numbers)}"
     await execute_admin_statement(template, f"create database {name}")
     yield replace_database_name(template, name)
@@ -121,14 +125,14 @@ async def empty_dsn(template: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def unit(database: Database) -> AsyncIterator[UnitOfWork]:
-    """Every reader, over one snapshot, as anybody sees it."""
+    """Yield a unit of work of the anonymous viewer over one snapshot."""
     async with database.read_transaction() as transaction:
         yield UnitOfWork(transaction, ANONYMOUS)
 
 
 @pytest.fixture
 async def rollback_connection(database: Database) -> AsyncIterator[asyncpg.Connection]:
-    """A connection whose writes are rolled back."""
+    """Yield a connection whose writes are rolled back."""
     async with database.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
@@ -139,7 +143,7 @@ async def rollback_connection(database: Database) -> AsyncIterator[asyncpg.Conne
 
 
 class StubUser(RequestUser):
-    """A user whose viewer is known without credentials."""
+    """A user with a fixed viewer and no credentials."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -165,7 +169,7 @@ class StubAuthentication(AuthenticationBackend):
 
 
 class CountingDatabase(Database):
-    """A database that keeps what the latest snapshot was asked."""
+    """A database that stores its latest read transaction."""
 
     last_transaction: ReadTransaction | None = None
 
@@ -177,9 +181,9 @@ class CountingDatabase(Database):
 
 
 class GraphQLApi:
-    """Questions through the whole application, and what the last one cost in statements.
+    """Sends GraphQL requests to the application; counts the SQL statements of the last one.
 
-    `viewer`, `now` and `agencies` are those of the questions that follow.
+    `viewer`, `now` and `agencies` apply to the requests that follow.
     """
 
     def __init__(self, settings: Settings, database: Database) -> None:
@@ -196,7 +200,7 @@ class GraphQLApi:
     agencies: LiveFigureClient | None
 
     def get_application(self, database: Database | None = None) -> Application:
-        """The application over a database, with the agencies of now."""
+        """Return the application for a database, with the current `agencies`."""
         database = database or self.database
         key = id(database), id(self.agencies)
         if key not in self._applications:
@@ -213,7 +217,7 @@ class GraphQLApi:
     async def post(
         self, query: str, *, database: Database | None = None, headers: Any = None, **fields: Any
     ) -> httpx2.Response:
-        """The response to a question of `viewer`."""
+        """Send a query as `viewer` and return the HTTP response."""
         self._authentication.viewer = self.viewer
         transport = httpx2.ASGITransport(self.get_application(database).app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
@@ -228,7 +232,7 @@ class GraphQLApi:
         database: Database | None = None,
         now: datetime | None = None,
     ) -> dict[str, Any]:
-        """The answer, errors and all; what it cost is `api.cost`."""
+        """Return the response body, with its errors; `api.cost` is the cost of the query."""
         self.viewer, self.now = viewer, now
         application = self.get_application(database)
         response = await self.post(query, database=database, variables=variables)
@@ -246,5 +250,5 @@ class GraphQLApi:
 
 @pytest.fixture
 def api(database: Database) -> GraphQLApi:
-    """`await api("{ … }", {…}, viewer=…)`; `api.statement_count` after it."""
+    """Return an API client: `await api("{ … }", {…}, viewer=…)`, then `api.statement_count`."""
     return GraphQLApi(Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0), database)

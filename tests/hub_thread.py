@@ -1,4 +1,4 @@
-"""A hub that serves from a thread of its own, over a real port."""
+"""Run a hub in a thread, on a real port."""
 
 import threading
 import time
@@ -13,12 +13,12 @@ from hub.settings import Settings
 from hub.web.server import HubServer
 
 READY_WITHIN: Final = 60.0
-"""Seconds the start may take on a slow machine; the database is there already."""
+"""Maximum seconds until the hub is ready, on a slow machine; the database already exists."""
 
 
 @contextmanager
 def hub_in_thread(settings: Settings, port: int = 0) -> Iterator[str]:
-    """Serve a hub while the block runs; yields its address once it is ready."""
+    """Serve a hub during the block; yield its address once it is ready."""
     app = HubApplication(settings, lambda _: None)
     running = HubServer(app, app.close)
     running.config.port = port
@@ -32,7 +32,7 @@ def hub_in_thread(settings: Settings, port: int = 0) -> Iterator[str]:
 
 
 def address_when_ready(running: HubServer) -> str:
-    """Wait until a server answers that it is ready."""
+    """Wait until the server is ready and return its address."""
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
         if running.started:

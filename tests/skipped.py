@@ -1,6 +1,6 @@
-"""A plugin for pytest: after a run, list the tests that were skipped and how to run them too.
+"""A pytest plugin that lists the skipped tests after a run, with the command that enables them.
 
-A reason to skip is written "what is missing: how to get it", as in "no axe-core: make npm".
+A reason to skip has the form "what is missing: how to install it", as in "no axe-core: make npm".
 """
 
 from collections import Counter, defaultdict
@@ -10,7 +10,7 @@ import pytest
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the skipped tests by what would make them run, the largest group first."""
+    """Print the skipped tests by the command that enables them, the largest group first."""
     reasons = [reason_of(report) for report in terminalreporter.stats.get("skipped", [])]
     if not reasons:
         return
@@ -20,13 +20,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:
-    """Return why a test was skipped, without the word that pytest puts before it."""
+    """Return the reason why a test was skipped, without pytest's prefix."""
     why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     return why.removeprefix("Skipped: ")
 
 
 def lines(reasons: Iterable[str]) -> list[str]:
-    """Return a line for each way to run more tests: how many, how, and what they lack now."""
+    """Return a line per command that enables tests: their number, the command, what is missing."""
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for reason in reasons:
         missing, _, remedy = reason.partition(": ")
