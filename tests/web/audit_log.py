@@ -1,4 +1,4 @@
-"""Who reads whose drafts in the tests of the log of access, and the log as it stands."""
+"""Viewers, queries and a helper for the tests of the audit log."""
 
 from hub.domain.identity.audit_log import AccessRecord
 from hub.domain.identity.viewer import Permission, Viewer
@@ -24,7 +24,7 @@ QUARANTINE_QUERY = f'{{ source(id: "{SOURCE}") {{ quarantine {{ nodes {{ id payl
 
 
 async def list_audit_entries(database: Database) -> list[AccessRecord]:
-    """The log from its beginning; the chain holds."""
+    """Return every entry of the audit log, oldest first, after verifying the chain."""
     assert (await verify_chain(database)).first_break is None
     rows = await database.pool.fetch("select * from access_log order by number")
     return [access_record_of(one) for one in rows]

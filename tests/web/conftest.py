@@ -1,4 +1,4 @@
-"""What the tests of the doors share."""
+"""Fixtures that the tests of HTTP and WebSocket endpoints share."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -40,22 +40,22 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture(scope="session")
 async def registry_dsn(template: str) -> str:
-    """A copy in which the register may be written; a copy takes most of a second."""
+    """Return the DSN of a copy for registry tests; shared, as a copy takes almost a second."""
     return await copy_database(template, "register")
 
 
 @pytest.fixture
 async def registry_database(registry_dsn: str) -> AsyncIterator[Database]:
-    """That copy, its register empty."""
+    """Yield that database with an empty registry."""
     async with open_database(registry_dsn, pool_size=8) as database:
         for table in REGISTRY_TABLES:
-            await database.pool.execute(f"delete from {table}")  # noqa: S608 - names of our own
+            await database.pool.execute(f"delete from {table}")  # noqa: S608 - constant names
         yield database
 
 
 @pytest.fixture
 async def instance(registry_database: Database, tmp_path: Path) -> AsyncIterator[HubInstance]:
-    """One node over that register."""
+    """Yield one hub over the registry database."""
     built = HubInstance(registry_database, tmp_path)
     async with built.http:
         yield built
@@ -75,17 +75,17 @@ async def socket(http_server: HubServer) -> AsyncIterator[GraphQLSocket]:
 
 @pytest.fixture
 def fresh_api(fresh_database: Database) -> GraphQLApi:
-    """A hub of its own: what it has counted of denied requests is this test's."""
+    """Return an API over a new hub, so that its count of denied requests starts at zero."""
     settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
     return GraphQLApi(settings, fresh_database)
 
 
 @pytest.fixture
 async def agreement(fresh_database: Database) -> None:
-    """PARTY's agency may read the drafts of the tourism ministry, by an agreement.
+    """Allow the agency of `CONSUMER` to read the drafts of the tourism ministry, by an agreement.
 
-    It is inserted directly: adding one by `SharingAgreements` is logged, and these tests count log
-    entries.
+    The row is inserted directly: `SharingAgreements` would log the addition, and these tests count
+    log entries.
     """
     await fresh_database.pool.execute(
         "insert into data_sharing (id, provider_id, consumer_id, purpose, what, until) "
@@ -99,7 +99,7 @@ async def agreement(fresh_database: Database) -> None:
 async def quarantine_database(
     fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> Database:
-    """A source of the interior ministry, three of whose rows wait."""
+    """Return a database with three quarantined rows of a source of the interior ministry."""
     monkeypatch.setattr(
         "hub.bootstrap.sources.load_connectors", lambda _: {"made_up": MadeUpConnector}
     )

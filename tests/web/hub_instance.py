@@ -1,4 +1,4 @@
-"""A hub that knows agencies, clients and issuers, asked over ASGI; and tokens made by hand."""
+"""A hub over ASGI with registered agencies, clients and issuers, and helpers to create tokens."""
 
 import json
 import time
@@ -29,7 +29,7 @@ INTERIOR: Final = "ministry:15"
 
 
 class HubInstance:
-    """One node: an application over a database, with a folder of its own."""
+    """One hub: an application over a database, with its own data folder."""
 
     def __init__(self, database: Database, folder: Path, **more: Any) -> None:
         settings = Settings("127.0.0.1", 0, folder, False, None, 1, **{"public_url": URL, **more})
@@ -46,15 +46,15 @@ class HubInstance:
         )
 
     def now(self) -> datetime:
-        """The time by the clock of now; tests replace `clock`."""
+        """Return the current time of `clock`, which tests replace."""
         return self.clock()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, for what is remembered."""
+        """Advance the monotonic clock that caches use."""
         self.monotonic_time += seconds
 
     async def user(self, request: Request) -> RequestUser:
-        """The user of a request, as the middleware would set it."""
+        """Return the user of a request, as the middleware sets it."""
         authenticated = await self.hub.authentication.authenticate(request)
         assert authenticated is not None
         user = authenticated[1]
@@ -62,33 +62,33 @@ class HubInstance:
         return user
 
     async def bearer(self, token: str) -> RequestUser:
-        """The user who shows a token, authenticated once."""
+        """Return the user of a bearer token, authenticated once."""
         user = await self.user(request_with_token(token))
         await user.authenticate()
         return user
 
     async def viewer(self, token: str) -> Viewer:
-        """Whom the hub takes the bearer of a token for."""
+        """Return the viewer of a bearer token."""
         return await (await self.bearer(token)).viewer()
 
     async def query_viewer(
         self, token: str | None = None, headers: Mapping[str, str] | None = None, **more: Any
     ) -> httpx2.Response:
-        """Who the hub takes the bearer of a token for."""
+        """Send a query for the current viewer and return the HTTP response."""
         sent = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return await self.http.post(
             "/graphql", json={"query": VIEWER_QUERY}, headers={**sent, **(headers or {})}, **more
         )
 
     async def get_token(self, auth: Any = None, **form: str) -> httpx2.Response:
-        """What the token endpoint answers."""
+        """Request a token at the token endpoint and return the HTTP response."""
         fields = {"grant_type": "client_credentials", **form}
         return await self.http.post("/oauth/token", data=fields, auth=auth)
 
     async def add_client(
         self, client_id: str = "planner", agency: str = TOURISM, **more: Any
     ) -> str:
-        """A registered client; its secret."""
+        """Register a client and return its secret."""
         secret = f"bhs_{client_id}-secret"
         fields: dict[str, Any] = {
             "id": client_id,
@@ -109,7 +109,7 @@ class HubInstance:
     async def add_issuer(
         self, url: str, jwks_uri: str, agency: str = INTERIOR, **more: Any
     ) -> None:
-        """A trusted issuer."""
+        """Register a trusted issuer."""
         fields: dict[str, Any] = {
             "audience": URL,
             "claim": "scope",
@@ -124,7 +124,7 @@ class HubInstance:
 
 
 class UnreachablePool:
-    """A pool of connections to a server that has gone."""
+    """A connection pool whose server is unreachable."""
 
     def acquire(self, **_: Any) -> "UnreachablePool":
         return self
@@ -133,17 +133,17 @@ class UnreachablePool:
         raise ConnectionRefusedError
 
     async def __aexit__(self, *_: object) -> None:
-        """Nothing was opened."""
+        """Do nothing, as no connection was opened."""
 
 
 def request_with_token(token: str) -> Request:
-    """A request that shows a token."""
+    """Return a request with a bearer token."""
     headers = [(b"authorization", f"Bearer {token}".encode())]
     return Request({"type": "http", "method": "GET", "headers": headers, "query_string": b""})
 
 
 def client_assertion(key: Any, client_id: str, alg: str = "ES256", **claims: Any) -> dict[str, str]:
-    """The form fields of `private_key_jwt`."""
+    """Return the form fields of `private_key_jwt` client authentication."""
     now = int(time.time())
     payload = {
         "iss": client_id,
@@ -167,7 +167,7 @@ def generate_ec_key(kid: str = "k1") -> ECKey:
 
 
 def generate_rsa_key(kid: str = "r1", bits: int = 2048) -> RSAKey:
-    with warnings.catch_warnings():  # of a short one, which is made to be refused
+    with warnings.catch_warnings():  # for a short key, which tests expect to be rejected
         warnings.simplefilter("ignore", SecurityWarning)
         return RSAKey.generate_key(bits, {"kid": kid, "use": "sig"})
 
@@ -177,5 +177,5 @@ def generate_ed25519_key(kid: str = "e1") -> OKPKey:
 
 
 def public_jwks(*keys: Any) -> dict[str, Any]:
-    """A JWK set."""
+    """Return the JWK set of the public keys."""
     return {"keys": [json.loads(json.dumps(key.as_dict(private=False))) for key in keys]}

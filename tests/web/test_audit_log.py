@@ -1,7 +1,6 @@
-"""What others' drafts were read, what was changed and who was refused stands in the log, provably.
+"""Tests the audit log: reads of other agencies' drafts, changes and denied access, in a chain.
 
-A party to a draft is made here by bending the one rule of `hub.store.visibility`: all else is the
-hub's own.
+The fixture `agreement` gives a viewer access to another agency's draft.
 """
 
 from typing import Any
@@ -32,7 +31,7 @@ from tests.web.audit_log import (
     list_audit_entries,
 )
 
-# ── reading ─────────────────────────────────────────────────────────────────────────────────────
+# ── reading drafts ────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.usefixtures("agreement")
@@ -124,7 +123,7 @@ async def test_reading_own_drafts_is_not_logged(
 async def test_reading_published_data_runs_no_additional_statement(
     fresh_api: GraphQLApi, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many statements for a ministry as for anybody, and the log is not even opened."""
+    """The number of statements is the same for every viewer, and no log entry is written."""
     cost = []
     monkeypatch.setattr("hub.store.identity.audit_log.AuditLogWriter._append_batch", None)
     for viewer in (ANONYMOUS, CONSUMER, STEWARD):
@@ -150,7 +149,7 @@ async def test_response_is_withheld_when_the_audit_log_cannot_be_written(
     assert error["extensions"]["code"] == "UNREADY"
     assert "withheld" in error["message"]
     published = await fresh_api(MATRIX_QUERY, build_variables(), viewer=CONSUMER)
-    assert published["errors"][0]["extensions"]["code"] == "UNREADY"  # its figures count the draft
+    assert published["errors"][0]["extensions"]["code"] == "UNREADY"  # the totals include the draft
     assert "errors" not in await fresh_api(MATRIX_QUERY, build_variables())
     await fresh_database.pool.execute("alter table access_head_away rename to access_head")
     assert (await fresh_api(DRAFT_QUERY, viewer=CONSUMER))["data"]["node"]
@@ -176,7 +175,7 @@ async def test_purpose_comes_from_the_request_or_the_registration_and_is_one_lin
         assert refused.json()["errors"][0]["extensions"]["field"] == "X-Purpose"
 
 
-# ── what waits at sources, and rulings ──────────────────────────────────────────────────────────
+# ── quarantined rows and rulings ──────────────────────────────────────────────────────────────────
 
 
 async def test_steward_reading_quarantined_rows_is_logged_for_their_agency(
@@ -230,7 +229,7 @@ async def test_rolled_back_ruling_is_not_logged(
     assert await list_audit_entries(quarantine_database) == []
 
 
-# ── reading the log ─────────────────────────────────────────────────────────────────────────────
+# ── reading the audit log ─────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.usefixtures("agreement")

@@ -1,4 +1,4 @@
-"""Every refused call is counted in the log of access, and nobody fills the disk by it."""
+"""Tests that denied requests are counted in the audit log, with a limited number of entries."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""One error, as clients of GraphQL, OAuth, pages and sockets read it."""
+"""Tests the response to one error for clients of GraphQL, OAuth, pages and sockets."""
 
 import json
 from typing import Any

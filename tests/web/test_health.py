@@ -1,4 +1,4 @@
-"""Health and pages, from a start to a stop."""
+"""Tests health checks and static pages, from the start to the shutdown of a hub."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a hub answers before its database is open, each client in the form it reads errors in."""
+"""Tests the responses of a hub before its database is open, in the format of each client."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -25,7 +25,7 @@ QUERY = {"query": "{ __typename }"}
 
 @pytest.fixture
 async def starting_client() -> AsyncIterator[httpx2.AsyncClient]:
-    """A hub whose database is not open yet."""
+    """Yield a client of a hub whose database is not open yet."""
     settings = Settings("127.0.0.1", 8000, Path("unused"), False, None, 1, demo=True)
     transport = httpx2.ASGITransport(HubApplication(settings, ignore_message))
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:

@@ -1,4 +1,4 @@
-"""A person with a browser: cookies kept, forms read off the pages, redirects followed."""
+"""A browser for tests: it stores cookies, parses forms and follows redirects."""
 
 import re
 from html import unescape
@@ -18,7 +18,7 @@ VIEWER_QUERY = "{ viewer { subject agency { code } scopes } }"
 
 
 class Browser:
-    """One person's browser before one node."""
+    """The browser of one user, connected to one hub."""
 
     def __init__(self, instance: HubInstance) -> None:
         self.instance = instance
@@ -55,7 +55,7 @@ class Browser:
         return next(value for name, value in self.hub.cookies.items() if not name.endswith("t"))
 
     async def log_in_at_provider(self, account: str, agency: str = INTERIOR, to: str = "/") -> str:
-        """The address that the provider sends back to, once the person signed in there."""
+        """Log in at the provider and return the callback URL that it redirects to."""
         login_response = await self.hub.get("/signin", params={"agency": agency, "next": to})
         assert login_response.status_code == 302, login_response.text
         address = login_response.headers["location"]
@@ -72,12 +72,12 @@ class Browser:
         raise AssertionError(address)
 
     async def log_in(self, account: str, to: str = "/") -> httpx2.Response:
-        """Come back from the provider."""
+        """Log in at the provider and send the callback request to the hub."""
         return await self.hub.get(await self.log_in_at_provider(account, to=to))
 
 
 def parse_form(page: str) -> tuple[str, dict[str, str]]:
-    """The first form's action, and the fields it carries."""
+    """Return the action and the hidden fields of the first form of a page."""
     found = re.search(r'<form[^>]*action="([^"]*)".*?</form>', page, re.DOTALL)
     assert found, page
     carried = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', found[0])
@@ -85,5 +85,5 @@ def parse_form(page: str) -> tuple[str, dict[str, str]]:
 
 
 async def add_login_issuer(instance: HubInstance, provider: Provider, **more: Any) -> None:
-    """Let the Ministry of Interior's people sign in at a provider."""
+    """Configure a provider as the login issuer of the Ministry of Interior."""
     await instance.add_issuer(provider.url, provider.jwks_uri, sign_in=SIGN_IN_SETTINGS, **more)

@@ -1,4 +1,4 @@
-"""Where an issuer's keys are read from, with every misbehaviour on demand."""
+"""A server of an issuer's keys that can fail in several ways."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from tests.web.hub_instance import URL, public_jwks
 
 
 class JwksServer:
-    """An application that answers with a JWK set, or as `mood` has it; it counts how often."""
+    """An application that returns a JWK set, or fails as `failure_mode` sets; counts requests."""
 
     def __init__(self, *keys: Any) -> None:
         self.keys = list(keys)
@@ -32,7 +32,7 @@ class JwksServer:
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
-        """The set, or what stands in for it."""
+        """Return the JWK set, or the failure of `failure_mode`."""
         if self.metadata and "/.well-known/" in request.url.path:
             return Response(orjson.dumps(self.metadata), media_type="application/json")
         content = orjson.dumps({"keys": [*self.extra_keys, *public_jwks(*self.keys)["keys"]]})
@@ -55,7 +55,7 @@ class JwksServer:
 
 
 def issue_token(issuer: str, key: Any, alg: str = "ES256", **claims: Any) -> str:
-    """An access token for the hub."""
+    """Return a signed access token for the hub."""
     now = int(time.time())
     payload = {
         "iss": issuer,
@@ -68,6 +68,6 @@ def issue_token(issuer: str, key: Any, alg: str = "ES256", **claims: Any) -> str
         **claims,
     }
     header = {"alg": alg, "typ": "at+jwt", "kid": key.kid}
-    with warnings.catch_warnings():  # the library would have EdDSA called Ed25519
+    with warnings.catch_warnings():  # joserfc warns that EdDSA should be called Ed25519
         warnings.simplefilter("ignore", SecurityWarning)
         return jwt.encode(header, payload, key, algorithms=[alg])

@@ -1,4 +1,4 @@
-"""Authentication as Starlette's middleware calls it: when the database is read, and when not."""
+"""Tests the authentication backend of Starlette's middleware: when it reads the database."""
 
 from collections.abc import Callable
 from typing import Any

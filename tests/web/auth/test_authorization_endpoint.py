@@ -1,4 +1,4 @@
-"""A page of another origin asks in a person's name: with leave, once, and no longer than that."""
+"""Tests the authorization code flow: consent, PKCE, expiry of codes and tokens, error redirects."""
 
 import base64
 import hashlib
@@ -68,7 +68,7 @@ async def instance(registry_database: Database, tmp_path: Path) -> AsyncIterator
 
 @pytest.fixture
 async def browser(instance: HubInstance) -> AsyncIterator[Browser]:
-    """An officer of the Ministry of Interior, signed in."""
+    """Yield a browser that is signed in as an officer of the Ministry of Interior."""
     async with Browser(instance) as built:
         await built.demo_login(INTERIOR, Role.OFFICER)
         yield built
@@ -84,7 +84,7 @@ def authorize_url(**more: str | None) -> str:
 async def submit_decision(
     browser: Browser, decision: str = "allow", **more: Any
 ) -> httpx2.Response:
-    """Read the page, and press a button on it."""
+    """Fetch the consent page and post its form with a decision."""
     page = await browser.get(authorize_url(**more))
     assert page.status_code == 200, page.text
     action, fields = parse_form(page.text)
@@ -103,7 +103,7 @@ async def obtain_code(browser: Browser, **more: Any) -> str:
 
 
 async def exchange_code(instance: HubInstance, code: str, **more: Any) -> httpx2.Response:
-    """What the page does with a code, from its own origin."""
+    """Exchange a code at the token endpoint, from the origin of the client."""
     fields = {
         "grant_type": "authorization_code",
         "client_id": "map",
@@ -248,7 +248,7 @@ async def test_code_is_bound_to_client_redirect_uri_and_verifier_and_consumed(
     await add_public_client(instance, "other")
     code = await obtain_code(browser)
     assert_oauth_error(await exchange_code(instance, **{"code": code, **overrides}), error)
-    if "code" not in overrides:  # one look, whoever looks
+    if "code" not in overrides:  # a failed exchange also consumes the code
         assert_oauth_error(await exchange_code(instance, code), "invalid_grant")
 
 
@@ -348,7 +348,7 @@ async def test_consent_form_of_another_session_is_rejected_with_403(browser: Bro
     answer = await browser.post(action, {**fields, "decision": "allow"})
     assert answer.status_code == 403
     by_address = await browser.get(authorize_url(decision="allow"))
-    assert by_address.status_code == 200  # it is the page that asks, and no answer to it
+    assert by_address.status_code == 200  # the consent page; a decision in the URL is ignored
 
 
 async def test_confidential_client_gets_no_codes_and_public_client_needs_one(

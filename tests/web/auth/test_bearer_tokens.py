@@ -1,4 +1,4 @@
-"""How a token must be sent, whom it speaks for, and how soon it stops when the register says so."""
+"""Tests how a bearer token is sent, whom it authenticates, and when it becomes invalid."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ async def test_anonymous_query_is_rejected_with_401_when_denied(
         answer = await closed.query_viewer()
         assert answer.status_code == 401
         assert error_code(answer) == "UNAUTHENTICATED"
-        # RFC 6750 section 3.1: no error is named to whoever has sent nothing.
+        # RFC 6750 section 3.1: no error code if the request has no credentials.
         assert answer.headers["www-authenticate"] == (
             f'Bearer realm="hub", resource_metadata="{URL}/.well-known/oauth-protected-resource"'
         )
@@ -134,7 +134,7 @@ async def test_disabled_client_or_agency_is_rejected_on_every_instance(
             answer = await node.query_viewer(token)
             assert answer.status_code == 401
             assert 'error="invalid_token"' in answer.headers["www-authenticate"]
-            assert not await user.revalidate()  # what each socket asks
+            assert not await user.revalidate()  # as each socket does at intervals
     await instance.registry.register_agency(TOURISM)
 
 
@@ -181,7 +181,7 @@ async def test_viewer_is_valid_until_the_token_expires(instance: HubInstance) ->
 async def test_token_times_are_checked_with_a_leeway(
     instance: HubInstance, minutes: float, status: int
 ) -> None:
-    """Fault 44: a token lives ten minutes, and half a minute of difference is borne at each end."""
+    """Fault 44: a token expires after ten minutes; a clock difference of 30 seconds is allowed."""
     token = await get_client_token(instance)
     instance.clock = lambda: datetime.now(UTC) + timedelta(minutes=minutes)
     assert (await instance.query_viewer(token)).status_code == status

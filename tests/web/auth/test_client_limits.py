@@ -1,4 +1,4 @@
-"""What a client may ask is counted and listed for that client, by the token it shows."""
+"""Tests that rate limits and operation lists apply per client, identified by its token."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ async def test_clients_at_one_address_are_rate_limited_separately(
             await get_client_token(instance, "reporter"),
         )
         statuses = [(await instance.query_viewer(first)).status_code for _ in range(12)]
-        assert statuses == [200] * 9 + [429] * 3  # each costs a little more than one question
+        assert statuses == [200] * 9 + [429] * 3  # each request costs slightly more than 1
         assert (await instance.query_viewer(second)).status_code == 200
         assert (await instance.query_viewer()).status_code == 200
         await browser.demo_login(TOURISM, Role.OFFICER)

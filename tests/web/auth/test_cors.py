@@ -1,4 +1,4 @@
-"""Pages of other origins are let in by the register, and by nothing else."""
+"""Tests that CORS allows exactly the origins of registered clients."""
 
 from typing import Any
 

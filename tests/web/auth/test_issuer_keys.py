@@ -1,4 +1,4 @@
-"""Keys of issuers: read when needed, kept while they cannot be, and nobody else's trouble."""
+"""Tests the cache of issuers' keys: fetch, refresh, expiry, and isolation between issuers."""
 
 import asyncio
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ FAILURE_MODES = ["down", "slow", "garbage", "list", "nested", "huge", "elsewhere
 
 @pytest.fixture(autouse=True)
 def _short_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up on a slow server sooner than in life."""
+    """Shorten the timeouts of requests for keys to one second."""
     bounds = FetchLimits(
         connect_timeout=1, read_timeout=1, total_timeout=1, max_body_bytes=256 << 10, max_attempts=1
     )
@@ -46,7 +46,7 @@ def jwks() -> Iterator[tuple[JwksServer, str]]:
 
 
 async def wait_for_key_refresh(instance: HubInstance) -> None:
-    """Wait until nothing is read beside the requests any more."""
+    """Wait until no refresh of keys runs in the background."""
     rings = instance.hub.issuers._keys_by_issuer.values()
     await asyncio.gather(*(ring._refresh_task for ring in rings if ring._refresh_task))
 
@@ -66,7 +66,7 @@ async def test_every_supported_algorithm_is_verified(
 async def test_cached_keys_are_used_while_the_issuer_fails(
     instance: HubInstance, jwks: tuple[JwksServer, str], failure_mode: str
 ) -> None:
-    """Fault 50."""
+    """Fault 50: a verified token stays valid while the key server of its issuer fails."""
     server, address = jwks
     await instance.add_issuer(MOI, address)
     token = issue_token(MOI, server.keys[0])
@@ -74,7 +74,7 @@ async def test_cached_keys_are_used_while_the_issuer_fails(
     server.failure_mode = failure_mode
     for _ in range(3):
         instance.advance(KEYS_MAX_AGE + MIN_REFRESH_INTERVAL)
-        async with asyncio.timeout(0.9):  # nobody waits for the issuer, not even a slow one
+        async with asyncio.timeout(0.9):  # no request waits for the issuer, even if it is slow
             assert (await instance.query_viewer(token)).status_code == 200
         await wait_for_key_refresh(instance)
     assert server.request_count == 4
@@ -148,7 +148,7 @@ async def test_removed_key_is_rejected_after_a_refresh(
     assert (await instance.query_viewer(token)).status_code == 200
     server.keys = [generate_ec_key("second")]
     instance.advance(KEYS_MAX_AGE + 1)
-    await instance.query_viewer(token)  # served by the old ones, while the new are read
+    await instance.query_viewer(token)  # verified with the old keys while the new ones are fetched
     await wait_for_key_refresh(instance)
     assert (await instance.query_viewer(token)).status_code == 401
 
@@ -183,7 +183,7 @@ async def test_key_of_one_issuer_is_rejected_for_another(
 ) -> None:
     server, address = jwks
     await instance.add_issuer(MOI, address)
-    other = generate_ec_key("first")  # the same name, of another issuer
+    other = generate_ec_key("first")  # the same key id, but of another issuer
     with serve_app(JwksServer(other)) as other_address:
         await instance.add_issuer(MOTS, f"{other_address}/jwks", TOURISM)
         assert (await instance.query_viewer(issue_token(MOTS, other))).status_code == 200

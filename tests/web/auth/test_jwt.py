@@ -1,4 +1,4 @@
-"""Whatever is sent for a token, it is read or refused; and one changed bit is a refusal."""
+"""Tests the token parser with arbitrary input: each token is verified or rejected."""
 
 import json
 from typing import Any

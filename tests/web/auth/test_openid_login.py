@@ -1,4 +1,4 @@
-"""People sign in by their agency's provider, which we did not write, and by nothing else."""
+"""Tests login with OpenID Connect at a third-party provider, one per agency."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ def provider() -> Iterator[Provider]:
 async def login_instance(
     registry_database: Database, provider: Provider, tmp_path: Path
 ) -> AsyncIterator[HubInstance]:
-    """A hub where the Ministry of Interior's people sign in."""
+    """Yield a hub with a login issuer for the Ministry of Interior."""
     secrets = tmp_path / "secrets"
     secrets.mkdir()
     (secrets / "moi-sign-in").write_text(SECRET)
@@ -105,7 +105,7 @@ async def test_name_is_escaped_on_the_page(browser: Browser) -> None:
 
 
 async def test_agency_comes_from_the_registry_and_not_from_claims(browser: Browser) -> None:
-    """The provider says of each person that it is of agency 01."""
+    """Every token of the provider claims agency 01."""
     await browser.log_in("somsri")
     assert (await browser.viewer())["agency"] == {"code": "15"}
 
@@ -129,7 +129,7 @@ async def test_callback_is_accepted_once_and_only_from_the_same_browser(
         assert await thief.viewer() is None
         victim = await thief.log_in_at_provider("somchai")
         assert victim
-        mixed = await thief.hub.get(back)  # another's code and state, at one's own attempt
+        mixed = await thief.hub.get(back)  # another user's code and state
         assert mixed.status_code == 400
         assert await thief.viewer() is None
     assert (await browser.hub.get(back)).status_code == 303
@@ -223,7 +223,7 @@ async def test_session_expires_after_its_lifetime(
     began = datetime.now(UTC)
     for minutes in range(
         20, int(SESSION_LIFETIME.total_seconds() // 60), 20
-    ):  # somebody who is not idle
+    ):  # requests at intervals, so that the session is not idle
         login_instance.clock = partial(began.__add__, timedelta(minutes=minutes))
         login_instance.advance(CACHE_SECONDS)
         assert await browser.viewer() == OFFICER, minutes

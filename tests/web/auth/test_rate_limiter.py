@@ -1,4 +1,4 @@
-"""How fast one client may ask and how much at once, whoever else asks."""
+"""Tests the rate and concurrency limits of each client."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ from tests.web.graphql.socket_client import connect_socket
 
 
 class Clock:
-    """A time that goes when it is told to."""
+    """A clock whose time the test sets."""
 
     now = 0.0
 
@@ -87,7 +87,7 @@ def test_allowed_requests_never_exceed_the_rate_and_one_burst(
         try:
             limiter.charge("a", cost)
         except RateLimited as refused:
-            clock.now += refused.seconds  # who waits as long as was said is let pass
+            clock.now += refused.seconds  # after this wait the request is allowed
             limiter.charge("a", cost)
         passed += cost / COST_PER_TOKEN if cost else 1
         assert passed <= rate * (BURST + clock.now) + 1e-6

@@ -1,4 +1,4 @@
-"""Whose cookie is heard, for what, and how the demo's sign-in behaves; no provider is needed."""
+"""Tests session cookies and the demo login, which needs no provider."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -26,7 +26,7 @@ OFFICER = {
 
 @pytest.fixture
 async def demo_instance(registry_database: Database, tmp_path: Path) -> AsyncIterator[HubInstance]:
-    """A hub for trying out, on this machine without TLS."""
+    """Yield a hub in demo mode, on localhost without TLS."""
     instance = HubInstance(registry_database, tmp_path, public_url=HUB_URL, demo=True)
     async with instance.http:
         yield instance
@@ -148,7 +148,7 @@ async def test_sign_in_and_sign_out_from_another_origin_are_rejected_with_403(
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
 async def test_graphql_form_post_is_rejected_with_415(browser: Browser, kind: str | None) -> None:
-    """What a browser sends without asking first is refused before anybody's cookie is looked at."""
+    """A content type that needs no CORS preflight is rejected before the cookie is read."""
     await browser.demo_login(TOURISM, Role.OFFICER)
     headers = {"content-type": kind} if kind else {}
     answer = await browser.hub.post(
@@ -197,7 +197,7 @@ async def test_responses_to_a_session_are_not_cacheable(browser: Browser) -> Non
 async def test_socket_user_is_not_revalidated_after_sign_out(
     browser: Browser, demo_instance: HubInstance
 ) -> None:
-    """What each socket asks every two seconds; it does not go on as nobody in particular."""
+    """Each socket revalidates its user every two seconds; it does not continue as anonymous."""
     await browser.demo_login(TOURISM, Role.OFFICER)
     headers = [(b"cookie", f"hub={browser.hub.cookies['hub']}".encode())]
     request = Request({"type": "http", "method": "GET", "headers": headers, "query_string": b""})

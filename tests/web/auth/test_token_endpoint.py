@@ -1,4 +1,4 @@
-"""The hub's own authorization server gives tokens to whom it should, and to nobody else."""
+"""Tests the token endpoint of the hub: client authentication, scopes, keys and errors."""
 
 import asyncio
 import json
@@ -81,7 +81,7 @@ async def test_token_of_one_instance_is_accepted_by_another(
     secret = await instance.add_client()
     other = HubInstance(instance.database, tmp_path / "other")
     async with other.http:
-        # Each has read the keys there are before the other makes its own.
+        # Each instance has loaded the existing keys before the other creates its own.
         first = (await other.get_token(auth=("planner", secret))).json()["access_token"]
         assert (await other.query_viewer(first)).status_code == 200
         second = (await instance.get_token(auth=("planner", secret))).json()["access_token"]

@@ -1,6 +1,6 @@
-"""Tokens that count and tokens that do not, over two issuers: each case with what it is answered.
+"""Tests valid and invalid tokens of two issuers, each case with its expected response.
 
-Anonymous reading is allowed here: what is refused is refused although anybody might have asked.
+The hub allows anonymous reading: an invalid token is rejected even if the query needs none.
 """
 
 import json
@@ -57,7 +57,7 @@ def provider() -> Iterator[Provider]:
 async def issuers(
     template: str, provider: Provider, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Issuers]:
-    """A hub that trusts itself and, for the Ministry of Interior alone, a provider."""
+    """Yield a hub that trusts itself and, for the Ministry of Interior only, a provider."""
     folder: Path = tmp_path_factory.mktemp("node")
     async with open_database(await copy_database(template, "matrix"), pool_size=4) as database:
         instance = HubInstance(database, folder)
@@ -73,7 +73,7 @@ def now(seconds: float) -> int:
 
 
 def token_of_size(issuer: TokenIssuer, size: int) -> str:
-    """A token of so many characters, or a few less where base64 has none of that size."""
+    """Return a token of a size in characters, or slightly shorter if base64 has no such length."""
     of_size = partial(padded_token, issuer)
     padding = (
         bisect_right(range(8000), min(size, MAX_TOKEN_BYTES), key=lambda n: len(of_size(n))) - 1
@@ -82,7 +82,7 @@ def token_of_size(issuer: TokenIssuer, size: int) -> str:
 
 
 def padded_token(issuer: TokenIssuer, length: int) -> str:
-    """A token with a claim of so many characters."""
+    """Return a token with a claim of a length."""
     return issuer.sign({"more": "x" * length})
 
 
@@ -169,7 +169,7 @@ INVALID_TOKENS: dict[str, TokenFactory] = {
     "one bit of the header turned": lambda p, _: flip_bit(p.token, 0),
     "the signature of another token": lambda p, _: p.sign({"sub": "another"}).rpartition(".")[0]
     + "." + p.token.rpartition(".")[2],
-    # who it is of, and for
+    # issuer, subject and audience
     "the other issuer's name": lambda p, o: p.sign({"iss": o.url}),
     "an issuer nobody knows": lambda p, _: p.sign({"iss": "https://evil.test"}),
     "its issuer with a slash": lambda p, _: p.sign({"iss": p.url + "/"}),
@@ -187,7 +187,7 @@ INVALID_TOKENS: dict[str, TokenFactory] = {
     "an empty subject": lambda p, _: p.sign({"sub": ""}),
     "a number as subject": lambda p, _: p.sign({"sub": 7}),
     "a subject of several lines": lambda p, _: p.sign({"sub": "a\nb"}),
-    # what it is
+    # type
     "typ JWT, as an id token": lambda p, _: p.sign(header={"typ": "JWT"}),
     "no typ": lambda p, _: p.sign(header={"typ": None}),
     "typ logout+jwt": lambda p, _: p.sign(header={"typ": "logout+jwt"}),
@@ -214,7 +214,7 @@ INVALID_TOKENS: dict[str, TokenFactory] = {
     "not valid yet": lambda p, _: p.sign({"nbf": now(40)}),
     "issued in the future": lambda p, _: p.sign({"iat": now(40)}),
     "never issued": lambda p, _: p.sign({"iat": None}),
-    # how it is written
+    # format
     "nothing": lambda _p, _o: "",
     "an opaque text": lambda _p, _o: "OY2Ri4fA32VXSP2ygNUnZX6pEGB8WbOE",
     "two parts": lambda p, _: p.token.rpartition(".")[0],
@@ -243,7 +243,7 @@ ISSUER_NAMES = ["own", "provider"]
 
 
 def select_issuers(issuers: Issuers, name: str) -> tuple[TokenIssuer, TokenIssuer]:
-    """The party of a name, and the other one."""
+    """Return the issuer with a name, and the other issuer."""
     if name == "own":
         return issuers.own, issuers.provider
     return issuers.provider, issuers.own
@@ -266,7 +266,7 @@ async def test_valid_token_is_accepted(issuers: Issuers, issuer: str, case: str)
         VALID_TOKENS[case](*select_issuers(issuers, issuer))
     )
     assert answer.status_code == 200, answer.text
-    # Whatever it claims: the agency of its registration, and no more than was granted there.
+    # The agency and the scopes are those of the registration, whatever the token claims.
     assert answer.json()["data"] == {"viewer": VIEWERS[issuer]}
 
 

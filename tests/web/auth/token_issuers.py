@@ -1,7 +1,7 @@
-"""Two parties that issue tokens: the hub itself, and an OpenID provider that we did not write.
+"""Two token issuers for tests: the hub itself, and a third-party OpenID provider.
 
-Each case of the matrix changes a real token of one of them, and signs it again with the party's own
-key where it is the content that is wrong: what is refused is refused for that alone.
+Each case changes a valid token of one issuer. If the content is invalid, the token is signed again
+with the issuer's own key, so that only the content can cause the rejection.
 """
 
 import base64
@@ -32,7 +32,7 @@ SECRET: Final = "moi-" * 12
 
 @dataclass(frozen=True)
 class TokenIssuer:
-    """Who issues: its name as issuer, the key it signs with, a real token of it."""
+    """An issuer: its URL, its signing key and algorithm, and a valid token."""
 
     url: str
     key: Any
@@ -41,13 +41,13 @@ class TokenIssuer:
 
     @property
     def claims(self) -> dict[str, Any]:
-        """What the real token says."""
+        """Return the claims of the valid token."""
         found: dict[str, Any] = json.loads(base64url_decode(self.token.split(".")[1]))
         return found
 
     @property
     def header(self) -> dict[str, Any]:
-        """How the real token is signed."""
+        """Return the header of the valid token."""
         found: dict[str, Any] = json.loads(base64url_decode(self.token.split(".")[0]))
         return found
 
@@ -57,7 +57,7 @@ class TokenIssuer:
         header: Mapping[str, Any] | bytes | None = None,
         key: Any = None,
     ) -> str:
-        """The token with these claims and header parameters changed (null: left out), signed."""
+        """Return a signed token with changed claims and header parameters; null removes one."""
         head = (
             header if isinstance(header, bytes) else json.dumps(apply_changes(self.header, header))
         )
@@ -77,7 +77,7 @@ class TokenIssuer:
 def apply_changes(
     original: Mapping[str, Any], changes: Mapping[str, Any] | bytes | None
 ) -> dict[str, Any]:
-    """A copy with some names set, and those set to null left out."""
+    """Return a copy with the changes applied; null removes a name."""
     assert not isinstance(changes, bytes)
     return {
         name: value for name, value in {**original, **(changes or {})}.items() if value is not None
@@ -85,7 +85,7 @@ def apply_changes(
 
 
 def compute_signature(signing_input: str, key: Any, alg: str) -> bytes:
-    """The signature of an algorithm, whatever a careful library thinks of it."""
+    """Return the signature of an algorithm, including ones that the library rejects for the key."""
     if isinstance(key, bytes):
         return hmac.digest(key, signing_input.encode(), "sha256")
     if alg not in JWSRegistry.algorithms:
@@ -95,18 +95,18 @@ def compute_signature(signing_input: str, key: Any, alg: str) -> bytes:
 
 
 def base64url_encode(text: str | bytes) -> str:
-    """Base64url without padding."""
+    """Encode to base64url without padding."""
     data = text.encode() if isinstance(text, str) else text
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def base64url_decode(text: str) -> bytes:
-    """And back."""
+    """Decode base64url without padding."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def hub_issuer(folder: Path, token: str) -> TokenIssuer:
-    """The hub: its private key is in its folder."""
+    """Return the hub as an issuer, with the private key from its data folder."""
     key_file = json.loads((folder / "keys" / "signing.json").read_text("utf-8"))
     return TokenIssuer(URL, ECKey.import_key(key_file["jwk"]), "ES256", token)
 
@@ -120,19 +120,19 @@ class Provider:
 
     @property
     def jwks_uri(self) -> str:
-        """What its metadata says."""
+        """Return the JWKS URL from the provider's metadata."""
         metadata = httpx2.get(f"{self.url}/.well-known/openid-configuration").json()
         return str(metadata["jwks_uri"])
 
     def token(self, **form: str) -> str:
-        """A real token; opaque where it is for no resource."""
+        """Return a valid token of the provider; it is opaque if `form` has no resource."""
         fields = {"grant_type": "client_credentials", **form}
         answer = httpx2.post(f"{self.url}/token", data=fields, auth=("moi", SECRET))
         assert answer.status_code == 200, answer.text
         return str(answer.json()["access_token"])
 
     def token_issuer(self) -> TokenIssuer:
-        """It, with a real token for the hub."""
+        """Return the provider as an issuer, with a valid token for the hub."""
         return TokenIssuer(
             self.url, self.keys[0], "RS256", self.token(resource=URL, scope="operate everything")
         )
@@ -140,9 +140,9 @@ class Provider:
 
 @contextlib.contextmanager
 def run_provider(*hubs: str) -> Iterator[Provider]:
-    """An OpenID provider in a process of its own; it says of each token that it is of agency 01.
+    """Run an OpenID provider in a separate process; each of its tokens claims agency 01.
 
-    People sign in there for the hubs of these addresses.
+    `hubs` are the URLs of the hubs that may use it for login.
     """
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
@@ -192,7 +192,7 @@ def run_provider(*hubs: str) -> Iterator[Provider]:
 
 
 def flip_bit(token: str, part: int) -> str:
-    """A token with one bit of a part turned."""
+    """Return a token with one bit of a part flipped."""
     parts = token.split(".")
     data = bytearray(base64url_decode(parts[part]))
     data[len(data) // 2] ^= 1

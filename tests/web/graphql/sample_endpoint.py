@@ -1,4 +1,4 @@
-"""A contract of three lines, and a client before the door to it."""
+"""A GraphQL endpoint with a small sample schema, and helpers to serve it."""
 
 import asyncio
 import socket
@@ -32,7 +32,7 @@ from tests.conftest import StubAuthentication, StubUser
 
 @strawberry.type
 class Query:
-    @strawberry.field(name="word")  # type: ignore[untyped-decorator]  # with arguments it is not typed
+    @strawberry.field(name="word")  # type: ignore[untyped-decorator]  # untyped if called with arguments
     def echo(self, text: str = "ชลบุรี") -> str:
         return text
 
@@ -74,7 +74,7 @@ class Mutation:
 
 @strawberry.type
 class Subscription:
-    """Sources that end, do not end, never wait, and go wrong."""
+    """Subscriptions that end, never end, never wait, or fail."""
 
     @strawberry.subscription
     async def count(self, to: int = 3) -> AsyncGenerator[int, None]:
@@ -119,18 +119,18 @@ class Subscription:
 
 
 ACTIVE_STREAMS: Counter[str] = Counter()
-"""Sources of subscriptions that have not ended, by name; `made` counts what the hot one made."""
+"""Number of active subscription streams by name; `made` counts the items of the stream `hot`."""
 
 SCHEMA = strawberry.Schema(Query, Mutation, Subscription)._schema
 JSON_HEADERS = {"content-type": JSON}
 
 
 HUB_URL = "https://hub.test"
-"""The issuer of whom `ByHeader` authenticates, and the name of the hub."""
+"""The issuer of the viewers of `HeaderAuthentication`, and the URL of the hub."""
 
 
 class HeaderAuthentication(AuthenticationBackend):
-    """Authenticates the client that a header names."""
+    """Authenticates the client whose id is in the header `x-client`."""
 
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, RequestUser]:
         name = conn.headers.get("x-client")
@@ -139,7 +139,7 @@ class HeaderAuthentication(AuthenticationBackend):
 
 
 class ConditionalAuthentication(AuthenticationBackend):
-    """Authenticates nobody in particular for as long as a predicate says so of a connection."""
+    """Authenticates an anonymous user who is valid while a predicate of the connection is true."""
 
     def __init__(self, is_allowed: Callable[[HTTPConnection], bool]) -> None:
         self._is_allowed = is_allowed
@@ -149,7 +149,7 @@ class ConditionalAuthentication(AuthenticationBackend):
 
 
 class ConditionalUser(StubUser):
-    """A user who may go on while a predicate is true."""
+    """An anonymous user that is valid while a predicate is true."""
 
     def __init__(self, is_allowed: Callable[[], bool]) -> None:
         super().__init__(ANONYMOUS)
@@ -165,7 +165,7 @@ def build_endpoint(
     authentication: AuthenticationBackend | None = None,
     **more: Any,
 ) -> GraphQLEndpoint:
-    """An endpoint whose users are nobody in particular, unless a backend says otherwise."""
+    """Return an endpoint; its users are anonymous unless a backend is passed."""
     return GraphQLEndpoint(
         schema, context, authentication or StubAuthentication(), url=HUB_URL, **more
     )
@@ -183,7 +183,7 @@ async def raise_not_ready(_: Request, __: Operation) -> AsyncIterator[None]:
 
 
 def build_app(endpoint: GraphQLEndpoint) -> Starlette:
-    """An application of nothing but the endpoint and the middleware it needs."""
+    """Return an application with only the endpoint and the middleware that it needs."""
     return Starlette(
         routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)],
         middleware=[Middleware(AuthenticationMiddleware, backend=endpoint.authentication)],
@@ -192,7 +192,7 @@ def build_app(endpoint: GraphQLEndpoint) -> Starlette:
 
 @asynccontextmanager
 async def serve_endpoint(endpoint: GraphQLEndpoint) -> AsyncIterator[HubServer]:
-    """The door behind a real port, as `hub serve` opens it; `address` is where."""
+    """Serve the endpoint on a real port during the block, like `hub serve`; yield the server."""
     app = build_app(endpoint)
     async with run_server(HubServer(app, endpoint.close)) as server:
         yield server
@@ -202,9 +202,9 @@ async def serve_endpoint(endpoint: GraphQLEndpoint) -> AsyncIterator[HubServer]:
 async def run_server(
     server: HubServer, *, lifespan: bool = True, port: int = 0
 ) -> AsyncIterator[HubServer]:
-    """A server until the block ends, on a free port where none is given.
+    """Run a server during the block, on a free port by default.
 
-    Without its lifespan it starts no database.
+    Without `lifespan` it does not start a database.
     """
     if not lifespan:
         server.config.lifespan = "off"
@@ -220,7 +220,7 @@ async def run_server(
 
 
 def server_address(server: HubServer) -> str:
-    """Host and port of a served door."""
+    """Return the host and port of a running server."""
     host, port = server.servers[0].sockets[0].getsockname()
     return f"{host}:{port}"
 

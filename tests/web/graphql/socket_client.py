@@ -1,4 +1,4 @@
-"""A socket before the door, spoken to in the words of the protocol."""
+"""A WebSocket client for tests of the GraphQL protocol."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ DONE = {"change": "done"}
 
 
 class GraphQLSocket:
-    """One socket, spoken to in JSON."""
+    """A WebSocket that sends and receives JSON messages."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -44,7 +44,7 @@ class GraphQLSocket:
         )
 
     async def wait_closed(self) -> tuple[int, str]:
-        """The code and the reason, once there is nothing more to hear."""
+        """Wait until the socket is closed and return the close code and reason."""
         async with asyncio.timeout(20):
             with suppress(ConnectionClosed):
                 async for _ in self.connection:
@@ -66,7 +66,7 @@ async def connect_socket(server: HubServer, **more: Any) -> AsyncIterator[GraphQ
 
 
 async def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition; the limit is there for what hangs, not to measure it."""
+    """Wait until a condition is true; fail after 20 seconds."""
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - what is waited for knows of no event
+        while not condition():  # noqa: ASYNC110 - the condition has no event
             await asyncio.sleep(0.01)

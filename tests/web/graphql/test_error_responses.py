@@ -1,4 +1,4 @@
-"""Errors of documents, of resolvers and of the hub, as a client of GraphQL reads them."""
+"""Tests the GraphQL error responses for invalid documents, resolver errors and hub errors."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ from tests.web.graphql.sample_endpoint import (
     raise_not_ready,
 )
 
-# ── documents that will not do ──────────────────────────────────────────────────────────────────
+# ── invalid documents ─────────────────────────────────────────────────────────────────────────────
 
 INVALID_DOCUMENTS = {
     "no GraphQL": ("{ word", "GRAPHQL_PARSE_FAILED"),
@@ -107,7 +107,7 @@ COSTLY_DOCUMENTS = {
         "{"
         + " ".join(f"...F{n}" for n in range(80))
         + "}"
-        # the spreads are compared with each other, and so are the fields
+        # validation compares the spreads with each other, and the fields too
         + " ".join(f"fragment F{n} on Query {{ itself {{ word }} }}" for n in range(80)),
         (3 * 80 * 79 // 2, MAX_FIELD_PAIRS),
     ),
@@ -140,7 +140,7 @@ async def test_introspection_query_is_answered(api: GraphQLApi) -> None:
     assert "errors" not in answer
 
 
-# ── errors of resolvers ─────────────────────────────────────────────────────────────────────────
+# ── resolver errors ───────────────────────────────────────────────────────────────────────────────
 
 
 async def test_invalid_argument_error_names_its_field_in_both_languages(
@@ -213,7 +213,7 @@ async def test_exception_of_the_endpoint_returns_500_with_an_incident_number(
     assert "hunter2" not in response.text
 
 
-# ── the published contract ──────────────────────────────────────────────────────────────────────
+# ── the published schema ──────────────────────────────────────────────────────────────────────────
 
 
 async def test_query_over_the_database_takes_one_statement(api: GraphQLApi) -> None:

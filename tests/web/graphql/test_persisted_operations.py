@@ -1,4 +1,4 @@
-"""Documents named by their hash, lists of what may be asked, answers that need not come again."""
+"""Tests persisted queries, allow lists of operations, ETags and disabled introspection."""
 
 import json
 from pathlib import Path
@@ -101,7 +101,7 @@ async def test_stored_documents_have_a_limit() -> None:
     assert hash_document(long) not in operations._persisted
 
 
-# ── lists ───────────────────────────────────────────────────────────────────────────────────────
+# ── allow lists ───────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_trusted_mode_without_an_allow_list_is_rejected(monkeypatch: pytest.Monk
         Settings.from_environment()
 
 
-# ── answers that need not come again ────────────────────────────────────────────────────────────
+# ── caching ───────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_public_response_with_a_matching_etag_gets_304(client: httpx2.AsyncClient) -> None:
@@ -196,7 +196,7 @@ async def test_response_with_errors_is_not_cacheable(
     assert "etag" not in response.headers
 
 
-# ── what is not told ────────────────────────────────────────────────────────────────────────────
+# ── introspection ─────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_disabled_introspection_hides_the_schema_and_suggestions() -> None:

@@ -1,4 +1,4 @@
-"""How large documents are found to be, and how much work it is to find out."""
+"""Tests how the size and cost of a document are computed, and the work that this takes."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def measure_text(text: str, **variables: Any) -> DocumentMeasure:
 
 
 def nest_fragments(levels: int, times: int = 2, within: str = "") -> str:
-    """Fragments that each spread the next one so many times."""
+    """Return a document whose fragments each spread the next one `times` times."""
     opened, closed = ("a: sub {", "}") if within else ("", "")
     body = " ".join(
         f"fragment F{n} on Thing {{ {opened} {f'...F{n + 1} ' * times} {closed} }}"
@@ -53,7 +53,7 @@ def nest_fragments(levels: int, times: int = 2, within: str = "") -> str:
     return f"{{ thing {{ ...F0 }} }} {body} fragment F{levels} on Thing {{ name }}"
 
 
-# ── the walk ────────────────────────────────────────────────────────────────────────────────────
+# ── document size ─────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("levels", [5, 25, 45])
@@ -232,7 +232,7 @@ def test_cost_is_capped_at_the_largest_reported_value() -> None:
     assert measure_text(text).get_cost(None) == MAX_REPORTED
 
 
-# ── the property: what fragments save is reading, never counting ────────────────────────────────
+# ── property: fragments reduce the work of the computation, not the cost ──────────────────────────
 
 leaves = st.sampled_from(["name", "sub { name }", "things(first: 3) { nodes { name } }"])
 bodies = st.recursive(

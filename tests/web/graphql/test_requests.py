@@ -1,4 +1,4 @@
-"""Requests at the GraphQL door: what is answered, and what is no request at all."""
+"""Tests GraphQL requests over HTTP: valid requests, and malformed ones with their status codes."""
 
 import json
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from hub.web.request_body import MAX_BODY_BYTES
 from hub.web.responses import GRAPHQL, JSON
 from tests.web.graphql.sample_endpoint import JSON_HEADERS, only_error, post_query
 
-# ── what is answered ────────────────────────────────────────────────────────────────────────────
+# ── valid requests ────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_query_is_answered_by_post_and_by_get(client: httpx2.AsyncClient) -> None:
@@ -55,7 +55,7 @@ async def test_unacceptable_media_types_get_406(client: httpx2.AsyncClient, acce
     only_error(response)
 
 
-# ── requests that are none ──────────────────────────────────────────────────────────────────────
+# ── malformed requests ────────────────────────────────────────────────────────────────────────────
 
 MALFORMED_BODIES: dict[str, bytes] = {
     "null": b"null",

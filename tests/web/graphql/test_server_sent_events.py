@@ -1,4 +1,4 @@
-"""Answers as server-sent events, over real connections."""
+"""Tests responses as server-sent events over real connections."""
 
 import asyncio
 import json
@@ -42,7 +42,7 @@ async def open_stream(
 
 
 async def read_events(response: httpx2.Response) -> AsyncIterator[tuple[str, Any]]:
-    """What was told, event by event; comments as they are."""
+    """Yield each event with its type and data; a comment has an empty type."""
     event_type = ""
     async for line in response.aiter_lines():
         field, _, value = line.partition(": ")

@@ -1,4 +1,4 @@
-"""`graphql-transport-ws` over real sockets: every way to be closed."""
+"""Tests each close code of `graphql-transport-ws` over real sockets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`graphql-transport-ws` over real sockets: what is answered, and how much."""
+"""Tests operations over `graphql-transport-ws` on real sockets, and the limits of a socket."""
 
 import json
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from hub.web.server import HubServer
 from tests.web.graphql.sample_endpoint import ACTIVE_STREAMS, SCHEMA, build_endpoint, serve_endpoint
 from tests.web.graphql.socket_client import GraphQLSocket, connect_socket, wait_until
 
-# ── what is answered ────────────────────────────────────────────────────────────────────────────
+# ── operations ────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_subscription_sends_each_event_and_completes(socket: GraphQLSocket) -> None:
@@ -136,7 +136,7 @@ async def test_each_event_has_its_own_context_and_none_stays_open_between_events
         await socket.initialize()
         await socket.subscribe("subscription { looking }")
         results = [(await socket.receive())["payload"]["data"]["looking"] for _ in range(3)]
-        assert results == ["0", "2", "4"]  # a look, an event, a look, an event
+        assert results == ["0", "2", "4"]  # each event takes a number in between
         assert len(opened) == 6
         await socket.subscribe("subscription { quiet }", "2")
         await socket.receive()
@@ -144,7 +144,7 @@ async def test_each_event_has_its_own_context_and_none_stays_open_between_events
         assert open_now == []
 
 
-# ── bounds ──────────────────────────────────────────────────────────────────────────────────────
+# ── limits ────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_operations_of_a_socket_are_limited(socket: GraphQLSocket) -> None:
@@ -187,5 +187,5 @@ async def test_client_that_does_not_read_is_disconnected_with_backpressure(
         )
         await wait_until(lambda: ACTIVE_STREAMS["hot"] == 1)
         await wait_until(lambda: ACTIVE_STREAMS["hot"] == 0)
-        # What the kernel and a few messages hold was made, and no more.
+        # Only the items that fit into the kernel's buffers and the queue were produced.
         assert ACTIVE_STREAMS["made"] - produced_before < 60

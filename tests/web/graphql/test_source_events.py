@@ -1,4 +1,4 @@
-"""Events of sources over real connections, as those who keep a board up to date follow them."""
+"""Tests the subscription to source events over real connections."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -35,7 +35,7 @@ async def served_hub(fresh_database: Database) -> AsyncGenerator[HubServer]:
 async def receive_events(server: HubServer, count: int, **variables: Any) -> list[dict[str, Any]]:
     async with open_stream(server, SUBSCRIPTION, **variables) as response:
         found: list[dict[str, Any]] = []
-        async with aclosing(read_events(response)) as stream_events:  # type: ignore[type-var]  # a generator
+        async with aclosing(read_events(response)) as stream_events:  # type: ignore[type-var]  # an async generator
             async for kind, data in stream_events:
                 if kind == "next":
                     found.append(data["data"]["sourceEvents"])
@@ -45,9 +45,9 @@ async def receive_events(server: HubServer, count: int, **variables: Any) -> lis
 
 
 async def wait_for_listener(database: Database) -> None:
-    """Wait until the hub listens: what happened before is not new."""
+    """Wait until the hub executes LISTEN; it does not receive earlier events as new."""
     query = "select count(*) from pg_stat_activity where query ilike 'listen%'"
-    while not await database.pool.fetchval(query):  # noqa: ASYNC110 - the server tells no event of it
+    while not await database.pool.fetchval(query):  # noqa: ASYNC110 - PostgreSQL has no event for it
         await asyncio.sleep(0.02)
 
 
@@ -76,7 +76,7 @@ async def test_reconnecting_with_a_cursor_sends_missed_events(
         fresh_database, SPEC, read, build_input([build_row(1, "5,000"), build_row(2)], snapshot="t")
     )
     [before] = await fresh_database.pool.fetch("select min(id) as id from source_event")
-    first, second = await receive_events(served_hub, 2, after="WzBd")  # [0], before all
+    first, second = await receive_events(served_hub, 2, after="WzBd")  # cursor [0]: before all
     assert first["cursor"] != second["cursor"]
     assert before["id"] > 0
     assert (first["affectedCells"], second["affectedCells"]) == (1, 1)

@@ -1,4 +1,4 @@
-"""HTML that differs per person: values are escaped, and the policy allows one more form target."""
+"""Tests the rendering of HTML pages: values are escaped, and the form target is restricted."""
 
 import pytest
 from jinja2 import UndefinedError
