@@ -1,4 +1,4 @@
-"""Which sources a hub can read, and for what."""
+"""Tests which sources are available to ingest runs and to quarantine rulings."""
 
 from pathlib import Path
 

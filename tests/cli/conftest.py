@@ -1,4 +1,4 @@
-"""The command line over a copy of the seeded database, in the process of the test."""
+"""Fixtures that run the command line in the test's process, over a copy of the seeded database."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ NAME = "cli"
 
 @dataclass(frozen=True)
 class CommandResult:
-    """How a command ended: its exit code and what it printed."""
+    """The result of a command: its exit code and its output."""
 
     code: int
     out: str
@@ -29,7 +29,7 @@ class CommandResult:
 
     @property
     def json(self) -> Any:
-        """What it printed, as JSON."""
+        """Return standard output, parsed as JSON."""
         return json.loads(self.out)
 
 
@@ -38,20 +38,20 @@ RunCommand = Callable[..., CommandResult]
 
 @pytest.fixture(autouse=True)
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal of one width for everybody."""
+    """Set the terminal width to 100 columns."""
     monkeypatch.setenv("COLUMNS", "100")
 
 
 @pytest.fixture
 async def dsn(template: str) -> AsyncIterator[str]:
-    """A copy of the seeded database for one test."""
+    """Yield the DSN of a copy of the seeded database for one test."""
     yield await copy_database(template, NAME)
     await execute_admin_statement(template, f"drop database {NAME} with (force)")
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> RunCommand:
-    """`run("agency", "list")`: the command line without a database."""
+    """Return a function that runs a command without a database: `run("agency", "list")`."""
 
     def command(*arguments: object) -> CommandResult:
         capsys.readouterr()
@@ -64,7 +64,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> RunCommand:
 
 @pytest.fixture
 def hub(run: RunCommand, dsn: str, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
-    """The same over the database, which is opened without being prepared."""
+    """Return the same function with a database, which is opened without migrations or seeding."""
 
     @asynccontextmanager
     async def prepare_database(_: Settings) -> AsyncIterator[Database]:
@@ -77,13 +77,13 @@ def hub(run: RunCommand, dsn: str, monkeypatch: pytest.MonkeyPatch) -> RunComman
 
 
 def expect_success(result: CommandResult) -> str:
-    """What a command printed that succeeded."""
+    """Assert that a command succeeded, and return its standard output."""
     assert result.code == 0, result.err
     return result.out
 
 
 def expect_failure(result: CommandResult, code: int, *texts: str) -> None:
-    """The command failed with that code and these words on standard error, in both languages."""
+    """Assert the exit code and the texts on standard error, which must be in both languages."""
     assert (result.code, result.out) == (code, ""), result
     for text in (*texts, " · "):
         assert text in result.err
@@ -91,7 +91,7 @@ def expect_failure(result: CommandResult, code: int, *texts: str) -> None:
 
 
 def fetch_rows(dsn: str, *statements: str) -> list[asyncpg.Record]:
-    """The rows of the last of some statements, run on one connection."""
+    """Run the statements on one connection and return the rows of the last one."""
 
     async def execute() -> list[asyncpg.Record]:
         found: list[asyncpg.Record] = []
@@ -107,7 +107,7 @@ def fetch_rows(dsn: str, *statements: str) -> list[asyncpg.Record]:
 
 
 def parse_secret(output: str) -> str:
-    """The secret that was printed."""
+    """Return the client secret from the output of a command."""
     found = re.search(r"^client_secret  (bhs_\S{43})$", output, re.MULTILINE)
     assert found, output
     return found[1]

@@ -1,4 +1,4 @@
-"""`hub agency`: register, disable, enable and list agencies."""
+"""Tests `hub agency`: register, disable, enable and list agencies."""
 
 from tests.cli.conftest import RunCommand, expect_failure, expect_success
 

@@ -1,4 +1,4 @@
-"""`hub agreement`: add, list and revoke agreements to share drafts."""
+"""Tests `hub agreement`: add, list and revoke agreements to share drafts."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

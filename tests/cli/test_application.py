@@ -1,4 +1,4 @@
-"""The application as a whole: help without heavy imports, exit codes, both languages everywhere."""
+"""Tests the command line as a whole: help without heavy imports, exit codes, both languages."""
 
 import os
 import re
@@ -34,7 +34,7 @@ REPORT = (
 def iterate_commands(
     group: click.Group = application, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command with the words that call it."""
+    """Yield every command with its path, such as `("agency", "list")`."""
     for name, command in group.commands.items():
         yield (*path, name), command
         if isinstance(command, click.Group):
@@ -46,7 +46,7 @@ LIST_COMMANDS = [path for path in ALL_COMMANDS if path[-1] == "list"]
 
 
 def is_bilingual(text: str | None) -> bool:
-    """Whether a text is in Thai and in English."""
+    """Return whether a text is in Thai and in English."""
     thai, _, english = (text or "").partition(" · ")
     return bool(THAI.search(thai) and ENGLISH.search(english))
 
@@ -155,7 +155,7 @@ def test_the_completion_script_of_a_shell_is_printed(run: RunCommand, shell: str
 
 
 def complete(*arguments: str) -> list[str]:
-    """What the shell offers for the last word."""
+    """Return the shell completions of the last argument."""
     from click.shell_completion import ShellComplete  # noqa: PLC0415
 
     shell = ShellComplete(application, {}, "hub", "_HUB_COMPLETE")

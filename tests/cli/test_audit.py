@@ -1,4 +1,4 @@
-"""`hub audit`: verify the chain, print its head; every command that changes something is logged."""
+"""Tests `hub audit`: verify the chain, print its head, log every command that changes data."""
 
 import json
 

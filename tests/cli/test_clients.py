@@ -1,4 +1,4 @@
-"""`hub client`: secrets are printed once, keys are public, wrong options are named."""
+"""Tests `hub client`: a secret is printed once, keys are public, invalid options are named."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.web.hub_instance import generate_ec_key, generate_rsa_key, public_jwk
 
 
 def stored_hashes(dsn: str) -> list[str]:
-    """The hashes of the only client's secrets."""
+    """Return the hashes of the secrets of the only client."""
     [(found,)] = fetch_rows(dsn, "select secrets from client")
     return list(found)
 

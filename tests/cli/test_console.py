@@ -1,4 +1,4 @@
-"""Shared output: progress on a terminal and elsewhere, routine announcements only when slow."""
+"""Tests the shared output: progress with and without a terminal, notices of slow preparation."""
 
 import io
 import sys
@@ -16,7 +16,7 @@ NOTICE = "ข้อมูลอยู่ที่ /data\nIts data is kept in /da
 
 
 class Terminal(io.StringIO):
-    """A standard error that is a terminal."""
+    """A standard error stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""`hub demo`: a local agency that serves until stopped, and a hub filled from it."""
+"""Tests `hub demo`: a sandbox server that runs until it is stopped, and a hub filled from it."""
 
 import queue
 import signal

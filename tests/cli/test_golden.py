@@ -1,6 +1,6 @@
-"""What the command line prints, kept as files: a change of a text is seen as a difference.
+"""Compares the output of the command line with golden files, so that a changed text is visible.
 
-`pytest tests/cli/test_golden.py --write-answers` writes them again.
+`pytest tests/cli/test_golden.py --write-answers` writes the files again.
 """
 
 import re
@@ -77,17 +77,17 @@ VARYING: Final = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "<digest>"),
     (re.compile(r"\d+\.\d (วินาที|s)"), r"<seconds> \1"),
 )
-"""What differs from run to run."""
+"""Patterns of output that differs from run to run, with their replacements."""
 
 
 @pytest.fixture
 def should_write(request: pytest.FixtureRequest) -> bool:
-    """Whether the files are written again."""
+    """Return whether the option `--write-answers` is set."""
     return bool(request.config.getoption("--write-answers"))
 
 
 def compare_with_file(name: str, printed: str, should_write: bool) -> None:
-    """Compare what was printed with the file, or write the file."""
+    """Compare the output with the golden file, after writing the file if `should_write` is set."""
     for pattern, replacement in VARYING:
         printed = pattern.sub(replacement, printed)
     file = GOLDEN / f"{name}.txt"

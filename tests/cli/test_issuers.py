@@ -1,4 +1,4 @@
-"""`hub issuer`: trust an authorization server, discover its keys, let people log in there."""
+"""Tests `hub issuer`: trust an authorization server, discover its keys, enable its login."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`hub review`: list what waits, decide names, accept and refuse rows."""
+"""Tests `hub review`: list quarantined rows, decide names, accept and refuse rows."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ BLOCK = "2022.9.1|กลุ่มจังหวัดภาคตะวัน�
 
 @pytest.fixture
 def hub_with_quarantine(hub: RunCommand) -> RunCommand:
-    """The hub with three rows of the appropriation act in quarantine."""
+    """Return the command line over a database with three quarantined rows."""
     expect_success(hub("ingest", "budget_act", "--from", SAMPLE))
     return hub
 

@@ -1,4 +1,4 @@
-"""What `hub serve` says once it is ready."""
+"""Tests the address that `hub serve` prints when it is ready."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from hub.cli.serve import local_address, print_addresses
     ("host", "address"),
     [
         ("127.0.0.1", "http://127.0.0.1:8000"),
-        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104 - as it is set
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104 - the value of the setting
         ("::", "http://localhost:8000"),
         ("::1", "http://[::1]:8000"),
         ("hub.example", "http://hub.example:8000"),

@@ -1,22 +1,22 @@
-"""`hub source check`: whether a system keeps the source contract."""
+"""Tests `hub source check`: whether a system conforms to the source contract."""
 
 import pytest
 
 from hub.sandbox.agency import CLIENT_SECRET
 from tests.cli.conftest import RunCommand, expect_failure
-from tests.sandbox.conftest import source as source  # noqa: PLC0414 - the fixture
+from tests.sandbox.conftest import source as source  # noqa: PLC0414 - a fixture
 from tests.sandbox.sandbox_source import SandboxSource
 
 
 def check_arguments(source: SandboxSource, path: str = "ministry/projects") -> list[str]:
-    """The arguments of a check of the agency."""
+    """Return the arguments of a check of a sandbox source."""
     oauth = ["--token-url", f"{source.address}/token", "--client-id", "hub", "--secret", "play-hub"]
     return ["source", "check", f"{source.address}/{path}", *oauth]
 
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client's secret, by its name."""
+    """Set the client secret in the environment variable that `--secret` names."""
     monkeypatch.setenv("PLAY_HUB", CLIENT_SECRET)
 
 

@@ -1,4 +1,4 @@
-"""What an ingest run reads: a source's secret goes to its own host only."""
+"""Tests the input of an ingest run: a source's secret is sent to its own host only."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`hub ingest` and `hub source list|show`: a file is tried, ingested and listed."""
+"""Tests `hub ingest` and `hub source list|show`: dry run, ingest and list a file."""
 
 from pathlib import Path
 from typing import Any
