@@ -1,4 +1,4 @@
-"""A served hub for the papers: a real server on a free port, seeded, as a reader would have it."""
+"""Fixtures for the tests of the docs: a seeded hub on a real server and a free port."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tests.hub_thread import hub_in_thread
 
 @dataclass(frozen=True)
 class ServedHub:
-    """Where the hub answers, and the database behind it."""
+    """The address of a running hub and the DSN of its database."""
 
     address: str
     dsn: str
@@ -21,7 +21,7 @@ class ServedHub:
 
 @pytest.fixture(scope="session")
 async def seeded_copy(template: str) -> str:
-    """The DSN of a copy of the seeded database, for the hubs that the papers ask."""
+    """Return the DSN of a copy of the seeded database for the tests of the docs."""
     connection = await asyncpg.connect(template.replace("@/hub?", "@/postgres?"))
     try:
         await connection.execute("create database papers template hub")
@@ -32,7 +32,7 @@ async def seeded_copy(template: str) -> str:
 
 @pytest.fixture(scope="session")
 async def served_hub(seeded_copy: str) -> AsyncIterator[ServedHub]:
-    """A hub that answers over HTTP until the last test of the papers is over."""
+    """Yield a hub that serves HTTP until the last test of the docs."""
     settings = Settings("127.0.0.1", 0, Path("unused"), False, seeded_copy, 4)
     with hub_in_thread(settings) as address:
         yield ServedHub(address, seeded_copy)

@@ -1,4 +1,4 @@
-"""The papers as tests read them: fenced blocks, the commands in them, what they promise."""
+"""Parse the docs for the tests: fenced blocks, curl examples and printed responses."""
 
 import re
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ HOWTO: Final = sorted((ROOT / "docs" / "howto").glob("*.md"))
 DOCUMENTS: Final = [README, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *HOWTO]
 PRINTED_ADDRESS: Final = "http://127.0.0.1:8000"
 ELLIPSIS_MARK: Final = "…"
-"""In a printed answer: there is more of it than is shown."""
+"""In a printed response: the response contains more than is shown."""
 
 FENCE: Final = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block, and where it stands."""
+    """A fenced block with its file and line."""
 
     path: Path
     line: int
@@ -31,7 +31,7 @@ class Block:
 
 
 def parse_blocks(path: Path) -> list[Block]:
-    """The fenced blocks of a paper, in order."""
+    """Return the fenced blocks of a document, in order."""
     text = path.read_text("utf-8")
     return [
         Block(path, text.count("\n", 0, found.start()) + 1, found[1], found[2])
@@ -40,7 +40,7 @@ def parse_blocks(path: Path) -> list[Block]:
 
 
 def curl_examples(path: Path) -> list[tuple[Block, Block | None]]:
-    """Each block that starts with `curl`, with the answer printed right below it, where one is."""
+    """Return each `curl` block with the JSON response printed directly below it, or null."""
     found = parse_blocks(path)
     below: list[Block | None] = [*found[1:], None] if found else []
     return [
@@ -51,7 +51,7 @@ def curl_examples(path: Path) -> list[tuple[Block, Block | None]]:
 
 
 def find_difference(printed: Any, answer: Any, path: str = "") -> str | None:
-    """Where a printed answer is not what came; what it leaves out under … may be anything."""
+    """Return the first difference between a printed and a real response; … matches anything."""
     if isinstance(printed, dict) and isinstance(answer, dict):
         missing = set(answer) - set(printed)
         if missing and ELLIPSIS_MARK not in printed:
@@ -75,5 +75,5 @@ def find_difference(printed: Any, answer: Any, path: str = "") -> str | None:
 
 
 def first_not_none(found: Iterable[str | None]) -> str | None:
-    """The first that is something."""
+    """Return the first value that is not null; null if there is none."""
     return next((one for one in found if one is not None), None)

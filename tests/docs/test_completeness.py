@@ -1,4 +1,4 @@
-"""What the hub has, the papers name: settings, commands, questions, rooms, words, errors."""
+"""Tests that the docs describe every setting, command, query field, package, type and error."""
 
 import re
 from pathlib import Path
@@ -37,7 +37,7 @@ def published_schema() -> GraphQLSchema:
 
 
 def glossary_terms() -> set[str]:
-    """What stands in code letters in the glossary."""
+    """Return the texts in backticks in the glossary."""
     return set(re.findall(r"`([^`]+)`", GLOSSARY.read_text("utf-8")))
 
 
@@ -81,7 +81,7 @@ def test_every_query_field_is_documented(published_schema: GraphQLSchema) -> Non
 
 
 def is_domain_type(kind: GraphQLNamedType) -> bool:
-    """Whether a type is a word of the field, and not a part of how GraphQL pages and executes."""
+    """Return whether a type is a domain term, not a part of GraphQL's pagination or execution."""
     return (
         isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLEnumType)
         and not kind.name.startswith("__")
@@ -117,7 +117,7 @@ def test_every_glossary_term_is_in_the_schema(published_schema: GraphQLSchema) -
 
 
 def current_glossary_terms(path: Path) -> set[str]:
-    """The terms of the glossary without its last part, the words of what is still to come."""
+    """Return the terms of the glossary, without the planned terms of its last part."""
     text = path.read_text("utf-8").split("<!-- to come -->")[0]
     return set(re.findall(r"^\|[^|]*\| `([^`]+)`", text, re.MULTILINE))
 

@@ -1,4 +1,4 @@
-"""The image and the compose file, read and run without a Docker daemon."""
+"""Tests the image and the compose file without a Docker daemon."""
 
 import json
 import os
@@ -27,25 +27,25 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 
 def find_instruction(name: str) -> str:
-    """The last instruction of that name, which is the one that counts."""
+    """Return the last instruction of a name, which is the one that Docker uses."""
     found: list[str] = re.findall(rf"^{name}\s+(.*)$", DOCKERFILE, re.MULTILINE)
     return found[-1]
 
 
 def container_command() -> list[str]:
-    """What the container runs."""
+    """Return the command of the container."""
     arguments: list[str] = json.loads(find_instruction("CMD"))
     return arguments
 
 
 def health_check_command() -> list[str]:
-    """How the container asks itself whether it is well."""
+    """Return the command of the container's health check."""
     arguments: list[str] = json.loads(find_instruction("HEALTHCHECK").split("CMD", 1)[1])
     return arguments
 
 
 def is_ready(address: str) -> bool:
-    """Whether the hub says that it is ready."""
+    """Return whether the hub responds with 200."""
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:
             return bool(answer.status == 200)

@@ -1,4 +1,4 @@
-"""How-tos that lead from one step to the next do what they say, from the first to the last."""
+"""Runs the commands of how-tos in order and compares each output with the printed one."""
 
 import json
 import os
@@ -15,12 +15,12 @@ from tests.docs.documents import PRINTED_ADDRESS, ROOT, find_difference, parse_b
 from tests.hub_thread import hub_in_thread
 
 STEP_COUNTS = {"get-a-token.md": 2, "review-what-waits.md": 6}
-"""The papers, and how many answers each prints."""
+"""The how-tos, and the number of outputs that each prints."""
 
 
 @pytest.fixture
 async def running_hub(template: str, tmp_path: Path) -> AsyncIterator[tuple[str, str, Path]]:
-    """Where a hub answers, the database behind it, and its folder."""
+    """Yield the address of a hub, the DSN of its database, and its data folder."""
     dsn = await copy_database(template, "steps")
     settings = Settings("127.0.0.1", 0, tmp_path, False, dsn, 4, public_url=PRINTED_ADDRESS)
     with hub_in_thread(settings) as address:
@@ -34,7 +34,7 @@ def test_commands_of_a_how_to_print_what_is_documented(
 ) -> None:
     address, dsn, folder = running_hub
     variables = {"HUB_DATABASE_URL": dsn, "HUB_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
-    environment = os.environ | variables  # noqa: TID251 - a child's
+    environment = os.environ | variables  # noqa: TID251 - for a child process
     variables_of_output: dict[str, str] = {}
     compared = 0
     steps = parse_blocks(ROOT / "docs" / "howto" / document)
@@ -67,7 +67,7 @@ def test_commands_of_a_how_to_print_what_is_documented(
 
 
 def parse_credentials(output: str) -> dict[str, str]:
-    """The secret and the token that a command printed."""
+    """Return the secret or the token from the output of a command, by variable name."""
     for line in output.splitlines():
         if line.startswith("client_secret"):
             return {"SECRET": line.split()[1]}

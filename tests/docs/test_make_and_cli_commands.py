@@ -1,4 +1,4 @@
-"""What the README tells people to type besides questions: make, and the hub's own commands."""
+"""Runs the make targets and the `hub` commands of the README."""
 
 import json
 import os
@@ -22,8 +22,8 @@ from tests.docs.documents import HOWTO, README, ROOT, find_difference, parse_blo
 
 
 def build_environment(**variables: str) -> dict[str, str]:
-    """The environment of this run without settings of the hub, and what the test tells."""
-    environment = os.environ  # noqa: TID251 - of the process that runs the tests
+    """Return the current environment without settings of the hub, with these variables added."""
+    environment = os.environ  # noqa: TID251 - the test process's own
     inherited = {
         k: v for k, v in environment.items() if not k.startswith(("HUB_", "MAKE", "MFLAGS"))
     }
@@ -32,7 +32,7 @@ def build_environment(**variables: str) -> dict[str, str]:
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that the account of the embedded server can enter."""
+    """Yield a new folder that the account of the embedded server can enter."""
     made = Path(tempfile.mkdtemp(prefix="hub-docs-"))
     made.chmod(0o711)
     yield made
@@ -42,7 +42,7 @@ def folder() -> Iterator[Path]:
 BLOCK_PREFIXES = (
     "curl ", "make ", ".venv/bin/hub ", ".venv/bin/python -m pytest ", "SECRET=", "TOKEN=",
 )  # fmt: skip
-"""How a block may begin: a request, a target, a command, or a value printed by an earlier one."""
+"""The allowed beginnings of a block: a request, a target, a command, or an earlier output."""
 
 
 def test_every_shell_block_starts_with_a_documented_command() -> None:
@@ -56,7 +56,7 @@ def test_every_shell_block_starts_with_a_documented_command() -> None:
 
 
 def count_projects(address: str) -> int:
-    """How many projects a hub that runs has in the years of the sandbox."""
+    """Return the number of projects of a running hub in the fiscal years of the sandbox."""
     question = """{ matrix(input: {
         rows: { dimension: ACTOR_LEVEL } columns: { dimension: FISCAL_YEAR }
         fiscalYears: { from: { be: 2565 }, to: { be: 2568 } } }) { total { projectCount } } }"""
@@ -66,7 +66,7 @@ def count_projects(address: str) -> int:
 
 
 def fill_with_sandbox(folder: Path) -> None:
-    """`make fill` in a second terminal, beside the hub that runs on the same data."""
+    """Run `make fill` while a hub runs on the same data folder."""
     completed = subprocess.run(
         ["make", "-o", "setup", "fill", "ARGS=--records 40", f"IN={shlex.quote(sys.executable)}"],
         cwd=ROOT,
@@ -94,7 +94,7 @@ def fill_with_sandbox(folder: Path) -> None:
 def test_make_run_starts_on_an_empty_folder_and_prints_a_working_example(
     folder: Path,
 ) -> None:
-    # `-o setup`: the packages are those this very test runs with.
+    # `-o setup` skips the installation: the test already runs with the packages.
     with subprocess.Popen(
         ["make", "-o", "setup", "run", f"IN={shlex.quote(sys.executable)}"],
         cwd=ROOT,

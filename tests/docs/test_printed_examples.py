@@ -1,4 +1,4 @@
-"""Every question printed in the papers is asked of a served hub, and answers what is printed."""
+"""Sends every curl example of the docs to a hub and compares the response with the printed one."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def test_curl_example_gets_its_printed_answer(
         assert all(value is not None for value in response["data"].values()), response
     if answer is not None:
         if '"cost"' not in answer.text:
-            del response["extensions"]  # every answer says what it cost; the papers print it once
+            del response["extensions"]  # every response has its cost; the docs print it once
         assert find_difference(json.loads(answer.text), response) is None
 
 
@@ -84,7 +84,7 @@ def test_address_named_in_the_readme_answers_200(served_hub: ServedHub, path: st
 
 
 def list_make_targets(path: Path) -> set[str]:
-    """The targets of make that a paper tells people to use, in blocks and in running text."""
+    """Return the make targets that a document names, in blocks and in inline code."""
     code = [block.text for block in parse_blocks(path) if block.language == "sh"]
     code += INLINE_CODE.findall(path.read_text("utf-8"))
     return {
@@ -110,7 +110,7 @@ def test_readme_names_make_run_and_make_test_and_is_under_150_lines() -> None:
 
 
 def list_local_links(path: Path) -> set[str]:
-    """Where a paper points to inside the repository."""
+    """Return the link targets of a document inside the repository."""
     found = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
     return {link for link in found if "://" not in link}
 

@@ -1,4 +1,4 @@
-"""The connector of docs/howto/write-a-connector.md passes the suite and is ingested as printed."""
+"""Tests that the connector of docs/howto/write-a-connector.md passes its suite and is ingested."""
 
 import os
 import re
@@ -23,7 +23,7 @@ NOT_COPIED: Final = shutil.ignore_patterns("node_modules", "__pycache__", "*.pyc
 
 @pytest.fixture
 def checkout() -> Iterator[Path]:
-    """A copy of the checkout's code with the files of the page written into it."""
+    """Yield a copy of the code with the files of the page written into it."""
     folder = Path(tempfile.mkdtemp(prefix="hub-connector-"))
     folder.chmod(0o711)
     for package in ("hub", "schema", "resolvers", "connectors", "tests"):
@@ -40,15 +40,15 @@ def checkout() -> Iterator[Path]:
 
 @pytest.fixture
 async def connector_dsn(template: str) -> AsyncIterator[str]:
-    """The DSN of a seeded database of its own."""
+    """Yield the DSN of a seeded database of its own."""
     yield await copy_database(template, "connector")
     await execute_admin_statement(template, "drop database connector with (force)")
 
 
 def run_block(block: Block, checkout: Path, dsn: str) -> str:
-    """The output of a command of the page, run in the copy."""
+    """Run a command of the page in the copy and return its output."""
     own = {"HUB_DATABASE_URL": dsn, "HUB_DATA_DIR": str(checkout), "PYTHONPATH": str(checkout)}
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "PYTEST_"))}  # noqa: TID251 - a child's
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "PYTEST_"))}  # noqa: TID251 - for a child process
     completed = subprocess.run(
         ["/bin/sh", "-ec", block.text],
         capture_output=True,
