@@ -1,4 +1,4 @@
-"""Every name that the project's Python and JavaScript define, with the place of its definition."""
+"""Find every name that the project's Python and JavaScript define, with its location."""
 
 import ast
 import re
@@ -26,11 +26,11 @@ FUNCTION: Final = re.compile(r"\bfunction\b\s*\*?\s*([\w$]*)\s*\(([^()]*)\)")
 ARROW: Final = re.compile(r"(?:\(([^()]*)\)|\b([\w$]+))\s*=>")
 CLASS: Final = re.compile(r"\bclass\s+([\w$]+)")
 BOUND: Final = re.compile(r"[\w$]+(?=\s*(?:[,}\])=]|$))")
-"""In a pattern or a list of parameters: what is bound, and not the key it is read from."""
+"""In a pattern or parameter list: the name that is bound, not the key that it is read from."""
 
 
 class Definition(NamedTuple):
-    """A defined name, the file relative to the checkout, and the line."""
+    """A defined name, its file relative to the repository, and its line."""
 
     name: str
     file: str
@@ -38,12 +38,12 @@ class Definition(NamedTuple):
 
 
 def segments(name: str) -> list[str]:
-    """The words of a snake_case or CamelCase name, in lower case."""
+    """Return the parts of a snake_case or CamelCase name, in lower case."""
     return [part.lower() for part in SEGMENT.findall(name)]
 
 
 def in_python(path: Path) -> Iterator[Definition]:
-    """The names one Python file defines: functions, classes, parameters, variables, attributes."""
+    """Yield the names of a Python file: functions, classes, parameters, variables, attributes."""
     file = str(path.relative_to(ROOT))
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         name = defined_by(node)
@@ -52,7 +52,7 @@ def in_python(path: Path) -> Iterator[Definition]:
 
 
 def defined_by(node: ast.AST) -> str | None:
-    """The name a syntax node binds; null if it binds none."""
+    """Return the name that a syntax node binds; null if it binds none."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return name
@@ -67,7 +67,7 @@ def defined_by(node: ast.AST) -> str | None:
 
 
 def in_javascript(path: Path) -> Iterator[Definition]:
-    """The names one JavaScript file defines: variables, functions, classes and parameters."""
+    """Yield the names a JavaScript file defines: variables, functions, classes and parameters."""
     file = str(path.relative_to(ROOT))
     text = NOT_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), path.read_text("utf-8"))
     for pattern in (DECLARED, FUNCTION, ARROW, CLASS):
@@ -79,6 +79,6 @@ def in_javascript(path: Path) -> Iterator[Definition]:
 
 
 def all_definitions() -> list[Definition]:
-    """Every defined name of the project, Python first."""
+    """Return every defined name of the project, Python first."""
     python = [one for path in PYTHON for one in in_python(path)]
     return python + [one for path in JAVASCRIPT for one in in_javascript(path)]

@@ -1,6 +1,6 @@
-"""Tables of the documentation that are generated from the code, between markers.
+"""Generate tables of the docs from the code, between markers.
 
-`python -m tests.architecture.generated_docs` writes them; a test fails when one is out of date.
+`python -m tests.architecture.generated_docs` writes the tables; a test fails if one is out of date.
 """
 
 import re
@@ -21,7 +21,7 @@ ERRORS_PAGE: Final = ROOT / "docs" / "errors.md"
 
 
 class Advice(NamedTuple):
-    """Where an error appears, when, and how to fix it."""
+    """Where an error is returned, when, and how to fix it."""
 
     where: str
     when: str

@@ -1,9 +1,8 @@
-"""The picture of packages and imports in docs/architecture.md, drawn from the imports themselves.
+"""Generate the picture and the table of package imports in docs/architecture.md.
 
-`python -m tests.architecture.package_picture` writes docs/pictures/architecture.svg and the table
-of imports; a test fails when either differs from the code. An arrow stands for at least one import.
-Arrows that follow from others (A → C where A → B → C) are left out of the picture and kept in the
-table.
+`python -m tests.architecture.package_picture` writes docs/pictures/architecture.svg and the table;
+a test fails if either differs from the code. An arrow is at least one import. The picture omits
+arrows that follow from others (A → C if A → B → C); the table has them all.
 """
 
 from pathlib import Path
@@ -30,13 +29,13 @@ Edges = dict[str, set[str]]
 
 
 def package_of(module: str) -> str:
-    """The package a module is drawn as: `hub.store` for `hub.store.areas`."""
+    """Return the package of a module in the picture: `hub.store` for `hub.store.areas`."""
     parts = module.split(".")
     return ".".join(parts[:2]) if parts[0] == "hub" else parts[0]
 
 
 def package_imports() -> tuple[Edges, dict[str, int]]:
-    """The packages each package imports, and the number of modules in each package."""
+    """Return the packages that each package imports, and the number of modules per package."""
     graph = grimp.build_graph(
         "hub", "schema", "resolvers", "connectors", exclude_type_checking_imports=True
     )
@@ -54,7 +53,7 @@ def package_imports() -> tuple[Edges, dict[str, int]]:
 
 
 def reachable(edges: Edges, start: str) -> set[str]:
-    """Every package that is imported by `start`, directly or through others."""
+    """Return every package that `start` imports, directly or indirectly."""
     found: set[str] = set()
     pending = list(edges[start])
     while pending:
@@ -66,7 +65,7 @@ def reachable(edges: Edges, start: str) -> set[str]:
 
 
 def reduced(edges: Edges) -> Edges:
-    """The edges without those that follow from others."""
+    """Return the edges without those that follow from others."""
     return {
         package: {
             other
@@ -78,11 +77,11 @@ def reduced(edges: Edges) -> Edges:
 
 
 def rows_of(edges: Edges) -> list[list[str]]:
-    """The packages in rows, top first: each package below all that import it."""
+    """Return the packages in rows, top first: each package is below all that import it."""
     depth: dict[str, int] = {}
 
     def depth_of(package: str) -> int:
-        """The length of the longest chain of importers above a package."""
+        """Return the length of the longest chain of importers above a package."""
         if package not in depth:
             importers = [one for one, imported in edges.items() if package in imported]
             depth[package] = 1 + max(map(depth_of, importers), default=-1)
@@ -95,7 +94,7 @@ def rows_of(edges: Edges) -> list[list[str]]:
 
 
 def picture() -> str:
-    """The SVG document: a box per package with its number of modules, and the reduced arrows."""
+    """Return the SVG document: a box per package with its number of modules, and the arrows."""
     edges, sizes = package_imports()
     rows = rows_of(edges)
     across = max(map(len, rows))
@@ -136,7 +135,7 @@ def picture() -> str:
 
 
 def table() -> str:
-    """The same imports as a Markdown table, in the order of the picture."""
+    """Return the imports as a Markdown table, in the order of the picture."""
     edges, _ = package_imports()
     lines = ["| package | imports |", "|---|---|"]
     for row in rows_of(edges):
@@ -147,7 +146,7 @@ def table() -> str:
 
 
 def table_in(page: str) -> str:
-    """The table between the markers of the page."""
+    """Return the table between the markers of the page."""
     start, end = (page.index(marker) for marker in MARKERS)
     return page[start + len(MARKERS[0]) : end]
 

@@ -1,7 +1,7 @@
-"""What the contract promised in the last release is kept, or the changelog says that it is not.
+"""Tests that every breaking change of the schema since the last release is in the changelog.
 
-`schema/released.graphql` is the contract of the last release; the release copies
-`schema/schema.graphql` there.
+`schema/released.graphql` is the schema of the last release; a release copies
+`schema/schema.graphql` to it.
 """
 
 import re
@@ -19,19 +19,19 @@ OLD_SDL = "type Query { area(code: String): String, head: String } enum State { 
 
 
 def load_contract(name: str) -> GraphQLSchema:
-    """A contract that is committed under schema/."""
+    """Parse a schema file under schema/."""
     return build_schema((ROOT / "schema" / name).read_text("utf-8"))
 
 
 def breaking_section(changelog: str) -> str:
-    """What the changelog's Unreleased part says under Breaking; code letters are only dress."""
+    """Return the section Breaking of the changelog's Unreleased part, without backticks."""
     unreleased = UNRELEASED.search(changelog)
     section = unreleased and BREAKING.search(unreleased[0])
     return section[0].replace("`", "") if section else ""
 
 
 def list_unlisted_changes(old: GraphQLSchema, new: GraphQLSchema, changelog: str) -> list[str]:
-    """The breaking changes that the changelog does not name, as it must word them."""
+    """Return the breaking changes whose description is not in the changelog."""
     section = breaking_section(changelog)
     return [
         change.description

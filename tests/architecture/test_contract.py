@@ -1,4 +1,4 @@
-"""The published contract keeps the house's promises, whatever is added to it."""
+"""Tests rules of the published schema: descriptions, nullability, permissions, committed SDL."""
 
 import dataclasses
 import importlib
@@ -38,7 +38,7 @@ PUBLISHED_TYPES = {
 
 
 def iterate_descriptions() -> Iterator[tuple[str, str | None]]:
-    """Every type, field and argument with what is said of it."""
+    """Yield every type, field and argument with its description."""
     for name, kind in PUBLISHED_TYPES.items():
         yield name, kind.description
         if isinstance(kind, GraphQLEnumType):
@@ -71,7 +71,7 @@ def test_schema_package_is_imported_from_this_repository() -> None:
 
 
 def iterate_batch_fields() -> Iterator[tuple[str, Any]]:
-    """Every published field that has a set-at-a-time resolver."""
+    """Yield every published field that has a batch resolver."""
     for definition in create_schema().schema_converter.type_map.values():
         strawberry_type: Any = definition.definition
         for field in getattr(strawberry_type, "fields", []):
@@ -81,14 +81,14 @@ def iterate_batch_fields() -> Iterator[tuple[str, Any]]:
 
 
 def resolver_item_type(batch: Any) -> Any:
-    """What one parent gets: the item of the sequence a resolver returns, exceptions apart."""
+    """Return the item type of the sequence that a batch resolver returns, one item per parent."""
     returned = typing.get_type_hints(batch)["return"]
     (item,) = typing.get_args(returned)
     return item
 
 
 def inspect_annotation(annotation: Any) -> tuple[bool, bool]:
-    """Whether an annotation may be null, and whether it is a list."""
+    """Return whether an annotation is nullable and whether it is a list, without exceptions."""
     options = [annotation]
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         options = list(typing.get_args(annotation))
@@ -114,7 +114,7 @@ def test_field_and_its_resolver_agree_on_null_and_list(
     optional = isinstance(published, StrawberryOptional)
     of_type = published.of_type if isinstance(published, StrawberryOptional) else published
     assert isinstance(of_type, StrawberryList) is is_list, place
-    # A root field may fail, so the contract publishes it nullable whatever the resolver says.
+    # A root field may fail, so the schema publishes it as nullable in every case.
     if not place.startswith(("Query.", "Mutation.")):
         assert optional is is_nullable, place
 

@@ -1,6 +1,6 @@
-"""Every fault of a source and of its rows that was agreed on has a test, found by its number.
+"""Tests that every listed fault of a source or a record has a test, found by its number.
 
-A test of fault 19 is called `test_19_…`; one of several, `test_6_7_15_…`.
+A test of fault 19 is named `test_19_…`; a test of several faults, `test_6_7_15_…`.
 """
 
 import ast
@@ -51,7 +51,7 @@ FAULTS = {
 
 
 def find_tests_by_fault() -> dict[int, list[str]]:
-    """The tests of each fault."""
+    """Return the tests of each fault, by its number."""
     found: dict[int, list[str]] = defaultdict(list)
     for path in sorted(TESTS_FOLDER.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -1,4 +1,4 @@
-"""The house stands as it was drawn: sizes, names, and who may decide what is seen."""
+"""Tests the rules for files: size, names, and which file reads the environment."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The tables made from the code know every code there is."""
+"""Tests that the generated tables of the docs contain every error code."""
 
 import re
 

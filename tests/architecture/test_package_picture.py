@@ -1,4 +1,4 @@
-"""docs/architecture.md shows the packages and imports as they are."""
+"""Tests that docs/architecture.md shows the current packages and imports."""
 
 from tests.architecture.package_picture import (
     PAGE,

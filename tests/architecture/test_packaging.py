@@ -1,4 +1,4 @@
-"""What is installed: two locks that agree, and the command `hub` from any folder."""
+"""Tests the packaging: the two lock files agree, and the command `hub` runs from any folder."""
 
 import re
 import subprocess
@@ -15,13 +15,13 @@ LOCKS = ["requirements.lock", "requirements-dev.lock"]
 
 
 def pins(lock: str) -> dict[str, str]:
-    """The version of each distribution by its name."""
+    """Return the version of each distribution by its name."""
     text = (ROOT / lock).read_text("utf-8")
     return dict(re.findall(r"^([a-z0-9][a-z0-9-]*)==(\S+)", text, re.MULTILINE))
 
 
 def names(requirements: list[str]) -> set[str]:
-    """The distributions that requirements name, without extras, versions and markers."""
+    """Return the distributions of requirements, without extras, versions and markers."""
     return {re.split(r"[\[<>=;\s]", one, maxsplit=1)[0] for one in requirements}
 
 
@@ -32,7 +32,7 @@ def test_lock_for_serving_has_every_dependency_and_the_build_backend() -> None:
 
 def test_lock_for_serving_has_no_tool_of_development() -> None:
     assert names(PROJECT["dependency-groups"]["dev"]) & pins("requirements.lock").keys() <= {
-        "pyyaml"  # uvicorn[standard] needs it
+        "pyyaml"  # a dependency of uvicorn[standard]
     }
 
 

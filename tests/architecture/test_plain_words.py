@@ -1,7 +1,7 @@
-"""Names and docstrings use the standard terms of the field.
+"""Tests that names and docstrings use the standard terms of the field.
 
-The list of words is that of the house style: verbs and nouns of a private idiom, for which the
-documentation of Python, HTTP, SQL and GraphQL has terms of its own.
+The listed terms are verbs and nouns for which the documentation of Python, HTTP, SQL and GraphQL
+has standard terms.
 """
 
 import ast
@@ -100,19 +100,19 @@ EXCEPTED = {
     "KEPT": "a value that is stored, by its member name",
     "PARTY": "a documented reason to see a draft, by its member name",
 }
-"""Names of libraries' APIs and of stored values."""
+"""Names of library APIs and of stored values, with the reason."""
 PHRASES = (
     "it did", "as the register", "as the directory", "as it stands", "whoever", "will not do",
     "is told", "are told", "nobody is", "look after", "the papers", "the house", "the door",
     "mends?", "mended",
 )  # fmt: skip
-"""Phrases of a private idiom that docstrings of public things do not use, as patterns."""
+"""Phrases that docstrings of public objects must not contain, as patterns."""
 PUBLIC_CLASS_TWICE: dict[str, str] = {}
 """Public classes that share their name on purpose, with the reason."""
 
 
 def contract_names() -> set[str]:
-    """Names the GraphQL contract fixes, in camelCase and in snake_case."""
+    """Return the names that the GraphQL schema defines, in camelCase and in snake_case."""
     published: set[str] = set()
     for name, kind in build_schema(render_sdl()).type_map.items():
         published.add(name)
@@ -124,14 +124,14 @@ def contract_names() -> set[str]:
 
 
 def column_names() -> set[str]:
-    """Names of tables and columns, which stay as the migrations made them."""
+    """Return the names of tables and columns, which the migrations define."""
     return {table.name for table in metadata.sorted_tables} | {
         column.name for table in metadata.sorted_tables for column in table.c
     }
 
 
 def is_idiom(name: str) -> bool:
-    """Whether a name contains a word, or a pair of words, of the idiom list."""
+    """Return whether a name contains a listed term or pair of terms."""
     parts = segments(name)
     pairs = {f"{first}_{second}" for first, second in pairwise(parts)}
     return bool(IDIOM.intersection(parts) or IDIOM_PAIRS & pairs or name in RETIRED_NAMES)
@@ -200,7 +200,7 @@ def test_definitions_are_found_in_every_javascript_form(
 
 
 def documented() -> Iterator[tuple[Definition, str | None]]:
-    """Every public module, class and function, nested ones too, with its docstring."""
+    """Yield every public module, class and function, including nested ones, with its docstring."""
     for path in PYTHON:
         file = str(path.relative_to(ROOT))
         if not file.startswith(PACKAGES):
@@ -250,6 +250,6 @@ def test_no_two_public_classes_share_a_name() -> None:
 
 
 def same_noun(files: list[str]) -> bool:
-    """Whether two classes of one name are a domain record and the schema type that publishes it."""
+    """Return whether two classes are a domain record and the schema type that publishes it."""
     inside = sorted(file.split("/")[0] for file in files)
     return inside == ["hub", "schema"] and any(file.startswith("hub/domain/") for file in files)

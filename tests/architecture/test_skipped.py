@@ -1,4 +1,4 @@
-"""A run says which tests it left out and how to run them."""
+"""Tests the list of skipped tests at the end of a run."""
 
 import ast
 import subprocess
@@ -57,7 +57,7 @@ def test_a_run_ends_with_what_it_left_out_and_then_with_the_line_of_pytest(
 
 
 def reasons(tree: ast.AST) -> Iterator[str]:
-    """The texts of `pytest.skip(…)`, `reason=…` and `WHY_NOT` that a file writes out."""
+    """Yield the literal texts of `pytest.skip(…)` and `reason=…` in a file."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call) or "skip" not in ast.unparse(call.func):
             continue

@@ -1,7 +1,7 @@
-"""Whoever is signed in, a statement that hands out what may be unpublished says so for the log.
+"""Tests that a statement that returns unpublished rows marks them for the audit log.
 
-As with `test_visible`, the statements themselves are looked at as they were sent; here the server
-is asked which columns each answers with.
+Like `test_visibility_filter`, it checks the statements that were sent; the server describes the
+columns that each statement returns.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""Whatever is asked, a table with secrets in it is read under the viewer's predicate.
+"""Tests that every statement on a protected table filters by the viewer's predicate.
 
-The statements themselves are looked at, as they were sent, not the code that wrote them.
+It checks the statements that were sent, not the code that built them.
 """
 
 import re
