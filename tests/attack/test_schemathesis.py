@@ -1,7 +1,8 @@
-"""schemathesis against a running hub: for each field of the contract, documents made from it.
+"""Tests a running hub with schemathesis, which generates documents for each field of the schema.
 
-The documents are valid, their values are anything the types allow. What may come back is an answer,
-or one of the errors written down here with its reason; anything else is a finding.
+The documents are valid; their values are any values that the types allow. Each response must
+contain data, or one of the errors that are listed here with a reason; any other error fails the
+test.
 """
 
 from collections.abc import AsyncIterator
@@ -28,7 +29,7 @@ ALLOWED_ERRORS: Final = {
     "TOO_COSTLY": "documents of many fields, lists within lists",
     "UNAUTHENTICATED": "fields that need a permission: who asks here has no token",
 }
-"""Errors a valid document may get. Never INTERNAL, never that it is no valid document."""
+"""Errors that a valid document may get. INTERNAL and validation errors are never allowed."""
 
 schemathesis.graphql.scalar("Date", st.dates().map(lambda day: nodes.String(day.isoformat())))
 schemathesis.graphql.scalar(
@@ -48,7 +49,7 @@ OPERATIONS: Final[dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 async def target_url(template: str) -> AsyncIterator[str]:
-    """Where a hub answers from a thread of its own, over a database of its own."""
+    """Yield the URL of a hub that runs in a thread, over its own database."""
     dsn = await copy_database(template, "attacked")
     with hub_in_thread(Settings("127.0.0.1", 0, Path("unused"), False, dsn, 4, rate=0)) as address:
         yield f"{address}/graphql"

@@ -1,4 +1,4 @@
-"""Clients and audits that we did not write, run by Node before a real port."""
+"""Tests the GraphQL endpoint with third-party clients and audits, run by Node on a real port."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 
 
 def find_missing_requirement() -> str | None:
-    """Why these tests cannot run; null where they can."""
+    """Return why these tests cannot run; null if they can."""
     node = shutil.which("node")
     if node is None:
         return "no node: make browser npm"
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.skipif(
 
 
 async def run_script(script: str, *arguments: str) -> list[dict[str, Any]]:
-    """What a script finds, one line of JSON each."""
+    """Run a script and return its results, one per line of JSON."""
     process = await asyncio.create_subprocess_exec(
         "node",
         script,
