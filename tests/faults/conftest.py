@@ -1,4 +1,4 @@
-"""Data folders for whole hubs: new, or with a hub's data in them already."""
+"""Data folders for tests that start whole hubs: empty, or with the data of a stopped hub."""
 
 import shutil
 import subprocess
@@ -16,13 +16,13 @@ from tests.faults.hub_process import HubProcess, wait_until
 
 
 def is_server_stopped(home: Path) -> bool:
-    """Whether no server runs there any more."""
+    """Return whether no server runs in the folder."""
     return attachments.find_server_pid(home) is None
 
 
 @pytest.fixture
 def base_folder() -> Iterator[Path]:
-    """A folder anyone can pass through: pytest's own is closed to the account a root hub uses."""
+    """Yield a folder that every account can enter; pytest's own is closed to other accounts."""
     folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
     folder.chmod(0o711)
     yield folder
@@ -33,7 +33,7 @@ def base_folder() -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class StoppedHub:
-    """The data folder of a hub that has stopped, and what it answered."""
+    """The data folder of a stopped hub, and the responses of that hub."""
 
     folder: Path
     answers: list[dict[str, Any]]
@@ -41,7 +41,7 @@ class StoppedHub:
 
 @pytest.fixture(scope="session")
 def stopped_hub() -> Iterator[StoppedHub]:
-    """One first start for all who need data that is there already."""
+    """Start and stop one hub, for all tests that need an existing data folder."""
     base_folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
     base_folder.chmod(0o711)
     with HubProcess(base_folder / "data") as hub:
@@ -53,7 +53,7 @@ def stopped_hub() -> Iterator[StoppedHub]:
 
 @pytest.fixture
 def folder(base_folder: Path, stopped_hub: StoppedHub) -> Path:
-    """A copy of a stopped hub's data folder, owners and all."""
+    """Return a copy of a stopped hub's data folder, with its file owners."""
     subprocess.run(
         ["/bin/cp", "-a", str(stopped_hub.folder), str(base_folder / "data")], check=True
     )
@@ -62,5 +62,5 @@ def folder(base_folder: Path, stopped_hub: StoppedHub) -> Path:
 
 @pytest.fixture
 def expected_answers(stopped_hub: StoppedHub) -> list[dict[str, Any]]:
-    """What every hub must answer."""
+    """Return the responses that every hub must send."""
     return stopped_hub.answers

@@ -1,4 +1,4 @@
-"""Something between the hub and its database that can fall silent, or hang up."""
+"""A TCP proxy between the hub and PostgreSQL that can stop forwarding."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class DatabaseProxy:
-    """A wire to the socket of a PostgreSQL; `dsn` leads over it."""
+    """A proxy to the Unix socket of a PostgreSQL server; `dsn` connects through it."""
 
     def __init__(self, dsn: str) -> None:
         address = urlsplit(dsn)
@@ -26,11 +26,11 @@ class DatabaseProxy:
         return f"postgresql://hub@127.0.0.1:{port}/{self._name}"
 
     def pause(self) -> None:
-        """Nothing comes through any more, and nobody is told."""
+        """Stop forwarding, without closing the connections."""
         self._is_open.clear()
 
     def resume(self) -> None:
-        """What was held up comes through."""
+        """Forward again, including the data that waited."""
         self._is_open.set()
 
     async def _handle_connection(
@@ -57,7 +57,7 @@ class DatabaseProxy:
 
 @asynccontextmanager
 async def run_database_proxy(dsn: str) -> AsyncIterator[DatabaseProxy]:
-    """A wire that lies as long as the block lasts."""
+    """Run a proxy to a database during the block."""
     proxy = DatabaseProxy(dsn)
     proxy._server = await asyncio.start_server(proxy._handle_connection, "127.0.0.1", 0)
     try:

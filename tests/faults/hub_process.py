@@ -1,4 +1,4 @@
-"""A whole hub as `make run` starts it: a process of its own, on a data folder and a free port."""
+"""Start a whole hub like `make run`: a separate process with a data folder and a free port."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ QUERIES: Final = [
 
 
 def wait_until(condition: Callable[[], bool], what: str = "it") -> None:
-    """Wait for a condition; the limit is there for a hub that hangs, not to measure it."""
+    """Wait until a condition is true; fail after a limit that only a hub that hangs reaches."""
     for _ in range(6000):
         if condition():
             return
@@ -40,7 +40,7 @@ def wait_until(condition: Callable[[], bool], what: str = "it") -> None:
 async def wait_until_async(
     condition: Callable[[], Awaitable[bool]], *, abort_if: Callable[[], bool] = lambda: False
 ) -> None:
-    """Wait for what a database says; the limit is there for one that hangs."""
+    """Wait until an async condition is true; fail after the limit or if `abort_if` is true."""
     for _ in range(6000):
         if await condition():
             return
@@ -51,14 +51,14 @@ async def wait_until_async(
 
 
 def running_server_pid(folder: Path) -> int:
-    """The running server of a data folder."""
+    """Return the PID of the running server of a data folder."""
     pid = attachments.find_server_pid(folder)
     assert pid is not None
     return pid
 
 
 def list_watcher_pids(folder: Path) -> list[int]:
-    """The processes that wait for the folder's hubs to go."""
+    """Return the PIDs of the processes that wait until the hubs of the folder end."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -71,7 +71,7 @@ def list_watcher_pids(folder: Path) -> list[int]:
 
 
 async def fetch_value(folder: Path, statement: str, *values: Any) -> Any:
-    """What the running database of a data folder answers."""
+    """Run a statement on the running database of a data folder and return its first value."""
     connection = await connect_to_hub_database(folder)
     try:
         return await connection.fetchval(statement, *values)
@@ -80,13 +80,13 @@ async def fetch_value(folder: Path, statement: str, *values: Any) -> Any:
 
 
 async def connect_to_hub_database(folder: Path) -> asyncpg.Connection:
-    """A connection beside the hub's own."""
+    """Open a separate connection to the database of a running hub."""
     socket_folder = attachments.read_postmaster_pid(folder)[4]
     return await asyncpg.connect(user="hub", database="hub", host=socket_folder, port=5432)
 
 
 class HubProcess:
-    """A hub process; what it says is kept, and it is gone when the block ends."""
+    """A hub process whose output is recorded; it is killed at the end of the block."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class HubProcess:
         process_environment = {"PATH": os.defpath, "HUB_PORT": "0", **environment}
         if folder is not None:
             process_environment["HUB_DATA_DIR"] = str(folder)
-        self.out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the block ends
+        self.out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the block
         self.err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
             [*(command_prefix or []), sys.executable, "-m", "hub", *command.split()],
@@ -122,62 +122,62 @@ class HubProcess:
 
     @property
     def progress(self) -> str:
-        """Its progress so far."""
+        """Return the standard output so far."""
         return os.pread(self.out.fileno(), 1 << 20, 0).decode()
 
     @property
     def error_output(self) -> str:
-        """Its standard error so far."""
+        """Return the standard error so far."""
         return os.pread(self.err.fileno(), 1 << 20, 0).decode()
 
     def wait_for_progress(self, text: str) -> Self:
-        """Wait for a line of progress."""
+        """Wait until standard output contains a text."""
         wait_until(lambda: text in self.progress or self.process.poll() is not None, text)
         assert text in self.progress, self.progress + self.error_output
         return self
 
     def wait_until_ready(self) -> Self:
-        """Wait until questions can be answered."""
+        """Wait until the hub accepts requests."""
         return self.wait_for_progress("Ctrl-C stops it")
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """Return the base URL of the hub."""
         found = re.search(r"(http://\S+)/graphql", self.progress)
         assert found is not None
         return found[1]
 
     def query(self, document: str) -> tuple[int, dict[str, Any]]:
-        """The status and the answer of a question."""
+        """Send a query and return the status and the response body."""
         answer = httpx2.post(f"{self.address}/graphql", json={"query": document}, timeout=120)
         body: dict[str, Any] = answer.json()
         return answer.status_code, body
 
     def fetch_answers(self) -> list[dict[str, Any]]:
-        """What it answers to the same questions each time."""
+        """Send the fixed queries and return their response bodies."""
         responses = [self.query(question) for question in QUERIES]
         assert [status for status, _ in responses] == [200] * len(QUERIES), responses
         assert not any("errors" in body for _, body in responses), responses
         return [body for _, body in responses]
 
     def is_ready(self) -> bool:
-        """Whether it says that its database answers."""
+        """Return whether `/readyz` responds with 200."""
         return httpx2.get(f"{self.address}/readyz", timeout=60).status_code == 200
 
     def kill(self) -> None:
-        """As a power cut or the kernel's out-of-memory killer does it."""
+        """Kill the process with SIGKILL, like a power cut or the out-of-memory killer."""
         self.process.kill()
         self.process.wait()
 
     def stop(self, signum: signal.Signals = signal.SIGTERM) -> None:
-        """As a service manager does it: the end is orderly, is said, and is no failure."""
+        """Stop the process with a signal and assert a clean exit with the final message."""
         self.process.send_signal(signum)
         assert self.process.wait(120) == 0, self.error_output
         assert self.progress.rstrip().endswith(STOPPED_MESSAGE)
         assert self.error_output == ""
 
     def wait_for_startup_error(self, code: int = 1) -> str:
-        """Why it would not start: in Thai and in English, without a stack trace."""
+        """Wait for a failed start and return standard error, which must have no traceback."""
         assert self.process.wait(120) == code, self.progress + self.error_output
         output = self.error_output
         assert "Traceback" not in output

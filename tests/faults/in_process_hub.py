@@ -1,4 +1,4 @@
-"""A hub within this process, over a database that somebody else runs, and who asks it."""
+"""Run a hub in the test's process, over an existing database."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ CLUSTERS = "{ areas(level: CLUSTER, first: 100) { nodes { name { th } } } }"
 async def run_hub(
     dsn: str, pool_size: int = 2
 ) -> AsyncIterator[tuple[Application, httpx2.AsyncClient]]:
-    """A hub over a database that somebody else runs, and somebody who asks it."""
+    """Yield a hub over an existing database, and an HTTP client for it."""
     settings = Settings("127.0.0.1", 0, Path("unused"), False, dsn, pool_size)
     app = HubApplication(settings, lambda _: None)
     transport = httpx2.ASGITransport(app)
@@ -31,7 +31,7 @@ async def run_hub(
 
 
 async def has_waiting_sessions(connection: asyncpg.Connection, sessions: int) -> bool:
-    """Whether so many sessions wait for a lock."""
+    """Return whether at least so many sessions wait for a lock."""
     count = "select count(*) from pg_locks where not granted"
     return bool(await connection.fetchval(count) >= sessions)
 

@@ -1,6 +1,6 @@
-"""A database that goes, hangs or is full under a serving hub, and transactions that clash.
+"""Tests a running hub whose database restarts, hangs or is full, and transaction conflicts.
 
-Each test is named by its number in the list of faults.
+Each test has the number of its fault in the list of faults.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 
 @pytest.fixture
 async def proxy(template: str) -> AsyncIterator[DatabaseProxy]:
-    """A wire to a database of its own."""
+    """Yield a proxy to a new copy of the database."""
     dsn = await copy_database(template, "wired")
     async with run_database_proxy(dsn) as started:
         yield started
@@ -67,7 +67,7 @@ async def test_36_postgresql_restart_fails_only_the_requests_in_progress(
             connection.terminate()
             restarted = await asyncio.to_thread(embedded_server.start, folder)
             try:
-                # No connection of before the restart is handed out: all of these are answered.
+                # The pool returns no connection from before the restart: every request succeeds.
                 answers = await asyncio.gather(*(query_clusters(client) for _ in range(10)))
                 assert {answer.status_code for answer in answers} == {200}
                 assert await is_ready(client)
@@ -96,7 +96,7 @@ async def test_37_unresponsive_database_times_out_and_the_hub_recovers(
         proxy.resume()
         await wait_until_async(partial(is_ready, client))
         assert (await query_clusters(client)).status_code == 200
-        proxy.pause()  # it stops nevertheless, though nobody answers its farewell
+        proxy.pause()  # the hub must stop although the database does not respond
 
 
 async def test_38_full_disk_fails_the_run_and_queries_still_work(
@@ -112,7 +112,7 @@ async def test_38_full_disk_fails_the_run_and_queries_still_work(
         server = await asyncio.to_thread(embedded_server.start, disk / "data")
         try:
             async with run_hub(server.dsn) as (hub, client):
-                # A log segment is ready, so that it is the tables that find no room.
+                # Prepare a WAL segment, so that the tables run out of space and not the WAL.
                 await hub.database.pool.execute("select pg_switch_wal()")
                 await hub.database.pool.execute("checkpoint")
                 free_space = os.statvfs(disk)

@@ -1,9 +1,8 @@
-"""What befalls a hub while it serves; each test is named by its number in the list of faults.
+"""Tests failures of a running hub process; each test has the number of its fault in the list.
 
-What of that list is tried elsewhere: 36 to 40 in `test_the_database_goes`, 36 also in
-`test_the_start_interrupted`, 45, 46, 48 and 49 in
-`tests/web/test_sockets*` and `test_events`, 51 in `tests/store/test_migrations`, the ingest's in
-`tests/ingest` and `tests/connectors`.
+Other tests of that list: 36 to 40 in `test_database_failures`, 36 also in
+`test_startup_interrupted`; 45, 46, 48 and 49 in `tests/web/graphql`; 51 in
+`tests/store/test_migrate`; the faults of ingest runs in `tests/ingest` and `tests/connectors`.
 """
 
 import asyncio
@@ -30,7 +29,7 @@ from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 from tests.web.graphql.sample_endpoint import SCHEMA, build_endpoint, serve_endpoint, server_address
 from tests.web.graphql.sample_endpoint import open_empty_context as open_anonymous
 
-# ── the end of a process ────────────────────────────────────────────────────────────────────────
+# ── shutdown ──────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_35_sigterm_completes_pending_requests_and_closes_sockets_with_1012(
@@ -46,7 +45,7 @@ async def test_35_sigterm_completes_pending_requests_and_closes_sockets_with_101
         ):
             await idle.send(json.dumps({"type": "connection_init"}))
             await idle.recv()
-            # They wait for a lock, so that they are surely under way when the signal comes.
+            # The requests wait for a lock, so that they are in progress when the signal arrives.
             transaction = connection.transaction()
             await transaction.start()
             await connection.execute("lock table area in access exclusive mode")
@@ -68,7 +67,7 @@ async def test_35_sigterm_completes_pending_requests_and_closes_sockets_with_101
         assert hub.error_output == ""
 
 
-# ── many who only sit there ─────────────────────────────────────────────────────────────────────
+# ── many idle sockets ─────────────────────────────────────────────────────────────────────────────
 
 
 async def test_47_thousand_silent_sockets_are_closed_and_requests_are_answered(
@@ -92,7 +91,7 @@ async def test_47_thousand_silent_sockets_are_closed_and_requests_are_answered(
         assert {socket.close_code for socket in sockets} == {4408}
 
 
-# ── and back again ──────────────────────────────────────────────────────────────────────────────
+# ── restore from a backup ─────────────────────────────────────────────────────────────────────────
 
 
 async def test_52_restored_backup_has_the_same_ledger_and_rows(
@@ -140,7 +139,7 @@ async def test_52_restored_backup_has_the_same_ledger_and_rows(
 
 
 async def fetch_row_digests(database: Database) -> dict[str, tuple[int, str]]:
-    """How many rows each table has, its past too, and a digest of them all."""
+    """Return the row count and a digest of the rows per table, history tables included."""
     names = await database.pool.fetch(
         "select format('%I.%I', schemaname, tablename) from pg_tables "
         "where schemaname in ('public', 'history') order by 1"

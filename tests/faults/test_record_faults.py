@@ -1,4 +1,4 @@
-"""Faults 18 to 31: what a hostile source puts into single records, read over HTTP into tables."""
+"""Tests faults 18 to 31: invalid records of a source, fetched over HTTP and stored in tables."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,7 +32,7 @@ SUMS_QUERY = (
 
 
 class HostileSource:
-    """A local agency that spoils its first record, and a hub that takes it in."""
+    """A sandbox agency that corrupts its first record, and the database that ingests it."""
 
     def __init__(self, agency: SandboxAgency, address: str, database: Database) -> None:
         self.agency = agency
@@ -56,7 +56,7 @@ class HostileSource:
     async def ingest_quarantined(
         self, fault: str, api: str = "ministry", **changes: Any
     ) -> QuarantineReason:
-        """The reason why the one spoilt record waits; the others are stored."""
+        """Ingest one corrupt record; return the reason of its quarantine. The others are stored."""
         result = await self.run_ingest(f"{fault}x1", api, **changes)
         assert (
             result.ledger.count_of(Outcome.NEW),
@@ -75,7 +75,7 @@ class HostileSource:
         return reason
 
     async def ingest_stored(self, fault: str, api: str = "ministry", **changes: Any) -> Any:
-        """The project of the spoilt record, which is stored like the others."""
+        """Ingest one corrupt record that is stored like the others; return its project."""
         result = await self.run_ingest(f"{fault}x1", api, **changes)
         assert result.ledger.count_of(Outcome.NEW) == RECORD_COUNT
         key = {"ministry": "ministry-00000000", "contracts": "65000000000"}[api]
@@ -286,7 +286,7 @@ async def test_31_contract_signed_at_midnight_in_bangkok_is_in_the_new_fiscal_ye
 
 
 async def fetch_first_project(hostile: HostileSource, api: str) -> tuple[str, Any]:
-    """The first project, and a moment at which it is known."""
+    """Return the id of the first project, and the current time of the database."""
     id_ = await hostile.database.pool.fetchval(
         "select id from project where source_id = $1 order by source_key limit 1", f"sandbox_{api}"
     )
@@ -294,7 +294,7 @@ async def fetch_first_project(hostile: HostileSource, api: str) -> tuple[str, An
 
 
 async def fetch_amounts(hostile: HostileSource, id_: str, at: Any = None) -> list[int]:
-    """The satang of a project as it is known, now or then."""
+    """Return the amounts of a project in satang, sorted, now or as of a time."""
     async with hostile.database.read_transaction() as transaction:
         found = await BudgetLines(transaction, ANONYMOUS).by_projects([id_], at=at)
     return sorted(line.amount.satang for lines in found.values() for line in lines)

@@ -1,7 +1,7 @@
-"""The start on rough machines: what befalls a hub is told to a person, and the next start is fine.
+"""Tests the start of a hub under bad conditions: a clear error, and a successful next start.
 
-Each test starts whole hubs, as `make run` does; `tests/store/embedded/test_server.py` tries the
-embedded server's own cases more finely, a disk without room for the cluster among them.
+Each test starts whole hubs, like `make run`. `tests/store/embedded/test_server.py` tests more cases
+of the embedded server, such as a disk without space for the cluster.
 """
 
 import os
@@ -27,7 +27,7 @@ from tests.faults.hub_process import (
 Answers = list[dict[str, Any]]
 
 
-# ── after accidents ─────────────────────────────────────────────────────────────────────────────
+# ── after a crash ─────────────────────────────────────────────────────────────────────────────────
 
 
 def test_killed_hub_restarts_with_the_same_answers(folder: Path, expected_answers: Answers) -> None:
@@ -63,7 +63,7 @@ def test_stale_locks_and_pid_files_do_not_prevent_a_start(
     ]
     assert (
         len(stale_files) == 4
-    )  # the killed hub's hold, the server's record, its socket and that's lock
+    )  # the lock of the killed hub, the server's PID file, its socket and the lock of the socket
     assert all(path.exists() for path in stale_files)
     with HubProcess(folder) as restarted:
         assert restarted.wait_until_ready().fetch_answers() == expected_answers
@@ -89,7 +89,7 @@ def test_orphaned_postmaster_is_reused_and_stopped_with_the_next_hub(
 
 
 def test_pid_file_of_a_zombie_process_is_ignored(folder: Path, expected_answers: Answers) -> None:
-    account = location.choose_account(folder)  # PostgreSQL disregards processes of other accounts
+    account = location.choose_account(folder)  # PostgreSQL ignores processes of other accounts
     with subprocess.Popen(["/bin/true"], user=account.uid if account else None) as zombie:
         os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
         lines = (zombie.pid, folder / "pg", 1700000000, 5432, folder / ".s", "", "0 0", "ready")
@@ -102,7 +102,7 @@ def test_pid_file_of_a_zombie_process_is_ignored(folder: Path, expected_answers:
             hub.stop()
 
 
-# ── several hubs ────────────────────────────────────────────────────────────────────────────────
+# ── several hubs ──────────────────────────────────────────────────────────────────────────────────
 
 
 def test_two_hubs_share_a_new_data_folder_and_one_survives_the_other(
@@ -171,11 +171,11 @@ def test_occupied_port_fails_the_start_and_names_the_setting(
         hub.stop()
 
 
-# ── folders that will not do ────────────────────────────────────────────────────────────────────
+# ── invalid folders ───────────────────────────────────────────────────────────────────────────────
 
 
 def file_status(folder: Path) -> tuple[int, ...]:
-    """What a folder has that must not change; reading it changes when it was last read."""
+    """Return the attributes of a folder that must not change; the access time may."""
     status = folder.stat()
     return status.st_mode, status.st_uid, status.st_gid, status.st_mtime_ns
 
@@ -208,7 +208,7 @@ def test_data_of_another_postgresql_version_is_rejected_and_unchanged(
         hub.stop()
 
 
-@pytest.mark.parametrize("size", [48, 56])  # no room for the rows; none for the log of them
+@pytest.mark.parametrize("size", [48, 56])  # no space for the rows; no space for the WAL
 def test_full_disk_is_reported_and_the_start_succeeds_after_freeing_space(
     base_folder: Path, expected_answers: Answers, size: int
 ) -> None:

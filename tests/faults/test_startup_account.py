@@ -1,4 +1,4 @@
-"""The start of a hub that is not root: what it may write, and whether it has a name."""
+"""Tests the start of a hub that is not root: folder permissions, and users without a name."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ UNPRIVILEGED_UID: Final = 65534
 
 @cache
 def read_capabilities() -> list[str]:
-    """What lets another user read what we run."""
+    """Return the setpriv options with which another user can read the interpreter and the code."""
     capabilities = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
     for options in ([], capabilities):
         command = [
@@ -42,16 +42,16 @@ def setpriv_command(uid: int) -> list[str]:
 
 
 def run_as_user(uid: int) -> list[str]:
-    """The words before a command that make it another user's, who may read what we run.
+    """Return the command prefix that runs a command as another user.
 
-    The interpreter or the checkout may lie in root's own folders, as on this project's machines;
-    then the user is lent the right to read everything, and none to write.
+    The interpreter or the repository may be in folders of root. The user then gets the capability
+    to read every file, but not to write any.
     """
     return [*setpriv_command(uid), *read_capabilities()]
 
 
 def find_uid_without_name() -> int:
-    """A number that no account has, as containers are given."""
+    """Return a UID without an account, as containers use."""
     return next(uid for uid in range(54321, 65000) if not has_account(uid))
 
 
@@ -113,6 +113,6 @@ def test_user_without_a_name_gets_an_error_with_the_ways_out(
     for solution in ("/etc/passwd", "a user that has a name", "HUB_DATABASE_URL"):
         assert solution in message
     assert not list(folder.glob("pg*"))
-    with HubProcess(folder) as hub:  # a user with a name
+    with HubProcess(folder) as hub:  # as a user with a name
         assert hub.wait_until_ready().fetch_answers() == expected_answers
         hub.stop()

@@ -1,4 +1,4 @@
-"""Broken off, out of time and cut off: SIGTERM at first, clocks elsewhere, a database that goes."""
+"""Tests SIGTERM during the start, other time zones of the host, and a database that crashes."""
 
 import asyncio
 import os
@@ -32,11 +32,11 @@ CLUSTERS_QUERY: Final = "{ areas(level: CLUSTER, first: 100) { nodes { name { th
 
 
 async def has_waiting_session(connection: asyncpg.Connection) -> bool:
-    """Whether some session waits for a lock."""
+    """Return whether at least one session waits for a lock."""
     return bool(await connection.fetchval("select count(*) from pg_locks where not granted"))
 
 
-# ── SIGTERM before there is anything to serve ───────────────────────────────────────────────────
+# ── SIGTERM during the start ──────────────────────────────────────────────────────────────────────
 
 
 def test_hub_stopped_during_database_creation_completes_at_the_next_start(
@@ -58,7 +58,7 @@ async def test_hub_stopped_during_migration_or_seed_leaves_no_partial_state(
     server = embedded_server.start(folder)
     connection = await asyncpg.connect(server.dsn)
     try:
-        # What it needs next is held back, so that it is surely in the middle when told to stop.
+        # Lock what the start needs next, so that the start is in progress when the signal arrives.
         await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
         with HubProcess(folder) as hub:
             hub.wait_for_progress("migrating")
@@ -76,7 +76,7 @@ async def test_hub_stopped_during_migration_or_seed_leaves_no_partial_state(
             with HubProcess(folder) as hub:
                 hub.wait_for_progress(
                     "linkage"
-                )  # the last table; the others are written, and not committed
+                )  # the last table; the others are written but not committed
                 await wait_until_async(lambda: has_waiting_session(connection))
                 hub.stop()
                 assert "Ready" not in hub.progress
@@ -89,11 +89,11 @@ async def test_hub_stopped_during_migration_or_seed_leaves_no_partial_state(
         hub.stop()
 
 
-# ── clocks elsewhere ────────────────────────────────────────────────────────────────────────────
+# ── time zones ────────────────────────────────────────────────────────────────────────────────────
 
 
 def today_in_bangkok() -> date:
-    """The day in Bangkok."""
+    """Return the current date in Bangkok."""
     return datetime.now(ZoneInfo("Asia/Bangkok")).date()
 
 
@@ -120,7 +120,7 @@ async def test_host_time_zone_does_not_change_the_day_or_the_answers(
             )
         await connection.close()
         before = today_in_bangkok()
-        # At every hour one of the zones has another day, so this is no empty claim.
+        # At every hour the date differs in at least one of the zones, so the test is not trivial.
         assert any(datetime.now(ZoneInfo(zone)).date() != today_in_bangkok() for zone in ZONES)
         for hub in hubs:
             _, answer = hub.query(CLUSTERS_QUERY)
@@ -130,11 +130,11 @@ async def test_host_time_zone_does_not_change_the_day_or_the_answers(
             hub.stop()
 
 
-# ── a database that goes ────────────────────────────────────────────────────────────────────────
+# ── a database that crashes ───────────────────────────────────────────────────────────────────────
 
 
 async def kill_during_query(hub: HubProcess, folder: Path, target: str) -> None:
-    """Kill a process of the database while a question waits for it; see what the asker is told."""
+    """Kill a database process while a request waits for it, and check the error response."""
     connection = await connect_to_hub_database(folder)
     transaction = connection.transaction()
     await transaction.start()
@@ -149,7 +149,7 @@ async def kill_during_query(hub: HubProcess, folder: Path, target: str) -> None:
 
 
 def assert_retry_later(status: int, answer: dict[str, Any]) -> None:
-    """Whether it is told as something that passes, with what to do, and not as an incident."""
+    """Assert that the response is a temporary 503 with a retry time, not an internal error."""
     assert status == 503, answer
     (error,) = answer["errors"]
     assert error["extensions"]["code"] == "UNREADY"
