@@ -122,7 +122,7 @@ class AreaBy:
     code: str | None = optional_field("Code, for example 20 or C2552-09 (รหัส)")
 
     def to_domain(self, field: str) -> Lookup[domain.Area]:
-        """Return the lookup."""
+        """Return the lookup of the one given identification; `field` begins its error paths."""
         if self.id:
             return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "Area").key)
         return Lookup(key=self.code or "")

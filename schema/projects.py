@@ -124,7 +124,7 @@ class ProjectBy:
     external: ExternalIdInput | None = optional_field("Id in another system (รหัสภายนอก)")
 
     def to_domain(self, field: str) -> Lookup[domain.Project]:
-        """Return the lookup."""
+        """Return the lookup of the one given identification; `field` begins its error paths."""
         if self.id:
             return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "Project").key)
         if self.external:

@@ -77,7 +77,7 @@ class ValueChainBy:
     code: str | None = optional_field("Code, for example tourism-east (รหัส)")
 
     def to_domain(self, field: str) -> Lookup[domain.ValueChain]:
-        """Return the lookup."""
+        """Return the lookup of the one given identification; `field` begins its error paths."""
         if self.id:
             return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "ValueChain").key)
         return Lookup(key=self.code or "")

@@ -45,10 +45,10 @@ class MappedAmount:
 
 @record
 class ColumnMapping:
-    """The columns of a table by meaning; null: the table has no such column.
+    """Which column has which meaning (null: none), and the `level` and `funding` of all rows.
 
-    `key`: the columns that together identify a row. `scope`: the column whose values divide the
-    table into parts that are read completely; null: the whole table is one part.
+    `key`: the columns that together identify a row. `scope`: the column that divides the table into
+    parts (null: one part); a run that reads a part completely deletes its missing records.
     """
 
     key: tuple[str, ...]
@@ -138,7 +138,10 @@ def merge_columns(
 
 
 def parse_mapped_entry(raw: RawRecord, spec: SourceSpec, mapping: ColumnMapping) -> SourceEntry:
-    """Return the entry of a row: a project, and a line for each amount present."""
+    """Return the entry of a row: a project, and a line for each amount present.
+
+    Without a readable fiscal year the entry has only that doubt; an unreadable amount is a doubt.
+    """
     row: Mapping[str, Any] = raw.payload
     year = thai.parse_fiscal_year(row[mapping.year], spec.era, mapping.year)
     cells = [thai.clean_text(row[name]) for name in mapping.key]

@@ -258,7 +258,7 @@ def parse_year(part: DeclarationTable, key: str, raw_year: Any, era: Era) -> Fis
 
 
 def parse_headings(mapping_table: DeclarationTable) -> Iterator[HeadingRows]:
-    """Yield the declarations of heading rows, the widest first."""
+    """Yield the declarations of heading rows as declared; the widest must be declared first."""
     for part in mapping_table.subtables("headings", {"column", "begins"}):
         yield HeadingRows(
             normalize_column_name(part.required_text("column")),

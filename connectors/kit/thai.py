@@ -163,7 +163,10 @@ def build_doubt(
 
 
 def parse_code(value: Any, field: str) -> str | Doubt:
-    """Return a code as written; a workbook number that may have lost digits gets a doubt."""
+    """Return a code as normalized text with Arabic digits.
+
+    A number that is fractional, or has so many digits that some may be lost, gets a doubt.
+    """
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         number = Decimal(value)
         if (

@@ -218,7 +218,7 @@ def iterate_rows(
 
 
 def normalize_cell(cell: Any) -> Any:
-    """Return a cell's value; a float becomes the shortest decimal of that number, never rounded."""
+    """Return a cell's value; a float becomes an int or the `Decimal` of its `repr`."""
     if isinstance(cell, float):
         return (
             int(cell) if cell.is_integer() and abs(cell) < MAX_EXACT_NUMBER else Decimal(repr(cell))

@@ -31,7 +31,7 @@ class HubApplication:
 
     Its lifespan opens the database, builds the application over it and runs the background jobs;
     `wait_until_started` returns that application, or raises what prevented the start.
-    `generated_connectors` are those of the made-up sources of `hub fill`.
+    `generated_connectors` are those of the made-up sources of `hub demo fill`.
     """
 
     def __init__(

@@ -23,7 +23,7 @@ def list_review_connectors(
 ) -> Mapping[str, Connector]:
     """Return the connectors that can read quarantined rows again, by source.
 
-    `generated_connectors` are those of the made-up sources of `hub fill`. Their rows are in
+    `generated_connectors` are those of the made-up sources of `hub demo fill`. Their rows are in
     quarantine only after that command ran, and a decision looks up the connector by the source of
     the rows. These sources are used nowhere else: they are not declared or scheduled, and no live
     figures are fetched for them. The command line passes them in, so that no other module here

@@ -64,7 +64,7 @@ class Command(click.Command):
 
 
 class Group(Command, click.Group):
-    """A group of such commands."""
+    """A command group with help in both languages; lists commands in the order they were added."""
 
     command_class = Command
     group_class = type

@@ -111,7 +111,7 @@ def message_of(error: BaseException, trace: str) -> str:
 
 
 def graphql_error(error: Exception, media: str, trace: str) -> Response:
-    """Return the GraphQL response of a request that failed before execution."""
+    """Return the GraphQL response of a request that failed as a whole."""
     status = status_of(error)
     if isinstance(error, UnknownDocument) and media != GRAPHQL:
         status = 200  # expected by clients with automatic persisted queries

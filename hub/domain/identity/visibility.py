@@ -1,4 +1,7 @@
-"""Grounds on which a draft is visible; code, GraphQL descriptions and docs use this table."""
+"""The grounds on which a draft is visible, in words, for GraphQL descriptions and docs.
+
+`hub.store.visibility` decides in SQL.
+"""
 
 from enum import Enum
 from typing import Final

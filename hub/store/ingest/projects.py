@@ -186,7 +186,10 @@ async def deletable_ids(connection: asyncpg.Connection, ids: Sequence[str]) -> l
 
 
 async def delete_projects(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
-    """Delete projects from what is known now; no row may refer to them."""
+    """Delete the current rows of projects, with their areas, implementers and provenance.
+
+    No other row may refer to them.
+    """
     for statement, keys in (
         ("delete from project_area where project_id = any($1::text[])", ids),
         ("delete from project_implementer where project_id = any($1::text[])", ids),

@@ -148,7 +148,10 @@ class AuthorizationRequestHandler(AuthorizationServerBase):
         return oauth_request, grant
 
     def create_response(self, request: AuthlibRequest, grant: Any, *, allowed: bool) -> str:
-        """Return the URL to redirect the person to; a code to be stored first is `issued`."""
+        """Return the URL to redirect the person to.
+
+        If a code was created it is in `self.issued`: store it before redirecting.
+        """
         user = AuthlibUser(self.person) if allowed and self.person is not None else None
         _, _, headers = self.create_authorization_response(request, user, grant)
         return str(dict(headers)["Location"])

@@ -77,7 +77,10 @@ def measure_document(
     weights: Weights,
     variables: Mapping[str, Any] | None = None,
 ) -> DocumentMeasure:
-    """Return the measurements of a document, valid or not; an exceeded limit ends the walk."""
+    """Return the measurements of a document, valid or not.
+
+    Too many or too deeply nested selections end the walk; other limits are checked afterwards.
+    """
     return _DocumentWalk(schema, ast, weights, variables or {}).measure_all()
 
 
