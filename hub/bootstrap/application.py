@@ -82,9 +82,9 @@ def build_application(
     """Return the application over an open database.
 
     `live_figures` fetches the current figures of agencies (None: they are not fetched).
-    `generated_connectors` are those of the made-up sources of `hub demo fill`. Without `authentication`,
-    bearer tokens and session cookies are verified. Without `operations`, the allow-lists are read
-    from `HUB_OPERATIONS_DIR`.
+    `generated_connectors` are those of the made-up sources of `hub demo fill`. Without
+    `authentication`, bearer tokens and session cookies are verified. Without `operations`, the
+    allow-lists are read from `HUB_OPERATIONS_DIR`.
     """
     registry, session_store = DatabaseRegistry(database), DatabaseSessionStore(database)
     audit = RequestAudit(AuditLogWriter(database).write, monotonic)
