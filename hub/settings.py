@@ -51,8 +51,8 @@ class Settings:
         Setting("HUB_SCHEDULER", "on", "read sources on their schedule: on or off"),
         Setting("HUB_PUBLIC_URL", "", "public origin of the hub (https); default: its own address"),
         Setting("HUB_ANONYMOUS", "allow", "anonymous reading of published data: allow or deny"),
-        Setting("HUB_PROFILE", "", "demo or production; default: demo if only local"),
-        Setting("HUB_DEMO_SIGN_IN", "", "log in as anyone, for demos: on or off"),
+        Setting("HUB_PROFILE", "", "demo or production; empty: demo if reachable from here only"),
+        Setting("HUB_DEMO_SIGN_IN", "", "log in as anyone: on or off; empty: on in a demo"),
     )
 
     host: str

@@ -72,7 +72,7 @@ def test_anonymous_setting_accepts_only_allow_and_deny(
 ) -> None:
     assert load_settings(monkeypatch).anonymous
     assert not load_settings(monkeypatch, HUB_ANONYMOUS="deny").anonymous
-    with pytest.raises(Invalid, match="give allow or deny"):
+    with pytest.raises(Invalid, match="use allow or deny"):
         load_settings(monkeypatch, HUB_ANONYMOUS="no")
 
 

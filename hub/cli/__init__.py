@@ -47,7 +47,7 @@ class RootGroup(Group):
     cls=RootGroup,
     name="hub",
     help="บูรณาการ ศูนย์เชื่อมข้อมูลพื้นที่–ภารกิจ · Buranakan, the area-function integration hub",
-    epilog="ตัวแปรที่ตั้งได้ ดูด้วย hub settings · The environment variables: hub settings",
+    epilog="ดูตัวแปรที่ตั้งได้ด้วย hub settings · List the environment variables with hub settings",
     context_settings={"max_content_width": 100},
 )
 @click.version_option(

@@ -10,7 +10,7 @@ agency_argument = click.argument(
 )
 
 
-@click.group(cls=Group, help="หน่วยงานที่ลงทะเบียน · Registered agencies")
+@click.group(cls=Group, help="ลงทะเบียนและดูหน่วยงาน · Register and list agencies")
 def agency() -> None:
     """Group the commands of agencies."""
 

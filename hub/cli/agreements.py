@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.group(
     cls=Group,
-    help="ข้อตกลงแบ่งปันข้อมูลที่ยังไม่เผยแพร่ · Agreements to share what is not published",
+    help="บันทึกและดูข้อตกลงแบ่งปันร่าง · Record and list agreements to share drafts",
 )
 def agreement() -> None:
     """Group the commands of agreements."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOMENT: Final = "2026-01-31, 2026-01-31T09:00+07:00"
 
 
-@click.group(cls=Group, help="บันทึกการเข้าถึง · The audit log")
+@click.group(cls=Group, help="ตรวจและส่งออกบันทึกการเข้าถึง · Verify and export the audit log")
 def audit() -> None:
     """Group the commands of the audit log."""
 

@@ -28,7 +28,7 @@ LARGEST: Final = 256 << 10
 client_argument = click.argument("client_id", metavar="CLIENT", help="รหัสไคลเอนต์ · A client's id")
 
 
-@click.group(cls=Group, help="ไคลเอนต์ OAuth · OAuth clients")
+@click.group(cls=Group, help="ลงทะเบียนและดูไคลเอนต์ OAuth · Register and list OAuth clients")
 def client() -> None:
     """Group the commands of clients."""
 

@@ -9,7 +9,10 @@ from hub.cli.console import Preparation, print_line
 from hub.settings import Settings
 
 
-@click.group(cls=Group, help="ฐานข้อมูล · The database")
+@click.group(
+    cls=Group,
+    help="ปรับโครงสร้างฐานข้อมูลและนำเข้าข้อมูลอ้างอิง · Migrate the database, load reference data",
+)
 def db() -> None:
     """Group the commands of the database."""
 

@@ -62,7 +62,7 @@ def local_agency(
     )
 
 
-@click.group(cls=Group, help="ข้อมูลทดลอง · Made-up data")
+@click.group(cls=Group, help="เติมและให้บริการข้อมูลทดลอง · Fill in and serve made-up data")
 def demo() -> None:
     """Group the commands of the local agency."""
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from hub.store.database import Database
 
 
-@click.group(cls=Group, help="ผู้ออกโทเค็นที่เชื่อถือ · Trusted token issuers")
+@click.group(
+    cls=Group, help="ลงทะเบียนและดูผู้ออกโทเค็นที่เชื่อถือ · Register and list trusted token issuers"
+)
 def issuer() -> None:
     """Group the commands of issuers."""
 

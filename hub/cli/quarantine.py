@@ -29,7 +29,7 @@ rows_argument = click.argument(
 )
 
 
-@click.group(cls=Group, help="แถวที่รอตรวจ · Rows in quarantine")
+@click.group(cls=Group, help="ดูและตัดสินแถวที่รอตรวจ · List and decide rows in quarantine")
 def review() -> None:
     """Group the commands of the quarantine."""
 

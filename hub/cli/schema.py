@@ -5,7 +5,7 @@ import click
 from hub.cli.bilingual import Group
 
 
-@click.group(cls=Group, help="สคีมา GraphQL · The GraphQL schema")
+@click.group(cls=Group, help="แสดงสคีมา GraphQL · Print the GraphQL schema")
 def schema() -> None:
     """Group the commands of the schema."""
 

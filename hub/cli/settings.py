@@ -30,7 +30,9 @@ THAI: Final = {
 """What each setting does, in Thai; `Settings.ALL` has it in English."""
 
 
-@click.command(cls=Command, help="ตัวแปรสภาพแวดล้อมที่ตั้งได้ · The environment variables that can be set")
+@click.command(
+    cls=Command, help="แสดงตัวแปรสภาพแวดล้อมที่ตั้งได้ · Show the environment variables that can be set"
+)
 @json_option
 def settings(as_json: bool) -> None:
     """List the settings with their defaults."""

@@ -92,7 +92,7 @@ def ingest(
         raise click.exceptions.Exit(1)
 
 
-@click.group(cls=Group, help="แหล่งข้อมูล · Sources")
+@click.group(cls=Group, help="ดูและตรวจแหล่งข้อมูล · List, show and check sources")
 def source() -> None:
     """Group the commands of sources."""
 

@@ -79,7 +79,7 @@ def page_texts() -> dict[str, object]:
     return {
         "dictionaries": {name: texts for name, texts in dictionaries.items() if texts},
         "literals": {name: texts for name, texts in literals.items() if texts},
-        "html": {path.name: html_texts(path) for path in sorted(PAGES.rglob("*.html"))},
+        "html": {path.name: html_texts(path) for path in sorted((PAGES / "static").glob("*.html"))},
         "examples": {
             example["name"]: [example["title"]["th"], example["title"]["en"]]
             for example in json.loads(examples.read_text("utf-8"))

@@ -73,7 +73,7 @@ def test_unwritable_folder_is_rejected_until_it_is_writable(
         message = hub.wait_for_startup_error()
     assert f"ไม่มีสิทธิ์เขียน {closed}" in message
     assert f"No permission to write {closed}" in message
-    assert "mend the folder's permissions, or set HUB_DATA_DIR" in message
+    assert "fix the folder's permissions, or set HUB_DATA_DIR" in message
     assert not list(closed.iterdir())
     closed.chmod(0o755)
     folder.rename(closed / "data")
