@@ -29,6 +29,15 @@ ACQUIRE_TIMEOUT: Final = 10.0
 """Seconds a request waits for a connection before it is rejected with `NotReady`."""
 STATEMENT_TIMEOUT: Final = 60.0
 """Seconds a statement may take before the server cancels it."""
+MATRIX_SETTINGS: Final = {"work_mem": "64MB", "jit": "off"}
+"""PostgreSQL settings of statements over all facts, for one transaction.
+
+With the server's default of 4 MB, hashes and sorts of one fiscal year of the country are written to
+disk. A statement may use the memory several times, once per hash or sort in progress.
+"""
+SET_MATRIX_SETTINGS: Final = "select " + ", ".join(
+    f"set_config('{name}', '{value}', true)" for name, value in MATRIX_SETTINGS.items()
+)
 RESPONSE_TIMEOUT: Final = 5.0
 """Seconds to wait for the server in all other cases before the connection is terminated."""
 CONNECTION_ERRORS: Final = (
@@ -79,6 +88,7 @@ class ReadTransaction:
         self._connection: asyncpg.Connection | None = None
         self._release_depth = 0
         self._borrowed = False
+        self._allows_large_hashes = False
 
     @classmethod
     def from_connection(cls, connection: asyncpg.Connection) -> "ReadTransaction":
@@ -95,6 +105,12 @@ class ReadTransaction:
         if records and UNPUBLISHED_COLUMN in records[0]:
             self.unpublished += filter(None, (row[UNPUBLISHED_COLUMN] for row in records))
         return records
+
+    async def allow_large_hashes(self) -> None:
+        """Set `MATRIX_SETTINGS` for the rest of this transaction; once per transaction."""
+        if not self._allows_large_hashes:
+            self._allows_large_hashes = True
+            await self.fetch(SET_MATRIX_SETTINGS)
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Execute SQL and return its rows.
@@ -162,6 +178,7 @@ class ReadTransaction:
         if self._connection is None or self._borrowed or self._closed:
             return
         self._connection = None
+        self._allows_large_hashes = False
         with suppress(*CONNECTION_ERRORS, asyncpg.InterfaceError):
             await self._stack.aclose()
         self._stack = AsyncExitStack()
@@ -185,6 +202,7 @@ class ReadTransaction:
         async with self._lock:
             await self._stack.aclose()
             self._connection = None
+            self._allows_large_hashes = False
 
     def _terminate(self) -> None:
         """Terminate a connection that does not respond; a regular close would wait for it as

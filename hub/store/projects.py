@@ -12,14 +12,13 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Viewer, Visibility
-from hub.domain.matrix.layout import MatrixScope
+from hub.domain.matrix.layout import AreaGroups, MatrixScope
 from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.domain.projects import AreaShare, Project, ShareBasis
 from hub.domain.time import FiscalYear
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
-from hub.store.matrix.project_facts import is_project_in_scope
-from hub.store.matrix.projects_in_area import AreaAncestry, projects_in_areas
+from hub.store.matrix.project_facts import is_project_in_scope, projects_in_areas
 from hub.store.paging import build_connections
 from hub.store.rows import localized_text_of, paginate, paginate_by_group, text_array_parameter
 from hub.store.tables import project, project_area, project_implementer
@@ -219,17 +218,20 @@ class Projects:
         return build_connection([project_of(r, at) for r in rows], page, project_sort_key, total)
 
     async def pages_by_area(
-        self, area_ids: Sequence[str], page: PageRequest, ancestry: AreaAncestry, scope: MatrixScope
+        self, area_ids: Sequence[str], page: PageRequest, groups: AreaGroups, scope: MatrixScope
     ) -> dict[str, Connection[Project]]:
-        """Return the same page of the projects in each area or below it; one statement."""
-        located_projects = projects_in_areas(ancestry, scope, self._viewer)
+        """Return the same page of the projects in each area; one statement.
+
+        `groups` has the areas that are below each of `area_ids`, or equal it.
+        """
+        located_projects = projects_in_areas(groups, scope, self._viewer)
         statement = (
             select_projects(project, self._viewer)
             .join(located_projects, located_projects.c.project_id == project.c.id)
             .where(is_visible(project, self._viewer))
         )
         paged = paginate_by_group(
-            statement, located_projects.c.top, page, [project.c.sort_key, project.c.id]
+            statement, located_projects.c.area_group, page, [project.c.sort_key, project.c.id]
         )
         rows = await self._transaction.fetch_rows(paged)
         return build_connections(

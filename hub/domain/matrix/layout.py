@@ -20,8 +20,10 @@ DETAIL_DIMENSIONS: Final = {
     DimensionKind.LINKAGE_STATUS,
 }
 """Axes that disclose more about a project than its location."""
-IdYearPairs = frozenset[tuple[str, int | None]]
-"""Ids with the fiscal year (CE) they apply to; a null year means any."""
+IdYearPairs = frozenset[tuple[str, int]]
+"""Ids with the fiscal year (CE) they apply to."""
+AreaGroups = frozenset[tuple[str, int, str]]
+"""An area, a fiscal year (CE), and the group of areas it is in that year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class MatrixScope:
     years: FiscalYearRange | None
     areas: IdYearPairs | None = None
     agencies: IdYearPairs | None = None
-    issue_areas: frozenset[tuple[str, int | None, str]] = frozenset()
+    issue_areas: AreaGroups = frozenset()
     as_of_time: datetime | None = None
 
     @property

@@ -30,9 +30,9 @@ async def resolve_scope(
     Without `years` every fact is counted in the edition of its own year.
     """
     await validate_filter_ids(unit, matrix_filter, today)
-    areas: set[tuple[str, int | None]] = set()
-    agencies: set[tuple[str, int | None]] = set()
-    homes: set[tuple[str, int | None, str]] = set()
+    areas: set[tuple[str, int]] = set()
+    agencies: set[tuple[str, int]] = set()
+    homes: set[tuple[str, int, str]] = set()
     for year in years or all_fiscal_years():
         if matrix_filter.areas:
             descendants = await unit.areas.descendants(matrix_filter.areas, edition_date(year))

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.budget import BudgetPhase
@@ -21,37 +20,26 @@ def contributions_of_groups(
 ) -> sa.Select[Any]:
     """Return the statement for the same page of the lines that count in each group.
 
-    `lines` is the second CTE of `counted_lines`. Each row has its group (`group_r`, `group_c`), the
+    `lines` is the result of `counted_lines`. Each row has its group (`group_r`, `group_c`), the
     satang that count in it (`counted_here`), whether it is of the phase (`in_phase`), and the
     group's `total` number of rows. Ordered by project, line, row and column.
     """
-    n = lines.c
-    requested = requested_groups(groups)
-    is_in_group = sa.and_(
-        sa.or_(requested.c.r.is_(None), requested.c.r == n.r),
-        sa.or_(requested.c.c.is_(None), requested.c.c == n.c),
-    )
+    asked = lines_of_groups(lines, groups)
+    n = asked.c
     amount = sa.case(
-        (sa.and_(requested.c.r.is_(None), requested.c.c.is_(None)), n.in_all),
-        (requested.c.r.is_(None), n.in_column),
-        (requested.c.c.is_(None), n.in_row),
+        (sa.and_(n.group_r.is_(None), n.group_c.is_(None)), n.in_all),
+        (n.group_r.is_(None), n.in_column),
+        (n.group_c.is_(None), n.in_row),
         else_=n.in_cell,
     )
     order = [n.project_id, sa.func.coalesce(n.line_id, ""), n.r, n.c]
-    partition = [requested.c.r, requested.c.c]
-    lines_with_total = (
-        sa.select(
-            lines,
-            (n.phase == phase.value).label("in_phase"),
-            amount.label("counted_here"),
-            requested.c.r.label("group_r"),
-            requested.c.c.label("group_c"),
-            *(o.label(f"o{i}") for i, o in enumerate(order)),
-            sa.func.count().over(partition_by=partition).label("total"),
-        )
-        .select_from(lines.join(requested, is_in_group))
-        .subquery()
-    )
+    lines_with_total = sa.select(
+        asked,
+        (n.phase == phase.value).label("in_phase"),
+        amount.label("counted_here"),
+        *(o.label(f"o{i}") for i, o in enumerate(order)),
+        sa.func.count().over(partition_by=[n.group_r, n.group_c]).label("total"),
+    ).subquery()
     order_columns = [lines_with_total.c[f"o{i}"] for i in range(4)]
     group_columns = [lines_with_total.c.group_r, lines_with_total.c.group_c]
     ranked = sa.select(
@@ -75,33 +63,28 @@ def projects_of_groups(
 ) -> sa.Select[Any]:
     """Return the statement for the same page of the projects of each group, in Thai order.
 
-    `facts_placed` is the result of `facts_on_axes`. Several reports of one activity are one project
+    `facts_placed` is the result of `place_facts`. Several reports of one activity are one project
     here: the one that the others repeat. Columns: group_r, group_c, id, sort_key, total, place.
     """
-    p = facts_placed.c
     project = table_as_of(tables.project, at)
-    requested = requested_groups(groups)
-    is_in_group = sa.and_(
-        sa.or_(requested.c.r.is_(None), requested.c.r == p.r),
-        sa.or_(requested.c.c.is_(None), requested.c.c == p.c),
+    asked = lines_of_groups(facts_placed, groups)
+    a = asked.c
+    # The report that the others repeat, if it is in the group, else the first of the others.
+    is_other = sa.case((a.project_id == a.identity, 0), else_=1)
+    reports = (
+        sa.select(
+            a.group_r,
+            a.group_c,
+            a.identity,
+            sa.func.min(a.project_id).filter(is_other == 0).label("repeated"),
+            sa.func.min(a.project_id).label("first"),
+        )
+        .group_by(a.group_r, a.group_c, a.identity)
+        .subquery("reports")
     )
     group_projects = (
-        sa.select(
-            requested.c.r.label("group_r"),
-            requested.c.c.label("group_c"),
-            project.c.sort_key,
-            project.c.id,
-        )
-        .select_from(facts_placed.join(requested, is_in_group))
-        .join(project, project.c.id == p.project_id)
-        .ext(distinct_on(requested.c.r, requested.c.c, p.identity))
-        .order_by(
-            requested.c.r,
-            requested.c.c,
-            p.identity,
-            sa.desc(p.project_id == p.identity),
-            project.c.id,
-        )
+        sa.select(reports.c.group_r, reports.c.group_c, project.c.sort_key, project.c.id)
+        .join(project, project.c.id == sa.func.coalesce(reports.c.repeated, reports.c.first))
         .subquery()
     )
     partition = [group_projects.c.group_r, group_projects.c.group_c]
@@ -130,10 +113,40 @@ def projects_of_groups(
     )
 
 
-def requested_groups(groups: Sequence[CellGroup]) -> FromClause:
+def lines_of_groups(source: CTE, groups: Sequence[CellGroup]) -> FromClause:
+    """Return the rows of `source` (with r and c) of each group, as columns group_r and group_c.
+
+    Cells, rows, columns and the whole are a SELECT each, so that each joins by equality.
+    """
+    selects = []
+    for name, has_row, has_column in (
+        ("cells", True, True),
+        ("rows", True, False),
+        ("columns", False, True),
+        ("whole", False, False),
+    ):
+        asked = [
+            group
+            for group in groups
+            if (group.row is not None, group.column is not None) == (has_row, has_column)
+        ]
+        if not asked:
+            continue
+        requested = requested_groups(f"requested_{name}", asked)
+        conditions = [requested.c.r == source.c.r] if has_row else []
+        conditions += [requested.c.c == source.c.c] if has_column else []
+        selects.append(
+            sa.select(
+                source, requested.c.r.label("group_r"), requested.c.c.label("group_c")
+            ).select_from(source.join(requested, sa.and_(sa.true(), *conditions)))
+        )
+    return sa.union_all(*selects).subquery("asked")
+
+
+def requested_groups(name: str, groups: Sequence[CellGroup]) -> FromClause:
     """Return the groups as a table of rows (`r`) and columns (`c`); null is a whole axis."""
     return values_table(
-        "requested",
+        name,
         ("r", sa.Integer, [g.row for g in groups]),
         ("c", sa.Integer, [g.column for g in groups]),
     )

@@ -1,105 +1,194 @@
-"""Count facts on two axes: each line counts once per group.
+"""Place facts on two axes, and count each line once per group.
 
 Facts have places (`hub.store.matrix.project_facts`), linkages say what they serve, the axes turn
-both into ordinals, and window functions count each line once in every group: the first cell in
-row-major order counts, later ones are ALREADY_COUNTED.
+both into ordinals. Without an axis of linkages each fact has exactly one cell. With one, a fact has
+a cell for each of its linkages, and window functions count each line once in every group: the first
+cell in row-major order counts, later ones are ALREADY_COUNTED.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.sql.selectable import CTE
+from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.matrix.layout import Layout
+from hub.domain.matrix.layout import AxisOrdinals, Layout
 from hub.domain.matrix.question import Counting, DimensionKind
-from hub.store.matrix.linkage_filter import filtered_linkages
+from hub.store.matrix.linkage_filter import filtered_linkages, report_members
 from hub.store.matrix.project_facts import project_facts
 from hub.store.rows import values_table
 
+LINE_COLUMNS = ("project_id", "identity", "line_id", "phase", "amount", "duplicate", "r", "c")
 
-def facts_on_axes(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
-    """Return one row per fact and linkage, with the ordinals of its row (`r`) and column (`c`)."""
+
+class MatrixFacts(NamedTuple):
+    """The facts that match a layout's filter, and the linkages that match it.
+
+    `facts` also has other reports of the activities of linked projects; where the filter asks for
+    linkages, only facts of projects with a linkage count.
+    """
+
+    facts: CTE
+    linkages: CTE
+
+
+def matrix_facts(
+    layout: Layout, viewer: Viewer, *, hidden: bool = False, projects: FromClause | None = None
+) -> MatrixFacts:
+    """Return the facts and linkages of a layout; `projects` limits the facts to projects.
+
+    Where the filter asks for linkages, the statement starts from them.
+    """
     scope = layout.scope
-    facts = project_facts(scope, viewer, hidden=hidden)
     linkages = filtered_linkages(
         scope, viewer, hidden=hidden, every_status=layout.includes_every_status
     )
-    column_by_dimension = {
+    if scope.needs_linkage:
+        projects = report_members(scope, linkages)
+    return MatrixFacts(project_facts(scope, viewer, hidden=hidden, projects=projects), linkages)
+
+
+def place_facts(layout: Layout, found: MatrixFacts, name: str, *, with_linkages: bool) -> CTE:
+    """Return one row per fact with the ordinals of its row (`r`) and column (`c`).
+
+    `with_linkages`: one row per fact and linkage, with linkage_id, status and share. Without them
+    a linkage axis places everything at its unassigned ordinal.
+    """
+    facts, linkages = found
+    null = sa.null()
+    linkage_columns: dict[DimensionKind, Any] = (
+        {
+            DimensionKind.ISSUE: linkages.c.issue_id,
+            DimensionKind.STAGE: linkages.c.stage_id,
+            DimensionKind.LINKAGE_STATUS: linkages.c.status,
+        }
+        if with_linkages
+        else {}
+    )
+    columns: dict[DimensionKind, Any] = {
         DimensionKind.ACTOR_LEVEL: facts.c.actor_level,
         DimensionKind.AGENCY: facts.c.agency_id,
         DimensionKind.AREA: facts.c.area_id,
         DimensionKind.FISCAL_YEAR: sa.cast(facts.c.fiscal_year, sa.Text),
         DimensionKind.FUNDING: facts.c.funding,
-        DimensionKind.ISSUE: linkages.c.issue_id,
-        DimensionKind.STAGE: linkages.c.stage_id,
-        DimensionKind.LINKAGE_STATUS: linkages.c.status,
+        **linkage_columns,
     }
-    joined_facts: Any = facts.join(
-        linkages,
-        linkages.c.project_id == facts.c.project_id,
-        isouter=not scope.needs_linkage,
-    )
-    ordinals = []
-    for name, axis in (("row_places", layout.rows), ("column_places", layout.columns)):
-        ordered = sorted(axis.ordinals, key=str)
-        axis_values = values_table(
-            name,
-            ("id", sa.Text, [entry[0] for entry in ordered]),
-            ("year", sa.SmallInteger, [entry[1] for entry in ordered]),
-            ("ordinal", sa.Integer, [entry[2] for entry in ordered]),
+    source: FromClause = facts
+    if with_linkages:
+        source = facts.join(
+            linkages,
+            linkages.c.project_id == facts.c.project_id,
+            isouter=not layout.scope.needs_linkage,
         )
-        joined_facts = joined_facts.outerjoin(
-            axis_values,
-            sa.and_(
-                axis_values.c.id == column_by_dimension[axis.dimension],
-                sa.or_(axis_values.c.year.is_(None), axis_values.c.year == facts.c.fiscal_year),
-            ),
-        )
-        ordinals.append(sa.func.coalesce(axis_values.c.ordinal, axis.unassigned_ordinal))
-    return (
-        sa.select(
-            facts.c.project_id,
-            facts.c.identity,
-            facts.c.line_id,
-            facts.c.phase,
-            facts.c.amount,
-            facts.c.duplicate,
-            linkages.c.id.label("linkage_id"),
-            linkages.c.status,
-            linkages.c.share,
-            ordinals[0].label("r"),
-            ordinals[1].label("c"),
-        )
-        .select_from(joined_facts)
-        .cte("placed")
+    ordinals: list[sa.ColumnElement[int]] = []
+    for axis_name, axis in (("row_places", layout.rows), ("column_places", layout.columns)):
+        column = columns.get(axis.dimension)
+        if column is None:
+            ordinals.append(sa.literal(axis.unassigned_ordinal, sa.Integer))
+            continue
+        places = ordinals_table(axis_name, axis)
+        is_place = places.c.id == column
+        if "year" in places.c:
+            is_place = sa.and_(is_place, places.c.year == facts.c.fiscal_year)
+        source = source.outerjoin(places, is_place)
+        ordinals.append(sa.func.coalesce(places.c.ordinal, axis.unassigned_ordinal))
+    placed = sa.select(
+        facts.c.project_id,
+        facts.c.identity,
+        facts.c.line_id,
+        facts.c.phase,
+        facts.c.amount,
+        facts.c.duplicate,
+        (linkages.c.id if with_linkages else sa.cast(null, sa.Text)).label("linkage_id"),
+        (linkages.c.status if with_linkages else sa.cast(null, sa.Text)).label("status"),
+        (linkages.c.share if with_linkages else sa.cast(null, sa.Numeric)).label("share"),
+        ordinals[0].label("r"),
+        ordinals[1].label("c"),
+    ).select_from(source)
+    if layout.scope.needs_linkage and not with_linkages:
+        placed = placed.where(has_linkage(facts, linkages))
+    return placed.cte(name)
+
+
+def ordinals_table(name: str, axis: AxisOrdinals) -> FromClause:
+    """Return the ordinals of an axis as a table: id, ordinal, and year if they differ by year."""
+    ordered = sorted(axis.ordinals, key=str)
+    columns: list[tuple[str, Any, list[Any]]] = [
+        ("id", sa.Text, [key for key, _, _ in ordered]),
+        ("ordinal", sa.Integer, [ordinal for _, _, ordinal in ordered]),
+    ]
+    years = [year for _, year, _ in ordered]
+    if None not in years:
+        columns.append(("year", sa.SmallInteger, years))
+    return values_table(name, *columns)
+
+
+def has_linkage(facts: FromClause, linkages: CTE) -> sa.ColumnElement[bool]:
+    """Return the predicate that a fact's project has a matching linkage."""
+    return sa.exists().where(linkages.c.project_id == facts.c.project_id).correlate_except(linkages)
+
+
+def facts_on_axes(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
+    """Return one row per fact and linkage of a layout, with the ordinals of its row and column."""
+    return place_facts(
+        layout, matrix_facts(layout, viewer, hidden=hidden), "placed", with_linkages=True
     )
 
 
-def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
-    """Return the CTE of `facts_on_axes`, and each line once per cell with its amounts.
+def counted_lines(layout: Layout, viewer: Viewer) -> CTE:
+    """Return each line once per cell with its amounts.
 
     Amounts in satang: `in_cell`, `in_row`, `in_column` and `in_all` are what the line adds to the
     figure of the cell, the row, the column and the whole. Other columns say where the line counts
     instead.
     """
-    facts_placed = facts_on_axes(layout, viewer)
-    p = facts_placed.c
+    found = matrix_facts(layout, viewer)
+    if layout.has_linkage_axis:
+        return count_once(layout, place_facts(layout, found, "placed", with_linkages=True))
+    return count_single(place_facts(layout, found, "placed", with_linkages=False), found.linkages)
+
+
+def count_single(placed: CTE, linkages: CTE) -> CTE:
+    """Return the lines of `counted_lines` where each fact has one cell.
+
+    `linkage_id` is the first matching linkage of the line's project.
+    """
+    units = sa.select(*(placed.c[name] for name in LINE_COLUMNS)).distinct().subquery("unit")
+    first_linkage = (
+        sa.select(linkages.c.project_id, sa.func.min(linkages.c.id).label("linkage_id"))
+        .group_by(linkages.c.project_id)
+        .subquery("first_linkage")
+    )
+    u = units.c
+    amount = sa.case((u.duplicate, 0), else_=u.amount)
+    return (
+        sa.select(
+            *(u[name] for name in LINE_COLUMNS),
+            first_linkage.c.linkage_id,
+            sa.false().label("shared"),
+            *(sa.true().label(f"first_in_{group}") for group in ("all", "row", "column")),
+            u.r.label("first_r"),
+            u.c.label("first_c"),
+            u.c.label("row_c"),
+            u.r.label("column_r"),
+            *(amount.label(f"in_{group}") for group in ("cell", "row", "column", "all")),
+        )
+        .select_from(units.outerjoin(first_linkage, first_linkage.c.project_id == u.project_id))
+        .cte("counted")
+    )
+
+
+def count_once(layout: Layout, placed: CTE) -> CTE:
+    """Return the lines of `counted_lines` where a fact may have several cells."""
+    p = placed.c
     lines_per_cell = (
         sa.select(
-            p.project_id,
-            p.identity,
-            p.line_id,
-            p.phase,
-            p.amount,
-            p.duplicate,
-            p.r,
-            p.c,
+            *(p[name] for name in LINE_COLUMNS),
             sa.func.sum(p.share).label("share"),
             sa.func.bool_and(p.share.is_not(None)).label("all_shares_set"),
             sa.func.min(p.linkage_id).label("linkage_id"),
         )
-        .group_by(p.project_id, p.identity, p.line_id, p.phase, p.amount, p.duplicate, p.r, p.c)
+        .group_by(*(p[name] for name in LINE_COLUMNS))
         .cte("unit")
     )
     u = lines_per_cell.c
@@ -109,7 +198,7 @@ def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
     def _is_first_within(*groups: Any) -> sa.ColumnElement[bool]:
         return sa.func.row_number().over(partition_by=[*line_key, *groups], order_by=row_major) == 1
 
-    can_share = layout.counting is Counting.SHARED and layout.has_linkage_axis
+    can_share = layout.counting is Counting.SHARED
     shared = (
         sa.func.bool_and(u.all_shares_set).over(partition_by=line_key) if can_share else sa.false()
     )
@@ -152,11 +241,10 @@ def counted_lines(layout: Layout, viewer: Viewer) -> tuple[CTE, CTE]:
             (k.amount.is_not(None), 0),
         )
 
-    figures = sa.select(
+    return sa.select(
         ranked,
         _counted_amount(sa.true()).label("in_cell"),
         _counted_amount(k.first_in_row).label("in_row"),
         _counted_amount(k.first_in_column).label("in_column"),
         _counted_amount(k.first_in_all).label("in_all"),
     ).cte("counted")
-    return facts_placed, figures

@@ -1,17 +1,19 @@
-"""The figures of a matrix in one statement, and what each figure is made of."""
+"""The figures of a matrix, and what each figure is made of."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
 from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql.selectable import CTE
+from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.findings import FindingKind
-from hub.domain.identity.viewer import Viewer
+from hub.domain.identity.viewer import ANONYMOUS, Viewer, Visibility
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import Counting
@@ -21,14 +23,138 @@ from hub.store import tables
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
 from hub.store.matrix.contributions import contributions_of_groups, projects_of_groups
-from hub.store.matrix.counting import counted_lines, facts_on_axes
+from hub.store.matrix.counting import (
+    MatrixFacts,
+    count_once,
+    counted_lines,
+    facts_on_axes,
+    has_linkage,
+    matrix_facts,
+    place_facts,
+)
 from hub.store.visibility import UNPUBLISHED_COLUMN, is_visible, unpublished_columns
 
-NULL_FIGURE_COLUMNS: Final[tuple[Any, ...]] = tuple(
-    sa.cast(sa.null(), column_type)
-    for column_type in (sa.Integer, sa.Integer, sa.Text, *[sa.BigInteger] * 4)
-)
-"""The figure columns of rows of kind U, which have no figures."""
+CELL_STRIDE: Final = 1 << 20
+"""More than an axis can have ordinals: row × stride + column numbers the cells."""
+
+
+class FigureKind(Enum):
+    """What a row of the statement of figures counts."""
+
+    PROJECTS = "PROJECTS"
+    LINKAGES = "LINKAGES"
+    MONEY = "MONEY"
+    OVERLAP = "OVERLAP"
+    UNPUBLISHED = "UNPUBLISHED"
+
+
+def figure_row(
+    kind: FigureKind, row: Any, column: Any, value: Any, name: Any = None, marker: Any = None
+) -> sa.Select[Any]:
+    """Return the SELECT list of a figure; `name` is of a phase or status."""
+    return sa.select(
+        sa.literal(kind.value).label("kind"),
+        row.label("r"),
+        column.label("c"),
+        sa.cast(sa.null() if name is None else name, sa.Text).label("name"),
+        sa.cast(value, sa.BigInteger).label("value"),
+        sa.cast(sa.null() if marker is None else marker, JSONB).label(UNPUBLISHED_COLUMN),
+    )
+
+
+def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | None) -> list[Any]:
+    """Return the statements that count the distinct `key` of rows with r and c in every group.
+
+    Most keys have one cell, and add up; only keys with several cells are counted once per group.
+    The figure of a group is the sum of both statements.
+    """
+    p = placed.c
+    keys = [p[key]] if name is None else [p[key], p[name]]
+    cell = sa.cast(p.r, sa.BigInteger) * CELL_STRIDE + p.c
+    spans = (
+        sa.select(*keys, sa.func.min(cell).label("first"), sa.func.max(cell).label("last"))
+        .group_by(*keys)
+        .cte(f"{kind.value.lower()}_cells")
+    )
+    labels = [] if name is None else [spans.c[name]]
+    single = (
+        sa.select(
+            sa.cast(spans.c.first // CELL_STRIDE, sa.Integer).label("r"),
+            sa.cast(spans.c.first % CELL_STRIDE, sa.Integer).label("c"),
+            *labels,
+            sa.func.count().label("n"),
+        )
+        .where(spans.c.first == spans.c.last)
+        .group_by(spans.c.first, *labels)
+        .subquery()
+    )
+    one = single.c
+    one_name, several_name = ((), ()) if name is None else ((one[name],), (p[name],))
+    several = placed.join(spans, sa.and_(*(spans.c[column.name] == column for column in keys)))
+    return [
+        figure_row(kind, one.r, one.c, sa.func.coalesce(sa.func.sum(one.n), 0), *one_name).group_by(
+            grouping_sets(one.r, one.c, *one_name)
+        ),
+        figure_row(kind, p.r, p.c, sa.func.count(p[key].distinct()), *several_name)
+        .select_from(several)
+        .where(spans.c.first != spans.c.last)
+        .group_by(grouping_sets(p.r, p.c, *several_name)),
+    ]
+
+
+def count_single_cells(placed: CTE, linkages: CTE | None) -> list[Any]:
+    """Return the statements of figures of facts that have one cell each.
+
+    `linkages` are counted in the cells of their projects.
+    """
+    p = placed.c
+    amount = sa.case((p.duplicate, 0), else_=p.amount)
+    cells = (
+        sa.select(p.r, p.c, p.phase, sa.func.sum(amount).label("amount"))
+        .where(p.phase.is_not(None))
+        .group_by(p.r, p.c, p.phase)
+        .subquery("money_cells")
+    )
+    m = cells.c
+    money = figure_row(FigureKind.MONEY, m.r, m.c, sa.func.sum(m.amount), m.phase).group_by(
+        grouping_sets(m.r, m.c, m.phase)
+    )
+    statements = [*count_distinct(FigureKind.PROJECTS, placed, "identity", None), money]
+    if linkages is not None:
+        placed_linkages = (
+            sa.select(linkages.c.id, linkages.c.status, p.r, p.c)
+            .select_from(linkages.join(placed, p.project_id == linkages.c.project_id))
+            .cte("placed_linkages")
+        )
+        statements += count_distinct(FigureKind.LINKAGES, placed_linkages, "id", "status")
+    return statements
+
+
+def count_several_cells(layout: Layout, placed: CTE) -> list[Any]:
+    """Return the statements of figures of facts that may have several cells."""
+    p = placed.c
+    projects = figure_row(
+        FigureKind.PROJECTS, p.r, p.c, sa.func.count(p.identity.distinct())
+    ).group_by(grouping_sets(p.r, p.c))
+    linkages = (
+        figure_row(FigureKind.LINKAGES, p.r, p.c, sa.func.count(p.linkage_id.distinct()), p.status)
+        .where(p.linkage_id.is_not(None))
+        .group_by(grouping_sets(p.r, p.c, p.status))
+    )
+    n = count_once(layout, placed).c
+    is_row, is_column = sa.func.grouping(n.c) == 1, sa.func.grouping(n.r) == 1
+    amount = sa.case(
+        (sa.and_(is_row, is_column), sa.func.sum(n.in_all)),
+        (is_row, sa.func.sum(n.in_row)),
+        (is_column, sa.func.sum(n.in_column)),
+        else_=sa.func.sum(n.in_cell),
+    )
+    money = (
+        figure_row(FigureKind.MONEY, n.r, n.c, amount, n.phase)
+        .where(n.phase.is_not(None))
+        .group_by(grouping_sets(n.r, n.c, n.phase))
+    )
+    return [projects, linkages, money]
 
 
 class MatrixQueries:
@@ -37,17 +163,10 @@ class MatrixQueries:
     def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
         self._transaction = transaction
         self._viewer = viewer
-        self._ctes_by_layout: dict[Layout, tuple[CTE, CTE]] = {}
-
-    def _build_ctes(self, layout: Layout) -> tuple[CTE, CTE]:
-        """Return the CTEs of a layout, built once: building them takes milliseconds."""
-        if layout not in self._ctes_by_layout:
-            self._ctes_by_layout[layout] = counted_lines(layout, self._viewer)
-        return self._ctes_by_layout[layout]
 
     def facts_on_axes(self, layout: Layout) -> CTE:
         """Return one row per fact and linkage, with the ordinals of row and column."""
-        return self._build_ctes(layout)[0]
+        return facts_on_axes(layout, self._viewer)
 
     async def figures_by_group(self, layout: Layout) -> dict[CellGroup, Figures]:
         """Return the figures of all non-empty cells, rows, columns and the whole; two statements.
@@ -55,105 +174,125 @@ class MatrixQueries:
         Empty groups are absent. Hidden projects are counted by the second statement, and only if
         the question is about locations alone: invisible data must not match any other condition.
         """
-        facts_placed, lines = self._build_ctes(layout)
-        p, n = facts_placed.c, lines.c
-        projects = sa.select(
-            sa.literal("P").label("kind"),
-            p.r,
-            p.c,
-            sa.cast(sa.null(), sa.Text).label("name"),
-            sa.cast(sa.func.count(p.identity.distinct()), sa.BigInteger).label("cell"),
-            *(sa.cast(sa.null(), sa.BigInteger).label(label) for label in ("row", "col", "whole")),
-        ).group_by(grouping_sets(p.r, p.c))
-        linkages = sa.select(
-            sa.literal("L"),
-            p.r,
-            p.c,
-            p.status,
-            sa.func.count(p.linkage_id.distinct()),
-            *(sa.cast(sa.null(), sa.BigInteger) for _ in range(3)),
-        ).where(p.linkage_id.is_not(None))
-        linkages = linkages.group_by(grouping_sets(p.r, p.c, p.status))
-        money = (
-            sa.select(
-                sa.literal("M"),
-                n.r,
-                n.c,
-                n.phase,
-                *(
-                    sa.cast(sa.func.sum(column), sa.BigInteger)
-                    for column in (n.in_cell, n.in_row, n.in_column, n.in_all)
-                ),
-            )
-            .where(n.phase.is_not(None))
-            .group_by(grouping_sets(n.r, n.c, n.phase))
-        )
-        overlaps = sa.select(
-            sa.literal("O"),
-            p.r,
-            p.c,
-            sa.cast(sa.null(), sa.Text),
-            *(sa.cast(sa.literal(1, sa.Integer), sa.BigInteger) for _ in range(4)),
-        ).where(self._has_overlap(layout, p.project_id))
-        selects = [projects, linkages, money, overlaps.distinct()]
-        if unpublished_selects := self._select_unpublished(layout, facts_placed):
-            null_marker = sa.cast(sa.null(), JSONB).label(UNPUBLISHED_COLUMN)
-            selects = [
-                *(select.add_columns(null_marker) for select in selects),
-                *unpublished_selects,
-            ]
-        records = await self._transaction.fetch_rows(sa.union_all(*selects))
-        rows = [row for row in records if row["kind"] != "U"]
-        hidden = await self._count_hidden(layout)
-        return build_figures(rows, hidden, layout.counting)
+        await self._transaction.allow_large_hashes()
+        rows = await self._transaction.fetch_rows(self._select_figures(layout))
+        return build_figures(rows, await self._count_hidden(layout), layout.counting)
 
-    def _select_unpublished(self, layout: Layout, facts_placed: CTE) -> list[sa.Select[Any]]:
-        """Return the statements for audit markers of others' unpublished data: rows of kind U."""
+    def _select_figures(self, layout: Layout) -> sa.CompoundSelect[Any]:
+        """Return the statement for the figures of all groups, as rows of `figure_row`.
+
+        The figure of a group is the sum of its rows of one kind and name.
+        """
+        found = matrix_facts(layout, self._viewer)
+        statements: list[Any] = []
+        for placed, has_several_cells in self._split_by_cells(layout, found):
+            if has_several_cells:
+                statements += count_several_cells(layout, placed)
+            else:
+                is_linked = not layout.has_linkage_axis
+                statements += count_single_cells(placed, found.linkages if is_linked else None)
+            statements.append(self._select_overlaps(layout, placed))
+        return sa.union_all(*statements, *self._select_unpublished(layout, found))
+
+    def _split_by_cells(self, layout: Layout, found: MatrixFacts) -> list[tuple[CTE, bool]]:
+        """Return the placed facts of disjoint activities, and whether a fact may have several
+        cells.
+
+        Only an axis of linkages gives a fact several cells, and only to activities with a linkage.
+        """
+        if not layout.has_linkage_axis:
+            return [(place_facts(layout, found, "placed", with_linkages=False), False)]
+        if layout.scope.needs_linkage:
+            return [(place_facts(layout, found, "placed", with_linkages=True), True)]
+        facts = found.facts
+        linked = (
+            sa.select(facts.c.identity)
+            .where(has_linkage(facts, found.linkages))
+            .distinct()
+            .cte("linked_activities")
+        )
+        is_linked = sa.exists().where(linked.c.identity == facts.c.identity)
+        is_linked = is_linked.correlate_except(linked)
+        parts = [
+            sa.select(facts).where(condition).cte(name)
+            for name, condition in (
+                ("linked_facts_only", is_linked),
+                ("other_facts", sa.not_(is_linked)),
+            )
+        ]
+        return [
+            (place_facts(layout, found._replace(facts=facts), name, with_linkages=linked), linked)
+            for facts, name, linked in zip(
+                parts, ("placed", "placed_once"), (True, False), strict=True
+            )
+        ]
+
+    def _select_overlaps(self, layout: Layout, placed: CTE) -> sa.Select[Any]:
+        """Return the statement for the cells of projects with an open OVERLAP finding."""
+        p = placed.c
+        overlapping = self._overlapping_projects(layout.scope.as_of_time)
+        return (
+            figure_row(FigureKind.OVERLAP, p.r, p.c, sa.literal(1, sa.Integer))
+            .where(p.project_id.in_(sa.select(overlapping.c.project_id)))
+            .distinct()
+        )
+
+    def _select_unpublished(self, layout: Layout, found: MatrixFacts) -> list[sa.Select[Any]]:
+        """Return the statements for audit markers of others' unpublished data that was counted."""
+        if self._viewer == ANONYMOUS:
+            return []
         at = layout.scope.as_of_time
+        facts, linkages = found
+        counted = sa.select(facts.c.project_id)
+        if layout.scope.needs_linkage:
+            counted = counted.where(has_linkage(facts, linkages))
+        counted_linkages = sa.select(linkages.c.id).where(
+            linkages.c.project_id.in_(sa.select(facts.c.project_id))
+        )
         selects: list[sa.Select[Any]] = []
-        for kind, table, column in (
-            ("Project", table_as_of(tables.project, at).alias("unpublished_project"), "project_id"),
-            ("Linkage", table_as_of(tables.linkage, at).alias("unpublished_linkage"), "linkage_id"),
+        for kind, table, ids in (
+            ("Project", tables.project, counted),
+            ("Linkage", tables.linkage, counted_linkages),
         ):
-            fact_ids = sa.select(facts_placed.c[column])
-            for marker in unpublished_columns(kind, table.c.id, table, self._viewer):
-                columns: list[Any] = [sa.literal("U"), *NULL_FIGURE_COLUMNS, marker]
-                selects.append(
-                    sa.select(*columns).where(table.c.id.in_(fact_ids), marker.is_not(None))
+            state = table_as_of(table, at).alias(f"unpublished_{table.name}")
+            [marker] = unpublished_columns(kind, state.c.id, state, self._viewer)
+            no_place = sa.cast(sa.null(), sa.Integer)
+            selects.append(
+                figure_row(
+                    FigureKind.UNPUBLISHED, no_place, no_place, sa.null(), marker=marker.element
+                ).where(
+                    state.c.visibility != Visibility.PUBLISHED.value,
+                    state.c.id.in_(ids),
+                    marker.element.is_not(None),
                 )
+            )
         return selects
 
-    def _has_overlap(
-        self, layout: Layout, project_id: sa.ColumnElement[Any]
-    ) -> sa.ColumnElement[bool]:
-        """Return the predicate that an open OVERLAP finding is about the project.
+    def _overlapping_projects(self, at: datetime | None) -> FromClause:
+        """Return the projects (`project_id`) that an open OVERLAP finding is about.
 
-        The viewer must be able to see all its projects.
+        The viewer must be able to see all projects of the finding.
         """
-        at = layout.scope.as_of_time
         finding = table_as_of(tables.finding, at).alias("overlap")
         subject = table_as_of(tables.finding_subject, at).alias("subject")
         other_subject = table_as_of(tables.finding_subject, at).alias("other_subject")
         other_project = table_as_of(tables.project, at).alias("other_project")
-        has_hidden_subject = (
-            sa.exists()
-            .select_from(
-                other_subject.join(other_project, other_project.c.id == other_subject.c.project_id)
-            )
-            .where(
-                other_subject.c.finding_id == finding.c.id,
-                sa.not_(is_visible(other_project, self._viewer, at)),
-            )
+        hidden_subjects = (
+            sa.select(other_subject.c.finding_id)
+            .join(other_project, other_project.c.id == other_subject.c.project_id)
+            .where(sa.not_(is_visible(other_project, self._viewer, at)))
+            .subquery("hidden_subjects")
         )
+        has_hidden_subject = sa.exists().where(hidden_subjects.c.finding_id == finding.c.id)
         return (
-            sa.exists()
-            .select_from(subject.join(finding, finding.c.id == subject.c.finding_id))
+            sa.select(subject.c.project_id)
+            .join(finding, finding.c.id == subject.c.finding_id)
             .where(
-                subject.c.project_id == project_id,
                 finding.c.kind == FindingKind.OVERLAP.value,
                 finding.c.dismissed.is_(False),
-                sa.not_(has_hidden_subject),
+                sa.not_(has_hidden_subject.correlate_except(hidden_subjects)),
             )
+            .subquery("overlapping")
         )
 
     async def _count_hidden(self, layout: Layout) -> Mapping[CellGroup, int]:
@@ -163,7 +302,9 @@ class MatrixQueries:
         """
         if not layout.is_location_only:
             return {}
-        p = facts_on_axes(layout, self._viewer, hidden=True).c
+        found = matrix_facts(layout, self._viewer, hidden=True)
+        placed = place_facts(layout, found, "placed", with_linkages=layout.has_linkage_axis)
+        p = placed.c
         statement = sa.select(p.r, p.c, sa.func.count(p.identity.distinct()).label("n")).group_by(
             grouping_sets(p.r, p.c)
         )
@@ -177,7 +318,8 @@ class MatrixQueries:
 
         Ordered by project, line, row and column; one statement for all groups.
         """
-        _, lines = self._build_ctes(layout)
+        await self._transaction.allow_large_hashes()
+        lines = counted_lines(layout, self._viewer)
         statement = contributions_of_groups(lines, groups, phase, page)
         found: dict[CellGroup, list[asyncpg.Record]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(statement):
@@ -191,8 +333,10 @@ class MatrixQueries:
 
         Several reports of one activity are one project here; one statement for all groups.
         """
-        facts_placed, _ = self._build_ctes(layout)
-        statement = projects_of_groups(facts_placed, groups, page, layout.scope.as_of_time)
+        await self._transaction.allow_large_hashes()
+        facts = matrix_facts(layout, self._viewer)
+        placed = place_facts(layout, facts, "placed", with_linkages=layout.has_linkage_axis)
+        statement = projects_of_groups(placed, groups, page, layout.scope.as_of_time)
         found: dict[CellGroup, tuple[list[str], int]] = {}
         for row in await self._transaction.fetch_rows(statement):
             group = CellGroup(row["group_r"], row["group_c"])
@@ -215,51 +359,49 @@ def grouping_sets(
 def build_figures(
     rows: Sequence[asyncpg.Record], hidden: Mapping[CellGroup, int], counting: Counting
 ) -> dict[CellGroup, Figures]:
-    """Return the figures of the statement's rows by group.
+    """Return the figures of the statement's rows by group; figures of one kind and name add up.
 
     With MENTIONS a project counts in every cell it is in.
     """
-    figures_by_group: dict[CellGroup, Figures] = {}
-
-    def _figures_for(group: CellGroup) -> Figures:
-        if group not in figures_by_group:
-            figures_by_group[group] = Figures(0, {}, {}, hidden.get(group, 0), overlap=False)
-        return figures_by_group[group]
-
-    for group in hidden:
-        _figures_for(group)
-    projects: dict[CellGroup, int] = {}
+    projects: Counter[CellGroup] = Counter()
+    money: dict[CellGroup, dict[BudgetPhase, int]] = defaultdict(dict)
+    linkages: dict[CellGroup, dict[LinkageStatus, int]] = defaultdict(dict)
+    overlaps: set[CellGroup] = set()
     for row in rows:
-        group = CellGroup(row["r"], row["c"])
-        figures = _figures_for(group)
-        match row["kind"]:
-            case "P":
-                projects[group] = row["cell"]
-            case "L":
-                figures.linkages[LinkageStatus(row["name"])] = row["cell"]
-            case "M":
-                column = {
-                    (True, True): "cell",
-                    (True, False): "row",
-                    (False, True): "col",
-                    (False, False): "whole",
-                }[group.row is not None, group.column is not None]
-                figures.money[BudgetPhase(row["name"])] = row[column]
-            case _:
-                figures_by_group[group] = Figures(
-                    figures.projects, figures.money, figures.linkages, figures.hidden, overlap=True
-                )
+        group, value = CellGroup(row["r"], row["c"]), row["value"]
+        match FigureKind(row["kind"]):
+            case FigureKind.PROJECTS:
+                projects[group] += value
+            case FigureKind.MONEY:
+                phase = BudgetPhase(row["name"])
+                money[group][phase] = money[group].get(phase, 0) + value
+            case FigureKind.LINKAGES:
+                status = LinkageStatus(row["name"])
+                linkages[group][status] = linkages[group].get(status, 0) + value
+            case FigureKind.OVERLAP:
+                overlaps.add(group)
+            case FigureKind.UNPUBLISHED:
+                pass  # the transaction has collected the marker
     if counting is Counting.MENTIONS:
-        cells = {g: n for g, n in projects.items() if g.row is not None and g.column is not None}
-        projects = {
-            g: sum(
-                n
-                for cell, n in cells.items()
-                if g.row in (None, cell.row) and g.column in (None, cell.column)
-            )
-            for g in projects
-        }
+        projects = count_mentions(projects)
     return {
-        group: Figures(projects.get(group, 0), f.money, f.linkages, f.hidden, f.overlap)
-        for group, f in figures_by_group.items()
+        group: Figures(
+            projects[group],
+            money.get(group, {}),
+            linkages.get(group, {}),
+            hidden.get(group, 0),
+            overlap=group in overlaps,
+        )
+        for group in {*hidden, *projects, *money, *linkages, *overlaps}
     }
+
+
+def count_mentions(projects: Mapping[CellGroup, int]) -> Counter[CellGroup]:
+    """Return the counts with each total as the sum of its cells."""
+    mentions: Counter[CellGroup] = Counter()
+    for cell, count in projects.items():
+        if cell.row is not None and cell.column is not None:
+            for row, column in ((cell.row, cell.column), (cell.row, None), (None, cell.column)):
+                mentions[CellGroup(row, column)] += count
+            mentions[CellGroup(None, None)] += count
+    return mentions

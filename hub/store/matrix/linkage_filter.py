@@ -1,10 +1,10 @@
 """The linkages that match a filter, and the predicate that a project serves its area's issues."""
 
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.selectable import CTE
+from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
@@ -77,37 +77,77 @@ def is_linked_to_area_issue(
     by an issue of any plan of that year. An issue counts while a version that the viewer may see
     contains it.
     """
-    linkage = table_as_of(tables.linkage, scope.as_of_time)
-    issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")
-    ordered = sorted(scope.issue_areas, key=str)
-    issue_areas = values_table(
-        "issue_areas",
-        ("id", sa.Text, [home[0] for home in ordered]),
-        ("year", sa.SmallInteger, [home[1] for home in ordered]),
-        ("home", sa.Text, [home[2] for home in ordered]),
-    )
-    is_area_issue = (
-        sa.exists()
-        .select_from(issue_areas)
-        .where(
-            issue_areas.c.id == project_facts.c.area_id,
-            sa.or_(issue_areas.c.year.is_(None), issue_areas.c.year == project_facts.c.fiscal_year),
-            issue_areas.c.home == issue_wordings.c.area_id,
-        )
-        .correlate_except(issue_areas)
-    )
+    served = served_places(scope, viewer)
+    facts = project_facts.c
     return (
         sa.exists()
-        .select_from(linkage.join(issue_wordings, issue_wordings.c.issue_id == linkage.c.issue_id))
         .where(
-            linkage.c.project_id == project_facts.c.project_id,
+            served.c.project_id == facts.project_id,
+            served.c.area_id == sa.func.coalesce(facts.area_id, NO_AREA),
+            served.c.fiscal_year == facts.fiscal_year,
+        )
+        .correlate_except(served)
+    )
+
+
+NO_AREA: Final = ""
+"""Stands for the missing area of central money in joins, which need equality."""
+
+
+def served_places(scope: MatrixScope, viewer: Viewer) -> CTE:
+    """Return the areas and fiscal years in which a linkage serves an issue: project_id, area_id
+    (`NO_AREA`: central money), fiscal_year.
+    """
+    linkage = table_as_of(tables.linkage, scope.as_of_time)
+    issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")
+    ordered = sorted(
+        scope.issue_areas | {(NO_AREA, year, NO_AREA) for _, year, _ in scope.issue_areas}
+    )
+    issue_areas = values_table(
+        "issue_areas",
+        ("id", sa.Text, [area for area, _, _ in ordered]),
+        ("year", sa.SmallInteger, [year for _, year, _ in ordered]),
+        ("home", sa.Text, [home for _, _, home in ordered]),
+    )
+    homes = (
+        sa.select(linkage.c.project_id, issue_wordings.c.area_id.label("home"))
+        .add_columns(issue_wordings.c.first_year, issue_wordings.c.last_year)
+        .join(issue_wordings, issue_wordings.c.issue_id == linkage.c.issue_id)
+        .where(
             is_visible(linkage, viewer, scope.as_of_time),
             is_one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
             issue_wordings.c.in_use,
-            project_facts.c.fiscal_year.between(
-                issue_wordings.c.first_year, issue_wordings.c.last_year
-            ),
-            sa.or_(project_facts.c.area_id.is_(None), is_area_issue),
         )
-        .correlate_except(linkage, issue_wordings)
+        .cte("served_homes")
     )
+    any_home = sa.select(
+        homes.c.project_id, sa.literal(NO_AREA).label("home"), homes.c.first_year, homes.c.last_year
+    )
+    served = sa.union_all(sa.select(homes), any_home).subquery("served")
+    return (
+        sa.select(
+            served.c.project_id,
+            issue_areas.c.id.label("area_id"),
+            issue_areas.c.year.label("fiscal_year"),
+        )
+        .join(issue_areas, issue_areas.c.home == served.c.home)
+        .where(issue_areas.c.year.between(served.c.first_year, served.c.last_year))
+        .cte("served_places")
+    )
+
+
+def report_members(scope: MatrixScope, linkages: CTE) -> FromClause:
+    """Return the projects (`project_id`) with a linkage, and all other reports of their activities.
+
+    The other reports are needed to decide which of them counts.
+    """
+    project = table_as_of(tables.project, scope.as_of_time)
+    identities = (
+        sa.select(sa.func.coalesce(project.c.duplicate_of, project.c.id).label("project_id"))
+        .where(project.c.id.in_(sa.select(linkages.c.project_id)))
+        .cte("linked_identities")
+    )
+    others = sa.select(project.c.id).where(
+        project.c.duplicate_of.in_(sa.select(identities.c.project_id))
+    )
+    return sa.union(sa.select(identities.c.project_id), others).cte("linked_projects")

@@ -1,104 +1,43 @@
 """Facts: places and years of each visible project and budget line, independent of any axis.
 
 The only evaluation of a `MatrixFilter`, shared by the matrix and by lists of projects and linkages,
-so that a page and a total never differ.
+so that a page and a total never differ. It is written for large tables: every join is an equality,
+absence is NOT EXISTS, and each branch of an OR over visibility is a SELECT of its own, so that
+PostgreSQL can hash and use indexes (tests/store/matrix/test_plans.py).
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.matrix.layout import IdYearPairs, MatrixScope
-from hub.domain.matrix.question import AgencyRole, AreaRole
+from hub.domain.matrix.layout import AreaGroups, IdYearPairs, MatrixScope
+from hub.domain.matrix.question import AgencyRole, AreaRole, MatrixFilter
 from hub.store import tables
 from hub.store.as_of import table_as_of
-from hub.store.matrix.linkage_filter import filtered_linkages, is_linked_to_area_issue
+from hub.store.matrix.linkage_filter import (
+    filtered_linkages,
+    is_linked_to_area_issue,
+    is_one_of,
+)
 from hub.store.rows import values_table
-from hub.store.visibility import can_only_count, is_visible
+from hub.store.visibility import can_only_count, disjoint_visibility
+
+NO_TEXT: Final = sa.cast(sa.null(), sa.Text)
 
 
-def pairs_table(name: str, id_years: IdYearPairs) -> FromClause:
-    """Return ids and years as a table (`id`, `year`)."""
-    ordered = sorted(id_years, key=lambda pair: (pair[0], pair[1] or 0))
-    return values_table(
-        name,
-        ("id", sa.Text, [i for i, _ in ordered]),
-        ("year", sa.SmallInteger, [y for _, y in ordered]),
-    )
-
-
-def is_among_pairs(
-    name: str,
-    id_years: IdYearPairs,
-    column: sa.ColumnElement[Any],
-    year: sa.ColumnElement[Any],
-) -> sa.ColumnElement[bool]:
-    """Return the predicate that an id is among the pairs in a year.
-
-    Correlated explicitly, as every EXISTS that may be inside another: SQLAlchemy's own correlation
-    covers only one enclosing SELECT, and would select from the outer table again. The ids alone are
-    an extra condition, because an index can serve it and no EXISTS.
-    """
-    pair_rows = pairs_table(name, id_years)
-    ids = sorted({key for key, _ in id_years})
-    exact_pair_exists = (
-        sa.exists()
-        .select_from(pair_rows)
-        .where(
-            pair_rows.c.id == column,
-            sa.or_(pair_rows.c.year.is_(None), pair_rows.c.year == year),
-        )
-        .correlate_except(pair_rows)
-    )
-    return sa.and_(column == sa.any_(sa.literal(ids, ARRAY(sa.Text))), exact_pair_exists)
-
-
-def build_like_pattern(text: str) -> str:
-    """Return a LIKE pattern that matches a text literally, anywhere."""
-    for special in "\\%_":
-        text = text.replace(special, f"\\{special}")
-    return f"%{text}%"
-
-
-def filtered_projects(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
-    """Return the projects that match the filter and that the viewer may see (`hidden`: only
-    count).
-    """
-    matrix_filter = scope.filter
-    project = table_as_of(tables.project, scope.as_of_time)
-    at = scope.as_of_time
-    is_permitted = (
-        can_only_count(project, viewer, at) if hidden else is_visible(project, viewer, at)
-    )
-    selected = sa.select(
-        project.c.id,
-        project.c.actor_level,
-        project.c.owner_id,
-        project.c.fiscal_years,
-        project.c.source_id,
-        sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
-    ).where(is_permitted)
-    if matrix_filter.actor_levels:
-        levels = [level.value for level in matrix_filter.actor_levels]
-        selected = selected.where(
-            project.c.actor_level == sa.any_(sa.literal(levels, ARRAY(sa.Text)))
-        )
-    if matrix_filter.text:
-        pattern = build_like_pattern(matrix_filter.text)
-        selected = selected.where(
-            sa.or_(
-                project.c.name_th.ilike(pattern, escape="\\"),
-                project.c.name_en.ilike(pattern, escape="\\"),
-                project.c.code == matrix_filter.text,
-            )
-        )
-    return selected.cte("chosen")
-
-
-def project_facts(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -> CTE:
+def project_facts(
+    scope: MatrixScope,
+    viewer: Viewer,
+    *,
+    hidden: bool = False,
+    projects: FromClause | None = None,
+    groups: AreaGroups | None = None,
+    with_duplicates: bool = True,
+) -> CTE:
     """Return the facts of each matching project: one row per matching line, else per own area and
     year.
 
@@ -106,86 +45,304 @@ def project_facts(scope: MatrixScope, viewer: Viewer, *, hidden: bool = False) -
     phase, amount (satang), duplicate. A project with a matching line has the places of its lines;
     without one its own areas and years, with no amount, and no row at all if the filter asks for
     money by its funding or holder.
+
+    `hidden`: projects that the viewer may only count. `projects` limits the facts to the projects
+    of a table with the column `project_id`. With `groups` each group of areas is a filter of its
+    own, and the column `area_group` says which one a row matches. Lists count no money and need no
+    duplicates: without `with_duplicates` the column is false.
+    """
+    areas = areas_table(scope, groups)
+    lines = line_facts(scope, viewer, hidden=hidden, projects=projects, areas=areas)
+    columns = [c for c in lines.c if c.name not in {"source_id", "of_another"}]
+    facts: sa.Select[Any] = sa.select(*columns, sa.false().label("duplicate"))
+    if with_duplicates:
+        duplicates = duplicate_lines(lines)
+        facts = sa.select(
+            *columns, duplicates.c.line_id.is_not(None).label("duplicate")
+        ).select_from(lines.outerjoin(duplicates, duplicates.c.line_id == lines.c.line_id))
+    if not requires_lines(scope.filter):
+        own = [
+            own_facts(scope, visible, lines, areas)
+            for visible in visible_projects(scope, viewer, hidden=hidden, projects=projects)
+        ]
+        facts = facts.union_all(*own)  # type: ignore[assignment]  # a compound select
+    all_facts = facts.cte("facts")
+    if scope.filter.linked is None:
+        return all_facts
+    is_linked = is_linked_to_area_issue(scope, viewer, all_facts)
+    return (
+        sa.select(all_facts)
+        .where(is_linked if scope.filter.linked else sa.not_(is_linked))
+        .cte("linked_facts")
+    )
+
+
+def requires_lines(matrix_filter: MatrixFilter) -> bool:
+    """Return whether only projects with a matching line match: the filter asks for their money."""
+    return bool(matrix_filter.funding) or bool(
+        matrix_filter.agencies and matrix_filter.agency_role is AgencyRole.HOLDER
+    )
+
+
+def visible_projects(
+    scope: MatrixScope, viewer: Viewer, *, hidden: bool, projects: FromClause | None
+) -> list[FromClause]:
+    """Return disjoint tables that together are the projects that match the filter's own fields.
+
+    Columns: those of `project`, and `identity`, the project that all reports of an activity repeat.
     """
     matrix_filter = scope.filter
-    selected = filtered_projects(scope, viewer, hidden=hidden)
+    project = table_as_of(tables.project, scope.as_of_time)
+    at = scope.as_of_time
+    selected = sa.select(
+        project.c.id,
+        project.c.actor_level,
+        project.c.owner_id,
+        project.c.fiscal_years,
+        project.c.source_id,
+        sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
+    )
+    if matrix_filter.actor_levels:
+        levels = [level.value for level in matrix_filter.actor_levels]
+        selected = selected.where(is_one_of(project.c.actor_level, levels))
+    if matrix_filter.text:
+        selected = selected.where(matches_text(project, matrix_filter.text))
+    if projects is not None:
+        selected = selected.where(project.c.id.in_(sa.select(projects.c.project_id)))
+    permissions = (
+        [can_only_count(project, viewer, at)]
+        if hidden
+        else disjoint_visibility(project, viewer, at)
+    )
+    return [
+        selected.where(permission).subquery(f"visible_{number}")
+        for number, permission in enumerate(permissions)
+    ]
+
+
+def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
+    """Return the predicate that a name contains a text, in any case, or that it is the code."""
+    escaped = text
+    for special in "\\%_":
+        escaped = escaped.replace(special, f"\\{special}")
+    pattern = f"%{escaped}%"
+
+    def _contains(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        # Thai has no case, and LIKE costs a fraction of ILIKE.
+        if text.lower() == text.upper():
+            return name.like(pattern, escape="\\")
+        return name.ilike(pattern, escape="\\")
+
+    return sa.or_(
+        _contains(project.c.name_th), _contains(project.c.name_en), project.c.code == text
+    )
+
+
+def areas_table(scope: MatrixScope, groups: AreaGroups | None) -> FromClause | None:
+    """Return the areas of the filter by year as a table: id, year, and with `groups` area_group.
+
+    Null when areas are not filtered.
+    """
+    if groups is not None:
+        ordered = sorted(groups)
+        return values_table(
+            "areas",
+            ("id", sa.Text, [area for area, _, _ in ordered]),
+            ("year", sa.SmallInteger, [year for _, year, _ in ordered]),
+            ("area_group", sa.Text, [group for _, _, group in ordered]),
+        )
+    return None if scope.areas is None else pairs_table("areas", scope.areas)
+
+
+def pairs_table(name: str, id_years: IdYearPairs) -> FromClause:
+    """Return ids and years as a table (`id`, `year`)."""
+    ordered = sorted(id_years)
+    return values_table(
+        name,
+        ("id", sa.Text, [i for i, _ in ordered]),
+        ("year", sa.SmallInteger, [y for _, y in ordered]),
+    )
+
+
+def is_among_ids(column: sa.ColumnElement[Any], ids: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Return the predicate that an id is one of those of a filter, in whatever year.
+
+    It adds nothing to the join with the pairs of the filter, but an index can serve it.
+    """
+    return is_one_of(column, sorted(set(ids)))
+
+
+def line_facts(
+    scope: MatrixScope,
+    viewer: Viewer,
+    *,
+    hidden: bool,
+    projects: FromClause | None,
+    areas: FromClause | None,
+) -> CTE:
+    """Return the matching lines of the projects that match, one row per line (and area group)."""
+    selects = [
+        select_lines(scope, visible, areas)
+        for visible in visible_projects(scope, viewer, hidden=hidden, projects=projects)
+    ]
+    return sa.union_all(*selects).cte("lines") if len(selects) > 1 else selects[0].cte("lines")
+
+
+def select_lines(
+    scope: MatrixScope, visible: FromClause, areas: FromClause | None
+) -> sa.Select[Any]:
+    """Return the statement for the matching lines of one table of projects."""
+    matrix_filter = scope.filter
     line = table_as_of(tables.budget_line, scope.as_of_time)
     holder = tables.agency.alias("holder")
     lead = lead_implementers(scope)
-    area_of_line = (
-        line.c.area_id if matrix_filter.area_role is AreaRole.PERFORMED_IN else holder.c.area_id
+    source: FromClause = visible.join(line, line.c.project_id == visible.c.id)
+    area: sa.ColumnElement[Any] = line.c.area_id
+    if matrix_filter.area_role is AreaRole.HELD_BY:
+        source = source.outerjoin(holder, holder.c.id == line.c.holder_id)
+        area = holder.c.area_id
+    agency: sa.ColumnElement[Any] = visible.c.owner_id
+    if matrix_filter.agency_role is AgencyRole.HOLDER:
+        agency = line.c.holder_id
+    elif matrix_filter.agency_role is AgencyRole.IMPLEMENTER:
+        source = source.outerjoin(lead, lead.c.project_id == visible.c.id)
+        agency = lead.c.agency_id
+    year = line.c.fiscal_year
+    rows = sa.select(
+        visible.c.id.label("project_id"),
+        visible.c.identity,
+        visible.c.actor_level,
+        agency.label("agency_id"),
+        line.c.id.label("line_id"),
+        year,
+        area.label("area_id"),
+        line.c.funding,
+        line.c.phase,
+        line.c.amount,
+        line.c.source_id,
+        line.c.source_id.is_distinct_from(visible.c.source_id).label("of_another"),
     )
-    agency = {
-        AgencyRole.OWNER: selected.c.owner_id,
-        AgencyRole.IMPLEMENTER: lead.c.agency_id,
-        AgencyRole.HOLDER: line.c.holder_id,
-    }[matrix_filter.agency_role]
-    lines = (
-        sa.select(
-            selected.c.id.label("project_id"),
-            selected.c.identity,
-            selected.c.actor_level,
-            agency.label("agency_id"),
-            line.c.id.label("line_id"),
-            line.c.fiscal_year,
-            area_of_line.label("area_id"),
-            line.c.funding,
-            line.c.phase,
-            line.c.amount,
-            line.c.source_id,
-            line.c.source_id.is_distinct_from(selected.c.source_id).label("of_another"),
-        )
-        .select_from(selected.join(line, line.c.project_id == selected.c.id))
-        .outerjoin(holder, holder.c.id == line.c.holder_id)
-        .outerjoin(lead, lead.c.project_id == selected.c.id)
+    if areas is not None:
+        source = source.join(areas, sa.and_(areas.c.id == area, areas.c.year == year))
+        if "area_group" in areas.c:
+            rows = rows.add_columns(areas.c.area_group)
+        elif scope.areas is not None:
+            rows = rows.where(is_among_ids(area, (key for key, _ in scope.areas)))
+    rows = rows.select_from(source)
+    if scope.years is not None:
+        rows = rows.where(year.between(scope.years.first.ce, scope.years.last.ce))
+    if matrix_filter.funding:
+        rows = rows.where(is_one_of(line.c.funding, [one.value for one in matrix_filter.funding]))
+    if scope.agencies is not None:
+        rows = rows.where(is_of_agencies(scope, visible.c.id, agency, year))
+    return rows
+
+
+def own_facts(
+    scope: MatrixScope, visible: FromClause, lines: CTE, areas: FromClause | None
+) -> sa.Select[Any]:
+    """Return the facts of projects without a matching line, at their own areas and fiscal years."""
+    matrix_filter = scope.filter
+    project_area = table_as_of(tables.project_area, scope.as_of_time)
+    home = tables.agency.alias("home")
+    lead = lead_implementers(scope)
+    year = (
+        sa.func.unnest(visible.c.fiscal_years)
+        .table_valued(sa.column("ce", sa.SmallInteger), name="own_year")
+        .render_derived("own_year")
+    )
+    source: FromClause = visible.join(year, sa.true(), isouter=scope.years is None)
+    if matrix_filter.area_role is AreaRole.PERFORMED_IN:
+        source = source.outerjoin(project_area, project_area.c.project_id == visible.c.id)
+        area: sa.ColumnElement[Any] = project_area.c.area_id
+    else:
+        source = source.outerjoin(home, home.c.id == visible.c.owner_id)
+        area = home.c.area_id
+    agency: sa.ColumnElement[Any] = visible.c.owner_id
+    if matrix_filter.agency_role is AgencyRole.HOLDER:
+        agency = NO_TEXT
+    elif matrix_filter.agency_role is AgencyRole.IMPLEMENTER:
+        source = source.outerjoin(lead, lead.c.project_id == visible.c.id)
+        agency = lead.c.agency_id
+    columns: list[Any] = [
+        visible.c.id,
+        visible.c.identity,
+        visible.c.actor_level,
+        agency,
+        NO_TEXT,
+        year.c.ce,
+        area,
+        NO_TEXT,
+        NO_TEXT,
+        sa.cast(sa.null(), sa.BigInteger),
+    ]
+    has_line: Any = lines.c.project_id == visible.c.id
+    if areas is not None:
+        source = source.join(areas, sa.and_(areas.c.id == area, areas.c.year == year.c.ce))
+        if "area_group" in areas.c:
+            columns.append(areas.c.area_group)
+            has_line = sa.and_(has_line, lines.c.area_group == areas.c.area_group)
+    rows = (
+        sa.select(*columns, sa.false())
+        .select_from(source)
+        .where(sa.not_(sa.exists().where(has_line).correlate_except(lines)))
     )
     if scope.years is not None:
-        lines = lines.where(line.c.fiscal_year.between(scope.years.first.ce, scope.years.last.ce))
-    if matrix_filter.funding:
-        funds = [fund.value for fund in matrix_filter.funding]
-        lines = lines.where(line.c.funding == sa.any_(sa.literal(funds, ARRAY(sa.Text))))
-    if scope.areas is not None:
-        lines = lines.where(
-            is_among_pairs("in_areas", scope.areas, area_of_line, line.c.fiscal_year)
-        )
+        first, last = scope.years.first.ce, scope.years.last.ce
+        asked = sa.literal(list(range(first, last + 1)), ARRAY(sa.SmallInteger))
+        rows = rows.where(year.c.ce.between(first, last), visible.c.fiscal_years.op("&&")(asked))
     if scope.agencies is not None:
-        lines = lines.where(
-            is_among_pairs("by_agencies", scope.agencies, agency, line.c.fiscal_year)
-            if matrix_filter.agency_role is not AgencyRole.IMPLEMENTER
-            else is_implemented_by_agencies("by_agencies", scope, selected.c.id, line.c.fiscal_year)
-        )
-    matching_lines = lines.cte("matching")
-    fact_columns = [c for c in matching_lines.c if c.name not in {"source_id", "of_another"}]
-    line_facts = sa.select(*fact_columns, is_duplicate_line(matching_lines).label("duplicate"))
-    requires_lines = bool(matrix_filter.funding) or bool(
-        matrix_filter.agencies and matrix_filter.agency_role is AgencyRole.HOLDER
-    )
-    all_facts = (
-        line_facts
-        if requires_lines
-        else line_facts.union_all(facts_without_lines(scope, selected, matching_lines, lead))
-    ).cte("all_facts")
-    if matrix_filter.linked is None:
-        return all_facts
-    is_linked = is_linked_to_area_issue(scope, viewer, all_facts)
-    linked_facts = sa.select(all_facts).where(
-        is_linked if matrix_filter.linked else sa.not_(is_linked)
-    )
-    return linked_facts.cte("linked_facts")
+        rows = rows.where(is_of_agencies(scope, visible.c.id, agency, year.c.ce))
+    return rows
 
 
-def is_duplicate_line(matching_lines: CTE) -> sa.ColumnElement[bool]:
-    """Return the predicate that another report of the same activity counts for this year and phase.
+def is_of_agencies(
+    scope: MatrixScope,
+    project_id: sa.ColumnElement[Any],
+    agency: sa.ColumnElement[Any],
+    year: sa.ColumnElement[Any],
+) -> sa.ColumnElement[bool]:
+    """Return the predicate that a fact is of one of the filter's agencies in its year.
 
-    Of several reports of one activity the one that the others repeat counts; of several sources on
-    one project the project's own. If that one has no line, the first of the others counts.
+    By implementer, any implementer of the project counts, not only the first.
     """
-    m = matching_lines.c
+    pairs = pairs_table("agencies", scope.agencies or frozenset())
+    ids = {key for key, _ in scope.agencies or ()}
+    if scope.filter.agency_role is not AgencyRole.IMPLEMENTER:
+        is_pair = sa.exists().where(pairs.c.id == agency, pairs.c.year == year)
+        return sa.and_(is_among_ids(agency, ids), is_pair.correlate_except(pairs))
+    implementer = table_as_of(tables.project_implementer, scope.as_of_time)
+    return (
+        sa.exists()
+        .select_from(implementer.join(pairs, pairs.c.id == implementer.c.agency_id))
+        .where(implementer.c.project_id == project_id, pairs.c.year == year)
+        .correlate_except(implementer, pairs)
+    )
+
+
+def duplicate_lines(lines: CTE) -> FromClause:
+    """Return the lines (`line_id`) of reports for which another report of the same activity counts.
+
+    Of several reports of one activity the one that the others repeat counts for a year and phase;
+    of several sources on one project the project's own. If that one has no line, the first of the
+    others counts. Only activities with a line of another report or source are ranked.
+    """
+    contested = (
+        sa.select(lines.c.identity)
+        .where(sa.or_(lines.c.project_id != lines.c.identity, lines.c.of_another))
+        .subquery("contested")
+    )
+    m = lines.alias("report").c
     precedence = sa.func.dense_rank().over(
         partition_by=[m.identity, m.fiscal_year, m.phase],
         order_by=[m.project_id != m.identity, m.project_id, m.of_another, m.source_id],
     )
-    return precedence > 1
+    ranked = (
+        sa.select(m.line_id, precedence.label("precedence"))
+        .where(m.identity.in_(sa.select(contested.c.identity)))
+        .subquery("ranked_reports")
+    )
+    return sa.select(ranked.c.line_id).where(ranked.c.precedence > 1).subquery("duplicates")
 
 
 def lead_implementers(scope: MatrixScope) -> FromClause:
@@ -199,97 +356,30 @@ def lead_implementers(scope: MatrixScope) -> FromClause:
     )
 
 
-def is_implemented_by_agencies(
-    name: str, scope: MatrixScope, project_id: sa.ColumnElement[Any], year: sa.ColumnElement[Any]
-) -> sa.ColumnElement[bool]:
-    """Return the predicate that any implementer of a project is among the scope's agencies."""
-    implementer = table_as_of(tables.project_implementer, scope.as_of_time)
-    return (
-        sa.exists()
-        .where(
-            implementer.c.project_id == project_id,
-            is_among_pairs(name, scope.agencies or frozenset(), implementer.c.agency_id, year),
-        )
-        .correlate_except(implementer)
-    )
-
-
-def facts_without_lines(
-    scope: MatrixScope, selected: CTE, matching_lines: CTE, lead: FromClause
-) -> sa.Select[Any]:
-    """Return the facts of projects without a matching line, at their own areas and fiscal years."""
-    matrix_filter = scope.filter
-    project_area = table_as_of(tables.project_area, scope.as_of_time)
-    owner_agency = tables.agency.alias("home")
-    year = (
-        sa.func.unnest(selected.c.fiscal_years)
-        .table_valued(sa.column("ce", sa.SmallInteger), name="own_year")
-        .render_derived("own_year")
-    )
-    area_column = (
-        project_area.c.area_id
-        if matrix_filter.area_role is AreaRole.PERFORMED_IN
-        else owner_agency.c.area_id
-    )
-    null = sa.null()
-    agency: sa.ColumnElement[Any] = {
-        AgencyRole.OWNER: selected.c.owner_id,
-        AgencyRole.IMPLEMENTER: lead.c.agency_id,
-        AgencyRole.HOLDER: sa.cast(null, sa.Text),
-    }[matrix_filter.agency_role]
-    rows = (
-        sa.select(
-            selected.c.id,
-            selected.c.identity,
-            selected.c.actor_level,
-            agency,
-            sa.cast(null, sa.Text),
-            year.c.ce,
-            area_column,
-            sa.cast(null, sa.Text),
-            sa.cast(null, sa.Text),
-            sa.cast(null, sa.BigInteger),
-            sa.false(),
-        )
-        .select_from(selected)
-        .join(year, sa.true(), isouter=scope.years is None)
-        .outerjoin(project_area, project_area.c.project_id == selected.c.id)
-        .outerjoin(owner_agency, owner_agency.c.id == selected.c.owner_id)
-        .outerjoin(lead, lead.c.project_id == selected.c.id)
-        .where(selected.c.id.not_in(sa.select(matching_lines.c.project_id)))
-    )
-    if scope.years is not None:
-        rows = rows.where(year.c.ce.between(scope.years.first.ce, scope.years.last.ce))
-    if scope.areas is not None:
-        rows = rows.where(is_among_pairs("own_areas", scope.areas, area_column, year.c.ce))
-    if scope.agencies is not None:
-        rows = rows.where(
-            is_among_pairs("own_agencies", scope.agencies, agency, year.c.ce)
-            if matrix_filter.agency_role is AgencyRole.OWNER
-            else is_implemented_by_agencies("own_agencies", scope, selected.c.id, year.c.ce)
-        )
-    return rows
-
-
 def is_project_in_scope(
     scope: MatrixScope, viewer: Viewer, project_id: sa.ColumnElement[Any]
-) -> Any:
+) -> sa.ColumnElement[bool]:
     """Return the predicate that a project matches the filter, for lists of projects."""
-    project_rows = project_facts(scope, viewer)
-    project_ids = sa.select(project_rows.c.project_id)
-    if scope.needs_linkage:
-        project_ids = project_ids.where(
-            project_rows.c.project_id.in_(sa.select(filtered_linkages(scope, viewer).c.project_id))
-        )
-    return project_id.in_(project_ids)
+    linkages = filtered_linkages(scope, viewer) if scope.needs_linkage else None
+    facts = project_facts(scope, viewer, projects=linkages, with_duplicates=False)
+    return project_id.in_(sa.select(facts.c.project_id))
 
 
-def is_linkage_in_scope(scope: MatrixScope, viewer: Viewer, linkage: FromClause) -> Any:
+def is_linkage_in_scope(
+    scope: MatrixScope, viewer: Viewer, linkage: FromClause
+) -> sa.ColumnElement[bool]:
     """Return the predicate that a linkage and its project match the filter, for lists of
     linkages.
     """
-    linkage_rows = filtered_linkages(scope, viewer, every_status=True)
+    linkages = filtered_linkages(scope, viewer, every_status=True)
+    facts = project_facts(scope, viewer, projects=linkages, with_duplicates=False)
     return sa.and_(
-        linkage.c.id.in_(sa.select(linkage_rows.c.id)),
-        linkage.c.project_id.in_(sa.select(project_facts(scope, viewer).c.project_id)),
+        linkage.c.id.in_(sa.select(linkages.c.id)),
+        linkage.c.project_id.in_(sa.select(facts.c.project_id)),
     )
+
+
+def projects_in_areas(groups: AreaGroups, scope: MatrixScope, viewer: Viewer) -> CTE:
+    """Return pairs of a group of areas (`area_group`) and a project that acts in one of them."""
+    facts = project_facts(scope, viewer, groups=groups, with_duplicates=False)
+    return sa.select(facts.c.area_group, facts.c.project_id).distinct().cte("projects_in_areas")
