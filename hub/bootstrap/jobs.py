@@ -1,4 +1,6 @@
-"""Run the background tasks of a serving hub: the source scheduler and flushing the audit log."""
+"""Run the background tasks of a serving hub: the source scheduler, flushing the audit log, and
+compacting the rollup.
+"""
 
 import asyncio
 import logging
@@ -11,11 +13,14 @@ from hub.domain.time import Clock
 from hub.jobs.scheduler import Scheduler
 from hub.settings import Settings
 from hub.store.database import Database
+from hub.store.rollup import compact_if_possible
 from hub.web.audit_context import DeniedRequests
 
 logger = logging.getLogger(__name__)
 FLUSH_INTERVAL: Final = 5.0
 """Seconds between two flushes of the denied requests that have only been counted."""
+COMPACT_INTERVAL: Final = 2.0
+"""Seconds between two compactions of the rollup; until then figures are counted from the facts."""
 MIN_POOL_FOR_SOURCES: Final = 2
 """With fewer connections a run would leave none for requests, so sources are not read."""
 MIN_POOL_FOR_TWO_SOURCES: Final = 5
@@ -26,9 +31,30 @@ MIN_POOL_FOR_TWO_SOURCES: Final = 5
 async def run_background_jobs(
     settings: Settings, database: Database, denied: DeniedRequests, clock: Clock
 ) -> AsyncIterator[None]:
-    """Run the source scheduler and flush the audit log until the block ends."""
-    async with flush_denied_requests(denied), run_source_scheduler(settings, database, clock):
+    """Run all of them until the block ends."""
+    async with (
+        flush_denied_requests(denied),
+        compact_rollup_regularly(database),
+        run_source_scheduler(settings, database, clock),
+    ):
         yield
+
+
+@asynccontextmanager
+async def compact_rollup_regularly(database: Database) -> AsyncIterator[None]:
+    """Renew the rollup after writes until the block ends."""
+
+    async def _compact() -> None:
+        while True:
+            await compact_if_possible(database)
+            await asyncio.sleep(COMPACT_INTERVAL)
+
+    task = asyncio.create_task(_compact())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @asynccontextmanager

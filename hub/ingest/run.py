@@ -30,9 +30,12 @@ from hub.store.ingest.names import list_dated_names, list_name_decisions
 from hub.store.ingest.session import FULL_READ, IngestSession
 from hub.store.ingest.source_lock import open_ingest_session
 from hub.store.retry import retry_on_conflict
+from hub.store.rollup import analyze_facts, compact_rollup
 
 DELETE_BATCH_SIZE: Final = 1_000
 """Vanished records deleted in one statement."""
+MIN_RECORDS_TO_ANALYZE: Final = 5_000
+"""Records written by a run after which PostgreSQL's statistics of the facts are renewed at once."""
 HUB_FOLDER: Final = Path(__file__).parents[1]
 PROGRAM_DIGEST: Final = short_digest(
     *(
@@ -91,8 +94,36 @@ async def ingest(
     """Ingest a source and return the result.
 
     Raises `SourceError` if that is impossible, `Conflict` if another run of the source is active.
-    `whole` forces a full read.
+    `whole` forces a full read. The rollup of figures and the planner's statistics are renewed at
+    the end.
     """
+    result = await run_source(
+        database, spec, read, source_input, dry=dry, whole=whole, progress=progress
+    )
+    if not dry:
+        await refresh_after_run(database, result.ledger)
+    return result
+
+
+async def refresh_after_run(database: Database, ledger: Ledger) -> None:
+    """Renew what answers depend on for their speed, after the run has been committed."""
+    await compact_rollup(database)
+    written_count = ledger.count_of(Outcome.NEW) + ledger.count_of(Outcome.CHANGED)
+    if written_count >= MIN_RECORDS_TO_ANALYZE:
+        await analyze_facts(database)
+
+
+async def run_source(
+    database: Database,
+    spec: SourceSpec,
+    read: SourceReader,
+    source_input: SourceInput,
+    *,
+    dry: bool,
+    whole: bool,
+    progress: Progress,
+) -> RunResult:
+    """Read, store and complete; the part of `ingest` that is exclusive to a source."""
     async with open_ingest_session(database, spec.id, dry=dry) as session:
         async with session.transaction():
             await upsert_source(session.connection, spec)

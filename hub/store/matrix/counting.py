@@ -33,19 +33,22 @@ class MatrixFacts(NamedTuple):
 
 
 def matrix_facts(
-    layout: Layout, viewer: Viewer, *, hidden: bool = False, projects: FromClause | None = None
+    layout: Layout, viewer: Viewer, *, hidden: bool = False, live: FromClause | None = None
 ) -> MatrixFacts:
-    """Return the facts and linkages of a layout; `projects` limits the facts to projects.
+    """Return the facts and linkages of a layout; `live` as for `project_facts`.
 
     Where the filter asks for linkages, the statement starts from them.
     """
-    scope = layout.scope
+    scope, projects = layout.scope, None
     linkages = filtered_linkages(
         scope, viewer, hidden=hidden, every_status=layout.includes_every_status
     )
     if scope.needs_linkage:
         projects = report_members(scope, linkages)
-    return MatrixFacts(project_facts(scope, viewer, hidden=hidden, projects=projects), linkages)
+    facts = project_facts(
+        scope, viewer, hidden=hidden, projects=projects, live=live, with_duplicates=not hidden
+    )
+    return MatrixFacts(facts, linkages)
 
 
 def place_facts(layout: Layout, found: MatrixFacts, name: str, *, with_linkages: bool) -> CTE:

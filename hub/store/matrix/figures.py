@@ -3,12 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import Enum
-from typing import Any, Final
+from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.budget import BudgetPhase
@@ -32,34 +30,9 @@ from hub.store.matrix.counting import (
     matrix_facts,
     place_facts,
 )
-from hub.store.visibility import UNPUBLISHED_COLUMN, is_visible, unpublished_columns
-
-CELL_STRIDE: Final = 1 << 20
-"""More than an axis can have ordinals: row × stride + column numbers the cells."""
-
-
-class FigureKind(Enum):
-    """What a row of the statement of figures counts."""
-
-    PROJECTS = "PROJECTS"
-    LINKAGES = "LINKAGES"
-    MONEY = "MONEY"
-    OVERLAP = "OVERLAP"
-    UNPUBLISHED = "UNPUBLISHED"
-
-
-def figure_row(
-    kind: FigureKind, row: Any, column: Any, value: Any, name: Any = None, marker: Any = None
-) -> sa.Select[Any]:
-    """Return the SELECT list of a figure; `name` is of a phase or status."""
-    return sa.select(
-        sa.literal(kind.value).label("kind"),
-        row.label("r"),
-        column.label("c"),
-        sa.cast(sa.null() if name is None else name, sa.Text).label("name"),
-        sa.cast(value, sa.BigInteger).label("value"),
-        sa.cast(sa.null() if marker is None else marker, JSONB).label(UNPUBLISHED_COLUMN),
-    )
+from hub.store.matrix.figure_rows import CELL_STRIDE, FigureKind, figure_row, grouping_sets
+from hub.store.matrix.rollup_figures import live_projects, reason_for_facts, rollup_figures
+from hub.store.visibility import is_visible, unpublished_columns
 
 
 def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | None) -> list[Any]:
@@ -158,9 +131,15 @@ def count_several_cells(layout: Layout, placed: CTE) -> list[Any]:
 
 
 class MatrixQueries:
-    """Figures in one request's snapshot, limited to what one viewer may see."""
+    """Figures in one request's snapshot, limited to what one viewer may see.
 
-    def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
+    `use_rollup` false counts every question from the facts; the answer is the same.
+    """
+
+    def __init__(
+        self, transaction: ReadTransaction, viewer: Viewer, *, use_rollup: bool = True
+    ) -> None:
+        self._use_rollup = use_rollup
         self._transaction = transaction
         self._viewer = viewer
 
@@ -169,22 +148,24 @@ class MatrixQueries:
         return facts_on_axes(layout, self._viewer)
 
     async def figures_by_group(self, layout: Layout) -> dict[CellGroup, Figures]:
-        """Return the figures of all non-empty cells, rows, columns and the whole; two statements.
+        """Return the figures of all non-empty cells, rows, columns and the whole; one statement.
 
-        Empty groups are absent. Hidden projects are counted by the second statement, and only if
-        the question is about locations alone: invisible data must not match any other condition.
+        Empty groups are absent.
         """
         await self._transaction.allow_large_hashes()
         rows = await self._transaction.fetch_rows(self._select_figures(layout))
-        return build_figures(rows, await self._count_hidden(layout), layout.counting)
+        return build_figures(rows, layout.counting)
 
     def _select_figures(self, layout: Layout) -> sa.CompoundSelect[Any]:
         """Return the statement for the figures of all groups, as rows of `figure_row`.
 
-        The figure of a group is the sum of its rows of one kind and name.
+        The figure of a group is the sum of its rows of one kind and name: those of the rollup,
+        where it can answer, and those of the facts that it leaves.
         """
-        found = matrix_facts(layout, self._viewer)
-        statements: list[Any] = []
+        by_rollup = self._use_rollup and reason_for_facts(layout) is None
+        live = live_projects(Visibility.PUBLISHED) if by_rollup else None
+        found = matrix_facts(layout, self._viewer, live=live)
+        statements: list[Any] = rollup_figures(layout) if by_rollup else []
         for placed, has_several_cells in self._split_by_cells(layout, found):
             if has_several_cells:
                 statements += count_several_cells(layout, placed)
@@ -192,7 +173,8 @@ class MatrixQueries:
                 is_linked = not layout.has_linkage_axis
                 statements += count_single_cells(placed, found.linkages if is_linked else None)
             statements.append(self._select_overlaps(layout, placed))
-        return sa.union_all(*statements, *self._select_unpublished(layout, found))
+        statements += self._select_unpublished(layout, found)
+        return sa.union_all(*statements, *self._select_hidden(layout, by_rollup=by_rollup))
 
     def _split_by_cells(self, layout: Layout, found: MatrixFacts) -> list[tuple[CTE, bool]]:
         """Return the placed facts of disjoint activities, and whether a fact may have several
@@ -295,21 +277,22 @@ class MatrixQueries:
             .subquery("overlapping")
         )
 
-    async def _count_hidden(self, layout: Layout) -> Mapping[CellGroup, int]:
-        """Return the number of hidden LISTED projects per group.
+    def _select_hidden(self, layout: Layout, *, by_rollup: bool) -> list[sa.Select[Any]]:
+        """Return the statements for the number of LISTED projects that the viewer may not see.
 
-        Empty if the question has other conditions than locations.
+        Only if the question is about locations alone: invisible data must not match any other
+        condition. The rollup knows what is hidden from viewers who may see no draft.
         """
         if not layout.is_location_only:
-            return {}
-        found = matrix_facts(layout, self._viewer, hidden=True)
-        placed = place_facts(layout, found, "placed", with_linkages=layout.has_linkage_axis)
+            return []
+        by_rollup = by_rollup and self._viewer == ANONYMOUS
+        live = live_projects(Visibility.LISTED) if by_rollup else None
+        found = matrix_facts(layout, self._viewer, hidden=True, live=live)
+        placed = place_facts(layout, found, "hidden_placed", with_linkages=layout.has_linkage_axis)
         p = placed.c
-        statement = sa.select(p.r, p.c, sa.func.count(p.identity.distinct()).label("n")).group_by(
-            grouping_sets(p.r, p.c)
-        )
-        rows = await self._transaction.fetch_rows(statement)
-        return {CellGroup(row["r"], row["c"]): row["n"] for row in rows}
+        count = sa.func.count(p.identity.distinct())
+        facts = figure_row(FigureKind.HIDDEN, p.r, p.c, count).group_by(grouping_sets(p.r, p.c))
+        return [facts, *(rollup_figures(layout, hidden=True) if by_rollup else [])]
 
     async def contributions_by_group(
         self, layout: Layout, groups: Sequence[CellGroup], phase: BudgetPhase, page: PageRequest
@@ -344,26 +327,13 @@ class MatrixQueries:
         return found
 
 
-def grouping_sets(
-    row: sa.ColumnElement[Any], column: sa.ColumnElement[Any], *extra_columns: sa.ColumnElement[Any]
-) -> Any:
-    """Return GROUPING SETS by cell, row, column and the whole, each with `extra_columns`."""
-    return sa.func.grouping_sets(
-        sa.tuple_(row, column, *extra_columns),
-        sa.tuple_(row, *extra_columns),
-        sa.tuple_(column, *extra_columns),
-        sa.tuple_(*extra_columns),
-    )
-
-
-def build_figures(
-    rows: Sequence[asyncpg.Record], hidden: Mapping[CellGroup, int], counting: Counting
-) -> dict[CellGroup, Figures]:
+def build_figures(rows: Sequence[asyncpg.Record], counting: Counting) -> dict[CellGroup, Figures]:
     """Return the figures of the statement's rows by group; figures of one kind and name add up.
 
     With MENTIONS a project counts in every cell it is in.
     """
     projects: Counter[CellGroup] = Counter()
+    hidden: Counter[CellGroup] = Counter()
     money: dict[CellGroup, dict[BudgetPhase, int]] = defaultdict(dict)
     linkages: dict[CellGroup, dict[LinkageStatus, int]] = defaultdict(dict)
     overlaps: set[CellGroup] = set()
@@ -372,6 +342,8 @@ def build_figures(
         match FigureKind(row["kind"]):
             case FigureKind.PROJECTS:
                 projects[group] += value
+            case FigureKind.HIDDEN:
+                hidden[group] += value
             case FigureKind.MONEY:
                 phase = BudgetPhase(row["name"])
                 money[group][phase] = money[group].get(phase, 0) + value
@@ -389,10 +361,10 @@ def build_figures(
             projects[group],
             money.get(group, {}),
             linkages.get(group, {}),
-            hidden.get(group, 0),
+            hidden[group],
             overlap=group in overlaps,
         )
-        for group in {*hidden, *projects, *money, *linkages, *overlaps}
+        for group in {*projects, *hidden, *money, *linkages, *overlaps}
     }
 
 

@@ -64,7 +64,7 @@ def filtered_linkages(
                 is_in_chain_by_stage, sa.and_(linkage.c.stage_id.is_(None), is_in_chain_by_issue)
             )
         )
-    return rows.cte("links")
+    return rows.cte("hidden_links" if hidden else "links")
 
 
 def is_linked_to_area_issue(
@@ -145,9 +145,9 @@ def report_members(scope: MatrixScope, linkages: CTE) -> FromClause:
     identities = (
         sa.select(sa.func.coalesce(project.c.duplicate_of, project.c.id).label("project_id"))
         .where(project.c.id.in_(sa.select(linkages.c.project_id)))
-        .cte("linked_identities")
+        .cte(f"identities_of_{linkages.name}")
     )
     others = sa.select(project.c.id).where(
         project.c.duplicate_of.in_(sa.select(identities.c.project_id))
     )
-    return sa.union(sa.select(identities.c.project_id), others).cte("linked_projects")
+    return sa.union(sa.select(identities.c.project_id), others).cte(f"projects_of_{linkages.name}")

@@ -35,6 +35,7 @@ def project_facts(
     *,
     hidden: bool = False,
     projects: FromClause | None = None,
+    live: FromClause | None = None,
     groups: AreaGroups | None = None,
     with_duplicates: bool = True,
 ) -> CTE:
@@ -47,12 +48,16 @@ def project_facts(
     money by its funding or holder.
 
     `hidden`: projects that the viewer may only count. `projects` limits the facts to the projects
-    of a table with the column `project_id`. With `groups` each group of areas is a filter of its
-    own, and the column `area_group` says which one a row matches. Lists count no money and need no
-    duplicates: without `with_duplicates` the column is false.
+    of a table with the column `project_id`; `live` does so for published ones alone (with `hidden`:
+    for all), where the rollup answers for the others. With `groups` each group of areas is a filter
+    of its own, and the column `area_group` says which one a row matches. Lists count no money and
+    need no duplicates: without `with_duplicates` the column is false.
     """
+    prefix = "hidden_" if hidden else ""
     areas = areas_table(scope, groups)
-    lines = line_facts(scope, viewer, hidden=hidden, projects=projects, areas=areas)
+    visible_tables = visible_projects(scope, viewer, hidden=hidden, projects=projects, live=live)
+    selects = [select_lines(scope, visible, areas) for visible in visible_tables]
+    lines = (sa.union_all(*selects) if selects[1:] else selects[0]).cte(f"{prefix}lines")
     columns = [c for c in lines.c if c.name not in {"source_id", "of_another"}]
     facts: sa.Select[Any] = sa.select(*columns, sa.false().label("duplicate"))
     if with_duplicates:
@@ -61,19 +66,16 @@ def project_facts(
             *columns, duplicates.c.line_id.is_not(None).label("duplicate")
         ).select_from(lines.outerjoin(duplicates, duplicates.c.line_id == lines.c.line_id))
     if not requires_lines(scope.filter):
-        own = [
-            own_facts(scope, visible, lines, areas)
-            for visible in visible_projects(scope, viewer, hidden=hidden, projects=projects)
-        ]
+        own = [own_facts(scope, visible, lines, areas) for visible in visible_tables]
         facts = facts.union_all(*own)  # type: ignore[assignment]  # a compound select
-    all_facts = facts.cte("facts")
+    all_facts = facts.cte(f"{prefix}facts")
     if scope.filter.linked is None:
         return all_facts
     is_linked = is_linked_to_area_issue(scope, viewer, all_facts)
     return (
         sa.select(all_facts)
         .where(is_linked if scope.filter.linked else sa.not_(is_linked))
-        .cte("linked_facts")
+        .cte(f"{prefix}linked_facts")
     )
 
 
@@ -85,7 +87,12 @@ def requires_lines(matrix_filter: MatrixFilter) -> bool:
 
 
 def visible_projects(
-    scope: MatrixScope, viewer: Viewer, *, hidden: bool, projects: FromClause | None
+    scope: MatrixScope,
+    viewer: Viewer,
+    *,
+    hidden: bool,
+    projects: FromClause | None,
+    live: FromClause | None,
 ) -> list[FromClause]:
     """Return disjoint tables that together are the projects that match the filter's own fields.
 
@@ -114,10 +121,13 @@ def visible_projects(
         if hidden
         else disjoint_visibility(project, viewer, at)
     )
-    return [
-        selected.where(permission).subquery(f"visible_{number}")
-        for number, permission in enumerate(permissions)
-    ]
+    tables_of_projects: list[FromClause] = []
+    for number, permission in enumerate(permissions):  # the first is that of published projects
+        visible = selected.where(permission)
+        if live is not None and number == 0:
+            visible = visible.where(project.c.id.in_(sa.select(live.c.project_id)))
+        tables_of_projects.append(visible.subquery(f"visible_{number}"))
+    return tables_of_projects
 
 
 def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
@@ -170,22 +180,6 @@ def is_among_ids(column: sa.ColumnElement[Any], ids: Iterable[str]) -> sa.Column
     It adds nothing to the join with the pairs of the filter, but an index can serve it.
     """
     return is_one_of(column, sorted(set(ids)))
-
-
-def line_facts(
-    scope: MatrixScope,
-    viewer: Viewer,
-    *,
-    hidden: bool,
-    projects: FromClause | None,
-    areas: FromClause | None,
-) -> CTE:
-    """Return the matching lines of the projects that match, one row per line (and area group)."""
-    selects = [
-        select_lines(scope, visible, areas)
-        for visible in visible_projects(scope, viewer, hidden=hidden, projects=projects)
-    ]
-    return sa.union_all(*selects).cte("lines") if len(selects) > 1 else selects[0].cte("lines")
 
 
 def select_lines(

@@ -40,6 +40,14 @@ from hub.store.tables.plans import issue, issue_revision, plan, plan_version
 from hub.store.tables.projects import project, project_area, project_implementer
 from hub.store.tables.provenance import provenance, source, source_record
 from hub.store.tables.receipts import receipt
+from hub.store.tables.rollup import (
+    rollup_change,
+    rollup_count,
+    rollup_entry,
+    rollup_money,
+    rollup_place,
+    rollup_place_set,
+)
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.value_chain import expected_role, stage, value_chain
@@ -82,6 +90,12 @@ __all__ = [
     "record_join",
     "record_join_result",
     "registration",
+    "rollup_change",
+    "rollup_count",
+    "rollup_entry",
+    "rollup_money",
+    "rollup_place",
+    "rollup_place_set",
     "rule",
     "run_record",
     "schedule",

@@ -26,6 +26,16 @@ project = sa.Table(
     system_time_column(),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
     sa.UniqueConstraint("source_id", "source_key"),
+    sa.Index(
+        "ix_project_duplicate_of",
+        "duplicate_of",
+        postgresql_where=sa.text("duplicate_of is not null"),
+    ),
+    sa.Index(
+        "ix_project_unpublished",
+        "visibility",
+        postgresql_where=sa.text("visibility <> 'PUBLISHED'"),
+    ),
 )
 
 project_area = sa.Table(

@@ -30,6 +30,7 @@ from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.services.matrix.explain_figures import explain_figures
 from hub.store.database import Database, ReadTransaction
+from hub.store.rollup import compact_in_transaction
 from hub.store.unit_of_work import UnitOfWork
 from tests.services.matrix.expected_figures import ReferenceData, compute_expected_figures
 from tests.services.matrix.generated_world import YEARS, World, insert_world, worlds
@@ -53,14 +54,21 @@ filters = st.builds(
 
 
 @asynccontextmanager
-async def open_world(database: Database, world: World) -> AsyncIterator[UnitOfWork]:
-    """Insert a world and yield a unit of work that reads it; roll back at the end."""
+async def open_world(
+    database: Database, world: World, *, compacted: int = 0
+) -> AsyncIterator[UnitOfWork]:
+    """Insert a world and yield a unit of work that reads it; roll back at the end.
+
+    The rollup has entries of the first `compacted` projects; the others are counted from the facts.
+    """
     connection: asyncpg.Connection
     async with database.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         try:
             await insert_world(world, connection)
+            if compacted:
+                await compact_in_transaction(connection, compacted)
             yield UnitOfWork(ReadTransaction.from_connection(connection), ANONYMOUS)
         finally:
             await transaction.rollback()
@@ -104,20 +112,28 @@ EXAMPLES_PER_PAIR = max(6, settings().max_examples // 30)
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=EXAMPLES_PER_PAIR
 )
-@given(world=worlds(), matrix_filter=filters, counting=st.sampled_from(Counting))
+@given(
+    world=worlds(),
+    matrix_filter=filters,
+    counting=st.sampled_from(Counting),
+    years=st.sampled_from([FISCAL_YEARS, FiscalYearRange(FiscalYear(2011), FiscalYear(2011))]),
+    compacted=st.sampled_from([0, 31, 1_000]),
+)
 async def test_matrix_figures_equal_the_figures_computed_by_hand(
     database: Database,
     pair: tuple[DimensionKind, DimensionKind],
     world: World,
     matrix_filter: MatrixFilter,
     counting: Counting,
+    years: FiscalYearRange,
+    compacted: int,
 ) -> None:
     if DimensionKind.STAGE in pair:
         matrix_filter = replace(matrix_filter, chains=("tourism-east",))
     question = MatrixQuestion(
-        AxisQuestion(pair[0]), AxisQuestion(pair[1]), FISCAL_YEARS, matrix_filter, counting
+        AxisQuestion(pair[0]), AxisQuestion(pair[1]), years, matrix_filter, counting
     )
-    async with open_world(database, world) as unit:
+    async with open_world(database, world, compacted=compacted) as unit:
         matrix = await compute(unit, question)
         expected = compute_expected_figures(
             world,

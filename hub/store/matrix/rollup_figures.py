@@ -1,0 +1,364 @@
+"""Figures from the rollup (`hub.store.rollup`), for questions that it can answer.
+
+The rollup has published projects whose contribution depends on nothing but their own rows; drafts,
+activities reported twice and projects written since the last compaction are counted from the facts
+(`live_projects`), and the figures of both add up. Projects are counted by their sets of places, so
+that a project in two provinces counts once in their region; counts are never added across places
+or years.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.selectable import CTE, FromClause
+
+from hub.domain.identity.viewer import Visibility
+from hub.domain.linkages import LinkageStatus
+from hub.domain.matrix.layout import AxisOrdinals, Layout, MatrixScope
+from hub.domain.matrix.question import AgencyRole, AreaRole, DimensionKind
+from hub.store.matrix.counting import ordinals_table
+from hub.store.matrix.figure_rows import CELL_STRIDE, FigureKind, figure_row, grouping_sets
+from hub.store.matrix.linkage_filter import is_one_of
+from hub.store.matrix.project_facts import is_among_ids, pairs_table, requires_lines
+from hub.store.tables import (
+    rollup_change,
+    rollup_count,
+    rollup_entry,
+    rollup_money,
+    rollup_place,
+)
+
+WHOLE_PROJECT = 0
+"""The fiscal year of sets of places in all years."""
+PLACE_DIMENSIONS = {DimensionKind.AREA, DimensionKind.FUNDING, DimensionKind.FISCAL_YEAR}
+"""Dimensions of places; the others are of the project itself."""
+STATUS_COLUMNS = {
+    LinkageStatus.PROPOSED: "proposed",
+    LinkageStatus.AGREED: "agreed",
+    LinkageStatus.DISPUTED: "disputed",
+}
+
+
+def reason_for_facts(layout: Layout) -> str | None:
+    """Return why the rollup cannot answer a question, for operators; null if it can."""
+    scope, matrix_filter = layout.scope, layout.scope.filter
+    by_implementer = matrix_filter.agency_role is AgencyRole.IMPLEMENTER
+    reasons = {
+        "as of an instant": scope.as_of_time is not None,
+        "all years": scope.years is None,
+        "an axis of linkages": layout.has_linkage_axis,
+        "a filter of linkages": scope.needs_linkage or matrix_filter.linked is not None,
+        "text": bool(matrix_filter.text),
+        "the area of the holder": matrix_filter.area_role is not AreaRole.PERFORMED_IN,
+        "the holder": matrix_filter.agency_role is AgencyRole.HOLDER,
+        "any implementer": by_implementer and bool(matrix_filter.agencies),
+        "agencies that change within the years": not has_same_agencies(scope),
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)
+
+
+def has_same_agencies(scope: MatrixScope) -> bool:
+    """Return whether the filter has the same agencies in each of its years."""
+    if scope.agencies is None or scope.years is None:
+        return True
+    ids = {key for key, _ in scope.agencies}
+    return len(scope.agencies) == len(ids) * len(list(scope.years))
+
+
+def live_projects(visibility: Visibility) -> CTE:
+    """Return the projects (`project_id`) of a visibility that the rollup does not answer for.
+
+    A project written since its entry is among them whatever its visibility was.
+    """
+    entry = rollup_entry.c
+    live = sa.select(entry.project_id).where(entry.live, entry.visibility == visibility.value)
+    return live.union(sa.select(rollup_change.c.project_id)).cte(f"live_{visibility.value.lower()}")
+
+
+def rollup_figures(layout: Layout, *, hidden: bool = False) -> list[sa.Select[Any]]:
+    """Return the statements of the figures of published projects; with `hidden`, of the number of
+    LISTED projects, which a viewer without agency may count and not see.
+    """
+    visibility = Visibility.LISTED if hidden else Visibility.PUBLISHED
+    places = matching_places(layout, "hidden_" if hidden else "")
+    placed = place_counts(layout, counts_of(layout.scope, visibility), places)
+    groups = count_groups(placed)
+    is_counted = sa.or_(groups.c.projects != 0, sa.and_(groups.c.r.is_(None), groups.c.c.is_(None)))
+    kind = FigureKind.HIDDEN if hidden else FigureKind.PROJECTS
+    g = groups.c
+    statements = [figure_row(kind, g.r, g.c, g.projects).where(is_counted)]
+    if hidden:
+        return statements
+    statements += [
+        figure_row(FigureKind.LINKAGES, g.r, g.c, g[name], sa.literal(status.value)).where(
+            g[name] != 0
+        )
+        for status, name in STATUS_COLUMNS.items()
+    ]
+    return [*statements, sum_money(layout)]
+
+
+def counts_of(scope: MatrixScope, visibility: Visibility) -> CTE:
+    """Return the counted projects by attributes and set of places, without those written since."""
+    years = scope.years
+    year = years.first.ce if years and years.first == years.last else WHOLE_PROJECT
+    changed = changed_entries("rollup_counts", rollup_count)
+    names = ("projects", *STATUS_COLUMNS.values())
+    both = [
+        sa.select(
+            *(table.c[key] for key in ("owner_id", "lead_id", "actor_level", "place_set")),
+            sa.literal(sign, sa.Integer).label("sign"),
+            *((sign * table.c[name]).label(name) for name in names),
+        ).where(
+            table.c.fiscal_year == year,
+            table.c.visibility == visibility.value,
+            *attribute_conditions(scope, table),
+        )
+        for table, sign in ((rollup_count, 1), (changed, -1))
+    ]
+    return sa.union_all(*both).cte(f"counts_{visibility.value.lower()}")
+
+
+def changed_entries(function: str, like: sa.Table) -> FromClause:
+    """Return what the entries of projects written since contribute, with the columns of `like`."""
+    entry = rollup_entry.alias("changed")
+    entries = (
+        sa.select(sa.func.array_agg(sa.literal_column("changed")))
+        .select_from(entry)
+        .where(entry.c.project_id.in_(sa.select(rollup_change.c.project_id)))
+        .scalar_subquery()
+    )
+    call: Any = getattr(sa.func, function)(entries)
+    columns = (sa.column(column.name, column.type) for column in like.c)
+    table: FromClause = call.table_valued(*columns, name=f"removed_{like.name}")
+    return table
+
+
+def attribute_conditions(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of the filter on a project's own attributes."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if scope.filter.actor_levels:
+        levels = [level.value for level in scope.filter.actor_levels]
+        conditions.append(is_one_of(table.c.actor_level, levels))
+    if scope.agencies is not None:
+        conditions.append(is_among_ids(table.c.owner_id, (key for key, _ in scope.agencies)))
+    return conditions
+
+
+def matching_places(layout: Layout, prefix: str) -> CTE:
+    """Return the places of each set that match the filter, with the ordinals of axes of places.
+
+    As in `project_facts`: a set has the places of matching lines, and only without one its own.
+    Columns: place_set, fiscal_year, r, c (null where the axis is none of places).
+    """
+    scope = layout.scope
+    place = rollup_place
+    source: FromClause = place
+    ordinals: list[Any] = []
+    for name, axis in (("row_places", layout.rows), ("column_places", layout.columns)):
+        if axis.dimension not in PLACE_DIMENSIONS:
+            ordinals.append(sa.cast(sa.null(), sa.Integer))
+            continue
+        column = {
+            DimensionKind.AREA: place.c.area_id,
+            DimensionKind.FUNDING: place.c.funding,
+            DimensionKind.FISCAL_YEAR: sa.cast(place.c.fiscal_year, sa.Text),
+        }[axis.dimension]
+        source, ordinal = join_ordinals(source, name, axis, column, place.c.fiscal_year)
+        ordinals.append(ordinal)
+    matching = sa.select(
+        place.c.place_set,
+        place.c.is_line,
+        place.c.fiscal_year,
+        ordinals[0].label("r"),
+        ordinals[1].label("c"),
+    )
+    if scope.areas is not None:
+        areas = pairs_table("areas", scope.areas)
+        is_pair = sa.and_(areas.c.id == place.c.area_id, areas.c.year == place.c.fiscal_year)
+        source = source.join(areas, is_pair)
+    matching = matching.select_from(source).where(*year_conditions(scope, place))
+    if scope.filter.funding:
+        names = [funding.value for funding in scope.filter.funding]
+        matching = matching.where(is_one_of(place.c.funding, names))
+    if requires_lines(scope.filter):
+        matching = matching.where(place.c.is_line)
+    found = matching.cte(f"{prefix}matching_places")
+    lines = sa.select(found.c.place_set).where(found.c.is_line).distinct()
+    with_line = lines.cte(f"{prefix}sets_with_line")
+    has_line = sa.exists().where(with_line.c.place_set == found.c.place_set)
+    return (
+        sa.select(found)
+        .where(sa.or_(found.c.is_line, sa.not_(has_line.correlate_except(with_line))))
+        .cte(f"{prefix}counted_places")
+    )
+
+
+def year_conditions(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that a row is of the question's fiscal years."""
+    if scope.years is None:
+        return []
+    return [table.c.fiscal_year.between(scope.years.first.ce, scope.years.last.ce)]
+
+
+def join_ordinals(
+    source: FromClause,
+    name: str,
+    axis: AxisOrdinals,
+    column: sa.ColumnElement[Any],
+    year: sa.ColumnElement[Any],
+) -> tuple[FromClause, sa.ColumnElement[int]]:
+    """Return `source` joined with the ordinals of an axis, and the ordinal of each row."""
+    places = ordinals_table(name, axis)
+    is_place = places.c.id == column
+    if "year" in places.c:
+        is_place = sa.and_(is_place, places.c.year == year)
+    ordinal = sa.func.coalesce(places.c.ordinal, axis.unassigned_ordinal)
+    return source.outerjoin(places, is_place), ordinal
+
+
+def attribute_column(scope: MatrixScope, table: FromClause, dimension: DimensionKind) -> Any:
+    """Return the column of a dimension that is an attribute of projects."""
+    if dimension is DimensionKind.ACTOR_LEVEL:
+        return table.c.actor_level
+    by_lead = scope.filter.agency_role is AgencyRole.IMPLEMENTER
+    return table.c.lead_id if by_lead else table.c.owner_id
+
+
+def place_counts(layout: Layout, counts: CTE, places: CTE) -> CTE:
+    """Return the counted projects once per place of their set, with the ordinals of both axes."""
+    source: FromClause = counts.join(places, places.c.place_set == counts.c.place_set)
+    ordinals: list[Any] = []
+    for name, axis, placed in (
+        ("row_agencies", layout.rows, places.c.r),
+        ("column_agencies", layout.columns, places.c.c),
+    ):
+        if axis.dimension in PLACE_DIMENSIONS:
+            ordinals.append(placed)
+            continue
+        column = attribute_column(layout.scope, counts, axis.dimension)
+        source, ordinal = join_ordinals(source, name, axis, column, places.c.fiscal_year)
+        ordinals.append(ordinal)
+    return (
+        sa.select(counts, ordinals[0].label("r"), ordinals[1].label("c"))
+        .select_from(source)
+        .cte(f"placed_{counts.name}")
+    )
+
+
+def count_groups(placed: CTE) -> CTE:
+    """Return the number of projects and linkages per cell, row, column and of all, as r and c.
+
+    Most sets have one cell, and add up. A set with several cells counts once per group.
+    """
+    p = placed.c
+    key = [p.sign, p.owner_id, p.lead_id, p.actor_level, p.place_set]
+    measures = ("projects", *STATUS_COLUMNS.values())
+    weights = [p[name] for name in measures]
+    cell = sa.cast(p.r, sa.BigInteger) * CELL_STRIDE + p.c
+    spans = (
+        sa.select(*key, *weights, sa.func.min(cell).label("first"), sa.func.max(cell).label("last"))
+        .group_by(*key, *weights)
+        .cte(f"spans_of_{placed.name}")
+    )
+    s = spans.c
+    single = (
+        sa.select(
+            sa.cast(s.first // CELL_STRIDE, sa.Integer).label("r"),
+            sa.cast(s.first % CELL_STRIDE, sa.Integer).label("c"),
+            *(sa.func.sum(s[name]).label(name) for name in measures),
+        )
+        .where(s.first == s.last)
+        .group_by(s.first)
+        .subquery("single_cells")
+    )
+    one = single.c
+    parts: list[Any] = [
+        sa.select(
+            one.r, one.c, *(sa.func.sum(one[name]).label(name) for name in measures)
+        ).group_by(grouping_sets(one.r, one.c))
+    ]
+    several = (
+        sa.select(placed)
+        .join(spans, sa.and_(*(s[column.name] == column for column in key)))
+        .where(s.first != s.last)
+        .cte(f"several_of_{placed.name}")
+    )
+    null = sa.cast(sa.null(), sa.Integer)
+    m = several.c
+    for row, column in ((m.r, m.c), (m.r, null), (null, m.c), (null, null)):
+        once = (
+            sa.select(
+                *(m[k.name] for k in key),
+                *(m[name] for name in measures),
+                row.label("r"),
+                column.label("c"),
+            )
+            .distinct()
+            .subquery()
+        )
+        sums = (sa.func.sum(once.c[name]) for name in measures)
+        parts.append(sa.select(once.c.r, once.c.c, *sums).group_by(once.c.r, once.c.c))
+    parts_of_groups = sa.union_all(*parts).subquery("parts")
+    g = parts_of_groups.c
+    return (
+        sa.select(
+            g.r, g.c, *(sa.func.coalesce(sa.func.sum(g[name]), 0).label(name) for name in measures)
+        )
+        .group_by(g.r, g.c)
+        .cte(f"groups_of_{placed.name}")
+    )
+
+
+def sum_money(layout: Layout) -> sa.Select[Any]:
+    """Return the statement of the satang of each group by phase."""
+    scope = layout.scope
+    removed = changed_entries("rollup_amounts", rollup_money)
+    cells = []
+    for prefix, sign, table in (("", 1, rollup_money), ("removed_", -1, removed)):
+        source: FromClause = table
+        ordinals = []
+        for name, axis in ((f"{prefix}rows", layout.rows), (f"{prefix}columns", layout.columns)):
+            column = {
+                DimensionKind.AREA: table.c.area_id,
+                DimensionKind.FUNDING: table.c.funding,
+                DimensionKind.FISCAL_YEAR: sa.cast(table.c.fiscal_year, sa.Text),
+            }.get(axis.dimension)
+            if column is None:
+                column = attribute_column(scope, table, axis.dimension)
+            source, ordinal = join_ordinals(source, name, axis, column, table.c.fiscal_year)
+            ordinals.append(ordinal)
+        if scope.areas is not None:
+            areas = pairs_table(f"{prefix}money_areas", scope.areas)
+            is_pair = sa.and_(areas.c.id == table.c.area_id, areas.c.year == table.c.fiscal_year)
+            source = source.join(areas, is_pair)
+        selected = sa.select(
+            ordinals[0].label("r"),
+            ordinals[1].label("c"),
+            table.c.phase,
+            (sign * table.c.amount).label("amount"),
+            (sign * table.c.lines).label("lines"),
+        ).select_from(source)
+        conditions = [*year_conditions(scope, table), *attribute_conditions(scope, table)]
+        if scope.filter.funding:
+            names = [funding.value for funding in scope.filter.funding]
+            conditions.append(is_one_of(table.c.funding, names))
+        cells.append(selected.where(*conditions))
+    both = sa.union_all(*cells).subquery("money")
+    summed = (
+        sa.select(
+            both.c.r,
+            both.c.c,
+            both.c.phase,
+            sa.func.sum(both.c.amount).label("amount"),
+            sa.func.sum(both.c.lines).label("lines"),
+        )
+        .group_by(both.c.r, both.c.c, both.c.phase)
+        .subquery("money_cells")
+    )
+    m = summed.c
+    return (
+        figure_row(FigureKind.MONEY, m.r, m.c, sa.func.sum(m.amount), m.phase)
+        .group_by(grouping_sets(m.r, m.c, m.phase))
+        .having(sa.func.sum(m.lines) != 0)
+    )

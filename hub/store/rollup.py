@@ -1,0 +1,77 @@
+"""Keep the rollup: replace the contributions of the projects that writers touched.
+
+Triggers note each touched project in the writer's own transaction, so a reader's snapshot always
+knows which entries are out of date and takes those projects from the tables of facts. Compaction
+removes the notes; how far it has come changes the cost of an answer, never the answer.
+"""
+
+import logging
+from typing import Final
+
+import asyncpg
+
+from hub.store.database import CONNECTION_ERRORS, Database
+
+logger = logging.getLogger(__name__)
+
+COMPACTION_ERRORS: Final = (
+    *CONNECTION_ERRORS,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    TimeoutError,
+)
+COMPACT: Final = "select rollup_compact($1)"
+ANALYZE: Final = (
+    "analyze project, budget_line, project_area, project_implementer, linkage, source_record, "
+    "rollup_count, rollup_money, rollup_place, rollup_entry"
+)
+MAX_PROJECTS_PER_COMPACTION: Final = 20_000
+"""Projects whose entries one transaction replaces; it holds them in memory."""
+
+
+async def compact_rollup(database: Database) -> int:
+    """Replace all entries that are out of date; return the number of projects.
+
+    Another process that compacts at the same time does the rest, and this one returns.
+    """
+    count = 0
+    while (done := await compact_once(database)) > 0:
+        count += done
+    return count
+
+
+async def compact_if_possible(database: Database) -> None:
+    """Compact, or log why that failed: the notes remain, and answers stay right."""
+    try:
+        await compact_rollup(database)
+    except COMPACTION_ERRORS as error:
+        logger.warning("the rollup was not compacted: %s", error)
+
+
+async def compact_once(database: Database) -> int:
+    """Replace the entries of at most `ANALYZE: Final = (
+        "analyze project, budget_line, project_area, project_implementer, linkage, source_record, "
+        "rollup_count, rollup_money, rollup_place, rollup_entry"
+    )
+    MAX_PROJECTS_PER_COMPACTION` projects.
+
+        Returns their number, 0 if none was noted, -1 if another process is compacting.
+    """
+    async with database.write_transaction() as connection:
+        return await compact_in_transaction(connection)
+
+
+async def compact_in_transaction(
+    connection: asyncpg.Connection, max_projects: int = MAX_PROJECTS_PER_COMPACTION
+) -> int:
+    """Do the same inside the transaction of the caller."""
+    count: int = await connection.fetchval(COMPACT, max_projects)
+    return count
+
+
+async def analyze_facts(database: Database) -> None:
+    """Renew PostgreSQL's statistics of the facts, on which its plans depend.
+
+    Autovacuum does so within a minute or more; after a large run that is too late.
+    """
+    await database.pool.execute(ANALYZE)
