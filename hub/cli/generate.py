@@ -1,0 +1,86 @@
+"""`hub generate`: fill the database with a generated nation."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli.bilingual import Command
+from hub.cli.console import Progress, in_database, json_option, option, print_json
+
+if TYPE_CHECKING:
+    from hub.sandbox.nation.generate import NationResult
+    from hub.store.database import Database
+
+
+@click.command(
+    "generate",
+    cls=Command,
+    help="เติมประเทศจำลองลงฐานข้อมูล เป็นข้อมูลจำลองทั้งหมด "
+    "· Fill the database with a generated nation; all of it is made-up data",
+)
+@option(
+    "--projects",
+    type=click.IntRange(1, 10_000_000),
+    default=10_000,
+    metavar="NUMBER",
+    help="จำนวนโครงการ · The number of projects",
+)
+@option(
+    "--years",
+    type=click.IntRange(1, 20),
+    default=4,
+    metavar="NUMBER",
+    help="จำนวนปีงบประมาณจนถึงปีนี้ · The number of fiscal years, the last is the current one",
+)
+@option(
+    "--seed",
+    type=click.IntRange(0, 1_000_000_000),
+    default=1,
+    metavar="NUMBER",
+    help="ชุดข้อมูล · The seed of the data",
+)
+@json_option
+def generate(projects: int, years: int, seed: int, *, as_json: bool) -> None:
+    """Generate a nation; the same arguments again write nothing."""
+    from datetime import UTC, datetime
+
+    from hub.sandbox.nation.generate import generate_nation
+
+    def _ignore(_loaded: int, _total: int | None) -> None:
+        """Show no progress."""
+
+    async def _run(database: "Database") -> "NationResult":
+        return await generate_nation(
+            database,
+            projects,
+            years,
+            seed,
+            lambda: datetime.now(UTC),
+            _ignore if as_json else progress,
+        )
+
+    with Progress() as progress:
+        result = in_database(_run)
+    counts = result.counts
+    if as_json:
+        print_json(
+            {
+                "projects": counts.projects,
+                "lines": counts.lines,
+                "linkages": counts.linkages,
+                "bytes": counts.bytes,
+                "seconds": round(result.seconds, 1),
+            }
+        )
+        return
+    click.echo(
+        f"ข้อมูลจำลอง {counts.projects:,} โครงการ {counts.lines:,} รายการ {counts.linkages:,} ความเชื่อมโยง "
+        f"· Made-up data: {counts.projects:,} projects, {counts.lines:,} lines, "
+        f"{counts.linkages:,} linkages"
+    )
+    click.echo(
+        f"ฐานข้อมูล {counts.bytes / 1e6:,.0f} MB ใช้เวลา {result.seconds:.1f} วินาที "
+        f"· The database has {counts.bytes / 1e6:,.0f} MB; it took {result.seconds:.1f} s"
+        if result.was_written
+        else "มีอยู่แล้ว ไม่ได้เขียนเพิ่ม · It was there already; nothing was written"
+    )
