@@ -8,7 +8,7 @@ from hub.cli.bilingual import Command
 from hub.cli.console import Progress, in_database, json_option, option, print_json
 
 if TYPE_CHECKING:
-    from hub.sandbox.nation.generate import NationResult
+    from hub.sandbox.nation.generate import GenerateResult
     from hub.store.database import Database
 
 
@@ -46,41 +46,29 @@ def generate(projects: int, years: int, seed: int, *, as_json: bool) -> None:
 
     from hub.sandbox.nation.generate import generate_nation
 
-    def _ignore(_loaded: int, _total: int | None) -> None:
-        """Show no progress."""
-
-    async def _run(database: "Database") -> "NationResult":
-        return await generate_nation(
-            database,
-            projects,
-            years,
-            seed,
-            lambda: datetime.now(UTC),
-            _ignore if as_json else progress,
-        )
+    async def _run(database: "Database") -> "GenerateResult":
+        report = ignore_progress if as_json else progress
+        return await generate_nation(database, projects, years, seed, datetime.now(UTC), report)
 
     with Progress() as progress:
         result = in_database(_run)
-    counts = result.counts
+    counts, seconds = result.nation.counts, round(result.seconds, 1)
     if as_json:
-        print_json(
-            {
-                "projects": counts.projects,
-                "lines": counts.lines,
-                "linkages": counts.linkages,
-                "bytes": counts.bytes,
-                "seconds": round(result.seconds, 1),
-            }
-        )
+        figures = {"projects": counts.projects, "lines": counts.lines, "linkages": counts.linkages}
+        print_json({**figures, "bytes": result.database_size, "seconds": seconds})
         return
     click.echo(
-        f"ข้อมูลจำลอง {counts.projects:,} โครงการ {counts.lines:,} รายการ {counts.linkages:,} ความเชื่อมโยง "
-        f"· Made-up data: {counts.projects:,} projects, {counts.lines:,} lines, "
-        f"{counts.linkages:,} linkages"
+        f"ข้อมูลจำลอง {counts.projects:,} โครงการ {counts.lines:,} รายการเงิน "
+        f"{counts.linkages:,} ความเชื่อมโยง · Made-up data: {counts.projects:,} projects, "
+        f"{counts.lines:,} budget lines, {counts.linkages:,} linkages"
     )
+    megabytes = f"{result.database_size / 1e6:,.0f} MB"
     click.echo(
-        f"ฐานข้อมูล {counts.bytes / 1e6:,.0f} MB ใช้เวลา {result.seconds:.1f} วินาที "
-        f"· The database has {counts.bytes / 1e6:,.0f} MB; it took {result.seconds:.1f} s"
+        f"ฐานข้อมูล {megabytes} ใช้เวลา {seconds} วินาที · The database has {megabytes}; it took {seconds} s"
         if result.was_written
         else "มีอยู่แล้ว ไม่ได้เขียนเพิ่ม · It was there already; nothing was written"
     )
+
+
+def ignore_progress(_done: int, _steps: int | None) -> None:
+    """Show no progress: with `--json` only the JSON is printed."""

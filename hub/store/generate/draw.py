@@ -14,14 +14,14 @@ create temp table nation_project (
     earlier_sort_key text, province integer, area_id text, area_name text, area_json text,
     central boolean, areas integer, first_year integer, last_year integer, visibility text,
     first_known timestamptz, corrected_at timestamptz, state bigint
-) on commit delete rows;
+) on commit drop;
 create temp table nation_line (
     number integer, year integer, slot integer, area_id text, area_json text, phase text, key text,
     amount bigint, earlier_amount bigint
-) on commit delete rows;
+) on commit drop;
 create temp table nation_record (
     number integer, payload bytea, hash text, earlier_payload bytea, earlier_hash text
-) on commit delete rows;
+) on commit drop;
 """
 
 DIGEST: Final = "left(encode(sha256(%s), 'hex'), 24)"
@@ -109,9 +109,10 @@ DRAW_LINES: Final = f"""
 insert into nation_line
 with yearly as materialized (
     -- Slot 0 is central money; the others are the project's areas.
-    select project.*, year, slot, pg_temp.mix_bits(
-        line_stream, number * 32 + (year - first_year) * 8 + slot
-    ) as bits, newest
+    select number, kind, province, area_id, area_name, area_json, central, first_year, newest,
+        corrected_at is not null as corrected, year, slot, pg_temp.mix_bits(
+            line_stream, number * 32 + (year - first_year) * 8 + slot
+        ) as bits
     from nation_project project, nation_setting
     cross join lateral generate_series(first_year, last_year) year
     cross join lateral generate_series(case when central then 0 else 1 end, areas) slot
@@ -129,7 +130,7 @@ select number, year, priced.slot, coalesce(priced.area_id, member.area_id),
         || coalesce(priced.area_name, member.area_name, 'ส่วนกลาง'),
     case phase when 'APPROPRIATED' then units * 10000
         else units * 10000 * (600000 + (bits >> 30) % 400001) / 1000000 end,
-    case when phase = 'APPROPRIATED' and corrected_at is not null and year = first_year
+    case when phase = 'APPROPRIATED' and corrected and year = first_year
         and priced.slot = case when central then 0 else 1 end
         then units * (70 + (bits >> 52) % 25) / 100 * 10000 end
 from priced
@@ -145,9 +146,9 @@ PAYLOAD: Final = """
 """
 AMOUNT: Final = """
 string_agg(
-    '{"area":' || line.area_json || ',"baht":"' || %(amount)s / 100 || '.'
-        || lpad((%(amount)s %% 100)::text, 2, '0') || '","fiscal_year_be":' || year + 543
-        || ',"phase":"' || phase || '"}', ',' order by year, slot, phase
+    '{"area":' || line.area_json || ',"baht":"' || trunc(%s / 100.0, 2)
+        || '","fiscal_year_be":' || year + 543 || ',"phase":"' || phase || '"}',
+    ',' order by year, slot, phase
 )
 """
 """The amounts of a record as its JSON has them."""
@@ -158,16 +159,19 @@ insert into nation_record
 select number, payload, {RECORD_HASH % "payload"}, earlier_payload,
     {RECORD_HASH % "earlier_payload"}
 from (
-    select project.number,
-        convert_to({PAYLOAD % ("amounts", "title")}, 'UTF8') as payload,
-        case when corrected_at is not null then convert_to(
+    select project.number, convert_to({PAYLOAD % ("amounts", "title")}, 'UTF8') as payload,
+        convert_to(
             {PAYLOAD % ("earlier_amounts", "coalesce(earlier_title, title)")}, 'UTF8'
-        ) end as earlier_payload
+        ) as earlier_payload
     from nation_project project
     join (
-        select number, {AMOUNT % {"amount": "amount"}} as amounts,
-            {AMOUNT % {"amount": "coalesce(earlier_amount, amount)"}} as earlier_amounts
-        from nation_line line group by number
+        select number, {AMOUNT % "amount"} as amounts from nation_line line group by number
     ) written using (number)
+    left join (
+        select number, {AMOUNT % "coalesce(earlier_amount, amount)"} as earlier_amounts
+        from nation_line line
+        where number in (select number from nation_project where corrected_at is not null)
+        group by number
+    ) corrected using (number)
 ) composed
 """

@@ -1,103 +1,124 @@
-"""Load the chunks of a generated nation, one transaction per chunk."""
+"""Load a generated nation chunk by chunk, in one transaction of the caller."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
 import asyncpg
 
+from hub.errors import Conflict
+from hub.store import tables
 from hub.store.generate import draw, facts, history, records
+from hub.store.generate.constraints import drop_constraints
 from hub.store.generate.nation import NationLookups, NationSize, create_lookups
+from hub.store.generate.totals import (
+    CREATE_CELL_TABLE,
+    NationTotals,
+    add_chunk_totals,
+    count_cells,
+)
 
 CHUNK_SIZE: Final = 50_000
-"""Projects of one transaction; a multiple of 100, so that second reports follow the first."""
-STATEMENTS: Final = (
-    draw.DRAW_PROJECTS,
-    draw.DRAW_LINES,
-    draw.DRAW_RECORDS,
-    records.INSERT_PAYLOADS,
-    facts.INSERT_PROJECTS,
-    records.INSERT_RECORDS,
-    facts.INSERT_AREAS,
-    facts.INSERT_IMPLEMENTERS,
-    facts.INSERT_LINES,
-    records.INSERT_PROVENANCE,
-    facts.INSERT_LINKAGES,
-    facts.INSERT_LINKAGE_PROVENANCE,
-    *history.STATEMENTS,
+"""Projects drawn at once; a multiple of 100, so that second reports follow the first."""
+LOADED_TABLES: Final = tuple(
+    table.name
+    for table in (
+        tables.project,
+        tables.project_area,
+        tables.project_implementer,
+        tables.budget_line,
+        tables.linkage,
+        tables.source_record,
+        tables.raw_record,
+        tables.provenance,
+    )
 )
-"""In the order of foreign keys; statements without the chunk's bounds read its tables."""
-SESSION_SETTINGS: Final = """
-set statement_timeout = 0;
-set idle_in_transaction_session_timeout = 0;
-set jit = off;
-set work_mem = '128MB';
-set temp_buffers = '128MB';
-set synchronous_commit = off;
+INSERT_CHUNK: Final = (
+    ("raw_record", records.INSERT_PAYLOADS),
+    ("project", facts.INSERT_PROJECTS),
+    ("source_record", records.INSERT_RECORDS),
+    ("project_area", facts.INSERT_AREAS),
+    ("project_implementer", facts.INSERT_IMPLEMENTERS),
+    ("budget_line", facts.INSERT_LINES),
+    ("provenance", records.INSERT_PROVENANCE),
+    ("linkage", facts.INSERT_LINKAGES),
+    ("provenance", facts.INSERT_LINKAGE_PROVENANCE),
+    ("history.project", history.INSERT_EARLIER_PROJECTS),
+    ("history.budget_line", history.INSERT_EARLIER_LINES),
+    ("history.source_record", history.INSERT_EARLIER_RECORDS),
+    ("history.linkage", history.INSERT_EARLIER_LINKAGES),
+)
+"""The tables and statements of a chunk, in the order of foreign keys."""
+CLEAR_CHUNK: Final = "truncate nation_project, nation_line, nation_record"
+TRANSACTION_SETTINGS: Final = """
+set local statement_timeout = 0;
+set local lock_timeout = '10s';
+set local jit = off;
+set local work_mem = '128MB';
+set local maintenance_work_mem = '512MB';
+set local synchronous_commit = off;
 """
-CAN_SKIP_CHECKS: Final = (
-    "select has_parameter_privilege('session_replication_role', 'SET') "
-    "and not exists (select from pg_trigger where tgenabled = 'R')"
-)
-IS_CHUNK_LOADED: Final = f"""
-select exists (
-    select from source_record where id = $1 || ':' || {draw.digest_of("$2")}
-)
-"""  # noqa: S608 - built from constants
+COUNT_STORED_PROJECTS: Final = "select count(*) from (select from project limit $1) stored"
+
+Progress = Callable[[int, int | None], None]
+"""Called after each step with the steps that are done and their number."""
 
 
-def list_chunks(projects: int) -> list[range]:
-    """Return the ranges of project numbers that are loaded in one transaction each."""
-    return [
-        range(start, min(start + CHUNK_SIZE, projects)) for start in range(0, projects, CHUNK_SIZE)
-    ]
-
-
-class ChunkLoader:
-    """Loads chunks over one connection that has the lookup tables."""
-
-    def __init__(
-        self, connection: asyncpg.Connection, source_id: str, *, skip_checks: bool
-    ) -> None:
-        self._connection = connection
-        self._source_id = source_id
-        self._skip_checks = skip_checks
-
-    async def load(self, chunk: range) -> None:
-        """Insert the rows of a chunk, unless an interrupted run of the command inserted them."""
-        key = f"N{chunk.start:08}"
-        if await self._connection.fetchval(IS_CHUNK_LOADED, self._source_id, key):
-            return
-        async with self._connection.transaction():
-            if self._skip_checks:
-                await self._connection.execute("set local session_replication_role = replica")
-            for statement in STATEMENTS:
-                bounds = (chunk.start, chunk.stop) if "$1" in statement else ()
-                await self._connection.execute(statement, *bounds)
-
-
-@asynccontextmanager
-async def open_loader(
+async def load_rows(
     connection: asyncpg.Connection,
     size: NationSize,
     lookups: NationLookups,
     loaded_at: datetime,
-    *,
-    skip_checks: bool = True,
-) -> AsyncIterator[ChunkLoader]:
-    """Prepare a connection for loading; its settings and temporary tables end with the block.
+    progress: Progress,
+) -> NationTotals:
+    """Insert all rows of a nation and analyze their tables; return the totals of what was loaded.
 
-    `skip_checks`: foreign keys are not checked row by row if the server permits that, which is four
-    fifths of the time otherwise; the rows refer only to rows of the same chunk and of the lookups.
+    When the nation is larger than what the database has, indexes and constraints are dropped and
+    created again, which takes locks that make other sessions wait until the transaction ends.
+    Raises `Conflict` when those locks are not available.
     """
-    await connection.execute(SESSION_SETTINGS)
-    try:
-        await connection.execute(draw.CREATE_CHUNK_TABLES)
-        await create_lookups(connection, size, lookups, loaded_at)
-        skip = skip_checks and await connection.fetchval(CAN_SKIP_CHECKS)
-        yield ChunkLoader(connection, lookups.source_id, skip_checks=skip)
-    finally:
-        if not connection.is_closed():
-            await connection.execute("discard temp")
-            await connection.execute("reset all")
+    await connection.execute(TRANSACTION_SETTINGS)
+    await create_lookups(connection, size, lookups, loaded_at)
+    await connection.execute(draw.CREATE_CHUNK_TABLES)
+    await connection.execute(CREATE_CELL_TABLE)
+    stored = await connection.fetchval(COUNT_STORED_PROJECTS, size.projects)
+    rebuilding: Sequence[str] = ()
+    if stored < size.projects:
+        try:
+            rebuilding = await drop_constraints(connection, LOADED_TABLES)
+        except asyncpg.LockNotAvailableError as error:
+            raise Conflict(
+                "ฐานข้อมูลกำลังถูกใช้อยู่ หยุด hub และการนำเข้าก่อน แล้วลองใหม่ "
+                "· The database is in use; stop the hub and all ingests, and try again"
+            ) from error
+    chunks = list_chunks(size.projects)
+    steps = len(chunks) + len(rebuilding)
+    totals = NationTotals()
+    for number, chunk in enumerate(chunks, 1):
+        await load_chunk(connection, chunk, totals)
+        progress(number, steps)
+    for number, statement in enumerate(rebuilding, len(chunks) + 1):
+        await connection.execute(statement)
+        progress(number, steps)
+    await connection.execute(f"analyze {', '.join(LOADED_TABLES)}, agency, area, source")
+    await count_cells(connection, totals)
+    return totals
+
+
+async def load_chunk(connection: asyncpg.Connection, chunk: range, totals: NationTotals) -> None:
+    """Draw the projects of a chunk, insert their rows, and add them to the totals."""
+    await connection.execute(draw.DRAW_PROJECTS, chunk.start, chunk.stop)
+    for statement in (draw.DRAW_LINES, draw.DRAW_RECORDS):
+        await connection.execute(statement)
+    for table, statement in INSERT_CHUNK:
+        status = await connection.execute(statement)
+        totals.rows[table] += int(status.rsplit(" ", 1)[1])
+    await add_chunk_totals(connection, totals)
+    await connection.execute(CLEAR_CHUNK)
+
+
+def list_chunks(projects: int) -> list[range]:
+    """Return the ranges of project numbers that are drawn at once."""
+    return [
+        range(start, min(start + CHUNK_SIZE, projects)) for start in range(0, projects, CHUNK_SIZE)
+    ]

@@ -95,27 +95,27 @@ create temp table nation_setting (
     source_id text, owner_stream bigint, activity_stream bigint, state_stream bigint,
     line_stream bigint, oldest integer, newest integer, titles integer, places integer,
     central_owners integer, local_owners integer, runs timestamptz[]
-);
+) on commit drop;
 create temp table nation_title (
     ordinal integer primary key, head text, sort_head text, sort_tail text
-);
+) on commit drop;
 create temp table nation_owner (
     kind text, ordinal integer, id text, code_json text, name_json text, level text,
     first_year integer, province integer, area_id text, area_name text, area_json text,
     primary key (kind, ordinal)
-);
+) on commit drop;
 create temp table nation_province (
     ordinal integer primary key, id text, first_year integer, member_count integer,
     members_first_year integer, agency_id text, targets integer
-);
+) on commit drop;
 create temp table nation_member (
     province integer, slot integer, area_id text, area_name text, area_json text,
     primary key (province, slot)
-);
-create temp table nation_place (ordinal integer primary key, province integer);
+) on commit drop;
+create temp table nation_place (ordinal integer primary key, province integer) on commit drop;
 create temp table nation_target (
     province integer, ordinal integer, issue_id text, stage_id text, primary key (province, ordinal)
-);
+) on commit drop;
 """
 LOOKUP_TABLES: Final = (
     "nation_setting", "nation_title", "nation_owner", "nation_province", "nation_member",

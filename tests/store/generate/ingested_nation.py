@@ -31,10 +31,10 @@ PAGE_SIZE = 500
 async def ingest_nation(generated: Database, target: Database) -> None:
     """Ingest into `target` what each run of the generated nation read, run by run."""
     async with generated.pool.acquire() as connection:
-        run = await find_nation(connection, SOURCE_ID)
-        assert run is not None
+        nation = await find_nation(connection, SOURCE_ID)
+        assert nation is not None
         for age in RUN_AGES:
-            at = run.loaded_at - age
+            at = nation.loaded_at - age
             records = [
                 RawRecord(None, decode_payload(raw_payload_of(row)), None, at)
                 for row in await connection.fetch(PAYLOADS_AT, SOURCE_ID, at)
