@@ -17,7 +17,7 @@ create temp table nation_project (
 ) on commit drop;
 create temp table nation_line (
     number integer, year integer, slot integer, area_id text, area_json text, phase text, key text,
-    amount bigint, earlier_amount bigint
+    amount bigint, earlier_amount bigint, position integer
 ) on commit drop;
 create temp table nation_record (
     number integer, payload bytea, hash text, earlier_payload bytea, earlier_hash text
@@ -59,10 +59,12 @@ placed as (
 owned as (
     select placed.*, owner.id as owner_id, code_json, name_json, level, owner.area_id, area_name,
         area_json, coalesce(owner.province, place) as province, owner.first_year as owner_year
-    from placed join nation_owner owner on owner.kind = placed.kind and owner.ordinal = case
-        placed.kind when 'CENTRAL' then
+    from placed join nation_owner owner on owner.number = case placed.kind
+        when 'CENTRAL' then
             central_owners * ((owner_bits >> 8) % 1048576) * ((owner_bits >> 8) % 1048576) >> 40
-        when 'LOCAL' then (owner_bits >> 30) % local_owners else place end
+        when 'LOCAL' then central_owners + (owner_bits >> 30) % local_owners
+        when 'PROVINCE' then central_owners + local_owners + place
+        else central_owners + local_owners + provinces + place end
 ),
 -- Central money has no area; some projects have several provinces of one cluster.
 located as (
@@ -132,7 +134,8 @@ select number, year, priced.slot, coalesce(priced.area_id, member.area_id),
         else units * 10000 * (600000 + (bits >> 30) % 400001) / 1000000 end,
     case when phase = 'APPROPRIATED' and corrected and year = first_year
         and priced.slot = case when central then 0 else 1 end
-        then units * (70 + (bits >> 52) % 25) / 100 * 10000 end
+        then units * (70 + (bits >> 52) % 25) / 100 * 10000 end,
+    year * 16 + priced.slot * 2 + (phase = 'DISBURSED')::integer
 from priced
 left join nation_member member on member.province = priced.province
     and member.slot = priced.slot and priced.area_id is null
@@ -148,7 +151,7 @@ AMOUNT: Final = """
 string_agg(
     '{"area":' || line.area_json || ',"baht":"' || trunc(%s / 100.0, 2)
         || '","fiscal_year_be":' || year + 543 || ',"phase":"' || phase || '"}',
-    ',' order by year, slot, phase
+    ',' order by position
 )
 """
 """The amounts of a record as its JSON has them."""

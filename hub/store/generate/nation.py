@@ -1,5 +1,6 @@
 """The size of a generated nation, and the lookup tables from which its records are drawn."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +12,8 @@ from hub.store.generate.mixing import CREATE_MIX_BITS, stream_of
 
 RUN_AGES: Final = tuple(timedelta(days=days) for days in (120, 90, 60, 30))
 """Ages of the runs when the nation is generated: the first read, and three with corrections."""
+OWNER_KINDS: Final = ("CENTRAL", "LOCAL", "PROVINCE", "CLUSTER")
+"""The kinds of owners, in the order of their numbers."""
 
 
 @value
@@ -94,15 +97,14 @@ CREATE_LOOKUPS: Final = """
 create temp table nation_setting (
     source_id text, owner_stream bigint, activity_stream bigint, state_stream bigint,
     line_stream bigint, oldest integer, newest integer, titles integer, places integer,
-    central_owners integer, local_owners integer, runs timestamptz[]
+    central_owners bigint, local_owners integer, provinces integer, runs timestamptz[]
 ) on commit drop;
 create temp table nation_title (
     ordinal integer primary key, head text, sort_head text, sort_tail text
 ) on commit drop;
 create temp table nation_owner (
-    kind text, ordinal integer, id text, code_json text, name_json text, level text,
-    first_year integer, province integer, area_id text, area_name text, area_json text,
-    primary key (kind, ordinal)
+    number integer primary key, id text, code_json text, name_json text, level text,
+    first_year integer, province integer, area_id text, area_name text, area_json text
 ) on commit drop;
 create temp table nation_province (
     ordinal integer primary key, id text, first_year integer, member_count integer,
@@ -140,9 +142,8 @@ def build_lookup_rows(
     """Return the rows of the lookup tables."""
     by_ordinal = {one.ordinal: one for one in lookups.provinces}
     places = [one.ordinal for one in lookups.provinces for _ in range(one.weight)]
-    owner_counts = [
-        sum(owner.kind == kind for owner in lookups.owners) for kind in ("CENTRAL", "LOCAL")
-    ]
+    owners = sorted(lookups.owners, key=lambda one: (OWNER_KINDS.index(one.kind), one.ordinal))
+    owner_counts = Counter(one.kind for one in owners)
     setting = (
         lookups.source_id,
         *(stream_of(size.seed + number) for number in range(4)),
@@ -150,7 +151,7 @@ def build_lookup_rows(
         size.newest,
         len(lookups.titles),
         len(places),
-        *owner_counts,
+        *(owner_counts[kind] for kind in OWNER_KINDS[:3]),
         [loaded_at - age for age in RUN_AGES],
     )
     return {
@@ -161,10 +162,10 @@ def build_lookup_rows(
         ],
         "nation_owner": [
             (
-                *(one.kind, one.ordinal, one.id, one.code_json, one.name_json, one.level),
-                *(one.first_year, one.province, one.area_id, one.area_name, one.area_json),
+                *(number, one.id, one.code_json, one.name_json, one.level, one.first_year),
+                *(one.province, one.area_id, one.area_name, one.area_json),
             )
-            for one in lookups.owners
+            for number, one in enumerate(owners)
         ],
         "nation_province": [
             (
