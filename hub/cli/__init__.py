@@ -59,8 +59,8 @@ def hub() -> None:
 
 
 for command in (
-    serve, db, ingest, source, review, agency, client, issuer, agreement, audit, demo, generate, schema,
-    settings, completion,
+    serve, db, ingest, source, review, agency, client, issuer, agreement, audit, demo, generate,
+    schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
 

@@ -64,7 +64,8 @@ def generate(projects: int, years: int, seed: int, *, as_json: bool) -> None:
     )
     megabytes = f"{result.database_size / 1e6:,.0f} MB"
     click.echo(
-        f"ฐานข้อมูล {megabytes} ใช้เวลา {seconds} วินาที · The database has {megabytes}; it took {seconds} s"
+        f"ฐานข้อมูล {megabytes} ใช้เวลา {seconds} วินาที "
+        f"· The database has {megabytes}; it took {seconds} s"
         if result.was_written
         else "มีอยู่แล้ว ไม่ได้เขียนเพิ่ม · It was there already; nothing was written"
     )

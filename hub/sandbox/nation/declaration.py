@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from connectors.kit import thai
 from connectors.kit.contract_entry import parse_phase
+from connectors.registry import Connector
 from hub.domain.budget import FundingSource
 from hub.domain.sources.local_authorities import LocalAuthority
 from hub.domain.sources.records import (
@@ -47,6 +48,11 @@ def load_declaration() -> SourceSpec:
         parse_source_spec(SOURCE_ID, table, digest, "nation/source.toml"),
         authorities=list_local_authorities(),
     )
+
+
+def load_nation_source() -> Connector:
+    """Return the source with its reader."""
+    return Connector(load_declaration(), read, FOLDER)
 
 
 @cache

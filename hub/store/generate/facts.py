@@ -46,7 +46,7 @@ select source_id || ':' || {digest_of("project.key", "line.key")}, id, line.area
     funding, amount, owner_id, id, source_id,
     case when earlier_amount is null then first_known else corrected_at end
 from nation_line line join nation_project project using (number), nation_setting
-"""
+"""  # noqa: S608 - built from constants
 LINKAGES: Final = """
 select project.*, issue_id, stage_id, status, at,
     project.id || ':' || issue_id || coalesce(':' || stage_id, '') as linkage_id,

@@ -28,7 +28,7 @@ select source_id || ':' || {digest_of("project.key", "line.key")}, id, line.area
     funding, earlier_amount, owner_id, id, source_id, first_known, corrected_at
 from nation_line line join nation_project project using (number), nation_setting
 where earlier_amount is not null
-"""
+"""  # noqa: S608 - built from constants
 INSERT_EARLIER_RECORDS: Final = """
 insert into history.source_record (
     id, source_id, scheme, value, payload_hash, retrieved_at, scope, project_id, known_from,

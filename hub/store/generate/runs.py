@@ -1,6 +1,7 @@
 """The runs of a generated nation: its size and counts, and the ledgers of its four reads."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -18,7 +19,10 @@ select state -> 'nation' as nation from source_run where source_id = $1 order by
 INSERT_RUN: Final = """
 insert into source_run
     (source_id, status, started_at, finished_at, watermark, origin, spec_digest, state, ledger)
-values ($1, 'SUCCEEDED', $2::timestamptz, $2::timestamptz + $3::interval, $2::timestamptz, 'hub generate', $4, $5::jsonb, $6::jsonb)
+values (
+    $1, 'SUCCEEDED', $2::timestamptz, $2::timestamptz + $3::interval, $2::timestamptz,
+    'hub generate', $4, $5::jsonb, $6::jsonb
+)
 returning id
 """
 UPDATE_SOURCE: Final = """
@@ -106,8 +110,8 @@ def build_state(nation: StoredNation) -> dict[str, Any]:
         "empty": False,
         "holed": False,
         "nation": {
-            "size": {name: getattr(size, name) for name in size.__slots__},
-            "counts": {name: getattr(counts, name) for name in counts.__slots__},
+            "size": asdict(size),
+            "counts": asdict(counts),
             "loaded_at": nation.loaded_at.isoformat(),
         },
     }

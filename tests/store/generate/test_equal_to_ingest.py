@@ -19,7 +19,7 @@ from tests.conftest import copy_database, execute_admin_statement
 from tests.store.generate.ingested_nation import ingest_nation
 
 NOW: Final = datetime(2026, 1, 15, tzinfo=UTC)
-IS_LONG: Final = settings.default.max_examples > 1_000
+IS_LONG: Final = settings().max_examples > 1_000
 PROJECTS: Final = 10_000 if IS_LONG else 300
 """`make check-long` compares ten thousand projects."""
 ROWS: Final = {
