@@ -1,10 +1,12 @@
 """Ingests the records of a generated nation one by one, as its runs would have read them."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 
+from hub.domain.sources.ledger import Ledger
 from hub.domain.sources.records import RawPage, RawRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.run import SourceInput, ingest
@@ -30,19 +32,36 @@ PAGE_SIZE = 500
 
 async def ingest_nation(generated: Database, target: Database) -> None:
     """Ingest into `target` what each run of the generated nation read, run by run."""
+    loaded_at = await fetch_load_time(generated)
+    for age in RUN_AGES:
+        records = await fetch_records(generated, loaded_at - age)
+        result = await ingest(target, load_declaration(), read, build_input(records))
+        assert result.ledger.balanced
+
+
+async def ingest_latest(generated: Database) -> Ledger:
+    """Ingest the latest records into their own database, write nothing, and return the ledger."""
+    records = await fetch_records(generated, await fetch_load_time(generated))
+    result = await ingest(generated, load_declaration(), read, build_input(records), dry=True)
+    return result.ledger
+
+
+async def fetch_load_time(generated: Database) -> datetime:
+    """Return the instant of the load of the nation."""
     async with generated.pool.acquire() as connection:
         nation = await find_nation(connection, SOURCE_ID)
-        assert nation is not None
-        for age in RUN_AGES:
-            at = nation.loaded_at - age
-            records = [
-                RawRecord(None, decode_payload(raw_payload_of(row)), None, at)
-                for row in await connection.fetch(PAYLOADS_AT, SOURCE_ID, at)
-            ]
-            result = await ingest(
-                target, load_declaration(), read, SourceInput(list_pages(records), "hub generate")
-            )
-            assert result.ledger.balanced
+    assert nation is not None
+    return nation.loaded_at
+
+
+async def fetch_records(generated: Database, at: datetime) -> list[RawRecord]:
+    """Return the records as they were at an instant, by key."""
+    rows = await generated.pool.fetch(PAYLOADS_AT, SOURCE_ID, at)
+    return [RawRecord(None, decode_payload(raw_payload_of(row)), None, at) for row in rows]
+
+
+def build_input(records: Sequence[RawRecord]) -> SourceInput:
+    return SourceInput(list_pages(records), "hub generate")
 
 
 def raw_payload_of(row: asyncpg.Record) -> RawPayload:

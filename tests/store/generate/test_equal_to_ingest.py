@@ -12,11 +12,12 @@ import asyncpg
 import pytest
 from hypothesis import settings
 
+from hub.domain.sources.ledger import Outcome
 from hub.sandbox.nation.declaration import SOURCE_ID
 from hub.sandbox.nation.generate import generate_nation
 from hub.store.database import Database, open_database
 from tests.conftest import copy_database, execute_admin_statement
-from tests.store.generate.ingested_nation import ingest_nation
+from tests.store.generate.ingested_nation import ingest_latest, ingest_nation
 
 NOW: Final = datetime(2026, 1, 15, tzinfo=UTC)
 IS_LONG: Final = settings().max_examples > 1_000
@@ -53,6 +54,7 @@ ROWS: Final = {
             state - 'nation' as state, ledger, error, since, etag
         from source_run where source_id = $1""",
     "scopes": "select * from source_scope where source_id = $1",
+    "schedule": "select * from schedule where source_id = $1",
     "seen records": "select * from run_record where $1 <> ''",
     "source": """
         select id, name_th, name_en, kind, note, health, owner_id, transport, cadence, spec_digest,
@@ -91,3 +93,11 @@ async def test_generated_rows_equal_the_ingested_rows(
     expected = await fetch_rows(ingested, ROWS[name])
     assert len(rows) == len(expected)
     assert [one for one in zip(rows, expected, strict=True) if one[0] != one[1]][:3] == []
+
+
+async def test_ingest_of_the_generated_records_finds_all_of_them_unchanged(
+    generated: Database,
+) -> None:
+    ledger = await ingest_latest(generated)
+    assert ledger.balanced
+    assert (ledger.read, ledger.count_of(Outcome.UNCHANGED)) == (PROJECTS, PROJECTS)
