@@ -47,8 +47,10 @@ def generate(projects: int, years: int, seed: int, *, as_json: bool) -> None:
     from hub.sandbox.nation.generate import generate_nation
 
     async def _run(database: "Database") -> "GenerateResult":
-        report = ignore_progress if as_json else progress
-        return await generate_nation(database, projects, years, seed, datetime.now(UTC), report)
+        now = datetime.now(UTC)
+        if as_json:
+            return await generate_nation(database, projects, years, seed, now)
+        return await generate_nation(database, projects, years, seed, now, progress, print_notice)
 
     with Progress() as progress:
         result = in_database(_run)
@@ -71,5 +73,6 @@ def generate(projects: int, years: int, seed: int, *, as_json: bool) -> None:
     )
 
 
-def ignore_progress(_done: int, _steps: int | None) -> None:
-    """Show no progress: with `--json` only the JSON is printed."""
+def print_notice(line: str) -> None:
+    """Print a line to standard error."""
+    click.echo(f"  {line}", err=True)

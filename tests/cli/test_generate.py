@@ -39,6 +39,13 @@ def test_progress_is_shown_on_standard_error(hub: RunCommand) -> None:
     assert " / " in done.err
 
 
+def test_rebuilt_indexes_are_announced(hub: RunCommand) -> None:
+    done = hub("generate", "--projects", "50", "--years", "1")
+    expect_success(done)
+    assert "คำขออื่นต้องรอ" in done.err
+    assert "other requests wait until then" in done.err
+
+
 @pytest.mark.parametrize(
     ("option", "number"),
     [

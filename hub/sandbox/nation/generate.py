@@ -47,6 +47,7 @@ async def generate_nation(
     seed: int,
     now: datetime,
     progress: Progress = lambda _done, _steps: None,
+    report: Callable[[str], None] = lambda _line: None,
 ) -> GenerateResult:
     """Generate a nation of `projects` in the last `years` fiscal years, in one transaction.
 
@@ -60,7 +61,7 @@ async def generate_nation(
         if nation is None:
             size = NationSize(projects, years, seed, FiscalYear.from_datetime(now).ce)
             async with session.transaction():
-                nation = await load_nation(session, size, progress)
+                nation = await load_nation(session, size, progress, report)
         check_size(nation.size, projects, years, seed)
         database_size = await fetch_database_size(session.connection)
     return GenerateResult(nation, database_size, time.monotonic() - started, was_written)
@@ -77,14 +78,19 @@ def check_size(size: NationSize, projects: int, years: int, seed: int) -> None:
         )
 
 
-async def load_nation(session: IngestSession, size: NationSize, progress: Progress) -> StoredNation:
+async def load_nation(
+    session: IngestSession,
+    size: NationSize,
+    progress: Progress,
+    report: Callable[[str], None],
+) -> StoredNation:
     """Declare the source, load its rows and insert its runs, in the transaction of the session."""
     connection, spec = session.connection, load_declaration()
     await upsert_source(connection, spec)
     resolver = await load_resolver(session, spec)
     lookups = build_lookups(await fetch_reference(connection), resolver, size)
     loaded_at = (await session.transaction_time()).replace(microsecond=0)
-    totals = await load_rows(connection, size, lookups, loaded_at, progress)
+    totals = await load_rows(connection, size, lookups, loaded_at, progress, report)
     counts = NationCounts(
         totals.rows["project"], totals.rows["budget_line"], totals.rows["linkage"]
     )

@@ -70,11 +70,12 @@ async def load_rows(
     lookups: NationLookups,
     loaded_at: datetime,
     progress: Progress,
+    report: Callable[[str], None],
 ) -> NationTotals:
     """Insert all rows of a nation and analyze their tables; return the totals of what was loaded.
 
     When the nation is larger than what the database has, indexes and constraints are dropped and
-    created again, which takes locks that make other sessions wait until the transaction ends.
+    created again, which is reported and makes other sessions wait until the transaction ends.
     Raises `Conflict` when those locks are not available.
     """
     await connection.execute(TRANSACTION_SETTINGS)
@@ -84,6 +85,11 @@ async def load_rows(
     stored = await connection.fetchval(COUNT_STORED_PROJECTS, size.projects)
     rebuilding: Sequence[str] = ()
     if stored < size.projects:
+        report(
+            "สร้างดัชนีและข้อกำหนดของตารางใหม่เมื่อเติมเสร็จ คำขออื่นต้องรอจนถึงเวลานั้น "
+            "· indexes and constraints are built again after the load; "
+            "other requests wait until then"
+        )
         try:
             rebuilding = await drop_constraints(connection, LOADED_TABLES)
         except asyncpg.LockNotAvailableError as error:

@@ -65,7 +65,7 @@ ROWS: Final = {
 @pytest.fixture(scope="module")
 async def generated(template: str) -> AsyncIterator[Database]:
     async with open_database(await copy_database(template, "generated"), pool_size=3) as database:
-        await generate_nation(database, PROJECTS, 6, 7, NOW)
+        await generate_nation(database, PROJECTS, 20, 7, NOW)
         yield database
     await execute_admin_statement(template, "drop database generated with (force)")
 
