@@ -2,7 +2,7 @@
 
 `activity` bits decide what a project is and where (two reports of one activity share them), `owner`
 bits who owns it, `state` bits its visibility, corrections and linkages, `line` bits its amounts.
-Each choice uses its own bits.
+Different choices use different bits.
 """
 
 from typing import Final

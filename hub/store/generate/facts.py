@@ -58,7 +58,9 @@ select project.*, issue_id, stage_id, status, at,
 from nation_project project
 join nation_province province on province.ordinal = project.province and targets > 0
 cross join nation_setting setting
-cross join lateral generate_series(0, case when (state >> 34) % 10 = 0 then 1 else 0 end) extra
+cross join lateral generate_series(
+    0, case when (state >> 34) % 10 = 0 and targets > 1 then 1 else 0 end
+) extra
 cross join lateral (
     select pg_temp.mix_bits(line_stream, number * 32 + 30 + extra) as bits offset 0
 ) drawn
@@ -72,13 +74,13 @@ cross join lateral (
 ) state_of_linkage
 where (state >> 44) % 1000 < 200
 """
-"""The linkages of the chunk's projects; a linkage to the same target is drawn once."""
+"""The linkages of the chunk's projects; a second one has the target after the first."""
 INSERT_LINKAGES: Final = f"""
 insert into linkage (
     id, version, project_id, issue_id, stage_id, status, visibility, share, reasons,
     proposed_by_id, known_from
 )
-select distinct on (linkage_id) linkage_id, case when status = 'AGREED' then 2 else 1 end, id,
+select linkage_id, case when status = 'AGREED' then 2 else 1 end, id,
     issue_id, stage_id, status, linkage_visibility, share,
     '[{{"code": "GENERATED", "th": "ข้อมูลจำลอง", "en": "made-up data", "weight": 0.5}}]'::jsonb,
     proposer_id, case when status = 'AGREED' then at + interval '30 days' else at end
@@ -86,10 +88,6 @@ from ({LINKAGES}) linked
 """  # noqa: S608 - built from constants
 INSERT_LINKAGE_PROVENANCE: Final = f"""
 insert into provenance (subject, ordinal, source_id, asserted, citation, known_from)
-select distinct 'gid://hub/Linkage/' || linkage_id, 0, source_id, 'ASSUMED', key, at
+select 'gid://hub/Linkage/' || linkage_id, 0, source_id, 'ASSUMED', key, at
 from ({LINKAGES}) linked, nation_setting
 """  # noqa: S608 - built from constants
-STATEMENTS: Final = (
-    INSERT_PROJECTS, INSERT_AREAS, INSERT_IMPLEMENTERS, INSERT_LINES, INSERT_LINKAGES,
-    INSERT_LINKAGE_PROVENANCE,
-)  # fmt: skip

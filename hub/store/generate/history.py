@@ -43,12 +43,9 @@ insert into history.linkage (
     id, version, project_id, issue_id, stage_id, status, visibility, share, reasons,
     proposed_by_id, known_from, known_to
 )
-select distinct on (linkage_id) linkage_id, 1, id, issue_id, stage_id, 'PROPOSED',
+select linkage_id, 1, id, issue_id, stage_id, 'PROPOSED',
     linkage_visibility, share,
     '[{{"code": "GENERATED", "th": "ข้อมูลจำลอง", "en": "made-up data", "weight": 0.5}}]'::jsonb,
     proposer_id, at, at + interval '30 days'
 from ({LINKAGES}) linked where status = 'AGREED'
 """  # noqa: S608 - built from constants
-STATEMENTS: Final = (
-    INSERT_EARLIER_PROJECTS, INSERT_EARLIER_LINES, INSERT_EARLIER_RECORDS, INSERT_EARLIER_LINKAGES,
-)  # fmt: skip

@@ -9,6 +9,7 @@ from hub.errors import Conflict
 from hub.sandbox.nation.declaration import SOURCE_ID
 from hub.sandbox.nation.generate import generate_nation
 from hub.store.database import Database
+from hub.store.generate import load
 from tests.sandbox.nation.generated import NOW, PROJECTS, YEARS
 
 FIRST_ROWS = """
@@ -56,8 +57,9 @@ async def test_everything_is_marked_as_made_up(nation: Database) -> None:
 
 
 async def test_record_depends_on_seed_and_number_only(
-    nation: Database, fresh_database: Database
+    nation: Database, fresh_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(load, "CHUNK_SIZE", 100)
     later = datetime(2026, 3, 1, tzinfo=UTC)
     await generate_nation(fresh_database, 200, YEARS, 1, later)
     first = await nation.pool.fetch(FIRST_ROWS, SOURCE_ID, 200)
