@@ -19,6 +19,7 @@ from hub.cli.completion import completion
 from hub.cli.console import print_line
 from hub.cli.database import db
 from hub.cli.demo import demo
+from hub.cli.generate import generate
 from hub.cli.issuers import issuer
 from hub.cli.quarantine import review
 from hub.cli.schema import schema
@@ -58,8 +59,8 @@ def hub() -> None:
 
 
 for command in (
-    serve, db, ingest, source, review, agency, client, issuer, agreement, audit, demo, schema,
-    settings, completion,
+    serve, db, ingest, source, review, agency, client, issuer, agreement, audit, demo, generate,
+    schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
 

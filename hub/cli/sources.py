@@ -137,9 +137,11 @@ async def list_stored_sources(database: "Database") -> list["ListedSource"]:
     """Return every source the database has, of the hub, the operator and the sandbox."""
     from hub.bootstrap.sources import load_configured_connectors
     from hub.sandbox.fill import load_sandbox_sources
+    from hub.sandbox.nation.declaration import SOURCE_ID, load_nation_source
     from hub.services.sources.list_sources import list_sources
 
-    declared = {**load_sandbox_sources(), **load_configured_connectors(Settings.from_environment())}
+    generated = {**load_sandbox_sources(), SOURCE_ID: load_nation_source()}
+    declared = {**generated, **load_configured_connectors(Settings.from_environment())}
     specs = [one.spec for one in declared.values()]
     return await list_sources(database, specs)
 

@@ -44,6 +44,7 @@ HELP: Final = {
     "help-demo": ["demo"],
     "help-demo-fill": ["demo", "fill"],
     "help-demo-sandbox": ["demo", "sandbox"],
+    "help-generate": ["generate"],
     "help-schema-print": ["schema", "print"],
     "help-completion": ["completion"],
 }
