@@ -8,8 +8,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -46,7 +46,7 @@ EVENTS = {
 def upgrade() -> None:
     """From what came before."""
     folder = Path(__file__).parent
-    for name in ("0011_rollup.sql", "0011_rollup_compact.sql"):
+    for name in ("0012_rollup.sql", "0012_rollup_compact.sql"):
         for statement in (folder / name).read_text("utf-8").split("\n\n"):
             op.execute(statement.replace(":", "\\:"))
     for table, selected in PROJECTS_BY_TABLE.items():
