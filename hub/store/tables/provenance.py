@@ -43,6 +43,7 @@ source_record = sa.Table(
     sa.Column("project_id", sa.ForeignKey("project.id"), index=True),
     system_time_column(),
     sa.Index("ix_source_record_source_id_value", "source_id", "value"),
+    sa.Index("ix_source_record_payload_hash", "payload_hash", postgresql_using="hash"),
 )
 
 provenance = sa.Table(
