@@ -12,7 +12,7 @@ from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
 from hub.ingest.settle import CONFLICT_DOUBT, PageSettlement, ResolvedRecord, settle_page
-from hub.store.ingest import quarantine, raw_records, seen_records
+from hub.store.ingest import quarantine, seen_records
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.quarantine import NewQuarantinedRow
 from hub.store.ingest.records import RecordFacts
@@ -145,7 +145,8 @@ class PageProcessor:
         resolved_records = await self.resolve_records(
             parsed_records, stored_hashes, checkpoint, rulings
         )
-        seen_before = await seen_records.fetch_seen(self._session.connection, run_id, keys)
+        record_ids = {key: build_record_id(self._spec.id, key) for key in keys}
+        seen_before = await seen_records.fetch_seen(self._session.connection, run_id, record_ids)
         settlement = settle_page(
             resolved_records,
             seen_before,
@@ -157,9 +158,10 @@ class PageProcessor:
             for item, outcome in zip(resolved_records, settlement.outcomes, strict=True)
             if outcome is not Outcome.DUPLICATE
         ]
-        await raw_records.insert_raw_payloads(
-            self._session.connection,
-            (item.payload for item, outcome in distinct if outcome is not UNCHANGED),
+        await self._session.raw_records.insert(
+            item.payload
+            for item, outcome in distinct
+            if outcome is not UNCHANGED or item.raw.deleted
         )
         ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
         await self._upsert_facts(distinct)
@@ -182,11 +184,11 @@ class PageProcessor:
         await quarantine.resolve_replaced_rows(
             self._session.connection, self._spec.id, run_id, stored_keys
         )
-        await seen_records.upsert_seen(
+        await seen_records.save_seen(
             self._session.connection,
             run_id,
-            ((key, seen) for (key, _), seen in settlement.seen.items()),
-            seen_before,
+            ((record_ids[key], seen) for (key, _), seen in settlement.seen.items()),
+            ((record_ids[key], one.hash) for key, seen in seen_before.items() for one in seen),
         )
         return ledger
 
@@ -203,8 +205,9 @@ class PageProcessor:
         unchanged = {
             build_record_key(one): one.payload.hash for one in parsed_records if one.is_unchanged
         }
-        other_keys = [key for key in keys if key not in unchanged]
-        stored_hashes = unchanged | await self._session.fetch_stored_hashes(other_keys)
+        stored_hashes = unchanged | await self._session.fetch_stored_hashes(
+            [build_record_id(self._spec.id, key) for key in keys if key not in unchanged]
+        )
         for parsed in parsed_records:
             key = build_record_key(parsed)
             if parsed.raw.deleted and (target_key := key.removeprefix("-")) in stored_hashes:
@@ -246,7 +249,7 @@ class PageProcessor:
             return ledger
         hashes = [seen.hash for _, seen in settlement.earlier]
         hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
-        payloads = await raw_records.fetch_raw_payloads(self._session.connection, hashes)
+        payloads = await self._session.raw_records.fetch(hashes)
 
         def _reparse(payload_hash: str, seen: SeenRecord) -> ResolvedRecord:
             raw = RawRecord(
@@ -255,7 +258,7 @@ class PageProcessor:
             return self.resolve_record(self.parser.parse_record(raw), seen.block)
 
         restored_facts: list[RecordFacts] = []
-        removed_ids: list[str] = []
+        removed_ids: list[int] = []
         for key, seen in settlement.withdrawn:
             amounts = _reparse(seen.hash, seen).entry.amounts
             ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)

@@ -22,7 +22,7 @@ from hub.ingest.expectations import check_expectations, check_largest_drop
 from hub.ingest.gc_tuning import reduced_garbage_collection
 from hub.ingest.parse_pages import PageParser, ParsedPage
 from hub.ingest.prefetch import FetchedPage, prefetch_pages
-from hub.ingest.record_facts import RecordFactsBuilder, build_record_id, short_digest
+from hub.ingest.record_facts import RecordFactsBuilder, short_digest
 from hub.ingest.resolve_names import NameResolver
 from hub.store.database import Database
 from hub.store.ingest import joins, quarantine, records
@@ -239,20 +239,17 @@ class RunExecution:
         async with self._session.transaction():
             ledger = self.ledger
             if is_full_read:
-                missing_keys = await self._session.list_missing_keys(
+                missing_ids = await self._session.list_missing_ids(
                     self._run.id, self._checkpoint.scopes
                 )
                 stored_count = await self._session.count_records(self._checkpoint.scopes)
                 check_largest_drop(
-                    self._spec, stored_count - ledger.count_of(Outcome.NEW), len(missing_keys)
+                    self._spec, stored_count - ledger.count_of(Outcome.NEW), len(missing_ids)
                 )
-                for start in range(0, len(missing_keys), DELETE_BATCH_SIZE):
-                    ids = [
-                        build_record_id(self._spec.id, key)
-                        for key in missing_keys[start : start + DELETE_BATCH_SIZE]
-                    ]
+                for start in range(0, len(missing_ids), DELETE_BATCH_SIZE):
+                    ids = missing_ids[start : start + DELETE_BATCH_SIZE]
                     retained_projects += await records.remove_records(self._session.connection, ids)
-                ledger = ledger.with_vanished(len(missing_keys))
+                ledger = ledger.with_vanished(len(missing_ids))
                 scopes = {*self._checkpoint.scopes, ""}
                 await quarantine.resolve_vanished_rows(
                     self._session.connection, self._spec.id, self._run.id, scopes

@@ -158,7 +158,7 @@ async def test_two_stored_records_with_one_payload_are_parsed_again(
     await count_parsed(fresh_database, build_row(1))
     await fresh_database.pool.execute(
         "insert into source_record (id, source_id, scheme, value, payload_hash, retrieved_at, "
-        "scope) select 'copy', source_id, scheme, 'other', payload_hash, now(), scope "
+        "scope) select 1, source_id, scheme, 'other', payload_hash, now(), scope "
         "from source_record where source_id = 'made_up'"
     )
     assert await count_parsed(fresh_database, build_row(1)) == 1

@@ -27,7 +27,7 @@ from hub.ingest.record_facts import RecordFactsBuilder
 from hub.ingest.run import load_resolver
 from hub.store.database import Database
 from hub.store.identity.audit_log import append_entries, fetch_source_owner
-from hub.store.ingest import joins, quarantine, raw_records, receipts
+from hub.store.ingest import joins, quarantine, receipts
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.events import publish_event
 from hub.store.ingest.names import upsert_name_decision as insert_name_decision
@@ -247,7 +247,7 @@ async def reprocess_rows(
     processor = PageProcessor(
         session, spec, parser, RecordFactsBuilder(spec, await load_resolver(session, spec))
     )
-    payloads = await raw_records.fetch_raw_payloads(session.connection, [row.hash for row in rows])
+    payloads = await session.raw_records.fetch([row.hash for row in rows])
     facts, settled_ids, still_doubted = [], [], []
     for row in rows:
         raw = RawRecord(None, decode_payload(payloads[row.hash]), row.url, row.retrieved_at)

@@ -16,6 +16,7 @@ from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 from hub.errors import SourceError
 from hub.store.ingest import schedule
 from hub.store.ingest.events import publish_event
+from hub.store.ingest.raw_records import RawRecords
 from hub.store.ingest.runs import run_of
 from hub.store.visibility import PUBLISHED_CONDITION
 
@@ -44,8 +45,8 @@ update source_run set status = $2, finished_at = clock_timestamp(), error = $3, 
 where id = $1
 """
 SELECT_STORED_HASHES: Final = (
-    "select value, payload_hash from source_record "
-    "where source_id = $1 and value = any($2::text[]) and scheme = $1"
+    "select value, encode(payload_hash, 'hex') as payload_hash from source_record "
+    "where id = any($1::bigint[])"
 )
 SELECT_SCOPES_READ: Final = (
     "select scope from source_scope where source_id=$1 and reading=$2 and scope=any($3)"
@@ -62,10 +63,10 @@ COUNT_RECORDS: Final = (
     "select count(*) from source_record "
     "where source_id = $1 and scheme = $1 and scope = any($2::text[])"
 )
-SELECT_MISSING_KEYS: Final = """
-select value from source_record stored
+SELECT_MISSING_IDS: Final = """
+select id from source_record stored
 where source_id = $1 and scheme = $1 and scope = any($2::text[]) and not exists (
-    select from run_record seen where seen.run_id = $3 and seen.source_key = stored.value
+    select from run_record seen where seen.run_id = $3 and seen.record_id = stored.id
 )
 """
 # The states of cells reveal these years to all viewers, so those of drafts are excluded.
@@ -85,6 +86,7 @@ class IngestSession:
     def __init__(self, connection: asyncpg.Connection, source_id: str) -> None:
         self.connection = connection
         self.source_id = source_id
+        self.raw_records = RawRecords(connection, source_id)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -176,9 +178,9 @@ class IngestSession:
         """Record that the source could not be read, or that its data was rejected."""
         await schedule.record_failure(self.connection, self.source_id, error)
 
-    async def fetch_stored_hashes(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the payload hash stored under each key."""
-        rows = await self.connection.fetch(SELECT_STORED_HASHES, self.source_id, list(keys))
+    async def fetch_stored_hashes(self, record_ids: Sequence[int]) -> dict[str, str]:
+        """Return the payload hash stored under the key of each record."""
+        rows = await self.connection.fetch(SELECT_STORED_HASHES, list(record_ids))
         return {row["value"]: row["payload_hash"] for row in rows}
 
     async def forget_outdated_scopes(self, reading: str, scopes: Iterable[str]) -> set[str]:
@@ -201,12 +203,10 @@ class IngestSession:
         """Return the number of stored records of these scopes."""
         return int(await self.connection.fetchval(COUNT_RECORDS, self.source_id, list(scopes)))
 
-    async def list_missing_keys(self, run_id: int, scopes: Iterable[str]) -> list[str]:
-        """Return stored keys of these scopes that this complete run did not see."""
-        rows = await self.connection.fetch(
-            SELECT_MISSING_KEYS, self.source_id, list(scopes), run_id
-        )
-        return [row["value"] for row in rows]
+    async def list_missing_ids(self, run_id: int, scopes: Iterable[str]) -> list[int]:
+        """Return the ids of stored records of these scopes that this complete run did not see."""
+        rows = await self.connection.fetch(SELECT_MISSING_IDS, self.source_id, list(scopes), run_id)
+        return [row["id"] for row in rows]
 
     async def transaction_time(self) -> datetime:
         """Return the time of this transaction."""

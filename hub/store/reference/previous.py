@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from hub.domain.global_id import GlobalId
 from hub.domain.record import value
+from hub.store.database import DIALECT
 from hub.store.reference.strategies import CONTRACT_TYPE_NAMES
 from hub.store.tables import metadata
 
@@ -151,9 +152,10 @@ async def find_dependents(
             if not keys:
                 continue
             key_list = ", ".join(f'"{name}"' for name in primary_key_columns(table))
+            key_type = foreign_key.column.type.compile(DIALECT)
             found = await connection.fetch(
                 f'select {key_list}, "{column}" from "{table.name}" '  # noqa: S608 - as above
-                f'where "{column}" = any($1::text[])',
+                f'where "{column}" = any($1::{key_type}[])',
                 keys,
             )
             pairs += [((table.name, tuple(row)[:-1]), (target, (row[-1],))) for row in found]

@@ -31,18 +31,17 @@ source = sa.Table(
 source_record = sa.Table(
     "source_record",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False, index=True),
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("url", sa.Text),
-    sa.Column("payload_hash", sa.Text, nullable=False),
+    sa.Column("payload_hash", sa.LargeBinary, nullable=False),
     sa.Column("payload", JSONB),
     sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("scope", sa.Text),
     sa.Column("project_id", sa.ForeignKey("project.id"), index=True),
     system_time_column(),
-    sa.Index("ix_source_record_source_id_value", "source_id", "value"),
     sa.Index("ix_source_record_payload_hash", "payload_hash", postgresql_using="hash"),
 )
 
