@@ -35,7 +35,7 @@ from hub.store.tables.ingest import (
     source_scope,
 )
 from hub.store.tables.linkage import linkage
-from hub.store.tables.metadata import metadata
+from hub.store.tables.metadata import add_dependencies, metadata
 from hub.store.tables.people import authorization_code, person_session, sign_in_attempt
 from hub.store.tables.plans import issue, issue_revision, plan, plan_version
 from hub.store.tables.projects import project, project_area, project_implementer
@@ -44,6 +44,8 @@ from hub.store.tables.receipts import receipt
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.value_chain import expected_role, stage, value_chain
+
+add_dependencies()
 
 __all__ = [
     "access_head",

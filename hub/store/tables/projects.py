@@ -6,7 +6,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Visibility
 from hub.domain.projects import ShareBasis
-from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
+from hub.store.tables.metadata import (
+    checked_reference,
+    enum_column,
+    localized_columns,
+    metadata,
+    system_time_column,
+)
 
 project = sa.Table(
     "project",
@@ -31,8 +37,8 @@ project = sa.Table(
 project_area = sa.Table(
     "project_area",
     metadata,
-    sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True),
-    sa.Column("area_id", sa.ForeignKey("area.id"), primary_key=True, index=True),
+    checked_reference("project_id", "project", primary_key=True),
+    checked_reference("area_id", "area", primary_key=True, index=True),
     sa.Column("share", sa.Numeric(9, 8)),
     *enum_column("basis", ShareBasis),
     system_time_column(),

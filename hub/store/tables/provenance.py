@@ -7,7 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.provenance import Assertion, Confidence, SourceHealth
-from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
+from hub.store.tables.metadata import (
+    checked_reference,
+    enum_column,
+    localized_columns,
+    metadata,
+    system_time_column,
+)
 
 source = sa.Table(
     "source",
@@ -32,7 +38,7 @@ source_record = sa.Table(
     "source_record",
     metadata,
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False, index=True),
+    checked_reference("source_id", "source", nullable=False, index=True),
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("url", sa.Text),
@@ -40,7 +46,7 @@ source_record = sa.Table(
     sa.Column("payload", JSONB),
     sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("scope", sa.Text),
-    sa.Column("project_id", sa.ForeignKey("project.id"), index=True),
+    checked_reference("project_id", "project", index=True),
     system_time_column(),
     sa.Index("ix_source_record_payload_hash", "payload_hash", postgresql_using="hash"),
 )

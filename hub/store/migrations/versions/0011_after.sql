@@ -11,8 +11,6 @@ ALTER TABLE quarantine ADD CONSTRAINT fk_quarantine_hash FOREIGN KEY(hash) REFER
 UPDATE stand_in SET telling = jsonb_set(telling, '{provenance,record_id}', to_jsonb(record_id))
 WHERE telling -> 'provenance' ? 'record_id'
 
-ALTER TABLE budget_line ADD CONSTRAINT fk_budget_line_record_id FOREIGN KEY(record_id) REFERENCES source_record (id)
-
 ALTER TABLE provenance ADD CONSTRAINT fk_provenance_record_id FOREIGN KEY(record_id) REFERENCES source_record (id)
 
 ALTER TABLE stand_in ADD CONSTRAINT fk_stand_in_record_id FOREIGN KEY(record_id) REFERENCES source_record (id)

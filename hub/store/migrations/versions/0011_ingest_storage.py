@@ -6,6 +6,9 @@ written: `known_from` stays as it was. What an interrupted run has seen is carri
 is resumed.
 
 `run_record` has no foreign key: the session that writes it holds the row of its run.
+
+The foreign keys of the three tables with the most rows are replaced by triggers per statement
+(ADR 21); `CHECKED` lists what they check.
 """
 
 import json
@@ -27,6 +30,18 @@ DICTIONARY_BYTES = 4_096
 REFERENCES = ("budget_line", "provenance")
 """Dated tables that refer to source records."""
 UNDATED_REFERENCES = ("stand_in", "record_join")
+CHECKED = {
+    "budget_line": {
+        "project_id": "project",
+        "area_id": "area",
+        "holder_id": "agency",
+        "disburser_id": "agency",
+        "record_id": "source_record",
+    },
+    "source_record": {"source_id": "source", "project_id": "project"},
+    "project_area": {"project_id": "project", "area_id": "area"},
+}
+"""Columns that refer to the id of a table, by table."""
 
 
 def upgrade() -> None:
@@ -53,6 +68,36 @@ def upgrade() -> None:
     for statement in Path(__file__).with_name("0011_after.sql").read_text("utf-8").split("\n\n"):
         op.execute(statement.replace(":", "\\:"))
     update_loaded_keys(op.get_bind())
+    replace_foreign_keys()
+
+
+def replace_foreign_keys() -> None:
+    """Check the references of `CHECKED` by triggers; the foreign keys have held until now."""
+    file = Path(__file__).with_name("0011_references.sql")
+    for statement in file.read_text("utf-8").split("\n\n"):
+        op.execute(statement.replace(":", "\\:"))
+    children: dict[str, list[str]] = {}
+    for table, columns in CHECKED.items():
+        pairs = ", ".join(f"'{column}', '{parent}'" for column, parent in columns.items())
+        for event in ("insert", "update"):
+            op.execute(
+                f"create trigger check_parents_{event} after {event} on {table} "
+                "referencing new table as fresh "
+                f"for each statement execute function check_parents({pairs})"
+            )
+        for column, parent in columns.items():
+            op.execute(f"alter table {table} drop constraint if exists fk_{table}_{column}")
+            children.setdefault(parent, []).append(f"'{table}', '{column}'")
+    for parent, pairs_of_parent in children.items():
+        op.execute(
+            f"create trigger check_children after delete on {parent} "
+            "referencing old table as gone "
+            f"for each statement execute function check_children({', '.join(pairs_of_parent)})"
+        )
+        op.execute(
+            f"create trigger forbid_new_id before update of id on {parent} for each row "
+            "when (old.id is distinct from new.id) execute function forbid_new_id()"
+        )
 
 
 def compress_payloads(connection: sa.Connection) -> None:
