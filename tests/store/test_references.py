@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 import asyncpg
 import pytest
@@ -23,12 +24,22 @@ INSERT_LINE = (
 INSERT_FACTS = (
     "insert into source (id, name_th, kind, health) values ('s', 'ก', 'OWN', 'OK')",
     (
-        "insert into project (id, name_th, sort_key, fiscal_years, visibility) "
-        "values ('p', 'ก', 'ก', '{}', 'PUBLISHED'), ('q', 'ข', 'ข', '{}', 'PUBLISHED')"
+        "insert into project (id, name_th, sort_key, fiscal_years, visibility, owner_id, "
+        "source_id) values ('p', 'ก', 'ก', '{}', 'PUBLISHED', 'ministry:15', 's'), "
+        "('q', 'ข', 'ข', '{}', 'PUBLISHED', null, null)"
     ),
     (
         "insert into source_record (id, source_id, scheme, value, payload_hash, retrieved_at, "
         "project_id) values (1, 's', 's', 'v', '', now(), 'p')"
+    ),
+    (
+        "insert into provenance (subject, ordinal, source_id, record_id, asserted) "
+        "values ('p', 0, 's', 1, 'REPORTED')"
+    ),
+    "insert into raw_dictionary (dictionary) values ('')",
+    (
+        "insert into raw_record (hash, form, dictionary_id, payload) "
+        "select 'h', 'JSON', id, '' from raw_dictionary"
     ),
     "insert into project_area (project_id, area_id, basis) values ('p', '23', 'UNKNOWN')",
     (
@@ -37,11 +48,22 @@ INSERT_FACTS = (
         "2024, 'APPROPRIATED', 'MINISTRY', 1, 1)"
     ),
 )
-MISSING = {"record_id": "-1"}
+MISSING = {"record_id": -1, "dictionary_id": -1}
 OWN_ROW = {
     "budget_line": "id = 'l'",
     "source_record": "id = 1",
     "project_area": "project_id in ('p', 'nowhere')",
+    "project": "id = 'p'",
+    "provenance": "subject = 'p'",
+    "raw_record": "hash = 'h'",
+}
+NEW_KEY: dict[str, dict[str, Any]] = {
+    "budget_line": {"id": "new"},
+    "source_record": {"id": 2},
+    "project_area": {"area_id": "21"},
+    "project": {"id": "new"},
+    "provenance": {"ordinal": 1},
+    "raw_record": {"hash": b"new"},
 }
 
 
@@ -77,7 +99,7 @@ async def test_triggers_check_the_references_that_the_tables_declare(database: D
             for one, two in pairs
         )
     expected = set(REFERENCES)
-    assert len(expected) == 9
+    assert len(expected) == 14
     assert checked == dict.fromkeys(
         ("check_parents_insert", "check_parents_update", "check_children"), expected
     )
@@ -87,19 +109,16 @@ async def test_triggers_check_the_references_that_the_tables_declare(database: D
 async def test_row_with_a_missing_parent_is_rejected(
     connection: asyncpg.Connection, table: str, column: str, target: str
 ) -> None:
-    missing = MISSING.get(column, "'nowhere'")
-    update = f"update {table} set {column} = {missing} where {OWN_ROW[table]}"  # noqa: S608
+    missing = MISSING.get(column, "nowhere")
+    update = f"update {table} set {column} = $1 where {OWN_ROW[table]}"  # noqa: S608
     with pytest.raises(asyncpg.ForeignKeyViolationError, match=f"missing row of {target}"):
         async with connection.transaction():
-            await connection.execute(update)
+            await connection.execute(update, missing)
     names = [column.name for column in metadata.tables[table].c if column.name != "known_from"]
     [row] = await connection.fetch(
         f"select {', '.join(names)} from {table} where {OWN_ROW[table]}"  # noqa: S608
     )
-    values = {name: row[name] for name in names}
-    values[column] = -1 if column == "record_id" else "nowhere"
-    if "id" in values:
-        values["id"] = 2 if table == "source_record" else "new"
+    values = {name: row[name] for name in names} | NEW_KEY[table] | {column: missing}
     with pytest.raises(asyncpg.ForeignKeyViolationError, match=f"missing row of {target}"):
         async with connection.transaction():
             await connection.copy_records_to_table(
@@ -112,7 +131,7 @@ async def test_parent_cannot_be_deleted_while_a_row_refers_to_it(
     connection: asyncpg.Connection, table: str, column: str, target: str
 ) -> None:
     parent = await connection.fetchval(
-        f"select {column} from {table} where {column} is not null limit 1"  # noqa: S608
+        f"select {column} from {table} where {OWN_ROW[table]}"  # noqa: S608
     )
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         async with connection.transaction():
@@ -227,10 +246,10 @@ async def test_planted_orphans_are_counted(committed: Database) -> None:
     async with committed.pool.acquire() as connection:
         for table, column, _ in REFERENCES:
             await connection.execute(f"alter table {table} disable trigger user")
-            missing = MISSING.get(column, "'nowhere'")
             await connection.execute(
-                f"update {table} set {column} = {missing} where {OWN_ROW[table]}"  # noqa: S608
+                f"update {table} set {column} = $1 where {OWN_ROW[table]}",  # noqa: S608
+                MISSING.get(column, "nowhere"),
             )
         counts = {(one.table, one.column): one.rows for one in await count_orphans(connection)}
-    assert len(counts) == 9
+    assert len(counts) == len(REFERENCES)
     assert all(counts.values())

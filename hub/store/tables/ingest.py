@@ -9,7 +9,13 @@ from hub.domain.sources.joins import JoinState
 from hub.domain.sources.quarantine import RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.runs import RunStatus
-from hub.store.tables.metadata import enum_column, metadata, system_time_column, validity_columns
+from hub.store.tables.metadata import (
+    checked_reference,
+    enum_column,
+    metadata,
+    system_time_column,
+    validity_columns,
+)
 
 source_event = sa.Table(
     "source_event",
@@ -34,7 +40,7 @@ raw_record = sa.Table(
     metadata,
     sa.Column("hash", sa.LargeBinary, primary_key=True),
     sa.Column("form", sa.Text, nullable=False),
-    sa.Column("dictionary_id", sa.ForeignKey("raw_dictionary.id")),
+    checked_reference("dictionary_id", "raw_dictionary", sa.Integer),
     sa.Column("payload", sa.LargeBinary, nullable=False),
 )
 

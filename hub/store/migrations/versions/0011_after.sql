@@ -2,16 +2,12 @@ DROP TABLE raw_record_before
 
 ALTER TABLE raw_record ADD CONSTRAINT pk_raw_record PRIMARY KEY (hash)
 
-ALTER TABLE raw_record ADD CONSTRAINT fk_raw_record_dictionary_id FOREIGN KEY(dictionary_id) REFERENCES raw_dictionary (id)
-
 ALTER TABLE quarantine ALTER COLUMN hash TYPE bytea USING decode(hash, 'hex')
 
 ALTER TABLE quarantine ADD CONSTRAINT fk_quarantine_hash FOREIGN KEY(hash) REFERENCES raw_record (hash)
 
 UPDATE stand_in SET telling = jsonb_set(telling, '{provenance,record_id}', to_jsonb(record_id))
 WHERE telling -> 'provenance' ? 'record_id'
-
-ALTER TABLE provenance ADD CONSTRAINT fk_provenance_record_id FOREIGN KEY(record_id) REFERENCES source_record (id)
 
 ALTER TABLE stand_in ADD CONSTRAINT fk_stand_in_record_id FOREIGN KEY(record_id) REFERENCES source_record (id)
 

@@ -7,7 +7,7 @@ is resumed.
 
 `run_record` has no foreign key: the session that writes it holds the row of its run.
 
-The foreign keys of the three tables with the most rows are replaced by triggers per statement
+The foreign keys of the tables that ingest fills are replaced by triggers per statement
 (ADR 21); `CHECKED` lists what they check.
 """
 
@@ -40,6 +40,9 @@ CHECKED = {
     },
     "source_record": {"source_id": "source", "project_id": "project"},
     "project_area": {"project_id": "project", "area_id": "area"},
+    "project": {"owner_id": "agency", "source_id": "source"},
+    "provenance": {"source_id": "source", "record_id": "source_record"},
+    "raw_record": {"dictionary_id": "raw_dictionary"},
 }
 """Columns that refer to the id of a table, by table."""
 
