@@ -1,9 +1,11 @@
 """Measure ingest throughput: the hub, a bare COPY of the rows it writes, and dlt (PyPI).
 
-All read the same pages of twenty records from one local server, and write into one PostgreSQL, one
-after the other: `PYTHONPATH=. python bench/ingest.py [RECORDS]`. dlt is installed into a temporary
-environment. The hub resolves names, validates, hashes, and stores raw records and provenance; COPY
-and dlt store their input. On a shared machine CPU seconds are more reliable than seconds.
+All read the same pages from one local server, and write into one PostgreSQL, one after the other:
+`PYTHONPATH=. python bench/ingest.py [RECORDS [PAGE_SIZE]]` (20,000 records in pages of 20). dlt is
+installed into a temporary environment. The hub resolves names, validates, hashes, and stores raw
+records and provenance; COPY and dlt store their input. Bytes of database and WAL are per record,
+after a checkpoint. On a shared machine CPU seconds are more reliable than seconds, so ratios are
+stated of both.
 """
 
 import asyncio
@@ -29,6 +31,7 @@ from bench.benchmark import ROOT, postgres_cpu_seconds
 from connectors.kit.paging import HttpPages
 from connectors.registry import find_connector
 from hub.bootstrap.startup import REFERENCE_FOLDER
+from hub.domain.record import record
 from hub.domain.sources.spec import AuthMethod
 from hub.ingest.run import SourceInput, ingest
 from hub.store.database import open_database
@@ -48,9 +51,9 @@ WRITTEN_ROWS = {
 
 
 @contextmanager
-def serve_pages(count: int) -> Iterator[int]:
+def serve_pages(count: int, page_size: int) -> Iterator[int]:
     """Serve the pages from another process; yield its port."""
-    command = [sys.executable, "-m", "bench.page_server", str(count)]
+    command = [sys.executable, "-m", "bench.page_server", str(count), str(page_size)]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -80,27 +83,54 @@ async def prepare_database(dsn: str) -> None:
     await connection.close()
 
 
-async def measure_hub(dsn: str, port: int, data: Path) -> list[dict[str, Any]]:
+@record
+class StorageSize:
+    """Bytes of the database and of all WAL written until now."""
+
+    database: int
+    wal: int
+
+
+async def measure_storage(connection: asyncpg.Connection) -> StorageSize:
+    """Return the sizes, then write a checkpoint."""
+    wal = await connection.fetchval("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+    await connection.execute("checkpoint")
+    size = await connection.fetchval("select pg_database_size(current_database())")
+    return StorageSize(size, int(wal))
+
+
+async def measure_hub(dsn: str, port: int, data: Path, page_size: int) -> list[dict[str, Any]]:
     """Measure the hub twice: with new records, and with unchanged ones."""
     source = find_connector(SOURCE)
     spec = replace(
         source.spec,
         url=f"http://127.0.0.1:{port}/budget",
         auth=replace(source.spec.auth, kind=AuthMethod.NONE),
+        paging=replace(source.spec.paging, step=page_size),
     )
     results = []
     async with open_database(dsn) as hub:
+        await measure_storage(hub.pool)
         for label in ("hub, new", "hub, unchanged"):
+            before = await measure_storage(hub.pool)
             cpu, postgres_before, started = (
                 time.process_time(),
                 postgres_cpu_seconds(data),
                 time.perf_counter(),
             )
             result = await ingest(hub, spec, source.read, SourceInput(HttpPages(spec), "bench"))
-            row = build_result_row(label, result.ledger.read, time.perf_counter() - started)
+            count = result.ledger.read
+            row = build_result_row(label, count, time.perf_counter() - started)
             row["cpu_s"] = round(time.process_time() - cpu, 2)
             row["postgres_cpu_s"] = round(postgres_cpu_seconds(data) - postgres_before, 2)
+            after = await measure_storage(hub.pool)
+            row["database_bytes_per_record"] = round((after.database - before.database) / count)
+            row["wal_bytes_per_record"] = round((after.wal - before.wal) / count)
             results.append(row)
+        lines = await hub.pool.fetchval(
+            "select count(*) from budget_line where source_id = $1", SOURCE
+        )
+        results[0]["lines_per_record"] = round(lines / count, 2)
     return results
 
 
@@ -119,7 +149,9 @@ async def measure_copy(dsn: str, count: int) -> dict[str, Any]:
     return build_result_row("bare COPY of the hub's rows", count, seconds) | {"rows": rows}
 
 
-def measure_dlt(host: str, port: int, count: int, data: Path) -> list[dict[str, Any]]:
+def measure_dlt(
+    host: str, port: int, count: int, data: Path, page_size: int
+) -> list[dict[str, Any]]:
     """Measure dlt with append and with merge (no duplicates), each twice."""
     results = []
     with tempfile.TemporaryDirectory(prefix="hub-bench-dlt-") as folder:
@@ -131,7 +163,14 @@ def measure_dlt(host: str, port: int, count: int, data: Path) -> list[dict[str, 
             for label in ("new", "again"):
                 postgres_before = postgres_cpu_seconds(data)
                 output = subprocess.run(
-                    [python, str(ROOT / "bench/load_with_dlt.py"), str(port), host, disposition],
+                    [
+                        python,
+                        str(ROOT / "bench/load_with_dlt.py"),
+                        str(port),
+                        host,
+                        disposition,
+                        str(page_size),
+                    ],
                     check=True,
                     capture_output=True,
                     text=True,
@@ -154,17 +193,33 @@ def build_result_row(label: str, count: int, seconds: float) -> dict[str, Any]:
     return {"what": label, "records": count, "seconds": round(seconds, 2), "records_per_s": rate}
 
 
-def main(count: int) -> None:
+def compare_with_dlt(results: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the hub's speed as a multiple of dlt's merge, in seconds and in CPU seconds."""
+    by_label = {row["what"]: row for row in results}
+    ratios: dict[str, float] = {}
+    for label, ours, theirs in (
+        ("new", "hub, new", "dlt, merge, new"),
+        ("unchanged", "hub, unchanged", "dlt, merge, again"),
+    ):
+        hub, dlt = by_label[ours], by_label[theirs]
+        ratios[f"{label}, seconds"] = round(dlt["seconds"] / hub["seconds"], 2)
+        hub_cpu = hub["cpu_s"] + hub["postgres_cpu_s"]
+        ratios[f"{label}, cpu"] = round((dlt["cpu_s"] + dlt["postgres_cpu_s"]) / hub_cpu, 2)
+    return ratios
+
+
+def main(count: int, page_size: int = 20) -> None:
     """Run all measurements; print the results and save them in bench/results."""
-    with serve_pages(count) as port, temporary_database() as server:
+    with serve_pages(count, page_size) as port, temporary_database() as server:
         asyncio.run(prepare_database(server.dsn))
         host = server.dsn.partition("host=")[2].partition("&")[0]
         data = server.data_dir
-        results = asyncio.run(measure_hub(server.dsn, port, data))
+        results = asyncio.run(measure_hub(server.dsn, port, data, page_size))
         results.append(asyncio.run(measure_copy(server.dsn, count)))
         results[0]["rows"] = results[-1]["rows"]
-        results += measure_dlt(host, port, count, data)
-    for row in results:
+        results += measure_dlt(host, port, count, data, page_size)
+    ratios = compare_with_dlt(results)
+    for row in [*results, ratios]:
         print(json.dumps(row))
     report = {
         "date": datetime.now(UTC).date().isoformat(),
@@ -173,10 +228,13 @@ def main(count: int) -> None:
         "python": platform.python_version(),
         "asyncpg": version("asyncpg"),
         "dlt": DLT,
+        "page_size": page_size,
+        "speed_as_multiple_of_dlt_merge": ratios,
         "results": results,
     }
-    (ROOT / "bench/results/ingest.json").write_text(json.dumps(report, indent=1) + "\n")
+    name = "ingest.json" if page_size == 20 else f"ingest-pages-of-{page_size}.json"
+    (ROOT / "bench/results" / name).write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    main(*(map(int, sys.argv[1:] or ["20000"])))

@@ -1,7 +1,7 @@
 """Load the same pages with dlt; bench/ingest.py runs this file in an environment of its own.
 
-`… PORT DSN_HOST APPEND|MERGE` in a writable folder; prints seconds, CPU seconds and the number of
-rows. MERGE avoids duplicates when loading again, as the hub does; APPEND does not check.
+`… PORT DSN_HOST APPEND|MERGE PAGE_SIZE` in a writable folder; prints seconds, CPU seconds and the
+number of rows. MERGE avoids duplicates when loading again, as the hub does; APPEND does not check.
 """
 
 import json
@@ -14,7 +14,7 @@ import dlt
 from dlt.sources.helpers.rest_client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
 
-PORT, HOST, DISPOSITION = sys.argv[1:]
+PORT, HOST, DISPOSITION, PAGE_SIZE = sys.argv[1:]
 
 
 @dlt.resource(
@@ -23,7 +23,7 @@ PORT, HOST, DISPOSITION = sys.argv[1:]
     primary_key=["bb_year", "bb_code", "objc_level1_name"],
 )
 def budget() -> Iterator[list[dict[str, Any]]]:
-    paginator = OffsetPaginator(limit=20, total_path=None, stop_after_empty_page=True)
+    paginator = OffsetPaginator(limit=int(PAGE_SIZE), total_path=None, stop_after_empty_page=True)
     client = RESTClient(f"http://127.0.0.1:{PORT}", paginator=paginator, data_selector="result")
     yield from client.paginate("/budget")
 

@@ -1,4 +1,4 @@
-"""Serve generated budget records in pages of twenty, like the budget service: `… RECORDS`.
+"""Serve generated budget records in pages, like the budget service: `… RECORDS PAGE_SIZE`.
 
 The pages are built before the first request, so that serving costs next to nothing. Prints the
 port, and serves until standard input ends.
@@ -11,24 +11,23 @@ import sys
 
 from hub.sandbox.records import GeneratedRecords
 
-PAGE_SIZE = 20
 OFFSET_PATTERN = re.compile(rb"[?&]offset=(\d+)")
 EMPTY = b'{"result": []}'
 
 
-def build_pages(count: int) -> dict[int, bytes]:
+def build_pages(count: int, page_size: int) -> dict[int, bytes]:
     """Return each page by its offset."""
     generated = GeneratedRecords(count)
     return {
         offset: json.dumps(
             {
                 "result": [
-                    generated.budget(n) for n in range(offset, min(count, offset + PAGE_SIZE))
+                    generated.budget(n) for n in range(offset, min(count, offset + page_size))
                 ]
             },
             ensure_ascii=False,
         ).encode()
-        for offset in range(0, count, PAGE_SIZE)
+        for offset in range(0, count, page_size)
     }
 
 
@@ -56,12 +55,12 @@ class PageProtocol(asyncio.Protocol):
             )
 
 
-async def serve(count: int) -> None:
-    pages, loop = build_pages(count), asyncio.get_running_loop()
+async def serve(count: int, page_size: int) -> None:
+    pages, loop = build_pages(count, page_size), asyncio.get_running_loop()
     server = await loop.create_server(lambda: PageProtocol(pages), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))

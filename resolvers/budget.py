@@ -94,12 +94,16 @@ async def fetch_live_budgets(
 
 async def retrieved_at(lines: Sequence[BudgetLine], context: Context) -> Sequence[datetime | None]:
     """Return when each figure was retrieved from its source; null if it was not fetched."""
-    ids = [line.record_id for line in lines if line.record_id and line.live is None]
+    ids = [line.record_id for line in lines if line.record_id is not None and not line.live]
     retrieved_at_by_record = (
         await context.unit.provenance.retrieved_at_by_record(ids) if ids else {}
     )
     return [
-        line.live.retrieved_at if line.live else retrieved_at_by_record.get(line.record_id or "")
+        line.live.retrieved_at
+        if line.live
+        else None
+        if line.record_id is None
+        else retrieved_at_by_record.get(line.record_id)
         for line in lines
     ]
 
@@ -116,7 +120,7 @@ async def line_provenance(
         sources = (
             await context.unit.provenance.sources_by_id(sorted(source_ids)) if source_ids else {}
         )
-        ids = [line.record_id for line in group if line.record_id and line.live is None]
+        ids = [line.record_id for line in group if line.record_id is not None and not line.live]
         provenance_by_record = await context.unit.provenance.by_record(ids, at) if ids else {}
         other_lines = [
             line
@@ -142,7 +146,12 @@ def build_live_provenance(origin: LiveOrigin, source: Source) -> Provenance:
     return Provenance(
         source=source,
         record=SourceRecord(
-            "", origin.source_id, external_id, origin.url, origin.payload_hash, origin.retrieved_at
+            None,
+            origin.source_id,
+            external_id,
+            origin.url,
+            origin.payload_hash,
+            origin.retrieved_at,
         ),
         retrieved_at=origin.retrieved_at,
         asserted=origin.asserted,

@@ -137,7 +137,7 @@ class SourceHttpClient:
         304, which has no body to parse.
         """
         try:
-            request_url = httpx2.URL(url).copy_merge_params(dict(parameters))
+            request_url = merge_parameters(httpx2.URL(url), parameters)
         except httpx2.InvalidURL:
             raise SourceRefused("ที่อยู่ไม่ถูกต้อง · The address is invalid") from None
         self.check_origin(request_url)
@@ -146,7 +146,7 @@ class SourceHttpClient:
             auth_headers: Mapping[str, str], auth_parameters: Mapping[str, str]
         ) -> Awaitable[SourceResponse[Parsed]]:
             return self.attempt_request(
-                request_url.copy_merge_params(dict(auth_parameters)),
+                merge_parameters(request_url, auth_parameters),
                 {**headers, **auth_headers},
                 parse,
                 accepted_statuses,
@@ -277,10 +277,15 @@ class SourceHttpClient:
         )
 
 
+def merge_parameters(url: httpx2.URL, parameters: Mapping[str, str]) -> httpx2.URL:
+    """Return an address with these parameters; without any it is not parsed again."""
+    return url.copy_merge_params(dict(parameters)) if parameters else url
+
+
 def url_origin(url: httpx2.URL | str) -> str:
     """Return scheme, host and port: the origin that credentials are limited to."""
     try:
-        url = httpx2.URL(url)
+        url = httpx2.URL(url) if isinstance(url, str) else url
     except httpx2.InvalidURL:
         raise SourceRefused("ที่อยู่ไม่ถูกต้อง · The address is invalid") from None
     port = url.port or {"http": 80, "https": 443}.get(url.scheme)

@@ -3,6 +3,9 @@
 * OFFSET: a number of records to skip, in steps. With a declared total the list ends there; without
   one it ends at **two** empty pages in a row. A single empty page with records after it is passed
   on as an empty `RawPage` that is not the last; the run decides what that means.
+  With a `limit_parameter` pages of `step` records are requested, and the next request starts after
+  the last record received. Without one `step` must be the source's own page size: a shorter page
+  that is not the last ends the run with an error, since records between the pages would be missed.
 * PAGE: the same with page numbers.
 * CURSOR: the response names the next page: with a `parameter` a value to send, without one a link
   to follow (`_links.next`) within the same origin. A repeated cursor ends the run with an error.
@@ -36,6 +39,7 @@ class ListPosition:
         self.seen_cursors = {cursor}
         self.empty_count = 0
         self.repeat_count = 0
+        self.had_short_page = False
         self.last_digest = b""
         if self.is_numeric and cursor is not None and not (cursor.isascii() and cursor.isdigit()):
             raise Invalid("cursor", f"{cursor!r} ไม่ใช่ตัวเลข", f"{cursor!r} is not a number")
@@ -95,6 +99,13 @@ class ListPosition:
                 f"It declares {page.total:,} records but sent {MAX_REPEATS} empty pages; stopped"
             )
         step = self.paging.step
+        if self.paging.limit_parameter is None and self.paging.style is PagingStyle.OFFSET:
+            if self.had_short_page and record_count:
+                raise SourceRefused(
+                    f"หน้าก่อนมีไม่ถึง {step} ระเบียน แต่ยังมีหน้าต่อ ให้แก้ paging.step · "
+                    f"A page before the last has fewer than {step} records; correct paging.step"
+                )
+            self.had_short_page = self.had_short_page or 0 < record_count < step
         if self.paging.style is PagingStyle.PAGE:
             end_position = self.number * step
             next_number = self.number + 1

@@ -1,4 +1,4 @@
-"""`hub db`: migrate the database, load the reference data."""
+"""`hub db`: migrate the database, load the reference data, verify references."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from hub.settings import Settings
 
 @click.group(
     cls=Group,
-    help="ปรับโครงสร้างฐานข้อมูลและนำเข้าข้อมูลอ้างอิง · Migrate the database, load reference data",
+    help="ปรับโครงสร้าง โหลดข้อมูลอ้างอิง และตรวจฐานข้อมูล · Migrate, load reference data, verify",
 )
 def db() -> None:
     """Group the commands of the database."""
@@ -55,3 +55,36 @@ def seed() -> None:
         )
 
     asyncio.run(_run())
+
+
+@db.command("verify", help="ตรวจว่าไม่มีแถวที่อ้างถึงแถวที่ไม่มีอยู่ · Count rows that refer to missing rows")
+def verify() -> None:
+    """Print the references that are broken, and exit with 1 if there are any."""
+    from hub.bootstrap.startup import run_database_server
+    from hub.store.database import open_database
+    from hub.store.migrate import migrate
+    from hub.store.orphans import OrphanCount, count_orphans
+
+    async def _run() -> list[OrphanCount]:
+        with Preparation() as preparation:
+            async with run_database_server(Settings.from_environment(), preparation) as dsn:
+                await migrate(dsn)
+                async with (
+                    open_database(dsn, pool_size=1) as database,
+                    database.pool.acquire() as one,
+                ):
+                    return await count_orphans(one)
+
+    counts = asyncio.run(_run())
+    broken = [one for one in counts if one.rows]
+    for one in broken:
+        print_line(
+            f"{one.table}.{one.column}: {one.rows:,} แถวอ้างถึง {one.target} ที่ไม่มีอยู่ "
+            f"· {one.rows:,} rows refer to a missing {one.target}"
+        )
+    if broken:
+        raise SystemExit(1)
+    print_line(
+        f"ตรวจการอ้างถึง {len(counts)} แบบ ไม่พบแถวกำพร้า "
+        f"· {len(counts)} kinds of references checked, 0 orphans"
+    )

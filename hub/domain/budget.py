@@ -52,7 +52,7 @@ class BudgetLine:
     amount: Money
     holder_id: str | None
     disburser_id: str | None
-    record_id: str | None = None
+    record_id: int | None = None
     as_of_time: datetime | None = None
     live: LiveOrigin | None = None
     notice: Notice | None = None

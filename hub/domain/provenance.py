@@ -84,9 +84,12 @@ class ExternalId:
 
 @record
 class SourceRecord:
-    """One record of a source as received, identified by its hash (ระเบียนต้นทาง)."""
+    """One record of a source as received, identified by its hash (ระเบียนต้นทาง).
 
-    id: str
+    `id` null: it is not stored.
+    """
+
+    id: int | None
     source_id: str
     external_id: ExternalId
     url: str | None

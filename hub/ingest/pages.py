@@ -5,25 +5,19 @@ from typing import Final
 
 from hub.domain.sources.ledger import Ledger, Outcome
 from hub.domain.sources.quarantine import RowStatus
-from hub.domain.sources.records import (
-    QuarantineReason,
-    RawPage,
-    RawRecord,
-    SourceReader,
-)
+from hub.domain.sources.records import QuarantineReason, RawPage, RawRecord
 from hub.domain.sources.spec import SourceSpec
-from hub.errors import SourceRefused
 from hub.ingest.checkpoint import Checkpoint, assign_block
-from hub.ingest.parse import parse_entry
-from hub.ingest.prefetch import ParsedPage, ParsedRecord
-from hub.ingest.raw_payload import build_raw_payload, decode_payload
+from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
+from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
 from hub.ingest.settle import CONFLICT_DOUBT, PageSettlement, ResolvedRecord, settle_page
-from hub.store.ingest import quarantine
+from hub.store.ingest import quarantine, seen_records
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.quarantine import NewQuarantinedRow
 from hub.store.ingest.records import RecordFacts
-from hub.store.ingest.session import IngestSession, SeenRecord
+from hub.store.ingest.seen_records import SeenRecord
+from hub.store.ingest.session import IngestSession
 
 RulingByVersion = Mapping[tuple[str, str], RowStatus]
 """Decisions by people, by record key and payload hash."""
@@ -49,35 +43,20 @@ def build_record_key(parsed: ParsedRecord) -> str:
 
 
 class PageProcessor:
-    """Parses and stores the pages of one run."""
+    """Stores the pages of one run."""
 
     def __init__(
         self,
         session: IngestSession,
         spec: SourceSpec,
-        read: SourceReader,
+        parser: PageParser,
         facts_builder: RecordFactsBuilder,
-        read_digest: str = "",
     ) -> None:
-        self.read_digest = read_digest
+        self.parser = parser
         self._session = session
         self._spec = spec
-        self._read = read
         self._facts_builder = facts_builder
         self._scope_is_current: dict[str, bool] = {}
-
-    def parse_record(self, raw: RawRecord) -> ParsedRecord:
-        """Return a parsed record; the result does not depend on other records."""
-        return ParsedRecord(raw, build_raw_payload(raw), parse_entry(raw, self._spec, self._read))
-
-    def parse_page(self, page: RawPage) -> ParsedPage:
-        """Return a parsed page; `SourceRefused` if it is not as declared."""
-        if page.next_cursor is not None and page.next_cursor == page.cursor:
-            raise SourceRefused(
-                f"{self._spec.id}: หน้าถัดไปวนกลับมาหน้าเดิม ({page.cursor}) "
-                f"· the next page is the same page ({page.cursor})"
-            )
-        return ParsedPage(page, [self.parse_record(raw) for raw in page.records])
 
     def resolve_record(
         self, parsed: ParsedRecord, block: str | None, *, accepted: bool = False
@@ -125,7 +104,7 @@ class PageProcessor:
             if one.entry.scope not in checkpoint.scopes and one.entry.key:
                 checkpoint.scopes.append(one.entry.scope)
             block, key = assign_block(one.entry, checkpoint), build_record_key(one)
-            if (
+            if one.is_unchanged or (
                 stored_hashes.get(key) == one.payload.hash
                 and not one.entry.doubts
                 and self._is_current(one)
@@ -142,7 +121,7 @@ class PageProcessor:
         """Load once per run whether scopes were last read by the same program and declaration."""
         if new_scopes := scopes - self._scope_is_current.keys():
             current_scopes = await self._session.forget_outdated_scopes(
-                self.read_digest, new_scopes
+                self.parser.read_digest, new_scopes
             )
             self._scope_is_current |= {scope: scope in current_scopes for scope in new_scopes}
 
@@ -155,7 +134,7 @@ class PageProcessor:
     ) -> Ledger:
         """Store pages in the caller's transaction; return the ledger after them."""
         parsed_records = [one for page in batch for one in page.records]
-        amounts = [one.entry.amounts for one in parsed_records]
+        amounts = [one.amounts for one in parsed_records]
         ledger = ledger.with_records_read(amounts)
         version_keys = [build_record_key(one) for one in parsed_records]
         keys = list({key for one in version_keys for key in (one, one.removeprefix("-"))})
@@ -166,9 +145,11 @@ class PageProcessor:
         resolved_records = await self.resolve_records(
             parsed_records, stored_hashes, checkpoint, rulings
         )
+        record_ids = {key: build_record_id(self._spec.id, key) for key in keys}
+        seen_before = await seen_records.fetch_seen(self._session.connection, run_id, record_ids)
         settlement = settle_page(
             resolved_records,
-            await self._session.fetch_seen(run_id, keys),
+            seen_before,
             stored_hashes,
             {version for version, status in rulings.items() if status is RowStatus.REFUSED},
         )
@@ -177,16 +158,23 @@ class PageProcessor:
             for item, outcome in zip(resolved_records, settlement.outcomes, strict=True)
             if outcome is not Outcome.DUPLICATE
         ]
-        await self._session.insert_raw_payloads(item.payload for item, _ in distinct)
+        await self._session.raw_records.insert(
+            item.payload
+            for item, outcome in distinct
+            if outcome is not UNCHANGED or item.raw.deleted
+        )
         ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
         await self._upsert_facts(distinct)
-        contested_ids = {id(resolved_records[at]) for at in settlement.contested}
+        contested = {id(resolved_records[at]): parsed_records[at] for at in settlement.contested}
         await quarantine.upsert_rows(
             self._session.connection,
             self._spec.id,
             run_id,
             [
-                build_quarantine_entry(item, contested=id(item) in contested_ids)
+                build_quarantine_entry(
+                    self._parse_skipped(item, contested.get(id(item))),
+                    contested=id(item) in contested,
+                )
                 for item, outcome in distinct
                 if outcome is Outcome.QUARANTINED
             ],
@@ -196,16 +184,30 @@ class PageProcessor:
         await quarantine.resolve_replaced_rows(
             self._session.connection, self._spec.id, run_id, stored_keys
         )
-        await self._session.upsert_seen(
-            run_id, ((key, seen) for (key, _), seen in settlement.seen.items())
+        await seen_records.save_seen(
+            self._session.connection,
+            run_id,
+            ((record_ids[key], seen) for (key, _), seen in settlement.seen.items()),
+            ((record_ids[key], one.hash) for key, seen in seen_before.items() for one in seen),
         )
         return ledger
+
+    def _parse_skipped(self, item: ResolvedRecord, parsed: ParsedRecord | None) -> ResolvedRecord:
+        """Return a contested record as parsed, also if it was skipped because it is unchanged."""
+        if parsed is None or not parsed.is_unchanged:
+            return item
+        return self.resolve_record(self.parser.parse_record(item.raw), item.block)
 
     async def _fetch_stored_hashes(
         self, parsed_records: Iterable[ParsedRecord], keys: Sequence[str]
     ) -> dict[str, str]:
         """Return the stored hash by key; a tombstone has that of the record it deletes."""
-        stored_hashes = await self._session.fetch_stored_hashes(keys)
+        unchanged = {
+            build_record_key(one): one.payload.hash for one in parsed_records if one.is_unchanged
+        }
+        stored_hashes = unchanged | await self._session.fetch_stored_hashes(
+            [build_record_id(self._spec.id, key) for key in keys if key not in unchanged]
+        )
         for parsed in parsed_records:
             key = build_record_key(parsed)
             if parsed.raw.deleted and (target_key := key.removeprefix("-")) in stored_hashes:
@@ -247,16 +249,16 @@ class PageProcessor:
             return ledger
         hashes = [seen.hash for _, seen in settlement.earlier]
         hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
-        payloads = await self._session.fetch_raw_payloads(hashes)
+        payloads = await self._session.raw_records.fetch(hashes)
 
         def _reparse(payload_hash: str, seen: SeenRecord) -> ResolvedRecord:
             raw = RawRecord(
                 None, decode_payload(payloads[payload_hash]), page.url, page.retrieved_at
             )
-            return self.resolve_record(self.parse_record(raw), seen.block)
+            return self.resolve_record(self.parser.parse_record(raw), seen.block)
 
         restored_facts: list[RecordFacts] = []
-        removed_ids: list[str] = []
+        removed_ids: list[int] = []
         for key, seen in settlement.withdrawn:
             amounts = _reparse(seen.hash, seen).entry.amounts
             ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)

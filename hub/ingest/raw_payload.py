@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from hub.domain.sources.records import RawRecord
-from hub.store.ingest.session import RawPayload
+from hub.store.ingest.raw_records import RawPayload
 
 
 def build_raw_payload(record: RawRecord) -> RawPayload:

@@ -19,6 +19,7 @@ from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve_names import NameResolver, ResolvedName
 from hub.store.ingest.records import LineFact, ProjectFact, RecordFacts
+from hub.store.record_ids import compute_record_id
 
 NO_TARGET: Final = ResolvedName(None)
 ACTOR_LEVELS: Final = frozenset(level.value for level in ActorLevel)
@@ -29,9 +30,9 @@ def short_digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-def build_record_id(source_id: str, key: str) -> str:
+def build_record_id(source_id: str, key: str) -> int:
     """Return the id of a source record."""
-    return f"{source_id}:{short_digest(key)}"
+    return compute_record_id(f"{source_id}:{short_digest(key)}")
 
 
 class RecordFactsBuilder:

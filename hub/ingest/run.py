@@ -20,8 +20,9 @@ from hub.ingest import pages as paging
 from hub.ingest.checkpoint import Checkpoint
 from hub.ingest.expectations import check_expectations, check_largest_drop
 from hub.ingest.gc_tuning import reduced_garbage_collection
-from hub.ingest.prefetch import ParsedPage, prefetch_pages
-from hub.ingest.record_facts import RecordFactsBuilder, build_record_id, short_digest
+from hub.ingest.parse_pages import PageParser, ParsedPage
+from hub.ingest.prefetch import FetchedPage, prefetch_pages
+from hub.ingest.record_facts import RecordFactsBuilder, short_digest
 from hub.ingest.resolve_names import NameResolver
 from hub.store.database import Database
 from hub.store.ingest import joins, quarantine, records
@@ -136,8 +137,10 @@ async def run_source(
         execution = RunExecution(session, spec, run, source_input, progress)
         try:
             read_digest = short_digest(PROGRAM_DIGEST, spec.digest, resolver.digest)
+            parser = PageParser(session, spec, read, read_digest)
+            await parser.load_current_scopes()
             processor = paging.PageProcessor(
-                session, spec, read, RecordFactsBuilder(spec, resolver), read_digest
+                session, spec, parser, RecordFactsBuilder(spec, resolver)
             )
             with reduced_garbage_collection():
                 return await execution.execute(processor)
@@ -207,10 +210,20 @@ class RunExecution:
         """Store all pages, complete the run and return its result."""
         if not self._checkpoint.is_complete:
             pages = self._fetch_pages(self._run.cursor)
-            async with aclosing(prefetch_pages(pages, processor.parse_page)) as batches:
+            async with aclosing(prefetch_pages(pages, processor.parser.prepare_page)) as batches:
                 async for batch in batches:
-                    await self._store_batch(processor, batch)
-        return await self._complete(processor.read_digest)
+                    await self._parse_and_store(processor, batch)
+        return await self._complete(processor.parser.read_digest)
+
+    async def _parse_and_store(
+        self, processor: paging.PageProcessor, batch: Sequence[FetchedPage]
+    ) -> None:
+        """Store pages; if one of them cannot be parsed, store those before it and raise."""
+        parsed_pages, error = await processor.parser.parse_batch(batch)
+        if parsed_pages:
+            await self._store_batch(processor, parsed_pages)
+        if error is not None:
+            raise error
 
     async def _store_batch(
         self, processor: paging.PageProcessor, batch: Sequence[ParsedPage]
@@ -257,25 +270,24 @@ class RunExecution:
         async with self._session.transaction():
             ledger = self.ledger
             if is_full_read:
-                missing_keys = await self._session.list_missing_keys(
+                missing_ids = await self._session.list_missing_ids(
                     self._run.id, self._checkpoint.scopes
                 )
                 stored_count = await self._session.count_records(self._checkpoint.scopes)
                 check_largest_drop(
-                    self._spec, stored_count - ledger.count_of(Outcome.NEW), len(missing_keys)
+                    self._spec, stored_count - ledger.count_of(Outcome.NEW), len(missing_ids)
                 )
-                for start in range(0, len(missing_keys), DELETE_BATCH_SIZE):
-                    ids = [
-                        build_record_id(self._spec.id, key)
-                        for key in missing_keys[start : start + DELETE_BATCH_SIZE]
-                    ]
+                for start in range(0, len(missing_ids), DELETE_BATCH_SIZE):
+                    ids = missing_ids[start : start + DELETE_BATCH_SIZE]
                     retained_projects += await records.remove_records(self._session.connection, ids)
-                ledger = ledger.with_vanished(len(missing_keys))
+                ledger = ledger.with_vanished(len(missing_ids))
                 scopes = {*self._checkpoint.scopes, ""}
                 await quarantine.resolve_vanished_rows(
                     self._session.connection, self._spec.id, self._run.id, scopes
                 )
-                await self._session.upsert_scopes_read(read_digest, self._checkpoint.scopes)
+                # A record in a block may move without a change of its payload.
+                if not self._checkpoint.block_counts:
+                    await self._session.upsert_scopes_read(read_digest, self._checkpoint.scopes)
             await joins.recompute_joins_to_source(self._session.connection, self._spec.id)
             await self._session.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._session.mark_succeeded(self._spec.digest)

@@ -10,8 +10,9 @@ from typing import Final
 from hub.domain.record import record
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceEntry
+from hub.store.ingest.raw_records import RawPayload
 from hub.store.ingest.records import RecordFacts
-from hub.store.ingest.session import RawPayload, SeenRecord
+from hub.store.ingest.seen_records import SeenRecord
 
 CONFLICT_DOUBT: Final = Doubt(
     QuarantineReason.CONFLICTING_VALUES,

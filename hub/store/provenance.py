@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from hub.domain.provenance import (
     Assertion,
@@ -27,6 +28,7 @@ from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import external_id, provenance, source, source_record
 
 IDS: Final = text_array_parameter("ids")
+RECORD_IDS: Final = sa.bindparam("record_ids", type_=ARRAY(sa.BigInteger))
 
 PROVENANCE_BY_SUBJECT: Final = (
     sa.select(
@@ -61,7 +63,7 @@ def provenance_by_record(at: datetime | None) -> sa.Select[Any]:
             *prefixed_columns(record_table, "record_"),
         )
         .join(source, source.c.id == record_table.c.source_id)
-        .where(record_table.c.id == sa.any_(IDS))
+        .where(record_table.c.id == sa.any_(RECORD_IDS))
     )
 
 
@@ -71,10 +73,10 @@ SOURCES_BY_ID: Final = sa.select(*prefixed_columns(source, "source_")).where(
 RECORDS_BY_PROJECT: Final = (
     sa.select(*prefixed_columns(source_record, "record_"))
     .where(source_record.c.project_id == sa.any_(IDS))
-    .order_by(source_record.c.project_id, source_record.c.id)
+    .order_by(source_record.c.project_id, source_record.c.source_id, source_record.c.value)
 )
 RETRIEVED_AT_BY_RECORD: Final = sa.select(source_record.c.id, source_record.c.retrieved_at).where(
-    source_record.c.id == sa.any_(IDS)
+    source_record.c.id == sa.any_(RECORD_IDS)
 )
 EXTERNAL_IDS_BY_SUBJECT: Final = (
     sa.select(external_id)
@@ -112,7 +114,7 @@ def source_record_of(row: asyncpg.Record) -> SourceRecord:
         source_id=row["record_source_id"],
         external_id=ExternalId(row["record_scheme"], row["record_value"]),
         url=row["record_url"],
-        payload_hash=row["record_payload_hash"],
+        payload_hash=row["record_payload_hash"].hex(),
         retrieved_at=row["record_retrieved_at"],
     )
 
@@ -148,9 +150,9 @@ class ProvenanceQueries:
 
     async def records_by_project(
         self, project_ids: Sequence[str]
-    ) -> dict[str, list[tuple[str, RecordKey]]]:
+    ) -> dict[str, list[tuple[int, RecordKey]]]:
         """Return the source records of each project: their ids and their keys in the source."""
-        found: dict[str, list[tuple[str, RecordKey]]] = defaultdict(list)
+        found: dict[str, list[tuple[int, RecordKey]]] = defaultdict(list)
         for row in await self._transaction.fetch_rows(
             RECORDS_BY_PROJECT, ids=list(set(project_ids))
         ):
@@ -158,16 +160,20 @@ class ProvenanceQueries:
             found[row["record_project_id"]].append((row["record_id"], key))
         return found
 
-    async def retrieved_at_by_record(self, record_ids: Sequence[str]) -> dict[str, datetime]:
+    async def retrieved_at_by_record(self, record_ids: Sequence[int]) -> dict[int, datetime]:
         """Return when each record was retrieved."""
-        rows = await self._transaction.fetch_rows(RETRIEVED_AT_BY_RECORD, ids=list(set(record_ids)))
+        rows = await self._transaction.fetch_rows(
+            RETRIEVED_AT_BY_RECORD, record_ids=list(set(record_ids))
+        )
         return {row["id"]: row["retrieved_at"] for row in rows}
 
     async def by_record(
-        self, ids: Sequence[str], at: datetime | None = None
-    ) -> dict[str, Provenance]:
+        self, ids: Sequence[int], at: datetime | None = None
+    ) -> dict[int, Provenance]:
         """Return the provenance of facts that come from one record, by the record's id."""
-        rows = await self._transaction.fetch_rows(provenance_by_record(at), ids=list(set(ids)))
+        rows = await self._transaction.fetch_rows(
+            provenance_by_record(at), record_ids=list(set(ids))
+        )
         return {row["record_id"]: provenance_of(row) for row in rows}
 
     async def sources_by_id(self, ids: Sequence[str]) -> dict[str, Source]:

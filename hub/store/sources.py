@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.sql.selectable import FromClause
@@ -24,6 +23,7 @@ from hub.domain.time import FiscalYear
 from hub.store.areas import prefixed_columns
 from hub.store.database import ReadTransaction
 from hub.store.ingest.quarantine import quarantined_row_of
+from hub.store.ingest.raw_records import SELECT_RAW_RECORDS, raw_payload_of
 from hub.store.ingest.runs import run_of
 from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.paging import build_connections
@@ -34,7 +34,6 @@ from hub.store.tables import (
     linkage,
     project,
     quarantine,
-    raw_record,
     source,
     source_record,
     source_run,
@@ -151,7 +150,6 @@ def latest_runs(viewer: Viewer) -> sa.Select[Any]:
 FETCHED_SOURCES: Final = (
     sa.select(*SOURCE_COLUMNS).where(source.c.transport.is_not(None)).order_by(source.c.id)
 )
-PAYLOADS_BY_HASH: Final = sa.select(raw_record).where(raw_record.c.hash == sa.any_(IDS))
 
 
 def source_sort_key(item: Source) -> SortKey:
@@ -276,13 +274,14 @@ class Sources:
 
     async def payloads_by_hash(self, hashes: Sequence[str]) -> dict[str, str]:
         """Return payloads as text by hash; bytes that are not UTF-8 are escaped."""
-        rows = await self._transaction.fetch_rows(PAYLOADS_BY_HASH, ids=list(set(hashes)))
-        return {row["hash"]: render_payload(row) for row in rows}
+        rows = await self._transaction.fetch(
+            SELECT_RAW_RECORDS, [bytes.fromhex(one) for one in set(hashes)]
+        )
+        return {row["hash"]: render_payload(raw_payload_of(row).payload) for row in rows}
 
 
-def render_payload(row: asyncpg.Record) -> str:
+def render_payload(payload: bytes) -> str:
     """Return a payload as readable text."""
-    payload: bytes = row["payload"]
     return payload.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 

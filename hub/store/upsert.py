@@ -13,7 +13,7 @@ import orjson
 import sqlalchemy as sa
 
 Row = dict[str, Any]
-"""One row by column, as both JSON and COPY accept it (instants as datetime, arrays as lists)."""
+"""One row by column: instants as datetime, arrays as lists, binary values as bytes."""
 
 
 def list_filled_columns(table: sa.Table, rows: Sequence[Row]) -> list[str]:
@@ -24,9 +24,18 @@ def list_filled_columns(table: sa.Table, rows: Sequence[Row]) -> list[str]:
 def serialize_rows(rows: Sequence[Row]) -> str:
     """Return rows as JSON, by orjson where it supports their types."""
     try:
-        return orjson.dumps(rows).decode()
+        return orjson.dumps(rows, default=serialize_value).decode()
     except (TypeError, orjson.JSONEncodeError):
-        return json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
+        return json.dumps(rows, ensure_ascii=False, default=serialize_value)
+
+
+def serialize_value(value: Any) -> str:
+    """Return an instant or a binary value as PostgreSQL reads it from JSON."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not a value of a row")
 
 
 async def copy_rows(connection: asyncpg.Connection, table: sa.Table, rows: Sequence[Row]) -> None:

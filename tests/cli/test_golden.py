@@ -19,6 +19,7 @@ HELP: Final = {
     "help-db": ["db"],
     "help-db-migrate": ["db", "migrate"],
     "help-db-seed": ["db", "seed"],
+    "help-db-verify": ["db", "verify"],
     "help-ingest": ["ingest"],
     "help-source": ["source"],
     "help-source-list": ["source", "list"],
@@ -49,6 +50,7 @@ HELP: Final = {
     "help-completion": ["completion"],
 }
 EMPTY: Final = {
+    "empty-db-verify": ["db", "verify"],
     "empty-review-list": ["review", "list"],
     "empty-agency-list": ["agency", "list"],
     "empty-client-list": ["client", "list"],

@@ -67,7 +67,10 @@ async def fetch_line_sources(database: Database) -> dict[str, str]:
 
 
 async def fetch_join_states(database: Database) -> list[tuple[str, str | None]]:
-    rows = await database.pool.fetch("select state, target from stand_in order by record_id")
+    rows = await database.pool.fetch(
+        "select state, target from stand_in s join source_record r on r.id = s.record_id "
+        "order by r.value"
+    )
     return [(one["state"], one["target"]) for one in rows]
 
 

@@ -18,6 +18,7 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.sources.coverage import Coverage
 from hub.domain.time import FiscalYear
 from hub.store.ingest.session import MARK_SOURCE_SUCCEEDED
+from hub.store.record_ids import compute_record_id
 
 SOURCE: Final = "a-register"
 CHAIN: Final = "tourism-east"
@@ -68,18 +69,20 @@ async def insert_public_source(connection: asyncpg.Connection, at: datetime) -> 
         )
         await connection.execute(
             "insert into source_record (id, source_id, scheme, value, payload_hash, retrieved_at, "
-            "project_id, scope) values ($1, $2, $2, $1, $1, $3, $1, '')",
+            "project_id, scope) values ($4, $2, $2, $1, sha256($1::text::bytea), $3, $1, '')",
             key,
             SOURCE,
             at,
+            compute_record_id(key),
         )
         await connection.execute(
             "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, amount,"
             " holder_id, record_id, source_id) values ($1, $1, '21', $2, 'APPROPRIATED', "
-            "'MINISTRY', 100, 'ministry:05', $1, $3)",
+            "'MINISTRY', 100, 'ministry:05', $4, $3)",
             key,
             year,
             SOURCE,
+            compute_record_id(key),
         )
 
 
@@ -111,12 +114,13 @@ async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at:
         await execute(
             "insert into source_record (id, source_id, scheme, value, url, payload_hash, payload, "
             "retrieved_at, project_id, scope, known_from) "
-            "values ($1, $2, $2, $1, $3, $1, '{}', $4, $1, '', $5)",
+            "values ($6, $2, $2, $1, $3, sha256($1::text::bytea), '{}', $4, $1, '', $5)",
             key,
             SOURCE,
             f"https://{m}.test",
             datetime(2001, 1, 1, tzinfo=at.tzinfo),
             at,
+            compute_record_id(key),
         )
         for area in ("21", "45"):
             await execute(
@@ -130,13 +134,14 @@ async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at:
             await execute(
                 "insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, "
                 "amount, record_id, source_id, known_from) values "
-                "($1, $2, '21', $3, 'APPROPRIATED', 'LOAN', $4, $2, $5, $6)",
+                "($1, $2, '21', $3, 'APPROPRIATED', 'LOAN', $4, $7, $5, $6)",
                 f"{key}-{year}",
                 key,
                 year,
                 bundle.amount + year,
                 SOURCE,
                 at,
+                compute_record_id(key),
             )
         await execute(
             "insert into external_id (scheme, value, subject, known_from) values ($1, $2, $3, $4)",
@@ -150,7 +155,7 @@ async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at:
             "known_from) values ($1, 0, $2, $3, 'REPORTED', $4, $5)",
             f"gid://hub/Project/{key}",
             SOURCE,
-            key,
+            compute_record_id(key),
             text,
             at,
         )

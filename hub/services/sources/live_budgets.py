@@ -32,7 +32,7 @@ from hub.store.unit_of_work import UnitOfWork
 
 MAX_LIVE_REQUESTS: Final = 20
 """Maximum number of requests to agencies for one request to the hub."""
-RecordsByProject = Mapping[str, Sequence[tuple[str, RecordKey]]]
+RecordsByProject = Mapping[str, Sequence[tuple[int, RecordKey]]]
 
 
 @record
@@ -117,7 +117,7 @@ class BudgetLineFilter:
 def merge_live_lines(
     project: Project,
     stored: Sequence[BudgetLine],
-    records: Sequence[tuple[str, RecordKey]],
+    records: Sequence[tuple[int, RecordKey]],
     live_records: Mapping[RecordKey, LiveRecord | FallbackReason],
     resolvers: Mapping[str, NameResolver],
     line_filter: BudgetLineFilter,
@@ -156,7 +156,7 @@ def merge_live_lines(
 
 
 def build_live_lines(
-    project: Project, record_id: str, live_record: LiveRecord, resolvers: Mapping[str, NameResolver]
+    project: Project, record_id: int, live_record: LiveRecord, resolvers: Mapping[str, NameResolver]
 ) -> list[BudgetLine] | FallbackReason:
     """Return the live lines of a record; DOUBTFUL when a run would quarantine it."""
     payload = build_raw_payload(live_record.raw)

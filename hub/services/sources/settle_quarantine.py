@@ -21,6 +21,7 @@ from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, Sourc
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound
 from hub.ingest.pages import PageProcessor, build_quarantine_entry
+from hub.ingest.parse_pages import PageParser
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder
 from hub.ingest.run import load_resolver
@@ -242,14 +243,15 @@ async def reprocess_rows(
     accepted: bool = False,
 ) -> QuarantineSettlement:
     """Re-read rows from their raw records; store what is certain, update the doubts of the rest."""
+    parser = PageParser(session, spec, read)
     processor = PageProcessor(
-        session, spec, read, RecordFactsBuilder(spec, await load_resolver(session, spec))
+        session, spec, parser, RecordFactsBuilder(spec, await load_resolver(session, spec))
     )
-    payloads = await session.fetch_raw_payloads([row.hash for row in rows])
+    payloads = await session.raw_records.fetch([row.hash for row in rows])
     facts, settled_ids, still_doubted = [], [], []
     for row in rows:
         raw = RawRecord(None, decode_payload(payloads[row.hash]), row.url, row.retrieved_at)
-        item = processor.resolve_record(processor.parse_record(raw), row.block, accepted=accepted)
+        item = processor.resolve_record(parser.parse_record(raw), row.block, accepted=accepted)
         contested = not accepted and any(
             doubt.reason is QuarantineReason.CONFLICTING_VALUES for doubt in row.doubts
         )

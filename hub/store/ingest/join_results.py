@@ -12,7 +12,7 @@ from hub.store.tables import record_join, record_join_result
 from hub.store.upsert import Row, upsert
 
 SELECT_JOIN_RESULTS: Final = """
-select record_id, state, target, fits, telling from stand_in where record_id = any($1::text[])
+select record_id, state, target, fits, telling from stand_in where record_id = any($1::bigint[])
 """
 UPDATE_DUPLICATE_OF: Final = """
 update project set duplicate_of = same.target
@@ -24,8 +24,8 @@ where project.id = same.id and project.id is distinct from same.target
 
 async def save_joins(
     connection: asyncpg.Connection,
-    joins_by_record: Mapping[str, tuple[JoinResult, ProjectRows, Sequence[Join]]],
-    records: Sequence[str],
+    joins_by_record: Mapping[int, tuple[JoinResult, ProjectRows, Sequence[Join]]],
+    records: Sequence[int],
 ) -> None:
     """Write joins and results of records, and delete those of `records` without joins."""
     previous = await fetch_join_results(connection, records)
@@ -35,7 +35,7 @@ async def save_joins(
     rows = [
         row for key, (_, _, joins) in joins_by_record.items() for row in build_join_rows(key, joins)
     ]
-    delete_stale = "delete from record_join where record_id = any($1::text[]) and not (%s)"
+    delete_stale = "delete from record_join where record_id = any($1::bigint[]) and not (%s)"
     current_rows = "record_id || ' ' || ordinal = any($2::text[])"
     row_keys = [f"{row['record_id']} {row['ordinal']}" for row in rows]
     await connection.execute(delete_stale % current_rows, list(joins_by_record), row_keys)
@@ -50,7 +50,7 @@ async def save_joins(
     )
 
 
-async def delete_joins(connection: asyncpg.Connection, records: Sequence[str]) -> None:
+async def delete_joins(connection: asyncpg.Connection, records: Sequence[int]) -> None:
     """Delete the joins of records that are deleted, or have no joins any more."""
     if not records:
         return
@@ -61,14 +61,14 @@ async def delete_joins(connection: asyncpg.Connection, records: Sequence[str]) -
     )
     for table in ("record_join", "stand_in"):
         await connection.execute(
-            f"delete from {table} where record_id = any($1::text[])",  # noqa: S608
+            f"delete from {table} where record_id = any($1::bigint[])",  # noqa: S608
             list(records),
         )
 
 
 async def fetch_join_results(
-    connection: asyncpg.Connection, records: Sequence[str]
-) -> dict[str, tuple[JoinResult, ProjectRows]]:
+    connection: asyncpg.Connection, records: Sequence[int]
+) -> dict[int, tuple[JoinResult, ProjectRows]]:
     """Return the join result and the own project of each record with joins."""
     return {
         row["record_id"]: (
@@ -81,8 +81,8 @@ async def fetch_join_results(
 
 async def update_duplicate_of(
     connection: asyncpg.Connection,
-    current: Mapping[str, tuple[JoinResult, ProjectRows]],
-    previous: Mapping[str, tuple[JoinResult, ProjectRows]],
+    current: Mapping[int, tuple[JoinResult, ProjectRows]],
+    previous: Mapping[int, tuple[JoinResult, ProjectRows]],
 ) -> None:
     """Mark own projects that stay beside a matching one as its duplicates; unmark the others."""
     changed: dict[str, tuple[str | None, str | None]] = {}
@@ -105,7 +105,7 @@ async def update_duplicate_of(
         )
 
 
-def build_join_rows(record_id: str, joins: Sequence[Join]) -> list[Row]:
+def build_join_rows(record_id: int, joins: Sequence[Join]) -> list[Row]:
     """Return the rows of a record's joins."""
     return [
         {
@@ -121,7 +121,7 @@ def build_join_rows(record_id: str, joins: Sequence[Join]) -> list[Row]:
 
 
 def build_join_result_row(
-    record_id: str, join_result: JoinResult, own_project: ProjectRows
+    record_id: int, join_result: JoinResult, own_project: ProjectRows
 ) -> dict[str, Any]:
     """Return the row of a record's join result."""
     return {

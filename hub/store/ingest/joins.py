@@ -46,11 +46,11 @@ select distinct on (record_id) record_id, fits, project_id from counted
 order by record_id, ordinal
 """
 MATCH_NEW_JOINS: Final = MATCHING_PROJECTS.format(
-    joins="select * from jsonb_to_recordset($1::jsonb) as requested_joins (record_id text,"
+    joins="select * from jsonb_to_recordset($1::jsonb) as requested_joins (record_id bigint,"
     " ordinal smallint, source_id text, key text, code text, fiscal_year smallint)"
 )
 MATCH_STORED_JOINS: Final = MATCHING_PROJECTS.format(
-    joins="select * from record_join where record_id = any($1::text[])"
+    joins="select * from record_join where record_id = any($1::bigint[])"
 )
 SELECT_RECORDS_JOINING_SOURCE: Final = """
 select distinct record_id from record_join where source_id = $1 and record_id > $2
@@ -59,13 +59,13 @@ order by 1 limit $3
 SELECT_RECORDS_JOINED_TO: Final = "select record_id from stand_in where target = any($1::text[])"
 MOVE_LINES: Final = """
 update budget_line set project_id = moved.project_id
-from unnest($1::text[], $2::text[]) as moved (record_id, project_id)
+from unnest($1::bigint[], $2::text[]) as moved (record_id, project_id)
 where budget_line.record_id = moved.record_id
     and budget_line.project_id is distinct from moved.project_id
 """
 MOVE_RECORDS: Final = """
 update source_record set project_id = moved.project_id
-from unnest($1::text[], $2::text[]) as moved (record_id, project_id)
+from unnest($1::bigint[], $2::text[]) as moved (record_id, project_id)
 where source_record.id = moved.record_id
     and source_record.project_id is distinct from moved.project_id
 """
@@ -78,6 +78,7 @@ RESET_JOIN_RESULTS: Final = """
 update stand_in set state = 'ALONE', target = null, fits = 0
 where target = any($1::text[]) and state = 'KEPT'
 """
+MIN_RECORD_ID: Final = -(2**63)
 BATCH_SIZE: Final = 1_000
 """Records recomputed at a time at the end of a run."""
 
@@ -89,8 +90,8 @@ async def lock_joins(connection: asyncpg.Connection) -> None:
 
 async def resolve_joins(
     connection: asyncpg.Connection,
-    joins_by_record: Mapping[str, tuple[str, Sequence[Join]]],
-) -> dict[str, JoinResult]:
+    joins_by_record: Mapping[int, tuple[str, Sequence[Join]]],
+) -> dict[int, JoinResult]:
     """Return the join results by record id, given each record's own project id and its joins."""
     if not joins_by_record:
         return {}
@@ -108,9 +109,9 @@ async def resolve_joins(
 
 async def compute_join_results(
     connection: asyncpg.Connection,
-    own_projects: Mapping[str, str],
+    own_projects: Mapping[int, str],
     matches: Iterable[asyncpg.Record],
-) -> dict[str, JoinResult]:
+) -> dict[int, JoinResult]:
     """Return the join results of records, given their own projects and the matching projects."""
     match_by_record = {row["record_id"]: (row["fits"], row["project_id"]) for row in matches}
     relied_on = await projects.relied_on_ids(
@@ -129,21 +130,21 @@ async def recompute_joins_to_source(connection: asyncpg.Connection, source_id: s
 
     For the end of a run: the projects they join may have been added, changed or deleted.
     """
-    last_record_id = ""
+    last_record_id = MIN_RECORD_ID
     while True:
         rows = await connection.fetch(
             SELECT_RECORDS_JOINING_SOURCE, source_id, last_record_id, BATCH_SIZE
         )
         if not rows:
             return
-        if not last_record_id:
+        if last_record_id == MIN_RECORD_ID:
             await lock_joins(connection)
         await recompute_joins(connection, [row[0] for row in rows])
         last_record_id = rows[-1][0]
 
 
 async def recompute_joins(
-    connection: asyncpg.Connection, records: Sequence[str], excluded_projects: Sequence[str] = ()
+    connection: asyncpg.Connection, records: Sequence[int], excluded_projects: Sequence[str] = ()
 ) -> None:
     """Recompute the joins of these records, ignoring `excluded_projects`, and move lines
     accordingly.

@@ -36,7 +36,7 @@ delete from project_area where project_id = any($1::text[])
 SELECT_EXISTING_IDS: Final = "select id from project where id = any($1::text[])"
 SELECT_PROJECTS_OF_RECORDS: Final = """
 select distinct p.id from source_record r join project p on p.id = r.project_id
-where r.id = any($1::text[]) and p.source_id = r.source_id
+where r.id = any($1::bigint[]) and p.source_id = r.source_id
 """
 RELIED_ON_CONDITION: Final = """
     exists (select from linkage l where l.project_id = p.id)
@@ -164,7 +164,7 @@ async def update_fiscal_years(
 
 
 async def projects_of_records(
-    connection: asyncpg.Connection, record_ids: Sequence[str]
+    connection: asyncpg.Connection, record_ids: Sequence[int]
 ) -> set[str]:
     """Return the ids of projects that these records report, if of the records' source."""
     return {row[0] for row in await connection.fetch(SELECT_PROJECTS_OF_RECORDS, list(record_ids))}

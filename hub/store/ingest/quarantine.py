@@ -15,8 +15,8 @@ from hub.domain.sources.records import Doubt, NameKind, NameProposal, Quarantine
 UPSERT_ROWS: Final = """
 insert into quarantine (run_id, source_id, source_key, scope, block, hash, url, retrieved_at,
     reason, field, written, doubts, amounts, status)
-select $1, $2, key, scope, block, hash, url, retrieved_at, reason, field, written, doubts, amounts,
-    'WAITING'
+select $1, $2, key, scope, block, decode(hash, 'hex'), url, retrieved_at, reason, field, written,
+    doubts, amounts, 'WAITING'
 from jsonb_to_recordset($3::jsonb) as new_rows (key text, scope text, block text, hash text,
     url text, retrieved_at timestamptz, reason text, field text, written text, doubts jsonb, amounts
     jsonb)
@@ -43,7 +43,7 @@ where ($1::text is null or source_id = $1) and ($2::text is null or status = $2)
 order by source_id, id
 """
 SELECT_RULINGS: Final = """
-select source_key, hash, status from quarantine
+select source_key, encode(hash, 'hex') as hash, status from quarantine
 where source_id = $1 and settled_by is not null and source_key = any($2::text[])
 """
 UPDATE_STATUS: Final = """
@@ -202,7 +202,7 @@ def quarantined_row_of(row: asyncpg.Record) -> QuarantinedRow:
         row["source_key"],
         row["scope"],
         row["block"],
-        row["hash"],
+        row["hash"].hex(),
         row["url"],
         row["retrieved_at"],
         tuple(deserialize_doubt(doubt) for doubt in json.loads(row["doubts"])),

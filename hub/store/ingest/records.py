@@ -17,7 +17,7 @@ from hub.store.tables import budget_line, source_record
 from hub.store.upsert import Row, copy_rows, upsert
 
 DELETE_STALE_LINES: Final = """
-delete from budget_line line using unnest($1::text[]) as reported (record_id)
+delete from budget_line line using unnest($1::bigint[]) as reported (record_id)
 where line.record_id = reported.record_id
     and not exists (select from unnest($2::text[]) as current (id) where current.id = line.id)
 """
@@ -55,7 +55,7 @@ class ProjectFact:
 class RecordFacts:
     """All facts of one record."""
 
-    record_id: str
+    record_id: int
     key: str
     scope: str
     hash: str
@@ -70,8 +70,8 @@ async def upsert_facts(
     connection: asyncpg.Connection,
     spec: SourceSpec,
     facts: Sequence[RecordFacts],
-    unchanged_ids: frozenset[str] = frozenset(),
-    new_ids: frozenset[str] = frozenset(),
+    unchanged_ids: frozenset[int] = frozenset(),
+    new_ids: frozenset[int] = frozenset(),
 ) -> None:
     """Write the facts of records if they differ; lines that a record no longer has are deleted.
 
@@ -128,10 +128,10 @@ class ProjectPlacement:
     with joins, matched or not.
     """
 
-    project_by_record: dict[str, str]
+    project_by_record: dict[int, str]
     own_projects: dict[str, ProjectRows]
     line_years: dict[str, set[int]]
-    records_with_joins: dict[str, tuple[JoinResult, ProjectRows, Sequence[Join]]]
+    records_with_joins: dict[int, tuple[JoinResult, ProjectRows, Sequence[Join]]]
 
 
 async def resolve_placement(
@@ -167,8 +167,8 @@ async def resolve_placement(
 def build_line_rows(
     spec: SourceSpec,
     facts: Sequence[RecordFacts],
-    project_by_record: dict[str, str],
-    include: Callable[[str], bool],
+    project_by_record: dict[int, str],
+    include: Callable[[int], bool],
 ) -> list[Row]:
     """Return the rows of the lines of those records that `include` accepts."""
     return [
@@ -179,7 +179,7 @@ def build_line_rows(
     ]
 
 
-async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[str]) -> list[str]:
+async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[int]) -> list[str]:
     """Delete records from what is known now; return the projects kept because people rely on them.
 
     No history is lost: triggers keep each row with the instant until which it was known.
@@ -188,12 +188,12 @@ async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[st
     if not ids:
         return []
     affected_projects = await projects.projects_of_records(connection, ids)
-    await connection.execute("delete from budget_line where record_id = any($1::text[])", ids)
+    await connection.execute("delete from budget_line where record_id = any($1::bigint[])", ids)
     await join_results.delete_joins(connection, ids)
     await connection.execute(
-        "update provenance set record_id = null where record_id = any($1::text[])", ids
+        "update provenance set record_id = null where record_id = any($1::bigint[])", ids
     )
-    await connection.execute("delete from source_record where id = any($1::text[])", ids)
+    await connection.execute("delete from source_record where id = any($1::bigint[])", ids)
     return await joins.delete_unreported_projects(connection, affected_projects)
 
 
@@ -229,7 +229,7 @@ def build_own_project(
     )
 
 
-def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dict[str, str]) -> Row:
+def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dict[int, str]) -> Row:
     """Return the row of a source record; its payload is stored by its hash."""
     return {
         "id": fact.record_id,
@@ -237,7 +237,7 @@ def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dic
         "scheme": spec.id,
         "value": fact.key,
         "url": fact.url,
-        "payload_hash": fact.hash,
+        "payload_hash": bytes.fromhex(fact.hash),
         "retrieved_at": fact.retrieved_at,
         "scope": fact.scope,
         "project_id": project_by_record.get(fact.record_id),
@@ -245,7 +245,7 @@ def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dic
 
 
 def build_line_row(
-    spec: SourceSpec, fact: RecordFacts, line: LineFact, project_by_record: dict[str, str]
+    spec: SourceSpec, fact: RecordFacts, line: LineFact, project_by_record: dict[int, str]
 ) -> Row:
     """Return the row of a budget line."""
     return {

@@ -1,4 +1,4 @@
-"""The tables of one source during a run: runs, records seen, raw records and the checkpoint.
+"""The tables of one source during a run: runs, scopes, stored keys and the checkpoint.
 
 `hub.store.ingest.source_lock` opens a session.
 """
@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.domain.record import value
-from hub.domain.sources.ledger import Ledger, Outcome
+from hub.domain.sources.ledger import Ledger
 from hub.domain.sources.runs import FetchRequest, RunStatus, SourceRun
 from hub.errors import SourceError
 from hub.store.ingest import schedule
 from hub.store.ingest.events import publish_event
+from hub.store.ingest.raw_records import RawRecords
 from hub.store.ingest.runs import run_of
 from hub.store.visibility import PUBLISHED_CONDITION
 
@@ -44,18 +44,9 @@ FINISH_RUN: Final = """
 update source_run set status = $2, finished_at = clock_timestamp(), error = $3, ledger = $4::jsonb
 where id = $1
 """
-SELECT_SEEN: Final = (
-    "select source_key, hash, outcome, prior_hash, block from run_record "
-    "where run_id = $1 and source_key = any($2::text[]) order by source_key, hash"
-)
-UPSERT_SEEN: Final = """
-insert into run_record (run_id, source_key, hash, outcome, prior_hash, block)
-select $1, seen.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as seen
-on conflict (run_id, source_key, hash) do update set outcome = excluded.outcome
-"""
 SELECT_STORED_HASHES: Final = (
-    "select value, payload_hash from source_record "
-    "where source_id = $1 and value = any($2::text[]) and scheme = $1"
+    "select value, encode(payload_hash, 'hex') as payload_hash from source_record "
+    "where id = any($1::bigint[])"
 )
 SELECT_SCOPES_READ: Final = (
     "select scope from source_scope where source_id=$1 and reading=$2 and scope=any($3)"
@@ -68,21 +59,14 @@ insert into source_scope (source_id, scope, reading)
 select $1, scope, $3 from unnest($2::text[]) as read (scope)
 on conflict (source_id, scope) do update set reading = excluded.reading
 """
-INSERT_RAW_RECORDS: Final = """
-insert into raw_record (hash, form, payload)
-select * from unnest($1::text[], $2::text[], $3::bytea[]) on conflict do nothing
-"""
-SELECT_RAW_RECORDS: Final = (
-    "select hash, form, payload from raw_record where hash = any($1::text[])"
-)
 COUNT_RECORDS: Final = (
     "select count(*) from source_record "
     "where source_id = $1 and scheme = $1 and scope = any($2::text[])"
 )
-SELECT_MISSING_KEYS: Final = """
-select value from source_record stored
+SELECT_MISSING_IDS: Final = """
+select id from source_record stored
 where source_id = $1 and scheme = $1 and scope = any($2::text[]) and not exists (
-    select from run_record seen where seen.run_id = $3 and seen.source_key = stored.value
+    select from run_record seen where seen.run_id = $3 and seen.record_id = stored.id
 )
 """
 # The states of cells reveal these years to all viewers, so those of drafts are excluded.
@@ -96,33 +80,13 @@ where id = $1
 """  # noqa: S608 - built from constants
 
 
-@value
-class SeenRecord:
-    """What this run saw under a key: the payload's hash, its outcome, and the hash stored
-    before.
-    """
-
-    hash: str
-    outcome: Outcome
-    prior_hash: str | None
-    block: str | None
-
-
-@value
-class RawPayload:
-    """A stored payload: JSON text or bytes."""
-
-    hash: str
-    form: str
-    payload: bytes
-
-
 class IngestSession:
     """The tables of one source, over the connection that holds its lock."""
 
     def __init__(self, connection: asyncpg.Connection, source_id: str) -> None:
         self.connection = connection
         self.source_id = source_id
+        self.raw_records = RawRecords(connection, source_id)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
@@ -214,42 +178,10 @@ class IngestSession:
         """Record that the source could not be read, or that its data was rejected."""
         await schedule.record_failure(self.connection, self.source_id, error)
 
-    async def fetch_seen(self, run_id: int, keys: Sequence[str]) -> dict[str, list[SeenRecord]]:
-        """Return what this run saw under these keys."""
-        found: dict[str, list[SeenRecord]] = {}
-        for row in await self.connection.fetch(SELECT_SEEN, run_id, list(keys)):
-            record = SeenRecord(
-                row["hash"], Outcome(row["outcome"]), row["prior_hash"], row["block"]
-            )
-            found.setdefault(row["source_key"], []).append(record)
-        return found
-
-    async def upsert_seen(self, run_id: int, seen: Iterable[tuple[str, SeenRecord]]) -> None:
-        """Store what this run saw; a later outcome for the same payload replaces the earlier."""
-        rows = [
-            (key, record.hash, record.outcome.value, record.prior_hash, record.block)
-            for key, record in seen
-        ]
-        if rows:
-            await self.connection.execute(UPSERT_SEEN, run_id, *map(list, zip(*rows, strict=True)))
-
-    async def fetch_stored_hashes(self, keys: Sequence[str]) -> dict[str, str]:
-        """Return the payload hash stored under each key."""
-        rows = await self.connection.fetch(SELECT_STORED_HASHES, self.source_id, list(keys))
+    async def fetch_stored_hashes(self, record_ids: Sequence[int]) -> dict[str, str]:
+        """Return the payload hash stored under the key of each record."""
+        rows = await self.connection.fetch(SELECT_STORED_HASHES, list(record_ids))
         return {row["value"]: row["payload_hash"] for row in rows}
-
-    async def insert_raw_payloads(self, payloads: Iterable[RawPayload]) -> None:
-        """Store raw payloads, each once."""
-        rows = {payload.hash: (payload.hash, payload.form, payload.payload) for payload in payloads}
-        if rows:
-            await self.connection.execute(
-                INSERT_RAW_RECORDS, *map(list, zip(*rows.values(), strict=True))
-            )
-
-    async def fetch_raw_payloads(self, hashes: Sequence[str]) -> dict[str, RawPayload]:
-        """Return raw payloads by hash."""
-        rows = await self.connection.fetch(SELECT_RAW_RECORDS, list(hashes))
-        return {row["hash"]: RawPayload(row["hash"], row["form"], row["payload"]) for row in rows}
 
     async def forget_outdated_scopes(self, reading: str, scopes: Iterable[str]) -> set[str]:
         """Return those scopes whose stored records were all read in this way.
@@ -271,12 +203,10 @@ class IngestSession:
         """Return the number of stored records of these scopes."""
         return int(await self.connection.fetchval(COUNT_RECORDS, self.source_id, list(scopes)))
 
-    async def list_missing_keys(self, run_id: int, scopes: Iterable[str]) -> list[str]:
-        """Return stored keys of these scopes that this complete run did not see."""
-        rows = await self.connection.fetch(
-            SELECT_MISSING_KEYS, self.source_id, list(scopes), run_id
-        )
-        return [row["value"] for row in rows]
+    async def list_missing_ids(self, run_id: int, scopes: Iterable[str]) -> list[int]:
+        """Return the ids of stored records of these scopes that this complete run did not see."""
+        rows = await self.connection.fetch(SELECT_MISSING_IDS, self.source_id, list(scopes), run_id)
+        return [row["id"] for row in rows]
 
     async def transaction_time(self) -> datetime:
         """Return the time of this transaction."""

@@ -6,7 +6,7 @@ own rows from rows changed since: the files do not overwrite people's decisions.
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import asyncpg
@@ -14,8 +14,10 @@ import sqlalchemy as sa
 
 from hub.domain.global_id import GlobalId
 from hub.domain.record import value
+from hub.store.database import DIALECT
 from hub.store.reference.strategies import CONTRACT_TYPE_NAMES
 from hub.store.tables import metadata
+from hub.store.tables.metadata import list_checked_references
 
 PrimaryKey = tuple[Any, ...]
 RowReference = tuple[str, PrimaryKey]
@@ -139,21 +141,30 @@ async def find_retained_rows(
     return retained
 
 
+def list_references(table: sa.Table) -> Iterator[tuple[sa.Column[Any], sa.Column[Any]]]:
+    """Yield the columns of a table that refer to another, with the column they refer to."""
+    for foreign_key in table.foreign_keys:
+        yield foreign_key.parent, foreign_key.column
+    for column, target in list_checked_references(table):
+        yield column, target.c.id
+
+
 async def find_dependents(
     connection: asyncpg.Connection, missing_rows: Mapping[str, Mapping[PrimaryKey, bool]]
 ) -> list[tuple[RowReference, RowReference]]:
-    """Return each row whose foreign key refers to a removed row, with that row."""
+    """Return each row that refers to a removed row, with that row."""
     pairs: list[tuple[RowReference, RowReference]] = []
     for table in metadata.sorted_tables:
-        for foreign_key in table.foreign_keys:
-            target, column = foreign_key.column.table.name, foreign_key.parent.name
+        for column, target_column in list_references(table):
+            target = target_column.table.name
             keys = [key[0] for key in missing_rows.get(target, {})]
             if not keys:
                 continue
             key_list = ", ".join(f'"{name}"' for name in primary_key_columns(table))
+            key_type = target_column.type.compile(DIALECT)
             found = await connection.fetch(
-                f'select {key_list}, "{column}" from "{table.name}" '  # noqa: S608 - as above
-                f'where "{column}" = any($1::text[])',
+                f'select {key_list}, "{column.name}" from "{table.name}" '  # noqa: S608 - as above
+                f'where "{column.name}" = any($1::{key_type}[])',
                 keys,
             )
             pairs += [((table.name, tuple(row)[:-1]), (target, (row[-1],))) for row in found]

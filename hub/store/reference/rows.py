@@ -13,6 +13,7 @@ from typing import Any
 from hub.domain.global_id import GlobalId
 from hub.domain.text import thai_sort_key
 from hub.domain.time import BUDDHIST_OFFSET
+from hub.store.record_ids import compute_record_id
 from hub.store.tables import provenance
 
 CsvLine = dict[str, str | None]
@@ -45,7 +46,7 @@ class ReferenceRows:
         subject = str(GlobalId(kind, key))
         ordinal = self._citation_counts[subject]
         self._citation_counts[subject] += 1
-        record_id = f"{file}:{kind}:{key}:{ordinal}"
+        record_id = compute_record_id(f"{file}:{kind}:{key}:{ordinal}")
         line_json = json.dumps(line, ensure_ascii=False, sort_keys=True)
         self.add_row(
             "source_record",
@@ -53,7 +54,7 @@ class ReferenceRows:
             source_id=line["source"],
             scheme=f"reference/{file}.csv",
             value=key,
-            payload_hash=hashlib.sha256(line_json.encode()).hexdigest(),
+            payload_hash=f"\\x{hashlib.sha256(line_json.encode()).hexdigest()}",
             payload=line,
         )
         quote = line.get("quote_th")

@@ -24,6 +24,7 @@ from hub.store.tables.ingest import (
     alias,
     name_decision,
     quarantine,
+    raw_dictionary,
     raw_record,
     record_join,
     record_join_result,
@@ -34,7 +35,7 @@ from hub.store.tables.ingest import (
     source_scope,
 )
 from hub.store.tables.linkage import linkage
-from hub.store.tables.metadata import metadata
+from hub.store.tables.metadata import add_dependencies, metadata
 from hub.store.tables.people import authorization_code, person_session, sign_in_attempt
 from hub.store.tables.plans import issue, issue_revision, plan, plan_version
 from hub.store.tables.projects import project, project_area, project_implementer
@@ -51,6 +52,8 @@ from hub.store.tables.rollup import (
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.value_chain import expected_role, stage, value_chain
+
+add_dependencies()
 
 __all__ = [
     "access_head",
@@ -85,6 +88,7 @@ __all__ = [
     "project_implementer",
     "provenance",
     "quarantine",
+    "raw_dictionary",
     "raw_record",
     "receipt",
     "record_join",

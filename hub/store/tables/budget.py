@@ -6,21 +6,26 @@
 import sqlalchemy as sa
 
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.store.tables.metadata import enum_column, metadata, system_time_column
+from hub.store.tables.metadata import (
+    checked_reference,
+    enum_column,
+    metadata,
+    system_time_column,
+)
 
 budget_line = sa.Table(
     "budget_line",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("project_id", sa.ForeignKey("project.id"), nullable=False),
-    sa.Column("area_id", sa.ForeignKey("area.id"), index=True),
+    checked_reference("project_id", "project", nullable=False),
+    checked_reference("area_id", "area", index=True),
     sa.Column("fiscal_year", sa.SmallInteger, nullable=False),
     *enum_column("phase", BudgetPhase),
     *enum_column("funding", FundingSource),
     sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("holder_id", sa.ForeignKey("agency.id")),
-    sa.Column("disburser_id", sa.ForeignKey("agency.id")),
-    sa.Column("record_id", sa.ForeignKey("source_record.id"), index=True),
+    checked_reference("holder_id", "agency"),
+    checked_reference("disburser_id", "agency"),
+    checked_reference("record_id", "source_record", sa.BigInteger, index=True),
     sa.Column("source_id", sa.Text),
     system_time_column(),
     sa.Index("ix_budget_line_project_id_fiscal_year", "project_id", "fiscal_year"),

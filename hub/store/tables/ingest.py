@@ -6,11 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.domain.sources.joins import JoinState
-from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.quarantine import RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.runs import RunStatus
-from hub.store.tables.metadata import enum_column, metadata, system_time_column, validity_columns
+from hub.store.tables.metadata import (
+    checked_reference,
+    enum_column,
+    metadata,
+    system_time_column,
+    validity_columns,
+)
 
 source_event = sa.Table(
     "source_event",
@@ -22,11 +27,20 @@ source_event = sa.Table(
     sa.Column("affected_cells", sa.Integer, nullable=False),
 )
 
+raw_dictionary = sa.Table(
+    "raw_dictionary",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("source.id"), index=True),
+    sa.Column("dictionary", sa.LargeBinary, nullable=False),
+)
+
 raw_record = sa.Table(
     "raw_record",
     metadata,
-    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
     sa.Column("form", sa.Text, nullable=False),
+    checked_reference("dictionary_id", "raw_dictionary", sa.Integer),
     sa.Column("payload", sa.LargeBinary, nullable=False),
 )
 
@@ -63,12 +77,13 @@ schedule = sa.Table(
 run_record = sa.Table(
     "run_record",
     metadata,
-    sa.Column("run_id", sa.ForeignKey("source_run.id"), primary_key=True),
-    sa.Column("source_key", sa.Text, primary_key=True),
-    sa.Column("hash", sa.Text, primary_key=True),
-    *enum_column("outcome", Outcome),
-    sa.Column("prior_hash", sa.Text),
+    sa.Column("run_id", sa.BigInteger, nullable=False),
+    sa.Column("record_id", sa.BigInteger, nullable=False),
+    sa.Column("outcome", sa.CHAR(1), nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("prior_hash", sa.LargeBinary),
     sa.Column("block", sa.Text),
+    sa.Index("ix_run_record_run_id_record_id", "run_id", "record_id"),
 )
 
 source_scope = sa.Table(

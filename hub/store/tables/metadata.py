@@ -17,6 +17,33 @@ metadata = sa.MetaData(
 )
 
 
+def checked_reference(
+    name: str, target: str, column_type: Any = sa.Text, **options: Any
+) -> sa.Column[Any]:
+    """Return a column with the id of a row of `target`.
+
+    Triggers of the tables check it once per statement (migration 0011, ADR 21); a foreign key would
+    check each row.
+    """
+    return sa.Column(name, column_type, info={"references": target}, **options)
+
+
+def list_checked_references(table: sa.Table) -> list[tuple[sa.Column[Any], sa.Table]]:
+    """Return the columns of `checked_reference` with the tables that they refer to."""
+    return [
+        (column, metadata.tables[column.info["references"]])
+        for column in table.c
+        if "references" in column.info
+    ]
+
+
+def add_dependencies() -> None:
+    """Make `sorted_tables` list tables after those that their checked references refer to."""
+    for table in metadata.tables.values():
+        for _, target in list_checked_references(table):
+            table.add_is_dependent_on(target)
+
+
 def system_time_column() -> sa.Column[Any]:
     """Return the column `known_from`: since when the current row is known; a trigger updates it."""
     return sa.Column(

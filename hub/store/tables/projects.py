@@ -6,7 +6,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Visibility
 from hub.domain.projects import ShareBasis
-from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
+from hub.store.tables.metadata import (
+    checked_reference,
+    enum_column,
+    localized_columns,
+    metadata,
+    system_time_column,
+)
 
 project = sa.Table(
     "project",
@@ -16,12 +22,12 @@ project = sa.Table(
     *localized_columns("name"),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
     *enum_column("actor_level", ActorLevel, required=False),
-    sa.Column("owner_id", sa.ForeignKey("agency.id"), index=True),
+    checked_reference("owner_id", "agency", index=True),
     sa.Column("fiscal_years", ARRAY(sa.SmallInteger), nullable=False),
     *enum_column("visibility", Visibility),
     sa.Column("duplicate_of", sa.ForeignKey("project.id")),
     sa.Column("parent_id", sa.ForeignKey("project.id")),
-    sa.Column("source_id", sa.ForeignKey("source.id")),
+    checked_reference("source_id", "source"),
     sa.Column("source_key", sa.Text),
     system_time_column(),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
@@ -41,8 +47,8 @@ project = sa.Table(
 project_area = sa.Table(
     "project_area",
     metadata,
-    sa.Column("project_id", sa.ForeignKey("project.id"), primary_key=True),
-    sa.Column("area_id", sa.ForeignKey("area.id"), primary_key=True, index=True),
+    checked_reference("project_id", "project", primary_key=True),
+    checked_reference("area_id", "area", primary_key=True, index=True),
     sa.Column("share", sa.Numeric(9, 8)),
     *enum_column("basis", ShareBasis),
     system_time_column(),

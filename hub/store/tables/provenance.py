@@ -7,7 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from hub.domain.provenance import Assertion, Confidence, SourceHealth
-from hub.store.tables.metadata import enum_column, localized_columns, metadata, system_time_column
+from hub.store.tables.metadata import (
+    checked_reference,
+    enum_column,
+    localized_columns,
+    metadata,
+    system_time_column,
+)
 
 source = sa.Table(
     "source",
@@ -31,18 +37,18 @@ source = sa.Table(
 source_record = sa.Table(
     "source_record",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    checked_reference("source_id", "source", nullable=False, index=True),
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("url", sa.Text),
-    sa.Column("payload_hash", sa.Text, nullable=False),
+    sa.Column("payload_hash", sa.LargeBinary, nullable=False),
     sa.Column("payload", JSONB),
     sa.Column("retrieved_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("scope", sa.Text),
-    sa.Column("project_id", sa.ForeignKey("project.id"), index=True),
+    checked_reference("project_id", "project", index=True),
     system_time_column(),
-    sa.Index("ix_source_record_source_id_value", "source_id", "value"),
+    sa.Index("ix_source_record_payload_hash", "payload_hash", postgresql_using="hash"),
 )
 
 provenance = sa.Table(
@@ -50,8 +56,8 @@ provenance = sa.Table(
     metadata,
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("ordinal", sa.SmallInteger, primary_key=True),
-    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
-    sa.Column("record_id", sa.ForeignKey("source_record.id")),
+    checked_reference("source_id", "source", nullable=False),
+    checked_reference("record_id", "source_record", sa.BigInteger),
     *enum_column("asserted", Assertion),
     *enum_column("confidence", Confidence, required=False),
     sa.Column("citation", sa.Text),

@@ -96,6 +96,17 @@ async def test_pages_smaller_than_the_limit_lose_no_record(script: ScriptedSourc
     assert script.requests == [f"/list?limit=4&offset={n}" for n in (0, 2, 4)]
 
 
+async def test_step_larger_than_the_pages_of_the_source_fails_the_run(
+    script: ScriptedSource,
+) -> None:
+    paging = {"style": "OFFSET", "parameter": "offset", "step": 4, "records": "rows"}
+    script.respond_with({"rows": [1, 2]}, {"rows": [5, 6]})
+    with pytest.raises(SourceRefused, match=r"correct paging\.step"):
+        await script.read_pages(paging=paging)
+    script.respond_with({"rows": [1, 2, 3, 4]}, {"rows": [5]}, {"rows": []}, {"rows": []})
+    assert list_payloads(await script.read_pages(paging=paging)) == [1, 2, 3, 4, 5]
+
+
 async def test_answer_without_success_is_rejected_with_its_reason(
     script: ScriptedSource,
 ) -> None:
