@@ -8,22 +8,18 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import Dialect
-from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
-from sqlalchemy.util import LRUCache
 
 from hub.errors import NotReady, StoreUnusable, TooCostly
+from hub.store.statements import compile_statement
 from hub.store.visibility import UNPUBLISHED_COLUMN
 
 logger = logging.getLogger(__name__)
-DIALECT: Final[Dialect] = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # untyped upstream
 MIN_SERVER_VERSION: Final = 15
 ACQUIRE_TIMEOUT: Final = 10.0
 """Seconds a request waits for a connection before it is rejected with `NotReady`."""
@@ -50,25 +46,6 @@ CONNECTION_ERRORS: Final = (
     asyncpg.CannotConnectNowError,
 )
 """What the driver raises when the server is gone, is not back yet, or does not respond."""
-
-COMPILED_STATEMENTS: Final[MutableMapping[Any, Any]] = LRUCache(500)
-"""Compiled statements by their cache key; values are parameters and not part of the key."""
-
-
-def compile_statement(
-    statement: ClauseElement, parameters: Mapping[str, Any]
-) -> tuple[str, list[Any]]:
-    """Return the SQL of a statement, and its values in the order of the parameters.
-
-    Compiling a matrix statement costs more than executing it, so statements of the same form are
-    compiled once. SQLAlchemy's engines call the same method; it has no public name.
-    """
-    compiled_form, values, _, _ = statement._compile_w_cache(  # noqa: SLF001 - see above
-        DIALECT, compiled_cache=COMPILED_STATEMENTS, column_keys=[]
-    )
-    compiler = cast("SQLCompiler", compiled_form)
-    bound_values = compiler.construct_params(dict(parameters), extracted_parameters=values)
-    return compiler.string, [bound_values[name] for name in compiler.positiontup or ()]
 
 
 class ReadTransaction:

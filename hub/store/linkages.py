@@ -21,7 +21,7 @@ from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
-from hub.store.matrix.project_facts import is_linkage_in_scope
+from hub.store.matrix.list_filters import is_linkage_in_scope
 from hub.store.paging import build_connections
 from hub.store.rows import paginate, paginate_by_group, text_array_parameter
 from hub.store.tables import linkage, project

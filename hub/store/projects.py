@@ -18,7 +18,7 @@ from hub.domain.projects import AreaShare, Project, ShareBasis
 from hub.domain.time import FiscalYear
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
-from hub.store.matrix.project_facts import is_project_in_scope, projects_in_areas
+from hub.store.matrix.list_filters import is_project_in_scope, projects_in_areas
 from hub.store.paging import build_connections
 from hub.store.rows import localized_text_of, paginate, paginate_by_group, text_array_parameter
 from hub.store.tables import project, project_area, project_implementer

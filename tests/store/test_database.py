@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from hub.errors import NotReady, TooCostly
 from hub.store import database as store_database
+from hub.store import statements
 from hub.store.database import Database, ReadTransaction
 
 SHORT_TIMEOUT = sa.text("set local statement_timeout = '50ms'")
@@ -40,10 +41,8 @@ async def test_cancelled_statement_raises_not_ready_and_succeeds_on_retry(
 def test_sqlalchemy_still_compiles_through_the_cache_of_its_private_method() -> None:
     """`compile_statement` relies on `_compile_w_cache`; pyproject.toml pins the minor version."""
     table = sa.table("area", sa.column("id", sa.Text))
-    store_database.COMPILED_STATEMENTS.clear()
+    statements.COMPILED_STATEMENTS.clear()
     for value in ("a", "b"):
-        sql, values = store_database.compile_statement(
-            sa.select(table).where(table.c.id == value), {}
-        )
+        sql, values = statements.compile_statement(sa.select(table).where(table.c.id == value), {})
         assert (sql.count("$1"), values) == (1, [value])
-    assert len(store_database.COMPILED_STATEMENTS) == 1
+    assert len(statements.COMPILED_STATEMENTS) == 1

@@ -20,7 +20,7 @@ create temp table nation_line (
     amount bigint, earlier_amount bigint, position integer
 ) on commit drop;
 create temp table nation_record (
-    number integer, payload bytea, hash text, earlier_payload bytea, earlier_hash text
+    number integer, payload bytea, hash bytea, earlier_payload bytea, earlier_hash bytea
 ) on commit drop;
 """
 
@@ -155,7 +155,7 @@ string_agg(
 )
 """
 """The amounts of a record as its JSON has them."""
-RECORD_HASH: Final = "encode(sha256('JSON\\000'::bytea || %s), 'hex')"
+RECORD_HASH: Final = "sha256('JSON\\000'::bytea || %s)"
 """The hash of a JSON payload (`build_raw_payload` of ingest)."""
 DRAW_RECORDS: Final = f"""
 insert into nation_record

@@ -43,7 +43,7 @@ insert into budget_line (
     known_from
 )
 select source_id || ':' || {digest_of("project.key", "line.key")}, id, line.area_id, year, phase,
-    funding, amount, owner_id, id, source_id,
+    funding, amount, owner_id, record_id_of(id), source_id,
     case when earlier_amount is null then first_known else corrected_at end
 from nation_line line join nation_project project using (number), nation_setting
 """  # noqa: S608 - built from constants

@@ -25,7 +25,7 @@ insert into history.budget_line (
     known_from, known_to
 )
 select source_id || ':' || {digest_of("project.key", "line.key")}, id, line.area_id, year, phase,
-    funding, earlier_amount, owner_id, id, source_id, first_known, corrected_at
+    funding, earlier_amount, owner_id, record_id_of(id), source_id, first_known, corrected_at
 from nation_line line join nation_project project using (number), nation_setting
 where earlier_amount is not null
 """  # noqa: S608 - built from constants
@@ -34,7 +34,8 @@ insert into history.source_record (
     id, source_id, scheme, value, payload_hash, retrieved_at, scope, project_id, known_from,
     known_to
 )
-select id, source_id, source_id, key, earlier_hash, first_known, '', id, first_known, corrected_at
+select record_id_of(id), source_id, source_id, key, earlier_hash, first_known, '', id, first_known,
+    corrected_at
 from nation_project join nation_record using (number), nation_setting
 where earlier_hash is not null
 """

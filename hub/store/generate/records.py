@@ -12,12 +12,12 @@ INSERT_RECORDS: Final = """
 insert into source_record (
     id, source_id, scheme, value, payload_hash, retrieved_at, scope, project_id, known_from
 )
-select id, source_id, source_id, key, hash, read_at, '', id, read_at
+select record_id_of(id), source_id, source_id, key, hash, read_at, '', id, read_at
 from nation_project join nation_record using (number), nation_setting
 cross join lateral (select coalesce(corrected_at, first_known) as read_at) reads
 """
 INSERT_PROVENANCE: Final = """
 insert into provenance (subject, ordinal, source_id, record_id, asserted, citation, known_from)
-select 'gid://hub/Project/' || id, 0, source_id, id, 'ASSUMED', key, first_known
+select 'gid://hub/Project/' || id, 0, source_id, record_id_of(id), 'ASSUMED', key, first_known
 from nation_project, nation_setting
 """

@@ -16,9 +16,10 @@ from hub.domain.identity.clients import (
     Registration,
 )
 from hub.errors import Conflict, NotFound
-from hub.store.database import Database, compile_statement
+from hub.store.database import Database
 from hub.store.identity.audit_log import append_entries
 from hub.store.identity.registry import CLIENTS, ISSUERS, client_of, issuer_of, serialize_sign_in
+from hub.store.statements import compile_statement
 from hub.store.tables import client
 
 FIND_AGENCY: Final = """

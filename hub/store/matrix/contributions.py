@@ -24,8 +24,8 @@ def contributions_of_groups(
     satang that count in it (`counted_here`), whether it is of the phase (`in_phase`), and the
     group's `total` number of rows. Ordered by project, line, row and column.
     """
-    asked = lines_of_groups(lines, groups)
-    n = asked.c
+    of_groups = lines_of_groups(lines, groups)
+    n = of_groups.c
     amount = sa.case(
         (sa.and_(n.group_r.is_(None), n.group_c.is_(None)), n.in_all),
         (n.group_r.is_(None), n.in_column),
@@ -34,7 +34,7 @@ def contributions_of_groups(
     )
     order = [n.project_id, sa.func.coalesce(n.line_id, ""), n.r, n.c]
     lines_with_total = sa.select(
-        asked,
+        of_groups,
         (n.phase == phase.value).label("in_phase"),
         amount.label("counted_here"),
         *(o.label(f"o{i}") for i, o in enumerate(order)),
@@ -67,8 +67,8 @@ def projects_of_groups(
     here: the one that the others repeat. Columns: group_r, group_c, id, sort_key, total, place.
     """
     project = table_as_of(tables.project, at)
-    asked = lines_of_groups(facts_placed, groups)
-    a = asked.c
+    of_groups = lines_of_groups(facts_placed, groups)
+    a = of_groups.c
     # The report that the others repeat, if it is in the group, else the first of the others.
     is_other = sa.case((a.project_id == a.identity, 0), else_=1)
     reports = (
@@ -125,14 +125,14 @@ def lines_of_groups(source: CTE, groups: Sequence[CellGroup]) -> FromClause:
         ("columns", False, True),
         ("whole", False, False),
     ):
-        asked = [
+        of_groups = [
             group
             for group in groups
             if (group.row is not None, group.column is not None) == (has_row, has_column)
         ]
-        if not asked:
+        if not of_groups:
             continue
-        requested = requested_groups(f"requested_{name}", asked)
+        requested = requested_groups(f"requested_{name}", of_groups)
         conditions = [requested.c.r == source.c.r] if has_row else []
         conditions += [requested.c.c == source.c.c] if has_column else []
         selects.append(
@@ -140,7 +140,7 @@ def lines_of_groups(source: CTE, groups: Sequence[CellGroup]) -> FromClause:
                 source, requested.c.r.label("group_r"), requested.c.c.label("group_c")
             ).select_from(source.join(requested, sa.and_(sa.true(), *conditions)))
         )
-    return sa.union_all(*selects).subquery("asked")
+    return sa.union_all(*selects).subquery("of_groups")
 
 
 def requested_groups(name: str, groups: Sequence[CellGroup]) -> FromClause:

@@ -23,111 +23,16 @@ from hub.store.database import ReadTransaction
 from hub.store.matrix.contributions import contributions_of_groups, projects_of_groups
 from hub.store.matrix.counting import (
     MatrixFacts,
-    count_once,
     counted_lines,
     facts_on_axes,
     has_linkage,
     matrix_facts,
     place_facts,
 )
-from hub.store.matrix.figure_rows import CELL_STRIDE, FigureKind, figure_row, grouping_sets
+from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
+from hub.store.matrix.figure_statements import count_several_cells, count_single_cells
 from hub.store.matrix.rollup_figures import live_projects, reason_for_facts, rollup_figures
 from hub.store.visibility import is_visible, unpublished_columns
-
-
-def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | None) -> list[Any]:
-    """Return the statements that count the distinct `key` of rows with r and c in every group.
-
-    Most keys have one cell, and add up; only keys with several cells are counted once per group.
-    The figure of a group is the sum of both statements.
-    """
-    p = placed.c
-    keys = [p[key]] if name is None else [p[key], p[name]]
-    cell = sa.cast(p.r, sa.BigInteger) * CELL_STRIDE + p.c
-    spans = (
-        sa.select(*keys, sa.func.min(cell).label("first"), sa.func.max(cell).label("last"))
-        .group_by(*keys)
-        .cte(f"{kind.value.lower()}_cells")
-    )
-    labels = [] if name is None else [spans.c[name]]
-    single = (
-        sa.select(
-            sa.cast(spans.c.first // CELL_STRIDE, sa.Integer).label("r"),
-            sa.cast(spans.c.first % CELL_STRIDE, sa.Integer).label("c"),
-            *labels,
-            sa.func.count().label("n"),
-        )
-        .where(spans.c.first == spans.c.last)
-        .group_by(spans.c.first, *labels)
-        .subquery()
-    )
-    one = single.c
-    one_name, several_name = ((), ()) if name is None else ((one[name],), (p[name],))
-    several = placed.join(spans, sa.and_(*(spans.c[column.name] == column for column in keys)))
-    return [
-        figure_row(kind, one.r, one.c, sa.func.coalesce(sa.func.sum(one.n), 0), *one_name).group_by(
-            grouping_sets(one.r, one.c, *one_name)
-        ),
-        figure_row(kind, p.r, p.c, sa.func.count(p[key].distinct()), *several_name)
-        .select_from(several)
-        .where(spans.c.first != spans.c.last)
-        .group_by(grouping_sets(p.r, p.c, *several_name)),
-    ]
-
-
-def count_single_cells(placed: CTE, linkages: CTE | None) -> list[Any]:
-    """Return the statements of figures of facts that have one cell each.
-
-    `linkages` are counted in the cells of their projects.
-    """
-    p = placed.c
-    amount = sa.case((p.duplicate, 0), else_=p.amount)
-    cells = (
-        sa.select(p.r, p.c, p.phase, sa.func.sum(amount).label("amount"))
-        .where(p.phase.is_not(None))
-        .group_by(p.r, p.c, p.phase)
-        .subquery("money_cells")
-    )
-    m = cells.c
-    money = figure_row(FigureKind.MONEY, m.r, m.c, sa.func.sum(m.amount), m.phase).group_by(
-        grouping_sets(m.r, m.c, m.phase)
-    )
-    statements = [*count_distinct(FigureKind.PROJECTS, placed, "identity", None), money]
-    if linkages is not None:
-        placed_linkages = (
-            sa.select(linkages.c.id, linkages.c.status, p.r, p.c)
-            .select_from(linkages.join(placed, p.project_id == linkages.c.project_id))
-            .cte("placed_linkages")
-        )
-        statements += count_distinct(FigureKind.LINKAGES, placed_linkages, "id", "status")
-    return statements
-
-
-def count_several_cells(layout: Layout, placed: CTE) -> list[Any]:
-    """Return the statements of figures of facts that may have several cells."""
-    p = placed.c
-    projects = figure_row(
-        FigureKind.PROJECTS, p.r, p.c, sa.func.count(p.identity.distinct())
-    ).group_by(grouping_sets(p.r, p.c))
-    linkages = (
-        figure_row(FigureKind.LINKAGES, p.r, p.c, sa.func.count(p.linkage_id.distinct()), p.status)
-        .where(p.linkage_id.is_not(None))
-        .group_by(grouping_sets(p.r, p.c, p.status))
-    )
-    n = count_once(layout, placed).c
-    is_row, is_column = sa.func.grouping(n.c) == 1, sa.func.grouping(n.r) == 1
-    amount = sa.case(
-        (sa.and_(is_row, is_column), sa.func.sum(n.in_all)),
-        (is_row, sa.func.sum(n.in_row)),
-        (is_column, sa.func.sum(n.in_column)),
-        else_=sa.func.sum(n.in_cell),
-    )
-    money = (
-        figure_row(FigureKind.MONEY, n.r, n.c, amount, n.phase)
-        .where(n.phase.is_not(None))
-        .group_by(grouping_sets(n.r, n.c, n.phase))
-    )
-    return [projects, linkages, money]
 
 
 class MatrixQueries:

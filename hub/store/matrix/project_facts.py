@@ -18,13 +18,9 @@ from hub.domain.matrix.layout import AreaGroups, IdYearPairs, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole, MatrixFilter
 from hub.store import tables
 from hub.store.as_of import table_as_of
-from hub.store.matrix.linkage_filter import (
-    filtered_linkages,
-    is_linked_to_area_issue,
-    is_one_of,
-)
+from hub.store.matrix.linkage_filter import is_linked_to_area_issue, is_one_of
+from hub.store.matrix.visible_projects import visible_projects
 from hub.store.rows import values_table
-from hub.store.visibility import can_only_count, disjoint_visibility
 
 NO_TEXT: Final = sa.cast(sa.null(), sa.Text)
 
@@ -83,68 +79,6 @@ def requires_lines(matrix_filter: MatrixFilter) -> bool:
     """Return whether only projects with a matching line match: the filter asks for their money."""
     return bool(matrix_filter.funding) or bool(
         matrix_filter.agencies and matrix_filter.agency_role is AgencyRole.HOLDER
-    )
-
-
-def visible_projects(
-    scope: MatrixScope,
-    viewer: Viewer,
-    *,
-    hidden: bool,
-    projects: FromClause | None,
-    live: FromClause | None,
-) -> list[FromClause]:
-    """Return disjoint tables that together are the projects that match the filter's own fields.
-
-    Columns: those of `project`, and `identity`, the project that all reports of an activity repeat.
-    """
-    matrix_filter = scope.filter
-    project = table_as_of(tables.project, scope.as_of_time)
-    at = scope.as_of_time
-    selected = sa.select(
-        project.c.id,
-        project.c.actor_level,
-        project.c.owner_id,
-        project.c.fiscal_years,
-        project.c.source_id,
-        sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
-    )
-    if matrix_filter.actor_levels:
-        levels = [level.value for level in matrix_filter.actor_levels]
-        selected = selected.where(is_one_of(project.c.actor_level, levels))
-    if matrix_filter.text:
-        selected = selected.where(matches_text(project, matrix_filter.text))
-    if projects is not None:
-        selected = selected.where(project.c.id.in_(sa.select(projects.c.project_id)))
-    permissions = (
-        [can_only_count(project, viewer, at)]
-        if hidden
-        else disjoint_visibility(project, viewer, at)
-    )
-    tables_of_projects: list[FromClause] = []
-    for number, permission in enumerate(permissions):  # the first is that of published projects
-        visible = selected.where(permission)
-        if live is not None and number == 0:
-            visible = visible.where(project.c.id.in_(sa.select(live.c.project_id)))
-        tables_of_projects.append(visible.subquery(f"visible_{number}"))
-    return tables_of_projects
-
-
-def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
-    """Return the predicate that a name contains a text, in any case, or that it is the code."""
-    escaped = text
-    for special in "\\%_":
-        escaped = escaped.replace(special, f"\\{special}")
-    pattern = f"%{escaped}%"
-
-    def _contains(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-        # Thai has no case, and LIKE costs a fraction of ILIKE.
-        if text.lower() == text.upper():
-            return name.like(pattern, escape="\\")
-        return name.ilike(pattern, escape="\\")
-
-    return sa.or_(
-        _contains(project.c.name_th), _contains(project.c.name_en), project.c.code == text
     )
 
 
@@ -283,8 +217,10 @@ def own_facts(
     )
     if scope.years is not None:
         first, last = scope.years.first.ce, scope.years.last.ce
-        asked = sa.literal(list(range(first, last + 1)), ARRAY(sa.SmallInteger))
-        rows = rows.where(year.c.ce.between(first, last), visible.c.fiscal_years.op("&&")(asked))
+        own_years = sa.literal(list(range(first, last + 1)), ARRAY(sa.SmallInteger))
+        rows = rows.where(
+            year.c.ce.between(first, last), visible.c.fiscal_years.op("&&")(own_years)
+        )
     if scope.agencies is not None:
         rows = rows.where(is_of_agencies(scope, visible.c.id, agency, year.c.ce))
     return rows
@@ -348,32 +284,3 @@ def lead_implementers(scope: MatrixScope) -> FromClause:
         .order_by(implementer.c.project_id, implementer.c.ordinal)
         .subquery("lead")
     )
-
-
-def is_project_in_scope(
-    scope: MatrixScope, viewer: Viewer, project_id: sa.ColumnElement[Any]
-) -> sa.ColumnElement[bool]:
-    """Return the predicate that a project matches the filter, for lists of projects."""
-    linkages = filtered_linkages(scope, viewer) if scope.needs_linkage else None
-    facts = project_facts(scope, viewer, projects=linkages, with_duplicates=False)
-    return project_id.in_(sa.select(facts.c.project_id))
-
-
-def is_linkage_in_scope(
-    scope: MatrixScope, viewer: Viewer, linkage: FromClause
-) -> sa.ColumnElement[bool]:
-    """Return the predicate that a linkage and its project match the filter, for lists of
-    linkages.
-    """
-    linkages = filtered_linkages(scope, viewer, every_status=True)
-    facts = project_facts(scope, viewer, projects=linkages, with_duplicates=False)
-    return sa.and_(
-        linkage.c.id.in_(sa.select(linkages.c.id)),
-        linkage.c.project_id.in_(sa.select(facts.c.project_id)),
-    )
-
-
-def projects_in_areas(groups: AreaGroups, scope: MatrixScope, viewer: Viewer) -> CTE:
-    """Return pairs of a group of areas (`area_group`) and a project that acts in one of them."""
-    facts = project_facts(scope, viewer, groups=groups, with_duplicates=False)
-    return sa.select(facts.c.area_group, facts.c.project_id).distinct().cte("projects_in_areas")

@@ -14,19 +14,20 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import LinkageStatus
-from hub.domain.matrix.layout import AxisOrdinals, Layout, MatrixScope
+from hub.domain.matrix.layout import Layout, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole, DimensionKind
-from hub.store.matrix.counting import ordinals_table
 from hub.store.matrix.figure_rows import CELL_STRIDE, FigureKind, figure_row, grouping_sets
 from hub.store.matrix.linkage_filter import is_one_of
-from hub.store.matrix.project_facts import is_among_ids, pairs_table, requires_lines
-from hub.store.tables import (
-    rollup_change,
-    rollup_count,
-    rollup_entry,
-    rollup_money,
-    rollup_place,
+from hub.store.matrix.project_facts import pairs_table, requires_lines
+from hub.store.matrix.rollup_money import (
+    attribute_column,
+    attribute_conditions,
+    changed_entries,
+    join_ordinals,
+    sum_money,
+    year_conditions,
 )
+from hub.store.tables import rollup_change, rollup_count, rollup_entry, rollup_place
 
 WHOLE_PROJECT = 0
 """The fiscal year of sets of places in all years."""
@@ -119,32 +120,6 @@ def counts_of(scope: MatrixScope, visibility: Visibility) -> CTE:
     return sa.union_all(*both).cte(f"counts_{visibility.value.lower()}")
 
 
-def changed_entries(function: str, like: sa.Table) -> FromClause:
-    """Return what the entries of projects written since contribute, with the columns of `like`."""
-    entry = rollup_entry.alias("changed")
-    entries = (
-        sa.select(sa.func.array_agg(sa.literal_column("changed")))
-        .select_from(entry)
-        .where(entry.c.project_id.in_(sa.select(rollup_change.c.project_id)))
-        .scalar_subquery()
-    )
-    call: Any = getattr(sa.func, function)(entries)
-    columns = (sa.column(column.name, column.type) for column in like.c)
-    table: FromClause = call.table_valued(*columns, name=f"removed_{like.name}")
-    return table
-
-
-def attribute_conditions(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of the filter on a project's own attributes."""
-    conditions: list[sa.ColumnElement[bool]] = []
-    if scope.filter.actor_levels:
-        levels = [level.value for level in scope.filter.actor_levels]
-        conditions.append(is_one_of(table.c.actor_level, levels))
-    if scope.agencies is not None:
-        conditions.append(is_among_ids(table.c.owner_id, (key for key, _ in scope.agencies)))
-    return conditions
-
-
 def matching_places(layout: Layout, prefix: str) -> CTE:
     """Return the places of each set that match the filter, with the ordinals of axes of places.
 
@@ -192,37 +167,6 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
         .where(sa.or_(found.c.is_line, sa.not_(has_line.correlate_except(with_line))))
         .cte(f"{prefix}counted_places")
     )
-
-
-def year_conditions(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
-    """Return the condition that a row is of the question's fiscal years."""
-    if scope.years is None:
-        return []
-    return [table.c.fiscal_year.between(scope.years.first.ce, scope.years.last.ce)]
-
-
-def join_ordinals(
-    source: FromClause,
-    name: str,
-    axis: AxisOrdinals,
-    column: sa.ColumnElement[Any],
-    year: sa.ColumnElement[Any],
-) -> tuple[FromClause, sa.ColumnElement[int]]:
-    """Return `source` joined with the ordinals of an axis, and the ordinal of each row."""
-    places = ordinals_table(name, axis)
-    is_place = places.c.id == column
-    if "year" in places.c:
-        is_place = sa.and_(is_place, places.c.year == year)
-    ordinal = sa.func.coalesce(places.c.ordinal, axis.unassigned_ordinal)
-    return source.outerjoin(places, is_place), ordinal
-
-
-def attribute_column(scope: MatrixScope, table: FromClause, dimension: DimensionKind) -> Any:
-    """Return the column of a dimension that is an attribute of projects."""
-    if dimension is DimensionKind.ACTOR_LEVEL:
-        return table.c.actor_level
-    by_lead = scope.filter.agency_role is AgencyRole.IMPLEMENTER
-    return table.c.lead_id if by_lead else table.c.owner_id
 
 
 def place_counts(layout: Layout, counts: CTE, places: CTE) -> CTE:
@@ -307,58 +251,4 @@ def count_groups(placed: CTE) -> CTE:
         )
         .group_by(g.r, g.c)
         .cte(f"groups_of_{placed.name}")
-    )
-
-
-def sum_money(layout: Layout) -> sa.Select[Any]:
-    """Return the statement of the satang of each group by phase."""
-    scope = layout.scope
-    removed = changed_entries("rollup_amounts", rollup_money)
-    cells = []
-    for prefix, sign, table in (("", 1, rollup_money), ("removed_", -1, removed)):
-        source: FromClause = table
-        ordinals = []
-        for name, axis in ((f"{prefix}rows", layout.rows), (f"{prefix}columns", layout.columns)):
-            column = {
-                DimensionKind.AREA: table.c.area_id,
-                DimensionKind.FUNDING: table.c.funding,
-                DimensionKind.FISCAL_YEAR: sa.cast(table.c.fiscal_year, sa.Text),
-            }.get(axis.dimension)
-            if column is None:
-                column = attribute_column(scope, table, axis.dimension)
-            source, ordinal = join_ordinals(source, name, axis, column, table.c.fiscal_year)
-            ordinals.append(ordinal)
-        if scope.areas is not None:
-            areas = pairs_table(f"{prefix}money_areas", scope.areas)
-            is_pair = sa.and_(areas.c.id == table.c.area_id, areas.c.year == table.c.fiscal_year)
-            source = source.join(areas, is_pair)
-        selected = sa.select(
-            ordinals[0].label("r"),
-            ordinals[1].label("c"),
-            table.c.phase,
-            (sign * table.c.amount).label("amount"),
-            (sign * table.c.lines).label("lines"),
-        ).select_from(source)
-        conditions = [*year_conditions(scope, table), *attribute_conditions(scope, table)]
-        if scope.filter.funding:
-            names = [funding.value for funding in scope.filter.funding]
-            conditions.append(is_one_of(table.c.funding, names))
-        cells.append(selected.where(*conditions))
-    both = sa.union_all(*cells).subquery("money")
-    summed = (
-        sa.select(
-            both.c.r,
-            both.c.c,
-            both.c.phase,
-            sa.func.sum(both.c.amount).label("amount"),
-            sa.func.sum(both.c.lines).label("lines"),
-        )
-        .group_by(both.c.r, both.c.c, both.c.phase)
-        .subquery("money_cells")
-    )
-    m = summed.c
-    return (
-        figure_row(FigureKind.MONEY, m.r, m.c, sa.func.sum(m.amount), m.phase)
-        .group_by(grouping_sets(m.r, m.c, m.phase))
-        .having(sa.func.sum(m.lines) != 0)
     )

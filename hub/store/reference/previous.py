@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from hub.domain.global_id import GlobalId
 from hub.domain.record import value
-from hub.store.database import DIALECT
 from hub.store.reference.strategies import CONTRACT_TYPE_NAMES
+from hub.store.statements import DIALECT
 from hub.store.tables import metadata
 from hub.store.tables.metadata import list_checked_references
 

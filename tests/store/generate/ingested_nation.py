@@ -14,7 +14,7 @@ from hub.sandbox.nation.declaration import SOURCE_ID, load_declaration, read
 from hub.store.database import Database
 from hub.store.generate.nation import RUN_AGES
 from hub.store.generate.runs import find_nation
-from hub.store.ingest.session import RawPayload
+from hub.store.ingest.raw_records import RawPayload
 
 PAYLOADS_AT = """
 select version.value, raw.hash, raw.form, raw.payload from (
@@ -65,7 +65,7 @@ def build_input(records: Sequence[RawRecord]) -> SourceInput:
 
 
 def raw_payload_of(row: asyncpg.Record) -> RawPayload:
-    return RawPayload(row["hash"], row["form"], row["payload"])
+    return RawPayload(row["hash"].hex(), row["form"], row["payload"])
 
 
 def list_pages(records: Sequence[RawRecord]) -> Any:

@@ -36,7 +36,8 @@ ROWS: Final = {
     "records": """
         select id, source_id, scheme, value, url, payload_hash, payload, scope, project_id
         from source_record where source_id = $1""",
-    "payloads": "select * from raw_record where $1 <> ''",
+    # The bulk path stores payloads as they are, ingest compresses them.
+    "payloads": "select hash, form from raw_record where $1 <> ''",
     "provenance": """
         select subject, ordinal, source_id, record_id, asserted, confidence, citation, note
         from provenance where source_id = $1 and subject not like 'gid://hub/Linkage/%'""",

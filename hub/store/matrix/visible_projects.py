@@ -1,0 +1,73 @@
+"""The projects that a viewer may see and that match a filter by their own fields."""
+
+import sqlalchemy as sa
+from sqlalchemy.sql.selectable import FromClause
+
+from hub.domain.identity.viewer import Viewer
+from hub.domain.matrix.layout import MatrixScope
+from hub.store import tables
+from hub.store.as_of import table_as_of
+from hub.store.matrix.linkage_filter import is_one_of
+from hub.store.visibility import can_only_count, disjoint_visibility
+
+
+def visible_projects(
+    scope: MatrixScope,
+    viewer: Viewer,
+    *,
+    hidden: bool,
+    projects: FromClause | None,
+    live: FromClause | None,
+) -> list[FromClause]:
+    """Return disjoint tables that together are the projects that match the filter's own fields.
+
+    Columns: those of `project`, and `identity`, the project that all reports of an activity repeat.
+    """
+    matrix_filter = scope.filter
+    project = table_as_of(tables.project, scope.as_of_time)
+    at = scope.as_of_time
+    selected = sa.select(
+        project.c.id,
+        project.c.actor_level,
+        project.c.owner_id,
+        project.c.fiscal_years,
+        project.c.source_id,
+        sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
+    )
+    if matrix_filter.actor_levels:
+        levels = [level.value for level in matrix_filter.actor_levels]
+        selected = selected.where(is_one_of(project.c.actor_level, levels))
+    if matrix_filter.text:
+        selected = selected.where(matches_text(project, matrix_filter.text))
+    if projects is not None:
+        selected = selected.where(project.c.id.in_(sa.select(projects.c.project_id)))
+    permissions = (
+        [can_only_count(project, viewer, at)]
+        if hidden
+        else disjoint_visibility(project, viewer, at)
+    )
+    tables_of_projects: list[FromClause] = []
+    for number, permission in enumerate(permissions):  # the first is that of published projects
+        visible = selected.where(permission)
+        if live is not None and number == 0:
+            visible = visible.where(project.c.id.in_(sa.select(live.c.project_id)))
+        tables_of_projects.append(visible.subquery(f"visible_{number}"))
+    return tables_of_projects
+
+
+def matches_text(project: FromClause, text: str) -> sa.ColumnElement[bool]:
+    """Return the predicate that a name contains a text, in any case, or that it is the code."""
+    escaped = text
+    for special in "\\%_":
+        escaped = escaped.replace(special, f"\\{special}")
+    pattern = f"%{escaped}%"
+
+    def _contains(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        # Thai has no case, and LIKE costs a fraction of ILIKE.
+        if text.lower() == text.upper():
+            return name.like(pattern, escape="\\")
+        return name.ilike(pattern, escape="\\")
+
+    return sa.or_(
+        _contains(project.c.name_th), _contains(project.c.name_en), project.c.code == text
+    )
