@@ -61,7 +61,7 @@ async def generate_nation(
         if nation is None:
             size = NationSize(projects, years, seed, FiscalYear.from_datetime(now).ce)
             async with session.transaction():
-                nation = await load_nation(session, size, progress, report)
+                nation = await load_nation(database, session, size, progress, report)
         check_size(nation.size, projects, years, seed)
         database_size = await fetch_database_size(session.connection)
     return GenerateResult(nation, database_size, time.monotonic() - started, was_written)
@@ -79,6 +79,7 @@ def check_size(size: NationSize, projects: int, years: int, seed: int) -> None:
 
 
 async def load_nation(
+    database: Database,
     session: IngestSession,
     size: NationSize,
     progress: Progress,
@@ -90,7 +91,7 @@ async def load_nation(
     resolver = await load_resolver(session, spec)
     lookups = build_lookups(await fetch_reference(connection), resolver, size)
     loaded_at = (await session.transaction_time()).replace(microsecond=0)
-    totals = await load_rows(connection, size, lookups, loaded_at, progress, report)
+    totals = await load_rows(database, connection, size, lookups, loaded_at, progress, report)
     counts = NationCounts(
         totals.rows["project"], totals.rows["budget_line"], totals.rows["linkage"]
     )
