@@ -25,7 +25,12 @@ ACQUIRE_TIMEOUT: Final = 10.0
 """Seconds a request waits for a connection before it is rejected with `NotReady`."""
 STATEMENT_TIMEOUT: Final = 60.0
 """Seconds a statement may take before the server cancels it."""
-MATRIX_SETTINGS: Final = {"work_mem": "64MB", "jit": "off", "enable_mergejoin": "off"}
+MATRIX_SETTINGS: Final = {
+    "work_mem": "64MB",
+    "jit": "off",
+    "enable_mergejoin": "off",
+    "enable_material": "off",
+}
 """PostgreSQL settings of statements over all facts, for one transaction.
 
 With the server's default `work_mem` of 4 MB, hashes and sorts of one fiscal year of the country are

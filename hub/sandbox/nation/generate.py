@@ -25,7 +25,7 @@ from hub.store.generate.runs import (
 from hub.store.ingest.declarations import upsert_source
 from hub.store.ingest.session import IngestSession
 from hub.store.ingest.source_lock import open_ingest_session
-from hub.store.rollup import compact_rollup
+from hub.store.rollup import analyze_facts, compact_rollup
 
 Progress = Callable[[int, int | None], None]
 """Called after each step with the steps that are done and their number."""
@@ -62,10 +62,11 @@ async def generate_nation(
         if nation is None:
             size = NationSize(projects, years, seed, FiscalYear.from_datetime(now).ce)
             async with session.transaction():
-                nation = await load_nation(session, size, progress, report)
+                nation = await load_nation(database, session, size, progress, report)
         check_size(nation.size, projects, years, seed)
         if was_written:
             await compact_rollup(database)
+            await analyze_facts(database)
         database_size = await fetch_database_size(session.connection)
     return GenerateResult(nation, database_size, time.monotonic() - started, was_written)
 
@@ -82,6 +83,7 @@ def check_size(size: NationSize, projects: int, years: int, seed: int) -> None:
 
 
 async def load_nation(
+    database: Database,
     session: IngestSession,
     size: NationSize,
     progress: Progress,
@@ -93,7 +95,7 @@ async def load_nation(
     resolver = await load_resolver(session, spec)
     lookups = build_lookups(await fetch_reference(connection), resolver, size)
     loaded_at = (await session.transaction_time()).replace(microsecond=0)
-    totals = await load_rows(connection, size, lookups, loaded_at, progress, report)
+    totals = await load_rows(database, connection, size, lookups, loaded_at, progress, report)
     counts = NationCounts(
         totals.rows["project"], totals.rows["budget_line"], totals.rows["linkage"]
     )

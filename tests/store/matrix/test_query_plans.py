@@ -1,0 +1,228 @@
+"""How PostgreSQL executes the statements of a matrix over a generated nation.
+
+The size of the nation decides on the plans: `make check` has 20,000 budget lines, `make check-long`
+has 200,000. A plan may contain nothing whose cost grows with the product of two tables: no subplan
+that is executed anew for each row, unless an index finds its row; no nested loop that reads a table
+or a CTE as a whole for each row; and no hash or sort on disk for one year.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+from hypothesis import settings
+
+from hub.domain.areas import AreaLevel
+from hub.domain.identity.viewer import ANONYMOUS, Viewer
+from hub.domain.matrix.question import (
+    AgencyRole,
+    AxisQuestion,
+    DimensionKind,
+    MatrixFilter,
+    MatrixQuestion,
+    MemberSelector,
+)
+from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.sandbox.nation.generate import generate_nation
+from hub.services.matrix.compute_matrix import compute_matrix
+from hub.store.database import Database, ReadTransaction, open_database
+from hub.store.unit_of_work import UnitOfWork
+from tests.conftest import copy_database, execute_admin_statement
+
+NOW: Final = datetime(2026, 1, 15, tzinfo=UTC)
+PROJECTS: Final = 60_000 if settings().max_examples > 1_000 else 6_000
+PROVINCES: Final = MemberSelector(area_level=AreaLevel.PROVINCE)
+YEAR: Final = FiscalYearRange(FiscalYear(2025), FiscalYear(2025))
+YEARS: Final = FiscalYearRange(FiscalYear(2022), FiscalYear(2025))
+EAST: Final = ("C2560-08",)
+BY_KEY: Final = {"Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Function Scan", "Result"}
+"""Nodes that a loop may execute again: they find rows by a key, or have a few values."""
+MAX_ROWS_PER_LINE: Final = 50
+"""Rows that repeated executions of a node may read, for each budget line of the nation."""
+FEW_ROWS: Final = 100
+"""So many executions of a node cost nothing, whatever it reads."""
+
+
+def question(
+    rows: DimensionKind,
+    columns: DimensionKind,
+    years: FiscalYearRange = YEAR,
+    **matrix_filter: Any,
+) -> MatrixQuestion:
+    """Return a question; areas are provinces."""
+    axes = [
+        AxisQuestion(kind, PROVINCES if kind is DimensionKind.AREA else None)
+        for kind in (rows, columns)
+    ]
+    return MatrixQuestion(*axes, years, MatrixFilter(**matrix_filter))
+
+
+D = DimensionKind
+QUESTIONS: Final = {
+    "provinces by agencies": question(D.AREA, D.AGENCY),
+    "provinces by years": question(D.AREA, D.FISCAL_YEAR, YEARS),
+    "levels by funding in a cluster": question(D.ACTOR_LEVEL, D.FUNDING, areas=EAST),
+    "provinces by holders": question(D.AREA, D.AGENCY, agency_role=AgencyRole.HOLDER),
+    "not linked": question(D.AREA, D.FISCAL_YEAR, linked=False, areas=EAST),
+    "linked": question(D.AREA, D.FISCAL_YEAR, linked=True),
+    "text": question(D.AREA, D.FISCAL_YEAR, text="ถนน"),
+    "provinces by issues of a cluster": question(D.AREA, D.ISSUE, areas=EAST),
+    "provinces by status": question(D.AREA, D.LINKAGE_STATUS),
+    "levels by stages of a chain": question(D.ACTOR_LEVEL, D.STAGE, chains=("tourism-east",)),
+}
+
+
+@pytest.fixture(scope="module")
+async def nation(template: str) -> AsyncIterator[Database]:
+    """Yield the database of a generated nation."""
+    async with open_database(await copy_database(template, "plans"), pool_size=4) as database:
+        await generate_nation(database, PROJECTS, 5, 1, NOW)
+        yield database
+    await execute_admin_statement(template, "drop database plans with (force)")
+
+
+@pytest.fixture(scope="module")
+async def ministry(nation: Database) -> Viewer:
+    """Return a viewer of the ministry that owns the most drafts."""
+    agency_id = await nation.pool.fetchval(
+        "select owner_id from project where visibility = 'LISTED' and owner_id like 'department:%' "
+        "group by owner_id order by count(*) desc limit 1"
+    )
+    return Viewer(subject="an officer", agency_id=agency_id)
+
+
+class ExplainingTransaction(ReadTransaction):
+    """Collects the plan of each statement: executed, or the generic one for any parameters."""
+
+    generic = False
+    plans: list[dict[str, Any]]
+
+    async def fetch(self, sql: str, *values: Any) -> Any:
+        if "set_config" not in sql and self._connection is not None:
+            if self.generic:
+                explained = await self._connection.fetchval("select pg_temp.explain($1)", sql)
+            else:
+                explain = f"explain (analyze, buffers, timing off, format json) {sql}"
+                explained = await self._connection.fetchval(explain, *values)
+            self.plans.append(json.loads(explained)[0]["Plan"])
+        return await super().fetch(sql, *values)
+
+
+EXPLAIN_FUNCTION: Final = """
+create or replace function pg_temp.explain(statement text) returns text language plpgsql as $$
+declare
+    explained text;
+begin
+    execute 'explain (generic_plan, format json) ' || statement into explained;
+    return explained;
+end
+$$
+"""
+
+
+async def explain(
+    nation: Database, viewer: Viewer, asked: MatrixQuestion, at: datetime | None, *, generic: bool
+) -> list[dict[str, Any]]:
+    """Return the plans of the statements of a matrix.
+
+    After five executions of a prepared statement PostgreSQL may take its generic plan.
+    """
+    async with nation.pool.acquire() as connection:
+        await connection.execute(EXPLAIN_FUNCTION)
+        async with connection.transaction(isolation="repeatable_read"):
+            transaction = ExplainingTransaction.from_connection(connection)
+            transaction.plans, transaction.generic = [], generic
+            await compute_matrix(
+                UnitOfWork(transaction, viewer), asked, as_of_time=at, now=NOW, today=NOW.date()
+            )
+    return transaction.plans
+
+
+def walk(
+    node: Mapping[str, Any], parent: Mapping[str, Any] | None = None
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
+    """Yield every node of a plan with its parent."""
+    yield node, parent
+    for child in node.get("Plans", ()):
+        yield from walk(child, node)
+
+
+def executed_again(plan: Mapping[str, Any]) -> list[str]:
+    """Return the nodes that read a table or a CTE as a whole for each row of another."""
+    found = []
+    for node, parent in walk(plan):
+        relation = node.get("Parent Relationship")
+        is_repeated = relation == "SubPlan" or (
+            relation == "Inner" and parent is not None and parent["Node Type"] == "Nested Loop"
+        )
+        if not is_repeated or count_loops(node, parent) <= FEW_ROWS:
+            continue
+        leaf = node
+        while leaf["Node Type"] in {"Memoize", "Limit", "Unique", "Aggregate", "Subquery Scan"}:
+            leaf = leaf["Plans"][0]
+        if leaf["Node Type"] == "Nested Loop":
+            leaf = leaf["Plans"][0]
+        if leaf["Node Type"] not in BY_KEY:
+            name = leaf.get("Relation Name") or leaf.get("CTE Name") or leaf.get("Alias", "")
+            loops, rows = count_loops(node, parent), count_rows(leaf)
+            if loops * rows > MAX_ROWS_PER_LINE * PROJECTS * 3:
+                found.append(f"{leaf['Node Type']} {name} × {loops:.0f} {leaf.get('Alias')} {leaf.get('Filter')} {leaf.get('Subplan Name')}")
+    return found
+
+
+def count_rows(node: Mapping[str, Any]) -> float:
+    """Return how many rows one execution reads, or is expected to return."""
+    if "Actual Rows" not in node:
+        return float(node["Plan Rows"])
+    removed = ("Rows Removed by Filter", "Rows Removed by Join Filter")
+    return float(node["Actual Rows"]) + sum(float(node.get(key, 0)) for key in removed)
+
+
+def count_loops(node: Mapping[str, Any], parent: Mapping[str, Any] | None) -> float:
+    """Return how often a node was executed, or is expected to be."""
+    if "Actual Loops" in node or parent is None:
+        return float(node["Actual Loops"])
+    others = [one for one in parent.get("Plans", ()) if one is not node]
+    return float(others[0]["Plan Rows"]) if others else float(parent["Plan Rows"])
+
+
+def on_disk(plan: Mapping[str, Any]) -> list[str]:
+    """Return the nodes that wrote to disk."""
+    return [
+        node["Node Type"]
+        for node, _ in walk(plan)
+        if node.get("Hash Batches", 1) > 1
+        or node.get("HashAgg Batches", 1) > 1
+        or node.get("Sort Space Type") == "Disk"
+        or node.get("Storage") == "Disk"
+    ]
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["first plan", "generic plan"])
+@pytest.mark.parametrize("at", [None, NOW], ids=["now", "as of an instant"])
+@pytest.mark.parametrize("asked", QUESTIONS.values(), ids=QUESTIONS)
+async def test_no_part_of_a_plan_reads_a_table_again_for_each_row(
+    nation: Database,
+    ministry: Viewer,
+    asked: MatrixQuestion,
+    at: datetime | None,
+    generic: bool,
+) -> None:
+    for viewer in (ANONYMOUS, ministry):
+        for plan in await explain(nation, viewer, asked, at, generic=generic):
+            assert executed_again(plan) == []
+            assert on_disk(plan) == []
+
+
+async def test_plan_with_an_unhashed_subplan_is_found(nation: Database) -> None:
+    statement = (
+        "explain (analyze, format json) with found as materialized (select id from project) "
+        "select count(*) from project p where p.id not in (select id from found)"
+    )
+    async with nation.write_transaction() as connection:
+        await connection.execute("set local work_mem = '64kB'; set local hash_mem_multiplier = 1")
+        await connection.execute("set local statement_timeout = '5min'")
+        [row] = await connection.fetch(statement + " and p.id < 'generated_nation:01'")
+    assert executed_again(json.loads(row[0])[0]["Plan"]) != []
