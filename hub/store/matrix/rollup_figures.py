@@ -66,14 +66,15 @@ def has_same_agencies(scope: MatrixScope) -> bool:
     return len(scope.agencies) == len(ids) * len(list(scope.years))
 
 
-def live_projects(visibility: Visibility) -> CTE:
+def live_projects(visibility: Visibility) -> FromClause:
     """Return the projects (`project_id`) of a visibility that the rollup does not answer for.
 
-    A project written since its entry is among them whatever its visibility was.
+    A project written since its entry is among them whatever its visibility was. It is a subquery
+    and no CTE, so that PostgreSQL knows its size.
     """
     entry = rollup_entry.c
     live = sa.select(entry.project_id).where(entry.live, entry.visibility == visibility.value)
-    return live.union(sa.select(rollup_change.c.project_id)).cte(f"live_{visibility.value.lower()}")
+    return live.union(sa.select(rollup_change.c.project_id)).subquery("live")
 
 
 def rollup_figures(layout: Layout, *, hidden: bool = False) -> list[sa.Select[Any]]:

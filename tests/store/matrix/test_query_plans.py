@@ -7,6 +7,7 @@ or a CTE as a whole for each row; and no hash or sort on disk for one year.
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -152,7 +153,10 @@ def walk(
 def executed_again(plan: Mapping[str, Any]) -> list[str]:
     """Return the nodes that read a table or a CTE as a whole for each row of another."""
     found = []
+    hashed = set(re.findall(r"hashed (SubPlan \d+)", json.dumps(plan)))
     for node, parent in walk(plan):
+        if node.get("Subplan Name") in hashed:
+            continue  # executed once
         relation = node.get("Parent Relationship")
         is_repeated = relation == "SubPlan" or (
             relation == "Inner" and parent is not None and parent["Node Type"] == "Nested Loop"
@@ -168,7 +172,7 @@ def executed_again(plan: Mapping[str, Any]) -> list[str]:
             name = leaf.get("Relation Name") or leaf.get("CTE Name") or leaf.get("Alias", "")
             loops, rows = count_loops(node, parent), count_rows(leaf)
             if loops * rows > MAX_ROWS_PER_LINE * PROJECTS * 3:
-                found.append(f"{leaf['Node Type']} {name} × {loops:.0f} {leaf.get('Alias')} {leaf.get('Filter')} {leaf.get('Subplan Name')}")
+                found.append(f"{leaf['Node Type']} {name} × {loops:.0f}")
     return found
 
 
@@ -218,11 +222,9 @@ async def test_no_part_of_a_plan_reads_a_table_again_for_each_row(
 
 async def test_plan_with_an_unhashed_subplan_is_found(nation: Database) -> None:
     statement = (
-        "explain (analyze, format json) with found as materialized (select id from project) "
-        "select count(*) from project p where p.id not in (select id from found)"
+        "explain (analyze, format json) with listed as materialized (select id from project) "
+        "select count(*) from project p "
+        "where (select count(*) from listed where listed.id < p.id) % 2 = 0"
     )
-    async with nation.write_transaction() as connection:
-        await connection.execute("set local work_mem = '64kB'; set local hash_mem_multiplier = 1")
-        await connection.execute("set local statement_timeout = '5min'")
-        [row] = await connection.fetch(statement + " and p.id < 'generated_nation:01'")
-    assert executed_again(json.loads(row[0])[0]["Plan"]) != []
+    plan = json.loads(await nation.pool.fetchval(statement))[0]["Plan"]
+    assert [node.partition(" ×")[0] for node in executed_again(plan)] == ["CTE Scan listed"]
