@@ -222,7 +222,7 @@ async def assert_same_answers(database: Database) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_rollup_and_facts_give_the_same_figures_after_all_kinds_of_writes(
+async def test_figures_of_rollup_and_facts_are_equal_after_writes_to_each_table(
     fresh_database: Database, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - test data
