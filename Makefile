@@ -97,6 +97,7 @@ fmt: setup-dev ## format, and mend what can be mended
 bench: setup ## measure matrix, lists and ingest beside its peers, results to bench/results/
 	PYTHONPATH=. $(IN) bench/matrix.py
 	PYTHONPATH=. $(IN) bench/lists.py
+	PYTHONPATH=. $(IN) bench/growth.py
 	PYTHONPATH=. $(IN) bench/ingest.py
 
 # Existing pins are kept while pyproject.toml allows them; `make lock ARGS=--upgrade` renews all.

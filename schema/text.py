@@ -9,6 +9,7 @@ import strawberry
 from hub.domain import money, paging, provenance, text, time
 from hub.domain.text import TranslationOrigin
 from hub.errors import Invalid
+from resolvers import paging as paging_resolvers
 from resolvers import text as resolvers_text
 from schema.binding import field, input_type, output_type, resolver_field
 
@@ -96,7 +97,9 @@ class Connection(Generic[Item]):
     edges: list[Edge[Item]] = field("The items with their cursors (รายการพร้อมเคอร์เซอร์)")
     nodes: list[Item] = field("The items (รายการ)")
     page_info: PageInfo = field("Position of the page (ข้อมูลหน้า)")
-    total_count: int | None = field("Number of all items; null if not counted (จำนวนทั้งหมด)")
+    total_count: int | None = resolver_field(
+        paging_resolvers.total_count, "Number of all items; null if not counted (จำนวนทั้งหมด)"
+    )
 
     @classmethod
     def is_type_of(cls, obj: object, _info: object) -> bool:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from hub.domain.record import record, value
@@ -80,6 +80,10 @@ class PageInfo:
     end_cursor: str | None
 
 
+Total = int | Callable[[], Awaitable[int]] | None
+"""The number of items of a list, or how to count them."""
+
+
 @record
 class Edge(Generic[Item]):
     """An item with its cursor."""
@@ -90,11 +94,15 @@ class Edge(Generic[Item]):
 
 @record
 class Connection(Generic[Item]):
-    """One page of an ordered list; `total_count` is null when counting would be too expensive."""
+    """One page of an ordered list.
+
+    `total` is the number of all items: known, to be counted when it is asked for, or null when
+    nothing counts it.
+    """
 
     edges: Sequence[Edge[Item]]
     page_info: PageInfo
-    total_count: int | None
+    total: Total
 
     @property
     def nodes(self) -> Sequence[Item]:
@@ -106,9 +114,14 @@ def build_connection(
     items: Sequence[Item],
     page: PageRequest,
     key: Callable[[Item], SortKey],
-    total: int | None = None,
+    total: Total = None,
 ) -> Connection[Item]:
-    """Return a page from up to `first + 1` items; the extra item means there is a next page."""
+    """Return a page from up to `first + 1` items; the extra item means there is a next page.
+
+    A first page without a next one is the whole list, so it needs no count.
+    """
+    if page.after is None and len(items) <= page.first and page.first > 0:
+        total = len(items)
     page_items = items[: page.first]
     edges = [Edge(encode_cursor(key(item)), item) for item in page_items]
     return Connection(

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.domain.agencies import ActorLevel, Agency, AgencyKind
-from hub.domain.paging import Connection, PageRequest, build_connection
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.text import LocalizedText
 from hub.domain.time import is_in_force
 from hub.store.database import ReadTransaction
-from hub.store.rows import is_valid_on, localized_text_of, paginate, text_array_parameter
+from hub.store.paging import fetch_page
+from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
 from hub.store.tables import agency, agency_placement
 
 VALID_ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
@@ -147,9 +148,13 @@ class Agencies:
             statement = statement.where(agency.c.level == level.value)
         if area_id is not None:
             statement = statement.where(agency.c.area_id == area_id)
-        paged = paginate(statement, page, agency.c.sort_key, agency.c.id)
-        rows = await self._transaction.fetch_rows(paged, on=on)
-        total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection(
-            [agency_of(r) for r in rows], page, lambda item: (item.sort_key, item.id), total
+        order = agency.c.sort_key, agency.c.id
+        return await fetch_page(
+            self._transaction,
+            statement,
+            page,
+            order,
+            agency_of,
+            lambda item: (item.sort_key, item.id),
+            on=on,
         )

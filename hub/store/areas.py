@@ -11,15 +11,21 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.areas import Area, AreaKind, AreaLevel, AreaMembership, OperationsCentre, Tile
-from hub.domain.paging import Connection, PageRequest, build_connection
+from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.text import LocalizedText
 from hub.domain.time import is_in_force
 from hub.store.database import ReadTransaction
-from hub.store.rows import is_valid_on, localized_text_of, paginate, text_array_parameter
+from hub.store.paging import fetch_page
+from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
 from hub.store.tables import area, area_membership, operations_centre
 
 VALID_ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
 IDS: Final = text_array_parameter("ids")
+
+
+def area_sort_key(item: Area) -> SortKey:
+    """Return the sort key of an area in lists."""
+    return item.sort_key, item.id
 
 
 def area_of(row: asyncpg.Record, prefix: str = "") -> Area:
@@ -113,11 +119,9 @@ class Areas:
         if under is not None:
             statement = statement.where(area.c.id == sa.any_(IDS))
             parameters["ids"] = list((await self.descendants([under], on))[under] - {under})
-        paged = paginate(statement, page, area.c.sort_key, area.c.id)
-        rows = await self._transaction.fetch_rows(paged, **parameters)
-        total = rows[0]["total"] if rows else (0 if page.after is None and page.first else None)
-        return build_connection(
-            [area_of(r) for r in rows], page, lambda item: (item.sort_key, item.id), total
+        order = area.c.sort_key, area.c.id
+        return await fetch_page(
+            self._transaction, statement, page, order, area_of, area_sort_key, **parameters
         )
 
     async def list_in_force(self, level: AreaLevel, under: str | None, on: date) -> list[Area]:

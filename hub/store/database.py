@@ -8,7 +8,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import asyncpg
 from sqlalchemy.sql.expression import ClauseElement
 
 from hub.errors import NotReady, StoreUnusable, TooCostly
-from hub.store.statements import compile_statement
+from hub.store.statements import SET_MATRIX_SETTINGS, compile_statement
 from hub.store.visibility import UNPUBLISHED_COLUMN
 
 logger = logging.getLogger(__name__)
@@ -25,22 +25,6 @@ ACQUIRE_TIMEOUT: Final = 10.0
 """Seconds a request waits for a connection before it is rejected with `NotReady`."""
 STATEMENT_TIMEOUT: Final = 60.0
 """Seconds a statement may take before the server cancels it."""
-MATRIX_SETTINGS: Final = {
-    "work_mem": "64MB",
-    "jit": "off",
-    "enable_mergejoin": "off",
-    "enable_material": "off",
-}
-"""PostgreSQL settings of statements over all facts, for one transaction.
-
-With the server's default `work_mem` of 4 MB, hashes and sorts of one fiscal year of the country are
-written to disk; a statement may use the memory once per hash or sort in progress. A merge join may
-take the year alone as its key and compare all ids of a year (37 million rows for 155,000 lines and
-240 agencies); a hash join takes both.
-"""
-SET_MATRIX_SETTINGS: Final = "select " + ", ".join(
-    f"set_config('{name}', '{value}', true)" for name, value in MATRIX_SETTINGS.items()
-)
 RESPONSE_TIMEOUT: Final = 5.0
 """Seconds to wait for the server in all other cases before the connection is terminated."""
 CONNECTION_ERRORS: Final = (
@@ -84,7 +68,10 @@ class ReadTransaction:
 
     async def fetch_rows(self, statement: ClauseElement, **parameters: Any) -> list[asyncpg.Record]:
         """Execute a statement and return its rows; markers of unpublished data are collected."""
-        sql, values = compile_statement(statement, parameters)
+        return await self.fetch_compiled(*compile_statement(statement, parameters))
+
+    async def fetch_compiled(self, sql: str, values: Sequence[Any]) -> list[asyncpg.Record]:
+        """Do the same with the result of `compile_statement`."""
         records = await self.fetch(sql, *values)
         if records and UNPUBLISHED_COLUMN in records[0]:
             self.unpublished += filter(None, (row[UNPUBLISHED_COLUMN] for row in records))

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.domain.paging import Connection, PageRequest, build_connection
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import StrategicIssue
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
@@ -17,9 +17,9 @@ from hub.store.issue_wordings import (
     latest_issue_wordings,
     visible_issue_wordings,
 )
-from hub.store.paging import build_connections
+from hub.store.paging import build_connections, fetch_page
 from hub.store.plans import IDS, Plans
-from hub.store.rows import paginate, paginate_by_group
+from hub.store.rows import paginate_by_group
 from hub.store.tables import area
 
 
@@ -137,9 +137,7 @@ class Issues(Plans):
         if year is not None:
             statement = statement.where(runs_in_year(issue_wordings, year))
         order = issue_wordings.c.place_by_rank, issue_wordings.c.sort_key, issue_wordings.c.issue_id
-        rows = await self._transaction.fetch_rows(paginate(statement, page, *order))
-        total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([issue_of(r) for r in rows], page, issue_sort_key, total)
+        return await fetch_page(self._transaction, statement, page, order, issue_of, issue_sort_key)
 
 
 def runs_in_year(issue_wordings: sa.Subquery, year: FiscalYear) -> sa.ColumnElement[bool]:

@@ -17,13 +17,13 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import Linkage, LinkageStatus, Reason
 from hub.domain.matrix.layout import MatrixScope
-from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
+from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
 from hub.store.matrix.list_filters import is_linkage_in_scope
-from hub.store.paging import build_connections
-from hub.store.rows import paginate, paginate_by_group, text_array_parameter
+from hub.store.paging import build_connections, fetch_page
+from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import linkage, project
 from hub.store.visibility import is_visible, unpublished_columns
 
@@ -129,9 +129,10 @@ class Linkages:
         at `at`).
         """
         statement = visible_linkages(self._viewer, table, at).where(*where)
-        rows = await self._transaction.fetch_rows(paginate(statement, page, table.c.id))
-        total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([linkage_of(r, at) for r in rows], page, cursor_key, total)
+        build_item = partial(linkage_of, at=at)
+        return await fetch_page(
+            self._transaction, statement, page, [table.c.id], build_item, cursor_key
+        )
 
     async def pages_by_project(
         self, project_ids: Sequence[str], page: PageRequest, at: datetime | None = None

@@ -1,14 +1,36 @@
-"""Connections built from the rows of `hub.store.rows.paginate_by_group`, one per parent."""
+"""Pages of one list, and of many lists at once (`hub.store.rows.paginate_by_group`)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
+import sqlalchemy as sa
 
 from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
+from hub.store.database import ReadTransaction
+from hub.store.rows import count_rows, paginate
 
 Item = TypeVar("Item")
+
+
+async def fetch_page(
+    transaction: ReadTransaction,
+    statement: sa.Select[Any],
+    page: PageRequest,
+    order: Sequence[sa.ColumnElement[Any]],
+    build_item: Callable[[asyncpg.Record], Item],
+    key: Callable[[Item], SortKey],
+    **parameters: Any,
+) -> Connection[Item]:
+    """Return a page of a statement's rows in an order; its total is counted only if asked for."""
+
+    async def _count() -> int:
+        [row] = await transaction.fetch_rows(count_rows(statement), **parameters)
+        return int(row[0])
+
+    rows = await transaction.fetch_rows(paginate(statement, page, *order), **parameters)
+    return build_connection([build_item(row) for row in rows], page, key, _count)
 
 
 def build_connections(

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
+from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion
 from hub.domain.time import FiscalYear
 from hub.store.as_of import history_table, table_as_of
 from hub.store.database import ReadTransaction
-from hub.store.paging import build_connections
-from hub.store.rows import localized_text_of, paginate, paginate_by_group, text_array_parameter
+from hub.store.paging import build_connections, fetch_page
+from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import plan, plan_version
 from hub.store.visibility import is_still_visible, is_visible, unpublished_columns
 from hub.store.visible_plans import has_visible_version, unpublished_version_columns
@@ -193,11 +193,8 @@ class Plans:
             statement = statement.where(plan.c.agency_id == agency_id)
         if year is not None:
             statement = statement.where(plan.c.first_year <= year.ce, plan.c.last_year >= year.ce)
-        rows = await self._transaction.fetch_rows(
-            paginate(statement, page, plan.c.sort_key, plan.c.id)
-        )
-        total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([plan_of(r) for r in rows], page, plan_sort_key, total)
+        order = plan.c.sort_key, plan.c.id
+        return await fetch_page(self._transaction, statement, page, order, plan_of, plan_sort_key)
 
     async def pages_by_area(
         self, area_ids: Sequence[str], page: PageRequest, *, kind: PlanKind | None

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import asyncpg
@@ -13,14 +13,14 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Viewer, Visibility
 from hub.domain.matrix.layout import AreaGroups, MatrixScope
-from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
+from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.projects import AreaShare, Project, ShareBasis
 from hub.domain.time import FiscalYear
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
 from hub.store.matrix.list_filters import is_project_in_scope, projects_in_areas
-from hub.store.paging import build_connections
-from hub.store.rows import localized_text_of, paginate, paginate_by_group, text_array_parameter
+from hub.store.paging import build_connections, fetch_page
+from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import project, project_area, project_implementer
 from hub.store.visibility import is_visible, unpublished_columns
 
@@ -211,11 +211,10 @@ class Projects:
         statement = select_projects(table, self._viewer).where(
             is_visible(table, self._viewer, at), *where
         )
-        rows = await self._transaction.fetch_rows(
-            paginate(statement, page, table.c.sort_key, table.c.id)
+        order = table.c.sort_key, table.c.id
+        return await fetch_page(
+            self._transaction, statement, page, order, partial(project_of, at=at), project_sort_key
         )
-        total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([project_of(r, at) for r in rows], page, project_sort_key, total)
 
     async def pages_by_area(
         self, area_ids: Sequence[str], page: PageRequest, groups: AreaGroups, scope: MatrixScope

@@ -45,20 +45,19 @@ def paginate(
     statement: sa.Select[Any],
     page: PageRequest,
     *order: sa.ColumnElement[Any],
-    with_total: bool = True,
 ) -> sa.Select[Any]:
-    """Return the statement for one page after the cursor: `first + 1` rows, and the total as a
-    column.
+    """Return the statement for one page after the cursor: `first + 1` rows.
 
-    The extra row shows whether there is a next page. The total counts the whole list, not the rest
-    after the cursor, in the same statement.
+    The extra row shows whether there is a next page.
     """
-    if with_total:
-        count_query = statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
-        statement = statement.add_columns(count_query.scalar_subquery().label("total"))
     if page.after is not None:
         statement = statement.where(sa.tuple_(*order) > sa.tuple_(*page.after))
     return statement.order_by(*order).limit(page.first + 1)
+
+
+def count_rows(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Return the statement for the number of rows of a list, all its pages together."""
+    return statement.with_only_columns(sa.func.count(), maintain_column_froms=True)
 
 
 def paginate_by_group(

@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
-from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
+from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.provenance import Source, SourceHealth
 from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
 from hub.domain.sources.runs import SourceRun
@@ -26,9 +26,9 @@ from hub.store.ingest.quarantine import quarantined_row_of
 from hub.store.ingest.raw_records import SELECT_RAW_RECORDS, raw_payload_of
 from hub.store.ingest.runs import run_of
 from hub.store.matrix.linkage_filter import is_one_of
-from hub.store.paging import build_connections
+from hub.store.paging import build_connections, fetch_page
 from hub.store.provenance import source_of
-from hub.store.rows import paginate, paginate_by_group, text_array_parameter
+from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import (
     budget_line,
     linkage,
@@ -184,9 +184,10 @@ class Sources:
         if fetched is not None:
             is_fetched = source.c.transport.is_not(None)
             statement = statement.where(is_fetched if fetched else sa.not_(is_fetched))
-        rows = await self._transaction.fetch_rows(paginate(statement, page, source.c.id))
-        total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection([source_of(row) for row in rows], page, source_sort_key, total)
+        order = [source.c.id]
+        return await fetch_page(
+            self._transaction, statement, page, order, source_of, source_sort_key
+        )
 
     async def fetched_by_id(self) -> dict[str, Source]:
         """Return the sources that runs fetch, by id."""

@@ -10,11 +10,12 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.agencies import ActorLevel
-from hub.domain.paging import Connection, PageRequest, build_connection
+from hub.domain.paging import Connection, PageRequest
 from hub.domain.value_chain import ExpectedRole, Stage, StageKind, ValueChain
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
-from hub.store.rows import localized_text_of, paginate, text_array_parameter
+from hub.store.paging import fetch_page
+from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import expected_role, stage, value_chain
 
 IDS: Final = text_array_parameter("ids")
@@ -121,11 +122,9 @@ class ValueChains:
         statement: sa.Select[Any] = sa.select(value_chain)
         if theme is not None:
             statement = statement.where(value_chain.c.theme == theme)
-        paged = paginate(statement, page, value_chain.c.sort_key, value_chain.c.id)
-        rows = await self._transaction.fetch_rows(paged)
-        total = rows[0]["total"] if rows else (0 if page.after is None else None)
-        return build_connection(
-            [chain_of(r) for r in rows], page, lambda c: (c.sort_key, c.id), total
+        order = value_chain.c.sort_key, value_chain.c.id
+        return await fetch_page(
+            self._transaction, statement, page, order, chain_of, lambda c: (c.sort_key, c.id)
         )
 
     async def stages_by_id(

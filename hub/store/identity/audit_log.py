@@ -172,9 +172,7 @@ class AuditLogReader:
             statement = statement.where(access_log.c.source_id == source_id)
         if since is not None:
             statement = statement.where(access_log.c.at >= since)
-        rows = await self._transaction.fetch_rows(
-            paginate(statement, page, -access_log.c.number, with_total=False)
-        )
+        rows = await self._transaction.fetch_rows(paginate(statement, page, -access_log.c.number))
         return build_connection([access_record_of(row) for row in rows], page, newest_first_key)
 
     def _select_readable(self) -> sa.Select[Any]:

@@ -185,7 +185,7 @@ async def test_contributions_sum_to_every_figure(
             for group, page in explained.items():
                 counted = sum(p.counted.satang for p in page.nodes if p.counted is not None)
                 assert counted == matrix.figures[group].money.get(phase, 0)
-                assert page.total_count == len(page.nodes)
+                assert page.total == len(page.nodes)
                 for part in page.nodes:
                     has_no_amount = part.treatment is CountTreatment.NO_AMOUNT
                     assert (part.line_id is None) is has_no_amount
