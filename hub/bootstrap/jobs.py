@@ -21,6 +21,8 @@ FLUSH_INTERVAL: Final = 5.0
 """Seconds between two flushes of the denied requests that have only been counted."""
 COMPACT_INTERVAL: Final = 2.0
 """Seconds between two compactions of the rollup; until then figures are counted from the facts."""
+STOP_TIMEOUT: Final = 5.0
+"""Seconds to wait for a compaction when the hub stops; closing the pool ends its connection."""
 MIN_POOL_FOR_SOURCES: Final = 2
 """With fewer connections a run would leave none for requests, so sources are not read."""
 MIN_POOL_FOR_TWO_SOURCES: Final = 5
@@ -54,7 +56,8 @@ async def compact_rollup_regularly(database: Database) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        # A database that does not respond must not keep the hub from stopping.
+        await asyncio.wait([task], timeout=STOP_TIMEOUT)
 
 
 @asynccontextmanager

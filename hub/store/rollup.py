@@ -10,7 +10,7 @@ from typing import Final
 
 import asyncpg
 
-from hub.store.database import CONNECTION_ERRORS, Database
+from hub.store.database import ACQUIRE_TIMEOUT, CONNECTION_ERRORS, Database
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ async def compact_once(database: Database) -> int:
 
         Returns their number, 0 if none was noted, -1 if another process is compacting.
     """
-    async with database.write_transaction() as connection:
+    async with database.pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
         return await compact_in_transaction(connection)
 
 
 async def compact_in_transaction(
     connection: asyncpg.Connection, max_projects: int = MAX_PROJECTS_PER_COMPACTION
 ) -> int:
-    """Do the same inside the transaction of the caller."""
+    """Do the same in the transaction of the caller, or in one of its own."""
     count: int = await connection.fetchval(COMPACT, max_projects)
     return count
 
