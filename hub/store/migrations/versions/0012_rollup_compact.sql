@@ -23,6 +23,8 @@ begin
             )
             or exists (select from finding_subject f where f.project_id = p.id) as live
     from project p where p.id = any (ids) and p.visibility <> 'PRIVATE';
+    -- Without statistics of these tables PostgreSQL compares every row of one with all of another.
+    analyze rollup_fresh;
     -- An element is a place of a project: of its lines, and its own ones for each of its years.
     -- Each element is in the set of its year, and in the set of the whole project (year 0).
     create temp table rollup_element on commit drop as
@@ -44,6 +46,7 @@ begin
     )
     select e.project_id, s.set_year, e.is_line, e.fiscal_year, e.area_id, e.funding
     from element e cross join lateral (values (0::smallint), (e.fiscal_year)) s (set_year);
+    analyze rollup_element;
     create temp table rollup_digest on commit drop as
     select project_id, set_year,
         md5(string_agg(
@@ -51,6 +54,7 @@ begin
             order by is_line, fiscal_year, area_id, funding
         )) as digest
     from rollup_element group by project_id, set_year;
+    analyze rollup_digest;
     with added as (
         insert into rollup_place_set (digest)
         select distinct d.digest from rollup_digest d
