@@ -26,12 +26,25 @@ where indrelid = any($1::text[]::regclass[])
 order by indrelid, indexrelid
 """
 
+SELECT_CHECKS: Final = """
+select tgrelid::regclass::text as table_name, quote_ident(tgname) as name from pg_trigger
+where tgrelid = any($1::text[]::regclass[]) and tgname like 'check\\_parents\\_%'
+    and tgenabled <> 'D'
+order by tgrelid, tgname
+"""
+
 
 async def drop_constraints(connection: asyncpg.Connection, tables: Sequence[str]) -> list[str]:
     """Drop indexes, keys and foreign keys of these tables, and foreign keys that refer to them.
 
-    Returns the statements that create all of them again, in order.
+    The triggers that check references are disabled: without indexes they would compare every row
+    with every other. The caller counts orphans afterwards (`hub.store.orphans`). Returns the
+    statements that create all of them again, in order.
     """
+    checks = await connection.fetch(SELECT_CHECKS, tables)
+    for row in checks:
+        await connection.execute(f"alter table {row['table_name']} disable trigger {row['name']}")
+    enabled = [f"alter table {row['table_name']} enable trigger {row['name']}" for row in checks]
     constraints = await connection.fetch(SELECT_CONSTRAINTS, tables)
     indexes = await connection.fetch(SELECT_INDEXES, tables)
     for row in reversed(constraints):
@@ -44,4 +57,4 @@ async def drop_constraints(connection: asyncpg.Connection, tables: Sequence[str]
     ]
     keys = [add for add, row in zip(adds, constraints, strict=True) if not row["is_foreign"]]
     foreign_keys = [add for add, row in zip(adds, constraints, strict=True) if row["is_foreign"]]
-    return [*keys, *(row["definition"] for row in indexes), *foreign_keys]
+    return [*keys, *(row["definition"] for row in indexes), *foreign_keys, *enabled]

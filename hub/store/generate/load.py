@@ -20,6 +20,7 @@ from hub.store.generate.totals import (
     add_chunk_totals,
     count_cells,
 )
+from hub.store.orphans import count_orphans
 
 CHUNK_SIZE: Final = 25_000
 """Projects drawn at once; a multiple of 100, so that second reports follow the first."""
@@ -106,6 +107,8 @@ async def load_rows(
     for statement in rebuilding:
         await connection.execute(statement)
         progress(done := done + 1, steps)
+    if rebuilding and (orphans := [one for one in await count_orphans(connection) if one.rows]):
+        raise ValueError(f"generated rows refer to missing rows: {orphans}")
     await connection.execute(f"analyze {', '.join(LOADED_TABLES)}, agency, area, source")
     await count_cells(connection, totals)
     return totals
