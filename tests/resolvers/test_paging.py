@@ -14,7 +14,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("selection", LISTS, ids=lambda text: text.partition("(")[0])
-async def test_page_is_counted_only_if_its_total_is_asked_for(
+async def test_page_is_counted_only_if_total_count_is_selected(
     api: GraphQLApi, database: Database, selection: str
 ) -> None:
     without = await api(f"{{ {selection % ''} }}", database=database)

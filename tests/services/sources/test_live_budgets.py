@@ -100,7 +100,9 @@ async def test_agency_fault_returns_the_stored_figure_with_a_notice(
 ) -> None:
     stored = await ministry(STORED_QUERY)
     ministry.agency.faults = [Fault.parse(fault) for fault in faults]
-    async with ministry.create_live_client(patience=0.5).open() as ministry.client.agencies:
+    # On a busy machine an answer of any kind may take half a second.
+    patience = 0.5 if code == "LIVE_LATE" else 5
+    async with ministry.create_live_client(patience=patience).open() as ministry.client.agencies:
         live = await ministry()
     assert list_amounts(live) == list_amounts(stored)
     source = ["sources", "ministry_register"]
