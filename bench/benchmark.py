@@ -32,6 +32,16 @@ class BenchmarkQuery:
     variables: dict[str, object]
 
 
+def describe_machine() -> dict[str, object]:
+    """Return when and where a benchmark ran, for the head of its report."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "load_of_the_machine": round(os.getloadavg()[1], 2),
+        "python": platform.python_version(),
+    }
+
+
 @contextmanager
 def run_hub() -> Iterator[tuple[int, int, Path]]:
     """Start a hub on a free port with a new database: (port, pid, data folder)."""
@@ -183,9 +193,7 @@ def run_benchmarks(benchmarks: list[BenchmarkQuery], requests: int = 300) -> Non
                 results.append(row)
                 print(json.dumps(row))
     report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "python": platform.python_version(),
+        **describe_machine(),
         "results": results,
     }
     name = Path(sys.argv[0]).stem

@@ -7,8 +7,6 @@ then medians: wall ms, and CPU ms of the hub and of PostgreSQL; as JSON and SVG 
 
 import asyncio
 import json
-import os
-import platform
 import statistics
 import sys
 import time
@@ -17,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.benchmark import ROOT, postgres_cpu_seconds
+from bench.benchmark import ROOT, describe_machine, postgres_cpu_seconds
 from bench.ingest import prepare_database, temporary_database
 from hub.domain.areas import AreaLevel
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
@@ -152,10 +150,7 @@ def main(sizes: list[int]) -> None:
         print(json.dumps(results[-1]), flush=True)
     first, last = results[0]["questions"], results[-1]["questions"]
     report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "load_of_the_machine": round(os.getloadavg()[1], 2),
-        "python": platform.python_version(),
+        **describe_machine(),
         "wall_of_largest_by_smallest": {
             name: round(last[name]["wall_ms"] / first[name]["wall_ms"], 2) for name in QUESTIONS
         },

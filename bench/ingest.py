@@ -11,7 +11,6 @@ stated of both.
 import asyncio
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -20,14 +19,13 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-from bench.benchmark import ROOT, postgres_cpu_seconds
+from bench.benchmark import ROOT, describe_machine, postgres_cpu_seconds
 from connectors.kit.paging import HttpPages
 from connectors.registry import find_connector
 from hub.bootstrap.startup import REFERENCE_FOLDER
@@ -222,10 +220,7 @@ def main(count: int, page_size: int = 20) -> None:
     for row in [*results, ratios]:
         print(json.dumps(row))
     report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "load_of_the_machine": round(os.getloadavg()[1], 2),
-        "python": platform.python_version(),
+        **describe_machine(),
         "asyncpg": version("asyncpg"),
         "dlt": DLT,
         "page_size": page_size,

@@ -8,18 +8,16 @@ megabytes, never in time.
 import asyncio
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.benchmark import ROOT
+from bench.benchmark import ROOT, describe_machine
 from bench.ingest import SOURCE, prepare_database, temporary_database
 from connectors.kit.paging import create_http_pages
 from connectors.registry import find_connector
@@ -104,9 +102,7 @@ def main(count: int) -> None:
         asyncio.run(prepare_database(server.dsn))
         measured = asyncio.run(measure_run(server.dsn, url, count))
     report = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "python": platform.python_version(),
+        **describe_machine(),
         "records": count,
         **measured,
     }

@@ -4,9 +4,9 @@ compacting the rollup.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from hub.bootstrap.sources import list_scheduled_sources
 from hub.domain.time import Clock
@@ -43,6 +43,19 @@ async def run_background_jobs(
 
 
 @asynccontextmanager
+async def run_until_end(
+    work: Coroutine[Any, Any, None], stop_timeout: float | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a coroutine beside the block; when the block ends, cancel it and wait for its end."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=stop_timeout)
+
+
+@asynccontextmanager
 async def compact_rollup_regularly(database: Database) -> AsyncIterator[None]:
     """Renew the rollup after writes until the block ends."""
 
@@ -51,13 +64,9 @@ async def compact_rollup_regularly(database: Database) -> AsyncIterator[None]:
             await compact_if_possible(database)
             await asyncio.sleep(COMPACT_INTERVAL)
 
-    task = asyncio.create_task(_compact())
-    try:
+    # A database that does not respond must not keep the hub from stopping.
+    async with run_until_end(_compact(), STOP_TIMEOUT):
         yield
-    finally:
-        task.cancel()
-        # A database that does not respond must not keep the hub from stopping.
-        await asyncio.wait([task], timeout=STOP_TIMEOUT)
 
 
 @asynccontextmanager
@@ -69,12 +78,10 @@ async def flush_denied_requests(denied: DeniedRequests) -> AsyncIterator[None]:
             await asyncio.sleep(FLUSH_INTERVAL)
             await denied.flush()
 
-    task = asyncio.create_task(_flush())
     try:
-        yield
+        async with run_until_end(_flush()):
+            yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
         await denied.flush(everything=True)
 
 
@@ -92,11 +99,9 @@ async def run_source_scheduler(
         clock,
         max_concurrent_runs=1 if settings.pool_size < MIN_POOL_FOR_TWO_SOURCES else 2,
     )
-    task = asyncio.create_task(scheduler.run())
     try:
-        yield
+        async with run_until_end(scheduler.run()) as task:
+            yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
         if not task.cancelled() and (failure := task.exception()):
             logger.error("the source scheduler stopped", exc_info=failure)

@@ -108,10 +108,10 @@ async def ingest(
 
 async def refresh_after_run(database: Database, ledger: Ledger) -> None:
     """Renew what answers depend on for their speed, after the run has been committed."""
-    await compact_rollup(database)
     written_count = ledger.count_of(Outcome.NEW) + ledger.count_of(Outcome.CHANGED)
     if written_count >= MIN_RECORDS_TO_ANALYZE:
         await analyze_facts(database)
+    await compact_rollup(database)
 
 
 async def run_source(

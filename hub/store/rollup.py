@@ -21,10 +21,12 @@ COMPACTION_ERRORS: Final = (
     TimeoutError,
 )
 COMPACT: Final = "select rollup_compact($1)"
-ANALYZE: Final = (
-    "analyze project, budget_line, project_area, project_implementer, linkage, source_record, "
-    "rollup_count, rollup_money, rollup_place, rollup_entry"
+ANALYZE_FACTS: Final = (
+    "analyze project, budget_line, project_area, project_implementer, linkage, source_record"
 )
+ANALYZE_ROLLUP: Final = "analyze rollup_count, rollup_money, rollup_place, rollup_entry"
+MIN_PROJECTS_TO_ANALYZE: Final = 5_000
+"""Projects compacted at once after which the statistics of the rollup are renewed."""
 MAX_PROJECTS_PER_COMPACTION: Final = 20_000
 """Projects whose entries one transaction replaces; it holds them in memory."""
 
@@ -37,6 +39,8 @@ async def compact_rollup(database: Database) -> int:
     count = 0
     while (done := await compact_once(database)) > 0:
         count += done
+    if count >= MIN_PROJECTS_TO_ANALYZE:
+        await database.pool.execute(ANALYZE_ROLLUP)
     return count
 
 
@@ -49,13 +53,9 @@ async def compact_if_possible(database: Database) -> None:
 
 
 async def compact_once(database: Database) -> int:
-    """Replace the entries of at most `ANALYZE: Final = (
-        "analyze project, budget_line, project_area, project_implementer, linkage, source_record, "
-        "rollup_count, rollup_money, rollup_place, rollup_entry"
-    )
-    MAX_PROJECTS_PER_COMPACTION` projects.
+    """Replace the entries of at most `MAX_PROJECTS_PER_COMPACTION` projects.
 
-        Returns their number, 0 if none was noted, -1 if another process is compacting.
+    Returns their number, 0 if none was noted, -1 if another process is compacting.
     """
     async with database.pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection:
         return await compact_in_transaction(connection)
@@ -74,4 +74,4 @@ async def analyze_facts(database: Database) -> None:
 
     Autovacuum does so within a minute or more; after a large run that is too late.
     """
-    await database.pool.execute(ANALYZE)
+    await database.pool.execute(ANALYZE_FACTS)

@@ -91,7 +91,7 @@ def unlinked_project_counts(viewer: Viewer) -> sa.Select[Any]:
     """Return the statement that counts visible projects without a linkage, of sources `ids`."""
     has_linkage = sa.exists().where(
         linkage.c.project_id == project.c.id,
-        is_one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
+        is_one_of(linkage.c.status, DEFAULT_LINKAGE_STATUSES),
         is_visible(linkage, viewer),
     )
     return (
@@ -180,7 +180,7 @@ class Sources:
         """Return a page of the sources by id, filtered by health and by whether runs fetch them."""
         statement = sa.select(*SOURCE_COLUMNS)
         if health:
-            statement = statement.where(is_one_of(source.c.health, [one.value for one in health]))
+            statement = statement.where(is_one_of(source.c.health, health))
         if fetched is not None:
             is_fetched = source.c.transport.is_not(None)
             statement = statement.where(is_fetched if fetched else sa.not_(is_fetched))
@@ -267,7 +267,7 @@ class Sources:
         """Return the same page of the rows of each source, in order of arrival."""
         statement = select_operated(self._viewer, quarantine).where(
             quarantine.c.source_id == sa.any_(IDS),
-            is_one_of(quarantine.c.status, [one.value for one in status]),
+            is_one_of(quarantine.c.status, status),
         )
         paged = paginate_by_group(statement, quarantine.c.source_id, page, [quarantine.c.id])
         rows = await self._transaction.fetch_rows(paged, ids=list(set(ids)))

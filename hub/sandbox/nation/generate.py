@@ -25,7 +25,7 @@ from hub.store.generate.runs import (
 from hub.store.ingest.declarations import upsert_source
 from hub.store.ingest.session import IngestSession
 from hub.store.ingest.source_lock import open_ingest_session
-from hub.store.rollup import analyze_facts, compact_rollup
+from hub.store.rollup import compact_rollup
 
 Progress = Callable[[int, int | None], None]
 """Called after each step with the steps that are done and their number."""
@@ -66,7 +66,6 @@ async def generate_nation(
         check_size(nation.size, projects, years, seed)
         if was_written:
             await compact_rollup(database)
-            await analyze_facts(database)
         database_size = await fetch_database_size(session.connection)
     return GenerateResult(nation, database_size, time.monotonic() - started, was_written)
 

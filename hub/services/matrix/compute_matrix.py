@@ -1,7 +1,7 @@
 """Compute a matrix: resolve the axes, count, order and cut members, evaluate the cells.
 
-Two statements count (figures and hidden projects). If the order or the limit depends on the
-figures, they run twice: in natural order, then in the order shown.
+One statement counts. If the order or the limit depends on the figures, it runs twice: in natural
+order, then in the order shown.
 """
 
 from collections.abc import Mapping, Sequence

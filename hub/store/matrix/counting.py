@@ -71,9 +71,7 @@ def place_facts(layout: Layout, found: MatrixFacts, name: str, *, with_linkages:
     columns: dict[DimensionKind, Any] = {
         DimensionKind.ACTOR_LEVEL: facts.c.actor_level,
         DimensionKind.AGENCY: facts.c.agency_id,
-        DimensionKind.AREA: facts.c.area_id,
-        DimensionKind.FISCAL_YEAR: sa.cast(facts.c.fiscal_year, sa.Text),
-        DimensionKind.FUNDING: facts.c.funding,
+        **place_columns(facts),
         **linkage_columns,
     }
     source: FromClause = facts
@@ -89,12 +87,8 @@ def place_facts(layout: Layout, found: MatrixFacts, name: str, *, with_linkages:
         if column is None:
             ordinals.append(sa.literal(axis.unassigned_ordinal, sa.Integer))
             continue
-        places = ordinals_table(axis_name, axis)
-        is_place = places.c.id == column
-        if "year" in places.c:
-            is_place = sa.and_(is_place, places.c.year == facts.c.fiscal_year)
-        source = source.outerjoin(places, is_place)
-        ordinals.append(sa.func.coalesce(places.c.ordinal, axis.unassigned_ordinal))
+        source, ordinal = join_ordinals(source, axis_name, axis, column, facts.c.fiscal_year)
+        ordinals.append(ordinal)
     placed = sa.select(
         facts.c.project_id,
         facts.c.identity,
@@ -126,16 +120,39 @@ def ordinals_table(name: str, axis: AxisOrdinals) -> FromClause:
     return values_table(name, *columns)
 
 
+def join_ordinals(
+    source: FromClause,
+    name: str,
+    axis: AxisOrdinals,
+    column: sa.ColumnElement[Any],
+    year: sa.ColumnElement[Any],
+) -> tuple[FromClause, sa.ColumnElement[int]]:
+    """Return `source` joined with the ordinals of an axis, and the ordinal of each row."""
+    places = ordinals_table(name, axis)
+    is_place = places.c.id == column
+    if "year" in places.c:
+        is_place = sa.and_(is_place, places.c.year == year)
+    ordinal = sa.func.coalesce(places.c.ordinal, axis.unassigned_ordinal)
+    return source.outerjoin(places, is_place), ordinal
+
+
+def place_columns(table: FromClause) -> dict[DimensionKind, sa.ColumnElement[Any]]:
+    """Return the columns of a table by dimension, for the dimensions of places."""
+    return {
+        DimensionKind.AREA: table.c.area_id,
+        DimensionKind.FISCAL_YEAR: sa.cast(table.c.fiscal_year, sa.Text),
+        DimensionKind.FUNDING: table.c.funding,
+    }
+
+
 def has_linkage(facts: FromClause, linkages: CTE) -> sa.ColumnElement[bool]:
     """Return the predicate that a fact's project has a matching linkage."""
     return sa.exists().where(linkages.c.project_id == facts.c.project_id).correlate_except(linkages)
 
 
-def facts_on_axes(layout: Layout, viewer: Viewer, *, hidden: bool = False) -> CTE:
+def facts_on_axes(layout: Layout, viewer: Viewer) -> CTE:
     """Return one row per fact and linkage of a layout, with the ordinals of its row and column."""
-    return place_facts(
-        layout, matrix_facts(layout, viewer, hidden=hidden), "placed", with_linkages=True
-    )
+    return place_facts(layout, matrix_facts(layout, viewer), "placed", with_linkages=True)
 
 
 def counted_lines(layout: Layout, viewer: Viewer) -> CTE:

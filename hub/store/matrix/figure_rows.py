@@ -12,6 +12,17 @@ CELL_STRIDE: Final = 1 << 20
 """More than an axis can have ordinals: row × stride + column numbers the cells."""
 
 
+def number_cell(row: sa.ColumnElement[Any], column: sa.ColumnElement[Any]) -> Any:
+    """Return the number of a cell, from which `ordinals_of_cell` returns row and column."""
+    return sa.cast(row, sa.BigInteger) * CELL_STRIDE + column
+
+
+def ordinals_of_cell(number: sa.ColumnElement[Any]) -> tuple[Any, Any]:
+    """Return the columns r and c of a cell's number."""
+    row, column = number // CELL_STRIDE, number % CELL_STRIDE
+    return sa.cast(row, sa.Integer).label("r"), sa.cast(column, sa.Integer).label("c")
+
+
 class FigureKind(Enum):
     """What a row of the statement of figures counts."""
 

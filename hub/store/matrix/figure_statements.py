@@ -7,7 +7,13 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.matrix.layout import Layout
 from hub.store.matrix.counting import count_once
-from hub.store.matrix.figure_rows import CELL_STRIDE, FigureKind, figure_row, grouping_sets
+from hub.store.matrix.figure_rows import (
+    FigureKind,
+    figure_row,
+    grouping_sets,
+    number_cell,
+    ordinals_of_cell,
+)
 
 
 def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | None) -> list[Any]:
@@ -18,7 +24,7 @@ def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | N
     """
     p = placed.c
     keys = [p[key]] if name is None else [p[key], p[name]]
-    cell = sa.cast(p.r, sa.BigInteger) * CELL_STRIDE + p.c
+    cell = number_cell(p.r, p.c)
     spans = (
         sa.select(*keys, sa.func.min(cell).label("first"), sa.func.max(cell).label("last"))
         .group_by(*keys)
@@ -27,8 +33,7 @@ def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | N
     labels = [] if name is None else [spans.c[name]]
     single = (
         sa.select(
-            sa.cast(spans.c.first // CELL_STRIDE, sa.Integer).label("r"),
-            sa.cast(spans.c.first % CELL_STRIDE, sa.Integer).label("c"),
+            *ordinals_of_cell(spans.c.first),
             *labels,
             sa.func.count().label("n"),
         )

@@ -79,17 +79,19 @@ class FiguresBuilder:
         )
         is_linked = sa.exists().where(linked.c.identity == facts.c.identity)
         is_linked = is_linked.correlate_except(linked)
-        parts = [
-            sa.select(facts).where(condition).cte(name)
-            for name, condition in (
-                ("linked_facts_only", is_linked),
-                ("other_facts", sa.not_(is_linked)),
-            )
-        ]
         return [
-            (place_facts(layout, found._replace(facts=facts), name, with_linkages=linked), linked)
-            for facts, name, linked in zip(
-                parts, ("placed", "placed_once"), (True, False), strict=True
+            (
+                place_facts(
+                    layout,
+                    found._replace(facts=sa.select(facts).where(condition).cte(f"facts_{name}")),
+                    f"placed_{name}",
+                    with_linkages=has_several_cells,
+                ),
+                has_several_cells,
+            )
+            for name, condition, has_several_cells in (
+                ("linked", is_linked, True),
+                ("other", sa.not_(is_linked), False),
             )
         ]
 

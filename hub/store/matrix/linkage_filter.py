@@ -1,5 +1,7 @@
 """The linkages that match a filter, and the predicate that a project serves its area's issues."""
 
+from collections.abc import Iterable
+from enum import Enum
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,9 +18,15 @@ from hub.store.rows import values_table
 from hub.store.visibility import can_only_count, is_visible
 
 
-def is_one_of(column: sa.ColumnElement[Any], values: list[str]) -> sa.ColumnElement[bool]:
-    """Return the predicate that a column equals one of the values, bound as one parameter."""
-    return column == sa.any_(sa.literal(values, ARRAY(sa.Text)))
+def is_one_of(
+    column: sa.ColumnElement[Any], values: Iterable[str | Enum]
+) -> sa.ColumnElement[bool]:
+    """Return the predicate that a column equals one of the texts or members of an enum.
+
+    They are bound as one parameter.
+    """
+    texts = [one.value if isinstance(one, Enum) else one for one in values]
+    return column == sa.any_(sa.literal(texts, ARRAY(sa.Text)))
 
 
 def filtered_linkages(
@@ -42,15 +50,13 @@ def filtered_linkages(
         linkage.c.share,
     ).where(is_permitted)
     if matrix_filter.linkage_status or not every_status:
-        rows = rows.where(
-            is_one_of(linkage.c.status, [status.value for status in scope.linkage_statuses])
-        )
+        rows = rows.where(is_one_of(linkage.c.status, scope.linkage_statuses))
     if matrix_filter.issues:
-        rows = rows.where(is_one_of(linkage.c.issue_id, list(matrix_filter.issues)))
+        rows = rows.where(is_one_of(linkage.c.issue_id, matrix_filter.issues))
     if matrix_filter.chains:
         stage = table_as_of(tables.stage, scope.as_of_time)
         issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")
-        chains = list(matrix_filter.chains)
+        chains = matrix_filter.chains
         is_in_chain_by_stage = sa.exists().where(
             stage.c.id == linkage.c.stage_id, is_one_of(stage.c.chain_id, chains)
         )
@@ -115,7 +121,7 @@ def served_places(scope: MatrixScope, viewer: Viewer) -> CTE:
         .join(issue_wordings, issue_wordings.c.issue_id == linkage.c.issue_id)
         .where(
             is_visible(linkage, viewer, scope.as_of_time),
-            is_one_of(linkage.c.status, [status.value for status in DEFAULT_LINKAGE_STATUSES]),
+            is_one_of(linkage.c.status, DEFAULT_LINKAGE_STATUSES),
             issue_wordings.c.in_use,
         )
         .cte("served_homes")

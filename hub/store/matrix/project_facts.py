@@ -6,7 +6,6 @@ absence is NOT EXISTS, and each branch of an OR over visibility is a SELECT of i
 PostgreSQL can hash and use indexes (tests/store/matrix/test_plans.py).
 """
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,11 +13,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.matrix.layout import AreaGroups, IdYearPairs, MatrixScope
+from hub.domain.matrix.layout import AreaGroups, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole, MatrixFilter
 from hub.store import tables
 from hub.store.as_of import table_as_of
 from hub.store.matrix.linkage_filter import is_linked_to_area_issue, is_one_of
+from hub.store.matrix.pairs import is_among_ids, join_pairs, pairs_table
 from hub.store.matrix.visible_projects import visible_projects
 from hub.store.rows import values_table
 
@@ -98,22 +98,23 @@ def areas_table(scope: MatrixScope, groups: AreaGroups | None) -> FromClause | N
     return None if scope.areas is None else pairs_table("areas", scope.areas)
 
 
-def pairs_table(name: str, id_years: IdYearPairs) -> FromClause:
-    """Return ids and years as a table (`id`, `year`)."""
-    ordered = sorted(id_years)
-    return values_table(
-        name,
-        ("id", sa.Text, [i for i, _ in ordered]),
-        ("year", sa.SmallInteger, [y for _, y in ordered]),
-    )
-
-
-def is_among_ids(column: sa.ColumnElement[Any], ids: Iterable[str]) -> sa.ColumnElement[bool]:
-    """Return the predicate that an id is one of those of a filter, in whatever year.
-
-    It adds nothing to the join with the pairs of the filter, but an index can serve it.
-    """
-    return is_one_of(column, sorted(set(ids)))
+def join_agency(
+    source: FromClause,
+    scope: MatrixScope,
+    visible: FromClause,
+    *,
+    holder_id: sa.ColumnElement[Any],
+) -> tuple[FromClause, sa.ColumnElement[Any]]:
+    """Return `source` with what the agency of a fact needs, and the agency in the filter's role."""
+    match scope.filter.agency_role:
+        case AgencyRole.OWNER:
+            return source, visible.c.owner_id
+        case AgencyRole.HOLDER:
+            return source, holder_id
+        case AgencyRole.IMPLEMENTER:
+            lead = lead_implementers(scope)
+            joined = source.outerjoin(lead, lead.c.project_id == visible.c.id)
+            return joined, lead.c.agency_id
 
 
 def select_lines(
@@ -123,18 +124,12 @@ def select_lines(
     matrix_filter = scope.filter
     line = table_as_of(tables.budget_line, scope.as_of_time)
     holder = tables.agency.alias("holder")
-    lead = lead_implementers(scope)
     source: FromClause = visible.join(line, line.c.project_id == visible.c.id)
     area: sa.ColumnElement[Any] = line.c.area_id
     if matrix_filter.area_role is AreaRole.HELD_BY:
         source = source.outerjoin(holder, holder.c.id == line.c.holder_id)
         area = holder.c.area_id
-    agency: sa.ColumnElement[Any] = visible.c.owner_id
-    if matrix_filter.agency_role is AgencyRole.HOLDER:
-        agency = line.c.holder_id
-    elif matrix_filter.agency_role is AgencyRole.IMPLEMENTER:
-        source = source.outerjoin(lead, lead.c.project_id == visible.c.id)
-        agency = lead.c.agency_id
+    source, agency = join_agency(source, scope, visible, holder_id=line.c.holder_id)
     year = line.c.fiscal_year
     rows = sa.select(
         visible.c.id.label("project_id"),
@@ -151,7 +146,7 @@ def select_lines(
         line.c.source_id.is_distinct_from(visible.c.source_id).label("of_another"),
     )
     if areas is not None:
-        source = source.join(areas, sa.and_(areas.c.id == area, areas.c.year == year))
+        source = join_pairs(source, areas, area, year)
         if "area_group" in areas.c:
             rows = rows.add_columns(areas.c.area_group)
         elif scope.areas is not None:
@@ -160,7 +155,7 @@ def select_lines(
     if scope.years is not None:
         rows = rows.where(year.between(scope.years.first.ce, scope.years.last.ce))
     if matrix_filter.funding:
-        rows = rows.where(is_one_of(line.c.funding, [one.value for one in matrix_filter.funding]))
+        rows = rows.where(is_one_of(line.c.funding, matrix_filter.funding))
     if scope.agencies is not None:
         rows = rows.where(is_of_agencies(scope, visible.c.id, agency, year))
     return rows
@@ -173,7 +168,6 @@ def own_facts(
     matrix_filter = scope.filter
     project_area = table_as_of(tables.project_area, scope.as_of_time)
     home = tables.agency.alias("home")
-    lead = lead_implementers(scope)
     year = (
         sa.func.unnest(visible.c.fiscal_years)
         .table_valued(sa.column("ce", sa.SmallInteger), name="own_year")
@@ -186,12 +180,7 @@ def own_facts(
     else:
         source = source.outerjoin(home, home.c.id == visible.c.owner_id)
         area = home.c.area_id
-    agency: sa.ColumnElement[Any] = visible.c.owner_id
-    if matrix_filter.agency_role is AgencyRole.HOLDER:
-        agency = NO_TEXT
-    elif matrix_filter.agency_role is AgencyRole.IMPLEMENTER:
-        source = source.outerjoin(lead, lead.c.project_id == visible.c.id)
-        agency = lead.c.agency_id
+    source, agency = join_agency(source, scope, visible, holder_id=NO_TEXT)
     columns: list[Any] = [
         visible.c.id,
         visible.c.identity,
@@ -206,7 +195,7 @@ def own_facts(
     ]
     has_line: Any = lines.c.project_id == visible.c.id
     if areas is not None:
-        source = source.join(areas, sa.and_(areas.c.id == area, areas.c.year == year.c.ce))
+        source = join_pairs(source, areas, area, year.c.ce)
         if "area_group" in areas.c:
             columns.append(areas.c.area_group)
             has_line = sa.and_(has_line, lines.c.area_group == areas.c.area_group)

@@ -15,15 +15,22 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.layout import Layout, MatrixScope
-from hub.domain.matrix.question import AgencyRole, AreaRole, DimensionKind
-from hub.store.matrix.figure_rows import CELL_STRIDE, FigureKind, figure_row, grouping_sets
+from hub.domain.matrix.question import AgencyRole, AreaRole
+from hub.store.matrix.counting import join_ordinals, place_columns
+from hub.store.matrix.figure_rows import (
+    FigureKind,
+    figure_row,
+    grouping_sets,
+    number_cell,
+    ordinals_of_cell,
+)
 from hub.store.matrix.linkage_filter import is_one_of
-from hub.store.matrix.project_facts import pairs_table, requires_lines
+from hub.store.matrix.pairs import join_pairs, pairs_table
+from hub.store.matrix.project_facts import requires_lines
 from hub.store.matrix.rollup_money import (
     attribute_column,
     attribute_conditions,
     changed_entries,
-    join_ordinals,
     sum_money,
     year_conditions,
 )
@@ -31,8 +38,6 @@ from hub.store.tables import rollup_change, rollup_count, rollup_entry, rollup_p
 
 WHOLE_PROJECT = 0
 """The fiscal year of sets of places in all years."""
-PLACE_DIMENSIONS = {DimensionKind.AREA, DimensionKind.FUNDING, DimensionKind.FISCAL_YEAR}
-"""Dimensions of places; the others are of the project itself."""
 STATUS_COLUMNS = {
     LinkageStatus.PROPOSED: "proposed",
     LinkageStatus.AGREED: "agreed",
@@ -128,18 +133,14 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
     Columns: place_set, fiscal_year, r, c (null where the axis is none of places).
     """
     scope = layout.scope
-    place = rollup_place
+    place, columns = rollup_place, place_columns(rollup_place)
     source: FromClause = place
     ordinals: list[Any] = []
     for name, axis in (("row_places", layout.rows), ("column_places", layout.columns)):
-        if axis.dimension not in PLACE_DIMENSIONS:
+        column = columns.get(axis.dimension)
+        if column is None:
             ordinals.append(sa.cast(sa.null(), sa.Integer))
             continue
-        column = {
-            DimensionKind.AREA: place.c.area_id,
-            DimensionKind.FUNDING: place.c.funding,
-            DimensionKind.FISCAL_YEAR: sa.cast(place.c.fiscal_year, sa.Text),
-        }[axis.dimension]
         source, ordinal = join_ordinals(source, name, axis, column, place.c.fiscal_year)
         ordinals.append(ordinal)
     matching = sa.select(
@@ -151,12 +152,10 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
     )
     if scope.areas is not None:
         areas = pairs_table("areas", scope.areas)
-        is_pair = sa.and_(areas.c.id == place.c.area_id, areas.c.year == place.c.fiscal_year)
-        source = source.join(areas, is_pair)
+        source = join_pairs(source, areas, place.c.area_id, place.c.fiscal_year)
     matching = matching.select_from(source).where(*year_conditions(scope, place))
     if scope.filter.funding:
-        names = [funding.value for funding in scope.filter.funding]
-        matching = matching.where(is_one_of(place.c.funding, names))
+        matching = matching.where(is_one_of(place.c.funding, scope.filter.funding))
     if requires_lines(scope.filter):
         matching = matching.where(place.c.is_line)
     found = matching.cte(f"{prefix}matching_places")
@@ -178,7 +177,7 @@ def place_counts(layout: Layout, counts: CTE, places: CTE) -> CTE:
         ("row_agencies", layout.rows, places.c.r),
         ("column_agencies", layout.columns, places.c.c),
     ):
-        if axis.dimension in PLACE_DIMENSIONS:
+        if axis.dimension in place_columns(rollup_place):
             ordinals.append(placed)
             continue
         column = attribute_column(layout.scope, counts, axis.dimension)
@@ -200,7 +199,7 @@ def count_groups(placed: CTE) -> CTE:
     key = [p.sign, p.owner_id, p.lead_id, p.actor_level, p.place_set]
     measures = ("projects", *STATUS_COLUMNS.values())
     weights = [p[name] for name in measures]
-    cell = sa.cast(p.r, sa.BigInteger) * CELL_STRIDE + p.c
+    cell = number_cell(p.r, p.c)
     spans = (
         sa.select(*key, *weights, sa.func.min(cell).label("first"), sa.func.max(cell).label("last"))
         .group_by(*key, *weights)
@@ -209,8 +208,7 @@ def count_groups(placed: CTE) -> CTE:
     s = spans.c
     single = (
         sa.select(
-            sa.cast(s.first // CELL_STRIDE, sa.Integer).label("r"),
-            sa.cast(s.first % CELL_STRIDE, sa.Integer).label("c"),
+            *ordinals_of_cell(s.first),
             *(sa.func.sum(s[name]).label(name) for name in measures),
         )
         .where(s.first == s.last)

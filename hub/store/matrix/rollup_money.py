@@ -5,12 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
-from hub.domain.matrix.layout import AxisOrdinals, Layout, MatrixScope
+from hub.domain.matrix.layout import Layout, MatrixScope
 from hub.domain.matrix.question import AgencyRole, DimensionKind
-from hub.store.matrix.counting import ordinals_table
+from hub.store.matrix.counting import join_ordinals, place_columns
 from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
 from hub.store.matrix.linkage_filter import is_one_of
-from hub.store.matrix.project_facts import is_among_ids, pairs_table
+from hub.store.matrix.pairs import is_among_ids, join_pairs, pairs_table
 from hub.store.tables import rollup_change, rollup_entry, rollup_money
 
 
@@ -33,8 +33,7 @@ def attribute_conditions(scope: MatrixScope, table: FromClause) -> list[sa.Colum
     """Return the conditions of the filter on a project's own attributes."""
     conditions: list[sa.ColumnElement[bool]] = []
     if scope.filter.actor_levels:
-        levels = [level.value for level in scope.filter.actor_levels]
-        conditions.append(is_one_of(table.c.actor_level, levels))
+        conditions.append(is_one_of(table.c.actor_level, scope.filter.actor_levels))
     if scope.agencies is not None:
         conditions.append(is_among_ids(table.c.owner_id, (key for key, _ in scope.agencies)))
     return conditions
@@ -45,22 +44,6 @@ def year_conditions(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElem
     if scope.years is None:
         return []
     return [table.c.fiscal_year.between(scope.years.first.ce, scope.years.last.ce)]
-
-
-def join_ordinals(
-    source: FromClause,
-    name: str,
-    axis: AxisOrdinals,
-    column: sa.ColumnElement[Any],
-    year: sa.ColumnElement[Any],
-) -> tuple[FromClause, sa.ColumnElement[int]]:
-    """Return `source` joined with the ordinals of an axis, and the ordinal of each row."""
-    places = ordinals_table(name, axis)
-    is_place = places.c.id == column
-    if "year" in places.c:
-        is_place = sa.and_(is_place, places.c.year == year)
-    ordinal = sa.func.coalesce(places.c.ordinal, axis.unassigned_ordinal)
-    return source.outerjoin(places, is_place), ordinal
 
 
 def attribute_column(scope: MatrixScope, table: FromClause, dimension: DimensionKind) -> Any:
@@ -80,19 +63,14 @@ def sum_money(layout: Layout) -> sa.Select[Any]:
         source: FromClause = table
         ordinals = []
         for name, axis in ((f"{prefix}rows", layout.rows), (f"{prefix}columns", layout.columns)):
-            column = {
-                DimensionKind.AREA: table.c.area_id,
-                DimensionKind.FUNDING: table.c.funding,
-                DimensionKind.FISCAL_YEAR: sa.cast(table.c.fiscal_year, sa.Text),
-            }.get(axis.dimension)
+            column = place_columns(table).get(axis.dimension)
             if column is None:
                 column = attribute_column(scope, table, axis.dimension)
             source, ordinal = join_ordinals(source, name, axis, column, table.c.fiscal_year)
             ordinals.append(ordinal)
         if scope.areas is not None:
             areas = pairs_table(f"{prefix}money_areas", scope.areas)
-            is_pair = sa.and_(areas.c.id == table.c.area_id, areas.c.year == table.c.fiscal_year)
-            source = source.join(areas, is_pair)
+            source = join_pairs(source, areas, table.c.area_id, table.c.fiscal_year)
         selected = sa.select(
             ordinals[0].label("r"),
             ordinals[1].label("c"),
@@ -102,8 +80,7 @@ def sum_money(layout: Layout) -> sa.Select[Any]:
         ).select_from(source)
         conditions = [*year_conditions(scope, table), *attribute_conditions(scope, table)]
         if scope.filter.funding:
-            names = [funding.value for funding in scope.filter.funding]
-            conditions.append(is_one_of(table.c.funding, names))
+            conditions.append(is_one_of(table.c.funding, scope.filter.funding))
         cells.append(selected.where(*conditions))
     both = sa.union_all(*cells).subquery("money")
     summed = (

@@ -35,8 +35,7 @@ def visible_projects(
         sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
     )
     if matrix_filter.actor_levels:
-        levels = [level.value for level in matrix_filter.actor_levels]
-        selected = selected.where(is_one_of(project.c.actor_level, levels))
+        selected = selected.where(is_one_of(project.c.actor_level, matrix_filter.actor_levels))
     if matrix_filter.text:
         selected = selected.where(matches_text(project, matrix_filter.text))
     if projects is not None:

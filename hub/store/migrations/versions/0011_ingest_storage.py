@@ -75,7 +75,7 @@ def upgrade() -> None:
 
 
 def replace_foreign_keys() -> None:
-    """Check the references of `CHECKED` by triggers; the foreign keys have held until now."""
+    """Check the references of `CHECKED` by triggers; foreign keys checked them until now."""
     file = Path(__file__).with_name("0011_references.sql")
     for statement in file.read_text("utf-8").split("\n\n"):
         op.execute(statement.replace(":", "\\:"))
