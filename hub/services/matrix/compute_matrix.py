@@ -1,7 +1,7 @@
 """Compute a matrix: resolve the axes, count, order and cut members, evaluate the cells.
 
-One statement counts. If the order or the limit depends on the figures, it runs twice: in natural
-order, then in the order shown.
+One statement counts, in natural order. Only if the limit cuts members that have figures it runs
+again, to count what the cut ones have together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,14 @@ async def compute_matrix(
         raise TooCostly(shown_cell_count, MAX_TABLE_CELLS, "ช่อง · cells")
     if shown_rows.keys != row_keys or shown_columns.keys != column_keys:
         matrix_layout = _build_layout(shown_rows.keys, shown_columns.keys, *has_unassigned)
-        figures = await unit.matrices.figures_by_group(matrix_layout)
+        moved = move_figures(
+            figures,
+            map_ordinals(row_keys, shown_rows.keys),
+            map_ordinals(column_keys, shown_columns.keys),
+        )
+        if moved is None:
+            moved = await unit.matrices.figures_by_group(matrix_layout)
+        figures = moved
 
     matrix = Matrix(
         key=encode_matrix_key(question),
@@ -197,6 +204,31 @@ def select_members(
     return SelectedMembers(
         [member.key for member in members[: question.limit]], len(members) > question.limit
     )
+
+
+def map_ordinals(counted: Sequence[str], shown: Sequence[str]) -> dict[int | None, int | None]:
+    """Return the shown ordinal of each counted ordinal: of members, of UNASSIGNED, of all."""
+    index = {key: ordinal for ordinal, key in enumerate(shown)}
+    ordinals: dict[int | None, int | None] = {
+        ordinal: index[key] for ordinal, key in enumerate(counted) if key in index
+    }
+    return {**ordinals, len(counted): len(shown), None: None}
+
+
+def move_figures(
+    figures: Mapping[CellGroup, Figures],
+    rows: Mapping[int | None, int | None],
+    columns: Mapping[int | None, int | None],
+) -> dict[CellGroup, Figures] | None:
+    """Return the figures at the shown ordinals; null if some are of a member that is cut.
+
+    What cut members have together is no sum of theirs: a project can be in several.
+    """
+    if any(group.row not in rows or group.column not in columns for group in figures):
+        return None
+    return {
+        CellGroup(rows[group.row], columns[group.column]): one for group, one in figures.items()
+    }
 
 
 def coordinate_of_member(member: AxisMember) -> tuple[str, Member | None]:

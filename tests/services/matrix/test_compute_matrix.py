@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import combinations
+from typing import Any
 
 import asyncpg
 import pytest
@@ -18,6 +19,7 @@ from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.question import (
     AgencyRole,
     AreaRole,
+    AxisOrder,
     AxisQuestion,
     Counting,
     DimensionKind,
@@ -212,3 +214,54 @@ async def test_projects_page_lists_the_projects_a_cell_counts(
         ids, total = pages_by_group.get(group, ([], 0))
         counted = matrix.figures[group].projects if group in matrix.figures else 0
         assert len(ids) == total == counted
+
+
+def figures_by_member(matrix: Matrix) -> dict[tuple[str | None, str | None], Any]:
+    """Return the non-empty figures by the keys of row and column; null is a whole axis."""
+    rows = {header.index: header.key for header in matrix.rows.headers}
+    columns = {header.index: header.key for header in matrix.columns.headers}
+    return {
+        (
+            None if group.row is None else rows[group.row],
+            None if group.column is None else columns[group.column],
+        ): (one.projects, one.money, one.linkages, one.hidden, one.overlap)
+        for group, one in matrix.figures.items()
+        if any((one.projects, one.money, one.linkages, one.hidden, one.overlap))
+    }
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    world=worlds(),
+    matrix_filter=filters,
+    counting=st.sampled_from(Counting),
+    pair=st.sampled_from(DIMENSION_PAIRS),
+    order=st.sampled_from(AxisOrder),
+    limit=st.sampled_from([2, 100]),
+)
+async def test_a_shown_member_has_the_same_figures_in_any_order_and_with_any_limit(
+    database: Database,
+    world: World,
+    matrix_filter: MatrixFilter,
+    counting: Counting,
+    pair: tuple[DimensionKind, DimensionKind],
+    order: AxisOrder,
+    limit: int,
+) -> None:
+    if DimensionKind.STAGE in pair:
+        matrix_filter = replace(matrix_filter, chains=("tourism-east",))
+    whole = MatrixQuestion(
+        AxisQuestion(pair[0]), AxisQuestion(pair[1]), FISCAL_YEARS, matrix_filter, counting
+    )
+    rows = replace(whole.rows, include_empty=False, order_by=order, limit=limit)
+    async with open_world(database, world) as unit:
+        expected = figures_by_member(await compute(unit, whole))
+        matrix = await compute(unit, replace(whole, rows=rows))
+    shown = figures_by_member(matrix)
+    beyond = f"~{HeaderKind.BEYOND_LIMIT.value}"
+    assert {key: one for key, one in shown.items() if key[0] != beyond} == {
+        key: one
+        for key, one in expected.items()
+        if key[0] in {None, *(header.key for header in matrix.rows.headers)}
+    }
+    assert matrix.rows.truncated == any(key[0] == beyond for key in shown)
