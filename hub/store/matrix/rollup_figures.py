@@ -123,7 +123,11 @@ def counts_of(scope: MatrixScope, visibility: Visibility) -> CTE:
         )
         for table, sign in ((rollup_count, 1), (changed, -1))
     ]
-    return sa.union_all(*both).cte(f"counts_{visibility.value.lower()}")
+    counts = sa.union_all(*both).subquery()
+    # A number stands for the five columns of the key, which cost more to group and to join by.
+    return sa.select(counts, sa.func.row_number().over().label("id")).cte(
+        f"counts_{visibility.value.lower()}"
+    )
 
 
 def matching_places(layout: Layout, prefix: str) -> CTE:
@@ -196,15 +200,11 @@ def count_groups(placed: CTE) -> CTE:
     Most sets have one cell, and add up. A set with several cells counts once per group.
     """
     p = placed.c
-    key = [p.sign, p.owner_id, p.lead_id, p.actor_level, p.place_set]
     measures = ("projects", *STATUS_COLUMNS.values())
-    weights = [p[name] for name in measures]
+    weights = [sa.func.min(p[name]).label(name) for name in measures]
     cell = number_cell(p.r, p.c)
-    spans = (
-        sa.select(*key, *weights, sa.func.min(cell).label("first"), sa.func.max(cell).label("last"))
-        .group_by(*key, *weights)
-        .cte(f"spans_of_{placed.name}")
-    )
+    first, last = sa.func.min(cell).label("first"), sa.func.max(cell).label("last")
+    spans = sa.select(p.id, *weights, first, last).group_by(p.id).cte(f"spans_of_{placed.name}")
     s = spans.c
     single = (
         sa.select(
@@ -223,21 +223,17 @@ def count_groups(placed: CTE) -> CTE:
     ]
     several = (
         sa.select(placed)
-        .join(spans, sa.and_(*(s[column.name] == column for column in key)))
+        .join(spans, s.id == p.id)
         .where(s.first != s.last)
         .cte(f"several_of_{placed.name}")
     )
     null = sa.cast(sa.null(), sa.Integer)
     m = several.c
     for row, column in ((m.r, m.c), (m.r, null), (null, m.c), (null, null)):
+        weights = [sa.func.min(m[name]).label(name) for name in measures]
         once = (
-            sa.select(
-                *(m[k.name] for k in key),
-                *(m[name] for name in measures),
-                row.label("r"),
-                column.label("c"),
-            )
-            .distinct()
+            sa.select(*weights, row.label("r"), column.label("c"))
+            .group_by(m.id, row, column)
             .subquery()
         )
         sums = (sa.func.sum(once.c[name]) for name in measures)
