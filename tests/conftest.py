@@ -50,6 +50,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the tests marked `long`, except in a long run."""
+    if hypothesis_settings().max_examples > 1_000:
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="a long proof: make check-long"))
+
+
 def ignore_message(_: str) -> None:
     """Ignore a progress message."""
 

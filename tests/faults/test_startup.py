@@ -45,6 +45,7 @@ def test_hub_in_a_shell_background_stops_on_sigint(folder: Path) -> None:
         hub.wait_until_ready().stop(signal.SIGINT)
 
 
+@pytest.mark.long
 def test_stale_locks_and_pid_files_do_not_prevent_a_start(
     folder: Path, expected_answers: Answers
 ) -> None:
@@ -71,6 +72,7 @@ def test_stale_locks_and_pid_files_do_not_prevent_a_start(
         restarted.stop()
 
 
+@pytest.mark.long
 def test_orphaned_postmaster_is_reused_and_stopped_with_the_next_hub(
     folder: Path, expected_answers: Answers
 ) -> None:
@@ -88,6 +90,7 @@ def test_orphaned_postmaster_is_reused_and_stopped_with_the_next_hub(
     assert attachments.find_server_pid(folder) is None
 
 
+@pytest.mark.long
 def test_pid_file_of_a_zombie_process_is_ignored(folder: Path, expected_answers: Answers) -> None:
     account = location.choose_account(folder)  # PostgreSQL ignores processes of other accounts
     with subprocess.Popen(["/bin/true"], user=account.uid if account else None) as zombie:
@@ -124,6 +127,7 @@ def test_two_hubs_share_a_new_data_folder_and_one_survives_the_other(
     assert attachments.find_server_pid(folder) is None
 
 
+@pytest.mark.long
 async def test_two_checkouts_use_separate_data_folders_and_ports(
     base_folder: Path, expected_answers: Answers
 ) -> None:
@@ -208,7 +212,8 @@ def test_data_of_another_postgresql_version_is_rejected_and_unchanged(
         hub.stop()
 
 
-@pytest.mark.parametrize("size", [48, 56])  # no space for the rows; no space for the WAL
+# With 48 MB there is no space for the rows, with 56 none for the WAL.
+@pytest.mark.parametrize("size", [pytest.param(48, marks=pytest.mark.long), 56])
 def test_full_disk_is_reported_and_the_start_succeeds_after_freeing_space(
     base_folder: Path, expected_answers: Answers, size: int
 ) -> None:

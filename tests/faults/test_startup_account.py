@@ -85,6 +85,7 @@ def test_unwritable_folder_is_rejected_until_it_is_writable(
         hub.stop()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not ROOT, reason="no right to become another user: run as root")
 def test_data_folder_of_root_is_rejected_for_other_users_and_unchanged(
     folder: Path, expected_answers: list[dict[str, Any]]
@@ -98,6 +99,7 @@ def test_data_folder_of_root_is_rejected_for_other_users_and_unchanged(
         hub.stop()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not ROOT, reason="no right to become a user without a name: run as root")
 def test_user_without_a_name_gets_an_error_with_the_ways_out(
     base_folder: Path, expected_answers: list[dict[str, Any]]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import pytest
 
 from hub.store.embedded import attachments
 from hub.store.embedded import server as embedded_server
@@ -39,6 +40,7 @@ async def has_waiting_session(connection: asyncpg.Connection) -> bool:
 # ── SIGTERM during the start ──────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.long
 def test_hub_stopped_during_database_creation_completes_at_the_next_start(
     base_folder: Path, expected_answers: Answers
 ) -> None:
@@ -97,6 +99,7 @@ def today_in_bangkok() -> date:
     return datetime.now(ZoneInfo("Asia/Bangkok")).date()
 
 
+@pytest.mark.long
 async def test_host_time_zone_does_not_change_the_day_or_the_answers(
     folder: Path, expected_answers: Answers
 ) -> None:
@@ -170,6 +173,7 @@ async def test_database_crash_during_a_request_answers_503_and_recovers(
         assert hub.process.wait(120) == 0
 
 
+@pytest.mark.long
 async def test_stopped_database_answers_503_until_another_hub_restarts_it(
     folder: Path, expected_answers: Answers
 ) -> None:

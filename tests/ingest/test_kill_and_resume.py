@@ -109,7 +109,14 @@ async def test_33_kill_9_at_random_points_leaves_the_same_ledger_and_rows(
         assert final_state[2:] == uninterrupted_state[2:], seed
 
 
-@pytest.mark.parametrize("kill_point", ["before-checkpoint", "before-commit", "after-commit"])
+@pytest.mark.parametrize(
+    "kill_point",
+    [
+        pytest.param("before-checkpoint", marks=pytest.mark.long),
+        pytest.param("before-commit", marks=pytest.mark.long),
+        "after-commit",
+    ],
+)
 async def test_34_kill_9_between_rows_checkpoint_and_commit_writes_no_duplicates(
     template: str, fresh_database: Database, uninterrupted_state: list[Any], kill_point: str
 ) -> None:

@@ -90,21 +90,21 @@ class DraftDatabases:
         return self.expected[database_name, probe]
 
 
-# In every run a viewer sends the example questions and a share of the other probes; in a long run
-# (`make check-long`) every viewer sends all of them.
+# In every run the viewers who may read no draft send all probes between them, and those who may
+# read some send a share; in a long run (`make check-long`) every viewer sends all of them.
 RUN_ALL_PROBES: Final = settings().max_examples >= 1_000
-PROBE_SHARE: Final = 10
+SHARE_OF_READERS: Final = 24
 
 
 def list_probes_of(viewer_name: str) -> list[str]:
     """Return the probes that a viewer sends in this run."""
     if RUN_ALL_PROBES:
         return build_probes()
-    position = list(VIEWERS).index(viewer_name)
-    return (
-        build_probes()[: len(QUESTIONS)]
-        + build_probes()[len(QUESTIONS) + position % PROBE_SHARE :: PROBE_SHARE]
-    )
+    readers = [name for name, (_, database_name) in VIEWERS.items() if database_name != "none"]
+    if viewer_name in readers:
+        return build_probes()[readers.index(viewer_name) :: SHARE_OF_READERS]
+    others = [name for name in VIEWERS if name not in readers]
+    return build_probes()[others.index(viewer_name) :: len(others)]
 
 
 @pytest.fixture(scope="module")

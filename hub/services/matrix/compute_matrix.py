@@ -1,7 +1,7 @@
 """Compute a matrix: resolve the axes, count, order and cut members, evaluate the cells.
 
 One statement counts, in natural order. Only if the limit cuts members that have figures it runs
-again, to count what the cut ones have together.
+again: what the cut ones have together is no sum of theirs, as a project can be in several.
 """
 
 from collections.abc import Mapping, Sequence
@@ -220,10 +220,7 @@ def move_figures(
     rows: Mapping[int | None, int | None],
     columns: Mapping[int | None, int | None],
 ) -> dict[CellGroup, Figures] | None:
-    """Return the figures at the shown ordinals; null if some are of a member that is cut.
-
-    What cut members have together is no sum of theirs: a project can be in several.
-    """
+    """Return the figures at the shown ordinals; null if some are of a member that is cut."""
     if any(group.row not in rows or group.column not in columns for group in figures):
         return None
     return {
