@@ -47,7 +47,7 @@ def read_deck_texts() -> Iterator[DeckText]:
     for path in sorted(REFERENCE.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for line in csv.DictReader(file):
-                key = line.get("code") or line.get("id")
+                key = line.get("code") or line.get("chain_code")
                 # agencies cite the slides for what a cluster is, not for its name
                 if line["source"] != DECK or "th_origin" not in line or path.stem == "agencies":
                     continue

@@ -489,6 +489,28 @@ def test_rules_are_in_the_group_of_their_slides(group: str, count: int) -> None:
     assert sum(row["group"] == group for row in read_rows("rules")) == count
 
 
+def test_grades_of_slide_83_add_up_to_75_provinces_and_18_clusters() -> None:
+    plans: Counter[str] = Counter()
+    for row in read_rows("plan_grade_counts"):
+        plans[row["level"]] += int(row["count"])
+        assert row["of"] == {"PROVINCE": "75", "CLUSTER": "18"}[row["level"]]
+        assert row["fiscal_year_be"] == "", "the slide names no year"
+    assert plans == {"PROVINCE": 75, "CLUSTER": 18}
+
+
+def test_damaged_counts_of_slide_41_have_neither_level_nor_rank() -> None:
+    counts = read_rows("issue_counts")
+    assert len(counts) == 14
+    assert {(row["level"], row["rank"]) for row in counts} == {("", "")}
+    assert all("level and rank are lost" in row["note"] for row in counts)
+
+
+def test_phases_of_slide_40_follow_one_another_for_four_years_each() -> None:
+    phases = read_rows("chain_phases")
+    years = [(int(row["first_year_be"]), int(row["last_year_be"])) for row in phases]
+    assert years == [(2553, 2556), (2557, 2560), (2561, 2564)]
+
+
 def test_events_of_a_track_are_numbered_from_one() -> None:
     orders: dict[str, list[int]] = defaultdict(list)
     for row in read_rows("planning_events"):
