@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest
-from hub.domain.value_chain import ExpectedRole, Stage, ValueChain
+from hub.domain.value_chain import ChainPhase, ExpectedRole, Stage, ValueChain
 from resolvers.arguments import fetch_grouped_by_as_of
 from resolvers.context import Context
 
@@ -47,6 +47,18 @@ async def stages(chains: Sequence[ValueChain], context: Context) -> Sequence[Seq
 
     async def _fetch(group: Sequence[ValueChain], at: datetime | None) -> Sequence[Sequence[Stage]]:
         found = await context.unit.chains.stages_by_chain([chain.id for chain in group], at)
+        return [found[chain.id] for chain in group]
+
+    return await fetch_grouped_by_as_of(chains, _fetch)
+
+
+async def phases(chains: Sequence[ValueChain], context: Context) -> Sequence[Sequence[ChainPhase]]:
+    """Return the phases of each chain, in order."""
+
+    async def _fetch(
+        group: Sequence[ValueChain], at: datetime | None
+    ) -> Sequence[Sequence[ChainPhase]]:
+        found = await context.unit.chains.phases_by_chain([chain.id for chain in group], at)
         return [found[chain.id] for chain in group]
 
     return await fetch_grouped_by_as_of(chains, _fetch)

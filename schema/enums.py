@@ -21,6 +21,7 @@ from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.projects import ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
+from hub.domain.reported_counts import Grade
 from hub.domain.rules import RuleGroup
 from hub.domain.sources.freshness import FreshnessStatus
 from hub.domain.sources.ledger import Outcome
@@ -53,6 +54,7 @@ ENUMS = (
     FreshnessStatus,
     FreshnessWish,
     FundingSource,
+    Grade,
     LinkageStatus,
     Locale,
     NameKind,

@@ -10,6 +10,7 @@ from schema.matrix import MatrixQuery
 from schema.nodes import NodeQuery
 from schema.plans import PlanQuery
 from schema.projects import ProjectQuery
+from schema.reported_counts import ReportedCountQuery
 from schema.rounds import RoundQuery
 from schema.rules import RuleQuery
 from schema.sources import SourceQuery
@@ -30,6 +31,7 @@ class Query(
     MatrixQuery,
     RuleQuery,
     RoundQuery,
+    ReportedCountQuery,
     SourceQuery,
     AccessLogQuery,
 ):

@@ -40,7 +40,7 @@ class PlanningRound(Node):
 
     fiscal_year: FiscalYear = field("Planned fiscal year (ปีงบประมาณ)")
     events: list[PlanningEvent] = field(
-        "Dated events, and the undated steps of every round, by track (ขั้นตอนและกำหนดการ)"
+        "Events of this year, and the undated steps of every round, by track (ขั้นตอนและกำหนดการ)"
     )
 
 

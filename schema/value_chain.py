@@ -15,7 +15,7 @@ from schema.binding import field, input_type, output_type, resolver_field
 from schema.lookups import optional_field
 from schema.node import Node
 from schema.provenance import Provenance
-from schema.text import Connection, LocalizedText
+from schema.text import Connection, FiscalYear, LocalizedText
 
 Lazy = strawberry.lazy
 
@@ -35,6 +35,23 @@ class ValueChain(Node):
     actor_levels: list[ActorLevel] = field("Rows of its matrix, from the top (ผู้ดำเนินการ)")
     stages: list[Annotated["Stage", Lazy("schema.value_chain")]] = resolver_field(
         chain_resolvers.stages, "Stages, in order (ขั้น)"
+    )
+    phases: list[Annotated["ChainPhase", Lazy("schema.value_chain")]] = resolver_field(
+        chain_resolvers.phases,
+        "Phases with years, such as safe food, organic food (ระยะของการพัฒนา; slide 40)",
+    )
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+
+
+@output_type(domain.ChainPhase)
+class ChainPhase:
+    """A phase of a value chain (ระยะ; slide 40)."""
+
+    order: int = field("Position, from 1 (ลำดับ)")
+    name: LocalizedText = field("Name (ชื่อ)")
+    fiscal_years: list[FiscalYear] = field("Every year of it, first to last (ช่วงปี)")
+    goal: LocalizedText | None = field(
+        "What it aims at; null: the source has no more than the name (เป้าหมาย)"
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
 

@@ -14,7 +14,7 @@ class PlanningEvent:
     """A step or date of a planning round (ขั้นตอนหรือกำหนดการ).
 
     `order` is the position in its track; `precision` is DAY, MONTH or UNDATED; an undated step
-    belongs to every round; `ends_on` is the last day.
+    belongs to every round unless its text names a fiscal year; `ends_on` is the last day.
     """
 
     TYPE: ClassVar[str] = "PlanningEvent"

@@ -12,6 +12,7 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.global_id import GlobalId
 from hub.domain.record import record
 from hub.domain.text import LocalizedText
+from hub.domain.time import FiscalYear
 
 
 class StageKind(Enum):
@@ -64,6 +65,24 @@ class Stage:
     @property
     def gid(self) -> str:
         """Return the global id."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class ChainPhase:
+    """A phase of a value chain (ระยะ, slide 40), `order` from 1, with every fiscal year of it."""
+
+    TYPE: ClassVar[str] = "ChainPhase"
+
+    id: str
+    order: int
+    name: LocalizedText
+    fiscal_years: list[FiscalYear]
+    goal: LocalizedText | None
+
+    @property
+    def gid(self) -> str:
+        """Return the global id, which is the key of its provenance."""
         return str(GlobalId(self.TYPE, self.id))
 
 

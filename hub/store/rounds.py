@@ -62,7 +62,7 @@ class PlanningRounds:
         return {row["id"]: planning_event_of(row) for row in rows}
 
     async def rounds_by_year(self, years: Sequence[FiscalYear]) -> dict[FiscalYear, PlanningRound]:
-        """Return the round of each year: its own events, and the undated steps of every round."""
+        """Return the round of each year: its own events, and the steps of every round."""
         rows = await self._transaction.fetch_rows(
             EVENTS_BY_YEAR, years=sorted({year.ce for year in years})
         )

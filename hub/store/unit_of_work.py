@@ -12,6 +12,7 @@ from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
 from hub.store.projects import Projects
 from hub.store.provenance import ProvenanceQueries
+from hub.store.reported_counts import ReportedCounts
 from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.sources import Sources
@@ -34,6 +35,7 @@ class UnitOfWork:
         self.linkages = Linkages(transaction, reader)
         self.rules = Rules(transaction)
         self.rounds = PlanningRounds(transaction)
+        self.reported_counts = ReportedCounts(transaction)
         self.provenance = ProvenanceQueries(transaction)
         self.audit_log = AuditLogReader(transaction, reader)
         self.sources = Sources(transaction, reader)

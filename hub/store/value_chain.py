@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.paging import Connection, PageRequest
-from hub.domain.value_chain import ExpectedRole, Stage, StageKind, ValueChain
+from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.domain.value_chain import ChainPhase, ExpectedRole, Stage, StageKind, ValueChain
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
 from hub.store.paging import fetch_page
 from hub.store.rows import localized_text_of, text_array_parameter
-from hub.store.tables import expected_role, stage, value_chain
+from hub.store.tables import chain_phase, expected_role, stage, value_chain
 
 IDS: Final = text_array_parameter("ids")
 LEVEL_ORDER: Final = {level.value: position for position, level in enumerate(ActorLevel)}
@@ -62,6 +63,29 @@ def expected_roles_by_column(at: datetime | None, column: str) -> sa.Select[Any]
         sa.select(roles)
         .where(roles.c[column] == sa.any_(IDS))
         .order_by(roles.c.stage_id, sa.case(LEVEL_ORDER, value=roles.c.level), roles.c.id)
+    )
+
+
+@lru_cache(maxsize=64)
+def phases_by_chain(at: datetime | None) -> sa.Select[Any]:
+    """Return the statement for the phases of chains `ids`, in the order of each chain."""
+    table = table_as_of(chain_phase, at)
+    return (
+        sa.select(table)
+        .where(table.c.chain_id == sa.any_(IDS))
+        .order_by(table.c.chain_id, table.c.ordinal)
+    )
+
+
+def phase_of(row: asyncpg.Record) -> ChainPhase:
+    """Return the phase of a row."""
+    years = FiscalYearRange(FiscalYear(row["first_year"]), FiscalYear(row["last_year"]))
+    return ChainPhase(
+        id=row["id"],
+        order=row["ordinal"],
+        name=localized_text_of(row, "name"),
+        fiscal_years=list(years),
+        goal=localized_text_of(row, "goal") if row["goal_th"] else None,
     )
 
 
@@ -144,6 +168,16 @@ class ValueChains:
         )
         for row in rows:
             found[row["chain_id"]].append(stage_of(row, at))
+        return found
+
+    async def phases_by_chain(
+        self, chain_ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, list[ChainPhase]]:
+        """Return the phases by chain, in order; a chain without phases has an empty list."""
+        found: dict[str, list[ChainPhase]] = defaultdict(list)
+        rows = await self._transaction.fetch_rows(phases_by_chain(at), ids=list(set(chain_ids)))
+        for row in rows:
+            found[row["chain_id"]].append(phase_of(row))
         return found
 
     async def roles_by_id(

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from hub.domain import global_id, text, time
 from hub.domain.record import value
 from hub.errors import StoreUnusable
-from hub.store.reference import places, previous, strategies
+from hub.store.reference import counts, places, previous, strategies
 from hub.store.reference.previous import (
     NOTHING_LOADED,
     LoadedTable,
@@ -46,9 +46,12 @@ LOAD_STEPS: Final = (
     places.add_agencies,
     strategies.add_rules,
     strategies.add_value_chains,
+    counts.add_chain_phases,
     strategies.add_plans,
     strategies.add_projects,
     strategies.add_planning_events,
+    counts.add_plan_grade_counts,
+    counts.add_issue_counts,
     strategies.add_citations,
 )
 STORE_FOLDER: Final = Path(__file__).parent

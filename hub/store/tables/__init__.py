@@ -41,6 +41,7 @@ from hub.store.tables.plans import issue, issue_revision, plan, plan_version
 from hub.store.tables.projects import project, project_area, project_implementer
 from hub.store.tables.provenance import provenance, source, source_record
 from hub.store.tables.receipts import receipt
+from hub.store.tables.reported_counts import issue_count, plan_grade_count
 from hub.store.tables.rollup import (
     rollup_change,
     rollup_count,
@@ -51,7 +52,7 @@ from hub.store.tables.rollup import (
 )
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
-from hub.store.tables.value_chain import expected_role, stage, value_chain
+from hub.store.tables.value_chain import chain_phase, expected_role, stage, value_chain
 
 add_dependencies()
 
@@ -65,6 +66,7 @@ __all__ = [
     "area_membership",
     "authorization_code",
     "budget_line",
+    "chain_phase",
     "client",
     "client_assertion",
     "data_sharing",
@@ -73,6 +75,7 @@ __all__ = [
     "finding",
     "finding_subject",
     "issue",
+    "issue_count",
     "issue_revision",
     "issuer",
     "linkage",
@@ -81,6 +84,7 @@ __all__ = [
     "operations_centre",
     "person_session",
     "plan",
+    "plan_grade_count",
     "plan_version",
     "planning_event",
     "project",

@@ -33,6 +33,21 @@ stage = sa.Table(
     sa.UniqueConstraint("chain_id", "code"),
 )
 
+chain_phase = sa.Table(
+    "chain_phase",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("chain_id", sa.ForeignKey("value_chain.id"), nullable=False),
+    sa.Column("ordinal", sa.SmallInteger, nullable=False),
+    *localized_columns("name"),
+    *localized_columns("goal", required=False),
+    sa.Column("first_year", sa.SmallInteger, nullable=False),
+    sa.Column("last_year", sa.SmallInteger, nullable=False),
+    system_time_column(),
+    sa.UniqueConstraint("chain_id", "ordinal"),
+    sa.CheckConstraint("first_year <= last_year", name="years"),
+)
+
 expected_role = sa.Table(
     "expected_role",
     metadata,

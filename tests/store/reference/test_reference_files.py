@@ -434,12 +434,41 @@ def test_all_69_rules_have_both_languages_and_an_enforcement_reason() -> None:
         assert row["severity"] in {"ERROR", "WARNING", "INFO"}
         assert row["enforcement_planned"] in {"EXACT", "FLAG", "DECLARED"}
     enforced = {row["code"] for row in rules if row["enforcement"] != "NOT_ENFORCED"}
-    assert enforced == {"R1", "R5", "R63"}
+    assert enforced == {"R1", "R5", "R22", "R48", "R63"}
 
 
-def test_screening_rules_quote_the_slides() -> None:
+def test_five_rules_quote_the_slides_and_the_others_are_marked_as_ours() -> None:
     deck = {row["code"] for row in read_rows("rules") if not row["th_origin"]}
-    assert deck == {"R30"} | {f"R{number}" for number in range(32, 39)}
+    assert deck == {"R30", "R32", "R33", "R35", "R38"}
+
+
+@pytest.mark.parametrize(
+    ("code", "terms"),
+    [
+        ("R10", ["ปลัด สร.", "ปลัด มท.", "นายกสมาคมสันนิบาตเทศบาลฯ"]),
+        ("R11", ["จังหวัดละ 1 คน"]),
+        ("R26", ["ขอตั้งงบประมาณ"]),
+        ("R29", ["งบดำเนินงาน"]),
+        ("R37", ["ไม่ให้เสนอขอเป็นคำของบประมาณ"]),
+        ("R44", ["สิบแปดปีบริบูรณ์ขึ้นไปในวันสรรหา", "กรรมการบริหารพรรคการเมือง"]),
+        ("R51", ["กรมส่งเสริมการปกครองส่วนท้องถิ่น"]),
+        ("R54", ["หน่วยงานของรัฐ", "100 ล้านบาทต่อคนต่อปี"]),
+    ],
+)
+def test_rule_uses_the_terms_of_its_slide(code: str, terms: list[str]) -> None:
+    (row,) = [row for row in read_rows("rules") if row["code"] == code]
+    assert [term for term in terms if term not in row["text_th"]] == []
+
+
+def test_projects_without_a_printed_owner_belong_to_the_area_of_their_row() -> None:
+    """The cluster row of slide 37 and the province row of slide 38 (Roi Et)."""
+    inferred = {r["code"]: r for r in read_rows("projects") if "owner not printed" in r["note"]}
+    assert {code: row["owner_id"] for code, row in inferred.items()} == {
+        **dict.fromkeys(("s37-06", "s37-07"), "cluster:C2552-09"),
+        **dict.fromkeys((f"s38-0{number}" for number in range(5, 10)), "province:45"),
+    }
+    assert {row["actor_level"] for row in inferred.values()} == {"CLUSTER", "PROVINCE"}
+    assert all("inferred" in row["note"] for row in inferred.values())
 
 
 @pytest.mark.parametrize(
@@ -460,6 +489,28 @@ def test_rules_are_in_the_group_of_their_slides(group: str, count: int) -> None:
     assert sum(row["group"] == group for row in read_rows("rules")) == count
 
 
+def test_grades_of_slide_83_add_up_to_75_provinces_and_18_clusters() -> None:
+    plans: Counter[str] = Counter()
+    for row in read_rows("plan_grade_counts"):
+        plans[row["level"]] += int(row["count"])
+        assert row["of"] == {"PROVINCE": "75", "CLUSTER": "18"}[row["level"]]
+        assert row["fiscal_year_be"] == "", "the slide names no year"
+    assert plans == {"PROVINCE": 75, "CLUSTER": 18}
+
+
+def test_damaged_counts_of_slide_41_have_neither_level_nor_rank() -> None:
+    counts = read_rows("issue_counts")
+    assert len(counts) == 14
+    assert {(row["level"], row["rank"]) for row in counts} == {("", "")}
+    assert all("level and rank are lost" in row["note"] for row in counts)
+
+
+def test_phases_of_slide_40_follow_one_another_for_four_years_each() -> None:
+    phases = read_rows("chain_phases")
+    years = [(int(row["first_year_be"]), int(row["last_year_be"])) for row in phases]
+    assert years == [(2553, 2556), (2557, 2560), (2561, 2564)]
+
+
 def test_events_of_a_track_are_numbered_from_one() -> None:
     orders: dict[str, list[int]] = defaultdict(list)
     for row in read_rows("planning_events"):
@@ -477,10 +528,15 @@ def test_events_of_a_track_are_numbered_from_one() -> None:
 
 
 def test_a_dated_event_belongs_to_one_round_and_an_undated_one_to_every_round() -> None:
+    of_one_round = []
     for row in read_rows("planning_events"):
         dated = row["precision"] != "UNDATED"
-        assert dated == bool(row["starts_on"]) == bool(row["fiscal_year_be"]), row
+        assert dated == bool(row["starts_on"]), row
+        assert row["fiscal_year_be"] or not dated, row
+        if row["fiscal_year_be"] and not dated:
+            of_one_round.append((row["code"], row["fiscal_year_be"]))
         assert len(row["actors_th"].split("|")) == len(row["actors_en"].split("|")), row
+    assert of_one_round == [("knj-workplan-1", "2553")], "its text names the one year"
 
 
 def test_items_9_to_19_of_the_annual_plan_calendar_are_movable() -> None:

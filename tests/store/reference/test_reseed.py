@@ -195,3 +195,38 @@ def test_changed_thai_sort_code_changes_the_digest(
     programs = [path for path in store_seed.PROGRAMS if path.name != "text.py"]
     monkeypatch.setattr(store_seed, "PROGRAMS", programs)
     assert compute_digest(folder) != before
+
+
+# ── texts of an earlier load ────────────────────────────────────────────────────────────────────
+
+
+async def test_earlier_texts_are_updated_and_remain_in_the_history(
+    fresh_database: Database, folder: Path
+) -> None:
+    """A database of an earlier release has a shortened event, a rule as advice, and no owner."""
+    replace_text(folder / "rules.csv", "ไม่ให้เสนอขอเป็นคำของบประมาณ:", "โครงการที่ไม่ควรเสนอ:")
+    replace_text(folder / "planning_events.csv", " และส่งร่างแผนให้กระทรวง กรม และหน่วยงานอื่น", "")
+    replace_text(folder / "projects.csv", "CLUSTER,cluster:C2552-09,", "CLUSTER,,")
+    texts = {
+        "rule": ("text_th", "code = 'R37'"),
+        "planning_event": ("text_th", "id = 'fy2555-annual-plan-4'"),
+        "project": ("owner_id", "id = 's37-06'"),
+    }
+    async with fresh_database.pool.acquire() as connection:
+
+        async def fetch(schema: str) -> list[str | None]:
+            return [
+                await connection.fetchval(
+                    f"select {column} from {schema}.{table} where {condition} "  # noqa: S608 - our own tables
+                    "order by known_from desc limit 1"
+                )
+                for table, (column, condition) in texts.items()
+            ]
+
+        current = await fetch("public")
+        await seed(connection, folder, ignore_message)
+        earlier = await fetch("public")
+        assert all(old != new for old, new in zip(earlier, current, strict=True))
+        assert (await seed(connection, REFERENCE_FOLDER, ignore_message)).retained == 0
+        assert await fetch("public") == current
+        assert await fetch("history") == earlier
