@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0017"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
@@ -17,7 +17,7 @@ TABLES = ("chain_phase", "plan_grade_count", "issue_count")
 
 def upgrade() -> None:
     """From what came before."""
-    for statement in Path(__file__).with_name("0017_reported.sql").read_text("utf-8").split("\n\n"):
+    for statement in Path(__file__).with_name("0013_reported.sql").read_text("utf-8").split("\n\n"):
         op.execute(statement.replace(":", "\\:"))
     for table in TABLES:
         op.execute(f"create table history.{table} (like public.{table})")
