@@ -55,10 +55,12 @@ LOCKED = "select id from project where id = any ($1) order by id for no key upda
 
 async def set_triggers(database: Database, *, enabled: bool) -> None:
     """Enable or disable the triggers that note changes for the rollup."""
-    word = "enable" if enabled else "disable"
+    action = "enable" if enabled else "disable"
     for row in await database.pool.fetch(NOTED_TABLES):
         for event in ("insert", "update", "delete"):
-            await database.pool.execute(f"alter table {row[0]} {word} trigger rollup_note_{event}")
+            await database.pool.execute(
+                f"alter table {row[0]} {action} trigger rollup_note_{event}"
+            )
 
 
 async def run_client(

@@ -69,7 +69,7 @@ def run_script(name: str, results: Path, *, offline: bool) -> subprocess.Complet
     )
 
 
-def test_every_program_says_how_to_run_it_or_which_one_runs_it() -> None:
+def test_every_program_declares_its_arguments_or_the_program_that_runs_it() -> None:
     for name, found in PROGRAMS.items():
         assert ("TINY_ARGUMENTS" in found) != ("RUN_BY" in found), name
         if "RUN_BY" in found:
