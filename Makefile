@@ -94,10 +94,12 @@ fmt: setup-dev ## format, and mend what can be mended
 	$(IN) -m ruff check --fix .
 	$(IN) -m ruff format .
 
-bench: setup ## measure matrix, lists and ingest beside its peers, results to bench/results/
+bench: setup ## measure matrix, lists, writes, and ingest beside its peers, to bench/results/
 	PYTHONPATH=. $(IN) bench/matrix.py
 	PYTHONPATH=. $(IN) bench/lists.py
 	PYTHONPATH=. $(IN) bench/growth.py
+	PYTHONPATH=. $(IN) bench/scan.py
+	PYTHONPATH=. $(IN) bench/writes.py
 	PYTHONPATH=. $(IN) bench/ingest.py
 
 # Existing pins are kept while pyproject.toml allows them; `make lock ARGS=--upgrade` renews all.

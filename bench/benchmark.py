@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import venv
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +41,31 @@ def describe_machine() -> dict[str, object]:
         "load_of_the_machine": round(os.getloadavg()[1], 2),
         "python": platform.python_version(),
     }
+
+
+def save_report(name: str, report: Mapping[str, object], picture: str | None = None) -> None:
+    """Save a report, and its SVG, in bench/results or in the folder of `BENCH_RESULTS`."""
+    folder = Path(os.environ.get("BENCH_RESULTS") or ROOT / "bench/results")  # noqa: TID251 - not a setting of the hub
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    if picture is not None:
+        (folder / f"{name}.svg").write_text(picture, "utf-8")
+
+
+def is_offline() -> bool:
+    """Return whether peers from a package registry are left out: `BENCH_OFFLINE` is set."""
+    return bool(os.environ.get("BENCH_OFFLINE"))  # noqa: TID251 - not a setting of the hub
+
+
+@contextmanager
+def temporary_environment(*packages: str) -> Iterator[str]:
+    """Install packages into a virtual environment for the block; yield its Python."""
+    with tempfile.TemporaryDirectory(prefix="hub-bench-venv-") as folder:
+        if packages:
+            venv.create(folder, with_pip=True)
+            command = [f"{folder}/bin/python", "-m", "pip", "install", "-qq", *packages]
+            subprocess.run(command, check=True)
+        yield f"{folder}/bin/python"
 
 
 @contextmanager
@@ -163,14 +189,17 @@ async def run_load(
     return sorted(durations)
 
 
-def run_benchmarks(benchmarks: list[BenchmarkQuery], requests: int = 300) -> None:
+def run_benchmarks(benchmarks: list[BenchmarkQuery]) -> None:
     """Measure each query with 1 and with 8 connections; print a table and save it in
     bench/results.
+
+    The first argument of the script is the number of requests, 300 by default.
     """
+    requests = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     results = []
     with run_hub() as (port, pid, data):
         for benchmark in benchmarks:
-            asyncio.run(run_load(port, benchmark, 1, 20))
+            asyncio.run(run_load(port, benchmark, 1, min(20, requests)))
             for connections in (1, 8):
                 before, before_db, started = (
                     cpu_seconds(pid),
@@ -184,7 +213,7 @@ def run_benchmarks(benchmarks: list[BenchmarkQuery], requests: int = 300) -> Non
                     "connections": connections,
                     "requests_per_s": round(requests / seconds, 1),
                     "p50_ms": round(durations[len(durations) // 2], 1),
-                    "p99_ms": round(durations[int(len(durations) * 0.99) - 1], 1),
+                    "p99_ms": round(durations[max(0, int(len(durations) * 0.99) - 1)], 1),
                     "hub_cpu_ms": round((cpu_seconds(pid) - before) * 1000 / requests, 2),
                     "postgres_cpu_ms": round(
                         (postgres_cpu_seconds(data) - before_db) * 1000 / requests, 2
@@ -196,7 +225,4 @@ def run_benchmarks(benchmarks: list[BenchmarkQuery], requests: int = 300) -> Non
         **describe_machine(),
         "results": results,
     }
-    name = Path(sys.argv[0]).stem
-    target = ROOT / "bench" / "results" / f"{name}.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(report, indent=1) + "\n")
+    save_report(Path(sys.argv[0]).stem, report)

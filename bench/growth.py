@@ -1,21 +1,22 @@
-"""Measure how the cost of a matrix grows with the country: `growth.py [PROJECTS …]`.
+"""Measure how the cost of a matrix grows: `growth.py [PROJECTS …] [--repetitions NUMBER]`.
 
 For each size a generated nation is loaded into a database of its own, and each question is computed
 five times without HTTP and GraphQL. The results are the ratios of the largest size to the smallest,
 then medians: wall ms, and CPU ms of the hub and of PostgreSQL; as JSON and SVG in bench/results.
 """
 
+import argparse
 import asyncio
 import json
 import statistics
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.benchmark import ROOT, describe_machine, postgres_cpu_seconds
+from bench.benchmark import describe_machine, postgres_cpu_seconds, save_report
 from bench.ingest import prepare_database, temporary_database
 from hub.domain.areas import AreaLevel
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
@@ -30,11 +31,13 @@ from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.sandbox.nation.generate import generate_nation
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.store.database import Database, ReadTransaction, open_database
+from hub.store.matrix.figures import MatrixQueries
 from hub.store.unit_of_work import UnitOfWork
 
 SIZES = (10_000, 50_000, 200_000)
 FISCAL_YEARS = 10
 REPETITIONS = 5
+TINY_ARGUMENTS = ("200", "--repetitions", "1")
 NEWEST = FiscalYear.from_datetime(datetime.now(UTC))
 LAST_COMPLETE = FiscalYear(NEWEST.ce - 1)
 PROVINCES = AxisQuestion(
@@ -67,7 +70,7 @@ group by owner_id order by count(*) desc limit 1
 """
 
 
-async def measure_size(dsn: str, data: Path, projects: int) -> dict[str, Any]:
+async def measure_size(dsn: str, data: Path, projects: int, repetitions: int) -> dict[str, Any]:
     """Load a nation and return the medians of each question."""
     async with open_database(dsn) as database:
         started = time.perf_counter()
@@ -77,7 +80,12 @@ async def measure_size(dsn: str, data: Path, projects: int) -> dict[str, Any]:
         officer = Viewer(subject="an officer", agency_id=agency)
         figures = {
             name: await measure_question(
-                database, data, question, officer if as_agency else ANONYMOUS, past=past
+                database,
+                data,
+                question,
+                officer if as_agency else ANONYMOUS,
+                repetitions,
+                past=past,
             )
             for name, (question, past, as_agency) in QUESTIONS.items()
         }
@@ -92,16 +100,25 @@ async def measure_size(dsn: str, data: Path, projects: int) -> dict[str, Any]:
 
 
 async def measure_question(
-    database: Database, data: Path, question: MatrixQuestion, viewer: Viewer, *, past: bool
+    database: Database,
+    data: Path,
+    question: MatrixQuestion,
+    viewer: Viewer,
+    repetitions: int = REPETITIONS,
+    *,
+    past: bool = False,
+    use_rollup: bool = True,
 ) -> dict[str, float]:
     """Return the medians of a question; the first of the computations warms up."""
     walls, hubs, servers = [], [], []
-    for _ in range(REPETITIONS + 1):
+    for _ in range(repetitions + 1):
         transaction = ReadTransaction(database.pool)
         now = datetime.now(UTC)
+        unit = UnitOfWork(transaction, viewer)
+        unit.matrices = MatrixQueries(transaction, viewer, use_rollup=use_rollup)
         started = (time.perf_counter(), time.process_time(), postgres_cpu_seconds(data))
         await compute_matrix(
-            UnitOfWork(transaction, viewer),
+            unit,
             question,
             as_of_time=now if past else None,
             now=now,
@@ -140,13 +157,22 @@ def draw(results: list[dict[str, Any]]) -> str:
     )
 
 
-def main(sizes: list[int]) -> None:
+def parse_arguments(sizes: Sequence[int] = SIZES) -> argparse.Namespace:
+    """Return the sizes and the number of repetitions."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", type=int, nargs="*", metavar="PROJECTS", default=sizes)
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS)
+    return parser.parse_args()
+
+
+def main(sizes: Sequence[int], repetitions: int) -> None:
     """Measure all sizes; print the results and save them in bench/results."""
     results = []
     for projects in sizes:
         with temporary_database() as server:
             asyncio.run(prepare_database(server.dsn))
-            results.append(asyncio.run(measure_size(server.dsn, server.data_dir, projects)))
+            size = measure_size(server.dsn, server.data_dir, projects, repetitions)
+            results.append(asyncio.run(size))
         print(json.dumps(results[-1]), flush=True)
     first, last = results[0]["questions"], results[-1]["questions"]
     report = {
@@ -157,9 +183,8 @@ def main(sizes: list[int]) -> None:
         "results": results,
     }
     print(json.dumps(report["wall_of_largest_by_smallest"]))
-    (ROOT / "bench/results/growth.json").write_text(json.dumps(report, indent=1) + "\n")
-    (ROOT / "bench/results/growth.svg").write_text(draw(results))
+    save_report("growth", report, draw(results))
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or list(SIZES))
+    main(**vars(parse_arguments()))

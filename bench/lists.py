@@ -13,6 +13,8 @@ PROJECTS_QUERY = """
 """
 TYPENAME_QUERY = "{ __typename }"
 
+TINY_ARGUMENTS = ("2",)
+
 if __name__ == "__main__":
     run_benchmarks(
         [

@@ -48,5 +48,7 @@ def load() -> None:
     print(json.dumps({"seconds": seconds, "cpu_s": round(cpu, 2), "rows": rows}))
 
 
+RUN_BY = "ingest"
+
 if __name__ == "__main__":
     load()

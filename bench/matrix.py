@@ -33,6 +33,8 @@ LARGE_INPUT = {
     "fiscalYears": {"from": YEAR, "to": YEAR},
 }
 
+TINY_ARGUMENTS = ("2",)
+
 if __name__ == "__main__":
     run_benchmarks(
         [

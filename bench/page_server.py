@@ -62,5 +62,7 @@ async def serve(count: int, page_size: int) -> None:
     await loop.run_in_executor(None, sys.stdin.read)
 
 
+RUN_BY = "ingest"
+
 if __name__ == "__main__":
     asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))

@@ -21,6 +21,7 @@ from hub.cli.database import db
 from hub.cli.demo import demo
 from hub.cli.generate import generate
 from hub.cli.issuers import issuer
+from hub.cli.matrix import matrix
 from hub.cli.quarantine import review
 from hub.cli.schema import schema
 from hub.cli.serve import serve
@@ -59,8 +60,8 @@ def hub() -> None:
 
 
 for command in (
-    serve, db, ingest, source, review, agency, client, issuer, agreement, audit, demo, generate,
-    schema, settings, completion,
+    serve, db, ingest, source, review, matrix, agency, client, issuer, agreement, audit, demo,
+    generate, schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
 

@@ -30,8 +30,10 @@ def build_alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
-async def migrate(dsn: str) -> str:
-    """Migrate to the newest revision and return it; raise `StoreUnusable` if that is impossible."""
+async def migrate(dsn: str, revision: str = "head") -> str:
+    """Migrate to a revision (default: the newest) and return it; raise `StoreUnusable` if that is
+    impossible.
+    """
 
     async def _connect() -> asyncpg.Connection:
         return await connect_to_server(dsn)
@@ -42,7 +44,7 @@ async def migrate(dsn: str) -> str:
     try:
         async with engine.begin() as connection:
             await connection.execute(text(f"select pg_advisory_xact_lock({MIGRATION_LOCK})"))
-            return await connection.run_sync(upgrade_to_head)
+            return await connection.run_sync(upgrade, revision)
     finally:
         await engine.dispose()
 
@@ -65,9 +67,9 @@ async def connect_to_server(dsn: str) -> asyncpg.Connection:
         ) from error
 
 
-def upgrade_to_head(connection: Connection) -> str:
-    """Run the missing migrations in the transaction of this connection and return the head
-    revision.
+def upgrade(connection: Connection, revision: str) -> str:
+    """Run the missing migrations in the transaction of this connection and return the revision
+    that the database then has.
     """
     config = build_alembic_config(connection)
     script = ScriptDirectory.from_config(config)
@@ -80,5 +82,5 @@ def upgrade_to_head(connection: Connection) -> str:
             f"· this database is newer than this program (revision {newer}); "
             "run a newer hub"
         )
-    command.upgrade(config, "head")
-    return script.get_current_head() or ""
+    command.upgrade(config, revision)
+    return MigrationContext.configure(connection).get_current_revision() or ""

@@ -1,4 +1,4 @@
-"""Every benchmark module can be imported; the CPU time it measures never decreases."""
+"""The CPU time that benchmarks measure never decreases."""
 
 from importlib import import_module
 from pathlib import Path
@@ -9,13 +9,6 @@ import pytest
 from hub.store.embedded.server import EmbeddedServer
 
 BURN = "select count(*) from generate_series(1, 200000) as n where md5(n::text) > '8'"
-
-
-@pytest.mark.parametrize(
-    "name", ["growth", "ingest", "lists", "matrix", "benchmark", "million", "page_server"]
-)
-def test_a_bench_can_be_imported(name: str) -> None:
-    assert import_module(f"bench.{name}")
 
 
 async def test_cpu_time_of_postgresql_includes_sessions_that_have_ended(

@@ -30,6 +30,8 @@ HELP: Final = {
     "help-review-decide": ["review", "decide"],
     "help-review-accept": ["review", "accept"],
     "help-review-refuse": ["review", "refuse"],
+    "help-matrix": ["matrix"],
+    "help-matrix-explain": ["matrix", "explain"],
     "help-agency": ["agency"],
     "help-agency-add": ["agency", "add"],
     "help-agency-disable": ["agency", "disable"],

@@ -8,10 +8,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from alembic import command
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.ingest.record_facts import build_record_id, short_digest
@@ -19,7 +15,7 @@ from hub.store.budget import BudgetLines
 from hub.store.database import Database, open_database
 from hub.store.ingest import seen_records
 from hub.store.ingest.raw_records import RawRecords
-from hub.store.migrate import build_alembic_config, migrate
+from hub.store.migrate import migrate
 from hub.store.record_ids import compute_record_id
 
 KEYS = [f"2567|โครงการ {number}" for number in range(40)]
@@ -32,21 +28,6 @@ DATED_ROWS = """
 select row_to_json(kept)::jsonb - 'record_id' - 'payload_hash' as kept from {schema}.{table} kept
 order by 1::text
 """
-
-
-async def migrate_to(dsn: str, revision: str) -> None:
-    """Migrate an empty database to a revision."""
-
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(dsn)
-
-    def upgrade(connection: Connection) -> None:
-        command.upgrade(build_alembic_config(connection), revision)
-
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
-    async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
-    await engine.dispose()
 
 
 async def insert_earlier_rows(connection: asyncpg.Connection) -> list[datetime]:
@@ -182,7 +163,7 @@ async def migrated(
     empty_dsn: str,
 ) -> AsyncIterator[tuple[Database, dict[str, Any], dict[str, Any]]]:
     """A database that was migrated with rows in it, and its state before and after."""
-    await migrate_to(empty_dsn, "0010")
+    await migrate(empty_dsn, "0010")
     async with open_database(empty_dsn, pool_size=2) as database:
         async with database.pool.acquire() as connection:
             instants = await insert_earlier_rows(connection)

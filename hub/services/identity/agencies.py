@@ -15,6 +15,11 @@ async def list_agencies(database: Database) -> Sequence[Registration]:
     return await RegistryAdministration(database).list_registrations()
 
 
+async def resolve_agency(database: Database, named: str) -> str:
+    """Return the id of an agency, registered or not."""
+    return await RegistryAdministration(database).resolve_agency(named)
+
+
 async def add_agency(database: Database, named: str, by: str) -> str:
     """Register an agency, or enable it again; return its id."""
     register = RegistryAdministration(database, by)

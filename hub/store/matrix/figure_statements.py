@@ -43,14 +43,22 @@ def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | N
     )
     one = single.c
     one_name, several_name = ((), ()) if name is None else ((one[name],), (p[name],))
-    several = placed.join(spans, sa.and_(*(spans.c[column.name] == column for column in keys)))
+    # Of distinct keys PostgreSQL expects few, as there are, and hashes these and not all rows.
+    several_cells = (
+        sa.select(*(spans.c[column.name] for column in keys))
+        .where(spans.c.first != spans.c.last)
+        .distinct()
+        .subquery()
+    )
+    several = placed.join(
+        several_cells, sa.and_(*(several_cells.c[column.name] == column for column in keys))
+    )
     return [
         figure_row(kind, one.r, one.c, sa.func.coalesce(sa.func.sum(one.n), 0), *one_name).group_by(
             grouping_sets(one.r, one.c, *one_name)
         ),
         figure_row(kind, p.r, p.c, sa.func.count(p[key].distinct()), *several_name)
         .select_from(several)
-        .where(spans.c.first != spans.c.last)
         .group_by(grouping_sets(p.r, p.c, *several_name)),
     ]
 

@@ -15,7 +15,8 @@ from hub.store.as_of import table_as_of
 from hub.store.matrix.counting import MatrixFacts, has_linkage, matrix_facts, place_facts
 from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
 from hub.store.matrix.figure_statements import count_several_cells, count_single_cells
-from hub.store.matrix.rollup_figures import live_projects, reason_for_facts, rollup_figures
+from hub.store.matrix.planner import plan_counting
+from hub.store.matrix.rollup_figures import live_projects, rollup_figures
 from hub.store.statements import compile_statement
 from hub.store.visibility import is_visible, unpublished_columns
 
@@ -46,10 +47,10 @@ class FiguresBuilder:
         The figure of a group is the sum of its rows of one kind and name: those of the rollup,
         where it can answer, and those of the facts that it leaves.
         """
-        by_rollup = self._use_rollup and reason_for_facts(layout) is None
-        live = live_projects(Visibility.PUBLISHED) if by_rollup else None
+        plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
+        live = live_projects(Visibility.PUBLISHED) if plan.by_rollup else None
         found = matrix_facts(layout, self._viewer, live=live)
-        statements: list[Any] = rollup_figures(layout) if by_rollup else []
+        statements: list[Any] = rollup_figures(layout) if plan.by_rollup else []
         for placed, has_several_cells in self._split_by_cells(layout, found):
             if has_several_cells:
                 statements += count_several_cells(layout, placed)
@@ -58,7 +59,9 @@ class FiguresBuilder:
                 statements += count_single_cells(placed, found.linkages if is_linked else None)
             statements.append(self._select_overlaps(layout, placed))
         statements += self._select_unpublished(layout, found)
-        return sa.union_all(*statements, *self._select_hidden(layout, by_rollup=by_rollup))
+        if plan.counts_hidden:
+            statements += self._select_hidden(layout, by_rollup=plan.hidden_by_rollup)
+        return sa.union_all(*statements)
 
     def _split_by_cells(self, layout: Layout, found: MatrixFacts) -> list[tuple[CTE, bool]]:
         """Return the placed facts of disjoint activities, and whether a fact may have several
@@ -166,12 +169,8 @@ class FiguresBuilder:
     def _select_hidden(self, layout: Layout, *, by_rollup: bool) -> list[sa.Select[Any]]:
         """Return the statements for the number of LISTED projects that the viewer may not see.
 
-        Only if the question is about locations alone: invisible data must not match any other
-        condition. The rollup knows what is hidden from viewers who may see no draft.
+        Only for questions about locations alone: invisible data must not match any other condition.
         """
-        if not layout.is_location_only:
-            return []
-        by_rollup = by_rollup and self._viewer == ANONYMOUS
         live = live_projects(Visibility.LISTED) if by_rollup else None
         found = matrix_facts(layout, self._viewer, hidden=True, live=live)
         placed = place_facts(layout, found, "hidden_placed", with_linkages=layout.has_linkage_axis)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.matrix.layout import IdYearPairs
+from hub.domain.time import FiscalYearRange
 from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.rows import values_table
 
@@ -19,6 +20,19 @@ def pairs_table(name: str, id_years: IdYearPairs) -> FromClause:
         ("id", sa.Text, [i for i, _ in ordered]),
         ("year", sa.SmallInteger, [y for _, y in ordered]),
     )
+
+
+def has_same_ids(id_years: IdYearPairs, years: FiscalYearRange | None) -> bool:
+    """Return whether the pairs have the same ids in each year of a question.
+
+    Then a condition on the id suffices, of which PostgreSQL knows how many rows it selects. A join
+    with the pairs of one year can lead it to combine all projects with all areas first.
+    """
+    if years is None:
+        return False
+    ids, all_years = {key for key, _ in id_years}, {year.ce for year in years}
+    is_product = len(id_years) == len(ids) * len(all_years)
+    return is_product and {year for _, year in id_years} == all_years
 
 
 def join_pairs(

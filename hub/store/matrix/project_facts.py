@@ -18,7 +18,7 @@ from hub.domain.matrix.question import AgencyRole, AreaRole, MatrixFilter
 from hub.store import tables
 from hub.store.as_of import table_as_of
 from hub.store.matrix.linkage_filter import is_linked_to_area_issue, is_one_of
-from hub.store.matrix.pairs import is_among_ids, join_pairs, pairs_table
+from hub.store.matrix.pairs import has_same_ids, is_among_ids, join_pairs, pairs_table
 from hub.store.matrix.visible_projects import visible_projects
 from hub.store.rows import values_table
 
@@ -85,7 +85,7 @@ def requires_lines(matrix_filter: MatrixFilter) -> bool:
 def areas_table(scope: MatrixScope, groups: AreaGroups | None) -> FromClause | None:
     """Return the areas of the filter by year as a table: id, year, and with `groups` area_group.
 
-    Null when areas are not filtered.
+    Null when areas are not filtered, or when the ids alone say so (`has_same_ids`).
     """
     if groups is not None:
         ordered = sorted(groups)
@@ -95,7 +95,9 @@ def areas_table(scope: MatrixScope, groups: AreaGroups | None) -> FromClause | N
             ("year", sa.SmallInteger, [year for _, year, _ in ordered]),
             ("area_group", sa.Text, [group for _, _, group in ordered]),
         )
-    return None if scope.areas is None else pairs_table("areas", scope.areas)
+    if scope.areas is None or has_same_ids(scope.areas, scope.years):
+        return None
+    return pairs_table("areas", scope.areas)
 
 
 def join_agency(
@@ -149,8 +151,8 @@ def select_lines(
         source = join_pairs(source, areas, area, year)
         if "area_group" in areas.c:
             rows = rows.add_columns(areas.c.area_group)
-        elif scope.areas is not None:
-            rows = rows.where(is_among_ids(area, (key for key, _ in scope.areas)))
+    if scope.areas is not None and (areas is None or "area_group" not in areas.c):
+        rows = rows.where(is_among_ids(area, (key for key, _ in scope.areas)))
     rows = rows.select_from(source)
     if scope.years is not None:
         rows = rows.where(year.between(scope.years.first.ce, scope.years.last.ce))
@@ -193,17 +195,20 @@ def own_facts(
         NO_TEXT,
         sa.cast(sa.null(), sa.BigInteger),
     ]
-    has_line: Any = lines.c.project_id == visible.c.id
+    with_line = projects_with_line(scope, lines)
+    has_line: Any = with_line.c.project_id == visible.c.id
     if areas is not None:
         source = join_pairs(source, areas, area, year.c.ce)
         if "area_group" in areas.c:
             columns.append(areas.c.area_group)
-            has_line = sa.and_(has_line, lines.c.area_group == areas.c.area_group)
+            has_line = sa.and_(has_line, with_line.c.area_group == areas.c.area_group)
     rows = (
         sa.select(*columns, sa.false())
         .select_from(source)
-        .where(sa.not_(sa.exists().where(has_line).correlate_except(lines)))
+        .where(sa.not_(sa.exists().where(has_line).correlate_except(with_line)))
     )
+    if scope.areas is not None and areas is None:
+        rows = rows.where(is_among_ids(area, (key for key, _ in scope.areas)))
     if scope.years is not None:
         first, last = scope.years.first.ce, scope.years.last.ce
         own_years = sa.literal(list(range(first, last + 1)), ARRAY(sa.SmallInteger))
@@ -213,6 +218,19 @@ def own_facts(
     if scope.agencies is not None:
         rows = rows.where(is_of_agencies(scope, visible.c.id, agency, year.c.ce))
     return rows
+
+
+def projects_with_line(scope: MatrixScope, lines: CTE) -> FromClause:
+    """Return the projects (`project_id`, and `area_group` if there is one) of lines.
+
+    As of an instant PostgreSQL has no statistics of the joined ids and expects hundreds of times
+    too many lines, for which it would plan a hash on disk; of distinct ids it expects few.
+    """
+    if scope.as_of_time is None:
+        return lines
+    names = ("project_id", "area_group") if "area_group" in lines.c else ("project_id",)
+    distinct = sa.select(*(lines.c[name] for name in names)).distinct()
+    return distinct.subquery(f"projects_of_{lines.name}")
 
 
 def is_of_agencies(
@@ -261,7 +279,9 @@ def duplicate_lines(lines: CTE) -> FromClause:
         .where(m.identity.in_(sa.select(contested.c.identity)))
         .subquery("ranked_reports")
     )
-    return sa.select(ranked.c.line_id).where(ranked.c.precedence > 1).subquery("duplicates")
+    # A line is ranked once; DISTINCT makes PostgreSQL expect few of them, as there are.
+    duplicates = sa.select(ranked.c.line_id).where(ranked.c.precedence > 1).distinct()
+    return duplicates.subquery("duplicates")
 
 
 def lead_implementers(scope: MatrixScope) -> FromClause:

@@ -15,7 +15,6 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix.layout import Layout, MatrixScope
-from hub.domain.matrix.question import AgencyRole, AreaRole
 from hub.store.matrix.counting import join_ordinals, place_columns
 from hub.store.matrix.figure_rows import (
     FigureKind,
@@ -43,32 +42,6 @@ STATUS_COLUMNS = {
     LinkageStatus.AGREED: "agreed",
     LinkageStatus.DISPUTED: "disputed",
 }
-
-
-def reason_for_facts(layout: Layout) -> str | None:
-    """Return why the rollup cannot answer a question, for operators; null if it can."""
-    scope, matrix_filter = layout.scope, layout.scope.filter
-    by_implementer = matrix_filter.agency_role is AgencyRole.IMPLEMENTER
-    reasons = {
-        "as of an instant": scope.as_of_time is not None,
-        "all years": scope.years is None,
-        "an axis of linkages": layout.has_linkage_axis,
-        "a filter of linkages": scope.needs_linkage or matrix_filter.linked is not None,
-        "text": bool(matrix_filter.text),
-        "the area of the holder": matrix_filter.area_role is not AreaRole.PERFORMED_IN,
-        "the holder": matrix_filter.agency_role is AgencyRole.HOLDER,
-        "any implementer": by_implementer and bool(matrix_filter.agencies),
-        "agencies that change within the years": not has_same_agencies(scope),
-    }
-    return next((reason for reason, applies in reasons.items() if applies), None)
-
-
-def has_same_agencies(scope: MatrixScope) -> bool:
-    """Return whether the filter has the same agencies in each of its years."""
-    if scope.agencies is None or scope.years is None:
-        return True
-    ids = {key for key, _ in scope.agencies}
-    return len(scope.agencies) == len(ids) * len(list(scope.years))
 
 
 def live_projects(visibility: Visibility) -> FromClause:

@@ -238,8 +238,9 @@ async def test_no_part_of_a_plan_reads_a_table_again_for_each_row(
 
 async def test_plan_with_an_unhashed_subplan_is_found(nation: Database) -> None:
     statement = (
-        "explain (analyze, format json) with listed as materialized (select id from project) "
-        "select count(*) from project p "
+        "explain (analyze, format json) "
+        "with listed as materialized (select id from project limit 6000) "
+        "select count(*) from (select id from project limit 6000) p "
         "where (select count(*) from listed where listed.id < p.id) % 2 = 0"
     )
     plan = json.loads(await nation.pool.fetchval(statement))[0]["Plan"]
