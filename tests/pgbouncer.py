@@ -34,13 +34,16 @@ HUB_PARAMETERS: Final = "extra_float_digits,statement_timeout,idle_in_transactio
 
 @contextmanager
 def run_pgbouncer(
-    server: EmbeddedServer, pool_mode: str = "transaction", **settings: object
+    server: EmbeddedServer, pool_mode: str = "transaction", *, port: int = 0, **settings: object
 ) -> Iterator[int]:
-    """Yield the port of a pooler for every database of a server; `settings` are PgBouncer's own."""
+    """Yield the port of a pooler for every database of a server; `settings` are PgBouncer's own.
+
+    `port` 0: a free one.
+    """
     assert PROGRAM is not None
     [socket_folder] = parse_qs(urlsplit(server.dsn).query)["host"]
     owner = Path(socket_folder).stat() if os.geteuid() == 0 else None  # it does not run as root
-    port = find_free_port()
+    port = port or find_free_port()
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as folder:
         path = Path(folder, "pgbouncer.ini")
         text = CONFIGURATION.format(socket_folder=socket_folder, port=port, pool_mode=pool_mode)

@@ -41,19 +41,19 @@ async def assert_addresses_usable(url: str, direct_url: str | None) -> None:
     and both must lead to the same database.
     """
     if direct_url is None:
-        await assert_sessions_kept(url, POOLED)
+        await assert_sessions_preserved(url, POOLED)
         return
-    await assert_sessions_kept(direct_url, DIRECT)
+    await assert_sessions_preserved(direct_url, DIRECT)
     await assert_same_database(url, direct_url)
 
 
-async def assert_sessions_kept(dsn: str, setting: str) -> None:
+async def assert_sessions_preserved(dsn: str, setting: str) -> None:
     """Raise `StoreUnusable` if a pooler serves several clients with one session of the server."""
     if not await is_behind_pooler(dsn, setting):
         return
     for _ in range(PROBE_ROUNDS):
         if await is_session_shared(dsn, setting):
-            raise sessions_not_kept_error(setting)
+            raise lost_session_error(setting)
 
 
 async def is_behind_pooler(dsn: str, setting: str) -> bool:
@@ -139,7 +139,7 @@ def probe_error(error: BaseException, setting: str) -> StoreUnusable:
     )
 
 
-def sessions_not_kept_error(setting: str) -> StoreUnusable:
+def lost_session_error(setting: str) -> StoreUnusable:
     """Return the error that a pooler keeps no sessions, with what to set."""
     if setting == DIRECT:
         return StoreUnusable(

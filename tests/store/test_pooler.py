@@ -72,7 +72,7 @@ async def test_transaction_pooler_is_not_the_server_itself(
 async def test_transaction_pooler_is_found_while_other_clients_use_it(
     server: EmbeddedServer, template: str
 ) -> None:
-    async def keep_busy(dsn: str) -> None:
+    async def run_transactions(dsn: str) -> None:
         connection = await asyncpg.connect(dsn, statement_cache_size=0)
         try:
             while True:
@@ -83,7 +83,7 @@ async def test_transaction_pooler_is_found_while_other_clients_use_it(
 
     with run_pgbouncer(server, default_pool_size=5) as port:
         url = pooler_dsn(port, template)
-        clients = [asyncio.create_task(keep_busy(url)) for _ in range(8)]
+        clients = [asyncio.create_task(run_transactions(url)) for _ in range(8)]
         try:
             for _ in range(5):
                 with pytest.raises(StoreUnusable, match="transaction mode"):
@@ -182,7 +182,7 @@ async def test_cancelled_statement_through_a_pooler_stops_no_other_client(
                     with pytest.raises(TooCostly):
                         await reading.fetch("select pg_sleep(5)")
 
-            async def give_up() -> None:
+            async def cancel_request() -> None:
                 async with database.read_transaction() as reading:
                     waiting = asyncio.create_task(reading.fetch("select pg_sleep(5)"))
                     await asyncio.sleep(0.05)
@@ -199,7 +199,7 @@ async def test_cancelled_statement_through_a_pooler_stops_no_other_client(
 
             for _ in range(5):
                 numbers = range(30)
-                work = [*map(read, numbers), exceed_timeout(), give_up(), give_up()]
+                work = [*map(read, numbers), exceed_timeout(), cancel_request(), cancel_request()]
                 results = await asyncio.gather(*work)
                 assert results[:30] == list(numbers)
 
