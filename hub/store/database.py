@@ -220,8 +220,12 @@ class Database:
 
     def __init__(self, pool: asyncpg.Pool, transaction_pool: asyncpg.Pool | None = None) -> None:
         self.pool = pool
-        self._transaction_pool = transaction_pool or pool
+        self._pooler = transaction_pool
         self._first_statement = SET_FOR_TRANSACTION if transaction_pool is not None else None
+
+    @property
+    def _transaction_pool(self) -> asyncpg.Pool:
+        return self.pool if self._pooler is None else self._pooler
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
@@ -234,7 +238,7 @@ class Database:
 
     async def is_responsive(self, timeout: float) -> bool:  # noqa: ASYNC109 - limits the acquire as well
         """Return whether the server responds within `timeout` seconds, at each of its addresses."""
-        pools = dict.fromkeys((self._transaction_pool, self.pool))
+        pools = [self.pool] if self._pooler is None else [self._pooler, self.pool]
         return all([await is_responsive(pool, timeout) for pool in pools])
 
     @asynccontextmanager
