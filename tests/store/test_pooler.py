@@ -1,6 +1,7 @@
 """Addresses of the database that lead to a connection pooler, and those that do not."""
 
 import asyncio
+from contextlib import ExitStack
 from typing import Any
 
 import asyncpg
@@ -92,6 +93,19 @@ async def test_transaction_pooler_is_found_while_other_clients_use_it(
             for client in clients:
                 client.cancel()
             await asyncio.gather(*clients, return_exceptions=True)
+
+
+async def test_transaction_pooler_of_several_processes_is_found(
+    server: EmbeddedServer, template: str
+) -> None:
+    """Each process has a pool of its own; the kernel gives it a part of the connections."""
+    with ExitStack() as processes:
+        port = 0
+        for _ in range(3):
+            port = processes.enter_context(run_pgbouncer(server, port=port, so_reuseport=1))
+        for _ in range(5):
+            with pytest.raises(StoreUnusable, match="transaction mode"):
+                await assert_addresses_usable(pooler_dsn(port, template), None)
 
 
 @pytest.mark.parametrize("settings", SESSION_POOLERS, ids=str)
