@@ -13,8 +13,10 @@ from tests.hub_thread import hub_in_thread
 SCRIPT = Path(__file__).parents[4] / "shared/field/files/graphql-get-empty.sh"
 
 
-@pytest.mark.skipif(not SCRIPT.exists(), reason="no ../shared/field")
-@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
+@pytest.mark.skipif(
+    not SCRIPT.exists(), reason=f"no reported requests: put their folder at {SCRIPT.parents[1]}"
+)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl: apt-get install curl")
 async def test_reported_get_requests_with_empty_parameters_are_answered(template: str) -> None:
     dsn = await copy_database(template, "field")
     settings = Settings("127.0.0.1", 0, Path("unused"), False, dsn, 2)
