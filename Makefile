@@ -64,7 +64,7 @@ check-source: setup ## whether a system keeps docs/source-contract.yaml (URL=…
 test: setup-dev ## run the tests that this machine can run; the others are listed at the end
 	@$(PYTEST) $(ARGS)
 
-browser: ## install Chromium, a Thai font and npm, for the tests that need them (apt-get)
+browser: ## install Chromium, a Thai font, npm and PgBouncer, for the tests that need them (apt-get)
 	@sh tests/browser/install.sh
 
 npm: ## install the npm packages of tests/npm, for the tests that need them

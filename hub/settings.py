@@ -38,6 +38,11 @@ class Settings:
         Setting("HUB_PORT", "8000", "port to listen on"),
         Setting("HUB_DATA_DIR", ".hub", "folder of the embedded database, created when missing"),
         Setting("HUB_DATABASE_URL", "", "a PostgreSQL server to use instead of the embedded one"),
+        Setting(
+            "HUB_DATABASE_DIRECT_URL",
+            "",
+            "the server itself, if HUB_DATABASE_URL is a pooler in transaction mode",
+        ),
         Setting("HUB_POOL_SIZE", "10", "maximum number of database connections"),
         Setting("HUB_RATE", "50", "requests per second of one client, on average; 0: no limit"),
         Setting("HUB_AT_ONCE", "20", "concurrent requests of one client; 0: no limit"),
@@ -71,6 +76,7 @@ class Settings:
     public_url: str | None = None
     anonymous: bool = True
     demo: bool = False
+    database_direct_url: str | None = None
 
     @property
     def url(self) -> str:
@@ -109,6 +115,7 @@ class Settings:
             anonymous=validate_choice("HUB_ANONYMOUS", values["HUB_ANONYMOUS"], "allow", "deny")
             == "allow",
             demo=resolve_demo_mode(values),
+            database_direct_url=parse_direct_url(values),
         )
 
     def read_secret(self, name: str) -> str:
@@ -159,6 +166,18 @@ def validate_choice(name: str, text: str, *choices: str) -> str:
 def parse_switch(name: str, text: str) -> bool:
     """Return whether a switch is on; `Invalid` with the variable's name unless on or off."""
     return validate_choice(name, text, "on", "off") == "on"
+
+
+def parse_direct_url(values: Mapping[str, str]) -> str | None:
+    """Return the address of the server behind a pooler, or null; `Invalid` without a pooler."""
+    direct_url = values["HUB_DATABASE_DIRECT_URL"] or None
+    if direct_url and not values["HUB_DATABASE_URL"]:
+        raise Invalid(
+            "HUB_DATABASE_DIRECT_URL",
+            "ใช้คู่กับ HUB_DATABASE_URL ถ้าไม่มี pooler ให้ตั้งเพียง HUB_DATABASE_URL",
+            "needs HUB_DATABASE_URL as well; without a pooler, set HUB_DATABASE_URL alone",
+        )
+    return direct_url
 
 
 def parse_operations_dir(operations: str, folder: str) -> Path | None:

@@ -29,7 +29,7 @@ from connectors.kit.http import OK_STATUSES, SourceHttpClient, SourceResponse, u
 from connectors.kit.json_answers import parse_json
 from connectors.kit.limits import FetchLimits, RetryTiming
 from connectors.kit.oauth import TokenCache
-from hub.domain.sources.spec import AuthMethod, AuthSpec
+from hub.domain.sources.spec import AuthMethod, AuthSpec, ClientAuthentication
 from hub.errors import Invalid, SourceError
 
 UNAUTHORIZED_STATUSES: Final = frozenset({401})
@@ -238,7 +238,7 @@ class ConformanceCheck:
 
 
 def create_check_credentials(
-    url: str, read_secret: ReadSecret, **options: str | None
+    url: str, read_secret: ReadSecret, *, secret_in_body: bool = False, **options: str | None
 ) -> Credentials:
     """Return the credentials for a check, anonymous without `token_url`; `Invalid` names a missing
     option.
@@ -252,7 +252,8 @@ def create_check_credentials(
                 "ต้องระบุเมื่อใช้ --token-url",
                 "is required with --token-url",
             )
-    auth = AuthSpec(AuthMethod.OAUTH, None, **options)
+    method = ClientAuthentication.POST if secret_in_body else ClientAuthentication.BASIC
+    auth = AuthSpec(AuthMethod.OAUTH, None, **options, token_endpoint_auth_method=method)
     return TokenCache(limits=FetchLimits(max_attempts=2)).create_credentials(
         "check", url_origin(url), auth, read_secret
     )

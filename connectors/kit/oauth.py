@@ -152,6 +152,7 @@ class TokenCache:
             auth.client_id,
             credentials.read_secret(auth.secret or ""),
             scope=auth.scope,
+            token_endpoint_auth_method=auth.token_endpoint_auth_method.value,
             timeout=timeout,
         ) as client:
             resource_parameter = {"resource": auth.resource} if auth.resource else {}

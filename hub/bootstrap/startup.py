@@ -17,6 +17,7 @@ from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.identity.audit_log import create_partitions
 from hub.store.migrate import migrate
+from hub.store.pooler import assert_addresses_usable
 from hub.store.reference.seed import is_outdated, seed
 
 REFERENCE_FOLDER: Final = Path(__file__).parents[1] / "reference"
@@ -26,9 +27,14 @@ Report = Callable[[str], None]
 
 @asynccontextmanager
 async def run_database_server(settings: Settings, report: Report) -> AsyncIterator[str]:
-    """Yield the DSN of `HUB_DATABASE_URL`, or of the embedded server, which the block runs."""
+    """Yield a DSN that leads to sessions of the configured server, or of the embedded one, which
+    the block runs.
+
+    `StoreUnusable` if the addresses of the configured server do not suit their use.
+    """
     if settings.database_url:
-        yield settings.database_url
+        await assert_addresses_usable(settings.database_url, settings.database_direct_url)
+        yield settings.database_direct_url or settings.database_url
         return
     report("เตรียมฐานข้อมูล · preparing the database")
     # A thread cannot be cancelled: on cancellation, wait for its server in order to stop it.
@@ -65,7 +71,11 @@ async def prepare_database(settings: Settings, report: Report) -> AsyncIterator[
     async with run_database_server(settings, report) as dsn:
         report("ปรับโครงสร้างฐานข้อมูล · migrating")
         await migrate(dsn)
-        async with open_database(dsn, pool_size=settings.pool_size) as database:
+        async with open_database(
+            dsn,
+            pool_size=settings.pool_size,
+            pooler_dsn=settings.database_url if settings.database_direct_url else None,
+        ) as database:
             async with database.pool.acquire() as connection:
                 if await is_outdated(connection, REFERENCE_FOLDER):
                     await seed(connection, REFERENCE_FOLDER, report)

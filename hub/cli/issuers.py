@@ -20,7 +20,7 @@ from hub.errors import Invalid
 from hub.settings import ORIGIN_PATTERN, SECRET_NAME_PATTERN, Settings
 
 if TYPE_CHECKING:
-    from hub.domain.identity.clients import Issuer, SignInSettings
+    from hub.domain.identity.clients import Issuer, SignInSettings, TokenType
     from hub.store.database import Database
 
 
@@ -59,6 +59,7 @@ def describe_issuer(one: "Issuer") -> dict[str, Any]:
         "agency": one.agency_id,
         "audience": one.audience,
         "jwks_uri": one.jwks_uri,
+        "token_type": one.token_type.value,
         "claim": one.claim,
         "scopes": {value: sorted(scopes) for value, scopes in sorted(one.mapping.items())},
         "sign_in": login,
@@ -72,7 +73,7 @@ def format_issuer(one: "Issuer") -> list[str]:
     found = [
         (
             f"{mark(one.enabled)} {one.url}  {one.agency_id}  {one.audience}  "
-            f"{one.claim}: {scopes or '-'}"
+            f"{one.token_type.value}  {one.claim}: {scopes or '-'}"
         )
     ]
     if one.sign_in is not None:
@@ -96,7 +97,17 @@ def format_issuer(one: "Issuer") -> list[str]:
     help="ที่อยู่กุญแจ ถ้าไม่ใส่จะค้นให้ · The address of its keys; discovered if missing",
 )
 @option(
-    "--claim", default="scope", metavar="CLAIM", help="claim ที่บอกสิทธิ์ · The claim with the scopes"
+    "--token-type",
+    default="at+jwt",
+    metavar="TYPE",
+    help="typ ของโทเค็น at+jwt หรือ JWT · typ of its access tokens: at+jwt, or JWT as well",
+)
+@option(
+    "--claim",
+    default="scope",
+    metavar="CLAIM",
+    help="claim ที่บอกสิทธิ์ หรือเส้นทาง เช่น realm_access.roles · The claim with the scopes, or the path "
+    "of a nested one, as in realm_access.roles",
 )
 @option(
     "--map",
@@ -121,7 +132,7 @@ def format_issuer(one: "Issuer") -> list[str]:
     "--role-claim",
     default="roles",
     metavar="CLAIM",
-    help="claim ที่บอกบทบาท · The claim with the roles",
+    help="claim ที่บอกบทบาท หรือเส้นทาง · The claim with the roles, or its path",
 )
 @option(
     "--role",
@@ -137,17 +148,17 @@ def add(
     url: str,
     audience: str | None,
     jwks: str | None,
+    token_type: str,
     claim: str,
     pairs: tuple[str, ...],
     sign_in: bool,
     client_id: str | None,
-    secret: str | None,
-    role_claim: str,
-    roles: tuple[str, ...],
     by: str | None,
+    **login_options: Any,
 ) -> None:
     """Trust an issuer, or change how it is trusted."""
     from hub.bootstrap.remote_json import fetch_json
+    from hub.domain.identity.claims import validate_claim_path
     from hub.domain.identity.clients import Issuer
     from hub.services.identity.issuers import add_issuer, discover_keys
     from hub.services.identity.operator import operator_name
@@ -157,7 +168,8 @@ def add(
     if url == settings.url:
         raise Invalid("URL", "เป็นที่อยู่ของระบบนี้เอง", "is this hub itself, which is trusted already")
     mapping = parse_scope_mapping(pairs)
-    login = build_login_settings(client_id, secret, role_claim, roles) if sign_in else None
+    kind = parse_token_type(token_type, audience or settings.url, client_id)
+    login = build_login_settings(client_id, **login_options) if sign_in else None
 
     async def _run(database: "Database") -> Issuer:
         made = Issuer(
@@ -165,10 +177,11 @@ def add(
             agency_id=agency,
             audience=audience or settings.url,
             jwks_uri=jwks or await discover_keys(url, fetch_json),
-            claim=claim,
+            claim=validate_claim_path(claim, "--claim"),
             mapping=mapping,
             enabled=True,
             sign_in=login,
+            token_type=kind,
         )
         check_https("--jwks", made.jwks_uri)
         await add_issuer(database, operator_name(by), made)
@@ -208,10 +221,30 @@ def parse_scope_mapping(pairs: Sequence[str]) -> dict[str, frozenset[str]]:
     return found
 
 
+def parse_token_type(text: str, audience: str, client_id: str | None) -> "TokenType":
+    """Return the type of an issuer's tokens; `Invalid` if ID tokens could pass for them."""
+    from hub.domain.identity.clients import TokenType
+
+    found = next((one for one in TokenType if one.value.lower() == text.lower()), None)
+    if found is None:
+        raise Invalid(
+            "--token-type", f"ไม่มีชนิด {text!r} ใช้ at+jwt หรือ JWT", f"{text!r} must be at+jwt or JWT"
+        )
+    if found is TokenType.JWT and audience == client_id:
+        raise Invalid(
+            "--audience",
+            "ต้องไม่ใช่ --client-id เมื่อใช้ --token-type JWT เพราะจะแยกจาก ID token ไม่ได้",
+            "must not be the --client-id with --token-type JWT, "
+            "or ID tokens could not be told from access tokens",
+        )
+    return found
+
+
 def build_login_settings(
-    client_id: str | None, secret: str | None, claim: str, pairs: Sequence[str]
+    client_id: str | None, *, secret: str | None, role_claim: str, roles: Sequence[str]
 ) -> "SignInSettings":
     """Return how people log in at an issuer."""
+    from hub.domain.identity.claims import validate_claim_path
     from hub.domain.identity.clients import SignInSettings
     from hub.domain.identity.viewer import Role
 
@@ -221,8 +254,8 @@ def build_login_settings(
         raise Invalid(
             "--secret", "ใส่ชื่อของความลับ ไม่ใช่ตัวความลับ", "must be the name of a secret, not the secret"
         )
-    roles = {}
-    for pair in pairs:
+    found = {}
+    for pair in roles:
         value, _, name = pair.rpartition("=")
         if not value or name not in Role.__members__:
             raise Invalid(
@@ -230,8 +263,9 @@ def build_login_settings(
                 f"รูปแบบคือ ค่า=บทบาท บทบาทที่มีคือ {' '.join(Role.__members__)}",
                 f"must be VALUE=ROLE; the roles are {' '.join(Role.__members__)}",
             )
-        roles[value] = Role[name]
-    return SignInSettings(client_id, secret, claim, roles)
+        found[value] = Role[name]
+    claim = validate_claim_path(role_claim, "--role-claim")
+    return SignInSettings(client_id, secret, claim, found)
 
 
 def check_https(field: str, address: str) -> None:

@@ -13,6 +13,7 @@ THAI: Final = {
     "HUB_PORT": "พอร์ตที่เปิดรับ",
     "HUB_DATA_DIR": "โฟลเดอร์ของฐานข้อมูลในตัว สร้างให้ถ้ายังไม่มี",
     "HUB_DATABASE_URL": "เซิร์ฟเวอร์ PostgreSQL ที่ใช้แทนฐานข้อมูลในตัว",
+    "HUB_DATABASE_DIRECT_URL": "เซิร์ฟเวอร์เอง ถ้า HUB_DATABASE_URL คือ pooler โหมด transaction",
     "HUB_POOL_SIZE": "จำนวนการเชื่อมต่อฐานข้อมูลสูงสุด",
     "HUB_RATE": "คำขอต่อวินาทีของไคลเอนต์หนึ่ง โดยเฉลี่ย 0: ไม่จำกัด",
     "HUB_AT_ONCE": "คำขอของไคลเอนต์หนึ่งที่ตอบพร้อมกัน 0: ไม่จำกัด",
@@ -45,6 +46,6 @@ def settings(as_json: bool) -> None:
             "help_th": THAI[one.name],
             "help_en": one.help,
         },
-        lines=lambda one: [f"{one.name:18} {THAI[one.name]} · {one.help} ({one.default or '-'})"],
+        lines=lambda one: [f"{one.name:24} {THAI[one.name]} · {one.help} ({one.default or '-'})"],
         empty="",
     )

@@ -222,6 +222,12 @@ def format_source(one: "ListedSource") -> list[str]:
     metavar="NAME",
     help="ชื่อของความลับ ไม่ใช่ตัวความลับ · The name of the secret, not its value",
 )
+@option(
+    "--secret-in-body",
+    is_flag=True,
+    show_default=False,
+    help="ส่งรหัสลับในเนื้อหาคำขอ · Send the secret in the body (client_secret_post)",
+)
 @option("--scope", metavar="SCOPE", help="ขอบเขต · The scope")
 @option("--resource", metavar="URI", help="ทรัพยากร · The resource (RFC 8707)")
 @option(
@@ -233,6 +239,7 @@ def check(
     token_url: str | None,
     client_id: str | None,
     secret: str | None,
+    secret_in_body: bool,
     scope: str | None,
     resource: str | None,
     pages: int,
@@ -248,6 +255,7 @@ def check(
         token_url=token_url,
         client_id=client_id,
         secret=secret,
+        secret_in_body=secret_in_body,
         scope=scope,
         resource=resource,
     )

@@ -15,16 +15,22 @@ from typing import Any, Final
 import asyncpg
 from sqlalchemy.sql.expression import ClauseElement
 
-from hub.errors import NotReady, StoreUnusable, TooCostly
+from hub.errors import NotReady, TooCostly
+from hub.store.connections import (
+    SET_FOR_TRANSACTION,
+    STATEMENT_TIMEOUT,
+    assert_usable,
+    open_session_pool,
+    open_transaction_pool,
+)
 from hub.store.statements import SET_MATRIX_SETTINGS, compile_statement
 from hub.store.visibility import UNPUBLISHED_COLUMN
 
 logger = logging.getLogger(__name__)
-MIN_SERVER_VERSION: Final = 15
 ACQUIRE_TIMEOUT: Final = 10.0
 """Seconds a request waits for a connection before it is rejected with `NotReady`."""
-STATEMENT_TIMEOUT: Final = 60.0
-"""Seconds a statement may take before the server cancels it."""
+MAX_SESSIONS: Final = 8
+"""Sessions beside a pooler: a listener, two runs, compaction, the audit log, short statements."""
 RESPONSE_TIMEOUT: Final = 5.0
 """Seconds to wait for the server in all other cases before the connection is terminated."""
 CONNECTION_ERRORS: Final = (
@@ -45,11 +51,14 @@ class ReadTransaction:
     other agencies' unpublished data in the rows, as written by `hub.store.visibility`.
     """
 
-    def __init__(self, pool: asyncpg.Pool | asyncpg.Connection) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool | asyncpg.Connection, first_statement: str | None = None
+    ) -> None:
         self.statement_count = 0
         self.sent_statements: list[str] = []
         self.unpublished: list[str] = []
         self._pool = pool
+        self._first_statement = first_statement
         self._lock = asyncio.Lock()
         self._closed = False
         self._stack = AsyncExitStack()
@@ -166,6 +175,8 @@ class ReadTransaction:
             await self._stack.enter_async_context(
                 connection.transaction(isolation="repeatable_read", readonly=True)
             )
+            if self._first_statement is not None:
+                await connection.execute(self._first_statement)
         return connection
 
     async def restart_snapshot(self) -> None:
@@ -201,87 +212,85 @@ class ReadTransaction:
 
 
 class Database:
-    """The connection pool of a server that `assert_usable` accepted."""
+    """The connections to a server that `assert_usable` accepted.
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    `pool` has sessions of the server. With a connection pooler in between, the transactions of
+    `read_transaction` and `write_transaction` use `transaction_pool` instead, which has none.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, transaction_pool: asyncpg.Pool | None = None) -> None:
         self.pool = pool
+        self._pooler = transaction_pool
+        self._first_statement = SET_FOR_TRANSACTION if transaction_pool is not None else None
+
+    @property
+    def _transaction_pool(self) -> asyncpg.Pool:
+        return self.pool if self._pooler is None else self._pooler
 
     @asynccontextmanager
     async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
         """Open a snapshot for one request."""
-        transaction = ReadTransaction(self.pool)
+        transaction = ReadTransaction(self._transaction_pool, self._first_statement)
         try:
             yield transaction
         finally:
             await transaction.close()
 
     async def is_responsive(self, timeout: float) -> bool:  # noqa: ASYNC109 - limits the acquire as well
-        """Return whether the server responds within `timeout` seconds."""
-        connection: asyncpg.Connection | None = None
-        try:
-            connection = await self.pool.acquire(timeout=timeout)
-            return bool(await connection.fetchval("select true", timeout=timeout))
-        except (*CONNECTION_ERRORS, asyncpg.PostgresError, asyncpg.InterfaceError):
-            if connection is not None and not connection.is_closed():
-                connection.terminate()
-            return False
-        finally:
-            if connection is not None:
-                await self.pool.release(connection)
+        """Return whether the server responds within `timeout` seconds, at each of its addresses."""
+        pools = [self.pool] if self._pooler is None else [self._pooler, self.pool]
+        return all([await is_responsive(pool, timeout) for pool in pools])
 
     @asynccontextmanager
     async def write_transaction(self) -> AsyncIterator[asyncpg.Connection]:
         """Open a transaction that commits when the block ends without an exception."""
         async with (
-            self.pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection,
+            self._transaction_pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection,
             connection.transaction(),
         ):
+            if self._first_statement is not None:
+                await connection.execute(self._first_statement)
             yield connection
 
 
+async def is_responsive(pool: asyncpg.Pool, timeout: float) -> bool:  # noqa: ASYNC109 - as above
+    """Return whether the server of a pool responds within `timeout` seconds."""
+    connection: asyncpg.Connection | None = None
+    try:
+        connection = await pool.acquire(timeout=timeout)
+        await connection.execute("select true", timeout=timeout)
+    except (*CONNECTION_ERRORS, asyncpg.PostgresError, asyncpg.InterfaceError):
+        if connection is not None and not connection.is_closed():
+            connection.terminate()
+        return False
+    else:
+        return True
+    finally:
+        if connection is not None:
+            await pool.release(connection)
+
+
 @asynccontextmanager
-async def open_database(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Database]:
+async def open_database(
+    dsn: str, *, pool_size: int = 10, pooler_dsn: str | None = None
+) -> AsyncIterator[Database]:
     """Open the database of a DSN after checking version, encoding and the `C` collation (sort
     keys).
+
+    `dsn` must lead to sessions. `pooler_dsn` may lead to a connection pooler in transaction mode.
     """
-    pool = await asyncpg.create_pool(
-        dsn,
-        min_size=1,
-        max_size=pool_size,
-        server_settings={
-            "application_name": "buranakan",
-            "timezone": "UTC",
-            "statement_timeout": f"{STATEMENT_TIMEOUT:.0f}s",
-            "idle_in_transaction_session_timeout": "120s",
-        },
-    )
+    session_count = pool_size if pooler_dsn is None else min(pool_size, MAX_SESSIONS)
+    pool = await open_session_pool(dsn, session_count)
+    pools = [pool]
     try:
         await assert_usable(pool)
-        yield Database(pool)
+        if pooler_dsn is not None:
+            pools.insert(0, await open_transaction_pool(pooler_dsn, pool_size))
+        yield Database(pool, pools[0] if pooler_dsn is not None else None)
     finally:
-        try:
-            async with asyncio.timeout(2 * RESPONSE_TIMEOUT):
-                await pool.close()
-        except TimeoutError:
-            pool.terminate()
-
-
-async def assert_usable(pool: asyncpg.Pool) -> None:
-    """Raise `StoreUnusable` if the server's version, encoding or collation is not supported."""
-    version_number = int(await pool.fetchval("show server_version_num"))
-    version = version_number // 10000
-    if version < MIN_SERVER_VERSION:
-        raise StoreUnusable(
-            f"ต้องใช้ PostgreSQL {MIN_SERVER_VERSION} ขึ้นไป พบรุ่น {version} "
-            f"· PostgreSQL {MIN_SERVER_VERSION} or newer is needed, this is {version}"
-        )
-    encoding = await pool.fetchval("show server_encoding")
-    if encoding != "UTF8":
-        raise StoreUnusable(
-            f"ฐานข้อมูลต้องเข้ารหัสแบบ UTF8 พบ {encoding} "
-            f"· the database must be encoded in UTF8, this one is {encoding}"
-        )
-    if not await pool.fetchval("select 'ก' collate \"C\" < 'ข' collate \"C\""):
-        raise StoreUnusable(
-            "ลำดับอักษรของฐานข้อมูลใช้ไม่ได้ · this database does not order text by code point"
-        )
+        for opened in pools:
+            try:
+                async with asyncio.timeout(2 * RESPONSE_TIMEOUT):
+                    await opened.close()
+            except TimeoutError:
+                opened.terminate()

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hub.errors import StoreUnusable
+from hub.store.connections import connect_to_server
 
 MIGRATIONS_FOLDER: Final = Path(__file__).parent / "migrations"
 MIGRATION_LOCK: Final = 0x6275_7261_6E61  # "burana"
@@ -47,24 +48,6 @@ async def migrate(dsn: str, revision: str = "head") -> str:
             return await connection.run_sync(upgrade, revision)
     finally:
         await engine.dispose()
-
-
-async def connect_to_server(dsn: str) -> asyncpg.Connection:
-    """Connect to the server of a DSN; raise `StoreUnusable` with the reason if that fails."""
-    try:
-        return await asyncpg.connect(dsn, timeout=15)
-    except (
-        OSError,
-        TimeoutError,
-        ValueError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-    ) as error:
-        reason = str(error) or type(error).__name__
-        raise StoreUnusable(
-            f"ต่อฐานข้อมูลไม่ได้ ({reason}) ให้ตรวจ HUB_DATABASE_URL และเครื่องแม่ข่าย "
-            f"· the database does not answer ({reason}); check HUB_DATABASE_URL and the server"
-        ) from error
 
 
 def upgrade(connection: Connection, revision: str) -> str:

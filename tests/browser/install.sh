@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the browser tests need besides Python packages: Chromium of Debian, a Thai font, npm.
+# Installs what tests need besides Python packages: Chromium of Debian, a Thai font, npm, PgBouncer.
 # If it cannot install them, it prints what is missing, and those tests are skipped.
 missing=
 [ -x /usr/bin/chromium ] || missing="$missing chromium"
@@ -7,6 +7,7 @@ if command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=th family)" ]; th
 	missing="$missing fontconfig fonts-noto-core"
 fi
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
+PATH="$PATH:/usr/sbin" command -v pgbouncer >/dev/null 2>&1 || missing="$missing pgbouncer"
 
 if [ -n "$missing" ]; then
 	run=

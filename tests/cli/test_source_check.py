@@ -20,8 +20,11 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAY_HUB", CLIENT_SECRET)
 
 
-def test_conforming_system_exits_with_0(run: RunCommand, source: SandboxSource) -> None:
-    done = run(*check_arguments(source))
+@pytest.mark.parametrize("options", [(), ("--secret-in-body",)])
+def test_conforming_system_exits_with_0(
+    run: RunCommand, source: SandboxSource, options: tuple[str, ...]
+) -> None:
+    done = run(*check_arguments(source), *options)
     assert (done.code, done.out.count("✓"), done.out.count("✗")) == (0, 12, 0)
 
 

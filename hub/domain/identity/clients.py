@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Protocol
 
+from hub.domain.identity.claims import claim_values
 from hub.domain.identity.viewer import Permission, Role
 from hub.domain.record import record, value
 from hub.errors import Invalid
@@ -30,6 +31,17 @@ class ClientKind(Enum):
 
     CONFIDENTIAL = "CONFIDENTIAL"
     PUBLIC = "PUBLIC"
+
+
+class TokenType(Enum):
+    """The `typ` of an issuer's access tokens (ชนิดของโทเค็น).
+
+    AT_JWT: `at+jwt` (RFC 9068), which no other token has. JWT: also `JWT`, which ID tokens have
+    too, so more is checked.
+    """
+
+    AT_JWT = "at+jwt"
+    JWT = "JWT"
 
 
 @record
@@ -75,9 +87,9 @@ class Client:
 class Issuer:
     """An agency's own authorization server that the hub trusts (ผู้ออกโทเค็น).
 
-    `claim` is the claim that carries permissions, `mapping` the scopes that each of its values
-    grants. `sign_in` is null when people cannot log in through it. `enabled` is false also when its
-    agency is disabled.
+    `claim` is the name or path of the claim that carries permissions, `mapping` the scopes that
+    each of its values grants. `sign_in` is null when people cannot log in through it. `enabled` is
+    false also when its agency is disabled.
     """
 
     url: str
@@ -88,6 +100,7 @@ class Issuer:
     mapping: Mapping[str, frozenset[str]]
     enabled: bool
     sign_in: "SignInSettings | None" = None
+    token_type: TokenType = TokenType.AT_JWT
 
     def resolve_scopes(self, claims: Mapping[str, Any]) -> frozenset[str]:
         """Return the scopes that a token of this issuer grants; unmapped values grant none."""
@@ -100,7 +113,7 @@ class SignInSettings:
     """How people of an agency log in at its issuer (การลงชื่อเข้าใช้), by OpenID Connect.
 
     The hub is the client `client_id`; `secret` is the name of its client secret (null: none).
-    `claim` of the ID token carries the role; `roles` maps its values.
+    `claim` (a name or path) of the ID token carries the role; `roles` maps its values.
     """
 
     client_id: str
@@ -108,17 +121,10 @@ class SignInSettings:
     claim: str
     roles: Mapping[str, Role]
 
-    def resolve_role(self, claims: Mapping[str, Any]) -> Role:
-        """Return the highest role that the claims grant; VIEWER when no value is mapped."""
+    def resolve_role(self, claims: Mapping[str, Any]) -> Role | None:
+        """Return the highest role that the claims grant; null when no value is mapped."""
         mapped = {self.roles[v] for v in claim_values(claims, self.claim) if v in self.roles}
-        return max(mapped, key=list(Role).index, default=Role.VIEWER)
-
-
-def claim_values(claims: Mapping[str, Any], claim: str) -> Sequence[str]:
-    """Return the values of a claim, a list or a space-separated text as `scope`; else none."""
-    content = claims.get(claim)
-    values = content.split() if isinstance(content, str) else content
-    return [v for v in values if isinstance(v, str)] if isinstance(values, list) else []
+        return max(mapped, key=list(Role).index, default=None)
 
 
 @value

@@ -51,6 +51,16 @@ class AuthMethod(Enum):
     OAUTH = "OAUTH"
 
 
+class ClientAuthentication(Enum):
+    """How the hub sends its client secret for a token (วิธีส่งรหัสลับ), RFC 6749 section 2.3.1.
+
+    BASIC: in the `Authorization` header. POST: in the body, for servers that accept only that.
+    """
+
+    BASIC = "client_secret_basic"
+    POST = "client_secret_post"
+
+
 class MoneyUnit(Enum):
     """Unit of the source's amounts (หน่วยเงิน); declared, never guessed."""
 
@@ -115,6 +125,7 @@ class AuthSpec:
     token_url: str | None
     scope: str | None
     resource: str | None
+    token_endpoint_auth_method: ClientAuthentication = ClientAuthentication.BASIC
 
 
 @value
@@ -172,7 +183,10 @@ PAGING_KEYS: Final = {
     "style", "parameter", "step", "limit_parameter", "records", "total", "next", "success",
 }  # fmt: skip
 CHANGES_KEYS: Final = {"parameter", "overlap_minutes", "full_every"}
-AUTH_KEYS: Final = {"kind", "parameter", "secret", "client_id", "token_url", "scope", "resource"}
+AUTH_KEYS: Final = {
+    "kind", "parameter", "secret", "client_id", "token_url", "scope", "resource",
+    "token_endpoint_auth_method",
+}  # fmt: skip
 COLUMNS_KEYS: Final = {"required", "optional", "ignored"}
 EXPECT_KEYS: Final = {"least_records", "largest_drop", "totals"}
 
@@ -217,6 +231,9 @@ def parse_source_spec(
             token_url=auth.optional_text("token_url"),
             scope=auth.optional_text("scope"),
             resource=auth.optional_text("resource"),
+            token_endpoint_auth_method=auth.enum_member(
+                "token_endpoint_auth_method", ClientAuthentication, ClientAuthentication.BASIC
+            ),
         ),
         authorities=tuple(parse_authorities(top)),
         money_unit=top.enum_member("money_unit", MoneyUnit),

@@ -56,10 +56,12 @@ REPLACE_KEYS: Final = (
 )
 DISABLE_CLIENT: Final = "update client set enabled = false where id = $1 returning agency_id"
 UPSERT_ISSUER: Final = """
-insert into issuer (url, agency_id, audience, jwks_uri, claim, mapping, sign_in, enabled)
-values ($1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, true)
+insert into issuer
+    (url, agency_id, audience, jwks_uri, claim, token_type, mapping, sign_in, enabled)
+values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, true)
 on conflict (url) do update set audience = excluded.audience, jwks_uri = excluded.jwks_uri,
-    claim = excluded.claim, mapping = excluded.mapping, sign_in = excluded.sign_in, enabled = true
+    claim = excluded.claim, mapping = excluded.mapping, sign_in = excluded.sign_in,
+    token_type = excluded.token_type, enabled = true
 where issuer.agency_id = excluded.agency_id returning true
 """
 OTHER_SIGN_IN_ISSUER: Final = """
@@ -205,15 +207,14 @@ class RegistryAdministration:
         async with self._database.write_transaction() as connection:
             if not await connection.fetchval(IS_REGISTERED, new_issuer.agency_id):
                 raise agency_not_registered_error(new_issuer.agency_id)
-            mapping = {
-                parameters: sorted(scopes) for parameters, scopes in new_issuer.mapping.items()
-            }
+            mapping = {value: sorted(scopes) for value, scopes in new_issuer.mapping.items()}
             parameters = (
                 new_issuer.url,
                 new_issuer.agency_id,
                 new_issuer.audience,
                 new_issuer.jwks_uri,
                 new_issuer.claim,
+                new_issuer.token_type.name,
             )
             sign_in_json = (
                 json.dumps(serialize_sign_in(new_issuer.sign_in)) if new_issuer.sign_in else None

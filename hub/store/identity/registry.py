@@ -15,6 +15,7 @@ from hub.domain.identity.clients import (
     Issuer,
     Jwk,
     SignInSettings,
+    TokenType,
     UsedAssertion,
 )
 from hub.domain.identity.viewer import Role
@@ -78,6 +79,7 @@ def issuer_of(row: asyncpg.Record) -> Issuer:
         mapping={claim_value: frozenset(scopes) for claim_value, scopes in mapping.items()},
         enabled=row["counts"],
         sign_in=parse_sign_in(json.loads(row["sign_in"])) if row["sign_in"] else None,
+        token_type=TokenType[row["token_type"]],
     )
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from hub.domain.identity.clients import ClientKind
+from hub.domain.identity.clients import ClientKind, TokenType
 from hub.store.tables.metadata import enum_column, metadata, system_time_column
 
 registration = sa.Table(
@@ -43,6 +43,7 @@ issuer = sa.Table(
     sa.Column("enabled", sa.Boolean, nullable=False),
     sa.Column("sign_in", JSONB),
     system_time_column(),
+    *enum_column("token_type", TokenType),
 )
 
 client_assertion = sa.Table(

@@ -19,8 +19,15 @@ from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.time import Clock
 from hub.errors import Forbidden, Unauthenticated
 from hub.web.audit_context import DeniedRequests, build_denied_entry
+from hub.web.auth.access_token import ACCESS_TOKEN_TYPE, check_is_access_token
 from hub.web.auth.issuers import CACHE_SECONDS, IssuerRegistry
-from hub.web.auth.jwt import InvalidToken, UnverifiedToken, parse_token, verify_signature
+from hub.web.auth.jwt import (
+    InvalidToken,
+    UnverifiedToken,
+    check_type,
+    parse_token,
+    verify_signature,
+)
 from hub.web.auth.metadata import RESOURCE_METADATA_PATH
 from hub.web.auth.sessions import Sessions
 from hub.web.auth.user import RequestUser
@@ -28,8 +35,6 @@ from hub.web.errors import RequestRejected
 
 LEEWAY: Final = 30
 """Seconds by which two clocks may differ."""
-ACCESS_TOKEN_TYPES: Final = frozenset({"at+jwt"})
-"""Accepted `typ` of an access token (RFC 9068)."""
 MAX_NAME_LENGTH: Final = 255
 
 
@@ -164,7 +169,7 @@ class BearerAuthentication(AuthenticationBackend):
         return ANONYMOUS
 
     async def _verify_token(self, text: str) -> Viewer:
-        token = parse_token(text, ACCESS_TOKEN_TYPES)
+        token = parse_token(text)
         issuer_url = token.claims.get("iss")
         if issuer_url == self._url:
             return await self._verify_own_token(token)
@@ -173,15 +178,17 @@ class BearerAuthentication(AuthenticationBackend):
         )
         if issuer is None:
             raise InvalidToken("the issuer is not trusted")
-        keys = await self._issuers.find_keys(issuer, token.kid)
-        verify_signature(token, keys)
+        check_is_access_token(token, issuer)
+        await self._issuers.verify_token(token, issuer)
         claims = self._verify_claims(token.claims, issuer.url, issuer.audience)
         client_id = claims.get("client_id", claims.get("azp"))
-        return self._build_viewer(
-            claims, issuer.agency_id, issuer.resolve_scopes(claims), issuer.url, client_id
-        )
+        scopes = issuer.resolve_scopes(claims)
+        if issuer.mapping and not scopes:
+            self._issuers.warn_of_no_values(issuer, issuer.claim, claims)
+        return self._build_viewer(claims, issuer.agency_id, scopes, issuer.url, client_id)
 
     async def _verify_own_token(self, token: UnverifiedToken) -> Viewer:
+        check_type(token, ACCESS_TOKEN_TYPE)
         verify_signature(token, await self._issuers.find_own_keys(token.kid))
         claims = self._verify_claims(token.claims, self._url, self._url)
         client_id = claims.get("client_id")

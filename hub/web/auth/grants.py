@@ -176,7 +176,7 @@ class ClientAssertionAuth(JWTBearerClientAssertion):  # type: ignore[misc]
     def process_assertion_claims(self, assertion: str, resolve_key: KeySet) -> Any:
         """Return the claims of an assertion; `InvalidClientError` if its signature is invalid."""
         try:
-            token = parse_token(assertion, ())
+            token = parse_token(assertion)
             verify_signature(token, resolve_key)
         except InvalidToken as error:
             raise InvalidClientError(f"client_assertion: {error}") from error

@@ -9,14 +9,15 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from joserfc.jwk import KeySet
 
+from hub.domain.identity.claims import explain_no_values
 from hub.domain.identity.clients import Client, ClientRegistry, Issuer
 from hub.errors import HubError, NotReady
-from hub.web.auth.jwt import InvalidToken, parse_key_set
+from hub.web.auth.jwt import InvalidToken, UnverifiedToken, parse_key_set, verify_with_any_key
 
 logger = logging.getLogger(__name__)
 FetchJson = Callable[[str], Awaitable[Any]]
@@ -34,6 +35,8 @@ MIN_REFRESH_INTERVAL: Final = 15.0
 KEYS_EXPIRY: Final = 86_400.0
 """Seconds for which the last fetched keys are used while an issuer does not respond."""
 OWN_KEYS_MAX_AGE: Final = 10.0
+WARNING_INTERVAL: Final = 60.0
+"""Seconds between two warnings about the same claim of an issuer."""
 
 
 class TimedCache(Generic[CachedValue]):
@@ -106,6 +109,11 @@ class IssuerKeys:
             self._start_refresh()
         return self._keys
 
+    async def refresh(self) -> KeySet | None:
+        """Return the keys, fetched again unless the last fetch is too recent."""
+        await self._refresh_and_wait()
+        return self._keys
+
     async def _refresh_and_wait(self) -> None:
         task = self._start_refresh()
         if task is not None:
@@ -143,6 +151,7 @@ class IssuerRegistry:
         self._clients = TimedCache(registry.find_client, monotonic)
         self._origins = TimedCache(lambda _: registry.list_origins(), monotonic)
         self._keys_by_issuer: dict[tuple[str, str], IssuerKeys] = {}
+        self._warned_at: dict[tuple[str, str], float] = {}
         self._own_issuer_keys = IssuerKeys(
             self._list_own_keys,
             name="the hub",
@@ -173,6 +182,33 @@ class IssuerRegistry:
 
     async def find_keys(self, issuer: Issuer, kid: str | None) -> KeySet:
         """Return the keys of an issuer, fetched again if none is named `kid`."""
+        return await (await self._find_issuer_keys(issuer)).find_keys(kid)
+
+    async def verify_token(self, token: UnverifiedToken, issuer: Issuer) -> None:
+        """Raise `InvalidToken` if no key of the issuer signed the token.
+
+        The issuer may have replaced its keys since they were fetched. A `kid` shows that; for a
+        token without, they are fetched again when none verifies it.
+        """
+        issuer_keys = await self._find_issuer_keys(issuer)
+        keys = await issuer_keys.find_keys(token.kid)
+        try:
+            verify_with_any_key(token, keys)
+        except InvalidToken:
+            newer_keys = await issuer_keys.refresh() if token.kid is None else None
+            if newer_keys is None or newer_keys is keys:
+                raise
+            verify_with_any_key(token, newer_keys)
+
+    def warn_of_no_values(self, issuer: Issuer, claim: str, claims: Mapping[str, Any]) -> None:
+        """Log that a token has none of the mapped values of a claim, once a minute per claim."""
+        now, key = self._monotonic(), (issuer.url, claim)
+        if now - self._warned_at.get(key, float("-inf")) >= WARNING_INTERVAL:
+            self._warned_at[key] = now
+            reason = explain_no_values(claims, claim)
+            logger.warning("a token of %s grants nothing: its claim %s %s", *key, reason)
+
+    async def _find_issuer_keys(self, issuer: Issuer) -> IssuerKeys:
         cache_key = issuer.url, issuer.jwks_uri
         if cache_key not in self._keys_by_issuer:
             listed = await self._issuers.get("")
@@ -183,7 +219,7 @@ class IssuerRegistry:
             self._keys_by_issuer[cache_key] = IssuerKeys(
                 lambda: self._fetch(issuer.jwks_uri), name=issuer.url, monotonic=self._monotonic
             )
-        return await self._keys_by_issuer[cache_key].find_keys(kid)
+        return self._keys_by_issuer[cache_key]
 
     async def find_own_keys(self, kid: str | None) -> KeySet:
         """Return the hub's own public keys, of all nodes."""

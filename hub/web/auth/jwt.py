@@ -8,7 +8,8 @@ used as a shared secret.
 import json
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from joserfc import jws
@@ -23,7 +24,17 @@ ALGORITHMS: Final = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 MAX_TOKEN_BYTES: Final = 8192
 """Characters of a token; most servers limit headers to about this."""
 MAX_KEYS: Final = 100
+MAX_KEYS_TRIED: Final = 10
+"""Signatures that are verified at most for one token that names no key."""
+KEY_TYPE_OF: Final = {
+    "ES256": "EC",
+    "RS256": "RSA",
+    "PS256": "RSA",
+    "EdDSA": "OKP",
+    "Ed25519": "OKP",
+}
 KEY_TYPES: Final = ("EC", "RSA", "OKP")
+TYPE_NAME: Final = re.compile(r"[A-Za-z0-9+./-]{1,40}")
 MIN_RSA_BITS: Final = 2048
 """Minimum bits of an RSA key."""
 COMPACT_JWS: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
@@ -53,6 +64,12 @@ class UnverifiedToken:
         kid: str | None = self.header.get("kid")
         return kid
 
+    @property
+    def type(self) -> str | None:
+        """Return the `typ` of the header in lower case without `application/`, or None."""
+        kind = self.header.get("typ")
+        return kind.lower().removeprefix("application/") if isinstance(kind, str) else None
+
 
 class StrictJwsRegistry(JWSRegistry):
     """Accepts only our algorithms, whatever the library recommends."""
@@ -70,8 +87,8 @@ class StrictJwsRegistry(JWSRegistry):
 JWS_REGISTRY: Final = StrictJwsRegistry(algorithms=ALGORITHMS, strict_check_header=False)
 
 
-def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
-    """Return a token, not verified; `InvalidToken` if malformed or its `typ` is not in `types`."""
+def parse_token(text: str) -> UnverifiedToken:
+    """Return a token, not verified; `InvalidToken` if malformed or not supported."""
     if len(text) > MAX_TOKEN_BYTES:
         raise InvalidToken("the token is too large")
     if not COMPACT_JWS.fullmatch(text):
@@ -82,7 +99,7 @@ def parse_token(text: str, types: Iterable[str]) -> UnverifiedToken:
         claims = parse_unique_json(urlsafe_b64decode(payload))
     except (ValueError, RecursionError) as error:
         raise InvalidToken("the token cannot be read") from error
-    check_header(header, frozenset(types))
+    check_header(header)
     return UnverifiedToken(text, header, claims)
 
 
@@ -101,7 +118,7 @@ def parse_unique_json(text: bytes) -> Mapping[str, Any]:
     return read
 
 
-def check_header(header: Mapping[str, Any], types: frozenset[str]) -> None:
+def check_header(header: Mapping[str, Any]) -> None:
     """Raise `InvalidToken` if a header requires something that is not supported."""
     if header.get("alg") not in ALGORITHMS:
         raise InvalidToken("the algorithm is not accepted")
@@ -111,10 +128,15 @@ def check_header(header: Mapping[str, Any], types: frozenset[str]) -> None:
         raise InvalidToken("the token contains its own key")
     if not isinstance(header.get("kid"), str | None):
         raise InvalidToken("kid is not a string")
-    kind = header.get("typ")
-    name = kind.lower().removeprefix("application/") if isinstance(kind, str) else None
-    if types and name not in types:
-        raise InvalidToken("the token has another type")
+
+
+def check_type(token: UnverifiedToken, *accepted: str) -> None:
+    """Raise `InvalidToken` if the `typ` of a token is none of these; it names both."""
+    if token.type not in {name.lower() for name in accepted}:
+        found = token.header.get("typ")
+        shown = found if isinstance(found, str) and TYPE_NAME.fullmatch(found) else "unreadable"
+        described = "missing" if found is None else shown
+        raise InvalidToken(f"typ is {described}, {' or '.join(accepted)} is expected")
 
 
 def verify_signature(token: UnverifiedToken, keys: KeySet) -> None:
@@ -125,6 +147,30 @@ def verify_signature(token: UnverifiedToken, keys: KeySet) -> None:
         raise UnknownKey("the key is unknown") from error
     except (JoseError, ValueError) as error:
         raise InvalidToken("the signature is invalid") from error
+
+
+def verify_with_any_key(token: UnverifiedToken, keys: KeySet) -> None:
+    """Do the same, but try each key that suits the algorithm if the token names none.
+
+    `kid` is optional (RFC 7515, section 4.1.4). The keys are those of one issuer, so it makes no
+    difference which of them signed.
+    """
+    if token.kid is not None:
+        verify_signature(token, keys)
+        return
+    suitable_keys = [key for key in keys if is_suitable(key, token.header["alg"])]
+    if len(suitable_keys) > MAX_KEYS_TRIED:
+        raise InvalidToken("kid is missing, and the issuer has too many keys to try each")
+    for key in suitable_keys:
+        with suppress(InvalidToken):
+            verify_signature(token, KeySet([key]))
+            return
+    raise InvalidToken("kid is missing, and no key of the issuer signed the token")
+
+
+def is_suitable(key: Key, algorithm: str) -> bool:
+    """Return whether a key may have signed with an algorithm; its own `alg` limits it to one."""
+    return key.key_type == KEY_TYPE_OF[algorithm] and key.alg in {None, algorithm}
 
 
 def parse_key_set(document: Any) -> KeySet:

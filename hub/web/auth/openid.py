@@ -19,10 +19,12 @@ from starlette.responses import Response
 
 from hub.domain.identity.clients import Issuer
 from hub.domain.identity.people import Person
+from hub.domain.identity.viewer import Role
 from hub.errors import SourceError
-from hub.web.auth.backend import ACCESS_TOKEN_TYPES, LEEWAY, MAX_NAME_LENGTH
+from hub.web.auth.access_token import ACCESS_TOKEN_TYPE
+from hub.web.auth.backend import LEEWAY, MAX_NAME_LENGTH
 from hub.web.auth.issuers import FetchJson, IssuerRegistry
-from hub.web.auth.jwt import InvalidToken, parse_token, verify_signature
+from hub.web.auth.jwt import InvalidToken, parse_token
 
 DISCOVERY_PATH: Final = "/.well-known/openid-configuration"
 CALLBACK_PATH: Final = "/signin/back"
@@ -94,7 +96,10 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
             raise LoginFailed("sub is empty, too long or not printable")
         if not subject.isprintable():
             raise LoginFailed("sub is empty, too long or not printable")
-        return Person(subject, display_name(claims, subject), self.sign_in.resolve_role(claims))
+        role = self.sign_in.resolve_role(claims)
+        if role is None and self.sign_in.roles:
+            self.issuers.warn_of_no_values(self.issuer, self.sign_in.claim, claims)
+        return Person(subject, display_name(claims, subject), role or Role.VIEWER)
 
     async def load_server_metadata(self) -> dict[str, Any]:
         """Return the provider's current endpoints; the rest of its metadata is not used."""
@@ -109,10 +114,10 @@ class OpenIdProvider(StarletteOAuth2App):  # type: ignore[misc]
 
     async def parse_id_token(self, token: Any, nonce: str, **_: Any) -> dict[str, Any]:
         """Return the claims of an ID token with a valid signature, audience and nonce."""
-        signed = parse_token(token["id_token"], ())
-        if str(signed.header.get("typ", "")).lower() in ACCESS_TOKEN_TYPES:
+        signed = parse_token(token["id_token"])
+        if signed.type == ACCESS_TOKEN_TYPE:
             raise InvalidToken("an access token is not an ID token")
-        verify_signature(signed, await self.issuers.find_keys(self.issuer, signed.kid))
+        await self.issuers.verify_token(signed, self.issuer)
         expected = {
             "iss": {"essential": True, "value": self.issuer.url},
             "aud": {"essential": True, "value": self.client_id},

@@ -135,7 +135,7 @@ def identify_client(request: Request, form: OAuthForm) -> str | None:
         client_ids.append(form.fields.get("client_id"))
     if "client_assertion" in form.fields:
         try:
-            subject = parse_token(form.fields["client_assertion"], ()).claims.get("sub")
+            subject = parse_token(form.fields["client_assertion"]).claims.get("sub")
         except InvalidToken as why:
             raise InvalidClientError(f"client_assertion: {why}") from why
         if form.fields.get("client_assertion_type") != ASSERTION_TYPE or not isinstance(

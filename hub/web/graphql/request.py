@@ -78,10 +78,9 @@ async def read_request(request: Request) -> GraphQLRequest:
     if request.method == "GET":
         parameters: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
-            if name in parameters:
-                parameters[name] = parse_json(
-                    parameters[name].encode("utf-8", "surrogatepass"), name
-                )
+            text = parameters.pop(name, "")
+            if text:  # an empty one counts as absent (GraphQL over HTTP, "GET")
+                parameters[name] = parse_json(text.encode("utf-8", "surrogatepass"), name)
     elif request.method == "POST":
         parameters = parse_json(await read_body(request), "body")
     else:

@@ -153,6 +153,38 @@ async def test_other_methods_are_rejected_with_405(client: httpx2.AsyncClient, m
 
 
 @pytest.mark.parametrize(
+    "empty",
+    [
+        {"variables": ""},
+        {"extensions": ""},
+        {"variables": "", "operationName": "", "extensions": ""},
+    ],
+    ids=str,
+)
+async def test_empty_parameter_of_a_get_is_absent(
+    client: httpx2.AsyncClient, empty: dict[str, str]
+) -> None:
+    """Forms and older clients send it; GraphQL over HTTP says "and not the empty string"."""
+    response = await client.get("/graphql", params={"query": "{ __typename }", **empty})
+    assert response.json()["data"] == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize("variables", [" ", '""', "null!", "[]", "0"])
+async def test_parameter_of_a_get_that_is_not_empty_is_read(
+    client: httpx2.AsyncClient, variables: str
+) -> None:
+    params = {"query": "{ __typename }", "variables": variables}
+    response = await client.get("/graphql", params=params)
+    assert response.status_code == 400
+    assert "variables" in response.json()["errors"][0]["message"]
+
+
+async def test_empty_text_as_variables_of_a_post_is_rejected(client: httpx2.AsyncClient) -> None:
+    response = await client.post("/graphql", json={"query": "{ __typename }", "variables": ""})
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
     "params",
     [
         {},
