@@ -67,7 +67,9 @@ class AreaEditions(Areas):
             area_succession.c.predecessor_id == sa.any_(IDS),
             area_succession.c.successor_id == sa.any_(IDS),
         )
-        rows = await self._transaction.fetch_rows(SUCCESSIONS.where(is_of_ids), ids=sorted(set(ids)))
+        rows = await self._transaction.fetch_rows(
+            SUCCESSIONS.where(is_of_ids), ids=sorted(set(ids))
+        )
         return [succession_of(row) for row in rows]
 
     async def list_successions(self) -> Sequence[AreaSuccession]:

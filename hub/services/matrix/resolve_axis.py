@@ -6,7 +6,7 @@ is not a member is mapped to its nearest ancestor that is one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -51,6 +51,12 @@ class ResolvedAxis:
     members: list[AxisMember]
     values: dict[tuple[str, int | None], str]
     """(value, fiscal year CE or null for any) → key of its member."""
+    unrecorded: tuple[AreaLevel, tuple[FiscalYear, ...]] | None = None
+    """The level of areas of which none is recorded for some years."""
+    areas: dict[str, Area] = field(default_factory=dict)
+    """The areas that members refer to, by id."""
+    under: Area | None = None
+    """The area that the selector names: members are below it."""
 
     def assign_ordinals(self, order: Sequence[str], *, unassigned: bool) -> AxisOrdinals:
         """Return the axis with ordinals: members in `order`, then UNASSIGNED, then BEYOND_LIMIT.
@@ -233,6 +239,7 @@ async def resolve_issue_axis(context: AxisContext, axis: AxisQuestion, field: st
             for i in issues
         ],
         {(i.id, None): i.id for i in issues},
+        areas=areas_by_id,
     )
 
 
@@ -255,15 +262,29 @@ async def resolve_area_axis(context: AxisContext, axis: AxisQuestion, field: str
     selector = axis.members or MemberSelector(
         area_level=AreaLevel.PROVINCE,
     )
+    unrecorded, under = None, None
     if selector.area_level is not None:
-        if selector.under is not None and not await areas.by_id([selector.under]):
-            raise unknown_member_error(selector.under, f"{field}.members.areaLevel.under")
+        if selector.under is not None:
+            under = (await areas.by_id([selector.under])).get(selector.under)
+            if under is None:
+                raise unknown_member_error(selector.under, f"{field}.members.areaLevel.under")
         within = await fetch_filtered_area_ids(context) if axis.members is None else None
         members: dict[str, Area] = {}
+        empty_days: set[date] = set()
         for day in sorted(set(days.values())):
-            for area in await areas.list_in_force(selector.area_level, selector.under, day):
+            in_force = await areas.list_in_force(selector.area_level, selector.under, day)
+            # Nothing below `under`: either there is nothing, or the whole level is not recorded.
+            if not in_force and (
+                selector.under is None
+                or not await areas.list_in_force(selector.area_level, None, day)
+            ):
+                empty_days.add(day)
+            for area in in_force:
                 if within is None or area.id in within:
                     members[area.id] = area
+        if empty_days:
+            empty_years = tuple(year for year, day in days.items() if day in empty_days)
+            unrecorded = (selector.area_level, empty_years)
         selected_areas = sorted(members.values(), key=lambda a: (a.sort_key, a.id))
     else:
         ids = selector.codes if selector.codes is not None else selector.ids
@@ -279,7 +300,11 @@ async def resolve_area_axis(context: AxisContext, axis: AxisQuestion, field: str
             if (member_key := find_nearest_member(value, keys, edges)) is not None:
                 values[value, year.ce] = member_key
     return ResolvedAxis(
-        axis, [AxisMember(a.id, a.name, [], a, a.sort_key) for a in selected_areas], values
+        axis,
+        [AxisMember(a.id, a.name, [], a, a.sort_key) for a in selected_areas],
+        values,
+        unrecorded=unrecorded,
+        under=under,
     )
 
 
