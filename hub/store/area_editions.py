@@ -1,12 +1,14 @@
 """Statements about editions of areas: what succeeded each area, and how many areas there were."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.areas import AreaEdition, AreaLevel, AreaSuccession, SuccessionKind
+from hub.domain.time import is_in_force
 from hub.store.areas import Areas, area_of, prefixed_columns
 from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import area, area_edition, area_succession
@@ -62,7 +64,7 @@ class AreaEditions(Areas):
     """Areas, and how one edition of them followed another, in one request's snapshot."""
 
     async def successions(self, ids: Collection[str]) -> list[AreaSuccession]:
-        """Return the successions of areas, as predecessor or as successor, in order of their day."""
+        """Return the successions of areas, as predecessor or successor, in order of their day."""
         is_of_ids: Any = sa.or_(
             area_succession.c.predecessor_id == sa.any_(IDS),
             area_succession.c.successor_id == sa.any_(IDS),
@@ -72,10 +74,17 @@ class AreaEditions(Areas):
         )
         return [succession_of(row) for row in rows]
 
-    async def list_successions(self) -> Sequence[AreaSuccession]:
-        """Return all successions; a few for each area."""
-        return [succession_of(row) for row in await self._transaction.fetch_rows(SUCCESSIONS)]
-
     async def list_editions(self) -> Sequence[AreaEdition]:
         """Return all editions, the earliest first."""
         return [edition_of(row) for row in await self._transaction.fetch_rows(EDITIONS)]
+
+    async def is_recorded(self, level: AreaLevel, on: date) -> bool:
+        """Return whether an edition says that there are areas of a level, and some are recorded.
+
+        Without an edition on that day nothing says that any is missing.
+        """
+        editions = await self.list_editions()
+        is_known = any(
+            one.level is level and is_in_force(one.valid_from, one.valid_to, on) for one in editions
+        )
+        return not is_known or bool(await self.list_in_force(level, None, on))

@@ -356,8 +356,8 @@ def describe_other_area(chain: AreaChain, owners: Sequence[Area]) -> LocalizedTe
     names_en = ", ".join(area.name.en or area.name.th for area in owners)
     return localized_text(
         f"ห่วงโซ่ “{chain.chain.name.th}” เป็นของ{names_th} ไม่ใช่ของพื้นที่นี้ในปีนี้ จึงไม่มีเกณฑ์",
-        f"the chain “{chain.chain.name.en or chain.chain.name.th}” belongs to {names_en} and not to "
-        "this area in this year, so there is no criterion",
+        f"the chain “{chain.chain.name.en or chain.chain.name.th}” belongs to {names_en} and not "
+        "to this area in this year, so there is no criterion",
     )
 
 

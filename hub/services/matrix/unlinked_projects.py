@@ -65,8 +65,8 @@ async def build_unlinked_notice(unit: UnitOfWork, matrix: Matrix, today: date) -
     text = localized_text(
         f"ในขอบเขตนี้มี {figures.projects:,} โครงการที่ยังไม่เชื่อมโยงกับประเด็นยุทธศาสตร์{money_th} "
         "ช่องว่างอาจเป็นโครงการเหล่านี้",
-        f"{figures.projects:,} project(s) in this scope are linked to no strategic issue{money_en}; "
-        "a gap may be theirs",
+        f"{figures.projects:,} project(s) in this scope are linked to no strategic issue"
+        f"{money_en}; a gap may be theirs",
     )
     link = f"/?key={encode_matrix_key(question)}"
     return [
