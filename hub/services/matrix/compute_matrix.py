@@ -33,8 +33,9 @@ from hub.domain.matrix.result import (
 from hub.domain.text import localized_text
 from hub.errors import Invalid, TooCostly
 from hub.services.matrix.assess_sources import ReportingObligations
-from hub.services.matrix.criteria import Criterion, fetch_criterion
+from hub.services.matrix.criteria import Criterion
 from hub.services.matrix.evaluate_cells import NO_FIGURES, CellEvaluator
+from hub.services.matrix.fetch_criterion import fetch_criterion
 from hub.services.matrix.resolve_axis import AxisContext, AxisMember, ResolvedAxis, resolve_axis
 from hub.services.matrix.resolve_scope import (
     FilterMembers,

@@ -15,47 +15,25 @@ from hub.domain.matrix.absence import AreaChain
 from hub.domain.matrix.question import DimensionKind, MatrixFilter, MatrixQuestion
 from hub.domain.plans import StrategicIssue
 from hub.domain.record import record
-from hub.domain.text import LocalizedText, localized_text
+from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, is_in_force
-from hub.domain.value_chain import ExpectedRole, ValueChain
-from hub.services.matrix.resolve_axis import AxisContext
-from hub.services.matrix.resolve_scope import QuestionChain
+from hub.domain.value_chain import ExpectedRole
+from hub.services.matrix.criterion_texts import (
+    AGENCIES_NOT_LISTED,
+    CHAIN_NOT_OF_ISSUE,
+    LEVEL_NOT_LISTED,
+    NARROWED,
+    NO_ACTIVITY_LIST,
+    NO_STAGE_AXIS,
+    REST,
+    STAGE_NOT_LISTED,
+    describe_missing_roles,
+    describe_nobody,
+    describe_other_area,
+    describe_unlisted_chain,
+)
 from hub.services.matrix.years_in_force import Coordinate, YearsInForce
-from hub.store.unit_of_work import UnitOfWork
 
-NO_STAGE_AXIS = localized_text(
-    "ไม่มีแกนขั้นของห่วงโซ่คุณค่า จึงไม่มีเกณฑ์ว่าช่องนี้ต้องมีโครงการหรือไม่",
-    "there is no axis of stages, so no criterion says whether a project is expected here",
-)
-AGENCIES_NOT_LISTED = localized_text(
-    "รายการกิจกรรมระบุระดับของผู้ดำเนินการ ไม่ระบุหน่วยงาน จึงไม่มีเกณฑ์รายหน่วยงาน",
-    "activity lists name levels of actors and no agencies, so there is no criterion for an agency",
-)
-NO_ACTIVITY_LIST = localized_text(
-    "ห่วงโซ่นี้ไม่มีรายการกิจกรรม และไม่มีประเด็นยุทธศาสตร์ของพื้นที่ใดใช้ จึงไม่มีเกณฑ์",
-    "this chain has no activity list, and no area's strategic issue follows it, so there is no "
-    "criterion",
-)
-STAGE_NOT_LISTED = localized_text(
-    "รายการกิจกรรมของห่วงโซ่นี้ไม่มีขั้นนี้ จึงไม่มีเกณฑ์",
-    "the activity list of this chain does not have this stage, so there is no criterion",
-)
-LEVEL_NOT_LISTED = localized_text(
-    "รายการกิจกรรมของห่วงโซ่นี้ไม่มีแถวของผู้ดำเนินการนี้ จึงไม่มีเกณฑ์",
-    "the activity list of this chain has no row for this actor, so there is no criterion",
-)
-CHAIN_NOT_OF_ISSUE = localized_text(
-    "ประเด็นยุทธศาสตร์นี้ไม่ได้ใช้ห่วงโซ่ที่ถาม จึงไม่มีเกณฑ์",
-    "this strategic issue does not follow the chain of the question, so there is no criterion",
-)
-REST = localized_text(
-    "ช่องนี้รวมรายการที่เหลือ จึงไม่มีเกณฑ์", "this cell counts the rest, for which there is no criterion"
-)
-NARROWED = localized_text(
-    "คำถามนับเฉพาะบางโครงการ (ตามคำ หน่วยงาน แหล่งเงิน สถานะ หรือผู้ดำเนินการ) จึงบอกไม่ได้ว่าช่องนี้ไม่มีผู้ดำเนินการ",
-    "the question counts only some projects (by words, agency, funding, status or actor), so it "
-    "does not show whether nobody acts here",
-)
 NARROWING_AXES = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
 
 
@@ -160,7 +138,7 @@ class Criterion:
             return Verdict(None, LEVEL_NOT_LISTED)
         roles = self.list_roles(*keys)
         if not roles:
-            return Verdict(False, describe_nobody(activities))
+            return Verdict(False, describe_nobody(activities.citations))
         if self._hides_projects(coordinates):
             return Verdict(None, NARROWED)
         return Verdict(True, describe_missing_roles(roles))
@@ -263,104 +241,3 @@ def is_narrowed(matrix_filter: MatrixFilter) -> bool:
         or matrix_filter.linked is not None
         or (statuses and not set(DEFAULT_LINKAGE_STATUSES) <= set(statuses))
     )
-
-
-async def fetch_criterion(
-    context: AxisContext, question_chain: QuestionChain | None, years: YearsInForce
-) -> Criterion:
-    """Return the criterion of a question's cells."""
-    unit, question = context.unit, context.question
-    dimensions = {question.rows.dimension, question.columns.dimension}
-    chain, activities = None, None
-    if question_chain is not None:
-        by_role = {DimensionKind.STAGE, DimensionKind.ACTOR_LEVEL} & dimensions
-        if by_role:
-            activities = await fetch_activities(context, question_chain.chain)
-        areas: Sequence[Area] = []
-        is_general = question_chain.chain.template_id == question_chain.chain.id
-        if DimensionKind.STAGE in dimensions and not is_general:
-            areas = await fetch_owners(context, question_chain)
-        chain = AreaChain(question_chain.chain, areas)
-    edges = {}
-    if chain is not None and chain.areas:
-        for year in question.fiscal_years:
-            day = context.edition_date(year)
-            edges[year] = (day, await unit.areas.parents_by_child(day))
-    return Criterion(question, years, chain, activities, AreaRelations(edges))
-
-
-async def fetch_activities(context: AxisContext, chain: ValueChain) -> ActivityList | None:
-    """Return the activity list that a chain uses; null if it uses none, or an empty one."""
-    if chain.template_id is None:
-        return None
-    unit, at = context.unit, context.as_of_time
-    template: ValueChain | None = chain
-    if chain.template_id != chain.id:
-        template = (await unit.chains.by_id([chain.template_id], at)).get(chain.template_id)
-    stages = (await unit.chains.stages_by_chain([chain.template_id], at))[chain.template_id]
-    roles = await unit.chains.roles_by_stage([stage.id for stage in stages], at)
-    if template is None or not roles:
-        return None
-    levels = {role.level for listed in roles.values() for role in listed}
-    return ActivityList(
-        {stage.code: roles.get(stage.id, []) for stage in stages},
-        frozenset(levels | set(template.actor_levels)),
-    )
-
-
-async def fetch_owners(context: AxisContext, question_chain: QuestionChain) -> Sequence[Area]:
-    """Return the areas whose strategic issues follow the chain, in Thai order."""
-    unit: UnitOfWork = context.unit
-    ids = question_chain.areas
-    if ids is None:
-        ids = await unit.plans.areas_of_chain(question_chain.chain.id, context.as_of_time)
-    if not ids:
-        return []
-    found = await unit.areas.by_id(sorted(ids))
-    return sorted(found.values(), key=lambda area: (area.sort_key, area.id))
-
-
-def describe_missing_roles(roles: Sequence[ExpectedRole]) -> LocalizedText:
-    """Return the reason of a gap by an activity list, with its slides."""
-    citations = sorted({role.citation for role in roles})
-    return localized_text(
-        f"มีบทบาทที่คาดหมาย {len(roles)} ข้อ ({cite_th(citations)}) แต่ไม่มีโครงการ",
-        f"{len(roles)} role(s) expected ({', '.join(citations)}), no project",
-    )
-
-
-def describe_nobody(activities: ActivityList) -> LocalizedText:
-    """Return the reason why nobody is expected, with the slides of the activity list."""
-    citations = activities.citations
-    return localized_text(
-        f"รายการกิจกรรมของห่วงโซ่นี้ ({cite_th(citations)}) ไม่มีบทบาทในช่องนี้",
-        f"the activity list of this chain ({', '.join(citations)}) has no role in this cell",
-    )
-
-
-def describe_unlisted_chain(chain: AreaChain, owners: Sequence[Area]) -> LocalizedText:
-    """Return the reason of a gap in the area's own chain, which has no activity list."""
-    names_th = ", ".join(area.name.th for area in owners)
-    names_en = ", ".join(area.name.en or area.name.th for area in owners)
-    return localized_text(
-        f"ไม่มีโครงการในห่วงโซ่ “{chain.chain.name.th}” ซึ่งเป็นของ{names_th}เอง ห่วงโซ่นี้ยังไม่มีรายการกิจกรรม "
-        "ทุกขั้นจึงต้องมีผู้ดำเนินการ",
-        f"no project in the chain “{chain.chain.name.en or chain.chain.name.th}”, which is "
-        f"{names_en}'s own; it has no activity list yet, so someone is expected in every stage",
-    )
-
-
-def describe_other_area(chain: AreaChain, owners: Sequence[Area]) -> LocalizedText:
-    """Return the reason why a chain is no criterion for an area."""
-    names_th = ", ".join(area.name.th for area in owners)
-    names_en = ", ".join(area.name.en or area.name.th for area in owners)
-    return localized_text(
-        f"ห่วงโซ่ “{chain.chain.name.th}” เป็นของ{names_th} ไม่ใช่ของพื้นที่นี้ในปีนี้ จึงไม่มีเกณฑ์",
-        f"the chain “{chain.chain.name.en or chain.chain.name.th}” belongs to {names_en} and not "
-        "to this area in this year, so there is no criterion",
-    )
-
-
-def cite_th(citations: Sequence[str]) -> str:
-    """Return citations in Thai: สไลด์ 72."""
-    return ", ".join(citation.replace("slide", "สไลด์") for citation in citations)
