@@ -19,7 +19,7 @@ import { drawShareButtons } from "./share.js";
 import { applyChange, areaDate, parseState, isSameQuery, formatUrl } from "./url-state.js";
 import { narrowMatrix } from "./narrow-matrix.js";
 import { drawPageHeader } from "./page-header.js";
-import { lang, setLanguage, t } from "./i18n.js";
+import { setLanguage, t } from "./i18n.js";
 
 const NARROW_WIDTH = 900;
 let state = parseState();
