@@ -84,7 +84,7 @@ class AreaEditions(Areas):
         Without an edition on that day nothing says that any is missing.
         """
         editions = await self.list_editions()
-        is_known = any(
+        has_edition = any(
             one.level is level and is_in_force(one.valid_from, one.valid_to, on) for one in editions
         )
-        return not is_known or bool(await self.list_in_force(level, None, on))
+        return not has_edition or bool(await self.list_in_force(level, None, on))

@@ -55,9 +55,11 @@ async def build_absence_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice
         )
     for one in matrix.absences.unrecorded:
         days = list_days(one.years, areas_on)
-        known = await list_unrecorded_editions(unit, editions, one.level, days)
-        text = describe_unrecorded(one.level, known, format_years(one.years, areas_on))
-        count = known[0].area_count if len(known) == 1 else None
+        unrecorded_editions = await list_unrecorded_editions(unit, editions, one.level, days)
+        text = describe_unrecorded(
+            one.level, unrecorded_editions, format_years(one.years, areas_on)
+        )
+        count = unrecorded_editions[0].area_count if len(unrecorded_editions) == 1 else None
         found.append(Notice("AREAS_NOT_RECORDED", text, list(one.path), count))
     return found
 
@@ -131,14 +133,14 @@ def describe_absence(
 
 
 def describe_unrecorded(
-    level: AreaLevel, known: Sequence[AreaEdition], period: LocalizedText
+    level: AreaLevel, editions: Sequence[AreaEdition], period: LocalizedText
 ) -> LocalizedText:
     """Return the text about a level of which no area is recorded in a period."""
     name_th, name_en = LEVEL_NAMES[level]
     th = f"ไม่มีรายชื่อ{name_th}{period.th} จึงไม่มีแถวหรือคอลัมน์ของช่วงนั้น ไม่ได้แปลว่าเป็นศูนย์"
     en = f"no {name_en} is recorded {period.en}, so none is shown; that does not mean zero"
-    if known:
-        edition_names = describe_editions(known)
+    if editions:
+        edition_names = describe_editions(editions)
         th += f" ช่วงนั้นมี{edition_names.th}"
         en += f". There were then {edition_names.en}"
     return localized_text(th, en)

@@ -28,7 +28,7 @@ from hub.services.matrix.criterion_texts import (
     REST,
     STAGE_NOT_LISTED,
     describe_missing_roles,
-    describe_nobody,
+    describe_no_role,
     describe_other_area,
     describe_unlisted_chain,
 )
@@ -138,7 +138,7 @@ class Criterion:
             return Verdict(None, LEVEL_NOT_LISTED)
         roles = self.list_roles(*keys)
         if not roles:
-            return Verdict(False, describe_nobody(activities.citations))
+            return Verdict(False, describe_no_role(activities.citations))
         if self._hides_projects(coordinates):
             return Verdict(None, NARROWED)
         return Verdict(True, describe_missing_roles(roles))

@@ -51,8 +51,8 @@ def describe_missing_roles(roles: Sequence[ExpectedRole]) -> LocalizedText:
     )
 
 
-def describe_nobody(citations: Sequence[str]) -> LocalizedText:
-    """Return the reason why nobody is expected, with the slides of the activity list."""
+def describe_no_role(citations: Sequence[str]) -> LocalizedText:
+    """Return the reason of a cell without an expected role, with the slides of the list."""
     return localized_text(
         f"รายการกิจกรรมของห่วงโซ่นี้ ({cite_th(citations)}) ไม่มีบทบาทในช่องนี้",
         f"the activity list of this chain ({', '.join(citations)}) has no role in this cell",

@@ -100,21 +100,21 @@ async def test_agency_that_was_not_in_force_is_not_zero(
 
 
 @pytest.mark.parametrize(
-    ("year", "count", "words"),
+    ("year", "count", "edition"),
     [(2548, 19, "2546"), (2551, 19, "2546"), (2552, 18, "2551")],
 )
-async def test_clusters_whose_names_are_not_known_are_announced(
-    api: GraphQLApi, year: int, count: int, words: str
+async def test_clusters_that_are_not_recorded_are_announced(
+    api: GraphQLApi, year: int, count: int, edition: str
 ) -> None:
     matrix = await fetch(api, question("AREA=CLUSTER", "FISCAL_YEAR", year))
     [notice] = notices(matrix, "AREAS_NOT_RECORDED")
     assert (notice["count"], notice["path"]) == (count, ["rows"])
     for text in notice["text"].values():
         assert f"{count} " in text
-    assert words in notice["text"]["th"]
+    assert edition in notice["text"]["th"]
     named = await fetch(api, question("AREA:C2552-09", "FISCAL_YEAR", year))
     [notice] = notices(named, "AREA_NOT_IN_FORCE")
-    assert words in notice["text"]["th"]
+    assert edition in notice["text"]["th"]
 
 
 async def test_bangkok_has_no_clusters_and_that_is_no_missing_record(api: GraphQLApi) -> None:
@@ -126,7 +126,7 @@ async def test_bangkok_has_no_clusters_and_that_is_no_missing_record(api: GraphQ
     assert notices(await fetch(api, variables), "AREAS_NOT_RECORDED")
 
 
-async def test_list_of_clusters_whose_names_are_not_known_has_no_total(api: GraphQLApi) -> None:
+async def test_list_of_clusters_that_are_not_recorded_has_no_total(api: GraphQLApi) -> None:
     query = "query ($on: Date!) { areas(level: CLUSTER, on: $on) { totalCount } }"
     counts = [
         (await api(query, {"on": day}))["data"]["areas"]["totalCount"]
@@ -135,7 +135,7 @@ async def test_list_of_clusters_whose_names_are_not_known_has_no_total(api: Grap
     assert counts == [None, None, 18, 18]
 
 
-async def test_area_knows_its_successors_and_predecessors(api: GraphQLApi) -> None:
+async def test_area_has_successors_and_predecessors(api: GraphQLApi) -> None:
     query = """query ($code: String!) { area(by: {code: $code}) {
       successors { on kind authority successor { code } commonProvinces { code }
                    provenance { asserted } }
@@ -216,7 +216,9 @@ async def test_blank_template_judges_nothing(api: GraphQLApi) -> None:
 
 
 @pytest.mark.parametrize("chain", GENERAL_CHAINS)
-async def test_activity_list_is_cited_where_nobody_is_expected(api: GraphQLApi, chain: str) -> None:
+async def test_activity_list_is_cited_if_it_has_no_role_in_a_cell(
+    api: GraphQLApi, chain: str
+) -> None:
     matrix = await fetch(api, question("ACTOR_LEVEL", "STAGE", 2554, chain=chain))
     assert states(matrix) == {"GAP", "NOT_EXPECTED"}
     for cell in matrix["cells"]:

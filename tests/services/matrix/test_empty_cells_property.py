@@ -48,7 +48,7 @@ def is_area_in_force(code: str, year: int) -> bool:
     first=st.integers(2550, 2566),
     length=st.integers(0, 6),
 )
-async def test_no_empty_cell_says_more_than_is_known(
+async def test_empty_cell_states_only_what_a_criterion_or_date_supports(
     api: GraphQLApi,
     pair: tuple[str, str],
     chain: str,

@@ -91,7 +91,7 @@ async def test_reported_data_is_not_announced_as_made_up(
     assert not notices(matrix, "MADE_UP_DATA")
 
 
-def test_every_source_of_generated_data_says_that_it_is_made_up() -> None:
+def test_every_source_of_generated_data_is_marked_as_made_up() -> None:
     sandbox = load_sandbox_sources()
     assert len(sandbox) == 5
     assert all(connector.spec.is_made_up for connector in sandbox.values())

@@ -209,7 +209,7 @@ def test_successions_are_the_pairs_of_areas_with_common_provinces(level: str, st
             assert (row["kind"] == "RENAMED") == (old == new), row
 
 
-def test_edition_has_as_many_recorded_clusters_as_it_says_or_none() -> None:
+def test_edition_has_the_stated_number_of_clusters_or_no_recorded_one() -> None:
     recorded = {
         row["code"]: (int(row["area_count"]), len(read_parents("CLUSTER", row["valid_from"])))
         for row in read_rows("area_editions")
