@@ -5,7 +5,7 @@ without such a list is judged only in the areas whose strategic issues follow it
 needs someone. Everything else has no criterion, and nobody may conclude from an empty cell.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from hub.domain.agencies import ActorLevel
@@ -120,11 +120,18 @@ class Criterion:
             return Verdict(None, describe_other_area(self._chain, owners))
         if self._activities is not None:
             return self._judge_by_list(self._activities, coordinates)
+        return self._judge_by_area(self._chain, owners, coordinates)
+
+    def _judge_by_area(
+        self, chain: AreaChain, owners: Sequence[Area], coordinates: Sequence[Coordinate]
+    ) -> Verdict:
         if not owners:
             return Verdict(None, NO_ACTIVITY_LIST)
+        if self._is_other_level(chain.chain.actor_levels, coordinates):
+            return Verdict(None, LEVEL_NOT_LISTED)
         if self._hides_projects(coordinates):
             return Verdict(None, NARROWED)
-        return Verdict(True, describe_unlisted_chain(self._chain, owners))
+        return Verdict(True, describe_unlisted_chain(chain, owners))
 
     def _judge_by_list(
         self, activities: ActivityList, coordinates: Sequence[Coordinate]
@@ -133,8 +140,7 @@ class Criterion:
         key_by_dimension = dict(zip(self._dimensions, keys, strict=True))
         if key_by_dimension[DimensionKind.STAGE] not in activities.roles:
             return Verdict(None, STAGE_NOT_LISTED)
-        level = key_by_dimension.get(DimensionKind.ACTOR_LEVEL)
-        if level is not None and level not in {one.value for one in activities.levels}:
+        if self._is_other_level(activities.levels, coordinates):
             return Verdict(None, LEVEL_NOT_LISTED)
         roles = self.list_roles(*keys)
         if not roles:
@@ -177,12 +183,17 @@ class Criterion:
 
     def _hides_projects(self, coordinates: Sequence[Coordinate]) -> bool:
         """Return whether projects that would fill a cell are not counted in it."""
-        levels = {level.value for level in self._question.filter.actor_levels}
-        is_other_level = any(
-            dimension is DimensionKind.ACTOR_LEVEL and levels and key not in levels
+        levels = self._question.filter.actor_levels
+        return self._is_narrowed or (bool(levels) and self._is_other_level(levels, coordinates))
+
+    def _is_other_level(
+        self, levels: Collection[ActorLevel], coordinates: Sequence[Coordinate]
+    ) -> bool:
+        """Return whether a cell is in the row or column of a level that is not among `levels`."""
+        return any(
+            dimension is DimensionKind.ACTOR_LEVEL and key not in {one.value for one in levels}
             for dimension, (key, _) in zip(self._dimensions, coordinates, strict=True)
         )
-        return self._is_narrowed or is_other_level
 
     def find_chain_of_other_area(self, areas: Sequence[Area]) -> AreaChain | None:
         """Return the chain if one of the areas in force has no issue that follows it."""

@@ -25,8 +25,8 @@ STAGE_NOT_LISTED = localized_text(
     "the activity list of this chain does not have this stage, so there is no criterion",
 )
 LEVEL_NOT_LISTED = localized_text(
-    "รายการกิจกรรมของห่วงโซ่นี้ไม่มีแถวของผู้ดำเนินการนี้ จึงไม่มีเกณฑ์",
-    "the activity list of this chain has no row for this actor, so there is no criterion",
+    "ตารางของห่วงโซ่นี้ไม่มีแถวของผู้ดำเนินการนี้ จึงไม่มีเกณฑ์",
+    "the table of this chain has no row for this actor, so there is no criterion",
 )
 CHAIN_NOT_OF_ISSUE = localized_text(
     "ประเด็นยุทธศาสตร์นี้ไม่ได้ใช้ห่วงโซ่ที่ถาม จึงไม่มีเกณฑ์",

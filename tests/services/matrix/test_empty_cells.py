@@ -194,6 +194,15 @@ async def test_chain_of_the_area_itself_has_gaps(api: GraphQLApi, chain: str, ar
     assert not notices(matrix, "CHAIN_OF_OTHER_AREA")
 
 
+async def test_level_without_a_row_in_the_table_of_the_chain_is_not_judged(
+    api: GraphQLApi,
+) -> None:
+    rows = "ACTOR_LEVEL:PRIVATE,CLUSTER,LOCAL"
+    matrix = await fetch(api, question(rows, "STAGE", 2554, chain="jasmine-rice-roi-et"))
+    assert states(matrix, row="PRIVATE") == states(matrix, row="CLUSTER") == {"NOT_JUDGED"}
+    assert states(matrix, row="LOCAL") == {"GAP"}
+
+
 async def test_rows_of_areas_are_judged_one_by_one(api: GraphQLApi) -> None:
     matrix = await fetch(api, question("AREA:20,45", "STAGE", 2554, chain="tourism-east"))
     assert states(matrix, row="45") == {"NOT_JUDGED"}
