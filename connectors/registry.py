@@ -26,6 +26,8 @@ from hub.errors import Invalid
 
 CONNECTORS_FOLDER: Final = Path(__file__).parent
 SOURCE_NAME_PATTERN: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+COMMON_OPERATOR_KEYS: Final = frozenset({"made_up"})
+"""Keys that an operator may set for every connector: anything can be tried with made-up data."""
 Table = Mapping[str, Any]
 
 
@@ -183,7 +185,7 @@ def list_operator_keys(kind: str, table: Table) -> tuple[frozenset[str], frozens
     part = DeclarationTable(f"{kind}/source.toml", "", table, set(table)).subtable(
         "operator", {"must", "may"}
     )
-    return part.text_set("must"), part.text_set("may")
+    return part.text_set("must"), part.text_set("may") | COMMON_OPERATOR_KEYS
 
 
 def parse_toml(content: bytes, file: str) -> dict[str, Any]:

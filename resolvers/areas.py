@@ -1,10 +1,17 @@
 """Resolvers of areas: lookup, list, memberships, operations centres and heads."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Annotated
 
-from hub.domain.areas import Area, AreaLevel, AreaMembership, OperationsCentre
+from hub.domain.areas import (
+    Area,
+    AreaLevel,
+    AreaMembership,
+    AreaSuccession,
+    OperationsCentre,
+)
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest
@@ -29,11 +36,17 @@ async def areas(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Area]]:
-    """Return areas in force on a day, in Thai dictionary order."""
+    """Return areas in force on a day, in Thai dictionary order.
+
+    The total is null, not 0, when the areas of that level and day are not recorded.
+    """
     page = PageRequest.from_arguments(first, after)
     within = await validate_area_id(context, under, "under")
     day = on or context.today
-    return [await context.unit.areas.page(page, level=level, under=within, on=day)]
+    found = await context.unit.areas.page(page, level=level, under=within, on=day)
+    if found.total == 0 and level and not await context.unit.areas.is_recorded(level, day):
+        found = replace(found, total=None)
+    return [found]
 
 
 async def parents(
@@ -70,6 +83,45 @@ async def children(
             key=lambda c: (c.sort_key, c.id),
         )
         for a in areas
+    ]
+
+
+async def successors(areas: Sequence[Area], context: Context) -> Sequence[Sequence[AreaSuccession]]:
+    """Return what followed each area, in order of the day."""
+    found = await context.unit.areas.successions([area.id for area in areas])
+    return [[one for one in found if one.predecessor.id == area.id] for area in areas]
+
+
+async def predecessors(
+    areas: Sequence[Area], context: Context
+) -> Sequence[Sequence[AreaSuccession]]:
+    """Return what each area came from, in order of the day."""
+    found = await context.unit.areas.successions([area.id for area in areas])
+    return [[one for one in found if one.successor.id == area.id] for area in areas]
+
+
+async def common_provinces(
+    successions: Sequence[AreaSuccession], context: Context
+) -> Sequence[Sequence[Area]]:
+    """Return the provinces below both areas of each succession: of the predecessor on its last day,
+    of the successor on its first.
+    """
+    common: list[set[str]] = []
+    for one in successions:
+        before = one.effective_on - timedelta(days=1)
+        areas = context.unit.areas
+        below_old = (await areas.descendants([one.predecessor.id], before))[one.predecessor.id]
+        below_new = (await areas.descendants([one.successor.id], one.effective_on))[
+            one.successor.id
+        ]
+        common.append((below_old & below_new) - {one.predecessor.id, one.successor.id})
+    areas_by_id = await context.unit.areas.by_id([i for ids in common for i in ids])
+    return [
+        sorted(
+            (areas_by_id[i] for i in ids if areas_by_id[i].level is AreaLevel.PROVINCE),
+            key=lambda area: (area.sort_key, area.id),
+        )
+        for ids in common
     ]
 
 

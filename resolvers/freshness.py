@@ -5,12 +5,7 @@ from collections.abc import Sequence
 
 from hub.domain.matrix.result import Cell, Matrix
 from hub.domain.sources.freshness import Freshness, SourceUse
-from hub.domain.text import Notice
-from hub.services.matrix.assess_sources import (
-    build_source_notices,
-    compute_freshness,
-    fetch_source_uses,
-)
+from hub.services.matrix.assess_sources import compute_freshness, fetch_source_uses
 from resolvers.context import Context
 
 
@@ -31,10 +26,3 @@ async def freshness(cells: Sequence[Cell], context: Context) -> Sequence[Freshne
 async def sources(matrices: Sequence[Matrix], context: Context) -> Sequence[Sequence[SourceUse]]:
     """Return the sources each matrix depends on, by name."""
     return [await fetch_source_uses(context.unit, matrix) for matrix in matrices]
-
-
-async def notices(matrices: Sequence[Matrix], context: Context) -> Sequence[Sequence[Notice]]:
-    """Return the notices of each matrix, about its figures and its sources."""
-    return [
-        [*matrix.notices, *await build_source_notices(context.unit, matrix)] for matrix in matrices
-    ]

@@ -16,7 +16,6 @@ from hub.domain.matrix.question import (
 )
 from hub.domain.matrix.result import (
     Cell,
-    CellGroup,
     CellState,
     Contribution,
     Header,
@@ -26,7 +25,9 @@ from hub.domain.matrix.result import (
 from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
+from hub.domain.text import Notice
 from hub.errors import Invalid, TooCostly
+from hub.services.matrix.build_notices import build_header_notices, build_notices
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.services.matrix.explain_figures import explain_figures
 from resolvers.arguments import resolve_as_of
@@ -120,10 +121,17 @@ def cells_of_headers(
 
 def totals_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[Total]:
     """Return the total of each header's row or column."""
-    return [
-        Total(h.matrix, CellGroup(h.index, None) if h.is_row else CellGroup(None, h.index))
-        for h in headers
-    ]
+    return [Total(header.matrix, header.group) for header in headers]
+
+
+def notices_of_headers(headers: Sequence[Header], _context: Context) -> Sequence[Sequence[Notice]]:
+    """Return the notices about each row or column."""
+    return [build_header_notices(header) for header in headers]
+
+
+async def notices(matrices: Sequence[Matrix], context: Context) -> Sequence[Sequence[Notice]]:
+    """Return the notices of each matrix."""
+    return [await build_notices(context.unit, one, context.today) for one in matrices]
 
 
 def to_money(satang: int | None) -> Money | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import areas as domain
-from hub.domain.areas import AreaKind, AreaLevel
+from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from resolvers import areas
@@ -56,6 +56,22 @@ class AreaMembership:
     child: Annotated["Area", Lazy("schema.areas")] = field("The smaller area (พื้นที่ลูก)")
     valid_from: date | None = field("First day (ตั้งแต่)")
     valid_to: date | None = field("First day after the membership ended (ถึงก่อน)")
+    authority: str | None = field("Royal Gazette announcement or resolution (ผู้กำหนด)")
+    provenance: list[Provenance] = resolver_field(node_resolvers.provenance, "Provenance (ที่มา)")
+
+
+@output_type(domain.AreaSuccession)
+class AreaSuccession:
+    """That one area follows another (การสืบต่อของพื้นที่)."""
+
+    predecessor: Annotated["Area", Lazy("schema.areas")] = field("The earlier area (พื้นที่เดิม)")
+    successor: Annotated["Area", Lazy("schema.areas")] = field("The later area (พื้นที่ใหม่)")
+    effective_on: date = field("First day of the successor (วันที่มีผล)", name="on")
+    kind: SuccessionKind = field("What happened (ลักษณะ)")
+    common_provinces: list[Annotated["Area", Lazy("schema.areas")]] = resolver_field(
+        areas.common_provinces,
+        "Provinces that belong to both; of clusters and regions (จังหวัดที่อยู่ในทั้งสอง)",
+    )
     authority: str | None = field("Royal Gazette announcement or resolution (ผู้กำหนด)")
     provenance: list[Provenance] = resolver_field(node_resolvers.provenance, "Provenance (ที่มา)")
 
@@ -112,6 +128,14 @@ class Area(Node):
         "disputed (เชื่อมโยงแล้ว)",
     )
     provenance: list[Provenance] = resolver_field(node_resolvers.provenance, "Provenance (ที่มา)")
+    successors: list[AreaSuccession] = resolver_field(
+        areas.successors,
+        "What came after it when it was redrawn, split, merged or renamed (พื้นที่ที่สืบต่อ)",
+    )
+    predecessors: list[AreaSuccession] = resolver_field(
+        areas.predecessors,
+        "What it came from; empty if that is not recorded (พื้นที่เดิม)",
+    )
 
 
 @input_type(Lookup[domain.Area], one_of=True)
@@ -135,7 +159,8 @@ class AreaQuery:
     area: Area | None = resolver_field(areas.area, "One area; null if there is none (พื้นที่)")
     areas: Connection[Area] | None = resolver_field(
         areas.areas,
-        "Areas in force on a date, in Thai dictionary order (รายการพื้นที่)",
+        "Areas in force on a date, in Thai dictionary order; `totalCount` is null when there were "
+        "areas of the level and which is not recorded (รายการพื้นที่)",
         level="Only areas of this level (ระดับ)",
         under="Only areas below this one, in the edition of the date (อยู่ภายใต้)",
     )

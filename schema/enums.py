@@ -5,7 +5,7 @@ import inspect
 import strawberry
 
 from hub.domain.agencies import ActorLevel, AgencyKind
-from hub.domain.areas import AreaKind, AreaLevel
+from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Visibility
@@ -68,6 +68,7 @@ ENUMS = (
     ShareBasis,
     SourceHealth,
     StageKind,
+    SuccessionKind,
     TranslationOrigin,
     UserErrorCode,
     Visibility,

@@ -101,6 +101,11 @@ class Header:
     cells: list[Annotated["Cell", strawberry.lazy("schema.matrix")]] = resolver_field(
         matrix_resolvers.cells_of_headers, "Cells of the row or column (ช่อง)"
     )
+    notices: list[Notice] = resolver_field(
+        matrix_resolvers.notices_of_headers,
+        "Notices about the row or column: a strategic issue of rank 1 or 2 to which nothing is "
+        "linked (ข้อสังเกต)",
+    )
 
 
 @output_type(domain.Axis)
@@ -198,7 +203,7 @@ class Matrix:
         freshness_resolvers.sources, "Sources of the projects, lines and linkages (แหล่งข้อมูล)"
     )
     notices: list[Notice] = resolver_field(
-        freshness_resolvers.notices, "Notices about figures and sources (ข้อสังเกต)"
+        matrix_resolvers.notices, "Notices about figures, areas and sources (ข้อสังเกต)"
     )
 
 

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from hub.domain.budget import BudgetPhase
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Permission
-from hub.domain.sources import ledger, records
 from hub.domain.sources import quarantine as domain
+from hub.domain.sources import records
 from hub.domain.sources.quarantine import NameDecision, QuarantineSettleCommand, RowStatus, Ruling
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.time import FISCAL_YEAR_BOUNDS
@@ -20,7 +19,7 @@ from schema.binding import input_type, output_type, resolver_field
 from schema.errors import UserError
 from schema.lookups import optional_field
 from schema.node import Node
-from schema.text import FiscalYear, FiscalYearRange, LocalizedText, Money
+from schema.text import FiscalYear, FiscalYearRange, LocalizedText, PhaseAmount
 
 if TYPE_CHECKING:
     from schema.sources import Source
@@ -54,14 +53,6 @@ class Doubt:
     proposals: list[NameProposal] = binding.field(
         "Proposed targets of the name, likeliest first (ข้อเสนอ)"
     )
-
-
-@output_type(ledger.PhaseAmount)
-class PhaseAmount:
-    """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""
-
-    phase: BudgetPhase = binding.field("Phase (ขั้นของงบประมาณ)")
-    amount: Money = binding.field("Amount (จำนวนเงิน)")
 
 
 @output_type(domain.QuarantinedRow)

@@ -19,8 +19,8 @@ from resolvers import sources
 from schema.agencies import Agency
 from schema.binding import field, output_type, resolver_field, subscription_field
 from schema.node import Node
-from schema.quarantine import PhaseAmount, QuarantinedRow, ReviewQuestion
-from schema.text import Connection, FiscalYear, LocalizedText
+from schema.quarantine import QuarantinedRow, ReviewQuestion
+from schema.text import Connection, FiscalYear, LocalizedText, PhaseAmount
 
 OPERATE = Permission.OPERATE_SOURCES
 

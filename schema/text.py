@@ -7,11 +7,14 @@ from typing import Generic, TypeVar
 import strawberry
 
 from hub.domain import money, paging, provenance, text, time
+from hub.domain.budget import BudgetPhase
+from hub.domain.sources import ledger
 from hub.domain.text import TranslationOrigin
 from hub.errors import Invalid
 from resolvers import paging as paging_resolvers
 from resolvers import text as resolvers_text
 from schema.binding import field, input_type, output_type, resolver_field
+from schema.node import Node
 
 Item = TypeVar("Item")
 
@@ -31,21 +34,40 @@ class LocalizedText:
     )
 
 
-@output_type(text.Notice)
-class Notice:
-    """A notice about figures (ข้อสังเกต)."""
-
-    code: str = field("Code of the notice (รหัส)")
-    text: LocalizedText = field("Text (ข้อความ)")
-    path: list[str] | None = field("Part of the response that it is about (ส่วนที่เกี่ยวข้อง)")
-
-
 @output_type(money.Money)
 class Money:
     """An exact amount as a decimal string (จำนวนเงิน)."""
 
     amount: Decimal = field("Baht with two decimals (จำนวนเงิน บาท)")
     currency: str = field("Always THB (สกุลเงิน)")
+
+
+@output_type(ledger.PhaseAmount)
+class PhaseAmount:
+    """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""
+
+    phase: BudgetPhase = field("Phase (ขั้นของงบประมาณ)")
+    amount: Money = field("Amount (จำนวนเงิน)")
+
+
+@output_type(text.Notice)
+class Notice:
+    """A notice about figures (ข้อสังเกต)."""
+
+    code: str = field(
+        "UNASSIGNED, BEYOND_LIMIT, SHARE_UNKNOWN, UNLINKED_IN_SCOPE, AREA_NOT_IN_FORCE, "
+        "AREAS_NOT_RECORDED, CHAIN_OF_OTHER_AREA, ISSUE_NOT_LINKED, MADE_UP_DATA, or one of a "
+        "source; others may follow (รหัส)"
+    )
+    text: LocalizedText = field("Text (ข้อความ)")
+    path: list[str] | None = field("Part of the response that it is about (ส่วนที่เกี่ยวข้อง)")
+    count: int | None = field("Number of things it is about; null: not counted (จำนวน)")
+    amounts: list[PhaseAmount] = field("Money it is about, by phase (จำนวนเงิน)")
+    subjects: list[Node] = field(
+        "The first 100 things it is about, such as the area that was not in force and its "
+        "successors (สิ่งที่เกี่ยวข้อง)"
+    )
+    link: str | None = field("Path on this hub that lists all of them; null: none (ลิงก์)")
 
 
 @output_type(time.FiscalYear)

@@ -82,6 +82,51 @@ class AreaMembership:
         return str(GlobalId(self.TYPE, self.id))
 
 
+class SuccessionKind(Enum):
+    """How one thing follows another (ลักษณะการสืบต่อ)."""
+
+    RENAMED = "RENAMED"
+    REDRAWN = "REDRAWN"
+    SPLIT = "SPLIT"
+    MERGED = "MERGED"
+    TRANSFERRED = "TRANSFERRED"
+
+
+@record
+class AreaSuccession:
+    """That one area follows another from a day on (การสืบต่อของพื้นที่)."""
+
+    id: str
+    predecessor: Area
+    successor: Area
+    effective_on: date
+    kind: SuccessionKind
+    authority: str | None
+
+    TYPE: ClassVar[str] = "AreaSuccession"
+
+    @property
+    def gid(self) -> str:
+        """Return the global id, which is the key of its provenance."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class AreaEdition:
+    """The areas of a level that one decision made: how many, and when they apply (ชุดพื้นที่).
+
+    Of the clusters of 2546 and 2551 only the number is known: no area of them is recorded.
+    """
+
+    id: str
+    level: AreaLevel
+    name: LocalizedText
+    area_count: int
+    authority: str | None
+    valid_from: date | None
+    valid_to: date | None
+
+
 @record
 class OperationsCentre:
     """The operations-centre province of a cluster and the cluster's head (slides 10, 15; R1).

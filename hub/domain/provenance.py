@@ -55,7 +55,10 @@ class Cadence(Enum):
 
 @record
 class Source:
-    """A source of data: a document, a register, an agency's system (แหล่งข้อมูล)."""
+    """A source of data: a document, a register, an agency's system (แหล่งข้อมูล).
+
+    `is_made_up`: its declaration says that its data is generated and nobody's.
+    """
 
     TYPE: ClassVar[str] = "Source"
 
@@ -67,6 +70,7 @@ class Source:
     last_success_at: datetime | None
     owner_id: str | None
     cadence: Cadence | None
+    is_made_up: bool = False
 
     @property
     def gid(self) -> str:

@@ -2,10 +2,15 @@
 
 import re
 import unicodedata
+from dataclasses import field
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hub.domain.record import record, value
+
+if TYPE_CHECKING:
+    from hub.domain.global_id import Identifiable
+    from hub.domain.sources.ledger import PhaseAmount
 
 
 class Locale(Enum):
@@ -44,11 +49,22 @@ def localized_text(th: str, en: str | None) -> LocalizedText:
 
 @record
 class Notice:
-    """A notice about figures (ข้อสังเกต)."""
+    """A notice about figures (ข้อสังเกต).
+
+    `count` and `amounts` are of all things it is about, null and empty if they are not counted;
+    `subjects` are the first `MAX_NOTICE_SUBJECTS` of them. `link` is the path of a page with all.
+    """
 
     code: str
     text: LocalizedText
     path: list[str] | None
+    count: int | None = None
+    amounts: "list[PhaseAmount]" = field(default_factory=list)
+    subjects: "list[Identifiable]" = field(default_factory=list)
+    link: str | None = None
+
+
+MAX_NOTICE_SUBJECTS: Final = 100
 
 
 LEADING_VOWELS: Final = frozenset("เแโใไ")

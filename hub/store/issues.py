@@ -73,6 +73,20 @@ class Issues(Plans):
             issue_of(row, at) for row in await self._transaction.fetch_rows(statement, **parameters)
         ]
 
+    async def areas_of_chain(self, chain_id: str, at: datetime | None = None) -> set[str]:
+        """Return the areas with an issue that follows a value chain, in a plan's current version.
+
+        As known at an instant (null: now).
+        """
+        issue_wordings = self._all_wordings(at)
+        statement = sa.select(issue_wordings).where(
+            issue_wordings.c.in_use,
+            issue_wordings.c.chain_id == sa.any_(IDS),
+            issue_wordings.c.area_id.is_not(None),
+        )
+        rows = await self._transaction.fetch_rows(statement, ids=[chain_id])
+        return {row["area_id"] for row in rows}
+
     async def issues_by_version(
         self, version_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[StrategicIssue]]:

@@ -2,7 +2,7 @@
 
 from hub.domain.identity.viewer import Viewer
 from hub.store.agencies import Agencies
-from hub.store.areas import Areas
+from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
 from hub.store.database import ReadTransaction
 from hub.store.identity.audit_log import AuditLogReader
@@ -26,7 +26,7 @@ class UnitOfWork:
         self.transaction = transaction
         self.viewer = viewer
         reader = viewer.without_session()
-        self.areas = Areas(transaction)
+        self.areas = AreaEditions(transaction)
         self.agencies = Agencies(transaction)
         self.plans = Issues(transaction, reader)
         self.chains = ValueChains(transaction)

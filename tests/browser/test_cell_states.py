@@ -13,6 +13,8 @@ LABELS = {
     "NOT_EXPECTED": "ไม่คาดหมาย",
     "NOT_REPORTED": "ยังไม่มีรายงาน",
     "RESTRICTED": "ปกปิด",
+    "NOT_JUDGED": "ไม่มีเกณฑ์",
+    "NOT_IN_FORCE": "ไม่มีผลในปีนั้น",
 }
 STATES = {
     "MINISTRY~eco-standards": "OVERLAP",
@@ -20,6 +22,8 @@ STATES = {
     "LOCAL~marketing": "NOT_REPORTED",
     "PRIVATE~marketing": "NOT_EXPECTED",
     "PRIVATE~investment-incentives": "RESTRICTED",
+    "CIVIL_SOCIETY~marketing": "NOT_JUDGED",
+    "CIVIL_SOCIETY~investment-incentives": "NOT_IN_FORCE",
 }
 STYLE = """(state) => {
   const cell = document.querySelector(`.cell.s-${state}`);
@@ -66,7 +70,36 @@ async def test_each_state_has_own_label_mark_and_border_or_pattern(open_page: Op
         assert label in (await page.text_content(f".cell.s-{state}") or "")
         assert await page.locator(f".cell.s-{state} .m-{state}").count() > 0
         styles.append(tuple((await page.evaluate(STYLE, state))[:3]))
-    assert len(set(styles)) >= 6, styles
+    assert len(set(styles)) >= 7, styles
+
+
+async def test_area_that_was_not_in_force_shows_no_zero_and_what_followed_it(
+    open_page: OpenPage,
+) -> None:
+    url = "/?area=C2552-09&rows=AREA.CLUSTER&columns=FISCAL_YEAR&fy=2561&to=2563"
+    page = await open_page(url, LAPTOP)
+    assert await page.locator('.cell[data-state="NOT_IN_FORCE"]').count() == 2
+    totals = await page.locator("tr.sum td.tot").all_inner_texts()
+    assert [text.strip() for text in totals[1:3]] == ["ไม่มีผลในปีนั้น"] * 2
+    notice = await page.inner_text('[data-notice="AREA_NOT_IN_FORCE"]')
+    assert "ภาคตะวันออก 1 (C2560-08)" in notice
+    english = await open_page(f"{url}&lang=en", LAPTOP)
+    assert "Not in force" in await english.inner_text('.key[data-state="NOT_IN_FORCE"]')
+    assert "Eastern 1 Cluster (C2560-08)" in await english.inner_text(
+        '[data-notice="AREA_NOT_IN_FORCE"]'
+    )
+
+
+async def test_top_issue_that_nothing_is_linked_to_is_marked_at_its_header(
+    open_page: OpenPage,
+) -> None:
+    page = await open_page("/?area=C2552-09&rows=ISSUE&columns=ACTOR_LEVEL&fy=2554", LAPTOP)
+    marked = page.locator("th[data-head] .notlinked")
+    assert await marked.count() == 1
+    text = await marked.text_content()
+    assert "ไม่มีโครงการเชื่อมโยง" in text
+    assert "ลำดับที่ 2" in text  # for screen readers
+    assert await page.locator('[data-notice="ISSUE_NOT_LINKED"]').count() == 0
 
 
 async def test_total_shows_sum_of_cells_if_it_differs(open_page: OpenPage) -> None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 from hub.domain.budget import BudgetPhase
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import LinkageStatus, Reason
+from hub.domain.matrix.absence import Absences
 from hub.domain.matrix.question import DimensionKind, MatrixQuestion
 from hub.domain.money import Money
 from hub.domain.record import record, value
-from hub.domain.text import LocalizedText, Notice
+from hub.domain.text import LocalizedText
 from hub.domain.value_chain import ExpectedRole
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ class HeaderKind(Enum):
 
 
 class CellState(Enum):
-    """State of a cell (สถานะของช่อง); it explains why an empty cell is empty."""
+    """State of a cell (สถานะของช่อง); it explains why an empty cell is empty.
+
+    GAP and NOT_EXPECTED rest on a criterion that their reasons cite; without one an empty cell is
+    NOT_JUDGED. NOT_IN_FORCE: the area or agency did not exist in that year.
+    """
 
     COVERED = "COVERED"
     GAP = "GAP"
@@ -44,6 +49,8 @@ class CellState(Enum):
     NOT_EXPECTED = "NOT_EXPECTED"
     NOT_REPORTED = "NOT_REPORTED"
     RESTRICTED = "RESTRICTED"
+    NOT_JUDGED = "NOT_JUDGED"
+    NOT_IN_FORCE = "NOT_IN_FORCE"
 
 
 class CountTreatment(Enum):
@@ -100,6 +107,11 @@ class Header:
     label: LocalizedText
     path: list[LocalizedText]
     member: Member | None
+
+    @property
+    def group(self) -> CellGroup:
+        """Return the row or column as a group of cells."""
+        return CellGroup(self.index, None) if self.is_row else CellGroup(None, self.index)
 
     @property
     def depth(self) -> int:
@@ -241,11 +253,11 @@ class Matrix:
     question: MatrixQuestion
     as_of: datetime
     figures: dict[CellGroup, Figures]
-    notices: list[Notice]
     rows: Axis
     columns: Axis
     cells: list[Cell]
     layout: "Layout"
+    absences: Absences
 
     @property
     def as_of_time(self) -> datetime | None:
@@ -288,26 +300,33 @@ STATE_PRECEDENCE: Final = (
     CellState.DISPUTED,
     CellState.OVERLAP,
     CellState.COVERED,
+    CellState.NOT_IN_FORCE,
     CellState.NOT_REPORTED,
     CellState.GAP,
     CellState.NOT_EXPECTED,
+    CellState.NOT_JUDGED,
 )
 """A cell has the first state whose condition is true."""
 
 
-def compute_cell_state(figures: Figures, *, expected: bool, unreported: bool = False) -> CellState:
+def compute_cell_state(
+    figures: Figures, *, expected: bool | None, unreported: bool = False, in_force: bool = True
+) -> CellState:
     """Return the state of a cell, by precedence.
 
-    `expected`: the role matrix expects a project here, or the chain has no role matrix.
-    `unreported`: a source that covers the cell has not reported.
+    `expected`: whether a cited criterion expects a project here; null when there is no criterion.
+    `unreported`: a source that covers the cell has not reported. `in_force`: the areas and agencies
+    of the cell existed in one of its years.
     """
     conditions = {
         CellState.RESTRICTED: figures.hidden > 0 and figures.projects == 0,
         CellState.DISPUTED: figures.linkages.get(LinkageStatus.DISPUTED, 0) > 0,
         CellState.OVERLAP: figures.overlap,
         CellState.COVERED: figures.projects > 0,
+        CellState.NOT_IN_FORCE: not in_force,
         CellState.NOT_REPORTED: unreported,
-        CellState.GAP: expected,
-        CellState.NOT_EXPECTED: True,
+        CellState.GAP: expected is True,
+        CellState.NOT_EXPECTED: expected is False,
+        CellState.NOT_JUDGED: True,
     }
     return next(state for state in STATE_PRECEDENCE if conditions[state])

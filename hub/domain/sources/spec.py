@@ -165,6 +165,7 @@ class SourceSpec:
     covers: Coverage | None
     has_blocks: bool
     asserted: Assertion
+    is_made_up: bool
     columns: Columns
     expect: Expectations
     live: LiveSpec | None
@@ -178,6 +179,7 @@ TOP_KEYS: Final = {
     "title_th", "title_en", "agency", "kind", "note", "transport", "format", "url", "parameters",
     "encoding", "money_unit", "era", "cadence", "blocks", "asserted", "paging", "auth", "columns",
     "expect", "options", "changes", "authorities", "operator", "covers", "live",
+    "made_up",
 }  # fmt: skip
 PAGING_KEYS: Final = {
     "style", "parameter", "step", "limit_parameter", "records", "total", "next", "success",
@@ -242,6 +244,7 @@ def parse_source_spec(
         covers=parse_coverage(top),
         has_blocks=top.boolean("blocks"),
         asserted=top.enum_member("asserted", Assertion, Assertion.REPORTED),
+        is_made_up=top.boolean("made_up"),
         columns=Columns.from_names(
             columns.text_set("required"), columns.text_set("optional"), columns.text_set("ignored")
         ),

@@ -20,7 +20,7 @@ from hub.domain.sources.freshness import (
     compute_freshness_status,
     worst_status,
 )
-from hub.domain.text import LocalizedText, Notice, localized_text
+from hub.domain.text import MAX_NOTICE_SUBJECTS, LocalizedText, Notice, localized_text
 from hub.domain.time import BUDDHIST_OFFSET
 from hub.store.unit_of_work import UnitOfWork
 
@@ -190,8 +190,9 @@ def build_message(
 
 
 async def build_source_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice]:
-    """Return notices about sources that failed, are late, or have not reported."""
+    """Return notices about sources that failed, are late, have not reported, or are made up."""
     uses = await fetch_source_uses(unit, matrix)
+    made_up = [use.source for use in uses if use.source.is_made_up]
     used = {use.source.id for use in uses}
     promises = await unit.freshness.list_promises(matrix.as_of_time)
     obligations = ReportingObligations(matrix.question, promises, matrix.as_of)
@@ -206,6 +207,28 @@ async def build_source_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice]
         if promise.source.id not in used
     }
     uses += [build_source_use(silent_sources[key], matrix.as_of) for key in sorted(silent_sources)]
+    return [
+        *build_made_up_notice(made_up),
+        *build_health_notices(uses),
+    ]
+
+
+def build_made_up_notice(sources: Sequence[Source]) -> list[Notice]:
+    """Return the notice that figures rest on sources whose data is made up; none without such."""
+    if not sources:
+        return []
+    names_th = ", ".join(source.name.th for source in sources)
+    names_en = ", ".join(source.name.en or source.name.th for source in sources)
+    text = localized_text(
+        f"ตัวเลขรวมข้อมูลสมมติ ไม่ใช่ของหน่วยงานใด: {names_th}",
+        f"the figures include made-up data, which is nobody's: {names_en}",
+    )
+    subjects = list(sources[:MAX_NOTICE_SUBJECTS])
+    return [Notice("MADE_UP_DATA", text, ["sources"], len(sources), subjects=[*subjects])]
+
+
+def build_health_notices(uses: Sequence[SourceUse]) -> list[Notice]:
+    """Return a notice for each source that failed, is late, or has not reported."""
     return [
         Notice(
             "SOURCE_FAILED" if use.failed else "SOURCE_LATE",

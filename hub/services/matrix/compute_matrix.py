@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
+from hub.domain.areas import Area
 from hub.domain.budget import BudgetPhase
+from hub.domain.matrix.absence import Absences, UnrecordedAreas
 from hub.domain.matrix.key import encode_matrix_key
 from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import (
@@ -16,7 +18,6 @@ from hub.domain.matrix.question import (
     MAX_MEMBERS,
     MAX_TABLE_CELLS,
     AxisOrder,
-    Counting,
     MatrixQuestion,
 )
 from hub.domain.matrix.result import (
@@ -29,12 +30,20 @@ from hub.domain.matrix.result import (
     Matrix,
     Member,
 )
-from hub.domain.text import Notice, localized_text
+from hub.domain.text import localized_text
 from hub.errors import Invalid, TooCostly
 from hub.services.matrix.assess_sources import ReportingObligations
-from hub.services.matrix.evaluate_cells import NO_FIGURES, CellEvaluator, fetch_expected_roles
+from hub.services.matrix.criteria import Criterion
+from hub.services.matrix.evaluate_cells import NO_FIGURES, CellEvaluator
+from hub.services.matrix.fetch_criterion import fetch_criterion
 from hub.services.matrix.resolve_axis import AxisContext, AxisMember, ResolvedAxis, resolve_axis
-from hub.services.matrix.resolve_scope import fetch_question_chain, resolve_scope
+from hub.services.matrix.resolve_scope import (
+    FilterMembers,
+    fetch_filter_members,
+    fetch_question_chain,
+    resolve_scope,
+)
+from hub.services.matrix.years_in_force import YearsInForce
 from hub.store.unit_of_work import UnitOfWork
 
 UNASSIGNED: Final = localized_text("ไม่ระบุ", "Unassigned")
@@ -55,7 +64,8 @@ async def compute_matrix(
     """
     validate_question(question)
     chain = await fetch_question_chain(unit, question, as_of_time)
-    axis_context = AxisContext(unit, question, chain, as_of_time)
+    axis_context = AxisContext(unit, question, chain.chain if chain else None, as_of_time)
+    named = await fetch_filter_members(unit, question.filter, today)
     scope = await resolve_scope(
         unit,
         question.filter,
@@ -63,12 +73,14 @@ async def compute_matrix(
         today=today,
         edition_date=axis_context.edition_date,
         as_of_time=as_of_time,
+        is_validated=True,
     )
     rows = await resolve_axis(axis_context, question.rows, "rows")
     columns = await resolve_axis(axis_context, question.columns, "columns")
-    expected_roles, has_no_role_matrix = await fetch_expected_roles(
-        unit, question, chain, as_of_time
+    years = YearsInForce(
+        question, axis_context.edition_date, named, {**rows.areas, **columns.areas}
     )
+    criterion = await fetch_criterion(axis_context, chain, years)
 
     def _build_layout(
         row_keys: Sequence[str], column_keys: Sequence[str], *unassigned: bool
@@ -91,7 +103,7 @@ async def compute_matrix(
     )
     promises = await unit.freshness.list_promises(as_of_time)
     obligations = ReportingObligations(question, promises, as_of_time or now)
-    evaluator = CellEvaluator(question, expected_roles, has_no_role_matrix, obligations)
+    evaluator = CellEvaluator(question, criterion, obligations)
     shown_rows = select_members(rows, figures, evaluator, columns, is_row=True)
     shown_columns = select_members(columns, figures, evaluator, rows, is_row=False)
     shown_cell_count = (len(shown_rows.keys) + 2) * (len(shown_columns.keys) + 2)
@@ -113,11 +125,13 @@ async def compute_matrix(
         question=question,
         as_of=as_of_time or now,
         figures=figures,
-        notices=[],
         rows=Axis(question.rows.dimension, [], shown_rows.truncated, len(rows.members)),
         columns=Axis(question.columns.dimension, [], shown_columns.truncated, len(columns.members)),
         cells=[],
         layout=matrix_layout,
+        absences=list_absences(
+            ((rows, shown_rows), (columns, shown_columns)), named, years, criterion
+        ),
     )
     append_headers(matrix, rows, shown_rows.keys, is_row=True, unassigned=has_unassigned[0])
     append_headers(matrix, columns, shown_columns.keys, is_row=False, unassigned=has_unassigned[1])
@@ -127,8 +141,33 @@ async def compute_matrix(
             figures.setdefault(CellGroup(None, column.index), NO_FIGURES)
             matrix.cells.append(evaluator.build_cell(matrix, row, column))
     figures.setdefault(CellGroup(None, None), NO_FIGURES)
-    matrix.notices.extend(build_notices(matrix))
     return matrix
+
+
+def list_absences(
+    axes: Sequence[tuple[ResolvedAxis, "SelectedMembers"]],
+    named: FilterMembers,
+    years: YearsInForce,
+    criterion: Criterion,
+) -> Absences:
+    """Return which areas of the question were not in force or are not recorded, and its chain if
+    that is another area's. `axes`: rows and columns, with the members shown.
+    """
+    found = years.list_absences(("filter", "areas"), named.areas.values())
+    unrecorded: list[UnrecordedAreas] = []
+    areas = list(named.areas.values())
+    for name, (axis, shown) in zip(("rows", "columns"), axes, strict=True):
+        shown_keys = set(shown.keys)
+        members = [one.record for one in axis.members if one.key in shown_keys]
+        found += years.list_absences((name,), members)
+        found += years.list_absences((name, "members", "areaLevel", "under"), [axis.under])
+        areas += [member for member in members if isinstance(member, Area)]
+        if axis.unrecorded is not None:
+            unrecorded.append(UnrecordedAreas((name,), *axis.unrecorded))
+    noted = {absence.area.id for absence in found}
+    owners = [owner for owner in criterion.list_owners() if owner.id not in noted]
+    found += years.list_absences(("filter", "valueChains"), owners)
+    return Absences(found, unrecorded, criterion.find_chain_of_other_area(areas))
 
 
 def validate_question(question: MatrixQuestion) -> None:
@@ -182,7 +221,7 @@ def select_members(
                     if is_row
                     else (coordinate_of_member(other_member), coordinate_of_member(member))
                 ),
-            )
+            )[0]
             is CellState.GAP
             for other_index, other_member in enumerate(other_axis.members)
         )
@@ -264,35 +303,3 @@ def append_headers(
     for index, (kind, label) in enumerate(rest_headers, start=len(keys)):
         if _has_figures(index):
             _append_header(index, kind, AxisMember(f"~{kind.value}", label, [], None, ""))
-
-
-def build_notices(matrix: Matrix) -> list[Notice]:
-    """Return the notices about the figures."""
-    found: list[Notice] = []
-    for axis, name in ((matrix.rows, "rows"), (matrix.columns, "columns")):
-        if any(header.kind is HeaderKind.UNASSIGNED for header in axis.headers):
-            text = localized_text(
-                "มีรายการที่ไม่ตรงกับสมาชิกใดของแกน นับอยู่ใน “ไม่ระบุ” และรวมอยู่ในยอดรวม",
-                "some items match no member of this axis; they are counted under Unassigned, "
-                "and totals include them",
-            )
-            found.append(Notice("UNASSIGNED", text, [name]))
-        if axis.truncated:
-            shown = count_shown_members(axis)
-            text = localized_text(
-                f"แสดง {shown} จาก {axis.member_count} ที่เหลือรวมไว้ในช่องสุดท้าย",
-                f"{shown} of {axis.member_count} shown; the rest are combined in the last one",
-            )
-            found.append(Notice("BEYOND_LIMIT", text, [name]))
-    if matrix.question.counting is Counting.SHARED and not matrix.total.additive:
-        text = localized_text(
-            "บางความเชื่อมโยงไม่ทราบสัดส่วน จึงไม่แบ่งยอด",
-            "the share of some linkages is unknown; their amounts are not split",
-        )
-        found.append(Notice("SHARE_UNKNOWN", text, None))
-    return found
-
-
-def count_shown_members(axis: Axis) -> int:
-    """Return the number of shown members."""
-    return sum(header.kind is HeaderKind.MEMBER for header in axis.headers)

@@ -6,7 +6,7 @@ is not a member is mapped to its nearest ancestor that is one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -51,6 +51,12 @@ class ResolvedAxis:
     members: list[AxisMember]
     values: dict[tuple[str, int | None], str]
     """(value, fiscal year CE or null for any) → key of its member."""
+    unrecorded: tuple[AreaLevel, tuple[FiscalYear, ...]] | None = None
+    """The level of areas of which none is recorded for some years."""
+    areas: dict[str, Area] = field(default_factory=dict)
+    """The areas that members refer to, by id."""
+    under: Area | None = None
+    """The area that the selector names: members are below it."""
 
     def assign_ordinals(self, order: Sequence[str], *, unassigned: bool) -> AxisOrdinals:
         """Return the axis with ordinals: members in `order`, then UNASSIGNED, then BEYOND_LIMIT.
@@ -233,6 +239,7 @@ async def resolve_issue_axis(context: AxisContext, axis: AxisQuestion, field: st
             for i in issues
         ],
         {(i.id, None): i.id for i in issues},
+        areas=areas_by_id,
     )
 
 
@@ -248,39 +255,73 @@ async def fetch_filtered_area_ids(context: AxisContext) -> set[str] | None:
     return area_ids
 
 
+@dataclass(slots=True)
+class SelectedAreas:
+    """The areas that a selector finds, in Thai order; `under` and `unrecorded` as in
+    `ResolvedAxis`.
+    """
+
+    areas: list[Area]
+    under: Area | None = None
+    unrecorded: tuple[AreaLevel, tuple[FiscalYear, ...]] | None = None
+
+
 async def resolve_area_axis(context: AxisContext, axis: AxisQuestion, field: str) -> ResolvedAxis:
     """Return areas of a level in force in a year of the question; by default provinces."""
-    question, areas = context.question, context.unit.areas
-    days = {year: context.edition_date(year) for year in question.fiscal_years}
-    selector = axis.members or MemberSelector(
-        area_level=AreaLevel.PROVINCE,
-    )
+    areas = context.unit.areas
+    selector = axis.members or MemberSelector(area_level=AreaLevel.PROVINCE)
     if selector.area_level is not None:
-        if selector.under is not None and not await areas.by_id([selector.under]):
-            raise unknown_member_error(selector.under, f"{field}.members.areaLevel.under")
         within = await fetch_filtered_area_ids(context) if axis.members is None else None
-        members: dict[str, Area] = {}
-        for day in sorted(set(days.values())):
-            for area in await areas.list_in_force(selector.area_level, selector.under, day):
-                if within is None or area.id in within:
-                    members[area.id] = area
-        selected_areas = sorted(members.values(), key=lambda a: (a.sort_key, a.id))
+        selected = await select_areas_of_level(context, selector.area_level, selector.under, field)
+        selected.areas = [one for one in selected.areas if within is None or one.id in within]
     else:
         ids = selector.codes if selector.codes is not None else selector.ids
         if ids is None:
             raise selector_mismatch_error(axis.dimension, field)
         found = await areas.by_id(ids)
-        selected_areas = [found[key] for key in validate_selected_keys(axis, found, field) or []]
-    keys = {area.id for area in selected_areas}
+        selected_keys = validate_selected_keys(axis, found, field) or []
+        selected = SelectedAreas([found[key] for key in selected_keys])
+    keys = {area.id for area in selected.areas}
     values: dict[tuple[str, int | None], str] = {}
-    for year, day in days.items():
-        edges = await areas.parents_by_child(day)
+    for year in context.question.fiscal_years:
+        edges = await areas.parents_by_child(context.edition_date(year))
         for value in set(edges) | keys:
             if (member_key := find_nearest_member(value, keys, edges)) is not None:
                 values[value, year.ce] = member_key
     return ResolvedAxis(
-        axis, [AxisMember(a.id, a.name, [], a, a.sort_key) for a in selected_areas], values
+        axis,
+        [AxisMember(a.id, a.name, [], a, a.sort_key) for a in selected.areas],
+        values,
+        unrecorded=selected.unrecorded,
+        under=selected.under,
     )
+
+
+async def select_areas_of_level(
+    context: AxisContext, level: AreaLevel, under_id: str | None, field: str
+) -> SelectedAreas:
+    """Return the areas of a level in force in a year of the question, below another area if one is
+    given; `Invalid(field)` when that one is unknown.
+    """
+    areas, under = context.unit.areas, None
+    if under_id is not None:
+        under = (await areas.by_id([under_id])).get(under_id)
+        if under is None:
+            raise unknown_member_error(under_id, f"{field}.members.areaLevel.under")
+    days = {year: context.edition_date(year) for year in context.question.fiscal_years}
+    members: dict[str, Area] = {}
+    empty_days: set[date] = set()
+    for day in sorted(set(days.values())):
+        in_force = await areas.list_in_force(level, under_id, day)
+        # Nothing below `under`: either there is nothing, or the whole level is not recorded.
+        if not in_force and (under is None or not await areas.list_in_force(level, None, day)):
+            empty_days.add(day)
+        members |= {area.id: area for area in in_force}
+    selected = SelectedAreas(sorted(members.values(), key=lambda a: (a.sort_key, a.id)), under)
+    if empty_days:
+        empty_years = tuple(year for year, day in days.items() if day in empty_days)
+        selected.unrecorded = (level, empty_years)
+    return selected
 
 
 def find_nearest_member(

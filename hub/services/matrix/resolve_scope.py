@@ -1,10 +1,13 @@
 """Resolve a filter: areas and agencies with their descendants, per fiscal year."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import date, datetime
 
+from hub.domain.agencies import Agency
+from hub.domain.areas import Area
 from hub.domain.matrix.layout import MatrixScope
 from hub.domain.matrix.question import MatrixFilter, MatrixQuestion
+from hub.domain.record import record
 from hub.domain.time import FiscalYear, FiscalYearRange, all_fiscal_years
 from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
@@ -24,12 +27,15 @@ async def resolve_scope(
     today: date,
     edition_date: Callable[[FiscalYear], date] = default_edition_date,
     as_of_time: datetime | None = None,
+    is_validated: bool = False,
 ) -> MatrixScope:
     """Return a filter resolved for the store; `Invalid("filter.…")` for an unknown id.
 
-    Without `years` every fact is counted in the edition of its own year.
+    Without `years` every fact is counted in the edition of its own year. `is_validated`: the ids
+    were found before, by `fetch_filter_members`.
     """
-    await validate_filter_ids(unit, matrix_filter, today)
+    if not is_validated:
+        await fetch_filter_members(unit, matrix_filter, today)
     areas: set[tuple[str, int]] = set()
     agencies: set[tuple[str, int]] = set()
     homes: set[tuple[str, int, str]] = set()
@@ -70,36 +76,62 @@ def include_subordinate_agencies(
     return reached
 
 
-async def validate_filter_ids(unit: UnitOfWork, matrix_filter: MatrixFilter, today: date) -> None:
-    """Raise `Invalid` naming the filter field with an unknown id."""
-    for field, ids, fetch_by_id in (
-        ("filter.areas", matrix_filter.areas, unit.areas.by_id),
-        ("filter.valueChains", matrix_filter.chains, unit.chains.by_id),
-        ("filter.issues", matrix_filter.issues, unit.plans.issues_by_id),
-    ):
-        if ids:
-            validate_ids_exist(field, ids, await fetch_by_id(ids))
+@record
+class FilterMembers:
+    """The areas and agencies that a filter names, by id."""
+
+    areas: Mapping[str, Area]
+    agencies: Mapping[str, Agency]
+
+
+async def fetch_filter_members(
+    unit: UnitOfWork, matrix_filter: MatrixFilter, today: date
+) -> FilterMembers:
+    """Return the areas and agencies of a filter; `Invalid` names the filter field with an unknown
+    id.
+    """
+    areas: Mapping[str, Area] = {}
+    agencies: Mapping[str, Agency] = {}
+    if matrix_filter.areas:
+        areas = await unit.areas.by_id(matrix_filter.areas)
+        validate_ids_exist("filter.areas", matrix_filter.areas, areas)
+    if matrix_filter.chains:
+        chains = await unit.chains.by_id(matrix_filter.chains)
+        validate_ids_exist("filter.valueChains", matrix_filter.chains, chains)
+    if matrix_filter.issues:
+        issues = await unit.plans.issues_by_id(matrix_filter.issues)
+        validate_ids_exist("filter.issues", matrix_filter.issues, issues)
     if matrix_filter.agencies:
-        found = await unit.agencies.by_id(matrix_filter.agencies, today)
-        validate_ids_exist("filter.agencies", matrix_filter.agencies, found)
+        agencies = await unit.agencies.by_id(matrix_filter.agencies, today)
+        validate_ids_exist("filter.agencies", matrix_filter.agencies, agencies)
+    return FilterMembers(areas, agencies)
 
 
-def validate_ids_exist(field: str, ids: Sequence[str], found: object) -> None:
+def validate_ids_exist(field: str, ids: Sequence[str], found: Container[str]) -> None:
     """Raise `Invalid(field)` for the first id that was not found."""
-    existing: set[str] = set(found) if isinstance(found, dict) else set()
-    for missing in (i for i in ids if i not in existing):
+    for missing in (i for i in ids if i not in found):
         raise Invalid(field, f"ไม่พบ {missing!r}", f"there is no {missing!r}")
+
+
+@record
+class QuestionChain:
+    """The value chain of a question; `areas` are those of the filtered issues, null without any."""
+
+    chain: ValueChain
+    areas: set[str] | None
 
 
 async def fetch_question_chain(
     unit: UnitOfWork, question: MatrixQuestion, as_of_time: datetime | None
-) -> ValueChain | None:
+) -> QuestionChain | None:
     """Return the only value chain of a question, by chain or issue filter; null otherwise."""
     matrix_filter = question.filter
-    ids = set(matrix_filter.chains)
+    ids, areas = set(matrix_filter.chains), None
     if not ids and matrix_filter.issues:
         issues = await unit.plans.issues_by_id(matrix_filter.issues, as_of_time)
         ids = {issue.chain_id for issue in issues.values() if issue.chain_id}
+        areas = {issue.area_id for issue in issues.values() if issue.area_id and issue.chain_id}
     if len(ids) != 1:
         return None
-    return (await unit.chains.by_id(list(ids), as_of_time)).get(ids.pop())
+    chain = (await unit.chains.by_id(list(ids), as_of_time)).get(ids.pop())
+    return None if chain is None else QuestionChain(chain, areas)

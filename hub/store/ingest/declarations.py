@@ -38,6 +38,7 @@ async def upsert_source(connection: asyncpg.Connection, spec: SourceSpec) -> Non
         "transport": spec.transport.value,
         "cadence": spec.cadence.value,
         "asserted": spec.asserted.value,
+        "made_up": spec.is_made_up,
         "covers": spec.covers and spec.covers.dump(),
     }
     try:

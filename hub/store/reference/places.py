@@ -1,5 +1,7 @@
 """Rows of areas and agencies, with their memberships and dates."""
 
+from datetime import date
+
 from hub.domain.global_id import GlobalId
 from hub.store.reference.rows import (
     ReferenceRows,
@@ -56,6 +58,39 @@ def add_area_memberships(reference: ReferenceRows) -> None:
             **validity_values(line),
         )
         reference.add_provenance("AreaMembership", key, line, "area_memberships")
+
+
+def add_area_successions(reference: ReferenceRows) -> None:
+    """Add which area follows which."""
+    for line in reference.read_lines("area_successions"):
+        date.fromisoformat(line["effective_on"] or "")
+        key = f"{line['predecessor_code']}:{line['successor_code']}"
+        reference.add_row(
+            "area_succession",
+            id=key,
+            predecessor_id=line["predecessor_code"],
+            successor_id=line["successor_code"],
+            effective_on=line["effective_on"],
+            kind=line["kind"],
+            authority=line["authority"],
+        )
+        reference.add_provenance("AreaSuccession", key, line, "area_successions")
+
+
+def add_area_editions(reference: ReferenceRows) -> None:
+    """Add the editions of areas, also those whose areas are not known."""
+    for line in reference.read_lines("area_editions"):
+        key = line["code"] or ""
+        reference.add_row(
+            "area_edition",
+            id=key,
+            level=line["level"],
+            **text_values(line, "name"),
+            area_count=int(line["area_count"] or ""),
+            authority=line["authority"],
+            **validity_values(line),
+        )
+        reference.add_provenance("AreaEdition", key, line, "area_editions")
 
 
 def add_operations_centres(reference: ReferenceRows) -> None:

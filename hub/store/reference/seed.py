@@ -42,6 +42,8 @@ LOAD_STEPS: Final = (
     places.add_areas,
     places.add_area_aliases,
     places.add_area_memberships,
+    places.add_area_successions,
+    places.add_area_editions,
     places.add_operations_centres,
     places.add_agencies,
     strategies.add_rules,

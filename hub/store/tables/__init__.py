@@ -10,7 +10,13 @@ relied on.
 from hub.store.tables.access_log import access_head, access_log
 from hub.store.tables.agencies import agency, agency_placement, external_id
 from hub.store.tables.agreements import data_sharing
-from hub.store.tables.areas import area, area_membership, operations_centre
+from hub.store.tables.areas import (
+    area,
+    area_edition,
+    area_membership,
+    area_succession,
+    operations_centre,
+)
 from hub.store.tables.budget import budget_line
 from hub.store.tables.clients import (
     client,
@@ -63,7 +69,9 @@ __all__ = [
     "agency_placement",
     "alias",
     "area",
+    "area_edition",
     "area_membership",
+    "area_succession",
     "authorization_code",
     "budget_line",
     "chain_phase",

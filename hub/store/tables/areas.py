@@ -1,8 +1,8 @@
-"""Areas, their dated memberships in areas, and the operations centres of clusters."""
+"""Areas, their dated memberships and successions, editions, and operations centres of clusters."""
 
 import sqlalchemy as sa
 
-from hub.domain.areas import AreaKind, AreaLevel
+from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.store.tables.metadata import (
     enum_column,
     localized_columns,
@@ -51,3 +51,28 @@ operations_centre = sa.Table(
     *validity_columns(),
     system_time_column(),
 )
+
+area_succession = sa.Table(
+    "area_succession",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("predecessor_id", sa.ForeignKey("area.id"), nullable=False, index=True),
+    sa.Column("successor_id", sa.ForeignKey("area.id"), nullable=False, index=True),
+    sa.Column("effective_on", sa.Date, nullable=False),
+    *enum_column("kind", SuccessionKind),
+    sa.Column("authority", sa.Text),
+    system_time_column(),
+)
+
+area_edition = sa.Table(
+    "area_edition",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *enum_column("level", AreaLevel),
+    *localized_columns("name"),
+    sa.Column("area_count", sa.SmallInteger, nullable=False),
+    sa.Column("authority", sa.Text),
+    *validity_columns(),
+    system_time_column(),
+)
+"""How many areas of a level an edition has, also of editions whose areas are not recorded."""

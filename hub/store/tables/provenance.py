@@ -31,6 +31,7 @@ source = sa.Table(
     *enum_column("asserted", Assertion, required=False),
     sa.Column("covers", JSONB),
     sa.Column("reported_years", ARRAY(sa.SmallInteger)),
+    sa.Column("made_up", sa.Boolean, nullable=False, server_default=sa.false()),
     system_time_column(),
 )
 

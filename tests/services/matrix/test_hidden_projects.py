@@ -99,7 +99,7 @@ async def test_text_filter_does_not_match_hidden_projects(
 ) -> None:
     await insert_secret_project(fresh_database, "LISTED")
     found = find_cell(await api(MATRIX_QUERY, build_variables(text="ลับ"), database=fresh_database))
-    assert (found["state"], found["hiddenProjects"]) == ("GAP", 0)
+    assert (found["state"], found["hiddenProjects"]) == ("NOT_JUDGED", 0)
 
 
 async def dispute_linkage(connection: asyncpg.Connection) -> None:

@@ -182,9 +182,9 @@ async def test_cells_below_row_headers_count_toward_the_cell_limit(api: GraphQLA
     assert answer["errors"][0]["extensions"]["code"] == "TOO_COSTLY"
 
 
-async def test_agency_rows_have_no_expected_cells(api: GraphQLApi) -> None:
+async def test_empty_cells_of_agencies_are_not_judged(api: GraphQLApi) -> None:
     matrix = await fetch_matrix(api, build_variables(rows={"dimension": "AGENCY"}))
-    assert {cell["state"] for cell in matrix["cells"]} == {"COVERED", "NOT_EXPECTED"}
+    assert {cell["state"] for cell in matrix["cells"]} == {"COVERED", "NOT_JUDGED"}
 
 
 async def test_buddhist_areas_on_date_is_rejected_with_a_suggestion(

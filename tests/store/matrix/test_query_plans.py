@@ -70,6 +70,7 @@ QUESTIONS: Final = {
     "levels by funding in a cluster": question(D.ACTOR_LEVEL, D.FUNDING, areas=EAST),
     "provinces by holders": question(D.AREA, D.AGENCY, agency_role=AgencyRole.HOLDER),
     "not linked": question(D.AREA, D.FISCAL_YEAR, linked=False, areas=EAST),
+    "not linked in the country": question(D.ACTOR_LEVEL, D.FISCAL_YEAR, linked=False),
     "linked": question(D.AREA, D.FISCAL_YEAR, linked=True),
     "text": question(D.AREA, D.FISCAL_YEAR, text="ถนน"),
     "provinces by issues of a cluster": question(D.AREA, D.ISSUE, areas=EAST),

@@ -131,6 +131,8 @@ def test_keys_are_unique(name: str, column: str) -> None:
     [
         ("area_memberships", "child_code", "areas", "code"),
         ("area_memberships", "parent_code", "areas", "code"),
+        ("area_successions", "predecessor_code", "areas", "code"),
+        ("area_successions", "successor_code", "areas", "code"),
         ("operations_centres", "cluster_code", "areas", "code"),
         ("operations_centres", "province_code", "areas", "code"),
         ("operations_centres", "rule_code", "rules", "code"),
@@ -180,6 +182,41 @@ def test_there_are_77_provinces_including_bangkok_each_with_its_own_tile() -> No
     assert [r["code"] for r in provinces if r["kind"] == "SPECIAL_ADMINISTRATION"] == ["10"]
     assert len({(row["tile_column"], row["tile_row"]) for row in provinces}) == 77
     assert len({row["short_th"] for row in provinces}) == 77
+
+
+@pytest.mark.parametrize(
+    ("level", "steps"), [("CLUSTER", 1), ("REGION", 2)], ids=["clusters", "regions"]
+)
+def test_successions_are_the_pairs_of_areas_with_common_provinces(level: str, steps: int) -> None:
+    def list_areas_above(day: str) -> dict[str, str]:
+        found = {province: of[0] for province, of in read_parents("PROVINCE", day).items()}
+        if steps == 2:
+            regions = read_parents("CLUSTER", day)
+            found = {province: regions[of][0] for province, of in found.items() if of in regions}
+        return found
+
+    before, after = list_areas_above("2017-11-16"), list_areas_above("2017-11-17")
+    pairs = {(before[one], after[one]) for one in before if before[one] != "TH"}
+    assert pairs - {("TH", "TH")} == {
+        (row["predecessor_code"], row["successor_code"])
+        for row in read_rows("area_successions")
+        if row["predecessor_code"][0] == level[0]
+    }
+    for row in read_rows("area_successions"):
+        if row["predecessor_code"][0] == level[0]:
+            old = {one for one, area in before.items() if area == row["predecessor_code"]}
+            new = {one for one, area in after.items() if area == row["successor_code"]}
+            assert (row["kind"] == "RENAMED") == (old == new), row
+
+
+def test_edition_has_the_stated_number_of_clusters_or_no_recorded_one() -> None:
+    recorded = {
+        row["code"]: (int(row["area_count"]), len(read_parents("CLUSTER", row["valid_from"])))
+        for row in read_rows("area_editions")
+    }
+    assert recorded == {
+        "C2546": (19, 0), "C2551": (18, 0), "C2552": (18, 18), "C2560": (18, 18)
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("day", "provinces"), [("2010-06-01", 75), ("2026-01-01", 76)])

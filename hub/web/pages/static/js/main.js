@@ -7,7 +7,7 @@ import { byId, replaceChildren, h } from "./dom.js";
 import { fitTypeSize, refitMatrix } from "./type-size.js";
 import { withFocusRestored } from "./focus.js";
 import { assumptionsText, legend } from "./legend.js";
-import { emptyMatrixNotice, loadingMessage, offlineBanner, errorPanel } from "./messages.js";
+import { emptyMatrixNotice, loadingMessage, matrixNotices, offlineBanner, errorPanel } from "./messages.js";
 import { enableGridNavigation } from "./keyboard.js";
 import { EMPTY_PICKER_DATA, loadPickerData, loadAreaMaps } from "./picker-data.js";
 import { displayOptions } from "./display-options.js";
@@ -19,7 +19,7 @@ import { drawShareButtons } from "./share.js";
 import { applyChange, areaDate, parseState, isSameQuery, formatUrl } from "./url-state.js";
 import { narrowMatrix } from "./narrow-matrix.js";
 import { drawPageHeader } from "./page-header.js";
-import { lang, setLanguage, t } from "./i18n.js";
+import { setLanguage, t } from "./i18n.js";
 
 const NARROW_WIDTH = 900;
 let state = parseState();
@@ -124,7 +124,7 @@ function drawMatrix() {
     const openCell = (place) => changeState({ cell: place });
     const body = narrow() ? narrowMatrix(matrix, options, { open: openCell, stage: (key) => changeState({ stage: key }) }) : matrixGrid(matrix, options);
     replaceChildren(board, isKeyOnly() && h("p", { class: "banner", role: "status" }, t("fromLinkNote")), emptyMatrixNotice(matrix),
-      matrix.notices.map((notice) => h("p", { class: "banner quiet" }, notice.text[lang()] ?? notice.text.th)),
+      matrixNotices(matrix.notices),
       h("div", { class: "matrix-scroll" }, body));
     if (!narrow()) {
       enableGridNavigation(body, (cell) => openCell(cell.dataset.place));

@@ -18,6 +18,9 @@ const SHAPES = {
   ],
   DISPUTED: () => [s("path", { d: "M2.5 7H16l-3.6-4M17.5 13H4l3.6 4", ...STROKE, "stroke-linejoin": "round" })],
   NOT_EXPECTED: () => [s("path", { d: "M4 10h12", ...STROKE, "stroke-width": 2.4 })],
+  NOT_JUDGED: () => [s("circle", { cx: 10, cy: 10, r: 2.4, fill: "currentColor" })],
+  NOT_IN_FORCE: () => [s("rect", { x: 3, y: 3, width: 14, height: 14, ...STROKE, "stroke-width": 1.6, "stroke-dasharray": "2.2 2.4" }), s("path", { d: "M5.5 14.5l9-9", ...STROKE })],
+  NOT_LINKED: () => [s("path", { d: "M8.5 6.5l2-2a3.4 3.4 0 0 1 5 5l-2 2M11.5 13.5l-2 2a3.4 3.4 0 0 1-5-5l2-2M3 3l14 14", ...STROKE, "stroke-width": 1.8 })],
   NOT_REPORTED: () => [
     s("circle", { cx: 10, cy: 10, r: 8.4, ...STROKE, "stroke-width": 1.6, "stroke-dasharray": "1 2.3" }),
     s("path", { d: "M7.4 8a2.6 2.6 0 1 1 3.6 2.4c-.7.3-1 .7-1 1.4M10 14.4v.2", ...STROKE, "stroke-width": 1.8 }),
@@ -40,8 +43,8 @@ const SHAPES = {
   MAP: () => [s("path", { d: "M3 3h6v6H3zM11 3h6v6h-6zM11 11h6v6h-6z", ...STROKE, "stroke-linecap": "butt" })],
 };
 
-/** The seven cell states in the order of the legend: those that need attention first. */
-export const STATES = ["GAP", "OVERLAP", "DISPUTED", "NOT_REPORTED", "RESTRICTED", "COVERED", "NOT_EXPECTED"];
+/** The nine cell states in the order of the legend: those that need attention first. */
+export const STATES = ["GAP", "OVERLAP", "DISPUTED", "NOT_REPORTED", "RESTRICTED", "COVERED", "NOT_EXPECTED", "NOT_JUDGED", "NOT_IN_FORCE"];
 
 /**
  * Return the mark of a state or button. It is hidden from screen readers, because its label is always beside it.

@@ -79,13 +79,18 @@ function gapCount(header) {
   return gaps > 0 && h("span", { class: "gaps", title: t("gaps", { n: gaps }) }, mark("GAP"), h("span", { "aria-hidden": "true" }, gaps), screenReaderText(t("gaps", { n: gaps })));
 }
 
+/** Return the mark of a strategic issue of rank 1 or 2 to which nothing is linked; false for other headers. */
+export const notLinkedMark = (header) =>
+  header.notices.length > 0 && h("span", { class: "notlinked", title: header.notices.map((notice) => localize(notice.text)).join(" ") },
+    mark("NOT_LINKED"), h("span", {}, t("notLinked")), screenReaderText(header.notices.map((notice) => localize(notice.text)).join(" ")));
+
 const stageNumber = (header, axis) => axis.dimension === "STAGE" && header.kind === "MEMBER" && h("span", { class: "no" }, header.index + 1);
 
 const columnHeader = (header, axis) =>
-  h("th", { role: "columnheader", scope: "col", class: "col", "data-head": header.key }, stageNumber(header, axis), headerLabel(header), " ", gapCount(header));
+  h("th", { role: "columnheader", scope: "col", class: "col", "data-head": header.key }, stageNumber(header, axis), headerLabel(header), " ", gapCount(header), notLinkedMark(header));
 
 const rowHeader = (header, axis) =>
-  h("th", { role: "rowheader", scope: "row", class: "row", "data-head": header.key }, stageNumber(header, axis), headerLabel(header), " ", gapCount(header));
+  h("th", { role: "rowheader", scope: "row", class: "row", "data-head": header.key }, stageNumber(header, axis), headerLabel(header), " ", gapCount(header), notLinkedMark(header));
 
 function gridCell(cell, row, column, options) {
   const key = cellKey(row, column);
@@ -123,7 +128,9 @@ function totalCell(total, matrix, options, group) {
   const isGrandTotal = group.row === undefined && group.column === undefined;
   const inGroup = (cell) => (group.row ?? cell.rowIndex) === cell.rowIndex && (group.column ?? cell.columnIndex) === cell.columnIndex;
   const sumOfCells = matrix.cells.filter(inGroup).reduce((n, cell) => n + cell.projectCount, 0);
-  const count = total.projectCount === 0 ? t("noProject") : total.projectCount === 1 ? t("project1") : t("projects", { n: total.projectCount });
+  // What was not in force has no figure; a zero would say that there was no project.
+  const isAbsent = total.states.length > 0 && total.states.every(({ state }) => state === "NOT_IN_FORCE");
+  const count = isAbsent ? t("NOT_IN_FORCE") : total.projectCount === 0 ? t("noProject") : total.projectCount === 1 ? t("project1") : t("projects", { n: total.projectCount });
   return h("td", { role: "gridcell", class: `tot${isGrandTotal ? " grand" : ""}${total.projectCount === 0 ? " none" : ""}` },
     h("span", { class: "count" }, count),
     options.money && h("span", { class: "fig" }, t(options.phase), " ", h("b", {}, total.budget ? formatMillions(total.budget.amount) : t("noFigure"))),

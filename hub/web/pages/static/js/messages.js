@@ -2,7 +2,7 @@
  * Messages in place of the matrix or above it: loading, errors, no projects, offline.
  */
 import { h } from "./dom.js";
-import { inCurrentLanguage, t } from "./i18n.js";
+import { inCurrentLanguage, localize, t } from "./i18n.js";
 
 /**
  * Return the placeholder that is shown during loading.
@@ -37,16 +37,24 @@ export function errorPanel(error, retry, isKeyOnly = false) {
 }
 
 /**
- * Return the notice above a matrix without projects or axis members; null if it has projects.
+ * Return the notice above a matrix without projects or axis members; null if it has projects, or was not in force.
  * @param {object} matrix
  */
 export function emptyMatrixNotice(matrix) {
   if (matrix.rows.headers.length === 0 || matrix.columns.headers.length === 0)
     return h("p", { class: "banner empty", role: "status" }, h("b", {}, t("empty")), " ", t("emptyAxis"));
-  if (matrix.total.projectCount > 0) return null;
+  if (matrix.total.projectCount > 0 || matrix.total.states.every(({ state }) => state === "NOT_IN_FORCE")) return null;
   const gaps = matrix.total.states.some(({ state }) => state === "GAP");
   return h("p", { class: "banner empty", role: "status" }, h("b", {}, t("empty")), " ", gaps ? t("emptyGaps") : t("emptyElse"));
 }
+
+/**
+ * Return the notices of a matrix; those of one row or column are shown at its header. Made-up data stands out.
+ * @param {object[]} notices
+ */
+export const matrixNotices = (notices) =>
+  notices.filter(({ path }) => path?.[1] !== "headers").map(({ code, text, link }) =>
+    h("p", { class: `banner${code === "MADE_UP_DATA" ? "" : " quiet"}`, "data-notice": code }, localize(text), link && [" ", h("a", { href: link }, t("noticeList"))]));
 
 /**
  * Return the banner that is shown while the hub cannot be reached; the page below it stays readable.

@@ -15,6 +15,7 @@ export const PICKER_QUERY = `query Pickers($on: Date!, $area: String!, $hasArea:
 }`;
 
 const HEADER_FIELDS = `index kind key label ${TEXT_FIELDS} path ${TEXT_FIELDS} member { id ... on Stage { code chain { code name ${TEXT_FIELDS} } } ... on Area { code level } }
+      notices { code text ${TEXT_FIELDS} }
       total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }`;
 
 const MATRIX_FIELDS = `key asOf
@@ -27,7 +28,7 @@ const MATRIX_FIELDS = `key asOf
       projects(first: 3) { nodes { id name ${TEXT_FIELDS} owner { shortName ${TEXT_FIELDS} } } }
     }
     total { projectCount additive budget(phase: $phase) { amount } sumOfCells(phase: $phase) { amount } states { state cells } }
-    notices { code text ${TEXT_FIELDS} }
+    notices { code path link text ${TEXT_FIELDS} }
     sources { source { id name ${TEXT_FIELDS} } asOf }`;
 
 /** A matrix by its input. */

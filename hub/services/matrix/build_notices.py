@@ -1,0 +1,119 @@
+"""Build the notices of a matrix: what a reader must know before drawing conclusions from it.
+
+They are computed when a request asks for them: a matrix without them needs no statement more.
+"""
+
+from datetime import date
+
+from hub.domain.global_id import Identifiable
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
+from hub.domain.matrix.absence import AreaChain
+from hub.domain.matrix.question import Counting
+from hub.domain.matrix.result import Axis, CellState, Header, HeaderKind, Matrix, Total
+from hub.domain.plans import StrategicIssue
+from hub.domain.text import MAX_NOTICE_SUBJECTS, Notice, localized_text
+from hub.services.matrix.area_notices import build_absence_notices
+from hub.services.matrix.assess_sources import build_source_notices
+from hub.services.matrix.criteria import is_narrowed
+from hub.services.matrix.unlinked_projects import build_unlinked_notice
+from hub.store.unit_of_work import UnitOfWork
+
+LAST_TOP_RANK = 2
+"""A budget request must serve an issue of rank 1 or 2 (R32, slide 65)."""
+
+
+async def build_notices(unit: UnitOfWork, matrix: Matrix, today: date) -> list[Notice]:
+    """Return all notices of a matrix: its areas, chain and issues, its figures, its sources."""
+    notices = await build_absence_notices(unit, matrix)
+    if matrix.absences.other_area_chain is not None:
+        notices.append(build_chain_notice(matrix.absences.other_area_chain))
+    if any(cell.state is CellState.GAP for cell in matrix.cells):
+        notices += await build_unlinked_notice(unit, matrix, today)
+    for axis in (matrix.rows, matrix.columns):
+        for header in axis.headers:
+            notices += build_header_notices(header)
+    notices += build_figure_notices(matrix)
+    return [*notices, *await build_source_notices(unit, matrix)]
+
+
+def build_chain_notice(found: AreaChain) -> Notice:
+    """Return the notice that the chain of a question is that of other areas."""
+    names_th = ", ".join(area.name.th for area in found.areas)
+    names_en = ", ".join(area.name.en or area.name.th for area in found.areas)
+    text = localized_text(
+        f"ห่วงโซ่ “{found.chain.name.th}” เป็นของ{names_th} "
+        "ช่องว่างของพื้นที่อื่น หรือของปีที่พื้นที่นั้นไม่มีผล ตัดสินด้วยห่วงโซ่นี้ไม่ได้",
+        f"the chain “{found.chain.name.en or found.chain.name.th}” belongs to {names_en}; it is no "
+        "criterion for empty cells of other areas, or of years in which that area was not in force",
+    )
+    subjects: list[Identifiable] = [found.chain, *found.areas[: MAX_NOTICE_SUBJECTS - 1]]
+    return Notice(
+        "CHAIN_OF_OTHER_AREA", text, ["filter", "valueChains"], len(found.areas), subjects=subjects
+    )
+
+
+def build_header_notices(header: Header) -> list[Notice]:
+    """Return the notices about one row or column: a strategic issue of rank 1 or 2 to which nothing
+    is linked.
+
+    Only where the question counts all projects that could be linked to the issue.
+    """
+    matrix, issue = header.matrix, header.member
+    matrix_filter = matrix.question.filter
+    if (
+        not isinstance(issue, StrategicIssue)
+        or header.kind is not HeaderKind.MEMBER
+        or issue.rank is None
+        or issue.rank > LAST_TOP_RANK
+        or is_narrowed(matrix_filter)
+        or matrix_filter.actor_levels
+        or (matrix_filter.chains and issue.chain_id not in matrix_filter.chains)
+    ):
+        return []
+    figures = Total(matrix, header.group).figures
+    if figures.hidden or any(figures.linkages.get(one) for one in DEFAULT_LINKAGE_STATUSES):
+        return []
+    years = set(matrix.question.fiscal_years)
+    if any(
+        one.area.id == issue.area_id and set(one.years) == years for one in matrix.absences.areas
+    ):
+        return []
+    text = localized_text(
+        f"ประเด็นลำดับที่ {issue.rank} “{issue.name.th}” ไม่มีโครงการใดในขอบเขตนี้เชื่อมโยง",
+        f"no project in this scope is linked to the issue of rank {issue.rank} "
+        f"“{issue.name.en or issue.name.th}”",
+    )
+    path = ["rows" if header.is_row else "columns", "headers", str(header.index)]
+    return [Notice("ISSUE_NOT_LINKED", text, path, subjects=[issue])]
+
+
+def build_figure_notices(matrix: Matrix) -> list[Notice]:
+    """Return the notices about the figures."""
+    found: list[Notice] = []
+    for axis, name in ((matrix.rows, "rows"), (matrix.columns, "columns")):
+        if any(header.kind is HeaderKind.UNASSIGNED for header in axis.headers):
+            text = localized_text(
+                "มีรายการที่ไม่ตรงกับสมาชิกใดของแกน นับอยู่ใน “ไม่ระบุ” และรวมอยู่ในยอดรวม",
+                "some items match no member of this axis; they are counted under Unassigned, "
+                "and totals include them",
+            )
+            found.append(Notice("UNASSIGNED", text, [name]))
+        if axis.truncated:
+            shown = count_shown_members(axis)
+            text = localized_text(
+                f"แสดง {shown} จาก {axis.member_count} ที่เหลือรวมไว้ในช่องสุดท้าย",
+                f"{shown} of {axis.member_count} shown; the rest are combined in the last one",
+            )
+            found.append(Notice("BEYOND_LIMIT", text, [name]))
+    if matrix.question.counting is Counting.SHARED and not matrix.total.additive:
+        text = localized_text(
+            "บางความเชื่อมโยงไม่ทราบสัดส่วน จึงไม่แบ่งยอด",
+            "the share of some linkages is unknown; their amounts are not split",
+        )
+        found.append(Notice("SHARE_UNKNOWN", text, None))
+    return found
+
+
+def count_shown_members(axis: Axis) -> int:
+    """Return the number of shown members."""
+    return sum(header.kind is HeaderKind.MEMBER for header in axis.headers)

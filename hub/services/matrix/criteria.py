@@ -1,0 +1,254 @@
+"""The criterion by which an empty cell is a gap, is not expected, or cannot be judged (R63).
+
+The activity lists of slides 72-78 name the levels that act in each stage of a chain. A chain
+without such a list is judged only in the areas whose strategic issues follow it: there every stage
+needs someone. Everything else has no criterion, and nobody may conclude from an empty cell.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from hub.domain.agencies import ActorLevel
+from hub.domain.areas import Area
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
+from hub.domain.matrix.absence import AreaChain
+from hub.domain.matrix.question import DimensionKind, MatrixFilter, MatrixQuestion
+from hub.domain.plans import StrategicIssue
+from hub.domain.record import record
+from hub.domain.text import LocalizedText
+from hub.domain.time import FiscalYear, is_in_force
+from hub.domain.value_chain import ExpectedRole
+from hub.services.matrix.criterion_texts import (
+    AGENCIES_NOT_LISTED,
+    CHAIN_NOT_OF_ISSUE,
+    LEVEL_NOT_LISTED,
+    NARROWED,
+    NO_ACTIVITY_LIST,
+    NO_STAGE_AXIS,
+    REST,
+    STAGE_NOT_LISTED,
+    describe_missing_roles,
+    describe_no_role,
+    describe_other_area,
+    describe_unlisted_chain,
+)
+from hub.services.matrix.years_in_force import Coordinate, YearsInForce
+
+NARROWING_AXES = frozenset({DimensionKind.FUNDING, DimensionKind.LINKAGE_STATUS})
+
+
+@record
+class Verdict:
+    """What a criterion says of an empty cell: whether someone is expected (null: no criterion), and
+    the reason.
+    """
+
+    expected: bool | None
+    reason: LocalizedText
+
+
+@record
+class ActivityList:
+    """The activities of a chain's stages by level, as the deck lists them (slides 72-78)."""
+
+    roles: Mapping[str, Sequence[ExpectedRole]]
+    """By stage code; a stage of the list may have no role."""
+    levels: frozenset[ActorLevel]
+
+    @property
+    def citations(self) -> list[str]:
+        """Return the slides of the list."""
+        return sorted({role.citation for roles in self.roles.values() for role in roles})
+
+
+class Criterion:
+    """Judges the empty cells of a question."""
+
+    def __init__(
+        self,
+        question: MatrixQuestion,
+        years: YearsInForce,
+        chain: AreaChain | None,
+        activities: ActivityList | None,
+        relations: "AreaRelations",
+    ) -> None:
+        self._question = question
+        self._dimensions = (question.rows.dimension, question.columns.dimension)
+        self._years = years
+        self._chain = chain
+        self._activities = activities
+        self._relations = relations
+        self._is_narrowed = is_narrowed(question.filter) or bool(
+            NARROWING_AXES & set(self._dimensions)
+        )
+
+    def list_roles(self, *keys: str) -> list[ExpectedRole]:
+        """Return the expected roles of the cell at a row key and a column key.
+
+        Along an axis that is missing the roles are merged; activity lists name no agencies.
+        """
+        if self._activities is None or DimensionKind.AGENCY in self._dimensions:
+            return []
+        key_by_dimension = dict(zip(self._dimensions, keys, strict=True))
+        level = key_by_dimension.get(DimensionKind.ACTOR_LEVEL)
+        stage = key_by_dimension.get(DimensionKind.STAGE)
+        if level is None and stage is None:
+            return []
+        filtered = {one.value for one in self._question.filter.actor_levels}
+        return [
+            role
+            for code, roles in self._activities.roles.items()
+            if stage in (None, code)
+            for role in roles
+            if level in (None, role.level.value)
+            and (level is not None or not filtered or role.level.value in filtered)
+        ]
+
+    def judge(self, *coordinates: Coordinate) -> Verdict:
+        """Return the verdict on the empty cell at a row and a column."""
+        if any(key.startswith("~") for key, _ in coordinates):
+            return Verdict(None, REST)
+        if DimensionKind.STAGE not in self._dimensions or self._chain is None:
+            return Verdict(None, NO_STAGE_AXIS)
+        if DimensionKind.AGENCY in self._dimensions:
+            return Verdict(None, AGENCIES_NOT_LISTED)
+        for _, member in coordinates:
+            if isinstance(member, StrategicIssue) and member.chain_id != self._chain.chain.id:
+                return Verdict(None, CHAIN_NOT_OF_ISSUE)
+        owners = self._owners(coordinates)
+        if owners and not self._is_own(owners, coordinates):
+            return Verdict(None, describe_other_area(self._chain, owners))
+        if self._activities is not None:
+            return self._judge_by_list(self._activities, coordinates)
+        return self._judge_by_area(self._chain, owners, coordinates)
+
+    def _judge_by_area(
+        self, chain: AreaChain, owners: Sequence[Area], coordinates: Sequence[Coordinate]
+    ) -> Verdict:
+        if not owners:
+            return Verdict(None, NO_ACTIVITY_LIST)
+        if self._is_other_level(chain.chain.actor_levels, coordinates):
+            return Verdict(None, LEVEL_NOT_LISTED)
+        if self._hides_projects(coordinates):
+            return Verdict(None, NARROWED)
+        return Verdict(True, describe_unlisted_chain(chain, owners))
+
+    def _judge_by_list(
+        self, activities: ActivityList, coordinates: Sequence[Coordinate]
+    ) -> Verdict:
+        keys = [key for key, _ in coordinates]
+        key_by_dimension = dict(zip(self._dimensions, keys, strict=True))
+        if key_by_dimension[DimensionKind.STAGE] not in activities.roles:
+            return Verdict(None, STAGE_NOT_LISTED)
+        if self._is_other_level(activities.levels, coordinates):
+            return Verdict(None, LEVEL_NOT_LISTED)
+        roles = self.list_roles(*keys)
+        if not roles:
+            return Verdict(False, describe_no_role(activities.citations))
+        if self._hides_projects(coordinates):
+            return Verdict(None, NARROWED)
+        return Verdict(True, describe_missing_roles(roles))
+
+    def _owners(self, coordinates: Sequence[Coordinate]) -> Sequence[Area]:
+        """Return the areas whose issues follow the chain; of a row or column of issues, its own."""
+        if self._chain is None:
+            return []
+        for _, member in coordinates:
+            if isinstance(member, StrategicIssue):
+                return [one for one in self._chain.areas if one.id == member.area_id]
+        return self._chain.areas
+
+    def _is_own(self, owners: Sequence[Area], coordinates: Sequence[Coordinate]) -> bool:
+        """Return whether a cell is about an area whose issues follow the chain, in some year."""
+        members = [member.id for _, member in coordinates if isinstance(member, Area)]
+        areas = members or list(self._question.filter.areas)
+        years = self._years.of_cell(*coordinates)
+        return any(self._relations.is_own(areas, owner, year) for owner in owners for year in years)
+
+    def is_in_force(self, *coordinates: Coordinate) -> bool:
+        """Return whether all that a cell names was in force together in one of its years.
+
+        Where no area is named, it is about the areas whose issues follow the chain.
+        """
+        years = self._years.of_cell(*coordinates)
+        names_area = bool(self._question.filter.areas) or DimensionKind.AREA in self._dimensions
+        owners = self._owners(coordinates)
+        if owners and not names_area and DimensionKind.STAGE in self._dimensions:
+            years &= frozenset().union(*(self._years.of_member(owner) for owner in owners))
+        return bool(years)
+
+    def list_owners(self) -> Sequence[Area]:
+        """Return the areas whose issues follow the chain, if cells are judged by them."""
+        return self._chain.areas if self._chain else []
+
+    def _hides_projects(self, coordinates: Sequence[Coordinate]) -> bool:
+        """Return whether projects that would fill a cell are not counted in it."""
+        levels = self._question.filter.actor_levels
+        return self._is_narrowed or (bool(levels) and self._is_other_level(levels, coordinates))
+
+    def _is_other_level(
+        self, levels: Collection[ActorLevel], coordinates: Sequence[Coordinate]
+    ) -> bool:
+        """Return whether a cell is in the row or column of a level that is not among `levels`."""
+        return any(
+            dimension is DimensionKind.ACTOR_LEVEL and key not in {one.value for one in levels}
+            for dimension, (key, _) in zip(self._dimensions, coordinates, strict=True)
+        )
+
+    def find_chain_of_other_area(self, areas: Sequence[Area]) -> AreaChain | None:
+        """Return the chain if one of the areas in force has no issue that follows it."""
+        chain = self._chain
+        if chain is None or not chain.areas or DimensionKind.STAGE not in self._dimensions:
+            return None
+        for area in areas:
+            years = self._years.of_member(area)
+            if years and not any(
+                self._relations.is_own([area.id], owner, year)
+                for owner in chain.areas
+                for year in years
+            ):
+                return chain
+        return None
+
+
+class AreaRelations:
+    """The areas above each area in the edition of each year of a question."""
+
+    def __init__(
+        self, edges: Mapping[FiscalYear, tuple[date, Mapping[str, Sequence[str]]]]
+    ) -> None:
+        self._edges = edges
+
+    def is_own(self, areas: Sequence[str], owner: Area, year: FiscalYear) -> bool:
+        """Return whether one of the areas is the owner, is in it or contains it; without areas,
+        whether the owner is in force.
+        """
+        day, edges = self._edges[year]
+        if not is_in_force(owner.valid_from, owner.valid_to, day):
+            return False
+        above_owner = list_ancestors(owner.id, edges)
+        return not areas or any(
+            area in above_owner or owner.id in list_ancestors(area, edges) for area in areas
+        )
+
+
+def list_ancestors(area_id: str, edges: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return an area with all areas above it."""
+    reached, pending = {area_id}, [area_id]
+    while pending:
+        parents = [one for one in edges.get(pending.pop(), ()) if one not in reached]
+        reached.update(parents)
+        pending.extend(parents)
+    return reached
+
+
+def is_narrowed(matrix_filter: MatrixFilter) -> bool:
+    """Return whether a filter counts only some of the projects of an area, a level and a stage."""
+    statuses = matrix_filter.linkage_status
+    return bool(
+        matrix_filter.text
+        or matrix_filter.agencies
+        or matrix_filter.funding
+        or matrix_filter.linked is not None
+        or (statuses and not set(DEFAULT_LINKAGE_STATUSES) <= set(statuses))
+    )

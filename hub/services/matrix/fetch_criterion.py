@@ -1,0 +1,67 @@
+"""Fetch the criterion of a question: the activity list of its chain, or areas that follow it."""
+
+from collections.abc import Sequence
+
+from hub.domain.areas import Area
+from hub.domain.matrix.absence import AreaChain
+from hub.domain.matrix.question import DimensionKind
+from hub.domain.value_chain import ValueChain
+from hub.services.matrix.criteria import ActivityList, AreaRelations, Criterion
+from hub.services.matrix.resolve_axis import AxisContext
+from hub.services.matrix.resolve_scope import QuestionChain
+from hub.services.matrix.years_in_force import YearsInForce
+
+
+async def fetch_criterion(
+    context: AxisContext, question_chain: QuestionChain | None, years: YearsInForce
+) -> Criterion:
+    """Return the criterion of a question's cells."""
+    unit, question = context.unit, context.question
+    dimensions = {question.rows.dimension, question.columns.dimension}
+    chain, activities = None, None
+    if question_chain is not None:
+        by_role = {DimensionKind.STAGE, DimensionKind.ACTOR_LEVEL} & dimensions
+        if by_role:
+            activities = await fetch_activities(context, question_chain.chain)
+        areas: Sequence[Area] = []
+        is_general = question_chain.chain.template_id == question_chain.chain.id
+        if DimensionKind.STAGE in dimensions and not is_general:
+            areas = await fetch_owners(context, question_chain)
+        chain = AreaChain(question_chain.chain, areas)
+    edges = {}
+    if chain is not None and chain.areas:
+        for year in question.fiscal_years:
+            day = context.edition_date(year)
+            edges[year] = (day, await unit.areas.parents_by_child(day))
+    return Criterion(question, years, chain, activities, AreaRelations(edges))
+
+
+async def fetch_activities(context: AxisContext, chain: ValueChain) -> ActivityList | None:
+    """Return the activity list that a chain uses; null if it uses none, or an empty one."""
+    if chain.template_id is None:
+        return None
+    unit, at = context.unit, context.as_of_time
+    template: ValueChain | None = chain
+    if chain.template_id != chain.id:
+        template = (await unit.chains.by_id([chain.template_id], at)).get(chain.template_id)
+    stages = (await unit.chains.stages_by_chain([chain.template_id], at))[chain.template_id]
+    roles = await unit.chains.roles_by_stage([stage.id for stage in stages], at)
+    if template is None or not roles:
+        return None
+    levels = {role.level for listed in roles.values() for role in listed}
+    return ActivityList(
+        {stage.code: roles.get(stage.id, []) for stage in stages},
+        frozenset(levels | set(template.actor_levels)),
+    )
+
+
+async def fetch_owners(context: AxisContext, question_chain: QuestionChain) -> Sequence[Area]:
+    """Return the areas whose strategic issues follow the chain, in Thai order."""
+    unit = context.unit
+    ids = question_chain.areas
+    if ids is None:
+        ids = await unit.plans.areas_of_chain(question_chain.chain.id, context.as_of_time)
+    if not ids:
+        return []
+    found = await unit.areas.by_id(sorted(ids))
+    return sorted(found.values(), key=lambda area: (area.sort_key, area.id))
