@@ -12,10 +12,11 @@ from hub.domain.linkages import Linkage
 from hub.domain.lookups import AsOf, Lookup
 from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, PageRequest
-from hub.domain.projects import AreaShare, Project
+from hub.domain.projects import AreaShare, Project, without_repetitions
+from hub.domain.provenance import ExternalId
 from hub.domain.time import FiscalYearRange, all_fiscal_years
 from hub.services.matrix.resolve_scope import resolve_scope
-from resolvers.arguments import fetch_grouped_by_as_of, find_keys_by_external_id, resolve_as_of
+from resolvers.arguments import fetch_grouped_by_as_of, require_single, resolve_as_of
 from resolvers.context import Context
 from resolvers.nodes import fetch_agencies
 
@@ -23,13 +24,18 @@ from resolvers.nodes import fetch_agencies
 async def project(
     _roots: Sequence[None], context: Context, *, by: Lookup[Project], as_of: AsOf | None = None
 ) -> Sequence[Project | None]:
-    """Return a project by id, code or external id, as known at an instant."""
-    at, repository = await resolve_as_of(context, as_of), context.unit.projects
-    if by.code is not None:
-        return [await repository.by_code(by.code, at)]
-    ids = [by.key] if by.key else await find_keys_by_external_id(context, by, "Project")
-    found = await repository.by_id(ids, at)
-    return [next((found[key] for key in ids if key in found), None)]
+    """Return a project by id, code or external id, as known at an instant.
+
+    `Ambiguous` when a code or external id is that of several activities.
+    """
+    at, lookups = await resolve_as_of(context, as_of), context.unit.project_lookups
+    if by.key:
+        return [(await context.unit.projects.by_id([by.key], at)).get(by.key)]
+    if by.scheme is not None and by.value is not None:
+        matches, field = await lookups.by_external_id(by.scheme, by.value, at), "by.external"
+    else:
+        matches, field = await lookups.by_code(by.code or "", at), "by.code"
+    return [require_single(without_repetitions(matches), field)]
 
 
 async def projects(
@@ -157,6 +163,20 @@ async def shares(projects: Sequence[Project], context: Context) -> Sequence[Sequ
             [p.id for p in group], at
         )
         return [shares_by_project[project.id] for project in group]
+
+    return await fetch_grouped_by_as_of(projects, _fetch)
+
+
+async def external_ids(
+    projects: Sequence[Project], context: Context
+) -> Sequence[Sequence[ExternalId]]:
+    """Return the ids of each project in other systems, those of its source records included."""
+
+    async def _fetch(
+        group: Sequence[Project], at: datetime | None
+    ) -> Sequence[Sequence[ExternalId]]:
+        found = await context.unit.project_lookups.external_ids([p.id for p in group], at)
+        return [found[project.id] for project in group]
 
     return await fetch_grouped_by_as_of(projects, _fetch)
 

@@ -110,9 +110,11 @@ class Project(Node):
         projects.linkages_of_projects, "Linkages (ความเชื่อมโยง)"
     )
     external_ids: list[ExternalId] = resolver_field(
-        nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
+        projects.external_ids,
+        "Ids in other systems; the scheme of a source record is the code of its source (รหัสภายนอก)",
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @input_type(Lookup[domain.Project], one_of=True)

@@ -1,5 +1,6 @@
 """Projects of any actor, with their areas and fiscal years."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -41,11 +42,22 @@ class Project:
     parent_id: str | None
     as_of_time: datetime | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
         """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
+
+
+def without_repetitions(projects: Sequence[Project]) -> list[Project]:
+    """Return one project per activity: the one that the other reports of it repeat, if present."""
+    found: dict[str, Project] = {}
+    for project in projects:
+        identity = project.duplicate_of or project.id
+        if identity not in found or project.id == identity:
+            found[identity] = project
+    return list(found.values())
 
 
 @record

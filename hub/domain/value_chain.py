@@ -39,6 +39,7 @@ class ValueChain:
     actor_levels: list[ActorLevel]
     as_of_time: datetime | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
@@ -60,6 +61,7 @@ class Stage:
     order: int
     kind: StageKind
     as_of_time: datetime | None
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
@@ -80,6 +82,7 @@ class ExpectedRole:
     statement: LocalizedText
     citation: str
     as_of_time: datetime | None
+    updated_at: datetime
 
     @property
     def gid(self) -> str:

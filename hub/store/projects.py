@@ -42,18 +42,6 @@ def visible_projects_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any
 
 
 @lru_cache(maxsize=256)
-def visible_project_by_code(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Return the statement for the first visible project of a code, in Thai dictionary order."""
-    table = table_as_of(project, at)
-    return (
-        select_projects(table, viewer)
-        .where(table.c.code == sa.bindparam("code", type_=sa.Text), is_visible(table, viewer, at))
-        .order_by(table.c.sort_key, table.c.id)
-        .limit(1)
-    )
-
-
-@lru_cache(maxsize=256)
 def other_reports(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Return the statement for all other visible projects that report the activity of one of `ids`.
 
@@ -115,6 +103,7 @@ def project_of(row: asyncpg.Record, at: datetime | None) -> Project:
         parent_id=row["parent_id"],
         as_of_time=at,
         sort_key=row["sort_key"],
+        updated_at=row["known_from"],
     )
 
 
@@ -139,15 +128,6 @@ class Projects:
             visible_projects_by_id(self._viewer, at), ids=list(set(ids))
         )
         return {row["id"]: project_of(row, at) for row in rows}
-
-    async def by_code(self, code: str, at: datetime | None = None) -> Project | None:
-        """Return the project with a code; if several have it, the first in Thai dictionary
-        order.
-        """
-        rows = await self._transaction.fetch_rows(
-            visible_project_by_code(self._viewer, at), code=code
-        )
-        return project_of(rows[0], at) if rows else None
 
     async def other_reports_by_project(
         self, ids: Sequence[str], at: datetime | None = None

@@ -159,7 +159,7 @@ def build_arguments() -> dict[str, list[str]]:
             "",
             'area: "gid://hub/Area/C2552-09"',
             'agency: "gid://hub/Agency/department:05003"',
-            "fiscalYear: {ce: 2011}",
+            "fiscalYears: {from: {ce: 2011}}",
         ],
         "issue": [
             f'id: "gid://hub/StrategicIssue/{key}"' for key in ("s42-east-1", f"{MARKS[0]}-issue")
@@ -174,6 +174,10 @@ def build_arguments() -> dict[str, list[str]]:
         "project": [
             *(f'by: {{code: "{m}"}}' for m in MARKS),
             *(f'by: {{external: {{scheme: "emenscr", value: "ext-{m}"}}}}' for m in MARKS),
+            *(f'by: {{external: {{scheme: "{SOURCE}", value: "{m}"}}}}' for m in MARKS),
+            *(f'by: {{external: {{scheme: "{SOURCE}", value: "{m}-again"}}}}' for m in MARKS),
+            'by: {code: "open-2010"}',
+            'by: {external: {scheme: "emenscr", value: "shared"}}',
             'by: {code: "s37-01"}',
             'by: {code: "s37-13"}',
             f'by: {{code: "s37-13"}}, asOf: {{planVersion: "gid://hub/PlanVersion/{MARKS[0]}-v"}}',
@@ -185,7 +189,7 @@ def build_arguments() -> dict[str, list[str]]:
         "rules": [],  # contain no data of agencies or drafts
         "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
         "planningRound": [],
-        "source": [f'id: "gid://hub/Source/{SOURCE}"'],
+        "source": [f'by: {{code: "{SOURCE}"}}'],
         "sources": [""],
     }
 
