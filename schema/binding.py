@@ -47,6 +47,8 @@ COMMON_DESCRIPTIONS = {
     "locale": "Language (ภาษา)",
     "fiscal_year": "Fiscal year, Buddhist or Common Era (ปีงบประมาณ)",
     "fiscal_years": "Fiscal years, first to last; `to` absent: the one year (ช่วงปีงบประมาณ)",
+    "of": "Phase of the numerator (ขั้นของตัวตั้ง)",
+    "to": "Phase of the denominator (ขั้นของตัวหาร)",
     "by": "Identification, in exactly one way (วิธีระบุ)",
 }
 

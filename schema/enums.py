@@ -19,7 +19,7 @@ from hub.domain.matrix.question import (
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plans import PlanKind, PlanStatus
-from hub.domain.projects import ShareBasis
+from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
 from hub.domain.rules import RuleGroup
 from hub.domain.sources.freshness import FreshnessStatus
@@ -46,6 +46,7 @@ ENUMS = (
     Counting,
     CountTreatment,
     DimensionKind,
+    Direction,
     HeaderKind,
     BudgetPhase,
     Cadence,
@@ -59,6 +60,7 @@ ENUMS = (
     Outcome,
     PlanKind,
     PlanStatus,
+    ProjectOrderField,
     QuarantineReason,
     RowStatus,
     RuleGroup,

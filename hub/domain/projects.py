@@ -7,11 +7,40 @@ from enum import Enum
 from typing import ClassVar
 
 from hub.domain.agencies import ActorLevel
+from hub.domain.budget import BudgetPhase
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Visibility
-from hub.domain.record import record
+from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
+
+
+class ProjectOrderField(Enum):
+    """What a list of projects is ordered by (เรียงตาม).
+
+    AMOUNT is the sum of a phase over the years asked for; projects without a line come last.
+    """
+
+    NAME = "NAME"
+    AMOUNT = "AMOUNT"
+    UPDATED_AT = "UPDATED_AT"
+    CODE = "CODE"
+
+
+class Direction(Enum):
+    """Order of a list (ทิศทางการเรียง): ascending or descending."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@value
+class ProjectOrder:
+    """Order of a list of projects; names are in Thai dictionary order."""
+
+    by: ProjectOrderField = ProjectOrderField.NAME
+    phase: BudgetPhase = BudgetPhase.APPROPRIATED
+    direction: Direction = Direction.ASC
 
 
 class ShareBasis(Enum):

@@ -10,6 +10,7 @@ from hub.store.issues import Issues
 from hub.store.linkages import Linkages
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
+from hub.store.project_amounts import ProjectAmounts
 from hub.store.project_lookups import ProjectLookups
 from hub.store.projects import Projects
 from hub.store.provenance import ProvenanceQueries
@@ -31,6 +32,7 @@ class UnitOfWork:
         self.plans = Issues(transaction, reader)
         self.chains = ValueChains(transaction)
         self.projects = Projects(transaction, reader)
+        self.project_amounts = ProjectAmounts(transaction, reader)
         self.project_lookups = ProjectLookups(transaction, reader)
         self.budget = BudgetLines(transaction, reader)
         self.linkages = Linkages(transaction, reader)

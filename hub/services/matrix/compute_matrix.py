@@ -187,7 +187,7 @@ def select_members(
     ]
     match question.order_by:
         case AxisOrder.BUDGET_DESC:
-            members.sort(key=lambda m: -_figures_of(m).money.get(BudgetPhase.APPROPRIATED, 0))
+            members.sort(key=lambda m: amount_sort_key(_figures_of(m), question.order_phase))
         case AxisOrder.GAPS_DESC:
             members.sort(key=lambda m: -_count_gaps(m))
         case AxisOrder.NAME:
@@ -197,6 +197,12 @@ def select_members(
     return SelectedMembers(
         [member.key for member in members[: question.limit]], len(members) > question.limit
     )
+
+
+def amount_sort_key(figures: Figures, phase: BudgetPhase) -> tuple[bool, int]:
+    """Return the key that sorts by amount, largest first, and members without a line last."""
+    amount = figures.money.get(phase)
+    return amount is None, -(amount or 0)
 
 
 def coordinate_of_member(member: AxisMember) -> tuple[str, Member | None]:
