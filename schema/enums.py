@@ -7,6 +7,7 @@ import strawberry
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.findings import FindingKind
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import LinkageStatus
@@ -51,6 +52,7 @@ ENUMS = (
     BudgetPhase,
     Cadence,
     Confidence,
+    FindingKind,
     FreshnessStatus,
     FreshnessWish,
     FundingSource,

@@ -16,10 +16,12 @@ from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from resolvers import budget, nodes, projects
+from resolvers import findings as finding_resolvers
 from schema import matrix_filter
 from schema.agencies import Agency
 from schema.areas import Area
 from schema.binding import field, input_type, output_type, resolver_field
+from schema.findings import KIND_DESCRIPTION, Finding
 from schema.linkages import Linkage
 from schema.lookups import ExternalIdInput, optional_field
 from schema.node import Node
@@ -116,6 +118,11 @@ class Project(Node):
         phase="Phase; phases are never added up (ขั้นของงบประมาณ)",
     )
     rate: Rate | None = resolver_field(projects.rate, RATE_DESCRIPTION)
+    findings: Connection[Finding] = resolver_field(
+        finding_resolvers.findings_of_projects,
+        "Findings about it (ข้อสังเกตจากการตรวจ)",
+        kind=KIND_DESCRIPTION,
+    )
     external_ids: list[ExternalId] = resolver_field(
         projects.external_ids,
         "Ids in other systems; the scheme of a source record is the code of its source (รหัสภายนอก)",

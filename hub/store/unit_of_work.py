@@ -4,6 +4,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.store.agencies import Agencies
 from hub.store.areas import Areas
 from hub.store.budget import BudgetLines
+from hub.store.copies import Copies
 from hub.store.database import ReadTransaction
 from hub.store.identity.audit_log import AuditLogReader
 from hub.store.issues import Issues
@@ -32,6 +33,7 @@ class UnitOfWork:
         self.plans = Issues(transaction, reader)
         self.chains = ValueChains(transaction)
         self.projects = Projects(transaction, reader)
+        self.copies = Copies(transaction, reader, self.projects)
         self.project_amounts = ProjectAmounts(transaction, reader)
         self.project_lookups = ProjectLookups(transaction, reader)
         self.budget = BudgetLines(transaction, reader)

@@ -64,6 +64,7 @@ FILTERS: Final = [
     "actorLevels: [MINISTRY]",
     f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]',
 ]
+ORDERS: Final = ["NAME", "AMOUNT", "AMOUNT, phase: REQUESTED", "UPDATED_AT", "CODE"]
 TYPE_PATTERN: Final = re.compile(r"gid://hub/(\w+)/")
 AXES: Final = [
     ("ACTOR_LEVEL", "STAGE", f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]'),
@@ -81,7 +82,9 @@ EAST_MATRIX: Final = MatrixQuestion(
 MATRIX_FIELDS: Final = """
   key asOf
   rows { truncated headers { key label { th } total {
-    projectCount budget { amount } sumOfCells { amount } states { state cells } } } }
+    projectCount budget { amount } sumOfCells { amount } states { state cells }
+    rate(of: APPROPRIATED) { percent } yearOnYear(fiscalYear: {ce: 2011}) { percent
+      numerator { amount { amount } } denominator { amount { amount } } } } } }
   columns { truncated headers { key label { th } total { projectCount budget { amount } } } }
   cells { id state projectCount hiddenProjects budget { amount } linkageCount
     stateReasons { code text { th en } weight }
@@ -182,8 +185,11 @@ def build_arguments() -> dict[str, list[str]]:
             'by: {code: "s37-13"}',
             f'by: {{code: "s37-13"}}, asOf: {{planVersion: "gid://hub/PlanVersion/{MARKS[0]}-v"}}',
         ],
-        "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS] + ["first: 100"],
+        "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS]
+        + ["first: 100"]
+        + [f"first: 3, orderBy: {{by: {by}, direction: DESC}}" for by in ORDERS],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
+        "findings": ["", "kind: [DOUBLE_COUNT], first: 1"],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         "rules": [],  # contain no data of agencies or drafts
