@@ -8,6 +8,7 @@ from hub.domain import copies as domain
 from hub.domain.findings import FindingKind
 from resolvers import findings
 from schema.binding import field, output_type, resolver_field
+from schema.cost import Cost
 from schema.node import Node
 from schema.text import Connection, LocalizedText
 
@@ -37,5 +38,6 @@ class FindingQuery:
     findings: Connection[Finding] | None = resolver_field(
         findings.findings,
         "Findings about projects that you may see, by their first project (รายการข้อสังเกต)",
+        cost=Cost(weight=500),
         kind=KIND_DESCRIPTION,
     )

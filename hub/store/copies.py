@@ -4,7 +4,7 @@ A copy has the name of the other by `project_title_key`, a common fiscal year, a
 that directly contains the other, and the same owner, an unknown one, or one directly above or
 below. Without any area both owners must be known. Reports that are known to be one activity, a
 project and its parent, and records of one source are no copies. Both must be visible, so that a
-flag tells nothing of a draft.
+flag discloses nothing of a draft.
 """
 
 from collections import defaultdict
@@ -154,16 +154,23 @@ def copies_of_projects(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
 def first_copies(viewer: Viewer) -> sa.Select[Any]:
     """Return the statement for the ids of projects that are the first of their copies.
 
-    Only titles of several sources are compared.
+    Only titles of several sources are compared; they are grouped by a hash, because to sort 20,000
+    Thai titles takes a second.
     """
     table = project.alias("titled")
-    titles = (
-        sa.select(title_key(table))
+    title_hash = sa.func.hashtextextended(title_key(table), 0)
+    titled = (
+        sa.select(table.c.id, table.c.source_id, title_hash.label("title_hash"))
         .where(is_visible(table, viewer), table.c.source_id.is_not(None))
-        .group_by(title_key(table))
-        .having(sa.func.min(table.c.source_id) < sa.func.max(table.c.source_id))
+        .cte("titled_projects")
     )
-    compared = compared_projects("compared", viewer, None, title_key(project).in_(titles))
+    several = (
+        sa.select(titled.c.title_hash)
+        .group_by(titled.c.title_hash)
+        .having(sa.func.min(titled.c.source_id) < sa.func.max(titled.c.source_id))
+    )
+    ids = sa.select(titled.c.id).where(titled.c.title_hash.in_(several))
+    compared = compared_projects("compared", viewer, None, project.c.id.in_(ids))
     other = sa.select(compared).cte("others")
     pairs = (
         sa.select(compared.c.id, sa.func.min(other.c.id).label("first_copy"))
