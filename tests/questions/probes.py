@@ -14,12 +14,12 @@ from typing import Final
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
     get_named_type,
     is_leaf_type,
+    is_required_argument,
 )
 
 from hub.domain.matrix.key import encode_matrix_key
@@ -118,10 +118,7 @@ def select_fields(graphql_type: GraphQLObjectType | GraphQLInterfaceType, depth:
     for name, field in graphql_type.fields.items():
         if name == "edges" or not is_public(field):
             continue
-        if any(
-            isinstance(a.type, GraphQLNonNull) and a.default_value is None
-            for a in field.args.values()
-        ):
+        if any(is_required_argument(argument) for argument in field.args.values()):
             continue
         field_type = get_named_type(field.type)
         if is_leaf_type(field_type):
