@@ -7,6 +7,7 @@ HubError
 ├─ Forbidden        the viewer lacks a permission
 ├─ Unauthenticated  the viewer is not logged in
 ├─ Invalid(field)   an argument is invalid; names it and the fix
+├─ Ambiguous(field) a code or id matches several records; has the ids of all
 ├─ Conflict         the data was changed by another request
 │  └─ IdempotencyKeyReused   the key was used for another command
 ├─ TooCostly        the request exceeds a limit
@@ -20,7 +21,11 @@ HubError
 └─ StoreUnusable    the database cannot be used until a person acts (startup only)
 """
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+MAX_SHOWN_IDS: Final = 10
+"""Ids that the message of an error repeats."""
 
 
 class HubError(Exception):
@@ -69,6 +74,21 @@ class Invalid(HubError):
         self.field = field
         self.th = th
         self.en = en
+
+
+class Ambiguous(HubError):
+    """รหัสตรงกับหลายรายการ ระบุด้วย id · The code matches several things; identify one by its id."""
+
+    code = "AMBIGUOUS"
+
+    def __init__(self, field: str, ids: Sequence[str]) -> None:
+        shown = ", ".join(ids[:MAX_SHOWN_IDS]) + (", …" if len(ids) > MAX_SHOWN_IDS else "")
+        super().__init__(
+            f"{field}: รหัสนี้ตรงกับ {len(ids)} รายการ ระบุ id ของรายการที่ต้องการ: {shown} "
+            f"· this code matches {len(ids)} things; send the id of the one you mean: {shown}"
+        )
+        self.field = field
+        self.ids = ids
 
 
 class Conflict(HubError):

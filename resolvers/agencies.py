@@ -11,20 +11,26 @@ from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.time import is_in_force
-from resolvers.arguments import find_keys_by_external_id, validate_area_id
+from resolvers.arguments import find_keys_by_external_id, require_single, validate_area_id
 from resolvers.context import Context
 
 
 async def agency(
     _roots: Sequence[None], context: Context, *, by: Lookup[Agency], on: date | None = None
 ) -> Sequence[Agency | None]:
-    """Return an agency by id, by a current or former code, or by an external id."""
+    """Return an agency by id, by a current or former code, or by an external id.
+
+    `Ambiguous` when several agencies have the code on the day, or the external id.
+    """
     day, repository = on or context.today, context.unit.agencies
     if by.code is not None:
+        require_single(await repository.list_coded(by.code, day), "by.code")
         return [(await repository.by_codes([by.code], day)).get(by.code)]
-    ids = [by.key] if by.key else await find_keys_by_external_id(context, by, "Agency")
-    found = await repository.by_id(ids, day)
-    return [next((found[key] for key in ids if key in found), None)]
+    if by.key:
+        return [(await repository.by_id([by.key], day)).get(by.key)]
+    keys = await find_keys_by_external_id(context, by, "Agency")
+    found = await repository.by_id(keys, day)
+    return [require_single([found[key] for key in keys if key in found], "by.external")]
 
 
 async def agencies(

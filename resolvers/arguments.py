@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from hub.domain.global_id import GlobalId
+from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.lookups import AsOf, Lookup
-from hub.errors import Invalid
+from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.errors import Ambiguous, Invalid
 from resolvers.context import Context
 
 FoundRecord = TypeVar("FoundRecord")
+Match = TypeVar("Match", bound=Identifiable)
 
 
 class HasAsOfTime(Protocol):
@@ -37,6 +39,35 @@ async def resolve_as_of(context: Context, as_of: AsOf | None) -> datetime | None
     if since is None:
         raise not_found_error("asOf.planVersion")
     return since
+
+
+def resolve_lookup(by: Lookup[FoundRecord] | None, key: GlobalId | None) -> Lookup[FoundRecord]:
+    """Return the lookup of `by` or of the deprecated `id`; `Invalid` unless exactly one is sent."""
+    if (by is None) == (key is None):
+        raise Invalid(
+            "by",
+            "ระบุ by อย่างใดอย่างหนึ่ง และไม่ต้องส่ง id (เลิกใช้แล้ว)",
+            "send `by` with exactly one way to identify it, without the deprecated `id`",
+        )
+    return by or Lookup(key=key.key if key else "")
+
+
+def resolve_years(
+    fiscal_years: FiscalYearRange | None, fiscal_year: FiscalYear | None
+) -> FiscalYearRange | None:
+    """Return the years of `fiscalYears`, or of the deprecated `fiscalYear`; null without both.
+
+    `Invalid` when both are sent.
+    """
+    if fiscal_year is None:
+        return fiscal_years
+    if fiscal_years is not None:
+        raise Invalid(
+            "fiscalYear",
+            "ส่ง fiscalYear (เลิกใช้แล้ว) พร้อม fiscalYears ไม่ได้ ส่งเฉพาะ fiscalYears",
+            "fiscalYear is deprecated and excludes fiscalYears; send fiscalYears alone",
+        )
+    return FiscalYearRange(fiscal_year, fiscal_year)
 
 
 def validate_not_future(instant: datetime, now: datetime) -> datetime:
@@ -78,6 +109,13 @@ def not_found_error(field: str) -> Invalid:
         "ไม่พบข้อมูลที่มีรหัสนี้ ใช้รหัสที่ระบบส่งให้",
         "there is no record with this id; use an id that the hub returned",
     )
+
+
+def require_single(matches: Sequence[Match], field: str) -> Match | None:
+    """Return the only record of a lookup; null if there is none, `Ambiguous(field)` if several."""
+    if len(matches) > 1:
+        raise Ambiguous(field, sorted(match.gid for match in matches))
+    return next(iter(matches), None)
 
 
 async def find_keys_by_external_id(

@@ -10,6 +10,7 @@ from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import StrategicIssue
 from hub.domain.projects import Project
+from hub.domain.time import FiscalYearRange
 from hub.domain.value_chain import Stage
 from hub.services.matrix.resolve_scope import resolve_scope
 from resolvers.arguments import fetch_grouped_by_as_of, resolve_as_of
@@ -22,6 +23,7 @@ async def linkages(
     context: Context,
     *,
     filter: MatrixFilter | None = None,  # noqa: A002 - the GraphQL name
+    fiscal_years: FiscalYearRange | None = None,
     as_of: AsOf | None = None,
     first: int = 20,
     after: str | None = None,
@@ -29,20 +31,25 @@ async def linkages(
     """Return the linkages that match a filter."""
     page = PageRequest.from_arguments(first, after, (str,))
     as_of_time = await resolve_as_of(context, as_of)
-    return [await fetch_linkage_page(context, page, filter, as_of_time)]
+    return [await fetch_linkage_page(context, page, filter, fiscal_years, as_of_time)]
 
 
 async def fetch_linkage_page(
     context: Context,
     page: PageRequest,
     matrix_filter: MatrixFilter | None,
+    years: FiscalYearRange | None,
     as_of_time: datetime | None,
 ) -> Connection[Linkage]:
-    """Return one page of the linkages that match a filter; without a filter, of all."""
-    if matrix_filter is None:
+    """Return one page of the linkages that match filter and years; without both, of all."""
+    if matrix_filter is None and years is None:
         return await context.unit.linkages.page_all(page, as_of_time)
     scope = await resolve_scope(
-        context.unit, matrix_filter, None, today=context.today, as_of_time=as_of_time
+        context.unit,
+        matrix_filter or MatrixFilter(),
+        years,
+        today=context.today,
+        as_of_time=as_of_time,
     )
     return await context.unit.linkages.page_in_scope(page, scope)
 

@@ -81,6 +81,8 @@ LOADERS: Final[dict[str, Loader]] = {
     "ExpectedRole": lambda c, keys: c.unit.chains.roles_by_id(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
+    "Rule": lambda c, keys: c.unit.rules.by_code(keys),
+    "Finding": lambda c, keys: c.unit.copies.by_finding_key(keys),
     "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),
     "Source": lambda c, keys: c.unit.provenance.sources_by_id(keys),
     "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),

@@ -12,9 +12,14 @@ from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Linkage, LinkageStatus
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import Plan, PlanKind, PlanVersion, StrategicIssue
-from hub.domain.time import FiscalYear
+from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.value_chain import ValueChain
-from resolvers.arguments import fetch_grouped_by_as_of, validate_agency_id, validate_area_id
+from resolvers.arguments import (
+    fetch_grouped_by_as_of,
+    resolve_years,
+    validate_agency_id,
+    validate_area_id,
+)
 from resolvers.context import Context
 
 NUMBER_CURSOR_TYPES = (int, str)
@@ -38,17 +43,19 @@ async def plans(
     kind: PlanKind | None = None,
     area: Annotated[GlobalId, "Area"] | None = None,
     agency: Annotated[GlobalId, "Agency"] | None = None,
+    fiscal_years: FiscalYearRange | None = None,
     fiscal_year: FiscalYear | None = None,
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Plan]]:
     """Return plans by kind, area, agency and fiscal year."""
     page = PageRequest.from_arguments(first, after)
+    years = resolve_years(fiscal_years, fiscal_year)
     area_id = await validate_area_id(context, area, "area")
     agency_id = await validate_agency_id(context, agency, "agency")
     return [
         await context.unit.plans.page(
-            page, kind=kind, area_id=area_id, agency_id=agency_id, year=fiscal_year
+            page, kind=kind, area_id=area_id, agency_id=agency_id, years=years
         )
     ]
 
@@ -70,16 +77,18 @@ async def issues(
     area: Annotated[GlobalId, "Area"] | None = None,
     theme: str | None = None,
     max_rank: int | None = None,
+    fiscal_years: FiscalYearRange | None = None,
     fiscal_year: FiscalYear | None = None,
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """Return issues of current versions, by rank."""
     page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
+    years = resolve_years(fiscal_years, fiscal_year)
     area_id = await validate_area_id(context, area, "area")
     return [
         await context.unit.plans.issue_page(
-            page, area_id=area_id, theme=theme, max_rank=max_rank, year=fiscal_year
+            page, area_id=area_id, theme=theme, max_rank=max_rank, years=years
         )
     ]
 
@@ -102,14 +111,16 @@ async def issues_of_areas(
     areas: Sequence[Area],
     context: Context,
     *,
+    fiscal_years: FiscalYearRange | None = None,
     fiscal_year: FiscalYear | None = None,
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[StrategicIssue]]:
     """Return the issues of each area's own plans, by rank."""
     page = PageRequest.from_arguments(first, after, RANK_CURSOR_TYPES)
+    years = resolve_years(fiscal_years, fiscal_year)
     ids = [area.id for area in areas]
-    found = await context.unit.plans.issues_by_area(ids, page, year=fiscal_year)
+    found = await context.unit.plans.issues_by_area(ids, page, years=years)
     return [found[area.id] for area in areas]
 
 

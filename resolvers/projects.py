@@ -3,19 +3,24 @@
 Related records are read as of the same instant as the project.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
+from hub.domain.budget import BudgetPhase
 from hub.domain.linkages import Linkage
 from hub.domain.lookups import AsOf, Lookup
 from hub.domain.matrix.question import MatrixFilter
+from hub.domain.money import Money
 from hub.domain.paging import Connection, PageRequest
-from hub.domain.projects import AreaShare, Project
+from hub.domain.project_cursors import page_of_order
+from hub.domain.projects import AreaShare, Project, ProjectOrder, without_repetitions
+from hub.domain.provenance import ExternalId
+from hub.domain.rates import Rate, RatePart, build_rate
 from hub.domain.time import FiscalYearRange, all_fiscal_years
 from hub.services.matrix.resolve_scope import resolve_scope
-from resolvers.arguments import fetch_grouped_by_as_of, find_keys_by_external_id, resolve_as_of
+from resolvers.arguments import fetch_grouped_by_as_of, require_single, resolve_as_of
 from resolvers.context import Context
 from resolvers.nodes import fetch_agencies
 
@@ -23,13 +28,18 @@ from resolvers.nodes import fetch_agencies
 async def project(
     _roots: Sequence[None], context: Context, *, by: Lookup[Project], as_of: AsOf | None = None
 ) -> Sequence[Project | None]:
-    """Return a project by id, code or external id, as known at an instant."""
-    at, repository = await resolve_as_of(context, as_of), context.unit.projects
-    if by.code is not None:
-        return [await repository.by_code(by.code, at)]
-    ids = [by.key] if by.key else await find_keys_by_external_id(context, by, "Project")
-    found = await repository.by_id(ids, at)
-    return [next((found[key] for key in ids if key in found), None)]
+    """Return a project by id, code or external id, as known at an instant.
+
+    `Ambiguous` when a code or external id is that of several activities.
+    """
+    at, lookups = await resolve_as_of(context, as_of), context.unit.project_lookups
+    if by.key:
+        return [(await context.unit.projects.by_id([by.key], at)).get(by.key)]
+    if by.scheme is not None and by.value is not None:
+        matches, field = await lookups.by_external_id(by.scheme, by.value, at), "by.external"
+    else:
+        matches, field = await lookups.by_code(by.code or "", at), "by.code"
+    return [require_single(without_repetitions(matches), field)]
 
 
 async def projects(
@@ -39,13 +49,15 @@ async def projects(
     filter: MatrixFilter | None = None,  # noqa: A002 - the GraphQL name
     fiscal_years: FiscalYearRange | None = None,
     as_of: AsOf | None = None,
+    order_by: ProjectOrder | None = None,
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Project]]:
-    """Return the projects that match a filter, in Thai dictionary order."""
-    page = PageRequest.from_arguments(first, after)
+    """Return the projects that match a filter, in Thai dictionary order or in another."""
+    order = order_by or ProjectOrder()
+    page = page_of_order(first, after, order)
     as_of_time = await resolve_as_of(context, as_of)
-    return [await fetch_project_page(context, page, filter, fiscal_years, as_of_time)]
+    return [await fetch_project_page(context, page, filter, fiscal_years, as_of_time, order)]
 
 
 async def fetch_project_page(
@@ -54,18 +66,23 @@ async def fetch_project_page(
     matrix_filter: MatrixFilter | None,
     years: FiscalYearRange | None,
     as_of_time: datetime | None,
+    order: ProjectOrder,
 ) -> Connection[Project]:
     """Return one page of the projects that match filter and years; without both, of all."""
-    if matrix_filter is None and years is None:
-        return await context.unit.projects.page_all(page, as_of_time)
-    scope = await resolve_scope(
-        context.unit,
-        matrix_filter or MatrixFilter(),
-        years,
-        today=context.today,
-        as_of_time=as_of_time,
-    )
-    return await context.unit.projects.page_in_scope(page, scope)
+    repository, scope = context.unit.projects, None
+    if matrix_filter is not None or years is not None:
+        scope = await resolve_scope(
+            context.unit,
+            matrix_filter or MatrixFilter(),
+            years,
+            today=context.today,
+            as_of_time=as_of_time,
+        )
+    if order != ProjectOrder():
+        return await repository.page_ordered(page, order, scope, years, as_of_time)
+    if scope is None:
+        return await repository.page_all(page, as_of_time)
+    return await repository.page_in_scope(page, scope)
 
 
 async def projects_of_areas(
@@ -157,6 +174,67 @@ async def shares(projects: Sequence[Project], context: Context) -> Sequence[Sequ
             [p.id for p in group], at
         )
         return [shares_by_project[project.id] for project in group]
+
+    return await fetch_grouped_by_as_of(projects, _fetch)
+
+
+async def amount(
+    projects: Sequence[Project],
+    context: Context,
+    *,
+    phase: BudgetPhase = BudgetPhase.APPROPRIATED,
+    fiscal_years: FiscalYearRange | None = None,
+) -> Sequence[Money | None]:
+    """Return the sum of one phase of each project over years; null without a line."""
+    found = await fetch_amounts(projects, context, (phase,), fiscal_years)
+    return [amounts.get(phase) for amounts in found]
+
+
+async def rate(
+    projects: Sequence[Project],
+    context: Context,
+    *,
+    of: BudgetPhase = BudgetPhase.DISBURSED,
+    to: BudgetPhase = BudgetPhase.APPROPRIATED,
+    fiscal_years: FiscalYearRange | None = None,
+) -> Sequence[Rate | None]:
+    """Return one phase of each project as a part of another, over years."""
+    found = await fetch_amounts(projects, context, (of, to), fiscal_years)
+    return [
+        build_rate(RatePart(of, amounts.get(of)), RatePart(to, amounts.get(to)))
+        for amounts in found
+    ]
+
+
+async def fetch_amounts(
+    projects: Sequence[Project],
+    context: Context,
+    phases: Sequence[BudgetPhase],
+    years: FiscalYearRange | None,
+) -> Sequence[Mapping[BudgetPhase, Money]]:
+    """Return the amounts of each project by phase, as known at its instant."""
+
+    async def _fetch(
+        group: Sequence[Project], at: datetime | None
+    ) -> Sequence[Mapping[BudgetPhase, Money]]:
+        found = await context.unit.project_amounts.by_phase(
+            [p.id for p in group], phases, years, at
+        )
+        return [{phase: Money(n) for phase, n in found[p.id].items()} for p in group]
+
+    return await fetch_grouped_by_as_of(projects, _fetch)
+
+
+async def external_ids(
+    projects: Sequence[Project], context: Context
+) -> Sequence[Sequence[ExternalId]]:
+    """Return the ids of each project in other systems, those of its source records included."""
+
+    async def _fetch(
+        group: Sequence[Project], at: datetime | None
+    ) -> Sequence[Sequence[ExternalId]]:
+        found = await context.unit.project_lookups.external_ids([p.id for p in group], at)
+        return [found[project.id] for project in group]
 
     return await fetch_grouped_by_as_of(projects, _fetch)
 

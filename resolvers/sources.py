@@ -6,6 +6,7 @@ from typing import Annotated, Protocol, TypeVar
 
 from hub.domain.agencies import Agency
 from hub.domain.global_id import GlobalId
+from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest, decode_cursor
 from hub.domain.provenance import Source, SourceHealth
 from hub.domain.sources.events import SourceEvent
@@ -13,6 +14,7 @@ from hub.domain.sources.freshness import FreshnessStatus, compute_freshness_stat
 from hub.domain.sources.runs import SourceRun
 from hub.domain.time import FiscalYear
 from hub.errors import Forbidden
+from resolvers.arguments import resolve_lookup
 from resolvers.context import Context, SubscriptionContext
 from resolvers.nodes import fetch_agencies
 
@@ -32,10 +34,12 @@ async def source(
     _roots: Sequence[None],
     context: Context,
     *,
-    id: Annotated[GlobalId, "Source"],  # noqa: A002 - the GraphQL name
+    by: Lookup[Source] | None = None,
+    id: Annotated[GlobalId, "Source"] | None = None,  # noqa: A002 - the GraphQL name
 ) -> Sequence[Source | None]:
-    """Return a source; null if there is none."""
-    return [(await context.unit.provenance.sources_by_id([id.key])).get(id.key)]
+    """Return a source by id or code; null if there is none."""
+    key = resolve_lookup(by, id).key
+    return [(await context.unit.provenance.sources_by_id([key])).get(key)]
 
 
 async def sources(

@@ -1,6 +1,6 @@
 """Agencies (หน่วยงาน): bodies that plan, pay or implement."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -54,6 +54,7 @@ class Agency(Node):
         nodes.external_ids, "Ids in other systems, including earlier codes (รหัสภายนอก)"
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @input_type(Lookup[domain.Agency], one_of=True)

@@ -1,6 +1,6 @@
 """Areas (พื้นที่): country, regions, clusters and provinces, with dated memberships."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -17,7 +17,7 @@ from schema.binding import field, input_type, output_type, resolver_field
 from schema.lookups import optional_field
 from schema.node import Node
 from schema.provenance import Provenance
-from schema.text import Connection, LocalizedText
+from schema.text import Connection, ExternalId, LocalizedText
 
 if TYPE_CHECKING:
     from schema.plans import Plan, StrategicIssue
@@ -119,7 +119,9 @@ class Area(Node):
         kind="Only plans of this kind (ประเภทแผน)",
     )
     issues: Connection[Annotated["StrategicIssue", Lazy("schema.plans")]] = resolver_field(
-        plan_resolvers.issues_of_areas, "Strategic issues of its plans, by rank (ประเด็นยุทธศาสตร์)"
+        plan_resolvers.issues_of_areas,
+        "Strategic issues of its plans, by rank (ประเด็นยุทธศาสตร์)",
+        replaced={"fiscal_year": "fiscalYears"},
     )
     projects: Connection[Annotated["Project", Lazy("schema.projects")]] = resolver_field(
         project_resolvers.projects_of_areas,
@@ -136,6 +138,10 @@ class Area(Node):
         areas.predecessors,
         "What it came from; empty if that is not recorded (พื้นที่เดิม)",
     )
+    external_ids: list[ExternalId] = resolver_field(
+        node_resolvers.external_ids, "Ids in other systems (รหัสภายนอก)"
+    )
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @input_type(Lookup[domain.Area], one_of=True)

@@ -15,8 +15,9 @@ import asyncio
 import dataclasses
 import inspect
 import typing
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import strawberry
@@ -45,7 +46,9 @@ COMMON_DESCRIPTIONS = {
     "as_of": "Data as known at this time; default: now (ข้อมูลที่ระบบมี ณ เวลานั้น)",
     "locale": "Language (ภาษา)",
     "fiscal_year": "Fiscal year, Buddhist or Common Era (ปีงบประมาณ)",
-    "fiscal_years": "Fiscal years, first to last (ช่วงปีงบประมาณ)",
+    "fiscal_years": "Fiscal years, first to last; `to` absent: the one year (ช่วงปีงบประมาณ)",
+    "of": "Phase of the numerator (ขั้นของตัวตั้ง)",
+    "to": "Phase of the denominator (ขั้นของตัวหาร)",
     "by": "Identification, in exactly one way (วิธีระบุ)",
 }
 
@@ -118,15 +121,17 @@ def resolver_field(
     *,
     needs: Permission | None = None,
     cost: Cost | None = None,
+    replaced: Mapping[str, str] = MappingProxyType({}),
     **arguments: str,
 ) -> Any:
     """Return a field with a batched resolver; `needs` is the permission required to call it.
 
     `batch(parents, context, **arguments)` returns one value per parent, in the same order; a value
     that is an exception fails only that parent. `cost` overrides the default query cost;
-    `arguments` are descriptions of arguments that are not in `COMMON_DESCRIPTIONS`.
+    `arguments` are descriptions of arguments that are not in `COMMON_DESCRIPTIONS`; `replaced`
+    are deprecated ones, each with what replaces it.
     """
-    parameters, convert_arguments = build_arguments(batch, 2, arguments)
+    parameters, convert_arguments = build_arguments(batch, 2, arguments, replaced)
 
     async def _resolve(root: Any, info: Info[Context, Any], **values: Any) -> Any:
         context = info.context
@@ -159,8 +164,16 @@ def resolver_field(
     )
 
 
+def deprecation_reason(replacement: str | None) -> str | None:
+    """Return the text of `@deprecated`; null when nothing replaces the argument."""
+    return replacement and f"Use `{replacement}`. Not removed before 1 October 2028."
+
+
 def build_arguments(
-    function: Batch, skipped_count: int, descriptions: dict[str, str]
+    function: Batch,
+    skipped_count: int,
+    descriptions: dict[str, str],
+    replaced: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[inspect.Parameter], Callable[[dict[str, Any]], dict[str, Any]]]:
     """Return the GraphQL parameters of a function, and the converter of its arguments.
 
@@ -188,7 +201,11 @@ def build_arguments(
             parameter.replace(
                 default=default,
                 annotation=typing.Annotated[
-                    graphql_type, strawberry.argument(description=description)
+                    graphql_type,
+                    strawberry.argument(
+                        description=description,
+                        deprecation_reason=deprecation_reason(replaced.get(parameter.name)),
+                    ),
                 ],
             )
         )

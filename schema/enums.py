@@ -7,6 +7,7 @@ import strawberry
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.findings import FindingKind
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Visibility
 from hub.domain.linkages import LinkageStatus
@@ -19,7 +20,7 @@ from hub.domain.matrix.question import (
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plans import PlanKind, PlanStatus
-from hub.domain.projects import ShareBasis
+from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
 from hub.domain.reported_counts import Grade
 from hub.domain.rules import RuleGroup
@@ -47,10 +48,12 @@ ENUMS = (
     Counting,
     CountTreatment,
     DimensionKind,
+    Direction,
     HeaderKind,
     BudgetPhase,
     Cadence,
     Confidence,
+    FindingKind,
     FreshnessStatus,
     FreshnessWish,
     FundingSource,
@@ -61,6 +64,7 @@ ENUMS = (
     Outcome,
     PlanKind,
     PlanStatus,
+    ProjectOrderField,
     QuarantineReason,
     RowStatus,
     RuleGroup,

@@ -13,6 +13,7 @@ from hub.domain.matrix.question import (
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from resolvers import freshness as freshness_resolvers
 from resolvers import matrix as matrix_resolvers
+from resolvers import rates
 from schema import matrix_input  # noqa: F401 - publishes the inputs that arguments here are made of
 from schema.binding import field, output_type, resolver_field
 from schema.cost import Cost
@@ -20,9 +21,15 @@ from schema.freshness import Freshness, SourceUse
 from schema.linkages import Linkage, Reason
 from schema.node import Node
 from schema.projects import BudgetLine, Project
+from schema.rates import RATE_DESCRIPTION, Rate
 from schema.text import Connection, LocalizedText, Money, Notice
 from schema.value_chain import ExpectedRole
 
+YEAR_ON_YEAR_DESCRIPTION = (
+    "The figure of a year as a part of the year before; null: no line in either (เทียบปีก่อน)"
+)
+YEAR_ON_YEAR_COST = Cost(weight=5)
+"""Two more statements for each matrix, whatever the number of cells."""
 PHASE_DESCRIPTION = "Budget phase; phases are never added up (ขั้นของงบประมาณ)"
 
 
@@ -76,6 +83,14 @@ class Total:
     additive: bool = field("Whether the cells add up to the total, in projects and money (บวกกันได้)")
     states: list[StateCount] = field(
         "Number of cells per state, for states that occur (สถานะของช่อง)"
+    )
+    rate: Rate | None = resolver_field(rates.rate, RATE_DESCRIPTION)
+    year_on_year: Rate | None = resolver_field(
+        rates.year_on_year,
+        YEAR_ON_YEAR_DESCRIPTION,
+        cost=YEAR_ON_YEAR_COST,
+        fiscal_year="A year of the question; the year before need not be in it (ปีงบประมาณ)",
+        phase=PHASE_DESCRIPTION,
     )
     contributions: Connection[Contribution] = resolver_field(
         matrix_resolvers.contributions,
@@ -137,6 +152,14 @@ class Cell(Node):
     budget: Money | None = resolver_field(
         matrix_resolvers.budget,
         "Amount of a phase; null if it has no line (งบประมาณ)",
+        phase=PHASE_DESCRIPTION,
+    )
+    rate: Rate | None = resolver_field(rates.rate, RATE_DESCRIPTION)
+    year_on_year: Rate | None = resolver_field(
+        rates.year_on_year,
+        YEAR_ON_YEAR_DESCRIPTION,
+        cost=YEAR_ON_YEAR_COST,
+        fiscal_year="A year of the question; the year before need not be in it (ปีงบประมาณ)",
         phase=PHASE_DESCRIPTION,
     )
     expected: list[ExpectedRole] = field("Expected roles in the cell (บทบาทที่คาดหมาย)")

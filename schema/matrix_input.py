@@ -7,6 +7,7 @@ import strawberry
 
 from hub.domain.agencies import AgencyKind
 from hub.domain.areas import AreaLevel
+from hub.domain.budget import BudgetPhase
 from hub.domain.global_id import GlobalId
 from hub.domain.matrix import question as domain
 from hub.domain.matrix.question import (
@@ -118,6 +119,11 @@ class AxisInput:
         description="Maximum number of members; the rest are combined in the last header",
     )
 
+    order_phase: BudgetPhase = strawberry.field(
+        default=BudgetPhase.APPROPRIATED,
+        description="Phase of the amount when ordered by BUDGET_DESC; with `limit`, the top N",
+    )
+
     def to_domain(self, field: str) -> domain.AxisQuestion:
         """Return the axis."""
         return domain.AxisQuestion(
@@ -128,6 +134,7 @@ class AxisInput:
             include_empty=self.include_empty is not False,
             order_by=self.order_by or AxisOrder.NATURAL,
             limit=domain.DEFAULT_MEMBER_LIMIT if self.limit is None else self.limit,
+            order_phase=self.order_phase,
         )
 
 

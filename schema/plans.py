@@ -1,6 +1,6 @@
 """Plans (แผน), their versions (ฉบับ) and strategic issues (ประเด็นยุทธศาสตร์)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -15,7 +15,7 @@ from schema.areas import Area
 from schema.binding import field, output_type, resolver_field
 from schema.node import Node
 from schema.provenance import Provenance
-from schema.text import Connection, FiscalYear, LocalizedText
+from schema.text import Connection, ExternalId, FiscalYear, LocalizedText
 from schema.value_chain import ValueChain
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class Plan(Node):
         plan_resolvers.versions, "Visible versions, ascending (ทุกฉบับ)"
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    external_ids: list[ExternalId] = resolver_field(
+        nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
+    )
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @output_type(domain.PlanVersion, extra_description=VISIBILITY_DESCRIPTION)
@@ -59,6 +63,7 @@ class PlanVersion(Node):
         "Its strategic issues by rank, in its wording (ประเด็นยุทธศาสตร์)",
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @output_type(domain.StrategicIssue)
@@ -88,6 +93,10 @@ class StrategicIssue(Node):
         status="Only linkages with these statuses; default: all (สถานะ)",
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    external_ids: list[ExternalId] = resolver_field(
+        nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
+    )
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @strawberry.type
@@ -101,7 +110,9 @@ class PlanQuery:
         kind="Only plans of this kind (ประเภทแผน)",
         area="Only plans of exactly this area (พื้นที่)",
         agency="Only plans of this agency (หน่วยงาน)",
+        fiscal_years="Only plans for one of these years; `to` absent: the one year (ช่วงปีงบประมาณ)",
         fiscal_year="Only plans for this fiscal year (ปีงบประมาณ)",
+        replaced={"fiscal_year": "fiscalYears"},
     )
     issue: StrategicIssue | None = resolver_field(
         plan_resolvers.issue, "One strategic issue; null if there is none (ประเด็นยุทธศาสตร์)"
@@ -112,5 +123,8 @@ class PlanQuery:
         area="Only issues of plans of exactly this area (พื้นที่)",
         theme="Only issues of this theme (ด้าน)",
         max_rank="Only issues with at most this rank (ลำดับไม่เกิน)",
+        fiscal_years="Only issues of plans for one of these years; `to` absent: the one year "
+        "(ช่วงปีงบประมาณ)",
         fiscal_year="Only issues of plans for this fiscal year (ปีงบประมาณ)",
+        replaced={"fiscal_year": "fiscalYears"},
     )

@@ -14,16 +14,19 @@ from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Visibility
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.lookups import Lookup
-from hub.domain.projects import ShareBasis
+from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from resolvers import budget, nodes, projects
+from resolvers import findings as finding_resolvers
 from schema import matrix_filter
 from schema.agencies import Agency
 from schema.areas import Area
 from schema.binding import field, input_type, output_type, resolver_field
+from schema.findings import KIND_DESCRIPTION, Finding
 from schema.linkages import Linkage
 from schema.lookups import ExternalIdInput, optional_field
 from schema.node import Node
 from schema.provenance import Provenance
+from schema.rates import RATE_DESCRIPTION, Rate
 from schema.text import Connection, ExternalId, FiscalYear, LocalizedText, Money, Notice
 
 Lazy = strawberry.lazy
@@ -109,10 +112,23 @@ class Project(Node):
     linkages: Connection[Linkage] = resolver_field(
         projects.linkages_of_projects, "Linkages (ความเชื่อมโยง)"
     )
+    amount: Money | None = resolver_field(
+        projects.amount,
+        "Sum of one phase over years; null: no line (ยอดรวม)",
+        phase="Phase; phases are never added up (ขั้นของงบประมาณ)",
+    )
+    rate: Rate | None = resolver_field(projects.rate, RATE_DESCRIPTION)
+    findings: Connection[Finding] = resolver_field(
+        finding_resolvers.findings_of_projects,
+        "Findings about it (ข้อสังเกตจากการตรวจ)",
+        kind=KIND_DESCRIPTION,
+    )
     external_ids: list[ExternalId] = resolver_field(
-        nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
+        projects.external_ids,
+        "Ids in other systems; the scheme of a source record is the code of its source (รหัสภายนอก)",
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @input_type(Lookup[domain.Project], one_of=True)
@@ -133,6 +149,27 @@ class ProjectBy:
         return Lookup(code=self.code or "")
 
 
+@input_type(domain.ProjectOrder)
+class ProjectOrder:
+    """Order of a list of projects (การเรียง)."""
+
+    by: ProjectOrderField = strawberry.field(
+        default=ProjectOrderField.NAME, description="What it is ordered by (เรียงตาม)"
+    )
+    phase: BudgetPhase = strawberry.field(
+        default=BudgetPhase.APPROPRIATED,
+        description="Phase of the amount, when ordered by AMOUNT (ขั้นของงบประมาณ)",
+    )
+    direction: Direction = strawberry.field(
+        default=Direction.ASC, description="Direction; without an amount last (ทิศทาง)"
+    )
+
+    def to_domain(self, field: str) -> domain.ProjectOrder:
+        """Return the order."""
+        del field
+        return domain.ProjectOrder(self.by, self.phase, self.direction)
+
+
 @strawberry.type
 class ProjectQuery:
     """Root fields about projects."""
@@ -142,6 +179,7 @@ class ProjectQuery:
     )
     projects: Connection[Project] | None = resolver_field(
         projects.projects,
-        "Projects that match a filter, in Thai dictionary order (รายการโครงการ)",
+        "Projects that match a filter, in Thai dictionary order or in another (รายการโครงการ)",
         filter=matrix_filter.FILTER_DESCRIPTION,
+        order_by="Order; default: Thai dictionary order of the names (การเรียง)",
     )

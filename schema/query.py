@@ -5,6 +5,7 @@ import strawberry
 from schema.agencies import AgencyQuery
 from schema.areas import AreaQuery
 from schema.audit_log import AccessLogQuery
+from schema.findings import FindingQuery
 from schema.linkages import LinkageQuery
 from schema.matrix import MatrixQuery
 from schema.nodes import NodeQuery
@@ -29,6 +30,7 @@ class Query(
     ProjectQuery,
     LinkageQuery,
     MatrixQuery,
+    FindingQuery,
     RuleQuery,
     RoundQuery,
     ReportedCountQuery,

@@ -1,6 +1,6 @@
 """Planning rounds (รอบการจัดทำแผน) with their steps and dates."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -32,6 +32,7 @@ class PlanningEvent(Node):
         rounds.depends_on, "Events that must come first (ขั้นตอนที่ต้องมาก่อน)"
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @output_type(domain.PlanningRound)

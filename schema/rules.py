@@ -1,6 +1,6 @@
 """Rules (กฎเกณฑ์) of the slides and of later law."""
 
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
 
@@ -8,12 +8,13 @@ from hub.domain import rules as domain
 from hub.domain.rules import RuleGroup
 from resolvers import nodes, rules
 from schema.binding import field, output_type, resolver_field
+from schema.node import Node
 from schema.provenance import Provenance
 from schema.text import LocalizedText
 
 
 @output_type(domain.Rule)
-class Rule:
+class Rule(Node):
     """A rule (กฎเกณฑ์), with its citation and enforcement."""
 
     code: str = field("Code, R1 to R69 (รหัส)")
@@ -27,6 +28,7 @@ class Rule:
     valid_from: date | None = field("First day in force, if known (ตั้งแต่)")
     valid_to: date | None = field("First day no longer in force (ถึงก่อน)")
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @strawberry.type

@@ -6,7 +6,9 @@ from datetime import datetime
 import strawberry
 
 from hub.domain import provenance as provenance_domain
+from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Permission
+from hub.domain.lookups import Lookup
 from hub.domain.provenance import Cadence, SourceHealth
 from hub.domain.sources import events as domain
 from hub.domain.sources import ledger as ledger_domain
@@ -17,7 +19,8 @@ from hub.domain.sources.runs import RunStatus
 from resolvers import quarantine as quarantine_resolvers
 from resolvers import sources
 from schema.agencies import Agency
-from schema.binding import field, output_type, resolver_field, subscription_field
+from schema.binding import field, input_type, output_type, resolver_field, subscription_field
+from schema.lookups import optional_field
 from schema.node import Node
 from schema.quarantine import QuarantinedRow, ReviewQuestion
 from schema.text import Connection, FiscalYear, LocalizedText, PhaseAmount
@@ -63,6 +66,7 @@ class Source(Node):
     """A source of data: a document, a register, an agency's system (แหล่งข้อมูล)."""
 
     name: LocalizedText = field("Name (ชื่อ)")
+    code: str = field("Short stable name, as on the command line (รหัส)")
     kind: str = field("Kind of source (ประเภท)")
     note: str | None = field("Note (หมายเหตุ)")
     owner: Agency | None = resolver_field(sources.owner, "Owner; null: unknown (หน่วยงานเจ้าของ)")
@@ -106,6 +110,7 @@ class Source(Node):
         "would settle them (ข้อพิจารณา)",
         needs=OPERATE,
     )
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @output_type(domain.SourceEvent)
@@ -123,12 +128,28 @@ class SourceEvent:
     )
 
 
+@input_type(Lookup[provenance_domain.Source], one_of=True)
+class SourceBy:
+    """A source by id or by code; exactly one of them."""
+
+    id: strawberry.ID | None = optional_field("Global id (รหัสกลาง)")
+    code: str | None = optional_field("Code, as on the command line (รหัส)")
+
+    def to_domain(self, field: str) -> Lookup[provenance_domain.Source]:
+        """Return the lookup of the one given identification; `field` begins its error paths."""
+        if self.id:
+            return Lookup(key=GlobalId.parse(str(self.id), f"{field}.id", "Source").key)
+        return Lookup(key=self.code or "")
+
+
 @strawberry.type
 class SourceQuery:
     """Root fields about sources."""
 
     source: Source | None = resolver_field(
-        sources.source, "One source; null if there is none (แหล่งข้อมูล)"
+        sources.source,
+        "One source; null if there is none (แหล่งข้อมูล)",
+        replaced={"id": "by: {id}"},
     )
     sources: Connection[Source] | None = resolver_field(
         sources.sources,

@@ -152,10 +152,14 @@ class FiscalYearRange:
     """Fiscal years from first to last, both included, at most 30 (ช่วงปีงบประมาณ)."""
 
     from_: FiscalYearInput = strawberry.field(name="from", description="First year (ปีแรก)")
-    to: FiscalYearInput = strawberry.field(description="Last year (ปีสุดท้าย)")
+    to: FiscalYearInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Last year; default: the first, for one year (ปีสุดท้าย)",
+    )
 
     def to_domain(self, field: str) -> time.FiscalYearRange:
         """Return the range; `Invalid` when it is reversed or too long."""
-        return time.FiscalYearRange(
-            self.from_.to_domain(f"{field}.from"), self.to.to_domain(f"{field}.to")
-        )
+        first = self.from_.to_domain(f"{field}.from")
+        if not isinstance(self.to, FiscalYearInput):
+            return time.FiscalYearRange(first, first)
+        return time.FiscalYearRange(first, self.to.to_domain(f"{field}.to"))

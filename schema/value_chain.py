@@ -1,5 +1,6 @@
 """Value chains (ห่วงโซ่คุณค่า), their stages and expected roles."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -15,7 +16,7 @@ from schema.binding import field, input_type, output_type, resolver_field
 from schema.lookups import optional_field
 from schema.node import Node
 from schema.provenance import Provenance
-from schema.text import Connection, FiscalYear, LocalizedText
+from schema.text import Connection, ExternalId, FiscalYear, LocalizedText
 
 Lazy = strawberry.lazy
 
@@ -41,6 +42,10 @@ class ValueChain(Node):
         "Phases with years, such as safe food, organic food (ระยะของการพัฒนา; slide 40)",
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    external_ids: list[ExternalId] = resolver_field(
+        nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
+    )
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @output_type(domain.ChainPhase)
@@ -72,6 +77,10 @@ class Stage(Node):
         "stages (บทบาทที่คาดหมาย)",
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    external_ids: list[ExternalId] = resolver_field(
+        nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
+    )
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @output_type(domain.ExpectedRole)
@@ -84,6 +93,7 @@ class ExpectedRole(Node):
     statement: LocalizedText = field("Activity (กิจกรรม)")
     citation: str = field("Slide (อ้างอิง)")
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
 
 @input_type(Lookup[domain.ValueChain], one_of=True)

@@ -1,6 +1,6 @@
 """Agencies: bodies that plan, pay or implement, with dated codes and parents."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
 
@@ -62,6 +62,7 @@ class Agency:
     valid_from: date | None
     valid_to: date | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:

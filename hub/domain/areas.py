@@ -1,6 +1,6 @@
 """Areas: country, regions, clusters, provinces and below, with dated memberships."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
 
@@ -56,6 +56,7 @@ class Area:
     valid_to: date | None
     tile: Tile | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:

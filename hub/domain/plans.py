@@ -53,6 +53,7 @@ class Plan:
     last_year: FiscalYear
     as_of_time: datetime | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
@@ -79,6 +80,7 @@ class PlanVersion:
     decided_by: str | None
     vision: LocalizedText | None
     as_of_time: datetime | None
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
@@ -108,6 +110,7 @@ class StrategicIssue:
     chain_id: str | None
     as_of_time: datetime | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:

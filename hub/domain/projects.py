@@ -1,16 +1,46 @@
 """Projects of any actor, with their areas and fiscal years."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import ClassVar
 
 from hub.domain.agencies import ActorLevel
+from hub.domain.budget import BudgetPhase
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Visibility
-from hub.domain.record import record
+from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
+
+
+class ProjectOrderField(Enum):
+    """What a list of projects is ordered by (เรียงตาม).
+
+    AMOUNT is the sum of a phase over the years asked for; projects without a line come last.
+    """
+
+    NAME = "NAME"
+    AMOUNT = "AMOUNT"
+    UPDATED_AT = "UPDATED_AT"
+    CODE = "CODE"
+
+
+class Direction(Enum):
+    """Order of a list (ทิศทางการเรียง): ascending or descending."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@value
+class ProjectOrder:
+    """Order of a list of projects; names are in Thai dictionary order."""
+
+    by: ProjectOrderField = ProjectOrderField.NAME
+    phase: BudgetPhase = BudgetPhase.APPROPRIATED
+    direction: Direction = Direction.ASC
 
 
 class ShareBasis(Enum):
@@ -41,11 +71,22 @@ class Project:
     parent_id: str | None
     as_of_time: datetime | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
         """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
+
+
+def without_repetitions(projects: Sequence[Project]) -> list[Project]:
+    """Return one project per activity: the one that the other reports of it repeat, if present."""
+    found: dict[str, Project] = {}
+    for project in projects:
+        identity = project.duplicate_of or project.id
+        if identity not in found or project.id == identity:
+            found[identity] = project
+    return list(found.values())
 
 
 @record

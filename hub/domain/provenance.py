@@ -70,7 +70,13 @@ class Source:
     last_success_at: datetime | None
     owner_id: str | None
     cadence: Cadence | None
+    updated_at: datetime
     is_made_up: bool = False
+
+    @property
+    def code(self) -> str:
+        """Return the short stable name, which is also the scheme of its records' ids."""
+        return self.id
 
     @property
     def gid(self) -> str:

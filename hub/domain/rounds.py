@@ -1,6 +1,6 @@
 """Planning rounds: the steps of slides 51-53 and the calendars of slides 88 and 94-98."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from hub.domain.global_id import GlobalId
@@ -30,6 +30,7 @@ class PlanningEvent:
     movable: bool
     actors: list[LocalizedText]
     depends_on_ids: list[str]
+    updated_at: datetime
 
     @property
     def gid(self) -> str:

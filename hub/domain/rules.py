@@ -1,6 +1,6 @@
 """The rules of the slides, R1-R69, as data."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import ClassVar
 
@@ -39,6 +39,7 @@ class Rule:
     citation: str
     valid_from: date | None
     valid_to: date | None
+    updated_at: datetime
 
     @property
     def gid(self) -> str:

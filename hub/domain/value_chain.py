@@ -40,6 +40,7 @@ class ValueChain:
     actor_levels: list[ActorLevel]
     as_of_time: datetime | None
     sort_key: str
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
@@ -61,6 +62,7 @@ class Stage:
     order: int
     kind: StageKind
     as_of_time: datetime | None
+    updated_at: datetime
 
     @property
     def gid(self) -> str:
@@ -99,6 +101,7 @@ class ExpectedRole:
     statement: LocalizedText
     citation: str
     as_of_time: datetime | None
+    updated_at: datetime
 
     @property
     def gid(self) -> str:

@@ -20,14 +20,18 @@ from hub.store.tables import agency, agency_placement
 VALID_ON: Final[sa.BindParameter[date]] = sa.bindparam("on", type_=sa.Date)
 
 current_placement = (
-    sa.select(agency_placement.c.code, agency_placement.c.parent_id)
+    sa.select(
+        agency_placement.c.code,
+        agency_placement.c.parent_id,
+        agency_placement.c.known_from.label("placed_from"),
+    )
     .where(agency_placement.c.agency_id == agency.c.id, is_valid_on(agency_placement, VALID_ON))
     .order_by(agency_placement.c.valid_from.desc().nulls_last(), agency_placement.c.id)
     .limit(1)
     .lateral("current_placement")
 )
 AGENCIES_ON_DATE: Final = sa.select(
-    agency, current_placement.c.code, current_placement.c.parent_id
+    agency, current_placement.c.code, current_placement.c.parent_id, current_placement.c.placed_from
 ).select_from(agency.outerjoin(current_placement, sa.true()))
 BY_IDS: Final = AGENCIES_ON_DATE.where(agency.c.id == sa.any_(text_array_parameter("ids")))
 
@@ -47,6 +51,12 @@ AGENCY_BY_CODE: Final = (
 BY_CODES: Final = AGENCIES_ON_DATE.join(
     AGENCY_BY_CODE, AGENCY_BY_CODE.c.agency_id == agency.c.id
 ).add_columns(AGENCY_BY_CODE.c.code.label("requested_code"))
+CODE: Final[sa.BindParameter[str]] = sa.bindparam("code", type_=sa.Text)
+BY_CODE_ON_DATE: Final = AGENCIES_ON_DATE.where(
+    agency.c.id.in_(sa.select(coded_placement.c.agency_id).where(coded_placement.c.code == CODE)),
+    current_placement.c.code == CODE,
+    is_valid_on(agency, VALID_ON),
+).order_by(agency.c.id)
 PARENTS: Final = (
     sa.select(
         agency_placement.c.agency_id,
@@ -82,6 +92,7 @@ def agency_of(row: asyncpg.Record) -> Agency:
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
         sort_key=row["sort_key"],
+        updated_at=max(row["known_from"], row["placed_from"] or row["known_from"]),
     )
 
 
@@ -105,6 +116,11 @@ class Agencies:
         """
         rows = await self._transaction.fetch_rows(BY_CODES, codes=list(set(codes)), on=on)
         return {row["requested_code"]: agency_of(row) for row in rows}
+
+    async def list_coded(self, code: str, on: date) -> list[Agency]:
+        """Return the agencies that have a code on a date; several only if the data is at fault."""
+        rows = await self._transaction.fetch_rows(BY_CODE_ON_DATE, code=code, on=on)
+        return [agency_of(row) for row in rows]
 
     async def parents_on(self, on: date) -> Mapping[str, str]:
         """Return the parent id by agency id on a date; agencies without a parent are absent.

@@ -43,6 +43,7 @@ def area_of(row: asyncpg.Record, prefix: str = "") -> Area:
         valid_to=row[f"{prefix}valid_to"],
         tile=None if tile_column is None else Tile(tile_column, row[f"{prefix}tile_row"]),
         sort_key=row[f"{prefix}sort_key"],
+        updated_at=row[f"{prefix}known_from"],
     )
 
 

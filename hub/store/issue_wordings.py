@@ -92,6 +92,7 @@ def issue_of(row: asyncpg.Record, at: datetime | None = None) -> StrategicIssue:
         chain_id=row["chain_id"],
         as_of_time=at,
         sort_key=row["sort_key"],
+        updated_at=row["known_from"],
     )
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import StrategicIssue
-from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.domain.time import FiscalYearRange
 from hub.store.as_of import table_as_of
 from hub.store.issue_wordings import (
     issue_of,
@@ -54,8 +54,7 @@ class Issues(Plans):
             .join(area_table, area_table.c.id == issue_wordings.c.area_id, isouter=True)
             .where(issue_wordings.c.in_use)
             .where(
-                issue_wordings.c.first_year <= years.last.ce,
-                issue_wordings.c.last_year >= years.first.ce,
+                runs_in_years(issue_wordings, years),
             )
             .order_by(
                 area_table.c.sort_key,
@@ -98,15 +97,15 @@ class Issues(Plans):
         )
 
     async def issues_by_area(
-        self, area_ids: Sequence[str], page: PageRequest, *, year: FiscalYear | None
+        self, area_ids: Sequence[str], page: PageRequest, *, years: FiscalYearRange | None
     ) -> dict[str, Connection[StrategicIssue]]:
         """Return the same page of the issues of each area's own plans, in their current version."""
         issue_wordings = self._all_wordings()
         statement = sa.select(issue_wordings).where(
             issue_wordings.c.area_id == sa.any_(IDS), issue_wordings.c.in_use
         )
-        if year is not None:
-            statement = statement.where(runs_in_year(issue_wordings, year))
+        if years is not None:
+            statement = statement.where(runs_in_years(issue_wordings, years))
         return await self._fetch_pages(
             area_ids, statement, issue_wordings, issue_wordings.c.area_id, page
         )
@@ -137,9 +136,9 @@ class Issues(Plans):
         area_id: str | None,
         theme: str | None,
         max_rank: int | None,
-        year: FiscalYear | None,
+        years: FiscalYearRange | None,
     ) -> Connection[StrategicIssue]:
-        """Return a page of the issues of current versions, by area, theme, rank and fiscal year."""
+        """Return a page of the issues of current versions, by area, theme, rank and years."""
         issue_wordings = self._all_wordings()
         statement: sa.Select[Any] = sa.select(issue_wordings).where(issue_wordings.c.in_use)
         if area_id is not None:
@@ -148,12 +147,14 @@ class Issues(Plans):
             statement = statement.where(issue_wordings.c.theme == theme)
         if max_rank is not None:
             statement = statement.where(sa.cast(issue_wordings.c.rank, sa.Integer) <= max_rank)
-        if year is not None:
-            statement = statement.where(runs_in_year(issue_wordings, year))
+        if years is not None:
+            statement = statement.where(runs_in_years(issue_wordings, years))
         order = issue_wordings.c.place_by_rank, issue_wordings.c.sort_key, issue_wordings.c.issue_id
         return await fetch_page(self._transaction, statement, page, order, issue_of, issue_sort_key)
 
 
-def runs_in_year(issue_wordings: sa.Subquery, year: FiscalYear) -> sa.ColumnElement[bool]:
-    """Return the predicate that an issue's plan runs in a fiscal year."""
-    return sa.and_(issue_wordings.c.first_year <= year.ce, issue_wordings.c.last_year >= year.ce)
+def runs_in_years(issue_wordings: sa.Subquery, years: FiscalYearRange) -> sa.ColumnElement[bool]:
+    """Return the predicate that an issue's plan runs in one of the fiscal years."""
+    return sa.and_(
+        issue_wordings.c.first_year <= years.last.ce, issue_wordings.c.last_year >= years.first.ce
+    )

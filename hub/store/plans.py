@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion
-from hub.domain.time import FiscalYear
+from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import history_table, table_as_of
 from hub.store.database import ReadTransaction
 from hub.store.paging import build_connections, fetch_page
@@ -97,6 +97,7 @@ def plan_of(row: asyncpg.Record, at: datetime | None = None) -> Plan:
         last_year=FiscalYear(row["last_year"]),
         as_of_time=at,
         sort_key=row["sort_key"],
+        updated_at=row["known_from"],
     )
 
 
@@ -111,6 +112,7 @@ def version_of(row: asyncpg.Record, at: datetime | None = None) -> PlanVersion:
         decided_by=row["decided_by"],
         vision=localized_text_of(row, "vision") if row["vision_th"] else None,
         as_of_time=at,
+        updated_at=row["known_from"],
     )
 
 
@@ -176,9 +178,9 @@ class Plans:
         kind: PlanKind | None,
         area_id: str | None,
         agency_id: str | None,
-        year: FiscalYear | None,
+        years: FiscalYearRange | None,
     ) -> Connection[Plan]:
-        """Return a page of the plans by kind, area, agency and fiscal year.
+        """Return a page of the plans by kind, area, agency and fiscal years.
 
         In Thai dictionary order of their titles.
         """
@@ -191,8 +193,10 @@ class Plans:
             statement = statement.where(plan.c.area_id == area_id)
         if agency_id is not None:
             statement = statement.where(plan.c.agency_id == agency_id)
-        if year is not None:
-            statement = statement.where(plan.c.first_year <= year.ce, plan.c.last_year >= year.ce)
+        if years is not None:
+            statement = statement.where(
+                plan.c.first_year <= years.last.ce, plan.c.last_year >= years.first.ce
+            )
         order = plan.c.sort_key, plan.c.id
         return await fetch_page(self._transaction, statement, page, order, plan_of, plan_sort_key)
 

@@ -13,14 +13,22 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.agencies import ActorLevel
 from hub.domain.identity.viewer import Viewer, Visibility
 from hub.domain.matrix.layout import AreaGroups, MatrixScope
-from hub.domain.paging import Connection, PageRequest, SortKey
-from hub.domain.projects import AreaShare, Project, ShareBasis
-from hub.domain.time import FiscalYear
+from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
+from hub.domain.projects import (
+    AreaShare,
+    Project,
+    ProjectOrder,
+    ProjectOrderField,
+    ShareBasis,
+)
+from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
 from hub.store.matrix.list_filters import is_project_in_scope, projects_in_areas
 from hub.store.paging import build_connections, fetch_page
-from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
+from hub.store.project_amounts import year_parameters
+from hub.store.project_order import has_descending_key, key_of_row, ordered_projects
+from hub.store.rows import count_rows, localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import project, project_area, project_implementer
 from hub.store.visibility import is_visible, unpublished_columns
 
@@ -38,18 +46,6 @@ def visible_projects_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any
     table = table_as_of(project, at)
     return select_projects(table, viewer).where(
         table.c.id == sa.any_(IDS), is_visible(table, viewer, at)
-    )
-
-
-@lru_cache(maxsize=256)
-def visible_project_by_code(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
-    """Return the statement for the first visible project of a code, in Thai dictionary order."""
-    table = table_as_of(project, at)
-    return (
-        select_projects(table, viewer)
-        .where(table.c.code == sa.bindparam("code", type_=sa.Text), is_visible(table, viewer, at))
-        .order_by(table.c.sort_key, table.c.id)
-        .limit(1)
     )
 
 
@@ -115,6 +111,7 @@ def project_of(row: asyncpg.Record, at: datetime | None) -> Project:
         parent_id=row["parent_id"],
         as_of_time=at,
         sort_key=row["sort_key"],
+        updated_at=row["known_from"],
     )
 
 
@@ -139,15 +136,6 @@ class Projects:
             visible_projects_by_id(self._viewer, at), ids=list(set(ids))
         )
         return {row["id"]: project_of(row, at) for row in rows}
-
-    async def by_code(self, code: str, at: datetime | None = None) -> Project | None:
-        """Return the project with a code; if several have it, the first in Thai dictionary
-        order.
-        """
-        rows = await self._transaction.fetch_rows(
-            visible_project_by_code(self._viewer, at), code=code
-        )
-        return project_of(rows[0], at) if rows else None
 
     async def other_reports_by_project(
         self, ids: Sequence[str], at: datetime | None = None
@@ -195,6 +183,46 @@ class Projects:
     async def page_all(self, page: PageRequest, at: datetime | None) -> Connection[Project]:
         """Return a page of all projects the viewer may see, as known at an instant (null: now)."""
         return await self.page(page, table_as_of(project, at), at=at)
+
+    async def page_ordered(
+        self,
+        page: PageRequest,
+        order: ProjectOrder,
+        scope: MatrixScope | None,
+        years: FiscalYearRange | None,
+        at: datetime | None,
+    ) -> Connection[Project]:
+        """Return a page of the projects of a scope (null: of all) in an order, as known at `at`.
+
+        Amounts are those of `years` (null: of all). Only the projects of the page are read whole.
+        """
+        table = table_as_of(project, at)
+        in_scope = [] if scope is None else [is_project_in_scope(scope, self._viewer, table.c.id)]
+        names = ("id", "source_id", "sort_key", "code", "known_from")
+        listed = sa.select(*(table.c[name] for name in names)).where(
+            is_visible(table, self._viewer, at), *in_scope
+        )
+        ordered = ordered_projects(listed.cte("listed"), order, page, at)
+        keys = [column for column in ordered.c if column.name.startswith("order_")]
+        statement = (
+            select_projects(table, self._viewer)
+            .add_columns(*keys)
+            .join(ordered, ordered.c.id == table.c.id)
+            .order_by(*(key.desc() if has_descending_key(order) else key for key in keys))
+        )
+        parameters: dict[str, Any] = {}
+        if order.by is ProjectOrderField.AMOUNT:
+            parameters = {"phases": [order.phase.value], **year_parameters(years)}
+        rows = await self._transaction.fetch_rows(statement, **parameters)
+
+        async def _count() -> int:
+            [row] = await self._transaction.fetch_rows(count_rows(listed))
+            return int(row[0])
+
+        key_by_id = {row["id"]: key_of_row(row, order) for row in rows}
+        return build_connection(
+            [project_of(row, at) for row in rows], page, lambda item: key_by_id[item.id], _count
+        )
 
     async def page(
         self,

@@ -104,6 +104,7 @@ def source_of(row: asyncpg.Record) -> Source:
         last_success_at=row["source_last_success_at"],
         owner_id=row["source_owner_id"],
         cadence=Cadence(row["source_cadence"]) if row["source_cadence"] else None,
+        updated_at=row["source_known_from"],
         is_made_up=row["source_made_up"],
     )
 

@@ -47,6 +47,7 @@ def planning_event_of(row: asyncpg.Record) -> PlanningEvent:
             for th, en in zip(row["actors_th"], row["actors_en"], strict=True)
         ],
         depends_on_ids=list(row["depends_on"]),
+        updated_at=row["known_from"],
     )
 
 

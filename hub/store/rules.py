@@ -33,6 +33,7 @@ def rule_of(row: asyncpg.Record) -> Rule:
         citation=row["citation"],
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
+        updated_at=row["known_from"],
     )
 
 

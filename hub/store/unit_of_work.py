@@ -4,12 +4,15 @@ from hub.domain.identity.viewer import Viewer
 from hub.store.agencies import Agencies
 from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
+from hub.store.copies import Copies
 from hub.store.database import ReadTransaction
 from hub.store.identity.audit_log import AuditLogReader
 from hub.store.issues import Issues
 from hub.store.linkages import Linkages
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
+from hub.store.project_amounts import ProjectAmounts
+from hub.store.project_lookups import ProjectLookups
 from hub.store.projects import Projects
 from hub.store.provenance import ProvenanceQueries
 from hub.store.reported_counts import ReportedCounts
@@ -31,6 +34,9 @@ class UnitOfWork:
         self.plans = Issues(transaction, reader)
         self.chains = ValueChains(transaction)
         self.projects = Projects(transaction, reader)
+        self.copies = Copies(transaction, reader, self.projects)
+        self.project_amounts = ProjectAmounts(transaction, reader)
+        self.project_lookups = ProjectLookups(transaction, reader)
         self.budget = BudgetLines(transaction, reader)
         self.linkages = Linkages(transaction, reader)
         self.rules = Rules(transaction)

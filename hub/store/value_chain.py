@@ -100,6 +100,7 @@ def chain_of(row: asyncpg.Record, at: datetime | None = None) -> ValueChain:
         actor_levels=[ActorLevel(level) for level in row["actor_levels"]],
         as_of_time=at,
         sort_key=row["sort_key"],
+        updated_at=row["known_from"],
     )
 
 
@@ -114,6 +115,7 @@ def stage_of(row: asyncpg.Record, at: datetime | None = None) -> Stage:
         order=row["ordinal"],
         kind=StageKind(row["kind"]),
         as_of_time=at,
+        updated_at=row["known_from"],
     )
 
 
@@ -127,6 +129,7 @@ def expected_role_of(row: asyncpg.Record, at: datetime | None = None) -> Expecte
         statement=localized_text_of(row, "statement"),
         citation=row["citation"],
         as_of_time=at,
+        updated_at=row["known_from"],
     )
 
 

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.errors import (
+    Ambiguous,
     Forbidden,
     HubError,
     Invalid,
@@ -174,6 +175,8 @@ def build_error_extensions(error: HubError) -> Problem:
     extensions: Problem = {"code": error.code}
     if isinstance(error, Invalid):
         extensions |= {"field": error.field, "th": error.th, "en": error.en}
+    elif isinstance(error, Ambiguous):
+        extensions |= {"field": error.field, "ids": list(error.ids)}
     elif isinstance(error, TooCostly):
         extensions |= {"cost": error.cost, "limit": error.limit}
     elif isinstance(error, NotReady | RateLimited):

@@ -120,6 +120,12 @@ ADVICE: Final[dict[str, Advice]] = {
         "a login provider returns status 404.",
         "Look it up again; it may have been removed, or you may not see it.",
     ),
+    "AMBIGUOUS": Advice(
+        "a look-up",
+        "A code or an id in another system is that of several things; `extensions.ids` has the "
+        "global ids of all that you may see. Several reports of one activity are one thing.",
+        "Send `by: {id}` with one of `extensions.ids`.",
+    ),
     "FORBIDDEN": Advice(
         "request or a field",
         "The operation is not on the client's allow-list (`HUB_OPERATIONS=trusted`), or the "

@@ -9,7 +9,7 @@ else in the database.
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import asyncpg
@@ -19,6 +19,7 @@ from hub.domain.sources.coverage import Coverage
 from hub.domain.time import FiscalYear
 from hub.store.ingest.session import MARK_SOURCE_SUCCEEDED
 from hub.store.record_ids import compute_record_id
+from hub.store.tables import metadata
 
 SOURCE: Final = "a-register"
 CHAIN: Final = "tourism-east"
@@ -236,6 +237,21 @@ async def insert_plans(connection: asyncpg.Connection, bundle: DraftBundle, at: 
             CHAIN,
             at,
         )
+
+
+async def align_times(connection: asyncpg.Connection, at: datetime) -> None:
+    """Set `known_from` of every row written after `at` to one instant.
+
+    Without it `updatedAt` would differ between databases that were filled one after another.
+    """
+    await connection.execute("set local session_replication_role = replica")
+    for table in metadata.sorted_tables:
+        if "known_from" in table.c:
+            await connection.execute(
+                f"update {table.name} set known_from = $1 where known_from > $2",  # noqa: S608 - our tables
+                at + timedelta(microseconds=1),
+                at,
+            )
 
 
 async def finish_run(connection: asyncpg.Connection, at: datetime) -> None:

@@ -14,12 +14,12 @@ from typing import Final
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
     get_named_type,
     is_leaf_type,
+    is_required_argument,
 )
 
 from hub.domain.matrix.key import encode_matrix_key
@@ -64,6 +64,7 @@ FILTERS: Final = [
     "actorLevels: [MINISTRY]",
     f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]',
 ]
+ORDERS: Final = ["NAME", "AMOUNT", "AMOUNT, phase: REQUESTED", "UPDATED_AT", "CODE"]
 TYPE_PATTERN: Final = re.compile(r"gid://hub/(\w+)/")
 AXES: Final = [
     ("ACTOR_LEVEL", "STAGE", f'valueChains: ["gid://hub/ValueChain/{CHAIN}"]'),
@@ -81,7 +82,9 @@ EAST_MATRIX: Final = MatrixQuestion(
 MATRIX_FIELDS: Final = """
   key asOf
   rows { truncated headers { key label { th } total {
-    projectCount budget { amount } sumOfCells { amount } states { state cells } } } }
+    projectCount budget { amount } sumOfCells { amount } states { state cells }
+    rate(of: APPROPRIATED) { percent } yearOnYear(fiscalYear: {ce: 2011}) { percent
+      numerator { amount { amount } } denominator { amount { amount } } } } } }
   columns { truncated headers { key label { th } total { projectCount budget { amount } } } }
   cells { id state projectCount hiddenProjects budget { amount } linkageCount
     stateReasons { code text { th en } weight }
@@ -115,10 +118,7 @@ def select_fields(graphql_type: GraphQLObjectType | GraphQLInterfaceType, depth:
     for name, field in graphql_type.fields.items():
         if name == "edges" or not is_public(field):
             continue
-        if any(
-            isinstance(a.type, GraphQLNonNull) and a.default_value is None
-            for a in field.args.values()
-        ):
+        if any(is_required_argument(argument) for argument in field.args.values()):
             continue
         field_type = get_named_type(field.type)
         if is_leaf_type(field_type):
@@ -159,7 +159,7 @@ def build_arguments() -> dict[str, list[str]]:
             "",
             'area: "gid://hub/Area/C2552-09"',
             'agency: "gid://hub/Agency/department:05003"',
-            "fiscalYear: {ce: 2011}",
+            "fiscalYears: {from: {ce: 2011}}",
         ],
         "issue": [
             f'id: "gid://hub/StrategicIssue/{key}"' for key in ("s42-east-1", f"{MARKS[0]}-issue")
@@ -174,18 +174,25 @@ def build_arguments() -> dict[str, list[str]]:
         "project": [
             *(f'by: {{code: "{m}"}}' for m in MARKS),
             *(f'by: {{external: {{scheme: "emenscr", value: "ext-{m}"}}}}' for m in MARKS),
+            *(f'by: {{external: {{scheme: "{SOURCE}", value: "{m}"}}}}' for m in MARKS),
+            *(f'by: {{external: {{scheme: "{SOURCE}", value: "{m}-again"}}}}' for m in MARKS),
+            'by: {code: "open-2010"}',
+            'by: {external: {scheme: "emenscr", value: "shared"}}',
             'by: {code: "s37-01"}',
             'by: {code: "s37-13"}',
             f'by: {{code: "s37-13"}}, asOf: {{planVersion: "gid://hub/PlanVersion/{MARKS[0]}-v"}}',
         ],
-        "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS] + ["first: 100"],
+        "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS]
+        + ["first: 100"]
+        + [f"first: 3, orderBy: {{by: {by}, direction: DESC}}" for by in ORDERS],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
+        "findings": ["", "kind: [DOUBLE_COUNT], first: 1"],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         "rules": [],  # contain no data of agencies or drafts
         "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
         "planningRound": [],
-        "source": [f'id: "gid://hub/Source/{SOURCE}"'],
+        "source": [f'by: {{code: "{SOURCE}"}}'],
         "sources": [""],
     }
 

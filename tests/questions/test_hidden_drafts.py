@@ -23,6 +23,7 @@ from tests.questions.planted_drafts import (
     MARK,
     MINISTERIAL,
     PROVINCIAL,
+    align_times,
     finish_run,
     insert_bundle,
     insert_public_source,
@@ -135,6 +136,7 @@ async def draft_databases(template: str) -> AsyncIterator[DraftDatabases]:
                     await insert_bundle(connection, bundle, at)
             async with database.write_transaction() as connection:
                 await finish_run(connection, at)
+                await align_times(connection, at)
             databases[name] = database
         yield DraftDatabases(databases, datetime.now(UTC))
     for name in ("open", *BUNDLES_BY_DATABASE):

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaLevel
-from hub.domain.budget import FundingSource
+from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.linkages import LinkageStatus
 from hub.domain.lookups import AsOf
 from hub.domain.matrix.question import (
@@ -147,6 +147,7 @@ def encode_axis(axis: AxisQuestion) -> dict[str, Any]:
             "m": members and {k: v for k, v in members.items() if v is not None},
             "e": None if axis.include_empty else 0,
             "o": None if axis.order_by is AxisOrder.NATURAL else axis.order_by.value,
+            "p": None if axis.order_phase is BudgetPhase.APPROPRIATED else axis.order_phase.value,
             "l": None if axis.limit == DEFAULT_MEMBER_LIMIT else axis.limit,
         }
     )
@@ -175,6 +176,7 @@ def decode_axis(data: dict[str, Any]) -> AxisQuestion:
         include_empty=include_empty == 1,
         order_by=AxisOrder(data.get("o", "NATURAL")),
         limit=limit,
+        order_phase=BudgetPhase(data.get("p", BudgetPhase.APPROPRIATED.value)),
     )
 
 

@@ -1,6 +1,6 @@
 """The store's input for counting: a resolved filter, and two axes as ordinals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from hub.domain.matrix.question import (
     DimensionKind,
     MatrixFilter,
 )
-from hub.domain.time import FiscalYearRange
+from hub.domain.time import FiscalYear, FiscalYearRange
 
 DETAIL_DIMENSIONS: Final = {
     DimensionKind.AGENCY,
@@ -51,6 +51,21 @@ class MatrixScope:
     def needs_linkage(self) -> bool:
         """Return whether only projects with a matching linkage are counted."""
         return bool(self.filter.chains or self.filter.issues or self.filter.linkage_status)
+
+    def for_year(self, year: FiscalYear) -> "MatrixScope":
+        """Return the scope of one of its years."""
+        return replace(
+            self,
+            years=FiscalYearRange(year, year),
+            areas=pairs_of_year(self.areas, year),
+            agencies=pairs_of_year(self.agencies, year),
+            issue_areas=frozenset(one for one in self.issue_areas if one[1] == year.ce),
+        )
+
+
+def pairs_of_year(pairs: IdYearPairs | None, year: FiscalYear) -> IdYearPairs | None:
+    """Return the pairs of one year; null for null."""
+    return None if pairs is None else frozenset(pair for pair in pairs if pair[1] == year.ce)
 
 
 @dataclass(frozen=True, slots=True)

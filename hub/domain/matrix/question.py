@@ -6,7 +6,7 @@ from typing import Final
 
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaLevel
-from hub.domain.budget import FundingSource
+from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.linkages import LinkageStatus
 from hub.domain.lookups import AsOf
 from hub.domain.record import value
@@ -93,13 +93,14 @@ class MemberSelector:
 
 @value
 class AxisQuestion:
-    """One axis of a question."""
+    """One axis of a question; `order_phase` is the phase of BUDGET_DESC."""
 
     dimension: DimensionKind
     members: MemberSelector | None = None
     include_empty: bool = True
     order_by: AxisOrder = AxisOrder.NATURAL
     limit: int = DEFAULT_MEMBER_LIMIT
+    order_phase: BudgetPhase = BudgetPhase.APPROPRIATED
 
 
 @value

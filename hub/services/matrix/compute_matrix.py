@@ -233,7 +233,7 @@ def select_members(
     ]
     match question.order_by:
         case AxisOrder.BUDGET_DESC:
-            members.sort(key=lambda m: -_figures_of(m).money.get(BudgetPhase.APPROPRIATED, 0))
+            members.sort(key=lambda m: amount_sort_key(_figures_of(m), question.order_phase))
         case AxisOrder.GAPS_DESC:
             members.sort(key=lambda m: -_count_gaps(m))
         case AxisOrder.NAME:
@@ -265,6 +265,12 @@ def move_figures(
     return {
         CellGroup(rows[group.row], columns[group.column]): one for group, one in figures.items()
     }
+
+
+def amount_sort_key(figures: Figures, phase: BudgetPhase) -> tuple[bool, int]:
+    """Return the key that sorts by amount, largest first, and members without a line last."""
+    amount = figures.money.get(phase)
+    return amount is None, -(amount or 0)
 
 
 def coordinate_of_member(member: AxisMember) -> tuple[str, Member | None]:

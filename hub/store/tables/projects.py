@@ -31,6 +31,9 @@ project = sa.Table(
     sa.Column("source_key", sa.Text),
     system_time_column(),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
+    sa.Index(
+        "ix_project_title_key", sa.text("project_title_key(name_th)"), postgresql_using="hash"
+    ),
     sa.UniqueConstraint("source_id", "source_key"),
     sa.Index(
         "ix_project_duplicate_of",

@@ -49,6 +49,7 @@ source_record = sa.Table(
     sa.Column("scope", sa.Text),
     checked_reference("project_id", "project", index=True),
     system_time_column(),
+    sa.Index("ix_source_record_value", "value", postgresql_using="hash"),
     sa.Index("ix_source_record_payload_hash", "payload_hash", postgresql_using="hash"),
 )
 

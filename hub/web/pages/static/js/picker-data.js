@@ -25,7 +25,7 @@ export async function loadPickerData(state) {
   const on = areaDate(state);
   const fiscalYear = Number(state.fy ?? 2554);
   const data = await loadOnce(JSON.stringify(["pickers", on, state.area, state.issue, fiscalYear]), () => fetchData(PICKER_QUERY, {
-    on, fiscalYear: { be: fiscalYear },
+    on, fiscalYears: { from: { be: fiscalYear } },
     area: state.area ?? "", hasArea: Boolean(state.area),
     issue: `gid://hub/StrategicIssue/${state.issue ?? ""}`, hasIssue: Boolean(state.issue),
   }));

@@ -5,9 +5,9 @@
 const TEXT_FIELDS = "{ th en }";
 
 /** Value chains, areas of a date, the chosen area and issue: the data of the pickers. */
-export const PICKER_QUERY = `query Pickers($on: Date!, $area: String!, $hasArea: Boolean!, $issue: ID!, $hasIssue: Boolean!, $fiscalYear: FiscalYearInput!) {
+export const PICKER_QUERY = `query Pickers($on: Date!, $area: String!, $hasArea: Boolean!, $issue: ID!, $hasIssue: Boolean!, $fiscalYears: FiscalYearRange!) {
   valueChains(first: 100) { nodes { id code theme name ${TEXT_FIELDS} template { code } stages { code } } }
-  area(by: { code: $area }) @include(if: $hasArea) { id code level name ${TEXT_FIELDS} issues(fiscalYear: $fiscalYear, first: 50) { nodes { id code rank name ${TEXT_FIELDS} valueChain { code } } } }
+  area(by: { code: $area }) @include(if: $hasArea) { id code level name ${TEXT_FIELDS} issues(fiscalYears: $fiscalYears, first: 50) { nodes { id code rank name ${TEXT_FIELDS} valueChain { code } } } }
   issue(id: $issue) @include(if: $hasIssue) { id code rank name ${TEXT_FIELDS} valueChain { code } }
   regions: areas(level: REGION, on: $on, first: 100) { nodes { id code name ${TEXT_FIELDS} } }
   clusters: areas(level: CLUSTER, on: $on, first: 100) { nodes { id code name ${TEXT_FIELDS} } }

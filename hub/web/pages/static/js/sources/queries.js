@@ -59,7 +59,7 @@ async function loadAllPages(fetched, fields) {
  * @param {boolean} isOperator
  */
 export const loadSource = async (id, isOperator) =>
-  (await fetchAllowedData(`query($id: ID!) { source(id: $id) { ${SOURCE_FIELDS} note ${isOperator ? OPERATOR_FIELDS : ""} } }`, { id })).source;
+  (await fetchAllowedData(`query($id: ID!) { source(by: { id: $id }) { ${SOURCE_FIELDS} note ${isOperator ? OPERATOR_FIELDS : ""} } }`, { id })).source;
 
 /** Load raw rows by id, in the order of the ids. */
 export const loadRows = async (ids) => (await fetchData(ROWS_QUERY, { ids })).nodes.filter(Boolean);

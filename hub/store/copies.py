@@ -1,0 +1,232 @@
+"""Statements that find probable copies: projects of other sources that are probably one activity.
+
+A copy has the name of the other by `project_title_key`, a common fiscal year, a common area or one
+that directly contains the other, and the same owner, an unknown one, or one directly above or
+below. Without any area both owners must be known. Reports that are known to be one activity, a
+project and its parent, and records of one source are no copies. Both must be visible, so that a
+flag discloses nothing of a draft.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import CTE, FromClause
+
+from hub.domain.copies import COPY_SEVERITY, Finding
+from hub.domain.findings import FindingKind
+from hub.domain.identity.viewer import Viewer
+from hub.domain.paging import Connection, PageRequest, build_connection
+from hub.domain.projects import Project
+from hub.store.as_of import table_as_of
+from hub.store.database import ReadTransaction
+from hub.store.projects import Projects, project_of, select_projects
+from hub.store.rows import is_valid_on, text_array_parameter
+from hub.store.tables import (
+    agency_placement,
+    area_membership,
+    budget_line,
+    project,
+    project_area,
+)
+from hub.store.visibility import TODAY, is_visible
+
+IDS: Final = text_array_parameter("ids")
+
+
+def title_key(table: FromClause) -> sa.ColumnElement[str]:
+    """Return the key of a project's name; an index has it."""
+    return sa.func.project_title_key(table.c.name_th, type_=sa.Text)
+
+
+def array_of(statement: sa.Select[Any]) -> sa.ColumnElement[Any]:
+    """Return the values of a statement with one column as an array."""
+    return sa.func.array(statement.scalar_subquery(), type_=ARRAY(sa.Text))
+
+
+def area_ids(table: FromClause, at: datetime | None) -> sa.ColumnElement[Any]:
+    """Return the areas of a project and of its budget lines as an array."""
+    own, line = table_as_of(project_area, at), table_as_of(budget_line, at)
+    return array_of(
+        sa.select(own.c.area_id).where(own.c.project_id == table.c.id).correlate(table)
+    ).concat(
+        array_of(
+            sa.select(line.c.area_id)
+            .where(line.c.project_id == table.c.id, line.c.area_id.is_not(None))
+            .correlate(table)
+        )
+    )
+
+
+def containing_areas(areas: sa.ColumnElement[Any], table: FromClause) -> sa.ColumnElement[Any]:
+    """Return the areas that directly contain one of `areas` today, as an array."""
+    membership = area_membership.alias("containing")
+    return array_of(
+        sa.select(membership.c.parent_id)
+        .where(membership.c.child_id == sa.any_(areas), is_valid_on(membership, TODAY))
+        .correlate(table)
+    )
+
+
+def compared_projects(
+    name: str, viewer: Viewer, at: datetime | None, *conditions: sa.ColumnElement[bool]
+) -> CTE:
+    """Return visible projects that satisfy the conditions, with what is compared."""
+    table = table_as_of(project, at)
+    placed = (
+        sa.select(
+            table.c.id,
+            title_key(table).label("title"),
+            table.c.fiscal_years,
+            table.c.source_id,
+            table.c.owner_id,
+            table.c.parent_id,
+            sa.func.coalesce(table.c.duplicate_of, table.c.id).label("identity"),
+            area_ids(table, at).label("areas"),
+        )
+        .where(is_visible(table, viewer, at), table.c.source_id.is_not(None), *conditions)
+        .subquery(f"placed_{name}")
+    )
+    return sa.select(placed, containing_areas(placed.c.areas, placed).label("within")).cte(name)
+
+
+def are_copies(one: CTE, other: CTE) -> sa.ColumnElement[bool]:
+    """Return the predicate that two projects are probable copies."""
+    a, b = one.c, other.c
+    placement = agency_placement.alias("placement")
+    is_placed = (
+        sa.exists()
+        .where(
+            is_valid_on(placement, TODAY),
+            sa.or_(
+                sa.and_(placement.c.agency_id == a.owner_id, placement.c.parent_id == b.owner_id),
+                sa.and_(placement.c.agency_id == b.owner_id, placement.c.parent_id == a.owner_id),
+            ),
+        )
+        .correlate(one, other)
+    )
+    no_areas = sa.and_(sa.func.cardinality(a.areas) == 0, sa.func.cardinality(b.areas) == 0)
+    return sa.and_(
+        a.title == b.title,
+        a.source_id != b.source_id,
+        a.identity != b.identity,
+        a.parent_id.is_distinct_from(b.id),
+        b.parent_id.is_distinct_from(a.id),
+        a.fiscal_years.op("&&")(b.fiscal_years),
+        sa.or_(
+            a.areas.op("&&")(b.areas),
+            a.areas.op("&&")(b.within),
+            a.within.op("&&")(b.areas),
+            sa.and_(no_areas, a.owner_id.is_not(None), b.owner_id.is_not(None)),
+        ),
+        sa.or_(a.owner_id == b.owner_id, a.owner_id.is_(None), b.owner_id.is_(None), is_placed),
+    )
+
+
+@lru_cache(maxsize=256)
+def copies_of_projects(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
+    """Return the statement for the probable copies of visible projects `ids`, as `of_id`.
+
+    The index of title keys finds the candidates, so that the areas of few projects are read.
+    """
+    table = table_as_of(project, at)
+    requested = compared_projects("requested", viewer, at, table.c.id == sa.any_(IDS))
+    titles = array_of(sa.select(requested.c.title).correlate(None))
+    candidates = compared_projects("candidates", viewer, at, title_key(table) == sa.any_(titles))
+    pairs = (
+        sa.select(requested.c.id.label("of_id"), candidates.c.id)
+        .select_from(requested.join(candidates, are_copies(requested, candidates)))
+        .subquery("pairs")
+    )
+    return (
+        select_projects(table, viewer)
+        .add_columns(pairs.c.of_id)
+        .join(pairs, pairs.c.id == table.c.id)
+        .order_by(pairs.c.of_id, table.c.id)
+    )
+
+
+@lru_cache(maxsize=256)
+def first_copies(viewer: Viewer) -> sa.Select[Any]:
+    """Return the statement for the ids of projects that are the first of their copies.
+
+    Only titles of several sources are compared; they are grouped by a hash, because to sort 20,000
+    Thai titles takes a second.
+    """
+    table = project.alias("titled")
+    title_hash = sa.func.hashtextextended(title_key(table), 0)
+    titled = (
+        sa.select(table.c.id, table.c.source_id, title_hash.label("title_hash"))
+        .where(is_visible(table, viewer), table.c.source_id.is_not(None))
+        .cte("titled_projects")
+    )
+    several = (
+        sa.select(titled.c.title_hash)
+        .group_by(titled.c.title_hash)
+        .having(sa.func.min(titled.c.source_id) < sa.func.max(titled.c.source_id))
+    )
+    ids = sa.select(titled.c.id).where(titled.c.title_hash.in_(several))
+    compared = compared_projects("compared", viewer, None, project.c.id.in_(ids))
+    other = sa.select(compared).cte("others")
+    pairs = (
+        sa.select(compared.c.id, sa.func.min(other.c.id).label("first_copy"))
+        .select_from(compared.join(other, are_copies(compared, other)))
+        .group_by(compared.c.id)
+        .subquery("pairs")
+    )
+    return sa.select(pairs.c.id).where(pairs.c.first_copy > pairs.c.id)
+
+
+class Copies:
+    """Findings of probable copies among the projects that the viewer may see."""
+
+    def __init__(self, transaction: ReadTransaction, viewer: Viewer, projects: Projects) -> None:
+        self._transaction = transaction
+        self._viewer = viewer
+        self._projects = projects
+
+    async def by_project(
+        self, ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, Finding]:
+        """Return the finding of each project that has probable copies; others are absent."""
+        copies: dict[str, list[Project]] = defaultdict(list)
+        sources: dict[str, set[str]] = defaultdict(set)
+        for row in await self._transaction.fetch_rows(
+            copies_of_projects(self._viewer, at), ids=list(set(ids))
+        ):
+            copies[row["of_id"]].append(project_of(row, at))
+            sources[row["of_id"]].add(row["source_id"])
+        own = await self._projects.by_id(list(copies), at) if copies else {}
+        return {
+            key: Finding(
+                kind=FindingKind.DOUBLE_COUNT,
+                severity=COPY_SEVERITY,
+                projects=sorted([own[key], *found], key=lambda one: one.id),
+                source_count=len(sources[key]) + 1,
+            )
+            for key, found in copies.items()
+        }
+
+    async def by_finding_key(self, keys: Sequence[str]) -> dict[str, Finding]:
+        """Return the findings by the key of their global id; unknown keys are absent."""
+        prefix = f"{FindingKind.DOUBLE_COUNT.value}:"
+        ids = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
+        found = await self.by_project(ids) if ids else {}
+        return {f"{prefix}{key}": one for key, one in found.items() if one.projects[0].id == key}
+
+    async def page(self, page: PageRequest) -> Connection[Finding]:
+        """Return a page of the findings, by the id of their first project."""
+        statement = first_copies(self._viewer)
+        [column] = statement.selected_columns
+        if page.after is not None:
+            statement = statement.where(column > page.after[0])
+        rows = await self._transaction.fetch_rows(statement.order_by(column).limit(page.first + 1))
+        ids = [row["id"] for row in rows]
+        found = await self.by_project(ids) if ids else {}
+        return build_connection(
+            [found[key] for key in ids], page, lambda one: (one.projects[0].id,)
+        )
