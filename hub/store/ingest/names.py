@@ -27,7 +27,7 @@ select a.id, a.name_th, a.name_en, a.short_th, null::text as short_en, a.level,
     greatest(a.valid_from, local.valid_from) as valid_from,
     least(a.valid_to, local.valid_to) as valid_to
 from area a left join {PROVINCES_OF_LOCAL_AREAS} local on local.area_id = a.id
-"""
+"""  # noqa: S608 - our own text
 SELECT_AGENCIES: Final = f"""
 select a.id, a.name_th, a.name_en, a.short_th, a.short_en, a.level, a.area_id, p.code,
     parent.name_th as parent, p.parent_id, local.province_id,
@@ -37,7 +37,7 @@ from agency a
 left join agency_placement p on p.agency_id = a.id
 left join agency parent on parent.id = p.parent_id
 left join {PROVINCES_OF_LOCAL_AREAS} local on local.area_id = a.area_id
-"""
+"""  # noqa: S608 - as above
 SELECT_ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias"
 SELECT_DECISIONS: Final = (
     "select kind, name, block, first_year, last_year, target from name_decision "
