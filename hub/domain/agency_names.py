@@ -53,7 +53,8 @@ def parse_local_name(text: str) -> LocalName | None:
         kind, province, name = found[1], found[2], expand_abbreviation(found[3] or "")
         if name and not name.startswith(LOCAL_PREFIXES) and kind in LOCAL_PREFIXES:
             name = kind + name
-        return LocalName(kind, name, province)
+        # A name of another type than the one written before it contradicts it.
+        return LocalName(kind, name if name.startswith(kind) else "", province)
     kind = next((one for one in LOCAL_PREFIXES if plain.startswith(one)), "")
     if not kind:
         return None

@@ -49,7 +49,7 @@ def read_lines(name: str) -> list[dict[str, str]]:
 
 
 def is_in_force(line: dict[str, str]) -> bool:
-    return line["valid_from"] <= ACT_DAY and (not line["valid_to"] or ACT_DAY < line["valid_to"])
+    return line["valid_from"] <= ACT_DAY and (not line["valid_to"] or line["valid_to"] > ACT_DAY)
 
 
 def list_units() -> list[Unit]:
@@ -92,11 +92,11 @@ def misread(units: list[Unit], draw: random.Random) -> None:
                 (stem, True) if draw.random() < 0.5 else (unit.written, False)
             )
     offices = [one for one in units if one.agency.startswith(("department:", "unit:"))]
-    for number, unit in enumerate(draw.sample(offices, round(len(units) * MISREAD_NAMES * 2))):
+    for turn, unit in enumerate(draw.sample(offices, round(len(units) * MISREAD_NAMES * 2))):
         marked = [at for at, letter in enumerate(unit.written) if letter in MARKS]
-        if number % 2:
-            unit.written += FRAGMENTS[number // 2 % len(FRAGMENTS)]
-        elif number % 4 and marked:
+        if turn % 2:
+            unit.written += FRAGMENTS[turn // 2 % len(FRAGMENTS)]
+        elif turn % 4 and marked:
             at = draw.choice(marked)
             unit.written = unit.written[:at] + unit.written[at + 1 :]
         else:

@@ -21,7 +21,8 @@ STORED_OWNERS = (
 
 def count_rows() -> int:
     """Return the rows of the act: all of them in `make check-long`."""
-    is_long = hypothesis_settings.default.max_examples > 1_000
+    profile = hypothesis_settings.default
+    is_long = profile is not None and profile.max_examples > 1_000
     return WHOLE_ACT if is_long else SMALL_ACT
 
 
