@@ -35,6 +35,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "valid_to": ("ถึงก่อน",),
 }
 """The columns by name, with the Thai headers that mean the same."""
+COLUMN_LIST: Final = ", ".join(COLUMNS)
 REQUIRED_COLUMNS: Final = ("code", "name_th", "kind")
 KIND_NAMES: Final = {
     "กระทรวง": AgencyKind.MINISTRY,
@@ -130,15 +131,9 @@ def read_header(header: Sequence[Any]) -> tuple[dict[int, str], list[RowError]]:
         elif name:
             found[index] = name
         elif title:
-            known = ", ".join(COLUMNS)
-            errors.append(
-                RowError(
-                    1,
-                    escape_for_display(title),
-                    f"ไม่รู้จักคอลัมน์นี้ คอลัมน์ที่ใช้ได้: {known}",
-                    f"is not a known column; the columns are {known}",
-                )
-            )
+            names_th, names_en = f"คอลัมน์ที่ใช้ได้: {COLUMN_LIST}", f"the columns are {COLUMN_LIST}"
+            th, en = f"ไม่รู้จักคอลัมน์นี้ {names_th}", f"is not a known column; {names_en}"
+            errors.append(RowError(1, escape_for_display(title), th, en))
     errors += [
         RowError(1, name, f"ไม่มีคอลัมน์ {name} ({COLUMNS[name][0]})", f"the column {name} is missing")
         for name in REQUIRED_COLUMNS

@@ -1,10 +1,13 @@
 """What narrows the candidates of a written name: date, level, ministry, province."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from hub.domain.record import value
 from hub.domain.sources.names import DatedName
+from hub.domain.sources.records import NameKind
+from hub.domain.thai_text import fold_name, strip_area_prefix
 from hub.domain.time import FiscalYear
 
 PROVINCIAL_LEVELS: Final = ("PROVINCE", "CLUSTER")
@@ -56,3 +59,9 @@ class Narrowing:
     def _is_of_other_ministry(self, name: DatedName) -> bool:
         """Return whether both the written parent and the name's own are ministries, and differ."""
         return self.parents <= self.ministries and name.parent_id in self.ministries
+
+
+@lru_cache(maxsize=20_000)
+def build_lookup_key(kind: NameKind, name: str) -> str:
+    """Return the normalized name for lookup; areas lose the prefix of their level."""
+    return fold_name(strip_area_prefix(name)[1] if kind is NameKind.AREA else name)

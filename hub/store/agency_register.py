@@ -48,14 +48,14 @@ select ordinal from provenance where subject = $1 and source_id = $2 and citatio
 
 
 @value
-class Assertion:
+class AgencyCitation:
     """Who adds an agency, and on what grounds: the provenance of what is written.
 
     `asserted` is REPORTED for a row of a list, ASSUMED for an assertion by a person.
     """
 
     asserted: str
-    citation: str
+    text: str
     note: str | None = None
 
 
@@ -225,22 +225,22 @@ async def write_names(
 
 
 async def write_provenance(
-    connection: asyncpg.Connection, agency_id: str, assertion: Assertion, *, is_local: bool
+    connection: asyncpg.Connection, agency_id: str, citation: AgencyCitation, *, is_local: bool
 ) -> None:
     """Add the provenance of an agency, and of its area, unless it is there."""
     for kind in ("Agency", *(("Area",) if is_local else ())):
         subject = str(GlobalId(kind, agency_id))
-        key = subject, OPERATOR_SOURCE, assertion.citation
+        key = subject, OPERATOR_SOURCE, citation.text
         if await connection.fetchval(CITED_ORDINAL, *key) is not None:
             continue
         row = {
             "subject": subject,
             "ordinal": await connection.fetchval(NEXT_ORDINAL, *key),
             "source_id": OPERATOR_SOURCE,
-            "asserted": assertion.asserted,
+            "asserted": citation.asserted,
             "confidence": "MEDIUM",
-            "citation": assertion.citation,
-            "note": assertion.note,
+            "citation": citation.text,
+            "note": citation.note,
         }
         await upsert(connection, provenance, [row])
 

@@ -88,7 +88,7 @@ async def test_fixed_forms_of_local_authorities_resolve_with_their_own_type_only
         ("เทศบาลเมืองในพื้นที่จังหวัดนราธิวาส", WAITS),
     ],
 )
-async def test_municipality_is_told_apart_by_the_province_that_is_written(
+async def test_municipality_is_found_in_the_province_that_is_written(
     resolver: NameResolver, name: str, target: str | None
 ) -> None:
     found = resolve(resolver, name, kind=NameKind.AREA)
@@ -114,7 +114,7 @@ async def test_municipality_is_told_apart_by_the_province_that_is_written(
         ("การกีฬาแห่งประเทศไทย", "กระทรวงการท่องเที่ยวและกีฬา", "department:50604"),
     ],
 )
-async def test_same_name_in_several_ministries_is_told_apart_by_the_ministry_or_waits(
+async def test_same_name_in_several_ministries_needs_its_ministry(
     resolver: NameResolver, name: str, ministry: str | None, target: str | None
 ) -> None:
     assert resolve(resolver, name, ministry) == target

@@ -22,7 +22,7 @@ from hub.domain.text import LocalizedText
 from hub.domain.thai_text import find_unsafe_character, fold_name, normalize_text
 from hub.errors import Conflict, Invalid
 from hub.store.agency_register import (
-    Assertion,
+    AgencyCitation,
     RegisteredNames,
     upsert_operator_source,
     write_agency,
@@ -86,11 +86,11 @@ async def create_agency(connection: asyncpg.Connection, new: NewAgency, by: str)
     )
     await upsert_operator_source(connection)
     await write_agency(connection, agency_id, listed, parent_id, province_id, None)
-    assertion = Assertion(
+    citation = AgencyCitation(
         "ASSUMED", f"assertion by a person: {by}", "หน่วยงานที่บุคคลยืนยัน · asserted by a person"
     )
     is_local = new.kind is AgencyKind.LOCAL_AUTHORITY
-    await write_provenance(connection, agency_id, assertion, is_local=is_local)
+    await write_provenance(connection, agency_id, citation, is_local=is_local)
     return agency_id
 
 

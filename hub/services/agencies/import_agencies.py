@@ -18,7 +18,7 @@ from hub.domain.thai_text import fold_name
 from hub.errors import Invalid
 from hub.services.agencies.create_agency import ASSERTED_SCHEME, build_audit_entry, find_parent
 from hub.store.agency_register import (
-    Assertion,
+    AgencyCitation,
     RegisteredNames,
     fetch_area_of,
     upsert_operator_source,
@@ -209,9 +209,11 @@ async def write_agencies(
         if not written:
             unchanged += 1
             continue
-        assertion = Assertion("REPORTED", f"{file}, {scheme} {listed.code}", f"imported by {by}")
+        citation = AgencyCitation(
+            "REPORTED", f"{file}, {scheme} {listed.code}", f"imported by {by}"
+        )
         await write_provenance(
-            connection, one.agency_id, assertion, is_local=is_local and not one.is_linked
+            connection, one.agency_id, citation, is_local=is_local and not one.is_linked
         )
         group = linked if one.is_linked else changed if one.agency_id in existing else added
         group.append(one.agency_id)

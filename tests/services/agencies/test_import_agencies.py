@@ -115,7 +115,7 @@ async def test_dry_run_counts_and_stores_nothing(fresh_database: Database) -> No
     assert not await fresh_database.pool.fetchval("select count(*) from access_log")
 
 
-async def test_parent_may_follow_in_the_list_or_be_known_by_code_or_name(
+async def test_parent_may_follow_in_the_list_or_be_an_agency_of_the_hub(
     fresh_database: Database,
 ) -> None:
     header = ("code", "name_th", "kind", "parent")
