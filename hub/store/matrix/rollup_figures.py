@@ -56,6 +56,7 @@ def reason_for_facts(layout: Layout) -> str | None:
         "a filter of linkages": scope.needs_linkage or matrix_filter.linked is not None,
         "text": bool(matrix_filter.text),
         "the area of the holder": matrix_filter.area_role is not AreaRole.PERFORMED_IN,
+        "money without an area": matrix_filter.without_area is not None,
         "the holder": matrix_filter.agency_role is AgencyRole.HOLDER,
         "any implementer": by_implementer and bool(matrix_filter.agencies),
         "agencies that change within the years": not has_same_agencies(scope),

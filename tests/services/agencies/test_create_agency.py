@@ -24,7 +24,7 @@ async def create(database: Database, agency: NewAgency) -> str:
         return await create_agency(connection, agency, "somsri")
 
 
-async def test_asserted_agency_says_who_asserted_it_and_is_created_once(
+async def test_asserted_agency_has_its_person_in_its_provenance_and_is_created_once(
     fresh_database: Database,
 ) -> None:
     fund = new_agency("กองทุนสวนผลไม้", parent="กระทรวงเกษตรและสหกรณ์")
