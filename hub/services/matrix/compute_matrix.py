@@ -154,7 +154,11 @@ def select_members(
     *,
     is_row: bool,
 ) -> "SelectedMembers":
-    """Return the shown members of an axis: without empty ones if requested, ordered, cut."""
+    """Return the shown members of an axis: without empty ones if requested, ordered, cut.
+
+    Of more members than the limit, the empty ones are left out first, unless the order is by gaps:
+    hundreds of agencies without a project must not hide those that have one.
+    """
     question = axis.question
     ordinal = {member.key: index for index, member in enumerate(axis.members)}
 
@@ -180,11 +184,14 @@ def select_members(
             for other_index, other_member in enumerate(other_axis.members)
         )
 
-    members = [
-        member
-        for member in axis.members
-        if question.include_empty or _figures_of(member).projects or _figures_of(member).hidden
-    ]
+    filled = [m for m in axis.members if _figures_of(m).projects or _figures_of(m).hidden]
+    members = list(axis.members) if question.include_empty else filled
+    is_cut = len(members) > question.limit
+    if is_cut and question.order_by is not AxisOrder.GAPS_DESC:
+        kept = {member.key for member in filled}
+        empty = [member.key for member in axis.members if member.key not in kept]
+        kept.update(empty[: max(0, question.limit - len(filled))])
+        members = [member for member in members if member.key in kept]
     match question.order_by:
         case AxisOrder.BUDGET_DESC:
             members.sort(key=lambda m: -_figures_of(m).money.get(BudgetPhase.APPROPRIATED, 0))
@@ -194,9 +201,7 @@ def select_members(
             members.sort(key=lambda m: (m.sort_key, m.key))
         case AxisOrder.NATURAL:
             pass
-    return SelectedMembers(
-        [member.key for member in members[: question.limit]], len(members) > question.limit
-    )
+    return SelectedMembers([member.key for member in members[: question.limit]], is_cut)
 
 
 def coordinate_of_member(member: AxisMember) -> tuple[str, Member | None]:
