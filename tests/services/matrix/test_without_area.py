@@ -32,7 +32,7 @@ async def fetch_totals(api: GraphQLApi, database: Database, central: bool | None
     )
 
 
-async def test_central_money_and_the_rest_are_asked_for_apart(
+async def test_central_money_and_the_rest_are_filtered_apart(
     fresh_database: Database, api: GraphQLApi
 ) -> None:
     rows = [
