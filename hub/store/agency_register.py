@@ -5,7 +5,7 @@ the same parent or province, is not added again: it gets the list's code and nam
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 import sqlalchemy as sa
@@ -28,6 +28,8 @@ from hub.store.tables import (
 )
 from hub.store.upsert import Row, upsert
 
+WriteConnection: TypeAlias = asyncpg.Connection
+"""A connection with an open transaction, which the caller commits."""
 OPERATOR_SOURCE: Final = "hub-operators"
 """The source of what people add to the register."""
 SELECT_AGENCIES: Final = """

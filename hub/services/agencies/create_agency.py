@@ -10,8 +10,6 @@ import hashlib
 from datetime import date
 from typing import Final
 
-import asyncpg
-
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.agency_list import LEVEL_OF_KIND, NOT_IMPORTED, ListedAgency
 from hub.domain.global_id import GlobalId
@@ -24,6 +22,7 @@ from hub.errors import Conflict, Invalid
 from hub.store.agency_register import (
     AgencyCitation,
     RegisteredNames,
+    WriteConnection,
     upsert_operator_source,
     write_agency,
     write_provenance,
@@ -50,7 +49,7 @@ class NewAgency:
     valid_to: date | None = None
 
 
-async def create_agency(connection: asyncpg.Connection, new: NewAgency, by: str) -> str:
+async def create_agency(connection: WriteConnection, new: NewAgency, by: str) -> str:
     """Insert an agency with the provenance "assertion by a person", and return its id.
 
     The same assertion again returns the same id and changes nothing. `Invalid` names the field that

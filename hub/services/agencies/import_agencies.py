@@ -8,8 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import asyncpg
-
 from hub.domain.agencies import AgencyKind
 from hub.domain.agency_list import DatedText, ListedAgency, RowError, read_agency_list
 from hub.domain.identity.audit_context import MAX_IDS_PER_ENTRY
@@ -20,6 +18,7 @@ from hub.services.agencies.create_agency import ASSERTED_SCHEME, build_audit_ent
 from hub.store.agency_register import (
     AgencyCitation,
     RegisteredNames,
+    WriteConnection,
     fetch_area_of,
     upsert_operator_source,
     write_agency,
@@ -109,7 +108,7 @@ async def import_agencies(
 
 
 async def place_agencies(
-    connection: asyncpg.Connection, file: str, agencies: Sequence[ListedAgency], scheme: str
+    connection: WriteConnection, file: str, agencies: Sequence[ListedAgency], scheme: str
 ) -> list[PlacedAgency]:
     """Return the agencies with the ids of what they name, parents before their children.
 
@@ -170,7 +169,7 @@ def order_by_parent(agencies: Sequence[ListedAgency], errors: list[RowError]) ->
 
 
 async def write_agencies(
-    connection: asyncpg.Connection,
+    connection: WriteConnection,
     file: str,
     placed: Sequence[PlacedAgency],
     scheme: str,
