@@ -49,6 +49,11 @@ class MatrixFilter:
         default=AgencyRole.OWNER, description="Agency of a project to filter by (บทบาทหน่วยงาน)"
     )
 
+    without_area: bool | None = optional_field(
+        "True: only money of the central administration and of unknown places; false: only the "
+        "rest (ส่วนกลาง)"
+    )
+
     def to_domain(self, field: str) -> domain.MatrixFilter:
         """Return the filter; `Invalid` for an id of another type."""
 
@@ -69,4 +74,5 @@ class MatrixFilter:
             text=self.text or None,
             area_role=self.area_role or AreaRole.PERFORMED_IN,
             agency_role=self.agency_role or AgencyRole.OWNER,
+            without_area=self.without_area if isinstance(self.without_area, bool) else None,
         )

@@ -1,4 +1,5 @@
-"""One row: an item of a project of a ministry's department, a province or a cluster.
+"""One row: an item of a project of a budget unit: a ministry's department, the Central Fund, a
+province, a cluster, a local authority or another body.
 
 The name of a volume contains the fiscal year of its act (2022.3.13(1)); amounts of that year are
 appropriated, those of other years are obligations and planned.
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from connectors.kit import thai
+from hub.domain import agency_names
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
@@ -26,6 +28,10 @@ UNIT_PREFIXES: Final = (
     ("กลุ่มจังหวัด", ActorLevel.CLUSTER, FundingSource.CLUSTER),
     ("จังหวัด", ActorLevel.PROVINCE, FundingSource.PROVINCE),
 )
+CENTRAL_FUND: Final = "งบกลาง"
+"""The heading and the unit of the Central Fund."""
+LOCAL_HEADING: Final = "องค์กรปกครองส่วนท้องถิ่น"
+"""The heading of local authorities."""
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
@@ -81,12 +87,18 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
 def classify_unit(
     unit: str, ministry: str
 ) -> tuple[ActorLevel | None, FundingSource, RawName, RawName | None]:
-    """Return level, funding, owner and area of a unit; provinces and clusters are their own
-    area, others have none.
+    """Return level, funding, owner and area of a unit.
+
+    Provinces, clusters and local authorities are their own area; others have none. A level is
+    null if the unit's is that of its agency.
     """
     for prefix, level, funding in UNIT_PREFIXES:
         if unit.startswith(prefix):
-            area = RawName(NameKind.AREA, unit)
+            area = RawName(NameKind.AREA, unit, extracted=True)
             return level, funding, area, area
-    agency = RawName(NameKind.AGENCY, unit, parent_name=ministry or None)
-    return None, FundingSource.MINISTRY, agency, None
+    if agency_names.strip_volume_number(ministry) == LOCAL_HEADING:
+        area = RawName(NameKind.AREA, unit, extracted=True)
+        return None, FundingSource.MINISTRY, area, area
+    agency = RawName(NameKind.AGENCY, unit, parent_name=ministry or None, extracted=True)
+    is_central = CENTRAL_FUND in (unit, ministry)
+    return None, FundingSource.CENTRAL_FUND if is_central else FundingSource.MINISTRY, agency, None

@@ -5,7 +5,6 @@ one.
 from typing import Final
 
 from connectors.kit.mapped_row import MappedRow
-from hub.domain.agencies import ActorLevel
 from hub.domain.sources.joins import Join
 from hub.domain.sources.records import NameKind, ParsedProject, RawName, RawRecord, SourceEntry
 from hub.domain.sources.spec import SourceSpec
@@ -48,7 +47,7 @@ def build_project(row: MappedRow, year: FiscalYear, code: str, agency: str) -> P
     return ParsedProject(
         key=f"{year.be}|{code}",
         name_th=row.text("title") or f"รหัสงบประมาณ {code}",
-        actor_level=ActorLevel.MINISTRY,
+        actor_level=None,
         owner=RawName(NameKind.AGENCY, agency, row.code("agency_code") or None),
         years=(year,),
         code=code or None,

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from connectors.kit import thai
-from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
     Doubt,
@@ -49,7 +48,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         project=ParsedProject(
             key=f"{year.be}|{code}|{category}",
             name_th=thai.clean_text(row["name"]),
-            actor_level=ActorLevel.MINISTRY,
+            actor_level=None,
             owner=owner,
             years=(year,),
             code=code or None,

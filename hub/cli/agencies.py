@@ -1,9 +1,20 @@
-"""`hub agency`: register agencies, disable and enable them."""
+"""`hub agency`: register agencies, disable and enable them, import a list of them."""
+
+from pathlib import Path
 
 import click
 
 from hub.cli.bilingual import Group
-from hub.cli.console import by_option, in_database, json_option, mark, print_line, print_list
+from hub.cli.console import (
+    by_option,
+    in_database,
+    json_option,
+    mark,
+    option,
+    print_json,
+    print_line,
+    print_list,
+)
 
 agency_argument = click.argument(
     "named", metavar="AGENCY", help="รหัสหน่วยงานหรือรหัสงบประมาณ · An agency's id or budget code"
@@ -73,6 +84,76 @@ def disable(named: str, by: str | None) -> None:
 
     agency_id = in_database(lambda database: disable_agency(database, named, operator_name(by)))
     print_line(f"ระงับ {agency_id} แล้ว · {agency_id} is disabled")
+
+
+@agency.command(
+    "import",
+    help="นำเข้ารายชื่อหน่วยงาน CSV หรือ XLSX · Import a list of agencies, CSV or XLSX",
+)
+@click.argument(
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="ไฟล์รายชื่อ · The file with the list",
+)
+@option(
+    "--scheme",
+    default="operator",
+    metavar="NAME",
+    help="ชื่อชุดรหัสของรายชื่อนี้ เช่น dla · What the codes of the list are called, e.g. dla",
+)
+@option("--sheet", metavar="NAME", help="แผ่นงานของ XLSX · The sheet of a workbook")
+@option(
+    "--encoding",
+    default="utf-8",
+    metavar="NAME",
+    help="การเข้ารหัสของ CSV เช่น tis-620 · The encoding of a CSV file, e.g. tis-620",
+)
+@option(
+    "--dry-run",
+    is_flag=True,
+    help="ตรวจและนับโดยไม่บันทึก · Check and count, store nothing",
+    show_default=False,
+)
+@json_option
+@by_option
+def import_list(
+    file: Path,
+    scheme: str,
+    sheet: str | None,
+    encoding: str,
+    dry_run: bool,
+    as_json: bool,
+    by: str | None,
+) -> None:
+    """Import a list of agencies, with their names over time."""
+    from connectors.kit.plain_table import read_plain_table
+    from hub.services.agencies.import_agencies import AgencyList, import_agencies
+    from hub.services.identity.operator import operator_name
+
+    rows = read_plain_table(file, encoding, sheet)
+    header = rows[0][1] if rows else []
+    result = in_database(
+        lambda database: import_agencies(
+            database,
+            AgencyList(file.name, header, rows[1:]),
+            scheme,
+            operator_name(by),
+            dry_run=dry_run,
+        )
+    )
+    if as_json:
+        counts = {"added": result.added, "changed": result.changed, "linked": result.linked}
+        print_json({**counts, "unchanged": result.unchanged, "dry_run": dry_run})
+        return
+    added, changed, linked = len(result.added), len(result.changed), len(result.linked)
+    print_line(
+        f"เพิ่ม {added:,} เปลี่ยน {changed:,} ผูกกับที่มีแล้ว {linked:,} เท่าเดิม {result.unchanged:,} "
+        f"· {added:,} added, {changed:,} changed, {linked:,} linked to known agencies, "
+        f"{result.unchanged:,} unchanged"
+    )
+    if dry_run:
+        print_line("ยังไม่ได้บันทึก · nothing was stored")
 
 
 def register(named: str, by: str | None) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+HAS_THAI_DIGIT: Final = re.compile("[๐-๙]")
 INVISIBLE_CHARACTERS: Final = dict.fromkeys(
     [0x00AD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
 )
@@ -34,7 +35,18 @@ AREA_PREFIXES: Final = (
 )
 MAX_CACHED_LENGTH: Final = 100
 """Longer texts are not names and are not cached."""
-ABBREVIATIONS: Final = (("สนง.", "สำนักงาน"),)
+ABBREVIATIONS: Final = {
+    "สนง": "สำนักงาน",
+    "อบจ": "องค์การบริหารส่วนจังหวัด",
+    "อบต": "องค์การบริหารส่วนตำบล",
+    "ทน": "เทศบาลนคร",
+    "ทม": "เทศบาลเมือง",
+    "ทต": "เทศบาลตำบล",
+}
+"""Fixed forms that begin a name, each with the one word that it stands for."""
+ABBREVIATED_START: Final = re.compile(rf"({'|'.join(ABBREVIATIONS)})(?:\.\s*|\s+)(?=\S)")
+"""An abbreviation ends with a dot or a space: without one, ทนาย would begin with ทน."""
+REPEATED_PROVINCE: Final = re.compile(r"(องค์การบริหารส่วนจังหวัด)\s*(?:จังหวัด|จ\.)\s*(?=\S)")
 CENTRAL_NAMES: Final = frozenset({"ส่วนกลาง", "ราชการบริหารส่วนกลาง"})
 """Names that mean that an amount belongs to no area."""
 
@@ -75,7 +87,8 @@ def escape_for_display(text: object, max_length: int = 200) -> str:
 
 def to_arabic_digits(text: str) -> str:
     """Return a text with Thai digits replaced by Arabic ones."""
-    return text.translate(THAI_DIGITS)
+    # `translate` looks up every character in a dictionary; most texts have no Thai digit.
+    return text.translate(THAI_DIGITS) if HAS_THAI_DIGIT.search(text) else text
 
 
 def strip_area_prefix(name: str) -> tuple[str | None, str]:
@@ -88,10 +101,13 @@ def strip_area_prefix(name: str) -> tuple[str | None, str]:
     return None, plain
 
 
+def expand_abbreviation(name: str) -> str:
+    """Return a normalized name with the abbreviation that it begins with written out."""
+    if (found := ABBREVIATED_START.match(name)) is not None:
+        name = ABBREVIATIONS[found[1]] + name[found.end() :]
+    return REPEATED_PROVINCE.sub(r"\1", name, count=1)
+
+
 def fold_name(name: str) -> str:
     """Return the lookup key of a name: Arabic digits, no spaces, abbreviations expanded."""
-    plain = to_arabic_digits(normalize_text(name)).casefold().replace(" ", "")
-    for short, expanded in ABBREVIATIONS:
-        if plain.startswith(short):
-            return expanded + plain[len(short) :]
-    return plain
+    return expand_abbreviation(to_arabic_digits(normalize_text(name)).casefold()).replace(" ", "")

@@ -1,33 +1,40 @@
 """Resolve written names to codes: exact matches are taken, similar ones proposed to a person.
 
 A name is looked up among those in force on the first day of the fiscal year. Prefixes with the
-level (จังหวัด, จ., กลุ่มจังหวัด) narrow the search; decisions by people have priority.
+level (จังหวัด, จ., กลุ่มจังหวัด), the ministry of an agency and the province of a local authority
+narrow the search; decisions by people have priority. Written forms that mean one thing only are
+read by `hub.domain.agency_names`; a misspelling is never corrected.
 """
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from typing import Final
 
+from hub.domain.agency_names import (
+    LocalName,
+    complete_name,
+    parse_local_name,
+    strip_legal_form,
+    strip_marks,
+    strip_stray_fragments,
+    strip_volume_number,
+)
 from hub.domain.record import value
 from hub.domain.sources.names import DatedName
 from hub.domain.sources.quarantine import NameDecision
-from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason, RawName
+from hub.domain.sources.records import Doubt, NameKind, QuarantineReason, RawName
 from hub.domain.thai_text import (
     CENTRAL_NAMES,
-    escape_for_display,
     fold_name,
     normalize_text,
     strip_area_prefix,
 )
 from hub.domain.time import FiscalYear
+from hub.ingest.name_candidates import PROVINCIAL_LEVELS, Narrowing, build_lookup_key
+from hub.ingest.name_doubts import build_name_doubt, build_proposal, build_unknown_name_doubt
 
-MIN_SIMILARITY: Final = 0.8
-"""The least similarity (0 to 1) of a name that is proposed."""
-MAX_PROPOSALS: Final = 5
-"""The maximum number of proposals."""
-PROVINCIAL_LEVELS: Final = ("PROVINCE", "CLUSTER")
+MINISTRY_LEVEL: Final = "MINISTRY"
 
 
 @value
@@ -40,23 +47,40 @@ class ResolvedName:
 
 
 class NameResolver:
-    """Resolves names of one source; results are cached for the run."""
+    """Resolves names of one source; results are cached for the run.
 
-    def __init__(self, names: Iterable[DatedName], decisions: Iterable[NameDecision]) -> None:
+    `declared` are the targets that the source itself declares: its own names mean these.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[DatedName],
+        decisions: Iterable[NameDecision],
+        declared: Iterable[str] = (),
+    ) -> None:
         names, decisions = list(names), list(decisions)
-        representation = repr((sorted(map(repr, names)), decisions))
+        self._declared = frozenset(declared)
+        representation = repr((sorted(map(repr, names)), decisions, sorted(self._declared)))
         self.digest = hashlib.sha256(representation.encode("utf-8", "surrogatepass")).hexdigest()
         """Two resolvers with equal digests return equal results."""
         self._by_name: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_code: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_target: dict[tuple[NameKind, str], DatedName] = {}
-        self._by_kind: dict[NameKind, list[DatedName]] = defaultdict(list)
+        self._by_kind: dict[NameKind, list[tuple[str, DatedName]]] = defaultdict(list)
+        self._by_short_form: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
+        self._by_letters: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         for name in names:
-            self._by_kind[name.kind].append(name)
-            self._by_name[name.kind, build_lookup_key(name.kind, name.name)].append(name)
+            key = build_lookup_key(name.kind, name.name)
+            self._by_kind[name.kind].append((key, name))
+            self._by_name[name.kind, key].append(name)
+            self._by_short_form[name.kind, strip_legal_form(key)].append(name)
+            self._by_letters[name.kind, strip_marks(key)].append(name)
             if name.code:
                 self._by_code[name.kind, name.code].append(name)
             self._by_target.setdefault((name.kind, name.target), name)
+        self._ministries = frozenset(
+            name.target for name in names if name.level == MINISTRY_LEVEL and name.parent_id is None
+        )
         self._decisions: dict[tuple[NameKind, str], list[NameDecision]] = defaultdict(list)
         for decision in decisions:
             self._decisions[decision.kind, normalize_text(decision.name)].append(decision)
@@ -69,7 +93,7 @@ class NameResolver:
         # Not functools.cache: hashing the records costs more than a lookup in this dictionary.
         cache_key = (
             *(raw_name.name, raw_name.code, raw_name.parent_name, raw_name.kind is NameKind.AREA),
-            *(year.ce, block),
+            *(raw_name.extracted, year.ce, block),
         )
         resolved = self._cache.get(cache_key)
         if resolved is None:
@@ -78,7 +102,7 @@ class NameResolver:
 
     def find_area_agency(self, area_id: str) -> ResolvedName:
         """Return the agency of an area itself: of a province or cluster before any other body."""
-        agencies = [one for one in self._by_kind[NameKind.AGENCY] if one.area_id == area_id]
+        agencies = [one for _, one in self._by_kind[NameKind.AGENCY] if one.area_id == area_id]
         agencies.sort(key=lambda one: (one.level not in PROVINCIAL_LEVELS, one.target))
         return (
             self._build_resolved(NameKind.AGENCY, agencies[0].target)
@@ -113,7 +137,8 @@ class NameResolver:
                 f"the name fits {len(targets)} things",
                 [build_proposal(one, "ชื่อตรงกัน", "the same name") for one in targets.values()],
             )
-        return self._build_unknown_name_doubt(raw_name, year, field)
+        narrowing = self._build_narrowing(raw_name, parse_local_name(raw_name.name), year)
+        return build_unknown_name_doubt(raw_name, field, narrowing, self._by_kind[raw_name.kind])
 
     def _build_resolved(self, kind: NameKind, target: str | None) -> ResolvedName:
         if target is None:
@@ -152,105 +177,64 @@ class NameResolver:
         return names_by_code if shared_targets else [*names_by_code, *names_by_name]
 
     def _find_by_name(self, raw_name: RawName, year: FiscalYear) -> list[DatedName]:
-        """Return the names in force with that spelling, of the level that a prefix names."""
-        same_names = self._by_name.get(
-            (raw_name.kind, build_lookup_key(raw_name.kind, raw_name.name)), []
+        """Return the names in force that a written name fits, by the first reading of it that
+        fits any: as written, without its legal form, completed by its ministry, and, if it was
+        read from print, without stray fragments and by its letters alone.
+        """
+        kind, local = raw_name.kind, parse_local_name(raw_name.name)
+        narrowing = self._build_narrowing(raw_name, local, year)
+        written = local.name if local else raw_name.name
+        if not written:
+            return []
+        key = build_lookup_key(kind, written)
+        found = narrowing.filter(self._by_name.get((kind, key), []))
+        if not found and kind is NameKind.AGENCY:
+            found = narrowing.filter(self._by_short_form.get((kind, strip_legal_form(key)), []))
+            if not found and (full_name := complete_name(written, raw_name.parent_name)):
+                found = narrowing.filter(self._by_name.get((kind, fold_name(full_name)), []))
+        if not found and raw_name.extracted:
+            found = self._find_in_print(kind, written, narrowing)
+        return found
+
+    def _find_in_print(self, kind: NameKind, written: str, narrowing: Narrowing) -> list[DatedName]:
+        """Return the one name that a name read from print can mean; empty when none or several.
+
+        The number of a cluster may be what was misread, so a cluster is never found this way. By
+        letters alone a name is found only below the ministry or province that is written with it.
+        """
+        if strip_area_prefix(written)[0] == "CLUSTER":
+            return []
+        for reading in (written, strip_stray_fragments(written)):
+            key = build_lookup_key(kind, reading or "")
+            found = narrowing.filter(self._by_name.get((kind, key), []))
+            if not found:
+                similar = narrowing.filter(self._by_letters.get((kind, strip_marks(key)), []))
+                found = similar if all(map(narrowing.is_below_written, similar)) else []
+            if len({one.target for one in found}) == 1:
+                return found
+        return []
+
+    def _build_narrowing(
+        self, raw_name: RawName, local: LocalName | None, year: FiscalYear
+    ) -> Narrowing:
+        """Return what narrows the candidates of a written name."""
+        is_area = raw_name.kind is NameKind.AREA
+        ministry = strip_volume_number(raw_name.parent_name or "")
+        provinces = None
+        if local and local.province:
+            key = NameKind.AREA, build_lookup_key(NameKind.AREA, local.province)
+            named = self._filter_in_force(self._by_name.get(key, []), year)
+            provinces = frozenset(one.target for one in named if one.level == "PROVINCE")
+        parents = self._by_name.get((NameKind.AGENCY, fold_name(ministry)), []) if ministry else []
+        return Narrowing(
+            year=year,
+            level=strip_area_prefix(raw_name.name)[0] if is_area else None,
+            is_area=is_area,
+            parents=frozenset(one.target for one in self._filter_in_force(parents, year)),
+            provinces=provinces,
+            ministries=self._ministries,
+            declared=self._declared,
         )
-        level = strip_area_prefix(raw_name.name)[0] if raw_name.kind is NameKind.AREA else None
-        candidates = [
-            one
-            for one in self._filter_in_force(same_names, year)
-            if level is None or one.level == level
-        ]
-        if raw_name.kind is NameKind.AREA and level is None:
-            candidates = [one for one in candidates if one.level in PROVINCIAL_LEVELS] or candidates
-        if raw_name.parent_name and len({one.target for one in candidates}) > 1:
-            ministry = fold_name(raw_name.parent_name)
-            candidates = [
-                one for one in candidates if one.parent and fold_name(one.parent) == ministry
-            ] or candidates
-        return candidates
 
     def _filter_in_force(self, names: Iterable[DatedName], year: FiscalYear) -> list[DatedName]:
         return [name for name in names if name.is_in_force(year.starts_on)]
-
-    def _build_unknown_name_doubt(self, raw_name: RawName, year: FiscalYear, field: str) -> Doubt:
-        """Return the doubt about an unknown name, with numbered or similar names as proposals."""
-        level = strip_area_prefix(raw_name.name)[0] if raw_name.kind is NameKind.AREA else None
-        lookup_key = build_lookup_key(raw_name.kind, raw_name.name)
-        numbered_proposals: list[NameProposal] = []
-        near_proposals: list[tuple[float, NameProposal]] = []
-        proposed_targets: set[str] = set()
-        for one in self._filter_in_force(self._by_kind[raw_name.kind], year):
-            if (level is not None and one.level != level) or one.target in proposed_targets:
-                continue
-            candidate_key = build_lookup_key(one.kind, one.name)
-            if candidate_key.startswith(lookup_key) and candidate_key[len(lookup_key) :].isdigit():
-                proposed_targets.add(one.target)
-                numbered_proposals.append(
-                    build_proposal(one, "ชื่อขาดเลขท้าย", "the number of the name is missing")
-                )
-            elif (similarity := compute_similarity(lookup_key, candidate_key)) >= MIN_SIMILARITY:
-                proposed_targets.add(one.target)
-                messages = (f"สะกดใกล้เคียง {similarity:.0%}", f"spelt alike, {similarity:.0%}")
-                near_proposals.append((similarity, build_proposal(one, *messages)))
-        if numbered_proposals:
-            return build_name_doubt(
-                QuarantineReason.AMBIGUOUS_NAME,
-                raw_name,
-                field,
-                year,
-                f"เลขท้ายชื่อหายไป เป็นได้ {len(numbered_proposals)} หน่วย",
-                f"the number of the name was lost; it fits {len(numbered_proposals)} things",
-                numbered_proposals,
-            )
-        best_proposals = [one for _, one in sorted(near_proposals, key=lambda pair: -pair[0])]
-        return build_name_doubt(
-            QuarantineReason.UNKNOWN_NAME,
-            raw_name,
-            field,
-            year,
-            "ไม่มีชื่อนี้ในปีงบประมาณนั้น",
-            "no such name in that fiscal year",
-            best_proposals[:MAX_PROPOSALS],
-        )
-
-
-def build_lookup_key(kind: NameKind, name: str) -> str:
-    """Return the normalized name for lookup; areas lose the prefix of their level."""
-    return fold_name(strip_area_prefix(name)[1] if kind is NameKind.AREA else name)
-
-
-def compute_similarity(left: str, right: str) -> float:
-    """Return the similarity of two names, from 0 to 1."""
-    matcher = SequenceMatcher(None, left, right, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= MIN_SIMILARITY else 0.0
-
-
-def build_proposal(dated_name: DatedName, th: str, en: str) -> NameProposal:
-    """Return a proposal with its reason."""
-    return NameProposal(
-        dated_name.target, f"{dated_name.official_name}: {th}", f"{dated_name.target}: {en}"
-    )
-
-
-def build_name_doubt(
-    reason: QuarantineReason,
-    raw_name: RawName,
-    field: str,
-    year: FiscalYear,
-    th: str,
-    en: str,
-    proposals: Iterable[NameProposal],
-) -> Doubt:
-    """Return a doubt about a name, with the year it was looked up in."""
-    return Doubt(
-        reason,
-        field,
-        escape_for_display(normalize_text(raw_name.name), 2_000),
-        th,
-        en,
-        tuple(proposals),
-        raw_name.kind,
-        (year.ce, year.ce),
-    )

@@ -181,7 +181,8 @@ async def choose_request(
 async def load_resolver(session: IngestSession, spec: SourceSpec) -> NameResolver:
     """Return a resolver with the names in force and the decisions for a source."""
     names = await list_dated_names(session.connection)
-    return NameResolver(names, await list_name_decisions(session.connection, spec.id))
+    decisions = await list_name_decisions(session.connection, spec.id)
+    return NameResolver(names, decisions, [one.id for one in spec.authorities])
 
 
 class RunExecution:

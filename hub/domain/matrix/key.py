@@ -212,15 +212,17 @@ def encode_filter(matrix_filter: MatrixFilter) -> dict[str, Any]:
             "gr": None
             if matrix_filter.agency_role is AgencyRole.OWNER
             else matrix_filter.agency_role.value,
+            "central": matrix_filter.without_area,
         }
     )
 
 
 def decode_filter(data: dict[str, Any]) -> MatrixFilter:
     """Return the filter of a key."""
-    linked = data.get("linked")
-    if linked is not None and type(linked) is not bool:
-        raise ValueError(linked)
+    linked, without_area = data.get("linked"), data.get("central")
+    for flag in (linked, without_area):
+        if flag is not None and type(flag) is not bool:
+            raise ValueError(flag)
     return MatrixFilter(
         chains=decode_texts(data.get("chains", [])),
         issues=decode_texts(data.get("issues", [])),
@@ -233,4 +235,5 @@ def decode_filter(data: dict[str, Any]) -> MatrixFilter:
         text=decode_text(data["text"]) if "text" in data else None,
         area_role=AreaRole(data.get("ar", "PERFORMED_IN")),
         agency_role=AgencyRole(data.get("gr", "OWNER")),
+        without_area=without_area,
     )

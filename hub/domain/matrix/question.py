@@ -105,7 +105,11 @@ class AxisQuestion:
 
 @value
 class MatrixFilter:
-    """The filter of a question; keys are local ids, an empty tuple does not filter."""
+    """The filter of a question; keys are local ids, an empty tuple does not filter.
+
+    `without_area`: only money of the central administration (ส่วนกลาง) and of unknown places, or
+    only the rest.
+    """
 
     chains: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
@@ -118,6 +122,7 @@ class MatrixFilter:
     text: str | None = None
     area_role: AreaRole = AreaRole.PERFORMED_IN
     agency_role: AgencyRole = AgencyRole.OWNER
+    without_area: bool | None = None
 
 
 @value

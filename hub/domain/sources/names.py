@@ -9,7 +9,10 @@ from hub.domain.time import is_in_force
 
 @record
 class DatedName:
-    """A name of an area or agency, with the code and parent of that time (ชื่อที่รู้จัก)."""
+    """A name of an area or agency, with the code and parent of that time (ชื่อที่รู้จัก).
+
+    `province_id` is set for local authorities and their areas, whose names repeat.
+    """
 
     kind: NameKind
     target: str
@@ -18,12 +21,22 @@ class DatedName:
     level: str | None
     code: str | None
     parent: str | None
+    parent_id: str | None
     area_id: str | None
+    province_id: str | None
     valid_from: date | None
     valid_to: date | None
 
-    def with_alias(self, name: str, valid_from: date | None, valid_to: date | None) -> "DatedName":
-        """Return the same target under another name and period."""
+    def with_alias(
+        self, name: str, valid_from: date | None = None, valid_to: date | None = None
+    ) -> "DatedName | None":
+        """Return the same target under another name, in the part of its period that the alias
+        applies to; null when they have no day in common.
+        """
+        start = max(filter(None, (self.valid_from, valid_from)), default=None)
+        end = min(filter(None, (self.valid_to, valid_to)), default=None)
+        if start and end and start >= end:
+            return None
         return DatedName(
             self.kind,
             self.target,
@@ -32,9 +45,11 @@ class DatedName:
             self.level,
             self.code,
             self.parent,
+            self.parent_id,
             self.area_id,
-            valid_from,
-            valid_to,
+            self.province_id,
+            start,
+            end,
         )
 
     def is_in_force(self, on: date) -> bool:

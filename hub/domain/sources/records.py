@@ -135,13 +135,15 @@ FetchPages = Callable[[str | None], AsyncIterator[RawPage]]
 class RawName:
     """A name as written in the source (ชื่อตามต้นทาง).
 
-    `code` is the code the source has with it; `parent_name` the name of its ministry.
+    `code` is the code the source has with it; `parent_name` the name of its ministry. `extracted`:
+    a program read the name from print, so fragments may follow it and marks may be lost.
     """
 
     kind: NameKind
     name: str
     code: str | None = None
     parent_name: str | None = None
+    extracted: bool = False
 
 
 @record

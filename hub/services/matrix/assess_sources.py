@@ -43,6 +43,7 @@ class ReportingObligations:
         self._is_inapplicable = (
             not self._promises
             or bool(dimensions & DIMENSIONS_ALLOWED_EMPTY)
+            or matrix_filter.without_area is not None
             or bool(matrix_filter.funding or matrix_filter.text or matrix_filter.linkage_status)
         )
 

@@ -48,7 +48,8 @@ async def resolve_previous_layout(
     previous = FiscalYear.from_ce(year.ce - 1, "fiscalYear")
     years = include_year(matrix.question.fiscal_years, previous)
     question, at = replace(matrix.question, fiscal_years=years), matrix.as_of_time
-    context = AxisContext(unit, question, await fetch_question_chain(unit, question, at), at)
+    chain = await fetch_question_chain(unit, question, at)
+    context = AxisContext(unit, question, chain.chain if chain else None, at)
     scope = await resolve_scope(
         unit,
         question.filter,

@@ -4,12 +4,11 @@ One statement counts, in natural order. Only if the limit cuts members that have
 again: what the cut ones have together is no sum of theirs, as a project can be in several.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from hub.domain.areas import Area
-from hub.domain.budget import BudgetPhase
 from hub.domain.matrix.absence import Absences, UnrecordedAreas
 from hub.domain.matrix.key import encode_matrix_key
 from hub.domain.matrix.layout import Layout
@@ -17,18 +16,14 @@ from hub.domain.matrix.question import (
     MAX_COUNTED_CELLS,
     MAX_MEMBERS,
     MAX_TABLE_CELLS,
-    AxisOrder,
     MatrixQuestion,
 )
 from hub.domain.matrix.result import (
     Axis,
     CellGroup,
-    CellState,
-    Figures,
     Header,
     HeaderKind,
     Matrix,
-    Member,
 )
 from hub.domain.text import localized_text
 from hub.errors import Invalid, TooCostly
@@ -42,6 +37,13 @@ from hub.services.matrix.resolve_scope import (
     fetch_filter_members,
     fetch_question_chain,
     resolve_scope,
+)
+from hub.services.matrix.select_members import (
+    SelectedMembers,
+    list_member_keys,
+    map_ordinals,
+    move_figures,
+    select_members,
 )
 from hub.services.matrix.years_in_force import YearsInForce
 from hub.store.unit_of_work import UnitOfWork
@@ -145,7 +147,7 @@ async def compute_matrix(
 
 
 def list_absences(
-    axes: Sequence[tuple[ResolvedAxis, "SelectedMembers"]],
+    axes: Sequence[tuple[ResolvedAxis, SelectedMembers]],
     named: FilterMembers,
     years: YearsInForce,
     criterion: Criterion,
@@ -185,104 +187,6 @@ def validate_question(question: MatrixQuestion) -> None:
                 f"ต้องอยู่ระหว่าง 1 ถึง {MAX_MEMBERS}",
                 f"must be from 1 to {MAX_MEMBERS}",
             )
-
-
-def list_member_keys(axis: ResolvedAxis) -> list[str]:
-    """Return the member keys of an axis in natural order."""
-    return [member.key for member in axis.members]
-
-
-def select_members(
-    axis: ResolvedAxis,
-    figures: Mapping[CellGroup, Figures],
-    evaluator: "CellEvaluator",
-    other_axis: ResolvedAxis,
-    *,
-    is_row: bool,
-) -> "SelectedMembers":
-    """Return the shown members of an axis: without empty ones if requested, ordered, cut."""
-    question = axis.question
-    ordinal = {member.key: index for index, member in enumerate(axis.members)}
-
-    def _figures_of(member: AxisMember) -> Figures:
-        index = ordinal[member.key]
-        return figures.get(CellGroup(index, None) if is_row else CellGroup(None, index), NO_FIGURES)
-
-    def _count_gaps(member: AxisMember) -> int:
-        index = ordinal[member.key]
-        return sum(
-            evaluator.compute_state(
-                figures.get(
-                    CellGroup(index, other_index) if is_row else CellGroup(other_index, index),
-                    NO_FIGURES,
-                ),
-                *(
-                    (coordinate_of_member(member), coordinate_of_member(other_member))
-                    if is_row
-                    else (coordinate_of_member(other_member), coordinate_of_member(member))
-                ),
-            )[0]
-            is CellState.GAP
-            for other_index, other_member in enumerate(other_axis.members)
-        )
-
-    members = [
-        member
-        for member in axis.members
-        if question.include_empty or _figures_of(member).projects or _figures_of(member).hidden
-    ]
-    match question.order_by:
-        case AxisOrder.BUDGET_DESC:
-            members.sort(key=lambda m: amount_sort_key(_figures_of(m), question.order_phase))
-        case AxisOrder.GAPS_DESC:
-            members.sort(key=lambda m: -_count_gaps(m))
-        case AxisOrder.NAME:
-            members.sort(key=lambda m: (m.sort_key, m.key))
-        case AxisOrder.NATURAL:
-            pass
-    return SelectedMembers(
-        [member.key for member in members[: question.limit]], len(members) > question.limit
-    )
-
-
-def map_ordinals(counted: Sequence[str], shown: Sequence[str]) -> dict[int | None, int | None]:
-    """Return the shown ordinal of each counted ordinal: of members, of UNASSIGNED, of all."""
-    index = {key: ordinal for ordinal, key in enumerate(shown)}
-    ordinals: dict[int | None, int | None] = {
-        ordinal: index[key] for ordinal, key in enumerate(counted) if key in index
-    }
-    return {**ordinals, len(counted): len(shown), None: None}
-
-
-def move_figures(
-    figures: Mapping[CellGroup, Figures],
-    rows: Mapping[int | None, int | None],
-    columns: Mapping[int | None, int | None],
-) -> dict[CellGroup, Figures] | None:
-    """Return the figures at the shown ordinals; null if some are of a member that is cut."""
-    if any(group.row not in rows or group.column not in columns for group in figures):
-        return None
-    return {
-        CellGroup(rows[group.row], columns[group.column]): one for group, one in figures.items()
-    }
-
-
-def amount_sort_key(figures: Figures, phase: BudgetPhase) -> tuple[bool, int]:
-    """Return the key that sorts by amount, largest first, and members without a line last."""
-    amount = figures.money.get(phase)
-    return amount is None, -(amount or 0)
-
-
-def coordinate_of_member(member: AxisMember) -> tuple[str, Member | None]:
-    """Return a member as a coordinate of its cells."""
-    return member.key, member.record
-
-
-class SelectedMembers(NamedTuple):
-    """The keys of the shown members, and whether `limit` cut some."""
-
-    keys: list[str]
-    truncated: bool
 
 
 def append_headers(

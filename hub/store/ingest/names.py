@@ -2,7 +2,6 @@
 names.
 """
 
-from datetime import date
 from typing import Any, Final
 
 import asyncpg
@@ -15,18 +14,30 @@ from hub.store.database import ReadTransaction
 from hub.store.tables import name_decision
 from hub.store.upsert import upsert
 
-SELECT_AREAS: Final = """
-select id, name_th, name_en, level, valid_from, valid_to,
-    case level when 'PROVINCE' then id end as code, null::text as parent, null::text as area_id
-from area
-"""
-SELECT_AGENCIES: Final = """
-select a.id, a.name_th, a.name_en, a.level, a.area_id, p.code, parent.name_th as parent,
-    greatest(a.valid_from, p.valid_from) as valid_from, least(a.valid_to, p.valid_to) as valid_to
+PROVINCES_OF_LOCAL_AREAS: Final = """(
+    select m.child_id as area_id, m.parent_id as province_id, m.valid_from, m.valid_to
+    from area_membership m
+    join area child on child.id = m.child_id and child.level = 'LOCAL'
+    join area province on province.id = m.parent_id and province.level = 'PROVINCE'
+)"""
+SELECT_AREAS: Final = f"""
+select a.id, a.name_th, a.name_en, a.short_th, null::text as short_en, a.level,
+    case a.level when 'PROVINCE' then a.id end as code, null::text as parent,
+    null::text as parent_id, null::text as area_id, local.province_id,
+    greatest(a.valid_from, local.valid_from) as valid_from,
+    least(a.valid_to, local.valid_to) as valid_to
+from area a left join {PROVINCES_OF_LOCAL_AREAS} local on local.area_id = a.id
+"""  # noqa: S608 - our own text
+SELECT_AGENCIES: Final = f"""
+select a.id, a.name_th, a.name_en, a.short_th, a.short_en, a.level, a.area_id, p.code,
+    parent.name_th as parent, p.parent_id, local.province_id,
+    greatest(a.valid_from, p.valid_from, local.valid_from) as valid_from,
+    least(a.valid_to, p.valid_to, local.valid_to) as valid_to
 from agency a
 left join agency_placement p on p.agency_id = a.id
 left join agency parent on parent.id = p.parent_id
-"""
+left join {PROVINCES_OF_LOCAL_AREAS} local on local.area_id = a.area_id
+"""  # noqa: S608 - as above
 SELECT_ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias"
 SELECT_DECISIONS: Final = (
     "select kind, name, block, first_year, last_year, target from name_decision "
@@ -35,39 +46,42 @@ SELECT_DECISIONS: Final = (
 
 
 async def list_dated_names(connection: asyncpg.Connection | ReadTransaction) -> list[DatedName]:
-    """Return every name of areas and agencies, with the dates between which it applies."""
+    """Return every name of areas and agencies, with the dates between which it applies: official
+    names, the short names that the hub publishes, and aliases.
+    """
     found: list[DatedName] = []
     by_target: dict[tuple[NameKind, str], list[DatedName]] = {}
     for kind, statement in ((NameKind.AREA, SELECT_AREAS), (NameKind.AGENCY, SELECT_AGENCIES)):
         for row in await connection.fetch(statement):
-            names = [row["name_th"], *([row["name_en"]] if row["name_en"] else [])]
-            for name in names:
-                dated_name = DatedName(
-                    kind,
-                    row["id"],
-                    name,
-                    row["name_th"],
-                    row["level"],
-                    row["code"],
-                    row["parent"],
-                    row["area_id"],
-                    row["valid_from"],
-                    row["valid_to"],
-                )
-                found.append(dated_name)
-                by_target.setdefault((kind, row["id"]), []).append(dated_name)
+            official = build_dated_name(kind, row)
+            by_target.setdefault((kind, row["id"]), []).append(official)
+            other_names = dict.fromkeys(row[c] for c in ("name_en", "short_th", "short_en"))
+            found.append(official)
+            found += filter(None, (official.with_alias(name) for name in other_names if name))
     for row in await connection.fetch(SELECT_ALIASES):
-        for dated_name in by_target.get((NameKind(row["kind"]), row["target"]), [])[:1]:
-            start = later_date(dated_name.valid_from, row["valid_from"])
-            found.append(
-                dated_name.with_alias(row["name"], start, row["valid_to"] or dated_name.valid_to)
-            )
+        # An agency that moved has a name for each of its parents; the alias belongs to all.
+        for official in by_target.get((NameKind(row["kind"]), row["target"]), []):
+            alias = official.with_alias(row["name"], row["valid_from"], row["valid_to"])
+            found += [alias] if alias else []
     return found
 
 
-def later_date(left: date | None, right: date | None) -> date | None:
-    """Return the later of two start dates; null is open."""
-    return max(filter(None, (left, right)), default=None)
+def build_dated_name(kind: NameKind, row: asyncpg.Record) -> DatedName:
+    """Return the official name of a row of `SELECT_AREAS` or `SELECT_AGENCIES`."""
+    return DatedName(
+        kind,
+        row["id"],
+        row["name_th"],
+        row["name_th"],
+        row["level"],
+        row["code"],
+        row["parent"],
+        row["parent_id"],
+        row["area_id"],
+        row["province_id"],
+        row["valid_from"],
+        row["valid_to"],
+    )
 
 
 async def list_name_decisions(

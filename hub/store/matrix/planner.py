@@ -84,6 +84,11 @@ def reasons_for_facts(layout: Layout) -> tuple[LocalizedText, ...]:
             f"filter.areaRole {matrix_filter.area_role.value}: the rollup has areas of work only",
         ),
         (
+            matrix_filter.without_area is not None,
+            "filter.withoutArea: ตารางสรุปนับตามพื้นที่ของทุกรายการ",
+            "filter.withoutArea: the rollup counts by the areas of all lines",
+        ),
+        (
             matrix_filter.agency_role is AgencyRole.HOLDER,
             "filter.agencyRole HOLDER: ตารางสรุปไม่มีผู้ถืองบประมาณของแต่ละรายการ",
             "filter.agencyRole HOLDER: the rollup does not have the holder of each line",

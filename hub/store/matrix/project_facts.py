@@ -160,6 +160,8 @@ def select_lines(
         rows = rows.where(is_one_of(line.c.funding, matrix_filter.funding))
     if scope.agencies is not None:
         rows = rows.where(is_of_agencies(scope, visible.c.id, agency, year))
+    if matrix_filter.without_area is not None:
+        rows = rows.where(area.is_(None) == matrix_filter.without_area)
     return rows
 
 
@@ -217,6 +219,15 @@ def own_facts(
         )
     if scope.agencies is not None:
         rows = rows.where(is_of_agencies(scope, visible.c.id, agency, year.c.ce))
+    if matrix_filter.without_area is not None:
+        rows = rows.where(area.is_(None) == matrix_filter.without_area)
+        if matrix_filter.without_area:
+            # A project whose money has areas is nowhere without one, although it names none itself.
+            line = table_as_of(tables.budget_line, scope.as_of_time)
+            has_money = sa.exists().where(
+                line.c.project_id == visible.c.id, line.c.fiscal_year == year.c.ce
+            )
+            rows = rows.where(sa.not_(has_money.correlate_except(line)))
     return rows
 
 

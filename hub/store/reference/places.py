@@ -1,6 +1,8 @@
 """Rows of areas and agencies, with their memberships and dates."""
 
+import re
 from datetime import date
+from typing import Final
 
 from hub.domain.global_id import GlobalId
 from hub.store.reference.rows import (
@@ -10,6 +12,11 @@ from hub.store.reference.rows import (
     text_values,
     validity_values,
 )
+
+OWN_CODE: Final = "BKN-"
+"""What our own codes of agencies begin with, where no official code is public."""
+LOCAL_CODE: Final = re.compile(r"\d{2}-[A-Z]+(?:-\d{2})?")
+"""Our own codes of local authorities: 20-PAO, 20-CITY-01, 20-TOWN-08."""
 
 
 def add_areas(reference: ReferenceRows) -> None:
@@ -146,7 +153,7 @@ def add_agencies(reference: ReferenceRows) -> None:
         if code := line["code"]:
             codes.add((code, str(GlobalId("Agency", agency_id))))
     for code, subject in sorted(codes):
-        reference.add_row("external_id", scheme="budget-code", value=code, subject=subject)
+        reference.add_row("external_id", scheme=find_scheme(code), value=code, subject=subject)
     for line in reference.read_lines("agency_aliases"):
         agency_id = line["agency_id"] or ""
         reference.add_row(
@@ -159,6 +166,13 @@ def add_agencies(reference: ReferenceRows) -> None:
         reference.add_provenance(
             "Agency", agency_id, {**line, "quote_th": line["alias"]}, "agency_aliases"
         )
+
+
+def find_scheme(code: str) -> str:
+    """Return the scheme of an agency's code: the Budget Bureau's, or one of the two of our own."""
+    if code.startswith(OWN_CODE):
+        return "buranakan-unit"
+    return "buranakan-lao" if LOCAL_CODE.fullmatch(code) else "budget-code"
 
 
 def validity_start(line: dict[str, str | None]) -> str:

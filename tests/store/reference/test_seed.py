@@ -34,7 +34,7 @@ async def test_load_reports_its_progress(rollback_connection: asyncpg.Connection
     messages: list[str] = []
     await seed(rollback_connection, REFERENCE_FOLDER, messages.append)
     assert messages[0].startswith("โหลดข้อมูลอ้างอิง 1/")
-    assert any("area (125)" in line for line in messages)
+    assert any("area (425)" in line for line in messages)
 
 
 async def test_all_reference_records_are_loaded(database: Database) -> None:

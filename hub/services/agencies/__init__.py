@@ -1,0 +1,1 @@
+"""Use cases of the register of agencies: create one, import a list."""
