@@ -5,6 +5,7 @@ return while streaming, are found by scanning the sheet first. A workbook is an 
 its unpacked size is checked before any part is opened.
 """
 
+import math
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
+from connectors.kit.amount_text import EXACT_DIGITS
 from connectors.kit.thai import MAX_EXACT_NUMBER
 from hub.domain.record import record
 from hub.domain.thai_text import escape_for_display
@@ -218,11 +220,15 @@ def iterate_rows(
 
 
 def normalize_cell(cell: Any) -> Any:
-    """Return a cell's value; a float becomes an int or the `Decimal` of its `repr`."""
+    """Return a cell's value; a float becomes an int or a `Decimal` of at most 15 digits.
+
+    Spreadsheets calculate in binary and show 15 digits; those behind are no part of the value.
+    """
     if isinstance(cell, float):
-        return (
-            int(cell) if cell.is_integer() and abs(cell) < MAX_EXACT_NUMBER else Decimal(repr(cell))
-        )
+        rounded = Decimal(f"{cell:.{EXACT_DIGITS}g}") if math.isfinite(cell) else Decimal(cell)
+        if rounded != rounded.to_integral_value() or abs(rounded) >= MAX_EXACT_NUMBER:
+            return rounded
+        return int(rounded)
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
     if isinstance(cell, date | time):
