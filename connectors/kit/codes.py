@@ -6,12 +6,14 @@ row waits, with the code that it may be.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 from connectors.kit.amount_text import EXACT_DIGITS
 from connectors.kit.thai import MAX_EXACT_NUMBER, build_doubt, clean_text
-from hub.domain.sources.file_mapping import ANY_CODE, CodeFormat
+from hub.domain.sources.file_mapping import ANY_CODE, CodeFormat, FileMapping
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.thai_text import to_arabic_digits
 
@@ -22,6 +24,9 @@ SCIENTIFIC_PATTERN: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
 FORMATTED_NUMBER_PATTERN: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?|\d+\.0+")
 MIN_CLEARED_DIGITS: Final = 4
 """Zeros behind the fifteenth digit that one code has by chance in fewer than 1 of 1,000 cases."""
+
+MIN_CLEARED_CODES: Final = 5
+"""Different codes that do not all end in zeros by chance."""
 
 
 def parse_code(
@@ -85,6 +90,35 @@ def has_cleared_digits(code: str, least: int = 1) -> bool:
     """Return whether all digits behind the fifteenth are zeros, and there are at least so many."""
     cleared = code[EXACT_DIGITS:]
     return len(cleared) >= least and code.isascii() and code.isdigit() and not cleared.strip("0")
+
+
+def find_cleared_columns(
+    rows: Iterator[Sequence[Any]], names: Sequence[str], mapping: FileMapping
+) -> frozenset[str]:
+    """Return the columns of codes in which every long code ends in cleared digits.
+
+    One code of sixteen digits in ten ends in a zero; `MIN_CLEARED_CODES` different ones that all do
+    have lost a digit. `rows` include the header.
+    """
+    columns = {
+        index: name
+        for index, name in enumerate(names)
+        for field, column in mapping.fields.items()
+        if name == column
+        and field.endswith("code")
+        and not mapping.codes.get(field, ANY_CODE).ends_in_zeros
+    }
+    found: dict[int, set[str]] = {index: set() for index in columns}
+    for cells in islice(rows, mapping.header_rows[-1], None):
+        for index in [index for index in found if index < len(cells)]:
+            code = to_arabic_digits(clean_text(cells[index]))
+            if len(code) <= EXACT_DIGITS or not code.isdigit():
+                continue
+            if not has_cleared_digits(code):
+                del found[index]
+            elif len(found[index]) < MIN_CLEARED_CODES:
+                found[index].add(code)
+    return frozenset(columns[one] for one, seen in found.items() if len(seen) >= MIN_CLEARED_CODES)
 
 
 def lost_digits_doubt(field: str, value: Any) -> Doubt:

@@ -6,6 +6,7 @@ that look like totals or notes get a doubt.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice, zip_longest
 from typing import Any, Final
@@ -13,6 +14,7 @@ from typing import Any, Final
 from openpyxl.utils.cell import get_column_letter
 
 from connectors.kit import thai
+from connectors.kit.codes import cleared_digits_doubt, find_cleared_columns, has_cleared_digits
 from connectors.kit.file_mapping import get_file_mapping
 from connectors.kit.layout_mapping import normalize_column_name
 from connectors.kit.running_totals import RunningTotals
@@ -22,7 +24,7 @@ from hub.domain.record import record
 from hub.domain.sources.file_mapping import FileMapping
 from hub.domain.sources.records import Doubt
 from hub.domain.sources.spec import Format, SourceSpec
-from hub.domain.thai_text import normalize_text
+from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.errors import SourceRefused
 
 NAME_SEPARATOR: Final = " / "
@@ -49,10 +51,12 @@ def read_table_rows(
     merged: Mapping[CellPosition, CellPosition],
     spec: SourceSpec,
     file: str,
+    rows_again: Iterator[Cells] | None = None,
 ) -> Iterator[TableRow]:
     """Yield the records of a table in order; `SourceRefused` if it is not as declared.
 
-    A CSV row of another width has too many or too few commas, and is malformed.
+    A CSV row of another width has too many or too few commas, and is malformed. `rows_again`: the
+    same rows, if they can be read twice at small cost, to find columns of spoilt codes.
     """
     mapping = get_file_mapping(spec)
     head = list(islice(rows, mapping.header_rows[-1]))
@@ -65,7 +69,8 @@ def read_table_rows(
     levels = [head[row - 1] for row in mapping.header_rows]
     names = build_column_names(levels, mapping.header_rows, merged)
     check_column_names(names, mapping, file)
-    yield from TableBody(mapping, spec, names, levels, merged, file).rows(rows)
+    cleared = find_cleared_columns(rows_again, names, mapping) if rows_again else frozenset()
+    yield from TableBody(mapping, spec, names, levels, merged, file, cleared).rows(rows)
 
 
 def build_column_names(
@@ -138,8 +143,10 @@ class TableBody:
         levels: Sequence[Cells],
         merged: Mapping[CellPosition, CellPosition],
         file: str,
+        cleared_columns: AbstractSet[str] = frozenset(),
     ) -> None:
         self._mapping = mapping
+        self._cleared_columns = cleared_columns
         self._names = names
         self._levels = [[*map(parse_header_name, level)] for level in levels]
         self._next_header_level = 0
@@ -178,11 +185,17 @@ class TableBody:
                 continue
             if not doubts:
                 self._totals.add_row(row)
-            yield build_doubted_row(row, doubts)
+            yield build_doubted_row(row, (*doubts, *self._find_cleared_codes(row)))
 
     def _is_layout(self, cells: Cells) -> bool:
         """Return whether a row is declared as layout: a repeated header, a heading or a note."""
         return self._is_header(cells) or self._is_heading(cells) or self._mapping.is_note(cells)
+
+    def _find_cleared_codes(self, row: Mapping[str, Any]) -> Iterator[Doubt]:
+        """Yield doubts about codes whose last digits were cleared, in columns with such codes."""
+        for column in self._cleared_columns:
+            if has_cleared_digits(to_arabic_digits(thai.clean_text(row.get(column)))):
+                yield cleared_digits_doubt(column, row.get(column))
 
     def _is_header(self, cells: Cells) -> bool:
         """Return whether a row repeats the header, as on each printed page."""

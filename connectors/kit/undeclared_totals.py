@@ -13,7 +13,7 @@ from connectors.kit import thai
 from hub.domain.sources.file_mapping import FileMapping
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.spec import SourceSpec
-from hub.domain.thai_text import fold_name, to_arabic_digits
+from hub.domain.thai_text import fold_name, normalize_text, to_arabic_digits
 
 SUM_WORDS: Final = "ทั้งสิ้น|ทั้งหมด|ทั้งปี|สุทธิ|เป็นเงิน|จำนวนเงิน|เงิน|งบประมาณ|ย่อย|สะสม|หน้านี้|ข้างต้น"
 TOTAL_PATTERN: Final = re.compile(
@@ -87,11 +87,14 @@ class UndeclaredTotals:
         for column, text in texts.items():
             if isinstance(row[column], str) and TOTAL_PATTERN.fullmatch(text):
                 return build_total_doubt(column, text)
-        if not texts and not satang:
-            return None
+        own_texts = {
+            column: normalize_text(cell)
+            for column, cell in row.items()
+            if isinstance(cell, str) and normalize_text(cell)
+        }
+        if own_texts and not satang and all(map(NOTE_PATTERN.match, own_texts.values())):
+            return build_note_doubt(*next(iter(own_texts.items())))
         column, text = next(iter(texts.items()), (next(iter(satang), ""), ""))
-        if len(texts) == 1 and not satang and NOTE_PATTERN.match(text):
-            return build_note_doubt(column, text)
         named = [
             (column, text)
             for column, text in texts.items()

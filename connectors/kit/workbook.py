@@ -38,6 +38,7 @@ MAX_SPECIAL_CELLS: Final = 100_000
 """Maximum number of merged ranges and of formulas without a value, which are in memory."""
 MAX_CELL_LENGTH: Final = 1_000_000
 """Characters of a cell, at most."""
+ZIP_SIGNATURE: Final = b"PK\x03\x04"
 OLE_SIGNATURE: Final = b"\xd0\xcf\x11\xe0"
 """The first bytes of a workbook from before 2007, or with a password."""
 CELL_ERRORS: Final = frozenset(

@@ -117,26 +117,6 @@ def test_posting_date_sets_the_fiscal_year_in_bangkok_time(
     assert bool(entry.doubts) == (year is None)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "declared"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("cp874", "cp874")]
-)
-def test_mapped_file_is_decoded_with_its_declared_encoding(
-    tmp_path: Path, encoding: str, declared: str
-) -> None:
-    path = write_csv(tmp_path, build_line(), encoding=encoding)
-    [entry] = parse_entries(path, create_connector(tmp_path, encoding=declared))
-    assert entry.doubts == ()
-    assert entry.project is not None
-    assert entry.project.code == ROW["รหัส"]
-
-
-def test_file_in_an_undeclared_encoding_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(SourceRefused, match="unknown column"):
-        parse_entries(
-            write_csv(tmp_path, build_line(), encoding="cp874"), create_connector(tmp_path)
-        )
-
-
 def test_workbook_declared_as_csv_is_rejected(tmp_path: Path) -> None:
     path = workbooks.write_workbook(
         tmp_path / "disbursed.csv", [HEADER.split(","), list(ROW.values())]
