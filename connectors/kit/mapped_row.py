@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 from connectors.kit import codes, dates, thai
 from connectors.kit.file_mapping import get_file_mapping
-from connectors.kit.workbook import CELL_ERRORS
+from connectors.kit.sheet import CELL_ERRORS
 from hub.domain.budget import BudgetPhase
 from hub.domain.sources.file_mapping import ANY_CODE
 from hub.domain.sources.records import (

@@ -18,8 +18,8 @@ from connectors.kit.codes import cleared_digits_doubt, find_cleared_columns, has
 from connectors.kit.file_mapping import get_file_mapping
 from connectors.kit.layout_mapping import normalize_column_name
 from connectors.kit.running_totals import RunningTotals
+from connectors.kit.sheet import CellPosition
 from connectors.kit.undeclared_totals import UndeclaredTotals
-from connectors.kit.workbook import CellPosition
 from hub.domain.record import record
 from hub.domain.sources.file_mapping import FileMapping
 from hub.domain.sources.records import Doubt
