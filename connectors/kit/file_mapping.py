@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from connectors.kit.layout_mapping import (
     list_texts,
-    normalize_column_name,
     parse_codes,
     parse_headings,
     parse_notes,
@@ -18,6 +17,7 @@ from connectors.kit.layout_mapping import (
 )
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record
+from hub.domain.sources.columns import normalize_column_name
 from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.sources.file_mapping import AmountColumn, FileMapping
 from hub.domain.sources.spec import WORKBOOK_FORMATS, Era, Format, SourceSpec

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from hub.domain.sources.columns import normalize_column_name
 from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.sources.file_mapping import CodeFormat, HeadingRows, TotalRows
 from hub.domain.sources.spec import Format
@@ -12,16 +13,6 @@ TOTAL_KEYS: Final = {"column", "word", "under", "of"}
 CODE_KEYS: Final = {"field", "length", "is_number", "ends_in_zeros"}
 SEPARATORS: Final = (",", ";", "\t", "|")
 """Characters that separate the cells of a CSV file."""
-MISDECODED_MARKS: Final = ("ï»¿", "๏ปฟ")
-"""The byte order mark of UTF-8, decoded as cp1252 and as cp874."""
-
-
-def normalize_column_name(name: str) -> str:
-    """Return a column's name for comparison: single blanks, Arabic digits, no byte order mark."""
-    plain = to_arabic_digits(normalize_text(name))
-    for mark in MISDECODED_MARKS:
-        plain = plain.removeprefix(mark)
-    return plain
 
 
 def list_texts(part: DeclarationTable, key: str) -> tuple[str, ...]:

@@ -16,11 +16,11 @@ from openpyxl.utils.cell import get_column_letter
 from connectors.kit import thai
 from connectors.kit.codes import cleared_digits_doubt, find_cleared_columns, has_cleared_digits
 from connectors.kit.file_mapping import get_file_mapping
-from connectors.kit.layout_mapping import normalize_column_name
 from connectors.kit.running_totals import RunningTotals
 from connectors.kit.sheet import CellPosition
 from connectors.kit.undeclared_totals import UndeclaredTotals
 from hub.domain.record import record
+from hub.domain.sources.columns import normalize_column_name
 from hub.domain.sources.file_mapping import FileMapping
 from hub.domain.sources.records import Doubt
 from hub.domain.sources.spec import Format, SourceSpec

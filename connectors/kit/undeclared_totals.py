@@ -85,7 +85,7 @@ class UndeclaredTotals:
         self, row: Mapping[str, Any], texts: Mapping[str, str], satang: Mapping[str, int]
     ) -> Doubt | None:
         for column, text in texts.items():
-            if isinstance(row[column], str) and TOTAL_PATTERN.fullmatch(text):
+            if isinstance(row[column], str) and is_total_label(text):
                 return build_total_doubt(column, text)
         own_texts = {
             column: normalize_text(cell)
@@ -147,14 +147,19 @@ class UndeclaredTotals:
         return thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column))
 
 
+def is_total_label(text: str) -> bool:
+    """Return whether a text is the label of a total, as a whole."""
+    return TOTAL_PATTERN.fullmatch(to_arabic_digits(text)) is not None
+
+
 def build_total_doubt(column: str, text: str) -> Doubt:
     """Return the doubt about a row with the label of a total."""
     return thai.build_doubt(
         QuarantineReason.WRONG_TYPE,
         column,
         text,
-        "ดูเป็นแถวยอดรวมหรือยอดยก ให้ประกาศไว้ใน totals ของไฟล์จับคู่",
-        "looks like a row of sums, or carried forward; declare it in totals of the mapping",
+        "ดูเป็นแถวยอดรวมหรือยอดยก ถ้าเป็นไฟล์ให้ประกาศไว้ใน totals ของไฟล์จับคู่",
+        "looks like a row of sums, or carried forward; for a file, declare it in totals",
     )
 
 
