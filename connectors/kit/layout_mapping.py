@@ -50,11 +50,11 @@ def parse_totals(
 
 
 def parse_notes(mapping_table: DeclarationTable) -> tuple[str, ...]:
-    """Return the words that note rows begin with; `Invalid` if one is empty."""
-    words = tuple(map(normalize_text, list_texts(mapping_table, "notes")))
-    if not all(words):
+    """Return the prefixes that note rows begin with; `Invalid` if one is empty."""
+    prefixes = tuple(map(normalize_text, list_texts(mapping_table, "notes")))
+    if not all(prefixes):
         raise mapping_table.invalid("notes", "มีคำว่าง", "contains an empty word")
-    return words
+    return prefixes
 
 
 def parse_codes(mapping_table: DeclarationTable, field_names: set[str]) -> dict[str, CodeFormat]:

@@ -20,14 +20,16 @@ class RunningTotals:
         self._mapping = mapping
         self._unit = spec.money_unit
         self._columns = [one.column for one in mapping.amounts] if mapping.totals else []
-        self._levels = [Group(self._columns) for _ in range(len(mapping.headings) + 1)]
+        self._levels = [RecordGroup(self._columns) for _ in range(len(mapping.headings) + 1)]
         self._value_columns = {one.of for one in mapping.totals if one.of is not None}
-        self._by_value: dict[tuple[str, str], Group] = defaultdict(lambda: Group(self._columns))
+        self._by_value: dict[tuple[str, str], RecordGroup] = defaultdict(
+            lambda: RecordGroup(self._columns)
+        )
 
     def reset_from(self, heading_index: int) -> None:
         """Reset the sums of a heading and of those within it."""
         for level in range(heading_index + 1, len(self._levels)):
-            self._levels[level] = Group(self._columns)
+            self._levels[level] = RecordGroup(self._columns)
 
     def add_row(self, row: Mapping[str, Any]) -> None:
         """Add the readable amounts of a record."""
@@ -84,7 +86,7 @@ class RunningTotals:
                 )
 
 
-class Group:
+class RecordGroup:
     """The number of records that a total sums up, and their satang by column."""
 
     def __init__(self, columns: list[str]) -> None:

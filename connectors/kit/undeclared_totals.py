@@ -15,9 +15,9 @@ from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.thai_text import fold_name, normalize_text, to_arabic_digits
 
-SUM_WORDS: Final = "ทั้งสิ้น|ทั้งหมด|ทั้งปี|สุทธิ|เป็นเงิน|จำนวนเงิน|เงิน|งบประมาณ|ย่อย|สะสม|หน้านี้|ข้างต้น"
+SUM_TERMS: Final = "ทั้งสิ้น|ทั้งหมด|ทั้งปี|สุทธิ|เป็นเงิน|จำนวนเงิน|เงิน|งบประมาณ|ย่อย|สะสม|หน้านี้|ข้างต้น"
 TOTAL_PATTERN: Final = re.compile(
-    rf"(?:จำนวน|ยอด|ผล)?(?:เงิน)?รวม(?:ยอด)?(?: ?(?:{SUM_WORDS}))*"
+    rf"(?:จำนวน|ยอด|ผล)?(?:เงิน)?รวม(?:ยอด)?(?: ?(?:{SUM_TERMS}))*"
     r"(?: ?\(?(?:หน้า|แผ่น)(?:ที่)? ?\d+\)?)?"
     r"(?: ?(?:จำนวน )?\d+ ?(?:โครงการ|รายการ))?(?: ?\(?บาท\)?)?[ :.]*"
     r"|(?:รวม)?(?:ยอด)?(?:เงิน)?(?:รวม)?ยก(?:ยอด)?(?:ไป|มา)"
@@ -33,7 +33,7 @@ NAMED_TOTAL_PATTERN: Final = re.compile(
     re.IGNORECASE,
 )
 """A text that may label the total of what it names."""
-GROUP_WORD_PATTERN: Final = re.compile(
+GROUP_TERM_PATTERN: Final = re.compile(
     r"กระทรวง|กรม|สำนัก|จังหวัด|กลุ่มจังหวัด|อำเภอ|แผนงาน|ยุทธศาสตร์|หมวด|ผลผลิต|หน่วยงาน|เทศบาล|อบต|อบจ|งบ"
     r"|จ\.|อ\.|ปี(?:งบประมาณ)? ?(?:พ\.ศ\. ?)?\d"
 )
@@ -121,7 +121,7 @@ class UndeclaredTotals:
         name = re.sub(r"\(?\d+ ?(?:โครงการ|รายการ)\)?$", "", name).strip(" :")
         if fold_name(name) in self._values:
             return True
-        return alone and GROUP_WORD_PATTERN.match(name) is not None
+        return alone and GROUP_TERM_PATTERN.match(name) is not None
 
     def _repeats_amounts(self, satang: Mapping[str, int]) -> bool:
         """Return whether amounts are those of the row above, or a sum of the rows above."""

@@ -8,7 +8,7 @@ from hub.domain.sources.spec import Era
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 
 YEAR_PATTERN: Final = re.compile(
-    r"(?P<words>(?:ประจำ|งบประมาณ|งบ)?ปี(?:งบประมาณ|งบ)?(?:ที่)?|FY|fiscal year)?[ :.]*"
+    r"(?P<marker>(?:ประจำ|งบประมาณ|งบ)?ปี(?:งบประมาณ|งบ)?(?:ที่)?|FY|fiscal year)?[ :.]*"
     r"(?P<era>พ\.? ?ศ\.?|ค\.? ?ศ\.?|B\.?E\.?|C\.?E\.?|A\.?D\.?)? ?(?P<number>\d{1,9})(?:\.0+)?",
     re.IGNORECASE,
 )
@@ -36,10 +36,10 @@ def parse_written_year(text: str) -> WrittenYear | None:
     era = None
     if match["era"]:
         era = Era.BE if match["era"][0] in "พBb" else Era.CE
-    words = match["words"] or ""
+    marker = match["marker"] or ""
     return WrittenYear(
         int(match["number"]),
         len(match["number"]),
         era,
-        words[:1] in {"F", "f"},
+        marker[:1] in {"F", "f"},
     )

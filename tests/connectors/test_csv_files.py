@@ -52,7 +52,7 @@ def test_file_in_another_encoding_than_declared_is_rejected_with_the_name_of_its
     assert f"ถ้าอ่านเป็น {named} หัวตารางคือ ปี, รหัส" in str(refused.value)
 
 
-def test_header_in_no_known_encoding_is_rejected(tmp_path: Path) -> None:
+def test_header_that_no_tried_encoding_decodes_is_rejected(tmp_path: Path) -> None:
     path = write_csv(tmp_path, build_line(), head=HEADER.replace("ปี", "\udc81\udcff"))
     with pytest.raises(SourceRefused, match="its header is not utf-8, as declared"):
         parse_entries(path, create_connector(tmp_path))

@@ -38,7 +38,9 @@ def read_rows(path: Path, name: str | None = None) -> list[list[Any]]:
         ("a_xzzzz_", "a_xzzzz_"),
     ],
 )
-def test_escape_of_a_character_is_undone_and_other_text_is_kept(written: str, meant: str) -> None:
+def test_escape_of_a_character_is_undone_and_other_text_is_unchanged(
+    written: str, meant: str
+) -> None:
     assert unescape_text(written) == meant
 
 

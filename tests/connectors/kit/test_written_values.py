@@ -92,7 +92,7 @@ def test_stated_unit_must_be_the_declared_unit() -> None:
         "ค.ศ. 2023", "ปี ค.ศ. 2023", "B.E. 2566", "พ.ศ. 66", "2566.0",
     ],
 )  # fmt: skip
-def test_words_before_a_year_only_mark_it_as_a_year(text: str) -> None:
+def test_prefix_of_a_year_only_marks_it_as_a_year(text: str) -> None:
     assert thai.parse_fiscal_year(text, Era.BE, "year") == FiscalYear(2023)
 
 
@@ -118,7 +118,7 @@ def test_year_of_another_kind_or_era_gets_a_doubt(text: str, reason: QuarantineR
     assert found.reason is reason
 
 
-def test_words_are_allowed_at_either_end_of_a_range_of_years() -> None:
+def test_prefix_is_allowed_at_either_end_of_a_range_of_years() -> None:
     expected = tuple(FiscalYear(ce) for ce in range(2023, 2026))
     for text in ("พ.ศ. 2566-2568", "ปีงบประมาณ พ.ศ. 2566 ถึง พ.ศ. 2568", "ปี 2566, 2567, ปี 2568"):
         assert thai.parse_fiscal_years(text, Era.BE, "years") == expected
