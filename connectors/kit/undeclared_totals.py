@@ -42,6 +42,8 @@ NOTE_PATTERN: Final = re.compile(
     r"หมายเหตุ|ที่มา ?:|ลงชื่อ|ผู้รายงาน|ข้อมูล ณ วันที่|note ?:|source ?:|\*", re.IGNORECASE
 )
 """How a row below a table begins that is no record."""
+COUNT_PATTERN: Final = re.compile(r"(?:\(?\d+ ?(?:โครงการ|รายการ)\)?)?")
+"""A number of projects, or nothing."""
 MAX_VALUES: Final = 50_000
 """Names of groups that are remembered."""
 
@@ -52,6 +54,7 @@ class UndeclaredTotals:
     def __init__(self, mapping: FileMapping, spec: SourceSpec, names: Sequence[str]) -> None:
         self._unit = spec.money_unit
         self._amount_columns = [one.column for one in mapping.amounts if one.column in set(names)]
+        self._name_column = mapping.fields.get("title") or mapping.fields.get("budget_code", "")
         self._values: set[str] = set()
         self._previous: dict[str, int] = {}
         self._sums = dict.fromkeys(self._amount_columns, 0)
@@ -85,7 +88,7 @@ class UndeclaredTotals:
         self, row: Mapping[str, Any], texts: Mapping[str, str], satang: Mapping[str, int]
     ) -> Doubt | None:
         for column, text in texts.items():
-            if isinstance(row[column], str) and is_total_label(text):
+            if is_total_label(text) and self._has_no_other_name(column, texts):
                 return build_total_doubt(column, text)
         own_texts = {
             column: normalize_text(cell)
@@ -110,6 +113,14 @@ class UndeclaredTotals:
             return build_possible_total_doubt(column, text, *messages)
         return None
 
+    def _has_no_other_name(self, column: str, texts: Mapping[str, str]) -> bool:
+        """Return whether a label stands in the column of names, or instead of a name.
+
+        Beside the name of a project, `ยกมา` in another column is its status.
+        """
+        name = texts.get(self._name_column, "")
+        return column == self._name_column or COUNT_PATTERN.fullmatch(name) is not None
+
     def _names_group(self, text: str, *, alone: bool) -> bool:
         """Return whether a text labels the total of a group: one named above or, if nothing else is
         in the row, one named by a word for groups.
@@ -118,7 +129,7 @@ class UndeclaredTotals:
         if match is None:
             return False
         name = match["after"] or match["named"] or match["before"]
-        name = re.sub(r"\(?\d+ ?(?:โครงการ|รายการ)\)?$", "", name).strip(" :")
+        name = re.sub(COUNT_PATTERN.pattern + "$", "", name).strip(" :")
         if fold_name(name) in self._values:
             return True
         return alone and GROUP_TERM_PATTERN.match(name) is not None

@@ -125,6 +125,24 @@ def test_project_with_a_name_or_amount_like_a_total_is_stored(
     assert [entry.doubts for entry in entries] == [(), (), ()]
 
 
+def test_label_of_a_total_beside_the_name_of_a_project_is_its_status(tmp_path: Path) -> None:
+    source = create_register(tmp_path, ignored=["สถานะ", "ที่"])
+    header = [*REGISTER_HEADER, "สถานะ", "ที่"]
+    rows: list[list[Any]] = [
+        header,
+        [*build_register_row("ก"), "ยกมา", 1],
+        [*build_register_row("ข"), "ใหม่", 2],
+        ["", "", "", "", 2000, "", "รวม"],
+        ["2 โครงการ", "", "", "", 2000, "", "รวม"],
+    ]
+    path = workbooks.write_workbook(tmp_path / "a.xlsx", rows)
+    entries = [
+        parse_entry(raw, source.spec, source.read)
+        for raw in read_records(path, source.spec, RETRIEVED_AT)
+    ]
+    assert [len(find_positional_doubts(entry)) for entry in entries] == [0, 0, 1, 1]
+
+
 def test_equal_amounts_are_no_totals_in_a_table_of_names_and_amounts(tmp_path: Path) -> None:
     rows = [build_register_row("ก", "", baht=5), ["ข", "", "", "", 5], ["ค", "", "", "", 10]]
     entries = read_entries(tmp_path, create_register(tmp_path), [["ง", "", "", "", 1], *rows])
