@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from hub.domain.record import value
@@ -14,6 +15,8 @@ AMOUNT_PATTERN: Final = re.compile(
     r"(?P<last_sign>[-−])? ?(?P<unit>ล้านบาท|พันบาท|บาทถ้วน|บาท|บ\.|สตางค์|฿|THB)?(?P<close>\))?"
 )
 """An amount. `.-` after a number means that there are no satang; a minus may be first or last."""
+PLAIN_NUMBER: Final = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+"""Most amounts, which need no other pattern."""
 GROUPED_DIGITS: Final = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 STATED_UNITS: Final = {
     "ล้านบาท": MoneyUnit.MILLION_BAHT,
@@ -36,9 +39,16 @@ class WrittenAmount:
     has_misplaced_separator: bool
 
 
+@lru_cache(maxsize=4_096)
 def parse_written_amount(text: str) -> WrittenAmount | None:
-    """Return what a text states; null if it is not an amount, or has two signs."""
-    match = AMOUNT_PATTERN.fullmatch(to_arabic_digits(normalize_text(text)))
+    """Return what a text states; null if it is not an amount, or has two signs.
+
+    Cached, because a table compares the amounts of a row before the row is parsed.
+    """
+    plain = to_arabic_digits(normalize_text(text))
+    if PLAIN_NUMBER.fullmatch(plain):
+        return WrittenAmount(Decimal(plain.replace(",", "")), None, has_misplaced_separator=False)
+    match = AMOUNT_PATTERN.fullmatch(plain)
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     signs = [match[name] for name in ("open", "sign", "inner_sign", "last_sign") if match[name]]

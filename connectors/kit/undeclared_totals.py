@@ -38,6 +38,8 @@ GROUP_TERM_PATTERN: Final = re.compile(
     r"|จ\.|อ\.|ปี(?:งบประมาณ)? ?(?:พ\.ศ\. ?)?\d"
 )
 """Words that begin the name of a group of rows."""
+MAYBE_TOTAL: Final = re.compile("รวม|ยก|total|sum|forward|[cb]/[fd]", re.IGNORECASE)
+"""Found in every text that may label a total."""
 NOTE_PATTERN: Final = re.compile(
     r"หมายเหตุ|ที่มา ?:|ลงชื่อ|ผู้รายงาน|ข้อมูล ณ วันที่|note ?:|source ?:|\*", re.IGNORECASE
 )
@@ -87,21 +89,17 @@ class UndeclaredTotals:
     def _find_doubt(
         self, row: Mapping[str, Any], texts: Mapping[str, str], satang: Mapping[str, int]
     ) -> Doubt | None:
-        for column, text in texts.items():
+        suspects = {column: text for column, text in texts.items() if MAYBE_TOTAL.search(text)}
+        for column, text in suspects.items():
             if is_total_label(text) and self._has_no_other_name(column, texts):
                 return build_total_doubt(column, text)
-        own_texts = {
-            column: normalize_text(cell)
-            for column, cell in row.items()
-            if isinstance(cell, str) and normalize_text(cell)
-        }
-        if own_texts and not satang and all(map(NOTE_PATTERN.match, own_texts.values())):
-            return build_note_doubt(*next(iter(own_texts.items())))
+        if not satang and (note := find_note(row)):
+            return build_note_doubt(*note)
         column, text = next(iter(texts.items()), (next(iter(satang), ""), ""))
         named = [
             (column, text)
-            for column, text in texts.items()
-            if isinstance(row[column], str) and self._names_group(text, alone=len(texts) == 1)
+            for column, text in suspects.items()
+            if self._names_group(text, alone=len(texts) == 1)
         ]
         if named and satang:
             return build_possible_total_doubt(*named[0], "ขึ้นต้นเหมือนยอดรวม", "begins like a total")
@@ -156,6 +154,18 @@ class UndeclaredTotals:
 
     def _read_satang(self, row: Mapping[str, Any], column: str) -> int | None:
         return thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column))
+
+
+def find_note(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the column and text of a row whose texts all begin like notes; null for others."""
+    texts = {
+        column: text
+        for column, cell in row.items()
+        if isinstance(cell, str) and (text := normalize_text(cell))
+    }
+    if texts and all(map(NOTE_PATTERN.match, texts.values())):
+        return next(iter(texts.items()))
+    return None
 
 
 def is_total_label(text: str) -> bool:
