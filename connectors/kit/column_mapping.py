@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from connectors.kit import thai
+from connectors.kit.codes import parse_code
+from connectors.kit.layout_mapping import parse_codes
+from connectors.kit.undeclared_totals import build_total_doubt, is_total_label
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
 from hub.domain.sources.declaration import DeclarationTable
-from hub.domain.sources.file_mapping import FileMapping
+from hub.domain.sources.file_mapping import ANY_CODE, CodeFormat, FileMapping
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
@@ -29,7 +32,7 @@ from hub.domain.time import FiscalYear
 
 MAPPING_KEYS: Final = {
     "key", "title", "code", "agency", "agency_code", "province", "year", "scope", "level",
-    "funding", "amounts", "ignored",
+    "funding", "amounts", "ignored", "codes",
 }  # fmt: skip
 AMOUNT_KEYS: Final = {"column", "phase", "unit"}
 
@@ -48,7 +51,8 @@ class ColumnMapping:
     """Which column has which meaning (null: none), and the `level` and `funding` of all rows.
 
     `key`: the columns that together identify a row. `scope`: the column that divides the table into
-    parts (null: one part); a run that reads a part completely deletes its missing records.
+    parts (null: one part); a run that reads a part completely deletes its missing records. `codes`:
+    the formats of `code` and `agency_code`.
     """
 
     key: tuple[str, ...]
@@ -63,6 +67,7 @@ class ColumnMapping:
     funding: FundingSource
     amounts: tuple[MappedAmount, ...]
     ignored: frozenset[str]
+    codes: Mapping[str, CodeFormat]
 
     @property
     def read_columns(self) -> frozenset[str]:
@@ -103,6 +108,7 @@ def parse_column_mapping(declaration: DeclarationTable) -> ColumnMapping | None:
         funding=mapping_table.enum_member("funding", FundingSource, FundingSource.MINISTRY),
         amounts=tuple(parse_amounts(mapping_table)),
         ignored=mapping_table.text_set("ignored"),
+        codes=parse_codes(mapping_table, {"code", "agency_code"}),
     )
     if not mapping.key:
         raise mapping_table.invalid("key", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
@@ -140,27 +146,33 @@ def merge_columns(
 def parse_mapped_entry(raw: RawRecord, spec: SourceSpec, mapping: ColumnMapping) -> SourceEntry:
     """Return the entry of a row: a project, and a line for each amount present.
 
-    Without a readable fiscal year the entry has only that doubt; an unreadable amount is a doubt.
+    Without a readable fiscal year the entry has only that doubt and the amounts; an unreadable
+    amount is a doubt.
     """
     row: Mapping[str, Any] = raw.payload
     year = thai.parse_fiscal_year(row[mapping.year], spec.era, mapping.year)
     cells = [thai.clean_text(row[name]) for name in mapping.key]
     key = "|".join(cells) if all(cells) else None
     scope = thai.clean_text(row[mapping.scope]) if mapping.scope else ""
-    if isinstance(year, Doubt):
-        return SourceEntry(key, scope, doubts=(year,))
     doubts: list[Doubt] = []
+    if isinstance(year, Doubt):
+        unplaced = tuple(list_readable_amounts(row, mapping))
+        return SourceEntry(key, scope, doubts=(year,), unplaced=unplaced)
     lines = tuple(parse_lines(row, mapping, year, doubts))
+    code = parse_code_of(row, mapping, "code", mapping.code, doubts)
+    title = thai.clean_text(row[mapping.title])
+    if is_total_label(title):
+        doubts.append(build_total_doubt(mapping.title, title))
     return SourceEntry(
         key=key,
         scope=scope,
         project=ParsedProject(
             key=key or "",
-            name_th=thai.clean_text(row[mapping.title]),
+            name_th=title,
             actor_level=mapping.level,
-            owner=parse_owner(row, mapping),
+            owner=parse_owner(row, mapping, doubts),
             years=(year,),
-            code=cell_text(row, mapping.code) or None,
+            code=code or None,
         ),
         lines=lines,
         doubts=tuple(doubts),
@@ -192,9 +204,39 @@ def parse_lines(
         yield ParsedBudgetLine(key, year, amount.phase, mapping.funding, satang_amount, area)
 
 
-def parse_owner(row: Mapping[str, Any], mapping: ColumnMapping) -> RawName | None:
+def list_readable_amounts(
+    row: Mapping[str, Any], mapping: ColumnMapping
+) -> Iterator[tuple[BudgetPhase, int]]:
+    """Yield phase and satang of each amount that can be read."""
+    for amount in mapping.amounts:
+        satang = thai.parse_amount(row[amount.column], amount.unit, amount.column)
+        if (readable := thai.readable_satang(satang)) is not None:
+            yield amount.phase, readable
+
+
+def parse_code_of(
+    row: Mapping[str, Any],
+    mapping: ColumnMapping,
+    field: str,
+    column: str | None,
+    doubts: list[Doubt],
+) -> str:
+    """Return the code in a column, empty if there is none; one that became a number is a doubt."""
+    if column is None:
+        return ""
+    code = parse_code(row[column], column, mapping.codes.get(field, ANY_CODE))
+    if isinstance(code, Doubt):
+        doubts.append(code)
+        return ""
+    return code
+
+
+def parse_owner(
+    row: Mapping[str, Any], mapping: ColumnMapping, doubts: list[Doubt]
+) -> RawName | None:
     """Return the body that a row names by name, code or both."""
-    name, code = cell_text(row, mapping.agency), cell_text(row, mapping.agency_code)
+    name = cell_text(row, mapping.agency)
+    code = parse_code_of(row, mapping, "agency_code", mapping.agency_code, doubts)
     return RawName(NameKind.AGENCY, name, code or None) if name or code else None
 
 

@@ -7,17 +7,26 @@ own.
 from collections.abc import Iterator
 from typing import Any, Final
 
+from connectors.kit.layout_mapping import (
+    list_texts,
+    parse_codes,
+    parse_headings,
+    parse_notes,
+    parse_separator,
+    parse_totals,
+)
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record
+from hub.domain.sources.columns import normalize_column_name
 from hub.domain.sources.declaration import DeclarationTable
-from hub.domain.sources.file_mapping import AmountColumn, FileMapping, HeadingRows, TotalRows
-from hub.domain.sources.spec import Era, Format, SourceSpec
-from hub.domain.thai_text import normalize_text, to_arabic_digits
+from hub.domain.sources.file_mapping import AmountColumn, FileMapping
+from hub.domain.sources.spec import WORKBOOK_FORMATS, Era, Format, SourceSpec
+from hub.domain.thai_text import normalize_text
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
 MAPPING_KEYS: Final = {
     "sheet", "header_rows", "key", "fill_down", "ignored", "fields", "constants", "amounts",
-    "headings", "totals",
+    "headings", "totals", "notes", "codes", "separator",
 }  # fmt: skip
 MAPPED_KEYS: Final = {"required", "optional", "phases", "funding", "key"}
 AMOUNT_KEYS: Final = {"column", "phase", "funding", "year", "years"}
@@ -45,11 +54,6 @@ class MappableFields:
         return {name for one in self.required for name in one.split("|")} | set(self.optional)
 
 
-def normalize_column_name(name: str) -> str:
-    """Return a column's name for comparison: single blanks, Arabic digits."""
-    return to_arabic_digits(normalize_text(name))
-
-
 def has_file_mapping(spec: SourceSpec) -> bool:
     """Return whether a source's files are read by a mapping."""
     return isinstance(spec.options.get("mapping"), FileMapping)
@@ -61,12 +65,6 @@ def get_file_mapping(spec: SourceSpec) -> FileMapping:
     if not isinstance(mapping, FileMapping):
         raise TypeError(spec.id)
     return mapping
-
-
-def list_texts(part: DeclarationTable, key: str) -> tuple[str, ...]:
-    """Return a list of texts in order; empty if it is missing."""
-    part.text_set(key)
-    return tuple(part.values.get(key, ()))
 
 
 def parse_fields(declaration: DeclarationTable) -> MappableFields | None:
@@ -88,11 +86,9 @@ def parse_fields(declaration: DeclarationTable) -> MappableFields | None:
 
 def parse_encoding(declaration: DeclarationTable) -> str:
     """Return the declared encoding of a CSV file; workbooks are UTF-8 by their standard."""
-    if parse_format(declaration) is Format.XLSX:
+    if parse_format(declaration) is not Format.CSV:
         if declaration.optional_text("encoding") is not None:
-            raise declaration.invalid(
-                "encoding", "ไฟล์ XLSX ไม่ต้องระบุ", "is not allowed for a workbook"
-            )
+            raise declaration.invalid("encoding", "เวิร์กบุ๊กไม่ต้องระบุ", "is not allowed for a workbook")
         return "utf-8"
     encoding = declaration.required_text("encoding")
     try:
@@ -107,10 +103,11 @@ def parse_encoding(declaration: DeclarationTable) -> str:
 
 
 def parse_format(declaration: DeclarationTable) -> Format:
-    """Return the format; `Invalid` if it is not CSV or XLSX."""
+    """Return the format; `Invalid` if it is neither CSV nor a workbook."""
     file_format = declaration.enum_member("format", Format)
-    if file_format not in (Format.CSV, Format.XLSX):
-        raise declaration.invalid("format", "ต้องเป็น CSV หรือ XLSX", "must be CSV or XLSX")
+    if file_format is not Format.CSV and file_format not in WORKBOOK_FORMATS:
+        names = ", ".join(one.value for one in (Format.CSV, *WORKBOOK_FORMATS))
+        raise declaration.invalid("format", f"ต้องเป็นหนึ่งใน {names}", f"must be one of {names}")
     return file_format
 
 
@@ -147,6 +144,9 @@ def parse_file_mapping(declaration: DeclarationTable, fields: MappableFields) ->
         ),
         headings=headings,
         totals=tuple(parse_totals(mapping_table, headings)),
+        notes=parse_notes(mapping_table),
+        codes=parse_codes(mapping_table, fields.names),
+        separator=parse_separator(mapping_table, parse_format(declaration)),
         ignored=frozenset(map(normalize_column_name, list_texts(mapping_table, "ignored"))),
     )
     check_mapping(mapping_table, mapping)
@@ -255,28 +255,3 @@ def parse_year(part: DeclarationTable, key: str, raw_year: Any, era: Era) -> Fis
             key, f"ไม่ใช่ปีงบประมาณแบบ {era.value}", f"{raw_year} is not a fiscal year in {era.value}"
         )
     return FiscalYear(be - BUDDHIST_OFFSET)
-
-
-def parse_headings(mapping_table: DeclarationTable) -> Iterator[HeadingRows]:
-    """Yield the declarations of heading rows as declared; the widest must be declared first."""
-    for part in mapping_table.subtables("headings", {"column", "begins"}):
-        yield HeadingRows(
-            normalize_column_name(part.required_text("column")),
-            normalize_text(part.required_text("begins")),
-        )
-
-
-def parse_totals(
-    mapping_table: DeclarationTable, headings: tuple[HeadingRows, ...]
-) -> Iterator[TotalRows]:
-    """Yield the declarations of total rows."""
-    heading_indexes = {heading.column: index for index, heading in enumerate(headings)}
-    for part in mapping_table.subtables("totals", {"column", "word", "under"}):
-        under = part.optional_text("under")
-        if under is not None and normalize_column_name(under) not in heading_indexes:
-            raise part.invalid("under", "ไม่ใช่คอลัมน์ใน headings", "is not a column of headings")
-        yield TotalRows(
-            normalize_column_name(part.required_text("column")),
-            to_arabic_digits(normalize_text(part.required_text("word"))),
-            None if under is None else heading_indexes[normalize_column_name(under)],
-        )

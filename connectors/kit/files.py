@@ -17,9 +17,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.kit.csv_file import contains_thai, read_csv_rows, resolve_codec
 from connectors.kit.file_mapping import get_file_mapping, has_file_mapping
 from connectors.kit.tables import TableRow, read_table_rows
-from connectors.kit.workbook import OLE_SIGNATURE, open_sheet
+from connectors.kit.workbook import open_sheet
 from hub.domain.sources.records import Doubt, FetchPages, QuarantineReason, RawPage, RawRecord
 from hub.domain.sources.spec import Format, SourceSpec
 from hub.domain.thai_text import escape_for_display
@@ -27,12 +28,6 @@ from hub.errors import SourceRefused
 
 PAGE_SIZE: Final = 500
 """Records of a page."""
-MAX_CELL_LENGTH: Final = 1_000_000
-"""Characters of a cell, at most."""
-CODEC_NAMES: Final = {"utf-8": "utf-8-sig", "tis-620": "cp874"}
-"""Codecs by declared encoding: UTF-8 with or without BOM; TIS-620 files are cp874."""
-WORKBOOK_SIGNATURES: Final = (b"PK\x03\x04", OLE_SIGNATURE)
-"""The first bytes of workbooks."""
 
 
 def compute_file_digest(path: Path) -> str:
@@ -80,11 +75,6 @@ def read_records(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterat
         )
 
 
-def resolve_codec(spec: SourceSpec) -> str:
-    """Return the codec for the declared encoding."""
-    return CODEC_NAMES.get(spec.encoding.lower(), spec.encoding)
-
-
 def read_csv(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
     """Yield rows by the names of the first line; rows of another width become a doubted record."""
     rows = read_csv_rows(path, spec)
@@ -104,9 +94,9 @@ def read_csv(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[R
 def read_table(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
     """Yield the records of a mapped table."""
     if spec.format is Format.CSV:
-        yield from build_raw_records(
-            read_table_rows(read_csv_rows(path, spec), {}, spec, path.name), path, retrieved_at
-        )
+        cells, cells_again = read_csv_rows(path, spec), read_csv_rows(path, spec)
+        table = read_table_rows(cells, {}, spec, path.name, cells_again)
+        yield from build_raw_records(table, path, retrieved_at)
         return
     with open_sheet(path, get_file_mapping(spec).sheet) as sheet:
         rows = read_table_rows(sheet.rows, sheet.merged, spec, path.name)
@@ -123,26 +113,6 @@ def build_raw_records(
         else:
             record = build_raw_record(row.cells, path, retrieved_at)
             yield replace(record, doubts=(*row.doubts, *record.doubts)) if row.doubts else record
-
-
-def read_csv_rows(path: Path, spec: SourceSpec) -> Iterator[list[str]]:
-    """Yield the rows of a CSV file with its header; `SourceRefused` if it is not CSV."""
-    csv.field_size_limit(MAX_CELL_LENGTH)
-    with path.open("rb") as signature_file:
-        if signature_file.read(4) in WORKBOOK_SIGNATURES:
-            raise SourceRefused(
-                f'{path.name}: เป็นสมุดงาน ไม่ใช่ CSV บันทึกเป็น CSV หรือใช้ format = "XLSX" ในไฟล์จับคู่ '
-                '· is a workbook, not CSV; save it as CSV, or declare format = "XLSX"'
-            )
-    with path.open(encoding=resolve_codec(spec), errors="surrogateescape", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        try:
-            yield from reader
-        except csv.Error as error:
-            raise SourceRefused(
-                f"{path.name} แถวที่ {reader.line_num}: อ่านเป็น CSV ไม่ได้ ({error}) "
-                f"· line {reader.line_num} is not valid CSV ({error})"
-            ) from error
 
 
 def read_json_lines(path: Path, spec: SourceSpec, retrieved_at: datetime) -> Iterator[RawRecord]:
@@ -195,12 +165,13 @@ def find_undecodable_text(value: Any, field: str) -> Iterator[Doubt]:
     """Yield doubts about texts with bytes that are invalid in the declared encoding."""
     if isinstance(value, str):
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            hint_th, hint_en = describe_as_cp874(value)
             yield Doubt(
                 QuarantineReason.UNDECODABLE,
                 escape_for_display(field),
                 escape_for_display(value),
-                "มีไบต์ที่ถอดรหัสไม่ได้ตามการเข้ารหัสที่ประกาศ",
-                "contains bytes that are invalid in the declared encoding",
+                f"มีไบต์ที่ถอดรหัสไม่ได้ตามการเข้ารหัสที่ประกาศ{hint_th}",
+                f"contains bytes that are invalid in the declared encoding{hint_en}",
             )
     elif isinstance(value, Mapping):
         for key, one in value.items():
@@ -208,6 +179,20 @@ def find_undecodable_text(value: Any, field: str) -> Iterator[Doubt]:
     elif isinstance(value, list):
         for one in value:
             yield from find_undecodable_text(one, field)
+
+
+def describe_as_cp874(text: str) -> tuple[str, str]:
+    """Return what a text without a decoded Thai letter is in cp874, in both languages; empty if it
+    is nothing.
+    """
+    try:
+        data = b"" if contains_thai(text) else text.encode("utf-8", "surrogateescape")
+        thai = escape_for_display(data.decode("cp874"), 60)
+    except UnicodeError:
+        return "", ""
+    if not contains_thai(thai):
+        return "", ""
+    return f" ถ้าอ่านเป็น cp874 จะได้ {thai}", f"; as cp874 it is {thai}"
 
 
 def build_malformed_row(

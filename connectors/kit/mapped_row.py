@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
-from connectors.kit import dates, thai
+from connectors.kit import codes, dates, thai
 from connectors.kit.file_mapping import get_file_mapping
-from connectors.kit.workbook import CELL_ERRORS
+from connectors.kit.sheet import CELL_ERRORS
+from hub.domain.budget import BudgetPhase
+from hub.domain.sources.file_mapping import ANY_CODE
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
@@ -21,18 +23,20 @@ from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
 Parsed = TypeVar("Parsed")
-TOTAL_ROW_PATTERN: Final = re.compile(r"(ยอด)?รวม(ทั้งสิ้น|ทั้งหมด|เป็นเงิน|เงิน)?( ?\d+ ?โครงการ)?")
-"""The usual label of a total row, for files that declare none."""
-NAME_SEPARATORS: Final = re.compile(r"[,;/\n]")
+NAME_SEPARATORS: Final = re.compile(r"[,;/\n\r]")
 """Separators of several names in one cell."""
 
 
 class MappedRow:
-    """A row parsed by its mapping; `doubts` collects the doubts about it."""
+    """A row parsed by its mapping; `doubts` collects the doubts about it.
+
+    `unplaced` collects the phases and satang of amounts without a readable year.
+    """
 
     def __init__(self, raw: RawRecord, spec: SourceSpec) -> None:
         self.mapping = get_file_mapping(spec)
         self.doubts: list[Doubt] = []
+        self.unplaced: tuple[tuple[BudgetPhase, int], ...] = ()
         self._row: Mapping[str, Any] = raw.payload
         self._spec = spec
 
@@ -76,26 +80,16 @@ class MappedRow:
             )
         return "" if value in thai.EMPTY_MARKS else value
 
-    def title(self, field: str) -> str:
-        """Return the name of a project; one that looks like a total row gets a doubt."""
-        title = self.text(field, required=True)
-        if TOTAL_ROW_PATTERN.fullmatch(to_arabic_digits(title)):
-            messages = (
-                "ดูเป็นแถวยอดรวม ให้ประกาศไว้ใน totals ของไฟล์จับคู่",
-                "looks like a row of sums; declare it in totals of the mapping",
-            )
-            self.doubts.append(
-                thai.build_doubt(
-                    QuarantineReason.WRONG_TYPE, self._column_name(field), title, *messages
-                )
-            )
-        return title
-
-    def code(self, field: str) -> str:
-        """Return a code, empty if there is none; a number that lost digits gets a doubt."""
+    def code(self, field: str, usual_length: int | None = None) -> str:
+        """Return a code, empty if there is none; one that a spreadsheet changed gets a doubt."""
         raw_value = self._field_value(field)
-        code = self._record_doubt(thai.parse_code(raw_value, self._column_name(field))) or ""
-        return to_arabic_digits(self.text(field)) if isinstance(raw_value, str) else code
+        code_format = self.mapping.codes.get(field, ANY_CODE)
+        code = self._record_doubt(
+            codes.parse_code(raw_value, self._column_name(field), code_format, usual_length)
+        )
+        if code is not None and code == to_arabic_digits(thai.clean_text(raw_value)):
+            return to_arabic_digits(self.text(field)) if isinstance(raw_value, str) else code
+        return code or ""
 
     def year(self) -> FiscalYear | None:
         """Return the row's fiscal year, from a year or a posting date; null if doubted."""
@@ -159,7 +153,10 @@ class MappedRow:
     def lines(
         self, area: RawName | None, year: Callable[[], FiscalYear | None]
     ) -> Iterator[ParsedBudgetLine]:
-        """Yield a line for each amount present; unreadable ones get a doubt."""
+        """Yield a line for each amount present; unreadable ones get a doubt.
+
+        Amounts of an unknown year are added to `unplaced`.
+        """
         for column in self.mapping.amounts:
             raw_value = self._row.get(column.column)
             satang_or_doubt = thai.parse_amount(raw_value, self._spec.money_unit, column.column)
@@ -169,6 +166,8 @@ class MappedRow:
             if (line_year := column.year or year()) is not None:
                 key = f"{column.column}|{column.phase.value}"
                 yield ParsedBudgetLine(key, line_year, column.phase, column.funding, satang, area)
+            else:
+                self.unplaced += ((column.phase, satang),)
 
     def _field_value(self, field: str) -> Any:
         """Return the value of a field; an empty text if there is none."""
@@ -179,6 +178,8 @@ class MappedRow:
         """Return a part of the key; a year is the same in either era."""
         if name == "fiscal_year" and (year := self.year()) is not None:
             return str(year.be)
+        if name in self.mapping.codes and (code := self.code(name)):
+            return code
         return to_arabic_digits(thai.clean_text(self._field_value(name)))
 
     def _column_name(self, field: str) -> str:

@@ -1,23 +1,30 @@
 """A table as a mapping describes it: header rows, headings, totals, and records.
 
 Only rows that the mapping declares as layout are layout; all others are records. Headings are added
-to the records below them; totals are compared with them and quarantined if they differ.
+to the records below them; totals are compared with them and quarantined if they differ. Records
+that look like totals or notes get a doubt.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from itertools import islice, zip_longest
 from typing import Any, Final
 
 from openpyxl.utils.cell import get_column_letter
 
 from connectors.kit import thai
-from connectors.kit.file_mapping import get_file_mapping, normalize_column_name
-from connectors.kit.workbook import CellPosition
+from connectors.kit.codes import cleared_digits_doubt, find_cleared_columns, has_cleared_digits
+from connectors.kit.file_mapping import get_file_mapping
+from connectors.kit.running_totals import RunningTotals
+from connectors.kit.sheet import CellPosition
+from connectors.kit.undeclared_totals import UndeclaredTotals
 from hub.domain.record import record
-from hub.domain.sources.file_mapping import FileMapping, TotalRows
-from hub.domain.sources.records import Doubt, QuarantineReason
+from hub.domain.sources.columns import normalize_column_name
+from hub.domain.sources.file_mapping import FileMapping
+from hub.domain.sources.records import Doubt
 from hub.domain.sources.spec import Format, SourceSpec
-from hub.domain.thai_text import normalize_text
+from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.errors import SourceRefused
 
 NAME_SEPARATOR: Final = " / "
@@ -44,10 +51,12 @@ def read_table_rows(
     merged: Mapping[CellPosition, CellPosition],
     spec: SourceSpec,
     file: str,
+    rows_again: Iterator[Cells] | None = None,
 ) -> Iterator[TableRow]:
     """Yield the records of a table in order; `SourceRefused` if it is not as declared.
 
-    A CSV row of another width has too many or too few commas, and is malformed.
+    A CSV row of another width has too many or too few commas, and is malformed. `rows_again`: the
+    same rows, if they can be read twice at small cost, to find columns of spoilt codes.
     """
     mapping = get_file_mapping(spec)
     head = list(islice(rows, mapping.header_rows[-1]))
@@ -60,7 +69,8 @@ def read_table_rows(
     levels = [head[row - 1] for row in mapping.header_rows]
     names = build_column_names(levels, mapping.header_rows, merged)
     check_column_names(names, mapping, file)
-    yield from TableBody(mapping, spec, names, levels, merged, file).rows(rows)
+    cleared = find_cleared_columns(rows_again, names, mapping) if rows_again else frozenset()
+    yield from TableBody(mapping, spec, names, levels, merged, file, cleared).rows(rows)
 
 
 def build_column_names(
@@ -117,6 +127,11 @@ def is_blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not normalize_text(cell))
 
 
+def build_doubted_row(cells: Mapping[str, Any], doubts: tuple[Doubt, ...]) -> TableRow:
+    """Return a row with doubts that other rows of the table are the reason of."""
+    return TableRow(cells, tuple(replace(doubt, positional=True) for doubt in doubts))
+
+
 class TableBody:
     """The rows below the header."""
 
@@ -128,8 +143,10 @@ class TableBody:
         levels: Sequence[Cells],
         merged: Mapping[CellPosition, CellPosition],
         file: str,
+        cleared_columns: AbstractSet[str] = frozenset(),
     ) -> None:
         self._mapping = mapping
+        self._cleared_columns = cleared_columns
         self._names = names
         self._levels = [[*map(parse_header_name, level)] for level in levels]
         self._next_header_level = 0
@@ -137,6 +154,7 @@ class TableBody:
         self._file = file
         self._has_fixed_width = spec.format is Format.CSV
         self._totals = RunningTotals(mapping, spec)
+        self._undeclared_totals = UndeclaredTotals(mapping, spec, names)
         self._headings: dict[str, str] = {one.column: "" for one in mapping.headings}
         self._values_above: dict[str, Any] = {}
         amount_names = {one.column for one in mapping.amounts}
@@ -147,7 +165,7 @@ class TableBody:
     def rows(self, rows: Iterator[list[Any]]) -> Iterator[TableRow]:
         """Yield every record; skip blank rows, headings, repeated headers and correct totals."""
         for number, cells in enumerate(rows, self._mapping.header_rows[-1] + 1):
-            if all(map(is_blank, cells)) or self._is_header(cells) or self._is_heading(cells):
+            if all(map(is_blank, cells)) or self._is_layout(cells):
                 continue
             width = len(self._names)
             if self._has_fixed_width and (
@@ -156,13 +174,28 @@ class TableBody:
                 yield TableRow({}, malformed_cells=cells, width=width)
                 continue
             self._check_merged(number, cells)
-            row = self._build_row(cells)
-            total = self._mapping.find_total(row)
-            if total is None:
+            own_cells = self._name_cells(cells)
+            total = self._totals.find_total(own_cells)
+            doubts = () if total else self._undeclared_totals.find_doubts(own_cells)
+            row = self._build_row(own_cells, is_record=not total and not doubts)
+            if total is not None:
+                doubts = tuple(self._totals.find_disagreements(total, row))
+                if doubts:
+                    yield build_doubted_row(row, doubts)
+                continue
+            if not doubts:
                 self._totals.add_row(row)
-                yield TableRow(row)
-            elif doubts := tuple(self._totals.find_disagreements(total, row)):
-                yield TableRow(row, doubts)
+            yield build_doubted_row(row, (*doubts, *self._find_cleared_codes(row)))
+
+    def _is_layout(self, cells: Cells) -> bool:
+        """Return whether a row is declared as layout: a repeated header, a heading or a note."""
+        return self._is_header(cells) or self._is_heading(cells) or self._mapping.is_note(cells)
+
+    def _find_cleared_codes(self, row: Mapping[str, Any]) -> Iterator[Doubt]:
+        """Yield doubts about codes whose last digits were cleared, in columns with such codes."""
+        for column in self._cleared_columns:
+            if has_cleared_digits(to_arabic_digits(thai.clean_text(row.get(column)))):
+                yield cleared_digits_doubt(column, row.get(column))
 
     def _is_header(self, cells: Cells) -> bool:
         """Return whether a row repeats the header, as on each printed page."""
@@ -181,7 +214,7 @@ class TableBody:
             return False
         text = normalize_text(filled_cells[0])
         for index, heading in enumerate(self._mapping.headings):
-            if text.startswith(heading.prefix):
+            if heading.matches(text):
                 if self._headings[heading.column] != text:
                     for lower_heading in self._mapping.headings[index:]:
                         self._headings[lower_heading.column] = ""
@@ -206,71 +239,26 @@ class TableBody:
                     "unmerge them and say what belongs to each"
                 )
 
-    def _build_row(self, cells: Cells) -> dict[str, Any]:
-        """Return cells by column, with values filled down and the headings."""
+    def _name_cells(self, cells: Cells) -> dict[str, Any]:
+        """Return the cells of a row by column; an unnamed one with a value by its letter."""
         row: dict[str, Any] = {}
         for index, (name, cell) in enumerate(zip_longest(self._names, cells)):
             if name:
                 row[name] = cell
             elif not is_blank(cell):
                 row[f"คอลัมน์ {get_column_letter(index + 1)}"] = cell
+        return row
+
+    def _build_row(self, own_cells: dict[str, Any], *, is_record: bool) -> dict[str, Any]:
+        """Return cells by column, with values filled down and the headings.
+
+        Only the values of records are filled down to the rows below.
+        """
+        row = dict(own_cells)
         if self._mapping.find_total(row) is None:
             for name in self._mapping.fill_down:
                 if is_blank(row.get(name)) and name in row:
                     row[name] = self._values_above.get(name)
-                self._values_above[name] = row.get(name)
+                if is_record:
+                    self._values_above[name] = row.get(name)
         return {**row, **self._headings}
-
-
-class RunningTotals:
-    """Sums of the records under each heading and of all records."""
-
-    def __init__(self, mapping: FileMapping, spec: SourceSpec) -> None:
-        self._mapping = mapping
-        self._unit = spec.money_unit
-        self._columns = [one.column for one in mapping.amounts] if mapping.totals else []
-        self._satang = [dict.fromkeys(self._columns, 0) for _ in range(len(mapping.headings) + 1)]
-        self._counts = [0] * len(self._satang)
-
-    def reset_from(self, heading_index: int) -> None:
-        """Reset the sums of a heading and of those within it."""
-        for level in range(heading_index + 1, len(self._satang)):
-            self._satang[level] = dict.fromkeys(self._columns, 0)
-            self._counts[level] = 0
-
-    def add_row(self, row: Mapping[str, Any]) -> None:
-        """Add the readable amounts of a record."""
-        for column in self._columns:
-            satang = (
-                thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column)) or 0
-            )
-            for sums in self._satang:
-                sums[column] += satang
-        self._counts = [count + 1 for count in self._counts]
-
-    def find_disagreements(self, total: TotalRows, row: Mapping[str, Any]) -> Iterator[Doubt]:
-        """Yield doubts about a total row that differs from the sum of its records."""
-        level = 0 if total.heading_index is None else total.heading_index + 1
-        declared_count = total.parse_project_count(row)
-        if declared_count not in (None, -1, self._counts[level]):
-            yield thai.build_doubt(
-                QuarantineReason.TOTALS_DISAGREE,
-                total.column,
-                row[total.column],
-                f"นับโครงการข้างบนได้ {self._counts[level]:,}",
-                f"there are {self._counts[level]:,} projects above",
-            )
-        for column in self._columns:
-            declared = thai.parse_amount(row.get(column), self._unit, column)
-            satang = thai.readable_satang(declared)
-            if isinstance(declared, Doubt) and satang is None:
-                yield declared
-            elif satang is not None and satang != self._satang[level][column]:
-                sum_of_rows = self._satang[level][column] / 100
-                yield thai.build_doubt(
-                    QuarantineReason.TOTALS_DISAGREE,
-                    column,
-                    row.get(column),
-                    f"ไม่เท่ากับผลรวมของแถวข้างบน {sum_of_rows:,.2f} บาท",
-                    f"is not the sum of the rows above, {sum_of_rows:,.2f} baht",
-                )

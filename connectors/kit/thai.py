@@ -8,17 +8,18 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
+from connectors.kit.amount_text import WrittenAmount, parse_written_amount, round_binary_noise
+from connectors.kit.year_text import parse_written_year
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.spec import Era, MoneyUnit
-from hub.domain.thai_text import escape_for_display, normalize_text, to_arabic_digits
+from hub.domain.thai_text import escape_for_display, normalize_text
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
-NUMBER_PATTERN: Final = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
-LOOSE_NUMBER_PATTERN: Final = re.compile(r"\d[\d,]*(\.\d+)?")
-"""A number whose separators may be misplaced."""
 EMPTY_MARKS: Final = frozenset({"", "-", "–", "—"})
 MAX_SATANG: Final = 10**17
 """The limit in satang: 10¹⁵ baht, more than any budget."""
+MAX_NOISE: Final = Decimal("0.01")
+"""The limit of a difference in satang that binary floating point explains."""
 MAX_EXACT_NUMBER: Final = 10**15
 """Workbooks store fifteen digits of a number."""
 MAX_RANGE_YEARS: Final = 30
@@ -37,15 +38,21 @@ def clean_text(value: Any) -> str:
 
 
 def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
-    """Return exact satang; null for an empty cell or a dash."""
+    """Return exact satang; null for an empty cell or a dash.
+
+    A text may state its unit; one that differs from the declared unit gets a doubt.
+    """
     if type(value) is int and 0 <= value < MAX_SATANG // unit.satang:
         return value * unit.satang
-    number = parse_decimal(value, field)
-    if number is None or isinstance(number, Doubt):
-        return number
+    written = parse_number(value, field)
+    if written is None or isinstance(written, Doubt):
+        return written
+    if written.unit not in (None, unit):
+        return build_unit_doubt(written, unit, value, field)
+    number = written.number
     if number and number.adjusted() > 20:
         return amount_too_large_doubt(field, value)
-    satang = number * unit.satang
+    satang = convert_to_satang(number, unit)
     if abs(satang) >= MAX_SATANG:
         return amount_too_large_doubt(field, value)
     if satang != satang.to_integral_value():
@@ -59,11 +66,7 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
     if number < 0:
         messages = ("จำนวนเงินติดลบ จะไม่นำไปรวม", "a negative amount; it is not included in sums")
         return build_doubt(QuarantineReason.NEGATIVE_AMOUNT, field, value, *messages, int(satang))
-    if (
-        isinstance(value, str)
-        and "," in value
-        and not NUMBER_PATTERN.fullmatch(unsigned_number(value))
-    ):
+    if written.has_misplaced_separator:
         messages = (
             f"เครื่องหมายคั่นหลักพันผิดที่ เลขอาจขาด ตามที่เขียนเป็น {satang / 100:,.2f} บาท",
             f"a separator is misplaced, digits may be missing; as written {satang / 100:,.2f} baht",
@@ -74,17 +77,40 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
     return int(satang)
 
 
+def convert_to_satang(number: Decimal, unit: MoneyUnit) -> Decimal:
+    """Return satang, without the binary noise of a number that is not whole satang otherwise.
+
+    Noise is smaller than a hundredth of a satang; more than that is a part of the number.
+    """
+    satang = number * unit.satang
+    if satang == satang.to_integral_value():
+        return satang
+    rounded = round_binary_noise(number) * unit.satang
+    is_noise = rounded == rounded.to_integral_value() and abs(rounded - satang) < MAX_NOISE
+    return rounded if is_noise else satang
+
+
+def build_unit_doubt(written: WrittenAmount, unit: MoneyUnit, value: Any, field: str) -> Doubt:
+    """Return the doubt about an amount whose stated unit is not the declared one."""
+    stated = written.unit or unit
+    satang = written.number * stated.satang
+    is_readable = satang == satang.to_integral_value() and abs(satang) < MAX_SATANG
+    return build_doubt(
+        QuarantineReason.NOT_A_NUMBER,
+        field,
+        value,
+        f"เขียนหน่วยเป็น {stated.value} แต่ประกาศไว้เป็น {unit.value} ให้แก้ไฟล์ หรือแก้ money_unit",
+        f"states {stated.value}, but {unit.value} is declared; correct the file or money_unit",
+        int(satang) if is_readable else None,
+    )
+
+
 def readable_satang(satang_or_doubt: int | Doubt | None) -> int | None:
     """Return satang that could be read, with or without doubt; null if there are none."""
     return satang_or_doubt.satang if isinstance(satang_or_doubt, Doubt) else satang_or_doubt
 
 
-def unsigned_number(value: str) -> str:
-    """Return a number as written, in Arabic digits and without minus sign or brackets."""
-    return to_arabic_digits(normalize_text(value)).strip("()").removeprefix("-").strip()
-
-
-def parse_decimal(value: Any, field: str) -> Decimal | Doubt | None:
+def parse_number(value: Any, field: str) -> WrittenAmount | Doubt | None:
     """Return an exact number, null or a doubt; floats have lost digits and are doubted."""
     if value is None:
         return None
@@ -95,27 +121,15 @@ def parse_decimal(value: Any, field: str) -> Decimal | Doubt | None:
     if not isinstance(value, str):
         number = Decimal(value)
         if number.is_finite():
-            return number
+            return WrittenAmount(number, None, has_misplaced_separator=False)
         return build_doubt(
             QuarantineReason.NOT_A_NUMBER, field, value, "ไม่ใช่จำนวนที่นับได้", "is not a finite number"
         )
-    number_text = to_arabic_digits(normalize_text(value))
-    if number_text in EMPTY_MARKS:
+    if normalize_text(value) in EMPTY_MARKS:
         return None
-    negative = number_text.startswith("-") or (
-        number_text.startswith("(") and number_text.endswith(")")
+    return parse_written_amount(value) or build_doubt(
+        QuarantineReason.NOT_A_NUMBER, field, value, "อ่านเป็นจำนวนไม่ได้", "cannot be read as a number"
     )
-    unsigned = unsigned_number(value) if negative else number_text
-    if not unsigned.isascii() or not LOOSE_NUMBER_PATTERN.fullmatch(unsigned):
-        return build_doubt(
-            QuarantineReason.NOT_A_NUMBER,
-            field,
-            value,
-            "อ่านเป็นจำนวนไม่ได้",
-            "cannot be read as a number",
-        )
-    number = Decimal(unsigned.replace(",", ""))
-    return -number if negative else number
 
 
 def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
@@ -123,23 +137,32 @@ def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
     doubt.
 
     The eras do not overlap in four digits (2505–2643 and 1962–2100). Two digits in a CE source are
-    ambiguous, so a person decides.
+    ambiguous, so a person decides. Words before the number mark it as a year; if they state an era,
+    the number must be in it.
     """
-    number_text = to_arabic_digits(clean_text(value)) if not isinstance(value, bool) else ""
-    if not number_text.isascii() or not number_text.isdigit():
+    written = parse_written_year(clean_text(value)) if not isinstance(value, bool) else None
+    if written is None:
         messages = ("อ่านเป็นปีงบประมาณไม่ได้", "cannot be read as a fiscal year")
         return build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, value, *messages)
-    number = int(number_text[:9])
-    if len(number_text) == 2 and era is Era.BE and 2500 + number >= FIRST_BE:
-        return FiscalYear(2500 + number - BUDDHIST_OFFSET)
-    if len(number_text) == 2:
+    number = written.number
+    if written.digits == 2:
+        is_buddhist = written.era is Era.BE or (
+            era is Era.BE and written.era is None and not written.is_english
+        )
+        if is_buddhist and 2500 + number >= FIRST_BE:
+            return FiscalYear(2500 + number - BUDDHIST_OFFSET)
         messages = ("ปีสองหลัก ไม่แน่ว่าเป็น พ.ศ. หรือ ค.ศ.", "two digits: BE or CE is unclear")
         return build_doubt(QuarantineReason.AMBIGUOUS_YEAR, field, value, *messages)
-    if FIRST_BE <= number <= LAST_BE:
+    if FIRST_BE <= number <= LAST_BE and written.era is not Era.CE:
         return FiscalYear(number - BUDDHIST_OFFSET)
-    if FIRST_BE <= number + BUDDHIST_OFFSET <= LAST_BE:
+    if FIRST_BE <= number + BUDDHIST_OFFSET <= LAST_BE and written.era is not Era.BE:
         return FiscalYear(number)
     messages = ("เป็นปีงบประมาณไม่ได้", "is not a fiscal year in either era")
+    if written.era is not None:
+        messages = (
+            f"ไม่ใช่ปีงบประมาณตามศักราชที่เขียน ({written.era.value})",
+            f"is not a fiscal year of the era that it states ({written.era.value})",
+        )
     return build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, value, *messages)
 
 
@@ -160,27 +183,6 @@ def build_doubt(
     """Return a doubt about the value of a field."""
     value_text = str(value) if isinstance(value, Decimal) else value
     return Doubt(reason, field, escape_for_display(value_text), th, en, satang=satang)
-
-
-def parse_code(value: Any, field: str) -> str | Doubt:
-    """Return a code as normalized text with Arabic digits.
-
-    A number that is fractional, or has so many digits that some may be lost, gets a doubt.
-    """
-    if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        number = Decimal(value)
-        if (
-            not number.is_finite()
-            or number != number.to_integral_value()
-            or number >= MAX_EXACT_NUMBER
-        ):
-            messages = (
-                "เป็นตัวเลขที่เสียหลักไปแล้ว ให้เก็บเป็นข้อความ",
-                "is a number that has lost digits; store it as text",
-            )
-            return build_doubt(QuarantineReason.WRONG_TYPE, field, value, *messages)
-        return str(int(number))
-    return to_arabic_digits(clean_text(value))
 
 
 def parse_fiscal_years(value: Any, era: Era, field: str) -> tuple[FiscalYear, ...] | Doubt:

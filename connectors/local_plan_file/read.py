@@ -11,7 +11,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     row = MappedRow(raw, spec)
     if (total_entry := row.total_entry()) is not None:
         return total_entry
-    title, authority = row.title("title"), row.text("authority", required=True)
+    title, authority = row.text("title", required=True), row.text("authority", required=True)
     row.text("strategy", required=True)
     area = RawName(NameKind.AREA, authority) if authority else None
     lines = tuple(row.lines(area, row.year))
@@ -28,4 +28,5 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         ),
         lines=lines,
         doubts=tuple(row.doubts),
+        unplaced=row.unplaced,
     )

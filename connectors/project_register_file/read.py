@@ -10,7 +10,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     row = MappedRow(raw, spec)
     if (total_entry := row.total_entry()) is not None:
         return total_entry
-    title, agency = row.title("title"), row.text("agency", required=True)
+    title, agency = row.text("title", required=True), row.text("agency", required=True)
     ministry = row.text("ministry") or None
     areas, years = row.areas("provinces"), row.years("years")
     if row.has_field("fiscal_year") and (row_year := row.year()) is not None:
@@ -31,4 +31,5 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         ),
         lines=lines,
         doubts=tuple(row.doubts),
+        unplaced=row.unplaced,
     )

@@ -24,6 +24,25 @@ PRIVATE_USE_GLYPHS: Final = str.maketrans(
 REPLACEMENTS: Final = {**INVISIBLE_CHARACTERS, **PRIVATE_USE_GLYPHS}
 NIKHAHIT: Final = "\u0e4d"
 SARA_AM: Final = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32")
+LOOK_ALIKES: Final = (
+    (re.compile("([\u0e48-\u0e4c]+)([\u0e31\u0e34-\u0e39])"), r"\2\1"),
+    (re.compile("([\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1+"), r"\1"),
+    (re.compile("\u0e33([\u0e48-\u0e4b]+)"), "\\1\u0e33"),
+    (re.compile("\u0e4d([\u0e48-\u0e4b]?\u0e33)"), r"\1"),
+    (re.compile("(?<!\u0e40)\u0e40\u0e40(?=[\u0e01-\u0e2e])"), "\u0e41"),
+    (re.compile("(?<=[\u0e01-\u0e23\u0e25\u0e27-\u0e2e\u0e48-\u0e4b\u0e4d])\u0e45"), "\u0e32"),
+)
+"""Spellings that look like another one and have no meaning of their own, with what they mean.
+
+In order: a tone mark or thanthakhat before the vowel that it belongs after; a mark typed twice; a
+tone mark after ำ; the ring of ำ typed twice; two เ for แ before a consonant (three may be
+anything); ๅ for า, except after ฤ and ฦ, where it is right.
+"""
+MAYBE_LOOK_ALIKE: Final = re.compile(
+    "[\u0e48-\u0e4c][\u0e31\u0e34-\u0e39]|([\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1"
+    "|\u0e33[\u0e48-\u0e4b]|\u0e4d[\u0e48-\u0e4b]?\u0e33|\u0e40\u0e40|\u0e45"
+)
+"""Found in every text that one of `LOOK_ALIKES` changes; one search is cheaper than six."""
 UNSAFE_CHARACTERS: Final = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd\ue000-\uf8ff]"
 )
@@ -64,6 +83,9 @@ def normalize_uncached(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     normalized = unicodedata.normalize("NFC", text.translate(REPLACEMENTS))
+    if MAYBE_LOOK_ALIKE.search(normalized):
+        for pattern, meaning in LOOK_ALIKES:
+            normalized = pattern.sub(meaning, normalized)
     if NIKHAHIT in normalized:
         normalized = SARA_AM.sub(lambda m: (m[1] or m[2] or "") + "ำ", normalized)
     return " ".join(normalized.split())

@@ -30,7 +30,10 @@ def parse_entry(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> SourceE
         return SourceEntry(raw.key, doubts=raw.doubts or (undecodable_doubt(raw.payload),))
     if not isinstance(raw.payload, Mapping):
         return SourceEntry(raw.key, doubts=(*raw.doubts, not_an_object_doubt(raw.payload)))
-    check_columns(raw.payload, spec, is_full_record=not raw.deleted)
+    payload = spec.columns.rename(raw.payload)
+    if payload is not raw.payload:
+        raw = replace(raw, payload=payload)
+    check_columns(payload, spec, is_full_record=not raw.deleted)
     entry = SourceEntry(raw.key) if raw.deleted and raw.key else read(raw, spec)
     doubts = [*raw.doubts, *entry.doubts, *find_text_doubts(entry)]
     if not entry.key and not doubts:

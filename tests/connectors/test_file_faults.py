@@ -117,26 +117,6 @@ def test_posting_date_sets_the_fiscal_year_in_bangkok_time(
     assert bool(entry.doubts) == (year is None)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "declared"), [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("cp874", "cp874")]
-)
-def test_mapped_file_is_decoded_with_its_declared_encoding(
-    tmp_path: Path, encoding: str, declared: str
-) -> None:
-    path = write_csv(tmp_path, build_line(), encoding=encoding)
-    [entry] = parse_entries(path, create_connector(tmp_path, encoding=declared))
-    assert entry.doubts == ()
-    assert entry.project is not None
-    assert entry.project.code == ROW["รหัส"]
-
-
-def test_file_in_an_undeclared_encoding_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(SourceRefused, match="unknown column"):
-        parse_entries(
-            write_csv(tmp_path, build_line(), encoding="cp874"), create_connector(tmp_path)
-        )
-
-
 def test_workbook_declared_as_csv_is_rejected(tmp_path: Path) -> None:
     path = workbooks.write_workbook(
         tmp_path / "disbursed.csv", [HEADER.split(","), list(ROW.values())]
@@ -162,7 +142,7 @@ def test_renamed_repeated_or_missing_column_fails_the_run(
         parse_entries(write_csv(tmp_path, row, head=head), create_connector(tmp_path))
 
 
-def test_code_stored_as_an_inexact_number_gets_a_doubt(tmp_path: Path) -> None:
+def test_code_stored_as_a_number_gets_a_doubt_unless_its_length_is_declared(tmp_path: Path) -> None:
     def change(table: dict[str, Any]) -> None:
         table.update(format="XLSX")
         table.pop("encoding")
@@ -175,8 +155,21 @@ def test_code_stored_as_an_inexact_number_gets_a_doubt(tmp_path: Path) -> None:
     ]
     rows[2][1] = 15007
     path = workbooks.write_workbook(tmp_path / "a.xlsx", [HEADER.split(","), *rows])
-    first, inexact, short = parse_entries(path, source)
-    assert first.doubts == short.doubts == ()
-    assert [doubt.reason for doubt in inexact.doubts] == [QuarantineReason.WRONG_TYPE]
-    assert short.project is not None
-    assert short.project.code == "15007"
+    first, *numbers = parse_entries(path, source)
+    assert first.doubts == ()
+    for entry in numbers:
+        assert [doubt.reason for doubt in entry.doubts] == [QuarantineReason.WRONG_TYPE]
+        assert entry.amounts == {BudgetPhase.DISBURSED: 100_000}
+    table = {
+        **DISBURSEMENT_FILE,
+        "mapping": {
+            **DISBURSEMENT_FILE["mapping"],
+            "codes": [{"field": "budget_code", "length": 16}],
+        },
+    }
+    declared = load_source_file(write_source_file(tmp_path, table, change))
+    whole, inexact, padded = parse_entries(path, declared)
+    assert (whole.doubts, len(inexact.doubts), padded.doubts) == ((), 1, ())
+    assert padded.project is not None
+    assert padded.project.code == "0000000000015007"
+    assert (padded.key or "").startswith("2567|0000000000015007|")

@@ -10,6 +10,18 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from openpyxl import Workbook
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
+STRICT = {
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": (
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+    ),
+    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+    ),
+    b"http://schemas.openxmlformats.org/drawingml/2006/": b"http://purl.oclc.org/ooxml/drawingml/",
+    b"<workbook ": b'<workbook conformance="strict" ',
+}
+"""What a transitional workbook contains, and a strict one in its place."""
+
 
 def write_workbook(
     path: Path, rows: Sequence[Sequence[Any]], merged: Sequence[str] = (), sheet: str = "แผ่น"
@@ -79,5 +91,16 @@ def set_formula_values(path: Path, value: str) -> Path:
         if "worksheets" not in name:
             return part
         return re.sub(rb"</f><v ?/>|</f><v></v>", f"</f><v>{value}</v>".encode(), part)
+
+    return rewrite_parts(path, change)
+
+
+def make_strict(path: Path) -> Path:
+    """Make a workbook a Strict Open XML Spreadsheet."""
+
+    def change(_: str, part: bytes) -> bytes:
+        for transitional, strict in STRICT.items():
+            part = part.replace(transitional, strict)
+        return part
 
     return rewrite_parts(path, change)

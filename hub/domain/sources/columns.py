@@ -1,8 +1,21 @@
 """The columns of a source's records, as its declaration groups them."""
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 from hub.domain.record import record
+from hub.domain.thai_text import normalize_text, to_arabic_digits
+
+MISDECODED_MARKS: Final = ("ï»¿", "๏ปฟ")
+"""The byte order mark of UTF-8, decoded as cp1252 and as cp874."""
+
+
+def normalize_column_name(name: str) -> str:
+    """Return a column's name for comparison: single blanks, Arabic digits, no byte order mark."""
+    plain = to_arabic_digits(normalize_text(name))
+    for mark in MISDECODED_MARKS:
+        plain = plain.removeprefix(mark)
+    return plain
 
 
 @record
@@ -42,3 +55,22 @@ class Columns:
                 for name in nested
             },
         )
+
+    def rename(self, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a record with its columns named as declared, if only the notation differs.
+
+        Catalogues keep the byte order mark of an uploaded file in the name of its first column. A
+        name is replaced if exactly one column of the record is the declared one.
+        """
+        unknown = payload.keys() - self.top_level
+        if not unknown:
+            return payload
+        by_clean_name: dict[str, list[str]] = {}
+        for name in payload:
+            by_clean_name.setdefault(normalize_column_name(name), []).append(name)
+        renamed = {
+            names[0]: declared
+            for declared in self.top_level - payload.keys()
+            if len(names := by_clean_name.get(normalize_column_name(declared), [])) == 1
+        }
+        return {renamed.get(name, name): value for name, value in payload.items()}

@@ -4,8 +4,9 @@ A mapping is part of a source's declaration; nothing is guessed at run time.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import field
+from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
@@ -24,24 +25,61 @@ class AmountColumn:
 
 
 @value
+class CodeFormat:
+    """How the codes of a field are written (รูปแบบรหัส).
+
+    `length`: their number of characters (null: not declared), to which numbers are padded with
+    zeros. `is_number`: they are numbers without leading zeros. `ends_in_zeros`: they may have only
+    zeros behind the fifteenth digit.
+    """
+
+    length: int | None = None
+    is_number: bool = False
+    ends_in_zeros: bool = False
+
+
+ANY_CODE: Final = CodeFormat()
+"""The format of codes that nothing is declared about."""
+OUTLINE_NUMBER: Final = r"(?:\(?[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)]+ ?| ))?"
+"""The number before a heading, as in `1. ยุทธศาสตร์`, `1.1 แผนงาน` and `(2) แผนงาน`."""
+
+
+@value
 class HeadingRows:
     """Rows with a single text that begins with `prefix`; it becomes `column` of the rows below."""
 
     column: str
     prefix: str
 
+    def matches(self, text: str) -> bool:
+        """Return whether a text begins with the prefix, after an outline number if it has one."""
+        arabic = to_arabic_digits(text)
+        prefix = re.escape(to_arabic_digits(self.prefix))
+        return re.match(OUTLINE_NUMBER + prefix, arabic) is not None
+
 
 @value
 class TotalRows:
-    """Rows of totals: their column, their marker, and the headings they add up.
+    """Rows of totals: their column, their marker, and the rows they add up.
 
-    `heading_index` is the index of the heading among the mapping's headings; null: all rows of the
-    file.
+    `heading_index` is the index of the heading among the mapping's headings; `of` the column whose
+    value follows the marker (`รวมกรมการท่องเที่ยว`). Both null: all rows of the file.
     """
 
     column: str
     marker: str
-    heading_index: int | None
+    heading_index: int | None = None
+    of: str | None = None
+
+    def find_value(self, row: Mapping[str, Any]) -> str | None:
+        """Return the text behind the marker, of a total of the rows with one value; else null."""
+        text = row.get(self.column)
+        if self.of is None or not isinstance(text, str):
+            return None
+        plain = to_arabic_digits(normalize_text(text))
+        if not plain.startswith(self.marker):
+            return None
+        return re.sub(r" ?[0-9]{1,6} ?โครงการ$", "", plain[len(self.marker) :]).strip() or None
 
     def parse_project_count(self, row: Mapping[str, Any]) -> int | None:
         """Return the project count in a row of totals, -1 if it has none; null: not such a row.
@@ -52,7 +90,12 @@ class TotalRows:
         text = row.get(self.column)
         if not isinstance(text, str):
             return None
-        pattern = rf"{re.escape(self.marker)}(?: ?([0-9]{{1,6}}) ?โครงการ)?"
+        of_value = ""
+        if self.of is not None:
+            of_value = to_arabic_digits(normalize_text(str(row.get(self.of) or "")))
+            if not of_value:
+                return None
+        pattern = rf"{re.escape(self.marker)} ?{re.escape(of_value)}(?: ?([0-9]{{1,6}}) ?โครงการ)?"
         matched = re.fullmatch(pattern, to_arabic_digits(normalize_text(text)))
         if matched is None:
             return None
@@ -78,6 +121,9 @@ class FileMapping:
     headings: tuple[HeadingRows, ...]
     totals: tuple[TotalRows, ...]
     ignored: frozenset[str]
+    notes: tuple[str, ...] = ()
+    codes: Mapping[str, CodeFormat] = field(default_factory=dict)
+    separator: str = ","
 
     @property
     def read_columns(self) -> frozenset[str]:
@@ -97,6 +143,13 @@ class FileMapping:
         if field in self.constants:
             return self.constants[field]
         return row.get(self.fields.get(field, field))
+
+    def is_note(self, cells: Iterable[Any]) -> bool:
+        """Return whether a row is a declared note: each of its cells begins with a word of one."""
+        texts = [cell for cell in cells if cell is not None and cell != ""]
+        return bool(self.notes and texts) and all(
+            isinstance(text, str) and normalize_text(text).startswith(self.notes) for text in texts
+        )
 
     def find_total(self, row: Mapping[str, Any]) -> TotalRows | None:
         """Return which kind of total a row is; null: it is an ordinary row."""

@@ -68,7 +68,8 @@ class Doubt:
     """A reason not to trust a record: field, written value, text (ข้อสงสัย).
 
     `satang` is the value of a doubtful amount as written: counted in the ledger, but not stored as
-    fact.
+    fact. `positional`: other rows of the file are the reason, so reading the record alone does not
+    find the doubt again.
     """
 
     reason: QuarantineReason
@@ -80,6 +81,7 @@ class Doubt:
     kind: NameKind | None = None
     years: tuple[int, int] | None = None
     satang: int | None = None
+    positional: bool = False
 
     @property
     def text(self) -> LocalizedText:
@@ -185,7 +187,8 @@ class SourceEntry:
     contiguous records form a block of a document; null when the order of records means nothing.
     `year` is the year whose names a document uses; null: each line's own year. `joins` identify the
     project of another source that the lines belong to, in order of priority; the lines stay on
-    `project` unless exactly one project matches.
+    `project` unless exactly one project matches. `unplaced` are the amounts in satang that have no
+    line because their year is unknown.
     """
 
     key: str | None
@@ -196,13 +199,14 @@ class SourceEntry:
     block: str | None = None
     year: FiscalYear | None = None
     joins: tuple[Join, ...] = ()
+    unplaced: tuple[tuple[BudgetPhase, int], ...] = ()
 
     @property
     def amounts(self) -> dict[BudgetPhase, int]:
         """Return the satang per phase of everything that was parsed, trusted or not."""
         sums: dict[BudgetPhase, int] = {}
-        for line in self.lines:
-            sums[line.phase] = sums.get(line.phase, 0) + line.satang
+        for phase, satang in (*((line.phase, line.satang) for line in self.lines), *self.unplaced):
+            sums[phase] = sums.get(phase, 0) + satang
         return sums
 
 

@@ -31,6 +31,12 @@ class Format(Enum):
     JSONL = "JSONL"
     CSV = "CSV"
     XLSX = "XLSX"
+    XLS = "XLS"
+    ODS = "ODS"
+
+
+WORKBOOK_FORMATS: Final = (Format.XLSX, Format.XLS, Format.ODS)
+"""Formats of workbooks; the first bytes of a file show which of them it is."""
 
 
 class PagingStyle(Enum):

@@ -250,7 +250,10 @@ async def reprocess_rows(
     payloads = await session.raw_records.fetch([row.hash for row in rows])
     facts, settled_ids, still_doubted = [], [], []
     for row in rows:
-        raw = RawRecord(None, decode_payload(payloads[row.hash]), row.url, row.retrieved_at)
+        positional = tuple(doubt for doubt in row.doubts if doubt.positional)
+        raw = RawRecord(
+            None, decode_payload(payloads[row.hash]), row.url, row.retrieved_at, doubts=positional
+        )
         item = processor.resolve_record(parser.parse_record(raw), row.block, accepted=accepted)
         contested = not accepted and any(
             doubt.reason is QuarantineReason.CONFLICTING_VALUES for doubt in row.doubts

@@ -176,6 +176,7 @@ def serialize_doubt(doubt: Doubt) -> dict[str, Any]:
         "kind": doubt.kind and doubt.kind.value,
         "years": doubt.years,
         "satang": doubt.satang,
+        "positional": doubt.positional,
     }
 
 
@@ -191,6 +192,7 @@ def deserialize_doubt(stored: dict[str, Any]) -> Doubt:
         NameKind(stored["kind"]) if stored["kind"] else None,
         (stored["years"][0], stored["years"][1]) if stored["years"] else None,
         stored["satang"],
+        positional=stored.get("positional", False),
     )
 
 

@@ -26,6 +26,19 @@ from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
         ("2024-09-30T23:59:59", date(2024, 9, 30)),
         ("2024-10-01T00:00:00+07:00", date(2024, 10, 1)),
         ("2567-09-30 17:00:00Z", date(2024, 10, 1)),
+        ("10.01.2567", date(2024, 1, 10)),
+        ("10-01-2567", date(2024, 1, 10)),
+        ("2567/01/10", date(2024, 1, 10)),
+        ("20240110", date(2024, 1, 10)),
+        (25670110, date(2024, 1, 10)),
+        ("10012567", date(2024, 1, 10)),
+        ("25670229", date(2024, 2, 29)),
+        ("10/01/2567 0:00", date(2024, 1, 10)),
+        ("10.01.2567 23:59:59", date(2024, 1, 10)),
+        ("10/1/2567 08.30 น.", date(2024, 1, 10)),
+        ("10-JAN-2024", date(2024, 1, 10)),
+        ("วันที่ ๑๐ มกราคม พ.ศ. ๒๕๖๗", date(2024, 1, 10)),
+        ("10 มค 2567", date(2024, 1, 10)),
         ("", None),
         ("-", None),
         (None, None),
@@ -37,7 +50,25 @@ def test_date_in_either_era_is_parsed(text: Any, expected: date | None) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["31/02/2567", "2023-02-29", "soon", "10/13/2567", "67-01-01", 5, [], "2024-1-1T9:00"],
+    [
+        "31/02/2567",
+        "2023-02-29",
+        "soon",
+        "10/13/2567",
+        "67-01-01",
+        5,
+        [],
+        "2024-1-1T9:00",
+        "10/1/2567 12:00:00 AM",
+        "10.01/2567",
+        "10.01.67",
+        "1102567",
+        "15007000",
+        "20241301",
+        "00000000",
+        "31022567",
+        "0:00",
+    ],
 )
 def test_invalid_date_returns_a_doubt(value: Any) -> None:
     doubt = parse_date(value, "on")
@@ -57,3 +88,19 @@ def test_31_fiscal_year_begins_at_midnight_in_bangkok(year: int) -> None:
     assert isinstance(first, date)
     assert FiscalYear.from_date(first).ce == year
     assert FiscalYear.from_date(first - timedelta(days=1)).ce == year - 1
+
+
+def test_day_number_of_a_spreadsheet_is_doubted_with_the_day_it_may_mean() -> None:
+    doubt = parse_date(45200, "on")
+    assert isinstance(doubt, Doubt)
+    assert "2023-10-01" in doubt.en
+    assert "1/10/2566" in doubt.th
+
+
+@given(st.dates(date(1962, 1, 1), date(2100, 12, 31)))
+def test_eight_digits_are_one_date_in_either_order_and_era(day: date) -> None:
+    year = day.year + BUDDHIST_OFFSET
+    forms = [
+        f"{day:%Y%m%d}", f"{day:%d%m%Y}", f"{year}{day:%m%d}", f"{day:%d%m}{year}",
+    ]  # fmt: skip
+    assert {parse_date(form, "on") for form in forms} == {day}

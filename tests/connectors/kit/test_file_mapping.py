@@ -95,6 +95,18 @@ def test_invalid_declaration_error_names_its_key(
         (lambda m: m.update(headings=[{"column": "ยุทธศาสตร์"}]), "headings[0].begins"),
         (lambda m: m.update(totals=[{"column": "ที่", "word": ""}]), "totals[0].word"),
         (lambda m: m.update(totals=[TOTAL_ROW]), "totals[0].under"),
+        (lambda m: m.update(notes=[""]), "notes"),
+        (lambda m: m.update(notes="หมายเหตุ"), "notes"),
+        (lambda m: m.update(separator=":"), "separator"),
+        (lambda m: m.update(separator=7), "separator"),
+        (lambda m: m.update(codes=[{"length": 16}]), "codes[0].field"),
+        (lambda m: m.update(codes=[{"field": "title"}]), "codes[0].field"),
+        (lambda m: m.update(codes=[{"field": "code"}] * 2), "codes[1].field"),
+        (lambda m: m.update(codes=[{"field": "code", "length": 0}]), "codes[0].length"),
+        (
+            lambda m: m.update(codes=[{"field": "code", "length": 5, "is_number": True}]),
+            "codes[0].is_number",
+        ),
     ],
 )
 def test_invalid_mapping_error_names_its_key(
@@ -103,6 +115,24 @@ def test_invalid_mapping_error_names_its_key(
     assert_invalid(
         write_source_file(tmp_path, REGISTER_FILE, lambda t: change(t["mapping"])), f"mapping.{key}"
     )
+
+
+def test_separator_of_a_workbook_is_rejected(tmp_path: Path) -> None:
+    table = {**REGISTER_FILE, "format": "ODS"}
+    table.pop("encoding")
+    path = write_source_file(tmp_path, table, lambda t: t["mapping"].update(separator=";"))
+    assert_invalid(path, "mapping.separator")
+
+
+def test_total_is_of_a_heading_or_of_a_value(tmp_path: Path) -> None:
+    heading = {"column": "แผนงาน", "begins": "แผนงาน"}
+    total = {"column": "งาน", "word": "รวม", "under": "แผนงาน", "of": "งาน"}
+    path = write_source_file(
+        tmp_path,
+        REGISTER_FILE,
+        lambda t: t["mapping"].update(headings=[heading], totals=[total]),
+    )
+    assert_invalid(path, "mapping.totals[0].of")
 
 
 def assert_invalid(path: Path, key: str) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from connectors.kit.file_mapping import get_file_mapping
 from connectors.kit.files import create_file_pages, read_records
+from connectors.kit.sheet import normalize_cell
 from connectors.kit.tables import TableBody, build_column_names
-from connectors.kit.workbook import normalize_cell
 from connectors.local_plan_file.read import read as read_plan
 from connectors.registry import CONNECTORS_FOLDER, load_source_file
 from hub.domain.sources.file_mapping import TotalRows

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from connectors.kit import thai, workbook
+from connectors.kit.sheet import normalize_cell
 from connectors.kit.workbook import open_sheet
+from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.spec import MoneyUnit
 from hub.errors import SourceRefused
 from tests.connectors import workbooks
@@ -57,13 +59,25 @@ def test_number_of_seventeen_digits_is_rounded_to_the_entered_value(tmp_path: Pa
 
 @given(st.integers(0, 10**13))
 def test_amount_in_a_cell_is_exact_to_the_satang(satang: int) -> None:
-    cell = workbook.normalize_cell(satang / 100)
+    cell = normalize_cell(satang / 100)
     assert thai.parse_amount(cell, MoneyUnit.BAHT, "amount") == satang
 
 
-def test_floating_point_error_in_a_sum_is_not_rounded_away() -> None:
-    found = thai.parse_amount(workbook.normalize_cell(0.1 + 0.2), MoneyUnit.BAHT, "amount")
-    assert not isinstance(found, int)
+@pytest.mark.parametrize(
+    ("computed", "satang"),
+    [(4.35 * 100, 43_500), (0.1 + 0.2, 30), (435.3 + 4.35 * 100, 87_030), (1e6 / 3 * 3, 10**8)],
+)
+def test_binary_noise_behind_the_fifteenth_digit_is_no_part_of_an_amount(
+    computed: float, satang: int
+) -> None:
+    assert thai.parse_amount(normalize_cell(computed), MoneyUnit.BAHT, "a") == satang
+
+
+@pytest.mark.parametrize("cell", [434.995, 1 / 3, 0.001, 123456789.123])
+def test_fraction_within_fifteen_digits_is_finer_than_a_satang(cell: float) -> None:
+    found = thai.parse_amount(normalize_cell(cell), MoneyUnit.BAHT, "amount")
+    assert isinstance(found, Doubt)
+    assert found.reason is QuarantineReason.AMOUNT_TOO_FINE
 
 
 def test_formula_is_read_as_its_value_or_its_text(tmp_path: Path) -> None:
