@@ -15,11 +15,14 @@ from hub.domain.sources.freshness import FreshnessStatus
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.runs import RunStatus
 from resolvers import quarantine as quarantine_resolvers
+from resolvers import rulings as ruling_resolvers
 from resolvers import sources
 from schema.agencies import Agency
 from schema.binding import field, output_type, resolver_field, subscription_field
 from schema.node import Node
-from schema.quarantine import PhaseAmount, QuarantinedRow, ReviewQuestion
+from schema.phase_amounts import PhaseAmount
+from schema.quarantine import QuarantinedRow, ReviewQuestion
+from schema.rulings import Ruling
 from schema.text import Connection, FiscalYear, LocalizedText
 
 OPERATE = Permission.OPERATE_SOURCES
@@ -102,9 +105,22 @@ class Source(Node):
     )
     questions: list[ReviewQuestion] | None = resolver_field(
         quarantine_resolvers.questions,
-        "Review questions: its waiting rows (the oldest 10,000) grouped by the ruling that "
-        "would settle them (ข้อพิจารณา)",
+        "Review questions of its waiting rows, the 1,000 with the most money (ข้อพิจารณา)",
         needs=OPERATE,
+        deprecated="Use `reviewQuestions`, which has all of them. Not removed before 1 October "
+        "2028.",
+    )
+    review_questions: Connection[ReviewQuestion] | None = resolver_field(
+        quarantine_resolvers.review_questions,
+        "Review questions: all its waiting rows, grouped by the ruling that would settle them; "
+        "the most money first (ข้อพิจารณา)",
+        needs=OPERATE,
+    )
+    rulings: Connection[Ruling] | None = resolver_field(
+        ruling_resolvers.rulings,
+        "Rulings on its rows, newest first (คำวินิจฉัย)",
+        needs=OPERATE,
+        in_force="Only those in force (true), or only those that have ended (false) (สถานะ)",
     )
 
 

@@ -22,6 +22,7 @@ from hub.cli.demo import demo
 from hub.cli.generate import generate
 from hub.cli.issuers import issuer
 from hub.cli.quarantine import review
+from hub.cli.rulings import list_rulings, revoke
 from hub.cli.schema import schema
 from hub.cli.serve import serve
 from hub.cli.settings import settings
@@ -63,6 +64,8 @@ for command in (
     schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
+for command in (list_rulings, revoke):
+    review.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

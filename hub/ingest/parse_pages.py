@@ -6,10 +6,12 @@ decisions; its key, scope and amounts are then read from the tables instead.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from hub.domain.record import record
 from hub.domain.sources.ledger import Amounts
 from hub.domain.sources.records import RawPage, RawRecord, SourceEntry, SourceReader
+from hub.domain.sources.rounding import rounding_to_satang
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest.parse import parse_entry
@@ -62,9 +64,13 @@ class PageParser:
             self._session.connection, self._spec.id, self.read_digest
         )
 
-    def parse_record(self, raw: RawRecord) -> ParsedRecord:
-        """Return a parsed record; the result does not depend on other records."""
-        entry = parse_entry(raw, self._spec, self._read)
+    def parse_record(self, raw: RawRecord, *, rounded: bool = False) -> ParsedRecord:
+        """Return a parsed record; the result does not depend on other records.
+
+        `rounded`: amounts finer than a satang are rounded, as a person decided.
+        """
+        with rounding_to_satang() if rounded else nullcontext():
+            entry = parse_entry(raw, self._spec, self._read)
         return ParsedRecord(raw, build_raw_payload(raw), entry, entry.amounts)
 
     def prepare_page(self, page: RawPage) -> FetchedPage:

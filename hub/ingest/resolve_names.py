@@ -7,13 +7,15 @@ level (จังหวัด, จ., กลุ่มจังหวัด) narrow
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from difflib import SequenceMatcher
+from functools import cached_property
 from typing import Final
 
 from hub.domain.record import value
 from hub.domain.sources.names import DatedName
-from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason, RawName
+from hub.domain.sources.rulings import NameDecision
 from hub.domain.thai_text import (
     CENTRAL_NAMES,
     escape_for_display,
@@ -27,40 +29,49 @@ MIN_SIMILARITY: Final = 0.8
 """The least similarity (0 to 1) of a name that is proposed."""
 MAX_PROPOSALS: Final = 5
 """The maximum number of proposals."""
+MAX_WRITTEN_LENGTH: Final = 2_000
+"""The maximum number of characters of a name in doubts and rulings."""
 PROVINCIAL_LEVELS: Final = ("PROVINCE", "CLUSTER")
 
 
 @value
 class ResolvedName:
-    """The resolved code of a name; `target` null: the name is known to be no area."""
+    """The resolved code of a name; `target` null: the name is known to be no area.
+
+    `ruling_id` is the ruling that resolved it; null: it was resolved without a person.
+    """
 
     target: str | None
     level: str | None = None
     area_id: str | None = None
+    ruling_id: int | None = None
 
 
 class NameResolver:
     """Resolves names of one source; results are cached for the run."""
 
     def __init__(self, names: Iterable[DatedName], decisions: Iterable[NameDecision]) -> None:
-        names, decisions = list(names), list(decisions)
-        representation = repr((sorted(map(repr, names)), decisions))
-        self.digest = hashlib.sha256(representation.encode("utf-8", "surrogatepass")).hexdigest()
-        """Two resolvers with equal digests return equal results."""
+        self._names, self._decision_list = list(names), list(decisions)
         self._by_name: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_code: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_target: dict[tuple[NameKind, str], DatedName] = {}
         self._by_kind: dict[NameKind, list[DatedName]] = defaultdict(list)
-        for name in names:
+        for name in self._names:
             self._by_kind[name.kind].append(name)
             self._by_name[name.kind, build_lookup_key(name.kind, name.name)].append(name)
             if name.code:
                 self._by_code[name.kind, name.code].append(name)
             self._by_target.setdefault((name.kind, name.target), name)
         self._decisions: dict[tuple[NameKind, str], list[NameDecision]] = defaultdict(list)
-        for decision in decisions:
-            self._decisions[decision.kind, normalize_text(decision.name)].append(decision)
+        for decision in self._decision_list:
+            self._decisions[decision.kind, build_written_name(decision.name)].append(decision)
         self._cache: dict[tuple[object, ...], ResolvedName | Doubt] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """Return a digest; two resolvers with equal digests return equal results."""
+        representation = repr((sorted(map(repr, self._names)), self._decision_list))
+        return hashlib.sha256(representation.encode("utf-8", "surrogatepass")).hexdigest()
 
     def __call__(
         self, raw_name: RawName, year: FiscalYear, block: str | None, field: str
@@ -86,17 +97,16 @@ class NameResolver:
             else ResolvedName(None)
         )
 
-    def has_target(self, kind: NameKind, target: str) -> bool:
-        """Return whether an area or agency of this code exists."""
-        return (kind, target) in self._by_target
-
     def _resolve(
         self, raw_name: RawName, year: FiscalYear, block: str | None, field: str
     ) -> ResolvedName | Doubt:
         name = normalize_text(raw_name.name)
-        for decision in reversed(self._decisions.get((raw_name.kind, name), [])):
-            if decision.block in (None, block) and decision.first.ce <= year.ce <= decision.last.ce:
-                return self._build_resolved(raw_name.kind, decision.target)
+        if self._decisions:
+            written = build_written_name(raw_name.name)
+            for decision in reversed(self._decisions.get((raw_name.kind, written), [])):
+                if applies_to(decision, block, year):
+                    resolved = self._build_resolved(raw_name.kind, decision.target)
+                    return replace(resolved, ruling_id=decision.ruling_id)
         if raw_name.kind is NameKind.AREA and name in CENTRAL_NAMES:
             return ResolvedName(None)
         candidates = self._find_candidates(raw_name, year)
@@ -216,6 +226,16 @@ class NameResolver:
         )
 
 
+def applies_to(decision: NameDecision, block: str | None, year: FiscalYear) -> bool:
+    """Return whether a decision on a name applies in a block and a fiscal year."""
+    return decision.block in (None, block) and decision.first.ce <= year.ce <= decision.last.ce
+
+
+def build_written_name(name: str) -> str:
+    """Return a name as doubts and rulings show it: normalized, without unsafe characters."""
+    return escape_for_display(normalize_text(name), MAX_WRITTEN_LENGTH)
+
+
 def build_lookup_key(kind: NameKind, name: str) -> str:
     """Return the normalized name for lookup; areas lose the prefix of their level."""
     return fold_name(strip_area_prefix(name)[1] if kind is NameKind.AREA else name)
@@ -247,7 +267,7 @@ def build_name_doubt(
     return Doubt(
         reason,
         field,
-        escape_for_display(normalize_text(raw_name.name), 2_000),
+        build_written_name(raw_name.name),
         th,
         en,
         tuple(proposals),

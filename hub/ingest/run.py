@@ -27,7 +27,8 @@ from hub.ingest.resolve_names import NameResolver
 from hub.store.database import Database
 from hub.store.ingest import joins, quarantine, records
 from hub.store.ingest.declarations import upsert_source
-from hub.store.ingest.names import list_dated_names, list_name_decisions
+from hub.store.ingest.names import list_dated_names
+from hub.store.ingest.rulings import list_name_decisions
 from hub.store.ingest.session import FULL_READ, IngestSession
 from hub.store.ingest.source_lock import open_ingest_session
 from hub.store.retry import retry_on_conflict

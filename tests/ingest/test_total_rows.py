@@ -6,8 +6,8 @@ from typing import Any
 from connectors.kit.files import compute_file_digest, create_file_pages
 from connectors.registry import load_source_file
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.quarantine import Ruling
 from hub.domain.sources.records import QuarantineReason
+from hub.domain.sources.rulings import Ruling
 from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.services.sources import settle_quarantine
 from hub.services.sources.source_status import list_waiting_questions

@@ -31,6 +31,15 @@ def add_amounts(left: Amounts, right: Amounts, sign: int = 1) -> dict[BudgetPhas
     return {phase: sums[phase] for phase in BudgetPhase if sums.get(phase)}
 
 
+def add_amounts_by_name(amounts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sums of amounts per phase, by the name of the phase."""
+    sums: dict[str, int] = {}
+    for one in amounts:
+        for phase, satang in one.items():
+            sums[phase] = sums.get(phase, 0) + satang
+    return sums
+
+
 @record
 class PhaseAmount:
     """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""

@@ -11,7 +11,7 @@ from hub.domain.record import record
 from hub.domain.sources.joins import Join, JoinResult
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
-from hub.store.ingest import join_results, joins, projects
+from hub.store.ingest import join_results, joins, projects, rulings
 from hub.store.ingest.projects import ProjectRows, provenance_subject
 from hub.store.tables import budget_line, source_record
 from hub.store.upsert import Row, copy_rows, upsert
@@ -53,7 +53,7 @@ class ProjectFact:
 
 @record
 class RecordFacts:
-    """All facts of one record."""
+    """All facts of one record; `ruling_ids` are the rulings that resolved names of it."""
 
     record_id: int
     key: str
@@ -64,6 +64,8 @@ class RecordFacts:
     project: ProjectFact | None
     lines: tuple[LineFact, ...]
     joins: tuple[Join, ...] = ()
+    block: str | None = None
+    ruling_ids: tuple[int, ...] = ()
 
 
 async def upsert_facts(
@@ -112,6 +114,11 @@ async def upsert_facts(
         await upsert(connection, budget_line, lines)
         await connection.execute(DELETE_STALE_LINES, existing_ids, [line["id"] for line in lines])
     await join_results.save_joins(connection, placement.records_with_joins, existing_ids)
+    await rulings.save_record_rulings(
+        connection,
+        existing_ids,
+        [(ruling, one.record_id, one.block) for one in facts for ruling in one.ruling_ids],
+    )
     await projects.upsert_provenance(connection, own_projects, new_projects)
     years = {one.id: one.years for one in own_projects if one.id not in new_projects}
     await projects.update_fiscal_years(connection, years)
@@ -190,6 +197,7 @@ async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[in
     affected_projects = await projects.projects_of_records(connection, ids)
     await connection.execute("delete from budget_line where record_id = any($1::bigint[])", ids)
     await join_results.delete_joins(connection, ids)
+    await rulings.save_record_rulings(connection, ids, [])
     await connection.execute(
         "update provenance set record_id = null where record_id = any($1::bigint[])", ids
     )
