@@ -22,7 +22,6 @@ from schema.binding import input_type, output_type, resolver_field
 from schema.errors import UserError
 from schema.lookups import optional_field
 from schema.node import Node
-from schema.phase_amounts import PhaseAmount
 from schema.rulings import (
     NewAgencyRulingInput,
     QuarantineSettlement,
@@ -30,7 +29,7 @@ from schema.rulings import (
     check_idempotency_key,
     parse_ruling_number,
 )
-from schema.text import Connection, FiscalYear, FiscalYearRange, LocalizedText
+from schema.text import Connection, FiscalYear, FiscalYearRange, LocalizedText, PhaseAmount
 
 if TYPE_CHECKING:
     from schema.sources import Source

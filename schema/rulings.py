@@ -24,8 +24,7 @@ from schema.binding import input_type, output_type, resolver_field
 from schema.errors import UserError
 from schema.lookups import optional_field
 from schema.node import Node
-from schema.phase_amounts import PhaseAmount
-from schema.text import FiscalYear, FiscalYearRange, LocalizedText
+from schema.text import FiscalYear, FiscalYearRange, LocalizedText, PhaseAmount
 
 if TYPE_CHECKING:
     from schema.sources import Source

@@ -20,10 +20,9 @@ from resolvers import sources
 from schema.agencies import Agency
 from schema.binding import field, output_type, resolver_field, subscription_field
 from schema.node import Node
-from schema.phase_amounts import PhaseAmount
 from schema.quarantine import QuarantinedRow, ReviewQuestion
 from schema.rulings import Ruling
-from schema.text import Connection, FiscalYear, LocalizedText
+from schema.text import Connection, FiscalYear, LocalizedText, PhaseAmount
 
 OPERATE = Permission.OPERATE_SOURCES
 
@@ -35,6 +34,10 @@ class OutcomeCount:
     outcome: Outcome = field("Outcome (ผล)")
     records: int = field("Number of records (จำนวนระเบียน)")
     amounts: list[PhaseAmount] = field("Reported amounts, by phase (จำนวนเงิน)")
+    without_amount: int = field(
+        "Records of these that have no amount, or one that cannot be read: their money is in no "
+        "sum (ไม่มีจำนวนเงินที่อ่านได้)"
+    )
 
 
 @output_type(ledger_domain.Ledger)
@@ -45,7 +48,14 @@ class Ledger:
     read_amounts: list[PhaseAmount] = field("Reported amounts, by phase (จำนวนเงินที่อ่าน)")
     outcomes: list[OutcomeCount] = field("Every outcome, in the order of the enum (ผลของระเบียน)")
     vanished: int = field("Stored records that are no longer in the source (หายไปจากต้นทาง)")
-    balanced: bool = field("Whether all records and satang read have an outcome (บัญชีลงตัว)")
+    vanished_amounts: list[PhaseAmount] = field(
+        "Amounts of vanished records, and of those that the source reports as deleted, by phase "
+        "(จำนวนเงินที่หายไป)"
+    )
+    balanced: bool = field(
+        "Whether all records and satang read have an outcome, and the stored lines have the same "
+        "sums (บัญชีลงตัว)"
+    )
 
 
 @output_type(runs_domain.SourceRun, name="SourceRun")

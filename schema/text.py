@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 import strawberry
 
 from hub.domain import money, paging, provenance, text, time
+from hub.domain.budget import BudgetPhase
+from hub.domain.sources import ledger
 from hub.domain.text import TranslationOrigin
 from hub.errors import Invalid
 from resolvers import paging as paging_resolvers
@@ -46,6 +48,14 @@ class Money:
 
     amount: Decimal = field("Baht with two decimals (จำนวนเงิน บาท)")
     currency: str = field("Always THB (สกุลเงิน)")
+
+
+@output_type(ledger.PhaseAmount)
+class PhaseAmount:
+    """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""
+
+    phase: BudgetPhase = field("Phase (ขั้นของงบประมาณ)")
+    amount: Money = field("Amount (จำนวนเงิน)")
 
 
 @output_type(time.FiscalYear)

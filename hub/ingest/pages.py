@@ -1,9 +1,10 @@
 """Store the pages of a run: resolve, settle and upsert their records in one transaction a batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Final
 
-from hub.domain.sources.ledger import Ledger, Outcome
+from hub.domain.sources.ledger import Amounts, Ledger, Outcome
 from hub.domain.sources.records import RawPage, RawRecord
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.spec import SourceSpec
@@ -95,7 +96,8 @@ class PageProcessor:
         if rulings:
             parsed_records = [self._resolver.apply_rounding(one, rulings) for one in parsed_records]
         amounts = [one.amounts for one in parsed_records]
-        ledger = ledger.with_records_read(amounts)
+        lacking = [one.lacks_amount for one in parsed_records]
+        ledger = ledger.with_records_read(amounts, sum(lacking))
         keys = list({key for one in version_keys for key in (one, one.removeprefix("-"))})
         stored_hashes = await self._fetch_stored_hashes(parsed_records, keys)
         resolved_records = await self.resolve_records(
@@ -120,7 +122,7 @@ class PageProcessor:
             if outcome is not UNCHANGED or item.raw.deleted
         )
         ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
-        await self._upsert_facts(distinct)
+        ledger = ledger.with_vanished(0, await self._upsert_facts(distinct))
         contested = {id(resolved_records[at]): parsed_records[at] for at in settlement.contested}
         await quarantine.upsert_rows(
             self._session.connection,
@@ -136,6 +138,7 @@ class PageProcessor:
             ],
         )
         ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
+        ledger = ledger.with_outcomes_without_amount(compress(settlement.outcomes, lacking))
         stored_keys = [item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED]
         await quarantine.resolve_replaced_rows(
             self._session.connection, self._spec.id, run_id, stored_keys
@@ -170,8 +173,8 @@ class PageProcessor:
                 stored_hashes[key] = stored_hashes[target_key]
         return stored_hashes
 
-    async def _upsert_facts(self, distinct: Sequence[tuple[ResolvedRecord, Outcome]]) -> None:
-        """Upsert new and changed records; delete those with a tombstone.
+    async def _upsert_facts(self, distinct: Sequence[tuple[ResolvedRecord, Outcome]]) -> Amounts:
+        """Upsert new and changed records; delete those with a tombstone, and return their amounts.
 
         Unchanged records are passed too if the connector or the names may have changed since their
         scope was last read completely; rows are written only if they differ.
@@ -195,7 +198,9 @@ class PageProcessor:
             for item, outcome in distinct
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
+        amounts = await ingest_records.sum_amounts(self._session.connection, deleted_ids)
         await ingest_records.remove_records(self._session.connection, deleted_ids)
+        return amounts
 
     async def _withdraw_contradicted(
         self, settlement: PageSettlement, page: RawPage, run_id: int, ledger: Ledger
@@ -216,8 +221,14 @@ class PageProcessor:
         restored_facts: list[RecordFacts] = []
         removed_ids: list[int] = []
         for key, seen in settlement.withdrawn:
-            amounts = _reparse(seen.hash, seen).entry.amounts
-            ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)
+            entry = _reparse(seen.hash, seen).entry
+            is_tombstone = key.startswith("-")
+            ledger = ledger.with_outcome_changed(
+                seen.outcome,
+                Outcome.QUARANTINED,
+                {} if is_tombstone else entry.amounts,
+                lacks_amount=entry.lacks_amount and not is_tombstone,
+            )
             if seen.outcome is Outcome.NEW:
                 removed_ids.append(build_record_id(self._spec.id, key))
             elif seen.outcome is Outcome.CHANGED and seen.prior_hash:

@@ -37,6 +37,13 @@ class ParsedRecord:
     amounts: Amounts
     is_unchanged: bool = False
 
+    @property
+    def lacks_amount(self) -> bool:
+        """Return whether an amount cannot be read, or there is none; a tombstone needs none."""
+        if self.raw.deleted:
+            return False
+        return not self.amounts if self.is_unchanged else self.entry.lacks_amount
+
 
 @record
 class ParsedPage:
@@ -71,7 +78,7 @@ class PageParser:
         """
         with rounding_to_satang() if rounded else nullcontext():
             entry = parse_entry(raw, self._spec, self._read)
-        return ParsedRecord(raw, build_raw_payload(raw), entry, entry.amounts)
+        return build_parsed_record(raw, build_raw_payload(raw), entry)
 
     def prepare_page(self, page: RawPage) -> FetchedPage:
         """Return a page with the hashes of its records, parsed if none of them can be skipped.
@@ -135,4 +142,9 @@ class PageParser:
                 entry = SourceEntry(match.key, match.scope)
                 return ParsedRecord(raw, fetched.payload, entry, match.amounts, is_unchanged=True)
             entry = parse_entry(raw, self._spec, self._read)
-        return ParsedRecord(raw, fetched.payload, entry, entry.amounts)
+        return build_parsed_record(raw, fetched.payload, entry)
+
+
+def build_parsed_record(raw: RawRecord, payload: RawPayload, entry: SourceEntry) -> ParsedRecord:
+    """Return a parsed record; what a tombstone still contains is not money that was reported."""
+    return ParsedRecord(raw, payload, entry, {} if raw.deleted else entry.amounts)

@@ -280,8 +280,9 @@ class RunExecution:
                 )
                 for start in range(0, len(missing_ids), DELETE_BATCH_SIZE):
                     ids = missing_ids[start : start + DELETE_BATCH_SIZE]
+                    amounts = await records.sum_amounts(self._session.connection, ids)
+                    ledger = ledger.with_vanished(len(ids), amounts)
                     retained_projects += await records.remove_records(self._session.connection, ids)
-                ledger = ledger.with_vanished(len(missing_ids))
                 scopes = {*self._checkpoint.scopes, ""}
                 await quarantine.resolve_vanished_rows(
                     self._session.connection, self._spec.id, self._run.id, scopes
@@ -290,6 +291,10 @@ class RunExecution:
                 if not self._checkpoint.block_counts:
                     await self._session.upsert_scopes_read(read_digest, self._checkpoint.scopes)
             await joins.recompute_joins_to_source(self._session.connection, self._spec.id)
+            stored_amounts = await records.sum_stored_amounts(
+                self._session.connection, self._run.id
+            )
+            ledger = ledger.with_stored(stored_amounts)
             await self._session.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._session.mark_succeeded(self._spec.digest)
         self.ledger = ledger

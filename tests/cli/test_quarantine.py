@@ -28,9 +28,13 @@ def test_review_questions_are_listed_with_amounts_in_satang(
         "AMBIGUOUS_NAME",
         "MISSING_VALUE",
     ]
-    first = found[0]
+    assert [max(one["satang"].values(), default=0) for one in found] == sorted(
+        (max(one["satang"].values(), default=0) for one in found), reverse=True
+    )
+    first = next(one for one in found if one["block"])
     assert [one.pop("target") for one in first["proposals"]] == ["C2560-08", "C2560-09"]
-    assert {key: first[key] for key in sorted(first) if key != "proposals"} == {
+    assert len(first["key"]) == 16
+    assert {key: first[key] for key in sorted(first) if key not in ("proposals", "key")} == {
         "block": BLOCK,
         "field": "owner",
         "fiscal_years": [{"be": 2565, "ce": 2022}, {"be": 2565, "ce": 2022}],
@@ -38,6 +42,7 @@ def test_review_questions_are_listed_with_amounts_in_satang(
         "message_en": "the number of the name was lost; it fits 2 things",
         "message_th": "เลขท้ายชื่อหายไป เป็นได้ 2 หน่วย",
         "reason": "AMBIGUOUS_NAME",
+        "row_count": 1,
         "rows": [1],
         "satang": {"PLANNED": 300_000_000},
         "source": "budget_act",
@@ -57,7 +62,7 @@ def test_name_is_decided_in_its_block_and_logged_with_its_operator(
     [row] = fetch_rows(dsn, "select entry from access_log")
     assert f'"subject":"somsri ({account()})"' in row["entry"]
     expect_failure(
-        hub_with_quarantine("review", "decide", *name, "--as", "C2560-08"),
+        hub_with_quarantine("review", "decide", "budget_act", "กลุ่มจังหวัดใหม่", "--as", "C2560-08"),
         1,
         "no waiting row has the name",
     )

@@ -19,7 +19,7 @@ from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound, StaleVersion
 from hub.ingest.resolve_names import build_written_name
 from hub.services.sources.reread_records import RecordRereader, Reread
-from hub.store.ingest import names, quarantine, rulings
+from hub.store.ingest import names, quarantine, records, rulings
 from hub.store.ingest.agency_drafts import insert_agency
 from hub.store.ingest.rulings import StoredVersion
 from hub.store.ingest.source_lock import RulingSession
@@ -128,6 +128,7 @@ async def record_decision(
         connection, spec.id, ruling, by, find_question_key(decision, rows)
     )
     await rulings.update_replaced(connection, replaced_ids, ruling_id)
+    stored_amounts = await records.sum_amounts(connection, [one.id for one in stored])
     await rulings.update_coverage(
         connection,
         ruling_id,
@@ -135,7 +136,7 @@ async def record_decision(
         add_amounts_by_name(
             [
                 *(row.amounts for row in rows),
-                await rulings.sum_stored_amounts(connection, [one.id for one in stored]),
+                {phase.value: satang for phase, satang in stored_amounts.items()},
             ]
         ),
     )

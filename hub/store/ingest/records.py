@@ -7,6 +7,7 @@ from typing import Final
 
 import asyncpg
 
+from hub.domain.budget import BudgetPhase
 from hub.domain.record import record
 from hub.domain.sources.joins import Join, JoinResult
 from hub.domain.sources.spec import SourceSpec
@@ -20,6 +21,18 @@ DELETE_STALE_LINES: Final = """
 delete from budget_line line using unnest($1::bigint[]) as reported (record_id)
 where line.record_id = reported.record_id
     and not exists (select from unnest($2::text[]) as current (id) where current.id = line.id)
+"""
+SUM_AMOUNTS: Final = """
+select phase, sum(amount)::bigint as satang from budget_line
+where record_id = any($1::bigint[]) group by 1
+"""
+# Quarantined records are not stored; of a duplicate, the first is.
+SUM_STORED_AMOUNTS: Final = """
+select line.phase, sum(line.amount)::bigint as satang
+from run_record seen
+join source_record record on record.id = seen.record_id and record.payload_hash = seen.hash
+join budget_line line on line.record_id = record.id
+where seen.run_id = $1 and seen.outcome in ('N', 'C', 'U') group by 1
 """
 
 
@@ -184,6 +197,22 @@ def build_line_rows(
         if fact.project and include(fact.record_id)
         for line in fact.lines
     ]
+
+
+async def sum_amounts(
+    connection: asyncpg.Connection, record_ids: Sequence[int]
+) -> dict[BudgetPhase, int]:
+    """Return the satang of the stored lines of records, by phase."""
+    if not record_ids:
+        return {}
+    rows = await connection.fetch(SUM_AMOUNTS, list(record_ids))
+    return {BudgetPhase(row["phase"]): row["satang"] for row in rows}
+
+
+async def sum_stored_amounts(connection: asyncpg.Connection, run_id: int) -> dict[BudgetPhase, int]:
+    """Return the satang of the lines of all records that a run found new, changed or unchanged."""
+    rows = await connection.fetch(SUM_STORED_AMOUNTS, run_id)
+    return {BudgetPhase(row["phase"]): row["satang"] for row in rows}
 
 
 async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[int]) -> list[str]:

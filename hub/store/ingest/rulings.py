@@ -27,10 +27,6 @@ SELECT_NAME_RULINGS: Final = """
 select * from ruling
 where source_id = $1 and name_kind = $2 and name = $3 and ended_at is null order by id
 """
-SUM_STORED_AMOUNTS: Final = """
-select phase, sum(amount)::bigint as satang from budget_line
-where record_id = any($1::bigint[]) group by 1
-"""
 LATEST_ID: Final = "select coalesce(max(id), 0) from ruling where source_id = $1"
 INSERT_RULING: Final = """
 insert into ruling (source_id, kind, name_kind, name, block, first_year, last_year, target,
@@ -149,14 +145,6 @@ async def list_name_rulings(
     """Return the rulings in force on a name, oldest first."""
     rows = await connection.fetch(SELECT_NAME_RULINGS, source_id, kind.value, name)
     return [ruling_of(row) for row in rows]
-
-
-async def sum_stored_amounts(
-    connection: asyncpg.Connection, record_ids: Sequence[int]
-) -> dict[str, int]:
-    """Return the satang of the budget lines of records, by phase."""
-    rows = await connection.fetch(SUM_STORED_AMOUNTS, list(record_ids))
-    return {row["phase"]: row["satang"] for row in rows}
 
 
 async def fetch_latest_id(connection: asyncpg.Connection, source_id: str) -> int:

@@ -1,4 +1,4 @@
-"""Two people rule on one name: one wins, the other is told and nothing of theirs is stored."""
+"""Two people rule on one name: one wins, the other is rejected and stores nothing."""
 
 import asyncio
 from collections.abc import Sequence
@@ -40,10 +40,10 @@ async def test_one_of_two_rulings_sent_at_once_wins(
             return_exceptions=True,
         )
         await asyncio.sleep(0.5)
-    done, told = sort_results(await both)
+    done, rejected = sort_results(await both)
     assert [one.settled for one in done] == [2]
-    assert [type(one) for one in told] == [StaleVersion]
-    assert "has ruled on this name already" in str(told[0])
+    assert [type(one) for one in rejected] == [StaleVersion]
+    assert "has ruled on this name already" in str(rejected[0])
     assert len(await fetch_amounts_by_area(fresh_database)) == 1
     assert len(await list_recorded_rulings(fresh_database)) == 1
 
@@ -71,7 +71,7 @@ async def test_rulings_on_different_names_sent_at_once_are_all_applied(
     assert await fetch_waiting_keys(fresh_database) == []
 
 
-async def test_one_of_two_revocations_is_told(fresh_database: Database) -> None:
+async def test_one_of_two_revocations_is_rejected(fresh_database: Database) -> None:
     await run_ingest(fresh_database, build_row(1, area="ตราดด"))
     ruling = await rule_on_area(fresh_database, "ตราดด", "21")
     results = await asyncio.gather(
@@ -79,8 +79,8 @@ async def test_one_of_two_revocations_is_told(fresh_database: Database) -> None:
         revoke(fresh_database, ruling.ruling_id, "somchai", 1),
         return_exceptions=True,
     )
-    done, told = sort_results(results)
-    assert (len(done), [type(one) for one in told]) == (1, [StaleVersion])
+    done, rejected = sort_results(results)
+    assert (len(done), [type(one) for one in rejected]) == (1, [StaleVersion])
 
 
 async def test_ruling_during_a_run_is_refused_at_once(fresh_database: Database) -> None:

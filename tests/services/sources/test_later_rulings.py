@@ -148,7 +148,7 @@ async def test_revocation_restores_the_version_that_was_stored_before(
     assert await fetch_waiting_keys(fresh_database) == ["r1", "r2"]
 
 
-async def test_revoked_acceptance_lets_all_rows_of_the_key_wait_again(
+async def test_all_rows_of_a_key_wait_again_when_the_acceptance_of_one_is_revoked(
     fresh_database: Database,
 ) -> None:
     await run_ingest(fresh_database, build_row(1, "5"), build_row(1, "7"))

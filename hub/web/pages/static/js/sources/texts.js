@@ -65,6 +65,8 @@ export const SOURCE_TEXTS = {
   DUPLICATE: ["ซ้ำ", "Duplicate"],
   QUARANTINED: ["รอตรวจ", "Quarantined"],
   vanished: ["{n} ระเบียนไม่มีในต้นทางแล้ว (ยังเก็บประวัติไว้)", "{n} records are no longer in the source (their history is stored)"],
+  withoutAmount: ["{n} แถวไม่มีจำนวนเงินที่อ่านได้ จึงไม่อยู่ในยอดใด", "{n} rows have no readable amount, so their money is in no sum"],
+  balancedExcept: ["บัญชีลงตัวทั้งแถวและสตางค์ นอกจากเงินของแถวที่ไม่มีจำนวนเงินที่อ่านได้", "The ledger balances in rows and satang, except for the money of rows without a readable amount"],
   balanced: ["บัญชีลงตัว: นับครบทุกระเบียนและทุกสตางค์", "The ledger balances: every record and every satang is accounted for"],
   unbalanced: ["บัญชีไม่ลงตัว ให้แจ้งผู้ดูแลระบบ", "The ledger does not balance. Report this to the operator"],
   readShort: ["อ่าน {n}", "{n} read"],
