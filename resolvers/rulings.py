@@ -8,11 +8,13 @@ from hub.domain.paging import Connection, PageRequest
 from hub.domain.provenance import Source
 from hub.domain.sources.quarantine import QuarantineSettlePayload
 from hub.domain.sources.records import NameKind
+from hub.domain.sources.ruling_file import RulingFileImportCommand, RulingFileImportPayload
 from hub.domain.sources.rulings import RecordedRuling, RulingRevokeCommand, RulingRevokePayload
 from hub.domain.user_errors import to_user_error
 from hub.errors import Forbidden, HubError, NotFound
+from hub.services.sources.ruling_tables import render_csv
 from resolvers.context import Context
-from resolvers.sources import restrict_to_operated
+from resolvers.sources import not_operated_error, restrict_to_operated
 
 
 async def rulings(
@@ -75,6 +77,41 @@ async def rulings_of_payloads(
     ]  # fmt: skip
     by_id = await context.unit.rulings.by_id([one for one in ids if one is not None])
     return [by_id.get(one or "") for one in ids]
+
+
+async def ruling_files(
+    sources: Sequence[Source], context: Context
+) -> Sequence[str | Forbidden | None]:
+    """Return the questions and rulings of each source as a CSV text."""
+    operated_ids = await context.unit.sources.list_operated_ids([one.id for one in sources])
+    files: dict[str, str | None] = {
+        key: render_csv(await context.unit.rulings.file_rows(key)) for key in sorted(operated_ids)
+    }
+    return await restrict_to_operated(sources, context, files, None)
+
+
+async def import_file(
+    _roots: Sequence[None],
+    context: Context,
+    *,
+    input: RulingFileImportCommand,  # noqa: A002 - the GraphQL name
+) -> Sequence[RulingFileImportPayload]:
+    """Apply the decisions of a file, all or nothing."""
+    try:
+        if input.source_id not in await context.unit.sources.list_operated_ids([input.source_id]):
+            raise not_operated_error(input.source_id)
+        # The command runs in another transaction, and the payload must show its effect.
+        await context.renew_snapshot()
+        result = await context.review.import_file(
+            input.source_id,
+            input.text,
+            context.viewer.subject,
+            context.audit_context,
+            dry=input.dry,
+        )
+    except HubError as error:
+        return [RulingFileImportPayload(None, None, [to_user_error(error)])]
+    return [RulingFileImportPayload(input.source_id, result, [])]
 
 
 async def revoke(

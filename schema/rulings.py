@@ -8,7 +8,9 @@ import strawberry
 from hub.domain.agencies import AgencyKind
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Permission
+from hub.domain.sources import ruling_file as domain_file
 from hub.domain.sources import rulings as domain
+from hub.domain.sources.ruling_file import RulingFileImportCommand
 from hub.domain.sources.rulings import (
     AgencyDraft,
     NewAgencyDecision,
@@ -183,6 +185,55 @@ def check_idempotency_key(key: str, field: str) -> None:
         )
 
 
+@output_type(domain_file.RulingFileIssue, name="RulingFileIssue")
+class RulingFileIssue:
+    """What is wrong in a file of rulings (ข้อผิดพลาดในไฟล์)."""
+
+    row: int = binding.field("Row of the file; the row of headings is 1 (แถว)")
+    column: str | None = binding.field("Column; null: the whole row (คอลัมน์)")
+    written: str = binding.field("What is written there (ค่าที่เขียน)")
+    text: LocalizedText = binding.field("The problem and how to fix it (คำอธิบาย)")
+
+
+@output_type(domain_file.RulingFileResult, name="RulingFileResult")
+class RulingFileResult:
+    """Result of an import; with issues, or if it was only checked, nothing was changed (ผล)."""
+
+    decided: int = binding.field("Rows with a decision (แถวที่มีคำวินิจฉัย)")
+    unchanged: int = binding.field("Decisions of these in force already (คงเดิม)")
+    applied: int = binding.field("New rulings (คำวินิจฉัยใหม่)")
+    revoked: int = binding.field("Revoked rulings (ที่ยกเลิก)")
+    settlement: QuarantineSettlement = binding.field("What became of their rows (ผล)")
+    issues: list[RulingFileIssue] = binding.field("What is wrong in the file (ข้อผิดพลาด)")
+    is_dry: bool = binding.field("Whether it was only checked (ตรวจเท่านั้น)")
+
+
+@output_type(domain_file.RulingFileImportPayload, name="RulingFileImportPayload")
+class RulingFileImportPayload:
+    """Result of `rulingFileImport` (ผลคำสั่ง)."""
+
+    result: RulingFileResult | None = binding.field("Result; null: nothing was done (ผล)")
+    user_errors: list[UserError] = binding.field(
+        "Broken rules; if there are any, nothing was changed (ข้อผิดพลาด)"
+    )
+
+
+@input_type(RulingFileImportCommand)
+class RulingFileImportInput:
+    """A file of rulings to import (คำสั่งนำเข้าไฟล์คำวินิจฉัย)."""
+
+    source: strawberry.ID = strawberry.field(description="Source (แหล่งข้อมูล)")
+    csv: str = strawberry.field(description="The edited `Source.rulingFile` (ไฟล์ CSV)")
+    dry_run: bool = strawberry.field(
+        default=False, description="Only check it, and change nothing (ตรวจเท่านั้น)"
+    )
+
+    def to_domain(self, field: str) -> RulingFileImportCommand:
+        """Return the command."""
+        source = GlobalId.parse(str(self.source), f"{field}.source", "Source")
+        return RulingFileImportCommand(source.key, self.csv, bool(self.dry_run))
+
+
 @strawberry.type
 class RulingMutation:
     """Mutations of rulings."""
@@ -193,4 +244,11 @@ class RulingMutation:
         "(ยกเลิกคำวินิจฉัย)",
         needs=Permission.OPERATE_SOURCES,
         input="Revocation (คำสั่ง)",
+    )
+    ruling_file_import: RulingFileImportPayload | None = resolver_field(
+        rulings.import_file,
+        "Apply the decisions of a file, all or nothing. A decision that is in force already "
+        "changes nothing, so a file may be sent again (นำเข้าไฟล์คำวินิจฉัย)",
+        needs=Permission.OPERATE_SOURCES,
+        input="File (คำสั่ง)",
     )

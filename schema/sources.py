@@ -132,6 +132,12 @@ class Source(Node):
         needs=OPERATE,
         in_force="Only those in force (true), or only those that have ended (false) (สถานะ)",
     )
+    ruling_file: str | None = resolver_field(
+        ruling_resolvers.ruling_files,
+        "All review questions and rulings in force as CSV in UTF-8 with a BOM: edit the column "
+        "`decision`, and send it to `rulingFileImport` (ไฟล์คำวินิจฉัย)",
+        needs=OPERATE,
+    )
 
 
 @output_type(domain.SourceEvent)

@@ -22,7 +22,7 @@ from hub.cli.demo import demo
 from hub.cli.generate import generate
 from hub.cli.issuers import issuer
 from hub.cli.quarantine import review
-from hub.cli.rulings import list_rulings, revoke
+from hub.cli.rulings import export_file, import_file, list_rulings, revoke
 from hub.cli.schema import schema
 from hub.cli.serve import serve
 from hub.cli.settings import settings
@@ -64,7 +64,7 @@ for command in (
     schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
-for command in (list_rulings, revoke):
+for command in (list_rulings, revoke, export_file, import_file):
     review.add_command(command)
 
 

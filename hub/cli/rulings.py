@@ -1,5 +1,6 @@
-"""`hub review rulings`, `hub review revoke`: list the rulings on rows, and revoke one."""
+"""`hub review rulings`, `revoke`, `export`, `import`: list rulings, revoke one, files of them."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,14 +14,17 @@ from hub.cli.console import (
     json_option,
     mark,
     option,
+    print_line,
     print_list,
     source_argument,
     source_named,
 )
 from hub.cli.quarantine import format_amounts, print_settlement
+from hub.errors import Invalid
 from hub.settings import Settings
 
 if TYPE_CHECKING:
+    from hub.domain.sources.ruling_file import RulingFileResult
     from hub.domain.sources.rulings import RecordedRuling
 
 
@@ -120,3 +124,95 @@ def revoke(source: str, ruling: int, reason: str, by: str | None) -> None:
         settings,
     )
     print_settlement(done)
+
+
+FILE_ARGUMENT = click.argument(
+    "file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="ไฟล์ .csv หรือ .xlsx · A file .csv or .xlsx",
+)
+
+
+@click.command(
+    "export",
+    cls=Command,
+    help="ส่งออกข้อพิจารณาและคำวินิจฉัยเป็นไฟล์ · Write questions and rulings to a file",
+)
+@source_argument()
+@FILE_ARGUMENT
+def export_file(source: str, file: Path) -> None:
+    """Write all questions, the most money first, and all rulings in force; edit and import it."""
+    from hub.services.sources.ruling_file import export_rulings
+    from hub.services.sources.ruling_tables import check_suffix, write_table
+
+    settings = Settings.from_environment()
+    check_suffix(file)
+    chosen = source_named(source, settings)
+    rows = in_database(lambda database: export_rulings(database, chosen.spec.id), settings)
+    write_table(file, rows)
+    print_line(f"เขียน {len(rows):,} แถวลง {file} · {len(rows):,} rows written to {file}")
+
+
+@click.command(
+    "import",
+    cls=Command,
+    help="นำเข้าไฟล์คำวินิจฉัยที่แก้แล้ว ทั้งหมดหรือไม่เลย · Apply an edited file of rulings, all or nothing",
+)
+@source_argument()
+@FILE_ARGUMENT
+@option(
+    "--dry-run",
+    "dry",
+    is_flag=True,
+    help="ตรวจเท่านั้น ไม่บันทึก · Check only, store nothing",
+    show_default=False,
+)
+@by_option
+def import_file(source: str, file: Path, dry: bool, by: str | None) -> None:
+    """Apply the decisions of a file; a row whose decision is in force already changes nothing."""
+    from hub.services.identity.operator import operator_name
+    from hub.services.sources.ruling_file import import_rulings
+    from hub.services.sources.ruling_tables import read_table
+
+    settings = Settings.from_environment()
+    chosen = source_named(source, settings)
+    if not file.is_file():
+        raise Invalid("FILE", f"ไม่มีไฟล์ {file}", f"there is no file {file}")
+    table = read_table(file)
+    result = in_database(
+        lambda database: import_rulings(
+            database, chosen.spec, chosen.read, table, operator_name(by), dry=dry
+        ),
+        settings,
+    )
+    for line in format_import(result):
+        print_line(line)
+    if result.issues:
+        raise click.exceptions.Exit(1)
+
+
+def format_import(result: "RulingFileResult") -> list[str]:
+    """Return the lines of an import: what is wrong in it, or what it did or would do."""
+    if result.issues:
+        lines = [
+            f"แถว {one.row} {one.column or ''} “{one.written}”: {one.th} "
+            f"· row {one.row} {one.column or ''}: {one.en}"
+            for one in result.issues
+        ]
+        return [*lines, "ไม่ได้บันทึกสิ่งใด · Nothing was stored"]
+    done = result.settlement
+    lines = [
+        (
+            f"ตัดสินไว้ {result.decided:,} แถว ใหม่ {result.applied:,} ยกเลิก {result.revoked:,} "
+            f"คงเดิม {result.unchanged:,} · {result.decided:,} rows with a decision: "
+            f"{result.applied:,} new, {result.revoked:,} revoked, {result.unchanged:,} unchanged"
+        ),
+        (
+            f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} แถว "
+            f"· {done.read:,} rows read again, {done.settled:,} settled"
+        ),
+    ]
+    if result.is_dry:
+        lines.append("ตรวจเท่านั้น ยังไม่ได้บันทึก · Checked only; nothing was stored")
+    return lines

@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.sources.quarantine import QuarantinedRow, ReviewQuestion
+from hub.domain.sources.ruling_file import build_rows
 from hub.domain.sources.rulings import RecordedRuling
 from hub.store.database import ReadTransaction
 from hub.store.ingest import review_questions
-from hub.store.ingest.rulings import ruling_of
+from hub.store.ingest.rulings import SELECT_RULINGS, ruling_of
 from hub.store.paging import build_connections
 from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import ruling, source
@@ -73,3 +74,10 @@ class Rulings:
     ) -> list[Connection[QuarantinedRow]]:
         """Return the same page of the waiting rows of each question, in order of arrival."""
         return await review_questions.list_row_pages(self._transaction, questions, page)
+
+    async def file_rows(self, source_id: str) -> list[list[str]]:
+        """Return the rows of the file of rulings of a source that the viewer operates."""
+        questions = await review_questions.list_questions(self._transaction, [source_id])
+        in_force = (source_id, None, True)
+        rows = await self._transaction.fetch(SELECT_RULINGS, *in_force)
+        return build_rows(questions, [ruling_of(row) for row in rows])

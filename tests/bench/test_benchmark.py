@@ -12,7 +12,8 @@ BURN = "select count(*) from generate_series(1, 200000) as n where md5(n::text) 
 
 
 @pytest.mark.parametrize(
-    "name", ["growth", "ingest", "lists", "matrix", "benchmark", "million", "page_server"]
+    "name",
+    ["growth", "ingest", "lists", "matrix", "benchmark", "million", "page_server", "rulings"],
 )
 def test_a_bench_can_be_imported(name: str) -> None:
     assert import_module(f"bench.{name}")

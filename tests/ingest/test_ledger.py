@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -109,7 +108,7 @@ async def test_ledger_balances_in_rows_and_satang_through_runs_and_rulings(
     spec = replace(
         SPEC,
         id=f"made_up_{next(source_numbers)}",
-        expect=replace(SPEC.expect, largest_drop=Decimal(1)),
+        expect=replace(SPEC.expect, largest_drop=1.0),
     )
     for number, rows in enumerate(snapshots):
         stored_before = await sum_stored(fresh_database, spec)

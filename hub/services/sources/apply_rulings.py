@@ -51,6 +51,20 @@ async def apply_rulings(
     when somebody else has ruled on the same name.
     """
     applied = [await record_ruling(session, spec, ruling, by) for ruling in wanted]
+    return await reread_applied(session, spec, read, applied, by)
+
+
+async def reread_applied(
+    session: RulingSession,
+    spec: SourceSpec,
+    read: SourceReader,
+    applied: Sequence[AppliedRuling],
+    by: str,
+) -> list[QuarantineSettlement]:
+    """Read all that recorded rulings cover again; return a result for each.
+
+    `Invalid` when an accepted row is still in doubt.
+    """
     rows = {row.id: row for one in applied for row in one.rows}
     stored = {version.id: version for one in applied for version in one.stored}
     reread = Reread(set(), set())

@@ -6,9 +6,12 @@ from typing import Protocol
 
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.sources.records import SourceReader
+from hub.domain.sources.ruling_file import RulingFileResult
 from hub.domain.sources.rulings import QuarantineSettlement, Ruling, RulingRevokeCommand
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import NotFound
+from hub.services.sources.ruling_file import import_rulings
+from hub.services.sources.ruling_tables import parse_csv
 from hub.services.sources.settle_quarantine import revoke_recorded_ruling, settle_quarantine
 from hub.store.database import Database
 from hub.store.ingest.receipts import IdempotentCommand
@@ -83,6 +86,21 @@ class QuarantineReview:
             command.expected_version,
             IdempotentCommand(by, command.idempotency_key, request_hash),
             audit_context,
+        )
+
+    async def import_file(
+        self, source_id: str, text: str, by: str, audit_context: AuditContext, *, dry: bool
+    ) -> RulingFileResult:
+        """Apply the decisions of a CSV text, all or nothing; `dry`: only check them."""
+        connector = self.find_connector(source_id)
+        return await import_rulings(
+            self._database,
+            connector.spec,
+            connector.read,
+            parse_csv(text),
+            by,
+            dry=dry,
+            audit_context=audit_context,
         )
 
     def find_connector(self, source_id: str) -> SourceConnector:

@@ -83,6 +83,12 @@ cross join lateral (
 ) found
 order by asked.key, found.id
 """
+SELECT_ROW_IDS: Final = """
+select id from quarantine
+where status = 'WAITING' and source_id = $1 and doubts @> $2::jsonb
+    and ($3::text is null or block = $3)
+order by id
+"""
 
 
 async def list_questions(
@@ -128,6 +134,13 @@ async def list_row_pages(
     )
     pages = build_connections(keys, rows, page, quarantined_row_of, lambda row: (row.id,))
     return [pages[key] for key in keys]
+
+
+async def list_row_ids(connection: asyncpg.Connection, question: ReviewQuestion) -> tuple[int, ...]:
+    """Return the ids of all waiting rows of a question."""
+    pattern = json.dumps([question_pattern(question)])
+    rows = await connection.fetch(SELECT_ROW_IDS, question.source_id, pattern, question.block)
+    return tuple(row["id"] for row in rows)
 
 
 def question_pattern(question: ReviewQuestion) -> dict[str, Any]:

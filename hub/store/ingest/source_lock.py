@@ -22,10 +22,13 @@ UNLOCK_SOURCE: Final = "select pg_advisory_unlock(hashtextextended('ingest:' || 
 SET_LOCK_TIMEOUT: Final = "select set_config('lock_timeout', $1, true)"
 WAIT_FOR_RULINGS: Final = "select pg_advisory_xact_lock(hashtextextended('ruling:' || $1, 0))"
 LOCK_SOURCE_UNTIL_COMMIT: Final = (
-    "select pg_try_advisory_xact_lock(hashtextextended('ingest:' || $1, 0))"
+    "select pg_advisory_xact_lock(hashtextextended('ingest:' || $1, 0))"
 )
 RULING_WAIT: Final = "20s"
 """How long a ruling waits for other rulings on its source."""
+RUN_WAIT: Final = "1s"
+"""How long a ruling waits for a run, which takes minutes; a commit releases its locks in any order,
+so the lock of the ruling before may last a moment longer."""
 
 
 def source_busy_error(source_id: str) -> Conflict:
@@ -77,8 +80,8 @@ class RulingSession:
 async def open_ruling_session(database: Database, source_id: str) -> AsyncIterator[RulingSession]:
     """Open a session for rulings in one transaction.
 
-    Rulings on a source wait for one another. Raises `Conflict` at once if a run of it is in
-    progress, which takes minutes, or after `RULING_WAIT`.
+    Rulings on a source wait for one another. Raises `Conflict` if a run of it is in progress for
+    longer than `RUN_WAIT`, or other rulings for longer than `RULING_WAIT`.
     """
     async with database.pool.acquire() as connection, connection.transaction():
         seen_id = await fetch_latest_id(connection, source_id)
@@ -90,7 +93,10 @@ async def open_ruling_session(database: Database, source_id: str) -> AsyncIterat
                 f"มีผู้วินิจฉัยแถวของ {source_id} อยู่ ลองใหม่ภายหลัง "
                 f"· other rulings on {source_id} are in progress; try again later"
             ) from error
+        await connection.execute(SET_LOCK_TIMEOUT, RUN_WAIT)
+        try:
+            await connection.execute(LOCK_SOURCE_UNTIL_COMMIT, source_id)
+        except asyncpg.LockNotAvailableError as error:
+            raise source_busy_error(source_id) from error
         await connection.execute(SET_LOCK_TIMEOUT, "0")
-        if not await connection.fetchval(LOCK_SOURCE_UNTIL_COMMIT, source_id):
-            raise source_busy_error(source_id)
         yield RulingSession(IngestSession(connection, source_id), seen_id)

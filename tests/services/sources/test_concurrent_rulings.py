@@ -83,7 +83,7 @@ async def test_one_of_two_revocations_is_rejected(fresh_database: Database) -> N
     assert (len(done), [type(one) for one in rejected]) == (1, [StaleVersion])
 
 
-async def test_ruling_during_a_run_is_refused_at_once(fresh_database: Database) -> None:
+async def test_ruling_during_a_run_is_refused(fresh_database: Database) -> None:
     await run_ingest(fresh_database, build_row(1, area="ตราดด"))
     async with open_ingest_session(fresh_database, SPEC.id):
         with pytest.raises(Conflict, match="a run of made_up is in progress"):
