@@ -22,7 +22,9 @@ from bench.benchmark import ROOT, describe_machine
 from bench.ingest import prepare_database, temporary_database
 from connectors.registry import find_connector
 from hub.domain.sources.records import NameKind, RawPage, RawRecord
+from hub.domain.sources.ruling_file import COLUMNS, headings
 from hub.ingest.run import SourceInput, ingest
+from hub.services.sources.ruling_file import export_rulings, import_rulings
 from hub.services.sources.settle_quarantine import revoke_recorded_ruling
 from hub.services.sources.settle_rows import decide_name
 from hub.services.sources.source_status import list_waiting_questions
@@ -115,6 +117,13 @@ async def measure_rulings(database: Database) -> dict[str, Any]:
             )
         )
         for row in in_force
+    ]
+    table = [headings(), *await export_rulings(database, SOURCE)]
+    decision = list(COLUMNS).index("decision")
+    for row in table[100:300]:
+        row[decision] = TARGETS[0]
+    results["200 rulings in a file, checked"] = [
+        await measure(lambda: import_rulings(database, spec, read, table, "bench", dry=True))
     ]
     batch = [_decide(one, TARGETS[0])() for one in small[20:40]]
     results["20 rulings at once, all"] = [await measure(lambda: asyncio.gather(*batch))]

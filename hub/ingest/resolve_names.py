@@ -78,9 +78,13 @@ class NameResolver:
     ) -> ResolvedName | Doubt:
         """Return the resolved name in that year and block, or the doubt about it."""
         # Not functools.cache: hashing the records costs more than a lookup in this dictionary.
+        # Only a decision depends on the block; without one, a name is looked up once for all.
+        is_decided = bool(self._decisions) and (
+            (raw_name.kind, build_written_name(raw_name.name)) in self._decisions
+        )
         cache_key = (
             *(raw_name.name, raw_name.code, raw_name.parent_name, raw_name.kind is NameKind.AREA),
-            *(year.ce, block),
+            *(year.ce, block if is_decided else None),
         )
         resolved = self._cache.get(cache_key)
         if resolved is None:

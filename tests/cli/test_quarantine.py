@@ -1,5 +1,6 @@
 """Tests `hub review`: list quarantined rows, decide names, accept and refuse rows."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,57 @@ def test_rows_are_accepted_and_refused_by_number(hub_with_quarantine: RunCommand
     )
 
 
+def test_rulings_are_listed_corrected_and_revoked(hub_with_quarantine: RunCommand) -> None:
+    name = ("budget_act", "กลุ่มจังหวัดภาคตะวันออก")
+    expect_success(hub_with_quarantine("review", "decide", *name, "--as", "C2560-08"))
+    done = expect_success(hub_with_quarantine("review", "decide", *name, "--as", "C2560-09"))
+    assert "1 rows read again, 1 settled (ruling 2)" in done
+    found = hub_with_quarantine("review", "rulings", "--all", "--json").json
+    assert [(one["ruling"], one["target"], one["replaced_by"]) for one in found] == [
+        (2, "C2560-09", None),
+        (1, "C2560-08", 2),
+    ]
+    expect_failure(
+        hub_with_quarantine("review", "decide", *name, "--as", "C2560-08", "--by", "somchai"),
+        1,
+        "to replace it, name ruling 2",
+    )
+    revoked = hub_with_quarantine("review", "revoke", "budget_act", 2, "--reason", "another")
+    assert "1 rows read again, 0 settled" in expect_success(revoked)
+    listed = expect_success(hub_with_quarantine("review", "rulings", "--all"))
+    assert "revoked by" in listed
+    assert "replaced by ruling 2" in listed
+    empty = expect_success(hub_with_quarantine("review", "rulings", "budget_act"))
+    assert empty == "ไม่มีคำวินิจฉัย · There is no ruling\n"
+
+
+def test_file_of_rulings_is_exported_edited_and_imported(
+    hub_with_quarantine: RunCommand, tmp_path: Path
+) -> None:
+    path = tmp_path / "rulings.csv"
+    assert "4 rows written" in expect_success(
+        hub_with_quarantine("review", "export", "budget_act", path)
+    )
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    for row in rows[1:]:
+        if row[3] == "สภากาชาดไทย":
+            row[8] = "department:60002"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    checked = hub_with_quarantine("review", "import", "budget_act", path, "--dry-run")
+    assert "Checked only; nothing was stored" in expect_success(checked)
+    expect_success(hub_with_quarantine("review", "import", "budget_act", path))
+    again = expect_success(hub_with_quarantine("review", "import", "budget_act", path))
+    assert "0 new, 0 revoked, 1 unchanged" in again
+    rows[1][8] = "nowhere"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    wrong = hub_with_quarantine("review", "import", "budget_act", path)
+    assert wrong.code == 1
+    assert "row 2 " in wrong.out
+    assert "Nothing was stored" in wrong.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -94,6 +146,11 @@ def test_rows_are_accepted_and_refused_by_number(hub_with_quarantine: RunCommand
         (["decide", "budget_act", "ชื่อ", "--as", "-", "--years", "2022"], "--years: "),
         (["decide", "nothing", "ชื่อ", "--as", "-"], "no source nothing"),
         (["accept", "budget_act"], "ROW"),
+        (["round", "budget_act"], "ROW"),
+        (["revoke", "budget_act", "1"], "--reason is required"),
+        (["new-agency", "budget_act", "ชื่อ"], "--kind is required"),
+        (["export", "budget_act", "rulings.pdf"], "must be .csv or .xlsx"),
+        (["import", "budget_act", "no_such_file.csv"], "there is no file"),
         (["refuse", "budget_act", "first"], "ROW"),
     ],
 )
