@@ -1,9 +1,10 @@
 """Measure rulings and review questions at 15,000 waiting rows of one source.
 
 `PYTHONPATH=. python bench/rulings.py [ROWS]` reads rows in the shape of the appropriation act with
-500 names that no reference has (the largest names 318 rows), and as many rows with known names. It
-prints and saves the seconds of each command, the median of several, with the plan of the statement
-that finds the rows of a name. Nothing is asserted; the results are for reading.
+500 names that no reference has (the largest names 318 rows), and as many rows with other names. It
+prints and saves the seconds of each command (the median of several) and its CPU seconds (their
+mean), which depend less on what else the machine does, with the plan of the statement that finds
+the rows of a name. Nothing is asserted; the results are for reading.
 """
 
 import asyncio
@@ -18,9 +19,10 @@ from typing import Any
 
 import asyncpg
 
-from bench.benchmark import ROOT, describe_machine
+from bench.benchmark import ROOT, describe_machine, postgres_cpu_seconds
 from bench.ingest import prepare_database, temporary_database
 from connectors.registry import find_connector
+from hub.domain.record import record
 from hub.domain.sources.records import NameKind, RawPage, RawRecord
 from hub.domain.sources.ruling_file import COLUMNS, headings
 from hub.ingest.run import SourceInput, ingest
@@ -62,10 +64,10 @@ def build_row(number: int, unit: str) -> dict[str, str]:
 
 
 def build_input(rows: int) -> SourceInput:
-    """Return waiting rows, and as many rows with a known name, page by page."""
+    """Return waiting rows, and as many rows with a name of the reference, page by page."""
     waiting = [build_row(number, name_of(number, rows)) for number in range(rows)]
-    known = [build_row(rows + number, "กรมสรรพากร") for number in range(rows)]
-    records, now = [*waiting, *known], datetime.now(UTC)
+    others = [build_row(rows + number, "กรมสรรพากร") for number in range(rows)]
+    records, now = [*waiting, *others], datetime.now(UTC)
 
     async def _fetch_pages(cursor: str | None) -> AsyncIterator[RawPage]:
         for start in range(int(cursor or 0), len(records), PAGE_SIZE):
@@ -77,15 +79,32 @@ def build_input(rows: int) -> SourceInput:
     return SourceInput(_fetch_pages, "bench", "bench")
 
 
-async def measure(work: Callable[[], Awaitable[Any]]) -> float:
-    """Return the seconds of a coroutine."""
-    started = time.perf_counter()
-    await work()
-    return time.perf_counter() - started
+@record
+class Measured:
+    """The seconds that a command took, and the CPU seconds of the hub and of PostgreSQL."""
+
+    seconds: float
+    cpu: float
 
 
-async def measure_rulings(database: Database) -> dict[str, Any]:
-    """Return the seconds of each command."""
+class Stopwatch:
+    """Measures coroutines, with the CPU time of the PostgreSQL server of a data folder."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    async def __call__(self, work: Callable[[], Awaitable[Any]]) -> Measured:
+        """Run a coroutine and return what it took."""
+        cpu, started = self._cpu_seconds(), time.perf_counter()
+        await work()
+        return Measured(time.perf_counter() - started, self._cpu_seconds() - cpu)
+
+    def _cpu_seconds(self) -> float:
+        return time.process_time() + postgres_cpu_seconds(self._data)
+
+
+async def measure_rulings(database: Database, measure: Stopwatch) -> dict[str, Any]:
+    """Return what each command took, once or several times."""
     chosen = find_connector(SOURCE)
     spec, read = chosen.spec, chosen.read
 
@@ -139,27 +158,32 @@ async def explain(connection: asyncpg.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def run(dsn: str, rows: int) -> dict[str, Any]:
+async def run(dsn: str, data: Path, rows: int) -> dict[str, Any]:
     """Fill the database, measure, and return the report."""
     await prepare_database(dsn)
     async with open_database(dsn) as database:
         chosen = find_connector(SOURCE)
         await ingest(database, chosen.spec, chosen.read, build_input(rows))
-        results = await measure_rulings(database)
+        results = await measure_rulings(database, Stopwatch(data))
         async with database.pool.acquire() as connection:
             plan = await explain(connection)
     summary = {
-        name: round(statistics.median(found), 3) if isinstance(found, list) else found
+        name: {
+            "seconds": round(statistics.median(one.seconds for one in found), 3),
+            "cpu_seconds": round(statistics.mean(one.cpu for one in found), 3),
+        }
+        if isinstance(found, list)
+        else found
         for name, found in results.items()
     }
-    return {**describe_machine(), "waiting_rows": rows, "seconds": summary, "plan": plan}
+    return {**describe_machine(), "waiting_rows": rows, "results": summary, "plan": plan}
 
 
 def main(arguments: list[str]) -> None:
     """Run the benchmark and save its report."""
     rows = int(arguments[0]) if arguments else 15_000
     with temporary_database() as server:
-        report = asyncio.run(run(server.dsn, rows))
+        report = asyncio.run(run(server.dsn, server.data_dir, rows))
     text = json.dumps(report, ensure_ascii=False, indent=1)
     sys.stdout.write(text + "\n")
     Path(RESULTS).write_text(text + "\n", "utf-8")

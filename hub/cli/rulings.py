@@ -193,7 +193,7 @@ def import_file(source: str, file: Path, dry: bool, by: str | None) -> None:
 
 
 def format_import(result: "RulingFileResult") -> list[str]:
-    """Return the lines of an import: what is wrong in it, or what it did or would do."""
+    """Return the lines of an import: what is wrong in it, or its effect."""
     if result.issues:
         lines = [
             f"แถว {one.row} {one.column or ''} “{one.written}”: {one.th} "

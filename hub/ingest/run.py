@@ -290,14 +290,11 @@ class RunExecution:
                 # A record in a block may move without a change of its payload.
                 if not self._checkpoint.block_counts:
                     await self._session.upsert_scopes_read(read_digest, self._checkpoint.scopes)
-            await joins.recompute_joins_to_source(self._session.connection, self._spec.id)
-            stored_amounts = await records.sum_stored_amounts(
-                self._session.connection, self._run.id
-            )
-            ledger = ledger.with_stored(stored_amounts)
+            connection = self._session.connection
+            await joins.recompute_joins_to_source(connection, self._spec.id)
+            ledger = ledger.with_stored(await records.sum_stored_amounts(connection, self._run.id))
             await self._session.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._session.mark_succeeded(self._spec.digest)
         self.ledger = ledger
-        return RunResult(
-            self._run.id, ledger, bool(self._run.ledger.read), retained_projects, self._run.request
-        )
+        resumed = bool(self._run.ledger.read)
+        return RunResult(self._run.id, ledger, resumed, retained_projects, self._run.request)

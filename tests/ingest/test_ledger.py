@@ -161,7 +161,7 @@ async def apply_some_ruling(database: Database, spec: SourceSpec, kind: str) -> 
             await settle_quarantine(database, spec, read, ruling, "x")
 
 
-def test_ledger_says_how_many_rows_have_no_readable_amount_and_what_vanished() -> None:
+def test_ledger_shows_how_many_rows_have_no_readable_amount_and_what_vanished() -> None:
     baht = {BudgetPhase.DISBURSED: 1_234_550}
     ledger = (
         Ledger()

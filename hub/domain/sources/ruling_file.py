@@ -33,15 +33,15 @@ COLUMNS: Final = {
 }
 """The columns by name, with their Thai headings; a heading is `Thai · name`."""
 REQUIRED_COLUMNS: Final = ("kind", "written", "decision")
-WORDS: Final = {
+VERBS: Final = {
     "accept": "accept", "รับ": "accept", "รับตามที่เขียน": "accept",
     "round": "round", "ปัดเศษ": "round",
     "refuse": "refuse", "ไม่รับ": "refuse",
     "new": "new", "หน่วยงานใหม่": "new",
     "revoke": "revoke", "ยกเลิก": "revoke",
 }  # fmt: skip
-"""Decisions that are words; any other is the code that a name refers to, or `-` for none."""
-ROW_WORDS: Final = {
+"""Decisions that are verbs; any other is the code that a name refers to, or `-` for none."""
+ROW_VERBS: Final = {
     RulingKind.ACCEPT: "accept",
     RulingKind.ROUND: "round",
     RulingKind.REFUSE: "refuse",
@@ -166,7 +166,7 @@ def ruling_cells(one: RecordedRuling) -> dict[str, str]:
         "by": one.by,
     }
     if one.decision is None:
-        return cells | {"decision": ROW_WORDS[one.kind]}
+        return cells | {"decision": ROW_VERBS[one.kind]}
     years = one.fiscal_years
     return cells | {
         "kind": one.decision.kind.value,

@@ -12,8 +12,8 @@ from hub.domain.record import record
 from hub.domain.sources.quarantine import ReviewQuestion
 from hub.domain.sources.records import NameKind, SourceReader
 from hub.domain.sources.ruling_file import (
-    ROW_WORDS,
-    WORDS,
+    ROW_VERBS,
+    VERBS,
     RulingFileIssue,
     RulingFileResult,
     RulingFileRow,
@@ -176,9 +176,9 @@ class RulingImporter:
 
     async def _apply(self, row: RulingFileRow, context: FileContext) -> bool:
         """Apply a row; return false when its decision is in force already."""
-        word = WORDS.get(row.get("decision").casefold())
-        in_force = find_in_force(row, context, word)
-        if word == "revoke":
+        verb = VERBS.get(row.get("decision").casefold())
+        in_force = find_in_force(row, context, verb)
+        if verb == "revoke":
             if in_force is None:
                 raise NotFound("ไม่มีคำวินิจฉัยที่มีผลให้ยกเลิก · there is no ruling in force to revoke")
             self._revoked.append(
@@ -187,29 +187,29 @@ class RulingImporter:
                 )
             )
             return True
-        if in_force is not None and says_the_same(in_force, row, word):
+        if in_force is not None and is_same_decision(in_force, row, verb):
             return False
-        ruling = await self._build_ruling(row, context, word)
+        ruling = await self._build_ruling(row, context, verb)
         applied = await record_ruling(self._session, self._spec, ruling, self._by)
         if applied.is_new:
             self._applied.append(applied)
         return applied.is_new
 
     async def _build_ruling(
-        self, row: RulingFileRow, context: FileContext, word: str | None
+        self, row: RulingFileRow, context: FileContext, verb: str | None
     ) -> Ruling:
         """Return the ruling of a row; `Invalid` names the column that is wrong."""
         replaces = parse_number(row, "ruling")
-        if word in ("accept", "round", "refuse"):
+        if verb in ("accept", "round", "refuse"):
             question = context.questions.get(row.get("key"))
             if question is None:
                 raise NotFound("ไม่มีแถวที่รอของข้อนี้แล้ว · no row waits for this question")
             ids = await review_questions.list_row_ids(self._session.ingest.connection, question)
-            return Ruling(**{word: ids})  # type: ignore[arg-type]  # one of three fields of rows
+            return Ruling(**{verb: ids})  # type: ignore[arg-type]  # one of three fields of rows
         kind = parse_kind(row)
         first, last = parse_years(row)
         name, block = build_written_name(row.get("written")), row.get("block") or None
-        if word == "new":
+        if verb == "new":
             if kind is not NameKind.AGENCY:
                 raise Invalid(
                     "kind", "หน่วยงานใหม่ต้องเป็นชนิด AGENCY", "a new agency must have kind AGENCY"
@@ -246,7 +246,7 @@ class RulingImporter:
 
 
 def find_in_force(
-    row: RulingFileRow, context: FileContext, word: str | None
+    row: RulingFileRow, context: FileContext, verb: str | None
 ) -> RecordedRuling | None:
     """Return the ruling in force that a row is about: on its name and scope, or on its rows."""
     if not row.get("kind"):
@@ -260,7 +260,7 @@ def find_in_force(
                 if one.decision is None
                 and one.question == row.get("key")
                 and row.get("key") not in context.questions
-                and word in (ROW_WORDS[one.kind], "revoke")
+                and verb in (ROW_VERBS[one.kind], "revoke")
             ),
             None,
         )
@@ -274,10 +274,10 @@ def find_in_force(
     return None
 
 
-def says_the_same(ruling: RecordedRuling, row: RulingFileRow, word: str | None) -> bool:
+def is_same_decision(ruling: RecordedRuling, row: RulingFileRow, verb: str | None) -> bool:
     """Return whether a ruling in force says what a row says."""
     if ruling.decision is None:
-        return word == ROW_WORDS[ruling.kind]
-    if word == "new":
+        return verb == ROW_VERBS[ruling.kind]
+    if verb == "new":
         return ruling.kind is RulingKind.NEW_AGENCY
     return (ruling.decision.target or "-") == row.get("decision")

@@ -102,7 +102,7 @@ async def test_edited_file_is_imported_and_importing_it_again_changes_nothing(
     assert (exported.issues, exported.applied, exported.unchanged) == ([], 0, 4)
 
 
-async def test_dry_run_says_what_would_be_done_and_stores_nothing(
+async def test_dry_run_returns_what_would_be_done_and_stores_nothing(
     waiting_database: Database,
 ) -> None:
     result = await send(waiting_database, decide_all(await export(waiting_database)), dry=True)
