@@ -5,6 +5,7 @@ nothing, so that a file may be imported again.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Operation
@@ -47,7 +48,9 @@ from hub.store.ingest import review_questions, rulings
 from hub.store.ingest.events import publish_event
 from hub.store.ingest.source_lock import RulingSession, open_ruling_session
 
-EVERYTHING_SETTLED = QuarantineSettlement(0, 0)
+NOTHING_READ: Final = QuarantineSettlement(0, 0)
+FILE_REASON: Final = "ตามไฟล์คำวินิจฉัย · by a file of rulings"
+"""The reason of a revocation by a file, which has no column for it."""
 
 
 class RollBackImport(Exception):
@@ -86,7 +89,7 @@ async def import_rulings(
     """
     rows, issues = parse_rows(table)
     if issues:
-        return RulingFileResult(0, 0, 0, 0, EVERYTHING_SETTLED, issues, dry)
+        return RulingFileResult(0, 0, 0, 0, NOTHING_READ, issues, dry)
     result: RulingFileResult | None = None
     try:
         async with open_ruling_session(database, spec.id) as session:
@@ -183,7 +186,7 @@ class RulingImporter:
                 raise NotFound("ไม่มีคำวินิจฉัยที่มีผลให้ยกเลิก · there is no ruling in force to revoke")
             self._revoked.append(
                 await revoke_ruling(
-                    self._session, self._spec, self._read, in_force.id, self._by, "file"
+                    self._session, self._spec, self._read, in_force.id, self._by, FILE_REASON
                 )
             )
             return True
