@@ -9,7 +9,8 @@ HubError
 ├─ Invalid(field)   an argument is invalid; names it and the fix
 ├─ Ambiguous(field) a code or id matches several records; has the ids of all
 ├─ Conflict         the data was changed by another request
-│  └─ IdempotencyKeyReused   the key was used for another command
+│  ├─ IdempotencyKeyReused   the key was used for another command
+│  └─ StaleVersion           the client has not seen the current version
 ├─ TooCostly        the request exceeds a limit
 ├─ RateLimited      too many requests of one client; has the delay in seconds
 ├─ UnknownDocument  no document is stored for a persisted query's hash
@@ -101,6 +102,12 @@ class IdempotencyKeyReused(Conflict):
     """idempotencyKey นี้ใช้กับคำสั่งอื่นแล้ว · This idempotencyKey was used for another command."""
 
     code = "IDEMPOTENCY_CONFLICT"
+
+
+class StaleVersion(Conflict):
+    """มีผู้แก้ไขก่อนแล้ว โหลดใหม่แล้วลองอีกครั้ง · Somebody changed it meanwhile; read it again and retry."""
+
+    code = "STALE_VERSION"
 
 
 class TooCostly(HubError):

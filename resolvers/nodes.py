@@ -86,6 +86,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),
     "Source": lambda c, keys: c.unit.provenance.sources_by_id(keys),
     "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),
+    "Ruling": lambda c, keys: c.unit.rulings.by_id(keys),
     "QuarantinedRow": lambda c, keys: c.unit.sources.rows_by_id(keys),
     "Cell": matrix.fetch_cells_by_key,
     "PlanningRound": fetch_rounds,

@@ -14,12 +14,11 @@ from hub.domain.sources.quarantine import (
 )
 from hub.domain.user_errors import to_user_error
 from hub.errors import Forbidden, HubError
-from hub.services.sources import settle_quarantine
 from resolvers.context import Context
 from resolvers.sources import not_operated_error, restrict_to_operated
 
-MAX_REVIEWED_ROWS: Final = 10_000
-"""Maximum number of rows that are grouped into questions per source; the oldest first."""
+MAX_QUESTIONS: Final = 1_000
+"""Maximum number of questions per source in the deprecated list; those with the most money."""
 
 
 async def rows(
@@ -42,14 +41,44 @@ async def rows(
 async def questions(
     sources: Sequence[Source], context: Context
 ) -> Sequence[Sequence[ReviewQuestion] | Forbidden | None]:
-    """Return the review questions of each source."""
-    waiting_rows = await context.unit.sources.rows_by_source(
-        [source.id for source in sources], PageRequest(MAX_REVIEWED_ROWS), (RowStatus.WAITING,)
-    )
+    """Return the review questions of each source with the most money."""
+    pages = await fetch_question_pages(sources, context, PageRequest(MAX_QUESTIONS))
     questions_by_source: Mapping[str, Sequence[ReviewQuestion] | None] = {
-        key: settle_quarantine.group_questions(rows.nodes) for key, rows in waiting_rows.items()
+        key: page.nodes for key, page in pages.items()
     }
     return await restrict_to_operated(sources, context, questions_by_source, [])
+
+
+async def review_questions(
+    sources: Sequence[Source], context: Context, *, first: int = 20, after: str | None = None
+) -> Sequence[Connection[ReviewQuestion] | Forbidden | None]:
+    """Return the review questions of each source, the most money first."""
+    page = PageRequest.from_arguments(first, after, (int, str))
+    pages: Mapping[str, Connection[ReviewQuestion] | None]
+    pages = await fetch_question_pages(sources, context, page)
+    return await restrict_to_operated(sources, context, pages, None)
+
+
+async def fetch_question_pages(
+    sources: Sequence[Source], context: Context, page: PageRequest
+) -> Mapping[str, Connection[ReviewQuestion]]:
+    """Return a page of the questions of each source that the viewer operates."""
+    operated_ids = await context.unit.sources.list_operated_ids([one.id for one in sources])
+    if not operated_ids:
+        return {}
+    return await context.unit.rulings.questions_by_source(sorted(operated_ids), page)
+
+
+async def rows_of_questions(
+    questions: Sequence[ReviewQuestion],
+    context: Context,
+    *,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[QuarantinedRow]]:
+    """Return the waiting rows of each question, in order of arrival."""
+    page = PageRequest.from_arguments(first, after, (int,))
+    return await context.unit.rulings.rows_of_questions(questions, page)
 
 
 async def payload(rows: Sequence[QuarantinedRow], context: Context) -> Sequence[str]:

@@ -122,12 +122,14 @@ def resolver_field(
     needs: Permission | None = None,
     cost: Cost | None = None,
     replaced: Mapping[str, str] = MappingProxyType({}),
+    deprecated: str | None = None,
     **arguments: str,
 ) -> Any:
     """Return a field with a batched resolver; `needs` is the permission required to call it.
 
     `batch(parents, context, **arguments)` returns one value per parent, in the same order; a value
     that is an exception fails only that parent. `cost` overrides the default query cost;
+    `deprecated` is what to use instead, and until when the field stays;
     `arguments` are descriptions of arguments that are not in `COMMON_DESCRIPTIONS`; `replaced`
     are deprecated ones, each with what replaces it.
     """
@@ -160,7 +162,11 @@ def resolver_field(
     if needs is not None:
         directives.append(RequiresScopes(scopes=[[needs.value]]))
     return strawberry.field(
-        resolver=_resolve, description=description, name=name, directives=directives
+        resolver=_resolve,
+        description=description,
+        name=name,
+        directives=directives,
+        deprecation_reason=deprecated,
     )
 
 

@@ -29,6 +29,7 @@ from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.live import FreshnessWish
 from hub.domain.sources.quarantine import RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
+from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.runs import RunStatus
 from hub.domain.text import Locale, TranslationOrigin
 from hub.domain.user_errors import UserErrorCode
@@ -68,6 +69,7 @@ ENUMS = (
     QuarantineReason,
     RowStatus,
     RuleGroup,
+    RulingKind,
     RunStatus,
     ShareBasis,
     SourceHealth,

@@ -3,8 +3,9 @@
 import strawberry
 
 from schema.quarantine import QuarantineMutation
+from schema.rulings import RulingMutation
 
 
 @strawberry.type(description="Commands that change data (คำสั่งทั้งหมด)")
-class Mutation(QuarantineMutation):
+class Mutation(QuarantineMutation, RulingMutation):
     """Every field declares its permission; an architecture test requires it."""

@@ -1,5 +1,6 @@
 """Quarantined rows (แถวที่รอตรวจ), and rulings on them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,23 +10,31 @@ from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Permission
 from hub.domain.sources import quarantine as domain
 from hub.domain.sources import records
-from hub.domain.sources.quarantine import NameDecision, QuarantineSettleCommand, RowStatus, Ruling
+from hub.domain.sources.quarantine import QuarantineSettleCommand, RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
+from hub.domain.sources.rulings import NameDecision
+from hub.domain.sources.rulings import Ruling as RulingRequest
 from hub.domain.time import FISCAL_YEAR_BOUNDS
 from hub.errors import Invalid
-from resolvers import quarantine, sources
+from resolvers import quarantine, rulings, sources
 from schema import binding
 from schema.binding import input_type, output_type, resolver_field
 from schema.errors import UserError
 from schema.lookups import optional_field
 from schema.node import Node
-from schema.text import FiscalYear, FiscalYearRange, LocalizedText, PhaseAmount
+from schema.rulings import (
+    NewAgencyRulingInput,
+    QuarantineSettlement,
+    Ruling,
+    check_idempotency_key,
+    parse_ruling_number,
+)
+from schema.text import Connection, FiscalYear, FiscalYearRange, LocalizedText, PhaseAmount
 
 if TYPE_CHECKING:
     from schema.sources import Source
 
 Lazy = strawberry.lazy
-MAX_IDEMPOTENCY_KEY_LENGTH = 200
 
 
 @output_type(records.NameProposal, name="NameProposal")
@@ -85,7 +94,7 @@ class QuarantinedRow(Node):
 
 @output_type(domain.ReviewQuestion, name="ReviewQuestion")
 class ReviewQuestion:
-    """A question that one ruling answers: a name in a block, or a doubt in a field (ข้อพิจารณา)."""
+    """A question that one ruling answers: a name, or a doubt in a field (ข้อพิจารณา)."""
 
     reason: QuarantineReason = binding.field("Kind of doubt (เหตุ)")
     kind: NameKind | None = binding.field(
@@ -93,7 +102,9 @@ class ReviewQuestion:
     )
     field: str = binding.field("Field in doubt; empty if a name is in doubt in any field (ช่อง)")
     written: str = binding.field("Value as written (ค่าตามต้นทาง)")
-    block: str | None = binding.field("Block of the document (ช่วง)")
+    block: str | None = binding.field(
+        "Block of the document; null: wherever the name is written (ช่วง)"
+    )
     fiscal_years: list[FiscalYear] = binding.field(
         "First and last fiscal year in which the name is in doubt (ปีงบประมาณ)"
     )
@@ -104,14 +115,10 @@ class ReviewQuestion:
     row_count: int = binding.field("Number of waiting rows (จำนวนแถว)")
     row_ids: list[strawberry.ID] = binding.field("Ids of the first 100 rows (รหัสแถว)")
     amounts: list[PhaseAmount] = binding.field("Amounts of the rows, by phase (จำนวนเงิน)")
-
-
-@output_type(domain.QuarantineSettlement, name="QuarantineSettlement")
-class QuarantineSettlement:
-    """Result of a ruling (ผลคำวินิจฉัย)."""
-
-    read: int = binding.field("Rows that the ruling covers, which were read again (แถวที่อ่านใหม่)")
-    settled: int = binding.field("Rows of these that are settled (แถวที่เสร็จ)")
+    key: str = binding.field("Key; the same question keeps it (คีย์)")
+    waiting_rows: Connection[QuarantinedRow] = resolver_field(
+        quarantine.rows_of_questions, "All waiting rows of the question (แถวที่รอ)", "rows"
+    )
 
 
 @output_type(domain.QuarantineSettlePayload, name="QuarantineSettlePayload")
@@ -127,6 +134,9 @@ class QuarantineSettlePayload:
     )
     user_errors: list[UserError] = binding.field(
         "Broken rules; if there are any, nothing was changed (ข้อผิดพลาด)"
+    )
+    ruling: Ruling | None = resolver_field(
+        rulings.rulings_of_payloads, "The ruling in force; null: nothing was changed (คำวินิจฉัย)"
     )
 
 
@@ -162,23 +172,33 @@ class NameRulingInput:
         )
 
 
-@input_type(Ruling, one_of=True)
+@input_type(RulingRequest, one_of=True)
 class RulingInput:
-    """A ruling on waiting rows, exactly one of three (คำวินิจฉัย)."""
+    """A ruling on waiting rows, exactly one of five (คำวินิจฉัย)."""
 
     name: NameRulingInput | None = optional_field("What a name refers to (ชื่อ)")
     accept: list[strawberry.ID] | None = optional_field("Accept these rows as written (รับตามที่เขียน)")
     refuse: list[strawberry.ID] | None = optional_field(
         "Refuse these rows, in later runs too (ไม่รับ)"
     )
+    new_agency: NewAgencyRulingInput | None = optional_field(
+        "A name refers to an agency that is not in the register yet (หน่วยงานใหม่)"
+    )
+    round: list[strawberry.ID] | None = optional_field(
+        "Accept these rows, amounts rounded to the satang, half up (รับโดยปัดเศษ)"
+    )
 
-    def to_domain(self, field: str) -> Ruling:
+    def to_domain(self, field: str) -> RulingRequest:
         """Return the ruling."""
         if self.name:
-            return Ruling(name=self.name.to_domain(f"{field}.name"))
+            return RulingRequest(name=self.name.to_domain(f"{field}.name"))
+        if self.new_agency:
+            return RulingRequest(new_agency=self.new_agency.to_domain(f"{field}.newAgency"))
         if self.accept:
-            return Ruling(accept=parse_row_numbers(self.accept, f"{field}.accept"))
-        return Ruling(refuse=parse_row_numbers(self.refuse or [], f"{field}.refuse"))
+            return RulingRequest(accept=parse_row_numbers(self.accept, f"{field}.accept"))
+        if self.round:
+            return RulingRequest(round=parse_row_numbers(self.round, f"{field}.round"))
+        return RulingRequest(refuse=parse_row_numbers(self.refuse or [], f"{field}.refuse"))
 
 
 @input_type(QuarantineSettleCommand)
@@ -190,19 +210,20 @@ class QuarantineSettleInput:
     )
     source: strawberry.ID = strawberry.field(description="Source (แหล่งข้อมูล)")
     ruling: RulingInput = strawberry.field(description="Ruling (คำวินิจฉัย)")
+    replaces: strawberry.ID | None = optional_field(
+        "The ruling in force that the client has read and replaces. Required if it is of another "
+        "person; otherwise STALE_VERSION (คำวินิจฉัยที่แทน)"
+    )
 
     def to_domain(self, field: str) -> QuarantineSettleCommand:
         """Return the command; `Invalid` names the invalid part."""
-        if not 1 <= len(self.idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH:
-            raise Invalid(
-                f"{field}.idempotencyKey",
-                f"ต้องมี 1–{MAX_IDEMPOTENCY_KEY_LENGTH} อักขระ เช่น UUID",
-                f"must have 1 to {MAX_IDEMPOTENCY_KEY_LENGTH} characters, for example a UUID",
-            )
+        check_idempotency_key(self.idempotency_key, field)
         source = GlobalId.parse(str(self.source), f"{field}.source", "Source")
-        return QuarantineSettleCommand(
-            self.idempotency_key, source.key, self.ruling.to_domain(f"{field}.ruling")
-        )
+        ruling = self.ruling.to_domain(f"{field}.ruling")
+        if self.replaces:
+            number = parse_ruling_number(self.replaces, f"{field}.replaces")
+            ruling = replace(ruling, replaces=number)
+        return QuarantineSettleCommand(self.idempotency_key, source.key, ruling)
 
 
 def parse_row_numbers(ids: list[strawberry.ID], field: str) -> tuple[int, ...]:

@@ -17,12 +17,14 @@ from hub.domain.sources.freshness import FreshnessStatus
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.runs import RunStatus
 from resolvers import quarantine as quarantine_resolvers
+from resolvers import rulings as ruling_resolvers
 from resolvers import sources
 from schema.agencies import Agency
 from schema.binding import field, input_type, output_type, resolver_field, subscription_field
 from schema.lookups import optional_field
 from schema.node import Node
 from schema.quarantine import QuarantinedRow, ReviewQuestion
+from schema.rulings import Ruling
 from schema.text import Connection, FiscalYear, LocalizedText, PhaseAmount
 
 OPERATE = Permission.OPERATE_SOURCES
@@ -35,6 +37,10 @@ class OutcomeCount:
     outcome: Outcome = field("Outcome (ผล)")
     records: int = field("Number of records (จำนวนระเบียน)")
     amounts: list[PhaseAmount] = field("Reported amounts, by phase (จำนวนเงิน)")
+    without_amount: int = field(
+        "Records of these that have no amount, or one that cannot be read: their money is in no "
+        "sum (ไม่มีจำนวนเงินที่อ่านได้)"
+    )
 
 
 @output_type(ledger_domain.Ledger)
@@ -45,7 +51,14 @@ class Ledger:
     read_amounts: list[PhaseAmount] = field("Reported amounts, by phase (จำนวนเงินที่อ่าน)")
     outcomes: list[OutcomeCount] = field("Every outcome, in the order of the enum (ผลของระเบียน)")
     vanished: int = field("Stored records that are no longer in the source (หายไปจากต้นทาง)")
-    balanced: bool = field("Whether all records and satang read have an outcome (บัญชีลงตัว)")
+    vanished_amounts: list[PhaseAmount] = field(
+        "Amounts of vanished records, and of those that the source reports as deleted, by phase "
+        "(จำนวนเงินที่หายไป)"
+    )
+    balanced: bool = field(
+        "Whether all records and satang read have an outcome, and the stored lines have the same "
+        "sums (บัญชีลงตัว)"
+    )
 
 
 @output_type(runs_domain.SourceRun, name="SourceRun")
@@ -106,8 +119,27 @@ class Source(Node):
     )
     questions: list[ReviewQuestion] | None = resolver_field(
         quarantine_resolvers.questions,
-        "Review questions: its waiting rows (the oldest 10,000) grouped by the ruling that "
-        "would settle them (ข้อพิจารณา)",
+        "Review questions of its waiting rows, the 1,000 with the most money (ข้อพิจารณา)",
+        needs=OPERATE,
+        deprecated="Use `reviewQuestions`, which has all of them. Not removed before 1 October "
+        "2028.",
+    )
+    review_questions: Connection[ReviewQuestion] | None = resolver_field(
+        quarantine_resolvers.review_questions,
+        "Review questions: all its waiting rows, grouped by the ruling that would settle them; "
+        "the most money first (ข้อพิจารณา)",
+        needs=OPERATE,
+    )
+    rulings: Connection[Ruling] | None = resolver_field(
+        ruling_resolvers.rulings,
+        "Rulings on its rows, newest first (คำวินิจฉัย)",
+        needs=OPERATE,
+        in_force="Only those in force (true), or only those that have ended (false) (สถานะ)",
+    )
+    ruling_file: str | None = resolver_field(
+        ruling_resolvers.ruling_files,
+        "All review questions and rulings in force as CSV in UTF-8 with a BOM: edit the column "
+        "`decision`, and send it to `rulingFileImport` (ไฟล์คำวินิจฉัย)",
         needs=OPERATE,
     )
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")

@@ -5,12 +5,13 @@ doubt with a message for the reviewer.
 """
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from connectors.kit.amount_text import WrittenAmount, parse_written_amount, round_binary_noise
 from connectors.kit.year_text import parse_written_year
 from hub.domain.sources.records import Doubt, QuarantineReason
+from hub.domain.sources.rounding import is_rounding
 from hub.domain.sources.spec import Era, MoneyUnit
 from hub.domain.thai_text import escape_for_display, normalize_text
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
@@ -56,13 +57,10 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
     if abs(satang) >= MAX_SATANG:
         return amount_too_large_doubt(field, value)
     if satang != satang.to_integral_value():
-        return build_doubt(
-            QuarantineReason.AMOUNT_TOO_FINE,
-            field,
-            value,
-            f"ละเอียดกว่าสตางค์เมื่ออ่านเป็น {unit.value} หน่วยเงินอาจผิด",
-            f"is finer than a satang in {unit.value}; the unit may be wrong",
-        )
+        rounded = satang.to_integral_value(ROUND_HALF_UP)
+        if not is_rounding() or not rounded:
+            return amount_too_fine_doubt(field, value, unit, rounded)
+        satang = rounded
     if number < 0:
         messages = ("จำนวนเงินติดลบ จะไม่นำไปรวม", "a negative amount; it is not included in sums")
         return build_doubt(QuarantineReason.NEGATIVE_AMOUNT, field, value, *messages, int(satang))
@@ -164,6 +162,19 @@ def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
             f"is not a fiscal year of the era that it states ({written.era.value})",
         )
     return build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, value, *messages)
+
+
+def amount_too_fine_doubt(field: str, value: Any, unit: MoneyUnit, rounded: Decimal) -> Doubt:
+    """Return the doubt about an amount finer than a satang, such as a third of a million.
+
+    A person may decide to round it; one that would become 0 cannot be rounded.
+    """
+    th = f"ละเอียดกว่าสตางค์เมื่ออ่านเป็น {unit.value} หน่วยเงินอาจผิด"
+    en = f"is finer than a satang in {unit.value}; the unit may be wrong"
+    if rounded:
+        th = f"{th} ปัดเป็นสตางค์ได้ {rounded / 100:,.2f} บาท"
+        en = f"{en}; rounded to the satang it is {rounded / 100:,.2f} baht"
+    return build_doubt(QuarantineReason.AMOUNT_TOO_FINE, field, value, th, en)
 
 
 def amount_too_large_doubt(field: str, value: Any) -> Doubt:

@@ -23,6 +23,7 @@ from hub.cli.generate import generate
 from hub.cli.issuers import issuer
 from hub.cli.matrix import matrix
 from hub.cli.quarantine import review
+from hub.cli.rulings import export_file, import_file, list_rulings, revoke
 from hub.cli.schema import schema
 from hub.cli.serve import serve
 from hub.cli.settings import settings
@@ -64,6 +65,8 @@ for command in (
     generate, schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
+for command in (list_rulings, revoke, export_file, import_file):
+    review.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

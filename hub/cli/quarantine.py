@@ -1,4 +1,4 @@
-"""`hub review`: list quarantined rows, decide names, accept rows, refuse rows."""
+"""`hub review`: list quarantined rows; decide names; accept, round and refuse rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,13 @@ from hub.cli.console import (
     source_argument,
     source_named,
 )
+from hub.domain.agencies import AgencyDraft, AgencyKind
 from hub.errors import Invalid
 from hub.settings import Settings
 
 if TYPE_CHECKING:
-    from hub.domain.sources.quarantine import QuarantineSettlement, ReviewQuestion
+    from hub.domain.sources.quarantine import ReviewQuestion
+    from hub.domain.sources.rulings import QuarantineSettlement
     from hub.domain.time import FiscalYear
 
 rows_argument = click.argument(
@@ -38,7 +40,7 @@ def review() -> None:
 @source_argument(required=False)
 @json_option
 def list_questions(source: str | None, as_json: bool) -> None:
-    """List the questions, each with the rows that one decision would settle."""
+    """List the questions, the most money first, each with what one decision would settle."""
     from hub.services.sources.source_status import list_waiting_questions
 
     print_list(
@@ -63,6 +65,8 @@ def describe_question(one: "ReviewQuestion") -> dict[str, Any]:
         "fiscal_years": [{"be": year.be, "ce": year.ce} for year in years],
         "message_th": one.th,
         "message_en": one.en,
+        "key": one.key,
+        "row_count": one.row_count,
         "rows": list(one.rows),
         "satang": dict(one.satang),
         "proposals": [
@@ -74,11 +78,11 @@ def describe_question(one: "ReviewQuestion") -> dict[str, Any]:
 def format_question(one: "ReviewQuestion") -> list[str]:
     """Return the lines of a question: what is written, why it waits, its rows, the proposals."""
     block = f" [{one.block}]" if one.block else ""
-    rows = ", ".join(map(str, one.rows[:5])) + ("…" if len(one.rows) > 5 else "")
+    rows = ", ".join(map(str, one.rows[:5])) + ("…" if one.row_count > 5 else "")
     return [
         f"{one.source_id} · {one.reason.value} · {one.field} “{one.written}”{block}",
         f"    {one.th} · {one.en}",
-        f"    {len(one.rows):,} แถว · rows ({rows}); {format_amounts(one.satang)}",
+        f"    {one.row_count:,} แถว · rows ({rows}); {format_amounts(one.satang)}",
         *(f"    เสนอ · proposed {made.target}: {made.th} · {made.en}" for made in one.proposals),
     ]
 
@@ -113,6 +117,12 @@ def format_amounts(satang: Mapping[str, int]) -> str:
     metavar="BE[-BE]",
     help="ปีงบประมาณ พ.ศ. ที่ใช้ เช่น 2565-2566 · The fiscal years it applies to, in BE",
 )
+@option(
+    "--replaces",
+    type=COUNT,
+    metavar="RULING",
+    help="คำวินิจฉัยของผู้อื่นที่จะแทน · The ruling of another person that it replaces",
+)
 @by_option
 def decide(
     source: str,
@@ -121,9 +131,13 @@ def decide(
     kind: str,
     block: str | None,
     years: str | None,
+    replaces: int | None,
     by: str | None,
 ) -> None:
-    """Decide what a name means, and parse the rows with that name again."""
+    """Decide what a name means, and parse again the rows with that name.
+
+    Rows of an earlier decision on the name are parsed again, too.
+    """
     from hub.domain.sources.records import NameKind
     from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import decide_name
@@ -142,6 +156,7 @@ def decide(
             kind=NameKind(kind),
             block=block,
             years=span,
+            replaces=replaces,
         ),
         settings,
     )
@@ -167,6 +182,27 @@ def accept(source: str, rows: Sequence[int], by: str | None) -> None:
 
 
 @review.command(
+    "round",
+    help="รับแถวโดยปัดเศษเป็นสตางค์ · Accept rows, amounts rounded to the satang, half up",
+)
+@source_argument()
+@rows_argument
+@by_option
+def round_amounts(source: str, rows: Sequence[int], by: str | None) -> None:
+    """Store rows with amounts finer than a satang, such as a third."""
+    from hub.services.identity.operator import operator_name
+    from hub.services.sources.settle_rows import round_rows
+
+    settings = Settings.from_environment()
+    chosen = source_named(source, settings)
+    done = in_database(
+        lambda database: round_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
+        settings,
+    )
+    print_settlement(done)
+
+
+@review.command(
     "refuse", help="ไม่รับแถว รวมถึงเมื่อส่งมาอีก · Refuse rows, also when they are read again"
 )
 @source_argument()
@@ -186,11 +222,62 @@ def refuse(source: str, rows: Sequence[int], by: str | None) -> None:
     print_settlement(done)
 
 
+@review.command(
+    "new-agency",
+    help="ตัดสินว่าชื่อเป็นหน่วยงานใหม่ · Decide that a name is an agency the register does not have",
+)
+@source_argument()
+@click.argument("name", metavar="NAME", help="ชื่อตามที่เขียน · The name as it is written")
+@option(
+    "--kind",
+    required=True,
+    type=click.Choice([kind.value for kind in AgencyKind]),
+    help="ประเภทหน่วยงาน · What kind of agency it is",
+)
+@option(
+    "--official-name",
+    metavar="NAME",
+    help="ชื่อทางการ ถ้าต่างจากที่เขียน · Its official name, if it is written differently",
+)
+@option("--area", metavar="CODE", help="รหัสพื้นที่ของหน่วยงาน · The code of its area")
+@option("--parent", metavar="CODE", help="รหัสต้นสังกัด · The code of the agency it is under")
+@option("--code", metavar="CODE", help="รหัสของหน่วยงาน · Its code, if it has one")
+@by_option
+def new_agency(
+    source: str,
+    name: str,
+    kind: str,
+    official_name: str | None,
+    area: str | None,
+    parent: str | None,
+    code: str | None,
+    by: str | None,
+) -> None:
+    """Create the agency that a name means, and parse again the rows with that name."""
+    from hub.domain.sources.rulings import NewAgencyDecision, Ruling
+    from hub.services.identity.operator import operator_name
+    from hub.services.sources.settle_quarantine import settle_quarantine
+
+    settings = Settings.from_environment()
+    chosen = source_named(source, settings)
+    draft = AgencyDraft(
+        official_name or name, AgencyKind(kind), area=area, parent=parent, code=code
+    )
+    ruling = Ruling(new_agency=NewAgencyDecision(name, draft))
+    done = in_database(
+        lambda database: settle_quarantine(
+            database, chosen.spec, chosen.read, ruling, operator_name(by)
+        ),
+        settings,
+    )
+    print_settlement(done)
+
+
 def print_settlement(done: "QuarantineSettlement") -> None:
     """Print how many rows a decision covered and settled."""
     print_line(
-        f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} แถว "
-        f"· {done.read:,} rows read again, {done.settled:,} settled"
+        f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} แถว (คำวินิจฉัย {done.ruling_id}) "
+        f"· {done.read:,} rows read again, {done.settled:,} settled (ruling {done.ruling_id})"
     )
 
 

@@ -184,6 +184,10 @@ def describe_ledger(ledger: "Ledger") -> dict[str, Any]:
             outcome.value: {phase.value: n for phase, n in sums.items()}
             for outcome, sums in ledger.satang.items()
         },
+        "satang_vanished": {phase.value: n for phase, n in ledger.satang_vanished.items()},
+        "without_amount": {
+            one.outcome.value: one.without_amount for one in ledger.outcomes if one.without_amount
+        },
     }
 
 

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import ClassVar
 
 from hub.domain.global_id import GlobalId
-from hub.domain.record import record
+from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 
 
@@ -68,3 +68,22 @@ class Agency:
     def gid(self) -> str:
         """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
+
+
+@value
+class AgencyDraft:
+    """An agency to create by a ruling (หน่วยงานใหม่); `code` null: the hub assigns one of its own.
+
+    `parent` is the code of an agency, `area` that of an area.
+    """
+
+    name: str
+    kind: AgencyKind
+    name_en: str | None = None
+    short_name: str | None = None
+    code: str | None = None
+    parent: str | None = None
+    area: str | None = None
+    aliases: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_to: date | None = None

@@ -4,7 +4,15 @@ from enum import Enum
 
 from hub.domain.record import record
 from hub.domain.text import LocalizedText, localized_text
-from hub.errors import Conflict, Forbidden, HubError, IdempotencyKeyReused, Invalid, NotFound
+from hub.errors import (
+    Conflict,
+    Forbidden,
+    HubError,
+    IdempotencyKeyReused,
+    Invalid,
+    NotFound,
+    StaleVersion,
+)
 
 
 class UserErrorCode(Enum):
@@ -34,6 +42,7 @@ USER_ERROR_CODES = (
     (Forbidden, UserErrorCode.NOT_ALLOWED),
     (Invalid, UserErrorCode.INVALID_VALUE),
     (IdempotencyKeyReused, UserErrorCode.IDEMPOTENCY_CONFLICT),
+    (StaleVersion, UserErrorCode.STALE_VERSION),
     (Conflict, UserErrorCode.BUSY),
 )
 """The code of the user error that a mutation returns for each expected error."""

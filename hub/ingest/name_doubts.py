@@ -15,6 +15,8 @@ MIN_SIMILARITY: Final = 0.8
 """The least similarity (0 to 1) of a name that is proposed."""
 MAX_PROPOSALS: Final = 5
 """The maximum number of proposals."""
+MAX_WRITTEN_LENGTH: Final = 2_000
+"""The maximum number of characters of a name in doubts and rulings."""
 
 
 def build_unknown_name_doubt(
@@ -99,6 +101,11 @@ def build_proposal(dated_name: DatedName, th: str, en: str) -> NameProposal:
     )
 
 
+def build_written_name(name: str) -> str:
+    """Return a name as doubts and rulings show it: normalized, without unsafe characters."""
+    return escape_for_display(normalize_text(name), MAX_WRITTEN_LENGTH)
+
+
 def build_name_doubt(
     reason: QuarantineReason,
     raw_name: RawName,
@@ -112,7 +119,7 @@ def build_name_doubt(
     return Doubt(
         reason,
         field,
-        escape_for_display(normalize_text(raw_name.name), 2_000),
+        build_written_name(raw_name.name),
         th,
         en,
         tuple(proposals),

@@ -1,45 +1,27 @@
 """Store the pages of a run: resolve, settle and upsert their records in one transaction a batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Final
 
-from hub.domain.sources.ledger import Ledger, Outcome
-from hub.domain.sources.quarantine import RowStatus
-from hub.domain.sources.records import QuarantineReason, RawPage, RawRecord
+from hub.domain.sources.ledger import Amounts, Ledger, Outcome
+from hub.domain.sources.records import RawPage, RawRecord
+from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.checkpoint import Checkpoint, assign_block
 from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
-from hub.ingest.settle import CONFLICT_DOUBT, PageSettlement, ResolvedRecord, settle_page
+from hub.ingest.resolve_records import RecordResolver, RulingByVersion, build_record_key
+from hub.ingest.settle import PageSettlement, ResolvedRecord, settle_page
 from hub.store.ingest import quarantine, seen_records
 from hub.store.ingest import records as ingest_records
-from hub.store.ingest.quarantine import NewQuarantinedRow
 from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.seen_records import SeenRecord
 from hub.store.ingest.session import IngestSession
 
-RulingByVersion = Mapping[tuple[str, str], RowStatus]
-"""Decisions by people, by record key and payload hash."""
-WAIVABLE_REASONS: Final = frozenset(
-    {
-        QuarantineReason.NEGATIVE_AMOUNT,
-        QuarantineReason.MISPLACED_SEPARATOR,
-        QuarantineReason.TOTALS_DISAGREE,
-    }
-)
-"""Doubts that are dropped when a person accepts a record as it is written."""
 UNCHANGED: Final = Outcome.UNCHANGED
 WRITTEN_OUTCOMES: Final = frozenset({Outcome.NEW, Outcome.CHANGED, UNCHANGED})
-
-
-def build_record_key(parsed: ParsedRecord) -> str:
-    """Return the key that a record is stored under; without a key, the hash of its payload.
-
-    The key of a tombstone begins with `-`.
-    """
-    key = parsed.entry.key or f"#{parsed.payload.hash}"
-    return f"-{key}" if parsed.raw.deleted else key
 
 
 class PageProcessor:
@@ -55,36 +37,8 @@ class PageProcessor:
         self.parser = parser
         self._session = session
         self._spec = spec
-        self._facts_builder = facts_builder
+        self._resolver = RecordResolver(parser, facts_builder)
         self._scope_is_current: dict[str, bool] = {}
-
-    def resolve_record(
-        self, parsed: ParsedRecord, block: str | None, *, accepted: bool = False
-    ) -> ResolvedRecord:
-        """Return a record with its fact, or with the doubts that prevent one.
-
-        `accepted`: a person accepted the record as it is, so its waivable doubts are dropped;
-        others stay.
-        """
-        raw, payload, entry, key = (
-            parsed.raw,
-            parsed.payload,
-            parsed.entry,
-            build_record_key(parsed),
-        )
-        if raw.deleted:
-            return ResolvedRecord(raw, payload, entry, key, block, None, entry.doubts)
-        built = self._facts_builder.build(entry, raw, payload.hash, block)
-        record_doubts = entry.doubts
-        if accepted:
-            record_doubts = tuple(
-                doubt for doubt in record_doubts if doubt.reason not in WAIVABLE_REASONS
-            )
-        if isinstance(built, tuple):
-            return ResolvedRecord(raw, payload, entry, key, block, None, (*record_doubts, *built))
-        return ResolvedRecord(
-            raw, payload, entry, key, block, None if record_doubts else built, record_doubts
-        )
 
     async def resolve_records(
         self,
@@ -113,8 +67,9 @@ class PageProcessor:
                     ResolvedRecord(one.raw, one.payload, one.entry, key, block, None, ())
                 )
                 continue
-            accepted = bool(rulings) and rulings.get((key, one.payload.hash)) is RowStatus.RESOLVED
-            resolved.append(self.resolve_record(one, block, accepted=accepted))
+            resolved.append(
+                self._resolver.resolve(one, block, rulings.get((key, one.payload.hash)))
+            )
         return resolved
 
     async def _load_current_scopes(self, scopes: set[str]) -> None:
@@ -134,14 +89,17 @@ class PageProcessor:
     ) -> Ledger:
         """Store pages in the caller's transaction; return the ledger after them."""
         parsed_records = [one for page in batch for one in page.records]
-        amounts = [one.amounts for one in parsed_records]
-        ledger = ledger.with_records_read(amounts)
         version_keys = [build_record_key(one) for one in parsed_records]
-        keys = list({key for one in version_keys for key in (one, one.removeprefix("-"))})
-        stored_hashes = await self._fetch_stored_hashes(parsed_records, keys)
         rulings = await quarantine.fetch_rulings(
             self._session.connection, self._spec.id, version_keys
         )
+        if rulings:
+            parsed_records = [self._resolver.apply_rounding(one, rulings) for one in parsed_records]
+        amounts = [one.amounts for one in parsed_records]
+        lacking = [one.lacks_amount for one in parsed_records]
+        ledger = ledger.with_records_read(amounts, sum(lacking))
+        keys = list({key for one in version_keys for key in (one, one.removeprefix("-"))})
+        stored_hashes = await self._fetch_stored_hashes(parsed_records, keys)
         resolved_records = await self.resolve_records(
             parsed_records, stored_hashes, checkpoint, rulings
         )
@@ -151,7 +109,7 @@ class PageProcessor:
             resolved_records,
             seen_before,
             stored_hashes,
-            {version for version, status in rulings.items() if status is RowStatus.REFUSED},
+            {version for version, kind in rulings.items() if kind is RulingKind.REFUSE},
         )
         distinct = [
             (item, outcome)
@@ -164,14 +122,14 @@ class PageProcessor:
             if outcome is not UNCHANGED or item.raw.deleted
         )
         ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
-        await self._upsert_facts(distinct)
+        ledger = ledger.with_vanished(0, await self._upsert_facts(distinct))
         contested = {id(resolved_records[at]): parsed_records[at] for at in settlement.contested}
         await quarantine.upsert_rows(
             self._session.connection,
             self._spec.id,
             run_id,
             [
-                build_quarantine_entry(
+                self._resolver.build_quarantine_entry(
                     self._parse_skipped(item, contested.get(id(item))),
                     contested=id(item) in contested,
                 )
@@ -180,6 +138,7 @@ class PageProcessor:
             ],
         )
         ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
+        ledger = ledger.with_outcomes_without_amount(compress(settlement.outcomes, lacking))
         stored_keys = [item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED]
         await quarantine.resolve_replaced_rows(
             self._session.connection, self._spec.id, run_id, stored_keys
@@ -196,7 +155,7 @@ class PageProcessor:
         """Return a contested record as parsed, also if it was skipped because it is unchanged."""
         if parsed is None or not parsed.is_unchanged:
             return item
-        return self.resolve_record(self.parser.parse_record(item.raw), item.block)
+        return self._resolver.resolve(self.parser.parse_record(item.raw), item.block)
 
     async def _fetch_stored_hashes(
         self, parsed_records: Iterable[ParsedRecord], keys: Sequence[str]
@@ -214,8 +173,8 @@ class PageProcessor:
                 stored_hashes[key] = stored_hashes[target_key]
         return stored_hashes
 
-    async def _upsert_facts(self, distinct: Sequence[tuple[ResolvedRecord, Outcome]]) -> None:
-        """Upsert new and changed records; delete those with a tombstone.
+    async def _upsert_facts(self, distinct: Sequence[tuple[ResolvedRecord, Outcome]]) -> Amounts:
+        """Upsert new and changed records; delete those with a tombstone, and return their amounts.
 
         Unchanged records are passed too if the connector or the names may have changed since their
         scope was last read completely; rows are written only if they differ.
@@ -239,7 +198,9 @@ class PageProcessor:
             for item, outcome in distinct
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
+        amounts = await ingest_records.sum_amounts(self._session.connection, deleted_ids)
         await ingest_records.remove_records(self._session.connection, deleted_ids)
+        return amounts
 
     async def _withdraw_contradicted(
         self, settlement: PageSettlement, page: RawPage, run_id: int, ledger: Ledger
@@ -255,13 +216,19 @@ class PageProcessor:
             raw = RawRecord(
                 None, decode_payload(payloads[payload_hash]), page.url, page.retrieved_at
             )
-            return self.resolve_record(self.parser.parse_record(raw), seen.block)
+            return self._resolver.resolve(self.parser.parse_record(raw), seen.block)
 
         restored_facts: list[RecordFacts] = []
         removed_ids: list[int] = []
         for key, seen in settlement.withdrawn:
-            amounts = _reparse(seen.hash, seen).entry.amounts
-            ledger = ledger.with_outcome_changed(seen.outcome, Outcome.QUARANTINED, amounts)
+            entry = _reparse(seen.hash, seen).entry
+            is_tombstone = key.startswith("-")
+            ledger = ledger.with_outcome_changed(
+                seen.outcome,
+                Outcome.QUARANTINED,
+                {} if is_tombstone else entry.amounts,
+                lacks_amount=entry.lacks_amount and not is_tombstone,
+            )
             if seen.outcome is Outcome.NEW:
                 removed_ids.append(build_record_id(self._spec.id, key))
             elif seen.outcome is Outcome.CHANGED and seen.prior_hash:
@@ -275,23 +242,8 @@ class PageProcessor:
             self._spec.id,
             run_id,
             [
-                build_quarantine_entry(_reparse(seen.hash, seen), contested=True)
+                self._resolver.build_quarantine_entry(_reparse(seen.hash, seen), contested=True)
                 for _, seen in settlement.earlier
             ],
         )
         return ledger
-
-
-def build_quarantine_entry(item: ResolvedRecord, *, contested: bool) -> NewQuarantinedRow:
-    """Return the quarantine row of a record; `contested`: its values conflict."""
-    doubts = (*item.doubts, CONFLICT_DOUBT) if contested else item.doubts
-    return NewQuarantinedRow(
-        item.key,
-        item.entry.scope,
-        item.block,
-        item.payload.hash,
-        item.raw.url,
-        item.raw.retrieved_at.isoformat(),
-        doubts or (CONFLICT_DOUBT,),
-        {phase.value: satang for phase, satang in item.entry.amounts.items()},
-    )

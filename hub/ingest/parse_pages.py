@@ -6,10 +6,12 @@ decisions; its key, scope and amounts are then read from the tables instead.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from hub.domain.record import record
 from hub.domain.sources.ledger import Amounts
 from hub.domain.sources.records import RawPage, RawRecord, SourceEntry, SourceReader
+from hub.domain.sources.rounding import rounding_to_satang
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest.parse import parse_entry
@@ -34,6 +36,13 @@ class ParsedRecord:
     entry: SourceEntry
     amounts: Amounts
     is_unchanged: bool = False
+
+    @property
+    def lacks_amount(self) -> bool:
+        """Return whether an amount cannot be read, or there is none; a tombstone needs none."""
+        if self.raw.deleted:
+            return False
+        return not self.amounts if self.is_unchanged else self.entry.lacks_amount
 
 
 @record
@@ -62,10 +71,14 @@ class PageParser:
             self._session.connection, self._spec.id, self.read_digest
         )
 
-    def parse_record(self, raw: RawRecord) -> ParsedRecord:
-        """Return a parsed record; the result does not depend on other records."""
-        entry = parse_entry(raw, self._spec, self._read)
-        return ParsedRecord(raw, build_raw_payload(raw), entry, entry.amounts)
+    def parse_record(self, raw: RawRecord, *, rounded: bool = False) -> ParsedRecord:
+        """Return a parsed record; the result does not depend on other records.
+
+        `rounded`: amounts finer than a satang are rounded, as a person decided.
+        """
+        with rounding_to_satang() if rounded else nullcontext():
+            entry = parse_entry(raw, self._spec, self._read)
+        return build_parsed_record(raw, build_raw_payload(raw), entry)
 
     def prepare_page(self, page: RawPage) -> FetchedPage:
         """Return a page with the hashes of its records, parsed if none of them can be skipped.
@@ -129,4 +142,9 @@ class PageParser:
                 entry = SourceEntry(match.key, match.scope)
                 return ParsedRecord(raw, fetched.payload, entry, match.amounts, is_unchanged=True)
             entry = parse_entry(raw, self._spec, self._read)
-        return ParsedRecord(raw, fetched.payload, entry, entry.amounts)
+        return build_parsed_record(raw, fetched.payload, entry)
+
+
+def build_parsed_record(raw: RawRecord, payload: RawPayload, entry: SourceEntry) -> ParsedRecord:
+    """Return a parsed record; what a tombstone still contains is not money that was reported."""
+    return ParsedRecord(raw, payload, entry, {} if raw.deleted else entry.amounts)

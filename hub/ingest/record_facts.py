@@ -41,12 +41,14 @@ class RecordFactsBuilder:
     def __init__(self, spec: SourceSpec, resolver: NameResolver) -> None:
         self._spec = spec
         self._resolver = resolver
+        self._used_rulings: dict[int, None] = {}
 
     def build(
         self, entry: SourceEntry, raw: RawRecord, payload_hash: str, block: str | None
     ) -> RecordFacts | tuple[Doubt, ...]:
         """Return the facts of an entry, or the doubts about its names if there are any."""
         doubts: list[Doubt] = []
+        self._used_rulings = {}
         project, owner = self._build_project(entry, block, raw.retrieved_at, doubts)
         lines = tuple(self._build_line(entry, line, owner, block, doubts) for line in entry.lines)
         if doubts:
@@ -61,6 +63,8 @@ class RecordFactsBuilder:
             project,
             lines,
             entry.joins,
+            block,
+            tuple(self._used_rulings),
         )
 
     def _resolve_name(
@@ -77,6 +81,8 @@ class RecordFactsBuilder:
         if isinstance(found, Doubt):
             doubts.append(found)
             return NO_TARGET
+        if found.ruling_id is not None:
+            self._used_rulings[found.ruling_id] = None
         return found
 
     def _build_project(

@@ -9,6 +9,8 @@ read by `hub.domain.agency_names`; a misspelling is never corrected.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 from hub.domain.agency_names import (
@@ -22,8 +24,8 @@ from hub.domain.agency_names import (
 )
 from hub.domain.record import value
 from hub.domain.sources.names import DatedName
-from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import Doubt, NameKind, QuarantineReason, RawName
+from hub.domain.sources.rulings import NameDecision
 from hub.domain.thai_text import (
     CENTRAL_NAMES,
     fold_name,
@@ -32,18 +34,27 @@ from hub.domain.thai_text import (
 )
 from hub.domain.time import FiscalYear
 from hub.ingest.name_candidates import PROVINCIAL_LEVELS, Narrowing, build_lookup_key
-from hub.ingest.name_doubts import build_name_doubt, build_proposal, build_unknown_name_doubt
+from hub.ingest.name_doubts import (
+    build_name_doubt,
+    build_proposal,
+    build_unknown_name_doubt,
+    build_written_name,
+)
 
 MINISTRY_LEVEL: Final = "MINISTRY"
 
 
 @value
 class ResolvedName:
-    """The resolved code of a name; `target` null: the name is known to be no area."""
+    """The resolved code of a name; `target` null: the name is known to be no area.
+
+    `ruling_id` is the ruling that resolved it; null: it was resolved without a person.
+    """
 
     target: str | None
     level: str | None = None
     area_id: str | None = None
+    ruling_id: int | None = None
 
 
 class NameResolver:
@@ -58,18 +69,15 @@ class NameResolver:
         decisions: Iterable[NameDecision],
         declared: Iterable[str] = (),
     ) -> None:
-        names, decisions = list(names), list(decisions)
+        self._names, self._decision_list = list(names), list(decisions)
         self._declared = frozenset(declared)
-        representation = repr((sorted(map(repr, names)), decisions, sorted(self._declared)))
-        self.digest = hashlib.sha256(representation.encode("utf-8", "surrogatepass")).hexdigest()
-        """Two resolvers with equal digests return equal results."""
         self._by_name: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_code: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_target: dict[tuple[NameKind, str], DatedName] = {}
         self._by_kind: dict[NameKind, list[tuple[str, DatedName]]] = defaultdict(list)
         self._by_short_form: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
         self._by_letters: dict[tuple[NameKind, str], list[DatedName]] = defaultdict(list)
-        for name in names:
+        for name in self._names:
             key = build_lookup_key(name.kind, name.name)
             self._by_kind[name.kind].append((key, name))
             self._by_name[name.kind, key].append(name)
@@ -79,21 +87,34 @@ class NameResolver:
                 self._by_code[name.kind, name.code].append(name)
             self._by_target.setdefault((name.kind, name.target), name)
         self._ministries = frozenset(
-            name.target for name in names if name.level == MINISTRY_LEVEL and name.parent_id is None
+            name.target
+            for name in self._names
+            if name.level == MINISTRY_LEVEL and name.parent_id is None
         )
         self._decisions: dict[tuple[NameKind, str], list[NameDecision]] = defaultdict(list)
-        for decision in decisions:
-            self._decisions[decision.kind, normalize_text(decision.name)].append(decision)
+        for decision in self._decision_list:
+            self._decisions[decision.kind, build_written_name(decision.name)].append(decision)
         self._cache: dict[tuple[object, ...], ResolvedName | Doubt] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """Return a digest; two resolvers with equal digests return equal results."""
+        names, declared = sorted(map(repr, self._names)), sorted(self._declared)
+        representation = repr((names, self._decision_list, declared))
+        return hashlib.sha256(representation.encode("utf-8", "surrogatepass")).hexdigest()
 
     def __call__(
         self, raw_name: RawName, year: FiscalYear, block: str | None, field: str
     ) -> ResolvedName | Doubt:
         """Return the resolved name in that year and block, or the doubt about it."""
         # Not functools.cache: hashing the records costs more than a lookup in this dictionary.
+        # Only a decision depends on the block; without one, a name is looked up once for all.
+        is_decided = bool(self._decisions) and (
+            (raw_name.kind, build_written_name(raw_name.name)) in self._decisions
+        )
         cache_key = (
             *(raw_name.name, raw_name.code, raw_name.parent_name, raw_name.kind is NameKind.AREA),
-            *(raw_name.extracted, year.ce, block),
+            *(raw_name.extracted, year.ce, block if is_decided else None),
         )
         resolved = self._cache.get(cache_key)
         if resolved is None:
@@ -110,17 +131,16 @@ class NameResolver:
             else ResolvedName(None)
         )
 
-    def has_target(self, kind: NameKind, target: str) -> bool:
-        """Return whether an area or agency of this code exists."""
-        return (kind, target) in self._by_target
-
     def _resolve(
         self, raw_name: RawName, year: FiscalYear, block: str | None, field: str
     ) -> ResolvedName | Doubt:
         name = normalize_text(raw_name.name)
-        for decision in reversed(self._decisions.get((raw_name.kind, name), [])):
-            if decision.block in (None, block) and decision.first.ce <= year.ce <= decision.last.ce:
-                return self._build_resolved(raw_name.kind, decision.target)
+        if self._decisions:
+            written = build_written_name(raw_name.name)
+            for decision in reversed(self._decisions.get((raw_name.kind, written), [])):
+                if applies_to(decision, block, year):
+                    resolved = self._build_resolved(raw_name.kind, decision.target)
+                    return replace(resolved, ruling_id=decision.ruling_id)
         if raw_name.kind is NameKind.AREA and name in CENTRAL_NAMES:
             return ResolvedName(None)
         candidates = self._find_candidates(raw_name, year)
@@ -238,3 +258,8 @@ class NameResolver:
 
     def _filter_in_force(self, names: Iterable[DatedName], year: FiscalYear) -> list[DatedName]:
         return [name for name in names if name.is_in_force(year.starts_on)]
+
+
+def applies_to(decision: NameDecision, block: str | None, year: FiscalYear) -> bool:
+    """Return whether a decision on a name applies in a block and a fiscal year."""
+    return decision.block in (None, block) and decision.first.ce <= year.ce <= decision.last.ce

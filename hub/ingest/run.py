@@ -27,7 +27,8 @@ from hub.ingest.resolve_names import NameResolver
 from hub.store.database import Database
 from hub.store.ingest import joins, quarantine, records
 from hub.store.ingest.declarations import upsert_source
-from hub.store.ingest.names import list_dated_names, list_name_decisions
+from hub.store.ingest.names import list_dated_names
+from hub.store.ingest.rulings import list_name_decisions
 from hub.store.ingest.session import FULL_READ, IngestSession
 from hub.store.ingest.source_lock import open_ingest_session
 from hub.store.retry import retry_on_conflict
@@ -280,8 +281,9 @@ class RunExecution:
                 )
                 for start in range(0, len(missing_ids), DELETE_BATCH_SIZE):
                     ids = missing_ids[start : start + DELETE_BATCH_SIZE]
+                    amounts = await records.sum_amounts(self._session.connection, ids)
+                    ledger = ledger.with_vanished(len(ids), amounts)
                     retained_projects += await records.remove_records(self._session.connection, ids)
-                ledger = ledger.with_vanished(len(missing_ids))
                 scopes = {*self._checkpoint.scopes, ""}
                 await quarantine.resolve_vanished_rows(
                     self._session.connection, self._spec.id, self._run.id, scopes
@@ -289,10 +291,11 @@ class RunExecution:
                 # A record in a block may move without a change of its payload.
                 if not self._checkpoint.block_counts:
                     await self._session.upsert_scopes_read(read_digest, self._checkpoint.scopes)
-            await joins.recompute_joins_to_source(self._session.connection, self._spec.id)
+            connection = self._session.connection
+            await joins.recompute_joins_to_source(connection, self._spec.id)
+            ledger = ledger.with_stored(await records.sum_stored_amounts(connection, self._run.id))
             await self._session.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)
             await self._session.mark_succeeded(self._spec.digest)
         self.ledger = ledger
-        return RunResult(
-            self._run.id, ledger, bool(self._run.ledger.read), retained_projects, self._run.request
-        )
+        resumed = bool(self._run.ledger.read)
+        return RunResult(self._run.id, ledger, resumed, retained_projects, self._run.request)

@@ -18,6 +18,7 @@ from hub.store.provenance import ProvenanceQueries
 from hub.store.reported_counts import ReportedCounts
 from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
+from hub.store.rulings import Rulings
 from hub.store.sources import Sources
 from hub.store.value_chain import ValueChains
 
@@ -45,6 +46,7 @@ class UnitOfWork:
         self.provenance = ProvenanceQueries(transaction)
         self.audit_log = AuditLogReader(transaction, reader)
         self.sources = Sources(transaction, reader)
+        self.rulings = Rulings(transaction, reader)
         self.matrices = MatrixQueries(transaction, reader)
         self.freshness = FreshnessQueries(transaction, self.matrices)
 

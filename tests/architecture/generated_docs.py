@@ -144,6 +144,11 @@ ADVICE: Final[dict[str, Advice]] = {
         "Another run of the same source is running, or an id is registered already.",
         "Wait for the other run and retry; or choose another id.",
     ),
+    "STALE_VERSION": Advice(
+        "`userErrors` of a mutation; command line",
+        "Somebody changed it since the client has read it: a ruling on the same name, for example.",
+        "Read it again; if the command still applies, send it with the id or version just read.",
+    ),
     "IDEMPOTENCY_CONFLICT": Advice(
         "`userErrors` of a mutation",
         "The `idempotencyKey` was used for another command before.",

@@ -14,7 +14,7 @@ from tests.conftest import copy_database, execute_admin_statement
 from tests.docs.documents import PRINTED_ADDRESS, ROOT, find_difference, parse_blocks
 from tests.hub_thread import hub_in_thread
 
-STEP_COUNTS = {"get-a-token.md": 2, "review-what-waits.md": 6}
+STEP_COUNTS = {"get-a-token.md": 2, "review-what-waits.md": 8}
 """The how-tos, and the number of outputs that each prints."""
 
 

@@ -39,7 +39,10 @@ SPEC = parse_source_spec(
         "money_unit": "BAHT",
         "era": "BE",
         "cadence": "MANUAL",
-        "columns": {"required": ["id", "year", "name", "area", "amount"]},
+        "columns": {
+            "required": ["id", "year", "name", "area", "amount"],
+            "optional": ["owner"],
+        },
         "expect": {"least_records": 1, "largest_drop": 0.5},
     },
     "first",
@@ -75,7 +78,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         thai.clean_text(row["id"]),
         thai.clean_text(row["name"]),
         ActorLevel.MINISTRY,
-        RawName(NameKind.AGENCY, "กระทรวงมหาดไทย"),
+        RawName(NameKind.AGENCY, row.get("owner") or "กระทรวงมหาดไทย"),
         (year,),
     )
     return SourceEntry(key, project=project, lines=line, doubts=doubts)

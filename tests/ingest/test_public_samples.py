@@ -18,8 +18,8 @@ from connectors.kit.paging import create_http_pages as http_pages
 from connectors.registry import find_connector
 from hub.domain.budget import BudgetPhase
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind, QuarantineReason
+from hub.domain.sources.rulings import NameDecision, Ruling
 from hub.domain.time import FiscalYear
 from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.services.sources import settle_quarantine

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import Doubt, NameKind, QuarantineReason, RawName
+from hub.domain.sources.rulings import NameDecision
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve_names import NameResolver, ResolvedName
 from hub.store.database import Database

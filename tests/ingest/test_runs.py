@@ -9,8 +9,8 @@ import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind, QuarantineReason, RawPage
+from hub.domain.sources.rulings import NameDecision, Ruling
 from hub.domain.time import FiscalYear
 from hub.errors import Conflict, SourceRefused, SourceUnreachable
 from hub.ingest.run import RunResult, SourceInput, ingest

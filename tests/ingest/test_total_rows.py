@@ -6,8 +6,8 @@ from typing import Any
 from connectors.kit.files import compute_file_digest, create_file_pages
 from connectors.registry import load_source_file
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind, QuarantineReason
+from hub.domain.sources.rulings import NameDecision, Ruling
 from hub.domain.time import FiscalYear
 from hub.ingest.run import RunResult, SourceInput, ingest
 from hub.services.sources import settle_quarantine

@@ -8,8 +8,8 @@ import pytest
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.quarantine import Ruling
 from hub.domain.sources.records import QuarantineReason, RawPage, RawRecord, SourceEntry
+from hub.domain.sources.rulings import Ruling
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
 from hub.ingest.run import RunResult, SourceInput, ingest

@@ -141,9 +141,9 @@ async def test_quarantined_rows_are_listed_with_their_reasons(
     assert '"amount":"NaN"' in number["payload"]
     assert name["doubts"][0]["kind"] == "AREA"
     assert name["doubts"][0]["fiscalYears"] == [{"be": 2567}, {"be": 2567}]
-    assert [one["written"] for one in source_data["questions"]] == ["NaN", "สิงค์บุรี"]
-    assert source_data["questions"][1]["proposals"][0]["target"] == "17"
-    assert source_data["questions"][1]["rowIds"] == [name["id"]]
+    assert [one["written"] for one in source_data["questions"]] == ["สิงค์บุรี", "NaN"]
+    assert source_data["questions"][0]["proposals"][0]["target"] == "17"
+    assert source_data["questions"][0]["rowIds"] == [name["id"]]
 
 
 @pytest.mark.parametrize(
@@ -192,10 +192,10 @@ async def test_review_limit_applies_to_each_source(
         read,
         build_input([build_row(1, "NaN"), build_row(2, "x")]),
     )
-    monkeypatch.setattr("resolvers.quarantine.MAX_REVIEWED_ROWS", 1)
+    monkeypatch.setattr("resolvers.quarantine.MAX_QUESTIONS", 1)
     query = "{ sources(fetched: true) { nodes { questions { written } } } }"
     answer = await api(query, database=ingested_database, viewer=STEWARD)
     assert [one["questions"] for one in answer["data"]["sources"]["nodes"]] == [
-        [{"written": "NaN"}],
-        [{"written": "NaN"}],
+        [{"written": "x"}],
+        [{"written": "สิงค์บุรี"}],
     ]

@@ -201,7 +201,8 @@ async def test_accepted_and_denied_quarantine_rulings_are_logged(
     for viewer in (own, own, OTHER, ANONYMOUS):
         await fresh_api(SETTLE_MUTATION, {"input": sent}, viewer=viewer)
     done, repeated, other, anonymous = await list_audit_entries(quarantine_database)
-    assert (done.kind, done.records, done.record_count) == (AccessKind.WRITE, (SOURCE,), 3)
+    ruling = ("gid://hub/Ruling/1",)
+    assert (done.kind, done.records, done.record_count) == (AccessKind.WRITE, ruling, 3)
     assert (done.subject, done.owner_id, done.source_id) == ("an officer", "ministry:15", "made_up")
     assert (repeated.kind, repeated.records, repeated.record_count) == (AccessKind.WRITE, (), 0)
     assert (other.kind, other.reason, other.subject) == (

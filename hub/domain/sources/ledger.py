@@ -1,5 +1,6 @@
 """The ledger of a run: how many records were read, and the outcome of each."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 from enum import Enum
@@ -31,6 +32,15 @@ def add_amounts(left: Amounts, right: Amounts, sign: int = 1) -> dict[BudgetPhas
     return {phase: sums[phase] for phase in BudgetPhase if sums.get(phase)}
 
 
+def add_amounts_by_name(amounts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sums of amounts per phase, by the name of the phase."""
+    sums: dict[str, int] = {}
+    for one in amounts:
+        for phase, satang in one.items():
+            sums[phase] = sums.get(phase, 0) + satang
+    return sums
+
+
 @record
 class PhaseAmount:
     """Money of one phase; phases are never added to one another (จำนวนเงินตามขั้นของงบประมาณ)."""
@@ -46,19 +56,24 @@ def list_phase_amounts(amounts: Amounts) -> list[PhaseAmount]:
 
 @record
 class OutcomeCount:
-    """Records and amounts with one outcome (จำนวนระเบียนตามผล)."""
+    """Records and amounts with one outcome (จำนวนระเบียนตามผล).
+
+    `without_amount` are those of the records of which an amount cannot be read, or that have none.
+    """
 
     outcome: Outcome
     records: int
     amounts: list[PhaseAmount]
+    without_amount: int
 
 
 @record
 class Ledger:
     """The ledger of a run: records and satang by outcome (บัญชีของรอบนำเข้า).
 
-    Records are counted when they are read and outcomes when they are decided, so `balanced`
-    compares two independent counts.
+    Records are counted when they are read and outcomes when they are decided, and `satang_stored`
+    is the sum of the stored lines of the run (null until it ends), so `balanced` compares
+    independent counts. Money that cannot be read is in no sum: the records are counted instead.
     """
 
     STORED_OUTCOMES: ClassVar[tuple[Outcome, ...]] = (
@@ -72,15 +87,33 @@ class Ledger:
     counts: dict[Outcome, int] = field(default_factory=dict)
     satang_read: dict[BudgetPhase, int] = field(default_factory=dict)
     satang: dict[Outcome, dict[BudgetPhase, int]] = field(default_factory=dict)
+    read_without_amount: int = 0
+    without_amount: dict[Outcome, int] = field(default_factory=dict)
+    satang_vanished: dict[BudgetPhase, int] = field(default_factory=dict)
+    satang_stored: dict[BudgetPhase, int] | None = None
 
-    def with_records_read(self, amounts: Iterable[Amounts]) -> "Ledger":
-        """Return the ledger after reading records with these amounts."""
+    def with_records_read(self, amounts: Iterable[Amounts], without_amount: int = 0) -> "Ledger":
+        """Return the ledger after reading records with these amounts.
+
+        `without_amount` of them have an amount that cannot be read, or none.
+        """
         read, sums = self.read, dict(self.satang_read)
         for record_amounts in amounts:
             read += 1
             for phase, satang in record_amounts.items():
                 sums[phase] = sums.get(phase, 0) + satang
-        return replace(self, read=read, satang_read=add_amounts(sums, {}))
+        return replace(
+            self,
+            read=read,
+            satang_read=add_amounts(sums, {}),
+            read_without_amount=self.read_without_amount + without_amount,
+        )
+
+    def with_outcomes_without_amount(self, outcomes: Iterable[Outcome]) -> "Ledger":
+        """Return the ledger after records without a readable amount had these outcomes."""
+        counts = Counter(self.without_amount)
+        counts.update(outcomes)
+        return replace(self, without_amount=dict(counts))
 
     def with_outcomes(self, results: Iterable[tuple[Outcome, Amounts]]) -> "Ledger":
         """Return the ledger after records with these amounts had these outcomes."""
@@ -100,13 +133,31 @@ class Ledger:
         sums = add_amounts(self.satang.get(outcome, {}), amounts, times)
         return replace(self, counts=counts, satang={**self.satang, outcome: sums})
 
-    def with_outcome_changed(self, before: Outcome, after: Outcome, amounts: Amounts) -> "Ledger":
+    def with_outcome_changed(
+        self, before: Outcome, after: Outcome, amounts: Amounts, *, lacks_amount: bool = False
+    ) -> "Ledger":
         """Return the ledger after the outcome of a record changed."""
-        return self.with_outcome(before, amounts, -1).with_outcome(after, amounts)
+        changed = self.with_outcome(before, amounts, -1).with_outcome(after, amounts)
+        if not lacks_amount:
+            return changed
+        counts = Counter(self.without_amount)
+        counts.update({before: -1, after: 1})
+        return replace(changed, without_amount=dict(counts))
 
-    def with_vanished(self, vanished: int) -> "Ledger":
-        """Return the ledger after records vanished from the source."""
-        return replace(self, vanished=self.vanished + vanished)
+    def with_vanished(self, vanished: int, amounts: Amounts) -> "Ledger":
+        """Return the ledger after stored records with these amounts vanished from the source.
+
+        Records that the source reports as deleted are CHANGED, so `vanished` does not count them.
+        """
+        return replace(
+            self,
+            vanished=self.vanished + vanished,
+            satang_vanished=add_amounts(self.satang_vanished, amounts),
+        )
+
+    def with_stored(self, amounts: Amounts) -> "Ledger":
+        """Return the ledger with the sums of the lines that are stored after the run."""
+        return replace(self, satang_stored=add_amounts(amounts, {}))
 
     def count_of(self, outcome: Outcome) -> int:
         """Return the number of records with an outcome."""
@@ -121,6 +172,11 @@ class Ledger:
         return sums
 
     @property
+    def vanished_amounts(self) -> list[PhaseAmount]:
+        """Return the amounts of vanished records, by phase."""
+        return list_phase_amounts(self.satang_vanished)
+
+    @property
     def read_amounts(self) -> list[PhaseAmount]:
         """Return the amounts of all records read, trusted or not, by phase."""
         return list_phase_amounts(self.satang_read)
@@ -130,18 +186,29 @@ class Ledger:
         """Return records and amounts per outcome, in the order of `Outcome`."""
         return [
             OutcomeCount(
-                outcome, self.count_of(outcome), list_phase_amounts(self.satang.get(outcome, {}))
+                outcome,
+                self.count_of(outcome),
+                list_phase_amounts(self.satang.get(outcome, {})),
+                self.without_amount.get(outcome, 0),
             )
             for outcome in Outcome
         ]
 
     @property
     def balanced(self) -> bool:
-        """Return whether every record and every satang read has an outcome."""
+        """Return whether every record and every satang read has an outcome, and is stored so.
+
+        Both rows and money must agree: a record without a readable amount counts as such.
+        """
         sums: dict[BudgetPhase, int] = {}
         for amounts in self.satang.values():
             sums = add_amounts(sums, amounts)
-        return self.read == sum(self.counts.values()) and add_amounts(self.satang_read, {}) == sums
+        return (
+            self.read == sum(self.counts.values())
+            and self.read_without_amount == sum(self.without_amount.values())
+            and add_amounts(self.satang_read, {}) == sums
+            and self.satang_stored in (None, self.stored_amounts)
+        )
 
     def dump(self) -> dict[str, Any]:
         """Return the ledger as stored in the database."""
@@ -153,6 +220,12 @@ class Ledger:
             "satang": {
                 o.value: {p.value: n for p, n in sums.items()} for o, sums in self.satang.items()
             },
+            "readWithoutAmount": self.read_without_amount,
+            "withoutAmount": {o.value: n for o, n in self.without_amount.items() if n},
+            "satangVanished": {p.value: n for p, n in self.satang_vanished.items()},
+            "satangStored": None
+            if self.satang_stored is None
+            else {p.value: n for p, n in self.satang_stored.items()},
         }
 
     @classmethod
@@ -167,4 +240,11 @@ class Ledger:
                 Outcome(o): {BudgetPhase(p): n for p, n in sums.items()}
                 for o, sums in stored["satang"].items()
             },
+            # Runs of earlier versions have none of these.
+            stored.get("readWithoutAmount", 0),
+            {Outcome(o): n for o, n in stored.get("withoutAmount", {}).items()},
+            {BudgetPhase(p): n for p, n in stored.get("satangVanished", {}).items()},
+            None
+            if stored.get("satangStored") is None
+            else {BudgetPhase(p): n for p, n in stored["satangStored"].items()},
         )

@@ -1,5 +1,6 @@
-"""Quarantined rows: their doubts, rulings on them, and the results of rulings."""
+"""Quarantined rows: their doubts, the questions about them, and commands that settle them."""
 
+import hashlib
 from datetime import datetime
 from enum import Enum
 from typing import ClassVar, Final
@@ -9,6 +10,7 @@ from hub.domain.global_id import GlobalId
 from hub.domain.record import record, value
 from hub.domain.sources.ledger import PhaseAmount, list_phase_amounts
 from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason
+from hub.domain.sources.rulings import QuarantineSettlement, Ruling
 from hub.domain.text import LocalizedText, localized_text
 from hub.domain.time import FiscalYear
 from hub.domain.user_errors import UserError
@@ -44,6 +46,7 @@ class QuarantinedRow:
     status: RowStatus
     settled_by: str | None = None
     settled_at: datetime | None = None
+    ruling_id: int | None = None
 
     @property
     def reported_amounts(self) -> list[PhaseAmount]:
@@ -58,43 +61,31 @@ class QuarantinedRow:
         return str(GlobalId(self.TYPE, str(self.id)))
 
 
-@value
-class NameDecision:
-    """A person's decision which record a name refers to (คำวินิจฉัยชื่อ).
-
-    It applies in one block of a document or (null) in the whole source, for a range of fiscal
-    years; `target` null: the name is not an area.
-    """
-
-    kind: NameKind
-    name: str
-    block: str | None
-    first: FiscalYear
-    last: FiscalYear
-    target: str | None
-
-
-@value
-class Ruling:
-    """A person's decision on waiting rows, exactly one of three (คำวินิจฉัย).
-
-    What a name refers to; rows to accept as written; or rows to refuse, in later runs too.
-    """
-
-    name: NameDecision | None = None
-    accept: tuple[int, ...] = ()
-    refuse: tuple[int, ...] = ()
-
-
 MAX_LISTED_ROWS: Final = 100
 """Maximum number of row ids listed with a question."""
+REASONS_BY_BLOCK: Final = frozenset({QuarantineReason.AMBIGUOUS_NAME})
+"""Reasons whose questions are about one block: elsewhere the same name may mean something else."""
+
+
+def build_question_key(
+    reason: QuarantineReason, kind: NameKind | None, field: str, written: str, block: str | None
+) -> str:
+    """Return the key of a question, which does not change; that of a name is for all its columns.
+
+    `hub.store.ingest.review_questions` computes the same in SQL.
+    """
+    parts = (reason.value, kind.value if kind else "", "" if kind else field, written, block or "")
+    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]
 
 
 @record
 class ReviewQuestion:
-    """A question that one ruling answers: a name in a block, or a doubt in a field (ข้อพิจารณา).
+    """A question that one ruling answers: a name, or a doubt in a field (ข้อพิจารณา).
 
-    `rows` are the ids of the rows it covers, in order of arrival; `satang` is by phase.
+    An ambiguous name is a question per block; any other name is one question wherever it stands.
+    `rows` are the ids of the first 100 of its `row_count` rows, in order of arrival; `satang` is
+    the money of all its rows by phase.
     """
 
     source_id: str
@@ -108,7 +99,18 @@ class ReviewQuestion:
     th: str
     en: str
     rows: list[int]
+    row_count: int
     satang: dict[str, int]
+
+    @property
+    def key(self) -> str:
+        """Return the key of the question."""
+        return build_question_key(self.reason, self.kind, self.field, self.written, self.block)
+
+    @property
+    def largest_amount(self) -> int:
+        """Return the satang that it is ranked by: its largest amount of one phase."""
+        return max(self.satang.values(), default=0)
 
     @property
     def text(self) -> LocalizedText:
@@ -121,14 +123,9 @@ class ReviewQuestion:
         return [FiscalYear(ce) for ce in self.years or ()]
 
     @property
-    def row_count(self) -> int:
-        """Return the number of rows that one ruling would settle."""
-        return len(self.rows)
-
-    @property
     def row_ids(self) -> list[str]:
         """Return the global ids of the first rows."""
-        return [str(GlobalId(QuarantinedRow.TYPE, str(row))) for row in self.rows[:MAX_LISTED_ROWS]]
+        return [str(GlobalId(QuarantinedRow.TYPE, str(row))) for row in self.rows]
 
     @property
     def amounts(self) -> list[PhaseAmount]:
@@ -145,14 +142,6 @@ class QuarantineSettleCommand:
     idempotency_key: str
     source_id: str
     ruling: Ruling
-
-
-@record
-class QuarantineSettlement:
-    """The result of a ruling: rows it covered, and how many of them are settled (ผลคำวินิจฉัย)."""
-
-    read: int
-    settled: int
 
 
 @record

@@ -7,7 +7,7 @@ and the ledger of a run counts every one of them. Nothing here depends on the tr
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
@@ -40,6 +40,16 @@ class QuarantineReason(Enum):
     WRONG_TYPE = "WRONG_TYPE"
     MISSING_KEY = "MISSING_KEY"
     CONFLICTING_VALUES = "CONFLICTING_VALUES"
+
+
+UNREADABLE_AMOUNT: Final = frozenset(
+    {
+        QuarantineReason.NOT_A_NUMBER,
+        QuarantineReason.AMOUNT_TOO_FINE,
+        QuarantineReason.AMOUNT_TOO_LARGE,
+    }
+)
+"""Doubts about an amount that has no value, so it is in no sum."""
 
 
 class NameKind(Enum):
@@ -208,6 +218,11 @@ class SourceEntry:
         for phase, satang in (*((line.phase, line.satang) for line in self.lines), *self.unplaced):
             sums[phase] = sums.get(phase, 0) + satang
         return sums
+
+    @property
+    def lacks_amount(self) -> bool:
+        """Return whether it has no amount, or one that cannot be read, with or without others."""
+        return not self.lines or any(doubt.reason in UNREADABLE_AMOUNT for doubt in self.doubts)
 
 
 class SourceReader(Protocol):

@@ -27,7 +27,8 @@ from hub.errors import TooCostly
 from hub.ingest.raw_payload import build_raw_payload
 from hub.ingest.record_facts import RecordFactsBuilder
 from hub.ingest.resolve_names import NameResolver
-from hub.store.ingest.names import list_dated_names, list_name_decisions
+from hub.store.ingest.names import list_dated_names
+from hub.store.ingest.rulings import list_name_decisions
 from hub.store.unit_of_work import UnitOfWork
 
 MAX_LIVE_REQUESTS: Final = 20

@@ -12,6 +12,8 @@ OUTCOME_LABELS: Final = {
     Outcome.DUPLICATE: "ซ้ำ · duplicate",
     Outcome.QUARANTINED: "รอตรวจ · quarantined",
 }
+VANISHED_LABEL: Final = "หายไปจากต้นทาง · vanished"
+WITHOUT_AMOUNT_LABEL: Final = "ไม่มีจำนวนเงินที่อ่านได้ · without a readable amount"
 PHASE_LABELS: Final = {
     BudgetPhase.PLANNED: "ตามแผน · planned",
     BudgetPhase.REQUESTED: "คำขอ · requested",
@@ -35,18 +37,37 @@ def format_ledger(ledger: Ledger) -> str:
         f"  = {OUTCOME_LABELS[outcome]:28}{ledger.count_of(outcome):>12,}" for outcome in Outcome
     ]
     if ledger.vanished:
-        lines.append(f"{'หายไปจากต้นทาง · vanished':32}{ledger.vanished:>12,}")
+        lines.append(f"{VANISHED_LABEL:32}{ledger.vanished:>12,}")
+    if ledger.read_without_amount:
+        lines.append(f"{WITHOUT_AMOUNT_LABEL:32}{ledger.read_without_amount:>12,}")
+        lines += [
+            f"  = {OUTCOME_LABELS[outcome]:28}{count:>12,}"
+            for outcome in Outcome
+            if (count := ledger.without_amount.get(outcome, 0))
+        ]
     for phase in BudgetPhase:
-        if satang := ledger.satang_read.get(phase):
+        satang, vanished = ledger.satang_read.get(phase, 0), ledger.satang_vanished.get(phase)
+        if satang or vanished:
             lines.append(f"{PHASE_LABELS[phase] + ' (บาท · baht)':40}{format_baht(satang):>26}")
             lines += [
                 f"  = {OUTCOME_LABELS[outcome]:36}{format_baht(phase_amounts[phase]):>26}"
                 for outcome in Outcome
                 if phase in (phase_amounts := ledger.satang.get(outcome, {}))
             ]
-    lines.append(
-        "บัญชีลงตัว · the ledger balances"
-        if ledger.balanced
-        else "บัญชีไม่ลงตัว ให้แจ้งผู้ดูแลระบบ · THE LEDGER DOES NOT BALANCE; report this"
-    )
+            if vanished:
+                lines.append(f"  {VANISHED_LABEL:38}{format_baht(vanished):>26}")
+    lines.append(format_balance(ledger))
     return "\n".join(lines)
+
+
+def format_balance(ledger: Ledger) -> str:
+    """Return whether rows and satang agree, and how many rows have no readable amount."""
+    if not ledger.balanced:
+        return "บัญชีไม่ลงตัว ให้แจ้งผู้ดูแลระบบ · THE LEDGER DOES NOT BALANCE; report this"
+    if not ledger.read_without_amount:
+        return "บัญชีลงตัว · the ledger balances"
+    count = f"{ledger.read_without_amount:,}"
+    return (
+        f"บัญชีลงตัวทั้งแถวและสตางค์ นอกจากเงินของ {count} แถวที่ไม่มีจำนวนเงินที่อ่านได้ "
+        f"· the ledger balances, except for the money of {count} rows without a readable amount"
+    )

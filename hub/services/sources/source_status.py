@@ -6,13 +6,14 @@ from hub.domain.identity.viewer import OPERATOR
 from hub.domain.provenance import Source
 from hub.domain.record import record
 from hub.domain.sources.quarantine import ReviewQuestion
+from hub.domain.sources.rulings import RecordedRuling
 from hub.domain.sources.runs import SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
-from hub.services.sources.settle_quarantine import group_questions
 from hub.store.database import Database
-from hub.store.ingest import quarantine
 from hub.store.ingest.declarations import upsert_source
+from hub.store.ingest.review_questions import list_questions
+from hub.store.ingest.rulings import list_rulings
 from hub.store.unit_of_work import UnitOfWork
 
 
@@ -59,9 +60,18 @@ async def fetch_source_statuses(database: Database) -> dict[str, SourceStatus]:
 async def list_waiting_questions(
     database: Database, source_id: str | None = None
 ) -> list[ReviewQuestion]:
-    """Return the review questions of a source (null: of all sources)."""
+    """Return all review questions of a source (null: of all sources), the most money first."""
     async with database.pool.acquire() as connection:
-        return group_questions(await quarantine.list_rows(connection, source_id))
+        questions = await list_questions(connection, None if source_id is None else [source_id])
+    return sorted(questions, key=lambda one: -one.largest_amount)
+
+
+async def list_recorded_rulings(
+    database: Database, source_id: str | None = None, *, in_force: bool | None = None
+) -> list[RecordedRuling]:
+    """Return the rulings of a source (null: of all sources), newest first."""
+    async with database.pool.acquire() as connection:
+        return await list_rulings(connection, source_id, in_force=in_force)
 
 
 async def upsert_sources(database: Database, specs: Sequence[SourceSpec]) -> None:

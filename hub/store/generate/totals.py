@@ -62,7 +62,8 @@ class NationTotals:
             if corrected_at == at:
                 changed[phase] += satang
         if is_first:
-            return Ledger(projects, 0, {Outcome.NEW: projects}, total, {Outcome.NEW: total})
+            first = Ledger(projects, 0, {Outcome.NEW: projects}, total, {Outcome.NEW: total})
+            return first.with_stored(total)
         records = self.corrected[at]
         return Ledger(
             projects,
@@ -70,7 +71,7 @@ class NationTotals:
             {Outcome.CHANGED: records, Outcome.UNCHANGED: projects - records},
             total,
             {Outcome.CHANGED: changed, Outcome.UNCHANGED: total - changed},
-        )
+        ).with_stored(total)
 
 
 async def add_chunk_totals(connection: asyncpg.Connection, totals: NationTotals) -> None:

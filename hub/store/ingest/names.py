@@ -1,18 +1,12 @@
-"""Statements about names: of areas and agencies with their dates, aliases, and decisions on
-names.
-"""
+"""Statements about names: of areas and agencies with their dates, and aliases."""
 
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
 from hub.domain.sources.names import DatedName
-from hub.domain.sources.quarantine import NameDecision
 from hub.domain.sources.records import NameKind
-from hub.domain.time import FiscalYear
 from hub.store.database import ReadTransaction
-from hub.store.tables import name_decision
-from hub.store.upsert import upsert
 
 PROVINCES_OF_LOCAL_AREAS: Final = """(
     select m.child_id as area_id, m.parent_id as province_id, m.valid_from, m.valid_to
@@ -39,10 +33,10 @@ left join agency parent on parent.id = p.parent_id
 left join {PROVINCES_OF_LOCAL_AREAS} local on local.area_id = a.area_id
 """  # noqa: S608 - as above
 SELECT_ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias"
-SELECT_DECISIONS: Final = (
-    "select kind, name, block, first_year, last_year, target from name_decision "
-    "where source_id = $1 order by decided_at, id"
-)
+HAS_TARGET: Final = {
+    NameKind.AREA: "select exists (select from area where id = $1)",
+    NameKind.AGENCY: "select exists (select from agency where id = $1)",
+}
 
 
 async def list_dated_names(connection: asyncpg.Connection | ReadTransaction) -> list[DatedName]:
@@ -84,38 +78,6 @@ def build_dated_name(kind: NameKind, row: asyncpg.Record) -> DatedName:
     )
 
 
-async def list_name_decisions(
-    connection: asyncpg.Connection | ReadTransaction, source_id: str
-) -> list[NameDecision]:
-    """Return the decisions on names of a source, oldest first."""
-    return [
-        NameDecision(
-            NameKind(row["kind"]),
-            row["name"],
-            row["block"],
-            FiscalYear(row["first_year"]),
-            FiscalYear(row["last_year"]),
-            row["target"],
-        )
-        for row in await connection.fetch(SELECT_DECISIONS, source_id)
-    ]
-
-
-async def upsert_name_decision(
-    connection: asyncpg.Connection, source_id: str, decision: NameDecision, decided_by: str
-) -> None:
-    """Write a decision; it replaces an earlier one on the same name, block and years."""
-    key_parts: list[Any] = [source_id, decision.kind.value, decision.name, decision.block or ""]
-    row = {
-        "id": "|".join([*key_parts, str(decision.first.ce), str(decision.last.ce)]),
-        "source_id": source_id,
-        "kind": decision.kind.value,
-        "name": decision.name,
-        "block": decision.block,
-        "first_year": decision.first.ce,
-        "last_year": decision.last.ce,
-        "target": decision.target,
-        "decided_by": decided_by,
-        "decided_at": str(await connection.fetchval("select transaction_timestamp()")),
-    }
-    await upsert(connection, name_decision, [row])
+async def has_target(connection: asyncpg.Connection, kind: NameKind, target: str) -> bool:
+    """Return whether an area or agency of this code exists."""
+    return bool(await connection.fetchval(HAS_TARGET[kind], target))

@@ -11,6 +11,7 @@ import asyncpg
 from hub.domain.record import record
 from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
 from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason
+from hub.domain.sources.rulings import NameDecision, RulingKind
 
 UPSERT_ROWS: Final = """
 insert into quarantine (run_id, source_id, source_key, scope, block, hash, url, retrieved_at,
@@ -26,7 +27,8 @@ on conflict (source_id, source_key, hash) do update set
     doubts = excluded.doubts, amounts = excluded.amounts,
     status = case when quarantine.status = 'REFUSED' then 'REFUSED' else 'WAITING' end,
     settled_by = case when quarantine.status = 'REFUSED' then quarantine.settled_by end,
-    settled_at = case when quarantine.status = 'REFUSED' then quarantine.settled_at end
+    settled_at = case when quarantine.status = 'REFUSED' then quarantine.settled_at end,
+    ruling_id = case when quarantine.status = 'REFUSED' then quarantine.ruling_id end
 """
 RESOLVE_REPLACED_ROWS: Final = """
 update quarantine set status = 'RESOLVED', settled_at = transaction_timestamp()
@@ -42,13 +44,41 @@ where ($1::text is null or source_id = $1) and ($2::text is null or status = $2)
     and ($3::bigint[] is null or id = any($3))
 order by source_id, id
 """
+SELECT_WAITING_FOR_NAME: Final = """
+select * from quarantine
+where status = 'WAITING' and source_id = $1 and doubts @> $2::jsonb
+    and ($3::text is null or block = $3)
+order by id
+"""
+SELECT_RIVALS: Final = """
+select id from quarantine
+where source_id = $1 and source_key = any($2::text[]) and status = 'WAITING'
+    and not id = any($3::bigint[])
+"""
+SELECT_WAITING_KEYS: Final = """
+select distinct source_key from quarantine
+where source_id = $1 and source_key = any($2::text[]) and status = 'WAITING'
+"""
 SELECT_RULINGS: Final = """
-select source_key, encode(hash, 'hex') as hash, status from quarantine
-where source_id = $1 and settled_by is not null and source_key = any($2::text[])
+select doubted.source_key, encode(doubted.hash, 'hex') as hash, doubted.status, ruling.kind
+from quarantine doubted join ruling on ruling.id = doubted.ruling_id and ruling.ended_at is null
+where doubted.source_id = $1 and doubted.source_key = any($2::text[])
 """
 UPDATE_STATUS: Final = """
-update quarantine set status = $2, settled_by = $3, settled_at = transaction_timestamp()
+update quarantine set status = $2, settled_by = $3, settled_at = transaction_timestamp(),
+    ruling_id = $4
 where id = any($1::bigint[])
+"""
+REOPEN_ROWS: Final = """
+update quarantine set status = 'WAITING', settled_by = null, settled_at = null, ruling_id = null
+where ruling_id = $1 returning *
+"""
+RESOLVE_SUPERSEDED: Final = """
+update quarantine set status = 'RESOLVED', settled_by = null, ruling_id = null
+where id = any($1::bigint[])
+"""
+LATEST_RUN_ID: Final = """
+select id from source_run where source_id = $1 order by status = 'SUCCEEDED' desc, id desc limit 1
 """
 UPDATE_DOUBTS: Final = """
 update quarantine set reason = $2, field = $3, written = $4, doubts = $5::jsonb where id = $1
@@ -110,19 +140,73 @@ async def list_rows(
     return [quarantined_row_of(row) for row in await connection.fetch(SELECT_ROWS, *parameters)]
 
 
+async def list_rows_with_name(
+    connection: asyncpg.Connection, source_id: str, decision: NameDecision
+) -> list[QuarantinedRow]:
+    """Return the waiting rows of a source with a name in doubt, in the decision's block."""
+    doubt = json.dumps([{"kind": decision.kind.value, "written": decision.name}])
+    rows = await connection.fetch(SELECT_WAITING_FOR_NAME, source_id, doubt, decision.block)
+    return [quarantined_row_of(row) for row in rows]
+
+
+async def list_rival_ids(
+    connection: asyncpg.Connection, source_id: str, keys: Sequence[str], ids: Sequence[int]
+) -> list[int]:
+    """Return the ids of other waiting rows with these keys."""
+    rows = await connection.fetch(SELECT_RIVALS, source_id, list(keys), list(ids))
+    return [row["id"] for row in rows]
+
+
+async def list_waiting_keys(
+    connection: asyncpg.Connection, source_id: str, keys: Sequence[str]
+) -> set[str]:
+    """Return those of the keys that have a waiting row."""
+    rows = await connection.fetch(SELECT_WAITING_KEYS, source_id, list(keys))
+    return {row["source_key"] for row in rows}
+
+
 async def fetch_rulings(
     connection: asyncpg.Connection, source_id: str, keys: Sequence[str]
-) -> dict[tuple[str, str], RowStatus]:
-    """Return people's decisions on records by key and hash: accepted or refused."""
+) -> dict[tuple[str, str], RulingKind]:
+    """Return the rulings in force on records by key and hash: accepted, rounded or refused.
+
+    A row that was refused because another of its key was accepted is REFUSE, too.
+    """
     found = await connection.fetch(SELECT_RULINGS, source_id, list(keys))
-    return {(row["source_key"], row["hash"]): RowStatus(row["status"]) for row in found}
+    return {
+        (row["source_key"], row["hash"]): RulingKind.REFUSE
+        if row["status"] == RowStatus.REFUSED.value
+        else RulingKind(row["kind"])
+        for row in found
+    }
 
 
 async def update_status(
-    connection: asyncpg.Connection, ids: Sequence[int], status: RowStatus, settled_by: str
+    connection: asyncpg.Connection,
+    ids: Sequence[int],
+    status: RowStatus,
+    settled_by: str,
+    ruling_id: int | None = None,
 ) -> None:
-    """Set the status of rows, and who decided it."""
-    await connection.execute(UPDATE_STATUS, list(ids), status.value, settled_by)
+    """Set the status of rows, who decided it, and the ruling on these rows, if it is one."""
+    await connection.execute(UPDATE_STATUS, list(ids), status.value, settled_by, ruling_id)
+
+
+async def reopen_rows(connection: asyncpg.Connection, ruling_id: int) -> list[QuarantinedRow]:
+    """Let the rows that a ruling accepted or refused wait again; return them."""
+    rows = await connection.fetch(REOPEN_ROWS, ruling_id)
+    return sorted(map(quarantined_row_of, rows), key=lambda row: row.id)
+
+
+async def resolve_superseded_rows(connection: asyncpg.Connection, ids: Sequence[int]) -> None:
+    """Resolve rows of which a later run has read another version."""
+    await connection.execute(RESOLVE_SUPERSEDED, list(ids))
+
+
+async def fetch_latest_run_id(connection: asyncpg.Connection, source_id: str) -> int:
+    """Return the latest successful run of a source, or the latest if none was successful."""
+    run_id: int = await connection.fetchval(LATEST_RUN_ID, source_id)
+    return run_id
 
 
 async def update_doubts(
@@ -212,4 +296,5 @@ def quarantined_row_of(row: asyncpg.Record) -> QuarantinedRow:
         RowStatus(row["status"]),
         row["settled_by"],
         row["settled_at"],
+        row["ruling_id"],
     )

@@ -7,11 +7,12 @@ from typing import Final
 
 import asyncpg
 
+from hub.domain.budget import BudgetPhase
 from hub.domain.record import record
 from hub.domain.sources.joins import Join, JoinResult
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
-from hub.store.ingest import join_results, joins, projects
+from hub.store.ingest import join_results, joins, projects, rulings
 from hub.store.ingest.projects import ProjectRows, provenance_subject
 from hub.store.tables import budget_line, source_record
 from hub.store.upsert import Row, copy_rows, upsert
@@ -20,6 +21,18 @@ DELETE_STALE_LINES: Final = """
 delete from budget_line line using unnest($1::bigint[]) as reported (record_id)
 where line.record_id = reported.record_id
     and not exists (select from unnest($2::text[]) as current (id) where current.id = line.id)
+"""
+SUM_AMOUNTS: Final = """
+select phase, sum(amount)::bigint as satang from budget_line
+where record_id = any($1::bigint[]) group by 1
+"""
+# Quarantined records are not stored; of a duplicate, the first is.
+SUM_STORED_AMOUNTS: Final = """
+select line.phase, sum(line.amount)::bigint as satang
+from run_record seen
+join source_record record on record.id = seen.record_id and record.payload_hash = seen.hash
+join budget_line line on line.record_id = record.id
+where seen.run_id = $1 and seen.outcome in ('N', 'C', 'U') group by 1
 """
 
 
@@ -53,7 +66,7 @@ class ProjectFact:
 
 @record
 class RecordFacts:
-    """All facts of one record."""
+    """All facts of one record; `ruling_ids` are the rulings that resolved names of it."""
 
     record_id: int
     key: str
@@ -64,6 +77,8 @@ class RecordFacts:
     project: ProjectFact | None
     lines: tuple[LineFact, ...]
     joins: tuple[Join, ...] = ()
+    block: str | None = None
+    ruling_ids: tuple[int, ...] = ()
 
 
 async def upsert_facts(
@@ -112,6 +127,11 @@ async def upsert_facts(
         await upsert(connection, budget_line, lines)
         await connection.execute(DELETE_STALE_LINES, existing_ids, [line["id"] for line in lines])
     await join_results.save_joins(connection, placement.records_with_joins, existing_ids)
+    await rulings.save_record_rulings(
+        connection,
+        existing_ids,
+        [(ruling, one.record_id, one.block) for one in facts for ruling in one.ruling_ids],
+    )
     await projects.upsert_provenance(connection, own_projects, new_projects)
     years = {one.id: one.years for one in own_projects if one.id not in new_projects}
     await projects.update_fiscal_years(connection, years)
@@ -179,6 +199,22 @@ def build_line_rows(
     ]
 
 
+async def sum_amounts(
+    connection: asyncpg.Connection, record_ids: Sequence[int]
+) -> dict[BudgetPhase, int]:
+    """Return the satang of the stored lines of records, by phase."""
+    if not record_ids:
+        return {}
+    rows = await connection.fetch(SUM_AMOUNTS, list(record_ids))
+    return {BudgetPhase(row["phase"]): row["satang"] for row in rows}
+
+
+async def sum_stored_amounts(connection: asyncpg.Connection, run_id: int) -> dict[BudgetPhase, int]:
+    """Return the satang of the lines of all records that a run found new, changed or unchanged."""
+    rows = await connection.fetch(SUM_STORED_AMOUNTS, run_id)
+    return {BudgetPhase(row["phase"]): row["satang"] for row in rows}
+
+
 async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[int]) -> list[str]:
     """Delete records from what is known now; return the projects kept because people rely on them.
 
@@ -190,6 +226,7 @@ async def remove_records(connection: asyncpg.Connection, record_ids: Sequence[in
     affected_projects = await projects.projects_of_records(connection, ids)
     await connection.execute("delete from budget_line where record_id = any($1::bigint[])", ids)
     await join_results.delete_joins(connection, ids)
+    await rulings.save_record_rulings(connection, ids, [])
     await connection.execute(
         "update provenance set record_id = null where record_id = any($1::bigint[])", ids
     )

@@ -1,6 +1,4 @@
-"""Ingest: raw records, runs, events, records seen, joins, quarantine, names and decisions on
-them.
-"""
+"""Ingest: raw records, runs, events, records seen, joins, quarantine, rulings, names."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -8,6 +6,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from hub.domain.sources.joins import JoinState
 from hub.domain.sources.quarantine import RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
+from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.runs import RunStatus
 from hub.store.tables.metadata import (
     checked_reference,
@@ -116,21 +115,45 @@ record_join = sa.Table(
     sa.Index("ix_record_join_source_id_record_id", "source_id", "record_id"),
 )
 
-name_decision = sa.Table(
-    "name_decision",
+ruling = sa.Table(
+    "ruling",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False, index=True),
-    *enum_column("kind", NameKind),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("source_id", sa.ForeignKey("source.id"), nullable=False),
+    *enum_column("kind", RulingKind),
+    *enum_column("name_kind", NameKind, required=False),
+    sa.Column("name", sa.Text),
     sa.Column("block", sa.Text),
-    sa.Column("first_year", sa.SmallInteger, nullable=False),
-    sa.Column("last_year", sa.SmallInteger, nullable=False),
+    sa.Column("first_year", sa.SmallInteger),
+    sa.Column("last_year", sa.SmallInteger),
     sa.Column("target", sa.Text),
+    sa.Column("question", sa.Text),
+    sa.Column("row_count", sa.Integer, nullable=False),
+    sa.Column("amounts", JSONB, nullable=False),
     sa.Column("decided_by", sa.Text, nullable=False),
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-    system_time_column(),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("ended_by", sa.Text),
+    sa.Column("end_reason", sa.Text),
+    sa.Column("replaced_by", sa.ForeignKey("ruling.id")),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.CheckConstraint("first_year <= last_year", name="years"),
+    sa.Index("ix_ruling_source_id_id", "source_id", "id"),
+    sa.Index(
+        "uq_ruling_name_in_force",
+        *("source_id", "name_kind", "name", sa.text("coalesce(block, '')")),
+        *("first_year", "last_year"),
+        unique=True,
+        postgresql_where=sa.text("ended_at is null and name is not null"),
+    ),
+)
+
+record_ruling = sa.Table(
+    "record_ruling",
+    metadata,
+    sa.Column("ruling_id", sa.ForeignKey("ruling.id"), primary_key=True),
+    sa.Column("record_id", sa.ForeignKey("source_record.id"), primary_key=True, index=True),
+    sa.Column("block", sa.Text),
 )
 
 quarantine = sa.Table(
@@ -153,8 +176,16 @@ quarantine = sa.Table(
     *enum_column("status", RowStatus),
     sa.Column("settled_by", sa.Text),
     sa.Column("settled_at", sa.DateTime(timezone=True)),
+    sa.Column("ruling_id", sa.ForeignKey("ruling.id"), index=True),
     sa.UniqueConstraint("source_id", "source_key", "hash"),
     sa.Index("ix_quarantine_source_id_status", "source_id", "status"),
+    sa.Index(
+        "ix_quarantine_doubts",
+        "doubts",
+        postgresql_using="gin",
+        postgresql_ops={"doubts": "jsonb_path_ops"},
+        postgresql_where=sa.text("status = 'WAITING'"),
+    ),
 )
 
 alias = sa.Table(

@@ -12,8 +12,8 @@ import pytest
 
 from connectors.kit.files import create_file_pages
 from connectors.registry import find_connector
-from hub.domain.sources.quarantine import NameDecision, Ruling
 from hub.domain.sources.records import NameKind
+from hub.domain.sources.rulings import NameDecision, Ruling
 from hub.domain.time import FiscalYear
 from hub.ingest.run import SourceInput, ingest
 from hub.services.sources.settle_quarantine import settle_quarantine

@@ -4,7 +4,7 @@
 import { h } from "../dom.js";
 import { mark } from "../marks.js";
 import { inCurrentLanguage, t } from "../i18n.js";
-import { formatBaht, formatCount, formatDateTime } from "./format.js";
+import { formatAmounts, formatBaht, formatCount, formatDateTime } from "./format.js";
 
 const STATUS_MARKS = { RUNNING: "RUNNING", SUCCEEDED: "OK", REFUSED: "DOWN", FAILED: "DEGRADED" };
 
@@ -28,6 +28,7 @@ export function runDetails(run) {
 
 function ledgerTable(ledger) {
   const phases = ledger.readAmounts.map(({ phase }) => phase);
+  const unreadable = ledger.outcomes.filter(({ withoutAmount }) => withoutAmount > 0);
   const amount = (amounts, phase) => {
     const phaseAmount = amounts.find((item) => item.phase === phase);
     return phaseAmount ? formatBaht(phaseAmount.amount.amount) : "–";
@@ -43,8 +44,10 @@ function ledgerTable(ledger) {
       h("tbody", {},
         ledger.outcomes.map(({ outcome, records, amounts }) => ledgerRow(outcome, records, amounts, false)),
         ledgerRow("readRows", ledger.read, ledger.readAmounts, true)))),
-    ledger.vanished > 0 && h("p", {}, t("vanished", { n: formatCount(ledger.vanished) })),
-    h("p", { class: ledger.balanced ? "balanced" : "unbalanced" }, mark(ledger.balanced ? "OK" : "DOWN"), " ", t(ledger.balanced ? "balanced" : "unbalanced")),
+    ledger.vanished > 0 && h("p", {}, t("vanished", { n: formatCount(ledger.vanished) }), " · ", formatAmounts(ledger.vanishedAmounts)),
+    unreadable.length > 0 && h("p", {}, t("withoutAmount", { n: formatCount(unreadable.reduce((sum, one) => sum + one.withoutAmount, 0)) }), ": ",
+      unreadable.map(({ outcome, withoutAmount }) => `${t(outcome)} ${formatCount(withoutAmount)}`).join(" · ")),
+    h("p", { class: ledger.balanced ? "balanced" : "unbalanced" }, mark(ledger.balanced ? "OK" : "DOWN"), " ", t(!ledger.balanced ? "unbalanced" : unreadable.length > 0 ? "balancedExcept" : "balanced")),
   ];
 }
 

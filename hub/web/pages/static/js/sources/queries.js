@@ -7,12 +7,13 @@ const SOURCE_FIELDS = `id name { th en } health freshness promisedEvery lastSucc
   recordCount unlinkedCount owner { name { th en } }`;
 const AMOUNT_FIELDS = "{ phase amount { amount } }";
 const RUN_FIELDS = "id status startedAt finishedAt origin error";
-const LEDGER_FIELDS = `ledger { read vanished balanced readAmounts ${AMOUNT_FIELDS} outcomes { outcome records amounts ${AMOUNT_FIELDS} } }`;
+const LEDGER_FIELDS = `ledger { read vanished vanishedAmounts ${AMOUNT_FIELDS} balanced readAmounts ${AMOUNT_FIELDS} outcomes { outcome records withoutAmount amounts ${AMOUNT_FIELDS} } }`;
 const OPERATOR_FIELDS = `waitingCount
   latestRun { ${RUN_FIELDS} ${LEDGER_FIELDS} }
-  runs(first: 11) { totalCount nodes { ${RUN_FIELDS} ledger { read } } }
-  questions { reason kind field written block fiscalYears { be } text { th en } rowCount rowIds amounts ${AMOUNT_FIELDS}
-    proposals { target text { th en } } }`;
+  runs(first: 11) { totalCount nodes { ${RUN_FIELDS} ledger { read } } }`;
+const QUESTIONS_QUERY = `query($id: ID!, $after: String) { source(by: { id: $id }) { reviewQuestions(first: 100, after: $after) {
+  nodes { key reason kind field written block fiscalYears { be } text { th en } rowCount rowIds amounts ${AMOUNT_FIELDS}
+    proposals { target text { th en } } } pageInfo { hasNextPage endCursor } } } }`;
 const SETTLE_MUTATION = `mutation($input: QuarantineSettleInput!) { quarantineSettle(input: $input) {
   settlement { read settled } source { waitingCount } userErrors { code field message { th en } } } }`;
 const ROWS_QUERY = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on QuarantinedRow {
@@ -58,8 +59,23 @@ async function loadAllPages(fetched, fields) {
  * @param {string} id
  * @param {boolean} isOperator
  */
-export const loadSource = async (id, isOperator) =>
-  (await fetchAllowedData(`query($id: ID!) { source(by: { id: $id }) { ${SOURCE_FIELDS} note ${isOperator ? OPERATOR_FIELDS : ""} } }`, { id })).source;
+export async function loadSource(id, isOperator) {
+  const { source } = await fetchAllowedData(`query($id: ID!) { source(by: { id: $id }) { ${SOURCE_FIELDS} note ${isOperator ? OPERATOR_FIELDS : ""} } }`, { id });
+  if (!source || !isOperator || source.waitingCount === null) return source;
+  return { ...source, questions: await loadQuestions(id) };
+}
+
+/** Load all questions of a source, the most money first. */
+async function loadQuestions(id) {
+  const questions = [];
+  let after = null;
+  do {
+    const { source } = await fetchAllowedData(QUESTIONS_QUERY, { id, after });
+    questions.push(...source.reviewQuestions.nodes);
+    after = source.reviewQuestions.pageInfo.hasNextPage ? source.reviewQuestions.pageInfo.endCursor : null;
+  } while (after);
+  return questions;
+}
 
 /** Load raw rows by id, in the order of the ids. */
 export const loadRows = async (ids) => (await fetchData(ROWS_QUERY, { ids })).nodes.filter(Boolean);

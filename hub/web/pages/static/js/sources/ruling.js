@@ -8,6 +8,8 @@ import { formatCount, formatAmounts, formatRowCount } from "./format.js";
 import { loadRows, settleRows } from "./queries.js";
 
 const MAX_RAW_ROWS = 20;
+/** Choices about rows; the others are about a name. */
+const ROW_CHOICES = ["accept", "round", "refuse"];
 
 /** Return a random idempotency key. Browsers do not offer `randomUUID` over plain http to another machine. */
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -58,7 +60,7 @@ export function rulingForm(question, position, source, actions) {
     form.dataset.touched = chosenValue() ? "yes" : "";
     const chosen = chosenValue();
     if (!chosen) return replaceChildren(previewLine, t("chooseFirst"));
-    if (chosen === "accept" || chosen === "refuse") {
+    if (ROW_CHOICES.includes(chosen)) {
       const ids = chosenRowIds();
       const all = ids.length === question.rowCount;
       return replaceChildren(previewLine, t(chosen === "refuse" ? "willRefuse" : "willRead", { rows: formatRowCount(ids.length), money: all ? formatAmounts(question.amounts) : t("partly") }));
@@ -70,7 +72,7 @@ export function rulingForm(question, position, source, actions) {
   async function record(event) {
     event.preventDefault();
     const chosen = chosenValue();
-    const missing = !chosen ? "chooseFirst" : chosen === "other" && !codeInput.value.trim() ? "typeCode" : ["accept", "refuse"].includes(chosen) && chosenRowIds().length === 0 ? "chooseRow" : null;
+    const missing = !chosen ? "chooseFirst" : chosen === "other" && !codeInput.value.trim() ? "typeCode" : ROW_CHOICES.includes(chosen) && chosenRowIds().length === 0 ? "chooseRow" : null;
     if (missing) return replaceChildren(errorList, h("p", {}, t(missing)));
     const ruling = rulingInput(chosen);
     // The same ruling is sent with the same key, so that a retry after a lost response is not recorded twice.
@@ -99,7 +101,7 @@ export function rulingForm(question, position, source, actions) {
   }
 
   function rulingInput(chosen) {
-    if (chosen === "accept" || chosen === "refuse") return { [chosen]: chosenRowIds() };
+    if (ROW_CHOICES.includes(chosen)) return { [chosen]: chosenRowIds() };
     const target = chosen === "other" ? codeInput.value.trim() : chosen === "none" ? "-" : chosen.slice(1);
     const be = question.fiscalYears[0]?.be;
     return { name: {
@@ -116,6 +118,7 @@ export function rulingForm(question, position, source, actions) {
 /** Return the choices of a question: value and label; the value of a proposed code starts with `=`. */
 function rulingChoices(question) {
   const refuse = ["refuse", t("refuseRows")];
+  if (question.reason === "AMOUNT_TOO_FINE") return [["round", t("roundRows")], refuse];
   if (!question.kind) return [["accept", t("acceptRows")], refuse];
   return [
     ...question.proposals.map((one) => [`=${one.target}`, h("b", {}, t("proposed")), " ", localize(one.text), " ", h("code", {}, one.target)]),
