@@ -1,5 +1,4 @@
-"""One run of a source: fetch, store, parse, validate, resolve, upsert; resumed after an
-interruption.
+"""One run of a source: fetch, store, parse, validate, resolve, upsert; resumable.
 
 The rows of a batch and the checkpoint after it are one transaction. The next run on the same input
 resumes a killed one and ends with the same ledger and rows as if it had not been interrupted.

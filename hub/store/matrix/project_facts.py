@@ -17,6 +17,7 @@ from hub.domain.matrix.layout import AreaGroups, MatrixScope
 from hub.domain.matrix.question import AgencyRole, AreaRole, MatrixFilter
 from hub.store import tables
 from hub.store.as_of import table_as_of
+from hub.store.matrix.duplicate_lines import duplicate_lines
 from hub.store.matrix.linkage_filter import is_linked_to_area_issue, is_one_of
 from hub.store.matrix.pairs import has_same_ids, is_among_ids, join_pairs, pairs_table
 from hub.store.matrix.visible_projects import visible_projects
@@ -266,33 +267,6 @@ def is_of_agencies(
         .where(implementer.c.project_id == project_id, pairs.c.year == year)
         .correlate_except(implementer, pairs)
     )
-
-
-def duplicate_lines(lines: CTE) -> FromClause:
-    """Return the lines (`line_id`) of reports for which another report of the same activity counts.
-
-    Of several reports of one activity the one that the others repeat counts for a year and phase;
-    of several sources on one project the project's own. If that one has no line, the first of the
-    others counts. Only activities with a line of another report or source are ranked.
-    """
-    contested = (
-        sa.select(lines.c.identity)
-        .where(sa.or_(lines.c.project_id != lines.c.identity, lines.c.of_another))
-        .subquery("contested")
-    )
-    m = lines.alias("report").c
-    precedence = sa.func.dense_rank().over(
-        partition_by=[m.identity, m.fiscal_year, m.phase],
-        order_by=[m.project_id != m.identity, m.project_id, m.of_another, m.source_id],
-    )
-    ranked = (
-        sa.select(m.line_id, precedence.label("precedence"))
-        .where(m.identity.in_(sa.select(contested.c.identity)))
-        .subquery("ranked_reports")
-    )
-    # A line is ranked once; DISTINCT makes PostgreSQL expect few of them, as there are.
-    duplicates = sa.select(ranked.c.line_id).where(ranked.c.precedence > 1).distinct()
-    return duplicates.subquery("duplicates")
 
 
 def lead_implementers(scope: MatrixScope) -> FromClause:
