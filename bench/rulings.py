@@ -19,7 +19,7 @@ from typing import Any
 
 import asyncpg
 
-from bench.benchmark import ROOT, describe_machine, postgres_cpu_seconds
+from bench.benchmark import describe_machine, postgres_cpu_seconds, save_report
 from bench.ingest import prepare_database, temporary_database
 from connectors.registry import find_connector
 from hub.domain.record import record
@@ -38,7 +38,7 @@ NAMES = 500
 LARGEST = 318
 PAGE_SIZE = 1_000
 TARGETS = ("department:03006", "department:03007")
-RESULTS = ROOT / "bench/results/rulings.json"
+TINY_ARGUMENTS = ("700",)
 
 
 def name_of(number: int, rows: int) -> str:
@@ -184,9 +184,8 @@ def main(arguments: list[str]) -> None:
     rows = int(arguments[0]) if arguments else 15_000
     with temporary_database() as server:
         report = asyncio.run(run(server.dsn, server.data_dir, rows))
-    text = json.dumps(report, ensure_ascii=False, indent=1)
-    sys.stdout.write(text + "\n")
-    Path(RESULTS).write_text(text + "\n", "utf-8")
+    print(json.dumps(report["results"], ensure_ascii=False, indent=1))
+    save_report("rulings", report)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -103,7 +104,7 @@ class HubProcess:
         self.out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the block
         self.err: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = subprocess.Popen(
-            [*(command_prefix or []), sys.executable, "-m", "hub", *command.split()],
+            [*(command_prefix or []), sys.executable, "-m", "hub", *shlex.split(command)],
             cwd=checkout,
             env=process_environment,
             stdout=self.out,

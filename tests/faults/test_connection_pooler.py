@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -113,7 +114,7 @@ async def test_follower_receives_the_event_of_a_file_that_another_process_ingest
         ):
             while not await observer.fetchval(LISTENERS, "pooled"):  # noqa: ASYNC110 - no event for it
                 await asyncio.sleep(0.02)
-            command = f"ingest govspending_budget --from {SAMPLE}"
+            command = shlex.join(["ingest", "govspending_budget", "--from", str(SAMPLE)])
             with HubProcess(None, command, **environment) as ingest:
                 code = await asyncio.to_thread(ingest.process.wait, 300)
                 assert code == 0, ingest.progress + ingest.error_output

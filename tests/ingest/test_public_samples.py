@@ -183,7 +183,9 @@ async def test_each_of_910_rows_is_stored_or_quarantined_and_settled_by_review(
     assert ["C2560-03", "C2560-04"] in proposed
     for (written, block), target in DECISIONS.items():
         [question_key] = [
-            one for one in names if one[0] == written and (one[1] or "").endswith(f"#{block}")
+            (name, in_block)
+            for name, in_block in names
+            if name == written and (in_block is None or in_block.endswith(f"#{block}"))
         ]
         decision = NameDecision(NameKind.AREA, written, question_key[1], ACT_YEAR, ACT_YEAR, target)
         settlement = await settle_quarantine.settle_quarantine(

@@ -190,6 +190,8 @@ def build_arguments() -> dict[str, list[str]]:
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         "rules": [],  # contain no data of agencies or drafts
+        "issueCounts": [],  # reported by the slides, of no draft
+        "planGrades": [],  # as above
         "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
         "planningRound": [],
         "source": [f'by: {{code: "{SOURCE}"}}'],

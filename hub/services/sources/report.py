@@ -69,5 +69,6 @@ def format_balance(ledger: Ledger) -> str:
     count = f"{ledger.read_without_amount:,}"
     return (
         f"บัญชีลงตัวทั้งแถวและสตางค์ นอกจากเงินของ {count} แถวที่ไม่มีจำนวนเงินที่อ่านได้ "
-        f"· the ledger balances, except for the money of {count} rows without a readable amount"
+        f"· the ledger balances, except for the money of {count} "
+        f"{'row' if ledger.read_without_amount == 1 else 'rows'} without a readable amount"
     )
