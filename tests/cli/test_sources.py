@@ -68,7 +68,7 @@ def test_unknown_source_and_missing_file_are_named(run: RunCommand) -> None:
 def test_progress_goes_to_standard_error_and_the_ledger_to_standard_output(hub: RunCommand) -> None:
     done = hub("ingest", "budget_act", "--from", SAMPLE)
     last_line = expect_success(done).splitlines()[-1]
-    assert "the ledger balances, except for the money of 1 rows" in last_line
+    assert "the ledger balances, except for the money of 1 row " in last_line
     assert done.err == "\r  5   \n"
 
 
