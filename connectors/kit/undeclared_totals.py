@@ -38,14 +38,29 @@ GROUP_TERM_PATTERN: Final = re.compile(
     r"|จ\.|อ\.|ปี(?:งบประมาณ)? ?(?:พ\.ศ\. ?)?\d"
 )
 """Words that begin the name of a group of rows."""
-MAYBE_TOTAL: Final = re.compile("รวม|ยก|total|sum|forward|[cb]/[fd]", re.IGNORECASE)
+MAYBE_TOTAL: Final = re.compile("รวม|ยก|ยอด|สุทธิ|total|sum|forward|[cb]/[fd]|ร *ว *ม", re.IGNORECASE)
 """Found in every text that may label a total."""
+SUM_WORD_PATTERN: Final = re.compile(
+    r"[\W\d_]*(?:งบ|ผล|สรุป|grand|amount)*[\W\d_]*"
+    r"(?:รวม|ยอด|ยก|สุทธิ|total|sub-?total|sum|carried|brought)",
+    re.IGNORECASE,
+)
+"""How a text begins, without spaces, that labels a total if the amounts beside it are a sum."""
 NOTE_PATTERN: Final = re.compile(
     r"หมายเหตุ|ที่มา ?:|ลงชื่อ|ผู้รายงาน|ข้อมูล ณ วันที่|note ?:|source ?:|\*", re.IGNORECASE
 )
 """How a row below a table begins that is no record."""
 COUNT_PATTERN: Final = re.compile(r"(?:\(?\d+ ?(?:โครงการ|รายการ)\)?)?")
 """A number of projects, or nothing."""
+REPEATED_AMOUNTS: Final = (
+    "มีแต่จำนวนเงินที่เท่ากับแถวหรือผลรวมข้างบน",
+    "has amounts that repeat those above",
+)
+MIN_ROWS_OF_SUM: Final = 2
+"""Rows whose sum a row with nothing but a name repeats only as a total."""
+MIN_ROWS_OF_LABELLED_SUM: Final = 3
+"""Rows whose sum a row that also has an agency or a place repeats only as a total, if its name
+begins with a word for sums."""
 MAX_VALUES: Final = 50_000
 """Names of groups that are remembered."""
 
@@ -61,6 +76,7 @@ class UndeclaredTotals:
         self._previous: dict[str, int] = {}
         self._sums = dict.fromkeys(self._amount_columns, 0)
         self._sums_since_total = dict.fromkeys(self._amount_columns, 0)
+        self._count = self._count_since_total = 0
         self._records_have_more_cells: bool | None = None
 
     def find_doubts(self, row: Mapping[str, Any]) -> tuple[Doubt, ...]:
@@ -83,6 +99,7 @@ class UndeclaredTotals:
             self._add_record(texts, satang)
         else:
             self._sums_since_total = dict.fromkeys(self._amount_columns, 0)
+            self._count_since_total = 0
         self._previous = satang or self._previous
         return (doubt,) if doubt else ()
 
@@ -103,12 +120,12 @@ class UndeclaredTotals:
         ]
         if named and satang:
             return build_possible_total_doubt(*named[0], "ขึ้นต้นเหมือนยอดรวม", "begins like a total")
-        if len(texts) <= 1 and self._records_have_more_cells and self._repeats_amounts(satang):
-            messages = (
-                "มีแต่จำนวนเงินที่เท่ากับแถวหรือผลรวมข้างบน",
-                "has only amounts that repeat those above",
-            )
-            return build_possible_total_doubt(column, text, *messages)
+        labels = {key: one for key, one in suspects.items() if begins_like_total(one)}
+        if labels and self._is_sum(satang, MIN_ROWS_OF_LABELLED_SUM):
+            return build_possible_total_doubt(*next(iter(labels.items())), *REPEATED_AMOUNTS)
+        repeats_previous = self._records_have_more_cells and self._repeats_previous(satang)
+        if len(texts) <= 1 and (repeats_previous or self._is_sum(satang, MIN_ROWS_OF_SUM)):
+            return build_possible_total_doubt(column, text, *REPEATED_AMOUNTS)
         return None
 
     def _has_no_other_name(self, column: str, texts: Mapping[str, str]) -> bool:
@@ -132,13 +149,16 @@ class UndeclaredTotals:
             return True
         return alone and GROUP_TERM_PATTERN.match(name) is not None
 
-    def _repeats_amounts(self, satang: Mapping[str, int]) -> bool:
-        """Return whether amounts are those of the row above, or a sum of the rows above."""
+    def _repeats_previous(self, satang: Mapping[str, int]) -> bool:
+        """Return whether amounts are those of the row above."""
+        return any(satang.values()) and repeats(self._previous, satang)
+
+    def _is_sum(self, satang: Mapping[str, int], min_rows: int) -> bool:
+        """Return whether amounts are the sum of so many rows or more: of all, or since a total."""
         if not any(satang.values()):
             return False
-        return any(
-            all(earlier.get(column) == amount for column, amount in satang.items())
-            for earlier in (self._previous, self._sums, self._sums_since_total)
+        return (self._count >= min_rows and repeats(self._sums, satang)) or (
+            self._count_since_total >= min_rows and repeats(self._sums_since_total, satang)
         )
 
     def _add_record(self, texts: Mapping[str, str], satang: Mapping[str, int]) -> None:
@@ -148,12 +168,24 @@ class UndeclaredTotals:
         )
         if len(self._values) < MAX_VALUES:
             self._values.update(map(fold_name, texts.values()))
+        self._count += bool(satang)
+        self._count_since_total += bool(satang)
         for column, amount in satang.items():
             self._sums[column] += amount
             self._sums_since_total[column] += amount
 
     def _read_satang(self, row: Mapping[str, Any], column: str) -> int | None:
         return thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column))
+
+
+def repeats(earlier: Mapping[str, int], satang: Mapping[str, int]) -> bool:
+    """Return whether amounts are equal to earlier ones in each column that has one."""
+    return all(earlier.get(column) == amount for column, amount in satang.items())
+
+
+def begins_like_total(text: str) -> bool:
+    """Return whether a text begins with a word for sums, whatever it goes on with."""
+    return SUM_WORD_PATTERN.match(re.sub(r"\s+", "", text)) is not None
 
 
 def find_note(row: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -42,8 +42,10 @@ class Absences:
     """All that a question asks about and that its answer cannot have.
 
     `other_area_chain`: the chain of the question, if an area of the question does not follow it.
+    `chain_areas`: the ids of the areas whose strategic issues follow the chain.
     """
 
     areas: Sequence[AreaAbsence]
     unrecorded: Sequence[UnrecordedAreas]
     other_area_chain: AreaChain | None
+    chain_areas: Sequence[str] = ()

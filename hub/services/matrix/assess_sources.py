@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hub.domain.agencies import ActorLevel, Agency
+from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import DimensionKind, MatrixQuestion
 from hub.domain.matrix.result import Cell, Header, Matrix, Member
 from hub.domain.provenance import Source, SourceHealth
@@ -190,10 +191,18 @@ def build_message(
     return None
 
 
-async def build_source_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice]:
-    """Return notices about sources that failed, are late, have not reported, or are made up."""
+async def build_source_notices(
+    unit: UnitOfWork, matrix: Matrix, other_layouts: Sequence[Layout] = ()
+) -> list[Notice]:
+    """Return notices about sources that failed, are late, have not reported, or are made up.
+
+    `other_layouts` are those of figures beside the matrix, in its other notices.
+    """
     uses = await fetch_source_uses(unit, matrix)
-    made_up = [use.source for use in uses if use.source.is_made_up]
+    shown = {use.source.id: use.source for use in uses}
+    for layout in other_layouts:
+        shown |= {one.id: one for one in await unit.freshness.list_sources_used(layout)}
+    made_up = [one for one in shown.values() if one.is_made_up]
     used = {use.source.id for use in uses}
     promises = await unit.freshness.list_promises(matrix.as_of_time)
     obligations = ReportingObligations(matrix.question, promises, matrix.as_of)

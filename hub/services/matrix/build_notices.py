@@ -15,7 +15,7 @@ from hub.domain.text import MAX_NOTICE_SUBJECTS, Notice, localized_text
 from hub.services.matrix.area_notices import build_absence_notices
 from hub.services.matrix.assess_sources import build_source_notices
 from hub.services.matrix.criteria import is_narrowed
-from hub.services.matrix.unlinked_projects import build_unlinked_notice
+from hub.services.matrix.unlinked_projects import build_unlinked_notice, count_unlinked_projects
 from hub.store.unit_of_work import UnitOfWork
 
 LAST_TOP_RANK = 2
@@ -27,13 +27,17 @@ async def build_notices(unit: UnitOfWork, matrix: Matrix, today: date) -> list[N
     notices = await build_absence_notices(unit, matrix)
     if matrix.absences.other_area_chain is not None:
         notices.append(build_chain_notice(matrix.absences.other_area_chain))
+    unlinked = None
     if any(cell.state is CellState.GAP for cell in matrix.cells):
-        notices += await build_unlinked_notice(unit, matrix, today)
+        unlinked = await count_unlinked_projects(unit, matrix, today)
+    if unlinked is not None:
+        notices.append(build_unlinked_notice(unlinked))
     for axis in (matrix.rows, matrix.columns):
         for header in axis.headers:
             notices += build_header_notices(header)
     notices += build_figure_notices(matrix)
-    return [*notices, *await build_source_notices(unit, matrix)]
+    other_layouts = [unlinked.layout] if unlinked else []
+    return [*notices, *await build_source_notices(unit, matrix, other_layouts)]
 
 
 def build_chain_notice(found: AreaChain) -> Notice:

@@ -137,10 +137,10 @@ async def compute_matrix(
     )
     append_headers(matrix, rows, shown_rows.keys, is_row=True, unassigned=has_unassigned[0])
     append_headers(matrix, columns, shown_columns.keys, is_row=False, unassigned=has_unassigned[1])
+    for header in (*matrix.rows.headers, *matrix.columns.headers):
+        figures.setdefault(header.group, NO_FIGURES)
     for row in matrix.rows.headers:
-        figures.setdefault(CellGroup(row.index, None), NO_FIGURES)
         for column in matrix.columns.headers:
-            figures.setdefault(CellGroup(None, column.index), NO_FIGURES)
             matrix.cells.append(evaluator.build_cell(matrix, row, column))
     figures.setdefault(CellGroup(None, None), NO_FIGURES)
     return matrix
@@ -169,7 +169,9 @@ def list_absences(
     noted = {absence.area.id for absence in found}
     owners = [owner for owner in criterion.list_owners() if owner.id not in noted]
     found += years.list_absences(("filter", "valueChains"), owners)
-    return Absences(found, unrecorded, criterion.find_chain_of_other_area(areas))
+    other_area_chain = criterion.find_chain_of_other_area(areas)
+    chain_areas = [owner.id for owner in criterion.list_owners()]
+    return Absences(found, unrecorded, other_area_chain, chain_areas)
 
 
 def validate_question(question: MatrixQuestion) -> None:

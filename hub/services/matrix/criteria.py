@@ -220,16 +220,15 @@ class AreaRelations:
         self._edges = edges
 
     def is_own(self, areas: Sequence[str], owner: Area, year: FiscalYear) -> bool:
-        """Return whether one of the areas is the owner, is in it or contains it; without areas,
-        whether the owner is in force.
+        """Return whether one of the areas is the owner or contains it; without areas, whether the
+        owner is in force. An area in the owner is none: what the whole needs may be elsewhere in
+        it, and projects of the whole name no province.
         """
         day, edges = self._edges[year]
         if not is_in_force(owner.valid_from, owner.valid_to, day):
             return False
         above_owner = list_ancestors(owner.id, edges)
-        return not areas or any(
-            area in above_owner or owner.id in list_ancestors(area, edges) for area in areas
-        )
+        return not areas or any(area in above_owner for area in areas)
 
 
 def list_ancestors(area_id: str, edges: Mapping[str, Sequence[str]]) -> set[str]:
@@ -250,5 +249,7 @@ def is_narrowed(matrix_filter: MatrixFilter) -> bool:
         or matrix_filter.agencies
         or matrix_filter.funding
         or matrix_filter.linked is not None
+        or matrix_filter.without_area is not None
+        or (matrix_filter.chains and matrix_filter.issues)
         or (statuses and not set(DEFAULT_LINKAGE_STATUSES) <= set(statuses))
     )

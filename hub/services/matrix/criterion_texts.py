@@ -36,9 +36,10 @@ REST = localized_text(
     "ช่องนี้รวมรายการที่เหลือ จึงไม่มีเกณฑ์", "this cell counts the rest, for which there is no criterion"
 )
 NARROWED = localized_text(
-    "คำถามนับเฉพาะบางโครงการ (ตามคำ หน่วยงาน แหล่งเงิน สถานะ หรือผู้ดำเนินการ) จึงบอกไม่ได้ว่าช่องนี้ไม่มีผู้ดำเนินการ",
-    "the question counts only some projects (by words, agency, funding, status or actor), so it "
-    "does not show whether nobody acts here",
+    "คำถามนับเฉพาะบางโครงการ (ตามคำ หน่วยงาน ประเด็น แหล่งเงิน สถานะ ผู้ดำเนินการ หรือที่ไม่ระบุพื้นที่) "
+    "จึงบอกไม่ได้ว่าช่องนี้ไม่มีผู้ดำเนินการ",
+    "the question counts only some projects (by words, agency, issue, funding, status, "
+    "actor, or without an area), so it does not show whether nobody acts here",
 )
 
 
@@ -76,7 +77,7 @@ def describe_other_area(chain: AreaChain, owners: Sequence[Area]) -> LocalizedTe
     names_th = ", ".join(area.name.th for area in owners)
     names_en = ", ".join(area.name.en or area.name.th for area in owners)
     return localized_text(
-        f"ห่วงโซ่ “{chain.chain.name.th}” เป็นของ{names_th} ไม่ใช่ของพื้นที่นี้ในปีนี้ จึงไม่มีเกณฑ์",
+        f"ห่วงโซ่ “{chain.chain.name.th}” เป็นของ{names_th} ไม่ใช่ของพื้นที่นี้เองในปีนี้ จึงไม่มีเกณฑ์",
         f"the chain “{chain.chain.name.en or chain.chain.name.th}” belongs to {names_en} and not "
         "to this area in this year, so there is no criterion",
     )

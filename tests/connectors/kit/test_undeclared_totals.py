@@ -125,6 +125,38 @@ def test_project_with_a_name_or_amount_like_a_total_is_stored(
     assert [entry.doubts for entry in entries] == [(), (), ()]
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Grand-Total:", "TOTAL (THB)", "1. รวม", "- รวม -", "*รวม*", "ร ว ม", "รวมทังสิ้น", "รวมวงเงิน",
+        "รวมโครงการทั้งสิ้น 3 โครงการ", "งบรวม", "ยอดสุทธิ", "สรุปยอด", "รวมไตรมาสที่ 1", "Total for Trat",
+        "AMOUNT CARRIED FORWARD", "ยอดยกไป (หน้า 2)",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_filled", [True, False])
+def test_sum_of_the_rows_above_waits_whatever_its_label(
+    tmp_path: Path, label: str, is_filled: bool
+) -> None:
+    """Whether its other cells repeat those above, or are empty as in merged cells."""
+    rows = [
+        build_register_row("ก", baht=1),
+        ["ข", "", "", "", 2],
+        ["ค", "", "", "", 4],
+        [label, "กรมพลศึกษา", "ตราด", 2566, 7] if is_filled else [label, "", "", "", 7],
+        ["ง", "", "", "", 8],
+    ]
+    entries = read_entries(tmp_path, create_register(tmp_path), rows)
+    assert [bool(entry.doubts) for entry in entries] == [False, False, False, True, False]
+
+
+@pytest.mark.parametrize("name", ["ถนนสายใหม่", "รวมใจภักดิ์รักษ์ป่า", "Summer camp"])
+def test_project_of_another_amount_is_no_sum(tmp_path: Path, name: str) -> None:
+    rows = [build_register_row("ก", baht=1), ["ข", "", "", "", 2], ["ค", "", "", "", 4]]
+    rows.append([name, "กรมพลศึกษา", "ตราด", 2566, 8])
+    entries = read_entries(tmp_path, create_register(tmp_path), rows)
+    assert [entry.doubts for entry in entries] == [(), (), (), ()]
+
+
 def test_label_of_a_total_beside_the_name_of_a_project_is_its_status(tmp_path: Path) -> None:
     source = create_register(tmp_path, ignored=["สถานะ", "ที่"])
     header = [*REGISTER_HEADER, "สถานะ", "ที่"]

@@ -182,7 +182,6 @@ async def test_chain_of_another_area_judges_nothing(
     ("chain", "area"),
     [
         ("tourism-east", "C2552-09"),
-        ("tourism-east", "20"),  # a province of the cluster
         ("tourism-east", "R2552-east"),  # the region of the cluster
         ("jasmine-rice-roi-et", "45"),
         ("jasmine-rice-roi-et", "TH"),
@@ -204,9 +203,10 @@ async def test_level_without_a_row_in_the_table_of_the_chain_is_not_judged(
 
 
 async def test_rows_of_areas_are_judged_one_by_one(api: GraphQLApi) -> None:
-    matrix = await fetch(api, question("AREA:20,45", "STAGE", 2554, chain="tourism-east"))
-    assert states(matrix, row="45") == {"NOT_JUDGED"}
-    assert states(matrix, row="20") <= {"GAP"}
+    rows = "AREA:20,45,C2552-09"
+    matrix = await fetch(api, question(rows, "STAGE", 2553, chain="tourism-east"))
+    assert states(matrix, row="45") == states(matrix, row="20") == {"NOT_JUDGED"}
+    assert states(matrix, row="C2552-09") == {"GAP"}
     assert notices(matrix, "CHAIN_OF_OTHER_AREA")
 
 
@@ -282,3 +282,44 @@ async def test_condition_that_leaves_out_nothing_keeps_the_gaps(api: GraphQLApi)
         "ACTOR_LEVEL", "STAGE", 2554, chain="tourism-east", conditions={"actorLevels": ["LOCAL"]}
     )
     assert states(await fetch(api, level), row="LOCAL") == {"GAP"}
+
+
+# ── axes without members, and what narrows a question ────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [("AREA=CLUSTER", "FISCAL_YEAR"), ("FISCAL_YEAR", "AREA=CLUSTER"), ("AREA=CLUSTER", "FUNDING")],
+)
+async def test_axis_without_a_member_leaves_totals_of_zero(
+    api: GraphQLApi, rows: str, columns: str
+) -> None:
+    query = """query ($i: MatrixInput!) { matrix(input: $i) { total { projectCount }
+      rows { headers { total { projectCount } } }
+      columns { headers { total { projectCount } } } } }"""
+    answer = await api(query, question(rows, columns, 2551))
+    assert "errors" not in answer
+    matrix = answer["data"]["matrix"]
+    shown = matrix["rows"]["headers"] + matrix["columns"]["headers"]
+    assert shown
+    assert {one["total"]["projectCount"] for one in [*shown, matrix]} == {0}
+
+
+@pytest.mark.parametrize(
+    "narrowing", [{"withoutArea": True}, {"issues": ["gid://hub/StrategicIssue/s42-east-2"]}]
+)
+async def test_filter_that_leaves_out_projects_of_a_chain_leaves_no_gap(
+    api: GraphQLApi, narrowing: dict[str, Any]
+) -> None:
+    variables = question("ACTOR_LEVEL", "STAGE", 2554, chain="tourism-east", areas=("C2552-09",))
+    assert "GAP" in states(await fetch(api, variables))
+    variables["i"]["filter"] |= narrowing
+    assert "GAP" not in states(await fetch(api, variables))
+
+
+async def test_province_of_a_cluster_is_not_judged_by_the_chain_of_the_cluster(
+    api: GraphQLApi,
+) -> None:
+    """Projects of the whole cluster name no province, so a province's empty cell shows nothing."""
+    variables = question("ACTOR_LEVEL", "STAGE", 2554, chain="tourism-east", areas=("20",))
+    assert states(await fetch(api, variables)) <= {"COVERED", "NOT_JUDGED"}

@@ -22,7 +22,11 @@ def ingest_rows(database: Database, *rows: Any, made_up: bool = False) -> Any:
 
 @pytest.mark.parametrize(
     ("areas", "count", "baht"),
-    [(("C2552-09",), 2, "3500.00"), (("23",), 1, "1000.00"), ((), 3, "7500.00")],
+    [
+        (("C2552-09",), 2, "3500.00"),
+        ((), 2, "3500.00"),  # the scope is the area whose chain it is
+        (("TH",), 3, "7500.00"),
+    ],
 )
 async def test_unlinked_projects_in_the_scope_of_gaps_are_announced(
     api: GraphQLApi, fresh_database: Database, areas: tuple[str, ...], count: int, baht: str
