@@ -19,9 +19,16 @@ from hub.domain.thai_text import to_arabic_digits
 
 QUOTED_PATTERN: Final = re.compile(r"""=\s*"([^"]*)"|'(\d+)""")
 """A code that was exported so that a spreadsheet reads it as a text: `="0500"`, or `'0500`."""
-SCIENTIFIC_PATTERN: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
+SCIENTIFIC_PATTERN: Final = re.compile(
+    r"\d(?:[.,]\d+)? ?E ?\+ ?\d+|\d[.,]\d+ ?E ?\d+|#+", re.IGNORECASE
+)
 """A number as a spreadsheet shows it in a narrow column. `1E5` without a plus may be a code."""
+LOOK_ALIKE_DIGITS: Final = str.maketrans("OoIl", "0011")
+"""Letters that are typed or read from print in place of digits."""
+SEPARATOR_PATTERN: Final = re.compile(r"[\s.\-\u2010-\u2015/]+")
 FORMATTED_NUMBER_PATTERN: Final = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?|\d+\.0+")
+MAX_LENGTH_DIFFERENCE: Final = 3
+"""Digits by which a code may differ from the usual length and be a spoilt one of it."""
 MIN_CLEARED_DIGITS: Final = 4
 """Zeros behind the fifteenth digit that one code has by chance in fewer than 1 of 1,000 cases."""
 
@@ -47,11 +54,35 @@ def parse_code(
     if code_format.length is not None:
         is_right = not code or len(code) == code_format.length
         return code if is_right else length_doubt(code, field, code_format.length)
-    if usual_length is not None and code.isdigit() and len(code) == usual_length - 1:
-        return length_doubt(code, field, usual_length)
+    if usual_length is not None and code:
+        compact = SEPARATOR_PATTERN.sub("", code)
+        code = compact if compact.isdigit() else code
+        if doubt := find_unusual_code(code, field, usual_length):
+            return doubt
     if not code_format.ends_in_zeros and has_cleared_digits(code, MIN_CLEARED_DIGITS):
         return cleared_digits_doubt(field, value)
     return code
+
+
+def find_unusual_code(code: str, field: str, usual_length: int) -> Doubt | None:
+    """Return the doubt about a code that is nearly one of so many digits; null for others.
+
+    Codes of another kind, shorter or longer, are taken as they are.
+    """
+    digits = sum(character.isdigit() for character in code)
+    if code.isdigit() and len(code) == usual_length:
+        return None
+    read = code.translate(LOOK_ALIKE_DIGITS)
+    if read.isdigit() and len(read) == usual_length:
+        return build_doubt(
+            QuarantineReason.WRONG_TYPE,
+            field,
+            code,
+            f"มีตัวอักษรที่คล้ายตัวเลข อาจเป็น {read}",
+            f"has letters that look like digits; it may be {read}",
+        )
+    is_near = abs(digits - usual_length) <= MAX_LENGTH_DIFFERENCE
+    return length_doubt(code, field, usual_length) if is_near else None
 
 
 def parse_number_code(

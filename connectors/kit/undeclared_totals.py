@@ -40,7 +40,7 @@ GROUP_TERM_PATTERN: Final = re.compile(
 """Words that begin the name of a group of rows."""
 MAYBE_TOTAL: Final = re.compile("รวม|ยก|ยอด|สุทธิ|total|sum|forward|[cb]/[fd]|ร *ว *ม", re.IGNORECASE)
 """Found in every text that may label a total."""
-SUM_WORD_PATTERN: Final = re.compile(
+SUM_TERM_PATTERN: Final = re.compile(
     r"[\W\d_]*(?:งบ|ผล|สรุป|grand|amount)*[\W\d_]*"
     r"(?:รวม|ยอด|ยก|สุทธิ|total|sub-?total|sum|carried|brought)",
     re.IGNORECASE,
@@ -57,7 +57,8 @@ REPEATED_AMOUNTS: Final = (
     "has amounts that repeat those above",
 )
 MIN_ROWS_OF_SUM: Final = 2
-"""Rows whose sum a row with nothing but a name repeats only as a total."""
+"""Rows whose sum a row with nothing but a name repeats only as a total, if it begins with a word
+for sums or records have more than a name."""
 MIN_ROWS_OF_LABELLED_SUM: Final = 3
 """Rows whose sum a row that also has an agency or a place repeats only as a total, if its name
 begins with a word for sums."""
@@ -121,10 +122,11 @@ class UndeclaredTotals:
         if named and satang:
             return build_possible_total_doubt(*named[0], "ขึ้นต้นเหมือนยอดรวม", "begins like a total")
         labels = {key: one for key, one in suspects.items() if begins_like_total(one)}
-        if labels and self._is_sum(satang, MIN_ROWS_OF_LABELLED_SUM):
+        min_rows = MIN_ROWS_OF_SUM if len(texts) == 1 else MIN_ROWS_OF_LABELLED_SUM
+        if labels and self._is_sum(satang, min_rows):
             return build_possible_total_doubt(*next(iter(labels.items())), *REPEATED_AMOUNTS)
-        repeats_previous = self._records_have_more_cells and self._repeats_previous(satang)
-        if len(texts) <= 1 and (repeats_previous or self._is_sum(satang, MIN_ROWS_OF_SUM)):
+        # Where records have a name and amounts only, 100, 200 and 300 are three projects.
+        if len(texts) <= 1 and self._records_have_more_cells and self._repeats_amounts(satang):
             return build_possible_total_doubt(column, text, *REPEATED_AMOUNTS)
         return None
 
@@ -149,9 +151,10 @@ class UndeclaredTotals:
             return True
         return alone and GROUP_TERM_PATTERN.match(name) is not None
 
-    def _repeats_previous(self, satang: Mapping[str, int]) -> bool:
-        """Return whether amounts are those of the row above."""
-        return any(satang.values()) and repeats(self._previous, satang)
+    def _repeats_amounts(self, satang: Mapping[str, int]) -> bool:
+        """Return whether amounts are those of the row above, or a sum of the rows above."""
+        repeats_previous = any(satang.values()) and repeats(self._previous, satang)
+        return repeats_previous or self._is_sum(satang, MIN_ROWS_OF_SUM)
 
     def _is_sum(self, satang: Mapping[str, int], min_rows: int) -> bool:
         """Return whether amounts are the sum of so many rows or more: of all, or since a total."""
@@ -185,7 +188,7 @@ def repeats(earlier: Mapping[str, int], satang: Mapping[str, int]) -> bool:
 
 def begins_like_total(text: str) -> bool:
     """Return whether a text begins with a word for sums, whatever it goes on with."""
-    return SUM_WORD_PATTERN.match(re.sub(r"\s+", "", text)) is not None
+    return SUM_TERM_PATTERN.match(re.sub(r"\s+", "", text)) is not None
 
 
 def find_note(row: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -129,6 +129,11 @@ async def upsert_operator_source(connection: asyncpg.Connection) -> None:
     await upsert(connection, source, [row], first_only=("health",))
 
 
+NEVER_IN_FORCE: Final = """
+update {table} set valid_from = '0001-01-01', valid_to = '0001-01-02' where id = $1
+"""
+
+
 def agency_rows(
     agency_id: str,
     listed: ListedAgency,
@@ -189,6 +194,12 @@ async def write_agency(
     for table, rows in agency_rows(agency_id, listed, parent_id, province_id, scheme):
         written += await upsert(connection, table, rows)
     return written
+
+
+async def write_never_in_force(connection: asyncpg.Connection, agency_id: str) -> None:
+    """Date an agency, and the area of a local authority, on one day before all fiscal years."""
+    for table in ("agency", "area"):
+        await connection.execute(NEVER_IN_FORCE.format(table=table), agency_id)
 
 
 async def write_names(

@@ -222,7 +222,9 @@ class SourceEntry:
     @property
     def lacks_amount(self) -> bool:
         """Return whether it has no amount, or one that cannot be read, with or without others."""
-        return not self.lines or any(doubt.reason in UNREADABLE_AMOUNT for doubt in self.doubts)
+        return not (self.lines or self.unplaced) or any(
+            doubt.reason in UNREADABLE_AMOUNT for doubt in self.doubts
+        )
 
 
 class SourceReader(Protocol):

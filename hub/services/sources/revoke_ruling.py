@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.domain.sources.quarantine import QuarantinedRow
-from hub.domain.sources.records import SourceReader
-from hub.domain.sources.rulings import QuarantineSettlement, RecordedRuling
+from hub.domain.sources.records import NameKind, SourceReader
+from hub.domain.sources.rulings import QuarantineSettlement, RecordedRuling, RulingKind
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound, StaleVersion
 from hub.ingest.record_facts import build_record_id
+from hub.services.agencies.create_agency import withdraw_agency
 from hub.services.sources.reread_records import RecordRereader
 from hub.store.ingest import quarantine, rulings
 from hub.store.ingest.rulings import StoredVersion
@@ -40,6 +41,7 @@ async def revoke_ruling(
         raise NotFound(f"ไม่มีคำวินิจฉัย {ruling_id} ใน {spec.id} · {spec.id} has no ruling {ruling_id}")
     check_in_force(found[0], expected_version)
     await rulings.end_rulings(connection, [ruling_id], by, reason.strip())
+    await withdraw_new_agency(session, found[0])
     stored = await rulings.list_resolved_records(connection, [ruling_id])
     reopened = await quarantine.reopen_rows(connection, ruling_id)
     rows, accepted_versions = await sort_reopened(session, spec, reopened, found[0])
@@ -51,6 +53,15 @@ async def revoke_ruling(
         len(reread.settled_rows) + len(reread.settled_records),
         ruling_id,
     )
+
+
+async def withdraw_new_agency(session: RulingSession, ruling: RecordedRuling) -> None:
+    """Withdraw the agency that a ruling created, unless another ruling in force names it."""
+    connection = session.ingest.connection
+    if ruling.kind is RulingKind.NEW_AGENCY and ruling.decision and ruling.decision.target:
+        target = ruling.decision.target
+        if not await rulings.is_target_in_force(connection, NameKind.AGENCY, target):
+            await withdraw_agency(connection, target)
 
 
 def check_in_force(ruling: RecordedRuling, expected_version: int | None) -> None:

@@ -40,6 +40,11 @@ update ruling set ended_at = clock_timestamp(), ended_by = $2, end_reason = $3,
     version = version + 1
 where id = any($1::bigint[])
 """
+IS_TARGET_IN_FORCE: Final = """
+select exists (
+    select from ruling where name_kind = $1 and target = $2 and ended_at is null
+)
+"""
 UPDATE_REPLACED: Final = "update ruling set replaced_by = $2 where id = any($1::bigint[])"
 DELETE_STALE: Final = """
 delete from record_ruling where record_id = any($1::bigint[])
@@ -190,6 +195,11 @@ async def end_rulings(
 ) -> None:
     """End rulings: revoked with a reason, or (`reason` null) replaced by a later one."""
     await connection.execute(END_RULINGS, list(ids), ended_by, reason)
+
+
+async def is_target_in_force(connection: asyncpg.Connection, kind: NameKind, target: str) -> bool:
+    """Return whether a ruling in force says that a name means this area or agency."""
+    return bool(await connection.fetchval(IS_TARGET_IN_FORCE, kind.value, target))
 
 
 async def update_replaced(

@@ -71,3 +71,28 @@ def test_whole_code_is_used_as_it_is_written(
     value: Any, code_format: CodeFormat, code: str
 ) -> None:
     assert parse_code(value, "รหัส", code_format, 16) == code
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "######", "5.007e14", "1.5007E15", "5.007E 14", "15007000107000110", "O500700010700004",
+        "050070001070000l", "ม.500700010700001", "500700010700001 (แก้ไข)", "+0500700010700009",
+    ],
+)  # fmt: skip
+def test_code_that_is_nearly_one_of_sixteen_digits_waits(written: str) -> None:
+    assert isinstance(parse_code(written, "รหัส", usual_length=16), Doubt)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("0500 7000 1070 0001", "0500700010700001"),
+        ("05007-00010-700002", "0500700010700002"),
+        ("0500700010700003", "0500700010700003"),
+        ("๐๕๐๐๗๐๐๐๑๐๗๐๐๐๐๑", "0500700010700001"),
+        ("พ2566012", "พ2566012"),  # a code of another kind
+    ],
+)
+def test_code_of_sixteen_digits_is_read_with_or_without_separators(written: str, code: str) -> None:
+    assert parse_code(written, "รหัส", usual_length=16) == code

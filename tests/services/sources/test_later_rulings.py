@@ -199,6 +199,20 @@ async def test_ruling_may_create_an_agency(fresh_database: Database) -> None:
     assert tuple(owner) == (ruling.decision.target, "เทศบาลเมืองทดลอง", "LOCAL", TRAT)
 
 
+async def test_revoked_ruling_takes_back_the_agency_that_it_created(
+    fresh_database: Database,
+) -> None:
+    await run_ingest(fresh_database, build_row(1, owner="เทศบาลเมืองทดลอง"))
+    draft = AgencyDraft("เทศบาลเมืองทดลอง", AgencyKind.LOCAL_AUTHORITY, area=TRAT)
+    new = Ruling(new_agency=NewAgencyDecision("เทศบาลเมืองทดลอง", draft))
+    await rule(fresh_database, new)
+    [ruling] = await list_recorded_rulings(fresh_database)
+    await revoke(fresh_database, ruling.id)
+    assert await fetch_waiting_keys(fresh_database) == ["r1"]
+    done = await rule(fresh_database, new)
+    assert (done.read, done.settled) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("draft", "field"),
     [
