@@ -1,7 +1,7 @@
 """Build the facts of an entry: each name resolved to a code, or a doubt about it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,18 +9,22 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
+    NameProposal,
     ParsedBudgetLine,
     ParsedProject,
+    QuarantineReason,
     RawName,
     RawRecord,
     SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
+from hub.ingest.name_doubts import build_name_doubt
 from hub.ingest.resolve_names import NameResolver, ResolvedName
 from hub.store.ingest.records import LineFact, ProjectFact, RecordFacts
 from hub.store.record_ids import compute_record_id
 
+PROVINCE_LEVEL: Final = "PROVINCE"
 NO_TARGET: Final = ResolvedName(None)
 ACTOR_LEVELS: Final = frozenset(level.value for level in ActorLevel)
 
@@ -96,6 +100,12 @@ class RecordFactsBuilder:
         areas = [self._resolve_name(area, year, block, "area", doubts) for area in row.areas]
         if row.owner and row.owner.kind is NameKind.AREA and owner.target:
             owner = self._resolver.find_area_agency(owner.target)
+        elif row.owner and owner.province_id and owner.ruling_id is None:
+            line_areas = [line.area for line in entry.lines if line.area]
+            found = [self._resolver(one, year, block, "area") for one in line_areas]
+            named = [*areas, *(one for one in found if isinstance(one, ResolvedName))]
+            if is_elsewhere(owner, named):
+                doubts.append(build_elsewhere_doubt(row.owner, owner, "owner", year))
         key = row.key if block is None else f"{row.key}|{block}"
         level = row.actor_level or (
             ActorLevel(owner.level) if owner.level in ACTOR_LEVELS else None
@@ -147,3 +157,29 @@ def resolve_naming_year(
     """
     years = [*row.years, *(line.fiscal_year for line in lines)]
     return min(years, key=lambda year: year.ce, default=FiscalYear.from_datetime(retrieved_at))
+
+
+def is_elsewhere(owner: ResolvedName, areas: Sequence[ResolvedName]) -> bool:
+    """Return whether a local authority is in none of the provinces that a record names: another
+    one there may have the same name.
+    """
+    provinces = {area.target for area in areas if area.level == PROVINCE_LEVEL}
+    return bool(provinces) and owner.province_id not in provinces
+
+
+def build_elsewhere_doubt(
+    raw_name: RawName, owner: ResolvedName, field: str, year: FiscalYear
+) -> Doubt:
+    """Return the doubt about a local authority of another province than the record's."""
+    proposal = NameProposal(
+        owner.target or "", f"อยู่จังหวัด {owner.province_id}", f"in province {owner.province_id}"
+    )
+    return build_name_doubt(
+        QuarantineReason.AMBIGUOUS_NAME,
+        raw_name,
+        field,
+        year,
+        "ชื่อตรงกับ อปท. ของจังหวัดอื่น ไม่ใช่จังหวัดของรายการนี้",
+        "the name is that of a local authority of another province than the record's",
+        [proposal],
+    )

@@ -49,12 +49,14 @@ class ResolvedName:
     """The resolved code of a name; `target` null: the name is known to be no area.
 
     `ruling_id` is the ruling that resolved it; null: it was resolved without a person.
+    `province_id` is the province of a local authority.
     """
 
     target: str | None
     level: str | None = None
     area_id: str | None = None
     ruling_id: int | None = None
+    province_id: str | None = None
 
 
 class NameResolver:
@@ -164,10 +166,10 @@ class NameResolver:
         if target is None:
             return ResolvedName(None)
         dated_name = self._by_target.get((kind, target))
+        if dated_name is None:
+            return ResolvedName(target)
         return ResolvedName(
-            target,
-            dated_name.level if dated_name else None,
-            dated_name.area_id if dated_name else None,
+            target, dated_name.level, dated_name.area_id, province_id=dated_name.province_id
         )
 
     def _find_candidates(self, raw_name: RawName, year: FiscalYear) -> list[DatedName]:

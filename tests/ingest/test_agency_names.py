@@ -2,11 +2,14 @@
 
 import pytest
 
+from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Doubt, NameKind, RawName
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve_names import NameResolver
+from hub.ingest.run import ingest
 from hub.store.database import Database
 from hub.store.ingest.names import list_dated_names
+from tests.ingest.made_up_source import SPEC, build_input, build_row, read
 
 WAITS = None
 
@@ -189,3 +192,23 @@ async def test_name_that_a_source_declares_means_its_own_authority(database: Dat
     for declared, target in ((["local:L-3"], "local:L-3"), ([], WAITS)):
         resolver = NameResolver([*names, own], [], declared)
         assert resolve(resolver, "อบจ.ชลบุรี") == target
+
+
+@pytest.mark.parametrize(
+    ("owner", "area", "stored"),
+    [
+        ("เทศบาลนครแหลมฉบัง", "ชลบุรี", 1),
+        ("เทศบาลนครแหลมฉบัง", "ระยอง", 0),  # there may be one of that name in Rayong
+        ("อบจ.ชลบุรี", "ตราด", 0),
+        ("ทน.แหลมฉบัง", "ส่วนกลาง", 1),  # no province is named
+        ("กรมการข้าว", "ระยอง", 1),  # a department works everywhere
+        ("จังหวัดชลบุรี", "ระยอง", 1),
+    ],
+)
+async def test_local_authority_of_another_province_than_the_record_waits(
+    fresh_database: Database, owner: str, area: str, stored: int
+) -> None:
+    row = build_row(1, owner=owner, area=area)
+    result = await ingest(fresh_database, SPEC, read, build_input([row]))
+    assert result.ledger.count_of(Outcome.NEW) == stored
+    assert result.ledger.count_of(Outcome.QUARANTINED) == 1 - stored
