@@ -14,6 +14,7 @@ async def response_text(page: Any) -> str:
 
 async def test_every_example_runs_without_errors(open_page: OpenPage) -> None:
     page = await open_page("/query")
+    await page.locator("[data-example]").first.wait_for()
     examples = await page.locator("[data-example]").all()
     assert len(examples) >= 8
     for example in examples:
