@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Final
@@ -45,6 +46,12 @@ class LocalizedText:
 def localized_text(th: str, en: str | None) -> LocalizedText:
     """Return a bilingual text worded by the hub's authors."""
     return LocalizedText(th, en, TranslationOrigin.HUMAN, TranslationOrigin.HUMAN)
+
+
+def join_texts(texts: Collection[LocalizedText]) -> LocalizedText:
+    """Return texts separated by commas; the English one has Thai where there is no English."""
+    th = ", ".join(text.th for text in texts)
+    return localized_text(th, ", ".join(text.text(Locale.EN) for text in texts))
 
 
 @record

@@ -9,6 +9,7 @@ from hub.domain.areas import Area, AreaEdition, AreaLevel
 from hub.domain.matrix.result import Matrix
 from hub.domain.text import (
     MAX_NOTICE_SUBJECTS,
+    Locale,
     LocalizedText,
     Notice,
     localized_text,
@@ -149,7 +150,7 @@ def describe_unrecorded(
 def describe_editions(editions: Sequence[AreaEdition]) -> LocalizedText:
     """Return the names of editions whose areas are not recorded, with the authority for each."""
     th = ", ".join(f"{one.name.th} ({one.authority})" for one in editions)
-    en = ", ".join(f"{one.name.en or one.name.th} ({one.authority})" for one in editions)
+    en = ", ".join(f"{one.name.text(Locale.EN)} ({one.authority})" for one in editions)
     return localized_text(
         f"{th} ซึ่งเอกสารไม่ระบุรายชื่อและสมาชิก",
         f"{en}, whose names and members are in no source of this hub",
@@ -160,7 +161,7 @@ def join_names(areas: Sequence[Area]) -> LocalizedText:
     """Return the first names with their codes, and how many more there are."""
     shown = areas[:MAX_NAMES]
     th = ", ".join(f"{area.name.th} ({area.code})" for area in shown)
-    en = ", ".join(f"{area.name.en or area.name.th} ({area.code})" for area in shown)
+    en = ", ".join(f"{area.name.text(Locale.EN)} ({area.code})" for area in shown)
     if (more := len(areas) - len(shown)) > 0:
         th += f" และอีก {more}"
         en += f" and {more} more"

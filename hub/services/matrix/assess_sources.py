@@ -21,7 +21,14 @@ from hub.domain.sources.freshness import (
     compute_freshness_status,
     worst_status,
 )
-from hub.domain.text import MAX_NOTICE_SUBJECTS, LocalizedText, Notice, localized_text
+from hub.domain.text import (
+    MAX_NOTICE_SUBJECTS,
+    Locale,
+    LocalizedText,
+    Notice,
+    join_texts,
+    localized_text,
+)
 from hub.domain.time import BUDDHIST_OFFSET
 from hub.store.unit_of_work import UnitOfWork
 
@@ -227,11 +234,10 @@ def build_made_up_notice(sources: Sequence[Source]) -> list[Notice]:
     """Return the notice that figures rest on sources whose data is made up; none without such."""
     if not sources:
         return []
-    names_th = ", ".join(source.name.th for source in sources)
-    names_en = ", ".join(source.name.en or source.name.th for source in sources)
+    names = join_texts([source.name for source in sources])
     text = localized_text(
-        f"ตัวเลขรวมข้อมูลสมมติ ไม่ใช่ของหน่วยงานใด: {names_th}",
-        f"the figures include made-up data, which is nobody's: {names_en}",
+        f"ตัวเลขรวมข้อมูลสมมติ ไม่ใช่ของหน่วยงานใด: {names.th}",
+        f"the figures include made-up data, which is nobody's: {names.en}",
     )
     subjects = list(sources[:MAX_NOTICE_SUBJECTS])
     return [Notice("MADE_UP_DATA", text, ["sources"], len(sources), subjects=[*subjects])]
@@ -244,7 +250,7 @@ def build_health_notices(uses: Sequence[SourceUse]) -> list[Notice]:
             "SOURCE_FAILED" if use.failed else "SOURCE_LATE",
             localized_text(
                 f"{use.source.name.th}: {use.message.th}",
-                f"{use.source.name.en or use.source.name.th}: {use.message.en}",
+                f"{use.source.name.text(Locale.EN)}: {use.message.en}",
             ),
             ["sources", use.source.id],
         )

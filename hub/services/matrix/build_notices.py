@@ -11,7 +11,7 @@ from hub.domain.matrix.absence import AreaChain
 from hub.domain.matrix.question import Counting
 from hub.domain.matrix.result import Axis, CellState, Header, HeaderKind, Matrix, Total
 from hub.domain.plans import StrategicIssue
-from hub.domain.text import MAX_NOTICE_SUBJECTS, Notice, localized_text
+from hub.domain.text import MAX_NOTICE_SUBJECTS, Locale, Notice, join_texts, localized_text
 from hub.services.matrix.area_notices import build_absence_notices
 from hub.services.matrix.assess_sources import build_source_notices
 from hub.services.matrix.criteria import is_narrowed
@@ -42,12 +42,11 @@ async def build_notices(unit: UnitOfWork, matrix: Matrix, today: date) -> list[N
 
 def build_chain_notice(found: AreaChain) -> Notice:
     """Return the notice that the chain of a question is that of other areas."""
-    names_th = ", ".join(area.name.th for area in found.areas)
-    names_en = ", ".join(area.name.en or area.name.th for area in found.areas)
+    owners = join_texts([area.name for area in found.areas])
     text = localized_text(
-        f"ห่วงโซ่ “{found.chain.name.th}” เป็นของ{names_th} "
+        f"ห่วงโซ่ “{found.chain.name.th}” เป็นของ{owners.th} "
         "ช่องว่างของพื้นที่อื่น หรือของปีที่พื้นที่นั้นไม่มีผล ตัดสินด้วยห่วงโซ่นี้ไม่ได้",
-        f"the chain “{found.chain.name.en or found.chain.name.th}” belongs to {names_en}; it is no "
+        f"the chain “{found.chain.name.text(Locale.EN)}” belongs to {owners.en}; it is no "
         "criterion for empty cells of other areas, or of years in which that area was not in force",
     )
     subjects: list[Identifiable] = [found.chain, *found.areas[: MAX_NOTICE_SUBJECTS - 1]]
@@ -85,7 +84,7 @@ def build_header_notices(header: Header) -> list[Notice]:
     text = localized_text(
         f"ประเด็นลำดับที่ {issue.rank} “{issue.name.th}” ไม่มีโครงการใดในขอบเขตนี้เชื่อมโยง",
         f"no project in this scope is linked to the issue of rank {issue.rank} "
-        f"“{issue.name.en or issue.name.th}”",
+        f"“{issue.name.text(Locale.EN)}”",
     )
     path = ["rows" if header.is_row else "columns", "headers", str(header.index)]
     return [Notice("ISSUE_NOT_LINKED", text, path, subjects=[issue])]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hub.domain.areas import Area
 from hub.domain.matrix.absence import AreaChain
-from hub.domain.text import LocalizedText, localized_text
+from hub.domain.text import Locale, LocalizedText, join_texts, localized_text
 from hub.domain.value_chain import ExpectedRole
 
 NO_STAGE_AXIS = localized_text(
@@ -62,23 +62,21 @@ def describe_no_role(citations: Sequence[str]) -> LocalizedText:
 
 def describe_unlisted_chain(chain: AreaChain, owners: Sequence[Area]) -> LocalizedText:
     """Return the reason of a gap in the area's own chain, which has no activity list."""
-    names_th = ", ".join(area.name.th for area in owners)
-    names_en = ", ".join(area.name.en or area.name.th for area in owners)
+    names = join_texts([area.name for area in owners])
     return localized_text(
-        f"ไม่มีโครงการในห่วงโซ่ “{chain.chain.name.th}” ซึ่งเป็นของ{names_th}เอง ห่วงโซ่นี้ยังไม่มีรายการกิจกรรม "
+        f"ไม่มีโครงการในห่วงโซ่ “{chain.chain.name.th}” ซึ่งเป็นของ{names.th}เอง ห่วงโซ่นี้ยังไม่มีรายการกิจกรรม "
         "ทุกขั้นจึงต้องมีผู้ดำเนินการ",
-        f"no project in the chain “{chain.chain.name.en or chain.chain.name.th}”, which is "
-        f"{names_en}'s own; it has no activity list yet, so someone is expected in every stage",
+        f"no project in the chain “{chain.chain.name.text(Locale.EN)}”, which is "
+        f"{names.en}'s own; it has no activity list yet, so someone is expected in every stage",
     )
 
 
 def describe_other_area(chain: AreaChain, owners: Sequence[Area]) -> LocalizedText:
     """Return the reason why a chain is no criterion for an area."""
-    names_th = ", ".join(area.name.th for area in owners)
-    names_en = ", ".join(area.name.en or area.name.th for area in owners)
+    names = join_texts([area.name for area in owners])
     return localized_text(
-        f"ห่วงโซ่ “{chain.chain.name.th}” เป็นของ{names_th} ไม่ใช่ของพื้นที่นี้เองในปีนี้ จึงไม่มีเกณฑ์",
-        f"the chain “{chain.chain.name.en or chain.chain.name.th}” belongs to {names_en} and not "
+        f"ห่วงโซ่ “{chain.chain.name.th}” เป็นของ{names.th} ไม่ใช่ของพื้นที่นี้เองในปีนี้ จึงไม่มีเกณฑ์",
+        f"the chain “{chain.chain.name.text(Locale.EN)}” belongs to {names.en} and not "
         "to this area in this year, so there is no criterion",
     )
 
