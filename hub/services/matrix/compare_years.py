@@ -9,8 +9,8 @@ from hub.domain.matrix.question import DimensionKind
 from hub.domain.matrix.result import Axis, CellGroup, Figures, HeaderKind, Matrix
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.errors import Invalid
-from hub.services.matrix.resolve_axis import AxisContext, resolve_axis
-from hub.services.matrix.resolve_scope import fetch_question_chain, resolve_scope
+from hub.services.matrix.resolve_axis import resolve_axis
+from hub.services.matrix.resolve_scope import AxisContext, fetch_question_chain
 from hub.store.unit_of_work import UnitOfWork
 
 GroupFigures = Mapping[CellGroup, Figures]
@@ -48,16 +48,8 @@ async def resolve_previous_layout(
     previous = FiscalYear.from_ce(year.ce - 1, "fiscalYear")
     years = include_year(matrix.question.fiscal_years, previous)
     question, at = replace(matrix.question, fiscal_years=years), matrix.as_of_time
-    chain = await fetch_question_chain(unit, question, at)
-    context = AxisContext(unit, question, chain.chain if chain else None, at)
-    scope = await resolve_scope(
-        unit,
-        question.filter,
-        years,
-        today=today,
-        edition_date=context.edition_date,
-        as_of_time=at,
-    )
+    context = AxisContext(unit, question, await fetch_question_chain(unit, question, at), at)
+    scope = await context.resolve_scope(today)
 
     async def _resolve(axis: Axis, ordinals: AxisOrdinals, name: str) -> AxisOrdinals:
         if axis.dimension is DimensionKind.FISCAL_YEAR:

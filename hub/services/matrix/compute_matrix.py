@@ -31,12 +31,12 @@ from hub.services.matrix.assess_sources import ReportingObligations
 from hub.services.matrix.criteria import Criterion
 from hub.services.matrix.evaluate_cells import NO_FIGURES, CellEvaluator
 from hub.services.matrix.fetch_criterion import fetch_criterion
-from hub.services.matrix.resolve_axis import AxisContext, AxisMember, ResolvedAxis, resolve_axis
+from hub.services.matrix.resolve_axis import AxisMember, ResolvedAxis, resolve_axis
 from hub.services.matrix.resolve_scope import (
+    AxisContext,
     FilterMembers,
     fetch_filter_members,
     fetch_question_chain,
-    resolve_scope,
 )
 from hub.services.matrix.select_members import (
     SelectedMembers,
@@ -65,24 +65,16 @@ async def compute_matrix(
     `as_of_time` is the resolved instant of the question's `as_of`, null for now.
     """
     validate_question(question)
-    chain = await fetch_question_chain(unit, question, as_of_time)
-    axis_context = AxisContext(unit, question, chain.chain if chain else None, as_of_time)
+    question_chain = await fetch_question_chain(unit, question, as_of_time)
+    axis_context = AxisContext(unit, question, question_chain, as_of_time)
     named = await fetch_filter_members(unit, question.filter, today)
-    scope = await resolve_scope(
-        unit,
-        question.filter,
-        question.fiscal_years,
-        today=today,
-        edition_date=axis_context.edition_date,
-        as_of_time=as_of_time,
-        is_validated=True,
-    )
+    scope = await axis_context.resolve_scope(today, is_validated=True)
     rows = await resolve_axis(axis_context, question.rows, "rows")
     columns = await resolve_axis(axis_context, question.columns, "columns")
     years = YearsInForce(
         question, axis_context.edition_date, named, {**rows.areas, **columns.areas}
     )
-    criterion = await fetch_criterion(axis_context, chain, years)
+    criterion = await fetch_criterion(axis_context, years)
 
     def _build_layout(
         row_keys: Sequence[str], column_keys: Sequence[str], *unassigned: bool

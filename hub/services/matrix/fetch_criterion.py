@@ -7,16 +7,13 @@ from hub.domain.matrix.absence import AreaChain
 from hub.domain.matrix.question import DimensionKind
 from hub.domain.value_chain import ValueChain
 from hub.services.matrix.criteria import ActivityList, AreaRelations, Criterion
-from hub.services.matrix.resolve_axis import AxisContext
-from hub.services.matrix.resolve_scope import QuestionChain
+from hub.services.matrix.resolve_scope import AxisContext, QuestionChain
 from hub.services.matrix.years_in_force import YearsInForce
 
 
-async def fetch_criterion(
-    context: AxisContext, question_chain: QuestionChain | None, years: YearsInForce
-) -> Criterion:
+async def fetch_criterion(context: AxisContext, years: YearsInForce) -> Criterion:
     """Return the criterion of a question's cells."""
-    unit, question = context.unit, context.question
+    unit, question, question_chain = context.unit, context.question, context.question_chain
     dimensions = {question.rows.dimension, question.columns.dimension}
     chain, activities = None, None
     if question_chain is not None:

@@ -7,7 +7,7 @@ is not a member is mapped to its nearest ancestor that is one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from hub.domain.agencies import ActorLevel, AgencyKind
@@ -19,15 +19,13 @@ from hub.domain.matrix.layout import AxisOrdinals
 from hub.domain.matrix.question import (
     AxisQuestion,
     DimensionKind,
-    MatrixQuestion,
     MemberSelector,
 )
 from hub.domain.matrix.result import Member
 from hub.domain.text import LocalizedText, TranslationOrigin, thai_sort_key
 from hub.domain.time import FiscalYear
-from hub.domain.value_chain import ValueChain
 from hub.errors import Invalid
-from hub.store.unit_of_work import UnitOfWork
+from hub.services.matrix.resolve_scope import AxisContext
 
 HUMAN: Final = TranslationOrigin.HUMAN
 
@@ -74,20 +72,6 @@ class ResolvedAxis:
             ),
             unassigned_ordinal=unassigned_ordinal,
         )
-
-
-@dataclass(slots=True)
-class AxisContext:
-    """What both axes are resolved from: the transaction, the question and its chain."""
-
-    unit: UnitOfWork
-    question: MatrixQuestion
-    chain: ValueChain | None
-    as_of_time: datetime | None
-
-    def edition_date(self, year: FiscalYear) -> date:
-        """Return the day whose edition of areas applies to a fiscal year."""
-        return self.question.areas_on or year.starts_on
 
 
 def build_enum_member(member: ActorLevel | FundingSource | LinkageStatus) -> AxisMember:

@@ -1,6 +1,7 @@
 """Resolve a filter: areas and agencies with their descendants, per fiscal year."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from hub.domain.agencies import Agency
@@ -135,3 +136,34 @@ async def fetch_question_chain(
         return None
     chain = (await unit.chains.by_id(list(ids), as_of_time)).get(ids.pop())
     return None if chain is None else QuestionChain(chain, areas)
+
+
+@dataclass(slots=True)
+class AxisContext:
+    """What scope and axes are resolved from: the transaction, the question and its chain."""
+
+    unit: UnitOfWork
+    question: MatrixQuestion
+    question_chain: QuestionChain | None
+    as_of_time: datetime | None
+
+    @property
+    def chain(self) -> ValueChain | None:
+        """Return the only value chain of the question."""
+        return None if self.question_chain is None else self.question_chain.chain
+
+    def edition_date(self, year: FiscalYear) -> date:
+        """Return the day whose edition of areas applies to a fiscal year."""
+        return self.question.areas_on or year.starts_on
+
+    async def resolve_scope(self, today: date, *, is_validated: bool = False) -> MatrixScope:
+        """Return the scope of the question, as `resolve_scope` does."""
+        return await resolve_scope(
+            self.unit,
+            self.question.filter,
+            self.question.fiscal_years,
+            today=today,
+            edition_date=self.edition_date,
+            as_of_time=self.as_of_time,
+            is_validated=is_validated,
+        )

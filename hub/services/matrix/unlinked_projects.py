@@ -12,8 +12,8 @@ from hub.domain.matrix.result import CellGroup, Figures, Matrix
 from hub.domain.record import record
 from hub.domain.sources.ledger import list_phase_amounts
 from hub.domain.text import Notice, localized_text
-from hub.services.matrix.resolve_axis import AxisContext, resolve_axis
-from hub.services.matrix.resolve_scope import resolve_scope
+from hub.services.matrix.resolve_axis import resolve_axis
+from hub.services.matrix.resolve_scope import AxisContext
 from hub.store.unit_of_work import UnitOfWork
 
 
@@ -59,15 +59,7 @@ async def count_unlinked_projects(
         return None
     question = build_unlinked_question(matrix.question, matrix.absences.chain_areas)
     context = AxisContext(unit, question, None, matrix.as_of_time)
-    scope = await resolve_scope(
-        unit,
-        question.filter,
-        question.fiscal_years,
-        today=today,
-        edition_date=context.edition_date,
-        as_of_time=matrix.as_of_time,
-        is_validated=True,
-    )
+    scope = await context.resolve_scope(today, is_validated=True)
     rows = await resolve_axis(context, question.rows, "rows")
     columns = await resolve_axis(context, question.columns, "columns")
     layout = Layout(
