@@ -15,7 +15,7 @@ from hub.domain.sources.quarantine import (
 from hub.domain.user_errors import to_user_error
 from hub.errors import Forbidden, HubError
 from resolvers.context import Context
-from resolvers.sources import not_operated_error, restrict_to_operated
+from resolvers.sources import begin_command, restrict_to_operated
 
 MAX_QUESTIONS: Final = 1_000
 """Maximum number of questions per source in the deprecated list; those with the most money."""
@@ -104,10 +104,7 @@ async def apply_ruling(
 ) -> Sequence[QuarantineSettlePayload]:
     """Apply a ruling: every row it covers is re-read, or nothing is changed."""
     try:
-        if input.source_id not in await context.unit.sources.list_operated_ids([input.source_id]):
-            raise not_operated_error(input.source_id)
-        # The command runs in another transaction, and the payload must show its effect.
-        await context.renew_snapshot()
+        await begin_command(context, input.source_id)
         settled_by = context.viewer.subject
         settlement = await context.review.settle(
             input.source_id, input.ruling, settled_by, input.idempotency_key, context.audit_context

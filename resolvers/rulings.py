@@ -14,7 +14,7 @@ from hub.domain.user_errors import to_user_error
 from hub.errors import Forbidden, HubError, NotFound
 from hub.services.sources.ruling_tables import render_csv
 from resolvers.context import Context
-from resolvers.sources import not_operated_error, restrict_to_operated
+from resolvers.sources import begin_command, restrict_to_operated
 
 
 async def rulings(
@@ -98,10 +98,7 @@ async def import_file(
 ) -> Sequence[RulingFileImportPayload]:
     """Apply the decisions of a file, all or nothing."""
     try:
-        if input.source_id not in await context.unit.sources.list_operated_ids([input.source_id]):
-            raise not_operated_error(input.source_id)
-        # The command runs in another transaction, and the payload must show its effect.
-        await context.renew_snapshot()
+        await begin_command(context, input.source_id)
         result = await context.review.import_file(
             input.source_id,
             input.text,

@@ -111,6 +111,16 @@ async def restrict_to_operated(
     ]
 
 
+async def begin_command(context: Context, source_id: str) -> None:
+    """Begin a command on a source; `Forbidden` unless the viewer operates it.
+
+    The command runs in another transaction, and what is read after it must show its effect.
+    """
+    if source_id not in await context.unit.sources.list_operated_ids([source_id]):
+        raise not_operated_error(source_id)
+    await context.renew_snapshot()
+
+
 def not_operated_error(source_id: str) -> Forbidden:
     """Return the error for a source that the viewer does not operate."""
     return Forbidden(
