@@ -1,6 +1,7 @@
 """`hub review`: list quarantined rows; decide names; accept, round and refuse rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,8 +24,11 @@ from hub.settings import Settings
 
 if TYPE_CHECKING:
     from hub.domain.sources.quarantine import ReviewQuestion
+    from hub.domain.sources.records import SourceReader
     from hub.domain.sources.rulings import QuarantineSettlement
+    from hub.domain.sources.spec import SourceSpec
     from hub.domain.time import FiscalYear
+    from hub.store.database import Database
 
 rows_argument = click.argument(
     "rows", metavar="ROW...", type=COUNT, nargs=-1, required=True, help="เลขแถว · Numbers of rows"
@@ -139,18 +143,14 @@ def decide(
     Rows of an earlier decision on the name are parsed again, too.
     """
     from hub.domain.sources.records import NameKind
-    from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import decide_name
 
-    settings = Settings.from_environment()
-    chosen = source_named(source, settings)
     span = parse_fiscal_years(years)
-    done = in_database(
-        lambda database: decide_name(
-            database,
-            chosen.spec,
-            chosen.read,
-            operator_name(by),
+    settle(
+        source,
+        by,
+        partial(
+            decide_name,
             name=name,
             target=None if target == "-" else target,
             kind=NameKind(kind),
@@ -158,9 +158,7 @@ def decide(
             years=span,
             replaces=replaces,
         ),
-        settings,
     )
-    print_settlement(done)
 
 
 @review.command("accept", help="รับแถวตามที่เขียน · Accept rows as they are written")
@@ -169,16 +167,9 @@ def decide(
 @by_option
 def accept(source: str, rows: Sequence[int], by: str | None) -> None:
     """Store rows as they are written."""
-    from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import accept_rows
 
-    settings = Settings.from_environment()
-    chosen = source_named(source, settings)
-    done = in_database(
-        lambda database: accept_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
-        settings,
-    )
-    print_settlement(done)
+    settle(source, by, partial(accept_rows, rows=rows))
 
 
 @review.command(
@@ -190,16 +181,9 @@ def accept(source: str, rows: Sequence[int], by: str | None) -> None:
 @by_option
 def round_amounts(source: str, rows: Sequence[int], by: str | None) -> None:
     """Store rows with amounts finer than a satang, such as a third."""
-    from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import round_rows
 
-    settings = Settings.from_environment()
-    chosen = source_named(source, settings)
-    done = in_database(
-        lambda database: round_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
-        settings,
-    )
-    print_settlement(done)
+    settle(source, by, partial(round_rows, rows=rows))
 
 
 @review.command(
@@ -210,16 +194,9 @@ def round_amounts(source: str, rows: Sequence[int], by: str | None) -> None:
 @by_option
 def refuse(source: str, rows: Sequence[int], by: str | None) -> None:
     """Leave rows out."""
-    from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_rows import refuse_rows
 
-    settings = Settings.from_environment()
-    chosen = source_named(source, settings)
-    done = in_database(
-        lambda database: refuse_rows(database, chosen.spec, chosen.read, operator_name(by), rows),
-        settings,
-    )
-    print_settlement(done)
+    settle(source, by, partial(refuse_rows, rows=rows))
 
 
 @review.command(
@@ -255,26 +232,35 @@ def new_agency(
 ) -> None:
     """Create the agency that a name means, and parse again the rows with that name."""
     from hub.domain.sources.rulings import NewAgencyDecision, Ruling
-    from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_quarantine import settle_quarantine
 
-    settings = Settings.from_environment()
-    chosen = source_named(source, settings)
     draft = AgencyDraft(
         official_name or name, AgencyKind(kind), area=area, parent=parent, code=code
     )
     ruling = Ruling(new_agency=NewAgencyDecision(name, draft))
-    done = in_database(
-        lambda database: settle_quarantine(
-            database, chosen.spec, chosen.read, ruling, operator_name(by)
+    settle(
+        source,
+        by,
+        lambda database, spec, read, person: settle_quarantine(
+            database, spec, read, ruling, person
         ),
-        settings,
     )
-    print_settlement(done)
 
 
-def print_settlement(done: "QuarantineSettlement") -> None:
-    """Print how many rows a decision covered and settled."""
+def settle(
+    source: str,
+    by: str | None,
+    work: """Callable[
+        [Database, SourceSpec, SourceReader, str], Coroutine[Any, Any, QuarantineSettlement]
+    ]""",
+) -> None:
+    """Run a command on the rows of a source as its operator, and print how many it covered."""
+    from hub.services.identity.operator import operator_name
+
+    settings = Settings.from_environment()
+    chosen = source_named(source, settings)
+    person = operator_name(by)
+    done = in_database(lambda database: work(database, chosen.spec, chosen.read, person), settings)
     print_line(
         f"อ่านใหม่ {done.read:,} แถว เสร็จ {done.settled:,} แถว (คำวินิจฉัย {done.ruling_id}) "
         f"· {done.read:,} rows read again, {done.settled:,} settled (ruling {done.ruling_id})"

@@ -19,7 +19,7 @@ from hub.cli.console import (
     source_argument,
     source_named,
 )
-from hub.cli.quarantine import format_amounts, print_settlement
+from hub.cli.quarantine import format_amounts, settle
 from hub.errors import Invalid
 from hub.settings import Settings
 
@@ -112,18 +112,15 @@ def format_ruling(one: "RecordedRuling") -> list[str]:
 @by_option
 def revoke(source: str, ruling: int, reason: str, by: str | None) -> None:
     """Revoke a ruling; answers as of an earlier time do not change."""
-    from hub.services.identity.operator import operator_name
     from hub.services.sources.settle_quarantine import revoke_recorded_ruling
 
-    settings = Settings.from_environment()
-    chosen = source_named(source, settings)
-    done = in_database(
-        lambda database: revoke_recorded_ruling(
-            database, chosen.spec, chosen.read, ruling, operator_name(by), reason
+    settle(
+        source,
+        by,
+        lambda database, spec, read, person: revoke_recorded_ruling(
+            database, spec, read, ruling, person, reason
         ),
-        settings,
     )
-    print_settlement(done)
 
 
 FILE_ARGUMENT = click.argument(
