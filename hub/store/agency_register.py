@@ -196,8 +196,12 @@ async def write_agency(
     return written
 
 
-async def write_never_in_force(connection: asyncpg.Connection, agency_id: str) -> None:
-    """Date an agency, and the area of a local authority, on one day before all fiscal years."""
+async def withdraw_agency(connection: asyncpg.Connection, agency_id: str) -> None:
+    """Withdraw an asserted agency, with the area of a local authority: it was never in force, so no
+    name means it any more.
+
+    What refers to it still finds it by its id; the same assertion again restores it.
+    """
     for table in ("agency", "area"):
         await connection.execute(NEVER_IN_FORCE.format(table=table), agency_id)
 

@@ -24,7 +24,6 @@ from hub.store.agency_register import (
     upsert_operator_source,
     write_agency,
     write_names,
-    write_never_in_force,
     write_provenance,
 )
 
@@ -79,14 +78,6 @@ async def create_agency(connection: WriteConnection, draft: AgencyDraft, by: str
     )
     await write_provenance(connection, agency_id, citation, is_local=is_local)
     return agency_id
-
-
-async def withdraw_agency(connection: WriteConnection, agency_id: str) -> None:
-    """Withdraw the assertion of an agency: it was never in force, so no name means it any more.
-
-    What refers to it still finds it by its id; the same assertion again restores it.
-    """
-    await write_never_in_force(connection, agency_id)
 
 
 def check_draft(draft: AgencyDraft, name: str) -> None:

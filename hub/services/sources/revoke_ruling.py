@@ -12,8 +12,8 @@ from hub.domain.sources.rulings import QuarantineSettlement, RecordedRuling, Rul
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid, NotFound, StaleVersion
 from hub.ingest.record_facts import build_record_id
-from hub.services.agencies.create_agency import withdraw_agency
 from hub.services.sources.reread_records import RecordRereader
+from hub.store.agency_register import withdraw_agency
 from hub.store.ingest import quarantine, rulings
 from hub.store.ingest.rulings import StoredVersion
 from hub.store.ingest.source_lock import RulingSession

@@ -83,9 +83,6 @@ select id from source_run where source_id = $1 order by status = 'SUCCEEDED' des
 UPDATE_DOUBTS: Final = """
 update quarantine set reason = $2, field = $3, written = $4, doubts = $5::jsonb where id = $1
 """
-COUNT_WAITING_ROWS: Final = (
-    "select source_id, count(*) as waiting from quarantine where status = 'WAITING' group by 1"
-)
 
 
 @record
@@ -223,11 +220,6 @@ async def update_doubts(
             serialized["written"],
             json.dumps(serialized["doubts"]),
         )
-
-
-async def count_waiting_rows(connection: asyncpg.Connection) -> dict[str, int]:
-    """Return the number of waiting rows by source."""
-    return {row["source_id"]: row["waiting"] for row in await connection.fetch(COUNT_WAITING_ROWS)}
 
 
 def serialize_row(row: NewQuarantinedRow) -> dict[str, Any]:
