@@ -1,15 +1,13 @@
 """Editions of areas and what succeeded each area; sources whose data is made up."""
 
-from pathlib import Path
-
 from alembic import op
+
+from hub.store.migrations.steps import execute_sql_file, keep_history
 
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
-
-TABLES = ("area_edition", "area_succession")
 
 MARK_MADE_UP = """
 update {schema}.source set made_up = true
@@ -21,24 +19,9 @@ that figures as of an earlier instant are marked."""
 
 def upgrade() -> None:
     """From what came before."""
-    sql = Path(__file__).with_suffix(".sql").read_text("utf-8")
-    for statement in sql.split("\n\n"):
-        op.execute(statement.replace(":", "\\:"))
-    for table in TABLES:
-        op.execute(f"create table history.{table} (like public.{table})")
-        op.execute(
-            f"alter table history.{table} add column known_to timestamptz not null, "
-            "add primary key (id, known_from), add constraint known check (known_from < known_to)"
-        )
-        op.execute(
-            f"create trigger keep_history before update or delete on public.{table} "
-            "for each row execute function keep_history()"
-        )
-        for schema in ("public", "history"):
-            op.execute(
-                f"create trigger forbid_truncate before truncate on {schema}.{table} "
-                "for each statement execute function forbid_truncate()"
-            )
+    execute_sql_file(__file__)
+    for table in ("area_edition", "area_succession"):
+        keep_history(table)
     for schema in ("public", "history"):
         op.execute(f"alter table {schema}.source add column made_up boolean not null default false")
     for schema in ("public", "history"):

@@ -6,9 +6,7 @@ later ruling or a revocation can read them again. For decisions made before this
 the records that were settled from the quarantine; the next run adds the others.
 """
 
-from pathlib import Path
-
-from alembic import op
+from hub.store.migrations.steps import execute_sql_file
 
 revision = "0017"
 down_revision = "0016"
@@ -18,5 +16,4 @@ depends_on = None
 
 def upgrade() -> None:
     """From what came before."""
-    for statement in Path(__file__).with_name("0017_rulings.sql").read_text("utf-8").split("\n\n"):
-        op.execute(statement.replace(":", "\\:"))
+    execute_sql_file(__file__)
