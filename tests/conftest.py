@@ -31,6 +31,7 @@ from hub.store.migrate import migrate
 from hub.store.reference.seed import seed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser
+from tests.long_run import is_long_run
 from tests.skipped import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
@@ -52,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out the tests marked `long`, except in a long run."""
-    if hypothesis_settings().max_examples > 1_000:
+    if is_long_run():
         return
     for item in items:
         if item.get_closest_marker("long"):

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import settings
 
-IS_LONG: Final = settings().max_examples > 1_000
+from tests.long_run import is_long_run
+
+IS_LONG: Final = is_long_run()
 ROOT: Final = Path(__file__).parents[2]
 SCRIPTS: Final = sorted((ROOT / "bench").glob("*.py"))
 TIMEOUT: Final = 400

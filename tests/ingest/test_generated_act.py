@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from hypothesis import settings as hypothesis_settings
-
 from connectors.kit.files import compute_file_digest, create_file_pages
 from connectors.registry import find_connector
 from hub.domain.sources.ledger import Outcome
@@ -11,26 +9,20 @@ from hub.ingest.run import SourceInput, ingest
 from hub.services.sources.source_status import list_waiting_questions
 from hub.store.database import Database
 from tests.ingest.generated_act import write_act
+from tests.long_run import is_long_run
 
-SMALL_ACT, WHOLE_ACT = 2_000, 37_000
+ROWS = 37_000 if is_long_run() else 2_000
 STORED_OWNERS = (
     "select r.value, p.owner_id from source_record r join project p on p.id = r.project_id "
     "where r.source_id = 'budget_act'"
 )
 
 
-def count_rows() -> int:
-    """Return the rows of the act: all of them in `make check-long`."""
-    profile = hypothesis_settings.default
-    is_long = profile is not None and profile.max_examples > 1_000
-    return WHOLE_ACT if is_long else SMALL_ACT
-
-
 async def test_act_with_all_names_needs_at_most_60_decisions_and_resolves_none_wrongly(
     fresh_database: Database, tmp_path: Path
 ) -> None:
     path = tmp_path / "act.csv"
-    agencies = write_act(path, count_rows())
+    agencies = write_act(path, ROWS)
     connector = find_connector("budget_act")
     act = SourceInput(create_file_pages(path, connector.spec), path.name, compute_file_digest(path))
     result = await ingest(fresh_database, connector.spec, connector.read, act)

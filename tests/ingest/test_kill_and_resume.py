@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from hub.ingest.run import ingest
 from hub.store.database import Database, open_database
 from tests.conftest import copy_database, execute_admin_statement, replace_database_name
 from tests.ingest.killable_run import build_pages
 from tests.ingest.made_up_source import SPEC, build_input, read
+from tests.long_run import is_long_run
 
 ROOT = Path(__file__).parents[2]
-LONG = settings.get_current_profile_name() == "long"
-RECORDS = 20_000 if LONG else 1_500
-KILL_COUNT = 20 if LONG else 3
+IS_LONG = is_long_run()
+RECORDS = 20_000 if IS_LONG else 1_500
+KILL_COUNT = 20 if IS_LONG else 3
 STATUS_QUERY = "select status from source_run order by id desc limit 1"
 TOTAL_RECORDS = sum(map(len, build_pages(RECORDS)))
 
@@ -102,7 +102,7 @@ async def test_33_kill_9_at_random_points_leaves_the_same_ledger_and_rows(
         was_running.append(await fresh_database.pool.fetchval(STATUS_QUERY) in {None, "RUNNING"})
     assert run_child(dsn) == 0
     final_state = await fetch_state(fresh_database)
-    assert not LONG or sum(was_running) > KILL_COUNT // 2, (seed, was_running)
+    assert not IS_LONG or sum(was_running) > KILL_COUNT // 2, (seed, was_running)
     if all(was_running):  # else a run had finished and was repeated
         assert final_state == uninterrupted_state, seed
     else:

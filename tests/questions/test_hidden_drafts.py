@@ -14,11 +14,11 @@ from typing import Final
 
 import pytest
 from graphql import parse, validate
-from hypothesis import settings
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.store.database import Database, open_database
 from tests.conftest import GraphQLApi, execute_admin_statement, replace_database_name
+from tests.long_run import is_long_run
 from tests.questions.planted_drafts import (
     MARK,
     MINISTERIAL,
@@ -93,13 +93,12 @@ class DraftDatabases:
 
 # In every run the viewers who may read no draft send all probes between them, and those who may
 # read some send a share; in a long run (`make check-long`) every viewer sends all of them.
-RUN_ALL_PROBES: Final = settings().max_examples >= 1_000
 SHARE_OF_READERS: Final = 24
 
 
 def list_probes_of(viewer_name: str) -> list[str]:
     """Return the probes that a viewer sends in this run."""
-    if RUN_ALL_PROBES:
+    if is_long_run():
         return build_probes()
     readers = [name for name, (_, database_name) in VIEWERS.items() if database_name != "none"]
     if viewer_name in readers:

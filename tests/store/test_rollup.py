@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 
 import asyncpg
 import pytest
-from hypothesis import settings
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.matrix.question import (
@@ -24,8 +23,9 @@ from hub.store.database import Database, ReadTransaction
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.rollup import compact_once, compact_rollup
 from hub.store.unit_of_work import UnitOfWork
+from tests.long_run import is_long_run
 
-IS_LONG = settings().max_examples > 1_000
+IS_LONG = is_long_run()
 """`make check-long` writes twenty different sequences."""
 AREAS = ("20", "21", "22", None)
 OWNERS = ("ministry:22", "department:BOI", None)

@@ -99,6 +99,20 @@ async def compute(unit: UnitOfWork, question: MatrixQuestion) -> Matrix:
     )
 
 
+def build_question(
+    pair: tuple[DimensionKind, DimensionKind],
+    matrix_filter: MatrixFilter,
+    counting: Counting,
+    years: FiscalYearRange = FISCAL_YEARS,
+) -> MatrixQuestion:
+    """Return a question; an axis of stages needs a chain."""
+    if DimensionKind.STAGE in pair:
+        matrix_filter = replace(matrix_filter, chains=("tourism-east",))
+    return MatrixQuestion(
+        AxisQuestion(pair[0]), AxisQuestion(pair[1]), years, matrix_filter, counting
+    )
+
+
 def list_member_keys(matrix: Matrix, *, is_row: bool) -> list[str]:
     axis = matrix.rows if is_row else matrix.columns
     return [header.key for header in axis.headers if header.kind is HeaderKind.MEMBER]
@@ -130,11 +144,7 @@ async def test_matrix_figures_equal_the_figures_computed_by_hand(
     years: FiscalYearRange,
     compacted: int,
 ) -> None:
-    if DimensionKind.STAGE in pair:
-        matrix_filter = replace(matrix_filter, chains=("tourism-east",))
-    question = MatrixQuestion(
-        AxisQuestion(pair[0]), AxisQuestion(pair[1]), years, matrix_filter, counting
-    )
+    question = build_question(pair, matrix_filter, counting, years)
     async with open_world(database, world, compacted=compacted) as unit:
         matrix = await compute(unit, question)
         expected = compute_expected_figures(
@@ -174,11 +184,7 @@ async def test_contributions_sum_to_every_figure(
     counting: Counting,
     pair: tuple[DimensionKind, DimensionKind],
 ) -> None:
-    if DimensionKind.STAGE in pair:
-        matrix_filter = replace(matrix_filter, chains=("tourism-east",))
-    question = MatrixQuestion(
-        AxisQuestion(pair[0]), AxisQuestion(pair[1]), FISCAL_YEARS, matrix_filter, counting
-    )
+    question = build_question(pair, matrix_filter, counting)
     async with open_world(database, world) as unit:
         matrix = await compute(unit, question)
         groups = [g for g in matrix.figures if g.row is None or g.row < len(matrix.rows.headers)]
@@ -200,10 +206,7 @@ async def test_contributions_sum_to_every_figure(
 async def test_projects_page_lists_the_projects_a_cell_counts(
     database: Database, world: World, pair: tuple[DimensionKind, DimensionKind]
 ) -> None:
-    matrix_filter = MatrixFilter(chains=("tourism-east",) if DimensionKind.STAGE in pair else ())
-    question = MatrixQuestion(
-        AxisQuestion(pair[0]), AxisQuestion(pair[1]), FISCAL_YEARS, matrix_filter
-    )
+    question = build_question(pair, MatrixFilter(), Counting.DISTINCT)
     async with open_world(database, world) as unit:
         matrix = await compute(unit, question)
         groups = [cell.group for cell in matrix.cells]
@@ -248,11 +251,7 @@ async def test_a_shown_member_has_the_same_figures_in_any_order_and_with_any_lim
     order: AxisOrder,
     limit: int,
 ) -> None:
-    if DimensionKind.STAGE in pair:
-        matrix_filter = replace(matrix_filter, chains=("tourism-east",))
-    whole = MatrixQuestion(
-        AxisQuestion(pair[0]), AxisQuestion(pair[1]), FISCAL_YEARS, matrix_filter, counting
-    )
+    whole = build_question(pair, matrix_filter, counting)
     rows = replace(whole.rows, include_empty=False, order_by=order, limit=limit)
     async with open_world(database, world) as unit:
         expected = figures_by_member(await compute(unit, whole))

@@ -10,17 +10,17 @@ from typing import Final
 
 import asyncpg
 import pytest
-from hypothesis import settings
 
 from hub.domain.sources.ledger import Outcome
 from hub.sandbox.nation.declaration import SOURCE_ID
 from hub.sandbox.nation.generate import generate_nation
 from hub.store.database import Database, open_database
 from tests.conftest import copy_database, execute_admin_statement
+from tests.long_run import is_long_run
 from tests.store.generate.ingested_nation import ingest_latest, ingest_nation
 
 NOW: Final = datetime(2026, 1, 15, tzinfo=UTC)
-IS_LONG: Final = settings().max_examples > 1_000
+IS_LONG: Final = is_long_run()
 PROJECTS: Final = 10_000 if IS_LONG else 300
 """`make check-long` compares ten thousand projects."""
 ROWS: Final = {

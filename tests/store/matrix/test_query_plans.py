@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import asyncpg
 import pytest
-from hypothesis import settings
 
 from hub.domain.areas import AreaLevel
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
@@ -33,9 +32,10 @@ from hub.services.matrix.compute_matrix import compute_matrix
 from hub.store.database import Database, ReadTransaction, open_database
 from hub.store.unit_of_work import UnitOfWork
 from tests.conftest import copy_database, execute_admin_statement
+from tests.long_run import is_long_run
 
 NOW: Final = datetime(2026, 1, 15, tzinfo=UTC)
-IS_LONG: Final = settings().max_examples > 1_000
+IS_LONG: Final = is_long_run()
 PROJECTS: Final = 60_000 if IS_LONG else 6_000
 PROVINCES: Final = MemberSelector(area_level=AreaLevel.PROVINCE)
 YEAR: Final = FiscalYearRange(FiscalYear(2025), FiscalYear(2025))
