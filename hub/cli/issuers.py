@@ -235,7 +235,7 @@ def parse_token_type(text: str, audience: str, client_id: str | None) -> "TokenT
             "--audience",
             "ต้องไม่ใช่ --client-id เมื่อใช้ --token-type JWT เพราะจะแยกจาก ID token ไม่ได้",
             "must not be the --client-id with --token-type JWT, "
-            "or ID tokens could not be told from access tokens",
+            "or ID tokens could not be distinguished from access tokens",
         )
     return found
 

@@ -109,7 +109,7 @@ def generate_rows(count: int) -> Iterator[tuple[dict[str, str], str | None]]:
     draw = random.Random(2565)  # noqa: S311 - a repeatable sample, no secret
     units = list_units()
     misread(units, draw)
-    # A single office of a minister is told apart by its ministry only; here the ministry is lost.
+    # Only its ministry distinguishes a single office of a minister; here the ministry is lost.
     lost = [Unit("", "สำนักงานรัฐมนตรี", "", True), Unit("", "สำนักงานปลัดกระทรวง", "", True)]
     number = 0
     for place, unit in enumerate(units):
