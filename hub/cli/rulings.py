@@ -141,7 +141,7 @@ FILE_ARGUMENT = click.argument(
 def export_file(source: str, file: Path) -> None:
     """Write all questions, the most money first, and all rulings in force; edit and import it."""
     from hub.services.sources.ruling_file import export_rulings
-    from hub.services.sources.ruling_tables import check_suffix, write_table
+    from hub.services.sources.ruling_workbooks import check_suffix, write_table
 
     settings = Settings.from_environment()
     check_suffix(file)
@@ -170,7 +170,7 @@ def import_file(source: str, file: Path, dry: bool, by: str | None) -> None:
     """Apply the decisions of a file; a row whose decision is in force already changes nothing."""
     from hub.services.identity.operator import operator_name
     from hub.services.sources.ruling_file import import_rulings
-    from hub.services.sources.ruling_tables import read_table
+    from hub.services.sources.ruling_workbooks import read_table
 
     settings = Settings.from_environment()
     chosen = source_named(source, settings)

@@ -14,7 +14,7 @@ from hub.domain.sources.ruling_file import (
 )
 from hub.errors import Invalid
 from hub.services.sources.ruling_file import export_rulings, import_rulings
-from hub.services.sources.ruling_tables import read_table, write_table
+from hub.services.sources.ruling_workbooks import read_table, write_table
 from hub.services.sources.source_status import list_recorded_rulings
 from hub.store.database import Database
 from tests.ingest.made_up_source import SPEC, build_row, read
