@@ -33,7 +33,10 @@ class IssueLookup:
 
 @value
 class LinkageDraft:
-    """A linkage to propose (ความเชื่อมโยงที่เสนอ); `key` is the client's own, null: none."""
+    """A linkage to propose (ความเชื่อมโยงที่เสนอ); `key` is the client's own, null: none.
+
+    The stage is named by its code in the chain of the issue, or by the hub itself by its id.
+    """
 
     project: Lookup[Project]
     issue: IssueLookup
@@ -42,6 +45,7 @@ class LinkageDraft:
     stage_code: str | None = None
     share: Decimal | None = None
     work_request_id: str | None = None
+    stage_id: str | None = None
 
 
 @value

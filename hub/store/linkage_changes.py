@@ -25,7 +25,9 @@ LOCK_PROJECTS: Final = """
 select id from project where id = any($1::text[]) order by id for no key update
 """
 PROJECTS_OF_LINKAGES: Final = "select distinct project_id from linkage where id = any($1::text[])"
-LOCK_LINKAGES: Final = "select id from linkage where id = any($1::text[]) order by id for update"
+LOCK_LINKAGES: Final = (
+    "select id from linkage where id = any($1::text[]) order by id for no key update"
+)
 OPEN_LINKAGES: Final = f"""
 select id, project_id, issue_id, stage_id, {", ".join(STATE_COLUMNS)} from linkage
 where project_id = any($1::text[]) and status = any($2::text[]) order by id

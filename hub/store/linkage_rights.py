@@ -43,6 +43,16 @@ select p.id, p.owner_id,
     ) as allowed
 from project p where p.id = any($1::text[])
 """  # noqa: S608 - constants
+PLACED_UNDER: Final = f"""
+select placement.agency_id
+from agency_placement placement
+join agency department on department.id = placement.agency_id
+join agency ministry on ministry.id = placement.parent_id
+where placement.agency_id = any($1::text[]) and placement.parent_id = $2
+    and department.level = 'MINISTRY' and ministry.kind = 'MINISTRY'
+    and coalesce(placement.valid_from <= {TODAY}, true)
+    and coalesce(placement.valid_to > {TODAY}, true)
+"""  # noqa: S608 - constants
 AREA_RIGHTS: Final = f"""
 with of_area as ({AREA_AGENCIES})
 select i.id,
@@ -100,3 +110,11 @@ async def fetch_area_agency_rights(
     """Return the right of an agency to act for an area, by area; a missing area is absent."""
     rows = await connection.fetch(AREA_AGENCY_RIGHTS, sorted(set(area_ids)), agency_id)
     return {row["id"]: SideRight(row["home_id"], bool(row["allowed"])) for row in rows}
+
+
+async def fetch_placed_under(
+    connection: asyncpg.Connection, agency_ids: Sequence[str], ministry_id: str | None
+) -> set[str]:
+    """Return which agencies are departments of a ministry today."""
+    rows = await connection.fetch(PLACED_UNDER, sorted(set(agency_ids)), ministry_id)
+    return {row["agency_id"] for row in rows}

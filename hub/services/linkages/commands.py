@@ -7,13 +7,20 @@ from hub.domain.linkage_commands import (
     LinkageShareSetCommand,
     LinkageUndoCommand,
     LinkageWithdrawCommand,
+    WorkRequestAnswerCommand,
+    WorkRequestCreateCommand,
+    WorkRequestPayload,
+    WorkRequestWithdrawCommand,
 )
 from hub.services.linkages.acting import Acting
+from hub.services.linkages.answer_request import answer_work_request
+from hub.services.linkages.create_request import create_work_request
 from hub.services.linkages.decide import decide_linkages
 from hub.services.linkages.propose import propose_linkages
 from hub.services.linkages.set_share import set_shares
 from hub.services.linkages.undo import undo_linkages
 from hub.services.linkages.withdraw import withdraw_linkages
+from hub.services.linkages.withdraw_request import withdraw_work_request
 from hub.store.database import Database
 
 
@@ -48,3 +55,21 @@ class LinkageCommands:
     ) -> LinkageBatchPayload:
         """Set shares."""
         return await set_shares(self._database, acting, command)
+
+    async def create_request(
+        self, acting: Acting, command: WorkRequestCreateCommand
+    ) -> WorkRequestPayload:
+        """Request work of agencies."""
+        return await create_work_request(self._database, acting, command)
+
+    async def answer_request(
+        self, acting: Acting, command: WorkRequestAnswerCommand
+    ) -> WorkRequestPayload:
+        """Answer a request for work."""
+        return await answer_work_request(self._database, acting, command)
+
+    async def withdraw_request(
+        self, acting: Acting, command: WorkRequestWithdrawCommand
+    ) -> WorkRequestPayload:
+        """Withdraw a request for work."""
+        return await withdraw_work_request(self._database, acting, command)

@@ -152,7 +152,7 @@ async def test_shares_of_a_project_are_at_most_1_and_an_unknown_one_stays_unknow
     await sides.propose_one(DEPARTMENT, draft("p1", ISSUE, "0.6"))
     unknown = await sides.propose_one(DEPARTMENT, draft("p1", OTHER_ISSUE))
     assert unknown.share is None
-    over = await sides.propose(PROVINCE, draft("p1", CLUSTER_ISSUE, "0.5"))
+    over = await sides.propose(PROVINCE, draft("p1", "plan-20-2566-PUBLISHED-3", "0.5"))
     assert codes(over) == [UserErrorCode.SHARE_EXCEEDED]
     assert "0.4" in str(over.results[0].user_errors[0].message.en)
     assert codes(await sides.set_share(DEPARTMENT, unknown, "0.5")) == [
