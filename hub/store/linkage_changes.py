@@ -1,6 +1,6 @@
 """Statements that write linkages; rows are locked in a fixed order, projects before linkages.
 
-Whoever changes a linkage, or adds one, locks its project first, in the order of ids. So the shares
+Each change of a linkage, and each new one, locks the project first, in the order of ids. So the shares
 of a project are added up by one transaction at a time, and no two wait for each other.
 """
 
@@ -69,7 +69,7 @@ TRANSACTION_TIME: Final = "select transaction_timestamp()"
 
 @value
 class OpenLinkage:
-    """An open linkage of a project, whoever may see it: for its share, and to find duplicates."""
+    """An open linkage of a project, visible to the viewer or not: for its share and duplicates."""
 
     id: str
     project_id: str

@@ -7,11 +7,10 @@ unless the source of that is unverified; for a plan of an agency without an area
 """
 
 from collections.abc import Sequence
-from typing import Final
-
-import asyncpg
+from typing import Any, Final, Protocol
 
 from hub.domain.record import value
+from hub.store.database import ReadTransaction
 
 TODAY: Final = "timezone('Asia/Bangkok', transaction_timestamp())::date"
 AREA_AGENCIES: Final = f"""
@@ -77,6 +76,14 @@ from area where area.id = any($1::text[])
 """  # noqa: S608 - constants
 
 
+class SqlReader(Protocol):
+    """A connection in a transaction, or a `ReadTransaction`."""
+
+    async def fetch(self, sql: str, /, *values: Any) -> Sequence[Any]:
+        """Execute SQL and return its rows."""
+        ...
+
+
 @value
 class SideRight:
     """The agency of a side, and whether the acting agency may decide for it."""
@@ -86,35 +93,52 @@ class SideRight:
 
 
 async def fetch_function_rights(
-    connection: asyncpg.Connection, project_ids: Sequence[str], agency_id: str | None
+    reader: SqlReader, project_ids: Sequence[str], agency_id: str | None
 ) -> dict[str, SideRight]:
     """Return the right of an agency to act for FUNCTION, by project; `agency_id` of it: the owner.
 
     A missing project is absent.
     """
-    rows = await connection.fetch(FUNCTION_RIGHTS, sorted(set(project_ids)), agency_id)
+    rows = await reader.fetch(FUNCTION_RIGHTS, sorted(set(project_ids)), agency_id)
     return {row["id"]: SideRight(row["owner_id"], bool(row["allowed"])) for row in rows}
 
 
 async def fetch_area_rights(
-    connection: asyncpg.Connection, issue_ids: Sequence[str], agency_id: str | None
+    reader: SqlReader, issue_ids: Sequence[str], agency_id: str | None
 ) -> dict[str, SideRight]:
     """Return the right of an agency to act for AREA, by issue; a missing issue is absent."""
-    rows = await connection.fetch(AREA_RIGHTS, sorted(set(issue_ids)), agency_id)
+    rows = await reader.fetch(AREA_RIGHTS, sorted(set(issue_ids)), agency_id)
     return {row["id"]: SideRight(row["home_id"], bool(row["allowed"])) for row in rows}
 
 
 async def fetch_area_agency_rights(
-    connection: asyncpg.Connection, area_ids: Sequence[str], agency_id: str | None
+    reader: SqlReader, area_ids: Sequence[str], agency_id: str | None
 ) -> dict[str, SideRight]:
     """Return the right of an agency to act for an area, by area; a missing area is absent."""
-    rows = await connection.fetch(AREA_AGENCY_RIGHTS, sorted(set(area_ids)), agency_id)
+    rows = await reader.fetch(AREA_AGENCY_RIGHTS, sorted(set(area_ids)), agency_id)
     return {row["id"]: SideRight(row["home_id"], bool(row["allowed"])) for row in rows}
 
 
 async def fetch_placed_under(
-    connection: asyncpg.Connection, agency_ids: Sequence[str], ministry_id: str | None
+    reader: SqlReader, agency_ids: Sequence[str], ministry_id: str | None
 ) -> set[str]:
     """Return which agencies are departments of a ministry today."""
-    rows = await connection.fetch(PLACED_UNDER, sorted(set(agency_ids)), ministry_id)
+    rows = await reader.fetch(PLACED_UNDER, sorted(set(agency_ids)), ministry_id)
     return {row["agency_id"] for row in rows}
+
+
+class LinkageRights:
+    """The same, in one request's snapshot."""
+
+    def __init__(self, transaction: ReadTransaction) -> None:
+        self._transaction = transaction
+
+    async def function(
+        self, project_ids: Sequence[str], agency_id: str | None
+    ) -> dict[str, SideRight]:
+        """Return the right of an agency to act for FUNCTION, by project."""
+        return await fetch_function_rights(self._transaction, project_ids, agency_id)
+
+    async def area(self, issue_ids: Sequence[str], agency_id: str | None) -> dict[str, SideRight]:
+        """Return the right of an agency to act for AREA, by issue."""
+        return await fetch_area_rights(self._transaction, issue_ids, agency_id)

@@ -166,8 +166,8 @@ class WorkRequests:
             )
         if to_agency_id is not None:
             answer = table_as_of(work_request_answer, at)
-            asked = sa.select(answer.c.request_id).where(answer.c.agency_id == to_agency_id)
-            statement = statement.where(requests.c.id.in_(asked))
+            sent = sa.select(answer.c.request_id).where(answer.c.agency_id == to_agency_id)
+            statement = statement.where(requests.c.id.in_(sent))
         return await fetch_page(
             self._transaction,
             statement,

@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-import asyncpg
-
 from hub.domain.history import ActorKind, Author
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.viewer import Permission, Viewer
@@ -13,7 +11,12 @@ from hub.domain.linkages import Side
 from hub.domain.record import record, value
 from hub.errors import Forbidden
 from hub.store.ingest.receipts import IdempotentCommand
-from hub.store.linkage_rights import SideRight, fetch_area_rights, fetch_function_rights
+from hub.store.linkage_rights import (
+    SideRight,
+    SqlReader,
+    fetch_area_rights,
+    fetch_function_rights,
+)
 
 NO_SIDE = (
     "หน่วยงานของท่านไม่ใช่ฝ่ายภารกิจหรือฝ่ายพื้นที่ของรายการนี้ "
@@ -80,7 +83,7 @@ class SideRights:
 
 
 async def fetch_side_rights(
-    connection: asyncpg.Connection,
+    reader: SqlReader,
     viewer: Viewer,
     project_ids: Iterable[str],
     issue_ids: Iterable[str | None],
@@ -89,8 +92,8 @@ async def fetch_side_rights(
     agency_id = viewer.agency_id
     issues = [one for one in issue_ids if one is not None]
     return SideRights(
-        await fetch_function_rights(connection, list(project_ids), agency_id),
-        await fetch_area_rights(connection, issues, agency_id) if issues else {},
+        await fetch_function_rights(reader, list(project_ids), agency_id),
+        await fetch_area_rights(reader, issues, agency_id) if issues else {},
         viewer,
     )
 

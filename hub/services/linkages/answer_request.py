@@ -102,11 +102,11 @@ async def find_own_answer(
     for answer in request.answers:
         if answer.agency_id == viewer.agency_id:
             return answer
-    asked = [answer.agency_id for answer in request.answers]
+    recipients = [answer.agency_id for answer in request.answers]
     own = (
-        set(asked)
+        set(recipients)
         if viewer.has_permission(Permission.STEWARD)
-        else await fetch_placed_under(connection, asked, viewer.agency_id)
+        else await fetch_placed_under(connection, recipients, viewer.agency_id)
     )
     for answer in request.answers:
         if answer.agency_id in own and not answer.open_offer:

@@ -62,7 +62,7 @@ class LinkageInput:
 
 
 @record
-class Change:
+class LinkageChange:
     """A change of one linkage by a side: its next state, the reason, and the action it undoes."""
 
     state: LinkageState
@@ -72,7 +72,7 @@ class Change:
     undone: Action | None = None
 
 
-ComputeChange = Callable[[Item, LinkageInput, datetime], Change]
+ComputeChange = Callable[[Item, LinkageInput, datetime], LinkageChange]
 """Return the change of an item at an instant; raise a `HubError` to refuse it."""
 
 
@@ -90,7 +90,7 @@ class LinkageChanges(Generic[Item]):
         self._rights = rights
         self._actions = actions
         self._open = {one.id: one for one in open_linkages}
-        self.changes: dict[str, Change] = {}
+        self.changes: dict[str, LinkageChange] = {}
 
     def apply(
         self, index: int, item: Item, compute: ComputeChange[Item], at: datetime
@@ -121,7 +121,7 @@ class LinkageChanges(Generic[Item]):
 
     def compute_change(
         self, item: Item, linkage: Linkage, compute: ComputeChange[Item], at: datetime
-    ) -> Change | None:
+    ) -> LinkageChange | None:
         """Return the change of an item, null if it changes nothing; raise if it is refused."""
         agencies = self._rights.agencies(linkage.project_id, linkage.issue_id)
         choose_side(agencies, ())
@@ -196,7 +196,7 @@ async def change_linkages(
 
 
 async def write_changes(
-    connection: asyncpg.Connection, acting: Acting, changes: Sequence[tuple[Linkage, Change]]
+    connection: asyncpg.Connection, acting: Acting, changes: Sequence[tuple[Linkage, LinkageChange]]
 ) -> None:
     """Write changes of locked linkages, and their history."""
     if not changes:
@@ -213,7 +213,7 @@ async def write_changes(
         await mark_undone(connection, undone)
 
 
-def build_entry(acting: Acting, linkage: Linkage, change: Change) -> NewEntry:
+def build_entry(acting: Acting, linkage: Linkage, change: LinkageChange) -> NewEntry:
     """Return the history entry of a change: the field that changed, before and after."""
     name, before, after = describe_change(linkage.state, change.state, change.side)
     return NewEntry(

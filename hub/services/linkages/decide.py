@@ -12,7 +12,7 @@ from hub.domain.linkage_decisions import decide, has_disputed, sides_awaited
 from hub.domain.linkages import Side
 from hub.services.linkages.acting import Acting, choose_side
 from hub.services.linkages.batch import execute_batch
-from hub.services.linkages.change_linkages import Change, LinkageInput, change_linkages
+from hub.services.linkages.change_linkages import LinkageChange, LinkageInput, change_linkages
 from hub.store.database import Database
 
 
@@ -36,7 +36,7 @@ async def decide_linkages(
 
 def compute_decision(
     acting: Acting, item: LinkageDecisionItem, found: LinkageInput, at: datetime
-) -> Change:
+) -> LinkageChange:
     """Return the change of a decision, for a side that is awaited or has disputed."""
     state = found.state
     awaited = sides_awaited(state)
@@ -44,7 +44,7 @@ def compute_decision(
     side, agency_id = choose_side(found.agencies, [*sorted_sides(awaited), *disputing])
     author = acting.author(agency_id, at)
     decided = decide(state, side, item.decision, author, item.reason)
-    return Change(decided, side, author, item.reason)
+    return LinkageChange(decided, side, author, item.reason)
 
 
 def sorted_sides(sides: frozenset[Side]) -> list[Side]:

@@ -11,7 +11,7 @@ from hub.domain.linkage_commands import (
 from hub.domain.linkage_decisions import set_share
 from hub.services.linkages.acting import Acting, choose_side
 from hub.services.linkages.batch import execute_batch
-from hub.services.linkages.change_linkages import Change, LinkageInput, change_linkages
+from hub.services.linkages.change_linkages import LinkageChange, LinkageInput, change_linkages
 from hub.store.database import Database
 
 
@@ -31,9 +31,11 @@ async def set_shares(
 
 def compute_share(
     acting: Acting, reason: str, item: LinkageShareItem, found: LinkageInput, at: datetime
-) -> Change:
+) -> LinkageChange:
     """Return the change of a share, by the side that proposed the linkage if it is the viewer's."""
     proposed_side = found.state.proposed_side
     side, agency_id = choose_side(found.agencies, [proposed_side] if proposed_side else [])
     author = acting.author(agency_id, at)
-    return Change(set_share(found.state, side, item.share, author, reason), side, author, reason)
+    return LinkageChange(
+        set_share(found.state, side, item.share, author, reason), side, author, reason
+    )

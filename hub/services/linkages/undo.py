@@ -11,7 +11,7 @@ from hub.domain.linkage_commands import (
 from hub.domain.linkage_decisions import find_undoable, undo
 from hub.services.linkages.acting import Acting
 from hub.services.linkages.batch import execute_batch
-from hub.services.linkages.change_linkages import Change, LinkageInput, change_linkages
+from hub.services.linkages.change_linkages import LinkageChange, LinkageInput, change_linkages
 from hub.store.database import Database
 
 
@@ -33,9 +33,9 @@ async def undo_linkages(
 
 def compute_undo(
     acting: Acting, _item: LinkageVersionItem, found: LinkageInput, at: datetime
-) -> Change:
+) -> LinkageChange:
     """Return the change that restores the state before the last action."""
     action = find_undoable(found.actions, found.agencies)
     author = acting.author(found.agencies[action.side], at)
     state = undo(found.state, action, author)
-    return Change(state, action.side, author, None, action)
+    return LinkageChange(state, action.side, author, None, action)

@@ -11,7 +11,7 @@ from hub.domain.linkage_commands import (
 from hub.domain.linkage_decisions import withdraw
 from hub.services.linkages.acting import Acting, choose_side
 from hub.services.linkages.batch import execute_batch
-from hub.services.linkages.change_linkages import Change, LinkageInput, change_linkages
+from hub.services.linkages.change_linkages import LinkageChange, LinkageInput, change_linkages
 from hub.store.database import Database
 
 
@@ -31,9 +31,9 @@ async def withdraw_linkages(
 
 def compute_withdrawal(
     acting: Acting, reason: str, _item: LinkageVersionItem, found: LinkageInput, at: datetime
-) -> Change:
+) -> LinkageChange:
     """Return the change of a withdrawal."""
     proposed_side = found.state.proposed_side
     side, agency_id = choose_side(found.agencies, [proposed_side] if proposed_side else [])
     author = acting.author(agency_id, at)
-    return Change(withdraw(found.state, side, author, reason), side, author, reason)
+    return LinkageChange(withdraw(found.state, side, author, reason), side, author, reason)
