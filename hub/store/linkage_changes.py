@@ -1,7 +1,7 @@
 """Statements that write linkages; rows are locked in a fixed order, projects before linkages.
 
-Each change of a linkage, and each new one, locks the project first, in the order of ids. So the shares
-of a project are added up by one transaction at a time, and no two wait for each other.
+Each change of a linkage, and each new one, locks the project first, in the order of ids. So the
+shares of a project are added up by one transaction at a time, and no two wait for each other.
 """
 
 import json
