@@ -1,7 +1,7 @@
 """Statements about requests for work and their answers; one is visible only if its issue is."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -78,7 +78,7 @@ def visible_requests(viewer: Viewer, at: datetime | None) -> sa.Subquery:
         return sa.exists(
             sa.select(sa.literal(1)).where(
                 link.c.work_request_id == request.c.id,
-                link.c.status.in_([status.value for status in statuses]),
+                link.c.status == one_of(status.value for status in statuses),
             )
         )
 
@@ -87,7 +87,7 @@ def visible_requests(viewer: Viewer, at: datetime | None) -> sa.Subquery:
             sa.select(sa.literal(1)).where(answer.c.request_id == request.c.id, condition)
         )
 
-    is_refusal = sa.func.coalesce(answer.c.decision.in_(REFUSALS), sa.false())
+    is_refusal = sa.func.coalesce(answer.c.decision == one_of(REFUSALS), sa.false())
     status = sa.case(
         (request.c.withdrawn_at.is_not(None), WorkRequestStatus.WITHDRAWN.value),
         (_has_linkage(LinkageStatus.AGREED), WorkRequestStatus.FULFILLED.value),
@@ -256,5 +256,9 @@ def has_status(
     """Return the condition that a request has one of the statuses; none for null."""
     if statuses is None:
         return []
-    names = sa.literal([status.value for status in statuses], ARRAY(sa.Text))
-    return [requests.c.status == sa.any_(names)]
+    return [requests.c.status == one_of(status.value for status in statuses)]
+
+
+def one_of(names: Iterable[str]) -> sa.ColumnElement[Any]:
+    """Return the right side of a comparison with any of the texts."""
+    return sa.any_(sa.literal(list(names), ARRAY(sa.Text)))

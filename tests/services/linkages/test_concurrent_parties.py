@@ -3,7 +3,7 @@
 import asyncio
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Final
 
@@ -103,7 +103,7 @@ async def assert_consistent(database: Database, changed: int) -> None:
     """Check that no update was lost, shares are at most 1, and each state follows from the last."""
     linkages = await list_linkages(database)
     assert sum(one.version for one in linkages) == changed
-    shares: Counter[str] = Counter()
+    shares: dict[str, Decimal] = defaultdict(Decimal)
     open_targets: Counter[tuple[str, str | None]] = Counter()
     for one in linkages:
         if one.status in OPEN_STATUSES:
