@@ -70,7 +70,8 @@ class RegisterProject:
         """The record of the source, with baht."""
         return {
             "bb_code": self.code, "bb_year": str(self.year),
-            "min_code": f"{self.department[:2]}000", "agc_code": self.department, "min": "", "agc": department_names()[self.department],
+            "min_code": f"{self.department[:2]}000", "agc_code": self.department, "min": "",
+            "agc": department_names()[self.department],
             "name": self.title, "objc_level1_name": "งบสมมุติ",
             "amount": write_baht(sum(one.satang for one in self.elements)),
             "gf_amount_sum": write_baht(sum(one.disbursed for one in self.elements)),
