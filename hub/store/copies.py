@@ -238,7 +238,7 @@ def alike_pairs(viewer: Viewer) -> CTE:
     )
 
 
-def with_areas(table: FromClause, name: str) -> sa.Lateral:
+def with_areas(table: FromClause, name: str) -> FromClause:
     """Return the areas of a project `id` of a table, and those that contain them."""
     areas = sa.select(area_ids(table, None).label("areas")).correlate(table).lateral(f"{name}_own")
     return (
