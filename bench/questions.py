@@ -11,7 +11,7 @@ import asyncio
 import re
 import statistics
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,11 +110,18 @@ def read_page_texts(script: str) -> dict[str, str]:
 
 
 def insert_parts(text: str, texts: Mapping[str, str]) -> str:
-    """Return a template with the texts that it names, and the field of each phase."""
+    """Return a template with the texts that it names, and the field of each phase.
+
+    Variables of JavaScript remain as they are.
+    """
     text = JS_PHASES.sub(
         lambda part: "\n".join(part[1].replace("${phase}", phase) for phase in PHASES), text
     )
-    return re.sub(r"\$\{(\w+)\}", lambda part: insert_parts(texts[part[1]], texts), text)
+    return re.sub(
+        r"\$\{(\w+)\}",
+        lambda part: insert_parts(texts[part[1]], texts) if part[1] in texts else part[0],
+        text,
+    )
 
 
 def list_questions() -> Iterator[Question]:
@@ -147,7 +154,7 @@ def list_questions() -> Iterator[Question]:
         yield Question(f"page: {name}", page["MATRIX_QUERY"], variables)
     window = {"rowFrom": 8, "rowTo": 8, "columnFrom": 5, "columnTo": 5}
     cell = re.sub(
-        r"savedMatrix\(key: .*?\)", "matrix(input: $input)", page["cellQuery"], count=1
+        r"savedMatrix\(key: .*?\)\}\)", "matrix(input: $input)", page["cellQuery"], count=1
     ).replace("query Cell(", "query Cell($input: MatrixInput!, ")
     yield Question(
         "page: one cell",
@@ -160,15 +167,17 @@ def list_questions() -> Iterator[Question]:
     yield Question("root findings", FINDINGS_QUERY, {}, takes_as_of=False)
 
 
-async def measure(dsn: str, repetitions: int, only: str) -> list[dict[str, Any]]:
-    """Return the medians of each question over the nation in a database."""
+async def measure(
+    dsn: str, repetitions: int, only: str, save: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    """Measure each question over the nation in a database; save the medians after each."""
     authentication = FixedAuthentication()
     async with open_database(dsn) as database:
         agency = await database.pool.fetchval(OWNER_OF_MOST_DRAFTS)
         settings = Settings("127.0.0.1", 0, Path("unused"), False, None, 1, rate=0)
         application = build_application(settings, database, authentication=authentication)
         transport = httpx2.ASGITransport(application.app)
-        results = []
+        results: list[dict[str, Any]] = []
         async with httpx2.AsyncClient(
             transport=transport, base_url="http://hub.test", timeout=120
         ) as client:
@@ -185,7 +194,7 @@ async def measure(dsn: str, repetitions: int, only: str) -> list[dict[str, Any]]
                     row[mode] = await measure_question(client, question, mode, repetitions)
                 results.append(row)
                 print(format_row(row), flush=True)
-    return results
+                save(results)
 
 
 async def measure_question(
@@ -224,22 +233,25 @@ def main(projects: int, repetitions: int, dsn: str | None, only: str) -> None:
     """Measure all questions; print the table and save it in bench/results."""
     goals = "".join(f"{mode} < {goal / 1000:g} s".rjust(12) for mode, goal in GOALS_MS.items())
     print(f"{'median; ! is over the goal':42}{goals}")
+
+    def save(results: list[dict[str, Any]]) -> None:
+        report = {
+            **describe_machine(),
+            "projects": projects,
+            "repetitions": repetitions,
+            "goals_ms": GOALS_MS,
+            "median_ms": results,
+        }
+        if not only:
+            save_report("questions", report)
+
     if dsn is not None:
-        results = asyncio.run(measure(dsn, repetitions, only))
-    else:
-        with temporary_database() as server:
-            asyncio.run(prepare_database(server.dsn))
-            asyncio.run(load_nation(server.dsn, projects))
-            results = asyncio.run(measure(server.dsn, repetitions, only))
-    report = {
-        **describe_machine(),
-        "projects": projects,
-        "repetitions": repetitions,
-        "goals_ms": GOALS_MS,
-        "median_ms": results,
-    }
-    if not only:
-        save_report("questions", report)
+        asyncio.run(measure(dsn, repetitions, only, save))
+        return
+    with temporary_database() as server:
+        asyncio.run(prepare_database(server.dsn))
+        asyncio.run(load_nation(server.dsn, projects))
+        asyncio.run(measure(server.dsn, repetitions, only, save))
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ def first_copies(viewer: Viewer) -> sa.Select[Any]:
     An index of title hashes has the titles of several sources; hidden ones are among them, and only
     visible projects are compared. Everything but areas is compared first. Areas are read last, in
     the order of the page, so that a page reads those of its own projects and of look-alikes in
-    between. 230,000 projects, 30,000 of them reported by other sources too: 0.5 s, before 15 s.
+    between. 230,000 projects, 30,000 of them copies: 1.4 s on a busy machine, before 15 s.
     """
     pairs = alike_pairs(viewer)
     own = with_areas(pairs, "own")

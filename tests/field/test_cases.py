@@ -13,7 +13,7 @@ from tests.field.cases import FILES, OFFICERS, REGISTERS
 
 ROOT: Final = Path(__file__).parents[2]
 REPORTS: Final = ROOT.parent / "shared/field"
-NAMED: Final = sorted({test for tests in (FILES | REGISTERS).values() for test in tests})
+NAMED: Final = sorted({test for tests in {**FILES, **REGISTERS}.values() for test in tests})
 
 
 @cache

@@ -1,6 +1,6 @@
 """The hash of a project's title key, by which projects of one name are grouped.
 
-`project_title_key` takes 25 µs a name. The titles that several sources have are now read from an
+`project_title_key` takes tens of microseconds a name. The titles that several sources have are now read from an
 index of hashes; before, every page of findings computed the keys of all projects.
 
 The column is generated once, in one rewrite of each table, which writes no history. From then on a
