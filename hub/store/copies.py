@@ -128,7 +128,7 @@ def have_owners(one: CTE, other: CTE) -> sa.ColumnElement[bool]:
 
 
 def areas_agree(
-    one: FromClause, other: FromClause, owners_known: sa.ColumnElement[bool]
+    one: FromClause, other: FromClause, both_owned: sa.ColumnElement[bool]
 ) -> sa.ColumnElement[bool]:
     """Return the predicate that two projects share an area, or have none and known owners."""
     a, b = one.c, other.c
@@ -137,7 +137,7 @@ def areas_agree(
         a.areas.op("&&")(b.areas),
         a.areas.op("&&")(b.within),
         a.within.op("&&")(b.areas),
-        sa.and_(no_areas, owners_known),
+        sa.and_(no_areas, both_owned),
     )
 
 
@@ -184,15 +184,15 @@ def first_copies(viewer: Viewer) -> sa.Select[Any]:
     pairs = alike_pairs(viewer)
     own = with_areas(pairs, "own")
     others = (
-        sa.func.unnest(pairs.c.others, pairs.c.owners_known)
-        .table_valued(sa.column("id", sa.Text), sa.column("owners_known", sa.Boolean))
+        sa.func.unnest(pairs.c.others, pairs.c.both_owned)
+        .table_valued(sa.column("id", sa.Text), sa.column("both_owned", sa.Boolean))
         .render_derived(name="other")
     )
     other = with_areas(others, "other_areas")
     first = (
         sa.select(sa.func.min(others.c.id).label("first_copy"))
         .select_from(others.join(other, sa.true()))
-        .where(areas_agree(own, other, others.c.owners_known))
+        .where(areas_agree(own, other, others.c.both_owned))
         .correlate(pairs, own)
         .lateral("first")
     )
@@ -230,7 +230,7 @@ def alike_pairs(viewer: Viewer) -> CTE:
         sa.select(
             one.c.id,
             sa.func.array_agg(other.c.id).label("others"),
-            sa.func.array_agg(have_owners(one, other)).label("owners_known"),
+            sa.func.array_agg(have_owners(one, other)).label("both_owned"),
         )
         .select_from(one.join(other, are_alike(one, other)))
         .group_by(one.c.id)

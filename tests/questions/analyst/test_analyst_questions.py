@@ -84,7 +84,7 @@ def cells(matrix: dict[str, Any], column: str = "budget") -> dict[tuple[str, ...
 async def test_departments_with_the_largest_budget_in_a_cluster(
     hub: AnalystHub, mode: str, areas_on: str | None
 ) -> None:
-    data = await hub.ask("01", mode, cluster=CLUSTER_ID, years=ALL_YEARS, areasOn=areas_on)
+    data = await hub.fetch_answer("01", mode, cluster=CLUSTER_ID, years=ALL_YEARS, areasOn=areas_on)
     matrix = data["matrix"]
     lines = expected.of_cluster(hub.lines(mode), each_year=areas_on is None)
     top = expected.top_departments(lines)
@@ -111,7 +111,7 @@ async def test_departments_with_the_largest_budget_in_a_cluster(
 
 @modes
 async def test_rate_of_each_province(hub: AnalystHub, mode: str) -> None:
-    data = await hub.ask("02", mode, years=ONE_YEAR)
+    data = await hub.fetch_answer("02", mode, years=ONE_YEAR)
     rows = data["matrix"]["rows"]
     rates = {
         key: header["total"]["rate"]
@@ -129,7 +129,7 @@ async def test_rate_of_each_province(hub: AnalystHub, mode: str) -> None:
 
 @modes
 async def test_money_that_is_linked_to_no_issue_by_province(hub: AnalystHub, mode: str) -> None:
-    data = await hub.ask("03", mode, cluster=CLUSTER_ID, years=ONE_YEAR)
+    data = await hub.fetch_answer("03", mode, cluster=CLUSTER_ID, years=ONE_YEAR)
     inside = expected.of_cluster(expected.in_year(hub.lines(mode), LINK_YEAR))
     lines = expected.not_linked(inside, hub.linked)
     assert len(lines) < len(inside)
@@ -145,7 +145,7 @@ async def test_money_that_is_linked_to_no_issue_by_province(hub: AnalystHub, mod
 
 @modes
 async def test_budget_of_each_province_from_year_to_year(hub: AnalystHub, mode: str) -> None:
-    data = await hub.ask("04", mode, years=ALL_YEARS)
+    data = await hub.fetch_answer("04", mode, years=ALL_YEARS)
     sums = expected.sum_by(expected.appropriated(hub.lines(mode)), "province", "year")
     found = {key: n for key, n in cells(data["matrix"]).items() if key[0] in PROVINCE_NAMES}
     assert found == {key: n for key, n in sums.items() if key[0]}
@@ -153,7 +153,7 @@ async def test_budget_of_each_province_from_year_to_year(hub: AnalystHub, mode: 
 
 @modes
 async def test_share_of_the_central_administration(hub: AnalystHub, mode: str) -> None:
-    data = await hub.ask("05", mode, years=ALL_YEARS)
+    data = await hub.fetch_answer("05", mode, years=ALL_YEARS)
     lines = expected.appropriated(hub.lines(mode))
     central: list[RegisterLine] = [one for one in lines if one.province is None]
     for name, part in (("central", central), ("all", lines)):
@@ -165,7 +165,7 @@ async def test_share_of_the_central_administration(hub: AnalystHub, mode: str) -
 @modes
 async def test_roads_of_a_province(hub: AnalystHub, mode: str) -> None:
     variables = {"province": PROVINCE_ID, "word": ROAD, "years": ALL_YEARS}
-    data = await hub.ask("06", mode, **variables)
+    data = await hub.fetch_answer("06", mode, **variables)
     lines = expected.roads(hub.lines(mode), PROVINCE)
     columns = data["matrix"]["columns"]
     headers = zip(keys(columns), columns["headers"], strict=True)
@@ -177,7 +177,7 @@ async def test_roads_of_a_province(hub: AnalystHub, mode: str) -> None:
 
 @modes
 async def test_departments_that_disbursed_less_than_half(hub: AnalystHub, mode: str) -> None:
-    data = await hub.ask("07", mode, years=ALL_YEARS)
+    data = await hub.fetch_answer("07", mode, years=ALL_YEARS)
     budget = cells(data["matrix"], "appropriated")
     disbursed = cells(data["matrix"], "disbursed")
     below = {key for key, n in budget.items() if 2 * disbursed.get(key, 0) < n}
@@ -189,7 +189,7 @@ async def test_departments_that_disbursed_less_than_half(hub: AnalystHub, mode: 
 
 @modes
 async def test_budget_by_department_and_region(hub: AnalystHub, mode: str) -> None:
-    data = await hub.ask("08", mode, years=ONE_YEAR)
+    data = await hub.fetch_answer("08", mode, years=ONE_YEAR)
     matrix = data["matrix"]
     lines = expected.appropriated(expected.in_year(hub.lines(mode), LINK_YEAR))
     sums = expected.sum_by(lines, "department", "province")
@@ -208,7 +208,7 @@ async def test_budget_by_department_and_region(hub: AnalystHub, mode: str) -> No
 
 @modes
 async def test_largest_projects_of_a_province(hub: AnalystHub, mode: str) -> None:
-    data = await hub.ask("09", mode, province=PROVINCE_ID, years=ONE_YEAR)
+    data = await hub.fetch_answer("09", mode, province=PROVINCE_ID, years=ONE_YEAR)
     page = data["projects"]
     count, largest = expected.largest_projects(
         expected.in_year(hub.lines(mode), LINK_YEAR), PROVINCE
@@ -227,7 +227,7 @@ async def test_contributions_of_the_central_disbursed_amount(hub: AnalystHub, mo
     found: list[tuple[str, int | None]] = []
     page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
     while page["hasNextPage"] and len(found) < 500:
-        data = await hub.ask("10", mode, years=ONE_YEAR, after=page["endCursor"])
+        data = await hub.fetch_answer("10", mode, years=ONE_YEAR, after=page["endCursor"])
         total = data["matrix"]["total"]
         assert satang(total["budget"]) == sum(one.satang for one in lines)
         page = total["contributions"]["pageInfo"]
@@ -256,7 +256,7 @@ async def test_question_takes_few_statements_and_reads_few_rows(
     if question == "06":
         variables["word"] = ROAD
     hub.database.counts_rows = True
-    await hub.ask(question, mode, **variables)
+    await hub.fetch_answer(question, mode, **variables)
     hub.database.counts_rows = False
     last = hub.database.last
     lines = len(hub.lines("agency"))

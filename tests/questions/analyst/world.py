@@ -56,7 +56,7 @@ class AnalystHub:
         hidden = frozenset[int]() if mode == "agency" else self.drafts
         return [one for one in list_lines(register) if one.project.number not in hidden]
 
-    async def ask(self, question: str, mode: str, **variables: Any) -> dict[str, Any]:
+    async def fetch_answer(self, question: str, mode: str, **variables: Any) -> dict[str, Any]:
         """Return the data of the answer to a question of this folder."""
         viewer = OFFICER if mode == "agency" else ANONYMOUS
         if mode == "as of":
