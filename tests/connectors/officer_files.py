@@ -31,6 +31,28 @@ CATALOGUE: Final[Mapping[str, Any]] = {
     },
 }  # fmt: skip
 
+LOCAL_PLANS: Final[Mapping[str, Any]] = {
+    **PLAN_FILE,
+    "agency": "local:A-1", "format": "CSV", "encoding": "utf-8",
+    "authorities": [
+        {"code": f"A-{number}", "name_th": name, "province": province}
+        for number, (name, province) in enumerate(
+            [
+                ("เทศบาลตำบลเขาใส", "20"), ("เทศบาลนครเขาใส", "20"),
+                ("องค์การบริหารส่วนตำบลเขาใส", "20"), ("องค์การบริหารส่วนตำบลหนองจำลอง", "20"),
+                ("องค์การบริหารส่วนตำบลหนองจำลอง", "21"),
+            ],
+            start=1,
+        )
+    ],
+    "mapping": {
+        "header_rows": [1],
+        "fields": {"title": "โครงการ", "strategy": "ยุทธศาสตร์", "authority": "อปท."},
+        "amounts": [{"column": "งบ {year}", "years": [2566, 2566]}],
+    },
+}  # fmt: skip
+"""Of five authorities two have one name, in two provinces."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -222,6 +244,19 @@ CASES: Final[Mapping[str, Case]] = {
         {**REGISTER, "encoding": "cp874"},
         [REGISTER_HEADER, build_register_row("ก", baht="5.-")],
         1, 5,
+    ),
+    "local-abbreviations": Case(
+        LOCAL_PLANS,
+        [
+            ["อปท.", "ยุทธศาสตร์", "โครงการ", "งบ 2566"],
+            *(
+                [name, "ยุทธศาสตร์น้ำ", f"งาน {number}", 100]
+                for number, name in enumerate(
+                    ["ทต.เขาใส", "ทน. เขาใส", "อบต.เขาใส", "อบต.  หนองจำลอง", "ทต.เขาใสใหม่"]
+                )
+            ),
+        ],
+        3, 300, 2, 200, original=(4, 4_000, 0, 0),
     ),
     "catalogue-bom": Case(
         CATALOGUE,

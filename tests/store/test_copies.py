@@ -8,7 +8,7 @@ import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.paging import PageRequest
-from hub.store.database import ReadTransaction
+from hub.store.database import Database, ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
 
 
@@ -168,3 +168,48 @@ async def test_findings_are_read_page_by_page(rollback_connection: asyncpg.Conne
     last = await unit.copies.page(PageRequest(2, ("a1",)))
     assert [finding.projects[0].id for finding in last.nodes] == ["a2"]
     assert not last.page_info.has_next_page
+
+
+@pytest.mark.parametrize(
+    ("name", "copies"),
+    [
+        ("พัฒนาแหล่งท่องเที่ยว  บ้านบางเสร่", [["a", "b"]]),
+        ("โครงการพัฒนาแหล่งท่องเที่ยวบ้านบางเสร่ ระยะที่ 2", []),
+        ("โครงการ", []),
+    ],
+)
+async def test_copies_follow_a_corrected_name(
+    rollback_connection: asyncpg.Connection, name: str, copies: list[list[str]]
+) -> None:
+    unit = await insert_reports(rollback_connection, FIRST, replace(COPY, name="ชื่ออื่น"))
+    assert await list_copies(unit) == []
+    await rollback_connection.execute("update project set name_th = $1 where id = 'b'", name)
+    assert await list_copies(unit) == copies
+
+
+async def test_page_of_findings_is_three_statements_that_compute_no_title_key(
+    rollback_connection: asyncpg.Connection,
+) -> None:
+    await insert_reports(rollback_connection, FIRST, COPY)
+    transaction = ReadTransaction.from_connection(rollback_connection)
+    await UnitOfWork(transaction, ANONYMOUS).copies.page(PageRequest(20))
+    assert transaction.statement_count == 3
+    assert not any("project_title_key" in one for one in transaction.sent_statements)
+
+
+async def test_stored_title_hash_is_that_of_the_key_also_of_earlier_names(
+    fresh_database: Database,
+) -> None:
+    await fresh_database.pool.execute("update project set name_th = name_th || ' 2' where true")
+    wrong = (
+        "select count(*) from {}.project "
+        "where title_hash is distinct from hashtextextended(project_title_key(name_th), 0)"
+    )
+    for schema in ("public", "history"):
+        assert await fresh_database.pool.fetchval(wrong.format(schema)) == 0
+    assert await fresh_database.pool.fetchval("select count(*) from history.project") > 20
+
+
+async def test_update_that_changes_nothing_writes_no_history(fresh_database: Database) -> None:
+    await fresh_database.pool.execute("update project set name_th = name_th where true")
+    assert await fresh_database.pool.fetchval("select count(*) from history.project") == 0

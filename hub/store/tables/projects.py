@@ -29,11 +29,11 @@ project = sa.Table(
     sa.Column("parent_id", sa.ForeignKey("project.id")),
     checked_reference("source_id", "source"),
     sa.Column("source_key", sa.Text),
+    # Of `project_title_key`; a trigger computes it.
+    sa.Column("title_hash", sa.BigInteger),
     system_time_column(),
+    sa.Index("ix_project_title_hash", "title_hash", "source_id"),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
-    sa.Index(
-        "ix_project_title_key", sa.text("project_title_key(name_th)"), postgresql_using="hash"
-    ),
     sa.UniqueConstraint("source_id", "source_key"),
     sa.Index(
         "ix_project_duplicate_of",
