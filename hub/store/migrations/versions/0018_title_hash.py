@@ -11,7 +11,7 @@ column, and `keep_history` would take every update for a change. Its name sorts 
 
 from alembic import op
 
-revision = "0023"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None

@@ -6,8 +6,8 @@ status says that all is decided.
 
 from hub.store.migrations.steps import execute_sql_file, keep_history
 
-revision = "0024"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
