@@ -1,4 +1,4 @@
-"""Which agencies may act for the two sides of linkages, by the register of today (ADR 30).
+"""Which agencies may act for the two sides of linkages, by the register of today (ADR 25).
 
 FUNCTION: the owner of the project, and the ministry under which that department is placed today.
 AREA: the agency that administers the area of the issue's plan (province, cluster, local authority);
