@@ -18,7 +18,7 @@ from hub.domain.sources.records import (
     RawRecord,
     SourceEntry,
 )
-from hub.domain.sources.spec import Era, SourceSpec
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
@@ -98,17 +98,12 @@ class MappedRow:
             return self._record_doubt(
                 thai.parse_fiscal_year(raw_value, self._spec.era, self._column_name("fiscal_year"))
             )
-        posting_date = dates.parse_date(
+        year = dates.parse_year_of_date(
             self._field_value("posted_on"), self._column_name("posted_on")
         )
-        if posting_date is None:
+        if year is None:
             self.text("posted_on", required=True)
-        if (day := self._record_doubt(posting_date)) is None:
-            return None
-        year = FiscalYear.from_date(day).ce
-        return self._record_doubt(
-            thai.parse_fiscal_year(year, Era.CE, self._column_name("posted_on"))
-        )
+        return self._record_doubt(year)
 
     def years(self, field: str) -> tuple[FiscalYear, ...]:
         """Return fiscal years from a range or a list; empty if there are none."""

@@ -40,8 +40,17 @@ class CodeFormat:
 
 ANY_CODE: Final = CodeFormat()
 """The format of codes that nothing is declared about."""
-OUTLINE_NUMBER: Final = r"(?:\(?[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)]+ ?| ))?"
-"""The number before a heading, as in `1. ยุทธศาสตร์`, `1.1 แผนงาน` and `(2) แผนงาน`."""
+OUTLINE_LETTER: Final = r"(?:[ก-ฮA-Za-z]|[IVXivx]{1,5}|[\u2160-\u217b])"
+OUTLINE_DIGITS: Final = r"[0-9]{1,2}(?:\.[0-9]{1,2})*"
+OUTLINE_NUMBER: Final = (
+    rf"(?:\(?{OUTLINE_DIGITS}(?:[.)]+ ?| )"
+    rf"|\(?{OUTLINE_LETTER}[.)]+ ?"
+    rf"|\(?(?:{OUTLINE_LETTER}\.?{OUTLINE_DIGITS}|{OUTLINE_DIGITS}\.{OUTLINE_LETTER})(?:[.)]+ ?| )"
+    r"|[-–•·*] ?)?"
+)
+"""The number before a heading: `1. ยุทธศาสตร์`, `1.1 แผนงาน`, `(2) แผนงาน`, `ก. แผนงาน`, `IV) แผน`,
+`ก.1 แผนงาน`, `- แผนงาน`. Several letters are an abbreviation, not a number: `ก.พ. แผนงาน`.
+"""
 
 
 @value
