@@ -13,7 +13,7 @@ from connectors.kit.year_text import WrittenYear, parse_written_year
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.rounding import is_rounding
 from hub.domain.sources.spec import Era, MoneyUnit
-from hub.domain.thai_text import escape_for_display, normalize_text
+from hub.domain.thai_text import escape_for_display, normalize_text, to_arabic_digits
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
 EMPTY_MARKS: Final = frozenset({"", "-", "–", "—"})
@@ -26,6 +26,8 @@ MAX_EXACT_NUMBER: Final = 10**15
 BUDDHIST_SHORT_YEARS: Final = range(43, 86)
 """Two digits that are a year of a budget in BE only: 2543–2585. In CE they are 2043–2085, and no
 plan reaches so far; 00–42 may be 2000–2042 CE."""
+MAYBE_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""A text that is a number with three decimals, or thousands with a dot as their separator."""
 MAX_RANGE_YEARS: Final = 30
 """Years of a range, at most."""
 
@@ -75,7 +77,7 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
         return build_doubt(
             QuarantineReason.MISPLACED_SEPARATOR, field, value, *messages, int(satang)
         )
-    return int(satang)
+    return find_thousands_doubt(value, unit, field, int(satang)) or int(satang)
 
 
 def convert_to_satang(number: Decimal, unit: MoneyUnit) -> Decimal:
@@ -196,6 +198,27 @@ def short_year_doubt(number: int, field: str, value: Any) -> Doubt:
     )
     messages = (f"ปีสองหลัก อาจเป็น {th} ให้เขียนปีสี่หลัก", f"two digits may be {en}; write four digits")
     return build_doubt(QuarantineReason.AMBIGUOUS_YEAR, field, value, *messages)
+
+
+def find_thousands_doubt(value: Any, unit: MoneyUnit, field: str, satang: int) -> Doubt | None:
+    """Return the doubt about an amount in baht whose dot may separate thousands; null for others.
+
+    In baht, three decimals have no meaning; in larger units they do.
+    """
+    if unit is not MoneyUnit.BAHT or not isinstance(value, str) or "." not in value:
+        return None
+    text = to_arabic_digits(normalize_text(value))
+    if not MAYBE_THOUSANDS.fullmatch(text):
+        return None
+    thousands = int(text.replace(".", ""))
+    return build_doubt(
+        QuarantineReason.MISPLACED_SEPARATOR,
+        field,
+        value,
+        f"จุดอาจคั่นหลักพัน คือ {thousands:,} บาท ตามที่เขียนเป็น {satang / 100:,.2f} บาท",
+        f"the dot may separate thousands: {thousands:,} baht; as written {satang / 100:,.2f} baht",
+        satang,
+    )
 
 
 def amount_too_fine_doubt(field: str, value: Any, unit: MoneyUnit, rounded: Decimal) -> Doubt:

@@ -10,18 +10,23 @@ from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
+from hub.domain.sources.spec import MoneyUnit
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
 
 @value
 class AmountColumn:
-    """A column of amounts, with phase, funding and fiscal year; `year` null: the row's own year."""
+    """A column of amounts, with phase, funding and fiscal year; `year` null: the row's own year.
+
+    `unit` null: that of the source.
+    """
 
     column: str
     phase: BudgetPhase
     funding: FundingSource
     year: FiscalYear | None
+    unit: MoneyUnit | None = None
 
 
 @value
@@ -133,6 +138,10 @@ class FileMapping:
     notes: tuple[str, ...] = ()
     codes: Mapping[str, CodeFormat] = field(default_factory=dict)
     separator: str = ","
+
+    def units(self, default: MoneyUnit) -> dict[str, MoneyUnit]:
+        """Return the unit of each column of amounts, given that of the source."""
+        return {one.column: one.unit or default for one in self.amounts}
 
     @property
     def read_columns(self) -> frozenset[str]:
