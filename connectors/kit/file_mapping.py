@@ -230,8 +230,8 @@ def parse_amount_columns(
             raise part.invalid("phase", f"แหล่งนี้มีเพียง {names}", f"this source has {names} only")
         funding = part.enum_member("funding", FundingSource, fields.funding)
         unit = part.enum_member("unit", MoneyUnit) if "unit" in part.values else None
-        if (word := find_unit_of_column(column)) and (
-            problem := describe_unit(word, unit or money_unit)
+        if (unit_name := find_unit_of_column(column)) and (
+            problem := describe_unit(unit_name, unit or money_unit)
         ):
             raise part.invalid("unit", f"คอลัมน์ {column} {problem[0]}", f"{column} {problem[1]}")
         if YEAR_PLACEHOLDER in column:

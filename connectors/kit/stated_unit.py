@@ -26,41 +26,41 @@ UNITS: Final = {
     "บาท": MoneyUnit.BAHT, "baht": MoneyUnit.BAHT,
     "สตางค์": MoneyUnit.SATANG,
 }  # fmt: skip
-"""Units by their word; amounts in any other, such as แสนบาท, cannot be declared."""
+"""Units by their Thai or English name; amounts in any other, such as แสนบาท, cannot be declared."""
 
 
 def find_unit_of_column(name: str) -> str | None:
-    """Return the word for a unit in the name of a column; null if it states none."""
+    """Return the name of a unit in the name of a column; null if it states none."""
     found = COLUMN_PATTERN.search(normalize_text(name))
     return found[1].casefold() if found else None
 
 
 def find_unit_of_cell(text: str) -> str | None:
-    """Return the word for a unit in a cell above the header; null if it states none."""
+    """Return the name of a unit in a cell above the header; null if it states none."""
     found = CELL_PATTERN.fullmatch(normalize_text(text))
     return next(filter(None, found.groups())).casefold() if found else None
 
 
-def describe_unit(word: str, declared: MoneyUnit) -> tuple[str, str] | None:
-    """Return what is wrong with a declared unit, given the word of a heading; null if it is right.
+def describe_unit(unit_name: str, declared: MoneyUnit) -> tuple[str, str] | None:
+    """Return what is wrong with a declared unit, given the one that a heading names; null if right.
 
     The text goes on from the thing that states the unit, in Thai and in English.
     """
-    stated = UNITS.get(word)
+    stated = UNITS.get(unit_name)
     if stated is declared:
         return None
     if stated is None:
         return (
-            f"บอกหน่วยเป็น {word} ซึ่งประกาศไม่ได้ ให้แปลงจำนวนเป็นบาทก่อน",
-            f"states the unit {word}, which cannot be declared; convert the amounts to baht",
+            f"บอกหน่วยเป็น {unit_name} ซึ่งประกาศไม่ได้ ให้แปลงจำนวนเป็นบาทก่อน",
+            f"states the unit {unit_name}, which cannot be declared; convert the amounts to baht",
         )
     fix = f'unit = "{stated.value}"'
     th = (
-        f"บอกหน่วยเป็น {word} แต่ประกาศไว้เป็น {declared.value} "
+        f"บอกหน่วยเป็น {unit_name} แต่ประกาศไว้เป็น {declared.value} "
         f"ให้แก้ money_unit หรือใส่ {fix} ใน mapping.amounts"
     )
     en = (
-        f"states the unit {word}, but {declared.value} is declared; "
+        f"states the unit {unit_name}, but {declared.value} is declared; "
         f"correct money_unit, or set {fix} in mapping.amounts"
     )
     return th, en
@@ -77,8 +77,8 @@ def check_stated_units(
         return
     for number, cells in enumerate(head, 1):
         for cell in cells if number not in mapping.header_rows else ():
-            word = find_unit_of_cell(cell) if isinstance(cell, str) else None
-            problem = describe_unit(word, spec.money_unit) if word else None
+            unit_name = find_unit_of_cell(cell) if isinstance(cell, str) else None
+            problem = describe_unit(unit_name, spec.money_unit) if unit_name else None
             if problem:
                 th, en = problem
                 raise SourceRefused(f"{file}: แถวที่ {number} {th} · row {number} {en}")

@@ -62,9 +62,10 @@ def test_unit_in_the_name_of_a_column_must_be_declared(
     other = "MILLION_BAHT" if unit == "BAHT" else "BAHT"
     with pytest.raises(Invalid, match=f'{other} is declared; .* unit = "{unit}"'):
         read_register(tmp_path, rows, table=with_amount(column), money_unit=other)
-    for declared in ({"money_unit": unit}, {"money_unit": other, "unit": unit}):
-        money_unit = declared.pop("money_unit")
-        table = with_amount(column, **declared)
+    for money_unit, table in (
+        (unit, with_amount(column)),
+        (other, with_amount(column, unit=unit)),
+    ):
         [entry] = read_register(tmp_path, rows, table=table, money_unit=money_unit)
         assert (entry.doubts, satang(entry)) == ((), satang_of_one)
 

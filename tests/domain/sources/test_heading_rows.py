@@ -27,5 +27,5 @@ def test_heading_is_recognized_behind_an_outline_number(number: str) -> None:
         "123. แผนงานการเกษตร", "1แผนงานการเกษตร", "ก. โครงการแผนงาน", "1. 2. 3", "ก.",
     ],
 )  # fmt: skip
-def test_text_that_only_contains_the_word_of_a_heading_is_a_record(text: str) -> None:
+def test_text_that_only_contains_the_start_of_a_heading_is_a_record(text: str) -> None:
     assert not HEADING.matches(text)
