@@ -1,21 +1,24 @@
 """Store the pages of a run: resolve, settle and upsert their records in one transaction a batch."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from typing import Final
+from typing import Any, Final
 
 from hub.domain.sources.ledger import Amounts, Ledger, Outcome
-from hub.domain.sources.records import RawPage, RawRecord
+from hub.domain.sources.records import Doubt, RawPage, RawRecord
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.checkpoint import Checkpoint, assign_block
+from hub.ingest.conflicts import build_conflict_doubt
 from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
 from hub.ingest.resolve_records import RecordResolver, RulingByVersion, build_record_key
 from hub.ingest.settle import PageSettlement, ResolvedRecord, settle_page
-from hub.store.ingest import quarantine, seen_records
+from hub.store.ingest import quarantine, reread_rows, seen_records
 from hub.store.ingest import records as ingest_records
+from hub.store.ingest.raw_records import RawPayload
 from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.seen_records import SeenRecord
 from hub.store.ingest.session import IngestSession
@@ -97,7 +100,8 @@ class PageProcessor:
             parsed_records = [self._resolver.apply_rounding(one, rulings) for one in parsed_records]
         amounts = [one.amounts for one in parsed_records]
         lacking = [one.lacks_amount for one in parsed_records]
-        ledger = ledger.with_records_read(amounts, sum(lacking))
+        too_fine = sum(one.is_too_fine for one in parsed_records)
+        ledger = ledger.with_records_read(amounts, sum(lacking), too_fine)
         keys = list({key for one in version_keys for key in (one, one.removeprefix("-"))})
         stored_hashes = await self._fetch_stored_hashes(parsed_records, keys)
         resolved_records = await self.resolve_records(
@@ -121,7 +125,11 @@ class PageProcessor:
             for item, outcome in distinct
             if outcome is not UNCHANGED or item.raw.deleted
         )
-        ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
+        earlier = await self._fetch_earlier_payloads(settlement)
+        conflicts = build_conflict_doubts(settlement, resolved_records, earlier)
+        ledger = await self._withdraw_contradicted(
+            settlement, batch[-1].page, run_id, ledger, earlier, conflicts
+        )
         ledger = ledger.with_vanished(0, await self._upsert_facts(distinct))
         contested = {id(resolved_records[at]): parsed_records[at] for at in settlement.contested}
         await quarantine.upsert_rows(
@@ -131,7 +139,7 @@ class PageProcessor:
             [
                 self._resolver.build_quarantine_entry(
                     self._parse_skipped(item, contested.get(id(item))),
-                    contested=id(item) in contested,
+                    conflicts[item.key] if id(item) in contested else None,
                 )
                 for item, outcome in distinct
                 if outcome is Outcome.QUARANTINED
@@ -139,9 +147,12 @@ class PageProcessor:
         )
         ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
         ledger = ledger.with_outcomes_without_amount(compress(settlement.outcomes, lacking))
-        stored_keys = [item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED]
+        ledger = ledger.with_refused_by(await self._record_refused(distinct, run_id))
+        settled_keys = [
+            item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED
+        ]
         await quarantine.resolve_replaced_rows(
-            self._session.connection, self._spec.id, run_id, stored_keys
+            self._session.connection, self._spec.id, run_id, settled_keys
         )
         await seen_records.save_seen(
             self._session.connection,
@@ -150,6 +161,28 @@ class PageProcessor:
             ((record_ids[key], one.hash) for key, seen in seen_before.items() for one in seen),
         )
         return ledger
+
+    async def _record_refused(
+        self, distinct: Sequence[tuple[ResolvedRecord, Outcome]], run_id: int
+    ) -> list[str]:
+        """Record that refused rows were read again; return who refused each of them."""
+        refused = [item for item, outcome in distinct if outcome is Outcome.REFUSED]
+        if not refused:
+            return []
+        return await reread_rows.update_refused_rows(
+            self._session.connection,
+            self._spec.id,
+            run_id,
+            [(item.key, item.payload.hash, item.block) for item in refused],
+        )
+
+    async def _fetch_earlier_payloads(self, settlement: PageSettlement) -> Mapping[str, RawPayload]:
+        """Return the payloads of earlier pages that this batch contradicts, by hash."""
+        if not settlement.earlier:
+            return {}
+        hashes = [seen.hash for _, seen in settlement.earlier]
+        hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
+        return await self._session.raw_records.fetch(hashes)
 
     def _parse_skipped(self, item: ResolvedRecord, parsed: ParsedRecord | None) -> ResolvedRecord:
         """Return a contested record as parsed, also if it was skipped because it is unchanged."""
@@ -203,14 +236,17 @@ class PageProcessor:
         return amounts
 
     async def _withdraw_contradicted(
-        self, settlement: PageSettlement, page: RawPage, run_id: int, ledger: Ledger
+        self,
+        settlement: PageSettlement,
+        page: RawPage,
+        run_id: int,
+        ledger: Ledger,
+        payloads: Mapping[str, RawPayload],
+        conflicts: Mapping[str, Doubt],
     ) -> Ledger:
         """Undo records of earlier pages that this one contradicts; all versions are quarantined."""
         if not settlement.earlier:
             return ledger
-        hashes = [seen.hash for _, seen in settlement.earlier]
-        hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
-        payloads = await self._session.raw_records.fetch(hashes)
 
         def _reparse(payload_hash: str, seen: SeenRecord) -> ResolvedRecord:
             raw = RawRecord(
@@ -242,8 +278,22 @@ class PageProcessor:
             self._spec.id,
             run_id,
             [
-                self._resolver.build_quarantine_entry(_reparse(seen.hash, seen), contested=True)
-                for _, seen in settlement.earlier
+                self._resolver.build_quarantine_entry(_reparse(seen.hash, seen), conflicts[key])
+                for key, seen in settlement.earlier
             ],
         )
         return ledger
+
+
+def build_conflict_doubts(
+    settlement: PageSettlement,
+    resolved_records: Sequence[ResolvedRecord],
+    earlier: Mapping[str, RawPayload],
+) -> dict[str, Doubt]:
+    """Return the doubt about each key with different values, by key."""
+    versions: dict[str, list[Any]] = defaultdict(list)
+    for at in settlement.contested:
+        versions[resolved_records[at].key].append(resolved_records[at].raw.payload)
+    for key, seen in settlement.earlier:
+        versions[key].append(decode_payload(earlier[seen.hash]))
+    return {key: build_conflict_doubt(key, payloads) for key, payloads in versions.items()}

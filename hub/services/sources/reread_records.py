@@ -4,7 +4,7 @@ The same parser, names and checks as in a run decide. What becomes certain is st
 doubtful is taken out of the facts and waits, and the version that it replaced is stored again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -28,10 +28,29 @@ from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.rulings import StoredVersion
 from hub.store.ingest.session import IngestSession
 
-NOT_ACCEPTABLE: Final = (
-    "มีแถวที่รับตามที่เขียนไม่ได้ ตัดสินชื่อก่อน หรือให้ต้นทางแก้ไข",
-    "a row cannot be accepted as written; decide its name first, or have the source fix it",
-)
+MAX_NAMED_ROWS: Final = 5
+
+
+class RowsNotAcceptable(Invalid):
+    """รับแถวตามที่เขียนไม่ได้ · Rows are still in doubt after they were accepted."""
+
+    def __init__(self, doubts: Mapping[int, Sequence[Doubt]]) -> None:
+        shown = list(doubts.items())[:MAX_NAMED_ROWS]
+        rest = len(doubts) - len(shown)
+        th = "; ".join(
+            f"แถว {row}: {first.field} “{first.written}” {first.th}" for row, [first, *_] in shown
+        )
+        en = "; ".join(
+            f"row {row}: {first.field} “{first.written}” {first.en}" for row, [first, *_] in shown
+        )
+        super().__init__(
+            "rows",
+            "มีแถวที่รับตามที่เขียนไม่ได้ ตัดสินชื่อก่อน หรือให้ต้นทางแก้ไข "
+            f"({th}{f'; อีก {rest:,} แถว' if rest else ''})",
+            "a row cannot be accepted as written; decide its name first, or have the source fix it "
+            f"({en}{f'; {rest:,} more' if rest else ''})",
+        )
+        self.doubts = dict(doubts)
 
 
 @record
@@ -40,6 +59,12 @@ class Reread:
 
     settled_rows: set[int]
     settled_records: set[int]
+
+
+def find_conflict(row: QuarantinedRow) -> Doubt | None:
+    """Return the doubt of a row about the values of its key; null if there is none."""
+    doubts = (one for one in row.doubts if one.reason is QuarantineReason.CONFLICTING_VALUES)
+    return next(doubts, None)
 
 
 class RecordRereader:
@@ -79,28 +104,29 @@ class RecordRereader:
     ) -> Reread:
         """Read waiting rows, rows just accepted, and stored records again.
 
-        `Invalid` when an accepted row is still in doubt.
+        `RowsNotAcceptable` when accepted rows are still in doubt.
         """
         await self._load(rows, stored)
         facts: dict[int, RecordFacts] = {}
         settled_rows: list[int] = []
+        not_acceptable: dict[int, Sequence[Doubt]] = {}
         still_doubted: list[tuple[int, NewQuarantinedRow]] = []
         for row in rows:
             item, kind = self._resolve(
                 row.source_key, row.hash, row.block, row.url, row.retrieved_at, row.doubts
             )
             accepted = kind in ACCEPTING_RULINGS
-            contested = not accepted and any(
-                doubt.reason is QuarantineReason.CONFLICTING_VALUES for doubt in row.doubts
-            )
-            if item.fact and not contested:
+            conflict = None if accepted else find_conflict(row)
+            if item.fact and not conflict:
                 facts[item.fact.record_id] = item.fact
                 settled_rows.append(row.id)
             elif accepted:
-                raise Invalid("rows", *NOT_ACCEPTABLE)
+                not_acceptable[row.id] = item.doubts
             else:
-                entry = self._resolver.build_quarantine_entry(item, contested=contested)
+                entry = self._resolver.build_quarantine_entry(item, conflict)
                 still_doubted.append((row.id, entry))
+        if not_acceptable:
+            raise RowsNotAcceptable(not_acceptable)
         settled_records, doubtful = self._resolve_stored(stored, facts)
         await ingest_records.upsert_facts(self._connection, self._spec, list(facts.values()))
         await self.withdraw([version for version, _ in doubtful])
@@ -175,7 +201,7 @@ class RecordRereader:
                 facts[one.id] = item.fact
                 settled_ids.add(one.id)
             else:
-                entry = self._resolver.build_quarantine_entry(item, contested=False)
+                entry = self._resolver.build_quarantine_entry(item)
                 doubtful.append((one, entry))
         return settled_ids, doubtful
 

@@ -7,7 +7,7 @@ const SOURCE_FIELDS = `id name { th en } health freshness promisedEvery lastSucc
   recordCount unlinkedCount owner { name { th en } }`;
 const AMOUNT_FIELDS = "{ phase amount { amount } }";
 const RUN_FIELDS = "id status startedAt finishedAt origin error";
-const LEDGER_FIELDS = `ledger { read vanished vanishedAmounts ${AMOUNT_FIELDS} balanced readAmounts ${AMOUNT_FIELDS} outcomes { outcome records withoutAmount amounts ${AMOUNT_FIELDS} } }`;
+const LEDGER_FIELDS = `ledger { read vanished vanishedWaiting finerThanSatang vanishedAmounts ${AMOUNT_FIELDS} balanced readAmounts ${AMOUNT_FIELDS} outcomes { outcome records withoutAmount amounts ${AMOUNT_FIELDS} } }`;
 const OPERATOR_FIELDS = `waitingCount
   latestRun { ${RUN_FIELDS} ${LEDGER_FIELDS} }
   runs(first: 11) { totalCount nodes { ${RUN_FIELDS} ledger { read } } }`;
