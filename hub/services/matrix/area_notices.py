@@ -14,7 +14,8 @@ from hub.domain.text import (
     Notice,
     localized_text,
 )
-from hub.domain.time import FiscalYear, is_in_force
+from hub.domain.time import FiscalYear, FiscalYearRange, is_in_force
+from hub.services.matrix.criterion_texts import format_periods
 from hub.store.unit_of_work import UnitOfWork
 
 MAX_NAMES: Final = 5
@@ -172,11 +173,5 @@ def format_years(years: Sequence[FiscalYear], areas_on: date | None) -> Localize
     """Return a period: fiscal years, consecutive ones as a range, or the day of the edition."""
     if areas_on is not None:
         return localized_text(f"ในวันที่ {areas_on.isoformat()}", f"on {areas_on.isoformat()}")
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and spans[-1][1] == year.be - 1:
-            spans[-1][1] = year.be
-        else:
-            spans.append([year.be, year.be])
-    text = ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
+    text = format_periods([FiscalYearRange(year, year) for year in years])
     return localized_text(f"ในปีงบประมาณ พ.ศ. {text}", f"in FY {text} BE")

@@ -7,6 +7,7 @@ import pytest
 from hub.store.database import Database
 from tests.conftest import GraphQLApi
 from tests.services.matrix.matrix_questions import (
+    EMPTY_STATES,
     GENERAL_CHAINS,
     OWNERS,
     fetch,
@@ -191,6 +192,67 @@ async def test_chain_of_the_area_itself_has_gaps(api: GraphQLApi, chain: str, ar
     matrix = await fetch(api, question("ACTOR_LEVEL", "STAGE", 2554, chain=chain, areas=(area,)))
     assert states(matrix) == {"GAP"}
     assert not notices(matrix, "CHAIN_OF_OTHER_AREA")
+
+
+@pytest.mark.parametrize(
+    ("chain", "rows"),
+    [
+        ("tourism-east", "AREA:C2552-09"),
+        ("tourism-east", "AREA:R2552-east"),
+        ("jasmine-rice-roi-et", "AREA:45"),
+        ("jasmine-rice-roi-et", "ISSUE"),
+        ("jasmine-rice-roi-et", "ACTOR_LEVEL:LOCAL"),
+    ],
+)
+@pytest.mark.parametrize(("year", "state"), [(2556, "GAP"), (2557, "NOT_JUDGED")])
+async def test_chain_of_the_area_judges_only_years_of_the_plan_that_follows_it(
+    api: GraphQLApi, chain: str, rows: str, year: int, state: str
+) -> None:
+    areas = (OWNERS[chain],) if rows == "ISSUE" else ()
+    variables = question(rows, "STAGE", year, chain=chain, areas=areas)
+    if rows == "ISSUE":
+        variables["i"]["rows"]["members"] = {"ids": ["gid://hub/StrategicIssue/s38-roi-et-1"]}
+    matrix = await fetch(api, variables)
+    assert states(matrix) == {state}
+    for cell in matrix["cells"]:
+        assert "2553–2556" in cell["stateReasons"][0]["text"]["th"]
+        assert "2553–2556" in cell["stateReasons"][0]["text"]["en"]
+    assert bool(notices(matrix, "CHAIN_OF_OTHER_AREA")) == (state == "NOT_JUDGED")
+
+
+async def test_chain_of_the_area_judges_a_range_of_years_year_by_year(api: GraphQLApi) -> None:
+    variables = question("FISCAL_YEAR", "STAGE", 2551, 2560, chain="jasmine-rice-roi-et")
+    matrix = await fetch(api, variables)
+    judged = {c["row"]["key"] for c in matrix["cells"] if c["state"] == "GAP"}
+    assert judged == {"2553", "2554", "2555", "2556"}
+    assert states(matrix) == {"GAP", "NOT_JUDGED"}
+    [notice] = notices(matrix, "CHAIN_OF_OTHER_AREA")
+    assert "2553–2556" in notice["text"]["en"]
+
+
+async def test_filter_of_an_issue_judges_only_years_of_its_plan(api: GraphQLApi) -> None:
+    conditions = {"issues": ["gid://hub/StrategicIssue/s42-east-1"]}
+    for year, state in ((2554, "GAP"), (2558, "NOT_JUDGED"), (2565, "NOT_IN_FORCE")):
+        variables = question("ACTOR_LEVEL", "STAGE", year, conditions=conditions)
+        matrix = await fetch(api, variables)
+        stages = [c for c in matrix["cells"] if not c["column"]["key"].startswith("~")]
+        assert {c["state"] for c in stages} & EMPTY_STATES == {state}
+
+
+async def test_plan_that_is_prolonged_judges_its_new_years(
+    api: GraphQLApi, fresh_database: Database
+) -> None:
+    await fresh_database.pool.execute("update plan set last_year = 2014 where id = 'plan-45-2553'")
+    variables = question("FISCAL_YEAR", "STAGE", 2555, 2558, chain="jasmine-rice-roi-et")
+    matrix = await fetch(api, variables, fresh_database)
+    judged = {c["row"]["key"] for c in matrix["cells"] if c["state"] == "GAP"}
+    assert judged == {"2555", "2556", "2557"}
+
+
+async def test_activity_list_judges_every_year(api: GraphQLApi) -> None:
+    for year in (2548, 2557, 2570):
+        matrix = await fetch(api, question("ACTOR_LEVEL", "STAGE", year, chain="tourism"))
+        assert states(matrix) == {"GAP", "NOT_EXPECTED"}
 
 
 async def test_level_without_a_row_in_the_table_of_the_chain_is_not_judged(
