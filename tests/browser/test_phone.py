@@ -25,7 +25,7 @@ BROKEN_HEADS = """(heads) => [...document.querySelectorAll(heads)].filter((head)
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["th", "en"])
-async def test_heads_of_a_phone_break_no_word(
+async def test_row_heads_on_a_phone_wrap_between_terms(
     open_page: OpenPage, path: str, language: str
 ) -> None:
     page = await open_page(f"{path}&lang={language}", PHONE)
@@ -47,7 +47,7 @@ async def test_name_of_a_chain_is_shown_whole(
 
 @pytest.mark.parametrize(("language", "slide"), [("th", "สไลด์ 73"), ("en", "slide 73")])
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])
-async def test_cell_in_which_nobody_is_expected_cites_the_list(
+async def test_not_expected_cell_cites_the_activity_list(
     open_page: OpenPage, size: tuple[int, int], language: str, slide: str
 ) -> None:
     page = await open_page(f"/?chain=tourism&fy=2554&lang={language}", size)
