@@ -96,6 +96,12 @@ class FreshnessQueries:
                 ]
             return self._promises[at]
 
+    async def list_made_up_ids(self, at: datetime | None) -> set[str]:
+        """Return the ids of the sources whose data is made up; few rows, and none in production."""
+        source = table_as_of(tables.source, at)
+        statement = sa.select(source.c.id).where(source.c.made_up)
+        return {row["id"] for row in await self._transaction.fetch_rows(statement)}
+
     async def list_sources_used(self, layout: Layout) -> list[Source]:
         """Return the sources of a matrix's projects, linkages and lines, by name."""
         at = layout.scope.as_of_time
