@@ -33,7 +33,7 @@ WriteConnection: TypeAlias = asyncpg.Connection
 OPERATOR_SOURCE: Final = "hub-operators"
 """The source of what people add to the register."""
 SELECT_AGENCIES: Final = """
-select a.id, a.name_th, p.parent_id, p.code, m.parent_id as province_id
+select a.id, a.name_th, a.short_th, a.short_en, p.parent_id, p.code, m.parent_id as province_id
 from agency a
 left join agency_placement p on p.agency_id = a.id
 left join area_membership m on m.child_id = a.area_id
@@ -73,7 +73,8 @@ class RegisteredNames:
         self._by_key: dict[str, set[str]] = {}
         self._places: dict[str, set[tuple[str | None, str | None]]] = {}
         for row in agencies:
-            for key in (row["id"], row["code"], fold_name(row["name_th"])):
+            names = (row["name_th"], row["short_th"], row["short_en"])
+            for key in (row["id"], row["code"], *(fold_name(one) for one in names if one)):
                 if key:
                     self._by_key.setdefault(key, set()).add(row["id"])
             self._places.setdefault(row["id"], set()).add((row["parent_id"], row["province_id"]))
