@@ -14,6 +14,7 @@ from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
 from hub.ingest.resolve_records import RecordResolver, RulingByVersion, build_record_key
 from hub.ingest.settle import PageSettlement, ResolvedRecord, settle_page
+from hub.ingest.withdraw_doubtful import withdraw_doubtful_records
 from hub.store.ingest import quarantine, seen_records
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.records import RecordFacts
@@ -120,6 +121,20 @@ class PageProcessor:
             item.payload
             for item, outcome in distinct
             if outcome is not UNCHANGED or item.raw.deleted
+        )
+        await withdraw_doubtful_records(
+            self._session,
+            self._spec,
+            self.parser,
+            self._resolver,
+            [
+                item
+                for item, outcome in distinct
+                if outcome is Outcome.QUARANTINED
+                and item.doubts
+                and not item.raw.deleted
+                and stored_hashes.get(item.key) == item.payload.hash
+            ],
         )
         ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
         ledger = ledger.with_vanished(0, await self._upsert_facts(distinct))

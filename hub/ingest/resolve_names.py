@@ -109,7 +109,7 @@ class NameResolver:
     def find_area_agency(self, area_id: str) -> ResolvedName:
         """Return the agency of an area itself: of a province or cluster before any other body."""
         agency = self._index.find_area_agency(area_id)
-        return self._build_resolved(NameKind.AGENCY, agency and agency.target)
+        return self._build_resolved(NameKind.AGENCY, agency.target if agency else None)
 
     def needs_record(self, raw_name: RawName, found: ResolvedName | Doubt) -> bool:
         """Return whether what else its record names may change the result for a name: a name of
