@@ -1,5 +1,8 @@
 """The outcome of a run depends on records, names and rulings alone: a run again changes nothing."""
 
+from typing import Any
+
+from connectors.kit.plain_table import read_day
 from hub.domain.sources.ledger import Outcome
 from hub.ingest.run import ingest
 from hub.services.agencies.import_agencies import AgencyList, import_agencies
@@ -12,17 +15,19 @@ OWNER = "กองทุนสวนผลไม้"
 
 
 async def import_fund(database: Database, code: str, parent: str) -> None:
-    listed = AgencyList("funds.csv", HEADER, [(2, (code, OWNER, "FUND", parent))])
-    await import_agencies(database, listed, "fruit", "somsri")
+    listed = AgencyList("funds.csv", HEADER, [(2, (code, OWNER, "FUND", parent))], read_day)
+    await import_agencies(database, listed, "fruit", "somsri", are_new=True)
 
 
-async def run(database: Database, **changes: str) -> tuple[dict[Outcome, int], list[object], int]:
+async def run(
+    database: Database, **changes: str
+) -> tuple[dict[Outcome, int], list[tuple[Any, ...]], int]:
     rows = [build_row(1, **{"owner": OWNER, **changes}), build_row(2)]
     result = await ingest(database, SPEC, read, build_input(rows))
     counts = {one: result.ledger.count_of(one) for one in Outcome if result.ledger.count_of(one)}
     assert result.ledger.balanced
     waiting = await list_waiting_questions(database)
-    return counts, list(await fetch_facts(database)), len(waiting)
+    return counts, await fetch_facts(database), len(waiting)
 
 
 async def test_name_that_becomes_ambiguous_waits_in_every_run(fresh_database: Database) -> None:
@@ -69,7 +74,8 @@ async def test_version_that_was_replaced_is_restored_when_the_newer_one_is_in_do
 async def test_new_agency_of_another_name_changes_no_outcome(fresh_database: Database) -> None:
     await import_fund(fresh_database, "1", "ministry:07")
     await run(fresh_database)
-    listed = AgencyList("funds.csv", HEADER, [(2, ("9", "กองทุนสวนผลไม้ไทย", "FUND", "07"))])
+    row = (2, ("9", "กองทุนสวนผลไม้ไทย", "FUND", "07"))
+    listed = AgencyList("funds.csv", HEADER, [row], read_day)
     await import_agencies(fresh_database, listed, "fruit", "somsri")
     again = [await run(fresh_database) for _ in range(2)]
     assert [(counts, questions) for counts, _, questions in again] == [
