@@ -37,11 +37,11 @@ def match_agencies(own: str | None, others: Iterable[str | None]) -> AgencyMatch
     """Return how the owner of a project agrees with those of its copies, which are the same, its
     parent, its children or unknown.
     """
-    known, unknown = False, own is None
+    is_related, unknown = False, own is None
     for other in others:
         unknown = unknown or other is None
-        known = known or (None not in (own, other) and own != other)
-    if known:
+        is_related = is_related or (None not in (own, other) and own != other)
+    if is_related:
         return AgencyMatch.PARENT_OR_UNKNOWN if unknown else AgencyMatch.PARENT
     return AgencyMatch.UNKNOWN if unknown else AgencyMatch.SAME
 

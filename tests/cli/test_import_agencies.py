@@ -93,7 +93,7 @@ def test_list_is_read_from_workbooks_of_every_kind(hub: RunCommand, tmp_path: Pa
         assert "2 added" in expect_success(hub("agency", "import", path, "--dry-run"))
 
 
-def test_agency_of_a_known_name_is_refused_until_the_operator_states_which_one(
+def test_agency_of_a_name_in_the_hub_is_refused_until_the_operator_states_which_one(
     hub: RunCommand, tmp_path: Path
 ) -> None:
     path = tmp_path / "known.csv"

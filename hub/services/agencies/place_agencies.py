@@ -79,11 +79,11 @@ def place_agency(
     if listed.hub_id:
         agency_id = find_parent(registered, listed.hub_id, "hub_id")
     elif listed_id is None and not registered.find_agencies(own_id) and not listed.is_another:
-        agency_id = find_known(listed, parent_id, province_id, registered, placed) or own_id
+        agency_id = find_registered(listed, parent_id, province_id, registered, placed) or own_id
     return PlacedAgency(listed, agency_id, parent_id, province_id, agency_id != own_id)
 
 
-def find_known(
+def find_registered(
     listed: ListedAgency,
     parent_id: str | None,
     province_id: str | None,
@@ -105,10 +105,10 @@ def find_known(
         if fold_name(one.listed.name.th) == fold_name(name)
         and (one.parent_id, one.province_id) == (parent_id, province_id)
     }
-    known = same or twice or (set() if listed.province else registered.find_named(name))
-    if not known:
+    existing = same or twice or (set() if listed.province else registered.find_named(name))
+    if not existing:
         return None
-    ids = ", ".join(sorted(known)[:5])
+    ids = ", ".join(sorted(existing)[:5])
     raise Invalid(
         "name_th",
         f"มีหน่วยงานชื่อ {name} แล้ว: {ids} ถ้าเป็นหน่วยงานเดียวกัน ใส่รหัสนั้นในคอลัมน์ hub_id (รหัสในฮับ) "

@@ -186,11 +186,11 @@ async def test_scheme_of_the_hub_itself_is_refused(fresh_database: Database, sch
         await run_import(fresh_database, scheme=scheme)
 
 
-KNOWN_HEADER = ("code", "name_th", "kind", "parent", "hub_id")
+HEADER_WITH_ID = ("code", "name_th", "kind", "parent", "hub_id")
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "parent", "known"),
+    ("name", "kind", "parent", "ids"),
     [
         ("กรมการท่องเที่ยว", "DEPARTMENT", "", "department:05004"),
         ("กรมการท่องเที่ยว", "DEPARTMENT", "กระทรวงมหาดไทย", "department:05004"),
@@ -199,11 +199,11 @@ KNOWN_HEADER = ("code", "name_th", "kind", "parent", "hub_id")
         ("สำนักงานรัฐมนตรี", "OTHER", "", "department:03001, department:04001"),
     ],
 )
-async def test_name_that_the_hub_has_elsewhere_is_refused_with_the_known_code(
-    fresh_database: Database, name: str, kind: str, parent: str, known: str
+async def test_name_that_the_hub_has_elsewhere_is_refused_with_its_code(
+    fresh_database: Database, name: str, kind: str, parent: str, ids: str
 ) -> None:
-    with pytest.raises(Invalid, match=f"row 2 name_th: .* is known: .*{known}") as caught:
-        await run_import(fresh_database, [("1", name, kind, parent)], header=KNOWN_HEADER)
+    with pytest.raises(Invalid, match=f"row 2 name_th: .* is known: .*{ids}") as caught:
+        await run_import(fresh_database, [("1", name, kind, parent)], header=HEADER_WITH_ID)
     for fix in ("hub_id", "--new"):
         assert fix in caught.value.en
     assert not await fresh_database.pool.fetchval(
@@ -211,22 +211,22 @@ async def test_name_that_the_hub_has_elsewhere_is_refused_with_the_known_code(
     )
 
 
-async def test_list_states_that_an_agency_of_a_known_name_is_the_known_or_another_one(
+async def test_list_states_that_an_agency_is_one_of_the_hub_or_another_one(
     fresh_database: Database,
 ) -> None:
-    known, other = "กรมการท่องเที่ยว", "กรมการข้าว"
-    rows = [("1", known, "DEPARTMENT", "", "department:05004"), ("2", other, "OTHER", "", "ใหม่")]
-    result = await run_import(fresh_database, rows, header=KNOWN_HEADER)
+    existing, other = "กรมการท่องเที่ยว", "กรมการข้าว"
+    rows = [("1", existing, "DEPARTMENT", "", "department:05004"), ("2", other, "OTHER", "", "ใหม่")]
+    result = await run_import(fresh_database, rows, header=HEADER_WITH_ID)
     assert (result.linked, result.added) == (("department:05004",), ("dla:2",))
-    assert await resolve(fresh_database, known, 2565) == "department:05004"
+    assert await resolve(fresh_database, existing, 2565) == "department:05004"
     assert await resolve(fresh_database, other, 2565) == "AMBIGUOUS_NAME"
-    again = await run_import(fresh_database, [row[:4] for row in rows], header=KNOWN_HEADER[:4])
+    again = await run_import(fresh_database, [row[:4] for row in rows], header=HEADER_WITH_ID[:4])
     assert (again.added, again.changed, again.linked, again.unchanged) == ((), (), (), 2)
 
 
 async def test_whole_list_may_be_of_other_agencies(fresh_database: Database) -> None:
     rows = [("1", "กรมการท่องเที่ยว", "OTHER", "")]
-    result = await run_import(fresh_database, rows, header=KNOWN_HEADER[:4], are_new=True)
+    result = await run_import(fresh_database, rows, header=HEADER_WITH_ID[:4], are_new=True)
     assert result.added == ("dla:1",)
 
 
@@ -238,7 +238,7 @@ async def test_same_name_in_another_place_that_the_list_states_is_no_second_one(
         ("2", "ฝ่ายเลขานุการสวน", "OTHER", "1"),
         ("3", "ฝ่ายเลขานุการสวน", "OTHER", "กระทรวงมหาดไทย"),
     ]
-    result = await run_import(fresh_database, rows, header=KNOWN_HEADER[:4])
+    result = await run_import(fresh_database, rows, header=HEADER_WITH_ID[:4])
     assert result.linked == ("department:05004",)
     assert set(result.added) == {"dla:2", "dla:3"}
 
@@ -248,7 +248,7 @@ async def test_two_codes_of_one_name_and_place_in_a_list_are_refused(
 ) -> None:
     rows = [("1", "ฝ่ายสวน", "OTHER", ""), ("2", "ฝ่ายสวน", "OTHER", "")]
     with pytest.raises(Invalid, match=r"row 3 name_th: .* is known: dla:1"):
-        await run_import(fresh_database, rows, header=KNOWN_HEADER[:4])
+        await run_import(fresh_database, rows, header=HEADER_WITH_ID[:4])
 
 
 @pytest.mark.parametrize(
