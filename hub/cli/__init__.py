@@ -19,6 +19,7 @@ from hub.cli.completion import completion
 from hub.cli.console import print_line
 from hub.cli.database import db
 from hub.cli.demo import demo
+from hub.cli.evidence import evidence
 from hub.cli.generate import generate
 from hub.cli.issuers import issuer
 from hub.cli.matrix import matrix
@@ -65,7 +66,7 @@ for command in (
     generate, schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
-for command in (list_rulings, revoke, export_file, import_file):
+for command in (list_rulings, revoke, export_file, import_file, evidence):
     review.add_command(command)
 
 

@@ -16,6 +16,7 @@ from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
 from hub.ingest.resolve_records import RecordResolver, RulingByVersion, build_record_key
 from hub.ingest.settle import PageSettlement, ResolvedRecord, settle_page
+from hub.ingest.withdraw_doubtful import withdraw_doubtful_records
 from hub.store.ingest import quarantine, reread_rows, seen_records
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.raw_records import RawPayload
@@ -124,6 +125,20 @@ class PageProcessor:
             item.payload
             for item, outcome in distinct
             if outcome is not UNCHANGED or item.raw.deleted
+        )
+        await withdraw_doubtful_records(
+            self._session,
+            self._spec,
+            self.parser,
+            self._resolver,
+            [
+                item
+                for item, outcome in distinct
+                if outcome is Outcome.QUARANTINED
+                and item.doubts
+                and not item.raw.deleted
+                and stored_hashes.get(item.key) == item.payload.hash
+            ],
         )
         earlier = await self._fetch_earlier_payloads(settlement)
         conflicts = build_conflict_doubts(settlement, resolved_records, earlier)
