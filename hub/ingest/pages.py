@@ -1,16 +1,15 @@
 """Store the pages of a run: resolve, settle and upsert their records in one transaction a batch."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from typing import Any, Final
+from typing import Final
 
 from hub.domain.sources.ledger import Amounts, Ledger, Outcome
 from hub.domain.sources.records import Doubt, RawPage, RawRecord
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.checkpoint import Checkpoint, assign_block
-from hub.ingest.conflicts import build_conflict_doubt
+from hub.ingest.conflicts import build_conflict_doubts
 from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
@@ -298,17 +297,3 @@ class PageProcessor:
             ],
         )
         return ledger
-
-
-def build_conflict_doubts(
-    settlement: PageSettlement,
-    resolved_records: Sequence[ResolvedRecord],
-    earlier: Mapping[str, RawPayload],
-) -> dict[str, Doubt]:
-    """Return the doubt about each key with different values, by key."""
-    versions: dict[str, list[Any]] = defaultdict(list)
-    for at in settlement.contested:
-        versions[resolved_records[at].key].append(resolved_records[at].raw.payload)
-    for key, seen in settlement.earlier:
-        versions[key].append(decode_payload(earlier[seen.hash]))
-    return {key: build_conflict_doubt(key, payloads) for key, payloads in versions.items()}
