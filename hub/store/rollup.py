@@ -24,7 +24,10 @@ COMPACT: Final = "select rollup_compact($1)"
 ANALYZE_FACTS: Final = (
     "analyze project, budget_line, project_area, project_implementer, linkage, source_record"
 )
-ANALYZE_ROLLUP: Final = "analyze rollup_count, rollup_money, rollup_place, rollup_entry"
+ANALYZE_ROLLUP: Final = (
+    "vacuum analyze rollup_change, rollup_count, rollup_money, rollup_entry, rollup_place, "
+    "rollup_place_set, rollup_attributes"
+)
 MIN_PROJECTS_TO_ANALYZE: Final = 5_000
 """Projects compacted at once after which the statistics of the rollup are renewed."""
 MAX_PROJECTS_PER_COMPACTION: Final = 20_000

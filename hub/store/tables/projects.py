@@ -18,6 +18,9 @@ project = sa.Table(
     "project",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
+    sa.Column(
+        "key", sa.BigInteger, sa.Computed("record_id_of(id)", persisted=True), nullable=False
+    ),
     sa.Column("code", sa.Text, index=True),
     *localized_columns("name"),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
@@ -34,6 +37,7 @@ project = sa.Table(
     sa.Index(
         "ix_project_title_key", sa.text("project_title_key(name_th)"), postgresql_using="hash"
     ),
+    sa.UniqueConstraint("key"),
     sa.UniqueConstraint("source_id", "source_key"),
     sa.Index(
         "ix_project_duplicate_of",
