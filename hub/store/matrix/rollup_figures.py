@@ -119,12 +119,21 @@ def counts_of(scope: MatrixScope, visibility: Visibility) -> CTE:
 
 def counted_once(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on the counts that have each project of a question's years once."""
-    years = scope.years
-    if years and years.first == years.last:
-        return [table.c.fiscal_year == years.first.ce]
-    year: sa.ColumnElement[int] = table.c.fiscal_year
-    in_years = [year.between(years.first.ce, years.last.ce)] if years else [sa.true()]
-    return [table.c.whole, sa.or_(year == ALL_YEARS, *in_years)]
+    is_of_years = has_sets_of_years(scope, table)
+    return is_of_years if is_one_year(scope) else [table.c.whole, *is_of_years]
+
+
+def is_one_year(scope: MatrixScope) -> bool:
+    """Return whether a question is about one fiscal year."""
+    return scope.years is not None and scope.years.first == scope.years.last
+
+
+def has_sets_of_years(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on `fiscal_year` of counts, or of sets, that a question needs."""
+    of_years = year_conditions(scope, table)
+    if is_one_year(scope):
+        return of_years
+    return [sa.or_(table.c.fiscal_year == ALL_YEARS, *(of_years or [sa.true()]))]
 
 
 def matching_places(layout: Layout, prefix: str) -> CTE:
@@ -161,7 +170,9 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
     if scope.areas is not None:
         areas = pairs_table("areas", scope.areas)
         source = join_pairs(source, areas, place.c.area_id, place.c.fiscal_year)
-    matching = matching.select_from(source).where(*year_conditions(scope, place))
+    matching = matching.select_from(source).where(
+        *has_sets_of_years(scope, rollup_place_set), *year_conditions(scope, place)
+    )
     if scope.filter.funding:
         matching = matching.where(is_one_of(place.c.funding, scope.filter.funding))
     if requires_lines(scope.filter):

@@ -37,8 +37,12 @@ project = sa.Table(
     sa.Index(
         "ix_project_title_key", sa.text("project_title_key(name_th)"), postgresql_using="hash"
     ),
-    sa.UniqueConstraint("key"),
-    sa.UniqueConstraint("source_id", "source_key"),
+    sa.Index("uq_project_key", "key", unique=True, postgresql_where=sa.text("key is not null")),
+    sa.Index(
+        "uq_project_source_key_hash",
+        sa.text("hashtextextended(source_key, hashtextextended(source_id, 0))"),
+        unique=True,
+    ),
     sa.Index(
         "ix_project_duplicate_of",
         "duplicate_of",

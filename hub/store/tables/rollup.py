@@ -50,10 +50,11 @@ rollup_place_set = sa.Table(
     "rollup_place_set",
     metadata,
     sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True),
+    sa.Column("fiscal_year", sa.SmallInteger, nullable=False),
     sa.Column("places", ARRAY(sa.Integer), nullable=False),
     sa.Index("ix_rollup_place_set_places", "places", postgresql_using="hash"),
 )
-"""The sets of places of projects: ids of `rollup_place` in order."""
+"""The sets of places of projects: ids of `rollup_place` in order; year 0 is several years."""
 
 rollup_entry = sa.Table(
     "rollup_entry",
@@ -73,8 +74,8 @@ rollup_entry = sa.Table(
 activity is reported twice, a linkage of it is a draft, or a finding is about it.
 
 `years` and `place_sets` are parallel; year 0 is the whole of a project of several years. `linkages`
-are those PROPOSED, AGREED and DISPUTED (null: none). `places`, `amounts` (satang) and `lines` (null:
-one each) are parallel, and null for projects without money.
+are those PROPOSED, AGREED and DISPUTED (null: none). `places`, `amounts` (satang) and `lines`
+(null: one each) are parallel, and null for projects without money.
 """
 
 rollup_count = sa.Table(

@@ -34,7 +34,9 @@ $$
 
 ALTER TABLE project ADD COLUMN key BIGINT NOT NULL GENERATED ALWAYS AS (record_id_of(id)) STORED
 
-ALTER TABLE project ADD CONSTRAINT uq_project_key UNIQUE (key)
+-- Updates of columns in an index without a condition wait for rows that are inserted with a lock on
+-- the project, because foreign keys could refer to them; PostgreSQL counts generated columns as updated.
+CREATE UNIQUE INDEX uq_project_key ON project (key) WHERE key IS NOT NULL
 
 ALTER TABLE history.project ADD COLUMN key BIGINT
 

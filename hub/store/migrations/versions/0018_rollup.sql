@@ -39,6 +39,7 @@ CREATE TABLE rollup_place (
 
 CREATE TABLE rollup_place_set (
     id INTEGER GENERATED ALWAYS AS IDENTITY,
+    fiscal_year SMALLINT NOT NULL,
     places INTEGER[] NOT NULL,
     CONSTRAINT pk_rollup_place_set PRIMARY KEY (id)
 )

@@ -80,8 +80,8 @@ begin
     select key, 0::smallint, array_agg(id order by id) from numbered
     group by key having min(fiscal_year) <> max(fiscal_year);
     analyze rollup_set;
-    insert into rollup_place_set (places)
-    select distinct s.places from rollup_set s
+    insert into rollup_place_set (fiscal_year, places)
+    select distinct s.fiscal_year, s.places from rollup_set s
     where not exists (select from rollup_place_set stored where stored.places = s.places);
     return query
     select f.key, a.id, f.live, k.linkages, coalesce(s.years, '{}'), coalesce(s.place_sets, '{}'),
@@ -96,15 +96,15 @@ begin
         group by d.key
     ) s on s.key = f.key
     left join (
-        select project_id, array[
+        select one.key, array[
             count(*) filter (where status = 'PROPOSED'),
             count(*) filter (where status = 'AGREED'),
             count(*) filter (where status = 'DISPUTED')
         ]::integer[] as linkages
-        from linkage where project_id = any (array(select id from rollup_fresh))
-            and status in ('PROPOSED', 'AGREED', 'DISPUTED')
-        group by project_id
-    ) k on k.project_id = f.id and not f.live
+        from rollup_fresh one join linkage on linkage.project_id = one.id
+        where not one.live and status in ('PROPOSED', 'AGREED', 'DISPUTED')
+        group by one.key
+    ) k on k.key = f.key
     left join (
         select l.key, array_agg(place.id order by place.id) as places,
             array_agg(l.amount order by place.id) as amounts,
