@@ -44,10 +44,13 @@ SELECT_LISTED: Final = "select value, subject from external_id where scheme = $1
 SELECT_PROVINCES: Final = "select id, name_th, name_en from area where level = 'PROVINCE'"
 NEXT_ORDINAL: Final = """
 select coalesce(max(ordinal) + 1, 0) from provenance
-where subject = $1 and not (source_id = $2 and citation = $3)
+where hashtextextended(subject, 0) = hashtextextended($1, 0) and subject = $1
+    and not (source_id = $2 and citation = $3)
 """
 CITED_ORDINAL: Final = """
-select ordinal from provenance where subject = $1 and source_id = $2 and citation = $3
+select ordinal from provenance
+where hashtextextended(subject, 0) = hashtextextended($1, 0) and subject = $1
+    and source_id = $2 and citation = $3
 """
 
 

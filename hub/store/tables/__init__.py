@@ -51,6 +51,7 @@ from hub.store.tables.provenance import provenance, source, source_record
 from hub.store.tables.receipts import receipt
 from hub.store.tables.reported_counts import issue_count, plan_grade_count
 from hub.store.tables.rollup import (
+    rollup_attributes,
     rollup_change,
     rollup_count,
     rollup_entry,
@@ -111,6 +112,7 @@ __all__ = [
     "record_join_result",
     "record_ruling",
     "registration",
+    "rollup_attributes",
     "rollup_change",
     "rollup_count",
     "rollup_entry",
