@@ -1,0 +1,205 @@
+"""Statements about the content of plan versions.
+
+Callers pass the ids of versions that the viewer may see (`Plans.versions_by_id`); the tables of
+content are read by version alone. A look-up by the id of an element reads its latest visible
+version.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from hub.domain.identity.viewer import Viewer
+from hub.domain.plan_content import AlignmentKind, PlanSectionKind
+from hub.domain.plan_elements import (
+    Alignment,
+    Goal,
+    Indicator,
+    PlanGrade,
+    PlanItem,
+    PlanSection,
+    Strategy,
+    Target,
+)
+from hub.domain.reported_counts import Grade
+from hub.domain.text import LocalizedText
+from hub.domain.time import FiscalYear
+from hub.store.database import ReadTransaction
+from hub.store.plan_rows import element_of, item_of
+from hub.store.rows import localized_text_of, text_array_parameter
+from hub.store.tables import (
+    plan,
+    plan_alignment,
+    plan_element,
+    plan_grade,
+    plan_item,
+    plan_section,
+    plan_target,
+    plan_version,
+)
+from hub.store.tables.plan_content import ElementKind
+from hub.store.visibility import is_visible, unpublished_columns
+
+IDS: Final = text_array_parameter("ids")
+ELEMENTS_BY_VERSION: Final = (
+    sa.select(plan_element)
+    .where(plan_element.c.version_id == sa.any_(IDS))
+    .order_by(plan_element.c.version_id, plan_element.c.ordinal)
+)
+TARGETS_BY_VERSION: Final = (
+    sa.select(plan_target)
+    .where(plan_target.c.version_id == sa.any_(IDS))
+    .order_by(plan_target.c.version_id, plan_target.c.indicator_id, plan_target.c.fiscal_year)
+)
+SECTIONS_BY_VERSION: Final = (
+    sa.select(plan_section)
+    .where(plan_section.c.version_id == sa.any_(IDS))
+    .order_by(plan_section.c.version_id, plan_section.c.ordinal)
+)
+ALIGNMENTS_BY_VERSION: Final = (
+    sa.select(plan_alignment)
+    .where(plan_alignment.c.version_id == sa.any_(IDS))
+    .order_by(plan_alignment.c.version_id, plan_alignment.c.issue_id, plan_alignment.c.ordinal)
+)
+GRADES_BY_VERSION: Final = (
+    sa.select(plan_grade)
+    .where(plan_grade.c.version_id == sa.any_(IDS))
+    .order_by(plan_grade.c.version_id, plan_grade.c.ordinal)
+)
+ITEMS_BY_VERSION: Final = (
+    sa.select(plan_item)
+    .where(plan_item.c.version_id == sa.any_(IDS))
+    .order_by(plan_item.c.version_id, plan_item.c.ordinal, plan_item.c.id)
+)
+
+
+@lru_cache(maxsize=256)
+def latest_rows(viewer: Viewer, table: sa.Table, type_name: str) -> sa.Select[Any]:
+    """Return the statement for elements `ids` in the latest version of each that is visible."""
+    return (
+        sa.select(
+            table,
+            plan.c.area_id,
+            plan_version.c.created_at,
+            *unpublished_columns(type_name, table.c.id, plan_version, viewer),
+        )
+        .join(plan_version, plan_version.c.id == table.c.version_id)
+        .join(plan, plan.c.id == plan_version.c.plan_id)
+        .where(table.c.id == sa.any_(IDS), is_visible(plan_version, viewer))
+        .ext(distinct_on(table.c.id))
+        .order_by(table.c.id, plan_version.c.number.desc())
+    )
+
+
+class ElementsOfVersions:
+    """Goals, indicators and strategies of versions, in the order of each plan."""
+
+    def __init__(self, elements: Sequence[Goal | Indicator | Strategy]) -> None:
+        self.goals = [one for one in elements if isinstance(one, Goal)]
+        self.indicators = [one for one in elements if isinstance(one, Indicator)]
+        self.strategies = [one for one in elements if isinstance(one, Strategy)]
+
+
+class PlanContents:
+    """The content of plan versions in one request's snapshot."""
+
+    def __init__(self, transaction: ReadTransaction, viewer: Viewer) -> None:
+        self._transaction = transaction
+        self._viewer = viewer
+
+    async def elements(
+        self, versions: Mapping[str, tuple[str | None, datetime, datetime | None]]
+    ) -> ElementsOfVersions:
+        """Return the elements of versions: by version its area, creation and instant of reading."""
+        rows = await self._transaction.fetch_rows(ELEMENTS_BY_VERSION, ids=list(versions))
+        return ElementsOfVersions([element_of(row, *versions[row["version_id"]]) for row in rows])
+
+    async def items(
+        self, versions: Mapping[str, tuple[datetime, datetime | None]]
+    ) -> list[PlanItem]:
+        """Return the items of versions, in the order of each plan."""
+        rows = await self._transaction.fetch_rows(ITEMS_BY_VERSION, ids=list(versions))
+        return [item_of(row, *versions[row["version_id"]]) for row in rows]
+
+    async def elements_by_id(
+        self, kind: ElementKind, ids: Sequence[str]
+    ) -> dict[str, Goal | Indicator | Strategy]:
+        """Return elements of a kind by id, in the latest visible version; others are absent."""
+        statement = latest_rows(
+            self._viewer,
+            plan_element,
+            {"GOAL": "Goal", "INDICATOR": "Indicator"}.get(kind.name, "Strategy"),
+        )
+        rows = await self._transaction.fetch_rows(statement, ids=list(set(ids)))
+        return {
+            row["id"]: element_of(row, row["area_id"], row["created_at"], None)
+            for row in rows
+            if row["kind"] == kind.name
+        }
+
+    async def items_by_id(self, ids: Sequence[str]) -> dict[str, PlanItem]:
+        """Return items by id, in the latest visible version; others are absent."""
+        statement = latest_rows(self._viewer, plan_item, "PlanItem")
+        rows = await self._transaction.fetch_rows(statement, ids=list(set(ids)))
+        return {row["id"]: item_of(row, row["created_at"], None) for row in rows}
+
+    async def sections_by_version(self, ids: Sequence[str]) -> dict[str, list[PlanSection]]:
+        """Return the sections of each version, in the order of the plan."""
+        rows = await self._transaction.fetch_rows(SECTIONS_BY_VERSION, ids=list(set(ids)))
+        return group_rows(
+            rows,
+            lambda row: row["version_id"],
+            lambda row: PlanSection(PlanSectionKind(row["kind"]), localized_text_of(row, "text")),
+        )
+
+    async def targets_by_indicator(
+        self, version_ids: Sequence[str]
+    ) -> dict[tuple[str, str], list[Target]]:
+        """Return the targets of indicators by version and indicator, in ascending order of year."""
+        rows = await self._transaction.fetch_rows(TARGETS_BY_VERSION, ids=list(set(version_ids)))
+        return group_rows(rows, lambda row: (row["version_id"], row["indicator_id"]), target_of)
+
+    async def alignments_by_issue(
+        self, version_ids: Sequence[str]
+    ) -> dict[tuple[str, str], list[Alignment]]:
+        """Return the alignments of issues by version and issue."""
+        rows = await self._transaction.fetch_rows(ALIGNMENTS_BY_VERSION, ids=list(set(version_ids)))
+        return group_rows(
+            rows,
+            lambda row: (row["version_id"], row["issue_id"]),
+            lambda row: Alignment(
+                AlignmentKind(row["kind"]),
+                localized_text_of(row, "text"),
+                row["element"],
+                row["citation"],
+            ),
+        )
+
+    async def grades_by_version(self, ids: Sequence[str]) -> dict[str, list[PlanGrade]]:
+        """Return the grades of each version, in the order of their recording."""
+        rows = await self._transaction.fetch_rows(GRADES_BY_VERSION, ids=list(set(ids)))
+        return group_rows(
+            rows,
+            lambda row: row["version_id"],
+            lambda row: PlanGrade(Grade(row["grade"]), row["given_by"], row["given_on"]),
+        )
+
+
+def target_of(row: asyncpg.Record) -> Target:
+    """Return the target of a row; its text is the number when the plan has no other text."""
+    text = localized_text_of(row, "text") if row["text_th"] else LocalizedText(f"{row['value']:f}")
+    return Target(FiscalYear(row["fiscal_year"]), row["value"], text)
+
+
+def group_rows(rows: Sequence[asyncpg.Record], key_of: Any, record_of: Any) -> dict[Any, list[Any]]:
+    """Return the records of rows by key, in the order of the rows."""
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[key_of(row)].append(record_of(row))
+    return groups
