@@ -19,6 +19,7 @@ from hub.domain.matrix.question import (
     DimensionKind,
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
+from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
@@ -40,6 +41,7 @@ ENUMS = (
     ActorLevel,
     AgencyKind,
     AgencyRole,
+    AlignmentKind,
     AreaKind,
     AreaLevel,
     AreaRole,
@@ -52,6 +54,7 @@ ENUMS = (
     Direction,
     HeaderKind,
     BudgetPhase,
+    BudgetRoute,
     Cadence,
     Confidence,
     FindingKind,
@@ -64,6 +67,7 @@ ENUMS = (
     NameKind,
     Outcome,
     PlanKind,
+    PlanSectionKind,
     PlanStatus,
     ProjectOrderField,
     QuarantineReason,

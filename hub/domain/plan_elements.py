@@ -3,6 +3,7 @@
 `version_id` is the version that was read; `as_of_time` the instant it was read as of (null: now).
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -50,7 +51,6 @@ class PlanElement:
 
     id: str
     version_id: str
-    area_id: str | None
     issue_id: str | None
     code: str | None
     name: LocalizedText
@@ -96,6 +96,28 @@ class Strategy(PlanElement):
     def gid(self) -> str:
         """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class ElementsOfVersions:
+    """Goals, indicators and strategies of versions, each in the order of its plan."""
+
+    goals: list[Goal]
+    indicators: list[Indicator]
+    strategies: list[Strategy]
+
+    @classmethod
+    def sort(cls, elements: Iterable[Goal | Indicator | Strategy]) -> "ElementsOfVersions":
+        """Return the elements by kind, in their order."""
+        found = cls([], [], [])
+        for one in elements:
+            if isinstance(one, Goal):
+                found.goals.append(one)
+            elif isinstance(one, Indicator):
+                found.indicators.append(one)
+            else:
+                found.strategies.append(one)
+        return found
 
 
 @record

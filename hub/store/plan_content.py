@@ -16,9 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.plan_content import AlignmentKind, PlanSectionKind
+from hub.domain.paging import Connection, PageRequest
+from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
 from hub.domain.plan_elements import (
     Alignment,
+    ElementsOfVersions,
     Goal,
     Indicator,
     PlanGrade,
@@ -31,10 +33,10 @@ from hub.domain.reported_counts import Grade
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
 from hub.store.database import ReadTransaction
+from hub.store.paging import build_connections
 from hub.store.plan_rows import element_of, item_of
-from hub.store.rows import localized_text_of, text_array_parameter
+from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import (
-    plan,
     plan_alignment,
     plan_element,
     plan_grade,
@@ -43,7 +45,6 @@ from hub.store.tables import (
     plan_target,
     plan_version,
 )
-from hub.store.tables.plan_content import ElementKind
 from hub.store.visibility import is_visible, unpublished_columns
 
 IDS: Final = text_array_parameter("ids")
@@ -72,11 +73,6 @@ GRADES_BY_VERSION: Final = (
     .where(plan_grade.c.version_id == sa.any_(IDS))
     .order_by(plan_grade.c.version_id, plan_grade.c.ordinal)
 )
-ITEMS_BY_VERSION: Final = (
-    sa.select(plan_item)
-    .where(plan_item.c.version_id == sa.any_(IDS))
-    .order_by(plan_item.c.version_id, plan_item.c.ordinal, plan_item.c.id)
-)
 
 
 @lru_cache(maxsize=256)
@@ -85,25 +81,14 @@ def latest_rows(viewer: Viewer, table: sa.Table, type_name: str) -> sa.Select[An
     return (
         sa.select(
             table,
-            plan.c.area_id,
             plan_version.c.created_at,
             *unpublished_columns(type_name, table.c.id, plan_version, viewer),
         )
         .join(plan_version, plan_version.c.id == table.c.version_id)
-        .join(plan, plan.c.id == plan_version.c.plan_id)
         .where(table.c.id == sa.any_(IDS), is_visible(plan_version, viewer))
         .ext(distinct_on(table.c.id))
         .order_by(table.c.id, plan_version.c.number.desc())
     )
-
-
-class ElementsOfVersions:
-    """Goals, indicators and strategies of versions, in the order of each plan."""
-
-    def __init__(self, elements: Sequence[Goal | Indicator | Strategy]) -> None:
-        self.goals = [one for one in elements if isinstance(one, Goal)]
-        self.indicators = [one for one in elements if isinstance(one, Indicator)]
-        self.strategies = [one for one in elements if isinstance(one, Strategy)]
 
 
 class PlanContents:
@@ -114,34 +99,60 @@ class PlanContents:
         self._viewer = viewer
 
     async def elements(
-        self, versions: Mapping[str, tuple[str | None, datetime, datetime | None]]
-    ) -> ElementsOfVersions:
-        """Return the elements of versions: by version its area, creation and instant of reading."""
-        rows = await self._transaction.fetch_rows(ELEMENTS_BY_VERSION, ids=list(versions))
-        return ElementsOfVersions([element_of(row, *versions[row["version_id"]]) for row in rows])
-
-    async def items(
         self, versions: Mapping[str, tuple[datetime, datetime | None]]
-    ) -> list[PlanItem]:
-        """Return the items of versions, in the order of each plan."""
-        rows = await self._transaction.fetch_rows(ITEMS_BY_VERSION, ids=list(versions))
-        return [item_of(row, *versions[row["version_id"]]) for row in rows]
-
-    async def elements_by_id(
-        self, kind: ElementKind, ids: Sequence[str]
-    ) -> dict[str, Goal | Indicator | Strategy]:
-        """Return elements of a kind by id, in the latest visible version; others are absent."""
-        statement = latest_rows(
-            self._viewer,
-            plan_element,
-            {"GOAL": "Goal", "INDICATOR": "Indicator"}.get(kind.name, "Strategy"),
+    ) -> ElementsOfVersions:
+        """Return the elements of versions: by version its creation and the instant of reading."""
+        rows = await self._transaction.fetch_rows(ELEMENTS_BY_VERSION, ids=list(versions))
+        return ElementsOfVersions.sort(
+            element_of(row, *versions[row["version_id"]]) for row in rows
         )
+
+    async def items_by_version(
+        self,
+        versions: Mapping[str, tuple[datetime, datetime | None]],
+        page: PageRequest,
+        issue_id: str | None = None,
+        routes: Sequence[BudgetRoute] | None = None,
+    ) -> dict[str, Connection[PlanItem]]:
+        """Return the same page of the items of each version, in the order of the plan."""
+        statement = sa.select(plan_item).where(plan_item.c.version_id == sa.any_(IDS))
+        if issue_id is not None:
+            statement = statement.where(plan_item.c.issue_id == issue_id)
+        if routes is not None:
+            statement = statement.where(plan_item.c.route.in_([one.name for one in routes]))
+        order = [plan_item.c.ordinal, plan_item.c.id]
+        rows = await self._transaction.fetch_rows(
+            paginate_by_group(statement, plan_item.c.version_id, page, order), ids=list(versions)
+        )
+        return build_connections(
+            list(versions),
+            rows,
+            page,
+            lambda row: item_of(row, *versions[row["version_id"]]),
+            lambda item: (item.ordinal, item.id),
+        )
+
+    async def goals_by_id(self, ids: Sequence[str]) -> dict[str, Goal]:
+        """Return goals by id, in the latest visible version; others are absent."""
+        found = await self._elements_by_id("Goal", ids)
+        return {key: one for key, one in found.items() if isinstance(one, Goal)}
+
+    async def indicators_by_id(self, ids: Sequence[str]) -> dict[str, Indicator]:
+        """Return indicators by id, in the latest visible version; others are absent."""
+        found = await self._elements_by_id("Indicator", ids)
+        return {key: one for key, one in found.items() if isinstance(one, Indicator)}
+
+    async def strategies_by_id(self, ids: Sequence[str]) -> dict[str, Strategy]:
+        """Return strategies by id, in the latest visible version; others are absent."""
+        found = await self._elements_by_id("Strategy", ids)
+        return {key: one for key, one in found.items() if isinstance(one, Strategy)}
+
+    async def _elements_by_id(
+        self, type_name: str, ids: Sequence[str]
+    ) -> dict[str, Goal | Indicator | Strategy]:
+        statement = latest_rows(self._viewer, plan_element, type_name)
         rows = await self._transaction.fetch_rows(statement, ids=list(set(ids)))
-        return {
-            row["id"]: element_of(row, row["area_id"], row["created_at"], None)
-            for row in rows
-            if row["kind"] == kind.name
-        }
+        return {row["id"]: element_of(row, row["created_at"], None) for row in rows}
 
     async def items_by_id(self, ids: Sequence[str]) -> dict[str, PlanItem]:
         """Return items by id, in the latest visible version; others are absent."""

@@ -15,13 +15,12 @@ from hub.store.tables.plan_content import ElementKind
 
 
 def element_of(
-    row: asyncpg.Record, area_id: str | None, created_at: datetime, at: datetime | None
+    row: asyncpg.Record, created_at: datetime, at: datetime | None
 ) -> Goal | Indicator | Strategy:
     """Return the goal, indicator or strategy of a row; `created_at` is its version's."""
     common = (
         row["id"],
         row["version_id"],
-        area_id,
         row["issue_id"],
         row["code"],
         localized_text_of(row, "name"),

@@ -25,6 +25,8 @@ class Permission(Enum):
     OVERSEE = "hub:oversight"
     READ_AUDIT = "audit:read"
     STEWARD = "hub:steward"
+    WRITE_PLANS = "plan:write"
+    REVIEW_PLANS = "plan:review"
 
 
 PERMISSION_DESCRIPTIONS: Final = {
@@ -41,6 +43,11 @@ PERMISSION_DESCRIPTIONS: Final = {
         "read the audit log of one's own data",
     ),
     Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "administer the hub for every agency"),
+    Permission.WRITE_PLANS: (
+        "เสนอแผนของหน่วยงานหรือพื้นที่ของตน",
+        "submit the plans of one's own agency or area",
+    ),
+    Permission.REVIEW_PLANS: ("กลั่นกรองและให้ระดับแผน", "review and grade plans"),
 }
 """What each permission allows, in Thai and English."""
 
@@ -56,10 +63,18 @@ class Role(Enum):
 
 ROLE_PERMISSIONS: Final = {
     Role.VIEWER: frozenset[Permission](),
-    Role.OFFICER: frozenset({Permission.OPERATE_SOURCES}),
-    Role.DELEGATE: frozenset({Permission.OPERATE_SOURCES, Permission.READ_AUDIT}),
+    Role.OFFICER: frozenset({Permission.OPERATE_SOURCES, Permission.WRITE_PLANS}),
+    Role.DELEGATE: frozenset(
+        {Permission.OPERATE_SOURCES, Permission.READ_AUDIT, Permission.WRITE_PLANS}
+    ),
     Role.STEWARD: frozenset(
-        {Permission.OPERATE_SOURCES, Permission.READ_AUDIT, Permission.STEWARD}
+        {
+            Permission.OPERATE_SOURCES,
+            Permission.READ_AUDIT,
+            Permission.STEWARD,
+            Permission.WRITE_PLANS,
+            Permission.REVIEW_PLANS,
+        }
     ),
 }
 """The permissions of each role; every role sees what its agency may see.
