@@ -11,6 +11,7 @@ HubError
 ├─ Conflict         the data was changed by another request
 │  ├─ IdempotencyKeyReused   the key was used for another command
 │  └─ StaleVersion           the client has not seen the current version
+├─ RuleViolation    a rule of the deck prevents the command
 ├─ TooCostly        the request exceeds a limit
 ├─ RateLimited      too many requests of one client; has the delay in seconds
 ├─ UnknownDocument  no document is stored for a persisted query's hash
@@ -108,6 +109,12 @@ class StaleVersion(Conflict):
     """มีผู้แก้ไขก่อนแล้ว โหลดใหม่แล้วลองอีกครั้ง · Somebody changed it meanwhile; read it again and retry."""
 
     code = "STALE_VERSION"
+
+
+class RuleViolation(HubError):
+    """ขัดกฎเกณฑ์ · A rule is not met."""
+
+    code = "RULE_VIOLATION"
 
 
 class TooCostly(HubError):

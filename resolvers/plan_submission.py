@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from hub.domain.plan_checks import check_plan
+from hub.domain.plan_review import PlanContext, RuleCheck
 from hub.domain.plan_submission import (
     PlanGradeCommand,
     PlanStatusCommand,
@@ -24,7 +26,14 @@ async def submit(
     result = await context.plan_writer.submit(
         input, context.viewer, context.today, context.audit_context
     )
-    return [PlanSubmitPayload(result.version_id, list(result.errors))]
+    return [PlanSubmitPayload(result.version_id, list(result.errors), check_submission(input))]
+
+
+def check_submission(submission: PlanSubmission) -> list[RuleCheck]:
+    """Return the rules applied to a submission."""
+    has_base = submission.base is not None
+    context = PlanContext(submission.kind, submission.years, 2 if has_base else 1, has_base)
+    return check_plan(context, submission.content)
 
 
 async def set_status(

@@ -20,6 +20,8 @@ from hub.domain.matrix.question import (
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
+from hub.domain.plan_diff import ChangeKind
+from hub.domain.plan_review import CheckOutcome
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
@@ -48,6 +50,8 @@ ENUMS = (
     Assertion,
     AxisOrder,
     CellState,
+    ChangeKind,
+    CheckOutcome,
     Counting,
     CountTreatment,
     DimensionKind,

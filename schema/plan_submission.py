@@ -11,13 +11,14 @@ from hub.domain.plan_content import PlanContent
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.reported_counts import Grade
 from hub.errors import Invalid
-from resolvers import plan_submission
+from resolvers import plan_review, plan_submission
 from schema import binding
 from schema.arguments import validate_date
 from schema.binding import input_type, output_type, resolver_field
 from schema.errors import UserError
 from schema.lookups import optional_field
 from schema.plan_input import PlanContentInput
+from schema.plan_review import PlanDiff, RuleCheck
 from schema.plans import PlanVersion
 from schema.rulings import check_idempotency_key
 from schema.text import FiscalYearRange
@@ -148,6 +149,14 @@ class PlanSubmitPayload:
 
     plan_version: PlanVersion | None = resolver_field(
         plan_submission.versions_of_payloads, "The new version; null: not stored (ฉบับใหม่)"
+    )
+    diff: PlanDiff | None = resolver_field(
+        plan_review.diffs_of_payloads,
+        "What changed since the base; null: not stored, or the first version (ความแตกต่าง)",
+    )
+    checks: list[RuleCheck] = resolver_field(
+        plan_review.checks_of_payloads,
+        "Rules applied to it; FAIL does not prevent a DRAFT (ผลการตรวจ)",
     )
     user_errors: list[UserError] = binding.field(
         "Broken rules; if there are any, nothing was changed (ข้อผิดพลาด)"

@@ -9,7 +9,7 @@ from hub.domain import plans as domain
 from hub.domain.identity.viewer import Visibility
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.plans import PlanKind, PlanStatus
-from resolvers import nodes, plan_content, plan_items
+from resolvers import nodes, plan_content, plan_items, plan_review
 from resolvers import plans as plan_resolvers
 from schema.agencies import Agency
 from schema.areas import Area
@@ -24,6 +24,7 @@ from schema.plan_content import (
     PlanSection,
     Strategy,
 )
+from schema.plan_review import PlanDiff, RuleCheck
 from schema.provenance import Provenance
 from schema.text import Connection, ExternalId, FiscalYear, LocalizedText
 from schema.value_chain import ValueChain
@@ -89,6 +90,16 @@ class PlanVersion(Node):
     )
     grades: list[PlanGrade] = resolver_field(
         plan_content.grades, "Grades given by reviewers, oldest first (ระดับคุณภาพ; slide 83)"
+    )
+    checks: list[RuleCheck] = resolver_field(
+        plan_review.checks,
+        "Rules R13 to R23 applied to it, with the observations of slides 48-49 (ผลการตรวจแผน)",
+        outcome="Only checks with these outcomes (ผล)",
+    )
+    diff: PlanDiff | None = resolver_field(
+        plan_review.diffs,
+        "What changed since another version; null: none, or not visible (เปรียบเทียบฉบับ; R20)",
+        against="The earlier version; default: the one it replaces (ฉบับก่อน)",
     )
     supersedes: Annotated["PlanVersion", Lazy("schema.plans")] | None = resolver_field(
         plan_content.superseded,

@@ -54,13 +54,13 @@ class Lineage:
         self._prefix = prefix
         self._count = 0
         self._used: set[tuple[type, str]] = set()
-        self._known: dict[tuple[type, str], Element] = {}
+        self._elements: dict[tuple[type, str], Element] = {}
         self._by_code: dict[tuple[type, str], str] = {}
         self._by_name: dict[tuple[type, str, str], str] = {}
         for content in earlier:  # newest first: the newest wording of an element counts
             for parent, element in iterate_elements(content):
                 kind = type(element)
-                self._known.setdefault((kind, element.id), element)
+                self._elements.setdefault((kind, element.id), element)
                 if code := getattr(element, "code", None):
                     self._by_code.setdefault((kind, code), element.id)
                 self._by_name.setdefault((kind, parent, element.name.th), element.id)
@@ -71,7 +71,7 @@ class Lineage:
             if not element.id:
                 continue
             key = type(element), element.id
-            if key not in self._known:
+            if key not in self._elements:
                 raise Invalid(
                     f"{path}.id",
                     f"ไม่มี {element.id} ในฉบับก่อนของแผนนี้ เว้นว่างไว้ถ้าเป็นรายการใหม่",
@@ -91,7 +91,7 @@ class Lineage:
         kind = type(element)
         element_id = element.id or self._find(element, kind, parent) or self._mint(kind)
         self._used.add((kind, element_id))
-        earlier = self._known.get((kind, element_id))
+        earlier = self._elements.get((kind, element_id))
         name = keep_translation(element.name, earlier.name if earlier else None)
         return replace(element, id=element_id, name=name)
 

@@ -3,11 +3,13 @@
 Content is that of `hub.domain.plan_content`; lineage ids are assigned by `hub.domain.plan_lineage`.
 """
 
+from dataclasses import field
 from datetime import date
 
 from hub.domain.areas import AreaLevel
 from hub.domain.global_id import GlobalId
 from hub.domain.plan_content import PlanContent
+from hub.domain.plan_review import RuleCheck
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.record import record, value
 from hub.domain.reported_counts import Grade
@@ -62,6 +64,7 @@ class PlanSubmitPayload:
 
     version_id: str | None
     user_errors: list[UserError]
+    checks: list[RuleCheck] = field(default_factory=list)
 
 
 @value

@@ -11,6 +11,7 @@ from hub.errors import (
     IdempotencyKeyReused,
     Invalid,
     NotFound,
+    RuleViolation,
     StaleVersion,
 )
 
@@ -42,6 +43,7 @@ USER_ERROR_CODES = (
     (Forbidden, UserErrorCode.NOT_ALLOWED),
     (Invalid, UserErrorCode.INVALID_VALUE),
     (IdempotencyKeyReused, UserErrorCode.IDEMPOTENCY_CONFLICT),
+    (RuleViolation, UserErrorCode.RULE_VIOLATION),
     (StaleVersion, UserErrorCode.STALE_VERSION),
     (Conflict, UserErrorCode.BUSY),
 )

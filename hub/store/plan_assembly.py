@@ -31,7 +31,7 @@ from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
 from hub.store.database import ReadTransaction
 from hub.store.issue_wordings import UNRANKED_POSITION
-from hub.store.plan_content import (
+from hub.store.plan_statements import (
     ALIGNMENTS_BY_VERSION,
     ELEMENTS_BY_VERSION,
     IDS,

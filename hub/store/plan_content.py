@@ -7,9 +7,10 @@ version.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import asyncpg
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest
-from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
+from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanContent, PlanSectionKind
 from hub.domain.plan_elements import (
     Alignment,
     ElementsOfVersions,
@@ -29,50 +30,29 @@ from hub.domain.plan_elements import (
     Strategy,
     Target,
 )
+from hub.domain.plans import PlanVersion
 from hub.domain.reported_counts import Grade
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
 from hub.store.database import ReadTransaction
 from hub.store.paging import build_connections
+from hub.store.plan_assembly import fetch_contents
 from hub.store.plan_rows import element_of, item_of
-from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
+from hub.store.plan_statements import (
+    ALIGNMENTS_BY_VERSION,
+    ELEMENTS_BY_VERSION,
+    GRADES_BY_VERSION,
+    IDS,
+    SECTIONS_BY_VERSION,
+    TARGETS_BY_VERSION,
+)
+from hub.store.rows import localized_text_of, paginate_by_group
 from hub.store.tables import (
-    plan_alignment,
     plan_element,
-    plan_grade,
     plan_item,
-    plan_section,
-    plan_target,
     plan_version,
 )
 from hub.store.visibility import is_visible, unpublished_columns
-
-IDS: Final = text_array_parameter("ids")
-ELEMENTS_BY_VERSION: Final = (
-    sa.select(plan_element)
-    .where(plan_element.c.version_id == sa.any_(IDS))
-    .order_by(plan_element.c.version_id, plan_element.c.ordinal)
-)
-TARGETS_BY_VERSION: Final = (
-    sa.select(plan_target)
-    .where(plan_target.c.version_id == sa.any_(IDS))
-    .order_by(plan_target.c.version_id, plan_target.c.indicator_id, plan_target.c.fiscal_year)
-)
-SECTIONS_BY_VERSION: Final = (
-    sa.select(plan_section)
-    .where(plan_section.c.version_id == sa.any_(IDS))
-    .order_by(plan_section.c.version_id, plan_section.c.ordinal)
-)
-ALIGNMENTS_BY_VERSION: Final = (
-    sa.select(plan_alignment)
-    .where(plan_alignment.c.version_id == sa.any_(IDS))
-    .order_by(plan_alignment.c.version_id, plan_alignment.c.issue_id, plan_alignment.c.ordinal)
-)
-GRADES_BY_VERSION: Final = (
-    sa.select(plan_grade)
-    .where(plan_grade.c.version_id == sa.any_(IDS))
-    .order_by(plan_grade.c.version_id, plan_grade.c.ordinal)
-)
 
 
 @lru_cache(maxsize=256)
@@ -131,6 +111,11 @@ class PlanContents:
             lambda row: item_of(row, *versions[row["version_id"]]),
             lambda item: (item.ordinal, item.id),
         )
+
+    async def contents(self, versions: Sequence[PlanVersion]) -> dict[str, PlanContent]:
+        """Return the whole content of versions that the viewer may see, by id."""
+        found = await fetch_contents(self._transaction, [one.id for one in versions])
+        return {one.id: replace(found[one.id], vision=one.vision) for one in versions}
 
     async def goals_by_id(self, ids: Sequence[str]) -> dict[str, Goal]:
         """Return goals by id, in the latest visible version; others are absent."""
@@ -198,7 +183,7 @@ class PlanContents:
         return group_rows(
             rows,
             lambda row: row["version_id"],
-            lambda row: PlanGrade(Grade(row["grade"]), row["given_by"], row["given_on"]),
+            lambda row: PlanGrade(Grade(row["grade"]), row["graded_by"], row["graded_on"]),
         )
 
 

@@ -28,7 +28,7 @@ update plan_version set status = 'SUPERSEDED', version = version + 1
 where plan_id = $1 and number < $2 and status = 'APPROVED'
 """
 INSERT_GRADE: Final = """
-insert into plan_grade (version_id, ordinal, grade, given_by, given_on)
+insert into plan_grade (version_id, ordinal, grade, graded_by, graded_on)
 select $1, count(*), $2, $3, $4 from plan_grade where version_id = $1
 """
 
@@ -59,14 +59,14 @@ async def lock_version(
     owner = await fetch_owner(connection, GlobalId(kind, key or ""), today)
     if not rows:
         return None
-    nobody = PlanOwner(found["area_id"], found["agency_id"], None, None, None, None)
+    without_agency = PlanOwner(found["area_id"], found["agency_id"], None, None, None, None)
     return ReviewedVersion(
         version_id,
         found["id"],
         rows[0]["number"],
         PlanStatus(rows[0]["status"]),
         rows[0]["version"],
-        owner or nobody,
+        owner or without_agency,
     )
 
 

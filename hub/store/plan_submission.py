@@ -5,7 +5,7 @@ They run in the transaction of the command, which ends with the version stored o
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 
@@ -17,6 +17,9 @@ from hub.domain.record import value
 from hub.store.plan_writing import PlanRow, list_content_rows
 from hub.store.tables import plan, plan_version
 from hub.store.upsert import upsert
+
+WriteConnection: TypeAlias = asyncpg.Connection
+"""The connection of a command's transaction."""
 
 AREA_OWNER: Final = """
 select a.id as area_id, null::text as agency_id, a.level, a.valid_from, a.valid_to,
@@ -68,7 +71,7 @@ class PlanOwner:
 
 
 @value
-class StoredVersion:
+class NumberedVersion:
     """A stored version of the plan, as a submission needs it."""
 
     id: str
@@ -110,10 +113,10 @@ async def lock_plan(connection: asyncpg.Connection, row: PlanRow) -> str:
     return found
 
 
-async def list_versions(connection: asyncpg.Connection, plan_id: str) -> list[StoredVersion]:
+async def list_versions(connection: asyncpg.Connection, plan_id: str) -> list[NumberedVersion]:
     """Return the versions of a plan, newest first, whatever their visibility."""
     return [
-        StoredVersion(row["id"], row["number"], PlanStatus(row["status"]), row["version"])
+        NumberedVersion(row["id"], row["number"], PlanStatus(row["status"]), row["version"])
         for row in await connection.fetch(VERSIONS_OF_PLAN, plan_id)
     ]
 
@@ -132,16 +135,18 @@ async def insert_version(
     connection: asyncpg.Connection,
     row: dict[str, Any],
     content: PlanContent,
-    known_issues: Sequence[str],
+    existing_issues: Sequence[str],
 ) -> None:
-    """Insert a version with its content; `known_issues` are ids that earlier versions have."""
+    """Insert a version with its content; `existing_issues` are ids that earlier versions have."""
     chains = sorted({issue.chain for issue in content.issues if issue.chain})
     stages = {
         (one["chain_id"], one["code"]): one["id"]
         for one in await connection.fetch(STAGE_IDS, chains)
     }
     await upsert(connection, plan_version, [row])
-    for table, rows in list_content_rows(row["plan_id"], row["id"], content, stages, known_issues):
+    for table, rows in list_content_rows(
+        row["plan_id"], row["id"], content, stages, existing_issues
+    ):
         await upsert(connection, table, rows)
 
 

@@ -69,11 +69,11 @@ def list_content_rows(
     version_id: str,
     content: PlanContent,
     stages: Stages,
-    known_issues: Sequence[str],
+    existing_issues: Sequence[str],
 ) -> Iterator[tuple[sa.Table, list[Row]]]:
     """Yield the rows of a version's content by table; `stages` are ids by chain and code."""
     version = {"version_id": version_id}
-    new_issues = [one.id for one in content.issues if one.id not in known_issues]
+    new_issues = [one.id for one in content.issues if one.id not in existing_issues]
     yield issue, [{"id": one, "plan_id": plan_id} for one in new_issues]
     yield issue_revision, [version | issue_row(one) for one in content.issues]
     yield (

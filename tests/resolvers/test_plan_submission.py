@@ -223,7 +223,7 @@ async def test_status_is_changed_one_step_at_a_time_by_the_owner(
     assert [one["code"] for one in payload["userErrors"]] == ["NOT_FOUND"]
 
 
-async def test_grade_is_given_by_reviewers_and_attached_to_the_version(
+async def test_grade_of_reviewers_is_attached_to_the_version(
     api: GraphQLApi, fresh_database: Database
 ) -> None:
     version = (await send(api, fresh_database, SUBMIT, input=build_input()))["planVersion"]

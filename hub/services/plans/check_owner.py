@@ -1,6 +1,8 @@
 """Check who submits a plan for whom: the register decides, a scope alone does not."""
 
 from hub.domain.identity.viewer import Permission, Viewer
+from hub.domain.plan_checks import check_plan
+from hub.domain.plan_review import CheckOutcome, PlanContext
 from hub.domain.plan_submission import (
     KINDS_OF_AGENCIES,
     LEVEL_OF_KIND,
@@ -9,7 +11,7 @@ from hub.domain.plan_submission import (
 )
 from hub.domain.plans import PlanStatus
 from hub.domain.time import is_in_force
-from hub.errors import Forbidden, Invalid, NotFound
+from hub.errors import Forbidden, Invalid, NotFound, RuleViolation
 from hub.store.plan_submission import PlanOwner
 
 
@@ -59,6 +61,23 @@ def check_acting(owner: PlanOwner, name: str, viewer: Viewer) -> None:
             f"หน่วยงานของท่านไม่ได้ทำการแทน {name} ให้หน่วยงาน {owner.home_id or 'ผู้ดูแลระบบกลาง'} เสนอ "
             f"· your agency does not act for {name}; {owner.home_id or 'a steward of the hub'} "
             "must submit it"
+        )
+
+
+def check_rules(submission: PlanSubmission) -> None:
+    """Raise `RuleViolation` when a version to be screened does not meet a rule; a draft may."""
+    if submission.status in (PlanStatus.DRAFT, PlanStatus.IN_CONSULTATION):
+        return
+    context = PlanContext(submission.kind, submission.years, has_previous=bool(submission.base))
+    failed = [
+        one for one in check_plan(context, submission.content) if one.outcome is CheckOutcome.FAIL
+    ]
+    if failed:
+        th = "; ".join(f"{one.rule_code} {one.message.th}" for one in failed)
+        en = "; ".join(f"{one.rule_code} {one.message.en}" for one in failed)
+        raise RuleViolation(
+            f"ยังไม่ผ่านกฎของแผน แก้แล้วเสนอใหม่ หรือเสนอเป็น DRAFT: {th} "
+            f"· rules of plans are not met; fix them, or submit a DRAFT: {en}"
         )
 
 

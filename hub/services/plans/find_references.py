@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-import asyncpg
-
 from hub.domain.identity.viewer import Viewer
 from hub.domain.plan_content import IndicatorContent, IssueContent, ItemContent, PlanContent
 from hub.domain.plan_lineage import iterate_paths
 from hub.errors import Invalid
 from hub.store.database import ReadTransaction
-from hub.store.plan_submission import list_existing
+from hub.store.plan_submission import WriteConnection, list_existing
 from hub.store.projects import Projects
 
 NAMES = {
@@ -22,7 +20,7 @@ NAMES = {
 
 
 async def find_reference_problems(
-    connection: asyncpg.Connection, content: PlanContent, viewer: Viewer
+    connection: WriteConnection, content: PlanContent, viewer: Viewer
 ) -> list[Invalid]:
     """Return an error per unknown agency, province, chain, stage or project, in plan order.
 

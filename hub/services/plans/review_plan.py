@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-import asyncpg
-
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import AccessKind, AuditEntry, Caller, Operation
@@ -25,8 +23,9 @@ from hub.store.database import Database
 from hub.store.identity.audit_log import append_entries
 from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
+from hub.store.plan_submission import WriteConnection
 
-Work = Callable[[asyncpg.Connection], Awaitable[store.ReviewedVersion]]
+Work = Callable[[WriteConnection], Awaitable[store.ReviewedVersion]]
 
 
 async def set_plan_status(
@@ -40,7 +39,7 @@ async def set_plan_status(
     With errors nothing is changed. A repeated idempotency key returns the first result.
     """
 
-    async def _set(connection: asyncpg.Connection) -> store.ReviewedVersion:
+    async def _set(connection: WriteConnection) -> store.ReviewedVersion:
         version = await fetch_version(connection, command.version_id, sender)
         check_acting(version.owner, f"PlanVersion {version.id}", sender.viewer)
         if version.version != command.expected_version:
@@ -72,7 +71,7 @@ async def record_plan_grade(
 ) -> SubmitResult:
     """Add a grade to a version; the agency of the plan does not grade itself."""
 
-    async def _grade(connection: asyncpg.Connection) -> store.ReviewedVersion:
+    async def _grade(connection: WriteConnection) -> store.ReviewedVersion:
         version = await fetch_version(connection, command.version_id, sender)
         own = version.owner.home_id is not None and version.owner.home_id == sender.viewer.agency_id
         if own and not sender.viewer.has_permission(Permission.STEWARD):
@@ -126,7 +125,7 @@ async def execute(
 
 
 async def fetch_version(
-    connection: asyncpg.Connection, version_id: str, sender: Sender
+    connection: WriteConnection, version_id: str, sender: Sender
 ) -> store.ReviewedVersion:
     """Return a version and lock its plan; `NotFound` when there is none that the sender may see."""
     version = await store.lock_version(connection, version_id, sender.viewer, sender.today)

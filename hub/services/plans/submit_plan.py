@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-import asyncpg
-
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import AccessKind, AuditEntry, Caller, Operation
@@ -26,7 +24,7 @@ from hub.domain.record import value
 from hub.domain.text import LocalizedText
 from hub.domain.user_errors import UserError, to_user_error
 from hub.errors import HubError, Invalid, StaleVersion
-from hub.services.plans.check_owner import check_owner, check_status
+from hub.services.plans.check_owner import check_owner, check_rules, check_status
 from hub.services.plans.find_references import find_reference_problems
 from hub.store import plan_submission as store
 from hub.store.database import Database, ReadTransaction
@@ -35,6 +33,7 @@ from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.plan_assembly import fetch_contents
 from hub.store.plan_provenance import SUBMITTED_PLANS, PlanSource, write_provenance
+from hub.store.plan_submission import WriteConnection
 from hub.store.plan_writing import PlanRow, version_row
 from hub.store.rows import localized_text_of
 
@@ -113,7 +112,7 @@ async def submit_plan(
 
 
 async def execute(
-    connection: asyncpg.Connection,
+    connection: WriteConnection,
     submission: PlanSubmission,
     sender: Sender,
     audit_context: AuditContext | None,
@@ -130,6 +129,7 @@ async def execute(
     problems += await find_reference_problems(connection, submission.content, sender.viewer)
     if problems:
         raise PlanRejectedError(problems)
+    check_rules(submission)
     years = submission.years
     plan_id = await store.lock_plan(
         connection,
@@ -148,7 +148,7 @@ async def execute(
     number = versions[0].number + 1 if versions else 1
     version_id = f"{plan_id}-v{number}"
     content = assign_lineage(submission.content, earlier_contents, version_id)
-    known = [issue.id for one in earlier_contents for issue in one.issues]
+    earlier_issues = [issue.id for one in earlier_contents for issue in one.issues]
     row = version_row(
         version_id,
         plan_id,
@@ -160,7 +160,7 @@ async def execute(
         supersedes_id=versions[0].id if versions else None,
         submitted_by=sender.name,
     )
-    await store.insert_version(connection, row, content, known)
+    await store.insert_version(connection, row, content, earlier_issues)
     issues = [issue.id for issue in content.issues]
     await write_provenance(connection, sender.source, sender.name, plan_id, version_id, issues)
     result = SubmitResult(version_id, (), content, versions[0].id if versions else None)
@@ -189,7 +189,7 @@ def build_command(submission: PlanSubmission, sender: Sender) -> IdempotentComma
     return IdempotentCommand(sender.name, submission.idempotency_key, digest)
 
 
-def check_base(submission: PlanSubmission, versions: Sequence[store.StoredVersion]) -> None:
+def check_base(submission: PlanSubmission, versions: Sequence[store.NumberedVersion]) -> None:
     """Raise `StaleVersion` unless the submission was written from the newest version."""
     newest = versions[0] if versions else None
     if submission.base is None:
@@ -215,7 +215,7 @@ def check_base(submission: PlanSubmission, versions: Sequence[store.StoredVersio
 
 
 async def fetch_earlier_contents(
-    connection: asyncpg.Connection, plan_id: str, versions: Sequence[store.StoredVersion]
+    connection: WriteConnection, plan_id: str, versions: Sequence[store.NumberedVersion]
 ) -> list[PlanContent]:
     """Return the contents of the plan's versions, newest first."""
     transaction = ReadTransaction.from_connection(connection)

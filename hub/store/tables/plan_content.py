@@ -106,7 +106,7 @@ plan_grade = sa.Table(
     sa.Column("version_id", sa.ForeignKey("plan_version.id"), primary_key=True),
     sa.Column("ordinal", sa.SmallInteger, primary_key=True),
     *enum_column("grade", Grade),
-    sa.Column("given_by", sa.Text, nullable=False),
-    sa.Column("given_on", sa.Date),
+    sa.Column("graded_by", sa.Text, nullable=False),
+    sa.Column("graded_on", sa.Date),
 )
 """Grades that reviewers gave to a version, in the order of their recording."""

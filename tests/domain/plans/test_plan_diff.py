@@ -147,7 +147,7 @@ EDITS: list[Callable[[PlanContent, random.Random], PlanContent]] = [
 
 
 @given(st.integers(0, 10**9), st.lists(st.sampled_from(EDITS), max_size=12))
-def test_planted_edits_are_found_and_applying_them_gives_the_later_plan(
+def test_changes_applied_to_the_earlier_plan_make_the_later_one_with_no_more_than_planted(
     seed: int, edits: list[Callable[[PlanContent, random.Random], PlanContent]]
 ) -> None:
     draw = draw_from(seed)

@@ -119,8 +119,8 @@ CREATE TABLE plan_grade (
     version_id TEXT NOT NULL,
     ordinal SMALLINT NOT NULL,
     grade TEXT NOT NULL,
-    given_by TEXT NOT NULL,
-    given_on DATE,
+    graded_by TEXT NOT NULL,
+    graded_on DATE,
     CONSTRAINT pk_plan_grade PRIMARY KEY (version_id, ordinal),
     CONSTRAINT ck_plan_grade_grade CHECK ("grade" in ('VERY_GOOD', 'GOOD', 'FAIR', 'POOR')),
     CONSTRAINT fk_plan_grade_version_id FOREIGN KEY(version_id) REFERENCES plan_version (id)
