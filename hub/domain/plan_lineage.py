@@ -115,7 +115,8 @@ class Lineage:
 
 def keep_translation(text: LocalizedText, earlier: LocalizedText | None) -> LocalizedText:
     """Return the earlier text when the Thai is the same and no translation was sent."""
-    return earlier if earlier and text.en is None and text.th == earlier.th else text
+    is_same = earlier is not None and text.th == earlier.th and text.en in (None, earlier.en)
+    return earlier if earlier is not None and is_same else text
 
 
 def assign_lineage(

@@ -8,13 +8,10 @@ from tests.resolvers.test_plan_submission import OFFICER, STRANGER, build_input,
 DIFF_FIELDS = """{ from { number } to { number } budgetDelta { amount }
   changes(first: 50) { totalCount nodes { kind field before after element { __typename id }
     budgetDelta { amount } by { id } } } }"""
-SUBMIT = (
-    """mutation($input: PlanSubmitInput!) { planSubmit(input: $input) {
+SUBMIT = """mutation($input: PlanSubmitInput!) { planSubmit(input: $input) {
   planVersion { id } diff %s checks { rule { code } outcome message { en } quote { th en }
-  citation matched } userErrors { code message { en } } } }"""
-    % DIFF_FIELDS
-)  # noqa: UP031
-DIFF = "query($by: PlanDiffBy!) { planDiff(by: $by) %s }" % DIFF_FIELDS  # noqa: UP031
+  citation matched } userErrors { code message { en } } } }""".replace("%s", DIFF_FIELDS)
+DIFF = f"query($by: PlanDiffBy!) {{ planDiff(by: $by) {DIFF_FIELDS} }}"
 
 
 async def submit_two(api: GraphQLApi, database: Database) -> tuple[str, dict]:  # type: ignore[type-arg]
