@@ -8,9 +8,7 @@ from hub.services.plans.render_plan_json import render_plan
 from tests.cli.conftest import RunCommand, expect_failure, expect_success
 
 
-def test_plan_goes_in_as_json_out_as_workbook_and_in_again(
-    hub: RunCommand, tmp_path: Path
-) -> None:
+def test_plan_goes_in_as_json_out_as_workbook_and_in_again(hub: RunCommand, tmp_path: Path) -> None:
     source, workbook = tmp_path / "plan.json", tmp_path / "plan.xlsx"
     plan = next(generate_plans(1))
     source.write_text(json.dumps(render_plan(plan), ensure_ascii=False), "utf-8")

@@ -19,9 +19,10 @@ from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.user_errors import UserError
 from hub.errors import Invalid, NotFound
 from hub.services.plans.find_references import find_reference_problems
-from hub.services.plans.parse_workbook import BuiltContent, ContentBuilder, parse_number
+from hub.services.plans.parse_workbook import BuiltContent, ContentBuilder
 from hub.services.plans.read_workbook import PlanWorkbook, WorkbookRow, read_workbook
 from hub.services.plans.submit_plan import Sender, submit_plan
+from hub.services.plans.workbook_cells import parse_number
 from hub.services.plans.write_workbook import write_workbook
 from hub.store.database import Database
 from hub.store.plan_content import PlanContents

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Final
+from decimal import Decimal
 
 from hub.domain.agencies import ActorLevel
 from hub.domain.global_id import GlobalId
@@ -26,10 +25,8 @@ from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
 from hub.services.plans.read_workbook import PlanWorkbook, WorkbookRow
+from hub.services.plans.workbook_cells import optional_text, parse_number, required_text
 from hub.services.plans.workbook_layout import SHEETS
-
-THAI_DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-MAX_DIGITS: Final = 30
 
 
 @dataclass(slots=True)
@@ -281,23 +278,3 @@ class ContentBuilder:
         except Invalid as error:
             self._workbook.report(row, "year", error.th, error.en)
             return None
-
-
-def parse_number(written: str) -> Decimal | None:
-    """Return a number with Thai or Arabic digits and thousands separators; null when it is none."""
-    try:
-        number = Decimal(written.translate(THAI_DIGITS).replace(",", "").replace(" ", ""))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number.adjusted()) < MAX_DIGITS else None
-
-
-def optional_text(row: WorkbookRow, key: str) -> LocalizedText | None:
-    """Return the text of a cell with the English beside it; null when it is empty."""
-    th = row.get(key)
-    return LocalizedText(th, row.get(f"{key}_en")) if th else None
-
-
-def required_text(row: WorkbookRow, key: str) -> LocalizedText:
-    """Return the text of a required cell; the row was checked before."""
-    return LocalizedText(row.cells[key], row.get(f"{key}_en"))

@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from hub.domain.plan_import import PlanImportIssue
 from hub.domain.text import localized_text
 from hub.errors import Invalid
-from hub.services.plans.workbook_layout import MAX_ROWS, PLAN_FIELDS, SHEETS, Column, Sheet
+from hub.services.plans.workbook_layout import MAX_ROWS, PLAN_FIELDS, SHEETS, Column, PlanSheet
 
 MAX_BYTES = 20_000_000
 FORMULA = "f"
@@ -26,7 +26,7 @@ FORMULA = "f"
 class WorkbookRow:
     """A row of a sheet: its number (the row of headings is 1) and its cells by column key."""
 
-    sheet: Sheet
+    sheet: PlanSheet
     number: int
     cells: dict[str, str]
 
@@ -88,7 +88,7 @@ def read_workbook(content: bytes) -> PlanWorkbook:
     return workbook
 
 
-def read_sheet(workbook: PlanWorkbook, sheet: Sheet, source: Any) -> None:
+def read_sheet(workbook: PlanWorkbook, sheet: PlanSheet, source: Any) -> None:
     """Read the rows of a sheet; empty rows are left out."""
     lines = source.iter_rows(max_row=MAX_ROWS + 1, max_col=len(sheet.columns) + 20)
     positions = find_columns(sheet, next(lines, ()))
@@ -113,7 +113,7 @@ def read_sheet(workbook: PlanWorkbook, sheet: Sheet, source: Any) -> None:
             check_cells(workbook, row)
 
 
-def find_columns(sheet: Sheet, headings: Any) -> Mapping[str, int]:
+def find_columns(sheet: PlanSheet, headings: Any) -> Mapping[str, int]:
     """Return the position of each column by its heading; `Invalid` when one is missing."""
     found = {text_of(cell.value): i for i, cell in enumerate(headings) if cell.value is not None}
     positions = {}

@@ -35,7 +35,7 @@ class Column:
 
 
 @value
-class Sheet:
+class PlanSheet:
     """A sheet: key, name in the workbook, and columns."""
 
     key: str
@@ -61,7 +61,7 @@ NAME: Final = (
 )
 TEXT: Final = tuple(replace(one, key=one.key.replace("name", "text")) for one in NAME)
 CODE: Final = Column("code", "รหัส", "code", "เช่น 1.1 · for example 1.1")
-PLAN: Final = Sheet(
+PLAN: Final = PlanSheet(
     "plan",
     "แผน",
     (
@@ -81,7 +81,7 @@ PLAN_FIELDS: Final = {
     "vision": "วิสัยทัศน์ · vision",
 }
 """The rows of the sheet of the plan itself, by key."""
-SECTIONS: Final = Sheet(
+SECTIONS: Final = PlanSheet(
     "sections",
     "ส่วนของแผน",
     (
@@ -92,7 +92,7 @@ SECTIONS: Final = Sheet(
         ),
     ),
 )
-ISSUES: Final = Sheet(
+ISSUES: Final = PlanSheet(
     "issues",
     "ประเด็นยุทธศาสตร์",
     (
@@ -108,7 +108,7 @@ ISSUES: Final = Sheet(
 ISSUE_REFERENCE: Final = Column(
     "issue", "รหัสประเด็น", "issue code", required=True, refers_to="issues.code"
 )
-ALIGNMENTS: Final = Sheet(
+ALIGNMENTS: Final = PlanSheet(
     "alignments",
     "ความสอดคล้อง",
     (
@@ -122,7 +122,7 @@ ALIGNMENTS: Final = Sheet(
         Column("citation", "อ้างอิง", "citation"),
     ),
 )
-GOALS: Final = Sheet(
+GOALS: Final = PlanSheet(
     "goals",
     "เป้าประสงค์",
     (
@@ -134,7 +134,7 @@ GOALS: Final = Sheet(
         *NAME,
     ),
 )  # fmt: skip
-INDICATORS: Final = Sheet(
+INDICATORS: Final = PlanSheet(
     "indicators",
     "ตัวชี้วัด",
     (
@@ -147,7 +147,7 @@ INDICATORS: Final = Sheet(
         Column("owners", "ผู้รับผิดชอบร่วม", "owners", "id ของหน่วยงาน คั่นด้วย , · agency ids"),
     ),
 )  # fmt: skip
-TARGETS: Final = Sheet(
+TARGETS: Final = PlanSheet(
     "targets",
     "ค่าเป้าหมาย",
     (
@@ -159,8 +159,8 @@ TARGETS: Final = Sheet(
         Column("text_en", "ภาษาอังกฤษ", "in English"),
     ),
 )  # fmt: skip
-STRATEGIES: Final = Sheet("strategies", "กลยุทธ์", (LINEAGE, ISSUE_REFERENCE, *NAME))
-ITEMS: Final = Sheet(
+STRATEGIES: Final = PlanSheet("strategies", "กลยุทธ์", (LINEAGE, ISSUE_REFERENCE, *NAME))
+ITEMS: Final = PlanSheet(
     "items",
     "โครงการ",
     (

@@ -18,7 +18,13 @@ from hub.domain.plan_content import GoalContent, PlanContent
 from hub.domain.plan_submission import PlanSubmission
 from hub.domain.plans import PlanKind
 from hub.domain.text import LocalizedText
-from hub.services.plans.workbook_layout import PLAN_FIELDS, SHEETS, VALIDATED_ROWS, Column, Sheet
+from hub.services.plans.workbook_layout import (
+    PLAN_FIELDS,
+    SHEETS,
+    VALIDATED_ROWS,
+    Column,
+    PlanSheet,
+)
 
 Row = Mapping[str, str | int | None]
 INSTRUCTIONS_NAME = "คำแนะนำ"
@@ -91,7 +97,7 @@ def plan_row(key: str, fields: Mapping[str, str | int | None], vision: Localized
     return {"field": PLAN_FIELDS[key], "value": fields.get(key)}
 
 
-def write_sheet(target: Worksheet, sheet: Sheet, rows: Sequence[Row]) -> None:
+def write_sheet(target: Worksheet, sheet: PlanSheet, rows: Sequence[Row]) -> None:
     """Write a sheet: headings with help, lists to choose from, and the rows as text."""
     for position, column in enumerate(sheet.columns, start=1):
         heading = target.cell(1, position, column.heading)
@@ -114,7 +120,7 @@ def write_sheet(target: Worksheet, sheet: Sheet, rows: Sequence[Row]) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def add_validation(target: Worksheet, sheet: Sheet, column: Column, position: int) -> None:
+def add_validation(target: Worksheet, sheet: PlanSheet, column: Column, position: int) -> None:
     """Add the list of a column's choices, or of the values of the column it refers to."""
     letter = get_column_letter(position)
     if column.choices:
