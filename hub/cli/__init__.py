@@ -23,6 +23,7 @@ from hub.cli.evidence import evidence
 from hub.cli.generate import generate
 from hub.cli.issuers import issuer
 from hub.cli.matrix import matrix
+from hub.cli.plans import plan
 from hub.cli.quarantine import review
 from hub.cli.rulings import export_file, import_file, list_rulings, revoke
 from hub.cli.schema import schema
@@ -62,7 +63,7 @@ def hub() -> None:
 
 
 for command in (
-    serve, db, ingest, source, review, matrix, agency, client, issuer, agreement, audit, demo,
+    serve, db, ingest, source, review, plan, matrix, agency, client, issuer, agreement, audit, demo,
     generate, schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
