@@ -42,11 +42,11 @@ where earlier_hash is not null
 INSERT_EARLIER_LINKAGES: Final = f"""
 insert into history.linkage (
     id, version, project_id, issue_id, stage_id, status, visibility, share, reasons,
-    proposed_by_id, known_from, known_to
+    proposed_by_id, created_at, known_from, known_to
 )
 select linkage_id, 1, id, issue_id, stage_id, 'PROPOSED',
     linkage_visibility, share,
     '[{{"code": "GENERATED", "th": "ข้อมูลจำลอง", "en": "made-up data", "weight": 0.5}}]'::jsonb,
-    proposer_id, at, at + interval '30 days'
+    proposer_id, at, at, at + interval '30 days'
 from ({LINKAGES}) linked where status = 'AGREED'
 """  # noqa: S608 - built from constants
