@@ -1,0 +1,92 @@
+"""Evidence that a project belongs to a stage, to a chain, or to none, and how it adds up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Final
+
+
+class EvidenceKind(Enum):
+    """Where a piece of evidence comes from."""
+
+    TITLE = "TITLE"
+    STATED_STRATEGY = "STATED_STRATEGY"
+    BUDGET_PLAN = "BUDGET_PLAN"
+    MANDATE = "MANDATE"
+    ROLE_WORDS = "ROLE_WORDS"
+    PLACE = "PLACE"
+    PRECEDENT = "PRECEDENT"
+
+
+REPEATED: Final = 0.5
+"""A second piece of evidence for the same target counts half, a third a quarter, and so on."""
+WITHOUT_CHAIN: Final = 0.35
+"""Part that counts of evidence for a stage whose chain nothing else points to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence: what was found (`detail`), its target, and its weight, 0 upwards.
+
+    `target` is `chain`, `chain/stage` or `NONE`. `alone` is false for evidence that needs other
+    evidence for its chain.
+    """
+
+    kind: EvidenceKind
+    detail: str
+    target: str
+    weight: float
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectTexts:
+    """What a project is ranked by; `owner` is the id of its agency."""
+
+    title: str
+    owner: str | None = None
+    stated_strategies: tuple[str, ...] = ()
+    budget_plans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RankedStage:
+    """A stage (`chain/stage`), its score, 0 upwards, and its evidence, the weightiest first."""
+
+    target: str
+    score: float
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def chain(self) -> str:
+        """Return the code of the stage's chain."""
+        return self.target.partition("/")[0]
+
+
+def diminishing_sum(evidence: Iterable[Evidence]) -> float:
+    """Return the sum of the weights; the second counts half, the third a quarter, and so on."""
+    weights = sorted((item.weight for item in evidence), reverse=True)
+    return sum(weight * REPEATED**place for place, weight in enumerate(weights))
+
+
+def weightiest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return evidence by descending weight, then by what was found."""
+    return tuple(sorted(evidence, key=lambda item: (-item.weight, item.detail)))
+
+
+def score_stage(
+    target: str, own: Iterable[Evidence], of_chain: Iterable[Evidence], chain_score: float
+) -> RankedStage:
+    """Return the score of a stage: its own evidence and that of its chain, added.
+
+    Without evidence for the chain, evidence that does not stand alone counts in part.
+    """
+    own, of_chain = list(own), list(of_chain)
+    if not of_chain:
+        own = [
+            item if item.alone else replace(item, weight=item.weight * WITHOUT_CHAIN)
+            for item in own
+        ]
+    return RankedStage(
+        target, diminishing_sum(own) + chain_score, weightiest_first([*own, *of_chain])
+    )

@@ -1,0 +1,97 @@
+"""Phrases that are evidence for a stage, a chain or for no chain, and how a text is searched."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from hub.domain.thai_text import normalize_text, to_arabic_digits
+
+NO_CHAIN: Final = "NONE"
+"""Target of phrases that are evidence for no chain: the running of an office, energy, courts."""
+IGNORED: Final = "IGNORED"
+"""Target of phrases that are no evidence but hide a shorter one: "pavilion" contains "court"."""
+PLAN_KIND: Final = re.compile("^แผนงาน(พื้นฐานด้าน|พื้นฐาน|ยุทธศาสตร์|บูรณาการ)?")
+_NOT_NESTED: Final = frozenset({NO_CHAIN, IGNORED})
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseRule:
+    """One phrase as evidence for a target.
+
+    `target` is `chain`, `chain/stage` or `NO_CHAIN`. `alone` is true if the phrase is evidence
+    for a stage without other evidence for its chain: "vaccine" is, "market" is not.
+    """
+
+    phrase: str
+    target: str
+    weight: float
+    alone: bool = False
+
+    @property
+    def chain(self) -> str:
+        """Return the code of the target's chain."""
+        return self.target.partition("/")[0]
+
+    @property
+    def is_stage(self) -> bool:
+        """Return whether the target is one stage."""
+        return "/" in self.target
+
+
+class Lexicon:
+    """Phrase rules, compiled once into one pattern; the longest phrase at a place is found.
+
+    A phrase inside a longer one counts only for the chain: in "market for tourism" the word
+    "tourism" still names the chain. Nothing inside a phrase of `NO_CHAIN` counts, and no phrase of
+    `NO_CHAIN` inside a longer one: "office of the tourism department" is an office.
+    """
+
+    def __init__(self, rules: Iterable[PhraseRule]) -> None:
+        own: dict[str, list[PhraseRule]] = {}
+        for rule in rules:
+            own.setdefault(search_form(rule.phrase), []).append(rule)
+        self._rules = {phrase: _with_nested(phrase, own) for phrase in own}
+        self.targets = frozenset(rule.target for rules in own.values() for rule in rules)
+        longest_first = sorted(own, key=lambda phrase: (-len(phrase), phrase))
+        self._pattern = re.compile("|".join(map(_bounded, longest_first)))
+
+    def find(self, text: str) -> list[PhraseRule]:
+        """Return the rules of the phrases of a text, in order of place; a phrase counts once."""
+        phrases = dict.fromkeys(self._pattern.findall(search_form(text)))
+        return [
+            rule for phrase in phrases for rule in self._rules[phrase] if rule.target != IGNORED
+        ]
+
+
+@lru_cache(maxsize=4096)
+def search_form(text: str) -> str:
+    """Return a text in lower case, with Western digits and single spaces."""
+    return " ".join(to_arabic_digits(normalize_text(text)).casefold().split())
+
+
+def without_plan_kind(plan: str) -> str:
+    """Return a budget plan's name without its kind, whose words ("integrated") mean nothing."""
+    return PLAN_KIND.sub("", plan.strip())
+
+
+def _bounded(phrase: str) -> str:
+    """Return the pattern of a phrase; Latin letters must not go on before or after it."""
+    before = r"(?<![a-z])" if phrase[0].isascii() and phrase[0].isalpha() else ""
+    after = r"(?![a-z])" if phrase[-1].isascii() and phrase[-1].isalpha() else ""
+    return before + re.escape(phrase) + after
+
+
+def _with_nested(phrase: str, own: dict[str, list[PhraseRule]]) -> Sequence[PhraseRule]:
+    rules = list(own[phrase])
+    if any(rule.target in (NO_CHAIN, IGNORED) for rule in rules):
+        return rules
+    seen = {rule.target for rule in rules}
+    for start in range(len(phrase)):
+        for end in range(len(phrase), start, -1):
+            for rule in own.get(phrase[start:end], ()):
+                if rule.target not in seen and not rule.is_stage and rule.target not in _NOT_NESTED:
+                    seen.add(rule.target)
+                    rules.append(rule)
+    return rules
