@@ -62,7 +62,7 @@ def test_words_that_need_a_chain_do_not_suffice_alone() -> None:
 
 
 def test_a_vehicle_of_a_tourism_office_fits_no_chain() -> None:
-    ranking = RANKER.rank(ProjectTexts("รถตู้ท่องเที่ยว", "department:tourism"))
+    ranking = RANKER.rank(ProjectTexts("รถตู้ 12 ที่นั่ง", "department:tourism"))
     assert ranking.abstained
     assert [item.detail for item in ranking.no_chain] == ["รถตู้"]
 
