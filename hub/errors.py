@@ -10,7 +10,13 @@ HubError
 ├─ Ambiguous(field) a code or id matches several records; has the ids of all
 ├─ Conflict         the data was changed by another request
 │  ├─ IdempotencyKeyReused   the key was used for another command
-│  └─ StaleVersion           the client has not seen the current version
+│  ├─ StaleVersion           the client has not seen the current version
+│  └─ Duplicate              it exists already
+├─ WrongStatus      not possible in the current status of the thing
+│  └─ TooLate       the other side has acted since
+├─ ShareExceeded    the shares of a project would exceed 1
+├─ TooMany          more items than a command may have
+├─ BatchFailed      another item of an atomic batch failed
 ├─ TooCostly        the request exceeds a limit
 ├─ RateLimited      too many requests of one client; has the delay in seconds
 ├─ UnknownDocument  no document is stored for a persisted query's hash
@@ -108,6 +114,46 @@ class StaleVersion(Conflict):
     """มีผู้แก้ไขก่อนแล้ว โหลดใหม่แล้วลองอีกครั้ง · Somebody changed it meanwhile; read it again and retry."""
 
     code = "STALE_VERSION"
+
+
+class Duplicate(Conflict):
+    """มีอยู่แล้ว · It exists already."""
+
+    code = "DUPLICATE"
+
+    def __init__(self, message: str | None = None, *, current_gid: str | None = None) -> None:
+        super().__init__(message)
+        self.current_gid = current_gid
+
+
+class WrongStatus(HubError):
+    """ทำไม่ได้ในสถานะนี้ · This is not possible in its current status."""
+
+    code = "WRONG_STATUS"
+
+
+class TooLate(WrongStatus):
+    """อีกฝ่ายดำเนินการแล้ว จึงเลิกทำไม่ได้ · The other side has acted since, so it cannot be undone."""
+
+    code = "TOO_LATE"
+
+
+class ShareExceeded(HubError):
+    """สัดส่วนของโครงการรวมกันเกิน 1 · The shares of the project would exceed 1 together."""
+
+    code = "SHARE_EXCEEDED"
+
+
+class TooMany(HubError):
+    """ส่งได้ไม่เกินจำนวนที่กำหนดต่อคำสั่ง · The command has more items than allowed."""
+
+    code = "TOO_MANY"
+
+
+class BatchFailed(HubError):
+    """รายการอื่นไม่ผ่าน จึงไม่บันทึกรายการนี้ · Another item failed, so this one was not stored."""
+
+    code = "BATCH_FAILED"
 
 
 class TooCostly(HubError):

@@ -12,6 +12,7 @@ from hub.domain.provenance import ExternalId, Provenance
 from hub.domain.rounds import PlanningRound
 from hub.domain.rules import Rule
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
+from hub.domain.user_errors import UserError
 from hub.errors import Invalid
 from resolvers import matrix
 from resolvers.context import Context
@@ -81,6 +82,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "ExpectedRole": lambda c, keys: c.unit.chains.roles_by_id(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
+    "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
     "Finding": lambda c, keys: c.unit.copies.by_finding_key(keys),
     "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),
@@ -146,6 +148,15 @@ def provenance_key(record: HasId | Identifiable) -> str:
     return str(global_id or GlobalId(type(record).TYPE, record.id))  # type: ignore[union-attr]  # every record has one or the other
 
 
+async def current_of_errors(
+    errors: Sequence[UserError], context: Context
+) -> Sequence[Identifiable | None]:
+    """Return the thing of each error as it is now, where the viewer may see it."""
+    gids = list(dict.fromkeys(one.current_gid for one in errors if one.current_gid))
+    found = dict(zip(gids, await fetch_nodes(gids, context), strict=True))
+    return [found.get(one.current_gid or "") for one in errors]
+
+
 async def provenance(
     records: Sequence[HasId | Identifiable], context: Context
 ) -> Sequence[Sequence[Provenance]]:
@@ -183,6 +194,12 @@ async def agencies_of_records(
 ) -> Sequence[Agency | None]:
     """Return the agency of each record; null if it has none."""
     return await fetch_agencies([record.agency_id for record in records], context)
+
+
+async def require_agencies(ids: Sequence[str], context: Context) -> Sequence[Agency]:
+    """Return agencies in the order of ids, which foreign keys guarantee to exist."""
+    agencies_by_id = await context.unit.agencies.by_id(list(ids), context.today)
+    return [agencies_by_id[key] for key in ids]
 
 
 async def fetch_agencies(ids: Sequence[str | None], context: Context) -> Sequence[Agency | None]:

@@ -4,9 +4,9 @@ from hub.domain.identity.viewer import ANONYMOUS, PERMISSION_DESCRIPTIONS, Permi
 from hub.errors import Forbidden, Unauthenticated
 
 
-def require_permission(viewer: Viewer, permission: Permission) -> None:
-    """Raise `Unauthenticated` for anonymous viewers, `Forbidden` without the permission."""
-    if viewer.has_permission(permission):
+def require_permission(viewer: Viewer, permission: Permission, *others: Permission) -> None:
+    """Raise `Unauthenticated` for anonymous viewers, `Forbidden` without any of the permissions."""
+    if any(viewer.has_permission(one) for one in (permission, *others)):
         return
     th, en = PERMISSION_DESCRIPTIONS[permission]
     if viewer == ANONYMOUS:

@@ -1,7 +1,7 @@
 """Agencies (หน่วยงาน): bodies that plan, pay or implement."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -9,13 +9,16 @@ from hub.domain import agencies as domain
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
-from resolvers import agencies, nodes
+from resolvers import agencies, nodes, work_requests
 from schema.areas import Area
 from schema.binding import field, input_type, output_type, resolver_field
 from schema.lookups import ExternalIdInput, optional_field
 from schema.node import Node
 from schema.provenance import Provenance
 from schema.text import Connection, ExternalId, LocalizedText
+
+if TYPE_CHECKING:
+    from schema.work_requests import WorkRequest
 
 Lazy = strawberry.lazy
 
@@ -52,6 +55,13 @@ class Agency(Node):
     )
     external_ids: list[ExternalId] = resolver_field(
         nodes.external_ids, "Ids in other systems, including earlier codes (รหัสภายนอก)"
+    )
+    work_requests: Connection[Annotated["WorkRequest", Lazy("schema.work_requests")]] = (
+        resolver_field(
+            work_requests.requests_to_agencies,
+            "Requests for work that it was sent (คำขอให้ดำเนินงาน)",
+            status="Only these (สถานะ)",
+        )
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")

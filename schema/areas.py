@@ -13,6 +13,7 @@ from resolvers import areas
 from resolvers import nodes as node_resolvers
 from resolvers import plans as plan_resolvers
 from resolvers import projects as project_resolvers
+from resolvers import work_requests as work_request_resolvers
 from schema.binding import field, input_type, output_type, resolver_field
 from schema.lookups import optional_field
 from schema.node import Node
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from schema.plans import Plan, StrategicIssue
     from schema.projects import Project
     from schema.rules import Rule
+    from schema.work_requests import WorkRequest
 
 Lazy = strawberry.lazy
 
@@ -128,6 +130,13 @@ class Area(Node):
         "Projects in this area or below (โครงการ)",
         linked="Only projects with (true) or without (false) a linkage that is proposed, agreed or "
         "disputed (เชื่อมโยงแล้ว)",
+    )
+    work_requests: Connection[Annotated["WorkRequest", Lazy("schema.work_requests")]] = (
+        resolver_field(
+            work_request_resolvers.requests_of_areas,
+            "Its requests for work (คำขอให้ดำเนินงาน)",
+            status="Only these (สถานะ)",
+        )
     )
     provenance: list[Provenance] = resolver_field(node_resolvers.provenance, "Provenance (ที่มา)")
     successors: list[AreaSuccession] = resolver_field(

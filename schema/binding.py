@@ -119,13 +119,15 @@ def resolver_field(
     description: str,
     name: str | None = None,
     *,
-    needs: Permission | None = None,
+    needs: Permission | tuple[Permission, ...] | None = None,
     cost: Cost | None = None,
     replaced: Mapping[str, str] = MappingProxyType({}),
     deprecated: str | None = None,
     **arguments: str,
 ) -> Any:
     """Return a field with a batched resolver; `needs` is the permission required to call it.
+
+    Of several permissions in `needs` one is enough.
 
     `batch(parents, context, **arguments)` returns one value per parent, in the same order; a value
     that is an exception fails only that parent. `cost` overrides the default query cost;
@@ -134,11 +136,12 @@ def resolver_field(
     are deprecated ones, each with what replaces it.
     """
     parameters, convert_arguments = build_arguments(batch, 2, arguments, replaced)
+    needed = (needs,) if isinstance(needs, Permission) else needs or ()
 
     async def _resolve(root: Any, info: Info[Context, Any], **values: Any) -> Any:
         context = info.context
-        if needs is not None:
-            require_permission(context.viewer, needs)
+        if needed:
+            require_permission(context.viewer, *needed)
         converted = convert_arguments(values)
         if info.path.prev is None:
             # Never through a loader: two equal root mutations must both run.
@@ -157,10 +160,10 @@ def resolver_field(
     _resolve.__name__ = batch.__name__
     _resolve.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
     _resolve.batch = batch  # type: ignore[attr-defined]  # read by the architecture tests
-    _resolve.needs = needs  # type: ignore[attr-defined]  # read by the architecture tests
+    _resolve.needs = needed or None  # type: ignore[attr-defined]  # read by the architecture tests
     directives: list[object] = [] if cost is None else [cost]
-    if needs is not None:
-        directives.append(RequiresScopes(scopes=[[needs.value]]))
+    if needed:
+        directives.append(RequiresScopes(scopes=[[one.value] for one in needed]))
     return strawberry.field(
         resolver=_resolve,
         description=description,

@@ -8,9 +8,16 @@ from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.findings import FindingKind
+from hub.domain.history import ActorKind, ChangeKind
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Visibility
-from hub.domain.linkages import LinkageStatus
+from hub.domain.linkages import (
+    ConsentDecision,
+    LinkageAction,
+    LinkageDecision,
+    LinkageStatus,
+    Side,
+)
 from hub.domain.matrix.question import (
     AgencyRole,
     AreaRole,
@@ -34,9 +41,11 @@ from hub.domain.sources.runs import RunStatus
 from hub.domain.text import Locale, TranslationOrigin
 from hub.domain.user_errors import UserErrorCode
 from hub.domain.value_chain import StageKind
+from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
 
 ENUMS = (
     AccessKind,
+    ActorKind,
     ActorLevel,
     AgencyKind,
     AgencyRole,
@@ -46,6 +55,8 @@ ENUMS = (
     Assertion,
     AxisOrder,
     CellState,
+    ChangeKind,
+    ConsentDecision,
     Counting,
     CountTreatment,
     DimensionKind,
@@ -59,6 +70,8 @@ ENUMS = (
     FreshnessWish,
     FundingSource,
     Grade,
+    LinkageAction,
+    LinkageDecision,
     LinkageStatus,
     Locale,
     NameKind,
@@ -72,12 +85,15 @@ ENUMS = (
     RulingKind,
     RunStatus,
     ShareBasis,
+    Side,
     SourceHealth,
     StageKind,
     SuccessionKind,
     TranslationOrigin,
     UserErrorCode,
     Visibility,
+    WorkRequestDecision,
+    WorkRequestStatus,
 )
 
 for kind in ENUMS:

@@ -2,8 +2,10 @@
 
 from hub.domain import user_errors as domain
 from hub.domain.user_errors import UserErrorCode
+from resolvers import nodes
 from schema import binding
-from schema.binding import output_type
+from schema.binding import output_type, resolver_field
+from schema.node import Node
 from schema.text import LocalizedText
 
 
@@ -14,3 +16,7 @@ class UserError:
     code: UserErrorCode = binding.field("Error code (รหัส)")
     field: list[str] | None = binding.field("Path of the input field, outermost first (ช่องที่ผิด)")
     message: LocalizedText = binding.field("The problem and how to fix it (คำอธิบาย)")
+    current: Node | None = resolver_field(
+        nodes.current_of_errors,
+        "The thing as it is now, with STALE_VERSION and DUPLICATE (สิ่งที่มีอยู่)",
+    )

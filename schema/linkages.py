@@ -8,12 +8,14 @@ import strawberry
 
 from hub.domain import linkages as domain
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
-from hub.domain.linkages import LinkageStatus
+from hub.domain.linkages import ConsentDecision, LinkageAction, LinkageStatus, Side
+from resolvers import history as history_resolvers
+from resolvers import linkage_sides, nodes
 from resolvers import linkages as resolvers_linkages
-from resolvers import nodes
 from schema import matrix_filter
 from schema.agencies import Agency
 from schema.binding import field, output_type, resolver_field
+from schema.history import HistoryEntry
 from schema.node import Node
 from schema.plans import StrategicIssue
 from schema.provenance import Provenance
@@ -22,6 +24,7 @@ from schema.value_chain import Stage
 
 if TYPE_CHECKING:
     from schema.projects import Project
+    from schema.work_requests import WorkRequest
 
 Lazy = strawberry.lazy
 
@@ -33,6 +36,38 @@ class Reason:
     code: str = field("Code of the reason (รหัส)")
     text: LocalizedText = field("Text (คำอธิบาย)")
     weight: Decimal = field("Weight, 0 to 1 (น้ำหนัก)")
+
+
+@output_type(domain.Consent)
+class Consent:
+    """Decision of one side on a linkage (ความเห็นของฝ่ายหนึ่ง)."""
+
+    side: Side = field("Which side (ฝ่าย)")
+    agency: Agency = resolver_field(
+        linkage_sides.agencies_of_consents, "The agency that decided for it (หน่วยงาน)"
+    )
+    decision: ConsentDecision = field("Decision (ความเห็น)")
+    reason: str | None = field("Why; null: not given (เหตุผล)")
+    at: datetime = field("When (เมื่อ)")
+
+
+@output_type(domain.PendingShare)
+class PendingShare:
+    """A change of share that waits for the other side (สัดส่วนที่รอความเห็นชอบ)."""
+
+    share: Decimal | None = field("The new share; null: unknown (สัดส่วนใหม่)")
+    side: Side = field("Which side wants it (ฝ่ายที่ขอ)")
+    reason: str = field("Why (เหตุผล)")
+    at: datetime = field("When (เมื่อ)")
+
+
+@output_type(domain.LinkageDeclaration)
+class LinkageDeclaration:
+    """A linkage as a source declares it; it never changes what people decided (ตามแหล่งข้อมูล)."""
+
+    current: bool = field("Whether the source still declares it (ยังระบุอยู่)")
+    share: Decimal | None = field("Share it declares (สัดส่วน)")
+    stage_code: str | None = field("Stage code it declares (รหัสขั้น)")
 
 
 @output_type(domain.Linkage, extra_description=VISIBILITY_DESCRIPTION)
@@ -62,6 +97,32 @@ class Linkage(Node):
         resolvers_linkages.proposed_by, "Agency that proposed it (ผู้เสนอ)"
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+    created_at: datetime = field("When it was created (สร้างเมื่อ)")
+    consents: list[Consent] = field(
+        "Decisions of both sides so far; AGREED needs both (ความเห็นของสองฝ่าย)"
+    )
+    awaiting: list[Agency] = resolver_field(
+        linkage_sides.awaited_agencies,
+        "Agencies whose decision is awaited, on the linkage or on its pending share; none: "
+        "nobody's (รอการตัดสินใจจาก)",
+    )
+    pending_share: PendingShare | None = field(
+        "A change of share that waits for the other side; the agreed share counts until then "
+        "(สัดส่วนที่รอความเห็นชอบ)"
+    )
+    declaration: LinkageDeclaration | None = field(
+        "What its source declares; null: no source does (ตามที่แหล่งข้อมูลระบุ)"
+    )
+    work_request: Annotated["WorkRequest", Lazy("schema.work_requests")] | None = resolver_field(
+        linkage_sides.requests_of_linkages,
+        "The request for work it answers; null: none (คำขอให้ดำเนินงาน)",
+    )
+    viewer_actions: list[LinkageAction] = resolver_field(
+        linkage_sides.viewer_actions, "What the viewer may do with it now (สิ่งที่ทำได้)"
+    )
+    history: Connection[HistoryEntry] = resolver_field(
+        history_resolvers.histories, "Everything that happened to it, newest first (ประวัติ)"
+    )
 
 
 @strawberry.type

@@ -17,6 +17,7 @@ from schema.rules import RuleQuery
 from schema.sources import SourceQuery
 from schema.value_chain import ValueChainQuery
 from schema.viewer import AccessQuery
+from schema.work_requests import WorkRequestQuery
 
 
 @strawberry.type(description="Read-only queries (คำถามทั้งหมด)")
@@ -29,6 +30,7 @@ class Query(
     ValueChainQuery,
     ProjectQuery,
     LinkageQuery,
+    WorkRequestQuery,
     MatrixQuery,
     FindingQuery,
     RuleQuery,

@@ -13,6 +13,7 @@ from hub.domain.identity.audit_log import Caller
 from hub.domain.identity.viewer import Viewer
 from hub.domain.record import value
 from hub.errors import HubError, Invalid
+from hub.services.linkages.commands import LinkageCommands
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.store.database import Database
 from hub.store.explain import (
@@ -84,6 +85,7 @@ async def explain_document(
             QuarantineReview(database, dict),
             SourceEventFeed(database),
             audit,
+            LinkageCommands(database),
         )
         running = execute(
             schema,

@@ -5,13 +5,20 @@ from enum import Enum
 from hub.domain.record import record
 from hub.domain.text import LocalizedText, localized_text
 from hub.errors import (
+    Ambiguous,
+    BatchFailed,
     Conflict,
+    Duplicate,
     Forbidden,
     HubError,
     IdempotencyKeyReused,
     Invalid,
     NotFound,
+    ShareExceeded,
     StaleVersion,
+    TooLate,
+    TooMany,
+    WrongStatus,
 )
 
 
@@ -26,15 +33,25 @@ class UserErrorCode(Enum):
     DUPLICATE = "DUPLICATE"
     BUSY = "BUSY"
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
+    WRONG_STATUS = "WRONG_STATUS"
+    SHARE_EXCEEDED = "SHARE_EXCEEDED"
+    TOO_LATE = "TOO_LATE"
+    TOO_MANY = "TOO_MANY"
+    AMBIGUOUS = "AMBIGUOUS"
+    BATCH_FAILED = "BATCH_FAILED"
 
 
 @record
 class UserError:
-    """A broken rule: code, path of the input field, message (ข้อผิดพลาด)."""
+    """A broken rule: code, path of the input field, message (ข้อผิดพลาด).
+
+    `current_gid` is the global id of the thing as it is now, with STALE_VERSION and DUPLICATE.
+    """
 
     code: UserErrorCode
     field: list[str] | None
     message: LocalizedText
+    current_gid: str | None = None
 
 
 USER_ERROR_CODES = (
@@ -43,17 +60,26 @@ USER_ERROR_CODES = (
     (Invalid, UserErrorCode.INVALID_VALUE),
     (IdempotencyKeyReused, UserErrorCode.IDEMPOTENCY_CONFLICT),
     (StaleVersion, UserErrorCode.STALE_VERSION),
+    (Duplicate, UserErrorCode.DUPLICATE),
+    (TooLate, UserErrorCode.TOO_LATE),
+    (WrongStatus, UserErrorCode.WRONG_STATUS),
+    (ShareExceeded, UserErrorCode.SHARE_EXCEEDED),
+    (TooMany, UserErrorCode.TOO_MANY),
+    (BatchFailed, UserErrorCode.BATCH_FAILED),
+    (Ambiguous, UserErrorCode.AMBIGUOUS),
     (Conflict, UserErrorCode.BUSY),
 )
 """The code of the user error that a mutation returns for each expected error."""
 
 
-def to_user_error(error: HubError) -> UserError:
+def to_user_error(error: HubError, current_gid: str | None = None) -> UserError:
     """Return an expected error as a user error; re-raise any other error."""
     for kind, code in USER_ERROR_CODES:
         if isinstance(error, kind):
             if isinstance(error, Invalid):
-                return UserError(code, error.field.split("."), localized_text(error.th, error.en))
+                text = localized_text(error.th, error.en)
+                return UserError(code, error.field.split("."), text, current_gid)
+            path = error.field.split(".") if isinstance(error, Ambiguous) else None
             th, _, en = error.message.partition(" · ")
-            return UserError(code, None, localized_text(th, en or None))
+            return UserError(code, path, localized_text(th, en or None), current_gid)
     raise error

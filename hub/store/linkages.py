@@ -15,12 +15,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.identity.viewer import Viewer
-from hub.domain.linkages import Linkage, LinkageStatus, Reason
+from hub.domain.linkages import Linkage, LinkageDeclaration, LinkageStatus, Reason
 from hub.domain.matrix.layout import MatrixScope
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.linkage_states import state_of
 from hub.store.matrix.list_filters import is_linkage_in_scope
 from hub.store.paging import build_connections, fetch_page
 from hub.store.rows import paginate_by_group, text_array_parameter
@@ -71,18 +72,32 @@ def linkage_of(row: asyncpg.Record, at: datetime | None) -> Linkage:
     return Linkage(
         id=row["id"],
         version=row["version"],
+        created_at=row["created_at"],
         updated_at=row["known_from"],
         project_id=row["project_id"],
         issue_id=row["issue_id"],
         stage_id=row["stage_id"],
-        status=LinkageStatus(row["status"]),
-        share=row["share"],
+        state=state_of(row),
         reasons=[
             parse_reason(stored_reason)
             for stored_reason in json.loads(row["reasons"], parse_float=Decimal)
         ],
         proposed_by_id=row["proposed_by_id"],
+        work_request_id=row["work_request_id"],
+        declaration=declaration_of(row),
         as_of_time=at,
+    )
+
+
+def declaration_of(row: asyncpg.Record) -> LinkageDeclaration | None:
+    """Return what a source declares; null if none does."""
+    if row["declared_record_id"] is None:
+        return None
+    return LinkageDeclaration(
+        row["declared_record_id"],
+        row["declared_current"],
+        row["declared_share"],
+        row["declared_stage_code"],
     )
 
 

@@ -6,8 +6,10 @@ from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
 from hub.store.copies import Copies
 from hub.store.database import ReadTransaction
+from hub.store.history import Histories
 from hub.store.identity.audit_log import AuditLogReader
 from hub.store.issues import Issues
+from hub.store.linkage_rights import LinkageRights
 from hub.store.linkages import Linkages
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
@@ -21,6 +23,7 @@ from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.sources import Sources
 from hub.store.value_chain import ValueChains
+from hub.store.work_requests import WorkRequests
 
 
 class UnitOfWork:
@@ -40,6 +43,9 @@ class UnitOfWork:
         self.project_lookups = ProjectLookups(transaction, reader)
         self.budget = BudgetLines(transaction, reader)
         self.linkages = Linkages(transaction, reader)
+        self.linkage_rights = LinkageRights(transaction)
+        self.work_requests = WorkRequests(transaction, reader)
+        self.histories = Histories(transaction)
         self.rules = Rules(transaction)
         self.rounds = PlanningRounds(transaction)
         self.reported_counts = ReportedCounts(transaction)

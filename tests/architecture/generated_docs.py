@@ -154,6 +154,36 @@ ADVICE: Final[dict[str, Advice]] = {
         "The `idempotencyKey` was used for another command before.",
         "Create a new key for each command; send the same key only to repeat the same command.",
     ),
+    "DUPLICATE": Advice(
+        "`userErrors` of a mutation",
+        "It exists already: an open linkage of the project to the same issue and stage.",
+        "Use the thing in `current`; decide on it instead of proposing it again.",
+    ),
+    "WRONG_STATUS": Advice(
+        "`userErrors` of a mutation",
+        "The status of the thing does not allow it, or the decision of your side is not awaited.",
+        "Read `status`, `awaiting` and `viewerActions`; they show what is possible now.",
+    ),
+    "TOO_LATE": Advice(
+        "`userErrors` of `linkageUndo`",
+        "The other side has acted since your side's last action.",
+        "Set the share, withdraw, or settle it with the other side instead.",
+    ),
+    "SHARE_EXCEEDED": Advice(
+        "`userErrors` of a mutation",
+        "The known shares of the project's open linkages would be more than 1 together.",
+        "Send a share of at most what the message says is left, or none if it is unknown.",
+    ),
+    "TOO_MANY": Advice(
+        "`userErrors` of a mutation",
+        "A batch has more than 500 items; nothing was done.",
+        "Split it into batches of at most 500, each with its own `idempotencyKey`.",
+    ),
+    "BATCH_FAILED": Advice(
+        "`userErrors` of an item",
+        "The batch is `atomic` and another item was refused, so this one was not stored.",
+        "Fix the refused items, and send the batch again with a new `idempotencyKey`.",
+    ),
     "ERROR": Advice(
         "never",
         "The base class of the errors; each error that is returned has a code of its own.",

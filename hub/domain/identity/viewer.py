@@ -21,6 +21,8 @@ class Permission(Enum):
     The value is the OAuth scope that grants it.
     """
 
+    PROPOSE_LINKAGES = "linkage:propose"
+    DECIDE_LINKAGES = "linkage:decide"
     OPERATE_SOURCES = "source:operate"
     OVERSEE = "hub:oversight"
     READ_AUDIT = "audit:read"
@@ -28,6 +30,14 @@ class Permission(Enum):
 
 
 PERMISSION_DESCRIPTIONS: Final = {
+    Permission.PROPOSE_LINKAGES: (
+        "เสนอ ถอน และกำหนดสัดส่วนความเชื่อมโยง ขอและตอบคำขอให้ดำเนินงาน",
+        "propose and withdraw linkages, set shares, request and answer work",
+    ),
+    Permission.DECIDE_LINKAGES: (
+        "ตัดสินใจความเชื่อมโยงแทนฝ่ายของหน่วยงานตน",
+        "decide on linkages for the side of one's own agency",
+    ),
     Permission.OPERATE_SOURCES: (
         "ดูแลแหล่งข้อมูลของหน่วยงานตน",
         "operate the sources of one's own agency",
@@ -54,13 +64,18 @@ class Role(Enum):
     STEWARD = "STEWARD"
 
 
+OFFICER_PERMISSIONS: Final = frozenset(
+    {
+        Permission.OPERATE_SOURCES,
+        Permission.PROPOSE_LINKAGES,
+        Permission.DECIDE_LINKAGES,
+    }
+)
 ROLE_PERMISSIONS: Final = {
     Role.VIEWER: frozenset[Permission](),
-    Role.OFFICER: frozenset({Permission.OPERATE_SOURCES}),
-    Role.DELEGATE: frozenset({Permission.OPERATE_SOURCES, Permission.READ_AUDIT}),
-    Role.STEWARD: frozenset(
-        {Permission.OPERATE_SOURCES, Permission.READ_AUDIT, Permission.STEWARD}
-    ),
+    Role.OFFICER: OFFICER_PERMISSIONS,
+    Role.DELEGATE: OFFICER_PERMISSIONS | {Permission.READ_AUDIT},
+    Role.STEWARD: OFFICER_PERMISSIONS | {Permission.READ_AUDIT, Permission.STEWARD},
 }
 """The permissions of each role; every role sees what its agency may see.
 

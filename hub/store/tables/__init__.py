@@ -26,6 +26,7 @@ from hub.store.tables.clients import (
     signing_key,
 )
 from hub.store.tables.findings import finding, finding_subject
+from hub.store.tables.history import history_entry
 from hub.store.tables.ingest import (
     alias,
     quarantine,
@@ -41,7 +42,7 @@ from hub.store.tables.ingest import (
     source_run,
     source_scope,
 )
-from hub.store.tables.linkage import linkage
+from hub.store.tables.linkage import linkage, linkage_key
 from hub.store.tables.metadata import add_dependencies, metadata
 from hub.store.tables.people import authorization_code, person_session, sign_in_attempt
 from hub.store.tables.plans import issue, issue_revision, plan, plan_version
@@ -60,6 +61,7 @@ from hub.store.tables.rollup import (
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.value_chain import chain_phase, expected_role, stage, value_chain
+from hub.store.tables.work_requests import work_request, work_request_answer
 
 add_dependencies()
 
@@ -83,11 +85,13 @@ __all__ = [
     "external_id",
     "finding",
     "finding_subject",
+    "history_entry",
     "issue",
     "issue_count",
     "issue_revision",
     "issuer",
     "linkage",
+    "linkage_key",
     "metadata",
     "operations_centre",
     "person_session",
@@ -126,4 +130,6 @@ __all__ = [
     "source_scope",
     "stage",
     "value_chain",
+    "work_request",
+    "work_request_answer",
 ]

@@ -1,0 +1,1 @@
+"""Use cases that write linkages and requests for work."""
