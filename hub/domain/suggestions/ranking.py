@@ -143,18 +143,19 @@ class Ranker:
     ) -> Ranking:
         """Return the stages that fit a project, best first.
 
-        Role chains always compete; a local chain only if it is among `local_chains`, the chains
-        that issues of the project's areas follow. `precedents` is further evidence.
+        Role chains always compete; a local chain only if something names it and it is among
+        `local_chains`, the chains that issues of the project's areas follow. `precedents` is
+        further evidence.
         """
         by_target: dict[str, list[Evidence]] = {}
         for item in [*self._evidence(texts), *precedents]:
             for target in (item.target, *self._inherited.get(item.target, ())):
                 own = item if target == item.target else replace(item, target=target)
                 by_target.setdefault(target, []).append(own)
-        allowed = self._role_chains | frozenset(local_chains)
+        local = [code for code in local_chains if code in by_target and code in self.chains]
+        allowed = self._role_chains.union(local)
         for code in allowed - self._role_chains:
-            if code in by_target:
-                by_target[code].append(Evidence(EvidenceKind.PLACE, code, code, PLACE_WEIGHT))
+            by_target[code].append(Evidence(EvidenceKind.PLACE, code, code, PLACE_WEIGHT))
         no_chain = weightiest_first(by_target.get(NO_CHAIN, ()))
         ranked = self._score(by_target, allowed)
         best = ranked[0] if ranked else None
