@@ -1,6 +1,6 @@
 """Evidence that a project belongs to a stage, to a chain, or to none, and how it adds up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
@@ -51,7 +51,7 @@ class ProjectTexts:
 
 @dataclass(frozen=True, slots=True)
 class RankedStage:
-    """A stage (`chain/stage`), its score, 0 upwards, and its evidence, the weightiest first."""
+    """A stage (`chain/stage`), its score, 0 upwards, and its evidence in no order."""
 
     target: str
     score: float
@@ -75,18 +75,19 @@ def weightiest_first(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def score_stage(
-    target: str, own: Iterable[Evidence], of_chain: Iterable[Evidence], chain_score: float
+    target: str,
+    own: Sequence[Evidence],
+    of_chain: Sequence[Evidence],
+    chain_score: float,
+    share: float = 1.0,
 ) -> RankedStage:
-    """Return the score of a stage: its own evidence and that of its chain, added.
+    """Return the score of a stage: `share` of its own evidence and that of its chain, added.
 
     Without evidence for the chain, evidence that does not stand alone counts in part.
     """
-    own, of_chain = list(own), list(of_chain)
     if not of_chain:
         own = [
             item if item.alone else replace(item, weight=item.weight * WITHOUT_CHAIN)
             for item in own
         ]
-    return RankedStage(
-        target, diminishing_sum(own) + chain_score, weightiest_first([*own, *of_chain])
-    )
+    return RankedStage(target, share * (diminishing_sum(own) + chain_score), (*own, *of_chain))

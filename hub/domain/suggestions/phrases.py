@@ -1,7 +1,7 @@
 """Phrases that are evidence for a stage, a chain or for no chain, and how a text is searched."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -13,6 +13,8 @@ NO_CHAIN: Final = "NONE"
 IGNORED: Final = "IGNORED"
 """Target of phrases that are no evidence but hide a shorter one: "pavilion" contains "court"."""
 PLAN_KIND: Final = re.compile("^แผนงาน(พื้นฐานด้าน|พื้นฐาน|ยุทธศาสตร์|บูรณาการ)?")
+START_LENGTH: Final = 2
+"""Phrases are found by their first characters; none is shorter."""
 _NOT_NESTED: Final = frozenset({NO_CHAIN, IGNORED})
 
 
@@ -41,7 +43,7 @@ class PhraseRule:
 
 
 class Lexicon:
-    """Phrase rules, compiled once into one pattern; the longest phrase at a place is found.
+    """Phrase rules, sorted once; the longest phrase at a place is found.
 
     A phrase inside a longer one counts only for the chain: in "market for tourism" the word
     "tourism" still names the chain. Nothing inside a phrase of `NO_CHAIN` counts, and no phrase of
@@ -54,15 +56,31 @@ class Lexicon:
             own.setdefault(search_form(rule.phrase), []).append(rule)
         self._rules = {phrase: _with_nested(phrase, own) for phrase in own}
         self.targets = frozenset(rule.target for rules in own.values() for rule in rules)
-        longest_first = sorted(own, key=lambda phrase: (-len(phrase), phrase))
-        self._pattern = re.compile("|".join(map(_bounded, longest_first)))
+        self._by_start: dict[str, list[str]] = {}
+        for phrase in sorted(own, key=lambda phrase: (-len(phrase), phrase)):
+            self._by_start.setdefault(phrase[:START_LENGTH], []).append(phrase)
 
     def find(self, text: str) -> list[PhraseRule]:
         """Return the rules of the phrases of a text, in order of place; a phrase counts once."""
-        phrases = dict.fromkeys(self._pattern.findall(search_form(text)))
+        phrases = dict.fromkeys(self._scan(search_form(text)))
         return [
             rule for phrase in phrases for rule in self._rules[phrase] if rule.target != IGNORED
         ]
+
+    def _scan(self, text: str) -> Iterator[str]:
+        """Yield the longest phrase at each place, from left to right, without overlaps.
+
+        By the first characters: an alternation of 4,000 phrases is 20 times slower in `re`.
+        """
+        place = 0
+        while place < len(text):
+            for phrase in self._by_start.get(text[place : place + START_LENGTH], ()):
+                if text.startswith(phrase, place) and _is_whole(text, place, phrase):
+                    yield phrase
+                    place += len(phrase)
+                    break
+            else:
+                place += 1
 
 
 @lru_cache(maxsize=4096)
@@ -76,11 +94,17 @@ def without_plan_kind(plan: str) -> str:
     return PLAN_KIND.sub("", plan.strip())
 
 
-def _bounded(phrase: str) -> str:
-    """Return the pattern of a phrase; Latin letters must not go on before or after it."""
-    before = r"(?<![a-z])" if phrase[0].isascii() and phrase[0].isalpha() else ""
-    after = r"(?![a-z])" if phrase[-1].isascii() and phrase[-1].isalpha() else ""
-    return before + re.escape(phrase) + after
+def _is_whole(text: str, place: int, phrase: str) -> bool:
+    """Return whether a phrase at a place is no part of a longer Latin word."""
+    after = place + len(phrase)
+    return not (
+        (_is_latin(phrase[0]) and place > 0 and _is_latin(text[place - 1]))
+        or (_is_latin(phrase[-1]) and after < len(text) and _is_latin(text[after]))
+    )
+
+
+def _is_latin(character: str) -> bool:
+    return "a" <= character <= "z"
 
 
 def _with_nested(phrase: str, own: dict[str, list[PhraseRule]]) -> Sequence[PhraseRule]:

@@ -27,6 +27,9 @@ ROLE_WORDS_WEIGHT: Final = 8.0
 """Weight of a title that is equal to the words of a stage and its roles; in part if it is alike."""
 PLACE_WEIGHT: Final = 2.0
 """Weight of the place: an issue of the project's own area follows a chain of that area."""
+UNNAMED_SHARE: Final = 0.5
+"""Part that counts of a stage of a local chain that only its theme points to: water for fields in
+an area whose chain is of jasmine rice."""
 LEAST_SCORE: Final = 2.0
 """A stage with a lower score is not suggested."""
 NO_CHAIN_MARGIN: Final = 0.8
@@ -88,7 +91,6 @@ class Ranker:
         self._lexicon = lexicon
         self._mandates = mandates
         self.chains = {chain.code: chain for chain in chains}
-        self._role_chains = frozenset(chain.code for chain in chains if not chain.local)
 
     @cached_property
     def stages(self) -> dict[str, StageProfile]:
@@ -110,11 +112,7 @@ class Ranker:
         """
         taken_over: dict[str, list[str]] = {}
         for chain in self.chains.values():
-            of_theme = [
-                other
-                for other in self._role_chains
-                if chain.local and chain.theme and self.chains[other].theme == chain.theme
-            ]
+            of_theme = self._of_theme(chain)
             if not of_theme:
                 continue
             if chain.code not in self._lexicon.targets:
@@ -126,6 +124,14 @@ class Ranker:
                     if likest:
                         taken_over.setdefault(likest, []).append(stage.key)
         return taken_over
+
+    def _of_theme(self, chain: ChainProfile) -> list[str]:
+        """Return the codes of the role chains with the theme of a local chain."""
+        return [
+            other.code
+            for other in self.chains.values()
+            if chain.local and chain.theme and not other.local and other.theme == chain.theme
+        ]
 
     def _likest(self, stage: StageProfile, chains: Collection[str]) -> str | None:
         alike = {
@@ -152,12 +158,14 @@ class Ranker:
             for target in (item.target, *self._inherited.get(item.target, ())):
                 own = item if target == item.target else replace(item, target=target)
                 by_target.setdefault(target, []).append(own)
-        local = [code for code in local_chains if code in by_target and code in self.chains]
-        allowed = self._role_chains.union(local)
-        for code in allowed - self._role_chains:
-            by_target[code].append(Evidence(EvidenceKind.PLACE, code, code, PLACE_WEIGHT))
         no_chain = weightiest_first(by_target.get(NO_CHAIN, ()))
-        ranked = self._score(by_target, allowed)
+        ranked = [
+            stage
+            for chain in self.chains.values()
+            if not chain.local or chain.code in local_chains
+            for stage in self._score(chain, by_target)
+        ]
+        ranked.sort(key=lambda item: (-item.score, item.target))
         best = ranked[0] if ranked else None
         if (
             best is None
@@ -169,18 +177,28 @@ class Ranker:
         return Ranking(tuple(item for item in ranked if item.score >= least), no_chain, best)
 
     def _score(
-        self, by_target: Mapping[str, list[Evidence]], allowed: Collection[str]
+        self, chain: ChainProfile, by_target: Mapping[str, list[Evidence]]
     ) -> list[RankedStage]:
-        ranked = []
-        for code in allowed:
-            of_chain = by_target.get(code, [])
-            chain_score = diminishing_sum(of_chain)
-            ranked += [
-                score_stage(stage.key, by_target.get(stage.key, ()), of_chain, chain_score)
-                for stage in self.chains[code].stages
-                if of_chain or stage.key in by_target
-            ]
-        return sorted(ranked, key=lambda item: (-item.score, item.target))
+        """Return the stages of a chain that have evidence, with their scores."""
+        of_chain = by_target.get(chain.code, [])
+        share = 1.0
+        if chain.local:
+            if of_chain:
+                place = Evidence(EvidenceKind.PLACE, chain.code, chain.code, PLACE_WEIGHT)
+                of_chain = [*of_chain, place]
+            else:
+                share = UNNAMED_SHARE
+                of_chain = [
+                    item for other in self._of_theme(chain) for item in by_target.get(other, ())
+                ]
+                if not of_chain:
+                    return []
+        chain_score = diminishing_sum(of_chain)
+        return [
+            score_stage(stage.key, own, of_chain, chain_score, share)
+            for stage in chain.stages
+            if (own := by_target.get(stage.key, ())) or of_chain
+        ]
 
     def _evidence(self, texts: ProjectTexts) -> list[Evidence]:
         """Return the evidence of a project's texts, its owner's mandate and the roles' words."""

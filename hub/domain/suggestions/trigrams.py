@@ -18,33 +18,40 @@ class TrigramIndex:
     """Texts by key, searched by TF-IDF cosine of character trigrams through an inverted index."""
 
     def __init__(self, texts: Mapping[str, Sequence[str]]) -> None:
-        counts = {
-            key: sum((trigrams(text) for text in several), Counter[str]())
-            for key, several in texts.items()
-        }
-        frequency = Counter(gram for count in counts.values() for gram in count)
+        counts = [
+            sum((trigrams(text) for text in several), Counter[str]()) for several in texts.values()
+        ]
+        self._keys = list(texts)
+        frequency = Counter(gram for count in counts for gram in count)
         self._idf = {gram: math.log(1 + len(counts) / n) for gram, n in frequency.items()}
-        self._postings: dict[str, list[tuple[str, float]]] = {}
-        for key, count in counts.items():
-            for gram, weight in self._vector(count).items():
-                self._postings.setdefault(gram, []).append((key, weight))
+        self._postings: dict[str, list[tuple[int, float]]] = {}
+        for number, count in enumerate(counts):
+            weights = self._weights(count)
+            length = _length(weights)
+            for gram, weight in weights.items():
+                self._postings.setdefault(gram, []).append((number, weight / length))
 
     def similarities(self, text: str) -> dict[str, float]:
         """Return the cosine of a text with each text of the index; 0 is absent."""
-        result: dict[str, float] = {}
-        for gram, weight in self._vector(trigrams(text)).items():
-            for key, other in self._postings[gram]:
-                result[key] = result.get(key, 0.0) + weight * other
-        return result
-
-    def _vector(self, count: Counter[str]) -> dict[str, float]:
-        weights = {
-            gram: (1 + math.log(n)) * self._idf[gram]
-            for gram, n in count.items()
-            if gram in self._idf
+        weights = self._weights(trigrams(text))
+        products = [0.0] * len(self._keys)
+        for gram, weight in weights.items():
+            for number, other in self._postings[gram]:
+                products[number] += weight * other
+        length = _length(weights)
+        return {
+            key: product / length
+            for key, product in zip(self._keys, products, strict=True)
+            if product
         }
-        length = math.sqrt(sum(weight**2 for weight in weights.values())) or 1.0
-        return {gram: weight / length for gram, weight in weights.items()}
+
+    def _weights(self, count: Counter[str]) -> dict[str, float]:
+        idf = self._idf
+        return {gram: (1 + math.log(n)) * idf[gram] for gram, n in count.items() if gram in idf}
+
+
+def _length(weights: Mapping[str, float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
 
 
 def longest_common_part(left: str, right: str) -> str:

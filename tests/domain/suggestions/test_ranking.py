@@ -90,10 +90,23 @@ def test_an_agreed_precedent_decides_between_equal_stages() -> None:
     assert precedent in ranking.stages[0].evidence
 
 
-def test_the_weightiest_evidence_comes_first() -> None:
-    evidence = RANKER.rank(ProjectTexts("ประชาสัมพันธ์ท่องเที่ยว", "department:tourism")).stages[0]
-    weights = [item.weight for item in evidence.evidence]
-    assert weights == sorted(weights, reverse=True)
+def test_a_local_chain_that_only_its_theme_names_comes_after_the_role_chain() -> None:
+    jasmine = ChainProfile(
+        "jasmine", "agriculture", True, (StageProfile("jasmine/water", ("น้ำ",)),)
+    )
+    rules = [
+        PhraseRule("เกษตร", "agri", 3),
+        PhraseRule("บ่อน้ำ", "agri/market", 3),
+        PhraseRule("หอมมะลิ", "jasmine", 4),
+        PhraseRule("บ่อน้ำ", "jasmine/water", 4),
+    ]
+    ranker = Ranker(Lexicon(rules), {}, (*CHAINS[:3], jasmine))
+
+    def targets(title: str) -> list[str]:
+        return [s.target for s in ranker.rank(ProjectTexts(title), ["jasmine"]).stages]
+
+    assert targets("บ่อน้ำเพื่อนาหอมมะลิ")[0] == "jasmine/water"
+    assert targets("บ่อน้ำเกษตร") == ["agri/market", "jasmine/water"]
 
 
 def test_further_evidence_for_one_target_counts_less_and_less() -> None:
