@@ -23,7 +23,7 @@ from sqlalchemy.sql.selectable import Alias, FromClause
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.identity.agreements import SharingScope
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer, Visibility
-from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus
+from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus, Side
 from hub.store import tables
 from hub.store.rows import is_valid_on
 from hub.store.tables.metadata import metadata
@@ -162,7 +162,11 @@ def project_grounds(table: FromClause, agency_id: sa.ColumnElement[str]) -> Iter
             sa.and_(
                 link.c.status
                 == sa.any_(sa.literal([s.value for s in DEFAULT_LINKAGE_STATUSES], ARRAY(sa.Text))),
-                link.c.proposed_by_id == table.c.owner_id,
+                # The ministry above proposes for the owner: in its own name, but for that side.
+                sa.or_(
+                    link.c.proposed_by_id == table.c.owner_id,
+                    link.c.proposed_side == Side.FUNCTION.value,
+                ),
             ),
         ),
         link.c.issue_id.in_(issues_of_agency(agency_id)),

@@ -157,7 +157,7 @@ def test_linkage_of_the_deck_awaits_both_sides() -> None:
     deck = LinkageState(LinkageStatus.PROPOSED)
     assert sides_awaited(deck) == {Side.FUNCTION, Side.AREA}
     one = decide(deck, Side.AREA, LinkageDecision.AGREE, author(Side.AREA), None)
-    assert (one.status, sides_awaited(one)) == (LinkageStatus.PROPOSED, {Side.FUNCTION})
+    assert (one.status, sides_awaited(one)) == (LinkageStatus.PROPOSED, frozenset({Side.FUNCTION}))
     both = decide(one, Side.FUNCTION, LinkageDecision.AGREE, author(Side.FUNCTION), None)
     assert both.status is LinkageStatus.AGREED
 
