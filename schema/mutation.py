@@ -5,9 +5,12 @@ import strawberry
 from schema.linkage_mutation import LinkageMutation
 from schema.quarantine import QuarantineMutation
 from schema.rulings import RulingMutation
+from schema.suggestions import SuggestionMutation
 from schema.work_request_mutation import WorkRequestMutation
 
 
 @strawberry.type(description="Commands that change data (คำสั่งทั้งหมด)")
-class Mutation(LinkageMutation, WorkRequestMutation, QuarantineMutation, RulingMutation):
+class Mutation(
+    LinkageMutation, WorkRequestMutation, SuggestionMutation, QuarantineMutation, RulingMutation
+):
     """Every field declares its permission; an architecture test requires it."""

@@ -23,7 +23,7 @@ SHARE_OF_KIND: Final = {
     EvidenceKind.BUDGET_PLAN: 0.25,
 }
 """How much a phrase counts by its text: what is done decides, a plan's name alone never does."""
-ROLE_WORDS_WEIGHT: Final = 8.0
+ROLE_TEXT_WEIGHT: Final = 8.0
 """Weight of a title that is equal to the words of a stage and its roles; in part if it is alike."""
 PLACE_WEIGHT: Final = 2.0
 """Weight of the place: an issue of the project's own area follows a chain of that area."""
@@ -34,7 +34,7 @@ LEAST_SCORE: Final = 2.0
 """A stage with a lower score is not suggested."""
 NO_CHAIN_MARGIN: Final = 0.8
 """No chain fits if the evidence for that is at least this part of the best stage's score."""
-LEAST_SHARE_OF_BEST: Final = 0.35
+LEAST_SHARE_OF_BEST: Final = 0.45
 """A stage is suggested beside the best one if it has at least this part of its score."""
 
 
@@ -141,6 +141,10 @@ class Ranker:
         }
         return max(alike, key=lambda key: (alike[key], key), default=None)
 
+    def find_phrases(self, text: str) -> list[PhraseRule]:
+        """Return the rules of the phrases of a text."""
+        return self._lexicon.find(text)
+
     def rank(
         self,
         texts: ProjectTexts,
@@ -218,7 +222,7 @@ class Ranker:
             for rule in self._mandates.get(texts.owner or "", ())
         ]
         evidence += [
-            Evidence(EvidenceKind.ROLE_WORDS, key, key, ROLE_WORDS_WEIGHT * alike)
+            Evidence(EvidenceKind.ROLE_TEXT, key, key, ROLE_TEXT_WEIGHT * alike)
             for key, alike in self._index.similarities(texts.title).items()
         ]
         return evidence

@@ -41,12 +41,12 @@ def test_nothing_inside_a_phrase_of_no_chain_counts() -> None:
     assert targets("รถตู้สำนักงานท่องเที่ยว") == [NO_CHAIN]
 
 
-def test_a_longer_word_hides_a_shorter_one_with_another_meaning() -> None:
+def test_a_longer_phrase_hides_a_shorter_one_with_another_meaning() -> None:
     assert targets("ซ่อมศาลาริมทาง") == []
     assert targets("ซ่อมศาลจังหวัด") == [NO_CHAIN]
 
 
-def test_latin_phrases_end_at_word_boundaries_in_either_case() -> None:
+def test_latin_phrases_end_at_phrase_boundaries_in_either_case() -> None:
     assert targets("ทุเรียน gi") == ["agri-food/market"]
     assert targets("GIS ของ อบต.") == []
 
@@ -60,7 +60,7 @@ def test_a_repeated_phrase_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("plan", "words"),
+    ("plan", "expected"),
     [
         ("แผนงานบูรณาการสร้างรายได้จากการท่องเที่ยว", "สร้างรายได้จากการท่องเที่ยว"),
         ("แผนงานพื้นฐานด้านความมั่นคง", "ความมั่นคง"),
@@ -68,5 +68,5 @@ def test_a_repeated_phrase_counts_once() -> None:
         ("แผนที่ป่าชุมชน", "แผนที่ป่าชุมชน"),
     ],
 )
-def test_the_kind_of_a_budget_plan_is_no_evidence(plan: str, words: str) -> None:
-    assert without_plan_kind(plan) == words
+def test_the_kind_of_a_budget_plan_is_no_evidence(plan: str, expected: str) -> None:
+    assert without_plan_kind(plan) == expected

@@ -47,7 +47,7 @@ def first(title: str, owner: str | None = None, chains: tuple[str, ...] = ()) ->
     return stages[0].target if stages else None
 
 
-def test_words_of_chain_and_stage_add_up() -> None:
+def test_explain_chain_and_stage_add_up() -> None:
     assert first("ประชาสัมพันธ์ท่องเที่ยว") == "tourism/marketing"
     assert first("ประชาสัมพันธ์ผลไม้") == "agri/market"
 
@@ -56,7 +56,7 @@ def test_the_mandate_of_the_owner_names_the_chain() -> None:
     assert first("ประชาสัมพันธ์ภาคใต้", "department:tourism") == "tourism/marketing"
 
 
-def test_words_that_need_a_chain_do_not_suffice_alone() -> None:
+def test_phrases_that_need_a_chain_do_not_suffice_alone() -> None:
     assert first("จุดชมวิว") is None
     assert first("วัคซีน") == "life/health"
 
@@ -67,7 +67,7 @@ def test_a_vehicle_of_a_tourism_office_fits_no_chain() -> None:
     assert [item.detail for item in ranking.no_chain] == ["รถตู้"]
 
 
-def test_no_words_at_all_fit_no_chain() -> None:
+def test_no_phrases_at_all_fit_no_chain() -> None:
     ranking = RANKER.rank(ProjectTexts("ABC"))
     assert ranking.abstained
     assert ranking.best is None
