@@ -94,7 +94,7 @@ async def _find_dismissals(
 async def _require_visible(
     connection: asyncpg.Connection, acting: Acting, keys: Sequence[SuggestionKey]
 ) -> None:
-    projects = [Lookup[Project](key=key.project_id) for key in keys]
+    projects: list[Lookup[Project]] = [Lookup(key=key.project_id) for key in keys]
     issues = [IssueLookup(key=key.issue_id) for key in keys]
     found_projects = await find_projects(connection, acting.viewer, projects)
     found_issues = await find_issues(connection, acting.viewer, issues)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
-from hub.domain.paging import PageRequest, decode_cursor
+from hub.domain.paging import PageRequest, SortKey, decode_cursor
 from hub.domain.suggestions.suggestion import SuggestFor, SuggestionKey
 from hub.errors import Invalid
 from hub.services.suggestions.suggest import suggest
@@ -169,10 +169,10 @@ async def test_pages_follow_each_other_without_gaps(fresh_database: Database) ->
     await insert_world(fresh_database)
     target = SuggestFor(project_id="publicity")
     whole = await suggestions_for(fresh_database, target)
-    after, collected = None, []
+    after: str | None = None
+    collected: list[tuple[SuggestionKey, int]] = []
     while True:
-        shape = (int, str, str, str)
-        key = None if after is None else decode_cursor(after, shape)
+        key: SortKey | None = None if after is None else decode_cursor(after, (int, str, str, str))
         page = await suggestions_for(fresh_database, target, page=PageRequest(1, key))
         collected += [(one.key, one.rank) for one in page.suggestions.nodes]
         after = page.suggestions.page_info.end_cursor
