@@ -1,6 +1,7 @@
 """Statements that suggestions are computed from: stage profiles, precedents, unlinked projects."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -85,6 +86,37 @@ class Precedent:
     stage_key: str
 
 
+@lru_cache(maxsize=256)
+def unlinked_projects(viewer: Viewer, issue_id: str | None) -> sa.Select[Any]:
+    """Return the statement for visible projects in `areas` and `years` without an open linkage.
+
+    With `issue_id` without one to that issue. Latest years first, at most `MAX_CONSIDERED`.
+    """
+    located = sa.select(project_area.c.project_id).where(project_area.c.area_id == sa.any_(AREAS))
+    linked = (
+        sa.exists()
+        .where(
+            linkage.c.project_id == project.c.id,
+            linkage.c.status == sa.any_(OPEN_STATUSES),
+            is_visible(linkage, viewer),
+            *([] if issue_id is None else [linkage.c.issue_id == issue_id]),
+        )
+        .correlate_except(linkage)
+    )
+    return (
+        select_projects(project, viewer)
+        .where(
+            project.c.id.in_(located),
+            project.c.fiscal_years.overlap(YEARS),
+            project.c.duplicate_of.is_(None),
+            sa.not_(linked),
+            is_visible(project, viewer),
+        )
+        .order_by(project.c.fiscal_years.desc(), project.c.id)
+        .limit(MAX_CONSIDERED)
+    )
+
+
 class SuggestionQueries:
     """What suggestions are computed from, in one request's snapshot.
 
@@ -130,31 +162,7 @@ class SuggestionQueries:
         Without an open linkage that the viewer may see; with `issue_id` without one to that issue.
         At most `MAX_CONSIDERED`.
         """
-        located = sa.select(project_area.c.project_id).where(
-            project_area.c.area_id == sa.any_(AREAS)
-        )
-        linked = (
-            sa.exists()
-            .where(
-                linkage.c.project_id == project.c.id,
-                linkage.c.status == sa.any_(OPEN_STATUSES),
-                is_visible(linkage, self._viewer),
-                *([] if issue_id is None else [linkage.c.issue_id == issue_id]),
-            )
-            .correlate_except(linkage)
-        )
-        statement = (
-            select_projects(project, self._viewer)
-            .where(
-                project.c.id.in_(located),
-                project.c.fiscal_years.overlap(YEARS),
-                project.c.duplicate_of.is_(None),
-                sa.not_(linked),
-                is_visible(project, self._viewer),
-            )
-            .order_by(project.c.fiscal_years.desc(), project.c.id)
-            .limit(MAX_CONSIDERED)
-        )
+        statement = unlinked_projects(self._viewer, issue_id)
         rows = await self._transaction.fetch_rows(
             statement, areas=sorted(areas), years=sorted(years)
         )
