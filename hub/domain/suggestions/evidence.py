@@ -1,7 +1,7 @@
 """Evidence that a project belongs to a stage, to a chain, or to none, and how it adds up."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -66,7 +66,10 @@ class RankedStage:
 
 def diminishing_sum(evidence: Iterable[Evidence]) -> float:
     """Return the sum of the weights; the second counts half, the third a quarter, and so on."""
-    weights = sorted((item.weight for item in evidence), reverse=True)
+    weights = [item.weight for item in evidence]
+    if len(weights) == 1:
+        return weights[0]
+    weights.sort(reverse=True)
     return sum(weight * REPEATED**place for place, weight in enumerate(weights))
 
 
@@ -88,7 +91,9 @@ def score_stage(
     """
     if not of_chain:
         own = [
-            item if item.alone else replace(item, weight=item.weight * WITHOUT_CHAIN)
+            item
+            if item.alone
+            else Evidence(item.kind, item.detail, item.target, item.weight * WITHOUT_CHAIN, False)
             for item in own
         ]
     return RankedStage(target, share * (diminishing_sum(own) + chain_score), (*own, *of_chain))
