@@ -163,7 +163,7 @@ def test_linkage_of_the_deck_awaits_both_sides() -> None:
 
 
 @given(st.lists(SHARES, max_size=6), SHARES)
-def test_known_shares_are_at_most_1_together_and_unknown_ones_count_nothing(
+def test_shares_are_at_most_1_together_and_missing_ones_count_nothing(
     shares: list[Decimal | None], share: Decimal | None
 ) -> None:
     others = [propose(Side.AREA, author(Side.AREA), one, "why") for one in shares]
