@@ -12,7 +12,7 @@ from tests.services.suggestions.reference_codes import reference_rows
 
 @pytest.mark.parametrize("half", ["open", "frozen"])
 @pytest.mark.parametrize("with_plan", [True, False], ids=["with plan", "without plan"])
-def test_the_ranker_is_twice_as_good_as_trigrams_and_knows_when_no_chain_fits(
+def test_the_ranker_is_twice_as_good_as_trigrams_and_abstains_when_no_chain_fits(
     half: Half, with_plan: bool
 ) -> None:
     rows = labelled_titles(half)
@@ -27,11 +27,11 @@ def test_the_ranker_is_twice_as_good_as_trigrams_and_knows_when_no_chain_fits(
 
 
 def test_targets_of_phrases_and_mandates_are_chains_and_stages_of_the_reference() -> None:
-    known = {NO_CHAIN, IGNORED}
-    known |= {chain.code for chain in reference_chains()}
-    known |= {stage.key for chain in reference_chains() for stage in chain.stages}
+    codes = {NO_CHAIN, IGNORED}
+    codes |= {chain.code for chain in reference_chains()}
+    codes |= {stage.key for chain in reference_chains() for stage in chain.stages}
     rules = [*phrase_rules(), *(rule for rules in agency_mandates().values() for rule in rules)]
-    assert {rule.target for rule in rules} <= known
+    assert {rule.target for rule in rules} <= codes
 
 
 def test_mandates_are_of_agencies_of_the_register() -> None:
