@@ -14,7 +14,7 @@ from hub.domain.rules import Rule
 from hub.domain.time import FIRST_BE, LAST_BE, FiscalYear
 from hub.domain.user_errors import UserError
 from hub.errors import Invalid
-from resolvers import matrix
+from resolvers import matrix, suggestions
 from resolvers.context import Context
 
 Loader = Callable[[Context, Sequence[str]], Awaitable[Mapping[str, Identifiable]]]
@@ -86,6 +86,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "ExpectedRole": lambda c, keys: c.unit.chains.roles_by_id(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
+    "LinkageSuggestion": suggestions.fetch_suggestions_by_key,
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
     "Finding": lambda c, keys: c.unit.copies.by_finding_key(keys),

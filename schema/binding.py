@@ -14,6 +14,7 @@ cannot occur.
 import asyncio
 import dataclasses
 import inspect
+import keyword
 import typing
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -212,6 +213,7 @@ def build_arguments(
                 annotation=typing.Annotated[
                     graphql_type,
                     strawberry.argument(
+                        name=keyword_name(parameter.name),
                         description=description,
                         deprecation_reason=deprecation_reason(replaced.get(parameter.name)),
                     ),
@@ -222,7 +224,7 @@ def build_arguments(
     def _convert_arguments(values: dict[str, Any]) -> dict[str, Any]:
         defaulted = {k: defaults.get(k) if value is None else value for k, value in values.items()}
         return {
-            key: converters[key](value, to_camel_case(key))
+            key: converters[key](value, to_camel_case(key.rstrip("_")))
             if key in converters and value is not None
             else value
             for key, value in defaulted.items()
@@ -254,6 +256,11 @@ def subscription_field(
     _subscribe.__annotations__ = {p.name: p.annotation for p in parameters[1:]}
     _subscribe.__annotations__["return"] = AsyncGenerator[event_type, None]  # type: ignore[valid-type]  # made at run time
     return strawberry.subscription(resolver=_subscribe, description=description, name=name)
+
+
+def keyword_name(name: str) -> str | None:
+    """Return the GraphQL name of an argument whose name is a Python keyword; null for others."""
+    return name.rstrip("_") if keyword.iskeyword(name.rstrip("_")) else None
 
 
 async def await_result(answer: Any) -> Sequence[Any]:

@@ -16,6 +16,7 @@ from schema.reported_counts import ReportedCountQuery
 from schema.rounds import RoundQuery
 from schema.rules import RuleQuery
 from schema.sources import SourceQuery
+from schema.suggestions import SuggestionQuery
 from schema.value_chain import ValueChainQuery
 from schema.viewer import AccessQuery
 from schema.work_requests import WorkRequestQuery
@@ -32,6 +33,7 @@ class Query(
     ValueChainQuery,
     ProjectQuery,
     LinkageQuery,
+    SuggestionQuery,
     WorkRequestQuery,
     MatrixQuery,
     FindingQuery,

@@ -42,21 +42,18 @@ class Issues(Plans):
     async def list_issues(
         self,
         areas: Collection[str] | None,
-        years: FiscalYearRange,
+        years: FiscalYearRange | None = None,
         at: datetime | None = None,
     ) -> list[StrategicIssue]:
         """Return all issues of plans of `areas` (null: any) that run in `years`, by area and rank.
 
-        As known at an instant (null: now), in each plan's current version.
+        Years null: any. As known at an instant (null: now), in each plan's current version.
         """
         issue_wordings, area_table = self._all_wordings(at), table_as_of(area, at)
         statement = (
             sa.select(issue_wordings)
             .join(area_table, area_table.c.id == issue_wordings.c.area_id, isouter=True)
             .where(issue_wordings.c.in_use)
-            .where(
-                runs_in_years(issue_wordings, years),
-            )
             .order_by(
                 area_table.c.sort_key,
                 issue_wordings.c.area_id,
@@ -66,6 +63,8 @@ class Issues(Plans):
             )
         )
         parameters: dict[str, Any] = {}
+        if years is not None:
+            statement = statement.where(runs_in_years(issue_wordings, years))
         if areas is not None:
             statement = statement.where(issue_wordings.c.area_id == sa.any_(IDS))
             parameters["ids"] = list(areas)

@@ -23,6 +23,7 @@ from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.sources import Sources
+from hub.store.suggestions import SuggestionQueries
 from hub.store.value_chain import ValueChains
 from hub.store.work_requests import WorkRequests
 
@@ -48,6 +49,7 @@ class UnitOfWork:
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
         self.histories = Histories(transaction)
+        self.suggestions = SuggestionQueries(transaction, reader)
         self.rules = Rules(transaction)
         self.rounds = PlanningRounds(transaction)
         self.reported_counts = ReportedCounts(transaction)

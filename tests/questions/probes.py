@@ -44,6 +44,7 @@ SECRET_IDS: Final = [
         ("PlanVersion", f"{m}-v"),
         ("StrategicIssue", f"{m}-issue"),
         ("WorkRequest", f"{m}-request"),
+        ("LinkageSuggestion", f'["{m}","s42-east-1","{CHAIN}.attractions"]'),
     )
 ]
 FILTERS: Final = [
@@ -148,7 +149,7 @@ def build_arguments() -> dict[str, list[str]]:
     """Return the arguments of each root field; a test fails if a field is missing here."""
     east, roi_et = "gid://hub/Plan/plan-C2552-09-2553", "gid://hub/Plan/plan-45-2553"
     return {
-        "node": [f'id: "{key}"' for key in [*SECRET_IDS, f"gid://hub/Source/{SOURCE}"]],
+        "node": [f"id: {json.dumps(key)}" for key in [*SECRET_IDS, f"gid://hub/Source/{SOURCE}"]],
         "nodes": [f"ids: {json.dumps(ids)}" for ids in group_ids_by_type().values()],
         "viewer": [],
         "area": ['by: {code: "21"}', 'by: {code: "45"}'],
@@ -187,6 +188,14 @@ def build_arguments() -> dict[str, list[str]]:
         + ["first: 100"]
         + [f"first: 3, orderBy: {{by: {by}, direction: DESC}}" for by in ORDERS],
         "workRequests": ["", 'area: "gid://hub/Area/21"', "status: [OPEN], first: 50"],
+        "linkageSuggestions": [
+            *(f'for: {{project: "gid://hub/Project/{m}"}}' for m in MARKS),
+            *(f'for: {{issue: "gid://hub/StrategicIssue/{m}-issue"}}' for m in MARKS),
+            'for: {issue: "gid://hub/StrategicIssue/s42-east-1"}',
+            'for: {project: "gid://hub/Project/open-2010"}',
+            'for: {area: "gid://hub/Area/C2552-09"}, first: 100',
+            'for: {area: "gid://hub/Area/21"}, first: 100',
+        ],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
         "findings": ["", "kind: [DOUBLE_COUNT], first: 1"],
         "matrix": [],

@@ -12,6 +12,10 @@ from hub.domain.linkage_commands import (
     WorkRequestPayload,
     WorkRequestWithdrawCommand,
 )
+from hub.domain.suggestions.suggestion import (
+    SuggestionDismissCommand,
+    SuggestionDismissPayload,
+)
 from hub.services.linkages.acting import Acting
 from hub.services.linkages.answer_request import answer_work_request
 from hub.services.linkages.create_request import create_work_request
@@ -21,6 +25,7 @@ from hub.services.linkages.set_share import set_shares
 from hub.services.linkages.undo import undo_linkages
 from hub.services.linkages.withdraw import withdraw_linkages
 from hub.services.linkages.withdraw_request import withdraw_work_request
+from hub.services.suggestions.dismiss import dismiss_suggestions
 from hub.store.database import Database
 
 
@@ -55,6 +60,12 @@ class LinkageCommands:
     ) -> LinkageBatchPayload:
         """Set shares."""
         return await set_shares(self._database, acting, command)
+
+    async def dismiss(
+        self, acting: Acting, command: SuggestionDismissCommand
+    ) -> SuggestionDismissPayload:
+        """Dismiss suggestions."""
+        return await dismiss_suggestions(self._database, acting, command)
 
     async def create_request(
         self, acting: Acting, command: WorkRequestCreateCommand

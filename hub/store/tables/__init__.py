@@ -69,6 +69,7 @@ from hub.store.tables.rollup import (
 )
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
+from hub.store.tables.suggestions import suggestion_dismissal
 from hub.store.tables.value_chain import chain_phase, expected_role, stage, value_chain
 from hub.store.tables.work_requests import work_request, work_request_answer
 
@@ -145,6 +146,7 @@ __all__ = [
     "source_run",
     "source_scope",
     "stage",
+    "suggestion_dismissal",
     "value_chain",
     "work_request",
     "work_request_answer",

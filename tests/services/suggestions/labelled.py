@@ -141,7 +141,12 @@ def second_pass() -> dict[str, str]:
 
 def rows_of(name: str) -> list[dict[str, str]]:
     """Return the rows of a file of `data`."""
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
+    return rows_of_file(DATA / name)
+
+
+def rows_of_file(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

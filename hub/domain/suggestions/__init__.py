@@ -1,0 +1,1 @@
+"""Pure rules of suggestions: phrases in texts, evidence, and the ranking of stages."""

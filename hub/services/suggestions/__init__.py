@@ -1,0 +1,1 @@
+"""Suggest issues and stages for projects, and dismiss suggestions."""
