@@ -6,7 +6,7 @@ runs of characters, so that 200,000 projects need not be compared with one anoth
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -58,11 +58,10 @@ def find_overlaps(
     parts = {one.id: split_title(one.title, one.place_names) for one in projects}
     by_id = {one.id: one for one in projects}
     found = []
-    for left, right in sorted(candidate_pairs(projects, parts)):
-        if changed is None or left in changed or right in changed:
-            overlap = compare_projects(by_id[left], by_id[right], parts[left], parts[right])
-            if overlap is not None:
-                found.append(overlap)
+    for left, right in sorted(candidate_pairs(projects, parts, changed)):
+        overlap = compare_projects(by_id[left], by_id[right], parts[left], parts[right])
+        if overlap is not None:
+            found.append(overlap)
     return found
 
 
@@ -100,12 +99,14 @@ def have_different_owners(left: TitledProject, right: TitledProject) -> bool:
 
 
 def candidate_pairs(
-    projects: Iterable[TitledProject], parts: dict[str, TitleParts]
+    projects: Iterable[TitledProject],
+    parts: Mapping[str, TitleParts],
+    changed: Collection[str] | None = None,
 ) -> set[tuple[str, str]]:
     """Return pairs of ids of one place and year whose tasks share rare runs of characters.
 
-    A short task counts as one run. Time grows with the projects, not with their square, because
-    frequent runs name no single work and are left out.
+    Time grows with the projects, not with their square, because frequent runs name no single work
+    and are left out. With `changed`, one of each pair is among these.
     """
     buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
     for one in projects:
@@ -114,14 +115,16 @@ def candidate_pairs(
                 buckets[area, year].append(one.id)
     found: set[tuple[str, str]] = set()
     for ids in buckets.values():
-        found |= pairs_with_common_grams(ids, parts)
+        if len(ids) > 1:
+            chosen = ids if changed is None else [key for key in ids if key in changed]
+            found |= pairs_with_common_grams(ids, parts, frozenset(chosen))
     return found
 
 
 def pairs_with_common_grams(
-    ids: Sequence[str], parts: dict[str, TitleParts]
+    ids: Sequence[str], parts: Mapping[str, TitleParts], chosen: frozenset[str]
 ) -> set[tuple[str, str]]:
-    """Return pairs of ids that share at least `MIN_COMMON_GRAMS` rare runs of characters."""
+    """Return pairs of ids, one of them chosen, that share enough runs, some of them rare."""
     grams = {key: grams_of(parts[key].task) for key in ids}
     ids_by_gram: dict[str, list[str]] = defaultdict(list)
     for key in ids:
@@ -129,9 +132,14 @@ def pairs_with_common_grams(
             ids_by_gram[gram].append(key)
     common: Counter[tuple[str, str]] = Counter()
     for holders in ids_by_gram.values():
-        if len(holders) <= MAX_GRAM_FREQUENCY:
+        if len(holders) <= MAX_GRAM_FREQUENCY and not chosen.isdisjoint(holders):
             ordered = sorted(holders)
-            common.update((a, b) for i, a in enumerate(ordered) for b in ordered[i + 1 :])
+            common.update(
+                (a, b)
+                for i, a in enumerate(ordered)
+                for b in ordered[i + 1 :]
+                if a in chosen or b in chosen
+            )
     return {
         (a, b)
         for (a, b), count in common.items()

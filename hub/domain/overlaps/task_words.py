@@ -103,8 +103,8 @@ OPTIONAL_WORDS: Final = """
 และ หรือ ของ แก่ ให้ ใน ที่ สู่ ด้วย โดย ตาม ด้าน แบบ ระบบ
 รูปแบบ มาตรฐาน คุณภาพ ประชาชน ราษฎร ชาวบ้าน พร้อม ส่วนประกอบ
 สร้าง เปิด ขุด ป้อน ยาว รอบ ริม จัด ทำ เก็บ ช่วง ปี
-""".split()
-"""Words that a title may have or lack without being about another task."""
+"""
+"""Words that a title may have or lack without being about another task, in one text."""
 
 WORK_KINDS: Final = {
     "STUDY": r"ออกแบบ|ศึกษา|สำรวจ|ผังแม่บท|ความเหมาะสม",

@@ -29,7 +29,7 @@ QUANTITY: Final = re.compile(
     r"(\d[\d,.]*)\s?(เมตร|กิโลเมตร|บ่อ|แห่ง|หลัง|คัน|ไร่|คน|เตียง|ชั้น|เครื่อง|ราย|ตัว|ต้น|ชุด|สาย)"
 )
 SIDE: Final = re.compile(r"(ตอน|ฝั่ง|ทิศ|ด้าน|ช่วง)(เหนือ|ใต้|ตะวันออก|ตะวันตก|ซ้าย|ขวา|บน|ล่าง|กลาง)")
-OPTIONAL: Final = re.compile("|".join(sorted(OPTIONAL_WORDS, key=len, reverse=True)))
+OPTIONAL: Final = re.compile("|".join(sorted(OPTIONAL_WORDS.split(), key=len, reverse=True)))
 SEPARATORS: Final = re.compile(r"[\s\-–—./,()\"'“”:;]+")
 COMPILED_ABBREVIATIONS: Final = [(re.compile(p), words) for p, words in ABBREVIATIONS]
 COMPILED_SAME_THINGS: Final = [(re.compile(p), words) for p, words in SAME_THINGS]
