@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.finding_mutation import FindingMutation
 from schema.linkage_mutation import LinkageMutation
 from schema.quarantine import QuarantineMutation
 from schema.rulings import RulingMutation
@@ -9,5 +10,7 @@ from schema.work_request_mutation import WorkRequestMutation
 
 
 @strawberry.type(description="Commands that change data (คำสั่งทั้งหมด)")
-class Mutation(LinkageMutation, WorkRequestMutation, QuarantineMutation, RulingMutation):
+class Mutation(
+    LinkageMutation, WorkRequestMutation, FindingMutation, QuarantineMutation, RulingMutation
+):
     """Every field declares its permission; an architecture test requires it."""

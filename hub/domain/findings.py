@@ -8,6 +8,7 @@ from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Reason
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
+from hub.domain.time import FiscalYear
 
 
 class FindingKind(Enum):
@@ -65,8 +66,8 @@ class Dismissal:
 
 
 @record
-class StoredFinding:
-    """A finding with its status, as the viewer may see it (ข้อสังเกต)."""
+class Finding:
+    """What the hub noticed, as the viewer may see it (ข้อสังเกต); `subject_ids` are global ids."""
 
     TYPE: ClassVar[str] = "Finding"
 
@@ -76,12 +77,12 @@ class StoredFinding:
     severity: int
     status: FindingStatus
     summary: LocalizedText
-    reasons: tuple[Reason, ...]
+    reasons: list[Reason]
     rule_code: str | None
-    subject_ids: tuple[str, ...]
-    area_ids: tuple[str, ...]
-    years: tuple[int, ...]
-    party_ids: tuple[str, ...]
+    subject_ids: list[str]
+    area_ids: list[str]
+    fiscal_years: list[FiscalYear]
+    party_ids: list[str]
     dismissal: Dismissal | None
     created_at: datetime
     updated_at: datetime
@@ -90,3 +91,26 @@ class StoredFinding:
     def gid(self) -> str:
         """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
+
+    @property
+    def project_ids(self) -> list[str]:
+        """Return the projects that it is about, by id."""
+        prefix = str(GlobalId("Project", ""))
+        return sorted(
+            gid.removeprefix(prefix) for gid in self.subject_ids if gid.startswith(prefix)
+        )
+
+
+@value
+class FindingFilter:
+    """Which findings: of these kinds and statuses, areas, parties and issues; empty: all.
+
+    `years` are Common Era, both ends included.
+    """
+
+    kinds: tuple[FindingKind, ...] = ()
+    statuses: tuple[FindingStatus, ...] = (FindingStatus.OPEN,)
+    areas: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None

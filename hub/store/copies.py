@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE, FromClause
 
-from hub.domain.copies import COPY_SEVERITY, Finding
+from hub.domain.copies import CopiesFinding, finding_of_copies
 from hub.domain.findings import FindingKind
 from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, build_connection
@@ -258,7 +258,7 @@ class Copies:
 
     async def by_project(
         self, ids: Sequence[str], at: datetime | None = None
-    ) -> dict[str, Finding]:
+    ) -> dict[str, CopiesFinding]:
         """Return the finding of each project that has probable copies; others are absent."""
         copies: dict[str, list[Project]] = defaultdict(list)
         sources: dict[str, set[str]] = defaultdict(set)
@@ -269,24 +269,25 @@ class Copies:
             sources[row["of_id"]].add(row["source_id"])
         own = await self._projects.by_id(list(copies), at) if copies else {}
         return {
-            key: Finding(
-                kind=FindingKind.DOUBLE_COUNT,
-                severity=COPY_SEVERITY,
-                projects=sorted([own[key], *found], key=lambda one: one.id),
-                source_count=len(sources[key]) + 1,
-            )
+            key: finding_of_copies([own[key], *found], len(sources[key]) + 1)
             for key, found in copies.items()
         }
 
-    async def by_finding_key(self, keys: Sequence[str]) -> dict[str, Finding]:
+    async def by_finding_key(self, keys: Sequence[str]) -> dict[str, CopiesFinding]:
         """Return the findings by the key of their global id; unknown keys are absent."""
         prefix = f"{FindingKind.DOUBLE_COUNT.value}:"
         ids = [key.removeprefix(prefix) for key in keys if key.startswith(prefix)]
         found = await self.by_project(ids) if ids else {}
         return {f"{prefix}{key}": one for key, one in found.items() if one.projects[0].id == key}
 
-    async def page(self, page: PageRequest) -> Connection[Finding]:
+    async def page(self, page: PageRequest) -> Connection[CopiesFinding]:
         """Return a page of the findings, by the id of their first project."""
+        return build_connection(
+            await self.list_after(page), page, lambda one: (one.projects[0].id,)
+        )
+
+    async def list_after(self, page: PageRequest) -> list[CopiesFinding]:
+        """Return up to `first + 1` findings after a cursor, by the id of their first project."""
         statement = first_copies(self._viewer)
         [column] = statement.selected_columns
         if page.after is not None:
@@ -294,6 +295,4 @@ class Copies:
         rows = await self._transaction.fetch_rows(statement.limit(page.first + 1))
         ids = [row["id"] for row in rows]
         found = await self.by_project(ids) if ids else {}
-        return build_connection(
-            [found[key] for key in ids], page, lambda one: (one.projects[0].id,)
-        )
+        return [found[key] for key in ids]

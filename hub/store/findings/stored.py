@@ -110,5 +110,7 @@ def dump_reason(reason: Reason) -> dict[str, str | None]:
         "code": reason.code,
         "th": reason.text.th,
         "en": reason.text.en,
+        "th_origin": "HUMAN",
+        "en_origin": "HUMAN",
         "weight": str(reason.weight),
     }
