@@ -184,13 +184,13 @@ async def areas_of_findings(
     return [[found[key] for key in one.area_ids if key in found] for one in findings]
 
 
-async def parties_of_findings(
+async def agencies_of_findings(
     findings: Sequence[Finding], context: Context
 ) -> Sequence[Sequence[Agency]]:
     """Return the agencies that each finding concerns, by id."""
-    ids = sorted({key for one in findings for key in one.party_ids})
+    ids = sorted({key for one in findings for key in one.agency_ids})
     found = dict(zip(ids, await require_agencies(ids, context), strict=True)) if ids else {}
-    return [[found[key] for key in one.party_ids] for one in findings]
+    return [[found[key] for key in one.agency_ids] for one in findings]
 
 
 async def rules_of_findings(findings: Sequence[Finding], context: Context) -> Sequence[Rule | None]:

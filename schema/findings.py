@@ -55,7 +55,7 @@ class Finding(Node):
     )
     fiscal_years: list[FiscalYear] = field("Years (ปีงบประมาณ)")
     parties: list[Agency] = resolver_field(
-        findings.parties_of_findings, "Agencies it concerns (หน่วยงานที่เกี่ยวข้อง)"
+        findings.agencies_of_findings, "Agencies it concerns (หน่วยงานที่เกี่ยวข้อง)"
     )
     rule: Rule | None = resolver_field(findings.rules_of_findings, "Rule; null: none (กฎเกณฑ์)")
     projects: Connection[Annotated["Project", Lazy("schema.projects")]] = resolver_field(

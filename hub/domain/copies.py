@@ -47,7 +47,7 @@ def finding_of_copies(projects: Sequence[Project], source_count: int) -> CopiesF
         fiscal_years=sorted(
             {year for one in ordered for year in one.fiscal_years}, key=lambda year: year.ce
         ),
-        party_ids=sorted(owners),
+        agency_ids=sorted(owners),
         dismissal=None,
         created_at=changed_at,
         updated_at=changed_at,

@@ -82,7 +82,7 @@ class Finding:
     subject_ids: list[str]
     area_ids: list[str]
     fiscal_years: list[FiscalYear]
-    party_ids: list[str]
+    agency_ids: list[str]
     dismissal: Dismissal | None
     created_at: datetime
     updated_at: datetime

@@ -26,7 +26,7 @@ LEVEL_NAMES: Final = {
 
 @record
 class GapFact:
-    """A stage and a level at which roles expect someone for an issue, and nobody is, in years."""
+    """A stage and a level at which roles expect someone for an issue, without one, in years."""
 
     issue_id: str
     issue: LocalizedText
@@ -38,7 +38,7 @@ class GapFact:
     role_ids: tuple[str, ...]
     citations: tuple[str, ...]
     years: tuple[int, ...]
-    party: str | None
+    agency_id: str | None
 
 
 def findings_of_gaps(gaps: Iterable[GapFact]) -> list[FindingRow]:
@@ -76,7 +76,7 @@ def findings_of_gaps(gaps: Iterable[GapFact]) -> list[FindingRow]:
                 projects=(),
                 areas=(gap.area_id,),
                 years=gap.years,
-                parties=(gap.party,) if gap.party else (),
+                parties=(gap.agency_id,) if gap.agency_id else (),
                 cause=digest_of(gap.role_ids, gap.years),
                 issue_id=gap.issue_id,
             )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from hub.domain.overlaps.task_words import FRAME_WORDS
+from hub.domain.overlaps.task_words import FRAME_TERMS
 from hub.domain.overlaps.title_parts import TitleParts, difference_of
 from hub.domain.record import record
 
@@ -39,7 +39,7 @@ class TaskComparison:
 
 
 def compare_tasks(one: TitleParts, other: TitleParts) -> TaskComparison | None:
-    """Return the comparison of two tasks; null if they are told apart, or nothing is alike."""
+    """Return the comparison of two tasks; null if they differ, or nothing is alike."""
     if difference_of(one, other) is not None or not one.task or not other.task:
         return None
     common, left, right = split_common(one.task, other.task)
@@ -61,7 +61,7 @@ def has_same_object_and_site(one: str, other: str, common: Sequence[str]) -> boo
     """
     site = next((run for run in common if one.endswith(run) and other.endswith(run)), "")
     objects = "".join(run for run in common if run != site)
-    return len(site) >= MIN_SITE and len(FRAME_WORDS.sub("", objects)) >= MIN_OBJECT
+    return len(site) >= MIN_SITE and len(FRAME_TERMS.sub("", objects)) >= MIN_OBJECT
 
 
 def split_common(one: str, other: str) -> tuple[list[str], list[str], list[str]]:

@@ -13,7 +13,7 @@ from hub.domain.text import localized_text
 def finding_of_overlap(overlap: Overlap, owners: Mapping[str, str]) -> FindingRow:
     """Return the finding of an overlap; `owners` are those of the projects by id."""
     left, right = overlap.left, overlap.right
-    words = " · ".join(overlap.comparison.common)
+    common = " · ".join(overlap.comparison.common)
     share = round(100 * overlap.comparison.coverage)
     years = ", ".join(str(year + 543) for year in overlap.years)
     return FindingRow(
@@ -29,8 +29,8 @@ def finding_of_overlap(overlap: Overlap, owners: Mapping[str, str]) -> FindingRo
             Reason(
                 "SAME_TASK",
                 localized_text(
-                    f"คำของงานที่ตรงกัน {share}%: {words} (R64)",
-                    f"{share}% of the words of the task are the same: {words} (R64)",
+                    f"คำของงานที่ตรงกัน {share}%: {common} (R64)",
+                    f"{share}% of the words of the task are the same: {common} (R64)",
                 ),
                 Decimal(share) / 100,
             ),

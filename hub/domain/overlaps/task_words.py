@@ -86,7 +86,7 @@ SCOPES: Final = (
 )
 """Patterns of words that name a level: they tell the rungs of a ladder apart, not tasks."""
 
-OPTIONAL_WORDS: Final = """
+OPTIONAL_TERMS: Final = """
 โครงการ กิจกรรม ค่าใช้จ่าย เงินอุดหนุน อุดหนุน งบประมาณ
 บูรณาการ ครบวงจร อย่างยั่งยืน ยั่งยืน เร่งด่วน ส่งเสริม
 สนับสนุน พัฒนา ปรับปรุง ปรับสภาพ ยกระดับ เพิ่มศักยภาพ
@@ -146,7 +146,7 @@ PEOPLE: Final = {
 }
 """Groups that benefit, with the pattern that names each."""
 
-FRAME_WORDS: Final = re.compile(
+FRAME_TERMS: Final = re.compile(
     "ผลิตภัณฑ์|ผู้ประกอบการ|ศูนย์|อาคาร|กลุ่ม|เกษตรกร|สินค้า|ชุมชน|เครือข่าย|ท่องเที่ยว|เทคโนโลยี|นวัตกรรม|แหล่ง|สถานที่|อุปกรณ์"
     "|เครื่อง|วัสดุ|เศรษฐกิจ|สังคม|วัฒนธรรม|สุขภาพ|สิ่งแวดล้อม"
 )

@@ -8,7 +8,7 @@ from typing import Final
 from hub.domain.overlaps.task_words import (
     ABBREVIATIONS,
     INSTITUTION,
-    OPTIONAL_WORDS,
+    OPTIONAL_TERMS,
     PEOPLE,
     SAME_THINGS,
     SCOPES,
@@ -29,10 +29,10 @@ QUANTITY: Final = re.compile(
     r"(\d[\d,.]*)\s?(เมตร|กิโลเมตร|บ่อ|แห่ง|หลัง|คัน|ไร่|คน|เตียง|ชั้น|เครื่อง|ราย|ตัว|ต้น|ชุด|สาย)"
 )
 SIDE: Final = re.compile(r"(ตอน|ฝั่ง|ทิศ|ด้าน|ช่วง)(เหนือ|ใต้|ตะวันออก|ตะวันตก|ซ้าย|ขวา|บน|ล่าง|กลาง)")
-OPTIONAL: Final = re.compile("|".join(sorted(OPTIONAL_WORDS.split(), key=len, reverse=True)))
+OPTIONAL: Final = re.compile("|".join(sorted(OPTIONAL_TERMS.split(), key=len, reverse=True)))
 SEPARATORS: Final = re.compile(r"[\s\-–—./,()\"'“”:;]+")
-COMPILED_ABBREVIATIONS: Final = [(re.compile(p), words) for p, words in ABBREVIATIONS]
-COMPILED_SAME_THINGS: Final = [(re.compile(p), words) for p, words in SAME_THINGS]
+COMPILED_ABBREVIATIONS: Final = [(re.compile(p), form) for p, form in ABBREVIATIONS]
+COMPILED_SAME_THINGS: Final = [(re.compile(p), form) for p, form in SAME_THINGS]
 COMPILED_SCOPES: Final = [re.compile(pattern) for pattern in SCOPES]
 COMPILED_WORK_KINDS: Final = [(name, re.compile(p)) for name, p in WORK_KINDS.items()]
 COMPILED_PEOPLE: Final = [(name, re.compile(p)) for name, p in PEOPLE.items()]
@@ -64,7 +64,7 @@ def split_title(title: str, place_names: tuple[str, ...] = ()) -> TitleParts:
     numbers |= {(unit, value.replace(",", "")) for value, unit in QUANTITY.findall(rest)}
     rest = SIDE.sub(" ", QUANTITY.sub(" ", rest))
     return TitleParts(
-        task=strip_words(rest, place_names),
+        task=strip_terms(rest, place_names),
         numbers=tuple(sorted(numbers)),
         work_kinds=frozenset(name for name, p in COMPILED_WORK_KINDS if p.search(text)),
         people=frozenset(name for name, p in COMPILED_PEOPLE if p.search(text)),
@@ -75,15 +75,15 @@ def split_title(title: str, place_names: tuple[str, ...] = ()) -> TitleParts:
 def expand_title(title: str) -> str:
     """Return a title in lower case, with Arabic digits, written-out short forms and no year."""
     text = to_arabic_digits(normalize_text(title)).casefold()
-    for pattern, words in COMPILED_ABBREVIATIONS:
-        text = pattern.sub(words, text)
+    for pattern, form in COMPILED_ABBREVIATIONS:
+        text = pattern.sub(form, text)
     return YEAR.sub(" ", text)
 
 
-def strip_words(text: str, place_names: Iterable[str] = ()) -> str:
+def strip_terms(text: str, place_names: Iterable[str] = ()) -> str:
     """Return a text without levels, own places, optional words and spaces; things in one form."""
-    for pattern, words in COMPILED_SAME_THINGS:
-        text = pattern.sub(words, text)
+    for pattern, form in COMPILED_SAME_THINGS:
+        text = pattern.sub(form, text)
     for scope in COMPILED_SCOPES:
         text = scope.sub(" ", text)
     for name in sorted(place_names, key=len, reverse=True):

@@ -1,7 +1,7 @@
 """Dismiss findings and open them again, by an agency that they concern.
 
 A finding concerns its parties, the ministry of a department among them, and those who may act for
-the area of its gap. A steward acts in the name of the first party.
+the area of its gap. A steward acts in the name of the first of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -208,21 +208,21 @@ async def find_acting_agencies(
 ) -> dict[str, str]:
     """Return in whose name the viewer may decide on findings, by finding; others are absent."""
     agency_id = acting.viewer.agency_id
-    parties = {party for one in found for party in one.party_ids}
+    parties = {key for one in found for key in one.agency_ids}
     own = await fetch_placed_under(connection, list(parties), agency_id)
-    own |= {party for party in parties if party == agency_id}
+    own |= {one for one in parties if one == agency_id}
     gap_areas = {key for one in found if one.kind is FindingKind.GAP for key in one.area_ids}
     rights = await fetch_area_agency_rights(connection, list(gap_areas), agency_id)
     is_steward = acting.viewer.has_permission(Permission.STEWARD)
     allowed: dict[str, str] = {}
     for one in found:
-        is_own = not own.isdisjoint(one.party_ids) or (
+        is_own = not own.isdisjoint(one.agency_ids) or (
             one.kind is FindingKind.GAP
             and any(rights[key].allowed for key in one.area_ids if key in rights)
         )
         name = agency_id if is_own else None
         if name is None and is_steward:
-            name = next(iter(one.party_ids), agency_id)
+            name = next(iter(one.agency_ids), agency_id)
         if name is not None:
             allowed[one.id] = name
     return allowed

@@ -1,6 +1,6 @@
 """What findings about projects rest on: places, years, owners, linkages, amounts.
 
-These statements have no viewer: drafts are among the rows. Whoever reads a finding must be able to
+These statements have no viewer: drafts are among the rows. Readers of a finding must be able to
 see all its projects (hub/store/findings/stored.py), so nothing here may be returned to a client.
 """
 

@@ -1,4 +1,4 @@
-"""Stages of published issues' chains where a cited role expects someone and nobody is linked."""
+"""Stages of published issues' chains where no project fills a cited role."""
 
 from typing import Final
 
@@ -43,7 +43,7 @@ select x.issue_id, x.name_th, x.name_en, x.rank, x.area_id, x.code, x.stage_th, 
     coalesce(x.agency_id, (
         select min(home.id) from agency home
         where home.area_id = x.area_id and home.level in ('PROVINCE', 'CLUSTER', 'LOCAL')
-    )) as party
+    )) as agency
 from expected x
 where not exists (
     select from present p where p.issue_id = x.issue_id and p.code = x.code and p.level = x.level
@@ -69,7 +69,7 @@ async def fetch_gaps(connection: asyncpg.Connection) -> list[GapFact]:
             role_ids=tuple(row["roles"]),
             citations=tuple(row["citations"]),
             years=tuple(row["years"]),
-            party=row["party"],
+            agency_id=row["agency"],
         )
         for row in await connection.fetch(GAPS)
     ]

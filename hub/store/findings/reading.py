@@ -206,7 +206,7 @@ def finding_of(row: asyncpg.Record) -> Finding:
         subject_ids=list(row["subjects"]),
         area_ids=list(row["areas"]),
         fiscal_years=[FiscalYear(year) for year in row["fiscal_years"]],
-        party_ids=list(row["parties"]),
+        agency_ids=list(row["parties"]),
         dismissal=Dismissal(row["dismissed_by"], row["dismissed_at"], row["dismissal_reason"])
         if is_dismissed
         else None,

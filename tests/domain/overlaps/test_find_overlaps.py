@@ -56,13 +56,13 @@ def test_sections_of_one_work_are_no_overlap() -> None:
     assert pairs(project("a", first), project("b", second)) == []
 
 
-def test_groups_that_benefit_tell_tasks_apart() -> None:
+def test_tasks_for_other_groups_are_no_overlap() -> None:
     first, second = "ซ่อมบ้านคนพิการบางพลีน้อย", "ซ่อมบ้านผู้สูงอายุบางพลีน้อย"
     assert pairs(project("a", first), project("b", second)) == []
     assert pairs(project("a", first), project("b", first)) == [("a", "b")]
 
 
-def test_institutions_tell_tasks_apart() -> None:
+def test_tasks_for_other_institutions_are_no_overlap() -> None:
     titles = [f"ก่อสร้างอาคารผู้ป่วยนอก {name}" for name in ("รพ.บางบ่อ", "รพ.บางจาก", "โรงพยาบาลบางบ่อ")]
     found = pairs(*(project(key, title) for key, title in zip("abc", titles, strict=True)))
     assert found == [("a", "c")]

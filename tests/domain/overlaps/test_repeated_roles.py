@@ -58,5 +58,5 @@ def test_repeats_have_the_levels_of_their_roles() -> None:
         ("จัดทำแผนแม่บทของ", set()),
     ],
 )
-def test_scope_words_are_no_part_of_the_task(statement: str, scope: set[str]) -> None:
+def test_names_of_a_scope_are_no_part_of_the_task(statement: str, scope: set[str]) -> None:
     assert task_and_scope(statement) == ("จัดทำแผนแม่บทของ", frozenset(scope))

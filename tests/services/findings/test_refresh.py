@@ -156,7 +156,7 @@ async def test_work_that_suits_another_level_is_a_role_mismatch(
     assert bool(await findings(rollback_connection, "ROLE_MISMATCH", "z")) == found
 
 
-async def test_a_role_that_nobody_fills_in_an_issue_is_a_gap_until_a_project_does(
+async def test_an_expected_role_without_a_project_is_a_gap(
     rollback_connection: asyncpg.Connection,
 ) -> None:
     execute = rollback_connection.execute

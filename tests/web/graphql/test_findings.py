@@ -91,7 +91,7 @@ async def dismiss(client: MachineClient, version: int, key: str | None = None) -
     return result
 
 
-async def test_a_finding_has_subjects_places_parties_and_reasons_with_its_rule(
+async def test_a_finding_has_subjects_places_agencies_and_reasons_with_its_rule(
     hub: HubInstance,
 ) -> None:
     client = await MachineClient.register(hub, STRANGER)
@@ -130,7 +130,7 @@ async def test_a_finding_about_a_draft_is_seen_only_by_whom_the_draft_is_visible
     assert (await owner.send(node, id=hidden))["node"] == {"id": hidden}
 
 
-async def test_pages_of_findings_hold_each_once_the_gravest_first(hub: HubInstance) -> None:
+async def test_pages_of_findings_have_each_once_the_gravest_first(hub: HubInstance) -> None:
     client = await MachineClient.register(hub, STRANGER)
     whole = (await client.send(LIST))["findings"]["nodes"]
     pages, after = [], None
@@ -153,7 +153,7 @@ async def test_a_filter_that_findings_do_not_have_is_rejected(hub: HubInstance) 
     assert "areas, agencies and issues" in error["message"]
 
 
-async def test_a_party_dismisses_a_finding_and_opens_it_again(hub: HubInstance) -> None:
+async def test_a_concerned_agency_dismisses_a_finding_and_opens_it_again(hub: HubInstance) -> None:
     client = await MachineClient.register(hub, PROVINCE)
     result = await dismiss(client, 1, "once")
     assert result["userErrors"] == []
