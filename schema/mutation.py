@@ -4,6 +4,7 @@ import strawberry
 
 from schema.finding_mutation import FindingMutation
 from schema.linkage_mutation import LinkageMutation
+from schema.plan_submission import PlanMutation
 from schema.quarantine import QuarantineMutation
 from schema.rulings import RulingMutation
 from schema.work_request_mutation import WorkRequestMutation
@@ -11,6 +12,11 @@ from schema.work_request_mutation import WorkRequestMutation
 
 @strawberry.type(description="Commands that change data (คำสั่งทั้งหมด)")
 class Mutation(
-    LinkageMutation, WorkRequestMutation, FindingMutation, QuarantineMutation, RulingMutation
+    LinkageMutation,
+    WorkRequestMutation,
+    FindingMutation,
+    QuarantineMutation,
+    RulingMutation,
+    PlanMutation,
 ):
     """Every field declares its permission; an architecture test requires it."""

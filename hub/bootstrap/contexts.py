@@ -11,6 +11,7 @@ from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.findings.commands import FindingCommands
 from hub.services.linkages.commands import LinkageCommands
+from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
@@ -39,6 +40,7 @@ class RequestContexts:
         self._feed = SourceEventFeed(database)
         self._linkage_commands = LinkageCommands(database)
         self._finding_commands = FindingCommands(database)
+        self._plan_writer = PlanWriter(database)
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -58,6 +60,7 @@ class RequestContexts:
                 audit_context,
                 self._linkage_commands,
                 self._finding_commands,
+                self._plan_writer,
                 self._live_figures,
             )
         await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

@@ -15,6 +15,7 @@ from hub.domain.record import value
 from hub.errors import HubError, Invalid
 from hub.services.findings.commands import FindingCommands
 from hub.services.linkages.commands import LinkageCommands
+from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.store.database import Database
 from hub.store.explain import (
@@ -88,6 +89,7 @@ async def explain_document(
             audit,
             LinkageCommands(database),
             FindingCommands(database),
+            PlanWriter(database),
         )
         running = execute(
             schema,

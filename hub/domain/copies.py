@@ -1,6 +1,7 @@
 """Probable copies: records of several sources that are probably one activity. Nothing is merged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from enum import Enum
 
 from hub.domain.findings import Finding, FindingKind, FindingStatus
 from hub.domain.global_id import GlobalId
@@ -11,21 +12,59 @@ from hub.domain.text import localized_text
 COPY_SEVERITY = 3
 
 
+class AgencyMatch(Enum):
+    """How the agencies of copies agree, with the words for it in Thai and English."""
+
+    SAME = ("หน่วยงานเดียวกัน", "the same agency")
+    PARENT = ("หน่วยงานกับต้นสังกัดของหน่วยงานนั้น", "an agency and its parent")
+    UNKNOWN = ("บางรายการไม่ระบุหน่วยงาน", "no agency in some of them")
+    PARENT_OR_UNKNOWN = (
+        "หน่วยงานกับต้นสังกัดของหน่วยงานนั้น และบางรายการไม่ระบุหน่วยงาน",
+        "an agency and its parent, and no agency in some of them",
+    )
+
+
+class AreaMatch(Enum):
+    """How the areas of copies agree, with the words for it in Thai and English."""
+
+    COMMON = ("มีพื้นที่ร่วมกัน", "an area in common")
+    WITHIN = ("พื้นที่ของรายการหนึ่งอยู่ในพื้นที่ของอีกรายการ", "an area of one within that of another")
+    NONE = ("ไม่ระบุพื้นที่", "no area")
+
+
+def match_agencies(own: str | None, others: Iterable[str | None]) -> AgencyMatch:
+    """Return how the owner of a project agrees with those of its copies, which are the same, its
+    parent, its children or unknown.
+    """
+    is_related, unknown = False, own is None
+    for other in others:
+        unknown = unknown or other is None
+        is_related = is_related or (None not in (own, other) and own != other)
+    if is_related:
+        return AgencyMatch.PARENT_OR_UNKNOWN if unknown else AgencyMatch.PARENT
+    return AgencyMatch.UNKNOWN if unknown else AgencyMatch.SAME
+
+
 @record
 class CopiesFinding(Finding):
     """A finding about projects that the viewer may see, the first one first; people decide."""
 
     projects: list[Project]
     source_count: int
+    agencies: AgencyMatch
+    area_match: AreaMatch
 
 
-def finding_of_copies(projects: Sequence[Project], source_count: int) -> CopiesFinding:
+def finding_of_copies(
+    projects: Sequence[Project], source_count: int, agencies: AgencyMatch, areas: AreaMatch
+) -> CopiesFinding:
     """Return the finding about projects, whose id is the kind and the first project by id.
 
     It is computed when it is read, so it cannot be dismissed and its version is always 1.
     """
     ordered = sorted(projects, key=lambda one: one.id)
     count = len(ordered)
+    (area_th, area_en), (agency_th, agency_en) = areas.value, agencies.value
     owners = {one.owner_id for one in ordered if one.owner_id}
     changed_at = max(one.updated_at for one in ordered)
     return CopiesFinding(
@@ -35,10 +74,10 @@ def finding_of_copies(projects: Sequence[Project], source_count: int) -> CopiesF
         severity=COPY_SEVERITY,
         status=FindingStatus.OPEN,
         summary=localized_text(
-            f"ระเบียน {count} รายการจาก {source_count} แหล่ง ชื่อ ปี พื้นที่ และหน่วยงานเดียวกัน "
-            "น่าจะเป็นกิจกรรมเดียวกัน ระบบไม่รวมให้ ผู้เกี่ยวข้องเป็นผู้ตัดสิน",
-            f"{count} records of {source_count} sources have the same name, year, area and "
-            "agency: probably one activity. Nothing is merged; people decide",
+            f"ระเบียน {count} รายการจาก {source_count} แหล่ง ชื่อเดียวกัน มีปีร่วมกัน {area_th} "
+            f"{agency_th} น่าจะเป็นกิจกรรมเดียวกัน ระบบไม่รวมให้ ผู้เกี่ยวข้องเป็นผู้ตัดสิน",
+            f"{count} records of {source_count} sources have the same name, a year in common, "
+            f"{area_en} and {agency_en}: probably one activity. Nothing is merged; people decide",
         ),
         reasons=[],
         rule_code=None,
@@ -53,4 +92,6 @@ def finding_of_copies(projects: Sequence[Project], source_count: int) -> CopiesF
         updated_at=changed_at,
         projects=ordered,
         source_count=source_count,
+        agencies=agencies,
+        area_match=areas,
     )

@@ -1,15 +1,33 @@
 """The doubt about one key with different values in one run: the key, and the values that differ."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.thai_text import escape_for_display
+from hub.ingest.raw_payload import decode_payload
+from hub.ingest.settle import PageSettlement, ResolvedRecord
+from hub.store.ingest.raw_records import RawPayload
 
 MAX_SHOWN_FIELDS: Final = 5
 MAX_VALUE_LENGTH: Final = 60
 MAX_KEY_LENGTH: Final = 2_000
 NOTHING: Final = "–"
+
+
+def build_conflict_doubts(
+    settlement: PageSettlement,
+    resolved_records: Sequence[ResolvedRecord],
+    earlier: Mapping[str, RawPayload],
+) -> dict[str, Doubt]:
+    """Return the doubt about each key with different values, by key."""
+    versions: dict[str, list[Any]] = defaultdict(list)
+    for at in settlement.contested:
+        versions[resolved_records[at].key].append(resolved_records[at].raw.payload)
+    for key, seen in settlement.earlier:
+        versions[key].append(decode_payload(earlier[seen.hash]))
+    return {key: build_conflict_doubt(key, payloads) for key, payloads in versions.items()}
 
 
 def build_conflict_doubt(key: str, payloads: Iterable[Any]) -> Doubt:

@@ -1,21 +1,21 @@
 """Store the pages of a run: resolve, settle and upsert their records in one transaction a batch."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from typing import Any, Final
+from typing import Final
 
 from hub.domain.sources.ledger import Amounts, Ledger, Outcome
 from hub.domain.sources.records import Doubt, RawPage, RawRecord
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.checkpoint import Checkpoint, assign_block
-from hub.ingest.conflicts import build_conflict_doubt
+from hub.ingest.conflicts import build_conflict_doubts
 from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
 from hub.ingest.resolve_records import RecordResolver, RulingByVersion, build_record_key
 from hub.ingest.settle import PageSettlement, ResolvedRecord, settle_page
+from hub.ingest.withdraw_doubtful import withdraw_doubtful_records
 from hub.store.ingest import quarantine, reread_rows, seen_records
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.raw_records import RawPayload
@@ -124,6 +124,20 @@ class PageProcessor:
             item.payload
             for item, outcome in distinct
             if outcome is not UNCHANGED or item.raw.deleted
+        )
+        await withdraw_doubtful_records(
+            self._session,
+            self._spec,
+            self.parser,
+            self._resolver,
+            [
+                item
+                for item, outcome in distinct
+                if outcome is Outcome.QUARANTINED
+                and item.doubts
+                and not item.raw.deleted
+                and stored_hashes.get(item.key) == item.payload.hash
+            ],
         )
         earlier = await self._fetch_earlier_payloads(settlement)
         conflicts = build_conflict_doubts(settlement, resolved_records, earlier)
@@ -283,17 +297,3 @@ class PageProcessor:
             ],
         )
         return ledger
-
-
-def build_conflict_doubts(
-    settlement: PageSettlement,
-    resolved_records: Sequence[ResolvedRecord],
-    earlier: Mapping[str, RawPayload],
-) -> dict[str, Doubt]:
-    """Return the doubt about each key with different values, by key."""
-    versions: dict[str, list[Any]] = defaultdict(list)
-    for at in settlement.contested:
-        versions[resolved_records[at].key].append(resolved_records[at].raw.payload)
-    for key, seen in settlement.earlier:
-        versions[key].append(decode_payload(earlier[seen.hash]))
-    return {key: build_conflict_doubt(key, payloads) for key, payloads in versions.items()}

@@ -95,6 +95,35 @@ class Issues(Plans):
             for row in rows
         ]
 
+    async def wordings_by_version(
+        self, version_ids: Sequence[str], at: datetime | None = None
+    ) -> dict[tuple[str, str], StrategicIssue]:
+        """Return all issues of versions by version and id, as that version words them."""
+        issue_wordings = self._all_wordings(at)
+        statement = sa.select(issue_wordings).where(issue_wordings.c.version_id == sa.any_(IDS))
+        rows = await self._transaction.fetch_rows(statement, ids=list(set(version_ids)))
+        return {(row["version_id"], row["issue_id"]): issue_of(row, at) for row in rows}
+
+    async def revisions_by_issue(
+        self, issue_ids: Sequence[str], page: PageRequest, at: datetime | None = None
+    ) -> dict[str, Connection[StrategicIssue]]:
+        """Return the same page of the wordings of each issue, in ascending order of version."""
+        issue_wordings = self._all_wordings(at)
+        statement = sa.select(issue_wordings).where(issue_wordings.c.issue_id == sa.any_(IDS))
+        order = [issue_wordings.c.number, issue_wordings.c.version_id]
+        rows = await self._transaction.fetch_rows(
+            paginate_by_group(statement, issue_wordings.c.issue_id, page, order),
+            ids=list(set(issue_ids)),
+        )
+        numbers = {row["version_id"]: row["number"] for row in rows}
+        return build_connections(
+            issue_ids,
+            rows,
+            page,
+            partial(issue_of, at=at),
+            lambda one: (numbers[one.version_id], one.version_id),
+        )
+
     async def issues_by_version(
         self, version_ids: Sequence[str], page: PageRequest, at: datetime | None = None
     ) -> dict[str, Connection[StrategicIssue]]:

@@ -51,7 +51,7 @@ class Place:
 
 
 async def refresh_findings(database: Database) -> int:
-    """Refresh until no note is left; return the number of projects.
+    """Refresh until no note is left; return the number of notes.
 
     Another process that refreshes at the same time does the rest, and this one returns.
     """
@@ -70,7 +70,7 @@ async def refresh_if_possible(database: Database) -> None:
 
 
 async def refresh_once(database: Database, max_projects: int = MAX_PROJECTS_PER_PASS) -> int:
-    """Refresh the findings of at most `max_projects` noted projects and return their number.
+    """Refresh the findings of at most `max_projects` noted projects and return the number of notes.
 
     Returns 0 if none was noted or another process refreshes.
     """
@@ -84,17 +84,16 @@ async def refresh_in_transaction(
     connection: asyncpg.Connection, max_projects: int = MAX_PROJECTS_PER_PASS
 ) -> int:
     """Do the same in the transaction of the caller."""
-    ids = await changes.take_notes(connection, max_projects)
-    if not ids:
-        return 0
-    found = await find_about_projects(connection, ids)
-    await stored.close_findings_of_projects(
-        connection, KINDS_OF_PROJECTS, ids, [one.id for one in found]
-    )
-    await stored.write_findings(connection, found)
-    if len(ids) < max_projects:
+    taken = await changes.take_notes(connection, max_projects)
+    if taken.ids:
+        found = await find_about_projects(connection, taken.ids)
+        await stored.close_findings_of_projects(
+            connection, KINDS_OF_PROJECTS, taken.ids, [one.id for one in found]
+        )
+        await stored.write_findings(connection, found)
+    if 0 < taken.note_count < max_projects:
         await refresh_roles(connection)
-    return len(ids)
+    return taken.note_count
 
 
 async def refresh_roles(connection: asyncpg.Connection) -> None:

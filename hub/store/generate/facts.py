@@ -78,12 +78,12 @@ where (state >> 44) % 1000 < 200
 INSERT_LINKAGES: Final = f"""
 insert into linkage (
     id, version, project_id, issue_id, stage_id, status, visibility, share, reasons,
-    proposed_by_id, known_from
+    proposed_by_id, created_at, known_from
 )
 select linkage_id, case when status = 'AGREED' then 2 else 1 end, id,
     issue_id, stage_id, status, linkage_visibility, share,
     '[{{"code": "GENERATED", "th": "ข้อมูลจำลอง", "en": "made-up data", "weight": 0.5}}]'::jsonb,
-    proposer_id, case when status = 'AGREED' then at + interval '30 days' else at end
+    proposer_id, at, case when status = 'AGREED' then at + interval '30 days' else at end
 from ({LINKAGES}) linked
 """  # noqa: S608 - built from constants
 INSERT_LINKAGE_PROVENANCE: Final = f"""

@@ -60,7 +60,7 @@ finding_subject = sa.Table(
 finding_change = sa.Table(
     "finding_change",
     metadata,
-    sa.Column("project_id", sa.Text, primary_key=True),
+    sa.Column("project_key", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("transaction", sa.BigInteger, primary_key=True, autoincrement=False),
 )
 """Projects whose findings are not yet refreshed; a trigger on `rollup_change` writes them."""

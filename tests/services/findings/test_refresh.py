@@ -205,7 +205,7 @@ async def test_a_refresh_without_changes_writes_nothing(
     versions = "select array_agg(version order by id) from finding"
     before = await rollback_connection.fetchval(versions)
     await rollback_connection.execute(
-        "insert into finding_change (project_id, transaction) select id, 0 from project"
+        "insert into finding_change (project_key, transaction) select key, 0 from project"
     )
     assert await refresh(rollback_connection) > 0
     assert await rollback_connection.fetchval(versions) == before

@@ -11,7 +11,7 @@ from alembic import op
 from hub.store.migrations.steps import execute_sql_file
 
 revision = "0034"
-down_revision = "0020"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
@@ -41,8 +41,8 @@ NOTE_OVERLAPS = """
 create or replace function rollup_note_finding_subject_{event}() returns trigger
 language plpgsql as $$
 begin
-    insert into rollup_change (project_id, transaction)
-    select distinct touched.project_id, pg_current_xact_id()::text::bigint
+    insert into rollup_change (project_key, transaction)
+    select distinct record_id_of(touched.project_id), pg_current_xact_id()::text::bigint
     from ({rows}) touched join finding f on f.id = touched.finding_id and f.kind = 'OVERLAP'
     on conflict do nothing;
     return null;
@@ -52,7 +52,7 @@ $$
 LIVE_IF_OVERLAP = """
 do $do$
 declare
-    before text := pg_get_functiondef('rollup_contributions(text[])'::regprocedure);
+    before text := pg_get_functiondef('rollup_contributions(bigint[])'::regprocedure);
     after text := replace(
         before,
         'exists (select from finding_subject f where f.project_id = p.id)',

@@ -21,18 +21,18 @@ CREATE INDEX ix_finding_areas ON finding USING gin (areas)
 CREATE INDEX ix_finding_issue_id ON finding (issue_id)
 
 CREATE TABLE finding_change (
-    project_id TEXT NOT NULL,
+    project_key BIGINT NOT NULL,
     transaction BIGINT NOT NULL,
-    CONSTRAINT pk_finding_change PRIMARY KEY (project_id, transaction)
+    CONSTRAINT pk_finding_change PRIMARY KEY (project_key, transaction)
 )
 
-INSERT INTO finding_change (project_id, transaction) SELECT id, 0 FROM project
+INSERT INTO finding_change (project_key, transaction) SELECT key, 0 FROM project
 
 CREATE FUNCTION finding_note_change() RETURNS trigger
 LANGUAGE plpgsql AS $$
 begin
-    insert into finding_change (project_id, transaction)
-    select distinct project_id, pg_current_xact_id()::text::bigint from old_rows
+    insert into finding_change (project_key, transaction)
+    select distinct project_key, pg_current_xact_id()::text::bigint from old_rows
     on conflict do nothing;
     return null;
 end
