@@ -13,6 +13,7 @@ from hub.domain.time import BANGKOK
 
 if TYPE_CHECKING:
     # Types only: `hub.bootstrap` passes the instances.
+    from hub.services.findings.commands import FindingCommands
     from hub.services.linkages.commands import LinkageCommands
     from hub.services.plans.plan_writer import PlanWriter
     from hub.services.sources.quarantine_review import QuarantineReview
@@ -34,6 +35,7 @@ class Context:
     feed: "SourceEventFeed"
     audit_context: AuditContext
     linkage_commands: "LinkageCommands"
+    finding_commands: "FindingCommands"
     plan_writer: "PlanWriter"
     live_figures: LiveFigureClient | None = None
     """The client for live figures; null when live requests are disabled."""

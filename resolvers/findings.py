@@ -1,14 +1,28 @@
-"""Resolvers of findings: probable copies of projects, computed when they are read."""
+"""Resolvers of findings: stored ones, and probable copies, which are computed when read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from hub.domain.copies import Finding
-from hub.domain.findings import FindingKind
+from hub.domain.agencies import Agency
+from hub.domain.areas import Area
+from hub.domain.copies import CopiesFinding
+from hub.domain.findings import Dismissal, Finding, FindingFilter, FindingKind, FindingStatus
+from hub.domain.global_id import Identifiable
+from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
+from hub.domain.rules import Rule
+from hub.domain.time import FiscalYearRange
+from hub.errors import Invalid
 from resolvers.arguments import fetch_grouped_by_as_of
 from resolvers.context import Context
+from resolvers.nodes import fetch_nodes, require_agencies
+
+AFTER_STORED = 1
+"""The place of probable copies, in front of their id: after every stored finding, whose place is
+its severity, negated.
+"""
 
 
 async def findings(
@@ -16,14 +30,63 @@ async def findings(
     context: Context,
     *,
     kind: tuple[FindingKind, ...] | None = None,
+    status: tuple[FindingStatus, ...] | None = None,
+    filter: MatrixFilter | None = None,  # noqa: A002 - the GraphQL name
+    fiscal_years: FiscalYearRange | None = None,
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Finding]]:
-    """Return findings by the id of their first project."""
-    page = PageRequest.from_arguments(first, after, (str,))
-    if not is_requested(kind):
-        return [build_connection([], page, finding_sort_key, 0)]
-    return [await context.unit.copies.page(page)]
+    """Return findings, the gravest first; probable copies come last, by their first project."""
+    page = PageRequest.from_arguments(first, after, (int, str))
+    wanted = await build_filter(context, kind, status, filter or MatrixFilter(), fiscal_years)
+    has_copies = includes_copies(wanted) and not (wanted.areas or wanted.parties or wanted.issues)
+    if not has_copies or wanted.years is not None:
+        return [await context.unit.findings.page(wanted, page)]
+    stored: Sequence[Finding] = []
+    if page.after is None or page.after < (AFTER_STORED, ""):
+        found = await context.unit.findings.page(wanted, page)
+        if found.page_info.has_next_page:
+            return [Connection(found.edges, found.page_info, None)]
+        stored = found.nodes
+    is_later = page.after is not None and page.after >= (AFTER_STORED, "")
+    rest = PageRequest(
+        page.first - len(stored), (page.after[1],) if page.after and is_later else None
+    )
+    copies = await context.unit.copies.list_after(rest)
+    return [build_connection([*stored, *copies], page, sort_key)]
+
+
+async def build_filter(
+    context: Context,
+    kind: tuple[FindingKind, ...] | None,
+    status: tuple[FindingStatus, ...] | None,
+    wanted: MatrixFilter,
+    years: FiscalYearRange | None,
+) -> FindingFilter:
+    """Return the filter of findings; `Invalid` for parts of a matrix filter that have no meaning.
+
+    Areas include those below, in the edition of the first year, or of today.
+    """
+    supported = MatrixFilter(areas=wanted.areas, agencies=wanted.agencies, issues=wanted.issues)
+    if wanted != supported:
+        raise Invalid(
+            "filter",
+            "ข้อสังเกตกรองได้ด้วย areas, agencies และ issues เท่านั้น ตัดตัวกรองอื่นออก",
+            "findings can be filtered by areas, agencies and issues only; remove the others",
+        )
+    areas: set[str] = set()
+    if wanted.areas:
+        on = years.first.starts_on if years else context.today
+        for below in (await context.unit.areas.descendants(wanted.areas, on)).values():
+            areas |= below
+    return FindingFilter(
+        kinds=kind or (),
+        statuses=(FindingStatus.OPEN,) if status is None else status,
+        areas=tuple(sorted(areas)),
+        parties=wanted.agencies,
+        issues=wanted.issues,
+        years=(years.first.ce, years.last.ce) if years else None,
+    )
 
 
 async def findings_of_projects(
@@ -34,44 +97,124 @@ async def findings_of_projects(
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Finding]]:
-    """Return the findings about each project."""
-    page = PageRequest.from_arguments(first, after, (str,))
-    if not is_requested(kind):
-        return [build_connection([], page, finding_sort_key, 0) for _ in projects]
+    """Return the open findings about each project, the gravest first; probable copies are last."""
+    page = PageRequest.from_arguments(first, after, (int, str))
+    wanted = FindingFilter(kinds=kind or ())
 
     async def _fetch(
         group: Sequence[Project], at: datetime | None
     ) -> Sequence[Connection[Finding]]:
-        found = await context.unit.copies.by_project([project.id for project in group], at)
-        lists = [[found[p.id]] if p.id in found and page.after is None else [] for p in group]
-        return [build_connection(one, page, finding_sort_key, len(one)) for one in lists]
+        ids = [project.id for project in group]
+        stored = await context.unit.findings.by_project(ids, wanted, page, at)
+        if not includes_copies(wanted):
+            return [stored[project.id] for project in group]
+        copies = await context.unit.copies.by_project(ids, at)
+        return [append_copies(stored[key], copies.get(key), page) for key in ids]
 
     return await fetch_grouped_by_as_of(projects, _fetch)
+
+
+def append_copies(
+    stored: Connection[Finding], copies: CopiesFinding | None, page: PageRequest
+) -> Connection[Finding]:
+    """Return a page with the probable copies behind the stored findings."""
+    if copies is None:
+        return stored
+    total = stored.total + 1 if isinstance(stored.total, int) else None
+    if page.after is not None and page.after >= sort_key(copies):
+        return replace(stored, total=total)
+    if stored.page_info.has_next_page:
+        return replace(stored, total=total)
+    return build_connection([*stored.nodes, copies], page, sort_key, total)
+
+
+async def findings_of_areas(
+    areas: Sequence[Area],
+    context: Context,
+    *,
+    kind: tuple[FindingKind, ...] | None = None,
+    first: int = 20,
+    after: str | None = None,
+) -> Sequence[Connection[Finding]]:
+    """Return the open findings that name each area itself, the gravest first."""
+    page = PageRequest.from_arguments(first, after, (int, str))
+    wanted = FindingFilter(kinds=kind or ())
+    found = await context.unit.findings.by_area([area.id for area in areas], wanted, page)
+    return [found[area.id] for area in areas]
 
 
 async def projects_of_findings(
     findings: Sequence[Finding], context: Context, *, first: int = 20, after: str | None = None
 ) -> Sequence[Connection[Project]]:
     """Return the projects that each finding is about, by id."""
-    del context
     page = PageRequest.from_arguments(first, after, (str,))
     start = str(page.after[0]) if page.after else ""
+    ids = {key for one in findings for key in one.project_ids}
+    found = await context.unit.projects.by_id(sorted(ids)) if ids else {}
     return [
         build_connection(
-            [project for project in finding.projects if project.id > start][: page.first + 1],
+            [found[key] for key in one.project_ids if key > start and key in found][
+                : page.first + 1
+            ],
             page,
             lambda project: (project.id,),
-            len(finding.projects),
+            len(one.project_ids),
         )
-        for finding in findings
+        for one in findings
     ]
 
 
-def is_requested(kinds: Sequence[FindingKind] | None) -> bool:
-    """Return whether probable copies are among the requested kinds."""
-    return kinds is None or FindingKind.DOUBLE_COUNT in kinds
+async def subjects_of_findings(
+    findings: Sequence[Finding], context: Context
+) -> Sequence[Sequence[Identifiable]]:
+    """Return what each finding is about, as far as the viewer may see it."""
+    gids = list(dict.fromkeys(gid for one in findings for gid in one.subject_ids))
+    found = dict(zip(gids, await fetch_nodes(gids, context), strict=True))
+    return [
+        [node for gid in one.subject_ids if (node := found[gid]) is not None] for one in findings
+    ]
 
 
-def finding_sort_key(finding: Finding) -> tuple[str]:
+async def areas_of_findings(
+    findings: Sequence[Finding], context: Context
+) -> Sequence[Sequence[Area]]:
+    """Return the areas of each finding, by id."""
+    ids = sorted({key for one in findings for key in one.area_ids})
+    found = await context.unit.areas.by_id(ids) if ids else {}
+    return [[found[key] for key in one.area_ids if key in found] for one in findings]
+
+
+async def agencies_of_findings(
+    findings: Sequence[Finding], context: Context
+) -> Sequence[Sequence[Agency]]:
+    """Return the agencies that each finding concerns, by id."""
+    ids = sorted({key for one in findings for key in one.agency_ids})
+    found = dict(zip(ids, await require_agencies(ids, context), strict=True)) if ids else {}
+    return [[found[key] for key in one.agency_ids] for one in findings]
+
+
+async def rules_of_findings(findings: Sequence[Finding], context: Context) -> Sequence[Rule | None]:
+    """Return the rule of each finding; null: none."""
+    codes = sorted({one.rule_code for one in findings if one.rule_code})
+    found = await context.unit.rules.by_code(codes) if codes else {}
+    return [found.get(one.rule_code) if one.rule_code else None for one in findings]
+
+
+async def agencies_of_dismissals(
+    dismissals: Sequence[Dismissal], context: Context
+) -> Sequence[Agency]:
+    """Return the agency that decided on each dismissal."""
+    return await require_agencies([one.by for one in dismissals], context)
+
+
+def includes_copies(wanted: FindingFilter) -> bool:
+    """Return whether probable copies, which are always open, are among the findings of a filter."""
+    is_kind = not wanted.kinds or FindingKind.DOUBLE_COUNT in wanted.kinds
+    return is_kind and (not wanted.statuses or FindingStatus.OPEN in wanted.statuses)
+
+
+def sort_key(finding: Finding) -> tuple[int, str]:
     """Return the sort key of a finding in lists."""
-    return (finding.projects[0].id,)
+    if isinstance(finding, CopiesFinding):
+        return AFTER_STORED, finding.projects[0].id
+    return -finding.severity, finding.id

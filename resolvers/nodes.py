@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
+from hub.domain.findings import Finding
 from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.lookups import OpaqueId
 from hub.domain.provenance import ExternalId, Provenance
@@ -71,6 +72,13 @@ async def fetch_rounds(context: Context, keys: Sequence[str]) -> Mapping[str, Pl
     return {key: found[year] for key, year in years_by_key.items()}
 
 
+async def fetch_findings(context: Context, keys: Sequence[str]) -> Mapping[str, Finding]:
+    """Return findings by id, probable copies among them; hidden and unknown ones are absent."""
+    copies = await context.unit.copies.by_finding_key(keys)
+    others = [key for key in keys if key not in copies]
+    return {**copies, **(await context.unit.findings.by_id(others) if others else {})}
+
+
 LOADERS: Final[dict[str, Loader]] = {
     "Area": lambda c, keys: c.unit.areas.by_id(keys),
     "Agency": lambda c, keys: c.unit.agencies.by_id(keys, c.today),
@@ -89,7 +97,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "LinkageSuggestion": suggestions.fetch_suggestions_by_key,
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
-    "Finding": lambda c, keys: c.unit.copies.by_finding_key(keys),
+    "Finding": fetch_findings,
     "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),
     "Source": lambda c, keys: c.unit.provenance.sources_by_id(keys),
     "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),

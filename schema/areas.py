@@ -10,6 +10,7 @@ from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from resolvers import areas
+from resolvers import findings as finding_resolvers
 from resolvers import nodes as node_resolvers
 from resolvers import plans as plan_resolvers
 from resolvers import projects as project_resolvers
@@ -21,6 +22,7 @@ from schema.provenance import Provenance
 from schema.text import Connection, ExternalId, LocalizedText, Notice
 
 if TYPE_CHECKING:
+    from schema.findings import Finding
     from schema.plans import Plan, StrategicIssue
     from schema.projects import Project
     from schema.rules import Rule
@@ -145,6 +147,11 @@ class Area(Node):
             "Its requests for work (คำขอให้ดำเนินงาน)",
             status="Only these (สถานะ)",
         )
+    )
+    findings: Connection[Annotated["Finding", Lazy("schema.findings")]] = resolver_field(
+        finding_resolvers.findings_of_areas,
+        "Open findings that name it (ข้อสังเกตจากการตรวจ)",
+        kind="Only these kinds; default: all (ประเภท)",
     )
     provenance: list[Provenance] = resolver_field(node_resolvers.provenance, "Provenance (ที่มา)")
     successors: list[AreaSuccession] = resolver_field(

@@ -7,7 +7,7 @@ import strawberry
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.budget import BudgetPhase, FundingSource
-from hub.domain.findings import FindingKind
+from hub.domain.findings import FindingKind, FindingStatus
 from hub.domain.history import ActorKind, ChangeKind
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Visibility
@@ -71,6 +71,7 @@ ENUMS = (
     Cadence,
     Confidence,
     FindingKind,
+    FindingStatus,
     FreshnessStatus,
     FreshnessWish,
     FundingSource,

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.finding_mutation import FindingMutation
 from schema.linkage_mutation import LinkageMutation
 from schema.plan_submission import PlanMutation
 from schema.quarantine import QuarantineMutation
@@ -15,6 +16,7 @@ class Mutation(
     LinkageMutation,
     WorkRequestMutation,
     SuggestionMutation,
+    FindingMutation,
     QuarantineMutation,
     RulingMutation,
     PlanMutation,

@@ -9,6 +9,7 @@ from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Operation
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
+from hub.services.findings.commands import FindingCommands
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
@@ -38,6 +39,7 @@ class RequestContexts:
         self._clock = clock
         self._feed = SourceEventFeed(database)
         self._linkage_commands = LinkageCommands(database)
+        self._finding_commands = FindingCommands(database)
         self._plan_writer = PlanWriter(database)
 
     @asynccontextmanager
@@ -57,6 +59,7 @@ class RequestContexts:
                 self._feed,
                 audit_context,
                 self._linkage_commands,
+                self._finding_commands,
                 self._plan_writer,
                 self._live_figures,
             )

@@ -13,6 +13,7 @@ from hub.domain.identity.audit_log import Caller
 from hub.domain.identity.viewer import Viewer
 from hub.domain.record import value
 from hub.errors import HubError, Invalid
+from hub.services.findings.commands import FindingCommands
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
@@ -87,6 +88,7 @@ async def explain_document(
             SourceEventFeed(database),
             audit,
             LinkageCommands(database),
+            FindingCommands(database),
             PlanWriter(database),
         )
         running = execute(

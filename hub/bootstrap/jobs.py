@@ -1,5 +1,5 @@
-"""Run the background tasks of a serving hub: the source scheduler, flushing the audit log, and
-compacting the rollup.
+"""Run the background tasks of a serving hub: the source scheduler, flushing the audit log,
+compacting the rollup, and refreshing findings.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Any, Final
 from hub.bootstrap.sources import list_scheduled_sources
 from hub.domain.time import Clock
 from hub.jobs.scheduler import Scheduler
+from hub.services.findings.refresh import refresh_if_possible
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.rollup import compact_if_possible
@@ -21,6 +22,8 @@ FLUSH_INTERVAL: Final = 5.0
 """Seconds between two flushes of the denied requests that have only been counted."""
 COMPACT_INTERVAL: Final = 2.0
 """Seconds between two compactions of the rollup; until then figures are counted from the facts."""
+REFRESH_INTERVAL: Final = 5.0
+"""Seconds between two refreshes of findings; until then they are those of the earlier facts."""
 STOP_TIMEOUT: Final = 5.0
 """Seconds to wait for a compaction when the hub stops; closing the pool ends its connection."""
 MIN_POOL_FOR_SOURCES: Final = 2
@@ -37,6 +40,7 @@ async def run_background_jobs(
     async with (
         flush_denied_requests(denied),
         compact_rollup_regularly(database),
+        refresh_findings_regularly(database),
         run_source_scheduler(settings, database, clock),
     ):
         yield
@@ -66,6 +70,19 @@ async def compact_rollup_regularly(database: Database) -> AsyncIterator[None]:
 
     # A database that does not respond must not keep the hub from stopping.
     async with run_until_end(_compact(), STOP_TIMEOUT):
+        yield
+
+
+@asynccontextmanager
+async def refresh_findings_regularly(database: Database) -> AsyncIterator[None]:
+    """Refresh the findings of changed projects until the block ends."""
+
+    async def _refresh() -> None:
+        while True:
+            await refresh_if_possible(database)
+            await asyncio.sleep(REFRESH_INTERVAL)
+
+    async with run_until_end(_refresh(), STOP_TIMEOUT):
         yield
 
 

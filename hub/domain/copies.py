@@ -1,14 +1,13 @@
 """Probable copies: records of several sources that are probably one activity. Nothing is merged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import ClassVar
 
-from hub.domain.findings import FindingKind
+from hub.domain.findings import Finding, FindingKind, FindingStatus
 from hub.domain.global_id import GlobalId
 from hub.domain.projects import Project
 from hub.domain.record import record
-from hub.domain.text import LocalizedText, localized_text
+from hub.domain.text import localized_text
 
 COPY_SEVERITY = 3
 
@@ -47,31 +46,52 @@ def match_agencies(own: str | None, others: Iterable[str | None]) -> AgencyMatch
 
 
 @record
-class Finding:
+class CopiesFinding(Finding):
     """A finding about projects that the viewer may see, the first one first; people decide."""
 
-    TYPE: ClassVar[str] = "Finding"
-
-    kind: FindingKind
-    severity: int
     projects: list[Project]
     source_count: int
     agencies: AgencyMatch
-    areas: AreaMatch
+    area_match: AreaMatch
 
-    @property
-    def gid(self) -> str:
-        """Return the global id: the kind, and the first project that it is about."""
-        return str(GlobalId(self.TYPE, f"{self.kind.value}:{self.projects[0].id}"))
 
-    @property
-    def summary(self) -> LocalizedText:
-        """Return the finding in one sentence."""
-        count = len(self.projects)
-        (area_th, area_en), (agency_th, agency_en) = self.areas.value, self.agencies.value
-        return localized_text(
-            f"ระเบียน {count} รายการจาก {self.source_count} แหล่ง ชื่อเดียวกัน มีปีร่วมกัน {area_th} "
+def finding_of_copies(
+    projects: Sequence[Project], source_count: int, agencies: AgencyMatch, areas: AreaMatch
+) -> CopiesFinding:
+    """Return the finding about projects, whose id is the kind and the first project by id.
+
+    It is computed when it is read, so it cannot be dismissed and its version is always 1.
+    """
+    ordered = sorted(projects, key=lambda one: one.id)
+    count = len(ordered)
+    (area_th, area_en), (agency_th, agency_en) = areas.value, agencies.value
+    owners = {one.owner_id for one in ordered if one.owner_id}
+    changed_at = max(one.updated_at for one in ordered)
+    return CopiesFinding(
+        id=f"{FindingKind.DOUBLE_COUNT.value}:{ordered[0].id}",
+        version=1,
+        kind=FindingKind.DOUBLE_COUNT,
+        severity=COPY_SEVERITY,
+        status=FindingStatus.OPEN,
+        summary=localized_text(
+            f"ระเบียน {count} รายการจาก {source_count} แหล่ง ชื่อเดียวกัน มีปีร่วมกัน {area_th} "
             f"{agency_th} น่าจะเป็นกิจกรรมเดียวกัน ระบบไม่รวมให้ ผู้เกี่ยวข้องเป็นผู้ตัดสิน",
-            f"{count} records of {self.source_count} sources have the same name, a year in common, "
+            f"{count} records of {source_count} sources have the same name, a year in common, "
             f"{area_en} and {agency_en}: probably one activity. Nothing is merged; people decide",
-        )
+        ),
+        reasons=[],
+        rule_code=None,
+        subject_ids=[str(GlobalId("Project", one.id)) for one in ordered],
+        area_ids=[],
+        fiscal_years=sorted(
+            {year for one in ordered for year in one.fiscal_years}, key=lambda year: year.ce
+        ),
+        agency_ids=sorted(owners),
+        dismissal=None,
+        created_at=changed_at,
+        updated_at=changed_at,
+        projects=ordered,
+        source_count=source_count,
+        agencies=agencies,
+        area_match=areas,
+    )

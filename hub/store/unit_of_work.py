@@ -6,6 +6,7 @@ from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
 from hub.store.copies import Copies
 from hub.store.database import ReadTransaction
+from hub.store.findings.reading import Findings
 from hub.store.history import Histories
 from hub.store.identity.audit_log import AuditLogReader
 from hub.store.issues import Issues
@@ -42,6 +43,7 @@ class UnitOfWork:
         self.chains = ValueChains(transaction)
         self.projects = Projects(transaction, reader)
         self.copies = Copies(transaction, reader, self.projects)
+        self.findings = Findings(transaction, reader)
         self.project_amounts = ProjectAmounts(transaction, reader)
         self.project_lookups = ProjectLookups(transaction, reader)
         self.budget = BudgetLines(transaction, reader)

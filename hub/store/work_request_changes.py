@@ -40,7 +40,6 @@ MISSING_AGENCIES: Final = """
 select wanted.id from unnest($1::text[]) wanted (id)
 where not exists (select from agency a where a.id = wanted.id)
 """
-HAS_FINDING: Final = "select exists (select from finding where id = $1)"
 
 
 @record
@@ -99,11 +98,6 @@ async def find_missing_agencies(
     """Return the ids of which there is no agency."""
     rows = await connection.fetch(MISSING_AGENCIES, list(agency_ids))
     return [row["id"] for row in rows]
-
-
-async def has_finding(connection: asyncpg.Connection, finding_id: str) -> bool:
-    """Return whether there is a finding with an id."""
-    return bool(await connection.fetchval(HAS_FINDING, finding_id))
 
 
 async def lock_request(connection: asyncpg.Connection, request_id: str) -> LockedRequest | None:

@@ -14,10 +14,11 @@ from hub.errors import Forbidden, Invalid
 from hub.services.linkages.acting import Acting
 from hub.services.linkages.find_targets import issue_gid, require_one
 from hub.services.linkages.request_command import append_request_history, execute_request_command
-from hub.store.database import Database
+from hub.store.database import Database, ReadTransaction
+from hub.store.findings.reading import Findings
 from hub.store.linkage_rights import fetch_area_agency_rights
 from hub.store.linkage_targets import TargetIssue, find_issues, find_stages
-from hub.store.work_request_changes import find_missing_agencies, has_finding, insert_request
+from hub.store.work_request_changes import find_missing_agencies, insert_request
 
 MAX_RECIPIENTS: Final = 20
 """Agencies that one request may be sent to."""
@@ -46,7 +47,7 @@ async def create_in_transaction(
     issues = await find_issues(connection, acting.viewer, [command.issue])
     issue = require_one(issues[command.issue], "issue", "ประเด็น", "issue", issue_gid)
     stage_id = await find_stage(connection, issue, command.stage_code)
-    await check_command(connection, command)
+    await check_command(connection, acting, command)
     request_id = uuid.uuid4().hex
     author = acting.author(agency_id, at)
     await insert_request(connection, request_id, command, author, issue.id, stage_id)
@@ -94,8 +95,10 @@ async def find_stage(
     return stages[chain, code]
 
 
-async def check_command(connection: asyncpg.Connection, command: WorkRequestCreateCommand) -> None:
-    """Raise `Invalid` unless the agencies and the finding exist."""
+async def check_command(
+    connection: asyncpg.Connection, acting: Acting, command: WorkRequestCreateCommand
+) -> None:
+    """Raise `Invalid` unless the agencies exist, and the viewer may see the finding."""
     if not 1 <= len(command.agency_ids) <= MAX_RECIPIENTS:
         raise Invalid(
             "input.to",
@@ -104,9 +107,17 @@ async def check_command(connection: asyncpg.Connection, command: WorkRequestCrea
         )
     if missing := await find_missing_agencies(connection, command.agency_ids):
         raise Invalid("input.to", f"ไม่มีหน่วยงาน {missing[0]}", f"there is no agency {missing[0]}")
-    if command.finding_id is not None and not await has_finding(connection, command.finding_id):
+    if command.finding_id is not None and not await can_see_finding(
+        connection, acting, command.finding_id
+    ):
         raise Invalid(
             "input.finding",
             f"ไม่มีข้อค้นพบ {command.finding_id}",
             f"there is no finding {command.finding_id}",
         )
+
+
+async def can_see_finding(connection: asyncpg.Connection, acting: Acting, key: str) -> bool:
+    """Return whether there is a finding that the viewer may see."""
+    reader = ReadTransaction.from_connection(connection)
+    return key in await Findings(reader, acting.viewer.without_session()).by_id([key])

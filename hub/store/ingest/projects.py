@@ -1,7 +1,7 @@
 """Projects reported by records: insert and update them, and delete those no longer reported.
 
 Many records of its source may report a project; it remains while one of them does, or while
-people's work (a linkage, a finding) relies on it.
+people's work (a linkage, a decision on a finding) relies on it.
 """
 
 import json
@@ -44,9 +44,17 @@ where r.id = any($1::bigint[]) and p.source_id = r.source_id
 """
 RELIED_ON_CONDITION: Final = """
     exists (select from linkage l where l.project_id = p.id)
-    or exists (select from finding_subject f where f.project_id = p.id)
+    or exists (
+        select from finding_subject s join finding f on f.id = s.finding_id
+        where s.project_id = p.id and (
+            f.dismissed_cause is not null or f.status in ('DISMISSED', 'SETTLED') or f.cause = ''
+        )
+    )
     or exists (select from project other where p.id in (other.duplicate_of, other.parent_id))
 """
+FINDINGS_OF_PROJECTS: Final = (
+    "select distinct finding_id from finding_subject where project_id = any($1::text[])"
+)
 SELECT_REPORTED_IDS: Final = """
 select distinct p.id from project p join source_record r on r.project_id = p.id
 where p.id = any($1::text[]) and r.source_id = p.source_id
@@ -190,11 +198,15 @@ async def deletable_ids(connection: asyncpg.Connection, ids: Sequence[str]) -> l
 
 
 async def delete_projects(connection: asyncpg.Connection, ids: Sequence[str]) -> None:
-    """Delete the current rows of projects, with their areas, implementers and provenance.
+    """Delete the current rows of projects, with their areas, implementers, provenance and findings.
 
     No other row may refer to them.
     """
+    # Without its subjects nobody could decide who may see a finding, so it goes with them.
+    findings = [row[0] for row in await connection.fetch(FINDINGS_OF_PROJECTS, list(ids))]
     for statement, keys in (
+        ("delete from finding_subject where finding_id = any($1::text[])", findings),
+        ("delete from finding where id = any($1::text[])", findings),
         ("delete from project_area where project_id = any($1::text[])", ids),
         ("delete from project_implementer where project_id = any($1::text[])", ids),
         (

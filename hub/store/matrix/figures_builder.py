@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.selectable import CTE, FromClause
 
-from hub.domain.findings import FindingKind
+from hub.domain.findings import FindingKind, FindingStatus
 from hub.domain.identity.viewer import ANONYMOUS, Viewer, Visibility
 from hub.domain.matrix.layout import Layout
 from hub.store import tables
@@ -160,7 +160,7 @@ class FiguresBuilder:
             .join(finding, finding.c.id == subject.c.finding_id)
             .where(
                 finding.c.kind == FindingKind.OVERLAP.value,
-                finding.c.dismissed.is_(False),
+                finding.c.status == FindingStatus.OPEN.value,
                 sa.not_(has_hidden_subject.correlate_except(hidden_subjects)),
             )
             .subquery("overlapping")

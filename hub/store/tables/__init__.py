@@ -25,7 +25,7 @@ from hub.store.tables.clients import (
     registration,
     signing_key,
 )
-from hub.store.tables.findings import finding, finding_subject
+from hub.store.tables.findings import finding, finding_change, finding_subject
 from hub.store.tables.history import history_entry
 from hub.store.tables.ingest import (
     alias,
@@ -94,6 +94,7 @@ __all__ = [
     "expected_role",
     "external_id",
     "finding",
+    "finding_change",
     "finding_subject",
     "history_entry",
     "issue",

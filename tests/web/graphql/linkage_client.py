@@ -60,12 +60,17 @@ class MachineClient:
 
     async def send(self, query: str, **variables: Any) -> dict[str, Any]:
         """Send an operation and return its data, which has no errors."""
+        body = await self.post(query, **variables)
+        assert "errors" not in body, body["errors"]
+        data: dict[str, Any] = body["data"]
+        return data
+
+    async def post(self, query: str, **variables: Any) -> dict[str, Any]:
+        """Send an operation and return its response, with or without errors."""
         response = await self.instance.http.post(
             "/graphql",
             json={"query": query, "variables": variables},
             headers={"Authorization": f"Bearer {self.token}"},
         )
-        body = response.json()
-        assert "errors" not in body, body["errors"]
-        data: dict[str, Any] = body["data"]
-        return data
+        body: dict[str, Any] = response.json()
+        return body

@@ -1,0 +1,1 @@
+"""Use cases of findings: refreshing them in the background, dismissing, opening again."""

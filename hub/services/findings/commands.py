@@ -1,0 +1,228 @@
+"""Dismiss findings and open them again, by an agency that they concern.
+
+A finding concerns its parties, the ministry of a department among them, and those who may act for
+the area of its gap. A steward acts in the name of the first of them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+
+from hub.domain.finding_commands import (
+    FindingBatchPayload,
+    FindingDismissCommand,
+    FindingPayload,
+    FindingReopenCommand,
+    FindingResult,
+    FindingVersionItem,
+    dump_finding_results,
+    parse_finding_results,
+)
+from hub.domain.findings import Finding, FindingKind, FindingStatus
+from hub.domain.global_id import GlobalId
+from hub.domain.history import ChangeKind
+from hub.domain.identity.audit_log import AuditedResource
+from hub.domain.identity.viewer import Permission
+from hub.domain.linkage_commands import MAX_BATCH_SIZE
+from hub.domain.record import record
+from hub.domain.user_errors import to_user_error
+from hub.errors import Forbidden, HubError, NotFound, StaleVersion, TooMany, WrongStatus
+from hub.services.linkages.acting import Acting
+from hub.services.linkages.batch import build_item_error, write_audit_entries
+from hub.store.database import Database, ReadTransaction
+from hub.store.findings import decisions
+from hub.store.findings.reading import Findings
+from hub.store.history import NewEntry, append_history
+from hub.store.ingest import receipts
+from hub.store.ingest.receipts import IdempotentCommand
+from hub.store.linkage_changes import fetch_transaction_time
+from hub.store.linkage_rights import fetch_area_agency_rights, fetch_placed_under
+from hub.store.retry import retry_on_conflict
+
+NOT_CONCERNED: Final = (
+    "ข้อสังเกตนี้ไม่เกี่ยวข้องกับหน่วยงานของท่าน · this finding does not concern your agency"
+)
+
+
+@record
+class Decision:
+    """What a command decides about each of its findings, and why."""
+
+    status: FindingStatus
+    reason: str
+
+    @property
+    def expected(self) -> FindingStatus:
+        """Return the status that a finding must have before."""
+        is_dismissal = self.status is FindingStatus.DISMISSED
+        return FindingStatus.OPEN if is_dismissal else FindingStatus.DISMISSED
+
+
+class FindingCommands:
+    """Each method executes a command once, in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def dismiss(self, acting: Acting, command: FindingDismissCommand) -> FindingBatchPayload:
+        """Dismiss findings; each is dismissed or refused by itself."""
+        if len(command.items) > MAX_BATCH_SIZE:
+            error = TooMany(
+                f"ส่งได้ไม่เกิน {MAX_BATCH_SIZE} รายการต่อคำสั่ง แต่ส่งมา {len(command.items):,} "
+                f"· at most {MAX_BATCH_SIZE} items per command, not {len(command.items):,}; "
+                "split the batch"
+            )
+            return FindingBatchPayload([], [to_user_error(error)])
+        content = (command.items, command.reason)
+        receipt = acting.command("findingDismiss", command.idempotency_key, content)
+        decision = Decision(FindingStatus.DISMISSED, command.reason)
+        return await self._execute(acting, receipt, command.items, decision)
+
+    async def reopen(self, acting: Acting, command: FindingReopenCommand) -> FindingPayload:
+        """Open a dismissed finding again."""
+        content = (command.item, command.reason)
+        receipt = acting.command("findingReopen", command.idempotency_key, content)
+        decision = Decision(FindingStatus.OPEN, command.reason)
+        payload = await self._execute(acting, receipt, [command.item], decision)
+        if payload.user_errors:
+            return FindingPayload(None, payload.user_errors)
+        [result] = payload.results
+        errors = [replace(error, field=["input", "finding"]) for error in result.user_errors]
+        return FindingPayload(None if errors else result.finding_id, errors)
+
+    async def _execute(
+        self,
+        acting: Acting,
+        command: IdempotentCommand,
+        items: Sequence[FindingVersionItem],
+        decision: Decision,
+    ) -> FindingBatchPayload:
+        """Decide on each item, or return the first results of a repeated command."""
+
+        async def _run() -> Sequence[FindingResult]:
+            async with self._database.write_transaction() as connection:
+                earlier = await receipts.claim_or_fetch_answer(connection, command)
+                if earlier is not None:
+                    return parse_finding_results(earlier)
+                results = await decide_findings(connection, acting, items, decision)
+                await receipts.save_answer(connection, command, dump_finding_results(results))
+                decided = [one.finding_id for one in results if not one.user_errors]
+                owner = acting.viewer.agency_id
+                await write_audit_entries(
+                    connection,
+                    acting,
+                    [AuditedResource(Finding.TYPE, key, owner) for key in decided if key],
+                )
+                return results
+
+        try:
+            results = await retry_on_conflict(_run)
+        except HubError as error:
+            return FindingBatchPayload([], [to_user_error(error)])
+        if acting.audit is not None and any(not one.user_errors for one in results):
+            acting.audit.write_logged = True
+        return FindingBatchPayload(results)
+
+
+async def decide_findings(
+    connection: asyncpg.Connection,
+    acting: Acting,
+    items: Sequence[FindingVersionItem],
+    decision: Decision,
+) -> list[FindingResult]:
+    """Apply a decision to each item in order; return a result for each."""
+    ids = [item.finding_id for item in items]
+    await decisions.lock_findings(connection, ids)
+    viewer = acting.viewer.without_session()
+    found = await Findings(ReadTransaction.from_connection(connection), viewer).by_id(ids)
+    agencies = await find_acting_agencies(connection, acting, list(found.values()))
+    at = await fetch_transaction_time(connection)
+    results, entries = [], []
+    for index, item in enumerate(items):
+        one = found.get(item.finding_id)
+        try:
+            agency_id = check_item(item, one, agencies, decision)
+        except HubError as error:
+            current = one.gid if one is not None and isinstance(error, StaleVersion) else None
+            errors = build_item_error(index, error, current)
+            results.append(FindingResult(index, one.id if one else None, errors))
+            continue
+        await decisions.update_status(
+            connection, item.finding_id, decision.status, agency_id, decision.reason
+        )
+        entries.append(
+            NewEntry(
+                subject=str(GlobalId(Finding.TYPE, item.finding_id)),
+                version=item.expected_version + 1,
+                author=acting.author(agency_id, at),
+                side=None,
+                kind=ChangeKind.CHANGED,
+                field="status",
+                before=decision.expected.value,
+                after=decision.status.value,
+                reason=decision.reason,
+                because_of=acting.because_of,
+            )
+        )
+        found[item.finding_id] = with_status(found[item.finding_id], decision.status, at)
+        results.append(FindingResult(index, item.finding_id))
+    await append_history(connection, entries)
+    return results
+
+
+def with_status(one: Finding, status: FindingStatus, at: datetime) -> Finding:
+    """Return a finding as it is after a decision, for later items of the batch."""
+    return replace(one, status=status, version=one.version + 1, updated_at=at)
+
+
+def check_item(
+    item: FindingVersionItem,
+    one: Finding | None,
+    agencies: Mapping[str, str],
+    decision: Decision,
+) -> str:
+    """Return the agency in whose name to decide; raise if the item is refused."""
+    key = item.finding_id
+    if one is None:
+        raise NotFound(f"ไม่พบข้อสังเกต {key} · there is no finding {key}")
+    if key not in agencies:
+        raise Forbidden(NOT_CONCERNED)
+    if one.version != item.expected_version:
+        raise StaleVersion(
+            f"ข้อสังเกตนี้เป็นรุ่น {one.version} แล้ว อ่านใหม่ก่อน "
+            f"· this finding has version {one.version}; read it again first"
+        )
+    if one.status is not decision.expected:
+        raise WrongStatus(
+            f"ข้อสังเกตนี้มีสถานะ {one.status.value} ต้องเป็น {decision.expected.value} "
+            f"· this finding is {one.status.value}, and must be {decision.expected.value}"
+        )
+    return agencies[key]
+
+
+async def find_acting_agencies(
+    connection: asyncpg.Connection, acting: Acting, found: Sequence[Finding]
+) -> dict[str, str]:
+    """Return in whose name the viewer may decide on findings, by finding; others are absent."""
+    agency_id = acting.viewer.agency_id
+    parties = {key for one in found for key in one.agency_ids}
+    own = await fetch_placed_under(connection, list(parties), agency_id)
+    own |= {one for one in parties if one == agency_id}
+    gap_areas = {key for one in found if one.kind is FindingKind.GAP for key in one.area_ids}
+    rights = await fetch_area_agency_rights(connection, list(gap_areas), agency_id)
+    is_steward = acting.viewer.has_permission(Permission.STEWARD)
+    allowed: dict[str, str] = {}
+    for one in found:
+        is_own = not own.isdisjoint(one.agency_ids) or (
+            one.kind is FindingKind.GAP
+            and any(rights[key].allowed for key in one.area_ids if key in rights)
+        )
+        name = agency_id if is_own else None
+        if name is None and is_steward:
+            name = next(iter(one.agency_ids), agency_id)
+        if name is not None:
+            allowed[one.id] = name
+    return allowed

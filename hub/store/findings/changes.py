@@ -1,0 +1,43 @@
+"""Which projects' findings must be refreshed: notes that one process at a time takes."""
+
+from typing import Final
+
+import asyncpg
+
+from hub.domain.record import value
+
+LOCK: Final = "select pg_try_advisory_xact_lock(hashtextextended('findings', 0))"
+TAKE_NOTES: Final = """
+select project_key, transaction from finding_change order by project_key, transaction limit $1
+"""
+DELETE_NOTES: Final = """
+delete from finding_change c
+using unnest($1::bigint[], $2::bigint[]) as taken (project_key, transaction)
+where c.project_key = taken.project_key and c.transaction = taken.transaction
+"""
+PROJECTS: Final = "select id from project where key = any($1::bigint[]) order by id"
+
+
+@value
+class ChangedProjects:
+    """How many notes were taken, and the ids of the projects that they name and that exist."""
+
+    note_count: int
+    ids: list[str]
+
+
+async def lock_findings(connection: asyncpg.Connection) -> bool:
+    """Return whether this transaction may refresh findings; another one does so already if not."""
+    return bool(await connection.fetchval(LOCK))
+
+
+async def take_notes(connection: asyncpg.Connection, limit: int) -> ChangedProjects:
+    """Delete at most `limit` notes and return their projects, in the order of ids.
+
+    Facts that later statements of the transaction read are at least as new as the notes.
+    """
+    rows = await connection.fetch(TAKE_NOTES, limit)
+    keys = [row["project_key"] for row in rows]
+    await connection.execute(DELETE_NOTES, keys, [row["transaction"] for row in rows])
+    found = await connection.fetch(PROJECTS, keys)
+    return ChangedProjects(len(rows), [row["id"] for row in found])
