@@ -78,6 +78,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "PlanVersion": lambda c, keys: c.unit.plans.versions_by_id(keys),
     "StrategicIssue": lambda c, keys: c.unit.plans.issues_by_id(keys),
     "ValueChain": lambda c, keys: c.unit.chains.by_id(keys),
+    "ValueChainMapping": lambda c, keys: c.unit.chain_mappings.by_id(keys),
     "Stage": lambda c, keys: c.unit.chains.stages_by_id(keys),
     "ExpectedRole": lambda c, keys: c.unit.chains.roles_by_id(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),

@@ -23,6 +23,7 @@ from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.sources import Sources
 from hub.store.value_chain import ValueChains
+from hub.store.value_chain_mappings import ValueChainMappings
 from hub.store.work_requests import WorkRequests
 
 
@@ -37,6 +38,7 @@ class UnitOfWork:
         self.agencies = Agencies(transaction)
         self.plans = Issues(transaction, reader)
         self.chains = ValueChains(transaction)
+        self.chain_mappings = ValueChainMappings(transaction)
         self.projects = Projects(transaction, reader)
         self.copies = Copies(transaction, reader, self.projects)
         self.project_amounts = ProjectAmounts(transaction, reader)

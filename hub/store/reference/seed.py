@@ -48,6 +48,7 @@ LOAD_STEPS: Final = (
     places.add_agencies,
     strategies.add_rules,
     strategies.add_value_chains,
+    strategies.add_value_chain_mappings,
     counts.add_chain_phases,
     strategies.add_plans,
     strategies.add_projects,

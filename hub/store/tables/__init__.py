@@ -60,7 +60,14 @@ from hub.store.tables.rollup import (
 )
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
-from hub.store.tables.value_chain import chain_phase, expected_role, stage, value_chain
+from hub.store.tables.value_chain import (
+    chain_phase,
+    expected_role,
+    stage,
+    stage_mapping,
+    value_chain,
+    value_chain_mapping,
+)
 from hub.store.tables.work_requests import work_request, work_request_answer
 
 add_dependencies()
@@ -129,7 +136,9 @@ __all__ = [
     "source_run",
     "source_scope",
     "stage",
+    "stage_mapping",
     "value_chain",
+    "value_chain_mapping",
     "work_request",
     "work_request_answer",
 ]
