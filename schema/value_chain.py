@@ -50,7 +50,7 @@ class ValueChain(Node):
         nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
     )
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
-    version: int = field("Counts changes; `expectedVersion` of a chain without a mapping (รุ่น)")
+    version: int = field("Counts changes; send it as `expectedVersion` if it has no mapping (รุ่น)")
     mappings: list[Annotated["ValueChainMapping", Lazy("schema.value_chain")]] = resolver_field(
         value_chain_mappings.mappings,
         "How its stages correspond to those of role chains (การเทียบขั้น)",

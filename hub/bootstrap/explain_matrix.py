@@ -15,6 +15,7 @@ from hub.domain.record import value
 from hub.errors import HubError, Invalid
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.sources.quarantine_review import QuarantineReview
+from hub.services.value_chains.save_value_chain import ValueChainCommands
 from hub.store.database import Database
 from hub.store.explain import (
     ExplainedStatement,
@@ -86,6 +87,7 @@ async def explain_document(
             SourceEventFeed(database),
             audit,
             LinkageCommands(database),
+            ValueChainCommands(database),
         )
         running = execute(
             schema,

@@ -27,6 +27,7 @@ class Permission(Enum):
     OVERSEE = "hub:oversight"
     READ_AUDIT = "audit:read"
     STEWARD = "hub:steward"
+    WRITE_PLANS = "plan:write"
 
 
 PERMISSION_DESCRIPTIONS: Final = {
@@ -51,6 +52,10 @@ PERMISSION_DESCRIPTIONS: Final = {
         "read the audit log of one's own data",
     ),
     Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "administer the hub for every agency"),
+    Permission.WRITE_PLANS: (
+        "เสนอแผนและห่วงโซ่คุณค่าของหน่วยงานหรือพื้นที่ของตน",
+        "submit the plans and value chains of one's own agency or area",
+    ),
 }
 """What each permission allows, in Thai and English."""
 
@@ -69,6 +74,7 @@ OFFICER_PERMISSIONS: Final = frozenset(
         Permission.OPERATE_SOURCES,
         Permission.PROPOSE_LINKAGES,
         Permission.DECIDE_LINKAGES,
+        Permission.WRITE_PLANS,
     }
 )
 ROLE_PERMISSIONS: Final = {
