@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.services.linkages.commands import LinkageCommands
     from hub.services.plans.plan_writer import PlanWriter
     from hub.services.sources.quarantine_review import QuarantineReview
+    from hub.services.value_chains.save_value_chain import ValueChainCommands
     from hub.store.ingest.events import SourceEventFeed
     from hub.store.unit_of_work import UnitOfWork
 
@@ -37,6 +38,7 @@ class Context:
     linkage_commands: "LinkageCommands"
     finding_commands: "FindingCommands"
     plan_writer: "PlanWriter"
+    value_chain_commands: "ValueChainCommands"
     live_figures: LiveFigureClient | None = None
     """The client for live figures; null when live requests are disabled."""
     loaders: dict[Any, Any] = field(default_factory=dict)

@@ -90,6 +90,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "Strategy": lambda c, keys: c.unit.plan_contents.strategies_by_id(keys),
     "PlanItem": lambda c, keys: c.unit.plan_contents.items_by_id(keys),
     "ValueChain": lambda c, keys: c.unit.chains.by_id(keys),
+    "ValueChainMapping": lambda c, keys: c.unit.chain_mappings.by_id(keys),
     "Stage": lambda c, keys: c.unit.chains.stages_by_id(keys),
     "ExpectedRole": lambda c, keys: c.unit.chains.roles_by_id(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),

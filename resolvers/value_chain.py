@@ -30,14 +30,20 @@ async def value_chains(
 
 
 async def template(chains: Sequence[ValueChain], context: Context) -> Sequence[ValueChain | None]:
-    """Return the chain whose role matrix applies; null if there is none."""
+    """Return the chain whose role matrix applies: its own, or the first that it is mapped to; null
+    if there is none.
+    """
 
     async def _fetch(
         group: Sequence[ValueChain], at: datetime | None
     ) -> Sequence[ValueChain | None]:
-        ids = [chain.template_id for chain in group if chain.template_id]
+        id_by_chain = {chain.id: chain.template_id for chain in group if chain.template_id}
+        others = [chain.id for chain in group if chain.id not in id_by_chain]
+        mappings = await context.unit.chain_mappings.by_chain(others, at) if others else {}
+        id_by_chain |= {chain: found[0].template_id for chain, found in mappings.items()}
+        ids = list(id_by_chain.values())
         found = await context.unit.chains.by_id(ids, at) if ids else {}
-        return [found.get(chain.template_id) if chain.template_id else None for chain in group]
+        return [found.get(id_by_chain.get(chain.id, "")) for chain in group]
 
     return await fetch_grouped_by_as_of(chains, _fetch)
 

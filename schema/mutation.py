@@ -8,6 +8,7 @@ from schema.plan_submission import PlanMutation
 from schema.quarantine import QuarantineMutation
 from schema.rulings import RulingMutation
 from schema.suggestions import SuggestionMutation
+from schema.value_chain_mutation import ValueChainMutation
 from schema.work_request_mutation import WorkRequestMutation
 
 
@@ -20,5 +21,6 @@ class Mutation(
     QuarantineMutation,
     RulingMutation,
     PlanMutation,
+    ValueChainMutation,
 ):
     """Every field declares its permission; an architecture test requires it."""

@@ -1,7 +1,7 @@
 """Value chains (ห่วงโซ่คุณค่า), their stages and expected roles."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -10,13 +10,17 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from hub.domain.value_chain import StageKind
-from resolvers import nodes
+from resolvers import nodes, value_chain_mappings
 from resolvers import value_chain as chain_resolvers
 from schema.binding import field, input_type, output_type, resolver_field
 from schema.lookups import optional_field
 from schema.node import Node
 from schema.provenance import Provenance
 from schema.text import Connection, ExternalId, FiscalYear, LocalizedText
+
+if TYPE_CHECKING:
+    from schema.agencies import Agency
+    from schema.areas import Area
 
 Lazy = strawberry.lazy
 
@@ -30,8 +34,8 @@ class ValueChain(Node):
     theme: str | None = field("Theme (ด้าน)")
     template: Annotated["ValueChain", Lazy("schema.value_chain")] | None = resolver_field(
         chain_resolvers.template,
-        "Chain whose role matrix defines the expected roles; null: no expected roles are "
-        "defined (ห่วงโซ่ต้นแบบ)",
+        "Chain whose role matrix defines the expected roles: itself, or the one that its stages "
+        "are mapped to; null: no expected roles are defined (ห่วงโซ่ต้นแบบ)",
     )
     actor_levels: list[ActorLevel] = field("Rows of its matrix, from the top (ผู้ดำเนินการ)")
     stages: list[Annotated["Stage", Lazy("schema.value_chain")]] = resolver_field(
@@ -46,6 +50,14 @@ class ValueChain(Node):
         nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
     )
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
+    version: int = field("Counts changes; send it as `expectedVersion` if it has no mapping (รุ่น)")
+    mappings: list[Annotated["ValueChainMapping", Lazy("schema.value_chain")]] = resolver_field(
+        value_chain_mappings.mappings,
+        "How its stages correspond to those of role chains (การเทียบขั้น)",
+    )
+    area: Annotated["Area", Lazy("schema.areas")] | None = resolver_field(
+        nodes.areas_of_records, "Area that drew it; null: a chain for all areas (พื้นที่)"
+    )
 
 
 @output_type(domain.ChainPhase)
@@ -81,6 +93,49 @@ class Stage(Node):
         nodes.external_ids, "Ids in other systems (รหัสภายนอก)"
     )
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
+    mapped_to: list[Annotated["Stage", Lazy("schema.value_chain")]] = resolver_field(
+        value_chain_mappings.mapped_stages,
+        "Stages of role chains that it is mapped to, in order (ขั้นต้นแบบ)",
+    )
+
+
+@output_type(domain.StageMapping)
+class StageMapping:
+    """A pair of stages (คู่ขั้น)."""
+
+    stage: Stage = resolver_field(
+        value_chain_mappings.stages_of_pairs, "Stage of the area's chain (ขั้นของพื้นที่)"
+    )
+    template_stage: Stage = resolver_field(
+        value_chain_mappings.template_stages_of_pairs, "Stage of the role chain (ขั้นต้นแบบ)"
+    )
+    note: LocalizedText | None = field("Reason (เหตุผล)")
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
+
+
+@output_type(domain.ValueChainMapping)
+class ValueChainMapping(Node):
+    """How the stages of an area's chain correspond to those of a role chain, whose roles then judge
+    its cells (การเทียบขั้นของห่วงโซ่คุณค่า).
+    """
+
+    version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
+    chain: ValueChain = resolver_field(
+        value_chain_mappings.chains_of_mappings, "The area's chain (ห่วงโซ่ของพื้นที่)"
+    )
+    template: ValueChain = resolver_field(
+        value_chain_mappings.templates_of_mappings, "Chain with the role matrix (ห่วงโซ่ต้นแบบ)"
+    )
+    stages: list[StageMapping] = resolver_field(
+        value_chain_mappings.pairs,
+        "Pairs of stages, in order; no role is known for a stage without a pair (รายขั้น)",
+    )
+    by: Annotated["Agency", Lazy("schema.agencies")] | None = resolver_field(
+        value_chain_mappings.agencies_of_mappings,
+        "Agency that decided so; null: the hub's own reading (ผู้กำหนด)",
+    )
+    updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
+    provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
 
 
 @output_type(domain.ExpectedRole)

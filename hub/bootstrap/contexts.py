@@ -13,6 +13,7 @@ from hub.services.findings.commands import FindingCommands
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
+from hub.services.value_chains.save_value_chain import ValueChainCommands
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
@@ -41,6 +42,7 @@ class RequestContexts:
         self._linkage_commands = LinkageCommands(database)
         self._finding_commands = FindingCommands(database)
         self._plan_writer = PlanWriter(database)
+        self._value_chain_commands = ValueChainCommands(database)
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -61,6 +63,7 @@ class RequestContexts:
                 self._linkage_commands,
                 self._finding_commands,
                 self._plan_writer,
+                self._value_chain_commands,
                 self._live_figures,
             )
         await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

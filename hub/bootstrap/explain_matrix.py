@@ -17,6 +17,7 @@ from hub.services.findings.commands import FindingCommands
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
+from hub.services.value_chains.save_value_chain import ValueChainCommands
 from hub.store.database import Database
 from hub.store.explain import (
     ExplainedStatement,
@@ -90,6 +91,7 @@ async def explain_document(
             LinkageCommands(database),
             FindingCommands(database),
             PlanWriter(database),
+            ValueChainCommands(database),
         )
         running = execute(
             schema,

@@ -1,4 +1,4 @@
-"""Value chains, their stages, and the expected role of each level in them.
+"""Value chains, their stages, the expected role of each level, and mappings to role chains.
 
 `as_of_time` is the instant a record was read as of (null: now); its related records are read as of
 the same instant.
@@ -26,8 +26,9 @@ class StageKind(Enum):
 class ValueChain:
     """A chain of stages from input to market (ห่วงโซ่คุณค่า, slides 37-40, 72-78).
 
-    `template_id` is the chain whose role matrix lists the expected roles; a chain with its own role
-    matrix is its own template. Null: no expected roles are defined.
+    `template_id` is the chain itself if it has a role matrix, which lists the expected roles; null:
+    it has none, and the roles are those of the chains that its stages are mapped to, if they are.
+    `area_id` is the area that drew it; null: a chain for all areas.
     """
 
     TYPE: ClassVar[str] = "ValueChain"
@@ -41,6 +42,8 @@ class ValueChain:
     as_of_time: datetime | None
     sort_key: str
     updated_at: datetime
+    area_id: str | None = None
+    version: int = 1
 
     @property
     def gid(self) -> str:
@@ -107,3 +110,67 @@ class ExpectedRole:
     def gid(self) -> str:
         """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class StageMapping:
+    """A stage of an area's chain and the stage of the role chain that it corresponds to (คู่ขั้น)."""
+
+    TYPE: ClassVar[str] = "StageMapping"
+
+    id: str
+    mapping_id: str
+    template_id: str
+    stage_id: str
+    template_stage_id: str
+    note: LocalizedText | None
+    as_of_time: datetime | None
+
+    @property
+    def gid(self) -> str:
+        """Return the global id, which is the key of its provenance."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+@record
+class ValueChainMapping:
+    """How the stages of an area's chain correspond to those of a role chain (การเทียบขั้น).
+
+    `agency_id` is the agency that decided so; null: the hub's own reading. `version` counts
+    changes.
+    """
+
+    TYPE: ClassVar[str] = "ValueChainMapping"
+
+    id: str
+    version: int
+    chain_id: str
+    template_id: str
+    agency_id: str | None
+    as_of_time: datetime | None
+    updated_at: datetime
+
+    @property
+    def gid(self) -> str:
+        """Return the global id."""
+        return str(GlobalId(self.TYPE, self.id))
+
+
+def build_stage_id(chain: str | None, code: str | None) -> str:
+    """Return the id of a stage; its code is unique only within its chain."""
+    return f"{chain}.{code}"
+
+
+def build_mapping_id(chain: str | None, template: str | None) -> str:
+    """Return the id of the mapping of a chain to a role chain."""
+    return f"{chain}:{template}"
+
+
+def build_pair_id(stage: str, template_stage: str) -> str:
+    """Return the id of a pair of stages, from the ids of both."""
+    return f"{stage}:{template_stage}"
+
+
+def build_phase_id(chain: str | None, order: int | str | None) -> str:
+    """Return the id of a phase."""
+    return f"{chain}.{order}"

@@ -1,4 +1,4 @@
-"""Probable copies among the projects that a viewer may see, as findings (`copy_pairs` finds them)."""
+"""Findings of probable copies among the projects that a viewer may see."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -26,6 +26,7 @@ from hub.store.rulings import Rulings
 from hub.store.sources import Sources
 from hub.store.suggestions import SuggestionQueries
 from hub.store.value_chain import ValueChains
+from hub.store.value_chain_mappings import ValueChainMappings
 from hub.store.work_requests import WorkRequests
 
 
@@ -41,6 +42,7 @@ class UnitOfWork:
         self.plans = Issues(transaction, reader)
         self.plan_contents = PlanContents(transaction, reader)
         self.chains = ValueChains(transaction)
+        self.chain_mappings = ValueChainMappings(transaction)
         self.projects = Projects(transaction, reader)
         self.copies = Copies(transaction, reader, self.projects)
         self.findings = Findings(transaction, reader)

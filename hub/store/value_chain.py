@@ -101,6 +101,8 @@ def chain_of(row: asyncpg.Record, at: datetime | None = None) -> ValueChain:
         as_of_time=at,
         sort_key=row["sort_key"],
         updated_at=row["known_from"],
+        area_id=row["area_id"],
+        version=row["version"],
     )
 
 

@@ -125,6 +125,16 @@ async def test_eastern_tourism_matrix_equals_slide_37(api: GraphQLApi) -> None:
     assert Counter(cell["state"] for cell in cells.values()) == {"COVERED": 14, "GAP": 22}
     assert cells["MINISTRY", "attractions"]["projectCount"] == 2
     assert matrix["total"]["projectCount"] == 15
+    cited = {role["citation"] for cell in cells.values() for role in cell["expected"]}
+    assert cited == {"slide 73"}
+    roles = {role["code"] for role in cells["CLUSTER", "marketing"]["expected"]}
+    assert roles == {"s73-22", "s73-23", "s73-24"}
+    assert [one["code"] for one in cells["CLUSTER", "marketing"]["stateReasons"]] == [
+        "R63",
+        "s73-22",
+        "s73-23",
+        "s73-24",
+    ]
 
 
 async def test_jasmine_rice_matrix_equals_slide_38(api: GraphQLApi) -> None:

@@ -54,8 +54,8 @@ PERMISSION_DESCRIPTIONS: Final = {
     ),
     Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "administer the hub for every agency"),
     Permission.WRITE_PLANS: (
-        "เสนอแผนของหน่วยงานหรือพื้นที่ของตน",
-        "submit the plans of one's own agency or area",
+        "เสนอแผนและห่วงโซ่คุณค่าของหน่วยงานหรือพื้นที่ของตน",
+        "submit the plans and value chains of one's own agency or area",
     ),
     Permission.REVIEW_PLANS: ("กลั่นกรองและให้ระดับแผน", "review and grade plans"),
 }

@@ -9,11 +9,12 @@ from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.domain.linkages import Side
 from hub.domain.record import record, value
-from hub.errors import Forbidden
+from hub.errors import Forbidden, Invalid
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.linkage_rights import (
     SideRight,
     SqlReader,
+    fetch_area_agency_rights,
     fetch_area_rights,
     fetch_function_rights,
 )
@@ -96,6 +97,20 @@ async def fetch_side_rights(
         await fetch_area_rights(reader, issues, agency_id) if issues else {},
         viewer,
     )
+
+
+async def find_acting_agency(reader: SqlReader, acting: Acting, area_id: str) -> str:
+    """Return the agency in whose name the viewer acts for an area; `Forbidden` for none."""
+    viewer = acting.viewer
+    rights = await fetch_area_agency_rights(reader, [area_id], viewer.agency_id)
+    right = rights.get(area_id)
+    if right is None:
+        raise Invalid("input.area", f"ไม่มีพื้นที่ {area_id}", f"there is no area {area_id}")
+    if right.allowed and viewer.agency_id is not None:
+        return viewer.agency_id
+    if viewer.has_permission(Permission.STEWARD) and right.agency_id is not None:
+        return right.agency_id
+    raise Forbidden("หน่วยงานของท่านไม่ได้ดูแลพื้นที่นี้ · your agency does not act for this area")
 
 
 def choose_side(agencies: Mapping[Side, str], preferred: Iterable[Side]) -> tuple[Side, str]:

@@ -7,16 +7,14 @@ from typing import Final
 import asyncpg
 
 from hub.domain.history import ChangeKind
-from hub.domain.identity.viewer import Permission
 from hub.domain.linkage_commands import WorkRequestCreateCommand, WorkRequestPayload
 from hub.domain.work_requests import WorkRequestStatus
-from hub.errors import Forbidden, Invalid
-from hub.services.linkages.acting import Acting
+from hub.errors import Invalid
+from hub.services.linkages.acting import Acting, find_acting_agency
 from hub.services.linkages.find_targets import issue_gid, require_one
 from hub.services.linkages.request_command import append_request_history, execute_request_command
 from hub.store.database import Database, ReadTransaction
 from hub.store.findings.reading import Findings
-from hub.store.linkage_rights import fetch_area_agency_rights
 from hub.store.linkage_targets import TargetIssue, find_issues, find_stages
 from hub.store.work_request_changes import find_missing_agencies, insert_request
 
@@ -62,20 +60,6 @@ async def create_in_transaction(
         reason=command.text,
     )
     return WorkRequestPayload(request_id)
-
-
-async def find_acting_agency(connection: asyncpg.Connection, acting: Acting, area_id: str) -> str:
-    """Return the agency in whose name the viewer acts for an area; `Forbidden` for none."""
-    viewer = acting.viewer
-    rights = await fetch_area_agency_rights(connection, [area_id], viewer.agency_id)
-    right = rights.get(area_id)
-    if right is None:
-        raise Invalid("input.area", f"ไม่มีพื้นที่ {area_id}", f"there is no area {area_id}")
-    if right.allowed and viewer.agency_id is not None:
-        return viewer.agency_id
-    if viewer.has_permission(Permission.STEWARD) and right.agency_id is not None:
-        return right.agency_id
-    raise Forbidden("หน่วยงานของท่านไม่ได้ดูแลพื้นที่นี้ · your agency does not act for this area")
 
 
 async def find_stage(

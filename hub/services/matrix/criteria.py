@@ -1,9 +1,9 @@
 """The criterion by which an empty cell is a gap, is not expected, or cannot be judged (R63).
 
-The activity lists of slides 72-78 name the levels that act in each stage of a chain. A chain
-without such a list is judged only in the areas and years in which a strategic issue follows it:
-there every stage needs someone. Everything else has no criterion, and nobody may conclude from an
-empty cell.
+The activity lists of slides 72-78 name the levels that act in each stage of a chain. An area's
+chain is judged only in the areas and years in which a strategic issue follows it: by the list that
+its stages are mapped to where that list speaks of the cell, and otherwise because every stage needs
+someone. Everything else has no criterion, and nobody may conclude from an empty cell.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,16 +19,20 @@ from hub.domain.record import record
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, is_in_force
 from hub.domain.value_chain import ExpectedRole
+from hub.services.matrix.activity_list import ActivityList
 from hub.services.matrix.criterion_texts import (
     AGENCIES_NOT_LISTED,
     CHAIN_NOT_OF_ISSUE,
     LEVEL_NOT_LISTED,
     NARROWED,
     NO_ACTIVITY_LIST,
+    NO_ISSUE_FOLLOWS,
     NO_STAGE_AXIS,
     REST,
     STAGE_NOT_LISTED,
+    describe_cell_not_in_list,
     describe_missing_roles,
+    describe_missing_roles_of_area,
     describe_no_role,
     describe_other_area,
     describe_unlisted_chain,
@@ -46,20 +50,6 @@ class Verdict:
 
     expected: bool | None
     reason: LocalizedText
-
-
-@record
-class ActivityList:
-    """The activities of a chain's stages by level, as the deck lists them (slides 72-78)."""
-
-    roles: Mapping[str, Sequence[ExpectedRole]]
-    """By stage code; a stage of the list may have no role."""
-    levels: frozenset[ActorLevel]
-
-    @property
-    def citations(self) -> list[str]:
-        """Return the slides of the list."""
-        return sorted({role.citation for roles in self.roles.values() for role in roles})
 
 
 class Criterion:
@@ -86,7 +76,8 @@ class Criterion:
     def list_roles(self, *keys: str) -> list[ExpectedRole]:
         """Return the expected roles of the cell at a row key and a column key.
 
-        Along an axis that is missing the roles are merged; activity lists name no agencies.
+        Along an axis that is missing the roles are merged, each once; activity lists name no
+        agencies.
         """
         if self._activities is None or DimensionKind.AGENCY in self._dimensions:
             return []
@@ -96,14 +87,15 @@ class Criterion:
         if level is None and stage is None:
             return []
         filtered = {one.value for one in self._question.filter.actor_levels}
-        return [
-            role
+        found = {
+            role.id: role
             for code, roles in self._activities.roles.items()
             if stage in (None, code)
             for role in roles
             if level in (None, role.level.value)
             and (level is not None or not filtered or role.level.value in filtered)
-        ]
+        }
+        return list(found.values())
 
     def judge(self, *coordinates: Coordinate) -> Verdict:
         """Return the verdict on the empty cell at a row and a column."""
@@ -119,36 +111,65 @@ class Criterion:
         owners = self._owners(coordinates)
         if owners and not self._is_own(owners, coordinates):
             return Verdict(None, describe_other_area(self._chain, owners))
-        if self._activities is not None:
-            return self._judge_by_list(self._activities, coordinates)
-        return self._judge_by_area(self._chain, owners, coordinates)
+        if self._activities is None:
+            return self._judge_by_area(self._chain, owners, coordinates)
+        if self._activities.is_mapped:
+            return self._judge_by_mapping(self._chain, self._activities, owners, coordinates)
+        return self._judge_by_list(self._chain, self._activities, owners, coordinates)
+
+    def _judge_by_mapping(
+        self,
+        chain: AreaChain,
+        activities: ActivityList,
+        owners: Sequence[Area],
+        coordinates: Sequence[Coordinate],
+    ) -> Verdict:
+        keys = self._keys_by_dimension(coordinates)
+        level = keys.get(DimensionKind.ACTOR_LEVEL)
+        if not activities.speaks_of(keys[DimensionKind.STAGE], level):
+            return self._judge_by_area(chain, owners, coordinates)
+        if chain.chain.area_id is not None and not owners:
+            return Verdict(None, NO_ISSUE_FOLLOWS)
+        return self._judge_by_list(chain, activities, owners, coordinates)
 
     def _judge_by_area(
         self, chain: AreaChain, owners: Sequence[Area], coordinates: Sequence[Coordinate]
     ) -> Verdict:
+        activities = self._activities
         if not owners:
-            return Verdict(None, NO_ACTIVITY_LIST)
+            return Verdict(None, NO_ACTIVITY_LIST if activities is None else NO_ISSUE_FOLLOWS)
         if self._is_other_level(chain.chain.actor_levels, coordinates):
             return Verdict(None, LEVEL_NOT_LISTED)
         if self._hides_projects(coordinates):
             return Verdict(None, NARROWED)
+        if activities is not None:
+            reason = describe_cell_not_in_list(chain, owners, activities.citations)
+            return Verdict(True, reason)
         return Verdict(True, describe_unlisted_chain(chain, owners))
 
     def _judge_by_list(
-        self, activities: ActivityList, coordinates: Sequence[Coordinate]
+        self,
+        chain: AreaChain,
+        activities: ActivityList,
+        owners: Sequence[Area],
+        coordinates: Sequence[Coordinate],
     ) -> Verdict:
-        keys = [key for key, _ in coordinates]
-        key_by_dimension = dict(zip(self._dimensions, keys, strict=True))
-        if key_by_dimension[DimensionKind.STAGE] not in activities.roles:
+        if self._keys_by_dimension(coordinates)[DimensionKind.STAGE] not in activities.roles:
             return Verdict(None, STAGE_NOT_LISTED)
         if self._is_other_level(activities.levels, coordinates):
             return Verdict(None, LEVEL_NOT_LISTED)
-        roles = self.list_roles(*keys)
+        roles = self.list_roles(*(key for key, _ in coordinates))
         if not roles:
-            return Verdict(False, describe_no_role(activities.citations))
+            reason = describe_no_role(activities.citations, is_mapped=activities.is_mapped)
+            return Verdict(False, reason)
         if self._hides_projects(coordinates):
             return Verdict(None, NARROWED)
+        if owners:
+            return Verdict(True, describe_missing_roles_of_area(roles, chain, owners))
         return Verdict(True, describe_missing_roles(roles))
+
+    def _keys_by_dimension(self, coordinates: Sequence[Coordinate]) -> dict[DimensionKind, str]:
+        return dict(zip(self._dimensions, (key for key, _ in coordinates), strict=True))
 
     def _owners(self, coordinates: Sequence[Coordinate]) -> Sequence[Area]:
         """Return the areas whose issues follow the chain; of a row or column of issues, its own."""

@@ -21,6 +21,10 @@ NO_ACTIVITY_LIST = localized_text(
     "this chain has no activity list, and no area's strategic issue follows it, so there is no "
     "criterion",
 )
+NO_ISSUE_FOLLOWS = localized_text(
+    "ไม่มีประเด็นยุทธศาสตร์ของพื้นที่ใดใช้ห่วงโซ่นี้ จึงไม่มีเกณฑ์",
+    "no area's strategic issue follows this chain, so there is no criterion",
+)
 STAGE_NOT_LISTED = localized_text(
     "รายการกิจกรรมของห่วงโซ่นี้ไม่มีขั้นนี้ จึงไม่มีเกณฑ์",
     "the activity list of this chain does not have this stage, so there is no criterion",
@@ -53,11 +57,45 @@ def describe_missing_roles(roles: Sequence[ExpectedRole]) -> LocalizedText:
     )
 
 
-def describe_no_role(citations: Sequence[str]) -> LocalizedText:
-    """Return the reason of a cell without an expected role, with the slides of the list."""
+def describe_missing_roles_of_area(
+    roles: Sequence[ExpectedRole], chain: AreaChain, owners: Sequence[Area]
+) -> LocalizedText:
+    """Return the reason of a gap by the list that an area's chain is mapped to, with the years of
+    the plans whose issues follow the chain.
+    """
+    missing, names = describe_missing_roles(roles), describe_owners(chain, owners)
     return localized_text(
-        f"รายการกิจกรรมของห่วงโซ่นี้ ({cite_th(citations)}) ไม่มีบทบาทในช่องนี้",
-        f"the activity list of this chain ({', '.join(citations)}) has no role in this cell",
+        f"{missing.th} ตามการเทียบขั้นของห่วงโซ่ “{chain.chain.name.th}” ของ{names.th}",
+        f"{missing.en}, by the mapping of the chain “{chain.chain.name.text(Locale.EN)}” of "
+        f"{names.en}",
+    )
+
+
+def describe_no_role(citations: Sequence[str], *, is_mapped: bool) -> LocalizedText:
+    """Return the reason of a cell without an expected role, with the slides of the list."""
+    whose_th = "ที่ห่วงโซ่นี้เทียบขั้นด้วย" if is_mapped else "ของห่วงโซ่นี้"
+    whose_en = "that this chain is mapped to" if is_mapped else "of this chain"
+    return localized_text(
+        f"รายการกิจกรรม{whose_th} ({cite_th(citations)}) ไม่มีบทบาทในช่องนี้",
+        f"the activity list {whose_en} ({', '.join(citations)}) has no role in this cell",
+    )
+
+
+def describe_cell_not_in_list(
+    chain: AreaChain, owners: Sequence[Area], citations: Sequence[str]
+) -> LocalizedText:
+    """Return the reason of a gap in the area's own chain, of which the list that it is mapped to
+    does not speak: the stage has no pair, or the list never names the level.
+    """
+    names = describe_owners(chain, owners)
+    return localized_text(
+        f"ไม่มีโครงการในห่วงโซ่ “{chain.chain.name.th}” ซึ่งเป็นของ{names.th}เอง "
+        f"รายการกิจกรรมที่เทียบขั้นด้วย ({cite_th(citations)}) ไม่กล่าวถึงขั้นหรือผู้ดำเนินการนี้ "
+        "แต่ทุกขั้นของห่วงโซ่ของพื้นที่ต้องมีผู้ดำเนินการ",
+        f"no project in the chain “{chain.chain.name.text(Locale.EN)}”, which is "
+        f"{names.en}'s own; the activity list that it is mapped to ({', '.join(citations)}) does "
+        "not speak of this stage or actor, but someone is expected in every stage of the area's "
+        "chain",
     )
 
 

@@ -1,5 +1,6 @@
 """Rows of phases of value chains, and of counts that the slides report."""
 
+from hub.domain.value_chain import build_phase_id
 from hub.store.reference.rows import (
     ReferenceRows,
     localized_values,
@@ -11,7 +12,7 @@ from hub.store.reference.rows import (
 def add_chain_phases(reference: ReferenceRows) -> None:
     """Add the phases of value chains (slide 40)."""
     for line in reference.read_lines("chain_phases"):
-        key = f"{line['chain_code']}.{line['order']}"
+        key = build_phase_id(line["chain_code"], line["order"])
         goal = line["goal_th"]
         reference.add_row(
             "chain_phase",

@@ -151,6 +151,30 @@ def list_references(table: sa.Table) -> Iterator[tuple[sa.Column[Any], sa.Column
         yield column, target.c.id
 
 
+def find_deleted_keys(
+    table: sa.Table,
+    rows: Mapping[PrimaryKey, Mapping[str, Any]],
+    stored: Collection[PrimaryKey],
+    previous: LoadedTable,
+    deleted: Mapping[str, Collection[Any]],
+) -> list[PrimaryKey]:
+    """Return the keys of rows that others deleted since the last load, such as a pair of stages,
+    and of rows that refer to such a row; `deleted` are the first columns of these keys by table.
+    """
+    return [
+        key
+        for key, row in rows.items()
+        if key not in stored
+        and (
+            key in previous.checksums
+            or any(
+                row.get(column.name) in deleted.get(target.table.name, ())
+                for column, target in list_references(table)
+            )
+        )
+    ]
+
+
 async def find_dependents(
     connection: asyncpg.Connection, missing_rows: Mapping[str, Mapping[PrimaryKey, bool]]
 ) -> list[tuple[RowReference, RowReference]]:

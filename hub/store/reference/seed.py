@@ -3,7 +3,7 @@
 One transaction under an advisory lock. Rows equal to the files are not written, so a second load
 changes nothing; replaced values remain in `history`. Only rows unchanged since an earlier load are
 updated or deleted: rows from elsewhere, and rows that were changed or are referred to by others,
-are retained, counted and reported.
+are retained, counted and reported. Rows that others deleted since are not written again.
 
 Rows are written before others are deleted, so that a key can be renamed in all files at once. The
 ids of stages and plan versions are built from their unique columns, so old and new never conflict.
@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
@@ -28,6 +28,7 @@ from hub.store.reference.previous import (
     LoadedTable,
     PrimaryKey,
     fetch_checksums,
+    find_deleted_keys,
     primary_key_columns,
     serialize_keys,
 )
@@ -49,6 +50,7 @@ LOAD_STEPS: Final = (
     places.add_agencies,
     strategies.add_rules,
     strategies.add_value_chains,
+    strategies.add_value_chain_mappings,
     counts.add_chain_phases,
     strategies.add_plans,
     strategies.add_projects,
@@ -112,6 +114,7 @@ async def seed(
             await connection.fetchval("select keys from seeded where name = $1", DATASET_NAME)
         )
         current_load: dict[str, LoadedTable] = {}
+        deleted: dict[str, set[Any]] = {}
         written = retained = 0
         for number, table in enumerate(tables, 1):
             rows = reference.rows[table.name]
@@ -121,22 +124,23 @@ async def seed(
             )
             previous_table = previous_load.get(table.name, NOTHING_LOADED)
             written_count, changed_keys, current_load[table.name] = await load_table(
-                connection, table, rows, previous_table
+                connection, table, rows, previous_table, deleted
             )
             written += written_count
             retained += report_retained_rows(
-                report, table, changed_keys, "มีผู้แก้ไขแล้ว", "changed by others"
+                report, table, changed_keys, "มีผู้แก้ไขหรือลบแล้ว", "deleted or changed by others"
             )
         removed, retained_keys = await delete_removed_rows(
             connection, previous_load, current_load, reference
         )
         for table in metadata.sorted_tables:
-            table_keys = retained_keys.get(table.name, [])
-            reason = (
+            retained += report_retained_rows(
+                report,
+                table,
+                retained_keys.get(table.name, []),
                 "ไม่อยู่ในแฟ้มแล้ว แต่มีผู้แก้ไขหรืออ้างถึง",
                 "no longer in the files, but changed or in use",
             )
-            retained += report_retained_rows(report, table, table_keys, *reason)
         seeded_row = {
             "name": DATASET_NAME,
             "digest": compute_digest(reference_dir),
@@ -171,17 +175,19 @@ def build_difference_condition(columns: list[str], alias: str) -> str:
 
 
 async def lock_tables(connection: asyncpg.Connection, *tables: sa.Table) -> None:
-    """Block writers, not readers: no row changes between its comparison and its update or
-    deletion.
-    """
+    """Block writers, not readers: no row changes between its comparison and its update."""
     names = ", ".join(f'"{table.name}"' for table in tables)
     await connection.execute(f"lock table {names} in share row exclusive mode")
 
 
 async def load_table(
-    connection: asyncpg.Connection, table: sa.Table, rows: list[Row], previous: LoadedTable
+    connection: asyncpg.Connection,
+    table: sa.Table,
+    rows: list[Row],
+    previous: LoadedTable,
+    deleted: dict[str, set[Any]],
 ) -> tuple[int, list[PrimaryKey], LoadedTable]:
-    """Write the rows that are new or unchanged since the last load.
+    """Write the rows that are new or unchanged; add rows that others deleted to `deleted`.
 
     Returns how many were written, the keys of retained rows that differ from the files, and the new
     state of the table.
@@ -190,18 +196,14 @@ async def load_table(
     columns = list_filled_columns(table, rows)
     by_key = {primary_key_of(table, row): row for row in rows}
     stored_checksums = await fetch_checksums(connection, table, previous.columns, by_key)
-    own_keys = [
-        k
-        for k in by_key
-        if k not in stored_checksums or previous.is_unchanged(k, stored_checksums[k])
-    ]
+    deleted_keys = find_deleted_keys(table, by_key, stored_checksums, previous, deleted)
     changed_keys = [
-        k
-        for k in by_key
-        if k in stored_checksums and not previous.is_unchanged(k, stored_checksums[k])
+        k for k, checksum in stored_checksums.items() if not previous.is_unchanged(k, checksum)
     ]
+    retained_keys = {*deleted_keys, *changed_keys}
+    own_keys = [k for k in by_key if k not in retained_keys]
+    own_rows = [by_key[k] for k in own_keys]
     try:
-        own_rows = [by_key[k] for k in own_keys]
         stamped_columns = LOAD_TIME_COLUMNS.get(table.name, ())
         written_count = await upsert(connection, table, own_rows, stamped_columns, columns=columns)
     except asyncpg.IntegrityConstraintViolationError as error:
@@ -214,11 +216,12 @@ async def load_table(
     checksums: dict[PrimaryKey, str | None] = dict(
         await fetch_checksums(connection, table, checksum_columns, own_keys)
     )
-    checksums |= {k: previous.checksums[k] for k in changed_keys if k in previous.checksums}
-    differing_keys = await list_differing_keys(
-        connection, table, columns, [by_key[k] for k in changed_keys]
-    )
-    return written_count, differing_keys, LoadedTable(checksum_columns, checksums)
+    checksums |= {k: previous.checksums[k] for k in retained_keys if k in previous.checksums}
+    changed_rows = [by_key[k] for k in changed_keys]
+    differing_keys = await list_differing_keys(connection, table, columns, changed_rows)
+    deleted[table.name] = {k[0] for k in deleted_keys}
+    current = LoadedTable(checksum_columns, checksums)
+    return written_count, differing_keys + deleted_keys, current
 
 
 async def list_differing_keys(

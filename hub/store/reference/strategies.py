@@ -1,5 +1,6 @@
 """Rows of rules, value chains, plans and their issues, projects and linkages, planning rounds."""
 
+from hub.domain.value_chain import build_mapping_id, build_pair_id, build_stage_id
 from hub.store.reference.rows import (
     ReferenceRows,
     localized_values,
@@ -52,6 +53,7 @@ def add_value_chains(reference: ReferenceRows) -> None:
             **name_values(line),
             theme=line["theme"],
             template_id=line["template_code"],
+            area_id=line["area_code"],
             actor_levels=parse_list(line["actor_levels"]),
         )
         reference.add_provenance("ValueChain", code, line, "value_chains")
@@ -81,9 +83,30 @@ def add_value_chains(reference: ReferenceRows) -> None:
         reference.add_provenance("ExpectedRole", code, line, "expected_roles")
 
 
-def build_stage_id(chain: str | None, code: str | None) -> str:
-    """Return the id of a stage; its code is unique only within its chain."""
-    return f"{chain}.{code}"
+def add_value_chain_mappings(reference: ReferenceRows) -> None:
+    """Add how stages of an area's chain correspond to those of a role chain."""
+    for line in reference.read_lines("value_chain_mappings"):
+        key = build_mapping_id(line["chain_code"], line["template_code"])
+        reference.add_row(
+            "value_chain_mapping",
+            id=key,
+            chain_id=line["chain_code"],
+            template_id=line["template_code"],
+        )
+        reference.add_provenance("ValueChainMapping", key, line, "value_chain_mappings")
+    for line in reference.read_lines("stage_mappings"):
+        stage_id = build_stage_id(line["chain_code"], line["stage_code"])
+        template_stage_id = build_stage_id(line["template_code"], line["template_stage_code"])
+        key = build_pair_id(stage_id, template_stage_id)
+        reference.add_row(
+            "stage_mapping",
+            id=key,
+            mapping_id=build_mapping_id(line["chain_code"], line["template_code"]),
+            stage_id=stage_id,
+            template_stage_id=template_stage_id,
+            **localized_values("note", line["reason_th"], line["reason_en"], "HUMAN", "HUMAN"),
+        )
+        reference.add_provenance("StageMapping", key, line, "stage_mappings")
 
 
 def build_version_id(plan: str | None, number: str | None) -> str:

@@ -70,7 +70,14 @@ from hub.store.tables.rollup import (
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.suggestions import suggestion_dismissal
-from hub.store.tables.value_chain import chain_phase, expected_role, stage, value_chain
+from hub.store.tables.value_chain import (
+    chain_phase,
+    expected_role,
+    stage,
+    stage_mapping,
+    value_chain,
+    value_chain_mapping,
+)
 from hub.store.tables.work_requests import work_request, work_request_answer
 
 add_dependencies()
@@ -147,8 +154,10 @@ __all__ = [
     "source_run",
     "source_scope",
     "stage",
+    "stage_mapping",
     "suggestion_dismissal",
     "value_chain",
+    "value_chain_mapping",
     "work_request",
     "work_request_answer",
 ]

@@ -1,4 +1,4 @@
-"""Value chains, stages, and the role matrices of slides 72-78."""
+"""Value chains, stages, the role matrices of slides 72-78, and mappings of chains to them."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -16,6 +16,8 @@ value_chain = sa.Table(
     sa.Column("theme", sa.Text),
     sa.Column("template_id", sa.ForeignKey("value_chain.id")),
     sa.Column("actor_levels", ARRAY(sa.Text), nullable=False),
+    sa.Column("area_id", sa.ForeignKey("area.id")),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     system_time_column(),
 )
 
@@ -57,4 +59,29 @@ expected_role = sa.Table(
     *localized_columns("statement"),
     sa.Column("citation", sa.Text, nullable=False),
     system_time_column(),
+)
+
+value_chain_mapping = sa.Table(
+    "value_chain_mapping",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("chain_id", sa.ForeignKey("value_chain.id"), nullable=False),
+    sa.Column("template_id", sa.ForeignKey("value_chain.id"), nullable=False),
+    sa.Column("agency_id", sa.ForeignKey("agency.id")),
+    system_time_column(),
+    sa.UniqueConstraint("chain_id", "template_id"),
+    sa.CheckConstraint("chain_id <> template_id", name="other_chain"),
+)
+
+stage_mapping = sa.Table(
+    "stage_mapping",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("mapping_id", sa.ForeignKey("value_chain_mapping.id"), nullable=False),
+    sa.Column("stage_id", sa.ForeignKey("stage.id"), nullable=False, index=True),
+    sa.Column("template_stage_id", sa.ForeignKey("stage.id"), nullable=False, index=True),
+    *localized_columns("note", required=False),
+    system_time_column(),
+    sa.UniqueConstraint("mapping_id", "stage_id", "template_stage_id"),
 )

@@ -142,6 +142,9 @@ def test_keys_are_unique(name: str, column: str) -> None:
         ("agency_aliases", "agency_id", "agencies", "id"),
         ("area_aliases", "area_code", "areas", "code"),
         ("value_chains", "template_code", "value_chains", "code"),
+        ("value_chains", "area_code", "areas", "code"),
+        ("value_chain_mappings", "chain_code", "value_chains", "code"),
+        ("value_chain_mappings", "template_code", "value_chains", "code"),
         ("stages", "chain_code", "value_chains", "code"),
         ("expected_roles", "chain_code", "value_chains", "code"),
         ("plans", "area_code", "areas", "code"),
@@ -354,6 +357,24 @@ def test_a_chain_with_a_role_matrix_is_its_own_template_and_the_others_have_none
     with_roles = read_keys("expected_roles", "chain_code")
     assert chains == {code: code if code in with_roles else "" for code in chains}
     assert len(with_roles) == 7
+
+
+def test_only_the_eastern_tourism_chain_is_mapped_and_each_pair_is_assumed_with_its_reason() -> (
+    None
+):
+    mapped = {(row["chain_code"], row["template_code"]) for row in read_rows("stage_mappings")}
+    assert mapped == {("tourism-east", "tourism")}
+    assert mapped == {
+        (row["chain_code"], row["template_code"]) for row in read_rows("value_chain_mappings")
+    }
+    stages = {(row["chain_code"], row["code"]) for row in read_rows("stages")}
+    roles = {(row["chain_code"], row["stage_code"]) for row in read_rows("expected_roles")}
+    for row in read_rows("stage_mappings"):
+        assert (row["chain_code"], row["stage_code"]) in stages
+        assert (row["template_code"], row["template_stage_code"]) in roles
+        assert row["reason_th"]
+        assert row["reason_en"]
+        assert (row["asserted"], row["confidence"]) == ("ASSUMED", "MEDIUM")
 
 
 def test_roi_et_has_four_actor_levels_and_the_other_chains_six() -> None:

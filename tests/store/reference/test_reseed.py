@@ -95,6 +95,40 @@ async def test_user_decision_is_retained_and_reported(
             assert tuple(await connection.fetchrow(SELECT_LINKAGE)) == ("AGREED", 2)
 
 
+async def test_row_that_a_user_deleted_is_not_written_again(
+    fresh_database: Database,
+) -> None:
+    pairs = "select stage_id from stage_mapping order by 1"
+    async with fresh_database.pool.acquire() as connection:
+        await connection.execute("delete from stage_mapping where stage_id like '%.marketing'")
+        expected = [row["stage_id"] for row in await connection.fetch(pairs)]
+        assert len(expected) == 3
+        for _ in range(2):
+            counts = await seed(connection, REFERENCE_FOLDER, ignore_message)
+            assert (counts.written, counts.removed, counts.retained) == (0, 0, 1)
+            assert [row["stage_id"] for row in await connection.fetch(pairs)] == expected
+
+
+async def test_new_line_that_refers_to_a_row_that_a_user_deleted_is_not_written(
+    fresh_database: Database, folder: Path
+) -> None:
+    stage = "generic-template,market"
+    async with fresh_database.pool.acquire() as connection:
+        await connection.execute("delete from stage where id = 'generic-template.market'")
+        path = folder / "stage_mappings.csv"
+        line = path.read_text("utf-8").splitlines()[-1]
+        added = line.replace("tourism-east,marketing", stage)
+        path.write_text(f"{path.read_text('utf-8')}{added}\n", "utf-8")
+        mappings = folder / "value_chain_mappings.csv"
+        mapping = mappings.read_text("utf-8").splitlines()[-1]
+        added = mapping.replace("tourism-east", "generic-template")
+        mappings.write_text(f"{mappings.read_text('utf-8')}{added}\n", "utf-8")
+        counts = await seed(connection, folder, ignore_message)
+        assert counts.retained == 2  # the stage, and the pair that names it
+        found = "select count(*) from stage_mapping where stage_id = 'generic-template.market'"
+        assert await connection.fetchval(found) == 0
+
+
 async def test_user_decision_equal_to_the_files_is_still_retained(
     fresh_database: Database, folder: Path
 ) -> None:

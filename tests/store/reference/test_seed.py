@@ -65,6 +65,8 @@ async def test_all_reference_records_are_loaded(database: Database) -> None:
         ("value_chain", "ValueChain", "id"),
         ("stage", "Stage", "id"),
         ("expected_role", "ExpectedRole", "id"),
+        ("value_chain_mapping", "ValueChainMapping", "id"),
+        ("stage_mapping", "StageMapping", "id"),
         ("plan", "Plan", "id"),
         ("plan_version", "PlanVersion", "id"),
         ("issue", "StrategicIssue", "id"),
