@@ -83,6 +83,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
+    "Task": lambda c, keys: c.unit.tasks.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
     "Finding": lambda c, keys: c.unit.copies.by_finding_key(keys),
     "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),

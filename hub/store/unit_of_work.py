@@ -22,6 +22,7 @@ from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.sources import Sources
+from hub.store.tasks import Tasks
 from hub.store.value_chain import ValueChains
 from hub.store.work_requests import WorkRequests
 
@@ -45,6 +46,7 @@ class UnitOfWork:
         self.linkages = Linkages(transaction, reader)
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
+        self.tasks = Tasks(transaction, reader)
         self.histories = Histories(transaction)
         self.rules = Rules(transaction)
         self.rounds = PlanningRounds(transaction)
