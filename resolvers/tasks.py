@@ -102,10 +102,10 @@ async def fetch_linkage_names(
     }
 
 
-async def subjects(tasks: Sequence[Task], context: Context) -> Sequence[Identifiable | None]:
-    """Return what each task is about, which the viewer may see."""
+async def subjects(tasks: Sequence[Task], context: Context) -> Sequence[Identifiable]:
+    """Return what each task is about; a task exists only if the viewer may see its subject."""
     found = await fetch_subjects(tasks, context)
-    return [found.get(task.subject_gid) for task in tasks]
+    return [found[task.subject_gid] for task in tasks]
 
 
 async def fetch_subjects(tasks: Sequence[Task], context: Context) -> Mapping[str, Identifiable]:

@@ -8,7 +8,6 @@ from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.domain.linkages import Linkage
 from hub.errors import Invalid
-from hub.store.linkage_rights import SideRight
 from resolvers.context import Context
 from resolvers.nodes import fetch_nodes
 
@@ -86,11 +85,12 @@ async def can_act_for_side(on: GlobalId, context: Context) -> bool:
     if thing is None:
         return False
     rights, agency_id = context.unit.linkage_rights, context.viewer.agency_id
-    found = list[SideRight]()
     if isinstance(thing, Linkage):
         issue_ids = [thing.issue_id] if thing.issue_id else []
-        found += (await rights.function([thing.project_id], agency_id)).values()
-        found += (await rights.area(issue_ids, agency_id)).values()
+        found = [
+            *(await rights.function([thing.project_id], agency_id)).values(),
+            *(await rights.area(issue_ids, agency_id)).values(),
+        ]
     else:
         fetch = {
             "Project": rights.function,
@@ -98,6 +98,6 @@ async def can_act_for_side(on: GlobalId, context: Context) -> bool:
             "Area": rights.area_agency,
             "Plan": rights.plan,
         }[on.type]
-        found += (await fetch([on.key], agency_id)).values()
+        found = list((await fetch([on.key], agency_id)).values())
     is_steward = context.viewer.has_permission(Permission.STEWARD)
     return any(right.allowed or (is_steward and right.agency_id is not None) for right in found)

@@ -12,7 +12,7 @@ from hub.domain.time import FiscalYear
 
 
 class TaskKind(Enum):
-    """What is to be done (ประเภทงาน); a kind is published when the hub has the thing it is about."""
+    """What is to be done (ประเภทงาน); a kind is here when the hub has what it is about."""
 
     LINKAGE_DECIDE = "LINKAGE_DECIDE"
     WORK_REQUEST_ANSWER = "WORK_REQUEST_ANSWER"

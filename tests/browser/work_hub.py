@@ -31,14 +31,19 @@ where version_id = $1 || '-v1'
 INSERT_MONEY: Final = """
 insert into budget_line (id, project_id, area_id, fiscal_year, phase, funding, amount, record_id,
     source_id)
-select 'work-' || n, 'work-' || n, '20', 2023, 'APPROPRIATED', 'MINISTRY', n * 123456700, r.id,
-    r.source_id
+select 'work-' || n, 'work-' || n, '20', 2023, 'APPROPRIATED', 'MINISTRY', n::bigint * 123456700,
+    r.id, r.source_id
 from generate_series(1, $1::int) n, lateral (select id, source_id from source_record limit 1) r
 """
 
 
 async def insert_work(database: Database) -> None:
     """Insert projects of a department, proposals of Chon Buri for them, and a request for work."""
+    # The deck's own linkages of the ministry wait for it as well.
+    await database.pool.execute(
+        "delete from linkage l using project p where p.id = l.project_id and p.owner_id = $1",
+        "ministry:05",
+    )
     await insert_issues(database, "20", ["1", "2"])
     await database.pool.execute(NAME_ISSUES, PLAN)
     await database.pool.execute(INSERT_PROJECTS, PROPOSALS)

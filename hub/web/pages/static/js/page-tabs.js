@@ -7,13 +7,15 @@ import { lang, setLanguage, t } from "./i18n.js";
 /** Return a path in the language of the page. */
 export const pagePath = (path) => (lang() === "en" ? `${path}${path.includes("?") ? "&" : "?"}lang=en` : path);
 
+/** Return the part of a global id that is unique among things of its type. */
+export const localKey = (id) => id.split("/").slice(4).join("/");
+
+const encodedKey = (id) => localKey(id).split("/").map(encodeURIComponent).join("/");
+
 /** Return the paths of the pages of an area, an issue and a project. */
 export const areaPath = (area) => pagePath(`/areas/${encodeURIComponent(area.code)}`);
-export const issuePath = (issue) => pagePath(`/issues/${localKey(issue.id)}`);
-export const projectPath = (project) => pagePath(`/projects/${localKey(project.id)}`);
-
-/** Return the last part of a global id, encoded for a path. */
-const localKey = (id) => id.split("/").slice(4).map(encodeURIComponent).join("/");
+export const issuePath = (issue) => pagePath(`/issues/${encodedKey(issue.id)}`);
+export const projectPath = (project) => pagePath(`/projects/${encodedKey(project.id)}`);
 
 /**
  * Set the language of the URL and draw the tabs; `current` is the path of the page, if it has a tab.

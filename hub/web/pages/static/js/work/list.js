@@ -27,11 +27,15 @@ export function itemName(item) {
 }
 
 function targetText(item) {
-  const { issue, stage, pendingShare } = item.suggestion ?? item.task.subject;
+  const { issue: linkedIssue, requestedFor, stage, pendingShare } = item.suggestion ?? item.task.subject;
+  const issue = linkedIssue ?? requestedFor;
   return [issue && `→ ${localize(issue.name)}`, stage && localize(stage.name), pendingShare && t("share")].filter(Boolean).join(" · ");
 }
 
+/** Return the ISO date in Bangkok of a time. */
+const dayInBangkok = (iso) => new Date(iso).toLocaleDateString("sv-SE", { timeZone: "Asia/Bangkok" });
+
 function hintText({ task, suggestion }) {
   if (suggestion) return [agencyName(suggestion.project.owner), Number(suggestion.score).toFixed(2)].filter(Boolean).join(" · ");
-  return [task.requestedBy && t("from", { name: agencyName(task.requestedBy) }), task.dueOn ? t("due", { day: formatDate(task.dueOn) }) : t("waitsSince", { day: formatDate(task.createdAt) }), task.overdue && t("overdue")].filter(Boolean).join(" · ");
+  return [task.requestedBy && t("from", { name: agencyName(task.requestedBy) }), task.dueOn ? t("due", { day: formatDate(task.dueOn) }) : t("waitsSince", { day: formatDate(dayInBangkok(task.createdAt)) }), task.overdue && t("overdue")].filter(Boolean).join(" · ");
 }

@@ -5,13 +5,13 @@ import { ApiError } from "../api.js";
 import { byId, h, replaceChildren } from "../dom.js";
 import { addTexts, inCurrentLanguage, localize, t } from "../i18n.js";
 import { errorPanel, loadingMessage } from "../messages.js";
-import { drawTabs, enableLanguageButton, pagePath } from "../page-tabs.js";
-import { sourceCode } from "../sources/queries.js";
-import { agencyName, detailTitle, linkageSections } from "./details.js";
+import { drawTabs, enableLanguageButton } from "../page-tabs.js";
+import { detailTitle, linkageSections } from "./details.js";
 import { canDecide, canUndo, decideTasks, DECISIONS, dismissSuggestions, proposeSuggestions, undoLast } from "./decisions.js";
-import { answerForm, reasonForm, shortcutPanel } from "./forms.js";
+import { reasonForm, shortcutPanel } from "./forms.js";
 import { areShortcutsOn, enableShortcuts, setShortcuts } from "./keys.js";
 import { itemName, itemRows } from "./list.js";
+import { decisionButtons, taskSections } from "./panel.js";
 import { loadLinkage, loadSuggestions, loadTasks, loadViewer, sendCommand } from "./queries.js";
 import { WORK_TEXTS } from "./texts.js";
 
@@ -95,8 +95,8 @@ async function loadMore() {
   try {
     const { found, next } = await loadItems(hub, nextPage);
     if (request !== requestNumber) return;
-    const known = new Set(items.map(({ key }) => key));
-    items.push(...found.filter(({ key }) => !known.has(key)));
+    const present = new Set(items.map(({ key }) => key));
+    items.push(...found.filter(({ key }) => !present.has(key)));
     nextPage = next;
     drawList();
   } catch (error) {
@@ -109,6 +109,7 @@ async function loadMore() {
 
 function showError(error) {
   if (!(error instanceof ApiError)) throw error;
+  if (error.kind === "unready") setTimeout(() => loadPage(), error.retryAfter * 1000);
   replaceChildren(detailPanel);
   replaceChildren(listPanel, errorPanel(error, () => loadPage()));
 }
@@ -146,7 +147,7 @@ function openKey(key, { showDetails = false } = {}) {
   drawList({ moveFocus: true });
   drawDetails();
   if (items.length - items.findIndex((item) => item.key === key) < LOAD_AHEAD) loadMore();
-  if (showDetails && getComputedStyle(listPanel.parentElement).display === "block") byId("one-title").scrollIntoView();
+  if (showDetails) byId("one-title").scrollIntoView({ block: "nearest" });
 }
 
 function toggle(key) {
@@ -161,14 +162,21 @@ function drawDetails() {
   const item = openItem();
   if (!item) return replaceChildren(detailPanel);
   if (form === "help") return drawHelp();
-  const linkage = item.suggestion ?? details.get(item.key) ?? null;
   replaceChildren(detailPanel,
     detailTitle(itemName(item), item.suggestion ? t("SUGGESTION") : localize(item.task.title)),
-    hasDecisions() && [decisionButtons(item), form && currentForm()],
-    hasDecisions() ? (linkage ? linkageSections(item.suggestion ?? linkage) : h("p", { class: "awaited", role: "status" }, t("loadingDetails"), "…")) : otherSections(item));
+    hasDecisions() && [decisionButtons(selected.size > 0 ? chosenItems() : [item], run), form && currentForm()],
+    hasDecisions() ? h("div", { id: "sections" })
+      : taskSections(item.task, { canAnswer: hub.viewer.scopes.includes("linkage:propose"), onAnswer: answerRequest }));
+  if (hasDecisions()) drawSections(item);
   if (form) byId("reason").focus();
   if (kind === "LINKAGE_DECIDE") loadDetails(item);
   return undefined;
+}
+
+/** Draw what is known of a linkage, or that it is being loaded; a reason that is being typed stays. */
+function drawSections(item) {
+  const linkage = item.suggestion ?? details.get(item.key);
+  replaceChildren(byId("sections"), linkage ? linkageSections(linkage) : h("p", { class: "awaited", role: "status" }, t("loadingDetails"), "…"));
 }
 
 async function loadDetails(item) {
@@ -179,7 +187,7 @@ async function loadDetails(item) {
     try {
       const loaded = await loadLinkage(one.task.subject.id, hub.statesStrategy);
       details.set(one.key, loaded ? { ...loaded, project: loaded.project && { ...one.task.subject.project, ...loaded.project }, issue: loaded.issue && { ...one.task.subject.issue, ...loaded.issue } } : one.task.subject);
-      if (one.key === open && !form) drawDetails();
+      if (one.key === open && form !== "help") drawSections(one);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (one.key === open) replaceChildren(detailPanel.querySelector(".awaited") ?? byId("announcement"), messageOf(error));
@@ -187,19 +195,6 @@ async function loadDetails(item) {
       one.isLoading = false;
     }
   }
-}
-
-function decisionButtons(item) {
-  const count = selected.size;
-  const label = (text) => (count > 1 ? t("forMany", { action: text, n: count }) : text);
-  const button = (action, textKey, key, attributes = {}) => {
-    const isPossible = (count > 0 ? chosenItems() : [item]).some((one) => canDecide(one, DECISIONS[action]));
-    return isPossible && h("button", { type: "button", "data-action": action, onclick: () => run(action), ...attributes }, label(t(textKey)), " ", h("kbd", {}, key));
-  };
-  const buttons = item.suggestion
-    ? [button("agree", "accept", "A", { class: "primary" }), button("reject", "dismiss", "R")]
-    : [button("agree", "agree", "A", { class: "primary" }), button("reject", "reject", "R"), button("dispute", "dispute", "D")];
-  return buttons.some(Boolean) ? h("p", { class: "actions", id: "decisions" }, buttons) : h("p", { class: "banner quiet" }, t("noRight"));
 }
 
 const actionName = (action) => t(openItem()?.suggestion && action === "reject" ? "dismiss" : action).replace("…", "");
@@ -213,14 +208,6 @@ function closeForm() {
   form = "";
   drawDetails();
   drawList({ moveFocus: true });
-}
-
-function otherSections({ task }) {
-  if (task.kind === "QUARANTINE_REVIEW") return h("p", {}, h("a", { class: "to-review", href: pagePath("/sources") + `#${sourceCode(task.subject.id)}` }, t("toReview")));
-  const request = task.subject;
-  const facts = [["wanted", request.text], ["requestedBy", agencyName(request.by)], ["issue", localize(request.issue.name)], ["stageName", localize(request.stage?.name)], ["place", localize(request.area.name)], ["years", request.fiscalYears.map(({ be }) => be).join(", ")]];
-  return [h("dl", { class: "facts" }, facts.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, t(name)), h("dd", {}, value)])),
-    hub.viewer.scopes.includes("linkage:propose") ? answerForm({ onSend: (answer) => answerRequest(request, answer) }) : h("p", { class: "banner quiet" }, t("noRight"))];
 }
 
 async function answerRequest(request, answer) {
@@ -281,12 +268,13 @@ function removeItems(keys) {
 
 async function undo() {
   if (!canUndo()) return announce(t("undoNothing"));
-  const result = await attempt(undoLast);
-  if (!result) return undefined;
-  announce([t("doneUNDO", { n: result.count }), result.error].filter(Boolean).join(" · "));
-  for (const key of [...details.keys()]) details.delete(key);
-  await loadPage({ keep: true, openLinkages: result.ids });
-  return undefined;
+  const result = await attempt(async () => {
+    const undone = await undoLast();
+    details.clear();
+    await loadPage({ keep: true, openLinkages: undone.ids });
+    return undone;
+  });
+  return result ? announce([t("doneUNDO", { n: result.count }), result.error].filter(Boolean).join(" · ")) : undefined;
 }
 
 function drawHelp() {

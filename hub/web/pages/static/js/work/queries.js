@@ -9,7 +9,8 @@ const AGENCY = `{ ${NAME} shortName { th en } }`;
 const PAGE_SIZE = 50;
 const LINKAGE_FIELDS = `id version status share viewerActions pendingShare { share side reason }
   project { id code ${NAME} owner ${AGENCY} } issue { id code ${NAME} area { code ${NAME} } } stage { code ${NAME} }`;
-const REQUEST_FIELDS = `id version text status answerBy fiscalYears { be } area { code ${NAME} } by ${AGENCY} issue { id code ${NAME} } stage { code ${NAME} }`;
+/** Fields of a request whose type differs from that of a linkage have an alias: both are subjects of tasks. */
+const REQUEST_FIELDS = `id version text answerBy fiscalYears { be } area { code ${NAME} } by ${AGENCY} requestedFor: issue { id code ${NAME} } stage { code ${NAME} }`;
 const TASK_FIELDS = `id kind title { th en } createdAt dueOn overdue agency ${AGENCY} requestedBy ${AGENCY} area { code ${NAME} }
   subject { id ... on Linkage { ${LINKAGE_FIELDS} } ... on WorkRequest { ${REQUEST_FIELDS} } ... on Source { waitingCount } }`;
 const VIEWER_QUERY = `query Viewer { viewer { scopes agency { id ${NAME} } areas { id code ${NAME} } taskCounts { kind count overdue } }
