@@ -1,6 +1,7 @@
 """The work page: an officer decides on proposals with the keyboard alone."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,17 @@ async def work_template(template: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def work_hub(template: str, work_template: str, tmp_path: Path) -> AsyncIterator[SourceHub]:
     """A hub over a copy of that database."""
+    async with copied_hub(template, work_template, tmp_path) as hub:
+        yield hub
+
+
+@asynccontextmanager
+async def copied_hub(template: str, work_template: str, folder: Path) -> AsyncIterator[SourceHub]:
+    """Serve a copy of the database with proposals; nobody is connected to the original."""
     name = f"browser_work_{next(database_numbers)}"
     await execute_admin_statement(template, f"create database {name} template browser_work")
     dsn = work_template.replace("@/browser_work?", f"@/{name}?")
-    sources = tmp_path / "sources"
+    sources = folder / "sources"
     sources.mkdir()
     async with running_hub(dsn, sources, free_port()) as hub:
         yield hub
@@ -219,12 +227,10 @@ WORK_VIEWS = {
 
 @pytest.fixture(scope="module")
 async def shared_work_hub(
-    work_template: str, tmp_path_factory: pytest.TempPathFactory
+    template: str, work_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[SourceHub]:
-    """A hub for tests that change nothing."""
-    sources = tmp_path_factory.mktemp("work") / "sources"
-    sources.mkdir()
-    async with running_hub(work_template, sources, free_port()) as hub:
+    """A hub over a copy of that database, for tests that change nothing."""
+    async with copied_hub(template, work_template, tmp_path_factory.mktemp("work")) as hub:
         yield hub
 
 
