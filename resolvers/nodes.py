@@ -97,6 +97,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
     "LinkageSuggestion": suggestions.fetch_suggestions_by_key,
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
+    "Task": lambda c, keys: c.unit.tasks.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
     "Finding": fetch_findings,
     "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),

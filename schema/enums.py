@@ -40,6 +40,7 @@ from hub.domain.sources.quarantine import RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.runs import RunStatus
+from hub.domain.tasks import TaskKind
 from hub.domain.text import Locale, TranslationOrigin
 from hub.domain.user_errors import UserErrorCode
 from hub.domain.value_chain import StageKind
@@ -96,6 +97,7 @@ ENUMS = (
     SourceHealth,
     StageKind,
     SuccessionKind,
+    TaskKind,
     TranslationOrigin,
     UserErrorCode,
     Visibility,

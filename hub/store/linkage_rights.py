@@ -75,6 +75,21 @@ select area.id,
 from area where area.id = any($1::text[])
 """  # noqa: S608 - constants
 
+PLAN_RIGHTS: Final = f"""
+with of_area as ({AREA_AGENCIES})
+select p.id,
+    coalesce(
+        (select min(a.agency_id) from of_area a where a.area_id = p.area_id and a.ordinal = 0),
+        case when p.area_id is null then p.agency_id end
+    ) as home_id,
+    coalesce(
+        exists (select from of_area a where a.area_id = p.area_id and a.agency_id = $2)
+            or p.area_id is null and p.agency_id = $2,
+        false
+    ) as allowed
+from plan p where p.id = any($1::text[])
+"""  # noqa: S608 - constants
+
 
 class SqlReader(Protocol):
     """A connection in a transaction, or a `ReadTransaction`."""
@@ -142,3 +157,14 @@ class LinkageRights:
     async def area(self, issue_ids: Sequence[str], agency_id: str | None) -> dict[str, SideRight]:
         """Return the right of an agency to act for AREA, by issue."""
         return await fetch_area_rights(self._transaction, issue_ids, agency_id)
+
+    async def area_agency(
+        self, area_ids: Sequence[str], agency_id: str | None
+    ) -> dict[str, SideRight]:
+        """Return the right of an agency to act for an area, by area."""
+        return await fetch_area_agency_rights(self._transaction, area_ids, agency_id)
+
+    async def plan(self, plan_ids: Sequence[str], agency_id: str | None) -> dict[str, SideRight]:
+        """Return the right of an agency to act for AREA on the issues of a plan, by plan."""
+        rows = await self._transaction.fetch(PLAN_RIGHTS, sorted(set(plan_ids)), agency_id)
+        return {row["id"]: SideRight(row["home_id"], bool(row["allowed"])) for row in rows}

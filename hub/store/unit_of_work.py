@@ -25,6 +25,7 @@ from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.sources import Sources
 from hub.store.suggestions import SuggestionQueries
+from hub.store.tasks import Tasks
 from hub.store.value_chain import ValueChains
 from hub.store.value_chain_mappings import ValueChainMappings
 from hub.store.work_requests import WorkRequests
@@ -52,6 +53,7 @@ class UnitOfWork:
         self.linkages = Linkages(transaction, reader)
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
+        self.tasks = Tasks(transaction, reader)
         self.histories = Histories(transaction)
         self.suggestions = SuggestionQueries(transaction, reader)
         self.rules = Rules(transaction)

@@ -235,16 +235,14 @@ GROUNDS_BY_TABLE: Final[
 """The grounds for drafts of each table with a column `visibility`."""
 
 
-def agencies_acting_as_one(agency_id: sa.ColumnElement[str]) -> sa.SelectBase:
-    """Return the statement for agencies whose work counts as the agency's own, by today's
-    placements.
+def departments_of_ministry(agency_id: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """Return the statement for departments that are placed under a ministry today.
 
-    The agency itself; for a ministry its departments (row MINISTRY of the deck: a local authority
-    that the budget places under a ministry is not one); for a cluster its member provinces.
+    None for an agency that is not a ministry.
     """
     placement, department = tables.agency_placement.alias("placement"), tables.agency.alias("below")
     ministry = tables.agency.alias("ministry")
-    departments = (
+    return (
         sa.select(placement.c.agency_id)
         .join(department, department.c.id == placement.c.agency_id)
         .join(ministry, ministry.c.id == placement.c.parent_id)
@@ -255,6 +253,15 @@ def agencies_acting_as_one(agency_id: sa.ColumnElement[str]) -> sa.SelectBase:
             ministry.c.kind == AgencyKind.MINISTRY.value,
         )
     )
+
+
+def agencies_acting_as_one(agency_id: sa.ColumnElement[str]) -> sa.SelectBase:
+    """Return the statement for agencies whose work counts as the agency's own, by today's
+    placements.
+
+    The agency itself; for a ministry its departments (row MINISTRY of the deck: a local authority
+    that the budget places under a ministry is not one); for a cluster its member provinces.
+    """
     cluster, member = tables.agency.alias("cluster"), tables.area_membership.alias("member")
     province = tables.agency.alias("province")
     provinces = (
@@ -270,7 +277,7 @@ def agencies_acting_as_one(agency_id: sa.ColumnElement[str]) -> sa.SelectBase:
             province.c.kind == AgencyKind.PROVINCE.value,
         )
     )
-    return sa.union_all(sa.select(agency_id), departments, provinces)
+    return sa.union_all(sa.select(agency_id), departments_of_ministry(agency_id), provinces)
 
 
 def plans_of_agencies(agencies: sa.SelectBase) -> sa.SelectBase:

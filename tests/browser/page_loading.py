@@ -19,7 +19,8 @@ async def wait_until_loaded(page: Any) -> None:
     await page.wait_for_function(
         "() => !document.querySelector('.loading') "
         "&& document.querySelector("
-        "'#grid, .marks, .tiles, .error-panel, [data-type=Query], table.list')"
+        "'#grid, .marks, .tiles, .error-panel, [data-type=Query], table.list, .items, #nothing, "
+        "#sign-in, .place')"
         "&& !document.querySelector('#board[aria-busy]') && !document.querySelector('.awaited')"
     )
     await page.evaluate("document.fonts.ready.then(() => true)")

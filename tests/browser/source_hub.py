@@ -23,6 +23,8 @@ from tests.hub_thread import hub_in_thread
 PEOPLE: Final = {
     "steward": {"agency": "ministry:01", "role": "STEWARD"},
     "agriculture": {"agency": "ministry:07", "role": "OFFICER"},
+    "tourism": {"agency": "ministry:05", "role": "OFFICER"},
+    "reader": {"agency": "ministry:05", "role": "VIEWER"},
 }
 DOUBTFUL_ROWS: Final = (
     '5,2022.9.1.5,2022.9.1,8,จังหวัดและกลุ่มจังหวัด,จังหวัดสิงค์บุรี,False,แผนงานตัวอย่าง,,โครงการตลาดริมน้ำ,,,,,,,แพ,2022,"2,400,000",False,\n'

@@ -161,16 +161,18 @@ async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at:
             at,
         )
     await insert_plans(connection, bundle, at)
-    for key, project, issue, stage in (
-        (f"{m}-link", m, "s42-east-1", f"{CHAIN}.marketing"),
-        (f"{m}-link-again", f"{m}-again", "s42-east-1", f"{CHAIN}.transport"),
-        (f"{m}-link-open", "s37-13", "s42-east-2", f"{CHAIN}.marketing"),
-        (f"{m}-link-own", "s37-15", f"{m}-issue", f"{CHAIN}.marketing"),
+    for key, project, issue, stage, status in (
+        (f"{m}-link", m, "s42-east-1", f"{CHAIN}.marketing", "DISPUTED"),
+        (f"{m}-link-again", f"{m}-again", "s42-east-1", f"{CHAIN}.transport", "DISPUTED"),
+        (f"{m}-link-open", "s37-13", "s42-east-2", f"{CHAIN}.marketing", "DISPUTED"),
+        (f"{m}-link-own", "s37-15", f"{m}-issue", f"{CHAIN}.marketing", "DISPUTED"),
+        # Waits for both sides: a task of the owner, and of the centre of the cluster.
+        (f"{m}-link-waiting", m, "s42-east-2", f"{CHAIN}.transport", "PROPOSED"),
     ):
         await execute(
             "insert into linkage (id, project_id, issue_id, stage_id, status, visibility, share, "
-            "reasons, proposed_by_id, known_from) values "
-            "($1, $2, $3, $4, 'DISPUTED', $5, 0.123, $6, $7, $8)",
+            "reasons, proposed_by_id, known_from, created_at) values "
+            "($1, $2, $3, $4, $9, $5, 0.123, $6, $7, $8, $8)",
             key,
             project,
             issue,
@@ -179,6 +181,7 @@ async def insert_bundle(connection: asyncpg.Connection, bundle: DraftBundle, at:
             f'[{{"code": "{m}", "th": "{text}", "weight": 0.5}}]',
             owner,
             at,
+            status,
         )
     await execute(
         "insert into finding (id, kind, severity, summary_th) values ($1, 'OVERLAP', 1, $2)",

@@ -45,6 +45,8 @@ SECRET_IDS: Final = [
         ("StrategicIssue", f"{m}-issue"),
         ("WorkRequest", f"{m}-request"),
         ("LinkageSuggestion", f'["{m}","s42-east-1","{CHAIN}.attractions"]'),
+        ("Task", f"LINKAGE_DECIDE:FUNCTION:{m}-link-waiting"),
+        ("Task", f"LINKAGE_DECIDE:AREA:{m}-link-waiting"),
     )
 ]
 FILTERS: Final = [
@@ -237,6 +239,17 @@ def build_page_queries() -> Iterator[str]:
         yield f'{{ linkages(first: 2, after: "{cursor}") {{ {PAGE_FIELDS} }} }}'
 
 
+def build_task_queries() -> Iterator[str]:
+    """Yield queries for tasks: all of them, by area, and after forged cursors."""
+    fields = "id title { th en } subject { id } area { code } requestedBy { id } createdAt"
+    cursor = encode_cursor((2**31 - 1, 0, ""))
+    for arguments in ("first: 100", 'area: "gid://hub/Area/C2552-09"', f'after: "{cursor}"'):
+        yield (
+            "{ viewer { taskCounts { kind count overdue } "
+            f"tasks({arguments}) {{ totalCount nodes {{ {fields} }} }} }} }}"
+        )
+
+
 PAGE_FIELDS: Final = "totalCount pageInfo { hasNextPage endCursor } nodes { id }"
 
 
@@ -261,4 +274,4 @@ def build_probes() -> list[str]:
                     graphql_type, 0 if graphql_type.name in {"Matrix", "Area"} else 1
                 )
             found.append(f"{{ {name}{f'({one})' if one else ''} {{ {selection} }} }}")
-    return [*found, *build_matrix_queries(), *build_page_queries()]
+    return [*found, *build_matrix_queries(), *build_page_queries(), *build_task_queries()]

@@ -69,7 +69,7 @@ class DraftDatabases:
 
     def __init__(self, databases: Mapping[str, Database], now: datetime) -> None:
         self.databases, self.now = databases, now
-        self.expected: dict[tuple[str, str], str] = {}
+        self.expected: dict[tuple[str, str, Viewer | None], str] = {}
 
     async def fetch_answer(
         self, api: GraphQLApi, viewer: Viewer, database_name: str, probe: str
@@ -83,12 +83,14 @@ class DraftDatabases:
     async def fetch_expected_answer(
         self, api: GraphQLApi, viewer: Viewer, database_name: str, probe: str
     ) -> str:
-        """Return the answer from a database without hidden drafts; viewers share the cache."""
-        if (database_name, probe) not in self.expected:
-            self.expected[database_name, probe] = await self.fetch_answer(
-                api, viewer, database_name, probe
-            )
-        return self.expected[database_name, probe]
+        """Return the answer from a database without hidden drafts.
+
+        Viewers share the cache, except for what a query says about the viewer itself.
+        """
+        key = database_name, probe, viewer if "viewer" in probe else None
+        if key not in self.expected:
+            self.expected[key] = await self.fetch_answer(api, viewer, database_name, probe)
+        return self.expected[key]
 
 
 # In every run the viewers who may read no draft send all probes between them, and those who may

@@ -132,7 +132,9 @@ async def test_sign_in_and_consent_pages_get_503(
     assert "ระบบยังไม่พร้อม" in response.text
 
 
-@pytest.mark.parametrize("path", ["/", "/query", "/sources", "/static/css/base.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/query", "/sources", "/work", "/areas/20", "/static/css/base.css"]
+)
 async def test_static_pages_load_during_startup(
     starting_client: httpx2.AsyncClient, path: str
 ) -> None:

@@ -1,4 +1,5 @@
-"""The static pages `/`, `/sources` and `/query` and the files they load, all from this folder.
+"""The static pages (`/`, `/sources`, `/query`, `/work`, one per area, issue and project) and the
+files they load, all from this folder.
 
 Nothing is loaded from other hosts and no page has an inline script or style, so the content
 security policy forbids both: government networks are often closed, and project names are entered
@@ -14,7 +15,17 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 STATIC_FOLDER: Final = Path(__file__).parent / "static"
-PAGES: Final = {"/": "index.html", "/query": "query.html", "/sources": "sources.html"}
+PAGES: Final = {
+    "/": "index.html",
+    "/query": "query.html",
+    "/sources": "sources.html",
+    "/work": "work.html",
+}
+PLACE_PAGE: Final = "place.html"
+PLACES: Final = ("/areas/{code}", "/issues/{code:path}", "/projects/{code:path}")
+"""The paths of one area, issue or project. One static page serves all of them: the script reads
+which one from the address, so the hub answers it without a database, and a name cannot inject HTML.
+"""
 MEDIA_TYPES: Final = {
     ".css": "text/css",
     ".html": "text/html",
@@ -39,6 +50,8 @@ HEADERS: Final = {
 async def serve_file(request: Request) -> Response:
     """Return a page or a file it loads; 404 if it is not in the folder, 304 if it is unchanged."""
     name = PAGES.get(request.url.path) or str(request.path_params.get("name", ""))
+    if "code" in request.path_params:
+        name = PLACE_PAGE
     try:
         path = (STATIC_FOLDER / name).resolve()
         media_type = MEDIA_TYPES.get(path.suffix)
@@ -62,7 +75,7 @@ async def serve_file(request: Request) -> Response:
 
 
 ROUTES: Final = (
-    *(Route(path, serve_file) for path in PAGES),
+    *(Route(path, serve_file) for path in (*PAGES, *PLACES)),
     Route("/static/{name:path}", serve_file),
 )
 """The pages and the files they load; none of them needs a database."""

@@ -4,6 +4,7 @@
 import { replaceChildren, h } from "./dom.js";
 import { mark } from "./marks.js";
 import { headerLabel } from "./matrix.js";
+import { projectPath } from "./page-tabs.js";
 import { PHASES } from "./queries.js";
 import { formatCitation, hasText, formatMillions, t, localize } from "./i18n.js";
 
@@ -51,7 +52,7 @@ function projectCard(project, { matrix }) {
   const chainStages = new Set(matrix.rows.headers.concat(matrix.columns.headers).map((header) => header.key));
   const linkages = project.linkages.nodes.toSorted((a, b) => Number(chainStages.has(b.stage?.code)) - Number(chainStages.has(a.stage?.code)));
   return h("article", { class: "project" },
-    h("h4", {}, localize(project.name)),
+    h("h4", {}, h("a", { href: projectPath(project) }, localize(project.name))),
     h("dl", {},
       definition(t("owner"), project.owner ? localize(project.owner.name) : t("ownerUnknown")),
       project.areas.length > 0 && definition(t("areas"), project.areas.map(({ area }) => localize(area.name)).join(", ")),

@@ -41,7 +41,7 @@ export function drawPageHeader(state, pickerData, { changeState, navigate, isKey
   const views = byId("views");
   views.setAttribute("aria-label", t("views"));
   const pageLink = (path, textKey) => h("a", { class: "tab", href: `${path}${lang() === "en" ? "?lang=en" : ""}` }, t(textKey));
-  replaceChildren(views, viewLink("matrix"), viewLink("map"), pageLink("/sources", "sourcesPage"), pageLink("/query", "query"));
+  replaceChildren(views, viewLink("matrix"), viewLink("map"), pageLink("/work", "myWork"), pageLink("/sources", "sourcesPage"), pageLink("/query", "query"));
   const examples = byId("examples");
   examples.setAttribute("aria-label", t("examples"));
   replaceChildren(examples, h("span", { class: "label" }, t("examples")), EXAMPLES.map(([name, question]) => {

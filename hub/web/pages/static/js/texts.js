@@ -9,6 +9,8 @@ export const TEXTS = {
   matrix: ["เมทริกซ์", "Matrix"],
   map: ["แผนที่", "Map"],
   sourcesPage: ["แหล่งข้อมูล", "Sources"],
+  myWork: ["งานของฉัน", "My work"],
+  toSignIn: ["ลงชื่อเข้าใช้", "Sign in"],
   query: ["GraphQL", "GraphQL"],
   views: ["มุมมอง", "Views"],
   examples: ["ตัวอย่าง", "Examples"],

@@ -47,6 +47,7 @@ function drawPageTexts() {
   replaceChildren(byId("views"),
     h("a", { class: "tab", href: `/${suffix}` }, t("matrix")),
     h("a", { class: "tab", href: `/?view=map${suffix.replace("?", "&")}` }, t("map")),
+    h("a", { class: "tab", href: `/work${suffix}` }, t("myWork")),
     h("a", { class: "tab", href: `/sources${suffix}`, "aria-current": "page" }, t("sourcesPage")),
     h("a", { class: "tab", href: `/query${suffix}` }, t("query")));
   byId("language").textContent = t("other");
