@@ -123,6 +123,16 @@ class NameResolver:
             resolved = self._cache[cache_key] = self._resolve(raw_name, year, block, field)
         return resolved
 
+    def find_area(
+        self, written: str, year: FiscalYear, block: str | None, field: str
+    ) -> ResolvedName | Doubt:
+        """Return the area of a code, of the hub or a province's own, or of a name in that year."""
+        if (NameKind.AREA, written) in self._by_target:
+            return self._build_resolved(NameKind.AREA, written)
+        if (NameKind.AREA, written) in self._by_code:
+            return self(RawName(NameKind.AREA, written, written), year, block, field)
+        return self(RawName(NameKind.AREA, written), year, block, field)
+
     def find_area_agency(self, area_id: str) -> ResolvedName:
         """Return the agency of an area itself: of a province or cluster before any other body."""
         agencies = [one for _, one in self._by_kind[NameKind.AGENCY] if one.area_id == area_id]

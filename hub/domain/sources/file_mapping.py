@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
+from hub.domain.sources.linkages import LinkageColumns
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
@@ -124,6 +125,7 @@ class FileMapping:
     notes: tuple[str, ...] = ()
     codes: Mapping[str, CodeFormat] = field(default_factory=dict)
     separator: str = ","
+    linkages: tuple[LinkageColumns, ...] = ()
 
     @property
     def read_columns(self) -> frozenset[str]:
@@ -134,6 +136,7 @@ class FileMapping:
                 *(one.column for one in self.amounts),
                 *(one.column for one in self.headings),
                 *(one.column for one in self.totals),
+                *(name for one in self.linkages for name in one.names),
                 *(one for one in self.key if one not in {*self.fields, *self.constants}),
             ]
         )

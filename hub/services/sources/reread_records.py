@@ -4,16 +4,17 @@ The same parser, names and checks as in a run decide. What becomes certain is st
 doubtful is taken out of the facts and waits, and the version that it replaced is stored again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from hub.domain.record import record
-from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
+from hub.domain.sources.quarantine import QuarantinedPart, QuarantinedRow, RowStatus
 from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceReader
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid
+from hub.ingest.declare_linkages import remove_records, upsert_facts
 from hub.ingest.parse_pages import PageParser
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder
@@ -21,10 +22,9 @@ from hub.ingest.resolve_records import ACCEPTING_RULINGS, RecordResolver
 from hub.ingest.run import load_resolver
 from hub.ingest.settle import ResolvedRecord
 from hub.store.ingest import joins, quarantine, rulings
-from hub.store.ingest import records as ingest_records
+from hub.store.ingest.facts import RecordFacts
 from hub.store.ingest.quarantine import NewQuarantinedRow
 from hub.store.ingest.raw_records import RawPayload
-from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.rulings import StoredVersion
 from hub.store.ingest.session import IngestSession
 
@@ -85,6 +85,8 @@ class RecordRereader:
         facts: dict[int, RecordFacts] = {}
         settled_rows: list[int] = []
         still_doubted: list[tuple[int, NewQuarantinedRow]] = []
+        settled_items: list[ResolvedRecord] = []
+        linkage_rows: list[tuple[QuarantinedRow, ResolvedRecord]] = []
         for row in rows:
             item, kind = self._resolve(
                 row.source_key, row.hash, row.block, row.url, row.retrieved_at, row.doubts
@@ -93,16 +95,29 @@ class RecordRereader:
             contested = not accepted and any(
                 doubt.reason is QuarantineReason.CONFLICTING_VALUES for doubt in row.doubts
             )
-            if item.fact and not contested:
+            if row.part is QuarantinedPart.LINKAGES:
+                if item.fact:
+                    facts[item.fact.record_id] = item.fact
+                    linkage_rows.append((row, item))
+            elif item.fact and not contested:
                 facts[item.fact.record_id] = item.fact
                 settled_rows.append(row.id)
+                settled_items.append(item)
             elif accepted:
                 raise Invalid("rows", *NOT_ACCEPTABLE)
             else:
                 entry = self._resolver.build_quarantine_entry(item, contested=contested)
                 still_doubted.append((row.id, entry))
-        settled_records, doubtful = self._resolve_stored(stored, facts)
-        await ingest_records.upsert_facts(self._connection, self._spec, list(facts.values()))
+        settled_records, doubtful, stored_items = self._resolve_stored(stored, facts)
+        doubts = await upsert_facts(self._connection, self._spec, list(facts.values()))
+        for row, item in linkage_rows:
+            if item.fact and item.fact.record_id not in doubts:
+                settled_rows.append(row.id)
+            elif row.ruling_id is not None:
+                raise Invalid("rows", *NOT_ACCEPTABLE)
+        await self._quarantine_linkages(
+            [*settled_items, *stored_items, *(item for _, item in linkage_rows)], doubts
+        )
         await self.withdraw([version for version, _ in doubtful])
         await self._quarantine([entry for _, entry in doubtful])
         waiting_ids = [
@@ -125,9 +140,11 @@ class RecordRereader:
             if item.fact:
                 restored.append(item.fact)
         restored_ids = {one.record_id for one in restored}
-        await ingest_records.upsert_facts(self._connection, self._spec, restored)
-        await ingest_records.remove_records(
-            self._connection, [one.id for one in versions if one.id not in restored_ids]
+        await upsert_facts(self._connection, self._spec, restored)
+        await remove_records(
+            self._connection,
+            self._spec,
+            [one.id for one in versions if one.id not in restored_ids],
         )
 
     async def _load(self, rows: Sequence[QuarantinedRow], stored: Sequence[StoredVersion]) -> None:
@@ -160,13 +177,15 @@ class RecordRereader:
 
     def _resolve_stored(
         self, stored: Sequence[StoredVersion], facts: dict[int, RecordFacts]
-    ) -> tuple[set[int], list[tuple[StoredVersion, NewQuarantinedRow]]]:
-        """Add the facts of stored records; return those settled, and those in doubt.
+    ) -> tuple[set[int], list[tuple[StoredVersion, NewQuarantinedRow]], list[ResolvedRecord]]:
+        """Add the facts of stored records; return those settled, those in doubt, and the records
+        of the settled ones.
 
         A record of which a newer row has just been settled is not read again.
         """
         settled_ids: set[int] = set()
         doubtful: list[tuple[StoredVersion, NewQuarantinedRow]] = []
+        items: list[ResolvedRecord] = []
         for one in stored:
             if one.id in facts:
                 continue
@@ -174,10 +193,20 @@ class RecordRereader:
             if item.fact:
                 facts[one.id] = item.fact
                 settled_ids.add(one.id)
+                items.append(item)
             else:
                 entry = self._resolver.build_quarantine_entry(item, contested=False)
                 doubtful.append((one, entry))
-        return settled_ids, doubtful
+        return settled_ids, doubtful, items
+
+    async def _quarantine_linkages(
+        self, items: Sequence[ResolvedRecord], doubts: Mapping[int, tuple[Doubt, ...]]
+    ) -> None:
+        """Let linkages wait that are in doubt now; a row that exists has its doubts updated."""
+        entries = self._resolver.build_linkage_entries(items, doubts)
+        if entries:
+            run_id = await quarantine.fetch_latest_run_id(self._connection, self._spec.id)
+            await quarantine.upsert_rows(self._connection, self._spec.id, run_id, entries)
 
     async def _quarantine(self, entries: Sequence[NewQuarantinedRow]) -> None:
         """Let records wait, except those of which a newer version waits already."""
