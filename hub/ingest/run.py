@@ -284,8 +284,8 @@ class RunExecution:
                     ids = missing_ids[start : start + DELETE_BATCH_SIZE]
                     amounts = await records.sum_amounts(connection, ids)
                     ledger = ledger.with_vanished(len(ids), amounts)
-                    kept = await remove_records(connection, self._spec, ids, self._run.gid)
-                    retained_projects += kept
+                    retained = await remove_records(connection, self._spec, ids, self._run.gid)
+                    retained_projects += retained
                 scopes = {*self._checkpoint.scopes, ""}
                 await quarantine.resolve_vanished_rows(connection, self._spec.id, run_id, scopes)
                 # A record in a block may move without a change of its payload.

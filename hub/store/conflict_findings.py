@@ -1,7 +1,7 @@
 """Write the findings about declared linkages that differ from what people decided.
 
-A finding exists as long as the two differ; it is written by whoever changes one of them, in the
-same transaction.
+A finding exists as long as the two differ; each change of one of them writes it in its own
+transaction.
 """
 
 import json

@@ -9,8 +9,10 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import Linkage
 from hub.domain.sources.columns import Columns
 from hub.domain.sources.records import RawRecord, SourceEntry
+from hub.domain.sources.rulings import QuarantineSettlement, Ruling
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.run import RunResult, ingest
+from hub.services.sources.settle_quarantine import settle_quarantine
 from hub.store.database import Database
 from hub.store.unit_of_work import UnitOfWork
 from tests.ingest.made_up_source import SPEC, Row, build_input, build_row, read
@@ -96,3 +98,14 @@ async def list_conflicts(database: Database) -> list[str]:
 def shares(linkages: list[Linkage]) -> list[Decimal | None]:
     """Return the shares of linkages."""
     return [one.share for one in linkages]
+
+
+async def rule_on_declared(database: Database, ruling: Ruling) -> QuarantineSettlement:
+    """Apply a ruling to what waits of the source."""
+    return await settle_quarantine(database, DECLARING_SPEC, read_declaring, ruling, "somsri")
+
+
+async def list_row_ids(database: Database) -> tuple[int, ...]:
+    """Return the ids of waiting rows."""
+    rows = await database.pool.fetch("select id from quarantine where status = 'WAITING'")
+    return tuple(row["id"] for row in rows)
