@@ -15,6 +15,8 @@ from hub.domain.areas import (
 from hub.domain.global_id import GlobalId
 from hub.domain.lookups import Lookup
 from hub.domain.paging import Connection, PageRequest
+from hub.domain.text import Notice
+from hub.services.areas.edition_notices import build_edition_notices
 from resolvers.arguments import validate_area_id
 from resolvers.context import Context
 
@@ -84,6 +86,13 @@ async def children(
         )
         for a in areas
     ]
+
+
+async def notices(
+    areas: Sequence[Area], context: Context, *, on: date | None = None
+) -> Sequence[Sequence[Notice]]:
+    """Return the notices about what the lists of each area leave out on a day."""
+    return await build_edition_notices(context.unit, areas, on or context.today)
 
 
 async def successors(areas: Sequence[Area], context: Context) -> Sequence[Sequence[AreaSuccession]]:

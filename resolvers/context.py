@@ -14,6 +14,7 @@ from hub.domain.time import BANGKOK
 if TYPE_CHECKING:
     # Types only: `hub.bootstrap` passes the instances.
     from hub.services.linkages.commands import LinkageCommands
+    from hub.services.plans.plan_writer import PlanWriter
     from hub.services.sources.quarantine_review import QuarantineReview
     from hub.store.ingest.events import SourceEventFeed
     from hub.store.unit_of_work import UnitOfWork
@@ -33,6 +34,7 @@ class Context:
     feed: "SourceEventFeed"
     audit_context: AuditContext
     linkage_commands: "LinkageCommands"
+    plan_writer: "PlanWriter"
     live_figures: LiveFigureClient | None = None
     """The client for live figures; null when live requests are disabled."""
     loaders: dict[Any, Any] = field(default_factory=dict)

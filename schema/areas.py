@@ -18,7 +18,7 @@ from schema.binding import field, input_type, output_type, resolver_field
 from schema.lookups import optional_field
 from schema.node import Node
 from schema.provenance import Provenance
-from schema.text import Connection, ExternalId, LocalizedText
+from schema.text import Connection, ExternalId, LocalizedText, Notice
 
 if TYPE_CHECKING:
     from schema.plans import Plan, StrategicIssue
@@ -100,12 +100,20 @@ class Area(Node):
         areas.path, "Areas from the country down to this area, including it (ลำดับชั้น)"
     )
     parents: list[AreaMembership] = resolver_field(
-        areas.parents, "Memberships in larger areas on the date; clusters were reorganized (สังกัด)"
+        areas.parents,
+        "Memberships in larger areas on the date; clusters were reorganized, and `notices` say "
+        "what is not recorded (สังกัด)",
     )
     children: list[Annotated["Area", Lazy("schema.areas")]] = resolver_field(
         areas.children,
-        "Areas below it on the date, in Thai dictionary order (พื้นที่ในสังกัด)",
+        "Areas below it on the date, in Thai dictionary order; `notices` say what is not recorded "
+        "(พื้นที่ในสังกัด)",
         level="Only areas of this level, at any depth; default: direct children (ระดับ)",
+    )
+    notices: list[Notice] = resolver_field(
+        areas.notices,
+        "Notices about the date: the area was not in force, or areas above or below it are not "
+        "recorded, so that an empty list is not none (ข้อสังเกต)",
     )
     operations_centre: Annotated["Area", Lazy("schema.areas")] | None = resolver_field(
         areas.operations_centre,

@@ -26,6 +26,8 @@ from hub.domain.matrix.question import (
     DimensionKind,
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
+from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
+from hub.domain.plan_review import CheckOutcome
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from hub.domain.provenance import Assertion, Cadence, Confidence, SourceHealth
@@ -49,6 +51,7 @@ ENUMS = (
     ActorLevel,
     AgencyKind,
     AgencyRole,
+    AlignmentKind,
     AreaKind,
     AreaLevel,
     AreaRole,
@@ -57,12 +60,14 @@ ENUMS = (
     CellState,
     ChangeKind,
     ConsentDecision,
+    CheckOutcome,
     Counting,
     CountTreatment,
     DimensionKind,
     Direction,
     HeaderKind,
     BudgetPhase,
+    BudgetRoute,
     Cadence,
     Confidence,
     FindingKind,
@@ -77,6 +82,7 @@ ENUMS = (
     NameKind,
     Outcome,
     PlanKind,
+    PlanSectionKind,
     PlanStatus,
     ProjectOrderField,
     QuarantineReason,

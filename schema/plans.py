@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from hub.domain import plans as domain
+from hub.domain.identity.viewer import Visibility
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.plans import PlanKind, PlanStatus
-from resolvers import nodes
+from resolvers import nodes, plan_content, plan_items, plan_review
 from resolvers import plans as plan_resolvers
 from schema.agencies import Agency
 from schema.areas import Area
 from schema.binding import field, output_type, resolver_field
 from schema.node import Node
+from schema.plan_content import (
+    Alignment,
+    Goal,
+    IssueRevision,
+    PlanGrade,
+    PlanItem,
+    PlanSection,
+    Strategy,
+)
+from schema.plan_review import PlanDiff, RuleCheck
 from schema.provenance import Provenance
 from schema.text import Connection, ExternalId, FiscalYear, LocalizedText
 from schema.value_chain import ValueChain
@@ -62,6 +73,41 @@ class PlanVersion(Node):
         plan_resolvers.issues_of_versions,
         "Its strategic issues by rank, in its wording (ประเด็นยุทธศาสตร์)",
     )
+    sections: list[PlanSection] = resolver_field(
+        plan_content.sections,
+        "Parts of the text besides the six components: general data, past results, analysis by "
+        "dimension (ส่วนประกอบอื่นของแผน; R18, R19)",
+    )
+    goals: list[Goal] = resolver_field(
+        plan_content.goals_of_versions,
+        "Goals of the plan as a whole; those of an issue are at the issue (เป้าประสงค์รวม)",
+    )
+    items: Connection[PlanItem] = resolver_field(
+        plan_items.items,
+        "Projects of the plan, of every actor (โครงการในแผน; slides 36, 63)",
+        issue="Only items of this issue (ประเด็นยุทธศาสตร์)",
+        budget_route="Only items with these routes (ช่องทางงบประมาณ)",
+    )
+    grades: list[PlanGrade] = resolver_field(
+        plan_content.grades, "Grades given by reviewers, oldest first (ระดับคุณภาพ; slide 83)"
+    )
+    checks: list[RuleCheck] = resolver_field(
+        plan_review.checks,
+        "Rules R13 to R23 applied to it, with the observations of slides 48-49 (ผลการตรวจแผน)",
+        outcome="Only checks with these outcomes (ผล)",
+    )
+    diff: PlanDiff | None = resolver_field(
+        plan_review.diffs,
+        "What changed since another version; null: none, or not visible (เปรียบเทียบฉบับ; R20)",
+        against="The earlier version; default: the one it replaces (ฉบับก่อน)",
+    )
+    supersedes: Annotated["PlanVersion", Lazy("schema.plans")] | None = resolver_field(
+        plan_content.superseded,
+        "The version it replaces; null: none, or not visible (ฉบับที่ถูกแทน)",
+    )
+    visibility: Visibility = field("Who may see it (การเปิดเผย)")
+    created_at: datetime = field("When it was stored (สร้างเมื่อ)")
+    version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
 
@@ -91,6 +137,19 @@ class StrategicIssue(Node):
         plan_resolvers.linkages_of_issues,
         "Linkages of projects to it (ความเชื่อมโยง)",
         status="Only linkages with these statuses; default: all (สถานะ)",
+    )
+    aligned_to: list[Alignment] = resolver_field(
+        plan_content.alignments,
+        "What it follows: national direction, regional frame, needs survey (ความสอดคล้อง; R21)",
+    )
+    goals: list[Goal] = resolver_field(
+        plan_content.goals_of_issues, "Its goals in the version (เป้าประสงค์)"
+    )
+    strategies: list[Strategy] = resolver_field(
+        plan_content.strategies_of_issues, "Its strategies in the version (กลยุทธ์)"
+    )
+    revisions: Connection[IssueRevision] = resolver_field(
+        plan_content.revisions, "The issue in every visible version, ascending (ประเด็นนี้ในทุกฉบับ)"
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
     external_ids: list[ExternalId] = resolver_field(

@@ -9,6 +9,7 @@ from schema.findings import FindingQuery
 from schema.linkages import LinkageQuery
 from schema.matrix import MatrixQuery
 from schema.nodes import NodeQuery
+from schema.plan_review import PlanReviewQuery
 from schema.plans import PlanQuery
 from schema.projects import ProjectQuery
 from schema.reported_counts import ReportedCountQuery
@@ -27,6 +28,7 @@ class Query(
     AreaQuery,
     AgencyQuery,
     PlanQuery,
+    PlanReviewQuery,
     ValueChainQuery,
     ProjectQuery,
     LinkageQuery,

@@ -38,8 +38,8 @@ class OutcomeCount:
     records: int = field("Number of records (จำนวนระเบียน)")
     amounts: list[PhaseAmount] = field("Reported amounts, by phase (จำนวนเงิน)")
     without_amount: int = field(
-        "Records of these that have no amount, or one that cannot be read: their money is in no "
-        "sum (ไม่มีจำนวนเงินที่อ่านได้)"
+        "Records of these that have no amount, or one that cannot be read or is finer than a "
+        "satang: their money is in no sum (ไม่มีจำนวนเงินที่อ่านได้)"
     )
 
 
@@ -50,7 +50,18 @@ class Ledger:
     read: int = field("Records read (จำนวนที่อ่าน)")
     read_amounts: list[PhaseAmount] = field("Reported amounts, by phase (จำนวนเงินที่อ่าน)")
     outcomes: list[OutcomeCount] = field("Every outcome, in the order of the enum (ผลของระเบียน)")
-    vanished: int = field("Stored records that are no longer in the source (หายไปจากต้นทาง)")
+    vanished: int = field(
+        "Records, stored or waiting, that are no longer in the source (หายไปจากต้นทาง)"
+    )
+    vanished_waiting: int = field("Those of the vanished records that waited (หายไปขณะที่รอตรวจ)")
+    vanished_without_amount: int = field(
+        "Those of the vanished records that waited without an amount to count: their money is in "
+        "no sum (หายไปโดยไม่มีจำนวนเงินที่นับได้)"
+    )
+    finer_than_satang: int = field(
+        "Records read whose amounts have parts of a satang, so they are in no sum until a person "
+        "rounds them; they are among those without an amount (ละเอียดกว่าสตางค์)"
+    )
     vanished_amounts: list[PhaseAmount] = field(
         "Amounts of vanished records, and of those that the source reports as deleted, by phase "
         "(จำนวนเงินที่หายไป)"

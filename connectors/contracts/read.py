@@ -20,7 +20,7 @@ from hub.domain.sources.records import (
     RawRecord,
     SourceEntry,
 )
-from hub.domain.sources.spec import Era, SourceSpec
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
 
@@ -124,17 +124,13 @@ def contract_year(signed_on: Any, doubts: list[Doubt]) -> FiscalYear | None:
     """Return the fiscal year of a contract's date; null, with a doubt, if it is missing or
     invalid.
     """
-    day = dates.parse_date(signed_on, "contract.contract_date")
-    if isinstance(day, Doubt):
-        doubts.append(day)
-        return None
-    if day is None:
+    year = dates.parse_year_of_date(signed_on, "contract.contract_date")
+    if year is None:
         messages = ("ไม่มีทั้งปีงบประมาณและวันที่", "there is neither a budget year nor a date")
         doubts.append(
             thai.build_doubt(QuarantineReason.MISSING_VALUE, "budget_year", "", *messages)
         )
         return None
-    year = thai.parse_fiscal_year(FiscalYear.from_date(day).be, Era.BE, "contract.contract_date")
     if isinstance(year, Doubt):
         doubts.append(year)
         return None

@@ -4,7 +4,6 @@ The code is not unique; year, code and expenditure category together are. Budget
 one element may have different areas, so each amount is a line.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from hub.domain.sources.records import (
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 
+MINISTRY: Final = FundingSource.MINISTRY
 PHASE_FIELDS: Final = (
     (BudgetPhase.APPROPRIATED, "bb_amount", "bb_province", "amount"),
     (BudgetPhase.DISBURSED, "gf_amount", "gf_province", "gf_amount_sum"),
@@ -66,11 +66,13 @@ def parse_lines(
 ) -> Iterator[ParsedBudgetLine]:
     """Yield a line for each amount present; unreadable ones become doubts."""
     elements = row["compare"]
-    if not isinstance(elements, list) or not all(isinstance(one, Mapping) for one in elements):
+    if not isinstance(elements, list) or not all(
+        type(one) is dict or isinstance(one, Mapping) for one in elements
+    ):
         messages = ("ไม่ใช่รายการ", "is not a list of amounts")
         doubts.append(thai.build_doubt(QuarantineReason.WRONG_TYPE, "compare", elements, *messages))
         return
-    line_counts: Counter[tuple[BudgetPhase, str]] = Counter()
+    line_counts: dict[tuple[BudgetPhase, str], int] = {}
     for element in elements:
         for phase, amount_field, area_field, _ in PHASE_FIELDS:
             satang = thai.parse_amount(element.get(amount_field), spec.money_unit, amount_field)
@@ -85,12 +87,12 @@ def parse_lines(
                     thai.build_doubt(QuarantineReason.MISSING_VALUE, area_field, "", *messages)
                 )
                 continue
-            line_counts[phase, area] += 1
+            number = line_counts[phase, area] = line_counts.get((phase, area), 0) + 1
             yield ParsedBudgetLine(
-                key=f"{phase.value}|{area}|{line_counts[phase, area]}",
+                key=f"{phase.value}|{area}|{number}",
                 fiscal_year=year,
                 phase=phase,
-                funding=FundingSource.MINISTRY,
+                funding=MINISTRY,
                 satang=satang_amount,
                 area=RawName(NameKind.AREA, area),
             )

@@ -1,4 +1,4 @@
-"""How amounts are written in texts: signs, separators, `.-`, the baht sign and words of units."""
+"""How amounts are written in texts: signs, separators, `.-` and `,-`, the baht sign, units."""
 
 import re
 from decimal import Decimal
@@ -11,10 +11,14 @@ from hub.domain.thai_text import normalize_text, to_arabic_digits
 
 AMOUNT_PATTERN: Final = re.compile(
     r"(?P<open>\()?(?P<sign>[-–—−])? ?(?P<currency>฿|THB)? ?(?P<inner_sign>[-−])?"
-    r"(?P<number>\d[\d,]*)(?:(?P<fraction>\.\d+)|(?P<whole>\.[-–—=]))?"
-    r"(?P<last_sign>[-−])? ?(?P<unit>ล้านบาท|พันบาท|บาทถ้วน|บาท|บ\.|สตางค์|฿|THB)?(?P<close>\))?"
+    r"(?P<number>\d(?:[\d,]*\d)?)"
+    r"(?:(?P<fraction>\.\d+)|(?P<whole> ?(?:[.,] ?[-–—−=]|/[-–—−=]))|(?P<open_end>,))?"
+    r"(?P<last_sign>[-−]|(?<=\.\d)[–—]|(?<=\.\d\d)[–—])? ?"
+    r"(?P<unit>ล้านบาท|พันบาท|บาทถ้วน|บาท|บ\.|สตางค์|฿|THB)?(?P<close>\))?"
 )
-"""An amount. `.-` after a number means that there are no satang; a minus may be first or last."""
+"""An amount. `.-`, `,-` and `/-` after a number mean that there are no satang; a minus may be first
+or last. A dash is a minus only behind satang, because behind whole baht it may mean either.
+"""
 PLAIN_NUMBER: Final = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 """Most amounts, which need no other pattern."""
 GROUPED_DIGITS: Final = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
@@ -52,7 +56,7 @@ def parse_written_amount(text: str) -> WrittenAmount | None:
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     signs = [match[name] for name in ("open", "sign", "inner_sign", "last_sign") if match[name]]
-    if len(signs) > 1 or (match["last_sign"] and match["whole"]):
+    if len(signs) > 1 or (match["last_sign"] and (match["whole"] or match["open_end"])):
         return None
     if match["currency"] and match["unit"] not in {None, "บาท"}:
         return None
@@ -61,7 +65,7 @@ def parse_written_amount(text: str) -> WrittenAmount | None:
     return WrittenAmount(
         -number if signs else number,
         STATED_UNITS.get(stated, MoneyUnit.BAHT) if stated else None,
-        not GROUPED_DIGITS.fullmatch(match["number"]),
+        bool(match["open_end"]) or not GROUPED_DIGITS.fullmatch(match["number"]),
     )
 
 

@@ -1,7 +1,8 @@
 """Parse dates of sources: as systems and people write them, in either era, in Bangkok time.
 
 A day comes before its month, or a year of four digits before both. Forms with `AM` or `PM`, in
-which the month comes first in some programs, and years of two digits are doubted.
+which the month comes first in some programs, and years of two digits are doubted; the doubt about
+two digits has the days that they may mean.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Any, Final
 from connectors.kit import thai
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.thai_text import to_arabic_digits
-from hub.domain.time import BANGKOK, BUDDHIST_OFFSET, FIRST_BE, LAST_BE
+from hub.domain.time import BANGKOK, BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
 MONTH_NUMBERS: Final = {
     name: number
@@ -35,6 +36,12 @@ MONTH_NAME_PATTERN: Final = re.compile(
 )
 DAY_FIRST_PATTERN: Final = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 YEAR_FIRST_PATTERN: Final = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+SHORT_YEAR_PATTERN: Final = re.compile(
+    rf"(?:วันที่ ?)?(?P<day>\d{{1,2}})(?:(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)"
+    rf"|[ -]?(?P<name>{MONTH_NAMES})[ -]?)(?P<year>\d{{2}})",
+    re.IGNORECASE,
+)
+"""A date whose year has two digits, which may be of either era."""
 COMPACT_PATTERN: Final = re.compile(r"\d{8}")
 TIME_OF_DAY_PATTERN: Final = re.compile(r",? \d{1,2}[:.]\d\d([:.]\d\d([.]\d{1,6})?)?( ?น\.)?$")
 """The time behind a date, which does not change the day: sources write it in Bangkok time."""
@@ -67,6 +74,21 @@ def parse_date(raw_value: Any, field: str) -> date | Doubt | None:
     return build_date_doubt(raw_value, field)
 
 
+def parse_year_of_date(raw_value: Any, field: str) -> FiscalYear | Doubt | None:
+    """Return the fiscal year of a date, null for an empty value, or a doubt."""
+    day = parse_date(raw_value, field)
+    if day is None or isinstance(day, Doubt):
+        return day
+    year = FiscalYear.from_date(day)
+    if FIRST_BE <= year.be <= LAST_BE:
+        return year
+    messages = (
+        f"วันที่อยู่ในปีงบประมาณ พ.ศ. {year.be} ซึ่งอยู่นอกช่วง {FIRST_BE}–{LAST_BE}",
+        f"is in fiscal year {year.be} BE, which is outside {FIRST_BE}-{LAST_BE}",
+    )
+    return thai.build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, raw_value, *messages)
+
+
 def parse_day(text: str) -> date | None:
     """Return the date in a text without a time; null for another form, `ValueError` for a day that
     no calendar has.
@@ -95,7 +117,9 @@ def parse_compact_day(digits: str) -> date | None:
 
 
 def build_date_doubt(raw_value: Any, field: str) -> Doubt:
-    """Return the doubt about a value that is not a date, with the day that a number may mean."""
+    """Return the doubt about a value that is not a date, with the days that it may mean."""
+    if short := SHORT_YEAR_PATTERN.fullmatch(to_arabic_digits(thai.clean_text(raw_value))):
+        return build_short_year_doubt(raw_value, field, short)
     messages = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a date")
     if isinstance(raw_value, int) and raw_value in SERIAL_DAYS:
         day = FIRST_SERIAL_DAY + timedelta(days=raw_value)
@@ -105,6 +129,26 @@ def build_date_doubt(raw_value: Any, field: str) -> Doubt:
             f"is a number; it may be {day.isoformat()}, format the cell as a date",
         )
     return thai.build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, raw_value, *messages)
+
+
+def build_short_year_doubt(raw_value: Any, field: str, short: re.Match[str]) -> Doubt:
+    """Return the doubt about a date with a year of two digits, with the days that it may mean."""
+    month = int(short["month"] or MONTH_NUMBERS[short["name"].casefold()])
+    days = []
+    for year, _ in thai.list_short_years(int(short["year"])):
+        try:
+            days.append(date(year, month, int(short["day"])))
+        except ValueError:
+            continue
+    if not days:
+        messages = ("อ่านเป็นวันที่ไม่ได้", "cannot be read as a date")
+        return thai.build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, raw_value, *messages)
+    buddhist = " หรือ ".join(f"{one.day}/{one.month}/{one.year + BUDDHIST_OFFSET}" for one in days)
+    messages = (
+        f"ปีมีสองหลัก อาจเป็น {buddhist} ให้เขียนปีสี่หลัก",
+        f"has a year of two digits; it may be {' or '.join(map(str, days))}. Write four digits",
+    )
+    return thai.build_doubt(QuarantineReason.AMBIGUOUS_YEAR, field, raw_value, *messages)
 
 
 def date_of_timestamp(timestamp: str) -> date:

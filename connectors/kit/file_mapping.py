@@ -16,12 +16,13 @@ from connectors.kit.layout_mapping import (
     parse_separator,
     parse_totals,
 )
+from connectors.kit.stated_unit import describe_unit, find_unit_of_column
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record
 from hub.domain.sources.columns import normalize_column_name
 from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.sources.file_mapping import AmountColumn, FileMapping
-from hub.domain.sources.spec import WORKBOOK_FORMATS, Era, Format, SourceSpec
+from hub.domain.sources.spec import WORKBOOK_FORMATS, Era, Format, MoneyUnit, SourceSpec
 from hub.domain.thai_text import normalize_text
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
@@ -30,7 +31,7 @@ MAPPING_KEYS: Final = {
     "headings", "totals", "notes", "codes", "separator", "linkages",
 }  # fmt: skip
 MAPPED_KEYS: Final = {"required", "optional", "phases", "funding", "key"}
-AMOUNT_KEYS: Final = {"column", "phase", "funding", "year", "years"}
+AMOUNT_KEYS: Final = {"column", "phase", "funding", "year", "years", "unit"}
 YEAR_PLACEHOLDER: Final = "{year}"
 LAST_HEADER_ROW: Final = 100
 """The last row that can be a header."""
@@ -136,7 +137,12 @@ def parse_file_mapping(declaration: DeclarationTable, fields: MappableFields) ->
         fields=columns,
         constants=constants,
         amounts=tuple(
-            parse_amount_columns(mapping_table, fields, declaration.enum_member("era", Era))
+            parse_amount_columns(
+                mapping_table,
+                fields,
+                declaration.enum_member("era", Era),
+                declaration.enum_member("money_unit", MoneyUnit),
+            )
         ),
         key=tuple(parse_key(mapping_table, fields, {*columns, *constants})),
         fill_down=tuple(
@@ -211,9 +217,12 @@ def parse_header_rows(mapping_table: DeclarationTable) -> tuple[int, ...]:
 
 
 def parse_amount_columns(
-    mapping_table: DeclarationTable, fields: MappableFields, era: Era
+    mapping_table: DeclarationTable, fields: MappableFields, era: Era, money_unit: MoneyUnit
 ) -> Iterator[AmountColumn]:
-    """Yield the columns of amounts; `{year}` in a name is replaced by each of its years."""
+    """Yield the columns of amounts; `{year}` in a name is replaced by each of its years.
+
+    A unit that the name of a column states must be the declared one.
+    """
     for part in mapping_table.subtables("amounts", AMOUNT_KEYS):
         column = normalize_column_name(part.required_text("column"))
         only_phase = fields.phases[0] if len(fields.phases) == 1 else None
@@ -222,6 +231,11 @@ def parse_amount_columns(
             names = ", ".join(one.value for one in fields.phases)
             raise part.invalid("phase", f"แหล่งนี้มีเพียง {names}", f"this source has {names} only")
         funding = part.enum_member("funding", FundingSource, fields.funding)
+        unit = part.enum_member("unit", MoneyUnit) if "unit" in part.values else None
+        if (unit_name := find_unit_of_column(column)) and (
+            problem := describe_unit(unit_name, unit or money_unit)
+        ):
+            raise part.invalid("unit", f"คอลัมน์ {column} {problem[0]}", f"{column} {problem[1]}")
         if YEAR_PLACEHOLDER in column:
             if (year_bounds := next(part.integer_range("years"), None)) is None:
                 raise part.invalid("years", "ต้องมี เช่น [2566, 2570]", "is missing, as [2566, 2570]")
@@ -230,7 +244,7 @@ def parse_amount_columns(
             for number in range(year_bounds[0], year_bounds[1] + 1):
                 year = parse_year(part, "years", number, era)
                 yield AmountColumn(
-                    column.replace(YEAR_PLACEHOLDER, str(number)), phase, funding, year
+                    column.replace(YEAR_PLACEHOLDER, str(number)), phase, funding, year, unit
                 )
             continue
         if "years" in part.values:
@@ -245,6 +259,7 @@ def parse_amount_columns(
             phase,
             funding,
             None if raw_year is None else parse_year(part, "year", raw_year, era),
+            unit,
         )
 
 

@@ -20,13 +20,19 @@ from hub.domain.sources.records import (
     RawRecord,
     SourceEntry,
 )
-from hub.domain.sources.spec import Era, SourceSpec
+from hub.domain.sources.spec import SourceSpec
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
 Parsed = TypeVar("Parsed")
 NAME_SEPARATORS: Final = re.compile(r"[,;/\n\r]")
 """Separators of several names in one cell."""
+
+
+def is_cell_error(value: Any) -> bool:
+    """Return whether a cell has an error of a spreadsheet, or a formula without a value."""
+    text = normalize_text(value) if isinstance(value, str) else ""
+    return text in CELL_ERRORS or text.startswith("=")
 
 
 class MappedRow:
@@ -60,7 +66,7 @@ class MappedRow:
         """Return a text; a formula without a value and a workbook error get a doubt."""
         raw_value = self._field_value(field)
         value = thai.clean_text(raw_value)
-        if isinstance(raw_value, str) and (value in CELL_ERRORS or value.startswith("=")):
+        if is_cell_error(raw_value):
             messages = (
                 "เซลล์แสดงข้อผิดพลาดหรือสูตรที่ยังไม่คำนวณ",
                 "shows an error, or a formula without a value",
@@ -100,17 +106,12 @@ class MappedRow:
             return self._record_doubt(
                 thai.parse_fiscal_year(raw_value, self._spec.era, self._column_name("fiscal_year"))
             )
-        posting_date = dates.parse_date(
+        year = dates.parse_year_of_date(
             self._field_value("posted_on"), self._column_name("posted_on")
         )
-        if posting_date is None:
+        if year is None:
             self.text("posted_on", required=True)
-        if (day := self._record_doubt(posting_date)) is None:
-            return None
-        year = FiscalYear.from_date(day).ce
-        return self._record_doubt(
-            thai.parse_fiscal_year(year, Era.CE, self._column_name("posted_on"))
-        )
+        return self._record_doubt(year)
 
     def years(self, field: str) -> tuple[FiscalYear, ...]:
         """Return fiscal years from a range or a list; empty if there are none."""
@@ -125,6 +126,9 @@ class MappedRow:
     def areas(self, field: str) -> tuple[RawName, ...]:
         """Return the areas in a cell, separated by commas, slashes or line breaks."""
         raw_value = self._field_value(field)
+        if is_cell_error(raw_value):
+            self.text(field)
+            return ()
         parts = (
             NAME_SEPARATORS.split(raw_value)
             if isinstance(raw_value, str)
@@ -172,7 +176,9 @@ class MappedRow:
         """
         for column in self.mapping.amounts:
             raw_value = self._row.get(column.column)
-            satang_or_doubt = thai.parse_amount(raw_value, self._spec.money_unit, column.column)
+            satang_or_doubt = thai.parse_amount(
+                raw_value, column.unit or self._spec.money_unit, column.column
+            )
             self._record_doubt(satang_or_doubt)
             if (satang := thai.readable_satang(satang_or_doubt)) is None:
                 continue

@@ -18,7 +18,7 @@ class RunningTotals:
 
     def __init__(self, mapping: FileMapping, spec: SourceSpec) -> None:
         self._mapping = mapping
-        self._unit = spec.money_unit
+        self._units = mapping.units(spec.money_unit)
         self._columns = [one.column for one in mapping.amounts] if mapping.totals else []
         self._levels = [RecordGroup(self._columns) for _ in range(len(mapping.headings) + 1)]
         self._value_columns = {one.of for one in mapping.totals if one.of is not None}
@@ -36,7 +36,9 @@ class RunningTotals:
         if not self._mapping.totals:
             return
         satang = {
-            column: thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column))
+            column: thai.readable_satang(
+                thai.parse_amount(row.get(column), self._units[column], column)
+            )
             or 0
             for column in self._columns
         }
@@ -71,7 +73,7 @@ class RunningTotals:
                 f"there are {group.count:,} projects above",
             )
         for column in self._columns:
-            declared = thai.parse_amount(row.get(column), self._unit, column)
+            declared = thai.parse_amount(row.get(column), self._units[column], column)
             satang = thai.readable_satang(declared)
             if isinstance(declared, Doubt) and satang is None:
                 yield declared

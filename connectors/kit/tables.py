@@ -5,6 +5,7 @@ to the records below them; totals are compared with them and quarantined if they
 that look like totals or notes get a doubt.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -18,6 +19,7 @@ from connectors.kit.codes import cleared_digits_doubt, find_cleared_columns, has
 from connectors.kit.file_mapping import get_file_mapping
 from connectors.kit.running_totals import RunningTotals
 from connectors.kit.sheet import CellPosition
+from connectors.kit.stated_unit import check_stated_units
 from connectors.kit.undeclared_totals import UndeclaredTotals
 from hub.domain.record import record
 from hub.domain.sources.columns import normalize_column_name
@@ -66,6 +68,7 @@ def read_table_rows(
             f"{file}: มีเพียง {len(head)} แถว ไม่มีหัวตารางที่แถว {last} ตาม header_rows "
             f"· has {len(head)} rows but header_rows declares a header in row {last}"
         )
+    check_stated_units(head, mapping, spec, file)
     levels = [head[row - 1] for row in mapping.header_rows]
     names = build_column_names(levels, mapping.header_rows, merged)
     check_column_names(names, mapping, file)
@@ -157,6 +160,11 @@ class TableBody:
         self._undeclared_totals = UndeclaredTotals(mapping, spec, names)
         self._headings: dict[str, str] = {one.column: "" for one in mapping.headings}
         self._values_above: dict[str, Any] = {}
+        self._merged_values: dict[int, tuple[int, Any]] = {}
+        self._merged_downwards: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for (top, left), (bottom, _) in merged.items():
+            if bottom > top > mapping.header_rows[-1]:
+                self._merged_downwards[top].append((left, bottom))
         amount_names = {one.column for one in mapping.amounts}
         self._amount_columns = [
             column for column, name in enumerate(names, 1) if name in amount_names
@@ -174,10 +182,11 @@ class TableBody:
                 yield TableRow({}, malformed_cells=cells, width=width)
                 continue
             self._check_merged(number, cells)
+            merged_values = self._fill_merged(number, cells)
             own_cells = self._name_cells(cells)
             total = self._totals.find_total(own_cells)
             doubts = () if total else self._undeclared_totals.find_doubts(own_cells)
-            row = self._build_row(own_cells, is_record=not total and not doubts)
+            row = self._build_row(own_cells, merged_values, is_record=not total and not doubts)
             if total is not None:
                 doubts = tuple(self._totals.find_disagreements(total, row))
                 if doubts:
@@ -239,6 +248,19 @@ class TableBody:
                     "unmerge them and say what belongs to each"
                 )
 
+    def _fill_merged(self, number: int, cells: Cells) -> dict[str, Any]:
+        """Return the values of cells that are merged over several rows, for the rows below the
+        first of them; the value of a merged cell is that of each of its rows.
+        """
+        for column, bottom in self._merged_downwards.get(number, ()):
+            if column <= min(len(cells), len(self._names)) and self._names[column - 1]:
+                self._merged_values[column] = (bottom, cells[column - 1])
+        return {
+            self._names[column - 1]: value
+            for column, (bottom, value) in self._merged_values.items()
+            if number <= bottom
+        }
+
     def _name_cells(self, cells: Cells) -> dict[str, Any]:
         """Return the cells of a row by column; an unnamed one with a value by its letter."""
         row: dict[str, Any] = {}
@@ -249,13 +271,18 @@ class TableBody:
                 row[f"คอลัมน์ {get_column_letter(index + 1)}"] = cell
         return row
 
-    def _build_row(self, own_cells: dict[str, Any], *, is_record: bool) -> dict[str, Any]:
-        """Return cells by column, with values filled down and the headings.
+    def _build_row(
+        self, own_cells: dict[str, Any], merged_values: Mapping[str, Any], *, is_record: bool
+    ) -> dict[str, Any]:
+        """Return cells by column, with values of merged cells, values filled down, and headings.
 
         Only the values of records are filled down to the rows below.
         """
         row = dict(own_cells)
         if self._mapping.find_total(row) is None:
+            row.update(
+                (name, one) for name, one in merged_values.items() if is_blank(row.get(name))
+            )
             for name in self._mapping.fill_down:
                 if is_blank(row.get(name)) and name in row:
                     row[name] = self._values_above.get(name)

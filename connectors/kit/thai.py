@@ -9,11 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from connectors.kit.amount_text import WrittenAmount, parse_written_amount, round_binary_noise
-from connectors.kit.year_text import parse_written_year
+from connectors.kit.year_text import WrittenYear, parse_written_year
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.rounding import is_rounding
 from hub.domain.sources.spec import Era, MoneyUnit
-from hub.domain.thai_text import escape_for_display, normalize_text
+from hub.domain.thai_text import escape_for_display, normalize_text, to_arabic_digits
 from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
 EMPTY_MARKS: Final = frozenset({"", "-", "–", "—"})
@@ -23,6 +23,11 @@ MAX_NOISE: Final = Decimal("0.01")
 """The limit of a difference in satang that binary floating point explains."""
 MAX_EXACT_NUMBER: Final = 10**15
 """Workbooks store fifteen digits of a number."""
+BUDDHIST_SHORT_YEARS: Final = range(43, 86)
+"""Two digits that are a year of a budget in BE only: 2543–2585. In CE they are 2043–2085, and no
+plan reaches so far; 00–42 may be 2000–2042 CE."""
+MAYBE_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""A text that is a number with three decimals, or thousands with a dot as their separator."""
 MAX_RANGE_YEARS: Final = 30
 """Years of a range, at most."""
 
@@ -72,7 +77,7 @@ def parse_amount(value: Any, unit: MoneyUnit, field: str) -> int | Doubt | None:
         return build_doubt(
             QuarantineReason.MISPLACED_SEPARATOR, field, value, *messages, int(satang)
         )
-    return int(satang)
+    return find_thousands_doubt(value, unit, field, int(satang)) or int(satang)
 
 
 def convert_to_satang(number: Decimal, unit: MoneyUnit) -> Decimal:
@@ -131,12 +136,11 @@ def parse_number(value: Any, field: str) -> WrittenAmount | Doubt | None:
 
 
 def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
-    """Return a fiscal year from four digits in either era, or two digits in a BE source; else a
+    """Return a fiscal year from four digits in either era, or from two that mean one year; else a
     doubt.
 
-    The eras do not overlap in four digits (2505–2643 and 1962–2100). Two digits in a CE source are
-    ambiguous, so a person decides. Words before the number mark it as a year; if they state an era,
-    the number must be in it.
+    The eras do not overlap in four digits (2505–2643 and 1962–2100). Words before the number mark
+    it as a year; if they state an era, the number must be in it.
     """
     written = parse_written_year(clean_text(value)) if not isinstance(value, bool) else None
     if written is None:
@@ -144,13 +148,7 @@ def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
         return build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, value, *messages)
     number = written.number
     if written.digits == 2:
-        is_buddhist = written.era is Era.BE or (
-            era is Era.BE and written.era is None and not written.is_english
-        )
-        if is_buddhist and 2500 + number >= FIRST_BE:
-            return FiscalYear(2500 + number - BUDDHIST_OFFSET)
-        messages = ("ปีสองหลัก ไม่แน่ว่าเป็น พ.ศ. หรือ ค.ศ.", "two digits: BE or CE is unclear")
-        return build_doubt(QuarantineReason.AMBIGUOUS_YEAR, field, value, *messages)
+        return parse_short_year(written, era) or short_year_doubt(number, field, value)
     if FIRST_BE <= number <= LAST_BE and written.era is not Era.CE:
         return FiscalYear(number - BUDDHIST_OFFSET)
     if FIRST_BE <= number + BUDDHIST_OFFSET <= LAST_BE and written.era is not Era.BE:
@@ -162,6 +160,65 @@ def parse_fiscal_year(value: Any, era: Era, field: str) -> FiscalYear | Doubt:
             f"is not a fiscal year of the era that it states ({written.era.value})",
         )
     return build_doubt(QuarantineReason.IMPOSSIBLE_YEAR, field, value, *messages)
+
+
+def parse_short_year(written: WrittenYear, era: Era) -> FiscalYear | None:
+    """Return the fiscal year of two digits if they can mean only one, else null.
+
+    `พ.ศ.` states the era. Without it, a source in BE may still have years in CE: 66 is no year of a
+    budget in CE, but 23 is.
+    """
+    is_stated = written.era is Era.BE and 2500 + written.number >= FIRST_BE
+    is_buddhist_only = written.era is None and era is Era.BE and not written.is_english
+    if is_stated or (is_buddhist_only and written.number in BUDDHIST_SHORT_YEARS):
+        return FiscalYear(2500 + written.number - BUDDHIST_OFFSET)
+    return None
+
+
+def list_short_years(number: int) -> list[tuple[int, bool]]:
+    """Return the years in CE that two digits may mean, each with whether that is as a BE year."""
+    years = [
+        (2500 + number - BUDDHIST_OFFSET, True),
+        (2000 + number, False),
+        (1900 + number, False),
+    ]
+    return [one for one in years if FIRST_BE <= one[0] + BUDDHIST_OFFSET <= LAST_BE]
+
+
+def short_year_doubt(number: int, field: str, value: Any) -> Doubt:
+    """Return the doubt about a year of two digits, with the years that it may mean."""
+    years = list_short_years(number)
+    th = " หรือ ".join(
+        f"พ.ศ. {2500 + number}" if is_be else f"ค.ศ. {year} (พ.ศ. {year + BUDDHIST_OFFSET})"
+        for year, is_be in years
+    )
+    en = " or ".join(
+        f"{2500 + number} BE" if is_be else f"{year} CE ({year + BUDDHIST_OFFSET} BE)"
+        for year, is_be in years
+    )
+    messages = (f"ปีสองหลัก อาจเป็น {th} ให้เขียนปีสี่หลัก", f"two digits may be {en}; write four digits")
+    return build_doubt(QuarantineReason.AMBIGUOUS_YEAR, field, value, *messages)
+
+
+def find_thousands_doubt(value: Any, unit: MoneyUnit, field: str, satang: int) -> Doubt | None:
+    """Return the doubt about an amount in baht whose dot may separate thousands; null for others.
+
+    In baht, three decimals have no meaning; in larger units they do.
+    """
+    if unit is not MoneyUnit.BAHT or not isinstance(value, str) or "." not in value:
+        return None
+    text = to_arabic_digits(normalize_text(value))
+    if not MAYBE_THOUSANDS.fullmatch(text):
+        return None
+    thousands = int(text.replace(".", ""))
+    return build_doubt(
+        QuarantineReason.MISPLACED_SEPARATOR,
+        field,
+        value,
+        f"จุดอาจคั่นหลักพัน คือ {thousands:,} บาท ตามที่เขียนเป็น {satang / 100:,.2f} บาท",
+        f"the dot may separate thousands: {thousands:,} baht; as written {satang / 100:,.2f} baht",
+        satang,
+    )
 
 
 def amount_too_fine_doubt(field: str, value: Any, unit: MoneyUnit, rounded: Decimal) -> Doubt:

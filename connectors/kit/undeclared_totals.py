@@ -62,6 +62,8 @@ for sums or records have more than a name."""
 MIN_ROWS_OF_LABELLED_SUM: Final = 3
 """Rows whose sum a row that also has an agency or a place repeats only as a total, if its name
 begins with a word for sums."""
+COLUMN_NUMBER_PATTERN: Final = re.compile(r"[(\[]?(\d{1,2})[)\]]?\.?(?: ?=.*)?")
+MIN_NUMBERED_COLUMNS: Final = 3
 MAX_VALUES: Final = 50_000
 """Names of groups that are remembered."""
 
@@ -70,7 +72,7 @@ class UndeclaredTotals:
     """Recognizes rows that look like totals or notes, by their text, their place and their sums."""
 
     def __init__(self, mapping: FileMapping, spec: SourceSpec, names: Sequence[str]) -> None:
-        self._unit = spec.money_unit
+        self._units = mapping.units(spec.money_unit)
         self._amount_columns = [one.column for one in mapping.amounts if one.column in set(names)]
         self._name_column = mapping.fields.get("title") or mapping.fields.get("budget_code", "")
         self._values: set[str] = set()
@@ -107,6 +109,8 @@ class UndeclaredTotals:
     def _find_doubt(
         self, row: Mapping[str, Any], texts: Mapping[str, str], satang: Mapping[str, int]
     ) -> Doubt | None:
+        if numbers_columns(row, self._amount_columns):
+            return build_column_numbers_doubt(*next(iter(texts.items()), ("", "")))
         suspects = {column: text for column, text in texts.items() if MAYBE_TOTAL.search(text)}
         for column, text in suspects.items():
             if is_total_label(text) and self._has_no_other_name(column, texts):
@@ -178,7 +182,31 @@ class UndeclaredTotals:
             self._sums_since_total[column] += amount
 
     def _read_satang(self, row: Mapping[str, Any], column: str) -> int | None:
-        return thai.readable_satang(thai.parse_amount(row.get(column), self._unit, column))
+        return thai.readable_satang(thai.parse_amount(row.get(column), self._units[column], column))
+
+
+def numbers_columns(row: Mapping[str, Any], amount_columns: Sequence[str]) -> bool:
+    """Return whether the cells of a row number the columns from 1: `(1) (2) (3)`, `1 2 3=1+2`.
+
+    All columns must be numbered: a project may be called 2, but not with an amount of its place.
+    """
+    texts = [to_arabic_digits(thai.clean_text(cell)) for cell in row.values()]
+    if len(texts) < MIN_NUMBERED_COLUMNS or not amount_columns:
+        return False
+    found = [COLUMN_NUMBER_PATTERN.fullmatch(text) for text in texts]
+    return [match and int(match[1]) for match in found] == list(range(1, len(texts) + 1))
+
+
+def build_column_numbers_doubt(column: str, text: str) -> Doubt:
+    """Return the doubt about a row that numbers the columns, as below the header of a form."""
+    return thai.build_doubt(
+        QuarantineReason.WRONG_TYPE,
+        column,
+        text,
+        "ดูเป็นแถวเลขคอลัมน์ใต้หัวตาราง ไม่ใช่ระเบียน ให้ลบแถวนี้ในไฟล์ หรือวินิจฉัยว่าไม่รับ",
+        "looks like a row that numbers the columns, not a record; "
+        "delete it from the file, or refuse the row",
+    )
 
 
 def repeats(earlier: Mapping[str, int], satang: Mapping[str, int]) -> bool:

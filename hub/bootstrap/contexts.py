@@ -10,6 +10,7 @@ from hub.domain.identity.audit_log import Operation
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.linkages.commands import LinkageCommands
+from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
@@ -37,6 +38,7 @@ class RequestContexts:
         self._clock = clock
         self._feed = SourceEventFeed(database)
         self._linkage_commands = LinkageCommands(database)
+        self._plan_writer = PlanWriter(database)
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -55,6 +57,7 @@ class RequestContexts:
                 self._feed,
                 audit_context,
                 self._linkage_commands,
+                self._plan_writer,
                 self._live_figures,
             )
         await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

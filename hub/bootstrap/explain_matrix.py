@@ -14,6 +14,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.record import value
 from hub.errors import HubError, Invalid
 from hub.services.linkages.commands import LinkageCommands
+from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.store.database import Database
 from hub.store.explain import (
@@ -86,6 +87,7 @@ async def explain_document(
             SourceEventFeed(database),
             audit,
             LinkageCommands(database),
+            PlanWriter(database),
         )
         running = execute(
             schema,

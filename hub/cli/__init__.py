@@ -19,9 +19,11 @@ from hub.cli.completion import completion
 from hub.cli.console import print_line
 from hub.cli.database import db
 from hub.cli.demo import demo
+from hub.cli.evidence import evidence
 from hub.cli.generate import generate
 from hub.cli.issuers import issuer
 from hub.cli.matrix import matrix
+from hub.cli.plans import plan
 from hub.cli.quarantine import review
 from hub.cli.rulings import export_file, import_file, list_rulings, revoke
 from hub.cli.schema import schema
@@ -61,11 +63,11 @@ def hub() -> None:
 
 
 for command in (
-    serve, db, ingest, source, review, matrix, agency, client, issuer, agreement, audit, demo,
+    serve, db, ingest, source, review, plan, matrix, agency, client, issuer, agreement, audit, demo,
     generate, schema, settings, completion,
 ):  # fmt: skip
     hub.add_command(command)
-for command in (list_rulings, revoke, export_file, import_file):
+for command in (list_rulings, revoke, export_file, import_file, evidence):
     review.add_command(command)
 
 

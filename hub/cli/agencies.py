@@ -87,8 +87,25 @@ def disable(named: str, by: str | None) -> None:
 
 
 @agency.command(
+    "withdraw",
+    help="ถอนหน่วยงานที่นำเข้าหรือยืนยันผิด เมื่อไม่มีข้อมูลอ้างถึง · "
+    "Withdraw an agency that was imported or asserted by mistake, if nothing refers to it",
+)
+@agency_argument
+@by_option
+def withdraw(named: str, by: str | None) -> None:
+    """Withdraw an agency that people added."""
+    from hub.services.agencies.withdraw_agency import withdraw_agency
+    from hub.services.identity.operator import operator_name
+
+    agency_id = in_database(lambda database: withdraw_agency(database, named, operator_name(by)))
+    print_line(f"ถอน {agency_id} แล้ว · {agency_id} is withdrawn")
+
+
+@agency.command(
     "import",
-    help="นำเข้ารายชื่อหน่วยงาน CSV หรือ XLSX · Import a list of agencies, CSV or XLSX",
+    help="นำเข้ารายชื่อหน่วยงาน CSV, XLSX, XLS หรือ ODS · "
+    "Import a list of agencies: CSV, XLSX, XLS or ODS",
 )
 @click.argument(
     "file",
@@ -105,9 +122,22 @@ def disable(named: str, by: str | None) -> None:
 @option("--sheet", metavar="NAME", help="แผ่นงานของ XLSX · The sheet of a workbook")
 @option(
     "--encoding",
-    default="utf-8",
     metavar="NAME",
-    help="การเข้ารหัสของ CSV เช่น tis-620 · The encoding of a CSV file, e.g. tis-620",
+    help="การเข้ารหัสของ CSV เช่น tis-620 ถ้าไม่ระบุใช้ตามเครื่องหมายต้นไฟล์หรือ utf-8 · "
+    "The encoding of a CSV file, e.g. tis-620; default: that of its first bytes, or utf-8",
+)
+@option(
+    "--separator",
+    metavar="CHARACTER",
+    help="ตัวคั่นของ CSV ถ้าไม่ระบุใช้ตัวที่คั่นหัวตาราง · "
+    "The separator of a CSV file; default: the one in its header",
+)
+@option(
+    "--new",
+    "are_new",
+    is_flag=True,
+    help="ชื่อที่ฮับมีแล้วที่อื่นเป็นอีกหน่วยงานหนึ่ง · Agencies whose name the hub has elsewhere are other ones",
+    show_default=False,
 )
 @option(
     "--dry-run",
@@ -121,24 +151,27 @@ def import_list(
     file: Path,
     scheme: str,
     sheet: str | None,
-    encoding: str,
+    encoding: str | None,
+    separator: str | None,
+    are_new: bool,
     dry_run: bool,
     as_json: bool,
     by: str | None,
 ) -> None:
     """Import a list of agencies, with their names over time."""
-    from connectors.kit.plain_table import read_plain_table
+    from connectors.kit.plain_table import read_day, read_plain_table
     from hub.services.agencies.import_agencies import AgencyList, import_agencies
     from hub.services.identity.operator import operator_name
 
-    rows = read_plain_table(file, encoding, sheet)
+    rows = read_plain_table(file, encoding, sheet, separator)
     header = rows[0][1] if rows else []
     result = in_database(
         lambda database: import_agencies(
             database,
-            AgencyList(file.name, header, rows[1:]),
+            AgencyList(file.name, header, rows[1:], read_day),
             scheme,
             operator_name(by),
+            are_new=are_new,
             dry_run=dry_run,
         )
     )

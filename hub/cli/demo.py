@@ -1,6 +1,7 @@
 """`hub demo`: a local agency with generated data, and a hub filled from it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,7 +80,9 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
     The hub of this data folder may run meanwhile.
     """
     from hub.domain.sources.ledger import Ledger
+    from hub.domain.time import BANGKOK
     from hub.sandbox.fill import fill_database
+    from hub.sandbox.fill_plans import fill_plans
     from hub.services.sources.report import format_ledger
 
     agency = local_agency(records, seed, faults)
@@ -92,6 +95,11 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
             text = one.error.message if one.error else format_ledger(one.ledger or Ledger())
             click.echo(f"{text}\n")
             whole = whole and one.ledger is not None and one.ledger.balanced
+        plans = await fill_plans(database, agency, datetime.now(BANGKOK).date())
+        click.echo(
+            f"แผนทดลอง: เพิ่ม {plans.stored:,} มีอยู่แล้ว {plans.unchanged:,} "
+            f"· made-up plans: {plans.stored:,} stored, {plans.unchanged:,} there already"
+        )
         return whole
 
     with Progress() as progress:

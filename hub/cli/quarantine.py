@@ -112,8 +112,7 @@ def format_amounts(satang: Mapping[str, int]) -> str:
 @option(
     "--kind",
     type=click.Choice(["AREA", "AGENCY"]),
-    default="AREA",
-    help="ชนิดของชื่อ · What kind of name it is",
+    help="ชนิดของชื่อ ถ้ามีทั้งสองชนิด · The kind of name, if both kinds have it",
 )
 @option("--block", metavar="BLOCK", help="เฉพาะช่วงนี้ของเอกสาร · Only in this block of a document")
 @option(
@@ -132,7 +131,7 @@ def decide(
     source: str,
     name: str,
     target: str,
-    kind: str,
+    kind: str | None,
     block: str | None,
     years: str | None,
     replaces: int | None,
@@ -153,7 +152,7 @@ def decide(
             decide_name,
             name=name,
             target=None if target == "-" else target,
-            kind=NameKind(kind),
+            kind=None if kind is None else NameKind(kind),
             block=block,
             years=span,
             replaces=replaces,

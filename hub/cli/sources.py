@@ -184,6 +184,10 @@ def describe_ledger(ledger: "Ledger") -> dict[str, Any]:
             outcome.value: {phase.value: n for phase, n in sums.items()}
             for outcome, sums in ledger.satang.items()
         },
+        "vanished_waiting": ledger.vanished_waiting,
+        "vanished_without_amount": ledger.vanished_without_amount,
+        "finer_than_satang": ledger.finer_than_satang,
+        "refused_by": dict(ledger.refused_by),
         "satang_vanished": {phase.value: n for phase, n in ledger.satang_vanished.items()},
         "without_amount": {
             one.outcome.value: one.without_amount for one in ledger.outcomes if one.without_amount

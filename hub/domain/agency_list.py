@@ -5,7 +5,7 @@ Rows of one code are the names of one agency over time; the last of them is its 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final
@@ -17,9 +17,7 @@ from hub.domain.thai_text import (
     escape_for_display,
     find_unsafe_character,
     normalize_text,
-    to_arabic_digits,
 )
-from hub.domain.time import BUDDHIST_OFFSET
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "code": ("รหัส",),
@@ -33,9 +31,13 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "aliases": ("ชื่ออื่น",),
     "valid_from": ("ตั้งแต่",),
     "valid_to": ("ถึงก่อน",),
+    "hub_id": ("รหัสในฮับ",),
 }
 """The columns by name, with the Thai headers that mean the same."""
 COLUMN_LIST: Final = ", ".join(COLUMNS)
+ANOTHER_AGENCY: Final = frozenset({"new", "ใหม่"})
+"""What a row has as `hub_id` if its agency is another one than those of its name in the hub."""
+DAY_COLUMNS: Final = ("valid_from", "valid_to")
 REQUIRED_COLUMNS: Final = ("code", "name_th", "kind")
 KIND_NAMES: Final = {
     "กระทรวง": AgencyKind.MINISTRY,
@@ -60,10 +62,6 @@ LEVEL_OF_KIND: Final = {
 NOT_IMPORTED: Final = frozenset({AgencyKind.PROVINCE, AgencyKind.CLUSTER, AgencyKind.GROUP})
 """Kinds that the reference data has completely."""
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
-ISO_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:T00:00(?::00)?)?")
-THAI_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-FIRST_BE: Final = 2400
-"""Years from here on are of the Buddhist era; no agency is dated that late in the Common Era."""
 MAX_NAME_LENGTH: Final = 500
 
 
@@ -90,7 +88,8 @@ class DatedText:
 class ListedAgency:
     """One agency of a list: its name now, earlier names and aliases with their days.
 
-    `row` is that of its name now. `parent` and `province` are as written.
+    `row` is that of its name now. `parent` and `province` are as written. `hub_id` is the agency of
+    the hub that it is, if the list states that; `is_another`: it is none that the hub has.
     """
 
     row: int
@@ -104,6 +103,12 @@ class ListedAgency:
     other_names: tuple[DatedText, ...]
     valid_from: date | None
     valid_to: date | None
+    hub_id: str | None = None
+    is_another: bool = False
+
+
+DayReader = Callable[[str], date | None]
+"""Reads a day as written in a cell; null when it is none."""
 
 
 @value
@@ -143,7 +148,7 @@ def read_header(header: Sequence[Any]) -> tuple[dict[int, str], list[RowError]]:
 
 
 def read_agency_list(
-    header: Sequence[Any], rows: Iterable[tuple[int, Sequence[Any]]]
+    header: Sequence[Any], rows: Iterable[tuple[int, Sequence[Any]]], read_day: DayReader
 ) -> tuple[list[ListedAgency], list[RowError]]:
     """Return the agencies of a list in its order, and every error in it, by row and column.
 
@@ -161,7 +166,7 @@ def read_agency_list(
         }
         if not any(texts.values()):
             continue
-        line, row_errors = read_row(number, texts)
+        line, row_errors = read_row(number, texts, read_day)
         errors += row_errors
         if line:
             lines[texts["code"]].append(line)
@@ -173,19 +178,21 @@ def read_agency_list(
     return ([] if errors else agencies), sorted(errors, key=lambda one: one.row)
 
 
-def read_row(number: int, texts: Mapping[str, str]) -> tuple[_Line | None, list[RowError]]:
+def read_row(
+    number: int, texts: Mapping[str, str], read_day: DayReader
+) -> tuple[_Line | None, list[RowError]]:
     """Return a row read, or the errors in it."""
     kind: AgencyKind | None = parse_member(AgencyKind, texts.get("kind", ""), KIND_NAMES)
     level: ActorLevel | None = parse_member(ActorLevel, texts.get("level", ""), {})
+    start, end = days = [read_day(texts[name]) if texts.get(name) else None for name in DAY_COLUMNS]
     found = [
         *((name, "ต้องระบุ", "must be given") for name in REQUIRED_COLUMNS if not texts.get(name)),
         *find_text_errors(texts),
         *find_choice_errors(texts, kind, level),
-        *find_day_errors(texts),
+        *find_day_errors(texts, days),
     ]
     if found or kind is None:
         return None, [RowError(number, column, th, en) for column, th, en in found]
-    start, end = (parse_day(texts.get(name, "")) for name in ("valid_from", "valid_to"))
     return _Line(number, texts, kind, level or LEVEL_OF_KIND.get(kind), start, end), []
 
 
@@ -222,15 +229,14 @@ def find_choice_errors(
         yield "province", "อปท. ต้องมีจังหวัด", "a local authority needs its province"
 
 
-def find_day_errors(texts: Mapping[str, str]) -> Iterator[CellError]:
+def find_day_errors(texts: Mapping[str, str], days: Sequence[date | None]) -> Iterator[CellError]:
     """Yield errors in the two days."""
-    days = {name: parse_day(texts.get(name, "")) for name in ("valid_from", "valid_to")}
-    for name, day in days.items():
+    for name, day in zip(DAY_COLUMNS, days, strict=True):
         if texts.get(name) and day is None:
             written = escape_for_display(texts[name])
-            th = f"อ่านวันที่ {written} ไม่ได้ ใช้ 2565-10-01 หรือ 1/10/2565"
+            th = f"อ่านวันที่ {written} ไม่ได้ ใช้ 1/10/2565 หรือ 1 ต.ค. 2565"
             yield name, th, f"the date {written} is not readable; write 2022-10-01 or 1/10/2565"
-    start, end = days["valid_from"], days["valid_to"]
+    start, end = days
     if start and end and start >= end:
         yield "valid_to", "ต้องอยู่หลัง valid_from", "must be after valid_from"
 
@@ -241,21 +247,6 @@ def parse_member(enum: Any, text: str, names: Mapping[str, Any]) -> Any:
     return member or names.get(text)
 
 
-def parse_day(text: str) -> date | None:
-    """Return a day written in either era as 2565-10-01 or 1/10/2565; null if it is not one."""
-    plain = to_arabic_digits(text)
-    if (found := ISO_DAY.fullmatch(plain)) is not None:
-        year, month, day = map(int, found.groups())
-    elif (found := THAI_DAY.fullmatch(plain)) is not None:
-        day, month, year = map(int, found.groups())
-    else:
-        return None
-    try:
-        return date(year - BUDDHIST_OFFSET if year >= FIRST_BE else year, month, day)
-    except ValueError:
-        return None
-
-
 def find_overlaps(lines: Sequence[_Line]) -> Iterator[RowError]:
     """Yield errors about rows of one code, by day, that apply at the same time or disagree."""
     for earlier, later in pairwise(lines):
@@ -264,7 +255,7 @@ def find_overlaps(lines: Sequence[_Line]) -> Iterator[RowError]:
             th = f"รหัสซ้ำกับแถว {earlier.row} ในช่วงเวลาเดียวกัน ระบุวันที่ไม่ให้ซ้อนกัน"
             en = f"the code is that of row {earlier.row} at the same time; set other dates"
             yield RowError(later.row, "valid_from", th, en)
-        for name in ("kind", "province", "parent"):
+        for name in ("kind", "province", "parent", "hub_id"):
             if earlier.texts.get(name, "") != later.texts.get(name, ""):
                 th = f"ต่างจากแถว {earlier.row} ซึ่งมีรหัสเดียวกัน"
                 en = f"differs from row {earlier.row}, which has the same code"
@@ -283,6 +274,8 @@ def build_agency(code: str, lines: Sequence[_Line]) -> ListedAgency:
         for text in line.texts.get("aliases", "").split("|")
         if text.strip()
     ]
+    hub_id = last.texts.get("hub_id", "")
+    is_another = hub_id.casefold() in ANOTHER_AGENCY
     return ListedAgency(
         row=last.row,
         code=code,
@@ -295,4 +288,6 @@ def build_agency(code: str, lines: Sequence[_Line]) -> ListedAgency:
         other_names=tuple(dict.fromkeys(names)),
         valid_from=lines[0].valid_from,
         valid_to=last.valid_to,
+        hub_id=None if is_another else hub_id or None,
+        is_another=is_another,
     )

@@ -123,7 +123,7 @@ class AreaEdition:
     level: AreaLevel
     name: LocalizedText
     area_count: int
-    authority: str | None
+    authority: LocalizedText
     valid_from: date | None
     valid_to: date | None
 

@@ -20,6 +20,9 @@ class BudgetPhase(Enum):
     CONTRACTED = "CONTRACTED"
     DISBURSED = "DISBURSED"
 
+    # Ingest looks phases up several times a line, and the hash of Enum is a function in Python.
+    __hash__ = object.__hash__
+
 
 class FundingSource(Enum):
     """Source of the funding (แหล่งเงิน)."""

@@ -16,7 +16,11 @@ class ActorKind(Enum):
 
 
 class ChangeKind(Enum):
-    """Kind of change (ประเภทการเปลี่ยนแปลง); a new name is CHANGED."""
+    """Kind of change (ประเภทการเปลี่ยนแปลง).
+
+    A new name is one CHANGED; another parent (issue of a goal, issue or stage of a project) is one
+    MOVED.
+    """
 
     ADDED = "ADDED"
     REMOVED = "REMOVED"

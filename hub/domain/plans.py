@@ -9,6 +9,7 @@ from enum import Enum
 from typing import ClassVar
 
 from hub.domain.global_id import GlobalId
+from hub.domain.identity.viewer import Visibility
 from hub.domain.record import record
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
@@ -79,6 +80,11 @@ class PlanVersion:
     decided_on: date | None
     decided_by: str | None
     vision: LocalizedText | None
+    visibility: Visibility
+    version: int
+    supersedes_id: str | None
+    owner_id: str | None
+    created_at: datetime
     as_of_time: datetime | None
     updated_at: datetime
 

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.labels import label_of
 from hub.domain.money import Money
 from hub.domain.record import record
 from hub.domain.text import Notice, localized_text
@@ -61,12 +62,12 @@ class Rate:
 
 def missing_part_notice(part: RatePart, name: str) -> Notice:
     """Return the notice that no line reports a part of a rate."""
-    phase, year = part.phase.value, part.fiscal_year
+    phase, year = label_of(part.phase), part.fiscal_year
     in_year_th = f" ในปีงบประมาณ พ.ศ. {year.be}" if year else ""
     in_year_en = f" in FY {year.be} BE ({year.ce})" if year else ""
     text = localized_text(
-        f"ไม่มีรายการ {phase}{in_year_th} จึงไม่มีร้อยละ (ไม่มีรายการไม่ใช่ศูนย์)",
-        f"no {phase} line{in_year_en}, so there is no percentage (no line is not zero)",
+        f"ไม่มีรายการ{phase.th}{in_year_th} จึงไม่มีร้อยละ (ไม่มีรายการไม่ใช่ศูนย์)",
+        f"no {phase.en} line{in_year_en}, so there is no percentage (no line is not zero)",
     )
     return Notice(f"NO_{name.upper()}", text, [name])
 

@@ -1,5 +1,6 @@
 """Checks at the end of a run: enough records, totals within bounds, no announced record missing."""
 
+from hub.domain.labels import label_of
 from hub.domain.sources.ledger import Ledger
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceRefused
@@ -30,8 +31,8 @@ def check_expectations(
         if not minimum <= amount <= maximum:
             raise expectation_error(
                 spec,
-                f"ยอด {phase.value} {amount / 100:,.2f} บาท อยู่นอกช่วงที่ประกาศไว้",
-                f"the {phase.value} total of {amount / 100:,.2f} baht "
+                f"ยอด{label_of(phase).th} {amount / 100:,.2f} บาท อยู่นอกช่วงที่ประกาศไว้",
+                f"the {label_of(phase).en} total of {amount / 100:,.2f} baht "
                 "is outside the declared bounds",
             )
 

@@ -126,3 +126,37 @@ def build_name_doubt(
         raw_name.kind,
         (year.ce, year.ce),
     )
+
+
+def build_elsewhere_doubt(
+    raw_name: RawName, found: DatedName, field: str, year: FiscalYear
+) -> Doubt:
+    """Return the doubt about a local authority of another province than the record's: another one
+    there may have the same name.
+    """
+    province = found.province_id
+    return build_name_doubt(
+        QuarantineReason.AMBIGUOUS_NAME,
+        raw_name,
+        field,
+        year,
+        "ชื่อตรงกับ อปท. ของจังหวัดอื่น ไม่ใช่จังหวัดของรายการนี้",
+        "the name is that of a local authority of another province than the record's",
+        [NameProposal(found.target, f"อยู่จังหวัด {province}", f"in province {province}")],
+    )
+
+
+def build_ambiguous_name_doubt(
+    raw_name: RawName, candidates: Iterable[DatedName], field: str, year: FiscalYear
+) -> Doubt:
+    """Return the doubt about a name of several things, with each of them as a proposal."""
+    proposals = [build_proposal(one, "ชื่อตรงกัน", "the same name") for one in candidates]
+    return build_name_doubt(
+        QuarantineReason.AMBIGUOUS_NAME,
+        raw_name,
+        field,
+        year,
+        f"ชื่อนี้เป็นได้ {len(proposals)} หน่วย",
+        f"the name fits {len(proposals)} things",
+        proposals,
+    )

@@ -6,20 +6,24 @@ from typing import Final
 
 from hub.domain.global_id import GlobalId
 from hub.domain.sources.ledger import Amounts, Ledger, Outcome
-from hub.domain.sources.records import RawPage, RawRecord
+from hub.domain.sources.records import Doubt, RawPage, RawRecord
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.runs import SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.checkpoint import Checkpoint, assign_block
+from hub.ingest.conflicts import build_conflict_doubts
 from hub.ingest.declare_linkages import Doubts, remove_records, upsert_facts
 from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
+from hub.ingest.refused_records import record_refused
 from hub.ingest.resolve_records import RecordResolver, RulingByVersion, build_record_key
 from hub.ingest.settle import PageSettlement, ResolvedRecord, settle_page
+from hub.ingest.withdraw_doubtful import withdraw_doubtful_records
 from hub.store.ingest import quarantine, seen_records
 from hub.store.ingest import records as ingest_records
 from hub.store.ingest.facts import RecordFacts
+from hub.store.ingest.raw_records import RawPayload
 from hub.store.ingest.seen_records import SeenRecord
 from hub.store.ingest.session import IngestSession
 
@@ -102,7 +106,8 @@ class PageProcessor:
             parsed_records = [self._resolver.apply_rounding(one, rulings) for one in parsed_records]
         amounts = [one.amounts for one in parsed_records]
         lacking = [one.lacks_amount for one in parsed_records]
-        ledger = ledger.with_records_read(amounts, sum(lacking))
+        too_fine = sum(one.is_too_fine for one in parsed_records)
+        ledger = ledger.with_records_read(amounts, sum(lacking), too_fine)
         keys = list({key for one in version_keys for key in (one, one.removeprefix("-"))})
         stored_hashes = await self._fetch_stored_hashes(parsed_records, keys)
         resolved_records = await self.resolve_records(
@@ -126,7 +131,25 @@ class PageProcessor:
             for item, outcome in distinct
             if outcome is not UNCHANGED or item.raw.deleted
         )
-        ledger = await self._withdraw_contradicted(settlement, batch[-1].page, run_id, ledger)
+        await withdraw_doubtful_records(
+            self._session,
+            self._spec,
+            self.parser,
+            self._resolver,
+            [
+                item
+                for item, outcome in distinct
+                if outcome is Outcome.QUARANTINED
+                and item.doubts
+                and not item.raw.deleted
+                and stored_hashes.get(item.key) == item.payload.hash
+            ],
+        )
+        earlier = await self._fetch_earlier_payloads(settlement)
+        conflicts = build_conflict_doubts(settlement, resolved_records, earlier)
+        ledger = await self._withdraw_contradicted(
+            settlement, batch[-1].page, run_id, ledger, earlier, conflicts
+        )
         deleted_amounts, linkage_doubts = await self._upsert_facts(distinct, run_id)
         ledger = ledger.with_vanished(0, deleted_amounts)
         contested = {id(resolved_records[at]): parsed_records[at] for at in settlement.contested}
@@ -137,7 +160,7 @@ class PageProcessor:
             [
                 self._resolver.build_quarantine_entry(
                     self._parse_skipped(item, contested.get(id(item))),
-                    contested=id(item) in contested,
+                    conflicts[item.key] if id(item) in contested else None,
                 )
                 for item, outcome in distinct
                 if outcome is Outcome.QUARANTINED
@@ -148,9 +171,12 @@ class PageProcessor:
         )
         ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
         ledger = ledger.with_outcomes_without_amount(compress(settlement.outcomes, lacking))
-        stored_keys = [item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED]
+        ledger = ledger.with_refused_by(await record_refused(self._session, distinct, run_id))
+        settled_keys = [
+            item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED
+        ]
         await quarantine.resolve_replaced_rows(
-            self._session.connection, self._spec.id, run_id, stored_keys
+            self._session.connection, self._spec.id, run_id, settled_keys
         )
         await seen_records.save_seen(
             self._session.connection,
@@ -159,6 +185,14 @@ class PageProcessor:
             ((record_ids[key], one.hash) for key, seen in seen_before.items() for one in seen),
         )
         return ledger
+
+    async def _fetch_earlier_payloads(self, settlement: PageSettlement) -> Mapping[str, RawPayload]:
+        """Return the payloads of earlier pages that this batch contradicts, by hash."""
+        if not settlement.earlier:
+            return {}
+        hashes = [seen.hash for _, seen in settlement.earlier]
+        hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
+        return await self._session.raw_records.fetch(hashes)
 
     def _parse_skipped(self, item: ResolvedRecord, parsed: ParsedRecord | None) -> ResolvedRecord:
         """Return a contested record as parsed, also if it was skipped because it is unchanged."""
@@ -217,14 +251,17 @@ class PageProcessor:
         return amounts, linkage_doubts
 
     async def _withdraw_contradicted(
-        self, settlement: PageSettlement, page: RawPage, run_id: int, ledger: Ledger
+        self,
+        settlement: PageSettlement,
+        page: RawPage,
+        run_id: int,
+        ledger: Ledger,
+        payloads: Mapping[str, RawPayload],
+        conflicts: Mapping[str, Doubt],
     ) -> Ledger:
         """Undo records of earlier pages that this one contradicts; all versions are quarantined."""
         if not settlement.earlier:
             return ledger
-        hashes = [seen.hash for _, seen in settlement.earlier]
-        hashes += [seen.prior_hash for _, seen in settlement.withdrawn if seen.prior_hash]
-        payloads = await self._session.raw_records.fetch(hashes)
 
         def _reparse(payload_hash: str, seen: SeenRecord) -> ResolvedRecord:
             raw = RawRecord(
@@ -256,8 +293,8 @@ class PageProcessor:
             self._spec.id,
             run_id,
             [
-                self._resolver.build_quarantine_entry(_reparse(seen.hash, seen), contested=True)
-                for _, seen in settlement.earlier
+                self._resolver.build_quarantine_entry(_reparse(seen.hash, seen), conflicts[key])
+                for key, seen in settlement.earlier
             ],
         )
         return ledger

@@ -10,7 +10,13 @@ from contextlib import nullcontext
 
 from hub.domain.record import record
 from hub.domain.sources.ledger import Amounts
-from hub.domain.sources.records import RawPage, RawRecord, SourceEntry, SourceReader
+from hub.domain.sources.records import (
+    QuarantineReason,
+    RawPage,
+    RawRecord,
+    SourceEntry,
+    SourceReader,
+)
 from hub.domain.sources.rounding import rounding_to_satang
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
@@ -36,6 +42,13 @@ class ParsedRecord:
     entry: SourceEntry
     amounts: Amounts
     is_unchanged: bool = False
+
+    @property
+    def is_too_fine(self) -> bool:
+        """Return whether an amount can be read, but has parts of a satang."""
+        return not self.raw.deleted and any(
+            doubt.reason is QuarantineReason.AMOUNT_TOO_FINE for doubt in self.entry.doubts
+        )
 
     @property
     def lacks_amount(self) -> bool:

@@ -1,7 +1,7 @@
 """Build the facts of an entry: each name resolved to a code, or a doubt about it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -11,17 +11,15 @@ from hub.domain.sources.linkages import DeclaredLinkage
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
-    NameProposal,
     ParsedBudgetLine,
     ParsedProject,
-    QuarantineReason,
     RawName,
     RawRecord,
     SourceEntry,
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
-from hub.ingest.name_doubts import build_name_doubt
+from hub.ingest.name_candidates import NamedInRecord
 from hub.ingest.resolve_names import NameResolver, ResolvedName
 from hub.store.ingest.facts import LineFact, ProjectFact, RecordFacts
 from hub.store.record_ids import compute_record_id
@@ -41,6 +39,39 @@ def build_record_id(source_id: str, key: str) -> int:
     return compute_record_id(f"{source_id}:{short_digest(key)}")
 
 
+class EntryNames:
+    """The names that an entry contains, each with the year in which it is looked up."""
+
+    def __init__(self, entry: SourceEntry, block: str | None, retrieved_at: datetime) -> None:
+        self.entry = entry
+        self.block = block
+        self._retrieved_at = retrieved_at
+
+    @property
+    def year(self) -> FiscalYear:
+        """Return the year of the names of the project."""
+        entry = self.entry
+        if entry.year or not entry.project:
+            return entry.year or FiscalYear.from_datetime(self._retrieved_at)
+        return resolve_naming_year(entry.project, entry.lines, self._retrieved_at)
+
+    def year_of_line(self, line: ParsedBudgetLine) -> FiscalYear:
+        """Return the year of the names of a line."""
+        return self.entry.year or line.fiscal_year
+
+    def list_names(self) -> Iterator[tuple[RawName, FiscalYear, str]]:
+        """Yield each name with its year and field."""
+        project = self.entry.project
+        if project:
+            yield from ((area, self.year, "area") for area in project.areas)
+            if project.owner:
+                yield project.owner, self.year, "owner"
+        for line in self.entry.lines:
+            for name, field in ((line.area, "area"), (line.holder, "holder")):
+                if name:
+                    yield name, self.year_of_line(line), field
+
+
 class RecordFactsBuilder:
     """Builds the facts of entries of one source."""
 
@@ -48,6 +79,7 @@ class RecordFactsBuilder:
         self._spec = spec
         self._resolver = resolver
         self._used_rulings: dict[int, None] = {}
+        self._named: NamedInRecord | None = None
 
     def build(
         self, entry: SourceEntry, raw: RawRecord, payload_hash: str, block: str | None
@@ -55,8 +87,10 @@ class RecordFactsBuilder:
         """Return the facts of an entry, or the doubts about its names if there are any."""
         doubts: list[Doubt] = []
         self._used_rulings = {}
-        project, owner = self._build_project(entry, block, raw.retrieved_at, doubts)
-        lines = tuple(self._build_line(entry, line, owner, block, doubts) for line in entry.lines)
+        self._named = None
+        names = EntryNames(entry, block, raw.retrieved_at)
+        project, owner = self._build_project(names, doubts)
+        lines = tuple(self._build_line(names, line, owner, doubts) for line in entry.lines)
         linkages, linkage_doubts = entry.linkages, entry.linkage_doubts
         if linkages:
             linkages, linkage_doubts = self._resolve_linkages(entry, block)
@@ -86,7 +120,7 @@ class RecordFactsBuilder:
         linkages: list[DeclaredLinkage] = []
         doubts = list(entry.linkage_doubts)
         for one in entry.linkages:
-            found = self._resolver.find_area(one.area, one.fiscal_year, block, "linkages.area")
+            found = self._resolver.find_area(one.area, one.fiscal_year, block)
             if isinstance(found, Doubt):
                 doubts.append(found)
                 continue
@@ -98,15 +132,19 @@ class RecordFactsBuilder:
 
     def _resolve_name(
         self,
+        names: "EntryNames",
         raw_name: RawName | None,
         year: FiscalYear,
-        block: str | None,
         field: str,
         doubts: list[Doubt],
     ) -> ResolvedName:
         if raw_name is None:
             return NO_TARGET
-        found = self._resolver(raw_name, year, block, field)
+        found = self._resolver(raw_name, year, names.block, field)
+        if self._resolver.needs_record(raw_name, found):
+            if self._named is None:
+                self._named = self._list_named(names)
+            found = self._resolver.resolve_in_record(raw_name, found, year, field, self._named)
         if isinstance(found, Doubt):
             doubts.append(found)
             return NO_TARGET
@@ -114,23 +152,32 @@ class RecordFactsBuilder:
             self._used_rulings[found.ruling_id] = None
         return found
 
+    def _list_named(self, names: "EntryNames") -> NamedInRecord:
+        """Return what the names of an entry mean by themselves; those in doubt are left out."""
+        provinces: set[str] = set()
+        agencies: set[str] = set()
+        for raw_name, year, field in names.list_names():
+            found = self._resolver(raw_name, year, names.block, field)
+            if isinstance(found, Doubt) or found.target is None:
+                continue
+            if raw_name.kind is NameKind.AGENCY:
+                agencies |= self._resolver.list_ministries(found.target, year)
+            elif found.level == PROVINCE_LEVEL:
+                provinces.add(found.target)
+            elif found.province_id:
+                provinces.add(found.province_id)
+        return NamedInRecord(frozenset(provinces), frozenset(agencies))
+
     def _build_project(
-        self, entry: SourceEntry, block: str | None, retrieved_at: datetime, doubts: list[Doubt]
+        self, names: "EntryNames", doubts: list[Doubt]
     ) -> tuple[ProjectFact | None, ResolvedName]:
-        row = entry.project
+        row, block, year = names.entry.project, names.block, names.year
         if row is None:
             return None, NO_TARGET
-        year = entry.year or resolve_naming_year(row, entry.lines, retrieved_at)
-        owner = self._resolve_name(row.owner, year, block, "owner", doubts)
-        areas = [self._resolve_name(area, year, block, "area", doubts) for area in row.areas]
+        owner = self._resolve_name(names, row.owner, year, "owner", doubts)
+        areas = [self._resolve_name(names, area, year, "area", doubts) for area in row.areas]
         if row.owner and row.owner.kind is NameKind.AREA and owner.target:
             owner = self._resolver.find_area_agency(owner.target)
-        elif row.owner and owner.province_id and owner.ruling_id is None:
-            line_areas = [line.area for line in entry.lines if line.area]
-            found = [self._resolver(one, year, block, "area") for one in line_areas]
-            named = [*areas, *(one for one in found if isinstance(one, ResolvedName))]
-            if is_elsewhere(owner, named):
-                doubts.append(build_elsewhere_doubt(row.owner, owner, "owner", year))
         key = row.key if block is None else f"{row.key}|{block}"
         level = row.actor_level or (
             ActorLevel(owner.level) if owner.level in ACTOR_LEVELS else None
@@ -152,17 +199,16 @@ class RecordFactsBuilder:
 
     def _build_line(
         self,
-        entry: SourceEntry,
+        names: "EntryNames",
         line: ParsedBudgetLine,
         owner: ResolvedName,
-        block: str | None,
         doubts: list[Doubt],
     ) -> LineFact:
-        year = entry.year or line.fiscal_year
-        area = self._resolve_name(line.area, year, block, "area", doubts)
+        entry, year = names.entry, names.year_of_line(line)
+        area = self._resolve_name(names, line.area, year, "area", doubts)
         holder = owner
         if line.holder:
-            holder = self._resolve_name(line.holder, year, block, "holder", doubts)
+            holder = self._resolve_name(names, line.holder, year, "holder", doubts)
         return LineFact(
             f"{self._spec.id}:{short_digest(entry.key or '', line.key)}",
             area.target,
@@ -182,29 +228,3 @@ def resolve_naming_year(
     """
     years = [*row.years, *(line.fiscal_year for line in lines)]
     return min(years, key=lambda year: year.ce, default=FiscalYear.from_datetime(retrieved_at))
-
-
-def is_elsewhere(owner: ResolvedName, areas: Sequence[ResolvedName]) -> bool:
-    """Return whether a local authority is in none of the provinces that a record names: another
-    one there may have the same name.
-    """
-    provinces = {area.target for area in areas if area.level == PROVINCE_LEVEL}
-    return bool(provinces) and owner.province_id not in provinces
-
-
-def build_elsewhere_doubt(
-    raw_name: RawName, owner: ResolvedName, field: str, year: FiscalYear
-) -> Doubt:
-    """Return the doubt about a local authority of another province than the record's."""
-    proposal = NameProposal(
-        owner.target or "", f"อยู่จังหวัด {owner.province_id}", f"in province {owner.province_id}"
-    )
-    return build_name_doubt(
-        QuarantineReason.AMBIGUOUS_NAME,
-        raw_name,
-        field,
-        year,
-        "ชื่อตรงกับ อปท. ของจังหวัดอื่น ไม่ใช่จังหวัดของรายการนี้",
-        "the name is that of a local authority of another province than the record's",
-        [proposal],
-    )

@@ -8,7 +8,7 @@ from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.rulings import RulingKind
 from hub.ingest.parse_pages import PageParser, ParsedRecord
 from hub.ingest.record_facts import RecordFactsBuilder
-from hub.ingest.settle import CONFLICT_DOUBT, ResolvedRecord
+from hub.ingest.settle import ResolvedRecord
 from hub.store.ingest.quarantine import NewQuarantinedRow
 
 RulingByVersion = Mapping[tuple[str, str], RulingKind]
@@ -73,12 +73,14 @@ class RecordResolver:
             return parsed
         return self._parser.parse_record(parsed.raw, rounded=True)
 
-    def build_quarantine_entry(self, item: ResolvedRecord, *, contested: bool) -> NewQuarantinedRow:
-        """Return the quarantine row of a record; `contested`: its values conflict.
+    def build_quarantine_entry(
+        self, item: ResolvedRecord, conflict: Doubt | None = None
+    ) -> NewQuarantinedRow:
+        """Return the quarantine row of a record; `conflict`: the doubt about conflicting values.
 
         Its amounts include those that would be counted if a person rounded them.
         """
-        doubts = (*item.doubts, CONFLICT_DOUBT) if contested else item.doubts
+        doubts = (*item.doubts, conflict) if conflict else item.doubts
         entry = item.entry
         if any(doubt.reason is QuarantineReason.AMOUNT_TOO_FINE for doubt in doubts):
             entry = self._parser.parse_record(item.raw, rounded=True).entry
@@ -89,7 +91,7 @@ class RecordResolver:
             item.payload.hash,
             item.raw.url,
             item.raw.retrieved_at.isoformat(),
-            doubts or (CONFLICT_DOUBT,),
+            doubts,
             {phase.value: satang for phase, satang in entry.amounts.items()},
         )
 

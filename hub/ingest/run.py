@@ -25,7 +25,7 @@ from hub.ingest.prefetch import FetchedPage, prefetch_pages
 from hub.ingest.record_facts import RecordFactsBuilder, short_digest
 from hub.ingest.resolve_names import NameResolver
 from hub.store.database import Database
-from hub.store.ingest import joins, quarantine, records
+from hub.store.ingest import joins, records, reread_rows
 from hub.store.ingest.declarations import upsert_source
 from hub.store.ingest.names import list_dated_names
 from hub.store.ingest.rulings import list_name_decisions
@@ -269,28 +269,28 @@ class RunExecution:
         total = self._checkpoint.announced_total if self._input.complete else None
         check_expectations(self._spec, self.ledger, total, is_full_read=is_full_read)
         retained_projects: list[str] = []
-        connection, run_id = self._session.connection, self._run.id
+        connection, spec = self._session.connection, self._spec
         async with self._session.transaction():
             ledger = self.ledger
             if is_full_read:
-                missing_ids = await self._session.list_missing_ids(
-                    self._run.id, self._checkpoint.scopes
-                )
-                stored_count = await self._session.count_records(self._checkpoint.scopes)
+                scopes = self._checkpoint.scopes
+                missing_ids = await self._session.list_missing_ids(self._run.id, scopes)
+                stored_count = await self._session.count_records(scopes)
                 check_largest_drop(
                     self._spec, stored_count - ledger.count_of(Outcome.NEW), len(missing_ids)
                 )
+                vanished_rows = await reread_rows.resolve_vanished_rows(
+                    connection, self._spec.id, self._run.id, {*scopes, ""}
+                )
+                ledger = ledger.with_vanished_waiting(vanished_rows)
                 for start in range(0, len(missing_ids), DELETE_BATCH_SIZE):
                     ids = missing_ids[start : start + DELETE_BATCH_SIZE]
                     amounts = await records.sum_amounts(connection, ids)
                     ledger = ledger.with_vanished(len(ids), amounts)
-                    retained = await remove_records(connection, self._spec, ids, self._run.gid)
-                    retained_projects += retained
-                scopes = {*self._checkpoint.scopes, ""}
-                await quarantine.resolve_vanished_rows(connection, self._spec.id, run_id, scopes)
+                    retained_projects += await remove_records(connection, spec, ids, self._run.gid)
                 # A record in a block may move without a change of its payload.
                 if not self._checkpoint.block_counts:
-                    await self._session.upsert_scopes_read(read_digest, self._checkpoint.scopes)
+                    await self._session.upsert_scopes_read(read_digest, scopes)
             await joins.recompute_joins_to_source(connection, self._spec.id)
             ledger = ledger.with_stored(await records.sum_stored_amounts(connection, self._run.id))
             await self._session.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)

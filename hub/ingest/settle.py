@@ -5,22 +5,13 @@ quarantined, in whatever order and on whatever pages they arrive.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from hub.domain.record import record
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceEntry
+from hub.domain.sources.records import Doubt, RawRecord, SourceEntry
 from hub.store.ingest.facts import RecordFacts
 from hub.store.ingest.raw_records import RawPayload
 from hub.store.ingest.seen_records import SeenRecord
-
-CONFLICT_DOUBT: Final = Doubt(
-    QuarantineReason.CONFLICTING_VALUES,
-    "key",
-    "",
-    "รหัสเดียวกันมีหลายค่าในรอบเดียว",
-    "the same key came with different values in one run",
-)
 
 
 @record
@@ -57,7 +48,10 @@ def settle_page(
     stored_hashes: Mapping[str, str],
     refused_versions: set[tuple[str, str]],
 ) -> PageSettlement:
-    """Return the outcomes of a batch, given what this run saw under its keys and what is stored."""
+    """Return the outcomes of a batch, given what this run saw under its keys and what is stored.
+
+    Versions that a person has refused are in conflict with no other.
+    """
     versions: dict[str, dict[str, SeenRecord]] = {
         key: {one.hash: one for one in key_seen} for key, key_seen in seen_before.items()
     }
@@ -73,7 +67,7 @@ def settle_page(
         prior_hash = stored_hashes.get(resolved.key)
         outcome = compute_outcome(resolved, prior_hash)
         if (resolved.key, resolved.payload.hash) in refused_versions:
-            outcome = Outcome.QUARANTINED
+            outcome = Outcome.REFUSED
         elif any((resolved.key, other) not in refused_versions for other in key_versions):
             contested_keys.add(resolved.key)
         version = SeenRecord(resolved.payload.hash, outcome, prior_hash, resolved.block)

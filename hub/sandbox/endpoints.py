@@ -26,6 +26,7 @@ from hub.sandbox.agency import (
     USER_TOKEN,
     SandboxAgency,
 )
+from hub.sandbox.plan_route import create_plan_route
 from hub.sandbox.record_faults import (
     COLUMNS_BY_API,
     RECORD_FAULTS,
@@ -287,6 +288,7 @@ def create_sandbox(agency: SandboxAgency) -> Starlette:
         Route("/budget/bbgfproject", endpoints.budget),
         *(Route(f"/{kind}/projects", endpoints.projects) for kind in CONTRACT_KINDS),
         Route("/contracts/cgdcontract", endpoints.contracts),
+        create_plan_route(agency.data.seed),
         Route("/catalog/api/3/action/datastore_search", endpoints.table),
         *(Route(f"/{kind}/projects/{{key}}", endpoints.project) for kind in CONTRACT_KINDS),
         Route("/elsewhere", endpoints.elsewhere),

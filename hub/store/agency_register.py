@@ -33,19 +33,24 @@ WriteConnection: TypeAlias = asyncpg.Connection
 OPERATOR_SOURCE: Final = "hub-operators"
 """The source of what people add to the register."""
 SELECT_AGENCIES: Final = """
-select a.id, a.name_th, p.parent_id, p.code, m.parent_id as province_id
+select a.id, a.name_th, a.short_th, a.short_en, p.parent_id, p.code, m.parent_id as province_id,
+    a.valid_to <= '0001-01-02' is true as is_withdrawn
 from agency a
 left join agency_placement p on p.agency_id = a.id
 left join area_membership m on m.child_id = a.area_id
 """
 SELECT_NAMES: Final = "select target, name from alias where kind = 'AGENCY'"
+SELECT_LISTED: Final = "select value, subject from external_id where scheme = $1"
 SELECT_PROVINCES: Final = "select id, name_th, name_en from area where level = 'PROVINCE'"
 NEXT_ORDINAL: Final = """
 select coalesce(max(ordinal) + 1, 0) from provenance
-where subject = $1 and not (source_id = $2 and citation = $3)
+where hashtextextended(subject, 0) = hashtextextended($1, 0) and subject = $1
+    and not (source_id = $2 and citation = $3)
 """
 CITED_ORDINAL: Final = """
-select ordinal from provenance where subject = $1 and source_id = $2 and citation = $3
+select ordinal from provenance
+where hashtextextended(subject, 0) = hashtextextended($1, 0) and subject = $1
+    and source_id = $2 and citation = $3
 """
 
 
@@ -72,13 +77,21 @@ class RegisteredNames:
     ) -> None:
         self._by_key: dict[str, set[str]] = {}
         self._places: dict[str, set[tuple[str | None, str | None]]] = {}
+        withdrawn = set()
         for row in agencies:
-            for key in (row["id"], row["code"], fold_name(row["name_th"])):
+            if row["is_withdrawn"]:
+                # Its id stays, so that the same list or assertion restores it; no name means it.
+                self._by_key.setdefault(row["id"], set()).add(row["id"])
+                withdrawn.add(row["id"])
+                continue
+            names = (row["name_th"], row["short_th"], row["short_en"])
+            for key in (row["id"], row["code"], *(fold_name(one) for one in names if one)):
                 if key:
                     self._by_key.setdefault(key, set()).add(row["id"])
             self._places.setdefault(row["id"], set()).add((row["parent_id"], row["province_id"]))
         for row in aliases:
-            self._by_key.setdefault(fold_name(row["name"]), set()).add(row["target"])
+            if row["target"] not in withdrawn:
+                self._by_key.setdefault(fold_name(row["name"]), set()).add(row["target"])
         self._provinces: dict[str, str] = {}
         for row in provinces:
             for key in (row["id"], fold_name(row["name_th"]), fold_name(row["name_en"] or "")):
@@ -103,6 +116,10 @@ class RegisteredNames:
         """Return the ids of the agencies with an id, code or name; several share a name."""
         return self._by_key.get(written) or self._by_key.get(fold_name(written)) or set()
 
+    def find_named(self, name: str) -> set[str]:
+        """Return the ids of all agencies with a name, whatever their parent or province."""
+        return self._by_key.get(fold_name(name), set())
+
     def find_same(self, name: str, parent: str | None, province: str | None) -> set[str]:
         """Return the agencies of that name in that province or, without one, under that parent."""
         return {
@@ -113,6 +130,12 @@ class RegisteredNames:
                 for one_parent, one_province in self._places.get(found, ())
             )
         }
+
+
+async def fetch_listed_ids(connection: asyncpg.Connection, scheme: str) -> dict[str, str]:
+    """Return the ids of the agencies that have a code in a scheme, by code."""
+    rows = await connection.fetch(SELECT_LISTED, scheme)
+    return {row["value"]: GlobalId.parse(row["subject"]).key for row in rows}
 
 
 async def upsert_operator_source(connection: asyncpg.Connection) -> None:

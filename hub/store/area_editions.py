@@ -54,7 +54,7 @@ def edition_of(row: asyncpg.Record) -> AreaEdition:
         level=AreaLevel(row["level"]),
         name=localized_text_of(row, "name"),
         area_count=row["area_count"],
-        authority=row["authority"],
+        authority=localized_text_of(row, "authority"),
         valid_from=row["valid_from"],
         valid_to=row["valid_to"],
     )

@@ -18,6 +18,7 @@ from hub.domain.money import Money
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.key_hashes import is_any_of
 from hub.store.rows import text_array_parameter
 from hub.store.tables import budget_line, project
 from hub.store.visibility import is_visible, unpublished_columns
@@ -57,7 +58,7 @@ def visible_lines_by_id(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
         sa.select(line, *unpublished_columns("Project", owner_project.c.id, owner_project, viewer))
         .join(owner_project, owner_project.c.id == line.c.project_id)
         .where(
-            line.c.id == sa.any_(text_array_parameter("ids")), is_visible(owner_project, viewer, at)
+            is_any_of(line.c.id, text_array_parameter("ids")), is_visible(owner_project, viewer, at)
         )
     )
 

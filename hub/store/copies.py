@@ -13,11 +13,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE, FromClause
 
-from hub.domain.copies import COPY_SEVERITY, Finding
+from hub.domain.copies import COPY_SEVERITY, AreaMatch, Finding, match_agencies
 from hub.domain.findings import FindingKind
 from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, build_connection
@@ -35,6 +36,8 @@ from hub.store.tables import (
 )
 from hub.store.visibility import TODAY, is_visible
 
+WEAKEST_FIRST: Final = (AreaMatch.WITHIN, AreaMatch.NONE, AreaMatch.COMMON)
+"""What is stated of several copies: the weakest that holds of one of them."""
 IDS: Final = text_array_parameter("ids")
 
 
@@ -152,7 +155,12 @@ def copies_of_projects(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     hashes = array_of(sa.select(requested.c.title_hash).correlate(None), sa.BigInteger)
     candidates = compared_projects("candidates", viewer, at, table.c.title_hash == sa.any_(hashes))
     pairs = (
-        sa.select(requested.c.id.label("of_id"), candidates.c.id)
+        sa.select(
+            requested.c.id.label("of_id"),
+            candidates.c.id,
+            requested.c.areas.op("&&")(candidates.c.areas).label("has_common_area"),
+            (sa.func.cardinality(requested.c.areas) == 0).label("is_without_area"),
+        )
         .select_from(
             requested.join(
                 candidates,
@@ -166,7 +174,7 @@ def copies_of_projects(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
     )
     return (
         select_projects(table, viewer)
-        .add_columns(pairs.c.of_id)
+        .add_columns(pairs.c.of_id, pairs.c.has_common_area, pairs.c.is_without_area)
         .join(pairs, pairs.c.id == table.c.id)
         .order_by(pairs.c.of_id, table.c.id)
     )
@@ -248,6 +256,13 @@ def with_areas(table: FromClause, name: str) -> FromClause:
     )
 
 
+def match_areas(row: asyncpg.Record) -> AreaMatch:
+    """Return how the areas of a pair of copies agree."""
+    if row["has_common_area"]:
+        return AreaMatch.COMMON
+    return AreaMatch.NONE if row["is_without_area"] else AreaMatch.WITHIN
+
+
 class Copies:
     """Findings of probable copies among the projects that the viewer may see."""
 
@@ -262,11 +277,13 @@ class Copies:
         """Return the finding of each project that has probable copies; others are absent."""
         copies: dict[str, list[Project]] = defaultdict(list)
         sources: dict[str, set[str]] = defaultdict(set)
+        areas: dict[str, set[AreaMatch]] = defaultdict(set)
         for row in await self._transaction.fetch_rows(
             copies_of_projects(self._viewer, at), ids=list(set(ids))
         ):
             copies[row["of_id"]].append(project_of(row, at))
             sources[row["of_id"]].add(row["source_id"])
+            areas[row["of_id"]].add(match_areas(row))
         own = await self._projects.by_id(list(copies), at) if copies else {}
         return {
             key: Finding(
@@ -274,6 +291,8 @@ class Copies:
                 severity=COPY_SEVERITY,
                 projects=sorted([own[key], *found], key=lambda one: one.id),
                 source_count=len(sources[key]) + 1,
+                agencies=match_agencies(own[key].owner_id, [one.owner_id for one in found]),
+                areas=next(one for one in WEAKEST_FIRST if one in areas[key]),
             )
             for key, found in copies.items()
         }

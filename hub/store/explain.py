@@ -102,7 +102,7 @@ class ExplainingTransaction(ReadTransaction):
     async def fetch_rollup_state(self) -> RollupState:
         """Return how much the facts add to answers of the rollup, in this snapshot."""
         live = live_projects(Visibility.PUBLISHED)
-        noted = sa.select(sa.func.count(rollup_change.c.project_id.distinct())).scalar_subquery()
+        noted = sa.select(sa.func.count(rollup_change.c.project_key.distinct())).scalar_subquery()
         statement = sa.select(noted, sa.func.count()).select_from(live)
         with collect(MatrixPart(MatrixPartKind.FIGURES, None)):  # no statement of the request
             [(noted_count, live_count)] = await self.fetch_rows(statement)

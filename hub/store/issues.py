@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.domain.matrix.absence import ChainUse
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.plans import StrategicIssue
-from hub.domain.time import FiscalYearRange
+from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
 from hub.store.issue_wordings import (
     issue_of,
@@ -72,10 +73,10 @@ class Issues(Plans):
             issue_of(row, at) for row in await self._transaction.fetch_rows(statement, **parameters)
         ]
 
-    async def areas_of_chain(self, chain_id: str, at: datetime | None = None) -> set[str]:
-        """Return the areas with an issue that follows a value chain, in a plan's current version.
+    async def uses_of_chain(self, chain_id: str, at: datetime | None = None) -> list[ChainUse]:
+        """Return the issues of areas that follow a value chain, in each plan's current version.
 
-        As known at an instant (null: now).
+        With the years of their plans, ordered by issue; as known at an instant (null: now).
         """
         issue_wordings = self._all_wordings(at)
         statement = sa.select(issue_wordings).where(
@@ -83,8 +84,45 @@ class Issues(Plans):
             issue_wordings.c.chain_id == sa.any_(IDS),
             issue_wordings.c.area_id.is_not(None),
         )
+        statement = statement.order_by(issue_wordings.c.issue_id)
         rows = await self._transaction.fetch_rows(statement, ids=[chain_id])
-        return {row["area_id"] for row in rows}
+        return [
+            ChainUse(
+                row["issue_id"],
+                row["area_id"],
+                FiscalYearRange(FiscalYear(row["first_year"]), FiscalYear(row["last_year"])),
+            )
+            for row in rows
+        ]
+
+    async def wordings_by_version(
+        self, version_ids: Sequence[str], at: datetime | None = None
+    ) -> dict[tuple[str, str], StrategicIssue]:
+        """Return all issues of versions by version and id, as that version words them."""
+        issue_wordings = self._all_wordings(at)
+        statement = sa.select(issue_wordings).where(issue_wordings.c.version_id == sa.any_(IDS))
+        rows = await self._transaction.fetch_rows(statement, ids=list(set(version_ids)))
+        return {(row["version_id"], row["issue_id"]): issue_of(row, at) for row in rows}
+
+    async def revisions_by_issue(
+        self, issue_ids: Sequence[str], page: PageRequest, at: datetime | None = None
+    ) -> dict[str, Connection[StrategicIssue]]:
+        """Return the same page of the wordings of each issue, in ascending order of version."""
+        issue_wordings = self._all_wordings(at)
+        statement = sa.select(issue_wordings).where(issue_wordings.c.issue_id == sa.any_(IDS))
+        order = [issue_wordings.c.number, issue_wordings.c.version_id]
+        rows = await self._transaction.fetch_rows(
+            paginate_by_group(statement, issue_wordings.c.issue_id, page, order),
+            ids=list(set(issue_ids)),
+        )
+        numbers = {row["version_id"]: row["number"] for row in rows}
+        return build_connections(
+            issue_ids,
+            rows,
+            page,
+            partial(issue_of, at=at),
+            lambda one: (numbers[one.version_id], one.version_id),
+        )
 
     async def issues_by_version(
         self, version_ids: Sequence[str], page: PageRequest, at: datetime | None = None

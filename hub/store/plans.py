@@ -12,7 +12,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from hub.domain.identity.viewer import Viewer
+from hub.domain.identity.viewer import Viewer, Visibility
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion
 from hub.domain.time import FiscalYear, FiscalYearRange
@@ -111,6 +111,11 @@ def version_of(row: asyncpg.Record, at: datetime | None = None) -> PlanVersion:
         decided_on=row["decided_on"],
         decided_by=row["decided_by"],
         vision=localized_text_of(row, "vision") if row["vision_th"] else None,
+        visibility=Visibility(row["visibility"]),
+        version=row["version"],
+        supersedes_id=row["supersedes_id"],
+        owner_id=row["owner_id"],
+        created_at=row["created_at"],
         as_of_time=at,
         updated_at=row["known_from"],
     )

@@ -18,6 +18,7 @@ from hub.domain.projects import Project
 from hub.domain.provenance import ExternalId
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.key_hashes import hash_of
 from hub.store.projects import project_of, select_projects
 from hub.store.rows import text_array_parameter
 from hub.store.tables import external_id, project, source_record
@@ -58,7 +59,11 @@ def visible_projects_by_external_id(viewer: Viewer, at: datetime | None) -> sa.S
         sa.select(reported.c.project_id).where(
             reported.c.scheme == SCHEME, reported.c.value == VALUE
         ),
-        sa.select(own.c.id).where(own.c.source_id == SCHEME, own.c.source_key == VALUE),
+        sa.select(own.c.id).where(
+            own.c.source_id == SCHEME,
+            own.c.source_key == VALUE,
+            hash_of(own.c.source_key, own.c.source_id) == hash_of(VALUE, SCHEME),
+        ),
     )
     return (
         select_projects(table, viewer)

@@ -25,6 +25,7 @@ from hub.domain.sources.live import RecordKey
 from hub.store.areas import prefixed_columns
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.key_hashes import is_any_of
 from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import external_id, provenance, source, source_record
 
@@ -43,7 +44,7 @@ PROVENANCE_BY_SUBJECT: Final = (
     )
     .join(source, source.c.id == provenance.c.source_id)
     .outerjoin(source_record, source_record.c.id == provenance.c.record_id)
-    .where(provenance.c.subject == sa.any_(IDS))
+    .where(is_any_of(provenance.c.subject, IDS))
     .order_by(provenance.c.subject, provenance.c.ordinal)
 )
 

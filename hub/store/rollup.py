@@ -24,7 +24,11 @@ COMPACT: Final = "select rollup_compact($1)"
 ANALYZE_FACTS: Final = (
     "analyze project, budget_line, project_area, project_implementer, linkage, source_record"
 )
-ANALYZE_ROLLUP: Final = "analyze rollup_count, rollup_money, rollup_place, rollup_entry"
+ANALYZE_ROLLUP: Final = (
+    "analyze rollup_count, rollup_money, rollup_entry, rollup_place, rollup_place_set, "
+    "rollup_attributes"
+)
+VACUUM_NOTES: Final = "vacuum rollup_change"
 MIN_PROJECTS_TO_ANALYZE: Final = 5_000
 """Projects compacted at once after which the statistics of the rollup are renewed."""
 MAX_PROJECTS_PER_COMPACTION: Final = 20_000
@@ -41,7 +45,19 @@ async def compact_rollup(database: Database) -> int:
         count += done
     if count >= MIN_PROJECTS_TO_ANALYZE:
         await database.pool.execute(ANALYZE_ROLLUP)
+        await vacuum_notes(database)
     return count
+
+
+async def vacuum_notes(database: Database) -> None:
+    """Return the space of deleted notes, or log why that failed: autovacuum does so later.
+
+    Every question reads the table; after a large run it consists of deleted rows.
+    """
+    try:
+        await database.pool.execute(VACUUM_NOTES)
+    except COMPACTION_ERRORS as error:
+        logger.info("the notes of the rollup were not vacuumed: %s", error)
 
 
 async def compact_if_possible(database: Database) -> None:

@@ -13,6 +13,7 @@ from hub.store.linkage_rights import LinkageRights
 from hub.store.linkages import Linkages
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
+from hub.store.plan_content import PlanContents
 from hub.store.project_amounts import ProjectAmounts
 from hub.store.project_lookups import ProjectLookups
 from hub.store.projects import Projects
@@ -36,6 +37,7 @@ class UnitOfWork:
         self.areas = AreaEditions(transaction)
         self.agencies = Agencies(transaction)
         self.plans = Issues(transaction, reader)
+        self.plan_contents = PlanContents(transaction, reader)
         self.chains = ValueChains(transaction)
         self.projects = Projects(transaction, reader)
         self.copies = Copies(transaction, reader, self.projects)

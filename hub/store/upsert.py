@@ -12,6 +12,8 @@ import asyncpg
 import orjson
 import sqlalchemy as sa
 
+from hub.store.key_hashes import conflict_target
+
 Row = dict[str, Any]
 """One row by column: instants as datetime, arrays as lists, binary values as bytes."""
 
@@ -68,7 +70,6 @@ async def upsert(
     insert_only = set(first_only)
     updated_columns = [name for name in columns if name not in keys and name not in insert_only]
     column_list = ", ".join(f'"{name}"' for name in columns)
-    conflict_columns = ", ".join(f'"{name}"' for name in keys)
     action = "do nothing"
     if updated_columns:
         assignments = ", ".join(f'"{name}" = excluded."{name}"' for name in updated_columns)
@@ -84,7 +85,7 @@ async def upsert(
     statement = (
         f'insert into "{table.name}" as existing ({insert_list}) select {select_list} '  # noqa: S608
         f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) '
-        f"on conflict ({conflict_columns}) {action}"
+        f"on conflict ({conflict_target(table)}) {action}"
     )
     status = await connection.execute(statement, serialize_rows(rows))
     return int(status.rsplit(" ", 1)[1])

@@ -1,8 +1,8 @@
 """The one mapping of errors to responses, over GraphQL, OAuth, pages and sockets.
 
-A client receives a public code, a trace id and both languages, never a stack trace. Parse and
-validation errors keep their message, a `HubError` has its own code and status, and any other
-exception is returned as an incident id and logged with its stack trace.
+A client receives a public code, a trace id and both languages, never a stack trace. Errors of
+graphql-core keep their message beside a Thai one, a `HubError` has its own code and status, and any
+other exception is returned as an incident id and logged with its stack trace.
 """
 
 import logging
@@ -29,6 +29,7 @@ from hub.errors import (
     Unauthenticated,
     UnknownDocument,
 )
+from hub.web.graphql_messages import translate_message
 from hub.web.pages.error_page import error_page
 from hub.web.responses import GRAPHQL, graphql_response
 
@@ -202,10 +203,7 @@ def graphql_problem(error: GraphQLError, stage: RequestStage, trace: str) -> Pro
             "extensions": {**build_error_extensions(cause), "traceId": trace},
         }
     elif cause is None or error.path is None:
-        problem = {
-            "message": error.message,
-            "extensions": {"code": stage.value, "traceId": trace},
-        }
+        problem = document_problem(error, stage, trace)
     else:
         problem = log_incident(cause, trace)
     if error.locations:
@@ -213,6 +211,17 @@ def graphql_problem(error: GraphQLError, stage: RequestStage, trace: str) -> Pro
     if error.path:
         problem["path"] = error.path
     return problem
+
+
+def document_problem(error: GraphQLError, stage: RequestStage, trace: str) -> Problem:
+    """Return an error that graphql-core raised, with a Thai text, and its argument as `field`."""
+    th, field = translate_message(error.message, stage.value), (error.extensions or {}).get("field")
+    extensions: Problem = {"code": stage.value, "th": th, "en": error.message, "traceId": trace}
+    message = f"{th} · {error.message}"
+    if field is not None:
+        extensions["field"] = field
+        message = f"{field}: {message}"
+    return {"message": message, "extensions": extensions}
 
 
 def original_error(error: GraphQLError) -> BaseException | None:

@@ -144,6 +144,11 @@ ADVICE: Final[dict[str, Advice]] = {
         "Another run of the same source is running, or an id is registered already.",
         "Wait for the other run and retry; or choose another id.",
     ),
+    "RULE_VIOLATION": Advice(
+        "`userErrors` of a mutation; command line",
+        "A rule of the deck prevents the command: a plan to be screened has a FAIL, for example.",
+        "Fix what the message names, or submit the plan as a DRAFT.",
+    ),
     "STALE_VERSION": Advice(
         "`userErrors` of a mutation; command line",
         "Somebody changed it since the client has read it: a ruling on the same name, for example.",

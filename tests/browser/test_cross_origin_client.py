@@ -34,7 +34,11 @@ TOURISM_OFFICER = {
     "agency": {"code": "05"},
     "scopes": ["source:operate"],
 }
-INTERIOR_OFFICER = {"subject": "somsri", "agency": {"code": "15"}, "scopes": ["source:operate"]}
+INTERIOR_OFFICER = {
+    "subject": "somsri",
+    "agency": {"code": "15"},
+    "scopes": ["plan:write", "source:operate"],
+}
 
 
 @dataclass

@@ -1,3 +1,5 @@
+import pytest
+
 from tests.browser.page_loading import OpenPage
 
 BUENG_KAN = '.tile[data-code="38"]'
@@ -42,3 +44,32 @@ async def test_map_leads_to_matrix_of_cluster(open_page: OpenPage) -> None:
     await page.wait_for_selector("#grid")
     assert "area=C2552-09" in page.url
     assert "15 โครงการ" in await page.inner_text(".grand")
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "edition"), [("2007-06-01", 19, "2546"), ("2008-06-01", 18, "2551")]
+)
+@pytest.mark.parametrize("language", ["th", "en"])
+async def test_map_announces_clusters_whose_members_are_not_recorded(
+    open_page: OpenPage, day: str, count: int, edition: str, language: str
+) -> None:
+    page = await open_page(f"/?view=map&on={day}&lang={language}")
+    assert (await page.inner_text("#map-counts")).startswith(f"{count} ")
+    notice = await page.inner_text('[data-notice="AREAS_NOT_RECORDED"]')
+    assert edition in notice
+    assert str(count) in notice
+    panel = await page.inner_text(".mapside")
+    assert "ไม่อยู่ในกลุ่มจังหวัดใด" not in panel
+    assert "Not in a cluster" not in panel
+    assert await page.locator("#other-edition").count() == 1
+    await page.click('.tile[data-code="10"]')
+    assert (
+        "ไม่อยู่ในกลุ่มจังหวัดใด" if language == "th" else "Not in a cluster"
+    ) in await page.inner_text(".mapside")
+
+
+@pytest.mark.parametrize("day", ["2009-02-17", "2017-11-16", "2020-01-01"])
+async def test_map_of_a_recorded_edition_has_no_notice(open_page: OpenPage, day: str) -> None:
+    page = await open_page(f"/?view=map&on={day}")
+    assert await page.locator("[data-notice]").count() == 0
+    assert "18 กลุ่มจังหวัด" in await page.inner_text("#map-counts")

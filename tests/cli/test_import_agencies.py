@@ -1,4 +1,4 @@
-"""Tests `hub agency import`: CSV and XLSX, a dry run, and errors by row and column."""
+"""Tests `hub agency import`: kinds of files, a dry run, and errors by row and column."""
 
 import csv
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 
 from tests.cli.conftest import RunCommand, expect_success
+from tests.connectors.open_documents import ods_row, write_ods, write_xls
 
 HEADER = ["รหัส", "ชื่อ", "ประเภท", "จังหวัด", "ตั้งแต่"]
 ROWS = [
@@ -58,3 +59,49 @@ def test_wrong_cells_are_listed_by_row_and_column_in_both_languages(
         "row 4 valid_from: the date 32/1/2565 is not readable",
     ):
         assert text in failed.err
+
+
+def test_list_is_read_in_every_encoding_and_separator_of_sources(
+    hub: RunCommand, tmp_path: Path
+) -> None:
+    text = "\n".join(",".join(row) for row in [HEADER, *ROWS])
+    for number, (content, options) in enumerate(
+        (
+            (text.encode("utf-16"), ()),  # its first bytes mark it
+            (text.encode("tis-620"), ("--encoding", "cp874")),
+            (text.replace(",", ";").encode("utf-8-sig"), ()),
+            (text.replace(",", "\t").encode(), ()),
+            (text.replace(",", "|").encode("cp874"), ("--encoding", "tis-620")),
+            (text.replace(",", "\t").encode(), ("--separator", "\\t")),
+        )
+    ):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(content)
+        assert "2 added" in expect_success(hub("agency", "import", path, *options, "--dry-run"))
+    path.write_text(text, "utf-8")
+    failed = hub("agency", "import", path, "--separator", ":")
+    assert "--separator" in failed.err
+    wrong = hub("agency", "import", path, "--separator", ";")
+    assert "is not a known column" in wrong.err
+
+
+def test_list_is_read_from_workbooks_of_every_kind(hub: RunCommand, tmp_path: Path) -> None:
+    rows = [HEADER, *ROWS]
+    as_xls = write_xls(tmp_path / "towns.xls", rows)
+    as_ods = write_ods(tmp_path / "towns.ods", [ods_row(*row) for row in rows])
+    for path in (as_xls, as_ods):
+        assert "2 added" in expect_success(hub("agency", "import", path, "--dry-run"))
+
+
+def test_agency_of_a_name_in_the_hub_is_refused_until_the_operator_states_which_one(
+    hub: RunCommand, tmp_path: Path
+) -> None:
+    path = tmp_path / "known.csv"
+    path.write_text("code,name_th,kind\n1,กรมการท่องเที่ยว,DEPARTMENT\n", "utf-8")
+    refused = hub("agency", "import", path, "--scheme", "own")
+    assert refused.code == 2
+    for text in ("department:05004", "hub_id", "--new"):
+        assert text in refused.err
+    assert "1 added" in expect_success(hub("agency", "import", path, "--scheme", "own", "--new"))
+    assert "own:1 is withdrawn" in expect_success(hub("agency", "withdraw", "own:1"))
+    assert hub("agency", "withdraw", "department:05004").code == 2

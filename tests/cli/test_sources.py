@@ -83,15 +83,21 @@ def test_source_is_shown_with_the_ledger_of_its_latest_run(hub: RunCommand, dsn:
         "read": 5,
         "vanished": 0,
         "balanced": True,
-        "records": {"NEW": 2, "CHANGED": 0, "UNCHANGED": 0, "DUPLICATE": 0, "QUARANTINED": 3},
+        "records": {
+            "NEW": 2, "CHANGED": 0, "UNCHANGED": 0, "DUPLICATE": 0, "QUARANTINED": 3, "REFUSED": 0,
+        },
         "satang_read": {"PLANNED": 300_000_000, "APPROPRIATED": 125_380_050},
         "satang": {
             "NEW": {"APPROPRIATED": 125_080_050},
             "QUARANTINED": {"PLANNED": 300_000_000, "APPROPRIATED": 300_000},
         },
         "satang_vanished": {},
+        "vanished_waiting": 0,
+        "vanished_without_amount": 0,
+        "finer_than_satang": 0,
+        "refused_by": {},
         "without_amount": {"QUARANTINED": 1},
-    }
+    }  # fmt: skip
     [listed] = hub("source", "list", "--json").json
     assert {**listed, "ledger": found["ledger"]} == found
     assert sorted(listed) == [

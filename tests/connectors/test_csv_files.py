@@ -118,3 +118,67 @@ def test_column_in_which_every_code_ends_in_a_cleared_digit_is_spoilt(
     assert {tuple(entry.amounts.items()) for entry in entries} == {
         ((BudgetPhase.DISBURSED, 100_000),)
     }
+
+
+@pytest.mark.parametrize(
+    "line", ["sep=,\n", "sep=,\r\n", '"sep=,"\r\n', "SEP=,\n", "\ufeffsep=,\n"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp874", "utf-16"])
+def test_first_line_that_states_the_separator_is_no_header(
+    tmp_path: Path, line: str, encoding: str
+) -> None:
+    if encoding == "cp874":
+        line = line.removeprefix("\ufeff")
+    path = write_csv(tmp_path, build_line(), head=line + HEADER, encoding=encoding)
+    [entry] = parse_entries(path, create_connector(tmp_path, encoding=encoding))
+    assert entry.doubts == ()
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_stated_separator_is_named_unless_it_is_the_declared_one(
+    tmp_path: Path, separator: str
+) -> None:
+    lines = [line.replace(",", separator) for line in (HEADER, build_line(จำนวน="1.5"))]
+    path = write_csv(tmp_path, lines[1], head=f"sep={separator}\n{lines[0]}")
+    with pytest.raises(SourceRefused, match=r"separated by .*not by commas") as refused:
+        parse_entries(path, create_connector(tmp_path))
+    assert "separator = " in str(refused.value)
+    mapping = {**DISBURSEMENT_FILE["mapping"], "separator": separator}
+    [entry] = parse_entries(path, create_connector(tmp_path, mapping=mapping))
+    assert (entry.doubts, entry.amounts) == ((), {BudgetPhase.DISBURSED: 150})
+
+
+def test_column_that_only_begins_like_a_stated_separator_is_a_column(tmp_path: Path) -> None:
+    head = "sep=a," + HEADER
+    mapping = {**DISBURSEMENT_FILE["mapping"], "ignored": ["sep=a"]}
+    path = write_csv(tmp_path, "1," + build_line(), head=head)
+    [entry] = parse_entries(path, create_connector(tmp_path, mapping=mapping))
+    assert entry.doubts == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_read_if_utf_16_is_declared_and_named_if_not(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = write_csv(tmp_path, build_line(), encoding=encoding)
+    for declared in ("utf-16", encoding):
+        [entry] = parse_entries(path, create_connector(tmp_path, encoding=declared))
+        assert entry.doubts == ()
+    for declared in ("utf-8", "cp874"):
+        with pytest.raises(SourceRefused, match=f"as {encoding} its header is ปี, รหัส"):
+            parse_entries(path, create_connector(tmp_path, encoding=declared))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp874", "utf-8-sig"])
+def test_file_that_is_not_the_declared_utf_16_is_named(tmp_path: Path, encoding: str) -> None:
+    path = write_csv(tmp_path, build_line(), encoding=encoding)
+    named = encoding.removesuffix("-sig")
+    with pytest.raises(SourceRefused, match=f"as {named} its header is ปี, รหัส"):
+        parse_entries(path, create_connector(tmp_path, encoding="utf-16"))
+
+
+def test_zero_byte_in_a_file_of_another_encoding_does_not_make_it_utf_16(tmp_path: Path) -> None:
+    path = write_csv(tmp_path, build_line(), build_line(กรม="กรม\0พลศึกษา"))
+    entries = parse_entries(path, create_connector(tmp_path))
+    assert len(entries) == 2
+    assert entries[0].doubts == ()

@@ -3,7 +3,11 @@
 import pytest
 
 from hub.domain.sources.ledger import Outcome
-from hub.domain.sources.records import Doubt, NameKind, RawName
+from hub.domain.sources.records import (
+    Doubt,
+    NameKind,
+    RawName,
+)
 from hub.domain.time import FiscalYear
 from hub.ingest.resolve_names import NameResolver
 from hub.ingest.run import ingest
@@ -203,9 +207,14 @@ async def test_name_that_a_source_declares_means_its_own_authority(database: Dat
         ("ทน.แหลมฉบัง", "ส่วนกลาง", 1),  # no province is named
         ("กรมการข้าว", "ระยอง", 1),  # a department works everywhere
         ("จังหวัดชลบุรี", "ระยอง", 1),
+        ("เทศบาลเมืองกำแพงเพชร", "กำแพงเพชร", 1),  # two have that name
+        ("เทศบาลเมืองกำแพงเพชร", "สงขลา", 1),
+        ("เทศบาลเมืองกำแพงเพชร", "เทศบาลนครสงขลา", 1),
+        ("เทศบาลเมืองกำแพงเพชร", "ตราด", 0),
+        ("เทศบาลเมืองกำแพงเพชร", "ส่วนกลาง", 0),
     ],
 )
-async def test_local_authority_of_another_province_than_the_record_waits(
+async def test_local_authority_is_sought_in_the_provinces_of_its_record(
     fresh_database: Database, owner: str, area: str, stored: int
 ) -> None:
     row = build_row(1, owner=owner, area=area)

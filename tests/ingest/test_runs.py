@@ -169,7 +169,7 @@ async def test_accepted_value_persists_in_later_runs(
     second = await run_ingest(fresh_database, build_input([build_row(1)], [build_row(1, "7")]))
     assert (
         second.ledger.count_of(Outcome.UNCHANGED),
-        second.ledger.count_of(Outcome.QUARANTINED),
+        second.ledger.count_of(Outcome.REFUSED),
     ) == (1, 1)
     assert await list_waiting_reasons(fresh_database) == []
     assert [one[3] for one in await fetch_facts(fresh_database)] == [700]
@@ -184,7 +184,7 @@ async def test_refused_row_is_not_stored_in_later_runs(fresh_database: Database)
         await settle_quarantine.settle_quarantine(fresh_database, SPEC, read, ruling, "somebody")
     ).settled == 1
     second = await run_ingest(fresh_database, build_input([build_row(1, "-5")]))
-    assert second.ledger.count_of(Outcome.QUARANTINED) == 1
+    assert second.ledger.count_of(Outcome.REFUSED) == 1
     assert await list_waiting_reasons(fresh_database) == []
 
 

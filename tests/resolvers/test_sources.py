@@ -120,7 +120,8 @@ async def test_run_returns_its_ledger(api: GraphQLApi, ingested_database: Databa
     [run] = source_data["runs"]["nodes"]
     records = {one["outcome"]: one["records"] for one in run["ledger"]["outcomes"]}
     assert records == {
-        "NEW": 2, "CHANGED": 0, "UNCHANGED": 0, "DUPLICATE": 1, "QUARANTINED": 2
+        "NEW": 2, "CHANGED": 0, "UNCHANGED": 0, "DUPLICATE": 1, "QUARANTINED": 2,
+        "REFUSED": 0,
     }  # fmt: skip
     assert run["ledger"]["read"] == sum(records.values())
     assert run["ledger"]["readAmounts"] == [

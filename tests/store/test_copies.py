@@ -8,6 +8,7 @@ import pytest
 
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.paging import PageRequest
+from hub.domain.text import Locale
 from hub.store.database import Database, ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
 
@@ -107,6 +108,43 @@ async def test_record_of_the_same_activity_is_a_probable_copy(
     rollback_connection: asyncpg.Connection, copy: Report
 ) -> None:
     assert await list_copies(await insert_reports(rollback_connection, FIRST, copy)) == [["a", "b"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "copy", "statement"),
+    [
+        (FIRST, COPY, "an area in common and the same agency"),
+        (FIRST, replace(COPY, owner="ministry:05"), "an area in common and an agency and its"),
+        (replace(FIRST, owner="ministry:05"), replace(COPY, owner="department:05003"),
+         "an area in common and an agency and its parent"),
+        (FIRST, replace(COPY, owner=None), "an area in common and no agency in some of them"),
+        (FIRST, replace(COPY, areas=("C2560-08",)), "within that of another and the same agency"),
+        (replace(FIRST, areas=()), replace(COPY, areas=()), "no area and the same agency"),
+    ],
+)  # fmt: skip
+async def test_summary_states_how_areas_and_agencies_agree(
+    rollback_connection: asyncpg.Connection, first: Report, copy: Report, statement: str
+) -> None:
+    unit = await insert_reports(rollback_connection, first, copy)
+    found = await unit.copies.by_project(["a", "b"])
+    for finding in found.values():
+        assert statement in finding.summary.text(Locale.EN)
+        same_th = "หน่วยงานเดียวกัน" in finding.summary.th
+        assert same_th == ("the same agency" in statement)
+    assert len({finding.summary for finding in found.values()}) == 1
+
+
+async def test_records_of_agencies_that_are_strangers_name_none_in_common(
+    rollback_connection: asyncpg.Connection,
+) -> None:
+    unit = await insert_reports(
+        rollback_connection,
+        replace(FIRST, owner=None),
+        COPY,
+        Report("c", "treasury", owner="department:09003"),
+    )
+    found = await unit.copies.by_project(["a"])
+    assert "no agency in some of them" in found["a"].summary.text(Locale.EN)
 
 
 async def test_records_without_areas_need_the_same_owner(

@@ -25,8 +25,16 @@ PAYLOADS = {
 HASHES = {key: hashlib.sha256(b"JSON\0" + payload).hexdigest() for key, payload in PAYLOADS.items()}
 RECORD_IDS = {key: f"s:{short_digest(key)}" for key in KEYS}
 DATED_ROWS = """
-select row_to_json(kept)::jsonb - 'record_id' - 'payload_hash' as kept from {schema}.{table} kept
+select row_to_json(kept)::jsonb - 'record_id' - 'payload_hash' - 'key'
+    - 'title_hash' as kept
+from {schema}.{table} kept
 order by 1::text
+"""
+
+EARLIER_LINES = """
+select id, project_id, amount from budget_line where $1::timestamptz is null or known_from <= $1
+union all
+select id, project_id, amount from history.budget_line where known_from <= $1 and known_to > $1
 """
 
 
@@ -119,8 +127,8 @@ async def insert_earlier_rows(connection: asyncpg.Connection) -> list[datetime]:
     return instants
 
 
-async def fetch_state(database: Database, instants: list[datetime]) -> dict[str, Any]:
-    """Return what must stay the same: dated rows, lines by instant, references, the audit head."""
+async def fetch_state(database: Database) -> dict[str, Any]:
+    """Return what must stay the same: dated rows, references, the audit head."""
     pool = database.pool
     state: dict[str, Any] = {}
     for schema in ("public", "history"):
@@ -146,16 +154,34 @@ async def fetch_state(database: Database, instants: list[datetime]) -> dict[str,
         "select source_key, status, reason from quarantine",
     ):
         state[statement] = [tuple(row) for row in await pool.fetch(statement)]
-    projects = [row["id"] for row in await pool.fetch("select id from project order by id")]
+    return state
+
+
+async def fetch_earlier_lines(
+    database: Database, instants: list[datetime]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Return id, project and satang of lines by instant, read from the tables of before."""
+    return {
+        f"as of {at}": sorted(tuple(row) for row in await database.pool.fetch(EARLIER_LINES, at))
+        for at in (None, *instants)
+    }
+
+
+async def fetch_lines(
+    database: Database, instants: list[datetime]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the same as the program answers it."""
+    projects = [row["id"] for row in await database.pool.fetch("select id from project")]
+    found: dict[str, list[tuple[Any, ...]]] = {}
     for at in (None, *instants):
         async with database.read_transaction() as transaction:
-            found = await BudgetLines(transaction, ANONYMOUS).by_projects(projects, at=at)
-        state[f"as of {at}"] = [
+            by_project = await BudgetLines(transaction, ANONYMOUS).by_projects(projects, at=at)
+        found[f"as of {at}"] = sorted(
             (line.id, line.project_id, line.amount.satang)
-            for key in projects
-            for line in found[key]
-        ]
-    return state
+            for lines in by_project.values()
+            for line in lines
+        )
+    return found
 
 
 @pytest.fixture
@@ -167,10 +193,12 @@ async def migrated(
     async with open_database(empty_dsn, pool_size=2) as database:
         async with database.pool.acquire() as connection:
             instants = await insert_earlier_rows(connection)
-        before = await fetch_state(database, instants)
+        before = await fetch_state(database)
+        before |= await fetch_earlier_lines(database, instants)
     await migrate(empty_dsn)
     async with open_database(empty_dsn, pool_size=2) as database:
-        yield database, before, await fetch_state(database, instants)
+        after = await fetch_state(database)
+        yield database, before, after | await fetch_lines(database, instants)
 
 
 Migrated = tuple[Database, dict[str, Any], dict[str, Any]]

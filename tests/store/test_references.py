@@ -114,7 +114,8 @@ async def test_row_with_a_missing_parent_is_rejected(
     with pytest.raises(asyncpg.ForeignKeyViolationError, match=f"missing row of {target}"):
         async with connection.transaction():
             await connection.execute(update, missing)
-    names = [column.name for column in metadata.tables[table].c if column.name != "known_from"]
+    columns = metadata.tables[table].c
+    names = [one.name for one in columns if one.name != "known_from" and not one.computed]
     [row] = await connection.fetch(
         f"select {', '.join(names)} from {table} where {OWN_ROW[table]}"  # noqa: S608
     )

@@ -27,6 +27,8 @@ class Permission(Enum):
     OVERSEE = "hub:oversight"
     READ_AUDIT = "audit:read"
     STEWARD = "hub:steward"
+    WRITE_PLANS = "plan:write"
+    REVIEW_PLANS = "plan:review"
 
 
 PERMISSION_DESCRIPTIONS: Final = {
@@ -51,6 +53,11 @@ PERMISSION_DESCRIPTIONS: Final = {
         "read the audit log of one's own data",
     ),
     Permission.STEWARD: ("ดูแลระบบแทนทุกหน่วยงาน", "administer the hub for every agency"),
+    Permission.WRITE_PLANS: (
+        "เสนอแผนของหน่วยงานหรือพื้นที่ของตน",
+        "submit the plans of one's own agency or area",
+    ),
+    Permission.REVIEW_PLANS: ("กลั่นกรองและให้ระดับแผน", "review and grade plans"),
 }
 """What each permission allows, in Thai and English."""
 
@@ -69,13 +76,15 @@ OFFICER_PERMISSIONS: Final = frozenset(
         Permission.OPERATE_SOURCES,
         Permission.PROPOSE_LINKAGES,
         Permission.DECIDE_LINKAGES,
+        Permission.WRITE_PLANS,
     }
 )
 ROLE_PERMISSIONS: Final = {
     Role.VIEWER: frozenset[Permission](),
     Role.OFFICER: OFFICER_PERMISSIONS,
     Role.DELEGATE: OFFICER_PERMISSIONS | {Permission.READ_AUDIT},
-    Role.STEWARD: OFFICER_PERMISSIONS | {Permission.READ_AUDIT, Permission.STEWARD},
+    Role.STEWARD: OFFICER_PERMISSIONS
+    | {Permission.READ_AUDIT, Permission.STEWARD, Permission.REVIEW_PLANS},
 }
 """The permissions of each role; every role sees what its agency may see.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hub.domain.areas import Area, AreaLevel
 from hub.domain.record import record
-from hub.domain.time import FiscalYear
+from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.value_chain import ValueChain
 
 
@@ -30,11 +30,33 @@ class UnrecordedAreas:
 
 
 @record
+class ChainUse:
+    """A strategic issue of an area that follows a value chain in the years of its plan."""
+
+    issue_id: str
+    area_id: str
+    years: FiscalYearRange
+
+
+@record
 class AreaChain:
-    """A value chain with the areas whose strategic issues follow it."""
+    """A value chain with the areas whose strategic issues follow it, in any year.
+
+    `uses` are the issues that follow it; the years of each are those of its plan.
+    """
 
     chain: ValueChain
     areas: Sequence[Area]
+    uses: Sequence[ChainUse] = ()
+
+    def follows(self, area: Area, year: FiscalYear, issue_id: str | None = None) -> bool:
+        """Return whether an issue of an area (that issue, if one is named) follows it in a year."""
+        return any(
+            use.area_id == area.id
+            and use.years.first.ce <= year.ce <= use.years.last.ce
+            and issue_id in (None, use.issue_id)
+            for use in self.uses
+        )
 
 
 @record

@@ -11,18 +11,23 @@ from typing import Any, Final
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
 from hub.domain.sources.linkages import LinkageColumns
+from hub.domain.sources.spec import MoneyUnit
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
 
 
 @value
 class AmountColumn:
-    """A column of amounts, with phase, funding and fiscal year; `year` null: the row's own year."""
+    """A column of amounts, with phase, funding and fiscal year; `year` null: the row's own year.
+
+    `unit` null: that of the source.
+    """
 
     column: str
     phase: BudgetPhase
     funding: FundingSource
     year: FiscalYear | None
+    unit: MoneyUnit | None = None
 
 
 @value
@@ -41,8 +46,17 @@ class CodeFormat:
 
 ANY_CODE: Final = CodeFormat()
 """The format of codes that nothing is declared about."""
-OUTLINE_NUMBER: Final = r"(?:\(?[0-9]{1,2}(?:\.[0-9]{1,2})*(?:[.)]+ ?| ))?"
-"""The number before a heading, as in `1. ยุทธศาสตร์`, `1.1 แผนงาน` and `(2) แผนงาน`."""
+OUTLINE_LETTER: Final = r"(?:[ก-ฮA-Za-z]|[IVXivx]{1,5}|[\u2160-\u217b])"
+OUTLINE_DIGITS: Final = r"[0-9]{1,2}(?:\.[0-9]{1,2})*"
+OUTLINE_NUMBER: Final = (
+    rf"(?:\(?{OUTLINE_DIGITS}(?:[.)]+ ?| )"
+    rf"|\(?{OUTLINE_LETTER}[.)]+ ?"
+    rf"|\(?(?:{OUTLINE_LETTER}\.?{OUTLINE_DIGITS}|{OUTLINE_DIGITS}\.{OUTLINE_LETTER})(?:[.)]+ ?| )"
+    r"|[-–•·*] ?)?"
+)
+"""The number before a heading: `1. ยุทธศาสตร์`, `1.1 แผนงาน`, `(2) แผนงาน`, `ก. แผนงาน`, `IV) แผน`,
+`ก.1 แผนงาน`, `- แผนงาน`. Several letters are an abbreviation, not a number: `ก.พ. แผนงาน`.
+"""
 
 
 @value
@@ -126,6 +140,10 @@ class FileMapping:
     codes: Mapping[str, CodeFormat] = field(default_factory=dict)
     separator: str = ","
     linkages: tuple[LinkageColumns, ...] = ()
+
+    def units(self, default: MoneyUnit) -> dict[str, MoneyUnit]:
+        """Return the unit of each column of amounts, given that of the source."""
+        return {one.column: one.unit or default for one in self.amounts}
 
     @property
     def read_columns(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The ledger of a run: how many records were read, and the outcome of each."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from enum import Enum
 from typing import Any, ClassVar
@@ -19,6 +19,7 @@ class Outcome(Enum):
     UNCHANGED = "UNCHANGED"
     DUPLICATE = "DUPLICATE"
     QUARANTINED = "QUARANTINED"
+    REFUSED = "REFUSED"
 
 
 Amounts = Mapping[BudgetPhase, int]
@@ -55,6 +56,16 @@ def list_phase_amounts(amounts: Amounts) -> list[PhaseAmount]:
 
 
 @record
+class VanishedRow:
+    """A waiting row that is no longer in its source: its satang by phase, and whether an amount of
+    it is in no sum.
+    """
+
+    amounts: Amounts
+    lacks_amount: bool
+
+
+@record
 class OutcomeCount:
     """Records and amounts with one outcome (จำนวนระเบียนตามผล).
 
@@ -73,7 +84,10 @@ class Ledger:
 
     Records are counted when they are read and outcomes when they are decided, and `satang_stored`
     is the sum of the stored lines of the run (null until it ends), so `balanced` compares
-    independent counts. Money that cannot be read is in no sum: the records are counted instead.
+    independent counts. Money that cannot be read is in no sum: the records are counted instead;
+    `finer_than_satang` of them can be read, but have parts of a satang. `refused_by` has the
+    records that people have refused, by person. `vanished` includes rows that waited, which
+    `vanished_waiting` are.
     """
 
     STORED_OUTCOMES: ClassVar[tuple[Outcome, ...]] = (
@@ -91,11 +105,18 @@ class Ledger:
     without_amount: dict[Outcome, int] = field(default_factory=dict)
     satang_vanished: dict[BudgetPhase, int] = field(default_factory=dict)
     satang_stored: dict[BudgetPhase, int] | None = None
+    finer_than_satang: int = 0
+    refused_by: dict[str, int] = field(default_factory=dict)
+    vanished_waiting: int = 0
+    vanished_without_amount: int = 0
 
-    def with_records_read(self, amounts: Iterable[Amounts], without_amount: int = 0) -> "Ledger":
+    def with_records_read(
+        self, amounts: Iterable[Amounts], without_amount: int = 0, finer_than_satang: int = 0
+    ) -> "Ledger":
         """Return the ledger after reading records with these amounts.
 
-        `without_amount` of them have an amount that cannot be read, or none.
+        `without_amount` of them have an amount that cannot be counted, or none; the amounts of
+        `finer_than_satang` of these have parts of a satang.
         """
         read, sums = self.read, dict(self.satang_read)
         for record_amounts in amounts:
@@ -107,7 +128,14 @@ class Ledger:
             read=read,
             satang_read=add_amounts(sums, {}),
             read_without_amount=self.read_without_amount + without_amount,
+            finer_than_satang=self.finer_than_satang + finer_than_satang,
         )
+
+    def with_refused_by(self, people: Iterable[str]) -> "Ledger":
+        """Return the ledger after these people's refusals applied, each to one record."""
+        counts = Counter(self.refused_by)
+        counts.update(people)
+        return replace(self, refused_by=dict(counts))
 
     def with_outcomes_without_amount(self, outcomes: Iterable[Outcome]) -> "Ledger":
         """Return the ledger after records without a readable amount had these outcomes."""
@@ -153,6 +181,18 @@ class Ledger:
             self,
             vanished=self.vanished + vanished,
             satang_vanished=add_amounts(self.satang_vanished, amounts),
+        )
+
+    def with_vanished_waiting(self, rows: Sequence[VanishedRow]) -> "Ledger":
+        """Return the ledger after waiting rows of records that are not stored vanished."""
+        sums: dict[BudgetPhase, int] = {}
+        for row in rows:
+            sums = add_amounts(sums, row.amounts)
+        return replace(
+            self.with_vanished(len(rows), sums),
+            vanished_waiting=self.vanished_waiting + len(rows),
+            vanished_without_amount=self.vanished_without_amount
+            + sum(row.lacks_amount for row in rows),
         )
 
     def with_stored(self, amounts: Amounts) -> "Ledger":
@@ -226,6 +266,10 @@ class Ledger:
             "satangStored": None
             if self.satang_stored is None
             else {p.value: n for p, n in self.satang_stored.items()},
+            "finerThanSatang": self.finer_than_satang,
+            "refusedBy": self.refused_by,
+            "vanishedWaiting": self.vanished_waiting,
+            "vanishedWithoutAmount": self.vanished_without_amount,
         }
 
     @classmethod
@@ -247,4 +291,8 @@ class Ledger:
             None
             if stored.get("satangStored") is None
             else {BudgetPhase(p): n for p, n in stored["satangStored"].items()},
+            stored.get("finerThanSatang", 0),
+            dict(stored.get("refusedBy", {})),
+            stored.get("vanishedWaiting", 0),
+            stored.get("vanishedWithoutAmount", 0),
         )

@@ -10,6 +10,7 @@ from typing import Final
 
 from hub.domain.record import record, value
 from hub.domain.sources.quarantine import ReviewQuestion
+from hub.domain.sources.records import NameKind
 from hub.domain.sources.rulings import QuarantineSettlement, RecordedRuling, RulingKind
 from hub.domain.text import LocalizedText, localized_text
 from hub.domain.user_errors import UserError
@@ -41,6 +42,11 @@ VERBS: Final = {
     "revoke": "revoke", "ยกเลิก": "revoke",
 }  # fmt: skip
 """Decisions that are verbs; any other is the code that a name refers to, or `-` for none."""
+KIND_TERMS: Final = {
+    "area": NameKind.AREA, "พื้นที่": NameKind.AREA,
+    "agency": NameKind.AGENCY, "หน่วยงาน": NameKind.AGENCY,
+}  # fmt: skip
+"""Kinds of names in either language."""
 ROW_VERBS: Final = {
     RulingKind.ACCEPT: "accept",
     RulingKind.ROUND: "round",
@@ -216,7 +222,7 @@ def parse_rows(
         RulingFileRow(
             number,
             {
-                name: restore(cell.strip())
+                name: parse_cell(name, cell)
                 for name, cell in zip(names, cells, strict=False)
                 if name is not None
             },
@@ -224,6 +230,13 @@ def parse_rows(
         for number, cells in enumerate(table[1:], start=2)
     ]
     return rows, []
+
+
+def parse_cell(column: str, cell: str) -> str:
+    """Return the text of a cell; a kind of name that is known, in its English form."""
+    text = restore(cell.strip())
+    kind = KIND_TERMS.get(text.casefold()) if column == "kind" else None
+    return kind.value if kind else text
 
 
 def column_of(heading: str) -> str | None:

@@ -1,8 +1,10 @@
 """Parse the cells of a row of a file of rulings; `Invalid` names the column that is wrong."""
 
 from hub.domain.agencies import AgencyDraft, AgencyKind
+from hub.domain.agency_list import KIND_NAMES, parse_member
 from hub.domain.sources.records import NameKind
 from hub.domain.sources.ruling_file import RulingFileRow
+from hub.domain.thai_text import normalize_text
 from hub.domain.time import FISCAL_YEAR_BOUNDS, FiscalYear
 from hub.errors import Invalid
 
@@ -14,8 +16,8 @@ def parse_kind(row: RulingFileRow) -> NameKind:
     except ValueError:
         raise Invalid(
             "kind",
-            "ต้องเป็น AREA หรือ AGENCY",
-            "must be AREA or AGENCY",
+            "ต้องเป็น AREA (พื้นที่) หรือ AGENCY (หน่วยงาน)",
+            "must be AREA (พื้นที่) or AGENCY (หน่วยงาน)",
         ) from None
 
 
@@ -47,17 +49,19 @@ def parse_number(row: RulingFileRow, column: str) -> int | None:
 
 
 def parse_draft(row: RulingFileRow, name: str) -> AgencyDraft:
-    """Return the agency to create by a row."""
-    kinds = [kind.value for kind in AgencyKind]
-    if row.get("new_kind").upper() not in kinds:
+    """Return the agency to create by a row; its kind is written in Thai or in English."""
+    text = normalize_text(row.get("new_kind"))
+    kind: AgencyKind | None = parse_member(AgencyKind, text, KIND_NAMES)
+    if kind is None:
+        kinds = "; ".join(f"{one.value} ({thai})" for thai, one in KIND_NAMES.items())
         raise Invalid(
             "new_kind",
-            f"ต้องระบุประเภทหน่วยงาน: {', '.join(kinds)}",
-            f"the kind of agency is required: {', '.join(kinds)}",
+            f"ต้องระบุประเภทหน่วยงาน: {kinds}",
+            f"the kind of agency is required: {kinds}",
         )
     return AgencyDraft(
         name,
-        AgencyKind(row.get("new_kind").upper()),
+        kind,
         area=row.get("new_area") or None,
         parent=row.get("new_parent") or None,
     )

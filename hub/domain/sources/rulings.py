@@ -41,6 +41,10 @@ class NameDecision:
     target: str | None
     ruling_id: int | None = None
 
+    def applies_to(self, block: str | None, year: FiscalYear) -> bool:
+        """Return whether the decision applies in a block and a fiscal year."""
+        return self.block in (None, block) and self.first.ce <= year.ce <= self.last.ce
+
     def includes(self, other: "NameDecision") -> bool:
         """Return whether it applies wherever the other decision on the same name applies."""
         return (

@@ -46,7 +46,11 @@ async def create_agency(connection: WriteConnection, draft: AgencyDraft, by: str
         raise Invalid("area", f"ไม่มีจังหวัด {draft.area}", f"there is no province {draft.area}")
     place = "|".join((fold_name(name), parent_id or "", province_id or ""))
     agency_id = f"{ASSERTED_SCHEME}:{hashlib.sha256(place.encode()).hexdigest()[:12]}"
-    if others := registered.find_same(name, parent_id, province_id) - {agency_id}:
+    same = registered.find_same(name, parent_id, province_id)
+    if not draft.parent and not draft.area:
+        # Without its place nothing distinguishes it from the known one.
+        same = registered.find_named(name)
+    if others := same - {agency_id}:
         raise Invalid(
             "name",
             f"มีหน่วยงานชื่อนี้แล้ว ใช้รหัส {min(others)}",

@@ -1,11 +1,12 @@
 """Notices about areas that a question names and that were not in force or are not recorded."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 from hub.domain.areas import Area, AreaEdition, AreaLevel
+from hub.domain.labels import day_label, label_of
 from hub.domain.matrix.result import Matrix
 from hub.domain.text import (
     MAX_NOTICE_SUBJECTS,
@@ -14,20 +15,17 @@ from hub.domain.text import (
     Notice,
     localized_text,
 )
-from hub.domain.time import FiscalYear, is_in_force
+from hub.domain.time import FiscalYear, FiscalYearRange, is_in_force
+from hub.services.matrix.criterion_texts import format_periods
 from hub.store.unit_of_work import UnitOfWork
 
 MAX_NAMES: Final = 5
 """Names in a notice; the others are counted, and among its subjects."""
 MAX_EDITIONS_FOLLOWED: Final = 10
-LEVEL_NAMES: Final = {
-    AreaLevel.COUNTRY: ("ประเทศ", "country"),
-    AreaLevel.REGION: ("ภาค", "region"),
-    AreaLevel.CLUSTER: ("กลุ่มจังหวัด", "cluster"),
-    AreaLevel.PROVINCE: ("จังหวัด", "province"),
-    AreaLevel.DISTRICT: ("อำเภอ", "district"),
-    AreaLevel.LOCAL: ("องค์กรปกครองส่วนท้องถิ่น", "local authority"),
-}
+ONE_EDITION: Final = localized_text(
+    "หากต้องการนับด้วยเขตของวันเดียวทุกปี ให้เลือกวันที่ของการจัดกลุ่ม",
+    "Choose the date of the edition to count the areas of one day in every year",
+)
 
 
 async def build_absence_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice]:
@@ -45,12 +43,15 @@ async def build_absence_notices(unit: UnitOfWork, matrix: Matrix) -> list[Notice
     found = []
     for (path, years), areas in groups.items():
         days = list_days(years, areas_on)
-        related = await fetch_related_areas(unit, areas, days)
+        related_by_area = await fetch_related_areas(unit, areas, days)
+        related = list(dict.fromkeys(one for found in related_by_area.values() for one in found))
         unrecorded = []
         for level in dict.fromkeys(area.level for area in areas):
             unrecorded += await list_unrecorded_editions(unit, editions, level, days)
         subjects = list(dict.fromkeys([*areas, *related]))[:MAX_NOTICE_SUBJECTS]
         text = describe_absence(areas, related, unrecorded, format_years(years, areas_on))
+        if areas_on is None:
+            text = join_sentences(text, ONE_EDITION)
         found.append(
             Notice("AREA_NOT_IN_FORCE", text, list(path), len(areas), subjects=[*subjects])
         )
@@ -72,28 +73,44 @@ def list_days(years: Sequence[FiscalYear], areas_on: date | None) -> list[date]:
 
 async def fetch_related_areas(
     unit: UnitOfWork, areas: Sequence[Area], days: Sequence[date]
-) -> list[Area]:
-    """Return what followed or preceded areas and was in force on one of the days.
+) -> dict[str, list[Area]]:
+    """Return what followed or preceded each area, by its id, and was in force on one of the days.
 
-    Editions between are passed: the successor of a successor is found, too.
+    Editions between are passed: the successor of a successor is found, too. A step takes one
+    statement for all areas.
     """
-    found: dict[str, Area] = {}
-    forward = {a.id for a in areas if a.valid_to and any(day >= a.valid_to for day in days)}
-    backward = {a.id for a in areas if a.valid_from and any(day < a.valid_from for day in days)}
+    found: dict[str, dict[str, Area]] = {area.id: {} for area in areas}
+    forward = {a.id: {a.id} for a in areas if a.valid_to and any(d >= a.valid_to for d in days)}
+    backward = {a.id: {a.id} for a in areas if a.valid_from and any(d < a.valid_from for d in days)}
     for _ in range(MAX_EDITIONS_FOLLOWED):
-        if not forward | backward:
+        if not forward and not backward:
             break
-        successions = await unit.areas.successions(forward | backward)
-        next_areas = [one.successor for one in successions if one.predecessor.id in forward]
-        earlier_areas = [one.predecessor for one in successions if one.successor.id in backward]
-        forward, backward = set(), set()
-        for reached, candidates in ((forward, next_areas), (backward, earlier_areas)):
-            for area in candidates:
-                if any(is_in_force(area.valid_from, area.valid_to, day) for day in days):
-                    found[area.id] = area
-                else:
-                    reached.add(area.id)
-    return list(found.values())
+        successions = await unit.areas.successions({*forward, *backward})
+        later = [(one.predecessor.id, one.successor) for one in successions]
+        earlier = [(one.successor.id, one.predecessor) for one in successions]
+        forward = follow_successions(later, forward, found, days)
+        backward = follow_successions(earlier, backward, found, days)
+    return {area_id: list(related.values()) for area_id, related in found.items()}
+
+
+def follow_successions(
+    steps: Iterable[tuple[str, Area]],
+    origins: Mapping[str, set[str]],
+    found: Mapping[str, dict[str, Area]],
+    days: Sequence[date],
+) -> dict[str, set[str]]:
+    """Add to `found` the areas reached by one step that were in force; return the others.
+
+    `origins`: by the id of each area that was reached, the areas from which it was reached.
+    """
+    reached: dict[str, set[str]] = defaultdict(set)
+    for start, area in steps:
+        for origin in origins.get(start, ()):
+            if any(is_in_force(area.valid_from, area.valid_to, day) for day in days):
+                found[origin][area.id] = area
+            else:
+                reached[area.id].add(origin)
+    return dict(reached)
 
 
 async def list_unrecorded_editions(
@@ -128,18 +145,23 @@ def describe_absence(
         edition_names = describe_editions(unrecorded)
         th += f" ช่วงนั้นมี{edition_names.th}"
         en += f". There were then {edition_names.en}"
-    th += " หากต้องการนับด้วยเขตของวันเดียวทุกปี ให้ระบุ areasOn"
-    en += ". With areasOn, the areas of one day are counted in every year"
     return localized_text(th, en)
+
+
+def join_sentences(first: LocalizedText, second: LocalizedText) -> LocalizedText:
+    """Return two sentences as one text."""
+    return localized_text(
+        f"{first.th} {second.th}", f"{first.text(Locale.EN)}. {second.text(Locale.EN)}"
+    )
 
 
 def describe_unrecorded(
     level: AreaLevel, editions: Sequence[AreaEdition], period: LocalizedText
 ) -> LocalizedText:
     """Return the text about a level of which no area is recorded in a period."""
-    name_th, name_en = LEVEL_NAMES[level]
-    th = f"ไม่มีรายชื่อ{name_th}{period.th} จึงไม่มีแถวหรือคอลัมน์ของช่วงนั้น ไม่ได้แปลว่าเป็นศูนย์"
-    en = f"no {name_en} is recorded {period.en}, so none is shown; that does not mean zero"
+    level_name = label_of(level)
+    th = f"ไม่มีรายชื่อ{level_name.th}{period.th} จึงไม่แสดง ซึ่งไม่ได้แปลว่าเป็นศูนย์"
+    en = f"no {level_name.en} is recorded {period.en}, so none is shown; that does not mean zero"
     if editions:
         edition_names = describe_editions(editions)
         th += f" ช่วงนั้นมี{edition_names.th}"
@@ -149,8 +171,10 @@ def describe_unrecorded(
 
 def describe_editions(editions: Sequence[AreaEdition]) -> LocalizedText:
     """Return the names of editions whose areas are not recorded, with the authority for each."""
-    th = ", ".join(f"{one.name.th} ({one.authority})" for one in editions)
-    en = ", ".join(f"{one.name.text(Locale.EN)} ({one.authority})" for one in editions)
+    th = ", ".join(f"{one.name.th} ({one.authority.th})" for one in editions)
+    en = ", ".join(
+        f"{one.name.text(Locale.EN)} ({one.authority.text(Locale.EN)})" for one in editions
+    )
     return localized_text(
         f"{th} ซึ่งเอกสารไม่ระบุรายชื่อและสมาชิก",
         f"{en}, whose names and members are in no source of this hub",
@@ -171,12 +195,7 @@ def join_names(areas: Sequence[Area]) -> LocalizedText:
 def format_years(years: Sequence[FiscalYear], areas_on: date | None) -> LocalizedText:
     """Return a period: fiscal years, consecutive ones as a range, or the day of the edition."""
     if areas_on is not None:
-        return localized_text(f"ในวันที่ {areas_on.isoformat()}", f"on {areas_on.isoformat()}")
-    spans: list[list[int]] = []
-    for year in years:
-        if spans and spans[-1][1] == year.be - 1:
-            spans[-1][1] = year.be
-        else:
-            spans.append([year.be, year.be])
-    text = ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
+        day = day_label(areas_on)
+        return localized_text(f"ในวันที่ {day.th}", f"on {day.en}")
+    text = format_periods([FiscalYearRange(year, year) for year in years])
     return localized_text(f"ในปีงบประมาณ พ.ศ. {text}", f"in FY {text} BE")

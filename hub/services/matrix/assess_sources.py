@@ -207,7 +207,9 @@ async def build_source_notices(
     """
     uses = await fetch_source_uses(unit, matrix)
     shown = {use.source.id: use.source for use in uses}
-    for layout in other_layouts:
+    made_up_ids = await unit.freshness.list_made_up_ids(matrix.as_of_time) if other_layouts else ()
+    # The sources of a layout are read from its facts, which is slow at volume: only if it matters.
+    for layout in other_layouts if set(made_up_ids) - shown.keys() else ():
         shown |= {one.id: one for one in await unit.freshness.list_sources_used(layout)}
     made_up = [one for one in shown.values() if one.is_made_up]
     used = {use.source.id for use in uses}

@@ -11,10 +11,11 @@ from hub.domain.matrix.absence import AreaChain
 from hub.domain.matrix.question import Counting
 from hub.domain.matrix.result import Axis, CellState, Header, HeaderKind, Matrix, Total
 from hub.domain.plans import StrategicIssue
-from hub.domain.text import MAX_NOTICE_SUBJECTS, Locale, Notice, join_texts, localized_text
+from hub.domain.text import MAX_NOTICE_SUBJECTS, Locale, Notice, localized_text
 from hub.services.matrix.area_notices import build_absence_notices
 from hub.services.matrix.assess_sources import build_source_notices
 from hub.services.matrix.criteria import is_narrowed
+from hub.services.matrix.criterion_texts import describe_owners
 from hub.services.matrix.unlinked_projects import build_unlinked_notice, count_unlinked_projects
 from hub.store.unit_of_work import UnitOfWork
 
@@ -42,12 +43,12 @@ async def build_notices(unit: UnitOfWork, matrix: Matrix, today: date) -> list[N
 
 def build_chain_notice(found: AreaChain) -> Notice:
     """Return the notice that the chain of a question is that of other areas."""
-    owners = join_texts([area.name for area in found.areas])
+    owners = describe_owners(found, found.areas)
     text = localized_text(
         f"ห่วงโซ่ “{found.chain.name.th}” เป็นของ{owners.th} "
-        "ช่องว่างของพื้นที่อื่น หรือของปีที่พื้นที่นั้นไม่มีผล ตัดสินด้วยห่วงโซ่นี้ไม่ได้",
+        "ช่องว่างของพื้นที่อื่นหรือของปีอื่น ตัดสินด้วยห่วงโซ่นี้ไม่ได้",
         f"the chain “{found.chain.name.text(Locale.EN)}” belongs to {owners.en}; it is no "
-        "criterion for empty cells of other areas, or of years in which that area was not in force",
+        "criterion for empty cells of other areas or other years",
     )
     subjects: list[Identifiable] = [found.chain, *found.areas[: MAX_NOTICE_SUBJECTS - 1]]
     return Notice(

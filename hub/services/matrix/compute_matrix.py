@@ -65,8 +65,8 @@ async def compute_matrix(
     `as_of_time` is the resolved instant of the question's `as_of`, null for now.
     """
     validate_question(question)
-    question_chain = await fetch_question_chain(unit, question, as_of_time)
-    axis_context = AxisContext(unit, question, question_chain, as_of_time)
+    chain = await fetch_question_chain(unit, question, as_of_time)
+    axis_context = AxisContext(unit, question, chain, as_of_time)
     named = await fetch_filter_members(unit, question.filter, today)
     scope = await axis_context.resolve_scope(today, is_validated=True)
     rows = await resolve_axis(axis_context, question.rows, "rows")

@@ -1,8 +1,9 @@
 """The criterion by which an empty cell is a gap, is not expected, or cannot be judged (R63).
 
 The activity lists of slides 72-78 name the levels that act in each stage of a chain. A chain
-without such a list is judged only in the areas whose strategic issues follow it: there every stage
-needs someone. Everything else has no criterion, and nobody may conclude from an empty cell.
+without such a list is judged only in the areas and years in which a strategic issue follows it:
+there every stage needs someone. Everything else has no criterion, and nobody may conclude from an
+empty cell.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -159,11 +160,31 @@ class Criterion:
         return self._chain.areas
 
     def _is_own(self, owners: Sequence[Area], coordinates: Sequence[Coordinate]) -> bool:
-        """Return whether a cell is about an area whose issues follow the chain, in some year."""
+        """Return whether a cell is about an area and a year in which its issues follow the chain.
+
+        Of a row or column of issues, that issue must follow it in the year.
+        """
         members = [member.id for _, member in coordinates if isinstance(member, Area)]
+        issues = [member.id for _, member in coordinates if isinstance(member, StrategicIssue)]
         areas = members or list(self._question.filter.areas)
         years = self._years.of_cell(*coordinates)
-        return any(self._relations.is_own(areas, owner, year) for owner in owners for year in years)
+        issue_id = issues[0] if issues else None
+        return any(self._follows(owners, areas, year, issue_id) for year in years)
+
+    def _follows(
+        self,
+        owners: Sequence[Area],
+        areas: Sequence[str],
+        year: FiscalYear,
+        issue_id: str | None = None,
+    ) -> bool:
+        """Return whether the chain is that of an owner in a year, and the owner is among areas."""
+        return any(
+            self._chain is not None
+            and self._chain.follows(owner, year, issue_id)
+            and self._relations.is_own(areas, owner, year)
+            for owner in owners
+        )
 
     def is_in_force(self, *coordinates: Coordinate) -> bool:
         """Return whether all that a cell names was in force together in one of its years.
@@ -196,17 +217,15 @@ class Criterion:
         )
 
     def find_chain_of_other_area(self, areas: Sequence[Area]) -> AreaChain | None:
-        """Return the chain if one of the areas in force has no issue that follows it."""
+        """Return the chain if one of the areas has a year in force in which no issue of it follows
+        the chain; without areas, if one of those whose chain it is has such a year.
+        """
         chain = self._chain
         if chain is None or not chain.areas or DimensionKind.STAGE not in self._dimensions:
             return None
-        for area in areas:
+        for area in areas or chain.areas:
             years = self._years.of_member(area)
-            if years and not any(
-                self._relations.is_own([area.id], owner, year)
-                for owner in chain.areas
-                for year in years
-            ):
+            if not all(self._follows(chain.areas, [area.id], year) for year in years):
                 return chain
         return None
 

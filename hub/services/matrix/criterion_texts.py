@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hub.domain.areas import Area
 from hub.domain.matrix.absence import AreaChain
 from hub.domain.text import Locale, LocalizedText, join_texts, localized_text
+from hub.domain.time import FiscalYearRange
 from hub.domain.value_chain import ExpectedRole
 
 NO_STAGE_AXIS = localized_text(
@@ -61,8 +62,11 @@ def describe_no_role(citations: Sequence[str]) -> LocalizedText:
 
 
 def describe_unlisted_chain(chain: AreaChain, owners: Sequence[Area]) -> LocalizedText:
-    """Return the reason of a gap in the area's own chain, which has no activity list."""
-    names = join_texts([area.name for area in owners])
+    """Return the reason of a gap in the area's own chain, which has no activity list.
+
+    It cites the years of the plans whose issues follow the chain.
+    """
+    names = describe_owners(chain, owners)
     return localized_text(
         f"ไม่มีโครงการในห่วงโซ่ “{chain.chain.name.th}” ซึ่งเป็นของ{names.th}เอง ห่วงโซ่นี้ยังไม่มีรายการกิจกรรม "
         "ทุกขั้นจึงต้องมีผู้ดำเนินการ",
@@ -73,12 +77,37 @@ def describe_unlisted_chain(chain: AreaChain, owners: Sequence[Area]) -> Localiz
 
 def describe_other_area(chain: AreaChain, owners: Sequence[Area]) -> LocalizedText:
     """Return the reason why a chain is no criterion for an area."""
-    names = join_texts([area.name for area in owners])
+    names = describe_owners(chain, owners)
     return localized_text(
         f"ห่วงโซ่ “{chain.chain.name.th}” เป็นของ{names.th} ไม่ใช่ของพื้นที่นี้เองในปีนี้ จึงไม่มีเกณฑ์",
         f"the chain “{chain.chain.name.text(Locale.EN)}” belongs to {names.en} and not "
         "to this area in this year, so there is no criterion",
     )
+
+
+def describe_owners(chain: AreaChain, owners: Sequence[Area]) -> LocalizedText:
+    """Return the names of areas, each with the years of the plans whose issues follow a chain."""
+    texts = []
+    for area in owners:
+        periods = format_periods([use.years for use in chain.uses if use.area_id == area.id])
+        texts.append(
+            localized_text(
+                f"{area.name.th} (ปีงบประมาณ พ.ศ. {periods})",
+                f"{area.name.text(Locale.EN)} (FY {periods} BE)",
+            )
+        )
+    return join_texts(texts)
+
+
+def format_periods(periods: Sequence[FiscalYearRange]) -> str:
+    """Return periods in Buddhist years, ascending, adjacent ones as one: 2553–2556, 2561."""
+    spans: list[list[int]] = []
+    for first, last in sorted({(one.first.be, one.last.be) for one in periods}):
+        if spans and first <= spans[-1][1] + 1:
+            spans[-1][1] = max(spans[-1][1], last)
+        else:
+            spans.append([first, last])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
 
 
 def cite_th(citations: Sequence[str]) -> str:

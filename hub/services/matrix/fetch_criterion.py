@@ -1,30 +1,26 @@
 """Fetch the criterion of a question: the activity list of its chain, or areas that follow it."""
 
-from collections.abc import Sequence
-
-from hub.domain.areas import Area
 from hub.domain.matrix.absence import AreaChain
 from hub.domain.matrix.question import DimensionKind
 from hub.domain.value_chain import ValueChain
 from hub.services.matrix.criteria import ActivityList, AreaRelations, Criterion
-from hub.services.matrix.resolve_scope import AxisContext, QuestionChain
+from hub.services.matrix.resolve_scope import AxisContext
 from hub.services.matrix.years_in_force import YearsInForce
 
 
 async def fetch_criterion(context: AxisContext, years: YearsInForce) -> Criterion:
     """Return the criterion of a question's cells."""
-    unit, question, question_chain = context.unit, context.question, context.question_chain
+    unit, question, value_chain = context.unit, context.question, context.chain
     dimensions = {question.rows.dimension, question.columns.dimension}
     chain, activities = None, None
-    if question_chain is not None:
+    if value_chain is not None:
         by_role = {DimensionKind.STAGE, DimensionKind.ACTOR_LEVEL} & dimensions
         if by_role:
-            activities = await fetch_activities(context, question_chain.chain)
-        areas: Sequence[Area] = []
-        is_general = question_chain.chain.template_id == question_chain.chain.id
+            activities = await fetch_activities(context, value_chain)
+        chain = AreaChain(value_chain, [])
+        is_general = value_chain.template_id == value_chain.id
         if DimensionKind.STAGE in dimensions and not is_general:
-            areas = await fetch_owners(context, question_chain)
-        chain = AreaChain(question_chain.chain, areas)
+            chain = await fetch_area_chain(context, value_chain)
     edges = {}
     if chain is not None and chain.areas:
         for year in question.fiscal_years:
@@ -52,13 +48,16 @@ async def fetch_activities(context: AxisContext, chain: ValueChain) -> ActivityL
     )
 
 
-async def fetch_owners(context: AxisContext, question_chain: QuestionChain) -> Sequence[Area]:
-    """Return the areas whose strategic issues follow the chain, in Thai order."""
-    unit = context.unit
-    ids = question_chain.areas
-    if ids is None:
-        ids = await unit.plans.areas_of_chain(question_chain.chain.id, context.as_of_time)
-    if not ids:
-        return []
-    found = await unit.areas.by_id(sorted(ids))
-    return sorted(found.values(), key=lambda area: (area.sort_key, area.id))
+async def fetch_area_chain(context: AxisContext, value_chain: ValueChain) -> AreaChain:
+    """Return a chain with the issues that follow it, and their areas in Thai order.
+
+    If the question names issues, only these count.
+    """
+    unit, issues = context.unit, set(context.question.filter.issues)
+    uses = await unit.plans.uses_of_chain(value_chain.id, context.as_of_time)
+    uses = [use for use in uses if not issues or use.issue_id in issues]
+    if not uses:
+        return AreaChain(value_chain, [])
+    found = await unit.areas.by_id(sorted({use.area_id for use in uses}))
+    areas = sorted(found.values(), key=lambda area: (area.sort_key, area.id))
+    return AreaChain(value_chain, areas, uses)

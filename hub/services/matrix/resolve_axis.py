@@ -13,8 +13,8 @@ from typing import Final
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import Area, AreaLevel
 from hub.domain.budget import FundingSource
+from hub.domain.labels import LABELS
 from hub.domain.linkages import LinkageStatus
-from hub.domain.matrix.labels import LABELS
 from hub.domain.matrix.layout import AxisOrdinals
 from hub.domain.matrix.question import (
     AxisQuestion,

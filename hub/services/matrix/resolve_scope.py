@@ -114,28 +114,18 @@ def validate_ids_exist(field: str, ids: Sequence[str], found: Container[str]) ->
         raise Invalid(field, f"ไม่พบ {missing!r}", f"there is no {missing!r}")
 
 
-@record
-class QuestionChain:
-    """The value chain of a question; `areas` are those of the filtered issues, null without any."""
-
-    chain: ValueChain
-    areas: set[str] | None
-
-
 async def fetch_question_chain(
     unit: UnitOfWork, question: MatrixQuestion, as_of_time: datetime | None
-) -> QuestionChain | None:
+) -> ValueChain | None:
     """Return the only value chain of a question, by chain or issue filter; null otherwise."""
     matrix_filter = question.filter
-    ids, areas = set(matrix_filter.chains), None
+    ids = set(matrix_filter.chains)
     if not ids and matrix_filter.issues:
         issues = await unit.plans.issues_by_id(matrix_filter.issues, as_of_time)
         ids = {issue.chain_id for issue in issues.values() if issue.chain_id}
-        areas = {issue.area_id for issue in issues.values() if issue.area_id and issue.chain_id}
     if len(ids) != 1:
         return None
-    chain = (await unit.chains.by_id(list(ids), as_of_time)).get(ids.pop())
-    return None if chain is None else QuestionChain(chain, areas)
+    return (await unit.chains.by_id(list(ids), as_of_time)).get(ids.pop())
 
 
 @dataclass(slots=True)
@@ -144,13 +134,8 @@ class AxisContext:
 
     unit: UnitOfWork
     question: MatrixQuestion
-    question_chain: QuestionChain | None
+    chain: ValueChain | None
     as_of_time: datetime | None
-
-    @property
-    def chain(self) -> ValueChain | None:
-        """Return the only value chain of the question."""
-        return None if self.question_chain is None else self.question_chain.chain
 
     def edition_date(self, year: FiscalYear) -> date:
         """Return the day whose edition of areas applies to a fiscal year."""

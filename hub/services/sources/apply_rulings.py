@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
 
 from hub.domain.record import record
 from hub.domain.sources.ledger import add_amounts_by_name
@@ -23,8 +22,6 @@ from hub.services.sources.reread_records import RecordRereader, Reread
 from hub.store.ingest import names, quarantine, records, rulings
 from hub.store.ingest.rulings import StoredVersion
 from hub.store.ingest.source_lock import RulingSession
-
-ONE_ROW_PER_KEY: Final = ("เลือกได้เพียงหนึ่งแถวต่อหนึ่งรหัส", "choose only one row per key")
 
 
 @record
@@ -63,7 +60,7 @@ async def reread_applied(
 ) -> list[QuarantineSettlement]:
     """Read all that recorded rulings cover again; return a result for each.
 
-    `Invalid` when an accepted row is still in doubt.
+    `RowsNotAcceptable` when accepted rows are still in doubt.
     """
     rows = {row.id: row for one in applied for row in one.rows}
     stored = {version.id: version for one in applied for version in one.stored}
@@ -254,13 +251,27 @@ async def record_row_ruling(
         return AppliedRuling(ruling_id, (), (), len(rows))
     keys = [row.source_key for row in rows]
     if len(set(keys)) < len(keys):
-        raise Invalid("rows", *ONE_ROW_PER_KEY)
+        raise one_row_per_key(rows)
     if ruling.kind is RulingKind.ROUND:
         check_roundable(rows)
     rival_ids = await quarantine.list_rival_ids(connection, spec.id, keys, ids)
     await quarantine.update_status(connection, rival_ids, RowStatus.REFUSED, by, ruling_id)
     await quarantine.update_status(connection, ids, RowStatus.RESOLVED, by, ruling_id)
     return AppliedRuling(ruling_id, [replace(row, ruling_id=ruling_id) for row in rows], ())
+
+
+def one_row_per_key(rows: Sequence[QuarantinedRow]) -> Invalid:
+    """Return the error about accepting several rows with one key; it names the rows of one key."""
+    by_key: dict[str, list[int]] = {}
+    for row in rows:
+        by_key.setdefault(row.source_key, []).append(row.id)
+    key, ids = next((key, ids) for key, ids in by_key.items() if len(ids) > 1)
+    numbers = ", ".join(map(str, ids))
+    return Invalid(
+        "rows",
+        f"เลือกได้เพียงหนึ่งแถวต่อหนึ่งรหัส แถว {numbers} มีรหัส {key} เหมือนกัน ให้รับแถวเดียวด้วยเลขแถว",
+        f"choose only one row per key: rows {numbers} have the key {key}; accept one by its number",
+    )
 
 
 def check_roundable(rows: Iterable[QuarantinedRow]) -> None:

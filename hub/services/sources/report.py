@@ -11,8 +11,11 @@ OUTCOME_LABELS: Final = {
     Outcome.UNCHANGED: "คงเดิม · unchanged",
     Outcome.DUPLICATE: "ซ้ำ · duplicate",
     Outcome.QUARANTINED: "รอตรวจ · quarantined",
+    Outcome.REFUSED: "ไม่รับ · refused",
 }
 VANISHED_LABEL: Final = "หายไปจากต้นทาง · vanished"
+VANISHED_WAITING_LABEL: Final = "ที่รอตรวจอยู่ · had waited"
+FINER_THAN_SATANG_LABEL: Final = "ละเอียดกว่าสตางค์ · finer than a satang"
 WITHOUT_AMOUNT_LABEL: Final = "ไม่มีจำนวนเงินที่อ่านได้ · without a readable amount"
 PHASE_LABELS: Final = {
     BudgetPhase.PLANNED: "ตามแผน · planned",
@@ -32,19 +35,7 @@ def format_baht(satang: int) -> str:
 
 def format_ledger(ledger: Ledger) -> str:
     """Return the ledger as lines: records per outcome, and baht per phase and outcome."""
-    lines = [f"{'อ่าน · read':32}{ledger.read:>12,}"]
-    lines += [
-        f"  = {OUTCOME_LABELS[outcome]:28}{ledger.count_of(outcome):>12,}" for outcome in Outcome
-    ]
-    if ledger.vanished:
-        lines.append(f"{VANISHED_LABEL:32}{ledger.vanished:>12,}")
-    if ledger.read_without_amount:
-        lines.append(f"{WITHOUT_AMOUNT_LABEL:32}{ledger.read_without_amount:>12,}")
-        lines += [
-            f"  = {OUTCOME_LABELS[outcome]:28}{count:>12,}"
-            for outcome in Outcome
-            if (count := ledger.without_amount.get(outcome, 0))
-        ]
+    lines = format_records(ledger)
     for phase in BudgetPhase:
         satang, vanished = ledger.satang_read.get(phase, 0), ledger.satang_vanished.get(phase)
         if satang or vanished:
@@ -58,6 +49,37 @@ def format_ledger(ledger: Ledger) -> str:
                 lines.append(f"  {VANISHED_LABEL:38}{format_baht(vanished):>26}")
     lines.append(format_balance(ledger))
     return "\n".join(lines)
+
+
+def format_records(ledger: Ledger) -> list[str]:
+    """Return the lines about records: by outcome, vanished ones, and those without an amount."""
+    lines = [f"{'อ่าน · read':32}{ledger.read:>12,}"]
+    # Few sources have refused rows.
+    lines += [
+        f"  = {OUTCOME_LABELS[outcome]:28}{ledger.count_of(outcome):>12,}"
+        for outcome in Outcome
+        if outcome is not Outcome.REFUSED or ledger.count_of(outcome)
+    ]
+    lines += [
+        f"      {f'โดย · by {person}':26}{count:>12,}"
+        for person, count in sorted(ledger.refused_by.items())
+    ]
+    if ledger.vanished:
+        lines.append(f"{VANISHED_LABEL:32}{ledger.vanished:>12,}")
+    if ledger.vanished_waiting:
+        lines.append(f"  {VANISHED_WAITING_LABEL:30}{ledger.vanished_waiting:>12,}")
+    if ledger.vanished_without_amount:
+        lines.append(f"  {WITHOUT_AMOUNT_LABEL:30}{ledger.vanished_without_amount:>12,}")
+    if ledger.read_without_amount:
+        lines.append(f"{WITHOUT_AMOUNT_LABEL:32}{ledger.read_without_amount:>12,}")
+        lines += [
+            f"  = {OUTCOME_LABELS[outcome]:28}{count:>12,}"
+            for outcome in Outcome
+            if (count := ledger.without_amount.get(outcome, 0))
+        ]
+    if ledger.finer_than_satang:
+        lines.append(f"  {FINER_THAN_SATANG_LABEL:30}{ledger.finer_than_satang:>12,}")
+    return lines
 
 
 def format_balance(ledger: Ledger) -> str:

@@ -28,10 +28,29 @@ from hub.store.ingest.raw_records import RawPayload
 from hub.store.ingest.rulings import StoredVersion
 from hub.store.ingest.session import IngestSession
 
-NOT_ACCEPTABLE: Final = (
-    "มีแถวที่รับตามที่เขียนไม่ได้ ตัดสินชื่อก่อน หรือให้ต้นทางแก้ไข",
-    "a row cannot be accepted as written; decide its name first, or have the source fix it",
-)
+MAX_NAMED_ROWS: Final = 5
+
+
+class RowsNotAcceptable(Invalid):
+    """รับแถวตามที่เขียนไม่ได้ · Rows are still in doubt after they were accepted."""
+
+    def __init__(self, doubts: Mapping[int, Sequence[Doubt]]) -> None:
+        shown = list(doubts.items())[:MAX_NAMED_ROWS]
+        rest = len(doubts) - len(shown)
+        th = "; ".join(
+            f"แถว {row}: {first.field} “{first.written}” {first.th}" for row, [first, *_] in shown
+        )
+        en = "; ".join(
+            f"row {row}: {first.field} “{first.written}” {first.en}" for row, [first, *_] in shown
+        )
+        super().__init__(
+            "rows",
+            "มีแถวที่รับตามที่เขียนไม่ได้ ตัดสินชื่อก่อน หรือให้ต้นทางแก้ไข "
+            f"({th}{f'; อีก {rest:,} แถว' if rest else ''})",
+            "a row cannot be accepted as written; decide its name first, or have the source fix it "
+            f"({en}{f'; {rest:,} more' if rest else ''})",
+        )
+        self.doubts = dict(doubts)
 
 
 @record
@@ -40,6 +59,12 @@ class Reread:
 
     settled_rows: set[int]
     settled_records: set[int]
+
+
+def find_conflict(row: QuarantinedRow) -> Doubt | None:
+    """Return the doubt of a row about the values of its key; null if there is none."""
+    doubts = (one for one in row.doubts if one.reason is QuarantineReason.CONFLICTING_VALUES)
+    return next(doubts, None)
 
 
 class RecordRereader:
@@ -79,11 +104,12 @@ class RecordRereader:
     ) -> Reread:
         """Read waiting rows, rows just accepted, and stored records again.
 
-        `Invalid` when an accepted row is still in doubt.
+        `RowsNotAcceptable` when accepted rows are still in doubt.
         """
         await self._load(rows, stored)
         facts: dict[int, RecordFacts] = {}
         settled_rows: list[int] = []
+        not_acceptable: dict[int, Sequence[Doubt]] = {}
         still_doubted: list[tuple[int, NewQuarantinedRow]] = []
         settled_items: list[ResolvedRecord] = []
         linkage_rows: list[tuple[QuarantinedRow, ResolvedRecord]] = []
@@ -92,29 +118,29 @@ class RecordRereader:
                 row.source_key, row.hash, row.block, row.url, row.retrieved_at, row.doubts
             )
             accepted = kind in ACCEPTING_RULINGS
-            contested = not accepted and any(
-                doubt.reason is QuarantineReason.CONFLICTING_VALUES for doubt in row.doubts
-            )
+            conflict = None if accepted else find_conflict(row)
             if row.part is QuarantinedPart.LINKAGES:
                 if item.fact:
                     facts[item.fact.record_id] = item.fact
                     linkage_rows.append((row, item))
-            elif item.fact and not contested:
+            elif item.fact and not conflict:
                 facts[item.fact.record_id] = item.fact
                 settled_rows.append(row.id)
                 settled_items.append(item)
             elif accepted:
-                raise Invalid("rows", *NOT_ACCEPTABLE)
+                not_acceptable[row.id] = item.doubts
             else:
-                entry = self._resolver.build_quarantine_entry(item, contested=contested)
+                entry = self._resolver.build_quarantine_entry(item, conflict)
                 still_doubted.append((row.id, entry))
+        if not_acceptable:
+            raise RowsNotAcceptable(not_acceptable)
         settled_records, doubtful, stored_items = self._resolve_stored(stored, facts)
         doubts = await upsert_facts(self._connection, self._spec, list(facts.values()))
         for row, item in linkage_rows:
             if item.fact and item.fact.record_id not in doubts:
                 settled_rows.append(row.id)
             elif row.ruling_id is not None:
-                raise Invalid("rows", *NOT_ACCEPTABLE)
+                raise RowsNotAcceptable({row.id: row.doubts})
         await self._quarantine_linkages(
             [*settled_items, *stored_items, *(item for _, item in linkage_rows)], doubts
         )
@@ -195,7 +221,7 @@ class RecordRereader:
                 settled_ids.add(one.id)
                 items.append(item)
             else:
-                entry = self._resolver.build_quarantine_entry(item, contested=False)
+                entry = self._resolver.build_quarantine_entry(item)
                 doubtful.append((one, entry))
         return settled_ids, doubtful, items
 

@@ -9,11 +9,8 @@ from typing import Final
 
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Operation
-from hub.domain.record import record
-from hub.domain.sources.quarantine import ReviewQuestion
 from hub.domain.sources.records import NameKind, SourceReader
 from hub.domain.sources.ruling_file import (
-    ROW_VERBS,
     VERBS,
     RulingFileIssue,
     RulingFileResult,
@@ -32,15 +29,19 @@ from hub.domain.sources.rulings import (
     NameDecision,
     NewAgencyDecision,
     QuarantineSettlement,
-    RecordedRuling,
     Ruling,
-    RulingKind,
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Conflict, HubError, Invalid, NotFound
 from hub.ingest.name_doubts import build_written_name
 from hub.services.sources.apply_rulings import AppliedRuling, record_ruling, reread_applied
+from hub.services.sources.reread_records import RowsNotAcceptable
 from hub.services.sources.revoke_ruling import revoke_ruling
+from hub.services.sources.ruling_file_matches import (
+    FileContext,
+    find_in_force,
+    is_same_decision,
+)
 from hub.services.sources.settle_quarantine import build_audit_entry, ruling_gids
 from hub.store.database import Database
 from hub.store.identity.audit_log import append_entries, fetch_source_owner
@@ -49,20 +50,20 @@ from hub.store.ingest.events import publish_event
 from hub.store.ingest.source_lock import RulingSession, open_ruling_session
 
 NOTHING_READ: Final = QuarantineSettlement(0, 0)
+COLUMN_OF_FIELD: Final = {
+    "agency.area": "new_area",
+    "agency.parent": "new_parent",
+    "agency.kind": "new_kind",
+    "agency.name": "written",
+    "rows": "decision",
+}
+"""Columns by the field that an error names, if it is not a column itself."""
 FILE_REASON: Final = "ตามไฟล์คำวินิจฉัย · by a file of rulings"
 """The reason of a revocation by a file, which has no column for it."""
 
 
 class RollBackImport(Exception):
     """Ends the transaction of an import that is not to be stored."""
-
-
-@record
-class FileContext:
-    """What the rows of a file are compared with: questions by key, and rulings in force."""
-
-    questions: dict[str, ReviewQuestion]
-    in_force: list[RecordedRuling]
 
 
 async def export_rulings(database: Database, source_id: str) -> list[list[str]]:
@@ -119,6 +120,7 @@ class RulingImporter:
         self._by = by
         self._issues: list[RulingFileIssue] = []
         self._applied: list[AppliedRuling] = []
+        self._file_rows: list[RulingFileRow] = []
         self._revoked: list[QuarantineSettlement] = []
         self._settlements: list[QuarantineSettlement] = []
 
@@ -155,8 +157,8 @@ class RulingImporter:
                 self._settlements = await reread_applied(
                     self._session, self._spec, self._read, self._applied, self._by
                 )
-            except Invalid as error:
-                self._issues.append(issue(0, "decision", "", error.th, error.en))
+            except RowsNotAcceptable as error:
+                self._report_not_acceptable(error)
         every = [*self._settlements, *self._revoked]
         settlement = QuarantineSettlement(
             sum(one.read for one in every), sum(one.settled for one in every)
@@ -196,6 +198,7 @@ class RulingImporter:
         applied = await record_ruling(self._session, self._spec, ruling, self._by)
         if applied.is_new:
             self._applied.append(applied)
+            self._file_rows.append(row)
         return applied.is_new
 
     async def _build_ruling(
@@ -227,12 +230,21 @@ class RulingImporter:
         column = "decision"
         if isinstance(error, Invalid):
             th, en = error.th, error.en
-            column = {"agency.area": "new_area", "agency.parent": "new_parent"}.get(
+            column = COLUMN_OF_FIELD.get(
                 error.field, error.field if error.field in row.cells else "decision"
             )
         else:
             th, _, en = error.message.partition(" · ")
         self._issues.append(issue(row.number, column, row.get(column), th, en or th))
+
+    def _report_not_acceptable(self, error: RowsNotAcceptable) -> None:
+        """Report the rows of the file that accept rows still in doubt, with the reasons."""
+        for applied, row in zip(self._applied, self._file_rows, strict=True):
+            doubts = {
+                one.id: error.doubts[one.id] for one in applied.rows if one.id in error.doubts
+            }
+            if doubts:
+                self._report(row, RowsNotAcceptable(doubts))
 
     def _report_duplicate(self, row: RulingFileRow, earlier: RulingFileRow) -> None:
         self._issues.append(
@@ -246,41 +258,3 @@ class RulingImporter:
                 f"({earlier.get('decision')}); keep one of them",
             )
         )
-
-
-def find_in_force(
-    row: RulingFileRow, context: FileContext, verb: str | None
-) -> RecordedRuling | None:
-    """Return the ruling in force that a row is about: on its name and scope, or on its rows."""
-    if not row.get("kind"):
-        number = parse_number(row, "ruling")
-        if number is not None:
-            return next((one for one in context.in_force if one.id == number), None)
-        return next(
-            (
-                one
-                for one in context.in_force
-                if one.decision is None
-                and one.question == row.get("key")
-                and row.get("key") not in context.questions
-                and verb in (ROW_VERBS[one.kind], "revoke")
-            ),
-            None,
-        )
-    kind, (first, last) = parse_kind(row), parse_years(row)
-    name, block = build_written_name(row.get("written")), row.get("block") or None
-    scope = (kind, name, block, first, last)
-    for one in context.in_force:
-        found = one.decision
-        if found and (found.kind, found.name, found.block, found.first, found.last) == scope:
-            return one
-    return None
-
-
-def is_same_decision(ruling: RecordedRuling, row: RulingFileRow, verb: str | None) -> bool:
-    """Return whether a ruling in force says what a row says."""
-    if ruling.decision is None:
-        return verb == ROW_VERBS[ruling.kind]
-    if verb == "new":
-        return ruling.kind is RulingKind.NEW_AGENCY
-    return (ruling.decision.target or "-") == row.get("decision")

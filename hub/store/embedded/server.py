@@ -46,6 +46,7 @@ PORT = 5432  # names the socket file only; nothing listens on the network
 MAX_SOCKET_PATH_BYTES = 100  # bytes; the limit of our kernels is 104 to 108
 DEFAULT_SETTINGS = {
     "shared_buffers": "128MB",
+    "wal_compression": "on",
     "fsync": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -11,10 +11,10 @@ from hub.store.generate.facts import LINKAGES
 
 INSERT_EARLIER_PROJECTS: Final = """
 insert into history.project (
-    id, code, name_th, sort_key, actor_level, owner_id, fiscal_years, visibility, duplicate_of,
+    id, key, code, name_th, sort_key, actor_level, owner_id, fiscal_years, visibility, duplicate_of,
     source_id, source_key, title_hash, known_from, known_to
 )
-select id, key, earlier_title, earlier_sort_key, level, owner_id,
+select id, record_id_of(id), key, earlier_title, earlier_sort_key, level, owner_id,
     array(select generate_series(first_year, last_year))::smallint[], visibility, duplicated,
     source_id, key, hashtextextended(project_title_key(earlier_title), 0), first_known, corrected_at
 from nation_project, nation_setting where earlier_title is not null

@@ -14,7 +14,8 @@ from agency a
 left join agency_placement p on p.agency_id = a.id and p.valid_to is null
 where a.valid_to is null and not exists (
     select from provenance made_up join source s on s.id = made_up.source_id
-    where made_up.subject = 'gid://hub/Agency/' || a.id and s.transport is not null
+    where hashtextextended(made_up.subject, 0) = hashtextextended('gid://hub/Agency/' || a.id, 0)
+        and made_up.subject = 'gid://hub/Agency/' || a.id and s.transport is not null
 )
 order by a.id, p.code
 """

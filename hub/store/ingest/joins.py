@@ -32,6 +32,8 @@ MATCHING_PROJECTS: Final = """
 with requested as materialized ({joins}), fitting as (
     select a.record_id, a.ordinal, coalesce(p.duplicate_of, p.id) as project_id
     from requested a join project p on p.source_id = a.source_id and p.source_key = a.key
+        and hashtextextended(p.source_key, hashtextextended(p.source_id, 0))
+            = hashtextextended(a.key, hashtextextended(a.source_id, 0))
     where a.key is not null and not p.id = any($2::text[])
     union
     select a.record_id, a.ordinal, coalesce(p.duplicate_of, p.id)

@@ -21,6 +21,7 @@ select a.id, a.name_th, a.name_en, a.short_th, null::text as short_en, a.level,
     greatest(a.valid_from, local.valid_from) as valid_from,
     least(a.valid_to, local.valid_to) as valid_to
 from area a left join {PROVINCES_OF_LOCAL_AREAS} local on local.area_id = a.id
+order by a.id, local.province_id
 """  # noqa: S608 - our own text
 SELECT_AGENCIES: Final = f"""
 select a.id, a.name_th, a.name_en, a.short_th, a.short_en, a.level, a.area_id, p.code,
@@ -31,8 +32,9 @@ from agency a
 left join agency_placement p on p.agency_id = a.id
 left join agency parent on parent.id = p.parent_id
 left join {PROVINCES_OF_LOCAL_AREAS} local on local.area_id = a.area_id
+order by a.id, p.id, local.province_id
 """  # noqa: S608 - as above
-SELECT_ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias"
+SELECT_ALIASES: Final = "select kind, target, name, valid_from, valid_to from alias order by id"
 HAS_TARGET: Final = {
     NameKind.AREA: "select exists (select from area where id = $1)",
     NameKind.AGENCY: "select exists (select from agency where id = $1)",

@@ -33,6 +33,10 @@ DELETE_STALE_AREAS: Final = """
 delete from project_area where project_id = any($1::text[])
     and not (project_id || ' ' || area_id) = any($2::text[])
 """
+DELETE_PROVENANCE: Final = """
+delete from provenance where subject = any($1::text[]) and hashtextextended(subject, 0)
+    = any(array(select hashtextextended(gone.subject, 0) from unnest($1::text[]) gone (subject)))
+"""
 SELECT_EXISTING_IDS: Final = "select id from project where id = any($1::text[])"
 SELECT_PROJECTS_OF_RECORDS: Final = """
 select distinct p.id from source_record r join project p on p.id = r.project_id
@@ -194,7 +198,7 @@ async def delete_projects(connection: asyncpg.Connection, ids: Sequence[str]) ->
         ("delete from project_area where project_id = any($1::text[])", ids),
         ("delete from project_implementer where project_id = any($1::text[])", ids),
         (
-            "delete from provenance where subject = any($1::text[])",
+            DELETE_PROVENANCE,
             list(map(provenance_subject, ids)),
         ),
         ("delete from project where id = any($1::text[])", ids),

@@ -34,10 +34,6 @@ RESOLVE_REPLACED_ROWS: Final = """
 update quarantine set status = 'RESOLVED', settled_at = transaction_timestamp()
 where source_id = $1 and status = 'WAITING' and run_id < $2 and source_key = any($3::text[])
 """
-RESOLVE_VANISHED_ROWS: Final = """
-update quarantine set status = 'RESOLVED', settled_at = transaction_timestamp()
-where source_id = $1 and status = 'WAITING' and run_id < $2 and scope = any($3::text[])
-"""
 SELECT_ROWS: Final = """
 select * from quarantine
 where ($1::text is null or source_id = $1) and ($2::text is null or status = $2)
@@ -119,13 +115,6 @@ async def resolve_replaced_rows(
 ) -> None:
     """Resolve waiting rows of earlier runs whose keys this run has read again."""
     await connection.execute(RESOLVE_REPLACED_ROWS, source_id, run_id, list(keys))
-
-
-async def resolve_vanished_rows(
-    connection: asyncpg.Connection, source_id: str, run_id: int, scopes: Iterable[str]
-) -> None:
-    """Resolve waiting rows of earlier runs that a complete run of their scope has not seen."""
-    await connection.execute(RESOLVE_VANISHED_ROWS, source_id, run_id, list(scopes))
 
 
 async def list_rows(

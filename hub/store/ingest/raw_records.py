@@ -81,8 +81,15 @@ class RawRecords:
 
     async def fetch(self, hashes: Sequence[str]) -> dict[str, RawPayload]:
         """Return payloads by hash."""
-        rows = await self._connection.fetch(SELECT_RAW_RECORDS, [*map(bytes.fromhex, hashes)])
-        return {row["hash"]: raw_payload_of(row) for row in rows}
+        return await fetch_payloads(self._connection, hashes)
+
+
+async def fetch_payloads(
+    connection: asyncpg.Connection, hashes: Sequence[str]
+) -> dict[str, RawPayload]:
+    """Return payloads by hash."""
+    rows = await connection.fetch(SELECT_RAW_RECORDS, [*map(bytes.fromhex, hashes)])
+    return {row["hash"]: raw_payload_of(row) for row in rows}
 
 
 def raw_payload_of(row: asyncpg.Record) -> RawPayload:

@@ -83,12 +83,30 @@ cross join lateral (
 ) found
 order by asked.key, found.id
 """
+SELECT_KINDS_OF_NAME: Final = """
+select doubt ->> 'kind' as kind
+from quarantine waiting cross join lateral jsonb_array_elements(waiting.doubts) doubt
+where waiting.status = 'WAITING' and waiting.source_id = $1 and waiting.doubts @> $2::jsonb
+    and doubt ->> 'written' = $3 and doubt ->> 'kind' is not null
+union
+select name_kind from ruling where source_id = $1 and name = $3 and ended_at is null
+order by kind
+"""
 SELECT_ROW_IDS: Final = """
 select id from quarantine
 where status = 'WAITING' and source_id = $1 and doubts @> $2::jsonb
     and ($3::text is null or block = $3)
 order by id
 """
+
+
+async def list_kinds_of_name(
+    connection: asyncpg.Connection, source_id: str, written: str
+) -> list[NameKind]:
+    """Return the kinds of a name in waiting rows and in rulings in force, in alphabetical order."""
+    pattern = json.dumps([{"written": written}])
+    rows = await connection.fetch(SELECT_KINDS_OF_NAME, source_id, pattern, written)
+    return [NameKind(row["kind"]) for row in rows]
 
 
 async def list_questions(

@@ -18,6 +18,7 @@ from hub.store import tables
 from hub.store.areas import prefixed_columns
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.key_hashes import hash_of
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.provenance import source_of
 
@@ -38,6 +39,16 @@ def sources_with_coverage(at: datetime | None) -> sa.Select[Any]:
         .where(source.c.covers.is_not(None))
         .order_by(source.c.id)
     )
+
+
+def is_same_text(one: Any, other: Any, at: datetime | None) -> sa.ColumnElement[bool]:
+    """Return the predicate that two hashed texts are equal.
+
+    Hashes are unique. To compare the texts, too, would make PostgreSQL expect one row of all; but
+    the tables of the past have an index of the texts alone.
+    """
+    is_same_hash = hash_of(one) == hash_of(other)
+    return is_same_hash if at is None else sa.and_(is_same_hash, one == other)
 
 
 def cell_sources(axis_facts: CTE, at: datetime | None) -> CTE:
@@ -61,12 +72,14 @@ def cell_sources(axis_facts: CTE, at: datetime | None) -> CTE:
             provenance.c.source_id,
             record.c.retrieved_at,
         )
-        .select_from(subjects.join(provenance, provenance.c.subject == subjects.c.subject))
+        .select_from(
+            subjects.join(provenance, is_same_text(provenance.c.subject, subjects.c.subject, at))
+        )
         .outerjoin(record, record.c.id == provenance.c.record_id)
     )
     by_budget_line = (
         sa.select(axis_facts.c.r, axis_facts.c.c, record.c.source_id, record.c.retrieved_at)
-        .select_from(axis_facts.join(line, line.c.id == axis_facts.c.line_id))
+        .select_from(axis_facts.join(line, is_same_text(line.c.id, axis_facts.c.line_id, at)))
         .join(record, record.c.id == line.c.record_id)
     )
     return by_provenance.union_all(by_budget_line).cte("cell_sources")
@@ -95,6 +108,12 @@ class FreshnessQueries:
                     for row in await self._transaction.fetch_rows(sources_with_coverage(at))
                 ]
             return self._promises[at]
+
+    async def list_made_up_ids(self, at: datetime | None) -> set[str]:
+        """Return the ids of the sources whose data is made up; few rows, and none in production."""
+        source = table_as_of(tables.source, at)
+        statement = sa.select(source.c.id).where(source.c.made_up)
+        return {row["id"] for row in await self._transaction.fetch_rows(statement)}
 
     async def list_sources_used(self, layout: Layout) -> list[Source]:
         """Return the sources of a matrix's projects, linkages and lines, by name."""

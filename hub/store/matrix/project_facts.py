@@ -45,10 +45,10 @@ def project_facts(
     money by its funding or holder.
 
     `hidden`: projects that the viewer may only count. `projects` limits the facts to the projects
-    of a table with the column `project_id`; `live` does so for published ones alone (with `hidden`:
-    for all), where the rollup answers for the others. With `groups` each group of areas is a filter
-    of its own, and the column `area_group` says which one a row matches. Lists count no money and
-    need no duplicates: without `with_duplicates` the column is false.
+    of a table with the column `project_id`; `live` (`project_key`) does so for published ones alone
+    (with `hidden`: for all), where the rollup answers for the others. With `groups` each group of
+    areas is a filter of its own, and the column `area_group` says which one a row matches. Lists
+    count no money and need no duplicates: without `with_duplicates` the column is false.
     """
     prefix = "hidden_" if hidden else ""
     areas = areas_table(scope, groups)

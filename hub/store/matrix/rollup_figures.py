@@ -33,10 +33,17 @@ from hub.store.matrix.rollup_money import (
     sum_money,
     year_conditions,
 )
-from hub.store.tables import rollup_change, rollup_count, rollup_entry, rollup_place
+from hub.store.tables import (
+    rollup_attributes,
+    rollup_change,
+    rollup_count,
+    rollup_entry,
+    rollup_place,
+    rollup_place_set,
+)
 
-WHOLE_PROJECT = 0
-"""The fiscal year of sets of places in all years."""
+ALL_YEARS = 0
+"""The fiscal year of sets of places in several years."""
 STATUS_COLUMNS = {
     LinkageStatus.PROPOSED: "proposed",
     LinkageStatus.AGREED: "agreed",
@@ -45,14 +52,18 @@ STATUS_COLUMNS = {
 
 
 def live_projects(visibility: Visibility) -> FromClause:
-    """Return the projects (`project_id`) of a visibility that the rollup does not answer for.
+    """Return the projects (`project_key`) of a visibility that the rollup does not answer for.
 
     A project written since its entry is among them whatever its visibility was. It is a subquery
     and no CTE, so that PostgreSQL knows its size.
     """
-    entry = rollup_entry.c
-    live = sa.select(entry.project_id).where(entry.live, entry.visibility == visibility.value)
-    return live.union(sa.select(rollup_change.c.project_id)).subquery("live")
+    entry, attributes = rollup_entry.c, rollup_attributes.c
+    live = (
+        sa.select(entry.project_key)
+        .join(rollup_attributes, attributes.id == entry.attributes)
+        .where(entry.live, attributes.visibility == visibility.value)
+    )
+    return live.union(sa.select(rollup_change.c.project_key)).subquery("live")
 
 
 def rollup_figures(layout: Layout, *, hidden: bool = False) -> list[sa.Select[Any]]:
@@ -80,27 +91,49 @@ def rollup_figures(layout: Layout, *, hidden: bool = False) -> list[sa.Select[An
 
 def counts_of(scope: MatrixScope, visibility: Visibility) -> CTE:
     """Return the counted projects by attributes and set of places, without those written since."""
-    years = scope.years
-    year = years.first.ce if years and years.first == years.last else WHOLE_PROJECT
     changed = changed_entries("rollup_counts", rollup_count)
     names = ("projects", *STATUS_COLUMNS.values())
+    attributes = rollup_attributes.c
     both = [
         sa.select(
-            *(table.c[key] for key in ("owner_id", "lead_id", "actor_level", "place_set")),
-            sa.literal(sign, sa.Integer).label("sign"),
+            attributes.owner_id,
+            attributes.lead_id,
+            attributes.actor_level,
+            table.c.place_set,
             *((sign * table.c[name]).label(name) for name in names),
-        ).where(
-            table.c.fiscal_year == year,
-            table.c.visibility == visibility.value,
-            *attribute_conditions(scope, table),
+        )
+        .join_from(table, rollup_attributes, attributes.id == table.c.attributes)
+        .where(
+            *counted_once(scope, table),
+            attributes.visibility == visibility.value,
+            *attribute_conditions(scope, rollup_attributes),
         )
         for table, sign in ((rollup_count, 1), (changed, -1))
     ]
     counts = sa.union_all(*both).subquery()
-    # A number stands for the five columns of the key, which cost more to group and to join by.
+    # A number stands for the columns of the key, which cost more to group and to join by.
     return sa.select(counts, sa.func.row_number().over().label("id")).cte(
         f"counts_{visibility.value.lower()}"
     )
+
+
+def counted_once(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on the counts that have each project of a question's years once."""
+    is_of_years = has_sets_of_years(scope, table)
+    return is_of_years if is_one_year(scope) else [table.c.whole, *is_of_years]
+
+
+def is_one_year(scope: MatrixScope) -> bool:
+    """Return whether a question is about one fiscal year."""
+    return scope.years is not None and scope.years.first == scope.years.last
+
+
+def has_sets_of_years(scope: MatrixScope, table: FromClause) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions on `fiscal_year` of counts, or of sets, that a question needs."""
+    of_years = year_conditions(scope, table)
+    if is_one_year(scope):
+        return of_years
+    return [sa.or_(table.c.fiscal_year == ALL_YEARS, *(of_years or [sa.true()]))]
 
 
 def matching_places(layout: Layout, prefix: str) -> CTE:
@@ -111,7 +144,14 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
     """
     scope = layout.scope
     place, columns = rollup_place, place_columns(rollup_place)
-    source: FromClause = place
+    number = (
+        sa.func.unnest(rollup_place_set.c.places)
+        .table_valued(sa.column("id", sa.Integer), name=f"{prefix}number")
+        .render_derived(f"{prefix}number")
+    )
+    source: FromClause = rollup_place_set.join(number, sa.true()).join(
+        place, place.c.id == number.c.id
+    )
     ordinals: list[Any] = []
     for name, axis in (("row_places", layout.rows), ("column_places", layout.columns)):
         column = columns.get(axis.dimension)
@@ -121,7 +161,7 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
         source, ordinal = join_ordinals(source, name, axis, column, place.c.fiscal_year)
         ordinals.append(ordinal)
     matching = sa.select(
-        place.c.place_set,
+        rollup_place_set.c.id.label("place_set"),
         place.c.is_line,
         place.c.fiscal_year,
         ordinals[0].label("r"),
@@ -130,7 +170,9 @@ def matching_places(layout: Layout, prefix: str) -> CTE:
     if scope.areas is not None:
         areas = pairs_table("areas", scope.areas)
         source = join_pairs(source, areas, place.c.area_id, place.c.fiscal_year)
-    matching = matching.select_from(source).where(*year_conditions(scope, place))
+    matching = matching.select_from(source).where(
+        *has_sets_of_years(scope, rollup_place_set), *year_conditions(scope, place)
+    )
     if scope.filter.funding:
         matching = matching.where(is_one_of(place.c.funding, scope.filter.funding))
     if requires_lines(scope.filter):

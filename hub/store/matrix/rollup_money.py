@@ -11,7 +11,13 @@ from hub.store.matrix.counting import join_ordinals, place_columns
 from hub.store.matrix.figure_rows import FigureKind, figure_row, grouping_sets
 from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.matrix.pairs import is_among_ids, join_pairs, pairs_table
-from hub.store.tables import rollup_change, rollup_entry, rollup_money
+from hub.store.tables import (
+    rollup_attributes,
+    rollup_change,
+    rollup_entry,
+    rollup_money,
+    rollup_place,
+)
 
 
 def changed_entries(function: str, like: sa.Table) -> FromClause:
@@ -20,7 +26,7 @@ def changed_entries(function: str, like: sa.Table) -> FromClause:
     entries = (
         sa.select(sa.func.array_agg(sa.literal_column("changed")))
         .select_from(entry)
-        .where(entry.c.project_id.in_(sa.select(rollup_change.c.project_id)))
+        .where(entry.c.project_key.in_(sa.select(rollup_change.c.project_key)))
         .scalar_subquery()
     )
     call: Any = getattr(sa.func, function)(entries)
@@ -60,27 +66,31 @@ def sum_money(layout: Layout) -> sa.Select[Any]:
     removed = changed_entries("rollup_amounts", rollup_money)
     cells = []
     for prefix, sign, table in (("", 1, rollup_money), ("removed_", -1, removed)):
-        source: FromClause = table
+        place = rollup_place.alias(f"{prefix}place")
+        attributes = rollup_attributes.alias(f"{prefix}attributes")
+        source: FromClause = table.join(place, place.c.id == table.c.place).join(
+            attributes, attributes.c.id == table.c.attributes
+        )
         ordinals = []
         for name, axis in ((f"{prefix}rows", layout.rows), (f"{prefix}columns", layout.columns)):
-            column = place_columns(table).get(axis.dimension)
+            column = place_columns(place).get(axis.dimension)
             if column is None:
-                column = attribute_column(scope, table, axis.dimension)
-            source, ordinal = join_ordinals(source, name, axis, column, table.c.fiscal_year)
+                column = attribute_column(scope, attributes, axis.dimension)
+            source, ordinal = join_ordinals(source, name, axis, column, place.c.fiscal_year)
             ordinals.append(ordinal)
         if scope.areas is not None:
             areas = pairs_table(f"{prefix}money_areas", scope.areas)
-            source = join_pairs(source, areas, table.c.area_id, table.c.fiscal_year)
+            source = join_pairs(source, areas, place.c.area_id, place.c.fiscal_year)
         selected = sa.select(
             ordinals[0].label("r"),
             ordinals[1].label("c"),
-            table.c.phase,
+            place.c.phase,
             (sign * table.c.amount).label("amount"),
             (sign * table.c.lines).label("lines"),
         ).select_from(source)
-        conditions = [*year_conditions(scope, table), *attribute_conditions(scope, table)]
+        conditions = [*year_conditions(scope, place), *attribute_conditions(scope, attributes)]
         if scope.filter.funding:
-            conditions.append(is_one_of(table.c.funding, scope.filter.funding))
+            conditions.append(is_one_of(place.c.funding, scope.filter.funding))
         cells.append(selected.where(*conditions))
     both = sa.union_all(*cells).subquery("money")
     summed = (

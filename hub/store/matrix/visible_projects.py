@@ -49,7 +49,7 @@ def visible_projects(
     for number, permission in enumerate(permissions):  # the first is that of published projects
         visible = selected.where(permission)
         if live is not None and number == 0:
-            visible = visible.where(project.c.id.in_(sa.select(live.c.project_id)))
+            visible = visible.where(project.c.key.in_(sa.select(live.c.project_key)))
         tables_of_projects.append(visible.subquery(f"visible_{number}"))
     return tables_of_projects
 

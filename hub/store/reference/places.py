@@ -94,7 +94,7 @@ def add_area_editions(reference: ReferenceRows) -> None:
             level=line["level"],
             **text_values(line, "name"),
             area_count=int(line["area_count"] or ""),
-            authority=line["authority"],
+            **text_values(line, "authority"),
             **validity_values(line),
         )
         reference.add_provenance("AreaEdition", key, line, "area_editions")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from hub.domain.global_id import GlobalId
 from hub.domain.record import value
+from hub.store.key_hashes import is_same_key
 from hub.store.reference.strategies import CONTRACT_TYPE_NAMES
 from hub.store.statements import DIALECT
 from hub.store.tables import metadata
@@ -102,7 +103,8 @@ async def fetch_checksums(
     found = await connection.fetch(
         f"select {key_list}, md5(jsonb_build_array({value_list})::text) "  # noqa: S608
         f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as requested '
-        f'join "{table.name}" as stored using ({key_list})',
+        f'join "{table.name}" as stored using ({key_list}) '
+        f"where {is_same_key(table, 'stored', 'requested')}",
         serialize_keys(table, keys),
     )
     return {tuple(row)[:-1]: row[-1] for row in found}

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from hub.domain import global_id, text, time
 from hub.domain.record import value
 from hub.errors import StoreUnusable
+from hub.store.key_hashes import is_same_key
 from hub.store.reference import counts, places, previous, strategies
 from hub.store.reference.previous import (
     NOTHING_LOADED,
@@ -233,7 +234,8 @@ async def list_differing_keys(
         f"select {key_list} "  # noqa: S608 - names of our own tables and columns
         f'from jsonb_populate_recordset(null::"{table.name}", $1::jsonb) as listed '
         f'join "{table.name}" as stored using ({key_list}) '
-        f"where {build_difference_condition(value_columns, 'listed')}",
+        f"where ({build_difference_condition(value_columns, 'listed')}) "
+        f"and {is_same_key(table, 'stored', 'listed')}",
         json.dumps(rows, ensure_ascii=False),
     )
     return [tuple(row) for row in found]

@@ -45,12 +45,21 @@ from hub.store.tables.ingest import (
 from hub.store.tables.linkage import linkage, linkage_key
 from hub.store.tables.metadata import add_dependencies, metadata
 from hub.store.tables.people import authorization_code, person_session, sign_in_attempt
+from hub.store.tables.plan_content import (
+    plan_alignment,
+    plan_element,
+    plan_grade,
+    plan_item,
+    plan_section,
+    plan_target,
+)
 from hub.store.tables.plans import issue, issue_revision, plan, plan_version
 from hub.store.tables.projects import project, project_area, project_implementer
 from hub.store.tables.provenance import provenance, source, source_record
 from hub.store.tables.receipts import receipt
 from hub.store.tables.reported_counts import issue_count, plan_grade_count
 from hub.store.tables.rollup import (
+    rollup_attributes,
     rollup_change,
     rollup_count,
     rollup_entry,
@@ -96,7 +105,13 @@ __all__ = [
     "operations_centre",
     "person_session",
     "plan",
+    "plan_alignment",
+    "plan_element",
+    "plan_grade",
     "plan_grade_count",
+    "plan_item",
+    "plan_section",
+    "plan_target",
     "plan_version",
     "planning_event",
     "project",
@@ -111,6 +126,7 @@ __all__ = [
     "record_join_result",
     "record_ruling",
     "registration",
+    "rollup_attributes",
     "rollup_change",
     "rollup_count",
     "rollup_entry",

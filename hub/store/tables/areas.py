@@ -71,7 +71,7 @@ area_edition = sa.Table(
     *enum_column("level", AreaLevel),
     *localized_columns("name"),
     sa.Column("area_count", sa.SmallInteger, nullable=False),
-    sa.Column("authority", sa.Text),
+    *localized_columns("authority"),
     *validity_columns(),
     system_time_column(),
 )

@@ -28,5 +28,7 @@ budget_line = sa.Table(
     checked_reference("record_id", "source_record", sa.BigInteger, index=True),
     sa.Column("source_id", sa.Text),
     system_time_column(),
+    sa.Index("uq_budget_line_id_hash", sa.text("hashtextextended(id, 0)"), unique=True),
     sa.Index("ix_budget_line_project_id_fiscal_year", "project_id", "fiscal_year"),
+    info={"hashed_key": "id"},
 )

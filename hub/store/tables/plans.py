@@ -33,6 +33,15 @@ plan_version = sa.Table(
     sa.Column("decided_on", sa.Date),
     sa.Column("decided_by", sa.Text),
     *localized_columns("vision", required=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("supersedes_id", sa.ForeignKey("plan_version.id"), index=True),
+    sa.Column("submitted_by", sa.Text),
+    sa.Column(
+        "created_at",
+        sa.DateTime(timezone=True),
+        nullable=False,
+        server_default=sa.func.transaction_timestamp(),
+    ),
     system_time_column(),
     sa.UniqueConstraint("plan_id", "number"),
 )

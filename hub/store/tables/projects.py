@@ -18,6 +18,9 @@ project = sa.Table(
     "project",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
+    sa.Column(
+        "key", sa.BigInteger, sa.Computed("record_id_of(id)", persisted=True), nullable=False
+    ),
     sa.Column("code", sa.Text, index=True),
     *localized_columns("name"),
     sa.Column("sort_key", sa.Text(collation="C"), nullable=False),
@@ -34,7 +37,12 @@ project = sa.Table(
     system_time_column(),
     sa.Index("ix_project_title_hash", "title_hash", "source_id"),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
-    sa.UniqueConstraint("source_id", "source_key"),
+    sa.Index("uq_project_key", "key", unique=True, postgresql_where=sa.text("key is not null")),
+    sa.Index(
+        "uq_project_source_key_hash",
+        sa.text("hashtextextended(source_key, hashtextextended(source_id, 0))"),
+        unique=True,
+    ),
     sa.Index(
         "ix_project_duplicate_of",
         "duplicate_of",

@@ -67,4 +67,11 @@ provenance = sa.Table(
     sa.Column("citation", sa.Text),
     sa.Column("note", sa.Text),
     system_time_column(),
+    sa.Index(
+        "uq_provenance_subject_hash",
+        sa.text("hashtextextended(subject, 0)"),
+        "ordinal",
+        unique=True,
+    ),
+    info={"hashed_key": "subject"},
 )

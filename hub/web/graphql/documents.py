@@ -17,6 +17,7 @@ from graphql import (
 
 from hub.errors import TooCostly
 from hub.web.errors import RequestStage
+from hub.web.graphql.argument_errors import add_argument_fields
 from hub.web.graphql.limits import MAX_COST, DocumentMeasure
 from hub.web.graphql.query_cost import Weights, measure_document
 
@@ -107,5 +108,6 @@ class DocumentCache:
             self._schema, ast, self._rules, hide_suggestions=not self.allow_introspection
         )
         if errors:
-            return Document(None, tuple(errors), RequestStage.VALIDATE)
+            located_errors = tuple(add_argument_fields(errors, self._schema, ast))
+            return Document(None, located_errors, RequestStage.VALIDATE)
         return Document(ast, (), RequestStage.VALIDATE, measure)

@@ -35,6 +35,7 @@ from hub.web.errors import (
     new_trace,
 )
 from hub.web.graphql.allow_list import OperationAllowList
+from hub.web.graphql.argument_errors import add_argument_fields
 from hub.web.graphql.documents import Document, DocumentCache
 from hub.web.graphql.limits import MAX_COST
 from hub.web.graphql.request import GraphQLRequest
@@ -173,7 +174,7 @@ class Execution:
             )
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
-        return build_answer(result, trace, operation.cost)
+        return self._build_answer(result, trace, operation)
 
     async def subscribe(
         self, operation: PreparedOperation, request: Request
@@ -186,7 +187,7 @@ class Execution:
         open_context = partial(self._context_factory, request, operation.describe(new_trace()))
         executor = self._build_executor(operation, SubscriptionContext(open_context))
         if isinstance(executor, list):
-            yield build_answer(ExecutionResult(None, errors=executor), new_trace(), operation.cost)
+            yield self._build_answer(ExecutionResult(None, errors=executor), new_trace(), operation)
             return
         try:
             if not await request.user.revalidate():
@@ -195,7 +196,7 @@ class Execution:
             if inspect.isawaitable(source):
                 source = await source
             if isinstance(source, ExecutionResult):
-                yield build_answer(source, new_trace(), operation.cost)
+                yield self._build_answer(source, new_trace(), operation)
                 return
             stream_slot = self._rate_limiter.count_concurrent(operation.rate_limit_key, stream=True)
             async with aclosing(with_idle_ticks(source, REVALIDATION_INTERVAL)) as events:
@@ -234,7 +235,25 @@ class Execution:
             running: Any = one.execute_operation(False)
             result = await running if inspect.isawaitable(running) else running
             add_denied_fields(result, context)
-        return build_answer(result, trace, operation.cost)
+        return self._build_answer(result, trace, operation)
+
+    def _build_answer(
+        self, result: ExecutionResult, trace: str, operation: PreparedOperation
+    ) -> GraphQLAnswer:
+        """Return the answer of an execution result, with its errors as they are sent."""
+        ast, variables = operation.document.ast, operation.request.variables
+        errors = add_argument_fields(result.errors or [], self._schema, ast, variables)
+        content: dict[str, Any] = {}
+        if errors:
+            content["errors"] = [
+                graphql_problem(error, RequestStage.EXECUTE, trace) for error in errors
+            ]
+        # Errors without a path mean that the whole request failed (variables, operation name).
+        request_failed = result.data is None and all(error.path is None for error in errors)
+        if not request_failed:
+            content["data"] = result.data
+            content["extensions"] = cost_extension(operation.cost)
+        return GraphQLAnswer(content, request_failed, has_not_ready_error(errors))
 
 
 async def with_idle_ticks(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[Any]:
@@ -273,22 +292,6 @@ async def close_source(source: Any, next_event: "asyncio.Future[Any] | None") ->
         with suppress(Exception):
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 await close()
-
-
-def build_answer(result: ExecutionResult, trace: str, cost: int) -> GraphQLAnswer:
-    """Return the answer of an execution result, with its errors as they are sent to the client."""
-    errors = list(result.errors or [])
-    content: dict[str, Any] = {}
-    if errors:
-        content["errors"] = [
-            graphql_problem(error, RequestStage.EXECUTE, trace) for error in errors
-        ]
-    # Errors without a path mean that the whole request failed (variables, operation name).
-    request_failed = result.data is None and all(error.path is None for error in errors)
-    if not request_failed:
-        content["data"] = result.data
-        content["extensions"] = cost_extension(cost)
-    return GraphQLAnswer(content, request_failed, has_not_ready_error(errors))
 
 
 def cost_extension(cost: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.dates import parse_date
+from connectors.kit.dates import parse_date, parse_year_of_date
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.time import BUDDHIST_OFFSET, FiscalYear
 
@@ -61,7 +61,6 @@ def test_date_in_either_era_is_parsed(text: Any, expected: date | None) -> None:
         "2024-1-1T9:00",
         "10/1/2567 12:00:00 AM",
         "10.01/2567",
-        "10.01.67",
         "1102567",
         "15007000",
         "20241301",
@@ -104,3 +103,50 @@ def test_eight_digits_are_one_date_in_either_order_and_era(day: date) -> None:
         f"{day:%Y%m%d}", f"{day:%d%m%Y}", f"{year}{day:%m%d}", f"{day:%d%m}{year}",
     ]  # fmt: skip
     assert {parse_date(form, "on") for form in forms} == {day}
+
+
+@pytest.mark.parametrize(
+    ("text", "meanings"),
+    [
+        ("1/10/66", ("2023-10-01", "1/10/2566")),
+        ("10.01.67", ("2024-01-10", "10/1/2567")),
+        ("๓๐ ก.ย. ๖๖", ("2023-09-30", "30/9/2566")),
+        ("1-Oct-23", ("2023-10-01", "1/10/2566", "1/10/2523")),
+        ("31/12/99", ("1999-12-31", "31/12/2599")),
+        ("29/2/67", ("2024-02-29",)),
+    ],
+)
+def test_date_with_a_year_of_two_digits_waits_with_the_days_that_it_may_mean(
+    text: str, meanings: tuple[str, ...]
+) -> None:
+    doubt = parse_date(text, "on")
+    assert isinstance(doubt, Doubt)
+    assert (doubt.reason, doubt.written) == (QuarantineReason.AMBIGUOUS_YEAR, text)
+    for meaning in meanings:
+        assert meaning in f"{doubt.th} {doubt.en}"
+
+
+@pytest.mark.parametrize("text", ["31/2/66", "1/13/66", "0/1/66", "66/10/1", "1/10/666"])
+def test_short_date_that_no_calendar_has_waits_without_a_proposal(text: str) -> None:
+    doubt = parse_date(text, "on")
+    assert isinstance(doubt, Doubt)
+    assert (doubt.reason, doubt.en) == (
+        QuarantineReason.IMPOSSIBLE_YEAR,
+        "cannot be read as a date",
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["1/10/1900", "1 ม.ค. 2444", "3000-01-01", "๑/๑๐/๒๖๔๓", "30/9/1961", "2700-01-01 08:30"]
+)
+def test_date_outside_the_fiscal_years_is_quoted_as_it_is_written(text: str) -> None:
+    doubt = parse_year_of_date(text, "on")
+    assert isinstance(doubt, Doubt)
+    assert (doubt.reason, doubt.written) == (QuarantineReason.IMPOSSIBLE_YEAR, text)
+    assert "outside 2505-2643" in doubt.en
+
+
+def test_date_in_a_fiscal_year_has_that_year() -> None:
+    assert parse_year_of_date("1/10/2566", "on") == FiscalYear(2024)
+    assert parse_year_of_date("30/9/2643", "on") == FiscalYear(2100)
+    assert parse_year_of_date("", "on") is None

@@ -30,6 +30,16 @@ BAHT = MoneyUnit.BAHT
         ("434.99999999999994", 43_500),
         ("870.29999999999995", 87_030),
         ("0.30000000000000004", 30),
+        ("1,000,-", 100_000),
+        ("๑,๐๐๐,-", 100_000),
+        ("1000,–", 100_000),
+        ("1,000.−", 100_000),
+        ("1,000,-  บาท", 100_000),
+        ("1,000 .-", 100_000),
+        ("1,000. -", 100_000),
+        ("1,000/-", 100_000),
+        ("1,000,=", 100_000),
+        ("0.-", 0),
     ],
 )
 def test_amount_in_the_notation_of_a_spreadsheet_or_a_form_is_parsed(
@@ -43,6 +53,12 @@ def test_amount_in_the_notation_of_a_spreadsheet_or_a_form_is_parsed(
     [
         ("1,234.56-", QuarantineReason.NEGATIVE_AMOUNT, -123_456),
         ("1,234-", QuarantineReason.NEGATIVE_AMOUNT, -123_400),
+        ("1,234.56–", QuarantineReason.NEGATIVE_AMOUNT, -123_456),
+        ("1,234.5—", QuarantineReason.NEGATIVE_AMOUNT, -123_450),
+        ("-1,234,-", QuarantineReason.NEGATIVE_AMOUNT, -123_400),
+        ("(1,234,-)", QuarantineReason.NEGATIVE_AMOUNT, -123_400),
+        ("1,00,-", QuarantineReason.MISPLACED_SEPARATOR, 10_000),
+        ("1,000,", QuarantineReason.MISPLACED_SEPARATOR, 100_000),
         ("−1,234.56", QuarantineReason.NEGATIVE_AMOUNT, -123_456),
         ("(1,234.-)", QuarantineReason.NEGATIVE_AMOUNT, -123_400),
         ("-฿5", QuarantineReason.NEGATIVE_AMOUNT, -500),
@@ -66,6 +82,7 @@ def test_doubtful_amount_is_counted_as_it_is_written(
     "text",
     [
         "-5-", "(5", "5)", "5.00.-", "5.--", "5 USD", "฿5 สตางค์", "1.234,56", "1.5E+06",
+        "5,--", "5,-.-", "1.000,-", "1,234.56,-", "1,234–", "5,.-", "5 -", "1,234.56 CR", "5.00*",
         "5 บาท 25 สตางค์", "5 ถึง 6", "ประมาณ 5", "5%", ".-", "฿",
     ],
 )  # fmt: skip
@@ -127,3 +144,42 @@ def test_prefix_is_allowed_at_either_end_of_a_range_of_years() -> None:
 @pytest.mark.parametrize("value", [True, None, 2566.5, "", "-"])
 def test_value_without_a_year_gets_a_doubt(value: Any) -> None:
     assert isinstance(thai.parse_fiscal_year(value, Era.BE, "year"), Doubt)
+
+
+@pytest.mark.parametrize("number", [43, 55, 66, 85])
+def test_two_digits_that_are_a_year_in_one_era_only_resolve_in_a_buddhist_source(
+    number: int,
+) -> None:
+    expected = FiscalYear(2500 + number - 543)
+    assert thai.parse_fiscal_year(number, Era.BE, "year") == expected
+    assert thai.parse_fiscal_year(f"ปีงบ {number}", Era.BE, "year") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "era", "meanings"),
+    [
+        ("10", Era.BE, ("2510 BE", "2010 CE (2553 BE)")),
+        ("23", Era.BE, ("2523 BE", "2023 CE (2566 BE)")),
+        ("๔๒", Era.BE, ("2542 BE", "2042 CE (2585 BE)")),
+        ("86", Era.BE, ("2586 BE", "2086 CE (2629 BE)", "1986 CE (2529 BE)")),
+        ("03", Era.BE, ("may be 2003 CE (2546 BE);",)),
+        ("ปี 23", Era.BE, ("2523 BE", "2023 CE (2566 BE)")),
+        ("FY66", Era.BE, ("2566 BE", "2066 CE (2609 BE)")),
+        ("66", Era.CE, ("2566 BE", "2066 CE (2609 BE)")),
+    ],
+)
+def test_two_digits_that_may_be_several_years_wait_with_each_of_them(
+    text: str, era: Era, meanings: tuple[str, ...]
+) -> None:
+    found = thai.parse_fiscal_year(text, era, "year")
+    assert isinstance(found, Doubt)
+    assert (found.reason, found.written) == (QuarantineReason.AMBIGUOUS_YEAR, text)
+    for meaning in meanings:
+        assert meaning in found.en
+
+
+def test_stated_era_decides_two_digits_and_four_digits_are_never_short() -> None:
+    assert thai.parse_fiscal_year("พ.ศ. 23", Era.BE, "year") == FiscalYear(1980)
+    assert thai.parse_fiscal_year("2010", Era.BE, "year") == FiscalYear(2010)
+    assert isinstance(thai.parse_fiscal_years("10-12", Era.BE, "years"), Doubt)
+    assert thai.parse_fiscal_years("66-67", Era.BE, "years") == (FiscalYear(2023), FiscalYear(2024))

@@ -55,6 +55,7 @@ async def test_asserted_local_authority_is_on_the_local_row_and_in_its_province(
     ("agency", "message"),
     [
         (new_agency("กรมการข้าว", AgencyKind.DEPARTMENT, parent="07"), "department:07"),
+        (new_agency("กรมการท่องเที่ยว", AgencyKind.DEPARTMENT), "department:05004"),
         (new_agency(""), "name"),
         (new_agency("จังหวัดใหม่", AgencyKind.PROVINCE), "kind"),
         (new_agency("อบต.ใหม่", AgencyKind.LOCAL_AUTHORITY), "area"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connectors.kit.plain_table import read_day
 from hub.domain.sources.records import Doubt, NameKind, RawName
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
@@ -30,11 +31,14 @@ async def run_import(
     *,
     header: Sequence[str] = HEADER,
     scheme: str = "dla",
+    are_new: bool = False,
     dry_run: bool = False,
 ) -> ImportResult:
     numbered = list(enumerate(rows, 2))
-    listed = AgencyList("รายชื่อ.csv", header, numbered)
-    return await import_agencies(database, listed, scheme, "somsri", dry_run=dry_run)
+    listed = AgencyList("รายชื่อ.csv", header, numbered, read_day)
+    return await import_agencies(
+        database, listed, scheme, "somsri", are_new=are_new, dry_run=dry_run
+    )
 
 
 async def resolve(
@@ -180,3 +184,87 @@ async def test_all_errors_of_a_list_are_reported_at_once(fresh_database: Databas
 async def test_scheme_of_the_hub_itself_is_refused(fresh_database: Database, scheme: str) -> None:
     with pytest.raises(Invalid, match="--scheme"):
         await run_import(fresh_database, scheme=scheme)
+
+
+HEADER_WITH_ID = ("code", "name_th", "kind", "parent", "hub_id")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "parent", "ids"),
+    [
+        ("กรมการท่องเที่ยว", "DEPARTMENT", "", "department:05004"),
+        ("กรมการท่องเที่ยว", "DEPARTMENT", "กระทรวงมหาดไทย", "department:05004"),
+        ("กรม การท่องเที่ยว", "DEPARTMENT", "", "department:05004"),
+        ("สำนักงานราชบัณฑิตยสภา", "OTHER", "กระทรวงศึกษาธิการ", "department:25006"),
+        ("สำนักงานรัฐมนตรี", "OTHER", "", "department:03001, department:04001"),
+    ],
+)
+async def test_name_that_the_hub_has_elsewhere_is_refused_with_its_code(
+    fresh_database: Database, name: str, kind: str, parent: str, ids: str
+) -> None:
+    with pytest.raises(Invalid, match=f"row 2 name_th: .* is known: .*{ids}") as caught:
+        await run_import(fresh_database, [("1", name, kind, parent)], header=HEADER_WITH_ID)
+    for fix in ("hub_id", "--new"):
+        assert fix in caught.value.en
+    assert not await fresh_database.pool.fetchval(
+        "select count(*) from external_id where scheme = 'dla'"
+    )
+
+
+async def test_list_states_that_an_agency_is_one_of_the_hub_or_another_one(
+    fresh_database: Database,
+) -> None:
+    existing, other = "กรมการท่องเที่ยว", "กรมการข้าว"
+    rows = [("1", existing, "DEPARTMENT", "", "department:05004"), ("2", other, "OTHER", "", "ใหม่")]
+    result = await run_import(fresh_database, rows, header=HEADER_WITH_ID)
+    assert (result.linked, result.added) == (("department:05004",), ("dla:2",))
+    assert await resolve(fresh_database, existing, 2565) == "department:05004"
+    assert await resolve(fresh_database, other, 2565) == "AMBIGUOUS_NAME"
+    again = await run_import(fresh_database, [row[:4] for row in rows], header=HEADER_WITH_ID[:4])
+    assert (again.added, again.changed, again.linked, again.unchanged) == ((), (), (), 2)
+
+
+async def test_whole_list_may_be_of_other_agencies(fresh_database: Database) -> None:
+    rows = [("1", "กรมการท่องเที่ยว", "OTHER", "")]
+    result = await run_import(fresh_database, rows, header=HEADER_WITH_ID[:4], are_new=True)
+    assert result.added == ("dla:1",)
+
+
+async def test_same_name_in_another_place_that_the_list_states_is_no_second_one(
+    fresh_database: Database,
+) -> None:
+    rows = [
+        ("1", "กรมการท่องเที่ยว", "DEPARTMENT", "กก."),  # the known one, below its own ministry
+        ("2", "ฝ่ายเลขานุการสวน", "OTHER", "1"),
+        ("3", "ฝ่ายเลขานุการสวน", "OTHER", "กระทรวงมหาดไทย"),
+    ]
+    result = await run_import(fresh_database, rows, header=HEADER_WITH_ID[:4])
+    assert result.linked == ("department:05004",)
+    assert set(result.added) == {"dla:2", "dla:3"}
+
+
+async def test_two_codes_of_one_name_and_place_in_a_list_are_refused(
+    fresh_database: Database,
+) -> None:
+    rows = [("1", "ฝ่ายสวน", "OTHER", ""), ("2", "ฝ่ายสวน", "OTHER", "")]
+    with pytest.raises(Invalid, match=r"row 3 name_th: .* is known: dla:1"):
+        await run_import(fresh_database, rows, header=HEADER_WITH_ID[:4])
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2566-10-01", "2023-10-01", "1/10/2566", "01.10.2566", "1 ต.ค. 2566", "๑ ตุลาคม ๒๕๖๖",
+     "25661001", "2023-10-01 00:00:00", "2023-10-01T00:00:00"],
+)  # fmt: skip
+async def test_days_are_read_as_sources_write_them(fresh_database: Database, day: str) -> None:
+    header = ("code", "name_th", "kind", "valid_from")
+    await run_import(fresh_database, [("1", "ฝ่ายสวน", "OTHER", day)], header=header)
+    start = await fresh_database.pool.fetchval("select valid_from from agency where id = 'dla:1'")
+    assert start == date(2023, 10, 1)
+
+
+@pytest.mark.parametrize("day", ["1/10/66", "45200", "10/2566", "31.02.2566", "ต้นปี 2566"])
+async def test_day_that_may_mean_another_is_refused(fresh_database: Database, day: str) -> None:
+    header = ("code", "name_th", "kind", "valid_from")
+    with pytest.raises(Invalid, match=r"row 2 valid_from: the date .* is not readable"):
+        await run_import(fresh_database, [("1", "ฝ่ายสวน", "OTHER", day)], header=header)

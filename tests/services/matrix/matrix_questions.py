@@ -17,6 +17,8 @@ query ($i: MatrixInput!) { matrix(input: $i) {
 """
 EMPTY_STATES = {"NOT_IN_FORCE", "NOT_REPORTED", "GAP", "NOT_EXPECTED", "NOT_JUDGED"}
 OWNERS = {"tourism-east": "C2552-09", "jasmine-rice-roi-et": "45"}
+CHAIN_YEARS = range(2553, 2557)
+"""Fiscal years (BE) of the plans of the owners, in whose issues their chains are."""
 GENERAL_CHAINS = ("agri-food", "tourism", "industry", "quality-of-life", "logistics")
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import GraphQLApi
 from tests.services.matrix.matrix_questions import (
+    CHAIN_YEARS,
     EMPTY_STATES,
     GENERAL_CHAINS,
     OWNERS,
@@ -95,6 +96,10 @@ async def test_empty_cell_states_only_what_a_criterion_or_date_supports(
             if chain in OWNERS:
                 assert not cell["expected"]
                 assert can_exist
+                judged = [year for year in years if year in CHAIN_YEARS]
+                owner = OWNERS[chain]
+                assert any(is_area_in_force(owner, year) for year in judged), (keys, years)
+                assert "2553–2556" in reasons[0]["text"]["th"]
             else:
                 assert cell["expected"]
                 assert is_cited

@@ -141,3 +141,17 @@ async def test_condition_that_leaves_out_linkages_marks_no_issue(
         api, question("ISSUE", "FISCAL_YEAR", 2554, areas=("C2552-09",), conditions=conditions)
     )
     assert headers_with_notices(matrix) == set()
+
+
+@pytest.mark.parametrize("made_up", [False, True])
+async def test_sources_of_unlinked_projects_are_read_only_if_some_are_made_up(
+    api: GraphQLApi, fresh_database: Database, made_up: bool
+) -> None:
+    await ingest_rows(fresh_database, build_row(1, year="2554"), made_up=made_up)
+    matrix = await fetch(
+        api, question("ACTOR_LEVEL", "STAGE", 2554, chain="tourism-east"), fresh_database
+    )
+    assert notices(matrix, "UNLINKED_IN_SCOPE")
+    assert bool(notices(matrix, "MADE_UP_DATA")) == made_up
+    reads = [sent for sent in api.sent_statements if "cell_sources" in sent]
+    assert len(reads) == (2 if made_up else 1)

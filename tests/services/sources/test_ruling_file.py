@@ -205,3 +205,65 @@ def test_csv_of_a_spreadsheet_is_read_with_any_separator(tmp_path: Path, separat
     path = tmp_path / "a.csv"
     path.write_text(f"kind{separator}written{separator}decision\r\nAREA{separator}ก{separator}20")
     assert read_table(path) == [["kind", "written", "decision"], ["AREA", "ก", "20"]]
+
+
+@pytest.mark.parametrize(
+    ("amount", "decision", "reason"),
+    [
+        ("x", "รับ", "amount “x” cannot be read as a number"),
+        ("1.2 ล้านบาท", "accept", "amount “1.2 ล้านบาท” states MILLION_BAHT"),
+        ("33.3333", "accept", "amount “33.3333” is finer than a satang"),
+        ("1e400", "accept", "amount “1e400” cannot be read as a number"),
+    ],
+)
+async def test_accepted_row_that_is_still_in_doubt_is_named_by_its_row_of_the_file(
+    waiting_database: Database, amount: str, decision: str, reason: str
+) -> None:
+    rows = [build_row(number, "9,000", area="ตราดด") for number in (1, 2)]
+    await run_ingest(waiting_database, *rows, build_row(9, amount), complete=False, snapshot="n")
+    table = decide(await export(waiting_database), amount, decision=decision)
+    [number] = [
+        at for at, row in enumerate(table, 1) if row[COLUMN_NAMES.index("written")] == amount
+    ]
+    decide(table, "ตราดด", decision="23")
+    [found] = (await send(waiting_database, table)).issues
+    assert (found.row, found.column, found.written) == (number, "decision", decision)
+    assert reason in found.en
+    assert amount in found.th
+    assert await list_recorded_rulings(waiting_database) == []
+
+
+@pytest.mark.parametrize(
+    "kind", ["LOCAL_AUTHORITY", "local authority", "องค์กรปกครองส่วนท้องถิ่น", "อปท.", " อปท. "]
+)
+async def test_kind_of_a_new_agency_and_of_a_name_are_read_in_both_languages(
+    waiting_database: Database, kind: str
+) -> None:
+    cells = {"kind": "หน่วยงาน", "decision": "new", "new_kind": kind, "new_area": "23"}
+    table = decide(await export(waiting_database), "เทศบาลทดลอง", **cells)
+    decide(table, "ตราดด", kind="พื้นที่", decision="23")
+    result = await send(waiting_database, table)
+    assert ([one.en for one in result.issues], result.applied) == ([], 2)
+
+
+@pytest.mark.parametrize("kind", ["เทศบาล", "", "PROVINCE", "หน่วยงาน", "กรมๆ"])
+async def test_wrong_kind_of_a_new_agency_is_named_by_its_row_with_the_right_ones(
+    waiting_database: Database, kind: str
+) -> None:
+    cells = {"decision": "new", "new_kind": kind, "new_area": "23"}
+    table = decide(await export(waiting_database), "เทศบาลทดลอง", **cells)
+    [found] = (await send(waiting_database, table)).issues
+    assert (found.row, found.column, found.written) == (4, "new_kind", kind)
+    if kind != "PROVINCE":
+        assert "LOCAL_AUTHORITY (อปท.)" in found.th
+        assert "LOCAL_AUTHORITY (อปท.)" in found.en
+
+
+async def test_two_rows_with_one_key_are_not_accepted_together_and_are_named(
+    fresh_database: Database,
+) -> None:
+    await run_ingest(fresh_database, build_row(1, "5"), build_row(1, "7"), build_row(2))
+    table = decide(await export(fresh_database), "r1", decision="รับ")
+    [found] = (await send(fresh_database, table)).issues
+    assert found.row == 2
+    assert "rows 1, 2 have the key r1" in found.en

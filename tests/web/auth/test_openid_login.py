@@ -23,7 +23,11 @@ from tests.web.auth.token_issuers import run_provider as running_provider
 from tests.web.hub_instance import INTERIOR, URL, HubInstance
 
 pytestmark = pytest.mark.skipif(not INSTALLED, reason=SKIP_REASON)
-OFFICER = {"subject": "somsri", "agency": {"code": "15"}, "scopes": ["source:operate"]}
+OFFICER = {
+    "subject": "somsri",
+    "agency": {"code": "15"},
+    "scopes": ["plan:write", "source:operate"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +92,10 @@ async def test_cookie_is_stored_as_a_hash(browser: Browser, login_instance: HubI
 
 @pytest.mark.parametrize(
     ("account", "scopes"),
-    [("somchai", []), ("somsak", ["audit:read", "hub:steward", "source:operate"])],
+    [
+        ("somchai", []),
+        ("somsak", ["audit:read", "hub:steward", "plan:review", "plan:write", "source:operate"]),
+    ],
 )
 async def test_role_is_mapped_from_a_claim_by_the_registry(
     browser: Browser, account: str, scopes: list[str]

@@ -7,7 +7,7 @@ record of a declaration may vanish; its source remains.
 from hub.store.migrations.steps import execute_sql_file
 
 revision = "0033"
-down_revision = "0019"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -26,13 +26,14 @@ export function matrixGrid(matrix, options) {
   const rows = matrix.rows.headers;
   const columns = matrix.columns.headers;
   const cells = cellsByPosition(matrix);
+  const listSlides = activityListSlides(matrix);
   const groups = { rows: rows.some((r) => r.path.length), columns: columns.some((c) => c.path.length) };
   const headerColumns = groups.rows ? 2 : 1;
   const body = rows.map((row, index) =>
     h("tr", { role: "row" },
       groups.rows && startsGroup(rows, index) && groupHeader(rows, index, "rowspan"),
       rowHeader(row, matrix.rows, options),
-      columns.map((column) => gridCell(cells.get(`${row.index} ${column.index}`), row, column, options)),
+      columns.map((column) => gridCell(cells.get(`${row.index} ${column.index}`), row, column, { ...options, listSlides })),
       totalCell(row.total, matrix, options, { row: row.index })),
   );
   const totalRow = h("tr", { role: "row", class: "sum" },
@@ -60,6 +61,10 @@ export function matrixGrid(matrix, options) {
 
 /** Return the cells by "row index, space, column index". */
 export const cellsByPosition = (matrix) => new Map(matrix.cells.map((cell) => [`${cell.rowIndex} ${cell.columnIndex}`, cell]));
+
+/** Return the slides of the activity list by which the cells of a matrix are judged; empty without a list. */
+export const activityListSlides = (matrix) =>
+  [...new Set(matrix.cells.flatMap((cell) => cell.expected.map((role) => formatCitation(role.citation))))].sort().join(", ");
 
 /** Return the key of a cell: the keys of its row and column, joined by ~. */
 export const cellKey = (row, column) => `${row.key}~${column.key}`;
@@ -104,14 +109,14 @@ function gridCell(cell, row, column, options) {
 /**
  * Return the content of a cell: state, up to three projects, expected roles, budget. Narrow screens show the same.
  * @param {object} cell
- * @param {{phase: string}} options
+ * @param {{phase: string, listSlides?: string}} options `listSlides`: what a cell in which nobody is expected cites
  */
 export function cellContent(cell, options) {
   const shown = cell.projects.nodes;
   const rest = cell.projectCount - shown.length;
   const showsRoles = cell.state === "GAP" && cell.expected.length > 0;
-  const slides = showsRoles && [...new Set(cell.expected.map((role) => formatCitation(role.citation)))].join(", ");
-  const stateLabel = h("span", { class: "state" }, mark(cell.state), h("b", {}, t(cell.state)), showsRoles && h("span", { class: "slide" }, slides));
+  const slides = showsRoles ? [...new Set(cell.expected.map((role) => formatCitation(role.citation)))].join(", ") : cell.state === "NOT_EXPECTED" ? options.listSlides : "";
+  const stateLabel = h("span", { class: "state" }, mark(cell.state), h("b", {}, t(cell.state)), slides && h("span", { class: "slide" }, slides));
   return h("div", { class: "in" },
     cell.state === "COVERED" ? screenReaderText(t("COVERED")) : stateLabel,
     shown.map((project, index) => h("span", { class: "p" },

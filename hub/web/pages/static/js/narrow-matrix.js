@@ -3,7 +3,7 @@
  */
 import { h, screenReaderText } from "./dom.js";
 import { mark } from "./marks.js";
-import { cellsByPosition, headerLabel, cellContent, cellKey, notLinkedMark } from "./matrix.js";
+import { activityListSlides, cellsByPosition, headerLabel, cellContent, cellKey, notLinkedMark } from "./matrix.js";
 import { t } from "./i18n.js";
 
 /**
@@ -33,19 +33,20 @@ export function narrowMatrix(matrix, options, actions) {
     }, mark(cell.state), cell.projectCount > 1 && h("b", {}, cell.projectCount)));
   };
   const table = stagesAreRows
-    ? h("table", { class: "marks" },
+    ? h("table", { class: "marks named" },
         h("thead", {}, h("tr", {}, h("td"), otherAxis.headers.map((other) => h("th", { scope: "col" }, headerLabel(other), notLinkedMark(other))))),
         h("tbody", {}, stageAxis.headers.map((one) => h("tr", {}, h("th", { scope: "row", class: "pickhead" }, stageButton(one)), otherAxis.headers.map((other) => markButton(one, other))))))
     : h("table", { class: "marks" },
         h("thead", {}, h("tr", {}, h("td"), stageAxis.headers.map((one) => h("th", { scope: "col" }, stageButton(one))))),
         h("tbody", {}, otherAxis.headers.map((other) => h("tr", {}, h("th", { scope: "row" }, headerLabel(other), notLinkedMark(other)), stageAxis.headers.map((one) => markButton(one, other))))));
 
+  table.style.setProperty("--columns", String((stagesAreRows ? otherAxis : stageAxis).headers.length));
   return h("div", { class: "tablet" },
     h("p", { class: "quiet" }, t("stageList", { axis: t(stagesAreRows ? options.rows : options.columns) })),
-    table,
+    h("div", { class: "marksbox" }, table),
     h("h2", { class: "stagename" }, h("span", { class: "no" }, chosen.index + 1), headerLabel(chosen), notLinkedMark(chosen)),
     h("ul", { class: "stagelist" }, otherAxis.headers.map((other) => h("li", {},
       h("span", { class: "who" }, headerLabel(other)),
       h("button", { type: "button", class: `cell s-${cellAt(chosen, other).state}`, "data-place": keyOf(chosen, other), onclick: () => actions.open(keyOf(chosen, other)) },
-        screenReaderText(`${headerLabel(other)}: `), cellContent(cellAt(chosen, other), options))))));
+        screenReaderText(`${headerLabel(other)}: `), cellContent(cellAt(chosen, other), { ...options, listSlides: activityListSlides(matrix) }))))));
 }

@@ -47,7 +47,7 @@ export async function loadPickerData(state) {
  */
 export const loadAreaMap = (on) => loadOnce(`map ${on}`, async () => {
   const data = await fetchData(MAP_QUERY, { on });
-  return { on, provinces: data.provinces.nodes, clusters: data.clusters.nodes };
+  return { on, provinces: data.provinces.nodes, clusters: data.clusters.nodes, notices: data.country?.notices ?? [] };
 });
 
 /**

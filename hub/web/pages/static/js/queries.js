@@ -72,6 +72,7 @@ export const MAP_QUERY = `query Map($on: Date!) {
     head(on: $on) { text ${TEXT_FIELDS} rule { code text ${TEXT_FIELDS} citation } authority }
     provenance { asserted citation source { name ${TEXT_FIELDS} } }
   } }
+  country: area(by: { code: "TH" }) { notices(on: $on) { code count text ${TEXT_FIELDS} } }
 }`;
 
 /** The dimensions that can be chosen as axes. */

@@ -183,6 +183,7 @@ export const TEXTS = {
   since: ["ตั้งแต่ {day}", "since {day}"],
   until: ["ถึงก่อน {day}", "until the day before {day}"],
   noCluster: ["ไม่อยู่ในกลุ่มจังหวัดใด ณ วันที่เลือก", "Not in a cluster on the chosen date"],
+  clusterNotRecorded: ["ไม่ทราบว่าอยู่ในกลุ่มจังหวัดใด ณ วันที่เลือก", "Its cluster on the chosen date is not known"],
   otherEdition: ["ในอีกชุดหนึ่ง ({day})", "In the other edition ({day})"],
   seeCluster: ["ดูเมทริกซ์ของกลุ่มจังหวัดนี้", "Show this cluster's matrix"],
   seeProvince: ["ดูเมทริกซ์ของจังหวัดนี้", "Show this province's matrix"],

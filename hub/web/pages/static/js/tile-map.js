@@ -15,7 +15,7 @@ export const clusterCode = (province) => province.parents.find(({ parent }) => p
 /**
  * Draw the map and the panel of the chosen province.
  * @param {HTMLElement} container
- * @param {{provinces: object[], clusters: object[]}} areas
+ * @param {{provinces: object[], clusters: object[], notices: object[]}} areas `notices`: what of the date is not recorded
  * @param {{chosen: string, controls: Node, other: {on: string, provinces: object[], clusters: object[]}}} options `chosen` is a province's code, `other` the other edition
  * @param {{choose: (code: string) => void, open: (code: string) => void}} actions
  */
@@ -26,6 +26,7 @@ export function drawTileMap(container, areas, options, actions) {
   const centres = new Set(areas.clusters.map((cluster) => cluster.operationsCentre?.code));
   const chosen = tiles.find((province) => province.code === options.chosen) ?? tiles.find((province) => province.code === "20") ?? tiles[0];
   const chosenCluster = clusterCode(chosen);
+  const unrecorded = areas.notices.find(({ code }) => code === "AREAS_NOT_RECORDED");
   const columnCount = Math.max(...tiles.map((p) => p.tile.column)) + 1;
   const rowCount = Math.max(...tiles.map((p) => p.tile.row)) + 1;
   const drawing = s("svg", { class: "tiles", viewBox: `0 0 ${columnCount * UNIT + 2 * EDGE} ${rowCount * UNIT + 2 * EDGE}`, role: "group", "aria-label": t("mapLabel") },
@@ -70,11 +71,12 @@ export function drawTileMap(container, areas, options, actions) {
     const provinceCount = tiles.filter((province) => province.kind === "PROVINCE").length;
     return h("div", { class: "mapside" },
       options.controls,
-      h("p", { class: "quiet", id: "map-counts" }, t("mapCounts", { clusters: areas.clusters.length, provinces: provinceCount })),
+      h("p", { class: "quiet", id: "map-counts" }, t("mapCounts", { clusters: unrecorded?.count ?? areas.clusters.length, provinces: provinceCount })),
+      areas.notices.map(({ code, text }) => h("p", { class: "banner", role: "status", "data-notice": code }, localize(text))),
       h("div", { "aria-live": "polite" },
         h("h2", {}, localize(chosen.name)),
         h("button", { type: "button", onclick: () => actions.open(chosen.code) }, t("seeProvince")),
-        cluster ? clusterDetails(cluster, members) : h("p", {}, t("noCluster")),
+        cluster ? clusterDetails(cluster, members) : h("p", {}, t(unrecorded && chosen.kind === "PROVINCE" ? "clusterNotRecorded" : "noCluster")),
         otherEdition()),
       h("p", { class: "quiet" }, t("mapNote"), " ", h("span", { class: "dot", "aria-hidden": "true" }), " ", t("centre")));
   }

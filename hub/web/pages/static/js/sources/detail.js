@@ -8,13 +8,14 @@ import { earlierRuns, runDetails } from "./ledger.js";
 import { healthChips, textWithCommands } from "./list.js";
 import { sourceCode } from "./queries.js";
 import { questionList } from "./review.js";
+import { rulingList } from "./rulings.js";
 import { yearScale, yearStrip } from "./year-strip.js";
 
 /**
  * Return the details of a source.
  * @param {object} source
  * @param {{isOperator: boolean, scale: object | null}} options
- * @param {{onSettled: (result: object) => void}} actions
+ * @param {{onSettled: (result: object) => void, onRevoked: (result: object) => void}} actions
  */
 export function sourceDetail(source, options, actions) {
   return [
@@ -60,5 +61,6 @@ function operatorSections(source, options, actions) {
       source.latestRun ? runDetails(source.latestRun) : h("p", {}, textWithCommands("neverRun", { ingest: `hub ingest ${sourceCode(source.id)}` })),
       earlierRuns(earlier, source.runs.totalCount - 1)),
     h("section", { "aria-labelledby": "review-title" }, h("h3", { id: "review-title", tabindex: -1 }, t("review")), questionList(source, actions)),
+    source.rulings && h("section", { "aria-labelledby": "rulings-title" }, h("h3", { id: "rulings-title" }, t("rulings")), rulingList(source, actions)),
   ];
 }

@@ -26,6 +26,9 @@ export function runDetails(run) {
   ];
 }
 
+/** The text of an outcome; the status of a run is called REFUSED, too. */
+const outcomeText = (outcome) => (outcome === "REFUSED" ? "refusedRows" : outcome);
+
 function ledgerTable(ledger) {
   const phases = ledger.readAmounts.map(({ phase }) => phase);
   const unreadable = ledger.outcomes.filter(({ withoutAmount }) => withoutAmount > 0);
@@ -42,11 +45,13 @@ function ledgerTable(ledger) {
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("outcome")), h("th", { scope: "col" }, t("records")),
         phases.map((phase) => h("th", { scope: "col" }, t(phase), h("span", { class: "unit" }, t("bahtShort")))))),
       h("tbody", {},
-        ledger.outcomes.map(({ outcome, records, amounts }) => ledgerRow(outcome, records, amounts, false)),
+        ledger.outcomes.map(({ outcome, records, amounts }) => ledgerRow(outcomeText(outcome), records, amounts, false)),
         ledgerRow("readRows", ledger.read, ledger.readAmounts, true)))),
-    ledger.vanished > 0 && h("p", {}, t("vanished", { n: formatCount(ledger.vanished) }), " · ", formatAmounts(ledger.vanishedAmounts)),
+    ledger.vanished > 0 && h("p", {}, t("vanished", { n: formatCount(ledger.vanished) }), " · ", formatAmounts(ledger.vanishedAmounts),
+      ledger.vanishedWaiting > 0 && ` (${t("vanishedWaiting", { n: formatCount(ledger.vanishedWaiting) })})`),
     unreadable.length > 0 && h("p", {}, t("withoutAmount", { n: formatCount(unreadable.reduce((sum, one) => sum + one.withoutAmount, 0)) }), ": ",
-      unreadable.map(({ outcome, withoutAmount }) => `${t(outcome)} ${formatCount(withoutAmount)}`).join(" · ")),
+      unreadable.map(({ outcome, withoutAmount }) => `${t(outcomeText(outcome))} ${formatCount(withoutAmount)}`).join(" · "),
+      ledger.finerThanSatang > 0 && ` (${t("finerThanSatang", { n: formatCount(ledger.finerThanSatang) })})`),
     h("p", { class: ledger.balanced ? "balanced" : "unbalanced" }, mark(ledger.balanced ? "OK" : "DOWN"), " ", t(!ledger.balanced ? "unbalanced" : unreadable.length > 0 ? "balancedExcept" : "balanced")),
   ];
 }

@@ -62,8 +62,14 @@ function showLiveStatus(status) {
   replaceChildren(byId("live"), mark({ wait: "RUNNING", on: "OK", lost: "DEGRADED" }[status]), " ", t({ wait: "liveWait", on: "liveOn", lost: "liveLost" }[status]), status === "on" && latestEvent && ` · ${latestEvent}`);
 }
 
-/** Load and draw what the URL describes. With `keepContent` the old content stays visible until the response arrives. */
-async function loadPage({ keepContent = false } = {}) {
+/** Return whether a form of the open source is being filled in; then an event redraws only the list. */
+const isEditing = () => Boolean(detailPanel.querySelector("form[data-touched=yes]"));
+
+/**
+ * Load and draw what the URL describes. With `keepContent` the old content stays visible until the response arrives;
+ * `byEvent` keeps a form that was begun meanwhile.
+ */
+async function loadPage({ keepContent = false, byEvent = false } = {}) {
   const request = ++requestNumber;
   clearTimeout(retryTimer);
   if (!keepContent || !sources) replaceChildren(listPanel, loadingMessage(t("loadingSources")));
@@ -75,6 +81,7 @@ async function loadPage({ keepContent = false } = {}) {
     const [loadedSources, source] = await Promise.all([loadSources(isOperator), id ? loadSource(id, isOperator) : null]);
     if (request !== requestNumber) return;
     sources = loadedSources;
+    if (byEvent && isEditing()) { drawList(); return; }
     openSource = source;
     drawPage({ moveFocus: !keepContent });
   } catch (error) {
@@ -94,7 +101,7 @@ function drawPage({ moveFocus = false } = {}) {
   document.title = [openSource && localize(openSource.name), t("sourcesPage"), t("app")].filter(Boolean).join(" · ");
   if (!id) return replaceChildren(detailPanel);
   withFocusRestored(() => replaceChildren(detailPanel, confirmation && h("p", { class: "banner done", id: "done", role: "status", tabindex: -1 }, mark("OK"), " ", confirmation),
-    openSource ? sourceDetail(openSource, { isOperator, scale: yearScale(openSource.promisedEvery ? sources.fetched : sources.notFetched) }, { onSettled: showSettlement }) : [detailHeader(t("sourcesPage")), h("p", { class: "banner", role: "status" }, t("noSuchSource", { id: sourceCode(id) }))]));
+    openSource ? sourceDetail(openSource, { isOperator, scale: yearScale(openSource.promisedEvery ? sources.fetched : sources.notFetched) }, { onSettled: showSettlement, onRevoked: showRevocation }) : [detailHeader(t("sourcesPage")), h("p", { class: "banner", role: "status" }, t("noSuchSource", { id: sourceCode(id) }))]));
   if (focusesConfirmation) document.getElementById("done")?.focus();
   focusesConfirmation = false;
   if (moveFocus) byId("one-title").focus({ preventScroll: true });
@@ -107,6 +114,14 @@ function drawPage({ moveFocus = false } = {}) {
  */
 async function showSettlement({ settlement, source }) {
   confirmation = t("recorded", { read: formatCount(settlement.read), settled: formatCount(settlement.settled), left: formatCount(source.waitingCount) });
+  focusesConfirmation = true;
+  byId("announcement").textContent = confirmation;
+  await loadPage({ keepContent: true });
+}
+
+/** Show what became of the rows of a revoked ruling and load the source again. */
+async function showRevocation({ ruling, settlement }) {
+  confirmation = t("revoked", { read: formatCount(settlement.read), settled: formatCount(settlement.settled), left: formatCount(ruling.source.waitingCount) });
   focusesConfirmation = true;
   byId("announcement").textContent = confirmation;
   await loadPage({ keepContent: true });
@@ -133,13 +148,13 @@ function handleEvent({ at, source, run }) {
   latestEvent = t(run || !isOperator ? "runEnded" : "rowsSettled", { time: formatTime(at), name: localize(source.name) });
   showLiveStatus("on");
   clearTimeout(refreshTimer);
-  if (detailPanel.querySelector("form[data-touched=yes]")) {
+  if (isEditing()) {
     if (source.id === openSourceId() && !document.getElementById("meanwhile"))
       detailPanel.prepend(h("p", { class: "banner", id: "meanwhile", role: "status" }, t("changedMeanwhile"), " ", h("button", { type: "button", onclick: () => loadPage({ keepContent: true }) }, t("readAgain"))));
     refreshTimer = setTimeout(refreshList, REFRESH_DELAY);
     return;
   }
-  refreshTimer = setTimeout(() => loadPage({ keepContent: true }), REFRESH_DELAY);
+  refreshTimer = setTimeout(() => loadPage({ keepContent: true, byEvent: true }), REFRESH_DELAY);
 }
 
 /** Load and draw only the list, while a ruling is being edited. */

@@ -7,7 +7,7 @@ const SOURCE_FIELDS = `id name { th en } health freshness promisedEvery lastSucc
   recordCount unlinkedCount owner { name { th en } }`;
 const AMOUNT_FIELDS = "{ phase amount { amount } }";
 const RUN_FIELDS = "id status startedAt finishedAt origin error";
-const LEDGER_FIELDS = `ledger { read vanished vanishedAmounts ${AMOUNT_FIELDS} balanced readAmounts ${AMOUNT_FIELDS} outcomes { outcome records withoutAmount amounts ${AMOUNT_FIELDS} } }`;
+const LEDGER_FIELDS = `ledger { read vanished vanishedWaiting finerThanSatang vanishedAmounts ${AMOUNT_FIELDS} balanced readAmounts ${AMOUNT_FIELDS} outcomes { outcome records withoutAmount amounts ${AMOUNT_FIELDS} } }`;
 const OPERATOR_FIELDS = `waitingCount
   latestRun { ${RUN_FIELDS} ${LEDGER_FIELDS} }
   runs(first: 11) { totalCount nodes { ${RUN_FIELDS} ledger { read } } }`;
@@ -16,6 +16,10 @@ const QUESTIONS_QUERY = `query($id: ID!, $after: String) { source(by: { id: $id 
     proposals { target text { th en } } } pageInfo { hasNextPage endCursor } } } }`;
 const SETTLE_MUTATION = `mutation($input: QuarantineSettleInput!) { quarantineSettle(input: $input) {
   settlement { read settled } source { waitingCount } userErrors { code field message { th en } } } }`;
+const RULING_FIELDS = `id version text { th en } by at rowCount amounts ${AMOUNT_FIELDS} revokedAt revokedBy revokeReason replacedBy { id }`;
+const RULINGS_QUERY = `query($id: ID!, $after: String) { source(by: { id: $id }) { rulings(first: 20, after: $after) { totalCount nodes { ${RULING_FIELDS} } pageInfo { hasNextPage endCursor } } } }`;
+const REVOKE_MUTATION = `mutation($input: RulingRevokeInput!) { rulingRevoke(input: $input) {
+  ruling { id source { waitingCount } } settlement { read settled } userErrors { code field message { th en } } } }`;
 const ROWS_QUERY = `query($ids: [ID!]!) { nodes(ids: $ids) { ... on QuarantinedRow {
   id sourceKey block url payload retrievedAt doubts { reason field } amounts ${AMOUNT_FIELDS} } } }`;
 const VIEWER_QUERY = "{ viewer { scopes } }";
@@ -62,7 +66,8 @@ async function loadAllPages(fetched, fields) {
 export async function loadSource(id, isOperator) {
   const { source } = await fetchAllowedData(`query($id: ID!) { source(by: { id: $id }) { ${SOURCE_FIELDS} note ${isOperator ? OPERATOR_FIELDS : ""} } }`, { id });
   if (!source || !isOperator || source.waitingCount === null) return source;
-  return { ...source, questions: await loadQuestions(id) };
+  const [questions, rulings] = await Promise.all([loadQuestions(id), loadRulings(id, null)]);
+  return { ...source, questions, rulings };
 }
 
 /** Load all questions of a source, the most money first. */
@@ -82,6 +87,12 @@ export const loadRows = async (ids) => (await fetchData(ROWS_QUERY, { ids })).no
 
 /** Record a ruling; return its settlement, or its user errors. */
 export const settleRows = async (input) => (await fetchData(SETTLE_MUTATION, { input })).quarantineSettle;
+
+/** Load a page of the rulings of a source, newest first. */
+export const loadRulings = async (id, after) => (await fetchAllowedData(RULINGS_QUERY, { id, after })).source.rulings;
+
+/** Revoke a ruling; return the settlement of its rows, or its user errors. */
+export const revokeRuling = async (input) => (await fetchData(REVOKE_MUTATION, { input })).rulingRevoke;
 
 /** Return data in which fields without permission are null. Throws ApiError for any other error. */
 async function fetchAllowedData(query, variables) {

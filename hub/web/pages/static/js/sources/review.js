@@ -42,9 +42,9 @@ function questionItem(question, position, source, actions) {
     rulingForm(question, position, source, actions));
 }
 
-/** Return the value as written in the source; null for rows that only share a key. */
+/** Return the value as written in the source, or the key of rows with different values. */
 function writtenText({ written, reason }) {
-  if (reason === "CONFLICTING_VALUES") return null;
+  if (reason === "CONFLICTING_VALUES" && !written) return null;
   return h("b", {}, written ? `“${written}”` : t("writtenNothing"));
 }
 

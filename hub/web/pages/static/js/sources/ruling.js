@@ -12,7 +12,7 @@ const MAX_RAW_ROWS = 20;
 const ROW_CHOICES = ["accept", "round", "refuse"];
 
 /** Return a random idempotency key. Browsers do not offer `randomUUID` over plain http to another machine. */
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
  * Return the form of a question.

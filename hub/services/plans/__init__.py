@@ -1,0 +1,1 @@
+"""Submit, review, compare, import and export plans."""
