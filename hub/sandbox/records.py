@@ -118,9 +118,9 @@ class GeneratedRecords:
         if kind == "local":
             owner, province = list_authorities()[bits % len(list_authorities())]
         requested = (bits // 77 % 900_000 + 1) * 100 + revision
-        linkages = None
+        linkages = []
         if kind == "ministry":
-            linkages = declare_linkages(ministry.code, year, province.code, bits)
+            linkages = declare_linkages(self.seed, ministry.code, year, province.code, bits)
         return {
             "id": build_project_key(kind, number),
             "updated_at": initial_change_timestamp(number),
