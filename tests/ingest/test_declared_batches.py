@@ -64,9 +64,9 @@ async def test_statements_do_not_grow_with_the_records_of_a_batch(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def build_rows(first: int, count: int, share: str) -> list[Row]:
-        known = [build_linkage("1", stage_code="transport", share=share), build_linkage("2")]
+        both = [build_linkage("1", stage_code="transport", share=share), build_linkage("2")]
         unknown = build_linkage("9")
-        return [build_declaring(f"{first}-{n}", *known, unknown) for n in range(count)]
+        return [build_declaring(f"{first}-{n}", *both, unknown) for n in range(count)]
 
     options: dict[str, Any] = {"complete": False}
     await run_declaring(database, build_declaring("first"), snapshot="0", **options)
