@@ -36,7 +36,7 @@ from hub.domain.rules import RuleGroup
 from hub.domain.sources.freshness import FreshnessStatus
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.live import FreshnessWish
-from hub.domain.sources.quarantine import RowStatus
+from hub.domain.sources.quarantine import QuarantinedPart, RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.runs import RunStatus
@@ -88,6 +88,7 @@ ENUMS = (
     PlanStatus,
     ProjectOrderField,
     QuarantineReason,
+    QuarantinedPart,
     RowStatus,
     RuleGroup,
     RulingKind,

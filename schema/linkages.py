@@ -9,8 +9,8 @@ import strawberry
 from hub.domain import linkages as domain
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.linkages import ConsentDecision, LinkageAction, LinkageStatus, Side
+from resolvers import declarations, linkage_sides, nodes
 from resolvers import history as history_resolvers
-from resolvers import linkage_sides, nodes
 from resolvers import linkages as resolvers_linkages
 from schema import matrix_filter
 from schema.agencies import Agency
@@ -18,7 +18,7 @@ from schema.binding import field, output_type, resolver_field
 from schema.history import HistoryEntry
 from schema.node import Node
 from schema.plans import StrategicIssue
-from schema.provenance import Provenance
+from schema.provenance import Provenance, SourceRecord
 from schema.text import Connection, LocalizedText
 from schema.value_chain import Stage
 
@@ -36,6 +36,9 @@ class Reason:
     code: str = field("Code of the reason (รหัส)")
     text: LocalizedText = field("Text (คำอธิบาย)")
     weight: Decimal = field("Weight, 0 to 1 (น้ำหนัก)")
+    evidence: list[SourceRecord] = resolver_field(
+        declarations.evidence, "Records it rests on (ระเบียนหลักฐาน)"
+    )
 
 
 @output_type(domain.Consent)
@@ -68,6 +71,12 @@ class LinkageDeclaration:
     current: bool = field("Whether the source still declares it (ยังระบุอยู่)")
     share: Decimal | None = field("Share it declares (สัดส่วน)")
     stage_code: str | None = field("Stage code it declares (รหัสขั้น)")
+    differs: bool = field(
+        "Whether it differs from what people decided; then there is a finding (ต่างจากที่ตัดสินใจ)"
+    )
+    provenance: Provenance = resolver_field(
+        declarations.provenance_of_declarations, "Provenance: the record that declares it (ที่มา)"
+    )
 
 
 @output_type(domain.Linkage, extra_description=VISIBILITY_DESCRIPTION)

@@ -15,7 +15,7 @@ from hub.domain.identity.viewer import Visibility
 from hub.domain.identity.visibility import VISIBILITY_DESCRIPTION
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
-from resolvers import budget, nodes, projects
+from resolvers import budget, declarations, nodes, projects
 from resolvers import findings as finding_resolvers
 from schema import matrix_filter
 from schema.agencies import Agency
@@ -25,7 +25,7 @@ from schema.findings import KIND_DESCRIPTION, Finding
 from schema.linkages import Linkage
 from schema.lookups import ExternalIdInput, optional_field
 from schema.node import Node
-from schema.provenance import Provenance
+from schema.provenance import Provenance, StatedStrategy
 from schema.rates import RATE_DESCRIPTION, Rate
 from schema.text import Connection, ExternalId, FiscalYear, LocalizedText, Money, Notice
 
@@ -129,6 +129,10 @@ class Project(Node):
     )
     provenance: list[Provenance] = resolver_field(nodes.provenance, "Provenance (ที่มา)")
     updated_at: datetime = field("When it last changed (ปรับปรุงเมื่อ)")
+    stated_strategies: list[StatedStrategy] = resolver_field(
+        declarations.stated_strategies,
+        "What its sources write as its strategy, word for word (ยุทธศาสตร์ตามที่ระบุ)",
+    )
 
 
 @input_type(Lookup[domain.Project], one_of=True)

@@ -7,6 +7,7 @@ import strawberry
 
 from hub.domain import provenance as domain
 from hub.domain.provenance import Assertion, Confidence
+from schema import binding
 from schema.binding import field, output_type
 from schema.text import ExternalId
 
@@ -37,3 +38,12 @@ class Provenance:
     confidence: Confidence | None = field("Confidence in the fact (ความเชื่อมั่น)")
     citation: str | None = field("Slide, Royal Gazette, resolution (อ้างอิง)")
     note: str | None = field("What was lost, inferred or disputed (หมายเหตุ)")
+
+
+@output_type(domain.StatedStrategy)
+class StatedStrategy:
+    """A strategy as a source writes it (ยุทธศาสตร์ตามที่ระบุ)."""
+
+    text: str = binding.field("Word for word (ข้อความ)")
+    field: str = binding.field("Name of the field in the source (ช่อง)")
+    provenance: Provenance = binding.field("Provenance: the record (ที่มา)")

@@ -10,7 +10,7 @@ from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Permission
 from hub.domain.sources import quarantine as domain
 from hub.domain.sources import records
-from hub.domain.sources.quarantine import QuarantineSettleCommand, RowStatus
+from hub.domain.sources.quarantine import QuarantinedPart, QuarantineSettleCommand, RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.rulings import NameDecision
 from hub.domain.sources.rulings import Ruling as RulingRequest
@@ -78,6 +78,9 @@ class QuarantinedRow(Node):
     doubts: list[Doubt] = binding.field("Doubts, in the order to resolve them (ข้อสงสัย)")
     reported_amounts: list[PhaseAmount] = binding.field(
         "Reported amounts, including doubtful ones (จำนวนเงิน)", "amounts"
+    )
+    part: QuarantinedPart = binding.field(
+        "What of the record waits; if only its linkages, the project is stored (ส่วนที่รอตรวจ)"
     )
     hash: str = binding.field("SHA-256 of the record as received (ค่าแฮช)")
     url: str | None = binding.field("URL of the record, without secrets (ที่อยู่)")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from connectors.kit import thai
+from connectors.kit.declared_linkages import list_strategies
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.sources.records import (
     Doubt,
@@ -27,6 +28,7 @@ PHASE_FIELDS: Final = (
     (BudgetPhase.APPROPRIATED, "bb_amount", "bb_province", "amount"),
     (BudgetPhase.DISBURSED, "gf_amount", "gf_province", "gf_amount_sum"),
 )
+STRATEGY_FIELDS: Final = ("stg_name",)
 
 
 def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
@@ -55,6 +57,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         ),
         lines=lines,
         doubts=tuple(doubts),
+        strategies=list_strategies(row, STRATEGY_FIELDS),
     )
 
 

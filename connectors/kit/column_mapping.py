@@ -10,6 +10,11 @@ from typing import Any, Final
 
 from connectors.kit import thai
 from connectors.kit.codes import parse_code
+from connectors.kit.declared_linkages import (
+    list_strategies,
+    parse_linkage_columns,
+    parse_mapped_linkages,
+)
 from connectors.kit.layout_mapping import parse_codes
 from connectors.kit.undeclared_totals import build_total_doubt, is_total_label
 from hub.domain.agencies import ActorLevel
@@ -17,6 +22,7 @@ from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
 from hub.domain.sources.declaration import DeclarationTable
 from hub.domain.sources.file_mapping import ANY_CODE, CodeFormat, FileMapping
+from hub.domain.sources.linkages import LinkageColumns
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
@@ -32,7 +38,7 @@ from hub.domain.time import FiscalYear
 
 MAPPING_KEYS: Final = {
     "key", "title", "code", "agency", "agency_code", "province", "year", "scope", "level",
-    "funding", "amounts", "ignored", "codes",
+    "funding", "amounts", "ignored", "codes", "linkages", "strategies",
 }  # fmt: skip
 AMOUNT_KEYS: Final = {"column", "phase", "unit"}
 
@@ -52,7 +58,8 @@ class ColumnMapping:
 
     `key`: the columns that together identify a row. `scope`: the column that divides the table into
     parts (null: one part); a run that reads a part completely deletes its missing records. `codes`:
-    the formats of `code` and `agency_code`.
+    the formats of `code` and `agency_code`. `strategies`: columns of texts that are stored word for
+    word.
     """
 
     key: tuple[str, ...]
@@ -68,6 +75,8 @@ class ColumnMapping:
     amounts: tuple[MappedAmount, ...]
     ignored: frozenset[str]
     codes: Mapping[str, CodeFormat]
+    linkages: tuple[LinkageColumns, ...] = ()
+    strategies: tuple[str, ...] = ()
 
     @property
     def read_columns(self) -> frozenset[str]:
@@ -85,6 +94,8 @@ class ColumnMapping:
             *single_columns,
             self.scope,
             *(amount.column for amount in self.amounts),
+            *(name for one in self.linkages for name in one.names),
+            *self.strategies,
         }
         return frozenset(name for name in column_names if name)
 
@@ -109,6 +120,8 @@ def parse_column_mapping(declaration: DeclarationTable) -> ColumnMapping | None:
         amounts=tuple(parse_amounts(mapping_table)),
         ignored=mapping_table.text_set("ignored"),
         codes=parse_codes(mapping_table, {"code", "agency_code"}),
+        linkages=tuple(parse_linkage_columns(mapping_table)),
+        strategies=tuple(list_texts(mapping_table, "strategies")),
     )
     if not mapping.key:
         raise mapping_table.invalid("key", "ต้องมีอย่างน้อยหนึ่งคอลัมน์", "names at least one column")
@@ -161,6 +174,7 @@ def parse_mapped_entry(raw: RawRecord, spec: SourceSpec, mapping: ColumnMapping)
     lines = tuple(parse_lines(row, mapping, year, doubts))
     code = parse_code_of(row, mapping, "code", mapping.code, doubts)
     title = thai.clean_text(row[mapping.title])
+    declared = parse_mapped_linkages(row, mapping.linkages, spec.era, year)
     if is_total_label(title):
         doubts.append(build_total_doubt(mapping.title, title))
     return SourceEntry(
@@ -176,6 +190,9 @@ def parse_mapped_entry(raw: RawRecord, spec: SourceSpec, mapping: ColumnMapping)
         ),
         lines=lines,
         doubts=tuple(doubts),
+        linkages=declared.linkages,
+        linkage_doubts=declared.doubts,
+        strategies=list_strategies(row, mapping.strategies),
     )
 
 

@@ -6,9 +6,10 @@ notation. Other values become doubts, field by field.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from connectors.kit import thai
+from connectors.kit.declared_linkages import list_strategies, parse_linkages
 from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import value
@@ -24,6 +25,8 @@ from hub.domain.sources.records import (
 )
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
+
+STRATEGY_FIELDS: Final = ("strategy",)
 
 
 @value
@@ -46,6 +49,7 @@ def parse_contract_entry(raw: RawRecord, spec: SourceSpec, profile: SystemProfil
         return SourceEntry(key, doubts=(year,))
     doubts: list[Doubt] = []
     lines = tuple(parse_lines(row["amounts"], spec, profile, doubts))
+    declared = parse_linkages(row.get("linkages"), spec.era)
     if row["deleted"] is not False:
         messages = ("ต้องเป็น true หรือ false", "must be true or false")
         doubts.append(
@@ -69,6 +73,9 @@ def parse_contract_entry(raw: RawRecord, spec: SourceSpec, profile: SystemProfil
         ),
         lines=lines,
         doubts=tuple(doubts),
+        linkages=declared.linkages,
+        linkage_doubts=declared.doubts,
+        strategies=list_strategies(row, STRATEGY_FIELDS),
     )
 
 

@@ -7,6 +7,7 @@ A test compares the two, field by field.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase
@@ -14,6 +15,7 @@ from hub.domain.record import value
 
 MAX_LIMIT: Final = 500
 BAHT_PATTERN: Final = re.compile(r"[0-9]{1,15}([.][0-9]{1,2})?")
+SHARE_PATTERN: Final = re.compile(r"1([.]0{1,6})?|0[.][0-9]{1,6}")
 PROVINCE_CODE_PATTERN: Final = re.compile(r"[0-9]{2}")
 TIMESTAMP_PATTERN: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.]\d{1,9})?(Z|[+-]\d\d:\d\d)"
@@ -101,6 +103,7 @@ PROJECT_FIELDS: Final = {
     "province_name": FieldRule(False, text_of_length(100), "ข้อความไม่ว่าง", "a text"),
     "strategy": FieldRule(False, text_of_length(2000, 0), "ข้อความ", "a text"),
     "amounts": FieldRule(True, is_list, "รายการ", "a list"),
+    "linkages": FieldRule(False, is_list, "รายการ", "a list"),
 }
 AMOUNT_FIELDS: Final = {
     "phase": FieldRule(
@@ -120,6 +123,25 @@ AMOUNT_FIELDS: Final = {
     ),
 }
 
+LINKAGE_FIELDS: Final = {
+    "area": FieldRule(True, text_of_length(200), "รหัสพื้นที่", "the code of an area"),
+    "fiscal_year_be": YEAR_FIELD,
+    "issue_code": FieldRule(True, text_of_length(200), "รหัสประเด็น", "the code of an issue"),
+    "stage_code": FieldRule(False, text_of_length(200), "รหัสขั้น", "the code of a stage"),
+    "share": FieldRule(
+        False,
+        lambda field_value: (
+            isinstance(field_value, str)
+            and SHARE_PATTERN.fullmatch(field_value) is not None
+            and Decimal(field_value) > 0
+        ),
+        "ข้อความสัดส่วน มากกว่า 0 ไม่เกิน 1 ทศนิยมไม่เกินหก",
+        "a string of more than 0 and at most 1, with six decimals at most",
+    ),
+}
+ELEMENT_FIELDS: Final = {"amounts": AMOUNT_FIELDS, "linkages": LINKAGE_FIELDS}
+"""The fields of the elements of each list."""
+
 
 def find_violations(record: Any) -> Iterator[tuple[str, str]]:
     """Yield the violations of a record, in Thai and English."""
@@ -128,15 +150,16 @@ def find_violations(record: Any) -> Iterator[tuple[str, str]]:
         return
     is_deleted = record.get("deleted") is True
     yield from find_field_violations(record, TOMBSTONE_FIELDS if is_deleted else PROJECT_FIELDS, "")
-    elements = record.get("amounts")
-    for number, element in enumerate(
-        elements if isinstance(elements, list) and not is_deleted else ()
-    ):
-        path = f"amounts[{number}]"
-        if isinstance(element, Mapping):
-            yield from find_field_violations(element, AMOUNT_FIELDS, f"{path}.")
-        else:
-            yield f"{path} ไม่ใช่วัตถุ", f"{path} is no object"
+    for name, fields in ELEMENT_FIELDS.items():
+        elements = record.get(name)
+        for number, element in enumerate(
+            elements if isinstance(elements, list) and not is_deleted else ()
+        ):
+            path = f"{name}[{number}]"
+            if isinstance(element, Mapping):
+                yield from find_field_violations(element, fields, f"{path}.")
+            else:
+                yield f"{path} ไม่ใช่วัตถุ", f"{path} is no object"
 
 
 def find_field_violations(

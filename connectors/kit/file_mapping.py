@@ -7,6 +7,7 @@ own.
 from collections.abc import Iterator
 from typing import Any, Final
 
+from connectors.kit.declared_linkages import parse_linkage_columns
 from connectors.kit.layout_mapping import (
     list_texts,
     parse_codes,
@@ -27,7 +28,7 @@ from hub.domain.time import BUDDHIST_OFFSET, FIRST_BE, LAST_BE, FiscalYear
 
 MAPPING_KEYS: Final = {
     "sheet", "header_rows", "key", "fill_down", "ignored", "fields", "constants", "amounts",
-    "headings", "totals", "notes", "codes", "separator",
+    "headings", "totals", "notes", "codes", "separator", "linkages",
 }  # fmt: skip
 MAPPED_KEYS: Final = {"required", "optional", "phases", "funding", "key"}
 AMOUNT_KEYS: Final = {"column", "phase", "funding", "year", "years", "unit"}
@@ -154,6 +155,7 @@ def parse_file_mapping(declaration: DeclarationTable, fields: MappableFields) ->
         codes=parse_codes(mapping_table, fields.names),
         separator=parse_separator(mapping_table, parse_format(declaration)),
         ignored=frozenset(map(normalize_column_name, list_texts(mapping_table, "ignored"))),
+        linkages=tuple(parse_linkage_columns(mapping_table, normalize_column_name)),
     )
     check_mapping(mapping_table, mapping)
     return mapping

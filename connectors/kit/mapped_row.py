@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 from connectors.kit import codes, dates, thai
+from connectors.kit.declared_linkages import ParsedLinkages, parse_mapped_linkages
 from connectors.kit.file_mapping import get_file_mapping
 from connectors.kit.sheet import CELL_ERRORS
 from hub.domain.budget import BudgetPhase
 from hub.domain.sources.file_mapping import ANY_CODE
+from hub.domain.sources.linkages import WrittenStrategy
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
@@ -136,6 +138,17 @@ class MappedRow:
             name for name in map(normalize_text, parts) if name not in thai.EMPTY_MARKS
         )
         return tuple(RawName(NameKind.AREA, name) for name in names)
+
+    def linkages(self, year: FiscalYear | None) -> ParsedLinkages:
+        """Return the linkages that the row declares; `year` is that of those without a column."""
+        return parse_mapped_linkages(self._row, self.mapping.linkages, self._spec.era, year)
+
+    def strategies(self, field: str) -> tuple[WrittenStrategy, ...]:
+        """Return the text of a field word for word, if there is one, under its column's name."""
+        text = self.mapping.field_value(self._row, field)
+        if not isinstance(text, str) or thai.clean_text(text) in thai.EMPTY_MARKS:
+            return ()
+        return (WrittenStrategy(self._column_name(field), text),)
 
     def key(self) -> str | None:
         """Return the key of the row; null if all its parts are empty."""

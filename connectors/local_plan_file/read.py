@@ -13,6 +13,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         return total_entry
     title, authority = row.text("title", required=True), row.text("authority", required=True)
     row.text("strategy", required=True)
+    declared = row.linkages(None)
     area = RawName(NameKind.AREA, authority) if authority else None
     lines = tuple(row.lines(area, row.year))
     return SourceEntry(
@@ -29,4 +30,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         lines=lines,
         doubts=tuple(row.doubts),
         unplaced=row.unplaced,
+        linkages=declared.linkages,
+        linkage_doubts=declared.doubts,
+        strategies=row.strategies("strategy"),
     )

@@ -16,6 +16,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
     if row.has_field("fiscal_year") and (row_year := row.year()) is not None:
         years = tuple(dict.fromkeys((*years, row_year)))
     lines = tuple(row.lines(areas[0] if len(areas) == 1 else None, row.year))
+    declared = row.linkages(years[0] if len(years) == 1 else None)
     row.text("strategy")
     return SourceEntry(
         key=row.key(),
@@ -32,4 +33,7 @@ def read(raw: RawRecord, spec: SourceSpec) -> SourceEntry:
         lines=lines,
         doubts=tuple(row.doubts),
         unplaced=row.unplaced,
+        linkages=declared.linkages,
+        linkage_doubts=declared.doubts,
+        strategies=row.strategies("strategy"),
     )

@@ -89,13 +89,14 @@ def fill(records: int, seed: int, faults: tuple[str, ...]) -> None:
 
     async def _run(database: "Database") -> bool:
         whole = True
+        # Plans first: projects declare linkages to their issues.
+        plans = await fill_plans(database, agency, datetime.now(BANGKOK).date())
         async for one in fill_database(database, agency, progress):
             progress.end()
             click.echo(f"{one.spec.id}: {one.spec.title.th} · {one.spec.title.en}")
             text = one.error.message if one.error else format_ledger(one.ledger or Ledger())
             click.echo(f"{text}\n")
             whole = whole and one.ledger is not None and one.ledger.balanced
-        plans = await fill_plans(database, agency, datetime.now(BANGKOK).date())
         click.echo(
             f"แผนทดลอง: เพิ่ม {plans.stored:,} มีอยู่แล้ว {plans.unchanged:,} "
             f"· made-up plans: {plans.stored:,} stored, {plans.unchanged:,} there already"

@@ -74,11 +74,12 @@ class LinkageAction(Enum):
 
 @record
 class Reason:
-    """A reason: code, text, and weight from 0 to 1 (เหตุผล)."""
+    """A reason: code, text, and weight from 0 to 1 (เหตุผล); `record_ids` are its evidence."""
 
     code: str
     text: LocalizedText
     weight: Decimal
+    record_ids: tuple[int, ...] = ()
 
 
 @value
@@ -138,13 +139,19 @@ class LinkageState:
 class LinkageDeclaration:
     """A linkage as a source declares it (ความเชื่อมโยงตามแหล่งข้อมูล); it changes no decision.
 
-    `record_id` is the source record. `current` is whether the record still declares it.
+    `record_id` is the source record, null after it vanished. `current` is whether the record still
+    declares it. `share` and `stage_code` are null when it does not state them. `differs` is whether
+    it differs from what people decided.
     """
 
-    record_id: int
+    source_id: str
+    record_id: int | None
     current: bool
     share: Decimal | None
     stage_code: str | None
+    stage_id: str | None
+    differs: bool
+    as_of_time: datetime | None = None
 
 
 @record

@@ -121,6 +121,17 @@ class Provenance:
 
 
 @record
+class StatedStrategy:
+    """A strategy as a source writes it, word for word, and the name of its field
+    (ยุทธศาสตร์ตามที่ระบุ).
+    """
+
+    text: str
+    field: str
+    provenance: Provenance
+
+
+@record
 class LiveOrigin:
     """The origin of a live figure; live figures are not stored."""
 

@@ -4,22 +4,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from typing import Final
 
+from hub.domain.global_id import GlobalId
 from hub.domain.sources.ledger import Amounts, Ledger, Outcome
 from hub.domain.sources.records import Doubt, RawPage, RawRecord
 from hub.domain.sources.rulings import RulingKind
+from hub.domain.sources.runs import SourceRun
 from hub.domain.sources.spec import SourceSpec
 from hub.ingest.checkpoint import Checkpoint, assign_block
 from hub.ingest.conflicts import build_conflict_doubts
+from hub.ingest.declare_linkages import Doubts, remove_records, upsert_facts
 from hub.ingest.parse_pages import PageParser, ParsedPage, ParsedRecord
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder, build_record_id
+from hub.ingest.refused_records import record_refused
 from hub.ingest.resolve_records import RecordResolver, RulingByVersion, build_record_key
 from hub.ingest.settle import PageSettlement, ResolvedRecord, settle_page
 from hub.ingest.withdraw_doubtful import withdraw_doubtful_records
-from hub.store.ingest import quarantine, reread_rows, seen_records
+from hub.store.ingest import quarantine, seen_records
 from hub.store.ingest import records as ingest_records
+from hub.store.ingest.facts import RecordFacts
 from hub.store.ingest.raw_records import RawPayload
-from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.seen_records import SeenRecord
 from hub.store.ingest.session import IngestSession
 
@@ -64,6 +68,8 @@ class PageProcessor:
             if one.is_unchanged or (
                 stored_hashes.get(key) == one.payload.hash
                 and not one.entry.doubts
+                # A linkage that waits may be known by now.
+                and not (one.entry.linkages or one.entry.linkage_doubts)
                 and self._is_current(one)
             ):
                 resolved.append(
@@ -144,7 +150,8 @@ class PageProcessor:
         ledger = await self._withdraw_contradicted(
             settlement, batch[-1].page, run_id, ledger, earlier, conflicts
         )
-        ledger = ledger.with_vanished(0, await self._upsert_facts(distinct))
+        deleted_amounts, linkage_doubts = await self._upsert_facts(distinct, run_id)
+        ledger = ledger.with_vanished(0, deleted_amounts)
         contested = {id(resolved_records[at]): parsed_records[at] for at in settlement.contested}
         await quarantine.upsert_rows(
             self._session.connection,
@@ -157,11 +164,14 @@ class PageProcessor:
                 )
                 for item, outcome in distinct
                 if outcome is Outcome.QUARANTINED
-            ],
+            ]
+            + self._resolver.build_linkage_entries(
+                [item for item, outcome in distinct if outcome in WRITTEN_OUTCOMES], linkage_doubts
+            ),
         )
         ledger = ledger.with_outcomes(zip(settlement.outcomes, amounts, strict=True))
         ledger = ledger.with_outcomes_without_amount(compress(settlement.outcomes, lacking))
-        ledger = ledger.with_refused_by(await self._record_refused(distinct, run_id))
+        ledger = ledger.with_refused_by(await record_refused(self._session, distinct, run_id))
         settled_keys = [
             item.key for item, outcome in distinct if outcome is not Outcome.QUARANTINED
         ]
@@ -175,20 +185,6 @@ class PageProcessor:
             ((record_ids[key], one.hash) for key, seen in seen_before.items() for one in seen),
         )
         return ledger
-
-    async def _record_refused(
-        self, distinct: Sequence[tuple[ResolvedRecord, Outcome]], run_id: int
-    ) -> list[str]:
-        """Record that refused rows were read again; return who refused each of them."""
-        refused = [item for item, outcome in distinct if outcome is Outcome.REFUSED]
-        if not refused:
-            return []
-        return await reread_rows.update_refused_rows(
-            self._session.connection,
-            self._spec.id,
-            run_id,
-            [(item.key, item.payload.hash, item.block) for item in refused],
-        )
 
     async def _fetch_earlier_payloads(self, settlement: PageSettlement) -> Mapping[str, RawPayload]:
         """Return the payloads of earlier pages that this batch contradicts, by hash."""
@@ -220,8 +216,11 @@ class PageProcessor:
                 stored_hashes[key] = stored_hashes[target_key]
         return stored_hashes
 
-    async def _upsert_facts(self, distinct: Sequence[tuple[ResolvedRecord, Outcome]]) -> Amounts:
-        """Upsert new and changed records; delete those with a tombstone, and return their amounts.
+    async def _upsert_facts(
+        self, distinct: Sequence[tuple[ResolvedRecord, Outcome]], run_id: int
+    ) -> tuple[Amounts, Doubts]:
+        """Upsert new and changed records; delete those with a tombstone. Return the amounts of
+        these, and the doubts about the linkages of the others.
 
         Unchanged records are passed too if the connector or the names may have changed since their
         scope was last read completely; rows are written only if they differ.
@@ -231,7 +230,8 @@ class PageProcessor:
             for item, outcome in distinct
             if item.fact and outcome in WRITTEN_OUTCOMES
         }
-        await ingest_records.upsert_facts(
+        because_of = str(GlobalId(SourceRun.TYPE, str(run_id)))
+        linkage_doubts = await upsert_facts(
             self._session.connection,
             self._spec,
             [fact for fact, _ in facts_by_record.values()],
@@ -239,6 +239,7 @@ class PageProcessor:
             frozenset(
                 key for key, (_, outcome) in facts_by_record.items() if outcome is Outcome.NEW
             ),
+            because_of,
         )
         deleted_ids = [
             build_record_id(self._spec.id, item.key.removeprefix("-"))
@@ -246,8 +247,8 @@ class PageProcessor:
             if item.raw.deleted and outcome is Outcome.CHANGED
         ]
         amounts = await ingest_records.sum_amounts(self._session.connection, deleted_ids)
-        await ingest_records.remove_records(self._session.connection, deleted_ids)
-        return amounts
+        await remove_records(self._session.connection, self._spec, deleted_ids, because_of)
+        return amounts, linkage_doubts
 
     async def _withdraw_contradicted(
         self,
@@ -285,8 +286,8 @@ class PageProcessor:
                 prior = _reparse(seen.prior_hash, seen)
                 if prior.fact:
                     restored_facts.append(prior.fact)
-        await ingest_records.remove_records(self._session.connection, removed_ids)
-        await ingest_records.upsert_facts(self._session.connection, self._spec, restored_facts)
+        await remove_records(self._session.connection, self._spec, removed_ids)
+        await upsert_facts(self._session.connection, self._spec, restored_facts)
         await quarantine.upsert_rows(
             self._session.connection,
             self._spec.id,

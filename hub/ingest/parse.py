@@ -35,6 +35,8 @@ def parse_entry(raw: RawRecord, spec: SourceSpec, read: SourceReader) -> SourceE
         raw = replace(raw, payload=payload)
     check_columns(payload, spec, is_full_record=not raw.deleted)
     entry = SourceEntry(raw.key) if raw.deleted and raw.key else read(raw, spec)
+    if entry.strategies:
+        entry = drop_unsafe_strategies(entry)
     doubts = [*raw.doubts, *entry.doubts, *find_text_doubts(entry)]
     if not entry.key and not doubts:
         doubts.append(
@@ -139,6 +141,32 @@ def find_text_doubts(entry: SourceEntry) -> Iterator[Doubt]:
                 f"ยาว {len(text):,} ตัวอักษร เกิน {MAX_NAME_LENGTH:,}",
                 f"is {len(text):,} characters long, over {MAX_NAME_LENGTH:,}",
             )
+
+
+def drop_unsafe_strategies(entry: SourceEntry) -> SourceEntry:
+    """Return an entry without strategies that cannot be stored word for word, with doubts."""
+    doubts: list[Doubt] = []
+    for one in entry.strategies:
+        if code := find_unsafe_character(one.text):
+            reason, messages = QuarantineReason.UNSAFE_TEXT, (
+                f"มีอักขระ {code} ที่เก็บไม่ได้", f"contains {code}, which is not allowed in a text",
+            )  # fmt: skip
+        elif (length := len(one.text)) > MAX_NAME_LENGTH:
+            reason, messages = QuarantineReason.TOO_LARGE, (
+                f"ยาว {length:,} ตัวอักษร เกิน {MAX_NAME_LENGTH:,}",
+                f"is {length:,} characters long, over {MAX_NAME_LENGTH:,}",
+            )  # fmt: skip
+        else:
+            continue
+        doubts.append(Doubt(reason, one.field, escape_for_display(one.text), *messages))
+    if not doubts:
+        return entry
+    fields = {doubt.field for doubt in doubts}
+    return replace(
+        entry,
+        strategies=tuple(one for one in entry.strategies if one.field not in fields),
+        linkage_doubts=(*entry.linkage_doubts, *doubts),
+    )
 
 
 def undecodable_doubt(payload: bytes) -> Doubt:

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from hub.domain.agencies import ActorLevel
+from hub.domain.sources.linkages import DeclaredLinkage
 from hub.domain.sources.records import (
     Doubt,
     NameKind,
@@ -19,7 +21,7 @@ from hub.domain.sources.spec import SourceSpec
 from hub.domain.time import FiscalYear
 from hub.ingest.name_candidates import NamedInRecord
 from hub.ingest.resolve_names import NameResolver, ResolvedName
-from hub.store.ingest.records import LineFact, ProjectFact, RecordFacts
+from hub.store.ingest.facts import LineFact, ProjectFact, RecordFacts
 from hub.store.record_ids import compute_record_id
 
 PROVINCE_LEVEL: Final = "PROVINCE"
@@ -89,6 +91,9 @@ class RecordFactsBuilder:
         names = EntryNames(entry, block, raw.retrieved_at)
         project, owner = self._build_project(names, doubts)
         lines = tuple(self._build_line(names, line, owner, doubts) for line in entry.lines)
+        linkages, linkage_doubts = entry.linkages, entry.linkage_doubts
+        if linkages:
+            linkages, linkage_doubts = self._resolve_linkages(entry, block)
         if doubts:
             return tuple(dict.fromkeys(doubts))
         return RecordFacts(
@@ -103,7 +108,27 @@ class RecordFactsBuilder:
             entry.joins,
             block,
             tuple(self._used_rulings),
+            linkages,
+            linkage_doubts,
+            entry.strategies,
         )
+
+    def _resolve_linkages(
+        self, entry: SourceEntry, block: str | None
+    ) -> tuple[tuple[DeclaredLinkage, ...], tuple[Doubt, ...]]:
+        """Return the declared linkages whose areas are known, and doubts about the others."""
+        linkages: list[DeclaredLinkage] = []
+        doubts = list(entry.linkage_doubts)
+        for one in entry.linkages:
+            found = self._resolver.find_area(one.area, one.fiscal_year, block)
+            if isinstance(found, Doubt):
+                doubts.append(found)
+                continue
+            if found.ruling_id is not None:
+                self._used_rulings[found.ruling_id] = None
+            if found.target is not None:
+                linkages.append(replace(one, area=found.target))
+        return tuple(linkages), tuple(dict.fromkeys(doubts))
 
     def _resolve_name(
         self,

@@ -106,6 +106,13 @@ class NameResolver:
             resolved = self._cache[cache_key] = self._resolve(raw_name, year, block, field)
         return resolved
 
+    def find_area(self, written: str, year: FiscalYear, block: str | None) -> ResolvedName | Doubt:
+        """Return the area of a code, of the hub or a province's own, or of a name in that year."""
+        if (NameKind.AREA, written) in self._index.by_target:
+            return self._build_resolved(NameKind.AREA, written)
+        code = written if (NameKind.AREA, written) in self._index.by_code else None
+        return self(RawName(NameKind.AREA, written, code), year, block, "linkages.area")
+
     def find_area_agency(self, area_id: str) -> ResolvedName:
         """Return the agency of an area itself: of a province or cluster before any other body."""
         agency = self._index.find_area_agency(area_id)

@@ -1,8 +1,9 @@
 """Resolve parsed records: the fact of each, or the doubts that prevent one, given rulings on it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from hub.domain.sources.quarantine import QuarantinedPart
 from hub.domain.sources.records import Doubt, QuarantineReason
 from hub.domain.sources.rulings import RulingKind
 from hub.ingest.parse_pages import PageParser, ParsedRecord
@@ -93,3 +94,25 @@ class RecordResolver:
             doubts,
             {phase.value: satang for phase, satang in entry.amounts.items()},
         )
+
+    def build_linkage_entries(
+        self, items: Iterable[ResolvedRecord], doubts: Mapping[int, tuple[Doubt, ...]]
+    ) -> list[NewQuarantinedRow]:
+        """Return the quarantine rows of stored records with doubts about their linkages."""
+        if not doubts:
+            return []
+        return [
+            NewQuarantinedRow(
+                item.key,
+                item.entry.scope,
+                item.block,
+                item.payload.hash,
+                item.raw.url,
+                item.raw.retrieved_at.isoformat(),
+                doubts[item.fact.record_id],
+                {},
+                QuarantinedPart.LINKAGES,
+            )
+            for item in items
+            if item.fact is not None and item.fact.record_id in doubts
+        ]

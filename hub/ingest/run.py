@@ -17,6 +17,7 @@ from hub.domain.sources.spec import SourceSpec
 from hub.errors import SourceError, SourceRefused
 from hub.ingest import pages as paging
 from hub.ingest.checkpoint import Checkpoint
+from hub.ingest.declare_linkages import remove_records
 from hub.ingest.expectations import check_expectations, check_largest_drop
 from hub.ingest.gc_tuning import reduced_garbage_collection
 from hub.ingest.parse_pages import PageParser, ParsedPage
@@ -268,6 +269,7 @@ class RunExecution:
         total = self._checkpoint.announced_total if self._input.complete else None
         check_expectations(self._spec, self.ledger, total, is_full_read=is_full_read)
         retained_projects: list[str] = []
+        connection, spec = self._session.connection, self._spec
         async with self._session.transaction():
             ledger = self.ledger
             if is_full_read:
@@ -278,18 +280,17 @@ class RunExecution:
                     self._spec, stored_count - ledger.count_of(Outcome.NEW), len(missing_ids)
                 )
                 vanished_rows = await reread_rows.resolve_vanished_rows(
-                    self._session.connection, self._spec.id, self._run.id, {*scopes, ""}
+                    connection, self._spec.id, self._run.id, {*scopes, ""}
                 )
                 ledger = ledger.with_vanished_waiting(vanished_rows)
                 for start in range(0, len(missing_ids), DELETE_BATCH_SIZE):
                     ids = missing_ids[start : start + DELETE_BATCH_SIZE]
-                    amounts = await records.sum_amounts(self._session.connection, ids)
+                    amounts = await records.sum_amounts(connection, ids)
                     ledger = ledger.with_vanished(len(ids), amounts)
-                    retained_projects += await records.remove_records(self._session.connection, ids)
+                    retained_projects += await remove_records(connection, spec, ids, self._run.gid)
                 # A record in a block may move without a change of its payload.
                 if not self._checkpoint.block_counts:
                     await self._session.upsert_scopes_read(read_digest, scopes)
-            connection = self._session.connection
             await joins.recompute_joins_to_source(connection, self._spec.id)
             ledger = ledger.with_stored(await records.sum_stored_amounts(connection, self._run.id))
             await self._session.finish_run(self._run.id, RunStatus.SUCCEEDED, ledger)

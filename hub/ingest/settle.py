@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from hub.domain.record import record
 from hub.domain.sources.ledger import Outcome
 from hub.domain.sources.records import Doubt, RawRecord, SourceEntry
+from hub.store.ingest.facts import RecordFacts
 from hub.store.ingest.raw_records import RawPayload
-from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.seen_records import SeenRecord
 
 

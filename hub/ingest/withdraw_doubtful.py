@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from hub.domain.sources.records import RawRecord
 from hub.domain.sources.spec import SourceSpec
+from hub.ingest.declare_linkages import remove_records, upsert_facts
 from hub.ingest.parse_pages import PageParser
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import build_record_id
 from hub.ingest.resolve_records import RecordResolver
 from hub.ingest.settle import ResolvedRecord
-from hub.store.ingest import records as ingest_records
 from hub.store.ingest import rulings
 from hub.store.ingest.session import IngestSession
 
@@ -39,8 +39,6 @@ async def withdraw_doubtful_records(
         raw = RawRecord(None, decode_payload(payloads[one.hash]), one.url, one.retrieved_at)
         if fact := resolver.resolve(parser.parse_record(raw), blocks[one.id]).fact:
             restored.append(fact)
-    await ingest_records.upsert_facts(connection, spec, restored)
+    await upsert_facts(connection, spec, restored)
     restored_ids = {one.record_id for one in restored}
-    await ingest_records.remove_records(
-        connection, [one for one in record_ids if one not in restored_ids]
-    )
+    await remove_records(connection, spec, [one for one in record_ids if one not in restored_ids])

@@ -114,7 +114,7 @@ def generate_plans(seed: int) -> Iterator[PlanSubmission]:
     clusters = [row for row in rows if row["code"].startswith(EDITION)]
     provinces = [row for row in rows if row["kind"] == "PROVINCE"]
     for number, row in enumerate([*clusters, *provinces]):
-        draw = random.Random(f"{seed}|{row['code']}")  # noqa: S311 - not a secret
+        draw = start_draw(seed, row["code"])
         kind = (
             PlanKind.CLUSTER_DEVELOPMENT
             if row["code"].startswith(EDITION)
@@ -130,9 +130,24 @@ def generate_plans(seed: int) -> Iterator[PlanSubmission]:
         )
 
 
+def list_themes(seed: int, area_code: str) -> list[Theme]:
+    """Return the themes of the issues of an area's plan, in the order of their codes."""
+    return draw_themes(start_draw(seed, area_code))
+
+
+def start_draw(seed: int, area_code: str) -> random.Random:
+    """Return the generator of the plan of an area."""
+    return random.Random(f"{seed}|{area_code}")  # noqa: S311 - not a secret
+
+
+def draw_themes(draw: random.Random) -> list[Theme]:
+    """Return all themes in random order: the first thing that is drawn for a plan."""
+    return draw.sample(THEMES, len(THEMES))
+
+
 def build_content(area: str, draw: random.Random, *, has_product: bool) -> PlanContent:
     """Return the content of the plan of an area."""
-    themes = draw.sample(THEMES, len(THEMES))
+    themes = draw_themes(draw)
     issues = [build_issue(area, theme, i, draw) for i, theme in enumerate(themes, start=1)]
     goals: tuple[GoalContent, ...] = ()
     if has_product:

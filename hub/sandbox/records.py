@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from hub.sandbox.declared import declare_linkages
 from hub.sandbox.reference_names import (
     ACTIONS,
     CATEGORIES,
@@ -117,6 +118,9 @@ class GeneratedRecords:
         if kind == "local":
             owner, province = list_authorities()[bits % len(list_authorities())]
         requested = (bits // 77 % 900_000 + 1) * 100 + revision
+        linkages = []
+        if kind == "ministry":
+            linkages = declare_linkages(self.seed, ministry.code, year, province.code, bits)
         return {
             "id": build_project_key(kind, number),
             "updated_at": initial_change_timestamp(number),
@@ -136,6 +140,7 @@ class GeneratedRecords:
                     "baht": f"{requested * 4 // 5}.50",
                 },
             ],
+            **({"linkages": linkages} if linkages else {}),
         }
 
     def contract(self, number: int) -> JsonObject:

@@ -16,6 +16,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Viewer
+from hub.domain.linkage_declarations import Declaration, declaration_differs
 from hub.domain.linkages import Linkage, LinkageDeclaration, LinkageStatus, Reason
 from hub.domain.matrix.layout import MatrixScope
 from hub.domain.paging import Connection, PageRequest, SortKey
@@ -66,6 +67,7 @@ def parse_reason(stored: dict[str, Any]) -> Reason:
             parse_origin(stored.get("en_origin")),
         ),
         weight=Decimal(str(stored["weight"])),
+        record_ids=tuple(stored.get("records", ())),
     )
 
 
@@ -86,20 +88,34 @@ def linkage_of(row: asyncpg.Record, at: datetime | None) -> Linkage:
         ],
         proposed_by_id=row["proposed_by_id"],
         work_request_id=row["work_request_id"],
-        declaration=declaration_of(row),
+        declaration=declaration_of(row, at),
         as_of_time=at,
     )
 
 
-def declaration_of(row: asyncpg.Record) -> LinkageDeclaration | None:
-    """Return what a source declares; null if none does."""
-    if row["declared_record_id"] is None:
+def declaration_of(row: asyncpg.Record, at: datetime | None) -> LinkageDeclaration | None:
+    """Return what a source declares, as known at an instant (null: now); null if none does."""
+    if row["declared_source_id"] is None:
         return None
     return LinkageDeclaration(
+        row["declared_source_id"],
         row["declared_record_id"],
         row["declared_current"],
         row["declared_share"],
         row["declared_stage_code"],
+        row["declared_stage_id"],
+        declaration_differs(
+            LinkageStatus(row["status"]),
+            row["share"],
+            row["stage_id"],
+            Declaration(
+                row["declared_current"],
+                row["declared_share"],
+                row["declared_stage_code"],
+                row["declared_stage_id"],
+            ),
+        ),
+        at,
     )
 
 

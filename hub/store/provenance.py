@@ -19,6 +19,7 @@ from hub.domain.provenance import (
     Source,
     SourceHealth,
     SourceRecord,
+    StatedStrategy,
 )
 from hub.domain.sources.live import RecordKey
 from hub.store.areas import prefixed_columns
@@ -65,6 +66,23 @@ def provenance_by_record(at: datetime | None) -> sa.Select[Any]:
         )
         .join(source, source.c.id == record_table.c.source_id)
         .where(record_table.c.id == sa.any_(RECORD_IDS))
+    )
+
+
+@lru_cache(maxsize=64)
+def strategies_by_project(at: datetime | None) -> sa.Select[Any]:
+    """Return the statement for records with strategies of projects `ids`, in a fixed order."""
+    stored = table_as_of(source_record, at)
+    return (
+        sa.select(
+            stored.c.id,
+            stored.c.project_id,
+            stored.c.source_id,
+            stored.c.strategy_fields,
+            stored.c.strategy_texts,
+        )
+        .where(stored.c.project_id == sa.any_(IDS), stored.c.strategy_texts.is_not(None))
+        .order_by(stored.c.project_id, stored.c.source_id, stored.c.value)
     )
 
 
@@ -178,6 +196,26 @@ class ProvenanceQueries:
             provenance_by_record(at), record_ids=list(set(ids))
         )
         return {row["record_id"]: provenance_of(row) for row in rows}
+
+    async def strategies_by_project(
+        self, project_ids: Sequence[str], at: datetime | None = None
+    ) -> dict[str, list[StatedStrategy]]:
+        """Return the strategies that records of projects state, as known at an instant.
+
+        A text that several records of a source have in one field is returned once; projects
+        without any are absent.
+        """
+        rows = await self._transaction.fetch_rows(
+            strategies_by_project(at), ids=list(set(project_ids))
+        )
+        origins = await self.by_record([row["id"] for row in rows], at) if rows else {}
+        found: dict[str, dict[tuple[str, str, str], StatedStrategy]] = defaultdict(dict)
+        for row in rows:
+            for name, text in zip(row["strategy_fields"], row["strategy_texts"], strict=True):
+                found[row["project_id"]].setdefault(
+                    (row["source_id"], name, text), StatedStrategy(text, name, origins[row["id"]])
+                )
+        return {key: list(strategies.values()) for key, strategies in found.items()}
 
     async def sources_by_id(self, ids: Sequence[str]) -> dict[str, Source]:
         """Return the sources by id; unknown ids are absent."""

@@ -46,7 +46,7 @@ COLUMNS = {
     "required": ["id", "title_th", "fiscal_year_be", "amounts"],
     "optional": ["agency_code", "agency_name", "province_code", "province_name", "amounts.phase",
                  "amounts.fiscal_year_be", "amounts.baht"],
-    "ignored": ["updated_at", "deleted", "strategy"],
+    "ignored": ["updated_at", "deleted", "strategy", "linkages"],
 }  # fmt: skip
 
 

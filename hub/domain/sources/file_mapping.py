@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
+from hub.domain.sources.linkages import LinkageColumns
 from hub.domain.sources.spec import MoneyUnit
 from hub.domain.thai_text import normalize_text, to_arabic_digits
 from hub.domain.time import FiscalYear
@@ -138,6 +139,7 @@ class FileMapping:
     notes: tuple[str, ...] = ()
     codes: Mapping[str, CodeFormat] = field(default_factory=dict)
     separator: str = ","
+    linkages: tuple[LinkageColumns, ...] = ()
 
     def units(self, default: MoneyUnit) -> dict[str, MoneyUnit]:
         """Return the unit of each column of amounts, given that of the source."""
@@ -152,6 +154,7 @@ class FileMapping:
                 *(one.column for one in self.amounts),
                 *(one.column for one in self.headings),
                 *(one.column for one in self.totals),
+                *(name for one in self.linkages for name in one.names),
                 *(one for one in self.key if one not in {*self.fields, *self.constants}),
             ]
         )

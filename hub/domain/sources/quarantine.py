@@ -27,9 +27,19 @@ class RowStatus(Enum):
     REFUSED = "REFUSED"
 
 
+class QuarantinedPart(Enum):
+    """What of a record waits (ส่วนที่รอตรวจ): all of it, or the linkages that it declares.
+
+    A record of which only linkages wait is stored, with its project and its money.
+    """
+
+    RECORD = "RECORD"
+    LINKAGES = "LINKAGES"
+
+
 @record
 class QuarantinedRow:
-    """A record that is not stored as fact yet, with its doubts (แถวที่รอตรวจ)."""
+    """A record, or a part of one, that is not stored as fact yet, with its doubts (แถวที่รอตรวจ)."""
 
     TYPE: ClassVar[str] = "QuarantinedRow"
 
@@ -47,6 +57,7 @@ class QuarantinedRow:
     settled_by: str | None = None
     settled_at: datetime | None = None
     ruling_id: int | None = None
+    part: QuarantinedPart = QuarantinedPart.RECORD
 
     @property
     def reported_amounts(self) -> list[PhaseAmount]:

@@ -13,6 +13,7 @@ from hub.domain.agencies import ActorLevel
 from hub.domain.budget import BudgetPhase, FundingSource
 from hub.domain.record import record, value
 from hub.domain.sources.joins import Join
+from hub.domain.sources.linkages import DeclaredLinkage, WrittenStrategy
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import LocalizedText, localized_text
 from hub.domain.time import FiscalYear
@@ -40,6 +41,11 @@ class QuarantineReason(Enum):
     WRONG_TYPE = "WRONG_TYPE"
     MISSING_KEY = "MISSING_KEY"
     CONFLICTING_VALUES = "CONFLICTING_VALUES"
+    UNKNOWN_CODE = "UNKNOWN_CODE"
+    AMBIGUOUS_CODE = "AMBIGUOUS_CODE"
+    IMPOSSIBLE_SHARE = "IMPOSSIBLE_SHARE"
+    OTHER_OWNER = "OTHER_OWNER"
+    REPEATED_LINKAGE = "REPEATED_LINKAGE"
 
 
 UNREADABLE_AMOUNT: Final = frozenset(
@@ -198,7 +204,8 @@ class SourceEntry:
     `year` is the year whose names a document uses; null: each line's own year. `joins` identify the
     project of another source that the lines belong to, in order of priority; the lines stay on
     `project` unless exactly one project matches. `unplaced` are the amounts in satang that have no
-    line because their year is unknown.
+    line because their year is unknown. `linkages` are those that it declares; `linkage_doubts` are
+    about these and the strategies, and do not keep the project and its lines from being stored.
     """
 
     key: str | None
@@ -210,6 +217,9 @@ class SourceEntry:
     year: FiscalYear | None = None
     joins: tuple[Join, ...] = ()
     unplaced: tuple[tuple[BudgetPhase, int], ...] = ()
+    linkages: tuple[DeclaredLinkage, ...] = ()
+    linkage_doubts: tuple[Doubt, ...] = ()
+    strategies: tuple[WrittenStrategy, ...] = ()
 
     @property
     def amounts(self) -> dict[BudgetPhase, int]:

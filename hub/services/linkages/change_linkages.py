@@ -6,17 +6,21 @@ from typing import Generic, Protocol, TypeVar
 
 import asyncpg
 
+from hub.domain.conflict_findings import DeclaredState
 from hub.domain.global_id import GlobalId
 from hub.domain.history import Author, ChangeKind
 from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.linkage_commands import LinkageResult
 from hub.domain.linkage_decisions import Action
+from hub.domain.linkage_declarations import Declaration
+from hub.domain.linkage_history import describe_change
 from hub.domain.linkage_shares import OPEN_STATUSES, check_total, counted_share
-from hub.domain.linkages import Linkage, LinkageState, Side
+from hub.domain.linkages import Linkage, LinkageDeclaration, LinkageState, Side
 from hub.domain.record import record
 from hub.errors import Duplicate, HubError, NotFound, StaleVersion
 from hub.services.linkages.acting import Acting, SideRights, choose_side, fetch_side_rights
 from hub.services.linkages.batch import BatchOutcome, build_item_error, fail_others
+from hub.store.conflict_findings import update_conflict_findings
 from hub.store.history import NewEntry, append_history, fetch_undoable_actions, mark_undone
 from hub.store.linkage_changes import (
     OpenLinkage,
@@ -211,6 +215,31 @@ async def write_changes(
     }
     if undone:
         await mark_undone(connection, undone)
+    declared = [
+        build_declared_state(linkage, linkage.declaration, change.state)
+        for linkage, change in changes
+        if linkage.declaration is not None
+    ]
+    if declared:
+        await update_conflict_findings(connection, declared)
+
+
+def build_declared_state(
+    linkage: Linkage, declaration: LinkageDeclaration, state: LinkageState
+) -> DeclaredState:
+    """Return a declared linkage in its next state, as its finding compares it."""
+    declared = Declaration(
+        declaration.current, declaration.share, declaration.stage_code, declaration.stage_id
+    )
+    return DeclaredState(
+        linkage.id,
+        linkage.project_id,
+        declaration.source_id,
+        state.status,
+        state.share,
+        linkage.stage_id,
+        declared,
+    )
 
 
 def build_entry(acting: Acting, linkage: Linkage, change: LinkageChange) -> NewEntry:
@@ -229,29 +258,6 @@ def build_entry(acting: Acting, linkage: Linkage, change: LinkageChange) -> NewE
         because_of=acting.because_of,
         earlier=linkage.state,
     )
-
-
-def describe_change(
-    before: LinkageState, after: LinkageState, side: Side
-) -> tuple[str, str | None, str | None]:
-    """Return the field that changed most visibly, with its value before and after as text."""
-    if before.status is not after.status:
-        return "status", before.status.value, after.status.value
-    if before.share != after.share:
-        return "share", share_text(before.share), share_text(after.share)
-    if before.pending != after.pending:
-        earlier = share_text(before.pending.share) if before.pending else None
-        return "pendingShare", earlier, share_text(after.pending.share) if after.pending else None
-    first, last = (
-        consent.decision.value if consent else None
-        for consent in (before.consent(side), after.consent(side))
-    )
-    return "consents", first, last
-
-
-def share_text(share: object) -> str | None:
-    """Return a share as text; null if it is unknown."""
-    return None if share is None else str(share)
 
 
 def audited(linkage: Linkage) -> AuditedResource:

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Final
 
 from hub.domain.record import record
-from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
+from hub.domain.sources.quarantine import QuarantinedPart, QuarantinedRow, RowStatus
 from hub.domain.sources.records import Doubt, QuarantineReason, RawRecord, SourceReader
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.spec import SourceSpec
 from hub.errors import Invalid
+from hub.ingest.declare_linkages import remove_records, upsert_facts
 from hub.ingest.parse_pages import PageParser
 from hub.ingest.raw_payload import decode_payload
 from hub.ingest.record_facts import RecordFactsBuilder
@@ -21,10 +22,9 @@ from hub.ingest.resolve_records import ACCEPTING_RULINGS, RecordResolver
 from hub.ingest.run import load_resolver
 from hub.ingest.settle import ResolvedRecord
 from hub.store.ingest import joins, quarantine, rulings
-from hub.store.ingest import records as ingest_records
+from hub.store.ingest.facts import RecordFacts
 from hub.store.ingest.quarantine import NewQuarantinedRow
 from hub.store.ingest.raw_records import RawPayload
-from hub.store.ingest.records import RecordFacts
 from hub.store.ingest.rulings import StoredVersion
 from hub.store.ingest.session import IngestSession
 
@@ -111,15 +111,22 @@ class RecordRereader:
         settled_rows: list[int] = []
         not_acceptable: dict[int, Sequence[Doubt]] = {}
         still_doubted: list[tuple[int, NewQuarantinedRow]] = []
+        settled_items: list[ResolvedRecord] = []
+        linkage_rows: list[tuple[QuarantinedRow, ResolvedRecord]] = []
         for row in rows:
             item, kind = self._resolve(
                 row.source_key, row.hash, row.block, row.url, row.retrieved_at, row.doubts
             )
             accepted = kind in ACCEPTING_RULINGS
             conflict = None if accepted else find_conflict(row)
-            if item.fact and not conflict:
+            if row.part is QuarantinedPart.LINKAGES:
+                if item.fact:
+                    facts[item.fact.record_id] = item.fact
+                    linkage_rows.append((row, item))
+            elif item.fact and not conflict:
                 facts[item.fact.record_id] = item.fact
                 settled_rows.append(row.id)
+                settled_items.append(item)
             elif accepted:
                 not_acceptable[row.id] = item.doubts
             else:
@@ -127,8 +134,16 @@ class RecordRereader:
                 still_doubted.append((row.id, entry))
         if not_acceptable:
             raise RowsNotAcceptable(not_acceptable)
-        settled_records, doubtful = self._resolve_stored(stored, facts)
-        await ingest_records.upsert_facts(self._connection, self._spec, list(facts.values()))
+        settled_records, doubtful, stored_items = self._resolve_stored(stored, facts)
+        doubts = await upsert_facts(self._connection, self._spec, list(facts.values()))
+        for row, item in linkage_rows:
+            if item.fact and item.fact.record_id not in doubts:
+                settled_rows.append(row.id)
+            elif row.ruling_id is not None:
+                raise RowsNotAcceptable({row.id: row.doubts})
+        await self._quarantine_linkages(
+            [*settled_items, *stored_items, *(item for _, item in linkage_rows)], doubts
+        )
         await self.withdraw([version for version, _ in doubtful])
         await self._quarantine([entry for _, entry in doubtful])
         waiting_ids = [
@@ -151,9 +166,11 @@ class RecordRereader:
             if item.fact:
                 restored.append(item.fact)
         restored_ids = {one.record_id for one in restored}
-        await ingest_records.upsert_facts(self._connection, self._spec, restored)
-        await ingest_records.remove_records(
-            self._connection, [one.id for one in versions if one.id not in restored_ids]
+        await upsert_facts(self._connection, self._spec, restored)
+        await remove_records(
+            self._connection,
+            self._spec,
+            [one.id for one in versions if one.id not in restored_ids],
         )
 
     async def _load(self, rows: Sequence[QuarantinedRow], stored: Sequence[StoredVersion]) -> None:
@@ -186,13 +203,15 @@ class RecordRereader:
 
     def _resolve_stored(
         self, stored: Sequence[StoredVersion], facts: dict[int, RecordFacts]
-    ) -> tuple[set[int], list[tuple[StoredVersion, NewQuarantinedRow]]]:
-        """Add the facts of stored records; return those settled, and those in doubt.
+    ) -> tuple[set[int], list[tuple[StoredVersion, NewQuarantinedRow]], list[ResolvedRecord]]:
+        """Add the facts of stored records; return those settled, those in doubt, and the records
+        of the settled ones.
 
         A record of which a newer row has just been settled is not read again.
         """
         settled_ids: set[int] = set()
         doubtful: list[tuple[StoredVersion, NewQuarantinedRow]] = []
+        items: list[ResolvedRecord] = []
         for one in stored:
             if one.id in facts:
                 continue
@@ -200,10 +219,20 @@ class RecordRereader:
             if item.fact:
                 facts[one.id] = item.fact
                 settled_ids.add(one.id)
+                items.append(item)
             else:
                 entry = self._resolver.build_quarantine_entry(item)
                 doubtful.append((one, entry))
-        return settled_ids, doubtful
+        return settled_ids, doubtful, items
+
+    async def _quarantine_linkages(
+        self, items: Sequence[ResolvedRecord], doubts: Mapping[int, tuple[Doubt, ...]]
+    ) -> None:
+        """Let linkages wait that are in doubt now; a row that exists has its doubts updated."""
+        entries = self._resolver.build_linkage_entries(items, doubts)
+        if entries:
+            run_id = await quarantine.fetch_latest_run_id(self._connection, self._spec.id)
+            await quarantine.upsert_rows(self._connection, self._spec.id, run_id, entries)
 
     async def _quarantine(self, entries: Sequence[NewQuarantinedRow]) -> None:
         """Let records wait, except those of which a newer version waits already."""

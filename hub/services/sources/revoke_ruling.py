@@ -6,7 +6,7 @@ Answers as of an earlier instant do not change: facts that are withdrawn stay in
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hub.domain.sources.quarantine import QuarantinedRow
+from hub.domain.sources.quarantine import QuarantinedPart, QuarantinedRow
 from hub.domain.sources.records import NameKind, SourceReader
 from hub.domain.sources.rulings import QuarantineSettlement, RecordedRuling, RulingKind
 from hub.domain.sources.spec import SourceSpec
@@ -98,6 +98,9 @@ async def sort_reopened(
     accepted: list[StoredVersion] = []
     for row in reopened:
         version = stored.get(ids[row.id])
+        if row.part is QuarantinedPart.LINKAGES:
+            rows.append(row)
+            continue
         if version is not None and version.hash == row.hash:
             accepted.append(replace(version, block=row.block))
         elif version is not None and version.hash not in hashes and version.known_from > ruling.at:

@@ -9,19 +9,19 @@ from typing import Any, Final
 import asyncpg
 
 from hub.domain.record import record
-from hub.domain.sources.quarantine import QuarantinedRow, RowStatus
+from hub.domain.sources.quarantine import QuarantinedPart, QuarantinedRow, RowStatus
 from hub.domain.sources.records import Doubt, NameKind, NameProposal, QuarantineReason
 from hub.domain.sources.rulings import NameDecision, RulingKind
 
 UPSERT_ROWS: Final = """
 insert into quarantine (run_id, source_id, source_key, scope, block, hash, url, retrieved_at,
-    reason, field, written, doubts, amounts, status)
+    reason, field, written, doubts, amounts, part, status)
 select $1, $2, key, scope, block, decode(hash, 'hex'), url, retrieved_at, reason, field, written,
-    doubts, amounts, 'WAITING'
+    doubts, amounts, part, 'WAITING'
 from jsonb_to_recordset($3::jsonb) as new_rows (key text, scope text, block text, hash text,
     url text, retrieved_at timestamptz, reason text, field text, written text, doubts jsonb, amounts
-    jsonb)
-on conflict (source_id, source_key, hash) do update set
+    jsonb, part text)
+on conflict (source_id, source_key, hash, part) do update set
     run_id = excluded.run_id, block = excluded.block, scope = excluded.scope,
     reason = excluded.reason, field = excluded.field, written = excluded.written,
     doubts = excluded.doubts, amounts = excluded.amounts,
@@ -49,16 +49,17 @@ order by id
 SELECT_RIVALS: Final = """
 select id from quarantine
 where source_id = $1 and source_key = any($2::text[]) and status = 'WAITING'
-    and not id = any($3::bigint[])
+    and part = 'RECORD' and not id = any($3::bigint[])
 """
 SELECT_WAITING_KEYS: Final = """
 select distinct source_key from quarantine
-where source_id = $1 and source_key = any($2::text[]) and status = 'WAITING'
+where source_id = $1 and source_key = any($2::text[]) and status = 'WAITING' and part = 'RECORD'
 """
 SELECT_RULINGS: Final = """
 select doubted.source_key, encode(doubted.hash, 'hex') as hash, doubted.status, ruling.kind
 from quarantine doubted join ruling on ruling.id = doubted.ruling_id and ruling.ended_at is null
 where doubted.source_id = $1 and doubted.source_key = any($2::text[])
+    and doubted.part = 'RECORD'
 """
 UPDATE_STATUS: Final = """
 update quarantine set status = $2, settled_by = $3, settled_at = transaction_timestamp(),
@@ -83,7 +84,7 @@ update quarantine set reason = $2, field = $3, written = $4, doubts = $5::jsonb 
 
 @record
 class NewQuarantinedRow:
-    """A record to quarantine, and its doubts."""
+    """A record to quarantine, or the linkages of a stored one, and the doubts."""
 
     key: str
     scope: str
@@ -93,18 +94,19 @@ class NewQuarantinedRow:
     retrieved_at: str
     doubts: tuple[Doubt, ...]
     amounts: dict[str, int]
+    part: QuarantinedPart = QuarantinedPart.RECORD
 
 
 async def upsert_rows(
     connection: asyncpg.Connection, source_id: str, run_id: int, rows: Iterable[NewQuarantinedRow]
 ) -> None:
     """Quarantine records; a row that exists keeps its number."""
-    serialized_rows = {(row.key, row.hash): serialize_row(row) for row in rows}
+    serialized_rows = {(row.key, row.hash, row.part): serialize_row(row) for row in rows}
     if serialized_rows:
         rows_json = json.dumps(list(serialized_rows.values()), ensure_ascii=False)
         await connection.execute(UPSERT_ROWS, run_id, source_id, rows_json)
         await resolve_replaced_rows(
-            connection, source_id, run_id, [key for key, _ in serialized_rows]
+            connection, source_id, run_id, [key for key, _, _ in serialized_rows]
         )
 
 
@@ -226,6 +228,7 @@ def serialize_row(row: NewQuarantinedRow) -> dict[str, Any]:
         "written": first_doubt.written,
         "doubts": [serialize_doubt(doubt) for doubt in row.doubts],
         "amounts": row.amounts,
+        "part": row.part.value,
     }
 
 
@@ -278,4 +281,5 @@ def quarantined_row_of(row: asyncpg.Record) -> QuarantinedRow:
         row["settled_by"],
         row["settled_at"],
         row["ruling_id"],
+        QuarantinedPart(row["part"]),
     )

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -13,6 +12,7 @@ from hub.domain.sources.joins import Join, JoinResult
 from hub.domain.sources.spec import SourceSpec
 from hub.domain.text import thai_sort_key
 from hub.store.ingest import join_results, joins, projects, rulings
+from hub.store.ingest.facts import LineFact, ProjectFact, RecordFacts
 from hub.store.ingest.projects import ProjectRows, provenance_subject
 from hub.store.tables import budget_line, source_record
 from hub.store.upsert import Row, copy_rows, upsert
@@ -34,51 +34,6 @@ join source_record record on record.id = seen.record_id and record.payload_hash 
 join budget_line line on line.record_id = record.id
 where seen.run_id = $1 and seen.outcome in ('N', 'C', 'U') group by 1
 """
-
-
-@record
-class LineFact:
-    """A budget line with resolved names; satang, fiscal year CE."""
-
-    id: str
-    area_id: str | None
-    fiscal_year: int
-    phase: str
-    funding: str
-    satang: int
-    holder_id: str | None
-
-
-@record
-class ProjectFact:
-    """A project with resolved names; fiscal years CE."""
-
-    id: str
-    key: str
-    code: str | None
-    name_th: str
-    name_en: str | None
-    actor_level: str | None
-    owner_id: str | None
-    years: tuple[int, ...]
-    area_ids: tuple[str, ...]
-
-
-@record
-class RecordFacts:
-    """All facts of one record; `ruling_ids` are the rulings that resolved names of it."""
-
-    record_id: int
-    key: str
-    scope: str
-    hash: str
-    url: str | None
-    retrieved_at: datetime
-    project: ProjectFact | None
-    lines: tuple[LineFact, ...]
-    joins: tuple[Join, ...] = ()
-    block: str | None = None
-    ruling_ids: tuple[int, ...] = ()
 
 
 async def upsert_facts(
@@ -278,6 +233,8 @@ def build_record_row(spec: SourceSpec, fact: RecordFacts, project_by_record: dic
         "retrieved_at": fact.retrieved_at,
         "scope": fact.scope,
         "project_id": project_by_record.get(fact.record_id),
+        "strategy_fields": [one.field for one in fact.strategies] or None,
+        "strategy_texts": [one.text for one in fact.strategies] or None,
     }
 
 

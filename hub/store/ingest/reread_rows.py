@@ -34,7 +34,7 @@ where not exists (
 UPDATE_REFUSED_ROWS: Final = """
 update quarantine set run_id = $2, block = seen.block
 from unnest($3::text[], $4::text[], $5::text[]) as seen (key, hash, block)
-where source_id = $1 and status = 'REFUSED' and source_key = seen.key
+where source_id = $1 and status = 'REFUSED' and part = 'RECORD' and source_key = seen.key
     and quarantine.hash = decode(seen.hash, 'hex')
 returning settled_by
 """

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from hub.domain.sources.joins import JoinState
-from hub.domain.sources.quarantine import RowStatus
+from hub.domain.sources.quarantine import QuarantinedPart, RowStatus
 from hub.domain.sources.records import NameKind, QuarantineReason
 from hub.domain.sources.rulings import RulingKind
 from hub.domain.sources.runs import RunStatus
@@ -177,7 +177,9 @@ quarantine = sa.Table(
     sa.Column("settled_by", sa.Text),
     sa.Column("settled_at", sa.DateTime(timezone=True)),
     sa.Column("ruling_id", sa.ForeignKey("ruling.id"), index=True),
-    sa.UniqueConstraint("source_id", "source_key", "hash"),
+    sa.Column("part", sa.Text, nullable=False, server_default=QuarantinedPart.RECORD.value),
+    sa.CheckConstraint("\"part\" in ('RECORD', 'LINKAGES')", name="part"),
+    sa.UniqueConstraint("source_id", "source_key", "hash", "part"),
     sa.Index("ix_quarantine_source_id_status", "source_id", "status"),
     sa.Index(
         "ix_quarantine_doubts",

@@ -63,6 +63,8 @@ linkage = sa.Table(
     sa.Column("declared_current", sa.Boolean),
     sa.Column("declared_share", sa.Numeric(9, 8)),
     sa.Column("declared_stage_code", sa.Text),
+    sa.Column("declared_source_id", sa.ForeignKey("source.id")),
+    sa.Column("declared_stage_id", sa.ForeignKey("stage.id")),
     sa.CheckConstraint("share > 0 and share <= 1", name="share"),
     sa.CheckConstraint("issue_id is not null or stage_id is not null", name="target"),
     sa.CheckConstraint("pending_share > 0 and pending_share <= 1", name="pending_share"),
@@ -72,11 +74,14 @@ linkage = sa.Table(
         name="pending",
     ),
     sa.CheckConstraint(
-        "(declared_record_id is null) = (declared_current is null)", name="declaration"
+        "(declared_source_id is null) = (declared_current is null) "
+        "and (declared_record_id is null or declared_source_id is not null)",
+        name="declaration",
     ),
 )
 """`function_*` and `area_*` are the decisions of the two sides, `pending_*` a share that waits for
-the other side, `declared_*` what a source declares (the record, and whether it still does).
+the other side, `declared_*` what a source declares (the record if it is still there, and whether it
+still declares it).
 """
 
 linkage_key = sa.Table(

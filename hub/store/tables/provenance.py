@@ -49,6 +49,8 @@ source_record = sa.Table(
     sa.Column("scope", sa.Text),
     checked_reference("project_id", "project", index=True),
     system_time_column(),
+    sa.Column("strategy_fields", ARRAY(sa.Text)),
+    sa.Column("strategy_texts", ARRAY(sa.Text)),
     sa.Index("ix_source_record_value", "value", postgresql_using="hash"),
     sa.Index("ix_source_record_payload_hash", "payload_hash", postgresql_using="hash"),
 )

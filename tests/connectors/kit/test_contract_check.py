@@ -12,6 +12,7 @@ from connectors.kit.check_result import CheckResult, CheckStatus
 from connectors.kit.contract_check import ConformanceCheck
 from connectors.kit.contract_rules import (
     AMOUNT_FIELDS,
+    LINKAGE_FIELDS,
     PROJECT_FIELDS,
     TOMBSTONE_FIELDS,
     FieldRule,
@@ -31,7 +32,12 @@ SCHEMAS = OPENAPI["components"]["schemas"]
 
 @pytest.mark.parametrize(
     ("name", "fields"),
-    [("Project", PROJECT_FIELDS), ("Tombstone", TOMBSTONE_FIELDS), ("Amount", AMOUNT_FIELDS)],
+    [
+        ("Project", PROJECT_FIELDS),
+        ("Tombstone", TOMBSTONE_FIELDS),
+        ("Amount", AMOUNT_FIELDS),
+        ("Linkage", LINKAGE_FIELDS),
+    ],
 )
 def test_published_fields_equal_the_fields_the_hub_checks(
     name: str, fields: dict[str, FieldRule]

@@ -115,10 +115,14 @@ export function rulingForm(question, position, source, actions) {
   return form;
 }
 
+/** Doubts about the linkages of a stored record: only a plan, another ruling or the source settles them. */
+const LINKAGE_REASONS = ["UNKNOWN_CODE", "AMBIGUOUS_CODE", "IMPOSSIBLE_SHARE", "OTHER_OWNER", "REPEATED_LINKAGE"];
+
 /** Return the choices of a question: value and label; the value of a proposed code starts with `=`. */
 function rulingChoices(question) {
   const refuse = ["refuse", t("refuseRows")];
   if (question.reason === "AMOUNT_TOO_FINE") return [["round", t("roundRows")], refuse];
+  if (LINKAGE_REASONS.includes(question.reason)) return [refuse];
   if (!question.kind) return [["accept", t("acceptRows")], refuse];
   return [
     ...question.proposals.map((one) => [`=${one.target}`, h("b", {}, t("proposed")), " ", localize(one.text), " ", h("code", {}, one.target)]),
