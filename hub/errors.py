@@ -17,6 +17,7 @@ HubError
 ├─ ShareExceeded    the shares of a project would exceed 1
 ├─ TooMany          more items than a command may have
 ├─ BatchFailed      another item of an atomic batch failed
+├─ CursorExpired    changes after a cursor are no longer stored
 ├─ TooCostly        the request exceeds a limit
 ├─ RateLimited      too many requests of one client; has the delay in seconds
 ├─ UnknownDocument  no document is stored for a persisted query's hash
@@ -154,6 +155,12 @@ class BatchFailed(HubError):
     """รายการอื่นไม่ผ่าน จึงไม่บันทึกรายการนี้ · Another item failed, so this one was not stored."""
 
     code = "BATCH_FAILED"
+
+
+class CursorExpired(HubError):
+    """เคอร์เซอร์เก่าเกินไป อ่านรายการใหม่ทั้งหมด · The cursor is too old; read the list again."""
+
+    code = "CURSOR_EXPIRED"
 
 
 class TooCostly(HubError):

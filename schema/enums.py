@@ -7,6 +7,7 @@ import strawberry
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.changes import ChangeTopic
 from hub.domain.findings import FindingKind
 from hub.domain.history import ActorKind, ChangeKind
 from hub.domain.identity.audit_log import AccessKind
@@ -56,6 +57,7 @@ ENUMS = (
     AxisOrder,
     CellState,
     ChangeKind,
+    ChangeTopic,
     ConsentDecision,
     Counting,
     CountTreatment,

@@ -5,6 +5,7 @@ import strawberry
 from schema.agencies import AgencyQuery
 from schema.areas import AreaQuery
 from schema.audit_log import AccessLogQuery
+from schema.changes import ChangeQuery
 from schema.findings import FindingQuery
 from schema.linkages import LinkageQuery
 from schema.matrix import MatrixQuery
@@ -31,6 +32,7 @@ class Query(
     ProjectQuery,
     LinkageQuery,
     WorkRequestQuery,
+    ChangeQuery,
     MatrixQuery,
     FindingQuery,
     RuleQuery,

@@ -11,6 +11,7 @@ from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.sources.quarantine_review import QuarantineReview
+from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
@@ -37,6 +38,7 @@ class RequestContexts:
         self._clock = clock
         self._feed = SourceEventFeed(database)
         self._linkage_commands = LinkageCommands(database)
+        self._change_feed = ChangeFeed(database)
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -55,6 +57,7 @@ class RequestContexts:
                 self._feed,
                 audit_context,
                 self._linkage_commands,
+                self._change_feed,
                 self._live_figures,
             )
         await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

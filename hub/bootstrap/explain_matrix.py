@@ -15,6 +15,7 @@ from hub.domain.record import value
 from hub.errors import HubError, Invalid
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.sources.quarantine_review import QuarantineReview
+from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.explain import (
     ExplainedStatement,
@@ -86,6 +87,7 @@ async def explain_document(
             SourceEventFeed(database),
             audit,
             LinkageCommands(database),
+            ChangeFeed(database),
         )
         running = execute(
             schema,

@@ -1,5 +1,5 @@
-"""Run the background tasks of a serving hub: the source scheduler, flushing the audit log, and
-compacting the rollup.
+"""Run the background tasks of a serving hub: the source scheduler, flushing the audit log,
+compacting the rollup, and the feed of changes.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from hub.bootstrap.sources import list_scheduled_sources
 from hub.domain.time import Clock
+from hub.jobs.change_feed import keep_feed
 from hub.jobs.scheduler import Scheduler
 from hub.settings import Settings
 from hub.store.database import Database
@@ -37,6 +38,7 @@ async def run_background_jobs(
     async with (
         flush_denied_requests(denied),
         compact_rollup_regularly(database),
+        run_until_end(keep_feed(database), STOP_TIMEOUT),
         run_source_scheduler(settings, database, clock),
     ):
         yield

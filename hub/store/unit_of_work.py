@@ -4,6 +4,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.store.agencies import Agencies
 from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
+from hub.store.changes import Changes
 from hub.store.copies import Copies
 from hub.store.database import ReadTransaction
 from hub.store.history import Histories
@@ -45,6 +46,7 @@ class UnitOfWork:
         self.linkages = Linkages(transaction, reader)
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
+        self.changes = Changes(transaction, reader)
         self.histories = Histories(transaction)
         self.rules = Rules(transaction)
         self.rounds = PlanningRounds(transaction)

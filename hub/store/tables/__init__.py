@@ -18,6 +18,7 @@ from hub.store.tables.areas import (
     operations_centre,
 )
 from hub.store.tables.budget import budget_line
+from hub.store.tables.changes import change, change_head, change_queue
 from hub.store.tables.clients import (
     client,
     client_assertion,
@@ -78,6 +79,9 @@ __all__ = [
     "authorization_code",
     "budget_line",
     "chain_phase",
+    "change",
+    "change_head",
+    "change_queue",
     "client",
     "client_assertion",
     "data_sharing",
