@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 from hub.domain.agencies import Agency
-from hub.domain.changes import Change, ChangeList, ChangeTopic
+from hub.domain.changes import ChangeList, ChangeTopic, FeedChange
 from hub.domain.global_id import GlobalId, Identifiable
 from hub.domain.linkages import Linkage
 from hub.domain.matrix.question import MatrixFilter
@@ -69,7 +69,7 @@ def check_arguments(first: int, after: str | None, since: datetime | None) -> No
 
 
 async def linkages_of_changes(
-    changes: Sequence[Change], context: Context
+    changes: Sequence[FeedChange], context: Context
 ) -> Sequence[Linkage | None]:
     """Return the linkage of each change as it is now; null if gone or not visible."""
     ids = [one.subject_id for one in changes if one.is_visible]
@@ -78,7 +78,7 @@ async def linkages_of_changes(
 
 
 async def subjects_of_changes(
-    changes: Sequence[Change], context: Context
+    changes: Sequence[FeedChange], context: Context
 ) -> Sequence[Identifiable | None]:
     """Return the thing of each change as it is now; null if gone or not visible."""
     ids = list(dict.fromkeys(one.id for one in changes if one.is_visible))
@@ -87,7 +87,7 @@ async def subjects_of_changes(
 
 
 async def agencies_of_changes(
-    changes: Sequence[Change], context: Context
+    changes: Sequence[FeedChange], context: Context
 ) -> Sequence[Agency | None]:
     """Return the agency that made each change; null: a source, or not visible."""
     return await fetch_agencies([one.agency_id for one in changes], context)
@@ -98,7 +98,7 @@ async def linkage_events(
     *,
     filter: MatrixFilter | None = None,  # noqa: A002 - the GraphQL name
     after: str | None = None,
-) -> AsyncIterator[Change]:
+) -> AsyncIterator[FeedChange]:
     """Yield changes of linkages from now on, or after a cursor."""
 
     async def _read(context: Context, cursor: str) -> ChangeList:
@@ -116,7 +116,7 @@ async def change_events(
     topics: tuple[ChangeTopic, ...],
     area: Annotated[GlobalId, "Area"] | None = None,
     after: str | None = None,
-) -> AsyncIterator[Change]:
+) -> AsyncIterator[FeedChange]:
     """Yield changes of things of these topics from now on, or after a cursor."""
 
     async def _read(context: Context, cursor: str) -> ChangeList:
@@ -133,7 +133,7 @@ async def follow(
     subscription: SubscriptionContext,
     after: str | None,
     read: "Callable[[Context, str], Awaitable[ChangeList]]",
-) -> AsyncIterator[Change]:
+) -> AsyncIterator[FeedChange]:
     """Yield the changes that `read` returns, page by page; wait for more after the last one."""
     async with subscription.open_context() as context:
         feed = context.change_feed

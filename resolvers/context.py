@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     # Types only: `hub.bootstrap` passes the instances.
     from hub.services.linkages.commands import LinkageCommands
     from hub.services.sources.quarantine_review import QuarantineReview
+    from hub.services.webhooks.commands import WebhookCommands
     from hub.store.changes import ChangeFeed
     from hub.store.ingest.events import SourceEventFeed
     from hub.store.unit_of_work import UnitOfWork
@@ -35,6 +36,7 @@ class Context:
     audit_context: AuditContext
     linkage_commands: "LinkageCommands"
     change_feed: "ChangeFeed"
+    webhook_commands: "WebhookCommands"
     live_figures: LiveFigureClient | None = None
     """The client for live figures; null when live requests are disabled."""
     loaders: dict[Any, Any] = field(default_factory=dict)

@@ -82,6 +82,8 @@ LOADERS: Final[dict[str, Loader]] = {
     "ExpectedRole": lambda c, keys: c.unit.chains.roles_by_id(keys),
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
+    "Webhook": lambda c, keys: c.unit.webhooks.by_id(keys),
+    "WebhookDelivery": lambda c, keys: c.unit.webhooks.deliveries_by_id(keys),
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
     "Finding": lambda c, keys: c.unit.copies.by_finding_key(keys),

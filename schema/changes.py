@@ -26,8 +26,8 @@ AREA = "Only about this area and below (พื้นที่)"
 SINCE = "Only changes since then; default: all that are stored, at least 90 days (ตั้งแต่)"
 
 
-@output_type(domain.Change)
-class LinkageChange:
+@output_type(domain.FeedChange, name="LinkageChange")
+class LinkageChangeEvent:
     """One change of a linkage (การเปลี่ยนแปลงความเชื่อมโยง)."""
 
     cursor: str = field(CURSOR)
@@ -40,17 +40,17 @@ class LinkageChange:
     )
 
 
-@output_type(domain.ChangeList)
-class LinkageChanges:
+@output_type(domain.ChangeList, name="LinkageChanges")
+class LinkageChangeList:
     """Changes of linkages, each once, in order (รายการเปลี่ยนแปลงความเชื่อมโยง)."""
 
-    changes: list[LinkageChange] = field("The changes (การเปลี่ยนแปลง)")
+    changes: list[LinkageChangeEvent] = field("The changes (การเปลี่ยนแปลง)")
     cursor: str = field(NEXT)
     more: bool = field("Whether there are more already (มีต่อ)")
 
 
-@output_type(domain.Change)
-class Change:
+@output_type(domain.FeedChange, name="Change")
+class FeedChange:
     """That one thing changed: which, not how; fetch it to see (การเปลี่ยนแปลง)."""
 
     cursor: str = field(CURSOR)
@@ -72,7 +72,7 @@ class Change:
 class ChangeList:
     """Changes, each once, in order (รายการเปลี่ยนแปลง)."""
 
-    changes: list[Change] = field("The changes (การเปลี่ยนแปลง)")
+    changes: list[FeedChange] = field("The changes (การเปลี่ยนแปลง)")
     cursor: str = field(NEXT)
     more: bool = field("Whether there are more already (มีต่อ)")
 
@@ -81,7 +81,7 @@ class ChangeList:
 class ChangeQuery:
     """Root fields about changes."""
 
-    linkage_changes: LinkageChanges | None = resolver_field(
+    linkage_changes: LinkageChangeList | None = resolver_field(
         resolvers_changes.linkage_changes,
         "Every change of linkages you may see, each once, in order. Without `after` and `since`: "
         "all that are stored (การเปลี่ยนแปลงความเชื่อมโยง)",
@@ -103,16 +103,16 @@ class ChangeQuery:
 class ChangeSubscription:
     """Subscriptions to changes."""
 
-    linkage_events: AsyncIterator[LinkageChange] = subscription_field(
+    linkage_events: AsyncIterator[LinkageChangeEvent] = subscription_field(
         resolvers_changes.linkage_events,
-        LinkageChange,
+        LinkageChangeEvent,
         "Changes of linkages, each once, in order (การเปลี่ยนแปลงความเชื่อมโยง)",
         filter=f"{matrix_filter.FILTER_DESCRIPTION}; a linkage that is gone is always reported",
         after=MISSED,
     )
-    change_events: AsyncIterator[Change] = subscription_field(
+    change_events: AsyncIterator[FeedChange] = subscription_field(
         resolvers_changes.change_events,
-        Change,
+        FeedChange,
         "Changes of these topics, each once, in order (การเปลี่ยนแปลง)",
         topics="Only these (หัวข้อ)",
         area=AREA,

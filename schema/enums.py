@@ -42,6 +42,7 @@ from hub.domain.sources.runs import RunStatus
 from hub.domain.text import Locale, TranslationOrigin
 from hub.domain.user_errors import UserErrorCode
 from hub.domain.value_chain import StageKind
+from hub.domain.webhooks import DeliveryStatus, WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
 
 ENUMS = (
@@ -61,6 +62,7 @@ ENUMS = (
     ConsentDecision,
     Counting,
     CountTreatment,
+    DeliveryStatus,
     DimensionKind,
     Direction,
     HeaderKind,
@@ -94,6 +96,7 @@ ENUMS = (
     TranslationOrigin,
     UserErrorCode,
     Visibility,
+    WebhookStatus,
     WorkRequestDecision,
     WorkRequestStatus,
 )

@@ -18,6 +18,7 @@ from schema.rules import RuleQuery
 from schema.sources import SourceQuery
 from schema.value_chain import ValueChainQuery
 from schema.viewer import AccessQuery
+from schema.webhooks import WebhookQuery
 from schema.work_requests import WorkRequestQuery
 
 
@@ -33,6 +34,7 @@ class Query(
     LinkageQuery,
     WorkRequestQuery,
     ChangeQuery,
+    WebhookQuery,
     MatrixQuery,
     FindingQuery,
     RuleQuery,

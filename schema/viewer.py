@@ -3,10 +3,12 @@
 import strawberry
 
 from hub.domain.identity import viewer as domain
-from resolvers import nodes
+from hub.domain.identity.viewer import Permission
+from resolvers import nodes, webhooks
 from resolvers import viewer as resolvers_viewer
 from schema.agencies import Agency
 from schema.binding import field, output_type, resolver_field
+from schema.webhooks import Webhook
 
 
 @output_type(domain.Viewer)
@@ -19,6 +21,11 @@ class Viewer:
         "Agency of the registration, regardless of the token's claims (หน่วยงาน)",
     )
     scopes: list[str] = resolver_field(resolvers_viewer.scopes, "Granted scopes (สิทธิ์)")
+    webhooks: list[Webhook] = resolver_field(
+        webhooks.webhooks_of_viewers,
+        "Webhooks that it may manage (เว็บฮุก)",
+        needs=Permission.MANAGE_WEBHOOKS,
+    )
 
 
 @strawberry.type

@@ -11,6 +11,7 @@ from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.sources.quarantine_review import QuarantineReview
+from hub.services.webhooks.commands import WebhookCommands
 from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
@@ -30,6 +31,7 @@ class RequestContexts:
         audit: RequestAudit,
         live_figures: LiveFigureClient | None,
         clock: Clock,
+        webhook_commands: WebhookCommands,
     ) -> None:
         self._database = database
         self._review = review
@@ -39,6 +41,7 @@ class RequestContexts:
         self._feed = SourceEventFeed(database)
         self._linkage_commands = LinkageCommands(database)
         self._change_feed = ChangeFeed(database)
+        self._webhook_commands = webhook_commands
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -58,6 +61,7 @@ class RequestContexts:
                 audit_context,
                 self._linkage_commands,
                 self._change_feed,
+                self._webhook_commands,
                 self._live_figures,
             )
         await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

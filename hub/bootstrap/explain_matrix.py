@@ -15,6 +15,9 @@ from hub.domain.record import value
 from hub.errors import HubError, Invalid
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.sources.quarantine_review import QuarantineReview
+from hub.services.webhooks.commands import WebhookCommands
+from hub.services.webhooks.secret_box import SecretBox
+from hub.services.webhooks.sender import WebhookSender
 from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.explain import (
@@ -79,6 +82,8 @@ async def explain_document(
             Caller.from_viewer(viewer, None, None),
             describe_operation(document.ast, operation_name, text, new_trace()),
         )
+        box = SecretBox(str)  # a query executes no command
+        sender = WebhookSender(box, lambda: now, allow_loopback=False)
         context = Context(
             unit,
             viewer,
@@ -88,6 +93,7 @@ async def explain_document(
             audit,
             LinkageCommands(database),
             ChangeFeed(database),
+            WebhookCommands(database, box, sender, lambda: now),
         )
         running = execute(
             schema,

@@ -34,7 +34,7 @@ class ChangeTopic(Enum):
 
 
 @record
-class Change:
+class FeedChange:
     """One change (การเปลี่ยนแปลง): of which thing, and its version after it; null: it has none.
 
     `is_visible`: the viewer may see the thing now. `agency_id`: who changed it; null: a source, or
@@ -60,7 +60,7 @@ class Change:
 class ChangeList:
     """Changes in order; `cursor` continues after them, `more` is whether there are more now."""
 
-    changes: Sequence[Change]
+    changes: Sequence[FeedChange]
     cursor: str
     more: bool
 

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from hub.domain.changes import (
     CURSOR_LIFETIME,
-    Change,
     ChangeList,
     ChangeTopic,
+    FeedChange,
     FeedPosition,
     decode_position,
     encode_position,
@@ -45,7 +45,9 @@ MAX_SCANNED: Final = 50_000
 """Changes that one request scans; then it ends early, and the client continues."""
 NUMBER_CHANGES: Final = "select change_sequence($1)"
 PRUNE: Final = """
-with old as (delete from change where at < transaction_timestamp() - $1::interval returning position)
+with old as (
+    delete from change where at < transaction_timestamp() - $1::interval returning position
+)
 update change_head set pruned = greatest(pruned, (select max(position) from old))
 where exists (select from old)
 """
@@ -192,11 +194,11 @@ class Changes:
         first: int,
         after: int,
         head: FeedHead,
-    ) -> tuple[list[Change], int, bool]:
+    ) -> tuple[list[FeedChange], int, bool]:
         """Return at most `first` changes, the position up to which that is all, and whether the
         feed goes on.
         """
-        found: list[Change] = []
+        found: list[FeedChange] = []
         scanned = 0
         names = [topic.value for topic in topics]
         areas = {} if area_ids is None else {"areas": list(area_ids)}
@@ -231,9 +233,9 @@ class Changes:
         return head.position if row[0] is None else row[0] - 1
 
 
-def change_of(row: asyncpg.Record, head: FeedHead) -> Change:
+def change_of(row: asyncpg.Record, head: FeedHead) -> FeedChange:
     """Return the change of a row."""
-    return Change(
+    return FeedChange(
         position=row["position"],
         cursor=head.cursor(row["position"], row["at"].astimezone(BANGKOK).date()),
         at=row["at"],

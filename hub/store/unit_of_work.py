@@ -24,6 +24,7 @@ from hub.store.rules import Rules
 from hub.store.rulings import Rulings
 from hub.store.sources import Sources
 from hub.store.value_chain import ValueChains
+from hub.store.webhooks.managed import Webhooks
 from hub.store.work_requests import WorkRequests
 
 
@@ -47,6 +48,7 @@ class UnitOfWork:
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
         self.changes = Changes(transaction, reader)
+        self.webhooks = Webhooks(transaction, reader)
         self.histories = Histories(transaction)
         self.rules = Rules(transaction)
         self.rounds = PlanningRounds(transaction)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from hub.domain.changes import Change, ChangeTopic
+from hub.domain.changes import ChangeTopic, FeedChange
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.store.changes import number_changes
 from hub.store.database import Database
@@ -30,12 +30,12 @@ class FeedReader:
         self.database, self.viewer = database, viewer
         self.topics = topics or tuple(ChangeTopic)
         self.cursor = cursor
-        self.changes: list[Change] = []
+        self.changes: list[FeedChange] = []
 
-    async def read(self, page_size: int = 100) -> list[Change]:
+    async def read(self, page_size: int = 100) -> list[FeedChange]:
         """Number what is committed, and return what is new, page by page."""
         await number_changes(self.database)
-        found: list[Change] = []
+        found: list[FeedChange] = []
         more = True
         while more:
             async with self.database.read_transaction() as transaction:
@@ -48,7 +48,7 @@ class FeedReader:
         return found
 
 
-def subjects(changes: list[Change]) -> list[tuple[str, int | None]]:
+def subjects(changes: list[FeedChange]) -> list[tuple[str, int | None]]:
     """Return subject and version of each change."""
     return [(one.subject_id, one.version) for one in changes]
 

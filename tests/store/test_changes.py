@@ -225,7 +225,7 @@ def test_cursor_of_a_position_is_decoded_with_the_same_key_alone(position: int) 
         decode_position(cursor, b"other")
 
 
-async def test_numbering_by_several_nodes_gives_each_change_one_position(
+async def test_each_change_has_one_position_when_several_nodes_number(
     linked: Database,
 ) -> None:
     for number in range(6):

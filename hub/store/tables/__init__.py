@@ -62,6 +62,7 @@ from hub.store.tables.rollup import (
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
 from hub.store.tables.value_chain import chain_phase, expected_role, stage, value_chain
+from hub.store.tables.webhooks import webhook, webhook_delivery
 from hub.store.tables.work_requests import work_request, work_request_answer
 
 add_dependencies()
@@ -134,6 +135,8 @@ __all__ = [
     "source_scope",
     "stage",
     "value_chain",
+    "webhook",
+    "webhook_delivery",
     "work_request",
     "work_request_answer",
 ]
