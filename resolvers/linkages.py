@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hub.domain.agencies import Agency
+from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Linkage
 from hub.domain.lookups import AsOf
 from hub.domain.matrix.question import MatrixFilter
@@ -13,7 +14,13 @@ from hub.domain.projects import Project
 from hub.domain.time import FiscalYearRange
 from hub.domain.value_chain import Stage
 from hub.services.matrix.resolve_scope import resolve_scope
-from resolvers.arguments import fetch_grouped_by_as_of, resolve_as_of
+from resolvers.arguments import (
+    fetch_grouped_by_as_of,
+    not_found_error,
+    resolve_as_of,
+    validate_agency_id,
+    validate_area_id,
+)
 from resolvers.context import Context
 from resolvers.nodes import fetch_agencies
 
@@ -24,6 +31,7 @@ async def linkages(
     *,
     filter: MatrixFilter | None = None,  # noqa: A002 - the GraphQL name
     fiscal_years: FiscalYearRange | None = None,
+    awaiting: GlobalId | None = None,
     as_of: AsOf | None = None,
     first: int = 20,
     after: str | None = None,
@@ -31,7 +39,7 @@ async def linkages(
     """Return the linkages that match a filter."""
     page = PageRequest.from_arguments(first, after, (str,))
     as_of_time = await resolve_as_of(context, as_of)
-    return [await fetch_linkage_page(context, page, filter, fiscal_years, as_of_time)]
+    return [await fetch_linkage_page(context, page, filter, fiscal_years, awaiting, as_of_time)]
 
 
 async def fetch_linkage_page(
@@ -39,11 +47,18 @@ async def fetch_linkage_page(
     page: PageRequest,
     matrix_filter: MatrixFilter | None,
     years: FiscalYearRange | None,
+    awaiting: GlobalId | None,
     as_of_time: datetime | None,
 ) -> Connection[Linkage]:
     """Return one page of the linkages that match filter and years; without both, of all."""
+    if awaiting is not None and awaiting.type == "Area":
+        await validate_area_id(context, awaiting, "awaiting")
+    elif awaiting is not None:
+        if awaiting.type != "Agency":
+            raise not_found_error("awaiting")
+        await validate_agency_id(context, awaiting, "awaiting")
     if matrix_filter is None and years is None:
-        return await context.unit.linkages.page_all(page, as_of_time)
+        return await context.unit.linkages.page_all(page, as_of_time, awaiting)
     scope = await resolve_scope(
         context.unit,
         matrix_filter or MatrixFilter(),
@@ -51,7 +66,7 @@ async def fetch_linkage_page(
         today=context.today,
         as_of_time=as_of_time,
     )
-    return await context.unit.linkages.page_in_scope(page, scope)
+    return await context.unit.linkages.page_in_scope(page, scope, awaiting)
 
 
 async def projects_of_linkages(

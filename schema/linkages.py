@@ -133,4 +133,5 @@ class LinkageQuery:
         resolvers_linkages.linkages,
         "Linkages that match a filter (รายการความเชื่อมโยง)",
         filter=matrix_filter.FILTER_DESCRIPTION,
+        awaiting="Only those whose decision this agency or area owes (รอการตัดสินใจจาก)",
     )

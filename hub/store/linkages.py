@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import FromClause
 
+from hub.domain.global_id import GlobalId
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import Linkage, LinkageDeclaration, LinkageStatus, Reason
 from hub.domain.matrix.layout import MatrixScope
@@ -21,6 +22,7 @@ from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.linkage_awaiting import awaits_agency, awaits_area
 from hub.store.linkage_states import state_of
 from hub.store.matrix.list_filters import is_linkage_in_scope
 from hub.store.paging import build_connections, fetch_page
@@ -106,6 +108,17 @@ def cursor_key(item: Linkage) -> SortKey:
     return (item.id,)
 
 
+def build_awaiting(
+    table: FromClause, awaiting: GlobalId | None, at: datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that an agency's or area's decision is awaited; none for null."""
+    if awaiting is None:
+        return []
+    if awaiting.type == "Area":
+        return [awaits_area(table, awaiting.key)]
+    return [awaits_agency(table, table_as_of(project, at), awaiting.key)]
+
+
 class Linkages:
     """Linkages the viewer may see, in one request's snapshot."""
 
@@ -120,12 +133,15 @@ class Linkages:
         )
         return {row["id"]: linkage_of(row, at) for row in rows}
 
-    async def page_in_scope(self, page: PageRequest, scope: MatrixScope) -> Connection[Linkage]:
+    async def page_in_scope(
+        self, page: PageRequest, scope: MatrixScope, awaiting: GlobalId | None = None
+    ) -> Connection[Linkage]:
         """Return a page of the linkages that match a filter, of projects that match it, as of its
-        instant.
+        instant; `awaiting`: only those that wait for this agency or area.
         """
         table = table_as_of(linkage, scope.as_of_time)
         where = [is_linkage_in_scope(scope, self._viewer, table)]
+        where += build_awaiting(table, awaiting, scope.as_of_time)
         return await self.page(page, table, where=where, at=scope.as_of_time)
 
     async def ids_in_scope(self, ids: Sequence[str], scope: MatrixScope) -> set[str]:
@@ -136,9 +152,14 @@ class Linkages:
         rows = await self._transaction.fetch_rows(statement, ids=list(set(ids)))
         return {row["id"] for row in rows}
 
-    async def page_all(self, page: PageRequest, at: datetime | None) -> Connection[Linkage]:
-        """Return a page of all linkages the viewer may see, as known at an instant (null: now)."""
-        return await self.page(page, table_as_of(linkage, at), at=at)
+    async def page_all(
+        self, page: PageRequest, at: datetime | None, awaiting: GlobalId | None = None
+    ) -> Connection[Linkage]:
+        """Return a page of all linkages the viewer may see, as known at an instant (null: now);
+        `awaiting`: only those that wait for this agency or area.
+        """
+        table = table_as_of(linkage, at)
+        return await self.page(page, table, where=build_awaiting(table, awaiting, at), at=at)
 
     async def page(
         self,

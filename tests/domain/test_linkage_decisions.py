@@ -157,13 +157,13 @@ def test_linkage_of_the_deck_awaits_both_sides() -> None:
     deck = LinkageState(LinkageStatus.PROPOSED)
     assert sides_awaited(deck) == {Side.FUNCTION, Side.AREA}
     one = decide(deck, Side.AREA, LinkageDecision.AGREE, author(Side.AREA), None)
-    assert (one.status, sides_awaited(one)) == (LinkageStatus.PROPOSED, {Side.FUNCTION})
+    assert (one.status, sides_awaited(one)) == (LinkageStatus.PROPOSED, frozenset({Side.FUNCTION}))
     both = decide(one, Side.FUNCTION, LinkageDecision.AGREE, author(Side.FUNCTION), None)
     assert both.status is LinkageStatus.AGREED
 
 
 @given(st.lists(SHARES, max_size=6), SHARES)
-def test_known_shares_are_at_most_1_together_and_unknown_ones_count_nothing(
+def test_shares_are_at_most_1_together_and_missing_ones_count_nothing(
     shares: list[Decimal | None], share: Decimal | None
 ) -> None:
     others = [propose(Side.AREA, author(Side.AREA), one, "why") for one in shares]

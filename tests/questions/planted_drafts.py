@@ -237,6 +237,15 @@ async def insert_plans(connection: asyncpg.Connection, bundle: DraftBundle, at: 
             CHAIN,
             at,
         )
+    await execute(
+        "insert into work_request (id, area_id, agency_id, issue_id, text, first_year, last_year, "
+        "created_at, known_from) values ($1, '21', $2, $3, $4, 2011, 2012, $5, $5)",
+        f"{m}-request",
+        bundle.owner,
+        f"{m}-issue",
+        text,
+        at,
+    )
 
 
 async def align_times(connection: asyncpg.Connection, at: datetime) -> None:
@@ -252,6 +261,11 @@ async def align_times(connection: asyncpg.Connection, at: datetime) -> None:
                 at + timedelta(microseconds=1),
                 at,
             )
+    await connection.execute(
+        "update linkage set created_at = $1 where created_at > $2",
+        at + timedelta(microseconds=1),
+        at,
+    )
 
 
 async def finish_run(connection: asyncpg.Connection, at: datetime) -> None:

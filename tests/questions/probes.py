@@ -43,6 +43,7 @@ SECRET_IDS: Final = [
         ("Plan", f"{m}-plan"),
         ("PlanVersion", f"{m}-v"),
         ("StrategicIssue", f"{m}-issue"),
+        ("WorkRequest", f"{m}-request"),
     )
 ]
 FILTERS: Final = [
@@ -185,6 +186,7 @@ def build_arguments() -> dict[str, list[str]]:
         "projects": [f"filter: {{{one}}}, {YEARS}" for one in FILTERS]
         + ["first: 100"]
         + [f"first: 3, orderBy: {{by: {by}, direction: DESC}}" for by in ORDERS],
+        "workRequests": ["", 'area: "gid://hub/Area/21"', "status: [OPEN], first: 50"],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
         "linkageChanges": ["first: 100", f"filter: {{{FILTERS[1]}}}"],
         "changes": [

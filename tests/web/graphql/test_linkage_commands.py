@@ -23,6 +23,13 @@ MATRIX: Final = """
     fiscalYears: { from: { be: 2566 } }
   }) { total { projectCount } } }
 """
+AWAITING: Final = """
+query Awaiting($awaited: ID!) {
+  linkages(awaiting: $awaited, fiscalYears: {from: {be: 2566}}, first: 100) {
+    totalCount nodes { id version viewerActions }
+  }
+}
+"""
 UNDO: Final = (
     LINKAGE_STATE
     + """
@@ -83,6 +90,13 @@ async def count_projects(client: MachineClient) -> int:
     return count
 
 
+async def count_awaiting(client: MachineClient, awaited: str) -> int:
+    """Return the number of linkages of FY 2566 that wait for an agency or area."""
+    data = await client.send(AWAITING, awaited=awaited)
+    count: int = data["linkages"]["totalCount"]
+    return count
+
+
 def build_decision(linkage: dict[str, Any], decision: str) -> dict[str, Any]:
     """Return the input of a decision on a linkage as it was read."""
     reason = None if decision == "AGREE" else "ไม่อยู่ในพื้นที่"
@@ -112,10 +126,14 @@ async def test_matrix_gains_300_proposed_projects_and_loses_50_rejected_ones(
         *(build_decision(link, "AGREE") for link in linkages[:200]),
         *(build_decision(link, "REJECT") for link in linkages[200:250]),
     ]
+    assert await count_awaiting(area, PROVINCE) == COUNT
+    assert await count_awaiting(area, "gid://hub/Area/20") == COUNT
+    assert await count_awaiting(area, MINISTRY) == 0
     decided = (await area.send(DECIDE, key="decision-1", items=decisions))["linkageDecide"]
     statuses = [one["linkage"]["status"] for one in decided["results"]]
     assert statuses == ["AGREED"] * 200 + ["REJECTED"] * 50
     assert await count_projects(ministry) == COUNT - 50
+    assert await count_awaiting(area, PROVINCE) == 50
 
 
 async def test_repeated_command_returns_the_first_result_and_item_keys_propose_once(

@@ -31,7 +31,7 @@ from tests.services.linkages.both_sides import (
 )
 
 CLUSTER: Final = Viewer("cluster", "cluster:C2560-09", SCOPES, client_id="cluster")
-PARTIES: Final = (DEPARTMENT, MINISTRY, PROVINCE, CLUSTER, OTHER_PROVINCE, OTHER_MINISTRY)
+ACTORS: Final = (DEPARTMENT, MINISTRY, PROVINCE, CLUSTER, OTHER_PROVINCE, OTHER_MINISTRY)
 PROJECTS: Final = ("p1", "p2", "p3")
 ISSUES: Final = (
     "plan-20-2566-PUBLISHED-1",
@@ -131,13 +131,13 @@ async def assert_consistent(database: Database, changed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10) if is_long_run() else [1])
-async def test_six_parties_at_once_lose_no_update_and_exceed_no_share(
+async def test_six_agencies_at_once_lose_no_update_and_exceed_no_share(
     sides: BothSides, seed: int
 ) -> None:
     await insert_issues(sides.database, "21", ["1"])
     plays = [
         play(sides, viewer, random.Random(f"{seed} {viewer.subject}"))  # noqa: S311 - test data
-        for viewer in PARTIES
+        for viewer in ACTORS
     ]
     outcomes = await asyncio.gather(*plays)
     refused = Counter(code for _, codes in outcomes for code in codes)
