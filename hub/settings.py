@@ -55,7 +55,6 @@ class Settings:
         Setting("HUB_SOURCES_DIR", "", "folder of your own sources, one TOML file each"),
         Setting("HUB_SCHEDULER", "on", "read sources on their schedule: on or off"),
         Setting("HUB_PUBLIC_URL", "", "public origin of the hub (https); default: its own address"),
-        Setting("HUB_WEBHOOK_LOOPBACK", "off", "webhooks of this machine, by http too: on or off"),
         Setting("HUB_ANONYMOUS", "allow", "anonymous reading of published data: allow or deny"),
         Setting("HUB_PROFILE", "", "demo or production; empty: demo if reachable from here only"),
         Setting("HUB_DEMO_SIGN_IN", "", "log in as anyone: on or off; empty: on in a demo"),
@@ -78,7 +77,13 @@ class Settings:
     anonymous: bool = True
     demo: bool = False
     database_direct_url: str | None = None
-    webhook_loopback: bool = False
+
+    @property
+    def allows_loopback_webhooks(self) -> bool:
+        """Return whether webhooks may lead to this machine, by http too: in a demo that only this
+        machine reaches.
+        """
+        return self.demo and self.host in LOOPBACK_HOSTS
 
     @property
     def url(self) -> str:
@@ -118,7 +123,6 @@ class Settings:
             == "allow",
             demo=resolve_demo_mode(values),
             database_direct_url=parse_direct_url(values),
-            webhook_loopback=parse_switch("HUB_WEBHOOK_LOOPBACK", values["HUB_WEBHOOK_LOOPBACK"]),
         )
 
     def read_secret(self, name: str) -> str:

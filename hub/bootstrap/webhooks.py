@@ -54,7 +54,7 @@ def read_or_create(path: Path) -> str:
 def build_sender(settings: Settings, clock: Clock) -> WebhookSender:
     """Return the sender of messages."""
     box = SecretBox(partial(read_key, settings))
-    return WebhookSender(box, clock, allow_loopback=settings.webhook_loopback)
+    return WebhookSender(box, clock, allow_loopback=settings.allows_loopback_webhooks)
 
 
 def build_commands(settings: Settings, database: Database, clock: Clock) -> WebhookCommands:

@@ -48,10 +48,8 @@ async def hub(fresh_database: Database, tmp_path: Path) -> AsyncIterator[HubInst
         "'department:05003', '{2023}', 'PUBLISHED' from generate_series(1, $1::int) n",
         COUNT,
     )
-    instance = HubInstance(fresh_database, tmp_path, webhook_loopback=True)
-    settings = Settings(
-        "127.0.0.1", 0, tmp_path, False, None, 1, public_url=URL, webhook_loopback=True
-    )
+    instance = HubInstance(fresh_database, tmp_path, demo=True)
+    settings = Settings("127.0.0.1", 0, tmp_path, False, None, 1, public_url=URL, demo=True)
     dispatcher = WebhookDispatcher(
         fresh_database, build_sender(settings, instance.now), delays=DELAYS, poll_interval=0.05
     )

@@ -63,7 +63,7 @@ VIEWERS: Final[Mapping[str, tuple[Viewer, str]]] = {
 
 FEEDS: Final = ("{ linkageChanges", "{ changes")
 FEED_CURSOR_PATTERN: Final = re.compile(r'"cursor": "[^"]*"')
-"""Cursors of feeds are positions under a keyed permutation; tests/store/test_changes.py tests it."""
+"""Positions under a keyed permutation, which tests/store/test_changes.py tests."""
 TRACE_ID_PATTERN: Final = re.compile(r'"traceId": "[^"]*"')
 
 

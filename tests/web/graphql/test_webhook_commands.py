@@ -18,7 +18,7 @@ LIST: Final = "{ webhooks { id } viewer { webhooks { id name client topics areas
 @pytest.fixture
 async def hub(fresh_database: Database, tmp_path: Path) -> AsyncIterator[HubInstance]:
     """Yield a hub that permits receivers on this machine."""
-    instance = HubInstance(fresh_database, tmp_path, webhook_loopback=True)
+    instance = HubInstance(fresh_database, tmp_path, demo=True)
     async with instance.http:
         yield instance
 
