@@ -63,7 +63,9 @@ LINKAGES = """
         select case when sees.shown or l.proposed_by_id = p.owner_id then l.proposed_by_id end
         union all
         select a.id from agency a
-        where sees.concerns_both and sees.shown and (a.area_id = pl.area_id or a.id = pl.agency_id)
+        where sees.concerns_both and sees.shown and a.area_id = pl.area_id
+        union all
+        select pl.agency_id where sees.concerns_both and sees.shown
     ) side
 """
 """A draft linkage is seen by the owner; by the area only when it may see the project, too."""
@@ -72,7 +74,9 @@ WORK_REQUESTS = """
     from ({requests}) w
     left join issue i on i.id = w.issue_id
     left join plan pl on pl.id = i.plan_id
-    left join agency side on side.area_id = pl.area_id or side.id = pl.agency_id
+    cross join lateral (
+        select a.id from agency a where a.area_id = pl.area_id union all select pl.agency_id
+    ) side
 """
 ISSUE_PUBLISHED = """exists (
         select from issue_revision r join plan_version v on v.id = r.version_id
@@ -86,7 +90,9 @@ PLAN_VERSIONS = """
     cross join lateral (
         select v.owner_id as agency_id
         union all
-        select a.id from agency a where a.area_id = pl.area_id or a.id = pl.agency_id
+        select a.id from agency a where a.area_id = pl.area_id
+        union all
+        select pl.agency_id
     ) side
 """
 PROJECTS = """
@@ -105,14 +111,20 @@ ONE_PER_TRANSACTION = (
     "agency_ids = array(select distinct unnest(change_queue.agency_ids || excluded.agency_ids))"
 )
 PARTS_ONCE = "on conflict (subject_id, transaction) where topic = 'PROJECT' do nothing"
-HIDDEN_OR_SHOWN = """
-    select s.id, s.visibility, s.owner_id from (
-        select n.id from new_rows n join old_rows o on o.id = n.id
-        where (n.visibility, n.owner_id) is distinct from (o.visibility, o.owner_id)
-    ) differing
-    join (select * from old_rows union all select * from new_rows) s on s.id = differing.id
+BOTH_STATES = "select * from old_rows union all select * from new_rows"
+HIDDEN_OR_SHOWN = f"""
+        select id from ({BOTH_STATES}) state
+        group by id having count(distinct (visibility, owner_id)) > 1
 """
-"""Both states of projects whose visibility or owner changed: that of their linkages follows."""
+"""Projects whose visibility or owner changed: what their linkages show follows. A join of the two
+transition tables would be planned for the number of rows of the first statement of a session.
+"""
+IF_HIDDEN_OR_SHOWN = """
+    if exists ({condition}) then
+        execute $change$ {statement} $change$;
+{count}    end if;
+"""
+"""Only EXECUTE plans for the number of rows that the transition tables have now."""
 PLANS_HIDDEN_OR_SHOWN = """
     select n.plan_id, bool_or(n.visibility = 'PUBLISHED' or o.visibility = 'PUBLISHED') as public
     from new_rows n join old_rows o on o.id = n.id where n.visibility <> o.visibility
@@ -151,9 +163,14 @@ def list_inserts(table: str, event: str, row_sets: tuple[str, ...]) -> list[str]
     if table == "project":
         found = [insert("PROJECT", union(PROJECTS, row_sets), ONE_PER_TRANSACTION)]
         if event == "update":
-            linkages = f"select * from linkage where project_id in (select id from ({HIDDEN_OR_SHOWN}) h)"
-            rows = LINKAGES.format(linkages=linkages, projects=HIDDEN_OR_SHOWN)
-            found.append(insert("LINKAGE", rows))
+            linkages = f"select * from linkage where project_id in ({HIDDEN_OR_SHOWN})"
+            rows = LINKAGES.format(linkages=linkages, projects=BOTH_STATES)
+            statement = INSERT.format(topic="LINKAGE", rows=rows, conflict="").strip().rstrip(";")
+            found.append(
+                IF_HIDDEN_OR_SHOWN.format(
+                    condition=HIDDEN_OR_SHOWN, statement=statement, count=COUNT
+                )
+            )
         return found
     return [insert("PROJECT", union(PROJECTS_OF_PARTS, row_sets), PARTS_ONCE)]
 
