@@ -18,6 +18,7 @@ HubError
 ├─ TooMany          more items than a command may have
 ├─ BatchFailed      another item of an atomic batch failed
 ├─ RuleViolation    a rule of the deck prevents the command
+├─ CursorExpired    changes after a cursor are no longer stored
 ├─ TooCostly        the request exceeds a limit
 ├─ RateLimited      too many requests of one client; has the delay in seconds
 ├─ UnknownDocument  no document is stored for a persisted query's hash
@@ -161,6 +162,12 @@ class RuleViolation(HubError):
     """ขัดกฎเกณฑ์ · A rule is not met."""
 
     code = "RULE_VIOLATION"
+
+
+class CursorExpired(HubError):
+    """เคอร์เซอร์เก่าเกินไป อ่านรายการใหม่ทั้งหมด · The cursor is too old; read the list again."""
+
+    code = "CURSOR_EXPIRED"
 
 
 class TooCostly(HubError):

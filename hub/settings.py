@@ -79,6 +79,13 @@ class Settings:
     database_direct_url: str | None = None
 
     @property
+    def allows_loopback_webhooks(self) -> bool:
+        """Return whether webhooks may lead to this machine, by http too: in a demo that only this
+        machine reaches.
+        """
+        return self.demo and self.host in LOOPBACK_HOSTS
+
+    @property
     def url(self) -> str:
         """Return the hub's public origin: the issuer and audience of its tokens."""
         if self.public_url is not None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hub.services.plans.plan_writer import PlanWriter
     from hub.services.sources.quarantine_review import QuarantineReview
     from hub.services.value_chains.save_value_chain import ValueChainCommands
+    from hub.services.webhooks.commands import WebhookCommands
+    from hub.store.changes import ChangeFeed
     from hub.store.ingest.events import SourceEventFeed
     from hub.store.unit_of_work import UnitOfWork
 
@@ -39,6 +41,8 @@ class Context:
     finding_commands: "FindingCommands"
     plan_writer: "PlanWriter"
     value_chain_commands: "ValueChainCommands"
+    change_feed: "ChangeFeed"
+    webhook_commands: "WebhookCommands"
     live_figures: LiveFigureClient | None = None
     """The client for live figures; null when live requests are disabled."""
     loaders: dict[Any, Any] = field(default_factory=dict)

@@ -96,6 +96,8 @@ LOADERS: Final[dict[str, Loader]] = {
     "Project": lambda c, keys: c.unit.projects.by_id(keys),
     "Linkage": lambda c, keys: c.unit.linkages.by_id(keys),
     "LinkageSuggestion": suggestions.fetch_suggestions_by_key,
+    "Webhook": lambda c, keys: c.unit.webhooks.by_id(keys),
+    "WebhookDelivery": lambda c, keys: c.unit.webhooks.deliveries_by_id(keys),
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
     "Task": lambda c, keys: c.unit.tasks.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),

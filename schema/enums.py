@@ -7,6 +7,7 @@ import strawberry
 from hub.domain.agencies import ActorLevel, AgencyKind
 from hub.domain.areas import AreaKind, AreaLevel, SuccessionKind
 from hub.domain.budget import BudgetPhase, FundingSource
+from hub.domain.changes import ChangeTopic
 from hub.domain.findings import FindingKind, FindingStatus
 from hub.domain.history import ActorKind, ChangeKind
 from hub.domain.identity.audit_log import AccessKind
@@ -44,6 +45,7 @@ from hub.domain.tasks import TaskKind
 from hub.domain.text import Locale, TranslationOrigin
 from hub.domain.user_errors import UserErrorCode
 from hub.domain.value_chain import StageKind
+from hub.domain.webhooks import DeliveryStatus, WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
 
 ENUMS = (
@@ -60,10 +62,12 @@ ENUMS = (
     AxisOrder,
     CellState,
     ChangeKind,
+    ChangeTopic,
     ConsentDecision,
     CheckOutcome,
     Counting,
     CountTreatment,
+    DeliveryStatus,
     DimensionKind,
     Direction,
     HeaderKind,
@@ -102,6 +106,7 @@ ENUMS = (
     TranslationOrigin,
     UserErrorCode,
     Visibility,
+    WebhookStatus,
     WorkRequestDecision,
     WorkRequestStatus,
 )

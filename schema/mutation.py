@@ -9,6 +9,7 @@ from schema.quarantine import QuarantineMutation
 from schema.rulings import RulingMutation
 from schema.suggestions import SuggestionMutation
 from schema.value_chain_mutation import ValueChainMutation
+from schema.webhook_mutation import WebhookMutation
 from schema.work_request_mutation import WorkRequestMutation
 
 
@@ -22,5 +23,6 @@ class Mutation(
     RulingMutation,
     PlanMutation,
     ValueChainMutation,
+    WebhookMutation,
 ):
     """Every field declares its permission; an architecture test requires it."""

@@ -5,6 +5,7 @@ import strawberry
 from schema.agencies import AgencyQuery
 from schema.areas import AreaQuery
 from schema.audit_log import AccessLogQuery
+from schema.changes import ChangeQuery
 from schema.findings import FindingQuery
 from schema.linkages import LinkageQuery
 from schema.matrix import MatrixQuery
@@ -19,6 +20,7 @@ from schema.sources import SourceQuery
 from schema.suggestions import SuggestionQuery
 from schema.value_chain import ValueChainQuery
 from schema.viewer import AccessQuery
+from schema.webhooks import WebhookQuery
 from schema.work_requests import WorkRequestQuery
 
 
@@ -35,6 +37,8 @@ class Query(
     LinkageQuery,
     SuggestionQuery,
     WorkRequestQuery,
+    ChangeQuery,
+    WebhookQuery,
     MatrixQuery,
     FindingQuery,
     RuleQuery,

@@ -2,9 +2,10 @@
 
 import strawberry
 
+from schema.changes import ChangeSubscription
 from schema.sources import SourceSubscription
 
 
 @strawberry.type(description="Events that can be subscribed to (การติดตาม)")
-class Subscription(SourceSubscription):
+class Subscription(SourceSubscription, ChangeSubscription):
     """Events have a cursor; a client that resumes with it misses nothing."""

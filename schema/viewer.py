@@ -3,7 +3,8 @@
 import strawberry
 
 from hub.domain.identity import viewer as domain
-from resolvers import nodes
+from hub.domain.identity.viewer import Permission
+from resolvers import nodes, webhooks
 from resolvers import tasks as task_resolvers
 from resolvers import viewer as resolvers_viewer
 from schema.agencies import Agency
@@ -11,6 +12,7 @@ from schema.areas import Area
 from schema.binding import field, output_type, resolver_field
 from schema.tasks import Task, TaskCount
 from schema.text import Connection
+from schema.webhooks import Webhook
 
 
 @output_type(domain.Viewer)
@@ -44,6 +46,11 @@ class Viewer:
         "Whether it may act for a side of the thing: propose, decide, operate (มีสิทธิดำเนินการ)",
         on="Project, issue, area, plan, linkage or source (เรื่อง)",
         scope="Which scope: linkage:propose, linkage:decide or source:operate (สิทธิ์)",
+    )
+    webhooks: list[Webhook] = resolver_field(
+        webhooks.webhooks_of_viewers,
+        "Webhooks that it may manage (เว็บฮุก)",
+        needs=Permission.MANAGE_WEBHOOKS,
     )
 
 

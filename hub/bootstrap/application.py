@@ -21,6 +21,7 @@ from connectors.registry import Connector
 from hub.bootstrap.contexts import RequestContexts
 from hub.bootstrap.remote_json import fetch_json
 from hub.bootstrap.sources import list_review_connectors
+from hub.bootstrap.webhooks import build_commands
 from hub.domain.identity.clients import Jwk
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
@@ -124,7 +125,9 @@ def build_application(
     review = QuarantineReview(
         database, partial(list_review_connectors, settings, generated_connectors or {})
     )
-    contexts = RequestContexts(database, review, audit, live_figures, clock)
+    contexts = RequestContexts(
+        database, review, audit, live_figures, clock, build_commands(settings, database, clock)
+    )
     graphql = GraphQLEndpoint(
         get_executable_schema(),
         contexts.open,

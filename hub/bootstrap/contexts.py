@@ -14,6 +14,8 @@ from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.services.value_chains.save_value_chain import ValueChainCommands
+from hub.services.webhooks.commands import WebhookCommands
+from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
@@ -32,6 +34,7 @@ class RequestContexts:
         audit: RequestAudit,
         live_figures: LiveFigureClient | None,
         clock: Clock,
+        webhook_commands: WebhookCommands,
     ) -> None:
         self._database = database
         self._review = review
@@ -43,6 +46,8 @@ class RequestContexts:
         self._finding_commands = FindingCommands(database)
         self._plan_writer = PlanWriter(database)
         self._value_chain_commands = ValueChainCommands(database)
+        self._change_feed = ChangeFeed(database)
+        self._webhook_commands = webhook_commands
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -64,6 +69,8 @@ class RequestContexts:
                 self._finding_commands,
                 self._plan_writer,
                 self._value_chain_commands,
+                self._change_feed,
+                self._webhook_commands,
                 self._live_figures,
             )
         await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

@@ -18,6 +18,10 @@ from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.services.value_chains.save_value_chain import ValueChainCommands
+from hub.services.webhooks.commands import WebhookCommands
+from hub.services.webhooks.secret_box import SecretBox
+from hub.services.webhooks.sender import WebhookSender
+from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.explain import (
     ExplainedStatement,
@@ -81,6 +85,8 @@ async def explain_document(
             Caller.from_viewer(viewer, None, None),
             describe_operation(document.ast, operation_name, text, new_trace()),
         )
+        box = SecretBox(str)  # a query executes no command
+        sender = WebhookSender(box, lambda: now, allow_loopback=False)
         context = Context(
             unit,
             viewer,
@@ -92,6 +98,8 @@ async def explain_document(
             FindingCommands(database),
             PlanWriter(database),
             ValueChainCommands(database),
+            ChangeFeed(database),
+            WebhookCommands(database, box, sender, lambda: now),
         )
         running = execute(
             schema,

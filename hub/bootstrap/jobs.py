@@ -1,5 +1,5 @@
 """Run the background tasks of a serving hub: the source scheduler, flushing the audit log,
-compacting the rollup, and refreshing findings.
+compacting the rollup, refreshing findings, the feed of changes, and webhooks.
 """
 
 import asyncio
@@ -9,9 +9,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from hub.bootstrap.sources import list_scheduled_sources
+from hub.bootstrap.webhooks import build_sender
 from hub.domain.time import Clock
+from hub.jobs.change_feed import keep_feed
 from hub.jobs.scheduler import Scheduler
 from hub.services.findings.refresh import refresh_if_possible
+from hub.jobs.webhooks import WebhookDispatcher
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.rollup import compact_if_possible
@@ -41,6 +44,10 @@ async def run_background_jobs(
         flush_denied_requests(denied),
         compact_rollup_regularly(database),
         refresh_findings_regularly(database),
+        run_until_end(keep_feed(database), STOP_TIMEOUT),
+        run_until_end(
+            WebhookDispatcher(database, build_sender(settings, clock)).run(), STOP_TIMEOUT
+        ),
         run_source_scheduler(settings, database, clock),
     ):
         yield

@@ -160,6 +160,14 @@ class Linkages:
         where += build_awaiting(table, awaiting, scope.as_of_time)
         return await self.page(page, table, where=where, at=scope.as_of_time)
 
+    async def ids_in_scope(self, ids: Sequence[str], scope: MatrixScope) -> set[str]:
+        """Return the ids of those linkages that match a filter, of projects that match it."""
+        statement = visible_linkages(self._viewer, linkage, None).where(
+            linkage.c.id == sa.any_(IDS), is_linkage_in_scope(scope, self._viewer, linkage)
+        )
+        rows = await self._transaction.fetch_rows(statement, ids=list(set(ids)))
+        return {row["id"] for row in rows}
+
     async def page_all(
         self, page: PageRequest, at: datetime | None, awaiting: GlobalId | None = None
     ) -> Connection[Linkage]:

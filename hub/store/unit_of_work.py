@@ -4,6 +4,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.store.agencies import Agencies
 from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
+from hub.store.changes import Changes
 from hub.store.copies import Copies
 from hub.store.database import ReadTransaction
 from hub.store.findings.reading import Findings
@@ -28,6 +29,7 @@ from hub.store.suggestions import SuggestionQueries
 from hub.store.tasks import Tasks
 from hub.store.value_chain import ValueChains
 from hub.store.value_chain_mappings import ValueChainMappings
+from hub.store.webhooks.managed import Webhooks
 from hub.store.work_requests import WorkRequests
 
 
@@ -54,6 +56,8 @@ class UnitOfWork:
         self.linkage_rights = LinkageRights(transaction)
         self.work_requests = WorkRequests(transaction, reader)
         self.tasks = Tasks(transaction, reader)
+        self.changes = Changes(transaction, reader)
+        self.webhooks = Webhooks(transaction, reader)
         self.histories = Histories(transaction)
         self.suggestions = SuggestionQueries(transaction, reader)
         self.rules = Rules(transaction)

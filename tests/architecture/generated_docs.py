@@ -189,6 +189,11 @@ ADVICE: Final[dict[str, Advice]] = {
         "The batch is `atomic` and another item was refused, so this one was not stored.",
         "Fix the refused items, and send the batch again with a new `idempotencyKey`.",
     ),
+    "CURSOR_EXPIRED": Advice(
+        "`errors` of `linkageChanges`, `changes` and their subscriptions",
+        "Changes after the cursor are no longer stored (90 days), or the database was restored.",
+        "Read the list again, then follow the changes without `after`, or with `since`.",
+    ),
     "ERROR": Advice(
         "never",
         "The base class of the errors; each error that is returned has a code of its own.",

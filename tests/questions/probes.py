@@ -199,6 +199,13 @@ def build_arguments() -> dict[str, list[str]]:
             'for: {area: "gid://hub/Area/21"}, first: 100',
         ],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
+        "linkageChanges": ["first: 100", f"filter: {{{FILTERS[1]}}}"],
+        "changes": [
+            "topics: [LINKAGE, PROJECT], first: 100",
+            "topics: [PLAN_VERSION, WORK_REQUEST], first: 100",
+            'area: "gid://hub/Area/20", first: 50',
+        ],
+        "webhooks": [],  # contain no data; tests/web/graphql/test_webhook_commands.py tests rights
         "findings": ["", "kind: [DOUBLE_COUNT], first: 1"],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],

@@ -23,6 +23,7 @@ class Permission(Enum):
 
     PROPOSE_LINKAGES = "linkage:propose"
     DECIDE_LINKAGES = "linkage:decide"
+    MANAGE_WEBHOOKS = "webhook:manage"
     OPERATE_SOURCES = "source:operate"
     OVERSEE = "hub:oversight"
     READ_AUDIT = "audit:read"
@@ -39,6 +40,10 @@ PERMISSION_DESCRIPTIONS: Final = {
     Permission.DECIDE_LINKAGES: (
         "ตัดสินใจความเชื่อมโยงแทนฝ่ายของหน่วยงานตน",
         "decide on linkages for the side of one's own agency",
+    ),
+    Permission.MANAGE_WEBHOOKS: (
+        "ลงทะเบียนและดูแลเว็บฮุกของหน่วยงานตน",
+        "register and manage the webhooks of one's own agency",
     ),
     Permission.OPERATE_SOURCES: (
         "ดูแลแหล่งข้อมูลของหน่วยงานตน",
@@ -82,9 +87,14 @@ OFFICER_PERMISSIONS: Final = frozenset(
 ROLE_PERMISSIONS: Final = {
     Role.VIEWER: frozenset[Permission](),
     Role.OFFICER: OFFICER_PERMISSIONS,
-    Role.DELEGATE: OFFICER_PERMISSIONS | {Permission.READ_AUDIT},
+    Role.DELEGATE: OFFICER_PERMISSIONS | {Permission.READ_AUDIT, Permission.MANAGE_WEBHOOKS},
     Role.STEWARD: OFFICER_PERMISSIONS
-    | {Permission.READ_AUDIT, Permission.STEWARD, Permission.REVIEW_PLANS},
+    | {
+        Permission.READ_AUDIT,
+        Permission.MANAGE_WEBHOOKS,
+        Permission.STEWARD,
+        Permission.REVIEW_PLANS,
+    },
 }
 """The permissions of each role; every role sees what its agency may see.
 

@@ -4,15 +4,15 @@ An event is written by the transaction it reports, under a lock held until the c
 in the order of commits, so a subscriber that has read up to a number has missed none before it.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 
 from hub.domain.paging import encode_cursor
 from hub.domain.sources.events import SourceEvent
 from hub.store.database import Database
+from hub.store.listener import ChannelListener
 from hub.store.visibility import PUBLISHED_CONDITION
 
 CHANNEL: Final = "source_event"
@@ -46,8 +46,6 @@ EVENTS_AFTER: Final = """
 select * from source_event where id > $1 and (cardinality($2::text[]) = 0 or source_id = any($2))
 order by id limit 100
 """
-POLL_INTERVAL: Final = 20.0
-"""Seconds after which a subscriber polls without a notification: one can get lost."""
 
 
 async def publish_event(connection: asyncpg.Connection, source_id: str, run_id: int | None) -> None:
@@ -71,16 +69,11 @@ def event_of(row: asyncpg.Record) -> SourceEvent:
 
 
 class SourceEventFeed:
-    """The events of this database, for the subscribers of this process.
-
-    One connection listens for all subscribers, and only while there are any.
-    """
+    """The events of this database, for the subscribers of this process."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._waiters: set[asyncio.Event] = set()
-        self._lock = asyncio.Lock()
-        self._listener: asyncpg.Connection | None = None
+        self._listener = ChannelListener(database, CHANNEL)
 
     async def latest_number(self) -> int:
         """Return the number of the latest event; 0 without events."""
@@ -91,55 +84,12 @@ class SourceEventFeed:
         """Yield the events after a number, of these sources (none: of all), as they come; never
         ends.
         """
-        notified = asyncio.Event()
-        await self._subscribe(notified)
-        try:
+        async with self._listener.listen() as waiter:
             while True:
-                notified.clear()
+                waiter.clear()
                 rows = await self.database.pool.fetch(EVENTS_AFTER, number, list(sources))
                 for row in rows:
                     number = row["id"]
                     yield event_of(row)
                 if not rows:
-                    await wait_for_notification(notified)
-                    await self._subscribe(notified)
-        finally:
-            self._waiters.discard(notified)
-            if not self._waiters:
-                await self._unsubscribe()
-
-    async def _subscribe(self, notified: asyncio.Event) -> None:
-        """Register a waiter; listen again if the listening connection was lost."""
-        async with self._lock:
-            self._waiters.add(notified)
-            if self._listener is None:
-                self._listener = await self.database.pool.acquire()
-                self._listener.add_termination_listener(self._on_connection_lost)
-                await self._listener.add_listener(CHANNEL, self._notify_waiters)
-
-    async def _unsubscribe(self) -> None:
-        async with self._lock:
-            listener = self._listener
-            if listener is not None and not self._waiters:
-                self._listener = None
-                listener.remove_termination_listener(self._on_connection_lost)
-                await listener.remove_listener(CHANNEL, self._notify_waiters)
-                await self.database.pool.release(listener)
-
-    def _on_connection_lost(self, _: Any) -> None:
-        """Forget a lost connection; subscribers then poll and listen again."""
-        self._listener = None
-        self._notify_waiters()
-
-    def _notify_waiters(self, *_: Any) -> None:
-        for notified in self._waiters:
-            notified.set()
-
-
-async def wait_for_notification(notified: asyncio.Event) -> None:
-    """Wait for a notification, at most `POLL_INTERVAL`."""
-    try:
-        async with asyncio.timeout(POLL_INTERVAL):
-            await notified.wait()
-    except TimeoutError:
-        pass
+                    await waiter.wait()

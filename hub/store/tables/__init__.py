@@ -18,6 +18,7 @@ from hub.store.tables.areas import (
     operations_centre,
 )
 from hub.store.tables.budget import budget_line
+from hub.store.tables.changes import change, change_head, change_queue
 from hub.store.tables.clients import (
     client,
     client_assertion,
@@ -78,6 +79,7 @@ from hub.store.tables.value_chain import (
     value_chain,
     value_chain_mapping,
 )
+from hub.store.tables.webhooks import webhook, webhook_delivery
 from hub.store.tables.work_requests import work_request, work_request_answer
 
 add_dependencies()
@@ -95,6 +97,9 @@ __all__ = [
     "authorization_code",
     "budget_line",
     "chain_phase",
+    "change",
+    "change_head",
+    "change_queue",
     "client",
     "client_assertion",
     "data_sharing",
@@ -158,6 +163,8 @@ __all__ = [
     "suggestion_dismissal",
     "value_chain",
     "value_chain_mapping",
+    "webhook",
+    "webhook_delivery",
     "work_request",
     "work_request_answer",
 ]

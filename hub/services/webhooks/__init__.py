@@ -1,0 +1,1 @@
+"""Use cases of webhooks: the commands, and sending a message."""

@@ -1,0 +1,1 @@
+"""Statements about webhooks: what managers read, what commands write, what is sent."""
