@@ -13,8 +13,8 @@ from hub.bootstrap.webhooks import build_sender
 from hub.domain.time import Clock
 from hub.jobs.change_feed import keep_feed
 from hub.jobs.scheduler import Scheduler
-from hub.services.findings.refresh import refresh_if_possible
 from hub.jobs.webhooks import WebhookDispatcher
+from hub.services.findings.refresh import refresh_if_possible
 from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.rollup import compact_if_possible
