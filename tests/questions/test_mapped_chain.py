@@ -42,7 +42,7 @@ PAIRS: Final = {
 }
 
 
-async def ask(api: GraphQLApi) -> dict[str, Any]:
+async def fetch_answer(api: GraphQLApi) -> dict[str, Any]:
     answer = await api(QUESTION)
     assert "errors" not in answer, answer
     data: dict[str, Any] = answer["data"]
@@ -50,7 +50,7 @@ async def ask(api: GraphQLApi) -> dict[str, Any]:
 
 
 async def test_each_stage_names_the_stages_of_slide_73_and_why(api: GraphQLApi) -> None:
-    chain = (await ask(api))["valueChain"]
+    chain = (await fetch_answer(api))["valueChain"]
     assert chain["template"]["code"] == "tourism"
     assert chain["area"]["code"] == "C2552-09"
     mapped = {one["code"]: [role["code"] for role in one["mappedTo"]] for one in chain["stages"]}
@@ -70,7 +70,7 @@ async def test_each_stage_names_the_stages_of_slide_73_and_why(api: GraphQLApi) 
 
 
 async def test_missing_actors_are_the_gaps_with_a_role_of_slide_73(api: GraphQLApi) -> None:
-    data = await ask(api)
+    data = await fetch_answer(api)
     roles = {
         pair["stage"]["code"]: pair["templateStage"]["expectedRoles"]
         for pair in data["valueChain"]["mappings"][0]["stages"]
@@ -98,7 +98,7 @@ async def test_missing_actors_are_the_gaps_with_a_role_of_slide_73(api: GraphQLA
 async def test_cells_that_slide_73_does_not_speak_of_are_judged_by_the_chain_itself(
     api: GraphQLApi,
 ) -> None:
-    cells = (await ask(api))["matrix"]["cells"]
+    cells = (await fetch_answer(api))["matrix"]["cells"]
     others = [one for one in cells if one["state"] == "GAP" and not one["expected"]]
     assert len(others) == 17
     for cell in others:

@@ -21,7 +21,7 @@ mutation Save($input: ValueChainSaveInput!) { valueChainSave(input: $input) {
   valueChain { id code version area { code } template { code }
     stages { code kind group { th } mappedTo { code chain { code } } }
     phases { order name { th } fiscalYears { be } goal { th } }
-    mappings { id version by { code } } provenance { source { id } citation } }
+    mappings { id version by { code } } provenance { source { code } citation } }
   mapping { id version by { code } stages { stage { code } templateStage { code } note { th } } }
   userErrors { ...Problems }
 } }
@@ -100,7 +100,7 @@ async def test_new_chain_is_mapped_linked_and_judged(
     saved, mapping = payload["valueChain"], payload["mapping"]
     assert (saved["area"]["code"], saved["template"]["code"]) == ("20", role_chain)
     assert saved["mappings"] == [{key: mapping[key] for key in ("id", "version", "by")}]
-    assert saved["provenance"][0]["source"]["id"] == "saved-value-chains"
+    assert saved["provenance"][0]["source"]["code"] == "saved-value-chains"
     [pair] = mapping["stages"]
     assert (pair["stage"]["code"], pair["templateStage"]["code"]) == ("first", row["code"])
     node = (await area.send(NODE, id=mapping["id"]))["node"]
