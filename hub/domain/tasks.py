@@ -1,6 +1,5 @@
 """Tasks (งานที่ต้องทำ): what waits for an agency. They are derived, never stored or marked done."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import ClassVar, Final
@@ -64,7 +63,7 @@ class TaskFilter:
     `due_before` is the last day that still counts.
     """
 
-    kinds: Sequence[TaskKind] | None = None
+    kinds: tuple[TaskKind, ...] | None = None
     area_id: str | None = None
     due_before: date | None = None
 

@@ -1,6 +1,7 @@
 """Statements about tasks: pages of what waits for the viewer's agency, and counts by kind."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import asyncpg
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ from hub.store.visibility import TODAY, UNPUBLISHED_COLUMN
 IDS = text_array_parameter("ids")
 
 
+@lru_cache(maxsize=256)
 def select_tasks(viewer: Viewer, conditions: TaskFilter) -> sa.Subquery | None:
     """Return the tasks that satisfy the conditions; null if no kind of task can exist."""
     kinds = [kind for kind in BRANCHES if conditions.kinds is None or kind in conditions.kinds]
@@ -90,7 +92,7 @@ class Tasks:
     async def by_id(self, ids: Sequence[str]) -> dict[str, Task]:
         """Return the tasks by id; done, unknown and invisible ones are absent."""
         kinds = [kind for kind in TaskKind if any(key.startswith(f"{kind.value}:") for key in ids)]
-        tasks = select_tasks(self._viewer, TaskFilter(kinds))
+        tasks = select_tasks(self._viewer, TaskFilter(tuple(kinds)))
         if tasks is None:
             return {}
         statement = sa.select(tasks).where(tasks.c.id == sa.any_(IDS))

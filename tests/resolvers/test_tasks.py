@@ -150,7 +150,7 @@ async def test_proposal_of_the_area_is_a_task_of_the_owner_and_of_its_ministry(
         assert await list_titles(api, sides, viewer) == []
 
 
-async def test_changed_share_is_a_task_of_the_other_side_and_a_dispute_of_nobody(
+async def test_changed_share_is_a_task_of_the_other_side_and_a_dispute_of_no_side(
     api: GraphQLApi, sides: BothSides
 ) -> None:
     linkage = await sides.propose_one(MINISTRY, draft("p1", ISSUE, "0.5"))

@@ -5,10 +5,10 @@ import { ApiError } from "../api.js";
 import { byId, h, replaceChildren } from "../dom.js";
 import { addTexts, localize, t } from "../i18n.js";
 import { errorPanel, loadingMessage } from "../messages.js";
-import { drawTabs, enableLanguageButton, pagePath } from "../page-tabs.js";
+import { drawTabs, enableLanguageButton } from "../page-tabs.js";
 import { WORK_TEXTS } from "../work/texts.js";
 import { loadArea, loadGaps, loadIssue, loadProject, loadSuggestionCount } from "./queries.js";
-import { areaSections, issueSections, matrixPath, missingSections, projectSections } from "./sections.js";
+import { areaMatrixPath, areaSections, issueSections, matrixPath, missingSections, projectSections } from "./sections.js";
 import { PLACE_TEXTS } from "./texts.js";
 
 addTexts(WORK_TEXTS);
@@ -45,14 +45,17 @@ function draw() {
   byId("subtitle").textContent = t({ Areas: "area", Issues: "issue", Projects: "project" }[kind]) + (page?.thing?.code ? ` · ${page.thing.code}` : "");
   document.title = `${name} · ${t("app")}`;
   if (!page) return;
-  replaceChildren(byId("links"), page.data && matrixLinks());
+  const links = page.thing ? matrixLinks() : null;
+  byId("links").hidden = !links;
+  byId("links").setAttribute("aria-label", t("matrix"));
+  replaceChildren(byId("links"), links);
   replaceChildren(panel, h("div", { class: "place", id: "one" }, page.thing ? page.sections(page.data) : missingSections(kind, code, page.choices)));
 }
 
 function matrixLinks() {
   const { thing } = page;
   if (kind === "Issues") return h("a", { class: "chip-link", href: matrixPath(thing) }, t("matrix"));
-  if (kind === "Areas") return h("a", { class: "chip-link", href: pagePath(`/?area=${encodeURIComponent(thing.code)}&fy=${new Date().getFullYear() + 543}&rows=AREA.PROVINCE&columns=ACTOR_LEVEL`) }, t("matrixOfArea"));
+  if (kind === "Areas") return h("a", { class: "chip-link", href: areaMatrixPath(thing) }, t("matrixOfArea"));
   return null;
 }
 

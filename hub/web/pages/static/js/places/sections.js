@@ -21,13 +21,19 @@ export const matrixPath = (issue, cell = "") => {
   return pagePath(`/?${parameters}`);
 };
 
+/** Return the path of the matrix of an area: provinces by actor, in the years of its first plan, or this year. */
+export const areaMatrixPath = (area) => {
+  const [from, to] = area.issues.nodes.length > 0 ? periodOf(area.issues.nodes[0]) : [new Date().getFullYear() + 543, ""];
+  return pagePath(`/?${new URLSearchParams({ area: area.code, fy: String(from), ...(to ? { to: String(to) } : {}), rows: "AREA.PROVINCE", columns: "ACTOR_LEVEL" })}`);
+};
+
 /** Return the sections of an area. @param {{area: object, gaps: Map<string, object>, suggestions: object | null}} data */
 export const areaSections = ({ area, gaps, suggestions }) => [
   h("dl", { class: "facts two" },
     fact("level", LEVELS.has(area.level) ? t(area.level) : area.level),
     area.path.length > 1 && fact("partOf", area.path.filter(({ id }) => id !== area.id).map((one, position) => [position > 0 && " › ", h("a", { href: areaPath(one) }, localize(one.name))])),
-    fact("unlinkedProjects", area.unlinked.totalCount === null ? null : String(area.unlinked.totalCount)),
-    area.validTo && h("p", { class: "banner quiet" }, t("until", { day: formatDate(area.validTo) }))),
+    fact("unlinkedProjects", area.unlinked.totalCount === null ? null : String(area.unlinked.totalCount))),
+  area.validTo && h("p", { class: "banner quiet" }, t("until", { day: formatDate(area.validTo) })),
   section("issues-title", t("issuesHere"), area.issues.nodes.length === 0 ? h("p", { class: "quiet" }, t("issuesNone")) : h("ul", { class: "rows-of" }, area.issues.nodes.map((issue) => issueRow({ ...issue, area }, gaps.get(issue.id))))),
   section("linked-title", t("linkedProjects", { n: area.linked.totalCount ?? area.linked.nodes.length }), projectRows(area.linked)),
   requestSection(area.workRequests),
@@ -106,7 +112,7 @@ function gapSection(issue, matrix) {
 export function projectSections({ project }) {
   const { nodes, totalCount } = project.linkages;
   const facts = linkageSections({ project, provenance: [] });
-  return [facts,
+  return [section("facts-title", t("projectFacts"), facts),
     section("linkages-title", t("linkagesOf", { n: totalCount ?? nodes.length }), nodes.length === 0 ? h("p", { class: "quiet" }, t("linkagesNone")) : nodes.map((linkage) =>
       h("details", { class: "question", open: nodes.length < 4, "data-linkage": linkage.id }, h("summary", {}, chip(linkage.status), " ", localize(linkage.issue?.name) || localize(linkage.stage?.name), linkage.awaiting.length > 0 && h("span", { class: "quiet" }, ` ${t("awaiting", { names: names(linkage.awaiting) })}`)),
         linkageSections(linkage))))];

@@ -39,6 +39,7 @@ export const PLACE_TEXTS = {
   chain: ["ห่วงโซ่คุณค่า", "Value chain"],
   chainNone: ["ยังไม่มี", "none yet"],
   awaiting: ["รอ {names}", "waits for {names}"],
+  projectFacts: ["ข้อมูลโครงการ", "Facts of the project"],
   linkagesOf: ["ความเชื่อมโยงและประวัติ ({n})", "Linkages and their history ({n})"],
   linkagesNone: ["ยังไม่เชื่อมโยงกับประเด็นใด", "Not linked to any issue yet"],
   COUNTRY: ["ประเทศ", "Country"],
