@@ -40,7 +40,7 @@ def test_noun_has_the_same_file_name_in_every_package() -> None:
         "__init__", "arguments", "binding", "contract", "errors", "lookups",
         "matrix_filter", "matrix_input", "mutation", "node", "nodes", "query", "cost", "enums",
         "subscription", "text", "viewer", "issue_lookup", "linkage_input", "linkage_mutation",
-        "work_request_mutation",
+        "work_request_mutation", "webhook_mutation",
     }  # fmt: skip
     for noun in nouns - exempt:
         for package in ("hub/domain", "hub/store", "resolvers"):
