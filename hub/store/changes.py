@@ -74,8 +74,14 @@ POSITION_SINCE: Final = sa.select(sa.func.min(change.c.position)).where(
 
 
 @lru_cache(maxsize=256)
-def select_changes(viewer: Viewer, *, by_area: bool) -> sa.Select[Any]:
-    """Return the statement for the changes between two positions that a viewer may learn of."""
+def select_changes(
+    viewer: Viewer, topics: tuple[ChangeTopic, ...], *, by_area: bool
+) -> sa.Select[Any]:
+    """Return the statement for the changes of topics between two positions that a viewer may learn
+    of.
+
+    `visible` is computed in a subquery that OFFSET keeps apart; else it would be computed twice.
+    """
     author = (
         sa.select(history_entry.c.agency_id)
         .where(
@@ -91,7 +97,7 @@ def select_changes(viewer: Viewer, *, by_area: bool) -> sa.Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    visible = is_subject_visible(change, viewer).label("visible")
+    visible = is_subject_visible(change, viewer, topics).label("visible")
     rows = (
         sa.select(change, visible, author.label("author_id"))
         .where(
@@ -99,6 +105,8 @@ def select_changes(viewer: Viewer, *, by_area: bool) -> sa.Select[Any]:
             change.c.position <= UPTO,
             change.c.topic == sa.any_(TOPICS),
         )
+        .order_by(change.c.position)
+        .offset(0)
         .subquery("seen")
     )
     statement = sa.select(rows).where(sa.or_(rows.c.visible, could_be_seen(rows, viewer)))
@@ -200,7 +208,8 @@ class Changes:
         """
         found: list[FeedChange] = []
         scanned = 0
-        names = [topic.value for topic in topics]
+        named = tuple(sorted(set(topics), key=lambda topic: topic.value))
+        names = [topic.value for topic in named]
         areas = {} if area_ids is None else {"areas": list(area_ids)}
         while True:
             [window] = await self._transaction.fetch_rows(
@@ -209,7 +218,7 @@ class Changes:
             if not window["count"]:
                 return found, head.position, False
             rows = await self._transaction.fetch_rows(
-                select_changes(self._viewer, by_area=area_ids is not None),
+                select_changes(self._viewer, named, by_area=area_ids is not None),
                 after=after,
                 upto=window["upto"],
                 topics=names,

@@ -15,6 +15,7 @@ from hub.domain.identity.people import (
     SESSION_IDLE_TIMEOUT,
     SESSION_LIFETIME,
 )
+from hub.domain.identity.viewer import ROLE_PERMISSIONS, Role
 from hub.store.database import Database
 from hub.web.auth.issuers import CACHE_SECONDS
 from tests.web.auth.browser import SIGN_IN_SETTINGS, Browser, add_login_issuer
@@ -94,7 +95,7 @@ async def test_cookie_is_stored_as_a_hash(browser: Browser, login_instance: HubI
     ("account", "scopes"),
     [
         ("somchai", []),
-        ("somsak", ["audit:read", "hub:steward", "plan:review", "plan:write", "source:operate"]),
+        ("somsak", sorted(one.value for one in ROLE_PERMISSIONS[Role.STEWARD])),
     ],
 )
 async def test_role_is_mapped_from_a_claim_by_the_registry(
