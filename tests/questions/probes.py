@@ -188,7 +188,11 @@ def build_arguments() -> dict[str, list[str]]:
         + [f"first: 3, orderBy: {{by: {by}, direction: DESC}}" for by in ORDERS],
         "workRequests": ["", 'area: "gid://hub/Area/21"', "status: [OPEN], first: 50"],
         "linkages": [f"filter: {{{one}}}" for one in FILTERS] + ["first: 100"],
-        "findings": ["", "kind: [DOUBLE_COUNT], first: 1"],
+        "findings": [
+            "",
+            "kind: [DOUBLE_COUNT], first: 1",
+            "status: [OPEN, DISMISSED, SETTLED, CLOSED], first: 100",
+        ],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         "rules": [],  # contain no data of agencies or drafts
