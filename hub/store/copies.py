@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.copies import (
@@ -29,50 +28,25 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
 from hub.store.as_of import table_as_of
+from hub.store.copy_areas import (
+    area_ids,
+    areas_agree,
+    array_of,
+    containing_areas,
+    with_areas,
+)
 from hub.store.database import ReadTransaction
 from hub.store.projects import Projects, project_of, select_projects
 from hub.store.rows import is_valid_on, text_array_parameter
 from hub.store.tables import (
     agency_placement,
-    area_membership,
-    budget_line,
     project,
-    project_area,
 )
 from hub.store.visibility import TODAY, is_visible
 
 WEAKEST_FIRST: Final = (AreaMatch.WITHIN, AreaMatch.NONE, AreaMatch.COMMON)
 """What is stated of several copies: the weakest that holds of one of them."""
 IDS: Final = text_array_parameter("ids")
-
-
-def array_of(statement: sa.Select[Any], item_type: Any = sa.Text) -> sa.ColumnElement[Any]:
-    """Return the values of a statement with one column as an array."""
-    return sa.func.array(statement.scalar_subquery(), type_=ARRAY(item_type))
-
-
-def area_ids(table: FromClause, at: datetime | None) -> sa.ColumnElement[Any]:
-    """Return the areas of a project and of its budget lines as an array."""
-    own, line = table_as_of(project_area, at), table_as_of(budget_line, at)
-    return array_of(
-        sa.select(own.c.area_id).where(own.c.project_id == table.c.id).correlate(table)
-    ).concat(
-        array_of(
-            sa.select(line.c.area_id)
-            .where(line.c.project_id == table.c.id, line.c.area_id.is_not(None))
-            .correlate(table)
-        )
-    )
-
-
-def containing_areas(areas: sa.ColumnElement[Any], table: FromClause) -> sa.ColumnElement[Any]:
-    """Return the areas that directly contain one of `areas` today, as an array."""
-    membership = area_membership.alias("containing")
-    return array_of(
-        sa.select(membership.c.parent_id)
-        .where(membership.c.child_id == sa.any_(areas), is_valid_on(membership, TODAY))
-        .correlate(table)
-    )
 
 
 def compared_columns(table: FromClause) -> list[sa.ColumnElement[Any]]:
@@ -133,20 +107,6 @@ def are_alike(one: CTE, other: CTE) -> sa.ColumnElement[bool]:
 def have_owners(one: CTE, other: CTE) -> sa.ColumnElement[bool]:
     """Return the predicate that the owners of both projects are known."""
     return sa.and_(one.c.owner_id.is_not(None), other.c.owner_id.is_not(None))
-
-
-def areas_agree(
-    one: FromClause, other: FromClause, both_owned: sa.ColumnElement[bool]
-) -> sa.ColumnElement[bool]:
-    """Return the predicate that two projects share an area, or have none and known owners."""
-    a, b = one.c, other.c
-    no_areas = sa.and_(sa.func.cardinality(a.areas) == 0, sa.func.cardinality(b.areas) == 0)
-    return sa.or_(
-        a.areas.op("&&")(b.areas),
-        a.areas.op("&&")(b.within),
-        a.within.op("&&")(b.areas),
-        sa.and_(no_areas, both_owned),
-    )
 
 
 @lru_cache(maxsize=256)
@@ -248,16 +208,6 @@ def alike_pairs(viewer: Viewer) -> CTE:
         .select_from(one.join(other, are_alike(one, other)))
         .group_by(one.c.id)
         .cte("alike_pairs")
-    )
-
-
-def with_areas(table: FromClause, name: str) -> FromClause:
-    """Return the areas of a project `id` of a table, and those that contain them."""
-    areas = sa.select(area_ids(table, None).label("areas")).correlate(table).lateral(f"{name}_own")
-    return (
-        sa.select(areas.c.areas, containing_areas(areas.c.areas, areas).label("within"))
-        .select_from(areas)
-        .lateral(name)
     )
 
 
