@@ -31,6 +31,8 @@ STOP_TIMEOUT: Final = 5.0
 """Seconds to wait for a compaction when the hub stops; closing the pool ends its connection."""
 MIN_POOL_FOR_SOURCES: Final = 2
 """With fewer connections a run would leave none for requests, so sources are not read."""
+MIN_POOL_FOR_FINDINGS: Final = 2
+"""With fewer connections a refresh would leave none for requests."""
 MIN_POOL_FOR_TWO_SOURCES: Final = 5
 """With fewer connections one source is read at a time."""
 
@@ -43,7 +45,7 @@ async def run_background_jobs(
     async with (
         flush_denied_requests(denied),
         compact_rollup_regularly(database),
-        refresh_findings_regularly(database),
+        refresh_findings_regularly(settings, database),
         run_until_end(keep_feed(database), STOP_TIMEOUT),
         run_until_end(
             WebhookDispatcher(database, build_sender(settings, clock)).run(), STOP_TIMEOUT
@@ -81,8 +83,14 @@ async def compact_rollup_regularly(database: Database) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def refresh_findings_regularly(database: Database) -> AsyncIterator[None]:
-    """Refresh the findings of changed projects until the block ends."""
+async def refresh_findings_regularly(settings: Settings, database: Database) -> AsyncIterator[None]:
+    """Refresh the findings of changed projects until the block ends.
+
+    A pass uses one connection for seconds, so a pool of one refreshes nothing.
+    """
+    if settings.pool_size < MIN_POOL_FOR_FINDINGS:
+        yield
+        return
 
     async def _refresh() -> None:
         while True:

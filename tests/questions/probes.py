@@ -206,7 +206,11 @@ def build_arguments() -> dict[str, list[str]]:
             'area: "gid://hub/Area/20", first: 50',
         ],
         "webhooks": [],  # contain no data; tests/web/graphql/test_webhook_commands.py tests rights
-        "findings": ["", "kind: [DOUBLE_COUNT], first: 1"],
+        "findings": [
+            "",
+            "kind: [DOUBLE_COUNT], first: 1",
+            "status: [OPEN, DISMISSED, SETTLED, CLOSED], first: 100",
+        ],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         "rules": [],  # contain no data of agencies or drafts
