@@ -22,7 +22,7 @@ on conflict do nothing
 
 
 @value
-class Dismissal:
+class SuggestionDismissal:
     """A suggestion that is dismissed for a side, in the name of an agency."""
 
     key: SuggestionKey
@@ -32,7 +32,7 @@ class Dismissal:
 
 async def insert_dismissals(
     connection: asyncpg.Connection,
-    dismissals: Sequence[Dismissal],
+    dismissals: Sequence[SuggestionDismissal],
     by: str,
     reason: str,
     at: datetime,

@@ -24,7 +24,7 @@ from hub.store.ingest import receipts
 from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.linkage_targets import find_issues, find_projects
 from hub.store.retry import retry_on_conflict
-from hub.store.suggestion_dismissals import Dismissal, insert_dismissals
+from hub.store.suggestion_dismissals import SuggestionDismissal, insert_dismissals
 
 
 async def dismiss_suggestions(
@@ -71,7 +71,7 @@ async def dismiss_suggestions(
 
 async def _find_dismissals(
     connection: asyncpg.Connection, acting: Acting, keys: Sequence[SuggestionKey]
-) -> list[Dismissal]:
+) -> list[SuggestionDismissal]:
     """Return what to store; `NotFound` for an invisible project or issue, `Forbidden` for one of
     which the viewer acts for no side.
     """
@@ -82,12 +82,12 @@ async def _find_dismissals(
         [key.project_id for key in keys],
         [key.issue_id for key in keys],
     )
-    found: list[Dismissal] = []
+    found: list[SuggestionDismissal] = []
     for key in keys:
         agencies = rights.agencies(key.project_id, key.issue_id)
         if not agencies:
             raise Forbidden(NO_SIDE)
-        found += [Dismissal(key, side, agency) for side, agency in agencies.items()]
+        found += [SuggestionDismissal(key, side, agency) for side, agency in agencies.items()]
     return found
 
 

@@ -83,9 +83,7 @@ class SeedCounts:
 
 
 def compute_digest(folder: Path) -> str:
-    """Return a digest of the files and of the code that reads them; a change of either causes a
-    load.
-    """
+    """Return a digest of the files and of the code that reads them; another one causes a load."""
     hasher = hashlib.sha256()
     for path in (*sorted((*folder.glob("*.csv"), *folder.glob("*.toml"))), *PROGRAMS):
         hasher.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -69,6 +69,16 @@ def build_area_variables(year: int, **options: Any) -> dict[str, Any]:
     )
 
 
+@pytest.fixture
+async def planned_database(fresh_database: Database) -> Database:
+    """A database in which the plan of Roi Et, whose issue follows the chain, lasts until 2575."""
+    async with fresh_database.write_transaction() as connection:
+        await connection.execute(
+            "update plan set last_year = $1 where id = 'plan-45-2553'", FiscalYear.from_be(2575).ce
+        )
+    return fresh_database
+
+
 async def fetch_matrix(
     api: GraphQLApi, database: Database, question: dict[str, Any], now: datetime | None = None
 ) -> dict[str, Any]:
@@ -83,12 +93,12 @@ def count_states(matrix: dict[str, Any]) -> Counter[tuple[str, str]]:
 
 
 async def test_year_without_data_is_not_reported_where_a_source_covers_it(
-    api: GraphQLApi, fresh_database: Database
+    api: GraphQLApi, planned_database: Database
 ) -> None:
-    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))  # only of 2567
-    reported = count_states(await fetch_matrix(api, fresh_database, build_stage_variables(2024)))
+    await ingest(planned_database, DAILY, read, build_input([build_row(1)]))  # only of 2567
+    reported = count_states(await fetch_matrix(api, planned_database, build_stage_variables(2024)))
     assert {state for _, state in reported} == {"GAP"}
-    silent = await fetch_matrix(api, fresh_database, build_stage_variables(2025))
+    silent = await fetch_matrix(api, planned_database, build_stage_variables(2025))
     assert count_states(silent)["MINISTRY", "NOT_REPORTED"] == 11
     assert {state for key, state in count_states(silent) if key != "MINISTRY"} == {"GAP"}
     [reason] = next(c for c in silent["cells"] if c["state"] == "NOT_REPORTED")["stateReasons"]
@@ -108,20 +118,20 @@ async def test_reference_year_2554_is_unchanged_by_an_ingest(
 
 
 async def test_source_never_read_makes_no_cell_not_reported(
-    api: GraphQLApi, fresh_database: Database
+    api: GraphQLApi, planned_database: Database
 ) -> None:
-    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))
-    async with fresh_database.write_transaction() as connection:
+    await ingest(planned_database, DAILY, read, build_input([build_row(1)]))
+    async with planned_database.write_transaction() as connection:
         await connection.execute("update source set last_success_at = null where id = 'made_up'")
     assert {
         s
         for _, s in count_states(
-            await fetch_matrix(api, fresh_database, build_stage_variables(2025))
+            await fetch_matrix(api, planned_database, build_stage_variables(2025))
         )
     } == {"GAP"}
     with pytest.raises(SourceUnreachable):
-        await ingest(fresh_database, DAILY, read, UNREACHABLE_INPUT)
-    silent = count_states(await fetch_matrix(api, fresh_database, build_stage_variables(2024)))
+        await ingest(planned_database, DAILY, read, UNREACHABLE_INPUT)
+    silent = count_states(await fetch_matrix(api, planned_database, build_stage_variables(2024)))
     assert silent["MINISTRY", "NOT_REPORTED"] == 11
 
 
@@ -130,11 +140,11 @@ async def test_source_never_read_makes_no_cell_not_reported(
     [(1, "FRESH", "GAP"), (2, "LATE", "GAP"), (4, "STALE", "NOT_REPORTED")],
 )
 async def test_cells_become_late_and_stale_over_time(
-    api: GraphQLApi, fresh_database: Database, days: int, status: str, state: str
+    api: GraphQLApi, planned_database: Database, days: int, status: str, state: str
 ) -> None:
-    await ingest(fresh_database, DAILY, read, build_input([build_row(1, year=str(THIS_YEAR.be))]))
+    await ingest(planned_database, DAILY, read, build_input([build_row(1, year=str(THIS_YEAR.be))]))
     later = datetime.now(UTC) + timedelta(days=days)
-    matrix = await fetch_matrix(api, fresh_database, build_area_variables(THIS_YEAR.ce), later)
+    matrix = await fetch_matrix(api, planned_database, build_area_variables(THIS_YEAR.ce), later)
     cells = {cell["row"]["key"]: cell for cell in matrix["cells"]}
     assert cells["23"]["projectCount"] == 1  # Trat, the area of the made-up record
     assert cells["23"]["freshness"] == {
@@ -148,20 +158,20 @@ async def test_cells_become_late_and_stale_over_time(
     late = [notice["code"] for notice in matrix["notices"]].count("SOURCE_LATE")
     assert late == (status != "FRESH")
     stage_matrix = count_states(
-        await fetch_matrix(api, fresh_database, build_stage_variables(THIS_YEAR.ce), later)
+        await fetch_matrix(api, planned_database, build_stage_variables(THIS_YEAR.ce), later)
     )
     assert stage_matrix["MINISTRY", state] == 11
 
 
 async def test_closed_year_stays_reported_when_the_source_is_stale(
-    api: GraphQLApi, fresh_database: Database
+    api: GraphQLApi, planned_database: Database
 ) -> None:
-    await ingest(fresh_database, DAILY, read, build_input([build_row(1)]))
+    await ingest(planned_database, DAILY, read, build_input([build_row(1)]))
     later = NOW + timedelta(days=400)
     assert {
         s
         for _, s in count_states(
-            await fetch_matrix(api, fresh_database, build_stage_variables(2024), later)
+            await fetch_matrix(api, planned_database, build_stage_variables(2024), later)
         )
     } == {"GAP"}
 
