@@ -100,7 +100,7 @@ async def test_follower_receives_the_event_of_a_file_that_another_process_ingest
     environment: dict[str, Any], dsn: str, pooler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The listener and the lock of a run need sessions, which the direct address has."""
-    monkeypatch.setattr("hub.store.ingest.events.POLL_INTERVAL", 3_600)  # a notification or nothing
+    monkeypatch.setattr("hub.store.listener.POLL_INTERVAL", 3_600)  # a notification or nothing
     settings = Settings(
         "127.0.0.1", 0, Path("unused"), False, pooler, 4, rate=0, database_direct_url=dsn
     )

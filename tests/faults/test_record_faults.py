@@ -11,6 +11,7 @@ from connectors.kit.oauth import TokenCache
 from connectors.kit.paging import create_http_pages
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.sources.ledger import Outcome
+from hub.domain.sources.quarantine import ReviewQuestion
 from hub.domain.sources.records import QuarantineReason
 from hub.domain.sources.spec import Era
 from hub.errors import SourceRefused
@@ -30,8 +31,9 @@ SUMS_QUERY = (
     "select phase, sum(amount)::bigint from budget_line b "
     "join source_record r on r.id = b.record_id where r.source_id = $1 group by 1"
 )
-QUARANTINED_PAYLOAD = """select payload, dictionary from raw_record join quarantine using (hash)
-    join raw_dictionary on raw_dictionary.id = dictionary_id"""
+QUARANTINED_PAYLOAD = """select payload, dictionary, reason
+    from raw_record join quarantine using (hash)
+    join raw_dictionary on raw_dictionary.id = dictionary_id where part = 'RECORD'"""
 
 
 class HostileSource:
@@ -68,12 +70,23 @@ class HostileSource:
             RECORD_COUNT - 1,
             1,
         )
-        questions = await list_waiting_questions(self.database)
+        questions = await self.list_record_questions()
         assert all(question.th and question.en for question in questions)
-        [row] = await self.database.pool.fetch(QUARANTINED_PAYLOAD)
-        assert len(decompress_payload(*row)) > 10
+        [(payload, dictionary, _)] = await self.database.pool.fetch(QUARANTINED_PAYLOAD)
+        assert len(decompress_payload(payload, dictionary)) > 10
         [reason] = {question.reason for question in questions}
         return reason
+
+    async def list_record_questions(self) -> list[ReviewQuestion]:
+        """Return the questions about records; linkages wait because the hub has no such plans."""
+        reasons = await self.database.pool.fetch(
+            "select distinct reason from quarantine where part = 'RECORD'"
+        )
+        return [
+            one
+            for one in await list_waiting_questions(self.database)
+            if one.reason.value in {row["reason"] for row in reasons}
+        ]
 
     async def ingest_stored(self, fault: str, api: str = "ministry", **changes: Any) -> Any:
         """Ingest one corrupt record that is stored like the others; return its project."""
@@ -160,8 +173,8 @@ async def test_23_byte_order_mark_is_ignored(hostile: HostileSource) -> None:
 
 async def test_23_undecodable_bytes_are_quarantined_unchanged(hostile: HostileSource) -> None:
     assert await hostile.ingest_quarantined("bad-bytes") is QuarantineReason.UNDECODABLE
-    [row] = await hostile.database.pool.fetch(QUARANTINED_PAYLOAD)
-    assert b"\xff\xfe" in decompress_payload(*row)
+    [(payload, dictionary, _)] = await hostile.database.pool.fetch(QUARANTINED_PAYLOAD)
+    assert b"\xff\xfe" in decompress_payload(payload, dictionary)
     replacement_count = "select count(*) from project where name_th like '%' || chr(65533) || '%'"
     assert not await hostile.database.pool.fetchval(replacement_count)
 
@@ -177,7 +190,7 @@ async def test_24_code_and_name_of_different_provinces_are_quarantined_with_both
     hostile: HostileSource,
 ) -> None:
     assert await hostile.ingest_quarantined("wrong-province") is QuarantineReason.AMBIGUOUS_NAME
-    [question] = await list_waiting_questions(hostile.database)
+    [question] = await hostile.list_record_questions()
     assert {one.target for one in question.proposals} == {"22", "23"}
 
 
@@ -225,7 +238,7 @@ async def test_27_key_with_two_values_is_quarantined_with_both(
         RECORD_COUNT + 1,
         2,
     )
-    [question] = await list_waiting_questions(hostile.database)
+    [question] = await hostile.list_record_questions()
     assert (question.reason, len(question.rows)) == (QuarantineReason.CONFLICTING_VALUES, 2)
     assert (
         await hostile.database.pool.fetchval("select count(*) from raw_record") == RECORD_COUNT + 1

@@ -71,7 +71,7 @@ async def test_connection_listens_only_while_a_follower_exists(database: Databas
 async def test_lost_listening_connection_is_replaced(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.ingest.events.POLL_INTERVAL", 0.05)
+    monkeypatch.setattr("hub.store.listener.POLL_INTERVAL", 0.05)
     feed = SourceEventFeed(database)
     follower = asyncio.create_task(collect_source_ids(feed.follow(0, []), 1))
     while not await count_listeners(database):  # noqa: ASYNC110 - the server sends no event

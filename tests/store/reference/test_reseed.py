@@ -29,11 +29,15 @@ RENAMED_KEYS = {
 }
 
 
+NOTES = {"rollup_change", "finding_change", "change_queue"}
+"""Notes of what a transaction touched, for the rollup, findings and the feed; they are no data."""
+
+
 async def count_rows(connection: asyncpg.Connection) -> dict[str, int]:
     return {
         table: await connection.fetchval(f'select count(*) from "{table}"')  # noqa: S608 - our own tables
         for table in metadata.tables
-        if table != "rollup_change"  # a note per project and transaction, not data
+        if table not in NOTES
     }
 
 
