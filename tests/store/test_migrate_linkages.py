@@ -1,4 +1,4 @@
-"""Migration 0024 keeps earlier linkages as they are, and says when each was created."""
+"""Migration 0019 keeps earlier linkages as they are, and says when each was created."""
 
 from datetime import UTC, datetime
 
@@ -36,7 +36,7 @@ async def test_earlier_linkage_has_no_decisions_and_the_instant_of_its_first_row
         )
         await connection.execute("update linkage set share = 0.5, version = 2 where id = 'l'")
         before = await connection.fetchval("select count(*) from rollup_change")
-        await migrate(empty_dsn)
+        await migrate(empty_dsn, "0019")
         row = await connection.fetchrow("select * from linkage where id = 'l'")
         state = state_of(row)
         assert (state.status, state.function, state.area) == (LinkageStatus.PROPOSED, None, None)
