@@ -44,7 +44,8 @@ def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             async def count(
                 self: Any, first: str, *values: Any, _original: Any = original, **options: Any
             ) -> Any:
-                sent.append(first)
+                if "pg_type" not in first:  # a new connection of the pool learns its types
+                    sent.append(first)
                 return await _original(self, first, *values, **options)
 
             patch.setattr(asyncpg.Connection, name, count)
