@@ -11,8 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
 from hub.domain.conflict_findings import DeclaredState
 from hub.domain.global_id import GlobalId
 from hub.domain.history import ActorKind, Author, ChangeKind
@@ -33,6 +31,7 @@ from hub.domain.text import localized_text
 from hub.ingest.linkage_doubts import build_owner_doubt, build_repeated_doubt, build_share_doubt
 from hub.ingest.resolve_linkages import CodeResolver
 from hub.store.conflict_findings import delete_conflict_findings, update_conflict_findings
+from hub.store.database import StoreConnection
 from hub.store.history import NewEntry, append_history
 from hub.store.ingest import declared_linkages as store
 from hub.store.ingest import records as ingest_records
@@ -47,7 +46,7 @@ REASON: Final = localized_text("ระบบของหน่วยงานร
 
 
 async def upsert_facts(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     spec: SourceSpec,
     facts: Sequence[RecordFacts],
     unchanged_ids: frozenset[int] = frozenset(),
@@ -75,7 +74,7 @@ async def upsert_facts(
 
 
 async def remove_records(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     spec: SourceSpec,
     record_ids: Sequence[int],
     because_of: str | None = None,
@@ -97,7 +96,7 @@ class DeclaredBatch:
     """The declared linkages of one batch of a source's records."""
 
     def __init__(
-        self, connection: asyncpg.Connection, spec: SourceSpec, because_of: str | None
+        self, connection: StoreConnection, spec: SourceSpec, because_of: str | None
     ) -> None:
         self.doubts: list[tuple[int, Doubt]] = []
         self._connection = connection

@@ -5,14 +5,13 @@ Only published plans are searched: a source must not find out which drafts exist
 
 from collections.abc import Iterable
 
-import asyncpg
-
 from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.linkage_commands import IssueLookup
 from hub.domain.linkage_declarations import ResolvedLinkage
 from hub.domain.sources.linkages import DeclaredLinkage
 from hub.domain.sources.records import Doubt
 from hub.ingest.linkage_doubts import build_issue_doubt, build_stage_doubt
+from hub.store.database import StoreConnection
 from hub.store.ingest.facts import RecordFacts
 from hub.store.linkage_targets import TargetIssue, find_issues, find_stages
 
@@ -30,7 +29,7 @@ class CodeResolver:
 
     @classmethod
     async def fetch(
-        cls, connection: asyncpg.Connection, linkages: Iterable[DeclaredLinkage]
+        cls, connection: StoreConnection, linkages: Iterable[DeclaredLinkage]
     ) -> "CodeResolver":
         """Return the resolver of these linkages; two statements, or one without a stage."""
         wanted = list(linkages)

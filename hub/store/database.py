@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 from sqlalchemy.sql.expression import ClauseElement
@@ -27,6 +27,10 @@ from hub.store.statements import SET_MATRIX_SETTINGS, compile_statement
 from hub.store.visibility import UNPUBLISHED_COLUMN
 
 logger = logging.getLogger(__name__)
+
+StoreConnection: TypeAlias = asyncpg.Connection
+"""A connection in a transaction, which services pass from one function of the store to another."""
+StoreRow: TypeAlias = asyncpg.Record
 ACQUIRE_TIMEOUT: Final = 10.0
 """Seconds a request waits for a connection before it is rejected with `NotReady`."""
 MAX_SESSIONS: Final = 8

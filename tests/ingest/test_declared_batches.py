@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -33,9 +34,13 @@ async def database(fresh_database: Database) -> Database:
     return fresh_database
 
 
+COUNTED: ContextVar[list[str] | None] = ContextVar("COUNTED", default=None)
+"""The list of the block that runs; background tasks of other tests' hubs have none."""
+
+
 @contextmanager
 def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Collect the statements that connections send while the block runs."""
+    """Collect the statements that the block sends."""
     sent: list[str] = []
     with monkeypatch.context() as patch:
         for name in ("fetch", "execute", "fetchrow", "fetchval", "copy_records_to_table"):
@@ -44,12 +49,14 @@ def counted_statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             async def count(
                 self: Any, first: str, *values: Any, _original: Any = original, **options: Any
             ) -> Any:
-                if "pg_type" not in first:  # a new connection of the pool learns its types
+                if COUNTED.get() is sent:
                     sent.append(first)
                 return await _original(self, first, *values, **options)
 
             patch.setattr(asyncpg.Connection, name, count)
+        token = COUNTED.set(sent)
         yield sent
+        COUNTED.reset(token)
 
 
 async def count_of_run(

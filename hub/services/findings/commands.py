@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
 from hub.domain.finding_commands import (
     FindingBatchPayload,
     FindingDismissCommand,
@@ -32,7 +30,7 @@ from hub.domain.user_errors import to_user_error
 from hub.errors import Forbidden, HubError, NotFound, StaleVersion, TooMany, WrongStatus
 from hub.services.linkages.acting import Acting
 from hub.services.linkages.batch import build_item_error, write_audit_entries
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database, ReadTransaction, StoreConnection
 from hub.store.findings import decisions
 from hub.store.findings.reading import Findings
 from hub.store.history import NewEntry, append_history
@@ -128,7 +126,7 @@ class FindingCommands:
 
 
 async def decide_findings(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     items: Sequence[FindingVersionItem],
     decision: Decision,
@@ -204,7 +202,7 @@ def check_item(
 
 
 async def find_acting_agencies(
-    connection: asyncpg.Connection, acting: Acting, found: Sequence[Finding]
+    connection: StoreConnection, acting: Acting, found: Sequence[Finding]
 ) -> dict[str, str]:
     """Return in whose name the viewer may decide on findings, by finding; others are absent."""
     agency_id = acting.viewer.agency_id

@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import asyncpg
-
 from hub.domain.findings import FindingKind, FindingRow
 from hub.domain.findings_of_projects import (
     ProjectFacts,
@@ -24,7 +22,7 @@ from hub.domain.findings_of_roles import findings_of_gaps, findings_of_repeated_
 from hub.domain.overlaps.find import TitledProject, find_overlaps
 from hub.domain.overlaps.findings import finding_of_overlap
 from hub.domain.record import record
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.findings import changes, facts, stored
 from hub.store.findings.gaps import fetch_gaps
 from hub.store.findings.roles import fetch_roles
@@ -81,7 +79,7 @@ async def refresh_once(database: Database, max_projects: int = MAX_PROJECTS_PER_
 
 
 async def refresh_in_transaction(
-    connection: asyncpg.Connection, max_projects: int = MAX_PROJECTS_PER_PASS
+    connection: StoreConnection, max_projects: int = MAX_PROJECTS_PER_PASS
 ) -> int:
     """Do the same in the transaction of the caller."""
     taken = await changes.take_notes(connection, max_projects)
@@ -96,7 +94,7 @@ async def refresh_in_transaction(
     return taken.note_count
 
 
-async def refresh_roles(connection: asyncpg.Connection) -> None:
+async def refresh_roles(connection: StoreConnection) -> None:
     """Compute gaps and repeated roles, which are about no single project, anew."""
     gaps = findings_of_gaps(await fetch_gaps(connection))
     repeats = findings_of_repeated_roles(await fetch_roles(connection))
@@ -105,9 +103,7 @@ async def refresh_roles(connection: asyncpg.Connection) -> None:
         await stored.write_findings(connection, found)
 
 
-async def find_about_projects(
-    connection: asyncpg.Connection, ids: Sequence[str]
-) -> list[FindingRow]:
+async def find_about_projects(connection: StoreConnection, ids: Sequence[str]) -> list[FindingRow]:
     """Return the findings about projects, each once."""
     changed = await facts.fetch_facts(connection, ids)
     return [
@@ -119,7 +115,7 @@ async def find_about_projects(
 
 
 async def find_overlaps_of(
-    connection: asyncpg.Connection, changed: Sequence[ProjectFacts]
+    connection: StoreConnection, changed: Sequence[ProjectFacts]
 ) -> list[FindingRow]:
     """Return the overlaps of projects, place by place."""
     places = await fetch_places(connection)
@@ -170,7 +166,7 @@ def titled_project(
     )
 
 
-async def fetch_places(connection: asyncpg.Connection) -> dict[str, Place]:
+async def fetch_places(connection: StoreConnection) -> dict[str, Place]:
     """Return the places by area; a province is in none but itself."""
     return {
         row["id"]: Place(

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-import asyncpg
-
 from hub.domain.history import ChangeKind
 from hub.domain.identity.viewer import Permission
 from hub.domain.linkage_commands import (
@@ -23,7 +21,7 @@ from hub.services.linkages.request_command import (
     execute_request_command,
     lock_expected,
 )
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.linkage_rights import fetch_placed_under
 from hub.store.work_request_changes import LockedAnswer, LockedRequest, update_answer
 
@@ -41,7 +39,7 @@ async def answer_work_request(
 
 
 async def answer_in_transaction(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     command: WorkRequestAnswerCommand,
     at: datetime,
@@ -92,7 +90,7 @@ def check_answer(command: WorkRequestAnswerCommand) -> None:
 
 
 async def find_own_answer(
-    connection: asyncpg.Connection, acting: Acting, request: LockedRequest
+    connection: StoreConnection, acting: Acting, request: LockedRequest
 ) -> LockedAnswer:
     """Return the answer that the viewer may give: of its agency, or of one placed under it.
 
@@ -115,7 +113,7 @@ async def find_own_answer(
 
 
 async def offer_project(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     command: WorkRequestAnswerCommand,
     request: LockedRequest,

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import asyncpg
-
 from hub.domain.identity.audit_context import build_entries_by_owner
 from hub.domain.identity.audit_log import AccessKind, AuditedResource, Caller, Operation
 from hub.domain.linkage_commands import (
@@ -19,7 +17,7 @@ from hub.domain.record import record
 from hub.domain.user_errors import UserError, to_user_error
 from hub.errors import BatchFailed, HubError, TooMany
 from hub.services.linkages.acting import Acting
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.identity.audit_log import append_entries
 from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
@@ -35,7 +33,7 @@ class BatchOutcome:
     changed: Sequence[AuditedResource]
 
 
-Work = Callable[[asyncpg.Connection, datetime], Awaitable[BatchOutcome]]
+Work = Callable[[StoreConnection, datetime], Awaitable[BatchOutcome]]
 """The work of a command in its transaction, given the transaction's instant."""
 
 
@@ -78,7 +76,7 @@ async def execute_batch(
 
 
 async def write_audit_entries(
-    connection: asyncpg.Connection, acting: Acting, changed: Sequence[AuditedResource]
+    connection: StoreConnection, acting: Acting, changed: Sequence[AuditedResource]
 ) -> None:
     """Write what was changed to the audit log, an entry per owner; call it last."""
     if not changed:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-import asyncpg
-
 from hub.domain.conflict_findings import DeclaredState
 from hub.domain.global_id import GlobalId
 from hub.domain.history import Author, ChangeKind
@@ -21,6 +19,7 @@ from hub.errors import Duplicate, HubError, NotFound, StaleVersion
 from hub.services.linkages.acting import Acting, SideRights, choose_side, fetch_side_rights
 from hub.services.linkages.batch import BatchOutcome, build_item_error, fail_others
 from hub.store.conflict_findings import update_conflict_findings
+from hub.store.database import StoreConnection
 from hub.store.history import NewEntry, append_history, fetch_undoable_actions, mark_undone
 from hub.store.linkage_changes import (
     OpenLinkage,
@@ -172,7 +171,7 @@ def check_duplicate(
 
 
 async def change_linkages(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     items: Sequence[Item],
     compute: ComputeChange[Item],
@@ -200,7 +199,7 @@ async def change_linkages(
 
 
 async def write_changes(
-    connection: asyncpg.Connection, acting: Acting, changes: Sequence[tuple[Linkage, LinkageChange]]
+    connection: StoreConnection, acting: Acting, changes: Sequence[tuple[Linkage, LinkageChange]]
 ) -> None:
     """Write changes of locked linkages, and their history."""
     if not changes:

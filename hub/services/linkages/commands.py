@@ -20,12 +20,12 @@ from hub.services.linkages.acting import Acting
 from hub.services.linkages.answer_request import answer_work_request
 from hub.services.linkages.create_request import create_work_request
 from hub.services.linkages.decide import decide_linkages
+from hub.services.linkages.dismiss_suggestions import dismiss_suggestions
 from hub.services.linkages.propose import propose_linkages
 from hub.services.linkages.set_share import set_shares
 from hub.services.linkages.undo import undo_linkages
 from hub.services.linkages.withdraw import withdraw_linkages
 from hub.services.linkages.withdraw_request import withdraw_work_request
-from hub.services.suggestions.dismiss import dismiss_suggestions
 from hub.store.database import Database
 
 

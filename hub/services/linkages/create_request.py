@@ -4,8 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
 from hub.domain.history import ChangeKind
 from hub.domain.linkage_commands import WorkRequestCreateCommand, WorkRequestPayload
 from hub.domain.work_requests import WorkRequestStatus
@@ -13,7 +11,7 @@ from hub.errors import Invalid
 from hub.services.linkages.acting import Acting, find_acting_agency
 from hub.services.linkages.find_targets import issue_gid, require_one
 from hub.services.linkages.request_command import append_request_history, execute_request_command
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database, ReadTransaction, StoreConnection
 from hub.store.findings.reading import Findings
 from hub.store.linkage_targets import TargetIssue, find_issues, find_stages
 from hub.store.work_request_changes import find_missing_agencies, insert_request
@@ -35,7 +33,7 @@ async def create_work_request(
 
 
 async def create_in_transaction(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     command: WorkRequestCreateCommand,
     at: datetime,
@@ -63,7 +61,7 @@ async def create_in_transaction(
 
 
 async def find_stage(
-    connection: asyncpg.Connection, issue: TargetIssue, code: str | None
+    connection: StoreConnection, issue: TargetIssue, code: str | None
 ) -> str | None:
     """Return the id of a stage in the chain of an issue; `Invalid` if there is none."""
     if code is None:
@@ -80,7 +78,7 @@ async def find_stage(
 
 
 async def check_command(
-    connection: asyncpg.Connection, acting: Acting, command: WorkRequestCreateCommand
+    connection: StoreConnection, acting: Acting, command: WorkRequestCreateCommand
 ) -> None:
     """Raise `Invalid` unless the agencies exist, and the viewer may see the finding."""
     if not 1 <= len(command.agency_ids) <= MAX_RECIPIENTS:
@@ -101,7 +99,7 @@ async def check_command(
         )
 
 
-async def can_see_finding(connection: asyncpg.Connection, acting: Acting, key: str) -> bool:
+async def can_see_finding(connection: StoreConnection, acting: Acting, key: str) -> bool:
     """Return whether there is a finding that the viewer may see."""
     reader = ReadTransaction.from_connection(connection)
     return key in await Findings(reader, acting.viewer.without_session()).by_id([key])

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-import asyncpg
-
 from hub.domain.global_id import GlobalId
 from hub.domain.linkage_commands import IssueLookup, LinkageDraft
 from hub.domain.lookups import Lookup
@@ -12,6 +10,7 @@ from hub.domain.projects import Project
 from hub.domain.record import record
 from hub.errors import Ambiguous, Invalid, NotFound
 from hub.services.linkages.acting import Acting
+from hub.store.database import StoreConnection
 from hub.store.linkage_changes import LinkageKey, fetch_keys, lock_projects
 from hub.store.linkage_targets import (
     TargetIssue,
@@ -37,7 +36,7 @@ class Targets:
 
 
 async def find_targets(
-    connection: asyncpg.Connection, acting: Acting, items: Sequence[LinkageDraft]
+    connection: StoreConnection, acting: Acting, items: Sequence[LinkageDraft]
 ) -> Targets:
     """Return what items name, as far as the viewer may see it; the projects are then locked."""
     projects = await find_projects(connection, acting.viewer, [one.project for one in items])

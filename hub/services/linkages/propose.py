@@ -5,8 +5,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-import asyncpg
-
 from hub.domain.global_id import GlobalId
 from hub.domain.history import ChangeKind
 from hub.domain.identity.audit_log import AuditedResource
@@ -42,7 +40,7 @@ from hub.services.linkages.find_targets import (
     project_gid,
     require_one,
 )
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.history import NewEntry, append_history
 from hub.store.linkage_changes import (
     LinkageKey,
@@ -183,7 +181,7 @@ def digest_of(item: LinkageDraft) -> str:
 
 
 async def propose_batch(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     items: Sequence[LinkageDraft],
     at: datetime,
@@ -213,7 +211,7 @@ async def propose_batch(
 
 
 async def write_proposals(
-    connection: asyncpg.Connection, acting: Acting, batch: Proposals, at: datetime
+    connection: StoreConnection, acting: Acting, batch: Proposals, at: datetime
 ) -> None:
     """Insert the linkages of a batch, their keys and their history."""
     if not batch.linkages:

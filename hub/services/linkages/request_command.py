@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-import asyncpg
-
 from hub.domain.global_id import GlobalId
 from hub.domain.history import Author, ChangeKind
 from hub.domain.identity.audit_log import AuditedResource
@@ -15,7 +13,7 @@ from hub.domain.work_requests import WorkRequest
 from hub.errors import HubError, NotFound, StaleVersion, WrongStatus
 from hub.services.linkages.acting import Acting
 from hub.services.linkages.batch import write_audit_entries
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.history import NewEntry, append_history
 from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
@@ -23,7 +21,7 @@ from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.retry import retry_on_conflict
 from hub.store.work_request_changes import LockedRequest, lock_request
 
-Work = Callable[[asyncpg.Connection, datetime], Awaitable[WorkRequestPayload]]
+Work = Callable[[StoreConnection, datetime], Awaitable[WorkRequestPayload]]
 """The work of a command in its transaction, given the transaction's instant; it may raise."""
 
 
@@ -67,7 +65,7 @@ async def execute_request_command(
 
 
 async def lock_expected(
-    connection: asyncpg.Connection, request_id: str, expected_version: int
+    connection: StoreConnection, request_id: str, expected_version: int
 ) -> LockedRequest:
     """Lock a request that the client has read in this version, and that was not withdrawn.
 
@@ -94,7 +92,7 @@ def request_gid(request_id: str) -> str:
 
 
 async def append_request_history(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     request_id: str,
     version: int,

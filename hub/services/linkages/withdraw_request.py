@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import asyncpg
-
 from hub.domain.history import ChangeKind
 from hub.domain.linkage_commands import WorkRequestPayload, WorkRequestWithdrawCommand
 from hub.domain.work_requests import WorkRequestStatus
@@ -13,7 +11,7 @@ from hub.services.linkages.request_command import (
     execute_request_command,
     lock_expected,
 )
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.work_request_changes import withdraw_request
 
 
@@ -22,7 +20,7 @@ async def withdraw_work_request(
 ) -> WorkRequestPayload:
     """Withdraw a request for work; with `user_errors` nothing was changed."""
 
-    async def _withdraw(connection: asyncpg.Connection, at: datetime) -> WorkRequestPayload:
+    async def _withdraw(connection: StoreConnection, at: datetime) -> WorkRequestPayload:
         request = await lock_expected(connection, command.request_id, command.expected_version)
         agency_id = await find_acting_agency(connection, acting, request.area_id)
         await withdraw_request(connection, request.id)

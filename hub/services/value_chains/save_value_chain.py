@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import asyncpg
-
 from hub.domain.areas import AreaLevel
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.audit_log import AuditedResource
@@ -20,7 +18,7 @@ from hub.errors import Duplicate, Forbidden, HubError, Invalid, NotFound, StaleV
 from hub.services.linkages.acting import Acting, find_acting_agency
 from hub.services.linkages.batch import write_audit_entries
 from hub.services.value_chains.build_rows import build_rows, compare_rows
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.ingest import receipts
 from hub.store.retry import retry_on_conflict
 from hub.store.value_chain_changes import (
@@ -88,7 +86,7 @@ class ValueChainCommands:
 
 
 async def save_in_transaction(
-    connection: asyncpg.Connection, acting: Acting, command: ValueChainSaveCommand
+    connection: StoreConnection, acting: Acting, command: ValueChainSaveCommand
 ) -> ValueChainPayload:
     """Save a chain; raise `Refused` or a `HubError` if it is refused."""
     agency_id, area_id = await authorize(connection, acting, command.area_id)
@@ -109,7 +107,7 @@ async def save_in_transaction(
 
 
 async def authorize(
-    connection: asyncpg.Connection, acting: Acting, area_id: str
+    connection: StoreConnection, acting: Acting, area_id: str
 ) -> tuple[str | None, str | None]:
     """Return the agency in whose name the viewer acts for an area, and the area of the chain.
 
@@ -128,7 +126,7 @@ def require_steward(acting: Acting) -> None:
 
 
 async def lock_stored_chain(
-    connection: asyncpg.Connection, acting: Acting, command: ValueChainSaveCommand
+    connection: StoreConnection, acting: Acting, command: ValueChainSaveCommand
 ) -> RowsByType:
     """Lock the chain to change and return its rows; empty for a new chain.
 
@@ -179,7 +177,7 @@ def chain_gid(code: str) -> str:
 
 
 async def fetch_template(
-    connection: asyncpg.Connection, command: ValueChainSaveCommand
+    connection: StoreConnection, command: ValueChainSaveCommand
 ) -> dict[str, str]:
     """Return the ids of the template's stages by code; `Invalid` if it is no role chain."""
     if command.template_id is None:
@@ -212,7 +210,7 @@ def find_unknown_stages(
     ]
 
 
-async def check_removed_stages(connection: asyncpg.Connection, changes: ChainChanges) -> None:
+async def check_removed_stages(connection: StoreConnection, changes: ChainChanges) -> None:
     """Raise `Invalid` if a stage would be removed that linkages or requests refer to."""
     removed = changes.removed["Stage"]
     codes = await find_stages_in_use(connection, removed) if removed else []

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import asyncpg
-
 from hub.domain.changes import decode_position
 from hub.domain.time import Clock
 from hub.domain.user_errors import to_user_error
@@ -31,7 +29,7 @@ from hub.services.webhooks.addresses import parse_webhook_url
 from hub.services.webhooks.execute import execute_webhook_command, lock_managed
 from hub.services.webhooks.secret_box import SecretBox
 from hub.services.webhooks.sender import WebhookSender
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection, StoreRow
 from hub.store.webhooks import commands as store
 from hub.store.webhooks.queue import fetch_target
 
@@ -56,7 +54,7 @@ class WebhookCommands:
         """Register a webhook of the viewer's client; it begins with what changes from now on."""
         url_check = self._sender.allow_loopback
 
-        async def _work(connection: asyncpg.Connection) -> WebhookPayload:
+        async def _work(connection: StoreConnection) -> WebhookPayload:
             client_id = acting.viewer.client_id
             if client_id is None or acting.viewer.session is not None:
                 raise Forbidden(
@@ -92,7 +90,7 @@ class WebhookCommands:
         """Change, pause or resume a webhook."""
         url_check = self._sender.allow_loopback
 
-        async def _work(connection: asyncpg.Connection) -> WebhookPayload:
+        async def _work(connection: StoreConnection) -> WebhookPayload:
             found = await lock_managed(
                 connection, acting, command.webhook_id, command.expected_version
             )
@@ -123,7 +121,7 @@ class WebhookCommands:
     ) -> WebhookPayload:
         """Make a new secret; the previous one signs too for `SECRET_OVERLAP`."""
 
-        async def _work(connection: asyncpg.Connection) -> WebhookPayload:
+        async def _work(connection: StoreConnection) -> WebhookPayload:
             found = await lock_managed(
                 connection, acting, command.webhook_id, command.expected_version
             )
@@ -143,7 +141,7 @@ class WebhookCommands:
     async def delete(self, acting: Acting, command: WebhookDeleteCommand) -> WebhookPayload:
         """Delete a webhook and what waits for it."""
 
-        async def _work(connection: asyncpg.Connection) -> WebhookPayload:
+        async def _work(connection: StoreConnection) -> WebhookPayload:
             found = await lock_managed(
                 connection, acting, command.webhook_id, command.expected_version
             )
@@ -156,7 +154,7 @@ class WebhookCommands:
     async def replay(self, acting: Acting, command: WebhookReplayCommand) -> WebhookPayload:
         """Queue messages again, with the same `webhook-id`."""
 
-        async def _work(connection: asyncpg.Connection) -> WebhookPayload:
+        async def _work(connection: StoreConnection) -> WebhookPayload:
             found = await lock_managed(connection, acting, command.webhook_id)
             if command.delivery_ids is not None:
                 numbers = parse_deliveries(command.delivery_ids)
@@ -179,7 +177,7 @@ class WebhookCommands:
         """
         is_new = False
 
-        async def _work(connection: asyncpg.Connection) -> WebhookPayload:
+        async def _work(connection: StoreConnection) -> WebhookPayload:
             nonlocal is_new
             found = await lock_managed(connection, acting, command.webhook_id)
             is_new = True
@@ -207,13 +205,13 @@ def check_topics(topics: Sequence[object]) -> None:
         raise Invalid("input.topics", "ระบุหัวข้ออย่างน้อยหนึ่งหัวข้อ", "name at least one topic")
 
 
-async def check_areas(connection: asyncpg.Connection, area_ids: Sequence[str]) -> None:
+async def check_areas(connection: StoreConnection, area_ids: Sequence[str]) -> None:
     """Raise `Invalid` for an area that does not exist."""
     if missing := await store.find_missing_areas(connection, area_ids):
         raise Invalid("input.areas", f"ไม่มีพื้นที่ {missing[0]}", f"there is no area {missing[0]}")
 
 
-def parse_cursor(cursor: str, head: asyncpg.Record) -> int:
+def parse_cursor(cursor: str, head: StoreRow) -> int:
     """Return the position of a cursor; `Invalid` if changes after it may be missing."""
     try:
         position = decode_position(cursor, bytes(head["cursor_key"])).position

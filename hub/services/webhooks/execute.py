@@ -3,8 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import asyncpg
-
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission
@@ -13,13 +11,13 @@ from hub.domain.webhooks import Webhook, WebhookPayload
 from hub.errors import HubError, NotFound, StaleVersion
 from hub.services.linkages.acting import Acting
 from hub.services.linkages.batch import write_audit_entries
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.retry import retry_on_conflict
 from hub.store.webhooks.commands import LockedWebhook, lock_webhook
 
-Work = Callable[[asyncpg.Connection], Awaitable[WebhookPayload]]
+Work = Callable[[StoreConnection], Awaitable[WebhookPayload]]
 """The work of a command in its transaction; it may raise."""
 
 
@@ -65,7 +63,7 @@ async def execute_webhook_command(
 
 
 async def lock_managed(
-    connection: asyncpg.Connection,
+    connection: StoreConnection,
     acting: Acting,
     webhook_id: str,
     expected_version: int | None = None,

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import asyncpg
-
 from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.linkage_commands import IssueLookup
 from hub.domain.lookups import Lookup
@@ -19,7 +17,7 @@ from hub.domain.user_errors import to_user_error
 from hub.errors import Forbidden, HubError, NotFound, TooMany
 from hub.services.linkages.acting import NO_SIDE, Acting, SideRights, fetch_side_rights
 from hub.services.linkages.batch import write_audit_entries
-from hub.store.database import Database
+from hub.store.database import Database, StoreConnection
 from hub.store.ingest import receipts
 from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.linkage_targets import find_issues, find_projects
@@ -70,7 +68,7 @@ async def dismiss_suggestions(
 
 
 async def _find_dismissals(
-    connection: asyncpg.Connection, acting: Acting, keys: Sequence[SuggestionKey]
+    connection: StoreConnection, acting: Acting, keys: Sequence[SuggestionKey]
 ) -> list[SuggestionDismissal]:
     """Return what to store; `NotFound` for an invisible project or issue, `Forbidden` for one of
     which the viewer acts for no side.
@@ -92,7 +90,7 @@ async def _find_dismissals(
 
 
 async def _require_visible(
-    connection: asyncpg.Connection, acting: Acting, keys: Sequence[SuggestionKey]
+    connection: StoreConnection, acting: Acting, keys: Sequence[SuggestionKey]
 ) -> None:
     projects: list[Lookup[Project]] = [Lookup(key=key.project_id) for key in keys]
     issues = [IssueLookup(key=key.issue_id) for key in keys]
