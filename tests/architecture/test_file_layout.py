@@ -12,6 +12,7 @@ ALLOWED_LONG_FILES = {
     "hub/services/matrix/resolve_axis.py": "one function per dimension, side by side on purpose",
     "tests/web/auth/test_authorization_endpoint.py": "one code, from consent to token",
     "tests/store/embedded/test_server.py": "one server, thirty ways to start it",
+    "tests/faults/test_record_faults.py": "one test per fault of a record",
     "tests/services/matrix/expected_figures.py": "the matrix computed without SQL",
     "tests/store/reference/test_reference_files.py": "one test per promise of the reference data",
     "tests/web/auth/test_token_endpoint.py": "to be split",

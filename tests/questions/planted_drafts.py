@@ -252,9 +252,9 @@ async def insert_plans(connection: asyncpg.Connection, bundle: DraftBundle, at: 
 
 
 async def align_times(connection: asyncpg.Connection, at: datetime) -> None:
-    """Set `known_from` of every row written after `at` to one instant.
+    """Set `known_from` and `created_at` of every row written after `at` to one instant.
 
-    Without it `updatedAt` would differ between databases that were filled one after another.
+    Without it `updatedAt` and `createdAt` would differ between databases filled one after another.
     """
     await connection.execute("set local session_replication_role = replica")
     for table in metadata.sorted_tables:
@@ -264,11 +264,12 @@ async def align_times(connection: asyncpg.Connection, at: datetime) -> None:
                 at + timedelta(microseconds=1),
                 at,
             )
-    await connection.execute(
-        "update linkage set created_at = $1 where created_at > $2",
-        at + timedelta(microseconds=1),
-        at,
-    )
+    for table in ("linkage", "plan_version"):
+        await connection.execute(
+            f"update {table} set created_at = $1 where created_at > $2",  # noqa: S608 - as above
+            at + timedelta(microseconds=1),
+            at,
+        )
 
 
 async def finish_run(connection: asyncpg.Connection, at: datetime) -> None:

@@ -165,6 +165,17 @@ def build_arguments() -> dict[str, list[str]]:
             'agency: "gid://hub/Agency/department:05003"',
             "fiscalYears: {from: {ce: 2011}}",
         ],
+        "planDiff": [
+            *(
+                f'by: {{versions: {{from: "gid://hub/PlanVersion/{m}-v", '
+                f'to: "gid://hub/PlanVersion/{m}-plan-v"}}}}'
+                for m in MARKS
+            ),
+            (
+                'by: {years: {owner: "gid://hub/Area/C2552-09", kind: CLUSTER_DEVELOPMENT, '
+                "from: {ce: 2010}, to: {ce: 2012}}}"
+            ),
+        ],
         "issue": [
             f'id: "gid://hub/StrategicIssue/{key}"' for key in ("s42-east-1", f"{MARKS[0]}-issue")
         ],
