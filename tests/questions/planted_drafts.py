@@ -264,9 +264,9 @@ async def align_times(connection: asyncpg.Connection, at: datetime) -> None:
                 at + timedelta(microseconds=1),
                 at,
             )
-    for table in ("linkage", "plan_version"):
+    for name in ("linkage", "plan_version"):
         await connection.execute(
-            f"update {table} set created_at = $1 where created_at > $2",  # noqa: S608 - as above
+            f"update {name} set created_at = $1 where created_at > $2",  # noqa: S608 - as above
             at + timedelta(microseconds=1),
             at,
         )
