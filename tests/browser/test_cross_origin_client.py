@@ -37,7 +37,7 @@ TOURISM_OFFICER = {
 INTERIOR_OFFICER = {
     "subject": "somsri",
     "agency": {"code": "15"},
-    "scopes": ["linkage:decide", "linkage:propose", "plan:write", "source:operate"],
+    "scopes": ["source:operate"],
 }
 
 
