@@ -71,7 +71,7 @@ HALF_BITS: Final = 48
 HALF: Final = (1 << HALF_BITS) - 1
 BLOCK_LENGTH: Final = 12
 CHECK_BITS: Final = 32
-"""Zeros at the end of a block, which tell a cursor of this hub from other text."""
+"""Zeros at the end of a block, which distinguish a cursor of this hub from other text."""
 DAY_BITS: Final = 16
 CURSOR_LIFETIME: Final = timedelta(days=30)
 """After this a cursor is replaced even if there is nothing new, so that none expires in use."""

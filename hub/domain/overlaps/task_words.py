@@ -84,7 +84,7 @@ SCOPES: Final = (
     r"ทั่วประเทศ|แห่งชาติ(?!ิ)(?<!อุทยานแห่งชาติ)",
     r"จังหวัด|อำเภอ|ตำบล|ในเขต|ในพื้นที่|พื้นที่",
 )
-"""Patterns of words that name a level: they tell the rungs of a ladder apart, not tasks."""
+"""Patterns of words that name a level: they distinguish the rungs of a ladder, not tasks."""
 
 OPTIONAL_TERMS: Final = """
 โครงการ กิจกรรม ค่าใช้จ่าย เงินอุดหนุน อุดหนุน งบประมาณ

@@ -1,4 +1,4 @@
-"""Split a project title into the words of its task and what tells similar tasks apart."""
+"""Split a project title into the words of its task and what distinguishes similar tasks."""
 
 import re
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ COMPILED_PEOPLE: Final = [(name, re.compile(p)) for name, p in PEOPLE.items()]
 
 @record
 class TitleParts:
-    """The task of a title as one string without spaces, and what tells similar tasks apart.
+    """The task of a title as one string without spaces, and what distinguishes similar tasks.
 
     `numbers` are numbered parts, sides and quantities by what is numbered; `institutions` are
     names by the kind of institution.
@@ -92,7 +92,7 @@ def strip_terms(text: str, place_names: Iterable[str] = ()) -> str:
 
 
 def difference_of(one: TitleParts, other: TitleParts) -> LocalizedText | None:
-    """Return what tells two titles apart although their words are alike; null: nothing."""
+    """Return what distinguishes two titles although their words are alike; null: nothing."""
     for label in {name for name, _ in one.numbers} & {name for name, _ in other.numbers}:
         mine = {value for name, value in one.numbers if name == label}
         theirs = {value for name, value in other.numbers if name == label}

@@ -1,4 +1,4 @@
-"""Tests of the finder of overlaps: owners, places, years, and what tells similar tasks apart."""
+"""Tests of the finder of overlaps: owners, places, years, and what distinguishes similar tasks."""
 
 import pytest
 

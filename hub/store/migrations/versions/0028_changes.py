@@ -1,7 +1,7 @@
 """The feed of changes: statement-level triggers fill a queue, `change_sequence` numbers it.
 
 A change gets its position after its transaction has committed. Two changes of one thing are queued
-under the lock of its row, so the later one has the greater id, and whoever sees it committed sees
+under the lock of its row, so the later one has the greater id, and a snapshot that has it has
 the earlier one too: ordered by id at numbering, each thing's changes are in order.
 """
 
