@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from hub.store.unit_of_work import UnitOfWork
 
 
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The services that change data for a request, by what they change."""
+
+    linkages: "LinkageCommands"
+    findings: "FindingCommands"
+    plans: "PlanWriter"
+    value_chains: "ValueChainCommands"
+    webhooks: "WebhookCommands"
+
+
 @dataclass(slots=True)
 class Context:
     """The context of one request: viewer, time, database snapshot and services.
@@ -36,13 +47,9 @@ class Context:
     now: datetime
     review: "QuarantineReview"
     feed: "SourceEventFeed"
-    audit_context: AuditContext
-    linkage_commands: "LinkageCommands"
-    finding_commands: "FindingCommands"
-    plan_writer: "PlanWriter"
-    value_chain_commands: "ValueChainCommands"
     change_feed: "ChangeFeed"
-    webhook_commands: "WebhookCommands"
+    audit_context: AuditContext
+    commands: Commands
     live_figures: LiveFigureClient | None = None
     """The client for live figures; null when live requests are disabled."""
     loaders: dict[Any, Any] = field(default_factory=dict)

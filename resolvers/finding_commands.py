@@ -21,7 +21,7 @@ async def dismiss(
     input: FindingDismissCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[FindingBatchPayload]:
     """Dismiss findings."""
-    return [await context.finding_commands.dismiss(await begin(context), input)]
+    return [await context.commands.findings.dismiss(await begin(context), input)]
 
 
 async def reopen(
@@ -31,7 +31,7 @@ async def reopen(
     input: FindingReopenCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[FindingPayload]:
     """Open a dismissed finding again."""
-    return [await context.finding_commands.reopen(await begin(context), input)]
+    return [await context.commands.findings.reopen(await begin(context), input)]
 
 
 async def findings_of_results(

@@ -23,7 +23,7 @@ async def propose(
     input: LinkageProposeCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[LinkageBatchPayload]:
     """Propose linkages."""
-    return [await context.linkage_commands.propose(await begin(context), input)]
+    return [await context.commands.linkages.propose(await begin(context), input)]
 
 
 async def decide(
@@ -33,7 +33,7 @@ async def decide(
     input: LinkageDecideCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[LinkageBatchPayload]:
     """Decide on linkages, or on the shares that wait."""
-    return [await context.linkage_commands.decide(await begin(context), input)]
+    return [await context.commands.linkages.decide(await begin(context), input)]
 
 
 async def withdraw(
@@ -43,7 +43,7 @@ async def withdraw(
     input: LinkageWithdrawCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[LinkageBatchPayload]:
     """Withdraw linkages that the viewer's side proposed."""
-    return [await context.linkage_commands.withdraw(await begin(context), input)]
+    return [await context.commands.linkages.withdraw(await begin(context), input)]
 
 
 async def undo(
@@ -53,7 +53,7 @@ async def undo(
     input: LinkageUndoCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[LinkageBatchPayload]:
     """Undo the last action of the viewer's side."""
-    return [await context.linkage_commands.undo(await begin(context), input)]
+    return [await context.commands.linkages.undo(await begin(context), input)]
 
 
 async def set_shares(
@@ -63,7 +63,7 @@ async def set_shares(
     input: LinkageShareSetCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[LinkageBatchPayload]:
     """Set shares."""
-    return [await context.linkage_commands.set_shares(await begin(context), input)]
+    return [await context.commands.linkages.set_shares(await begin(context), input)]
 
 
 async def begin(context: Context) -> Acting:

@@ -23,7 +23,7 @@ async def submit(
 ) -> Sequence[PlanSubmitPayload]:
     """Submit a version of a plan."""
     await context.renew_snapshot()
-    result = await context.plan_writer.submit(
+    result = await context.commands.plans.submit(
         input, context.viewer, context.today, context.audit_context
     )
     return [PlanSubmitPayload(result.version_id, list(result.errors), check_submission(input))]
@@ -44,7 +44,7 @@ async def set_status(
 ) -> Sequence[PlanVersionPayload]:
     """Move a version to its next status."""
     await context.renew_snapshot()
-    result = await context.plan_writer.set_status(
+    result = await context.commands.plans.set_status(
         input, context.viewer, context.today, context.audit_context
     )
     return [PlanVersionPayload(result.version_id, list(result.errors))]
@@ -58,7 +58,7 @@ async def record_grade(
 ) -> Sequence[PlanVersionPayload]:
     """Record a grade of a version."""
     await context.renew_snapshot()
-    result = await context.plan_writer.record_grade(
+    result = await context.commands.plans.record_grade(
         input, context.viewer, context.today, context.audit_context
     )
     return [PlanVersionPayload(result.version_id, list(result.errors))]

@@ -43,7 +43,7 @@ async def dismiss(
     input: SuggestionDismissCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[SuggestionDismissPayload]:
     """Dismiss suggestions for the viewer's side."""
-    return [await context.linkage_commands.dismiss(await begin(context), input)]
+    return [await context.commands.linkages.dismiss(await begin(context), input)]
 
 
 async def projects_of_suggestions(

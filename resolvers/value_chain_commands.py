@@ -15,7 +15,7 @@ async def save(
     input: ValueChainSaveCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[ValueChainPayload]:
     """Create or change the value chain of an area."""
-    return [await context.value_chain_commands.save(await begin(context), input)]
+    return [await context.commands.value_chains.save(await begin(context), input)]
 
 
 async def chains_of_payloads(

@@ -67,7 +67,7 @@ async def create(
     input: WebhookCreateCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WebhookPayload]:
     """Register a webhook."""
-    return [await context.webhook_commands.create(await begin(context), input)]
+    return [await context.commands.webhooks.create(await begin(context), input)]
 
 
 async def update(
@@ -77,7 +77,7 @@ async def update(
     input: WebhookUpdateCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WebhookPayload]:
     """Change, pause or resume a webhook."""
-    return [await context.webhook_commands.update(await begin(context), input)]
+    return [await context.commands.webhooks.update(await begin(context), input)]
 
 
 async def rotate_secret(
@@ -87,7 +87,7 @@ async def rotate_secret(
     input: WebhookRotateSecretCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WebhookPayload]:
     """Make a new secret."""
-    return [await context.webhook_commands.rotate_secret(await begin(context), input)]
+    return [await context.commands.webhooks.rotate_secret(await begin(context), input)]
 
 
 async def delete(
@@ -97,7 +97,7 @@ async def delete(
     input: WebhookDeleteCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WebhookPayload]:
     """Delete a webhook."""
-    return [await context.webhook_commands.delete(await begin(context), input)]
+    return [await context.commands.webhooks.delete(await begin(context), input)]
 
 
 async def test(
@@ -107,7 +107,7 @@ async def test(
     input: WebhookTestCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WebhookPayload]:
     """Send a test message."""
-    return [await context.webhook_commands.test(await begin(context), input)]
+    return [await context.commands.webhooks.test(await begin(context), input)]
 
 
 async def replay(
@@ -117,7 +117,7 @@ async def replay(
     input: WebhookReplayCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WebhookPayload]:
     """Queue messages again."""
-    return [await context.webhook_commands.replay(await begin(context), input)]
+    return [await context.commands.webhooks.replay(await begin(context), input)]
 
 
 async def webhooks_of_payloads(

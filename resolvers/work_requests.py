@@ -162,7 +162,7 @@ async def create(
     input: WorkRequestCreateCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WorkRequestPayload]:
     """Request work of agencies."""
-    return [await context.linkage_commands.create_request(await begin(context), input)]
+    return [await context.commands.linkages.create_request(await begin(context), input)]
 
 
 async def answer(
@@ -172,7 +172,7 @@ async def answer(
     input: WorkRequestAnswerCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WorkRequestPayload]:
     """Answer a request for work."""
-    return [await context.linkage_commands.answer_request(await begin(context), input)]
+    return [await context.commands.linkages.answer_request(await begin(context), input)]
 
 
 async def withdraw(
@@ -182,4 +182,4 @@ async def withdraw(
     input: WorkRequestWithdrawCommand,  # noqa: A002 - the GraphQL name
 ) -> Sequence[WorkRequestPayload]:
     """Withdraw a request for work."""
-    return [await context.linkage_commands.withdraw_request(await begin(context), input)]
+    return [await context.commands.linkages.withdraw_request(await begin(context), input)]

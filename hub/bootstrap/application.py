@@ -18,10 +18,10 @@ from starlette.routing import Route, WebSocketRoute
 from strawberry import Schema
 
 from connectors.registry import Connector
+from hub.bootstrap.commands import build_commands
 from hub.bootstrap.contexts import RequestContexts
 from hub.bootstrap.remote_json import fetch_json
 from hub.bootstrap.sources import list_review_connectors
-from hub.bootstrap.webhooks import build_commands
 from hub.domain.identity.clients import Jwk
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock

@@ -9,19 +9,14 @@ from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Operation
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
-from hub.services.findings.commands import FindingCommands
-from hub.services.linkages.commands import LinkageCommands
-from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
-from hub.services.value_chains.save_value_chain import ValueChainCommands
-from hub.services.webhooks.commands import WebhookCommands
 from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.identity.audit_log import parse_unpublished
 from hub.store.ingest.events import SourceEventFeed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.audit_context import RequestAudit, build_caller
-from resolvers.context import Context
+from resolvers.context import Commands, Context
 
 
 class RequestContexts:
@@ -34,7 +29,7 @@ class RequestContexts:
         audit: RequestAudit,
         live_figures: LiveFigureClient | None,
         clock: Clock,
-        webhook_commands: WebhookCommands,
+        commands: Commands,
     ) -> None:
         self._database = database
         self._review = review
@@ -42,12 +37,8 @@ class RequestContexts:
         self._live_figures = live_figures
         self._clock = clock
         self._feed = SourceEventFeed(database)
-        self._linkage_commands = LinkageCommands(database)
-        self._finding_commands = FindingCommands(database)
-        self._plan_writer = PlanWriter(database)
-        self._value_chain_commands = ValueChainCommands(database)
         self._change_feed = ChangeFeed(database)
-        self._webhook_commands = webhook_commands
+        self._commands = commands
 
     @asynccontextmanager
     async def open(self, request: Request, operation: Operation) -> AsyncIterator[Context]:
@@ -64,13 +55,9 @@ class RequestContexts:
                 self._clock(),
                 self._review,
                 self._feed,
-                audit_context,
-                self._linkage_commands,
-                self._finding_commands,
-                self._plan_writer,
-                self._value_chain_commands,
                 self._change_feed,
-                self._webhook_commands,
+                audit_context,
+                self._commands,
                 self._live_figures,
             )
         await self._audit.record(audit_context, parse_unpublished(transaction.unpublished))

@@ -8,19 +8,14 @@ from typing import Any, Final
 from graphql import GraphQLError, OperationType, execute, get_operation_ast
 
 from hub.bootstrap.application import get_executable_schema, get_field_weights
+from hub.bootstrap.commands import build_commands
 from hub.domain.identity.audit_context import AuditContext
 from hub.domain.identity.audit_log import Caller
 from hub.domain.identity.viewer import Viewer
 from hub.domain.record import value
 from hub.errors import HubError, Invalid
-from hub.services.findings.commands import FindingCommands
-from hub.services.linkages.commands import LinkageCommands
-from hub.services.plans.plan_writer import PlanWriter
 from hub.services.sources.quarantine_review import QuarantineReview
-from hub.services.value_chains.save_value_chain import ValueChainCommands
-from hub.services.webhooks.commands import WebhookCommands
-from hub.services.webhooks.secret_box import SecretBox
-from hub.services.webhooks.sender import WebhookSender
+from hub.settings import Settings
 from hub.store.changes import ChangeFeed
 from hub.store.database import Database
 from hub.store.explain import (
@@ -51,6 +46,7 @@ class Explanation:
 
 
 async def explain_document(
+    settings: Settings,
     database: Database,
     text: str,
     viewer: Viewer,
@@ -85,21 +81,15 @@ async def explain_document(
             Caller.from_viewer(viewer, None, None),
             describe_operation(document.ast, operation_name, text, new_trace()),
         )
-        box = SecretBox(str)  # a query executes no command
-        sender = WebhookSender(box, lambda: now, allow_loopback=False)
         context = Context(
             unit,
             viewer,
             now,
             QuarantineReview(database, dict),
             SourceEventFeed(database),
-            audit,
-            LinkageCommands(database),
-            FindingCommands(database),
-            PlanWriter(database),
-            ValueChainCommands(database),
             ChangeFeed(database),
-            WebhookCommands(database, box, sender, lambda: now),
+            audit,
+            build_commands(settings, database, lambda: now),
         )
         running = execute(
             schema,

@@ -57,7 +57,7 @@ def build_sender(settings: Settings, clock: Clock) -> WebhookSender:
     return WebhookSender(box, clock, allow_loopback=settings.allows_loopback_webhooks)
 
 
-def build_commands(settings: Settings, database: Database, clock: Clock) -> WebhookCommands:
+def build_webhook_commands(settings: Settings, database: Database, clock: Clock) -> WebhookCommands:
     """Return the commands on webhooks."""
     box = SecretBox(partial(read_key, settings))
     return WebhookCommands(database, box, build_sender(settings, clock), clock)

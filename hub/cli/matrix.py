@@ -79,14 +79,17 @@ def explain(
     from hub.bootstrap.explain_matrix import explain_document
     from hub.domain.identity.viewer import ANONYMOUS, Viewer
     from hub.services.identity.agencies import resolve_agency
+    from hub.settings import Settings
 
     text, values = read_question(question, variables)
+    settings = Settings.from_environment()
 
     async def _run(database: "Database") -> "Explanation":
         viewer = ANONYMOUS
         if agency is not None:
             viewer = Viewer("operator", await resolve_agency(database, agency))
         return await explain_document(
+            settings,
             database,
             text,
             viewer,
@@ -96,7 +99,7 @@ def explain(
             analyze=analyze,
         )
 
-    found = in_database(_run)
+    found = in_database(_run, settings)
     if as_json:
         print_json(
             {
