@@ -12,7 +12,7 @@ from hub.domain.linkage_commands import (
     LinkageWithdrawCommand,
 )
 from hub.domain.linkages import Linkage
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from resolvers.context import Context
 
 

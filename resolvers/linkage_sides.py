@@ -9,7 +9,7 @@ from hub.domain.linkage_decisions import Action, find_undoable, list_actions, si
 from hub.domain.linkages import Consent, Linkage, LinkageAction, Side
 from hub.domain.work_requests import WorkRequest
 from hub.errors import WrongStatus
-from hub.services.linkages.acting import SideRights
+from hub.services.linkages.side_rights import SideRights
 from resolvers.context import Context
 from resolvers.nodes import fetch_agencies, require_agencies
 

@@ -5,7 +5,7 @@ from typing import Final
 from hub.domain.linkage_commands import IssueLookup, LinkageDraft, WorkRequestCreateCommand
 from hub.domain.lookups import Lookup
 from hub.domain.time import FiscalYear, FiscalYearRange
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.store.database import Database
 from tests.services.linkages.both_sides import PROVINCE, BothSides, insert_issues, next_key
 

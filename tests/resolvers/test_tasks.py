@@ -15,7 +15,7 @@ from hub.domain.linkages import LinkageDecision
 from hub.domain.lookups import Lookup
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.work_requests import WorkRequestDecision
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.store.database import Database
 from tests.conftest import GraphQLApi
 from tests.services.linkages.both_sides import (

@@ -24,21 +24,17 @@ from hub.domain.global_id import GlobalId
 from hub.domain.history import ChangeKind
 from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission
-from hub.domain.linkage_commands import MAX_BATCH_SIZE
 from hub.domain.record import record
-from hub.domain.user_errors import to_user_error
-from hub.errors import Forbidden, HubError, NotFound, StaleVersion, TooMany, WrongStatus
-from hub.services.linkages.acting import Acting
-from hub.services.linkages.batch import build_item_error, write_audit_entries
+from hub.errors import Forbidden, HubError, NotFound, StaleVersion, WrongStatus
+from hub.services.commands.acting import Acting
+from hub.services.commands.batch import build_item_error, check_size
+from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
 from hub.store.database import Database, ReadTransaction, StoreConnection
 from hub.store.findings import decisions
 from hub.store.findings.reading import Findings
 from hub.store.history import NewEntry, append_history
-from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
-from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.linkage_rights import fetch_area_agency_rights, fetch_placed_under
-from hub.store.retry import retry_on_conflict
 
 NOT_CONCERNED: Final = (
     "ข้อสังเกตนี้ไม่เกี่ยวข้องกับหน่วยงานของท่าน · this finding does not concern your agency"
@@ -67,13 +63,6 @@ class FindingCommands:
 
     async def dismiss(self, acting: Acting, command: FindingDismissCommand) -> FindingBatchPayload:
         """Dismiss findings; each is dismissed or refused by itself."""
-        if len(command.items) > MAX_BATCH_SIZE:
-            error = TooMany(
-                f"ส่งได้ไม่เกิน {MAX_BATCH_SIZE} รายการต่อคำสั่ง แต่ส่งมา {len(command.items):,} "
-                f"· at most {MAX_BATCH_SIZE} items per command, not {len(command.items):,}; "
-                "split the batch"
-            )
-            return FindingBatchPayload([], [to_user_error(error)])
         content = (command.items, command.reason)
         receipt = acting.command("findingDismiss", command.idempotency_key, content)
         decision = Decision(FindingStatus.DISMISSED, command.reason)
@@ -100,28 +89,24 @@ class FindingCommands:
     ) -> FindingBatchPayload:
         """Decide on each item, or return the first results of a repeated command."""
 
-        async def _run() -> Sequence[FindingResult]:
-            async with self._database.write_transaction() as connection:
-                earlier = await receipts.claim_or_fetch_answer(connection, command)
-                if earlier is not None:
-                    return parse_finding_results(earlier)
-                results = await decide_findings(connection, acting, items, decision)
-                await receipts.save_answer(connection, command, dump_finding_results(results))
-                decided = [one.finding_id for one in results if not one.user_errors]
-                owner = acting.viewer.agency_id
-                await write_audit_entries(
-                    connection,
-                    acting,
-                    [AuditedResource(Finding.TYPE, key, owner) for key in decided if key],
-                )
-                return results
+        async def _work(
+            connection: StoreConnection, at: datetime
+        ) -> Outcome[Sequence[FindingResult]]:
+            results = await decide_findings(connection, acting, items, decision, at)
+            decided = [one.finding_id for one in results if not one.user_errors]
+            owner = acting.viewer.agency_id
+            return Outcome(
+                results, [AuditedResource(Finding.TYPE, key, owner) for key in decided if key]
+            )
 
+        answers: AnswerFormat[Sequence[FindingResult]] = AnswerFormat(
+            dump_finding_results, parse_finding_results
+        )
         try:
-            results = await retry_on_conflict(_run)
-        except HubError as error:
-            return FindingBatchPayload([], [to_user_error(error)])
-        if acting.audit is not None and any(not one.user_errors for one in results):
-            acting.audit.write_logged = True
+            check_size(len(items))
+            results = await execute_once(self._database, acting, command, _work, answers)
+        except Refused as refused:
+            return FindingBatchPayload([], refused.errors)
         return FindingBatchPayload(results)
 
 
@@ -130,6 +115,7 @@ async def decide_findings(
     acting: Acting,
     items: Sequence[FindingVersionItem],
     decision: Decision,
+    at: datetime,
 ) -> list[FindingResult]:
     """Apply a decision to each item in order; return a result for each."""
     ids = [item.finding_id for item in items]
@@ -137,7 +123,6 @@ async def decide_findings(
     viewer = acting.viewer.without_session()
     found = await Findings(ReadTransaction.from_connection(connection), viewer).by_id(ids)
     agencies = await find_acting_agencies(connection, acting, list(found.values()))
-    at = await fetch_transaction_time(connection)
     results, entries = [], []
     for index, item in enumerate(items):
         one = found.get(item.finding_id)

@@ -13,10 +13,10 @@ from hub.domain.linkage_commands import (
 )
 from hub.domain.work_requests import WorkRequestDecision
 from hub.errors import Forbidden, Invalid, WrongStatus
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
+from hub.services.commands.execute import Refused
 from hub.services.linkages.propose import propose_batch
 from hub.services.linkages.request_command import (
-    RequestRefused,
     append_request_history,
     execute_request_command,
     lock_expected,
@@ -44,7 +44,7 @@ async def answer_in_transaction(
     command: WorkRequestAnswerCommand,
     at: datetime,
 ) -> WorkRequestPayload:
-    """Answer a request; raise a `HubError` or `RequestRefused` if it is refused."""
+    """Answer a request; raise a `HubError` or `Refused` if it is refused."""
     check_answer(command)
     request = await lock_expected(connection, command.request_id, command.expected_version)
     answer = await find_own_answer(connection, acting, request)
@@ -119,7 +119,7 @@ async def offer_project(
     request: LockedRequest,
     at: datetime,
 ) -> str:
-    """Propose the linkage of an offer and return its id; `RequestRefused` with its errors."""
+    """Propose the linkage of an offer and return its id; `Refused` with its errors."""
     assert command.project is not None  # noqa: S101 - checked by `check_answer`
     item = LinkageDraft(
         command.project,
@@ -130,12 +130,12 @@ async def offer_project(
         stage_id=request.stage_id,
     )
     outcome = await propose_batch(connection, acting, [item], at, atomic=True)
-    [result] = outcome.results
+    [result] = outcome.result
     if result.linkage_id is None:
         # The offer has no items: its fields are those of the answer itself.
         errors = [
             replace(error, field=["input", *(error.field or [])[3:]])
             for error in result.user_errors
         ]
-        raise RequestRefused(errors)
+        raise Refused(errors)
     return result.linkage_id

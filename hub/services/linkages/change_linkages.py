@@ -16,8 +16,10 @@ from hub.domain.linkage_shares import OPEN_STATUSES, check_total, counted_share
 from hub.domain.linkages import Linkage, LinkageDeclaration, LinkageState, Side
 from hub.domain.record import record
 from hub.errors import Duplicate, HubError, NotFound, StaleVersion
-from hub.services.linkages.acting import Acting, SideRights, choose_side, fetch_side_rights
-from hub.services.linkages.batch import BatchOutcome, build_item_error, fail_others
+from hub.services.commands.acting import Acting
+from hub.services.commands.batch import build_item_error
+from hub.services.linkages.batch import BatchOutcome, fail_others
+from hub.services.linkages.side_rights import SideRights, choose_side, fetch_side_rights
 from hub.store.conflict_findings import update_conflict_findings
 from hub.store.database import StoreConnection
 from hub.store.history import NewEntry, append_history, fetch_undoable_actions, mark_undone

@@ -16,7 +16,7 @@ from hub.domain.suggestions.suggestion import (
     SuggestionDismissCommand,
     SuggestionDismissPayload,
 )
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.services.linkages.answer_request import answer_work_request
 from hub.services.linkages.create_request import create_work_request
 from hub.services.linkages.decide import decide_linkages

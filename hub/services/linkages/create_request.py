@@ -8,7 +8,7 @@ from hub.domain.history import ChangeKind
 from hub.domain.linkage_commands import WorkRequestCreateCommand, WorkRequestPayload
 from hub.domain.work_requests import WorkRequestStatus
 from hub.errors import Invalid
-from hub.services.linkages.acting import Acting, find_acting_agency
+from hub.services.commands.acting import Acting, find_acting_agency
 from hub.services.linkages.find_targets import issue_gid, require_one
 from hub.services.linkages.request_command import append_request_history, execute_request_command
 from hub.store.database import Database, ReadTransaction, StoreConnection

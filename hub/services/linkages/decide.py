@@ -10,9 +10,10 @@ from hub.domain.linkage_commands import (
 )
 from hub.domain.linkage_decisions import decide, has_disputed, sides_awaited
 from hub.domain.linkages import Side
-from hub.services.linkages.acting import Acting, choose_side
+from hub.services.commands.acting import Acting
 from hub.services.linkages.batch import execute_batch
 from hub.services.linkages.change_linkages import LinkageChange, LinkageInput, change_linkages
+from hub.services.linkages.side_rights import choose_side
 from hub.store.database import Database
 
 

@@ -1,27 +1,25 @@
 """Dismiss suggestions for the side that the viewer acts for, so that they are not made again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.linkage_commands import IssueLookup
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Project
 from hub.domain.suggestions.suggestion import (
-    MAX_DISMISSED,
     LinkageSuggestion,
     SuggestionDismissCommand,
     SuggestionDismissPayload,
     SuggestionKey,
 )
-from hub.domain.user_errors import to_user_error
-from hub.errors import Forbidden, HubError, NotFound, TooMany
-from hub.services.linkages.acting import NO_SIDE, Acting, SideRights, fetch_side_rights
-from hub.services.linkages.batch import write_audit_entries
+from hub.errors import Forbidden, NotFound
+from hub.services.commands.acting import Acting
+from hub.services.commands.batch import check_size
+from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
+from hub.services.linkages.side_rights import NO_SIDE, SideRights, fetch_side_rights
 from hub.store.database import Database, StoreConnection
-from hub.store.ingest import receipts
-from hub.store.linkage_changes import fetch_transaction_time
 from hub.store.linkage_targets import find_issues, find_projects
-from hub.store.retry import retry_on_conflict
 from hub.store.suggestion_dismissals import SuggestionDismissal, insert_dismissals
 
 
@@ -33,37 +31,22 @@ async def dismiss_suggestions(
     A suggestion is dismissed whether it is made today or not: a ranking can change. Repeated
     dismissals change nothing.
     """
-    if len(command.suggestions) > MAX_DISMISSED:
-        error = TooMany(
-            f"ส่งได้ไม่เกิน {MAX_DISMISSED} รายการต่อคำสั่ง "
-            f"· at most {MAX_DISMISSED} suggestions per command; split the command"
-        )
-        return SuggestionDismissPayload([], [to_user_error(error)])
+    keys = list(dict.fromkeys(command.suggestions))
+
+    async def _work(connection: StoreConnection, at: datetime) -> Outcome[Sequence[str]]:
+        dismissals = await _find_dismissals(connection, acting, keys)
+        await insert_dismissals(connection, dismissals, acting.viewer.subject, command.reason, at)
+        owner = acting.viewer.agency_id
+        changed = [AuditedResource(LinkageSuggestion.TYPE, str(key), owner) for key in keys]
+        return Outcome([key.gid for key in keys], changed)
+
     receipt = acting.command("suggestionDismiss", command.idempotency_key, command)
-    ids = [key.gid for key in dict.fromkeys(command.suggestions)]
-
-    async def _run() -> bool:
-        async with database.write_transaction() as connection:
-            if await receipts.claim_or_fetch_answer(connection, receipt) is not None:
-                return False
-            keys = list(dict.fromkeys(command.suggestions))
-            dismissals = await _find_dismissals(connection, acting, keys)
-            at = await fetch_transaction_time(connection)
-            await insert_dismissals(
-                connection, dismissals, acting.viewer.subject, command.reason, at
-            )
-            await receipts.save_answer(connection, receipt, ids)
-            owner = acting.viewer.agency_id
-            changed = [AuditedResource(LinkageSuggestion.TYPE, str(key), owner) for key in keys]
-            await write_audit_entries(connection, acting, changed)
-            return True
-
+    answers: AnswerFormat[Sequence[str]] = AnswerFormat(list, list)
     try:
-        has_changed = await retry_on_conflict(_run)
-    except HubError as error:
-        return SuggestionDismissPayload([], [to_user_error(error)])
-    if acting.audit is not None and has_changed:
-        acting.audit.write_logged = True
+        check_size(len(command.suggestions))
+        ids = await execute_once(database, acting, receipt, _work, answers)
+    except Refused as refused:
+        return SuggestionDismissPayload([], refused.errors)
     return SuggestionDismissPayload(ids)
 
 

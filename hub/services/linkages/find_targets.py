@@ -9,7 +9,7 @@ from hub.domain.lookups import Lookup
 from hub.domain.projects import Project
 from hub.domain.record import record
 from hub.errors import Ambiguous, Invalid, NotFound
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.store.database import StoreConnection
 from hub.store.linkage_changes import LinkageKey, fetch_keys, lock_projects
 from hub.store.linkage_targets import (

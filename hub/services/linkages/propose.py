@@ -24,10 +24,10 @@ from hub.errors import (
     IdempotencyKeyReused,
     Invalid,
 )
-from hub.services.linkages.acting import Acting, SideRights, choose_side, fetch_side_rights
+from hub.services.commands.acting import Acting
+from hub.services.commands.batch import build_item_error
 from hub.services.linkages.batch import (
     BatchOutcome,
-    build_item_error,
     execute_batch,
     fail_others,
 )
@@ -40,6 +40,7 @@ from hub.services.linkages.find_targets import (
     project_gid,
     require_one,
 )
+from hub.services.linkages.side_rights import SideRights, choose_side, fetch_side_rights
 from hub.store.database import Database, StoreConnection
 from hub.store.history import NewEntry, append_history
 from hub.store.linkage_changes import (

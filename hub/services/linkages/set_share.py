@@ -9,9 +9,10 @@ from hub.domain.linkage_commands import (
     LinkageShareSetCommand,
 )
 from hub.domain.linkage_decisions import set_share
-from hub.services.linkages.acting import Acting, choose_side
+from hub.services.commands.acting import Acting
 from hub.services.linkages.batch import execute_batch
 from hub.services.linkages.change_linkages import LinkageChange, LinkageInput, change_linkages
+from hub.services.linkages.side_rights import choose_side
 from hub.store.database import Database
 
 

@@ -9,7 +9,7 @@ from hub.domain.linkage_commands import (
     LinkageVersionItem,
 )
 from hub.domain.linkage_decisions import find_undoable, undo
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.services.linkages.batch import execute_batch
 from hub.services.linkages.change_linkages import LinkageChange, LinkageInput, change_linkages
 from hub.store.database import Database

@@ -5,7 +5,7 @@ from datetime import datetime
 from hub.domain.history import ChangeKind
 from hub.domain.linkage_commands import WorkRequestPayload, WorkRequestWithdrawCommand
 from hub.domain.work_requests import WorkRequestStatus
-from hub.services.linkages.acting import Acting, find_acting_agency
+from hub.services.commands.acting import Acting, find_acting_agency
 from hub.services.linkages.request_command import (
     append_request_history,
     execute_request_command,

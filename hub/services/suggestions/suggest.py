@@ -18,7 +18,7 @@ from hub.domain.suggestions.suggestion import (
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
-from hub.services.linkages.acting import SideRights
+from hub.services.linkages.side_rights import SideRights
 from hub.services.suggestions.candidates import Candidate, OpenIssue, open_issues, rank_project
 from hub.services.suggestions.ranker import SuggestionRanker, fetch_ranker
 from hub.services.suggestions.reasons import (

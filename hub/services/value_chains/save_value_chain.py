@@ -1,26 +1,24 @@
 """Create or change the value chain of an area, with its stages, phases, levels and mapping."""
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from hub.domain.areas import AreaLevel
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission
-from hub.domain.user_errors import UserError, to_user_error
+from hub.domain.user_errors import to_user_error
 from hub.domain.value_chain import ValueChain, ValueChainMapping
 from hub.domain.value_chain_commands import (
     ValueChainPayload,
     ValueChainSaveCommand,
     find_problems,
 )
-from hub.errors import Duplicate, Forbidden, HubError, Invalid, NotFound, StaleVersion, WrongStatus
-from hub.services.linkages.acting import Acting, find_acting_agency
-from hub.services.linkages.batch import write_audit_entries
+from hub.errors import Duplicate, Forbidden, Invalid, NotFound, StaleVersion, WrongStatus
+from hub.services.commands.acting import Acting, find_acting_agency
+from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
 from hub.services.value_chains.build_rows import build_rows, compare_rows
 from hub.store.database import Database, StoreConnection
-from hub.store.ingest import receipts
-from hub.store.retry import retry_on_conflict
 from hub.store.value_chain_changes import (
     ChainChanges,
     RowsByType,
@@ -42,12 +40,10 @@ STEWARD_NEEDED: Final = (
 )
 
 
-class Refused(Exception):
-    """A command was refused with user errors; rolls back its transaction."""
-
-    def __init__(self, errors: Sequence[UserError]) -> None:
-        super().__init__(errors)
-        self.errors = errors
+ANSWERS: Final[AnswerFormat[ValueChainPayload]] = AnswerFormat(
+    lambda payload: [payload.chain_id, payload.mapping_id],
+    lambda stored: ValueChainPayload(*stored),
+)
 
 
 class ValueChainCommands:
@@ -60,29 +56,20 @@ class ValueChainCommands:
         """Save a chain once; with `user_errors` nothing was changed."""
         receipt = acting.command("valueChainSave", command.idempotency_key, command)
 
-        async def _run() -> ValueChainPayload:
-            async with self._database.write_transaction() as connection:
-                earlier = await receipts.claim_or_fetch_answer(connection, receipt)
-                if earlier is not None:
-                    return ValueChainPayload(*earlier)
-                payload = await save_in_transaction(connection, acting, command)
-                answer = [payload.chain_id, payload.mapping_id]
-                await receipts.save_answer(connection, receipt, answer)
-                things = ((ValueChain.TYPE, answer[0]), (ValueChainMapping.TYPE, answer[1]))
-                owner = acting.viewer.agency_id
-                changed = [AuditedResource(kind, key, owner) for kind, key in things if key]
-                await write_audit_entries(connection, acting, changed)
-                return payload
+        async def _work(connection: StoreConnection, _at: datetime) -> Outcome[ValueChainPayload]:
+            payload = await save_in_transaction(connection, acting, command)
+            things = (
+                (ValueChain.TYPE, payload.chain_id),
+                (ValueChainMapping.TYPE, payload.mapping_id),
+            )
+            owner = acting.viewer.agency_id
+            changed = [AuditedResource(kind, key, owner) for kind, key in things if key]
+            return Outcome(payload, changed)
 
         try:
-            payload = await retry_on_conflict(_run)
+            return await execute_once(self._database, acting, receipt, _work, ANSWERS)
         except Refused as refused:
             return ValueChainPayload(None, None, refused.errors)
-        except HubError as error:
-            return ValueChainPayload(None, None, [to_user_error(error)])
-        if acting.audit is not None:
-            acting.audit.write_logged = True
-        return payload
 
 
 async def save_in_transaction(

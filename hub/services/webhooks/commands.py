@@ -24,7 +24,7 @@ from hub.domain.webhooks import (
     generate_webhook_secret,
 )
 from hub.errors import Forbidden, HubError, Invalid
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.services.webhooks.addresses import parse_webhook_url
 from hub.services.webhooks.execute import execute_webhook_command, lock_managed
 from hub.services.webhooks.secret_box import SecretBox

@@ -1,65 +1,48 @@
 """Run one command on a webhook in a transaction: rights, version, receipt, audit entry."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import datetime
+from typing import Final
 
 from hub.domain.global_id import GlobalId
 from hub.domain.identity.audit_log import AuditedResource
 from hub.domain.identity.viewer import Permission
-from hub.domain.user_errors import UserError, to_user_error
+from hub.domain.user_errors import to_user_error
 from hub.domain.webhooks import Webhook, WebhookPayload
-from hub.errors import HubError, NotFound, StaleVersion
-from hub.services.linkages.acting import Acting
-from hub.services.linkages.batch import write_audit_entries
+from hub.errors import NotFound, StaleVersion
+from hub.services.commands.acting import Acting
+from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
 from hub.store.database import Database, StoreConnection
-from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
-from hub.store.retry import retry_on_conflict
 from hub.store.webhooks.commands import LockedWebhook, lock_webhook
 
-Work = Callable[[StoreConnection], Awaitable[WebhookPayload]]
+ANSWERS: Final[AnswerFormat[WebhookPayload]] = AnswerFormat(
+    lambda payload: [payload.webhook_id, payload.queued, payload.deleted],
+    lambda stored: WebhookPayload(stored[0], queued=stored[1], deleted=stored[2]),
+)
+"""Without the secret, which is not stored in clear."""
+
+WebhookWork = Callable[[StoreConnection], Awaitable[WebhookPayload]]
 """The work of a command in its transaction; it may raise."""
 
 
-class CommandRefused(Exception):
-    """A command was refused with a user error, and its transaction is rolled back."""
-
-    def __init__(self, error: UserError) -> None:
-        super().__init__(error)
-        self.error = error
-
-
 async def execute_webhook_command(
-    database: Database, acting: Acting, command: IdempotentCommand, work: Work
+    database: Database, acting: Acting, command: IdempotentCommand, work: WebhookWork
 ) -> WebhookPayload:
     """Execute a command once; with `user_errors` nothing was changed.
 
-    A repeated command returns the first result without its secret, which is not stored in clear.
+    A repeated command returns the first result without its secret.
     """
 
-    async def _run() -> WebhookPayload:
-        async with database.write_transaction() as connection:
-            earlier = await receipts.claim_or_fetch_answer(connection, command)
-            if earlier is not None:
-                webhook_id, queued, deleted = earlier
-                return WebhookPayload(webhook_id, queued=queued, deleted=deleted)
-            payload = await work(connection)
-            answer: list[Any] = [payload.webhook_id, payload.queued, payload.deleted]
-            await receipts.save_answer(connection, command, answer)
-            key = payload.webhook_id or payload.deleted or ""
-            entry = AuditedResource(Webhook.TYPE, key, acting.viewer.agency_id)
-            await write_audit_entries(connection, acting, [entry])
-            return payload
+    async def _work(connection: StoreConnection, _at: datetime) -> Outcome[WebhookPayload]:
+        payload = await work(connection)
+        key = payload.webhook_id or payload.deleted or ""
+        return Outcome(payload, [AuditedResource(Webhook.TYPE, key, acting.viewer.agency_id)])
 
     try:
-        payload = await retry_on_conflict(_run)
-    except CommandRefused as refused:
-        return WebhookPayload(None, [refused.error])
-    except HubError as error:
-        return WebhookPayload(None, [to_user_error(error)])
-    if acting.audit is not None:
-        acting.audit.write_logged = True
-    return payload
+        return await execute_once(database, acting, command, _work, ANSWERS)
+    except Refused as refused:
+        return WebhookPayload(None, refused.errors)
 
 
 async def lock_managed(
@@ -84,5 +67,5 @@ async def lock_managed(
             f"· this webhook has version {found.version}; read it again first"
         )
         gid = str(GlobalId(Webhook.TYPE, webhook_id))
-        raise CommandRefused(to_user_error(error, gid))
+        raise Refused([to_user_error(error, gid)])
     return found

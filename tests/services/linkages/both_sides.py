@@ -22,7 +22,7 @@ from hub.domain.linkage_commands import (
 from hub.domain.linkages import Linkage, LinkageDecision
 from hub.domain.lookups import Lookup
 from hub.domain.user_errors import UserErrorCode
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.services.linkages.commands import LinkageCommands
 from hub.store.database import Database
 from hub.store.unit_of_work import UnitOfWork

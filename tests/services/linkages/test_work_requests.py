@@ -17,7 +17,7 @@ from hub.domain.lookups import Lookup
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.user_errors import UserErrorCode
 from hub.domain.work_requests import WorkRequest, WorkRequestDecision, WorkRequestStatus
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.store.unit_of_work import UnitOfWork
 from tests.services.linkages.both_sides import (
     DEPARTMENT,

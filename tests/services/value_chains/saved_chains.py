@@ -15,7 +15,7 @@ from hub.domain.value_chain_commands import (
     ValueChainPayload,
     ValueChainSaveCommand,
 )
-from hub.services.linkages.acting import Acting
+from hub.services.commands.acting import Acting
 from hub.services.value_chains.save_value_chain import ValueChainCommands
 from hub.store.database import Database
 from hub.store.unit_of_work import UnitOfWork
