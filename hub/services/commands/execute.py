@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 @record
-class Outcome(Generic[Result]):
+class CommandOutcome(Generic[Result]):
     """The result of a command's work, and what it changed, for the audit log."""
 
     result: Result
@@ -36,7 +36,7 @@ class AnswerFormat(Generic[Result]):
     load: Callable[[Any], Result]
 
 
-Work = Callable[[StoreConnection, datetime], Awaitable[Outcome[Result]]]
+Work = Callable[[StoreConnection, datetime], Awaitable[CommandOutcome[Result]]]
 """The work of a command in its transaction, given the transaction's instant; it may raise
 `Refused` or a `HubError`."""
 

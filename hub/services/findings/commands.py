@@ -28,7 +28,7 @@ from hub.domain.record import record
 from hub.errors import Forbidden, HubError, NotFound, StaleVersion, WrongStatus
 from hub.services.commands.acting import Acting
 from hub.services.commands.batch import build_item_error, check_size
-from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
+from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
 from hub.store.database import Database, ReadTransaction, StoreConnection
 from hub.store.findings import decisions
 from hub.store.findings.reading import Findings
@@ -91,11 +91,11 @@ class FindingCommands:
 
         async def _work(
             connection: StoreConnection, at: datetime
-        ) -> Outcome[Sequence[FindingResult]]:
+        ) -> CommandOutcome[Sequence[FindingResult]]:
             results = await decide_findings(connection, acting, items, decision, at)
             decided = [one.finding_id for one in results if not one.user_errors]
             owner = acting.viewer.agency_id
-            return Outcome(
+            return CommandOutcome(
                 results, [AuditedResource(Finding.TYPE, key, owner) for key in decided if key]
             )
 

@@ -11,11 +11,11 @@ from hub.domain.linkage_commands import (
 from hub.errors import BatchFailed
 from hub.services.commands.acting import Acting
 from hub.services.commands.batch import build_item_error, check_size
-from hub.services.commands.execute import AnswerFormat, Outcome, Refused, Work, execute_once
+from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, Work, execute_once
 from hub.store.database import Database
 from hub.store.ingest.receipts import IdempotentCommand
 
-BatchOutcome = Outcome[Sequence[LinkageResult]]
+BatchOutcome = CommandOutcome[Sequence[LinkageResult]]
 """The results of a batch in the order of its items, and what it changed."""
 
 

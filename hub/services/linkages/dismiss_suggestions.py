@@ -16,7 +16,7 @@ from hub.domain.suggestions.suggestion import (
 from hub.errors import Forbidden, NotFound
 from hub.services.commands.acting import Acting
 from hub.services.commands.batch import check_size
-from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
+from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
 from hub.services.linkages.side_rights import NO_SIDE, SideRights, fetch_side_rights
 from hub.store.database import Database, StoreConnection
 from hub.store.linkage_targets import find_issues, find_projects
@@ -33,12 +33,12 @@ async def dismiss_suggestions(
     """
     keys = list(dict.fromkeys(command.suggestions))
 
-    async def _work(connection: StoreConnection, at: datetime) -> Outcome[Sequence[str]]:
+    async def _work(connection: StoreConnection, at: datetime) -> CommandOutcome[Sequence[str]]:
         dismissals = await _find_dismissals(connection, acting, keys)
         await insert_dismissals(connection, dismissals, acting.viewer.subject, command.reason, at)
         owner = acting.viewer.agency_id
         changed = [AuditedResource(LinkageSuggestion.TYPE, str(key), owner) for key in keys]
-        return Outcome([key.gid for key in keys], changed)
+        return CommandOutcome([key.gid for key in keys], changed)
 
     receipt = acting.command("suggestionDismiss", command.idempotency_key, command)
     answers: AnswerFormat[Sequence[str]] = AnswerFormat(list, list)

@@ -13,7 +13,7 @@ from hub.domain.user_errors import to_user_error
 from hub.domain.work_requests import WorkRequest
 from hub.errors import NotFound, StaleVersion, WrongStatus
 from hub.services.commands.acting import Acting
-from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
+from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
 from hub.store.database import Database, StoreConnection
 from hub.store.history import NewEntry, append_history
 from hub.store.ingest.receipts import IdempotentCommand
@@ -33,11 +33,15 @@ async def execute_request_command(
 ) -> WorkRequestPayload:
     """Execute a command once; with `user_errors` nothing was changed."""
 
-    async def _work(connection: StoreConnection, at: datetime) -> Outcome[WorkRequestPayload]:
+    async def _work(
+        connection: StoreConnection, at: datetime
+    ) -> CommandOutcome[WorkRequestPayload]:
         payload = await work(connection, at)
         things = ((WorkRequest.TYPE, payload.request_id), (Linkage.TYPE, payload.linkage_id))
         owner = acting.viewer.agency_id
-        return Outcome(payload, [AuditedResource(kind, key, owner) for kind, key in things if key])
+        return CommandOutcome(
+            payload, [AuditedResource(kind, key, owner) for kind, key in things if key]
+        )
 
     try:
         return await execute_once(database, acting, command, _work, ANSWERS)

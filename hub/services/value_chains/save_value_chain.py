@@ -16,7 +16,7 @@ from hub.domain.value_chain_commands import (
 )
 from hub.errors import Duplicate, Forbidden, Invalid, NotFound, StaleVersion, WrongStatus
 from hub.services.commands.acting import Acting, find_acting_agency
-from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
+from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
 from hub.services.value_chains.build_rows import build_rows, compare_rows
 from hub.store.database import Database, StoreConnection
 from hub.store.value_chain_changes import (
@@ -56,7 +56,9 @@ class ValueChainCommands:
         """Save a chain once; with `user_errors` nothing was changed."""
         receipt = acting.command("valueChainSave", command.idempotency_key, command)
 
-        async def _work(connection: StoreConnection, _at: datetime) -> Outcome[ValueChainPayload]:
+        async def _work(
+            connection: StoreConnection, _at: datetime
+        ) -> CommandOutcome[ValueChainPayload]:
             payload = await save_in_transaction(connection, acting, command)
             things = (
                 (ValueChain.TYPE, payload.chain_id),
@@ -64,7 +66,7 @@ class ValueChainCommands:
             )
             owner = acting.viewer.agency_id
             changed = [AuditedResource(kind, key, owner) for kind, key in things if key]
-            return Outcome(payload, changed)
+            return CommandOutcome(payload, changed)
 
         try:
             return await execute_once(self._database, acting, receipt, _work, ANSWERS)

@@ -11,7 +11,7 @@ from hub.domain.user_errors import to_user_error
 from hub.domain.webhooks import Webhook, WebhookPayload
 from hub.errors import NotFound, StaleVersion
 from hub.services.commands.acting import Acting
-from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
+from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
 from hub.store.database import Database, StoreConnection
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.webhooks.commands import LockedWebhook, lock_webhook
@@ -34,10 +34,12 @@ async def execute_webhook_command(
     A repeated command returns the first result without its secret.
     """
 
-    async def _work(connection: StoreConnection, _at: datetime) -> Outcome[WebhookPayload]:
+    async def _work(connection: StoreConnection, _at: datetime) -> CommandOutcome[WebhookPayload]:
         payload = await work(connection)
         key = payload.webhook_id or payload.deleted or ""
-        return Outcome(payload, [AuditedResource(Webhook.TYPE, key, acting.viewer.agency_id)])
+        return CommandOutcome(
+            payload, [AuditedResource(Webhook.TYPE, key, acting.viewer.agency_id)]
+        )
 
     try:
         return await execute_once(database, acting, command, _work, ANSWERS)
