@@ -30,8 +30,9 @@ from hub.domain.matrix.question import (
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.sandbox.nation.generate import generate_nation
 from hub.services.matrix.compute_matrix import compute_matrix
-from hub.store.database import Database, ReadTransaction, open_database
+from hub.store.database import Database, open_database
 from hub.store.matrix.figures import MatrixQueries
+from hub.store.read_transaction import ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
 
 SIZES = (10_000, 50_000, 200_000)

@@ -14,6 +14,7 @@ from hub.errors import Invalid
 from resolvers import paging as paging_resolvers
 from resolvers import text as resolvers_text
 from schema.binding import field, input_type, output_type, resolver_field
+from schema.cost import Cost
 from schema.node import Node
 
 Item = TypeVar("Item")
@@ -120,7 +121,9 @@ class Connection(Generic[Item]):
     nodes: list[Item] = field("The items (รายการ)")
     page_info: PageInfo = field("Position of the page (ข้อมูลหน้า)")
     total_count: int | None = resolver_field(
-        paging_resolvers.total_count, "Number of all items; null if not counted (จำนวนทั้งหมด)"
+        paging_resolvers.total_count,
+        "Number of all items; null if not counted (จำนวนทั้งหมด)",
+        cost=Cost(weight=20),
     )
 
     @classmethod

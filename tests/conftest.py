@@ -25,9 +25,11 @@ from hub.bootstrap.startup import REFERENCE_FOLDER
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.sources.live import LiveFigureClient
 from hub.settings import Settings
-from hub.store.database import Database, ReadTransaction, open_database
+from hub.store.connections import STATEMENT_TIMEOUT
+from hub.store.database import Database, open_database
 from hub.store.embedded import server as embedded_server
 from hub.store.migrate import migrate
+from hub.store.read_transaction import ReadTransaction
 from hub.store.reference.seed import seed
 from hub.store.unit_of_work import UnitOfWork
 from hub.web.auth.user import RequestUser
@@ -184,8 +186,10 @@ class CountingDatabase(Database):
     last_transaction: ReadTransaction | None = None
 
     @asynccontextmanager
-    async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
-        async with super().read_transaction() as transaction:
+    async def read_transaction(
+        self, statement_seconds: float = STATEMENT_TIMEOUT
+    ) -> AsyncIterator[ReadTransaction]:
+        async with super().read_transaction(statement_seconds) as transaction:
             self.last_transaction = transaction
             yield transaction
 
@@ -216,7 +220,7 @@ class GraphQLApi:
         if key not in self._applications:
             application = build_application(
                 self._settings,
-                CountingDatabase(database.pool),
+                CountingDatabase(database.pool, database.notifications),
                 live_figures=self.agencies,
                 authentication=self._authentication,
                 clock=lambda: self.now or datetime.now(UTC),

@@ -44,8 +44,10 @@ from hub.web.cors import CorsMiddleware
 from hub.web.graphql.allow_list import OperationAllowList, load_documents
 from hub.web.graphql.endpoint import GraphQLEndpoint
 from hub.web.graphql.query_cost import FieldWeight, Weights
+from hub.web.graphql.slots import ExecutionSlots, Limits
 from hub.web.headers import SecurityHeadersMiddleware
 from hub.web.health import Health
+from hub.web.own_hosts import OwnHostsMiddleware, list_own_names
 from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.rate_limits import RateLimiter
 from schema.contract import create_schema
@@ -136,6 +138,7 @@ def build_application(
         weights=get_field_weights(),
         allow_introspection=settings.introspection,
         operations=operations or load_allowed_operations(settings),
+        slots=ExecutionSlots(Limits.from_pool_size(settings.pool_size)),
         rate_limiter=RateLimiter(settings.rate, settings.max_concurrent_requests, monotonic),
     )
     app = Starlette(
@@ -152,6 +155,12 @@ def build_application(
         middleware=[
             Middleware(DeniedRequestsMiddleware, denied=audit.denied),
             Middleware(SecurityHeadersMiddleware),
+            Middleware(
+                OwnHostsMiddleware,
+                names=list_own_names(settings.url, f"//{settings.host}"),
+                cookie=sessions.cookie,
+                demo=settings.demo,
+            ),
             Middleware(CorsMiddleware, list_origins=issuers.list_origins),
             Middleware(AuthenticationMiddleware, backend=authentication),
         ],

@@ -63,7 +63,7 @@ async def explain_document(
     """
     schema = get_executable_schema()
     documents = DocumentCache(schema, get_field_weights())
-    document = documents.parse(text)
+    document = await documents.parse(text)
     if document.ast is None:
         raise error_of(document.errors[0])
     operation = get_operation_ast(document.ast, operation_name)

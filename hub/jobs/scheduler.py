@@ -22,7 +22,8 @@ from hub.domain.sources.spec import AuthMethod, SourceSpec
 from hub.domain.time import Clock
 from hub.errors import Conflict, Invalid, SourceCredentialsRejected, SourceError
 from hub.ingest.run import SourceInput, ingest
-from hub.store.database import CONNECTION_ERRORS, Database
+from hub.store.connections import CONNECTION_ERRORS
+from hub.store.database import Database
 from hub.store.ingest import schedule
 from hub.store.ingest.declarations import upsert_source
 

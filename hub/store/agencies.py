@@ -12,8 +12,8 @@ from hub.domain.agencies import ActorLevel, Agency, AgencyKind
 from hub.domain.paging import Connection, PageRequest
 from hub.domain.text import LocalizedText
 from hub.domain.time import is_in_force
-from hub.store.database import ReadTransaction
 from hub.store.paging import fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
 from hub.store.tables import agency, agency_placement
 

@@ -14,8 +14,8 @@ from hub.domain.areas import Area, AreaKind, AreaLevel, AreaMembership, Operatio
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.text import LocalizedText
 from hub.domain.time import is_in_force
-from hub.store.database import ReadTransaction
 from hub.store.paging import fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
 from hub.store.tables import area, area_membership, operations_centre
 

@@ -17,8 +17,8 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.money import Money
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.key_hashes import is_any_of
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import text_array_parameter
 from hub.store.tables import budget_line, project
 from hub.store.visibility import is_visible, unpublished_columns

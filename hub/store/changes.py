@@ -23,8 +23,10 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.record import record
 from hub.domain.time import BANGKOK
 from hub.errors import CursorExpired
-from hub.store.database import CONNECTION_ERRORS, Database, ReadTransaction
-from hub.store.listener import ChannelListener, Waiter
+from hub.store.connections import CONNECTION_ERRORS
+from hub.store.database import Database
+from hub.store.listener import Waiter
+from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import change, change_head, history_entry, project_area
 from hub.store.visible_changes import could_be_seen, is_subject_visible
 
@@ -272,11 +274,10 @@ class ChangeFeed:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._listener = ChannelListener(database, CHANNEL)
 
     def listen(self) -> AbstractAsyncContextManager[Waiter]:
         """Return the context in which a waiter is notified of changes that are committed."""
-        return self._listener.listen()
+        return self._database.notifications.listen(CHANNEL)
 
     async def number_changes(self) -> None:
         """Give positions to all changes that are committed, without waiting for the job."""

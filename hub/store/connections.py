@@ -26,6 +26,14 @@ SESSION_SETTINGS: Final = {
 """PostgreSQL settings of every session, or of every transaction through a pooler."""
 CHANGED_SETTINGS: Final = ("TimeZone", "statement_timeout", "idle_in_transaction_session_timeout")
 """Those that change how statements run, with the names of `pg_settings`."""
+CONNECTION_ERRORS: Final = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+"""What the driver raises when the server is gone, is not back yet, or does not respond."""
 
 
 def build_set_statement(*, local: bool) -> str:
@@ -129,3 +137,20 @@ async def assert_usable(pool: asyncpg.Pool) -> None:
         raise StoreUnusable(
             "ลำดับอักษรของฐานข้อมูลใช้ไม่ได้ · this database does not order text by code point"
         )
+
+
+async def is_responsive(pool: asyncpg.Pool, timeout: float) -> bool:  # noqa: ASYNC109 - limits the acquire as well
+    """Return whether the server of a pool responds within `timeout` seconds."""
+    connection: asyncpg.Connection | None = None
+    try:
+        connection = await pool.acquire(timeout=timeout)
+        await connection.execute("select true", timeout=timeout)
+    except (*CONNECTION_ERRORS, asyncpg.PostgresError, asyncpg.InterfaceError):
+        if connection is not None and not connection.is_closed():
+            connection.terminate()
+        return False
+    else:
+        return True
+    finally:
+        if connection is not None:
+            await pool.release(connection)

@@ -18,8 +18,8 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
 from hub.store.copy_pairs import copies_of_projects, first_copies
-from hub.store.database import ReadTransaction
 from hub.store.projects import Projects, project_of
+from hub.store.read_transaction import ReadTransaction
 
 WEAKEST_FIRST: Final = (AreaMatch.WITHIN, AreaMatch.NONE, AreaMatch.COMMON)
 """What is stated of several copies: the weakest that holds of one of them."""

@@ -22,10 +22,10 @@ from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.result import CellGroup, Figures
 from hub.domain.paging import PageRequest
 from hub.domain.record import value
-from hub.store.database import ReadTransaction
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.planner import CountingPlan, plan_counting
 from hub.store.matrix.rollup_figures import live_projects
+from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import rollup_change
 from hub.store.unit_of_work import UnitOfWork
 

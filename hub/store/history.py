@@ -13,9 +13,9 @@ from hub.domain.linkage_decisions import Action
 from hub.domain.linkages import LinkageState, Side
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.record import value
-from hub.store.database import ReadTransaction
 from hub.store.linkage_states import dump_state, parse_state
 from hub.store.paging import build_connections
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import history_entry
 

@@ -16,9 +16,9 @@ from hub.domain.identity.viewer import Viewer, Visibility
 from hub.domain.linkage_shares import OPEN_STATUSES
 from hub.domain.linkages import Linkage, LinkageState
 from hub.domain.record import record, value
-from hub.store.database import ReadTransaction
 from hub.store.linkage_states import STATE_COLUMNS, dump_state, state_of
 from hub.store.linkages import IDS, linkage_of, visible_linkages
+from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import linkage
 
 LOCK_PROJECTS: Final = """

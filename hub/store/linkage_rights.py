@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from hub.domain.record import value
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 
 TODAY: Final = "timezone('Asia/Bangkok', transaction_timestamp())::date"
 AREA_AGENCIES: Final = f"""

@@ -15,9 +15,9 @@ from hub.domain.linkage_commands import IssueLookup
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Project
 from hub.domain.record import value
-from hub.store.database import ReadTransaction
 from hub.store.issue_wordings import visible_issue_wordings
 from hub.store.project_lookups import project_id_of
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import text_array_parameter
 from hub.store.tables import external_id, issue_revision, plan_version, project, source_record
 from hub.store.visibility import is_visible, unpublished_columns

@@ -22,11 +22,11 @@ from hub.domain.matrix.layout import MatrixScope
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.text import LocalizedText, TranslationOrigin
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.linkage_awaiting import awaits_agency, awaits_area
 from hub.store.linkage_states import state_of
 from hub.store.matrix.list_filters import is_linkage_in_scope
 from hub.store.paging import build_connections, fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import linkage, project
 from hub.store.visibility import is_visible, unpublished_columns

@@ -1,74 +1,99 @@
-"""LISTEN on a channel of the database for all waiters of this process."""
+"""LISTEN on channels of the database for all waiters of this process, over one connection.
+
+The connection is not one of the pool and stays open until the hub stops. When a waiter leaves,
+nothing has to be awaited, so a cancelled waiter cannot leave anything behind.
+"""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import asyncpg
 
-from hub.store.database import Database
+from hub.errors import NotReady, StoreUnusable
+from hub.store.connections import SET_FOR_SESSION, connect_to_server
 
 POLL_INTERVAL: Final = 20.0
 """Seconds after which a waiter polls without a notification: one can get lost."""
+CLOSE_TIMEOUT: Final = 2.0
+"""Seconds for the connection to close before it is terminated."""
 
 
-class ChannelListener:
-    """One connection listens for all waiters, and only while there are any."""
+class Notifications:
+    """The notifications of one database; `dsn` must lead to sessions."""
 
-    def __init__(self, database: Database, channel: str) -> None:
-        self._database = database
-        self._channel = channel
-        self._waiters: set[asyncio.Event] = set()
-        self._lock = asyncio.Lock()
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listened: set[str] = set()
         self._connection: asyncpg.Connection | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def listen(self) -> AsyncIterator["Waiter"]:
-        """Yield a waiter, which listens until the block ends."""
-        waiter = Waiter(self)
-        await self.subscribe(waiter.notified)
+    async def listen(self, channel: str) -> AsyncIterator["Waiter"]:
+        """Yield a waiter, which is notified until the block ends; `NotReady` without a server."""
+        waiter = Waiter(self, channel)
+        self._waiters[channel].add(waiter.notified)
         try:
+            await self.ensure_listening(channel)
             yield waiter
         finally:
-            self._waiters.discard(waiter.notified)
-            if not self._waiters:
-                await self._unsubscribe()
+            self._waiters[channel].discard(waiter.notified)
 
-    async def subscribe(self, notified: asyncio.Event) -> None:
-        """Register a waiter; listen again if the listening connection was lost."""
-        async with self._lock:
-            self._waiters.add(notified)
-            if self._connection is None:
-                self._connection = await self._database.pool.acquire()
-                self._connection.add_termination_listener(self._on_connection_lost)
-                await self._connection.add_listener(self._channel, self._notify_waiters)
+    async def ensure_listening(self, channel: str) -> None:
+        """Listen on a channel, also after the connection was lost.
 
-    async def _unsubscribe(self) -> None:
-        async with self._lock:
+        Connecting is a task of its own that all waiters await: a cancelled waiter does not stop it.
+        """
+        while channel not in self._listened:
+            if self._opening is None or self._opening.done():
+                self._opening = asyncio.create_task(self._open())
+                self._opening.add_done_callback(retrieve_exception)
+            await asyncio.shield(self._opening)
+
+    async def _open(self) -> None:
+        """Connect if there is no connection, and listen on every channel that has waiters."""
+        try:
             connection = self._connection
-            if connection is not None and not self._waiters:
-                self._connection = None
-                connection.remove_termination_listener(self._on_connection_lost)
-                await connection.remove_listener(self._channel, self._notify_waiters)
-                await self._database.pool.release(connection)
+            if connection is None:
+                connection = await connect_to_server(self._dsn)
+                await connection.execute(SET_FOR_SESSION)
+                connection.add_termination_listener(self._on_connection_lost)
+                self._connection = connection
+            for channel in [one for one in self._waiters if one not in self._listened]:
+                await connection.add_listener(channel, self._on_notification)
+                self._listened.add(channel)
+        except (StoreUnusable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise NotReady from error
 
-    def _on_connection_lost(self, _: Any) -> None:
-        """Forget a lost connection; waiters then poll and listen again."""
+    def _on_notification(self, _connection: Any, _process: int, channel: str, _text: Any) -> None:
+        notify(self._waiters[channel])
+
+    def _on_connection_lost(self, _connection: Any) -> None:
+        """Forget the lost connection; waiters then poll and listen again."""
         self._connection = None
-        self._notify_waiters()
+        self._listened.clear()
+        for waiters in self._waiters.values():
+            notify(waiters)
 
-    def _notify_waiters(self, *_: Any) -> None:
-        for notified in self._waiters:
-            notified.set()
+    async def close(self) -> None:
+        """Close the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.remove_termination_listener(self._on_connection_lost)
+            with suppress(OSError, TimeoutError, asyncpg.InterfaceError):
+                await connection.close(timeout=CLOSE_TIMEOUT)
 
 
 class Waiter:
     """Waits for notifications: clear it, read what is new, then wait."""
 
-    def __init__(self, listener: ChannelListener) -> None:
+    def __init__(self, notifications: Notifications, channel: str) -> None:
         self.notified = asyncio.Event()
-        self._listener = listener
+        self._notifications = notifications
+        self._channel = channel
 
     def clear(self) -> None:
         """Forget earlier notifications; what is read after this includes what they announced."""
@@ -81,4 +106,16 @@ class Waiter:
                 await self.notified.wait()
         except TimeoutError:
             pass
-        await self._listener.subscribe(self.notified)
+        await self._notifications.ensure_listening(self._channel)
+
+
+def notify(waiters: set[asyncio.Event]) -> None:
+    """Set the events of waiters."""
+    for notified in waiters:
+        notified.set()
+
+
+def retrieve_exception(task: "asyncio.Task[None]") -> None:
+    """Retrieve the exception of a task whose waiters may all have left."""
+    if not task.cancelled():
+        task.exception()

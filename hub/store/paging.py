@@ -8,7 +8,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import count_rows, paginate
 
 Item = TypeVar("Item")

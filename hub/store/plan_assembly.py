@@ -29,7 +29,6 @@ from hub.domain.plan_content import (
 )
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
-from hub.store.database import ReadTransaction
 from hub.store.issue_wordings import UNRANKED_POSITION
 from hub.store.plan_statements import (
     ALIGNMENTS_BY_VERSION,
@@ -38,6 +37,7 @@ from hub.store.plan_statements import (
     SECTIONS_BY_VERSION,
     TARGETS_BY_VERSION,
 )
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of
 from hub.store.tables import issue_revision, plan_item, stage
 from hub.store.tables.plan_content import ElementKind

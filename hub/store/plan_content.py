@@ -34,7 +34,6 @@ from hub.domain.plans import PlanVersion
 from hub.domain.reported_counts import Grade
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
-from hub.store.database import ReadTransaction
 from hub.store.paging import build_connections
 from hub.store.plan_assembly import fetch_contents
 from hub.store.plan_rows import element_of, item_of
@@ -46,6 +45,7 @@ from hub.store.plan_statements import (
     SECTIONS_BY_VERSION,
     TARGETS_BY_VERSION,
 )
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, paginate_by_group
 from hub.store.tables import (
     plan_element,

@@ -10,9 +10,9 @@ from hub.domain.identity.viewer import Viewer, Visibility
 from hub.domain.plans import PlanStatus
 from hub.domain.record import value
 from hub.domain.reported_counts import Grade
-from hub.store.database import ReadTransaction
 from hub.store.plan_submission import PlanOwner, fetch_owner
 from hub.store.plans import visible_versions_by_id
+from hub.store.read_transaction import ReadTransaction
 
 LOCK_PLAN_OF_VERSION: Final = """
 select p.id, p.area_id, p.agency_id from plan p

@@ -17,8 +17,8 @@ from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.plans import Plan, PlanKind, PlanStatus, PlanVersion
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import history_table, table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.paging import build_connections, fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import plan, plan_version
 from hub.store.visibility import is_still_visible, is_visible, unpublished_columns

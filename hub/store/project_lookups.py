@@ -17,9 +17,9 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.projects import Project
 from hub.domain.provenance import ExternalId
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.key_hashes import hash_of
 from hub.store.projects import project_of, select_projects
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import text_array_parameter
 from hub.store.tables import external_id, project, source_record
 from hub.store.visibility import is_visible

@@ -23,11 +23,11 @@ from hub.domain.projects import (
 )
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.matrix.list_filters import is_project_in_scope, projects_in_areas
 from hub.store.paging import build_connections, fetch_page
 from hub.store.project_amounts import year_parameters
 from hub.store.project_order import has_descending_key, key_of_row, ordered_projects
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import count_rows, localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import project, project_area, project_implementer
 from hub.store.visibility import is_visible, unpublished_columns

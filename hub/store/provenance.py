@@ -24,8 +24,8 @@ from hub.domain.provenance import (
 from hub.domain.sources.live import RecordKey
 from hub.store.areas import prefixed_columns
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.key_hashes import is_any_of
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import external_id, provenance, source, source_record
 

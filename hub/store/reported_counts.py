@@ -10,7 +10,7 @@ from hub.domain.areas import AreaLevel
 from hub.domain.reported_counts import Grade, IssueCount, PlanGradeCount
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import issue_count, plan_grade_count
 
 

@@ -10,7 +10,9 @@ from typing import Final
 
 import asyncpg
 
-from hub.store.database import ACQUIRE_TIMEOUT, CONNECTION_ERRORS, Database
+from hub.store.connections import CONNECTION_ERRORS
+from hub.store.database import Database
+from hub.store.read_transaction import ACQUIRE_TIMEOUT
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from hub.domain.rounds import PlanningEvent, PlanningRound
 from hub.domain.text import localized_text
 from hub.domain.time import FiscalYear
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import planning_event
 

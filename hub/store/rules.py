@@ -8,7 +8,7 @@ import asyncpg
 import sqlalchemy as sa
 
 from hub.domain.rules import Rule, RuleGroup
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import is_valid_on, localized_text_of, text_array_parameter
 from hub.store.tables import rule
 

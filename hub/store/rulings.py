@@ -11,10 +11,10 @@ from hub.domain.paging import Connection, PageRequest
 from hub.domain.sources.quarantine import QuarantinedRow, ReviewQuestion
 from hub.domain.sources.ruling_file import build_rows
 from hub.domain.sources.rulings import RecordedRuling
-from hub.store.database import ReadTransaction
 from hub.store.ingest import review_questions
 from hub.store.ingest.rulings import SELECT_RULINGS, ruling_of
 from hub.store.paging import build_connections
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import ruling, source
 from hub.store.visibility import can_operate, unpublished_columns

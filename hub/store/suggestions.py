@@ -12,8 +12,8 @@ from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus, Side
 from hub.domain.projects import Project
 from hub.domain.record import value
 from hub.domain.suggestions.suggestion import SuggestionKey
-from hub.store.database import ReadTransaction
 from hub.store.projects import project_of, select_projects
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import text_array_parameter
 from hub.store.tables import linkage, project, project_area, suggestion_dismissal
 from hub.store.visibility import PUBLISHED_CONDITION, is_visible

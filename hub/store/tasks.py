@@ -18,8 +18,8 @@ from hub.domain.tasks import (
     task_sort_key,
 )
 from hub.domain.time import FiscalYear
-from hub.store.database import ReadTransaction
 from hub.store.paging import fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import text_array_parameter
 from hub.store.task_branches import BRANCHES, areas_to_decide, own_agency
 from hub.store.visibility import TODAY, UNPUBLISHED_COLUMN

@@ -6,7 +6,6 @@ from hub.store.area_editions import AreaEditions
 from hub.store.budget import BudgetLines
 from hub.store.changes import Changes
 from hub.store.copies import Copies
-from hub.store.database import ReadTransaction
 from hub.store.findings.reading import Findings
 from hub.store.history import Histories
 from hub.store.identity.audit_log import AuditLogReader
@@ -20,6 +19,7 @@ from hub.store.project_amounts import ProjectAmounts
 from hub.store.project_lookups import ProjectLookups
 from hub.store.projects import Projects
 from hub.store.provenance import ProvenanceQueries
+from hub.store.read_transaction import ReadTransaction
 from hub.store.reported_counts import ReportedCounts
 from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules

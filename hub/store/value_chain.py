@@ -14,8 +14,8 @@ from hub.domain.paging import Connection, PageRequest
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.value_chain import ChainPhase, ExpectedRole, Stage, StageKind, ValueChain
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.paging import fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import chain_phase, expected_role, stage, value_chain
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from hub.domain.value_chain import StageMapping, ValueChainMapping
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, text_array_parameter
 from hub.store.tables import stage_mapping, value_chain, value_chain_mapping
 from hub.store.value_chain import stages_as_of

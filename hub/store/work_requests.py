@@ -22,8 +22,8 @@ from hub.domain.work_requests import (
     WorkRequestStatus,
 )
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.paging import build_connections, fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import (
     issue_revision,

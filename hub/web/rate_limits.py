@@ -24,6 +24,8 @@ BURST: Final = 10
 """Seconds of the rate that an idle client may use at once."""
 COST_PER_TOKEN: Final = 1_000
 """Units of query cost that count as one more request."""
+SECONDS_PER_TOKEN: Final = 0.004
+"""Seconds of CPU that count as one more request: at 50 requests a second, a fifth of one core."""
 MAX_CLIENTS: Final = 10_000
 MAX_STREAMS: Final = 200
 """Concurrent subscriptions of one client."""
@@ -83,18 +85,32 @@ class RateLimiter:
         """
         if not self._rate:
             return
-        capacity = float(self._rate * BURST)
-        bucket = self._buckets.pop(key, None) or TokenBucket(capacity, self._clock())
-        now = self._clock()
+        bucket, capacity = self._refill(key), self._capacity
+        tokens = min(cost / COST_PER_TOKEN if cost else 1.0, capacity)
+        if bucket.tokens < tokens:
+            raise RateLimited(ceil((tokens - bucket.tokens) / self._rate))
+        bucket.tokens -= tokens
+
+    def charge_time(self, key: str, seconds: float) -> None:
+        """Charge CPU that was used already; the client may be in debt afterwards."""
+        if self._rate:
+            bucket = self._refill(key)
+            bucket.tokens = max(bucket.tokens - seconds / SECONDS_PER_TOKEN, -self._capacity)
+
+    @property
+    def _capacity(self) -> float:
+        return float(self._rate * BURST)
+
+    def _refill(self, key: str) -> TokenBucket:
+        """Return the bucket of a client with what it may use now."""
+        now, capacity = self._clock(), self._capacity
+        bucket = self._buckets.pop(key, None) or TokenBucket(capacity, now)
         bucket.tokens = min(capacity, bucket.tokens + (now - bucket.updated_at) * self._rate)
         bucket.updated_at = now
         self._buckets[key] = bucket
         while len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
-        tokens = min(cost / COST_PER_TOKEN if cost else 1.0, capacity)
-        if bucket.tokens < tokens:
-            raise RateLimited(ceil((tokens - bucket.tokens) / self._rate))
-        bucket.tokens -= tokens
+        return bucket
 
     @contextmanager
     def count_concurrent(self, key: str, *, stream: bool = False) -> Iterator[None]:

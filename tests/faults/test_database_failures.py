@@ -135,7 +135,7 @@ async def test_38_full_disk_fails_the_run_and_queries_still_work(
 async def test_39_exhausted_connection_pool_answers_503_with_retry_after(
     template: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.store.database.ACQUIRE_TIMEOUT", 0.2)
+    monkeypatch.setattr("hub.store.read_transaction.ACQUIRE_TIMEOUT", 0.2)
     dsn = await copy_database(template, "exhausted")
     connection = await asyncpg.connect(dsn)
     try:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import project
 from hub.store.visibility import is_visible
 

@@ -9,7 +9,8 @@ import pytest
 from hub.domain.identity.viewer import ANONYMOUS, Viewer
 from hub.domain.paging import PageRequest
 from hub.domain.text import Locale
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database
+from hub.store.read_transaction import ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
 
 

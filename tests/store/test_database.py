@@ -1,12 +1,15 @@
-"""The errors of statements that PostgreSQL cancels, and the cache of compiled statements."""
+"""The end of statements that PostgreSQL cancels, and the cache of compiled statements."""
+
+import asyncio
 
 import pytest
 import sqlalchemy as sa
 
 from hub.errors import NotReady, TooCostly
-from hub.store import database as store_database
 from hub.store import statements
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database
+from hub.store.read_transaction import ReadTransaction
+from tests.faults.hub_process import wait_until_async
 
 SHORT_TIMEOUT = sa.text("set local statement_timeout = '50ms'")
 SLOW_QUERY = sa.text("select pg_sleep(5)")
@@ -17,13 +20,80 @@ async def exceed_timeout(transaction: ReadTransaction) -> None:
     await transaction.fetch_rows(SLOW_QUERY)
 
 
-async def test_statement_over_the_timeout_raises_too_costly(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+async def test_statement_over_the_time_of_its_transaction_raises_too_costly(
+    database: Database,
 ) -> None:
-    monkeypatch.setattr(store_database, "STATEMENT_TIMEOUT", 0.05)
-    async with database.read_transaction() as transaction:
+    async with database.read_transaction(0.05) as transaction:
         with pytest.raises(TooCostly, match="seconds"):
-            await exceed_timeout(transaction)
+            await transaction.fetch_rows(SLOW_QUERY)
+        assert not await is_running(database, "pg_sleep(5)")
+
+
+async def is_running(database: Database, text: str) -> bool:
+    """Return whether the server executes a statement with that text."""
+    return bool(
+        await database.pool.fetchval(
+            "select count(*) from pg_stat_activity where state = 'active' "
+            "and position($1 in query) > 0 and pid <> pg_backend_pid()",
+            text,
+        )
+    )
+
+
+def count_acquired(database: Database) -> int:
+    """Return the connections of the pool that are checked out."""
+    return database.pool.get_size() - database.pool.get_idle_size()
+
+
+async def test_a_request_that_ends_cancels_its_statement_in_the_server(
+    database: Database,
+) -> None:
+    async def ask() -> None:
+        async with database.read_transaction() as transaction:
+            await transaction.fetch_rows(sa.text("select pg_sleep(61)"))
+
+    before = count_acquired(database)
+    request = asyncio.create_task(ask())
+    await wait_until_async(lambda: is_running(database, "pg_sleep(61)"))
+    request.cancel()
+    await asyncio.gather(request, return_exceptions=True)
+    assert not await is_running(database, "pg_sleep(61)")
+    assert count_acquired(database) == before
+
+
+async def test_a_sibling_of_a_failed_field_is_not_ready_and_its_statement_ends(
+    database: Database,
+) -> None:
+    async with database.read_transaction() as transaction:
+        sibling = asyncio.create_task(transaction.fetch_rows(sa.text("select pg_sleep(62)")))
+        await wait_until_async(lambda: is_running(database, "pg_sleep(62)"))
+    with pytest.raises(NotReady):
+        await sibling
+
+
+@pytest.mark.parametrize("awaits", range(25))
+async def test_a_request_cancelled_at_any_await_gives_its_connection_back(
+    database: Database, awaits: int
+) -> None:
+    async def ask() -> None:
+        async with database.read_transaction() as transaction:
+            await asyncio.gather(
+                transaction.fetch_rows(sa.text("select 1")),
+                transaction.fetch_rows(sa.text("select 2")),
+            )
+
+    before = count_acquired(database)
+    request = asyncio.create_task(ask())
+    for _ in range(awaits):
+        await asyncio.sleep(0 if awaits < 12 else 0.0003)
+    request.cancel()
+    await asyncio.gather(request, return_exceptions=True)
+    await wait_until_async(lambda: has_acquired(database, before))
+    assert await database.pool.fetchval("select 3") == 3
+
+
+async def has_acquired(database: Database, count: int) -> bool:
+    return count_acquired(database) == count
 
 
 async def test_cancelled_statement_raises_not_ready_and_succeeds_on_retry(

@@ -19,8 +19,9 @@ from hub.domain.matrix.question import (
 from hub.domain.matrix.result import CellGroup, Matrix
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.matrix.compute_matrix import compute_matrix
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database
 from hub.store.matrix.figures import MatrixQueries
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rollup import compact_once, compact_rollup
 from hub.store.unit_of_work import UnitOfWork
 from tests.long_run import is_long_run

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.domain.identity.visibility import GROUND_DESCRIPTIONS, VisibilityGround
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.ingest.events import publish_event
 from hub.store.ingest.session import MARK_SOURCE_SUCCEEDED
+from hub.store.read_transaction import ReadTransaction
 from hub.store.tables import linkage, plan_version, project
 from hub.store.visibility import can_only_count, is_visible
 from tests.store.drafts import (

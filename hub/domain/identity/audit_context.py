@@ -14,14 +14,12 @@ MAX_IDS_PER_ENTRY: Final = 1_000
 
 @dataclass(slots=True)
 class AuditContext:
-    """The audit state of one request: caller, operation, denied fields, logged commands."""
+    """The audit state of one request: caller, operation, denied fields."""
 
     caller: Caller
     operation: Operation
     denied: list[tuple[str, str, str | None]] = field(default_factory=list)
     """Denied fields, each with the error code and the requested source."""
-    write_logged: bool = False
-    """Whether a command wrote its audit entry in its own transaction."""
 
     def record_denied_answer(self, answer: object) -> None:
         """Record a command whose payload has a NOT_ALLOWED user error as denied."""
@@ -31,15 +29,12 @@ class AuditContext:
                 self.denied.append((name, "FORBIDDEN", None))
 
     def build_entries(self, read: Iterable[AuditedResource]) -> list[AuditEntry]:
-        """Return the entries to write before the response is sent.
+        """Return the entries to write before the response is sent: reads of other agencies' data.
 
-        These are reads of other agencies' data, and a command that did not log itself because it
-        changed nothing.
+        A command writes its entry in its own transaction; one that changed nothing has none, so
+        that nobody can fill the log with operations that do nothing.
         """
-        entries = build_entries_by_owner(AccessKind.READ, self.caller, self.operation, read)
-        if self.operation.kind == "mutation" and not self.write_logged and not self.denied:
-            entries.append(AuditEntry(AccessKind.WRITE, self.caller, self.operation))
-        return entries
+        return build_entries_by_owner(AccessKind.READ, self.caller, self.operation, read)
 
     def build_denied_entries(self) -> list[AuditEntry]:
         """Return the entries of denied calls, one per error code and source."""

@@ -61,10 +61,8 @@ async def execute_once(
     Raises `Refused` with the user errors if nothing was changed: those of the work, or
     IDEMPOTENCY_CONFLICT for a key that was used for another command.
     """
-    changed: Sequence[AuditedResource] = ()
 
     async def _run() -> Result:
-        nonlocal changed
         async with database.write_transaction() as connection:
             earlier = await receipts.claim_or_fetch_answer(connection, command)
             if earlier is not None:
@@ -72,16 +70,12 @@ async def execute_once(
             outcome = await work(connection, await fetch_transaction_time(connection))
             await receipts.save_answer(connection, command, answers.dump(outcome.result))
             await write_audit_entries(connection, acting, outcome.changed)
-            changed = outcome.changed
             return outcome.result
 
     try:
-        result = await retry_on_conflict(_run)
+        return await retry_on_conflict(_run)
     except HubError as error:
         raise Refused([to_user_error(error)]) from error
-    if acting.audit is not None and changed:
-        acting.audit.write_logged = True
-    return result
 
 
 async def write_audit_entries(

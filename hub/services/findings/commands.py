@@ -29,12 +29,13 @@ from hub.errors import Forbidden, HubError, NotFound, StaleVersion, WrongStatus
 from hub.services.commands.acting import Acting
 from hub.services.commands.batch import build_item_error, check_size
 from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
-from hub.store.database import Database, ReadTransaction, StoreConnection
+from hub.store.database import Database, StoreConnection
 from hub.store.findings import decisions
 from hub.store.findings.reading import Findings
 from hub.store.history import NewEntry, append_history
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.linkage_rights import fetch_area_agency_rights, fetch_placed_under
+from hub.store.read_transaction import ReadTransaction
 
 NOT_CONCERNED: Final = (
     "ข้อสังเกตนี้ไม่เกี่ยวข้องกับหน่วยงานของท่าน · this finding does not concern your agency"

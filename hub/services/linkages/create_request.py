@@ -11,9 +11,10 @@ from hub.errors import Invalid
 from hub.services.commands.acting import Acting, find_acting_agency
 from hub.services.linkages.find_targets import issue_gid, require_one
 from hub.services.linkages.request_command import append_request_history, execute_request_command
-from hub.store.database import Database, ReadTransaction, StoreConnection
+from hub.store.database import Database, StoreConnection
 from hub.store.findings.reading import Findings
 from hub.store.linkage_targets import TargetIssue, find_issues, find_stages
+from hub.store.read_transaction import ReadTransaction
 from hub.store.work_request_changes import find_missing_agencies, insert_request
 
 MAX_RECIPIENTS: Final = 20

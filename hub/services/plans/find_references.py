@@ -6,9 +6,9 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.plan_content import IndicatorContent, IssueContent, ItemContent, PlanContent
 from hub.domain.plan_lineage import iterate_paths
 from hub.errors import Invalid
-from hub.store.database import ReadTransaction
 from hub.store.plan_submission import WriteConnection, list_existing
 from hub.store.projects import Projects
+from hub.store.read_transaction import ReadTransaction
 
 NAMES = {
     "agency": ("หน่วยงาน", "agency"),

@@ -119,8 +119,6 @@ async def execute(
             await append_entries(connection, [entry])
     except HubError as error:
         return SubmitResult(None, (to_user_error(error),))
-    if audit_context:
-        audit_context.write_logged = True
     return SubmitResult(version.id)
 
 

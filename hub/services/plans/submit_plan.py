@@ -27,7 +27,7 @@ from hub.errors import HubError, Invalid, StaleVersion
 from hub.services.plans.check_owner import check_owner, check_rules, check_status
 from hub.services.plans.find_references import find_reference_problems
 from hub.store import plan_submission as store
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database
 from hub.store.identity.audit_log import append_entries
 from hub.store.ingest import receipts
 from hub.store.ingest.receipts import IdempotentCommand
@@ -35,6 +35,7 @@ from hub.store.plan_assembly import fetch_contents
 from hub.store.plan_provenance import SUBMITTED_PLANS, PlanSource, write_provenance
 from hub.store.plan_submission import WriteConnection
 from hub.store.plan_writing import PlanRow, version_row
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of
 
 VISIBILITY_OF_STATUS: Final = {
@@ -106,8 +107,6 @@ async def submit_plan(
         return checked.result
     except HubError as error:
         return SubmitResult(None, (to_user_error(error),))
-    if audit_context:
-        audit_context.write_logged = True
     return result
 
 

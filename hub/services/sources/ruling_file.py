@@ -103,8 +103,6 @@ async def import_rulings(
     except RollBackImport:
         pass
     assert result is not None  # noqa: S101 - set, or another exception was raised
-    if audit_context and (result.applied or result.revoked) and not (dry or result.issues):
-        audit_context.write_logged = True
     return result
 
 

@@ -98,8 +98,6 @@ async def execute_command(
             spec, owner, ids, settlement.settled, by, operation, audit_context
         )
         await append_entries(connection, [entry])
-    if audit_context:
-        audit_context.write_logged = True
     return settlement
 
 

@@ -20,9 +20,9 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.time import FiscalYear
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.linkages import parse_reason
 from hub.store.paging import build_connections, fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
 from hub.store.tables import (
     finding,

@@ -15,7 +15,9 @@ from hub.domain.identity.audit_log import AccessRecord, AuditedResource, AuditEn
 from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, SortKey, build_connection
 from hub.errors import NotReady
-from hub.store.database import ACQUIRE_TIMEOUT, CONNECTION_ERRORS, Database, ReadTransaction
+from hub.store.connections import CONNECTION_ERRORS
+from hub.store.database import Database
+from hub.store.read_transaction import ACQUIRE_TIMEOUT, ReadTransaction
 from hub.store.rows import paginate
 from hub.store.tables import access_log, source
 from hub.store.visibility import can_read_audit_entry

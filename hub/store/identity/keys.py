@@ -20,7 +20,8 @@ from joserfc.jwk import ECKey
 from hub.domain.identity.clients import Jwk
 from hub.domain.record import value
 from hub.errors import NotReady, StoreUnusable
-from hub.store.database import CONNECTION_ERRORS, Database
+from hub.store.connections import CONNECTION_ERRORS
+from hub.store.database import Database
 
 SIGNING_PERIOD: Final = timedelta(days=1)
 """How long a key signs before the next is generated."""

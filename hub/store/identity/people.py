@@ -16,7 +16,8 @@ from hub.domain.identity.people import (
 )
 from hub.domain.identity.viewer import Role
 from hub.errors import NotReady
-from hub.store.database import CONNECTION_ERRORS, Database
+from hub.store.connections import CONNECTION_ERRORS
+from hub.store.database import Database
 from hub.store.rows import localized_text_of
 
 # The demo login needs no registration, but a disabled agency is disabled for it too.

@@ -20,7 +20,8 @@ from hub.domain.identity.clients import (
 )
 from hub.domain.identity.viewer import Role
 from hub.errors import NotReady
-from hub.store.database import CONNECTION_ERRORS, Database
+from hub.store.connections import CONNECTION_ERRORS
+from hub.store.database import Database
 from hub.store.tables import client, issuer, registration, signing_key
 
 CLIENTS: Final = sa.select(

@@ -12,7 +12,6 @@ import asyncpg
 from hub.domain.paging import encode_cursor
 from hub.domain.sources.events import SourceEvent
 from hub.store.database import Database
-from hub.store.listener import ChannelListener
 from hub.store.visibility import PUBLISHED_CONDITION
 
 CHANNEL: Final = "source_event"
@@ -73,7 +72,6 @@ class SourceEventFeed:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._listener = ChannelListener(database, CHANNEL)
 
     async def latest_number(self) -> int:
         """Return the number of the latest event; 0 without events."""
@@ -84,7 +82,7 @@ class SourceEventFeed:
         """Yield the events after a number, of these sources (none: of all), as they come; never
         ends.
         """
-        async with self._listener.listen() as waiter:
+        async with self.database.notifications.listen(CHANNEL) as waiter:
             while True:
                 waiter.clear()
                 rows = await self.database.pool.fetch(EVENTS_AFTER, number, list(sources))

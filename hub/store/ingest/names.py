@@ -6,7 +6,7 @@ import asyncpg
 
 from hub.domain.sources.names import DatedName
 from hub.domain.sources.records import NameKind
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 
 PROVINCES_OF_LOCAL_AREAS: Final = """(
     select m.child_id as area_id, m.parent_id as province_id, m.valid_from, m.valid_to

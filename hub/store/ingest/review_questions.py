@@ -15,9 +15,9 @@ from hub.domain.sources.quarantine import (
     ReviewQuestion,
 )
 from hub.domain.sources.records import NameKind, QuarantineReason
-from hub.store.database import ReadTransaction
 from hub.store.ingest.quarantine import deserialize_doubt, quarantined_row_of
 from hub.store.paging import build_connections
+from hub.store.read_transaction import ReadTransaction
 
 PHASES: Final = tuple(phase.value for phase in BudgetPhase)
 PHASE_SUMS: Final = ", ".join(

@@ -11,7 +11,7 @@ from hub.domain.record import value
 from hub.domain.sources.records import NameKind
 from hub.domain.sources.rulings import NameDecision, RecordedRuling, Ruling, RulingKind
 from hub.domain.time import FiscalYear
-from hub.store.database import ReadTransaction
+from hub.store.read_transaction import ReadTransaction
 
 SELECT_DECISIONS: Final = """
 select id, name_kind, name, block, first_year, last_year, target from ruling

@@ -13,7 +13,6 @@ from hub.domain.matrix.layout import Layout
 from hub.domain.matrix.question import Counting
 from hub.domain.matrix.result import CellGroup, Figures
 from hub.domain.paging import PageRequest
-from hub.store.database import ReadTransaction
 from hub.store.matrix.contributions import contributions_of_groups, projects_of_groups
 from hub.store.matrix.counting import (
     counted_lines,
@@ -23,6 +22,7 @@ from hub.store.matrix.counting import (
 )
 from hub.store.matrix.figure_rows import FigureKind
 from hub.store.matrix.figures_builder import compile_figures
+from hub.store.read_transaction import ReadTransaction
 
 
 class MatrixQueries:

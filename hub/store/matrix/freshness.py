@@ -17,10 +17,10 @@ from hub.domain.sources.freshness import CellSource, SourceCoverage
 from hub.store import tables
 from hub.store.areas import prefixed_columns
 from hub.store.as_of import table_as_of
-from hub.store.database import ReadTransaction
 from hub.store.key_hashes import hash_of
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.provenance import source_of
+from hub.store.read_transaction import ReadTransaction
 
 PROVENANCE_COLUMNS: Final = (
     ("Project", "project_id"),

@@ -19,8 +19,8 @@ from hub.domain.webhooks import (
     WebhookDelivery,
     WebhookStatus,
 )
-from hub.store.database import ReadTransaction
 from hub.store.paging import build_connections
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import client, webhook, webhook_delivery
 

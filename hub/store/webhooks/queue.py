@@ -19,7 +19,8 @@ from hub.domain.webhooks import (
     build_message_id,
 )
 from hub.store.changes import Changes, FeedHead
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database
+from hub.store.read_transaction import ReadTransaction
 from hub.store.webhooks.managed import dump_attempt
 
 LEASE: Final = timedelta(seconds=120)

@@ -18,11 +18,13 @@ from starlette.types import Receive, Scope, Send
 from hub.errors import NotReady
 from hub.web.errors import RequestRejected, graphql_error, headers_of, new_trace
 from hub.web.graphql.allow_list import OperationAllowList
+from hub.web.graphql.disconnects import run_while_connected
 from hub.web.graphql.documents import DocumentCache
 from hub.web.graphql.event_stream import EventStream
 from hub.web.graphql.execution import ContextFactory, Execution, GraphQLAnswer, PreparedOperation
 from hub.web.graphql.query_cost import Weights
 from hub.web.graphql.request import GraphQLRequest, negotiate_media_type, read_request
+from hub.web.graphql.slots import COSTLY, ExecutionSlots
 from hub.web.graphql.sockets import WebSocketEndpoint
 from hub.web.rate_limits import RateLimiter
 from hub.web.responses import EVENTS, GRAPHQL, JSON, graphql_response
@@ -51,10 +53,11 @@ class GraphQLEndpoint:
         allow_introspection: bool = True,
         operations: OperationAllowList | None = None,
         rate_limiter: RateLimiter | None = None,
+        slots: ExecutionSlots | None = None,
     ) -> None:
         documents = DocumentCache(schema, weights, allow_introspection=allow_introspection)
         self._execution = Execution(
-            schema, documents, context_factory, url, operations, rate_limiter
+            schema, documents, context_factory, url, operations, rate_limiter, slots
         )
         self.authentication = authentication
         self.sockets = WebSocketEndpoint(self._execution, authentication)
@@ -90,7 +93,10 @@ class GraphQLEndpoint:
             return EventStream(self._execution, operation, request, self.sockets.closing)
         if operation.rejection is not None:
             return answer_response(operation.rejection, media)
-        answer = await self._execution.execute(operation, request, trace)
+        work = self._execution.execute(operation, request, trace)
+        if operation.kind is OperationType.QUERY and operation.cost >= COSTLY:
+            work = run_while_connected(work, request.receive)
+        answer = await work
         response = answer_response(answer, media)
         if "errors" in answer.content or not self._is_public(request):
             return response

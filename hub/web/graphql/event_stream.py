@@ -7,7 +7,7 @@ detected.
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, Final
 
 import orjson
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from hub.web.errors import error_problem, new_trace
+from hub.web.graphql.disconnects import wait_for_disconnect
 from hub.web.graphql.execution import Execution, GraphQLAnswer, PreparedOperation
 
 KEEP_ALIVE: Final = b":\n\n"
@@ -84,13 +85,6 @@ class EventStream:
                 yield await self._execution.execute(operation, self._request, trace)
             except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
                 yield GraphQLAnswer({"errors": [error_problem(error, trace)]}, True)
-
-
-async def wait_for_disconnect(receive: Receive) -> None:
-    """Wait until the client has disconnected."""
-    with suppress(OSError):
-        while (await receive())["type"] != "http.disconnect":
-            pass
 
 
 def format_event(content: dict[str, Any]) -> bytes:

@@ -4,10 +4,9 @@ A query or mutation runs in one context, which is one snapshot of the database. 
 new context for each event and none between events, so a waiting client uses no connection.
 """
 
-import asyncio
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
 from typing import Any, Final, cast
 
@@ -21,7 +20,7 @@ from graphql import (
     execute,
     get_operation_ast,
 )
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from hub.domain.identity.audit_log import Operation
 from hub.domain.record import value
@@ -37,13 +36,15 @@ from hub.web.errors import (
 from hub.web.graphql.allow_list import OperationAllowList
 from hub.web.graphql.argument_errors import add_argument_fields
 from hub.web.graphql.documents import Document, DocumentCache
+from hub.web.graphql.idle_ticks import IDLE, with_idle_ticks
 from hub.web.graphql.limits import MAX_COST
 from hub.web.graphql.request import GraphQLRequest
+from hub.web.graphql.slots import COSTLY, ExecutionSlots, Limits, limit_statements
 from hub.web.rate_limits import RateLimitedClient, RateLimiter, client_address
 from resolvers.context import SubscriptionContext
 
-ContextFactory = Callable[[Request, Operation], AbstractAsyncContextManager[Any]]
-"""Creates the context of one request for an operation.
+ContextFactory = Callable[[Request, Operation, float], AbstractAsyncContextManager[Any]]
+"""Creates the context of one request for an operation, whose statements may take some seconds.
 
 Leaving it raises `NotReady` when the audit log cannot be written: then the response must not be
 sent.
@@ -51,10 +52,9 @@ sent.
 
 REVALIDATION_INTERVAL: Final = 2.0
 """Seconds between two checks that a subscriber is still authorized."""
-CLOSE_TIMEOUT: Final = 5.0
-"""Seconds in which the source of a subscription must end."""
-IDLE: Final = object()
-"""Yielded instead of an event when there was none for a while."""
+
+DEFAULT_POOL_SIZE: Final = 10
+"""Connections that are assumed when none are named, as in tests of a schema without a database."""
 
 
 @value
@@ -97,6 +97,7 @@ class Execution:
         url: str = "",
         operations: OperationAllowList | None = None,
         rate_limiter: RateLimiter | None = None,
+        slots: ExecutionSlots | None = None,
     ) -> None:
         self._schema = schema
         self._documents = documents
@@ -104,6 +105,18 @@ class Execution:
         self._url = url
         self._operations = operations or OperationAllowList()
         self._rate_limiter = rate_limiter or RateLimiter()
+        self._slots = slots or ExecutionSlots(Limits.from_pool_size(DEFAULT_POOL_SIZE))
+
+    async def charge_message(self, socket: HTTPConnection, request: Request | None) -> None:
+        """Charge a handshake, or a message that is no operation; `RateLimited` above the rate.
+
+        `request` has the credentials of `connection_init`; without it, the address is charged.
+        """
+        key = client_address(socket)
+        if request is not None:
+            client = RateLimitedClient.from_viewer(await request.user.authenticate(), self._url)
+            key = client.key or key
+        self._rate_limiter.charge(key)
 
     async def prepare(
         self, graphql_request: GraphQLRequest, request: Request, trace: str
@@ -118,7 +131,9 @@ class Execution:
         rate_limit_key = client.key or client_address(request)
         self._rate_limiter.charge(rate_limit_key)
         text = self._operations.find_document(graphql_request, client.client_id)
-        document = self._documents.parse(text)
+        document = await self._documents.parse(
+            text, partial(self._rate_limiter.charge_time, rate_limit_key)
+        )
         if document.ast is None:
             errors = [graphql_problem(error, document.stage, trace) for error in document.errors]
             return PreparedOperation(
@@ -157,13 +172,16 @@ class Execution:
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
         """Return the answer to a query or a mutation; errors of the hub itself are raised."""
-        with self._rate_limiter.count_concurrent(operation.rate_limit_key):
-            return await self._execute(operation, request, trace)
+        key, costly = operation.rate_limit_key, operation.cost >= COSTLY
+        with self._rate_limiter.count_concurrent(key):
+            async with self._slots.take(key, costly=costly):
+                return await self._execute(operation, request, trace)
 
     async def _execute(
         self, operation: PreparedOperation, request: Request, trace: str
     ) -> GraphQLAnswer:
-        async with self._context_factory(request, operation.describe(trace)) as context:
+        seconds = limit_statements(operation.cost)
+        async with self._context_factory(request, operation.describe(trace), seconds) as context:
             running = execute(
                 self._schema,
                 cast("Any", operation.document.ast),
@@ -184,7 +202,10 @@ class Execution:
         Every failure ends it with an answer that contains the error. The source has ended when this
         has, and the next event is requested only after the last was consumed.
         """
-        open_context = partial(self._context_factory, request, operation.describe(new_trace()))
+        seconds = limit_statements(operation.cost)
+        open_context = partial(
+            self._context_factory, request, operation.describe(new_trace()), seconds
+        )
         executor = self._build_executor(operation, SubscriptionContext(open_context))
         if isinstance(executor, list):
             yield self._build_answer(ExecutionResult(None, errors=executor), new_trace(), operation)
@@ -229,7 +250,11 @@ class Execution:
     ) -> GraphQLAnswer:
         """Return the answer of one event, resolved in a new context."""
         trace = new_trace()
-        async with self._context_factory(request, operation.describe(trace)) as context:
+        seconds = limit_statements(operation.cost)
+        async with (
+            self._slots.take(operation.rate_limit_key, costly=operation.cost >= COSTLY),
+            self._context_factory(request, operation.describe(trace), seconds) as context,
+        ):
             one = executor.build_per_event_executor(event)
             one.context_value = context
             running: Any = one.execute_operation(False)
@@ -254,44 +279,6 @@ class Execution:
             content["data"] = result.data
             content["extensions"] = cost_extension(operation.cost)
         return GraphQLAnswer(content, request_failed, has_not_ready_error(errors))
-
-
-async def with_idle_ticks(source: AsyncIterable[Any], seconds: float) -> AsyncGenerator[Any]:
-    """Yield the events of a source, `IDLE` after every `seconds` without one; close it at the end.
-
-    Between two events the event loop runs at least once, even if the source is always ready.
-    """
-    next_event: asyncio.Future[Any] | None = None
-    events = aiter(source)
-    try:
-        while True:
-            if next_event is None:
-                next_event = asyncio.ensure_future(anext(events))
-            await asyncio.wait({next_event}, timeout=seconds)
-            if not next_event.done():
-                yield IDLE
-                continue
-            done_event, next_event = next_event, None
-            try:
-                event = done_event.result()
-            except StopAsyncIteration:
-                return
-            yield event
-    finally:
-        await close_source(events, next_event)
-
-
-async def close_source(source: Any, next_event: "asyncio.Future[Any] | None") -> None:
-    """Close the source of a subscription; one that does not end is abandoned after five seconds."""
-    if next_event is not None:
-        next_event.cancel()
-        await asyncio.wait({next_event}, timeout=CLOSE_TIMEOUT)
-        if next_event.done() and not next_event.cancelled():
-            next_event.exception()
-    if (close := getattr(source, "aclose", None)) is not None:
-        with suppress(Exception):
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await close()
 
 
 def cost_extension(cost: int) -> dict[str, Any]:

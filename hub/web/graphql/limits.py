@@ -17,6 +17,8 @@ MAX_DIRECTIVES: Final = 100
 MAX_FRAGMENTS: Final = 150
 MAX_NESTED_SELECTIONS: Final = 60
 """Levels of selection sets, including those of fragments within fragments."""
+MAX_OPERATIONS: Final = 10
+"""Operations of one document, of which one is executed; checked before anything is measured."""
 MAX_COST: Final = 100_000
 MAX_REPORTED: Final = 2**31 - 1
 """The largest cost that an error reports: the actual one may not fit into a GraphQL `Int`."""

@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from graphql import FieldNode, GraphQLArgument, IntValueNode, ObjectValueNode, VariableNode
+from graphql import (
+    ArgumentNode,
+    FieldNode,
+    GraphQLArgument,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
+    VariableNode,
+)
+from graphql.language import Node
 
 MAX_PAGE_SIZE: Final = 100
 """The largest `first` that is counted, and the one assumed if unknown: resolvers reject more."""
@@ -58,6 +69,26 @@ class ListSizes:
                 return min(rows * columns, MAX_WINDOW_CELLS)
         return items
 
+    def has_value(self, node: Node, name: str) -> bool:
+        """Return whether an argument of a field, or a field of an object, has a value.
+
+        Input objects and variables are searched at every level.
+        """
+        if isinstance(node, FieldNode):
+            return any(self._holds_value(one, name) for one in node.arguments or ())
+        if isinstance(node, ObjectValueNode):
+            return any(self._holds_value(one, name) for one in node.fields)
+        if isinstance(node, ListValueNode):
+            return any(self.has_value(one, name) for one in node.values)
+        return isinstance(node, VariableNode) and has_key(self._read_variable(node), name)
+
+    def _holds_value(self, node: ArgumentNode | ObjectFieldNode, name: str) -> bool:
+        if node.name.value != name:
+            return self.has_value(node.value, name)
+        if isinstance(node.value, VariableNode):
+            return self._read_variable(node.value) is not None
+        return not isinstance(node.value, NullValueNode)
+
     def _resolve_edge(self, node: Any) -> Any:
         """Return one edge of a window, literal or variable; None if it is neither."""
         if isinstance(node, VariableNode):
@@ -68,6 +99,13 @@ class ListSizes:
     def _read_variable(self, node: VariableNode, default: Any = None) -> Any:
         self.depends_on_variables = True
         return self._variables.get(node.name.value, default)
+
+
+def has_key(content: Any, name: str) -> bool:
+    """Return whether a variable's value has a key with a value, at any level."""
+    if isinstance(content, Mapping):
+        return content.get(name) is not None or any(has_key(one, name) for one in content.values())
+    return isinstance(content, list) and any(has_key(one, name) for one in content)
 
 
 def window_extent(edges: Mapping[str, Any], side: str) -> int | None:

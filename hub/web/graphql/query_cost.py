@@ -7,7 +7,8 @@ spread the next one twice are 33 million visits.)
 
 The cost of a field is its weight (`@cost`; else 1 if it has subfields, 0 if not) plus the cost of
 its selections. For a list this is multiplied by its length: `first` for the `nodes` and `edges` of
-a page, else the size of `window` or the length that `@cost` assumes.
+a page, else the size of `window` or the length that `@cost` assumes. A field that is read as known
+at an instant (`asOf`) costs 500 more.
 """
 
 from collections import Counter
@@ -39,6 +40,9 @@ from hub.web.graphql.list_sizes import ListSizes
 
 PAGE_ARGUMENT: Final = "first"
 PAGE_FIELDS: Final = frozenset({"nodes", "edges"})
+AS_OF_ARGUMENT: Final = "asOf"
+AS_OF_COST: Final = 500
+"""Added to a field whose data is read as known at an instant, from the history tables."""
 DEFAULT_LIST_LENGTH: Final = 5
 """Assumed length of a list that has neither `first` nor an assumed length in `@cost`."""
 
@@ -223,6 +227,8 @@ class _DocumentWalk:
         weight = (
             field_weight.weight if field_weight is not None else int(is_composite_type(field_type))
         )
+        if node.arguments and self.list_sizes.has_value(node, AS_OF_ARGUMENT):
+            weight += AS_OF_COST
         inner = EMPTY
         if node.selection_set is not None:
             inner = self.measure_selection_set(

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from hub.errors import NotReady
+from hub.errors import NotReady, RateLimited
 from hub.web.cors import is_same_origin
 from hub.web.errors import bare_error
 from hub.web.graphql.execution import Execution
@@ -29,7 +29,7 @@ class WebSocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run one socket until it closes."""
         socket = WebSocket(scope, receive, send)
-        rejection = self._reject_handshake(socket)
+        rejection = await self._reject_handshake(socket)
         if rejection is not None:
             await deny_handshake(socket, rejection)
             return
@@ -46,12 +46,16 @@ class WebSocketEndpoint:
         finally:
             self._open.discard(task)
 
-    def _reject_handshake(self, socket: WebSocket) -> Response | None:
+    async def _reject_handshake(self, socket: WebSocket) -> Response | None:
         """Return the response that denies a handshake; None if it is accepted."""
         if self.closing.is_set() or len(self._open) >= MAX_SOCKETS:
             return bare_error(NotReady())
         if not is_same_origin(socket):
             return Response(status_code=403)
+        try:
+            await self._execution.charge_message(socket, None)
+        except RateLimited as limited:
+            return bare_error(limited)
         return None
 
     async def close(self) -> None:

@@ -16,7 +16,7 @@ from starlette.authentication import AuthenticationBackend
 from starlette.requests import HTTPConnection, Request
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from hub.errors import TooCostly
+from hub.errors import RateLimited, TooCostly
 from hub.web.errors import Problem, RequestRejected, error_problem, log_incident, new_trace
 from hub.web.graphql.execution import (
     REVALIDATION_INTERVAL,
@@ -32,6 +32,8 @@ INIT_TIMEOUT: Final = 10.0
 """Seconds in which a client must send `connection_init`."""
 MAX_OPERATIONS: Final = 50
 """Operations that one socket may run at the same time."""
+MAX_REFUSED: Final = 50
+"""Operations that one socket may send in a row above the rate limit of its client."""
 MAX_ID_LENGTH: Final = 200
 MAX_REASON_LENGTH: Final = 123
 """Bytes of UTF-8 in a close reason (RFC 6455, section 5.5)."""
@@ -50,6 +52,11 @@ def invalid_message(en: str) -> SocketClosed:
     return SocketClosed(4400, "ข้อความไม่ถูกต้อง", f"Invalid message: {en}")
 
 
+def try_again_later(seconds: int) -> SocketClosed:
+    """Return the 1013 close: the client continued above its rate limit."""
+    return SocketClosed(1013, "ส่งถี่เกินไป", f"Too many messages: try again in {seconds} s")
+
+
 class WebSocketSession:
     """One socket: its credentials after `connection_init`, and the operations that run on it."""
 
@@ -64,6 +71,7 @@ class WebSocketSession:
         self._tasks_by_id: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._send_lock = asyncio.Lock()
+        self._refused = 0
 
     async def run(self, closing: asyncio.Event) -> None:
         """Read and answer messages until the client or the hub closes; then cancel all tasks."""
@@ -125,6 +133,8 @@ class WebSocketSession:
             message = await self._receive_message()
             kind = str(message.get("type"))
             payload = message.get("payload")
+            if kind != "subscribe":
+                await self._charge_message()
             if kind in {"connection_init", "ping", "pong"} and not isinstance(payload, dict | None):
                 raise invalid_message("payload must be an object")
             match kind:
@@ -142,6 +152,13 @@ class WebSocketSession:
                         running.cancel()
                 case _:
                     raise invalid_message("unknown type")
+
+    async def _charge_message(self) -> None:
+        """Charge a message like a request; 1013 above the rate limit of the client."""
+        try:
+            await self._execution.charge_message(self._socket, self._request)
+        except RateLimited as limited:
+            raise try_again_later(limited.seconds) from None
 
     async def _receive_message(self) -> dict[str, Any]:
         """Return the next message; 4400 if it is not a JSON object."""
@@ -178,6 +195,8 @@ class WebSocketSession:
     async def _subscribe(self, operation_id: str, payload: Any) -> None:
         """Start an operation under the id that the client chose."""
         request = self._authenticated_request
+        if self._refused > MAX_REFUSED:
+            raise try_again_later(1)
         if operation_id in self._tasks_by_id:
             raise SocketClosed(4409, "id ซ้ำ", f"Subscriber for {operation_id} already exists")
         try:
@@ -202,6 +221,7 @@ class WebSocketSession:
         with suppress(WebSocketDisconnect):
             try:
                 operation = await self._execution.prepare(graphql_request, request, trace)
+                self._refused = 0
                 async with aclosing(self._answers(operation, request, trace)) as answers:
                     async for answer in answers:
                         if answer.request_failed:
@@ -214,6 +234,9 @@ class WebSocketSession:
                 await self._send({"id": operation_id, "type": "complete"})
             except WebSocketDisconnect:
                 raise
+            except RateLimited as limited:
+                self._refused += 1
+                await self._send_error(operation_id, [error_problem(limited, trace)])
             except Exception as error:  # noqa: BLE001 - last resort: id to the client, rest to the log
                 await self._send_error(operation_id, [error_problem(error, trace)])
 

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import asyncpg
 
-from hub.store.database import Database, ReadTransaction
+from hub.store.connections import STATEMENT_TIMEOUT
+from hub.store.database import Database
+from hub.store.read_transaction import ReadTransaction
 
 NO_TABLE: Final = {"Subquery Scan", "CTE Scan", "Function Scan", "Values Scan", "Bitmap Index Scan"}
 REMOVED: Final = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
@@ -43,8 +45,10 @@ class RowCountingDatabase(Database):
     counts_rows = False
 
     @asynccontextmanager
-    async def read_transaction(self) -> AsyncIterator[ReadTransaction]:
-        self.last = RowCountingTransaction(self.pool)
+    async def read_transaction(
+        self, statement_seconds: float = STATEMENT_TIMEOUT
+    ) -> AsyncIterator[ReadTransaction]:
+        self.last = RowCountingTransaction(self.pool, None, statement_seconds)
         try:
             yield self.last
             if self.counts_rows:

@@ -117,7 +117,7 @@ async def open_analyst_hub(dsn: str, count: int) -> AsyncIterator[AnalystHub]:
         await compact_rollup(opened)
         await opened.pool.execute("analyze")
         yield AnalystHub(
-            RowCountingDatabase(opened.pool),
+            RowCountingDatabase(opened.pool, opened.notifications),
             first,
             second,
             first_read_at,

@@ -31,7 +31,8 @@ from hub.domain.paging import PageRequest
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.matrix.compute_matrix import compute_matrix
 from hub.services.matrix.explain_figures import explain_figures
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rollup import compact_in_transaction
 from hub.store.unit_of_work import UnitOfWork
 from tests.services.matrix.expected_figures import ReferenceData, compute_expected_figures

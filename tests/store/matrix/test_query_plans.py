@@ -29,7 +29,8 @@ from hub.domain.matrix.question import (
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.sandbox.nation.generate import generate_nation
 from hub.services.matrix.compute_matrix import compute_matrix
-from hub.store.database import Database, ReadTransaction, open_database
+from hub.store.database import Database, open_database
+from hub.store.read_transaction import ReadTransaction
 from hub.store.unit_of_work import UnitOfWork
 from tests.conftest import copy_database, execute_admin_statement
 from tests.long_run import is_long_run

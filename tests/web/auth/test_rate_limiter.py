@@ -154,7 +154,9 @@ async def test_concurrency_limit_of_one_client_does_not_affect_another() -> None
     started, proceed = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def open_slow_context(request: Request, __: Operation) -> AsyncIterator[None]:
+    async def open_slow_context(
+        request: Request, __: Operation, _seconds: float
+    ) -> AsyncIterator[None]:
         if request.headers.get("x-client") == "a":
             started.set()
             await proceed.wait()

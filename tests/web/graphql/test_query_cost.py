@@ -64,8 +64,8 @@ def test_each_node_is_visited_once_at_any_nesting_depth(levels: int) -> None:
     assert measure_text(text).selections == nodes
 
 
-def test_fragments_that_double_25_times_are_rejected_with_their_breadth() -> None:
-    document = DocumentCache(SCHEMA).parse(nest_fragments(25))
+async def test_fragments_that_double_25_times_are_rejected_with_their_breadth() -> None:
+    document = await DocumentCache(SCHEMA).parse(nest_fragments(25))
     [error] = document.errors
     assert isinstance(error.original_error, TooCostly)
     assert (error.original_error.cost, error.original_error.limit) == (2**25, MAX_BREADTH)
@@ -165,12 +165,12 @@ def test_list_without_a_weight_is_assumed_to_have_five_items() -> None:
     )
 
 
-def test_page_size_in_a_variable_determines_the_cost() -> None:
+async def test_page_size_in_a_variable_determines_the_cost() -> None:
     text = "query ($n: Int) { things(first: $n) { nodes { name } } }"
     assert measure_text(text, n=30).get_cost(None) == 31
     assert measure_text(text, n="many").get_cost(None) == 1 + MAX_PAGE_SIZE
     documents = DocumentCache(SCHEMA, WEIGHTS)
-    document = documents.parse(text)
+    document = await documents.parse(text)
     assert documents.compute_cost(document, None, {"n": 2}) == 3
     assert documents.compute_cost(document, None, {"n": 5}) == 6
 
@@ -208,11 +208,11 @@ def test_window_cost_is_its_number_of_cells(edges: tuple[int, ...], cells: int) 
     )
 
 
-def test_query_over_the_cost_limit_is_rejected_with_its_cost() -> None:
+async def test_query_over_the_cost_limit_is_rejected_with_its_cost() -> None:
     inner = "things(first: 100) { nodes { things(first: 100) { nodes { name } } } }"
     text = f"query ($n: Int) {{ things(first: $n) {{ nodes {{ {inner} }} }} }}"
     documents = DocumentCache(SCHEMA, WEIGHTS)
-    document = documents.parse(text)
+    document = await documents.parse(text)
     assert documents.compute_cost(document, None, {"n": 1}) < MAX_COST
     with pytest.raises(TooCostly) as raised:
         documents.compute_cost(document, None, {"n": 10})

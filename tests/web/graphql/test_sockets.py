@@ -122,7 +122,9 @@ async def test_each_event_has_its_own_context_and_none_stays_open_between_events
     opened: list[int] = []
 
     @asynccontextmanager
-    async def open_counted_context(_: Request, __: Operation) -> AsyncIterator[int]:
+    async def open_counted_context(
+        _: Request, __: Operation, _seconds: float
+    ) -> AsyncIterator[int]:
         number = len(opened)
         opened.append(number)
         open_now.append(number)

@@ -1,0 +1,94 @@
+"""How many operations run at once: of one client, of all clients, and of the costly ones.
+
+An operation uses at most one connection of the pool, so these limits leave connections for the
+cheap operations of other clients, for tokens and for the readiness check. Operations above a limit
+wait in the order of their arrival.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from hub.domain.record import value
+from hub.errors import NotReady, RateLimited
+
+COSTLY: Final = 500
+"""Cost from which an operation is costly: a matrix, `asOf`, or a long list with its parts."""
+CHEAP_SECONDS: Final = 2.0
+"""Seconds that a statement of a cheap operation may take."""
+COSTLY_SECONDS: Final = 15.0
+"""Seconds that a statement of a costly operation may take."""
+WAIT: Final = 10.0
+"""Seconds that an operation waits for its turn."""
+RESERVED: Final = 2
+"""Connections of the pool that no operation uses: for tokens, sessions, audit and readiness."""
+
+
+@value
+class Limits:
+    """Operations at once: `total`, `costly` of these, and `per_client`."""
+
+    total: int
+    costly: int
+    per_client: int
+
+    @classmethod
+    def from_pool_size(cls, size: int) -> "Limits":
+        """Return the limits for a pool of that size; each is at least 1."""
+        total = max(1, size - RESERVED)
+        return cls(total, max(1, total // 2), max(1, total // 3))
+
+
+class ExecutionSlots:
+    """The slots of one process."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._total = asyncio.Semaphore(limits.total)
+        self._costly = asyncio.Semaphore(limits.costly)
+        self._per_client = limits.per_client
+        self._clients: dict[str, asyncio.Semaphore] = {}
+        self._waiting: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def take(self, key: str, *, costly: bool) -> AsyncIterator[None]:
+        """Wait for a slot of a client, and hold it in the block.
+
+        `RateLimited` if the client's own operations take too long, `NotReady` if those of others
+        do.
+        """
+        async with self._count_client(key) as own, AsyncExitStack() as stack:
+            await wait_for(stack, own, RateLimited(1))
+            if costly:
+                await wait_for(stack, self._costly, NotReady())
+            await wait_for(stack, self._total, NotReady())
+            yield
+
+    @asynccontextmanager
+    async def _count_client(self, key: str) -> AsyncIterator[asyncio.Semaphore]:
+        """Yield the semaphore of a client, which exists while it has operations."""
+        self._waiting[key] += 1
+        semaphore = self._clients.setdefault(key, asyncio.Semaphore(self._per_client))
+        try:
+            yield semaphore
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key], self._clients[key]
+
+
+async def wait_for(
+    stack: AsyncExitStack, semaphore: asyncio.Semaphore, error: NotReady | RateLimited
+) -> None:
+    """Acquire a semaphore until the stack is closed; raise the error after `WAIT`."""
+    try:
+        async with asyncio.timeout(WAIT):
+            await stack.enter_async_context(semaphore)
+    except TimeoutError:
+        raise error from None
+
+
+def limit_statements(cost: int) -> float:
+    """Return the seconds that a statement of an operation of this cost may take."""
+    return COSTLY_SECONDS if cost >= COSTLY else CHEAP_SECONDS
