@@ -22,14 +22,11 @@ from hub.store.visibility import UNPUBLISHED_COLUMN
 
 logger = logging.getLogger(__name__)
 
+BEGIN: Final = "begin isolation level repeatable read read only"
 ACQUIRE_TIMEOUT: Final = 10.0
 """Seconds a request waits for a connection before it is rejected with `NotReady`."""
 RESPONSE_TIMEOUT: Final = 5.0
 """Seconds to wait for the server in all other cases before the connection is terminated."""
-
-
-class StatementTooLong(Exception):
-    """A statement was cancelled because it took longer than its transaction allows."""
 
 
 class ReadTransaction:
@@ -103,7 +100,7 @@ class ReadTransaction:
                 self.statement_count += 1
                 self.sent_statements.append(sql)
                 records = await self._execute(self._connection, sql, values)
-            except (asyncpg.QueryCanceledError, StatementTooLong) as error:
+            except asyncpg.QueryCanceledError as error:
                 self._closed = True  # after an error PostgreSQL rejects all further statements
                 elapsed = time.monotonic() - started_at
                 logger.warning("a statement was cancelled after %.1f s: %s", elapsed, error)
@@ -132,28 +129,18 @@ class ReadTransaction:
     async def _execute(
         self, connection: asyncpg.Connection, sql: str, values: Sequence[Any]
     ) -> list[asyncpg.Record]:
-        """Execute SQL in a task of its own.
-
-        `close` cancels it (`NotReady`), and so does its time limit (`StatementTooLong`).
-        """
+        """Execute SQL in a task of its own, which `close` cancels: `NotReady` then."""
         self._statement = asyncio.ensure_future(
-            connection.fetch(sql, *values, timeout=STATEMENT_TIMEOUT + RESPONSE_TIMEOUT)
+            connection.fetch(sql, *values, timeout=self._statement_seconds + RESPONSE_TIMEOUT)
         )
-        timer = asyncio.get_running_loop().call_later(
-            self._statement_seconds, self._statement.cancel
-        )
-        started_at = time.monotonic()
         try:
             return await self._statement
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if task and task.cancelling():
-                raise
-            if self._closed:
+            if self._closed and not (task and task.cancelling()):
                 raise NotReady from None
-            raise StatementTooLong(f"{time.monotonic() - started_at:.1f} s") from None
+            raise
         finally:
-            timer.cancel()
             self._statement = None
 
     @asynccontextmanager
@@ -191,12 +178,18 @@ class ReadTransaction:
             raise NotReady from error
         self._connection = connection
         async with asyncio.timeout(RESPONSE_TIMEOUT):
-            await self._stack.enter_async_context(
-                connection.transaction(isolation="repeatable_read", readonly=True)
-            )
-            if self._first_statement is not None:
-                await connection.execute(self._first_statement)
+            await self._stack.enter_async_context(self._begin(connection))
         return connection
+
+    @asynccontextmanager
+    async def _begin(self, connection: asyncpg.Connection) -> AsyncIterator[None]:
+        """Begin the transaction with its settings in one round trip; roll it back at the end."""
+        limit = f"set local statement_timeout = {math.ceil(self._statement_seconds * 1_000)}"
+        await connection.execute(";".join(filter(None, (BEGIN, self._first_statement, limit))))
+        try:
+            yield
+        finally:
+            await connection.execute("rollback")
 
     async def restart_snapshot(self) -> None:
         """Release the connection; the next statement begins a new snapshot."""

@@ -25,7 +25,8 @@ BURST: Final = 10
 COST_PER_TOKEN: Final = 1_000
 """Units of query cost that count as one more request."""
 SECONDS_PER_TOKEN: Final = 0.004
-"""Seconds of CPU that count as one more request: at 50 requests a second, a fifth of one core."""
+"""Seconds of CPU that a request has paid, and that count as one more request: at 50 requests a
+second, a fifth of one core."""
 MAX_CLIENTS: Final = 10_000
 MAX_STREAMS: Final = 200
 """Concurrent subscriptions of one client."""
@@ -92,10 +93,11 @@ class RateLimiter:
         bucket.tokens -= tokens
 
     def charge_time(self, key: str, seconds: float) -> None:
-        """Charge CPU that was used already; the client may be in debt afterwards."""
-        if self._rate:
+        """Charge CPU that a request has used; the client may be in debt afterwards."""
+        tokens = seconds / SECONDS_PER_TOKEN - 1
+        if self._rate and tokens > 0:
             bucket = self._refill(key)
-            bucket.tokens = max(bucket.tokens - seconds / SECONDS_PER_TOKEN, -self._capacity)
+            bucket.tokens = max(bucket.tokens - tokens, -self._capacity)
 
     @property
     def _capacity(self) -> float:

@@ -50,7 +50,7 @@ async def test_35_sigterm_completes_pending_requests_and_closes_sockets_with_101
             await transaction.start()
             await connection.execute("lock table area in access exclusive mode")
             requests = [asyncio.create_task(query_clusters(client)) for _ in range(5)]
-            await wait_until_async(lambda: has_waiting_sessions(connection, 5))
+            await wait_until_async(lambda: has_waiting_sessions(connection, 2))
             hub.process.send_signal(signal.SIGTERM)
             await idle.wait_closed()
             assert (idle.close_code, (idle.close_reason or "").partition(" · ")[2]) == (

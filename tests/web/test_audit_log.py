@@ -200,17 +200,26 @@ async def test_accepted_and_denied_quarantine_rulings_are_logged(
     sent = {"idempotencyKey": "k", "source": SOURCE, "ruling": SINGBURI}
     for viewer in (own, own, OTHER, ANONYMOUS):
         await fresh_api(SETTLE_MUTATION, {"input": sent}, viewer=viewer)
-    done, repeated, other, anonymous = await list_audit_entries(quarantine_database)
+    done, other, anonymous = await list_audit_entries(quarantine_database)
     ruling = ("gid://hub/Ruling/1",)
     assert (done.kind, done.records, done.record_count) == (AccessKind.WRITE, ruling, 3)
     assert (done.subject, done.owner_id, done.source_id) == ("an officer", "ministry:15", "made_up")
-    assert (repeated.kind, repeated.records, repeated.record_count) == (AccessKind.WRITE, (), 0)
     assert (other.kind, other.reason, other.subject) == (
         AccessKind.DENIED, "FORBIDDEN", "another",
     )  # fmt: skip
     assert (anonymous.reason, anonymous.subject) == ("UNAUTHENTICATED", None)
-    for one in (done, repeated, other, anonymous):
+    for one in (done, other, anonymous):
         assert one.operation == "mutation: quarantineSettle"
+
+
+async def test_operations_that_change_nothing_log_nothing(
+    fresh_api: GraphQLApi, quarantine_database: Database
+) -> None:
+    own = Viewer("an officer", "ministry:15", frozenset({OPERATE}))
+    for _ in range(3):
+        await fresh_api("mutation { __typename }", viewer=ANONYMOUS)
+        await fresh_api("mutation { __typename }", viewer=own)
+    assert await list_audit_entries(quarantine_database) == []
 
 
 async def test_rolled_back_ruling_is_not_logged(

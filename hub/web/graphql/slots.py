@@ -28,17 +28,19 @@ RESERVED: Final = 2
 
 @value
 class Limits:
-    """Operations at once: `total`, `costly` of these, and `per_client`."""
+    """Operations at once: `total`, `costly` of these; and of one client."""
 
     total: int
     costly: int
     per_client: int
+    costly_per_client: int
 
     @classmethod
     def from_pool_size(cls, size: int) -> "Limits":
         """Return the limits for a pool of that size; each is at least 1."""
         total = max(1, size - RESERVED)
-        return cls(total, max(1, total // 2), max(1, total // 3))
+        half = max(1, total // 2)
+        return cls(total, half, half, max(1, half // 2))
 
 
 class ExecutionSlots:
@@ -47,8 +49,8 @@ class ExecutionSlots:
     def __init__(self, limits: Limits) -> None:
         self._total = asyncio.Semaphore(limits.total)
         self._costly = asyncio.Semaphore(limits.costly)
-        self._per_client = limits.per_client
-        self._clients: dict[str, asyncio.Semaphore] = {}
+        self._limits = limits
+        self._clients: dict[str, ClientSlots] = {}
         self._waiting: Counter[str] = Counter()
 
     @asynccontextmanager
@@ -59,23 +61,32 @@ class ExecutionSlots:
         do.
         """
         async with self._count_client(key) as own, AsyncExitStack() as stack:
-            await wait_for(stack, own, RateLimited(1))
+            if costly:
+                await wait_for(stack, own.costly, RateLimited(1))
+            await wait_for(stack, own.all, RateLimited(1))
             if costly:
                 await wait_for(stack, self._costly, NotReady())
             await wait_for(stack, self._total, NotReady())
             yield
 
     @asynccontextmanager
-    async def _count_client(self, key: str) -> AsyncIterator[asyncio.Semaphore]:
-        """Yield the semaphore of a client, which exists while it has operations."""
+    async def _count_client(self, key: str) -> AsyncIterator["ClientSlots"]:
+        """Yield the slots of a client, which exist while it has operations."""
         self._waiting[key] += 1
-        semaphore = self._clients.setdefault(key, asyncio.Semaphore(self._per_client))
         try:
-            yield semaphore
+            yield self._clients.setdefault(key, ClientSlots(self._limits))
         finally:
             self._waiting[key] -= 1
             if not self._waiting[key]:
                 del self._waiting[key], self._clients[key]
+
+
+class ClientSlots:
+    """The slots of one client."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.all = asyncio.Semaphore(limits.per_client)
+        self.costly = asyncio.Semaphore(limits.costly_per_client)
 
 
 async def wait_for(

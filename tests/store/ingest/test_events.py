@@ -58,16 +58,6 @@ async def test_events_are_numbered_in_commit_order(database: Database) -> None:
     assert ids == sorted(ids)
 
 
-async def test_connection_listens_only_while_a_follower_exists(database: Database) -> None:
-    feed = SourceEventFeed(database)
-    await commit_event(database, "one")
-    events = feed.follow(0, [])
-    await collect_source_ids(events, 1)
-    assert await count_listeners(database) == 1
-    await events.aclose()
-    assert await count_listeners(database) == 0
-
-
 async def test_lost_listening_connection_is_replaced(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,7 @@ async def test_an_unknown_document_is_charged_its_time_and_a_known_one_is_not() 
 def test_time_that_was_used_is_owed_until_it_is_earned() -> None:
     now = [0.0]
     limiter = RateLimiter(1, clock=lambda: now[0])
-    limiter.charge_time("a", (BURST + 5) * SECONDS_PER_TOKEN)
+    limiter.charge_time("a", (BURST + 6) * SECONDS_PER_TOKEN)
     with pytest.raises(RateLimited) as refused:
         limiter.charge("a")
     assert refused.value.seconds == 6

@@ -31,7 +31,7 @@ async def settle() -> None:
 
 
 async def test_one_client_leaves_slots_to_others() -> None:
-    runs = Runs(Limits(total=8, costly=4, per_client=2))
+    runs = Runs(Limits(total=8, costly=4, per_client=2, costly_per_client=2))
     tasks = [runs.start("a") for _ in range(20)] + [runs.start("b")]
     await settle()
     assert sorted(runs.running) == ["a", "a", "b"]
@@ -42,7 +42,7 @@ async def test_one_client_leaves_slots_to_others() -> None:
 
 
 async def test_costly_operations_leave_slots_to_cheap_ones() -> None:
-    runs = Runs(Limits(total=4, costly=2, per_client=4))
+    runs = Runs(Limits(total=4, costly=2, per_client=4, costly_per_client=4))
     tasks = [runs.start(f"costly {n}", costly=True) for n in range(6)]
     await settle()
     assert len(runs.running) == 2
@@ -53,11 +53,22 @@ async def test_costly_operations_leave_slots_to_cheap_ones() -> None:
     await asyncio.gather(*tasks)
 
 
+async def test_costly_operations_of_a_client_leave_slots_to_its_cheap_ones() -> None:
+    runs = Runs(Limits(total=8, costly=4, per_client=4, costly_per_client=2))
+    tasks = [runs.start("a", costly=True) for _ in range(6)]
+    await settle()
+    tasks += [runs.start("a"), runs.start("b", costly=True)]
+    await settle()
+    assert sorted(runs.running) == ["a", "a", "a", "b"]
+    runs.ended.set()
+    await asyncio.gather(*tasks)
+
+
 async def test_a_client_that_waits_for_itself_is_limited_and_one_that_waits_for_others_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("hub.web.graphql.slots.WAIT", 0.01)
-    runs = Runs(Limits(total=1, costly=1, per_client=1))
+    runs = Runs(Limits(total=1, costly=1, per_client=1, costly_per_client=1))
     first = runs.start("a")
     await settle()
     with pytest.raises(RateLimited):
@@ -69,7 +80,7 @@ async def test_a_client_that_waits_for_itself_is_limited_and_one_that_waits_for_
 
 
 async def test_a_cancelled_operation_gives_its_slot_back_wherever_it_waits() -> None:
-    runs = Runs(Limits(total=2, costly=1, per_client=1))
+    runs = Runs(Limits(total=2, costly=1, per_client=1, costly_per_client=1))
     tasks = [runs.start("a"), runs.start("a"), runs.start("b"), runs.start("c")]
     await settle()
     for task in tasks:
@@ -82,6 +93,6 @@ async def test_a_cancelled_operation_gives_its_slot_back_wherever_it_waits() -> 
 
 
 def test_a_pool_of_any_size_leaves_each_kind_a_slot() -> None:
-    assert Limits.from_pool_size(10) == Limits(8, 4, 2)
-    assert Limits.from_pool_size(1) == Limits(1, 1, 1)
+    assert Limits.from_pool_size(10) == Limits(8, 4, 4, 2)
+    assert Limits.from_pool_size(1) == Limits(1, 1, 1, 1)
     assert (limit_statements(1), limit_statements(COSTLY)) == (2.0, 15.0)
