@@ -57,16 +57,20 @@ ADVICE: Final[dict[str, Advice]] = {
         "a field",
         "The query exceeds a limit: 16 levels of fields, "
         "1,000 selections, 500 fields side by side, 5,000 pairs of one field side by side, "
-        "200 aliases, 100 directives, 150 fragments, a cost of 100,000, 50 concurrent operations "
-        "on one socket, 2,000 `cells`, 50,000 cells of a `table`, a `key` of 16,000 characters, "
-        "60 s per statement, 20 requests to agencies by `freshness: LIVE`.",
+        "200 aliases, 100 directives, 150 fragments, a cost of 100,000, 10 operations in one "
+        "document, 50 concurrent operations on one socket, 2,000 `cells`, 50,000 cells of a "
+        "`table`, a `key` of 16,000 characters, 2 s per statement of the database, or 15 s in a "
+        "query that costs 500 or more, 20 requests to agencies by `freshness: LIVE`.",
         "Compare `cost` with `limit`; use `window`, `states`, `table` or a smaller `limit`.",
     ),
     "RATE_LIMITED": Advice(
         "request",
         "A client, or an address, exceeds `HUB_RATE` requests a second over time "
-        "(1,000 units of cost count as one more), `HUB_AT_ONCE` concurrent requests, or 200 "
-        "subscriptions. Each process of the hub counts separately.",
+        "(1,000 units of cost count as one more, and so does each 4 ms of parsing an unknown "
+        "document; messages and handshakes of a WebSocket count like requests), `HUB_AT_ONCE` "
+        "concurrent requests, or 200 subscriptions; or its own operations leave none of its "
+        "connections free for 10 s: it may use half of `HUB_POOL_SIZE` less two, and half of that "
+        "for queries that cost 500 or more. Each process of the hub counts separately.",
         "Wait `retryAfter` seconds (also in the `Retry-After` header, status 429) and retry.",
     ),
     "PERSISTED_QUERY_NOT_FOUND": Advice(
@@ -77,7 +81,7 @@ ADVICE: Final[dict[str, Advice]] = {
     ),
     "UNREADY": Advice(
         "request or a field",
-        "The hub is starting, or no database connection is free.",
+        "The hub is starting, or no database connection is free for 10 s.",
         "Wait `retryAfter` seconds (also in the `Retry-After` header, status 503) and retry.",
     ),
     "INTERNAL": Advice(

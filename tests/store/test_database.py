@@ -42,18 +42,18 @@ async def is_running(database: Database, text: str) -> bool:
 
 def count_acquired(database: Database) -> int:
     """Return the connections of the pool that are checked out."""
-    return database.pool.get_size() - database.pool.get_idle_size()
+    return int(database.pool.get_size() - database.pool.get_idle_size())
 
 
 async def test_a_request_that_ends_cancels_its_statement_in_the_server(
     database: Database,
 ) -> None:
-    async def ask() -> None:
+    async def read_rows() -> None:
         async with database.read_transaction() as transaction:
             await transaction.fetch_rows(sa.text("select pg_sleep(61)"))
 
     before = count_acquired(database)
-    request = asyncio.create_task(ask())
+    request = asyncio.create_task(read_rows())
     await wait_until_async(lambda: is_running(database, "pg_sleep(61)"))
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)
@@ -72,10 +72,10 @@ async def test_a_sibling_of_a_failed_field_is_not_ready_and_its_statement_ends(
 
 
 @pytest.mark.parametrize("awaits", range(25))
-async def test_a_request_cancelled_at_any_await_gives_its_connection_back(
+async def test_a_request_cancelled_at_any_await_releases_its_connection(
     database: Database, awaits: int
 ) -> None:
-    async def ask() -> None:
+    async def read_rows() -> None:
         async with database.read_transaction() as transaction:
             await asyncio.gather(
                 transaction.fetch_rows(sa.text("select 1")),
@@ -83,7 +83,7 @@ async def test_a_request_cancelled_at_any_await_gives_its_connection_back(
             )
 
     before = count_acquired(database)
-    request = asyncio.create_task(ask())
+    request = asyncio.create_task(read_rows())
     for _ in range(awaits):
         await asyncio.sleep(0 if awaits < 12 else 0.0003)
     request.cancel()

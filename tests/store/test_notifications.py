@@ -17,7 +17,7 @@ LISTENERS = "select count(*) from pg_stat_activity where query like 'LISTEN%' an
 
 async def count_connections(database: Database) -> int:
     """Return the connections of the pool that are checked out."""
-    return database.pool.get_size() - database.pool.get_idle_size()
+    return int(database.pool.get_size() - database.pool.get_idle_size())
 
 
 async def wait_for_one(database: Database, channel: str = CHANNEL) -> None:
@@ -89,7 +89,7 @@ async def test_a_lost_connection_is_opened_again_and_wakes_its_waiters(
     assert await is_listening(fresh_database, 1)
 
 
-async def test_without_a_server_a_follower_is_told_that_the_hub_is_not_ready() -> None:
+async def test_without_a_server_a_follower_gets_not_ready() -> None:
     notifications = Notifications("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(NotReady):
         async with notifications.listen(CHANNEL):

@@ -24,6 +24,9 @@ IdYearPairs = frozenset[tuple[str, int]]
 """Ids with the fiscal year (CE) they apply to."""
 AreaGroups = frozenset[tuple[str, int, str]]
 """An area, a fiscal year (CE), and the group of areas it is in that year."""
+IssueAreas = frozenset[tuple[str, int, int, str]]
+"""An area, the first and last fiscal year (CE) of an edition, and an area whose issues are its own
+then. By year they would be tens of thousands for a question without years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,14 @@ class MatrixScope:
     """A filter with its areas and agencies resolved per fiscal year.
 
     `areas` and `agencies` are null when they are not filtered. `issue_areas` lists, for the filter
-    `linked`, (area, year, area of issues): the issues of an area are its own and those of its
-    cluster in that year.
+    `linked`, the areas of issues: the issues of an area are its own and those of its cluster.
     """
 
     filter: MatrixFilter
     years: FiscalYearRange | None
     areas: IdYearPairs | None = None
     agencies: IdYearPairs | None = None
-    issue_areas: AreaGroups = frozenset()
+    issue_areas: IssueAreas = frozenset()
     as_of_time: datetime | None = None
 
     @property
@@ -59,7 +61,7 @@ class MatrixScope:
             years=FiscalYearRange(year, year),
             areas=pairs_of_year(self.areas, year),
             agencies=pairs_of_year(self.agencies, year),
-            issue_areas=frozenset(one for one in self.issue_areas if one[1] == year.ce),
+            issue_areas=frozenset(one for one in self.issue_areas if one[1] <= year.ce <= one[2]),
         )
 
 

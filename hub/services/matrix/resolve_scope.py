@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
-from hub.domain.matrix.layout import MatrixScope
+from hub.domain.matrix.layout import IssueAreas, MatrixScope
 from hub.domain.matrix.question import MatrixFilter, MatrixQuestion
 from hub.domain.record import record
 from hub.domain.time import FiscalYear, FiscalYearRange, all_fiscal_years
@@ -39,7 +39,6 @@ async def resolve_scope(
         await fetch_filter_members(unit, matrix_filter, today)
     areas: set[tuple[str, int]] = set()
     agencies: set[tuple[str, int]] = set()
-    homes: set[tuple[str, int, str]] = set()
     for year in years or all_fiscal_years():
         if matrix_filter.areas:
             descendants = await unit.areas.descendants(matrix_filter.areas, edition_date(year))
@@ -50,17 +49,38 @@ async def resolve_scope(
                 (a, year.ce)
                 for a in include_subordinate_agencies(matrix_filter.agencies, parent_by_agency)
             }
-        if matrix_filter.linked is not None:
-            for child, parents in (await unit.areas.parents_by_child(edition_date(year))).items():
-                homes |= {(child, year.ce, home) for home in (child, *parents)}
-                homes |= {(parent, year.ce, parent) for parent in parents}
+    issue_areas: IssueAreas = frozenset()
+    if matrix_filter.linked is not None:
+        issue_areas = await find_issue_areas(unit, years, edition_date)
     return MatrixScope(
         filter=matrix_filter,
         years=years,
         areas=frozenset(areas) if matrix_filter.areas else None,
         agencies=frozenset(agencies) if matrix_filter.agencies else None,
-        issue_areas=frozenset(homes),
+        issue_areas=issue_areas,
         as_of_time=as_of_time,
+    )
+
+
+async def find_issue_areas(
+    unit: UnitOfWork, years: FiscalYearRange | None, edition_date: Callable[[FiscalYear], date]
+) -> IssueAreas:
+    """Return the areas of issues of every area: its own and its cluster, by edition."""
+    editions: list[tuple[int, int, Mapping[str, list[str]]]] = []
+    for year in years or all_fiscal_years():
+        parents_by_child = await unit.areas.parents_by_child(edition_date(year))
+        if editions and editions[-1][2] is parents_by_child and editions[-1][1] == year.ce - 1:
+            editions[-1] = (editions[-1][0], year.ce, parents_by_child)
+        else:
+            editions.append((year.ce, year.ce, parents_by_child))
+    return frozenset(
+        entry
+        for first, last, parents_by_child in editions
+        for child, parents in parents_by_child.items()
+        for entry in (
+            *((child, first, last, home) for home in (child, *parents)),
+            *((parent, first, last, parent) for parent in parents),
+        )
     )
 
 

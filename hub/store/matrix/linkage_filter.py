@@ -90,7 +90,7 @@ def is_linked_to_area_issue(
         .where(
             served.c.project_id == facts.project_id,
             served.c.area_id == sa.func.coalesce(facts.area_id, NO_AREA),
-            served.c.fiscal_year == facts.fiscal_year,
+            facts.fiscal_year.between(served.c.first_year, served.c.last_year),
         )
         .correlate_except(served)
     )
@@ -102,18 +102,20 @@ NO_AREA: Final = ""
 
 def served_places(scope: MatrixScope, viewer: Viewer) -> CTE:
     """Return the areas and fiscal years in which a linkage serves an issue: project_id, area_id
-    (`NO_AREA`: central money), fiscal_year.
+    (`NO_AREA`: central money), first_year, last_year (CE).
     """
     linkage = table_as_of(tables.linkage, scope.as_of_time)
     issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")
     ordered = sorted(
-        scope.issue_areas | {(NO_AREA, year, NO_AREA) for _, year, _ in scope.issue_areas}
+        scope.issue_areas
+        | {(NO_AREA, first, last, NO_AREA) for _, first, last, _ in scope.issue_areas}
     )
     issue_areas = values_table(
         "issue_areas",
-        ("id", sa.Text, [area for area, _, _ in ordered]),
-        ("year", sa.SmallInteger, [year for _, year, _ in ordered]),
-        ("home", sa.Text, [home for _, _, home in ordered]),
+        ("id", sa.Text, [area for area, _, _, _ in ordered]),
+        ("first_year", sa.SmallInteger, [first for _, first, _, _ in ordered]),
+        ("last_year", sa.SmallInteger, [last for _, _, last, _ in ordered]),
+        ("home", sa.Text, [home for _, _, _, home in ordered]),
     )
     homes = (
         sa.select(linkage.c.project_id, issue_wordings.c.area_id.label("home"))
@@ -134,10 +136,14 @@ def served_places(scope: MatrixScope, viewer: Viewer) -> CTE:
         sa.select(
             served.c.project_id,
             issue_areas.c.id.label("area_id"),
-            issue_areas.c.year.label("fiscal_year"),
+            sa.func.greatest(issue_areas.c.first_year, served.c.first_year).label("first_year"),
+            sa.func.least(issue_areas.c.last_year, served.c.last_year).label("last_year"),
         )
         .join(issue_areas, issue_areas.c.home == served.c.home)
-        .where(issue_areas.c.year.between(served.c.first_year, served.c.last_year))
+        .where(
+            issue_areas.c.first_year <= served.c.last_year,
+            issue_areas.c.last_year >= served.c.first_year,
+        )
         .cte("served_places")
     )
 

@@ -75,14 +75,14 @@ class ListSizes:
         Input objects and variables are searched at every level.
         """
         if isinstance(node, FieldNode):
-            return any(self._holds_value(one, name) for one in node.arguments or ())
+            return any(self._is_value_of(one, name) for one in node.arguments or ())
         if isinstance(node, ObjectValueNode):
-            return any(self._holds_value(one, name) for one in node.fields)
+            return any(self._is_value_of(one, name) for one in node.fields)
         if isinstance(node, ListValueNode):
             return any(self.has_value(one, name) for one in node.values)
         return isinstance(node, VariableNode) and has_key(self._read_variable(node), name)
 
-    def _holds_value(self, node: ArgumentNode | ObjectFieldNode, name: str) -> bool:
+    def _is_value_of(self, node: ArgumentNode | ObjectFieldNode, name: str) -> bool:
         if node.name.value != name:
             return self.has_value(node.value, name)
         if isinstance(node.value, VariableNode):

@@ -25,8 +25,8 @@ class RowCountingTransaction(ReadTransaction):
             self.requested.append((sql, values))
         return await super().fetch(sql, *values)
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
-        super().__init__(pool)
+    def __init__(self, pool: asyncpg.Pool, statement_seconds: float) -> None:
+        super().__init__(pool, statement_seconds=statement_seconds)
         self.requested: list[tuple[str, Sequence[Any]]] = []
 
     async def count_rows_read(self) -> None:
@@ -48,7 +48,7 @@ class RowCountingDatabase(Database):
     async def read_transaction(
         self, statement_seconds: float = STATEMENT_TIMEOUT
     ) -> AsyncIterator[ReadTransaction]:
-        self.last = RowCountingTransaction(self.pool, None, statement_seconds)
+        self.last = RowCountingTransaction(self.pool, statement_seconds)
         try:
             yield self.last
             if self.counts_rows:

@@ -35,7 +35,7 @@ async def test_a_document_has_at_most_ten_operations() -> None:
     assert refused.measure is None, "it was measured, which the limit is to prevent"
 
 
-async def test_an_unknown_document_is_charged_its_time_and_a_known_one_is_not() -> None:
+async def test_a_new_document_is_charged_its_time_and_a_cached_one_is_not() -> None:
     charged: list[float] = []
     documents = DocumentCache(SCHEMA)
     for text in ("{ word }", "{ word }" + " " * MAX_SHORT):

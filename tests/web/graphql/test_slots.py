@@ -79,7 +79,7 @@ async def test_a_client_that_waits_for_itself_is_limited_and_one_that_waits_for_
     await first
 
 
-async def test_a_cancelled_operation_gives_its_slot_back_wherever_it_waits() -> None:
+async def test_a_cancelled_operation_releases_its_slot() -> None:
     runs = Runs(Limits(total=2, costly=1, per_client=1, costly_per_client=1))
     tasks = [runs.start("a"), runs.start("a"), runs.start("b"), runs.start("c")]
     await settle()
