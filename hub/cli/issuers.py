@@ -60,6 +60,7 @@ def describe_issuer(one: "Issuer") -> dict[str, Any]:
         "audience": one.audience,
         "jwks_uri": one.jwks_uri,
         "token_type": one.token_type.value,
+        "token_hours": one.token_hours,
         "claim": one.claim,
         "scopes": {value: sorted(scopes) for value, scopes in sorted(one.mapping.items())},
         "sign_in": login,
@@ -73,7 +74,7 @@ def format_issuer(one: "Issuer") -> list[str]:
     found = [
         (
             f"{mark(one.enabled)} {one.url}  {one.agency_id}  {one.audience}  "
-            f"{one.token_type.value}  {one.claim}: {scopes or '-'}"
+            f"{one.token_type.value}  {one.token_hours} h  {one.claim}: {scopes or '-'}"
         )
     ]
     if one.sign_in is not None:
@@ -101,6 +102,13 @@ def format_issuer(one: "Issuer") -> list[str]:
     default="at+jwt",
     metavar="TYPE",
     help="typ ของโทเค็น at+jwt หรือ JWT · typ of its access tokens: at+jwt, or JWT as well",
+)
+@option(
+    "--token-hours",
+    default=24,
+    type=int,
+    metavar="HOURS",
+    help="อายุยาวสุดของโทเค็นที่รับ เป็นชั่วโมง · Longest accepted lifetime of tokens, in hours",
 )
 @option(
     "--claim",
@@ -149,6 +157,7 @@ def add(
     audience: str | None,
     jwks: str | None,
     token_type: str,
+    token_hours: int,
     claim: str,
     pairs: tuple[str, ...],
     sign_in: bool,
@@ -159,7 +168,7 @@ def add(
     """Trust an issuer, or change how it is trusted."""
     from hub.bootstrap.remote_json import fetch_json
     from hub.domain.identity.claims import validate_claim_path
-    from hub.domain.identity.clients import Issuer
+    from hub.domain.identity.clients import Issuer, validate_token_hours
     from hub.services.identity.issuers import add_issuer, discover_keys
     from hub.services.identity.operator import operator_name
 
@@ -182,6 +191,7 @@ def add(
             enabled=True,
             sign_in=login,
             token_type=kind,
+            token_hours=validate_token_hours(token_hours, "--token-hours"),
         )
         check_https("--jwks", made.jwks_uri)
         await add_issuer(database, operator_name(by), made)

@@ -83,13 +83,19 @@ class Client:
         return any([hmac.compare_digest(digest, stored) for stored in self.secrets])  # noqa: C419 - all
 
 
+DEFAULT_TOKEN_HOURS: Final = 24
+MAX_TOKEN_HOURS: Final = 24 * 366
+"""Hours that tokens of an issuer may be valid; a leaked one is accepted until it expires."""
+
+
 @record
 class Issuer:
     """An agency's own authorization server that the hub trusts (ผู้ออกโทเค็น).
 
     `claim` is the name or path of the claim that carries permissions, `mapping` the scopes that
     each of its values grants. `sign_in` is null when people cannot log in through it. `enabled` is
-    false also when its agency is disabled.
+    false also when its agency is disabled. A token that is valid for longer than `token_hours` is
+    rejected.
     """
 
     url: str
@@ -101,6 +107,7 @@ class Issuer:
     enabled: bool
     sign_in: "SignInSettings | None" = None
     token_type: TokenType = TokenType.AT_JWT
+    token_hours: int = DEFAULT_TOKEN_HOURS
 
     def resolve_scopes(self, claims: Mapping[str, Any]) -> frozenset[str]:
         """Return the scopes that a token of this issuer grants; unmapped values grant none."""
@@ -172,6 +179,17 @@ def hash_secret(secret: str) -> str:
     bits cannot be guessed.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def validate_token_hours(hours: int, field: str) -> int:
+    """Return the longest lifetime of tokens in hours; `Invalid` outside an hour and a year."""
+    if not 1 <= hours <= MAX_TOKEN_HOURS:
+        raise Invalid(
+            field,
+            f"ค่า {hours} ใช้ไม่ได้ ต้องเป็น 1 ถึง {MAX_TOKEN_HOURS} ชั่วโมง",
+            f"{hours} is invalid; use 1 to {MAX_TOKEN_HOURS} hours",
+        )
+    return hours
 
 
 def validate_scopes(scopes: Iterable[str], field: str) -> frozenset[str]:

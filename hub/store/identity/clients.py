@@ -57,11 +57,11 @@ REPLACE_KEYS: Final = (
 DISABLE_CLIENT: Final = "update client set enabled = false where id = $1 returning agency_id"
 UPSERT_ISSUER: Final = """
 insert into issuer
-    (url, agency_id, audience, jwks_uri, claim, token_type, mapping, sign_in, enabled)
-values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, true)
+    (url, agency_id, audience, jwks_uri, claim, token_type, token_hours, mapping, sign_in, enabled)
+values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, true)
 on conflict (url) do update set audience = excluded.audience, jwks_uri = excluded.jwks_uri,
     claim = excluded.claim, mapping = excluded.mapping, sign_in = excluded.sign_in,
-    token_type = excluded.token_type, enabled = true
+    token_type = excluded.token_type, token_hours = excluded.token_hours, enabled = true
 where issuer.agency_id = excluded.agency_id returning true
 """
 OTHER_SIGN_IN_ISSUER: Final = """
@@ -215,6 +215,7 @@ class RegistryAdministration:
                 new_issuer.jwks_uri,
                 new_issuer.claim,
                 new_issuer.token_type.name,
+                new_issuer.token_hours,
             )
             sign_in_json = (
                 json.dumps(serialize_sign_in(new_issuer.sign_in)) if new_issuer.sign_in else None

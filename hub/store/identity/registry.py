@@ -81,6 +81,7 @@ def issuer_of(row: asyncpg.Record) -> Issuer:
         enabled=row["counts"],
         sign_in=parse_sign_in(json.loads(row["sign_in"])) if row["sign_in"] else None,
         token_type=TokenType[row["token_type"]],
+        token_hours=row["token_hours"],
     )
 
 

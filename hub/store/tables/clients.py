@@ -44,6 +44,7 @@ issuer = sa.Table(
     sa.Column("sign_in", JSONB),
     system_time_column(),
     *enum_column("token_type", TokenType),
+    sa.Column("token_hours", sa.Integer, nullable=False),
 )
 
 client_assertion = sa.Table(

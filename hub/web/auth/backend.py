@@ -181,6 +181,7 @@ class BearerAuthentication(AuthenticationBackend):
         check_is_access_token(token, issuer)
         await self._issuers.verify_token(token, issuer)
         claims = self._verify_claims(token.claims, issuer.url, issuer.audience)
+        check_lifetime(claims, issuer.token_hours)
         client_id = claims.get("client_id", claims.get("azp"))
         scopes = issuer.resolve_scopes(claims)
         if issuer.mapping and not scopes:
@@ -261,6 +262,14 @@ class BearerAuthentication(AuthenticationBackend):
             parts += [f'error="{error}"', f'error_description="{en}"']
         parts.append(f'resource_metadata="{self._url}{RESOURCE_METADATA_PATH}"')
         return ChallengeRequired(status, th, en, "Bearer " + ", ".join(parts))
+
+
+def check_lifetime(claims: Mapping[str, Any], hours: int) -> None:
+    """Raise `InvalidToken` if a token of another issuer is valid for longer than accepted."""
+    if claims["exp"] - claims["iat"] > hours * 3_600:
+        raise InvalidToken(
+            f"the token is valid for more than {hours} hours; request one with a shorter lifetime"
+        )
 
 
 def is_same_caller(one: Viewer, other: Viewer) -> bool:

@@ -1,8 +1,8 @@
 """Limit failed client authentications, counted by address and client id.
 
-Secrets have 256 bits, so this is not a protection against guessing; it bounds the work and the log
-lines that a client with a wrong secret in a loop can cause. Failures from one address do not block
-the client elsewhere. Each node counts separately.
+Secrets have 256 bits, so this is not a protection against guessing; it bounds the log lines that a
+client with a wrong secret in a loop can cause, and lets the client slow down. The right secret is
+accepted meanwhile. Each node counts separately.
 """
 
 import time
@@ -13,7 +13,7 @@ from typing import Final
 
 MAX_FAILURES: Final = 10
 FAILURE_WINDOW: Final = 60.0
-"""Seconds within which `MAX_FAILURES` failures block further attempts."""
+"""Seconds within which `MAX_FAILURES` failures limit further failures."""
 MAX_TRACKED: Final = 10_000
 """Pairs of address and client that are tracked; the oldest are dropped."""
 
@@ -26,7 +26,7 @@ class FailedLoginLimiter:
         self._failures: OrderedDict[tuple[str, str | None], list[float]] = OrderedDict()
 
     def seconds_to_wait(self, host: str, client_id: str | None) -> int:
-        """Return the seconds until the next attempt is allowed; 0 if it is allowed now."""
+        """Return the seconds until the next failure is counted as one; 0 if it is one now."""
         times = self._recent_failures(host, client_id)
         return (
             ceil(times[0] + FAILURE_WINDOW - self._monotonic()) if len(times) >= MAX_FAILURES else 0

@@ -72,15 +72,6 @@ class TokenEndpoint:
             client_id = identify_client(request, form)
         except OAuth2Error as error:
             return oauth_rejection(error)
-        host = request.client.host if request.client else ""
-        if (wait := self._failed_logins.seconds_to_wait(host, client_id)) > 0:
-            content = {
-                "error": "temporarily_unavailable",
-                "error_description": "too many failed attempts",
-                "message": "ยืนยันตัวตนผิดหลายครั้งเกินไป รอแล้วลองใหม่ "
-                "· too many failed attempts; wait, then try again",
-            }
-            return json_response(content, 429, headers_of(RateLimited(wait)))
         client = await self._registry.find_client(client_id) if client_id else None
         request.state.client = client
         if client is not None and not client.enabled:
@@ -96,9 +87,28 @@ class TokenEndpoint:
         ):
             status, body, headers = describe_error(InvalidClientError("this jti was used before"))
         if isinstance(body, Mapping) and body.get("error") == "invalid_client":
-            self._failed_logins.record_failure(host, client_id)
-            logger.warning("a client failed to authenticate", extra={"client": client_id})
+            return self._reject_client(request, client_id, json_response(body, status, headers))
         return json_response(body, status, headers)
+
+    def _reject_client(
+        self, request: Request, client_id: str | None, rejection: Response
+    ) -> Response:
+        """Return the rejection of a client that failed to authenticate; 429 after many failures.
+
+        The right secret is accepted meanwhile: behind a proxy all clients have one address.
+        """
+        host = request.client.host if request.client else ""
+        if (wait := self._failed_logins.seconds_to_wait(host, client_id)) > 0:
+            content = {
+                "error": "temporarily_unavailable",
+                "error_description": "too many failed attempts",
+                "message": "ยืนยันตัวตนผิดหลายครั้งเกินไป รอแล้วลองใหม่ "
+                "· too many failed attempts; wait, then try again",
+            }
+            return json_response(content, 429, headers_of(RateLimited(wait)))
+        self._failed_logins.record_failure(host, client_id)
+        logger.warning("a client failed to authenticate", extra={"client": client_id})
+        return rejection
 
     async def _consume_code(
         self, client: Client | None, form: OAuthForm

@@ -1,6 +1,7 @@
 """Tests the cache of issuers' keys: fetch, refresh, expiry, and isolation between issuers."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,6 +61,21 @@ async def test_every_supported_algorithm_is_verified(
     server.keys = [key]
     await instance.add_issuer(MOI, address)
     assert (await instance.query_viewer(issue_token(MOI, key, alg))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "hours", "status"), [(24, 24, 200), (24, 25, 401), (48, 25, 200)]
+)
+async def test_a_token_is_accepted_up_to_the_longest_lifetime_of_its_issuer(
+    instance: HubInstance, jwks: tuple[JwksServer, str], accepted: int, hours: int, status: int
+) -> None:
+    server, address = jwks
+    await instance.add_issuer(MOI, address, token_hours=accepted)
+    now = int(time.time())
+    token = issue_token(MOI, server.keys[0], iat=now, exp=now + hours * 3_600)
+    answer = await instance.query_viewer(token)
+    assert answer.status_code == status
+    assert ("24 hours" in answer.text) is (status == 401)
 
 
 @pytest.mark.parametrize("failure_mode", FAILURE_MODES)

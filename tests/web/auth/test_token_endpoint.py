@@ -280,14 +280,17 @@ async def test_wrong_method_media_type_and_size_have_their_statuses(instance: Hu
     assert large.status_code == 413
 
 
-async def test_ten_failed_attempts_limit_only_that_client(instance: HubInstance) -> None:
-    await instance.add_client()
+async def test_ten_failed_attempts_limit_that_client_and_its_right_secret_is_accepted(
+    instance: HubInstance,
+) -> None:
+    right = await instance.add_client()
     other = await instance.add_client("other")
     for _ in range(10):
         assert (await instance.get_token(auth=("planner", "wrong"))).status_code == 401
     late = await instance.get_token(auth=("planner", "wrong"))
     assert late.status_code == 429
     assert 0 < int(late.headers["retry-after"]) <= 60
+    assert (await instance.get_token(auth=("planner", right))).status_code == 200
     assert (await instance.get_token(auth=("other", other))).status_code == 200
 
 
