@@ -98,6 +98,8 @@ LOADERS: Final[dict[str, Loader]] = {
     "LinkageSuggestion": suggestions.fetch_suggestions_by_key,
     "Webhook": lambda c, keys: c.unit.webhooks.by_id(keys),
     "WebhookDelivery": lambda c, keys: c.unit.webhooks.deliveries_by_id(keys),
+    "Upload": lambda c, keys: c.unit.imports.uploads_by_id(keys),
+    "ImportJob": lambda c, keys: c.unit.imports.jobs_by_id(keys),
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
     "Task": lambda c, keys: c.unit.tasks.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
