@@ -214,9 +214,14 @@ def build_arguments() -> dict[str, list[str]]:
         "changes": [
             "topics: [LINKAGE, PROJECT], first: 100",
             "topics: [PLAN_VERSION, WORK_REQUEST], first: 100",
+            "topics: [FINDING], first: 100",
+            "topics: [SOURCE_RUN], first: 100",
             'area: "gid://hub/Area/20", first: 50',
         ],
         "webhooks": [],  # contain no data; tests/web/graphql/test_webhook_commands.py tests rights
+        "importJob": [],  # the sender's alone; tests/web/test_import_files.py tests that
+        "importJobs": [""],
+        "importTemplates": [],  # contain no data
         "findings": [
             "",
             "kind: [DOUBLE_COUNT], first: 1",

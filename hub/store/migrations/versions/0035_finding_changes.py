@@ -21,16 +21,22 @@ QUEUE = """
     order by found.id
 """
 FINDINGS = """
-    select f.id, f.version, f.areas, hidden.count = 0 as public,
+    select f.id, f.version, f.areas,
+        hidden.count = 0 and cardinality(f.subjects) > 0 as public,
         case when hidden.agencies = 1 and hidden.owned = hidden.count then hidden.agency_id end
             as agency_id
     from ({findings}) f cross join lateral (
         select count(*) as count, count(owner_id) as owned, count(distinct owner_id) as agencies,
             min(owner_id) as agency_id
         from (
-            select p.owner_id from unnest(f.subjects) subject (gid)
-            left join ({projects}) p on p.id = substr(subject.gid, 19)
-            where subject.gid like 'gid://hub/Project/%' and p.visibility is distinct from 'PUBLISHED'
+            select p.owner_id from (
+                select substr(gid, 19) from unnest(f.subjects) named (gid)
+                where gid like 'gid://hub/Project/%'
+                union
+                select s.project_id from finding_subject s where s.finding_id = f.id
+            ) subject (project_id)
+            left join ({projects}) p on p.id = subject.project_id
+            where p.visibility is distinct from 'PUBLISHED'
             union all
             select coalesce(pl.agency_id, (
                 select min(a.id) from agency a where a.area_id = pl.area_id
@@ -45,7 +51,8 @@ FINDINGS = """
     where f.kind <> 'DOUBLE_COUNT'
 """
 """Findings with who can see them, as projects and versions of plans are. Copies, which are computed
-when they are read, have no entries. `gid://hub/Project/` has 18 characters.
+when they are read, have no entries. A new finding names its projects (`gid://hub/Project/` has 18
+characters) before `finding_subject` has them; one that names nothing is not public.
 """
 NOW = {"projects": "table project", "versions": "table plan_version"}
 AFTER_INSERT = FINDINGS.format(findings="table new_rows", **NOW)
