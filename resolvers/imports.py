@@ -19,7 +19,6 @@ from hub.domain.imports import (
 )
 from hub.domain.lookups import OpaqueId
 from hub.domain.paging import Connection, PageRequest, build_connection
-from hub.domain.rules import Rule
 from hub.services.imports.forms import list_template_columns
 from resolvers.context import Context
 from resolvers.linkage_commands import begin
@@ -124,13 +123,6 @@ async def nodes_of_things(
     """Return what was stored; `produced` has only what the viewer may see."""
     found = await fetch_nodes([one.node_gid for one in things], context)
     return [node for node in found if node is not None]
-
-
-async def rules_of_issues(issues: Sequence[ImportIssue], context: Context) -> Sequence[Rule | None]:
-    """Return the rule that each issue breaks; null: none."""
-    codes = sorted({one.rule_code for one in issues if one.rule_code})
-    found = await context.unit.rules.by_code(codes) if codes else {}
-    return [found.get(one.rule_code or "") for one in issues]
 
 
 async def create_upload(

@@ -7,7 +7,7 @@ import strawberry
 from hub.domain import imports as domain
 from hub.domain.imports import ImportKind, JobStatus
 from hub.domain.plan_import import ImportMode
-from resolvers import imports
+from resolvers import imports, nodes
 from schema.binding import field, output_type, resolver_field
 from schema.node import Node
 from schema.rules import Rule
@@ -50,7 +50,7 @@ class ImportIssue:
     fix: LocalizedText = field("How to fix it (วิธีแก้)")
     warning: bool = field("True: the row is stored all the same (คำเตือน)")
     rule: Rule | None = resolver_field(
-        imports.rules_of_issues, "The rule that it breaks; null: none (กฎเกณฑ์)"
+        nodes.optional_rules, "The rule that it breaks; null: none (กฎเกณฑ์)"
     )
 
 

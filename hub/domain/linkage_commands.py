@@ -208,7 +208,14 @@ def parse_results(stored: Sequence[Any]) -> list[LinkageResult]:
 def dump_errors(errors: Sequence[UserError]) -> list[Any]:
     """Return user errors as JSON values."""
     return [
-        [one.code.value, one.field, one.message.th, one.message.en, one.current_gid]
+        [
+            one.code.value,
+            one.field,
+            one.message.th,
+            one.message.en,
+            one.current_gid,
+            one.rule_code,
+        ]
         for one in errors
     ]
 
@@ -216,6 +223,6 @@ def dump_errors(errors: Sequence[UserError]) -> list[Any]:
 def parse_errors(stored: Sequence[Any]) -> list[UserError]:
     """Return the user errors of a receipt."""
     return [
-        UserError(UserErrorCode(code), field, LocalizedText(th, en), current_gid)
-        for code, field, th, en, current_gid in stored
+        UserError(UserErrorCode(code), field, LocalizedText(th, en), *more)
+        for code, field, th, en, *more in stored
     ]
