@@ -157,7 +157,7 @@ class Proposals:
             work_request_id=item.work_request_id,
             reason=item.reason,
             state=state,
-            suggestion_gid=item.suggestion and item.suggestion.gid,
+            suggestion_gid=item.suggestion.gid if item.suggestion else None,
         )
 
     def find_stage(self, item: LinkageDraft, issue: TargetIssue) -> str | None:
