@@ -214,14 +214,10 @@ def build_arguments() -> dict[str, list[str]]:
         "changes": [
             "topics: [LINKAGE, PROJECT], first: 100",
             "topics: [PLAN_VERSION, WORK_REQUEST], first: 100",
-            "topics: [FINDING], first: 100",
-            "topics: [SOURCE_RUN], first: 100",
+            "topics: [FINDING, SOURCE_RUN], first: 100",
             'area: "gid://hub/Area/20", first: 50',
         ],
         "webhooks": [],  # contain no data; tests/web/graphql/test_webhook_commands.py tests rights
-        "importJob": [],  # the sender's alone; tests/web/test_import_files.py tests that
-        "importJobs": [""],
-        "importTemplates": [],  # contain no data
         "findings": [
             "",
             "kind: [DOUBLE_COUNT], first: 1",
@@ -229,9 +225,9 @@ def build_arguments() -> dict[str, list[str]]:
         ],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
-        "rules": [],  # contain no data of agencies or drafts
-        "issueCounts": [],  # reported by the slides, of no draft
-        "planGrades": [],  # as above
+        # No data of agencies or drafts; imports are the sender's (tests/web/test_import_files.py).
+        **dict.fromkeys(("rules", "issueCounts", "planGrades"), list[str]()),
+        **dict.fromkeys(("importJob", "importJobs", "importTemplates"), list[str]()),
         "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
         "planningRound": [],
         "source": [f'by: {{code: "{SOURCE}"}}'],

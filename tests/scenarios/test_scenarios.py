@@ -190,18 +190,18 @@ async def test_plan_is_checked_as_json_without_storing_it(hub: RunningHub) -> No
     assert {one["rule"]["code"] for one in payload["checks"]} >= {"R15", "R23"}
 
 
-async def test_area_asks_for_work_and_an_agency_offers_a_project(hub: RunningHub) -> None:
+async def test_area_requests_work_and_an_agency_offers_a_project(hub: RunningHub) -> None:
     area, department = await hub.client(CLUSTER_AGENCY), await hub.client("department:05003")
     gaps = (await area.send("GapsOfMyTopIssues", area=CLUSTER))["findings"]
     [gap] = [one for one in gaps["nodes"] if one["id"] == "gid://hub/Finding/gap"]
     assert [one["rule"]["code"] for one in gap["reasons"]] == ["R63"]
-    asked = await area.send(
+    created = await area.send(
         "AskForWork",
         area=CLUSTER,
         agency="gid://hub/Agency/department:05003",
         finding=gap["id"],
     )
-    request = asked["workRequestCreate"]["workRequest"]
+    request = created["workRequestCreate"]["workRequest"]
     assert request["status"] == "OPEN"
     answered = (
         await department.send("AnswerWork", request=request["id"], read=request["version"])

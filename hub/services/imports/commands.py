@@ -22,7 +22,7 @@ from hub.domain.imports import (
 from hub.domain.thai_text import find_unsafe_character
 from hub.errors import Conflict, Invalid, NotFound, TooMany, WrongStatus
 from hub.services.commands.acting import Acting
-from hub.services.commands.execute import AnswerFormat, Outcome, Refused, execute_once
+from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
 from hub.services.imports.urls import FileUrls
 from hub.store import import_changes as store
 from hub.store.database import Database, StoreConnection
@@ -42,7 +42,7 @@ class ImportCommands:
     async def create_upload(self, acting: Acting, command: UploadCreateCommand) -> UploadPayload:
         """Create a place for a file of the viewer."""
 
-        async def _work(connection: StoreConnection, _at: datetime) -> Outcome[str]:
+        async def _work(connection: StoreConnection, _at: datetime) -> CommandOutcome[str]:
             check_file_name(command.file_name)
             check_size(command.size)
             if await store.count_uploads(connection, acting.viewer) >= MAX_OPEN_UPLOADS:
@@ -54,7 +54,7 @@ class ImportCommands:
             await store.insert_upload(
                 connection, key, acting.viewer, command.file_name, command.size, UPLOAD_LIFETIME
             )
-            return Outcome(key, [AuditedResource(Upload.TYPE, key, acting.viewer.agency_id)])
+            return CommandOutcome(key, [AuditedResource(Upload.TYPE, key, acting.viewer.agency_id)])
 
         receipt = acting.command("uploadCreate", command.idempotency_key, command)
         answers: AnswerFormat[str] = AnswerFormat(str, str)
@@ -95,7 +95,7 @@ class ImportCommands:
     async def start(self, acting: Acting, command: ImportStartCommand) -> ImportStartPayload:
         """Queue the import of a file that was sent."""
 
-        async def _work(connection: StoreConnection, _at: datetime) -> Outcome[str]:
+        async def _work(connection: StoreConnection, _at: datetime) -> CommandOutcome[str]:
             upload = await find_upload(connection, acting.viewer, command.upload_id)
             if upload.hash is None:
                 raise WrongStatus(
@@ -106,7 +106,9 @@ class ImportCommands:
             await store.insert_job(
                 connection, key, acting.viewer, upload, command.kind, command.mode
             )
-            return Outcome(key, [AuditedResource(ImportJob.TYPE, key, acting.viewer.agency_id)])
+            return CommandOutcome(
+                key, [AuditedResource(ImportJob.TYPE, key, acting.viewer.agency_id)]
+            )
 
         receipt = acting.command("importStart", command.idempotency_key, command)
         answers: AnswerFormat[str] = AnswerFormat(str, str)
