@@ -226,8 +226,8 @@ def build_arguments() -> dict[str, list[str]]:
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
         # No data of agencies or drafts; imports are the sender's (tests/web/test_import_files.py).
-        **dict.fromkeys(("rules", "issueCounts", "planGrades"), list[str]()),
-        **dict.fromkeys(("importJob", "importJobs", "importTemplates"), list[str]()),
+        **{key: [] for key in ("rules", "issueCounts", "planGrades")},
+        **{key: [] for key in ("importJob", "importJobs", "importTemplates")},
         "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
         "planningRound": [],
         "source": [f'by: {{code: "{SOURCE}"}}'],

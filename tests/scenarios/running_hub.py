@@ -28,22 +28,22 @@ class HttpClient:
 
     async def send(self, name: str, **variables: Any) -> Any:
         """Send an operation of the scenarios and return its data; see `execute`."""
-        return await self.execute(name, operation(name), **variables)
+        return await self.execute(operation(name), **variables)
 
-    async def execute(self, name: str, text: str, **variables: Any) -> Any:
+    async def execute(self, text: str, **variables: Any) -> Any:
         """Send a document and return its data, which has no errors and no user errors.
 
         A command gets an idempotency key of its own unless `key` is given.
         """
         if "$key: String!" in text:
             variables = {"key": f"scenario-{next(keys)}", **variables}
-        body = {"query": text, "operationName": name, "variables": variables}
+        body = {"query": text, "variables": variables}
         answer = (await self.http.post("/graphql", json=body, headers=self.headers)).json()
-        assert "errors" not in answer, (name, answer["errors"])
+        assert "errors" not in answer, (text, answer["errors"])
         data: Mapping[str, Any] = answer["data"]
         for payload in data.values():
             if isinstance(payload, dict):
-                assert not payload.get("userErrors"), (name, payload["userErrors"])
+                assert not payload.get("userErrors"), (text, payload["userErrors"])
         return data
 
     async def wait_for(self, name: str, path: str, *values: object, **variables: Any) -> Any:

@@ -163,7 +163,7 @@ async def test_province_imports_a_plan_of_which_50_of_500_rows_are_wrong(hub: Ru
     assert {one["outcome"] for one in changed["checks"]} <= {"FAIL", "FLAG", "NOT_DECLARED"}
     # A draft is in consultation before it is submitted.
     first = operation("SubmitPlan").replace("SUBMITTED", "IN_CONSULTATION")
-    moved = await province.execute("SubmitPlan", first, version=version, read=1)
+    moved = await province.execute(first, version=version, read=1)
     read = moved["planStatusSet"]["planVersion"]["version"]
     submitted = await province.send("SubmitPlan", version=version, read=read)
     assert submitted["planStatusSet"]["planVersion"]["status"] == "SUBMITTED"
