@@ -22,32 +22,36 @@ QUEUE = """
 """
 FINDINGS = """
     select f.id, f.version, f.areas,
-        hidden.count = 0 and cardinality(f.subjects) > 0 as public,
+        hidden.finding_id is null and cardinality(f.subjects) > 0 as public,
         case when hidden.agencies = 1 and hidden.owned = hidden.count then hidden.agency_id end
             as agency_id
-    from ({findings}) f cross join lateral (
-        select count(*) as count, count(owner_id) as owned, count(distinct owner_id) as agencies,
-            min(owner_id) as agency_id
+    from ({findings}) f left join (
+        select hiding.finding_id, count(*) as count, count(hiding.owner_id) as owned,
+            count(distinct hiding.owner_id) as agencies, min(hiding.owner_id) as agency_id
         from (
-            select p.owner_id from (
-                select substr(gid, 19) from unnest(f.subjects) named (gid)
-                where gid like 'gid://hub/Project/%'
+            select subject.finding_id, p.owner_id from (
+                select about.id as finding_id, substr(named.gid, 19) as project_id
+                from ({findings}) about cross join lateral unnest(about.subjects) named (gid)
+                where named.gid like 'gid://hub/Project/%'
                 union
-                select s.project_id from finding_subject s where s.finding_id = f.id
-            ) subject (project_id)
+                select s.finding_id, s.project_id from finding_subject s
+                where s.finding_id in (select about.id from ({findings}) about)
+            ) subject
             left join ({projects}) p on p.id = subject.project_id
             where p.visibility is distinct from 'PUBLISHED'
             union all
-            select coalesce(pl.agency_id, (
+            select about.id, coalesce(pl.agency_id, (
                 select min(a.id) from agency a where a.area_id = pl.area_id
             ))
-            from issue i join plan pl on pl.id = i.plan_id
-            where i.id = f.issue_id and not exists (
+            from ({findings}) about join issue i on i.id = about.issue_id
+            join plan pl on pl.id = i.plan_id
+            where not exists (
                 select from issue_revision r join ({versions}) v on v.id = r.version_id
                 where r.issue_id = i.id and v.visibility = 'PUBLISHED'
             )
-        ) hiding (owner_id)
-    ) hidden
+        ) hiding
+        group by hiding.finding_id
+    ) hidden on hidden.finding_id = f.id
     where f.kind <> 'DOUBLE_COUNT'
 """
 """Findings with who can see them, as projects and versions of plans are. Copies, which are computed
@@ -56,20 +60,22 @@ characters) before `finding_subject` has them; one that names nothing is not pub
 """
 NOW = {"projects": "table project", "versions": "table plan_version"}
 AFTER_INSERT = FINDINGS.format(findings="table new_rows", **NOW)
-AFTER_UPDATE = FINDINGS.format(
-    findings="table old_rows union all table new_rows", **NOW
-)
+AFTER_UPDATE = f"{FINDINGS.format(findings='table old_rows', **NOW)} union all {AFTER_INSERT}"
 FUNCTION = """
 create function change_note_finding_{event}() returns trigger language plpgsql as $$
+declare
+    noted integer;
 begin
-    {statement};
-    if found then
+    execute $change$ {statement} $change$;
+    get diagnostics noted = row_count;
+    if noted > 0 then
         perform pg_notify('change', '');
     end if;
     return null;
 end
 $$
 """
+"""Only EXECUTE plans for the number of rows that the transition tables have now."""
 TRANSITION = {
     "insert": "new table as new_rows",
     "update": "old table as old_rows new table as new_rows",
@@ -125,7 +131,6 @@ IF_EXISTS = """if exists ({condition}) then
         total = total + noted;
     end if;
     """
-"""Only EXECUTE plans for the number of rows that the transition tables have now."""
 
 SOURCE_RUNS = """
 create function change_note_source_run_update() returns trigger language plpgsql as $$
