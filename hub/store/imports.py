@@ -19,8 +19,8 @@ from hub.domain.imports import (
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.plan_import import FIXES, ImportCode, ImportMode
 from hub.domain.text import LocalizedText, localized_text
-from hub.store.database import ReadTransaction
 from hub.store.paging import build_connections, fetch_page
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import paginate_by_group, text_array_parameter
 from hub.store.tables import import_issue, import_job, upload
 from hub.store.visibility import is_of_sender

@@ -19,10 +19,11 @@ from hub.services.plans.import_plan import fetch_submission
 from hub.services.plans.submit_plan import Sender
 from hub.services.plans.workbook_layout import SHEETS, Column, PlanSheet
 from hub.services.plans.write_workbook import write_template, write_workbook
-from hub.store.database import Database, ReadTransaction
+from hub.store.database import Database
 from hub.store.import_changes import fetch_content
 from hub.store.imports import Imports
 from hub.store.plans import Plans
+from hub.store.read_transaction import ReadTransaction
 
 ERROR_HEADING = "ข้อผิดพลาดและวิธีแก้ · errors and fixes"
 ERROR_FILL = PatternFill("solid", fgColor="FFF2CC")
