@@ -163,6 +163,10 @@ class RuleViolation(HubError):
 
     code = "RULE_VIOLATION"
 
+    def __init__(self, message: str | None = None, *, rule_code: str | None = None) -> None:
+        super().__init__(message)
+        self.rule_code = rule_code
+
 
 class CursorExpired(HubError):
     """เคอร์เซอร์เก่าเกินไป อ่านรายการใหม่ทั้งหมด · The cursor is too old; read the list again."""

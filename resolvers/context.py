@@ -14,6 +14,7 @@ from hub.domain.time import BANGKOK
 if TYPE_CHECKING:
     # Types only: `hub.bootstrap` passes the instances.
     from hub.services.findings.commands import FindingCommands
+    from hub.services.imports.commands import ImportCommands
     from hub.services.linkages.commands import LinkageCommands
     from hub.services.plans.plan_writer import PlanWriter
     from hub.services.sources.quarantine_review import QuarantineReview
@@ -33,6 +34,7 @@ class Commands:
     plans: "PlanWriter"
     value_chains: "ValueChainCommands"
     webhooks: "WebhookCommands"
+    imports: "ImportCommands"
 
 
 @dataclass(slots=True)

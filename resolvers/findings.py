@@ -12,7 +12,6 @@ from hub.domain.global_id import Identifiable
 from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
-from hub.domain.rules import Rule
 from hub.domain.time import FiscalYearRange
 from hub.errors import Invalid
 from resolvers.arguments import fetch_grouped_by_as_of
@@ -39,7 +38,9 @@ async def findings(
     """Return findings, the gravest first; probable copies come last, by their first project."""
     page = PageRequest.from_arguments(first, after, (int, str))
     wanted = await build_filter(context, kind, status, filter or MatrixFilter(), fiscal_years)
-    has_copies = includes_copies(wanted) and not (wanted.areas or wanted.parties or wanted.issues)
+    has_copies = includes_copies(wanted) and not (
+        wanted.areas or wanted.parties or wanted.issues or wanted.max_rank is not None
+    )
     if not has_copies or wanted.years is not None:
         return [await context.unit.findings.page(wanted, page)]
     stored: Sequence[Finding] = []
@@ -67,12 +68,18 @@ async def build_filter(
 
     Areas include those below, in the edition of the first year, or of today.
     """
-    supported = MatrixFilter(areas=wanted.areas, agencies=wanted.agencies, issues=wanted.issues)
+    supported = MatrixFilter(
+        areas=wanted.areas,
+        agencies=wanted.agencies,
+        issues=wanted.issues,
+        max_rank=wanted.max_rank,
+    )
     if wanted != supported:
         raise Invalid(
             "filter",
-            "ข้อสังเกตกรองได้ด้วย areas, agencies และ issues เท่านั้น ตัดตัวกรองอื่นออก",
-            "findings can be filtered by areas, agencies and issues only; remove the others",
+            "ข้อสังเกตกรองได้ด้วย areas, agencies, issues และ maxRank เท่านั้น ตัดตัวกรองอื่นออก",
+            "findings can be filtered by areas, agencies, issues and maxRank only; remove the "
+            "others",
         )
     areas: set[str] = set()
     if wanted.areas:
@@ -85,6 +92,7 @@ async def build_filter(
         areas=tuple(sorted(areas)),
         parties=wanted.agencies,
         issues=wanted.issues,
+        max_rank=wanted.max_rank,
         years=(years.first.ce, years.last.ce) if years else None,
     )
 
@@ -191,13 +199,6 @@ async def agencies_of_findings(
     ids = sorted({key for one in findings for key in one.agency_ids})
     found = dict(zip(ids, await require_agencies(ids, context), strict=True)) if ids else {}
     return [[found[key] for key in one.agency_ids] for one in findings]
-
-
-async def rules_of_findings(findings: Sequence[Finding], context: Context) -> Sequence[Rule | None]:
-    """Return the rule of each finding; null: none."""
-    codes = sorted({one.rule_code for one in findings if one.rule_code})
-    found = await context.unit.rules.by_code(codes) if codes else {}
-    return [found.get(one.rule_code) if one.rule_code else None for one in findings]
 
 
 async def agencies_of_dismissals(

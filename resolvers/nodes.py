@@ -39,6 +39,15 @@ class HasRuleCode(Protocol):
         ...
 
 
+class MayHaveRuleCode(Protocol):
+    """A record that may be based on a rule."""
+
+    @property
+    def rule_code(self) -> str | None:
+        """Return the rule's code; null for none."""
+        ...
+
+
 class HasAreaId(Protocol):
     """A record that may belong to an area."""
 
@@ -98,6 +107,8 @@ LOADERS: Final[dict[str, Loader]] = {
     "LinkageSuggestion": suggestions.fetch_suggestions_by_key,
     "Webhook": lambda c, keys: c.unit.webhooks.by_id(keys),
     "WebhookDelivery": lambda c, keys: c.unit.webhooks.deliveries_by_id(keys),
+    "Upload": lambda c, keys: c.unit.imports.uploads_by_id(keys),
+    "ImportJob": lambda c, keys: c.unit.imports.jobs_by_id(keys),
     "WorkRequest": lambda c, keys: c.unit.work_requests.by_id(keys),
     "Task": lambda c, keys: c.unit.tasks.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
@@ -197,6 +208,15 @@ async def rules_of_records(records: Sequence[HasRuleCode], context: Context) -> 
     """Return the rule of each record; a foreign key guarantees that it exists."""
     rules_by_code = await context.unit.rules.by_code([record.rule_code for record in records])
     return [rules_by_code[record.rule_code] for record in records]
+
+
+async def optional_rules(
+    records: Sequence[MayHaveRuleCode], context: Context
+) -> Sequence[Rule | None]:
+    """Return the rule of each record; null if it has none."""
+    codes = sorted({one.rule_code for one in records if one.rule_code})
+    found = await context.unit.rules.by_code(codes) if codes else {}
+    return [found.get(one.rule_code or "") for one in records]
 
 
 async def areas_of_records(records: Sequence[HasAreaId], context: Context) -> Sequence[Area | None]:

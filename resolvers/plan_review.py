@@ -155,6 +155,17 @@ async def elements(
     return await fetch_nodes([one.element_gid for one in changes], context)
 
 
+async def evidence(
+    checks: Sequence[RuleCheck], context: Context
+) -> Sequence[Sequence[Identifiable]]:
+    """Return the elements that each check quotes, in their latest visible version."""
+    gids = list(dict.fromkeys(gid for one in checks for gid in one.evidence_gids))
+    found = dict(zip(gids, await fetch_nodes(gids, context), strict=True))
+    return [
+        [node for gid in one.evidence_gids if (node := found[gid]) is not None] for one in checks
+    ]
+
+
 async def agencies(changes: Sequence[PlanChange], context: Context) -> Sequence[Agency | None]:
     """Return the agency that submitted the later version of each change."""
     return await fetch_agencies([one.agency_id for one in changes], context)

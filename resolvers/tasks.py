@@ -20,8 +20,10 @@ from hub.domain.tasks import (
     linkage_title,
     quarantine_title,
     request_title,
+    webhook_title,
 )
 from hub.domain.text import LocalizedText
+from hub.domain.webhooks import Webhook
 from hub.domain.work_requests import WorkRequest
 from resolvers.arguments import validate_area_id
 from resolvers.context import Context
@@ -67,6 +69,8 @@ async def titles(tasks: Sequence[Task], context: Context) -> Sequence[LocalizedT
             found.append(linkage_title(*names[subject.id]))
         elif isinstance(subject, WorkRequest):
             found.append(request_title(name_of(issues.get(subject.issue_id))))
+        elif isinstance(subject, Webhook):
+            found.append(webhook_title(subject.name))
         else:
             source = subject if isinstance(subject, Source) else None
             found.append(quarantine_title(name_of(source), task.count or 0))

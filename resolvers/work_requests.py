@@ -5,6 +5,7 @@ from typing import Annotated
 
 from hub.domain.agencies import Agency
 from hub.domain.areas import Area
+from hub.domain.findings import Finding
 from hub.domain.global_id import GlobalId
 from hub.domain.linkage_commands import (
     WorkRequestAnswerCommand,
@@ -110,6 +111,15 @@ async def stages_of_requests(
     ids = [one.stage_id for one in requests if one.stage_id]
     found = await context.unit.chains.stages_by_id(ids) if ids else {}
     return [found.get(one.stage_id or "") for one in requests]
+
+
+async def findings_of_requests(
+    requests: Sequence[WorkRequest], context: Context
+) -> Sequence[Finding | None]:
+    """Return the finding of each request, if the viewer may see it."""
+    ids = sorted({one.finding_id for one in requests if one.finding_id})
+    found = await context.unit.findings.by_id(ids) if ids else {}
+    return [found.get(one.finding_id or "") for one in requests]
 
 
 async def recipients(

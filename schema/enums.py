@@ -12,6 +12,7 @@ from hub.domain.findings import FindingKind, FindingStatus
 from hub.domain.history import ActorKind, ChangeKind
 from hub.domain.identity.audit_log import AccessKind
 from hub.domain.identity.viewer import Visibility
+from hub.domain.imports import ImportKind, JobStatus
 from hub.domain.linkages import (
     ConsentDecision,
     LinkageAction,
@@ -28,6 +29,7 @@ from hub.domain.matrix.question import (
 )
 from hub.domain.matrix.result import CellState, CountTreatment, HeaderKind
 from hub.domain.plan_content import AlignmentKind, BudgetRoute, PlanSectionKind
+from hub.domain.plan_import import ImportMode
 from hub.domain.plan_review import CheckOutcome
 from hub.domain.plans import PlanKind, PlanStatus
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
@@ -81,6 +83,9 @@ ENUMS = (
     FreshnessWish,
     FundingSource,
     Grade,
+    ImportKind,
+    ImportMode,
+    JobStatus,
     LinkageAction,
     LinkageDecision,
     LinkageStatus,

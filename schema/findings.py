@@ -7,7 +7,7 @@ import strawberry
 
 from hub.domain import findings as domain
 from hub.domain.findings import FindingKind, FindingStatus
-from resolvers import findings
+from resolvers import findings, nodes
 from schema.agencies import Agency
 from schema.binding import field, output_type, resolver_field
 from schema.cost import Cost
@@ -57,7 +57,7 @@ class Finding(Node):
     parties: list[Agency] = resolver_field(
         findings.agencies_of_findings, "Agencies it concerns (หน่วยงานที่เกี่ยวข้อง)"
     )
-    rule: Rule | None = resolver_field(findings.rules_of_findings, "Rule; null: none (กฎเกณฑ์)")
+    rule: Rule | None = resolver_field(nodes.optional_rules, "Rule; null: none (กฎเกณฑ์)")
     projects: Connection[Annotated["Project", Lazy("schema.projects")]] = resolver_field(
         findings.projects_of_findings, "Projects it is about (โครงการ)"
     )

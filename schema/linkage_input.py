@@ -7,6 +7,7 @@ import strawberry
 from hub.domain import linkage_commands as domain
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import LinkageDecision
+from hub.domain.suggestions.suggestion import LinkageSuggestion, SuggestionKey
 from hub.domain.work_requests import WorkRequest
 from hub.errors import Invalid
 from schema.binding import input_type
@@ -58,6 +59,7 @@ class LinkageDraftInput:
     work_request: strawberry.ID | None = optional_field(
         "The request for work it answers (คำขอให้ดำเนินงาน)"
     )
+    suggestion: strawberry.ID | None = optional_field("The suggestion it follows (ข้อเสนอแนะ)")
     reason: str = strawberry.field(description=REASON)
 
     def to_domain(self, field: str) -> domain.LinkageDraft:
@@ -72,6 +74,11 @@ class LinkageDraftInput:
         if self.work_request:
             path = f"{field}.workRequest"
             request = GlobalId.parse(str(self.work_request), path, WorkRequest.TYPE).key
+        suggestion = None
+        if self.suggestion:
+            path = f"{field}.suggestion"
+            parsed = GlobalId.parse(str(self.suggestion), path, LinkageSuggestion.TYPE)
+            suggestion = SuggestionKey.parse(parsed.key, path)
         return domain.LinkageDraft(
             self.project.to_domain(f"{field}.project"),
             self.issue.to_domain(f"{field}.issue"),
@@ -80,6 +87,7 @@ class LinkageDraftInput:
             stage_code=self.stage_code or None,
             share=self.share if isinstance(self.share, Decimal) else None,
             work_request_id=request,
+            suggestion=suggestion,
         )
 
 

@@ -19,6 +19,7 @@ from schema.history import HistoryEntry
 from schema.node import Node
 from schema.plans import StrategicIssue
 from schema.provenance import Provenance, SourceRecord
+from schema.rules import Rule
 from schema.text import Connection, LocalizedText
 from schema.value_chain import Stage
 
@@ -38,6 +39,9 @@ class Reason:
     weight: Decimal = field("Weight, 0 to 1 (น้ำหนัก)")
     evidence: list[SourceRecord] = resolver_field(
         declarations.evidence, "Records it rests on (ระเบียนหลักฐาน)"
+    )
+    rule: Rule | None = resolver_field(
+        nodes.optional_rules, "The rule it comes from; null: none (กฎเกณฑ์)"
     )
 
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.finding_mutation import FindingMutation
+from schema.import_mutation import ImportMutation
 from schema.linkage_mutation import LinkageMutation
 from schema.plan_submission import PlanMutation
 from schema.quarantine import QuarantineMutation
@@ -24,5 +25,6 @@ class Mutation(
     PlanMutation,
     ValueChainMutation,
     WebhookMutation,
+    ImportMutation,
 ):
     """Every field declares its permission; an architecture test requires it."""

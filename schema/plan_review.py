@@ -33,6 +33,9 @@ class RuleCheck:
     message: LocalizedText = binding.field("What was found (คำอธิบาย)")
     quote: LocalizedText = binding.field("The text of the deck that decides (ข้อความอ้างอิง)")
     citation: str = binding.field("Slides (อ้างอิง)")
+    evidence: list[Node] = resolver_field(
+        plan_review.evidence, "Elements of the plan that it rests on (หลักฐาน)"
+    )
     matched: list[str] = binding.field("Parts of the text that matched (คำที่พบ)")
 
 

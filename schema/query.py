@@ -7,6 +7,7 @@ from schema.areas import AreaQuery
 from schema.audit_log import AccessLogQuery
 from schema.changes import ChangeQuery
 from schema.findings import FindingQuery
+from schema.imports import ImportQuery
 from schema.linkages import LinkageQuery
 from schema.matrix import MatrixQuery
 from schema.nodes import NodeQuery
@@ -39,6 +40,7 @@ class Query(
     WorkRequestQuery,
     ChangeQuery,
     WebhookQuery,
+    ImportQuery,
     MatrixQuery,
     FindingQuery,
     RuleQuery,

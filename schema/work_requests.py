@@ -20,6 +20,7 @@ from schema.text import Connection, FiscalYear
 from schema.value_chain import Stage
 
 if TYPE_CHECKING:
+    from schema.findings import Finding
     from schema.linkages import Linkage
 
 Lazy = strawberry.lazy
@@ -66,6 +67,10 @@ class WorkRequest(Node):
     text: str = field("What is needed (สิ่งที่ขอ)")
     fiscal_years: list[FiscalYear] = field("Years (ช่วงปีงบประมาณ)")
     answer_by: date | None = field("Answer wanted by (ขอคำตอบภายใน)")
+    finding: Annotated["Finding", Lazy("schema.findings")] | None = resolver_field(
+        work_requests.findings_of_requests,
+        "The gap it is about, if visible to you; null: none (ช่องว่าง)",
+    )
     status: WorkRequestStatus = field("Status (สถานะ)")
     answers: list[WorkRequestAnswer] = resolver_field(
         work_requests.answers, "Answers, one for each agency (คำตอบ)"

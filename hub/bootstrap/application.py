@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
+from typing import Any
 
 from graphql import GraphQLSchema
 from starlette.applications import Starlette
@@ -25,6 +26,7 @@ from hub.bootstrap.sources import list_review_connectors
 from hub.domain.identity.clients import Jwk
 from hub.domain.sources.live import LiveFigureClient
 from hub.domain.time import Clock
+from hub.services.imports.forms import ImportForms
 from hub.services.sources.quarantine_review import QuarantineReview
 from hub.settings import Settings
 from hub.store.database import Database
@@ -41,6 +43,7 @@ from hub.web.auth.metadata import Metadata
 from hub.web.auth.sessions import Sessions
 from hub.web.auth.token_endpoint import TokenEndpoint
 from hub.web.cors import CorsMiddleware
+from hub.web.files import FileEndpoints
 from hub.web.graphql.allow_list import OperationAllowList, load_documents
 from hub.web.graphql.endpoint import GraphQLEndpoint
 from hub.web.graphql.query_cost import FieldWeight, Weights
@@ -52,6 +55,7 @@ from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.rate_limits import RateLimiter
 from schema.contract import create_schema
 from schema.cost import list_field_costs
+from schema.json_schema import build_json_schema
 
 
 def utc_now() -> datetime:
@@ -127,9 +131,9 @@ def build_application(
     review = QuarantineReview(
         database, partial(list_review_connectors, settings, generated_connectors or {})
     )
-    contexts = RequestContexts(
-        database, review, audit, live_figures, clock, build_commands(settings, database, clock)
-    )
+    commands = build_commands(settings, database, clock)
+    contexts = RequestContexts(database, review, audit, live_figures, clock, commands)
+    files = FileEndpoints(commands.imports, ImportForms(database, clock), get_plan_json_schema)
     graphql = GraphQLEndpoint(
         get_executable_schema(),
         contexts.open,
@@ -149,6 +153,7 @@ def build_application(
             *authorization_endpoint.routes(),
             *token_endpoint.routes(),
             *Metadata(settings.url).routes(),
+            *files.routes(),
             *Health(partial(database.is_responsive, 2)).routes(),
             *PAGES,
         ],
@@ -184,6 +189,13 @@ def get_published_schema() -> Schema:
 def get_executable_schema() -> GraphQLSchema:
     """Return the published schema in the form that graphql-core executes."""
     return to_executable(get_published_schema())
+
+
+@cache
+def get_plan_json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a plan as JSON: the input of `planSubmit` without its key."""
+    left_out = ("idempotencyKey", "checkOnly")
+    return build_json_schema(get_executable_schema(), "PlanSubmitInput", left_out)
 
 
 @cache

@@ -3,6 +3,7 @@
 from hub.bootstrap.webhooks import build_webhook_commands
 from hub.domain.time import Clock
 from hub.services.findings.commands import FindingCommands
+from hub.services.imports.commands import ImportCommands
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
 from hub.services.value_chains.save_value_chain import ValueChainCommands
@@ -19,4 +20,5 @@ def build_commands(settings: Settings, database: Database, clock: Clock) -> Comm
         PlanWriter(database),
         ValueChainCommands(database),
         build_webhook_commands(settings, database, clock),
+        ImportCommands(database, settings.url),
     )

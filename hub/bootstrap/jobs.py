@@ -1,5 +1,5 @@
 """Run the background tasks of a serving hub: the source scheduler, flushing the audit log,
-compacting the rollup, refreshing findings, the feed of changes, and webhooks.
+compacting the rollup, refreshing findings, the feed of changes, imports, and webhooks.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from hub.bootstrap.sources import list_scheduled_sources
 from hub.bootstrap.webhooks import build_sender
 from hub.domain.time import Clock
 from hub.jobs.change_feed import keep_feed
+from hub.jobs.imports import run_imports
 from hub.jobs.scheduler import Scheduler
 from hub.jobs.webhooks import WebhookDispatcher
 from hub.services.findings.refresh import refresh_if_possible
@@ -47,6 +48,7 @@ async def run_background_jobs(
         compact_rollup_regularly(database),
         refresh_findings_regularly(settings, database),
         run_until_end(keep_feed(database), STOP_TIMEOUT),
+        run_until_end(run_imports(database, clock), STOP_TIMEOUT),
         run_until_end(
             WebhookDispatcher(database, build_sender(settings, clock)).run(), STOP_TIMEOUT
         ),

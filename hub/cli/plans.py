@@ -94,16 +94,15 @@ def import_file(
     """Import a plan; exit code 1 when something is wrong with it."""
     from hub.domain.plan_import import ImportMode
     from hub.domain.plans import PlanStatus
-    from hub.services.plans.import_plan import import_plan
-    from hub.services.plans.import_plan_json import import_plan_json
+    from hub.services.plans.import_file import import_plan_file
+    from hub.services.plans.plan_file import PlanFile
 
     mode = ImportMode.ALL_OR_NOTHING
     if check or valid_rows:
         mode = ImportMode.CHECK_ONLY if check else ImportMode.VALID_ROWS
-    content = file.read_bytes()
-    read = import_plan_json if file.suffix.lower() == ".json" else import_plan
+    content = PlanFile(file.name, file.read_bytes())
     result = in_database(
-        lambda database: read(database, content, operator(by), mode, PlanStatus[status])
+        lambda database: import_plan_file(database, content, operator(by), mode, PlanStatus[status])
     )
     if as_json:
         print_json(describe(result))

@@ -21,11 +21,14 @@ class ChangeTopic(Enum):
     WORK_REQUEST = "WORK_REQUEST"
     PROJECT = "PROJECT"
     PLAN_VERSION = "PLAN_VERSION"
+    FINDING = "FINDING"
+    SOURCE_RUN = "SOURCE_RUN"
 
     @property
     def event_type(self) -> str:
-        """Return the `type` in a webhook: `linkage.changed`."""
-        return f"{self.value.lower()}.changed"
+        """Return the `type` in a webhook: `linkage.changed`; of a run `source_run.ended`."""
+        verb = "ended" if self is ChangeTopic.SOURCE_RUN else "changed"
+        return f"{self.value.lower()}.{verb}"
 
     @property
     def type_name(self) -> str:

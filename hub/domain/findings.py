@@ -105,7 +105,7 @@ class Finding:
 class FindingFilter:
     """Which findings: of these kinds and statuses, areas, parties and issues; empty: all.
 
-    `years` are Common Era, both ends included.
+    `years` are Common Era, both ends included; `max_rank` is the last rank of their issue.
     """
 
     kinds: tuple[FindingKind, ...] = ()
@@ -114,3 +114,4 @@ class FindingFilter:
     parties: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
+    max_rank: int | None = None

@@ -10,6 +10,7 @@ from hub.domain.linkages import LinkageDecision
 from hub.domain.lookups import Lookup
 from hub.domain.projects import Project
 from hub.domain.record import record, value
+from hub.domain.suggestions.suggestion import SuggestionKey
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.domain.user_errors import UserError, UserErrorCode
@@ -36,6 +37,7 @@ class LinkageDraft:
     """A linkage to propose (ความเชื่อมโยงที่เสนอ); `key` is the client's own, null: none.
 
     The stage is named by its code in the chain of the issue, or by the hub itself by its id.
+    `suggestion` is the one that it follows; null: none.
     """
 
     project: Lookup[Project]
@@ -46,6 +48,7 @@ class LinkageDraft:
     share: Decimal | None = None
     work_request_id: str | None = None
     stage_id: str | None = None
+    suggestion: SuggestionKey | None = None
 
 
 @value
@@ -208,7 +211,14 @@ def parse_results(stored: Sequence[Any]) -> list[LinkageResult]:
 def dump_errors(errors: Sequence[UserError]) -> list[Any]:
     """Return user errors as JSON values."""
     return [
-        [one.code.value, one.field, one.message.th, one.message.en, one.current_gid]
+        [
+            one.code.value,
+            one.field,
+            one.message.th,
+            one.message.en,
+            one.current_gid,
+            one.rule_code,
+        ]
         for one in errors
     ]
 
@@ -216,6 +226,6 @@ def dump_errors(errors: Sequence[UserError]) -> list[Any]:
 def parse_errors(stored: Sequence[Any]) -> list[UserError]:
     """Return the user errors of a receipt."""
     return [
-        UserError(UserErrorCode(code), field, LocalizedText(th, en), current_gid)
-        for code, field, th, en, current_gid in stored
+        UserError(UserErrorCode(code), field, LocalizedText(th, en), *more)
+        for code, field, th, en, *more in stored
     ]

@@ -74,12 +74,16 @@ class LinkageAction(Enum):
 
 @record
 class Reason:
-    """A reason: code, text, and weight from 0 to 1 (เหตุผล); `record_ids` are its evidence."""
+    """A reason: code, text, and weight from 0 to 1 (เหตุผล); `record_ids` are its evidence.
+
+    `rule_code` is the rule that it comes from; null: none.
+    """
 
     code: str
     text: LocalizedText
     weight: Decimal
     record_ids: tuple[int, ...] = ()
+    rule_code: str | None = None
 
 
 @value

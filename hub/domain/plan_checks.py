@@ -9,6 +9,7 @@ citation, and the words of the plan that matched. What marks a text is in `hub.d
 from typing import Final
 
 from hub.domain.plan_content import AlignmentKind, GoalContent, PlanContent, PlanSectionKind
+from hub.domain.plan_flat import list_quoted
 from hub.domain.plan_quotes import QUOTES
 from hub.domain.plan_review import (
     PASSED,
@@ -273,10 +274,10 @@ CHECKS: Final = {
 
 def check_plan(context: PlanContext, content: PlanContent) -> list[RuleCheck]:
     """Return the result of each rule, in the order of the rules."""
-    return [build_check(code, check(context, content)) for code, check in CHECKS.items()]
+    return [build_check(code, check(context, content), content) for code, check in CHECKS.items()]
 
 
-def build_check(code: str, found: Found) -> RuleCheck:
+def build_check(code: str, found: Found, content: PlanContent) -> RuleCheck:
     """Return the check of a rule with its words and citation."""
     outcome, th, en, matched = found
     quote_th, quote_en, citation = QUOTES[code]
@@ -287,4 +288,5 @@ def build_check(code: str, found: Found) -> RuleCheck:
         LocalizedText(quote_th, quote_en),
         citation,
         list(matched),
+        list_quoted(th, content),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Final
 
+from hub.domain.global_id import GlobalId
 from hub.domain.plan_content import IndicatorContent, IssueContent, ItemContent, PlanContent
 from hub.domain.record import value
 from hub.domain.text import LocalizedText
@@ -151,3 +152,12 @@ def satang_of(element: FlatElement) -> int | None:
     """Return the planned amount of an item in satang; null without one."""
     written = element.get(PLANNED)
     return None if written is None else int(written.replace(".", ""))
+
+
+def list_quoted(text: str, content: PlanContent) -> list[str]:
+    """Return the global ids of the elements whose name a text quotes; new ones have none."""
+    return [
+        str(GlobalId(kind.value, key))
+        for (kind, key), element in flatten(content).items()
+        if key and (name := element.get("name")) and f"“{name.partition(chr(10))[0]}”" in text
+    ]

@@ -33,7 +33,10 @@ class CheckOutcome(Enum):
 
 @record
 class RuleCheck:
-    """A rule applied to a plan version (ผลการตรวจตามกฎเกณฑ์)."""
+    """A rule applied to a plan version (ผลการตรวจตามกฎเกณฑ์).
+
+    `evidence_gids` are the global ids of the elements that the message quotes.
+    """
 
     rule_code: str
     outcome: CheckOutcome
@@ -41,6 +44,7 @@ class RuleCheck:
     quote: LocalizedText
     citation: str
     matched: list[str]
+    evidence_gids: list[str]
 
 
 @value

@@ -16,6 +16,7 @@ class TaskKind(Enum):
     LINKAGE_DECIDE = "LINKAGE_DECIDE"
     WORK_REQUEST_ANSWER = "WORK_REQUEST_ANSWER"
     QUARANTINE_REVIEW = "QUARANTINE_REVIEW"
+    WEBHOOK_REPAIR = "WEBHOOK_REPAIR"
 
 
 @record
@@ -100,6 +101,11 @@ def request_title(target: LocalizedText | None) -> LocalizedText:
         f"ตอบคำขอให้ดำเนินงานในประเด็น “{target.th}”",
         f"Answer the request for work at “{target.en or target.th}”",
     )
+
+
+def webhook_title(name: str) -> LocalizedText:
+    """Return the title of a task to repair a webhook that was disabled."""
+    return LocalizedText(f"แก้เว็บฮุก “{name}” ที่ถูกปิด", f"Repair the disabled webhook “{name}”")
 
 
 def quarantine_title(source: LocalizedText | None, count: int) -> LocalizedText:

@@ -46,13 +46,15 @@ class UserErrorCode(Enum):
 class UserError:
     """A broken rule: code, path of the input field, message (ข้อผิดพลาด).
 
-    `current_gid` is the global id of the thing as it is now, with STALE_VERSION and DUPLICATE.
+    `current_gid` is the global id of the thing as it is now, with STALE_VERSION and DUPLICATE;
+    `rule_code` the rule that is not met, with RULE_VIOLATION.
     """
 
     code: UserErrorCode
     field: list[str] | None
     message: LocalizedText
     current_gid: str | None = None
+    rule_code: str | None = None
 
 
 USER_ERROR_CODES = (
@@ -83,5 +85,6 @@ def to_user_error(error: HubError, current_gid: str | None = None) -> UserError:
                 return UserError(code, error.field.split("."), text, current_gid)
             path = error.field.split(".") if isinstance(error, Ambiguous) else None
             th, _, en = error.message.partition(" · ")
-            return UserError(code, path, localized_text(th, en or None), current_gid)
+            rule_code = error.rule_code if isinstance(error, RuleViolation) else None
+            return UserError(code, path, localized_text(th, en or None), current_gid, rule_code)
     raise error

@@ -53,6 +53,8 @@ with old as (
 update change_head set pruned = greatest(pruned, (select max(position) from old))
 where exists (select from old)
 """
+WITH_HISTORY: Final = (ChangeTopic.LINKAGE, ChangeTopic.WORK_REQUEST, ChangeTopic.FINDING)
+"""Topics whose changes have the agency that made them, in the history of the thing."""
 CHANNEL: Final = "change"
 HEAD: Final = sa.select(change_head)
 AFTER: Final = sa.bindparam("after", type_=sa.BigInteger)
@@ -89,8 +91,11 @@ def select_changes(
         .where(
             history_entry.c.subject
             == sa.case(
-                (change.c.topic == ChangeTopic.LINKAGE.value, "gid://hub/Linkage/"),
-                else_="gid://hub/WorkRequest/",
+                *(
+                    (change.c.topic == topic.value, f"gid://hub/{topic.type_name}/")
+                    for topic in WITH_HISTORY
+                ),
+                else_="",
             )
             + change.c.subject_id,
             history_entry.c.version == change.c.version,

@@ -64,6 +64,13 @@ from unnest($2::text[], $3::text[], $4::text[]) new (key, digest, linkage_id)
 order by key
 on conflict do nothing returning key
 """
+SUGGESTED: Final = {
+    "code": "SUGGESTED",
+    "th": "ตามข้อเสนอแนะของระบบ ซึ่งคนเป็นผู้ตัดสิน",
+    "en": "It follows a suggestion of the hub; people decided",
+    "weight": 0,
+}
+"""The reason of a linkage that was proposed from a suggestion; what it weighs is the proposal's."""
 TRANSACTION_TIME: Final = "select transaction_timestamp()"
 
 
@@ -91,6 +98,7 @@ class NewLinkage:
     work_request_id: str | None
     reason: str
     state: LinkageState
+    suggestion_gid: str | None = None
 
 
 @value
@@ -152,7 +160,8 @@ async def insert_linkages(connection: asyncpg.Connection, linkages: Sequence[New
             "issue_id": one.issue_id,
             "stage_id": one.stage_id,
             "visibility": one.visibility.value,
-            "reasons": [{"code": "PROPOSED", "th": one.reason, "weight": 1}],
+            "reasons": [{"code": "PROPOSED", "th": one.reason, "weight": 1}]
+            + ([SUGGESTED] if one.suggestion_gid else []),
             "proposed_by_id": one.proposed_by_id,
             "work_request_id": one.work_request_id,
             **dump_state(one.state),

@@ -68,6 +68,7 @@ def parse_reason(stored: dict[str, Any]) -> Reason:
         ),
         weight=Decimal(str(stored["weight"])),
         record_ids=tuple(stored.get("records", ())),
+        rule_code=stored.get("rule"),
     )
 
 

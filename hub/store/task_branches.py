@@ -17,9 +17,11 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, ConsentDecision, LinkageStatus, Side
 from hub.domain.sources.quarantine import RowStatus
 from hub.domain.tasks import TaskKind
+from hub.domain.webhooks import WebhookStatus
 from hub.domain.work_requests import WorkRequestDecision, WorkRequestStatus
 from hub.store.linkage_rights import AREA_AGENCIES
 from hub.store.tables import (
+    client,
     issue,
     issue_revision,
     linkage,
@@ -28,6 +30,7 @@ from hub.store.tables import (
     project,
     quarantine,
     source,
+    webhook,
     work_request_answer,
 )
 from hub.store.visibility import (
@@ -38,6 +41,7 @@ from hub.store.visibility import (
     row_exists,
     unpublished_columns,
 )
+from hub.store.webhooks.managed import is_managed
 from hub.store.work_requests import one_of, visible_requests
 
 Predicate = sa.ColumnElement[bool]
@@ -226,10 +230,29 @@ def quarantine_branch(viewer: Viewer) -> list[sa.Select[Any]]:
     ]
 
 
+def webhook_branch(viewer: Viewer) -> list[sa.Select[Any]]:
+    """Return one task per disabled webhook of the agency that the viewer may manage."""
+    return [
+        task_columns(
+            TaskKind.WEBHOOK_REPAIR,
+            key=webhook.c.id,
+            subject=sa.literal(str(GlobalId("Webhook", "")), sa.Text) + webhook.c.id,
+            agency_id=client.c.agency_id,
+            created_at=sa.func.coalesce(webhook.c.failing_since, webhook.c.updated_at),
+            source=webhook.join(client, client.c.id == webhook.c.client_id),
+        ).where(
+            is_managed(viewer),
+            client.c.agency_id == own_agency(viewer),
+            webhook.c.status == WebhookStatus.DISABLED.value,
+        )
+    ]
+
+
 BRANCHES: Final[Mapping[TaskKind, Callable[[Viewer], list[sa.Select[Any]]]]] = {
     TaskKind.LINKAGE_DECIDE: linkage_branch,
     TaskKind.WORK_REQUEST_ANSWER: request_branch,
     TaskKind.QUARANTINE_REVIEW: quarantine_branch,
+    TaskKind.WEBHOOK_REPAIR: webhook_branch,
 }
 """The tasks of each kind, as SELECTs with the columns of a task."""
 

@@ -9,6 +9,7 @@ from hub.store.copies import Copies
 from hub.store.findings.reading import Findings
 from hub.store.history import Histories
 from hub.store.identity.audit_log import AuditLogReader
+from hub.store.imports import Imports
 from hub.store.issues import Issues
 from hub.store.linkage_rights import LinkageRights
 from hub.store.linkages import Linkages
@@ -58,6 +59,7 @@ class UnitOfWork:
         self.tasks = Tasks(transaction, reader)
         self.changes = Changes(transaction, reader)
         self.webhooks = Webhooks(transaction, reader)
+        self.imports = Imports(transaction, viewer)
         self.histories = Histories(transaction)
         self.suggestions = SuggestionQueries(transaction, reader)
         self.rules = Rules(transaction)

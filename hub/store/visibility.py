@@ -339,6 +339,16 @@ def is_owned_by_viewer(table: FromClause, viewer: Viewer) -> sa.ColumnElement[bo
     return sa.func.coalesce(table.c.owner_id == viewer.agency_id, sa.false())
 
 
+def is_of_sender(table: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Return the predicate that a file or job is the viewer's own: of this client or person."""
+    if viewer == ANONYMOUS:
+        return sa.false()
+    agency_id = sa.literal(viewer.agency_id, sa.Text)
+    return sa.and_(
+        table.c.sender == viewer.sender, table.c.agency_id.is_not_distinct_from(agency_id)
+    )
+
+
 def can_operate(source: FromClause, viewer: Viewer) -> sa.ColumnElement[bool]:
     """Return the predicate that the viewer may see a source's runs and decide its waiting rows.
 

@@ -10,7 +10,14 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.changes import ChangeTopic
 from hub.domain.identity.viewer import Permission, Viewer
 from hub.store import tables
-from hub.store.visibility import Predicate, agencies_acting_as_one, is_visible, row_exists
+from hub.store.findings.reading import visible_findings
+from hub.store.visibility import (
+    Predicate,
+    agencies_acting_as_one,
+    can_operate,
+    is_visible,
+    row_exists,
+)
 
 
 def is_linkage_visible(key: sa.ColumnElement[str], viewer: Viewer) -> Predicate:
@@ -52,11 +59,31 @@ def is_request_visible(key: sa.ColumnElement[str], viewer: Viewer) -> Predicate:
     )
 
 
+def is_finding_visible(key: sa.ColumnElement[str], viewer: Viewer) -> Predicate:
+    """Return the predicate that the viewer may see the finding with an id."""
+    finding = tables.finding.alias("changed")
+    visible = visible_findings(viewer, finding, None).where(finding.c.id == key)
+    return sa.exists(visible.correlate_except(finding))
+
+
+def is_run_visible(key: sa.ColumnElement[str], viewer: Viewer) -> Predicate:
+    """Return the predicate that the viewer may see the run of a source with a number."""
+    run, source = tables.source_run.alias("changed"), tables.source.alias("of_changed")
+    return (
+        sa.exists()
+        .select_from(run.join(source, source.c.id == run.c.source_id))
+        .where(run.c.id == sa.cast(key, sa.BigInteger), can_operate(source, viewer))
+        .correlate_except(run, source)
+    )
+
+
 PREDICATES: Final[Mapping[ChangeTopic, Any]] = {
     ChangeTopic.LINKAGE: is_linkage_visible,
     ChangeTopic.PROJECT: is_project_visible,
     ChangeTopic.PLAN_VERSION: is_plan_version_visible,
     ChangeTopic.WORK_REQUEST: is_request_visible,
+    ChangeTopic.FINDING: is_finding_visible,
+    ChangeTopic.SOURCE_RUN: is_run_visible,
 }
 
 

@@ -1,6 +1,7 @@
 """Read the body of a request with limits on type, size and time."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -17,12 +18,20 @@ async def read_body(
     request: Request, media_type: str = JSON, max_bytes: int = MAX_BODY_BYTES
 ) -> bytes:
     """Return the body of a request; `RequestRejected` (400, 408, 413, 415) outside the limits."""
+    return await read_bytes(request, {media_type}, max_bytes, BODY_TIMEOUT)
+
+
+async def read_bytes(
+    request: Request, media_types: Collection[str], max_bytes: int, seconds: float
+) -> bytes:
+    """Return the body of one of several media types, as `read_body` does; texts are in UTF-8."""
     sent_type, *parameters = (p.strip() for p in request.headers.get("content-type", "").split(";"))
     charsets = {
         p.partition("=")[2].strip('"') for p in map(str.lower, parameters) if "charset=" in p
     }
-    if sent_type.lower() != media_type or charsets - {"utf-8", "utf8"}:
-        raise RequestRejected(415, f"ส่งเป็น {media_type} (UTF-8)", f"send {media_type} in UTF-8")
+    if sent_type.lower() not in media_types or charsets - {"utf-8", "utf8"}:
+        names = " / ".join(sorted(media_types))
+        raise RequestRejected(415, f"ส่งเป็น {names} (UTF-8)", f"send {names} in UTF-8")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise RequestRejected(415, "ส่งโดยไม่บีบอัด", "send it uncompressed")
     length = request.headers.get("content-length", "0")
@@ -30,7 +39,7 @@ async def read_body(
         raise body_too_large(max_bytes)
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_TIMEOUT):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 body += part
                 if len(body) > max_bytes:

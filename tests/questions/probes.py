@@ -214,6 +214,7 @@ def build_arguments() -> dict[str, list[str]]:
         "changes": [
             "topics: [LINKAGE, PROJECT], first: 100",
             "topics: [PLAN_VERSION, WORK_REQUEST], first: 100",
+            "topics: [FINDING, SOURCE_RUN], first: 100",
             'area: "gid://hub/Area/20", first: 50',
         ],
         "webhooks": [],  # contain no data; tests/web/graphql/test_webhook_commands.py tests rights
@@ -224,9 +225,9 @@ def build_arguments() -> dict[str, list[str]]:
         ],
         "matrix": [],
         "savedMatrix": ['key: "no-key"', f'key: "{encode_matrix_key(EAST_MATRIX)}"'],
-        "rules": [],  # contain no data of agencies or drafts
-        "issueCounts": [],  # reported by the slides, of no draft
-        "planGrades": [],  # as above
+        # No data of agencies or drafts; imports are the sender's (tests/web/test_import_files.py).
+        **{key: [] for key in ("rules", "issueCounts", "planGrades")},
+        **{key: [] for key in ("importJob", "importJobs", "importTemplates")},
         "accessLog": [],  # logs requests, not data; test_access_log tests its permissions
         "planningRound": [],
         "source": [f'by: {{code: "{SOURCE}"}}'],

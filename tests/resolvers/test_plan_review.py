@@ -88,8 +88,8 @@ async def test_checks_are_answered_with_the_submission_and_prevent_submitting_bu
         {"name": "เศรษฐกิจโต", "indicators": [{"name": "ผลิตภัณฑ์มวลรวมจังหวัด (GPP) โต"}]}
     )
     refused = await send(api, fresh_database, SUBMIT, input={**command, "status": "SUBMITTED"})
-    assert [one["code"] for one in refused["userErrors"]] == ["RULE_VIOLATION"]
-    assert "R23" in refused["userErrors"][0]["message"]["en"]
+    assert {one["code"] for one in refused["userErrors"]} == {"RULE_VIOLATION"}
+    assert any("rule R23 is not met" in one["message"]["en"] for one in refused["userErrors"])
     draft = await send(api, fresh_database, SUBMIT, input={**command, "idempotencyKey": "d"})
     assert draft["userErrors"] == []
     outcomes = {one["rule"]["code"]: one for one in draft["checks"]}
@@ -98,8 +98,11 @@ async def test_checks_are_answered_with_the_submission_and_prevent_submitting_bu
     assert "GPP" in outcomes["R16"]["matched"]
     assert outcomes["R16"]["citation"] == "slide 48"
     query = """query($id: ID!) { node(id: $id) { ... on PlanVersion {
-      checks(outcome: [FLAG]) { rule { code } } diff { to { number } } } } }"""
+      checks(outcome: [FLAG]) { rule { code } evidence { id __typename } }
+      diff { to { number } } } } }"""
     version = await send(api, fresh_database, query, id=draft["planVersion"]["id"])
     flagged = [code for code, one in outcomes.items() if one["outcome"] == "FLAG"]
     assert [one["rule"]["code"] for one in version["checks"]] == flagged
     assert version["diff"] is None
+    evidence = {one["rule"]["code"]: one["evidence"] for one in version["checks"]}
+    assert [one["__typename"] for one in evidence["R16"]] == ["Indicator"]

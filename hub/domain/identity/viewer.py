@@ -132,6 +132,12 @@ class Viewer:
         """Return whether the viewer has a permission."""
         return permission.value in self.scopes
 
+    @property
+    def sender(self) -> str:
+        """Return whose idempotency keys and files these are: a client, or a person."""
+        name = self.subject if self.session or not self.client_id else self.client_id
+        return f"{self.issuer or ''} {name}"
+
     def without_session(self) -> "Viewer":
         """Return the agency and scopes alone: what decides which rows are visible.
 

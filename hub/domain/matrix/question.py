@@ -107,6 +107,8 @@ class AxisQuestion:
 class MatrixFilter:
     """The filter of a question; keys are local ids, an empty tuple does not filter.
 
+    `max_rank`: linked to issues of this rank or before, by their current wording.
+
     `without_area`: only money of the central administration (ส่วนกลาง) and of unknown places, or
     only the rest.
     """
@@ -123,6 +125,7 @@ class MatrixFilter:
     area_role: AreaRole = AreaRole.PERFORMED_IN
     agency_role: AgencyRole = AgencyRole.OWNER
     without_area: bool | None = None
+    max_rank: int | None = None
 
 
 @value

@@ -26,9 +26,7 @@ class Acting:
     @property
     def sender(self) -> str:
         """Return whose idempotency and item keys these are: a client, or a person."""
-        viewer = self.viewer
-        name = viewer.subject if viewer.session or not viewer.client_id else viewer.client_id
-        return f"{viewer.issuer or ''} {name}"
+        return self.viewer.sender
 
     def author(self, agency_id: str | None, at: datetime) -> Author:
         """Return the author of a change, in the name of an agency."""

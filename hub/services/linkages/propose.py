@@ -18,6 +18,7 @@ from hub.domain.linkage_commands import (
 from hub.domain.linkage_decisions import propose
 from hub.domain.linkage_shares import check_total
 from hub.domain.linkages import Linkage, Side
+from hub.domain.suggestions.suggestion import SuggestionKey
 from hub.errors import (
     Duplicate,
     HubError,
@@ -138,6 +139,8 @@ class Proposals:
         stage_id = self.find_stage(item, issue)
         if item.work_request_id is not None:
             check_request(self._targets.requests.get(item.work_request_id), issue.id)
+        if item.suggestion is not None:
+            check_suggestion(item.suggestion, SuggestionKey(project.id, issue.id, stage_id))
         author = self._acting.author(agency_id, self._at)
         state = propose(side, author, item.share, item.reason)
         others = [one for one in self._open if one.project_id == project.id]
@@ -154,6 +157,7 @@ class Proposals:
             work_request_id=item.work_request_id,
             reason=item.reason,
             state=state,
+            suggestion_gid=item.suggestion.gid if item.suggestion else None,
         )
 
     def find_stage(self, item: LinkageDraft, issue: TargetIssue) -> str | None:
@@ -174,6 +178,17 @@ class Proposals:
                 f"the value chain {issue.chain_id} has no stage {item.stage_code}",
             )
         return stage_id
+
+
+def check_suggestion(suggestion: SuggestionKey, proposed: SuggestionKey) -> None:
+    """Raise `Invalid` unless the linkage that is proposed is the one that was suggested."""
+    if suggestion != proposed:
+        raise Invalid(
+            "suggestion",
+            f"ข้อเสนอแนะนี้เป็นของโครงการ ประเด็น หรือขั้นอื่น ใช้ {suggestion} หรือไม่ต้องส่ง suggestion",
+            f"this suggestion is of another project, issue or stage: use {suggestion}, or leave "
+            "suggestion out",
+        )
 
 
 def digest_of(item: LinkageDraft) -> str:
@@ -231,7 +246,7 @@ async def write_proposals(
             before=None,
             after=one.state.status.value,
             reason=one.reason,
-            because_of=acting.because_of,
+            because_of=one.suggestion_gid or acting.because_of,
         )
         for one in batch.linkages
     ]

@@ -23,6 +23,8 @@ from hub.services.matrix.criteria import Criterion
 
 NO_FIGURES: Final = Figures(0, {}, {}, 0, overlap=False)
 FULL_WEIGHT: Final = Decimal(1)
+RULES_OF_STATES: Final = frozenset({"R63", "R64"})
+"""Codes of reasons that are rules; others are names of states or codes of roles."""
 
 
 class CellEvaluator:
@@ -83,11 +85,16 @@ def build_reasons(
         code = "R63" if state is CellState.GAP else state.value
         listed = roles if state is CellState.GAP else ()
         return [
-            Reason(code, criterion_reason, FULL_WEIGHT),
+            Reason(code, criterion_reason, FULL_WEIGHT, rule_code=find_rule(code)),
             *(Reason(role.code, role.statement, FULL_WEIGHT) for role in listed),
         ]
     code, text = describe_state(state, figures)
-    return [Reason(code, text, FULL_WEIGHT)]
+    return [Reason(code, text, FULL_WEIGHT, rule_code=find_rule(code))]
+
+
+def find_rule(code: str) -> str | None:
+    """Return the code of a reason if it is that of a rule; the others are names of states."""
+    return code if code in RULES_OF_STATES else None
 
 
 def describe_state(state: CellState, figures: Figures) -> tuple[str, LocalizedText]:

@@ -209,6 +209,9 @@ async def resolve_issue_axis(context: AxisContext, axis: AxisQuestion, field: st
         issues = await context.unit.plans.list_issues(
             areas, question.fiscal_years, context.as_of_time
         )
+    max_rank = question.filter.max_rank
+    if max_rank is not None:
+        issues = [one for one in issues if one.rank is not None and one.rank <= max_rank]
     areas_by_id = await context.unit.areas.by_id([i.area_id for i in issues if i.area_id])
     return ResolvedAxis(
         axis,

@@ -64,21 +64,20 @@ def check_acting(owner: PlanOwner, name: str, viewer: Viewer) -> None:
         )
 
 
-def check_rules(submission: PlanSubmission) -> None:
-    """Raise `RuleViolation` when a version to be screened does not meet a rule; a draft may."""
+def find_rule_violations(submission: PlanSubmission) -> list[RuleViolation]:
+    """Return the rules that a version to be screened does not meet; a draft may not meet any."""
     if submission.status in (PlanStatus.DRAFT, PlanStatus.IN_CONSULTATION):
-        return
+        return []
     context = PlanContext(submission.kind, submission.years, has_previous=bool(submission.base))
-    failed = [
-        one for one in check_plan(context, submission.content) if one.outcome is CheckOutcome.FAIL
-    ]
-    if failed:
-        th = "; ".join(f"{one.rule_code} {one.message.th}" for one in failed)
-        en = "; ".join(f"{one.rule_code} {one.message.en}" for one in failed)
-        raise RuleViolation(
-            f"ยังไม่ผ่านกฎของแผน แก้แล้วเสนอใหม่ หรือเสนอเป็น DRAFT: {th} "
-            f"· rules of plans are not met; fix them, or submit a DRAFT: {en}"
+    return [
+        RuleViolation(
+            f"ยังไม่ผ่านกฎ {one.rule_code}: {one.message.th} แก้แล้วเสนอใหม่ หรือเสนอเป็น DRAFT "
+            f"· rule {one.rule_code} is not met: {one.message.en}; fix it, or submit a DRAFT",
+            rule_code=one.rule_code,
         )
+        for one in check_plan(context, submission.content)
+        if one.outcome is CheckOutcome.FAIL
+    ]
 
 
 def check_status(status: PlanStatus, allowed: tuple[PlanStatus, ...] | None) -> None:

@@ -1,15 +1,18 @@
 """Import a plan from a workbook, and export a version as one.
 
-    result = await import_plan(database, content, sender, ImportMode.VALID_ROWS)
+    file = PlanFile("plan.xlsx", content)
+    result = await import_plan(database, file, sender, ImportMode.VALID_ROWS)
 
 A row that is wrong is reported with sheet, row, column, what is written and how to fix it; with
 VALID_ROWS the other rows are stored.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
 from hub.domain.global_id import GlobalId
+from hub.domain.identity.audit_context import AuditContext
 from hub.domain.plan_content import PlanContent
 from hub.domain.plan_import import ImportMode, PlanImportResult
 from hub.domain.plan_rules import find_problems
@@ -20,6 +23,7 @@ from hub.domain.user_errors import UserError
 from hub.errors import Invalid, NotFound
 from hub.services.plans.find_references import find_reference_problems
 from hub.services.plans.parse_workbook import BuiltContent, ContentBuilder
+from hub.services.plans.plan_file import PlanFile
 from hub.services.plans.read_workbook import PlanWorkbook, WorkbookRow, read_workbook
 from hub.services.plans.submit_plan import Sender, submit_plan
 from hub.services.plans.workbook_cells import parse_number
@@ -50,14 +54,17 @@ COLUMN_OF_FIELD = {
 
 async def import_plan(
     database: Database,
-    content: bytes,
+    file: PlanFile,
     sender: Sender,
     mode: ImportMode,
     status: PlanStatus = PlanStatus.DRAFT,
+    audit: AuditContext | None = None,
 ) -> PlanImportResult:
     """Return what was read, what is wrong with it, and the version that was stored."""
-    workbook = read_workbook(content)
-    submission = parse_header(workbook)
+    # A large workbook takes seconds, in which the event loop answers other requests.
+    workbook = await asyncio.to_thread(read_workbook, file.content)
+    submission = replace(parse_header(workbook), idempotency_key=file.key)
+    file.check_kind(submission.kind)
     rows = workbook.row_count
     while True:
         built = await build_valid(database, workbook, submission, sender)
@@ -70,7 +77,7 @@ async def import_plan(
             status=status,
             check_only=mode is ImportMode.CHECK_ONLY,
         )
-        submitted = await submit_plan(database, filled, sender)
+        submitted = await submit_plan(database, filled, sender, audit)
         if not report_errors(workbook, built, submitted.errors):
             break
     return PlanImportResult(

@@ -21,6 +21,7 @@ from hub.domain.plan_content import (
     StrategyContent,
     TargetContent,
 )
+from hub.domain.plan_import import ImportCode
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
 from hub.errors import Invalid
@@ -91,6 +92,7 @@ class ContentBuilder:
             key,
             f"ไม่มี {written} ในแผ่นงาน “{name}” หรือแถวนั้นผิด ใช้ค่าที่มีในแผ่นนั้น",
             f"the sheet “{name}” has no {written} ({column}), or its row is wrong",
+            ImportCode.UNKNOWN_REFERENCE,
         )
 
     def _read_targets(self) -> None:

@@ -13,7 +13,7 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from hub.domain.plan_import import PlanImportIssue
+from hub.domain.plan_import import ImportCode, PlanImportIssue
 from hub.domain.text import localized_text
 from hub.errors import Invalid
 from hub.services.plans.workbook_layout import MAX_ROWS, PLAN_FIELDS, SHEETS, Column, PlanSheet
@@ -45,13 +45,18 @@ class PlanWorkbook:
     row_count: int = 0
 
     def report(
-        self, row: WorkbookRow, key: str | None, th: str, en: str, written: str | None = None
+        self,
+        row: WorkbookRow,
+        key: str | None,
+        th: str,
+        en: str,
+        code: ImportCode = ImportCode.INVALID_VALUE,
     ) -> None:
         """Add what is wrong with a cell of a row, or with the row; the row is broken."""
         column = row.sheet.column(key).heading if key else None
-        cell = written if written is not None else (row.cells.get(key, "") if key else "")
+        cell = row.cells.get(key, "") if key else ""
         self.issues.append(
-            PlanImportIssue(row.sheet.name, row.number, column, cell, localized_text(th, en))
+            PlanImportIssue(row.sheet.name, row.number, column, cell, localized_text(th, en), code)
         )
         self.broken.add((row.sheet.key, row.number))
 
@@ -106,7 +111,13 @@ def read_sheet(workbook: PlanWorkbook, sheet: PlanSheet, source: Any) -> None:
         if any(row.cells.values()):
             rows.append(row)
         for key in formulas:
-            workbook.report(row, key, "เป็นสูตร วางเป็นค่าแทน", "is a formula; paste it as a value")
+            workbook.report(
+                row,
+                key,
+                "เป็นสูตร วางเป็นค่าแทน",
+                "is a formula; paste it as a value",
+                ImportCode.FORMULA,
+            )
     workbook.rows[sheet.key] = rows
     if sheet.key != "plan":
         for row in rows:
@@ -134,9 +145,15 @@ def check_cells(workbook: PlanWorkbook, row: WorkbookRow) -> None:
     for column in row.sheet.columns:
         written = row.get(column.key)
         if written is None and column.required:
-            workbook.report(row, column.key, f"ต้องกรอก “{column.th}”", f"“{column.en}” is required")
+            workbook.report(
+                row,
+                column.key,
+                f"ต้องกรอก “{column.th}”",
+                f"“{column.en}” is required",
+                ImportCode.REQUIRED,
+            )
         elif written is not None and column.choices and written not in column.choices:
-            workbook.report(row, column.key, *choice_texts(column))
+            workbook.report(row, column.key, *choice_texts(column), ImportCode.NOT_A_CHOICE)
 
 
 def choice_texts(column: Column) -> tuple[str, str]:

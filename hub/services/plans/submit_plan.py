@@ -24,7 +24,7 @@ from hub.domain.record import value
 from hub.domain.text import LocalizedText
 from hub.domain.user_errors import UserError, to_user_error
 from hub.errors import HubError, Invalid, StaleVersion
-from hub.services.plans.check_owner import check_owner, check_rules, check_status
+from hub.services.plans.check_owner import check_owner, check_status, find_rule_violations
 from hub.services.plans.find_references import find_reference_problems
 from hub.store import plan_submission as store
 from hub.store.database import Database
@@ -128,7 +128,8 @@ async def execute(
     problems += await find_reference_problems(connection, submission.content, sender.viewer)
     if problems:
         raise PlanRejectedError(problems)
-    check_rules(submission)
+    if violations := find_rule_violations(submission):
+        raise PlanRejectedError(violations)
     years = submission.years
     plan_id = await store.lock_plan(
         connection,

@@ -6,6 +6,7 @@ or total discloses anything of a draft.
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -20,6 +21,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.time import FiscalYear
 from hub.store.as_of import table_as_of
+from hub.store.issue_wordings import visible_issue_wordings
 from hub.store.linkages import parse_reason
 from hub.store.paging import build_connections, fetch_page
 from hub.store.read_transaction import ReadTransaction
@@ -146,6 +148,12 @@ class Findings:
     async def page(self, wanted: FindingFilter, page: PageRequest) -> Connection[Finding]:
         """Return a page of the findings of a filter."""
         statement = visible_findings(self._viewer, finding, None).where(*matches(finding, wanted))
+        if wanted.max_rank is not None:
+            ranked = visible_issue_wordings(self._viewer, None).subquery("ranked")
+            is_ranked = ranked.c.in_use, ranked.c.rank <= wanted.max_rank
+            statement = statement.where(
+                sa.exists().where(ranked.c.issue_id == finding.c.issue_id, *is_ranked)
+            )
         return await fetch_page(
             self._transaction,
             statement,
@@ -201,7 +209,10 @@ def finding_of(row: asyncpg.Record) -> Finding:
         severity=row["severity"],
         status=FindingStatus(row["status"]),
         summary=localized_text_of(row, "summary"),
-        reasons=[parse_reason(one) for one in json.loads(row["reasons"])],
+        reasons=[
+            replace(parse_reason(one), rule_code=row["rule_code"])
+            for one in json.loads(row["reasons"])
+        ],
         rule_code=row["rule_code"],
         subject_ids=list(row["subjects"]),
         area_ids=list(row["areas"]),

@@ -53,6 +53,15 @@ def filtered_linkages(
         rows = rows.where(is_one_of(linkage.c.status, scope.linkage_statuses))
     if matrix_filter.issues:
         rows = rows.where(is_one_of(linkage.c.issue_id, matrix_filter.issues))
+    if matrix_filter.max_rank is not None:
+        ranked = visible_issue_wordings(viewer, scope.as_of_time).subquery("ranked")
+        rows = rows.where(
+            sa.exists().where(
+                ranked.c.issue_id == linkage.c.issue_id,
+                ranked.c.in_use,
+                ranked.c.rank <= matrix_filter.max_rank,
+            )
+        )
     if matrix_filter.chains:
         stage = table_as_of(tables.stage, scope.as_of_time)
         issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")

@@ -28,6 +28,7 @@ from hub.store.tables.clients import (
 )
 from hub.store.tables.findings import finding, finding_change, finding_subject
 from hub.store.tables.history import history_entry
+from hub.store.tables.imports import import_issue, import_job, upload
 from hub.store.tables.ingest import (
     alias,
     quarantine,
@@ -109,6 +110,8 @@ __all__ = [
     "finding_change",
     "finding_subject",
     "history_entry",
+    "import_issue",
+    "import_job",
     "issue",
     "issue_count",
     "issue_revision",
@@ -161,6 +164,7 @@ __all__ = [
     "stage",
     "stage_mapping",
     "suggestion_dismissal",
+    "upload",
     "value_chain",
     "value_chain_mapping",
     "webhook",

@@ -72,3 +72,16 @@ async def test_implementer_matches_its_ministry_in_the_year_of_the_line(
             "agencyRole": "IMPLEMENTER",
         }
         assert await fetch_years(api, fresh_database, **matrix_filter) == expected
+
+
+async def test_rank_of_the_issue_limits_what_is_counted(
+    api: GraphQLApi, fresh_database: Database
+) -> None:
+    await insert_project(fresh_database)
+    await fresh_database.pool.execute(
+        "update issue_revision set rank = 2 where issue_id = 's42-east-1'"
+    )
+    linked = await fetch_years(api, fresh_database, issues=["gid://hub/StrategicIssue/s42-east-1"])
+    assert linked
+    assert await fetch_years(api, fresh_database, maxRank=2) == linked
+    assert await fetch_years(api, fresh_database, maxRank=1) == []

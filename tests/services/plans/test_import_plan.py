@@ -19,6 +19,7 @@ from hub.errors import Invalid
 from hub.sandbox.plans import generate_plans
 from hub.services.plans.import_plan import export_plan, import_plan
 from hub.services.plans.parse_workbook import ContentBuilder
+from hub.services.plans.plan_file import PlanFile
 from hub.services.plans.read_workbook import read_workbook
 from hub.services.plans.submit_plan import submit_plan
 from hub.services.plans.workbook_layout import ITEMS, PLAN, PLAN_FIELDS, SHEETS
@@ -38,6 +39,10 @@ def with_items(count: int) -> PlanSubmission:
     return replace(
         SUBMISSION, content=PlanContent(CONTENT.vision, issues=CONTENT.issues, items=items)
     )
+
+
+def workbook_file(content: bytes) -> PlanFile:
+    return PlanFile("plan.xlsx", content)
 
 
 def edit_workbook(content: bytes, edit: Callable[[Any], None]) -> bytes:
@@ -76,11 +81,17 @@ async def test_valid_rows_are_stored_and_broken_ones_are_reported_with_their_pla
             book[ITEMS.name].cell(row, POSITIONS[key]).value = written
 
     content = edit_workbook(write_workbook(with_items(ITEM_COUNT)), _break)
-    checked = await import_plan(fresh_database, content, sender(), ImportMode.CHECK_ONLY)
-    refused = await import_plan(fresh_database, content, sender(), ImportMode.ALL_OR_NOTHING)
+    checked = await import_plan(
+        fresh_database, workbook_file(content), sender(), ImportMode.CHECK_ONLY
+    )
+    refused = await import_plan(
+        fresh_database, workbook_file(content), sender(), ImportMode.ALL_OR_NOTHING
+    )
     assert (checked.version_id, refused.version_id) == (None, None)
     assert not await fresh_database.pool.fetchval("select count(*) from plan_item")
-    result = await import_plan(fresh_database, content, sender(), ImportMode.VALID_ROWS)
+    result = await import_plan(
+        fresh_database, workbook_file(content), sender(), ImportMode.VALID_ROWS
+    )
     assert result.errors == []
     assert result.version_id
     assert await fresh_database.pool.fetchval("select count(*) from plan_item") == 450
@@ -103,7 +114,9 @@ async def test_exported_version_is_imported_again_without_a_change(
     first = await submit_plan(fresh_database, SUBMISSION, sender())
     assert first.version_id
     exported = await export_plan(fresh_database, first.version_id, sender())
-    result = await import_plan(fresh_database, exported, sender(), ImportMode.ALL_OR_NOTHING)
+    result = await import_plan(
+        fresh_database, workbook_file(exported), sender(), ImportMode.ALL_OR_NOTHING
+    )
     assert (result.issues, result.errors) == ([], [])
     assert result.version_id == f"{first.version_id[:-1]}2"
     again = await export_plan(fresh_database, result.version_id, sender())
@@ -149,7 +162,7 @@ def test_template_has_thai_instructions_and_lists_to_choose_from(kind: PlanKind)
 async def test_empty_template_names_what_to_fill_in_first(database: Database) -> None:
     content = write_template(PlanKind.PROVINCE_DEVELOPMENT)
     with pytest.raises(Invalid, match=r"owner.*is required in the sheet “แผน”"):
-        await import_plan(database, content, sender(), ImportMode.CHECK_ONLY)
+        await import_plan(database, workbook_file(content), sender(), ImportMode.CHECK_ONLY)
 
 
 def test_file_that_is_no_workbook_and_a_missing_sheet_or_heading_are_named() -> None:
@@ -172,6 +185,8 @@ async def test_row_that_refers_to_a_broken_row_is_reported_as_well(database: Dat
         sheet.cell(2, 5).value = "หนึ่ง"
 
     content = edit_workbook(write_workbook(SUBMISSION), _break)
-    result = await import_plan(database, content, sender(OFFICER), ImportMode.CHECK_ONLY)
+    result = await import_plan(
+        database, workbook_file(content), sender(OFFICER), ImportMode.CHECK_ONLY
+    )
     sheets = {one.sheet for one in result.issues}
     assert {"ประเด็นยุทธศาสตร์", "โครงการ", "เป้าประสงค์", "กลยุทธ์"} <= sheets

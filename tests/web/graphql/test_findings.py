@@ -150,7 +150,7 @@ async def test_a_filter_that_findings_do_not_have_is_rejected(hub: HubInstance) 
     client = await MachineClient.register(hub, STRANGER)
     answer = await client.post(LIST, filter={"text": "คลอง"})
     [error] = answer["errors"]
-    assert "areas, agencies and issues" in error["message"]
+    assert "areas, agencies, issues and maxRank" in error["message"]
 
 
 async def test_a_concerned_agency_dismisses_a_finding_and_opens_it_again(hub: HubInstance) -> None:

@@ -136,3 +136,35 @@ async def test_suggestions_need_a_scope(hub: HubInstance) -> None:
         headers={"Authorization": f"Bearer {reader.token}"},
     )
     assert response.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+PROPOSE_SUGGESTED: Final = """
+mutation ($key: String!, $issue: ID!, $stage: String, $suggestion: ID!) {
+  linkagePropose(input: {idempotencyKey: $key, items: [{
+    project: {id: "gid://hub/Project/publicity"}, issue: {id: $issue}, stageCode: $stage,
+    suggestion: $suggestion, reason: "เหมาะกับประเด็น"
+  }]}) { results {
+    linkage { reasons { code text { th en } } history { nodes { because { id } } } }
+    userErrors { code field }
+  } }
+}
+"""
+"""A proposal that follows a suggestion."""
+
+
+async def test_linkage_records_the_suggestion_that_it_follows(hub: HubInstance) -> None:
+    area = await MachineClient.register(hub, "province:20")
+    query = """query ($for: SuggestFor!) { linkageSuggestions(for: $for) { suggestions { nodes {
+      id issue { id } stage { code } } } } }"""
+    found = await area.send(query, **{"for": PROJECT})
+    first, second, *_ = found["linkageSuggestions"]["suggestions"]["nodes"]
+    wanted = {"issue": first["issue"]["id"], "stage": (first["stage"] or {}).get("code")}
+    refused = await area.send(PROPOSE_SUGGESTED, key="k1", suggestion=second["id"], **wanted)
+    [error] = refused["linkagePropose"]["results"][0]["userErrors"]
+    assert (error["code"], error["field"][-1]) == ("INVALID_VALUE", "suggestion")
+    stored = await area.send(PROPOSE_SUGGESTED, key="k2", suggestion=first["id"], **wanted)
+    [result] = stored["linkagePropose"]["results"]
+    assert result["userErrors"] == []
+    assert [one["code"] for one in result["linkage"]["reasons"]] == ["PROPOSED", "SUGGESTED"]
+    recorded = await hub.database.pool.fetchval("select because_of from history_entry limit 1")
+    assert recorded == first["id"]

@@ -131,3 +131,28 @@ async def test_client_without_the_scope_is_refused(hub: HubInstance) -> None:
         "/graphql", json={"query": LIST}, headers={"Authorization": f"Bearer {token}"}
     )
     assert response.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+TASKS: Final = """
+{ viewer { taskCounts { kind count } tasks(kind: [WEBHOOK_REPAIR]) { nodes {
+  id kind title { th en } subject { id ... on Webhook { status } } agency { id }
+} } } }
+"""
+
+
+async def test_disabled_webhook_is_a_task_of_its_agency_until_it_is_active_again(
+    hub: HubInstance,
+) -> None:
+    owner, other = await register(hub, "ministry:05"), await register(hub, "province:20")
+    created = (await create_webhook(owner, "https://hooks.example/hub"))["webhook"]
+    assert (await owner.send(TASKS))["viewer"]["tasks"]["nodes"] == []
+    await hub.database.pool.execute("update webhook set status = 'DISABLED'")
+    viewer = (await owner.send(TASKS))["viewer"]
+    [task] = viewer["tasks"]["nodes"]
+    assert {"kind": "WEBHOOK_REPAIR", "count": 1} in viewer["taskCounts"]
+    assert task["subject"] == {"id": created["id"], "status": "DISABLED"}
+    assert task["agency"] == {"id": "gid://hub/Agency/ministry:05"}
+    assert "ระบบแผน" in task["title"]["th"]
+    assert (await other.send(TASKS))["viewer"]["tasks"]["nodes"] == []
+    await hub.database.pool.execute("update webhook set status = 'ACTIVE'")
+    assert (await owner.send(TASKS))["viewer"]["tasks"]["nodes"] == []

@@ -1,0 +1,1 @@
+"""Imports of files that clients send: places for files, jobs, forms."""
