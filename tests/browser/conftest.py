@@ -157,7 +157,9 @@ async def editable_hub(
 
 async def copy_database(template: str, dsn: str, name: str) -> str:
     """Copy the database of the imported samples; return the DSN of the copy."""
-    await execute_admin_statement(template, f"create database {name} template browser_samples")
+    await execute_admin_statement(
+        template, f"create database {name} template browser_samples strategy file_copy"
+    )
     return dsn.replace("@/browser_samples?", f"@/{name}?")
 
 

@@ -42,8 +42,7 @@ async def work_hub(template: str, work_template: str, tmp_path: Path) -> AsyncIt
 async def copied_hub(template: str, work_template: str, folder: Path) -> AsyncIterator[SourceHub]:
     """Serve a copy of the database with proposals; nobody is connected to the original."""
     name = f"browser_work_{next(database_numbers)}"
-    await execute_admin_statement(template, f"create database {name} template browser_work")
-    dsn = work_template.replace("@/browser_work?", f"@/{name}?")
+    dsn = await copy_database(template, name, source="browser_work")
     sources = folder / "sources"
     sources.mkdir()
     async with running_hub(dsn, sources, free_port()) as hub:

@@ -17,7 +17,7 @@ from graphql import parse, validate
 
 from hub.domain.identity.viewer import ANONYMOUS, Permission, Viewer
 from hub.store.database import Database, open_database
-from tests.conftest import GraphQLApi, execute_admin_statement, replace_database_name
+from tests.conftest import GraphQLApi, copy_database, execute_admin_statement
 from tests.long_run import is_long_run
 from tests.questions.planted_drafts import (
     MARK,
@@ -117,9 +117,8 @@ def list_probes_of(viewer_name: str) -> list[str]:
 async def draft_databases(template: str) -> AsyncIterator[DraftDatabases]:
     at = datetime.now(UTC)
     async with AsyncExitStack() as stack:
-        await execute_admin_statement(template, "create database seen_open template hub")
         async with (
-            open_database(replace_database_name(template, "seen_open"), pool_size=1) as base,
+            open_database(await copy_database(template, "seen_open"), pool_size=1) as base,
             base.write_transaction() as connection,
         ):
             await insert_public_source(connection, at)
@@ -130,12 +129,8 @@ async def draft_databases(template: str) -> AsyncIterator[DraftDatabases]:
             )
         databases = {}
         for name, bundles in BUNDLES_BY_DATABASE.items():
-            await execute_admin_statement(
-                template, f"create database seen_{name} template seen_open"
-            )
-            database = await stack.enter_async_context(
-                open_database(replace_database_name(template, f"seen_{name}"), pool_size=2)
-            )
+            dsn = await copy_database(template, f"seen_{name}", source="seen_open")
+            database = await stack.enter_async_context(open_database(dsn, pool_size=2))
             async with database.write_transaction() as connection:
                 for bundle in bundles:
                     await insert_bundle(connection, bundle, at)
