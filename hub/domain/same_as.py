@@ -88,7 +88,7 @@ class ReportedProject:
 
 
 @value
-class Assertion:
+class AssertionInForce:
     """An assertion in force: its projects, `keep_id` among them."""
 
     id: str
@@ -97,7 +97,7 @@ class Assertion:
 
 
 def find_groups(
-    repeats: Mapping[str, str | None], assertions: Iterable[Assertion]
+    repeats: Mapping[str, str | None], assertions: Iterable[AssertionInForce]
 ) -> list[list[str]]:
     """Return the projects grouped by activity, each group in the order of ids.
 
@@ -122,7 +122,7 @@ def find_groups(
 
 
 def find_activities(
-    repeats: Mapping[str, str | None], assertions: Sequence[Assertion]
+    repeats: Mapping[str, str | None], assertions: Sequence[AssertionInForce]
 ) -> dict[str, str | None]:
     """Return the project as which each is counted by assertions; null: as its source reports.
 
@@ -143,16 +143,12 @@ def stated_reason(code: str, text: str) -> Reason:
 def find_evidence(keep: ReportedProject, others: Sequence[ReportedProject]) -> list[Reason]:
     """Return what the records of projects have in common, as reasons."""
     found = []
-    sources = ", ".join(one.source_id or "-" for one in (keep, *others))
-    found.append(
-        Reason(
-            "SOURCES",
-            localized_text(
-                f"รายงานจากแหล่งต่างกัน: {sources}", f"Reported by different sources: {sources}"
-            ),
-            Decimal("0.2"),
-        )
+    th, en = (
+        ", ".join(one.source_id or own for one in (keep, *others))
+        for own in ("ข้อมูลตั้งต้นของระบบ", "the hub's own data")
     )
+    text = localized_text(f"รายงานจากแหล่งต่างกัน: {th}", f"Reported by different sources: {en}")
+    found.append(Reason("SOURCES", text, Decimal("0.2")))
     if keep.title_hash is not None and {one.title_hash for one in others} == {keep.title_hash}:
         text = localized_text("ชื่อเดียวกัน", "The same name")
         found.append(Reason("SAME_NAME", text, Decimal("0.5")))

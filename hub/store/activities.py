@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.record import record
-from hub.domain.same_as import Assertion, ReportedProject, find_activities
+from hub.domain.same_as import AssertionInForce, ReportedProject, find_activities
 
 LOCK: Final = "select pg_advisory_xact_lock(hashtextextended('joins', 0))"
 RELATED_PROJECTS: Final = """
@@ -65,7 +65,7 @@ class Activities:
     projects: Mapping[str, ReportedProject]
     repeats: Mapping[str, str | None]
     counted_as: Mapping[str, str | None]
-    assertions: Sequence[Assertion]
+    assertions: Sequence[AssertionInForce]
 
 
 def activity_of(table: FromClause) -> sa.ColumnElement[str]:
@@ -100,7 +100,10 @@ async def fetch_activities(
         },
         {row["id"]: row["duplicate_of"] for row in rows},
         {row["id"]: row["counted_as"] for row in rows},
-        [Assertion(row["id"], row["keep_id"], tuple(row["project_ids"])) for row in assertions],
+        [
+            AssertionInForce(row["id"], row["keep_id"], tuple(row["project_ids"]))
+            for row in assertions
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.domain.same_as import Assertion, find_activities, find_groups
+from hub.domain.same_as import AssertionInForce, find_activities, find_groups
 
 KEYS = "abcdef"
 reports = st.dictionaries(st.sampled_from(KEYS), st.none() | st.sampled_from(KEYS)).map(
@@ -14,12 +14,12 @@ assertions = st.lists(
         lambda keys: st.integers(2, 3).map(lambda count: tuple(keys[:count]))
     ),
     max_size=4,
-).map(lambda found: [Assertion(str(n), keys[0], keys) for n, keys in enumerate(found)])
+).map(lambda found: [AssertionInForce(str(n), keys[0], keys) for n, keys in enumerate(found)])
 
 
 @given(reports, assertions)
 def test_projects_that_an_assertion_names_are_counted_as_one(
-    repeats: dict[str, str | None], found: list[Assertion]
+    repeats: dict[str, str | None], found: list[AssertionInForce]
 ) -> None:
     counted = find_activities(repeats, found)
     for one in found:
@@ -31,7 +31,7 @@ def test_projects_that_an_assertion_names_are_counted_as_one(
 
 @given(reports, assertions)
 def test_each_activity_is_counted_as_one_of_its_own_projects(
-    repeats: dict[str, str | None], found: list[Assertion]
+    repeats: dict[str, str | None], found: list[AssertionInForce]
 ) -> None:
     counted = find_activities(repeats, found)
     for group in find_groups(repeats, found):
