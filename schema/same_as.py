@@ -1,7 +1,7 @@
 """Assertions that projects are one activity."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -12,6 +12,9 @@ from schema.binding import field, output_type, resolver_field
 from schema.linkages import Reason
 from schema.node import Node
 
+if TYPE_CHECKING:
+    from schema.projects import Project
+
 Lazy = strawberry.lazy
 
 
@@ -20,10 +23,10 @@ class SameAs(Node):
     """An assertion that several projects are one activity; it can be undone (การรวมรายการซ้ำ)."""
 
     version: int = field("Counts changes; send it back as `expectedVersion` (รุ่น)")
-    projects: list[Annotated["Project", Lazy("schema.projects")]] = resolver_field(  # noqa: F821
+    projects: list[Annotated["Project", Lazy("schema.projects")]] = resolver_field(
         same_as.projects_of_assertions, "The projects, the one that is kept first (โครงการ)"
     )
-    keep: Annotated["Project", Lazy("schema.projects")] = resolver_field(  # noqa: F821
+    keep: Annotated["Project", Lazy("schema.projects")] = resolver_field(
         same_as.keep, "The project as which all of them are counted (โครงการหลัก)"
     )
     reasons: list[Reason] = field(

@@ -54,8 +54,7 @@ class SameAsCommands:
             return CommandOutcome(key, [changed])
 
         try:
-            return SameAsPayload(
-                await execute_once(self._database, acting, command, _work, ANSWERS)
-            )
+            same_as_id = await execute_once(self._database, acting, command, _work, ANSWERS)
         except Refused as refused:
             return SameAsPayload(None, refused.errors)
+        return SameAsPayload(same_as_id)

@@ -258,7 +258,9 @@ async def test_six_agencies_at_once_lose_no_update_and_exceed_no_share(
         play(sides, viewer, random.Random(f"{seed} {viewer.subject}"))  # noqa: S311 - test data
         for viewer in ACTORS
     ]
-    *outcomes, _ = await asyncio.gather(*plays, read_source(database, reader, READINGS))
+    outcomes, _ = await asyncio.gather(
+        asyncio.gather(*plays), read_source(database, reader, READINGS)
+    )
     refused = Counter(code for one in outcomes for code in one.refused)
     assert refused.keys() <= EXPECTED_CODES, refused
     assert refused[UserErrorCode.NOT_ALLOWED] > 0

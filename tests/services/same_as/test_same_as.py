@@ -160,7 +160,7 @@ async def test_what_is_one_activity_already_is_refused_with_the_assertion(
     assert errors_of(payload) == [(UserErrorCode.INVALID_VALUE, "input.others.0")]
 
 
-async def test_an_agency_gives_up_its_own_amounts_only_and_either_side_may_undo(
+async def test_agency_asserts_of_its_own_projects_only_and_either_owner_may_undo(
     activity: SameActivity,
 ) -> None:
     await activity.insert("p", owner="province:20")
@@ -189,7 +189,7 @@ async def test_an_undo_needs_the_current_version_of_an_assertion_in_force(
     assert errors_of(missing) == [(UserErrorCode.NOT_FOUND, "input.sameAs")]
 
 
-async def test_nobody_learns_of_a_draft_through_an_assertion(activity: SameActivity) -> None:
+async def test_assertion_about_a_draft_is_hidden_with_it(activity: SameActivity) -> None:
     await activity.insert("draft", visibility="PRIVATE")
     same_as_id = await activity.accept(DEPARTMENT, "a", "draft")
     assert [one.id for one in await activity.identity("a", DEPARTMENT)] == [same_as_id]
