@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.services.imports.commands import ImportCommands
     from hub.services.linkages.commands import LinkageCommands
     from hub.services.plans.plan_writer import PlanWriter
+    from hub.services.same_as.commands import SameAsCommands
     from hub.services.sources.quarantine_review import QuarantineReview
     from hub.services.value_chains.save_value_chain import ValueChainCommands
     from hub.services.webhooks.commands import WebhookCommands
@@ -31,6 +32,7 @@ class Commands:
 
     linkages: "LinkageCommands"
     findings: "FindingCommands"
+    same_as: "SameAsCommands"
     plans: "PlanWriter"
     value_chains: "ValueChainCommands"
     webhooks: "WebhookCommands"

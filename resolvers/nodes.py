@@ -113,6 +113,7 @@ LOADERS: Final[dict[str, Loader]] = {
     "Task": lambda c, keys: c.unit.tasks.by_id(keys),
     "Rule": lambda c, keys: c.unit.rules.by_code(keys),
     "Finding": fetch_findings,
+    "SameAs": lambda c, keys: c.unit.same_as.by_id(keys),
     "AccessRecord": lambda c, keys: c.unit.audit_log.by_number(keys),
     "Source": lambda c, keys: c.unit.provenance.sources_by_id(keys),
     "SourceRun": lambda c, keys: c.unit.sources.runs_by_id(keys),

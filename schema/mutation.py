@@ -8,6 +8,7 @@ from schema.linkage_mutation import LinkageMutation
 from schema.plan_submission import PlanMutation
 from schema.quarantine import QuarantineMutation
 from schema.rulings import RulingMutation
+from schema.same_as_mutation import SameAsMutation
 from schema.suggestions import SuggestionMutation
 from schema.value_chain_mutation import ValueChainMutation
 from schema.webhook_mutation import WebhookMutation
@@ -20,6 +21,7 @@ class Mutation(
     WorkRequestMutation,
     SuggestionMutation,
     FindingMutation,
+    SameAsMutation,
     QuarantineMutation,
     RulingMutation,
     PlanMutation,

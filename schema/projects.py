@@ -17,6 +17,7 @@ from hub.domain.lookups import Lookup
 from hub.domain.projects import Direction, ProjectOrderField, ShareBasis
 from resolvers import budget, declarations, nodes, projects
 from resolvers import findings as finding_resolvers
+from resolvers import same_as as same_as_resolvers
 from schema import matrix_filter
 from schema.agencies import Agency
 from schema.areas import Area
@@ -27,6 +28,7 @@ from schema.lookups import ExternalIdInput, optional_field
 from schema.node import Node
 from schema.provenance import Provenance, StatedStrategy
 from schema.rates import RATE_DESCRIPTION, Rate
+from schema.same_as import SameAs
 from schema.text import Connection, ExternalId, FiscalYear, LocalizedText, Money, Notice
 
 Lazy = strawberry.lazy
@@ -92,6 +94,11 @@ class Project(Node):
     same_as: list[Annotated["Project", Lazy("schema.projects")]] = resolver_field(
         projects.same_as,
         "Reports of the same activity by other systems; amounts are counted once (รายการซ้ำ)",
+    )
+    identity: list[SameAs] = resolver_field(
+        same_as_resolvers.identity,
+        "Assertions that it is the same activity as another project, undone ones among them, the "
+        "oldest first (การรวมรายการซ้ำ)",
     )
     parent: Annotated["Project", Lazy("schema.projects")] | None = resolver_field(
         projects.parent, "Parent project (โครงการแม่)"

@@ -6,6 +6,7 @@ from hub.services.findings.commands import FindingCommands
 from hub.services.imports.commands import ImportCommands
 from hub.services.linkages.commands import LinkageCommands
 from hub.services.plans.plan_writer import PlanWriter
+from hub.services.same_as.commands import SameAsCommands
 from hub.services.value_chains.save_value_chain import ValueChainCommands
 from hub.settings import Settings
 from hub.store.database import Database
@@ -17,6 +18,7 @@ def build_commands(settings: Settings, database: Database, clock: Clock) -> Comm
     return Commands(
         LinkageCommands(database),
         FindingCommands(database),
+        SameAsCommands(database),
         PlanWriter(database),
         ValueChainCommands(database),
         build_webhook_commands(settings, database, clock),

@@ -190,7 +190,8 @@ def match_declared(
     """Return the linkage that each declaration is about, and declarations that are repeated.
 
     First its own one at that issue and stage, then another one there, then its own one at that
-    issue, whose stage has changed.
+    issue, whose stage has changed. Its own one that was withdrawn yields to another open one there,
+    which people proposed meanwhile: only one may be open.
     """
     matches: dict[ResolvedLinkage, DeclarableLinkage] = {}
     matched_ids: set[str] = set()
@@ -203,8 +204,10 @@ def match_declared(
             matched_ids.add(best.id)
 
     for one in declared:
-        own = (found for found in linkages if found.record_id == one.record_id)
-        _match(one, (found for found in own if is_at(found, one) and found.can_be_declared))
+        there = [found for found in linkages if is_at(found, one) and found.can_be_declared]
+        has_open = any(found.is_open for found in there)
+        own = (found for found in there if found.record_id == one.record_id)
+        _match(one, (found for found in own if found.is_open or not has_open))
     repeated: list[ResolvedLinkage] = []
     targets: set[tuple[str, str | None]] = set()
     for one in declared:

@@ -68,6 +68,7 @@ class Project:
     fiscal_years: list[FiscalYear]
     visibility: Visibility
     duplicate_of: str | None
+    counted_as: str | None
     parent_id: str | None
     as_of_time: datetime | None
     sort_key: str
@@ -78,12 +79,17 @@ class Project:
         """Return the global id."""
         return str(GlobalId(self.TYPE, self.id))
 
+    @property
+    def activity_id(self) -> str:
+        """Return as which project it is counted: by assertions, else as its source reports."""
+        return self.counted_as or self.duplicate_of or self.id
+
 
 def without_repetitions(projects: Sequence[Project]) -> list[Project]:
     """Return one project per activity: the one that the other reports of it repeat, if present."""
     found: dict[str, Project] = {}
     for project in projects:
-        identity = project.duplicate_of or project.id
+        identity = project.activity_id
         if identity not in found or project.id == identity:
             found[identity] = project
     return list(found.values())

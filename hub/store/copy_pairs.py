@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from hub.domain.identity.viewer import Viewer
+from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
 from hub.store.projects import select_projects
 from hub.store.rows import is_valid_on, text_array_parameter
@@ -69,7 +70,7 @@ def compared_columns(table: FromClause) -> list[sa.ColumnElement[Any]]:
         table.c.source_id,
         table.c.owner_id,
         table.c.parent_id,
-        sa.func.coalesce(table.c.duplicate_of, table.c.id).label("identity"),
+        activity_of(table).label("identity"),
     ]
 
 

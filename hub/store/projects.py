@@ -22,6 +22,7 @@ from hub.domain.projects import (
     ShareBasis,
 )
 from hub.domain.time import FiscalYear, FiscalYearRange
+from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
 from hub.store.matrix.list_filters import is_project_in_scope, projects_in_areas
 from hub.store.paging import build_connections, fetch_page
@@ -65,8 +66,7 @@ def other_reports(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
         .select_from(
             requested.join(
                 other,
-                sa.func.coalesce(other.c.duplicate_of, other.c.id)
-                == sa.func.coalesce(requested.c.duplicate_of, requested.c.id),
+                activity_of(other) == activity_of(requested),
             )
         )
         .where(requested.c.id == sa.any_(IDS), requested.c.id != other.c.id)
@@ -108,6 +108,7 @@ def project_of(row: asyncpg.Record, at: datetime | None) -> Project:
         fiscal_years=[FiscalYear(ce) for ce in row["fiscal_years"]],
         visibility=Visibility(row["visibility"]),
         duplicate_of=row["duplicate_of"],
+        counted_as=row["counted_as"],
         parent_id=row["parent_id"],
         as_of_time=at,
         sort_key=row["sort_key"],

@@ -12,6 +12,7 @@ from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES, LinkageStatus, Side
 from hub.domain.projects import Project
 from hub.domain.record import value
 from hub.domain.suggestions.suggestion import SuggestionKey
+from hub.store.activities import activity_of
 from hub.store.projects import project_of, select_projects
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import text_array_parameter
@@ -108,7 +109,7 @@ def unlinked_projects(viewer: Viewer, issue_id: str | None) -> sa.Select[Any]:
         .where(
             project.c.id.in_(located),
             project.c.fiscal_years.overlap(YEARS),
-            project.c.duplicate_of.is_(None),
+            activity_of(project) == project.c.id,
             sa.not_(linked),
             is_visible(project, viewer),
         )

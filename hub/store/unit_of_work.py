@@ -25,6 +25,7 @@ from hub.store.reported_counts import ReportedCounts
 from hub.store.rounds import PlanningRounds
 from hub.store.rules import Rules
 from hub.store.rulings import Rulings
+from hub.store.same_as import SameAsAssertions
 from hub.store.sources import Sources
 from hub.store.suggestions import SuggestionQueries
 from hub.store.tasks import Tasks
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.chain_mappings = ValueChainMappings(transaction)
         self.projects = Projects(transaction, reader)
         self.copies = Copies(transaction, reader, self.projects)
+        self.same_as = SameAsAssertions(transaction, reader)
         self.findings = Findings(transaction, reader)
         self.project_amounts = ProjectAmounts(transaction, reader)
         self.project_lookups = ProjectLookups(transaction, reader)

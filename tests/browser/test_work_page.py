@@ -14,6 +14,7 @@ from tests.browser.source_hub import SourceHub, running_hub
 from tests.browser.test_accessibility import axe_violations, invalid_thai_lines, small_texts
 from tests.browser.work_hub import PLAN, PROPOSALS, insert_work
 from tests.conftest import copy_database, database_numbers, execute_admin_statement
+from tests.services.same_as.same_activity import REASON
 
 COUNT_BY_STATUS = """
 select status, count(*) as found from linkage where project_id like 'work-%' group by status
@@ -206,6 +207,32 @@ async def test_officer_declines_a_request_for_work(open_work: OpenPage) -> None:
     await page.click("#answer-form button[type=submit]")
     await page.wait_for_selector("#nothing")
     assert "ตอบคำขอแล้ว" in await page.locator("#done").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("", ("กิจกรรมเดียวกัน นับครั้งเดียว (1)", "ยืนยัน", "โครงการหลัก", "ปีงบประมาณร่วมกัน 2566")),
+        ("?lang=en", ("counted once (1)", "asserted by", "counted as this one", "The same owner")),
+    ],
+)
+async def test_project_page_shows_who_asserted_the_same_activity_and_why(
+    open_shared: OpenPage, language: str, texts: tuple[str, ...]
+) -> None:
+    page = await open_shared(f"/projects/work-1{language}", viewer="tourism", loaded=False)
+    section = page.locator("section[aria-labelledby=identity-title]")
+    await section.wait_for(timeout=60_000)
+    shown = await section.inner_text()
+    for text in texts:
+        assert text in shown, shown
+    assert REASON in shown
+    assert await section.locator("details[open]").count() == 1
+    undone = section.locator("details").first
+    assert await undone.get_attribute("open") is None
+    await undone.locator("summary").click()
+    assert "ตรวจแล้วเป็นคนละงาน" in await undone.inner_text()
+    await section.locator("details a[href*=copy-1]").click()
+    await page.wait_for_url("**/projects/copy-1**")
 
 
 WORK_VIEWS = {

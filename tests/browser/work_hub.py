@@ -7,7 +7,14 @@ from hub.domain.lookups import Lookup
 from hub.domain.time import FiscalYear, FiscalYearRange
 from hub.services.commands.acting import Acting
 from hub.store.database import Database
-from tests.services.linkages.both_sides import PROVINCE, BothSides, insert_issues, next_key
+from tests.services.linkages.both_sides import (
+    DEPARTMENT,
+    PROVINCE,
+    BothSides,
+    insert_issues,
+    next_key,
+)
+from tests.services.same_as.same_activity import SameActivity
 
 PROPOSALS: Final = 30
 PLAN: Final = "plan-20-2566-PUBLISHED"
@@ -71,3 +78,16 @@ async def insert_work(database: Database) -> None:
     )
     created = await sides.commands.create_request(Acting(PROVINCE), request)
     assert created.request_id is not None, created.user_errors
+    await insert_same_activity(database)
+
+
+async def insert_same_activity(database: Database) -> None:
+    """Assert that the first project is one activity with one of another source, and undo another
+    assertion about it.
+    """
+    activity = SameActivity(database)
+    for key in ("copy-1", "copy-2"):
+        await activity.insert(key, years=[2023])
+    undone = await activity.accept(DEPARTMENT, "work-1", "copy-2")
+    assert not (await activity.undo(DEPARTMENT, undone)).user_errors
+    await activity.accept(DEPARTMENT, "work-1", "copy-1")

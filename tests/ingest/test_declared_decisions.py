@@ -117,3 +117,20 @@ async def test_linkage_that_people_proposed_is_declared_and_not_repeated(
     assert after.state == linkage.state
     assert after.declaration is not None
     assert not after.declaration.differs
+
+
+async def test_linkage_that_people_proposed_after_a_withdrawal_is_not_repeated(
+    database: Database,
+) -> None:
+    sides = BothSides(database)
+    await run_declaring(database, build_declaring(1, build_linkage()))
+    await run_declaring(database, build_declaring(1), snapshot="without")
+    [withdrawn] = await list_declared(database)
+    issue = "plan-20-2566-PUBLISHED-1"
+    proposed = await sides.propose_one(PROVINCE, draft(withdrawn.project_id, issue))
+    await run_declaring(database, build_declaring(1, build_linkage()), snapshot="again")
+    statuses = {one.id: one.status for one in await list_declared(database)}
+    assert statuses == {
+        withdrawn.id: LinkageStatus.WITHDRAWN,
+        proposed.id: LinkageStatus.PROPOSED,
+    }

@@ -116,6 +116,13 @@ def report_again(chance: random.Random) -> tuple[str, list[object]]:
     )
 
 
+def assert_same(chance: random.Random) -> tuple[str, list[object]]:
+    return (
+        "update project set counted_as = $2 where id in ($1, $2)",
+        [project_id(chance), chance.choice(("p2", "p3"))],
+    )
+
+
 def implement(chance: random.Random) -> tuple[str, list[object]]:
     statement = (
         "insert into project_implementer (project_id, ordinal, agency_id) values ($1, $2, $3) "
@@ -164,6 +171,7 @@ WRITES: list[Write] = [
     move_area,
     leave_areas,
     report_again,
+    assert_same,
     implement,
     link,
     unlink,

@@ -13,7 +13,7 @@ from hub.domain.findings_of_projects import AmountFact, LinkedRole, ProjectFacts
 
 FACTS: Final = """
 select p.id, p.name_th, p.owner_id, p.actor_level, p.fiscal_years,
-    p.duplicate_of is not null as is_repeated,
+    coalesce(p.counted_as, p.duplicate_of, p.id) <> p.id as is_repeated,
     array(
         select a.area_id from project_area a where a.project_id = p.id
         union select l.area_id from budget_line l

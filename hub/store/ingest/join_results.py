@@ -7,6 +7,7 @@ from typing import Any, Final
 import asyncpg
 
 from hub.domain.sources.joins import Join, JoinResult, JoinState
+from hub.store.activities import recompute_activities
 from hub.store.ingest.projects import ProjectRows
 from hub.store.tables import record_join, record_join_result
 from hub.store.upsert import Row, upsert
@@ -84,7 +85,10 @@ async def update_duplicate_of(
     current: Mapping[int, tuple[JoinResult, ProjectRows]],
     previous: Mapping[int, tuple[JoinResult, ProjectRows]],
 ) -> None:
-    """Mark own projects that stay beside a matching one as its duplicates; unmark the others."""
+    """Mark own projects that stay beside a matching one as its duplicates; unmark the others.
+
+    People's assertions about them remain, and are combined with what the sources report now.
+    """
     changed: dict[str, tuple[str | None, str | None]] = {}
     for key, (join_result, own_project) in current.items():
         previous_result, _ = previous.get(key, (join_result, own_project))
@@ -103,6 +107,8 @@ async def update_duplicate_of(
             [old for old, _ in changed.values()],
             [new for _, new in changed.values()],
         )
+        targets = {key for pair in changed.values() for key in pair if key is not None}
+        await recompute_activities(connection, targets | changed.keys())
 
 
 def build_join_rows(record_id: int, joins: Sequence[Join]) -> list[Row]:

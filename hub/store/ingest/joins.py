@@ -16,6 +16,7 @@ from typing import Final
 import asyncpg
 
 from hub.domain.sources.joins import Join, JoinResult, resolve_join
+from hub.store.activities import lock_activities, recompute_activities
 from hub.store.ingest import projects
 from hub.store.ingest.join_results import (
     build_join_result_row,
@@ -27,7 +28,6 @@ from hub.store.ingest.projects import ProjectRows
 from hub.store.tables import record_join_result
 from hub.store.upsert import upsert
 
-LOCK_JOINS: Final = "select pg_advisory_xact_lock(hashtextextended('joins', 0))"
 MATCHING_PROJECTS: Final = """
 with requested as materialized ({joins}), fitting as (
     select a.record_id, a.ordinal, coalesce(p.duplicate_of, p.id) as project_id
@@ -75,6 +75,7 @@ CLEAR_DUPLICATE_OF: Final = """
 update project set duplicate_of = null from stand_in s
 where s.target = any($1::text[]) and s.state = 'KEPT'
     and project.id = s.telling -> 'project' ->> 'id' and project.duplicate_of = s.target
+returning project.id
 """
 RESET_JOIN_RESULTS: Final = """
 update stand_in set state = 'ALONE', target = null, fits = 0
@@ -85,11 +86,6 @@ BATCH_SIZE: Final = 1_000
 """Records recomputed at a time at the end of a run."""
 
 
-async def lock_joins(connection: asyncpg.Connection) -> None:
-    """Take the lock of joins until the transaction ends."""
-    await connection.execute(LOCK_JOINS)
-
-
 async def resolve_joins(
     connection: asyncpg.Connection,
     joins_by_record: Mapping[int, tuple[str, Sequence[Join]]],
@@ -97,7 +93,7 @@ async def resolve_joins(
     """Return the join results by record id, given each record's own project id and its joins."""
     if not joins_by_record:
         return {}
-    await lock_joins(connection)
+    await lock_activities(connection)
     rows = [
         row
         for record_id, (_, joins) in joins_by_record.items()
@@ -140,7 +136,7 @@ async def recompute_joins_to_source(connection: asyncpg.Connection, source_id: s
         if not rows:
             return
         if last_record_id == MIN_RECORD_ID:
-            await lock_joins(connection)
+            await lock_activities(connection)
         await recompute_joins(connection, [row[0] for row in rows])
         last_record_id = rows[-1][0]
 
@@ -196,13 +192,14 @@ async def delete_unreported_projects(
     ids = sorted(project_ids)
     if not ids:
         return []
-    await lock_joins(connection)
+    await lock_activities(connection)
     reported = await projects.reported_ids(connection, ids)
     await projects.update_fiscal_years(connection, dict.fromkeys(sorted(reported), ()))
     unreported = sorted(set(ids) - reported)
     joined_records = await connection.fetch(SELECT_RECORDS_JOINED_TO, unreported)
     if joined_records:
-        await connection.execute(CLEAR_DUPLICATE_OF, unreported)
+        cleared = await connection.fetch(CLEAR_DUPLICATE_OF, unreported)
+        await recompute_activities(connection, [*unreported, *(row[0] for row in cleared)])
         await connection.execute(RESET_JOIN_RESULTS, unreported)
         deletable_if_unjoined = await projects.deletable_ids(connection, unreported)
         await recompute_joins(connection, [row[0] for row in joined_records], deletable_if_unjoined)

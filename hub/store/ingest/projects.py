@@ -50,6 +50,7 @@ RELIED_ON_CONDITION: Final = """
             f.dismissed_cause is not null or f.status in ('DISMISSED', 'SETTLED') or f.cause = ''
         )
     )
+    or exists (select from same_as_member m where m.project_id = p.id)
     or exists (select from project other where p.id in (other.duplicate_of, other.parent_id))
 """
 FINDINGS_OF_PROJECTS: Final = (

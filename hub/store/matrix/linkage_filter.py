@@ -12,6 +12,7 @@ from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
 from hub.domain.matrix.layout import MatrixScope
 from hub.store import tables
+from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
 from hub.store.issue_wordings import visible_issue_wordings
 from hub.store.rows import values_table
@@ -164,11 +165,12 @@ def report_members(scope: MatrixScope, linkages: CTE) -> FromClause:
     """
     project = table_as_of(tables.project, scope.as_of_time)
     identities = (
-        sa.select(sa.func.coalesce(project.c.duplicate_of, project.c.id).label("project_id"))
+        sa.select(activity_of(project).label("project_id"))
         .where(project.c.id.in_(sa.select(linkages.c.project_id)))
         .cte(f"identities_of_{linkages.name}")
     )
-    others = sa.select(project.c.id).where(
-        project.c.duplicate_of.in_(sa.select(identities.c.project_id))
-    )
-    return sa.union(sa.select(identities.c.project_id), others).cte(f"projects_of_{linkages.name}")
+    others = [
+        sa.select(project.c.id).where(column.in_(sa.select(identities.c.project_id)))
+        for column in (project.c.duplicate_of, project.c.counted_as)
+    ]
+    return sa.union(sa.select(identities.c.project_id), *others).cte(f"projects_of_{linkages.name}")

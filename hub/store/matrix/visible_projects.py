@@ -6,6 +6,7 @@ from sqlalchemy.sql.selectable import FromClause
 from hub.domain.identity.viewer import Viewer
 from hub.domain.matrix.layout import MatrixScope
 from hub.store import tables
+from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
 from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.visibility import can_only_count, disjoint_visibility
@@ -21,7 +22,7 @@ def visible_projects(
 ) -> list[FromClause]:
     """Return disjoint tables that together are the projects that match the filter's own fields.
 
-    Columns: those of `project`, and `identity`, the project that all reports of an activity repeat.
+    Columns: those of `project`, and `identity`, as which all reports of an activity are counted.
     """
     matrix_filter = scope.filter
     project = table_as_of(tables.project, scope.as_of_time)
@@ -32,7 +33,7 @@ def visible_projects(
         project.c.owner_id,
         project.c.fiscal_years,
         project.c.source_id,
-        sa.func.coalesce(project.c.duplicate_of, project.c.id).label("identity"),
+        activity_of(project).label("identity"),
     )
     if matrix_filter.actor_levels:
         selected = selected.where(is_one_of(project.c.actor_level, matrix_filter.actor_levels))

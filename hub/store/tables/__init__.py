@@ -71,6 +71,7 @@ from hub.store.tables.rollup import (
 )
 from hub.store.tables.rounds import planning_event
 from hub.store.tables.rules import rule
+from hub.store.tables.same_as import same_as, same_as_member
 from hub.store.tables.suggestions import suggestion_dismissal
 from hub.store.tables.value_chain import (
     chain_phase,
@@ -153,6 +154,8 @@ __all__ = [
     "rule",
     "ruling",
     "run_record",
+    "same_as",
+    "same_as_member",
     "schedule",
     "sign_in_attempt",
     "signing_key",

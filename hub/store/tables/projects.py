@@ -34,6 +34,8 @@ project = sa.Table(
     sa.Column("source_key", sa.Text),
     # Of `project_title_key`; a trigger computes it.
     sa.Column("title_hash", sa.BigInteger),
+    # Computed from reports and people's assertions (hub/store/activities.py); null: as reported.
+    sa.Column("counted_as", sa.ForeignKey("project.id")),
     system_time_column(),
     sa.Index("ix_project_title_hash", "title_hash", "source_id"),
     sa.Index("ix_project_sort_key", "sort_key", "id"),
@@ -47,6 +49,11 @@ project = sa.Table(
         "ix_project_duplicate_of",
         "duplicate_of",
         postgresql_where=sa.text("duplicate_of is not null"),
+    ),
+    sa.Index(
+        "ix_project_counted_as",
+        "counted_as",
+        postgresql_where=sa.text("counted_as is not null"),
     ),
     sa.Index(
         "ix_project_unpublished",

@@ -21,6 +21,7 @@ const ISSUE_QUERY = `query Issue($id: ID!) { issue(id: $id) { id code rank rankB
 const ISSUES_BY_CODE_QUERY = `query Issues($after: String) { issues(first: 100, after: $after) { nodes { id code ${NAME} area { code ${NAME} } } pageInfo { hasNextPage endCursor } } }`;
 const PROJECT_QUERY = `query Project($id: ID!) { project(by: { id: $id }) { id code visibility ${NAME} owner ${AGENCY} fiscalYears { be } areas { share area { code ${NAME} } }
   budgets { phase fiscalYear { be } amount { amount } } provenance { citation note source { ${NAME} } }
+  identity { id createdAt undoneAt by ${AGENCY} undoneBy ${AGENCY} keep { id } projects { id code ${NAME} owner ${AGENCY} provenance { source { ${NAME} } } } reasons { code text { th en } } }
   linkages(first: 50) { totalCount nodes { id status share pendingShare { share side reason } stage { code ${NAME} } issue { id code ${NAME} area { code ${NAME} } ${PERIOD} }
     reasons { code weight text { th en } } consents { side decision reason at agency ${AGENCY} } awaiting ${AGENCY} workRequest { text by ${AGENCY} } ${HISTORY_FIELDS} } } } }`;
 const GAP_FIELDS = "{ rows { headers { key label { th en } } } columns { headers { key label { th en } } } cells { rowIndex columnIndex state } total { states { state cells } } }";

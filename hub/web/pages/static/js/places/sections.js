@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { formatDate, lang, localize, t } from "../i18n.js";
 import { mark } from "../marks.js";
 import { areaPath, issuePath, localKey, pagePath, projectPath } from "../page-tabs.js";
+import { formatDateTime } from "../sources/format.js";
 import { agencyName, linkageSections } from "../work/details.js";
 import { periodOf } from "./queries.js";
 
@@ -108,11 +109,29 @@ function gapSection(issue, matrix) {
       levels(index).map((row, position) => [position > 0 && " · ", h("a", { href: matrixPath(issue, `${row.key}~${column.key}`) }, localize(row.label))])))));
 }
 
-/** Return the sections of a project: facts with money and place, each linkage with its history. */
+/** Return the assertions that a project is one activity with others: who, why, what is counted; undone ones closed. */
+function identitySection({ id, identity }) {
+  if (identity.length === 0) return null;
+  return section("identity-title", t("identityTitle", { n: identity.filter(({ undoneAt }) => !undoneAt).length }), identity.map((one) =>
+    h("details", { class: "question", open: !one.undoneAt, "data-same-as": one.id },
+      h("summary", {}, h("span", { class: "chip" }, t(one.undoneAt ? "identityUndone" : "identityInForce")), " ", one.by ? t("identityBy", { name: agencyName(one.by), day: formatDateTime(one.createdAt) }) : t("identityReported")),
+      h("ul", { class: "rows-of" }, one.projects.map((project) => h("li", {},
+        project.id === id ? h("b", {}, localize(project.name)) : h("a", { href: projectPath(project) }, localize(project.name)), " ",
+        h("span", { class: "quiet" }, [agencyName(project.owner), [...new Set(project.provenance.map(({ source }) => localize(source.name)))].join(", "), project.id === one.keep.id && t("identityKeep")].filter(Boolean).join(" · "))))),
+      h("h3", {}, t("identityWhy")),
+      h("ul", { class: "reasons" }, one.reasons.filter(({ code }) => code !== "UNDONE").map(reasonItem)),
+      one.undoneAt && [h("h3", {}, t("identityUndoneBy", { name: agencyName(one.undoneBy), day: formatDateTime(one.undoneAt) })), h("ul", { class: "reasons" }, one.reasons.filter(({ code }) => code === "UNDONE").map(reasonItem))])));
+}
+
+const WRITTEN_BY_PEOPLE = new Set(["STATED", "UNDONE"]);
+const reasonItem = ({ code, text }) => h("li", { lang: lang() === "en" && !text.en ? "th" : null }, WRITTEN_BY_PEOPLE.has(code) ? h("q", {}, localize(text)) : localize(text));
+
+/** Return the sections of a project: facts with money and place, same activities, each linkage with its history. */
 export function projectSections({ project }) {
   const { nodes, totalCount } = project.linkages;
   const facts = linkageSections({ project, provenance: [] });
   return [section("facts-title", t("projectFacts"), facts),
+    identitySection(project),
     section("linkages-title", t("linkagesOf", { n: totalCount ?? nodes.length }), nodes.length === 0 ? h("p", { class: "quiet" }, t("linkagesNone")) : nodes.map((linkage) =>
       h("details", { class: "question", open: nodes.length < 4, "data-linkage": linkage.id }, h("summary", {}, chip(linkage.status), " ", localize(linkage.issue?.name) || localize(linkage.stage?.name), linkage.awaiting.length > 0 && h("span", { class: "quiet" }, ` ${t("awaiting", { names: names(linkage.awaiting) })}`)),
         linkageSections(linkage))))];

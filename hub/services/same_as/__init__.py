@@ -1,0 +1,1 @@
+"""Use cases of assertions that projects are one activity: assert, undo."""
