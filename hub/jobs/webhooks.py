@@ -1,6 +1,6 @@
 """Deliver changes to webhooks: each has its own task, so a slow or dead receiver delays no other.
 
-A webhook is claimed by one node at a time, with a lease in the database (ADR 0010, 0034). Messages
+A webhook is claimed by one node at a time, with a lease in the database (ADR 0010, 0033). Messages
 about one thing are sent in order; those about different things at the same time.
 """
 
