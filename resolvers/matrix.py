@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from hub.domain.budget import BudgetLine, BudgetPhase
 from hub.domain.linkages import Linkage, LinkageStatus
@@ -33,22 +33,35 @@ from hub.services.matrix.explain_figures import explain_figures
 from resolvers.arguments import resolve_as_of
 from resolvers.context import Context
 
+COUNT_FIELDS: Final = frozenset(
+    {
+        "additive",
+        "hiddenProjects",
+        "linkageCount",
+        "notices",
+        "projectCount",
+        "stateReasons",
+    }
+)
+"""Fields that need numbers of projects or linkages, not only whether there are any."""
+
 
 async def matrix(
     _roots: Sequence[None],
     context: Context,
+    selected: frozenset[str],
     *,
     input: MatrixQuestion,  # noqa: A002 - the GraphQL name
 ) -> Sequence[Matrix]:
     """Return the matrix of a question."""
-    return [await compute_for_request(context, input)]
+    return [await compute_for_request(context, input, selected)]
 
 
 async def saved_matrix(
-    _roots: Sequence[None], context: Context, *, key: OpaqueId
+    _roots: Sequence[None], context: Context, selected: frozenset[str], *, key: OpaqueId
 ) -> Sequence[Matrix]:
     """Return the matrix of a key, computed again."""
-    return [await compute_for_request(context, decode_matrix_key(key))]
+    return [await compute_for_request(context, decode_matrix_key(key), selected)]
 
 
 async def fetch_cells_by_key(context: Context, keys: Sequence[str]) -> Mapping[str, Cell]:
@@ -266,12 +279,18 @@ async def lines_of_contributions(
     return [lines_by_id.get(part.line_id or "") for part in parts]
 
 
-async def compute_for_request(context: Context, question: MatrixQuestion) -> Matrix:
-    """Compute a matrix with the context of the request."""
+async def compute_for_request(
+    context: Context, question: MatrixQuestion, selected: frozenset[str] = COUNT_FIELDS
+) -> Matrix:
+    """Compute a matrix with the context of the request.
+
+    `selected`: the names of the fields below it, which decide whether projects are counted.
+    """
     return await compute_matrix(
         context.unit,
         question,
         as_of_time=await resolve_as_of(context, question.as_of),
         now=context.now,
         today=context.today,
+        with_counts=not COUNT_FIELDS.isdisjoint(selected),
     )

@@ -32,6 +32,7 @@ from resolvers.permissions import require_permission
 from schema import enums
 from schema.arguments import INPUT_TYPES, Converter, map_argument, to_camel_case
 from schema.cost import Cost
+from schema.selection import selected_field_names
 
 PublishedClass = TypeVar("PublishedClass")
 Batch = Callable[..., Any]
@@ -124,6 +125,7 @@ def resolver_field(
     cost: Cost | None = None,
     replaced: Mapping[str, str] = MappingProxyType({}),
     deprecated: str | None = None,
+    with_selection: bool = False,
     **arguments: str,
 ) -> Any:
     """Return a field with a batched resolver; `needs` is the permission required to call it.
@@ -132,11 +134,14 @@ def resolver_field(
 
     `batch(parents, context, **arguments)` returns one value per parent, in the same order; a value
     that is an exception fails only that parent. `cost` overrides the default query cost;
-    `deprecated` is what to use instead, and until when the field stays;
+    `deprecated` is what to use instead, and until when the field stays; with `with_selection` the
+    batch of a root field takes the names of the fields below it as its third argument;
     `arguments` are descriptions of arguments that are not in `COMMON_DESCRIPTIONS`; `replaced`
     are deprecated ones, each with what replaces it.
     """
-    parameters, convert_arguments = build_arguments(batch, 2, arguments, replaced)
+    parameters, convert_arguments = build_arguments(
+        batch, 3 if with_selection else 2, arguments, replaced
+    )
     needed = (needs,) if isinstance(needs, Permission) else needs or ()
 
     async def _resolve(root: Any, info: Info[Context, Any], **values: Any) -> Any:
@@ -146,7 +151,8 @@ def resolver_field(
         converted = convert_arguments(values)
         if info.path.prev is None:
             # Never through a loader: two equal root mutations must both run.
-            answer = (await await_result(batch([root], context, **converted)))[0]
+            selection = (selected_field_names(info),) if with_selection else ()
+            answer = (await await_result(batch([root], context, *selection, **converted)))[0]
             if isinstance(answer, BaseException):
                 raise answer
             context.audit_context.record_denied_answer(answer)

@@ -238,11 +238,13 @@ class MatrixQuery:
         matrix_resolvers.matrix,
         "Compute a matrix (เมทริกซ์)",
         cost=Cost(weight=500),
+        with_selection=True,
         input="The question (คำถาม)",
     )
     saved_matrix: Matrix | None = resolver_field(
         matrix_resolvers.saved_matrix,
         "Compute the matrix of a key again (เมทริกซ์จากคีย์)",
         cost=Cost(weight=500),
+        with_selection=True,
         key="Key of a matrix (คีย์)",
     )

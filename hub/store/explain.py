@@ -116,11 +116,13 @@ class ExplainedMatrixQueries(MatrixQueries):
         super().__init__(transaction, viewer)
         self.parts: list[MatrixPart] = []
 
-    async def figures_by_group(self, layout: Layout) -> dict[CellGroup, Figures]:
+    async def figures_by_group(
+        self, layout: Layout, *, with_counts: bool = True
+    ) -> dict[CellGroup, Figures]:
         """Return the figures."""
         plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
         with self._collect(MatrixPartKind.FIGURES, plan):
-            return await super().figures_by_group(layout)
+            return await super().figures_by_group(layout, with_counts=with_counts)
 
     async def contributions_by_group(
         self, layout: Layout, groups: Sequence[CellGroup], phase: BudgetPhase, page: PageRequest

@@ -88,7 +88,7 @@ def paginate_by_group(
 
 def values_table(name: str, *columns: tuple[str, Any, list[Any]]) -> FromClause:
     """Return values as a table of a statement, one array parameter per column."""
-    arrays = [sa.literal(values, ARRAY(column_type)) for _, column_type, values in columns]
+    arrays = [array_of_text(values, column_type) for _, column_type, values in columns]
     return (
         sa.func.unnest(*arrays)
         .table_valued(
@@ -97,3 +97,22 @@ def values_table(name: str, *columns: tuple[str, Any, list[Any]]) -> FromClause:
         )
         .render_derived(name)
     )
+
+
+def array_of_text(values: Sequence[str | int | None], column_type: Any) -> sa.ColumnElement[Any]:
+    """Return an array of texts or numbers, bound as one text that PostgreSQL parses.
+
+    The driver checks the type of each element of an array, which takes a second of CPU for the
+    500,000 areas by year of a question over ten years.
+    """
+    elements = ("NULL" if one is None else quote_element(one) for one in values)
+    text = f"{{{','.join(elements)}}}"
+    return sa.cast(sa.literal(text, sa.Text), ARRAY(column_type))
+
+
+def quote_element(element: str | int) -> str:
+    """Return an element of the text of an array; a text is quoted, whatever it contains."""
+    if not isinstance(element, str):
+        return str(element)
+    escaped = element.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

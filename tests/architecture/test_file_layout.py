@@ -42,7 +42,7 @@ def test_noun_has_the_same_file_name_in_every_package() -> None:
         "matrix_filter", "matrix_input", "mutation", "node", "nodes", "query", "cost", "enums",
         "subscription", "text", "viewer", "issue_lookup", "linkage_input", "linkage_mutation",
         "work_request_mutation", "plan_input", "finding_mutation", "value_chain_mutation",
-        "webhook_mutation", "import_mutation", "json_schema", "same_as_mutation",
+        "webhook_mutation", "import_mutation", "json_schema", "same_as_mutation", "selection",
     }  # fmt: skip
     for noun in nouns - exempt:
         for package in ("hub/domain", "hub/store", "resolvers"):

@@ -1,7 +1,8 @@
 """Compute a matrix: resolve the axes, count, order and cut members, evaluate the cells.
 
-One statement counts, in natural order. Only if the limit cuts members that have figures it runs
-again: what the cut ones have together is no sum of theirs, as a project can be in several.
+One statement counts, in natural order. Only if the limit cuts members that have figures, and
+projects are counted, it runs again: what the cut ones have together is no sum of theirs, as a
+project can be in several. Money adds up where each line has one cell.
 """
 
 from collections.abc import Sequence
@@ -59,10 +60,12 @@ async def compute_matrix(
     as_of_time: datetime | None,
     now: datetime,
     today: date,
+    with_counts: bool = True,
 ) -> Matrix:
     """Return the matrix of a question; `Invalid(field)` when the question is invalid.
 
-    `as_of_time` is the resolved instant of the question's `as_of`, null for now.
+    `as_of_time` is the resolved instant of the question's `as_of`, null for now. Without
+    `with_counts` its numbers of projects and linkages are positive if there are any, and no counts.
     """
     validate_question(question)
     chain = await fetch_question_chain(unit, question, as_of_time)
@@ -90,7 +93,7 @@ async def compute_matrix(
     if (cell_count := (len(row_keys) + 1) * (len(column_keys) + 1)) > MAX_COUNTED_CELLS:
         raise TooCostly(cell_count, MAX_COUNTED_CELLS, "ช่อง · cells")
     matrix_layout = _build_layout(row_keys, column_keys, True, True)
-    figures = await unit.matrices.figures_by_group(matrix_layout)
+    figures = await unit.matrices.figures_by_group(matrix_layout, with_counts=with_counts)
     has_unassigned = (
         CellGroup(len(row_keys), None) in figures,
         CellGroup(None, len(column_keys)) in figures,
@@ -105,13 +108,17 @@ async def compute_matrix(
         raise TooCostly(shown_cell_count, MAX_TABLE_CELLS, "ช่อง · cells")
     if shown_rows.keys != row_keys or shown_columns.keys != column_keys:
         matrix_layout = _build_layout(shown_rows.keys, shown_columns.keys, *has_unassigned)
+        beyond_limit = CellGroup(
+            len(shown_rows.keys) + has_unassigned[0], len(shown_columns.keys) + has_unassigned[1]
+        )
         moved = move_figures(
             figures,
             map_ordinals(row_keys, shown_rows.keys),
             map_ordinals(column_keys, shown_columns.keys),
+            beyond_limit=None if with_counts or matrix_layout.has_linkage_axis else beyond_limit,
         )
         if moved is None:
-            moved = await unit.matrices.figures_by_group(matrix_layout)
+            moved = await unit.matrices.figures_by_group(matrix_layout, with_counts=with_counts)
         figures = moved
 
     matrix = Matrix(

@@ -1,13 +1,15 @@
 """Select the members of an axis that a matrix shows, and move the figures to their ordinals."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from hub.domain.budget import BudgetPhase
 from hub.domain.matrix.question import AxisOrder
 from hub.domain.matrix.result import CellGroup, CellState, Figures, Member
 from hub.services.matrix.evaluate_cells import NO_FIGURES, CellEvaluator
 from hub.services.matrix.resolve_axis import AxisMember, ResolvedAxis
+
+Key = TypeVar("Key")
 
 
 class SelectedMembers(NamedTuple):
@@ -93,13 +95,37 @@ def move_figures(
     figures: Mapping[CellGroup, Figures],
     rows: Mapping[int | None, int | None],
     columns: Mapping[int | None, int | None],
+    beyond_limit: CellGroup | None = None,
 ) -> dict[CellGroup, Figures] | None:
-    """Return the figures at the shown ordinals; null if some are of a member that is cut."""
-    if any(group.row not in rows or group.column not in columns for group in figures):
+    """Return the figures at the shown ordinals; null if some are of a member that is cut.
+
+    With `beyond_limit`, the ordinals of BEYOND_LIMIT, figures of cut members are added up there.
+    """
+    is_cut = any(group.row not in rows or group.column not in columns for group in figures)
+    if is_cut and beyond_limit is None:
         return None
-    return {
-        CellGroup(rows[group.row], columns[group.column]): one for group, one in figures.items()
-    }
+    beyond = beyond_limit or CellGroup(None, None)
+    moved: dict[CellGroup, Figures] = {}
+    for group, one in figures.items():
+        shown = CellGroup(rows.get(group.row, beyond.row), columns.get(group.column, beyond.column))
+        moved[shown] = add_figures(moved[shown], one) if shown in moved else one
+    return moved
+
+
+def add_figures(one: Figures, other: Figures) -> Figures:
+    """Return the sums of two groups without a common line."""
+    return Figures(
+        one.projects + other.projects,
+        add_values(one.money, other.money),
+        add_values(one.linkages, other.linkages),
+        one.hidden + other.hidden,
+        overlap=one.overlap or other.overlap,
+    )
+
+
+def add_values(one: Mapping[Key, int], other: Mapping[Key, int]) -> dict[Key, int]:
+    """Return the sums of both by key."""
+    return {key: one.get(key, 0) + other.get(key, 0) for key in {**one, **other}}
 
 
 def amount_sort_key(figures: Figures, phase: BudgetPhase) -> tuple[bool, int]:

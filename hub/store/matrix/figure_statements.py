@@ -63,10 +63,11 @@ def count_distinct(kind: FigureKind, placed: FromClause, key: str, name: str | N
     ]
 
 
-def count_single_cells(placed: CTE, linkages: CTE | None) -> list[Any]:
+def count_single_cells(placed: CTE, linkages: CTE | None, *, with_counts: bool) -> list[Any]:
     """Return the statements of figures of facts that have one cell each.
 
-    `linkages` are counted in the cells of their projects.
+    `linkages` are counted in the cells of their projects. Without `with_counts` the figure of
+    projects is the number of facts.
     """
     p = placed.c
     amount = sa.case((p.duplicate, 0), else_=p.amount)
@@ -80,7 +81,13 @@ def count_single_cells(placed: CTE, linkages: CTE | None) -> list[Any]:
     money = figure_row(FigureKind.MONEY, m.r, m.c, sa.func.sum(m.amount), m.phase).group_by(
         grouping_sets(m.r, m.c, m.phase)
     )
-    statements = [*count_distinct(FigureKind.PROJECTS, placed, "identity", None), money]
+    facts = figure_row(FigureKind.PROJECTS, p.r, p.c, sa.func.count())
+    projects = (
+        count_distinct(FigureKind.PROJECTS, placed, "identity", None)
+        if with_counts
+        else [facts.group_by(grouping_sets(p.r, p.c))]
+    )
+    statements = [*projects, money]
     if linkages is not None:
         placed_linkages = (
             sa.select(linkages.c.id, linkages.c.status, p.r, p.c)

@@ -42,13 +42,18 @@ class MatrixQueries:
         """Return one row per fact and linkage, with the ordinals of row and column."""
         return facts_on_axes(layout, self._viewer)
 
-    async def figures_by_group(self, layout: Layout) -> dict[CellGroup, Figures]:
+    async def figures_by_group(
+        self, layout: Layout, *, with_counts: bool = True
+    ) -> dict[CellGroup, Figures]:
         """Return the figures of all non-empty cells, rows, columns and the whole; one statement.
 
-        Empty groups are absent.
+        Empty groups are absent. Without `with_counts` projects, hidden ones and linkages are
+        positive where there are some, and no counts: counting each once per group costs most.
         """
         await self._transaction.allow_large_hashes()
-        sql, values = compile_figures(layout, self._viewer, use_rollup=self._use_rollup)
+        sql, values = compile_figures(
+            layout, self._viewer, use_rollup=self._use_rollup, with_counts=with_counts
+        )
         rows = await self._transaction.fetch_compiled(sql, values)
         return build_figures(rows, layout.counting)
 

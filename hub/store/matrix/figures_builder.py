@@ -22,23 +22,27 @@ from hub.store.visibility import is_visible, unpublished_columns
 
 
 @lru_cache(maxsize=64)
-def compile_figures(layout: Layout, viewer: Viewer, *, use_rollup: bool) -> tuple[str, list[Any]]:
+def compile_figures(
+    layout: Layout, viewer: Viewer, *, use_rollup: bool, with_counts: bool
+) -> tuple[str, list[Any]]:
     """Return the SQL and values of the figures of a layout, for a viewer without session.
 
     Building and compiling costs some 25 ms of CPU; the questions of pages come again and again.
     """
-    builder = FiguresBuilder(viewer, use_rollup=use_rollup)
+    builder = FiguresBuilder(viewer, use_rollup=use_rollup, with_counts=with_counts)
     return compile_statement(builder.select_figures(layout), {})
 
 
 class FiguresBuilder:
     """Builds the statement for what one viewer may see.
 
-    Without `use_rollup` every question is counted from the facts; the answer is the same.
+    Without `use_rollup` every question is counted from the facts; the answer is the same. For
+    `with_counts` see `MatrixQueries.figures_by_group`.
     """
 
-    def __init__(self, viewer: Viewer, *, use_rollup: bool) -> None:
+    def __init__(self, viewer: Viewer, *, use_rollup: bool, with_counts: bool) -> None:
         self._viewer = viewer
+        self._with_counts = with_counts
         self._use_rollup = use_rollup
 
     def select_figures(self, layout: Layout) -> sa.CompoundSelect[Any]:
@@ -50,13 +54,18 @@ class FiguresBuilder:
         plan = plan_counting(layout, self._viewer, use_rollup=self._use_rollup)
         live = live_projects(Visibility.PUBLISHED) if plan.by_rollup else None
         found = matrix_facts(layout, self._viewer, live=live)
-        statements: list[Any] = rollup_figures(layout) if plan.by_rollup else []
+        with_counts = self._with_counts
+        statements: list[Any] = []
+        if plan.by_rollup:
+            statements += rollup_figures(layout, with_counts=with_counts)
         for placed, has_several_cells in self._split_by_cells(layout, found):
             if has_several_cells:
                 statements += count_several_cells(layout, placed)
             else:
                 is_linked = not layout.has_linkage_axis
-                statements += count_single_cells(placed, found.linkages if is_linked else None)
+                statements += count_single_cells(
+                    placed, found.linkages if is_linked else None, with_counts=with_counts
+                )
             statements.append(self._select_overlaps(layout, placed))
         statements += self._select_unpublished(layout, found)
         if plan.counts_hidden:

@@ -66,14 +66,18 @@ def live_projects(visibility: Visibility) -> FromClause:
     return live.union(sa.select(rollup_change.c.project_key)).subquery("live")
 
 
-def rollup_figures(layout: Layout, *, hidden: bool = False) -> list[sa.Select[Any]]:
+def rollup_figures(
+    layout: Layout, *, hidden: bool = False, with_counts: bool = True
+) -> list[sa.Select[Any]]:
     """Return the statements of the figures of published projects; with `hidden`, of the number of
     LISTED projects, which a viewer without agency may count and not see.
+
+    Without `with_counts` a project counts once per place instead of once per group.
     """
     visibility = Visibility.LISTED if hidden else Visibility.PUBLISHED
     places = matching_places(layout, "hidden_" if hidden else "")
     placed = place_counts(layout, counts_of(layout.scope, visibility), places)
-    groups = count_groups(placed)
+    groups = count_groups(placed) if with_counts else count_places(placed)
     is_counted = sa.or_(groups.c.projects != 0, sa.and_(groups.c.r.is_(None), groups.c.c.is_(None)))
     kind = FigureKind.HIDDEN if hidden else FigureKind.PROJECTS
     g = groups.c
@@ -206,6 +210,25 @@ def place_counts(layout: Layout, counts: CTE, places: CTE) -> CTE:
         sa.select(counts, ordinals[0].label("r"), ordinals[1].label("c"))
         .select_from(source)
         .cte(f"placed_{counts.name}")
+    )
+
+
+def count_places(placed: CTE) -> CTE:
+    """Return the columns of `count_groups` with projects and linkages once per place of a group."""
+    p = placed.c
+    measures = ("projects", *STATUS_COLUMNS.values())
+    cells = (
+        sa.select(p.r, p.c, *(sa.func.sum(p[name]).label(name) for name in measures))
+        .group_by(p.r, p.c)
+        .subquery(f"cells_of_{placed.name}")
+    )
+    g = cells.c
+    return (
+        sa.select(
+            g.r, g.c, *(sa.func.coalesce(sa.func.sum(g[name]), 0).label(name) for name in measures)
+        )
+        .group_by(grouping_sets(g.r, g.c))
+        .cte(f"groups_of_{placed.name}")
     )
 
 

@@ -40,8 +40,12 @@ PROPERTY = settings(
 DIMENSIONS = [DimensionKind.AREA, DimensionKind.AGENCY, DimensionKind.FUNDING]
 
 
-async def compute(unit: UnitOfWork, question: MatrixQuestion) -> Matrix:
-    return await compute_matrix(unit, question, as_of_time=None, now=NOW, today=TODAY)
+async def compute(
+    unit: UnitOfWork, question: MatrixQuestion, *, with_counts: bool = True
+) -> Matrix:
+    return await compute_matrix(
+        unit, question, as_of_time=None, now=NOW, today=TODAY, with_counts=with_counts
+    )
 
 
 def list_members(axis: Axis) -> list[str]:
@@ -89,6 +93,43 @@ async def test_top_members_are_the_first_of_the_whole_order(
     for index in range(len(list_members(top.rows))):
         group = CellGroup(index, None)
         assert top.figures[group].money == whole.figures[group].money
+
+
+@given(
+    world=worlds(),
+    rows=st.sampled_from(DIMENSIONS),
+    columns=st.sampled_from([DimensionKind.FISCAL_YEAR, DimensionKind.ACTOR_LEVEL]),
+    limit=st.sampled_from([1, 2, MAX_MEMBERS]),
+    compacted=st.sampled_from([0, 2]),
+)
+@PROPERTY
+async def test_matrix_without_counts_has_the_same_headers_states_and_money(
+    database: Database,
+    world: World,
+    rows: DimensionKind,
+    columns: DimensionKind,
+    limit: int,
+    compacted: int,
+) -> None:
+    question = MatrixQuestion(
+        AxisQuestion(rows, include_empty=False, order_by=AxisOrder.BUDGET_DESC, limit=limit),
+        AxisQuestion(columns),
+        ALL_YEARS,
+    )
+    async with open_world(database, world, compacted=compacted) as unit:
+        counted = await compute(unit, question)
+        uncounted = await compute(unit, question, with_counts=False)
+    assert [cell.state for cell in uncounted.cells] == [cell.state for cell in counted.cells]
+    for axis, other in ((uncounted.rows, counted.rows), (uncounted.columns, counted.columns)):
+        assert [(one.kind, one.key) for one in axis.headers] == [
+            (one.kind, one.key) for one in other.headers
+        ]
+        assert axis.truncated == other.truncated
+    assert uncounted.figures.keys() == counted.figures.keys()
+    for group, one in counted.figures.items():
+        other_figures = uncounted.figures[group]
+        assert other_figures.money == one.money
+        assert (other_figures.projects > 0) == (one.projects > 0)
 
 
 @given(
