@@ -40,11 +40,7 @@ async def checks(
     results = []
     for version in versions:
         plan = plans[version.plan_id]
-        years = FiscalYearRange(plan.first_year, plan.last_year)
-        found = check_plan(
-            PlanContext(plan.kind, years, version.number, version.supersedes_id is not None),
-            contents[version.id],
-        )
+        found = check_plan(PlanContext.of_version(plan, version), contents[version.id])
         results.append([one for one in found if outcome is None or one.outcome in outcome])
     return results
 

@@ -38,7 +38,8 @@ class FindingStatus(Enum):
 class FindingRow:
     """A finding as it follows from the facts now; `cause` changes when what it rests on changes.
 
-    `subjects` are global ids, the projects among them also in `projects`.
+    `subjects` are global ids, the projects among them also in `projects`. The finding is visible
+    if these projects, its issue and its plan version `version_id` are.
     """
 
     id: str
@@ -54,6 +55,7 @@ class FindingRow:
     parties: tuple[str, ...]
     cause: str
     issue_id: str | None = None
+    version_id: str | None = None
 
 
 @value

@@ -10,7 +10,7 @@ from hub.domain.money import Money
 from hub.domain.plan_content import PlanContent
 from hub.domain.plan_diff import compare
 from hub.domain.plan_flat import PLAN_KEY, Key
-from hub.domain.plans import PlanKind, PlanVersion
+from hub.domain.plans import Plan, PlanKind, PlanVersion
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
@@ -48,7 +48,8 @@ class PlanContext:
     """What the checks need besides the content.
 
     `has_previous`: the version considered before is stored; `unlinked` and `projects` count the
-    projects in the area without a linkage to the plan, and all of them (null: not counted).
+    projects in the area without a linkage to the plan, and all of them, `linkages` the linkages to
+    issues of the plan (null: not counted).
     """
 
     kind: PlanKind
@@ -57,6 +58,13 @@ class PlanContext:
     has_previous: bool = False
     unlinked: int | None = None
     projects: int | None = None
+    linkages: int | None = None
+
+    @classmethod
+    def of_version(cls, plan: Plan, version: PlanVersion) -> "PlanContext":
+        """Return the context of a stored version, without the counts of projects."""
+        years = FiscalYearRange(plan.first_year, plan.last_year)
+        return cls(plan.kind, years, version.number, version.supersedes_id is not None)
 
 
 Found = tuple[CheckOutcome, str, str, Sequence[str]]

@@ -1,7 +1,7 @@
 """Dismiss findings and open them again, by an agency that they concern.
 
 A finding concerns its parties, the ministry of a department among them, and those who may act for
-the area of its gap. A steward acts in the name of the first of them.
+the area of its gap or of its plan. A steward acts in the name of the first of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,6 +36,8 @@ from hub.store.history import NewEntry, append_history
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.linkage_rights import fetch_area_agency_rights, fetch_placed_under
 
+KINDS_OF_AREAS: Final = (FindingKind.GAP, FindingKind.RULE_VIOLATION)
+"""Kinds that are about the plan of an area."""
 NOT_CONCERNED: Final = (
     "ข้อสังเกตนี้ไม่เกี่ยวข้องกับหน่วยงานของท่าน · this finding does not concern your agency"
 )
@@ -194,13 +196,13 @@ async def find_acting_agencies(
     parties = {key for one in found for key in one.agency_ids}
     own = await fetch_placed_under(connection, list(parties), agency_id)
     own |= {one for one in parties if one == agency_id}
-    gap_areas = {key for one in found if one.kind is FindingKind.GAP for key in one.area_ids}
+    gap_areas = {key for one in found if one.kind in KINDS_OF_AREAS for key in one.area_ids}
     rights = await fetch_area_agency_rights(connection, list(gap_areas), agency_id)
     is_steward = acting.viewer.has_permission(Permission.STEWARD)
     allowed: dict[str, str] = {}
     for one in found:
         is_own = not own.isdisjoint(one.agency_ids) or (
-            one.kind is FindingKind.GAP
+            one.kind in KINDS_OF_AREAS
             and any(rights[key].allowed for key in one.area_ids if key in rights)
         )
         name = agency_id if is_own else None

@@ -1,7 +1,7 @@
 """Statements about stored findings that a viewer may see; the gravest come first.
 
-A finding is visible to whom all its projects and its issue are visible, so that no finding, order
-or total discloses anything of a draft.
+A finding is visible to whom all its projects, its issue and its plan version are visible, so that
+no finding, order or total discloses anything of a draft.
 """
 
 import json
@@ -65,9 +65,17 @@ def visible_findings(viewer: Viewer, table: FromClause, at: datetime | None) -> 
         .where(revision.c.issue_id == table.c.issue_id, is_visible(version, viewer, at))
         .correlate(table)
     )
+    own_version = table_as_of(plan_version, at).alias("own_version")
+    is_version_visible = sa.exists(
+        sa.select(sa.literal(1))
+        .where(own_version.c.id == table.c.version_id, is_visible(own_version, viewer, at))
+        .correlate(table)
+    )
     markers = unpublished_subjects(viewer, table, at)
     return sa.select(table, *markers).where(
-        sa.not_(has_hidden_project), sa.or_(table.c.issue_id.is_(None), is_issue_visible)
+        sa.not_(has_hidden_project),
+        sa.or_(table.c.issue_id.is_(None), is_issue_visible),
+        sa.or_(table.c.version_id.is_(None), is_version_visible),
     )
 
 
