@@ -10,6 +10,7 @@ from hub.domain.global_id import GlobalId
 from hub.domain.linkages import LinkageStatus
 from hub.domain.matrix import question as domain
 from hub.domain.matrix.question import AgencyRole, AreaRole
+from hub.errors import Invalid
 from schema.binding import input_type
 from schema.lookups import optional_field
 
@@ -54,6 +55,11 @@ class MatrixFilter:
         "rest (ส่วนกลาง)"
     )
 
+    max_rank: int | None = optional_field(
+        "Linked to issues of this rank or before; 2: the top two (ลำดับไม่เกิน)"
+    )
+    themes: list[str] | None = optional_field("Linked to issues of these themes (ด้าน)")
+
     def to_domain(self, field: str) -> domain.MatrixFilter:
         """Return the filter; `Invalid` for an id of another type."""
 
@@ -62,6 +68,9 @@ class MatrixFilter:
         ) -> tuple[str, ...]:
             return tuple(GlobalId.parse(str(i), f"{field}.{name}", type_).key for i in ids or ())
 
+        max_rank = self.max_rank if isinstance(self.max_rank, int) else None
+        if max_rank is not None and max_rank < 1:
+            raise Invalid(f"{field}.maxRank", "ลำดับเริ่มที่ 1", "ranks begin at 1; use 1 or more")
         return domain.MatrixFilter(
             chains=_parse_keys("valueChains", self.value_chains, "ValueChain"),
             issues=_parse_keys("issues", self.issues, "StrategicIssue"),
@@ -75,4 +84,6 @@ class MatrixFilter:
             area_role=self.area_role or AreaRole.PERFORMED_IN,
             agency_role=self.agency_role or AgencyRole.OWNER,
             without_area=self.without_area if isinstance(self.without_area, bool) else None,
+            max_rank=max_rank,
+            themes=tuple(self.themes or ()),
         )

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Reason
+from hub.domain.matrix.layout import MatrixScope
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
@@ -105,14 +106,15 @@ class Finding:
 
 @value
 class FindingFilter:
-    """Which findings: of these kinds and statuses, areas, parties and issues; empty: all.
+    """Which findings: of these kinds and statuses, areas and parties; empty: all.
 
-    `years` are Common Era, both ends included.
+    `years` are Common Era, both ends included. `scope`: about an issue that the filter names, or a
+    project in it (null: any).
     """
 
     kinds: tuple[FindingKind, ...] = ()
     statuses: tuple[FindingStatus, ...] = (FindingStatus.OPEN,)
     areas: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
-    issues: tuple[str, ...] = ()
+    scope: MatrixScope | None = None
     years: tuple[int, int] | None = None

@@ -44,27 +44,33 @@ class RuleCheck:
 
 
 @value
+class ProjectCounts:
+    """The projects in a plan's area in its years, and those without a linkage to its issues."""
+
+    projects: int
+    unlinked: int
+
+
+@value
 class PlanContext:
     """What the checks need besides the content.
 
-    `has_previous`: the version considered before is stored; `unlinked` and `projects` count the
-    projects in the area without a linkage to the plan, and all of them, `linkages` the linkages to
-    issues of the plan (null: not counted).
+    `has_previous`: the version considered before is stored; `counts` null: not counted.
     """
 
     kind: PlanKind
     years: FiscalYearRange
     number: int = 1
     has_previous: bool = False
-    unlinked: int | None = None
-    projects: int | None = None
-    linkages: int | None = None
+    counts: ProjectCounts | None = None
 
     @classmethod
-    def of_version(cls, plan: Plan, version: PlanVersion) -> "PlanContext":
-        """Return the context of a stored version, without the counts of projects."""
+    def of_version(
+        cls, plan: Plan, version: PlanVersion, counts: ProjectCounts | None = None
+    ) -> "PlanContext":
+        """Return the context of a stored version."""
         years = FiscalYearRange(plan.first_year, plan.last_year)
-        return cls(plan.kind, years, version.number, version.supersedes_id is not None)
+        return cls(plan.kind, years, version.number, version.supersedes_id is not None, counts)
 
 
 Found = tuple[CheckOutcome, str, str, Sequence[str]]

@@ -92,7 +92,8 @@ def build_finding(
     reports: Sequence[SourceReport],
 ) -> FindingRow:
     """Return the finding of an activity for these reasons."""
-    projects = sorted({key, *(one.project_id for one in (*amounts, *reports))})
+    named = {one.project_id for one in amounts} | {one.project_id for one in reports}
+    projects = sorted({key, *named})
     return FindingRow(
         id=f"CONFLICTING_SOURCES:{key}",
         kind=FindingKind.CONFLICTING_SOURCES,

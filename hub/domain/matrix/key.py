@@ -213,6 +213,8 @@ def encode_filter(matrix_filter: MatrixFilter) -> dict[str, Any]:
             if matrix_filter.agency_role is AgencyRole.OWNER
             else matrix_filter.agency_role.value,
             "central": matrix_filter.without_area,
+            "rank": matrix_filter.max_rank,
+            "themes": to_json_value(matrix_filter.themes),
         }
     )
 
@@ -223,6 +225,9 @@ def decode_filter(data: dict[str, Any]) -> MatrixFilter:
     for flag in (linked, without_area):
         if flag is not None and type(flag) is not bool:
             raise ValueError(flag)
+    max_rank = data.get("rank")
+    if max_rank is not None and (type(max_rank) is not int or max_rank < 1):
+        raise ValueError(max_rank)
     return MatrixFilter(
         chains=decode_texts(data.get("chains", [])),
         issues=decode_texts(data.get("issues", [])),
@@ -236,4 +241,6 @@ def decode_filter(data: dict[str, Any]) -> MatrixFilter:
         area_role=AreaRole(data.get("ar", "PERFORMED_IN")),
         agency_role=AgencyRole(data.get("gr", "OWNER")),
         without_area=without_area,
+        max_rank=max_rank,
+        themes=decode_texts(data.get("themes", [])),
     )

@@ -50,7 +50,12 @@ class MatrixScope:
     @property
     def needs_linkage(self) -> bool:
         """Return whether only projects with a matching linkage are counted."""
-        return bool(self.filter.chains or self.filter.issues or self.filter.linkage_status)
+        return bool(
+            self.filter.chains
+            or self.filter.issues
+            or self.filter.linkage_status
+            or self.filter.names_issues
+        )
 
     def for_year(self, year: FiscalYear) -> "MatrixScope":
         """Return the scope of one of its years."""

@@ -107,8 +107,9 @@ class AxisQuestion:
 class MatrixFilter:
     """The filter of a question; keys are local ids, an empty tuple does not filter.
 
-    `without_area`: only money of the central administration (ส่วนกลาง) and of unknown places, or
-    only the rest.
+    `max_rank` and `themes`: linked to an issue that has in its plan's current version at most this
+    rank, one of these themes. `without_area`: only money of the central administration
+    (ส่วนกลาง) and of unknown places, or only the rest.
     """
 
     chains: tuple[str, ...] = ()
@@ -123,6 +124,13 @@ class MatrixFilter:
     area_role: AreaRole = AreaRole.PERFORMED_IN
     agency_role: AgencyRole = AgencyRole.OWNER
     without_area: bool | None = None
+    max_rank: int | None = None
+    themes: tuple[str, ...] = ()
+
+    @property
+    def names_issues(self) -> bool:
+        """Return whether it selects issues by their rank or theme."""
+        return self.max_rank is not None or bool(self.themes)
 
 
 @value

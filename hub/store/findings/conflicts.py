@@ -127,7 +127,7 @@ async def fetch_names(
     reports: Sequence[SourceReport],
 ) -> ReportNames:
     """Return the names of what amounts and reports name, and what is directly above each."""
-    sources = {one.source_id for one in (*amounts, *reports)}
+    sources = {one.source_id for one in amounts} | {one.source_id for one in reports}
     agencies = {one.owner_id for one in reports if one.owner_id}
     areas = {area for one in reports for area in one.areas}
     rows = await connection.fetch(ABOVE, sorted(agencies), sorted(areas))

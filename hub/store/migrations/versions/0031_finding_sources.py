@@ -2,6 +2,9 @@
 
 `finding_plan_change` has the plans whose findings may have changed: a version, the years of the
 plan, or a chain that its issues follow. All plans are noted once.
+
+Compaction renews the statistics of `rollup_attributes` when it adds rows: without them PostgreSQL
+expected one project, and compared each of 20,000 with every linkage (12 s instead of 0.5 s).
 """
 
 from alembic import op
@@ -49,10 +52,27 @@ create trigger finding_note_{table}_{event} after {event} on {table}
 referencing {rows} table as changed for each statement execute function finding_note_{table}()
 """
 
+ANALYZE_ATTRIBUTES = """
+do $do$
+declare
+    before text := pg_get_functiondef('rollup_contributions(bigint[])'::regprocedure);
+    place text := '    -- A project of several years has a set for each of them';
+    after text := replace(before, place, E'    get diagnostics added = row_count;\n'
+        '    if added > 0 then\n        analyze rollup_attributes;\n    end if;\n' || place);
+begin
+    if after = before then
+        raise exception 'rollup_contributions adds no attributes';
+    end if;
+    execute after;
+end
+$do$
+"""
+
 
 def upgrade() -> None:
     """From what came before."""
     execute_sql_file(__file__)
+    op.execute(ANALYZE_ATTRIBUTES.replace(":", "\\:"))
     for table, (plans, events) in NOTED_BY.items():
         op.execute(FUNCTION.format(table=table, plans=plans).replace(":", "\\:"))
         for event in events:
