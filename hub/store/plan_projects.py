@@ -15,6 +15,7 @@ from hub.domain.plan_review import ProjectCounts
 from hub.domain.plans import Plan
 from hub.store.as_of import table_as_of
 from hub.store.database import ReadTransaction
+from hub.store.matrix.linkage_filter import is_one_of
 from hub.store.tables import budget_line, issue, linkage, plan, project, project_area
 from hub.store.visibility import is_visible
 
@@ -46,17 +47,22 @@ def counts_by_plan(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
         .join(links, links.c.issue_id == issues.c.id)
         .where(
             issues.c.plan_id == sa.any_(sa.bindparam("plans", type_=ARRAY(sa.Text))),
-            links.c.status.in_([one.value for one in DEFAULT_LINKAGE_STATUSES]),
+            is_one_of(links.c.status, DEFAULT_LINKAGE_STATUSES),
             is_visible(links, viewer, at),
         )
         .distinct()
         .cte("linked")
     )
-    years = sa.func.array(
-        sa.select(sa.func.generate_series(plans.c.first_year, plans.c.last_year))
-        .correlate(plans)
-        .scalar_subquery(),
-        type_=ARRAY(sa.Integer),
+    year = (
+        sa.func.unnest(projects.c.fiscal_years)
+        .table_valued(sa.column("ce", sa.SmallInteger))
+        .render_derived(name="year")
+    )
+    runs = sa.exists(
+        sa.select(sa.literal(1))
+        .select_from(year)
+        .where(year.c.ce.between(plans.c.first_year, plans.c.last_year))
+        .correlate(projects, plans)
     )
     return (
         sa.select(
@@ -77,7 +83,7 @@ def counts_by_plan(viewer: Viewer, at: datetime | None) -> sa.Select[Any]:
         )
         .where(
             projects.c.duplicate_of.is_(None),
-            projects.c.fiscal_years.op("&&")(sa.cast(years, ARRAY(sa.SmallInteger))),
+            runs,
             is_visible(projects, viewer, at),
         )
         .group_by(acting.c.plan_id)

@@ -3,9 +3,12 @@
 import asyncpg
 import pytest
 
+from hub.domain.identity.viewer import ANONYMOUS
 from hub.domain.plan_review import CheckOutcome
 from hub.domain.time import FiscalYear
 from hub.services.findings.refresh import refresh_plans
+from hub.store.database import ReadTransaction
+from hub.store.findings.reading import Findings
 from tests.services.findings.changed_projects import findings, refresh
 
 PLAN = """
@@ -99,3 +102,15 @@ async def test_a_violation_is_closed_when_the_plan_has_ended(
     await refresh_plans(rollback_connection, [], FiscalYear(2591))
     found = await findings(rollback_connection, "RULE_VIOLATION", "z:")
     assert set(found.values()) == {"CLOSED"}
+
+
+async def test_a_violation_is_hidden_with_its_version(
+    rollback_connection: asyncpg.Connection,
+) -> None:
+    await insert_plan(rollback_connection)
+    await refresh(rollback_connection)
+    key = "RULE_VIOLATION:z:R23"
+    reader = ReadTransaction.from_connection(rollback_connection)
+    assert key in await Findings(reader, ANONYMOUS).by_id([key])
+    await rollback_connection.execute("update plan_version set visibility = 'PRIVATE'")
+    assert await Findings(reader, ANONYMOUS).by_id([key]) == {}
