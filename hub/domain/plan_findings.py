@@ -13,9 +13,9 @@ from hub.domain.text import Locale, localized_text
 
 
 def find_violations(
-    plan: Plan, version: PlanVersion, checks: Sequence[RuleCheck], party: str | None
+    plan: Plan, version: PlanVersion, checks: Sequence[RuleCheck], agency_id: str | None
 ) -> list[FindingRow]:
-    """Return a finding for each check that a version fails; `party` is the agency of the plan.
+    """Return a finding for each check that a version fails; `agency_id` is the agency of the plan.
 
     What a person decides (FLAG) and what nobody declared is no violation.
     """
@@ -45,7 +45,7 @@ def find_violations(
             projects=(),
             areas=(plan.area_id,) if plan.area_id else (),
             years=tuple(year.ce for year in plan.period),
-            parties=(party,) if party else (),
+            parties=(agency_id,) if agency_id else (),
             cause=digest_of(check.rule_code, check.message.th),
             version_id=version.id,
         )

@@ -59,7 +59,9 @@ async def test_findings_about_gaps_are_the_gaps_of_the_matrix(
         assert not found[2557]
 
 
-async def test_a_mapping_gives_gaps_the_roles_of_the_role_chain(fresh_database: Database) -> None:
+async def test_gaps_of_a_mapped_chain_have_the_roles_of_the_role_chain(
+    fresh_database: Database,
+) -> None:
     await compact_rollup(fresh_database)
     await refresh_findings(fresh_database)
     reasons = "select reasons from finding where id like 'GAP:%:marketing:CLUSTER'"
