@@ -151,12 +151,12 @@ async def refresh_plans(
         if one.status is PlanStatus.APPROVED and by_id[key].last_year.ce >= year.ce
     }
     contents = await PlanContents(transaction, ANONYMOUS).contents(list(versions.values()))
-    parties = await plans.fetch_parties(connection, list(versions))
+    agencies = await plans.fetch_agencies(connection, list(versions))
     found = []
     for key, version in sorted(versions.items()):
         context = PlanContext.of_version(by_id[key], version)
         checks = check_plan(context, contents[version.id])
-        found += find_violations(by_id[key], version, checks, parties[key])
+        found += find_violations(by_id[key], version, checks, agencies[key])
     await stored.close_findings_of_plans(
         connection, FindingKind.RULE_VIOLATION, ids, [one.id for one in found]
     )

@@ -13,7 +13,7 @@ select distinct v.plan_id from finding f
 join plan_version v on v.id = f.version_id join plan p on p.id = v.plan_id
 where f.kind = 'RULE_VIOLATION' and f.status <> 'CLOSED' and p.last_year < $1
 """
-PARTIES: Final = """
+AGENCIES: Final = """
 select p.id, coalesce(p.agency_id, (
     select min(home.id) from agency home
     where home.area_id = p.area_id and home.level in ('PROVINCE', 'CLUSTER', 'LOCAL')
@@ -33,9 +33,9 @@ async def fetch_ended_plans(connection: asyncpg.Connection, year: FiscalYear) ->
     return [row["plan_id"] for row in await connection.fetch(ENDED, year.ce)]
 
 
-async def fetch_parties(
+async def fetch_agencies(
     connection: asyncpg.Connection, plan_ids: Sequence[str]
 ) -> dict[str, str | None]:
     """Return the agency of each plan, or that of its area (null: none), by plan."""
-    rows = await connection.fetch(PARTIES, list(plan_ids))
+    rows = await connection.fetch(AGENCIES, list(plan_ids))
     return {row["id"]: row["agency_id"] for row in rows}
