@@ -12,6 +12,7 @@ from hub.domain.finding_commands import (
 from hub.domain.findings import Finding
 from resolvers.context import Context
 from resolvers.linkage_commands import begin
+from resolvers.nodes import fetch_findings
 
 
 async def dismiss(
@@ -39,5 +40,5 @@ async def findings_of_results(
 ) -> Sequence[Finding | None]:
     """Return the finding of each result as it is now; null if it is not visible."""
     ids = [one.finding_id for one in results if one.finding_id is not None]
-    found = await context.unit.findings.by_id(ids) if ids else {}
+    found = await fetch_findings(context, ids) if ids else {}
     return [found.get(one.finding_id or "") for one in results]

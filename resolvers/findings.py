@@ -9,12 +9,17 @@ from hub.domain.areas import Area
 from hub.domain.copies import CopiesFinding
 from hub.domain.findings import Dismissal, Finding, FindingFilter, FindingKind, FindingStatus
 from hub.domain.global_id import Identifiable
+from hub.domain.lookups import AsOf
 from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, PageRequest, build_connection
 from hub.domain.projects import Project
 from hub.domain.time import FiscalYearRange
-from hub.errors import Invalid
-from resolvers.arguments import fetch_grouped_by_as_of
+from hub.services.matrix.resolve_scope import (
+    fetch_filter_members,
+    include_subordinate_agencies,
+    resolve_scope,
+)
+from resolvers.arguments import fetch_grouped_by_as_of, resolve_as_of
 from resolvers.context import Context
 from resolvers.nodes import fetch_nodes, require_agencies
 
@@ -32,17 +37,20 @@ async def findings(
     status: tuple[FindingStatus, ...] | None = None,
     filter: MatrixFilter | None = None,  # noqa: A002 - the GraphQL name
     fiscal_years: FiscalYearRange | None = None,
+    as_of: AsOf | None = None,
     first: int = 20,
     after: str | None = None,
 ) -> Sequence[Connection[Finding]]:
-    """Return findings, the gravest first; probable copies come last, by their first project."""
+    """Return findings, the gravest first; probable copies come last, by their first project.
+
+    Probable copies are in no list that is filtered by more than kind and status, or of the past.
+    """
     page = PageRequest.from_arguments(first, after, (int, str))
-    wanted = await build_filter(context, kind, status, filter or MatrixFilter(), fiscal_years)
-    has_copies = includes_copies(wanted) and not (
-        wanted.areas or wanted.parties or wanted.issues or wanted.max_rank is not None
-    )
-    if not has_copies or wanted.years is not None:
-        return [await context.unit.findings.page(wanted, page)]
+    at = await resolve_as_of(context, as_of)
+    wanted = await build_filter(context, kind, status, filter or MatrixFilter(), fiscal_years, at)
+    is_filtered = bool(wanted.areas or wanted.parties) or wanted.scope is not None
+    if is_filtered or not includes_copies(wanted) or wanted.years is not None or at is not None:
+        return [await context.unit.findings.page(wanted, page, at)]
     stored: Sequence[Finding] = []
     if page.after is None or page.after < (AFTER_STORED, ""):
         found = await context.unit.findings.page(wanted, page)
@@ -53,7 +61,7 @@ async def findings(
     rest = PageRequest(
         page.first - len(stored), (page.after[1],) if page.after and is_later else None
     )
-    copies = await context.unit.copies.list_after(rest)
+    copies = await context.unit.copies.list_after(rest, wanted.statuses)
     return [build_connection([*stored, *copies], page, sort_key)]
 
 
@@ -63,36 +71,34 @@ async def build_filter(
     status: tuple[FindingStatus, ...] | None,
     wanted: MatrixFilter,
     years: FiscalYearRange | None,
+    at: datetime | None = None,
 ) -> FindingFilter:
-    """Return the filter of findings; `Invalid` for parts of a matrix filter that have no meaning.
+    """Return the filter of findings; `Invalid("filter.…")` for an unknown id.
 
-    Areas include those below, in the edition of the first year, or of today.
+    Areas and agencies are those of the finding and include those below, in the edition of the first
+    year, or of today. The rest of the filter is about its projects or its issue.
     """
-    supported = MatrixFilter(
-        areas=wanted.areas,
-        agencies=wanted.agencies,
-        issues=wanted.issues,
-        max_rank=wanted.max_rank,
-    )
-    if wanted != supported:
-        raise Invalid(
-            "filter",
-            "ข้อสังเกตกรองได้ด้วย areas, agencies, issues และ maxRank เท่านั้น ตัดตัวกรองอื่นออก",
-            "findings can be filtered by areas, agencies, issues and maxRank only; remove the "
-            "others",
+    on = years.first.starts_on if years else context.today
+    await fetch_filter_members(context.unit, wanted, context.today)
+    rest, scope = replace(wanted, areas=(), agencies=()), None
+    if rest != MatrixFilter(area_role=wanted.area_role, agency_role=wanted.agency_role):
+        scope = await resolve_scope(
+            context.unit, rest, years, today=context.today, as_of_time=at, is_validated=True
         )
+    parties = set()
+    if wanted.agencies:
+        parents = await context.unit.agencies.parents_on(on)
+        parties = include_subordinate_agencies(wanted.agencies, parents)
     areas: set[str] = set()
     if wanted.areas:
-        on = years.first.starts_on if years else context.today
         for below in (await context.unit.areas.descendants(wanted.areas, on)).values():
             areas |= below
     return FindingFilter(
         kinds=kind or (),
         statuses=(FindingStatus.OPEN,) if status is None else status,
         areas=tuple(sorted(areas)),
-        parties=wanted.agencies,
-        issues=wanted.issues,
-        max_rank=wanted.max_rank,
+        parties=tuple(sorted(parties)),
+        scope=scope,
         years=(years.first.ce, years.last.ce) if years else None,
     )
 
@@ -116,7 +122,8 @@ async def findings_of_projects(
         stored = await context.unit.findings.by_project(ids, wanted, page, at)
         if not includes_copies(wanted):
             return [stored[project.id] for project in group]
-        copies = await context.unit.copies.by_project(ids, at)
+        found = await context.unit.copies.by_project(ids, at)
+        copies = {key: one for key, one in found.items() if one.status in wanted.statuses}
         return [append_copies(stored[key], copies.get(key), page) for key in ids]
 
     return await fetch_grouped_by_as_of(projects, _fetch)
@@ -209,9 +216,12 @@ async def agencies_of_dismissals(
 
 
 def includes_copies(wanted: FindingFilter) -> bool:
-    """Return whether probable copies, which are always open, are among the findings of a filter."""
+    """Return whether probable copies, which are open or dismissed, are among the findings of a
+    filter; without their cause they are no finding.
+    """
     is_kind = not wanted.kinds or FindingKind.DOUBLE_COUNT in wanted.kinds
-    return is_kind and (not wanted.statuses or FindingStatus.OPEN in wanted.statuses)
+    statuses = {FindingStatus.OPEN, FindingStatus.DISMISSED}
+    return is_kind and (not wanted.statuses or bool(statuses & set(wanted.statuses)))
 
 
 def sort_key(finding: Finding) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """Resolvers of the review of plans: checks by rules, and differences between versions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from hub.domain.agencies import Agency
@@ -14,11 +15,12 @@ from hub.domain.plan_review import (
     PlanContext,
     PlanDiff,
     PlanDiffQuestion,
+    ProjectCounts,
     RuleCheck,
     build_diff,
 )
 from hub.domain.plan_submission import PlanSubmitPayload
-from hub.domain.plans import PlanVersion
+from hub.domain.plans import Plan, PlanKind, PlanVersion
 from hub.domain.time import FiscalYearRange
 from hub.errors import Invalid, NotFound
 from resolvers.arguments import fetch_grouped_by_as_of, not_found_error
@@ -35,18 +37,39 @@ async def checks(
     outcome: tuple[CheckOutcome, ...] | None = None,
 ) -> Sequence[Sequence[RuleCheck]]:
     """Return the rules applied to each version, in the order of the rules."""
-    contents = await context.unit.plan_contents.contents(versions)
-    plans = await context.unit.plans.by_id([one.plan_id for one in versions])
-    results = []
-    for version in versions:
-        plan = plans[version.plan_id]
-        years = FiscalYearRange(plan.first_year, plan.last_year)
-        found = check_plan(
-            PlanContext(plan.kind, years, version.number, version.supersedes_id is not None),
-            contents[version.id],
-        )
-        results.append([one for one in found if outcome is None or one.outcome in outcome])
-    return results
+
+    async def _fetch(
+        group: Sequence[PlanVersion], at: datetime | None
+    ) -> Sequence[Sequence[RuleCheck]]:
+        contents = await context.unit.plan_contents.contents(group)
+        plans = await context.unit.plans.by_id([one.plan_id for one in group])
+        counts = await count_projects(context, list(plans.values()), at)
+        results = []
+        for version in group:
+            plan = plans[version.plan_id]
+            of_version = PlanContext.of_version(plan, version, counts.get(plan.id))
+            found = check_plan(of_version, contents[version.id])
+            results.append([one for one in found if outcome is None or one.outcome in outcome])
+        return results
+
+    return await fetch_grouped_by_as_of(versions, _fetch)
+
+
+async def count_projects(
+    context: Context, plans: Sequence[Plan], at: datetime | None
+) -> dict[str, ProjectCounts]:
+    """Return the projects in the areas of provincial plans, and those that are not linked.
+
+    Areas include those below in the edition of the plan's first year; few years have a plan.
+    """
+    provincial = [one for one in plans if one.kind is PlanKind.PROVINCE_DEVELOPMENT]
+    found: dict[str, ProjectCounts] = {}
+    for year in sorted({one.first_year for one in provincial}, key=lambda one: one.ce):
+        group = [one for one in provincial if one.first_year == year]
+        areas = [one.area_id for one in group if one.area_id]
+        below = await context.unit.areas.descendants(areas, year.starts_on)
+        found |= await context.unit.plan_projects.counts(group, below, at)
+    return found
 
 
 async def diffs(

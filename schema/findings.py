@@ -81,4 +81,5 @@ class FindingQuery:
         status="Only these; OPEN when absent (สถานะ)",
         filter=FILTER_DESCRIPTION,
         fiscal_years="Only of these fiscal years (ช่วงปีงบประมาณ)",
+        as_of="Known at; default: now (ข้อมูล ณ)",
     )

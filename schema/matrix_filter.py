@@ -59,6 +59,7 @@ class MatrixFilter:
     max_rank: int | None = optional_field(
         "Linked to issues of this rank or before; 2: the top two (ลำดับไม่เกิน)"
     )
+    themes: list[str] | None = optional_field("Linked to issues of these themes (ด้าน)")
 
     def to_domain(self, field: str) -> domain.MatrixFilter:
         """Return the filter; `Invalid` for an id of another type."""
@@ -89,4 +90,5 @@ class MatrixFilter:
             agency_role=self.agency_role or AgencyRole.OWNER,
             without_area=self.without_area if isinstance(self.without_area, bool) else None,
             max_rank=max_rank,
+            themes=tuple(self.themes or ()),
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from hub.domain.findings import Finding, FindingKind, FindingStatus
+from hub.domain.findings_of_projects import digest_of
 from hub.domain.global_id import GlobalId
 from hub.domain.projects import Project
 from hub.domain.record import record
@@ -54,13 +55,21 @@ class CopiesFinding(Finding):
     agencies: AgencyMatch
     area_match: AreaMatch
 
+    @property
+    def stored_id(self) -> str:
+        """Return the id under which a decision about exactly these projects is stored.
+
+        Viewers who may see other copies see another group, and decide about that one.
+        """
+        return f"{self.id}:{digest_of([one.id for one in self.projects])}"
+
 
 def finding_of_copies(
     projects: Sequence[Project], source_count: int, agencies: AgencyMatch, areas: AreaMatch
 ) -> CopiesFinding:
     """Return the finding about projects, whose id is the kind and the first project by id.
 
-    It is computed when it is read, so it cannot be dismissed and its version is always 1.
+    It is computed when it is read; without a stored decision it is open and its version is 1.
     """
     ordered = sorted(projects, key=lambda one: one.id)
     count = len(ordered)

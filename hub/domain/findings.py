@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from hub.domain.global_id import GlobalId
 from hub.domain.linkages import Reason
+from hub.domain.matrix.layout import MatrixScope
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear
@@ -38,7 +39,8 @@ class FindingStatus(Enum):
 class FindingRow:
     """A finding as it follows from the facts now; `cause` changes when what it rests on changes.
 
-    `subjects` are global ids, the projects among them also in `projects`.
+    `subjects` are global ids, the projects among them also in `projects`. The finding is visible
+    if these projects, its issue and its plan version `version_id` are.
     """
 
     id: str
@@ -54,6 +56,7 @@ class FindingRow:
     parties: tuple[str, ...]
     cause: str
     issue_id: str | None = None
+    version_id: str | None = None
 
 
 @value
@@ -103,15 +106,15 @@ class Finding:
 
 @value
 class FindingFilter:
-    """Which findings: of these kinds and statuses, areas, parties and issues; empty: all.
+    """Which findings: of these kinds and statuses, areas and parties; empty: all.
 
-    `years` are Common Era, both ends included; `max_rank` is the last rank of their issue.
+    `years` are Common Era, both ends included. `scope`: about an issue that the filter names, or a
+    project in it (null: any).
     """
 
     kinds: tuple[FindingKind, ...] = ()
     statuses: tuple[FindingStatus, ...] = (FindingStatus.OPEN,)
     areas: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
-    issues: tuple[str, ...] = ()
+    scope: MatrixScope | None = None
     years: tuple[int, int] | None = None
-    max_rank: int | None = None

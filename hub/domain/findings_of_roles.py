@@ -12,7 +12,7 @@ from hub.domain.linkages import Reason
 from hub.domain.overlaps.roles import repeated_roles
 from hub.domain.record import record
 from hub.domain.text import Locale, LocalizedText, localized_text
-from hub.domain.value_chain import ExpectedRole
+from hub.domain.value_chain import ExpectedRole, Stage
 
 LEVEL_NAMES: Final = {
     ActorLevel.MINISTRY.value: ("กระทรวง/กรม", "ministry"),
@@ -25,63 +25,89 @@ LEVEL_NAMES: Final = {
 
 
 @record
-class GapFact:
-    """A stage and a level at which roles expect someone for an issue, without one, in years."""
+class FollowedIssue:
+    """An issue of a published plan that follows a chain, with the years of the plan in which its
+    area is in force, and the agency that answers for it.
+    """
 
     issue_id: str
-    issue: LocalizedText
+    name: LocalizedText
     rank: int | None
+    chain_id: str
     area_id: str
-    stage_code: str
-    stage: LocalizedText
-    level: str
-    role_ids: tuple[str, ...]
-    citations: tuple[str, ...]
     years: tuple[int, ...]
     agency_id: str | None
+
+
+@record
+class GapFact:
+    """A stage and a level at which someone is expected for an issue, without one, in years.
+
+    `roles` expect someone; without roles, every stage of the area's chain does.
+    """
+
+    issue: FollowedIssue
+    stage: Stage
+    level: ActorLevel
+    roles: tuple[ExpectedRole, ...]
+    years: tuple[int, ...]
+
+    @property
+    def id(self) -> str:
+        """Return the id of its finding."""
+        return f"GAP:{self.issue.issue_id}:{self.stage.code}:{self.level.value}"
 
 
 def findings_of_gaps(gaps: Iterable[GapFact]) -> list[FindingRow]:
     """Return the finding of each gap; those of the first two issues of an area are graver."""
     found = []
     for gap in gaps:
-        level_th, level_en = LEVEL_NAMES[gap.level]
-        stage_en, issue_en = gap.stage.text(Locale.EN), gap.issue.text(Locale.EN)
-        citations = ", ".join(gap.citations)
+        issue, stage = gap.issue, gap.stage
+        level_th, level_en = LEVEL_NAMES[gap.level.value]
+        role_ids = sorted(role.id for role in gap.roles)
         found.append(
             FindingRow(
-                id=f"GAP:{gap.issue_id}:{gap.stage_code}:{gap.level}",
+                id=gap.id,
                 kind=FindingKind.GAP,
-                severity=4 if gap.rank is not None and gap.rank <= 2 else 3,
+                severity=4 if issue.rank is not None and issue.rank <= 2 else 3,
                 summary=localized_text(
-                    f"{gap.issue.th}: ไม่มี{level_th}ในขั้น “{gap.stage.th}”",
-                    f"{issue_en}: no {level_en} at the stage “{stage_en}”",
+                    f"{issue.name.th}: ไม่มี{level_th}ในขั้น “{stage.name.th}”",
+                    f"{issue.name.text(Locale.EN)}: no {level_en} at the stage "
+                    f"“{stage.name.text(Locale.EN)}”",
                 ),
-                reasons=(
-                    Reason(
-                        "ROLE_EXPECTED",
-                        localized_text(
-                            f"{citations}: คาดหมาย{level_th}ในขั้นนี้ {len(gap.role_ids)} บทบาท (R63)",
-                            f"{citations}: {len(gap.role_ids)} roles of a {level_en} are expected "
-                            "at this stage (R63)",
-                        ),
-                        Decimal(1),
-                    ),
-                ),
+                reasons=(reason_of_gap(gap),),
                 rule_code="R63",
                 subjects=(
-                    str(GlobalId("StrategicIssue", gap.issue_id)),
-                    *(str(GlobalId("ExpectedRole", key)) for key in gap.role_ids),
+                    str(GlobalId("StrategicIssue", issue.issue_id)),
+                    *(str(GlobalId("ExpectedRole", key)) for key in role_ids),
                 ),
                 projects=(),
-                areas=(gap.area_id,),
+                areas=(issue.area_id,),
                 years=gap.years,
-                parties=(gap.agency_id,) if gap.agency_id else (),
-                cause=digest_of(gap.role_ids, gap.years),
-                issue_id=gap.issue_id,
+                parties=(issue.agency_id,) if issue.agency_id else (),
+                cause=digest_of(tuple(role_ids), gap.years),
+                issue_id=issue.issue_id,
             )
         )
     return found
+
+
+def reason_of_gap(gap: GapFact) -> Reason:
+    """Return why someone is expected: the roles with their slides, or the area's own chain."""
+    level_th, level_en = LEVEL_NAMES[gap.level.value]
+    if not gap.roles:
+        text = localized_text(
+            f"ทุกขั้นของห่วงโซ่ที่พื้นที่ใช้ต้องมีผู้ดำเนินการ และ{level_th}เป็นแถวของห่วงโซ่นี้ (R63)",
+            f"someone is expected in every stage of the area's own chain, and {level_en} is a row "
+            "of it (R63)",
+        )
+        return Reason("EVERY_STAGE", text, Decimal("0.5"))
+    citations = ", ".join(sorted({role.citation for role in gap.roles}))
+    text = localized_text(
+        f"{citations}: คาดหมาย{level_th}ในขั้นนี้ {len(gap.roles)} บทบาท (R63)",
+        f"{citations}: {len(gap.roles)} roles of a {level_en} are expected at this stage (R63)",
+    )
+    return Reason("ROLE_EXPECTED", text, Decimal(1))
 
 
 def findings_of_repeated_roles(roles: Sequence[ExpectedRole]) -> list[FindingRow]:

@@ -225,15 +225,22 @@ def check_projects(context: PlanContext, _content: PlanContent) -> Found:
     """R22: the projects in the province are linked to its plan; others are listed."""
     if context.kind is not PlanKind.PROVINCE_DEVELOPMENT:
         return not_governed()
-    if context.unlinked is None or context.projects is None:
+    counts = context.counts
+    if counts is None:
         return not_declared("ไม่ได้นับโครงการในพื้นที่", "the projects in the area were not counted")
-    if not context.projects:
+    if not counts.projects:
         return not_declared(
             "ระบบยังไม่มีโครงการในพื้นที่ในปีของแผน", "the hub has no project in the area in its years"
         )
-    th = f"โครงการในพื้นที่ที่ยังไม่เชื่อมโยง {context.unlinked:,} จาก {context.projects:,}"
-    en = f"projects in the area that are not linked: {context.unlinked:,} of {context.projects:,}"
-    return CheckOutcome.FLAG if context.unlinked else CheckOutcome.PASS, th, en, ()
+    if counts.unlinked == counts.projects:
+        return not_declared(
+            f"ยังไม่มีโครงการใดในพื้นที่ ({counts.projects:,} โครงการ) เชื่อมโยงกับประเด็นของแผนนี้",
+            f"none of the {counts.projects:,} projects in the area is linked to an issue of this "
+            "plan yet",
+        )
+    th = f"โครงการในพื้นที่ที่ยังไม่เชื่อมโยง {counts.unlinked:,} จาก {counts.projects:,}"
+    en = f"projects in the area that are not linked: {counts.unlinked:,} of {counts.projects:,}"
+    return CheckOutcome.FLAG if counts.unlinked else CheckOutcome.PASS, th, en, ()
 
 
 def check_ranks(_context: PlanContext, content: PlanContent) -> Found:

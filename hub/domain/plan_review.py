@@ -10,7 +10,7 @@ from hub.domain.money import Money
 from hub.domain.plan_content import PlanContent
 from hub.domain.plan_diff import compare
 from hub.domain.plan_flat import PLAN_KEY, Key
-from hub.domain.plans import PlanKind, PlanVersion
+from hub.domain.plans import Plan, PlanKind, PlanVersion
 from hub.domain.record import record, value
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
@@ -48,19 +48,33 @@ class RuleCheck:
 
 
 @value
+class ProjectCounts:
+    """The projects in a plan's area in its years, and those without a linkage to its issues."""
+
+    projects: int
+    unlinked: int
+
+
+@value
 class PlanContext:
     """What the checks need besides the content.
 
-    `has_previous`: the version considered before is stored; `unlinked` and `projects` count the
-    projects in the area without a linkage to the plan, and all of them (null: not counted).
+    `has_previous`: the version considered before is stored; `counts` null: not counted.
     """
 
     kind: PlanKind
     years: FiscalYearRange
     number: int = 1
     has_previous: bool = False
-    unlinked: int | None = None
-    projects: int | None = None
+    counts: ProjectCounts | None = None
+
+    @classmethod
+    def of_version(
+        cls, plan: Plan, version: PlanVersion, counts: ProjectCounts | None = None
+    ) -> "PlanContext":
+        """Return the context of a stored version."""
+        years = FiscalYearRange(plan.first_year, plan.last_year)
+        return cls(plan.kind, years, version.number, version.supersedes_id is not None, counts)
 
 
 Found = tuple[CheckOutcome, str, str, Sequence[str]]

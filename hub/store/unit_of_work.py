@@ -16,6 +16,7 @@ from hub.store.linkages import Linkages
 from hub.store.matrix.figures import MatrixQueries
 from hub.store.matrix.freshness import FreshnessQueries
 from hub.store.plan_content import PlanContents
+from hub.store.plan_projects import PlanProjects
 from hub.store.project_amounts import ProjectAmounts
 from hub.store.project_lookups import ProjectLookups
 from hub.store.projects import Projects
@@ -46,6 +47,7 @@ class UnitOfWork:
         self.agencies = Agencies(transaction)
         self.plans = Issues(transaction, reader)
         self.plan_contents = PlanContents(transaction, reader)
+        self.plan_projects = PlanProjects(transaction, reader)
         self.chains = ValueChains(transaction)
         self.chain_mappings = ValueChainMappings(transaction)
         self.projects = Projects(transaction, reader)

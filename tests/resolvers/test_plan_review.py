@@ -4,6 +4,7 @@ from hub.domain.identity.viewer import ANONYMOUS
 from hub.store.database import Database
 from tests.conftest import GraphQLApi
 from tests.resolvers.test_plan_submission import OFFICER, STRANGER, build_input, send
+from tests.services.findings.changed_projects import insert_project
 
 DIFF_FIELDS = """{ from { number } to { number } budgetDelta { amount }
   changes(first: 50) { totalCount nodes { kind field before after element { __typename id }
@@ -106,3 +107,36 @@ async def test_checks_are_answered_with_the_submission_and_prevent_submitting_bu
     assert version["diff"] is None
     evidence = {one["rule"]["code"]: one["evidence"] for one in version["checks"]}
     assert [one["__typename"] for one in evidence["R16"]] == ["Indicator"]
+
+
+async def test_r22_counts_the_projects_in_the_area_that_are_linked_to_the_plan(
+    api: GraphQLApi, fresh_database: Database
+) -> None:
+    version = (await send(api, fresh_database, SUBMIT, input=build_input()))["planVersion"]["id"]
+    query = """query($id: ID!) { node(id: $id) { ... on PlanVersion {
+      checks { rule { code } outcome message { en } } } } }"""
+
+    async def _r22() -> tuple[str, str]:
+        answer = await api(query, {"id": version}, database=fresh_database, viewer=OFFICER)
+        [found] = [one for one in answer["data"]["node"]["checks"] if one["rule"]["code"] == "R22"]
+        return found["outcome"], found["message"]["en"]
+
+    assert await _r22() == ("NOT_DECLARED", "the hub has no project in the area in its years")
+    async with fresh_database.write_transaction() as connection:
+        await insert_project(connection, "z1", areas=["22"], years=[2024])
+        await insert_project(connection, "z2", areas=["22"], years=[2024])
+        await insert_project(connection, "z3", areas=["22"], years=[2020])
+        await insert_project(connection, "z4", areas=["21"], years=[2024])
+    outcome, message = await _r22()
+    assert (outcome, message.partition(" is ")[0]) == (
+        "NOT_DECLARED",
+        "none of the 2 projects in the area",
+    )
+    link = """insert into linkage (id, project_id, issue_id, status, visibility)
+        select $1, $1, min(issue_id), 'PROPOSED', 'PUBLISHED' from issue_revision
+        where version_id = $2"""
+    key = version.rpartition("/")[2]
+    await fresh_database.pool.execute(link, "z1", key)
+    assert await _r22() == ("FLAG", "projects in the area that are not linked: 1 of 2")
+    await fresh_database.pool.execute(link, "z2", key)
+    assert (await _r22())[0] == "PASS"

@@ -226,13 +226,13 @@ async def test_copies_follow_a_corrected_name(
     assert await list_copies(unit) == copies
 
 
-async def test_page_of_findings_is_three_statements_that_compute_no_title_key(
+async def test_page_of_findings_is_four_statements_that_compute_no_title_key(
     rollback_connection: asyncpg.Connection,
 ) -> None:
     await insert_reports(rollback_connection, FIRST, COPY)
     transaction = ReadTransaction.from_connection(rollback_connection)
     await UnitOfWork(transaction, ANONYMOUS).copies.page(PageRequest(20))
-    assert transaction.statement_count == 3
+    assert transaction.statement_count == 4
     assert not any("project_title_key" in one for one in transaction.sent_statements)
 
 

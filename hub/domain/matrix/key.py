@@ -215,6 +215,7 @@ def encode_filter(matrix_filter: MatrixFilter) -> dict[str, Any]:
             else matrix_filter.agency_role.value,
             "central": matrix_filter.without_area,
             "rank": matrix_filter.max_rank,
+            "themes": to_json_value(matrix_filter.themes),
         }
     )
 
@@ -242,4 +243,5 @@ def decode_filter(data: dict[str, Any]) -> MatrixFilter:
         agency_role=AgencyRole(data.get("gr", "OWNER")),
         without_area=without_area,
         max_rank=max_rank,
+        themes=decode_texts(data.get("themes", [])),
     )

@@ -56,7 +56,7 @@ class MatrixScope:
             self.filter.chains
             or self.filter.issues
             or self.filter.linkage_status
-            or self.filter.max_rank is not None
+            or self.filter.names_issues
         )
 
     def for_year(self, year: FiscalYear) -> "MatrixScope":

@@ -107,10 +107,9 @@ class AxisQuestion:
 class MatrixFilter:
     """The filter of a question; keys are local ids, an empty tuple does not filter.
 
-    `max_rank`: linked to issues of this rank or before, by their current wording.
-
-    `without_area`: only money of the central administration (ส่วนกลาง) and of unknown places, or
-    only the rest.
+    `max_rank` and `themes`: linked to an issue that has in its plan's current version at most this
+    rank, one of these themes. `without_area`: only money of the central administration
+    (ส่วนกลาง) and of unknown places, or only the rest.
     """
 
     chains: tuple[str, ...] = ()
@@ -126,6 +125,12 @@ class MatrixFilter:
     agency_role: AgencyRole = AgencyRole.OWNER
     without_area: bool | None = None
     max_rank: int | None = None
+    themes: tuple[str, ...] = ()
+
+    @property
+    def names_issues(self) -> bool:
+        """Return whether it selects issues by their rank or theme."""
+        return self.max_rank is not None or bool(self.themes)
 
 
 @value

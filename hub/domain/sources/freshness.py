@@ -6,6 +6,7 @@ without an interval is never late: a document that is not fetched stays valid, a
 hand (MANUAL) is FRESH after its first run and NEVER before (ADR 0009).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
 from typing import Final
@@ -90,6 +91,12 @@ class SourceCoverage:
             year in self.reported_years and (not stale or FiscalYear(year).ends_on < day)
             for year in self.coverage.covered_years(cell)
         )
+
+
+def is_unreported(promises: Iterable[SourceCoverage], cell: CellScope, at: datetime) -> bool:
+    """Return whether sources in service should report a cell and none of them has."""
+    due = [one for one in promises if one.is_in_service and one.coverage.includes(cell)]
+    return bool(due) and not any(one.has_reported(cell, at) for one in due)
 
 
 @record

@@ -1,7 +1,7 @@
 """Dismiss findings and open them again, by an agency that they concern.
 
 A finding concerns its parties, the ministry of a department among them, and those who may act for
-the area of its gap. A steward acts in the name of the first of them.
+the area of its gap or of its plan. A steward acts in the name of the first of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,20 +23,24 @@ from hub.domain.findings import Finding, FindingKind, FindingStatus
 from hub.domain.global_id import GlobalId
 from hub.domain.history import ChangeKind
 from hub.domain.identity.audit_log import AuditedResource
-from hub.domain.identity.viewer import Permission
+from hub.domain.identity.viewer import Permission, Viewer
 from hub.domain.record import record
 from hub.errors import Forbidden, HubError, NotFound, StaleVersion, WrongStatus
 from hub.services.commands.acting import Acting
 from hub.services.commands.batch import build_item_error, check_size
 from hub.services.commands.execute import AnswerFormat, CommandOutcome, Refused, execute_once
+from hub.store.copies import Copies
 from hub.store.database import Database, StoreConnection
 from hub.store.findings import decisions
 from hub.store.findings.reading import Findings
 from hub.store.history import NewEntry, append_history
 from hub.store.ingest.receipts import IdempotentCommand
 from hub.store.linkage_rights import fetch_area_agency_rights, fetch_placed_under
+from hub.store.projects import Projects
 from hub.store.read_transaction import ReadTransaction
 
+KINDS_OF_AREAS: Final = (FindingKind.GAP, FindingKind.RULE_VIOLATION)
+"""Kinds that are about the plan of an area."""
 NOT_CONCERNED: Final = (
     "ข้อสังเกตนี้ไม่เกี่ยวข้องกับหน่วยงานของท่าน · this finding does not concern your agency"
 )
@@ -119,10 +123,9 @@ async def decide_findings(
     at: datetime,
 ) -> list[FindingResult]:
     """Apply a decision to each item in order; return a result for each."""
-    ids = [item.finding_id for item in items]
-    await decisions.lock_findings(connection, ids)
-    viewer = acting.viewer.without_session()
-    found = await Findings(ReadTransaction.from_connection(connection), viewer).by_id(ids)
+    found, stored_ids = await lock_and_fetch(
+        connection, acting.viewer.without_session(), [item.finding_id for item in items]
+    )
     agencies = await find_acting_agencies(connection, acting, list(found.values()))
     results, entries = [], []
     for index, item in enumerate(items):
@@ -134,9 +137,8 @@ async def decide_findings(
             errors = build_item_error(index, error, current)
             results.append(FindingResult(index, one.id if one else None, errors))
             continue
-        await decisions.update_status(
-            connection, item.finding_id, decision.status, agency_id, decision.reason
-        )
+        key = stored_ids.get(item.finding_id, item.finding_id)
+        await decisions.update_status(connection, key, decision.status, agency_id, decision.reason)
         entries.append(
             NewEntry(
                 subject=str(GlobalId(Finding.TYPE, item.finding_id)),
@@ -155,6 +157,21 @@ async def decide_findings(
         results.append(FindingResult(index, item.finding_id))
     await append_history(connection, entries)
     return results
+
+
+async def lock_and_fetch(
+    connection: StoreConnection, viewer: Viewer, ids: Sequence[str]
+) -> tuple[dict[str, Finding], dict[str, str]]:
+    """Return locked findings by id, hidden ones absent, and under which ids copies are stored."""
+    reader = ReadTransaction.from_connection(connection)
+    copies = Copies(reader, viewer, Projects(reader, viewer))
+    computed = await copies.by_finding_key(ids)
+    await decisions.insert_copies(connection, computed.values())
+    stored_ids = {key: one.stored_id for key, one in computed.items()}
+    await decisions.lock_findings(connection, [stored_ids.get(key, key) for key in ids])
+    found: dict[str, Finding] = {**await Findings(reader, viewer).by_id(ids)}
+    found |= await copies.by_finding_key(list(computed))
+    return found, stored_ids
 
 
 def with_status(one: Finding, status: FindingStatus, at: datetime) -> Finding:
@@ -195,13 +212,13 @@ async def find_acting_agencies(
     parties = {key for one in found for key in one.agency_ids}
     own = await fetch_placed_under(connection, list(parties), agency_id)
     own |= {one for one in parties if one == agency_id}
-    gap_areas = {key for one in found if one.kind is FindingKind.GAP for key in one.area_ids}
+    gap_areas = {key for one in found if one.kind in KINDS_OF_AREAS for key in one.area_ids}
     rights = await fetch_area_agency_rights(connection, list(gap_areas), agency_id)
     is_steward = acting.viewer.has_permission(Permission.STEWARD)
     allowed: dict[str, str] = {}
     for one in found:
         is_own = not own.isdisjoint(one.agency_ids) or (
-            one.kind is FindingKind.GAP
+            one.kind in KINDS_OF_AREAS
             and any(rights[key].allowed for key in one.area_ids if key in rights)
         )
         name = agency_id if is_own else None

@@ -1,14 +1,16 @@
 """Refresh the findings of projects that changed, in the background, on one node at a time.
 
-A pass takes notes of changed projects (hub/store/findings/changes.py), computes the findings about
-them anew, and closes those whose cause is gone. Gaps are computed when no note is left. A pass is
-one transaction: when it fails or its node stops, its notes remain.
+A pass takes notes of changed projects (hub/store/findings/changes.py) and plans, computes the
+findings about them anew, and closes those whose cause is gone. Gaps are computed when no note is
+left; late sources whenever none is, because time alone makes them late. A pass is one transaction:
+when it fails or its node stops, its notes remain.
 """
 
 import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from hub.domain.findings import FindingKind, FindingRow
@@ -19,13 +21,24 @@ from hub.domain.findings_of_projects import (
     find_unusual_amounts,
 )
 from hub.domain.findings_of_roles import findings_of_gaps, findings_of_repeated_roles
+from hub.domain.identity.viewer import ANONYMOUS
+from hub.domain.late_findings import find_late_sources, find_lost_projects
 from hub.domain.overlaps.find import TitledProject, find_overlaps
 from hub.domain.overlaps.findings import finding_of_overlap
+from hub.domain.plan_checks import check_plan
+from hub.domain.plan_findings import find_violations
+from hub.domain.plan_review import PlanContext
+from hub.domain.plans import PlanStatus
 from hub.domain.record import record
+from hub.domain.report_conflicts import find_conflicts
+from hub.domain.time import FiscalYear
+from hub.services.findings.gaps import fetch_gaps
 from hub.store.database import Database, StoreConnection
-from hub.store.findings import changes, facts, stored
-from hub.store.findings.gaps import fetch_gaps
+from hub.store.findings import changes, conflicts, facts, late, plans, stored
 from hub.store.findings.roles import fetch_roles
+from hub.store.plan_content import PlanContents
+from hub.store.plans import Plans
+from hub.store.read_transaction import ReadTransaction
 from hub.store.rollup import COMPACTION_ERRORS
 
 logger = logging.getLogger(__name__)
@@ -35,6 +48,7 @@ KINDS_OF_PROJECTS: Final = (
     FindingKind.OVERLAP,
     FindingKind.AMOUNT_UNUSUAL,
     FindingKind.ROLE_MISMATCH,
+    FindingKind.STALE,
 )
 PLACES_OF_OVERLAPS: Final = frozenset({"CLUSTER", "PROVINCE", "DISTRICT", "LOCAL"})
 
@@ -81,26 +95,95 @@ async def refresh_once(database: Database, max_projects: int = MAX_PROJECTS_PER_
 async def refresh_in_transaction(
     connection: StoreConnection, max_projects: int = MAX_PROJECTS_PER_PASS
 ) -> int:
-    """Do the same in the transaction of the caller."""
+    """Do the same in the transaction of the caller; plans are noted, too, and counted."""
+    at: datetime = await connection.fetchval("select transaction_timestamp()")
     taken = await changes.take_notes(connection, max_projects)
-    if taken.ids:
-        found = await find_about_projects(connection, taken.ids)
+    ids = sorted({*taken.ids, *await late.fetch_found_again(connection)})
+    if ids:
+        found = await find_about_projects(connection, ids)
         await stored.close_findings_of_projects(
-            connection, KINDS_OF_PROJECTS, taken.ids, [one.id for one in found]
+            connection, KINDS_OF_PROJECTS, ids, [one.id for one in found]
         )
         await stored.write_findings(connection, found)
-    if 0 < taken.note_count < max_projects:
-        await refresh_roles(connection)
-    return taken.note_count
+        await refresh_conflicts(connection, ids)
+    if taken.note_count == max_projects:
+        return taken.note_count
+    noted_plans = await plans.take_plan_notes(connection)
+    await refresh_plans(connection, noted_plans, FiscalYear.from_datetime(at))
+    if taken.note_count or noted_plans:
+        await refresh_roles(connection, at)
+    await refresh_late_sources(connection, at)
+    return taken.note_count + len(noted_plans)
 
 
-async def refresh_roles(connection: StoreConnection) -> None:
+async def refresh_conflicts(connection: StoreConnection, ids: Sequence[str]) -> None:
+    """Compute the conflicts between the sources of changed projects anew."""
+    activities = await conflicts.fetch_activities(connection, ids)
+    amounts = await conflicts.fetch_amounts(connection, activities)
+    reports = await conflicts.fetch_reports(connection, activities)
+    names = await conflicts.fetch_names(connection, amounts, reports)
+    found = find_conflicts(amounts, reports, names)
+    await stored.close_findings_of_projects(
+        connection,
+        [FindingKind.CONFLICTING_SOURCES],
+        sorted({*activities, *ids}),
+        [one.id for one in found],
+    )
+    await stored.write_findings(connection, found)
+
+
+async def refresh_plans(
+    connection: StoreConnection, noted: Sequence[str], year: FiscalYear
+) -> None:
+    """Compute the violations of changed plans anew, and close those of plans that have ended.
+
+    A plan in force is approved and has not ended before the fiscal year; the version that everybody
+    may see is judged, so that no draft shows.
+    """
+    ids = sorted({*noted, *await plans.fetch_ended_plans(connection, year)})
+    if not ids:
+        return
+    transaction = ReadTransaction.from_connection(connection)
+    of_plans = Plans(transaction, ANONYMOUS)
+    by_id = await of_plans.by_id(ids)
+    versions = {
+        key: one
+        for key, one in (await of_plans.current_versions_by_plan(list(by_id))).items()
+        if one.status is PlanStatus.APPROVED and by_id[key].last_year.ce >= year.ce
+    }
+    contents = await PlanContents(transaction, ANONYMOUS).contents(list(versions.values()))
+    agencies = await plans.fetch_agencies(connection, list(versions))
+    found = []
+    for key, version in sorted(versions.items()):
+        context = PlanContext.of_version(by_id[key], version)
+        checks = check_plan(context, contents[version.id])
+        found += find_violations(by_id[key], version, checks, agencies[key])
+    await stored.close_findings_of_plans(
+        connection, FindingKind.RULE_VIOLATION, ids, [one.id for one in found]
+    )
+    await stored.write_findings(connection, found)
+
+
+async def refresh_roles(connection: StoreConnection, at: datetime) -> None:
     """Compute gaps and repeated roles, which are about no single project, anew."""
-    gaps = findings_of_gaps(await fetch_gaps(connection))
+    gaps = findings_of_gaps(await fetch_gaps(connection, at))
     repeats = findings_of_repeated_roles(await fetch_roles(connection))
     for kind, found in ((FindingKind.GAP, gaps), (FindingKind.OVERLAP, repeats)):
-        await stored.close_other_findings(connection, kind, [one.id for one in found])
-        await stored.write_findings(connection, found)
+        await replace_findings(connection, kind, found)
+
+
+async def refresh_late_sources(connection: StoreConnection, at: datetime) -> None:
+    """Compute anew which sources are late; unchanged findings are not written."""
+    found = find_late_sources(await late.fetch_promising_sources(connection), at)
+    await replace_findings(connection, FindingKind.STALE, found)
+
+
+async def replace_findings(
+    connection: StoreConnection, kind: FindingKind, found: Sequence[FindingRow]
+) -> None:
+    """Write the findings of a kind that are about no project, and close all others of them."""
+    await stored.close_other_findings(connection, kind, [one.id for one in found])
+    await stored.write_findings(connection, found)
 
 
 async def find_about_projects(connection: StoreConnection, ids: Sequence[str]) -> list[FindingRow]:
@@ -110,6 +193,7 @@ async def find_about_projects(connection: StoreConnection, ids: Sequence[str]) -
         *find_unlinked(changed),
         *find_unusual_amounts(await facts.fetch_amounts(connection, ids)),
         *find_role_mismatches(await facts.fetch_linked_roles(connection, ids)),
+        *find_lost_projects(await late.fetch_lost_projects(connection, ids)),
         *await find_overlaps_of(connection, changed),
     ]
 

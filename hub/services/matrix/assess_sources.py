@@ -19,6 +19,7 @@ from hub.domain.sources.freshness import (
     SourceCoverage,
     SourceUse,
     compute_freshness_status,
+    is_unreported,
     worst_status,
 )
 from hub.domain.text import (
@@ -64,10 +65,7 @@ class ReportingObligations:
             return False
         place = self.build_place(*coordinates)
         if place not in self._unreported_by_place:
-            promises = self.list_due_promises(place)
-            self._unreported_by_place[place] = bool(promises) and not any(
-                promise.has_reported(place, self._at) for promise in promises
-            )
+            self._unreported_by_place[place] = is_unreported(self._promises, place, self._at)
         return self._unreported_by_place[place]
 
     def list_due_promises(self, place: CellScope) -> list[SourceCoverage]:

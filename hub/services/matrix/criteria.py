@@ -19,7 +19,7 @@ from hub.domain.record import record
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, is_in_force
 from hub.domain.value_chain import ExpectedRole
-from hub.services.matrix.activity_list import ActivityList
+from hub.services.matrix.activity_list import ActivityList, Basis, find_basis
 from hub.services.matrix.criterion_texts import (
     AGENCIES_NOT_LISTED,
     CHAIN_NOT_OF_ISSUE,
@@ -111,34 +111,24 @@ class Criterion:
         owners = self._owners(coordinates)
         if owners and not self._is_own(owners, coordinates):
             return Verdict(None, describe_other_area(self._chain, owners))
-        if self._activities is None:
-            return self._judge_by_area(self._chain, owners, coordinates)
-        if self._activities.is_mapped:
-            return self._judge_by_mapping(self._chain, self._activities, owners, coordinates)
-        return self._judge_by_list(self._chain, self._activities, owners, coordinates)
-
-    def _judge_by_mapping(
-        self,
-        chain: AreaChain,
-        activities: ActivityList,
-        owners: Sequence[Area],
-        coordinates: Sequence[Coordinate],
-    ) -> Verdict:
         keys = self._keys_by_dimension(coordinates)
-        level = keys.get(DimensionKind.ACTOR_LEVEL)
-        if not activities.speaks_of(keys[DimensionKind.STAGE], level):
-            return self._judge_by_area(chain, owners, coordinates)
-        if chain.chain.area_id is not None and not owners:
-            return Verdict(None, NO_ISSUE_FOLLOWS)
-        return self._judge_by_list(chain, activities, owners, coordinates)
+        stage, level = keys[DimensionKind.STAGE], keys.get(DimensionKind.ACTOR_LEVEL)
+        basis = find_basis(self._chain.chain, self._activities, stage, level)
+        if self._activities is None or basis in {Basis.EVERY_STAGE, Basis.OTHER_LEVEL}:
+            return self._judge_by_area(self._chain, owners, basis, coordinates)
+        return self._judge_by_list(self._chain, self._activities, owners, basis, coordinates)
 
     def _judge_by_area(
-        self, chain: AreaChain, owners: Sequence[Area], coordinates: Sequence[Coordinate]
+        self,
+        chain: AreaChain,
+        owners: Sequence[Area],
+        basis: Basis,
+        coordinates: Sequence[Coordinate],
     ) -> Verdict:
         activities = self._activities
         if not owners:
             return Verdict(None, NO_ACTIVITY_LIST if activities is None else NO_ISSUE_FOLLOWS)
-        if self._is_other_level(chain.chain.actor_levels, coordinates):
+        if basis is Basis.OTHER_LEVEL:
             return Verdict(None, LEVEL_NOT_LISTED)
         if self._hides_projects(coordinates):
             return Verdict(None, NARROWED)
@@ -152,11 +142,14 @@ class Criterion:
         chain: AreaChain,
         activities: ActivityList,
         owners: Sequence[Area],
+        basis: Basis,
         coordinates: Sequence[Coordinate],
     ) -> Verdict:
-        if self._keys_by_dimension(coordinates)[DimensionKind.STAGE] not in activities.roles:
+        if activities.is_mapped and chain.chain.area_id is not None and not owners:
+            return Verdict(None, NO_ISSUE_FOLLOWS)
+        if basis is Basis.STAGE_NOT_LISTED:
             return Verdict(None, STAGE_NOT_LISTED)
-        if self._is_other_level(activities.levels, coordinates):
+        if basis is Basis.LEVEL_NOT_LISTED:
             return Verdict(None, LEVEL_NOT_LISTED)
         roles = self.list_roles(*(key for key, _ in coordinates))
         if not roles:
@@ -292,5 +285,6 @@ def is_narrowed(matrix_filter: MatrixFilter) -> bool:
         or matrix_filter.without_area is not None
         or matrix_filter.max_rank is not None
         or (matrix_filter.chains and matrix_filter.issues)
+        or matrix_filter.names_issues
         or (statuses and not set(DEFAULT_LINKAGE_STATUSES) <= set(statuses))
     )

@@ -8,7 +8,12 @@ from hub.domain.record import value
 
 LOCK: Final = "select pg_try_advisory_xact_lock(hashtextextended('findings', 0))"
 TAKE_NOTES: Final = """
-select project_key, transaction from finding_change order by project_key, transaction limit $1
+-- Projects of one place together: each pass compares those of its places with all others there.
+select c.project_key, c.transaction
+from finding_change c left join project p on p.key = c.project_key
+order by (select min(a.area_id) from project_area a where a.project_id = p.id),
+    c.project_key, c.transaction
+limit $1
 """
 DELETE_NOTES: Final = """
 delete from finding_change c

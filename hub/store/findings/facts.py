@@ -37,11 +37,12 @@ where p.fiscal_years && $2::smallint[] and p.owner_id is not null and p.id in (
 ) order by p.id
 """  # noqa: S608
 PLACES: Final = """
-select a.id, a.level, a.name_th, a.short_th, array(
-    select m.parent_id from area_membership m join area above on above.id = m.parent_id
-    where m.child_id = a.id and above.level = 'PROVINCE' order by 1
-) as provinces
-from area a
+select a.id, a.level, a.name_th, a.short_th, coalesce(within.provinces, '{}') as provinces
+from area a left join (
+    select m.child_id, array_agg(m.parent_id order by m.parent_id) as provinces
+    from area_membership m join area above on above.id = m.parent_id
+    where above.level = 'PROVINCE' group by m.child_id
+) within on within.child_id = a.id
 """
 OWNERS_ABOVE: Final = """
 select agency_id, array_agg(distinct parent_id) as above from agency_placement

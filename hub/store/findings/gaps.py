@@ -1,75 +1,67 @@
-"""Stages of published issues' chains where no project fills a cited role."""
+"""Issues of published plans that follow a chain, and the stages and levels that projects fill.
+
+Only published plans, linkages and projects count, so that no draft shows.
+"""
 
 from typing import Final
 
 import asyncpg
 
-from hub.domain.findings_of_roles import GapFact
+from hub.domain.findings_of_roles import FollowedIssue
 from hub.domain.text import LocalizedText
 
-GAPS: Final = """
--- The criterion is that of the matrix (ADR 24): the activity list that the issue's chain uses names
--- the levels of each stage. Only published plans and linkages count, so that no draft shows.
+FOLLOWED: Final = """
 with newest as (
     select distinct on (v.plan_id) v.plan_id, v.id from plan_version v
     where v.visibility = 'PUBLISHED' order by v.plan_id, v.number desc
-), followed as (
-    select r.issue_id, r.name_th, r.name_en, r.rank, c.id as chain_id, c.template_id, p.area_id,
-        p.agency_id, year.ce
-    from newest n join issue_revision r on r.version_id = n.id
-    join value_chain c on c.id = r.chain_id and c.template_id is not null
-    join plan p on p.id = n.plan_id
-    join area a on a.id = p.area_id
-    cross join generate_series(p.first_year::int, p.last_year::int) as year (ce)
-    where coalesce(a.valid_from <= make_date(year.ce - 1, 10, 1), true)
-        and coalesce(a.valid_to > make_date(year.ce - 1, 10, 1), true)
-), expected as (
-    select f.issue_id, f.name_th, f.name_en, f.rank, f.chain_id, f.area_id, f.agency_id, f.ce,
-        s.code, s.name_th as stage_th, s.name_en as stage_en, e.level,
-        array_agg(e.id order by e.id) as roles, array_agg(distinct e.citation) as citations
-    from followed f join stage s on s.chain_id = f.template_id
-    join expected_role e on e.stage_id = s.id
-    group by f.issue_id, f.name_th, f.name_en, f.rank, f.chain_id, f.area_id, f.agency_id, f.ce,
-        s.code, s.name_th, s.name_en, e.level
-), present as (
-    select distinct k.issue_id, s.chain_id, s.code, p.actor_level as level, year.ce
-    from linkage k join stage s on s.id = k.stage_id join project p on p.id = k.project_id
-    cross join unnest(p.fiscal_years) as year (ce)
-    where k.status in ('PROPOSED', 'AGREED', 'DISPUTED') and k.visibility = 'PUBLISHED'
-        and p.visibility = 'PUBLISHED' and k.issue_id is not null
 )
-select x.issue_id, x.name_th, x.name_en, x.rank, x.area_id, x.code, x.stage_th, x.stage_en, x.level,
-    x.roles, x.citations, array_agg(x.ce order by x.ce) as years,
-    coalesce(x.agency_id, (
+select r.issue_id, r.name_th, r.name_en, r.rank, r.chain_id, p.area_id, array(
+        select year.ce from generate_series(p.first_year::int, p.last_year::int) as year (ce)
+        where coalesce(a.valid_from <= make_date(year.ce - 1, 10, 1), true)
+            and coalesce(a.valid_to > make_date(year.ce - 1, 10, 1), true)
+        order by 1
+    ) as years, coalesce(p.agency_id, (
         select min(home.id) from agency home
-        where home.area_id = x.area_id and home.level in ('PROVINCE', 'CLUSTER', 'LOCAL')
-    )) as agency
-from expected x
-where not exists (
-    select from present p where p.issue_id = x.issue_id and p.code = x.code and p.level = x.level
-        and p.ce = x.ce
-)
-group by x.issue_id, x.name_th, x.name_en, x.rank, x.area_id, x.agency_id, x.code, x.stage_th,
-    x.stage_en, x.level, x.roles, x.citations
-order by x.issue_id, x.code, x.level
+        where home.area_id = p.area_id and home.level in ('PROVINCE', 'CLUSTER', 'LOCAL')
+    )) as agency_id
+from newest n join issue_revision r on r.version_id = n.id
+join plan p on p.id = n.plan_id
+join area a on a.id = p.area_id
+where r.chain_id is not null
+order by r.issue_id
 """
+PRESENT: Final = """
+select k.issue_id, k.stage_id, p.actor_level as level, array_agg(distinct year.ce) as years
+from linkage k join project p on p.id = k.project_id
+cross join unnest(p.fiscal_years) as year (ce)
+where k.status in ('PROPOSED', 'AGREED', 'DISPUTED') and k.visibility = 'PUBLISHED'
+    and p.visibility = 'PUBLISHED' and k.issue_id is not null and k.stage_id is not null
+    and p.actor_level is not null
+group by k.issue_id, k.stage_id, p.actor_level
+"""
+Place = tuple[str, str, str]
+"""An issue, a stage and a level."""
 
 
-async def fetch_gaps(connection: asyncpg.Connection) -> list[GapFact]:
-    """Return the gaps of all published issues, by issue, stage and level."""
+async def fetch_followed_issues(connection: asyncpg.Connection) -> list[FollowedIssue]:
+    """Return the issues of published plans of areas that follow a chain, by id."""
     return [
-        GapFact(
+        FollowedIssue(
             issue_id=row["issue_id"],
-            issue=LocalizedText(row["name_th"], row["name_en"]),
+            name=LocalizedText(row["name_th"], row["name_en"]),
             rank=row["rank"],
+            chain_id=row["chain_id"],
             area_id=row["area_id"],
-            stage_code=row["code"],
-            stage=LocalizedText(row["stage_th"], row["stage_en"]),
-            level=row["level"],
-            role_ids=tuple(row["roles"]),
-            citations=tuple(row["citations"]),
             years=tuple(row["years"]),
-            agency_id=row["agency"],
+            agency_id=row["agency_id"],
         )
-        for row in await connection.fetch(GAPS)
+        for row in await connection.fetch(FOLLOWED)
     ]
+
+
+async def fetch_filled_places(connection: asyncpg.Connection) -> dict[Place, frozenset[int]]:
+    """Return in which fiscal years published projects are at a stage for an issue, by place."""
+    return {
+        (row["issue_id"], row["stage_id"], row["level"]): frozenset(row["years"])
+        for row in await connection.fetch(PRESENT)
+    }

@@ -1,7 +1,7 @@
 """Statements about stored findings that a viewer may see; the gravest come first.
 
-A finding is visible to whom all its projects and its issue are visible, so that no finding, order
-or total discloses anything of a draft.
+A finding is visible to whom all its projects, its issue and its plan version are visible, so that
+no finding, order or total discloses anything of a draft.
 """
 
 import json
@@ -18,11 +18,14 @@ from sqlalchemy.sql.selectable import FromClause
 
 from hub.domain.findings import Dismissal, Finding, FindingFilter, FindingKind, FindingStatus
 from hub.domain.identity.viewer import Viewer
+from hub.domain.matrix.layout import MatrixScope
+from hub.domain.matrix.question import MatrixFilter
 from hub.domain.paging import Connection, PageRequest, SortKey
 from hub.domain.time import FiscalYear
 from hub.store.as_of import table_as_of
-from hub.store.issue_wordings import visible_issue_wordings
 from hub.store.linkages import parse_reason
+from hub.store.matrix.linkage_filter import issues_of_filter
+from hub.store.matrix.list_filters import is_project_in_scope
 from hub.store.paging import build_connections, fetch_page
 from hub.store.read_transaction import ReadTransaction
 from hub.store.rows import localized_text_of, paginate_by_group, text_array_parameter
@@ -67,9 +70,17 @@ def visible_findings(viewer: Viewer, table: FromClause, at: datetime | None) -> 
         .where(revision.c.issue_id == table.c.issue_id, is_visible(version, viewer, at))
         .correlate(table)
     )
+    own_version = table_as_of(plan_version, at).alias("own_version")
+    is_version_visible = sa.exists(
+        sa.select(sa.literal(1))
+        .where(own_version.c.id == table.c.version_id, is_visible(own_version, viewer, at))
+        .correlate(table)
+    )
     markers = unpublished_subjects(viewer, table, at)
     return sa.select(table, *markers).where(
-        sa.not_(has_hidden_project), sa.or_(table.c.issue_id.is_(None), is_issue_visible)
+        sa.not_(has_hidden_project),
+        sa.or_(table.c.issue_id.is_(None), is_issue_visible),
+        sa.or_(table.c.version_id.is_(None), is_version_visible),
     )
 
 
@@ -95,7 +106,9 @@ def visible_findings_by_id(viewer: Viewer) -> sa.Select[Any]:
     return visible_findings(viewer, finding, None).where(finding.c.id == sa.any_(IDS))
 
 
-def matches(table: FromClause, wanted: FindingFilter) -> list[sa.ColumnElement[bool]]:
+def matches(
+    table: FromClause, wanted: FindingFilter, viewer: Viewer, at: datetime | None = None
+) -> list[sa.ColumnElement[bool]]:
     """Return the predicates of a filter."""
     found: list[sa.ColumnElement[bool]] = [
         # Computed when they are read (hub/store/copies.py).
@@ -108,12 +121,45 @@ def matches(table: FromClause, wanted: FindingFilter) -> list[sa.ColumnElement[b
     for column, keys in ((table.c.areas, wanted.areas), (table.c.parties, wanted.parties)):
         if keys:
             found.append(column.op("&&")(sa.literal(list(keys), ARRAY(sa.Text))))
-    if wanted.issues:
-        found.append(table.c.issue_id == any_of(wanted.issues))
+    if wanted.scope is not None:
+        found.append(is_about_scope(table, wanted.scope, viewer, at))
     if wanted.years is not None:
         years = list(range(wanted.years[0], wanted.years[1] + 1))
         found.append(table.c.fiscal_years.op("&&")(sa.literal(years, ARRAY(sa.SmallInteger))))
     return found
+
+
+def is_about_scope(
+    table: FromClause, scope: MatrixScope, viewer: Viewer, at: datetime | None
+) -> sa.ColumnElement[bool]:
+    """Return the predicate that a finding is about a project in scope, or about an issue that the
+    filter names by id, chain, rank or theme, at one of its levels.
+    """
+    subject, wanted = table_as_of(finding_subject, at), scope.filter
+    about_project = table.c.id.in_(
+        sa.select(subject.c.finding_id).where(
+            is_project_in_scope(scope, viewer, subject.c.project_id)
+        )
+    )
+    of_issues = MatrixFilter(
+        chains=wanted.chains,
+        issues=wanted.issues,
+        agency_role=wanted.agency_role,
+        area_role=wanted.area_role,
+        actor_levels=wanted.actor_levels,
+        max_rank=wanted.max_rank,
+        themes=wanted.themes,
+    )
+    if wanted != of_issues:
+        return about_project
+    about_issue: list[sa.ColumnElement[bool]] = [
+        table.c.issue_id.in_(issues_of_filter(wanted, viewer, at))
+    ]
+    if wanted.actor_levels:
+        # The id of a gap ends with its level.
+        level = sa.func.substring(table.c.id, "[^:]+$")
+        about_issue.append(level == any_of(one.value for one in wanted.actor_levels))
+    return sa.or_(about_project, sa.and_(*about_issue))
 
 
 def any_of(values: Iterable[str]) -> sa.ColumnElement[Any]:
@@ -145,20 +191,19 @@ class Findings:
         )
         return {row["id"]: finding_of(row) for row in rows}
 
-    async def page(self, wanted: FindingFilter, page: PageRequest) -> Connection[Finding]:
-        """Return a page of the findings of a filter."""
-        statement = visible_findings(self._viewer, finding, None).where(*matches(finding, wanted))
-        if wanted.max_rank is not None:
-            ranked = visible_issue_wordings(self._viewer, None).subquery("ranked")
-            is_ranked = ranked.c.in_use, ranked.c.rank <= wanted.max_rank
-            statement = statement.where(
-                sa.exists().where(ranked.c.issue_id == finding.c.issue_id, *is_ranked)
-            )
+    async def page(
+        self, wanted: FindingFilter, page: PageRequest, at: datetime | None = None
+    ) -> Connection[Finding]:
+        """Return a page of the findings of a filter, as known at an instant (null: now)."""
+        table = table_as_of(finding, at)
+        statement = visible_findings(self._viewer, table, at).where(
+            *matches(table, wanted, self._viewer, at)
+        )
         return await fetch_page(
             self._transaction,
             statement,
             page,
-            finding_order(finding),
+            finding_order(table),
             finding_of,
             finding_sort_key,
         )
@@ -175,7 +220,7 @@ class Findings:
         statement = (
             visible_findings(self._viewer, table, at)
             .join(subject, subject.c.finding_id == table.c.id)
-            .where(subject.c.project_id == sa.any_(IDS), *matches(table, wanted))
+            .where(subject.c.project_id == sa.any_(IDS), *matches(table, wanted, self._viewer, at))
         )
         rows = await self._transaction.fetch_rows(
             paginate_by_group(statement, subject.c.project_id, page, finding_order(table)),
@@ -191,7 +236,9 @@ class Findings:
         statement = visible_findings(self._viewer, finding, None).join(
             requested, requested.c.id == sa.any_(finding.c.areas)
         )
-        statement = statement.where(finding.c.areas.op("&&")(IDS), *matches(finding, wanted))
+        statement = statement.where(
+            finding.c.areas.op("&&")(IDS), *matches(finding, wanted, self._viewer)
+        )
         rows = await self._transaction.fetch_rows(
             paginate_by_group(statement, requested.c.id, page, finding_order(finding)),
             ids=list(set(ids)),

@@ -85,6 +85,18 @@ def cell_sources(axis_facts: CTE, at: datetime | None) -> CTE:
     return by_provenance.union_all(by_budget_line).cte("cell_sources")
 
 
+async def fetch_promises(transaction: ReadTransaction, at: datetime | None) -> list[SourceCoverage]:
+    """Return the coverage that sources promise, by source, as known at an instant (null: now)."""
+    return [
+        SourceCoverage(
+            source_of(row),
+            Coverage.load(json.loads(row["source_covers"])),
+            frozenset(row["source_reported_years"] or ()),
+        )
+        for row in await transaction.fetch_rows(sources_with_coverage(at))
+    ]
+
+
 class FreshnessQueries:
     """Sources of figures in one request's snapshot, limited to what one viewer may see."""
 
@@ -99,14 +111,7 @@ class FreshnessQueries:
         """Return the coverage that sources promise; one statement per request."""
         async with self._lock:
             if at not in self._promises:
-                self._promises[at] = [
-                    SourceCoverage(
-                        source_of(row),
-                        Coverage.load(json.loads(row["source_covers"])),
-                        frozenset(row["source_reported_years"] or ()),
-                    )
-                    for row in await self._transaction.fetch_rows(sources_with_coverage(at))
-                ]
+                self._promises[at] = await fetch_promises(self._transaction, at)
             return self._promises[at]
 
     async def list_made_up_ids(self, at: datetime | None) -> set[str]:

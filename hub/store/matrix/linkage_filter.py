@@ -1,6 +1,8 @@
 """The linkages that match a filter, and the predicate that a project serves its area's issues."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 from hub.domain.identity.viewer import Viewer
 from hub.domain.linkages import DEFAULT_LINKAGE_STATUSES
 from hub.domain.matrix.layout import MatrixScope
+from hub.domain.matrix.question import MatrixFilter
 from hub.store import tables
 from hub.store.activities import activity_of
 from hub.store.as_of import table_as_of
@@ -54,15 +57,11 @@ def filtered_linkages(
         rows = rows.where(is_one_of(linkage.c.status, scope.linkage_statuses))
     if matrix_filter.issues:
         rows = rows.where(is_one_of(linkage.c.issue_id, matrix_filter.issues))
-    if matrix_filter.max_rank is not None:
-        ranked = visible_issue_wordings(viewer, scope.as_of_time).subquery("ranked")
-        rows = rows.where(
-            sa.exists().where(
-                ranked.c.issue_id == linkage.c.issue_id,
-                ranked.c.in_use,
-                ranked.c.rank <= matrix_filter.max_rank,
-            )
-        )
+    if matrix_filter.names_issues:
+        # A linkage belongs to a chain by its stage first, so chains are matched below.
+        named = replace(matrix_filter, chains=())
+        issues = issues_of_filter(named, viewer, scope.as_of_time)
+        rows = rows.where(linkage.c.issue_id.in_(issues))
     if matrix_filter.chains:
         stage = table_as_of(tables.stage, scope.as_of_time)
         issue_wordings = visible_issue_wordings(viewer, scope.as_of_time).subquery("worded")
@@ -81,6 +80,25 @@ def filtered_linkages(
             )
         )
     return rows.cte("hidden_links" if hidden else "links")
+
+
+def issues_of_filter(
+    matrix_filter: MatrixFilter, viewer: Viewer, at: datetime | None
+) -> sa.Select[Any]:
+    """Return the ids of the issues that a filter selects by id, chain, rank and theme, as worded by
+    the current version of their plan.
+    """
+    worded = visible_issue_wordings(viewer, at).subquery("ranked")
+    found = sa.select(worded.c.issue_id).where(worded.c.in_use)
+    if matrix_filter.issues:
+        found = found.where(is_one_of(worded.c.issue_id, matrix_filter.issues))
+    if matrix_filter.chains:
+        found = found.where(is_one_of(worded.c.chain_id, matrix_filter.chains))
+    if matrix_filter.max_rank is not None:
+        found = found.where(worded.c.rank <= matrix_filter.max_rank)
+    if matrix_filter.themes:
+        found = found.where(is_one_of(worded.c.theme, matrix_filter.themes))
+    return found
 
 
 def is_linked_to_area_issue(

@@ -65,8 +65,8 @@ def reasons_for_facts(layout: Layout) -> tuple[LocalizedText, ...]:
         ),
         (
             scope.needs_linkage,
-            "filter.valueChains, issues หรือ linkageStatus: นับตามความเชื่อมโยง",
-            "filter.valueChains, issues or linkageStatus: linkages decide what counts",
+            "filter.valueChains, issues, maxRank, themes หรือ linkageStatus: นับตามความเชื่อมโยง",
+            "filter.valueChains, issues, maxRank, themes or linkageStatus: linkages decide",
         ),
         (
             matrix_filter.linked is not None,

@@ -26,7 +26,12 @@ from hub.store.tables.clients import (
     registration,
     signing_key,
 )
-from hub.store.tables.findings import finding, finding_change, finding_subject
+from hub.store.tables.findings import (
+    finding,
+    finding_change,
+    finding_plan_change,
+    finding_subject,
+)
 from hub.store.tables.history import history_entry
 from hub.store.tables.imports import import_issue, import_job, upload
 from hub.store.tables.ingest import (
@@ -109,6 +114,7 @@ __all__ = [
     "external_id",
     "finding",
     "finding_change",
+    "finding_plan_change",
     "finding_subject",
     "history_entry",
     "import_issue",

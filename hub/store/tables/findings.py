@@ -36,6 +36,7 @@ finding = sa.Table(
         nullable=False,
         server_default=sa.func.transaction_timestamp(),
     ),
+    sa.Column("version_id", sa.ForeignKey("plan_version.id"), index=True),
     sa.CheckConstraint(f"status in ({STATUSES})", name="status"),
     sa.CheckConstraint("severity between 1 and 5", name="severity"),
     sa.CheckConstraint(
@@ -46,7 +47,7 @@ finding = sa.Table(
     sa.Index("ix_finding_areas", "areas", postgresql_using="gin"),
 )
 """`cause` changes when what the finding rests on changes; `dismissed_cause` is the one dismissed.
-A finding whose `issue_id` is hidden is hidden.
+A finding whose `issue_id`, or the plan version `version_id`, is hidden is hidden.
 """
 
 finding_subject = sa.Table(
@@ -64,3 +65,11 @@ finding_change = sa.Table(
     sa.Column("transaction", sa.BigInteger, primary_key=True, autoincrement=False),
 )
 """Projects whose findings are not yet refreshed; a trigger on `rollup_change` writes them."""
+
+finding_plan_change = sa.Table(
+    "finding_plan_change",
+    metadata,
+    sa.Column("plan_id", sa.Text, primary_key=True),
+    sa.Column("transaction", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+"""Plans whose findings are not yet refreshed; triggers on plans and value chains write them."""

@@ -13,7 +13,7 @@ from hub.domain.plan_content import (
     PlanContent,
     PlanSectionKind,
 )
-from hub.domain.plan_review import CheckOutcome, PlanContext, RuleCheck
+from hub.domain.plan_review import CheckOutcome, PlanContext, ProjectCounts, RuleCheck
 from hub.domain.plans import PlanKind
 from hub.domain.text import LocalizedText
 from hub.domain.time import FiscalYear, FiscalYearRange
@@ -49,7 +49,7 @@ def without(kind: PlanSectionKind) -> PlanContent:
 
 def test_complete_plan_passes_every_rule_that_its_content_decides() -> None:
     outcomes = {one.rule_code: one.outcome for one in check_plan(
-        PlanContext(PROVINCE, FOUR_YEARS, 2, True, 0, 9), PLAN
+        PlanContext(PROVINCE, FOUR_YEARS, 2, True, ProjectCounts(9, 0)), PLAN
     )}  # fmt: skip
     assert outcomes == dict.fromkeys(CHECKS, CheckOutcome.PASS)
 
@@ -196,8 +196,15 @@ def test_issue_without_a_direction_fails_r21_and_none_at_all_is_not_declared() -
 
 def test_unlinked_projects_of_the_area_are_flagged_by_r22() -> None:
     assert check("R22").outcome is CheckOutcome.NOT_DECLARED
-    assert check("R22", unlinked=2, projects=9).outcome is CheckOutcome.FLAG
-    assert check("R22", unlinked=0, projects=0).outcome is CheckOutcome.NOT_DECLARED
+    assert check("R22", counts=ProjectCounts(9, 2)).outcome is CheckOutcome.FLAG
+    assert check("R22", counts=ProjectCounts(9, 0)).outcome is CheckOutcome.PASS
+    assert check("R22", counts=ProjectCounts(0, 0)).outcome is CheckOutcome.NOT_DECLARED
+
+
+def test_r22_is_not_declared_while_no_project_is_linked_to_the_plan() -> None:
+    found = check("R22", counts=ProjectCounts(9, 9))
+    assert found.outcome is CheckOutcome.NOT_DECLARED
+    assert "none of the 9 projects" in (found.message.en or "")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hub.services.findings.refresh import refresh_findings
 from hub.store.database import Database
 from hub.store.rollup import compact_rollup
 from tests.services.findings.changed_projects import insert_project
+from tests.store.changes import fetch_instant
 from tests.web.graphql.linkage_client import MachineClient
 from tests.web.hub_instance import HubInstance
 
@@ -146,11 +147,97 @@ async def test_pages_of_findings_have_each_once_the_gravest_first(hub: HubInstan
     assert stored == sorted(stored, reverse=True)
 
 
-async def test_a_filter_that_findings_do_not_have_is_rejected(hub: HubInstance) -> None:
+async def test_a_filter_of_projects_selects_the_findings_about_them(hub: HubInstance) -> None:
     client = await MachineClient.register(hub, STRANGER)
-    answer = await client.post(LIST, filter={"text": "คลอง"})
-    [error] = answer["errors"]
-    assert "areas, agencies, issues and maxRank" in error["message"]
+    kinds = {"kind": ["UNLINKED", "OVERLAP"]}
+    found = await ids_of(client, **kinds, filter={"text": "คลองบางเสร่น้อย"})
+    assert sorted(found) == ["OVERLAP:z1+z2", "UNLINKED:z1", "UNLINKED:z2"]
+    of_level = {"text": "คลองบางเสร่น้อย", "actorLevels": ["PROVINCE"]}
+    assert sorted(await ids_of(client, **kinds, filter=of_level)) == [
+        "OVERLAP:z1+z2",
+        "UNLINKED:z2",
+    ]
+    ministry = {"agencies": ["gid://hub/Agency/ministry:07"], "text": "คลองบางเสร่น้อย"}
+    assert sorted(await ids_of(client, **kinds, filter=ministry)) == [
+        "OVERLAP:z1+z2",
+        "UNLINKED:z1",
+    ]
+
+
+async def test_gaps_are_filtered_by_rank_chain_and_level(hub: HubInstance) -> None:
+    client = await MachineClient.register(hub, STRANGER)
+    gaps = await ids_of(client, kind=["GAP"])
+    ranked = await ids_of(client, kind=["GAP"], filter={"maxRank": 2})
+    chain = {"valueChains": ["gid://hub/ValueChain/tourism-east"]}
+    of_chain = await ids_of(client, kind=["GAP"], filter=chain)
+    assert set(ranked) < set(gaps)
+    assert 0 < len(of_chain) < len(gaps)
+    local = await ids_of(client, kind=["GAP"], filter={**chain, "actorLevels": ["LOCAL"]})
+    assert local
+    assert set(local) == {one for one in of_chain if one.endswith(":LOCAL")}
+    answer = await client.post(LIST, filter={"maxRank": 0})
+    assert "must be 1 to" in answer["errors"][0]["message"]
+
+
+async def test_findings_are_listed_as_of_an_instant(hub: HubInstance) -> None:
+    client = await MachineClient.register(hub, PROVINCE)
+    before = (await fetch_instant(hub.database)).isoformat()
+    await dismiss(client, 1)
+    query = """
+    query Then($at: DateTime!) {
+      findings(kind: [OVERLAP], asOf: { instant: $at }, filter: { text: "บางเสร่น้อย" }) {
+        nodes { id version status }
+      }
+    }
+    """
+    found = (await client.send(query, at=before))["findings"]["nodes"]
+    assert found == [{"id": OVERLAP, "version": 1, "status": "OPEN"}]
+
+
+async def test_probable_copies_are_dismissed_and_opened_again(hub: HubInstance) -> None:
+    for key, source in (("w1", "act"), ("w2", "plan")):
+        async with hub.database.write_transaction() as connection:
+            await insert_project(connection, key, name="พัฒนาตลาดน้ำบางเสร่", owner=PROVINCE)
+            await connection.execute(
+                "insert into source (id, name_th, kind, health) values ($1, 'ก', 'OWN', 'OK')",
+                source,
+            )
+            await connection.execute("update project set source_id = $1 where id = $2", source, key)
+    client = await MachineClient.register(hub, PROVINCE)
+    copies = "gid://hub/Finding/DOUBLE_COUNT:w1"
+    assert "DOUBLE_COUNT:w1" in await ids_of(client, kind=["DOUBLE_COUNT"])
+    stranger = await MachineClient.register(hub, STRANGER)
+    items = [{"finding": copies, "expectedVersion": 1}]
+    refused = await stranger.send(DISMISS, key="copies", items=items)
+    assert refused["findingDismiss"]["results"][0]["userErrors"][0]["code"] == "NOT_ALLOWED"
+    answer = await client.send(DISMISS, key="copies", items=items)
+    [result] = answer["findingDismiss"]["results"]
+    assert result["userErrors"] == []
+    assert result["finding"]["version"] == 2
+    assert result["finding"]["dismissal"]["reason"] == "ตรวจแล้ว"
+    assert "DOUBLE_COUNT:w1" not in await ids_of(client, kind=["DOUBLE_COUNT"])
+    assert "DOUBLE_COUNT:w1" in await ids_of(client, kind=["DOUBLE_COUNT"], status=["DISMISSED"])
+    opened = await client.send(REOPEN, key="again", finding=copies, version=2)
+    assert opened["findingReopen"]["finding"]["status"] == "OPEN"
+    assert "DOUBLE_COUNT:w1" in await ids_of(client, kind=["DOUBLE_COUNT"])
+
+
+async def test_copies_that_were_dismissed_are_open_again_with_a_further_record(
+    hub: HubInstance,
+) -> None:
+    client = await MachineClient.register(hub, PROVINCE)
+    for key in ("w1", "w2", "w3"):
+        async with hub.database.write_transaction() as connection:
+            await insert_project(connection, key, name="พัฒนาตลาดน้ำบางเสร่", owner=PROVINCE)
+            await connection.execute(
+                "insert into source (id, name_th, kind, health) values ($1, 'ก', 'OWN', 'OK')", key
+            )
+            await connection.execute("update project set source_id = id where id = $1", key)
+        if key == "w2":
+            items = [{"finding": "gid://hub/Finding/DOUBLE_COUNT:w1", "expectedVersion": 1}]
+            await client.send(DISMISS, key="copies", items=items)
+            assert "DOUBLE_COUNT:w1" not in await ids_of(client, kind=["DOUBLE_COUNT"])
+    assert "DOUBLE_COUNT:w1" in await ids_of(client, kind=["DOUBLE_COUNT"])
 
 
 async def test_a_concerned_agency_dismisses_a_finding_and_opens_it_again(hub: HubInstance) -> None:

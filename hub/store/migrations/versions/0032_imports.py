@@ -3,7 +3,7 @@
 from hub.store.migrations.steps import execute_sql_file
 
 revision = "0032"
-down_revision = "0029"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """The feed of changes reports findings, and runs of sources that end.
 
-A finding is visible to whom all its projects and its issue are visible. An entry names the agency
+A finding is visible to whom all its projects, its issue and its plan version are visible. An entry names the agency
 that can see a hidden finding only if all that hides it is of one agency.
 """
 
 from alembic import op
 
-revision = "0035"
+revision = "0033"
 down_revision = "0032"
 branch_labels = None
 depends_on = None
@@ -49,6 +49,13 @@ FINDINGS = """
                 select from issue_revision r join ({versions}) v on v.id = r.version_id
                 where r.issue_id = i.id and v.visibility = 'PUBLISHED'
             )
+            union all
+            select about.id, coalesce(pl.agency_id, (
+                select min(a.id) from agency a where a.area_id = pl.area_id
+            ))
+            from ({findings}) about join ({versions}) v on v.id = about.version_id
+            join plan_version pv on pv.id = v.id join plan pl on pl.id = pv.plan_id
+            where v.visibility <> 'PUBLISHED'
         ) hiding
         group by hiding.finding_id
     ) hidden on hidden.finding_id = f.id
