@@ -50,6 +50,7 @@ from hub.web.pages.routes import ROUTES as PAGES
 from hub.web.rate_limits import RateLimiter
 from schema.contract import create_schema
 from schema.cost import list_field_costs
+from schema.execution.executor import PlannedExecutor
 
 
 def utc_now() -> datetime:
@@ -137,6 +138,7 @@ def build_application(
         allow_introspection=settings.introspection,
         operations=operations or load_allowed_operations(settings),
         rate_limiter=RateLimiter(settings.rate, settings.max_concurrent_requests, monotonic),
+        executor_class=PlannedExecutor if settings.planned_execution else None,
     )
     app = Starlette(
         routes=[

@@ -87,7 +87,10 @@ class PreparedOperation:
 
 
 class Execution:
-    """Executes operations of one schema; `url` identifies the hub, whose own clients have lists."""
+    """Executes operations of one schema; `url` identifies the hub, whose own clients have lists.
+
+    `executor_class` executes queries and mutations; None: graphql-core's own.
+    """
 
     def __init__(
         self,
@@ -97,8 +100,10 @@ class Execution:
         url: str = "",
         operations: OperationAllowList | None = None,
         rate_limiter: RateLimiter | None = None,
+        executor_class: type[Executor[Any]] | None = None,
     ) -> None:
         self._schema = schema
+        self._executor_class = executor_class
         self._documents = documents
         self._context_factory = context_factory
         self._url = url
@@ -170,6 +175,7 @@ class Execution:
                 context_value=context,
                 variable_values=operation.request.variables,
                 operation_name=operation.request.operation_name,
+                executor_class=self._executor_class,
                 hide_suggestions=not self._documents.allow_introspection,
             )
             result = await running if inspect.isawaitable(running) else running
