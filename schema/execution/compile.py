@@ -159,7 +159,7 @@ def build_planned_field(key: str, node: FieldNode, definition: GraphQLField) -> 
     if strawberry_field.base_resolver is None:
         planned.read = attrgetter(strawberry_field.python_name)
         return planned
-    function = strawberry_field.base_resolver.wrapped_func
+    function: Any = strawberry_field.base_resolver.wrapped_func
     batch = getattr(function, "batch", None)
     if batch is None:
         raise UnplannableError("a resolver of one parent")

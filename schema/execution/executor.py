@@ -153,4 +153,5 @@ class PlannedExecutor(IncrementalExecutor):
         executor: Any = self.build_per_event_executor(self.root_value)
         executor.middleware_manager = replay
         result: Any = super(PlannedExecutor, executor).execute_operation(False)
-        return await result if isinstance(result, Awaitable) else result
+        completed: ExecutionResult = await result if isinstance(result, Awaitable) else result
+        return completed

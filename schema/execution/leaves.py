@@ -49,7 +49,7 @@ def _build_converter(leaf: GraphQLLeafType, *, is_nullable: bool) -> LeafConvert
 
 def _convert_each(coerce: Callable[[Any], Any], *, is_nullable: bool) -> LeafConverter:
     def _convert(values: Column) -> Column:
-        converted = []
+        converted: Column = []
         for value in values:
             if value is None:
                 if not is_nullable:

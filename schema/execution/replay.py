@@ -26,7 +26,7 @@ class Replay(MiddlewareManager):
     def get_field_resolver(self, field_resolver: Callable[..., Any]) -> Callable[..., Any]:
         """Return a resolver that returns or raises the fetched value."""
 
-        def _replay(source: Any, info: GraphQLResolveInfo, /, **arguments: Any) -> Any:
+        def _replay(source: Any, info: GraphQLResolveInfo[Any], /, **arguments: Any) -> Any:
             path = info.path
             keys = (
                 tuple(key for key in path.prev.as_list() if type(key) is str) if path.prev else ()

@@ -115,7 +115,7 @@ class RandomOperation:
                 f"[{', '.join(self._literal(nullable.of_type, depth + 1) for _ in range(count))}]"
             )
         if isinstance(nullable, GraphQLEnumType):
-            return source.choice(list(nullable.values))
+            return str(source.choice(list(nullable.values)))
         if isinstance(nullable, GraphQLInputObjectType):
             fields = list(nullable.fields.items())
             if nullable.is_one_of:

@@ -71,7 +71,7 @@ class RandomWorld:
         """Return the record of a place; most are the same object each time."""
         key = f"{object_type.name}@{place}"
         if key not in self._records:
-            made = object.__new__(get_record_class(object_type))
+            made: Any = object.__new__(get_record_class(object_type))
             world, seed_place = self, place
             made.__dict__.update(_world=world, _place=seed_place, _type=object_type)
             if self.random_at(f"{place}/fresh").random() < 0.1:
