@@ -92,7 +92,8 @@ class OperationCompiler:
             raise UnplannableError("variables of a fragment")
         definition = object_type.fields.get(node.name.value)
         if definition is None:
-            raise UnplannableError("introspection")
+            is_introspection = node.name.value.startswith("__")
+            raise UnplannableError("introspection" if is_introspection else "an unknown field")
         planned = build_planned_field(key, node, definition)
         named_type: Any = unwrap_type(definition)[2]
         if is_leaf_type(named_type):
