@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import parse
+from graphql import DocumentNode, OperationDefinitionNode, parse
 
 from hub.bootstrap.application import get_executable_schema
 from schema.execution.executor import PLANS, PlannedExecutor
@@ -16,10 +16,28 @@ QUESTIONS = sorted((ROOT / "tests/questions").rglob("*.graphql"))
 
 def plan_operation(text: str, **variables: Any) -> Selection | UnplannableError:
     executor = PlannedExecutor.build(
-        get_executable_schema(), parse(text), raw_variable_values=variables
+        get_executable_schema(), without_required_variables(text), raw_variable_values=variables
     )
     assert isinstance(executor, PlannedExecutor), executor
     return PLANS.get_plan(executor)
+
+
+def without_required_variables(text: str) -> DocumentNode:
+    """Return a document without its variables: a plan does not depend on those of arguments."""
+    return DocumentNode(
+        definitions=tuple(
+            OperationDefinitionNode(
+                operation=node.operation,
+                name=node.name,
+                variable_definitions=(),
+                directives=node.directives,
+                selection_set=node.selection_set,
+            )
+            if isinstance(node, OperationDefinitionNode)
+            else node
+            for node in parse(text).definitions
+        )
+    )
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda path: path.stem)
