@@ -126,14 +126,8 @@ class Execution:
         document = self._documents.parse(text)
         if document.ast is None:
             errors = [graphql_problem(error, document.stage, trace) for error in document.errors]
-            return PreparedOperation(
-                graphql_request,
-                document,
-                None,
-                0,
-                rate_limit_key,
-                GraphQLAnswer({"errors": errors}, True),
-            )
+            rejection = GraphQLAnswer({"errors": errors}, True)
+            return PreparedOperation(graphql_request, document, None, 0, rate_limit_key, rejection)
         self._operations.persist(graphql_request)
         operation = get_operation_ast(document.ast, graphql_request.operation_name)
         kind = operation.operation if operation is not None else None
